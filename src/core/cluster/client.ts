@@ -1,0 +1,167 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../model/retry.js';
+import { messageOf, usageError } from '../model/errors.js';
+import { parseDuration } from '../model/duration.js';
+import type { ApiRequestOptions, ApiResponse, ApiStream, ClusterApi, ExecOutput, ExecResult, ExecTarget } from './api.js';
+import { ApiError } from './api-error.js';
+import { connectionError } from './connection-error.js';
+import type { Credentials } from './credentials.js';
+import { open, send, type RawResponse } from './transport.js';
+
+/** A connection on which nothing moves for so long is dead, unless --request-timeout says otherwise. */
+const IDLE_LIMIT_MS = 60_000;
+/** Waits of 0.2, 0.4, 0.8, … 5 s: about 20 s in all, so that an API server's restart is survived. */
+const RETRY = { tries: 9, baseMs: 200, maxMs: 5_000 };
+/** Before the first answer nobody knows whether there is a server at all: do not keep the user waiting. */
+const FIRST_CONTACT_TRIES = 3;
+
+/** ClusterApi over node's own https (a pool of kept connections) with client-node's configuration and credentials. */
+export class HttpClusterApi implements ClusterApi {
+  private reached = false;
+
+  constructor(
+    private readonly config: KubeConfig,
+    private readonly credentials: Credentials,
+    private readonly settings: { timeoutMs: number; log: (level: number, line: string) => void },
+  ) {}
+
+  get server(): string {
+    return this.config.getCurrentCluster()!.server;
+  }
+
+  get namespace(): string {
+    return this.config.getContextObject('context')?.namespace ?? 'default';
+  }
+
+  get insecure(): boolean {
+    return this.config.getCurrentCluster()!.skipTLSVerify === true;
+  }
+
+  get certificateAuthority(): Buffer | undefined {
+    const { caData, caFile } = this.config.getCurrentCluster()!;
+    if (caData) return Buffer.from(caData, 'base64');
+    return caFile ? readFileSync(caFile) : undefined;
+  }
+
+  token(): Promise<string | undefined> {
+    return this.credentials.token();
+  }
+
+  async request(method: string, path: string, options: ApiRequestOptions = {}): Promise<ApiResponse> {
+    try {
+      const response = await withRetry(() => this.attempt(method, path, options), {
+        ...RETRY,
+        tries: options.retry === false ? 1 : RETRY.tries,
+        signal: options.signal,
+        retryAfter: (outcome, attempt) => this.mayRetry(outcome, attempt),
+      });
+      return this.answer(response, path);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw connectionError(this.server, error);
+    }
+  }
+
+  async get<T>(path: string, options: ApiRequestOptions = {}): Promise<T> {
+    const response = await this.request('GET', path, options);
+    if (response.status !== 200) throw errorOf(response, `GET ${path}`);
+    return response.json<T>();
+  }
+
+  async stream(path: string, options: ApiRequestOptions = {}): Promise<ApiStream> {
+    let answer: IncomingMessage;
+    try {
+      answer = await open(this.url(path, options), 'GET', await this.credentials.connection(), { timeoutMs: 0, ...options });
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw connectionError(this.server, error);
+    }
+    this.settings.log(6, `GET ${path} ${answer.statusCode} (stream)`);
+    if (answer.statusCode !== 200) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of answer) chunks.push(chunk as Buffer);
+      throw errorOf(this.answer({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }, path), `GET ${path}`);
+    }
+    return { headers: answer.headers, chunks: answer, close: () => answer.destroy() };
+  }
+
+  async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
+    const { execInPod } = await import('./exec.js');
+    return execInPod(this.config, target, command, output);
+  }
+
+  async close(): Promise<void> {
+    this.credentials.close();
+  }
+
+  private async attempt(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
+    const started = performance.now();
+    const timeoutMs = options.timeoutMs ?? (this.settings.timeoutMs || IDLE_LIMIT_MS);
+    const response = await this.logged(`${method} ${path}`, async () => send(this.url(path, options), method, await this.credentials.connection(), { ...options, timeoutMs }));
+    this.reached = true;
+    this.settings.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
+    return response;
+  }
+
+  private async logged<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await attempt();
+    } catch (error) {
+      this.settings.log(6, `${what}: ${messageOf(error)}`);
+      throw error;
+    }
+  }
+
+  private mayRetry(outcome: Outcome<RawResponse>, attempt: number): number | undefined {
+    if ('value' in outcome) return retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
+    if (!isConnectionError(outcome.error)) return undefined;
+    return this.reached || attempt < FIRST_CONTACT_TRIES ? 0 : undefined;
+  }
+
+  private url(path: string, options: ApiRequestOptions): URL {
+    const url = new URL(this.server.replace(/\/$/, '') + path);
+    for (const [name, value] of Object.entries(options.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+    return url;
+  }
+
+  private answer(response: RawResponse, path: string): ApiResponse {
+    const { server } = this;
+    return { ...response, json: <T>() => parseJson<T>(response, `${server}${path}`) };
+  }
+}
+
+/** The milliseconds of `--request-timeout`: a Go duration or whole seconds. @throws RegadmError (USAGE) */
+export function requestTimeout(text: string): number {
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  if (ms === undefined || ms < 0) {
+    throw usageError(`invalid argument "${text}" for "--request-timeout" flag: not a duration`, ['write it as 30s, 2m, or as seconds; 0 for the built-in limits']);
+  }
+  return ms;
+}
+
+/** The error that an answer stands for: the server's own words where it sent a Status. */
+export function errorOf(response: ApiResponse, what: string): ApiError {
+  let status: { message?: string; reason?: string } = {};
+  try {
+    status = response.json();
+  } catch {
+    // Not a Status: a proxy or a load balancer answered.
+  }
+  const message = status.message ?? `${what}: the server answered ${response.status}`;
+  return new ApiError(message, { status: response.status, reason: status.reason ?? '' });
+}
+
+function parseJson<T>(response: RawResponse, url: string): T {
+  try {
+    return JSON.parse(response.body.toString('utf8')) as T;
+  } catch {
+    throw new ApiError(`the API server did not answer with JSON: ${response.status} to ${url}`, {
+      status: response.status,
+      reason: 'NotJSON',
+      code: 'API_NOT_JSON',
+      suggestions: ['is it an API server? check the server in the kubeconfig (or --server)'],
+    });
+  }
+}

@@ -1,0 +1,165 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { RegadmError, messageOf } from '../model/errors.js';
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Which cluster, as whom: the cluster flags, or the text of a kubeconfig (from a secret). */
+export interface ClusterOptions {
+  kubeconfig?: string;
+  /** A kubeconfig's text instead of a file. */
+  kubeconfigText?: string;
+  context?: string;
+  cluster?: string;
+  user?: string;
+  server?: string;
+  token?: string;
+  as?: string;
+  'as-group'?: string[];
+  'insecure-skip-tls-verify'?: boolean;
+  'request-timeout'?: string;
+}
+
+/**
+ * The configuration that kubectl would use: the flag, else the files of KUBECONFIG (the first that names a thing wins),
+ * else ~/.kube/config, else the pod's service account; then the flags that override parts of it.
+ * @throws RegadmError KUBECONFIG_MISSING, KUBECONFIG_INVALID
+ */
+export function loadKubeconfig(options: ClusterOptions, env: NodeJS.ProcessEnv = process.env): KubeConfig {
+  const config = readConfig(options, env);
+  chooseContext(config, options);
+  override(config, options);
+  return config;
+}
+
+function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv): KubeConfig {
+  if (options.kubeconfigText !== undefined) return parse('kubeconfig', options.kubeconfigText);
+  if (options.kubeconfig !== undefined) return readFile(options.kubeconfig);
+  const listed = (env.KUBECONFIG ?? '').split(path.delimiter).filter(Boolean);
+  const present = (listed.length > 0 ? listed : [path.join(homedir(), '.kube', 'config')]).filter((file) => existsSync(file));
+  if (present.length > 0) return merge(present.map((file) => readFile(file)));
+  if (env.KUBERNETES_SERVICE_HOST && existsSync(`${SERVICE_ACCOUNT}/token`)) {
+    const config = new KubeConfig();
+    config.loadFromCluster();
+    return config;
+  }
+  if (options.server) return empty();
+  throw new RegadmError(
+    listed.length > 0 ? `no kubeconfig: none of the files in KUBECONFIG exists (${listed.join(', ')})` : 'no kubeconfig: which cluster is meant?',
+    { code: 'KUBECONFIG_MISSING', suggestions: ['log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE'] },
+  );
+}
+
+function readFile(file: string): KubeConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new RegadmError(`cannot read the kubeconfig ${file}: ${messageOf(cause)}`, {
+      code: 'KUBECONFIG_MISSING',
+      suggestions: ['pass an existing file to --kubeconfig or KUBECONFIG'],
+      cause,
+    });
+  }
+  const config = parse(file, text);
+  config.makePathsAbsolute(path.dirname(path.resolve(file)));
+  return config;
+}
+
+function parse(name: string, text: string): KubeConfig {
+  if (text.trim() === '') return empty();
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(text);
+  } catch (cause) {
+    // A parser's message may quote the file, tokens included: only its first words are shown.
+    const reason = messageOf(cause).split('\n')[0]!.slice(0, 120);
+    throw new RegadmError(`the kubeconfig ${name} cannot be parsed: ${reason}`, {
+      code: 'KUBECONFIG_INVALID',
+      suggestions: ['repair the file, or make a new one with oc login'],
+      cause: undefined,
+    });
+  }
+  return config;
+}
+
+function empty(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: undefined });
+  return config;
+}
+
+/** Entries of the same name: the first file wins, as kubectl does it. */
+function merge(configs: KubeConfig[]): KubeConfig {
+  const firstOf = <T extends { name: string }>(lists: (T[] | undefined)[]): T[] => {
+    const named = new Map<string, T>();
+    for (const entry of lists.flatMap((list) => list ?? [])) if (!named.has(entry.name)) named.set(entry.name, entry);
+    return [...named.values()];
+  };
+  const merged = new KubeConfig();
+  merged.loadFromOptions({
+    clusters: firstOf(configs.map((config) => config.clusters)),
+    users: firstOf(configs.map((config) => config.users)),
+    contexts: firstOf(configs.map((config) => config.contexts)),
+    currentContext: configs.map((config) => config.currentContext).find(Boolean),
+  });
+  return merged;
+}
+
+function chooseContext(config: KubeConfig, options: ClusterOptions): void {
+  const wanted = options.context ?? config.currentContext;
+  const context = wanted ? config.getContextObject(wanted) : null;
+  if (options.context && !context) throw missing('context', options.context, config.contexts);
+  if (wanted && !context && !options.server && !options.cluster) throw missing('context', wanted, config.contexts);
+  const cluster = options.cluster ?? context?.cluster;
+  const user = options.user ?? context?.user;
+  if (options.cluster && !config.getCluster(options.cluster)) throw missing('cluster', options.cluster, config.clusters);
+  if (options.user && !config.getUser(options.user)) throw missing('user', options.user, config.users);
+  const chosenCluster = cluster ? config.getCluster(cluster) : null;
+  if (!chosenCluster && !options.server) {
+    throw new RegadmError(cluster ? `the kubeconfig has no cluster named "${cluster}"` : 'the kubeconfig names no cluster', {
+      code: 'KUBECONFIG_INVALID',
+      suggestions: ['choose a context with --context, or pass --server'],
+    });
+  }
+  const chosenUser = user ? config.getUser(user) : null;
+  config.loadFromOptions({
+    clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), name: 'cluster' }],
+    users: [{ ...chosenUser, name: 'user' }],
+    contexts: [{ name: 'context', cluster: 'cluster', user: 'user', namespace: context?.namespace }],
+    currentContext: 'context',
+  });
+}
+
+function missing(kind: string, name: string, entries: { name: string }[] | undefined): RegadmError {
+  const known = (entries ?? []).map((entry) => entry.name).join(', ');
+  return new RegadmError(`the kubeconfig has no ${kind} named "${name}"`, {
+    code: 'KUBECONFIG_INVALID',
+    suggestions: [known ? `it has: ${known}` : `it has no ${kind}s at all`],
+  });
+}
+
+function override(config: KubeConfig, options: ClusterOptions): void {
+  const cluster = config.clusters[0]!;
+  const user = config.users[0]!;
+  const insecure = options['insecure-skip-tls-verify'];
+  const changes = {
+    ...(options.server ? { server: /^https?:\/\//.test(options.server) ? options.server : `https://${options.server}` } : {}),
+    ...(insecure === undefined ? {} : { skipTLSVerify: insecure }),
+    ...(insecure ? { caData: undefined, caFile: undefined } : {}),
+  };
+  const identity = {
+    ...(options.token
+      ? { token: options.token, authProvider: undefined, exec: undefined, username: undefined, password: undefined }
+      : {}),
+    ...(options.as ? { impersonateUser: options.as } : {}),
+  };
+  config.loadFromOptions({
+    clusters: [{ ...cluster, ...changes }],
+    users: [{ ...user, ...identity }],
+    contexts: config.contexts,
+    currentContext: config.currentContext,
+  });
+}

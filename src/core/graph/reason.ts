@@ -1,0 +1,78 @@
+import type { Use } from '../model/referrer.js';
+
+/** Why a tag item or an image stays, or goes. */
+export type Reason =
+  | { rule: 'young-stream' | 'young-item' | 'young-image'; created: number }
+  | { rule: 'other-namespace' | 'not-managed' | 'within-size-limit' | 'no-image' | 'unlisted' | 'images-stay' }
+  | { rule: 'tag-in-use' | 'image-in-use' | 'digest-in-use'; by: Use; others: number }
+  | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
+  | { rule: 'over-size-limit'; bytes: number; limit: number }
+  | { rule: 'protected'; pattern: string }
+  | { rule: 'unreadable-image'; image: string }
+  | { rule: 'tag-item'; stream: string; tag: string; position: number; of: number }
+  | { rule: 'index-child'; index: string }
+  | { rule: 'index-of-used-child'; child: string }
+  | { rule: 'attached' | 'subject-gone'; subject: string };
+
+/** A reason as a phrase that completes "kept: …" or "goes: …". */
+export function describeReason(reason: Reason): string {
+  switch (reason.rule) {
+    case 'young-stream':
+      return `the image stream is younger than --keep-younger-than (created ${iso(reason.created)})`;
+    case 'young-item':
+      return `younger than --keep-younger-than (created ${iso(reason.created)})`;
+    case 'young-image':
+      return `the image is younger than --keep-younger-than (created ${iso(reason.created)})`;
+    case 'other-namespace':
+      return 'not in the namespace that is pruned';
+    case 'not-managed':
+      return 'imported, not pushed, and --all=false';
+    case 'within-size-limit':
+      return 'does not exceed the size limits of its namespace';
+    case 'no-image':
+      return 'the image does not exist';
+    case 'unlisted':
+      return 'no tag item that remains lists it and nothing uses it';
+    case 'images-stay':
+      return 'with --namespace images are never deleted: their use elsewhere is unknown';
+    case 'tag-in-use':
+      return `the tag's newest item, and the tag is used by ${describeUse(reason.by)}${more(reason.others)}`;
+    case 'image-in-use':
+      return `used by ${describeUse(reason.by)}${more(reason.others)}`;
+    case 'digest-in-use':
+      return `its digest is used by ${describeUse(reason.by)}${more(reason.others)}`;
+    case 'revision':
+      return `position ${reason.position} of ${reason.of} is within --keep-tag-revisions=${reason.keep}`;
+    case 'beyond-revisions':
+      return `position ${reason.position} of ${reason.of} is beyond --keep-tag-revisions=${reason.keep} and nothing uses it`;
+    case 'over-size-limit':
+      return `${reason.bytes} bytes exceed the limit of ${reason.limit} and nothing uses it`;
+    case 'protected':
+      return `protected by "${reason.pattern}" of --protect`;
+    case 'unreadable-image':
+      return `the metadata of image ${reason.image} cannot be read`;
+    case 'tag-item':
+      return `listed by ${reason.stream}:${reason.tag} at position ${reason.position} of ${reason.of}`;
+    case 'index-child':
+      return `image index ${reason.index} names it`;
+    case 'index-of-used-child':
+      return `it names ${reason.child}, which is in use`;
+    case 'attached':
+      return `it belongs to image ${reason.subject}, which stays`;
+    case 'subject-gone':
+      return `it belongs to image ${reason.subject}, which does not stay`;
+  }
+}
+
+/** `pod shop/web-1 (container web)`. */
+export function describeUse(use: Use): string {
+  return `${use.kind.toLowerCase()} ${use.namespace ? `${use.namespace}/` : ''}${use.name}${use.field ? ` (${use.field})` : ''}`;
+}
+
+function more(others: number): string {
+  return others > 0 ? ` and ${others} more` : '';
+}
+
+function iso(ms: number): string {
+  return Number.isNaN(ms) ? 'at an unknown time' : new Date(ms).toISOString();
+}

@@ -1,0 +1,131 @@
+/** Words of a sha256 digest: 64 hexadecimal digits in eight 32-bit numbers. */
+export const DIGEST_WORDS = 8;
+
+const PREFIX = 'sha256:';
+const HEX_VALUE = new Uint8Array(128).fill(255);
+for (let i = 0; i < 16; i++) HEX_VALUE['0123456789abcdef'.charCodeAt(i)] = i;
+
+/** Writes `count` words of lower-case hex, read from `text` at `from`, into `words` at `at`; false when a character is no such digit. */
+export function hexToWords(text: string, from: number, words: Uint32Array, at: number, count: number): boolean {
+  for (let word = 0; word < count; word++) {
+    let value = 0;
+    for (let digit = 0; digit < 8; digit++) {
+      const code = text.charCodeAt(from++);
+      const nibble = code < 128 ? HEX_VALUE[code]! : 255;
+      if (nibble === 255) return false;
+      value = (value << 4) | nibble;
+    }
+    words[at + word] = value >>> 0;
+  }
+  return true;
+}
+
+/** The hexadecimal digits of `count` words. */
+export function wordsToHex(words: Uint32Array, at: number, count: number): string {
+  let hex = '';
+  for (let word = 0; word < count; word++) hex += words[at + word]!.toString(16).padStart(8, '0');
+  return hex;
+}
+
+/** Writes a sha256 digest's words; false for anything else (another algorithm, a malformed name). */
+export function digestToWords(text: string, words: Uint32Array, at: number): boolean {
+  return text.length === 71 && text.startsWith(PREFIX) && hexToWords(text, 7, words, at, DIGEST_WORDS);
+}
+
+/**
+ * Numbers for digests: every digest of a cluster is stored once, in 32 bytes, and everything else refers to it by number.
+ * A million images have some six million digests; as strings in a Map they would take a gigabyte.
+ */
+export class DigestTable {
+  private words = new Uint32Array(1024 * DIGEST_WORDS);
+  private slots = new Int32Array(4096).fill(-1);
+  private readonly scratch = new Uint32Array(DIGEST_WORDS);
+  /** Names that are no sha256 digests, by number and by text; rare. */
+  private readonly otherText = new Map<number, string>();
+  private readonly otherIds = new Map<string, number>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** The number of a digest, a new one if it has none yet. */
+  intern(text: string): number {
+    if (digestToWords(text, this.scratch, 0)) return this.internWords(this.scratch, 0);
+    let id = this.otherIds.get(text);
+    if (id === undefined) {
+      id = this.append();
+      this.otherIds.set(text, id);
+      this.otherText.set(id, text);
+    }
+    return id;
+  }
+
+  /** The same for a sha256 digest that was turned into words already. */
+  internWords(words: Uint32Array, at: number): number {
+    const slot = this.slotOf(words, at);
+    const known = this.slots[slot]!;
+    if (known !== -1) return known;
+    const id = this.append();
+    this.words.set(words.subarray(at, at + DIGEST_WORDS), id * DIGEST_WORDS);
+    this.slots[slot] = id;
+    if (this.count * 2 > this.slots.length) this.rehash();
+    return id;
+  }
+
+  /** The number of a digest, or -1. */
+  find(text: string): number {
+    if (!digestToWords(text, this.scratch, 0)) return this.otherIds.get(text) ?? -1;
+    return this.slots[this.slotOf(this.scratch, 0)]!;
+  }
+
+  text(id: number): string {
+    return this.otherText.get(id) ?? PREFIX + wordsToHex(this.words, id * DIGEST_WORDS, DIGEST_WORDS);
+  }
+
+  /** Order of the texts, for sorting. */
+  compare(a: number, b: number): number {
+    if (this.otherText.size > 0 && (this.otherText.has(a) || this.otherText.has(b))) {
+      const [left, right] = [this.text(a), this.text(b)];
+      return left < right ? -1 : left > right ? 1 : 0;
+    }
+    for (let word = 0; word < DIGEST_WORDS; word++) {
+      const difference = this.words[a * DIGEST_WORDS + word]! - this.words[b * DIGEST_WORDS + word]!;
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+
+  private append(): number {
+    const id = this.count++;
+    if (this.count * DIGEST_WORDS > this.words.length) {
+      const larger = new Uint32Array(this.words.length * 2);
+      larger.set(this.words);
+      this.words = larger;
+    }
+    return id;
+  }
+
+  /** The slot where these words are, or where they belong. Digests are random: their first word is hash enough. */
+  private slotOf(words: Uint32Array, at: number): number {
+    const mask = this.slots.length - 1;
+    let slot = words[at]! & mask;
+    for (;;) {
+      const id = this.slots[slot]!;
+      if (id === -1 || this.same(id, words, at)) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  private same(id: number, words: Uint32Array, at: number): boolean {
+    const base = id * DIGEST_WORDS;
+    for (let word = 0; word < DIGEST_WORDS; word++) if (this.words[base + word] !== words[at + word]) return false;
+    return true;
+  }
+
+  private rehash(): void {
+    const old = this.slots;
+    this.slots = new Int32Array(old.length * 2).fill(-1);
+    for (const id of old) if (id !== -1) this.slots[this.slotOf(this.words, id * DIGEST_WORDS)] = id;
+  }
+}

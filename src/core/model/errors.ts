@@ -1,0 +1,54 @@
+/** Exit statuses of the program: the contract of docs/exit-codes.md. */
+export const EXIT = { ok: 0, error: 1, found: 2, partial: 3, refused: 4, sigint: 130, sigterm: 143 } as const;
+
+/** An invalid image reference of a referrer, as `invalidReferences` in the JSON documents shows it. */
+export interface InvalidReference {
+  referrer: { kind: string; namespace: string; name: string };
+  /** Where in the object: `container c0`, `init container i0`, or empty for a build's `from`. */
+  field: string;
+  reference: string;
+  message: string;
+}
+
+export interface RegadmErrorOptions {
+  /** Stable upper-case name that scripts may compare, e.g. `REGISTRY_UNREACHABLE`. */
+  code: string;
+  /** What to do next, one sentence each; printed below the message. */
+  suggestions?: string[];
+  /** Defaults to 1; 4 where a guard refused. */
+  exitCode?: number;
+  cause?: unknown;
+  invalidReferences?: InvalidReference[];
+}
+
+/** Every error that a user is meant to read: a message, a code, what to do next, an exit status. */
+export class RegadmError extends Error {
+  readonly code: string;
+  readonly suggestions: string[];
+  readonly exitCode: number;
+  readonly invalidReferences?: InvalidReference[];
+
+  constructor(message: string, options: RegadmErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'RegadmError';
+    this.code = options.code;
+    this.suggestions = options.suggestions ?? [];
+    this.exitCode = options.exitCode ?? EXIT.error;
+    this.invalidReferences = options.invalidReferences;
+  }
+}
+
+/** Bad flags, arguments or files: exit 1, nothing done. */
+export function usageError(message: string, suggestions: string[] = []): RegadmError {
+  return new RegadmError(message, { code: 'USAGE', suggestions });
+}
+
+/** A guard (a limit, a mode, another cluster's data) said no: exit 4, nothing changed. */
+export function refusal(code: string, message: string, suggestions: string[] = []): RegadmError {
+  return new RegadmError(message, { code, suggestions, exitCode: EXIT.refused });
+}
+
+/** The text of anything thrown, without a stack trace. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

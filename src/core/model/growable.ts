@@ -1,0 +1,29 @@
+type Column = Float64Array | Int32Array | Uint32Array | Uint8Array;
+
+/** A typed array that grows: `push` at the end, `at` anywhere. */
+export class Growable<T extends Column> {
+  length = 0;
+
+  constructor(private column: T) {}
+
+  at(index: number): number {
+    return this.column[index]!;
+  }
+
+  set(index: number, value: number): void {
+    this.column[index] = value;
+  }
+
+  push(value: number): void {
+    if (this.length === this.column.length) this.grow();
+    this.column[this.length++] = value;
+  }
+
+  private grow(): void {
+    // A quarter more at a time: at a million images, doubling would leave tens of megabytes unused.
+    const length = Math.max(1024, Math.ceil(this.column.length * 1.25));
+    const larger = new (this.column.constructor as new (length: number) => T)(length);
+    larger.set(this.column as never);
+    this.column = larger;
+  }
+}

@@ -1,0 +1,42 @@
+import { readPending } from './pending.js';
+import type { KubeObject } from './kube.js';
+
+/** An image stream, reduced to what decisions need. Times in ms since the epoch. */
+export interface StreamRecord {
+  namespace: string;
+  name: string;
+  uid: string;
+  created: number;
+  /** `status.dockerImageRepository`, which names the registry. */
+  repository: string;
+  tags: { name: string; items: { image: string; created: number }[] }[];
+  /** Digests whose items an interrupted run removed and whose links it may have left: annotation `regadm/pending`. */
+  pending: string[];
+}
+
+interface RawTag {
+  tag?: string;
+  items?: { image?: string; created?: string }[] | null;
+}
+
+/** Reduces an ImageStream object as the API server sends it. */
+export function reduceStream(object: KubeObject): StreamRecord {
+  const status = (object.status ?? {}) as { dockerImageRepository?: string; tags?: RawTag[] | null };
+  return {
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+    uid: object.metadata.uid ?? '',
+    created: Date.parse(object.metadata.creationTimestamp ?? ''),
+    repository: status.dockerImageRepository ?? '',
+    tags: (status.tags ?? []).map(({ tag, items }) => ({
+      name: tag ?? '',
+      items: (items ?? []).map((item) => ({ image: item.image ?? '', created: Date.parse(item.created ?? '') })),
+    })),
+    pending: readPending(object.metadata.annotations),
+  };
+}
+
+/** A stream's `namespace/name`, which is its repository in the registry. */
+export function streamKey(stream: { namespace: string; name: string }): string {
+  return `${stream.namespace}/${stream.name}`;
+}

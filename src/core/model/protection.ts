@@ -1,0 +1,40 @@
+/** What an administrator never wants pruned: `--protect FILE`. Globs know `*` and `?`. */
+export interface Protection {
+  namespaces: string[];
+  /** `namespace/name`. */
+  streams: string[];
+  /** `namespace/name:tag`. */
+  tags: string[];
+  digests: string[];
+}
+
+/** Answers for one protection; patterns are compiled once. */
+export interface ProtectionMatcher {
+  stream(namespace: string, name: string): string | undefined;
+  tag(namespace: string, name: string, tag: string): string | undefined;
+  digest(digest: string): boolean;
+}
+
+/** @returns for streams and tags the pattern that protects them, or undefined */
+export function protectionMatcher(protection: Protection | undefined): ProtectionMatcher {
+  const namespaces = compile(protection?.namespaces);
+  const streams = compile(protection?.streams);
+  const tags = compile(protection?.tags);
+  const digests = new Set(protection?.digests);
+  return {
+    stream: (namespace, name) => namespaces(namespace) ?? streams(`${namespace}/${name}`),
+    tag: (namespace, name, tag) => tags(`${namespace}/${name}:${tag}`),
+    digest: (digest) => digests.has(digest),
+  };
+}
+
+function compile(globs: string[] = []): (text: string) => string | undefined {
+  const patterns = globs.map((glob) => ({ glob, pattern: globPattern(glob) }));
+  return (text) => patterns.find(({ pattern }) => pattern.test(text))?.glob;
+}
+
+/** `*` any characters, `?` one; everything else stands for itself. */
+function globPattern(glob: string): RegExp {
+  const source = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's');
+}

@@ -1,0 +1,48 @@
+import { BlockList, isIP } from 'node:net';
+
+/**
+ * The proxy that the environment names for a URL: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY excludes the host, as Go
+ * programs (`oc`, the registry) read them. NO_PROXY holds, separated by commas or blanks, `*`, names (they cover what is
+ * below them), `.suffix`, addresses, networks (`10.0.0.0/8`, `fd00::/8`), each with `:port` if wanted. Loopback addresses
+ * never go through a proxy: they would mean the proxy's own machine.
+ * @returns the proxy's URL
+ * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy
+ */
+export function proxyFor(url: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const target = new URL(url);
+  const host = bare(target.hostname);
+  if (isLoopback(host)) return undefined;
+  const proxy =
+    target.protocol === 'https:' ? env.HTTPS_PROXY || env.https_proxy : env.HTTP_PROXY || env.http_proxy;
+  if (!proxy) return undefined;
+  const port = target.port || (target.protocol === 'https:' ? '443' : '80');
+  const entries = (env.NO_PROXY || env.no_proxy || '').split(/[,\s]+/).filter(Boolean);
+  if (entries.some((entry) => excludes(entry.toLowerCase(), host, port))) return undefined;
+  return proxy.includes('://') ? proxy : `http://${proxy}`;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function excludes(entry: string, host: string, port: string): boolean {
+  if (entry === '*') return true;
+  const network = /^([0-9a-f.:]+)\/(\d+)$/.exec(entry);
+  if (network) return isIP(host) > 0 && inNetwork(host, network[1]!, Number(network[2]));
+  const withPort = isIP(entry) === 6 ? null : /^(.+):(\d+)$/.exec(entry);
+  if (withPort && withPort[2] !== port) return false;
+  const name = bare(withPort ? withPort[1]! : entry).replace(/^\*(?=\.)/, '');
+  return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
+}
+
+function inNetwork(host: string, base: string, bits: number): boolean {
+  const family = isIP(base);
+  if (family === 0 || bits > (family === 4 ? 32 : 128)) return false;
+  const list = new BlockList();
+  list.addSubnet(base, bits, family === 4 ? 'ipv4' : 'ipv6');
+  return list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '').toLowerCase();
+}

@@ -1,0 +1,37 @@
+import type { KubeObject } from '../kube.js';
+import type { Referrer } from '../referrer.js';
+import { reduceBuild, reduceBuildConfig } from './build.js';
+import { podSpecReferences, type PodSpec } from './pod-spec.js';
+import { reducePod } from './pod.js';
+
+type Template = { spec?: PodSpec } | null | undefined;
+
+/** Resources that use images, in the order in which their errors are told, and how each is reduced. */
+export const REFERRER_KINDS = {
+  pods: reducePod,
+  replicationcontrollers: templated('ReplicationController'),
+  deploymentconfigs: templated('DeploymentConfig'),
+  replicasets: templated('ReplicaSet'),
+  deployments: templated('Deployment'),
+  daemonsets: templated('DaemonSet'),
+  statefulsets: templated('StatefulSet'),
+  jobs: templated('Job'),
+  cronjobs: templated('CronJob', (spec) => (spec.jobTemplate as { spec?: { template?: Template } } | undefined)?.spec?.template),
+  builds: reduceBuild,
+  buildconfigs: reduceBuildConfig,
+} satisfies Record<string, (object: KubeObject) => Referrer>;
+
+export type ReferrerResource = keyof typeof REFERRER_KINDS;
+
+/** A workload whose pods are made from a template; a template may be absent. */
+function templated(
+  kind: string,
+  templateOf: (spec: Record<string, unknown>) => Template = (spec) => spec.template as Template,
+): (object: KubeObject) => Referrer {
+  return (object) => ({
+    kind,
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+    references: podSpecReferences(templateOf(object.spec ?? {})?.spec),
+  });
+}

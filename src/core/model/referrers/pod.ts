@@ -1,0 +1,41 @@
+import type { KubeObject } from '../kube.js';
+import type { Reference, Referrer } from '../referrer.js';
+import { podSpecReferences, type PodSpec } from './pod-spec.js';
+
+interface ContainerStatus {
+  name?: string;
+  imageID?: string;
+}
+
+interface PodStatus {
+  phase?: string;
+  containerStatuses?: ContainerStatus[] | null;
+  initContainerStatuses?: ContainerStatus[] | null;
+  ephemeralContainerStatuses?: ContainerStatus[] | null;
+}
+
+/** A pod: what its spec names and, beyond `oc`, what it really runs. */
+export function reducePod(object: KubeObject): Referrer {
+  const status = (object.status ?? {}) as PodStatus;
+  return {
+    kind: 'Pod',
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+    references: [...podSpecReferences(object.spec as PodSpec), ...runningImages(status)],
+    phase: status.phase ?? '',
+    created: Date.parse(object.metadata.creationTimestamp ?? ''),
+  };
+}
+
+/** `imageID` is written by the node's runtime: with or without `docker-pullable://`, sometimes empty, sometimes a bare id. */
+function runningImages(status: PodStatus): Reference[] {
+  const read = (what: string, list: ContainerStatus[] | null | undefined): Reference[] =>
+    (list ?? [])
+      .filter(({ imageID }) => imageID?.includes('sha'))
+      .map(({ name, imageID }) => ({ field: `running ${what} ${name ?? ''}`, form: 'image-id', text: imageID!, extended: true }));
+  return [
+    ...read('container', status.containerStatuses),
+    ...read('init container', status.initContainerStatuses),
+    ...read('ephemeral container', status.ephemeralContainerStatuses),
+  ];
+}

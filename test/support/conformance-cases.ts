@@ -1,0 +1,36 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { KubeObject } from '../../src/core/model/kube.js';
+
+/** A recorded decision of the real `oc`: see test/conformance/README.md. */
+export interface PruneImagesCase {
+  name: string;
+  now: string;
+  args: string[];
+  cluster: Record<string, KubeObject[]>;
+  expect: {
+    exit: number;
+    imageStreamItems: Record<string, unknown>;
+    images: string[];
+    layerLinks: string[];
+    manifestLinks: string[];
+    blobs: string[];
+    summary: string | null;
+    invalidReferences: string[];
+    error: string | null;
+  };
+}
+
+const FOLDER = new URL('../conformance/prune-images/', import.meta.url);
+
+/** The 52 cases with one rule each. */
+export function namedCases(): PruneImagesCase[] {
+  const folder = new URL('named/', FOLDER);
+  return readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as PruneImagesCase);
+}
+
+/** The 150 random clusters. */
+export function randomCases(): PruneImagesCase[] {
+  const text = gunzipSync(readFileSync(new URL('random.jsonl.gz', FOLDER))).toString('utf8');
+  return text.trim().split('\n').map((line) => JSON.parse(line) as PruneImagesCase);
+}
