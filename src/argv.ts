@@ -30,7 +30,8 @@ function normalizeLong(name: string, value: string | undefined, flags: FlagTable
   if (value === undefined) return [`--${name}`];
   if (flag?.type !== 'boolean') return [`--${name}=${value}`];
   const on = TRUE.has(value);
-  if (!on && !FALSE.has(value)) throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes true or false`);
+  if (!on && !FALSE.has(value))
+    throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes true or false`);
   if (on) return [`--${name}`];
   // oclif has no form for "false" where a flag cannot be negated: leaving it out says the same.
   return flag.allowNo ? [`--no-${name}`] : [];

@@ -3,7 +3,9 @@ import { normalizeArgv, requestedFormat } from './argv.js';
 import { commonFlags } from './flags.js';
 import { EXIT, RegadmError, usageError } from './core/model/errors.js';
 
-export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags'] & T['flags']>;
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof BaseCommand)['baseFlags'] & T['flags']
+>;
 
 /**
  * The one place for exit statuses, the printing of errors and the shared flags' wiring.
@@ -18,7 +20,9 @@ export abstract class BaseCommand extends Command {
   private format = 'table';
 
   /** Parses the command line, with every form of boolean that `oc` takes. @throws RegadmError (USAGE) */
-  protected async read<T extends typeof Command>(command: T): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']>; argv: string[] }> {
+  protected async read<T extends typeof Command>(
+    command: T,
+  ): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']>; argv: string[] }> {
     this.format = requestedFormat(this.argv) ?? 'table';
     this.argv = normalizeArgv(this.argv, { ...command.baseFlags, ...command.flags });
     const { flags, args, argv } = await this.parse(command, this.argv);
@@ -77,7 +81,8 @@ export abstract class BaseCommand extends Command {
 function asRegadmError(thrown: Error): RegadmError {
   if (thrown instanceof RegadmError) return thrown;
   const oclif = thrown as Error & { oclif?: unknown; parse?: unknown };
-  if (oclif.oclif !== undefined || oclif.parse !== undefined) return usageError(parserMessage(thrown.message), ['see --help for what the command takes']);
+  if (oclif.oclif !== undefined || oclif.parse !== undefined)
+    return usageError(parserMessage(thrown.message), ['see --help for what the command takes']);
   return new RegadmError(thrown.message || String(thrown), {
     code: 'INTERNAL',
     cause: thrown,

@@ -5,7 +5,10 @@ export class ApiError extends RegadmError {
   readonly status: number;
   readonly reason: string;
 
-  constructor(message: string, options: { status: number; reason: string; suggestions?: string[]; code?: string; cause?: unknown }) {
+  constructor(
+    message: string,
+    options: { status: number; reason: string; suggestions?: string[]; code?: string; cause?: unknown },
+  ) {
     super(message, {
       code: options.code ?? codeOf(options.status),
       suggestions: options.suggestions ?? suggestionsFor(options.status),
@@ -27,6 +30,9 @@ function codeOf(status: number): string {
 
 function suggestionsFor(status: number): string[] {
   if (status === 401) return ['log in again (oc login), or pass a valid --token'];
-  if (status === 403) return ['ask for the cluster role system:image-pruner: oc adm policy add-cluster-role-to-user system:image-pruner USER'];
+  if (status === 403)
+    return [
+      'ask for the cluster role system:image-pruner: oc adm policy add-cluster-role-to-user system:image-pruner USER',
+    ];
   return [];
 }

@@ -2,9 +2,16 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../model/retry.js';
-import { messageOf, usageError } from '../model/errors.js';
-import { parseDuration } from '../model/duration.js';
-import type { ApiRequestOptions, ApiResponse, ApiStream, ClusterApi, ExecOutput, ExecResult, ExecTarget } from './api.js';
+import { messageOf } from '../model/errors.js';
+import type {
+  ApiRequestOptions,
+  ApiResponse,
+  ApiStream,
+  ClusterApi,
+  ExecOutput,
+  ExecResult,
+  ExecTarget,
+} from './api.js';
 import { ApiError } from './api-error.js';
 import { connectionError } from './connection-error.js';
 import type { Credentials } from './credentials.js';
@@ -73,7 +80,10 @@ export class HttpClusterApi implements ClusterApi {
   async stream(path: string, options: ApiRequestOptions = {}): Promise<ApiStream> {
     let answer: IncomingMessage;
     try {
-      answer = await open(this.url(path, options), 'GET', await this.credentials.connection(), { timeoutMs: 0, ...options });
+      answer = await open(this.url(path, options), 'GET', await this.credentials.connection(), {
+        timeoutMs: 0,
+        ...options,
+      });
     } catch (error) {
       options.signal?.throwIfAborted();
       throw connectionError(this.server, error);
@@ -82,7 +92,10 @@ export class HttpClusterApi implements ClusterApi {
     if (answer.statusCode !== 200) {
       const chunks: Buffer[] = [];
       for await (const chunk of answer) chunks.push(chunk as Buffer);
-      throw errorOf(this.answer({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }, path), `GET ${path}`);
+      throw errorOf(
+        this.answer({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }, path),
+        `GET ${path}`,
+      );
     }
     return { headers: answer.headers, chunks: answer, close: () => answer.destroy() };
   }
@@ -99,7 +112,9 @@ export class HttpClusterApi implements ClusterApi {
   private async attempt(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
     const started = performance.now();
     const timeoutMs = options.timeoutMs ?? (this.settings.timeoutMs || IDLE_LIMIT_MS);
-    const response = await this.logged(`${method} ${path}`, async () => send(this.url(path, options), method, await this.credentials.connection(), { ...options, timeoutMs }));
+    const response = await this.logged(`${method} ${path}`, async () =>
+      send(this.url(path, options), method, await this.credentials.connection(), { ...options, timeoutMs }),
+    );
     this.reached = true;
     this.settings.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
     return response;
@@ -122,7 +137,8 @@ export class HttpClusterApi implements ClusterApi {
 
   private url(path: string, options: ApiRequestOptions): URL {
     const url = new URL(this.server.replace(/\/$/, '') + path);
-    for (const [name, value] of Object.entries(options.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value));
+    for (const [name, value] of Object.entries(options.query ?? {}))
+      if (value !== undefined) url.searchParams.set(name, String(value));
     return url;
   }
 
@@ -130,15 +146,6 @@ export class HttpClusterApi implements ClusterApi {
     const { server } = this;
     return { ...response, json: <T>() => parseJson<T>(response, `${server}${path}`) };
   }
-}
-
-/** The milliseconds of `--request-timeout`: a Go duration or whole seconds. @throws RegadmError (USAGE) */
-export function requestTimeout(text: string): number {
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
-  if (ms === undefined || ms < 0) {
-    throw usageError(`invalid argument "${text}" for "--request-timeout" flag: not a duration`, ['write it as 30s, 2m, or as seconds; 0 for the built-in limits']);
-  }
-  return ms;
 }
 
 /** The error that an answer stands for: the server's own words where it sent a Status. */

@@ -34,7 +34,7 @@ export function connectionError(server: string, error: unknown): RegadmError {
   return new RegadmError(`cannot reach the API server at ${server}: ${reason}`, {
     code: certificate ? 'API_UNTRUSTED' : 'API_UNREACHABLE',
     suggestions: certificate
-      ? ["check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify"]
+      ? ['check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify']
       : ['check the server in the kubeconfig (or --server), the network and the proxy settings'],
     cause: error,
   });

@@ -62,7 +62,8 @@ export class Credentials {
     }
     this.agent ??= keepAlive(options.agent as http.Agent);
     const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(options.headers ?? {})) if (value !== undefined) headers[name] = String(value).trim();
+    for (const [name, value] of Object.entries(options.headers ?? {}))
+      if (value !== undefined) headers[name] = String(value).trim();
     const groups = this.impersonatedGroups;
     return {
       agent: this.agent,
@@ -74,7 +75,12 @@ export class Credentials {
 
 /** client-node's agents open a connection for every request; ours keep and share them. */
 function keepAlive(agent: http.Agent): http.Agent {
-  const open = agent as http.Agent & { keepAlive: boolean; options: http.AgentOptions; maxSockets: number; maxFreeSockets: number };
+  const open = agent as http.Agent & {
+    keepAlive: boolean;
+    options: http.AgentOptions;
+    maxSockets: number;
+    maxFreeSockets: number;
+  };
   open.keepAlive = true;
   open.options.keepAlive = true;
   open.options.noDelay = true;

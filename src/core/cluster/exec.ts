@@ -8,12 +8,27 @@ import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
  * @returns the exit status that the channel reported; without `exitCode` when the connection ended before it came
  * @throws RegadmError EXEC_REFUSED when the server does not open the channel
  */
-export async function execInPod(config: KubeConfig, target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
+export async function execInPod(
+  config: KubeConfig,
+  target: ExecTarget,
+  command: string[],
+  output: ExecOutput,
+): Promise<ExecResult> {
   let status: V1Status | undefined;
   const socket = await new Exec(config)
-    .exec(target.namespace, target.pod, target.container ?? '', command, sink(output.stdout), sink(output.stderr), null, false, (value) => {
-      status = value;
-    })
+    .exec(
+      target.namespace,
+      target.pod,
+      target.container ?? '',
+      command,
+      sink(output.stdout),
+      sink(output.stderr),
+      null,
+      false,
+      (value) => {
+        status = value;
+      },
+    )
     .catch((cause: unknown) => {
       throw refused(target, cause);
     });
@@ -48,7 +63,8 @@ function resultOf(status: V1Status | undefined): ExecResult {
 }
 
 function refused(target: ExecTarget, cause: unknown): RegadmError {
-  const text = cause instanceof Error ? messageOf(cause) : ((cause as { message?: string })?.message ?? 'the connection failed');
+  const text =
+    cause instanceof Error ? messageOf(cause) : ((cause as { message?: string })?.message ?? 'the connection failed');
   return new RegadmError(`cannot run a command in pod ${target.namespace}/${target.pod}: ${text}`, {
     code: 'EXEC_REFUSED',
     suggestions: ['it needs the permission to create pods/exec in that namespace'],

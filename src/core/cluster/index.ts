@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClusterApi } from './api.js';
-import { HttpClusterApi, requestTimeout } from './client.js';
+import { requestTimeout } from '../model/duration.js';
+import { HttpClusterApi } from './client.js';
 import { Credentials } from './credentials.js';
 import { loadKubeconfig, type ClusterOptions } from './kubeconfig.js';
 import { proxyFor } from '../model/proxy.js';
@@ -38,6 +39,9 @@ export function readAuthority(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new RegadmError(`cannot read the certificate authority of the kubeconfig: ${messageOf(cause)}`, { code: 'KUBECONFIG_INVALID', cause });
+    throw new RegadmError(`cannot read the certificate authority of the kubeconfig: ${messageOf(cause)}`, {
+      code: 'KUBECONFIG_INVALID',
+      cause,
+    });
   }
 }

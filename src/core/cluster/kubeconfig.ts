@@ -38,7 +38,9 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv): KubeConfig
   if (options.kubeconfigText !== undefined) return parse('kubeconfig', options.kubeconfigText);
   if (options.kubeconfig !== undefined) return readFile(options.kubeconfig);
   const listed = (env.KUBECONFIG ?? '').split(path.delimiter).filter(Boolean);
-  const present = (listed.length > 0 ? listed : [path.join(homedir(), '.kube', 'config')]).filter((file) => existsSync(file));
+  const present = (listed.length > 0 ? listed : [path.join(homedir(), '.kube', 'config')]).filter((file) =>
+    existsSync(file),
+  );
   if (present.length > 0) return merge(present.map((file) => readFile(file)));
   if (env.KUBERNETES_SERVICE_HOST && existsSync(`${SERVICE_ACCOUNT}/token`)) {
     const config = new KubeConfig();
@@ -47,7 +49,9 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv): KubeConfig
   }
   if (options.server) return empty();
   throw new RegadmError(
-    listed.length > 0 ? `no kubeconfig: none of the files in KUBECONFIG exists (${listed.join(', ')})` : 'no kubeconfig: which cluster is meant?',
+    listed.length > 0
+      ? `no kubeconfig: none of the files in KUBECONFIG exists (${listed.join(', ')})`
+      : 'no kubeconfig: which cluster is meant?',
     { code: 'KUBECONFIG_MISSING', suggestions: ['log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE'] },
   );
 }
@@ -115,14 +119,18 @@ function chooseContext(config: KubeConfig, options: ClusterOptions): void {
   if (wanted && !context && !options.server && !options.cluster) throw missing('context', wanted, config.contexts);
   const cluster = options.cluster ?? context?.cluster;
   const user = options.user ?? context?.user;
-  if (options.cluster && !config.getCluster(options.cluster)) throw missing('cluster', options.cluster, config.clusters);
+  if (options.cluster && !config.getCluster(options.cluster))
+    throw missing('cluster', options.cluster, config.clusters);
   if (options.user && !config.getUser(options.user)) throw missing('user', options.user, config.users);
   const chosenCluster = cluster ? config.getCluster(cluster) : null;
   if (!chosenCluster && !options.server) {
-    throw new RegadmError(cluster ? `the kubeconfig has no cluster named "${cluster}"` : 'the kubeconfig names no cluster', {
-      code: 'KUBECONFIG_INVALID',
-      suggestions: ['choose a context with --context, or pass --server'],
-    });
+    throw new RegadmError(
+      cluster ? `the kubeconfig has no cluster named "${cluster}"` : 'the kubeconfig names no cluster',
+      {
+        code: 'KUBECONFIG_INVALID',
+        suggestions: ['choose a context with --context, or pass --server'],
+      },
+    );
   }
   const chosenUser = user ? config.getUser(user) : null;
   config.loadFromOptions({
@@ -146,7 +154,9 @@ function override(config: KubeConfig, options: ClusterOptions): void {
   const user = config.users[0]!;
   const insecure = options['insecure-skip-tls-verify'];
   const changes = {
-    ...(options.server ? { server: /^https?:\/\//.test(options.server) ? options.server : `https://${options.server}` } : {}),
+    ...(options.server
+      ? { server: /^https?:\/\//.test(options.server) ? options.server : `https://${options.server}` }
+      : {}),
     ...(insecure === undefined ? {} : { skipTLSVerify: insecure }),
     ...(insecure ? { caData: undefined, caFile: undefined } : {}),
   };

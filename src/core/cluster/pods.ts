@@ -42,7 +42,10 @@ interface PodStatus {
 /** The registry's pods, those that have ended (Succeeded, Failed) left out. @throws ApiError */
 export async function listRegistryPods(api: ClusterApi, signal?: AbortSignal): Promise<RegistryPod[]> {
   const path = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`;
-  const list = await api.get<{ items?: KubeObject[] | null }>(path, { query: { labelSelector: 'docker-registry=default' }, signal });
+  const list = await api.get<{ items?: KubeObject[] | null }>(path, {
+    query: { labelSelector: 'docker-registry=default' },
+    signal,
+  });
   return (list.items ?? []).map(toPod).filter(({ phase }) => phase !== 'Succeeded' && phase !== 'Failed');
 }
 
@@ -80,7 +83,9 @@ function registryContainer(spec: PodSpec | undefined): NonNullable<PodSpec['cont
 }
 
 function troubleOf(status: PodStatus | undefined): string | undefined {
-  const waiting = status?.containerStatuses?.map(({ state }) => state?.waiting).find((state) => state?.reason && state.reason !== 'ContainerCreating');
+  const waiting = status?.containerStatuses
+    ?.map(({ state }) => state?.waiting)
+    .find((state) => state?.reason && state.reason !== 'ContainerCreating');
   if (waiting) return waiting.message ? `${waiting.reason}: ${waiting.message}` : waiting.reason;
   const unscheduled = status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   return unscheduled && `${unscheduled.reason}: ${unscheduled.message ?? ''}`;

@@ -33,7 +33,9 @@ export async function readConfig(api: ClusterApi, signal?: AbortSignal): Promise
   if (response.status === 404) {
     throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
       code: 'NO_REGISTRY_OPERATOR',
-      suggestions: ['a registry without the operator can be pruned with --storage DIR --read-only=skip while nobody pushes'],
+      suggestions: [
+        'a registry without the operator can be pruned with --storage DIR --read-only=skip while nobody pushes',
+      ],
     });
   }
   if (response.status !== 200) throw failure(response, `cannot read ${CONFIG_NAME}`);
@@ -49,12 +51,18 @@ const CONFLICT_TRIES = 20;
  * @returns the object as it is then
  * @throws ApiError
  */
-export async function changeConfig(api: ClusterApi, change: (reading: ConfigReading) => object | undefined): Promise<ConfigReading> {
+export async function changeConfig(
+  api: ClusterApi,
+  change: (reading: ConfigReading) => object | undefined,
+): Promise<ConfigReading> {
   for (let attempt = 1; ; attempt++) {
     const reading = await readConfig(api);
     const patch = change(reading) as { metadata?: object } | undefined;
     if (!patch) return reading;
-    const body = { ...patch, metadata: { ...patch.metadata, resourceVersion: reading.config.metadata.resourceVersion } };
+    const body = {
+      ...patch,
+      metadata: { ...patch.metadata, resourceVersion: reading.config.metadata.resourceVersion },
+    };
     const response = await api.request('PATCH', CONFIG_PATH, { body, contentType: 'application/merge-patch+json' });
     if (response.status === 200) return { config: response.json<RegistryConfig>(), serverTime: serverTimeOf(response) };
     // A conflict may also be our own patch, carried out though its answer was lost: `change` sees that.
@@ -76,7 +84,10 @@ export function conditionTrue(config: RegistryConfig, type: string): Condition |
 /** The error that an unexpected answer stands for. */
 export function failure(response: ApiResponse, what: string): ApiError {
   const status = statusOf(response);
-  return new ApiError(`${what}: ${status.message ?? `the server answered ${response.status}`}`, { status: response.status, reason: status.reason ?? '' });
+  return new ApiError(`${what}: ${status.message ?? `the server answered ${response.status}`}`, {
+    status: response.status,
+    reason: status.reason ?? '',
+  });
 }
 
 function statusOf(response: ApiResponse): { message?: string; reason?: string } {

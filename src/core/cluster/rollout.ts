@@ -8,7 +8,11 @@ export const DEPLOYMENT_PATH = `/apis/apps/v1/namespaces/${REGISTRY_NAMESPACE}/d
 
 /** The registry's Deployment, as far as a roll-out shows in it. */
 export interface Deployment extends KubeObject {
-  spec?: { replicas?: number; template?: { spec?: { serviceAccountName?: string }; [key: string]: unknown }; [key: string]: unknown };
+  spec?: {
+    replicas?: number;
+    template?: { spec?: { serviceAccountName?: string }; [key: string]: unknown };
+    [key: string]: unknown;
+  };
   status?: {
     observedGeneration?: number;
     replicas?: number;
@@ -35,11 +39,14 @@ export async function readDeployment(api: ClusterApi, signal?: AbortSignal): Pro
     return await api.get<Deployment>(DEPLOYMENT_PATH, { signal });
   } catch (error) {
     if ((error as { status?: number }).status !== 404) throw error;
-    throw new RegadmError(`deployment ${REGISTRY_NAMESPACE}/image-registry does not exist: the registry is not installed`, {
-      code: 'NO_REGISTRY_DEPLOYMENT',
-      suggestions: ['look at the operator: oc describe configs.imageregistry.operator.openshift.io/cluster'],
-      cause: error,
-    });
+    throw new RegadmError(
+      `deployment ${REGISTRY_NAMESPACE}/image-registry does not exist: the registry is not installed`,
+      {
+        code: 'NO_REGISTRY_DEPLOYMENT',
+        suggestions: ['look at the operator: oc describe configs.imageregistry.operator.openshift.io/cluster'],
+        cause: error,
+      },
+    );
   }
 }
 
@@ -72,13 +79,18 @@ export async function waitForRollout(api: ClusterApi, options: RolloutOptions): 
     if (missing !== said) options.onProgress?.((said = missing));
     const stuck = stuckBecause(deployment, options);
     if (stuck) throw rolloutError('ROLLOUT_STUCK', `the roll-out of the registry is stuck: ${stuck}`, pods);
-    if (performance.now() > deadline) throw rolloutError('ROLLOUT_TIMEOUT', `the registry has not rolled out in time: ${missing}`, pods);
+    if (performance.now() > deadline)
+      throw rolloutError('ROLLOUT_TIMEOUT', `the registry has not rolled out in time: ${missing}`, pods);
     await sleep(pause, undefined, { signal: options.signal });
   }
 }
 
 /** What a roll-out still lacks, in words; undefined when it is complete. */
-export function whatIsMissing(deployment: Deployment, pods: RegistryPod[], { isWanted, isNew }: Pick<RolloutOptions, 'isWanted' | 'isNew'>): string | undefined {
+export function whatIsMissing(
+  deployment: Deployment,
+  pods: RegistryPod[],
+  { isWanted, isNew }: Pick<RolloutOptions, 'isWanted' | 'isNew'>,
+): string | undefined {
   const { status = {}, metadata } = deployment;
   const replicas = deployment.spec?.replicas ?? 1;
   if (!isWanted(deployment)) return 'the operator has not changed the deployment yet';
@@ -86,8 +98,10 @@ export function whatIsMissing(deployment: Deployment, pods: RegistryPod[], { isW
   const updated = status.updatedReplicas ?? 0;
   const available = status.availableReplicas ?? 0;
   const old = pods.filter((pod) => !isNew(pod));
-  if (old.length > 0) return `${updated} of ${replicas} pods are new; ${old.length} old: ${old.map(describePod).join(', ')}`;
-  if (updated < replicas || available < replicas || (status.replicas ?? 0) > replicas) return `${available} of ${replicas} pods are available`;
+  if (old.length > 0)
+    return `${updated} of ${replicas} pods are new; ${old.length} old: ${old.map(describePod).join(', ')}`;
+  if (updated < replicas || available < replicas || (status.replicas ?? 0) > replicas)
+    return `${available} of ${replicas} pods are available`;
   const usable = pods.filter(isUsable).length;
   return usable < replicas ? `${usable} of ${replicas} pods are ready` : undefined;
 }
@@ -97,12 +111,18 @@ function describePod(pod: RegistryPod): string {
 }
 
 function stuckBecause(deployment: Deployment, { isWanted }: RolloutOptions): string | undefined {
-  if (!isWanted(deployment) || (deployment.status?.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0)) return undefined;
-  const condition = deployment.status?.conditions?.find(({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded');
+  if (!isWanted(deployment) || (deployment.status?.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0))
+    return undefined;
+  const condition = deployment.status?.conditions?.find(
+    ({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded',
+  );
   return condition && (condition.message ?? condition.reason);
 }
 
 function rolloutError(code: string, message: string, pods: RegistryPod[]): RegadmError {
   const troubles = pods.filter(({ trouble }) => trouble).map(({ name, trouble }) => `pod ${name}: ${trouble}`);
-  return new RegadmError(message, { code, suggestions: [...troubles, `look at it: oc -n ${REGISTRY_NAMESPACE} rollout status deployment/image-registry`] });
+  return new RegadmError(message, {
+    code,
+    suggestions: [...troubles, `look at it: oc -n ${REGISTRY_NAMESPACE} rollout status deployment/image-registry`],
+  });
 }

@@ -14,11 +14,17 @@ export interface RawResponse {
 }
 
 /** One HTTP request to the API server, its whole answer in memory. @throws the connection's error, or an `ETIMEDOUT` one after `timeoutMs` without progress */
-export async function send(url: URL, method: string, connection: Connection, options: ApiRequestOptions): Promise<RawResponse> {
+export async function send(
+  url: URL,
+  method: string,
+  connection: Connection,
+  options: ApiRequestOptions,
+): Promise<RawResponse> {
   const answer = await open(url, method, connection, options);
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
-  if (!answer.complete) throw Object.assign(new Error('the connection was closed in the middle of the answer'), { code: 'ECONNRESET' });
+  if (!answer.complete)
+    throw Object.assign(new Error('the connection was closed in the middle of the answer'), { code: 'ECONNRESET' });
   const body = Buffer.concat(chunks);
   return {
     status: answer.statusCode ?? 0,
@@ -28,7 +34,12 @@ export async function send(url: URL, method: string, connection: Connection, opt
 }
 
 /** Starts a request and returns when the answer's head is there. */
-export function open(url: URL, method: string, connection: Connection, options: ApiRequestOptions): Promise<http.IncomingMessage> {
+export function open(
+  url: URL,
+  method: string,
+  connection: Connection,
+  options: ApiRequestOptions,
+): Promise<http.IncomingMessage> {
   const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
   const requestOptions: https.RequestOptions = {
     method,

@@ -25,7 +25,7 @@ export function findAttachments({ streams, subjects, digests }: Snapshot): Attac
 }
 
 /** The subject of a tag's items that `--prune-signatures` may remove, or -1. */
-export function signatureSubject(stream: ImageStream, tag: number, { digests }: Snapshot): number {
+export function signatureSubject(stream: ImageStream, tag: number, { digests }: Pick<Snapshot, 'digests'>): number {
   const hex = COSIGN_TAG.exec(stream.tags[tag]!.name)?.[1];
   return hex ? digests.intern(`sha256:${hex}`) : -1;
 }

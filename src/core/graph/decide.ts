@@ -1,21 +1,16 @@
-import { protectionMatcher, type ProtectionMatcher } from '../model/protection.js';
 import { streamKey } from '../model/image-stream.js';
 import type { ImageStream, Snapshot, TagItem } from '../model/snapshot.js';
-import { findAttachments, signatureSubject, type Attachments } from './attachments.js';
-import { firstUse } from './first-use.js';
+import { findAttachments, type Attachments } from './attachments.js';
 import { heldImages } from './held.js';
+import { ItemRules, kept, type Verdict } from './item-rules.js';
 import type { PruneOptions } from './options.js';
 import type { Reason } from './reason.js';
 import type { UseIndex } from './uses.js';
 
-/** What happens to a tag item or an image, and why. */
-export interface Verdict {
-  kept: boolean;
-  because: Reason;
-}
+export type { Verdict } from './item-rules.js';
 
 /** Why an image stays, by number: filled while deciding, turned into a Reason when somebody asks. */
-const KEPT = { no: 0, item: 1, child: 2, notManaged: 3, young: 4, held: 5, attached: 6, frozen: 7 } as const;
+const KEPT = { no: 0, item: 1, child: 2, notManaged: 3, young: 4, held: 5, attached: 6, frozen: 7, notInPlan: 8 } as const;
 
 /**
  * Decides about every tag item and every image of a snapshot: what stays, and why. Pure; the order of the lists does not matter.
@@ -27,23 +22,19 @@ export class Decisions {
   /** Tag items kept because what they are attached to stays: `stream/tag` numbers. */
   private readonly attachedTags = new Map<string, number>();
   private readonly attachments: Attachments | undefined;
-  private readonly protection: ProtectionMatcher;
   private readonly held: Map<number, Reason>;
-  private readonly limits: Map<string, number>;
-  private readonly youngerThan: number;
+  private readonly rules: ItemRules;
   private readonly wide: boolean;
 
   constructor(
     private readonly snapshot: Snapshot,
-    private readonly uses: UseIndex,
+    uses: UseIndex,
     private readonly options: PruneOptions,
     now: number,
   ) {
     this.wide = options.referrers !== 'oc';
-    this.youngerThan = options.pruneOverSizeLimit ? Infinity : now - options.keepYoungerThanMs;
-    this.protection = protectionMatcher(options.protection);
     this.held = heldImages(snapshot, uses, options.protection?.digests ?? []);
-    this.limits = smallestLimits(snapshot.limits);
+    this.rules = new ItemRules(snapshot, uses, this.held, options, now);
     this.attachments = this.wide || options.pruneSignatures ? findAttachments(snapshot) : undefined;
     this.keptBy = new Uint8Array(snapshot.images.count);
     this.keptFor = new Int32Array(snapshot.images.count);
@@ -66,7 +57,7 @@ export class Decisions {
 
   /** The verdict on one tag item; `position` 0 is the newest. */
   item(stream: number, tag: number, position: number): Verdict {
-    const found = this.streamVerdict(stream) ?? this.ownVerdict(stream, tag, position);
+    const found = this.rules.verdict(this.snapshot.streams[stream]!, tag, position);
     if (found.kept || found.because.rule === 'no-image') return found;
     const attachedTo = this.attachedTags.get(`${stream}/${tag}`);
     if (attachedTo !== undefined) return kept({ rule: 'attached', subject: this.snapshot.digests.text(attachedTo) });
@@ -90,75 +81,13 @@ export class Decisions {
         return kept({ rule: 'young-image', created: images.created(image) });
       case KEPT.held:
         return kept(this.held.get(images.name(image))!);
+      case KEPT.notInPlan:
+        return kept({ rule: 'not-in-plan' });
       case KEPT.attached:
         return kept({ rule: 'attached', subject: digests.text(by) });
       default:
         return kept(this.options.namespace === undefined ? this.frozenReason() : { rule: 'images-stay' });
     }
-  }
-
-  /** Reasons that hold for a whole stream. */
-  private streamVerdict(index: number): Verdict | undefined {
-    const stream = this.snapshot.streams[index]!;
-    const { namespace } = this.options;
-    if (namespace !== undefined && stream.namespace !== namespace) return kept({ rule: 'other-namespace' });
-    if (this.isYoung(stream.created)) return kept({ rule: 'young-stream', created: stream.created });
-    const pattern = this.protection.stream(stream.namespace, stream.name);
-    if (pattern) return kept({ rule: 'protected', pattern });
-    const unreadable = this.unreadableIn(stream);
-    return unreadable === -1 ? undefined : kept({ rule: 'unreadable-image', image: this.snapshot.images.nameText(unreadable) });
-  }
-
-  /** The rules for tag items, in the order of the specification; the first that holds is the reason. */
-  private ownVerdict(streamIndex: number, tagIndex: number, position: number): Verdict {
-    const stream = this.snapshot.streams[streamIndex]!;
-    const tag = stream.tags[tagIndex]!;
-    const item = tag.items[position]!;
-    const { images } = this.snapshot;
-    const key = streamKey(stream);
-    if (this.isYoung(item.created)) return kept({ rule: 'young-item', created: item.created });
-    const tagUses = position === 0 ? this.uses.tags.get(`${key}:${tag.name}`) : undefined;
-    if (tagUses) return kept({ rule: 'tag-in-use', ...firstUse(tagUses) });
-    const pattern = this.protection.tag(stream.namespace, stream.name, tag.name);
-    if (pattern) return kept({ rule: 'protected', pattern });
-    const image = images.indexOf(item.image);
-    if (image === -1) return { kept: false, because: { rule: 'no-image' } };
-    const byLimit = this.limitVerdict(stream, tagIndex, position, image);
-    if (byLimit.kept) return byLimit;
-    const imageUses = this.uses.images.get(key)?.get(item.image);
-    if (imageUses) return kept({ rule: 'image-in-use', ...firstUse(imageUses) });
-    const held = this.held.get(item.image);
-    return held ? kept(held) : byLimit;
-  }
-
-  /** Rule 3: the size limit, or the number of revisions; a signature has no revisions of its own where it goes with its image. */
-  private limitVerdict(stream: ImageStream, tagIndex: number, position: number, image: number): Verdict {
-    const { keepTagRevisions: keep, pruneOverSizeLimit, pruneSignatures } = this.options;
-    if (pruneOverSizeLimit) {
-      const bytes = this.snapshot.images.size(image);
-      const limit = this.limits.get(stream.namespace) ?? Infinity;
-      return bytes > limit ? { kept: false, because: { rule: 'over-size-limit', bytes, limit } } : kept({ rule: 'within-size-limit' });
-    }
-    const subject = pruneSignatures ? this.subjectOf(stream, tagIndex, image) : -1;
-    if (subject !== -1) return { kept: false, because: { rule: 'subject-gone', subject: this.snapshot.digests.text(subject) } };
-    const of = stream.tags[tagIndex]!.items.length;
-    return position < keep ? kept({ rule: 'revision', position, of, keep }) : { kept: false, because: { rule: 'beyond-revisions', position, of, keep } };
-  }
-
-  private subjectOf(stream: ImageStream, tag: number, image: number): number {
-    return this.snapshot.subjects.get(this.snapshot.images.name(image)) ?? signatureSubject(stream, tag, this.snapshot);
-  }
-
-  private isYoung(created: number): boolean {
-    // An age that cannot be read is young for us; `oc` takes it for old.
-    return created > this.youngerThan || (this.wide && this.youngerThan !== Infinity && Number.isNaN(created));
-  }
-
-  private unreadableIn(stream: ImageStream): number {
-    const { images } = this.snapshot;
-    if (images.unreadable.size === 0) return -1;
-    const items = stream.tags.flatMap((tag) => tag.items.map((item) => images.indexOf(item.image)));
-    return items.find((image) => images.unreadable.has(image)) ?? -1;
   }
 
   private frozenReason(): Reason {
@@ -171,7 +100,8 @@ export class Decisions {
     const stream = this.snapshot.streams[streamIndex]!;
     for (const [tag, { name, items }] of stream.tags.entries()) {
       const position = items.findIndex((item, at) => item.image === digest && this.item(streamIndex, tag, at).kept);
-      if (position !== -1) return { rule: 'tag-item', stream: streamKey(stream), tag: name, position, of: items.length };
+      if (position !== -1)
+        return { rule: 'tag-item', stream: streamKey(stream), tag: name, position, of: items.length };
     }
     return { rule: 'tag-item', stream: streamKey(stream), tag: '', position: 0, of: 0 };
   }
@@ -182,17 +112,18 @@ export class Decisions {
     const frozen = this.options.namespace !== undefined || this.imagesFrozen;
     for (let image = 0; image < images.count; image++) {
       if (!this.options.all && !images.managed(image)) this.keep(image, KEPT.notManaged, 0);
-      else if (this.isYoung(images.created(image))) this.keep(image, KEPT.young, 0);
+      else if (this.rules.isYoung(images.created(image))) this.keep(image, KEPT.young, 0);
       else if (this.held.has(images.name(image))) this.keep(image, KEPT.held, 0);
+      else if (this.options.only && !this.options.only.image(images.nameText(image), images.uid(image))) this.keep(image, KEPT.notInPlan, 0);
       if (frozen) this.keep(image, KEPT.frozen, 0);
     }
   }
 
   private keepListed(stream: ImageStream, index: number): void {
-    const whole = this.streamVerdict(index);
+    const whole = this.rules.stream(stream);
     stream.tags.forEach(({ items }, tag) => {
       items.forEach((item, position) => {
-        if (whole?.kept || this.ownVerdict(index, tag, position).kept) this.keepItem(item, index);
+        if (whole?.kept || this.rules.item(stream, tag, position).kept) this.keepItem(item, index);
       });
     });
   }
@@ -223,18 +154,9 @@ export class Decisions {
       for (const item of streams[stream]!.tags[tag]!.items) this.keepItem(item, stream);
     }
     for (const digest of attachments.images.get(subject) ?? []) {
-      if (!this.held.has(digest)) this.held.set(digest, { rule: 'attached', subject: this.snapshot.digests.text(subject) });
+      if (!this.held.has(digest))
+        this.held.set(digest, { rule: 'attached', subject: this.snapshot.digests.text(subject) });
       this.keep(images.indexOf(digest), KEPT.attached, subject);
     }
   }
-}
-
-function kept(because: Reason): Verdict {
-  return { kept: true, because };
-}
-
-function smallestLimits(limits: Snapshot['limits']): Map<string, number> {
-  const smallest = new Map<string, number>();
-  for (const { namespace, bytes } of limits) smallest.set(namespace, Math.min(bytes, smallest.get(namespace) ?? Infinity));
-  return smallest;
 }

@@ -9,13 +9,19 @@ import type { UseIndex } from './uses.js';
  * used by digest anywhere, reported by a runtime, protected; and with a child its index, with an index its children.
  * @returns reasons by digest number
  */
-export function heldImages(snapshot: Snapshot, uses: UseIndex, protectedDigests: readonly string[]): Map<number, Reason> {
+export function heldImages(
+  snapshot: Snapshot,
+  uses: UseIndex,
+  protectedDigests: readonly string[],
+  parents?: IndexParents,
+): Map<number, Reason> {
   const held = new Map<number, Reason>();
-  for (const digest of protectedDigests) held.set(snapshot.digests.intern(digest), { rule: 'protected', pattern: digest });
+  for (const digest of protectedDigests)
+    held.set(snapshot.digests.intern(digest), { rule: 'protected', pattern: digest });
   for (const [digest, by] of uses.digests) hold(held, digest, by);
   for (const [digest, by] of uses.ids) hold(held, digest, by);
   if (uses.ids.size > 0) holdByConfig(snapshot, uses.ids, held);
-  if (held.size > 0) closeOverIndexes(snapshot, held);
+  if (held.size > 0) closeOverIndexes(snapshot, held, parents ?? indexParents(snapshot));
   return held;
 }
 
@@ -31,15 +37,7 @@ function holdByConfig({ images }: Snapshot, ids: Map<number, Use[]>, held: Map<n
   }
 }
 
-function closeOverIndexes({ images, digests }: Snapshot, held: Map<number, Reason>): void {
-  const indexesOf = new Map<number, number[]>();
-  for (let image = 0; image < images.count; image++) {
-    images.eachChild(image, (child) => {
-      const list = indexesOf.get(child);
-      if (list) list.push(image);
-      else indexesOf.set(child, [image]);
-    });
-  }
+function closeOverIndexes({ images, digests }: Snapshot, held: Map<number, Reason>, parents: IndexParents): void {
   const queue = [...held.keys()];
   const add = (digest: number, reason: Reason): void => {
     if (held.has(digest)) return;
@@ -48,8 +46,24 @@ function closeOverIndexes({ images, digests }: Snapshot, held: Map<number, Reaso
   };
   for (let digest = queue.pop(); digest !== undefined; digest = queue.pop()) {
     const text = digests.text(digest);
-    for (const index of indexesOf.get(digest) ?? []) add(images.name(index), { rule: 'index-of-used-child', child: text });
+    for (const index of parents.get(digest) ?? [])
+      add(images.name(index), { rule: 'index-of-used-child', child: text });
     const image = images.indexOf(digest);
     if (image !== -1) images.eachChild(image, (child) => add(child, { rule: 'index-child', index: text }));
   }
+}
+
+/** The image indexes (by number) that name a child (by digest number). */
+export type IndexParents = Map<number, number[]>;
+
+/** Finds the parents of all children; `from` skips images that were looked at before. */
+export function indexParents({ images }: Snapshot, parents: IndexParents = new Map(), from = 0): IndexParents {
+  for (let image = from; image < images.count; image++) {
+    images.eachChild(image, (child) => {
+      const list = parents.get(child);
+      if (list) list.push(image);
+      else parents.set(child, [image]);
+    });
+  }
+  return parents;
 }

@@ -15,4 +15,9 @@ export interface PruneOptions {
   ignoreInvalidRefs: boolean;
   pruneSignatures: boolean;
   protection?: Protection;
+  /** Only what this lets through may go: a plan that was made before. */
+  only?: {
+    item(stream: { uid: string }, tag: string, image: string, created: number): boolean;
+    image(name: string, uid: string): boolean;
+  };
 }

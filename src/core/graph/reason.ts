@@ -3,7 +3,7 @@ import type { Use } from '../model/referrer.js';
 /** Why a tag item or an image stays, or goes. */
 export type Reason =
   | { rule: 'young-stream' | 'young-item' | 'young-image'; created: number }
-  | { rule: 'other-namespace' | 'not-managed' | 'within-size-limit' | 'no-image' | 'unlisted' | 'images-stay' }
+  | { rule: 'other-namespace' | 'not-managed' | 'within-size-limit' | 'no-image' | 'unlisted' | 'images-stay' | 'replaced' | 'not-in-plan' }
   | { rule: 'tag-in-use' | 'image-in-use' | 'digest-in-use'; by: Use; others: number }
   | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
   | { rule: 'over-size-limit'; bytes: number; limit: number }
@@ -33,6 +33,10 @@ export function describeReason(reason: Reason): string {
       return 'the image does not exist';
     case 'unlisted':
       return 'no tag item that remains lists it and nothing uses it';
+    case 'not-in-plan':
+      return 'the plan of --plan does not name it';
+    case 'replaced':
+      return 'it was deleted and pushed again meanwhile';
     case 'images-stay':
       return 'with --namespace images are never deleted: their use elsewhere is unknown';
     case 'tag-in-use':

@@ -145,7 +145,8 @@ class UseCollector {
 
   private addInvalid(referrer: Referrer, reference: Reference, what: string, problem: string): void {
     const { namespace } = this.options;
-    const list = namespace === undefined || referrer.namespace === namespace ? this.index.invalid : this.index.invalidElsewhere;
+    const list =
+      namespace === undefined || referrer.namespace === namespace ? this.index.invalid : this.index.invalidElsewhere;
     list.push({
       referrer: { kind: referrer.kind, namespace: referrer.namespace, name: referrer.name },
       field: reference.field,
@@ -163,7 +164,13 @@ class UseCollector {
 }
 
 function useOf(referrer: Referrer, reference: Reference): Use {
-  return { kind: referrer.kind, namespace: referrer.namespace, name: referrer.name, field: reference.field, reference: reference.text };
+  return {
+    kind: referrer.kind,
+    namespace: referrer.namespace,
+    name: referrer.name,
+    field: reference.field,
+    reference: reference.text,
+  };
 }
 
 function push<K>(map: Map<K, Use[]>, key: K, use: Use): void {

@@ -42,8 +42,22 @@ export function parseDuration(text: string): number | undefined {
 export function durationFlag(flag: string, text: string): number {
   const ms = parseDuration(text);
   if (ms === undefined) {
-    throw usageError(`invalid argument "${text}" for "--${flag}": not a duration`, ['write it as 60m, 96h, 1h30m or 0']);
+    throw usageError(`invalid argument "${text}" for "--${flag}": not a duration`, [
+      'write it as 60m, 96h, 1h30m or 0',
+    ]);
   }
   if (ms < 0) throw usageError(`--${flag} must be greater than or equal to 0`);
   return ms;
 }
+
+/** The milliseconds of `--request-timeout`: a Go duration or whole seconds. @throws RegadmError (USAGE) */
+export function requestTimeout(text: string): number {
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  if (ms === undefined || ms < 0) {
+    throw usageError(`invalid argument "${text}" for "--request-timeout" flag: not a duration`, [
+      'write it as 30s, 2m, or as seconds; 0 for the built-in limits',
+    ]);
+  }
+  return ms;
+}
+

@@ -61,7 +61,9 @@ export function packImages(records: ImageRecord[]): ImageColumns {
 /** The buffers to transfer when columns are posted to another thread. */
 export function transferables(columns: ImageColumns): ArrayBuffer[] {
   const { created, size, flags, layerCounts, childCounts, layerSizes, digests, uids, referenceOf } = columns;
-  return [created, size, flags, layerCounts, childCounts, layerSizes, digests, uids, referenceOf].map((column) => column.buffer as ArrayBuffer);
+  return [created, size, flags, layerCounts, childCounts, layerSizes, digests, uids, referenceOf].map(
+    (column) => column.buffer as ArrayBuffer,
+  );
 }
 
 class Packer {
@@ -79,7 +81,9 @@ class Packer {
     columns.size[index] = record.size;
     columns.layerCounts[index] = record.layers.length;
     columns.childCounts[index] = record.children.length;
-    columns.referenceOf[index] = this.referenceId(endsWithName ? record.reference.slice(0, -suffix.length) : record.reference);
+    columns.referenceOf[index] = this.referenceId(
+      endsWithName ? record.reference.slice(0, -suffix.length) : record.reference,
+    );
     columns.flags[index] =
       (record.managed ? FLAG.managed : 0) |
       (record.oci ? FLAG.oci : 0) |
@@ -97,13 +101,15 @@ class Packer {
   }
 
   private putDigest(text: string): void {
-    if (!digestToWords(text, this.columns.digests, this.digestAt * DIGEST_WORDS)) this.columns.otherDigests.push([this.digestAt, text]);
+    if (!digestToWords(text, this.columns.digests, this.digestAt * DIGEST_WORDS))
+      this.columns.otherDigests.push([this.digestAt, text]);
     this.digestAt++;
   }
 
   private putUid(uid: string, index: number): boolean {
     const hex = uid.replaceAll('-', '');
-    const plain = uid.length === 36 && hex.length === 32 && hexToWords(hex, 0, this.columns.uids, index * UID_WORDS, UID_WORDS);
+    const plain =
+      uid.length === 36 && hex.length === 32 && hexToWords(hex, 0, this.columns.uids, index * UID_WORDS, UID_WORDS);
     if (!plain) this.columns.otherUids.push([index, uid]);
     return plain;
   }

@@ -27,7 +27,8 @@ const LONGEST_NAME = 255;
 export function parseImageReference(text: string): ImageReference | string {
   if (text === '') return 'repository name must have at least one component';
   const match = matchReference(text);
-  if (!match) return matchReference(text.toLowerCase()) ? 'repository name must be lowercase' : 'invalid reference format';
+  if (!match)
+    return matchReference(text.toLowerCase()) ? 'repository name must be lowercase' : 'invalid reference format';
   const [, fullName = '', tag = '', digest = ''] = match;
   if (fullName.length > LONGEST_NAME) return `repository name must not be more than ${LONGEST_NAME} characters`;
   const problem = digest ? digestProblem(digest) : undefined;
@@ -55,7 +56,9 @@ function splitName(fullName: string): { registry: string; namespace: string; nam
 
 /** Whether a reference can mean an image stream: host, namespace and a name without `/` are all there. The host's value is not compared. */
 export function namesStream(reference: ImageReference): boolean {
-  return reference.registry !== '' && reference.namespace !== '' && reference.name !== '' && !reference.name.includes('/');
+  return (
+    reference.registry !== '' && reference.namespace !== '' && reference.name !== '' && !reference.name.includes('/')
+  );
 }
 
 /** `name:tag` of an ImageStreamTag; a string is what is wrong with it. */

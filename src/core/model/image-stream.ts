@@ -6,6 +6,7 @@ export interface StreamRecord {
   namespace: string;
   name: string;
   uid: string;
+  resourceVersion: string;
   created: number;
   /** `status.dockerImageRepository`, which names the registry. */
   repository: string;
@@ -26,6 +27,7 @@ export function reduceStream(object: KubeObject): StreamRecord {
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
     uid: object.metadata.uid ?? '',
+    resourceVersion: object.metadata.resourceVersion ?? '',
     created: Date.parse(object.metadata.creationTimestamp ?? ''),
     repository: status.dockerImageRepository ?? '',
     tags: (status.tags ?? []).map(({ tag, items }) => ({

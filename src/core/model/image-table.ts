@@ -26,6 +26,8 @@ export class ImageTable {
   /** Image number by digest number, plus 1; 0 for none. */
   private readonly byDigest = new Growable(new Int32Array(8192));
   readonly unreadable = new Map<number, string>();
+  /** Images that were found again under another uid: deleted and pushed anew since they were read first. */
+  readonly replaced = new Set<number>();
 
   constructor(readonly digests: DigestTable) {
     this.partStart.push(0);
@@ -37,10 +39,8 @@ export class ImageTable {
 
   /** Adds one image, or nothing if an image of that name is there. @returns its number */
   add(record: ImageRecord): number {
-    const known = this.find(record.name);
-    if (known !== -1) return known;
     this.addColumns(packImages([record]));
-    return this.count - 1;
+    return this.find(record.name);
   }
 
   /** Adds a page; images that are there already (a list that was continued inconsistently) are left as they are. */
@@ -52,7 +52,10 @@ export class ImageTable {
     let layerAt = 0;
     const next = (): number => {
       const other = others.get(digestAt);
-      const id = other === undefined ? this.digests.internWords(columns.digests, digestAt * DIGEST_WORDS) : this.digests.intern(other);
+      const id =
+        other === undefined
+          ? this.digests.internWords(columns.digests, digestAt * DIGEST_WORDS)
+          : this.digests.intern(other);
       digestAt++;
       return id;
     };
@@ -62,7 +65,9 @@ export class ImageTable {
       const children = columns.childCounts[index]!;
       const hasConfig = (flags & FLAG.hasConfig) !== 0;
       const name = next();
-      if (this.indexOf(name) !== -1) {
+      const known = this.indexOf(name);
+      if (known !== -1) {
+        if (this.uidDiffers(known, columns, index, uids)) this.replaced.add(known);
         digestAt += (hasConfig ? 1 : 0) + layers + children;
         layerAt += layers;
         continue;
@@ -167,6 +172,15 @@ export class ImageTable {
   /** Bytes of a blob as far as images say: layers, configs; 0 for manifests. */
   blobSize(digest: number): number {
     return digest < this.blobSizes.length ? this.blobSizes.at(digest) : 0;
+  }
+
+  private uidDiffers(image: number, columns: ImageColumns, index: number, others: Map<number, string>): boolean {
+    const other = others.get(index);
+    if (other !== undefined || this.otherUids.has(image)) return other !== this.otherUids.get(image);
+    for (let word = 0; word < UID_WORDS; word++) {
+      if (this.uids.at(image * UID_WORDS + word) !== columns.uids[index * UID_WORDS + word]) return true;
+    }
+    return false;
   }
 
   private setBlobSize(digest: number, size: number): void {

@@ -86,9 +86,13 @@ function metadataProblem(raw: RawImage): string {
   if (typeof metadata !== 'object' || Array.isArray(metadata)) return 'dockerImageMetadata is no object';
   for (const [field, type] of Object.entries(METADATA_TYPES)) {
     const value = (metadata as Record<string, unknown>)[field];
-    if (value !== undefined && value !== null && typeof value !== type) return `dockerImageMetadata.${field} is no ${type}`;
+    if (value !== undefined && value !== null && typeof value !== type)
+      return `dockerImageMetadata.${field} is no ${type}`;
   }
-  return listProblem(raw.dockerImageLayers, 'dockerImageLayers', 'name') || listProblem(raw.dockerImageManifests, 'dockerImageManifests', 'digest');
+  return (
+    listProblem(raw.dockerImageLayers, 'dockerImageLayers', 'name') ||
+    listProblem(raw.dockerImageManifests, 'dockerImageManifests', 'digest')
+  );
 }
 
 function listProblem(list: unknown, field: string, key: string): string {

@@ -1,4 +1,3 @@
-import { RegadmError } from './errors.js';
 import type { KubeObject } from './kube.js';
 import { parseQuantity } from './quantity.js';
 
@@ -13,19 +12,13 @@ interface LimitItem {
   max?: { storage?: string | number } | null;
 }
 
-/** The `max.storage` of every `openshift.io/Image` limit of a LimitRange. @throws RegadmError when one is no quantity */
+/**
+ * The `max.storage` of every `openshift.io/Image` limit of a LimitRange.
+ * One that is no quantity is NaN: no size exceeds it, so everything in that namespace stays.
+ */
 export function reduceLimitRange(object: KubeObject): ImageLimit[] {
-  const limits = ((object.spec as { limits?: LimitItem[] | null } | undefined)?.limits ?? []).filter(
-    ({ type, max }) => type === 'openshift.io/Image' && max?.storage !== undefined && max.storage !== null,
-  );
-  const namespace = object.metadata.namespace ?? '';
-  return limits.map(({ max }) => {
-    const bytes = parseQuantity(max!.storage!);
-    if (bytes === undefined) {
-      throw new RegadmError(`limit range ${namespace}/${object.metadata.name}: max.storage "${max!.storage}" is no quantity`, {
-        code: 'INVALID_LIMIT_RANGE',
-      });
-    }
-    return { namespace, bytes };
-  });
+  const limits = (object.spec as { limits?: LimitItem[] | null } | undefined)?.limits ?? [];
+  return limits
+    .filter(({ type, max }) => type === 'openshift.io/Image' && max?.storage !== undefined && max.storage !== null)
+    .map(({ max }) => ({ namespace: object.metadata.namespace ?? '', bytes: parseQuantity(max!.storage!) ?? NaN }));
 }

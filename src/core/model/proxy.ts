@@ -12,8 +12,7 @@ export function proxyFor(url: string, env: NodeJS.ProcessEnv = process.env): str
   const target = new URL(url);
   const host = bare(target.hostname);
   if (isLoopback(host)) return undefined;
-  const proxy =
-    target.protocol === 'https:' ? env.HTTPS_PROXY || env.https_proxy : env.HTTP_PROXY || env.http_proxy;
+  const proxy = target.protocol === 'https:' ? env.HTTPS_PROXY || env.https_proxy : env.HTTP_PROXY || env.http_proxy;
   if (!proxy) return undefined;
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   const entries = (env.NO_PROXY || env.no_proxy || '').split(/[,\s]+/).filter(Boolean);

@@ -45,7 +45,10 @@ export async function withRetry<T>(fn: (attempt: number) => Promise<T>, options:
       if ('error' in outcome) throw outcome.error;
       return outcome.value;
     }
-    await (options.sleep ?? sleep)(Math.max(Math.min(wait, LONGEST_RETRY_AFTER_MS), backoff(attempt, options)), options.signal);
+    await (options.sleep ?? sleep)(
+      Math.max(Math.min(wait, LONGEST_RETRY_AFTER_MS), backoff(attempt, options)),
+      options.signal,
+    );
   }
 }
 

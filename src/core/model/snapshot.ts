@@ -15,6 +15,7 @@ export interface ImageStream {
   namespace: string;
   name: string;
   uid: string;
+  resourceVersion: string;
   created: number;
   repository: string;
   tags: { name: string; items: TagItem[] }[];

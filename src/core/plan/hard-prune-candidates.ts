@@ -1,4 +1,10 @@
-import type { ClusterUsage, HardPruneRules, RepositoryRemoval, StorageSnapshot, StoredRepository } from './hard-prune-types.js';
+import type {
+  ClusterUsage,
+  HardPruneRules,
+  RepositoryRemoval,
+  StorageSnapshot,
+  StoredRepository,
+} from './hard-prune-types.js';
 
 /** What nothing uses, before ages and the files themselves are looked at. Digests as hex. */
 export interface Candidates {
@@ -17,7 +23,9 @@ export function chooseCandidates(storage: StorageSnapshot, usage: ClusterUsage, 
   for (const repository of storage.repositories) {
     const listed = usage.streams.get(repository.name);
     if (!listed) repositories.push({ name: repository.name, reason: reasonToGo(repository.name) });
-    else for (const hex of unlistedLinks(repository, listed, usage, rules)) manifestLinks.push({ repository: repository.name, hex });
+    else
+      for (const hex of unlistedLinks(repository, listed, usage, rules))
+        manifestLinks.push({ repository: repository.name, hex });
   }
   return { repositories, manifestLinks, blobs: storage.blobs.filter((hex) => !usage.inUse.has(hex)) };
 }
@@ -26,7 +34,12 @@ function reasonToGo(name: string): string {
   return name.split('/').length === 2 ? 'its image stream does not exist' : 'its name is not that of an image stream';
 }
 
-function unlistedLinks(repository: StoredRepository, listed: Set<string>, usage: ClusterUsage, rules: HardPruneRules): string[] {
+function unlistedLinks(
+  repository: StoredRepository,
+  listed: Set<string>,
+  usage: ClusterUsage,
+  rules: HardPruneRules,
+): string[] {
   const kept = rules === 'safe' ? childrenOf(listed, usage) : new Set<string>();
   return (repository.manifests ?? []).filter((hex) => !(usage.inUse.has(hex) && listed.has(hex)) && !kept.has(hex));
 }
@@ -46,6 +59,8 @@ export function childrenOf(listed: Iterable<string>, usage: Pick<ClusterUsage, '
 
 /** Streams that list an image index some child of which they do not list: the registry's own pruner breaks such indexes. */
 export function streamsWithUnlistedChildren(usage: ClusterUsage): string[] {
-  const broken = [...usage.streams].filter(([, listed]) => [...childrenOf(listed, usage)].some((child) => !listed.has(child)));
+  const broken = [...usage.streams].filter(([, listed]) =>
+    [...childrenOf(listed, usage)].some((child) => !listed.has(child)),
+  );
   return broken.map(([name]) => name).sort();
 }

@@ -13,7 +13,12 @@ export interface LinkPlan {
  * @param remaining digests of images that the stream goes on listing
  * @param withChildren beyond `oc`: what a listed index names keeps its links too
  */
-export function planLinks(snapshot: Snapshot, removed: Iterable<number>, remaining: Iterable<number>, withChildren: boolean): LinkPlan {
+export function planLinks(
+  snapshot: Snapshot,
+  removed: Iterable<number>,
+  remaining: Iterable<number>,
+  withChildren: boolean,
+): LinkPlan {
   const { images, digests } = snapshot;
   const needed = neededBy(snapshot, remaining, withChildren);
   const layers = new Set<number>();

@@ -92,12 +92,21 @@ export interface PruneSummary {
 }
 
 /** The counts of a report. Gone counts as done, as `oc` counts 404s. */
-export function summarize({ dryRun, plan, outcome, failures }: Pick<ImagePruneReport, 'dryRun' | 'plan' | 'outcome' | 'failures'>): PruneSummary {
-  const done = (code: number): boolean => (dryRun ? code === STATUS.planned : code === STATUS.deleted || code === STATUS.gone);
+export function summarize({
+  dryRun,
+  plan,
+  outcome,
+  failures,
+}: Pick<ImagePruneReport, 'dryRun' | 'plan' | 'outcome' | 'failures'>): PruneSummary {
+  const done = (code: number): boolean =>
+    dryRun ? code === STATUS.planned : code === STATUS.deleted || code === STATUS.gone;
   const count = (codes: Uint8Array): number => codes.reduce((sum, code) => sum + (done(code) ? 1 : 0), 0);
   const streams = outcome.streams;
-  const sum = (of: (index: number) => number): number => streams.reduce((total, _stream, index) => total + of(index), 0);
-  const skippedIn = (codes: Uint8Array): number => codes.reduce((total, code) => total + (code === STATUS.skipped ? 1 : 0), 0);
+  const sum = (of: (index: number) => number): number =>
+    streams.reduce((total, _stream, index) => total + of(index), 0);
+  // What a confirmed run ended before is told as skipped.
+  const skipped = (code: number): boolean => code === STATUS.skipped || (!dryRun && code === STATUS.planned);
+  const skippedIn = (codes: Uint8Array): number => codes.reduce((total, code) => total + (skipped(code) ? 1 : 0), 0);
   return {
     images: count(outcome.images),
     imageStreams: sum((index) => (plan.streams[index]!.items.length > 0 && done(streams[index]!.status) ? 1 : 0)),
@@ -105,7 +114,10 @@ export function summarize({ dryRun, plan, outcome, failures }: Pick<ImagePruneRe
     layerLinks: sum((index) => count(streams[index]!.layerLinks)),
     manifestLinks: sum((index) => count(streams[index]!.manifestLinks)),
     blobs: count(outcome.blobs),
-    bytes: plan.blobs.reduce((total, blob, index) => total + (done(outcome.blobs[index]!) ? plan.snapshot.images.blobSize(blob) : 0), 0),
+    bytes: plan.blobs.reduce(
+      (total, blob, index) => total + (done(outcome.blobs[index]!) ? plan.snapshot.images.blobSize(blob) : 0),
+      0,
+    ),
     failed: failures.length,
     skipped: skippedIn(outcome.images) + sum((index) => skippedIn(streams[index]!.items)),
   };

@@ -15,6 +15,8 @@ export interface Registry {
    * @throws RegistryError, with status 401 where the user may not pull
    */
   getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest | undefined>;
+  /** `GET /v2/`: 200 when the credentials are accepted. @throws RegistryError */
+  checkLogin?(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

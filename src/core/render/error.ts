@@ -20,5 +20,7 @@ export function errorText(error: RegadmError): string {
         reference ? `"${reference}": ` : ''
       }${message}`,
   );
-  return [...lines, `error: ${error.message}`, ...error.suggestions.map((suggestion) => `  * ${suggestion}`)].join('\n');
+  return [...lines, `error: ${error.message}`, ...error.suggestions.map((suggestion) => `  * ${suggestion}`)].join(
+    '\n',
+  );
 }

@@ -8,7 +8,10 @@ interface ObjectReference {
 }
 
 interface BuildSpec {
-  strategy?: Record<'sourceStrategy' | 'dockerStrategy' | 'customStrategy', { from?: ObjectReference | null } | null | undefined>;
+  strategy?: Record<
+    'sourceStrategy' | 'dockerStrategy' | 'customStrategy',
+    { from?: ObjectReference | null } | null | undefined
+  >;
   source?: { images?: { from?: ObjectReference | null }[] | null } | null;
   output?: { to?: ObjectReference | null } | null;
   triggers?: { type?: string; imageChange?: { from?: ObjectReference | null } | null }[] | null;
@@ -43,17 +46,33 @@ function referrer(kind: string, object: KubeObject, references: Reference[]): Re
 }
 
 function inputs(object: KubeObject, spec: BuildSpec): Reference[] {
-  const { sourceStrategy, dockerStrategy, customStrategy } = spec.strategy ?? ({} as NonNullable<BuildSpec['strategy']>);
+  const { sourceStrategy, dockerStrategy, customStrategy } =
+    spec.strategy ?? ({} as NonNullable<BuildSpec['strategy']>);
   const strategy = [sourceStrategy, dockerStrategy, customStrategy].find((used) => used)?.from;
-  const copied = (spec.source?.images ?? []).flatMap((image, index) => reference(object, `source image ${index}`, image.from, true));
+  const copied = (spec.source?.images ?? []).flatMap((image, index) =>
+    reference(object, `source image ${index}`, image.from, true),
+  );
   return [...reference(object, '', strategy, false), ...copied];
 }
 
 /** A reference of one of the three known kinds; blank names and other kinds are skipped, as `oc` does it. */
-function reference(object: KubeObject, field: string, from: ObjectReference | null | undefined, extended: boolean): Reference[] {
+function reference(
+  object: KubeObject,
+  field: string,
+  from: ObjectReference | null | undefined,
+  extended: boolean,
+): Reference[] {
   const form = FORMS[from?.kind ?? ''];
   if (!form || !from) return [];
   const text = from.name ?? '';
   if (form === 'pull-spec' && text.trim() === '') return [];
-  return [{ field, form, text, namespace: from.namespace || (object.metadata.namespace ?? ''), ...(extended ? { extended: true } : {}) }];
+  return [
+    {
+      field,
+      form,
+      text,
+      namespace: from.namespace || (object.metadata.namespace ?? ''),
+      ...(extended ? { extended: true } : {}),
+    },
+  ];
 }

@@ -16,7 +16,10 @@ export const REFERRER_KINDS = {
   daemonsets: templated('DaemonSet'),
   statefulsets: templated('StatefulSet'),
   jobs: templated('Job'),
-  cronjobs: templated('CronJob', (spec) => (spec.jobTemplate as { spec?: { template?: Template } } | undefined)?.spec?.template),
+  cronjobs: templated(
+    'CronJob',
+    (spec) => (spec.jobTemplate as { spec?: { template?: Template } } | undefined)?.spec?.template,
+  ),
   builds: reduceBuild,
   buildconfigs: reduceBuildConfig,
 } satisfies Record<string, (object: KubeObject) => Referrer>;
@@ -35,3 +38,18 @@ function templated(
     references: podSpecReferences(templateOf(object.spec ?? {})?.spec),
   });
 }
+
+/** The kind that a resource's objects have. */
+export const REFERRER_KIND_NAMES: Record<ReferrerResource, string> = {
+  pods: 'Pod',
+  replicationcontrollers: 'ReplicationController',
+  deploymentconfigs: 'DeploymentConfig',
+  replicasets: 'ReplicaSet',
+  deployments: 'Deployment',
+  daemonsets: 'DaemonSet',
+  statefulsets: 'StatefulSet',
+  jobs: 'Job',
+  cronjobs: 'CronJob',
+  builds: 'Build',
+  buildconfigs: 'BuildConfig',
+};

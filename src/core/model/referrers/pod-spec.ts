@@ -18,7 +18,10 @@ export function podSpecReferences(spec: PodSpec | null | undefined): Reference[]
   return [
     ...containers('container', spec?.containers),
     ...containers('init container', spec?.initContainers),
-    ...containers('ephemeral container', spec?.ephemeralContainers).map((reference) => ({ ...reference, extended: true })),
+    ...containers('ephemeral container', spec?.ephemeralContainers).map((reference) => ({
+      ...reference,
+      extended: true,
+    })),
     ...imageVolumes(spec),
   ];
 }
@@ -32,5 +35,10 @@ function containers(what: string, list: Container[] | null | undefined): Referen
 function imageVolumes(spec: PodSpec | null | undefined): Reference[] {
   return (spec?.volumes ?? [])
     .filter((volume) => (volume.image?.reference ?? '').trim() !== '')
-    .map((volume) => ({ field: `volume ${volume.name ?? ''}`, form: 'pull-spec', text: volume.image!.reference!, extended: true }));
+    .map((volume) => ({
+      field: `volume ${volume.name ?? ''}`,
+      form: 'pull-spec',
+      text: volume.image!.reference!,
+      extended: true,
+    }));
 }

@@ -32,7 +32,12 @@ function runningImages(status: PodStatus): Reference[] {
   const read = (what: string, list: ContainerStatus[] | null | undefined): Reference[] =>
     (list ?? [])
       .filter(({ imageID }) => imageID?.includes('sha'))
-      .map(({ name, imageID }) => ({ field: `running ${what} ${name ?? ''}`, form: 'image-id', text: imageID!, extended: true }));
+      .map(({ name, imageID }) => ({
+        field: `running ${what} ${name ?? ''}`,
+        form: 'image-id',
+        text: imageID!,
+        extended: true,
+      }));
   return [
     ...read('container', status.containerStatuses),
     ...read('init container', status.initContainerStatuses),

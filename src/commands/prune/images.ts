@@ -1,0 +1,189 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, type FlagsOf } from '../../base-command.js';
+import { durationFlag, requestTimeout } from '../../core/model/duration.js';
+import { EXIT, usageError } from '../../core/model/errors.js';
+import type { PruneOptions } from '../../core/graph/options.js';
+import type { PruneImagesRequest } from '../../core/execute/prune-images.js';
+import type { ImagePruneReport } from '../../core/plan/report.js';
+import { clusterFlags, outputFlags } from '../../flags.js';
+
+type ImagesFlags = FlagsOf<typeof PruneImages>;
+
+const WHAT = { helpGroup: 'WHAT TO PRUNE' };
+const SAFETY = { helpGroup: 'SAFETY' };
+const REGISTRY = { helpGroup: 'REGISTRY' };
+
+export default class PruneImages extends BaseCommand {
+  static override summary = 'Remove old tag items, images that nothing uses, and their data in the registry';
+  static override description = `Removes old items from the tags of image streams, images that no tag item lists and nothing uses, and their links and blobs in the
+integrated registry. A dry run unless --confirm is given: then nothing is changed anywhere. Flags that oc adm prune images has mean the same.`;
+
+  static override examples = [
+    { description: 'What would go with the defaults (3 revisions a tag, nothing younger than 60 minutes)', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'Keep five revisions and everything of the last four days; do it', command: '<%= config.bin %> <%= command.id %> --keep-tag-revisions=5 --keep-younger-than=96h --confirm' },
+    { description: 'Images larger than the limits of their namespaces', command: '<%= config.bin %> <%= command.id %> --prune-over-size-limit' },
+    { description: 'For a script: one JSON document, and exit status 2 when there is something to delete', command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode' },
+    { description: 'Plan now, apply that plan later, but never more than a tenth of all images', command: '<%= config.bin %> <%= command.id %> --plan-out plan.json' },
+  ];
+
+  static override flags = {
+    confirm: Flags.boolean({ allowNo: true, description: 'do it; without it nothing is changed anywhere' }),
+    'keep-tag-revisions': Flags.integer({ ...WHAT, helpValue: 'N', description: '[default: 3] the N newest items of every tag are kept' }),
+    'keep-younger-than': Flags.string({ ...WHAT, helpValue: 'DURATION', description: '[default: 60m] images, image streams, tag items and pods younger than this protect what they are or use' }),
+    'prune-over-size-limit': Flags.boolean({ ...WHAT, allowNo: true, description: 'prune images larger than the smallest limit of a LimitRange in their namespace' }),
+    all: Flags.boolean({ ...WHAT, allowNo: true, default: true, description: 'also images that were imported, not pushed' }),
+    namespace: Flags.string({ ...WHAT, char: 'n', helpValue: 'NS', description: 'prune only the image streams of this namespace; images are never deleted then' }),
+    referrers: Flags.string({ ...WHAT, options: ['oc', 'extended', 'all'], default: 'extended', description: 'how widely uses are searched: as oc does; also what pods run, image volumes, build sources and more; every resource' }),
+    'prune-signatures': Flags.boolean({ ...WHAT, allowNo: true, description: 'signatures, attestations and SBOMs go with their image' }),
+    'ignore-invalid-refs': Flags.boolean({ ...WHAT, allowNo: true, description: 'go on when a reference to an image cannot be parsed' }),
+    'prune-registry': Flags.boolean({ ...REGISTRY, allowNo: true, default: true, description: 'false: only API objects; the registry is not contacted' }),
+    'registry-url': Flags.string({ ...REGISTRY, helpValue: 'URL', description: 'address of the registry; found by itself if not given' }),
+    'certificate-authority': Flags.string({ ...REGISTRY, helpValue: 'FILE', description: "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's" }),
+    'force-insecure': Flags.boolean({ ...REGISTRY, allowNo: true, description: 'allow a registry without a trusted certificate, and plain HTTP' }),
+    'num-workers': Flags.integer({ ...REGISTRY, helpValue: 'N', default: 5, description: 'parallel deletions' }),
+    protect: Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'what is never pruned: namespaces, streams, tags, digests' }),
+    'max-delete': Flags.string({ ...SAFETY, helpValue: 'N|P%|SIZE', description: 'refuse (exit 4) when more than N images, P% of all images, or SIZE of blobs would go' }),
+    'plan-out': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'write the plan to FILE' }),
+    plan: Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'apply the plan of FILE, as far as a fresh one has the same' }),
+    'audit-log': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'append one JSON line for every deletion' }),
+    preflight: Flags.string({ ...SAFETY, options: ['auto', 'skip'], default: 'auto', description: 'check before the first deletion all that can fail' }),
+    from: Flags.string({ ...SAFETY, helpValue: 'DIR', description: 'plan from saved lists (oc get images -o json > DIR/images.json, …) with no cluster; dry run only' }),
+    'detailed-exitcode': Flags.boolean({ ...SAFETY, allowNo: true, description: 'a dry run that finds something exits 2' }),
+    ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+    ...clusterFlags,
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.read(PruneImages);
+    const request = await requestOf(flags);
+    const { watchInterruptions } = await import('../../core/execute/hard-prune/interrupt.js');
+    const { createProgress } = await import('../../core/render/progress.js');
+    const progress = createProgress(process.stderr);
+    const say = (line: string): void => progress.log(line);
+    const interruptions = watchInterruptions(say, 'requests under way are finished, then the run ends with what was done (a second signal ends at once)');
+    const hooks = {
+      warn: (line: string) => say(`warning: ${line}`),
+      log: (level: number, line: string) => void (level <= this.verbosity && say(line)),
+      phase: (name: string, total?: number) => progress.phase(name, total),
+      tick: (count?: number) => progress.tick(count),
+      signal: interruptions.signal,
+    };
+    let report: ImagePruneReport;
+    try {
+      report = flags.from === undefined ? await this.prune(flags, request, hooks) : await planFromFiles(flags.from, request, hooks);
+    } finally {
+      progress.done();
+    }
+    await this.printReport(report, flags);
+    interruptions.end();
+    process.exitCode = exitCode(report, flags['detailed-exitcode'] ?? false, interruptions.signal);
+  }
+
+  private async prune(flags: ImagesFlags, request: PruneImagesRequest, hooks: Hooks): Promise<ImagePruneReport> {
+    const [{ openCluster }, { runPruneImages }] = await Promise.all([import('../../core/cluster/index.js'), import('../../core/execute/prune-images.js')]);
+    const api = await openCluster(flags, hooks.log);
+    try {
+      return await runPruneImages(api, request, hooks);
+    } finally {
+      await api.close();
+    }
+  }
+
+  private async printReport(report: ImagePruneReport, flags: ImagesFlags): Promise<void> {
+    if (this.verbosity >= 4) await this.explain(report);
+    const [{ renderImagePrune }, { writeAll }, { wantsColor }] = await Promise.all([
+      import('../../core/render/image-prune.js'),
+      import('../../core/render/write.js'),
+      import('../../core/render/color.js'),
+    ]);
+    const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
+    const options = { color: wantsColor(process.stdout), width, now: Date.now() };
+    await writeAll(process.stdout, renderImagePrune(report, flags.output as 'table', options));
+    const { hintsFor } = await import('../../core/render/prune-hints.js');
+    for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
+  }
+
+  private async explain({ plan }: ImagePruneReport): Promise<void> {
+    const { keptLines } = await import('../../core/render/kept.js');
+    const { writeAll } = await import('../../core/render/write.js');
+    await writeAll(process.stderr, keptLines(plan));
+  }
+}
+
+type Hooks = Parameters<typeof import('../../core/execute/prune-images.js').runPruneImages>[2];
+
+async function planFromFiles(dir: string, request: PruneImagesRequest, hooks: Hooks): Promise<ImagePruneReport> {
+  const { pruneFromFiles } = await import('../../core/execute/prune-from-files.js');
+  return pruneFromFiles(dir, request, hooks);
+}
+
+/** Flags that a plan file answers. */
+const PLAN_FLAGS = ['keep-tag-revisions', 'keep-younger-than', 'prune-over-size-limit', 'namespace', 'prune-signatures', 'ignore-invalid-refs'] as const;
+
+/** Checks every flag before anything is opened. @throws RegadmError (USAGE) */
+async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
+  const keep = flags['keep-tag-revisions'];
+  const young = flags['keep-younger-than'];
+  if (flags['prune-over-size-limit'] && (keep !== undefined || young !== undefined)) {
+    throw usageError('--prune-over-size-limit cannot be specified with --keep-tag-revisions nor --keep-younger-than');
+  }
+  if ((keep ?? 0) < 0) throw usageError('--keep-tag-revisions must be greater than or equal to 0');
+  const keepYoungerThanMs = durationFlag('keep-younger-than', young ?? '60m');
+  if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
+  if (flags.namespace === '') throw usageError('--namespace must name a namespace');
+  checkCombinations(flags);
+  const { validateRegistryFlags } = await import('../../core/registry/url.js');
+  const registry = { registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: flags['force-insecure'] ?? false };
+  validateRegistryFlags(registry);
+  const { parseMaxDelete } = await import('../../core/plan/hard-prune-limit.js');
+  const options: PruneOptions = {
+    keepTagRevisions: keep ?? 3,
+    keepYoungerThanMs,
+    pruneOverSizeLimit: flags['prune-over-size-limit'] ?? false,
+    all: flags.all,
+    pruneRegistry: flags['prune-registry'],
+    namespace: flags.namespace,
+    referrers: flags.referrers as PruneOptions['referrers'],
+    ignoreInvalidRefs: flags['ignore-invalid-refs'] ?? false,
+    pruneSignatures: flags['prune-signatures'] ?? false,
+  };
+  if (flags.protect !== undefined) {
+    const { readProtection } = await import('../../core/execute/protection-file.js');
+    options.protection = await readProtection(flags.protect);
+  }
+  return {
+    options,
+    keepYoungerThan: young ?? '60m',
+    confirm: flags.confirm ?? false,
+    registry: { ...registry, workers: flags['num-workers'], requestTimeoutMs: requestTimeout(flags['request-timeout']) },
+    preflight: flags.preflight === 'auto',
+    maxDelete: flags['max-delete'] === undefined ? undefined : parseMaxDelete(flags['max-delete'], 'images'),
+    auditLog: flags['audit-log'],
+    planOut: flags['plan-out'],
+    planFile: flags.plan,
+  };
+}
+
+function checkCombinations(flags: ImagesFlags): void {
+  const given = (name: keyof ImagesFlags): boolean => flags[name] !== undefined && flags[name] !== false;
+  if (flags.from !== undefined) {
+    for (const name of ['confirm', 'plan', 'audit-log', 'registry-url', 'certificate-authority', 'force-insecure'] as const) {
+      if (given(name)) throw usageError(`--from cannot be specified with --${name}: it plans from files, with no cluster and no registry`);
+    }
+    if (flags.referrers === 'all') throw usageError('--from cannot be specified with --referrers=all: files do not tell what else a cluster has');
+  }
+  if (flags.plan !== undefined) {
+    for (const name of PLAN_FLAGS) if (given(name)) throw usageError(`--plan cannot be specified with --${name}: the plan says what goes`);
+    if (flags['plan-out'] !== undefined) throw usageError('--plan cannot be specified with --plan-out');
+  }
+  if (flags['audit-log'] !== undefined && !flags.confirm) throw usageError('--audit-log needs --confirm: a dry run carries nothing out');
+  if (flags['detailed-exitcode'] && flags.confirm) throw usageError('--detailed-exitcode cannot be specified with --confirm: it tells what a dry run found');
+  if (flags['prune-signatures'] && flags.referrers === 'oc') throw usageError('--prune-signatures cannot be specified with --referrers=oc, which knows no signatures');
+}
+
+function exitCode(report: ImagePruneReport, detailed: boolean, signal: AbortSignal): number {
+  if (report.interrupted) return (signal.reason as { exitCode?: number }).exitCode ?? EXIT.sigint;
+  if (report.failures.length > 0) return EXIT.partial;
+  const { streams, images } = report.plan;
+  return report.dryRun && detailed && streams.length + images.length > 0 ? EXIT.found : EXIT.ok;
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { reducePage, type ReducedPage } from './reduce-page.js';
+
+/** Smaller pages are parsed where they are: starting a thread costs more. */
+const WORTH_A_THREAD = 512 * 1024;
+const SCRIPT = new URL('./reduce-worker.js', import.meta.url);
+
+interface Answer {
+  id: number;
+  page?: ReducedPage;
+  error?: string;
+}
+
+/** Parses and reduces pages, large ones in worker threads. `reduce` waits while every thread has enough to do, so that memory stays small. */
+export class ParsePool {
+  private readonly workers: { worker: Worker; busy: number }[] = [];
+  private readonly waiting = new Map<
+    number,
+    { resolve: (page: ReducedPage) => void; reject: (error: Error) => void; done: () => void }
+  >();
+  private nextId = 0;
+  private readonly size = Math.max(1, Math.min(4, availableParallelism() - 1));
+  private readonly threads = existsSync(SCRIPT);
+
+  /** @throws Error when the body is no list of that resource */
+  async reduce(resource: string, body: Buffer): Promise<ReducedPage> {
+    if (body.length < WORTH_A_THREAD || !this.threads) return reducePage(resource, body);
+    const slot = this.freest();
+    const id = this.nextId++;
+    slot.busy++;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject, done: () => slot.busy-- });
+      // A buffer of its own can be handed over; a slice of node's shared pool cannot.
+      const own = body.byteOffset === 0 && body.byteLength === body.buffer.byteLength ? body : Buffer.from(body);
+      slot.worker.postMessage({ id, resource, body: own }, [own.buffer as ArrayBuffer]);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.workers.splice(0).map(({ worker }) => worker.terminate()));
+  }
+
+  private freest(): { worker: Worker; busy: number } {
+    const freest = this.workers.reduce<{ worker: Worker; busy: number } | undefined>(
+      (best, one) => (!best || one.busy < best.busy ? one : best),
+      undefined,
+    );
+    if (freest && (freest.busy === 0 || this.workers.length >= this.size)) return freest;
+    const worker = new Worker(SCRIPT);
+    worker.unref();
+    worker.on('message', (answer: Answer) => this.take(answer));
+    worker.on('error', (error) => this.fail(error));
+    const slot = { worker, busy: 0 };
+    this.workers.push(slot);
+    return slot;
+  }
+
+  private take({ id, page, error }: Answer): void {
+    const { resolve, reject, done } = this.waiting.get(id)!;
+    this.waiting.delete(id);
+    done();
+    if (page) resolve(page);
+    else reject(new Error(error));
+  }
+
+  private fail(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
+  }
+}

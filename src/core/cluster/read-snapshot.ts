@@ -1,0 +1,180 @@
+import { setMaxListeners } from 'node:events';
+import { RegadmError } from '../model/errors.js';
+import { reduceImage } from '../model/image.js';
+import type { KubeObject } from '../model/kube.js';
+import type { Referrer } from '../model/referrer.js';
+import type { StreamRecord } from '../model/image-stream.js';
+import { streamKey } from '../model/image-stream.js';
+import { emptySnapshot, internStream, type Snapshot } from '../model/snapshot.js';
+import type { ClusterApi } from './api.js';
+import { errorOf } from './client.js';
+import { readList, type ListOptions, type ListResult } from './list.js';
+import { objectPath } from './objects.js';
+import { ParsePool } from './parse-pool.js';
+import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, type ListedResource } from './resources.js';
+import pLimit from 'p-limit';
+
+/** So many lists are read at a time: enough to keep network and parsers busy, few enough to keep pages out of memory. */
+const LISTS_AT_ONCE = 3;
+const GETS_AT_ONCE = 16;
+
+export interface ReadOptions {
+  /** Only image streams of this namespace. */
+  namespace?: string;
+  /** Only referrers of this namespace, as `oc` does with `-n`. */
+  referrersNamespace?: string;
+  signal?: AbortSignal;
+  onPage?: ListOptions['onPage'];
+}
+
+/** A snapshot, and what a second look needs to go on from it. */
+export interface ReadResult {
+  snapshot: Snapshot;
+  /** By plural name: where a watch has to start. */
+  resourceVersions: Map<string, string>;
+  /** The API server's clock when the lists began; ours where it sends no Date. */
+  now: number;
+  /** How far our clock is ahead of the server's, in ms; NaN when unknown. */
+  clockDifference: number;
+  /** Mean size of an Image object, in bytes. */
+  imageObjectBytes: number;
+}
+
+/**
+ * Reads everything that a plan is made from, page by page and several lists at a time, and keeps only what decisions need.
+ * @throws RegadmError that names the resource that cannot be listed: a pruner that cannot see all uses must not delete
+ */
+export async function readSnapshot(
+  api: ClusterApi,
+  options: ReadOptions,
+  clock: () => number = Date.now,
+): Promise<ReadResult> {
+  const pool = new ParsePool();
+  const abort = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
+  setMaxListeners(0, signal);
+  const reader = new SnapshotReader(api, pool, { ...options, signal }, clock);
+  try {
+    return await reader.read();
+  } catch (error) {
+    abort.abort(error);
+    throw error;
+  } finally {
+    await pool.close();
+  }
+}
+
+class SnapshotReader {
+  private readonly snapshot = emptySnapshot();
+  private readonly resourceVersions = new Map<string, string>();
+  private now = NaN;
+  private clockDifference = NaN;
+
+  constructor(
+    private readonly api: ClusterApi,
+    private readonly pool: ParsePool,
+    private readonly options: ReadOptions,
+    private readonly clock: () => number,
+  ) {}
+
+  async read(): Promise<ReadResult> {
+    const limit = pLimit(LISTS_AT_ONCE);
+    const images = limit(() => this.readImages());
+    const referrers = REFERRERS.map((resource) => limit(() => this.readReferrers(resource)));
+    const rest = [limit(() => this.readStreams()), limit(() => this.readLimits())];
+    await Promise.all([images, ...referrers, ...rest]);
+    await this.addMissingImages();
+    const { bytes, count } = await images;
+    return {
+      snapshot: this.snapshot,
+      resourceVersions: this.resourceVersions,
+      now: Number.isNaN(this.now) ? this.clock() : this.now,
+      clockDifference: this.clockDifference,
+      imageObjectBytes: count > 0 ? bytes / count : 0,
+    };
+  }
+
+  private async list(
+    resource: ListedResource,
+    sink: Parameters<typeof readList>[3],
+    namespace?: string,
+  ): Promise<ListResult> {
+    const started = this.clock();
+    const result = await readList(this.api, resource, this.pool, sink, {
+      namespace,
+      signal: this.options.signal,
+      onPage: this.options.onPage,
+    });
+    this.resourceVersions.set(resource.resource, result.resourceVersion);
+    if (Number.isNaN(this.now) && !Number.isNaN(result.serverTime)) {
+      this.now = result.serverTime;
+      this.clockDifference = started - result.serverTime;
+    }
+    return result;
+  }
+
+  private readImages(): Promise<ListResult> {
+    // A list that begins anew keeps what it had: an image that is gone meanwhile is found to be gone when it is deleted.
+    return this.list(IMAGES, { take: (page) => this.snapshot.images.addColumns(page.columns!), restart: () => {} });
+  }
+
+  private async readStreams(): Promise<void> {
+    const streams = new Map<string, StreamRecord>();
+    const take = (records: StreamRecord[]): void => records.forEach((record) => streams.set(streamKey(record), record));
+    await this.list(
+      IMAGE_STREAMS,
+      { take: (page) => take(page.streams!), restart: () => streams.clear() },
+      this.options.namespace,
+    );
+    this.snapshot.streams = [...streams.values()].map((record) => internStream(record, this.snapshot.digests));
+  }
+
+  private async readReferrers(resource: ListedResource): Promise<void> {
+    let found: Referrer[] = [];
+    const restart = (): void => void (found = []);
+    await this.list(
+      resource,
+      { take: (page) => found.push(...page.referrers!), restart },
+      this.options.referrersNamespace,
+    );
+    this.snapshot.referrers = this.snapshot.referrers.concat(found);
+  }
+
+  private async readLimits(): Promise<void> {
+    await this.list(
+      LIMIT_RANGES,
+      { take: (page) => this.snapshot.limits.push(...page.limits!), restart: () => void (this.snapshot.limits = []) },
+      this.options.referrersNamespace,
+    );
+  }
+
+  /** A tag item whose image the list lacked may list one that was pushed after it: only a 404 now says that there is none. */
+  private async addMissingImages(): Promise<void> {
+    const { images, digests, streams } = this.snapshot;
+    const missing = new Set<number>();
+    for (const { tags } of streams) {
+      for (const { items } of tags) for (const { image } of items) if (images.indexOf(image) === -1) missing.add(image);
+    }
+    const limit = pLimit(GETS_AT_ONCE);
+    const found = await Promise.all(
+      [...missing]
+        .map((digest) => digests.text(digest))
+        .filter(Boolean)
+        .map((name) => limit(() => getImage(this.api, name, this.options.signal))),
+    );
+    for (const object of found) if (object) images.add(reduceImage(object));
+  }
+}
+
+/** One image; undefined when it does not exist. @throws ApiError for any other answer */
+export async function getImage(api: ClusterApi, name: string, signal?: AbortSignal): Promise<KubeObject | undefined> {
+  const path = objectPath(IMAGES, name);
+  const response = await api.request('GET', path, { signal });
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw errorOf(response, `GET ${path}`);
+  const object = response.json<KubeObject>();
+  if (object.metadata?.name !== name) {
+    throw new RegadmError(`asked for image ${name}, got something else`, { code: 'API_ERROR' });
+  }
+  return object;
+}

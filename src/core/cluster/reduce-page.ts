@@ -1,0 +1,66 @@
+import { packImages, transferables, type ImageColumns } from '../model/image-columns.js';
+import { reduceImage } from '../model/image.js';
+import { reduceStream, type StreamRecord } from '../model/image-stream.js';
+import type { KubeList, KubeObject } from '../model/kube.js';
+import { reduceLimitRange, type ImageLimit } from '../model/limit-range.js';
+import { REFERRER_KINDS, type ReferrerResource } from '../model/referrers/index.js';
+import type { Referrer } from '../model/referrer.js';
+
+/** What is left of a page of a list when decisions have taken what they need. One of the last four is there. */
+export interface ReducedPage {
+  count: number;
+  continue?: string;
+  resourceVersion?: string;
+  columns?: ImageColumns;
+  streams?: StreamRecord[];
+  referrers?: Referrer[];
+  limits?: ImageLimit[];
+}
+
+/**
+ * Parses a page and reduces it.
+ * @param resource plural name of what is listed
+ * @throws Error when the body is no list
+ */
+export function reducePage(resource: string, body: Uint8Array): ReducedPage {
+  const list = parseList(body);
+  const items = list.items;
+  const page: ReducedPage = {
+    count: items.length,
+    continue: list.metadata?.continue || undefined,
+    resourceVersion: list.metadata?.resourceVersion,
+  };
+  if (resource === 'images') return { ...page, columns: packImages(items.map(reduceImage)) };
+  if (resource === 'imagestreams') return { ...page, streams: items.map(reduceStream) };
+  if (resource === 'limitranges') return { ...page, limits: items.flatMap(reduceLimitRange) };
+  const reduce: (object: KubeObject) => Referrer = REFERRER_KINDS[resource as ReferrerResource];
+  return { ...page, referrers: items.map(reduce).filter(({ references }) => references.length > 0) };
+}
+
+function parseList(body: Uint8Array): KubeList {
+  const list = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) as KubeList;
+  if (list.items === null) return { ...list, items: [] };
+  if (!Array.isArray(list.items)) throw new Error('the answer is no list');
+  return list;
+}
+
+/** The buffers of a page that can be handed over instead of copied. */
+export function pageTransferables(page: ReducedPage): ArrayBuffer[] {
+  return page.columns ? transferables(page.columns) : [];
+}
+
+/**
+ * The metadata of a page without parsing its items: API servers write it before them.
+ * @returns undefined when it does not stand there; then the whole page must be parsed
+ */
+export function headOfPage(body: Buffer): { continue?: string } | undefined {
+  const text = body.toString('latin1', 0, Math.min(body.length, 8192));
+  const items = text.indexOf('"items"');
+  if (items === -1) return undefined;
+  try {
+    const head = JSON.parse(`${text.slice(0, items)}"items":[]}`) as KubeList;
+    return head.metadata && { continue: head.metadata.continue || undefined };
+  } catch {
+    return undefined;
+  }
+}

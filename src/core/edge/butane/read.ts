@@ -1,0 +1,133 @@
+import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import type { FieldPath, FieldProblem, Storage } from '../model.js';
+import { invalidFile, locate, type FileProblem } from '../files/problem.js';
+import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
+import { STORAGE, butaneName, type Field, type Fields } from './shape.js';
+import { readBoolean, readInteger, readString, type Reading } from './scalar.js';
+import { storageProblems } from '../storage-problems.js';
+
+const SCALARS = { string: readString, integer: readInteger, boolean: readBoolean };
+const TOP = ['variant', 'version', 'storage'];
+
+/**
+ * Reads the storage part of a Butane file: variant fcos, version 1.3.0.
+ * @param file its name, for messages
+ * @throws RegadmError INVALID_FILE with file, line and field of everything that is wrong or that regadm does not know
+ */
+export function readButane(file: string, text: string): Storage {
+  const documents = parseYaml(file, text);
+  if (documents.length !== 1) {
+    throw invalidFile([{ file, message: documents.length === 0 ? 'the file is empty' : 'must be a single document' }]);
+  }
+  const { storage, problems } = readStorage(documents[0]!);
+  if (problems.length > 0) throw invalidFile(problems);
+  return storage;
+}
+
+/** The same for a document that has been parsed, with its problems as values. With problems, the storage means nothing. */
+export function readStorage(document: YamlDocument): { storage: Storage; problems: FileProblem[] } {
+  const problems = headerProblems(document);
+  const read = problems.length === 0 ? new Reader(document, problems).object(['storage'], STORAGE) : {};
+  const storage = { disks: [], filesystems: [], ...read } as Storage;
+  if (problems.length === 0) problems.push(...storageProblems(storage).map(inButane));
+  return { storage, problems: locate(document, problems) };
+}
+
+/** True for a document that says it is Butane's. */
+export function isButane(document: YamlDocument): boolean {
+  return document.node(['variant']) !== undefined;
+}
+
+function headerProblems(document: YamlDocument): FieldProblem[] {
+  if (!isMap(document.node([]))) return [{ path: [], message: 'must be a map with variant, version and storage' }];
+  const problems = unknownFields(document, [], TOP, 'regadm renders the storage part only');
+  const variant = text(document, ['variant']);
+  const version = text(document, ['version']);
+  if (variant !== 'fcos')
+    problems.push({ path: ['variant'], message: `must be fcos${variant ? `, not ${variant}` : ''}` });
+  if (version !== '1.3.0')
+    problems.push({ path: ['version'], message: `must be 1.3.0${version ? `, not ${version}` : ''}` });
+  return problems;
+}
+
+function text(document: YamlDocument, path: FieldPath): string | undefined {
+  const node = document.node(path);
+  const reading = node && readString(node);
+  return reading && 'value' in reading ? reading.value : undefined;
+}
+
+function unknownFields(document: YamlDocument, path: FieldPath, known: string[], why: string): FieldProblem[] {
+  const node = document.node(path);
+  const keys = isMap(node) ? node.items.map(({ key }) => (isScalar(key) ? String(key.value) : '?')) : [];
+  return keys
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ path: [...path, key], message: `unknown field: ${why}` }));
+}
+
+function inButane({ path, message }: FieldProblem): FieldProblem {
+  return { path: butanePath(path), message };
+}
+
+/** The path in a Butane file of a path below `storage` in Ignition's names. */
+export function butanePath(path: FieldPath): FieldPath {
+  return ['storage', ...path.map((part) => (typeof part === 'string' ? butaneName(part) : part))];
+}
+
+/** Reads maps by their shape and notes what does not fit. */
+class Reader {
+  constructor(
+    private readonly document: YamlDocument,
+    private readonly problems: FieldProblem[],
+  ) {}
+
+  object(path: FieldPath, fields: Fields): Record<string, unknown> {
+    const node = this.document.node(path);
+    if (absent(node)) return {};
+    if (!isMap(node)) return this.problem(path, 'must be a map') ?? {};
+    const known = Object.keys(fields);
+    this.problems.push(...unknownFields(this.document, path, known, `known here are ${known.join(', ')}`));
+    const read = known.map((name) => [fields[name]!.to, this.field([...path, name], fields[name]!)] as const);
+    return Object.fromEntries(read.filter(([, value]) => value !== undefined));
+  }
+
+  private field(path: FieldPath, field: Field): unknown {
+    const node = this.document.node(path);
+    if (field.kind === 'objects')
+      return this.list(path, (item) => ({ ...emptyLists(field.of), ...this.object(item, field.of) }));
+    if (field.kind === 'strings') return this.list(path, (item) => this.item(item));
+    if (node === undefined) return undefined;
+    return this.scalar<string | number | boolean>(path, SCALARS[field.kind](node));
+  }
+
+  private list<T>(path: FieldPath, read: (path: FieldPath) => T): T[] {
+    const node = this.document.node(path);
+    if (absent(node)) return [];
+    if (!isSeq(node)) return this.problem(path, 'must be a list') ?? [];
+    return node.items.map((_, index) => read([...path, index]));
+  }
+
+  private item(path: FieldPath): string {
+    const node = this.document.node(path);
+    const value = node && this.scalar<string>(path, readString(node));
+    return value ?? this.problem(path, 'must be a text') ?? '';
+  }
+
+  private scalar<T>(path: FieldPath, reading: Reading<T>): T | undefined {
+    return 'problem' in reading ? this.problem(path, reading.problem) : reading.value;
+  }
+
+  private problem(path: FieldPath, message: string): undefined {
+    this.problems.push({ path, message });
+    return undefined;
+  }
+}
+
+function absent(node: Node | undefined): boolean {
+  return node === undefined || (isScalar(node) && node.value === null);
+}
+
+/** Lists are never undefined in the model. */
+function emptyLists(fields: Fields): Record<string, never[]> {
+  const lists = Object.values(fields).filter(({ kind }) => kind === 'strings' || kind === 'objects');
+  return Object.fromEntries(lists.map(({ to }) => [to, []]));
+}

@@ -1,0 +1,47 @@
+/** What a field of a Butane file may hold, and its name in Ignition. */
+export type Field =
+  { to: string; kind: 'string' | 'integer' | 'boolean' | 'strings' } | { to: string; kind: 'objects'; of: Fields };
+
+export type Fields = Readonly<Record<string, Field>>;
+
+const PARTITION: Fields = {
+  label: { to: 'label', kind: 'string' },
+  number: { to: 'number', kind: 'integer' },
+  start_mib: { to: 'startMiB', kind: 'integer' },
+  size_mib: { to: 'sizeMiB', kind: 'integer' },
+  guid: { to: 'guid', kind: 'string' },
+  type_guid: { to: 'typeGuid', kind: 'string' },
+  should_exist: { to: 'shouldExist', kind: 'boolean' },
+  wipe_partition_entry: { to: 'wipePartitionEntry', kind: 'boolean' },
+  resize: { to: 'resize', kind: 'boolean' },
+};
+
+const DISK: Fields = {
+  device: { to: 'device', kind: 'string' },
+  wipe_table: { to: 'wipeTable', kind: 'boolean' },
+  partitions: { to: 'partitions', kind: 'objects', of: PARTITION },
+};
+
+const FILESYSTEM: Fields = {
+  path: { to: 'path', kind: 'string' },
+  device: { to: 'device', kind: 'string' },
+  format: { to: 'format', kind: 'string' },
+  label: { to: 'label', kind: 'string' },
+  uuid: { to: 'uuid', kind: 'string' },
+  options: { to: 'options', kind: 'strings' },
+  mount_options: { to: 'mountOptions', kind: 'strings' },
+  wipe_filesystem: { to: 'wipeFilesystem', kind: 'boolean' },
+  with_mount_unit: { to: 'withMountUnit', kind: 'boolean' },
+};
+
+/** The storage part of variant fcos, version 1.3.0, as far as regadm renders it. */
+export const STORAGE: Fields = {
+  disks: { to: 'disks', kind: 'objects', of: DISK },
+  filesystems: { to: 'filesystems', kind: 'objects', of: FILESYSTEM },
+};
+
+/** The name that a field has in a Butane file, for a name in Ignition's spelling: `startMiB` is `start_mib`. */
+export function butaneName(to: string): string {
+  const all = { ...PARTITION, ...DISK, ...FILESYSTEM, ...STORAGE };
+  return Object.keys(all).find((name) => all[name]!.to === to) ?? to;
+}

@@ -1,0 +1,77 @@
+import {
+  LineCounter,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseAllDocuments,
+  type Document,
+  type Node,
+} from 'yaml';
+import type { FieldPath } from '../model.js';
+import { invalidFile } from './problem.js';
+
+/** One document of a YAML or JSON file, with the line of everything in it. */
+export class YamlDocument {
+  constructor(
+    readonly file: string,
+    private readonly document: Document.Parsed,
+    private readonly lines: LineCounter,
+  ) {}
+
+  /** The node at a path, aliases followed. */
+  node(path: FieldPath): Node | undefined {
+    return path.reduce<Node | undefined>(
+      (node, part) => this.resolve(child(node, part)),
+      this.resolve(this.document.contents),
+    );
+  }
+
+  /** The plain value at a path; undefined where there is none. */
+  value(path: FieldPath = []): unknown {
+    const node = this.node(path);
+    return node && (isScalar(node) ? node.value : node.toJS(this.document));
+  }
+
+  /** The line of a path, or of what encloses it where the path itself is missing. Lines count from 1. */
+  line(path: FieldPath): number {
+    for (let depth = path.length; depth >= 0; depth--) {
+      const node = this.node(path.slice(0, depth));
+      if (node?.range) return this.lines.linePos(node.range[0]).line;
+    }
+    return this.lines.linePos(this.document.range[0]).line;
+  }
+
+  private resolve(node: unknown): Node | undefined {
+    if (isAlias(node)) return node.resolve(this.document);
+    return isNode(node) ? node : undefined;
+  }
+}
+
+function child(node: Node | undefined, part: string | number): unknown {
+  if (isMap(node)) return node.get(part, true);
+  return isSeq(node) && typeof part === 'number' ? node.items[part] : undefined;
+}
+
+/**
+ * Parses every document of a YAML (or JSON) file; empty documents are left out.
+ * @param file its name, for messages
+ * @throws RegadmError INVALID_FILE with each line that is no YAML
+ */
+export function parseYaml(file: string, text: string): YamlDocument[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
+  const documents = Array.isArray(parsed) ? parsed : [];
+  const problems = documents.flatMap((document) =>
+    document.errors.map((error) => ({
+      file,
+      line: lines.linePos(error.pos[0]).line,
+      message: `not valid YAML: ${error.message}`,
+    })),
+  );
+  if (problems.length > 0) throw invalidFile(problems);
+  return documents
+    .filter(({ contents }) => contents !== null)
+    .map((document) => new YamlDocument(file, document, lines));
+}

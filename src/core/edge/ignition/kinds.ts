@@ -1,0 +1,25 @@
+/** What the fields that regadm reads hold in an Ignition configuration. */
+export const DISK_KINDS: Record<string, string> = { device: 'string', wipeTable: 'boolean' };
+
+export const PARTITION_KINDS: Record<string, string> = {
+  label: 'string',
+  number: 'number',
+  sizeMiB: 'number',
+  startMiB: 'number',
+  guid: 'string',
+  typeGuid: 'string',
+  shouldExist: 'boolean',
+  wipePartitionEntry: 'boolean',
+  resize: 'boolean',
+};
+
+export const FILESYSTEM_KINDS: Record<string, string> = {
+  device: 'string',
+  path: 'string',
+  format: 'string',
+  label: 'string',
+  uuid: 'string',
+  options: 'strings',
+  mountOptions: 'strings',
+  wipeFilesystem: 'boolean',
+};

@@ -1,0 +1,84 @@
+import { readScalarValue } from './scalar-value.js';
+import { PARTITION_KINDS, DISK_KINDS, FILESYSTEM_KINDS } from './kinds.js';
+import type { FieldPath, FieldProblem, Storage } from '../model.js';
+import { storageProblems } from '../storage-problems.js';
+import type { IgnitionConfig } from './config.js';
+import { escapeUnitPath } from './unit-name.js';
+
+/**
+ * Checks a value as an Ignition 3.x configuration, as far as disks, file systems and mounts go; its files, users and other units are left alone.
+ * @param value parsed JSON
+ * @returns the configuration, and what is wrong with it; with problems, the configuration means nothing
+ */
+export function readIgnition(value: unknown): { config: IgnitionConfig; problems: FieldProblem[] } {
+  const config = value as IgnitionConfig;
+  const shape = shapeProblems(value);
+  return { config, problems: shape.length > 0 ? shape : storageProblems(asStorage(config)).map(belowStorage) };
+}
+
+function shapeProblems(value: unknown): FieldProblem[] {
+  if (!isObject(value)) return [{ path: [], message: 'must be an object' }];
+  const version = isObject(value.ignition) ? value.ignition.version : undefined;
+  if (typeof version !== 'string' || !/^3\.\d+\.\d+$/.test(version)) {
+    return [{ path: ['ignition', 'version'], message: 'must be a version 3 of Ignition, such as 3.2.0' }];
+  }
+  const { storage = {}, systemd = {} } = value;
+  if (!isObject(storage)) return [{ path: ['storage'], message: 'must be an object' }];
+  if (!isObject(systemd)) return [{ path: ['systemd'], message: 'must be an object' }];
+  return [
+    ...objects(storage.disks, ['storage', 'disks'], (disk, at) => [
+      ...fields(disk, DISK_KINDS, at),
+      ...objects(disk.partitions, [...at, 'partitions'], (partition, path) => fields(partition, PARTITION_KINDS, path)),
+    ]),
+    ...objects(storage.filesystems, ['storage', 'filesystems'], (filesystem, at) =>
+      fields(filesystem, FILESYSTEM_KINDS, at),
+    ),
+    ...objects(systemd.units, ['systemd', 'units'], (unit, at) => fields(unit, { name: 'string' }, at)),
+  ];
+}
+
+function objects(
+  value: unknown,
+  at: FieldPath,
+  check: (item: Record<string, unknown>, at: FieldPath) => FieldProblem[],
+): FieldProblem[] {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return [{ path: at, message: 'must be a list' }];
+  return value.flatMap((item, index) =>
+    isObject(item) ? check(item, [...at, index]) : [{ path: [...at, index], message: 'must be an object' }],
+  );
+}
+
+function fields(item: Record<string, unknown>, kinds: Record<string, string>, at: FieldPath): FieldProblem[] {
+  return Object.entries(kinds).flatMap(([field, kind]) => {
+    const problem = readScalarValue(item[field], kind);
+    return problem ? [{ path: [...at, field], message: problem }] : [];
+  });
+}
+
+/** A file system counts as mounted when a unit has the name that its path asks for. */
+export function isMounted(config: IgnitionConfig, path: string | undefined): boolean {
+  return (
+    path !== undefined && (config.systemd?.units ?? []).some(({ name }) => name === `${escapeUnitPath(path)}.mount`)
+  );
+}
+
+function asStorage(config: IgnitionConfig): Storage {
+  return {
+    disks: (config.storage?.disks ?? []).map((disk) => ({ ...disk, partitions: disk.partitions ?? [] })),
+    filesystems: (config.storage?.filesystems ?? []).map((each) => ({
+      ...each,
+      options: each.options ?? [],
+      mountOptions: each.mountOptions ?? [],
+      withMountUnit: isMounted(config, each.path),
+    })),
+  };
+}
+
+function belowStorage({ path, message }: FieldProblem): FieldProblem {
+  return { path: ['storage', ...path], message };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

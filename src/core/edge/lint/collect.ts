@@ -1,0 +1,84 @@
+import { basename } from 'node:path';
+import { invalidFile } from '../files/problem.js';
+import { parseYaml, type YamlDocument } from '../files/yaml-document.js';
+import type { EdgeFacts, ObjectFacts, PolicyEntry } from './facts.js';
+import { WAVE_ANNOTATION } from '../render/registry-objects.js';
+import { policyFacts } from './collect-policy.js';
+import { overrideFacts, planFacts } from './collect-storage.js';
+import { documentForm } from './document-form.js';
+
+/** A file as it was read. */
+export interface SourceFile {
+  name: string;
+  text: string;
+}
+
+const NOTHING: EdgeFacts = { storages: [], objects: [], policies: [], findings: [] };
+
+/**
+ * What the files say.
+ * @throws RegadmError INVALID_FILE when one is no YAML or JSON
+ */
+export function collectFacts(files: SourceFile[]): EdgeFacts {
+  const documents = files.flatMap(({ name, text }) => {
+    const parsed = parseYaml(name, text);
+    if (parsed.length === 0) throw invalidFile([{ file: name, message: 'the file is empty' }]);
+    return parsed;
+  });
+  const plain = documents.filter((document) => documentForm(document) === 'object');
+  const parts = documents.map((document) => factsOf(document, plain));
+  const used = new Set(parts.flatMap(({ bases }) => bases));
+  // A plain object that a policy starts from is not applied by itself.
+  const unused = plain.filter((document) => !used.has(document));
+  return {
+    storages: parts.flatMap(({ facts }) => facts.storages),
+    objects: [...parts.flatMap(({ facts }) => facts.objects), ...unused.map(plainObject)],
+    policies: [...parts.flatMap(({ facts }) => facts.policies), ...unused.map(plainPolicy)],
+    findings: parts.flatMap(({ facts }) => facts.findings),
+  };
+}
+
+interface Part {
+  facts: EdgeFacts;
+  /** The plain objects that this document's policies start from. */
+  bases: YamlDocument[];
+}
+
+function factsOf(document: YamlDocument, plain: YamlDocument[]): Part {
+  const form = documentForm(document);
+  if (form === 'butane' || form === 'ignition')
+    return { facts: { ...NOTHING, ...planFacts(document, form) }, bases: [] };
+  if (form === 'siteconfig' || form === 'clusterinstance')
+    return { facts: { ...NOTHING, ...overrideFacts(document, form) }, bases: [] };
+  if (form === 'policy') return policyFacts(document, plain);
+  if (form === 'object') return { facts: NOTHING, bases: [] };
+  const finding = {
+    file: document.file,
+    line: document.line([]),
+    rule: 'unknown-document',
+    severity: 'warning' as const,
+    message: 'this is nothing that regadm can check',
+    remedy:
+      'pass Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, StorageClass, PersistentVolume, PersistentVolumeClaim and the registry Config',
+  };
+  return { facts: { ...NOTHING, findings: [finding] }, bases: [] };
+}
+
+function plainObject(document: YamlDocument): ObjectFacts {
+  return {
+    kind: String(document.value(['kind'])),
+    get: (path) => document.value(path),
+    at: (path) => ({ file: document.file, line: document.line(path) }),
+  };
+}
+
+/** A source file has a wave too; one that is applied without a policy needs none. */
+function plainPolicy(document: YamlDocument): PolicyEntry {
+  return {
+    fileName: basename(document.file),
+    kind: String(document.value(['kind'])),
+    wave: document.value(['metadata', 'annotations', WAVE_ANNOTATION]) ?? null,
+    complianceType: undefined,
+    at: (path) => ({ file: document.file, line: document.line(path) }),
+  };
+}

@@ -1,0 +1,23 @@
+import { isMap, isSeq } from 'yaml';
+import type { YamlDocument } from '../files/yaml-document.js';
+import { isButane } from '../butane/read.js';
+
+export type DocumentForm = 'butane' | 'ignition' | 'siteconfig' | 'clusterinstance' | 'policy' | 'object' | 'unknown';
+
+const OBJECTS = new Set(['StorageClass', 'PersistentVolume', 'PersistentVolumeClaim', 'Config']);
+const FORM_OF_KIND: Record<string, DocumentForm> = {
+  SiteConfig: 'siteconfig',
+  ClusterInstance: 'clusterinstance',
+  PolicyGenTemplate: 'policy',
+};
+
+/** What a document is, by its kind; fragments without one by what is in them. */
+export function documentForm(document: YamlDocument): DocumentForm {
+  if (isButane(document)) return 'butane';
+  if (isMap(document.node(['ignition']))) return 'ignition';
+  const kind = document.value(['kind']);
+  if (typeof kind === 'string') return FORM_OF_KIND[kind] ?? (OBJECTS.has(kind) ? 'object' : 'unknown');
+  if (isSeq(document.node(['sourceFiles'])) || isSeq(document.node(['spec', 'sourceFiles']))) return 'policy';
+  if (isSeq(document.node(['spec', 'clusters']))) return 'siteconfig';
+  return isSeq(document.node(['spec', 'nodes'])) ? 'clusterinstance' : 'unknown';
+}

@@ -1,0 +1,18 @@
+import type { EdgeFacts } from '../facts.js';
+import type { At, Finding } from '../finding.js';
+
+/** One check of the files against each other. */
+export type Rule = (facts: EdgeFacts) => Finding[];
+
+export function error(rule: string, at: At, message: string, remedy: string): Finding {
+  return { ...at, rule, severity: 'error', message, remedy };
+}
+
+export function warning(rule: string, at: At, message: string, remedy: string): Finding {
+  return { ...at, rule, severity: 'warning', message, remedy };
+}
+
+/** The words of a list for a message. */
+export function words(items: readonly unknown[]): string {
+  return items.map(String).join(', ') || 'nothing';
+}

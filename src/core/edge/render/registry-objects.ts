@@ -1,0 +1,97 @@
+/** What the registry at the edge is made of, as far as it may differ from site to site. */
+export interface RegistryVolume {
+  /** Where the partition is mounted, absolute. */
+  path: string;
+  /** A Kubernetes quantity, e.g. `100Gi`. */
+  size: string;
+}
+
+export const NAMES = {
+  storageClass: 'image-registry-sc',
+  claim: 'image-registry-pvc',
+  namespace: 'openshift-image-registry',
+  volume: 'image-registry-pv-filesystem',
+  path: '/var/imageregistry',
+  size: '100Gi',
+  wave: '100',
+} as const;
+
+export const WAVE_ANNOTATION = 'ran.openshift.io/ztp-deploy-wave';
+
+const wave = { annotations: { [WAVE_ANNOTATION]: NAMES.wave } };
+
+/** A volume's node: the registry runs where the disk is. */
+const masterNodes = {
+  required: {
+    nodeSelectorTerms: [
+      { matchExpressions: [{ key: 'node-role.kubernetes.io/master', operator: 'In', values: [''] }] },
+    ],
+  },
+};
+
+export interface RegistryObject {
+  /** The name that the site generator gives the file. */
+  fileName: string;
+  policyName: string;
+  object: Record<string, unknown> & { metadata: Record<string, unknown> };
+}
+
+/** StorageClass, claim, volume and registry Config of a registry on a local disk, in the order in which they are applied. */
+export function registryObjects({ path, size }: RegistryVolume): RegistryObject[] {
+  return [
+    {
+      fileName: 'StorageClass.yaml',
+      policyName: 'sc-for-image-registry',
+      object: {
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'StorageClass',
+        metadata: { name: NAMES.storageClass, ...wave },
+        provisioner: 'kubernetes.io/no-provisioner',
+        reclaimPolicy: 'Delete',
+      },
+    },
+    {
+      fileName: 'StoragePVC.yaml',
+      policyName: 'pvc-for-image-registry',
+      object: {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: NAMES.claim, namespace: NAMES.namespace, ...wave },
+        spec: {
+          accessModes: ['ReadWriteMany'],
+          resources: { requests: { storage: size } },
+          storageClassName: NAMES.storageClass,
+          volumeMode: 'Filesystem',
+        },
+      },
+    },
+    {
+      fileName: 'ImageRegistryPV.yaml',
+      policyName: 'pv-for-image-registry',
+      object: {
+        apiVersion: 'v1',
+        kind: 'PersistentVolume',
+        metadata: { name: NAMES.volume, ...wave },
+        spec: {
+          capacity: { storage: size },
+          volumeMode: 'Filesystem',
+          accessModes: ['ReadWriteMany'],
+          persistentVolumeReclaimPolicy: 'Delete',
+          storageClassName: NAMES.storageClass,
+          local: { path },
+          nodeAffinity: masterNodes,
+        },
+      },
+    },
+    {
+      fileName: 'ImageRegistryConfig.yaml',
+      policyName: 'config-for-image-registry',
+      object: {
+        apiVersion: 'imageregistry.operator.openshift.io/v1',
+        kind: 'Config',
+        metadata: { name: 'cluster', ...wave },
+        spec: { storage: { pvc: { claim: NAMES.claim } } },
+      },
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+import { stringify } from 'yaml';
+import type { Storage } from '../model.js';
+import { toIgnition } from '../ignition/translate.js';
+import { policyOverlay } from './policy.js';
+import { registryObjects, type RegistryVolume } from './registry-objects.js';
+import { clusterInstance, siteConfig, type Site } from './site.js';
+
+export type RenderForm = 'ignition' | 'siteconfig' | 'clusterinstance' | 'policy';
+
+export interface RenderInput {
+  storage: Storage;
+  site: Site;
+  /** Asked for only where the volume matters: a file may mount several file systems. */
+  volume: () => RegistryVolume;
+}
+
+/** One form as text: Ignition as a line of JSON, as `butane` prints it, the others as YAML. */
+export function render(form: RenderForm, { storage, volume, site }: RenderInput): string {
+  if (form === 'ignition') return `${JSON.stringify(toIgnition(storage))}\n`;
+  if (form === 'siteconfig') return yaml(siteConfig(site, toIgnition(storage)));
+  if (form === 'clusterinstance') return yaml(clusterInstance(site, toIgnition(storage)));
+  return yaml(policyOverlay(site.cluster, volume()));
+}
+
+/** Every form, by file name; `source-crs` holds the objects whole, for a policy generator whose own source files differ. */
+export function renderAll(input: RenderInput): Map<string, string> {
+  const objects = registryObjects(input.volume()).map(
+    ({ fileName, object }) => [`source-crs/${fileName}`, yaml(object)] as const,
+  );
+  return new Map([
+    ['ignition.json', render('ignition', input)],
+    ['siteconfig.yaml', render('siteconfig', input)],
+    ['clusterinstance.yaml', render('clusterinstance', input)],
+    ['policygentemplate.yaml', render('policy', input)],
+    ...objects,
+  ]);
+}
+
+function yaml(value: object): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}

@@ -1,0 +1,86 @@
+import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import type { IgnitionConfig } from '../ignition/config.js';
+import { isMounted } from '../ignition/read.js';
+import { sameIgnition } from '../ignition/same.js';
+import { parseOverride } from '../lint/collect-storage.js';
+import { checker, type Check } from './check.js';
+
+export const OVERRIDE_ANNOTATION = 'bmac.agent-install.openshift.io/ignition-config-overrides';
+const NAME = 'ignition-override';
+const AT_INSTALLATION =
+  'the partition can only be made when the node is installed: correct ignitionConfigOverride in the site, and install again';
+const { passed, failed, skipped } = checker('hub');
+
+/** What the hub is asked about. */
+export interface HubOptions {
+  /** The managed cluster's name, which is also its namespace on the hub. */
+  cluster: string;
+  /** Where the registry's partition should be mounted. */
+  path: string;
+  /** What was rendered; without it the hub's ClusterInstance is the measure, and without that the mount. */
+  expected?: IgnitionConfig;
+}
+
+/**
+ * The configuration that each BareMetalHost of a managed cluster is installed with, compared by meaning.
+ * @throws ApiError
+ */
+export async function checkHub(api: ClusterApi, { cluster, path, expected }: HubOptions): Promise<Check[]> {
+  const { items } = await api.get<{ items?: KubeObject[] | null }>(
+    `/apis/metal3.io/v1alpha1/namespaces/${cluster}/baremetalhosts`,
+  );
+  if (!items?.length)
+    return [
+      failed(
+        NAME,
+        `no BareMetalHost in namespace ${cluster} of the hub`,
+        'check the name of the cluster, and that the hub is the right one',
+      ),
+    ];
+  const planned = expected ? new Map<string, IgnitionConfig>() : await plannedOverrides(api, cluster);
+  const hosts = [...items].sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
+  const without = hosts.filter(({ metadata }) => !metadata.annotations?.[OVERRIDE_ANNOTATION]);
+  if (without.length === hosts.length) {
+    return [failed(NAME, `no BareMetalHost of ${cluster} has the annotation ${OVERRIDE_ANNOTATION}`, AT_INSTALLATION)];
+  }
+  return hosts.map((host) => checkHost(host, expected ?? planned.get(host.metadata.name), path));
+}
+
+function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefined, path: string): Check {
+  const host = `BareMetalHost ${metadata.namespace}/${metadata.name}`;
+  const text = metadata.annotations?.[OVERRIDE_ANNOTATION];
+  if (!text) return skipped(NAME, `${host} has no configuration of its own`);
+  const { config, problems } = parseOverride(text);
+  if (problems.length > 0)
+    return failed(
+      NAME,
+      `${host}: the annotation is no Ignition configuration: ${problems.join('; ')}`,
+      AT_INSTALLATION,
+    );
+  if (expected && !sameIgnition(expected, config))
+    return failed(NAME, `${host}: the annotation differs in meaning from what was rendered`, AT_INSTALLATION);
+  if (expected) return passed(NAME, `${host} is installed with what was rendered`);
+  const mounts =
+    (config.storage?.filesystems ?? []).some((filesystem) => filesystem.path === path) && isMounted(config, path);
+  if (!mounts) return failed(NAME, `${host}: the annotation mounts nothing at ${path}`, AT_INSTALLATION);
+  return passed(NAME, `${host} mounts ${path}`);
+}
+
+/** By host name, what the hub's ClusterInstance says; empty where there is none (sites that are made of a SiteConfig). */
+async function plannedOverrides(api: ClusterApi, cluster: string): Promise<Map<string, IgnitionConfig>> {
+  const response = await api.request(
+    'GET',
+    `/apis/siteconfig.open-cluster-management.io/v1alpha1/namespaces/${cluster}/clusterinstances/${cluster}`,
+  );
+  if (response.status !== 200) return new Map();
+  const { spec } = response.json<KubeObject>();
+  const nodes = Array.isArray(spec?.nodes)
+    ? (spec.nodes as { hostName?: string; ignitionConfigOverride?: unknown }[])
+    : [];
+  return new Map(
+    nodes.flatMap(({ hostName, ignitionConfigOverride }) => {
+      const { config, problems } = parseOverride(ignitionConfigOverride);
+      return hostName && problems.length === 0 ? [[hostName, config] as const] : [];
+    }),
+  );
+}

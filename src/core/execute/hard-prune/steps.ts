@@ -1,0 +1,29 @@
+import { messageOf } from '../../model/errors.js';
+import type { Reporter, StepRecord } from './types.js';
+
+/** Runs the steps of the guarded operation, telling each and keeping its times and outcome. */
+export class Steps {
+  readonly records: StepRecord[] = [];
+
+  constructor(
+    private readonly report: Reporter,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  async run<T>(step: string, work: () => Promise<T>): Promise<T> {
+    const record: StepRecord = { step, startedAt: this.now().toISOString(), outcome: 'running' };
+    this.records.push(record);
+    this.report.note(`${step} …`);
+    try {
+      const result = await work();
+      record.outcome = 'done';
+      return result;
+    } catch (error) {
+      record.outcome = 'failed';
+      record.message = messageOf(error);
+      throw error;
+    } finally {
+      record.finishedAt = this.now().toISOString();
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { streamKey } from '../model/image-stream.js';
+import type { PlannedStream } from '../plan/image-prune.js';
+import { STATUS, type StatusCode, type StreamOutcome } from '../plan/report.js';
+import { forEach, type Run } from './run.js';
+
+/**
+ * Removes the planned links of images that a stream does not list any more: layer links, then manifest links.
+ * A link that somebody needs by now stays; one that cannot be removed holds its image back, so that the next run finds it.
+ * @param digests the images (digest numbers) whose links may go
+ * @param moreToCome true while further images are still to be taken out of the stream: links that those need wait for them
+ * @returns the images whose links are all gone
+ */
+export async function pruneLinks(
+  run: Run,
+  planned: PlannedStream,
+  outcome: StreamOutcome,
+  digests: number[],
+  moreToCome = false,
+): Promise<Set<number>> {
+  const { images } = run.plan.snapshot;
+  const owners = new Map<number, number[]>();
+  const own = (link: number, image: number): void => {
+    const list = owners.get(link);
+    if (list) list.push(image);
+    else owners.set(link, [image]);
+  };
+  for (const digest of digests) {
+    own(digest, digest);
+    const image = images.indexOf(digest);
+    if (image !== -1) images.eachBlob(image, (blob) => own(blob, digest));
+  }
+  const unfinished = new Set<number>();
+  const work = { run, owners, unfinished, moreToCome, key: streamKey(planned.stream) };
+  await removeAll(work, planned.layerLinks, outcome.layerLinks, 'layer', outcome);
+  await removeAll(work, planned.manifestLinks, outcome.manifestLinks, 'manifest', outcome);
+  run.ports.view.forget(work.key);
+  return new Set(digests.filter((digest) => run.goesOn && !unfinished.has(digest)));
+}
+
+interface LinkWork {
+  run: Run;
+  /** By link: the images that it belongs to. */
+  owners: Map<number, number[]>;
+  unfinished: Set<number>;
+  moreToCome: boolean;
+  key: string;
+}
+
+async function removeAll(work: LinkWork, links: number[], codes: Uint8Array, kind: 'layer' | 'manifest', outcome: StreamOutcome): Promise<void> {
+  const { run, owners } = work;
+  const todo = links.map((_link, index) => index).filter((index) => codes[index] === STATUS.planned && owners.has(links[index]!));
+  await forEach(run, todo, async (index) => {
+    const link = links[index]!;
+    const code = await removeLink(work, link, kind, outcome);
+    codes[index] = code;
+    if (code === STATUS.failed) hold(work, link);
+  });
+}
+
+async function removeLink(work: LinkWork, link: number, kind: 'layer' | 'manifest', outcome: StreamOutcome): Promise<StatusCode> {
+  const { run, key, owners, unfinished } = work;
+  const { registry, view } = run.ports;
+  const digest = run.plan.snapshot.digests.text(link);
+  // The manifest link of an image whose layer links are not gone leads the next run to them.
+  if (kind === 'manifest' && owners.get(link)!.some((image) => unfinished.has(image))) return STATUS.skipped;
+  if (!(await run.ready())) return STATUS.planned;
+  if (view.linkNeeded(key, link)) {
+    if (work.moreToCome) return STATUS.planned;
+    outcome.note = `an item that the stream lists by now needs ${digest}`;
+    return STATUS.skipped;
+  }
+  try {
+    const done = kind === 'layer' ? await registry!.deleteLayerLink(key, digest) : await registry!.deleteManifestLink(key, digest);
+    await run.record({ action: `delete-${kind}-link`, repository: key, digest, result: done });
+    return done === 'gone' ? STATUS.gone : STATUS.deleted;
+  } catch (error) {
+    run.fail(`${kind} link ${digest} in repository ${key}`, error);
+    return STATUS.failed;
+  }
+}
+
+function hold({ run, owners, unfinished, key }: LinkWork, link: number): void {
+  for (const image of owners.get(link) ?? []) {
+    unfinished.add(image);
+    run.heldBack.set(image, `a link in repository ${key} could not be removed`);
+  }
+}

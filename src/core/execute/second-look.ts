@@ -1,0 +1,196 @@
+import { setMaxListeners } from 'node:events';
+import pLimit from 'p-limit';
+import type { ClusterApi } from '../cluster/api.js';
+import { readList } from '../cluster/list.js';
+import { ParsePool } from '../cluster/parse-pool.js';
+import { IMAGES, IMAGE_STREAMS, REFERRERS, type ListedResource } from '../cluster/resources.js';
+import { watchList, type WatchEnd } from '../cluster/watch.js';
+import { reduceImage } from '../model/image.js';
+import { reduceStream, streamKey, type StreamRecord } from '../model/image-stream.js';
+import type { KubeObject } from '../model/kube.js';
+import { REFERRER_KINDS, REFERRER_KIND_NAMES, type ReferrerResource } from '../model/referrers/index.js';
+import type { Referrer } from '../model/referrer.js';
+import type { LiveView } from './live-view.js';
+
+/** A look may be five times as old as it takes: looking costs a fifth of the run at the most. */
+const AGE_PER_DURATION = 5;
+const YOUNGEST_LIMIT_MS = 50;
+const OLDEST_LIMIT_MS = 30_000;
+const LISTS_AT_ONCE = 4;
+/** A watch that the server keeps closing is not worth opening again and again. */
+const MAX_REOPENINGS = 20;
+
+/** How old (ms) a look that takes `durationMs` may be when a deletion rests on it: 500 ms for one of 100 ms, never more than 30 s. */
+export function allowedAge(durationMs: number): number {
+  return Math.min(OLDEST_LIMIT_MS, Math.max(YOUNGEST_LIMIT_MS, AGE_PER_DURATION * durationMs, durationMs + 1));
+}
+
+export interface SecondLookOptions {
+  /** Only streams of this namespace are looked at. */
+  namespace?: string;
+  /** Only referrers of this namespace. */
+  referrersNamespace?: string;
+  /** Where the first lists ended, by plural name. */
+  resourceVersions: Map<string, string>;
+  log?: (level: number, line: string) => void;
+  clock?: () => number;
+}
+
+interface Source {
+  resource: ListedResource;
+  namespace?: string;
+  resourceVersion: string;
+  watching: boolean;
+  refused: boolean;
+  reopenings: number;
+}
+
+/**
+ * Keeps a LiveView true while things are deleted: watches what may be watched, lists the rest again before a look grows too old.
+ * `fresh()` stands before every deletion.
+ */
+export class SecondLook {
+  private readonly sources: Source[];
+  private readonly pool = new ParsePool();
+  private readonly ending = new AbortController();
+  private readonly clock: () => number;
+  private looking: Promise<void> | undefined;
+  private lookedAt = -Infinity;
+  private durationMs = 0;
+  private oldest = 0;
+
+  constructor(
+    private readonly api: ClusterApi,
+    private readonly view: LiveView,
+    private readonly options: SecondLookOptions,
+  ) {
+    setMaxListeners(0, this.ending.signal);
+    this.clock = options.clock ?? (() => performance.now());
+    const source = (resource: ListedResource, namespace?: string): Source => ({
+      resource,
+      namespace,
+      resourceVersion: options.resourceVersions.get(resource.resource) ?? '',
+      watching: false,
+      refused: false,
+      reopenings: 0,
+    });
+    this.sources = [
+      source(IMAGES),
+      source(IMAGE_STREAMS, options.namespace),
+      ...REFERRERS.map((resource) => source(resource, options.referrersNamespace)),
+    ];
+  }
+
+  /** The age (ms) of the oldest look that a deletion rested on. */
+  get oldestLookMs(): number {
+    return this.oldest;
+  }
+
+  /** Opens the watches; what refuses one is listed instead. Ends with a first look. */
+  async start(): Promise<void> {
+    await Promise.all(this.sources.map((source) => this.open(source)));
+    await this.look();
+  }
+
+  /**
+   * Resolves when the view is fresh enough for a deletion; `undefined` when it is so already.
+   * @throws ApiError when something cannot be listed any more: then nothing may be deleted
+   */
+  fresh(): Promise<void> | undefined {
+    const age = this.age();
+    const limit = allowedAge(this.durationMs);
+    if (age > limit) return this.look().then(() => void this.rest(this.age()));
+    if (age > limit / 2) this.look().catch(() => {});
+    this.rest(age);
+    return undefined;
+  }
+
+  /** Looks now, however young the last look is: between the phases. */
+  async look(): Promise<void> {
+    this.looking ??= this.lookOnce().finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  async stop(): Promise<void> {
+    this.ending.abort();
+    await this.looking?.catch(() => {});
+    await this.pool.close();
+  }
+
+  private age(): number {
+    return this.sources.every(({ watching }) => watching) ? 0 : this.clock() - this.lookedAt;
+  }
+
+  private rest(age: number): void {
+    if (age > this.oldest) this.oldest = age;
+  }
+
+  private async lookOnce(): Promise<void> {
+    const started = this.clock();
+    const limit = pLimit(LISTS_AT_ONCE);
+    await Promise.all(this.sources.filter(({ watching }) => !watching).map((source) => limit(() => this.list(source))));
+    this.lookedAt = started;
+    this.durationMs = this.clock() - started;
+    this.options.log?.(6, `looked again in ${Math.round(this.durationMs)} ms`);
+  }
+
+  private async list(source: Source): Promise<void> {
+    const { resource, namespace } = source;
+    const { view, api, pool } = this;
+    const signal = this.ending.signal;
+    if (resource === IMAGES) {
+      const result = await readList(api, resource, pool, { take: (page) => view.images.addColumns(page.columns!), restart: () => {} }, { signal });
+      source.resourceVersion = result.resourceVersion;
+    } else if (resource === IMAGE_STREAMS) {
+      let records: StreamRecord[] = [];
+      const sink = { take: (page: { streams?: StreamRecord[] }) => records.push(...page.streams!), restart: () => void (records = []) };
+      source.resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
+      view.setStreams(records);
+    } else {
+      let found: Referrer[] = [];
+      const sink = { take: (page: { referrers?: Referrer[] }) => found.push(...page.referrers!), restart: () => void (found = []) };
+      source.resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
+      view.setReferrers(REFERRER_KIND_NAMES[resource.resource as ReferrerResource], found);
+    }
+    if (!source.refused && !source.watching) void this.open(source);
+  }
+
+  /** Opens a watch and resolves when it is known whether there is one. */
+  private open(source: Source): Promise<void> {
+    if (source.refused || source.resourceVersion === '' || ++source.reopenings > MAX_REOPENINGS) return Promise.resolve();
+    return new Promise((resolve) => {
+      const { resource, namespace, resourceVersion } = source;
+      watchList(this.api, resource, { resourceVersion, namespace, signal: this.ending.signal }, {
+        opened: () => {
+          source.watching = true;
+          resolve();
+        },
+        event: (type, object) => this.take(source, type, object),
+        progress: (version) => (source.resourceVersion = version),
+      })
+        .catch((): WatchEnd => 'closed')
+        .then((end) => {
+          source.watching = false;
+          if (end === 'refused') source.refused = true;
+          if (end === 'expired') source.resourceVersion = '';
+          resolve();
+          if (end === 'closed' && !this.ending.signal.aborted) void this.open(source);
+        });
+    });
+  }
+
+  private take({ resource }: Source, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
+    const { view } = this;
+    const gone = type === 'DELETED';
+    if (resource === IMAGES) {
+      if (!gone) view.putImage(reduceImage(object));
+    } else if (resource === IMAGE_STREAMS) {
+      if (gone) view.removeStream(streamKey(reduceStream(object)));
+      else view.putStream(reduceStream(object));
+    } else {
+      const referrer = REFERRER_KINDS[resource.resource as ReferrerResource](object);
+      if (gone) view.removeReferrer(referrer);
+      else view.putReferrer(referrer);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import { Chalk } from 'chalk';
+
+type Paint = (text: string) => string;
+
+/** What a piece of text means; the colours follow from it. */
+export interface Styles {
+  heading: Paint;
+  muted: Paint;
+  good: Paint;
+  warn: Paint;
+  bad: Paint;
+}
+
+/** Paints for a stream with or without colours. */
+export function styles(color: boolean): Styles {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  return { heading: chalk.bold, muted: chalk.dim, good: chalk.green, warn: chalk.yellow, bad: chalk.red };
+}
+
+/**
+ * Whether colours belong on a stream: `--no-color` (which sets NO_COLOR) and NO_COLOR win, then FORCE_COLOR, then whether it is a terminal.
+ * @see https://no-color.org
+ */
+export function wantsColor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** Columns to fit text into: the terminal's, or COLUMNS; no limit (Infinity) where the stream is no terminal. */
+export function terminalWidth(
+  stream: { isTTY?: boolean; columns?: number },
+  env: NodeJS.ProcessEnv = process.env,
+): number {
+  const asked = Number(env.COLUMNS);
+  if (Number.isInteger(asked) && asked > 0) return asked;
+  if (!stream.isTTY) return Infinity;
+  return stream.columns && stream.columns > 0 ? stream.columns : 80;
+}

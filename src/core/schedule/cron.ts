@@ -1,0 +1,64 @@
+interface CronField {
+  name: string;
+  min: number;
+  max: number;
+  names?: string[];
+}
+
+const FIELDS: CronField[] = [
+  { name: 'minute', min: 0, max: 59 },
+  { name: 'hour', min: 0, max: 23 },
+  { name: 'day of the month', min: 1, max: 31 },
+  {
+    name: 'month',
+    min: 1,
+    max: 12,
+    names: ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
+  },
+  { name: 'day of the week', min: 0, max: 6, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
+];
+
+const SHORT = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
+
+/**
+ * Why a text is no schedule that a CronJob takes, or undefined: five fields (`0 0 * * *`) or a short form (`@daily`).
+ * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
+ */
+export function cronProblem(text: string): string | undefined {
+  if (/^(CRON_)?TZ=/.test(text)) return 'a time zone cannot be part of the schedule';
+  if (text.startsWith('@'))
+    return SHORT.has(text) ? undefined : `unknown short form ${text}: known are ${[...SHORT].join(', ')}`;
+  const parts = text.trim().split(/\s+/);
+  if (parts.length !== FIELDS.length)
+    return `needs 5 fields (minute hour day month weekday), has ${text.trim() === '' ? 0 : parts.length}`;
+  return FIELDS.map((field, index) => fieldProblem(parts[index]!, field)).find(Boolean);
+}
+
+function fieldProblem(text: string, field: CronField): string | undefined {
+  return text
+    .split(',')
+    .map((item) => itemProblem(item, field))
+    .find(Boolean);
+}
+
+function itemProblem(item: string, field: CronField): string | undefined {
+  const match = /^(\*|\?|[0-9a-z]+(?:-[0-9a-z]+)?)(?:\/(\d+))?$/i.exec(item);
+  if (!match) return `"${item}" is no ${field.name}`;
+  if (match[2] !== undefined && Number(match[2]) === 0) return `the step of "${item}" must be above 0`;
+  if (match[1] === '*' || match[1] === '?') return undefined;
+  const [from, to] = match[1]!.split('-').map((text) => valueOf(text, field)) as [
+    number | undefined,
+    number | undefined,
+  ];
+  const ends = match[1]!.includes('-') ? [from, to] : [from];
+  if (ends.some((end) => end === undefined || end < field.min || end > field.max)) {
+    return `"${item}" is no ${field.name}: ${field.min} to ${field.max}`;
+  }
+  return to !== undefined && to < from! ? `"${item}" ends before it begins` : undefined;
+}
+
+function valueOf(text: string, { names = [], min }: CronField): number | undefined {
+  const index = names.indexOf(text.toLowerCase());
+  if (index !== -1) return index + min;
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

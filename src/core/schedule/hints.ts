@@ -1,0 +1,20 @@
+import { parseDuration } from '../model/duration.js';
+import { DEFAULTS, type PrunerSpec } from './pruner-spec.js';
+
+/** What to know about settings that are about to count. */
+export function scheduleHints(effective: PrunerSpec): string[] {
+  const {
+    keepTagRevisions = DEFAULTS.keepTagRevisions,
+    keepYoungerThanDuration = DEFAULTS.keepYoungerThanDuration,
+    suspend,
+  } = effective;
+  return [
+    ...(keepTagRevisions === 0
+      ? ['keepTagRevisions=0 removes every tag that nothing protects, in all namespaces']
+      : []),
+    ...((parseDuration(keepYoungerThanDuration) ?? 0) < 3_600_000
+      ? ['with keepYoungerThanDuration below 60m an image may be pruned between its push and its first use']
+      : []),
+    ...(suspend ? ['the cluster does not prune by itself while suspend is true'] : []),
+  ];
+}

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import type { PruneOptions } from '../../src/core/graph/options.js';
+import { buildSnapshot } from '../../src/core/model/build-snapshot.js';
+import type { KubeObject } from '../../src/core/model/kube.js';
+import type { Snapshot } from '../../src/core/model/snapshot.js';
+
+/** The moment at which every story takes place. */
+export const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+const LONG_AGO = '2025-12-01T00:00:00Z';
+const HOST = 'registry.example.org:5000';
+const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+const INDEX = 'application/vnd.oci.image.index.v1+json';
+
+/** A digest that is the same for the same name, and as random as real ones. */
+export function digest(name: string | number): string {
+  return `sha256:${createHash('sha256').update(String(name)).digest('hex')}`;
+}
+
+/** Something that stands in a list of the API server. */
+export interface Built {
+  resource: string;
+  object: KubeObject;
+}
+
+/** An Image object: pushed, a month old, schema 2, without layers until `withLayers`. */
+export class ImageBuilder implements Built {
+  readonly resource = 'images';
+  readonly object: KubeObject;
+  private layers: { name: string; size: number; mediaType: string }[] = [];
+
+  constructor(name: string) {
+    this.object = {
+      metadata: {
+        name,
+        uid: `uid-of-${name.slice(7, 15)}`,
+        creationTimestamp: LONG_AGO,
+        annotations: { 'openshift.io/image.managed': 'true' },
+      },
+      dockerImageReference: `${HOST}/ns/app@${name}`,
+      dockerImageMetadata: { Id: '', Size: 0 },
+      dockerImageManifestMediaType: MANIFEST,
+      dockerImageLayers: this.layers,
+    };
+  }
+
+  /** Where it was pushed to: `namespace/name`. */
+  in(repository: string): this {
+    this.object.dockerImageReference = `${HOST}/${repository}@${this.object.metadata.name}`;
+    return this;
+  }
+
+  withReference(reference: string): this {
+    this.object.dockerImageReference = reference;
+    return this;
+  }
+
+  /** Layers by digest, 1000 bytes each unless told. */
+  withLayers(digests: string[], size = 1000): this {
+    this.layers.push(
+      ...digests.map((name) => ({ name, size, mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' })),
+    );
+    this.metadata.Size += digests.length * size;
+    return this;
+  }
+
+  withConfig(id: string, size = 100): this {
+    this.metadata.Id = id;
+    this.metadata.Size += size;
+    return this;
+  }
+
+  /** Makes it an index of these images. */
+  withChildren(digests: string[]): this {
+    this.object.dockerImageManifestMediaType = INDEX;
+    this.object.dockerImageManifests = digests.map((name) => ({
+      digest: name,
+      mediaType: MANIFEST,
+      architecture: 'amd64',
+      os: 'linux',
+    }));
+    return this;
+  }
+
+  created(time: string): this {
+    this.object.metadata.creationTimestamp = time;
+    return this;
+  }
+
+  /** Imported from elsewhere, not pushed. */
+  imported(): this {
+    this.object.metadata.annotations = {};
+    return this;
+  }
+
+  private get metadata(): { Id: string; Size: number } {
+    return this.object.dockerImageMetadata as { Id: string; Size: number };
+  }
+}
+
+/** An ImageStream object, a month old, without tags until `withTag`. */
+export class ImageStreamBuilder implements Built {
+  readonly resource = 'imagestreams';
+  readonly object: KubeObject;
+  private readonly tags: { tag: string; items: { image: string; created: string }[] }[] = [];
+
+  constructor(namespace: string, name: string) {
+    this.object = {
+      metadata: {
+        namespace,
+        name,
+        uid: `uid-of-${namespace}-${name}`,
+        resourceVersion: '1',
+        creationTimestamp: LONG_AGO,
+      },
+      spec: {},
+      status: { dockerImageRepository: `${HOST}/${namespace}/${name}`, tags: this.tags },
+    };
+  }
+
+  /** A tag with its items, newest first, all created at the same time. */
+  withTag(tag: string, images: string[], created = LONG_AGO): this {
+    this.tags.push({ tag, items: images.map((image) => ({ image, created })) });
+    return this;
+  }
+
+  /** What an interrupted run left: digests whose links may still be there. */
+  withPending(digests: string[]): this {
+    this.object.metadata.annotations = { 'regadm/pending': digests.join(',') };
+    return this;
+  }
+
+  created(time: string): this {
+    this.object.metadata.creationTimestamp = time;
+    return this;
+  }
+}
+
+/** A running Pod, a month old. */
+export class PodBuilder implements Built {
+  readonly resource = 'pods';
+  readonly object: KubeObject;
+  private readonly containers: { name: string; image: string }[] = [];
+
+  constructor(namespace: string, name: string) {
+    this.object = {
+      metadata: { namespace, name, uid: `uid-of-${namespace}-${name}`, creationTimestamp: LONG_AGO },
+      spec: { containers: this.containers },
+      status: { phase: 'Running' },
+    };
+  }
+
+  /** One more container, named c0, c1, …, with this image. */
+  running(image: string): this {
+    this.containers.push({ name: `c${this.containers.length}`, image });
+    return this;
+  }
+
+  inPhase(phase: string): this {
+    this.object.status = { ...this.object.status, phase };
+    return this;
+  }
+}
+
+export function anImage(name: string): ImageBuilder {
+  return new ImageBuilder(name);
+}
+
+/** `anImageStream('ns/app').withTag('latest', [d1, d2])` */
+export function anImageStream(key: string): ImageStreamBuilder {
+  return new ImageStreamBuilder(...namespaceAndName(key));
+}
+
+/** `aPod('ns/web').running('registry.example.org:5000/ns/app:latest')` */
+export function aPod(key: string): PodBuilder {
+  return new PodBuilder(...namespaceAndName(key));
+}
+
+/** An image with a config and two layers of its own, all named after it. */
+export function anOrdinaryImage(name: string): ImageBuilder {
+  return anImage(digest(name))
+    .withConfig(digest(`${name} config`))
+    .withLayers([digest(`${name} layer 1`), digest(`${name} layer 2`)]);
+}
+
+/** Lists by resource, as a cluster answers with them. */
+export function aCluster(...built: Built[]): Record<string, KubeObject[]> {
+  const lists: Record<string, KubeObject[]> = {};
+  for (const { resource, object } of built) (lists[resource] ??= []).push(object);
+  return lists;
+}
+
+/** What is read from a cluster of these objects. */
+export function aSnapshot(...built: Built[]): Snapshot {
+  return buildSnapshot(aCluster(...built));
+}
+
+/** The options of a run without flags. */
+export function pruneOptions(overrides: Partial<PruneOptions> = {}): PruneOptions {
+  return {
+    keepTagRevisions: 3,
+    keepYoungerThanMs: 3_600_000,
+    pruneOverSizeLimit: false,
+    all: true,
+    pruneRegistry: true,
+    referrers: 'extended',
+    ignoreInvalidRefs: false,
+    pruneSignatures: false,
+    ...overrides,
+  };
+}
+
+function namespaceAndName(key: string): [string, string] {
+  const [namespace = '', name = ''] = key.split('/');
+  return [namespace, name];
+}

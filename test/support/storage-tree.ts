@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll } from '@jest/globals';
+
+/** What a registry's storage holds, in short form: digest → size; per repository its links and uploads. */
+export interface StorageDescription {
+  blobs: Record<string, number>;
+  repositories: Record<string, { manifests: string[] | null; layers?: string[]; uploads?: string[] }>;
+}
+
+const folders: string[] = [];
+
+/** A folder of its own that goes when the test file ends. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'regadm-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes the described storage below `folder/docker/registry/v2`. @returns that path */
+export function makeStorageTree(folder: string, description: StorageDescription): string {
+  const root = path.join(folder, 'docker/registry/v2');
+  mkdirSync(path.join(root, 'blobs/sha256'), { recursive: true });
+  mkdirSync(path.join(root, 'repositories'), { recursive: true });
+  for (const [digest, size] of Object.entries(description.blobs)) {
+    const hex = digest.slice(7);
+    write(path.join(root, 'blobs/sha256', hex.slice(0, 2), hex, 'data'), Buffer.alloc(size, 'x'));
+  }
+  for (const [name, { manifests, layers = [], uploads = [] }] of Object.entries(description.repositories)) {
+    const repository = path.join(root, 'repositories', name);
+    mkdirSync(path.join(repository, '_layers'), { recursive: true });
+    if (manifests) mkdirSync(path.join(repository, '_manifests/revisions/sha256'), { recursive: true });
+    for (const digest of manifests ?? []) write(path.join(repository, '_manifests/revisions/sha256', digest.slice(7), 'link'), digest);
+    for (const digest of layers) write(path.join(repository, '_layers/sha256', digest.slice(7), 'link'), digest);
+    for (const id of uploads) write(path.join(repository, '_uploads', id, 'startedat'), '2025-12-31T00:00:00Z');
+  }
+  return root;
+}
+
+/** Every file (and symbolic link) below a folder, relative to it, sorted. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function write(file: string, content: string | Buffer): void {
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
