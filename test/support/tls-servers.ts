@@ -118,3 +118,11 @@ async function listen(server: net.Server, seen: Seen[]): Promise<TestServer> {
       }),
   };
 }
+
+/** A plain HTTP server that closes the connection on a TLS handshake without a word. */
+export function closingHttpServer(handler: Handler = openshiftRegistry): Promise<TestServer> {
+  const seen: Seen[] = [];
+  const server = http.createServer(watching(seen, handler));
+  server.on('clientError', (_error, socket) => socket.destroy());
+  return listen(server, seen);
+}

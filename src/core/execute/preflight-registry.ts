@@ -18,6 +18,12 @@ export interface RegistryCheckInput {
 export async function checkRegistry(input: RegistryCheckInput): Promise<PreflightCheck[]> {
   const { registry, pruneRegistry, hasToken, confirm } = input;
   if (!pruneRegistry || !registry) return all(['token', 'registry', 'deletion', 'mode'], 'the registry is not touched');
+  if (isUnknown(registry) && input.repositories.length === 0) {
+    return all(
+      ['token', 'registry', 'deletion', 'mode'],
+      'the cluster names no registry, and there is no image stream',
+    );
+  }
   if (registry instanceof Error) {
     const why = 'the registry cannot be asked';
     return [token(hasToken), failedWith('registry', registry), notChecked('deletion', why), notChecked('mode', why)];
@@ -68,12 +74,35 @@ async function probeDeletion(
     : notChecked('mode', 'there is no image stream, and without one the registry does not tell');
   const checks = [accepted, trusted, enabled, mode];
   try {
-    if (repository) await registry.deleteLayerLink(repository, input.randomDigest(), input.signal);
+    await probeLayerLink(registry, input);
     await registry.deleteBlob(input.randomDigest(), input.signal);
     return checks;
   } catch (error) {
     return withFailure(checks, error, input);
   }
+}
+
+/** An image stream may have been deleted since it was listed; what the registry answers for it then tells nothing. */
+const MOST_REPOSITORIES = 3;
+
+async function probeLayerLink(
+  registry: Registry,
+  { repositories, randomDigest, signal }: RegistryCheckInput,
+): Promise<void> {
+  const tried = repositories.slice(0, MOST_REPOSITORIES);
+  for (const [index, repository] of tried.entries()) {
+    try {
+      await registry.deleteLayerLink(repository, randomDigest(), signal);
+      return;
+    } catch (error) {
+      const unclear = error instanceof RegadmError && error.code === 'REGISTRY_ERROR';
+      if (!unclear || index === tried.length - 1) throw error;
+    }
+  }
+}
+
+function isUnknown(registry: Registry | Error): boolean {
+  return registry instanceof RegadmError && registry.code === 'REGISTRY_UNKNOWN';
 }
 
 /** The checks up to the failure: what comes after it, or rests on it, was not checked. */

@@ -24,8 +24,8 @@ const MANIFEST_TYPES = [
 /** What registries accept at most. */
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
-/** About six seconds: a registry that is rolled out again is away for a moment. */
-const TRIES = 6;
+/** Waits of 12 to 24 s in all: a registry that is rolled out again is away for ten seconds. */
+const TRIES = 8;
 /** Statuses of proxies and routers with no registry behind them. */
 const AWAY = new Set([502, 503, 504]);
 

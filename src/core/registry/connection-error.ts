@@ -161,9 +161,20 @@ export function connectionError(error: unknown, url: string, proxy?: string): Re
   if (error instanceof RegistryError) return error;
   const kind = failureKind(error);
   const through = proxy ? ` (through the proxy ${new URL(proxy).origin})` : '';
-  const suggestions = proxy ? [...REMEDY[kind].suggestions, ...REMEDY.proxy.suggestions] : REMEDY[kind].suggestions;
-  return failure(kind, words(kind, error, new URL(url)) + through, url, {
-    cause: error,
-    suggestions: [...new Set(suggestions)],
-  });
+  const suggestions = [
+    ...certificateRemedy(kind, error),
+    ...REMEDY[kind].suggestions,
+    ...(proxy ? REMEDY.proxy.suggestions : []),
+  ];
+  const what = words(kind, error, new URL(url)) + through;
+  return failure(kind, what, url, { cause: error, suggestions: [...new Set(suggestions)] });
+}
+
+/** What helps with an expired certificate, or one for another name, better than another authority does. */
+function certificateRemedy(kind: FailureKind, error: unknown): string[] {
+  if (kind !== 'certificate') return [];
+  const codes = [...codesOf(error)];
+  if (codes.includes('CERT_HAS_EXPIRED')) return ["renew the registry's certificate"];
+  const otherName = codes.includes('ERR_TLS_CERT_ALTNAME_INVALID');
+  return otherName ? ['pass --registry-url with a name that the certificate is for'] : [];
 }

@@ -1,5 +1,5 @@
 import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../model/retry.js';
-import { diagnosePlain } from './diagnose.js';
+import { diagnosePlain, diagnoseSecure } from './diagnose.js';
 import { failure } from './connection-error.js';
 import type { FailureKind, RegistryError } from './error.js';
 import type { Answer, Transport } from './transport.js';
@@ -59,18 +59,19 @@ export async function probe(address: RegistryAddress, options: ProbeOptions): Pr
   const secure = { origin: urlOf(address, 'https'), verify: true };
   const first = await attempt(secure, options);
   if (!('error' in first)) return first;
-  if (!options.leave) throw first.error;
-  if (first.error.kind === 'certificate') {
+  const error = options.proxied?.(secure.origin) ? first.error : await diagnoseSecure(first.error, secure.origin);
+  if (!options.leave) throw error;
+  if (error.kind === 'certificate') {
     const unverified = await attempt({ ...secure, verify: false }, options);
     if ('error' in unverified) throw unverified.error;
     options.warn(
-      `the certificate of ${secure.origin} is not verified (${first.error.what}): whoever answers there gets the token; allowed by ${options.leave}`,
+      `the certificate of ${secure.origin} is not verified (${error.what}): whoever answers there gets the token; allowed by ${options.leave}`,
     );
     return unverified;
   }
-  const samePort = address.port !== undefined && first.error.kind === 'refused';
-  if (address.scheme === 'https' || samePort || !MAY_SPEAK_HTTP.has(first.error.kind)) throw first.error;
-  return probePlain(address, options, first.error);
+  const samePort = address.port !== undefined && error.kind === 'refused';
+  if (address.scheme === 'https' || samePort || !MAY_SPEAK_HTTP.has(error.kind)) throw error;
+  return probePlain(address, options, error);
 }
 
 async function probePlain(address: RegistryAddress, options: ProbeOptions, before?: RegistryError): Promise<Probed> {

@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+
+export interface CliOptions {
+  /** Passed as `--kubeconfig`. */
+  kubeconfig?: string;
+  /** Beyond a bare environment: no kubeconfig, no proxy, no colours. */
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Kills the process (SIGKILL) when it aborts. */
+  signal?: AbortSignal;
+  /** Called with the process as soon as there is one, to send it signals. */
+  started?(child: ChildProcess): void;
+  /** Called with every piece of standard error. */
+  onStderr?(text: string, child: ChildProcess): void;
+  /** Run by a shell instead, with the command as `"$@"`: `ulimit -f 1; exec "$@"`. */
+  shell?: string;
+}
+
+export interface CliResult {
+  /** Null when a signal ended it. */
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs the built program (`npm run build`) as a process of its own, and waits until it ends. Never rejects for what the program does. */
+export function runCli(args: string[], options: CliOptions = {}): Promise<CliResult> {
+  const { kubeconfig, shell, signal } = options;
+  const command = [process.execPath, BIN, ...args, ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig])];
+  const [file, ...rest] = shell === undefined ? command : ['/bin/sh', '-c', shell, 'sh', ...command];
+  const child = spawn(file!, rest, {
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1', ...options.env },
+    cwd: options.cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  signal?.addEventListener('abort', kill, { once: true });
+  options.started?.(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    options.onStderr?.(text, child);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status, by) => {
+      signal?.removeEventListener('abort', kill);
+      resolve({ status, signal: by, stdout, stderr });
+    });
+  });
+}
