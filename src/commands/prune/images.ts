@@ -1,15 +1,14 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../base-command.js';
-import { durationFlag, requestTimeout } from '../../core/model/duration.js';
+import { requestTimeout } from '../../core/model/duration.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
-import type { PruneOptions } from '../../core/graph/options.js';
 import type { PruneImagesRequest } from '../../core/execute/prune-images.js';
 import type { ImagePruneReport } from '../../core/plan/report.js';
 import { clusterFlags, outputFlags } from '../../flags.js';
+import { decisionFlags, pruneOptionsOf } from '../../prune-flags.js';
 
 type ImagesFlags = FlagsOf<typeof PruneImages>;
 
-const WHAT = { helpGroup: 'WHAT TO PRUNE' };
 const SAFETY = { helpGroup: 'SAFETY' };
 const REGISTRY = { helpGroup: 'REGISTRY' };
 
@@ -28,20 +27,12 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
 
   static override flags = {
     confirm: Flags.boolean({ allowNo: true, description: 'do it; without it nothing is changed anywhere' }),
-    'keep-tag-revisions': Flags.integer({ ...WHAT, helpValue: 'N', description: '[default: 3] the N newest items of every tag are kept' }),
-    'keep-younger-than': Flags.string({ ...WHAT, helpValue: 'DURATION', description: '[default: 60m] images, image streams, tag items and pods younger than this protect what they are or use' }),
-    'prune-over-size-limit': Flags.boolean({ ...WHAT, allowNo: true, description: 'prune images larger than the smallest limit of a LimitRange in their namespace' }),
-    all: Flags.boolean({ ...WHAT, allowNo: true, default: true, description: 'also images that were imported, not pushed' }),
-    namespace: Flags.string({ ...WHAT, char: 'n', helpValue: 'NS', description: 'prune only the image streams of this namespace; images are never deleted then' }),
-    referrers: Flags.string({ ...WHAT, options: ['oc', 'extended', 'all'], default: 'extended', description: 'how widely uses are searched: as oc does; also what pods run, image volumes, build sources and more; every resource' }),
-    'prune-signatures': Flags.boolean({ ...WHAT, allowNo: true, description: 'signatures, attestations and SBOMs go with their image' }),
-    'ignore-invalid-refs': Flags.boolean({ ...WHAT, allowNo: true, description: 'go on when a reference to an image cannot be parsed' }),
+    ...decisionFlags,
     'prune-registry': Flags.boolean({ ...REGISTRY, allowNo: true, default: true, description: 'false: only API objects; the registry is not contacted' }),
     'registry-url': Flags.string({ ...REGISTRY, helpValue: 'URL', description: 'address of the registry; found by itself if not given' }),
     'certificate-authority': Flags.string({ ...REGISTRY, helpValue: 'FILE', description: "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's" }),
     'force-insecure': Flags.boolean({ ...REGISTRY, allowNo: true, description: 'allow a registry without a trusted certificate, and plain HTTP' }),
     'num-workers': Flags.integer({ ...REGISTRY, helpValue: 'N', default: 5, description: 'parallel deletions' }),
-    protect: Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'what is never pruned: namespaces, streams, tags, digests' }),
     'max-delete': Flags.string({ ...SAFETY, helpValue: 'N|P%|SIZE', description: 'refuse (exit 4) when more than N images, P% of all images, or SIZE of blobs would go' }),
     'plan-out': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'write the plan to FILE' }),
     plan: Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'apply the plan of FILE, as far as a fresh one has the same' }),
@@ -122,38 +113,16 @@ const PLAN_FLAGS = ['keep-tag-revisions', 'keep-younger-than', 'prune-over-size-
 
 /** Checks every flag before anything is opened. @throws RegadmError (USAGE) */
 async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
-  const keep = flags['keep-tag-revisions'];
-  const young = flags['keep-younger-than'];
-  if (flags['prune-over-size-limit'] && (keep !== undefined || young !== undefined)) {
-    throw usageError('--prune-over-size-limit cannot be specified with --keep-tag-revisions nor --keep-younger-than');
-  }
-  if ((keep ?? 0) < 0) throw usageError('--keep-tag-revisions must be greater than or equal to 0');
-  const keepYoungerThanMs = durationFlag('keep-younger-than', young ?? '60m');
+  const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
   if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
-  if (flags.namespace === '') throw usageError('--namespace must name a namespace');
   checkCombinations(flags);
   const { validateRegistryFlags } = await import('../../core/registry/url.js');
   const registry = { registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: flags['force-insecure'] ?? false };
   validateRegistryFlags(registry);
   const { parseMaxDelete } = await import('../../core/plan/hard-prune-limit.js');
-  const options: PruneOptions = {
-    keepTagRevisions: keep ?? 3,
-    keepYoungerThanMs,
-    pruneOverSizeLimit: flags['prune-over-size-limit'] ?? false,
-    all: flags.all,
-    pruneRegistry: flags['prune-registry'],
-    namespace: flags.namespace,
-    referrers: flags.referrers as PruneOptions['referrers'],
-    ignoreInvalidRefs: flags['ignore-invalid-refs'] ?? false,
-    pruneSignatures: flags['prune-signatures'] ?? false,
-  };
-  if (flags.protect !== undefined) {
-    const { readProtection } = await import('../../core/execute/protection-file.js');
-    options.protection = await readProtection(flags.protect);
-  }
   return {
     options,
-    keepYoungerThan: young ?? '60m',
+    keepYoungerThan,
     confirm: flags.confirm ?? false,
     registry: { ...registry, workers: flags['num-workers'], requestTimeoutMs: requestTimeout(flags['request-timeout']) },
     preflight: flags.preflight === 'auto',
@@ -178,7 +147,6 @@ function checkCombinations(flags: ImagesFlags): void {
   }
   if (flags['audit-log'] !== undefined && !flags.confirm) throw usageError('--audit-log needs --confirm: a dry run carries nothing out');
   if (flags['detailed-exitcode'] && flags.confirm) throw usageError('--detailed-exitcode cannot be specified with --confirm: it tells what a dry run found');
-  if (flags['prune-signatures'] && flags.referrers === 'oc') throw usageError('--prune-signatures cannot be specified with --referrers=oc, which knows no signatures');
 }
 
 function exitCode(report: ImagePruneReport, detailed: boolean, signal: AbortSignal): number {

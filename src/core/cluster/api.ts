@@ -39,6 +39,8 @@ export interface ApiRequestOptions {
   headers?: Record<string, string>;
   /** False: one try, the caller handles what fails. */
   retry?: boolean;
+  /** Stands before every further try, since waits can be long: what it throws ends the tries. */
+  beforeRetry?: () => Promise<void>;
 }
 
 export interface ApiResponse {

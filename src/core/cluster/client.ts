@@ -58,7 +58,11 @@ export class HttpClusterApi implements ClusterApi {
 
   async request(method: string, path: string, options: ApiRequestOptions = {}): Promise<ApiResponse> {
     try {
-      const response = await withRetry(() => this.attempt(method, path, options), {
+      const once = async (attempt: number): Promise<RawResponse> => {
+        if (attempt > 1) await options.beforeRetry?.();
+        return this.attempt(method, path, options);
+      };
+      const response = await withRetry(once, {
         ...RETRY,
         tries: options.retry === false ? 1 : RETRY.tries,
         signal: options.signal,

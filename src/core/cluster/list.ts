@@ -36,7 +36,7 @@ export interface ListResult {
 export async function readList(
   api: ClusterApi,
   resource: ListedResource,
-  pool: ParsePool,
+  pool: Pick<ParsePool, 'reduce'>,
   sink: { take(page: ReducedPage): void; restart(): void },
   options: ListOptions = {},
 ): Promise<ListResult> {

@@ -4,6 +4,8 @@ import { REGISTRY_NAMESPACE } from './registry-config.js';
 /** The environment variable by which the operator puts a registry into read-only mode, and its value there. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';
 
+const CACHE_VARIABLE = 'REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR';
+
 /** A pod of the registry. */
 export interface RegistryPod {
   name: string;
@@ -18,6 +20,8 @@ export interface RegistryPod {
   container?: string;
   /** Changes when the container is started anew. */
   containerId?: string;
+  /** It keeps its blob cache in a Redis, which outlives roll-outs. */
+  usesRedis: boolean;
   /** Why it does not run, in the cluster's words. */
   trouble?: string;
 }
@@ -74,6 +78,7 @@ function toPod(object: KubeObject): RegistryPod {
     readOnly: isReadOnlyEnvironment(spec),
     container,
     containerId: current?.containerID,
+    usesRedis: registryContainer(spec)?.env?.some(({ name, value }) => name === CACHE_VARIABLE && value === 'redis') ?? false,
     trouble: troubleOf(status),
   };
 }

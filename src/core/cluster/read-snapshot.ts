@@ -6,12 +6,13 @@ import type { Referrer } from '../model/referrer.js';
 import type { StreamRecord } from '../model/image-stream.js';
 import { streamKey } from '../model/image-stream.js';
 import { emptySnapshot, internStream, type Snapshot } from '../model/snapshot.js';
+import { discoverResources, hostOf, readEverything, registryHosts, type AnyResource, type Everything } from './all-referrers.js';
 import type { ClusterApi } from './api.js';
 import { errorOf } from './client.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { objectPath } from './objects.js';
 import { ParsePool } from './parse-pool.js';
-import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, type ListedResource } from './resources.js';
+import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
 import pLimit from 'p-limit';
 
 /** So many lists are read at a time: enough to keep network and parsers busy, few enough to keep pages out of memory. */
@@ -23,6 +24,8 @@ export interface ReadOptions {
   namespace?: string;
   /** Only referrers of this namespace, as `oc` does with `-n`. */
   referrersNamespace?: string;
+  /** `--referrers all`: every other listable resource too. `hosts` are names of the registry that are known already. */
+  everything?: { hosts: string[] };
   signal?: AbortSignal;
   onPage?: ListOptions['onPage'];
 }
@@ -30,7 +33,7 @@ export interface ReadOptions {
 /** A snapshot, and what a second look needs to go on from it. */
 export interface ReadResult {
   snapshot: Snapshot;
-  /** By plural name: where a watch has to start. */
+  /** By plural name (of the other resources: qualified): where a watch has to start. */
   resourceVersions: Map<string, string>;
   /** The API server's clock when the lists began; ours where it sends no Date. */
   now: number;
@@ -38,6 +41,8 @@ export interface ReadResult {
   clockDifference: number;
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
+  /** With `everything`: what else was listed. */
+  everything?: Everything;
 }
 
 /**
@@ -84,6 +89,7 @@ class SnapshotReader {
     const rest = [limit(() => this.readStreams()), limit(() => this.readLimits())];
     await Promise.all([images, ...referrers, ...rest]);
     await this.addMissingImages();
+    const everything = this.options.everything && (await this.readEverything(this.options.everything.hosts));
     const { bytes, count } = await images;
     return {
       snapshot: this.snapshot,
@@ -91,6 +97,7 @@ class SnapshotReader {
       now: Number.isNaN(this.now) ? this.clock() : this.now,
       clockDifference: this.clockDifference,
       imageObjectBytes: count > 0 ? bytes / count : 0,
+      everything,
     };
   }
 
@@ -138,6 +145,23 @@ class SnapshotReader {
       this.options.referrersNamespace,
     );
     this.snapshot.referrers = this.snapshot.referrers.concat(found);
+  }
+
+  /** Last, since the hosts that mean the registry are told by images and streams. */
+  private async readEverything(known: string[]): Promise<Everything> {
+    const { api, snapshot } = this;
+    const { signal, onPage } = this.options;
+    const ownHosts = snapshot.streams.map(({ repository }) => hostOf(repository));
+    const hosts = await registryHosts(api, [...known, ...ownHosts], signal);
+    const everything = { resources: await discoverResources(api, signal), hosts };
+    const found: Referrer[] = [];
+    const take = (resource: AnyResource, referrers: Referrer[], { resourceVersion }: ListResult): void => {
+      for (const referrer of referrers) found.push(referrer);
+      this.resourceVersions.set(qualifiedName(resource), resourceVersion);
+    };
+    await readEverything(api, everything, take, { signal, onPage });
+    snapshot.referrers = snapshot.referrers.concat(found);
+    return everything;
   }
 
   private async readLimits(): Promise<void> {

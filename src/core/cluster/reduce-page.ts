@@ -1,10 +1,12 @@
 import { packImages, transferables, type ImageColumns } from '../model/image-columns.js';
 import { reduceImage } from '../model/image.js';
 import { reduceStream, type StreamRecord } from '../model/image-stream.js';
-import type { KubeList, KubeObject } from '../model/kube.js';
+import type { Fields, KubeList, KubeObject } from '../model/kube.js';
 import { reduceLimitRange, type ImageLimit } from '../model/limit-range.js';
 import { REFERRER_KINDS, type ReferrerResource } from '../model/referrers/index.js';
 import type { Referrer } from '../model/referrer.js';
+import { LIST_FIELDS } from '../model/list-fields.js';
+import { readJson } from './json-reader.js';
 
 /** What is left of a page of a list when decisions have taken what they need. One of the last four is there. */
 export interface ReducedPage {
@@ -23,7 +25,7 @@ export interface ReducedPage {
  * @throws Error when the body is no list
  */
 export function reducePage(resource: string, body: Uint8Array): ReducedPage {
-  const list = parseList(body);
+  const list = parseList(body, LIST_FIELDS[resource] ?? 'all');
   const items = list.items;
   const page: ReducedPage = {
     count: items.length,
@@ -37,10 +39,10 @@ export function reducePage(resource: string, body: Uint8Array): ReducedPage {
   return { ...page, referrers: items.map(reduce).filter(({ references }) => references.length > 0) };
 }
 
-function parseList(body: Uint8Array): KubeList {
-  const list = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) as KubeList;
-  if (list.items === null) return { ...list, items: [] };
-  if (!Array.isArray(list.items)) throw new Error('the answer is no list');
+function parseList(body: Uint8Array, items: Fields): KubeList {
+  const list = readJson(body, { metadata: 'all', items }) as KubeList | null;
+  if (list?.items === null) return { ...list, items: [] };
+  if (!Array.isArray(list?.items)) throw new Error('the answer is no list');
   return list;
 }
 

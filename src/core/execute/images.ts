@@ -11,7 +11,7 @@ import { forEach, type Run } from './run.js';
  *  2. its blobs that no other doomed image has;
  *  3. its blobs that others have too, if it is the last of them and none of those had to stay;
  *  4. the image object, by name with its uid: it stays until everything of it is gone, so that the next run finds it.
- * An image index and what it names are looked at together, the index first.
+ * An image index and what it names are looked at together, the index first; what it names stays with it.
  */
 export async function pruneImages(run: Run): Promise<void> {
   const work = new ImageWork(run);
@@ -63,10 +63,25 @@ class ImageWork {
     for (const [index, at] of unit.entries()) {
       if (blocked[index]) this.keep(at, STATUS.skipped, blocked[index]);
     }
+    const first = unit[0]!;
     for (const [index, at] of unit.entries()) {
-      if (!blocked[index] && this.run.goesOn) await this.pruneImage(at);
+      if (!blocked[index] && this.run.goesOn) {
+        if (at !== first && this.stays(first)) this.keep(at, STATUS.skipped, `image index ${this.nameOf(first)}, which names it, stays`);
+        else await this.pruneImage(at);
+      }
       this.run.ports.tick?.(1);
     }
+  }
+
+  /** An image that was to go and did not. */
+  private stays(at: number): boolean {
+    const code = this.run.outcome.images[at];
+    return code === STATUS.skipped || code === STATUS.failed;
+  }
+
+  private nameOf(at: number): string {
+    const { plan } = this.run;
+    return plan.snapshot.images.nameText(plan.images[at]!);
   }
 
   private async pruneImage(at: number): Promise<void> {
@@ -86,12 +101,15 @@ class ImageWork {
   /** Whether an image may still go; if not, says so in the outcome. The last thing before a deletion, after the look. */
   private mayGo(at: number, blobs: number[]): boolean {
     const obstacle = this.obstacle(at);
-    if (!obstacle) return true;
-    const begun = blobs.some((blob) => this.done(blob));
-    const note = begun ? `${obstacle}; some of its blobs were gone by then` : obstacle;
-    if (begun) this.run.fail(`image ${this.run.plan.snapshot.images.nameText(this.run.plan.images[at]!)}`, new Error(note));
-    this.keep(at, begun ? STATUS.failed : STATUS.skipped, note);
-    return false;
+    if (obstacle) this.withdraw(at, blobs, obstacle);
+    return !obstacle;
+  }
+
+  /** An image that must stay after all: a failure if some of its blobs have gone already. */
+  private withdraw(at: number, blobs: number[], obstacle: string): void {
+    if (!blobs.some((blob) => this.done(blob))) return this.keep(at, STATUS.skipped, obstacle);
+    const note = `${obstacle}; some of its blobs were gone by then`;
+    this.keep(at, STATUS.failed, this.run.fail(`image ${this.nameOf(at)}`, new Error(note)));
   }
 
   /** What keeps an image from going; undefined when nothing does. */
@@ -130,13 +148,15 @@ class ImageWork {
     if (!(await run.ready()) || !this.mayGo(at, blobs)) return false;
     const digest = plan.blobs[blob]!;
     const text = plan.snapshot.digests.text(digest);
-    if (ports.view.blobNeeded(digest)) {
+    const needed = this.neededAnew(digest);
+    if (needed) {
       outcome.blobs[blob] = STATUS.skipped;
-      outcome.blobNotes.set(blob, 'an image that was pushed meanwhile needs it');
+      outcome.blobNotes.set(blob, needed);
       return true;
     }
     try {
-      const result = await ports.registry.deleteBlob(text);
+      const still = run.still(() => this.obstacle(at) ?? this.neededAnew(digest));
+      const result = await ports.registry.deleteBlob(text, undefined, still);
       outcome.blobs[blob] = result === 'gone' ? STATUS.gone : STATUS.deleted;
       return await run.record({ action: 'delete-blob', digest: text, result });
     } catch (error) {
@@ -145,6 +165,10 @@ class ImageWork {
       this.keep(at, STATUS.failed, `its blob ${text} could not be removed`);
       return false;
     }
+  }
+
+  private neededAnew(digest: number): string | undefined {
+    return this.run.ports.view.blobNeeded(digest) ? 'an image that was pushed meanwhile needs it' : undefined;
   }
 
   private done(blob: number): boolean {
@@ -161,8 +185,8 @@ class ImageWork {
     try {
       const uid = images.uid(image);
       const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...(uid ? { preconditions: { uid } } : {}) };
-      const answer = await run.ports.api.request('DELETE', path, { body });
-      if (answer.status === 409) return this.keep(at, STATUS.skipped, 'it was deleted and pushed again meanwhile');
+      const answer = await run.ports.api.request('DELETE', path, { body, beforeRetry: run.still(() => this.obstacle(at)) });
+      if (answer.status === 409) return this.withdraw(at, blobs, 'it was deleted and pushed again meanwhile');
       if (![200, 202, 404].includes(answer.status)) throw errorOf(answer, `DELETE ${path}`);
       const result = answer.status === 404 ? 'gone' : 'deleted';
       run.outcome.images[at] = result === 'gone' ? STATUS.gone : STATUS.deleted;

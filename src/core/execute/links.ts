@@ -3,6 +3,9 @@ import type { PlannedStream } from '../plan/image-prune.js';
 import { STATUS, type StatusCode, type StreamOutcome } from '../plan/report.js';
 import { forEach, type Run } from './run.js';
 
+/** The registry serves no repository without an image stream: 500 to every deletion of a manifest link (recorded). */
+export const STREAM_GONE = 'the image stream is gone: only a hard prune reaches what is left in its repository';
+
 /**
  * Removes the planned links of images that a stream does not list any more: layer links, then manifest links.
  * A link that somebody needs by now stays; one that cannot be removed holds its image back, so that the next run finds it.
@@ -59,24 +62,36 @@ async function removeAll(work: LinkWork, links: number[], codes: Uint8Array, kin
 
 async function removeLink(work: LinkWork, link: number, kind: 'layer' | 'manifest', outcome: StreamOutcome): Promise<StatusCode> {
   const { run, key, owners, unfinished } = work;
-  const { registry, view } = run.ports;
+  const { registry } = run.ports;
   const digest = run.plan.snapshot.digests.text(link);
   // The manifest link of an image whose layer links are not gone leads the next run to them.
   if (kind === 'manifest' && owners.get(link)!.some((image) => unfinished.has(image))) return STATUS.skipped;
   if (!(await run.ready())) return STATUS.planned;
-  if (view.linkNeeded(key, link)) {
-    if (work.moreToCome) return STATUS.planned;
-    outcome.note = `an item that the stream lists by now needs ${digest}`;
+  const obstacle = obstacleTo(work, link);
+  if (obstacle) {
+    if (work.moreToCome && obstacle !== STREAM_GONE) return STATUS.planned;
+    outcome.note = obstacle;
     return STATUS.skipped;
   }
+  const still = run.still(() => obstacleTo(work, link));
   try {
-    const done = kind === 'layer' ? await registry!.deleteLayerLink(key, digest) : await registry!.deleteManifestLink(key, digest);
+    const done =
+      kind === 'layer'
+        ? await registry!.deleteLayerLink(key, digest, undefined, still)
+        : await registry!.deleteManifestLink(key, digest, undefined, still);
     await run.record({ action: `delete-${kind}-link`, repository: key, digest, result: done });
     return done === 'gone' ? STATUS.gone : STATUS.deleted;
   } catch (error) {
     run.fail(`${kind} link ${digest} in repository ${key}`, error);
     return STATUS.failed;
   }
+}
+
+/** Why a link must not be removed now; undefined when it may. */
+function obstacleTo({ run, key }: LinkWork, link: number): string | undefined {
+  const { view } = run.ports;
+  if (!view.stream(key)) return STREAM_GONE;
+  return view.linkNeeded(key, link) ? `an item that the stream lists by now needs ${run.plan.snapshot.digests.text(link)}` : undefined;
 }
 
 function hold({ run, owners, unfinished, key }: LinkWork, link: number): void {

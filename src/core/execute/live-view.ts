@@ -55,8 +55,7 @@ export class LiveView {
   }
 
   removeReferrer(referrer: Referrer): void {
-    this.referrers.get(referrer.kind)?.delete(referrerKey(referrer));
-    this.stale = true;
+    if (this.referrers.get(referrer.kind)?.delete(referrerKey(referrer))) this.stale = true;
   }
 
   putImage(record: ImageRecord): void {

@@ -84,6 +84,7 @@ class PruneSession {
     const read = await readSnapshot(this.api, {
       namespace: options.namespace,
       referrersNamespace: wide ? undefined : options.namespace,
+      everything: options.referrers === 'all' ? { hosts: givenHosts(request.registry.registryUrl) } : undefined,
       signal: hooks.signal,
       onPage: ({ count }) => hooks.tick(count),
     });
@@ -190,6 +191,7 @@ class PruneSession {
       namespace: options.namespace,
       referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
       resourceVersions: read.resourceVersions,
+      everything: read.everything,
       log: hooks.log,
     });
     if (request.auditLog !== undefined) this.audit = await AuditLog.open(request.auditLog);
@@ -244,6 +246,11 @@ class PruneSession {
     this.warnings.push(line);
     this.hooks.warn(line);
   }
+}
+
+/** The host of --registry-url: what is pulled from there is ours. */
+function givenHosts(url: string | undefined): string[] {
+  return url === undefined ? [] : [url.replace(/^https?:\/\//, '')];
 }
 
 /** True when a run ended before anything was changed. */

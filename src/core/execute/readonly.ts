@@ -60,8 +60,17 @@ async function modeOf(api: ClusterApi, config: RegistryConfig, previous: boolean
     managementState: managementState(config),
     pods,
     conditions: config.status?.conditions ?? [],
-    pending: managementState(config) === 'Removed' ? undefined : whatIsMissing(await readDeployment(api), pods, modeRollout(readOnly)),
+    pending: managementState(config) === 'Removed' ? undefined : await pendingOf(api, pods, readOnly),
   };
+}
+
+async function pendingOf(api: ClusterApi, pods: RegistryPod[], readOnly: boolean): Promise<string | undefined> {
+  try {
+    return whatIsMissing(await readDeployment(api), pods, modeRollout(readOnly));
+  } catch (error) {
+    if ((error as { code?: string }).code === 'NO_REGISTRY_DEPLOYMENT') return 'there is no deployment image-registry';
+    throw error;
+  }
 }
 
 /** Changing the mode under a hard prune would let pushes in while it deletes. */

@@ -72,6 +72,18 @@ export class Run {
     return this.guard(() => waiting);
   }
 
+  /**
+   * What stands before a further try of a deletion: a new look, and the question whether it may still go. Waits between tries can be long.
+   * @param obstacle why it may not go by now, undefined when it may
+   */
+  still(obstacle: () => string | undefined): () => Promise<void> {
+    return async () => {
+      const found = (await this.ready()) ? obstacle() : 'the run is to end';
+      if (found === undefined) return;
+      throw new RegadmError(`there was no good answer to its deletion, and it was not tried again: ${found}`, { code: 'NOT_TRIED_AGAIN' });
+    };
+  }
+
   /** Runs something without which nothing may go on. */
   async guard(step: () => Promise<unknown>): Promise<boolean> {
     try {

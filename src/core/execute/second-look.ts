@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
+import { anyKind, anyReducer, listAny, type AnyResource, type Everything } from '../cluster/all-referrers.js';
 import type { ClusterApi } from '../cluster/api.js';
 import { readList } from '../cluster/list.js';
 import { ParsePool } from '../cluster/parse-pool.js';
-import { IMAGES, IMAGE_STREAMS, REFERRERS, type ListedResource } from '../cluster/resources.js';
+import { IMAGES, IMAGE_STREAMS, REFERRERS, qualifiedName, type ListedResource } from '../cluster/resources.js';
 import { watchList, type WatchEnd } from '../cluster/watch.js';
 import { reduceImage } from '../model/image.js';
 import { reduceStream, streamKey, type StreamRecord } from '../model/image-stream.js';
@@ -32,12 +33,16 @@ export interface SecondLookOptions {
   referrersNamespace?: string;
   /** Where the first lists ended, by plural name. */
   resourceVersions: Map<string, string>;
+  /** `--referrers all`: what else is looked at. */
+  everything?: Everything;
   log?: (level: number, line: string) => void;
   clock?: () => number;
 }
 
 interface Source {
   resource: ListedResource;
+  /** For one of the resources that only `--referrers all` looks at. */
+  any?: AnyResource;
   namespace?: string;
   resourceVersion: string;
   watching: boolean;
@@ -78,7 +83,15 @@ export class SecondLook {
       source(IMAGES),
       source(IMAGE_STREAMS, options.namespace),
       ...REFERRERS.map((resource) => source(resource, options.referrersNamespace)),
+      ...(options.everything?.resources ?? []).map((any) => this.anySource(any)),
     ];
+  }
+
+  /** A kind that could be listed before and is not there any more (404) has no objects. */
+  private anySource(any: AnyResource): Source {
+    const resourceVersion = this.options.resourceVersions.get(qualifiedName(any)) ?? '';
+    const resource = { ...any, optional: true };
+    return { resource, any: resource, resourceVersion, watching: false, refused: false, reopenings: 0 };
   }
 
   /** The age (ms) of the oldest look that a deletion rested on. */
@@ -146,6 +159,10 @@ export class SecondLook {
       const sink = { take: (page: { streams?: StreamRecord[] }) => records.push(...page.streams!), restart: () => void (records = []) };
       source.resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
       view.setStreams(records);
+    } else if (source.any) {
+      const { referrers, result } = await listAny(api, source.any, this.options.everything!.hosts, { signal });
+      source.resourceVersion = result.resourceVersion;
+      view.setReferrers(anyKind(source.any), referrers);
     } else {
       let found: Referrer[] = [];
       const sink = { take: (page: { referrers?: Referrer[] }) => found.push(...page.referrers!), restart: () => void (found = []) };
@@ -179,7 +196,7 @@ export class SecondLook {
     });
   }
 
-  private take({ resource }: Source, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
+  private take({ resource, any }: Source, type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void {
     const { view } = this;
     const gone = type === 'DELETED';
     if (resource === IMAGES) {
@@ -188,8 +205,10 @@ export class SecondLook {
       if (gone) view.removeStream(streamKey(reduceStream(object)));
       else view.putStream(reduceStream(object));
     } else {
-      const referrer = REFERRER_KINDS[resource.resource as ReferrerResource](object);
-      if (gone) view.removeReferrer(referrer);
+      const reduce = any ? anyReducer(any, this.options.everything!.hosts) : REFERRER_KINDS[resource.resource as ReferrerResource];
+      const referrer = reduce(object);
+      // Most of what `all` watches (leases, endpoints, …) names no image and changes all the time.
+      if (gone || (any && referrer.references.length === 0)) view.removeReferrer(referrer);
       else view.putReferrer(referrer);
     }
   }

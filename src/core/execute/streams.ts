@@ -2,13 +2,13 @@ import { streamKey } from '../model/image-stream.js';
 import { describeReason } from '../graph/reason.js';
 import type { KubeObject } from '../model/kube.js';
 import { readPending } from '../model/pending.js';
-import type { ImageStream } from '../model/snapshot.js';
-import type { PlannedStream } from '../plan/image-prune.js';
-import { createdAt } from '../plan/plan-file.js';
-import { STATUS, type StreamOutcome } from '../plan/report.js';
-import { pruneLinks } from './links.js';
+import type { ImageStream, TagItem } from '../model/snapshot.js';
+import type { PlannedItem, PlannedStream } from '../plan/image-prune.js';
+import { STATUS, type StatusCode, type StreamOutcome } from '../plan/report.js';
+import { pruneLinks, STREAM_GONE } from './links.js';
 import { forEach, type Run } from './run.js';
-import { changeStream, itemKey, roomForPending, withPending, withoutItems } from './update-stream.js';
+import { itemPlaces, plannedNames } from './item-places.js';
+import { changeStream, roomForPending, withPending, withoutItems } from './update-stream.js';
 
 /**
  * Carries out what the plan says of image streams. For each, in this order:
@@ -37,28 +37,33 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
     return;
   }
   if (!run.ports.registry || !current) return;
-  const left = [...new Set([...removed, ...current.pending, ...planned.pending])];
+  // Only what this run took out, or found noted: the links of what another run has noted meanwhile are not known here.
+  const left = [...new Set([...removed, ...planned.pending])];
   const listed = new Set(current.tags.flatMap(({ items }) => items.map(({ image }) => image)));
   const finished = await pruneLinks(run, planned, outcome, left.filter((digest) => !listed.has(digest)));
-  await strike(run, key, finished);
+  const done = left.filter((digest) => finished.has(digest) || listed.has(digest));
+  await strike(run, key, new Set(done));
   // A stream that only had links left of an earlier run is done with when those are.
-  if (planned.items.length === 0 && run.goesOn) outcome.status = finished.size === left.length ? STATUS.deleted : STATUS.failed;
+  if (planned.items.length === 0 && run.goesOn) outcome.status = done.length === left.length ? STATUS.deleted : STATUS.failed;
 }
 
 /**
  * Takes the planned items out of the stream, in several updates where the annotation has no room for all.
- * @param removed gets the digests of images that the stream does not list any more
+ * @param removed gets the digests of images whose items are not there any more
  * @returns the stream as it is afterwards; undefined when it is gone or the run is to end
  */
 async function removeItems(run: Run, planned: PlannedStream, outcome: StreamOutcome, removed: Set<number>): Promise<ImageStream | undefined> {
   const key = streamKey(planned.stream);
-  let current: ImageStream | undefined = run.ports.view.stream(key) ?? planned.stream;
+  let current = run.ports.view.stream(key);
+  if (!current) return streamGone(outcome);
+  const sent = new Set<number>();
   for (let more = planned.items.length > 0; more; ) {
     if (!(await run.ready())) return undefined;
-    const step: Step = { batch: [], done: [], more: false };
-    current = await changeStream(run, key, (object, stream) => planStep(run, planned, outcome, step, object, stream));
-    if (!current) return streamGone(planned, outcome);
-    if (step.batch.some((index) => stillListed(current!, planned, index))) return undefined;
+    const step: Step = { batch: [], done: [], more: false, sent };
+    const changed = await changeStream(run, key, (object, stream) => planStep(run, planned, outcome, step, object, stream));
+    current = changed.stream;
+    if (!current) return streamGone(outcome);
+    if (step.batch.length > 0 && !changed.written) return undefined;
     const done = [...step.done, ...step.batch];
     for (const index of done) outcome.items[index] = STATUS.deleted;
     planned.items.forEach(({ image, because }, index) => {
@@ -71,7 +76,7 @@ async function removeItems(run: Run, planned: PlannedStream, outcome: StreamOutc
     }
     more = step.more;
     // Links of this batch go before the next one, so that the annotation has room again.
-    if (more && run.ports.registry) await strike(run, key, await pruneLinks(run, planned, outcome, imagesOf(planned, step.batch), true));
+    if (more && run.ports.registry) await strike(run, key, await pruneLinks(run, planned, outcome, imagesOf(planned, done), true));
   }
   settleStatus(planned, outcome);
   return current;
@@ -82,6 +87,8 @@ interface Step {
   batch: number[];
   done: number[];
   more: boolean;
+  /** Items that an update, of this step or before, was to take out. */
+  sent: Set<number>;
 }
 
 function planStep(
@@ -93,57 +100,75 @@ function planStep(
   stream: ImageStream,
 ): KubeObject | undefined {
   const removable = stillRemovable(run, planned, stream, outcome, step);
-  step.batch = run.ports.registry ? removable.slice(0, Math.max(1, roomForPending(object))) : removable;
-  step.more = step.batch.length < removable.length;
-  return step.batch.length === 0 ? undefined : updated(run, object, planned, step.batch);
+  // What an index names goes with it or after it, not before: until then its links must stay.
+  const isIndex = ({ index }: Found): boolean => run.plan.snapshot.images.isIndexOf(planned.items[index]!.image);
+  const ordered = [...removable.filter(isIndex), ...removable.filter((item) => !isIndex(item))];
+  const batch = run.ports.registry ? ordered.slice(0, Math.max(1, roomForPending(object))) : ordered;
+  step.batch = batch.map(({ index }) => index);
+  for (const index of step.batch) step.sent.add(index);
+  step.more = batch.length < removable.length;
+  return batch.length === 0 ? undefined : updated(run, object, planned, batch);
 }
 
 function imagesOf(planned: PlannedStream, batch: number[]): number[] {
   return batch.map((index) => planned.items[index]!.image);
 }
 
+/** A planned item and where the stream has it now. */
+interface Found {
+  /** Of the planned stream's items. */
+  index: number;
+  tag: number;
+  position: number;
+}
+
 /** Planned items that the stream still has and that still may go; marks the others as gone or skipped. */
-function stillRemovable(run: Run, planned: PlannedStream, stream: ImageStream, outcome: StreamOutcome, step: Step): number[] {
-  const positions = new Map<string, { tag: number; position: number; created: number }>();
-  stream.tags.forEach((tag, tagIndex) =>
-    tag.items.forEach(({ image, created }, position) => positions.set(itemKey(tag.name, image), { tag: tagIndex, position, created })),
-  );
+function stillRemovable(run: Run, planned: PlannedStream, stream: ImageStream, outcome: StreamOutcome, step: Step): Found[] {
+  const present = itemPlaces(stream);
+  const names = plannedNames(planned);
   const recreated = stream.uid !== planned.stream.uid;
   step.done = [];
-  const found: number[] = [];
+  const found: Found[] = [];
+  const skip = (index: number, note: string): void => {
+    outcome.items[index] = STATUS.skipped;
+    outcome.note = note;
+    run.heldBack.set(planned.items[index]!.image, note);
+  };
   planned.items.forEach((item, index) => {
     if (outcome.items[index] === STATUS.deleted) return;
-    const at = positions.get(itemKey(item.tag, item.image));
+    const at = recreated ? undefined : present.get(names[index]!);
     outcome.items[index] = STATUS.planned;
-    if (!at || recreated) {
+    if (at) {
+      const verdict = run.ports.view.item(stream, at.tag, at.position);
+      if (verdict.kept) skip(index, describeReason(verdict.because));
+      else found.push({ index, ...at });
+    } else if (listsAnew(stream, planned, item)) {
+      skip(index, recreated ? 'the image stream was deleted and made again meanwhile' : 'the tag was changed meanwhile');
+    } else {
       outcome.items[index] = STATUS.gone;
       // An update of ours whose answer was lost has left its digests in the annotation.
-      if (!recreated && stream.pending.includes(item.image)) step.done.push(index);
-      return;
+      if (step.sent.has(index) && !recreated && stream.pending.includes(item.image)) step.done.push(index);
     }
-    const verdict = run.ports.view.item(stream, at.tag, at.position);
-    const changed = at.created !== createdAt(planned.stream, item.tag, item.position);
-    if (!verdict.kept && !changed) return void found.push(index);
-    outcome.items[index] = STATUS.skipped;
-    outcome.note = verdict.kept ? describeReason(verdict.because) : 'the tag was changed meanwhile';
-    run.heldBack.set(item.image, outcome.note);
   });
   return found;
 }
 
-function updated(run: Run, object: KubeObject, planned: PlannedStream, batch: number[]): KubeObject {
-  const { digests } = run.plan.snapshot;
-  const going = new Map(batch.map((index) => [`${planned.items[index]!.tag} ${digests.text(planned.items[index]!.image)}`, index]));
-  const changed = withoutItems(object, (tag, image) => going.has(`${tag} ${image}`));
-  if (!run.ports.registry) return changed;
-  const left = batch.map((index) => planned.items[index]!).filter(({ because }) => because.rule !== 'no-image');
-  const pending = new Set([...readPending(object.metadata.annotations), ...left.map(({ image }) => digests.text(image))]);
-  return withPending(changed, pending);
+/** Whether a tag lists a planned item's image by an item that was not there when the plan was made. */
+function listsAnew(stream: ImageStream, planned: PlannedStream, { tag, image }: PlannedItem): boolean {
+  const itemsIn = ({ tags }: ImageStream): TagItem[] => tags.find(({ name }) => name === tag)?.items ?? [];
+  const before = stream.uid === planned.stream.uid ? itemsIn(planned.stream) : [];
+  const isNew = (created: number): boolean => !before.some((item) => item.image === image && Object.is(item.created, created));
+  return itemsIn(stream).some((item) => item.image === image && isNew(item.created));
 }
 
-function stillListed(stream: ImageStream, planned: PlannedStream, index: number): boolean {
-  const { tag, image } = planned.items[index]!;
-  return stream.tags.some(({ name, items }) => name === tag && items.some((item) => item.image === image));
+function updated(run: Run, object: KubeObject, planned: PlannedStream, batch: Found[]): KubeObject {
+  const going = new Set(batch.map(({ tag, position }) => `${tag}/${position}`));
+  const changed = withoutItems(object, (tag, position) => going.has(`${tag}/${position}`));
+  if (!run.ports.registry) return changed;
+  const { digests } = run.plan.snapshot;
+  const left = batch.map(({ index }) => planned.items[index]!).filter(({ because }) => because.rule !== 'no-image');
+  const pending = new Set([...readPending(object.metadata.annotations), ...left.map(({ image }) => digests.text(image))]);
+  return withPending(changed, pending);
 }
 
 function auditItem(run: Run, planned: PlannedStream, index: number): object {
@@ -151,13 +176,19 @@ function auditItem(run: Run, planned: PlannedStream, index: number): object {
   return { tag, position, image: run.plan.snapshot.digests.text(image) };
 }
 
-/** A stream that does not exist any more lists nothing; what its repository holds only a hard prune can reach. */
-function streamGone(planned: PlannedStream, outcome: StreamOutcome): undefined {
+/** A stream that does not exist any more lists nothing, and the registry lets nobody at its repository. */
+function streamGone(outcome: StreamOutcome): undefined {
   outcome.status = STATUS.gone;
-  planned.items.forEach((_item, index) => (outcome.items[index] = STATUS.gone));
-  outcome.layerLinks.fill(STATUS.gone);
-  outcome.manifestLinks.fill(STATUS.gone);
+  outcome.note = STREAM_GONE;
+  replacePlanned(outcome.items, STATUS.gone);
+  replacePlanned(outcome.layerLinks, STATUS.skipped);
+  replacePlanned(outcome.manifestLinks, STATUS.skipped);
   return undefined;
+}
+
+/** Gives what has not had its turn yet this status. */
+function replacePlanned(codes: Uint8Array, status: StatusCode): void {
+  codes.forEach((code, index) => code === STATUS.planned && (codes[index] = status));
 }
 
 function settleStatus(planned: PlannedStream, outcome: StreamOutcome): void {
@@ -175,9 +206,8 @@ function failStream(run: Run, planned: PlannedStream, outcome: StreamOutcome, me
     if (outcome.items[index] === STATUS.planned) outcome.items[index] = STATUS.failed;
     run.heldBack.set(image, `its image stream ${streamKey(planned.stream)} could not be updated`);
   });
-  const held = (codes: Uint8Array): void => codes.forEach((code, index) => code === STATUS.planned && (codes[index] = STATUS.skipped));
-  held(outcome.layerLinks);
-  held(outcome.manifestLinks);
+  replacePlanned(outcome.layerLinks, STATUS.skipped);
+  replacePlanned(outcome.manifestLinks, STATUS.skipped);
 }
 
 /** Takes the digests whose links are gone out of the annotation. */

@@ -169,6 +169,12 @@ export class ImageTable {
     return this.childStart.at(image) < this.partStart.at(image + 1);
   }
 
+  /** The same by an image's digest number; false when there is no such image. */
+  isIndexOf(digest: number): boolean {
+    const image = this.indexOf(digest);
+    return image !== -1 && this.isIndex(image);
+  }
+
   /** Bytes of a blob as far as images say: layers, configs; 0 for manifests. */
   blobSize(digest: number): number {
     return digest < this.blobSizes.length ? this.blobSizes.at(digest) : 0;

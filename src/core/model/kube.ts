@@ -27,3 +27,9 @@ export interface KubeList {
   metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
   items: KubeObject[];
 }
+
+/**
+ * Which fields of an object decisions read: `all` of a value, only its `type` (an empty object, list or string stands for
+ * it; other values as they are), or certain fields of an object, and of every object in a list.
+ */
+export type Fields = 'all' | 'type' | { [name: string]: Fields };

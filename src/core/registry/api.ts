@@ -5,11 +5,11 @@ export interface Registry {
   /** True when the connection's certificate was checked. */
   readonly verified: boolean;
   /** `DELETE /v2/REPOSITORY/blobs/DIGEST`: 202, or 404 (gone). @throws RegistryError */
-  deleteLayerLink(repository: string, digest: string, signal?: AbortSignal): Promise<Deletion>;
+  deleteLayerLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion>;
   /** `DELETE /v2/REPOSITORY/manifests/DIGEST`: 202, or 404 (gone). @throws RegistryError */
-  deleteManifestLink(repository: string, digest: string, signal?: AbortSignal): Promise<Deletion>;
+  deleteManifestLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion>;
   /** `DELETE /admin/blobs/DIGEST`: 204, which the registry also answers when the blob is not there. @throws RegistryError */
-  deleteBlob(digest: string, signal?: AbortSignal): Promise<Deletion>;
+  deleteBlob(digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion>;
   /**
    * `GET /v2/REPOSITORY/manifests/REFERENCE` as JSON; undefined when it is not there.
    * @throws RegistryError, with status 401 where the user may not pull
@@ -19,6 +19,9 @@ export interface Registry {
   checkLogin?(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Stands before every further try of a deletion, since waits can be long: what it throws ends the tries. */
+export type BeforeRetry = () => Promise<void>;
 
 export type Deletion = 'deleted' | 'gone';
 

@@ -1,6 +1,6 @@
 import { isConnectionError, retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../model/retry.js';
 import { answerError, registryCodeOf, type Asked } from './answer-error.js';
-import type { Deletion, Manifest, Registry } from './api.js';
+import type { BeforeRetry, Deletion, Manifest, Registry } from './api.js';
 import { Breaker } from './breaker.js';
 import { failure } from './connection-error.js';
 import { RegistryError } from './error.js';
@@ -40,23 +40,24 @@ export class HttpRegistry implements Registry {
     this.verified = options.verified;
   }
 
-  async deleteLayerLink(repository: string, digest: string, signal?: AbortSignal): Promise<Deletion> {
+  async deleteLayerLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion> {
     const path = `/v2/${repository}/blobs/${digest}`;
-    return this.delete('layer-link', path, (answer) => deletion(answer, 202, ['BLOB_UNKNOWN', 'NAME_UNKNOWN']), signal);
+    return this.delete('layer-link', path, (answer) => deletion(answer, 202, ['BLOB_UNKNOWN', 'NAME_UNKNOWN']), signal, beforeRetry);
   }
 
-  async deleteManifestLink(repository: string, digest: string, signal?: AbortSignal): Promise<Deletion> {
+  async deleteManifestLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion> {
     const path = `/v2/${repository}/manifests/${digest}`;
     return this.delete(
       'manifest-link',
       path,
       (answer) => deletion(answer, 202, ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN']),
       signal,
+      beforeRetry,
     );
   }
 
-  async deleteBlob(digest: string, signal?: AbortSignal): Promise<Deletion> {
-    return this.delete('blob', `/admin/blobs/${digest}`, (answer) => deletion(answer, 204, []), signal);
+  async deleteBlob(digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion> {
+    return this.delete('blob', `/admin/blobs/${digest}`, (answer) => deletion(answer, 204, []), signal, beforeRetry);
   }
 
   async getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest | undefined> {
@@ -83,8 +84,9 @@ export class HttpRegistry implements Registry {
     path: string,
     read: (answer: Answer) => Deletion | undefined,
     signal?: AbortSignal,
+    beforeRetry?: BeforeRetry,
   ): Promise<Deletion> {
-    const { answer, hasToken } = await this.send('DELETE', path, undefined, signal);
+    const { answer, hasToken } = await this.send('DELETE', path, undefined, signal, beforeRetry);
     const done = read(answer);
     if (done) return done;
     throw answerError(answer, { what, url: `DELETE ${this.url}${path}`, hasToken });
@@ -96,6 +98,7 @@ export class HttpRegistry implements Registry {
     path: string,
     extra: Record<string, string> | undefined,
     signal?: AbortSignal,
+    beforeRetry?: BeforeRetry,
   ): Promise<{ answer: Answer; hasToken: boolean }> {
     const { transport, token, retry } = this.options;
     const secret = typeof token === 'function' ? await token() : token;
@@ -103,7 +106,10 @@ export class HttpRegistry implements Registry {
     const bodyLimit = method === 'GET' ? MANIFEST_LIMIT : undefined;
     this.breaker.enter();
     try {
-      const once = (): Promise<Answer> => transport.request(method, path, { headers, signal, bodyLimit });
+      const once = async (attempt: number): Promise<Answer> => {
+        if (attempt > 1) await beforeRetry?.();
+        return transport.request(method, path, { headers, signal, bodyLimit });
+      };
       const answer = await withRetry(once, { tries: TRIES, signal, retryAfter: again, ...retry });
       if (!AWAY.has(answer.status)) this.breaker.answered();
       else

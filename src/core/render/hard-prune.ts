@@ -8,7 +8,7 @@ export interface EntryOutcome {
   reason?: string;
 }
 
-type Part = 'blobs' | 'manifestLinks' | 'repositories' | 'layerLinks' | 'uploads';
+export type HardPrunePart = 'blobs' | 'manifestLinks' | 'repositories' | 'layerLinks' | 'uploads';
 
 /** What a hard prune found or did, ready to be printed. */
 export interface HardPruneReport {
@@ -18,22 +18,22 @@ export interface HardPruneReport {
   options: object;
   plan: HardPrunePlan;
   /** By position in the plan; absent in a dry run. */
-  outcomes?: Record<Part, EntryOutcome[]>;
+  outcomes?: Record<HardPrunePart, EntryOutcome[]>;
   failures: { target: string; message: string }[];
   procedure: object[];
   warnings: string[];
 }
 
 /** Order of the arrays in the JSON document. */
-const PARTS: Part[] = ['blobs', 'manifestLinks', 'repositories', 'layerLinks', 'uploads'];
+const PARTS: HardPrunePart[] = ['blobs', 'manifestLinks', 'repositories', 'layerLinks', 'uploads'];
 
 /** Counts of what was done, or in a dry run would be. */
 export function hardPruneSummary({
   plan,
   outcomes,
   failures,
-}: HardPruneReport): Record<Part | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number> {
-  const done = (part: Part): number =>
+}: HardPruneReport): Record<HardPrunePart | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number> {
+  const done = (part: HardPrunePart): number =>
     outcomes ? outcomes[part].filter(({ status }) => status === 'deleted').length : plan[part].length;
   const all = outcomes ? PARTS.flatMap((part) => outcomes[part]) : [];
   return {
@@ -58,7 +58,7 @@ function bytesOf(plan: HardPrunePlan, outcomes: HardPruneReport['outcomes']): nu
   );
 }
 
-function entry(report: HardPruneReport, part: Part, index: number): object {
+function entry(report: HardPruneReport, part: HardPrunePart, index: number): object {
   return {
     ...report.plan[part][index],
     ...(report.outcomes ? (report.outcomes[part][index] ?? { status: 'skipped' }) : { status: 'would-delete' }),

@@ -1,3 +1,5 @@
+import { parseDuration } from '../model/duration.js';
+
 interface CronField {
   name: string;
   min: number;
@@ -26,12 +28,19 @@ const SHORT = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', 
  */
 export function cronProblem(text: string): string | undefined {
   if (/^(CRON_)?TZ=/.test(text)) return 'a time zone cannot be part of the schedule';
+  if (text.startsWith('@every ')) return everyProblem(text.slice('@every '.length));
   if (text.startsWith('@'))
     return SHORT.has(text) ? undefined : `unknown short form ${text}: known are ${[...SHORT].join(', ')}`;
   const parts = text.trim().split(/\s+/);
   if (parts.length !== FIELDS.length)
     return `needs 5 fields (minute hour day month weekday), has ${text.trim() === '' ? 0 : parts.length}`;
   return FIELDS.map((field, index) => fieldProblem(parts[index]!, field)).find(Boolean);
+}
+
+function everyProblem(duration: string): string | undefined {
+  return (parseDuration(duration) ?? 0) >= 1000
+    ? undefined
+    : `"${duration}" is no time between two runs: write @every 90m`;
 }
 
 function fieldProblem(text: string, field: CronField): string | undefined {

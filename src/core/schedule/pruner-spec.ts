@@ -6,6 +6,8 @@ export interface PrunerSpec {
   keepTagRevisions?: number;
   /** A Go duration, e.g. `60m`. */
   keepYoungerThanDuration?: string;
+  /** Nanoseconds; the older form, which counts where the newer is not given. */
+  keepYoungerThan?: number;
   resources?: Resources;
   successfulJobsHistoryLimit?: number;
   failedJobsHistoryLimit?: number;
@@ -27,6 +29,7 @@ export const DEFAULTS = {
   suspend: false,
   keepTagRevisions: 3,
   keepYoungerThanDuration: '60m',
+  resources: { requests: { cpu: '100m', memory: '256Mi' } },
   successfulJobsHistoryLimit: 3,
   failedJobsHistoryLimit: 3,
   ignoreInvalidImageReferences: false,

@@ -44,5 +44,7 @@ export interface Run {
 
 /** A spec with the operator's defaults filled in. */
 export function effectiveSpec(spec: PrunerSpec): PrunerSpec {
-  return { ...DEFAULTS, ...spec, schedule: spec.schedule || DEFAULTS.schedule };
+  const { keepYoungerThan: nanoseconds, schedule } = spec;
+  const older = nanoseconds === undefined ? {} : { keepYoungerThanDuration: `${nanoseconds / 1e9}s` };
+  return { ...DEFAULTS, ...older, ...spec, schedule: schedule || DEFAULTS.schedule };
 }

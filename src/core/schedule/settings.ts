@@ -15,6 +15,7 @@ const READERS: Record<string, Reader> = {
   failedJobsHistoryLimit: count,
   ignoreInvalidImageReferences: boolean,
   logLevel,
+  resources,
   'resources.requests.cpu': quantity,
   'resources.requests.memory': quantity,
   'resources.limits.cpu': quantity,
@@ -108,6 +109,38 @@ function quantity(text: string): string {
   if (value === undefined || value < 0 || text.trim() !== text)
     throw new Error('must be a quantity such as 100m or 256Mi');
   return text;
+}
+
+/** All of them as JSON, with the form of the object. */
+function resources(text: string): Resources {
+  const value = parsed(text);
+  const problem = Object.entries(value)
+    .map(([key, amounts]) => amountsProblem(key, amounts))
+    .find(Boolean);
+  if (problem) throw new Error(problem);
+  return value as Resources;
+}
+
+function parsed(text: string): object {
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // told below
+  }
+  throw new Error('must be JSON such as {"requests":{"cpu":"100m","memory":"256Mi"}}');
+}
+
+function amountsProblem(key: string, amounts: unknown): string | undefined {
+  if (key !== 'requests' && key !== 'limits') return `"${key}" is neither requests nor limits`;
+  if (typeof amounts !== 'object' || amounts === null || Array.isArray(amounts))
+    return `${key} must be an object of quantities`;
+  const bad = Object.entries(amounts).find(([, amount]) => !isQuantity(amount));
+  return bad && `${key}.${bad[0]} must be a quantity such as 100m or 256Mi`;
+}
+
+function isQuantity(amount: unknown): boolean {
+  return (typeof amount === 'string' || typeof amount === 'number') && (parseQuantity(amount) ?? -1) >= 0;
 }
 
 function logLevel(text: string): string {

@@ -9,6 +9,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import { messageOf } from '../../model/errors.js';
 import type { FieldPath } from '../model.js';
 import { invalidFile } from './problem.js';
 
@@ -31,7 +32,13 @@ export class YamlDocument {
   /** The plain value at a path; undefined where there is none. */
   value(path: FieldPath = []): unknown {
     const node = this.node(path);
-    return node && (isScalar(node) ? node.value : node.toJS(this.document));
+    if (!node || isScalar(node)) return node?.value;
+    try {
+      return node.toJS(this.document);
+    } catch (error) {
+      // A few lines of aliases to aliases could stand for more than the memory holds.
+      throw invalidFile([{ file: this.file, line: this.line(path), message: `not usable YAML: ${messageOf(error)}` }]);
+    }
   }
 
   /** The line of a path, or of what encloses it where the path itself is missing. Lines count from 1. */
@@ -72,6 +79,10 @@ export function parseYaml(file: string, text: string): YamlDocument[] {
   );
   if (problems.length > 0) throw invalidFile(problems);
   return documents
-    .filter(({ contents }) => contents !== null)
+    .filter(({ contents }) => !isNothing(contents))
     .map((document) => new YamlDocument(file, document, lines));
+}
+
+function isNothing(contents: Node | null): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
 }

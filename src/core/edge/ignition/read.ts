@@ -11,9 +11,17 @@ import { escapeUnitPath } from './unit-name.js';
  * @returns the configuration, and what is wrong with it; with problems, the configuration means nothing
  */
 export function readIgnition(value: unknown): { config: IgnitionConfig; problems: FieldProblem[] } {
-  const config = value as IgnitionConfig;
-  const shape = shapeProblems(value);
+  const config = withoutNulls(value) as IgnitionConfig;
+  const shape = shapeProblems(config);
   return { config, problems: shape.length > 0 ? shape : storageProblems(asStorage(config)).map(belowStorage) };
+}
+
+/** In Ignition null says the same as nothing. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  const written = Object.entries(value).filter(([, each]) => each !== null);
+  return Object.fromEntries(written.map(([key, each]) => [key, withoutNulls(each)]));
 }
 
 function shapeProblems(value: unknown): FieldProblem[] {

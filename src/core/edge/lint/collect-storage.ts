@@ -1,6 +1,6 @@
 import { isSeq } from 'yaml';
 import { butanePath, readStorage } from '../butane/read.js';
-import { problemText, type FileProblem } from '../files/problem.js';
+import { locate, problemText, type FileProblem } from '../files/problem.js';
 import type { YamlDocument } from '../files/yaml-document.js';
 import type { IgnitionConfig } from '../ignition/config.js';
 import { readIgnition } from '../ignition/read.js';
@@ -29,13 +29,7 @@ export function planFacts(document: YamlDocument, form: 'butane' | 'ignition'): 
   }
   const { config, problems } = readIgnition(document.value());
   if (problems.length === 0) return { storages: [{ role: 'plan', config, at }], findings: [] };
-  const located = problems.map(({ path, message }) => ({
-    file: document.file,
-    line: document.line(path),
-    field: fieldName(path),
-    message,
-  }));
-  return { storages: [], findings: located.map((problem) => invalid('ignition', problem)) };
+  return { storages: [], findings: locate(document, problems).map((problem) => invalid('ignition', problem)) };
 }
 
 /** What the nodes of a SiteConfig or ClusterInstance are given. */

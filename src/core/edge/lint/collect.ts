@@ -6,6 +6,7 @@ import { WAVE_ANNOTATION } from '../render/registry-objects.js';
 import { policyFacts } from './collect-policy.js';
 import { overrideFacts, planFacts } from './collect-storage.js';
 import { documentForm } from './document-form.js';
+import { structureFindings } from './structure.js';
 
 /** A file as it was read. */
 export interface SourceFile {
@@ -34,7 +35,13 @@ export function collectFacts(files: SourceFile[]): EdgeFacts {
     storages: parts.flatMap(({ facts }) => facts.storages),
     objects: [...parts.flatMap(({ facts }) => facts.objects), ...unused.map(plainObject)],
     policies: [...parts.flatMap(({ facts }) => facts.policies), ...unused.map(plainPolicy)],
-    findings: parts.flatMap(({ facts }) => facts.findings),
+    findings: [
+      ...documents
+        // A source file may leave to the policies what they set.
+        .filter((document) => !used.has(document))
+        .flatMap((document) => structureFindings(document, documentForm(document))),
+      ...parts.flatMap(({ facts }) => facts.findings),
+    ],
   };
 }
 

@@ -23,6 +23,8 @@ export interface LeaseRecord {
   previousReadOnly: boolean | null;
   /** True when the mode is, or is about to be, changed. */
   changesMode: boolean;
+  /** A Redis was to be emptied: `--recover` cannot know its address. */
+  emptiesCache?: boolean;
   /** The cluster role binding that is, or is about to be, created. */
   binding?: string;
   /** The pod in which the registry's pruner was started. */

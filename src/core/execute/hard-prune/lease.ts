@@ -29,7 +29,7 @@ export class Lease {
    * Writes the annotation. One that is there already is never overwritten.
    * @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4)
    */
-  static async take(api: ClusterApi, wanted: { changesMode(readOnly: boolean): boolean; binding: boolean }, onLost: (error: RegadmError) => void): Promise<Lease> {
+  static async take(api: ClusterApi, wanted: { changesMode(readOnly: boolean): boolean; binding: boolean; emptiesCache: boolean }, onLost: (error: RegadmError) => void): Promise<Lease> {
     const holder = thisHolder();
     let record: LeaseRecord | undefined;
     await changeConfig(api, (reading) => {
@@ -45,6 +45,7 @@ export class Lease {
         renewedAt: now,
         previousReadOnly,
         changesMode: wanted.changesMode(previousReadOnly === true),
+        ...(wanted.emptiesCache ? { emptiesCache: true } : {}),
         ...(wanted.binding ? { binding: `${BINDING_PREFIX}${holder.id}` } : {}),
       };
       return annotate(record);

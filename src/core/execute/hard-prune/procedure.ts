@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi } from '../../cluster/api.js';
-import type { RegistryPod } from '../../cluster/pods.js';
+import { listRegistryPods, type RegistryPod } from '../../cluster/pods.js';
 import { changeConfig, readConfig, type RegistryConfig } from '../../cluster/registry-config.js';
 import { pickPod } from '../../cluster/registry-exec.js';
 import { modeRollout, readDeployment, waitForRollout } from '../../cluster/rollout.js';
@@ -22,8 +22,8 @@ export interface ProcedureOptions {
   storage?: Pruner;
   /** The pod to use; any if not given. */
   pod?: string;
-  /** Refuses before anything is changed, e.g. streams that the registry's pruner would damage. */
-  refuse?: () => Promise<void>;
+  /** Refuses before anything is changed: what can be seen already (an unreadable storage, streams that would be damaged). */
+  refuse: () => Promise<void>;
   /** Runs the basic prune, before the mode is changed. */
   pruneImages?: () => Promise<void>;
   maxDelete?: MaxDelete;
@@ -59,7 +59,7 @@ export async function guardedHardPrune(api: ClusterApi, options: ProcedureOption
   const stop = AbortSignal.any([signal, lost.signal]);
   stop.throwIfAborted();
   const lease = await steps.run('holding the registry', () =>
-    Lease.take(api, { changesMode: (readOnly) => options.readOnly === 'auto' && !readOnly, binding: before.needsRole }, (error) => lost.abort(error)),
+    Lease.take(api, { changesMode: (readOnly) => options.readOnly === 'auto' && !readOnly, binding: before.needsRole, emptiesCache: options.emptyCache !== undefined }, (error) => lost.abort(error)),
   );
   const run = new GuardedRun(api, options, lease, before.serviceAccount, steps, report, stop);
   await run.carryOut(show);
@@ -76,7 +76,10 @@ async function preflight(api: ClusterApi, options: ProcedureOptions, report: Rep
   leaseRefusal(config);
   if (options.readOnly === 'required') await assertReadOnlyNow(api);
   else if (config.spec?.readOnly !== true) assertModeCanChange(config);
-  await options.refuse?.();
+  await options.refuse();
+  if (!options.emptyCache && (await listRegistryPods(api)).some(({ usesRedis }) => usesRedis)) {
+    report.warning('the registry keeps its blob cache in a Redis, which a roll-out does not empty: pass --redis-url');
+  }
   if (!inPod) return { serviceAccount: '', needsRole: false };
   await pickPod(api, options.pod);
   await assertNoPruner(api, report);

@@ -22,6 +22,7 @@ export async function recoverHardPrune(api: ClusterApi, options: { timeoutMs: nu
   const lease = await Lease.takeOver(api, () => {});
   const steps = new Steps(report);
   if (!lease) return { found: false, steps: steps.records };
+  if (lease.record.emptiesCache && !options.emptyCache) report.warning('that run was to empty a Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL');
   const failures = await putBack(api, lease, { ...options, prunerMayRun: true }, steps, report);
   lease.abandon();
   if (failures.length === 0) return { found: true, steps: steps.records };

@@ -1,11 +1,12 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { pickPod } from '../../cluster/registry-exec.js';
-import { RegadmError, messageOf, refusal, usageError } from '../../model/errors.js';
+import { RegadmError, messageOf, refusal } from '../../model/errors.js';
 import { streamsWithUnlistedChildren } from '../../plan/hard-prune-candidates.js';
-import { assertWithinLimit, type MaxDelete } from '../../plan/hard-prune-limit.js';
+import { assertWithinLimit } from '../../plan/hard-prune-limit.js';
 import type { HardPruneRules } from '../../plan/hard-prune-types.js';
 import { emptyBlobCache } from '../../storage/redis.js';
 import { openStorage } from '../../storage/open.js';
+import type { HardPruneOptions } from './options.js';
 import { PodPruner } from './pod-pruner.js';
 import { assertNoPruner } from './preflight.js';
 import { EXEC_IN_POD, READ_IMAGES, assertPermissions } from './permissions.js';
@@ -14,24 +15,6 @@ import { StoragePruner } from './storage-pruner.js';
 import type { Findings, Pruner, Reporter } from './types.js';
 import { readUsage } from './usage.js';
 
-export interface HardPruneOptions {
-  confirm: boolean;
-  /** The folder where the registry's volume is mounted; without it the registry's pod is used. */
-  storage?: string;
-  pod?: string;
-  rules: HardPruneRules;
-  readOnly: 'auto' | 'required' | 'skip';
-  maxDelete?: MaxDelete;
-  keepYoungerThanMs: number;
-  danglingLinks: boolean;
-  uploadsOlderThanMs?: number;
-  redis?: URL;
-  /** For each wait for a roll-out. */
-  timeoutMs: number;
-  /** Runs the basic prune, once it is clear that the hard prune can be begun. */
-  pruneImages?: () => Promise<void>;
-}
-
 export interface HardPruneResult extends ProcedureResult {
   dryRun: boolean;
 }
@@ -39,10 +22,10 @@ export interface HardPruneResult extends ProcedureResult {
 /**
  * `regadm prune hard`: a dry run, or with `confirm` the whole operation.
  * @param show is told what is found before the first deletion
+ * @param options that `assertUsable` has accepted
  * @throws RegadmError when nothing was deleted; otherwise the error is in the result
  */
 export async function hardPrune(api: ClusterApi, options: HardPruneOptions, show: (findings: Findings) => void, report: Reporter, signal: AbortSignal): Promise<HardPruneResult> {
-  assertUsable(options);
   const storage = options.storage === undefined ? undefined : await storagePruner(api, options.storage, options, report);
   if (!options.confirm || options.readOnly === 'skip') await options.pruneImages?.();
   if (!options.confirm) return { dryRun: true, findings: await dryRun(api, storage, options, report, signal), steps: [], notRestored: [] };
@@ -57,7 +40,7 @@ export async function hardPrune(api: ClusterApi, options: HardPruneOptions, show
       timeoutMs: options.timeoutMs,
       emptyCache: cacheEmptier(options.redis),
       pruneImages: options.pruneImages,
-      refuse: storage ? undefined : () => assertIndexesSafe(api, options.rules, report, signal),
+      refuse: () => (storage ? tryOut(storage, options, signal) : assertIndexesSafe(api, options.rules, report, signal)),
     },
     show,
     report,
@@ -69,16 +52,6 @@ export async function hardPrune(api: ClusterApi, options: HardPruneOptions, show
 /** What empties the registry's shared cache; undefined without `--redis-url`. */
 export function cacheEmptier(redis: URL | undefined): (() => Promise<number>) | undefined {
   return redis && (() => emptyBlobCache(redis));
-}
-
-/** @throws RegadmError for options that exclude each other */
-function assertUsable({ storage, pod, confirm, readOnly, maxDelete }: HardPruneOptions): void {
-  if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
-  if (storage !== undefined) return;
-  if (maxDelete && 'percent' in maxDelete) throw usageError("--max-delete: a percentage works only with --storage, since the registry's own pruner does not count all blobs", ['give a number of blobs or a size']);
-  if (confirm && readOnly === 'skip') {
-    throw refusal('READ_ONLY_NEEDED', "--read-only=skip is refused in the registry's pod together with --confirm: blobs of images that are being pushed would be deleted", ['leave --read-only at auto']);
-  }
 }
 
 async function storagePruner(api: ClusterApi, directory: string, options: HardPruneOptions, report: Reporter): Promise<Pruner> {
@@ -95,6 +68,12 @@ async function dryRun(api: ClusterApi, storage: Pruner | undefined, options: Har
     .then(() => assertIndexesSafe(api, options.rules, report, signal))
     .catch((error: unknown) => findings.warnings.push(messageOf(error)));
   return findings;
+}
+
+/** What would end the run later is better found before the registry is away for a roll-out; decisions are made anew then. */
+async function tryOut(storage: Pruner, { maxDelete }: HardPruneOptions, signal: AbortSignal): Promise<void> {
+  const { plan } = await storage.check(signal);
+  assertWithinLimit(plan, maxDelete);
 }
 
 /** With nobody watching over the mode: changes nothing but the storage, reads nothing but images and image streams. */

@@ -1,0 +1,79 @@
+import type { Fields } from './kube.js';
+import type { ReferrerResource } from './referrers/index.js';
+
+/**
+ * What the reducers (`reduceImage`, `reduceStream`, `REFERRER_KINDS`) read of the objects in a list: nothing else is made a value of.
+ * test/core/cluster/list-fields.test.ts watches the reducers, so that none comes to read a field that is missing here.
+ */
+const METADATA: Fields = { name: 'all', namespace: 'all', uid: 'all', resourceVersion: 'all', creationTimestamp: 'all', annotations: 'all' };
+const NAME: Fields = { name: 'all', namespace: 'all' };
+
+export const IMAGE_FIELDS: Fields = {
+  metadata: METADATA,
+  dockerImageReference: 'all',
+  dockerImageManifestMediaType: 'all',
+  dockerImageMetadata: {
+    Id: 'all',
+    Size: 'all',
+    // Of these only the types matter: another type means that the metadata cannot be read.
+    Parent: 'type',
+    Comment: 'type',
+    Created: 'type',
+    Container: 'type',
+    ContainerConfig: 'type',
+    DockerVersion: 'type',
+    Author: 'type',
+    Config: 'type',
+    Architecture: 'type',
+  },
+  dockerImageLayers: { name: 'all', size: 'all' },
+  dockerImageManifests: { digest: 'all' },
+};
+
+export const STREAM_FIELDS: Fields = {
+  metadata: METADATA,
+  status: { dockerImageRepository: 'all', tags: { tag: 'all', items: { image: 'all', created: 'all' } } },
+};
+
+const CONTAINER: Fields = { name: 'all', image: 'all' };
+const POD_SPEC: Fields = {
+  containers: CONTAINER,
+  initContainers: CONTAINER,
+  ephemeralContainers: CONTAINER,
+  volumes: { name: 'all', image: { reference: 'all' } },
+};
+const STATUS: Fields = { name: 'all', imageID: 'all' };
+const POD: Fields = {
+  metadata: METADATA,
+  spec: POD_SPEC,
+  status: { phase: 'all', containerStatuses: STATUS, initContainerStatuses: STATUS, ephemeralContainerStatuses: STATUS },
+};
+const TEMPLATED: Fields = { metadata: NAME, spec: { template: { spec: POD_SPEC } } };
+const STRATEGY: Fields = { from: 'all' };
+const BUILD: Fields = {
+  metadata: NAME,
+  spec: {
+    strategy: { sourceStrategy: STRATEGY, dockerStrategy: STRATEGY, customStrategy: STRATEGY },
+    source: { images: { from: 'all' } },
+    output: { to: 'all' },
+    triggers: { type: 'all', imageChange: { from: 'all' } },
+  },
+  status: { phase: 'all' },
+};
+
+/** By plural name. A resource that is not here is read whole. */
+export const LIST_FIELDS: Partial<Record<string, Fields>> = {
+  images: IMAGE_FIELDS,
+  imagestreams: STREAM_FIELDS,
+  pods: POD,
+  replicationcontrollers: TEMPLATED,
+  deploymentconfigs: TEMPLATED,
+  replicasets: TEMPLATED,
+  deployments: TEMPLATED,
+  daemonsets: TEMPLATED,
+  statefulsets: TEMPLATED,
+  jobs: TEMPLATED,
+  cronjobs: { metadata: NAME, spec: { jobTemplate: { spec: { template: { spec: POD_SPEC } } } } },
+  builds: BUILD,
+  buildconfigs: BUILD,
+} satisfies Record<ReferrerResource | 'images' | 'imagestreams', Fields>;
