@@ -1,10 +1,4 @@
 #!/usr/bin/env node
-import { execute } from '@oclif/core';
+import { start } from '../dist/main.js';
 
-// A reader that went away (`regadm … | head`) is no error.
-process.stdout.on('error', (error) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  throw error;
-});
-
-await execute({ dir: import.meta.url });
+await start({ load: import.meta.url });

@@ -1,40 +1,101 @@
 import type { Command } from '@oclif/core';
+import { didYouMean, suggest } from './core/model/suggest.js';
 import { usageError } from './core/model/errors.js';
 
-type FlagTable = Record<string, Command.Flag.Any>;
+export type FlagTable = Record<string, Command.Flag.Any>;
 
 const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
+/** The boolean that a text means, in the forms that Go's ParseBool takes; undefined when it is none. */
+export function parseBoolean(text: string): boolean | undefined {
+  return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
+}
+
 /**
  * Rewrites the forms that users of `oc` write into the ones that oclif reads: `--confirm=true`, `--all=false`, `-n=ns`, `-v=4`, `--keep_younger_than=1h`.
- * @throws RegadmError (USAGE) that names the flag when a boolean's value is none
+ * @throws RegadmError (USAGE) that names the flag when it does not exist, lacks its value, or is a boolean with another value
  */
 export function normalizeArgv(argv: readonly string[], flags: FlagTable): string[] {
-  const end = argv.indexOf('--');
-  const own = end === -1 ? argv : argv.slice(0, end);
-  const rest = end === -1 ? [] : argv.slice(end);
-  return [...own.flatMap((arg) => normalizeArg(arg, flags)), ...rest];
+  const result: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const arg = argv[at]!;
+    if (arg === '--') return [...result, ...argv.slice(at)];
+    const found = arg.length > 1 && arg.startsWith('-') && !/^-\d/.test(arg) ? readFlag(arg, flags) : undefined;
+    if (!found) {
+      result.push(arg);
+      continue;
+    }
+    // A value of its own: the next word, as for kubectl, but never a long flag.
+    if (found.flag.type === 'option' && found.value === undefined && !argv[at + 1]?.startsWith('--')) found.value = argv[++at];
+    result.push(...flagTokens(found));
+  }
+  return result;
 }
 
-function normalizeArg(arg: string, flags: FlagTable): string[] {
+interface Found {
+  /** As it is written in messages: `--namespace`. */
+  name: string;
+  flag: Command.Flag.Any;
+  value?: string;
+}
+
+function readFlag(arg: string, flags: FlagTable): Found {
   const long = /^--([^=]+)(?:=(.*))?$/s.exec(arg);
-  if (long) return normalizeLong(long[1]!.replaceAll('_', '-'), long[2], flags);
-  const short = /^-([a-zA-Z])=(.*)$/s.exec(arg);
-  const entry = short && Object.entries(flags).find(([, flag]) => flag.char === short[1]);
-  return entry ? normalizeLong(entry[0], short![2], flags) : [arg];
+  if (!long) return readShort(arg, flags);
+  const name = long[1]!.replaceAll('_', '-');
+  const flag = flags[name] ?? negated(name, flags);
+  if (!flag) throw unknownFlag(`--${name}`, flags);
+  return { name, flag, value: long[2] };
 }
 
-function normalizeLong(name: string, value: string | undefined, flags: FlagTable): string[] {
-  const flag = flags[name];
+function readShort(arg: string, flags: FlagTable): Found {
+  const entry = Object.entries(flags).find(([, { char }]) => char === arg[1]);
+  if (!entry) throw unknownFlag(arg.replace(/=.*$/s, ''), flags);
+  const rest = arg.slice(2);
+  return { name: entry[0], flag: entry[1], value: rest === '' ? undefined : rest.replace(/^=/, '') };
+}
+
+function negated(name: string, flags: FlagTable): Command.Flag.Any | undefined {
+  const flag = name.startsWith('no-') ? flags[name.slice(3)] : undefined;
+  return flag?.type === 'boolean' && flag.allowNo ? flag : undefined;
+}
+
+function unknownFlag(typed: string, flags: FlagTable): Error {
+  const names = Object.entries(flags).flatMap(([name, flag]) =>
+    flag.hidden ? [] : flag.type === 'boolean' && flag.allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],
+  );
+  return usageError(`unknown flag: ${typed}`, [...didYouMean(suggest(typed, [...names, '--help'])), 'see --help for what the command takes']);
+}
+
+function flagTokens({ name, flag, value }: Found): string[] {
+  if (flag.type === 'option') {
+    if (value === undefined) throw usageError(`flag needs an argument: --${name}${flag.options ? ` (${flag.options.join(', ')})` : ''}`);
+    if (value === '') throw usageError(`invalid argument "" for "--${name}" flag: it is empty`, ['leave the flag out, or give it a value']);
+    return [`--${name}=${value}`];
+  }
   if (value === undefined) return [`--${name}`];
-  if (flag?.type !== 'boolean') return [`--${name}=${value}`];
-  const on = TRUE.has(value);
-  if (!on && !FALSE.has(value))
-    throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes true or false`);
+  if (name !== flag.name && name.startsWith('no-')) throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes no value`);
+  const on = parseBoolean(value);
+  if (on === undefined) throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes true or false`);
   if (on) return [`--${name}`];
   // oclif has no form for "false" where a flag cannot be negated: leaving it out says the same.
   return flag.allowNo ? [`--no-${name}`] : [];
+}
+
+/** The names of the flags that a normalized command line gives; a negated one by its name without `no-`. */
+export function givenFlags(argv: readonly string[], flags: FlagTable): { given: Set<string>; on: Set<string> } {
+  const end = argv.indexOf('--');
+  const given = new Set<string>();
+  const on = new Set<string>();
+  for (const arg of end === -1 ? argv : argv.slice(0, end)) {
+    const name = /^--([^=]+)/.exec(arg)?.[1];
+    if (name === undefined) continue;
+    const positive = flags[name] ? name : name.replace(/^no-/, '');
+    given.add(positive);
+    if (flags[name]) on.add(positive);
+  }
+  return { given, on };
 }
 
 /** The output format that a command line asks for, even when the rest of it cannot be parsed. */

@@ -1,7 +1,10 @@
 import { Command, Errors, type Interfaces } from '@oclif/core';
 import { normalizeArgv, requestedFormat } from './argv.js';
 import { commonFlags } from './flags.js';
-import { EXIT, RegadmError, usageError } from './core/model/errors.js';
+import { reportError } from './cli/report-error.js';
+import { addSettings, originHints } from './cli/settings.js';
+import type { Setting } from './core/config/resolve.js';
+import { usageError } from './core/model/errors.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
@@ -18,17 +21,24 @@ export abstract class BaseCommand extends Command {
 
   private level = 0;
   private format = 'table';
+  private settings: Setting[] = [];
 
   /** Parses the command line, with every form of boolean that `oc` takes. @throws RegadmError (USAGE) */
   protected async read<T extends typeof Command>(
     command: T,
   ): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']>; argv: string[] }> {
     this.format = requestedFormat(this.argv) ?? 'table';
-    this.argv = normalizeArgv(this.argv, { ...command.baseFlags, ...command.flags });
+    const table = { ...command.baseFlags, ...command.flags };
+    const written = normalizeArgv(this.argv, table);
+    this.level = Number(/^--loglevel=(\d+)$/.exec(written.findLast((arg) => arg.startsWith('--loglevel=')) ?? '')?.[1] ?? 0);
+    const { argv: whole, settings } = await addSettings(this.config, this.id ?? '', written, table, this.warning);
+    this.settings = settings;
+    this.argv = whole;
+    this.format = requestedFormat(whole) ?? 'table';
     const { flags, args, argv } = await this.parse(command, this.argv);
     const all = flags as { loglevel?: number; json?: boolean; output?: string };
     if (all.json) {
-      if (this.argv.some((arg) => /^(-o|--output)/.test(arg)) && all.output !== 'json') {
+      if (written.some((arg) => arg.startsWith('--output=')) && all.output !== 'json') {
         throw usageError(`--json cannot be specified with --output=${all.output}`);
       }
       all.output = 'json';
@@ -62,39 +72,6 @@ export abstract class BaseCommand extends Command {
   /** Prints an error for people on stderr, for programs (`-o json`, `-o yaml`) as an Error document on stdout, and sets the exit status. */
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown;
-    const error = asRegadmError(thrown);
-    const { errorDocument, errorText } = await import('./core/render/error.js');
-    if (this.format === 'json' || this.format === 'yaml') await this.printDocument(errorDocument(error));
-    this.note(errorText(error));
-    if (this.level >= 8 && thrown.stack) this.note(thrown.stack);
-    process.exitCode = error.exitCode;
+    await reportError(thrown, this.format, this.level, (message) => originHints(this.settings, message));
   }
-
-  private async printDocument(document: object): Promise<void> {
-    if (this.format === 'json') return this.print(JSON.stringify(document, null, 2));
-    const { stringify } = await import('yaml');
-    this.print(stringify(document));
-  }
-}
-
-/** Errors of oclif's parser in the words of kubectl; anything unforeseen as an INTERNAL error without a stack trace. */
-function asRegadmError(thrown: Error): RegadmError {
-  if (thrown instanceof RegadmError) return thrown;
-  const oclif = thrown as Error & { oclif?: unknown; parse?: unknown };
-  if (oclif.oclif !== undefined || oclif.parse !== undefined)
-    return usageError(parserMessage(thrown.message), ['see --help for what the command takes']);
-  return new RegadmError(thrown.message || String(thrown), {
-    code: 'INTERNAL',
-    cause: thrown,
-    exitCode: EXIT.error,
-    suggestions: ['this is a defect of regadm: please report it with the output of the same command and -v 8'],
-  });
-}
-
-function parserMessage(message: string): string {
-  const text = message.replace(/\nSee more help with --help/g, '').trim();
-  const unknown = /^Nonexistent flags?: (.+)$/s.exec(text);
-  if (unknown) return `unknown flag: ${unknown[1]}`;
-  if (/^Unexpected argument/.test(text)) return 'no arguments are allowed to this command';
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -22,6 +22,7 @@ export const clusterFlags = {
     helpGroup: 'CLUSTER',
     helpValue: 'GROUP',
     multiple: true,
+    multipleNonGreedy: true,
     description: 'act as a member of this group; may be repeated',
   }),
   'insecure-skip-tls-verify': Flags.boolean({

@@ -87,7 +87,7 @@ async function inSandbox(one: PruneImagesCase, check: (sandbox: Sandbox, args: s
   }
 }
 
-/** Several cases at a time: starting the program takes most of the time. */
+
 const cases = [...namedCases(), ...randomCases()];
 
 describe('regadm prune images --referrers oc, as a process, decides and does what the real oc did', () => {
@@ -95,7 +95,7 @@ describe('regadm prune images --referrers oc, as a process, decides and does wha
     await inSandbox(one, async (sandbox, args) => {
       const dry = await regadm([...args, '-o', 'json']);
       expect(dry.status).toBe(one.expect.exit);
-      const document = JSON.parse(dry.stdout) as Record<string, never>;
+      const document = JSON.parse(dry.stdout) as Record<string, unknown>;
       if (one.expect.error !== null) {
         expect(document).toMatchObject({ kind: 'Error', apiVersion: 'regadm/v1' });
         const invalid = (document.invalidReferences ?? []) as { referrer: { kind: string; namespace: string; name: string }; field: string; reference: string }[];

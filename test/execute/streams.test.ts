@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../src/sandbox/index.js';
 import { missingOf, missingParts, stateOf, untruths, type State } from '../support/cluster-checks.js';
-import { aScene, HOST, pruneHere, type Scene } from '../support/prune-scene.js';
+import { aScene, HOST, pruneHere, retag, type Scene } from '../support/prune-scene.js';
 
 let scene: Scene;
 let before: State;
@@ -22,7 +22,6 @@ function change(key: string, by: (tags: Tag[]) => Tag[], more: Partial<KubeObjec
     metadata: { ...stream.metadata, ...more },
     status: { ...stream.status, tags: by((stream.status?.tags ?? []) as Tag[]) },
   });
-  before = stateOf(scene.sandbox);
 }
 
 const puts = (): string[] => scene.sandbox.requests.filter(({ method }) => method === 'PUT').map(({ path }) => path);
@@ -30,6 +29,7 @@ const puts = (): string[] => scene.sandbox.requests.filter(({ method }) => metho
 test('an image that a tag lists twice loses only the old one of the two items', async () => {
   // latest was set back to an old revision: [w0, w1, w2, w3, w4, w5] is now [w4, w0, w1, w2, w3, w4, w5].
   change('shop/web', ([latest]) => [{ ...latest!, items: [{ ...latest!.items[4]!, created: '2025-06-01T00:00:00Z' }, ...latest!.items] }]);
+  before = stateOf(scene.sandbox);
   const { document } = await pruneHere(scene);
   const [kept, ...rest] = stateOf(scene.sandbox).items.filter((item) => item.startsWith('shop/web'));
   expect(kept).toBe(`shop/web:latest@${scene.web[4]}`);
@@ -102,15 +102,14 @@ test.each([
   ['deleted and made again, empty', (): void => remake([])],
   ['deleted and made again with the same tags', (): void => remake(undefined)],
   ['pushed to', (): void => void scene.sandbox.registry.push('ops/batch', 'nightly', { layers: ['base', 'new'] })],
-  ['set back to a doomed image', (): void => change('ops/batch', ([tag]) => [{ ...tag!, items: [{ image: scene.batch[4]!, created: new Date().toISOString() }, ...tag!.items.slice(0, 4)] }])],
-  ['given another tag for a doomed image', (): void => change('ops/batch', (tags) => [...tags, { tag: 'stable', items: [{ image: scene.batch[4]!, created: new Date().toISOString() }] }])],
+  ['set back to a doomed image', (): void => retag(scene.sandbox, 'ops/batch', 'nightly', scene.batch[4]!)],
+  ['given another tag for a doomed image', (): void => retag(scene.sandbox, 'ops/batch', 'stable', scene.batch[4]!)],
 ])('a stream that is %s before its update', async (_what, disturb) => {
   let done = false;
   scene.sandbox.onRequest(({ method, path }) => {
     if (method !== 'PUT' || !path.includes('/batch/status') || done) return;
     done = true;
     disturb();
-    before = stateOf(scene.sandbox);
   });
   const { document } = await pruneHere(scene);
   expect(done).toBe(true);

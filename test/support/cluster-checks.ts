@@ -5,6 +5,8 @@ export interface State {
   images: string[];
   /** `namespace/name:tag@digest`, in the order of the lists. */
   items: string[];
+  /** The same with their times. */
+  itemTimes: string[];
   /** `namespace/name`: what interrupted runs left to do. */
   pending: Record<string, string>;
   blobs: string[];
@@ -36,7 +38,10 @@ export function stateOf({ store, registry }: Sandbox): State {
   const streams = store.list('imagestreams');
   return {
     images: store.list('images').map(({ metadata }) => metadata.name).sort(),
-    items: streams.flatMap((stream) => tagsOf(stream).flatMap(({ tag, items }) => items.map((image) => `${keyOf(stream)}:${tag}@${image}`))),
+    items: streams.flatMap((stream) => tagsOf(stream).flatMap(({ tag, items }) => items.map(({ image }) => `${keyOf(stream)}:${tag}@${image}`))),
+    itemTimes: streams.flatMap((stream) =>
+      tagsOf(stream).flatMap(({ tag, items }) => items.map(({ image, created }) => `${keyOf(stream)}:${tag}@${image} ${created}`)),
+    ),
     pending: Object.fromEntries(
       streams.filter(({ metadata }) => metadata.annotations?.['regadm/pending']).map((stream) => [keyOf(stream), stream.metadata.annotations!['regadm/pending']!]),
     ),
@@ -53,7 +58,7 @@ export function missingOf(sandbox: Sandbox, digest: string): string[] {
   if (!image) return [`image ${digest}`];
   const repositories = store
     .list('imagestreams')
-    .filter((stream) => tagsOf(stream).some(({ items }) => items.includes(digest)))
+    .filter((stream) => tagsOf(stream).some(({ items }) => items.some(({ image }) => image === digest)))
     .map(keyOf);
   return partsMissing(sandbox, image, repositories).concat(
     childrenOf(image).flatMap((child) => {
@@ -134,11 +139,12 @@ export function untruths(document: PruneDocument, before: State, sandbox: Sandbo
   for (const entry of document.blobs) check(`blob ${entry.digest}`, entry, blobs[0](entry.digest), blobs[1](entry.digest));
   const images = [has(before.images), has(after.images)] as const;
   for (const entry of document.images) check(`image ${entry.name}`, entry, images[0](entry.name), images[1](entry.name));
+  const count = (list: string[], one: string): number => list.filter((other) => other === one).length;
   for (const { namespace, name, items } of document.imageStreams) {
     for (const item of items) {
-      const key = `${namespace}/${name}:${item.tag}@${item.image}`;
-      const count = (list: string[]): number => list.filter((one) => one === key).length;
-      check(`item ${key}`, item, true, count(after.items) >= count(before.items));
+      const tag = `${namespace}/${name}:${item.tag}@`;
+      const one = before.itemTimes.filter((other) => other.startsWith(tag))[item.position] ?? `${tag}${item.image} unknown`;
+      check(`item ${one}`, item, true, count(after.itemTimes, one) >= count(before.itemTimes, one));
     }
   }
   return [...wrong, ...wrongCounts(document)];
@@ -163,9 +169,9 @@ function keyOf({ metadata }: KubeObject): string {
   return `${metadata.namespace}/${metadata.name}`;
 }
 
-function tagsOf(stream: KubeObject): { tag: string; items: string[] }[] {
-  const tags = (stream.status?.tags ?? []) as { tag: string; items?: { image: string }[] | null }[];
-  return tags.map(({ tag, items }) => ({ tag, items: (items ?? []).map(({ image }) => image) }));
+function tagsOf(stream: KubeObject): { tag: string; items: { image: string; created: string }[] }[] {
+  const tags = (stream.status?.tags ?? []) as { tag: string; items?: { image: string; created: string }[] | null }[];
+  return tags.map(({ tag, items }) => ({ tag, items: items ?? [] }));
 }
 
 function childrenOf(image: KubeObject): string[] {

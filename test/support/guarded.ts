@@ -31,7 +31,10 @@ export function guardedState(sandbox: Sandbox): object {
   return {
     readOnly: config.spec?.readOnly,
     annotations: config.metadata.annotations ?? {},
-    bindings: sandbox.store.list('clusterrolebindings').map(({ metadata }) => metadata.name).sort(),
+    bindings: sandbox.store
+      .list('clusterrolebindings')
+      .map(({ metadata }) => metadata.name)
+      .sort(),
   };
 }
 

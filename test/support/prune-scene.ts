@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { startSandbox, type KubeObject, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
 import { runPruneImages, type PruneImagesRequest } from '../../src/core/execute/prune-images.js';
@@ -122,6 +123,8 @@ export interface Here {
 export async function pruneHere({ sandbox }: Scene, { options, request, kubeconfig, signal }: HereOptions = {}): Promise<Here> {
   const api = await openCluster({ kubeconfig: kubeconfig ?? sandbox.kubeconfig.admin });
   const said: Omit<Here, 'document'> = { warnings: [], log: [] };
+  const ending = signal ?? new AbortController().signal;
+  setMaxListeners(0, ending);
   const whole: PruneImagesRequest = {
     options: pruneOptions(options),
     keepYoungerThan: '60m',
@@ -136,7 +139,7 @@ export async function pruneHere({ sandbox }: Scene, { options, request, kubeconf
       log: (level, line) => void (level <= 4 && said.log.push(line)),
       phase: () => {},
       tick: () => {},
-      signal: signal ?? new AbortController().signal,
+      signal: ending,
     });
     return { document: asDocument(report), ...said };
   } finally {

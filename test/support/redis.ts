@@ -22,14 +22,22 @@ export async function startRedis(password?: string): Promise<RedisServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'regadm-redis-'));
   const port = await freePort();
   const secret = password ? ['--requirepass', password] : [];
-  const child = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...secret], { stdio: 'ignore' });
+  const child = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...secret],
+    { stdio: 'ignore' },
+  );
   const end = (): void => void child.kill('SIGKILL');
   process.once('exit', end);
-  for (let tries = 0; tries < 500 && !(await answers(port)); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let tries = 0; tries < 500 && !(await answers(port)); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   const login = password ? ['-a', password, '--no-auth-warning'] : [];
   return {
     address: `127.0.0.1:${port}`,
-    command: (...words) => spawnSync('redis-cli', ['-p', String(port), ...login, ...words], { encoding: 'utf8' }).stdout.trim().split('\n'),
+    command: (...words) =>
+      spawnSync('redis-cli', ['-p', String(port), ...login, ...words], { encoding: 'utf8' })
+        .stdout.trim()
+        .split('\n'),
     async stop() {
       process.off('exit', end);
       const gone = new Promise((resolve) => child.once('exit', resolve));

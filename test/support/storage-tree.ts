@@ -35,7 +35,8 @@ export function makeStorageTree(folder: string, description: StorageDescription)
     const repository = path.join(root, 'repositories', name);
     mkdirSync(path.join(repository, '_layers'), { recursive: true });
     if (manifests) mkdirSync(path.join(repository, '_manifests/revisions/sha256'), { recursive: true });
-    for (const digest of manifests ?? []) write(path.join(repository, '_manifests/revisions/sha256', digest.slice(7), 'link'), digest);
+    for (const digest of manifests ?? [])
+      write(path.join(repository, '_manifests/revisions/sha256', digest.slice(7), 'link'), digest);
     for (const digest of layers) write(path.join(repository, '_layers/sha256', digest.slice(7), 'link'), digest);
     for (const id of uploads) write(path.join(repository, '_uploads', id, 'startedat'), '2025-12-31T00:00:00Z');
   }

@@ -78,7 +78,8 @@ function toPod(object: KubeObject): RegistryPod {
     readOnly: isReadOnlyEnvironment(spec),
     container,
     containerId: current?.containerID,
-    usesRedis: registryContainer(spec)?.env?.some(({ name, value }) => name === CACHE_VARIABLE && value === 'redis') ?? false,
+    usesRedis:
+      registryContainer(spec)?.env?.some(({ name, value }) => name === CACHE_VARIABLE && value === 'redis') ?? false,
     trouble: troubleOf(status),
   };
 }

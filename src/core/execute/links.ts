@@ -82,6 +82,10 @@ async function removeLink(work: LinkWork, link: number, kind: 'layer' | 'manifes
     await run.record({ action: `delete-${kind}-link`, repository: key, digest, result: done });
     return done === 'gone' ? STATUS.gone : STATUS.deleted;
   } catch (error) {
+    if (obstacleTo(work, link) === STREAM_GONE) {
+      outcome.note = STREAM_GONE;
+      return STATUS.skipped;
+    }
     run.fail(`${kind} link ${digest} in repository ${key}`, error);
     return STATUS.failed;
   }

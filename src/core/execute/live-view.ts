@@ -1,3 +1,4 @@
+import { attachedTo } from '../graph/attachments.js';
 import { heldImages, indexParents, type IndexParents } from '../graph/held.js';
 import { ItemRules, type Verdict } from '../graph/item-rules.js';
 import type { Reason } from '../graph/reason.js';
@@ -47,6 +48,11 @@ export class LiveView {
     this.stale = true;
   }
 
+  /** Adds what a list had, which may be older than what a watch has told since. */
+  addReferrers(referrers: Referrer[]): void {
+    for (const referrer of referrers) this.putReferrer(referrer);
+  }
+
   putReferrer(referrer: Referrer): void {
     let known = this.referrers.get(referrer.kind);
     if (!known) this.referrers.set(referrer.kind, (known = new Map()));
@@ -76,8 +82,16 @@ export class LiveView {
     return stream;
   }
 
-  removeStream(key: string): void {
+  /** @param version of the deletion: what is known by a newer one was made again since */
+  removeStream(key: string, version = ''): void {
+    const known = this.streams.get(key);
+    if (known && isOlder(version, known.resourceVersion)) return;
     this.store(key, undefined);
+  }
+
+  /** Adds what a list had, which may be older than what a watch has told since. */
+  addStreams(records: StreamRecord[]): void {
+    for (const record of records) this.putStream(record);
   }
 
   /** Replaces all streams: what is not in the list is gone. */
@@ -94,7 +108,11 @@ export class LiveView {
   /** The rules' verdict on an item of a stream as it is now. @throws RegadmError when a new reference cannot be parsed */
   item(stream: ImageStream, tag: number, position: number): Verdict {
     this.refresh();
-    return this.rules.verdict(stream, tag, position);
+    const verdict = this.rules.verdict(stream, tag, position);
+    if (verdict.kept || this.options.referrers === 'oc') return verdict;
+    const subject = this.subjectOf(stream, tag, position);
+    if (subject === -1 || !this.stays(subject, stream)) return verdict;
+    return { kept: true, because: { rule: 'attached', subject: this.snapshot.digests.text(subject) } };
   }
 
   /** Why a doomed image must stay after all; undefined when nothing has come into its way. @throws RegadmError as `item` */
@@ -108,6 +126,8 @@ export class LiveView {
     if (this.newChildren.has(digest)) return { rule: 'index-child', index: 'that was pushed meanwhile' };
     const held = this.held.get(digest);
     if (held) return held;
+    const subject = this.snapshot.subjects.get(digest);
+    if (subject !== undefined && (this.held.has(subject) || this.listed.get(subject))) return { rule: 'attached', subject: digests.text(subject) };
     const parent = this.listedParent(digest);
     return parent === -1 ? undefined : { rule: 'index-child', index: digests.text(images.name(parent)) };
   }
@@ -145,6 +165,20 @@ export class LiveView {
       }
     }
     return undefined;
+  }
+
+  /** What an item's image is attached to, as its tag or its manifest says; or -1. */
+  private subjectOf(stream: ImageStream, tag: number, position: number): number {
+    const { subjects } = this.snapshot;
+    return subjects.get(stream.tags[tag]!.items[position]!.image) ?? attachedTo(stream.tags[tag]!.name, this.snapshot);
+  }
+
+  /** Whether an image that attachments in this stream belong to stays: it is used by its digest, or the stream goes on listing it. */
+  private stays(digest: number, stream: ImageStream): boolean {
+    if (this.held.has(digest)) return true;
+    return stream.tags.some(({ items }, tag) =>
+      items.some(({ image }, position) => image === digest && this.rules.verdict(stream, tag, position).kept),
+    );
   }
 
   private listedParent(digest: number, depth = 0): number {

@@ -1,9 +1,15 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { listRegistryPods, type RegistryPod } from '../cluster/pods.js';
-import { CONFIG_NAME, changeConfig, conditionTrue, managementState, readConfig, type Condition, type RegistryConfig } from '../cluster/registry-config.js';
+import {
+  changeConfig,
+  conditionTrue,
+  managementState,
+  readConfig,
+  type Condition,
+  type RegistryConfig,
+} from '../cluster/registry-config.js';
 import { modeRollout, readDeployment, waitForRollout, whatIsMissing } from '../cluster/rollout.js';
-import { refusal } from '../model/errors.js';
-import { describeLease, isFresh, leaseOf } from './hard-prune/lease-record.js';
+import { assertNotHeld } from './hard-prune/lease.js';
 import { assertModeCanChange } from './hard-prune/preflight.js';
 import { CHANGE_MODE, assertPermissions } from './hard-prune/permissions.js';
 
@@ -37,17 +43,22 @@ export interface ChangeModeOptions {
  * Switches the registry's mode and waits until every pod has it. Asking for the mode that is there changes nothing.
  * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED, HARD_PRUNE_UNDERWAY (exit status 4), ROLLOUT_TIMEOUT, ROLLOUT_STUCK
  */
-export async function changeMode(api: ClusterApi, readOnly: boolean, options: ChangeModeOptions): Promise<RegistryMode> {
+export async function changeMode(
+  api: ClusterApi,
+  readOnly: boolean,
+  options: ChangeModeOptions,
+): Promise<RegistryMode> {
   const before = await readMode(api);
   if (before.readOnly === readOnly && !before.pending) return before;
   await assertPermissions(api, CHANGE_MODE);
-  const { config } = await changeConfig(api, ({ config, serverTime }) => {
-    if ((config.spec?.readOnly === true) === readOnly) return undefined;
-    assertModeCanChange(config);
-    assertNotHeld(config, serverTime);
+  const { config } = await changeConfig(api, (reading) => {
+    if ((reading.config.spec?.readOnly === true) === readOnly) return undefined;
+    assertModeCanChange(reading.config);
+    assertNotHeld(reading);
     return { spec: { readOnly } };
   });
-  if (options.wait && managementState(config) === 'Managed') await waitForRollout(api, { ...modeRollout(readOnly), ...options });
+  if (options.wait && managementState(config) === 'Managed')
+    await waitForRollout(api, { ...modeRollout(readOnly), ...options });
   return modeOf(api, (await readConfig(api)).config, before.readOnly);
 }
 
@@ -73,18 +84,11 @@ async function pendingOf(api: ClusterApi, pods: RegistryPod[], readOnly: boolean
   }
 }
 
-/** Changing the mode under a hard prune would let pushes in while it deletes. */
-function assertNotHeld(config: RegistryConfig, serverTime: number): void {
-  const record = leaseOf(config);
-  if (!record) return;
-  const fresh = isFresh(record, serverTime);
-  throw refusal(fresh ? 'HARD_PRUNE_UNDERWAY' : 'HARD_PRUNE_UNFINISHED', `${CONFIG_NAME} is held by a hard prune: ${describeLease(record, serverTime)}`, [
-    fresh ? 'wait for it to end' : 'it was not finished: regadm prune hard --recover puts everything back',
-  ]);
-}
-
 /** The operator says that something is wrong; undefined when not. */
 export function degradedText({ conditions }: RegistryMode): string | undefined {
   const degraded = conditionTrue({ metadata: { name: 'cluster' }, status: { conditions } }, 'Degraded');
-  return degraded && `the image registry operator is Degraded: ${degraded.reason ?? ''}${degraded.message ? `: ${degraded.message}` : ''}`;
+  return (
+    degraded &&
+    `the image registry operator is Degraded: ${degraded.reason ?? ''}${degraded.message ? `: ${degraded.message}` : ''}`
+  );
 }

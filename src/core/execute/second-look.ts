@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { anyKind, anyReducer, listAny, type AnyResource, type Everything } from '../cluster/all-referrers.js';
 import type { ClusterApi } from '../cluster/api.js';
@@ -18,6 +19,9 @@ const AGE_PER_DURATION = 5;
 const YOUNGEST_LIMIT_MS = 50;
 const OLDEST_LIMIT_MS = 30_000;
 const LISTS_AT_ONCE = 4;
+/** A server that takes longer to accept a watch is not waited for. */
+const OPENING_LIMIT_MS = 1000;
+const SILENCE_LIMIT_MS = 120_000;
 /** A watch that the server keeps closing is not worth opening again and again. */
 const MAX_REOPENINGS = 20;
 
@@ -46,9 +50,19 @@ interface Source {
   namespace?: string;
   resourceVersion: string;
   watching: boolean;
+  /** A watch is asked for. */
+  opening: boolean;
+  /** How many watches there have been. */
+  opened: number;
   refused: boolean;
   reopenings: number;
+  /** When (by the clock of this look) the source was last told of as a whole: listed, or watched until then. */
+  knownAt: number;
+  /** When the watch said something last; servers send a bookmark every minute. */
+  heardAt: number;
 }
+
+const NOT_WATCHED = { watching: false, opening: false, opened: 0, refused: false, reopenings: 0, knownAt: -Infinity, heardAt: -Infinity };
 
 /**
  * Keeps a LiveView true while things are deleted: watches what may be watched, lists the rest again before a look grows too old.
@@ -60,7 +74,6 @@ export class SecondLook {
   private readonly ending = new AbortController();
   private readonly clock: () => number;
   private looking: Promise<void> | undefined;
-  private lookedAt = -Infinity;
   private durationMs = 0;
   private oldest = 0;
 
@@ -75,9 +88,7 @@ export class SecondLook {
       resource,
       namespace,
       resourceVersion: options.resourceVersions.get(resource.resource) ?? '',
-      watching: false,
-      refused: false,
-      reopenings: 0,
+      ...NOT_WATCHED,
     });
     this.sources = [
       source(IMAGES),
@@ -91,7 +102,7 @@ export class SecondLook {
   private anySource(any: AnyResource): Source {
     const resourceVersion = this.options.resourceVersions.get(qualifiedName(any)) ?? '';
     const resource = { ...any, optional: true };
-    return { resource, any: resource, resourceVersion, watching: false, refused: false, reopenings: 0 };
+    return { resource, any: resource, resourceVersion, ...NOT_WATCHED };
   }
 
   /** The age (ms) of the oldest look that a deletion rested on. */
@@ -99,10 +110,16 @@ export class SecondLook {
     return this.oldest;
   }
 
-  /** Opens the watches; what refuses one is listed instead. Ends with a first look. */
+  /**
+   * Opens the watches; what refuses one, or does not answer soon, is listed instead. Ends with a first look, at what is watched too: nothing
+   * tells when a watch has handed out what happened before it was opened. Only images are left out of that, for the size of their list: their
+   * watch has the time of all other lists for it.
+   */
   async start(): Promise<void> {
-    await Promise.all(this.sources.map((source) => this.open(source)));
-    await this.look();
+    const opened = Promise.all(this.sources.map((source) => this.open(source)));
+    await Promise.race([opened, sleep(OPENING_LIMIT_MS, undefined, { ref: false })]);
+    this.looking = this.lookOnce(this.sources.filter((source) => source.resource !== IMAGES || !this.isWatched(source)));
+    await this.looking.finally(() => (this.looking = undefined));
   }
 
   /**
@@ -120,7 +137,7 @@ export class SecondLook {
 
   /** Looks now, however young the last look is: between the phases. */
   async look(): Promise<void> {
-    this.looking ??= this.lookOnce().finally(() => (this.looking = undefined));
+    this.looking ??= this.lookOnce(this.sources.filter((source) => !this.isWatched(source))).finally(() => (this.looking = undefined));
     return this.looking;
   }
 
@@ -131,18 +148,24 @@ export class SecondLook {
   }
 
   private age(): number {
-    return this.sources.every(({ watching }) => watching) ? 0 : this.clock() - this.lookedAt;
+    const listed = this.sources.filter((source) => !this.isWatched(source));
+    return this.clock() - Math.min(this.clock(), ...listed.map(({ knownAt }) => knownAt));
+  }
+
+  /** A watch that has been silent for long may hang: then its source is listed too. */
+  private isWatched({ watching, heardAt }: Source): boolean {
+    return watching && this.clock() - heardAt < SILENCE_LIMIT_MS;
   }
 
   private rest(age: number): void {
     if (age > this.oldest) this.oldest = age;
   }
 
-  private async lookOnce(): Promise<void> {
+  private async lookOnce(listed: Source[]): Promise<void> {
     const started = this.clock();
     const limit = pLimit(LISTS_AT_ONCE);
-    await Promise.all(this.sources.filter(({ watching }) => !watching).map((source) => limit(() => this.list(source))));
-    this.lookedAt = started;
+    await Promise.all(listed.map((source) => limit(() => this.list(source))));
+    for (const source of listed) source.knownAt = Math.max(source.knownAt, started);
     this.durationMs = this.clock() - started;
     this.options.log?.(6, `looked again in ${Math.round(this.durationMs)} ms`);
   }
@@ -151,43 +174,61 @@ export class SecondLook {
     const { resource, namespace } = source;
     const { view, api, pool } = this;
     const signal = this.ending.signal;
+    const { opened } = source;
+    let resourceVersion: string;
+    // What a watch tells while a list is under way is newer than the list.
+    const watched = (): boolean => source.watching || source.opened !== opened;
+    const take = (kind: string, found: Referrer[]): void => (watched() ? view.addReferrers(found) : view.setReferrers(kind, found));
     if (resource === IMAGES) {
       const result = await readList(api, resource, pool, { take: (page) => view.images.addColumns(page.columns!), restart: () => {} }, { signal });
-      source.resourceVersion = result.resourceVersion;
+      resourceVersion = result.resourceVersion;
     } else if (resource === IMAGE_STREAMS) {
       let records: StreamRecord[] = [];
       const sink = { take: (page: { streams?: StreamRecord[] }) => records.push(...page.streams!), restart: () => void (records = []) };
-      source.resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
-      view.setStreams(records);
+      resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
+      if (watched()) view.addStreams(records);
+      else view.setStreams(records);
     } else if (source.any) {
       const { referrers, result } = await listAny(api, source.any, this.options.everything!.hosts, { signal });
-      source.resourceVersion = result.resourceVersion;
-      view.setReferrers(anyKind(source.any), referrers);
+      resourceVersion = result.resourceVersion;
+      take(anyKind(source.any), referrers);
     } else {
       let found: Referrer[] = [];
       const sink = { take: (page: { referrers?: Referrer[] }) => found.push(...page.referrers!), restart: () => void (found = []) };
-      source.resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
-      view.setReferrers(REFERRER_KIND_NAMES[resource.resource as ReferrerResource], found);
+      resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
+      take(REFERRER_KIND_NAMES[resource.resource as ReferrerResource], found);
     }
-    if (!source.refused && !source.watching) void this.open(source);
+    if (watched()) return;
+    source.resourceVersion = resourceVersion;
+    void this.open(source);
   }
 
   /** Opens a watch and resolves when it is known whether there is one. */
   private open(source: Source): Promise<void> {
-    if (source.refused || source.resourceVersion === '' || ++source.reopenings > MAX_REOPENINGS) return Promise.resolve();
+    if (source.refused || source.watching || source.opening || source.resourceVersion === '') return Promise.resolve();
+    if (++source.reopenings > MAX_REOPENINGS) return Promise.resolve();
+    source.opening = true;
     return new Promise((resolve) => {
       const { resource, namespace, resourceVersion } = source;
       watchList(this.api, resource, { resourceVersion, namespace, signal: this.ending.signal }, {
         opened: () => {
           source.watching = true;
+          source.opening = false;
+          source.opened++;
+          source.heardAt = this.clock();
           resolve();
         },
         event: (type, object) => this.take(source, type, object),
-        progress: (version) => (source.resourceVersion = version),
+        progress: (version) => {
+          source.resourceVersion = version;
+          source.heardAt = this.clock();
+        },
       })
         .catch((): WatchEnd => 'closed')
         .then((end) => {
-          source.watching = false;
+          source.watching = source.opening = false;
+          // What a watch told until its end may lack the last events: the source is listed before the next deletion.
+          source.knownAt = -Infinity;
           if (end === 'refused') source.refused = true;
           if (end === 'expired') source.resourceVersion = '';
           resolve();
@@ -202,7 +243,7 @@ export class SecondLook {
     if (resource === IMAGES) {
       if (!gone) view.putImage(reduceImage(object));
     } else if (resource === IMAGE_STREAMS) {
-      if (gone) view.removeStream(streamKey(reduceStream(object)));
+      if (gone) view.removeStream(streamKey(reduceStream(object)), object.metadata.resourceVersion);
       else view.putStream(reduceStream(object));
     } else {
       const reduce = any ? anyReducer(any, this.options.everything!.hosts) : REFERRER_KINDS[resource.resource as ReferrerResource];

@@ -42,7 +42,8 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
   const listed = new Set(current.tags.flatMap(({ items }) => items.map(({ image }) => image)));
   const finished = await pruneLinks(run, planned, outcome, left.filter((digest) => !listed.has(digest)));
   const done = left.filter((digest) => finished.has(digest) || listed.has(digest));
-  await strike(run, key, new Set(done));
+  // What is noted and listed again has become void.
+  await strike(run, key, new Set([...done, ...current.pending.filter((digest) => listed.has(digest))]));
   // A stream that only had links left of an earlier run is done with when those are.
   if (planned.items.length === 0 && run.goesOn) outcome.status = done.length === left.length ? STATUS.deleted : STATUS.failed;
 }

@@ -54,8 +54,9 @@ async function oneRound(run: Run, key: string, path: string, change: Change): Pr
   if (read.status !== 200) throw errorOf(read, `GET ${path}`);
   const object = read.json<KubeObject>();
   const stream = view.putStream(reduceStream(object));
-  const wanted = change(object, stream);
-  if (!wanted || !(await run.ready())) return { changed: { stream, written: false } };
+  // The look comes before the decision: between the decision and the update nothing is waited for.
+  const wanted = (await run.ready()) ? change(object, stream) : undefined;
+  if (!wanted) return { changed: { stream, written: false } };
   try {
     const answer = await api.request('PUT', `${path}/status`, { body: wanted, retry: false });
     if (answer.status === 404) return gone(run, key);

@@ -16,12 +16,18 @@ export function findAttachments({ streams, subjects, digests }: Snapshot): Attac
   const found: Attachments = { tags: new Map(), images: new Map() };
   streams.forEach((stream, streamIndex) =>
     stream.tags.forEach(({ name }, tag) => {
-      const hex = REFERRERS_TAG.exec(name)?.[1];
-      if (hex) push(found.tags, digests.intern(`sha256:${hex}`), { stream: streamIndex, tag });
+      const subject = attachedTo(name, { digests });
+      if (subject !== -1) push(found.tags, subject, { stream: streamIndex, tag });
     }),
   );
   for (const [image, subject] of subjects) push(found.images, subject, image);
   return found;
+}
+
+/** The image that a tag of this name is attached to, or -1. */
+export function attachedTo(tag: string, { digests }: Pick<Snapshot, 'digests'>): number {
+  const hex = REFERRERS_TAG.exec(tag)?.[1];
+  return hex ? digests.intern(`sha256:${hex}`) : -1;
 }
 
 /** The subject of a tag's items that `--prune-signatures` may remove, or -1. */

@@ -10,6 +10,7 @@ export type Change =
   | { kind: 'keep-younger-than'; ms: number }
   | { kind: 'all'; value: boolean }
   | { kind: 'without-namespace' }
+  | { kind: 'prune-signatures' }
   | { kind: 'referrers'; value: ReferrerScope }
   | { kind: 'unprotect'; pattern: string }
   | { kind: 'protect'; image: string }
@@ -46,6 +47,8 @@ function withChange(situation: Situation, change: Change): Situation {
       return choose({ all: change.value });
     case 'without-namespace':
       return choose({ namespace: undefined });
+    case 'prune-signatures':
+      return choose({ pruneSignatures: true });
     case 'referrers':
       return choose({ referrers: change.value });
     case 'unprotect':

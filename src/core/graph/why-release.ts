@@ -14,18 +14,26 @@ export interface Way {
 
 /** A search that has not ended by then finds nothing: chains of reasons are short. */
 const STEPS = 60;
+const MANY = 40;
 
 /**
- * Every way that was found for an image to go, each minimal: without any one of its changes the image would stay. Shortest first.
+ * Every way that was found for an image to go, each minimal: without any one of its changes the image would stay. Shortest first, and last what needs new pushes.
  * Each step removes what keeps the image then, and decides again; nothing is returned that deciding did not confirm.
  */
 export function waysToGo(situation: Situation, digest: number): Change[][] {
   const found = new Map<string, Change[]>();
+  const signatures: Change[] = [{ kind: 'prune-signatures' }];
+  if (mayBeSignature(situation) && goes(decideWith(situation, signatures), digest)) found.set('signatures', signatures);
   for (const way of waysToTry(situation, digest)) {
     const changes = release(situation, digest, way);
     if (changes && changes.length > 0) found.set(JSON.stringify(changes), changes);
   }
-  return [...found.values()].sort((a, b) => a.length - b.length);
+  const pushed = (changes: Change[]): number => Number(changes.some(({ kind }) => kind === 'newer-revisions'));
+  return [...found.values()].sort((a, b) => pushed(a) - pushed(b) || a.length - b.length);
+}
+
+function mayBeSignature({ options }: Situation): boolean {
+  return options.referrers !== 'oc' && !options.pruneSignatures && !options.pruneOverSizeLimit;
 }
 
 function waysToTry({ snapshot, options }: Situation, digest: number): Way[] {
@@ -54,10 +62,15 @@ function release(situation: Situation, digest: number, way: Way): Change[] | und
   return undefined;
 }
 
-/** Drops what turned out to be needless. */
+/**
+ * Drops what turned out to be needless. Not the end of a use where a tag is deleted: nobody is told to delete a tag that is in use.
+ * Of very many users of one tag each is needed anyway.
+ */
 function minimal(situation: Situation, digest: number, changes: Change[]): Change[] {
   let needed = changes;
-  for (const change of changes) {
+  const usesCount = changes.length > MANY || changes.some(({ kind }) => kind === 'delete-tag');
+  const questioned = usesCount ? changes.filter(({ kind }) => kind !== 'referrer-ends') : changes;
+  for (const change of questioned) {
     const rest = needed.filter((one) => one !== change);
     if (goes(decideWith(situation, rest), digest)) needed = rest;
   }

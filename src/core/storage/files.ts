@@ -32,7 +32,9 @@ export function namesIn(path: string): Promise<string[]> {
 /** The same with kinds: symbolic links are said to be such, not followed. @throws RegadmError STORAGE_UNREADABLE */
 export function entriesIn(path: string): Promise<Dirent[]> {
   return new Promise((resolve, reject) => {
-    readdir(path, { withFileTypes: true }, (error, entries) => (error ? settleMissing(error, path, resolve, reject, []) : resolve(entries)));
+    readdir(path, { withFileTypes: true }, (error, entries) =>
+      error ? settleMissing(error, path, resolve, reject, []) : resolve(entries),
+    );
   });
 }
 
@@ -49,13 +51,22 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
-function settleMissing<T>(error: NodeJS.ErrnoException, path: string, resolve: (value: T) => void, reject: (error: Error) => void, missing: T): void {
+function settleMissing<T>(
+  error: NodeJS.ErrnoException,
+  path: string,
+  resolve: (value: T) => void,
+  reject: (error: Error) => void,
+  missing: T,
+): void {
   if (isMissing(error)) return resolve(missing);
-  const action = error.code === 'EACCES' || error.code === 'EPERM' ? 'may not be read' : `cannot be read (${error.code})`;
+  const action =
+    error.code === 'EACCES' || error.code === 'EPERM' ? 'may not be read' : `cannot be read (${error.code})`;
   reject(
     new RegadmError(`the registry's storage cannot be seen whole: ${path} ${action}`, {
       code: 'STORAGE_UNREADABLE',
-      suggestions: ['run regadm as a user that may read the whole storage; nothing was deleted on what was seen so far'],
+      suggestions: [
+        'run regadm as a user that may read the whole storage; nothing was deleted on what was seen so far',
+      ],
       cause: error,
     }),
   );

@@ -13,7 +13,12 @@ export interface InspectOptions {
 }
 
 /** Looks at the files of what may go: existence, sizes, times of writing. @throws RegadmError STORAGE_UNREADABLE */
-export async function inspectCandidates(root: string, storage: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts> {
+export async function inspectCandidates(
+  root: string,
+  storage: StorageSnapshot,
+  candidates: Candidates,
+  options: InspectOptions,
+): Promise<CandidateFacts> {
   const going = new Set(candidates.repositories.map(({ name }) => name));
   return {
     blobs: await inspectBlobs(root, candidates.blobs),
@@ -70,7 +75,8 @@ async function newestOf(root: string, names: Set<string>): Promise<Map<string, n
   await forEachParallel(names, async (name) => {
     let latest = 0;
     for (const folder of [revisionsFolder(root, name), layersFolder(root, name)]) {
-      for (const entry of await entriesIn(folder)) latest = Math.max(latest, (await blobFacts(root, entry.name))?.writtenAt ?? 0);
+      for (const entry of await entriesIn(folder))
+        latest = Math.max(latest, (await blobFacts(root, entry.name))?.writtenAt ?? 0);
     }
     for (const upload of await entriesIn(`${repositoryFolder(root, name)}/_uploads`)) {
       if (upload.isDirectory()) latest = Math.max(latest, await uploadWrittenAt(root, name, upload.name));
@@ -81,23 +87,37 @@ async function newestOf(root: string, names: Set<string>): Promise<Map<string, n
 }
 
 /** A blob written after the walk is seen here, so that its link does not look dangling. */
-async function findDangling(root: string, storage: StorageSnapshot, candidates: Candidates, going: Set<string>): Promise<CandidateFacts['danglingLayerLinks']> {
+async function findDangling(
+  root: string,
+  storage: StorageSnapshot,
+  candidates: Candidates,
+  going: Set<string>,
+): Promise<CandidateFacts['danglingLayerLinks']> {
   const doomed = new Set(candidates.blobs);
   const staying = new Set(storage.blobs.filter((hex) => !doomed.has(hex)));
   const found: CandidateFacts['danglingLayerLinks'] = [];
   const links = storage.repositories
     .filter(({ name }) => !going.has(name))
-    .flatMap(({ name, layers = [] }) => layers.filter((hex) => !staying.has(hex)).map((hex) => ({ repository: name, hex })));
+    .flatMap(({ name, layers = [] }) =>
+      layers.filter((hex) => !staying.has(hex)).map((hex) => ({ repository: name, hex })),
+    );
   await forEachParallel(links, async ({ repository, hex }) => {
     const blobGoes = (await statOf(blobData(root, hex))) !== undefined;
     if (blobGoes && !doomed.has(hex)) return;
-    if ((await statOf(`${layersFolder(root, repository)}/${hex}/link`))?.isFile()) found.push({ repository, hex, blobGoes });
+    if ((await statOf(`${layersFolder(root, repository)}/${hex}/link`))?.isFile())
+      found.push({ repository, hex, blobGoes });
   });
   return found;
 }
 
-async function inspectUploads(root: string, storage: StorageSnapshot, going: Set<string>): Promise<CandidateFacts['uploads']> {
-  const uploads = storage.repositories.flatMap(({ name, uploads }) => (going.has(name) ? [] : uploads.map((id) => ({ repository: name, id }))));
+async function inspectUploads(
+  root: string,
+  storage: StorageSnapshot,
+  going: Set<string>,
+): Promise<CandidateFacts['uploads']> {
+  const uploads = storage.repositories.flatMap(({ name, uploads }) =>
+    going.has(name) ? [] : uploads.map((id) => ({ repository: name, id })),
+  );
   const found: CandidateFacts['uploads'] = [];
   await forEachParallel(uploads, async ({ repository, id }) => {
     found.push({ repository, id, writtenAt: await uploadWrittenAt(root, repository, id) });

@@ -12,8 +12,11 @@ export const blobData = (root: string, hex: string): string => `${blobFolder(roo
 
 export const repositoryFolder = (root: string, repository: string): string => `${root}/repositories/${repository}`;
 
-export const revisionsFolder = (root: string, repository: string): string => `${repositoryFolder(root, repository)}/_manifests/revisions/sha256`;
+export const revisionsFolder = (root: string, repository: string): string =>
+  `${repositoryFolder(root, repository)}/_manifests/revisions/sha256`;
 
-export const layersFolder = (root: string, repository: string): string => `${repositoryFolder(root, repository)}/_layers/sha256`;
+export const layersFolder = (root: string, repository: string): string =>
+  `${repositoryFolder(root, repository)}/_layers/sha256`;
 
-export const uploadFolder = (root: string, repository: string, id: string): string => `${repositoryFolder(root, repository)}/_uploads/${id}`;
+export const uploadFolder = (root: string, repository: string, id: string): string =>
+  `${repositoryFolder(root, repository)}/_uploads/${id}`;

@@ -9,7 +9,10 @@ import { entriesIn, isMissing, statOf } from './files.js';
  */
 export async function openStorage(directory: string): Promise<string> {
   const base = await realpath(directory).catch((error: unknown) => {
-    if (isMissing(error)) throw usageError(`--storage ${directory}: no such folder`, ["pass the folder where the registry's volume is mounted"]);
+    if (isMissing(error))
+      throw usageError(`--storage ${directory}: no such folder`, [
+        "pass the folder where the registry's volume is mounted",
+      ]);
     throw usageError(`--storage ${directory}: ${(error as Error).message}`);
   });
   let path = base;
@@ -59,9 +62,11 @@ async function assertBlobFolders(blobs: string): Promise<void> {
 }
 
 function notARegistry(directory: string): Error {
-  return refusal('STORAGE_NOT_A_REGISTRY', `--storage ${directory} is not a registry's storage: it has no docker/registry/v2`, [
-    'pass the folder that holds the folder "docker"; nothing was touched',
-  ]);
+  return refusal(
+    'STORAGE_NOT_A_REGISTRY',
+    `--storage ${directory} is not a registry's storage: it has no docker/registry/v2`,
+    ['pass the folder that holds the folder "docker"; nothing was touched'],
+  );
 }
 
 function unknownLayout(path: string, why: string): Error {

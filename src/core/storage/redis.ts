@@ -13,10 +13,14 @@ export function parseRedisUrl(text: string): URL {
   try {
     url = new URL(text);
   } catch {
-    throw usageError('--redis-url cannot be parsed', ['write it as redis://[user:password@]host[:port][/db], or rediss:// for TLS']);
+    throw usageError('--redis-url cannot be parsed', [
+      'write it as redis://[user:password@]host[:port][/db], or rediss:// for TLS',
+    ]);
   }
   if (!['redis:', 'rediss:'].includes(url.protocol) || !url.hostname || !/^\/?\d*$/.test(url.pathname)) {
-    throw usageError(`--redis-url: ${url.protocol}//${url.host}${url.pathname} is no address of a Redis`, ['write it as redis://[user:password@]host[:port][/db], or rediss:// for TLS']);
+    throw usageError(`--redis-url: ${url.protocol}//${url.host}${url.pathname} is no address of a Redis`, [
+      'write it as redis://[user:password@]host[:port][/db], or rediss:// for TLS',
+    ]);
   }
   return url;
 }
@@ -42,7 +46,9 @@ export async function emptyBlobCache(url: URL): Promise<number> {
   } catch (cause) {
     throw new RegadmError(`cannot empty the blob cache in Redis ${url.host}: ${messageOf(cause)}`, {
       code: 'REDIS_FAILED',
-      suggestions: ['until it is emptied, pushes may miss layers that the registry believes are there: regadm registry restart --redis-url URL'],
+      suggestions: [
+        'until it is emptied, pushes may miss layers that the registry believes are there: regadm registry restart --redis-url URL',
+      ],
       cause,
     });
   }
@@ -88,7 +94,9 @@ class Redis {
     const port = Number(url.port || 6379);
     return new Promise((resolve, reject) => {
       const secure = url.protocol === 'rediss:';
-      const socket = secure ? tls.connect({ host, port, servername: net.isIP(host) ? undefined : host }) : net.connect({ host, port });
+      const socket = secure
+        ? tls.connect({ host, port, servername: net.isIP(host) ? undefined : host })
+        : net.connect({ host, port });
       socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no connection within ${TIMEOUT_MS / 1000} s`)));
       socket.once('error', reject);
       socket.once(secure ? 'secureConnect' : 'connect', () => {
@@ -102,7 +110,9 @@ class Redis {
     return new Promise((resolve, reject) => {
       if (this.broken) return reject(this.broken);
       this.waiting = { resolve, reject };
-      this.socket.write(`*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`);
+      this.socket.write(
+        `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`,
+      );
     });
   }
 

@@ -2,7 +2,16 @@ import { lstat, readdir, rmdir, unlink } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { promisify } from 'node:util';
 import { isMissing } from './files.js';
-import { HEX, OWN_FOLDERS, blobData, blobFolder, layersFolder, repositoryFolder, revisionsFolder, uploadFolder } from './layout.js';
+import {
+  HEX,
+  OWN_FOLDERS,
+  blobData,
+  blobFolder,
+  layersFolder,
+  repositoryFolder,
+  revisionsFolder,
+  uploadFolder,
+} from './layout.js';
 
 /** `gone`: it was not there any more. */
 export type Removal = 'deleted' | 'gone';
@@ -31,7 +40,11 @@ export async function removeManifestLink(root: string, repository: string, hex: 
 }
 
 /** Removes a layer link, but only once its blob is gone. @returns undefined when the blob is there */
-export async function removeDanglingLayerLink(root: string, repository: string, hex: string): Promise<Removal | undefined> {
+export async function removeDanglingLayerLink(
+  root: string,
+  repository: string,
+  hex: string,
+): Promise<Removal | undefined> {
   if (await promisify(lstat)(blobData(root, hex)).catch(missing)) return undefined;
   return removeLink(`${layersFolder(root, repository)}/${hex}`);
 }
@@ -73,7 +86,11 @@ async function removeLink(folder: string): Promise<Removal> {
 }
 
 /** @returns false when the folder was not there */
-async function removeKnown(folder: string, isKnown: (parts: string[]) => boolean, parts: string[] = []): Promise<boolean> {
+async function removeKnown(
+  folder: string,
+  isKnown: (parts: string[]) => boolean,
+  parts: string[] = [],
+): Promise<boolean> {
   const stats = parts.length === 0 ? await promisify(lstat)(folder).catch(missing) : undefined;
   if (parts.length === 0 && !stats?.isDirectory()) return false;
   for (const entry of await list(folder, { withFileTypes: true }).catch(missingAsEmpty)) {

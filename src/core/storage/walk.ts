@@ -70,13 +70,20 @@ function sortEntries(entries: Dirent[], name: string, below: string[], leftAlone
   return own;
 }
 
-async function readRepository(root: string, name: string, own: string[], leftAlone: string[], options: WalkOptions): Promise<StoredRepository> {
+async function readRepository(
+  root: string,
+  name: string,
+  own: string[],
+  leftAlone: string[],
+  options: WalkOptions,
+): Promise<StoredRepository> {
   const repository: StoredRepository = { name, uploads: [] };
   const path = repositoryFolder(root, name);
   const digestsIn = async (folder: string, steps: string[]): Promise<string[]> => {
     const entries = await entriesBelow(`${path}/${folder}`, steps);
     const isLink = (entry: Dirent): boolean => entry.isDirectory() && HEX.test(entry.name);
-    for (const entry of entries) if (!isLink(entry)) leftAlone.push(`repositories/${name}/${folder}/${[...steps, entry.name].join('/')}`);
+    for (const entry of entries)
+      if (!isLink(entry)) leftAlone.push(`repositories/${name}/${folder}/${[...steps, entry.name].join('/')}`);
     return entries.filter(isLink).map((entry) => entry.name);
   };
   if (own.includes('_manifests')) repository.manifests = await digestsIn('_manifests', ['revisions', 'sha256']);

@@ -15,7 +15,13 @@ interface Binding extends KubeObject {
 /** True when the registry's service account has the pruner role by a binding that is not regadm's. @throws ApiError */
 export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Promise<boolean> {
   const list = await api.get<{ items?: Binding[] | null }>(PATH);
-  return (list.items ?? []).some((binding) => binding.roleRef?.kind !== 'Role' && binding.roleRef?.name === ROLE && !isOwn(binding) && bindsAccount(binding, serviceAccount));
+  return (list.items ?? []).some(
+    (binding) =>
+      binding.roleRef?.kind !== 'Role' &&
+      binding.roleRef?.name === ROLE &&
+      !isOwn(binding) &&
+      bindsAccount(binding, serviceAccount),
+  );
 }
 
 /** Binds the pruner role to the registry's service account. One of that name that is there already is taken for ours. @throws ApiError */
@@ -28,7 +34,8 @@ export async function createBinding(api: ClusterApi, name: string, serviceAccoun
     subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: REGISTRY_NAMESPACE }],
   };
   const response = await api.request('POST', PATH, { body });
-  if (![200, 201, 202, 409].includes(response.status)) throw failure(response, `cannot create the cluster role binding ${name}`);
+  if (![200, 201, 202, 409].includes(response.status))
+    throw failure(response, `cannot create the cluster role binding ${name}`);
 }
 
 /** Removes a binding of regadm's own; one that is gone, or is not regadm's, is left as it is. @throws ApiError */
@@ -42,7 +49,8 @@ export async function removeBinding(api: ClusterApi, name: string): Promise<void
   }
   if (!isOwn(binding)) return;
   const response = await api.request('DELETE', `${PATH}/${name}`);
-  if (![200, 202, 404].includes(response.status)) throw failure(response, `cannot delete the cluster role binding ${name}`);
+  if (![200, 202, 404].includes(response.status))
+    throw failure(response, `cannot delete the cluster role binding ${name}`);
 }
 
 const isOwn = ({ metadata }: Binding): boolean =>
@@ -52,6 +60,8 @@ function bindsAccount({ subjects = [] }: Binding, account: string): boolean {
   return subjects.some(({ kind, name, namespace }) => {
     if (kind === 'ServiceAccount') return name === account && namespace === REGISTRY_NAMESPACE;
     if (kind === 'User') return name === `system:serviceaccount:${REGISTRY_NAMESPACE}:${account}`;
-    return kind === 'Group' && ['system:serviceaccounts', `system:serviceaccounts:${REGISTRY_NAMESPACE}`].includes(name);
+    return (
+      kind === 'Group' && ['system:serviceaccounts', `system:serviceaccounts:${REGISTRY_NAMESPACE}`].includes(name)
+    );
   });
 }

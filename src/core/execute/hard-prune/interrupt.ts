@@ -29,7 +29,9 @@ export function watchInterruptions(note: (text: string) => void, manner = PUT_BA
   };
   const onDefect = (cause: unknown): void => {
     if (controller.signal.aborted) return;
-    controller.abort(new RegadmError(cause instanceof Error ? cause.message : String(cause), { code: 'INTERNAL', cause }));
+    controller.abort(
+      new RegadmError(cause instanceof Error ? cause.message : String(cause), { code: 'INTERNAL', cause }),
+    );
   };
   const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
   for (const name of names) process.on(name, onSignal);

@@ -49,8 +49,11 @@ export function leaseOf(config: RegistryConfig): LeaseRecord | undefined {
 function parse(text: string): LeaseRecord | undefined {
   try {
     const record = JSON.parse(text) as LeaseRecord;
-    const known = record.version === 1 && typeof record.holder?.id === 'string' && !Number.isNaN(Date.parse(record.renewedAt));
-    return known && (record.previousReadOnly === null || typeof record.previousReadOnly === 'boolean') ? record : undefined;
+    const known =
+      record.version === 1 && typeof record.holder?.id === 'string' && !Number.isNaN(Date.parse(record.renewedAt));
+    return known && (record.previousReadOnly === null || typeof record.previousReadOnly === 'boolean')
+      ? record
+      : undefined;
   } catch {
     return undefined;
   }

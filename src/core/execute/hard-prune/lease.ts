@@ -3,7 +3,16 @@ import { changeConfig, type ConfigReading } from '../../cluster/registry-config.
 import { RegadmError, messageOf, refusal } from '../../model/errors.js';
 import { BINDING_PREFIX } from './binding.js';
 import { thisHolder, type Holder } from './holder.js';
-import { FRESH_MS, LEASE_ANNOTATION, RENEW_MS, TRUST_MS, describeLease, isFresh, leaseOf, type LeaseRecord } from './lease-record.js';
+import {
+  FRESH_MS,
+  LEASE_ANNOTATION,
+  RENEW_MS,
+  TRUST_MS,
+  describeLease,
+  isFresh,
+  leaseOf,
+  type LeaseRecord,
+} from './lease-record.js';
 
 /** Holds the registry for one hard prune: the annotation on the config object, renewed as long as this process lives. */
 export class Lease {
@@ -29,7 +38,11 @@ export class Lease {
    * Writes the annotation. One that is there already is never overwritten.
    * @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4)
    */
-  static async take(api: ClusterApi, wanted: { changesMode(readOnly: boolean): boolean; binding: boolean; emptiesCache: boolean }, onLost: (error: RegadmError) => void): Promise<Lease> {
+  static async take(
+    api: ClusterApi,
+    wanted: { changesMode(readOnly: boolean): boolean; binding: boolean; emptiesCache: boolean },
+    onLost: (error: RegadmError) => void,
+  ): Promise<Lease> {
     const holder = thisHolder();
     let record: LeaseRecord | undefined;
     await changeConfig(api, (reading) => {
@@ -104,14 +117,21 @@ export class Lease {
   async release(): Promise<void> {
     this.abandon();
     await this.renewing?.catch(() => {});
-    await changeConfig(this.api, ({ config }) => (leaseOf(config)?.holder.id === this.record.holder.id ? { metadata: { annotations: { [LEASE_ANNOTATION]: null } } } : undefined));
+    await changeConfig(this.api, ({ config }) =>
+      leaseOf(config)?.holder.id === this.record.holder.id
+        ? { metadata: { annotations: { [LEASE_ANNOTATION]: null } } }
+        : undefined,
+    );
   }
 
   private async update(change: Partial<LeaseRecord>): Promise<void> {
     try {
       const sentAt = Date.now();
       await changeConfig(this.api, ({ config, serverTime }) => {
-        this.assertOurs(config.metadata.annotations?.[LEASE_ANNOTATION] === undefined ? undefined : leaseOf(config)?.holder, config.spec?.readOnly === true);
+        this.assertOurs(
+          config.metadata.annotations?.[LEASE_ANNOTATION] === undefined ? undefined : leaseOf(config)?.holder,
+          config.spec?.readOnly === true,
+        );
         this.record = { ...this.record, ...change, renewedAt: new Date(serverTime).toISOString() };
         return annotate(this.record);
       });
@@ -125,26 +145,45 @@ export class Lease {
 
   private assertOurs(holder: Holder | undefined, readOnly: boolean): void {
     this.isOthers = holder?.id !== this.record.holder.id;
-    if (this.isOthers) throw this.lose(holder ? `regadm on ${holder.host} (process ${holder.pid}) has taken it over` : 'its annotation has been removed');
+    if (this.isOthers)
+      throw this.lose(
+        holder
+          ? `regadm on ${holder.host} (process ${holder.pid}) has taken it over`
+          : 'its annotation has been removed',
+      );
     if (this.expectsReadOnly && !readOnly) throw this.lose('somebody has ended the read-only mode');
   }
 
   private lose(why: string): RegadmError {
     this.lost ??= new RegadmError(`the hard prune has lost its hold on the registry: ${why}`, {
       code: 'LEASE_LOST',
-      suggestions: ['deleting was stopped; look at the state with regadm registry readonly, and run regadm prune hard --recover if it says so'],
+      suggestions: [
+        'deleting was stopped; look at the state with regadm registry readonly, and run regadm prune hard --recover if it says so',
+      ],
     });
     this.onLost(this.lost);
     return this.lost;
   }
 }
 
-const annotate = (record: LeaseRecord): object => ({ metadata: { annotations: { [LEASE_ANNOTATION]: JSON.stringify(record) } } });
+const annotate = (record: LeaseRecord): object => ({
+  metadata: { annotations: { [LEASE_ANNOTATION]: JSON.stringify(record) } },
+});
+
+/** @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4) while the annotation is there */
+export function assertNotHeld(reading: ConfigReading): void {
+  const record = leaseOf(reading.config);
+  if (record) throw heldError(record, reading);
+}
 
 function heldError(record: LeaseRecord, { serverTime }: ConfigReading): RegadmError {
   const who = describeLease(record, serverTime);
   if (isFresh(record, serverTime)) {
-    return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [`wait for it to end; if it has died, regadm prune hard --recover works ${FRESH_MS / 1000} s after its last sign of life`]);
+    return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [
+      `wait for it to end; if it has died, regadm prune hard --recover works ${FRESH_MS / 1000} s after its last sign of life`,
+    ]);
   }
-  return refusal('HARD_PRUNE_UNFINISHED', `an earlier hard prune was not finished: ${who}`, ['put everything back first: regadm prune hard --recover']);
+  return refusal('HARD_PRUNE_UNFINISHED', `an earlier hard prune was not finished: ${who}`, [
+    'put everything back first: regadm prune hard --recover',
+  ]);
 }

@@ -18,6 +18,8 @@ export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | u
       ? `note: a hard prune is under way, the registry may be read-only: ${describeLease(record, now)}`
       : `warning: a hard prune was not finished, the registry may still be read-only: ${describeLease(record, now)}; run: regadm prune hard --recover`;
   } catch (error) {
-    return (error as { code?: string }).code === 'LEASE_UNREADABLE' ? `warning: ${(error as Error).message}` : undefined;
+    return (error as { code?: string }).code === 'LEASE_UNREADABLE'
+      ? `warning: ${(error as Error).message}`
+      : undefined;
   }
 }

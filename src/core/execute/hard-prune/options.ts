@@ -27,8 +27,16 @@ export interface HardPruneOptions {
 export function assertUsable({ storage, pod, confirm, readOnly, maxDelete }: HardPruneOptions): void {
   if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
   if (storage !== undefined) return;
-  if (maxDelete && 'percent' in maxDelete) throw usageError("--max-delete: a percentage works only with --storage, since the registry's own pruner does not count all blobs", ['give a number of blobs or a size']);
+  if (maxDelete && 'percent' in maxDelete)
+    throw usageError(
+      "--max-delete: a percentage works only with --storage, since the registry's own pruner does not count all blobs",
+      ['give a number of blobs or a size'],
+    );
   if (confirm && readOnly === 'skip') {
-    throw refusal('READ_ONLY_NEEDED', "--read-only=skip is refused in the registry's pod together with --confirm: blobs of images that are being pushed would be deleted", ['leave --read-only at auto']);
+    throw refusal(
+      'READ_ONLY_NEEDED',
+      "--read-only=skip is refused in the registry's pod together with --confirm: blobs of images that are being pushed would be deleted",
+      ['leave --read-only at auto'],
+    );
   }
 }

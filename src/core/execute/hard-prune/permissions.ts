@@ -56,7 +56,10 @@ export async function assertPermissions(api: ClusterApi, permissions: Permission
   });
 }
 
-async function isAllowed(api: ClusterApi, { verb, group, resource, subresource, namespace, name }: Permission): Promise<boolean> {
+async function isAllowed(
+  api: ClusterApi,
+  { verb, group, resource, subresource, namespace, name }: Permission,
+): Promise<boolean> {
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',

@@ -47,11 +47,13 @@ export class PodPruner implements Pruner {
     const collected = new Collected(this.report);
     await this.onStart(this.pod);
     signal.throwIfAborted();
-    const result = await runPruner(this.api, this.pod, mode, (line) => collected.take(line), signal).catch((error: unknown) => {
-      // An HTTP answer instead of a channel: no process was started.
-      if (/response:? \d{3}/.test(messageOf(error))) this.onEnd();
-      throw error;
-    });
+    const result = await runPruner(this.api, this.pod, mode, (line) => collected.take(line), signal).catch(
+      (error: unknown) => {
+        // An HTTP answer instead of a channel: no process was started.
+        if (/response:? \d{3}/.test(messageOf(error))) this.onEnd();
+        throw error;
+      },
+    );
     if (result.exitCode !== undefined) this.onEnd();
     signal.throwIfAborted();
     return { result, plan: collected.plan(), errors: collected.errors, last: collected.last };
@@ -70,7 +72,16 @@ interface Run {
 class Collected {
   readonly errors: string[] = [];
   last = '';
-  private readonly found: HardPrunePlan = { repositories: [], manifestLinks: [], layerLinks: [], uploads: [], blobs: [], bytes: 0, abandonedUploads: 0, kept: [] };
+  private readonly found: HardPrunePlan = {
+    repositories: [],
+    manifestLinks: [],
+    layerLinks: [],
+    uploads: [],
+    blobs: [],
+    bytes: 0,
+    abandonedUploads: 0,
+    kept: [],
+  };
 
   constructor(private readonly report: Reporter) {}
 
@@ -78,12 +89,15 @@ class Collected {
     const parsed = parsePrunerLine(line);
     const { found } = this;
     if (parsed.kind === 'blob') found.blobs.push({ digest: parsed.digest });
-    else if (parsed.kind === 'manifest-link') found.manifestLinks.push({ repository: parsed.repository, digest: parsed.digest });
-    else if (parsed.kind === 'repository') found.repositories.push({ name: parsed.name, reason: 'its image stream does not exist' });
+    else if (parsed.kind === 'manifest-link')
+      found.manifestLinks.push({ repository: parsed.repository, digest: parsed.digest });
+    else if (parsed.kind === 'repository')
+      found.repositories.push({ name: parsed.name, reason: 'its image stream does not exist' });
     else if (parsed.kind === 'summary-bytes') found.bytes = parsed.bytes;
     else if (parsed.kind === 'error') this.errors.push(parsed.message);
     else if (parsed.kind === 'other') this.other(parsed.text);
-    if (parsed.kind === 'blob' && found.blobs.length % 1000 === 0) this.report.progress(`${found.blobs.length} blobs so far`);
+    if (parsed.kind === 'blob' && found.blobs.length % 1000 === 0)
+      this.report.progress(`${found.blobs.length} blobs so far`);
   }
 
   plan(): HardPrunePlan {
@@ -117,7 +131,9 @@ function assertEnded(run: Run, pod: RegistryPod): void {
     code: forbidden ? 'PRUNER_FORBIDDEN' : 'PRUNER_FAILED',
     exitCode: EXIT.error,
     suggestions: forbidden
-      ? ["the registry's service account needs the cluster role system:image-pruner: with --confirm regadm gives it for as long as it is needed; for a dry run: oc adm policy add-cluster-role-to-user system:image-pruner -z registry -n openshift-image-registry"]
+      ? [
+          "the registry's service account needs the cluster role system:image-pruner: with --confirm regadm gives it for as long as it is needed; for a dry run: oc adm policy add-cluster-role-to-user system:image-pruner -z registry -n openshift-image-registry",
+        ]
       : ['nothing was deleted; try again, or prune the volume with --storage DIR'],
   });
 }

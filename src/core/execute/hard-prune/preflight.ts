@@ -1,6 +1,12 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { isUsable, listRegistryPods, type RegistryPod } from '../../cluster/pods.js';
-import { CONFIG_NAME, conditionTrue, managementState, readConfig, type RegistryConfig } from '../../cluster/registry-config.js';
+import {
+  CONFIG_NAME,
+  conditionTrue,
+  managementState,
+  readConfig,
+  type RegistryConfig,
+} from '../../cluster/registry-config.js';
 import { findPruners } from '../../cluster/registry-exec.js';
 import { modeRollout, readDeployment, whatIsMissing } from '../../cluster/rollout.js';
 import { refusal } from '../../model/errors.js';
@@ -13,15 +19,23 @@ import type { Reporter } from './types.js';
 export function assertModeCanChange(config: RegistryConfig): void {
   const state = managementState(config);
   if (state !== 'Managed') {
-    throw refusal('NOT_MANAGED', `${CONFIG_NAME} has managementState ${state}: the operator would not carry out a change of the mode`, [
-      state === 'Removed' ? 'there is no registry; prune its volume with --storage DIR --read-only=skip' : `set it to Managed, or switch the registry by hand and use --read-only=required`,
-    ]);
+    throw refusal(
+      'NOT_MANAGED',
+      `${CONFIG_NAME} has managementState ${state}: the operator would not carry out a change of the mode`,
+      [
+        state === 'Removed'
+          ? 'there is no registry; prune its volume with --storage DIR --read-only=skip'
+          : `set it to Managed, or switch the registry by hand and use --read-only=required`,
+      ],
+    );
   }
   const degraded = conditionTrue(config, 'Degraded');
   if (degraded) {
-    throw refusal('OPERATOR_DEGRADED', `the image registry operator is Degraded: ${degraded.reason ?? ''}${degraded.message ? `: ${degraded.message}` : ''}`, [
-      'a roll-out would probably not succeed; repair the operator first: oc describe clusteroperator image-registry',
-    ]);
+    throw refusal(
+      'OPERATOR_DEGRADED',
+      `the image registry operator is Degraded: ${degraded.reason ?? ''}${degraded.message ? `: ${degraded.message}` : ''}`,
+      ['a roll-out would probably not succeed; repair the operator first: oc describe clusteroperator image-registry'],
+    );
   }
 }
 
@@ -31,9 +45,14 @@ export function assertModeCanChange(config: RegistryConfig): void {
  */
 export async function assertReadOnlyNow(api: ClusterApi): Promise<void> {
   const { config } = await readConfig(api);
-  const missing = config.spec?.readOnly === true ? whatIsMissing(await readDeployment(api), await listRegistryPods(api), modeRollout(true)) : 'spec.readOnly is not set';
+  const missing =
+    config.spec?.readOnly === true
+      ? whatIsMissing(await readDeployment(api), await listRegistryPods(api), modeRollout(true))
+      : 'spec.readOnly is not set';
   if (!missing) return;
-  throw refusal('READ_ONLY_REQUIRED', `the registry is not in read-only mode: ${missing}`, ['switch it first: regadm registry readonly on; or leave --read-only at auto']);
+  throw refusal('READ_ONLY_REQUIRED', `the registry is not in read-only mode: ${missing}`, [
+    'switch it first: regadm registry readonly on; or leave --read-only at auto',
+  ]);
 }
 
 /**
@@ -49,7 +68,9 @@ export async function assertNoPruner(api: ClusterApi, report: Reporter): Promise
 }
 
 function prunerRunning(pod: RegistryPod, pids: number[]): Error {
-  return refusal('PRUNER_RUNNING', `the registry's pruner still runs in pod ${pod.name} (process ${pids.join(', ')}), started earlier`, [
-    'wait until it has ended, then try again; after a run that broke off: regadm prune hard --recover',
-  ]);
+  return refusal(
+    'PRUNER_RUNNING',
+    `the registry's pruner still runs in pod ${pod.name} (process ${pids.join(', ')}), started earlier`,
+    ['wait until it has ended, then try again; after a run that broke off: regadm prune hard --recover'],
+  );
 }

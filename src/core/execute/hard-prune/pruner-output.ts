@@ -23,9 +23,13 @@ export function parsePrunerLine(line: string): PrunerLine {
 function parseMessage(message: string): PrunerLine | undefined {
   const link = /^(?:Would delete|Deleting) manifest link: (\S+)@(sha256:[0-9a-f]{64})/.exec(message);
   if (link) return { kind: 'manifest-link', repository: link[1]!, digest: link[2]! };
-  const blob = /^Would delete blob: (sha256:[0-9a-f]{64})/.exec(message) ?? /^Deleting blob: \S*\/blobs\/(sha256\/[0-9a-f]{2}\/[0-9a-f]{64})/.exec(message);
+  const blob =
+    /^Would delete blob: (sha256:[0-9a-f]{64})/.exec(message) ??
+    /^Deleting blob: \S*\/blobs\/(sha256\/[0-9a-f]{2}\/[0-9a-f]{64})/.exec(message);
   if (blob) return { kind: 'blob', digest: blob[1]!.replace(/^sha256\/..\//, 'sha256:') };
-  const repository = /^Would delete repository: (\S+)/.exec(message) ?? /^Deleting repo(?:sitory)?: (?:\S*\/repositories\/)?(\S+)/.exec(message);
+  const repository =
+    /^Would delete repository: (\S+)/.exec(message) ??
+    /^Deleting repo(?:sitory)?: (?:\S*\/repositories\/)?(\S+)/.exec(message);
   if (repository) return { kind: 'repository', name: repository[1]!.replace(/\/$/, '') };
   return parseSummary(message);
 }

@@ -24,26 +24,47 @@ export interface PutBackOptions {
  * a pruner may be deleting, the registry stays read-only.
  * @returns what failed; empty when all is as before
  */
-export async function putBack(api: ClusterApi, lease: Lease, options: PutBackOptions, steps: Steps, report: Reporter): Promise<RegadmError[]> {
+export async function putBack(
+  api: ClusterApi,
+  lease: Lease,
+  options: PutBackOptions,
+  steps: Steps,
+  report: Reporter,
+): Promise<RegadmError[]> {
   const failures: RegadmError[] = [];
   const attempt = async (step: string, work: () => Promise<unknown>): Promise<boolean> => {
     try {
       await steps.run(step, work);
       return true;
     } catch (error) {
-      failures.push(error instanceof RegadmError ? error : new RegadmError(messageOf(error), { code: 'RESTORE_FAILED', cause: error }));
+      failures.push(
+        error instanceof RegadmError
+          ? error
+          : new RegadmError(messageOf(error), { code: 'RESTORE_FAILED', cause: error }),
+      );
       report.warning(`${step}: ${messageOf(error)}`);
       return false;
     }
   };
   lease.expectReadOnly(false);
   const { binding, changesMode, pod, previousReadOnly } = lease.record;
-  const bindingGone = binding === undefined || (await attempt(`removing the cluster role binding ${binding}`, () => removeBinding(api, binding)));
-  const idle = !pod || !options.prunerMayRun || (await attempt("seeing that the registry's pruner has ended", () => stopPruner(api, pod, report.progress)));
+  const bindingGone =
+    binding === undefined ||
+    (await attempt(`removing the cluster role binding ${binding}`, () => removeBinding(api, binding)));
+  const idle =
+    !pod ||
+    !options.prunerMayRun ||
+    (await attempt("seeing that the registry's pruner has ended", () => stopPruner(api, pod, report.progress)));
   if (options.emptyCache) await attempt("emptying the registry's blob cache in Redis", options.emptyCache);
   if (!idle) return failures;
-  const restored = !changesMode || (await attempt(`restoring the mode (${previousReadOnly ? 'read-only' : 'read-write'})`, () => restoreMode(api, lease)));
-  const back = restored && (!changesMode || (await attempt('waiting for the roll-out', () => waitBack(api, lease, options, report))));
+  const restored =
+    !changesMode ||
+    (await attempt(`restoring the mode (${previousReadOnly ? 'read-only' : 'read-write'})`, () =>
+      restoreMode(api, lease),
+    ));
+  const back =
+    restored &&
+    (!changesMode || (await attempt('waiting for the roll-out', () => waitBack(api, lease, options, report))));
   if (back && bindingGone) await attempt('releasing the registry', () => lease.release());
   return failures;
 }
@@ -51,11 +72,21 @@ export async function putBack(api: ClusterApi, lease: Lease, options: PutBackOpt
 async function restoreMode(api: ClusterApi, lease: Lease): Promise<void> {
   const { previousReadOnly, holder } = lease.record;
   await changeConfig(api, ({ config }) => {
-    if (leaseOf(config)?.holder.id !== holder.id) throw new RegadmError('the annotation is no longer ours', { code: 'LEASE_LOST' });
+    if (leaseOf(config)?.holder.id !== holder.id)
+      throw new RegadmError('the annotation is no longer ours', { code: 'LEASE_LOST' });
     return (config.spec?.readOnly ?? null) === previousReadOnly ? undefined : { spec: { readOnly: previousReadOnly } };
   });
 }
 
-async function waitBack(api: ClusterApi, { record }: Lease, { timeoutMs }: PutBackOptions, report: Reporter): Promise<void> {
-  await waitForRollout(api, { ...modeRollout(record.previousReadOnly === true), timeoutMs, onProgress: report.progress });
+async function waitBack(
+  api: ClusterApi,
+  { record }: Lease,
+  { timeoutMs }: PutBackOptions,
+  report: Reporter,
+): Promise<void> {
+  await waitForRollout(api, {
+    ...modeRollout(record.previousReadOnly === true),
+    timeoutMs,
+    onProgress: report.progress,
+  });
 }

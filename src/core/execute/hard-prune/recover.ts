@@ -17,12 +17,19 @@ export interface RecoverResult {
  * Safe to run again, also after it was itself killed.
  * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run may still be at work; RECOVERY_INCOMPLETE
  */
-export async function recoverHardPrune(api: ClusterApi, options: { timeoutMs: number; emptyCache?: () => Promise<number> }, report: Reporter): Promise<RecoverResult> {
+export async function recoverHardPrune(
+  api: ClusterApi,
+  options: { timeoutMs: number; emptyCache?: () => Promise<number> },
+  report: Reporter,
+): Promise<RecoverResult> {
   await assertPermissions(api, CHANGE_MODE);
   const lease = await Lease.takeOver(api, () => {});
   const steps = new Steps(report);
   if (!lease) return { found: false, steps: steps.records };
-  if (lease.record.emptiesCache && !options.emptyCache) report.warning('that run was to empty a Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL');
+  if (lease.record.emptiesCache && !options.emptyCache)
+    report.warning(
+      'that run was to empty a Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL',
+    );
   const failures = await putBack(api, lease, { ...options, prunerMayRun: true }, steps, report);
   lease.abandon();
   if (failures.length === 0) return { found: true, steps: steps.records };

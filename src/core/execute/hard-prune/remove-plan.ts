@@ -1,7 +1,15 @@
 import { messageOf } from '../../model/errors.js';
 import type { HardPrunePlan } from '../../plan/hard-prune-types.js';
 import { forEachParallel } from '../../storage/files.js';
-import { remainingManifests, removeBlob, removeDanglingLayerLink, removeManifestLink, removeRepository, removeUpload, type Removal } from '../../storage/remove.js';
+import {
+  remainingManifests,
+  removeBlob,
+  removeDanglingLayerLink,
+  removeManifestLink,
+  removeRepository,
+  removeUpload,
+  type Removal,
+} from '../../storage/remove.js';
 import { PLAN_PARTS, type Outcome, type Outcomes, type PlanPart, type Removals, type Reporter } from './types.js';
 
 interface RemoveContext {
@@ -19,7 +27,13 @@ export async function removePlan(root: string, plan: HardPrunePlan, context: Rem
   const outcomes = Object.fromEntries(PLAN_PARTS.map((part) => [part, []])) as unknown as Outcomes;
   const failures: Removals['failures'] = [];
   const heldBack = new Set<string>();
-  const run = async <T>(part: PlanPart, items: T[], nameOf: (item: T) => string, remove: (item: T) => Promise<Removal | Outcome>, onFailure?: (item: T) => Promise<void>): Promise<void> => {
+  const run = async <T>(
+    part: PlanPart,
+    items: T[],
+    nameOf: (item: T) => string,
+    remove: (item: T) => Promise<Removal | Outcome>,
+    onFailure?: (item: T) => Promise<void>,
+  ): Promise<void> => {
     await forEachParallel(items.entries(), async ([index, item]) => {
       const outcome = await attempt(() => remove(item), context);
       outcomes[part][index] = outcome;
@@ -28,21 +42,48 @@ export async function removePlan(root: string, plan: HardPrunePlan, context: Rem
       await onFailure?.(item);
     });
   };
-  await run('manifestLinks', plan.manifestLinks, nameOfLink, ({ repository, digest }) => removeManifestLink(root, repository, hexOf(digest)), async ({ digest }) => {
-    heldBack.add(digest);
-  });
-  await run('repositories', plan.repositories, ({ name }) => name, ({ name }) => removeRepository(root, name), async ({ name }) => {
-    for (const hex of await remainingManifests(root, name)) heldBack.add(`sha256:${hex}`);
-  });
-  await run('uploads', plan.uploads, ({ repository, id }) => `${repository} upload ${id}`, ({ repository, id }) => removeUpload(root, repository, id));
+  await run(
+    'manifestLinks',
+    plan.manifestLinks,
+    nameOfLink,
+    ({ repository, digest }) => removeManifestLink(root, repository, hexOf(digest)),
+    async ({ digest }) => {
+      heldBack.add(digest);
+    },
+  );
+  await run(
+    'repositories',
+    plan.repositories,
+    ({ name }) => name,
+    ({ name }) => removeRepository(root, name),
+    async ({ name }) => {
+      for (const hex of await remainingManifests(root, name)) heldBack.add(`sha256:${hex}`);
+    },
+  );
+  await run(
+    'uploads',
+    plan.uploads,
+    ({ repository, id }) => `${repository} upload ${id}`,
+    ({ repository, id }) => removeUpload(root, repository, id),
+  );
   let done = 0;
-  await run('blobs', plan.blobs, ({ digest }) => digest, async ({ digest }) => {
-    if (heldBack.has(digest)) return { status: 'skipped', reason: 'a manifest link to it could not be removed' };
-    if (++done % 1000 === 0) context.report.progress(`removed ${done} of ${plan.blobs.length} blobs`);
-    return removeBlob(root, hexOf(digest));
-  });
+  await run(
+    'blobs',
+    plan.blobs,
+    ({ digest }) => digest,
+    async ({ digest }) => {
+      if (heldBack.has(digest)) return { status: 'skipped', reason: 'a manifest link to it could not be removed' };
+      if (++done % 1000 === 0) context.report.progress(`removed ${done} of ${plan.blobs.length} blobs`);
+      return removeBlob(root, hexOf(digest));
+    },
+  );
   await run('layerLinks', plan.layerLinks, nameOfLink, async ({ repository, digest }) => {
-    return (await removeDanglingLayerLink(root, repository, hexOf(digest))) ?? { status: 'skipped', reason: 'its blob is there' };
+    return (
+      (await removeDanglingLayerLink(root, repository, hexOf(digest))) ?? {
+        status: 'skipped',
+        reason: 'its blob is there',
+      }
+    );
   });
   return { plan, outcomes, failures };
 }
@@ -64,4 +105,5 @@ async function attempt(remove: () => Promise<Removal | Outcome>, { mayGoOn, sign
 
 const hexOf = (digest: string): string => digest.slice('sha256:'.length);
 
-const nameOfLink = ({ repository, digest }: { repository: string; digest: string }): string => `${repository}@${digest}`;
+const nameOfLink = ({ repository, digest }: { repository: string; digest: string }): string =>
+  `${repository}@${digest}`;

@@ -1,6 +1,7 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { pickPod } from '../../cluster/registry-exec.js';
-import { RegadmError, messageOf, refusal } from '../../model/errors.js';
+import type { RegadmError} from '../../model/errors.js';
+import { messageOf, refusal } from '../../model/errors.js';
 import { streamsWithUnlistedChildren } from '../../plan/hard-prune-candidates.js';
 import { assertWithinLimit } from '../../plan/hard-prune-limit.js';
 import type { HardPruneRules } from '../../plan/hard-prune-types.js';
@@ -25,11 +26,20 @@ export interface HardPruneResult extends ProcedureResult {
  * @param options that `assertUsable` has accepted
  * @throws RegadmError when nothing was deleted; otherwise the error is in the result
  */
-export async function hardPrune(api: ClusterApi, options: HardPruneOptions, show: (findings: Findings) => void, report: Reporter, signal: AbortSignal): Promise<HardPruneResult> {
-  const storage = options.storage === undefined ? undefined : await storagePruner(api, options.storage, options, report);
+export async function hardPrune(
+  api: ClusterApi,
+  options: HardPruneOptions,
+  show: (findings: Findings) => void,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<HardPruneResult> {
+  const storage =
+    options.storage === undefined ? undefined : await storagePruner(api, options.storage, options, report);
   if (!options.confirm || options.readOnly === 'skip') await options.pruneImages?.();
-  if (!options.confirm) return { dryRun: true, findings: await dryRun(api, storage, options, report, signal), steps: [], notRestored: [] };
-  if (options.readOnly === 'skip') return { dryRun: false, ...(await unguarded(storage!, options, show, report, signal)) };
+  if (!options.confirm)
+    return { dryRun: true, findings: await dryRun(api, storage, options, report, signal), steps: [], notRestored: [] };
+  if (options.readOnly === 'skip')
+    return { dryRun: false, ...(await unguarded(storage!, options, show, report, signal)) };
   const result = await guardedHardPrune(
     api,
     {
@@ -40,7 +50,8 @@ export async function hardPrune(api: ClusterApi, options: HardPruneOptions, show
       timeoutMs: options.timeoutMs,
       emptyCache: cacheEmptier(options.redis),
       pruneImages: options.pruneImages,
-      refuse: () => (storage ? tryOut(storage, options, signal) : assertIndexesSafe(api, options.rules, report, signal)),
+      refuse: () =>
+        storage ? tryOut(storage, options, signal) : assertIndexesSafe(api, options.rules, report, signal),
     },
     show,
     report,
@@ -54,11 +65,22 @@ export function cacheEmptier(redis: URL | undefined): (() => Promise<number>) | 
   return redis && (() => emptyBlobCache(redis));
 }
 
-async function storagePruner(api: ClusterApi, directory: string, options: HardPruneOptions, report: Reporter): Promise<Pruner> {
+async function storagePruner(
+  api: ClusterApi,
+  directory: string,
+  options: HardPruneOptions,
+  report: Reporter,
+): Promise<Pruner> {
   return new StoragePruner(await openStorage(directory), api, options, report);
 }
 
-async function dryRun(api: ClusterApi, storage: Pruner | undefined, options: HardPruneOptions, report: Reporter, signal: AbortSignal): Promise<Findings> {
+async function dryRun(
+  api: ClusterApi,
+  storage: Pruner | undefined,
+  options: HardPruneOptions,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<Findings> {
   if (storage) return storage.check(signal);
   await assertPermissions(api, EXEC_IN_POD);
   const pod = await pickPod(api, options.pod);
@@ -77,14 +99,23 @@ async function tryOut(storage: Pruner, { maxDelete }: HardPruneOptions, signal: 
 }
 
 /** With nobody watching over the mode: changes nothing but the storage, reads nothing but images and image streams. */
-async function unguarded(pruner: Pruner, options: HardPruneOptions, show: (findings: Findings) => void, report: Reporter, signal: AbortSignal): Promise<ProcedureResult> {
+async function unguarded(
+  pruner: Pruner,
+  options: HardPruneOptions,
+  show: (findings: Findings) => void,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<ProcedureResult> {
   report.warning('--read-only=skip: whatever is pushed while this runs may be damaged; make sure that nobody pushes');
   const findings = await pruner.check(signal);
   show(findings);
   assertWithinLimit(findings.plan, options.maxDelete);
   signal.throwIfAborted();
   const removals = await pruner.remove(findings.plan, async () => {}, signal);
-  const emptied = await Promise.resolve(cacheEmptier(options.redis)?.()).then(() => [], (error: RegadmError) => [error]);
+  const emptied = await Promise.resolve(cacheEmptier(options.redis)?.()).then(
+    () => [],
+    (error: RegadmError) => [error],
+  );
   return { findings, removals, steps: [], error: signal.aborted ? signal.reason : undefined, notRestored: emptied };
 }
 
@@ -92,10 +123,17 @@ async function unguarded(pruner: Pruner, options: HardPruneOptions, show: (findi
  * The registry's own pruner knows only what a stream lists, and removes the links of a listed index's children.
  * @throws RegadmError INDEX_CHILDREN (exit status 4) that names the streams
  */
-async function assertIndexesSafe(api: ClusterApi, rules: HardPruneRules, report: Reporter, signal: AbortSignal): Promise<void> {
+async function assertIndexesSafe(
+  api: ClusterApi,
+  rules: HardPruneRules,
+  report: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
   const streams = streamsWithUnlistedChildren(await readUsage(api, signal));
   if (streams.length === 0) return;
   const message = `the registry's own pruner removes the manifest links of image indexes' children in: ${streams.join(', ')}`;
   if (rules === 'registry') return report.warning(message);
-  throw refusal('INDEX_CHILDREN', message, ["prune the registry's volume with --storage DIR, which keeps them, or accept it with --rules registry"]);
+  throw refusal('INDEX_CHILDREN', message, [
+    "prune the registry's volume with --storage DIR, which keeps them, or accept it with --rules registry",
+  ]);
 }

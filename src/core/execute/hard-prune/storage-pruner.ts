@@ -27,14 +27,19 @@ export class StoragePruner implements Pruner {
   /** The files first, the cluster after: what was pushed in between is seen in use. */
   async check(signal: AbortSignal): Promise<Findings> {
     const { danglingLinks, rules, keepYoungerThanMs } = this.options;
-    this.report.progress('reading the registry\'s storage');
+    this.report.progress("reading the registry's storage");
     const storage = await walkStorage(this.root, { layers: danglingLinks, signal });
-    this.report.progress(`found ${storage.blobs.length} blobs in ${storage.repositories.length} repositories; reading images and image streams`);
+    this.report.progress(
+      `found ${storage.blobs.length} blobs in ${storage.repositories.length} repositories; reading images and image streams`,
+    );
     const usage = await readUsage(this.api, signal);
     assertSameCluster(storage, usage);
     this.logInUse(storage, usage);
     const candidates = chooseCandidates(storage, usage, rules);
-    const facts = await inspectCandidates(this.root, storage, candidates, { danglingLinks, ages: keepYoungerThanMs > 0 });
+    const facts = await inspectCandidates(this.root, storage, candidates, {
+      danglingLinks,
+      ages: keepYoungerThanMs > 0,
+    });
     signal.throwIfAborted();
     const plan = planHardPrune(candidates, facts, this.options, this.now(), storage.blobs.length);
     return { plan, warnings: warningsOf(storage) };
@@ -56,9 +61,11 @@ export class StoragePruner implements Pruner {
 function assertSameCluster(storage: StorageSnapshot, usage: ClusterUsage): void {
   if (storage.blobs.length === 0 && storage.repositories.length === 0) return;
   if (storage.blobs.some((hex) => usage.images.has(hex))) return;
-  throw refusal('OTHER_STORAGE', `not one of the cluster's ${usage.images.size} images has its blob in this storage: it is another cluster's`, [
-    'check --storage and the cluster that regadm talks to (--context, --kubeconfig); nothing was touched',
-  ]);
+  throw refusal(
+    'OTHER_STORAGE',
+    `not one of the cluster's ${usage.images.size} images has its blob in this storage: it is another cluster's`,
+    ['check --storage and the cluster that regadm talks to (--context, --kubeconfig); nothing was touched'],
+  );
 }
 
 const SHOWN = 5;

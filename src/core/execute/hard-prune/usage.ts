@@ -8,7 +8,10 @@ const PAGE = 100;
 const RESTARTS = 5;
 
 /** Media types whose `dockerImageMetadata.Id` is a blob of its own: what the registry's pruner goes by. */
-const WITH_CONFIG = new Set(['application/vnd.docker.distribution.manifest.v2+json', 'application/vnd.oci.image.manifest.v1+json']);
+const WITH_CONFIG = new Set([
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.oci.image.manifest.v1+json',
+]);
 
 /**
  * Reads which blobs the Image objects use and what the image streams list, page by page, keeping digests only.
@@ -29,7 +32,12 @@ interface Collector {
  * An expired continue token could be exchanged for one that goes on with a newer state, but what was created before the
  * place it goes on from would be missed: the list is begun again.
  */
-async function listWhole<T extends Collector>(api: ClusterApi, path: string, collector: () => T, signal?: AbortSignal): Promise<T> {
+async function listWhole<T extends Collector>(
+  api: ClusterApi,
+  path: string,
+  collector: () => T,
+  signal?: AbortSignal,
+): Promise<T> {
   for (let restart = 0; ; restart++) {
     try {
       return await listPages(api, path, collector(), signal);
@@ -39,10 +47,18 @@ async function listWhole<T extends Collector>(api: ClusterApi, path: string, col
   }
 }
 
-async function listPages<T extends Collector>(api: ClusterApi, path: string, collector: T, signal?: AbortSignal): Promise<T> {
+async function listPages<T extends Collector>(
+  api: ClusterApi,
+  path: string,
+  collector: T,
+  signal?: AbortSignal,
+): Promise<T> {
   let next: string | undefined;
   do {
-    const page: { metadata?: { continue?: string }; items?: KubeObject[] | null } = await api.get(path, { query: { limit: PAGE, continue: next }, signal });
+    const page: { metadata?: { continue?: string }; items?: KubeObject[] | null } = await api.get(path, {
+      query: { limit: PAGE, continue: next },
+      signal,
+    });
     for (const item of page.items ?? []) collector.add(item);
     next = page.metadata?.continue || undefined;
   } while (next);
@@ -59,10 +75,15 @@ class ImageUses implements Collector {
     const hex = hexOf(name);
     if (hex) this.names.add(hex);
     this.use(name, name);
-    if (WITH_CONFIG.has(image.dockerImageManifestMediaType as string)) this.use((image.dockerImageMetadata as { Id?: string } | undefined)?.Id, name);
+    if (WITH_CONFIG.has(image.dockerImageManifestMediaType as string))
+      this.use((image.dockerImageMetadata as { Id?: string } | undefined)?.Id, name);
     for (const layer of asList<{ name?: string }>(image.dockerImageLayers)) this.use(layer.name, name);
     const children = asList<{ digest?: string }>(image.dockerImageManifests).map(({ digest }) => hexOf(digest));
-    if (hex && children.length > 0) this.children.set(hex, children.filter((child) => child !== undefined));
+    if (hex && children.length > 0)
+      this.children.set(
+        hex,
+        children.filter((child) => child !== undefined),
+      );
   }
 
   private use(digest: string | undefined, image: string): void {
@@ -76,7 +97,9 @@ class StreamLists implements Collector {
 
   add(stream: KubeObject): void {
     const listed = new Set<string>();
-    for (const tag of asList<{ items?: { image?: string }[] | null }>((stream.status as { tags?: unknown } | undefined)?.tags)) {
+    for (const tag of asList<{ items?: { image?: string }[] | null }>(
+      (stream.status as { tags?: unknown } | undefined)?.tags,
+    )) {
       for (const { image } of asList<{ image?: string }>(tag.items)) {
         const hex = hexOf(image);
         if (hex) listed.add(hex);

@@ -1,0 +1,34 @@
+/**
+ * `regadm prune images` as a whole process against fetching and parsing the same lists page by page, alternately, on one machine.
+ *
+ *   npm run build && npm run bench -- [--images 100000] [--runs 5] [--latency MS]
+ *   npm run bench -- --phases            where the time of a dry run goes
+ *   npm run bench -- --confirm           deletions a second, by number of workers (5 ms an answer unless --latency says otherwise)
+ *   npm run bench -- --growth            from 1,000 to 1,000,000 images: a table, and a plot in docs/performance.svg
+ *   npm run bench -- --start-up          --help and --version against an empty Node process
+ */
+import { parseArgs } from 'node:util';
+import { machine, reportConfirm, reportDryRun, reportGrowth, reportPhases, reportStartUp } from './prune-images/report.js';
+
+const { values } = parseArgs({
+  options: {
+    images: { type: 'string', default: '100000' },
+    runs: { type: 'string', default: '5' },
+    latency: { type: 'string' },
+    confirm: { type: 'boolean' },
+    phases: { type: 'boolean' },
+    growth: { type: 'boolean' },
+    'start-up': { type: 'boolean' },
+  },
+});
+const options = { images: Number(values.images), runs: Number(values.runs), latency: values.latency === undefined ? undefined : Number(values.latency) };
+
+console.log(machine());
+if (values['start-up']) await reportStartUp(options);
+else if (values.growth) await reportGrowth(options);
+else if (values.phases) await reportPhases(options);
+else if (values.confirm) await reportConfirm(options);
+else {
+  await reportDryRun(options);
+  await reportPhases(options);
+}

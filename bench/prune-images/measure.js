@@ -1,0 +1,91 @@
+import { fork, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, openSync, closeSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+export const PROGRAM = here('../../bin/run.js');
+const LISTS = [
+  '/apis/image.openshift.io/v1/images',
+  '/apis/image.openshift.io/v1/imagestreams',
+  '/api/v1/pods',
+  '/apis/apps/v1/replicasets',
+  '/apis/build.openshift.io/v1/builds',
+  '/api/v1/replicationcontrollers',
+  '/apis/apps.openshift.io/v1/deploymentconfigs',
+  '/apis/apps/v1/deployments',
+  '/apis/apps/v1/daemonsets',
+  '/apis/apps/v1/statefulsets',
+  '/apis/batch/v1/jobs',
+  '/apis/batch/v1/cronjobs',
+  '/apis/build.openshift.io/v1/buildconfigs',
+  '/api/v1/limitranges',
+];
+
+/** A cluster of so many images, in a process of its own, and what is needed to reach it. */
+export async function startCluster({ images, latency = 0, busy = 0 }) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'regadm-bench-'));
+  const child = fork(here('server.js'), { stdio: 'inherit' });
+  const ask = async (message) => {
+    child.send(message);
+    return (await once(child, 'message'))[0];
+  };
+  const { server, authority, counts } = await ask({ images, latency, busy });
+  const ca = Buffer.from(authority).toString('base64');
+  const kubeconfig = path.join(folder, 'kubeconfig');
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'bench', cluster: { server, 'certificate-authority-data': ca } }],
+      users: [{ name: 'bench', user: { token: 'bench' } }],
+      contexts: [{ name: 'bench', context: { cluster: 'bench', user: 'bench' } }],
+      'current-context': 'bench',
+    }),
+  );
+  const lists = path.join(folder, 'lists.json');
+  writeFileSync(lists, JSON.stringify({ server, ca: authority, lists: LISTS }));
+  return {
+    counts,
+    kubeconfig,
+    lists,
+    folder,
+    statistics: () => ask({ statistics: true }),
+    reset: () => ask({ reset: true }),
+    close: () => {
+      child.disconnect();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs a program of Node as a whole process. @returns seconds, its peak resident memory in MiB, its processor seconds, what it said on stderr */
+export async function timed(cluster, args, { node = [], env = {}, output } = {}) {
+  const usage = path.join(cluster.folder, `usage-${Math.random()}`);
+  const out = openSync(output ?? '/dev/null', 'w');
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--require', here('usage.cjs'), ...node, ...args], {
+    stdio: ['ignore', out, 'pipe'],
+    env: { ...process.env, ...env, BENCH_USAGE: usage },
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+  const [code] = await once(child, 'close');
+  const seconds = (performance.now() - started) / 1000;
+  closeSync(out);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr.slice(-2000)}`);
+  return { seconds, ...JSON.parse(readFileSync(usage, 'utf8')), stderr };
+}
+
+export const bare = (cluster) => timed(cluster, [here('bare.js'), cluster.lists]);
+
+export const regadm = (cluster, args = [], options = {}) => timed(cluster, [PROGRAM, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

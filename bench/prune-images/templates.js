@@ -1,0 +1,60 @@
+/**
+ * Objects as an API server sends them, with holes for what differs from one to the next: rendering a page of 500 is copying bytes, so that
+ * the server takes little of the machine that the program is measured on.
+ */
+import { writeDigest } from './shape.js';
+
+/** A hole: a digest, a number of fixed width, or a uid. Written as text of the length that its value will have. */
+const HOLE = /<([DNU])(\d+)(?:w(\d+))?>/g;
+
+/** `<D0>` 64 hexadecimal digits of value 0, `<N1w5>` value 1 in five digits, `<U2>` a uid made from value 2. */
+export class Template {
+  constructor(object) {
+    const holes = [];
+    let length = 0;
+    const text = JSON.stringify(object);
+    const parts = [];
+    let from = 0;
+    for (const match of text.matchAll(HOLE)) {
+      const [whole, kind, value, width] = match;
+      parts.push(text.slice(from, match.index));
+      length += match.index - from;
+      from = match.index + whole.length;
+      const size = kind === 'D' ? 64 : kind === 'U' ? 36 : Number(width);
+      holes.push({ kind, value: Number(value), at: length, size });
+      parts.push('0'.repeat(size));
+      length += size;
+    }
+    parts.push(text.slice(from));
+    this.bytes = Buffer.from(parts.join(''), 'latin1');
+    this.holes = holes;
+  }
+
+  get length() {
+    return this.bytes.length;
+  }
+
+  render(values, target, at) {
+    this.bytes.copy(target, at);
+    for (const { kind, value, at: offset, size } of this.holes) {
+      if (kind === 'D') writeDigest(values[value], target, at + offset);
+      else if (kind === 'N') writeNumber(values[value], target, at + offset, size);
+      else writeUid(values[value], target, at + offset);
+    }
+  }
+}
+
+function writeNumber(number, target, at, width) {
+  for (let digit = width - 1; digit >= 0; digit--) {
+    target[at + digit] = 48 + (number % 10);
+    number = Math.floor(number / 10);
+  }
+}
+
+const SCRATCH = Buffer.alloc(64);
+
+function writeUid(number, target, at) {
+  writeDigest(number + 7, SCRATCH, 0);
+  SCRATCH.copy(target, at, 0, 36);
+  for (const dash of [8, 13, 18, 23]) target[at + dash] = 45;
+}

@@ -1,0 +1,85 @@
+import type { Command, Config } from '@oclif/core';
+import { usageError } from '../core/model/errors.js';
+import { didYouMean, suggest } from '../core/model/suggest.js';
+
+/** What a command line asks for. */
+export type Request =
+  | { kind: 'command'; command: Command.Loadable; argv: string[] }
+  | { kind: 'help'; argv: string[] }
+  | { kind: 'version' };
+
+const HELP_FLAGS = ['--help', '-h'];
+
+/**
+ * Finds the command that a command line names, with its words apart (`prune images`) or joined (`prune:images`).
+ * @throws RegadmError (USAGE) with suggestions when there is none
+ */
+export function findCommand(config: Config, argv: readonly string[]): Request {
+  const dashes = argv.indexOf('--');
+  const before = dashes === -1 ? argv : argv.slice(0, dashes);
+  const wantsHelp = before.some((arg) => HELP_FLAGS.includes(arg));
+  if (argv[0] === 'help') return help(config, argv.slice(1));
+  if (wantsHelp || argv.length === 0) return help(config, argv);
+  if (argv[0] === '--version' || (argv[0] === 'version' && argv.length === 1)) return { kind: 'version' };
+  const words = leadingWords(argv);
+  if (words.length === 0) throw flagsFirst(config, argv);
+  const found = longest(words, (id) => config.findCommand(id));
+  if (found) return { kind: 'command', command: found.value, argv: argv.slice(found.length) };
+  const topic = longest(words, (id) => config.findTopic(id));
+  if (topic?.length === words.length && argv.length === words.length) return { kind: 'help', argv: words };
+  throw unknownCommand(config, words, topic?.length ?? 0);
+}
+
+/** Help for something that does not exist is an error, not the help of something else. */
+function help(config: Config, argv: readonly string[]): Request {
+  const words = leadingWords(argv.filter((arg) => !HELP_FLAGS.includes(arg) && arg !== 'help'));
+  if (words.length === 0) return { kind: 'help', argv: [] };
+  const found = longest(words, (id) => config.findCommand(id));
+  if (found) return { kind: 'help', argv: words.slice(0, found.length) };
+  const topic = longest(words, (id) => config.findTopic(id));
+  if (topic?.length === words.length) return { kind: 'help', argv: words };
+  throw unknownCommand(config, words, topic?.length ?? 0);
+}
+
+function leadingWords(argv: readonly string[]): string[] {
+  const end = argv.findIndex((arg) => arg.startsWith('-'));
+  return [...(end === -1 ? argv : argv.slice(0, end))];
+}
+
+function longest<T>(words: string[], find: (id: string) => T | undefined): { value: T; length: number } | undefined {
+  for (let length = words.length; length > 0; length--) {
+    const value = find(words.slice(0, length).join(':'));
+    if (value) return { value, length };
+  }
+  return undefined;
+}
+
+function unknownCommand(config: Config, words: string[], known: number): Error {
+  const spaced = config.commandIDs.map((id) => id.replaceAll(':', ' '));
+  const typed = words.slice(0, Math.max(known + 1, 2)).join(' ').replaceAll(':', ' ');
+  const parent = [config.bin, ...words.slice(0, known)].join(' ');
+  const wanted = words.slice(0, known + 1).at(-1)!;
+  const last = (name: string): string => name.split(' ').at(-1)!;
+  // The whole name mistyped (`prun images`), its last word (`prune imags`), or a topic forgotten (`images`).
+  const near = [
+    ...suggest(typed, spaced),
+    ...spaced.filter((name) => name.startsWith(`${words.slice(0, known).join(' ')}`) && suggest(wanted, [last(name)]).length > 0),
+    ...suggest(words[0]!, config.topics.map(({ name }) => name).filter((name) => known === 0 && !name.includes(':'))),
+  ];
+  const names = [...new Set(near)].slice(0, 3).map((name) => `${config.bin} ${name}`);
+  return usageError(`unknown command "${wanted}" for "${parent}"`, [...didYouMean(names), `see ${parent} --help for the commands that there are`]);
+}
+
+function flagsFirst(config: Config, argv: readonly string[]): Error {
+  const command = argv.findIndex((_, index) => longest(leadingWords(argv.slice(index)), (id) => config.findCommand(id)));
+  if (command === -1) return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [`see ${config.bin} --help for the commands that there are`]);
+  // Values are left out: they may be secrets.
+  const flags = argv.slice(0, command).filter((arg) => arg.startsWith('-')).map(nameOnly);
+  const meant = [...leadingWords(argv.slice(command)), ...flags].join(' ');
+  return usageError(`the flag ${nameOnly(argv[0]!)} must come after the command`, [`write it as: ${config.bin} ${meant}`]);
+}
+
+/** A flag without its value, which may be a secret. */
+function nameOnly(arg: string): string {
+  return arg.replace(/=.*$/s, '=…');
+}

@@ -1,0 +1,53 @@
+import { CommandHelp, Help, type Command, type Interfaces } from '@oclif/core';
+
+type Section = { header: string; body: string };
+
+/** Groups of flags, in the order in which a reader wants them; others come after the first two. */
+const ORDER = ['WHAT TO PRUNE', 'SAFETY', 'REGISTRY', 'CLUSTER', 'OUTPUT'];
+const place = (group: string): number => (ORDER.includes(group) ? ORDER.indexOf(group) : 1.5);
+
+/** Description and examples first, then the flags in groups, as kubectl has it. */
+export class RegadmCommandHelp extends CommandHelp {
+  protected override sections(): ReturnType<CommandHelp['sections']> {
+    const all = super.sections().map((section) => (section.header === 'FLAGS' ? { ...section, generate: this.flagSections.bind(this) } : section));
+    const order = ['USAGE', 'DESCRIPTION', 'EXAMPLES', 'ARGUMENTS', 'FLAGS'];
+    return order.flatMap((header) => all.filter((section) => section.header === header)) as ReturnType<CommandHelp['sections']>;
+  }
+
+  /** Not every flag again: they are listed below. */
+  protected override defaultUsage(): string {
+    const { id, args, strict } = this.command;
+    const words = Object.values(args).map(({ name, required }) => {
+      const word = `${name.toUpperCase()}${strict === false ? '…' : ''}`;
+      return required ? word : `[${word}]`;
+    });
+    return [id, ...words, '[FLAGS]'].join(' ');
+  }
+
+  private flagSections({ flags }: { flags: Command.Flag.Any[] }): Section[] {
+    const { mainFlags, flagGroups } = this.groupFlags(flags);
+    const groups = Object.entries(flagGroups).sort(([a], [b]) => place(a) - place(b));
+    return [['FLAGS', mainFlags] as const, ...groups].flatMap(([header, some]) => {
+      const body = this.flags([...some]);
+      return body ? [{ header, body: body as unknown as string }] : [];
+    });
+  }
+}
+
+export class RegadmHelp extends Help {
+  protected override CommandHelpClass = RegadmCommandHelp;
+
+  constructor(config: Interfaces.Config, options: Partial<Interfaces.HelpOptions> = {}) {
+    super(config, { hideCommandSummaryInDescription: true, flagSortOrder: 'none', ...options });
+  }
+
+  protected override formatRoot(): string {
+    const bin = this.config.bin;
+    const start = [
+      [`${bin} sandbox`, 'try everything against a simulated cluster'],
+      [`${bin} doctor`, 'what would keep a prune from working here'],
+      [`${bin} prune images`, 'what would go; nothing changes without --confirm'],
+    ];
+    return `${super.formatRoot()}\n\n${this.section('START HERE', start.map(([left, right]) => [left!, right]))}`;
+  }
+}

@@ -1,0 +1,73 @@
+import { BaseCommand } from '../../base-command.js';
+import { usageError } from '../../core/model/errors.js';
+import type { WhyReport } from '../../core/graph/why.js';
+import { clusterFlags, outputFlags } from '../../flags.js';
+import { decisionFlags, pruneOptionsOf } from '../../prune-flags.js';
+
+export default class PruneWhy extends BaseCommand {
+  static override summary = 'Tell why an image is kept or pruned, and what would have to change';
+
+  static override description = `Answers "why is this image not pruned?": where the image stands, who uses it, what prune images would do with it under the
+same flags, and what would have to change for it to go; or, where it would go, what would keep it. Every such change was
+tried out: the decision was made again with it. Nothing is changed in the cluster, and the registry is not needed.
+
+An argument is sha256:… (its beginning is enough where it is unique), NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or
+NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream has that name.`;
+
+  static override usage = '<%= command.id %> IMAGE|NAMESPACE/STREAM[:TAG]… [FLAGS]';
+
+  static override examples = [
+    { description: 'One image', command: '<%= config.bin %> <%= command.id %> sha256:8c6b11ab3a2a' },
+    { description: 'All that stands under a tag', command: '<%= config.bin %> <%= command.id %> myproject/myapp:v2' },
+    { description: 'With the flags of the prune that is planned', command: '<%= config.bin %> <%= command.id %> shop/frontend --keep-tag-revisions=5 --keep-younger-than=96h' },
+    { description: 'For a script', command: '<%= config.bin %> <%= command.id %> myproject/myapp -o json' },
+  ];
+
+  static override strict = false;
+
+  static override flags = {
+    ...decisionFlags,
+    ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
+    ...clusterFlags,
+  };
+
+  async run(): Promise<void> {
+    const { flags, argv } = await this.read(PruneWhy);
+    const unknown = argv.find((argument) => argument.startsWith('-'));
+    if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, ['see --help for what the command takes']);
+    if (argv.length === 0) throw usageError('which image? name one, or an image stream, or a tag', ['regadm prune why NAMESPACE/STREAM:TAG', 'regadm prune why sha256:…']);
+    const request = { ...(await pruneOptionsOf(flags)), arguments: argv };
+    const [{ openCluster }, { explain }, { createProgress }, { interruptible }] = await Promise.all([
+      import('../../core/cluster/index.js'),
+      import('../../core/execute/explain.js'),
+      import('../../core/render/progress.js'),
+      import('../../core/execute/interruptible.js'),
+    ]);
+    const progress = createProgress(process.stderr);
+    const api = await openCluster(flags, (level, line) => void (level <= this.verbosity && progress.log(line)));
+    let report: WhyReport;
+    try {
+      progress.phase('listing');
+      report = await interruptible((signal) => explain(api, request, { tick: (count) => progress.tick(count), signal }));
+    } finally {
+      progress.done();
+      await api.close();
+    }
+    for (const line of report.warnings) this.warning(line);
+    await this.printReport(report, flags.output);
+  }
+
+  private async printReport(report: WhyReport, format: string): Promise<void> {
+    if (format === 'json' || format === 'yaml') {
+      const [{ documentText }, { whyDocument }] = await Promise.all([import('../../core/render/document.js'), import('../../core/render/why-document.js')]);
+      return this.print(await documentText(format, whyDocument(report)));
+    }
+    const [{ whyPieces }, { writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
+      import('../../core/render/why.js'),
+      import('../../core/render/write.js'),
+      import('../../core/render/color.js'),
+    ]);
+    const options = { color: wantsColor(process.stdout), width: terminalWidth(process.stdout) };
+    await writeAll(process.stdout, whyPieces(report, format === 'wide', options));
+  }
+}

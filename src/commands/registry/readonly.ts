@@ -1,0 +1,72 @@
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, type FlagsOf } from '../../base-command.js';
+import { clusterFlags, outputFlags } from '../../flags.js';
+import { durationFlag } from '../../core/model/duration.js';
+import type { ClusterApi } from '../../core/cluster/api.js';
+import type { RegistryMode } from '../../core/execute/readonly.js';
+
+export default class RegistryReadonly extends BaseCommand {
+  static override summary = "Show or switch the registry's read-only mode";
+
+  static override description = `Without an argument it shows the mode: of the config, of every registry pod, and the operator's conditions. on and off change
+spec.readOnly of configs.imageregistry.operator.openshift.io/cluster and wait until the Deployment has rolled out and no pod of the
+other mode exists any more. Asking for the mode that is there changes nothing.`;
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> on',
+    '<%= config.bin %> <%= command.id %> off --timeout 20m -o json',
+  ];
+
+  static override args = {
+    mode: Args.string({ options: ['on', 'off'], description: 'the mode to switch to; shows the mode if not given' }),
+  };
+
+  static override flags = {
+    wait: Flags.boolean({
+      default: true,
+      allowNo: true,
+      description: 'wait until every registry pod runs in the new mode',
+    }),
+    timeout: Flags.string({ helpValue: 'DURATION', default: '10m', description: 'how long to wait' }),
+    ...outputFlags(['table', 'json', 'yaml'], 'table'),
+    ...clusterFlags,
+  };
+
+  async run(): Promise<void> {
+    const { flags, args } = await this.read(RegistryReadonly);
+    const timeoutMs = durationFlag('timeout', flags.timeout);
+    const { openCluster } = await import('../../core/cluster/index.js');
+    const api = await openCluster(flags, this.logAt);
+    try {
+      await this.tellNotice(api);
+      const { changeMode, readMode } = await import('../../core/execute/readonly.js');
+      const mode = args.mode
+        ? await changeMode(api, args.mode === 'on', { wait: flags.wait, timeoutMs, onProgress: this.note })
+        : await readMode(api);
+      await this.show(mode, flags);
+    } finally {
+      await api.close();
+    }
+  }
+
+  private async tellNotice(api: ClusterApi): Promise<void> {
+    const { pendingRecoveryNotice } = await import('../../core/execute/hard-prune/notice.js');
+    const notice = await pendingRecoveryNotice(api);
+    if (notice) this.note(notice);
+  }
+
+  private async show(mode: RegistryMode, flags: FlagsOf<typeof RegistryReadonly>): Promise<void> {
+    const { registryModeDocument, registryModeText } = await import('../../core/render/registry-mode.js');
+    const { degradedText } = await import('../../core/execute/readonly.js');
+    if (mode.managementState !== 'Managed')
+      this.warning(
+        `the registry's managementState is ${mode.managementState}: the operator does not carry out changes`,
+      );
+    const degraded = degradedText(mode);
+    if (degraded) this.warning(degraded);
+    if (flags.output === 'table') return this.print(registryModeText(mode));
+    const { documentText } = await import('../../core/render/document.js');
+    this.print(await documentText(flags.output, registryModeDocument(mode)));
+  }
+}

@@ -1,0 +1,89 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../base-command.js';
+import type { SandboxOptions } from '../sandbox/types.js';
+
+/** `regadm sandbox`: a simulated cluster to try everything in. */
+export default class SandboxCommand extends BaseCommand {
+  static override summary = 'Start a simulated cluster and registry with sample data, to try regadm in';
+  static override description = `Serves an API server and a registry of its own on the loopback address, over HTTPS with an authority made for the
+occasion, and prints the commands to try. It ends with Ctrl-C. Nothing outside of it is touched; no cluster is needed.
+
+--fail RULE (may be repeated) makes it fail as asked: METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => ACTION, with ACTION one
+of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired, slow=MS, after=STATUS, after=reset; or a name:
+conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang, registry-gone[=SECONDS],
+registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails, invalid-reference.`;
+  static override examples = [
+    '<%= config.bin %> sandbox',
+    '<%= config.bin %> sandbox --demo',
+    '<%= config.bin %> sandbox --images 20000 --latency 5',
+    '<%= config.bin %> sandbox --fail conflicts --fail "DELETE ^/admin/blobs/ nth=3 => reset"',
+    `<%= config.bin %> sandbox --run 'regadm prune images'`,
+  ];
+  static override flags = {
+    images: Flags.integer({
+      helpValue: 'N',
+      min: 1,
+      max: 1_000_000,
+      description: 'enlarge the sample data to about this many images',
+    }),
+    fail: Flags.string({
+      helpValue: 'RULE',
+      multiple: true,
+      multipleNonGreedy: true,
+      description: 'make requests fail; may be repeated',
+    }),
+    dir: Flags.string({
+      helpValue: 'DIR',
+      description:
+        "new or empty folder for the kubeconfigs and the registry's storage; kept at the end (default: a temporary one)",
+    }),
+    port: Flags.integer({
+      helpValue: 'N',
+      min: 0,
+      max: 65_535,
+      description: 'port of the API server (default: a free one)',
+    }),
+    'registry-port': Flags.integer({
+      helpValue: 'N',
+      min: 0,
+      max: 65_535,
+      description: 'port of the registry (default: a free one)',
+    }),
+    replicas: Flags.integer({
+      helpValue: 'N',
+      min: 1,
+      max: 20,
+      default: 1,
+      description: 'registry pods; more than one are rolled out one by one',
+    }),
+    latency: Flags.integer({ helpValue: 'MS', min: 0, default: 0, description: 'time that every answer takes longer' }),
+    'read-only': Flags.boolean({ description: 'start with the registry in read-only mode' }),
+    run: Flags.string({
+      helpValue: 'COMMAND',
+      description: 'run this shell command with KUBECONFIG set, and end with its status',
+    }),
+    demo: Flags.boolean({ description: 'show a dry run and a confirmed prune with the space that it frees, and end' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.read(SandboxCommand);
+    if (flags.demo) return (await import('../sandbox/demo.js')).runDemo((text) => this.print(text));
+    const options: SandboxOptions = {
+      sample: true,
+      images: flags.images,
+      fail: flags.fail,
+      dir: flags.dir,
+      port: flags.port,
+      registryPort: flags['registry-port'],
+      replicas: flags.replicas,
+      latencyMs: flags.latency,
+      registryReadOnly: flags['read-only'],
+    };
+    const { serve } = await import('../sandbox/serve.js');
+    process.exitCode = await serve(options, {
+      run: flags.run,
+      print: (text) => this.print(text),
+      log: (text) => this.logAt(1, text),
+    });
+  }
+}

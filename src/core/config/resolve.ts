@@ -1,0 +1,79 @@
+import { isSettable, type FlagSpec } from './catalog.js';
+import type { EnvironmentValue } from './environment.js';
+import type { ConfigFile } from './file.js';
+
+/** A value that a command gets without having been given it on the command line. */
+export interface Setting {
+  flag: string;
+  values: string[];
+  /** `environment variable REGADM_…`, or file and line. */
+  from: string;
+}
+
+export interface Sources {
+  environment: Map<string, EnvironmentValue>;
+  file?: ConfigFile;
+}
+
+/** Settings that give way to a flag of the command line with which they would contradict. */
+const GIVES_WAY: Record<string, string[]> = {
+  'keep-tag-revisions': ['prune-over-size-limit', 'plan'],
+  'keep-younger-than': ['prune-over-size-limit', 'plan'],
+  'prune-over-size-limit': ['keep-tag-revisions', 'keep-younger-than', 'plan'],
+  namespace: ['plan'],
+  'prune-signatures': ['plan'],
+  'registry-url': ['from'],
+  'certificate-authority': ['from', 'force-insecure'],
+  referrers: ['from'],
+  'audit-log': ['from'],
+  'detailed-exitcode': ['confirm'],
+  output: ['json'],
+};
+
+/** Settings that mean something only together with another flag. */
+const ONLY_WITH: Record<string, string> = {
+  'audit-log': 'confirm',
+  'keep-blobs-younger-than': 'storage',
+  'dangling-links': 'storage',
+  'uploads-older-than': 'storage',
+};
+
+/** The settings of a command: of its own section first, then of all; the environment before the file. */
+export function settingsOf(command: string, flags: Record<string, FlagSpec>, { environment, file }: Sources): Setting[] {
+  const own = file?.commands.get(command);
+  return Object.keys(flags).flatMap((flag): Setting[] => {
+    if (!isSettable(command, flag)) return [];
+    const fits = (values: string[]): boolean => values.every((value) => takes(flags[flag]!, value));
+    const variable = environment.get(flag);
+    if (variable && fits(variable.values)) return [{ flag, values: variable.values, from: `environment variable ${variable.variable}` }];
+    const entry = own?.get(flag) ?? file?.all.get(flag);
+    return entry && fits(entry.values) ? [{ flag, values: entry.values, from: `${entry.path}:${entry.line}` }] : [];
+  });
+}
+
+/** A choice that only other commands take (`output: wide`) is not meant for this one. */
+function takes({ options }: FlagSpec, value: string): boolean {
+  return !options || options.includes(value);
+}
+
+/**
+ * Those settings that hold beside what the command line says.
+ * @param given flags of the command line, negated ones included
+ * @param on those of them that are not negated
+ */
+export function applicable(settings: Setting[], flags: Record<string, FlagSpec>, given: ReadonlySet<string>, on: ReadonlySet<string>): Setting[] {
+  const free = settings.filter(({ flag }) => {
+    if (given.has(flag)) return false;
+    const { exclusive = [], dependsOn = [] } = flags[flag]!;
+    return ![...(GIVES_WAY[flag] ?? []), ...exclusive].some((other) => on.has(other)) && dependsOn.every((other) => on.has(other));
+  });
+  const all = new Set([...on, ...free.map(({ flag }) => flag)]);
+  return free.filter(({ flag }) => !(flag in ONLY_WITH) || !(ONLY_WITH[flag]! in flags) || all.has(ONLY_WITH[flag]!));
+}
+
+/** What the command line would have to say to mean the same. */
+export function tokensOf({ flag, values }: Setting, { type, allowNo }: FlagSpec): string[] {
+  if (type === 'option') return values.map((value) => `--${flag}=${value}`);
+  if (values[0] === 'true') return [`--${flag}`];
+  return allowNo ? [`--no-${flag}`] : [];
+}

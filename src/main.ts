@@ -1,0 +1,48 @@
+import { Config, Errors } from '@oclif/core';
+import { requestedFormat } from './argv.js';
+import { findCommand } from './cli/find-command.js';
+import { reportError } from './cli/report-error.js';
+
+type LoadOptions = NonNullable<Parameters<typeof Config.load>[0]>;
+
+export interface MainOptions {
+  /** Where package.json is, or the loaded configuration. */
+  load: LoadOptions;
+  /** How users call it, for help and suggestions: `oc regadm`. */
+  bin?: string;
+}
+
+/** Runs one command line. Never rejects; the exit status is in `process.exitCode`. */
+export async function main(argv: string[], { load, bin }: MainOptions): Promise<void> {
+  try {
+    const config = await Config.load(load);
+    if (bin) config.bin = bin;
+    const request = findCommand(config, argv);
+    if (request.kind === 'version') process.stdout.write(`${config.userAgent}\n`);
+    else if (request.kind === 'help') await showHelp(config, request.argv);
+    else await config.runCommand(request.command.id, request.argv, request.command);
+  } catch (thrown) {
+    if (thrown instanceof Errors.ExitError) process.exitCode = thrown.oclif.exit ?? 0;
+    else await reportError(thrown, requestedFormat(argv), verbosityOf(argv));
+  }
+}
+
+async function showHelp(config: Config, argv: string[]): Promise<void> {
+  const { RegadmHelp } = await import('./cli/help.js');
+  await new RegadmHelp(config).showHelp(argv);
+}
+
+function verbosityOf(argv: string[]): number {
+  const at = argv.findIndex((arg) => /^(-v|--loglevel)/.test(arg));
+  return Number(/\d+$/.exec(`${argv[at] ?? ''} ${argv[at + 1] ?? ''}`.trim())?.[0] ?? 0);
+}
+
+/** The program: `main`, and what holds for a process of its own. */
+export async function start(options: MainOptions): Promise<void> {
+  // A reader that went away (`regadm … | head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
+    throw error;
+  });
+  await main(process.argv.slice(2), options);
+}

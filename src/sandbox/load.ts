@@ -1,0 +1,47 @@
+import type { Faults } from './faults.js';
+import type { Operator } from './operator.js';
+import { seedRegistry } from './registry-seed.js';
+import type { RegistryStorage } from './registry-storage.js';
+import { clusterRoleBindings, clusterRoles } from './roles.js';
+import type { Store } from './store.js';
+import type { KubeObject, SandboxOptions } from './types.js';
+
+export interface LoadContext {
+  options: SandboxOptions;
+  store: Store;
+  storage: RegistryStorage;
+  /** The registry's `HOST:PORT`. */
+  host: string;
+  faults: Faults;
+  operator: Operator;
+}
+
+/** Fills the cluster: roles, the operator's objects, the sample data, what the options give; then the registry's storage. */
+export async function loadCluster(context: LoadContext): Promise<void> {
+  const { options, store, operator, host } = context;
+  for (const role of clusterRoles()) store.put('clusterroles', role);
+  for (const binding of clusterRoleBindings()) store.put('clusterrolebindings', binding);
+  if (operator.managesRegistry()) operator.install(host);
+  if (options.sample || options.images) await (await import('./sample/index.js')).loadSample(context);
+  for (const [resource, objects] of Object.entries(options.cluster ?? {})) {
+    for (const object of objects) store.put(resource, object);
+  }
+  addNamespaces(store);
+  // The sample data brings its own storage, orphans included.
+  if (options.cluster) seedRegistry(store, context.storage);
+}
+
+function addNamespaces(store: Store): void {
+  const names = new Set<string>(['default']);
+  for (const definition of store.definitions.filter((candidate) => candidate.namespaced)) {
+    for (const entry of store.entries(definition)) names.add(entry.key.slice(0, entry.key.indexOf('/')));
+  }
+  const namespaces = store.resource('namespaces');
+  for (const name of names) {
+    if (!store.find(namespaces, undefined, name)) store.write(namespaces, namespaceObject(name));
+  }
+}
+
+function namespaceObject(name: string): KubeObject {
+  return { metadata: { name, labels: { 'kubernetes.io/metadata.name': name } }, spec: {}, status: { phase: 'Active' } };
+}

@@ -1,0 +1,20 @@
+/** The media types of manifests that the sandbox knows. */
+export const MEDIA = {
+  dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+  dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  dockerConfig: 'application/vnd.docker.container.image.v1+json',
+  ociManifest: 'application/vnd.oci.image.manifest.v1+json',
+  ociIndex: 'application/vnd.oci.image.index.v1+json',
+  ociLayer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  ociConfig: 'application/vnd.oci.image.config.v1+json',
+} as const;
+
+/** True for manifests that name a config blob (Docker schema 2 and OCI). */
+export function hasConfig(mediaType: unknown): boolean {
+  return mediaType === MEDIA.dockerManifest || mediaType === MEDIA.ociManifest;
+}
+
+export function isIndex(mediaType: unknown): boolean {
+  return mediaType === MEDIA.dockerList || mediaType === MEDIA.ociIndex;
+}

@@ -1,0 +1,71 @@
+/** JSON merge patch (RFC 7396). With `byName`, lists of named objects are merged by name, as a strategic merge patch does with containers. */
+export function mergePatch(target: unknown, patch: unknown, byName = false): unknown {
+  if (byName && isNamedList(patch) && isNamedList(target)) return mergeByName(target, patch);
+  if (!isObject(patch)) return patch;
+  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = mergePatch(result[key], value, byName);
+  }
+  return result;
+}
+
+interface Named {
+  name: string;
+}
+
+function mergeByName(target: Named[], patch: Named[]): unknown[] {
+  const merged = target.map((item) => {
+    const change = patch.find((candidate) => candidate.name === item.name);
+    return change ? mergePatch(item, change, true) : item;
+  });
+  return [...merged, ...patch.filter((item) => !target.some((known) => known.name === item.name))];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNamedList(value: unknown): value is Named[] {
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((item) => isObject(item) && typeof item.name === 'string')
+  );
+}
+
+interface Operation {
+  op: string;
+  path: string;
+  value?: unknown;
+}
+
+/** JSON patch (RFC 6902): add, replace, remove and test. @throws Error that says which operation does not apply */
+export function jsonPatch(target: unknown, operations: Operation[]): unknown {
+  const root = { value: structuredClone(target) };
+  for (const operation of operations) applyOperation(root, operation);
+  return root.value;
+}
+
+function applyOperation(root: { value: unknown }, { op, path, value }: Operation): void {
+  const steps = [
+    'value',
+    ...path
+      .split('/')
+      .slice(1)
+      .map((step) => step.replace(/~1/g, '/').replace(/~0/g, '~')),
+  ];
+  const last = steps.pop()!;
+  const parent = steps.reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], root);
+  if (typeof parent !== 'object' || parent === null)
+    throw new Error(`${op} operation does not apply: path ${path} is missing`);
+  const holder = parent as Record<string, unknown>;
+  if (op !== 'add' && holder[last] === undefined)
+    throw new Error(`${op} operation does not apply: path ${path} is missing`);
+  if (op === 'test') {
+    if (JSON.stringify(holder[last]) !== JSON.stringify(value)) throw new Error(`testing path ${path} failed`);
+  } else if (op === 'remove') {
+    if (Array.isArray(parent)) parent.splice(Number(last), 1);
+    else delete holder[last];
+  } else if (Array.isArray(parent) && op === 'add') {
+    parent.splice(last === '-' ? parent.length : Number(last), 0, value);
+  } else holder[last] = value;
+}

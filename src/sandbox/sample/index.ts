@@ -1,0 +1,44 @@
+import type { LoadContext } from '../load.js';
+import { SampleBuilder } from './builder.js';
+import { customResource, extendedUses, invalidReference } from './extended-uses.js';
+import { manyImages } from './many.js';
+import { orphans } from './orphans.js';
+import { workloads } from './workloads.js';
+
+/** Everything on disk is as old as this, so that a hard prune takes nothing for a push under way. */
+const STORAGE_AGE_MS = 30 * 24 * 3_600_000;
+
+/** Fills the cluster and the registry with the sample data, enlarged to `images` images where the options say so. */
+export async function loadSample(context: LoadContext): Promise<void> {
+  const sample = new SampleBuilder(context);
+  workloads(sample);
+  extendedUses(sample);
+  customResource(sample);
+  lastPrunerRun(sample);
+  orphans(sample);
+  if (context.faults.has('invalid-reference')) invalidReference(sample);
+  const present = context.store.entries(context.store.resource('images')).length;
+  const wanted = context.options.images ?? 0;
+  if (wanted > present) manyImages(sample, wanted - present);
+  context.storage.backdate(new Date(Date.now() - STORAGE_AGE_MS));
+}
+
+/** The cluster's own pruner ran last night. */
+function lastPrunerRun(sample: SampleBuilder): void {
+  sample.put('jobs', {
+    metadata: {
+      name: 'image-pruner-29012400',
+      namespace: 'openshift-image-registry',
+      labels: { 'created-by': 'image-pruner' },
+      creationTimestamp: sample.ago(9),
+      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'image-pruner', controller: true }],
+    },
+    spec: { template: { spec: { serviceAccountName: 'pruner', restartPolicy: 'Never', containers: [] } } },
+    status: {
+      succeeded: 1,
+      startTime: sample.ago(9),
+      completionTime: sample.ago(8.9),
+      conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: sample.ago(8.9) }],
+    },
+  });
+}

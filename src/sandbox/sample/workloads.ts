@@ -1,0 +1,193 @@
+import { MEDIA } from '../media-types.js';
+import { digestOf } from '../registry-push.js';
+import type { KubeObject } from '../types.js';
+import { DAY, layer, SERVICE, type SampleBuilder } from './builder.js';
+import { signature } from './extended-uses.js';
+
+const OS = layer('ubi9', 420_000);
+const NODE = layer('nodejs-20', 260_000);
+const JAVA = layer('openjdk-17', 380_000);
+
+/** What `oc` knows as uses: tags, digests, workloads, builds; and what nothing uses. */
+export function workloads(sample: SampleBuilder): void {
+  frontend(sample);
+  cart(sample);
+  catalog(sample);
+  payments(sample);
+  builds(sample);
+  imported(sample);
+  myapp(sample);
+}
+
+/** Shared layers; a tag in use; a revision that is still young. */
+function frontend(sample: SampleBuilder): void {
+  sample.stream('shop/frontend');
+  sample.revisions(
+    'shop/frontend',
+    'latest',
+    [90 * DAY, 61 * DAY, 40 * DAY, 21 * DAY, 12 * DAY, 5 * DAY, 30, 0.2],
+    [OS, NODE],
+  );
+  const image = `${SERVICE}/shop/frontend:latest`;
+  sample.pod('shop', 'frontend-6d5f9c7b4-x2x9k', 0.1, image);
+  sample.put('deployments', workload('shop', 'frontend', image));
+  sample.put('replicasets', workload('shop', 'frontend-6d5f9c7b4', image));
+}
+
+/** A deployment by digest keeps an old revision; a pod that ended long ago keeps nothing. */
+function cart(sample: SampleBuilder): void {
+  sample.stream('shop/cart');
+  const cart = sample.revisions(
+    'shop/cart',
+    'latest',
+    [80 * DAY, 50 * DAY, 33 * DAY, 20 * DAY, 9 * DAY, 2 * DAY],
+    [OS, NODE],
+    40_000,
+  );
+  sample.put('deployments', workload('shop', 'cart', `${SERVICE}/shop/cart@${cart[4]}`));
+  sample.pod('shop', 'cart-migration-5kq2x', 30 * DAY, `${SERVICE}/shop/cart@${cart[5]}`, {
+    status: { phase: 'Succeeded' },
+  });
+  signature(sample, 'shop/cart', cart[5]!, 80 * DAY - 1);
+  sample.put('cronjobs', cronJob('shop', 'cart-cleanup', `${SERVICE}/shop/cart:latest`));
+}
+
+/** Tags with a version or a commit in their names hold one image each, for ever. */
+function catalog(sample: SampleBuilder): void {
+  sample.stream('shop/catalog');
+  ['v1.0', 'v1.1', 'v1.2', 'build-3f2a91c', 'build-8e01b7d'].forEach((tag, at) => {
+    sample.revisions('shop/catalog', tag, [(70 - at * 12) * DAY], [OS, JAVA], 60_000);
+  });
+  // Pushed by digest only, and listed by no stream since.
+  sample.push('shop/catalog', undefined, 55 * DAY, {
+    layers: [OS, JAVA, layer('catalog-untagged', 90_000)],
+    config: { author: 'ci' },
+  });
+}
+
+/** An index with children, an older one that goes with its children; an image above a LimitRange. */
+function payments(sample: SampleBuilder): void {
+  sample.stream('payments/api');
+  for (const hours of [75 * DAY, 44 * DAY, 23 * DAY, 11 * DAY, 3 * DAY]) {
+    const children = ['amd64', 'arm64'].map((architecture) =>
+      sample.push('payments/api', undefined, hours, {
+        layers: [layer(`ubi9-${architecture}`, 150_000), layer(`api-${architecture}-${hours}`, 30_000)],
+        config: { ...sample.config(hours, 'api'), architecture },
+      }),
+    );
+    sample.push('payments/api', 'v2', hours, { manifests: children });
+  }
+  sample.pod('payments', 'api-0', 2 * DAY, `${SERVICE}/payments/api:v2`);
+  sample.stream('payments/worker');
+  sample.revisions('payments/worker', 'latest', [28 * DAY], [OS, JAVA], 500_000);
+  sample.revisions('payments/worker', 'slim', [26 * DAY], [NODE], 20_000);
+  sample.put('limitranges', {
+    metadata: { name: 'image-limits', namespace: 'payments' },
+    spec: { limits: [{ type: 'openshift.io/Image', max: { storage: '1Mi' } }] },
+  });
+}
+
+function builds(sample: SampleBuilder): void {
+  sample.stream('ci/builder');
+  const builder = sample.revisions(
+    'ci/builder',
+    'latest',
+    [66 * DAY, 47 * DAY, 29 * DAY, 14 * DAY, 6 * DAY],
+    [OS],
+    110_000,
+  );
+  sample.put('buildconfigs', {
+    metadata: { name: 'frontend', namespace: 'ci' },
+    spec: {
+      strategy: { type: 'Source', sourceStrategy: { from: { kind: 'ImageStreamTag', name: 'builder:latest' } } },
+    },
+  });
+  sample.put('builds', {
+    metadata: { name: 'frontend-41', namespace: 'ci', creationTimestamp: sample.ago(13 * DAY) },
+    spec: {
+      strategy: {
+        type: 'Docker',
+        dockerStrategy: { from: { kind: 'ImageStreamImage', name: `builder@${builder[3]}` } },
+      },
+    },
+    status: { phase: 'Complete' },
+  });
+  // A young image that no stream lists yet: a build is still pushing.
+  sample.push('ci/builder', undefined, 0.1, { layers: [OS, layer('nightly', 70_000)], config: { author: 'nightly' } });
+}
+
+/** Imported, not pushed: of these images the registry holds the manifests only, from pulls that went through it. */
+function imported(sample: SampleBuilder): void {
+  const digests = ['1.25', '1.27'].map((version) => {
+    const manifest = Buffer.from(
+      JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.dockerManifest, annotations: { version } }),
+    );
+    sample.context.storage.putBlob(digestOf(manifest), manifest);
+    return digestOf(manifest);
+  });
+  const items = digests.map((digest, at) => ({
+    created: sample.ago((40 - at * 20) * DAY),
+    dockerImageReference: `docker.io/library/nginx@${digest}`,
+    image: digest,
+    generation: at + 1,
+  }));
+  for (const { image, created, dockerImageReference } of items) {
+    sample.put('images', {
+      metadata: {
+        name: image,
+        creationTimestamp: created,
+        annotations: { 'image.openshift.io/dockerLayersOrder': 'ascending' },
+      },
+      dockerImageReference,
+      dockerImageMetadata: { kind: 'DockerImage', apiVersion: 'image.openshift.io/1.0', Id: '', Size: 71_000_000 },
+      dockerImageMetadataVersion: '1.0',
+      dockerImageLayers: [],
+      dockerImageManifestMediaType: MEDIA.dockerManifest,
+    });
+  }
+  sample.put('imagestreams', {
+    metadata: { name: 'nginx', namespace: 'tools', creationTimestamp: sample.ago(41 * DAY), generation: 2 },
+    spec: { tags: [{ name: 'latest', from: { kind: 'DockerImage', name: 'docker.io/library/nginx:latest' } }] },
+    status: { dockerImageRepository: `${SERVICE}/tools/nginx`, tags: [{ tag: 'latest', items: [items[1]] }] },
+  });
+}
+
+/** One image under three tags: the question "why is it still there?" in its classic form. */
+function myapp(sample: SampleBuilder): void {
+  sample.stream('myproject/myapp');
+  const old = { layers: [OS, JAVA, layer('myapp-may-2016', 48_000)], config: sample.config(150 * DAY, 'myapp') };
+  const push = (tag: string, hours: number, seed: string): string =>
+    sample.push('myproject/myapp', tag, hours, {
+      layers: [OS, JAVA, layer(seed, 48_000)],
+      config: sample.config(hours, seed),
+    });
+  for (const tag of ['v2', 'v2.1', 'v2.1-may-2016']) sample.push('myproject/myapp', tag, 150 * DAY, old);
+  for (const [tag, later] of [
+    ['v2', 4],
+    ['v2.1', 2],
+  ] as const) {
+    for (let at = 0; at < later; at++) push(tag, (140 - at * 20) * DAY, `myapp-${tag}-${at}`);
+  }
+}
+
+function workload(namespace: string, name: string, image: string): KubeObject {
+  const labels = { app: name };
+  return {
+    metadata: { name, namespace, labels },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'main', image }] } },
+    },
+    status: { replicas: 1 },
+  };
+}
+
+function cronJob(namespace: string, name: string, image: string): KubeObject {
+  const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image }] } };
+  return {
+    metadata: { name, namespace },
+    spec: { schedule: '@daily', jobTemplate: { spec: { template } } },
+    status: {},
+  };
+}

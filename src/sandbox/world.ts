@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Faults } from './faults.js';
+import { Lists } from './lists.js';
+import { Operator } from './operator.js';
+import { Permissions } from './permissions.js';
+import type { RegistryStorage } from './registry-storage.js';
+import { resourceDefinitions } from './resources.js';
+import { FileStorage } from './storage-files.js';
+import { MemoryStorage } from './storage-memory.js';
+import { Store } from './store.js';
+import { Traffic } from './traffic.js';
+import type { RegistryDeletion, SandboxOptions } from './types.js';
+
+/** Above this the registry's storage is kept in memory: files would take longer to write than the rest of the start. */
+const MOST_IMAGES_AS_FILES = 5000;
+
+/** Everything that the two servers show, before anybody listens. */
+export interface World {
+  folder: Folder;
+  faults: Faults;
+  traffic: Traffic;
+  store: Store;
+  lists: Lists;
+  permissions: Permissions;
+  storage: RegistryStorage;
+  operator: Operator;
+  deletions: RegistryDeletion[];
+}
+
+export interface Folder {
+  dir: string;
+  storageDir: string;
+  /** Removes it, unless it was given. */
+  remove(): void;
+}
+
+/** @throws RegadmError (USAGE) for a wrong fault rule */
+export function createWorld(options: SandboxOptions): World {
+  const faults = new Faults();
+  for (const rule of options.fail ?? []) faults.add(rule);
+  const now = clock(options.now);
+  const store = new Store(resourceDefinitions(options.customResources), now);
+  const folder = openFolder(options.dir);
+  return {
+    folder,
+    faults,
+    traffic: new Traffic(faults, now, options.latencyMs, options.log),
+    store,
+    lists: new Lists(store, options.pageLimitMax),
+    permissions: new Permissions(store),
+    storage: openStorage(options, folder.storageDir),
+    operator: new Operator(store, faults, options),
+    deletions: [],
+  };
+}
+
+/** The sandbox's present, in ms: the real one, or one that starts at `start`. */
+function clock(start: SandboxOptions['now']): () => number {
+  const offset = start === undefined ? 0 : new Date(start).getTime() - Date.now();
+  return () => Date.now() + offset;
+}
+
+function openFolder(given: string | undefined): Folder {
+  const dir = given === undefined ? mkdtempSync(join(tmpdir(), 'regadm-sandbox-')) : resolve(given);
+  mkdirSync(dir, { recursive: true });
+  const remove = (): void => (given === undefined ? rmSync(dir, { recursive: true, force: true }) : undefined);
+  return { dir, storageDir: join(dir, 'storage'), remove };
+}
+
+function openStorage({ sample, images = 0, storage }: SandboxOptions, storageDir: string): RegistryStorage {
+  const kind = storage ?? ((sample || images) && images <= MOST_IMAGES_AS_FILES ? 'files' : 'none');
+  return kind === 'files' ? new FileStorage(storageDir) : new MemoryStorage();
+}

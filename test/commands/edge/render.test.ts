@@ -1,0 +1,297 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { regadm, type Outcome } from '../../support/regadm.js';
+
+const DEVICE = '/dev/disk/by-path/pci-0000:01:00.0-scsi-0:2:0:0';
+const BUTANE = `variant: fcos
+version: 1.3.0
+storage:
+  disks:
+    - device: ${DEVICE}
+      wipe_table: false
+      partitions: [{label: var-imageregistry, start_mib: 250000, size_mib: 0}]
+  filesystems:
+    - path: /var/imageregistry
+      device: /dev/disk/by-partlabel/var-imageregistry
+      format: xfs
+      mount_options: [defaults, prjquota]
+      wipe_filesystem: true
+      with_mount_unit: true
+`;
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'regadm-render-'));
+  writeFileSync(join(folder, 'storage.bu'), BUTANE);
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function render(...args: string[]): Promise<Outcome> {
+  return regadm(['edge', 'render', ...args], { cwd: folder });
+}
+
+test('-o ignition prints one line of JSON; what is to be known is on stderr', async () => {
+  const { status, stdout, stderr } = await render('--device', DEVICE, '--start-mib', '250000', '-o', 'ignition');
+  expect(status).toBe(0);
+  expect(stdout.trim().split('\n')).toHaveLength(1);
+  expect(JSON.parse(stdout).storage.disks).toEqual([
+    { device: DEVICE, partitions: [{ label: 'var-imageregistry', sizeMiB: 0, startMiB: 250000 }], wipeTable: false },
+  ]);
+  expect(stderr).toMatch(/^warning: the partition can only be made when the node is installed/m);
+  expect(stderr).toMatch(/^warning: a start or a size that is too small/m);
+});
+
+test('the flags and the Butane file make the same', async () => {
+  const flags = await render('--device', DEVICE, '-o', 'ignition');
+  const file = await render('--butane', 'storage.bu', '-o', 'ignition');
+  expect(file.stdout).toBe(flags.stdout);
+});
+
+test('every flag of the partition counts', async () => {
+  const { stdout } = await render(
+    '--device',
+    DEVICE,
+    '--start-mib=30000',
+    '--size-mib=200000',
+    '--path=/var/lib/x',
+    '--label=data',
+    '--filesystem=ext4',
+    '-o',
+    'ignition',
+  );
+  const { storage } = JSON.parse(stdout);
+  expect(storage.disks[0].partitions).toEqual([{ label: 'data', sizeMiB: 200000, startMiB: 30000 }]);
+  expect(storage.filesystems).toEqual([
+    {
+      device: '/dev/disk/by-partlabel/data',
+      format: 'ext4',
+      mountOptions: ['defaults'],
+      path: '/var/lib/x',
+      wipeFilesystem: true,
+    },
+  ]);
+});
+
+test('a Butane file can come from standard input', async () => {
+  const { stdout } = await regadm(['edge', 'render', '--butane', '-', '-o', 'ignition'], { input: BUTANE });
+  expect(JSON.parse(stdout).systemd.units[0].name).toBe('var-imageregistry.mount');
+});
+
+test.each([
+  ['siteconfig', 'ran.openshift.io/v1', 'SiteConfig', (spec: never) => spec['clusters'][0]],
+  ['clusterinstance', 'siteconfig.open-cluster-management.io/v1alpha1', 'ClusterInstance', (spec: never) => spec],
+])('-o %s carries the configuration of the node', async (form, apiVersion, kind, cluster) => {
+  const { stdout } = await render(
+    '--butane',
+    'storage.bu',
+    '--cluster',
+    'sno-1',
+    '--node',
+    'n1.example.com',
+    '-o',
+    form,
+  );
+  const document = parse(stdout);
+  expect(document).toMatchObject({ apiVersion, kind, metadata: { name: 'sno-1', namespace: 'sno-1' } });
+  const { clusterName, nodes } = cluster(document.spec as never) as {
+    clusterName: string;
+    nodes: { hostName: string; ignitionConfigOverride: string }[];
+  };
+  expect(clusterName).toBe('sno-1');
+  expect(nodes).toHaveLength(1);
+  expect(nodes[0]!.hostName).toBe('n1.example.com');
+  expect(JSON.parse(nodes[0]!.ignitionConfigOverride)).toEqual(
+    JSON.parse((await render('--butane', 'storage.bu', '-o', 'ignition')).stdout),
+  );
+});
+
+test('-o policy prints the overlay: names, order, waves, values', async () => {
+  const { stdout } = await render('--device', DEVICE, '--size', '200Gi', '-o', 'policy');
+  const { kind, spec } = parse(stdout);
+  expect(kind).toBe('PolicyGenTemplate');
+  const annotations = { 'ran.openshift.io/ztp-deploy-wave': '100' };
+  expect(spec.sourceFiles).toEqual([
+    {
+      fileName: 'StorageClass.yaml',
+      policyName: 'sc-for-image-registry',
+      metadata: { name: 'image-registry-sc', annotations },
+    },
+    {
+      fileName: 'StoragePVC.yaml',
+      policyName: 'pvc-for-image-registry',
+      metadata: { name: 'image-registry-pvc', namespace: 'openshift-image-registry', annotations },
+      spec: {
+        accessModes: ['ReadWriteMany'],
+        resources: { requests: { storage: '200Gi' } },
+        storageClassName: 'image-registry-sc',
+        volumeMode: 'Filesystem',
+      },
+    },
+    {
+      fileName: 'ImageRegistryPV.yaml',
+      policyName: 'pv-for-image-registry',
+      metadata: { name: 'image-registry-pv-filesystem', annotations },
+      spec: {
+        capacity: { storage: '200Gi' },
+        volumeMode: 'Filesystem',
+        accessModes: ['ReadWriteMany'],
+        persistentVolumeReclaimPolicy: 'Delete',
+        storageClassName: 'image-registry-sc',
+        local: { path: '/var/imageregistry' },
+        nodeAffinity: {
+          required: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: 'node-role.kubernetes.io/master', operator: 'In', values: [''] }] },
+            ],
+          },
+        },
+      },
+    },
+    {
+      fileName: 'ImageRegistryConfig.yaml',
+      policyName: 'config-for-image-registry',
+      complianceType: 'musthave',
+      metadata: { annotations },
+      spec: { storage: { pvc: { claim: 'image-registry-pvc' } } },
+    },
+  ]);
+});
+
+describe('--output-dir', () => {
+  test('gets every form, and the objects whole', async () => {
+    const { status, stdout } = await render('--device', DEVICE, '--output-dir', 'site');
+    expect(status).toBe(0);
+    const files = ['ignition.json', 'siteconfig.yaml', 'clusterinstance.yaml', 'policygentemplate.yaml'];
+    const objects = ['StorageClass.yaml', 'StoragePVC.yaml', 'ImageRegistryPV.yaml', 'ImageRegistryConfig.yaml'];
+    expect(stdout.trim().split('\n')).toEqual([
+      ...files.map((name) => `site/${name}`),
+      ...objects.map((name) => `site/source-crs/${name}`),
+    ]);
+    expect(readdirSync(join(folder, 'site')).sort()).toEqual([...files, 'source-crs'].sort());
+    const read = (name: string) => parse(readFileSync(join(folder, 'site/source-crs', name), 'utf8'));
+    expect(read('StorageClass.yaml')).toMatchObject({
+      metadata: { name: 'image-registry-sc' },
+      provisioner: 'kubernetes.io/no-provisioner',
+      reclaimPolicy: 'Delete',
+    });
+    expect(read('ImageRegistryPV.yaml')).toMatchObject({
+      kind: 'PersistentVolume',
+      metadata: { name: 'image-registry-pv-filesystem' },
+      spec: { local: { path: '/var/imageregistry' } },
+    });
+    expect(read('ImageRegistryConfig.yaml')).toMatchObject({
+      kind: 'Config',
+      metadata: { name: 'cluster' },
+      spec: { storage: { pvc: { claim: 'image-registry-pvc' } } },
+    });
+  });
+
+  test('a second time changes nothing, and edge lint is content', async () => {
+    await render('--device', DEVICE, '--output-dir', 'site');
+    expect((await render('--device', DEVICE, '--output-dir', 'site')).status).toBe(0);
+    const files = ['ignition.json', 'siteconfig.yaml', 'clusterinstance.yaml', 'policygentemplate.yaml'].map(
+      (name) => `site/${name}`,
+    );
+    const { status, stdout } = await regadm(['edge', 'lint', 'storage.bu', ...files], { cwd: folder });
+    expect(stdout).toBe('5 files: 0 errors, 0 warnings\n');
+    expect(status).toBe(0);
+  });
+
+  test('files of somebody else are kept, unless --overwrite', async () => {
+    await render('--device', DEVICE, '--output-dir', 'site');
+    writeFileSync(join(folder, 'site/siteconfig.yaml'), 'mine');
+    const refused = await render('--device', '/dev/disk/by-id/other', '--output-dir', 'site');
+    expect(refused.status).toBe(4);
+    expect(refused.stderr).toMatch(/^error: site\/\S+ exists with other contents; nothing was written$/m);
+    expect(readFileSync(join(folder, 'site/ignition.json'), 'utf8')).toContain(DEVICE);
+    expect((await render('--device', DEVICE, '--output-dir', 'site', '--overwrite')).status).toBe(0);
+    expect(readFileSync(join(folder, 'site/siteconfig.yaml'), 'utf8')).toContain('SiteConfig');
+    expect(readdirSync(join(folder, 'site')).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  test('that cannot be written is an error', async () => {
+    const { status, stderr } = await render('--device', DEVICE, '--output-dir', 'storage.bu/x');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: cannot write storage.bu\/x\/ignition.json/m);
+  });
+});
+
+test('warns of what will not do', async () => {
+  const { stderr } = await render('--device', '/dev/sda', '--start-mib=100', '--size-mib=1000', '-o', 'ignition');
+  expect(stderr).toContain('warning: partition var-imageregistry starts at 100 MiB');
+  expect(stderr).toContain("warning: partition var-imageregistry has 1000 MiB, less than the volume's 100Gi");
+  expect(stderr).toContain('warning: /dev/sda may be another disk after the next boot');
+});
+
+describe('with more than one mounted file system', () => {
+  const two = `${BUTANE}    - {path: /var/lib/containers, device: /dev/disk/by-id/b, format: xfs, with_mount_unit: true}\n`;
+
+  test('--path says which one is the registry', async () => {
+    writeFileSync(join(folder, 'two.bu'), two);
+    const { stdout } = await render('--butane', 'two.bu', '--path', '/var/lib/containers', '-o', 'policy');
+    expect(stdout).toContain('path: /var/lib/containers');
+    const { status, stderr } = await render('--butane', 'two.bu', '-o', 'policy');
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: more than one file system is mounted: say with --path');
+    expect((await render('--butane', 'two.bu', '-o', 'ignition')).status).toBe(0);
+  });
+});
+
+test.each([
+  [['-o', 'ignition'], 'error: pass --device PATH, or --butane FILE'],
+  [['--device', DEVICE], 'error: say what to render'],
+  [['--device', 'sda', '-o', 'ignition'], 'error: --device: must be an absolute path, not "sda"'],
+  [['--device', DEVICE, '--path', 'var', '-o', 'ignition'], 'error: --path: must be an absolute path, not "var"'],
+  [['--device', DEVICE, '--path', '/var/a b', '-o', 'ignition'], 'error: --label: must be made of letters'],
+  [['--device', DEVICE, '--path', '/', '-o', 'ignition'], 'error: --label: must be made of letters'],
+  [
+    ['--device', DEVICE, '--path', `/var/${'x'.repeat(40)}`, '-o', 'ignition'],
+    'error: --label: must not be longer than 36 characters',
+  ],
+  [['--device', DEVICE, '--label', 'a:b', '-o', 'ignition'], 'error: --label: must be made of letters'],
+  [['--device', DEVICE, '--start-mib', '-1', '-o', 'ignition'], '--start-mib'],
+  [['--device', DEVICE, '--size-mib', '1.5', '-o', 'ignition'], '--size-mib'],
+  [['--device', DEVICE, '--filesystem', 'vfat', '-o', 'ignition'], '--filesystem'],
+  [
+    ['--device', DEVICE, '--size', 'big', '-o', 'ignition'],
+    'error: --size must be a quantity above 0 such as 100Gi, not "big"',
+  ],
+  [
+    ['--device', DEVICE, '--cluster', 'A b', '-o', 'ignition'],
+    'error: --cluster must be a DNS name in lower case, not "A b"',
+  ],
+  [['--device', DEVICE, '--node', '', '-o', 'ignition'], 'error: --node must be a DNS name in lower case, not ""'],
+  [['--device', DEVICE, '-o', 'toml'], '--output'],
+  [['--device', DEVICE, '-o', 'ignition', '--output-dir', 'x'], '--output-dir'],
+  [['--device', DEVICE, '-o', 'ignition', '--overwrite'], '--overwrite'],
+  [['--butane', 'storage.bu', '--device', DEVICE, '-o', 'ignition'], '--device'],
+  [['--butane', 'missing.bu', '-o', 'ignition'], 'error: cannot read missing.bu: ENOENT'],
+  [
+    ['--butane', 'storage.bu', '--path', '/var/x', '-o', 'policy'],
+    'error: --path: no file system is mounted at /var/x',
+  ],
+])('%j is refused', async (args, message) => {
+  const { status, stdout, stderr } = await render(...args);
+  expect(status).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stdout).toBe('');
+});
+
+test('what is wrong in the file is told with its name, line and field', async () => {
+  writeFileSync(join(folder, 'bad.bu'), BUTANE.replace('format: xfs', 'format: zfs\n      compress: true'));
+  const { status, stdout, stderr } = await render('--butane', 'bad.bu', '-o', 'ignition');
+  expect(status).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toContain('error: bad.bu:12: storage.filesystems[0].compress: unknown field');
+});
+
+test('a file that is no text is refused', async () => {
+  writeFileSync(join(folder, 'bad.bu'), Buffer.from([0xff, 0xfe, 0x00]));
+  expect((await render('--butane', 'bad.bu', '-o', 'ignition')).stderr).toContain(
+    'error: cannot read bad.bu: not UTF-8 text',
+  );
+});

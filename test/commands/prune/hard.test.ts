@@ -1,0 +1,31 @@
+import { regadm } from '../../support/regadm.js';
+
+const hard = (...args: string[]) => regadm(['prune', 'hard', '--confirm', ...args]);
+
+// None of these gets as far as to need a cluster: there is no kubeconfig here.
+test.each([
+  ['--pod cannot be specified with --storage', ['--pod=x', '--storage=/tmp']],
+  ['--dangling-links works only with --storage', ['--dangling-links']],
+  ['--keep-blobs-younger-than works only with --storage', ['--keep-blobs-younger-than=1h']],
+  ['--uploads-older-than works only with --storage', ['--uploads-older-than=1h']],
+  ['a percentage works only with --storage', ['--max-delete=10%']],
+  ['for "--max-delete"', ['--max-delete=lots']],
+  ['for "--timeout"', ['--timeout=soon']],
+  ['for "--keep-blobs-younger-than"', ['--storage=/tmp', '--keep-blobs-younger-than=young']],
+  ['--redis-url', ['--redis-url=http://x']],
+  ['--storage cannot be specified with --recover', ['--recover', '--storage=/tmp']],
+  ['--rules', ['--rules=mine']],
+  ['no arguments are allowed', ['positional']],
+])('bad usage: %s', async (message, args) => {
+  const { status, stdout, stderr } = await hard(...args);
+  expect(stderr).toContain('error: ');
+  expect(stderr).toContain(message);
+  expect(stdout).toBe('');
+  expect(status).toBe(1);
+});
+
+test('--read-only=skip is refused in the pod together with --confirm', async () => {
+  const { status, stdout } = await hard('--read-only=skip', '-o', 'json');
+  expect(status).toBe(4);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'READ_ONLY_NEEDED' });
+});

@@ -1,0 +1,404 @@
+import type { ChildProcess } from 'node:child_process';
+import { parse } from 'yaml';
+import { startSandbox } from '../../../src/sandbox/index.js';
+import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
+import { regadm, type Outcome } from '../../support/regadm.js';
+
+let sandbox: Sandbox;
+
+async function start(options: SandboxOptions = {}): Promise<void> {
+  sandbox = await startSandbox({ operator: true, rolloutStepMs: 5, ...options });
+}
+
+function schedule(...args: string[]): Promise<Outcome> {
+  return regadm(['prune', 'schedule', ...args, '--kubeconfig', sandbox.kubeconfig.admin]);
+}
+
+function patches(): string[] {
+  return sandbox.requests.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
+}
+
+function spec(): Record<string, unknown> {
+  return sandbox.store.get('imagepruners', 'cluster')!.spec!;
+}
+
+const OWN_CRON_JOB = {
+  metadata: { name: 'regadm-image-pruner', namespace: 'openshift-image-registry' },
+  spec: {
+    schedule: '@daily',
+    jobTemplate: { spec: { template: { spec: { containers: [{ name: 'c', image: 'x' }] } } } },
+  },
+};
+
+afterEach(() => sandbox?.stop());
+
+describe('shown', () => {
+  test('as a table', async () => {
+    await start();
+    const { status, stdout } = await schedule();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^IMAGEPRUNER cluster$/m);
+    expect(stdout).toMatch(/^schedule +0 0 \* \* \* +default$/m);
+    expect(stdout).toMatch(/^keepTagRevisions +3$/m);
+    expect(stdout).toMatch(/^Available +True +AsExpected +Pruner CronJob has been created$/m);
+    expect(stdout).toMatch(/^image-pruner +0 0 \* \* \* +false +0/m);
+    expect(stdout).toMatch(/^LAST RUNS\n\(none\)$/m);
+  });
+
+  test('as JSON and as YAML, the same', async () => {
+    await start({
+      cluster: {
+        jobs: [
+          {
+            metadata: {
+              name: 'image-pruner-1',
+              namespace: 'openshift-image-registry',
+              ownerReferences: [{ kind: 'CronJob', name: 'image-pruner' }],
+            },
+            status: {
+              startTime: '2026-01-01T00:00:00Z',
+              conditions: [
+                {
+                  type: 'Failed',
+                  status: 'True',
+                  reason: 'BackoffLimitExceeded',
+                  lastTransitionTime: '2026-01-01T00:01:00Z',
+                },
+              ],
+            },
+          },
+        ],
+      },
+    });
+    const json = JSON.parse((await schedule('-o', 'json')).stdout);
+    expect(json).toMatchObject({
+      apiVersion: 'regadm/v1',
+      kind: 'PruneSchedule',
+      spec: { schedule: '', keepTagRevisions: 3 },
+      effective: { schedule: '0 0 * * *', logLevel: 'Normal' },
+      runs: [
+        {
+          name: 'image-pruner-1',
+          status: 'failed',
+          startedAt: '2026-01-01T00:00:00Z',
+          finishedAt: '2026-01-01T00:01:00Z',
+          message: 'BackoffLimitExceeded',
+        },
+      ],
+    });
+    expect(parse((await schedule('-o', 'yaml')).stdout)).toEqual(json);
+  });
+
+  test('without an ImagePruner, says what to do', async () => {
+    await start({ missing: ['imagepruners'] });
+    const { status, stderr } = await schedule();
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: imagepruners.imageregistry.operator.openshift.io\/cluster does not exist/m);
+    expect(stderr).toContain('--cronjob');
+  });
+});
+
+describe('--set', () => {
+  test('changes what was named and nothing else', async () => {
+    await start();
+    const before = spec();
+    const { status, stdout } = await schedule(
+      '--set',
+      'schedule=30 2 * * *',
+      '--set',
+      'keepTagRevisions=5',
+      '--set',
+      'resources.limits.memory=1Gi',
+      '-o',
+      'json',
+    );
+    expect(status).toBe(0);
+    expect(spec()).toEqual({
+      ...before,
+      schedule: '30 2 * * *',
+      keepTagRevisions: 5,
+      resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+    });
+    expect(JSON.parse(stdout).changed).toEqual(['schedule', 'keepTagRevisions', 'resources']);
+  });
+
+  test('a second time there is nothing to change, and nothing is sent', async () => {
+    await start();
+    await schedule('--set', 'suspend=true');
+    const sent = patches();
+    const { status, stderr } = await schedule('--set', 'suspend=true');
+    expect(status).toBe(0);
+    expect(stderr).toContain('nothing to change');
+    expect(patches()).toEqual(sent);
+  });
+
+  test('one bad setting: none is sent', async () => {
+    await start();
+    const { status, stderr } = await schedule('--set', 'keepTagRevisions=5', '--set', 'schedule=61 * * * *');
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: --set schedule=61 * * * *: "61" is no minute: 0 to 59');
+    expect(sandbox.requests).toEqual([]);
+  });
+
+  test('a request above the limit is refused before it is sent', async () => {
+    await start();
+    const { status } = await schedule('--set', 'resources.limits.memory=1Mi');
+    expect(status).toBe(1);
+    expect(patches()).toEqual([]);
+  });
+
+  test('--dry-run shows and sends nothing', async () => {
+    await start();
+    const { status, stdout, stderr } = await schedule('--set', 'keepTagRevisions=0', '--dry-run');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^keepTagRevisions +0 +changed$/m);
+    expect(stderr).toContain('keepTagRevisions=0 removes every tag that nothing protects');
+    expect(stderr).toContain('dry run: nothing was changed');
+    expect(patches()).toEqual([]);
+  });
+
+  test('when somebody else changes the object in between, both changes stay', async () => {
+    await start();
+    let once = true;
+    sandbox.onRequest(({ method }) => {
+      if (method !== 'PATCH' || !once) return;
+      once = false;
+      const pruner = sandbox.store.get('imagepruners', 'cluster')!;
+      sandbox.store.put('imagepruners', { ...pruner, spec: { ...pruner.spec, keepTagRevisions: 9 } });
+    });
+    expect((await schedule('--set', 'suspend=true')).status).toBe(0);
+    expect(spec()).toMatchObject({ suspend: true, keepTagRevisions: 9 });
+  });
+
+  test('without permission it says so', async () => {
+    await start();
+    const { status, stderr } = await regadm([
+      'prune',
+      'schedule',
+      '--set',
+      'suspend=true',
+      '--kubeconfig',
+      sandbox.kubeconfig.nobody,
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: cannot read imagepruners.*forbidden/m);
+  });
+});
+
+describe('--cronjob', () => {
+  test('prints a List that can be created, with names of its own, and needs no cluster', async () => {
+    const { status, stdout, stderr } = await regadm([
+      'prune',
+      'schedule',
+      '--cronjob',
+      '--image',
+      'quay.io/example/regadm:1.0',
+    ]);
+    expect(status).toBe(0);
+    expect(parse(stdout)).toEqual({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [
+        {
+          apiVersion: 'v1',
+          kind: 'ServiceAccount',
+          metadata: { name: 'regadm-image-pruner', namespace: 'openshift-image-registry' },
+        },
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'ClusterRoleBinding',
+          metadata: { name: 'regadm-image-pruner' },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
+          subjects: [{ kind: 'ServiceAccount', name: 'regadm-image-pruner', namespace: 'openshift-image-registry' }],
+        },
+        {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          metadata: { name: 'regadm-image-pruner', namespace: 'openshift-image-registry' },
+          spec: {
+            schedule: '0 0 * * *',
+            concurrencyPolicy: 'Forbid',
+            successfulJobsHistoryLimit: 1,
+            failedJobsHistoryLimit: 3,
+            jobTemplate: {
+              spec: {
+                template: {
+                  spec: {
+                    serviceAccountName: 'regadm-image-pruner',
+                    restartPolicy: 'OnFailure',
+                    containers: [
+                      {
+                        name: 'regadm-image-pruner',
+                        image: 'quay.io/example/regadm:1.0',
+                        command: ['regadm'],
+                        args: [
+                          'prune',
+                          'images',
+                          '--certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt',
+                          '--keep-tag-revisions=5',
+                          '--keep-younger-than=96h',
+                          '--confirm=true',
+                        ],
+                        resources: { requests: { cpu: '1', memory: '1Gi' } },
+                        terminationMessagePolicy: 'FallbackToLogsOnError',
+                      },
+                    ],
+                  },
+                },
+              },
+            },
+          },
+        },
+      ],
+    });
+    expect(stderr).toContain('regadm prune schedule --set suspend=true');
+  });
+
+  test('each object can be created in the cluster', async () => {
+    await start();
+    const { stdout } = await schedule('--cronjob', '-o', 'json');
+    const { items } = JSON.parse(stdout) as { items: { kind: string; metadata: { name: string } }[] };
+    const resources: Record<string, string> = {
+      ServiceAccount: 'serviceaccounts',
+      ClusterRoleBinding: 'clusterrolebindings',
+      CronJob: 'cronjobs',
+    };
+    for (const item of items) sandbox.store.put(resources[item.kind]!, item);
+    expect(sandbox.store.get('cronjobs', 'openshift-image-registry', 'regadm-image-pruner')).toBeDefined();
+  });
+
+  test.each([
+    ['--image', 'not an image'],
+    ['--image', ''],
+  ])('%s %j is refused', async (...image) => {
+    const { status, stderr } = await regadm(['prune', 'schedule', '--cronjob', ...image]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: --image must name an image/);
+  });
+
+  test.each([
+    [['--image', 'x'], '--cronjob'],
+    [['--cronjob', '--set', 'suspend=true'], '--cronjob'],
+    [['--timeout', '1h'], '--run-now'],
+    [['--from', 'x'], '--run-now'],
+    [['--dry-run'], '--set'],
+  ])('%j is refused', async (args, flag) => {
+    const { status, stderr } = await regadm(['prune', 'schedule', ...args]);
+    expect(status).toBe(1);
+    expect(stderr).toContain(flag);
+  });
+});
+
+describe('--run-now', () => {
+  test("starts a Job from the operator's CronJob and follows its log", async () => {
+    await start();
+    const { status, stdout, stderr } = await schedule('--run-now');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Deleted 2 objects[^]*^Summary: deleted 1 images/m);
+    expect(stderr).toMatch(
+      /^started job openshift-image-registry\/image-pruner-manual-[0-9a-f]{6} from CronJob image-pruner$/m,
+    );
+    expect(stderr).toMatch(/succeeded$/m);
+    const [job] = sandbox.store.list('jobs');
+    expect(job!.metadata).toMatchObject({
+      annotations: { 'cronjob.kubernetes.io/instantiate': 'manual' },
+      ownerReferences: [{ kind: 'CronJob', name: 'image-pruner', controller: true }],
+      labels: { 'created-by': 'image-pruner' },
+    });
+    expect(job!.spec).toMatchObject({ backoffLimit: 0, template: { spec: { serviceAccountName: 'pruner' } } });
+  });
+
+  test("prefers regadm's own CronJob, unless --from says another", async () => {
+    await start({ cluster: { cronjobs: [OWN_CRON_JOB] } });
+    expect((await schedule('--run-now')).stderr).toContain('from CronJob regadm-image-pruner');
+    expect((await schedule('--run-now', '--from', 'image-pruner')).stderr).toContain('from CronJob image-pruner');
+  });
+
+  test('with -o json the document is on stdout and the log on stderr', async () => {
+    await start();
+    const { stdout, stderr } = await schedule('--run-now', '-o', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'PruneRun', status: 'succeeded', cronJob: 'image-pruner' });
+    expect(stderr).toContain('Summary: deleted 1 images');
+  });
+
+  test('a Job that fails makes the exit status 1', async () => {
+    await start({ fail: ['job-fails'] });
+    const { status, stdout, stderr } = await schedule('--run-now');
+    expect(status).toBe(1);
+    expect(stdout).toContain('error: timed out waiting for the registry');
+    expect(stderr).toMatch(/^error: job openshift-image-registry\/image-pruner-manual-\w+ failed/m);
+  });
+
+  test('while one runs, no other is started', async () => {
+    await start({
+      rolloutStepMs: 'manual',
+      cluster: {
+        jobs: [
+          {
+            metadata: {
+              name: 'image-pruner-9',
+              namespace: 'openshift-image-registry',
+              ownerReferences: [{ kind: 'CronJob', name: 'image-pruner' }],
+            },
+            status: { active: 1 },
+          },
+        ],
+      },
+    });
+    const { status, stderr } = await schedule('--run-now');
+    expect(status).toBe(4);
+    expect(stderr).toContain(
+      'error: job openshift-image-registry/image-pruner-9 of CronJob image-pruner is still running; nothing was started',
+    );
+    expect(patches()).toEqual([]);
+  });
+
+  test('when the answer to the start is lost, one Job is started, not two', async () => {
+    await start();
+    let once = true;
+    sandbox.onRequest(({ method, path }) => {
+      if (method !== 'POST' || !path.includes('/jobs') || !once) return undefined;
+      once = false;
+      return { do: 'after', status: 503 };
+    });
+    expect((await schedule('--run-now')).status).toBe(0);
+    expect(sandbox.store.list('jobs')).toHaveLength(1);
+  });
+
+  test('a Job that does not end in time is left to itself', async () => {
+    await start({ rolloutStepMs: 'manual' });
+    const { status, stderr } = await schedule('--run-now', '--timeout', '700ms');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: job .* has not ended in time; it goes on/m);
+    expect(sandbox.store.list('jobs')).toHaveLength(1);
+  });
+
+  test('interrupted, it says that the Job goes on', async () => {
+    await start({ rolloutStepMs: 'manual' });
+    let stop: (() => void) | undefined;
+    sandbox.onRequest(({ method, path }) => {
+      if (method === 'GET' && path.includes('/pods')) stop?.();
+    });
+    const started = (child: ChildProcess): void => void (stop = () => child.kill('SIGTERM'));
+    const { status, stderr } = await regadm(
+      ['prune', 'schedule', '--run-now', '--kubeconfig', sandbox.kubeconfig.admin],
+      { started },
+    );
+    expect(status).toBe(143);
+    expect(stderr).toContain('the job goes on: oc -n openshift-image-registry logs -f job/image-pruner-manual-');
+    expect(sandbox.store.list('jobs')).toHaveLength(1);
+  });
+
+  test('without a CronJob it says how to make one', async () => {
+    await start({ missing: ['cronjobs'] });
+    const { status, stderr } = await schedule('--run-now', '--from', 'none');
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: no CronJob none in openshift-image-registry');
+  });
+
+  test.each(['soon', '-1h', '0'])('--timeout %s is refused', async (timeout) => {
+    const { status, stderr } = await regadm(['prune', 'schedule', '--run-now', `--timeout=${timeout}`]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('--timeout');
+  });
+});

@@ -1,0 +1,190 @@
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { startSandbox } from '../../../src/sandbox/index.js';
+import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
+import { regadm, type Outcome } from '../../support/regadm.js';
+
+const NAMESPACE = 'openshift-image-registry';
+let sandbox: Sandbox;
+let redis: Server | undefined;
+
+async function start(options: SandboxOptions = {}): Promise<void> {
+  sandbox = await startSandbox({ operator: true, rolloutStepMs: 5, ...options });
+}
+
+function restart(...args: string[]): Promise<Outcome> {
+  return regadm(['registry', 'restart', ...args, '--kubeconfig', sandbox.kubeconfig.admin]);
+}
+
+function registryPods(): string[] {
+  return sandbox.store
+    .list('pods', NAMESPACE)
+    .filter(({ metadata }) => metadata.labels?.['docker-registry'] === 'default')
+    .map(({ metadata }) => metadata.name);
+}
+
+function changes(): string[] {
+  return sandbox.requests
+    .filter(({ method }) => method !== 'GET')
+    .map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+}
+
+afterEach(async () => {
+  await sandbox?.stop();
+  redis?.close();
+  redis = undefined;
+});
+
+test.each([1, 3])('with %d replicas, every pod is another one afterwards', async (replicas) => {
+  await start({ replicas });
+  const before = registryPods();
+  const { status, stdout } = await restart();
+  expect(status).toBe(0);
+  const after = registryPods();
+  expect(after).toHaveLength(replicas);
+  expect(after.filter((name) => before.includes(name))).toEqual([]);
+  for (const name of [...before, ...after]) expect(stdout).toContain(name);
+});
+
+test('a second run restarts it again', async () => {
+  await start();
+  await restart();
+  const between = registryPods();
+  expect((await restart()).status).toBe(0);
+  expect(registryPods()).not.toEqual(between);
+});
+
+test('-o json tells which pods were replaced by which', async () => {
+  await start();
+  const previous = registryPods();
+  const { stdout } = await restart('-o', 'json');
+  expect(JSON.parse(stdout)).toEqual({
+    apiVersion: 'regadm/v1',
+    kind: 'RegistryRestart',
+    dryRun: false,
+    previous,
+    pods: registryPods(),
+  });
+});
+
+test('--dry-run changes nothing, and tells how to turn the cache off for good', async () => {
+  await start();
+  const { status, stdout, stderr } = await restart('--dry-run');
+  expect(status).toBe(0);
+  expect(stdout).toBe(`would restart ${registryPods()[0]}\n`);
+  expect(stderr).toContain('"managementState":"Unmanaged"');
+  expect(stderr).toContain('REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR=');
+  expect(changes()).toEqual([]);
+});
+
+test('when the operator undoes the change, the pods that are left are deleted one after the other', async () => {
+  await start({ replicas: 2, rolloutStepMs: 'manual' });
+  const before = registryPods();
+  const deployment = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
+  sandbox.onRequest(({ method, path }) => {
+    // The moment after the patch: the operator writes its own template again before a pod was replaced.
+    const now = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
+    if (
+      method === 'GET' &&
+      path.endsWith('/deployments/image-registry') &&
+      now.metadata.generation === deployment.metadata.generation! + 1
+    ) {
+      sandbox.store.put('deployments', {
+        ...now,
+        metadata: { ...now.metadata, generation: now.metadata.generation! + 1 },
+        spec: deployment.spec,
+      });
+    }
+    sandbox.rollout.finish();
+  });
+  const { status, stderr } = await restart();
+  expect(stderr).toContain('the operator has undone the change');
+  expect(status).toBe(0);
+  expect(registryPods()).toHaveLength(2);
+  expect(registryPods().filter((name) => before.includes(name))).toEqual([]);
+  expect(changes()).toEqual([
+    `PATCH /apis/apps/v1/namespaces/${NAMESPACE}/deployments/image-registry`,
+    ...before.map((name) => `DELETE /api/v1/namespaces/${NAMESPACE}/pods/${name}`),
+  ]);
+});
+
+test('a roll-out that does not end in time is an error that says what it waited for', async () => {
+  await start({ fail: ['rollout-stuck'] });
+  const { status, stderr } = await restart('--timeout', '1s');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: the registry has not rolled out in time: /m);
+});
+
+test('who may not restart it is told how to turn the cache off instead', async () => {
+  await start();
+  const user = sandbox.addUser('reader', [
+    { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: ['get', 'list'] },
+  ]);
+  const { status, stderr } = await regadm(['registry', 'restart', '--kubeconfig', user.kubeconfig]);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: cannot restart the registry: .*forbidden/m);
+  expect(stderr).toContain('"managementState":"Unmanaged"');
+});
+
+test('without a registry there is nothing to restart', async () => {
+  await start({ managementState: 'Removed' });
+  const { status, stderr } = await restart();
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: deployment openshift-image-registry\/image-registry does not exist/m);
+});
+
+/** A Redis with two keys of the blob cache; answers any AUTH. */
+async function startRedis(): Promise<{ url: string; commands: string[] }> {
+  const commands: string[] = [];
+  redis = createServer((socket) => {
+    socket.on('data', (data) => {
+      const words = data
+        .toString()
+        .split('\r\n')
+        .filter((_, index) => index % 2 === 0 && index > 0);
+      commands.push(words.filter(Boolean).join(' '));
+      const first = words[0] === 'SCAN' && words[3] === 'blobs::*';
+      if (words[0] === 'SCAN')
+        socket.write(first ? '*2\r\n$1\r\n0\r\n*2\r\n$8\r\nblobs::a\r\n$8\r\nblobs::b\r\n' : '*2\r\n$1\r\n0\r\n*0\r\n');
+      else socket.write(words[0] === 'DEL' ? ':2\r\n' : '+OK\r\n');
+    });
+  });
+  redis.listen(0, '127.0.0.1');
+  await once(redis, 'listening');
+  const address = redis.address() as { port: number };
+  return { url: `redis://:s3cret@127.0.0.1:${address.port}/2`, commands };
+}
+
+test('--redis-url empties the blob cache there, and the password is shown nowhere', async () => {
+  await start();
+  const { url, commands } = await startRedis();
+  const { status, stdout, stderr } = await restart('--redis-url', url, '-o', 'json');
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ redisKeys: 2 });
+  expect(commands).toEqual(expect.arrayContaining(['AUTH s3cret', 'SELECT 2', 'DEL blobs::a blobs::b']));
+  expect(stdout + stderr).not.toContain('s3cret');
+});
+
+test('when Redis cannot be reached, nothing is restarted', async () => {
+  await start();
+  const { url } = await startRedis();
+  redis!.close();
+  const { status, stderr } = await restart('--redis-url', url);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: cannot empty the blob cache in Redis 127\.0\.0\.1/m);
+  expect(stderr).not.toContain('s3cret');
+  expect(changes()).toEqual([]);
+});
+
+test.each([
+  ['--redis-url=http://:s3cret@localhost', '--redis-url'],
+  ['--redis-url=nonsense', '--redis-url cannot be parsed'],
+  ['--timeout=soon', '--timeout'],
+  ['--timeout=0', '--timeout must be above 0'],
+  ['--timeout=-1m', '--timeout must be greater than or equal to 0'],
+])('%s is refused', async (flag, message) => {
+  const { status, stderr } = await regadm(['registry', 'restart', flag]);
+  expect(status).toBe(1);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('s3cret');
+});

@@ -1,0 +1,26 @@
+/** A Butane file with this storage part, indented by two spaces. */
+export function aButaneFile(storage: string): string {
+  return `variant: fcos\nversion: 1.3.0\nstorage:\n${storage}`;
+}
+
+/** The registry's partition: one disk, one file system, mounted. */
+export const REGISTRY_BUTANE = `variant: fcos
+version: 1.3.0
+storage:
+  disks:
+    - device: /dev/disk/by-id/wwn-0x6b07
+      wipe_table: false
+      partitions:
+        - label: var-imageregistry
+          start_mib: 250000
+          size_mib: 102500
+  filesystems:
+    - path: /var/imageregistry
+      device: /dev/disk/by-partlabel/var-imageregistry
+      format: xfs
+      mount_options:
+        - defaults
+        - prjquota
+      wipe_filesystem: true
+      with_mount_unit: true
+`;

@@ -1,0 +1,298 @@
+import { lint } from '../../../../src/core/edge/lint/lint.js';
+import type { Finding } from '../../../../src/core/edge/lint/finding.js';
+import { renderAll } from '../../../../src/core/edge/render/render.js';
+import { storageOfFlags } from '../../../../src/core/edge/render/storage-of-flags.js';
+import { REGISTRY_BUTANE } from '../builders.js';
+import type { SourceFile } from '../../../../src/core/edge/lint/collect.js';
+
+/** What `edge render` writes for the same partition, by name, with the Butane file. */
+function site(): Map<string, string> {
+  const storage = storageOfFlags({
+    device: '/dev/disk/by-id/wwn-0x6b07',
+    startMib: 250000,
+    sizeMib: 102500,
+    path: '/var/imageregistry',
+    filesystem: 'xfs',
+  });
+  const volume = { path: '/var/imageregistry', size: '100Gi' };
+  const files = renderAll({ storage, volume: () => volume, site: { cluster: 'sno', node: 'n1' } });
+  return new Map([['storage.bu', REGISTRY_BUTANE], ...files]);
+}
+
+/** The site with one text replaced in one file. */
+function siteWith(name: string, text: string, instead: string): SourceFile[] {
+  const files = site();
+  expect(files.get(name)).toContain(text);
+  files.set(name, files.get(name)!.replace(text, instead));
+  return sources(files);
+}
+
+function sources(files: Map<string, string>): SourceFile[] {
+  return [...files].map(([name, text]) => ({ name, text }));
+}
+
+function lineOf(files: SourceFile[], name: string, text: string): number {
+  const index = files.find((file) => file.name === name)!.text.indexOf(text);
+  return files
+    .find((file) => file.name === name)!
+    .text.slice(0, index)
+    .split('\n').length;
+}
+
+const brief = ({ file, line, rule }: Finding): string => `${file}:${line}: ${rule}`;
+
+test('what edge render writes fits together', () => {
+  expect(lint(sources(site()))).toEqual([]);
+});
+
+test('the overlay alone is checked against what the site generator has in its source files', () => {
+  const files = sources(site()).filter(({ name }) => !name.startsWith('source-crs/'));
+  expect(lint(files)).toEqual([]);
+});
+
+test.each([
+  [
+    'policygentemplate.yaml',
+    'path: /var/imageregistry',
+    'path: /var/other',
+    'volume-path',
+    'policygentemplate.yaml',
+    'path: /var/other',
+  ],
+  ['storage.bu', 'size_mib: 102500', 'size_mib: 1000', 'partition-size', 'storage.bu', 'path: /var/imageregistry'],
+  ['storage.bu', 'start_mib: 250000', 'start_mib: 2500', 'partition-start', 'storage.bu', 'start_mib: 2500'],
+  ['storage.bu', '/dev/disk/by-id/wwn-0x6b07', '/dev/sda', 'device-name', 'storage.bu', 'device: /dev/sda'],
+  [
+    'storage.bu',
+    'with_mount_unit: true',
+    'with_mount_unit: false',
+    'mount-unit',
+    'storage.bu',
+    'path: /var/imageregistry',
+  ],
+  [
+    'storage.bu',
+    'label: var-imageregistry',
+    'label: registry',
+    'partition-label',
+    'storage.bu',
+    'device: /dev/disk/by-partlabel',
+  ],
+  ['storage.bu', 'format: xfs', 'format: zfs', 'butane', 'storage.bu', 'format: zfs'],
+  [
+    'policygentemplate.yaml',
+    'storage: 100Gi',
+    'storage: 200Gi',
+    'claim-size',
+    'policygentemplate.yaml',
+    'storage: 200Gi',
+  ],
+  ['policygentemplate.yaml', 'storage: 100Gi', 'storage: lots', 'quantity', 'policygentemplate.yaml', 'storage: lots'],
+  [
+    'policygentemplate.yaml',
+    'storageClassName: image-registry-sc',
+    'storageClassName: other',
+    'storage-class',
+    'policygentemplate.yaml',
+    'storageClassName: other',
+  ],
+  [
+    'policygentemplate.yaml',
+    'claim: image-registry-pvc',
+    'claim: other',
+    'claim-name',
+    'policygentemplate.yaml',
+    'claim: other',
+  ],
+  [
+    'policygentemplate.yaml',
+    'namespace: openshift-image-registry',
+    'namespace: default',
+    'claim-namespace',
+    'policygentemplate.yaml',
+    'namespace: default',
+  ],
+  [
+    'policygentemplate.yaml',
+    '- ReadWriteMany',
+    '- ReadWriteOnce',
+    'access-modes',
+    'policygentemplate.yaml',
+    '- ReadWriteOnce',
+  ],
+  [
+    'policygentemplate.yaml',
+    'volumeMode: Filesystem',
+    'volumeMode: Block',
+    'volume-mode',
+    'policygentemplate.yaml',
+    'volumeMode: Block',
+  ],
+  [
+    'policygentemplate.yaml',
+    'complianceType: musthave',
+    'complianceType: mustonlyhave',
+    'compliance-type',
+    'policygentemplate.yaml',
+    'complianceType: mustonlyhave',
+  ],
+  [
+    'policygentemplate.yaml',
+    'complianceType: musthave',
+    'complianceType: mustlyonlyhave',
+    'compliance-type',
+    'policygentemplate.yaml',
+    'complianceType: mustlyonlyhave',
+  ],
+  [
+    'policygentemplate.yaml',
+    'ztp-deploy-wave: "100"',
+    'ztp-deploy-wave: 100',
+    'wave',
+    'policygentemplate.yaml',
+    'ran.openshift.io/ztp-deploy-wave: 100',
+  ],
+  [
+    'source-crs/StorageClass.yaml',
+    'kubernetes.io/no-provisioner',
+    'example.com/disks',
+    'provisioner',
+    'source-crs/StorageClass.yaml',
+    'provisioner: example.com/disks',
+  ],
+  ['siteconfig.yaml', 'prjquota', 'noatime', 'override-differs', 'siteconfig.yaml', 'ignitionConfigOverride'],
+  [
+    'siteconfig.yaml',
+    '"ignition":{"version"',
+    '"ignition":{"versio"',
+    'ignition',
+    'siteconfig.yaml',
+    'ignitionConfigOverride',
+  ],
+  ['siteconfig.yaml', "'{", "'", 'ignition', 'siteconfig.yaml', 'ignitionConfigOverride'],
+])('in %s, %j written as %j is found by the rule %s', (name, text, instead, rule, file, at) => {
+  const files = siteWith(name, text, instead);
+  const findings = lint(files);
+  expect(findings.map(brief)).toContain(`${file}:${lineOf(files, file, at)}: ${rule}`);
+  for (const finding of findings) expect(finding.remedy).not.toBe('');
+});
+
+test('a Config that is applied before its claim is found', () => {
+  const files = siteWith('policygentemplate.yaml', 'ztp-deploy-wave: "100"', 'ztp-deploy-wave: "101"');
+  expect(lint(files).map(({ rule, message }) => [rule, message])).toEqual([
+    ['wave-order', 'StoragePVC.yaml is applied in wave 100, before StorageClass.yaml in wave 101, which it needs'],
+    ['wave-order', 'ImageRegistryPV.yaml is applied in wave 100, before StorageClass.yaml in wave 101, which it needs'],
+    [
+      'wave-order',
+      'ImageRegistryConfig.yaml is applied in wave 100, before StorageClass.yaml in wave 101, which it needs',
+    ],
+  ]);
+});
+
+test('plain objects with waves are checked like those of policies', () => {
+  const claim =
+    'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: image-registry-pvc\n  namespace: openshift-image-registry\n  annotations:\n    ran.openshift.io/ztp-deploy-wave: "5"\nspec: {accessModes: [ReadWriteMany], resources: {requests: {storage: 1Gi}}}\n';
+  const config =
+    'apiVersion: imageregistry.operator.openshift.io/v1\nkind: Config\nmetadata:\n  name: cluster\n  annotations:\n    ran.openshift.io/ztp-deploy-wave: "4"\nspec: {storage: {pvc: {claim: image-registry-pvc}}}\n';
+  const findings = lint([
+    { name: 'claim.yaml', text: claim },
+    { name: 'config.yaml', text: config },
+  ]);
+  expect(findings.map(brief)).toEqual(['config.yaml:6: wave-order']);
+});
+
+test('a missing wave is found where the entry stands', () => {
+  const overlay = 'sourceFiles:\n  - fileName: x/ImageRegistryPV.yaml\n    policyName: p\n';
+  const base =
+    'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec: {capacity: {storage: 1Gi}, local: {path: /a}}\n';
+  const findings = lint([
+    { name: 'pgt.yaml', text: overlay },
+    { name: 'crs/ImageRegistryPV.yaml', text: base },
+  ]);
+  expect(findings).toMatchObject([
+    { file: 'pgt.yaml', line: 2, rule: 'wave', message: 'ImageRegistryPV.yaml has no wave' },
+  ]);
+});
+
+test('a policy starts from the source file among the arguments, and a problem in it is found there', () => {
+  const files = siteWith('source-crs/ImageRegistryPV.yaml', 'path: /var/imageregistry', 'path: /var/other');
+  files.forEach((file) => {
+    if (file.name === 'policygentemplate.yaml') file.text = file.text.replace(/ +local:\n +path: .*\n/, '');
+  });
+  expect(lint(files).map(brief)).toEqual([
+    `source-crs/ImageRegistryPV.yaml:${lineOf(files, 'source-crs/ImageRegistryPV.yaml', 'path: /var/other')}: volume-path`,
+  ]);
+});
+
+test("the site generator's slash at the end of the path counts for nothing", () => {
+  expect(lint(siteWith('policygentemplate.yaml', 'path: /var/imageregistry', 'path: /var/imageregistry/'))).toEqual([]);
+});
+
+test('the older diskPartition of a SiteConfig counts as a mount', () => {
+  const text = `spec:
+  clusters:
+    - clusterName: sno
+      nodes:
+        - hostName: n1
+          diskPartition:
+            - device: /dev/sda
+              partitions:
+                - mount_point: /var/imageregistry
+                  size: 1000
+                  start: 344844
+`;
+  const overlay = { name: 'pgt.yaml', text: site().get('policygentemplate.yaml')! };
+  expect(lint([{ name: 'site.yaml', text }, overlay]).map(brief)).toEqual([
+    'site.yaml:7: device-name',
+    'site.yaml:9: partition-size',
+  ]);
+});
+
+test('the same configuration written in another way does not differ', () => {
+  const files = site();
+  const pretty = JSON.stringify(JSON.parse(files.get('ignition.json')!), null, 2).replace(
+    'Generated by regadm',
+    'Generated by Butane',
+  );
+  const instance = `spec:\n  nodes:\n    - hostName: n1\n      ignitionConfigOverride: |\n${pretty.replace(/^/gm, '        ')}\n`;
+  expect(
+    lint([
+      { name: 'storage.bu', text: REGISTRY_BUTANE },
+      { name: 'ci.yaml', text: instance },
+    ]),
+  ).toEqual([]);
+});
+
+test.each([
+  ['kind: PolicyGenTemplate\nspec:\n  sourceFiles: {}\n', ['x.yaml:3: spec.sourceFiles must be a list']],
+  [
+    'kind: PolicyGenTemplate\nspec:\n  sourceFiles:\n    - policyName: a\n',
+    ['x.yaml:4: spec.sourceFiles[0].fileName must be a text'],
+  ],
+  [
+    'sourceFiles:\n  - a\n',
+    [
+      'x.yaml:2: sourceFiles[0] must be a map',
+      'x.yaml:2: sourceFiles[0].fileName must be a text',
+      'x.yaml:2: sourceFiles[0].policyName must be a text',
+    ],
+  ],
+  ['kind: SiteConfig\nspec:\n  clusters:\n    - nodes: 1\n', ['x.yaml:4: spec.clusters[0].nodes must be a list']],
+  ['kind: ClusterInstance\nspec:\n  node: []\n', ['x.yaml:3: spec.nodes must be a list']],
+  ['kind: StorageClass\nprovisioner: kubernetes.io/no-provisioner\n', ['x.yaml:1: metadata.name must be a text']],
+])('%j has not the form of its kind', (text, problems) => {
+  const findings = lint([{ name: 'x.yaml', text }]);
+  expect(findings.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual(problems);
+  expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(['structure']));
+});
+
+test('what is none of these files is said to be so', () => {
+  expect(lint([{ name: 'x.yaml', text: 'kind: Pod\n' }])).toMatchObject([
+    { file: 'x.yaml', line: 1, rule: 'unknown-document', severity: 'warning' },
+  ]);
+});
+
+test('a file that cannot be parsed stops with its line', () => {
+  expect(() => lint([{ name: 'x.yaml', text: 'a: [\n' }])).toThrow(/^x\.yaml:\d: not valid YAML: /);
+  expect(() => lint([{ name: 'x.yaml', text: '\n' }])).toThrow('x.yaml: the file is empty');
+});

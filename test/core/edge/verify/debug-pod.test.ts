@@ -1,0 +1,137 @@
+import type { ApiRequestOptions, ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
+import { runOnNode } from '../../../../src/core/edge/verify/debug-pod.js';
+
+/** A cluster that knows pods only; `play` is called with each request before it is answered, and may answer itself. */
+class PodCluster {
+  readonly pods = new Map<string, KubeObject>();
+  readonly requests: string[] = [];
+  log = 'output of the command';
+
+  constructor(private readonly play: (method: string, cluster: PodCluster) => number | void = () => {}) {}
+
+  get api(): ClusterApi {
+    const request = (method: string, path: string, options?: ApiRequestOptions): Promise<ApiResponse> =>
+      this.answer(method, path, options);
+    const get = async (path: string, options?: ApiRequestOptions): Promise<unknown> =>
+      (await request('GET', path, options)).json();
+    return { request, get } as unknown as ClusterApi;
+  }
+
+  private async answer(method: string, path: string, options: ApiRequestOptions = {}): Promise<ApiResponse> {
+    options.signal?.throwIfAborted();
+    const name = path.split('/')[6] ?? '';
+    this.requests.push(`${method} ${name.replace(/[0-9a-f]{8}$/, 'X')}${path.endsWith('/log') ? ' log' : ''}`.trim());
+    const status = this.play(method, this);
+    if (method === 'POST') {
+      const pod = options.body as KubeObject;
+      this.pods.set(pod.metadata.name, { status: { phase: 'Succeeded' }, ...pod });
+      return respond(status ?? 201, pod);
+    }
+    if (method === 'DELETE') return respond(status ?? (this.pods.delete(name) ? 200 : 404), {});
+    if (path.endsWith('/log')) return respond(status ?? 200, this.log);
+    return respond(status ?? 200, name ? this.pods.get(name) : { items: [...this.pods.values()] });
+  }
+}
+
+function respond(status: number, value: unknown): ApiResponse {
+  const text = typeof value === 'string' ? value : JSON.stringify(value ?? {});
+  return { status, headers: {}, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
+}
+
+const OPTIONS = { node: 'node-1', image: 'registry@sha256:abc', command: ['df'], timeoutMs: 1000 };
+
+test('the pod runs on the node, its output is handed back, and it is deleted', async () => {
+  const cluster = new PodCluster();
+  let created: KubeObject | undefined;
+  const api = cluster.api;
+  const { request } = api;
+  api.request = (method, path, options) => {
+    if (method === 'POST') created = options!.body as KubeObject;
+    return request(method, path, options);
+  };
+  expect(await runOnNode(api, OPTIONS)).toBe('output of the command');
+  expect(created).toMatchObject({
+    metadata: { namespace: 'openshift-image-registry', labels: { 'app.kubernetes.io/managed-by': 'regadm' } },
+    spec: {
+      nodeName: 'node-1',
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: 300,
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          image: 'registry@sha256:abc',
+          command: ['chroot', '/host', 'df'],
+          securityContext: { privileged: true },
+          volumeMounts: [{ mountPath: '/host', readOnly: true }],
+        },
+      ],
+    },
+  });
+  expect(cluster.requests).toEqual([
+    'GET',
+    'POST',
+    'GET regadm-node-check-X',
+    'GET regadm-node-check-X log',
+    'DELETE regadm-node-check-X',
+  ]);
+  expect(cluster.pods.size).toBe(0);
+});
+
+test.each([
+  ['the creation is refused', 'POST', 403],
+  ['the answer to the creation is lost', 'POST', 503],
+])('when %s, it is deleted all the same', async (_, method, status) => {
+  const cluster = new PodCluster((asked) => (asked === method ? status : undefined));
+  await expect(runOnNode(cluster.api, OPTIONS)).rejects.toThrow('cannot create the debug pod');
+  expect(cluster.requests.at(-1)).toBe('DELETE regadm-node-check-X');
+  expect(cluster.pods.size).toBe(0);
+});
+
+test('when it fails, it says why and is deleted', async () => {
+  const cluster = new PodCluster((method, { pods }) => {
+    const status = {
+      phase: 'Failed',
+      containerStatuses: [{ state: { terminated: { reason: 'Error', message: 'chroot: not permitted' } } }],
+    };
+    if (method === 'GET') for (const [name, pod] of pods) pods.set(name, { ...pod, status });
+  });
+  await expect(runOnNode(cluster.api, OPTIONS)).rejects.toThrow(
+    'the debug pod failed: Failed Error chroot: not permitted',
+  );
+  expect(cluster.pods.size).toBe(0);
+});
+
+test('when it never starts, it is deleted after the time', async () => {
+  const cluster = new PodCluster((method, { pods }) => {
+    const status = { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
+    if (method === 'GET') for (const [name, pod] of pods) pods.set(name, { ...pod, status });
+  });
+  await expect(runOnNode(cluster.api, { ...OPTIONS, timeoutMs: 10 })).rejects.toThrow(
+    'the debug pod has not ended in time: Pending ImagePullBackOff',
+  );
+  expect(cluster.pods.size).toBe(0);
+});
+
+test('when it is interrupted, it is deleted', async () => {
+  const controller = new AbortController();
+  const cluster = new PodCluster((method) => {
+    if (method === 'POST') controller.abort(new Error('interrupted'));
+  });
+  await expect(runOnNode(cluster.api, { ...OPTIONS, signal: controller.signal })).rejects.toThrow('interrupted');
+  expect(cluster.pods.size).toBe(0);
+});
+
+test('what a killed run left behind is deleted, what still runs is not', async () => {
+  const cluster = new PodCluster();
+  const pod = (name: string, phase: string): void =>
+    void cluster.pods.set(name, { metadata: { name }, status: { phase } });
+  pod('regadm-node-check-00000001', 'Failed');
+  pod('regadm-node-check-00000002', 'Running');
+  await runOnNode(cluster.api, OPTIONS);
+  expect([...cluster.pods.keys()]).toEqual(['regadm-node-check-00000002']);
+});
+
+test('that it could not be deleted is an error', async () => {
+  const cluster = new PodCluster((method) => (method === 'DELETE' ? 403 : undefined));
+  await expect(runOnNode(cluster.api, OPTIONS)).rejects.toThrow(/cannot delete the debug pod .*: delete it by hand/);
+});

@@ -1,0 +1,57 @@
+import type { ApiRequestOptions, ClusterApi } from '../../../../src/core/cluster/api.js';
+import { checkLogin, type OpenRegistry } from '../../../../src/core/edge/verify/login.js';
+import type { Registry } from '../../../../src/core/registry/api.js';
+
+/** An API server that gives out a token when asked, unless it refuses. */
+function clusterWith(own: string | undefined, tokenStatus: number): { api: ClusterApi; asked: string[] } {
+  const asked: string[] = [];
+  const request = async (method: string, path: string, options?: ApiRequestOptions) => {
+    if (method === 'POST') asked.push(`${path} ${JSON.stringify(options?.body)}`);
+    const body =
+      method === 'POST'
+        ? { status: { token: 'short' } }
+        : { status: { internalRegistryHostname: 'inside:5000' }, spec: { host: 'outside' } };
+    return { status: method === 'POST' ? tokenStatus : 200, headers: {}, body: Buffer.alloc(0), json: () => body };
+  };
+  return { api: { token: async () => own, request } as unknown as ClusterApi, asked };
+}
+
+function opener(): { open: OpenRegistry; opened: object[]; closed: () => number } {
+  const opened: object[] = [];
+  let closed = 0;
+  const registry = {
+    url: 'https://outside',
+    verified: true,
+    checkLogin: async () => {},
+    close: async () => void closed++,
+  } as unknown as Registry;
+  return { open: async (place) => (opened.push(place), registry), opened, closed: () => closed };
+}
+
+test("logs in with the kubeconfig's token", async () => {
+  const { api, asked } = clusterWith('own', 201);
+  const { open, opened, closed } = opener();
+  expect(await checkLogin(api, open)).toMatchObject([
+    { status: 'passed', detail: 'https://outside accepts the login' },
+  ]);
+  expect(opened).toEqual([{ internal: 'inside:5000', route: 'outside', token: 'own' }]);
+  expect(asked).toEqual([]);
+  expect(closed()).toBe(1);
+});
+
+test('a kubeconfig with certificates only gets a token for ten minutes', async () => {
+  const { api, asked } = clusterWith(undefined, 201);
+  const { open, opened } = opener();
+  expect(await checkLogin(api, open)).toMatchObject([{ status: 'passed' }]);
+  expect(opened).toMatchObject([{ token: 'short' }]);
+  expect(asked).toEqual([expect.stringMatching(/serviceaccounts\/default\/token .*"expirationSeconds":600/)]);
+});
+
+test('with no way to a token, it says so and closes what it opened', async () => {
+  const { api } = clusterWith(undefined, 403);
+  const { open, closed } = opener();
+  expect(await checkLogin(api, open)).toMatchObject([
+    { status: 'skipped', detail: 'https://outside answers, but there is no token to log in with' },
+  ]);
+  expect(closed()).toBe(1);
+});

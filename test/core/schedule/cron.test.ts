@@ -1,0 +1,34 @@
+import { cronProblem } from '../../../src/core/schedule/cron.js';
+
+test.each([
+  '0 0 * * *',
+  '*/15 0-6 1,15 jan-mar MON',
+  '0 0 ? * 0-6/2',
+  '@daily',
+  '@hourly',
+  '@every 1h30m',
+  '59 23 31 12 6',
+])('%j is a schedule', (text) => {
+  expect(cronProblem(text)).toBeUndefined();
+});
+
+test.each([
+  ['60 0 * * *', '"60" is no minute: 0 to 59'],
+  ['0 24 * * *', '"24" is no hour: 0 to 23'],
+  ['0 0 0 * *', '"0" is no day of the month: 1 to 31'],
+  ['0 0 * 13 *', '"13" is no month: 1 to 12'],
+  ['0 0 * * 7', '"7" is no day of the week: 0 to 6'],
+  ['0 0 * * mo', '"mo" is no day of the week: 0 to 6'],
+  ['*/0 * * * *', 'the step of "*/0" must be above 0'],
+  ['5-1 * * * *', '"5-1" ends before it begins'],
+  ['0 0 * *', 'needs 5 fields (minute hour day month weekday), has 4'],
+  ['0 0 * * * *', 'needs 5 fields (minute hour day month weekday), has 6'],
+  [' ', 'needs 5 fields (minute hour day month weekday), has 0'],
+  ['1, * * * *', '"" is no minute'],
+  ['nightly * * * *', '"nightly" is no minute: 0 to 59'],
+  ['@nightly', expect.stringMatching(/^unknown short form @nightly/)],
+  ['@every day', '"day" is no time between two runs: write @every 90m'],
+  ['TZ=UTC 0 0 * * *', 'a time zone cannot be part of the schedule'],
+])('%j is none: %j', (text, problem) => {
+  expect(cronProblem(text)).toEqual(problem);
+});

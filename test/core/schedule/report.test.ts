@@ -1,0 +1,35 @@
+import { effectiveSpec } from '../../../src/core/schedule/report.js';
+import { mergePatch } from '../../../src/core/schedule/pruner-spec.js';
+import { scheduleHints } from '../../../src/core/schedule/hints.js';
+
+test('what is not set has the default of the operator', () => {
+  expect(effectiveSpec({ schedule: '', suspend: true })).toMatchObject({
+    schedule: '0 0 * * *',
+    suspend: true,
+    keepTagRevisions: 3,
+    keepYoungerThanDuration: '60m',
+    resources: { requests: { cpu: '100m', memory: '256Mi' } },
+  });
+});
+
+test('the older keepYoungerThan counts where the newer setting is not given', () => {
+  expect(effectiveSpec({ keepYoungerThan: 3.6e12 }).keepYoungerThanDuration).toBe('3600s');
+  expect(effectiveSpec({ keepYoungerThan: 3.6e12, keepYoungerThanDuration: '96h' }).keepYoungerThanDuration).toBe(
+    '96h',
+  );
+});
+
+test('a merge patch replaces, removes and goes deep', () => {
+  expect(
+    mergePatch({ a: 1, b: { c: 2, d: 3 }, e: [1] }, { a: null, b: { c: 4 }, e: [2], f: { g: null, h: 1 } }),
+  ).toEqual({
+    b: { c: 4, d: 3 },
+    e: [2],
+    f: { h: 1 },
+  });
+});
+
+test('settings that may hurt are commented on, others are not', () => {
+  expect(scheduleHints(effectiveSpec({}))).toEqual([]);
+  expect(scheduleHints({ keepTagRevisions: 0, keepYoungerThanDuration: '59m', suspend: true })).toHaveLength(3);
+});

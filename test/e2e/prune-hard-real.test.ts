@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { makeAuthority } from '../support/certificates.js';
+import {
+  digestOf,
+  haveDockerRegistry,
+  startDockerRegistry,
+  type DockerRegistry,
+  type PushedImage,
+} from '../support/docker-registry.js';
+import { start } from '../support/guarded.js';
+import { haveRedis, startRedis, type RedisServer } from '../support/redis.js';
+import { filesBelow, temporaryFolder } from '../support/storage-tree.js';
+
+/** An Image object for what was really pushed. */
+function imageObject(
+  repository: string,
+  { digest, mediaType, layers, config }: PushedImage,
+  children: PushedImage[] = [],
+): object {
+  return {
+    metadata: { name: digest, annotations: { 'openshift.io/image.managed': 'true' } },
+    dockerImageReference: `registry/${repository}@${digest}`,
+    dockerImageMetadata: { Id: config ?? '' },
+    dockerImageManifestMediaType: mediaType,
+    dockerImageLayers: layers.map((name) => ({ name })),
+    ...(children.length > 0
+      ? { dockerImageManifests: children.map((child) => ({ digest: child.digest, mediaType: child.mediaType })) }
+      : {}),
+  };
+}
+
+const stream = (repository: string, ...images: PushedImage[]): object => {
+  const [namespace, name] = repository.split('/');
+  return {
+    metadata: { namespace, name },
+    status: { tags: [{ tag: 'latest', items: images.map(({ digest }) => ({ image: digest })) }] },
+  };
+};
+
+/** Fetches an image whole and compares every digest. */
+async function served(registry: DockerRegistry, repository: string, digest: string): Promise<void> {
+  const answer = await registry.request('GET', `/v2/${repository}/manifests/${digest}`, undefined, {
+    accept:
+      'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.v2+json',
+  });
+  expect(answer.status).toBe(200);
+  expect(digestOf(answer.body)).toBe(digest);
+  const manifest = JSON.parse(answer.body.toString()) as {
+    manifests?: { digest: string }[];
+    config?: { digest: string };
+    layers?: { digest: string }[];
+  };
+  for (const child of manifest.manifests ?? []) await served(registry, repository, child.digest);
+  for (const blob of [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])]) {
+    const content = await registry.request('GET', `/v2/${repository}/blobs/${blob.digest}`);
+    expect(content.status).toBe(200);
+    expect(digestOf(content.body)).toBe(blob.digest);
+  }
+}
+
+const ready = haveDockerRegistry() && haveRedis();
+if (!ready) console.warn("skipped: Debian's docker-registry and redis-server are not installed");
+
+(ready ? describe : describe.skip)('a storage that a real registry wrote', () => {
+  const authority = makeAuthority();
+  const stoppers: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const stop of stoppers.splice(0).reverse()) await stop();
+  });
+
+  const registryOn = async (storage: string, redis?: RedisServer): Promise<DockerRegistry> => {
+    const registry = await startDockerRegistry({ authority: await authority, storage, redis: redis?.address });
+    stoppers.push(() => registry.stop());
+    return registry;
+  };
+  const cluster = async (images: object[], imagestreams: object[]): Promise<Sandbox> => {
+    const sandbox = await startSandbox({ cluster: { images, imagestreams }, operator: true });
+    stoppers.push(() => sandbox.stop());
+    return sandbox;
+  };
+  const prune = async (
+    sandbox: Sandbox,
+    storage: string,
+    ...more: string[]
+  ): Promise<{ summary: Record<string, number> }> => {
+    const { status, stdout, stderr } = await start(sandbox, [
+      'prune',
+      'hard',
+      '--storage',
+      storage,
+      '--keep-blobs-younger-than=0',
+      '--confirm',
+      '-o',
+      'json',
+      ...more,
+    ]).ended;
+    expect(stderr).not.toContain('error');
+    expect(status).toBe(0);
+    return JSON.parse(stdout) as { summary: Record<string, number> };
+  };
+
+  test('loses what nothing uses, and serves every remaining image whole', async () => {
+    const storage = temporaryFolder();
+    const registry = await registryOn(storage);
+    const { push } = registry;
+    const app = await push.image('dev/app', ['base', 'app 2'], { tag: 'latest' });
+    const older = await push.image('dev/app', ['base', 'app 1']);
+    const amd = await push.image('prod/multi', ['base', 'amd'], { oci: true });
+    const arm = await push.image('prod/multi', ['arm'], { oci: true });
+    const index = await push.index('prod/multi', [amd, arm], 'v1');
+    const forgotten = await push.image('old/project', ['base', 'forgotten'], { tag: 'v1' });
+    const unlisted = await push.image('dev/app', ['unlisted'], { oci: true });
+    await registry.request('DELETE', `/v2/dev/app/manifests/${older.digest}`);
+    const lonely = await push.blob('dev/app', 'a layer whose push broke off');
+    await registry.request('POST', '/v2/dev/app/blobs/uploads/');
+
+    const sandbox = await cluster(
+      [
+        imageObject('dev/app', app),
+        imageObject('prod/multi', amd),
+        imageObject('prod/multi', arm),
+        imageObject('prod/multi', index, [amd, arm]),
+      ],
+      [stream('dev/app', app), stream('prod/multi', index)],
+    );
+    const { summary } = await prune(sandbox, storage, '--dangling-links', '--uploads-older-than=0');
+    expect(summary).toMatchObject({ repositories: 1, manifestLinks: 1, uploads: 1, failed: 0 });
+
+    // A registry of its own: the one that wrote remembers what it had.
+    const fresh = await registryOn(storage);
+    await served(fresh, 'dev/app', app.digest);
+    await served(fresh, 'prod/multi', index.digest);
+    expect((await fresh.request('GET', `/v2/old/project/manifests/${forgotten.digest}`)).status).toBe(404);
+    expect((await fresh.request('GET', `/v2/dev/app/manifests/${unlisted.digest}`)).status).toBe(404);
+    for (const digest of [
+      lonely,
+      unlisted.config!,
+      unlisted.layers[0]!,
+      older.digest,
+      older.layers[1]!,
+      forgotten.digest,
+      forgotten.layers[1]!,
+    ]) {
+      expect(
+        existsSync(path.join(storage, 'docker/registry/v2/blobs/sha256', digest.slice(7, 9), digest.slice(7))),
+      ).toBe(false);
+    }
+    const links = filesBelow(path.join(storage, 'docker/registry/v2/repositories'));
+    expect(links.filter((file) => file.startsWith('old/') || file.includes('_uploads/'))).toEqual([]);
+    // What went can be pushed again, and is whole again.
+    const again = await fresh.push.image('old/project', ['base', 'forgotten']);
+    await served(fresh, 'old/project', again.digest);
+  });
+
+  test('a Redis cache is stale afterwards, unless --redis-url empties it; other keys stay', async () => {
+    const redis = await startRedis();
+    stoppers.push(() => redis.stop());
+
+    const storage = temporaryFolder();
+    const registry = await registryOn(storage, redis);
+    const { push } = registry;
+    const app = await push.image('dev/app', ['base'], { tag: 'latest' });
+    const orphan = await push.blob('dev/app', 'orphan one');
+    const head = async (digest: string): Promise<number> =>
+      (await registry.request('HEAD', `/v2/dev/app/blobs/${digest}`)).status;
+    expect(await head(orphan)).toBe(200);
+    redis.command('SET', 'somebody-elses', 'value');
+    const sandbox = await cluster([imageObject('dev/app', app)], [stream('dev/app', app)]);
+
+    await prune(sandbox, storage);
+    expect(await head(orphan)).toBe(200);
+    const empty = await start(sandbox, [
+      'prune',
+      'hard',
+      '--storage',
+      storage,
+      '--keep-blobs-younger-than=0',
+      '--confirm',
+      '--redis-url',
+      `redis://${redis.address}`,
+    ]).ended;
+    expect(empty.status).toBe(0);
+    expect(await head(orphan)).toBe(404);
+    expect(await head(app.layers[0]!)).toBe(200);
+    expect(redis.command('GET', 'somebody-elses')).toEqual(['value']);
+  });
+});

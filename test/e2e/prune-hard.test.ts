@@ -1,0 +1,348 @@
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import { guardedState, isStep, start } from '../support/guarded.js';
+import { digest } from '../support/builders.js';
+import { filesBelow, makeStorageTree, temporaryFolder } from '../support/storage-tree.js';
+
+interface Document {
+  kind: string;
+  summary: Record<string, number>;
+  blobs: { digest: string; bytes?: number; status: string }[];
+  procedure: { step: string; outcome: string }[];
+}
+
+let sandbox: Sandbox;
+let before: object;
+
+async function begin(options: SandboxOptions = {}): Promise<void> {
+  sandbox = await startSandbox({ sample: true, ...options });
+  before = guardedState(sandbox);
+}
+
+afterEach(() => sandbox.stop());
+
+const POD = ['prune', 'hard', '--confirm', '--rules', 'registry', '-o', 'json'];
+const storageArgs = (): string[] => [
+  'prune',
+  'hard',
+  '--confirm',
+  '--storage',
+  sandbox.storageDir,
+  '--keep-blobs-younger-than=0',
+  '-o',
+  'json',
+];
+const annotated = (): boolean =>
+  'regadm/hard-prune' in (sandbox.store.get('configs', 'cluster')?.metadata.annotations ?? {});
+const changed = (): string[] =>
+  sandbox.requests
+    .filter(({ method, path }) => method !== 'GET' && !path.includes('reviews'))
+    .map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
+
+describe('the whole procedure', () => {
+  test.each([1, 3])('in the pod, with %i replicas: deletes, and leaves everything else as it was', async (replicas) => {
+    await begin({ replicas });
+    const { status, stdout, stderr } = await start(sandbox, POD).ended;
+    expect(stderr).not.toContain('error');
+    expect(status).toBe(0);
+    const document = JSON.parse(stdout) as Document;
+    expect(document.kind).toBe('HardPrune');
+    expect(document.summary.blobs).toBeGreaterThan(0);
+    expect(document.blobs.filter(({ digest }) => sandbox.registry.hasBlob(digest))).toEqual([]);
+    expect(document.procedure.every(({ outcome }) => outcome === 'done')).toBe(true);
+    expect(guardedState(sandbox)).toEqual(before);
+    const modes = sandbox.store
+      .list('pods', 'openshift-image-registry')
+      .filter(({ metadata }) => metadata.labels?.['docker-registry']);
+    expect(modes).toHaveLength(replicas);
+  });
+
+  test('on the storage: no role is given, and only what nothing uses goes', async () => {
+    await begin();
+    const dryRun = await start(
+      sandbox,
+      storageArgs().filter((arg) => arg !== '--confirm'),
+    ).ended;
+    expect(changed()).toEqual([]);
+    const { status, stdout } = await start(sandbox, storageArgs()).ended;
+    expect(status).toBe(0);
+    const planned = (JSON.parse(dryRun.stdout) as Document).blobs;
+    const { blobs } = JSON.parse(stdout) as Document;
+    expect(blobs.map(({ digest, bytes }) => ({ digest, bytes }))).toEqual(
+      planned.map(({ digest, bytes }) => ({ digest, bytes })),
+    );
+    expect(blobs.every(({ status }) => status === 'deleted')).toBe(true);
+    expect(changed().filter((request) => request.includes('clusterrolebindings'))).toEqual([]);
+    expect(guardedState(sandbox)).toEqual(before);
+    const again = await start(sandbox, storageArgs()).ended;
+    expect((JSON.parse(again.stdout) as Document).summary).toMatchObject({
+      blobs: 0,
+      manifestLinks: 0,
+      repositories: 0,
+    });
+  });
+
+  test.each(['pod', 'storage'])('a plan over --max-delete is refused, and everything is put back (%s)', async (way) => {
+    await begin();
+    const files = filesBelow(sandbox.storageDir);
+    const { status, stdout } = await start(sandbox, [...(way === 'pod' ? POD : storageArgs()), '--max-delete=1']).ended;
+    expect(status).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'MAX_DELETE' });
+    expect(filesBelow(sandbox.storageDir)).toEqual(files);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+
+  test('with --read-only=skip nothing but images and image streams is read, and nothing in the cluster is changed', async () => {
+    await begin();
+    const { status } = await start(sandbox, [...storageArgs(), '--read-only=skip']).ended;
+    expect(status).toBe(0);
+    const asked = new Set(sandbox.requests.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`));
+    expect([...asked].sort()).toEqual([
+      'GET /apis/image.openshift.io/v1/images',
+      'GET /apis/image.openshift.io/v1/imagestreams',
+    ]);
+  });
+
+  test('streams with image indexes are named, and the pod is refused for them', async () => {
+    await begin();
+    const { status, stderr } = await start(sandbox, ['prune', 'hard', '--confirm']).ended;
+    expect(status).toBe(4);
+    expect(stderr).toMatch(/children in: payments\/api/);
+    expect(changed()).toEqual([]);
+  });
+
+  test('--read-only=required refuses a registry that is not read-only, and uses one that is', async () => {
+    await begin();
+    expect((await start(sandbox, [...storageArgs(), '--read-only=required']).ended).status).toBe(4);
+    expect(changed()).toEqual([]);
+    expect((await start(sandbox, ['registry', 'readonly', 'on']).ended).status).toBe(0);
+    const readOnly = guardedState(sandbox);
+    expect((await start(sandbox, [...storageArgs(), '--read-only=required']).ended).status).toBe(0);
+    expect(guardedState(sandbox)).toEqual(readOnly);
+  });
+});
+
+test('--prune-images prunes images first, and its output does not mix with the document', async () => {
+  await begin();
+  const listed = sandbox.store.list('images').length;
+  const dryRun = await start(sandbox, [...storageArgs().filter((arg) => arg !== '--confirm'), '--prune-images']).ended;
+  expect(JSON.parse(dryRun.stdout)).toMatchObject({ kind: 'HardPrune', dryRun: true });
+  expect(changed()).toEqual([]);
+  const { status, stdout } = await start(sandbox, [...storageArgs(), '--prune-images']).ended;
+  expect(status).toBe(0);
+  const { procedure } = JSON.parse(stdout) as Document;
+  expect(procedure.map(({ step }) => step)).toContain('pruning images first');
+  expect(sandbox.store.list('images').length).toBeLessThan(listed);
+  expect(guardedState(sandbox)).toEqual(before);
+});
+
+describe('what goes wrong', () => {
+  test('each missing permission is named: which verb on what', async () => {
+    await begin();
+    const { status, stderr } = await start(sandbox, POD, sandbox.kubeconfig.pruner).ended;
+    expect(status).toBe(1);
+    expect(stderr).toContain('patch configs.imageregistry.operator.openshift.io/cluster at the cluster scope');
+    expect(stderr).toContain('create pods/exec in namespace openshift-image-registry');
+    expect(stderr).toContain('create clusterrolebindings.rbac.authorization.k8s.io at the cluster scope');
+    expect(changed()).toEqual([]);
+  });
+
+  test.each([
+    ['Removed', 'NOT_MANAGED'],
+    ['Unmanaged', 'NOT_MANAGED'],
+  ] as const)('managementState %s is refused', async (managementState, code) => {
+    await begin({ managementState });
+    const { status, stdout } = await start(sandbox, storageArgs()).ended;
+    expect(status).toBe(4);
+    expect(JSON.parse(stdout)).toMatchObject({ code });
+    expect(changed()).toEqual([]);
+  });
+
+  test('a Degraded operator is refused in its own words', async () => {
+    await begin({ fail: ['degraded'] });
+    const { status, stderr } = await start(sandbox, storageArgs()).ended;
+    expect(status).toBe(4);
+    expect(stderr).toContain('unable to sync storage configuration');
+    expect(changed()).toEqual([]);
+  });
+
+  test.each([1, 2])(
+    'a stuck roll-out of %i replicas ends after --timeout, and everything is put back',
+    async (replicas) => {
+      await begin({ replicas, fail: ['rollout-stuck'] });
+      const run = start(sandbox, [...storageArgs(), '--timeout=2s']);
+      sandbox.onRequest(({ method, path }) => {
+        // The way back is not stuck: the old template's pods are there, or can be made again.
+        if (
+          method === 'PATCH' &&
+          path.includes('configs') &&
+          (guardedState(sandbox) as { readOnly?: boolean }).readOnly
+        )
+          sandbox.clearFaults();
+      });
+      const { status, stderr } = await run.ended;
+      expect(stderr).toContain('has not rolled out in time');
+      expect(status).toBe(1);
+      expect(guardedState(sandbox)).toEqual(before);
+    },
+  );
+
+  test('an exec that is refused changes nothing', async () => {
+    await begin({ fail: ['exec-refused'] });
+    const { status, stderr } = await start(sandbox, POD).ended;
+    expect(status).toBe(1);
+    expect(stderr).toContain('cannot run a command in pod');
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+
+  test('a pod that dies during exec: everything is put back', async () => {
+    await begin({ fail: ['pod-dies'] });
+    const { status, stderr } = await start(sandbox, POD).ended;
+    expect(status).toBe(1);
+    expect(stderr).toContain('broke before it ended');
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+
+  test('a pod that dies while it deletes: exit status 3, and everything is put back', async () => {
+    await begin();
+    let execs = 0;
+    sandbox.onRequest(({ path }) => {
+      if (path.includes('-prune%3Ddelete') || path.includes('-prune=delete')) execs++;
+      if (execs === 1) sandbox.addFault('pod-dies');
+    });
+    const { status, stdout } = await start(sandbox, POD).ended;
+    expect(status).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'HardPrune',
+      failures: [{ message: expect.stringContaining('broke before it ended') as string }],
+    });
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+
+  test('a second run is refused while the first is under way, and so are --recover and a change of the mode', async () => {
+    await begin({ rolloutStepMs: 'manual' });
+    const first = start(sandbox, POD);
+    // The roll-out stands still until it is told to go on: the first run waits for it.
+    await new Promise<void>((resolve) =>
+      sandbox.onRequest(({ path }) => void (path.includes('/deployments/') && annotated() && resolve())),
+    );
+    const [second, recover, off, show] = await Promise.all([
+      start(sandbox, storageArgs()).ended,
+      start(sandbox, ['prune', 'hard', '--recover']).ended,
+      start(sandbox, ['registry', 'readonly', 'off']).ended,
+      start(sandbox, ['registry', 'readonly']).ended,
+    ]);
+    expect([second.status, recover.status, off.status]).toEqual([4, 4, 4]);
+    expect(recover.stderr).toContain('a hard prune is under way');
+    expect(show.stderr).toContain('note: a hard prune is under way');
+    const stepping = setInterval(() => sandbox.rollout.step(), 20);
+    expect((await first.ended).status).toBe(0);
+    clearInterval(stepping);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+});
+
+describe('refused before the registry is switched', () => {
+  test("another cluster's storage, a path that is no registry's", async () => {
+    await begin();
+    const folder = temporaryFolder();
+    const none = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', folder]).ended;
+    expect(none).toMatchObject({ status: 4, stderr: expect.stringContaining('is not a registry') as string });
+    makeStorageTree(folder, { blobs: { [`sha256:${'ab'.repeat(32)}`]: 1 }, repositories: {} });
+    const other = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', folder]).ended;
+    expect(other).toMatchObject({ status: 4, stderr: expect.stringContaining("another cluster's") as string });
+    expect(filesBelow(folder)).toHaveLength(1);
+    expect(changed()).toEqual([]);
+  });
+});
+
+describe('ended at every step', () => {
+  /** Look for a pruner, hold, switch, renew, bind, record the pod, check, record, delete, unbind, restore, release. */
+  const MOST = 12;
+  const steps = Array.from({ length: MOST }, (_, index) => index + 1);
+
+  /** Signals the run when its n-th step arrives; the request itself is carried out, or lost with its connection. */
+  function signalAt(
+    nth: number,
+    signal: NodeJS.Signals,
+    lost: boolean,
+  ): { run: ReturnType<typeof start>; reached: () => boolean } {
+    let seen = 0;
+    const run = start(sandbox, POD);
+    sandbox.onRequest((request) => {
+      if (!isStep(request) || run.child.exitCode !== null || run.child.signalCode !== null || ++seen !== nth)
+        return undefined;
+      run.child.kill(signal);
+      return lost ? { do: 'reset' } : undefined;
+    });
+    return { run, reached: () => seen >= nth };
+  }
+
+  test.each(
+    steps.flatMap(
+      (nth) =>
+        [
+          [nth, false],
+          [nth, true],
+        ] as const,
+    ),
+  )('kill -9 at step %i (lost: %s), then --recover', async (nth, lost) => {
+    await begin({ replicas: nth % 2 ? 1 : 2, rolloutStepMs: 5 });
+    const { run, reached } = signalAt(nth, 'SIGKILL', lost);
+    await run.ended;
+    if (annotated()) {
+      const notice = await start(sandbox, ['registry', 'readonly']).ended;
+      expect(notice.stderr).toContain('regadm prune hard --recover');
+    }
+    const recover = await start(sandbox, ['prune', 'hard', '--recover']).ended;
+    expect(recover.status).toBe(0);
+    expect(guardedState(sandbox)).toEqual(before);
+    expect(reached()).toBe(true);
+  });
+
+  test.each(steps.map((nth) => [nth, nth % 2 ? 'SIGTERM' : 'SIGINT', nth % 2 ? 143 : 130] as const))(
+    'signalled at step %i with %s: puts everything back itself',
+    async (nth, signal, code) => {
+      await begin({ replicas: nth % 2 ? 2 : 1, rolloutStepMs: 5, fail: ['slow-output'] });
+      const { run, reached } = signalAt(nth, signal, false);
+      const { status } = await run.ended;
+      expect(reached()).toBe(true);
+      if (nth < 9) expect(status).toBe(code);
+      expect(guardedState(sandbox)).toEqual(before);
+    },
+  );
+
+  test('kill -9 while it deletes on the storage: --recover puts back the mode, the next run deletes the rest', async () => {
+    await begin({ rolloutStepMs: 5 });
+    const orphans = Array.from({ length: 3000 }, (_, index) => digest(`orphan ${index}`)).sort();
+    makeStorageTree(sandbox.storageDir, {
+      blobs: Object.fromEntries(orphans.map((name) => [name, 1])),
+      repositories: {},
+    });
+    const run = start(sandbox, storageArgs());
+    while (sandbox.registry.hasBlob(orphans[0]!)) await new Promise((resolve) => setImmediate(resolve));
+    run.child.kill('SIGKILL');
+    await run.ended;
+    expect(annotated()).toBe(true);
+    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect(guardedState(sandbox)).toEqual(before);
+    expect((await start(sandbox, storageArgs()).ended).status).toBe(0);
+    expect(orphans.filter((name) => sandbox.registry.hasBlob(name))).toEqual([]);
+  });
+
+  test('a --recover that is itself killed at any step leaves what the next one needs', async () => {
+    await begin({ rolloutStepMs: 5 });
+    await signalAt(7, 'SIGKILL', false).run.ended;
+    expect(annotated()).toBe(true);
+    for (let nth = 1; nth <= 5; nth++) {
+      let seen = 0;
+      const recover = start(sandbox, ['prune', 'hard', '--recover']);
+      sandbox.onRequest((request) => {
+        if (isStep(request) && recover.child.signalCode === null && recover.child.exitCode === null && ++seen === nth)
+          recover.child.kill('SIGKILL');
+      });
+      await recover.ended;
+    }
+    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+});

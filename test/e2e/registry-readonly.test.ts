@@ -1,0 +1,100 @@
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import { start } from '../support/guarded.js';
+
+let sandbox: Sandbox;
+
+const begin = async (options: SandboxOptions = {}): Promise<void> => {
+  sandbox = await startSandbox({ sample: true, ...options });
+};
+
+afterEach(() => sandbox.stop());
+
+const readonly = async (
+  ...args: string[]
+): Promise<{ status: number | null; document: Record<string, unknown>; stderr: string }> => {
+  const { status, stdout, stderr } = await start(sandbox, ['registry', 'readonly', ...args, '-o', 'json']).ended;
+  return { status, document: JSON.parse(stdout) as Record<string, unknown>, stderr };
+};
+const patches = (): number => sandbox.requests.filter(({ method }) => method === 'PATCH').length;
+const spec = (): unknown => sandbox.store.get('configs', 'cluster')?.spec?.readOnly;
+
+test('shows the mode: of the config, of every pod, and the conditions', async () => {
+  await begin({ replicas: 2 });
+  const { status, document } = await readonly();
+  expect(status).toBe(0);
+  expect(document).toMatchObject({ apiVersion: 'regadm/v1', kind: 'RegistryMode', readOnly: false, previous: false });
+  expect(document.pods).toHaveLength(2);
+  expect(document.pods).toMatchObject([
+    { readOnly: false, ready: true },
+    { readOnly: false, ready: true },
+  ]);
+  expect(document.conditions).toContainEqual(expect.objectContaining({ type: 'Degraded', status: 'False' }));
+  expect(patches()).toBe(0);
+});
+
+test.each([1, 3])(
+  'on waits until all of %i pods are read-only and no other exists; off goes back',
+  async (replicas) => {
+    await begin({ replicas });
+    const on = await readonly('on');
+    expect(on.status).toBe(0);
+    expect(on.document).toMatchObject({ readOnly: true, previous: false, rolledOut: true });
+    expect(on.document.pods).toEqual(
+      Array(replicas).fill(expect.objectContaining({ readOnly: true, ready: true, terminating: false })),
+    );
+    const off = await readonly('off');
+    expect(off.document).toMatchObject({ readOnly: false, previous: true, rolledOut: true });
+    expect(off.document.pods).toEqual(Array(replicas).fill(expect.objectContaining({ readOnly: false, ready: true })));
+  },
+);
+
+test('asking for the mode that is there changes nothing', async () => {
+  await begin();
+  expect((await readonly('off')).status).toBe(0);
+  expect(patches()).toBe(0);
+  expect(sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
+test('--no-wait and --wait=false return at once', async () => {
+  await begin({ rolloutStepMs: 'manual' });
+  const { status, document } = await readonly('on', '--wait=false');
+  expect(status).toBe(0);
+  expect(document).toMatchObject({ readOnly: true, rolledOut: false });
+  // Asked for again, it waits for what is under way without another change.
+  const again = start(sandbox, ['registry', 'readonly', 'on', '-o', 'json']);
+  const stepping = setInterval(() => sandbox.rollout.step(), 20);
+  expect((await again.ended).status).toBe(0);
+  clearInterval(stepping);
+  expect(patches()).toBe(1);
+});
+
+test('a stuck roll-out ends after --timeout and says what is missing', async () => {
+  await begin({ fail: ['rollout-stuck'] });
+  const { status, document } = await readonly('on', '--timeout', '1s');
+  expect(status).toBe(1);
+  expect(document).toMatchObject({ kind: 'Error', code: 'ROLLOUT_TIMEOUT' });
+});
+
+test('a managementState other than Managed is said, and refused for a change', async () => {
+  await begin({ managementState: 'Unmanaged' });
+  const { status, stderr } = await readonly();
+  expect(status).toBe(0);
+  expect(stderr).toContain('managementState is Unmanaged');
+  const on = await readonly('on');
+  expect(on.status).toBe(4);
+  expect(on.document).toMatchObject({ code: 'NOT_MANAGED' });
+  expect(spec()).toBeUndefined();
+});
+
+test('somebody else changing the config meanwhile is no error', async () => {
+  await begin({ fail: ['PATCH /configs/cluster times=3 => 409'] });
+  expect((await readonly('on')).status).toBe(0);
+  expect(spec()).toBe(true);
+});
+
+test('a wrong argument is refused', async () => {
+  await begin();
+  const { status, stdout } = await start(sandbox, ['registry', 'readonly', 'maybe', '-o', 'json']).ended;
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'USAGE' });
+});
