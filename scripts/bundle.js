@@ -45,7 +45,7 @@ const clientNodeInParts = {
 const OCLIF = realpathSync(path.join(root, 'node_modules/@oclif/core/lib'));
 
 /**
- * Of oclif what src imports; its index loads the rest too. Packages that it needs only to look for commands (there is a manifest) or to draw
+* Of oclif what src imports (a build fails when that is more than stands here); its index loads the rest too. Packages that it needs only to look for commands (there is a manifest) or to draw
  * a spinner are loaded when they are first used, and ejs only for texts that are templates: oclif has every line of a help compiled.
  */
 const oclifInParts = {
@@ -55,7 +55,7 @@ const oclifInParts = {
     onLoad({ filter: /.*/, namespace: 'oclif' }, () => ({
       contents: `import * as Args from './args.js'; import * as Flags from './flags.js'; import * as Errors from './errors/index.js';
         export { Args, Errors, Flags };
-        export { Command } from './command.js'; export { Config } from './config/index.js'; export { loadHelpClass } from './help/index.js';`,
+        export { Command } from './command.js'; export { Config } from './config/index.js'; export { CommandHelp, Help, HelpBase, loadHelpClass } from './help/index.js'; export { ux } from './ux/index.js';`,
       resolveDir: OCLIF,
     }));
     onResolve({ filter: /^(minimatch|tinyglobby|cli-spinners|ejs)$/ }, async ({ path: name, importer, pluginData, kind, resolveDir }) => {

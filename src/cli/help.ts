@@ -14,6 +14,12 @@ export class RegadmCommandHelp extends CommandHelp {
     return order.flatMap((header) => all.filter((section) => section.header === header)) as ReturnType<CommandHelp['sections']>;
   }
 
+  /** Without the summary, which stands above, and with lines as long as the terminal's. */
+  protected override description(): string | undefined {
+    const { description } = this.command;
+    return description && this.wrap(description.replaceAll(/([^\n])\n(?=[^\s*-])/g, '$1 '));
+  }
+
   /** Not every flag again: they are listed below. */
   protected override defaultUsage(): string {
     const { id, args, strict } = this.command;
@@ -28,20 +34,21 @@ export class RegadmCommandHelp extends CommandHelp {
     const { mainFlags, flagGroups } = this.groupFlags(flags);
     const groups = Object.entries(flagGroups).sort(([a], [b]) => place(a) - place(b));
     return [['FLAGS', mainFlags] as const, ...groups].flatMap(([header, some]) => {
-      const body = this.flags([...some]);
+      // Those with a letter first: oclif cuts the indentation of a section's first line.
+      const body = this.flags([...some].sort((a, b) => Number(b.char !== undefined) - Number(a.char !== undefined)));
       return body ? [{ header, body: body as unknown as string }] : [];
     });
   }
 }
 
 export class RegadmHelp extends Help {
-  protected override CommandHelpClass = RegadmCommandHelp;
+  protected override CommandHelpClass: typeof CommandHelp = RegadmCommandHelp;
 
   constructor(config: Interfaces.Config, options: Partial<Interfaces.HelpOptions> = {}) {
-    super(config, { hideCommandSummaryInDescription: true, flagSortOrder: 'none', ...options });
+    super(config, { flagSortOrder: 'none', ...options });
   }
 
-  protected override formatRoot(): string {
+  override formatRoot(): string {
     const bin = this.config.bin;
     const start = [
       [`${bin} sandbox`, 'try everything against a simulated cluster'],

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { formatBytes } from '../core/model/quantity.js';
@@ -7,7 +8,9 @@ import { checkPrune, type PruneDocument } from './demo-checks.js';
 import { startSandbox, type Sandbox } from './index.js';
 import { measureSpace, totalOf } from './space.js';
 
-const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+/** Nothing for the single executable, which is its own program. */
+const PROGRAM = existsSync(SCRIPT) ? [SCRIPT] : [];
 const run = promisify(execFile);
 
 /**
@@ -72,7 +75,7 @@ function environment(sandbox: Sandbox): NodeJS.ProcessEnv {
 
 /** Runs the program with its output on ours. */
 async function show(sandbox: Sandbox, args: string[]): Promise<void> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { env: environment(sandbox), stdio: 'inherit' });
+  const child = spawn(process.execPath, [...PROGRAM, ...args], { env: environment(sandbox), stdio: 'inherit' });
   const status = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
   if (status !== 0)
     throw new RegadmError(`regadm ${args.join(' ')} ended with status ${status}`, { code: 'DEMO_FAILED' });
@@ -81,7 +84,7 @@ async function show(sandbox: Sandbox, args: string[]): Promise<void> {
 async function asDocument(sandbox: Sandbox, args: string[]): Promise<PruneDocument> {
   const options = { env: environment(sandbox), maxBuffer: 1 << 26 };
   const all = [...args, '-o', 'json'];
-  const { stdout } = await run(process.execPath, [PROGRAM, ...all], options).catch(
+  const { stdout } = await run(process.execPath, [...PROGRAM, ...all], options).catch(
     (error: Error & { stderr?: string }) => {
       throw new RegadmError(`regadm ${all.join(' ')} failed: ${error.stderr?.trim() || error.message}`, {
         code: 'DEMO_FAILED',

@@ -1,21 +1,233 @@
-import { missingParts, stateOf, unnamedLosses, untruths, type PruneDocument } from '../support/cluster-checks.js';
-import { aScene, CONFIRM, DRY_RUN, prune } from '../support/prune-scene.js';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import type { RequestInfo, SandboxOptions } from '../../src/sandbox/index.js';
+import type { CliResult } from '../support/cli.js';
+import { missingParts, stateOf, unnamedLosses, untruths, type PruneDocument, type State } from '../support/cluster-checks.js';
+import { aScene, CONFIRM, prune, pruneHere, type Scene } from '../support/prune-scene.js';
 
-test('an undisturbed run', async () => {
-  const scene = await aScene();
-  const before = stateOf(scene.sandbox);
-  const dry = await prune(scene, DRY_RUN);
-  expect(dry.stderr).toBe('');
-  const plan = JSON.parse(dry.stdout) as PruneDocument;
-  console.log(plan.summary, scene.sandbox.requests.length);
-  const t = Date.now();
-  const run = await prune(scene, CONFIRM);
-  console.log(Date.now() - t, run.status, run.stderr, scene.sandbox.requests.length);
-  const document = JSON.parse(run.stdout) as PruneDocument;
-  expect(run.status).toBe(0);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+let plan: PruneDocument;
+let undisturbed: State;
+/** How many requests an undisturbed run sends. */
+let requests: number;
+let scene: Scene;
+let before: State;
+
+beforeAll(async () => {
+  const twin = await aScene();
+  plan = (await pruneHere(twin, { request: { confirm: false } })).document;
+  const sent = twin.sandbox.requests.length;
+  await pruneHere(twin);
+  requests = twin.sandbox.requests.length - sent;
+  undisturbed = stateOf(twin.sandbox);
+  await twin.sandbox.stop();
+});
+afterEach(() => scene.sandbox.stop());
+
+async function begin(options: SandboxOptions = {}): Promise<void> {
+  scene = await aScene(options);
+  before = stateOf(scene.sandbox);
+}
+
+const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) as PruneDocument;
+const changes = ({ method, path: at }: RequestInfo): boolean => (method === 'PUT' || method === 'DELETE') && !at.includes('reviews');
+
+/** What must hold at any moment, whatever happened. */
+function nothingWrong(): void {
+  const doomed = plan.images.map(({ name }) => name);
+  expect(missingParts(scene.sandbox, doomed)).toEqual([]);
   expect(unnamedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
+}
+
+/** A run from another machine, by another user, leaves what an undisturbed run leaves. */
+async function theNextRunFinishes(): Promise<void> {
+  const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+  expect(document.failures).toEqual([]);
+  expect(stateOf(scene.sandbox)).toEqual(undisturbed);
+}
+
+/** Calls back with the `n`th request that is one of these, before it is handled. */
+function atRequest(n: number, is: (request: RequestInfo) => boolean, act: () => void | Promise<void>): void {
+  let count = 0;
+  scene.sandbox.onRequest(async (request) => {
+    if (is(request) && ++count === n) await act();
+  });
+}
+
+test('an undisturbed run says what it does, and the next one finds nothing', async () => {
+  await begin();
+  const run = await prune(scene, [...CONFIRM, '-v', '4']);
+  expect(run.status).toBe(0);
+  expect(run.stderr).toMatch(/the oldest look at the cluster that a deletion rested on was \d+\.\d{3} s old/);
+  expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
+  nothingWrong();
   expect(missingParts(scene.sandbox)).toEqual([]);
-  expect(stateOf(scene.sandbox).pending).toEqual({});
-  await scene.sandbox.stop();
+  expect(stateOf(scene.sandbox)).toEqual(undisturbed);
+  const { document } = await pruneHere(scene);
+  expect(document.summary).toMatchObject({ images: 0, imageStreams: 0, blobs: 0, layerLinks: 0 });
+});
+
+test('kill -9 at every tenth request, then a run from another machine', async () => {
+  for (let at = 10; at <= requests; at += 10) {
+    await begin();
+    let child: ChildProcess | undefined;
+    atRequest(at, () => true, () => void child?.kill('SIGKILL'));
+    const run = await prune(scene, CONFIRM, { started: (started) => (child = started) });
+    // The very last ones may come when all is done.
+    if (run.signal !== 'SIGKILL') expect(run.status).toBe(0);
+    nothingWrong();
+    await theNextRunFinishes();
+    if (at + 10 <= requests) await scene.sandbox.stop();
+  }
+});
+
+describe('signals', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s: what is under way is finished, the summary says what was done', async (signal, status) => {
+    await begin();
+    let child: ChildProcess | undefined;
+    atRequest(20, changes, () => void child?.kill(signal));
+    const run = await prune(scene, CONFIRM, { started: (started) => (child = started) });
+    expect(run.status).toBe(status);
+    expect(run.stderr).toContain(signal);
+    const document = documentOf(run);
+    expect(document.interrupted).toBe(true);
+    expect(document.summary.skipped).toBeGreaterThan(0);
+    expect(untruths(document, before, scene.sandbox)).toEqual([]);
+    nothingWrong();
+    await theNextRunFinishes();
+  });
+
+  test('a second SIGINT ends at once', async () => {
+    await begin();
+    let child: ChildProcess | undefined;
+    let release = (): void => {};
+    // The server does not answer any more: only a second signal ends the run.
+    scene.sandbox.onRequest((request) => (changes(request) && stateOf(scene.sandbox).layerLinks.length < before.layerLinks.length ? { do: 'hang' } : undefined));
+    const run = await prune(scene, CONFIRM, {
+      started: (started) => {
+        child = started;
+        const twice = setInterval(() => {
+          if (stateOf(scene.sandbox).layerLinks.length < before.layerLinks.length) child?.kill('SIGINT');
+        }, 300);
+        release = () => clearInterval(twice);
+      },
+    });
+    release();
+    expect(run.status).toBe(130);
+    nothingWrong();
+  });
+});
+
+test('two at once: both end well', async () => {
+  await begin();
+  const runs = await Promise.all([prune(scene, CONFIRM), prune(scene, CONFIRM, { kubeconfig: scene.sandbox.kubeconfig.pruner })]);
+  expect(runs.map(({ status, stderr }) => [status, stderr.includes('error')])).toEqual([[0, false], [0, false]]);
+  for (const run of runs) expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
+  nothingWrong();
+  expect(stateOf(scene.sandbox)).toEqual(undisturbed);
+});
+
+test.each([5, 25, 45])('a token that expires after %i changes', async (after) => {
+  await begin();
+  let expired = false;
+  let count = 0;
+  scene.sandbox.onRequest((request) => {
+    if (changes(request)) count++;
+    return expired || count > after ? ((expired = count > 0), count > 0 ? { do: 'status', status: 401 } : undefined) : undefined;
+  });
+  const run = await prune(scene);
+  expect(run.status).toBe(3);
+  const document = documentOf(run);
+  expect(document.failures.map(({ message }) => message).join()).toMatch(/401|Unauthorized|log in/);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  nothingWrong();
+  expired = false;
+  count = -1_000_000;
+  await theNextRunFinishes();
+});
+
+test('the registry is gone for ten seconds', async () => {
+  await begin();
+  let gone = false;
+  scene.sandbox.onRequest(({ method, path: at }) => {
+    if (gone || method !== 'DELETE' || !plan.layerLinks.some(({ digest }) => at.endsWith(digest))) return;
+    gone = true;
+    scene.sandbox.addFault('registry-gone=10');
+  });
+  const run = await prune(scene);
+  expect(gone).toBe(true);
+  expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
+  expect(documentOf(run).failures).toEqual([]);
+  expect(run.status).toBe(0);
+  expect(stateOf(scene.sandbox)).toEqual(undisturbed);
+});
+
+test.each([-1, 1])('a clock that is ten minutes off (%i)', async (direction) => {
+  await begin({ now: Date.now() + direction * 600_000 });
+  const run = await prune(scene);
+  expect(run.status).toBe(0);
+  expect(run.stderr).toMatch(/clock/);
+  expect(stateOf(scene.sandbox)).toEqual(undisturbed);
+});
+
+test('a list whose continue expires three times', async () => {
+  await begin({ pageLimitMax: 3 });
+  scene.sandbox.addFault('GET [?&]continue= times=3 => expired');
+  const run = await prune(scene);
+  expect(run.status).toBe(0);
+  expect(stateOf(scene.sandbox)).toEqual(undisturbed);
+});
+
+describe('the audit log', () => {
+  let dir: string;
+  beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-audit-'))));
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  test('has a line for everything that was done, in the order of the dependencies', async () => {
+    await begin();
+    const file = path.join(dir, 'audit.jsonl');
+    const run = await prune(scene, [...CONFIRM, '--audit-log', file]);
+    expect(run.status).toBe(0);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { action: string; time: string; name?: string });
+    const count = (action: string): number => lines.filter((line) => line.action === action).length;
+    const { summary } = documentOf(run);
+    expect([lines[0]!.action, lines.at(-1)!.action]).toEqual(['start', 'end']);
+    expect([count('delete-image'), count('delete-blob'), count('delete-layer-link'), count('delete-manifest-link'), count('update-image-stream')]).toEqual([
+      summary.images,
+      summary.blobs,
+      summary.layerLinks,
+      summary.manifestLinks,
+      summary.imageStreams,
+    ]);
+  });
+
+  test('on a full disk: nothing is changed', async () => {
+    await begin();
+    const run = await prune(scene, [...CONFIRM, '--audit-log', '/dev/full']);
+    expect(run.status).toBe(1);
+    expect(run.stderr).toContain('cannot write the audit log /dev/full');
+    expect(stateOf(scene.sandbox)).toEqual(before);
+  });
+
+  test('the disk becomes full half-way: the run stops before the next deletion', async () => {
+    await begin();
+    const file = path.join(dir, 'audit.jsonl');
+    const args = [...CONFIRM, '--num-workers=1', '--audit-log', file];
+    const run = await prune(scene, args, { shell: 'trap "" XFSZ; ulimit -f 4; exec "$@"' });
+    expect(run.status).toBe(3);
+    const document = documentOf(run);
+    expect(document.failures.map(({ message }) => message).join()).toContain('cannot write the audit log');
+    expect(document.summary.skipped).toBeGreaterThan(0);
+    const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.endsWith('}'));
+    const done = document.summary.layerLinks + document.summary.manifestLinks + document.summary.blobs + document.summary.images + document.summary.imageStreams;
+    // All but the last deletion are in it, beside the line of the start.
+    expect(lines.length - 1).toBe(done - 1);
+    expect(untruths(document, before, scene.sandbox)).toEqual([]);
+    nothingWrong();
+    await theNextRunFinishes();
+  });
 });

@@ -146,6 +146,13 @@ describe('what goes wrong', () => {
     expect(changed()).toEqual([]);
   });
 
+  test('without a running and ready pod there is nothing to run in', async () => {
+    await begin({ managementState: 'Removed' });
+    const { status, stdout } = await start(sandbox, ['prune', 'hard', '-o', 'json']).ended;
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ code: 'NO_REGISTRY_POD' });
+  });
+
   test.each([
     ['Removed', 'NOT_MANAGED'],
     ['Unmanaged', 'NOT_MANAGED'],
@@ -185,6 +192,18 @@ describe('what goes wrong', () => {
       expect(guardedState(sandbox)).toEqual(before);
     },
   );
+
+  test('a roll-out that is stuck on the way back too: said, and --recover finishes it', async () => {
+    await begin({ fail: ['rollout-stuck'] });
+    const { status, stdout } = await start(sandbox, [...storageArgs(), '--timeout=1s']).ended;
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ code: 'NOT_RESTORED' });
+    expect(guardedState(sandbox)).toMatchObject({ readOnly: (before as { readOnly?: boolean }).readOnly });
+    expect(annotated()).toBe(true);
+    sandbox.clearFaults();
+    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
 
   test('an exec that is refused changes nothing', async () => {
     await begin({ fail: ['exec-refused'] });
@@ -310,6 +329,21 @@ describe('ended at every step', () => {
       expect(guardedState(sandbox)).toEqual(before);
     },
   );
+
+  test('the pruner that is left in the pod: other runs are refused, --recover ends it before anybody can push', async () => {
+    await begin({ fail: ['slow-output'] });
+    await signalAt(9, 'SIGKILL', false).run.ended;
+    const another = await start(sandbox, ['prune', 'hard', '-o', 'json']).ended;
+    expect(another.status).toBe(4);
+    expect(JSON.parse(another.stdout)).toMatchObject({ code: 'PRUNER_RUNNING' });
+    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect(guardedState(sandbox)).toEqual(before);
+    const commands = sandbox.requests.filter(({ method, path }) => method === 'PATCH' || path.includes('kill'));
+    const ended = commands.findLastIndex(({ path }) => path.includes('kill'));
+    expect(ended).toBeGreaterThan(0);
+    // After the look that found it gone: the mode, and the annotation.
+    expect(commands.slice(ended + 1)).toHaveLength(2);
+  });
 
   test('kill -9 while it deletes on the storage: --recover puts back the mode, the next run deletes the rest', async () => {
     await begin({ rolloutStepMs: 5 });

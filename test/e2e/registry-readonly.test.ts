@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { start } from '../support/guarded.js';
 
@@ -30,6 +32,12 @@ test('shows the mode: of the config, of every pod, and the conditions', async ()
   ]);
   expect(document.conditions).toContainEqual(expect.objectContaining({ type: 'Degraded', status: 'False' }));
   expect(patches()).toBe(0);
+  const schema = JSON.parse(
+    readFileSync(new URL('../../docs/json-schema/registry-mode.json', import.meta.url), 'utf8'),
+  ) as object;
+  const ajv = new Ajv({ allErrors: true });
+  ajv.validate(schema, document);
+  expect(ajv.errors).toBeNull();
 });
 
 test.each([1, 3])(

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { parse, stringify } from 'yaml';
 import { styles } from '../../src/core/render/color.js';
 import {
@@ -17,7 +19,7 @@ function aReport(overrides: Partial<HardPruneReport> = {}): HardPruneReport {
     dryRun: true,
     startedAt: '2026-01-01T00:00:00Z',
     finishedAt: '2026-01-01T00:00:09Z',
-    options: { rules: 'safe' },
+    options: { rules: 'safe', readOnly: 'auto' },
     plan: {
       repositories: [{ name: 'ns/gone', reason: 'its image stream does not exist' }],
       manifestLinks: [{ repository: 'ns/app', digest: link }],
@@ -76,6 +78,18 @@ test('after a run it counts what was done, and says what was not', () => {
     blobs: [{ status: 'deleted' }, { status: 'skipped', reason: 'held back' }],
     manifestLinks: [{ status: 'failed', message: 'EACCES' }],
   });
+});
+
+test.each([
+  ['a dry run', aReport()],
+  ['a run', done],
+])('the schema that is published fits: %s', (_what, report) => {
+  const schema = JSON.parse(
+    readFileSync(new URL('../../docs/json-schema/hard-prune.json', import.meta.url), 'utf8'),
+  ) as object;
+  const ajv = new Ajv({ allErrors: true });
+  ajv.validate(schema, JSON.parse(text(hardPruneJson(report))));
+  expect(ajv.errors).toBeNull();
 });
 
 test('YAML is the same document', () => {

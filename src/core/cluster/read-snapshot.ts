@@ -24,6 +24,8 @@ export interface ReadOptions {
   namespace?: string;
   /** Only referrers of this namespace, as `oc` does with `-n`. */
   referrersNamespace?: string;
+  /** Only images and image streams: enough to measure space, never enough to prune. */
+  withoutReferrers?: boolean;
   /** `--referrers all`: every other listable resource too. `hosts` are names of the registry that are known already. */
   everything?: { hosts: string[] };
   signal?: AbortSignal;
@@ -85,8 +87,9 @@ class SnapshotReader {
   async read(): Promise<ReadResult> {
     const limit = pLimit(LISTS_AT_ONCE);
     const images = limit(() => this.readImages());
-    const referrers = REFERRERS.map((resource) => limit(() => this.readReferrers(resource)));
-    const rest = [limit(() => this.readStreams()), limit(() => this.readLimits())];
+    const wanted = this.options.withoutReferrers ? [] : REFERRERS;
+    const referrers = wanted.map((resource) => limit(() => this.readReferrers(resource)));
+    const rest = [limit(() => this.readStreams()), ...(this.options.withoutReferrers ? [] : [limit(() => this.readLimits())])];
     await Promise.all([images, ...referrers, ...rest]);
     await this.addMissingImages();
     const everything = this.options.everything && (await this.readEverything(this.options.everything.hosts));

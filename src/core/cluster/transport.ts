@@ -21,8 +21,7 @@ export async function send(
   options: ApiRequestOptions,
 ): Promise<RawResponse> {
   const answer = await open(url, method, connection, options);
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk as Buffer);
+  const chunks = await readAll(answer);
   if (!answer.complete)
     throw Object.assign(new Error('the connection was closed in the middle of the answer'), { code: 'ECONNRESET' });
   const body = Buffer.concat(chunks);
@@ -31,6 +30,17 @@ export async function send(
     headers: answer.headers,
     body: answer.headers['content-encoding'] === 'gzip' ? await unzip(body) : body,
   };
+}
+
+/** Events, since a large page comes in hundreds of pieces: iterating asynchronously costs several turns of the event loop each. */
+function readAll(answer: http.IncomingMessage): Promise<Buffer[]> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+    answer.on('end', () => resolve(chunks));
+    answer.on('error', reject);
+    answer.on('close', () => resolve(chunks));
+  });
 }
 
 /** Starts a request and returns when the answer's head is there. */

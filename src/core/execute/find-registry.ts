@@ -22,9 +22,14 @@ export interface RegistryHooks {
 
 /** Opens the registry that the flags name, or else the one that the images and image streams tell of. @throws RegadmError */
 export async function findRegistry(api: ClusterApi, snapshot: Snapshot | undefined, flags: RegistryFlags, hooks: RegistryHooks): Promise<Registry> {
+  return openRegistryAt(api, flags.registryUrl ?? (await discoveredHost(snapshot!)), flags, hooks);
+}
+
+/** Opens the registry at a host, or at `--registry-url`, with the cluster's authorities and token. @throws RegadmError */
+export async function openRegistryAt(api: ClusterApi, host: string, flags: RegistryFlags, hooks: RegistryHooks): Promise<Registry> {
   const { openRegistry } = await import('../registry/index.js');
   return openRegistry({
-    host: flags.registryUrl ?? (await discoveredHost(snapshot!)),
+    host,
     explicit: flags.registryUrl !== undefined,
     certificateAuthority: flags.certificateAuthority,
     forceInsecure: flags.forceInsecure,

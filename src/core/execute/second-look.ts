@@ -54,6 +54,8 @@ interface Source {
   opening: boolean;
   /** How many watches there have been. */
   opened: number;
+  /** The source was listed after the present watch was opened: what it had still to tell from before is known. */
+  caughtUp: boolean;
   refused: boolean;
   reopenings: number;
   /** When (by the clock of this look) the source was last told of as a whole: listed, or watched until then. */
@@ -62,7 +64,7 @@ interface Source {
   heardAt: number;
 }
 
-const NOT_WATCHED = { watching: false, opening: false, opened: 0, refused: false, reopenings: 0, knownAt: -Infinity, heardAt: -Infinity };
+const NOT_WATCHED = { watching: false, opening: false, opened: 0, caughtUp: false, refused: false, reopenings: 0, knownAt: -Infinity, heardAt: -Infinity };
 
 /**
  * Keeps a LiveView true while things are deleted: watches what may be watched, lists the rest again before a look grows too old.
@@ -118,8 +120,9 @@ export class SecondLook {
   async start(): Promise<void> {
     const opened = Promise.all(this.sources.map((source) => this.open(source)));
     await Promise.race([opened, sleep(OPENING_LIMIT_MS, undefined, { ref: false })]);
-    this.looking = this.lookOnce(this.sources.filter((source) => source.resource !== IMAGES || !this.isWatched(source)));
+    this.looking = this.lookOnce(this.sources.filter(({ resource, watching }) => resource !== IMAGES || !watching));
     await this.looking.finally(() => (this.looking = undefined));
+    for (const source of this.sources) if (source.resource === IMAGES && source.watching) source.caughtUp = true;
   }
 
   /**
@@ -153,8 +156,8 @@ export class SecondLook {
   }
 
   /** A watch that has been silent for long may hang: then its source is listed too. */
-  private isWatched({ watching, heardAt }: Source): boolean {
-    return watching && this.clock() - heardAt < SILENCE_LIMIT_MS;
+  private isWatched({ watching, caughtUp, heardAt }: Source): boolean {
+    return watching && caughtUp && this.clock() - heardAt < SILENCE_LIMIT_MS;
   }
 
   private rest(age: number): void {
@@ -174,7 +177,7 @@ export class SecondLook {
     const { resource, namespace } = source;
     const { view, api, pool } = this;
     const signal = this.ending.signal;
-    const { opened } = source;
+    const { opened, watching } = source;
     let resourceVersion: string;
     // What a watch tells while a list is under way is newer than the list.
     const watched = (): boolean => source.watching || source.opened !== opened;
@@ -198,6 +201,7 @@ export class SecondLook {
       resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
       take(REFERRER_KIND_NAMES[resource.resource as ReferrerResource], found);
     }
+    if (watching && source.opened === opened) source.caughtUp = source.watching;
     if (watched()) return;
     source.resourceVersion = resourceVersion;
     void this.open(source);
@@ -215,6 +219,7 @@ export class SecondLook {
           source.watching = true;
           source.opening = false;
           source.opened++;
+          source.caughtUp = false;
           source.heardAt = this.clock();
           resolve();
         },

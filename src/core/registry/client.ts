@@ -26,6 +26,8 @@ const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
 /** Waits of 12 to 24 s in all: a registry that is rolled out again is away for ten seconds. */
 const TRIES = 8;
+/** Enough for a burst of errors, little for a stream that is gone: about two seconds. */
+const UNKNOWN_TRIES = 4;
 /** Statuses of proxies and routers with no registry behind them. */
 const AWAY = new Set([502, 503, 504]);
 
@@ -136,7 +138,7 @@ function without(answer: Answer, secrets: string[]): Answer {
 
 /**
  * A request that got no answer in time is tried once more, everything else as often as there are tries.
- * 500 UNKNOWN is also what a registry says for a stream that does not exist: it is asked again only once.
+ * 500 UNKNOWN is also what a registry says for a stream that does not exist: it is asked again a few times only.
  */
 function again(outcome: Outcome<Answer>, attempt: number): number | undefined {
   if ('error' in outcome) {
@@ -144,7 +146,7 @@ function again(outcome: Outcome<Answer>, attempt: number): number | undefined {
     return isConnectionError(outcome.error) ? 0 : undefined;
   }
   const { status, headers } = outcome.value;
-  if (status === 500 && attempt > 1 && registryCodeOf(outcome.value)?.code === 'UNKNOWN') return undefined;
+  if (status === 500 && attempt >= UNKNOWN_TRIES && registryCodeOf(outcome.value)?.code === 'UNKNOWN') return undefined;
   return retryAfterStatus(status, headers['retry-after']);
 }
 

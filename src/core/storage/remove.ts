@@ -20,13 +20,23 @@ const remove = promisify(unlink);
 const removeFolder = promisify(rmdir);
 const list = promisify(readdir) as unknown as (path: string, options: { withFileTypes: true }) => Promise<Dirent[]>;
 
-/** Removes a blob's data and its folder. @throws the file system's error */
-export async function removeBlob(root: string, hex: string): Promise<Removal> {
-  const folder = await promisify(lstat)(blobFolder(root, hex)).catch(missing);
-  if (!folder?.isDirectory()) return 'gone';
-  const removal = await removeFile(blobData(root, hex));
-  await removeIfEmpty(blobFolder(root, hex));
-  return removal;
+/**
+ * Removes a blob's data and its folder. There may be very many: callbacks of node:fs cost half of what promises do, and that `data` is a
+ * regular file was seen when the plan was made. The folder is looked at again, since it would be followed.
+ * @throws the file system's error
+ */
+export function removeBlob(root: string, hex: string): Promise<Removal> {
+  const folder = blobFolder(root, hex);
+  return new Promise((resolve, reject) => {
+    lstat(folder, (lost, stats) => {
+      if (lost ? isMissing(lost) : !stats.isDirectory()) return resolve('gone');
+      if (lost) return reject(lost);
+      unlink(blobData(root, hex), (failed) => {
+        if (failed && !isMissing(failed)) return reject(failed);
+        rmdir(folder, (kept) => (kept && !mayStay(kept) ? reject(kept) : resolve(failed ? 'gone' : 'deleted')));
+      });
+    });
+  });
 }
 
 /**
@@ -117,8 +127,13 @@ async function removeFile(path: string): Promise<Removal> {
 
 async function removeIfEmpty(folder: string): Promise<void> {
   await removeFolder(folder).catch((error: NodeJS.ErrnoException) => {
-    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(error.code ?? '')) throw error;
+    if (!mayStay(error)) throw error;
   });
+}
+
+/** A folder that is gone, or that holds what is not the layout's. */
+function mayStay({ code = '' }: NodeJS.ErrnoException): boolean {
+  return ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code);
 }
 
 /** `_layers/sha256/HEX/link`, `_manifests/{revisions/sha256/HEX/{link,signatures/sha256/HEX/link},tags/TAG/{current,index/sha256/HEX}/link}`, uploads. */

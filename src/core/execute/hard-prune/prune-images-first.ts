@@ -8,7 +8,9 @@ import { RegadmError } from '../../model/errors.js';
  */
 export function pruneImagesFirst(program: string, args: string[], signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, 'prune', 'images', ...args], { stdio: ['ignore', 2, 2] });
+    // The single executable is its own program.
+    const script = program === process.execPath ? [] : [program];
+    const child = spawn(process.execPath, [...script, 'prune', 'images', ...args], { stdio: ['ignore', 2, 2] });
     const forward = (): void => void child.kill('SIGTERM');
     signal.addEventListener('abort', forward, { once: true });
     child.once('error', reject);

@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { pickPod } from '../../cluster/registry-exec.js';
-import type { RegadmError} from '../../model/errors.js';
+import type { RegadmError } from '../../model/errors.js';
 import { messageOf, refusal } from '../../model/errors.js';
 import { streamsWithUnlistedChildren } from '../../plan/hard-prune-candidates.js';
 import { assertWithinLimit } from '../../plan/hard-prune-limit.js';
@@ -81,7 +81,10 @@ async function dryRun(
   report: Reporter,
   signal: AbortSignal,
 ): Promise<Findings> {
-  if (storage) return storage.check(signal);
+  if (storage) {
+    if (options.readOnly !== 'skip') await assertPermissions(api, READ_IMAGES);
+    return storage.check(signal);
+  }
   await assertPermissions(api, EXEC_IN_POD);
   const pod = await pickPod(api, options.pod);
   await assertNoPruner(api, report);

@@ -1,0 +1,36 @@
+import { Args } from '@oclif/core';
+import { BaseCommand } from '../base-command.js';
+import type { Manifest } from '../core/completion/model.js';
+
+/** The programs that one script completes. */
+const NAMES = ['regadm', 'oc-regadm', 'kubectl-regadm'];
+
+export default class Completion extends BaseCommand {
+  static override summary = 'Print a completion script for bash, zsh or fish';
+
+  static override description = `The script completes commands, flags, and the values of flags, for regadm, oc-regadm and kubectl-regadm. Nothing is started when Tab is pressed.
+
+For oc regadm and kubectl regadm nothing needs to be set up: they ask the program kubectl_complete-regadm, which comes with the package.`;
+
+  static override examples = [
+    { description: 'bash, for this shell and for good', command: 'source <(<%= config.bin %> completion bash)' },
+    { description: 'bash, for everyone', command: '<%= config.bin %> completion bash > /etc/bash_completion.d/regadm' },
+    { description: 'zsh, after compinit', command: 'source <(<%= config.bin %> completion zsh)' },
+    { description: 'fish', command: '<%= config.bin %> completion fish > ~/.config/fish/completions/regadm.fish' },
+  ];
+
+  static override args = { shell: Args.string({ required: true, options: ['bash', 'zsh', 'fish'], description: 'the shell to complete in' }) };
+
+  async run(): Promise<void> {
+    const { args } = await this.read(Completion);
+    const { completionCommands } = await import('../core/completion/model.js');
+    const manifest = { commands: Object.fromEntries(this.config.commands.map((command) => [command.id, command])) } as unknown as Manifest;
+    this.print((await generator(args.shell))(completionCommands(manifest), NAMES));
+  }
+}
+
+async function generator(shell: string): Promise<typeof import('../core/completion/bash.js').bashScript> {
+  if (shell === 'zsh') return (await import('../core/completion/zsh.js')).zshScript;
+  if (shell === 'fish') return (await import('../core/completion/fish.js')).fishScript;
+  return (await import('../core/completion/bash.js')).bashScript;
+}

@@ -1,0 +1,49 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../base-command.js';
+import { requestTimeout } from '../core/model/duration.js';
+import { EXIT } from '../core/model/errors.js';
+import { clusterFlags, outputFlags } from '../flags.js';
+
+const REGISTRY = { helpGroup: 'REGISTRY' };
+
+export default class Doctor extends BaseCommand {
+  static override summary = 'Find out what would keep a prune from working here';
+
+  static override description = `Looks at version and user, at permissions, at the registry (found, reachable, trusted, its mode, its pods, deletion enabled), at clocks, at the cluster's own pruning and its last run, and at other pruners at work. Only reading requests are sent.
+
+Exit status: 0 when nothing stands in the way (warnings included), 1 when something does.`;
+
+  static override examples = [
+    { description: 'Before the first prune, or when one has failed', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'From outside the cluster, with the public name of the registry', command: '<%= config.bin %> <%= command.id %> --registry-url registry.apps.example.com' },
+    { description: 'For a ticket', command: '<%= config.bin %> <%= command.id %> -o yaml' },
+  ];
+
+  static override flags = {
+    'registry-url': Flags.string({ ...REGISTRY, helpValue: 'URL', description: 'address of the registry; found by itself if not given' }),
+    'certificate-authority': Flags.string({ ...REGISTRY, helpValue: 'FILE', description: "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's" }),
+    'force-insecure': Flags.boolean({ ...REGISTRY, allowNo: true, description: 'allow a registry without a trusted certificate, and plain HTTP' }),
+    ...outputFlags(['table', 'json', 'yaml'], 'table'),
+    ...clusterFlags,
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.read(Doctor);
+    const registry = { registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: flags['force-insecure'] ?? false };
+    const { validateRegistryFlags } = await import('../core/registry/url.js');
+    validateRegistryFlags(registry);
+    const requestTimeoutMs = requestTimeout(flags['request-timeout']);
+    const { diagnose, doctorReport } = await import('../core/doctor/diagnose.js');
+    const connect = async () => (await import('../core/cluster/index.js')).openCluster(flags, this.logAt);
+    const hooks = { warn: this.warning, log: this.logAt, signal: new AbortController().signal };
+    const report = doctorReport(this.config.version, await diagnose(connect, { ...registry, requestTimeoutMs, workers: 1 }, hooks));
+    if (flags.output === 'table') {
+      const [{ doctorText }, { styles, wantsColor }] = await Promise.all([import('../core/render/doctor.js'), import('../core/render/color.js')]);
+      this.print(doctorText(report, styles(wantsColor(process.stdout))));
+    } else {
+      const { documentText } = await import('../core/render/document.js');
+      this.print(await documentText(flags.output, report));
+    }
+    if (!report.ok) process.exitCode = EXIT.error;
+  }
+}

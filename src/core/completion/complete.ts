@@ -1,0 +1,62 @@
+import { nextWords, type CompletionCommand, type ValueKind } from './model.js';
+
+export interface Candidate {
+  value: string;
+  description: string;
+}
+
+/** What could stand where the cursor is; `files` and `directories` are for the shell to complete. */
+export interface Completion {
+  candidates: Candidate[];
+  kind: 'words' | 'files' | 'directories';
+}
+
+/**
+ * Completes the last of the words that follow `regadm`.
+ * @param words the words, the last one as far as it was typed (it may be empty)
+ */
+export function complete(commands: CompletionCommand[], words: readonly string[]): Completion {
+  const typed = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const command = longest(commands, before);
+  if (!command) return ofWords(nextWords(commands, before).map(({ word, summary }) => ({ value: word, description: summary })), typed);
+  const previous = command.flags.find(({ name, char }) => name === before.at(-1) || (char !== undefined && char === before.at(-1)));
+  if (previous?.value !== undefined && before.length > command.words.length) return ofValue(previous.value, typed);
+  const joined = /^(--[^=]+)=(.*)$/s.exec(typed);
+  if (joined) {
+    const flag = command.flags.find(({ name }) => name === joined[1]);
+    return prefixed(ofValue(flag?.value ?? 'none', joined[2]!), `${joined[1]!}=`);
+  }
+  if (!typed.startsWith('-')) return ofValue(command.argument, typed);
+  const given = new Set(before);
+  return ofWords(command.flags.filter(({ name }) => !given.has(name)).map(({ name, description }) => ({ value: name, description })), typed);
+}
+
+function longest(commands: CompletionCommand[], words: readonly string[]): CompletionCommand | undefined {
+  return commands.find((command) => command.words.every((word, at) => words[at] === word));
+}
+
+function ofWords(candidates: Candidate[], typed: string): Completion {
+  return { kind: 'words', candidates: candidates.filter(({ value }) => value.startsWith(typed)) };
+}
+
+function ofValue(kind: ValueKind, typed: string): Completion {
+  if (kind === 'files' || kind === 'directories') return { kind, candidates: [] };
+  return ofWords(kind === 'none' ? [] : kind.map((value) => ({ value, description: '' })), typed);
+}
+
+function prefixed({ kind, candidates }: Completion, prefix: string): Completion {
+  return { kind, candidates: candidates.map(({ value, description }) => ({ value: prefix + value, description })) };
+}
+
+const DIRECTIVES = { words: 4, files: 0, directories: 16 };
+
+/**
+ * What `kubectl` and `oc` read from a program called kubectl_complete-regadm: a line for each candidate, then what the shell is to do:
+ * 4 no files, 0 files, 16 directories.
+ * @see https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective
+ */
+export function cobraAnswer({ kind, candidates }: Completion): string {
+  const lines = candidates.map(({ value, description }) => (description ? `${value}\t${description.replaceAll(/\s+/g, ' ')}` : value));
+  return [...lines, `:${DIRECTIVES[kind]}`, ''].join('\n');
+}

@@ -1,0 +1,48 @@
+import type { ClusterApi } from '../cluster/api.js';
+import type { RegistryFlags, RegistryHooks } from '../execute/find-registry.js';
+import { about, look, type Check } from './check.js';
+export type { Check } from './check.js';
+import { checkLists, checkServer, checkUser } from './cluster.js';
+import { checkOperator, checkSchedule } from './operator.js';
+import { checkRegistry } from './registry.js';
+
+/** The document of `regadm doctor -o json`. */
+export interface DoctorReport {
+  apiVersion: 'regadm/v1';
+  kind: 'Doctor';
+  version: string;
+  node: string;
+  /** True when nothing failed: a prune would work. */
+  ok: boolean;
+  summary: { failed: number; warnings: number; unknown: number };
+  checks: Check[];
+}
+
+/**
+ * Looks at everything that a prune needs. Only reading requests are sent. What cannot be looked at is told, and does not end it.
+ * @param connect opens the cluster; when that or the first request fails, nothing else is tried
+ */
+export async function diagnose(connect: () => Promise<ClusterApi>, flags: RegistryFlags, hooks: RegistryHooks): Promise<Check[]> {
+  let api: ClusterApi | undefined;
+  const server = await look('cluster', 'failed', async () => checkServer((api = await connect())));
+  if (!api || server[0]!.status === 'failed') return [...server, about('everything else')('unknown', 'the cluster cannot be asked')];
+  const cluster = api;
+  try {
+    const parts = await Promise.all([
+      look('user', 'unknown', () => checkUser(cluster)),
+      look('lists', 'failed', () => checkLists(cluster)),
+      look('registry', 'failed', () => checkRegistry(cluster, flags, hooks)),
+      look('operator', 'unknown', () => checkOperator(cluster)),
+      look('schedule', 'unknown', () => checkSchedule(cluster)),
+    ]);
+    return [...server, ...parts.flat()];
+  } finally {
+    await cluster.close();
+  }
+}
+
+export function doctorReport(version: string, checks: Check[]): DoctorReport {
+  const count = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
+  const summary = { failed: count('failed'), warnings: count('warning'), unknown: count('unknown') };
+  return { apiVersion: 'regadm/v1', kind: 'Doctor', version, node: process.version, ok: summary.failed === 0, summary, checks };
+}

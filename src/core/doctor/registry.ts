@@ -1,0 +1,73 @@
+import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { IMAGES, IMAGE_STREAMS, listPath } from '../cluster/resources.js';
+import { openRegistryAt, type RegistryFlags, type RegistryHooks } from '../execute/find-registry.js';
+import { runPreflight, stopsRun, type PreflightCheck } from '../execute/preflight.js';
+import type { Registry } from '../registry/api.js';
+import { discoverRegistryHost } from '../registry/discover.js';
+import { about, type Check } from './check.js';
+
+/** Enough to find the registry by; a cluster may have a hundred thousand images. */
+const SOME = 500;
+
+/** The checks that `regadm prune images` makes before it deletes, as far as a dry run makes them. Nothing is changed. */
+export async function checkRegistry(api: ClusterApi, flags: RegistryFlags, hooks: RegistryHooks): Promise<Check[]> {
+  const [images, streams] = await Promise.all([some(api, listPath(IMAGES)), some(api, listPath(IMAGE_STREAMS))]);
+  const registry = await open(api, flags, hooks, images, streams);
+  try {
+    const checks = await runPreflight({
+      api,
+      registry,
+      repositories: streams.slice(0, 1).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+      confirm: false,
+      pruneRegistry: true,
+      hasToken: (await api.token()) !== undefined,
+      signal: hooks.signal,
+    });
+    // Mode and deletion are told by the operator's objects: only a deletion would tell more.
+    return [...checks.filter(({ check }) => check !== 'mode' && check !== 'deletion').map(toCheck), ...(await login(registry, hooks.signal))];
+  } finally {
+    if (!(registry instanceof Error)) await registry.close();
+  }
+}
+
+async function some(api: ClusterApi, path: string): Promise<KubeObject[]> {
+  const response = await api.request('GET', path, { query: { limit: SOME } });
+  return response.status === 200 ? (response.json<{ items?: KubeObject[] | null }>().items ?? []) : [];
+}
+
+async function open(api: ClusterApi, flags: RegistryFlags, hooks: RegistryHooks, images: KubeObject[], streams: KubeObject[]): Promise<Registry | Error> {
+  try {
+    return await openRegistryAt(api, flags.registryUrl ?? discover(images, streams), flags, hooks);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+function discover(images: KubeObject[], streams: KubeObject[]): string {
+  return discoverRegistryHost(
+    images.map((image) => ({
+      managed: image.metadata.annotations?.['openshift.io/image.managed'] === 'true',
+      created: Date.parse(image.metadata.creationTimestamp ?? ''),
+      reference: String((image as { dockerImageReference?: string }).dockerImageReference ?? ''),
+    })),
+    streams.map(({ status }) => ({ repository: (status as { dockerImageRepository?: string } | undefined)?.dockerImageRepository })),
+  );
+}
+
+function toCheck(check: PreflightCheck): Check {
+  const make = about(check.check);
+  if (!check.ok) return make(stopsRun(check) ? 'failed' : 'warning', check.message, ...(check.suggestion ? [check.suggestion] : []));
+  const unknown = /^not checked: (.*)$/s.exec(check.message);
+  return unknown ? make('unknown', unknown[1]!) : make('ok', check.message);
+}
+
+/** The registry answers 401 to a wrong token, and also where the user may not pull: a pruner's user may not, and need not. */
+async function login(registry: Registry | Error, signal: AbortSignal): Promise<Check[]> {
+  if (registry instanceof Error || !registry.checkLogin) return [];
+  try {
+    await registry.checkLogin(signal);
+    return [about('login')('ok', 'the registry accepts the login')];
+  } catch (error) {
+    return [about('login')('warning', (error as Error).message, 'deletions may be refused as well: check the token (oc whoami -t)')];
+  }
+}

@@ -1,0 +1,195 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { existsSync } from 'node:fs';
+import { parse } from 'yaml';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { regadm, type Outcome } from '../../support/regadm.js';
+
+interface StatusDocument {
+  registry: Record<string, unknown>;
+  space?: { images: number; bytes: number; namespaces: { namespace: string; bytes: number; unique: number; shared: number }[]; streams: unknown[] };
+  freeable?: { cells: { keepTagRevisions: number; keepYoungerThan: string; images: number; tagItems: number; bytes: number }[] };
+  unavailable: { what: string; message: string }[];
+}
+
+let sandbox: Sandbox;
+let dir: string;
+beforeAll(async () => {
+  sandbox = await startSandbox({ sample: true });
+  dir = mkdtempSync(join(tmpdir(), 'regadm-status-'));
+});
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(dir, { recursive: true });
+});
+
+const as = (kubeconfig: string, ...args: string[]): Promise<Outcome> => regadm(['registry', 'status', ...args, '--kubeconfig', kubeconfig]);
+const status = (...args: string[]): Promise<Outcome> => as(sandbox.kubeconfig.admin, ...args);
+const documentOf = ({ stdout }: Outcome): StatusDocument => JSON.parse(stdout) as StatusDocument;
+
+test('the registry, as its operator and its deployment show it', async () => {
+  const { registry, unavailable } = documentOf(await status('-o', 'json'));
+  expect(registry).toMatchObject({
+    managementState: 'Managed',
+    readOnly: false,
+    replicas: { wanted: 1, ready: 1 },
+    rolloutStrategy: 'Recreate',
+    storage: { kind: 'pvc', place: 'image-registry-storage', capacity: 100 * 2 ** 30, phase: 'Bound' },
+    deleteEnabled: true,
+    cache: 'inmemory',
+    pods: [{ ready: true, readOnly: false }],
+  });
+  expect(registry.conditions).toContainEqual(expect.objectContaining({ type: 'Available', status: 'True' }));
+  expect(unavailable).toEqual([]);
+});
+
+test('bytes are those of the files, and every cell is what a dry run with its settings finds', async () => {
+  const { space, freeable } = documentOf(await status('-o', 'json', '--revisions', '3,0', '--ages', '96h,60m'));
+  expect(freeable!.cells.map(({ keepTagRevisions, keepYoungerThan }) => [keepTagRevisions, keepYoungerThan])).toEqual([[0, '60m'], [3, '60m'], [0, '96h'], [3, '96h']]);
+  for (const { keepTagRevisions, keepYoungerThan, images, tagItems } of freeable!.cells) {
+    const { stdout } = await regadm(['prune', 'images', `--keep-tag-revisions=${keepTagRevisions}`, `--keep-younger-than=${keepYoungerThan}`, '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin, '--prune-registry=false']);
+    expect((JSON.parse(stdout) as { summary: object }).summary).toMatchObject({ images, imageStreamTagItems: tagItems });
+  }
+  for (const { bytes, unique, shared } of space!.namespaces) expect(unique + shared).toBe(bytes);
+  expect(space!.images).toBe(sandbox.store.list('images').length);
+  expect(space!.streams).toHaveLength(sandbox.store.list('imagestreams').length);
+});
+
+test('yaml says the same as json; the table has every part', async () => {
+  const [json, yaml, table] = await Promise.all([status('-o', 'json'), status('-o', 'yaml'), status()]);
+  expect({ ...(parse(yaml.stdout) as object), time: '' }).toEqual({ ...documentOf(json), time: '' });
+  for (const part of ['storage         pvc (image-registry-storage, 100 GiB, Bound)', 'CONDITION', 'By namespace', 'By image stream', 'By age', 'What prune images would free']) {
+    expect(table.stdout).toContain(part);
+  }
+  expect(table.stderr).toBe('');
+});
+
+test('the pruner sees all but what its role hides, and is told what that is', async () => {
+  const { status: exit, stdout, stderr } = await as(sandbox.kubeconfig.pruner, '-o', 'json');
+  expect(exit).toBe(0);
+  const { unavailable, space, freeable, registry } = JSON.parse(stdout) as StatusDocument;
+  expect(unavailable.map(({ what }) => what)).toEqual(expect.arrayContaining(["the operator's config", 'the routes']));
+  expect(registry.deleteEnabled).toBe(true);
+  expect(space!.images).toBeGreaterThan(0);
+  expect(freeable!.cells.length).toBeGreaterThan(0);
+  expect(stderr).toContain("warning: the operator's config: not shown");
+});
+
+test('without leave to list what uses images, the space is shown and what a prune would free is not', async () => {
+  const { kubeconfig } = sandbox.addUser('viewer', [{ apiGroups: ['image.openshift.io'], resources: ['images', 'imagestreams'], verbs: ['get', 'list'] }]);
+  const { status: exit, stdout } = await as(kubeconfig, '-o', 'json');
+  expect(exit).toBe(0);
+  const { unavailable, space, freeable } = JSON.parse(stdout) as StatusDocument;
+  expect(space!.bytes).toBeGreaterThan(0);
+  expect(freeable).toBeUndefined();
+  expect(unavailable.map(({ what }) => what)).toContain('what a prune would free');
+});
+
+test('one who may read nothing is refused, with what to do', async () => {
+  const { status: exit, stdout, stderr } = await as(sandbox.kubeconfig.nobody);
+  expect([exit, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('error: cannot list');
+  expect(stderr).toContain('system:image-pruner');
+});
+
+test.each([
+  [['--revisions', '1,x'], 'invalid argument "x" for "--revisions"'],
+  [['--revisions', '-1'], '--revisions'],
+  [['--ages', '5d'], 'invalid argument "5d" for "--ages"'],
+  [['--report', '/nonexistent/a.html'], 'cannot write --report /nonexistent/a.html'],
+])('%j is refused', async (args, message) => {
+  const { status: exit, stderr } = await status(...args);
+  expect(exit).toBe(1);
+  expect(stderr).toContain(message);
+});
+
+test('nothing is changed, and the registry is not asked', () => {
+  expect(sandbox.requests.filter(({ method, server }) => method !== 'GET' || server === 'registry')).toEqual([]);
+});
+
+describe('--report', () => {
+  let file: string;
+  beforeAll(async () => {
+    file = join(dir, 'status.html');
+    sandbox.store.put('imagestreams', { metadata: { name: '<img src=x onerror=alert(1)>', namespace: 'shop' }, status: { tags: [] } });
+    expect((await status('--report', file)).status).toBe(0);
+  });
+
+  test('one file that needs nothing from elsewhere, and in which no name is taken for markup', () => {
+    const page = readFileSync(file, 'utf8');
+    expect(page).not.toMatch(/<(?:script|link|img|iframe|object)\b|@import|url\(|\s(?:src|href)=/i);
+    expect(page).toContain("default-src 'none'");
+  });
+
+  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+  if (!chromium) process.stderr.write('chromium is absent: the page is not looked at in a browser (apt-get install chromium)\n');
+  const browserTest = chromium ? test : test.skip;
+
+  /** What the page measures of itself in a real browser. */
+  async function measure(width: number, ...flags: string[]): Promise<Measured> {
+    const probed = join(dir, `probed-${width}.html`);
+    const page = readFileSync(file, 'utf8').replace(/<meta http-equiv[^>]*>/, '');
+    writeFileSync(probed, page.replace('</body>', `<script>${PROBE}</script></body>`));
+    const profile = mkdtempSync(join(dir, 'profile-'));
+    const { stdout } = await promisify(execFile)(
+      chromium!,
+      ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', `--user-data-dir=${profile}`, `--window-size=${width},1000`, ...flags, '--dump-dom', `file://${probed}`],
+      { timeout: 50_000, maxBuffer: 64 * 2 ** 20 },
+    );
+    return JSON.parse(/<pre id="probe">([^<]*)<\/pre>/.exec(stdout)![1]!.replaceAll('&quot;', '"')) as Measured;
+  }
+
+  browserTest.each([
+    ['light', 1200, []],
+    ['dark', 1200, ['--force-dark-mode']],
+    ['narrow', 500, []],
+  ])('in a real browser (%s): nothing overflows, plots have their sizes, texts can be read', async (mode, width, flags) => {
+    const measured = await measure(width, ...flags);
+    expect(measured.overflow).toBe(false);
+    expect(measured.dark).toBe(mode === 'dark');
+    expect(measured.columns.filter((height) => height > 0).length).toBeGreaterThan(2);
+    expect(measured.bars[0]).toBeCloseTo(1, 1);
+    expect(measured.bars.every((part) => part >= 0 && part <= 1.01)).toBe(true);
+    expect(measured.cells).toBe(36);
+    expect(measured.usual).toBe(1);
+    expect(measured.worstContrast).toBeGreaterThan(3.5);
+  });
+});
+
+interface Measured {
+  overflow: boolean;
+  dark: boolean;
+  /** Heights of the columns by age, in pixels. */
+  columns: number[];
+  /** For each bar, the part of its track that it fills. */
+  bars: number[];
+  cells: number;
+  usual: number;
+  worstContrast: number;
+}
+
+/** Runs in the page: measures what was drawn, with the contrast of each cell's text to its blended ground. */
+const PROBE = `
+const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
+const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+const contrast = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
+const cells = [...document.querySelectorAll('.heat td')];
+const ratios = cells.map((cell) => {
+  const own = getComputedStyle(cell), over = getComputedStyle(cell, '::before');
+  const ground = rgb(own.backgroundColor), tint = rgb(over.backgroundColor), part = Number(over.opacity);
+  return contrast(rgb(own.color), ground.map((v, i) => v * (1 - part) + tint[i] * part));
+});
+const bars = [...document.querySelectorAll('.bar')].map((bar) => [...bar.children].reduce((sum, part) => sum + part.getBoundingClientRect().width, 0) / bar.getBoundingClientRect().width);
+const probe = document.createElement('pre');
+probe.id = 'probe';
+probe.textContent = JSON.stringify({
+  overflow: document.documentElement.scrollWidth > window.innerWidth,
+  dark: light(rgb(getComputedStyle(document.body).backgroundColor)) < 0.2,
+  columns: [...document.querySelectorAll('svg .column')].map((one) => one.getBoundingClientRect().height),
+  bars, cells: cells.length, usual: document.querySelectorAll('.usual').length, worstContrast: Math.min(...ratios),
+});
+document.body.append(probe);
+`;

@@ -1,0 +1,163 @@
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { runCli, type CliResult } from '../support/cli.js';
+import { missingOf, missingParts, stateOf, untruths, type PruneDocument } from '../support/cluster-checks.js';
+import { aRunningPod, HOST } from '../support/prune-scene.js';
+
+const OLD = '2025-01-01T00:00:00Z';
+/** Nothing is kept for its position: what survives, survives by its use. */
+const KEEP_NOTHING = ['prune', 'images', '--keep-tag-revisions=0', '-o', 'json'];
+
+let sandbox: Sandbox;
+/** Images by what uses them. */
+let used: Record<string, string>;
+let unused: string;
+let index: string;
+let siblings: string[];
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ cluster: {} });
+  for (const key of ['legacy/app', 'legacy/other', 'multi/tool']) {
+    const [namespace, name] = key.split('/');
+    sandbox.store.put('imagestreams', { metadata: { namespace, name, creationTimestamp: OLD }, status: { dockerImageRepository: `${HOST}/${key}` } });
+  }
+  used = {};
+  unused = push('nobody', 'latest');
+  uses();
+});
+afterEach(() => sandbox.stop());
+
+function push(what: string, tag: string | undefined, more: object = {}): string {
+  return sandbox.registry.push('legacy/app', tag, { layers: ['base', `layer of ${what}`], config: { author: what }, created: OLD, ...more }).digest;
+}
+
+/** A revision of legacy/app:latest that only this use keeps. */
+function image(what: string): string {
+  return (used[what] = push(what, 'latest'));
+}
+
+const ref = (digest: string): string => `${HOST}/legacy/app@${digest}`;
+const put = (resource: string, name: string, rest: object): void => void sandbox.store.put(resource, { metadata: { namespace: 'legacy', name, creationTimestamp: OLD }, ...rest });
+
+function running(name: string, statuses: string, imageID: string): void {
+  const spec = { containers: [{ name: 'main', image: 'quay.io/elsewhere/tool:moving' }] };
+  put('pods', name, { spec, status: { phase: 'Running', [statuses]: [{ name: 'main', imageID }] } });
+}
+
+/** Every way of use that `oc adm prune images` does not see. */
+function uses(): void {
+  running('statuses', 'containerStatuses', `docker-pullable://${ref(image('running container'))}`);
+  running('init-statuses', 'initContainerStatuses', ref(image('running init container')));
+  running('debug-statuses', 'ephemeralContainerStatuses', image('running ephemeral container'));
+  const container = { name: 'main', image: 'quay.io/elsewhere/tool:1' };
+  put('pods', 'debugged', { spec: { containers: [container], ephemeralContainers: [{ name: 'debugger', image: ref(image('ephemeral container debugger')) }] }, status: { phase: 'Running' } });
+  const volume = (digest: string): object => ({ containers: [container], volumes: [{ name: 'models', image: { reference: ref(digest) } }] });
+  put('pods', 'volume', { spec: volume(image('volume models')), status: { phase: 'Running' } });
+  put('deployments', 'template', { spec: { template: { spec: volume(image('deployment legacy/template')) } } });
+  put('builds', 'sources', { spec: { source: { images: [{ from: { kind: 'ImageStreamImage', name: `app@${image('source image 0')}` } }] } }, status: { phase: 'Complete' } });
+  used['build legacy/output'] = push('output', 'out');
+  put('builds', 'output', { spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:out' } } }, status: { phase: 'Running' } });
+  used['trigger 0'] = push('trigger', 'trigger');
+  put('buildconfigs', 'triggered', { spec: { triggers: [{ type: 'ImageChange', imageChange: { from: { kind: 'ImageStreamTag', name: 'app:trigger' } } }] } });
+  siblings = ['amd64', 'arm64'].map((one) => sandbox.registry.push('multi/tool', undefined, { layers: [one], config: { architecture: one }, created: OLD }).digest);
+  index = sandbox.registry.push('multi/tool', 'v1', { manifests: siblings, created: OLD }).digest;
+  sandbox.store.put('pods', aRunningPod('legacy/of-a-child', `${HOST}/multi/tool@${siblings[0]}`));
+  used['pod legacy/unlisted'] = push('unlisted', undefined);
+  sandbox.store.put('pods', aRunningPod('legacy/unlisted', ref(used['pod legacy/unlisted'])));
+  sandbox.store.put('pods', aRunningPod('legacy/elsewhere', `${HOST}/legacy/other@${image('pod legacy/elsewhere')}`));
+  sandbox.store.put('pods', aRunningPod('legacy/lost-node', ref(image('pod legacy/lost-node')), { status: { phase: 'Unknown' } }));
+}
+
+function run(args: string[], kubeconfig = sandbox.kubeconfig.admin): Promise<CliResult> {
+  return runCli([...args, '--registry-url', sandbox.registryUrl], { kubeconfig });
+}
+
+const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) as PruneDocument;
+const goes = (document: PruneDocument): string[] => document.images.map(({ name }) => name);
+
+test('oc would delete them all', async () => {
+  const document = documentOf(await run([...KEEP_NOTHING, '--referrers=oc']));
+  // `oc` sees these pods, but not that they use an image that their stream does not list, or an index.
+  expect(goes(document)).toEqual([...new Set([...Object.values(used), unused, index, ...siblings])].sort());
+});
+
+test.each(['admin', 'pruner'] as const)('all of them survive, and -v 4 says why (%s)', async (user) => {
+  const before = stateOf(sandbox);
+  const result = await run([...KEEP_NOTHING, '--confirm', '-v', '4'], sandbox.kubeconfig[user]);
+  expect(result.status).toBe(0);
+  const document = documentOf(result);
+  expect(goes(document)).toEqual([unused]);
+  expect(untruths(document, before, sandbox)).toEqual([]);
+  expect(missingParts(sandbox)).toEqual([]);
+  for (const [what, digest] of Object.entries(used)) {
+    expect(missingOf(sandbox, digest)).toEqual([]);
+    const reasons = result.stderr.split('\n').filter((line) => line.startsWith('keeping') && line.includes(digest));
+    expect(reasons.join('\n')).toContain(what);
+  }
+  for (const digest of [index, ...siblings]) expect(missingOf(sandbox, digest)).toEqual([]);
+  expect(result.stderr).toContain(`keeping image ${index}: listed by multi/tool:v1`);
+  expect(sandbox.store.get('images', unused)).toBeUndefined();
+});
+
+test('with --namespace, uses in other namespaces count, and an invalid reference there is a warning', async () => {
+  sandbox.store.put('pods', aRunningPod('broken/pod', `${HOST}/Legacy/App:latest`));
+  const elsewhere = image('pod another/web');
+  sandbox.store.put('pods', aRunningPod('another/web', ref(elsewhere)));
+  const result = await run([...KEEP_NOTHING, '--confirm', '-n', 'legacy', '-v', '4']);
+  expect(result.status).toBe(0);
+  expect(result.stderr).toContain('warning: pod/pod namespace=broken');
+  const { items } = documentOf(result).imageStreams[0]!;
+  expect(items.map((item) => item.image)).toEqual([unused]);
+  expect(missingOf(sandbox, elsewhere)).toEqual([]);
+});
+
+describe('signatures, attestations and SBOMs', () => {
+  const attachments = (digest: string): string[] =>
+    ['sig', 'att', 'sbom'].map((kind) => push(`${kind} of ${digest}`, `${digest.replace(':', '-')}.${kind}`)).concat(push(`subject ${digest}`, undefined, { subject: digest }));
+
+  test('stay while their image stays', async () => {
+    const kept = attachments(used['source image 0']!);
+    const result = await run([...KEEP_NOTHING, '--confirm', '-v', '4']);
+    expect(result.status).toBe(0);
+    for (const digest of kept) {
+      expect(missingOf(sandbox, digest)).toEqual([]);
+      expect(result.stderr).toContain(`keeping image ${digest}`);
+    }
+    expect(result.stderr).toContain(`it belongs to image ${used['source image 0']}, which stays`);
+  });
+
+  test('a pruner who cannot pull is told that manifests cannot be read', async () => {
+    attachments(used['source image 0']!);
+    const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
+    expect(result.status).toBe(0);
+    expect(result.stderr).toContain("manifests cannot be read, so that only cosign's tags tell what is attached to an image");
+  });
+
+  test('go with their image only when --prune-signatures says so', async () => {
+    const gone = attachments(unused);
+    const kept = attachments(used['source image 0']!);
+    const keep = (more: string[]): Promise<CliResult> => run(['prune', 'images', '--keep-tag-revisions=1', '-o', 'json', ...more]);
+    // By their position they stay.
+    expect(goes(documentOf(await keep([])))).not.toEqual(expect.arrayContaining(gone.slice(0, 3)));
+    const result = await keep(['--prune-signatures', '--confirm']);
+    expect(result.status).toBe(0);
+    expect(goes(documentOf(result))).toEqual(expect.arrayContaining([...gone, unused]));
+    for (const digest of kept) expect(missingOf(sandbox, digest)).toEqual([]);
+    expect(missingParts(sandbox)).toEqual([]);
+  });
+
+  test('stay when their image comes into use at the last moment', async () => {
+    const [signature = ''] = attachments(unused);
+    let late = false;
+    sandbox.onRequest(async ({ method, path }) => {
+      if (late || method !== 'GET' || !path.endsWith('/imagestreams/app')) return;
+      late = true;
+      sandbox.store.put('pods', aRunningPod('late/pod', ref(unused)));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    const result = await run(['prune', 'images', '--keep-tag-revisions=1', '-o', 'json', '--prune-signatures', '--confirm']);
+    expect(late).toBe(true);
+    expect(result.status).toBe(0);
+    expect(missingOf(sandbox, unused)).toEqual([]);
+    expect(missingOf(sandbox, signature)).toEqual([]);
+  });
+});
