@@ -1,6 +1,6 @@
 /**
- * Makes one executable of the program and this Node.js: `npm run build:binary [-- --out FILE]`, after `npm run build`. It is for this
- * platform; others are made on a machine of theirs.
+ * Makes one executable of the program and this Node.js: `npm run build:binary [-- --out FILE] [--archive]`, after `npm run build`. It is for
+ * this platform; others are made on a machine of theirs. `--archive` also packs it as Krew wants it, beside the executable.
  * @see https://nodejs.org/docs/latest-v20.x/api/single-executable-applications.html
  */
 import { execFileSync } from 'node:child_process';
@@ -13,7 +13,7 @@ import { build } from 'esbuild';
 import postject from 'postject';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'build', 'regadm') } } });
+const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'build', 'regadm') }, archive: { type: 'boolean', default: false } } });
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 function commandFiles(folder = 'src/commands') {
@@ -82,7 +82,21 @@ try {
   });
   // macOS runs nothing whose signature does not fit.
   if (process.platform === 'darwin') execFileSync('codesign', ['--force', '--sign', '-', values.out]);
+  if (values.archive) pack();
   console.log(`${values.out}: ${(statSync(values.out).size / 2 ** 20).toFixed(0)} MiB`);
 } finally {
   rmSync(work, { recursive: true, force: true });
+}
+
+/** regadm-VERSION-OS-ARCH.tar.gz, with the executable called kubectl-regadm. */
+function pack() {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const arch = { x64: 'amd64' }[process.arch] ?? process.arch;
+  const os = { win32: 'windows' }[process.platform] ?? process.platform;
+  const folder = path.join(work, 'archive');
+  mkdirSync(folder);
+  copyFileSync(values.out, path.join(folder, 'kubectl-regadm'));
+  for (const file of ['LICENSE', 'THIRD_PARTY_LICENSES']) copyFileSync(path.join(root, file), path.join(folder, file));
+  const archive = path.join(path.dirname(values.out), `regadm-${version}-${os}-${arch}.tar.gz`);
+  execFileSync('tar', ['-czf', archive, '-C', folder, 'kubectl-regadm', 'LICENSE', 'THIRD_PARTY_LICENSES']);
 }

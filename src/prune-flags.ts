@@ -76,7 +76,9 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
   }
   if ((keep ?? 0) < 0) throw usageError('--keep-tag-revisions must be greater than or equal to 0');
   const keepYoungerThanMs = durationFlag('keep-younger-than', young ?? '60m');
-  if (flags.namespace === '') throw usageError('--namespace must name a namespace');
+  if (flags.namespace !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(flags.namespace)) {
+    throw usageError(`invalid argument "${flags.namespace}" for "--namespace" flag: not the name of a namespace`);
+  }
   if (flags['prune-signatures'] && flags.referrers === 'oc') {
     throw usageError('--prune-signatures cannot be specified with --referrers=oc, which knows no signatures');
   }

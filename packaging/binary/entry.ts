@@ -18,9 +18,9 @@ class Embedded extends Plugin {
     return manifest;
   }
 
-  override async findCommand(id: string): Promise<any> {
+  override async findCommand(id: string): Promise<never> {
     const { default: command } = await commands[id]();
-    return Object.assign(command, { id, plugin: this });
+    return Object.assign(command, { id, plugin: this }) as never;
   }
 }
 

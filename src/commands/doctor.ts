@@ -30,8 +30,8 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
   async run(): Promise<void> {
     const { flags } = await this.read(Doctor);
     const registry = { registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: flags['force-insecure'] ?? false };
-    const { validateRegistryFlags } = await import('../core/registry/url.js');
-    validateRegistryFlags(registry);
+    const { checkRegistryFlags } = await import('../cli/registry-flags.js');
+    checkRegistryFlags(registry);
     const requestTimeoutMs = requestTimeout(flags['request-timeout']);
     const { diagnose, doctorReport } = await import('../core/doctor/diagnose.js');
     const connect = async () => (await import('../core/cluster/index.js')).openCluster(flags, this.logAt);

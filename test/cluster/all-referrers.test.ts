@@ -8,7 +8,10 @@ const TEKTON: AnyResource = { group: 'tekton.dev', version: 'v1', resource: 'tas
 
 const fields = (object: object, hosts = [HOST]): Record<string, string> =>
   Object.fromEntries(
-    anyReducer(TEKTON, hosts)({ metadata: { name: 't', namespace: 'ci' }, ...object }).references.map((one) => [one.field, one.text]),
+    anyReducer(
+      TEKTON,
+      hosts,
+    )({ metadata: { name: 't', namespace: 'ci' }, ...object }).references.map((one) => [one.field, one.text]),
   );
 
 describe('what an object of any kind uses', () => {
@@ -27,12 +30,23 @@ describe('what an object of any kind uses', () => {
 
   test("every pull spec with the registry's own host; not the host alone, not what cannot be parsed", () => {
     expect(
-      fields({ spec: { a: `${HOST}/ns/app:v1`, b: ` ${HOST}/ns/app `, c: HOST, d: `${HOST}/NS/App:v1`, e: `see ${HOST}/ns/app:v1`, f: `${HOST}/alone` } }),
+      fields({
+        spec: {
+          a: `${HOST}/ns/app:v1`,
+          b: ` ${HOST}/ns/app `,
+          c: HOST,
+          d: `${HOST}/NS/App:v1`,
+          e: `see ${HOST}/ns/app:v1`,
+          f: `${HOST}/alone`,
+        },
+      }),
     ).toEqual({ 'spec.a': `${HOST}/ns/app:v1`, 'spec.b': `${HOST}/ns/app` });
   });
 
   test('values that are no text, and very long texts, are no use', () => {
-    expect(fields({ spec: { n: 1, none: null, yes: true, long: `${HOST}/ns/app@${d}`.padStart(100_000, 'x') } })).toEqual({});
+    expect(
+      fields({ spec: { n: 1, none: null, yes: true, long: `${HOST}/ns/app@${d}`.padStart(100_000, 'x') } }),
+    ).toEqual({});
   });
 });
 
@@ -44,13 +58,17 @@ describe('--referrers all', () => {
   const KEDA = { group: 'keda.sh', version: 'v1alpha1', resource: 'scaledjobs', kind: 'ScaledJob', namespaced: true };
 
   const begin = async (objects: Record<string, unknown[]>, options: SandboxOptions = {}): Promise<void> => {
-    const cluster = aCluster(anImageStream('ns/app').withTag('latest', old), ...[0, 1, 2, 3, 4].map((at) => anOrdinaryImage(`app ${at}`)));
+    const cluster = aCluster(
+      anImageStream('ns/app').withTag('latest', old),
+      ...[0, 1, 2, 3, 4].map((at) => anOrdinaryImage(`app ${at}`)),
+    );
     for (const [at, image] of old.entries()) cluster.images![at]!.metadata.name = image;
     sandbox = await startSandbox({ cluster: { ...cluster, ...objects }, customResources: [KEDA], ...options });
   };
   const prune = (...args: string[]): Promise<Outcome> =>
     regadm(['prune', 'images', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin, ...args]);
-  const pruned = ({ stdout }: Outcome): string[] => (JSON.parse(stdout) as { images: { name: string }[] }).images.map(({ name }) => name).sort();
+  const pruned = ({ stdout }: Outcome): string[] =>
+    (JSON.parse(stdout) as { images: { name: string }[] }).images.map(({ name }) => name).sort();
 
   const uses = (image: string): Record<string, unknown[]> => {
     const metadata = { name: 'one', namespace: 'ns' };
@@ -99,7 +117,10 @@ describe('--referrers all', () => {
   });
 
   test('kinds that cannot be listed end the run, each by its name, and nothing is changed', async () => {
-    await begin({}, { fail: ['GET ^/apis/tekton.dev/v1/tasks => 403', 'GET ^/apis/keda.sh/v1alpha1/scaledjobs => 403'] });
+    await begin(
+      {},
+      { fail: ['GET ^/apis/tekton.dev/v1/tasks => 403', 'GET ^/apis/keda.sh/v1alpha1/scaledjobs => 403'] },
+    );
     const { status, stderr } = await prune('--referrers', 'all', '--confirm');
     expect(status).toBe(1);
     expect(stderr).toContain('scaledjobs.keda.sh, tasks.tekton.dev');
@@ -116,7 +137,13 @@ describe('--referrers all', () => {
 
   test('the pruner role may not list everything: said with what to do', async () => {
     await begin({});
-    const { status, stderr } = await regadm(['prune', 'images', '--referrers=all', '--kubeconfig', sandbox.kubeconfig.pruner]);
+    const { status, stderr } = await regadm([
+      'prune',
+      'images',
+      '--referrers=all',
+      '--kubeconfig',
+      sandbox.kubeconfig.pruner,
+    ]);
     expect(status).toBe(1);
     expect(stderr).toContain('cannot list');
     expect(stderr).toContain('--referrers=extended');
@@ -124,26 +151,43 @@ describe('--referrers all', () => {
 
   test('lists are paged', async () => {
     const metadata = (at: number): object => ({ name: `task-${at}`, namespace: 'ns' });
-    const tasks = [0, 1, 2, 3, 4].map((at) => ({ metadata: metadata(at), spec: { steps: [{ image: `${HOST}/ns/app@${old[at]}` }] } }));
+    const tasks = [0, 1, 2, 3, 4].map((at) => ({
+      metadata: metadata(at),
+      spec: { steps: [{ image: `${HOST}/ns/app@${old[at]}` }] },
+    }));
     await begin({ 'tasks.tekton.dev': tasks }, { pageLimitMax: 2 });
     expect(pruned(await prune('--referrers', 'all'))).toEqual([]);
     expect(sandbox.requests.filter(({ path }) => path.startsWith('/apis/tekton.dev/v1/tasks')).length).toBe(3);
   });
 
-  test.each([true, false])('an object that appears while things are deleted saves its image (watch allowed: %s)', async (watch) => {
-    await begin({}, watch ? {} : { fail: ['GET watch=true => 403'] });
-    let added = false;
-    sandbox.onRequest(({ method, path }) => {
-      if (added || method !== 'POST' || !path.includes('/selfsubjectaccessreviews')) return;
-      added = true;
-      sandbox.store.put('scaledjobs.keda.sh', { metadata: { name: 'late', namespace: 'ns' }, spec: { image: `${HOST}/ns/app@${old[4]}` } });
-    });
-    const outcome = await prune('--referrers', 'all', '--confirm', '--registry-url', sandbox.registryUrl, '--certificate-authority', sandbox.caFile);
-    expect(outcome.stderr).not.toContain('error');
-    expect(added).toBe(true);
-    expect(sandbox.store.get('images', old[4]!)).toBeDefined();
-    expect(sandbox.store.get('images', old[3]!)).toBeUndefined();
-    expect((JSON.parse(outcome.stdout) as { failures: unknown }).failures).toEqual([]);
-    expect(outcome.status).toBe(0);
-  });
+  test.each([true, false])(
+    'an object that appears while things are deleted saves its image (watch allowed: %s)',
+    async (watch) => {
+      await begin({}, watch ? {} : { fail: ['GET watch=true => 403'] });
+      let added = false;
+      sandbox.onRequest(({ method, path }) => {
+        if (added || method !== 'POST' || !path.includes('/selfsubjectaccessreviews')) return;
+        added = true;
+        sandbox.store.put('scaledjobs.keda.sh', {
+          metadata: { name: 'late', namespace: 'ns' },
+          spec: { image: `${HOST}/ns/app@${old[4]}` },
+        });
+      });
+      const outcome = await prune(
+        '--referrers',
+        'all',
+        '--confirm',
+        '--registry-url',
+        sandbox.registryUrl,
+        '--certificate-authority',
+        sandbox.caFile,
+      );
+      expect(outcome.stderr).not.toContain('error');
+      expect(added).toBe(true);
+      expect(sandbox.store.get('images', old[4]!)).toBeDefined();
+      expect(sandbox.store.get('images', old[3]!)).toBeUndefined();
+      expect((JSON.parse(outcome.stdout) as { failures: unknown }).failures).toEqual([]);
+      expect(outcome.status).toBe(0);
+    },
+  );
 });

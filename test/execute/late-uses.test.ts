@@ -220,3 +220,25 @@ test('an image that somebody else deletes is gone, and its blobs go', async () =
   expect(scene.sandbox.registry.hasBlob(image)).toBe(false);
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
+
+test('an image appears whose metadata cannot be read: what it needs is unknown, so that no image goes any more', async () => {
+  once(isBlob, () => {
+    const { metadata: _metadata, ...image } = scene.sandbox.store.get('images', scene.loose)!;
+    scene.sandbox.store.put('images', { ...image, metadata: { name: `sha256:${'b'.repeat(64)}` }, dockerImageMetadata: 'broken' });
+  });
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(document.images.filter(({ status }) => status === 'deleted').length).toBe(0);
+  expect(document.blobs.filter(({ status }) => status === 'deleted').length).toBe(1);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('a manifest that cannot be read is said', async () => {
+  scene.sandbox.onRequest(({ method, path }) => (method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined));
+  expect((await pruneHere(scene)).warnings.join()).toContain('1 manifests cannot be read');
+});
+
+test('manifests cannot be read since the registry has gone: nothing is changed', async () => {
+  scene.sandbox.onRequest(({ method, path }) => (method === 'GET' && path.includes('/manifests/') ? { do: 'html' } : undefined));
+  await expect(pruneHere(scene)).rejects.toMatchObject({ code: expect.stringContaining('REGISTRY') });
+  expect(stateOf(scene.sandbox)).toEqual(before);
+});

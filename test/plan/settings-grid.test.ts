@@ -1,7 +1,16 @@
 import { buildSnapshot } from '../../src/core/model/build-snapshot.js';
 import { planImagePrune } from '../../src/core/plan/image-prune.js';
 import { settingsGrid } from '../../src/core/plan/settings-grid.js';
-import { NOW, aPod, aSnapshot, anImage, anImageStream, anOrdinaryImage, digest, pruneOptions } from '../support/builders.js';
+import {
+  NOW,
+  aPod,
+  aSnapshot,
+  anImage,
+  anImageStream,
+  anOrdinaryImage,
+  digest,
+  pruneOptions,
+} from '../support/builders.js';
 import { namedCases, randomCases } from '../support/conformance-cases.js';
 import type { Snapshot } from '../../src/core/model/snapshot.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
@@ -12,14 +21,17 @@ const SETTINGS = { revisions: [0, 1, 2, 3, 5], ages: [0, HOUR, 24 * HOUR, 96 * H
 /** The same cell by cell, each from a plan of its own. */
 function byPlanning(snapshot: Snapshot, options: PruneOptions, now: number): object[][] {
   const stored = new Set<number>();
-  for (let image = 0; image < snapshot.images.count; image++) if (snapshot.images.managed(image)) snapshot.images.eachBlob(image, (blob) => stored.add(blob));
+  for (let image = 0; image < snapshot.images.count; image++)
+    if (snapshot.images.managed(image)) snapshot.images.eachBlob(image, (blob) => stored.add(blob));
   return SETTINGS.ages.map((keepYoungerThanMs) =>
     SETTINGS.revisions.map((keepTagRevisions) => {
       const plan = planImagePrune(snapshot, { ...options, keepTagRevisions, keepYoungerThanMs }, now);
       return {
         images: plan.images.length,
         tagItems: plan.streams.reduce((sum, { items }) => sum + items.length, 0),
-        bytes: plan.blobs.filter((blob) => stored.has(blob)).reduce((sum, blob) => sum + snapshot.images.blobSize(blob), 0),
+        bytes: plan.blobs
+          .filter((blob) => stored.has(blob))
+          .reduce((sum, blob) => sum + snapshot.images.blobSize(blob), 0),
       };
     }),
   );
@@ -43,7 +55,9 @@ test('signatures stay with their image, children with their index, and ended pod
   const pod = aPod('ns/job').running(`registry.example.org:5000/ns/app@${names[3]}`).inPhase('Succeeded');
   pod.object.metadata.creationTimestamp = new Date(NOW - 30 * HOUR).toISOString();
   const snapshot = aSnapshot(
-    anImageStream('ns/app').withTag('v1', names).withTag(`${names[2]!.replace(':', '-')}.sig`, [digest('sig')]),
+    anImageStream('ns/app')
+      .withTag('v1', names)
+      .withTag(`${names[2]!.replace(':', '-')}.sig`, [digest('sig')]),
     ...['a', 'b', 'c', 'd', 'sig', 'child'].map(anOrdinaryImage),
     anImage(digest('index')).withChildren([digest('child')]),
     anImageStream('ns/multi').withTag('v1', [digest('a'), digest('index')]),
@@ -56,7 +70,12 @@ test('signatures stay with their image, children with their index, and ended pod
 test('an image that cannot be read keeps all images, in every cell', () => {
   const broken = anImage(digest('broken'));
   delete broken.object.dockerImageMetadata;
-  const snapshot = aSnapshot(anImageStream('ns/app').withTag('v1', [digest('a'), digest('b')]), anOrdinaryImage('a'), anOrdinaryImage('b'), broken);
+  const snapshot = aSnapshot(
+    anImageStream('ns/app').withTag('v1', [digest('a'), digest('b')]),
+    anOrdinaryImage('a'),
+    anOrdinaryImage('b'),
+    broken,
+  );
   const { cells } = settingsGrid(snapshot, pruneOptions(), SETTINGS, NOW);
   expect(cells).toEqual(byPlanning(snapshot, pruneOptions(), NOW));
   expect(cells.flat().every(({ images }) => images === 0)).toBe(true);

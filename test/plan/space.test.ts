@@ -17,7 +17,15 @@ test('bytes are counted once for every owner, and what others need too is no one
     ),
     NOW,
   );
-  expect(space).toMatchObject({ images: 4, imported: 0, streams: 3, tagItems: 4, blobs: 6, bytes: 6000, sharedBetweenNamespaces: 1000 });
+  expect(space).toMatchObject({
+    images: 4,
+    imported: 0,
+    streams: 3,
+    tagItems: 4,
+    blobs: 6,
+    bytes: 6000,
+    sharedBetweenNamespaces: 1000,
+  });
   expect(space.namespaces).toEqual([
     { namespace: 'a', streams: 2, images: 2, tagItems: 3, bytes: 3000, unique: 2000 },
     { namespace: 'b', streams: 1, images: 1, tagItems: 1, bytes: 3000, unique: 2000 },
@@ -50,7 +58,10 @@ test('children of a listed index belong to its stream; imported images have no b
 
 test('a blob is as old as the youngest image that needs it', () => {
   const days = (count: number): string => new Date(NOW - count * 86_400_000).toISOString();
-  const { ages } = measureSpace(aSnapshot(image('old', 'base', 'o1').created(days(400)), image('new', 'base', 'n1').created(days(3))), NOW);
+  const { ages } = measureSpace(
+    aSnapshot(image('old', 'base', 'o1').created(days(400)), image('new', 'base', 'n1').created(days(3))),
+    NOW,
+  );
   expect(ages.filter(({ images }) => images > 0)).toEqual([
     { upTo: 7 * 86_400_000, images: 1, bytes: 2000 },
     { upTo: Infinity, images: 1, bytes: 1000 },
@@ -58,5 +69,11 @@ test('a blob is as old as the youngest image that needs it', () => {
 });
 
 test('an empty cluster', () => {
-  expect(measureSpace(aSnapshot(), NOW)).toMatchObject({ images: 0, bytes: 0, namespaces: [], imageStreams: [], untagged: { images: 0, bytes: 0 } });
+  expect(measureSpace(aSnapshot(), NOW)).toMatchObject({
+    images: 0,
+    bytes: 0,
+    namespaces: [],
+    imageStreams: [],
+    untagged: { images: 0, bytes: 0 },
+  });
 });

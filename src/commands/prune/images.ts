@@ -116,9 +116,9 @@ async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
   const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
   if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
   checkCombinations(flags);
-  const { validateRegistryFlags } = await import('../../core/registry/url.js');
+  const { checkRegistryFlags } = await import('../../cli/registry-flags.js');
   const registry = { registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: flags['force-insecure'] ?? false };
-  validateRegistryFlags(registry);
+  checkRegistryFlags(registry);
   const { parseMaxDelete } = await import('../../core/plan/hard-prune-limit.js');
   return {
     options,

@@ -19,7 +19,10 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
   static override examples = [
     { description: 'One image', command: '<%= config.bin %> <%= command.id %> sha256:8c6b11ab3a2a' },
     { description: 'All that stands under a tag', command: '<%= config.bin %> <%= command.id %> myproject/myapp:v2' },
-    { description: 'With the flags of the prune that is planned', command: '<%= config.bin %> <%= command.id %> shop/frontend --keep-tag-revisions=5 --keep-younger-than=96h' },
+    {
+      description: 'With the flags of the prune that is planned',
+      command: '<%= config.bin %> <%= command.id %> shop/frontend --keep-tag-revisions=5 --keep-younger-than=96h',
+    },
     { description: 'For a script', command: '<%= config.bin %> <%= command.id %> myproject/myapp -o json' },
   ];
 
@@ -35,7 +38,11 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
     const { flags, argv } = await this.read(PruneWhy);
     const unknown = argv.find((argument) => argument.startsWith('-'));
     if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, ['see --help for what the command takes']);
-    if (argv.length === 0) throw usageError('which image? name one, or an image stream, or a tag', ['regadm prune why NAMESPACE/STREAM:TAG', 'regadm prune why sha256:…']);
+    if (argv.length === 0)
+      throw usageError('which image? name one, or an image stream, or a tag', [
+        'regadm prune why NAMESPACE/STREAM:TAG',
+        'regadm prune why sha256:…',
+      ]);
     const request = { ...(await pruneOptionsOf(flags)), arguments: argv };
     const [{ openCluster }, { explain }, { createProgress }, { interruptible }] = await Promise.all([
       import('../../core/cluster/index.js'),
@@ -48,7 +55,9 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
     let report: WhyReport;
     try {
       progress.phase('listing');
-      report = await interruptible((signal) => explain(api, request, { tick: (count) => progress.tick(count), signal }));
+      report = await interruptible((signal) =>
+        explain(api, request, { tick: (count) => progress.tick(count), signal }),
+      );
     } finally {
       progress.done();
       await api.close();
@@ -59,7 +68,10 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
 
   private async printReport(report: WhyReport, format: string): Promise<void> {
     if (format === 'json' || format === 'yaml') {
-      const [{ documentText }, { whyDocument }] = await Promise.all([import('../../core/render/document.js'), import('../../core/render/why-document.js')]);
+      const [{ documentText }, { whyDocument }] = await Promise.all([
+        import('../../core/render/document.js'),
+        import('../../core/render/why-document.js'),
+      ]);
       return this.print(await documentText(format, whyDocument(report)));
     }
     const [{ whyPieces }, { writeAll }, { terminalWidth, wantsColor }] = await Promise.all([

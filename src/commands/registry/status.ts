@@ -26,9 +26,20 @@ registry: bytes are what image objects state. What the user may not read is left
   ];
 
   static override flags = {
-    report: Flags.string({ helpValue: 'FILE.html', description: 'write a self-contained web page with plots to this file' }),
-    revisions: Flags.string({ helpValue: 'N,…', default: '0,1,2,3,5,10', description: 'the values of --keep-tag-revisions that are tried' }),
-    ages: Flags.string({ helpValue: 'DURATION,…', default: '0,60m,24h,96h,168h,720h', description: 'the values of --keep-younger-than that are tried' }),
+    report: Flags.string({
+      helpValue: 'FILE.html',
+      description: 'write a self-contained web page with plots to this file',
+    }),
+    revisions: Flags.string({
+      helpValue: 'N,…',
+      default: '0,1,2,3,5,10',
+      description: 'the values of --keep-tag-revisions that are tried',
+    }),
+    ages: Flags.string({
+      helpValue: 'DURATION,…',
+      default: '0,60m,24h,96h,168h,720h',
+      description: 'the values of --keep-younger-than that are tried',
+    }),
     ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
     ...clusterFlags,
   };
@@ -47,7 +58,9 @@ registry: bytes are what image objects state. What the user may not read is left
     let report: RegistryStatusReport;
     try {
       progress.phase('listing');
-      report = await interruptible((signal) => registryStatus(api, request, { tick: (count) => progress.tick(count), signal }));
+      report = await interruptible((signal) =>
+        registryStatus(api, request, { tick: (count) => progress.tick(count), signal }),
+      );
     } finally {
       progress.done();
       await api.close();
@@ -71,7 +84,10 @@ registry: bytes are what image objects state. What the user may not read is left
       const { documentText } = await import('../../core/render/document.js');
       return this.print(await documentText(format, statusDocument(report)));
     }
-    const [{ writeAll }, { terminalWidth, wantsColor }] = await Promise.all([import('../../core/render/write.js'), import('../../core/render/color.js')]);
+    const [{ writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
+      import('../../core/render/write.js'),
+      import('../../core/render/color.js'),
+    ]);
     const options = { color: wantsColor(process.stdout), width: terminalWidth(process.stdout) };
     await writeAll(process.stdout, statusPieces(report, format === 'wide', options));
   }
@@ -80,11 +96,13 @@ registry: bytes are what image objects state. What the user may not read is left
 /** @throws RegadmError USAGE */
 function requestOf(flags: FlagsOf<typeof RegistryStatus>): StatusRequest {
   const revisions = flags.revisions.split(',').map((text) => {
-    if (!/^\d{1,6}$/.test(text.trim())) throw usageError(`invalid argument "${text}" for "--revisions": not a whole number`, ['write them as 0,1,3,5']);
+    if (!/^\d{1,6}$/.test(text.trim()))
+      throw usageError(`invalid argument "${text}" for "--revisions": not a whole number`, ['write them as 0,1,3,5']);
     return Number(text);
   });
   const ages = flags.ages.split(',').map((text) => ({ text: text.trim(), ms: durationFlag('ages', text.trim()) }));
-  if (Math.max(revisions.length, ages.length) > MOST_SETTINGS) throw usageError(`--revisions and --ages take at most ${MOST_SETTINGS} values each`);
+  if (Math.max(revisions.length, ages.length) > MOST_SETTINGS)
+    throw usageError(`--revisions and --ages take at most ${MOST_SETTINGS} values each`);
   return {
     revisions: [...new Set(revisions)].sort((a, b) => a - b),
     ages: ages.filter(({ ms }, at) => ages.findIndex((other) => other.ms === ms) === at).sort((a, b) => a.ms - b.ms),

@@ -23,7 +23,12 @@ export interface Everything {
 
 const AT_ONCE = 4;
 /** Left out: they name every image there is, or mere happenings. */
-const LEFT_OUT = new Set(['events', 'events.events.k8s.io', 'nodes', ...[...REFERRERS, LIMIT_RANGES].map(qualifiedName)]);
+const LEFT_OUT = new Set([
+  'events',
+  'events.events.k8s.io',
+  'nodes',
+  ...[...REFERRERS, LIMIT_RANGES].map(qualifiedName),
+]);
 const IMAGE_API = 'image.openshift.io';
 
 interface GroupList {
@@ -41,7 +46,9 @@ interface ResourceList {
 export async function discoverResources(api: ClusterApi, signal?: AbortSignal): Promise<AnyResource[]> {
   const core = await api.get<{ versions?: string[] }>('/api', { signal });
   const { groups = [] } = await api.get<GroupList>('/apis', { signal });
-  const preferred = groups.map(({ preferredVersion }) => preferredVersion?.groupVersion).filter((one) => one !== undefined);
+  const preferred = groups
+    .map(({ preferredVersion }) => preferredVersion?.groupVersion)
+    .filter((one) => one !== undefined);
   const others = groups.flatMap(({ versions = [] }) => versions.map(({ groupVersion }) => groupVersion));
   const versions = [...(core.versions ?? ['v1']), ...new Set([...preferred, ...others])];
   const limit = pLimit(AT_ONCE);
@@ -75,7 +82,8 @@ function undiscovered(groupVersion: string, cause: ApiError): RegadmError {
   });
 }
 
-const NARROWER = '--referrers=all must see everything; --referrers=extended reads only what the role system:image-pruner may list';
+const NARROWER =
+  '--referrers=all must see everything; --referrers=extended reads only what the role system:image-pruner may list';
 
 /** Every host by which the cluster says that its registry is known; what cannot be read adds none. */
 export async function registryHosts(api: ClusterApi, known: Iterable<string>, signal?: AbortSignal): Promise<string[]> {
@@ -84,7 +92,8 @@ export async function registryHosts(api: ClusterApi, known: Iterable<string>, si
     return response.status === 200 ? response.json<KubeObject>() : undefined;
   };
   const status = (await read('/apis/config.openshift.io/v1/images/cluster'))?.status;
-  const routes = (await read('/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes')) as Partial<KubeList> | undefined;
+  const routes = (await read('/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes')) as
+    Partial<KubeList> | undefined;
   const hosts = new Set<string>([
     ...known,
     String(status?.internalRegistryHostname ?? ''),
@@ -139,7 +148,10 @@ export async function listAny(
   options: ListOptions,
 ): Promise<{ referrers: Referrer[]; result: ListResult }> {
   let referrers: Referrer[] = [];
-  const sink = { take: (page: ReducedPage) => void referrers.push(...page.referrers!), restart: () => void (referrers = []) };
+  const sink = {
+    take: (page: ReducedPage) => void referrers.push(...page.referrers!),
+    restart: () => void (referrers = []),
+  };
   const result = await readList(api, resource, new AnyParser(resource, hosts), sink, options);
   return { referrers, result };
 }
@@ -150,7 +162,11 @@ function unlistable(failed: { resource: AnyResource; error: unknown }[]): Regadm
   const { error } = failed[0]!;
   const what = names.length === 1 ? '' : `cannot list ${names.length} kinds (${names.join(', ')}): `;
   const { code, suggestions = [] } = error as Partial<RegadmError>;
-  return new RegadmError(`${what}${messageOf(error)}`, { code: code ?? 'API_ERROR', suggestions: [...suggestions, NARROWER], cause: error });
+  return new RegadmError(`${what}${messageOf(error)}`, {
+    code: code ?? 'API_ERROR',
+    suggestions: [...suggestions, NARROWER],
+    cause: error,
+  });
 }
 
 /** Reduces pages of any resource. */

@@ -31,7 +31,7 @@ export class HttpClusterApi implements ClusterApi {
   constructor(
     private readonly config: KubeConfig,
     private readonly credentials: Credentials,
-    private readonly settings: { timeoutMs: number; log: (level: number, line: string) => void },
+    private readonly settings: { timeoutMs: number; insecure: boolean; log: (level: number, line: string) => void },
   ) {}
 
   get server(): string {
@@ -43,7 +43,7 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   get insecure(): boolean {
-    return this.config.getCurrentCluster()!.skipTLSVerify === true;
+    return this.settings.insecure;
   }
 
   get certificateAuthority(): Buffer | undefined {

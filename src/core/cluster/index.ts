@@ -5,7 +5,7 @@ import { HttpClusterApi } from './client.js';
 import { Credentials } from './credentials.js';
 import { loadKubeconfig, type ClusterOptions } from './kubeconfig.js';
 import { proxyFor } from '../model/proxy.js';
-import { RegadmError, messageOf } from '../model/errors.js';
+import { RegadmError, messageOf, usageError } from '../model/errors.js';
 
 export type { ClusterOptions } from './kubeconfig.js';
 
@@ -17,6 +17,7 @@ export async function openCluster(
   const timeoutMs = requestTimeout(options['request-timeout'] ?? '0');
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
+  if (!URL.canParse(cluster.server)) throw invalidServer(options.server, cluster.server);
   if (cluster.caFile) readAuthority(cluster.caFile);
   config.loadFromOptions({
     clusters: [
@@ -31,7 +32,12 @@ export async function openCluster(
     contexts: config.contexts,
     currentContext: config.currentContext,
   });
-  return new HttpClusterApi(config, new Credentials(config, options['as-group']), { timeoutMs, log });
+  return new HttpClusterApi(config, new Credentials(config, options['as-group']), { timeoutMs, insecure: cluster.skipTLSVerify === true, log });
+}
+
+function invalidServer(flag: string | undefined, server: string): RegadmError {
+  if (flag !== undefined) return usageError(`invalid argument "${flag}" for "--server" flag: not an address`, ['write it as https://api.example.com:6443']);
+  return new RegadmError(`the server "${server}" of the kubeconfig is not an address`, { code: 'KUBECONFIG_INVALID', suggestions: ['write it as https://api.example.com:6443, or pass --server'] });
 }
 
 /** @throws RegadmError KUBECONFIG_INVALID when the authority's file that a kubeconfig names cannot be read */

@@ -25,16 +25,17 @@ export interface ClusterOptions {
 /**
  * The configuration that kubectl would use: the flag, else the files of KUBECONFIG (the first that names a thing wins),
  * else ~/.kube/config, else the pod's service account; then the flags that override parts of it.
+ * @param root put before the path of the service account's files
  * @throws RegadmError KUBECONFIG_MISSING, KUBECONFIG_INVALID
  */
-export function loadKubeconfig(options: ClusterOptions, env: NodeJS.ProcessEnv = process.env): KubeConfig {
-  const config = readConfig(options, env);
+export function loadKubeconfig(options: ClusterOptions, env: NodeJS.ProcessEnv = process.env, root = ''): KubeConfig {
+  const config = readConfig(options, env, root);
   chooseContext(config, options);
   override(config, options);
   return config;
 }
 
-function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv): KubeConfig {
+function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: string): KubeConfig {
   if (options.kubeconfigText !== undefined) return parse('kubeconfig', options.kubeconfigText);
   if (options.kubeconfig !== undefined) return readFile(options.kubeconfig);
   const listed = (env.KUBECONFIG ?? '').split(path.delimiter).filter(Boolean);
@@ -42,9 +43,9 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv): KubeConfig
     existsSync(file),
   );
   if (present.length > 0) return merge(present.map((file) => readFile(file)));
-  if (env.KUBERNETES_SERVICE_HOST && existsSync(`${SERVICE_ACCOUNT}/token`)) {
+  if (env.KUBERNETES_SERVICE_HOST && existsSync(`${root}${SERVICE_ACCOUNT}/token`)) {
     const config = new KubeConfig();
-    config.loadFromCluster();
+    config.loadFromCluster(root);
     return config;
   }
   if (options.server) return empty();

@@ -2,7 +2,6 @@ import { RegadmError, messageOf } from '../model/errors.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import { ApiError } from './api-error.js';
 import { errorOf } from './client.js';
-import { collectBuffers } from './collect.js';
 import type { ParsePool } from './parse-pool.js';
 import { headOfPage, type ReducedPage } from './reduce-page.js';
 import { listPath, qualifiedName, type ListedResource } from './resources.js';
@@ -11,9 +10,6 @@ import { listPath, qualifiedName, type ListedResource } from './resources.js';
 const PAGE_SIZE = 500;
 /** A list whose continuation expires without a new one begins anew; a server on which that goes on and on cannot be listed. */
 const MAX_RESTARTS = 8;
-
-/** Pages as large as this leave buffers behind that are worth freeing at once. */
-const WORTH_COLLECTING = 512 * 1024;
 
 export interface ListOptions {
   namespace?: string;
@@ -84,7 +80,6 @@ export async function readList(
     parsing = pool.reduce(resource.resource, response.body).catch((cause: unknown) => {
       throw notAList(resource, path, api, cause);
     });
-    if (bytes > WORTH_COLLECTING) collectBuffers();
     parsing.then(
       (page) => options.onPage?.({ count: page.count, bytes }),
       () => {},

@@ -1,15 +1,18 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { reducePage, type ReducedPage } from './reduce-page.js';
+import { reducePage, unpackPage, type PackedPage, type ReducedPage } from './reduce-page.js';
 
 /** Smaller pages are parsed where they are: starting a thread costs more. */
 const WORTH_A_THREAD = 512 * 1024;
 const SCRIPT = new URL('./reduce-worker.js', import.meta.url);
 
+/** A page leaves little that outlives it: a small young generation is as fast and saves 30 MB a thread. */
+const YOUNG = { maxYoungGenerationSizeMb: 8 };
+
 interface Answer {
   id: number;
-  page?: ReducedPage;
+  page?: PackedPage;
   error?: string;
 }
 
@@ -48,7 +51,7 @@ export class ParsePool {
       undefined,
     );
     if (freest && (freest.busy === 0 || this.workers.length >= this.size)) return freest;
-    const worker = new Worker(SCRIPT);
+    const worker = new Worker(SCRIPT, { resourceLimits: YOUNG });
     worker.unref();
     worker.on('message', (answer: Answer) => this.take(answer));
     worker.on('error', (error) => this.fail(error));
@@ -61,7 +64,7 @@ export class ParsePool {
     const { resolve, reject, done } = this.waiting.get(id)!;
     this.waiting.delete(id);
     done();
-    if (page) resolve(page);
+    if (page) resolve(unpackPage(page));
     else reject(new Error(error));
   }
 

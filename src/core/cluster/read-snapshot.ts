@@ -5,7 +5,7 @@ import type { KubeObject } from '../model/kube.js';
 import type { Referrer } from '../model/referrer.js';
 import type { StreamRecord } from '../model/image-stream.js';
 import { streamKey } from '../model/image-stream.js';
-import { emptySnapshot, internStream, type Snapshot } from '../model/snapshot.js';
+import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../model/snapshot.js';
 import { discoverResources, hostOf, readEverything, registryHosts, type AnyResource, type Everything } from './all-referrers.js';
 import type { ClusterApi } from './api.js';
 import { errorOf } from './client.js';
@@ -129,14 +129,15 @@ class SnapshotReader {
   }
 
   private async readStreams(): Promise<void> {
-    const streams = new Map<string, StreamRecord>();
-    const take = (records: StreamRecord[]): void => records.forEach((record) => streams.set(streamKey(record), record));
+    const streams = new Map<string, ImageStream>();
+    const take = (records: StreamRecord[]): void =>
+      records.forEach((record) => streams.set(streamKey(record), internStream(record, this.snapshot.digests)));
     await this.list(
       IMAGE_STREAMS,
       { take: (page) => take(page.streams!), restart: () => streams.clear() },
       this.options.namespace,
     );
-    this.snapshot.streams = [...streams.values()].map((record) => internStream(record, this.snapshot.digests));
+    this.snapshot.streams = [...streams.values()];
   }
 
   private async readReferrers(resource: ListedResource): Promise<void> {

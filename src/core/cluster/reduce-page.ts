@@ -5,6 +5,7 @@ import type { Fields, KubeList, KubeObject } from '../model/kube.js';
 import { reduceLimitRange, type ImageLimit } from '../model/limit-range.js';
 import { REFERRER_KINDS, type ReferrerResource } from '../model/referrers/index.js';
 import type { Referrer } from '../model/referrer.js';
+import { packReferrers, unpackReferrers, type ReferrerColumns } from '../model/referrer-columns.js';
 import { LIST_FIELDS } from '../model/list-fields.js';
 import { readJson } from './json-reader.js';
 
@@ -46,9 +47,19 @@ function parseList(body: Uint8Array, items: Fields): KubeList {
   return list;
 }
 
-/** The buffers of a page that can be handed over instead of copied. */
-export function pageTransferables(page: ReducedPage): ArrayBuffer[] {
-  return page.columns ? transferables(page.columns) : [];
+/** A page on its way from one thread to another. */
+export type PackedPage = Omit<ReducedPage, 'referrers'> & { packed?: ReferrerColumns };
+
+/** @returns the page, and its buffers, which can be handed over instead of copied */
+export function packPage({ referrers, ...page }: ReducedPage): { page: PackedPage; buffers: ArrayBuffer[] } {
+  const packed = referrers && packReferrers(referrers);
+  const columns = page.columns ? transferables(page.columns) : [];
+  const numbers = packed ? [packed.numbers.buffer as ArrayBuffer, packed.created.buffer as ArrayBuffer] : [];
+  return { page: { ...page, packed }, buffers: [...columns, ...numbers] };
+}
+
+export function unpackPage({ packed, ...page }: PackedPage): ReducedPage {
+  return packed ? { ...page, referrers: unpackReferrers(packed) } : page;
 }
 
 /**

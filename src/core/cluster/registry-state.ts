@@ -29,7 +29,10 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
     readPods(api, unavailable, signal),
   ]);
   const storage = config && storageOf(config);
-  const claim = storage?.kind === 'pvc' && storage.place ? await read<KubeObject>('the volume claim', claimPath(storage.place)) : undefined;
+  const claim =
+    storage?.kind === 'pvc' && storage.place
+      ? await read<KubeObject>('the volume claim', claimPath(storage.place))
+      : undefined;
   return {
     ...ofConfig(config),
     ...ofDeployment(deployment),
@@ -42,7 +45,11 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
   };
 }
 
-async function readPods(api: ClusterApi, unavailable: Unavailable[], signal?: AbortSignal): Promise<RegistryPod[] | undefined> {
+async function readPods(
+  api: ClusterApi,
+  unavailable: Unavailable[],
+  signal?: AbortSignal,
+): Promise<RegistryPod[] | undefined> {
   try {
     return await listRegistryPods(api, signal);
   } catch (error) {
@@ -65,7 +72,9 @@ function ofConfig(config: RegistryConfig | undefined): Partial<RegistryState> {
 function ofDeployment(deployment: Deployment | undefined): Partial<RegistryState> {
   const template = deployment?.spec?.template?.spec as PodSpec | undefined;
   if (!template) return {};
-  const environment = new Map(template.containers?.flatMap(({ env }) => (env ?? []).map(({ name, value }) => [name, value ?? ''] as const)));
+  const environment = new Map(
+    template.containers?.flatMap(({ env }) => (env ?? []).map(({ name, value }) => [name, value ?? ''] as const)),
+  );
   const enabled = environment.get('REGISTRY_STORAGE_DELETE_ENABLED');
   return {
     deleteEnabled: enabled === undefined ? null : enabled === 'true',
@@ -81,18 +90,26 @@ interface PodSpec {
 
 function replicasOf(config: RegistryConfig | undefined, deployment: Deployment | undefined): RegistryState['replicas'] {
   const wanted = deployment?.spec?.replicas ?? config?.spec?.replicas;
-  return wanted === undefined ? undefined : { wanted, ready: deployment && (deployment.status?.availableReplicas ?? 0) };
+  return wanted === undefined
+    ? undefined
+    : { wanted, ready: deployment && (deployment.status?.availableReplicas ?? 0) };
 }
 
 /** Names under which the kinds of storage say where they keep things. */
 const PLACES = ['claim', 'bucket', 'container'];
 
 function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefined {
-  const storage = (spec?.storage ?? status?.storage ?? {}) as Record<string, Record<string, unknown> | string | undefined>;
+  const storage = (spec?.storage ?? status?.storage ?? {}) as Record<
+    string,
+    Record<string, unknown> | string | undefined
+  >;
   const kind = Object.keys(storage).find((key) => key !== 'managementState' && storage[key] !== undefined);
   if (kind === undefined) return undefined;
   const settings = storage[kind];
-  const place = typeof settings === 'object' ? PLACES.map((key) => settings?.[key]).find((value) => typeof value === 'string' && value !== '') : undefined;
+  const place =
+    typeof settings === 'object'
+      ? PLACES.map((key) => settings?.[key]).find((value) => typeof value === 'string' && value !== '')
+      : undefined;
   return { kind, ...(place === undefined ? {} : { place: String(place) }) };
 }
 
@@ -107,5 +124,8 @@ function ofClaim(claim: KubeObject | undefined): Partial<RegistryStorage> {
     return storage === undefined ? undefined : parseQuantity(storage);
   };
   const requested = (claim.spec?.resources as { requests?: unknown } | undefined)?.requests;
-  return { capacity: size(claim.status?.capacity) ?? size(requested), phase: claim.status?.phase as string | undefined };
+  return {
+    capacity: size(claim.status?.capacity) ?? size(requested),
+    phase: claim.status?.phase as string | undefined,
+  };
 }

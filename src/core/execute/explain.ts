@@ -36,5 +36,8 @@ function warningsOf({ invalid }: Explanation, options: PruneOptions): string[] {
       `${referrer.kind.toLowerCase()} ${referrer.namespace}/${referrer.name}: ${field ? `${field}: ` : ''}"${reference}": ${message}`,
   );
   if (told.length === 0 || options.ignoreInvalidRefs) return told;
-  return [...told, 'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs goes on without them)'];
+  return [
+    ...told,
+    'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs goes on without them)',
+  ];
 }

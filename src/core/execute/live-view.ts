@@ -121,6 +121,8 @@ export class LiveView {
     const { images, digests } = this.snapshot;
     const digest = images.name(image);
     if (images.replaced.has(image)) return { rule: 'replaced' };
+    const [unreadable] = images.unreadable.keys();
+    if (unreadable !== undefined) return { rule: 'unreadable-image', image: images.nameText(unreadable) };
     const listing = this.listingStream(digest);
     if (listing) return listing;
     if (this.newChildren.has(digest)) return { rule: 'index-child', index: 'that was pushed meanwhile' };

@@ -18,7 +18,7 @@ import { preflightError, runPreflight, type PreflightCheck } from './preflight.j
 import { Run } from './run.js';
 import { SecondLook } from './second-look.js';
 import { pruneStreams } from './streams.js';
-import { readSubjects } from './subjects.js';
+import { isAway, readSubjects } from './subjects.js';
 
 /** A dry run waits no longer than this for a registry: it can do without. */
 const DRY_RUN_PROBE_MS = 3000;
@@ -132,8 +132,15 @@ class PruneSession {
       if (plan.options.pruneSignatures) this.warn('no registry to read manifests from: only signatures with tags of cosign are found');
       return plan;
     }
-    const { found, unread } = await readSubjects(plan, this.registry, this.hooks.signal);
-    if (unread) this.hooks.log(4, `manifests cannot be read, so that only cosign's tags tell what is attached to an image: ${unread}`);
+    const { found, unread, broken, error } = await readSubjects(plan, this.registry, this.hooks.signal);
+    this.hooks.signal.throwIfAborted();
+    if (error !== undefined && isAway(error)) {
+      // When unable to see, stop: what is attached to an image that stays would go.
+      if (this.request.confirm) throw error;
+      this.warn(`manifests cannot be read, so that only cosign's tags tell what is attached to an image: ${messageOf(error)}`);
+    } else if (broken > 0) {
+      this.warn(`${broken} manifests cannot be read: what these images are attached to is unknown, unless cosign's tags tell it: ${messageOf(error)}`);
+    } else if (unread) this.hooks.log(4, `manifests cannot be read, so that only cosign's tags tell what is attached to an image: ${unread}`);
     return found > 0 ? planImagePrune(read.snapshot, plan.options, read.now) : plan;
   }
 

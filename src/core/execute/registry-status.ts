@@ -76,6 +76,10 @@ function isAnswer(error: unknown): boolean {
 
 function freeable({ snapshot, now }: ReadResult, { revisions, ages }: StatusRequest): Freeable {
   const grid = settingsGrid(snapshot, OPTIONS, { revisions, ages: ages.map(({ ms }) => ms) }, now);
-  const { invalid } = collectUses(snapshot.referrers, snapshot.digests, { scope: OPTIONS.referrers, podsYoungerThan: now - OPTIONS.keepYoungerThanMs, everyPod: false });
+  const { invalid } = collectUses(snapshot.referrers, snapshot.digests, {
+    scope: OPTIONS.referrers,
+    podsYoungerThan: now - OPTIONS.keepYoungerThanMs,
+    everyPod: false,
+  });
   return { ...grid, ageTexts: ages.map(({ text }) => text), invalid };
 }

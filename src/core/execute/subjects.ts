@@ -1,17 +1,26 @@
 import pLimit from 'p-limit';
+import { messageOf, type RegadmError } from '../model/errors.js';
 import type { Registry } from '../registry/api.js';
 import type { ImagePrunePlan } from '../plan/image-prune.js';
 
 const READS_AT_ONCE = 16;
 
-/**
- * Reads, of OCI images that a plan would remove, what they are attached to (`subject`), into the snapshot.
- * @returns how many have one, or why the rest could not be read (a user with the pruner role alone cannot pull)
- */
-export async function readSubjects(plan: ImagePrunePlan, registry: Registry, signal: AbortSignal): Promise<{ found: number; unread?: string }> {
+/** What came of reading manifests. */
+export interface Subjects {
+  /** So many name a subject. */
+  found: number;
+  /** Why none could be read any more: a user with the pruner role alone cannot pull. */
+  unread?: string;
+  /** So many could not be read one by one, and the first of their errors. */
+  broken: number;
+  error?: unknown;
+}
+
+/** Reads, of OCI images that a plan would remove, what they are attached to (`subject`), into the snapshot. Never throws. */
+export async function readSubjects(plan: ImagePrunePlan, registry: Registry, signal: AbortSignal): Promise<Subjects> {
   const { images, subjects, digests } = plan.snapshot;
   const limit = pLimit(READS_AT_ONCE);
-  const result: { found: number; unread?: string } = { found: 0 };
+  const result: Subjects = { found: 0, broken: 0 };
   const read = async (image: number): Promise<void> => {
     const repository = repositoryOf(images.reference(image));
     if (!repository || result.unread !== undefined || signal.aborted) return;
@@ -21,11 +30,19 @@ export async function readSubjects(plan: ImagePrunePlan, registry: Registry, sig
       subjects.set(images.name(image), digests.intern(manifest.subject.digest));
       result.found++;
     } catch (error) {
-      result.unread ??= error instanceof Error ? error.message : String(error);
+      if ((error as RegadmError).code === 'REGISTRY_UNAUTHORIZED') result.unread ??= messageOf(error);
+      else if (isAway(error)) result.unread ??= messageOf((result.error = error));
+      else if (++result.broken === 1) result.error ??= error;
     }
   };
   await Promise.all(candidates(plan).map((image) => limit(() => read(image))));
   return result;
+}
+
+/** True for what concerns the registry as a whole, not one manifest. */
+export function isAway(error: unknown): boolean {
+  const { kind, status } = error as { kind?: string; status?: number };
+  return kind !== 'answer' || status === undefined || [429, 502, 503, 504].includes(status);
 }
 
 /** OCI images that would go; with `--prune-signatures` those too that only their position keeps. */

@@ -54,7 +54,13 @@ function withChange(situation: Situation, change: Change): Situation {
     case 'unprotect':
       return choose({ protection: without(options.protection, change.pattern) });
     case 'protect':
-      return choose({ protection: { ...NOTHING, ...options.protection, digests: [...(options.protection?.digests ?? []), change.image] } });
+      return choose({
+        protection: {
+          ...NOTHING,
+          ...options.protection,
+          digests: [...(options.protection?.digests ?? []), change.image],
+        },
+      });
     case 'wait':
       return { ...situation, now: Math.max(now, change.until) };
     case 'repair-image':
@@ -64,7 +70,11 @@ function withChange(situation: Situation, change: Change): Situation {
     case 'referrer-ends':
       return see({ referrers: snapshot.referrers.filter((one) => !isThat(one, change.referrer)) });
     default:
-      return see({ streams: snapshot.streams.map((stream) => (streamKey(stream) === change.stream ? withTagChange(stream, change, snapshot, now) : stream)) });
+      return see({
+        streams: snapshot.streams.map((stream) =>
+          streamKey(stream) === change.stream ? withTagChange(stream, change, snapshot, now) : stream,
+        ),
+      });
   }
 }
 
@@ -79,8 +89,14 @@ function withTagChange(stream: ImageStream, change: TagChange, { digests }: Snap
     case 'add-tag':
       return { ...stream, tags: [...stream.tags, { name: change.tag, items: [item] }] };
     case 'newer-revisions': {
-      const newer = Array.from({ length: change.count }, (_, at) => ({ image: digests.intern(`newer ${at}`), created: now }));
-      return { ...stream, tags: stream.tags.map((tag) => (tag.name === change.tag ? { ...tag, items: [...newer, ...tag.items] } : tag)) };
+      const newer = Array.from({ length: change.count }, (_, at) => ({
+        image: digests.intern(`newer ${at}`),
+        created: now,
+      }));
+      return {
+        ...stream,
+        tags: stream.tags.map((tag) => (tag.name === change.tag ? { ...tag, items: [...newer, ...tag.items] } : tag)),
+      };
     }
   }
 }
@@ -104,6 +120,9 @@ function readable(images: ImageTable, name: string): ImageTable {
   return Object.create(images, { unreadable: { value: unreadable } }) as ImageTable;
 }
 
-function isThat(a: { kind: string; namespace: string; name: string }, b: { kind: string; namespace: string; name: string }): boolean {
+function isThat(
+  a: { kind: string; namespace: string; name: string },
+  b: { kind: string; namespace: string; name: string },
+): boolean {
   return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }

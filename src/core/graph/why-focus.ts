@@ -29,7 +29,9 @@ export class Surroundings {
     this.parents = indexParents(snapshot);
     this.attachments = findAttachments(snapshot);
     snapshot.streams.forEach(({ tags }, stream) =>
-      tags.forEach(({ items }, tag) => items.forEach(({ image }, position) => this.addPlace(image, { stream, tag, position }))),
+      tags.forEach(({ items }, tag) =>
+        items.forEach(({ image }, position) => this.addPlace(image, { stream, tag, position })),
+      ),
     );
     this.findSubjects();
   }
@@ -98,7 +100,8 @@ export class Surroundings {
       this.subjects.set(digest, known.add(subject));
     };
     for (const [subject, tags] of this.attachments.tags) {
-      for (const { stream, tag } of tags) for (const { image } of streams[stream]!.tags[tag]!.items) add(image, subject);
+      for (const { stream, tag } of tags)
+        for (const { image } of streams[stream]!.tags[tag]!.items) add(image, subject);
     }
     for (const [subject, images] of this.attachments.images) for (const image of images) add(image, subject);
   }
@@ -129,7 +132,9 @@ function recordOf(images: ImageTable, image: number): ImageRecord {
     reference: images.reference(image),
     size: images.size(image),
     config: config === -1 ? '' : digests.text(config),
-    layers: blobs.slice(config === -1 ? 0 : 1).map((blob) => ({ digest: digests.text(blob), size: images.blobSize(blob) })),
+    layers: blobs
+      .slice(config === -1 ? 0 : 1)
+      .map((blob) => ({ digest: digests.text(blob), size: images.blobSize(blob) })),
     children,
     oci: images.oci(image),
     unreadable: images.unreadable.get(image) ?? '',

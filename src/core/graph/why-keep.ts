@@ -47,14 +47,20 @@ function youth({ snapshot, now }: Situation, digest: number): Change[] {
     if (items.length > 0) times.push(stream.created, ...items.map(({ created }) => created));
   }
   const youngest = Math.max(...times.filter((time) => !Number.isNaN(time)));
-  return Number.isFinite(youngest) ? [{ kind: 'keep-younger-than', ms: (Math.floor((now - youngest) / HOUR) + 1) * HOUR }] : [];
+  return Number.isFinite(youngest)
+    ? [{ kind: 'keep-younger-than', ms: (Math.floor((now - youngest) / HOUR) + 1) * HOUR }]
+    : [];
 }
 
 function limits({ snapshot }: Situation, digest: number): Change[] {
   const { images, streams } = snapshot;
   const bytes = images.size(images.indexOf(digest));
   const listing = streams.filter(({ tags }) => tags.some(({ items }) => items.some(({ image }) => image === digest)));
-  return [...new Set(listing.map(({ namespace }) => namespace))].map((namespace) => ({ kind: 'limit', namespace, bytes }));
+  return [...new Set(listing.map(({ namespace }) => namespace))].map((namespace) => ({
+    kind: 'limit',
+    namespace,
+    bytes,
+  }));
 }
 
 /** The stream that lists an image, or that it was pushed to. */

@@ -39,7 +39,8 @@ function mayBeSignature({ options }: Situation): boolean {
 function waysToTry({ snapshot, options }: Situation, digest: number): Way[] {
   const positions = new Set<number>();
   for (const { tags } of snapshot.streams) {
-    for (const { items } of tags) items.forEach(({ image }, position) => void (image === digest && positions.add(position)));
+    for (const { items } of tags)
+      items.forEach(({ image }, position) => void (image === digest && positions.add(position)));
   }
   const between = [...positions].filter((position) => position > 0 && position < options.keepTagRevisions);
   return [
@@ -80,7 +81,8 @@ function minimal(situation: Situation, digest: number, changes: Change[]): Chang
 /** A flag is set once: its last value, which frees more, counts. */
 function merge(changes: Change[], more: Change[]): Change[] {
   const single = new Set(['keep-tag-revisions', 'keep-younger-than', 'wait']);
-  const same = (a: Change, b: Change): boolean => a.kind === b.kind && (single.has(a.kind) || JSON.stringify(a) === JSON.stringify(b));
+  const same = (a: Change, b: Change): boolean =>
+    a.kind === b.kind && (single.has(a.kind) || JSON.stringify(a) === JSON.stringify(b));
   return [...changes.filter((one) => !more.some((other) => same(one, other))), ...more];
 }
 
@@ -192,6 +194,8 @@ class Blockers {
 
 /** The objects of these uses, each once. */
 function ends(uses: readonly Use[] = []): Change[] {
-  const referrers = new Map(uses.map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]));
+  const referrers = new Map(
+    uses.map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]),
+  );
   return [...referrers.values()].map((referrer) => ({ kind: 'referrer-ends', referrer }));
 }

@@ -4,15 +4,24 @@ import type { Change } from './why-changes.js';
 /** A set of changes as a clause: "with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted". Times are UTC. */
 export function describeChanges(changes: readonly Change[]): string {
   const streams = new Set(changes.map((change) => ('stream' in change ? change.stream : undefined)).filter(Boolean));
-  const tag = (change: { stream: string; tag: string }): string => (streams.size > 1 ? `${change.stream}:${change.tag}` : change.tag);
+  const tag = (change: { stream: string; tag: string }): string =>
+    streams.size > 1 ? `${change.stream}:${change.tag}` : change.tag;
   const flags = changes.map(flag).filter((one) => one !== undefined);
   const deleted = changes.filter((change) => change.kind === 'delete-tag').map(tag);
   const ended = changes.filter((change) => change.kind === 'referrer-ends');
   const clauses = [
     ...(flags.length > 0 ? [`with ${list(flags)}`] : []),
     ...changes.map(state).filter((one) => one !== undefined),
-    ...(deleted.length > 0 ? [`once ${deleted.length === 1 ? 'tag' : 'tags'} ${list(deleted)} ${deleted.length === 1 ? 'is' : 'are'} deleted`] : []),
-    ...pushes(changes.filter((change) => change.kind === 'newer-revisions').map((change) => ({ count: change.count, to: tag(change) }))),
+    ...(deleted.length > 0
+      ? [
+          `once ${deleted.length === 1 ? 'tag' : 'tags'} ${list(deleted)} ${deleted.length === 1 ? 'is' : 'are'} deleted`,
+        ]
+      : []),
+    ...pushes(
+      changes
+        .filter((change) => change.kind === 'newer-revisions')
+        .map((change) => ({ count: change.count, to: tag(change) })),
+    ),
     ...endings(ended.map(({ referrer }) => referrer)),
   ];
   return clauses.join(', ');
@@ -57,7 +66,10 @@ function state(change: Change): string | undefined {
 }
 
 function pushes(pushed: { count: number; to: string }[]): string[] {
-  const [first, ...others] = pushed.map(({ count, to }, at) => `${count}${at === 0 ? ` newer ${count === 1 ? 'image is' : 'images are'} pushed` : ''} to tag ${to}`);
+  const [first, ...others] = pushed.map(
+    ({ count, to }, at) =>
+      `${count}${at === 0 ? ` newer ${count === 1 ? 'image is' : 'images are'} pushed` : ''} to tag ${to}`,
+  );
   return first === undefined ? [] : [`once ${list([first, ...others])}`];
 }
 
@@ -71,12 +83,16 @@ function endings(referrers: Referrer[]): string[] {
   const others = referrers.filter(({ kind }) => kind !== 'Pod');
   return [
     ...(pods.length > 0 ? [`once ${named(pods)} ${pods.length === 1 ? 'ends' : 'end'}`] : []),
-    ...(others.length > 0 ? [`once ${named(others)} ${others.length === 1 ? 'is' : 'are'} deleted or changed to use something else`] : []),
+    ...(others.length > 0
+      ? [`once ${named(others)} ${others.length === 1 ? 'is' : 'are'} deleted or changed to use something else`]
+      : []),
   ];
 }
 
 function named(referrers: Referrer[]): string {
-  const names = referrers.map(({ kind, namespace, name }) => `${kind.toLowerCase()} ${namespace ? `${namespace}/` : ''}${name}`);
+  const names = referrers.map(
+    ({ kind, namespace, name }) => `${kind.toLowerCase()} ${namespace ? `${namespace}/` : ''}${name}`,
+  );
   return names.length <= NAMED ? list(names) : `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`;
 }
 

@@ -69,7 +69,9 @@ function byDigest({ snapshot, uses }: Decided, mentions: UseIndex, digest: numbe
 
 /** Why a mention does not count. */
 function uncounted({ snapshot, options }: Decided, use: Use): string {
-  const referrer = snapshot.referrers.find((one) => one.kind === use.kind && one.namespace === use.namespace && one.name === use.name);
+  const referrer = snapshot.referrers.find(
+    (one) => one.kind === use.kind && one.namespace === use.namespace && one.name === use.name,
+  );
   if (referrer?.phase === 'Succeeded' || referrer?.phase === 'Failed')
     return `does not count: the pod has ended (${referrer.phase}) and is not younger than --keep-younger-than`;
   if (options.referrers === 'oc') return 'does not count with --referrers=oc: only --referrers=extended sees it';

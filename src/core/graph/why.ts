@@ -107,7 +107,10 @@ export class Explanation {
       kind: subject.kind,
       stream: stream && streamKey(stream),
       tag: subject.kind === 'tag' ? stream!.tags[subject.tag]!.name : undefined,
-      listed: subject.kind === 'image' && stream ? images[0]!.places.some((place) => `${place.namespace}/${place.stream}` === streamKey(stream)) : undefined,
+      listed:
+        subject.kind === 'image' && stream
+          ? images[0]!.places.some((place) => `${place.namespace}/${place.stream}` === streamKey(stream))
+          : undefined,
       images,
     };
   }
@@ -146,7 +149,15 @@ export class Explanation {
       const { namespace, name, tags } = snapshot.streams[stream]!;
       const { items, name: tagName } = tags[tag]!;
       const { created } = items[position]!;
-      return { namespace, stream: name, tag: tagName, position, of: items.length, created, ...decisions.item(stream, tag, position) };
+      return {
+        namespace,
+        stream: name,
+        tag: tagName,
+        position,
+        of: items.length,
+        created,
+        ...decisions.item(stream, tag, position),
+      };
     });
   }
 

@@ -28,7 +28,12 @@ export interface SettingsGrid {
  * @param options everything else that decides (referrers `extended` or `all`); its own revisions and age do not count
  * @param settings both in ascending order
  */
-export function settingsGrid(snapshot: Snapshot, options: PruneOptions, settings: { revisions: number[]; ages: number[] }, now: number): SettingsGrid {
+export function settingsGrid(
+  snapshot: Snapshot,
+  options: PruneOptions,
+  settings: { revisions: number[]; ages: number[] },
+  now: number,
+): SettingsGrid {
   return new GridPass(snapshot, options, settings.revisions, settings.ages, now).run();
 }
 
@@ -58,9 +63,20 @@ class GridPass {
     const uses = usesByAge(snapshot, options, ages, now);
     const parents = indexParents(snapshot);
     const heldBy = new Map<UseIndex, Map<number, Reason>>();
-    for (const index of uses) if (!heldBy.has(index)) heldBy.set(index, heldImages(snapshot, index, options.protection?.digests ?? [], parents));
+    for (const index of uses)
+      if (!heldBy.has(index))
+        heldBy.set(index, heldImages(snapshot, index, options.protection?.digests ?? [], parents));
     this.held = uses.map((index) => heldBy.get(index)!);
-    this.rules = ages.map((age, at) => new ItemRules(snapshot, uses[at]!, this.held[at]!, { ...options, keepTagRevisions: 0, keepYoungerThanMs: age }, now));
+    this.rules = ages.map(
+      (age, at) =>
+        new ItemRules(
+          snapshot,
+          uses[at]!,
+          this.held[at]!,
+          { ...options, keepTagRevisions: 0, keepYoungerThanMs: age },
+          now,
+        ),
+    );
   }
 
   run(): SettingsGrid {
@@ -104,7 +120,8 @@ class GridPass {
     for (let image = 0; image < images.count; image++) {
       const always = frozen || (!this.options.all && !images.managed(image));
       for (let age = 0; age < this.width; age++) {
-        if (always || this.rules[age]!.isYoung(images.created(image)) || this.held[age]!.has(images.name(image))) this.lower(image, age, 0);
+        if (always || this.rules[age]!.isYoung(images.created(image)) || this.held[age]!.has(images.name(image)))
+          this.lower(image, age, 0);
       }
     }
   }
@@ -139,7 +156,8 @@ class GridPass {
   private keepAttachedItems(): void {
     const { images, streams } = this.snapshot;
     const subjects = new Map<string, number>();
-    for (const [subject, tags] of this.attachments.tags) for (const { stream, tag } of tags) subjects.set(`${stream}/${tag}`, images.indexOf(subject));
+    for (const [subject, tags] of this.attachments.tags)
+      for (const { stream, tag } of tags) subjects.set(`${stream}/${tag}`, images.indexOf(subject));
     if (subjects.size === 0) return;
     let at = 0;
     streams.forEach(({ tags }, stream) =>
@@ -163,7 +181,11 @@ class GridPass {
       const images = this.tally(this.region, age, () => 1);
       const tagItems = this.tally(this.itemRegion, age, () => 1);
       const bytes = this.tally(blobs, age, (blob) => sizes[blob]!);
-      return this.revisions.map((_, revision) => ({ images: images[revision]!, tagItems: tagItems[revision]!, bytes: bytes[revision]! }));
+      return this.revisions.map((_, revision) => ({
+        images: images[revision]!,
+        tagItems: tagItems[revision]!,
+        bytes: bytes[revision]!,
+      }));
     });
   }
 
@@ -204,7 +226,12 @@ function usesByAge({ referrers, digests }: Snapshot, options: PruneOptions, ages
     found.push(
       same
         ? found[at - 1]!
-        : collectUses(referrers, digests, { scope: options.referrers, podsYoungerThan: now - age, everyPod: false, namespace: options.namespace }),
+        : collectUses(referrers, digests, {
+            scope: options.referrers,
+            podsYoungerThan: now - age,
+            everyPod: false,
+            namespace: options.namespace,
+          }),
     );
   });
   return found;

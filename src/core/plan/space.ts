@@ -91,8 +91,12 @@ export function measureSpace(snapshot: Snapshot, now: number): Space {
     blobs: sizes.reduce((all, size) => all + (size > 0 ? 1 : 0), 0),
     bytes: total,
     sharedBetweenNamespaces: total - namespaceSpaces.reduce((all, { unique }) => all + unique, 0),
-    namespaces: [...namespaces].map(([namespace, own], at) => ({ namespace, streams: own.length, ...namespaceSpaces[at]! })).sort(largestFirst(({ namespace }) => namespace)),
-    imageStreams: streams.map(({ namespace, name }, at): StreamSpace => ({ namespace, name, ...streamSpaces[at]! })).sort(largestFirst<StreamSpace>(streamKey)),
+    namespaces: [...namespaces]
+      .map(([namespace, own], at) => ({ namespace, streams: own.length, ...namespaceSpaces[at]! }))
+      .sort(largestFirst(({ namespace }) => namespace)),
+    imageStreams: streams
+      .map(({ namespace, name }, at): StreamSpace => ({ namespace, name, ...streamSpaces[at]! }))
+      .sort(largestFirst<StreamSpace>(streamKey)),
     untagged: namespaceSpaces.at(-1) ?? { images: 0, tagItems: 0, bytes: 0, unique: 0 },
     ages: byAge(snapshot, sizes, now),
   };

@@ -17,7 +17,11 @@ const ROWS = 20;
 const right = 'right' as const;
 
 /** The status for people, piece by piece; with `wide` nothing is cut. */
-export function* statusPieces(report: RegistryStatusReport, wide: boolean, { color, width }: StatusTextOptions): Generator<string> {
+export function* statusPieces(
+  report: RegistryStatusReport,
+  wide: boolean,
+  { color, width }: StatusTextOptions,
+): Generator<string> {
   const paint = styles(color);
   const room = wide ? Infinity : width;
   yield* registryPieces(report.registry, room, paint);
@@ -50,7 +54,9 @@ function storageText({ kind, place, capacity, phase }: NonNullable<RegistryState
 function replicasText({ replicas, rolloutStrategy, pods }: RegistryState): string | undefined {
   if (!replicas) return undefined;
   const ready = replicas.ready === undefined ? '' : `, ${replicas.ready} available`;
-  const troubles = (pods ?? []).filter(({ trouble }) => trouble).map(({ name, trouble }) => `; pod ${name}: ${trouble}`);
+  const troubles = (pods ?? [])
+    .filter(({ trouble }) => trouble)
+    .map(({ name, trouble }) => `; pod ${name}: ${trouble}`);
   return `${replicas.wanted}${ready}${rolloutStrategy ? `, ${rolloutStrategy}` : ''}${troubles.join('')}`;
 }
 
@@ -63,7 +69,9 @@ function deletionText(enabled: boolean | null | undefined): string | undefined {
 function cacheText(cache: string | null | undefined): string | undefined {
   if (cache === undefined) return undefined;
   if (cache === null) return "not set: the image's own configuration counts";
-  return cache === '' ? 'off' : `${cache}${cache === 'inmemory' ? ' (stale after a prune: regadm registry restart)' : ''}`;
+  return cache === ''
+    ? 'off'
+    : `${cache}${cache === 'inmemory' ? ' (stale after a prune: regadm registry restart)' : ''}`;
 }
 
 function* registryPieces(state: RegistryState, width: number, paint: Styles): Generator<string> {
@@ -74,9 +82,19 @@ function* registryPieces(state: RegistryState, width: number, paint: Styles): Ge
   if (facts.length === 0) yield 'nothing of it may be read\n';
   yield '\n';
   if (!state.conditions?.length) return;
-  const columns = [{ title: 'CONDITION' }, { title: 'STATUS' }, { title: 'REASON', flexible: true }, { title: 'MESSAGE', flexible: true }];
+  const columns = [
+    { title: 'CONDITION' },
+    { title: 'STATUS' },
+    { title: 'REASON', flexible: true },
+    { title: 'MESSAGE', flexible: true },
+  ];
   const bad = new Set(['Available=False', 'Degraded=True']);
-  const rows = state.conditions.map(({ type, status, reason = '', message = '' }) => [type, bad.has(`${type}=${status}`) ? paint.bad(status) : status, reason, message]);
+  const rows = state.conditions.map(({ type, status, reason = '', message = '' }) => [
+    type,
+    bad.has(`${type}=${status}`) ? paint.bad(status) : status,
+    reason,
+    message,
+  ]);
   yield* tableLines(columns, rows, { width, heading: paint.muted });
   yield '\n';
 }
@@ -86,15 +104,36 @@ function* spacePieces(space: Space, limit: number, width: number, paint: Styles)
   yield `${plural(space.images, 'image')} (${thousands(space.imported)} imported, which take no space), ${plural(space.streams, 'image stream')}, ${plural(space.tagItems, 'tag item')}, ${plural(space.blobs, 'blob')}\n`;
   yield `${formatBytes(space.bytes)} in all, as image objects state it; ${formatBytes(space.sharedBetweenNamespaces)} of it shared between namespaces\n\n`;
   const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
-  yield* cutTable('By namespace', [{ title: 'NAMESPACE', flexible: true }, { title: 'STREAMS', align: right }, ...SPACE_COLUMNS], [
-    ...space.namespaces.map((one) => [one.namespace, thousands(one.streams), ...spaceCells(one)]),
-    ...untagged,
-  ], limit, width, paint);
-  yield* cutTable('By image stream', [{ title: 'STREAM', flexible: true }, ...SPACE_COLUMNS], space.imageStreams.map((one) => [`${one.namespace}/${one.name}`, ...spaceCells(one)]), limit, width, paint);
-  yield* cutTable('By age of the youngest image that needs it', [{ title: 'AGE' }, { title: 'IMAGES', align: right }, { title: 'BYTES', align: right }], space.ages.map(({ images, bytes }, at) => [ageText(at), thousands(images), formatBytes(bytes)]), Infinity, width, paint);
+  yield* cutTable(
+    'By namespace',
+    [{ title: 'NAMESPACE', flexible: true }, { title: 'STREAMS', align: right }, ...SPACE_COLUMNS],
+    [...space.namespaces.map((one) => [one.namespace, thousands(one.streams), ...spaceCells(one)]), ...untagged],
+    limit,
+    width,
+    paint,
+  );
+  yield* cutTable(
+    'By image stream',
+    [{ title: 'STREAM', flexible: true }, ...SPACE_COLUMNS],
+    space.imageStreams.map((one) => [`${one.namespace}/${one.name}`, ...spaceCells(one)]),
+    limit,
+    width,
+    paint,
+  );
+  yield* cutTable(
+    'By age of the youngest image that needs it',
+    [{ title: 'AGE' }, { title: 'IMAGES', align: right }, { title: 'BYTES', align: right }],
+    space.ages.map(({ images, bytes }, at) => [ageText(at), thousands(images), formatBytes(bytes)]),
+    Infinity,
+    width,
+    paint,
+  );
 }
 
-const SPACE_COLUMNS: Column[] = ['IMAGES', 'ITEMS', 'BYTES', 'UNIQUE', 'SHARED'].map((title) => ({ title, align: right }));
+const SPACE_COLUMNS: Column[] = ['IMAGES', 'ITEMS', 'BYTES', 'UNIQUE', 'SHARED'].map((title) => ({
+  title,
+  align: right,
+}));
 
 function spaceCells({ images, tagItems, bytes, unique }: SpaceOf): string[] {
   return [thousands(images), thousands(tagItems), formatBytes(bytes), formatBytes(unique), formatBytes(bytes - unique)];
@@ -107,7 +146,14 @@ export function ageText(at: number): string {
   return AGES[at] === Infinity ? `over ${days(AGES[at - 1]!)}` : `${days(AGES[at - 1]!)} to ${days(AGES[at]!)}`;
 }
 
-function* cutTable(title: string, columns: Column[], rows: string[][], limit: number, width: number, paint: Styles): Generator<string> {
+function* cutTable(
+  title: string,
+  columns: Column[],
+  rows: string[][],
+  limit: number,
+  width: number,
+  paint: Styles,
+): Generator<string> {
   yield `${paint.heading(title)}\n`;
   yield* tableLines(columns, rows.slice(0, limit), { width, heading: paint.muted });
   if (rows.length > limit) yield `${paint.muted(`… and ${thousands(rows.length - limit)} more (-o wide shows all)`)}\n`;
@@ -117,10 +163,17 @@ function* cutTable(title: string, columns: Column[], rows: string[][], limit: nu
 function* freeablePieces({ freeable, space }: RegistryStatusReport, width: number, paint: Styles): Generator<string> {
   if (!freeable || !space) return;
   yield `${paint.heading('What prune images would free')} ${paint.muted('(bytes and images, by --keep-tag-revisions and --keep-younger-than)')}\n`;
-  const columns = [{ title: 'KEEP YOUNGER THAN' }, ...freeable.revisions.map((revisions) => ({ title: `KEEP ${revisions}`, align: right }))];
-  const rows = freeable.cells.map((cells, age) => [freeable.ageTexts[age]!, ...cells.map(({ bytes, images }) => (images === 0 ? '–' : `${formatBytes(bytes)} (${thousands(images)})`))]);
+  const columns = [
+    { title: 'KEEP YOUNGER THAN' },
+    ...freeable.revisions.map((revisions) => ({ title: `KEEP ${revisions}`, align: right })),
+  ];
+  const rows = freeable.cells.map((cells, age) => [
+    freeable.ageTexts[age]!,
+    ...cells.map(({ bytes, images }) => (images === 0 ? '–' : `${formatBytes(bytes)} (${thousands(images)})`)),
+  ]);
   yield* tableLines(columns, rows, { width, heading: paint.muted });
-  if (freeable.invalid.length > 0) yield `${paint.warn('note')}: ${plural(freeable.invalid.length, 'reference')} cannot be parsed; a prune stops for that, unless --ignore-invalid-refs\n`;
+  if (freeable.invalid.length > 0)
+    yield `${paint.warn('note')}: ${plural(freeable.invalid.length, 'reference')} cannot be parsed; a prune stops for that, unless --ignore-invalid-refs\n`;
   yield '\n';
 }
 
@@ -138,7 +191,17 @@ export function statusDocument({ now, server, registry, space, freeable }: Regis
     kind: 'RegistryStatus',
     time: timestamp(now),
     server,
-    registry: { ...state, pods: pods?.map(({ name, phase, ready, readOnly, terminating, trouble }) => ({ name, phase, ready, readOnly, terminating, trouble })) },
+    registry: {
+      ...state,
+      pods: pods?.map(({ name, phase, ready, readOnly, terminating, trouble }) => ({
+        name,
+        phase,
+        ready,
+        readOnly,
+        terminating,
+        trouble,
+      })),
+    },
     space: space && {
       images: space.images,
       imported: space.imported,
@@ -147,14 +210,28 @@ export function statusDocument({ now, server, registry, space, freeable }: Regis
       blobs: space.blobs,
       bytes: space.bytes,
       sharedBetweenNamespaces: space.sharedBetweenNamespaces,
-      namespaces: space.namespaces.map(({ namespace, streams, ...rest }) => ({ namespace, imageStreams: streams, ...withShared(rest) })),
+      namespaces: space.namespaces.map(({ namespace, streams, ...rest }) => ({
+        namespace,
+        imageStreams: streams,
+        ...withShared(rest),
+      })),
       streams: space.imageStreams.map(({ namespace, name, ...rest }) => ({ namespace, name, ...withShared(rest) })),
       untagged: withShared(space.untagged),
-      ages: space.ages.map(({ upTo, images, bytes }) => ({ upTo: upTo === Infinity ? null : humanDuration(upTo), images, bytes })),
+      ages: space.ages.map(({ upTo, images, bytes }) => ({
+        upTo: upTo === Infinity ? null : humanDuration(upTo),
+        images,
+        bytes,
+      })),
     },
     freeable: freeable && {
       referrers: 'extended',
-      cells: freeable.cells.flatMap((cells, age) => cells.map((cell, at) => ({ keepTagRevisions: freeable.revisions[at], keepYoungerThan: freeable.ageTexts[age], ...cell }))),
+      cells: freeable.cells.flatMap((cells, age) =>
+        cells.map((cell, at) => ({
+          keepTagRevisions: freeable.revisions[at],
+          keepYoungerThan: freeable.ageTexts[age],
+          ...cell,
+        })),
+      ),
       invalidReferences: freeable.invalid,
     },
     unavailable,

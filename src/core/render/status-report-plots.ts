@@ -21,7 +21,10 @@ export function namespacePlot({ namespaces, untagged }: Space): Raw {
 
 /** The same by image stream. */
 export function streamPlot({ imageStreams }: Space): Raw {
-  return barPlot(imageStreams.map(({ namespace, name, ...rest }) => ({ ...rest, name: `${namespace}/${name}` })), 'image streams');
+  return barPlot(
+    imageStreams.map(({ namespace, name, ...rest }) => ({ ...rest, name: `${namespace}/${name}` })),
+    'image streams',
+  );
 }
 
 function barPlot(all: Bar[], noun: string): Raw {
@@ -30,9 +33,19 @@ function barPlot(all: Bar[], noun: string): Raw {
   const shown = bars.slice(0, BARS);
   const rest = bars.slice(BARS);
   const scale = Math.max(...shown.map(({ bytes }) => bytes));
-  const legend = html`<p class="legend"><span><i class="unique"></i>needed by it alone</span><span><i class="shared"></i>shared with others</span></p>`;
-  const more = rest.length > 0 ? html`<p class="note" style="margin:14px 0 0">and ${thousands(rest.length)} more ${noun}, of which ${formatBytes(rest.reduce((sum, { unique }) => sum + unique, 0))} is needed by one alone</p>` : raw('');
-  return html`${legend}<div class="bars">${shown.map((bar) => barRow(bar, scale))}</div>${more}`;
+  const legend = html`<p class="legend">
+    <span><i class="unique"></i>needed by it alone</span><span><i class="shared"></i>shared with others</span>
+  </p>`;
+  const more =
+    rest.length > 0
+      ? html`<p class="note" style="margin:14px 0 0">
+          and ${thousands(rest.length)} more ${noun}, of which
+          ${formatBytes(rest.reduce((sum, { unique }) => sum + unique, 0))} is needed by one alone
+        </p>`
+      : raw('');
+  return html`${legend}
+    <div class="bars">${shown.map((bar) => barRow(bar, scale))}</div>
+    ${more}`;
 }
 
 function barRow({ name, bytes, unique, images }: Bar, scale: number): Raw {
@@ -40,7 +53,10 @@ function barRow({ name, bytes, unique, images }: Bar, scale: number): Raw {
   const title = `${name}: ${formatBytes(unique)} of its own, ${formatBytes(bytes - unique)} shared, ${plural(images, 'image')}`;
   const shared = bytes > unique ? html`<i class="shared" style="width:${percent(bytes - unique)}"></i>` : raw('');
   const own = unique > 0 ? html`<i class="unique" style="width:${percent(unique)}"></i>` : raw('');
-  return html`<span class="name" title="${name}">${name}</span><span class="bar" title="${title}">${own}${shared}</span><span class="value"><b>${formatBytes(unique)}</b>${bytes > unique ? ` + ${formatBytes(bytes - unique)}` : ''}</span>`;
+  return html`<span class="name" title="${name}">${name}</span><span class="bar" title="${title}">${own}${shared}</span
+    ><span class="value"
+      ><b>${formatBytes(unique)}</b>${bytes > unique ? ` + ${formatBytes(bytes - unique)}` : ''}</span
+    >`;
 }
 
 const WIDTH = 520;
@@ -59,12 +75,29 @@ export function agePlot(ages: AgeSpace[]): Raw {
     const middle = (x + step / 2).toFixed(1);
     const y = HEIGHT - BOTTOM - height;
     const title = `${ageText(at)}: ${formatBytes(bytes)}, ${plural(images, 'image')}`;
-    return html`<g><title>${title}</title><rect class="column" x="${(x + step * 0.14).toFixed(1)}" y="${y.toFixed(1)}" width="${(step * 0.72).toFixed(1)}" height="${height.toFixed(1)}" rx="3"/>
-<text class="amount" x="${middle}" y="${(y - 7).toFixed(1)}" text-anchor="middle">${bytes === 0 ? '–' : shortBytes(bytes)}</text>
-<text x="${middle}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${ageText(at).replace(' to ', '–').replace('under ', '< ').replace('over ', '> ')}</text>
-<text x="${middle}" y="${HEIGHT - BOTTOM + 34}" text-anchor="middle">${thousands(images)}</text></g>`;
+    return html`<g
+      ><title>${title}</title
+      ><rect
+        class="column"
+        x="${(x + step * 0.14).toFixed(1)}"
+        y="${y.toFixed(1)}"
+        width="${(step * 0.72).toFixed(1)}"
+        height="${height.toFixed(1)}"
+        rx="3"
+      />
+      <text class="amount" x="${middle}" y="${(y - 7).toFixed(1)}" text-anchor="middle"
+        >${bytes === 0 ? '–' : shortBytes(bytes)}</text
+      >
+      <text x="${middle}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle"
+        >${ageText(at).replace(' to ', '–').replace('under ', '< ').replace('over ', '> ')}</text
+      >
+      <text x="${middle}" y="${HEIGHT - BOTTOM + 34}" text-anchor="middle">${thousands(images)}</text></g
+    >`;
   });
-  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Bytes by age"><line class="axis" x1="0" x2="${WIDTH}" y1="${HEIGHT - BOTTOM + 0.5}" y2="${HEIGHT - BOTTOM + 0.5}"/>${columns}</svg>`;
+  return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Bytes by age">
+    <line class="axis" x1="0" x2="${WIDTH}" y1="${HEIGHT - BOTTOM + 0.5}" y2="${HEIGHT - BOTTOM + 0.5}" />
+    ${columns}
+  </svg>`;
 }
 
 /** Three digits fit above a column. */
@@ -86,9 +119,30 @@ export function freedPlot({ revisions, ages, ageTexts, cells }: Freeable): Raw {
       const heat = bytes === 0 ? 0 : 0.08 + (0.92 * bytes) / scale;
       const usual = revisions[column] === USUAL.revisions && age === USUAL.age ? ' usual' : '';
       const title = `--keep-tag-revisions=${revisions[column]} --keep-younger-than=${ageTexts[at]}: ${formatBytes(bytes)}, ${plural(images, 'image')}, ${plural(tagItems, 'tag item')}`;
-      return html`<td class="${(heat > STRONG ? 'strong' : '') + usual}" style="--heat:${heat.toFixed(3)}" title="${title}"><b>${images === 0 ? '–' : formatBytes(bytes)}</b><small>${plural(images, 'image')}</small></td>`;
+      return html`<td
+        class="${(heat > STRONG ? 'strong' : '') + usual}"
+        style="--heat:${heat.toFixed(3)}"
+        title="${title}"
+      >
+        <b>${images === 0 ? '–' : formatBytes(bytes)}</b><small>${plural(images, 'image')}</small>
+      </td>`;
     });
-    return html`<tr><th scope="row">${ageTexts[at]!}</th>${row}</tr>`;
+    return html`<tr>
+      <th scope="row">${ageTexts[at]!}</th>
+      ${row}
+    </tr>`;
   });
-  return html`<div class="scroll"><table class="heat"><thead><tr><th class="corner" scope="col">keep younger</th>${head}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll">
+    <table class="heat">
+      <thead>
+        <tr>
+          <th class="corner" scope="col">keep younger</th>
+          ${head}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
 }

@@ -5,11 +5,21 @@ import { timestamp } from './text.js';
 
 /** The PruneWhy document of docs/why.md. */
 export function whyDocument({ options, keepYoungerThan, answers, warnings }: WhyReport): object {
-  const { keepTagRevisions, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures, namespace } = options;
+  const { keepTagRevisions, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures, namespace } =
+    options;
   return {
     apiVersion: 'regadm/v1',
     kind: 'PruneWhy',
-    options: { keepTagRevisions, keepYoungerThan, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures, ...(namespace === undefined ? {} : { namespace }) },
+    options: {
+      keepTagRevisions,
+      keepYoungerThan,
+      all,
+      referrers,
+      pruneOverSizeLimit,
+      ignoreInvalidRefs,
+      pruneSignatures,
+      ...(namespace === undefined ? {} : { namespace }),
+    },
     answers: answers.map(answerEntry),
     warnings,
   };

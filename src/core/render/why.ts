@@ -62,7 +62,9 @@ function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }:
     { title: 'OTHERWISE', flexible: true },
   ];
   const here = images.flatMap((image) =>
-    image.places.filter((place) => `${place.namespace}/${place.stream}` === stream && (tag === undefined || place.tag === tag)).map((place) => ({ image, place })),
+    image.places
+      .filter((place) => `${place.namespace}/${place.stream}` === stream && (tag === undefined || place.tag === tag))
+      .map((place) => ({ image, place })),
   );
   const rows = here.map(({ image, place }) => [
     place.tag,
@@ -83,7 +85,9 @@ function* imagePieces(image: WhyImage, context: Context): Generator<string> {
     yield 'The image does not exist any more: only tag items name it, and a prune removes those.\n\n';
   } else {
     yield `${image.index ? 'an image index, ' : ''}${formatBytes(image.bytes)}, created ${age(image.created, report.now)} ago, ${image.managed ? 'pushed' : 'imported'}\n\n`;
-    yield image.goes ? `${paint.warn('It would be pruned')}: ${describeReason(image.because)}.\n\n` : `${paint.good('It is kept')}: ${describeReason(image.because)}.\n\n`;
+    yield image.goes
+      ? `${paint.warn('It would be pruned')}: ${describeReason(image.because)}.\n\n`
+      : `${paint.good('It is kept')}: ${describeReason(image.because)}.\n\n`;
   }
   yield* placePieces(image.places, paint);
   yield* usePieces(image, context);
@@ -95,7 +99,8 @@ function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
   if (places.length === 0) return yield `${paint.heading('Where it stands')}: under no tag of any image stream\n\n`;
   let namespace: string | undefined;
   for (const place of places) {
-    if (place.namespace !== namespace) yield `${namespace === undefined ? '' : '\n'}${paint.heading(`Where it stands in namespace ${place.namespace}`)} ${paint.muted('(position 0 is the newest)')}\n`;
+    if (place.namespace !== namespace)
+      yield `${namespace === undefined ? '' : '\n'}${paint.heading(`Where it stands in namespace ${place.namespace}`)} ${paint.muted('(position 0 is the newest)')}\n`;
     namespace = place.namespace;
     yield `${oneLine(`${place.stream}:${place.tag}`)} at position ${place.position} out of ${place.of}\n`;
     yield `    ${place.kept ? paint.good('kept') : paint.warn('would be removed')}: ${describeReason(place.because)}\n`;
@@ -104,10 +109,19 @@ function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
 }
 
 function* usePieces({ uses }: WhyImage, { width, wide, paint, report }: Context): Generator<string> {
-  if (uses.length === 0) return yield `${paint.heading('Who uses it')}: nobody (as far as --referrers=${report.options.referrers} looks)\n\n`;
+  if (uses.length === 0)
+    return yield `${paint.heading('Who uses it')}: nobody (as far as --referrers=${report.options.referrers} looks)\n\n`;
   yield `${paint.heading('Who uses it')}\n`;
-  const columns = [{ title: 'WHO', flexible: true }, { title: 'AS', flexible: true }, { title: 'EFFECT', flexible: true }];
-  yield* tableLines(columns, uses.map((use) => [describeUse(use), wide ? use.reference : shortened(use.reference), use.note]), { width, heading: paint.muted });
+  const columns = [
+    { title: 'WHO', flexible: true },
+    { title: 'AS', flexible: true },
+    { title: 'EFFECT', flexible: true },
+  ];
+  yield* tableLines(
+    columns,
+    uses.map((use) => [describeUse(use), wide ? use.reference : shortened(use.reference), use.note]),
+    { width, heading: paint.muted },
+  );
   yield '\n';
 }
 
@@ -121,11 +135,15 @@ function* changePieces(image: WhyImage, { paint }: Context): Generator<string> {
   const [it, other] = image.goes ? ['It would be kept', 'stay'] : ['It would be pruned', 'go'];
   if (image.would.length === 0) return yield `${paint.heading(it)} by no change that regadm knows of\n`;
   yield `${paint.heading(it)}\n`;
-  for (const change of image.would) yield `- ${oneLine(describeChanges(change.changes))}${alsoText(change, other, paint)}\n`;
+  for (const change of image.would)
+    yield `- ${oneLine(describeChanges(change.changes))}${alsoText(change, other, paint)}\n`;
 }
 
 function alsoText({ also }: WhyChange, verb: string, paint: Styles): string {
   if (!also || also.images + also.tagItems === 0) return '';
-  const parts = [also.images > 0 ? plural(also.images, 'other image') : '', also.tagItems > 0 ? plural(also.tagItems, 'other tag item') : ''].filter(Boolean);
+  const parts = [
+    also.images > 0 ? plural(also.images, 'other image') : '',
+    also.tagItems > 0 ? plural(also.tagItems, 'other tag item') : '',
+  ].filter(Boolean);
   return paint.muted(` (${parts.join(' and ')} would ${verb} too)`);
 }

@@ -5,7 +5,19 @@ import { regadm, type Outcome } from '../../support/regadm.js';
 interface WhyDocument {
   kind: string;
   options: Record<string, unknown>;
-  answers: { argument: string; kind: string; stream?: string; images: { name: string; verdict: string; places: { text: string; verdict: string }[]; wouldGo?: { text: string }[]; wouldStay?: { text: string }[]; referrers: { name: string; holds: boolean }[] }[] }[];
+  answers: {
+    argument: string;
+    kind: string;
+    stream?: string;
+    images: {
+      name: string;
+      verdict: string;
+      places: { text: string; verdict: string }[];
+      wouldGo?: { text: string }[];
+      wouldStay?: { text: string }[];
+      referrers: { name: string; holds: boolean }[];
+    }[];
+  }[];
 }
 
 let sandbox: Sandbox;
@@ -14,7 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => sandbox.stop());
 
-const why = (...args: string[]): Promise<Outcome> => regadm(['prune', 'why', ...args, '--kubeconfig', sandbox.kubeconfig.pruner]);
+const why = (...args: string[]): Promise<Outcome> =>
+  regadm(['prune', 'why', ...args, '--kubeconfig', sandbox.kubeconfig.pruner]);
 const tags = (namespace: string, name: string): { tag: string; items: { image: string }[] }[] =>
   sandbox.store.get('imagestreams', namespace, name)!.status!.tags as { tag: string; items: { image: string }[] }[];
 const classic = (): string => tags('myproject', 'myapp').find(({ tag }) => tag === 'v2.1-may-2016')!.items[0]!.image;
@@ -24,7 +37,13 @@ test('the classic case: where it stands, that nobody uses it, and what would hav
   expect([status, stderr]).toEqual([0, '']);
   const lines = stdout.split('\n');
   // As `oc` counts: the position from 0, of so many items (test/conformance: the-same-image-under-three-tags).
-  expect(lines).toEqual(expect.arrayContaining(['myapp:v2 at position 4 out of 5', 'myapp:v2.1 at position 2 out of 3', 'myapp:v2.1-may-2016 at position 0 out of 1']));
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'myapp:v2 at position 4 out of 5',
+      'myapp:v2.1 at position 2 out of 3',
+      'myapp:v2.1-may-2016 at position 0 out of 1',
+    ]),
+  );
   expect(stdout).toContain('It is kept: listed by myproject/myapp:v2.1 at position 2 of 3.');
   expect(stdout).toContain('Who uses it: nobody');
   expect(stdout).toMatch(/- with --keep-tag-revisions=0 \(\d+ other images and \d+ other tag items would go too\)/);
@@ -32,10 +51,32 @@ test('the classic case: where it stands, that nobody uses it, and what would hav
 });
 
 test('what it says of --keep-tag-revisions=0 is what a dry run with it finds', async () => {
-  const also = /with --keep-tag-revisions=0 \((\d+) other images and (\d+) other tag items/.exec((await why(classic())).stdout)!;
-  const { stdout } = await regadm(['prune', 'images', '--keep-tag-revisions=0', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.pruner, '--prune-registry=false']);
-  const base = await regadm(['prune', 'images', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.pruner, '--prune-registry=false']);
-  const count = (text: string): { images: number; imageStreamTagItems: number } => (JSON.parse(text) as { summary: { images: number; imageStreamTagItems: number } }).summary;
+  const also = /with --keep-tag-revisions=0 \((\d+) other images and (\d+) other tag items/.exec(
+    (await why(classic())).stdout,
+  )!;
+  const { stdout } = await regadm([
+    'prune',
+    'images',
+    '--keep-tag-revisions=0',
+    '-o',
+    'json',
+    '--kubeconfig',
+    sandbox.kubeconfig.pruner,
+    '--prune-registry=false',
+    '--preflight=skip',
+  ]);
+  const base = await regadm([
+    'prune',
+    'images',
+    '-o',
+    'json',
+    '--kubeconfig',
+    sandbox.kubeconfig.pruner,
+    '--prune-registry=false',
+    '--preflight=skip',
+  ]);
+  const count = (text: string): { images: number; imageStreamTagItems: number } =>
+    (JSON.parse(text) as { summary: { images: number; imageStreamTagItems: number } }).summary;
   expect(Number(also[1])).toBe(count(stdout).images - count(base.stdout).images - 1);
   expect(Number(also[2])).toBe(count(stdout).imageStreamTagItems - count(base.stdout).imageStreamTagItems - 2);
 });
@@ -43,19 +84,40 @@ test('what it says of --keep-tag-revisions=0 is what a dry run with it finds', a
 test('-o json, and yaml says the same', async () => {
   const { stdout } = await why(classic(), 'shop/cart:latest', '-o', 'json');
   const document = JSON.parse(stdout) as WhyDocument;
-  expect(document).toMatchObject({ apiVersion: 'regadm/v1', kind: 'PruneWhy', options: { keepTagRevisions: 3, keepYoungerThan: '60m', referrers: 'extended' } });
+  expect(document).toMatchObject({
+    apiVersion: 'regadm/v1',
+    kind: 'PruneWhy',
+    options: { keepTagRevisions: 3, keepYoungerThan: '60m', referrers: 'extended' },
+  });
   const [first, second] = document.answers;
-  expect(first).toMatchObject({ kind: 'image', images: [{ name: classic(), verdict: 'keep', places: [{ text: 'myapp:v2 at position 4 out of 5', verdict: 'remove' }, { verdict: 'keep' }, { verdict: 'keep' }] }] });
+  expect(first).toMatchObject({
+    kind: 'image',
+    images: [
+      {
+        name: classic(),
+        verdict: 'keep',
+        places: [
+          { text: 'myapp:v2 at position 4 out of 5', verdict: 'remove' },
+          { verdict: 'keep' },
+          { verdict: 'keep' },
+        ],
+      },
+    ],
+  });
   expect(second).toMatchObject({ kind: 'tag', stream: 'shop/cart', tag: 'latest' });
   expect(second!.images).toHaveLength(6);
   const ended = second!.images[5]!;
-  expect(ended).toMatchObject({ verdict: 'prune', wouldStay: expect.arrayContaining([expect.objectContaining({ text: 'with --keep-tag-revisions=6' })]) });
+  expect(ended).toMatchObject({
+    verdict: 'prune',
+    wouldStay: expect.arrayContaining([expect.objectContaining({ text: 'with --keep-tag-revisions=6' })]),
+  });
   expect(ended.referrers).toContainEqual(expect.objectContaining({ name: 'cart-migration-5kq2x', holds: false }));
   expect(parse((await why(classic(), 'shop/cart:latest', '-o', 'yaml')).stdout)).toEqual(document);
 });
 
 test('the flags are those of prune images', async () => {
-  const verdict = async (...flags: string[]): Promise<string> => (JSON.parse((await why(classic(), '-o', 'json', ...flags)).stdout) as WhyDocument).answers[0]!.images[0]!.verdict;
+  const verdict = async (...flags: string[]): Promise<string> =>
+    (JSON.parse((await why(classic(), '-o', 'json', ...flags)).stdout) as WhyDocument).answers[0]!.images[0]!.verdict;
   expect(await verdict('--keep-tag-revisions=0')).toBe('prune');
   expect(await verdict('--keep-tag-revisions=0', '--keep-younger-than=9000h')).toBe('keep');
   const { status, stderr } = await why(classic(), '--keep-tag-revisions=1', '--prune-over-size-limit');
@@ -86,11 +148,24 @@ test('with --referrers all a Knative service holds its image; without, the image
   const oldest = tags('legacy', 'thumbnails')[0]!.items.at(-1)!.image;
   const narrow = JSON.parse((await why(oldest, '-o', 'json')).stdout) as WhyDocument;
   expect(narrow.answers[0]!.images[0]!.verdict).toBe('prune');
-  const all = JSON.parse((await regadm(['prune', 'why', oldest, '--referrers=all', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin])).stdout) as WhyDocument;
+  const all = JSON.parse(
+    (await regadm(['prune', 'why', oldest, '--referrers=all', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin]))
+      .stdout,
+  ) as WhyDocument;
   expect(all.answers[0]!.images[0]).toMatchObject({
     verdict: 'keep',
-    referrers: [{ kind: 'Service.serving.knative.dev', namespace: 'legacy', name: 'thumbnails', field: 'spec.template.spec.containers[0].image', holds: true }],
-    wouldGo: [{ text: 'once service.serving.knative.dev legacy/thumbnails is deleted or changed to use something else' }],
+    referrers: [
+      {
+        kind: 'Service.serving.knative.dev',
+        namespace: 'legacy',
+        name: 'thumbnails',
+        field: 'spec.template.spec.containers[0].image',
+        holds: true,
+      },
+    ],
+    wouldGo: [
+      { text: 'once service.serving.knative.dev legacy/thumbnails is deleted or changed to use something else' },
+    ],
   });
 });
 

@@ -10,8 +10,15 @@ import { regadm, type Outcome } from '../../support/regadm.js';
 
 interface StatusDocument {
   registry: Record<string, unknown>;
-  space?: { images: number; bytes: number; namespaces: { namespace: string; bytes: number; unique: number; shared: number }[]; streams: unknown[] };
-  freeable?: { cells: { keepTagRevisions: number; keepYoungerThan: string; images: number; tagItems: number; bytes: number }[] };
+  space?: {
+    images: number;
+    bytes: number;
+    namespaces: { namespace: string; bytes: number; unique: number; shared: number }[];
+    streams: unknown[];
+  };
+  freeable?: {
+    cells: { keepTagRevisions: number; keepYoungerThan: string; images: number; tagItems: number; bytes: number }[];
+  };
   unavailable: { what: string; message: string }[];
 }
 
@@ -26,7 +33,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const as = (kubeconfig: string, ...args: string[]): Promise<Outcome> => regadm(['registry', 'status', ...args, '--kubeconfig', kubeconfig]);
+const as = (kubeconfig: string, ...args: string[]): Promise<Outcome> =>
+  regadm(['registry', 'status', ...args, '--kubeconfig', kubeconfig]);
 const status = (...args: string[]): Promise<Outcome> => as(sandbox.kubeconfig.admin, ...args);
 const documentOf = ({ stdout }: Outcome): StatusDocument => JSON.parse(stdout) as StatusDocument;
 
@@ -48,10 +56,29 @@ test('the registry, as its operator and its deployment show it', async () => {
 
 test('bytes are those of the files, and every cell is what a dry run with its settings finds', async () => {
   const { space, freeable } = documentOf(await status('-o', 'json', '--revisions', '3,0', '--ages', '96h,60m'));
-  expect(freeable!.cells.map(({ keepTagRevisions, keepYoungerThan }) => [keepTagRevisions, keepYoungerThan])).toEqual([[0, '60m'], [3, '60m'], [0, '96h'], [3, '96h']]);
+  expect(freeable!.cells.map(({ keepTagRevisions, keepYoungerThan }) => [keepTagRevisions, keepYoungerThan])).toEqual([
+    [0, '60m'],
+    [3, '60m'],
+    [0, '96h'],
+    [3, '96h'],
+  ]);
   for (const { keepTagRevisions, keepYoungerThan, images, tagItems } of freeable!.cells) {
-    const { stdout } = await regadm(['prune', 'images', `--keep-tag-revisions=${keepTagRevisions}`, `--keep-younger-than=${keepYoungerThan}`, '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin, '--prune-registry=false']);
-    expect((JSON.parse(stdout) as { summary: object }).summary).toMatchObject({ images, imageStreamTagItems: tagItems });
+    const { stdout } = await regadm([
+      'prune',
+      'images',
+      `--keep-tag-revisions=${keepTagRevisions}`,
+      `--keep-younger-than=${keepYoungerThan}`,
+      '-o',
+      'json',
+      '--kubeconfig',
+      sandbox.kubeconfig.admin,
+      '--prune-registry=false',
+      '--preflight=skip',
+    ]);
+    expect((JSON.parse(stdout) as { summary: object }).summary).toMatchObject({
+      images,
+      imageStreamTagItems: tagItems,
+    });
   }
   for (const { bytes, unique, shared } of space!.namespaces) expect(unique + shared).toBe(bytes);
   expect(space!.images).toBe(sandbox.store.list('images').length);
@@ -61,7 +88,14 @@ test('bytes are those of the files, and every cell is what a dry run with its se
 test('yaml says the same as json; the table has every part', async () => {
   const [json, yaml, table] = await Promise.all([status('-o', 'json'), status('-o', 'yaml'), status()]);
   expect({ ...(parse(yaml.stdout) as object), time: '' }).toEqual({ ...documentOf(json), time: '' });
-  for (const part of ['storage         pvc (image-registry-storage, 100 GiB, Bound)', 'CONDITION', 'By namespace', 'By image stream', 'By age', 'What prune images would free']) {
+  for (const part of [
+    'storage         pvc (image-registry-storage, 100 GiB, Bound)',
+    'CONDITION',
+    'By namespace',
+    'By image stream',
+    'By age',
+    'What prune images would free',
+  ]) {
     expect(table.stdout).toContain(part);
   }
   expect(table.stderr).toBe('');
@@ -79,7 +113,9 @@ test('the pruner sees all but what its role hides, and is told what that is', as
 });
 
 test('without leave to list what uses images, the space is shown and what a prune would free is not', async () => {
-  const { kubeconfig } = sandbox.addUser('viewer', [{ apiGroups: ['image.openshift.io'], resources: ['images', 'imagestreams'], verbs: ['get', 'list'] }]);
+  const { kubeconfig } = sandbox.addUser('viewer', [
+    { apiGroups: ['image.openshift.io'], resources: ['images', 'imagestreams'], verbs: ['get', 'list'] },
+  ]);
   const { status: exit, stdout } = await as(kubeconfig, '-o', 'json');
   expect(exit).toBe(0);
   const { unavailable, space, freeable } = JSON.parse(stdout) as StatusDocument;
@@ -114,7 +150,10 @@ describe('--report', () => {
   let file: string;
   beforeAll(async () => {
     file = join(dir, 'status.html');
-    sandbox.store.put('imagestreams', { metadata: { name: '<img src=x onerror=alert(1)>', namespace: 'shop' }, status: { tags: [] } });
+    sandbox.store.put('imagestreams', {
+      metadata: { name: '<img src=x onerror=alert(1)>', namespace: 'shop' },
+      status: { tags: [] },
+    });
     expect((await status('--report', file)).status).toBe(0);
   });
 
@@ -124,8 +163,11 @@ describe('--report', () => {
     expect(page).toContain("default-src 'none'");
   });
 
-  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-  if (!chromium) process.stderr.write('chromium is absent: the page is not looked at in a browser (apt-get install chromium)\n');
+  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+    existsSync(path),
+  );
+  if (!chromium)
+    process.stderr.write('chromium is absent: the page is not looked at in a browser (apt-get install chromium)\n');
   const browserTest = chromium ? test : test.skip;
 
   /** What the page measures of itself in a real browser. */
@@ -136,7 +178,21 @@ describe('--report', () => {
     const profile = mkdtempSync(join(dir, 'profile-'));
     const { stdout } = await promisify(execFile)(
       chromium!,
-      ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', `--user-data-dir=${profile}`, `--window-size=${width},1000`, ...flags, '--dump-dom', `file://${probed}`],
+      [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        `--user-data-dir=${profile}`,
+        `--window-size=${width},1000`,
+        ...flags,
+        '--dump-dom',
+        `file://${probed}`,
+      ],
       { timeout: 50_000, maxBuffer: 64 * 2 ** 20 },
     );
     return JSON.parse(/<pre id="probe">([^<]*)<\/pre>/.exec(stdout)![1]!.replaceAll('&quot;', '"')) as Measured;
@@ -146,17 +202,20 @@ describe('--report', () => {
     ['light', 1200, []],
     ['dark', 1200, ['--force-dark-mode']],
     ['narrow', 500, []],
-  ])('in a real browser (%s): nothing overflows, plots have their sizes, texts can be read', async (mode, width, flags) => {
-    const measured = await measure(width, ...flags);
-    expect(measured.overflow).toBe(false);
-    expect(measured.dark).toBe(mode === 'dark');
-    expect(measured.columns.filter((height) => height > 0).length).toBeGreaterThan(2);
-    expect(measured.bars[0]).toBeCloseTo(1, 1);
-    expect(measured.bars.every((part) => part >= 0 && part <= 1.01)).toBe(true);
-    expect(measured.cells).toBe(36);
-    expect(measured.usual).toBe(1);
-    expect(measured.worstContrast).toBeGreaterThan(3.5);
-  });
+  ])(
+    'in a real browser (%s): nothing overflows, plots have their sizes, texts can be read',
+    async (mode, width, flags) => {
+      const measured = await measure(width, ...flags);
+      expect(measured.overflow).toBe(false);
+      expect(measured.dark).toBe(mode === 'dark');
+      expect(measured.columns.filter((height) => height > 0).length).toBeGreaterThan(2);
+      expect(measured.bars[0]).toBeCloseTo(1, 1);
+      expect(measured.bars.every((part) => part >= 0 && part <= 1.01)).toBe(true);
+      expect(measured.cells).toBe(36);
+      expect(measured.usual).toBe(1);
+      expect(measured.worstContrast).toBeGreaterThan(3.5);
+    },
+  );
 });
 
 interface Measured {

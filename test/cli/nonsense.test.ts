@@ -1,0 +1,113 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { regadm } from '../support/regadm.js';
+import { runMany, type ManyResult } from '../support/run-many.js';
+
+interface Flag {
+  name: string;
+  char?: string;
+  type: 'boolean' | 'option';
+  allowNo?: boolean;
+  options?: string[];
+}
+interface Command {
+  flags: Record<string, Flag>;
+  args: Record<string, { required?: boolean; options?: string[] }>;
+}
+
+const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as {
+  commands: Record<string, Command>;
+};
+
+const NONSENSE = '%nonsense%';
+/** Any text is a value of these: only the cluster can say that it knows no such thing. */
+const FREE_TEXT = new Set(['as', 'as-group', 'token', 'pod', 'hub-context', 'run', 'from', 'plan-out', 'audit-log', 'dir', 'storage', 'output-dir', 'report']);
+
+/** What a command asks for before it looks at a flag's value. */
+const COMPANIONS: Record<string, string[]> = { 'edge:render': ['--device=/dev/sda', '--output=ignition'], 'prune:schedule': ['--run-now'], 'prune:why': ['shop/web:latest'] };
+/** Commands whose result is a report of what failed, on stdout. */
+const REPORTS = /^(?:doctor|edge verify) /;
+
+/** Every command with every flag given nonsense, and what the error has to name. */
+function* cases(): Generator<{ argv: string[]; names: string[] }> {
+  for (const [id, { flags, args }] of Object.entries(commands)) {
+    const words = id.split(':');
+    const [first] = Object.values(args).filter(({ required }) => required);
+    const before = [...words, ...(first ? [first.options?.[0] ?? 'shop/web:latest'] : [])];
+    for (const [name, flag] of Object.entries(flags)) {
+      const long = `--${name}`;
+      const wrong = (value: string): string[] => [...before, `${long}=${value}`];
+      const companions = (COMPANIONS[id] ?? []).filter((other) => !other.startsWith(`${long}=`));
+      if (flag.type === 'boolean') {
+        for (const value of ['maybe', '', '2', 'yes']) yield { argv: wrong(value), names: [long, `"${value}"`] };
+        if (flag.allowNo) yield { argv: [...before, `--no-${name}=true`], names: [`--no-${name}`] };
+        continue;
+      }
+      yield { argv: [...before, long], names: [long] };
+      yield { argv: [...before, long, '--no-color'], names: [long] };
+      yield { argv: wrong(''), names: [long] };
+      if (flag.char) {
+        yield { argv: [...before, `-${flag.char}`], names: [long] };
+        yield { argv: [...before, `-${flag.char}=`], names: [long] };
+      }
+      if (!FREE_TEXT.has(name)) yield { argv: [...before, ...companions, `${long}=${NONSENSE}`], names: [] };
+    }
+    yield { argv: [...before, `--${NONSENSE}`], names: [`--${NONSENSE}`] };
+    yield { argv: [...before, '-Z'], names: ['-Z'] };
+  }
+}
+
+describe('nonsense on the command line', () => {
+  const all = [...cases()];
+  let folder: string;
+  let results: ManyResult[];
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'regadm-nonsense-'));
+    const kubeconfig = join(folder, 'config');
+    // Nothing listens on port 1 (tcpmux): what gets so far ends there.
+    writeFileSync(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:1' } }], users: [{ name: 'u', user: { token: 't' } }], contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }));
+    results = await runMany(all.map(({ argv }) => argv), { KUBECONFIG: kubeconfig });
+  }, 120_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('every command has been tried, with every flag', () => {
+    expect(all.length).toBeGreaterThan(500);
+    expect(results).toHaveLength(all.length);
+  });
+
+  test('each ends with exit status 1 and one error that names the flag, and no stack trace', () => {
+    const wrong = results.filter(({ argv, status, stderr, stdout }, at) => {
+      if (status === 1 && REPORTS.test(argv.join(' ')) && stdout !== '') return /\n\s+at .+:\d+/.test(stdout + stderr);
+      const line = stderr.split('\n').find((each) => each.startsWith('error: ')) ?? '';
+      const named = all[at]!.names.every((name) => line.includes(name));
+      return status !== 1 || line === '' || !named || /\n\s+at .+:\d+/.test(stderr) || /INTERNAL|defect/.test(stderr + stdout);
+    });
+    expect(wrong.map(({ argv, status, stderr }) => ({ argv: argv.join(' '), status, stderr }))).toEqual([]);
+  });
+
+  test('a value that is none is told with its flag, or with what was given', () => {
+    const vague = results.filter(({ argv, stdout, stderr }) => {
+      const [, flag] = /^(--[^=]+)=%nonsense%$/.exec(argv.at(-1)!) ?? [];
+      return flag !== undefined && !`${stdout}${stderr}`.includes(flag) && !`${stdout}${stderr}`.includes(NONSENSE);
+    });
+    expect(vague.map(({ argv, stderr }) => ({ argv: argv.join(' '), stderr }))).toEqual([]);
+  });
+
+  test.each([
+    [['prune', 'images', '--keep-tag-revisions=abc'], 'error: invalid argument "abc" for "--keep-tag-revisions" flag: not a whole number\n'],
+    [['prune', 'images', '--confirm=maybe'], 'error: invalid argument "maybe" for "--confirm" flag: it takes true or false\n'],
+    [['prune', 'images', '-n='], 'error: invalid argument "" for "--namespace" flag: it is empty\n'],
+    [['prune', 'images', '--max-delete'], 'error: flag needs an argument: --max-delete\n'],
+  ])('as a process of its own: %j', async (argv, first) => {
+    const { status, stdout, stderr } = await regadm(argv);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr.startsWith(first)).toBe(true);
+  });
+
+  test('with -o json the error is a document too', async () => {
+    const { status, stdout } = await regadm(['prune', 'images', '--num-workers=x', '-o', 'json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'USAGE', message: 'invalid argument "x" for "--num-workers" flag: not a whole number' });
+  });
+});
