@@ -1,10 +1,9 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
-import { anyReducer, type AnyResource } from '../../src/core/cluster/all-referrers.js';
+import { anyObjectReducer } from '../../src/core/model/referrers/any-object.js';
 import { aCluster, anImageStream, anOrdinaryImage, digest } from '../support/builders.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 
 const HOST = 'registry.example.org:5000';
-const TEKTON: AnyResource = { group: 'tekton.dev', version: 'v1', resource: 'tasks', kind: 'Task', namespaced: true };
 
 const fields = (object: object, hosts = [HOST]): Record<string, string> =>
   Object.fromEntries(

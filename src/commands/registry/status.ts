@@ -78,13 +78,14 @@ registry: bytes are what image objects state. What the user may not read is left
   }
 
   private async printReport(report: RegistryStatusReport, format: string): Promise<void> {
-    const { statusDocument, statusPieces } = await import('../../core/render/registry-status.js');
     if (format === 'json' || format === 'yaml') {
       for (const { what, message } of report.registry.unavailable) this.warning(`${what}: not shown: ${message}`);
       const { documentText } = await import('../../core/render/document.js');
+      const { statusDocument } = await import('../../core/render/registry-status-document.js');
       return this.print(await documentText(format, statusDocument(report)));
     }
-    const [{ writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
+    const [{ statusPieces }, { writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
+      import('../../core/render/registry-status.js'),
       import('../../core/render/write.js'),
       import('../../core/render/color.js'),
     ]);

@@ -1,19 +1,15 @@
 import pLimit from 'p-limit';
 import { RegadmError, messageOf } from '../model/errors.js';
-import { namesStream, parseImageReference } from '../model/image-reference.js';
+import { parseImageReference } from '../model/image-reference.js';
 import type { KubeList, KubeObject } from '../model/kube.js';
-import type { Reference, Referrer } from '../model/referrer.js';
+import { anyObjectReducer } from '../model/referrers/any-object.js';
+import type { Referrer } from '../model/referrer.js';
 import type { ApiResponse, ClusterApi } from './api.js';
-import { ApiError } from './api-error.js';
 import { errorOf } from './client.js';
+import { NARROWER, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import type { ReducedPage } from './reduce-page.js';
-import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
-
-/** A resource that discovery told of. */
-export interface AnyResource extends ListedResource {
-  kind: string;
-}
+import { qualifiedName } from './resources.js';
 
 /** Where `--referrers all` looks, and which hosts mean the integrated registry. */
 export interface Everything {
@@ -22,74 +18,14 @@ export interface Everything {
 }
 
 const AT_ONCE = 4;
-/** Left out: they name every image there is, or mere happenings. */
-const LEFT_OUT = new Set([
-  'events',
-  'events.events.k8s.io',
-  'nodes',
-  ...[...REFERRERS, LIMIT_RANGES].map(qualifiedName),
-]);
-const IMAGE_API = 'image.openshift.io';
 
-interface GroupList {
-  groups?: { name: string; versions?: { groupVersion: string }[]; preferredVersion?: { groupVersion: string } }[];
-}
-
-interface ResourceList {
-  resources?: { name: string; kind: string; namespaced: boolean; verbs?: string[] }[] | null;
-}
-
-/**
- * Every resource that can be listed, once, in its preferred version where that has it; without what is listed anyway or names everything.
- * @throws RegadmError when a group cannot be discovered: what it has is unknown then
- */
-export async function discoverResources(api: ClusterApi, signal?: AbortSignal): Promise<AnyResource[]> {
-  const core = await api.get<{ versions?: string[] }>('/api', { signal });
-  const { groups = [] } = await api.get<GroupList>('/apis', { signal });
-  const preferred = groups
-    .map(({ preferredVersion }) => preferredVersion?.groupVersion)
-    .filter((one) => one !== undefined);
-  const others = groups.flatMap(({ versions = [] }) => versions.map(({ groupVersion }) => groupVersion));
-  const versions = [...(core.versions ?? ['v1']), ...new Set([...preferred, ...others])];
-  const limit = pLimit(AT_ONCE);
-  const lists = await Promise.all(versions.map((version) => limit(() => resourcesOf(api, version, signal))));
-  const found = new Map<string, AnyResource>();
-  for (const resource of lists.flat()) {
-    const name = qualifiedName(resource);
-    if (!found.has(name) && !LEFT_OUT.has(name) && resource.group !== IMAGE_API) found.set(name, resource);
-  }
-  return [...found.values()].sort((a, b) => (qualifiedName(a) < qualifiedName(b) ? -1 : 1));
-}
-
-async function resourcesOf(api: ClusterApi, groupVersion: string, signal?: AbortSignal): Promise<AnyResource[]> {
-  const [version = '', group = ''] = groupVersion.split('/').reverse();
-  const path = group === '' ? `/api/${version}` : `/apis/${groupVersion}`;
-  const response = await api.request('GET', path, { signal });
-  // The version went away since the groups were read: a custom resource definition was deleted.
-  if (response.status === 404) return [];
-  if (response.status !== 200) throw undiscovered(groupVersion, errorOf(response, `GET ${path}`));
-  return (response.json<ResourceList>().resources ?? [])
-    .filter(({ name, verbs }) => !name.includes('/') && verbs?.includes('list'))
-    .map(({ name, kind, namespaced }) => ({ group, version, resource: name, namespaced, kind }));
-}
-
-function undiscovered(groupVersion: string, cause: ApiError): RegadmError {
-  return new ApiError(`cannot discover what ${groupVersion} has: ${cause.message}`, {
-    status: cause.status,
-    reason: cause.reason,
-    suggestions: [...cause.suggestions, NARROWER],
-    cause,
-  });
-}
-
-const NARROWER =
-  '--referrers=all must see everything; --referrers=extended reads only what the role system:image-pruner may list';
-
-/** Every host by which the cluster says that its registry is known; what cannot be read adds none. */
+/** Every host by which the cluster says that its registry is known. @throws ApiError when that cannot be read: uses might not be seen */
 export async function registryHosts(api: ClusterApi, known: Iterable<string>, signal?: AbortSignal): Promise<string[]> {
   const read = async (path: string): Promise<KubeObject | undefined> => {
     const response: ApiResponse = await api.request('GET', path, { signal });
-    return response.status === 200 ? response.json<KubeObject>() : undefined;
+    if (response.status === 404) return undefined;
+    if (response.status !== 200) throw errorOf(response, `GET ${path}`);
+    return response.json<KubeObject>();
   };
   const status = (await read('/apis/config.openshift.io/v1/images/cluster'))?.status;
   const routes = (await read('/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes')) as
@@ -196,45 +132,7 @@ export function anyKind({ kind, group }: AnyResource): string {
   return group === '' ? kind : `${kind}.${group}`;
 }
 
-/** How an object of a resource is reduced: to every string in it that names an image. */
+/** How a resource's objects are reduced. */
 export function anyReducer(resource: AnyResource, hosts: string[]): (object: KubeObject) => Referrer {
-  const kind = anyKind(resource);
-  const prefixes = hosts.map((host) => `${host}/`);
-  return (object) => {
-    const references: Reference[] = [];
-    collect(object, '', prefixes, references);
-    return { kind, namespace: object.metadata?.namespace ?? '', name: object.metadata?.name ?? '', references };
-  };
-}
-
-function collect(value: unknown, path: string, prefixes: string[], found: Reference[]): void {
-  if (typeof value === 'string') {
-    const text = pullSpec(value, prefixes);
-    if (text !== undefined) found.push({ field: path, form: 'pull-spec', text, extended: true });
-  } else if (Array.isArray(value)) {
-    value.forEach((one, index) => collect(one, `${path}[${index}]`, prefixes, found));
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, one] of Object.entries(value)) {
-      if (key !== 'managedFields') collect(one, step(path, key), prefixes, found);
-    }
-  }
-}
-
-function step(path: string, key: string): string {
-  if (!/^[A-Za-z_][\w-]*$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
-  return path === '' ? key : `${path}.${key}`;
-}
-
-/** Longer than any valid reference: such texts are not looked at closely. */
-const LONGEST = 700;
-
-/** The pull spec that a text is: with a digest, whatever its host, or of the registry's own. A scheme (`docker://`) is put aside. */
-function pullSpec(value: string, prefixes: string[]): string | undefined {
-  if (value.length > LONGEST) return undefined;
-  const text = value.trim().replace(/^[a-z][a-z-]*:\/\//, '');
-  const own = prefixes.some((prefix) => text.startsWith(prefix));
-  if (!own && !text.includes('@sha')) return undefined;
-  const parsed = parseImageReference(text);
-  if (typeof parsed === 'string') return undefined;
-  return parsed.digest !== '' || (own && namesStream(parsed)) ? text : undefined;
+  return anyObjectReducer(anyKind(resource), hosts);
 }

@@ -1,8 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { anyKind, anyReducer, listAny, type AnyResource, type Everything } from '../cluster/all-referrers.js';
+import { anyKind, anyReducer, listAny, type Everything } from '../cluster/all-referrers.js';
 import type { ClusterApi } from '../cluster/api.js';
+import type { AnyResource } from '../cluster/discover-resources.js';
 import { readList } from '../cluster/list.js';
 import { ParsePool } from '../cluster/parse-pool.js';
 import { IMAGES, IMAGE_STREAMS, REFERRERS, qualifiedName, type ListedResource } from '../cluster/resources.js';

@@ -2,9 +2,8 @@ import { formatBytes } from '../model/quantity.js';
 import type { RegistryState, RegistryStatusReport } from '../plan/registry-status.js';
 import { AGES, type Space, type SpaceOf } from '../plan/space.js';
 import { styles, type Styles } from './color.js';
-import { humanDuration } from './age.js';
 import { tableLines, type Column } from './table.js';
-import { plural, thousands, timestamp } from './text.js';
+import { plural, thousands } from './text.js';
 
 export interface StatusTextOptions {
   color: boolean;
@@ -181,63 +180,4 @@ function* unavailablePieces({ unavailable }: RegistryState, paint: Styles): Gene
   if (unavailable.length === 0) return;
   yield `${paint.warn('Not shown')}\n`;
   for (const { what, message } of unavailable) yield `  ${what}: ${message}\n`;
-}
-
-/** The RegistryStatus document of docs/registry-status.md. */
-export function statusDocument({ now, server, registry, space, freeable }: RegistryStatusReport): object {
-  const { unavailable, pods, ...state } = registry;
-  return {
-    apiVersion: 'regadm/v1',
-    kind: 'RegistryStatus',
-    time: timestamp(now),
-    server,
-    registry: {
-      ...state,
-      pods: pods?.map(({ name, phase, ready, readOnly, terminating, trouble }) => ({
-        name,
-        phase,
-        ready,
-        readOnly,
-        terminating,
-        trouble,
-      })),
-    },
-    space: space && {
-      images: space.images,
-      imported: space.imported,
-      imageStreams: space.streams,
-      tagItems: space.tagItems,
-      blobs: space.blobs,
-      bytes: space.bytes,
-      sharedBetweenNamespaces: space.sharedBetweenNamespaces,
-      namespaces: space.namespaces.map(({ namespace, streams, ...rest }) => ({
-        namespace,
-        imageStreams: streams,
-        ...withShared(rest),
-      })),
-      streams: space.imageStreams.map(({ namespace, name, ...rest }) => ({ namespace, name, ...withShared(rest) })),
-      untagged: withShared(space.untagged),
-      ages: space.ages.map(({ upTo, images, bytes }) => ({
-        upTo: upTo === Infinity ? null : humanDuration(upTo),
-        images,
-        bytes,
-      })),
-    },
-    freeable: freeable && {
-      referrers: 'extended',
-      cells: freeable.cells.flatMap((cells, age) =>
-        cells.map((cell, at) => ({
-          keepTagRevisions: freeable.revisions[at],
-          keepYoungerThan: freeable.ageTexts[age],
-          ...cell,
-        })),
-      ),
-      invalidReferences: freeable.invalid,
-    },
-    unavailable,
-  };
-}
-
-function withShared({ images, tagItems, bytes, unique }: SpaceOf): SpaceOf & { shared: number } {
-  return { images, tagItems, bytes, unique, shared: bytes - unique };
 }
