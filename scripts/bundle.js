@@ -45,8 +45,9 @@ const clientNodeInParts = {
 const OCLIF = realpathSync(path.join(root, 'node_modules/@oclif/core/lib'));
 
 /**
-* Of oclif what src imports (a build fails when that is more than stands here); its index loads the rest too. Packages that it needs only to look for commands (there is a manifest) or to draw
- * a spinner are loaded when they are first used, and ejs only for texts that are templates: oclif has every line of a help compiled.
+ * Of oclif what src imports (a build fails when that is more than stands here); its index loads the rest too. Packages that it needs only
+ * to look for commands (there is a manifest) or to draw a spinner are loaded when they are first used, and ejs only for texts that are
+ * templates: oclif has every line of a help compiled.
  */
 const oclifInParts = {
   name: 'oclif-in-parts',
@@ -74,8 +75,7 @@ const oclifInParts = {
   },
 };
 
-rmSync(path.join(root, 'dist/chunks'), { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: [
     { in: 'src/main.ts', out: 'main' },
@@ -90,8 +90,12 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
+  // Less to read at start; names stay, for stack traces.
+  minifySyntax: true,
+  minifyWhitespace: true,
   legalComments: 'linked',
   logLevel: 'warning',
+  metafile: true,
   plugins: [clientNodeInParts, oclifInParts],
   // Optional parts of dependencies that are not installed, or that a built program never reaches.
   external: ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'],
@@ -100,3 +104,7 @@ await build({
     js: `import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`,
   },
 });
+
+// Chunks of earlier builds; not before, since their names change with what is in them and a program may be running.
+const built = new Set(Object.keys(metafile.outputs).map((name) => path.basename(name)));
+for (const name of readdirSync(path.join(root, 'dist/chunks'))) if (!built.has(name)) rmSync(path.join(root, 'dist/chunks', name));

@@ -6,10 +6,10 @@ const root = new URL('../', import.meta.url);
 export function productionPackages() {
   const { packages } = JSON.parse(readFileSync(new URL('package-lock.json', root), 'utf8'));
   const found = new Map();
-  for (const [folder, { dev, devOptional, version, license }] of Object.entries(packages)) {
+  for (const [folder, { dev, devOptional, version, license, integrity }] of Object.entries(packages)) {
     if (folder === '' || dev || devOptional) continue;
     const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    found.set(`${name}@${version}`, { name, version, license: license ?? 'not named', folder: new URL(`${folder}/`, root) });
+    found.set(`${name}@${version}`, { name, version, license: license ?? 'not named', integrity, folder: new URL(`${folder}/`, root) });
   }
   return [...found.values()].sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }

@@ -1,11 +1,29 @@
-// Writes build/regadm.cdx.json: a software bill of materials (CycloneDX) of what is installed with regadm, from the lock file.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+/**
+ * Writes build/regadm.cdx.json: a software bill of materials (CycloneDX 1.5) of what is installed with regadm, from the lock file. (`npm sbom
+ * --omit=dev` leaves out packages that a development dependency needs as well, such as oclif itself.)
+ * @see https://cyclonedx.org/docs/1.5/json/
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { productionPackages } from './production-packages.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const args = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--omit=dev', '--package-lock-only'];
-const sbom = JSON.parse(execFileSync('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 26 }));
-mkdirSync(`${root}build`, { recursive: true });
-writeFileSync(`${root}build/regadm.cdx.json`, `${JSON.stringify(sbom, null, 2)}\n`);
-console.log(`build/regadm.cdx.json: ${sbom.components.length} packages`);
+const { name, version, license } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const purl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
+const licenses = (license) => [/ /.test(license) ? { expression: license.replace(/^\((.*)\)$/, '$1') } : { license: { id: license } }];
+const hashes = (integrity) =>
+  /^sha512-/.test(integrity ?? '') ? [{ alg: 'SHA-512', content: Buffer.from(integrity.slice(7), 'base64').toString('hex') }] : [];
+
+const components = productionPackages().map((one) => ({
+  type: 'library',
+  'bom-ref': purl(one.name, one.version),
+  name: one.name,
+  version: one.version,
+  licenses: licenses(one.license),
+  purl: purl(one.name, one.version),
+  hashes: hashes(one.integrity),
+}));
+const subject = { type: 'application', 'bom-ref': purl(name, version), name, version, licenses: licenses(license), purl: purl(name, version) };
+const sbom = { $schema: 'http://cyclonedx.org/schema/bom-1.5.schema.json', bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, metadata: { component: subject }, components };
+const folder = new URL('../build/', import.meta.url);
+mkdirSync(folder, { recursive: true });
+writeFileSync(new URL('regadm.cdx.json', folder), `${JSON.stringify(sbom, null, 2)}\n`);
+console.log(`build/regadm.cdx.json: ${components.length} packages`);

@@ -7,8 +7,8 @@ const HOST = 'registry.example.org:5000';
 
 const fields = (object: object, hosts = [HOST]): Record<string, string> =>
   Object.fromEntries(
-    anyReducer(
-      TEKTON,
+    anyObjectReducer(
+      'Task.tekton.dev',
       hosts,
     )({ metadata: { name: 't', namespace: 'ci' }, ...object }).references.map((one) => [one.field, one.text]),
   );

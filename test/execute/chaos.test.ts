@@ -3,7 +3,7 @@ import { missingOf, missingParts, stateOf, unnamedLosses, untruths } from '../su
 import { aRunningPod, aScene, HOST, pruneHere, retag, type Scene } from '../support/prune-scene.js';
 
 /** More for a closer look: CHAOS_RUNS=500, and CHAOS_SEED=17 for one of them again. */
-const RUNS = Number(process.env.CHAOS_RUNS ?? 20);
+const RUNS = Number(process.env.CHAOS_RUNS ?? 8);
 const FIRST = Number(process.env.CHAOS_SEED ?? 1);
 /** So long a watch may take to tell of what has happened. */
 const PAUSE_MS = 80;

@@ -142,6 +142,15 @@ test.each(['admin', 'pruner'] as const)('a push that shares the layers of a doom
   expect(untruths(document, before, scene.sandbox).filter((line) => !lost.some((part) => line.includes(part)))).toEqual([]);
 });
 
+test('a new index that no tag lists yet keeps what it names', async () => {
+  const image = lastImage();
+  once(isBlob, () => void scene.sandbox.registry.push(repositoryOf(image), undefined, { manifests: [image] }));
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'skipped' });
+  expect(scene.sandbox.registry.hasBlob(image)).toBe(true);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
 test('a child of a doomed index comes into use: the index and its other children survive too', async () => {
   const [child = ''] = scene.children[4]!;
   once(MOMENTS['while another stream loses its links']!, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/multi/tool@${child}`)));
@@ -241,4 +250,44 @@ test('manifests cannot be read since the registry has gone: nothing is changed',
   scene.sandbox.onRequest(({ method, path }) => (method === 'GET' && path.includes('/manifests/') ? { do: 'html' } : undefined));
   await expect(pruneHere(scene)).rejects.toMatchObject({ code: expect.stringContaining('REGISTRY') });
   expect(stateOf(scene.sandbox)).toEqual(before);
+});
+
+test('a blob that doomed images share stays when one of them does, and goes with the last one otherwise', async () => {
+  const image = lastImage();
+  const shared = sharedBlob();
+  const firsts: string[] = [];
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (method === 'DELETE' && (path.includes('/images/') || path === `/admin/blobs/${shared}`)) firsts.push(path.split('/').at(-1)!);
+  });
+  once(isBlob, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/ns/app@${image}`)));
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(firsts).not.toContain(shared);
+  expect(document.blobs.find(({ digest }) => digest === shared)).toMatchObject({ status: 'skipped' });
+  expect(scene.sandbox.registry.hasBlob(shared)).toBe(true);
+  scene.sandbox.store.remove('pods', 'late', 'pod');
+  await pruneHere(scene);
+  // The last image that has it comes right after it.
+  expect(firsts.slice(-2)).toEqual([shared, image]);
+  expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
+});
+
+/** The layer that several doomed images have and nothing else. */
+function sharedBlob(): string {
+  const layersOf = (name: string): string[] => ((scene.sandbox.store.get('images', name)!.dockerImageLayers ?? []) as { name: string }[]).map((layer) => layer.name);
+  const blobs = new Set(plan.blobs.map(({ digest }) => digest));
+  return layersOf(scene.loose).find((layer) => blobs.has(layer) && layersOf(scene.api[4]!).includes(layer))!;
+}
+
+test.each([1, 5])('with %i workers, a shared blob goes only when all others that have it have gone', async (workers) => {
+  const shared = sharedBlob();
+  const owners = plan.images.map(({ name }) => name).filter((name) => JSON.stringify(scene.sandbox.store.get('images', name)).includes(shared));
+  expect(owners.length).toBeGreaterThan(3);
+  let left: string[] = [];
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (method === 'DELETE' && path.endsWith(shared) && path.startsWith('/admin')) left = owners.filter((name) => scene.sandbox.registry.hasBlob(name));
+  });
+  await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
+  expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
+  // With several workers others may be at their last request; none has its manifest blob still, so that none can be withdrawn whole.
+  expect(left).toEqual([]);
 });

@@ -17,7 +17,7 @@ export const HOST = 'image-registry.openshift-image-registry.svc:5000';
 /** Digests of what a scene holds; lists are newest first. */
 export interface Scene {
   sandbox: Sandbox;
-  /** shop/web:latest, six revisions: the last three go. */
+  /** shop/web:latest, six revisions: the last three items go, and of the images the fifth: shop/copy lists the others too. */
   web: string[];
   /** shop/api:latest, five revisions that share layers with those of shop/web: the last two go. */
   api: string[];
@@ -34,21 +34,21 @@ export interface Scene {
 export const CONFIRM = ['prune', 'images', '--confirm', '--keep-younger-than=60m', '-o', 'json'];
 export const DRY_RUN = CONFIRM.filter((arg) => arg !== '--confirm');
 
-/** Starts a sandbox with a small cluster that has every kind of sharing; two of them hold the same digests. */
+/** Starts a sandbox with a small cluster that has every kind of sharing (the layer `outdated` is in nothing but what goes); two of them hold the same digests. */
 export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
   const sandbox = await startSandbox({ cluster: {}, ...options });
   const push = (repository: string, tag: string | undefined, content: object): string =>
     sandbox.registry.push(repository, tag, { created: OLD, ...content }).digest;
   for (const key of ['shop/web', 'shop/api', 'shop/copy', 'multi/tool', 'ops/batch']) addStream(sandbox, key);
   const web = revisions(6, (at) => {
-    const content = { format: 'docker', layers: ['base', `pair ${at % 2}`, `web ${at}`], config: { author: `web ${at}` } };
+    const content = { format: 'docker', layers: ['base', `pair ${at % 2}`, `web ${at}`, ...(at === 1 ? ['outdated'] : [])], config: { author: `web ${at}` } };
     const digest = push('shop/web', 'latest', content);
     // The same image in a second repository.
     if (at % 2 === 0) push('shop/copy', 'v', content);
     return digest;
   });
   const api = revisions(5, (at) =>
-    push('shop/api', 'latest', { layers: ['base', `pair ${at % 2}`, `api ${at}`], config: { author: `api ${at}` } }),
+    push('shop/api', 'latest', { layers: ['base', `pair ${at % 2}`, `api ${at}`, ...(at < 2 ? ['outdated'] : [])], config: { author: `api ${at}` } }),
   );
   const children: string[][] = [];
   const indexes = revisions(5, (at) => {
@@ -58,8 +58,8 @@ export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
     children.unshift(named);
     return push('multi/tool', 'v1', { manifests: named });
   });
-  const batch = revisions(5, (at) => push('ops/batch', 'nightly', { layers: ['base', `batch ${at}`] }));
-  const loose = push('ops/batch', undefined, { layers: ['base', 'loose'] });
+  const batch = revisions(5, (at) => push('ops/batch', 'nightly', { layers: ['base', `batch ${at}`, ...(at < 2 ? ['outdated'] : [])] }));
+  const loose = push('ops/batch', undefined, { layers: ['base', 'loose', 'outdated'] });
   return { sandbox, web, api, indexes, children, batch, loose };
 }
 

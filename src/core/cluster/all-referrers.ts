@@ -4,7 +4,7 @@ import { parseImageReference } from '../model/image-reference.js';
 import type { KubeList, KubeObject } from '../model/kube.js';
 import { anyObjectReducer } from '../model/referrers/any-object.js';
 import type { Referrer } from '../model/referrer.js';
-import type { ApiResponse, ClusterApi } from './api.js';
+import type { ClusterApi } from './api.js';
 import { errorOf } from './client.js';
 import { NARROWER, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
@@ -19,22 +19,24 @@ export interface Everything {
 
 const AT_ONCE = 4;
 
-/** Every host by which the cluster says that its registry is known. @throws ApiError when that cannot be read: uses might not be seen */
+/**
+ * Every host by which the cluster says that its registry is known. Who may not list this may not list everything either: that is told there.
+ * @throws ApiError when it cannot be read for another reason: uses might not be seen
+ */
 export async function registryHosts(api: ClusterApi, known: Iterable<string>, signal?: AbortSignal): Promise<string[]> {
-  const read = async (path: string): Promise<KubeObject | undefined> => {
-    const response: ApiResponse = await api.request('GET', path, { signal });
-    if (response.status === 404) return undefined;
+  const read = async (path: string): Promise<KubeObject[]> => {
+    const response = await api.request('GET', path, { signal });
+    if (response.status === 404 || response.status === 403) return [];
     if (response.status !== 200) throw errorOf(response, `GET ${path}`);
-    return response.json<KubeObject>();
+    return response.json<KubeList>().items ?? [];
   };
-  const status = (await read('/apis/config.openshift.io/v1/images/cluster'))?.status;
-  const routes = (await read('/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes')) as
-    Partial<KubeList> | undefined;
+  const configs = await read('/apis/config.openshift.io/v1/images');
+  const routes = await read('/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes');
   const hosts = new Set<string>([
     ...known,
-    String(status?.internalRegistryHostname ?? ''),
-    ...((status?.externalRegistryHostnames ?? []) as string[]),
-    ...(routes?.items ?? []).map(({ spec }) => String(spec?.host ?? '')),
+    ...configs.map(({ status }) => String(status?.internalRegistryHostname ?? '')),
+    ...configs.flatMap(({ status }) => (status?.externalRegistryHostnames ?? []) as string[]),
+    ...routes.map(({ spec }) => String(spec?.host ?? '')),
   ]);
   for (const host of [...hosts]) {
     const service = /^(.+\.svc)(:\d+)?$/.exec(host);

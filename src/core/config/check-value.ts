@@ -36,6 +36,8 @@ export function valueProblem(flag: string, specs: readonly FlagSpec[], value: st
     CHECKS[flag]?.(value);
     return undefined;
   } catch (error) {
+    // It may hold a password.
+    if (flag === 'redis-url') return 'not the address of a Redis (redis[s]://[user:password@]host[:port][/db])';
     return messageOf(error).replace(/^invalid argument ".*" for "--[\w-]+"(?: flag)?: /, '');
   }
 }

@@ -79,6 +79,8 @@ class PruneSession {
     const options = file ? { ...request.options, ...file.plan.options } : request.options;
     const early = options.pruneRegistry && request.registry.registryUrl !== undefined ? this.openRegistry() : undefined;
     early?.catch(() => {});
+    // Loading it takes as long as the first pages take to come.
+    if (options.pruneRegistry) import('../registry/index.js').catch(() => {});
     hooks.phase('listing');
     const wide = options.referrers !== 'oc';
     const read = await readSnapshot(this.api, {

@@ -4,6 +4,11 @@ const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'imag
 /** Numbers of a referrer: kind, namespace, name, phase, how many references; of a reference: field, form, text, namespace, extended. */
 const ABSENT = -1;
 
+/** Columns lose what they do not know: a field that is added to a referrer or a reference must be added here. */
+type Columns = Referrer['references'][number] & Referrer;
+const KNOWN = { kind: 1, namespace: 1, name: 1, phase: 1, created: 1, references: 1, field: 1, form: 1, text: 1, extended: 1 } satisfies Record<keyof Columns, 1>;
+void KNOWN;
+
 /**
  * A page of referrers as numbers and the few texts that they are made of: cheap to hand from a worker thread to the main one, and what comes
  * out there shares its texts (names of namespaces, containers and images come again and again).

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { editDistance, suggest } from '../../src/core/model/suggest.js';
+import { regadm } from '../support/regadm.js';
+import { runMany } from '../support/run-many.js';
+
+interface Command {
+  summary?: string;
+  description?: string;
+  examples?: (string | { command: string })[];
+  flags: Record<string, { description?: string; helpGroup?: string }>;
+}
+const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as { commands: Record<string, Command> };
+
+describe('help', () => {
+  test.each(Object.entries(commands))('%s says what it is for, with examples, and what every flag does', (id, { summary, description, examples = [], flags }) => {
+    expect(summary).toMatch(/^[A-Z].*[^.]$/);
+    expect(description!.length).toBeGreaterThan(80);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [name, flag] of Object.entries(flags)) expect({ id, name, described: (flag.description ?? '').length > 10 }).toEqual({ id, name, described: true });
+    const groups = new Set(Object.values(flags).map(({ helpGroup }) => helpGroup));
+    expect(groups.has('OUTPUT')).toBe(true);
+  });
+
+  test('every command shows it for --help, -h and help, the same', async () => {
+    const ids = Object.keys(commands).map((id) => id.split(':'));
+    const results = await runMany(ids.flatMap((words) => [[...words, '--help'], [...words, '-h', '--nonsense'], ['help', ...words]]));
+    expect(results.filter(({ status, stderr }) => status !== 0 || stderr !== '')).toEqual([]);
+    for (let at = 0; at < results.length; at += 3) {
+      const [first, second, third] = results.slice(at, at + 3).map(({ stdout }) => stdout);
+      expect([second, third]).toEqual([first, first]);
+      expect(first).toMatch(/^USAGE\n {2}\$ regadm [\s\S]*^EXAMPLES\n/m);
+    }
+  });
+
+  test('regadm, regadm help and regadm --help tell where to start', async () => {
+    const results = await runMany([[], ['help'], ['--help'], ['prune'], ['prune', '--help']]);
+    expect(results.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
+    expect(results[0]!.stdout).toContain('START HERE');
+    expect(new Set(results.slice(0, 3).map(({ stdout }) => stdout)).size).toBe(1);
+    expect(results[3]!.stdout).toContain('prune images');
+  });
+
+  test('the flags of prune images stand in groups', async () => {
+    const { stdout } = await regadm(['prune', 'images', '--help']);
+    const headings = stdout.split('\n').filter((line) => /^[A-Z][A-Z ]+$/.test(line));
+    expect(headings).toEqual(['USAGE', 'DESCRIPTION', 'EXAMPLES', 'FLAGS', 'WHAT TO PRUNE', 'SAFETY', 'REGISTRY', 'CLUSTER', 'OUTPUT']);
+  });
+
+  test('--version', async () => {
+    expect((await regadm(['--version'])).stdout).toMatch(/^regadm\/\d+\.\d+\.\d+ /);
+  });
+});
+
+describe('what was mistyped', () => {
+  test.each([
+    [['prun', 'images'], 'unknown command "prun" for "regadm"', 'did you mean regadm prune images'],
+    [['prune', 'imags'], 'unknown command "imags" for "regadm prune"', 'did you mean regadm prune images?'],
+    [['images'], 'unknown command "images" for "regadm"', 'did you mean regadm prune images?'],
+    [['help', 'prune', 'imgaes'], 'unknown command "imgaes" for "regadm prune"', 'did you mean regadm prune images?'],
+    [['registry', 'readnly', 'on'], 'unknown command "readnly" for "regadm registry"', 'did you mean regadm registry readonly'],
+    [['prune', 'images', '--keep-tag-revison=3'], 'unknown flag: --keep-tag-revison', 'did you mean --keep-tag-revisions?'],
+    [['prune', 'images', '--no-prune-regstry'], 'unknown flag: --no-prune-regstry', 'did you mean --no-prune-registry or'],
+    [['prune', 'images', '--kepp-younger-than', '1h'], 'unknown flag: --kepp-younger-than', 'did you mean --keep-younger-than?'],
+    [['prune', 'images', '--tokn=sha256~secret'], 'unknown flag: --tokn', 'did you mean --token?'],
+    [['--token=sha256~secret', 'prune', 'images'], 'the flag --token=… must come after the command', 'write it as: regadm prune images --token=…'],
+    [['--token', 'sha256~secret', 'prune', 'images'], 'the flag --token must come after the command', 'write it as: regadm prune images --token'],
+  ])('%j', async (argv, message, suggestion) => {
+    const [{ status, stdout, stderr } = { status: 0, stdout: '', stderr: '' }] = await runMany([argv]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(`error: ${message}\n`);
+    expect(stderr).toContain(`  * ${suggestion}`);
+    expect(stderr).not.toContain('secret');
+  });
+
+  test('what resembles nothing gets no suggestion', () => {
+    expect(suggest('--xyzzy', ['--confirm', '--all'])).toEqual([]);
+    expect(editDistance('imgaes', 'images')).toBe(1);
+    expect(editDistance('', 'abc')).toBe(3);
+  });
+});
+
+describe('forms of flags that users of oc write', () => {
+  test.each([
+    ['--confirm=false', '--keep_tag_revisions=x'],
+    ['--all=F', '-v=4', '--keep-tag-revisions=x'],
+    ['-v4', '-ojson', '--keep-tag-revisions=x'],
+    ['--no-all', '-n', 'shop', '--keep-tag-revisions', 'x'],
+    ['--as-group', 'a', '--as-group=b', '--keep-tag-revisions=x'],
+  ])('%s %s', async (...argv) => {
+    const { stderr } = await regadm(['prune', 'images', ...argv]);
+    expect(stderr).toContain('error: invalid argument "x" for "--keep-tag-revisions" flag: not a whole number');
+  });
+
+  test('a flag with several values takes one word at a time, so that an argument stays one', async () => {
+    const { stderr } = await regadm(['prune', 'images', '--as-group', 'a', 'b']);
+    expect(stderr).toContain('no arguments are allowed to this command');
+  });
+});

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
+const script = (name: string): string => fileURLToPath(new URL(`scripts/${name}.js`, root));
+
+describe('supply chain', () => {
+  test('every licence is one that was agreed to, and the list is current', async () => {
+    await run(process.execPath, [script('licenses'), '--check']);
+  });
+
+  test('the SBOM names what is installed, and nothing of what only builds and tests', async () => {
+    await run(process.execPath, [script('sbom')]);
+    const { bomFormat, components } = JSON.parse(read('build/regadm.cdx.json')) as { bomFormat: string; components: { name: string }[] };
+    const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
+    const names = new Set(components.map(({ name }) => name));
+    expect(bomFormat).toBe('CycloneDX');
+    for (const name of Object.keys(dependencies!)) expect(names).toContain(name);
+    for (const name of Object.keys(devDependencies!)) expect({ name, listed: names.has(name) }).toEqual({ name, listed: false });
+  });
+
+  test('the container image is made of the executable alone, for a user without privileges', () => {
+    const text = read('packaging/Containerfile');
+    expect(text).toMatch(/^USER 65532/m);
+    expect(text).toMatch(/^COPY .*build\/regadm \/usr\/local\/bin\/regadm$/m);
+    expect(text).not.toMatch(/^RUN /m);
+  });
+});
