@@ -4,8 +4,18 @@ import path from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import type { RequestInfo, SandboxOptions } from '../../src/sandbox/index.js';
 import type { CliResult } from '../support/cli.js';
-import { missingParts, stateOf, unnamedLosses, untruths, type PruneDocument, type State } from '../support/cluster-checks.js';
+import {
+  missingParts,
+  stateOf,
+  unnamedLosses,
+  untruths,
+  type PruneDocument,
+  type State,
+} from '../support/cluster-checks.js';
 import { aScene, CONFIRM, prune, pruneHere, type Scene } from '../support/prune-scene.js';
+
+/** A closer look: KILL_STEP=1. */
+const STEP = Number(process.env.KILL_STEP ?? 10);
 
 let plan: PruneDocument;
 let undisturbed: State;
@@ -31,7 +41,8 @@ async function begin(options: SandboxOptions = {}): Promise<void> {
 }
 
 const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) as PruneDocument;
-const changes = ({ method, path: at }: RequestInfo): boolean => (method === 'PUT' || method === 'DELETE') && !at.includes('reviews');
+const changes = ({ method, path: at }: RequestInfo): boolean =>
+  (method === 'PUT' || method === 'DELETE') && !at.includes('reviews');
 
 /** What must hold at any moment, whatever happened. */
 function nothingWrong(): void {
@@ -69,18 +80,22 @@ test('an undisturbed run says what it does, and the next one finds nothing', asy
 });
 
 test('kill -9 at every tenth request, then a run from another machine', async () => {
-  for (let at = 10; at <= requests; at += 10) {
+  for (let at = STEP; at <= requests; at += STEP) {
     await begin();
     let child: ChildProcess | undefined;
-    atRequest(at, () => true, () => void child?.kill('SIGKILL'));
+    atRequest(
+      at,
+      () => true,
+      () => void child?.kill('SIGKILL'),
+    );
     const run = await prune(scene, CONFIRM, { started: (started) => (child = started) });
     // The very last ones may come when all is done.
     if (run.signal !== 'SIGKILL') expect(run.status).toBe(0);
     nothingWrong();
     await theNextRunFinishes();
-    if (at + 10 <= requests) await scene.sandbox.stop();
+    if (at + STEP <= requests) await scene.sandbox.stop();
   }
-});
+}, 3_600_000);
 
 describe('signals', () => {
   test.each([
@@ -106,7 +121,11 @@ describe('signals', () => {
     let child: ChildProcess | undefined;
     let release = (): void => {};
     // The server does not answer any more: only a second signal ends the run.
-    scene.sandbox.onRequest((request) => (changes(request) && stateOf(scene.sandbox).layerLinks.length < before.layerLinks.length ? { do: 'hang' } : undefined));
+    scene.sandbox.onRequest((request) =>
+      changes(request) && stateOf(scene.sandbox).layerLinks.length < before.layerLinks.length
+        ? { do: 'hang' }
+        : undefined,
+    );
     const run = await prune(scene, CONFIRM, {
       started: (started) => {
         child = started;
@@ -124,8 +143,14 @@ describe('signals', () => {
 
 test('two at once: both end well', async () => {
   await begin();
-  const runs = await Promise.all([prune(scene, CONFIRM), prune(scene, CONFIRM, { kubeconfig: scene.sandbox.kubeconfig.pruner })]);
-  expect(runs.map(({ status, stderr }) => [status, stderr.includes('error')])).toEqual([[0, false], [0, false]]);
+  const runs = await Promise.all([
+    prune(scene, CONFIRM),
+    prune(scene, CONFIRM, { kubeconfig: scene.sandbox.kubeconfig.pruner }),
+  ]);
+  expect(runs.map(({ status, stderr }) => [status, stderr.includes('error')])).toEqual([
+    [0, false],
+    [0, false],
+  ]);
   for (const run of runs) expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
   nothingWrong();
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
@@ -137,7 +162,9 @@ test.each([5, 25, 45])('a token that expires after %i changes', async (after) =>
   let count = 0;
   scene.sandbox.onRequest((request) => {
     if (changes(request)) count++;
-    return expired || count > after ? ((expired = count > 0), count > 0 ? { do: 'status', status: 401 } : undefined) : undefined;
+    return expired || count > after
+      ? ((expired = count > 0), count > 0 ? { do: 'status', status: 401 } : undefined)
+      : undefined;
   });
   const run = await prune(scene);
   expect(run.status).toBe(3);
@@ -192,17 +219,20 @@ describe('the audit log', () => {
     const file = path.join(dir, 'audit.jsonl');
     const run = await prune(scene, [...CONFIRM, '--audit-log', file]);
     expect(run.status).toBe(0);
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as { action: string; time: string; name?: string });
+    const lines = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { action: string; time: string; name?: string });
     const count = (action: string): number => lines.filter((line) => line.action === action).length;
     const { summary } = documentOf(run);
     expect([lines[0]!.action, lines.at(-1)!.action]).toEqual(['start', 'end']);
-    expect([count('delete-image'), count('delete-blob'), count('delete-layer-link'), count('delete-manifest-link'), count('update-image-stream')]).toEqual([
-      summary.images,
-      summary.blobs,
-      summary.layerLinks,
-      summary.manifestLinks,
-      summary.imageStreams,
-    ]);
+    expect([
+      count('delete-image'),
+      count('delete-blob'),
+      count('delete-layer-link'),
+      count('delete-manifest-link'),
+      count('update-image-stream'),
+    ]).toEqual([summary.images, summary.blobs, summary.layerLinks, summary.manifestLinks, summary.imageStreams]);
   });
 
   test('on a full disk: nothing is changed', async () => {
@@ -222,8 +252,15 @@ describe('the audit log', () => {
     const document = documentOf(run);
     expect(document.failures.map(({ message }) => message).join()).toContain('cannot write the audit log');
     expect(document.summary.skipped).toBeGreaterThan(0);
-    const lines = readFileSync(file, 'utf8').split('\n').filter((line) => line.endsWith('}'));
-    const done = document.summary.layerLinks + document.summary.manifestLinks + document.summary.blobs + document.summary.images + document.summary.imageStreams;
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.endsWith('}'));
+    const done =
+      document.summary.layerLinks +
+      document.summary.manifestLinks +
+      document.summary.blobs +
+      document.summary.images +
+      document.summary.imageStreams;
     // All but the last deletion are in it, beside the line of the start.
     expect(lines.length - 1).toBe(done - 1);
     expect(untruths(document, before, scene.sandbox)).toEqual([]);

@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PlanFile } from '../../src/core/plan/plan-file.js';
-import { missingParts, stateOf, unnamedLosses, untruths, type PruneDocument, type State } from '../support/cluster-checks.js';
+import {
+  missingParts,
+  stateOf,
+  unnamedLosses,
+  untruths,
+  type PruneDocument,
+  type State,
+} from '../support/cluster-checks.js';
 import { aRunningPod, aScene, CONFIRM, DRY_RUN, HOST, prune, pruneHere, type Scene } from '../support/prune-scene.js';
 import type { CliResult } from '../support/cli.js';
 
@@ -81,10 +88,27 @@ describe('--plan-out and --plan', () => {
   });
 
   test.each<[string, number, string, (plan: PlanFile) => void]>([
-    ['to delete an image that is kept', 4, 'PLAN_EDITED', (plan) => plan.images.push({ name: scene.web[0]!, uid: scene.sandbox.store.get('images', scene.web[0]!)!.metadata.uid! })],
-    ['to delete an item that is kept', 4, 'PLAN_EDITED', (plan) => plan.imageStreams[0]!.items.push({ tag: 'v1', image: scene.indexes[0]!, created: '2025-01-01T00:00:00.000Z' })],
+    [
+      'to delete an image that is kept',
+      4,
+      'PLAN_EDITED',
+      (plan) =>
+        plan.images.push({ name: scene.web[0]!, uid: scene.sandbox.store.get('images', scene.web[0]!)!.metadata.uid! }),
+    ],
+    [
+      'to delete an item that is kept',
+      4,
+      'PLAN_EDITED',
+      (plan) =>
+        plan.imageStreams[0]!.items.push({ tag: 'v1', image: scene.indexes[0]!, created: '2025-01-01T00:00:00.000Z' }),
+    ],
     ['in its options', 4, 'PLAN_EDITED', (plan) => (plan.options.keepTagRevisions = 0)],
-    ['to be older than a day', 4, 'PLAN_TOO_OLD', (plan) => (plan.createdAt = new Date(Date.now() - 25 * 3_600_000).toISOString())],
+    [
+      'to be older than a day',
+      4,
+      'PLAN_TOO_OLD',
+      (plan) => (plan.createdAt = new Date(Date.now() - 25 * 3_600_000).toISOString()),
+    ],
     ['to another version', 1, 'PLAN_FILE', (plan) => ((plan as { apiVersion: string }).apiVersion = 'regadm/v9')],
     ['beyond its form', 1, 'PLAN_FILE', (plan) => ((plan as { images: unknown }).images = 'all')],
   ])('a plan that was edited %s is refused', async (_what, status, code, change) => {
@@ -122,14 +146,23 @@ test('--max-delete that is large enough lets the run go on', async () => {
 
 test('--detailed-exitcode: 2 when a dry run finds something, 0 when it does not', async () => {
   expect((await prune(scene, [...DRY_RUN, '--detailed-exitcode'])).status).toBe(2);
-  const nothing = await prune(scene, [...BARE, '--detailed-exitcode', '--keep-tag-revisions=10', '--all=false', '--keep-younger-than=200000h']);
+  const nothing = await prune(scene, [
+    ...BARE,
+    '--detailed-exitcode',
+    '--keep-tag-revisions=10',
+    '--all=false',
+    '--keep-younger-than=200000h',
+  ]);
   expect([nothing.status, nothing.stderr]).toEqual([0, '']);
   expect(stateOf(scene.sandbox)).toEqual(before);
 });
 
 test('--protect keeps namespaces, streams, tags and digests, in every form', async () => {
   const protect = path.join(dir, 'protect.yaml');
-  writeFileSync(protect, `# ours\nnamespaces: [op?]\nstreams: ["shop/ap*"]\ntags: ["shop/web:lat*"]\ndigests:\n  - ${scene.indexes[4]}\n`);
+  writeFileSync(
+    protect,
+    `# ours\nnamespaces: [op?]\nstreams: ["shop/ap*"]\ntags: ["shop/web:lat*"]\ndigests:\n  - ${scene.indexes[4]}\n`,
+  );
   const run = await prune(scene, [...CONFIRM, '--protect', protect, '-v', '4']);
   expect(run.status).toBe(0);
   expect(run.stderr).toContain('protected by "op?" of --protect');
@@ -159,10 +192,13 @@ test('--protect that cannot be used: exit 1, nothing changed', async () => {
 });
 
 test('invalid references: every one is listed, nothing is changed; with --ignore-invalid-refs they are warnings', async () => {
-  for (const name of ['one', 'two']) scene.sandbox.store.put('pods', aRunningPod(`bad/${name}`, `${HOST}/Shop/${name}:latest`));
+  for (const name of ['one', 'two'])
+    scene.sandbox.store.put('pods', aRunningPod(`bad/${name}`, `${HOST}/Shop/${name}:latest`));
   const run = await prune(scene);
   refused(run, 1, 'INVALID_REFERENCES');
-  const { invalidReferences } = JSON.parse(run.stdout) as { invalidReferences: { referrer: { name: string }; field: string; reference: string }[] };
+  const { invalidReferences } = JSON.parse(run.stdout) as {
+    invalidReferences: { referrer: { name: string }; field: string; reference: string }[];
+  };
   expect(invalidReferences.map(({ referrer, field, reference }) => [referrer.name, field, reference])).toEqual([
     ['one', 'container main', `${HOST}/Shop/one:latest`],
     ['two', 'container main', `${HOST}/Shop/two:latest`],

@@ -18,7 +18,10 @@ beforeEach(async () => {
   sandbox = await startSandbox({ cluster: {} });
   for (const key of ['legacy/app', 'legacy/other', 'multi/tool']) {
     const [namespace, name] = key.split('/');
-    sandbox.store.put('imagestreams', { metadata: { namespace, name, creationTimestamp: OLD }, status: { dockerImageRepository: `${HOST}/${key}` } });
+    sandbox.store.put('imagestreams', {
+      metadata: { namespace, name, creationTimestamp: OLD },
+      status: { dockerImageRepository: `${HOST}/${key}` },
+    });
   }
   used = {};
   unused = push('nobody', 'latest');
@@ -27,7 +30,12 @@ beforeEach(async () => {
 afterEach(() => sandbox.stop());
 
 function push(what: string, tag: string | undefined, more: object = {}): string {
-  return sandbox.registry.push('legacy/app', tag, { layers: ['base', `layer of ${what}`], config: { author: what }, created: OLD, ...more }).digest;
+  return sandbox.registry.push('legacy/app', tag, {
+    layers: ['base', `layer of ${what}`],
+    config: { author: what },
+    created: OLD,
+    ...more,
+  }).digest;
 }
 
 /** A revision of legacy/app:latest that only this use keeps. */
@@ -36,7 +44,8 @@ function image(what: string): string {
 }
 
 const ref = (digest: string): string => `${HOST}/legacy/app@${digest}`;
-const put = (resource: string, name: string, rest: object): void => void sandbox.store.put(resource, { metadata: { namespace: 'legacy', name, creationTimestamp: OLD }, ...rest });
+const put = (resource: string, name: string, rest: object): void =>
+  void sandbox.store.put(resource, { metadata: { namespace: 'legacy', name, creationTimestamp: OLD }, ...rest });
 
 function running(name: string, statuses: string, imageID: string): void {
   const spec = { containers: [{ name: 'main', image: 'quay.io/elsewhere/tool:moving' }] };
@@ -49,22 +58,48 @@ function uses(): void {
   running('init-statuses', 'initContainerStatuses', ref(image('running init container')));
   running('debug-statuses', 'ephemeralContainerStatuses', image('running ephemeral container'));
   const container = { name: 'main', image: 'quay.io/elsewhere/tool:1' };
-  put('pods', 'debugged', { spec: { containers: [container], ephemeralContainers: [{ name: 'debugger', image: ref(image('ephemeral container debugger')) }] }, status: { phase: 'Running' } });
-  const volume = (digest: string): object => ({ containers: [container], volumes: [{ name: 'models', image: { reference: ref(digest) } }] });
+  put('pods', 'debugged', {
+    spec: {
+      containers: [container],
+      ephemeralContainers: [{ name: 'debugger', image: ref(image('ephemeral container debugger')) }],
+    },
+    status: { phase: 'Running' },
+  });
+  const volume = (digest: string): object => ({
+    containers: [container],
+    volumes: [{ name: 'models', image: { reference: ref(digest) } }],
+  });
   put('pods', 'volume', { spec: volume(image('volume models')), status: { phase: 'Running' } });
   put('deployments', 'template', { spec: { template: { spec: volume(image('deployment legacy/template')) } } });
-  put('builds', 'sources', { spec: { source: { images: [{ from: { kind: 'ImageStreamImage', name: `app@${image('source image 0')}` } }] } }, status: { phase: 'Complete' } });
+  put('builds', 'sources', {
+    spec: { source: { images: [{ from: { kind: 'ImageStreamImage', name: `app@${image('source image 0')}` } }] } },
+    status: { phase: 'Complete' },
+  });
   used['build legacy/output'] = push('output', 'out');
-  put('builds', 'output', { spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:out' } } }, status: { phase: 'Running' } });
+  put('builds', 'output', {
+    spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:out' } } },
+    status: { phase: 'Running' },
+  });
   used['trigger 0'] = push('trigger', 'trigger');
-  put('buildconfigs', 'triggered', { spec: { triggers: [{ type: 'ImageChange', imageChange: { from: { kind: 'ImageStreamTag', name: 'app:trigger' } } }] } });
-  siblings = ['amd64', 'arm64'].map((one) => sandbox.registry.push('multi/tool', undefined, { layers: [one], config: { architecture: one }, created: OLD }).digest);
+  put('buildconfigs', 'triggered', {
+    spec: {
+      triggers: [{ type: 'ImageChange', imageChange: { from: { kind: 'ImageStreamTag', name: 'app:trigger' } } }],
+    },
+  });
+  siblings = ['amd64', 'arm64'].map(
+    (one) =>
+      sandbox.registry.push('multi/tool', undefined, { layers: [one], config: { architecture: one }, created: OLD })
+        .digest,
+  );
   index = sandbox.registry.push('multi/tool', 'v1', { manifests: siblings, created: OLD }).digest;
   sandbox.store.put('pods', aRunningPod('legacy/of-a-child', `${HOST}/multi/tool@${siblings[0]}`));
   used['pod legacy/unlisted'] = push('unlisted', undefined);
   sandbox.store.put('pods', aRunningPod('legacy/unlisted', ref(used['pod legacy/unlisted'])));
   sandbox.store.put('pods', aRunningPod('legacy/elsewhere', `${HOST}/legacy/other@${image('pod legacy/elsewhere')}`));
-  sandbox.store.put('pods', aRunningPod('legacy/lost-node', ref(image('pod legacy/lost-node')), { status: { phase: 'Unknown' } }));
+  sandbox.store.put(
+    'pods',
+    aRunningPod('legacy/lost-node', ref(image('pod legacy/lost-node')), { status: { phase: 'Unknown' } }),
+  );
 }
 
 function run(args: string[], kubeconfig = sandbox.kubeconfig.admin): Promise<CliResult> {
@@ -112,7 +147,9 @@ test('with --namespace, uses in other namespaces count, and an invalid reference
 
 describe('signatures, attestations and SBOMs', () => {
   const attachments = (digest: string): string[] =>
-    ['sig', 'att', 'sbom'].map((kind) => push(`${kind} of ${digest}`, `${digest.replace(':', '-')}.${kind}`)).concat(push(`subject ${digest}`, undefined, { subject: digest }));
+    ['sig', 'att', 'sbom']
+      .map((kind) => push(`${kind} of ${digest}`, `${digest.replace(':', '-')}.${kind}`))
+      .concat(push(`subject ${digest}`, undefined, { subject: digest }));
 
   test('stay while their image stays', async () => {
     const kept = attachments(used['source image 0']!);
@@ -129,13 +166,16 @@ describe('signatures, attestations and SBOMs', () => {
     attachments(used['source image 0']!);
     const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
     expect(result.status).toBe(0);
-    expect(result.stderr).toContain("manifests cannot be read, so that only cosign's tags tell what is attached to an image");
+    expect(result.stderr).toContain(
+      "manifests cannot be read, so that only cosign's tags tell what is attached to an image",
+    );
   });
 
   test('go with their image only when --prune-signatures says so', async () => {
     const gone = attachments(unused);
     const kept = attachments(used['source image 0']!);
-    const keep = (more: string[]): Promise<CliResult> => run(['prune', 'images', '--keep-tag-revisions=1', '-o', 'json', ...more]);
+    const keep = (more: string[]): Promise<CliResult> =>
+      run(['prune', 'images', '--keep-tag-revisions=1', '-o', 'json', ...more]);
     // By their position they stay.
     expect(goes(documentOf(await keep([])))).not.toEqual(expect.arrayContaining(gone.slice(0, 3)));
     const result = await keep(['--prune-signatures', '--confirm']);
@@ -154,7 +194,15 @@ describe('signatures, attestations and SBOMs', () => {
       sandbox.store.put('pods', aRunningPod('late/pod', ref(unused)));
       await new Promise((resolve) => setTimeout(resolve, 100));
     });
-    const result = await run(['prune', 'images', '--keep-tag-revisions=1', '-o', 'json', '--prune-signatures', '--confirm']);
+    const result = await run([
+      'prune',
+      'images',
+      '--keep-tag-revisions=1',
+      '-o',
+      'json',
+      '--prune-signatures',
+      '--confirm',
+    ]);
     expect(late).toBe(true);
     expect(result.status).toBe(0);
     expect(missingOf(sandbox, unused)).toEqual([]);

@@ -20,7 +20,12 @@ function randomOf(seed: number): (below: number) => number {
 const USES: ((sandbox: Sandbox, image: string, key: string, at: number) => void)[] = [
   (sandbox, image, key, at) => sandbox.store.put('pods', aRunningPod(`late/pod-${at}`, `${HOST}/${key}@${image}`)),
   (sandbox, image, _key, at) =>
-    sandbox.store.put('pods', aRunningPod(`late/runs-${at}`, 'quay.io/some/thing:1', { status: { containerStatuses: [{ name: 'main', imageID: image }] } })),
+    sandbox.store.put(
+      'pods',
+      aRunningPod(`late/runs-${at}`, 'quay.io/some/thing:1', {
+        status: { containerStatuses: [{ name: 'main', imageID: image }] },
+      }),
+    ),
   (sandbox, image, key, at) => retag(sandbox, key, `late-${at}`, image),
   (sandbox, image, key, at) => void sandbox.registry.push(key, `index-${at}`, { manifests: [image] }),
 ];
@@ -56,7 +61,8 @@ async function oneRun(seed: number): Promise<void> {
   let changes = 0;
   const next = { use: 1 + random(15), fault: 1 + random(15) };
   sandbox.onRequest(async ({ method, path }): Promise<FaultAction | undefined> => {
-    if (calm || !['PUT', 'DELETE', 'GET'].includes(method) || path.includes('reviews') || !planned(path)) return undefined;
+    if (calm || !['PUT', 'DELETE', 'GET'].includes(method) || path.includes('reviews') || !planned(path))
+      return undefined;
     changes++;
     if (changes === next.use) {
       next.use += 1 + random(40);
@@ -74,13 +80,16 @@ async function oneRun(seed: number): Promise<void> {
     return DISTURBANCES[random(DISTURBANCES.length)];
   });
   const planned = (path: string): boolean =>
-    path.includes('/imagestreams/') || [...plan.blobs, ...plan.layerLinks, ...plan.manifestLinks].some(({ digest }) => path.endsWith(digest)) || plan.images.some(({ name }) => path.endsWith(name));
+    path.includes('/imagestreams/') ||
+    [...plan.blobs, ...plan.layerLinks, ...plan.manifestLinks].some(({ digest }) => path.endsWith(digest)) ||
+    plan.images.some(({ name }) => path.endsWith(name));
   const registry = { registryUrl: sandbox.registryUrl, forceInsecure: false, workers: 1 };
   const { document } = await pruneHere(scene, { request: { registry } });
   const doomed = plan.images.map(({ name }) => name).filter((name) => !used.some(({ image }) => image === name));
   expect(unnamedLosses(before, stateOf(sandbox), plan)).toEqual([]);
   expect(untruths(document, before, sandbox)).toEqual([]);
-  for (const { image, links } of used) expect(missingOf(sandbox, image).filter((part) => links || !part.includes(' link '))).toEqual([]);
+  for (const { image, links } of used)
+    expect(missingOf(sandbox, image).filter((part) => links || !part.includes(' link '))).toEqual([]);
   const lost = missingParts(sandbox, doomed);
   calm = true;
   const again = await pruneHere(scene);
@@ -91,7 +100,18 @@ async function oneRun(seed: number): Promise<void> {
 }
 
 function pick({ web, api, batch, loose, indexes, children }: Scene, random: (below: number) => number): string {
-  const all = [web[4]!, api[3]!, api[4]!, batch[3]!, batch[4]!, loose, indexes[3]!, indexes[4]!, ...children[3]!, ...children[4]!];
+  const all = [
+    web[4]!,
+    api[3]!,
+    api[4]!,
+    batch[3]!,
+    batch[4]!,
+    loose,
+    indexes[3]!,
+    indexes[4]!,
+    ...children[3]!,
+    ...children[4]!,
+  ];
   return all[random(all.length)]!;
 }
 
@@ -114,5 +134,8 @@ function partOf({ store }: Sandbox, image: string, path: string): boolean {
     dockerImageManifests?: { digest: string }[];
   };
   const parts = [image, object.dockerImageMetadata.Id, ...(object.dockerImageLayers ?? []).map(({ name }) => name)];
-  return parts.some((part) => part && path.endsWith(part)) || (object.dockerImageManifests ?? []).some(({ digest }) => partOf({ store } as Sandbox, digest, path));
+  return (
+    parts.some((part) => part && path.endsWith(part)) ||
+    (object.dockerImageManifests ?? []).some(({ digest }) => partOf({ store } as Sandbox, digest, path))
+  );
 }

@@ -1,5 +1,12 @@
 import type { FaultAction, RequestInfo } from '../../src/sandbox/index.js';
-import { missingParts, stateOf, unnamedLosses, untruths, type PruneDocument, type State } from '../support/cluster-checks.js';
+import {
+  missingParts,
+  stateOf,
+  unnamedLosses,
+  untruths,
+  type PruneDocument,
+  type State,
+} from '../support/cluster-checks.js';
 import { aScene, pruneHere, type Scene } from '../support/prune-scene.js';
 
 let plan: PruneDocument;
@@ -40,7 +47,11 @@ async function afterwards(document: PruneDocument): Promise<void> {
 }
 
 /** Does something to the requests that match, from the `first` on, so many times. */
-function disturb(is: RegExp, action: FaultAction, { first = 1, times = Infinity }: { first?: number; times?: number } = {}): void {
+function disturb(
+  is: RegExp,
+  action: FaultAction,
+  { first = 1, times = Infinity }: { first?: number; times?: number } = {},
+): void {
   let count = 0;
   scene.sandbox.onRequest(({ method, path }: RequestInfo) => {
     if (calm || !is.test(`${method} ${path}`)) return;
@@ -51,7 +62,15 @@ function disturb(is: RegExp, action: FaultAction, { first = 1, times = Infinity 
 
 describe('what passes is not felt: the run does all that it was to do', () => {
   test.each<[string, () => void]>([
-    ['a storm of conflicts on one stream', () => disturb(/^PUT .*\/shop\/.*\/web\/status|^PUT .*\/imagestreams\/web\/status/, { do: 'status', status: 409 }, { times: 8 })],
+    [
+      'a storm of conflicts on one stream',
+      () =>
+        disturb(
+          /^PUT .*\/shop\/.*\/web\/status|^PUT .*\/imagestreams\/web\/status/,
+          { do: 'status', status: 409 },
+          { times: 8 },
+        ),
+    ],
     ['429 with Retry-After', () => scene.sandbox.addFault('* . every=25 => 429 retry-after=1')],
     ['a burst of 500', () => disturb(/^DELETE \/(v2|admin)/, { do: 'status', status: 500 }, { first: 8, times: 1 })],
     ['a burst of 502', () => disturb(/^(PUT|DELETE) /, { do: 'status', status: 502 }, { first: 6, times: 8 })],
@@ -65,20 +84,42 @@ describe('what passes is not felt: the run does all that it was to do', () => {
     const { document } = await pruneHere(scene);
     expect(document.failures).toEqual([]);
     expect(stateOf(scene.sandbox)).toEqual(undisturbed);
-    expect(document.summary).toMatchObject({ images: plan.summary.images, blobs: plan.summary.blobs, imageStreamTagItems: plan.summary.imageStreamTagItems });
+    expect(document.summary).toMatchObject({
+      images: plan.summary.images,
+      blobs: plan.summary.blobs,
+      imageStreamTagItems: plan.summary.imageStreamTagItems,
+    });
     await afterwards(document);
   });
 });
 
 describe('what lasts holds back what depends on it, and the next run finishes', () => {
   test.each<[string, () => void]>([
-    ['one stream cannot be updated', () => disturb(/^PUT .*\/imagestreams\/web\/status/, { do: 'status', status: 422 })],
+    [
+      'one stream cannot be updated',
+      () => disturb(/^PUT .*\/imagestreams\/web\/status/, { do: 'status', status: 422 }),
+    ],
     ['one stream cannot be read', () => disturb(/^GET .*\/imagestreams\/api$/, { do: 'status', status: 403 })],
-    ['a layer link cannot be removed', () => disturb(/^DELETE \/v2\/shop\/api\/blobs/, { do: 'status', status: 400 }, { times: 1 })],
-    ['no manifest link can be removed', () => disturb(/^DELETE \/v2\/[^/]+\/[^/]+\/manifests/, { do: 'status', status: 405 })],
-    ['a blob cannot be removed', () => disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 })],
-    ['an image cannot be removed', () => disturb(/^DELETE .*\/images\//, { do: 'status', status: 403 }, { first: 2, times: 1 })],
-    ['a first image cannot be removed: an index', () => disturb(/^DELETE .*\/images\//, { do: 'status', status: 403 }, { times: 1 })],
+    [
+      'a layer link cannot be removed',
+      () => disturb(/^DELETE \/v2\/shop\/api\/blobs/, { do: 'status', status: 400 }, { times: 1 }),
+    ],
+    [
+      'no manifest link can be removed',
+      () => disturb(/^DELETE \/v2\/[^/]+\/[^/]+\/manifests/, { do: 'status', status: 405 }),
+    ],
+    [
+      'a blob cannot be removed',
+      () => disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 }),
+    ],
+    [
+      'an image cannot be removed',
+      () => disturb(/^DELETE .*\/images\//, { do: 'status', status: 403 }, { first: 2, times: 1 }),
+    ],
+    [
+      'a first image cannot be removed: an index',
+      () => disturb(/^DELETE .*\/images\//, { do: 'status', status: 403 }, { times: 1 }),
+    ],
     ['every update of the annotation fails', () => disturb(/^PUT /, { do: 'status', status: 403 }, { first: 5 })],
   ])('%s', async (_what, begin) => {
     begin();

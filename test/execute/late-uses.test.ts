@@ -1,5 +1,13 @@
 import type { RequestInfo, Sandbox } from '../../src/sandbox/index.js';
-import { missingOf, missingParts, stateOf, unnamedLosses, untruths, type PruneDocument, type State } from '../support/cluster-checks.js';
+import {
+  missingOf,
+  missingParts,
+  stateOf,
+  unnamedLosses,
+  untruths,
+  type PruneDocument,
+  type State,
+} from '../support/cluster-checks.js';
 import { aRunningPod, aScene, HOST, pruneHere, retag, type Scene } from '../support/prune-scene.js';
 
 /** Longer than a look may be old when a deletion rests on it: what comes before this pause is seen. */
@@ -18,24 +26,34 @@ afterEach(() => scene.sandbox.stop());
 
 /** The ways in which an image that was to go comes into use while the run is under way. */
 const USES: Record<string, (sandbox: Sandbox, image: string, key: string) => void> = {
-  'a pod that names its digest': (sandbox, image, key) => put(sandbox, aRunningPod('late/pod', `${HOST}/${key}@${image}`)),
+  'a pod that names its digest': (sandbox, image, key) =>
+    put(sandbox, aRunningPod('late/pod', `${HOST}/${key}@${image}`)),
   'a pod whose status names it': (sandbox, image) =>
-    put(sandbox, aRunningPod('late/pod', 'quay.io/elsewhere:1', { status: { containerStatuses: [{ name: 'main', imageID: image }] } })),
+    put(
+      sandbox,
+      aRunningPod('late/pod', 'quay.io/elsewhere:1', {
+        status: { containerStatuses: [{ name: 'main', imageID: image }] },
+      }),
+    ),
   'a deployment that names its digest': (sandbox, image, key) => {
     const { metadata, spec } = aRunningPod('late/web', `${HOST}/${key}@${image}`);
     sandbox.store.put('deployments', { metadata, spec: { template: { spec } } });
   },
   'a new tag': (sandbox, image, key) => retag(sandbox, key, 'late', image),
-  'the same tag, set back to it': (sandbox, image, key) => retag(sandbox, key, key === 'shop/web' ? 'latest' : 'nightly', image),
-  'a new index that names it as a child': (sandbox, image, key) => void sandbox.registry.push(key, 'late', { manifests: [image] }),
+  'the same tag, set back to it': (sandbox, image, key) =>
+    retag(sandbox, key, key === 'shop/web' ? 'latest' : 'nightly', image),
+  'a new index that names it as a child': (sandbox, image, key) =>
+    void sandbox.registry.push(key, 'late', { manifests: [image] }),
 };
 
 function put(sandbox: Sandbox, pod: object): void {
   sandbox.store.put('pods', pod);
 }
 
-const isBlob = ({ method, path }: RequestInfo): boolean => method === 'DELETE' && path.startsWith('/admin/') && planned(path, plan.blobs);
-const isLink = ({ method, path }: RequestInfo): boolean => method === 'DELETE' && path.startsWith('/v2/') && planned(path, [...plan.layerLinks, ...plan.manifestLinks]);
+const isBlob = ({ method, path }: RequestInfo): boolean =>
+  method === 'DELETE' && path.startsWith('/admin/') && planned(path, plan.blobs);
+const isLink = ({ method, path }: RequestInfo): boolean =>
+  method === 'DELETE' && path.startsWith('/v2/') && planned(path, [...plan.layerLinks, ...plan.manifestLinks]);
 
 /** Not the random digests of the checks before. */
 function planned(path: string, things: { digest: string }[]): boolean {
@@ -50,7 +68,11 @@ const MOMENTS: Record<string, (request: RequestInfo) => boolean> = {
 };
 
 /** Lets `act` happen at the first request that is the moment. */
-function once(is: (request: RequestInfo) => boolean, act: (request: RequestInfo) => void, pause = PAUSE_MS): () => boolean {
+function once(
+  is: (request: RequestInfo) => boolean,
+  act: (request: RequestInfo) => void,
+  pause = PAUSE_MS,
+): () => boolean {
   let done = false;
   scene.sandbox.onRequest(async (request) => {
     if (done || !is(request)) return;
@@ -67,14 +89,22 @@ describe.each(['admin', 'pruner'] as const)('with the rights of the %s', (user) 
       const image = moment === 'before any image is deleted' ? lastImage() : scene.web[4]!;
       const key = repositoryOf(image);
       const happened = once(is, () => use(scene.sandbox, image, key), user === 'admin' ? 100 : PAUSE_MS);
-      const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig[user], request: { registry: oneWorker() } });
+      const { document } = await pruneHere(scene, {
+        kubeconfig: scene.sandbox.kubeconfig[user],
+        request: { registry: oneWorker() },
+      });
       expect(happened()).toBe(true);
       expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'skipped' });
       if (moment !== 'before any image is deleted') {
-        const links = document.layerLinks.concat(document.manifestLinks).filter(({ repository }) => repository === 'shop/web');
+        const links = document.layerLinks
+          .concat(document.manifestLinks)
+          .filter(({ repository }) => repository === 'shop/web');
         expect(links.length).toBeGreaterThan(0);
         // A child that its index names needs no item of its own.
-        if (!what.includes('index')) expect(stateOf(scene.sandbox).items.some((item) => item.startsWith('shop/web') && item.endsWith(image))).toBe(true);
+        if (!what.includes('index'))
+          expect(stateOf(scene.sandbox).items.some((item) => item.startsWith('shop/web') && item.endsWith(image))).toBe(
+            true,
+          );
       }
       // Its links went before the use came: the stream had not listed it any more.
       const linksGone = moment === 'before any image is deleted';
@@ -93,7 +123,10 @@ function oneWorker(): { registryUrl: string; forceInsecure: boolean; workers: nu
 /** The image whose turn comes last: no index, and the last one by its digest. */
 function lastImage(): string {
   const children = new Set(scene.children.flat());
-  return plan.images.map(({ name }) => name).filter((name) => !scene.indexes.includes(name) && !children.has(name)).at(-1)!;
+  return plan.images
+    .map(({ name }) => name)
+    .filter((name) => !scene.indexes.includes(name) && !children.has(name))
+    .at(-1)!;
 }
 
 function repositoryOf(image: string): string {
@@ -127,20 +160,34 @@ function missingWith(image: string, digest: string): string[] {
     dockerImageLayers: { name: string }[];
     dockerImageMetadata: { Id: string };
   };
-  return [image, dockerImageMetadata.Id, ...dockerImageLayers.map(({ name }) => name)].filter((part) => part === digest);
+  return [image, dockerImageMetadata.Id, ...dockerImageLayers.map(({ name }) => name)].filter(
+    (part) => part === digest,
+  );
 }
 
-test.each(['admin', 'pruner'] as const)('a push that shares the layers of a doomed image keeps them (%s)', async (user) => {
-  let pushed = '';
-  const layers = ['base', 'pair 0', 'web 0', 'api 0', 'batch 0', 'loose', 'tool amd64 0'];
-  once(isBlob, () => (pushed = scene.sandbox.registry.push('late/app', 'latest', { layers }).digest), user === 'admin' ? 100 : PAUSE_MS);
-  const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig[user], request: { registry: oneWorker() } });
-  // The one blob that is being deleted while the push comes is lost to it: its layers are there, or it is that blob.
-  const lost = missingOf(scene.sandbox, pushed);
-  expect(lost.length).toBeLessThanOrEqual(1);
-  expect(document.blobs.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(0);
-  expect(untruths(document, before, scene.sandbox).filter((line) => !lost.some((part) => line.includes(part)))).toEqual([]);
-});
+test.each(['admin', 'pruner'] as const)(
+  'a push that shares the layers of a doomed image keeps them (%s)',
+  async (user) => {
+    let pushed = '';
+    const layers = ['base', 'pair 0', 'web 0', 'api 0', 'batch 0', 'loose', 'tool amd64 0'];
+    once(
+      isBlob,
+      () => (pushed = scene.sandbox.registry.push('late/app', 'latest', { layers }).digest),
+      user === 'admin' ? 100 : PAUSE_MS,
+    );
+    const { document } = await pruneHere(scene, {
+      kubeconfig: scene.sandbox.kubeconfig[user],
+      request: { registry: oneWorker() },
+    });
+    // The one blob that is being deleted while the push comes is lost to it: its layers are there, or it is that blob.
+    const lost = missingOf(scene.sandbox, pushed);
+    expect(lost.length).toBeLessThanOrEqual(1);
+    expect(document.blobs.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(0);
+    expect(
+      untruths(document, before, scene.sandbox).filter((line) => !lost.some((part) => line.includes(part))),
+    ).toEqual([]);
+  },
+);
 
 test('a new index that no tag lists yet keeps what it names', async () => {
   const image = lastImage();
@@ -153,7 +200,9 @@ test('a new index that no tag lists yet keeps what it names', async () => {
 
 test('a child of a doomed index comes into use: the index and its other children survive too', async () => {
   const [child = ''] = scene.children[4]!;
-  once(MOMENTS['while another stream loses its links']!, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/multi/tool@${child}`)));
+  once(MOMENTS['while another stream loses its links']!, () =>
+    put(scene.sandbox, aRunningPod('late/pod', `${HOST}/multi/tool@${child}`)),
+  );
   const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
   for (const name of [scene.indexes[4]!, ...scene.children[4]!]) {
     expect(document.images.find((image) => image.name === name)).toMatchObject({ status: 'skipped' });
@@ -233,7 +282,11 @@ test('an image that somebody else deletes is gone, and its blobs go', async () =
 test('an image appears whose metadata cannot be read: what it needs is unknown, so that no image goes any more', async () => {
   once(isBlob, () => {
     const { metadata: _metadata, ...image } = scene.sandbox.store.get('images', scene.loose)!;
-    scene.sandbox.store.put('images', { ...image, metadata: { name: `sha256:${'b'.repeat(64)}` }, dockerImageMetadata: 'broken' });
+    scene.sandbox.store.put('images', {
+      ...image,
+      metadata: { name: `sha256:${'b'.repeat(64)}` },
+      dockerImageMetadata: 'broken',
+    });
   });
   const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
   expect(document.images.filter(({ status }) => status === 'deleted').length).toBe(0);
@@ -242,12 +295,16 @@ test('an image appears whose metadata cannot be read: what it needs is unknown, 
 });
 
 test('a manifest that cannot be read is said', async () => {
-  scene.sandbox.onRequest(({ method, path }) => (method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined));
+  scene.sandbox.onRequest(({ method, path }) =>
+    method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined,
+  );
   expect((await pruneHere(scene)).warnings.join()).toContain('1 manifests cannot be read');
 });
 
 test('manifests cannot be read since the registry has gone: nothing is changed', async () => {
-  scene.sandbox.onRequest(({ method, path }) => (method === 'GET' && path.includes('/manifests/') ? { do: 'html' } : undefined));
+  scene.sandbox.onRequest(({ method, path }) =>
+    method === 'GET' && path.includes('/manifests/') ? { do: 'html' } : undefined,
+  );
   await expect(pruneHere(scene)).rejects.toMatchObject({ code: expect.stringContaining('REGISTRY') });
   expect(stateOf(scene.sandbox)).toEqual(before);
 });
@@ -257,7 +314,8 @@ test('a blob that doomed images share stays when one of them does, and goes with
   const shared = sharedBlob();
   const firsts: string[] = [];
   scene.sandbox.onRequest(({ method, path }) => {
-    if (method === 'DELETE' && (path.includes('/images/') || path === `/admin/blobs/${shared}`)) firsts.push(path.split('/').at(-1)!);
+    if (method === 'DELETE' && (path.includes('/images/') || path === `/admin/blobs/${shared}`))
+      firsts.push(path.split('/').at(-1)!);
   });
   once(isBlob, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/ns/app@${image}`)));
   const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
@@ -273,21 +331,30 @@ test('a blob that doomed images share stays when one of them does, and goes with
 
 /** The layer that several doomed images have and nothing else. */
 function sharedBlob(): string {
-  const layersOf = (name: string): string[] => ((scene.sandbox.store.get('images', name)!.dockerImageLayers ?? []) as { name: string }[]).map((layer) => layer.name);
+  const layersOf = (name: string): string[] =>
+    ((scene.sandbox.store.get('images', name)!.dockerImageLayers ?? []) as { name: string }[]).map(
+      (layer) => layer.name,
+    );
   const blobs = new Set(plan.blobs.map(({ digest }) => digest));
   return layersOf(scene.loose).find((layer) => blobs.has(layer) && layersOf(scene.api[4]!).includes(layer))!;
 }
 
-test.each([1, 5])('with %i workers, a shared blob goes only when all others that have it have gone', async (workers) => {
-  const shared = sharedBlob();
-  const owners = plan.images.map(({ name }) => name).filter((name) => JSON.stringify(scene.sandbox.store.get('images', name)).includes(shared));
-  expect(owners.length).toBeGreaterThan(3);
-  let left: string[] = [];
-  scene.sandbox.onRequest(({ method, path }) => {
-    if (method === 'DELETE' && path.endsWith(shared) && path.startsWith('/admin')) left = owners.filter((name) => scene.sandbox.registry.hasBlob(name));
-  });
-  await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
-  expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
-  // With several workers others may be at their last request; none has its manifest blob still, so that none can be withdrawn whole.
-  expect(left).toEqual([]);
-});
+test.each([1, 5])(
+  'with %i workers, a shared blob goes only when all others that have it have gone',
+  async (workers) => {
+    const shared = sharedBlob();
+    const owners = plan.images
+      .map(({ name }) => name)
+      .filter((name) => JSON.stringify(scene.sandbox.store.get('images', name)).includes(shared));
+    expect(owners.length).toBeGreaterThan(3);
+    let left: string[] = [];
+    scene.sandbox.onRequest(({ method, path }) => {
+      if (method === 'DELETE' && path.endsWith(shared) && path.startsWith('/admin'))
+        left = owners.filter((name) => scene.sandbox.registry.hasBlob(name));
+    });
+    await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
+    expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
+    // With several workers others may be at their last request; none has its manifest blob still, so that none can be withdrawn whole.
+    expect(left).toEqual([]);
+  },
+);

@@ -12,7 +12,16 @@ import { aCluster, anImageStream, anOrdinaryImage, aPod, digest, pruneOptions } 
 
 const HOST = 'registry.example.org:5000';
 const NAMES = ['new', 'second', 'third', 'used', 'doomed'];
-const REFERRERS = ['pods', 'replicationcontrollers', 'replicasets', 'deployments', 'daemonsets', 'statefulsets', 'jobs', 'cronjobs'];
+const REFERRERS = [
+  'pods',
+  'replicationcontrollers',
+  'replicasets',
+  'deployments',
+  'daemonsets',
+  'statefulsets',
+  'jobs',
+  'cronjobs',
+];
 const KINDS: Record<string, string> = {
   images: 'Image',
   imagestreams: 'ImageStream',
@@ -50,28 +59,52 @@ const write = (file: string, text: string): void => {
 const LAYOUTS: Record<string, () => void> = {
   'oc get RESOURCE -A -o json': () => {
     for (const [resource, objects] of Object.entries(lists()))
-      write(`${resource}.json`, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.map((object) => item(resource, object)), metadata: {} }));
+      write(
+        `${resource}.json`,
+        JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'List',
+          items: objects.map((object) => item(resource, object)),
+          metadata: {},
+        }),
+      );
   },
   'oc get --raw': () => {
-    for (const [resource, items] of Object.entries(lists())) write(`${resource}.json`, JSON.stringify({ kind: `${KINDS[resource]}List`, metadata: {}, items }));
+    for (const [resource, items] of Object.entries(lists()))
+      write(`${resource}.json`, JSON.stringify({ kind: `${KINDS[resource]}List`, metadata: {}, items }));
   },
   'oc get RESOURCE -A -o yaml': () => {
     for (const [resource, objects] of Object.entries(lists()))
-      write(`${resource}.yaml`, stringify({ apiVersion: 'v1', kind: 'List', items: objects.map((object) => item(resource, object)) }));
+      write(
+        `${resource}.yaml`,
+        stringify({ apiVersion: 'v1', kind: 'List', items: objects.map((object) => item(resource, object)) }),
+      );
   },
   'oc get all of them at once': () => {
-    const items = Object.entries(lists()).flatMap(([resource, objects]) => objects.map((object) => item(resource, object)));
+    const items = Object.entries(lists()).flatMap(([resource, objects]) =>
+      objects.map((object) => item(resource, object)),
+    );
     write('everything.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     for (const resource of REFERRERS) write(`${resource}.json`, JSON.stringify({ kind: 'List', items: [] }));
   },
   'a must-gather': () => {
     for (const [resource, objects] of Object.entries(lists())) {
       const cluster = resource === 'images';
-      const root = cluster ? 'quay-io/cluster-scoped-resources/image.openshift.io' : `quay-io/namespaces/ns/${resource === 'pods' ? 'core' : resource === 'imagestreams' ? 'image.openshift.io' : 'apps'}`;
-      if (cluster) for (const object of objects) write(`${root}/images/${object.metadata.name.slice(7)}.yaml`, `---\n${stringify(item(resource, object))}`);
-      else write(`${root}/${resource}.yaml`, `---\n${stringify({ apiVersion: 'v1', kind: `${KINDS[resource]}List`, items: objects.map((object) => item(resource, object)) })}`);
+      const root = cluster
+        ? 'quay-io/cluster-scoped-resources/image.openshift.io'
+        : `quay-io/namespaces/ns/${resource === 'pods' ? 'core' : resource === 'imagestreams' ? 'image.openshift.io' : 'apps'}`;
+      if (cluster)
+        for (const object of objects)
+          write(`${root}/images/${object.metadata.name.slice(7)}.yaml`, `---\n${stringify(item(resource, object))}`);
+      else
+        write(
+          `${root}/${resource}.yaml`,
+          `---\n${stringify({ apiVersion: 'v1', kind: `${KINDS[resource]}List`, items: objects.map((object) => item(resource, object)) })}`,
+        );
       // The pods once more, each in a file of its own.
-      if (resource === 'pods') for (const object of objects) write(`quay-io/namespaces/ns/pods/web/web.yaml`, `---\n${stringify(item(resource, object))}`);
+      if (resource === 'pods')
+        for (const object of objects)
+          write(`quay-io/namespaces/ns/pods/web/web.yaml`, `---\n${stringify(item(resource, object))}`);
     }
     write('quay-io/version', 'unknown');
     write('quay-io/event-filter.html', '<html>');
@@ -87,15 +120,30 @@ test.each(Object.entries(LAYOUTS))('plans from %s', async (_what, save) => {
 
 async function planned(options = {}): Promise<ImagePruneReport> {
   const registry = { forceInsecure: false, workers: 1 };
-  const request: PruneImagesRequest = { options: pruneOptions(options), keepYoungerThan: '60m', confirm: false, registry, preflight: true };
+  const request: PruneImagesRequest = {
+    options: pruneOptions(options),
+    keepYoungerThan: '60m',
+    confirm: false,
+    registry,
+    preflight: true,
+  };
   const nothing = (): void => {};
-  return pruneFromFiles(dir, request, { warn: nothing, log: nothing, phase: nothing, tick: nothing, signal: new AbortController().signal });
+  return pruneFromFiles(dir, request, {
+    warn: nothing,
+    log: nothing,
+    phase: nothing,
+    tick: nothing,
+    signal: new AbortController().signal,
+  });
 }
 
 test('a list that is missing stops the plan: what it would name is unknown', async () => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
   rmSync(path.join(dir, 'deployments.json'));
-  await expect(planned()).rejects.toMatchObject({ code: 'SAVED_LISTS', message: expect.stringContaining('deployments') });
+  await expect(planned()).rejects.toMatchObject({
+    code: 'SAVED_LISTS',
+    message: expect.stringContaining('deployments'),
+  });
 });
 
 test.each([
@@ -133,7 +181,12 @@ test('on the command line: a dry run with no cluster at hand, and never more', a
   LAYOUTS['oc get RESOURCE -A -o json']!();
   const run = await runCli(['prune', 'images', '--from', dir, '-o', 'json']);
   expect([run.status, run.stderr]).toEqual([0, expect.stringContaining('planned from files')]);
-  expect((JSON.parse(run.stdout) as { images: { name: string; status: string }[] }).images).toMatchObject([{ name: digest('doomed'), status: 'would-delete' }]);
+  expect((JSON.parse(run.stdout) as { images: { name: string; status: string }[] }).images).toMatchObject([
+    { name: digest('doomed'), status: 'would-delete' },
+  ]);
   const confirmed = await runCli(['prune', 'images', '--from', dir, '--confirm']);
-  expect([confirmed.status, confirmed.stderr]).toEqual([1, expect.stringContaining('--from cannot be specified with --confirm')]);
+  expect([confirmed.status, confirmed.stderr]).toEqual([
+    1,
+    expect.stringContaining('--from cannot be specified with --confirm'),
+  ]);
 });

@@ -44,7 +44,11 @@ class Server {
   beforePods = async (): Promise<void> => {};
   beforeStream = async (): Promise<void> => {};
 
-  readonly api = { server: 'https://api', request: this.request.bind(this), stream: this.stream.bind(this) } as unknown as ClusterApi;
+  readonly api = {
+    server: 'https://api',
+    request: this.request.bind(this),
+    stream: this.stream.bind(this),
+  } as unknown as ClusterApi;
 
   feed(resource: string): Feed {
     return this.feeds.get(resource)!.at(-1)!;
@@ -79,7 +83,21 @@ beforeEach(() => {
   server = new Server();
   const snapshot = aSnapshot(anImage(IMAGE), anImageStream('ns/app'));
   view = new LiveView(snapshot, pruneOptions(), NOW);
-  const resources = ['images', 'imagestreams', 'pods', 'replicasets', 'builds', 'replicationcontrollers', 'deployments', 'jobs', 'deploymentconfigs', 'buildconfigs', 'daemonsets', 'statefulsets', 'cronjobs'];
+  const resources = [
+    'images',
+    'imagestreams',
+    'pods',
+    'replicasets',
+    'builds',
+    'replicationcontrollers',
+    'deployments',
+    'jobs',
+    'deploymentconfigs',
+    'buildconfigs',
+    'daemonsets',
+    'statefulsets',
+    'cronjobs',
+  ];
   look = new SecondLook(server.api, view, { resourceVersions: new Map(resources.map((resource) => [resource, '5'])) });
 });
 afterEach(() => look.stop());
@@ -146,7 +164,11 @@ test('a watch that was opened again counts only when the source has been listed 
 test('the deletion of a stream that was made again since is passed over', async () => {
   await look.start();
   const again = anImageStream('ns/app').withTag('latest', [IMAGE]).object;
-  const metadata = (uid: string, resourceVersion: string): KubeObject['metadata'] => ({ ...again.metadata, uid, resourceVersion });
+  const metadata = (uid: string, resourceVersion: string): KubeObject['metadata'] => ({
+    ...again.metadata,
+    uid,
+    resourceVersion,
+  });
   server.feed('imagestreams').tell('ADDED', { ...again, metadata: metadata('new', '20') });
   server.feed('imagestreams').tell('DELETED', { ...again, metadata: metadata('old', '19') });
   await settled();
@@ -156,7 +178,13 @@ test('the deletion of a stream that was made again since is passed over', async 
 test('what may not be watched is listed again before a deletion rests on it for too long', async () => {
   server.watchable = (path) => /images$|imagestreams$/.test(path);
   let now = 0;
-  look = new SecondLook(server.api, view, { resourceVersions: new Map([['images', '5'], ['imagestreams', '5']]), clock: () => now });
+  look = new SecondLook(server.api, view, {
+    resourceVersions: new Map([
+      ['images', '5'],
+      ['imagestreams', '5'],
+    ]),
+    clock: () => now,
+  });
   await look.start();
   expect(look.fresh()).toBeUndefined();
   server.pods = [pod()];

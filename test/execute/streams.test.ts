@@ -28,7 +28,9 @@ const puts = (): string[] => scene.sandbox.requests.filter(({ method }) => metho
 
 test('an image that a tag lists twice loses only the old one of the two items', async () => {
   // latest was set back to an old revision: [w0, w1, w2, w3, w4, w5] is now [w4, w0, w1, w2, w3, w4, w5].
-  change('shop/web', ([latest]) => [{ ...latest!, items: [{ ...latest!.items[4]!, created: '2025-06-01T00:00:00Z' }, ...latest!.items] }]);
+  change('shop/web', ([latest]) => [
+    { ...latest!, items: [{ ...latest!.items[4]!, created: '2025-06-01T00:00:00Z' }, ...latest!.items] },
+  ]);
   before = stateOf(scene.sandbox);
   const { document } = await pruneHere(scene);
   const [kept, ...rest] = stateOf(scene.sandbox).items.filter((item) => item.startsWith('shop/web'));
@@ -41,19 +43,28 @@ test('an image that a tag lists twice loses only the old one of the two items', 
 });
 
 test('what another run has noted stays noted: its links are not of this plan', async () => {
-  const foreign = scene.sandbox.registry.push('shop/web', undefined, { layers: ['foreign'], created: '2025-01-01T00:00:00Z' });
+  const foreign = scene.sandbox.registry.push('shop/web', undefined, {
+    layers: ['foreign'],
+    created: '2025-01-01T00:00:00Z',
+  });
   scene.sandbox.onRequest(({ method, path }) => {
     if (method !== 'PUT' || !path.includes('/web/status')) return;
     const stream = scene.sandbox.store.get('imagestreams', 'shop', 'web')!;
     if (stream.metadata.annotations?.['regadm/pending']) return;
-    scene.sandbox.store.put('imagestreams', { ...stream, metadata: { ...stream.metadata, annotations: { 'regadm/pending': foreign.digest.slice(7) } } });
+    scene.sandbox.store.put('imagestreams', {
+      ...stream,
+      metadata: { ...stream.metadata, annotations: { 'regadm/pending': foreign.digest.slice(7) } },
+    });
   });
   await pruneHere(scene);
   expect(stateOf(scene.sandbox).pending).toEqual({ 'shop/web': foreign.digest.slice(7) });
 });
 
 test('digests that an interrupted run noted lose their links, unless the stream lists them again', async () => {
-  const left = scene.sandbox.registry.push('shop/web', undefined, { layers: ['left'], created: '2025-01-01T00:00:00Z' });
+  const left = scene.sandbox.registry.push('shop/web', undefined, {
+    layers: ['left'],
+    created: '2025-01-01T00:00:00Z',
+  });
   const annotations = { 'regadm/pending': [left.digest, scene.web[0]!].map((digest) => digest.slice(7)).join(',') };
   change('shop/web', (tags) => tags, { annotations });
   const { document } = await pruneHere(scene);
@@ -65,9 +76,17 @@ test('digests that an interrupted run noted lose their links, unless the stream 
 });
 
 test('a stream that has only noted digests and goes meanwhile is gone, not failed', async () => {
-  const left = scene.sandbox.registry.push('ops/other', undefined, { layers: ['left'], created: '2025-01-01T00:00:00Z' });
+  const left = scene.sandbox.registry.push('ops/other', undefined, {
+    layers: ['left'],
+    created: '2025-01-01T00:00:00Z',
+  });
   scene.sandbox.store.put('imagestreams', {
-    metadata: { namespace: 'ops', name: 'other', creationTimestamp: '2025-01-01T00:00:00Z', annotations: { 'regadm/pending': left.digest.slice(7) } },
+    metadata: {
+      namespace: 'ops',
+      name: 'other',
+      creationTimestamp: '2025-01-01T00:00:00Z',
+      annotations: { 'regadm/pending': left.digest.slice(7) },
+    },
   });
   before = stateOf(scene.sandbox);
   scene.sandbox.onRequest(({ method, path }) => {
@@ -80,18 +99,22 @@ test('a stream that has only noted digests and goes meanwhile is gone, not faile
 
 test('a stream that is deleted before its turn: its links cannot be reached and are not said to be gone', async () => {
   scene.sandbox.onRequest(({ method, path }) => {
-    if (method === 'GET' && path.endsWith('/imagestreams/batch')) scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
+    if (method === 'GET' && path.endsWith('/imagestreams/batch'))
+      scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
   });
   const { document } = await pruneHere(scene);
   expect(document.failures).toEqual([]);
   expect(document.imageStreams.find(({ name }) => name === 'batch')).toMatchObject({ status: 'gone' });
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
-  expect(document.layerLinks.filter(({ repository }) => repository === 'ops/batch').map(({ status }) => status)).toContain('skipped');
+  expect(
+    document.layerLinks.filter(({ repository }) => repository === 'ops/batch').map(({ status }) => status),
+  ).toContain('skipped');
 });
 
 test('a stream that is deleted between its update and its links', async () => {
   scene.sandbox.onRequest(({ method, path }) => {
-    if (method === 'DELETE' && path.startsWith('/v2/ops/batch/blobs')) scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
+    if (method === 'DELETE' && path.startsWith('/v2/ops/batch/blobs'))
+      scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
   });
   const { document } = await pruneHere(scene);
   expect(document.failures).toEqual([]);
@@ -145,7 +168,10 @@ test('thousands of items of one stream go in several updates, and nothing is lef
     });
   }
   const tags = [{ tag: 'all', items: digests.map((image) => ({ image, created })) }];
-  store.put('imagestreams', { metadata: { namespace: 'ops', name: 'many', creationTimestamp: created }, status: { tags } });
+  store.put('imagestreams', {
+    metadata: { namespace: 'ops', name: 'many', creationTimestamp: created },
+    status: { tags },
+  });
   const { document } = await pruneHere(scene);
   expect(puts().filter((path) => path.includes('/many/')).length).toBeGreaterThanOrEqual(4);
   expect(document.failures).toEqual([]);

@@ -1,7 +1,17 @@
 import { describeReason } from '../../src/core/graph/reason.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
 import { planImagePrune, type ImagePrunePlan } from '../../src/core/plan/image-prune.js';
-import { anImage, anImageStream, anOrdinaryImage, aPod, aSnapshot, digest, NOW, pruneOptions, type Built } from '../support/builders.js';
+import {
+  anImage,
+  anImageStream,
+  anOrdinaryImage,
+  aPod,
+  aSnapshot,
+  digest,
+  NOW,
+  pruneOptions,
+  type Built,
+} from '../support/builders.js';
 
 const HOST = 'registry.example.org:5000';
 const [OLD, NEW] = [digest('old'), digest('new')];
@@ -11,9 +21,14 @@ const nothingByPosition = { keepTagRevisions: 0 };
 const cosign = (image: string, kind: string): string => `${image.replace(':', '-')}.${kind}`;
 const onePod = (image: string): Built => aPod('ns/web').running(`${HOST}/ns/app@${image}`);
 
-function plan(built: Built[], options: Partial<PruneOptions> = nothingByPosition, subjects: [string, string][] = []): ImagePrunePlan {
+function plan(
+  built: Built[],
+  options: Partial<PruneOptions> = nothingByPosition,
+  subjects: [string, string][] = [],
+): ImagePrunePlan {
   const snapshot = aSnapshot(...built);
-  for (const [image, subject] of subjects) snapshot.subjects.set(snapshot.digests.intern(image), snapshot.digests.intern(subject));
+  for (const [image, subject] of subjects)
+    snapshot.subjects.set(snapshot.digests.intern(image), snapshot.digests.intern(subject));
   return planImagePrune(snapshot, pruneOptions(options), NOW);
 }
 
@@ -22,9 +37,15 @@ function whyKept({ decisions, snapshot }: ImagePrunePlan, image: string): string
   return kept ? describeReason(because) : 'goes';
 }
 
-const doomed = ({ snapshot, images }: ImagePrunePlan): string[] => images.map((image) => snapshot.images.nameText(image)).sort();
-const items = ({ streams, snapshot }: ImagePrunePlan): string[] => streams.flatMap((one) => one.items.map(({ tag, image }) => `${tag} ${snapshot.digests.text(image)}`));
-const both = (): Built[] => [anOrdinaryImage('old'), anOrdinaryImage('new'), anImageStream('ns/app').withTag('latest', [NEW, OLD])];
+const doomed = ({ snapshot, images }: ImagePrunePlan): string[] =>
+  images.map((image) => snapshot.images.nameText(image)).sort();
+const items = ({ streams, snapshot }: ImagePrunePlan): string[] =>
+  streams.flatMap((one) => one.items.map(({ tag, image }) => `${tag} ${snapshot.digests.text(image)}`));
+const both = (): Built[] => [
+  anOrdinaryImage('old'),
+  anOrdinaryImage('new'),
+  anImageStream('ns/app').withTag('latest', [NEW, OLD]),
+];
 
 test('a reason names the object and the field', () => {
   const found = plan([...both(), onePod(OLD)]);
@@ -41,13 +62,21 @@ test('a digest in use that no stream lists keeps its image, and says by whom', (
 
 test('what a runtime reports may be the digest of a config', () => {
   const pod = aPod('ns/web').running('quay.io/some/thing:1');
-  (pod.object.status as Record<string, unknown>).containerStatuses = [{ name: 'c0', imageID: `docker://${digest('old config')}` }];
-  expect(whyKept(plan([anOrdinaryImage('old'), pod]), OLD)).toBe('its digest is used by pod ns/web (running container c0)');
+  (pod.object.status as Record<string, unknown>).containerStatuses = [
+    { name: 'c0', imageID: `docker://${digest('old config')}` },
+  ];
+  expect(whyKept(plan([anOrdinaryImage('old'), pod]), OLD)).toBe(
+    'its digest is used by pod ns/web (running container c0)',
+  );
 });
 
 describe('image indexes', () => {
   const [first, second, index] = [digest('first'), digest('second'), digest('index')];
-  const family = (): Built[] => [anOrdinaryImage('first'), anOrdinaryImage('second'), anImage(index).withChildren([first, second])];
+  const family = (): Built[] => [
+    anOrdinaryImage('first'),
+    anOrdinaryImage('second'),
+    anImage(index).withChildren([first, second]),
+  ];
 
   test('a child in use keeps its index, and that its other children', () => {
     const found = plan([...family(), anImageStream('ns/app').withTag('latest', [index]), onePod(first)]);
@@ -95,13 +124,23 @@ describe('what is attached to an image', () => {
     const [sbom, ofSbom] = [digest('sbom'), digest('signature of sbom')];
     const built = [...both(), anOrdinaryImage('sbom'), anOrdinaryImage('signature of sbom'), onePod(OLD)];
     expect(doomed(plan(built))).toEqual([NEW, sbom, ofSbom].sort());
-    expect(doomed(plan(built, nothingByPosition, [[sbom, OLD], [ofSbom, sbom]]))).toEqual([NEW]);
+    expect(
+      doomed(
+        plan(built, nothingByPosition, [
+          [sbom, OLD],
+          [ofSbom, sbom],
+        ]),
+      ),
+    ).toEqual([NEW]);
   });
 });
 
 describe('when in doubt, keep', () => {
   test('an item whose time cannot be read counts as young, but not for oc', () => {
-    const built = [anOrdinaryImage('old').created('2025-01-01T00:00:00Z'), anImageStream('ns/app').withTag('latest', [OLD], 'no time')];
+    const built = [
+      anOrdinaryImage('old').created('2025-01-01T00:00:00Z'),
+      anImageStream('ns/app').withTag('latest', [OLD], 'no time'),
+    ];
     expect(items(plan(built))).toEqual([]);
     expect(items(plan(built, { ...nothingByPosition, referrers: 'oc' }))).toHaveLength(1);
   });
@@ -120,20 +159,31 @@ describe('when in doubt, keep', () => {
   });
 
   test.each(['Succeeded', 'Failed'])('a pod in the phase "%s" does not', (phase) => {
-    expect(doomed(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual([NEW, OLD].sort());
+    expect(doomed(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual(
+      [NEW, OLD].sort(),
+    );
   });
 });
 
 test('an image that a tag lists twice: the old item goes, the image and its links stay', () => {
   const list = [OLD, NEW, digest('a'), OLD];
-  const found = plan([...both().slice(0, 2), anOrdinaryImage('a'), anImageStream('ns/app').withTag('latest', list)], { keepTagRevisions: 3 });
+  const found = plan([...both().slice(0, 2), anOrdinaryImage('a'), anImageStream('ns/app').withTag('latest', list)], {
+    keepTagRevisions: 3,
+  });
   expect(items(found)).toEqual([`latest ${OLD}`]);
-  expect([found.images, found.blobs, found.streams[0]!.layerLinks, found.streams[0]!.manifestLinks]).toEqual([[], [], [], []]);
+  expect([found.images, found.blobs, found.streams[0]!.layerLinks, found.streams[0]!.manifestLinks]).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
 });
 
 test('links that an interrupted run noted go, unless the stream lists their image again', () => {
   const stream = anImageStream('ns/app').withTag('latest', [NEW]).withPending([OLD, NEW]);
   const found = plan([...both().slice(0, 2), stream], { keepTagRevisions: 1 });
   const { digests } = found.snapshot;
-  expect(found.streams.map(({ items: all, manifestLinks }) => [all, manifestLinks.map((link) => digests.text(link))])).toEqual([[[], [OLD]]]);
+  expect(
+    found.streams.map(({ items: all, manifestLinks }) => [all, manifestLinks.map((link) => digests.text(link))]),
+  ).toEqual([[[], [OLD]]]);
 });

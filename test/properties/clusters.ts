@@ -42,22 +42,35 @@ const images = fc.tuple(
 );
 
 const tag = fc.record({
-  tag: fc.oneof(fc.constantFrom(...TAGS), fc.integer({ min: 2, max: IMAGES - 1 }).map((at) => `${name(at).replace(':', '-')}.sig`)),
+  tag: fc.oneof(
+    fc.constantFrom(...TAGS),
+    fc.integer({ min: 2, max: IMAGES - 1 }).map((at) => `${name(at).replace(':', '-')}.sig`),
+  ),
   items: fc.array(fc.record({ image: anyImage, created: age }), { maxLength: 6 }),
 });
 
 const streams = fc.tuple(
   ...STREAMS.map((key) =>
-    fc.record({ tags: fc.uniqueArray(tag, { maxLength: 3, selector: (one) => one.tag }), created: age }).map(({ tags, created }) => {
-      const { object } = anImageStream(key).created(created);
-      return { ...object, status: { ...object.status, tags } };
-    }),
+    fc
+      .record({ tags: fc.uniqueArray(tag, { maxLength: 3, selector: (one) => one.tag }), created: age })
+      .map(({ tags, created }) => {
+        const { object } = anImageStream(key).created(created);
+        return { ...object, status: { ...object.status, tags } };
+      }),
   ),
 );
 
 const reference = fc
-  .record({ key: fc.constantFrom(...STREAMS), tag: fc.constantFrom(...TAGS), image: anyImage, by: fc.constantFrom('tag', 'digest', 'both') })
-  .map(({ key, tag: text, image, by }) => `${HOST}/${key}${by === 'digest' ? '' : `:${text}`}${by === 'tag' ? '' : `@${image}`}`);
+  .record({
+    key: fc.constantFrom(...STREAMS),
+    tag: fc.constantFrom(...TAGS),
+    image: anyImage,
+    by: fc.constantFrom('tag', 'digest', 'both'),
+  })
+  .map(
+    ({ key, tag: text, image, by }) =>
+      `${HOST}/${key}${by === 'digest' ? '' : `:${text}`}${by === 'tag' ? '' : `@${image}`}`,
+  );
 
 const pod = fc
   .record({
@@ -79,7 +92,13 @@ const pod = fc
   }));
 
 const build = fc
-  .record({ from: anyImage, source: anyImage, phase: fc.constantFrom('Running', 'Complete'), to: fc.constantFrom(...TAGS), kind: fc.constantFrom('one', 'two') })
+  .record({
+    from: anyImage,
+    source: anyImage,
+    phase: fc.constantFrom('Running', 'Complete'),
+    to: fc.constantFrom(...TAGS),
+    kind: fc.constantFrom('one', 'two'),
+  })
   .map(({ from, source, phase, to, kind }) => ({
     metadata: { namespace: 'a', name: '' },
     spec: {
@@ -129,7 +148,11 @@ export function inWords({ snapshot, streams: planned, images: doomed, blobs }: I
   const { digests, images: table } = snapshot;
   const text = (id: number): string => digests.text(id);
   return {
-    items: planned.flatMap(({ stream, items }) => items.map(({ tag: of, position, image }) => `${streamKey(stream)}:${of}#${position}@${text(image)}`)).sort(),
+    items: planned
+      .flatMap(({ stream, items }) =>
+        items.map(({ tag: of, position, image }) => `${streamKey(stream)}:${of}#${position}@${text(image)}`),
+      )
+      .sort(),
     images: doomed.map((image) => table.nameText(image)),
     blobs: blobs.map(text),
     links: planned.flatMap(({ stream, layerLinks, manifestLinks }) => [

@@ -10,10 +10,14 @@ type Tag = { tag: string; items: { image: string; created: string }[] };
 const tagsOf = (stream: KubeObject): Tag[] => (stream.status as { tags?: Tag[] }).tags ?? [];
 const keyOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;
 const partsOf = (image: KubeObject): string[] => {
-  const { dockerImageLayers = [], dockerImageMetadata } = image as unknown as { dockerImageLayers: { name: string }[]; dockerImageMetadata: { Id: string } };
+  const { dockerImageLayers = [], dockerImageMetadata } = image as unknown as {
+    dockerImageLayers: { name: string }[];
+    dockerImageMetadata: { Id: string };
+  };
   return [...dockerImageLayers.map(({ name }) => name), dockerImageMetadata.Id].filter(Boolean);
 };
-const childrenOf = (image: KubeObject): string[] => ((image.dockerImageManifests ?? []) as { digest: string }[]).map(({ digest }) => digest);
+const childrenOf = (image: KubeObject): string[] =>
+  ((image.dockerImageManifests ?? []) as { digest: string }[]).map(({ digest }) => digest);
 
 test('extended keeps what oc keeps: items, images, blobs, links', () => {
   fc.assert(
@@ -36,13 +40,17 @@ test.each(['oc', 'extended'] as const)('%s: every blob and every link of what st
       const after = applied(lists, plan);
       const blobs = new Set(plan.blobs);
       const images = new Map(after.images!.map((image) => [image.metadata.name, image]));
-      for (const image of images.values()) expect([image.metadata.name, ...partsOf(image)].filter((part) => blobs.has(part))).toEqual([]);
+      for (const image of images.values())
+        expect([image.metadata.name, ...partsOf(image)].filter((part) => blobs.has(part))).toEqual([]);
       const links = new Set(plan.links);
       for (const stream of after.imagestreams!) {
         for (const listed of tagsOf(stream).flatMap(({ items }) => items)) {
           const image = images.get(listed.image);
           if (!image) continue;
-          const needed = [image, ...(referrers === 'oc' ? [] : childrenOf(image).map((child) => images.get(child)))].filter((one) => one !== undefined);
+          const needed = [
+            image,
+            ...(referrers === 'oc' ? [] : childrenOf(image).map((child) => images.get(child))),
+          ].filter((one) => one !== undefined);
           const lost = needed.flatMap((one) => [
             `manifest ${keyOf(stream)}@${one.metadata.name}`,
             ...partsOf(one).map((part) => `layer ${keyOf(stream)}@${part}`),
@@ -60,7 +68,8 @@ test('extended: every child of an index that stays, stays', () => {
     fc.property(clusters, optionSets, (lists, options) => {
       const plan = inWords(planOf(lists, options));
       const gone = new Set(plan.images);
-      for (const image of applied(lists, plan).images!) expect(childrenOf(image).filter((child) => gone.has(child))).toEqual([]);
+      for (const image of applied(lists, plan).images!)
+        expect(childrenOf(image).filter((child) => gone.has(child))).toEqual([]);
     }),
     RUNS,
   );
@@ -98,13 +107,20 @@ test.each(['oc', 'extended'] as const)('%s: the order of the lists does not matt
     fc.record({
       lists: fc.constant(lists),
       other: fc.record(
-        Object.fromEntries(Object.entries(lists).map(([resource, items]) => [resource, fc.shuffledSubarray(items, { minLength: items.length })])),
+        Object.fromEntries(
+          Object.entries(lists).map(([resource, items]) => [
+            resource,
+            fc.shuffledSubarray(items, { minLength: items.length }),
+          ]),
+        ),
       ) as fc.Arbitrary<Lists>,
     }),
   );
   fc.assert(
     fc.property(shuffled, optionSets, ({ lists, other }, options) => {
-      expect(inWords(planOf(other, { ...options, referrers }))).toEqual(inWords(planOf(lists, { ...options, referrers })));
+      expect(inWords(planOf(other, { ...options, referrers }))).toEqual(
+        inWords(planOf(lists, { ...options, referrers })),
+      );
     }),
     RUNS,
   );
@@ -141,8 +157,12 @@ function applied(lists: Lists, plan: Words): Lists {
   const items = new Set(plan.items);
   const images = new Set(plan.images);
   const without = (stream: KubeObject): KubeObject => {
-    const stays = (tag: string, image: string, position: number): boolean => !items.has(`${keyOf(stream)}:${tag}#${position}@${image}`);
-    const tags = tagsOf(stream).map(({ tag, items: all }) => ({ tag, items: all.filter(({ image }, position) => stays(tag, image, position)) }));
+    const stays = (tag: string, image: string, position: number): boolean =>
+      !items.has(`${keyOf(stream)}:${tag}#${position}@${image}`);
+    const tags = tagsOf(stream).map(({ tag, items: all }) => ({
+      tag,
+      items: all.filter(({ image }, position) => stays(tag, image, position)),
+    }));
     return { ...stream, status: { ...stream.status, tags: tags.filter((tag) => tag.items.length > 0) } };
   };
   return {
@@ -156,7 +176,8 @@ function applied(lists: Lists, plan: Words): Lists {
 function usedBy(lists: Lists, options: { keepYoungerThanMs: number; namespace?: string }, wide: boolean): string[] {
   const found: string[] = [];
   const add = (text: string | undefined): void => {
-    const [, key = '', tag = '', image = ''] = /^registry\.example\.org:5000\/([a-z]+\/[a-z]+)(?::(\w+))?(?:@(.+))?$/.exec(text ?? '') ?? [];
+    const [, key = '', tag = '', image = ''] =
+      /^registry\.example\.org:5000\/([a-z]+\/[a-z]+)(?::(\w+))?(?:@(.+))?$/.exec(text ?? '') ?? [];
     if (image) found.push(`${key}@${image}`, `@${image}`);
     else if (key) found.push(`${key}:${tag || 'latest'}`);
   };
@@ -164,7 +185,11 @@ function usedBy(lists: Lists, options: { keepYoungerThanMs: number; namespace?: 
     const { phase, containerStatuses } = pod.status as { phase: string; containerStatuses: { imageID: string }[] };
     const counts = ['Running', 'Pending'].includes(phase) || (wide && phase === 'Unknown');
     if (!counts && !(Date.parse(pod.metadata.creationTimestamp!) > NOW - options.keepYoungerThanMs)) continue;
-    const spec = pod.spec as { containers: { image: string }[]; ephemeralContainers: { image: string }[]; volumes: { image: { reference: string } }[] };
+    const spec = pod.spec as {
+      containers: { image: string }[];
+      ephemeralContainers: { image: string }[];
+      volumes: { image: { reference: string } }[];
+    };
     for (const { image } of spec.containers) add(image);
     if (!wide) continue;
     for (const { image } of spec.ephemeralContainers) add(image);
@@ -175,7 +200,11 @@ function usedBy(lists: Lists, options: { keepYoungerThanMs: number; namespace?: 
     }
   }
   for (const build of lists.builds!) {
-    const spec = build.spec as { strategy: { dockerStrategy: { from: { name: string } } }; source: { images: { from: { name: string } }[] }; output: { to: { name: string } } };
+    const spec = build.spec as {
+      strategy: { dockerStrategy: { from: { name: string } } };
+      source: { images: { from: { name: string } }[] };
+      output: { to: { name: string } };
+    };
     const streamImage = (text: string): void => void found.push(`a/${text}`, `@${text.split('@')[1]}`);
     streamImage(spec.strategy.dockerStrategy.from.name);
     if (!wide) continue;

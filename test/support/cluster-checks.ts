@@ -18,8 +18,15 @@ export interface State {
 export interface PruneDocument {
   dryRun: boolean;
   interrupted?: boolean;
-  summary: Record<'images' | 'imageStreams' | 'imageStreamTagItems' | 'layerLinks' | 'manifestLinks' | 'blobs' | 'failed' | 'skipped', number>;
-  imageStreams: (Told & { namespace: string; name: string; items: (Told & { tag: string; position: number; image: string })[] })[];
+  summary: Record<
+    'images' | 'imageStreams' | 'imageStreamTagItems' | 'layerLinks' | 'manifestLinks' | 'blobs' | 'failed' | 'skipped',
+    number
+  >;
+  imageStreams: (Told & {
+    namespace: string;
+    name: string;
+    items: (Told & { tag: string; position: number; image: string })[];
+  })[];
   images: (Told & { name: string })[];
   layerLinks: (Told & { repository: string; digest: string })[];
   manifestLinks: (Told & { repository: string; digest: string })[];
@@ -37,13 +44,22 @@ interface Told {
 export function stateOf({ store, registry }: Sandbox): State {
   const streams = store.list('imagestreams');
   return {
-    images: store.list('images').map(({ metadata }) => metadata.name).sort(),
-    items: streams.flatMap((stream) => tagsOf(stream).flatMap(({ tag, items }) => items.map(({ image }) => `${keyOf(stream)}:${tag}@${image}`))),
+    images: store
+      .list('images')
+      .map(({ metadata }) => metadata.name)
+      .sort(),
+    items: streams.flatMap((stream) =>
+      tagsOf(stream).flatMap(({ tag, items }) => items.map(({ image }) => `${keyOf(stream)}:${tag}@${image}`)),
+    ),
     itemTimes: streams.flatMap((stream) =>
-      tagsOf(stream).flatMap(({ tag, items }) => items.map(({ image, created }) => `${keyOf(stream)}:${tag}@${image} ${created}`)),
+      tagsOf(stream).flatMap(({ tag, items }) =>
+        items.map(({ image, created }) => `${keyOf(stream)}:${tag}@${image} ${created}`),
+      ),
     ),
     pending: Object.fromEntries(
-      streams.filter(({ metadata }) => metadata.annotations?.['regadm/pending']).map((stream) => [keyOf(stream), stream.metadata.annotations!['regadm/pending']!]),
+      streams
+        .filter(({ metadata }) => metadata.annotations?.['regadm/pending'])
+        .map((stream) => [keyOf(stream), stream.metadata.annotations!['regadm/pending']!]),
     ),
     blobs: registry.blobs(),
     layerLinks: registry.layerLinks(),
@@ -87,7 +103,9 @@ function partsMissing({ registry }: Sandbox, image: KubeObject, repositories: st
   return [
     ...[name, ...blobs].filter((digest) => !registry.hasBlob(digest)).map((digest) => `blob ${digest} of ${name}`),
     ...repositories.flatMap((repository) => [
-      ...blobs.filter((digest) => !registry.hasLayerLink(repository, digest)).map((digest) => `layer link ${repository}@${digest}`),
+      ...blobs
+        .filter((digest) => !registry.hasLayerLink(repository, digest))
+        .map((digest) => `layer link ${repository}@${digest}`),
       ...(registry.hasManifestLink(repository, name) ? [] : [`manifest link ${repository}@${name}`]),
     ]),
   ];
@@ -95,12 +113,24 @@ function partsMissing({ registry }: Sandbox, image: KubeObject, repositories: st
 
 /** What is gone although the plan (a dry run's document) did not name it. */
 export function unnamedLosses(before: State, after: State, plan: PruneDocument): string[] {
-  const items = plan.imageStreams.flatMap(({ namespace, name, items: listed }) => listed.map(({ tag, image }) => `${namespace}/${name}:${tag}@${image}`));
+  const items = plan.imageStreams.flatMap(({ namespace, name, items: listed }) =>
+    listed.map(({ tag, image }) => `${namespace}/${name}:${tag}@${image}`),
+  );
   const link = ({ repository, digest }: { repository: string; digest: string }): string => `${repository}@${digest}`;
   return [
-    ...lost('image', before.images, after.images, plan.images.map(({ name }) => name)),
+    ...lost(
+      'image',
+      before.images,
+      after.images,
+      plan.images.map(({ name }) => name),
+    ),
     ...lost('item', before.items, after.items, items),
-    ...lost('blob', before.blobs, after.blobs, plan.blobs.map(({ digest }) => digest)),
+    ...lost(
+      'blob',
+      before.blobs,
+      after.blobs,
+      plan.blobs.map(({ digest }) => digest),
+    ),
     // A manifest link takes a layer link of the same digest along (facts).
     ...lost('layer link', before.layerLinks, after.layerLinks, [...plan.layerLinks, ...plan.manifestLinks].map(link)),
     ...lost('manifest link', before.manifestLinks, after.manifestLinks, plan.manifestLinks.map(link)),
@@ -119,7 +149,7 @@ export function untruths(document: PruneDocument, before: State, sandbox: Sandbo
   const check = (what: string, { status }: Told, was: boolean, is: boolean): void => {
     if (status.startsWith('would-')) wrong.push(`${what}: ${status} in a confirmed run`);
     if ((status === 'deleted' || status === 'gone') && is) wrong.push(`${what}: ${status}, but it is there`);
-    if ((status === 'skipped') && was && !is) wrong.push(`${what}: skipped, but it went`);
+    if (status === 'skipped' && was && !is) wrong.push(`${what}: skipped, but it went`);
   };
   const has = (list: string[]): ((one: string) => boolean) => {
     const set = new Set(list);
@@ -136,14 +166,17 @@ export function untruths(document: PruneDocument, before: State, sandbox: Sandbo
     }
   }
   const blobs = [has(before.blobs), has(after.blobs)] as const;
-  for (const entry of document.blobs) check(`blob ${entry.digest}`, entry, blobs[0](entry.digest), blobs[1](entry.digest));
+  for (const entry of document.blobs)
+    check(`blob ${entry.digest}`, entry, blobs[0](entry.digest), blobs[1](entry.digest));
   const images = [has(before.images), has(after.images)] as const;
-  for (const entry of document.images) check(`image ${entry.name}`, entry, images[0](entry.name), images[1](entry.name));
+  for (const entry of document.images)
+    check(`image ${entry.name}`, entry, images[0](entry.name), images[1](entry.name));
   const count = (list: string[], one: string): number => list.filter((other) => other === one).length;
   for (const { namespace, name, items } of document.imageStreams) {
     for (const item of items) {
       const tag = `${namespace}/${name}:${item.tag}@`;
-      const one = before.itemTimes.filter((other) => other.startsWith(tag))[item.position] ?? `${tag}${item.image} unknown`;
+      const one =
+        before.itemTimes.filter((other) => other.startsWith(tag))[item.position] ?? `${tag}${item.image} unknown`;
       check(`item ${one}`, item, true, count(after.itemTimes, one) >= count(before.itemTimes, one));
     }
   }
@@ -151,7 +184,8 @@ export function untruths(document: PruneDocument, before: State, sandbox: Sandbo
 }
 
 function wrongCounts(document: PruneDocument): string[] {
-  const done = (entries: Told[]): number => entries.filter(({ status }) => status === 'deleted' || status === 'gone').length;
+  const done = (entries: Told[]): number =>
+    entries.filter(({ status }) => status === 'deleted' || status === 'gone').length;
   const expected = {
     images: done(document.images),
     blobs: done(document.blobs),

@@ -41,24 +41,36 @@ export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
     sandbox.registry.push(repository, tag, { created: OLD, ...content }).digest;
   for (const key of ['shop/web', 'shop/api', 'shop/copy', 'multi/tool', 'ops/batch']) addStream(sandbox, key);
   const web = revisions(6, (at) => {
-    const content = { format: 'docker', layers: ['base', `pair ${at % 2}`, `web ${at}`, ...(at === 1 ? ['outdated'] : [])], config: { author: `web ${at}` } };
+    const content = {
+      format: 'docker',
+      layers: ['base', `pair ${at % 2}`, `web ${at}`, ...(at === 1 ? ['outdated'] : [])],
+      config: { author: `web ${at}` },
+    };
     const digest = push('shop/web', 'latest', content);
     // The same image in a second repository.
     if (at % 2 === 0) push('shop/copy', 'v', content);
     return digest;
   });
   const api = revisions(5, (at) =>
-    push('shop/api', 'latest', { layers: ['base', `pair ${at % 2}`, `api ${at}`, ...(at < 2 ? ['outdated'] : [])], config: { author: `api ${at}` } }),
+    push('shop/api', 'latest', {
+      layers: ['base', `pair ${at % 2}`, `api ${at}`, ...(at < 2 ? ['outdated'] : [])],
+      config: { author: `api ${at}` },
+    }),
   );
   const children: string[][] = [];
   const indexes = revisions(5, (at) => {
     const named = ['amd64', 'arm64'].map((architecture) =>
-      push('multi/tool', undefined, { layers: [`os ${architecture}`, `tool ${architecture} ${at}`], config: { architecture } }),
+      push('multi/tool', undefined, {
+        layers: [`os ${architecture}`, `tool ${architecture} ${at}`],
+        config: { architecture },
+      }),
     );
     children.unshift(named);
     return push('multi/tool', 'v1', { manifests: named });
   });
-  const batch = revisions(5, (at) => push('ops/batch', 'nightly', { layers: ['base', `batch ${at}`, ...(at < 2 ? ['outdated'] : [])] }));
+  const batch = revisions(5, (at) =>
+    push('ops/batch', 'nightly', { layers: ['base', `batch ${at}`, ...(at < 2 ? ['outdated'] : [])] }),
+  );
   const loose = push('ops/batch', undefined, { layers: ['base', 'loose', 'outdated'] });
   return { sandbox, web, api, indexes, children, batch, loose };
 }
@@ -84,7 +96,11 @@ export function prune(scene: Scene, args: string[] = CONFIRM, options: CliOption
 }
 
 /** A pod that runs; `spec` and `status` go on top. */
-export function aRunningPod(key: string, image: string, more: { spec?: object; status?: object; created?: string } = {}): KubeObject {
+export function aRunningPod(
+  key: string,
+  image: string,
+  more: { spec?: object; status?: object; created?: string } = {},
+): KubeObject {
   const [namespace, name] = key.split('/') as [string, string];
   return {
     metadata: { namespace, name, creationTimestamp: more.created ?? OLD },
@@ -98,10 +114,18 @@ export function retag(sandbox: Sandbox, key: string, tag: string, image: string)
   const [namespace, name] = key.split('/') as [string, string];
   const stream = sandbox.store.get('imagestreams', namespace, name)!;
   const tags = (stream.status?.tags ?? []) as { tag: string; items: object[] }[];
-  const item = { created: new Date().toISOString(), dockerImageReference: `${HOST}/${key}@${image}`, image, generation: 2 };
+  const item = {
+    created: new Date().toISOString(),
+    dockerImageReference: `${HOST}/${key}@${image}`,
+    image,
+    generation: 2,
+  };
   const others = tags.filter((one) => one.tag !== tag);
   const items = tags.find((one) => one.tag === tag)?.items ?? [];
-  sandbox.store.put('imagestreams', { ...stream, status: { ...stream.status, tags: [...others, { tag, items: [item, ...items] }] } });
+  sandbox.store.put('imagestreams', {
+    ...stream,
+    status: { ...stream.status, tags: [...others, { tag, items: [item, ...items] }] },
+  });
 }
 
 /** What a run in this process is asked for, beside what `CONFIRM` asks for. */
@@ -120,7 +144,10 @@ export interface Here {
 }
 
 /** A confirmed run in this process: as `prune`, without the time that a process takes. @throws what the command would print as an error */
-export async function pruneHere({ sandbox }: Scene, { options, request, kubeconfig, signal }: HereOptions = {}): Promise<Here> {
+export async function pruneHere(
+  { sandbox }: Scene,
+  { options, request, kubeconfig, signal }: HereOptions = {},
+): Promise<Here> {
   const api = await openCluster({ kubeconfig: kubeconfig ?? sandbox.kubeconfig.admin });
   const said: Omit<Here, 'document'> = { warnings: [], log: [] };
   const ending = signal ?? new AbortController().signal;

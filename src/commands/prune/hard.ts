@@ -147,7 +147,8 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
 /** `prune images` of the same cluster, as the same user, with its own defaults. */
 async function imagePruner(flags: HardFlags, signal: AbortSignal): Promise<() => Promise<void>> {
   const { pruneImagesFirst } = await import('../../core/execute/hard-prune/prune-images-first.js');
-  const shared = Object.keys(clusterFlags) as (keyof typeof clusterFlags)[];
+  // A command line is there for everybody on the machine to read: the token goes another way.
+  const shared = (Object.keys(clusterFlags) as (keyof typeof clusterFlags)[]).filter((name) => name !== 'token');
   const args = shared.flatMap((name) =>
     [flags[name] ?? []].flat().map((value) => (value === true ? `--${name}` : `--${name}=${String(value)}`)),
   );
@@ -156,6 +157,7 @@ async function imagePruner(flags: HardFlags, signal: AbortSignal): Promise<() =>
       process.argv[1]!,
       [...(flags.confirm ? ['--confirm'] : []), ...args.filter((arg) => !arg.endsWith('=false'))],
       signal,
+      flags.token === undefined ? {} : { REGADM_TOKEN: flags.token },
     );
 }
 

@@ -1,6 +1,6 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import type https from 'node:https';
 import { RegadmError, messageOf } from '../model/errors.js';
 
 /** How long authentication headers are used before client-node is asked again (tokens in files and of exec plugins rotate). */

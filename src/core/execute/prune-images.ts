@@ -11,6 +11,7 @@ import { narrow, parsePlanFile, planToFile, type PlanFile } from '../plan/plan-f
 import { emptyOutcome, type Failure, type ImagePruneReport } from '../plan/report.js';
 import type { Registry } from '../registry/api.js';
 import { AuditLog } from './audit-log.js';
+import { pendingRecoveryNotice } from './hard-prune/notice.js';
 import { findRegistry, type RegistryFlags } from './find-registry.js';
 import { pruneImages } from './images.js';
 import { LiveView } from './live-view.js';
@@ -81,6 +82,7 @@ class PruneSession {
     early?.catch(() => {});
     // Loading it takes as long as the first pages take to come.
     if (options.pruneRegistry) import('../registry/index.js').catch(() => {});
+    const notice = pendingRecoveryNotice(this.api);
     hooks.phase('listing');
     const wide = options.referrers !== 'oc';
     const read = await readSnapshot(this.api, {
@@ -90,6 +92,8 @@ class PruneSession {
       signal: hooks.signal,
       onPage: ({ count }) => hooks.tick(count),
     });
+    const unfinished = await notice;
+    if (unfinished) hooks.log(0, unfinished);
     hooks.phase('planning');
     const fresh = planImagePrune(read.snapshot, options, read.now);
     if (options.pruneRegistry) await (early ?? this.openRegistry(read));

@@ -215,7 +215,7 @@ export class SecondLook {
     source.opening = true;
     return new Promise((resolve) => {
       const { resource, namespace, resourceVersion } = source;
-      watchList(this.api, resource, { resourceVersion, namespace, signal: this.ending.signal }, {
+      void watchList(this.api, resource, { resourceVersion, namespace, signal: this.ending.signal }, {
         opened: () => {
           source.watching = true;
           source.opening = false;

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+
+/** A command of the documentation, and what it promises. */
+export interface Example {
+  page: string;
+  line: number;
+  /** A command, or a whole script. */
+  script: string;
+  /** `# exit status N` in the example says so; else 0. */
+  status: number;
+  /** Lines that its output has to hold; `…` stands for anything. */
+  output: string[];
+}
+
+/**
+ * The examples of a page: a block marked `sh` is one script, in a block marked `console` each line after `$ ` is a command and what follows is its output,
+ * and in a block without a mark lines that begin with `regadm` are commands. Other blocks (`yaml`, `json`, `text`) are none.
+ */
+export function examplesOf(page: string, text = readFileSync(page, 'utf8')): Example[] {
+  const lines = text.split('\n');
+  const examples: Example[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const open = /^ *```(\w*)$/.exec(lines[at]!);
+    if (!open) continue;
+    const start = at + 1;
+    while (++at < lines.length && !/^ *```$/.test(lines[at]!));
+    const block = lines.slice(start, at);
+    const read = { sh: script, console: session, '': bare }[open[1]!];
+    if (read) examples.push(...read(block).map((example) => ({ page, ...example, line: start + 1 + example.line })));
+  }
+  return examples;
+}
+
+type Found = Omit<Example, 'page'>;
+
+function script(block: string[]): Found[] {
+  const text = block.join('\n');
+  return [{ line: 0, script: text, status: statusOf(text), output: [] }];
+}
+
+function session(block: string[]): Found[] {
+  const found: Found[] = [];
+  for (let at = 0; at < block.length; at++) {
+    const command = /^ *\$ (.*)$/.exec(block[at]!)?.[1];
+    if (command === undefined) {
+      if (block[at]!.trim() !== '') found.at(-1)?.output.push(block[at]!.trim());
+      continue;
+    }
+    const line = at;
+    let whole = command;
+    while (whole.endsWith('\\')) whole = `${whole.slice(0, -1)}${block[++at]!.trim()}`;
+    found.push({ line, script: whole, status: statusOf(whole), output: [] });
+  }
+  return found;
+}
+
+function bare(block: string[]): Found[] {
+  return session(block.map((line) => line.replace(/^( *)(?:\$ )?(?=regadm )/, '$1$ ')).filter((line) => / *\$ regadm /.test(line)));
+}
+
+function statusOf(text: string): number {
+  return Number(/# exit status (\d+)/.exec(text)?.[1] ?? 0);
+}
+
+/** Whether an output has a line that a documented one stands for. */
+export function hasLine(output: string, documented: string): boolean {
+  const pattern = documented.split('…').map((part) => part.trim().split(/\s+/).map(RegExp.escape ?? escape).join('\\s+')).join('.*');
+  return new RegExp(pattern).test(output);
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
