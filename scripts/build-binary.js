@@ -4,7 +4,17 @@
  * @see https://nodejs.org/docs/latest-v20.x/api/single-executable-applications.html
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +23,12 @@ import { build } from 'esbuild';
 import postject from 'postject';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { values } = parseArgs({ options: { out: { type: 'string', default: path.join(root, 'build', 'regadm') }, archive: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: path.join(root, 'build', 'regadm') },
+    archive: { type: 'boolean', default: false },
+  },
+});
 const FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 function commandFiles(folder = 'src/commands') {
@@ -30,7 +45,10 @@ const commandTable = {
     onResolve({ filter: /^regadm:commands$/ }, () => ({ path: 'commands', namespace: 'regadm' }));
     onLoad({ filter: /.*/, namespace: 'regadm' }, () => {
       const entries = commandFiles().map((file) => {
-        const id = file.replace(/^src\/commands\//, '').replace(/\.ts$/, '').replaceAll('/', ':');
+        const id = file
+          .replace(/^src\/commands\//, '')
+          .replace(/\.ts$/, '')
+          .replaceAll('/', ':');
         return `${JSON.stringify(id)}: () => import(${JSON.stringify(`./${file}`)})`;
       });
       return { contents: `export const commands = { ${entries.join(', ')} };`, resolveDir: root };
@@ -67,9 +85,16 @@ try {
     define: { 'import.meta.url': '__program' },
     banner: { js: BANNER },
   });
-  const config = { main, output: path.join(work, 'main.blob'), disableExperimentalSEAWarning: true, useCodeCache: true };
+  const config = {
+    main,
+    output: path.join(work, 'main.blob'),
+    disableExperimentalSEAWarning: true,
+    useCodeCache: true,
+  };
   writeFileSync(path.join(work, 'sea.json'), JSON.stringify(config));
-  execFileSync(process.execPath, ['--experimental-sea-config', path.join(work, 'sea.json')], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['--experimental-sea-config', path.join(work, 'sea.json')], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 
   mkdirSync(path.dirname(values.out), { recursive: true });
   rmSync(values.out, { force: true });

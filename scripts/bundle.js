@@ -97,6 +97,8 @@ const { metafile } = await build({
   logLevel: 'warning',
   metafile: true,
   plugins: [clientNodeInParts, oclifInParts],
+  // Their builds for bundlers: what `import()` gives of a CommonJS module has no names when it is a chunk.
+  alias: { yaml: path.join(root, 'node_modules/yaml/browser/index.js'), '@peculiar/x509': path.join(root, 'node_modules/@peculiar/x509/build/x509.es.js') },
   // Optional parts of dependencies that are not installed, or that a built program never reaches.
   external: ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'],
   banner: {

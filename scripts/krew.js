@@ -9,11 +9,19 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
 
-const { values } = parseArgs({ options: { url: { type: 'string' }, dir: { type: 'string', default: 'build' }, homepage: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { url: { type: 'string' }, dir: { type: 'string', default: 'build' }, homepage: { type: 'string' } },
+});
 const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-const archives = readdirSync(values.dir).filter((name) => name.startsWith(`regadm-${version}-`) && name.endsWith('.tar.gz')).sort();
+const archives = readdirSync(values.dir)
+  .filter((name) => name.startsWith(`regadm-${version}-`) && name.endsWith('.tar.gz'))
+  .sort();
 if (!values.url || archives.length === 0) {
-  console.error(values.url ? `no archive regadm-${version}-*.tar.gz in ${values.dir}: npm run build:binary -- --archive` : 'pass --url: where the archives can be downloaded');
+  console.error(
+    values.url
+      ? `no archive regadm-${version}-*.tar.gz in ${values.dir}: npm run build:binary -- --archive`
+      : 'pass --url: where the archives can be downloaded',
+  );
   process.exit(1);
 }
 
@@ -22,7 +30,9 @@ const platforms = archives.map((name) => {
   return {
     selector: { matchLabels: { os, arch } },
     uri: `${values.url.replace(/\/$/, '')}/${name}`,
-    sha256: createHash('sha256').update(readFileSync(path.join(values.dir, name))).digest('hex'),
+    sha256: createHash('sha256')
+      .update(readFileSync(path.join(values.dir, name)))
+      .digest('hex'),
     bin: 'kubectl-regadm',
   };
 });
@@ -35,7 +45,8 @@ const manifest = {
     homepage: values.homepage ?? values.url,
     shortDescription: 'Prune images and the registry of OpenShift and OKD',
     description: `${description}.\n\nTry it with no cluster: kubectl regadm sandbox`,
-    caveats: 'It needs a cluster with image streams (OpenShift, OKD). A dry run needs the cluster role system:image-pruner.',
+    caveats:
+      'It needs a cluster with image streams (OpenShift, OKD). A dry run needs the cluster role system:image-pruner.',
     platforms,
   },
 };

@@ -9,7 +9,13 @@ export function productionPackages() {
   for (const [folder, { dev, devOptional, version, license, integrity }] of Object.entries(packages)) {
     if (folder === '' || dev || devOptional) continue;
     const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    found.set(`${name}@${version}`, { name, version, license: license ?? 'not named', integrity, folder: new URL(`${folder}/`, root) });
+    found.set(`${name}@${version}`, {
+      name,
+      version,
+      license: license ?? 'not named',
+      integrity,
+      folder: new URL(`${folder}/`, root),
+    });
   }
   return [...found.values()].sort((a, b) => (`${a.name}@${a.version}` < `${b.name}@${b.version}` ? -1 : 1));
 }

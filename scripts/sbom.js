@@ -8,9 +8,13 @@ import { productionPackages } from './production-packages.js';
 
 const { name, version, license } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const purl = (name, version) => `pkg:npm/${name.replace('@', '%40')}@${version}`;
-const licenses = (license) => [/ /.test(license) ? { expression: license.replace(/^\((.*)\)$/, '$1') } : { license: { id: license } }];
+const licenses = (license) => [
+  / /.test(license) ? { expression: license.replace(/^\((.*)\)$/, '$1') } : { license: { id: license } },
+];
 const hashes = (integrity) =>
-  /^sha512-/.test(integrity ?? '') ? [{ alg: 'SHA-512', content: Buffer.from(integrity.slice(7), 'base64').toString('hex') }] : [];
+  /^sha512-/.test(integrity ?? '')
+    ? [{ alg: 'SHA-512', content: Buffer.from(integrity.slice(7), 'base64').toString('hex') }]
+    : [];
 
 const components = productionPackages().map((one) => ({
   type: 'library',
@@ -21,8 +25,22 @@ const components = productionPackages().map((one) => ({
   purl: purl(one.name, one.version),
   hashes: hashes(one.integrity),
 }));
-const subject = { type: 'application', 'bom-ref': purl(name, version), name, version, licenses: licenses(license), purl: purl(name, version) };
-const sbom = { $schema: 'http://cyclonedx.org/schema/bom-1.5.schema.json', bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, metadata: { component: subject }, components };
+const subject = {
+  type: 'application',
+  'bom-ref': purl(name, version),
+  name,
+  version,
+  licenses: licenses(license),
+  purl: purl(name, version),
+};
+const sbom = {
+  $schema: 'http://cyclonedx.org/schema/bom-1.5.schema.json',
+  bomFormat: 'CycloneDX',
+  specVersion: '1.5',
+  version: 1,
+  metadata: { component: subject },
+  components,
+};
 const folder = new URL('../build/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 writeFileSync(new URL('regadm.cdx.json', folder), `${JSON.stringify(sbom, null, 2)}\n`);

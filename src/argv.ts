@@ -27,7 +27,8 @@ export function normalizeArgv(argv: readonly string[], flags: FlagTable): string
       continue;
     }
     // A value of its own: the next word, as for kubectl, but never a long flag.
-    if (found.flag.type === 'option' && found.value === undefined && !argv[at + 1]?.startsWith('--')) found.value = argv[++at];
+    if (found.flag.type === 'option' && found.value === undefined && !argv[at + 1]?.startsWith('--'))
+      found.value = argv[++at];
     result.push(...flagTokens(found));
   }
   return result;
@@ -65,17 +66,25 @@ function unknownFlag(typed: string, flags: FlagTable): Error {
   const names = Object.entries(flags).flatMap(([name, flag]) =>
     flag.hidden ? [] : flag.type === 'boolean' && flag.allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],
   );
-  return usageError(`unknown flag: ${typed}`, [...didYouMean(suggest(typed, [...names, '--help'])), 'see --help for what the command takes']);
+  return usageError(`unknown flag: ${typed}`, [
+    ...didYouMean(suggest(typed, [...names, '--help'])),
+    'see --help for what the command takes',
+  ]);
 }
 
 function flagTokens({ name, flag, value }: Found): string[] {
   if (flag.type === 'option') {
-    if (value === undefined) throw usageError(`flag needs an argument: --${name}${flag.options ? ` (${flag.options.join(', ')})` : ''}`);
-    if (value === '') throw usageError(`invalid argument "" for "--${name}" flag: it is empty`, ['leave the flag out, or give it a value']);
+    if (value === undefined)
+      throw usageError(`flag needs an argument: --${name}${flag.options ? ` (${flag.options.join(', ')})` : ''}`);
+    if (value === '')
+      throw usageError(`invalid argument "" for "--${name}" flag: it is empty`, [
+        'leave the flag out, or give it a value',
+      ]);
     return [`--${name}=${value}`];
   }
   if (value === undefined) return [`--${name}`];
-  if (name !== flag.name && name.startsWith('no-')) throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes no value`);
+  if (name !== flag.name && name.startsWith('no-'))
+    throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes no value`);
   const on = parseBoolean(value);
   if (on === undefined) throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes true or false`);
   if (on) return [`--${name}`];

@@ -30,7 +30,9 @@ export abstract class BaseCommand extends Command {
     this.format = requestedFormat(this.argv) ?? 'table';
     const table = { ...command.baseFlags, ...command.flags };
     const written = normalizeArgv(this.argv, table);
-    this.level = Number(/^--loglevel=(\d+)$/.exec(written.findLast((arg) => arg.startsWith('--loglevel=')) ?? '')?.[1] ?? 0);
+    this.level = Number(
+      /^--loglevel=(\d+)$/.exec(written.findLast((arg) => arg.startsWith('--loglevel=')) ?? '')?.[1] ?? 0,
+    );
     const { argv: whole, settings } = await addSettings(this.config, this.id ?? '', written, table, this.warning);
     this.settings = settings;
     this.argv = whole;

@@ -84,6 +84,12 @@ export const bare = (cluster) => timed(cluster, [here('bare.js'), cluster.lists]
 
 export const regadm = (cluster, args = [], options = {}) => timed(cluster, [PROGRAM, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
 
+/** Seconds by phase. */
+export async function phases(cluster) {
+  const { stderr } = await timed(cluster, [here('phases.js'), cluster.kubeconfig]);
+  return JSON.parse(stderr.trim().split('\n').at(-1));
+}
+
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

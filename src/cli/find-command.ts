@@ -56,27 +56,48 @@ function longest<T>(words: string[], find: (id: string) => T | undefined): { val
 
 function unknownCommand(config: Config, words: string[], known: number): Error {
   const spaced = config.commandIDs.map((id) => id.replaceAll(':', ' '));
-  const typed = words.slice(0, Math.max(known + 1, 2)).join(' ').replaceAll(':', ' ');
+  const typed = words
+    .slice(0, Math.max(known + 1, 2))
+    .join(' ')
+    .replaceAll(':', ' ');
   const parent = [config.bin, ...words.slice(0, known)].join(' ');
   const wanted = words.slice(0, known + 1).at(-1)!;
   const last = (name: string): string => name.split(' ').at(-1)!;
   // The whole name mistyped (`prun images`), its last word (`prune imags`), or a topic forgotten (`images`).
   const near = [
     ...suggest(typed, spaced),
-    ...spaced.filter((name) => name.startsWith(`${words.slice(0, known).join(' ')}`) && suggest(wanted, [last(name)]).length > 0),
-    ...suggest(words[0]!, config.topics.map(({ name }) => name).filter((name) => known === 0 && !name.includes(':'))),
+    ...spaced.filter(
+      (name) => name.startsWith(`${words.slice(0, known).join(' ')}`) && suggest(wanted, [last(name)]).length > 0,
+    ),
+    ...suggest(
+      words[0]!,
+      config.topics.map(({ name }) => name).filter((name) => known === 0 && !name.includes(':')),
+    ),
   ];
   const names = [...new Set(near)].slice(0, 3).map((name) => `${config.bin} ${name}`);
-  return usageError(`unknown command "${wanted}" for "${parent}"`, [...didYouMean(names), `see ${parent} --help for the commands that there are`]);
+  return usageError(`unknown command "${wanted}" for "${parent}"`, [
+    ...didYouMean(names),
+    `see ${parent} --help for the commands that there are`,
+  ]);
 }
 
 function flagsFirst(config: Config, argv: readonly string[]): Error {
-  const command = argv.findIndex((_, index) => longest(leadingWords(argv.slice(index)), (id) => config.findCommand(id)));
-  if (command === -1) return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [`see ${config.bin} --help for the commands that there are`]);
+  const command = argv.findIndex((_, index) =>
+    longest(leadingWords(argv.slice(index)), (id) => config.findCommand(id)),
+  );
+  if (command === -1)
+    return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [
+      `see ${config.bin} --help for the commands that there are`,
+    ]);
   // Values are left out: they may be secrets.
-  const flags = argv.slice(0, command).filter((arg) => arg.startsWith('-')).map(nameOnly);
+  const flags = argv
+    .slice(0, command)
+    .filter((arg) => arg.startsWith('-'))
+    .map(nameOnly);
   const meant = [...leadingWords(argv.slice(command)), ...flags].join(' ');
-  return usageError(`the flag ${nameOnly(argv[0]!)} must come after the command`, [`write it as: ${config.bin} ${meant}`]);
+  return usageError(`the flag ${nameOnly(argv[0]!)} must come after the command`, [
+    `write it as: ${config.bin} ${meant}`,
+  ]);
 }
 
 /** A flag without its value, which may be a secret. */

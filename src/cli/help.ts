@@ -9,9 +9,15 @@ const place = (group: string): number => (ORDER.includes(group) ? ORDER.indexOf(
 /** Description and examples first, then the flags in groups, as kubectl has it. */
 export class RegadmCommandHelp extends CommandHelp {
   protected override sections(): ReturnType<CommandHelp['sections']> {
-    const all = super.sections().map((section) => (section.header === 'FLAGS' ? { ...section, generate: this.flagSections.bind(this) } : section));
+    const all = super
+      .sections()
+      .map((section) =>
+        section.header === 'FLAGS' ? { ...section, generate: this.flagSections.bind(this) } : section,
+      );
     const order = ['USAGE', 'DESCRIPTION', 'EXAMPLES', 'ARGUMENTS', 'FLAGS'];
-    return order.flatMap((header) => all.filter((section) => section.header === header)) as ReturnType<CommandHelp['sections']>;
+    return order.flatMap((header) => all.filter((section) => section.header === header)) as ReturnType<
+      CommandHelp['sections']
+    >;
   }
 
   /** Without the summary, which stands above, and with lines as long as the terminal's. */
@@ -55,6 +61,9 @@ export class RegadmHelp extends Help {
       [`${bin} doctor`, 'what would keep a prune from working here'],
       [`${bin} prune images`, 'what would go; nothing changes without --confirm'],
     ];
-    return `${super.formatRoot()}\n\n${this.section('START HERE', start.map(([left, right]) => [left!, right]))}`;
+    return `${super.formatRoot()}\n\n${this.section(
+      'START HERE',
+      start.map(([left, right]) => [left!, right]),
+    )}`;
   }
 }

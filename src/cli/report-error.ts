@@ -16,20 +16,29 @@ export async function reportError(
   const error = asRegadmError(thrown);
   error.suggestions.push(...hints(error.message));
   const { errorDocument, errorText } = await import('../core/render/error.js');
-  if (format === 'json' || format === 'yaml') {
-    const { documentText } = await import('../core/render/document.js');
-    process.stdout.write(await documentText(format, errorDocument(error)));
-  }
+  if (format === 'json') process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
+  else if (format === 'yaml') process.stdout.write(await asYaml(errorDocument(error)));
   process.stderr.write(`${errorText(error)}\n`);
   if (verbosity >= 8 && thrown instanceof Error && thrown.stack) process.stderr.write(`${thrown.stack}\n`);
   process.exitCode = error.exitCode;
+}
+
+/** An error on the way to YAML must not hide the one that is to be told: JSON is YAML too. */
+async function asYaml(document: object): Promise<string> {
+  try {
+    const { documentText } = await import('../core/render/document.js');
+    return await documentText('yaml', document);
+  } catch {
+    return `${JSON.stringify(document, null, 2)}\n`;
+  }
 }
 
 /** Errors of oclif's parser in the words of kubectl; anything unforeseen as an INTERNAL error without a stack trace. */
 export function asRegadmError(thrown: unknown): RegadmError {
   if (thrown instanceof RegadmError) return thrown;
   const { oclif, parse, message } = thrown as Error & { oclif?: unknown; parse?: unknown };
-  if (oclif !== undefined || parse !== undefined || /^Parsing --/.test(message ?? '')) return usageError(parserMessage(message), [SEE_HELP]);
+  if (oclif !== undefined || parse !== undefined || /^Parsing --/.test(message ?? ''))
+    return usageError(parserMessage(message), [SEE_HELP]);
   return new RegadmError(message || String(thrown), {
     code: 'INTERNAL',
     cause: thrown,

@@ -18,7 +18,13 @@ export interface WithSettings {
  * Puts what the environment and the configuration file say before a normalized command line that does not say it itself.
  * @throws RegadmError (USAGE)
  */
-export async function addSettings(config: Config, id: string, argv: string[], flags: FlagTable, warn: (text: string) => void): Promise<WithSettings> {
+export async function addSettings(
+  config: Config,
+  id: string,
+  argv: string[],
+  flags: FlagTable,
+  warn: (text: string) => void,
+): Promise<WithSettings> {
   const catalog = { ...catalogOf(config), [id]: flags };
   const sources = await readSources(process.env, catalog, warn);
   const { given, on } = givenFlags(argv, flags);

@@ -19,12 +19,16 @@ For oc regadm and kubectl regadm nothing needs to be set up: they ask the progra
     { description: 'fish', command: '<%= config.bin %> completion fish > ~/.config/fish/completions/regadm.fish' },
   ];
 
-  static override args = { shell: Args.string({ required: true, options: ['bash', 'zsh', 'fish'], description: 'the shell to complete in' }) };
+  static override args = {
+    shell: Args.string({ required: true, options: ['bash', 'zsh', 'fish'], description: 'the shell to complete in' }),
+  };
 
   async run(): Promise<void> {
     const { args } = await this.read(Completion);
     const { completionCommands } = await import('../core/completion/model.js');
-    const manifest = { commands: Object.fromEntries(this.config.commands.map((command) => [command.id, command])) } as unknown as Manifest;
+    const manifest = {
+      commands: Object.fromEntries(this.config.commands.map((command) => [command.id, command])),
+    } as unknown as Manifest;
     this.print((await generator(args.shell))(completionCommands(manifest), NAMES));
   }
 }

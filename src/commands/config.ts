@@ -16,7 +16,10 @@ What makes a run change something (--confirm and the like) and what weakens a ch
 
   static override examples = [
     { description: 'What would hold now', command: '<%= config.bin %> <%= command.id %>' },
-    { description: 'One of them, for a script', command: `<%= config.bin %> <%= command.id %> -o json | jq '.settings[] | select(.name == "keep-tag-revisions")'` },
+    {
+      description: 'One of them, for a script',
+      command: `<%= config.bin %> <%= command.id %> -o json | jq '.settings[] | select(.name == "keep-tag-revisions")'`,
+    },
   ];
 
   static override flags = { ...outputFlags(['table', 'json', 'yaml'], 'table') };
@@ -45,5 +48,7 @@ What makes a run change something (--confirm and the like) and what weakens a ch
 /** The commands themselves: the manifest does not tell the defaults of booleans. */
 async function fullCatalog(commands: readonly Command.Loadable[]): Promise<Catalog> {
   const loaded = await Promise.all(commands.map(async (command) => [command.id, await command.load()] as const));
-  return Object.fromEntries(loaded.map(([id, { baseFlags, flags }]) => [id, { ...baseFlags, ...flags } as Catalog[string]]));
+  return Object.fromEntries(
+    loaded.map(([id, { baseFlags, flags }]) => [id, { ...baseFlags, ...flags } as Catalog[string]]),
+  );
 }

@@ -15,30 +15,56 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
 
   static override examples = [
     { description: 'Before the first prune, or when one has failed', command: '<%= config.bin %> <%= command.id %>' },
-    { description: 'From outside the cluster, with the public name of the registry', command: '<%= config.bin %> <%= command.id %> --registry-url registry.apps.example.com' },
+    {
+      description: 'From outside the cluster, with the public name of the registry',
+      command: '<%= config.bin %> <%= command.id %> --registry-url registry.apps.example.com',
+    },
     { description: 'For a ticket', command: '<%= config.bin %> <%= command.id %> -o yaml' },
   ];
 
   static override flags = {
-    'registry-url': Flags.string({ ...REGISTRY, helpValue: 'URL', description: 'address of the registry; found by itself if not given' }),
-    'certificate-authority': Flags.string({ ...REGISTRY, helpValue: 'FILE', description: "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's" }),
-    'force-insecure': Flags.boolean({ ...REGISTRY, allowNo: true, description: 'allow a registry without a trusted certificate, and plain HTTP' }),
+    'registry-url': Flags.string({
+      ...REGISTRY,
+      helpValue: 'URL',
+      description: 'address of the registry; found by itself if not given',
+    }),
+    'certificate-authority': Flags.string({
+      ...REGISTRY,
+      helpValue: 'FILE',
+      description:
+        "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's",
+    }),
+    'force-insecure': Flags.boolean({
+      ...REGISTRY,
+      allowNo: true,
+      description: 'allow a registry without a trusted certificate, and plain HTTP',
+    }),
     ...outputFlags(['table', 'json', 'yaml'], 'table'),
     ...clusterFlags,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.read(Doctor);
-    const registry = { registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: flags['force-insecure'] ?? false };
+    const registry = {
+      registryUrl: flags['registry-url'],
+      certificateAuthority: flags['certificate-authority'],
+      forceInsecure: flags['force-insecure'] ?? false,
+    };
     const { checkRegistryFlags } = await import('../cli/registry-flags.js');
     checkRegistryFlags(registry);
     const requestTimeoutMs = requestTimeout(flags['request-timeout']);
     const { diagnose, doctorReport } = await import('../core/doctor/diagnose.js');
     const connect = async () => (await import('../core/cluster/index.js')).openCluster(flags, this.logAt);
     const hooks = { warn: this.warning, log: this.logAt, signal: new AbortController().signal };
-    const report = doctorReport(this.config.version, await diagnose(connect, { ...registry, requestTimeoutMs, workers: 1 }, hooks));
+    const report = doctorReport(
+      this.config.version,
+      await diagnose(connect, { ...registry, requestTimeoutMs, workers: 1 }, hooks),
+    );
     if (flags.output === 'table') {
-      const [{ doctorText }, { styles, wantsColor }] = await Promise.all([import('../core/render/doctor.js'), import('../core/render/color.js')]);
+      const [{ doctorText }, { styles, wantsColor }] = await Promise.all([
+        import('../core/render/doctor.js'),
+        import('../core/render/color.js'),
+      ]);
       this.print(doctorText(report, styles(wantsColor(process.stdout))));
     } else {
       const { documentText } = await import('../core/render/document.js');

@@ -24,8 +24,14 @@ const CASES: [words: string[], expected: string[]][] = [
   [['prune', 'images', '--keep-t'], ['--keep-tag-revisions']],
   [['prune', 'images', '--no-a'], ['--no-all']],
   [['prune', 'images', '-o', 'y'], ['yaml']],
-  [['prune', 'images', '--referrers', ''], ['oc', 'extended', 'all']],
-  [['registry', 'readonly', ''], ['on', 'off']],
+  [
+    ['prune', 'images', '--referrers', ''],
+    ['oc', 'extended', 'all'],
+  ],
+  [
+    ['registry', 'readonly', ''],
+    ['on', 'off'],
+  ],
   [['completion', 'z'], ['zsh']],
   [['prune', 'images', '--max-delete', ''], []],
 ];
@@ -45,7 +51,9 @@ describe('completion', () => {
   });
 
   test('values after an equals sign, files and folders', () => {
-    expect(complete(commands, ['prune', 'images', '--output=j']).candidates).toEqual([{ value: '--output=json', description: '' }]);
+    expect(complete(commands, ['prune', 'images', '--output=j']).candidates).toEqual([
+      { value: '--output=json', description: '' },
+    ]);
     expect(complete(commands, ['prune', 'images', '--protect', '']).kind).toBe('files');
     expect(complete(commands, ['prune', 'images', '--from', '']).kind).toBe('directories');
     expect(complete(commands, ['edge', 'lint', 'a']).kind).toBe('files');
@@ -53,20 +61,40 @@ describe('completion', () => {
 
   /** In bash the words of `--output=j` are three. */
   test('in bash', () => {
-    const lines = [...CASES.map(([words]) => words), ['prune', 'images', '--output', '=', 'j'], ['prune', 'images', '--output', '=']];
+    const lines = [
+      ...CASES.map(([words]) => words),
+      ['prune', 'images', '--output', '=', 'j'],
+      ['prune', 'images', '--output', '='],
+    ];
     const calls = lines.map((words) => `try ${['regadm', ...words].map((word) => `'${word}'`).join(' ')}`);
     const script = `source ${folder}/regadm.bash\ntry() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _regadm; echo "\${COMPREPLY[*]}"; }\n${calls.join('\n')}`;
     const answers = execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
     const expected = [...CASES.map(([, values]) => values.join(' ')), 'json', 'table wide json yaml name oc'];
     // The last but one of the cases has no completions: an empty line.
     expect(answers).toEqual(expected);
-    expect(execFileSync('bash', ['--norc', '-c', `source ${folder}/regadm.bash; complete -p oc-regadm`], { encoding: 'utf8' })).toContain('-F _regadm');
+    expect(
+      execFileSync('bash', ['--norc', '-c', `source ${folder}/regadm.bash; complete -p oc-regadm`], {
+        encoding: 'utf8',
+      }),
+    ).toContain('-F _regadm');
   });
 
   where('fish')('in fish', () => {
     const script = CASES.map(([words]) => `complete -C 'regadm ${words.join(' ')}'; echo ==`).join('\n');
-    const text = execFileSync('fish', ['--no-config', '-c', `source ${folder}/regadm.fish\n${script}`], { encoding: 'utf8', env: { ...process.env, HOME: folder } });
-    const answers = text.split('==\n').slice(0, -1).map((part) => part.split('\n').filter(Boolean).map((line) => line.split('\t')[0]!).sort());
+    const text = execFileSync('fish', ['--no-config', '-c', `source ${folder}/regadm.fish\n${script}`], {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: folder },
+    });
+    const answers = text
+      .split('==\n')
+      .slice(0, -1)
+      .map((part) =>
+        part
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => line.split('\t')[0]!)
+          .sort(),
+      );
     expect(answers).toEqual(CASES.map(([, values]) => [...values].sort()));
   });
 
@@ -74,7 +102,15 @@ describe('completion', () => {
     // _describe and _arguments are zsh's own; here they only tell what they were called with.
     const stubs = `compdef() { :; }; _describe() { print -rl -- "\${(@P)2}"; }; _arguments() { print -rl -- "$words" "$@"; }`;
     const at = (words: string[]): string =>
-      execFileSync('zsh', ['-f', '-c', `${stubs}; source ${folder}/regadm.zsh; words=(regadm ${words.join(' ')} ''); CURRENT=${words.length + 2}; _regadm`], { encoding: 'utf8' });
+      execFileSync(
+        'zsh',
+        [
+          '-f',
+          '-c',
+          `${stubs}; source ${folder}/regadm.zsh; words=(regadm ${words.join(' ')} ''); CURRENT=${words.length + 2}; _regadm`,
+        ],
+        { encoding: 'utf8' },
+      );
     expect(at(['prune'])).toMatch(/^images:Remove old tag items/m);
     const images = at(['prune', 'images']);
     expect(images).toContain('--output=[');
@@ -90,13 +126,20 @@ describe('completion', () => {
   });
 
   where('kubectl')('kubectl regadm, and its completion, with the real kubectl', async () => {
-    for (const name of ['kubectl-regadm', 'kubectl_complete-regadm']) symlinkSync(fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url)), join(folder, name));
+    for (const name of ['kubectl-regadm', 'kubectl_complete-regadm'])
+      symlinkSync(fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url)), join(folder, name));
     const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder, NO_COLOR: '1' };
     const run = (...args: string[]) => promisify(execFile)('kubectl', args, { env });
     expect((await run('__complete', 'regadm', 'registry', 'readonly', 'o')).stdout).toBe('on\noff\n:4\n');
-    expect((await run('__complete', 'regadm', 'prune', 'images', '--keep-t')).stdout).toMatch(/^--keep-tag-revisions\t.*\n:4\n$/s);
-    expect((await run('regadm', 'prune', 'images', '--help')).stdout).toContain('$ kubectl regadm prune images [FLAGS]');
-    await expect(run('regadm', 'prune', 'imags')).rejects.toMatchObject({ stderr: expect.stringContaining('did you mean kubectl regadm prune images?') });
+    expect((await run('__complete', 'regadm', 'prune', 'images', '--keep-t')).stdout).toMatch(
+      /^--keep-tag-revisions\t.*\n:4\n$/s,
+    );
+    expect((await run('regadm', 'prune', 'images', '--help')).stdout).toContain(
+      '$ kubectl regadm prune images [FLAGS]',
+    );
+    await expect(run('regadm', 'prune', 'imags')).rejects.toMatchObject({
+      stderr: expect.stringContaining('did you mean kubectl regadm prune images?'),
+    });
   });
 
   test.each(['bash', 'zsh', 'fish'])('regadm completion %s', async (shell) => {

@@ -3,6 +3,7 @@ import { openCluster } from '../../src/core/cluster/index.js';
 import { diagnose, doctorReport, type Check, type DoctorReport } from '../../src/core/doctor/diagnose.js';
 import { doctorText } from '../../src/core/render/doctor.js';
 import { styles } from '../../src/core/render/color.js';
+import { schemaProblems } from '../support/json-schema.js';
 import { regadm } from '../support/regadm.js';
 
 const CHANGING = /^(?:PUT|PATCH|DELETE)$/;
@@ -17,7 +18,8 @@ const of = ({ checks }: DoctorReport, name: string): Check[] => checks.filter((c
 
 describe('regadm doctor', () => {
   let sandbox: Sandbox;
-  const start = async (options: SandboxOptions = {}): Promise<Sandbox> => (sandbox = await startSandbox({ sample: true, storage: 'none', ...options }));
+  const start = async (options: SandboxOptions = {}): Promise<Sandbox> =>
+    (sandbox = await startSandbox({ sample: true, storage: 'none', ...options }));
   afterEach(() => sandbox.stop());
 
   test('finds nothing in the way of an administrator, and changes nothing', async () => {
@@ -25,7 +27,21 @@ describe('regadm doctor', () => {
     const report = await examine(sandbox);
     expect(report).toMatchObject({ kind: 'Doctor', ok: true, summary: { failed: 0, warnings: 0, unknown: 0 } });
     expect(report.checks.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['cluster', 'user', 'lists', 'token', 'registry', 'permissions', 'clocks', 'other pruners', 'operator', 'registry pods', 'mode', 'deletion', 'schedule']),
+      expect.arrayContaining([
+        'cluster',
+        'user',
+        'lists',
+        'token',
+        'registry',
+        'permissions',
+        'clocks',
+        'other pruners',
+        'operator',
+        'registry pods',
+        'mode',
+        'deletion',
+        'schedule',
+      ]),
     );
     expect(sandbox.requests.filter(({ method }) => CHANGING.test(method))).toEqual([]);
     expect(sandbox.requests.filter(({ method, path }) => method === 'POST' && !/reviews$/.test(path))).toEqual([]);
@@ -64,9 +80,22 @@ describe('regadm doctor', () => {
   test('tells of another pruner at work, and of a run that failed', async () => {
     await start();
     const job = (name: string, status: object) =>
-      sandbox.store.put('jobs', { metadata: { name, namespace: 'openshift-image-registry', labels: { 'created-by': 'image-pruner' }, ownerReferences: [{ kind: 'CronJob', name: 'image-pruner' }] }, status });
-    job('image-pruner-1', { startTime: '2099-01-01T00:00:00Z', conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }] });
-    expect(of(await examine(sandbox), 'last run')).toMatchObject([{ status: 'warning', message: expect.stringContaining('BackoffLimitExceeded') }]);
+      sandbox.store.put('jobs', {
+        metadata: {
+          name,
+          namespace: 'openshift-image-registry',
+          labels: { 'created-by': 'image-pruner' },
+          ownerReferences: [{ kind: 'CronJob', name: 'image-pruner' }],
+        },
+        status,
+      });
+    job('image-pruner-1', {
+      startTime: '2099-01-01T00:00:00Z',
+      conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }],
+    });
+    expect(of(await examine(sandbox), 'last run')).toMatchObject([
+      { status: 'warning', message: expect.stringContaining('BackoffLimitExceeded') },
+    ]);
     job('image-pruner-2', { active: 1 });
     expect(of(await examine(sandbox), 'other pruners')).toMatchObject([{ status: 'failed' }]);
   });
@@ -82,7 +111,13 @@ describe('regadm doctor', () => {
     await start({ registryReadOnly: true });
     const { status, stdout, stderr } = await regadm(['doctor', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json']);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
-    expect(JSON.parse(stdout)).toMatchObject({ apiVersion: 'regadm/v1', kind: 'Doctor', ok: false, summary: { failed: 1 } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      apiVersion: 'regadm/v1',
+      kind: 'Doctor',
+      ok: false,
+      summary: { failed: 1 },
+    });
+    expect(schemaProblems('doctor', JSON.parse(stdout))).toEqual([]);
     const away = await regadm(['doctor', '-s', 'http://127.0.0.1:1']);
     expect(away.status).toBe(1);
     expect(away.stdout).toContain('cannot reach the API server');

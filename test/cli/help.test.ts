@@ -9,21 +9,33 @@ interface Command {
   examples?: (string | { command: string })[];
   flags: Record<string, { description?: string; helpGroup?: string }>;
 }
-const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as { commands: Record<string, Command> };
+const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as {
+  commands: Record<string, Command>;
+};
 
 describe('help', () => {
-  test.each(Object.entries(commands))('%s says what it is for, with examples, and what every flag does', (id, { summary, description, examples = [], flags }) => {
-    expect(summary).toMatch(/^[A-Z].*[^.]$/);
-    expect(description!.length).toBeGreaterThan(80);
-    expect(examples.length).toBeGreaterThan(0);
-    for (const [name, flag] of Object.entries(flags)) expect({ id, name, described: (flag.description ?? '').length > 10 }).toEqual({ id, name, described: true });
-    const groups = new Set(Object.values(flags).map(({ helpGroup }) => helpGroup));
-    expect(groups.has('OUTPUT')).toBe(true);
-  });
+  test.each(Object.entries(commands))(
+    '%s says what it is for, with examples, and what every flag does',
+    (id, { summary, description, examples = [], flags }) => {
+      expect(summary).toMatch(/^[A-Z].*[^.]$/);
+      expect(description!.length).toBeGreaterThan(80);
+      expect(examples.length).toBeGreaterThan(0);
+      for (const [name, flag] of Object.entries(flags))
+        expect({ id, name, described: (flag.description ?? '').length > 10 }).toEqual({ id, name, described: true });
+      const groups = new Set(Object.values(flags).map(({ helpGroup }) => helpGroup));
+      expect(groups.has('OUTPUT')).toBe(true);
+    },
+  );
 
   test('every command shows it for --help, -h and help, the same', async () => {
     const ids = Object.keys(commands).map((id) => id.split(':'));
-    const results = await runMany(ids.flatMap((words) => [[...words, '--help'], [...words, '-h', '--nonsense'], ['help', ...words]]));
+    const results = await runMany(
+      ids.flatMap((words) => [
+        [...words, '--help'],
+        [...words, '-h', '--nonsense'],
+        ['help', ...words],
+      ]),
+    );
     expect(results.filter(({ status, stderr }) => status !== 0 || stderr !== '')).toEqual([]);
     for (let at = 0; at < results.length; at += 3) {
       const [first, second, third] = results.slice(at, at + 3).map(({ stdout }) => stdout);
@@ -43,7 +55,17 @@ describe('help', () => {
   test('the flags of prune images stand in groups', async () => {
     const { stdout } = await regadm(['prune', 'images', '--help']);
     const headings = stdout.split('\n').filter((line) => /^[A-Z][A-Z ]+$/.test(line));
-    expect(headings).toEqual(['USAGE', 'DESCRIPTION', 'EXAMPLES', 'FLAGS', 'WHAT TO PRUNE', 'SAFETY', 'REGISTRY', 'CLUSTER', 'OUTPUT']);
+    expect(headings).toEqual([
+      'USAGE',
+      'DESCRIPTION',
+      'EXAMPLES',
+      'FLAGS',
+      'WHAT TO PRUNE',
+      'SAFETY',
+      'REGISTRY',
+      'CLUSTER',
+      'OUTPUT',
+    ]);
   });
 
   test('--version', async () => {
@@ -57,13 +79,37 @@ describe('what was mistyped', () => {
     [['prune', 'imags'], 'unknown command "imags" for "regadm prune"', 'did you mean regadm prune images?'],
     [['images'], 'unknown command "images" for "regadm"', 'did you mean regadm prune images?'],
     [['help', 'prune', 'imgaes'], 'unknown command "imgaes" for "regadm prune"', 'did you mean regadm prune images?'],
-    [['registry', 'readnly', 'on'], 'unknown command "readnly" for "regadm registry"', 'did you mean regadm registry readonly'],
-    [['prune', 'images', '--keep-tag-revison=3'], 'unknown flag: --keep-tag-revison', 'did you mean --keep-tag-revisions?'],
-    [['prune', 'images', '--no-prune-regstry'], 'unknown flag: --no-prune-regstry', 'did you mean --no-prune-registry or'],
-    [['prune', 'images', '--kepp-younger-than', '1h'], 'unknown flag: --kepp-younger-than', 'did you mean --keep-younger-than?'],
+    [
+      ['registry', 'readnly', 'on'],
+      'unknown command "readnly" for "regadm registry"',
+      'did you mean regadm registry readonly',
+    ],
+    [
+      ['prune', 'images', '--keep-tag-revison=3'],
+      'unknown flag: --keep-tag-revison',
+      'did you mean --keep-tag-revisions?',
+    ],
+    [
+      ['prune', 'images', '--no-prune-regstry'],
+      'unknown flag: --no-prune-regstry',
+      'did you mean --no-prune-registry or',
+    ],
+    [
+      ['prune', 'images', '--kepp-younger-than', '1h'],
+      'unknown flag: --kepp-younger-than',
+      'did you mean --keep-younger-than?',
+    ],
     [['prune', 'images', '--tokn=sha256~secret'], 'unknown flag: --tokn', 'did you mean --token?'],
-    [['--token=sha256~secret', 'prune', 'images'], 'the flag --token=… must come after the command', 'write it as: regadm prune images --token=…'],
-    [['--token', 'sha256~secret', 'prune', 'images'], 'the flag --token must come after the command', 'write it as: regadm prune images --token'],
+    [
+      ['--token=sha256~secret', 'prune', 'images'],
+      'the flag --token=… must come after the command',
+      'write it as: regadm prune images --token=…',
+    ],
+    [
+      ['--token', 'sha256~secret', 'prune', 'images'],
+      'the flag --token must come after the command',
+      'write it as: regadm prune images --token',
+    ],
   ])('%j', async (argv, message, suggestion) => {
     const [{ status, stdout, stderr } = { status: 0, stdout: '', stderr: '' }] = await runMany([argv]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

@@ -22,10 +22,28 @@ const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json'
 
 const NONSENSE = '%nonsense%';
 /** Any text is a value of these: only the cluster can say that it knows no such thing. */
-const FREE_TEXT = new Set(['as', 'as-group', 'token', 'pod', 'hub-context', 'run', 'from', 'plan-out', 'audit-log', 'dir', 'storage', 'output-dir', 'report']);
+const FREE_TEXT = new Set([
+  'as',
+  'as-group',
+  'token',
+  'pod',
+  'hub-context',
+  'run',
+  'from',
+  'plan-out',
+  'audit-log',
+  'dir',
+  'storage',
+  'output-dir',
+  'report',
+]);
 
 /** What a command asks for before it looks at a flag's value. */
-const COMPANIONS: Record<string, string[]> = { 'edge:render': ['--device=/dev/sda', '--output=ignition'], 'prune:schedule': ['--run-now'], 'prune:why': ['shop/web:latest'] };
+const COMPANIONS: Record<string, string[]> = {
+  'edge:render': ['--device=/dev/sda', '--output=ignition'],
+  'prune:schedule': ['--run-now'],
+  'prune:why': ['shop/web:latest'],
+};
 /** Commands whose result is a report of what failed, on stdout. */
 const REPORTS = /^(?:doctor|edge verify) /;
 
@@ -66,8 +84,21 @@ describe('nonsense on the command line', () => {
     folder = mkdtempSync(join(tmpdir(), 'regadm-nonsense-'));
     const kubeconfig = join(folder, 'config');
     // Nothing listens on port 1 (tcpmux): what gets so far ends there.
-    writeFileSync(kubeconfig, JSON.stringify({ apiVersion: 'v1', kind: 'Config', clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:1' } }], users: [{ name: 'u', user: { token: 't' } }], contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }], 'current-context': 'x' }));
-    results = await runMany(all.map(({ argv }) => argv), { KUBECONFIG: kubeconfig });
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name: 'c', cluster: { server: 'http://127.0.0.1:1' } }],
+        users: [{ name: 'u', user: { token: 't' } }],
+        contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+        'current-context': 'x',
+      }),
+    );
+    results = await runMany(
+      all.map(({ argv }) => argv),
+      { KUBECONFIG: kubeconfig },
+    );
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -81,7 +112,13 @@ describe('nonsense on the command line', () => {
       if (status === 1 && REPORTS.test(argv.join(' ')) && stdout !== '') return /\n\s+at .+:\d+/.test(stdout + stderr);
       const line = stderr.split('\n').find((each) => each.startsWith('error: ')) ?? '';
       const named = all[at]!.names.every((name) => line.includes(name));
-      return status !== 1 || line === '' || !named || /\n\s+at .+:\d+/.test(stderr) || /INTERNAL|defect/.test(stderr + stdout);
+      return (
+        status !== 1 ||
+        line === '' ||
+        !named ||
+        /\n\s+at .+:\d+/.test(stderr) ||
+        /INTERNAL|defect/.test(stderr + stdout)
+      );
     });
     expect(wrong.map(({ argv, status, stderr }) => ({ argv: argv.join(' '), status, stderr }))).toEqual([]);
   });
@@ -95,8 +132,14 @@ describe('nonsense on the command line', () => {
   });
 
   test.each([
-    [['prune', 'images', '--keep-tag-revisions=abc'], 'error: invalid argument "abc" for "--keep-tag-revisions" flag: not a whole number\n'],
-    [['prune', 'images', '--confirm=maybe'], 'error: invalid argument "maybe" for "--confirm" flag: it takes true or false\n'],
+    [
+      ['prune', 'images', '--keep-tag-revisions=abc'],
+      'error: invalid argument "abc" for "--keep-tag-revisions" flag: not a whole number\n',
+    ],
+    [
+      ['prune', 'images', '--confirm=maybe'],
+      'error: invalid argument "maybe" for "--confirm" flag: it takes true or false\n',
+    ],
     [['prune', 'images', '-n='], 'error: invalid argument "" for "--namespace" flag: it is empty\n'],
     [['prune', 'images', '--max-delete'], 'error: flag needs an argument: --max-delete\n'],
   ])('as a process of its own: %j', async (argv, first) => {
@@ -108,6 +151,10 @@ describe('nonsense on the command line', () => {
   test('with -o json the error is a document too', async () => {
     const { status, stdout } = await regadm(['prune', 'images', '--num-workers=x', '-o', 'json']);
     expect(status).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'USAGE', message: 'invalid argument "x" for "--num-workers" flag: not a whole number' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'Error',
+      code: 'USAGE',
+      message: 'invalid argument "x" for "--num-workers" flag: not a whole number',
+    });
   });
 });

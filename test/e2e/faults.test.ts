@@ -116,6 +116,21 @@ describe('signals', () => {
     await theNextRunFinishes();
   });
 
+  test('SIGINT while lists are read: nothing is changed', async () => {
+    await begin();
+    let child: ChildProcess | undefined;
+    atRequest(
+      3,
+      () => true,
+      () => void child?.kill('SIGINT'),
+    );
+    scene.sandbox.addFault('GET /pods => slow=500');
+    const run = await prune(scene, CONFIRM, { started: (started) => (child = started) });
+    expect(run.status).toBe(130);
+    expect(JSON.parse(run.stdout)).toMatchObject({ kind: 'Error', code: 'INTERRUPTED' });
+    expect(stateOf(scene.sandbox)).toEqual(before);
+  });
+
   test('a second SIGINT ends at once', async () => {
     await begin();
     let child: ChildProcess | undefined;

@@ -73,6 +73,17 @@ describe('--plan-out and --plan', () => {
     expect(missingParts(scene.sandbox)).toEqual([]);
   });
 
+  test('flags beside --plan that let more stay count', async () => {
+    await planOut();
+    const { metadata, ...object } = scene.sandbox.store.get('images', scene.loose)!;
+    scene.sandbox.store.put('images', { ...object, metadata: { ...metadata, annotations: {} } });
+    const run = await prune(scene, [...BARE, '--confirm', '--plan', file, '--all=false', '--prune-registry=false']);
+    expect(run.status).toBe(0);
+    expect(scene.sandbox.store.get('images', scene.loose)).toBeDefined();
+    expect(documentOf(run).summary).toMatchObject({ images: 11, blobs: 0, layerLinks: 0 });
+    expect(stateOf(scene.sandbox).blobs).toEqual(before.blobs);
+  });
+
   test('a plan that was edited to delete less deletes less', async () => {
     await planOut();
     edit((plan) => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { FaultAction, RequestInfo } from '../../src/sandbox/index.js';
 import {
   missingParts,
@@ -127,4 +130,36 @@ describe('what lasts holds back what depends on it, and the next run finishes', 
     expect(document.summary.failed).toBeGreaterThan(0);
     await afterwards(document);
   });
+});
+
+test('an index whose blob cannot be removed stays, and with it what it names', async () => {
+  const at = scene.indexes.findIndex((name) => plan.images.some((image) => image.name === name));
+  disturb(new RegExp(`^DELETE /admin/blobs/${scene.indexes[at]}`), { do: 'status', status: 400 });
+  const { document } = await pruneHere(scene);
+  expect(document.images.find(({ name }) => name === scene.indexes[at])).toMatchObject({ status: 'failed' });
+  for (const child of scene.children[at]!) {
+    expect(document.images.find(({ name }) => name === child)).toMatchObject({ status: 'skipped' });
+  }
+  expect(
+    missingParts(
+      scene.sandbox,
+      plan.images.map(({ name }) => name).filter((name) => name !== scene.indexes[at]),
+    ),
+  ).toEqual([]);
+  await afterwards(document);
+});
+
+test('the audit log has what failed, too: it may have happened all the same', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'regadm-audit-'));
+  const auditLog = path.join(dir, 'audit.jsonl');
+  disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 });
+  disturb(/^PUT .*\/imagestreams\/api\/status/, { do: 'status', status: 422 });
+  const { document } = await pruneHere(scene, { request: { auditLog } });
+  const lines = readFileSync(auditLog, 'utf8').trimEnd().split('\n');
+  rmSync(dir, { recursive: true });
+  const failed = lines
+    .map((line) => JSON.parse(line) as { result?: string; message: string })
+    .filter(({ result }) => result === 'failed');
+  expect(failed.map(({ message }) => message).sort()).toEqual(document.failures.map(({ message }) => message).sort());
+  expect(failed).toHaveLength(2);
 });

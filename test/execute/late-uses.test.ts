@@ -358,3 +358,25 @@ test.each([1, 5])(
     expect(left).toEqual([]);
   },
 );
+
+test('an image that is deleted and pushed again at the very moment is not deleted: its uid is another one', async () => {
+  const image = lastImage();
+  let done = false;
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (done || method !== 'DELETE' || !path.endsWith(`/images/${image}`)) return;
+    done = true;
+    const { metadata, ...object } = scene.sandbox.store.get('images', image)!;
+    scene.sandbox.store.remove('images', image);
+    scene.sandbox.store.put('images', {
+      ...object,
+      metadata: { name: metadata.name, annotations: metadata.annotations },
+    });
+  });
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(done).toBe(true);
+  expect(scene.sandbox.store.get('images', image)).toBeDefined();
+  expect(document.images.find(({ name }) => name === image)).toMatchObject({
+    status: 'failed',
+    message: 'it was deleted and pushed again meanwhile; some of its blobs were gone by then',
+  });
+});

@@ -15,7 +15,12 @@ describe('the single executable', () => {
   let folder: string;
   let binary: string;
   let sandbox: Sandbox;
-  const start = (program: string, ...args: string[]) => run(program, args, { env: { PATH: '/nonexistent', HOME: '/nonexistent', NO_COLOR: '1' }, cwd: folder, maxBuffer: 1 << 24 });
+  const start = (program: string, ...args: string[]) =>
+    run(program, args, {
+      env: { PATH: '/nonexistent', HOME: '/nonexistent', NO_COLOR: '1' },
+      cwd: folder,
+      maxBuffer: 1 << 24,
+    });
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'regadm-binary-'));
@@ -30,8 +35,14 @@ describe('the single executable', () => {
 
   test('tells its version and shows help, without warnings', async () => {
     expect(await start(binary, '--version')).toMatchObject({ stdout: expect.stringMatching(/^regadm\//), stderr: '' });
-    expect(await start(binary, 'prune', 'images', '--help')).toMatchObject({ stdout: expect.stringContaining('WHAT TO PRUNE'), stderr: '' });
-    await expect(start(binary, 'prune', 'imags')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('did you mean regadm prune images?') });
+    expect(await start(binary, 'prune', 'images', '--help')).toMatchObject({
+      stdout: expect.stringContaining('WHAT TO PRUNE'),
+      stderr: '',
+    });
+    await expect(start(binary, 'prune', 'imags')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('did you mean regadm prune images?'),
+    });
   });
 
   test('plans and carries out, with all that is loaded late', async () => {
@@ -39,9 +50,29 @@ describe('the single executable', () => {
     expect(parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
     const doctor = await start(binary, 'doctor', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json');
     expect(JSON.parse(doctor.stdout)).toMatchObject({ ok: true });
-    const confirmed = await start(binary, 'prune', 'images', '--confirm', '--kubeconfig', sandbox.kubeconfig.pruner, '-o', 'json');
+    const confirmed = await start(
+      binary,
+      'prune',
+      'images',
+      '--confirm',
+      '--kubeconfig',
+      sandbox.kubeconfig.pruner,
+      '-o',
+      'json',
+    );
     expect(JSON.parse(confirmed.stdout)).toMatchObject({ dryRun: false, summary: { failed: 0 } });
-    const hard = await start(binary, 'prune', 'hard', '--storage', sandbox.storageDir, '--confirm', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json');
+    const hard = await start(
+      binary,
+      'prune',
+      'hard',
+      '--storage',
+      sandbox.storageDir,
+      '--confirm',
+      '--kubeconfig',
+      sandbox.kubeconfig.admin,
+      '-o',
+      'json',
+    );
     expect(JSON.parse(hard.stdout)).toMatchObject({ kind: 'HardPrune', dryRun: false });
   });
 
@@ -51,17 +82,36 @@ describe('the single executable', () => {
   });
 
   test('answers as a plugin when it is called like one', async () => {
-    for (const name of ['kubectl-regadm', 'kubectl_complete-regadm']) if (!existsSync(join(folder, name))) symlinkSync(binary, join(folder, name));
-    expect((await start(join(folder, 'kubectl-regadm'), 'prune', '--help')).stdout).toContain('$ kubectl regadm prune COMMAND');
-    expect((await start(join(folder, 'kubectl_complete-regadm'), 'registry', 'readonly', 'o')).stdout).toBe('on\noff\n:4\n');
+    for (const name of ['kubectl-regadm', 'kubectl_complete-regadm'])
+      if (!existsSync(join(folder, name))) symlinkSync(binary, join(folder, name));
+    expect((await start(join(folder, 'kubectl-regadm'), 'prune', '--help')).stdout).toContain(
+      '$ kubectl regadm prune COMMAND',
+    );
+    expect((await start(join(folder, 'kubectl_complete-regadm'), 'registry', 'readonly', 'o')).stdout).toBe(
+      'on\noff\n:4\n',
+    );
   });
 
   test('is packed for Krew, with a manifest that names the checksum', async () => {
-    const { stdout } = await run(process.execPath, [script('krew'), '--url', 'https://example.com/v0/', '--dir', folder]);
+    const { stdout } = await run(process.execPath, [
+      script('krew'),
+      '--url',
+      'https://example.com/v0/',
+      '--dir',
+      folder,
+    ]);
     const [platform] = parse(stdout).spec.platforms;
-    expect(platform).toMatchObject({ bin: 'kubectl-regadm', uri: expect.stringMatching(/^https:\/\/example\.com\/v0\/regadm-.*\.tar\.gz$/), sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(platform).toMatchObject({
+      bin: 'kubectl-regadm',
+      uri: expect.stringMatching(/^https:\/\/example\.com\/v0\/regadm-.*\.tar\.gz$/),
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     const archive = join(folder, platform.uri.split('/').at(-1));
     expect((await run('sha256sum', [archive])).stdout.split(' ')[0]).toBe(platform.sha256);
-    expect((await run('tar', ['-tzf', archive])).stdout.trim().split('\n').sort()).toEqual(['LICENSE', 'THIRD_PARTY_LICENSES', 'kubectl-regadm']);
+    expect((await run('tar', ['-tzf', archive])).stdout.trim().split('\n').sort()).toEqual([
+      'LICENSE',
+      'THIRD_PARTY_LICENSES',
+      'kubectl-regadm',
+    ]);
   });
 });

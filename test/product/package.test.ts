@@ -22,10 +22,24 @@ describe('the package', () => {
     folder = mkdtempSync(join(tmpdir(), 'regadm-package-'));
     sandbox = await startSandbox({ sample: true });
     // Without scripts: the program has been built already, and other tests are using it.
-    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: ROOT, maxBuffer: 1 << 24 });
-    const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string; files: { path: string }[] }>);
+    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+      cwd: ROOT,
+      maxBuffer: 1 << 24,
+    });
+    const [packed] = Object.values(
+      JSON.parse(stdout) as Record<string, { filename: string; files: { path: string }[] }>,
+    );
     files = packed!.files.map(({ path }) => path);
-    const install = ['install', '--global', '--prefix', join(folder, 'global'), '--prefer-offline', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const install = [
+      'install',
+      '--global',
+      '--prefix',
+      join(folder, 'global'),
+      '--prefer-offline',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+    ];
     await run('npm', [...install, join(folder, packed!.filename)], { cwd: folder });
   }, 180_000);
   afterAll(async () => {
@@ -35,32 +49,77 @@ describe('the package', () => {
 
   test('holds the program, its licences and nothing else', () => {
     const others = files.filter((path) => !/^(?:dist|bin)\//.test(path)).sort();
-    expect(others).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD_PARTY_LICENSES', 'oclif.manifest.json', 'package.json']);
+    expect(others).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'THIRD_PARTY_LICENSES',
+      'oclif.manifest.json',
+      'package.json',
+    ]);
     expect(files.filter((path) => /\.(?:ts|test\.js)$|node_modules/.test(path))).toEqual([]);
-    for (const name of ['run', 'oc-regadm', 'kubectl-regadm', 'kubectl_complete-regadm']) expect(files).toContain(`bin/${name}.js`);
+    for (const name of ['run', 'oc-regadm', 'kubectl-regadm', 'kubectl_complete-regadm'])
+      expect(files).toContain(`bin/${name}.js`);
   });
 
   test('installs all its programs', async () => {
-    for (const name of PROGRAMS) await run(bin(name), [name.includes('_') ? 'prune' : '--version'], { env: environment() });
+    for (const name of PROGRAMS)
+      await run(bin(name), [name.includes('_') ? 'prune' : '--version'], { env: environment() });
   });
 
   const versions = (process.env.REGADM_TEST_NODES ?? '20 22 24').split(' ');
-  test.each(versions)('runs on Node %s without warnings', async (version) => {
-    const own = process.version.startsWith(`v${version}.`);
-    // Other versions of Node come from the npm registry; they are fetched once and then in npm's cache.
-    const node = own ? process.execPath : (await run('npm', ['exec', '--yes', '--prefer-offline', `--package=node@${version}`, '--', 'node', '-p', 'process.execPath'], { cwd: folder })).stdout.trim();
-    expect((await run(node, ['--version'])).stdout).toMatch(new RegExp(`^v${version}\\.`));
-    const start = (...args: string[]) => run(node, [bin('regadm'), ...args], { env: environment(), maxBuffer: 1 << 24 });
-    expect(await start('--version')).toMatchObject({ stdout: expect.stringContaining(`node-v${version}.`), stderr: '' });
-    expect((await start('prune', 'images', '--help')).stderr).toBe('');
-    const { stdout, stderr } = await start('prune', 'images', '--kubeconfig', sandbox.kubeconfig.pruner, '-o', 'json');
-    expect(JSON.parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
-    expect(stderr).not.toMatch(/deprecat|experimental|\(node:\d+\)/i);
-    expect((await start('doctor', '--kubeconfig', sandbox.kubeconfig.admin)).stderr).not.toMatch(/\(node:\d+\)/);
-  }, 120_000);
+  test.each(versions)(
+    'runs on Node %s without warnings',
+    async (version) => {
+      const own = process.version.startsWith(`v${version}.`);
+      // Other versions of Node come from the npm registry; they are fetched once and then in npm's cache.
+      const node = own
+        ? process.execPath
+        : (
+            await run(
+              'npm',
+              [
+                'exec',
+                '--yes',
+                '--prefer-offline',
+                `--package=node@${version}`,
+                '--',
+                'node',
+                '-p',
+                'process.execPath',
+              ],
+              { cwd: folder },
+            )
+          ).stdout.trim();
+      expect((await run(node, ['--version'])).stdout).toMatch(new RegExp(`^v${version}\\.`));
+      const start = (...args: string[]) =>
+        run(node, [bin('regadm'), ...args], { env: environment(), maxBuffer: 1 << 24 });
+      expect(await start('--version')).toMatchObject({
+        stdout: expect.stringContaining(`node-v${version}.`),
+        stderr: '',
+      });
+      expect((await start('prune', 'images', '--help')).stderr).toBe('');
+      const { stdout, stderr } = await start(
+        'prune',
+        'images',
+        '--kubeconfig',
+        sandbox.kubeconfig.pruner,
+        '-o',
+        'json',
+      );
+      expect(JSON.parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
+      expect(stderr).not.toMatch(/deprecat|experimental|\(node:\d+\)/i);
+      expect((await start('doctor', '--kubeconfig', sandbox.kubeconfig.admin)).stderr).not.toMatch(/\(node:\d+\)/);
+    },
+    120_000,
+  );
 
   test('names every flag of its commands in the manifest that it brings', () => {
-    const manifest = JSON.parse(readFileSync(join(folder, 'global/lib/node_modules/regadm/oclif.manifest.json'), 'utf8')) as { commands: object };
-    expect(Object.keys(manifest.commands)).toEqual(expect.arrayContaining(['prune:images', 'prune:hard', 'doctor', 'config', 'completion', 'sandbox']));
+    const manifest = JSON.parse(
+      readFileSync(join(folder, 'global/lib/node_modules/regadm/oclif.manifest.json'), 'utf8'),
+    ) as { commands: object };
+    expect(Object.keys(manifest.commands)).toEqual(
+      expect.arrayContaining(['prune:images', 'prune:hard', 'doctor', 'config', 'completion', 'sandbox']),
+    );
   });
 });

@@ -15,12 +15,16 @@ describe('supply chain', () => {
 
   test('the SBOM names what is installed, and nothing of what only builds and tests', async () => {
     await run(process.execPath, [script('sbom')]);
-    const { bomFormat, components } = JSON.parse(read('build/regadm.cdx.json')) as { bomFormat: string; components: { name: string }[] };
+    const { bomFormat, components } = JSON.parse(read('build/regadm.cdx.json')) as {
+      bomFormat: string;
+      components: { name: string }[];
+    };
     const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, object>;
     const names = new Set(components.map(({ name }) => name));
     expect(bomFormat).toBe('CycloneDX');
     for (const name of Object.keys(dependencies!)) expect(names).toContain(name);
-    for (const name of Object.keys(devDependencies!)) expect({ name, listed: names.has(name) }).toEqual({ name, listed: false });
+    for (const name of Object.keys(devDependencies!))
+      expect({ name, listed: names.has(name) }).toEqual({ name, listed: false });
   });
 
   test('the container image is made of the executable alone, for a user without privileges', () => {

@@ -55,7 +55,11 @@ function session(block: string[]): Found[] {
 }
 
 function bare(block: string[]): Found[] {
-  return session(block.map((line) => line.replace(/^( *)(?:\$ )?(?=regadm )/, '$1$ ')).filter((line) => / *\$ regadm /.test(line)));
+  const marked = block.map((line) => (/^ *(?:\$ )?regadm /.test(line) ? line.replace(/^( *)(?:\$ )?/, '$1$ ') : line));
+  // What stands between the commands is not always their whole output, so it is not compared.
+  return session(marked)
+    .filter(({ script }) => script.startsWith('regadm '))
+    .map((example) => ({ ...example, output: [] }));
 }
 
 function statusOf(text: string): number {
@@ -64,7 +68,10 @@ function statusOf(text: string): number {
 
 /** Whether an output has a line that a documented one stands for. */
 export function hasLine(output: string, documented: string): boolean {
-  const pattern = documented.split('…').map((part) => part.trim().split(/\s+/).map(RegExp.escape ?? escape).join('\\s+')).join('.*');
+  const pattern = documented
+    .split('…')
+    .map((part) => part.trim().split(/\s+/).map(escape).join('\\s+'))
+    .join('.*');
   return new RegExp(pattern).test(output);
 }
 

@@ -32,12 +32,22 @@ export async function openCluster(
     contexts: config.contexts,
     currentContext: config.currentContext,
   });
-  return new HttpClusterApi(config, new Credentials(config, options['as-group']), { timeoutMs, insecure: cluster.skipTLSVerify === true, log });
+  return new HttpClusterApi(config, new Credentials(config, options['as-group']), {
+    timeoutMs,
+    insecure: cluster.skipTLSVerify === true,
+    log,
+  });
 }
 
 function invalidServer(flag: string | undefined, server: string): RegadmError {
-  if (flag !== undefined) return usageError(`invalid argument "${flag}" for "--server" flag: not an address`, ['write it as https://api.example.com:6443']);
-  return new RegadmError(`the server "${server}" of the kubeconfig is not an address`, { code: 'KUBECONFIG_INVALID', suggestions: ['write it as https://api.example.com:6443, or pass --server'] });
+  if (flag !== undefined)
+    return usageError(`invalid argument "${flag}" for "--server" flag: not an address`, [
+      'write it as https://api.example.com:6443',
+    ]);
+  return new RegadmError(`the server "${server}" of the kubeconfig is not an address`, {
+    code: 'KUBECONFIG_INVALID',
+    suggestions: ['write it as https://api.example.com:6443, or pass --server'],
+  });
 }
 
 /** @throws RegadmError KUBECONFIG_INVALID when the authority's file that a kubeconfig names cannot be read */

@@ -30,7 +30,14 @@ ${commands.map(({ words, flags }) => `      ${quote(words.join(' '))}) choice="$
     esac
   else
     case "$command" in
-${topics(commands).map((topic) => `      ${quote(topic.join(' '))}) choice="${nextWords(commands, topic).map(({ word }) => word).join(' ')}" ;;`).join('\n')}
+${topics(commands)
+  .map(
+    (topic) =>
+      `      ${quote(topic.join(' '))}) choice="${nextWords(commands, topic)
+        .map(({ word }) => word)
+        .join(' ')}" ;;`,
+  )
+  .join('\n')}
 ${commands.flatMap(argumentCase).join('\n')}
     esac
   fi
@@ -46,7 +53,10 @@ function valueCases({ words, flags }: CompletionCommand): string[] {
   for (const { name, char, value } of flags) {
     if (value === undefined) continue;
     const action = actionOf(value);
-    groups.set(action, [...(groups.get(action) ?? []), ...[name, ...(char ? [char] : [])].map((each) => quote(`${words.join(' ')} ${each}`))]);
+    groups.set(action, [
+      ...(groups.get(action) ?? []),
+      ...[name, ...(char ? [char] : [])].map((each) => quote(`${words.join(' ')} ${each}`)),
+    ]);
   }
   return [...groups].map(([action, patterns]) => `    ${patterns.join(' | ')})\n      ${action}\n      return ;;`);
 }

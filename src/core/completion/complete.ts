@@ -19,8 +19,14 @@ export function complete(commands: CompletionCommand[], words: readonly string[]
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const command = longest(commands, before);
-  if (!command) return ofWords(nextWords(commands, before).map(({ word, summary }) => ({ value: word, description: summary })), typed);
-  const previous = command.flags.find(({ name, char }) => name === before.at(-1) || (char !== undefined && char === before.at(-1)));
+  if (!command)
+    return ofWords(
+      nextWords(commands, before).map(({ word, summary }) => ({ value: word, description: summary })),
+      typed,
+    );
+  const previous = command.flags.find(
+    ({ name, char }) => name === before.at(-1) || (char !== undefined && char === before.at(-1)),
+  );
   if (previous?.value !== undefined && before.length > command.words.length) return ofValue(previous.value, typed);
   const joined = /^(--[^=]+)=(.*)$/s.exec(typed);
   if (joined) {
@@ -29,7 +35,10 @@ export function complete(commands: CompletionCommand[], words: readonly string[]
   }
   if (!typed.startsWith('-')) return ofValue(command.argument, typed);
   const given = new Set(before);
-  return ofWords(command.flags.filter(({ name }) => !given.has(name)).map(({ name, description }) => ({ value: name, description })), typed);
+  return ofWords(
+    command.flags.filter(({ name }) => !given.has(name)).map(({ name, description }) => ({ value: name, description })),
+    typed,
+  );
 }
 
 function longest(commands: CompletionCommand[], words: readonly string[]): CompletionCommand | undefined {
@@ -57,6 +66,8 @@ const DIRECTIVES = { words: 4, files: 0, directories: 16 };
  * @see https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective
  */
 export function cobraAnswer({ kind, candidates }: Completion): string {
-  const lines = candidates.map(({ value, description }) => (description ? `${value}\t${description.replaceAll(/\s+/g, ' ')}` : value));
+  const lines = candidates.map(({ value, description }) =>
+    description ? `${value}\t${description.replaceAll(/\s+/g, ' ')}` : value,
+  );
   return [...lines, `:${DIRECTIVES[kind]}`, ''].join('\n');
 }

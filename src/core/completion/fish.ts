@@ -24,11 +24,16 @@ function lines(program: string, commands: CompletionCommand[]): string[] {
   return [
     `complete -c ${program} -f`,
     ...topics(commands).flatMap((topic) =>
-      nextWords(commands, topic).map(({ word, summary }) => add(`__regadm_exactly ${topic.join(' ')}`.trim(), `-a ${quote(word)} -d ${quote(oneLine(summary))}`)),
+      nextWords(commands, topic).map(({ word, summary }) =>
+        add(`__regadm_exactly ${topic.join(' ')}`.trim(), `-a ${quote(word)} -d ${quote(oneLine(summary))}`),
+      ),
     ),
     ...commands.flatMap(({ words, flags, argument }) => {
       const condition = `__regadm_at ${words.join(' ')}`;
-      return [...flags.map((flag) => add(condition, flagText(flag))), ...argumentText(argument).map((text) => add(condition, text))];
+      return [
+        ...flags.map((flag) => add(condition, flagText(flag))),
+        ...argumentText(argument).map((text) => add(condition, text)),
+      ];
     }),
   ];
 }

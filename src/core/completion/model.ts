@@ -60,7 +60,10 @@ export function completionCommands({ commands }: Manifest): CompletionCommand[] 
     .sort((a, b) => a.words.join(' ').localeCompare(b.words.join(' ')));
 }
 
-function flagsOf(name: string, { char, type, allowNo, description = '', helpValue, hidden, options }: ManifestFlag): CompletionFlag[] {
+function flagsOf(
+  name: string,
+  { char, type, allowNo, description = '', helpValue, hidden, options }: ManifestFlag,
+): CompletionFlag[] {
   if (hidden) return [];
   const base = { name: `--${name}`, ...(char ? { char: `-${char}` } : {}), description };
   if (type === 'option') return [{ ...base, value: options ?? valueKind([helpValue].flat()[0]) }];
@@ -79,7 +82,10 @@ function argumentOf({ args }: ManifestCommand): ValueKind {
 }
 
 /** What may follow the words of a topic: `prune` → `hard`, `images`, …; of no words: the first words. */
-export function nextWords(commands: CompletionCommand[], topic: readonly string[]): { word: string; summary: string }[] {
+export function nextWords(
+  commands: CompletionCommand[],
+  topic: readonly string[],
+): { word: string; summary: string }[] {
   const found = new Map<string, string>();
   for (const { words, summary } of commands) {
     if (words.length <= topic.length || topic.some((word, at) => words[at] !== word)) continue;
@@ -91,6 +97,9 @@ export function nextWords(commands: CompletionCommand[], topic: readonly string[
 
 /** All topics, the empty one first. */
 export function topics(commands: CompletionCommand[]): string[][] {
-  const all = new Set(['', ...commands.filter(({ words }) => words.length > 1).map(({ words }) => words.slice(0, -1).join(' '))]);
+  const all = new Set([
+    '',
+    ...commands.filter(({ words }) => words.length > 1).map(({ words }) => words.slice(0, -1).join(' ')),
+  ]);
   return [...all].map((topic) => topic.split(' ').filter(Boolean));
 }

@@ -15,7 +15,9 @@ _regadm() {
     esac
   done
   case "$command" in
-${topics(commands).map((topic) => topicCase(commands, topic)).join('\n')}
+${topics(commands)
+  .map((topic) => topicCase(commands, topic))
+  .join('\n')}
 ${commands.map(commandCase).join('\n')}
   esac
 }

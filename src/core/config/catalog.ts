@@ -13,9 +13,32 @@ export type Catalog = Record<string, Record<string, FlagSpec>>;
 
 /** Only on the command line: what makes a run change something, what weakens a check, and what is meant for one run. */
 const NEVER: Record<string, string> = {
-  ...reason('only the command line may make a run change something', ['confirm', 'recover', 'run-now', 'set', 'overwrite', 'prune-images']),
-  ...reason('only the command line may weaken a check', ['preflight', 'force-insecure', 'insecure-skip-tls-verify', 'ignore-invalid-refs', 'read-only']),
-  ...reason('it is meant for one run', ['plan', 'plan-out', 'from', 'dry-run', 'cronjob', 'image', 'pod', 'json', 'wait']),
+  ...reason('only the command line may make a run change something', [
+    'confirm',
+    'recover',
+    'run-now',
+    'set',
+    'overwrite',
+    'prune-images',
+  ]),
+  ...reason('only the command line may weaken a check', [
+    'preflight',
+    'force-insecure',
+    'insecure-skip-tls-verify',
+    'ignore-invalid-refs',
+    'read-only',
+  ]),
+  ...reason('it is meant for one run', [
+    'plan',
+    'plan-out',
+    'from',
+    'dry-run',
+    'cronjob',
+    'image',
+    'pod',
+    'json',
+    'wait',
+  ]),
 };
 
 /** Commands that take files or an occasion of their own: of their flags only those that every command has. */

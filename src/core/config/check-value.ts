@@ -27,7 +27,8 @@ const CHECKS: Record<string, (value: string) => void> = {
 /** What is wrong with a setting's value, in words that follow its name; undefined when nothing is. */
 export function valueProblem(flag: string, specs: readonly FlagSpec[], value: string): string | undefined {
   if (value === '') return 'it is empty';
-  if (specs.every(({ type }) => type === 'boolean')) return value === 'true' || value === 'false' ? undefined : 'it takes true or false';
+  if (specs.every(({ type }) => type === 'boolean'))
+    return value === 'true' || value === 'false' ? undefined : 'it takes true or false';
   const options = new Set(specs.flatMap((spec) => spec.options ?? []));
   if (specs.every((spec) => spec.options) && !options.has(value)) return `it takes ${[...options].join(', ')}`;
   const range = INTEGERS[flag];

@@ -19,7 +19,9 @@ type Defaults = FlagSpec & { default?: unknown; description?: string };
 
 /** Every setting, once for each value that it has somewhere. Secrets are hidden. */
 export function effectiveSettings(catalog: Catalog, sources: Sources): Effective[] {
-  const byCommand = new Map(Object.entries(catalog).map(([command, flags]) => [command, settingsOf(command, flags, sources)]));
+  const byCommand = new Map(
+    Object.entries(catalog).map(([command, flags]) => [command, settingsOf(command, flags, sources)]),
+  );
   return [...settings(catalog)].flatMap(([name, { commands }]) => {
     const groups = new Map<string, Effective>();
     for (const command of commands) {

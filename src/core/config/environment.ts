@@ -6,7 +6,8 @@ import { quoted } from './secret.js';
 
 const PREFIX = 'REGADM_';
 /** What oclif reads, where the configuration is, and what Kubernetes sets in pods beside a Service called `regadm`. */
-const NOT_SETTINGS = /^REGADM_(?:CONFIG|CONFIG_DIR|CACHE_DIR|DATA_DIR|BINPATH|NPM_REGISTRY|DEBUG|DISABLE_THEME|S3_.*|SERVICE_.*|PORT.*)$/;
+const NOT_SETTINGS =
+  /^REGADM_(?:CONFIG|CONFIG_DIR|CACHE_DIR|DATA_DIR|BINPATH|NPM_REGISTRY|DEBUG|DISABLE_THEME|S3_.*|SERVICE_.*|PORT.*)$/;
 
 export interface EnvironmentValue {
   values: string[];
@@ -18,7 +19,11 @@ export interface EnvironmentValue {
  * @param warn takes what looks like a setting and is none
  * @throws RegadmError (USAGE) for a value that is none, and for what must not be set there
  */
-export function readEnvironment(env: NodeJS.ProcessEnv, catalog: Catalog, warn: (text: string) => void): Map<string, EnvironmentValue> {
+export function readEnvironment(
+  env: NodeJS.ProcessEnv,
+  catalog: Catalog,
+  warn: (text: string) => void,
+): Map<string, EnvironmentValue> {
   const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !NOT_SETTINGS.test(name));
   const found = new Map<string, EnvironmentValue>();
   if (names.length === 0) return found;
@@ -27,7 +32,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv, catalog: Catalog, warn: 
     const flag = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
     const value = env[variable]!;
     const never = whyNever(flag);
-    if (never) throw usageError(`${variable} cannot be set: ${never}`, [`unset it, and pass --${flag} where it is meant`]);
+    if (never)
+      throw usageError(`${variable} cannot be set: ${never}`, [`unset it, and pass --${flag} where it is meant`]);
     const setting = known.get(flag);
     if (!setting) {
       const near = suggest(flag, known.keys()).map(environmentName);

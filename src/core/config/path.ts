@@ -12,7 +12,8 @@ export interface ConfigPlace {
  * @returns undefined when REGADM_CONFIG is empty: then there is none
  */
 export function configPath(env: NodeJS.ProcessEnv): ConfigPlace | undefined {
-  if (env.REGADM_CONFIG !== undefined) return env.REGADM_CONFIG === '' ? undefined : { path: env.REGADM_CONFIG, named: true };
+  if (env.REGADM_CONFIG !== undefined)
+    return env.REGADM_CONFIG === '' ? undefined : { path: env.REGADM_CONFIG, named: true };
   const base = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
   return { path: join(base, 'regadm', 'config.yaml'), named: false };
 }

@@ -39,13 +39,18 @@ const ONLY_WITH: Record<string, string> = {
 };
 
 /** The settings of a command: of its own section first, then of all; the environment before the file. */
-export function settingsOf(command: string, flags: Record<string, FlagSpec>, { environment, file }: Sources): Setting[] {
+export function settingsOf(
+  command: string,
+  flags: Record<string, FlagSpec>,
+  { environment, file }: Sources,
+): Setting[] {
   const own = file?.commands.get(command);
   return Object.keys(flags).flatMap((flag): Setting[] => {
     if (!isSettable(command, flag)) return [];
     const fits = (values: string[]): boolean => values.every((value) => takes(flags[flag]!, value));
     const variable = environment.get(flag);
-    if (variable && fits(variable.values)) return [{ flag, values: variable.values, from: `environment variable ${variable.variable}` }];
+    if (variable && fits(variable.values))
+      return [{ flag, values: variable.values, from: `environment variable ${variable.variable}` }];
     const entry = own?.get(flag) ?? file?.all.get(flag);
     return entry && fits(entry.values) ? [{ flag, values: entry.values, from: `${entry.path}:${entry.line}` }] : [];
   });
@@ -61,11 +66,19 @@ function takes({ options }: FlagSpec, value: string): boolean {
  * @param given flags of the command line, negated ones included
  * @param on those of them that are not negated
  */
-export function applicable(settings: Setting[], flags: Record<string, FlagSpec>, given: ReadonlySet<string>, on: ReadonlySet<string>): Setting[] {
+export function applicable(
+  settings: Setting[],
+  flags: Record<string, FlagSpec>,
+  given: ReadonlySet<string>,
+  on: ReadonlySet<string>,
+): Setting[] {
   const free = settings.filter(({ flag }) => {
     if (given.has(flag)) return false;
     const { exclusive = [], dependsOn = [] } = flags[flag]!;
-    return ![...(GIVES_WAY[flag] ?? []), ...exclusive].some((other) => on.has(other)) && dependsOn.every((other) => on.has(other));
+    return (
+      ![...(GIVES_WAY[flag] ?? []), ...exclusive].some((other) => on.has(other)) &&
+      dependsOn.every((other) => on.has(other))
+    );
   });
   const all = new Set([...on, ...free.map(({ flag }) => flag)]);
   return free.filter(({ flag }) => !(flag in ONLY_WITH) || !(ONLY_WITH[flag]! in flags) || all.has(ONLY_WITH[flag]!));

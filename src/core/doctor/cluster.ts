@@ -1,6 +1,14 @@
 import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
 import { failure } from '../cluster/registry-config.js';
-import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, listPath, qualifiedName, type ListedResource } from '../cluster/resources.js';
+import {
+  IMAGES,
+  IMAGE_STREAMS,
+  LIMIT_RANGES,
+  REFERRERS,
+  listPath,
+  qualifiedName,
+  type ListedResource,
+} from '../cluster/resources.js';
 import { about, type Check } from './check.js';
 
 /** Whether the API server answers, and as what. @throws RegadmError when it cannot be reached, ApiError when it refuses */
@@ -9,13 +17,19 @@ export async function checkServer(api: ClusterApi): Promise<Check[]> {
   if (response.status !== 200) throw failure(response, `${api.server} does not tell its version`);
   const { gitVersion } = response.json<{ gitVersion?: string }>();
   const openshift = await openshiftVersion(api);
-  return [about('cluster')('ok', `${api.server}: ${openshift ? `OpenShift ${openshift}, ` : ''}Kubernetes ${gitVersion ?? 'of unknown version'}`)];
+  return [
+    about('cluster')(
+      'ok',
+      `${api.server}: ${openshift ? `OpenShift ${openshift}, ` : ''}Kubernetes ${gitVersion ?? 'of unknown version'}`,
+    ),
+  ];
 }
 
 async function openshiftVersion(api: ClusterApi): Promise<string | undefined> {
   const response = await api.request('GET', '/apis/config.openshift.io/v1/clusterversions/version');
   if (response.status !== 200) return undefined;
-  const status = response.json<KubeObject>().status as { history?: { state?: string; version?: string }[]; desired?: { version?: string } } | undefined;
+  const status = response.json<KubeObject>().status as
+    { history?: { state?: string; version?: string }[]; desired?: { version?: string } } | undefined;
   return status?.history?.find(({ state }) => state === 'Completed')?.version ?? status?.desired?.version;
 }
 
@@ -24,7 +38,11 @@ export async function checkUser(api: ClusterApi): Promise<Check[]> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   const review = await api.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body });
   const name = created(review)?.status?.userInfo?.username ?? (await openshiftUser(api));
-  return [name === undefined ? about('user')('unknown', 'the API server does not tell who this is') : about('user')('ok', name)];
+  return [
+    name === undefined
+      ? about('user')('unknown', 'the API server does not tell who this is')
+      : about('user')('ok', name),
+  ];
 }
 
 function created(response: ApiResponse): { status?: { userInfo?: { username?: string } } } | undefined {
@@ -43,11 +61,19 @@ export async function checkLists(api: ClusterApi): Promise<Check[]> {
   const failed = problems.filter((problem) => problem !== undefined);
   const check = about('lists');
   if (failed.length === 0) return [check('ok', 'everything that may use an image can be listed')];
-  return [check('failed', failed.join('; '), 'a run that cannot see all uses deletes nothing: give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER')];
+  return [
+    check(
+      'failed',
+      failed.join('; '),
+      'a run that cannot see all uses deletes nothing: give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER',
+    ),
+  ];
 }
 
 async function listProblem(api: ClusterApi, resource: ListedResource): Promise<string | undefined> {
   const response = await api.request('GET', listPath(resource), { query: { limit: 1 } });
   if (response.status === 200 || (response.status === 404 && resource.optional)) return undefined;
-  return response.status === 403 ? `the user may not list ${qualifiedName(resource)}` : `${qualifiedName(resource)} cannot be listed (status ${response.status})`;
+  return response.status === 403
+    ? `the user may not list ${qualifiedName(resource)}`
+    : `${qualifiedName(resource)} cannot be listed (status ${response.status})`;
 }

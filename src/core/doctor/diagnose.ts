@@ -22,10 +22,15 @@ export interface DoctorReport {
  * Looks at everything that a prune needs. Only reading requests are sent. What cannot be looked at is told, and does not end it.
  * @param connect opens the cluster; when that or the first request fails, nothing else is tried
  */
-export async function diagnose(connect: () => Promise<ClusterApi>, flags: RegistryFlags, hooks: RegistryHooks): Promise<Check[]> {
+export async function diagnose(
+  connect: () => Promise<ClusterApi>,
+  flags: RegistryFlags,
+  hooks: RegistryHooks,
+): Promise<Check[]> {
   let api: ClusterApi | undefined;
   const server = await look('cluster', 'failed', async () => checkServer((api = await connect())));
-  if (!api || server[0]!.status === 'failed') return [...server, about('everything else')('unknown', 'the cluster cannot be asked')];
+  if (!api || server[0]!.status === 'failed')
+    return [...server, about('everything else')('unknown', 'the cluster cannot be asked')];
   const cluster = api;
   try {
     const parts = await Promise.all([
@@ -44,5 +49,13 @@ export async function diagnose(connect: () => Promise<ClusterApi>, flags: Regist
 export function doctorReport(version: string, checks: Check[]): DoctorReport {
   const count = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
   const summary = { failed: count('failed'), warnings: count('warning'), unknown: count('unknown') };
-  return { apiVersion: 'regadm/v1', kind: 'Doctor', version, node: process.version, ok: summary.failed === 0, summary, checks };
+  return {
+    apiVersion: 'regadm/v1',
+    kind: 'Doctor',
+    version,
+    node: process.version,
+    ok: summary.failed === 0,
+    summary,
+    checks,
+  };
 }

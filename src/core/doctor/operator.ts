@@ -18,12 +18,30 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
   if (mode instanceof Error) return [operator('unknown', mode.message)];
   const checks: Check[] = [];
   const degraded = degradedText(mode);
-  if (mode.managementState === 'Removed') checks.push(operator('failed', 'the registry is removed (managementState Removed)', 'pass --prune-registry=false to prune API objects only'));
-  else if (mode.managementState !== 'Managed') checks.push(operator('warning', `managementState is ${mode.managementState}: the operator does not carry out changes, which regadm prune hard needs`));
+  if (mode.managementState === 'Removed')
+    checks.push(
+      operator(
+        'failed',
+        'the registry is removed (managementState Removed)',
+        'pass --prune-registry=false to prune API objects only',
+      ),
+    );
+  else if (mode.managementState !== 'Managed')
+    checks.push(
+      operator(
+        'warning',
+        `managementState is ${mode.managementState}: the operator does not carry out changes, which regadm prune hard needs`,
+      ),
+    );
   else if (degraded) checks.push(operator('warning', degraded));
   else checks.push(operator('ok', 'Managed, and not Degraded'));
   const ready = mode.pods.filter(({ ready, terminating }) => ready && !terminating).length;
-  checks.push(about('registry pods')(ready === 0 ? 'failed' : ready < mode.pods.length ? 'warning' : 'ok', `${ready} of ${mode.pods.length} ready`));
+  checks.push(
+    about('registry pods')(
+      ready === 0 ? 'failed' : ready < mode.pods.length ? 'warning' : 'ok',
+      `${ready} of ${mode.pods.length} ready`,
+    ),
+  );
   checks.push(modeCheck(mode));
   const notice = await pendingRecoveryNotice(api);
   if (notice) checks.push(about('hard prune')('warning', notice.replace(/^\w+: /, '')));
@@ -32,18 +50,40 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
 
 function modeCheck({ readOnly, pending }: { readOnly: boolean; pending?: string }): Check {
   const check = about('mode');
-  if (readOnly) return check('failed', 'the registry is in read-only mode: links cannot be deleted, but blobs would be', 'regadm registry readonly off');
-  return pending ? check('warning', `the roll-out of the mode has not ended: ${pending}`, 'wait, or look at it: regadm registry readonly') : check('ok', 'the registry is not in read-only mode');
+  if (readOnly)
+    return check(
+      'failed',
+      'the registry is in read-only mode: links cannot be deleted, but blobs would be',
+      'regadm registry readonly off',
+    );
+  return pending
+    ? check(
+        'warning',
+        `the roll-out of the mode has not ended: ${pending}`,
+        'wait, or look at it: regadm registry readonly',
+      )
+    : check('ok', 'the registry is not in read-only mode');
 }
 
 async function deletionCheck(api: ClusterApi): Promise<Check[]> {
   const response = await api.request('GET', DEPLOYMENT_PATH);
   if (response.status !== 200) return [];
-  const spec = response.json<Deployment>().spec?.template?.spec as { containers?: { env?: { name: string; value?: string }[] }[] } | undefined;
-  const value = spec?.containers?.flatMap(({ env }) => env ?? []).find(({ name }) => name === 'REGISTRY_STORAGE_DELETE_ENABLED')?.value;
+  const spec = response.json<Deployment>().spec?.template?.spec as
+    { containers?: { env?: { name: string; value?: string }[] }[] } | undefined;
+  const value = spec?.containers
+    ?.flatMap(({ env }) => env ?? [])
+    .find(({ name }) => name === 'REGISTRY_STORAGE_DELETE_ENABLED')?.value;
   const check = about('deletion');
   if (value === undefined) return [check('unknown', 'the Deployment does not say whether the registry deletes')];
-  return [value === 'true' ? check('ok', 'the registry deletes') : check('failed', 'deletion is not enabled in the registry', 'set REGISTRY_STORAGE_DELETE_ENABLED=true in its Deployment')];
+  return [
+    value === 'true'
+      ? check('ok', 'the registry deletes')
+      : check(
+          'failed',
+          'deletion is not enabled in the registry',
+          'set REGISTRY_STORAGE_DELETE_ENABLED=true in its Deployment',
+        ),
+  ];
 }
 
 /** The cluster's own pruning, and how its last run went. */
@@ -57,17 +97,33 @@ export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
 function ownPruner({ effective, cronJobs }: ScheduleReport): Check {
   const check = about('schedule');
   const regadm = cronJobs.find(({ name }) => name === OWN_NAME && cronJobs.length > 0);
-  if (effective.suspend === true) return check('info', `the cluster's own pruning is suspended${regadm ? `; CronJob ${OWN_NAME} prunes (${regadm.schedule})` : ''}`);
+  if (effective.suspend === true)
+    return check(
+      'info',
+      `the cluster's own pruning is suspended${regadm ? `; CronJob ${OWN_NAME} prunes (${regadm.schedule})` : ''}`,
+    );
   const text = `the cluster prunes by itself (${String(effective.schedule)}, keepTagRevisions ${String(effective.keepTagRevisions)}, keepYoungerThan ${String(effective.keepYoungerThanDuration)})`;
-  if (regadm && !regadm.suspend) return check('warning', `${text}, and so does CronJob ${OWN_NAME}`, 'suspend one of them: regadm prune schedule --set suspend=true');
+  if (regadm && !regadm.suspend)
+    return check(
+      'warning',
+      `${text}, and so does CronJob ${OWN_NAME}`,
+      'suspend one of them: regadm prune schedule --set suspend=true',
+    );
   return check('info', text);
 }
 
 function lastRun({ runs }: ScheduleReport): Check[] {
   const [run] = runs;
   if (!run) return [];
-  const by = run.cronJob === OPERATOR_CRON_JOB ? 'the last run of the cluster' : `the last run of CronJob ${run.cronJob}`;
+  const by =
+    run.cronJob === OPERATOR_CRON_JOB ? 'the last run of the cluster' : `the last run of CronJob ${run.cronJob}`;
   const when = run.finishedAt ?? run.startedAt ?? 'at an unknown time';
   if (run.status !== 'failed') return [about('last run')('info', `${by} ${run.status} (${run.name}, ${when})`)];
-  return [about('last run')('warning', `${by} failed (${run.name}, ${when})${run.message ? `: ${run.message}` : ''}`, `look at it: oc -n openshift-image-registry logs job/${run.name}`)];
+  return [
+    about('last run')(
+      'warning',
+      `${by} failed (${run.name}, ${when})${run.message ? `: ${run.message}` : ''}`,
+      `look at it: oc -n openshift-image-registry logs job/${run.name}`,
+    ),
+  ];
 }

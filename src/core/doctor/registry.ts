@@ -24,7 +24,10 @@ export async function checkRegistry(api: ClusterApi, flags: RegistryFlags, hooks
       signal: hooks.signal,
     });
     // Mode and deletion are told by the operator's objects: only a deletion would tell more.
-    return [...checks.filter(({ check }) => check !== 'mode' && check !== 'deletion').map(toCheck), ...(await login(registry, hooks.signal))];
+    return [
+      ...checks.filter(({ check }) => check !== 'mode' && check !== 'deletion').map(toCheck),
+      ...(await login(registry, hooks.signal)),
+    ];
   } finally {
     if (!(registry instanceof Error)) await registry.close();
   }
@@ -35,7 +38,13 @@ async function some(api: ClusterApi, path: string): Promise<KubeObject[]> {
   return response.status === 200 ? (response.json<{ items?: KubeObject[] | null }>().items ?? []) : [];
 }
 
-async function open(api: ClusterApi, flags: RegistryFlags, hooks: RegistryHooks, images: KubeObject[], streams: KubeObject[]): Promise<Registry | Error> {
+async function open(
+  api: ClusterApi,
+  flags: RegistryFlags,
+  hooks: RegistryHooks,
+  images: KubeObject[],
+  streams: KubeObject[],
+): Promise<Registry | Error> {
   try {
     return await openRegistryAt(api, flags.registryUrl ?? discover(images, streams), flags, hooks);
   } catch (error) {
@@ -50,13 +59,16 @@ function discover(images: KubeObject[], streams: KubeObject[]): string {
       created: Date.parse(image.metadata.creationTimestamp ?? ''),
       reference: String((image as { dockerImageReference?: string }).dockerImageReference ?? ''),
     })),
-    streams.map(({ status }) => ({ repository: (status as { dockerImageRepository?: string } | undefined)?.dockerImageRepository })),
+    streams.map(({ status }) => ({
+      repository: (status as { dockerImageRepository?: string } | undefined)?.dockerImageRepository,
+    })),
   );
 }
 
 function toCheck(check: PreflightCheck): Check {
   const make = about(check.check);
-  if (!check.ok) return make(stopsRun(check) ? 'failed' : 'warning', check.message, ...(check.suggestion ? [check.suggestion] : []));
+  if (!check.ok)
+    return make(stopsRun(check) ? 'failed' : 'warning', check.message, ...(check.suggestion ? [check.suggestion] : []));
   const unknown = /^not checked: (.*)$/s.exec(check.message);
   return unknown ? make('unknown', unknown[1]!) : make('ok', check.message);
 }
@@ -68,6 +80,12 @@ async function login(registry: Registry | Error, signal: AbortSignal): Promise<C
     await registry.checkLogin(signal);
     return [about('login')('ok', 'the registry accepts the login')];
   } catch (error) {
-    return [about('login')('warning', (error as Error).message, 'deletions may be refused as well: check the token (oc whoami -t)')];
+    return [
+      about('login')(
+        'warning',
+        (error as Error).message,
+        'deletions may be refused as well: check the token (oc whoami -t)',
+      ),
+    ];
   }
 }

@@ -21,12 +21,22 @@ export interface RegistryHooks {
 }
 
 /** Opens the registry that the flags name, or else the one that the images and image streams tell of. @throws RegadmError */
-export async function findRegistry(api: ClusterApi, snapshot: Snapshot | undefined, flags: RegistryFlags, hooks: RegistryHooks): Promise<Registry> {
+export async function findRegistry(
+  api: ClusterApi,
+  snapshot: Snapshot | undefined,
+  flags: RegistryFlags,
+  hooks: RegistryHooks,
+): Promise<Registry> {
   return openRegistryAt(api, flags.registryUrl ?? (await discoveredHost(snapshot!)), flags, hooks);
 }
 
 /** Opens the registry at a host, or at `--registry-url`, with the cluster's authorities and token. @throws RegadmError */
-export async function openRegistryAt(api: ClusterApi, host: string, flags: RegistryFlags, hooks: RegistryHooks): Promise<Registry> {
+export async function openRegistryAt(
+  api: ClusterApi,
+  host: string,
+  flags: RegistryFlags,
+  hooks: RegistryHooks,
+): Promise<Registry> {
   const { openRegistry } = await import('../registry/index.js');
   return openRegistry({
     host,
@@ -48,7 +58,8 @@ async function discoveredHost({ images, streams }: Snapshot): Promise<string> {
   const { discoverRegistryHost } = await import('../registry/discover.js');
   function* managed(): Generator<{ managed: boolean; created: number; reference: string }> {
     for (let image = 0; image < images.count; image++) {
-      if (images.managed(image)) yield { managed: true, created: images.created(image), reference: images.reference(image) };
+      if (images.managed(image))
+        yield { managed: true, created: images.created(image), reference: images.reference(image) };
     }
   }
   return discoverRegistryHost(managed(), streams);

@@ -161,8 +161,10 @@ class ImageWork {
       return await run.record({ action: 'delete-blob', digest: text, result });
     } catch (error) {
       outcome.blobs[blob] = STATUS.failed;
-      outcome.blobNotes.set(blob, run.fail(`blob ${text}`, error));
+      const message = run.fail(`blob ${text}`, error);
+      outcome.blobNotes.set(blob, message);
       this.keep(at, STATUS.failed, `its blob ${text} could not be removed`);
+      await run.record({ action: 'delete-blob', digest: text, result: 'failed', message });
       return false;
     }
   }
@@ -192,7 +194,9 @@ class ImageWork {
       run.outcome.images[at] = result === 'gone' ? STATUS.gone : STATUS.deleted;
       await run.record({ action: 'delete-image', name, uid, result });
     } catch (error) {
-      this.keep(at, STATUS.failed, run.fail(`image ${name}`, error));
+      const message = run.fail(`image ${name}`, error);
+      this.keep(at, STATUS.failed, message);
+      await run.record({ action: 'delete-image', name, result: 'failed', message });
     }
   }
 

@@ -86,7 +86,8 @@ async function removeLink(work: LinkWork, link: number, kind: 'layer' | 'manifes
       outcome.note = STREAM_GONE;
       return STATUS.skipped;
     }
-    run.fail(`${kind} link ${digest} in repository ${key}`, error);
+    const message = run.fail(`${kind} link ${digest} in repository ${key}`, error);
+    await run.record({ action: `delete-${kind}-link`, repository: key, digest, result: 'failed', message });
     return STATUS.failed;
   }
 }

@@ -19,10 +19,12 @@ import { preflightError, runPreflight, type PreflightCheck } from './preflight.j
 import { Run } from './run.js';
 import { SecondLook } from './second-look.js';
 import { pruneStreams } from './streams.js';
-import { isAway, readSubjects } from './subjects.js';
+import { isAway, readSubjects, subjectCandidates } from './subjects.js';
 
 /** A dry run waits no longer than this for a registry: it can do without. */
 const DRY_RUN_PROBE_MS = 3000;
+/** More manifests than this take longer to read than all lists: only a confirmed run reads them. */
+const DRY_RUN_MANIFESTS = 2000;
 
 /** Everything that `regadm prune images` is asked for, as values. */
 export interface PruneImagesRequest {
@@ -77,7 +79,7 @@ class PruneSession {
   async run(): Promise<ImagePruneReport> {
     const { request, hooks } = this;
     const file = request.planFile === undefined ? undefined : await readPlan(request.planFile);
-    const options = file ? { ...request.options, ...file.plan.options } : request.options;
+    const options = file ? withPlanOptions(request.options, file.plan.options) : request.options;
     const early = options.pruneRegistry && request.registry.registryUrl !== undefined ? this.openRegistry() : undefined;
     early?.catch(() => {});
     // Loading it takes as long as the first pages take to come.
@@ -138,7 +140,13 @@ class PruneSession {
       if (plan.options.pruneSignatures) this.warn('no registry to read manifests from: only signatures with tags of cosign are found');
       return plan;
     }
-    const { found, unread, broken, error } = await readSubjects(plan, this.registry, this.hooks.signal);
+    const candidates = subjectCandidates(plan);
+    if (!this.request.confirm && candidates.length > DRY_RUN_MANIFESTS) {
+      this.warn(`a dry run does not read so many manifests (${candidates.length}): what they alone attach to an image that stays is kept with --confirm, but not told here`);
+      return plan;
+    }
+    this.hooks.phase('reading manifests', candidates.length);
+    const { found, unread, broken, error } = await readSubjects(plan, candidates, this.registry, this.hooks);
     this.hooks.signal.throwIfAborted();
     if (error !== undefined && isAway(error)) {
       // When unable to see, stop: what is attached to an image that stays would go.
@@ -264,6 +272,17 @@ class PruneSession {
 /** The host of --registry-url: what is pulled from there is ours. */
 function givenHosts(url: string | undefined): string[] {
   return url === undefined ? [] : [url.replace(/^https?:\/\//, '')];
+}
+
+/** The options of a plan file count; flags beside it that let more stay count too. */
+function withPlanOptions(given: PruneOptions, planned: PlanFile['options']): PruneOptions {
+  return {
+    ...given,
+    ...planned,
+    all: planned.all && given.all,
+    pruneRegistry: planned.pruneRegistry && given.pruneRegistry,
+    referrers: given.referrers === 'all' ? 'all' : planned.referrers,
+  };
 }
 
 /** True when a run ended before anything was changed. */

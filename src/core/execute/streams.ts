@@ -33,7 +33,9 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
   try {
     current = await removeItems(run, planned, outcome, removed);
   } catch (error) {
-    failStream(run, planned, outcome, run.fail(`image stream ${key}`, error));
+    const message = run.fail(`image stream ${key}`, error);
+    failStream(run, planned, outcome, message);
+    await run.record({ action: 'update-image-stream', imageStream: key, result: 'failed', message });
     return;
   }
   if (!run.ports.registry || !current) return;

@@ -16,9 +16,15 @@ export interface Subjects {
   error?: unknown;
 }
 
-/** Reads, of OCI images that a plan would remove, what they are attached to (`subject`), into the snapshot. Never throws. */
-export async function readSubjects(plan: ImagePrunePlan, registry: Registry, signal: AbortSignal): Promise<Subjects> {
+/** Reads what these images are attached to (`subject`) into the plan's snapshot. Never throws. */
+export async function readSubjects(
+  plan: ImagePrunePlan,
+  candidates: number[],
+  registry: Registry,
+  hooks: { signal: AbortSignal; tick(count: number): void },
+): Promise<Subjects> {
   const { images, subjects, digests } = plan.snapshot;
+  const { signal } = hooks;
   const limit = pLimit(READS_AT_ONCE);
   const result: Subjects = { found: 0, broken: 0 };
   const read = async (image: number): Promise<void> => {
@@ -33,9 +39,11 @@ export async function readSubjects(plan: ImagePrunePlan, registry: Registry, sig
       if ((error as RegadmError).code === 'REGISTRY_UNAUTHORIZED') result.unread ??= messageOf(error);
       else if (isAway(error)) result.unread ??= messageOf((result.error = error));
       else if (++result.broken === 1) result.error ??= error;
+    } finally {
+      hooks.tick(1);
     }
   };
-  await Promise.all(candidates(plan).map((image) => limit(() => read(image))));
+  await Promise.all(candidates.map((image) => limit(() => read(image))));
   return result;
 }
 
@@ -45,8 +53,8 @@ export function isAway(error: unknown): boolean {
   return kind !== 'answer' || status === undefined || [429, 502, 503, 504].includes(status);
 }
 
-/** OCI images that would go; with `--prune-signatures` those too that only their position keeps. */
-function candidates({ images: doomed, snapshot, options }: ImagePrunePlan): number[] {
+/** Images that may have a subject: OCI images that would go; with `--prune-signatures` those too that only their position keeps. */
+export function subjectCandidates({ images: doomed, snapshot, options }: ImagePrunePlan): number[] {
   const { images } = snapshot;
   if (!options.pruneSignatures) return doomed.filter((image) => images.oci(image));
   return Array.from({ length: images.count }, (_, image) => image).filter((image) => images.oci(image) && images.managed(image));

@@ -20,7 +20,11 @@ export function editDistance(a: string, b: string): number {
  * The names that were probably meant: at most three, the nearest first. A name that begins with what was typed counts as near.
  * @param most how many edits still count; default a third of the length, at least one
  */
-export function suggest(typed: string, names: Iterable<string>, most = Math.max(1, Math.floor(typed.length / 3))): string[] {
+export function suggest(
+  typed: string,
+  names: Iterable<string>,
+  most = Math.max(1, Math.floor(typed.length / 3)),
+): string[] {
   const near = [...names]
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= most || (typed.length >= 3 && name.startsWith(typed)));

@@ -10,15 +10,27 @@ export interface ConfigurationDocument {
   settings: Effective[];
 }
 
-const SETTINGS = [{ title: 'SETTING' }, { title: 'VALUE', flexible: true }, { title: 'FROM', flexible: true }, { title: 'COMMANDS', flexible: true }];
+const SETTINGS = [
+  { title: 'SETTING' },
+  { title: 'VALUE', flexible: true },
+  { title: 'FROM', flexible: true },
+  { title: 'COMMANDS', flexible: true },
+];
 
 /** The settings as a table, below where the file is. */
 export function configText({ file, settings }: ConfigurationDocument, width: number): string {
   const where = file ? `${file.path}${file.exists ? '' : ' (not there)'}` : 'none (REGADM_CONFIG is empty)';
-  const rows = settings.map(({ name, value, from, commands }) => [name, value ?? '-', from ?? 'default', commandsText(commands)]);
+  const rows = settings.map(({ name, value, from, commands }) => [
+    name,
+    value ?? '-',
+    from ?? 'default',
+    commandsText(commands),
+  ]);
   return `configuration file: ${where}\n\n${table(SETTINGS, rows, { width })}`;
 }
 
 function commandsText(commands: string[]): string {
-  return commands.length > 4 ? `${commands.slice(0, 3).join(', ')} and ${commands.length - 3} more` : commands.join(', ');
+  return commands.length > 4
+    ? `${commands.slice(0, 3).join(', ')} and ${commands.length - 3} more`
+    : commands.join(', ');
 }

@@ -2,7 +2,13 @@ import type { Check, DoctorReport } from '../doctor/diagnose.js';
 import type { Styles } from './color.js';
 import { oneLine, plural } from './text.js';
 
-const MARKS: Record<Check['status'], string> = { ok: 'ok', info: 'info', warning: 'WARNING', failed: 'FAILED', unknown: '?' };
+const MARKS: Record<Check['status'], string> = {
+  ok: 'ok',
+  info: 'info',
+  warning: 'WARNING',
+  failed: 'FAILED',
+  unknown: '?',
+};
 const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 
 /** One line a check with what to do about it below, and what it comes to at the end. */
@@ -23,7 +29,12 @@ export function doctorText({ version, node, checks, summary }: DoctorReport, sty
 }
 
 function verdict({ failed, warnings, unknown }: DoctorReport['summary']): string {
-  const rest = [warnings > 0 ? plural(warnings, 'warning') : '', unknown > 0 ? `${unknown} not known` : ''].filter(Boolean).join(', ');
-  const first = failed > 0 ? `${plural(failed, 'problem')} would keep a prune from working` : 'nothing stands in the way of a prune';
+  const rest = [warnings > 0 ? plural(warnings, 'warning') : '', unknown > 0 ? `${unknown} not known` : '']
+    .filter(Boolean)
+    .join(', ');
+  const first =
+    failed > 0
+      ? `${plural(failed, 'problem')} would keep a prune from working`
+      : 'nothing stands in the way of a prune';
   return rest ? `${first} (${rest})` : first;
 }

@@ -58,7 +58,7 @@ test('warnings alone are no failure', async () => {
 test.each([
   [['bad.yaml'], /^error: bad\.yaml:\d: not valid YAML/m],
   [['missing.yaml'], /^error: cannot read missing\.yaml: ENOENT/m],
-  [[], /file/],
+  [[], /FILE is missing/],
   [['pv.yaml', '-o', 'xml'], /--output/],
 ])('%j is refused', async (args, message) => {
   const { status, stderr } = await lint(...args);

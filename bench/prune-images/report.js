@@ -1,0 +1,107 @@
+import { cpus, loadavg, totalmem } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { bare, median, phases, regadm, startCluster, timed, PROGRAM } from './measure.js';
+import { plot } from './plot.js';
+
+const fixed = (value, digits = 2) => value.toFixed(digits);
+
+export function machine() {
+  const [{ model }] = cpus();
+  return `${cpus().length} × ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}; load ${fixed(loadavg()[0], 1)} when the run began`;
+}
+
+function table(header, rows) {
+  console.log(`\n| ${header.join(' | ')} |\n|${header.map(() => '---|').join('')}`);
+  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
+}
+
+/** The program and the yardstick in turn. @returns medians, and the least of what only noise makes larger */
+async function dryRuns(cluster, runs) {
+  const pairs = [];
+  // The first reader has the server render its pages; the largest lists are rendered anew for every reader.
+  if (cluster.counts.images <= 100_000) await bare(cluster);
+  for (let run = 0; run < runs; run++) pairs.push({ bare: await bare(cluster), regadm: await regadm(cluster) });
+  const of = (who, what) => median(pairs.map((pair) => pair[who][what]));
+  return {
+    ratio: median(pairs.map((pair) => pair.regadm.seconds / pair.bare.seconds)),
+    cpuRatio: median(pairs.map((pair) => pair.regadm.cpu / pair.bare.cpu)),
+    bare: { seconds: of('bare', 'seconds'), cpu: of('bare', 'cpu'), peak: of('bare', 'peak') },
+    regadm: { seconds: of('regadm', 'seconds'), cpu: of('regadm', 'cpu'), peak: of('regadm', 'peak') },
+  };
+}
+
+const HEADER = ['images', 'regadm s', 'bare s', 'ratio', 'regadm processor s', 'bare processor s', 'regadm peak MiB', 'bare peak MiB'];
+const rowOf = (images, { ratio, bare: b, regadm: r }) => [
+  images.toLocaleString('en'),
+  fixed(r.seconds),
+  fixed(b.seconds),
+  fixed(ratio),
+  fixed(r.cpu),
+  fixed(b.cpu),
+  fixed(r.peak, 0),
+  fixed(b.peak, 0),
+];
+
+async function withCluster(options, work) {
+  const cluster = await startCluster(options);
+  try {
+    return await work(cluster);
+  } finally {
+    cluster.close();
+  }
+}
+
+export async function reportDryRun({ images, runs, latency = 0 }) {
+  const result = await withCluster({ images, latency }, (cluster) => dryRuns(cluster, runs));
+  table(HEADER, [rowOf(images, result)]);
+}
+
+export async function reportPhases({ images, latency = 0 }) {
+  const found = await withCluster({ images, latency }, async (cluster) => {
+    await bare(cluster);
+    return phases(cluster);
+  });
+  table(['phase', 's'], Object.entries(found).map(([phase, seconds]) => [phase === 'parse' ? 'parse (in threads, while lists are read)' : phase, fixed(seconds)]));
+}
+
+/** Deletions a second as the servers count them, from the first to the last. */
+export async function reportConfirm({ images, latency = 5 }) {
+  const rows = [];
+  for (const workers of [5, 16, 64]) {
+    rows.push(await withCluster({ images: Math.min(images, 20_000), latency }, (cluster) => confirm(cluster, workers, latency)));
+  }
+  rows.push(await withCluster({ images: 2000, latency, busy: 0.05 }, (cluster) => confirm(cluster, 16, latency, ', 429 to one request in twenty')));
+  table(['workers', 'ms an answer', 'deletions and updates', 'a second', 'of what the waiting allows', 'peak MiB'], rows);
+}
+
+async function confirm(cluster, workers, latency, note = '') {
+  const { peak } = await regadm(cluster, ['--confirm', '--num-workers', String(workers)]);
+  const { deletions, seconds } = await cluster.statistics();
+  const rate = deletions / seconds;
+  return [workers, `${latency}${note}`, deletions, fixed(rate, 0), `${fixed((100 * rate * latency) / 1000 / workers, 0)} %`, fixed(peak, 0)];
+}
+
+export async function reportGrowth({ runs }) {
+  const points = [];
+  for (const images of [1000, 3000, 10_000, 20_000, 50_000, 100_000, 300_000, 1_000_000]) {
+    const result = await withCluster({ images }, (cluster) => dryRuns(cluster, images > 100_000 ? 1 : runs));
+    points.push({ images, ...result });
+    console.error(rowOf(images, result).join(' | '));
+  }
+  table(HEADER, points.map((point) => rowOf(point.images, point)));
+  writeFileSync(fileURLToPath(new URL('../../docs/performance.svg', import.meta.url)), plot(points));
+}
+
+export async function reportStartUp({ runs }) {
+  const nowhere = { folder: process.env.TMPDIR ?? '/tmp' };
+  const commands = { '--version': ['--version'], 'prune images --help': ['prune', 'images', '--help'] };
+  const rows = [];
+  for (const [name, args] of Object.entries(commands)) {
+    const pairs = [];
+    for (let run = 0; run < runs * 4; run++) pairs.push([await timed(nowhere, ['-e', '']), await timed(nowhere, [PROGRAM, ...args])]);
+    const [empty, own] = [0, 1].map((which) => median(pairs.map((pair) => pair[which].cpu)));
+    rows.push([name, fixed(empty, 3), fixed(own, 3), fixed(median(pairs.map(([a, b]) => b.seconds / a.seconds))), fixed(own / empty)]);
+  }
+  table(['command', 'empty process, processor s', 'regadm, processor s', 'ratio of time', 'ratio of processor time'], rows);
+}

@@ -1,0 +1,101 @@
+/**
+ * Writes docs/commands.md, the reference of all commands, from oclif.manifest.json (so after `npm run build`). `--check` compares instead, and fails
+ * when the page is not current.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+
+const at = (path) => new URL(`../${path}`, import.meta.url);
+const { commands } = JSON.parse(readFileSync(at('oclif.manifest.json'), 'utf8'));
+const { oclif } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+const ORDER = ['FLAGS', 'WHAT TO PRUNE', 'SAFETY', 'REGISTRY'];
+const LAST = ['CLUSTER', 'OUTPUT'];
+
+/** Bars would end a cell; what looks like a tag would vanish. */
+const cell = (text) => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;').trim();
+const unwrapped = (text) => text.replaceAll(/([^\n])\n(?=[^\s*-])/g, '$1 ');
+const rank = (group) =>
+  ORDER.includes(group) ? ORDER.indexOf(group) : LAST.includes(group) ? 100 + LAST.indexOf(group) : 50;
+
+function flagRow([name, { char, type, allowNo, helpValue, options, default: fallback, description = '', multiple }]) {
+  const value = type === 'option' ? `=${options ? options.join('|') : (helpValue ?? 'TEXT')}` : '';
+  const names = [`--${allowNo ? '[no-]' : ''}${name}${value}`, ...(char ? [`-${char}`] : [])]
+    .map((each) => `\`${each.replaceAll('|', '\\|')}\``)
+    .join(', ');
+  const described = /\[default: ([^\]]+)\] ?/.exec(description);
+  const shown = described
+    ? described[1]
+    : type === 'option' && fallback !== undefined && fallback !== ''
+      ? String(fallback)
+      : '';
+  const text = `${cell(description.replace(described?.[0] ?? '', ''))}${multiple ? ' (several)' : ''}`;
+  return `| ${names} | ${shown && `\`${shown}\``} | ${text} |`;
+}
+
+function flagTables(flags) {
+  const groups = new Map();
+  for (const entry of Object.entries(flags)) {
+    if (entry[1].hidden) continue;
+    const group = entry[1].helpGroup ?? 'FLAGS';
+    groups.set(group, [...(groups.get(group) ?? []), entry]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .map(
+      ([group, entries]) =>
+        `| ${group.toLowerCase()} | default | |\n|---|---|---|\n${entries.map(flagRow).join('\n')}\n`,
+    );
+}
+
+function section(id, { summary, description = '', args, flags, examples = [], strict }) {
+  const words = id.replaceAll(':', ' ');
+  const given = Object.values(args).map(({ name, required }) => {
+    const word = `${name.toUpperCase()}${strict === false ? '…' : ''}`;
+    return required ? word : `[${word}]`;
+  });
+  const usage = ['regadm', words, ...given, '[FLAGS]'].join(' ');
+  const argRows = Object.values(args).map(
+    ({ name, description: text = '', options }) =>
+      `- \`${name.toUpperCase()}\`${options ? ` (${options.map((each) => `\`${each}\``).join(', ')})` : ''}: ${text}`,
+  );
+  const shown = examples.map((example) => {
+    const { description: text, command } = typeof example === 'string' ? { command: example } : example;
+    return [
+      ...(text ? [`# ${text}`] : []),
+      command.replaceAll('<%= config.bin %>', 'regadm').replaceAll('<%= command.id %>', words),
+    ].join('\n');
+  });
+  return [
+    `## regadm ${words}\n`,
+    `${summary}.\n`,
+    `\`\`\`text\n${usage}\n\`\`\`\n`,
+    `${unwrapped(description)}\n`,
+    ...(argRows.length > 0 ? [`${argRows.join('\n')}\n`] : []),
+    ...(shown.length > 0 ? [`\`\`\`sh\n${shown.join('\n')}\n\`\`\`\n`] : []),
+    ...flagTables(flags),
+  ].join('\n');
+}
+
+const ids = Object.keys(commands).sort();
+const anchor = (id) => `#regadm-${id.replaceAll(':', '-')}`;
+const list = ids.map(
+  (id) => `| [\`regadm ${id.replaceAll(':', ' ')}\`](${anchor(id)}) | ${cell(commands[id].summary)} |`,
+);
+const topics = Object.entries(oclif.topics).map(([name, { description }]) => `- \`regadm ${name}\`: ${description}`);
+const intro = `# Commands
+
+Made from the commands themselves by \`npm run docs\`; \`regadm COMMAND --help\` says the same. Booleans take every form: \`--confirm\`, \`--confirm=true\`,
+\`--all=false\`, \`--no-all\`. Most flags can also be set by the environment or a file: [configuration](configuration.md).
+
+${topics.join('\n')}
+
+| command | |
+|---|---|
+${list.join('\n')}
+`;
+const page = [intro, ...ids.map((id) => section(id, commands[id]))].join('\n').replaceAll(/\n{3,}/g, '\n\n');
+const target = at('docs/commands.md');
+if (!process.argv.includes('--check')) writeFileSync(target, page);
+else if (!existsSync(target) || readFileSync(target, 'utf8') !== page) {
+  console.error('docs/commands.md is not current: npm run build && npm run docs');
+  process.exitCode = 1;
+}

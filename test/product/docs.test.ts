@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { environmentName, settings, whyNever, type Catalog } from '../../src/core/config/catalog.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const { commands } = JSON.parse(read('oclif.manifest.json')) as {
+  commands: Record<string, { flags: Catalog[string] }>;
+};
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return path === 'src/sandbox' ? [] : sources(path);
+    return [path];
+  });
+}
+
+/** The codes of errors: where an error is made, and in the tables that some are chosen from. */
+function errorCodes(): string[] {
+  const made =
+    /(?:\bcode: (?:\w+ \? )?|refusal\(\s*|make\(\s*|\? |: )'([A-Z][A-Z]+(?:_[A-Z]+)+|USAGE|INTERNAL|FORBIDDEN|CREDENTIALS|AMBIGUOUS|INTERRUPTED|UNWRITABLE|UNAUTHORIZED)'/g;
+  const found = new Set(sources('src').flatMap((path) => [...read(path).matchAll(made)].map(([, code]) => code!)));
+  return [...found]
+    .filter(
+      (code) =>
+        !/^(?:REGADM_|REGISTRY_(?:STORAGE|HTTP|LOG)|ECONN|ERR_|NO_COLOR|NO_PROXY|HTTPS?_PROXY|ETIMEDOUT|DEPTH_|CERT_|UNABLE_|SELF_|BLOB_UN|MANIFEST_|DIGEST_|NODE_EXTRA|SSL_)/.test(
+          code,
+        ),
+    )
+    .sort();
+}
+
+describe('the documentation', () => {
+  test('the command reference is current', async () => {
+    await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/docs.js'), '--check']);
+  });
+
+  test.each(pages)('%s links to what is there', (page) => {
+    const text = read(page);
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)/g)].map(([, path, anchor]) => ({
+      path: path!,
+      anchor,
+    }));
+    for (const { path, anchor } of links) {
+      const target = path === '' ? join(ROOT, page) : join(ROOT, dirname(page), path);
+      expect({ page, path, exists: existsSync(target) }).toEqual({ page, path, exists: true });
+      if (anchor === undefined || !target.endsWith('.md')) continue;
+      const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.*)$/gm)].map(
+        ([, title]) =>
+          `#${title!
+            .toLowerCase()
+            .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+            .replaceAll(' ', '-')}`,
+      );
+      expect(headings).toContain(anchor);
+    }
+  });
+
+  test('every error code has its remedy', () => {
+    const codes = errorCodes();
+    expect(codes.length).toBeGreaterThan(50);
+    const page = read('docs/troubleshooting.md');
+    expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  test('the page about configuration names what only the command line may say', () => {
+    const flags = new Set(Object.values(commands).flatMap(({ flags }) => Object.keys(flags)));
+    const page = read('docs/configuration.md').split('## Only on the command line')[1]!;
+    expect([...flags].filter((flag) => whyNever(flag) !== undefined && !page.includes(`\`--${flag}\``))).toEqual([]);
+    const known = new Set(
+      [...settings(Object.fromEntries(Object.entries(commands).map(([id, { flags }]) => [id, flags]))).keys()].map(
+        environmentName,
+      ),
+    );
+    const named = [
+      ...new Set(pages.flatMap((path) => [...read(path).matchAll(/\bREGADM_[A-Z_]*[A-Z]\b/g)].map(([name]) => name))),
+    ];
+    expect(
+      named.filter((name) => !known.has(name) && !['REGADM_CONFIG', 'REGADM_KEEP_TAG_REVISION'].includes(name)),
+    ).toEqual([]);
+  });
+
+  test('every flag that oc adm prune images has is mapped', () => {
+    const page = read('docs/coming-from-oc.md');
+    const ofOc = [
+      'confirm',
+      'keep-tag-revisions',
+      'keep-younger-than',
+      'prune-over-size-limit',
+      'all',
+      'prune-registry',
+      'ignore-invalid-refs',
+      'registry-url',
+      'certificate-authority',
+      'force-insecure',
+      'num-workers',
+      'namespace',
+      'kubeconfig',
+      'context',
+      'cluster',
+      'user',
+      'server',
+      'token',
+      'as',
+      'as-group',
+      'insecure-skip-tls-verify',
+      'request-timeout',
+      'loglevel',
+    ];
+    const images = commands['prune:images']!.flags;
+    for (const flag of ofOc) {
+      expect(page).toContain(`--${flag}`);
+      expect(Object.keys(images)).toContain(flag);
+    }
+    for (const flag of Object.keys(images).filter(
+      (name) => !ofOc.includes(name) && !['no-color', 'json', 'output'].includes(name),
+    ))
+      expect(page).toContain(`--${flag}`);
+  });
+});
