@@ -35,6 +35,9 @@ const clientNodeInParts = {
       contents: `export { KubeConfig } from './config.js'; export { Exec } from './exec.js';`,
       resolveDir: CLIENT_NODE,
     }));
+    // What is only used by its clients; and it uses a module of Node that is going away, with a warning at each start.
+    onResolve({ filter: /^node-fetch$/ }, () => ({ path: 'node-fetch', namespace: 'client-node' }));
+    onLoad({ filter: /^node-fetch$/, namespace: 'client-node' }, () => ({ contents: `export const Headers = globalThis.Headers; export default globalThis.fetch;` }));
     onLoad({ filter: /^generated$/, namespace: 'client-node' }, () => ({
       contents: `export { createConfiguration } from './gen/configuration.js'; export { ServerConfiguration } from './gen/servers.js';`,
       resolveDir: CLIENT_NODE,

@@ -14,24 +14,30 @@ export function parseBoolean(text: string): boolean | undefined {
 
 /**
  * Rewrites the forms that users of `oc` write into the ones that oclif reads: `--confirm=true`, `--all=false`, `-n=ns`, `-v=4`, `--keep_younger_than=1h`.
+ * Of a flag that comes several times the last counts, as for `oc`, unless it takes several values.
  * @throws RegadmError (USAGE) that names the flag when it does not exist, lacks its value, or is a boolean with another value
  */
 export function normalizeArgv(argv: readonly string[], flags: FlagTable): string[] {
-  const result: string[] = [];
+  const words: { flag?: Command.Flag.Any; tokens: string[] }[] = [];
+  const result = (): string[] => words.filter(isLast).flatMap(({ tokens }) => tokens);
   for (let at = 0; at < argv.length; at++) {
     const arg = argv[at]!;
-    if (arg === '--') return [...result, ...argv.slice(at)];
+    if (arg === '--') return [...result(), ...argv.slice(at)];
     const found = arg.length > 1 && arg.startsWith('-') && !/^-\d/.test(arg) ? readFlag(arg, flags) : undefined;
     if (!found) {
-      result.push(arg);
+      words.push({ tokens: [arg] });
       continue;
     }
     // A value of its own: the next word, as for kubectl, but never a long flag.
     if (found.flag.type === 'option' && found.value === undefined && !argv[at + 1]?.startsWith('--'))
       found.value = argv[++at];
-    result.push(...flagTokens(found));
+    words.push({ flag: found.flag, tokens: flagTokens(found) });
   }
-  return result;
+  return result();
+}
+
+function isLast({ flag }: { flag?: Command.Flag.Any }, at: number, words: readonly { flag?: Command.Flag.Any }[]): boolean {
+  return !flag || (flag.type === 'option' && flag.multiple === true) || !words.slice(at + 1).some((later) => later.flag === flag);
 }
 
 interface Found {

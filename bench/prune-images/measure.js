@@ -32,7 +32,7 @@ export async function startCluster({ images, latency = 0, busy = 0 }) {
     child.send(message);
     return (await once(child, 'message'))[0];
   };
-  const { server, authority, counts } = await ask({ images, latency, busy });
+  const { server, registry, authority, counts } = await ask({ images, latency, busy });
   const ca = Buffer.from(authority).toString('base64');
   const kubeconfig = path.join(folder, 'kubeconfig');
   writeFileSync(
@@ -50,6 +50,7 @@ export async function startCluster({ images, latency = 0, busy = 0 }) {
   writeFileSync(lists, JSON.stringify({ server, ca: authority, lists: LISTS }));
   return {
     counts,
+    registry,
     kubeconfig,
     lists,
     folder,
@@ -83,6 +84,12 @@ export async function timed(cluster, args, { node = [], env = {}, output } = {})
 export const bare = (cluster) => timed(cluster, [here('bare.js'), cluster.lists]);
 
 export const regadm = (cluster, args = [], options = {}) => timed(cluster, [PROGRAM, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
+
+/** Deletions a second that a bare client gets answered. */
+export async function bareDeletions(cluster, workers) {
+  const { stderr } = await timed(cluster, [here('deletions.js'), cluster.registry, String(workers), '3000']);
+  return Number(stderr.trim().split('\n').at(-1));
+}
 
 /** Seconds by phase. */
 export async function phases(cluster) {

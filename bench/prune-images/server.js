@@ -24,7 +24,7 @@ async function start(given) {
   const apiPort = await listen(api);
   const registryPort = await listen(registry);
   pages = new Pages(settings.images, `127.0.0.1:${registryPort}`);
-  return { server: `https://127.0.0.1:${apiPort}`, authority: authority.cert, counts: pages.counts };
+  return { server: `https://127.0.0.1:${apiPort}`, registry: `https://127.0.0.1:${registryPort}`, authority: authority.cert, counts: pages.counts };
 }
 
 function listen(server) {

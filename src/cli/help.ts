@@ -61,7 +61,8 @@ export class RegadmHelp extends Help {
       [`${bin} doctor`, 'what would keep a prune from working here'],
       [`${bin} prune images`, 'what would go; nothing changes without --confirm'],
     ];
-    return `${super.formatRoot()}\n\n${this.section(
+    const [first = '', ...rest] = super.formatRoot().split('\n');
+    return `${[this.wrap(first), ...rest].join('\n')}\n\n${this.section(
       'START HERE',
       start.map(([left, right]) => [left!, right]),
     )}`;

@@ -61,11 +61,11 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
       await diagnose(connect, { ...registry, requestTimeoutMs, workers: 1 }, hooks),
     );
     if (flags.output === 'table') {
-      const [{ doctorText }, { styles, wantsColor }] = await Promise.all([
+      const [{ doctorText }, { styles, terminalWidth, wantsColor }] = await Promise.all([
         import('../core/render/doctor.js'),
         import('../core/render/color.js'),
       ]);
-      this.print(doctorText(report, styles(wantsColor(process.stdout))));
+      this.print(doctorText(report, styles(wantsColor(process.stdout)), terminalWidth(process.stdout)));
     } else {
       const { documentText } = await import('../core/render/document.js');
       this.print(await documentText(flags.output, report));

@@ -107,6 +107,13 @@ describe('regadm doctor', () => {
     expect(text).toMatch(/\n1 problem would keep a prune from working$/);
   });
 
+  test('fits into a narrow terminal', async () => {
+    await start();
+    const lines = doctorText(await examine(sandbox, 'nobody'), styles(false), 80).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.join('\n')).toMatch(/^FAILED {3}lists +the user may not list images\.image\.openshift\.io,/m);
+  });
+
   test('as a process: exit status 1 when something is in the way, and a document for programs', async () => {
     await start({ registryReadOnly: true });
     const { status, stdout, stderr } = await regadm(['doctor', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json']);

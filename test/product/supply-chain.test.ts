@@ -23,8 +23,9 @@ describe('supply chain', () => {
     const names = new Set(components.map(({ name }) => name));
     expect(bomFormat).toBe('CycloneDX');
     for (const name of Object.keys(dependencies!)) expect(names).toContain(name);
-    for (const name of Object.keys(devDependencies!))
-      expect({ name, listed: names.has(name) }).toEqual({ name, listed: false });
+    // client-node installs these types as well.
+    const tools = Object.keys(devDependencies!).filter((name) => name !== '@types/node');
+    expect(tools.filter((name) => names.has(name))).toEqual([]);
   });
 
   test('the container image is made of the executable alone, for a user without privileges', () => {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Catalog } from './catalog.js';
-import { readEnvironment } from './environment.js';
 import { configPath } from './path.js';
 import type { Sources } from './resolve.js';
 
 /**
- * Reads environment and configuration file. The file's reader is loaded only where there is a file.
+ * Reads environment and configuration file. Mostly there is neither, and then nothing is loaded that could read them.
+ * @param warn takes what looks like a setting and is none
  * @throws RegadmError (USAGE) that names the variable, or the file with line and field
  */
 export async function readSources(
@@ -13,9 +13,22 @@ export async function readSources(
   catalog: Catalog,
   warn: (text: string) => void,
 ): Promise<Sources> {
-  const environment = readEnvironment(env, catalog, warn);
+  return { environment: await readVariables(env, catalog, warn), file: await readFile(env, catalog) };
+}
+
+async function readVariables(
+  env: NodeJS.ProcessEnv,
+  catalog: Catalog,
+  warn: (text: string) => void,
+): Promise<Sources['environment']> {
+  if (!Object.keys(env).some((name) => name.startsWith('REGADM_'))) return new Map();
+  const { readEnvironment } = await import('./environment.js');
+  return readEnvironment(env, catalog, warn);
+}
+
+async function readFile(env: NodeJS.ProcessEnv, catalog: Catalog): Promise<Sources['file']> {
   const place = configPath(env);
-  if (!place || !(place.named || existsSync(place.path))) return { environment };
+  if (!place || !(place.named || existsSync(place.path))) return undefined;
   const { readConfigFile } = await import('./file.js');
-  return { environment, file: await readConfigFile(place.path, catalog) };
+  return readConfigFile(place.path, catalog);
 }

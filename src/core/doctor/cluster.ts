@@ -57,23 +57,27 @@ async function openshiftUser(api: ClusterApi): Promise<string | undefined> {
 /** Whether everything can be listed that a plan is made from: a pruner that cannot see all uses must not delete. */
 export async function checkLists(api: ClusterApi): Promise<Check[]> {
   const wanted = [IMAGES, IMAGE_STREAMS, ...REFERRERS, LIMIT_RANGES];
-  const problems = await Promise.all(wanted.map((resource) => listProblem(api, resource)));
-  const failed = problems.filter((problem) => problem !== undefined);
+  const answers = await Promise.all(wanted.map((resource) => canList(api, resource)));
+  const of = (answer: number | undefined): string[] =>
+    wanted.filter((_, at) => answers[at] === answer).map(qualifiedName);
+  const statuses = [...new Set(answers)].filter((status) => status !== undefined && status !== 403);
+  const problems = [
+    ...(answers.includes(403) ? [`the user may not list ${of(403).join(', ')}`] : []),
+    ...statuses.map((status) => `${of(status).join(', ')} cannot be listed (status ${status})`),
+  ];
   const check = about('lists');
-  if (failed.length === 0) return [check('ok', 'everything that may use an image can be listed')];
+  if (problems.length === 0) return [check('ok', 'everything that may use an image can be listed')];
   return [
     check(
       'failed',
-      failed.join('; '),
+      problems.join('; '),
       'a run that cannot see all uses deletes nothing: give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER',
     ),
   ];
 }
 
-async function listProblem(api: ClusterApi, resource: ListedResource): Promise<string | undefined> {
-  const response = await api.request('GET', listPath(resource), { query: { limit: 1 } });
-  if (response.status === 200 || (response.status === 404 && resource.optional)) return undefined;
-  return response.status === 403
-    ? `the user may not list ${qualifiedName(resource)}`
-    : `${qualifiedName(resource)} cannot be listed (status ${response.status})`;
+/** @returns undefined when it can be listed, else the status of the answer */
+async function canList(api: ClusterApi, resource: ListedResource): Promise<number | undefined> {
+  const { status } = await api.request('GET', listPath(resource), { query: { limit: 1 } });
+  return status === 200 || (status === 404 && resource.optional) ? undefined : status;
 }

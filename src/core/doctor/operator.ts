@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { isForbidden } from '../cluster/image-pruner.js';
+import { isForbidden, PRUNER_NAME } from '../cluster/image-pruner.js';
+import { CONFIG_NAME } from '../cluster/registry-config.js';
 import { DEPLOYMENT_PATH, type Deployment } from '../cluster/rollout.js';
 import { readSchedule } from '../cluster/schedule.js';
 import { pendingRecoveryNotice } from '../execute/hard-prune/notice.js';
@@ -15,7 +16,7 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
     if (isForbidden(error) || (error as { code?: string }).code === 'NO_REGISTRY_OPERATOR') return error as Error;
     throw error;
   });
-  if (mode instanceof Error) return [operator('unknown', mode.message)];
+  if (mode instanceof Error) return [operator('unknown', unseen(mode, CONFIG_NAME))];
   const checks: Check[] = [];
   const degraded = degradedText(mode);
   if (mode.managementState === 'Removed')
@@ -86,11 +87,16 @@ async function deletionCheck(api: ClusterApi): Promise<Check[]> {
   ];
 }
 
+/** A pruner's user need not see it, so the server's whole words would only frighten. */
+function unseen(error: Error, name: string): string {
+  return isForbidden(error) ? `this user may not read ${name}` : error.message;
+}
+
 /** The cluster's own pruning, and how its last run went. */
 export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
   const report = await readSchedule(api, () => {}).catch((error: unknown) => error as Error);
   const check = about('schedule');
-  if (report instanceof Error) return [check('unknown', report.message)];
+  if (report instanceof Error) return [check('unknown', unseen(report, PRUNER_NAME))];
   return [ownPruner(report), ...lastRun(report)];
 }
 

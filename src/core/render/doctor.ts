@@ -12,7 +12,7 @@ const MARKS: Record<Check['status'], string> = {
 const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 
 /** One line a check with what to do about it below, and what it comes to at the end. */
-export function doctorText({ version, node, checks, summary }: DoctorReport, styles: Styles): string {
+export function doctorText({ version, node, checks, summary }: DoctorReport, styles: Styles, width = Infinity): string {
   const paint: Record<Check['status'], (text: string) => string> = {
     ok: styles.good,
     info: (text) => text,
@@ -21,10 +21,15 @@ export function doctorText({ version, node, checks, summary }: DoctorReport, sty
     unknown: styles.muted,
   };
   const names = Math.max(...checks.map(({ name }) => name.length));
-  const lines = checks.flatMap(({ name, status, message, suggestions = [] }) => [
-    `${paint[status](MARKS[status].padEnd(WIDTH))}  ${name.padEnd(names)}  ${oneLine(message)}`,
-    ...suggestions.map((text) => `${' '.repeat(WIDTH + names + 4)}* ${oneLine(text)}`),
-  ]);
+  const indent = WIDTH + names + 4;
+  const lines = checks.flatMap(({ name, status, message, suggestions = [] }) => {
+    const [first, ...rest] = wrapped(oneLine(message), width - indent);
+    const todo = suggestions.flatMap((text) =>
+      wrapped(oneLine(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),
+    );
+    const head = `${paint[status](MARKS[status].padEnd(WIDTH))}  ${name.padEnd(names)}  ${first}`;
+    return [head, ...[...rest, ...todo].map((line) => ' '.repeat(indent) + line)];
+  });
   return [`regadm ${version}, Node.js ${node}`, '', ...lines, '', verdict(summary)].join('\n');
 }
 
@@ -37,4 +42,15 @@ function verdict({ failed, warnings, unknown }: DoctorReport['summary']): string
       ? `${plural(failed, 'problem')} would keep a prune from working`
       : 'nothing stands in the way of a prune';
   return rest ? `${first} (${rest})` : first;
+}
+
+/** Breaks a text between words into lines of at most `width`; a longer word stays whole. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
+    if (longer.length > width && lines.at(-1) !== '') lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
