@@ -8,7 +8,14 @@
  *   npm run bench -- --start-up          --help and --version against an empty Node process
  */
 import { parseArgs } from 'node:util';
-import { machine, reportConfirm, reportDryRun, reportGrowth, reportPhases, reportStartUp } from './prune-images/report.js';
+import {
+  machine,
+  reportConfirm,
+  reportDryRun,
+  reportGrowth,
+  reportPhases,
+  reportStartUp,
+} from './prune-images/report.js';
 
 const { values } = parseArgs({
   options: {
@@ -21,7 +28,11 @@ const { values } = parseArgs({
     'start-up': { type: 'boolean' },
   },
 });
-const options = { images: Number(values.images), runs: Number(values.runs), latency: values.latency === undefined ? undefined : Number(values.latency) };
+const options = {
+  images: Number(values.images),
+  runs: Number(values.runs),
+  latency: values.latency === undefined ? undefined : Number(values.latency),
+};
 
 console.log(machine());
 if (values['start-up']) await reportStartUp(options);

@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -56,11 +57,17 @@ const commandTable = {
   },
 };
 
-/** Dependencies try modules that may be there (`bufferutil`); Node would warn about each. */
+/** Dependencies try modules that may be there (`bufferutil`), and one uses punycode, as it may in node_modules; Node would warn about each. */
 const BANNER = `const __program = require('node:url').pathToFileURL(process.execPath).href;
 const { isBuiltin } = require('node:module');
 require = ((builtin) => Object.assign((name) => {
-  if (isBuiltin(name)) return builtin(name);
+  const { noDeprecation } = process;
+  process.noDeprecation = noDeprecation || name === 'punycode';
+  try {
+    if (isBuiltin(name)) return builtin(name);
+  } finally {
+    process.noDeprecation = noDeprecation;
+  }
   throw Object.assign(new Error('Cannot find module ' + name), { code: 'MODULE_NOT_FOUND' });
 }, { main: undefined, resolve(name) { throw Object.assign(new Error('Cannot find module ' + name), { code: 'MODULE_NOT_FOUND' }); } }))(require);`;
 
@@ -122,6 +129,13 @@ function pack() {
   mkdirSync(folder);
   copyFileSync(values.out, path.join(folder, 'kubectl-regadm'));
   for (const file of ['LICENSE', 'THIRD_PARTY_LICENSES']) copyFileSync(path.join(root, file), path.join(folder, file));
+  // Where Node's own licence lies beside it, as in its archives, it goes along.
+  const licence = path.join(path.dirname(process.execPath), '..', 'LICENSE');
+  const files = ['kubectl-regadm', 'LICENSE', 'THIRD_PARTY_LICENSES'];
+  if (existsSync(licence)) {
+    copyFileSync(licence, path.join(folder, 'LICENSE-node'));
+    files.push('LICENSE-node');
+  }
   const archive = path.join(path.dirname(values.out), `regadm-${version}-${os}-${arch}.tar.gz`);
-  execFileSync('tar', ['-czf', archive, '-C', folder, 'kubectl-regadm', 'LICENSE', 'THIRD_PARTY_LICENSES']);
+  execFileSync('tar', ['-czf', archive, '-C', folder, ...files]);
 }

@@ -27,9 +27,15 @@ const CLIENT_NODE = realpathSync(path.join(root, 'node_modules/@kubernetes/clien
 const clientNodeInParts = {
   name: 'client-node-in-parts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: 'index', namespace: 'client-node', sideEffects: false }));
+    onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
+      path: 'index',
+      namespace: 'client-node',
+      sideEffects: false,
+    }));
     onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
-      importer.startsWith(CLIENT_NODE) ? { path: 'generated', namespace: 'client-node', sideEffects: false } : undefined,
+      importer.startsWith(CLIENT_NODE)
+        ? { path: 'generated', namespace: 'client-node', sideEffects: false }
+        : undefined,
     );
     onLoad({ filter: /^index$/, namespace: 'client-node' }, () => ({
       contents: `export { KubeConfig } from './config.js'; export { Exec } from './exec.js';`,
@@ -37,7 +43,9 @@ const clientNodeInParts = {
     }));
     // What is only used by its clients; and it uses a module of Node that is going away, with a warning at each start.
     onResolve({ filter: /^node-fetch$/ }, () => ({ path: 'node-fetch', namespace: 'client-node' }));
-    onLoad({ filter: /^node-fetch$/, namespace: 'client-node' }, () => ({ contents: `export const Headers = globalThis.Headers; export default globalThis.fetch;` }));
+    onLoad({ filter: /^node-fetch$/, namespace: 'client-node' }, () => ({
+      contents: `export const Headers = globalThis.Headers; export default globalThis.fetch;`,
+    }));
     onLoad({ filter: /^generated$/, namespace: 'client-node' }, () => ({
       contents: `export { createConfiguration } from './gen/configuration.js'; export { ServerConfiguration } from './gen/servers.js';`,
       resolveDir: CLIENT_NODE,
@@ -62,11 +70,14 @@ const oclifInParts = {
         export { Command } from './command.js'; export { Config } from './config/index.js'; export { CommandHelp, Help, HelpBase, loadHelpClass } from './help/index.js'; export { ux } from './ux/index.js';`,
       resolveDir: OCLIF,
     }));
-    onResolve({ filter: /^(minimatch|tinyglobby|cli-spinners|ejs)$/ }, async ({ path: name, importer, pluginData, kind, resolveDir }) => {
-      if (pluginData === 'real' || !importer.startsWith(OCLIF)) return undefined;
-      const { path: real } = await resolve(name, { importer, kind, resolveDir, pluginData: 'real' });
-      return { path: real, namespace: name === 'ejs' ? 'templates' : 'lazy' };
-    });
+    onResolve(
+      { filter: /^(minimatch|tinyglobby|cli-spinners|ejs)$/ },
+      async ({ path: name, importer, pluginData, kind, resolveDir }) => {
+        if (pluginData === 'real' || !importer.startsWith(OCLIF)) return undefined;
+        const { path: real } = await resolve(name, { importer, kind, resolveDir, pluginData: 'real' });
+        return { path: real, namespace: name === 'ejs' ? 'templates' : 'lazy' };
+      },
+    );
     onLoad({ filter: /.*/, namespace: 'lazy' }, ({ path: real }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, name) => (name === '__esModule' ? false : require(${JSON.stringify(real)})[name]) });`,
       resolveDir: OCLIF,
@@ -101,7 +112,10 @@ const { metafile } = await build({
   metafile: true,
   plugins: [clientNodeInParts, oclifInParts],
   // Their builds for bundlers: what `import()` gives of a CommonJS module has no names when it is a chunk.
-  alias: { yaml: path.join(root, 'node_modules/yaml/browser/index.js'), '@peculiar/x509': path.join(root, 'node_modules/@peculiar/x509/build/x509.es.js') },
+  alias: {
+    yaml: path.join(root, 'node_modules/yaml/browser/index.js'),
+    '@peculiar/x509': path.join(root, 'node_modules/@peculiar/x509/build/x509.es.js'),
+  },
   // Optional parts of dependencies that are not installed, or that a built program never reaches.
   external: ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'],
   banner: {
@@ -112,4 +126,5 @@ const { metafile } = await build({
 
 // Chunks of earlier builds; not before, since their names change with what is in them and a program may be running.
 const built = new Set(Object.keys(metafile.outputs).map((name) => path.basename(name)));
-for (const name of readdirSync(path.join(root, 'dist/chunks'))) if (!built.has(name)) rmSync(path.join(root, 'dist/chunks', name));
+for (const name of readdirSync(path.join(root, 'dist/chunks')))
+  if (!built.has(name)) rmSync(path.join(root, 'dist/chunks', name));

@@ -8,12 +8,16 @@ const agent = new https.Agent({ keepAlive: true, ca });
 function get(path) {
   return new Promise((resolve, reject) => {
     https
-      .get(server + path, { agent, headers: { Accept: 'application/json', Authorization: 'Bearer bench' } }, (answer) => {
-        const chunks = [];
-        answer.on('data', (chunk) => chunks.push(chunk));
-        answer.on('end', () => resolve(Buffer.concat(chunks)));
-        answer.on('error', reject);
-      })
+      .get(
+        server + path,
+        { agent, headers: { Accept: 'application/json', Authorization: 'Bearer bench' } },
+        (answer) => {
+          const chunks = [];
+          answer.on('data', (chunk) => chunks.push(chunk));
+          answer.on('end', () => resolve(Buffer.concat(chunks)));
+          answer.on('error', reject);
+        },
+      )
       .on('error', reject);
   });
 }

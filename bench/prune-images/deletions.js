@@ -7,7 +7,11 @@ const agent = new https.Agent({ keepAlive: true, maxSockets: Number(workers), re
 
 function remove() {
   return new Promise((resolve, reject) => {
-    const request = https.request(`${registry}/admin/blobs/sha256:${'0'.repeat(64)}`, { method: 'DELETE', agent }, (answer) => answer.resume().on('end', resolve));
+    const request = https.request(
+      `${registry}/admin/blobs/sha256:${'0'.repeat(64)}`,
+      { method: 'DELETE', agent },
+      (answer) => answer.resume().on('end', resolve),
+    );
     request.on('error', reject).end();
   });
 }

@@ -55,7 +55,6 @@ export async function startCluster({ images, latency = 0, busy = 0 }) {
     lists,
     folder,
     statistics: () => ask({ statistics: true }),
-    reset: () => ask({ reset: true }),
     close: () => {
       child.disconnect();
       rmSync(folder, { recursive: true, force: true });
@@ -83,7 +82,8 @@ export async function timed(cluster, args, { node = [], env = {}, output } = {})
 
 export const bare = (cluster) => timed(cluster, [here('bare.js'), cluster.lists]);
 
-export const regadm = (cluster, args = [], options = {}) => timed(cluster, [PROGRAM, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
+export const regadm = (cluster, args = [], options = {}) =>
+  timed(cluster, [PROGRAM, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
 
 /** Deletions a second that a bare client gets answered. */
 export async function bareDeletions(cluster, workers) {

@@ -6,19 +6,53 @@ const CREATED = '2026-01-15T08:30:00Z';
 const NAMESPACE = 'team-<N0w5>';
 const STREAM = 'app-<N1w6>';
 
-const words = (count, text) => Array.from({ length: count }, (_, at) => `${text}_${at}=/usr/share/${text.toLowerCase()}/${'abcdefgh'.repeat(4)}/${at}`);
+const words = (count, text) =>
+  Array.from(
+    { length: count },
+    (_, at) => `${text}_${at}=/usr/share/${text.toLowerCase()}/${'abcdefgh'.repeat(4)}/${at}`,
+  );
 
 /** The bookkeeping of server-side apply: a fifth to a third of most objects. */
 function managedFields(manager, fields) {
-  const tree = (names) => Object.fromEntries(names.map((name) => [`f:${name}`, { '.': {}, 'f:value': {}, 'f:source': {} }]));
-  return [{ manager, operation: 'Update', apiVersion: 'v1', time: CREATED, fieldsType: 'FieldsV1', fieldsV1: { 'f:metadata': { 'f:labels': tree(fields) }, 'f:spec': tree(fields) } }];
+  const tree = (names) =>
+    Object.fromEntries(names.map((name) => [`f:${name}`, { '.': {}, 'f:value': {}, 'f:source': {} }]));
+  return [
+    {
+      manager,
+      operation: 'Update',
+      apiVersion: 'v1',
+      time: CREATED,
+      fieldsType: 'FieldsV1',
+      fieldsV1: { 'f:metadata': { 'f:labels': tree(fields) }, 'f:spec': tree(fields) },
+    },
+  ];
 }
 
-const FIELDS = ['app', 'component', 'containers', 'dnsPolicy', 'enableServiceLinks', 'imagePullSecrets', 'restartPolicy', 'schedulerName', 'securityContext', 'serviceAccount', 'terminationGracePeriodSeconds', 'tolerations', 'volumes'];
+const FIELDS = [
+  'app',
+  'component',
+  'containers',
+  'dnsPolicy',
+  'enableServiceLinks',
+  'imagePullSecrets',
+  'restartPolicy',
+  'schedulerName',
+  'securityContext',
+  'serviceAccount',
+  'terminationGracePeriodSeconds',
+  'tolerations',
+  'volumes',
+];
 
 /** One kind of object: its templates, and for a number its template and values. */
 export function kinds(host) {
-  return { images: images(host), imagestreams: streams(host), pods: pods(host), replicasets: replicaSets(host), builds: builds() };
+  return {
+    images: images(host),
+    imagestreams: streams(host),
+    pods: pods(host),
+    replicasets: replicaSets(host),
+    builds: builds(),
+  };
 }
 
 function images(host) {
@@ -29,7 +63,11 @@ function images(host) {
         uid: '<U2>',
         resourceVersion: '4711',
         creationTimestamp: CREATED,
-        annotations: { 'image.openshift.io/dockerLayersOrder': 'ascending', 'image.openshift.io/manifestBlobStored': 'true', 'openshift.io/image.managed': 'true' },
+        annotations: {
+          'image.openshift.io/dockerLayersOrder': 'ascending',
+          'image.openshift.io/manifestBlobStored': 'true',
+          'openshift.io/image.managed': 'true',
+        },
         managedFields: managedFields('openshift-apiserver', FIELDS.slice(0, 4)),
       },
       dockerImageReference: `${host}/${NAMESPACE}/${STREAM}@sha256:<D2>`,
@@ -39,7 +77,11 @@ function images(host) {
         Id: 'sha256:<D3>',
         Created: CREATED,
         Container: '<D3>',
-        ContainerConfig: { Hostname: 'build', Env: words(16, 'BUILD'), Cmd: ['/bin/sh', '-c', '#(nop) LABEL name="app"'] },
+        ContainerConfig: {
+          Hostname: 'build',
+          Env: words(16, 'BUILD'),
+          Cmd: ['/bin/sh', '-c', '#(nop) LABEL name="app"'],
+        },
         DockerVersion: '20.10.24',
         Config: {
           Hostname: 'build',
@@ -52,7 +94,11 @@ function images(host) {
         Size: 180_000_000,
       },
       dockerImageMetadataVersion: '1.0',
-      dockerImageLayers: Array.from({ length: layers }, (_, at) => ({ name: `sha256:<D${4 + at}>`, size: 30_000_000 + at, mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' })),
+      dockerImageLayers: Array.from({ length: layers }, (_, at) => ({
+        name: `sha256:<D${4 + at}>`,
+        size: 30_000_000 + at,
+        mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+      })),
       dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v2+json',
     });
   const templates = { 1: template(4), 2: template(5) };
@@ -61,7 +107,12 @@ function images(host) {
     apiVersion: 'image.openshift.io/v1',
     object: (image) => ({
       template: templates[ownLayers(image)],
-      values: [...streamValues(Math.floor(image / IMAGES_PER_STREAM)), manifestOf(image), configOf(image), ...layersOf(image)],
+      values: [
+        ...streamValues(Math.floor(image / IMAGES_PER_STREAM)),
+        manifestOf(image),
+        configOf(image),
+        ...layersOf(image),
+      ],
     }),
   };
 }
@@ -73,7 +124,15 @@ function streamValues(stream) {
 function streams(host) {
   const repository = `${host}/${NAMESPACE}/${STREAM}`;
   const template = new Template({
-    metadata: { name: STREAM, namespace: NAMESPACE, uid: '<U1>', resourceVersion: '4712', generation: 3, creationTimestamp: CREATED, managedFields: managedFields('openshift-apiserver', FIELDS.slice(0, 4)) },
+    metadata: {
+      name: STREAM,
+      namespace: NAMESPACE,
+      uid: '<U1>',
+      resourceVersion: '4712',
+      generation: 3,
+      creationTimestamp: CREATED,
+      managedFields: managedFields('openshift-apiserver', FIELDS.slice(0, 4)),
+    },
     spec: { lookupPolicy: { local: false } },
     status: {
       dockerImageRepository: repository,
@@ -88,11 +147,17 @@ function streams(host) {
       })),
     },
   });
-  const places = Array.from({ length: TAGS * ITEMS_PER_TAG }, (_, at) => [Math.floor(at / ITEMS_PER_TAG), at % ITEMS_PER_TAG]);
+  const places = Array.from({ length: TAGS * ITEMS_PER_TAG }, (_, at) => [
+    Math.floor(at / ITEMS_PER_TAG),
+    at % ITEMS_PER_TAG,
+  ]);
   return {
     list: 'ImageStreamList',
     apiVersion: 'image.openshift.io/v1',
-    object: (stream) => ({ template, values: [...streamValues(stream), ...places.map(([tag, position]) => manifestOf(imageAt(stream, tag, position)))] }),
+    object: (stream) => ({
+      template,
+      values: [...streamValues(stream), ...places.map(([tag, position]) => manifestOf(imageAt(stream, tag, position)))],
+    }),
   };
 }
 
@@ -100,15 +165,45 @@ function streams(host) {
 function pods(host) {
   const template = (image) =>
     new Template({
-      metadata: { name: 'app-<N1w6>-7d8f9c6b5-<N2w7>', namespace: NAMESPACE, uid: '<U2>', resourceVersion: '4713', creationTimestamp: CREATED, labels: { app: STREAM, 'pod-template-hash': '7d8f9c6b5' }, managedFields: managedFields('kube-controller-manager', FIELDS) },
-      spec: { ...podSpec(image), nodeName: 'worker-3.example.com', priority: 0, preemptionPolicy: 'PreemptLowerPriority' },
+      metadata: {
+        name: 'app-<N1w6>-7d8f9c6b5-<N2w7>',
+        namespace: NAMESPACE,
+        uid: '<U2>',
+        resourceVersion: '4713',
+        creationTimestamp: CREATED,
+        labels: { app: STREAM, 'pod-template-hash': '7d8f9c6b5' },
+        managedFields: managedFields('kube-controller-manager', FIELDS),
+      },
+      spec: {
+        ...podSpec(image),
+        nodeName: 'worker-3.example.com',
+        priority: 0,
+        preemptionPolicy: 'PreemptLowerPriority',
+      },
       status: {
         phase: 'Running',
-        conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: CREATED })),
+        conditions: ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled'].map((type) => ({
+          type,
+          status: 'True',
+          lastProbeTime: null,
+          lastTransitionTime: CREATED,
+        })),
         hostIP: '10.0.0.3',
         podIP: '10.128.0.3',
         startTime: CREATED,
-        containerStatuses: [{ name: 'app', state: { running: { startedAt: CREATED } }, lastState: {}, ready: true, restartCount: 0, image, imageID: `${host}/${NAMESPACE}/${STREAM}@sha256:<D3>`, containerID: 'cri-o://<D2>', started: true }],
+        containerStatuses: [
+          {
+            name: 'app',
+            state: { running: { startedAt: CREATED } },
+            lastState: {},
+            ready: true,
+            restartCount: 0,
+            image,
+            imageID: `${host}/${NAMESPACE}/${STREAM}@sha256:<D3>`,
+            containerID: 'cri-o://<D2>',
+            started: true,
+          },
+        ],
         qosClass: 'Burstable',
       },
     });
@@ -120,14 +215,28 @@ function pods(host) {
     object: (pod) => {
       const stream = Math.floor(pod / 10);
       const digest = pod % 5 === 4;
-      return { template: digest ? byDigest : byTag, values: [...streamValues(stream), pod, manifestOf(imageAt(stream, 0, digest ? 4 : 0))] };
+      return {
+        template: digest ? byDigest : byTag,
+        values: [...streamValues(stream), pod, manifestOf(imageAt(stream, 0, digest ? 4 : 0))],
+      };
     },
   };
 }
 
 function podSpec(image) {
   return {
-    volumes: [{ name: 'kube-api-access', projected: { sources: [{ serviceAccountToken: { expirationSeconds: 3607, path: 'token' } }, { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }], defaultMode: 420 } }],
+    volumes: [
+      {
+        name: 'kube-api-access',
+        projected: {
+          sources: [
+            { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+            { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+          ],
+          defaultMode: 420,
+        },
+      },
+    ],
     containers: [
       {
         name: 'app',
@@ -135,7 +244,9 @@ function podSpec(image) {
         ports: [{ containerPort: 8080, protocol: 'TCP' }],
         env: words(6, 'SETTING').map((text, at) => ({ name: `SETTING_${at}`, value: text })),
         resources: { limits: { memory: '512Mi' }, requests: { cpu: '100m', memory: '256Mi' } },
-        volumeMounts: [{ name: 'kube-api-access', readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }],
+        volumeMounts: [
+          { name: 'kube-api-access', readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+        ],
         terminationMessagePath: '/dev/termination-log',
         terminationMessagePolicy: 'File',
         imagePullPolicy: 'IfNotPresent',
@@ -147,30 +258,82 @@ function podSpec(image) {
     serviceAccountName: 'default',
     securityContext: {},
     schedulerName: 'default-scheduler',
-    tolerations: [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }],
+    tolerations: [
+      { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+    ],
   };
 }
 
 function replicaSets(host) {
   const template = new Template({
-    metadata: { name: 'app-<N1w6>-<N2w7>', namespace: NAMESPACE, uid: '<U2>', resourceVersion: '4714', generation: 2, creationTimestamp: CREATED, labels: { app: STREAM }, managedFields: managedFields('kube-controller-manager', FIELDS.slice(0, 8)) },
-    spec: { replicas: 0, selector: { matchLabels: { app: STREAM } }, template: { metadata: { creationTimestamp: null, labels: { app: STREAM } }, spec: podSpec(`${host}/${NAMESPACE}/${STREAM}:v1`) } },
+    metadata: {
+      name: 'app-<N1w6>-<N2w7>',
+      namespace: NAMESPACE,
+      uid: '<U2>',
+      resourceVersion: '4714',
+      generation: 2,
+      creationTimestamp: CREATED,
+      labels: { app: STREAM },
+      managedFields: managedFields('kube-controller-manager', FIELDS.slice(0, 8)),
+    },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: STREAM } },
+      template: {
+        metadata: { creationTimestamp: null, labels: { app: STREAM } },
+        spec: podSpec(`${host}/${NAMESPACE}/${STREAM}:v1`),
+      },
+    },
     status: { replicas: 0, observedGeneration: 2 },
   });
-  return { list: 'ReplicaSetList', apiVersion: 'apps/v1', object: (number) => ({ template, values: [...streamValues(Math.floor(number / 5)), number] }) };
+  return {
+    list: 'ReplicaSetList',
+    apiVersion: 'apps/v1',
+    object: (number) => ({ template, values: [...streamValues(Math.floor(number / 5)), number] }),
+  };
 }
 
 function builds() {
   const template = new Template({
-    metadata: { name: 'app-<N1w6>-<N2w7>', namespace: NAMESPACE, uid: '<U2>', resourceVersion: '4715', creationTimestamp: CREATED, labels: { buildconfig: STREAM }, annotations: { 'openshift.io/build.number': '<N2w7>' }, managedFields: managedFields('openshift-controller-manager', FIELDS) },
+    metadata: {
+      name: 'app-<N1w6>-<N2w7>',
+      namespace: NAMESPACE,
+      uid: '<U2>',
+      resourceVersion: '4715',
+      creationTimestamp: CREATED,
+      labels: { buildconfig: STREAM },
+      annotations: { 'openshift.io/build.number': '<N2w7>' },
+      managedFields: managedFields('openshift-controller-manager', FIELDS),
+    },
     spec: {
       source: { type: 'Git', git: { uri: `https://git.example.com/${'team'.repeat(6)}.git` } },
-      strategy: { type: 'Source', sourceStrategy: { from: { kind: 'ImageStreamTag', namespace: NAMESPACE, name: `${STREAM}:v2` }, env: words(10, 'SOURCE').map((text, at) => ({ name: `SOURCE_${at}`, value: text })) } },
+      strategy: {
+        type: 'Source',
+        sourceStrategy: {
+          from: { kind: 'ImageStreamTag', namespace: NAMESPACE, name: `${STREAM}:v2` },
+          env: words(10, 'SOURCE').map((text, at) => ({ name: `SOURCE_${at}`, value: text })),
+        },
+      },
       output: { to: { kind: 'ImageStreamTag', name: `${STREAM}:v3` } },
       resources: {},
       triggeredBy: [{ message: 'Image change' }],
     },
-    status: { phase: 'Complete', startTimestamp: CREATED, completionTimestamp: CREATED, duration: 90_000_000_000, stages: ['FetchInputs', 'Build', 'PushImage'].map((name) => ({ name, startTime: CREATED, durationMilliseconds: 30_000, steps: [{ name, startTime: CREATED, durationMilliseconds: 30_000 }] })) },
+    status: {
+      phase: 'Complete',
+      startTimestamp: CREATED,
+      completionTimestamp: CREATED,
+      duration: 90_000_000_000,
+      stages: ['FetchInputs', 'Build', 'PushImage'].map((name) => ({
+        name,
+        startTime: CREATED,
+        durationMilliseconds: 30_000,
+        steps: [{ name, startTime: CREATED, durationMilliseconds: 30_000 }],
+      })),
+    },
   });
-  return { list: 'BuildList', apiVersion: 'build.openshift.io/v1', object: (number) => ({ template, values: [...streamValues(Math.floor(number / 5)), number] }) };
+  return {
+    list: 'BuildList',
+    apiVersion: 'build.openshift.io/v1',
+    object: (number) => ({ template, values: [...streamValues(Math.floor(number / 5)), number] }),
+  };
 }

@@ -38,8 +38,13 @@ export class Pages {
     const count = this.counts[resource] ?? 0;
     const kind = this.kinds[resource];
     const to = Math.min(count, from + limit);
-    const metadata = { resourceVersion: '100000', ...(to < count ? { continue: String(to), remainingItemCount: count - to } : {}) };
-    const head = Buffer.from(`${JSON.stringify({ kind: kind?.list ?? 'List', apiVersion: kind?.apiVersion ?? 'v1', metadata }).slice(0, -1)},"items":[`);
+    const metadata = {
+      resourceVersion: '100000',
+      ...(to < count ? { continue: String(to), remainingItemCount: count - to } : {}),
+    };
+    const head = Buffer.from(
+      `${JSON.stringify({ kind: kind?.list ?? 'List', apiVersion: kind?.apiVersion ?? 'v1', metadata }).slice(0, -1)},"items":[`,
+    );
     const objects = Array.from({ length: Math.max(0, to - from) }, (_, at) => kind.object(from + at));
     const length = objects.reduce((sum, { template }) => sum + template.length + 1, head.length + 3);
     const page = Buffer.allocUnsafe(length);

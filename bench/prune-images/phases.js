@@ -25,7 +25,16 @@ ParsePool.prototype.reduce = async function (...args) {
   return page;
 };
 
-const options = { keepTagRevisions: 3, keepYoungerThanMs: 3_600_000, pruneOverSizeLimit: false, all: true, pruneRegistry: true, referrers: 'extended', ignoreInvalidRefs: false, pruneSignatures: false };
+const options = {
+  keepTagRevisions: 3,
+  keepYoungerThanMs: 3_600_000,
+  pruneOverSizeLimit: false,
+  all: true,
+  pruneRegistry: true,
+  referrers: 'extended',
+  ignoreInvalidRefs: false,
+  pruneSignatures: false,
+};
 mark('import');
 const api = await openCluster({ kubeconfig });
 const read = await readSnapshot(api, {});
@@ -35,8 +44,22 @@ new Decisions(read.snapshot, uses, options, read.now);
 mark('graph');
 const plan = planImagePrune(read.snapshot, options, read.now);
 mark('plan');
-const report = { dryRun: true, startedAt: new Date(), finishedAt: new Date(), keepYoungerThan: '60m', plan, outcome: emptyOutcome(plan), preflight: [], warnings: [], failures: [], imageObjectBytes: read.imageObjectBytes };
-await writeAll(createWriteStream('/dev/null'), renderImagePrune(report, 'json', { color: false, width: Infinity, now: Date.now() }));
+const report = {
+  dryRun: true,
+  startedAt: new Date(),
+  finishedAt: new Date(),
+  keepYoungerThan: '60m',
+  plan,
+  outcome: emptyOutcome(plan),
+  preflight: [],
+  warnings: [],
+  failures: [],
+  imageObjectBytes: read.imageObjectBytes,
+};
+await writeAll(
+  createWriteStream('/dev/null'),
+  renderImagePrune(report, 'json', { color: false, width: Infinity, now: Date.now() }),
+);
 mark('print');
 await api.close();
 const phases = Object.fromEntries(marks.slice(1).map(([name, at], index) => [name, (at - marks[index][1]) / 1000]));

@@ -4,16 +4,29 @@ const MARGIN = { left: 60, right: 60, top: 30, bottom: 45 };
 
 /** Seconds and peak memory by number of images, both axes logarithmic. @returns an SVG */
 export function plot(points) {
-  const x = scale(points.map(({ images }) => images), MARGIN.left, WIDTH - MARGIN.right);
-  const seconds = scale([0.1, ...points.flatMap((point) => [point.regadm.seconds, point.bare.seconds])], HEIGHT - MARGIN.bottom, MARGIN.top);
+  const x = scale(
+    points.map(({ images }) => images),
+    MARGIN.left,
+    WIDTH - MARGIN.right,
+  );
+  const seconds = scale(
+    [0.1, ...points.flatMap((point) => [point.regadm.seconds, point.bare.seconds])],
+    HEIGHT - MARGIN.bottom,
+    MARGIN.top,
+  );
   const memory = scale([32, 2048], HEIGHT - MARGIN.bottom, MARGIN.top);
-  const line = (of, axis, style) => `<polyline fill="none" stroke-width="2" ${style} points="${points.map((point) => `${round(x(point.images))},${round(axis(of(point)))}`).join(' ')}"/>`;
-  const text = (at, y, content, anchor = 'middle') => `<text x="${round(at)}" y="${round(y)}" text-anchor="${anchor}">${content}</text>`;
+  const line = (of, axis, style) =>
+    `<polyline fill="none" stroke-width="2" ${style} points="${points.map((point) => `${round(x(point.images))},${round(axis(of(point)))}`).join(' ')}"/>`;
+  const text = (at, y, content, anchor = 'middle') =>
+    `<text x="${round(at)}" y="${round(y)}" text-anchor="${anchor}">${content}</text>`;
   const bottom = HEIGHT - MARGIN.bottom;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="11">
 <rect width="100%" height="100%" fill="white"/>
 ${points.map(({ images }) => `<line x1="${round(x(images))}" x2="${round(x(images))}" y1="${MARGIN.top}" y2="${bottom}" stroke="#eee"/>${text(x(images), bottom + 15, images.toLocaleString('en'))}`).join('\n')}
-${[0.1, 1, 10, 100].filter((at) => seconds(at) >= MARGIN.top).map((at) => text(MARGIN.left - 8, seconds(at) + 4, `${at} s`, 'end')).join('\n')}
+${[0.1, 1, 10, 100]
+  .filter((at) => seconds(at) >= MARGIN.top)
+  .map((at) => text(MARGIN.left - 8, seconds(at) + 4, `${at} s`, 'end'))
+  .join('\n')}
 ${[64, 128, 256, 512, 1024].map((at) => text(WIDTH - MARGIN.right + 8, memory(at) + 4, `${at} MiB`, 'start')).join('\n')}
 ${line((point) => point.regadm.seconds, seconds, 'stroke="#c00"')}
 ${line((point) => point.bare.seconds, seconds, 'stroke="#888"')}

@@ -31,7 +31,16 @@ async function dryRuns(cluster, runs) {
   };
 }
 
-const HEADER = ['images', 'regadm s', 'bare s', 'ratio', 'regadm processor s', 'bare processor s', 'regadm peak MiB', 'bare peak MiB'];
+const HEADER = [
+  'images',
+  'regadm s',
+  'bare s',
+  'ratio',
+  'regadm processor s',
+  'bare processor s',
+  'regadm peak MiB',
+  'bare peak MiB',
+];
 const rowOf = (images, { ratio, bare: b, regadm: r }) => [
   images.toLocaleString('en'),
   fixed(r.seconds),
@@ -62,16 +71,28 @@ export async function reportPhases({ images, latency = 0 }) {
     await bare(cluster);
     return phases(cluster);
   });
-  table(['phase', 's'], Object.entries(found).map(([phase, seconds]) => [phase === 'parse' ? 'parse (in threads, while lists are read)' : phase, fixed(seconds)]));
+  table(
+    ['phase', 's'],
+    Object.entries(found).map(([phase, seconds]) => [
+      phase === 'parse' ? 'parse (in threads, while lists are read)' : phase,
+      fixed(seconds),
+    ]),
+  );
 }
 
 /** Deletions a second as the servers count them, from the first to the last. */
 export async function reportConfirm({ images, latency = 5 }) {
   const rows = [];
   for (const workers of [5, 16, 64]) {
-    rows.push(await withCluster({ images: Math.min(images, 20_000), latency }, (cluster) => confirm(cluster, workers, latency)));
+    rows.push(
+      await withCluster({ images: Math.min(images, 20_000), latency }, (cluster) => confirm(cluster, workers, latency)),
+    );
   }
-  rows.push(await withCluster({ images: 2000, latency, busy: 0.05 }, (cluster) => confirm(cluster, 16, latency, ', 429 to one request in twenty')));
+  rows.push(
+    await withCluster({ images: 2000, latency, busy: 0.05 }, (cluster) =>
+      confirm(cluster, 16, latency, ', 429 to one request in twenty'),
+    ),
+  );
   table(['workers', 'ms an answer', 'deletions and updates', 'a second', 'a bare client', 'peak MiB'], rows);
 }
 
@@ -89,7 +110,10 @@ export async function reportGrowth({ runs }) {
     points.push({ images, ...result });
     console.error(rowOf(images, result).join(' | '));
   }
-  table(HEADER, points.map((point) => rowOf(point.images, point)));
+  table(
+    HEADER,
+    points.map((point) => rowOf(point.images, point)),
+  );
   writeFileSync(fileURLToPath(new URL('../../docs/performance.svg', import.meta.url)), plot(points));
 }
 
@@ -99,9 +123,19 @@ export async function reportStartUp({ runs }) {
   const rows = [];
   for (const [name, args] of Object.entries(commands)) {
     const pairs = [];
-    for (let run = 0; run < runs * 4; run++) pairs.push([await timed(nowhere, ['-e', '']), await timed(nowhere, [PROGRAM, ...args])]);
+    for (let run = 0; run < runs * 4; run++)
+      pairs.push([await timed(nowhere, ['-e', '']), await timed(nowhere, [PROGRAM, ...args])]);
     const [empty, own] = [0, 1].map((which) => median(pairs.map((pair) => pair[which].cpu)));
-    rows.push([name, fixed(empty, 3), fixed(own, 3), fixed(median(pairs.map(([a, b]) => b.seconds / a.seconds))), fixed(own / empty)]);
+    rows.push([
+      name,
+      fixed(empty, 3),
+      fixed(own, 3),
+      fixed(median(pairs.map(([a, b]) => b.seconds / a.seconds))),
+      fixed(own / empty),
+    ]);
   }
-  table(['command', 'empty process, processor s', 'regadm, processor s', 'ratio of time', 'ratio of processor time'], rows);
+  table(
+    ['command', 'empty process, processor s', 'regadm, processor s', 'ratio of time', 'ratio of processor time'],
+    rows,
+  );
 }

@@ -10,8 +10,7 @@ let pages;
 
 process.on('message', async (message) => {
   if (message.images !== undefined) process.send(await start(message));
-  else if (message.statistics) process.send({ ...statistics, seconds: (statistics.last - statistics.first) / 1000 });
-  else if (message.reset) Object.assign(statistics, { requests: 0, deletions: 0, first: 0, last: 0, bytes: 0 }), changed.clear(), process.send({});
+  else process.send({ ...statistics, seconds: (statistics.last - statistics.first) / 1000 });
 });
 process.on('disconnect', () => process.exit());
 
@@ -19,12 +18,21 @@ async function start(given) {
   settings = given;
   const authority = await createAuthority('bench');
   const certificate = await authority.issue(LOOPBACK);
-  const api = https.createServer({ ...certificate, highWaterMark: 1 << 20 }, (request, response) => serve(request, response, answerApi));
-  const registry = http2.createSecureServer({ ...certificate, allowHTTP1: true }, (request, response) => serve(request, response, answerRegistry));
+  const api = https.createServer({ ...certificate, highWaterMark: 1 << 20 }, (request, response) =>
+    serve(request, response, answerApi),
+  );
+  const registry = http2.createSecureServer({ ...certificate, allowHTTP1: true }, (request, response) =>
+    serve(request, response, answerRegistry),
+  );
   const apiPort = await listen(api);
   const registryPort = await listen(registry);
   pages = new Pages(settings.images, `127.0.0.1:${registryPort}`);
-  return { server: `https://127.0.0.1:${apiPort}`, registry: `https://127.0.0.1:${registryPort}`, authority: authority.cert, counts: pages.counts };
+  return {
+    server: `https://127.0.0.1:${apiPort}`,
+    registry: `https://127.0.0.1:${registryPort}`,
+    authority: authority.cert,
+    counts: pages.counts,
+  };
 }
 
 function listen(server) {
@@ -63,11 +71,17 @@ function write(response, { status = 200, body, open }) {
   }
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body ?? {}));
   statistics.bytes += bytes.length;
-  response.writeHead(status, status === 204 ? {} : { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
+  response.writeHead(
+    status,
+    status === 204 ? {} : { 'Content-Type': 'application/json', 'Content-Length': bytes.length },
+  );
   response.end(status === 204 ? undefined : bytes);
 }
 
-const failure = (code, reason) => ({ status: code, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: reason, reason, code } });
+const failure = (code, reason) => ({
+  status: code,
+  body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: reason, reason, code },
+});
 /** Streams that were updated, by path. */
 const changed = new Map();
 
@@ -75,11 +89,19 @@ function answerApi(method, url, body) {
   const parts = url.pathname.split('/').filter(Boolean);
   const resource = parts.at(-1);
   if (method === 'POST') return { status: 201, body: { ...JSON.parse(body), status: { allowed: true } } };
-  if (parts.includes('imagestreams') && parts.includes('namespaces')) return stream(method, url.pathname.replace(/\/status$/, ''), body);
+  if (parts.includes('imagestreams') && parts.includes('namespaces'))
+    return stream(method, url.pathname.replace(/\/status$/, ''), body);
   if (method === 'DELETE') return { body: { kind: 'Status', apiVersion: 'v1', status: 'Success' } };
-  if (url.searchParams.get('watch')) return ['images', 'imagestreams'].includes(resource) ? { open: true } : failure(403, 'Forbidden');
+  if (url.searchParams.get('watch'))
+    return ['images', 'imagestreams'].includes(resource) ? { open: true } : failure(403, 'Forbidden');
   if (parts.includes('namespaces')) return { body: { kind: 'List', metadata: {}, items: [] } };
-  return { body: pages.page(resource, Number(url.searchParams.get('limit') ?? 1e9), Number(url.searchParams.get('continue') ?? 0)) };
+  return {
+    body: pages.page(
+      resource,
+      Number(url.searchParams.get('limit') ?? 1e9),
+      Number(url.searchParams.get('continue') ?? 0),
+    ),
+  };
 }
 
 function stream(method, path, body) {
@@ -93,7 +115,9 @@ function stream(method, path, body) {
 /** As the registry answers a user with the pruner role: it may delete, but not read. */
 function answerRegistry(method, url) {
   if (url.pathname === '/' || url.pathname === '/healthz' || url.pathname === '/v2/') return {};
-  if (method === 'GET') return { status: 401, body: { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] } };
-  if (settings.busy && Math.random() < settings.busy) return { status: 429, body: { errors: [{ code: 'TOOMANYREQUESTS' }] } };
+  if (method === 'GET')
+    return { status: 401, body: { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] } };
+  if (settings.busy && Math.random() < settings.busy)
+    return { status: 429, body: { errors: [{ code: 'TOOMANYREQUESTS' }] } };
   return { status: url.pathname.startsWith('/admin/') ? 204 : 202 };
 }

@@ -4,6 +4,9 @@ const { appendFileSync } = require('node:fs');
 if (isMainThread) {
   process.on('exit', () => {
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-    appendFileSync(process.env.BENCH_USAGE, `${JSON.stringify({ peak: maxRSS / 1024, cpu: (userCPUTime + systemCPUTime) / 1e6 })}\n`);
+    appendFileSync(
+      process.env.BENCH_USAGE,
+      `${JSON.stringify({ peak: maxRSS / 1024, cpu: (userCPUTime + systemCPUTime) / 1e6 })}\n`,
+    );
   });
 }

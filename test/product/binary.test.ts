@@ -108,10 +108,8 @@ describe('the single executable', () => {
     });
     const archive = join(folder, platform.uri.split('/').at(-1));
     expect((await run('sha256sum', [archive])).stdout.split(' ')[0]).toBe(platform.sha256);
-    expect((await run('tar', ['-tzf', archive])).stdout.trim().split('\n').sort()).toEqual([
-      'LICENSE',
-      'THIRD_PARTY_LICENSES',
-      'kubectl-regadm',
-    ]);
+    expect((await run('tar', ['-tzf', archive])).stdout.trim().split('\n')).toEqual(
+      expect.arrayContaining(['kubectl-regadm', 'LICENSE', 'THIRD_PARTY_LICENSES']),
+    );
   });
 });

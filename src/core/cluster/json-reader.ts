@@ -25,7 +25,8 @@ export function readJson(bytes: Uint8Array, fields: Fields): unknown {
 }
 
 /** Fields with their names as bytes, by the length of the name. */
-type Compiled = 'all' | 'type' | { byLength: { name: Uint8Array; key: string; fields: Compiled }[][]; byName: Map<string, Compiled> };
+type Compiled =
+  'all' | 'type' | { byLength: { name: Uint8Array; key: string; fields: Compiled }[][]; byName: Map<string, Compiled> };
 
 const compiled = new WeakMap<object, Compiled>();
 
@@ -109,7 +110,11 @@ class JsonReader {
   }
 
   /** The wanted field whose name stands between two positions. */
-  private find({ byLength, byName }: Exclude<Compiled, string>, from: number, to: number): { key: string; fields: Compiled } | undefined {
+  private find(
+    { byLength, byName }: Exclude<Compiled, string>,
+    from: number,
+    to: number,
+  ): { key: string; fields: Compiled } | undefined {
     const { bytes } = this;
     for (const entry of byLength[to - from] ?? []) {
       const { name } = entry;
@@ -130,7 +135,8 @@ class JsonReader {
     const to = this.at - 1;
     for (let at = from + 1; at < to; at++) {
       const byte = bytes[at]!;
-      if (byte >= 0x80 || byte < SPACE || byte === BACKSLASH) return JSON.parse(this.text.toString('utf8', from, this.at)) as string;
+      if (byte >= 0x80 || byte < SPACE || byte === BACKSLASH)
+        return JSON.parse(this.text.toString('utf8', from, this.at)) as string;
     }
     return this.text.toString('latin1', from + 1, to);
   }
@@ -179,7 +185,15 @@ class JsonReader {
     let at = from;
     for (; at < end; at++) {
       const byte = bytes[at]!;
-      if (byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_LIST || byte <= SPACE || byte === QUOTE || byte === COLON) break;
+      if (
+        byte === COMMA ||
+        byte === CLOSE_OBJECT ||
+        byte === CLOSE_LIST ||
+        byte <= SPACE ||
+        byte === QUOTE ||
+        byte === COLON
+      )
+        break;
     }
     if (at === from) throw this.error();
     this.at = at;
@@ -192,7 +206,7 @@ class JsonReader {
   /** Where the string ends that begins at a quote. `indexOf` looks at many bytes at once: twice as fast as a loop here. */
   private endOfString(from: number): number {
     const { bytes, text } = this;
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       at = text.indexOf(QUOTE, at + 1);
       if (at === -1) throw this.error(this.end);
       let before = at;

@@ -90,7 +90,10 @@ class SnapshotReader {
     const images = limit(() => this.readImages());
     const wanted = this.options.withoutReferrers ? [] : REFERRERS;
     const referrers = wanted.map((resource) => limit(() => this.readReferrers(resource)));
-    const rest = [limit(() => this.readStreams()), ...(this.options.withoutReferrers ? [] : [limit(() => this.readLimits())])];
+    const rest = [
+      limit(() => this.readStreams()),
+      ...(this.options.withoutReferrers ? [] : [limit(() => this.readLimits())]),
+    ];
     await Promise.all([images, ...referrers, ...rest]);
     await this.addMissingImages();
     const everything = this.options.everything && (await this.readEverything(this.options.everything.hosts));

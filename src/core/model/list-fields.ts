@@ -5,7 +5,14 @@ import type { ReferrerResource } from './referrers/index.js';
  * What the reducers (`reduceImage`, `reduceStream`, `REFERRER_KINDS`) read of the objects in a list: nothing else is made a value of.
  * test/core/cluster/list-fields.test.ts watches the reducers, so that none comes to read a field that is missing here.
  */
-const METADATA: Fields = { name: 'all', namespace: 'all', uid: 'all', resourceVersion: 'all', creationTimestamp: 'all', annotations: 'all' };
+const METADATA: Fields = {
+  name: 'all',
+  namespace: 'all',
+  uid: 'all',
+  resourceVersion: 'all',
+  creationTimestamp: 'all',
+  annotations: 'all',
+};
 const NAME: Fields = { name: 'all', namespace: 'all' };
 
 export const IMAGE_FIELDS: Fields = {
@@ -46,7 +53,12 @@ const STATUS: Fields = { name: 'all', imageID: 'all' };
 const POD: Fields = {
   metadata: METADATA,
   spec: POD_SPEC,
-  status: { phase: 'all', containerStatuses: STATUS, initContainerStatuses: STATUS, ephemeralContainerStatuses: STATUS },
+  status: {
+    phase: 'all',
+    containerStatuses: STATUS,
+    initContainerStatuses: STATUS,
+    ephemeralContainerStatuses: STATUS,
+  },
 };
 const TEMPLATED: Fields = { metadata: NAME, spec: { template: { spec: POD_SPEC } } };
 const STRATEGY: Fields = { from: 'all' };

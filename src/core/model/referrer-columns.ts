@@ -6,7 +6,18 @@ const ABSENT = -1;
 
 /** Columns lose what they do not know: a field that is added to a referrer or a reference must be added here. */
 type Columns = Referrer['references'][number] & Referrer;
-const KNOWN = { kind: 1, namespace: 1, name: 1, phase: 1, created: 1, references: 1, field: 1, form: 1, text: 1, extended: 1 } satisfies Record<keyof Columns, 1>;
+const KNOWN = {
+  kind: 1,
+  namespace: 1,
+  name: 1,
+  phase: 1,
+  created: 1,
+  references: 1,
+  field: 1,
+  form: 1,
+  text: 1,
+  extended: 1,
+} satisfies Record<keyof Columns, 1>;
 void KNOWN;
 
 /**

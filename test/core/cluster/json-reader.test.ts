@@ -14,14 +14,22 @@ function pick(value: unknown, fields: Fields): unknown {
   }
   if (Array.isArray(value)) return value.map((entry) => pick(entry, fields));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).flatMap(([key, below]) => (Object.hasOwn(fields, key) ? [[key, pick(below, fields[key]!)]] : [])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, below]) =>
+      Object.hasOwn(fields, key) ? [[key, pick(below, fields[key]!)]] : [],
+    ),
+  );
 }
 
 describe('readJson', () => {
-  const fields: Fields = { metadata: { name: 'all', labels: 'type' }, items: { name: 'all', size: 'all', 'ä"\\': 'all' } };
+  const fields: Fields = {
+    metadata: { name: 'all', labels: 'type' },
+    items: { name: 'all', size: 'all', 'ä"\\': 'all' },
+  };
 
   it('makes values of the wanted fields only', () => {
-    const text = '{"metadata": {"name":"a","uid":"u","labels":{"x":"}]"}}, "spec":[1,[2,{"a":"\\""}]], "items":[{"name":"b","size":12,"env":["]"]},{}]}';
+    const text =
+      '{"metadata": {"name":"a","uid":"u","labels":{"x":"}]"}}, "spec":[1,[2,{"a":"\\""}]], "items":[{"name":"b","size":12,"env":["]"]},{}]}';
     expect(read(text, fields)).toEqual({ metadata: { name: 'a', labels: {} }, items: [{ name: 'b', size: 12 }, {}] });
   });
 
@@ -61,7 +69,16 @@ describe('readJson', () => {
     const wanted: Fields = { a: 'all', b: { a: 'all', b: 'type', c: { a: 'type' } }, c: 'type', '"': 'all' };
     const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '"', '\\'), fc.string());
     const { value } = fc.letrec((tie) => ({
-      value: fc.oneof({ maxDepth: 5 }, fc.string({ unit: 'binary' }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.boolean(), fc.constant(null), fc.array(tie('value')), fc.dictionary(key, tie('value'))),
+      value: fc.oneof(
+        { maxDepth: 5 },
+        fc.string({ unit: 'binary' }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('value')),
+        fc.dictionary(key, tie('value')),
+      ),
     }));
     fc.assert(
       fc.property(value, fc.constantFrom(undefined, 1, '\t'), (document, space) => {
@@ -76,6 +93,7 @@ describe('readJson', () => {
 
   it('refuses every document that is cut off', () => {
     const text = '{"metadata":{"name":"a"},"x":[{"y":"z\\"","n":[1]}],"items":[{"name":"b","size":12}]}';
-    for (let length = 0; length < text.length; length++) expect(() => read(text.slice(0, length), fields)).toThrow(SyntaxError);
+    for (let length = 0; length < text.length; length++)
+      expect(() => read(text.slice(0, length), fields)).toThrow(SyntaxError);
   });
 });

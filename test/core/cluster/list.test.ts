@@ -15,7 +15,12 @@ function server(ms: number) {
       asked.push(options);
       now += ms;
       const metadata = { resourceVersion: '1', ...(asked.length < PAGES ? { continue: String(asked.length) } : {}) };
-      const items = [{ metadata: { name: `pod-${asked.length}`, namespace: 'ns' }, spec: { containers: [{ name: 'a', image: 'r.example.com/n/a' }], filler: 'x'.repeat(300 * 1024) } }];
+      const items = [
+        {
+          metadata: { name: `pod-${asked.length}`, namespace: 'ns' },
+          spec: { containers: [{ name: 'a', image: 'r.example.com/n/a' }], filler: 'x'.repeat(300 * 1024) },
+        },
+      ];
       const body = Buffer.from(JSON.stringify({ kind: 'PodList', metadata, items }));
       return Promise.resolve({ status: 200, headers: {}, body, json: () => JSON.parse(body.toString()) as never });
     },
@@ -32,7 +37,13 @@ describe('readList', () => {
   ])('%s', async (_what, ms, expected) => {
     const { api, asked, clock } = server(ms);
     const names: string[] = [];
-    const result = await readList(api, REFERRERS[0]!, pool, { take: (page) => names.push(...page.referrers!.map(({ name }) => name)), restart: () => {} }, { clock });
+    const result = await readList(
+      api,
+      REFERRERS[0]!,
+      pool,
+      { take: (page) => names.push(...page.referrers!.map(({ name }) => name)), restart: () => {} },
+      { clock },
+    );
     expect(names).toEqual(['pod-1', 'pod-2', 'pod-3']);
     expect(result.count).toBe(3);
     expect(asked.map(({ headers }) => headers?.['Accept-Encoding'])).toEqual(expected);

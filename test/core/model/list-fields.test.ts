@@ -10,7 +10,11 @@ import { namedCases, randomCases } from '../../support/conformance-cases.js';
 
 type Reduce = (object: KubeObject) => unknown;
 
-const REDUCERS: Record<string, Reduce> = { images: reduceImage, imagestreams: reduceStream, ...(REFERRER_KINDS as Record<string, Reduce>) };
+const REDUCERS: Record<string, Reduce> = {
+  images: reduceImage,
+  imagestreams: reduceStream,
+  ...(REFERRER_KINDS as Record<string, Reduce>),
+};
 
 /**
  * An object in which every field is there that anybody asks for, as an object and as a list of such objects at once. It notes each
@@ -53,7 +57,14 @@ function covers(fields: Fields, path: string[]): boolean {
 const imageWith = (fields: object): KubeObject => ({
   metadata: { name: 'sha256:a', uid: 'u', annotations: { 'openshift.io/image.managed': 'true' } },
   dockerImageReference: 'r/n/a@sha256:a',
-  dockerImageMetadata: { Id: 'sha256:c', Size: 1, Created: '2026-01-01T00:00:00Z', Config: { Env: ['A=B'] }, ContainerConfig: {}, Architecture: 'amd64' },
+  dockerImageMetadata: {
+    Id: 'sha256:c',
+    Size: 1,
+    Created: '2026-01-01T00:00:00Z',
+    Config: { Env: ['A=B'] },
+    ContainerConfig: {},
+    Architecture: 'amd64',
+  },
   dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
   dockerImageLayers: [{ name: 'sha256:l', size: 1, mediaType: 'm' }],
   dockerImageManifests: [{ digest: 'sha256:m', size: 1 }],
@@ -66,10 +77,25 @@ const ODD_IMAGES = [
   imageWith({ dockerImageMetadata: null }),
   imageWith({ dockerImageMetadata: 'text' }),
   imageWith({ dockerImageMetadata: [1] }),
-  ...['Id', 'Parent', 'Comment', 'Created', 'Container', 'ContainerConfig', 'DockerVersion', 'Author', 'Config', 'Architecture', 'Size'].flatMap((name) =>
+  ...[
+    'Id',
+    'Parent',
+    'Comment',
+    'Created',
+    'Container',
+    'ContainerConfig',
+    'DockerVersion',
+    'Author',
+    'Config',
+    'Architecture',
+    'Size',
+  ].flatMap((name) =>
     ['text', 1, { a: 1 }, [1], null, true].map((value) => imageWith({ dockerImageMetadata: { [name]: value } })),
   ),
-  ...['text', {}, [1], ['x'], [{}], [{ name: 1, digest: 1 }], [null], null].flatMap((value) => [imageWith({ dockerImageLayers: value }), imageWith({ dockerImageManifests: value })]),
+  ...['text', {}, [1], ['x'], [{}], [{ name: 1, digest: 1 }], [null], null].flatMap((value) => [
+    imageWith({ dockerImageLayers: value }),
+    imageWith({ dockerImageManifests: value }),
+  ]),
 ];
 
 /** Objects of every kind from the recorded clusters, and odd images. */
