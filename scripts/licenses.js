@@ -21,7 +21,7 @@ const AGREED = new Set([
 const target = new URL('../THIRD_PARTY_LICENSES', import.meta.url);
 
 function textOf({ folder }) {
-  if (!existsSync(folder)) return '(not installed on this platform)';
+  if (!folder) return '(not installed on this platform)';
   const file = readdirSync(folder)
     .sort()
     .find((name) => /^(licen[cs]e|copying)/i.test(name));

@@ -18,6 +18,9 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   for (const name of names) process.on(name, stop);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    // What was under way may end with an error of its own, such as that of a request that broke off.
+    throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
     for (const name of names) process.off(name, stop);
   }

@@ -17,6 +17,8 @@ import type { LiveView } from './live-view.js';
 
 /** A look may be five times as old as it takes: looking costs a fifth of the run at the most. */
 const AGE_PER_DURATION = 5;
+const SHORT_LOOK_MS = 100;
+const AGE_PER_SHORT_DURATION = 10;
 const YOUNGEST_LIMIT_MS = 50;
 const OLDEST_LIMIT_MS = 30_000;
 const LISTS_AT_ONCE = 4;
@@ -26,9 +28,13 @@ const SILENCE_LIMIT_MS = 120_000;
 /** A watch that the server keeps closing is not worth opening again and again. */
 const MAX_REOPENINGS = 20;
 
-/** How old (ms) a look that takes `durationMs` may be when a deletion rests on it: 500 ms for one of 100 ms, never more than 30 s. */
+/**
+ * How old (ms) a look that takes `durationMs` may be when a deletion rests on it: ten times what it takes while that is little, 500 ms for
+ * one of 50 to 100 ms, then five times what it takes, never more than 30 s.
+ */
 export function allowedAge(durationMs: number): number {
-  return Math.min(OLDEST_LIMIT_MS, Math.max(YOUNGEST_LIMIT_MS, AGE_PER_DURATION * durationMs, durationMs + 1));
+  if (durationMs > SHORT_LOOK_MS) return Math.min(OLDEST_LIMIT_MS, AGE_PER_DURATION * durationMs);
+  return Math.min(AGE_PER_DURATION * SHORT_LOOK_MS, Math.max(YOUNGEST_LIMIT_MS, AGE_PER_SHORT_DURATION * durationMs));
 }
 
 export interface SecondLookOptions {
@@ -134,7 +140,8 @@ export class SecondLook {
     const age = this.age();
     const limit = allowedAge(this.durationMs);
     if (age > limit) return this.look().then(() => void this.rest(this.age()));
-    if (age > limit / 2) this.look().catch(() => {});
+    // The next look begins just in time to be there when this one has grown too old.
+    if (age > Math.max(limit / 2, limit - 2 * this.durationMs)) this.look().catch(() => {});
     this.rest(age);
     return undefined;
   }
