@@ -36,8 +36,16 @@ export function normalizeArgv(argv: readonly string[], flags: FlagTable): string
   return result();
 }
 
-function isLast({ flag }: { flag?: Command.Flag.Any }, at: number, words: readonly { flag?: Command.Flag.Any }[]): boolean {
-  return !flag || (flag.type === 'option' && flag.multiple === true) || !words.slice(at + 1).some((later) => later.flag === flag);
+function isLast(
+  { flag }: { flag?: Command.Flag.Any },
+  at: number,
+  words: readonly { flag?: Command.Flag.Any }[],
+): boolean {
+  return (
+    !flag ||
+    (flag.type === 'option' && flag.multiple === true) ||
+    !words.slice(at + 1).some((later) => later.flag === flag)
+  );
 }
 
 interface Found {

@@ -40,7 +40,10 @@ async function file(name: string, content: string | object): Promise<string> {
 
 const cluster = (name: string, more: object = {}): object => ({ name, cluster: { server: url, ...more } });
 const user = (name: string, more: object): object => ({ name, user: more });
-const context = (name: string, of: string, as: string, namespace?: string): object => ({ name, context: { cluster: of, user: as, namespace } });
+const context = (name: string, of: string, as: string, namespace?: string): object => ({
+  name,
+  context: { cluster: of, user: as, namespace },
+});
 
 async function headersOf(options: Parameters<typeof openCluster>[0]): Promise<IncomingHttpHeaders> {
   const api = await openCluster(options);
@@ -60,7 +63,11 @@ function failure(run: () => unknown): RegadmError {
 
 describe('which kubeconfig', () => {
   test('several files in KUBECONFIG: what they say together, the first that names a thing wins', async () => {
-    const first = await file('first', { clusters: [cluster('c')], contexts: [context('x', 'c', 'u')], 'current-context': 'x' });
+    const first = await file('first', {
+      clusters: [cluster('c')],
+      contexts: [context('x', 'c', 'u')],
+      'current-context': 'x',
+    });
     const second = await file('second', {
       clusters: [cluster('c', { server: 'https://elsewhere' })],
       users: [user('u', { token: 'from-second' })],
@@ -132,12 +139,16 @@ describe('which cluster, as whom', () => {
     expect([api.server, api.insecure]).toEqual(['https://b.example.com', true]);
     const headers = await headersOf({ kubeconfig: config, context: 'two', cluster: 'a' });
     expect(headers.authorization).toBe(`Basic ${Buffer.from('bob:pw').toString('base64')}`);
-    expect((await headersOf({ kubeconfig: config, context: 'two', cluster: 'a', user: 'alice' })).authorization).toBe('Bearer alice-token');
+    expect((await headersOf({ kubeconfig: config, context: 'two', cluster: 'a', user: 'alice' })).authorization).toBe(
+      'Bearer alice-token',
+    );
   });
 
   test('--token wins over everything else, --server over the cluster', async () => {
     expect((await headersOf({ kubeconfig: config, user: 'bob', token: 'mine' })).authorization).toBe('Bearer mine');
-    expect((await headersOf({ kubeconfig: config, context: 'two', server: url, token: 'mine' })).authorization).toBe('Bearer mine');
+    expect((await headersOf({ kubeconfig: config, context: 'two', server: url, token: 'mine' })).authorization).toBe(
+      'Bearer mine',
+    );
   });
 
   test('--as and --as-group', async () => {
@@ -158,7 +169,11 @@ describe('which cluster, as whom', () => {
   });
 
   test('an exec plugin, and one that fails', async () => {
-    const credential = { apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status: { token: 'from-plugin' } };
+    const credential = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'from-plugin' },
+    };
     const plugin = await file('plugin.sh', `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`);
     const failing = await file('failing.sh', '#!/bin/sh\necho "please log in" >&2\nexit 1\n');
     await Promise.all([plugin, failing].map((script) => chmod(script, 0o755)));
@@ -182,7 +197,11 @@ describe('which cluster, as whom', () => {
     });
     const api = await openCluster({ kubeconfig: relative });
     expect(api.certificateAuthority!.toString()).toBe('PEM');
-    const missing = await file('missing-ca', { clusters: [cluster('a', { 'certificate-authority': 'nowhere.crt' })], contexts: [context('one', 'a', '')], 'current-context': 'one' });
+    const missing = await file('missing-ca', {
+      clusters: [cluster('a', { 'certificate-authority': 'nowhere.crt' })],
+      contexts: [context('one', 'a', '')],
+      'current-context': 'one',
+    });
     await expect(openCluster({ kubeconfig: missing })).rejects.toMatchObject({ code: 'KUBECONFIG_INVALID' });
   });
 });
@@ -191,8 +210,14 @@ describe('what answers', () => {
   test('a server that hangs ends with --request-timeout', async () => {
     const hanging = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => hanging.once('listening', resolve));
-    const api = await openCluster({ server: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`, 'request-timeout': '50ms' });
-    await expect(api.request('GET', '/', { retry: false })).rejects.toMatchObject({ code: 'API_UNREACHABLE', message: expect.stringContaining('no answer') as string });
+    const api = await openCluster({
+      server: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`,
+      'request-timeout': '50ms',
+    });
+    await expect(api.request('GET', '/', { retry: false })).rejects.toMatchObject({
+      code: 'API_UNREACHABLE',
+      message: expect.stringContaining('no answer') as string,
+    });
     hanging.closeAllConnections();
     hanging.close();
   });

@@ -13,12 +13,19 @@ afterEach(() => sandbox.clearFaults());
 
 /** Nothing but reading was asked of any server. */
 function expectUntouched(from: number): void {
-  const changing = sandbox.requests.slice(from).filter(({ method, path }) => !['GET', 'HEAD'].includes(method) && !path.includes('selfsubjectaccessreviews'));
+  const changing = sandbox.requests
+    .slice(from)
+    .filter(({ method, path }) => !['GET', 'HEAD'].includes(method) && !path.includes('selfsubjectaccessreviews'));
   expect(changing).toEqual([]);
 }
 
 /** An error: exit 1, a line for people, a document for programs, and nothing changed. */
-async function expectError(args: string[], code: string, words: string | RegExp, env: Record<string, string> = {}): Promise<void> {
+async function expectError(
+  args: string[],
+  code: string,
+  words: string | RegExp,
+  env: Record<string, string> = {},
+): Promise<void> {
   const from = sandbox.requests.length;
   const { status, stdout, stderr } = await regadm(['prune', 'images', '--confirm', '-o', 'json', ...args], { env });
   const document = JSON.parse(stdout) as { kind: string; code: string; message: string; suggestions: string[] };
@@ -59,8 +66,18 @@ describe('what regadm prune images cannot see ends it before anything is changed
 
   test.each([
     ['HTML', 'GET ^/api/v1/pods => html', 'API_NOT_JSON', 'cannot list pods'],
-    ['an internal error that stays', 'GET ^/apis/apps/v1/daemonsets => 501', 'API_ERROR', 'cannot list daemonsets.apps'],
-    ['no such resource where it must be one', 'GET ^/apis/apps/v1/statefulsets => 404', 'NOT_FOUND', 'cannot list statefulsets.apps'],
+    [
+      'an internal error that stays',
+      'GET ^/apis/apps/v1/daemonsets => 501',
+      'API_ERROR',
+      'cannot list daemonsets.apps',
+    ],
+    [
+      'no such resource where it must be one',
+      'GET ^/apis/apps/v1/statefulsets => 404',
+      'NOT_FOUND',
+      'cannot list statefulsets.apps',
+    ],
   ])('a list that is answered with %s', async (_what, rule, code, words) => {
     sandbox.addFault(rule);
     await expectError(['--kubeconfig', sandbox.kubeconfig.admin], code, words);
@@ -68,14 +85,22 @@ describe('what regadm prune images cannot see ends it before anything is changed
 
   test('a server that is not there, and one whose certificate is not trusted', async () => {
     await expectError(['--server', 'https://127.0.0.1:1', '--token', 'x'], 'API_UNREACHABLE', 'connection refused');
-    await expectError(['--server', sandbox.apiUrl, '--token', sandbox.tokens.admin], 'API_UNTRUSTED', 'unknown authority');
+    await expectError(
+      ['--server', sandbox.apiUrl, '--token', sandbox.tokens.admin],
+      'API_UNTRUSTED',
+      'unknown authority',
+    );
   });
 
   test('kubeconfigs that are missing or broken', async () => {
     await expectError(['--kubeconfig', '/nowhere'], 'KUBECONFIG_MISSING', '/nowhere');
     await expectError([], 'KUBECONFIG_MISSING', 'no kubeconfig');
     await expectError(['--kubeconfig', sandbox.caFile], 'KUBECONFIG_INVALID', /cannot be parsed|names no cluster/);
-    await expectError(['--kubeconfig', sandbox.kubeconfig.admin, '--context', 'nope'], 'KUBECONFIG_INVALID', 'no context named "nope"');
+    await expectError(
+      ['--kubeconfig', sandbox.kubeconfig.admin, '--context', 'nope'],
+      'KUBECONFIG_INVALID',
+      'no context named "nope"',
+    );
   });
 });
 
@@ -88,14 +113,26 @@ test('references that cannot be parsed are listed all at once, with the object a
   sandbox.store.put('pods', pod('one', 'Not A Reference'));
   sandbox.store.put('pods', pod('two', 'host/ns/name@md5'));
   const from = sandbox.requests.length;
-  const { status, stdout, stderr } = await regadm(['prune', 'images', '--confirm', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin]);
-  const { invalidReferences, code } = JSON.parse(stdout) as { code: string; invalidReferences: { referrer: { name: string }; field: string; reference: string }[] };
+  const { status, stdout, stderr } = await regadm([
+    'prune',
+    'images',
+    '--confirm',
+    '-o',
+    'json',
+    '--kubeconfig',
+    sandbox.kubeconfig.admin,
+  ]);
+  const { invalidReferences, code } = JSON.parse(stdout) as {
+    code: string;
+    invalidReferences: { referrer: { name: string }; field: string; reference: string }[];
+  };
   expect([status, code]).toEqual([1, 'INVALID_REFERENCES']);
   expect(invalidReferences.map(({ referrer, field, reference }) => [referrer.name, field, reference]).sort()).toEqual([
     ['one', 'container web', 'Not A Reference'],
     ['two', 'container web', 'host/ns/name@md5'],
   ]);
-  for (const text of ['pod/one namespace=shop', 'pod/two namespace=shop', '--ignore-invalid-refs']) expect(stderr).toContain(text);
+  for (const text of ['pod/one namespace=shop', 'pod/two namespace=shop', '--ignore-invalid-refs'])
+    expect(stderr).toContain(text);
   expectUntouched(from);
   const ignored = await regadm(['prune', 'images', '--ignore-invalid-refs', '--kubeconfig', sandbox.kubeconfig.admin]);
   expect(ignored.status).toBe(0);
@@ -106,11 +143,17 @@ test('references that cannot be parsed are listed all at once, with the object a
 
 describe('combinations of flags that make no sense', () => {
   test.each([
-    [['--prune-over-size-limit', '--keep-tag-revisions=1'], '--prune-over-size-limit cannot be specified with --keep-tag-revisions nor --keep-younger-than'],
+    [
+      ['--prune-over-size-limit', '--keep-tag-revisions=1'],
+      '--prune-over-size-limit cannot be specified with --keep-tag-revisions nor --keep-younger-than',
+    ],
     [['--prune-over-size-limit', '--keep-younger-than=1h'], '--prune-over-size-limit cannot be specified'],
     [['--keep-tag-revisions=-1'], '--keep-tag-revisions must be greater than or equal to 0'],
     [['--keep-younger-than=-1m'], '--keep-younger-than must be greater than or equal to 0'],
-    [['--force-insecure', '--certificate-authority=/nowhere'], '--certificate-authority cannot be specified with --force-insecure'],
+    [
+      ['--force-insecure', '--certificate-authority=/nowhere'],
+      '--certificate-authority cannot be specified with --force-insecure',
+    ],
     [['--registry-url=ftp://r.io'], 'unsupported scheme: ftp'],
     [['--num-workers=0'], '--num-workers'],
     [['--from=/tmp'], '--from cannot be specified with --confirm'],
@@ -119,6 +162,10 @@ describe('combinations of flags that make no sense', () => {
     [['something'], 'no arguments are allowed to this command'],
     [['--no-such-flag'], 'unknown flag: --no-such-flag'],
   ])('%j', async (args, words) => {
-    await expectError([...args, '--kubeconfig', sandbox.kubeconfig.admin], 'USAGE', new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+    await expectError(
+      [...args, '--kubeconfig', sandbox.kubeconfig.admin],
+      'USAGE',
+      new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')),
+    );
   });
 });

@@ -44,9 +44,12 @@ const names = (objects: KubeObject[]): string[] => objects.map(({ metadata }) =>
 /** What the case expects a confirmed run to leave and to delete. */
 function expectedAfter({ cluster, expect }: PruneImagesCase): After {
   const items = itemCounts(cluster.imagestreams ?? []);
-  for (const [stream, removed] of Object.entries(expect.imageStreamItems as Record<string, number>)) items[stream]! -= removed;
+  for (const [stream, removed] of Object.entries(expect.imageStreamItems as Record<string, number>))
+    items[stream]! -= removed;
   return {
-    images: names(cluster.images ?? []).filter((name) => !expect.images.includes(name)).sort(),
+    images: names(cluster.images ?? [])
+      .filter((name) => !expect.images.includes(name))
+      .sort(),
     items,
     layerLinks: [...expect.layerLinks].sort(),
     manifestLinks: [...expect.manifestLinks].sort(),
@@ -58,7 +61,10 @@ function expectedAfter({ cluster, expect }: PruneImagesCase): After {
 function after(sandbox: Sandbox): After {
   const deleted = (kind: string): string[] => {
     const found = sandbox.registry.deletions
-      .filter((deletion) => deletion.kind === kind && deletion.status < 300 && (kind !== 'blob' || existed.has(deletion.digest)))
+      .filter(
+        (deletion) =>
+          deletion.kind === kind && deletion.status < 300 && (kind !== 'blob' || existed.has(deletion.digest)),
+      )
       .map(({ repository, digest }) => (repository ? `${repository}@${digest}` : digest));
     return [...new Set(found)].sort();
   };
@@ -74,19 +80,31 @@ function after(sandbox: Sandbox): After {
 
 const existing = new Map<Sandbox, string[]>();
 
-async function inSandbox(one: PruneImagesCase, check: (sandbox: Sandbox, args: string[]) => Promise<void>): Promise<void> {
+async function inSandbox(
+  one: PruneImagesCase,
+  check: (sandbox: Sandbox, args: string[]) => Promise<void>,
+): Promise<void> {
   const cluster = shift(one.cluster, Date.now() - Date.parse(one.now));
   const sandbox = await startSandbox({ cluster, storage: 'none', operator: false });
   existing.set(sandbox, sandbox.registry.blobs());
-  const host = one.args.some((arg) => arg.startsWith('--registry-url')) ? [] : [`--registry-url=${sandbox.registryUrl}`];
+  const host = one.args.some((arg) => arg.startsWith('--registry-url'))
+    ? []
+    : [`--registry-url=${sandbox.registryUrl}`];
   try {
-    await check(sandbox, ['prune', 'images', ...one.args, ...host, '--referrers=oc', '--kubeconfig', sandbox.kubeconfig.admin]);
+    await check(sandbox, [
+      'prune',
+      'images',
+      ...one.args,
+      ...host,
+      '--referrers=oc',
+      '--kubeconfig',
+      sandbox.kubeconfig.admin,
+    ]);
   } finally {
     existing.delete(sandbox);
     await sandbox.stop();
   }
 }
-
 
 const cases = [...namedCases(), ...randomCases()];
 
@@ -98,19 +116,29 @@ describe('regadm prune images --referrers oc, as a process, decides and does wha
       const document = JSON.parse(dry.stdout) as Record<string, unknown>;
       if (one.expect.error !== null) {
         expect(document).toMatchObject({ kind: 'Error', apiVersion: 'regadm/v1' });
-        const invalid = (document.invalidReferences ?? []) as { referrer: { kind: string; namespace: string; name: string }; field: string; reference: string }[];
+        const invalid = (document.invalidReferences ?? []) as {
+          referrer: { kind: string; namespace: string; name: string };
+          field: string;
+          reference: string;
+        }[];
         const told = invalid.map(
           ({ referrer, field, reference }) =>
             `${referrer.kind.toLowerCase()}/${referrer.name} namespace=${referrer.namespace}:${field ? ` ${field}:` : ''} "${reference}"`,
         );
-        expect(told.sort()).toEqual(one.expect.invalidReferences.map((line) => line.replace(/invalid \S+ reference ("[^"]*").*$/, '$1')).sort());
+        expect(told.sort()).toEqual(
+          one.expect.invalidReferences.map((line) => line.replace(/invalid \S+ reference ("[^"]*").*$/, '$1')).sort(),
+        );
         const confirmed = await regadm([...args, '--confirm']);
         expect(confirmed.status).toBe(1);
-        expect(sandbox.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('selfsubjectaccessreviews'))).toEqual([]);
+        expect(
+          sandbox.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('selfsubjectaccessreviews')),
+        ).toEqual([]);
         return;
       }
       expect((document.images as { name: string }[]).map(({ name }) => name)).toEqual([...one.expect.images].sort());
-      expect((document.blobs as { digest: string }[]).map(({ digest }) => digest)).toEqual([...one.expect.blobs].sort());
+      expect((document.blobs as { digest: string }[]).map(({ digest }) => digest)).toEqual(
+        [...one.expect.blobs].sort(),
+      );
       const confirmed = await regadm([...args, '--confirm', '-o', 'oc']);
       expect(confirmed.stderr).not.toContain('error:');
       expect(confirmed.status).toBe(0);

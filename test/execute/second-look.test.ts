@@ -110,7 +110,9 @@ const blocked = (): boolean => view.imageBlocked(0) !== undefined;
 const settled = (): Promise<void> => sleep(5);
 
 test('a look may be 500 ms old when it takes 100, and never more than 30 s', () => {
-  expect([0, 4, 10, 50, 100, 101, 1000, 6000, 60_000].map(allowedAge)).toEqual([50, 50, 100, 500, 500, 505, 5000, 30_000, 30_000]);
+  expect([0, 4, 10, 50, 100, 101, 1000, 6000, 60_000].map(allowedAge)).toEqual([
+    50, 50, 100, 500, 500, 505, 5000, 30_000, 30_000,
+  ]);
 });
 
 test('what happened before a watch was opened is known before the first deletion, however late the watch tells of it', async () => {

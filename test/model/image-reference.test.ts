@@ -1,4 +1,10 @@
-import { namesStream, parseImageReference, parseStreamImage, parseStreamTag, type ImageReference } from '../../src/core/model/image-reference.js';
+import {
+  namesStream,
+  parseImageReference,
+  parseStreamImage,
+  parseStreamTag,
+  type ImageReference,
+} from '../../src/core/model/image-reference.js';
 
 const HEX = 'a'.repeat(64);
 
@@ -59,14 +65,11 @@ describe('parseImageReference', () => {
 });
 
 test('only a host, a namespace and a name without slash mean a stream', () => {
-  expect(['r.io/ns/app', 'ns/app', 'app', 'r.io/app', 'r.io/ns/app/sub', 'localhost/ns/app'].map((text) => namesStream(parsed(text)))).toEqual([
-    true,
-    false,
-    false,
-    false,
-    false,
-    true,
-  ]);
+  expect(
+    ['r.io/ns/app', 'ns/app', 'app', 'r.io/app', 'r.io/ns/app/sub', 'localhost/ns/app'].map((text) =>
+      namesStream(parsed(text)),
+    ),
+  ).toEqual([true, false, false, false, false, true]);
 });
 
 test('stream tags have one colon, stream images one @', () => {

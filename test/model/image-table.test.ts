@@ -6,13 +6,31 @@ import { reduceImage, type ImageRecord } from '../../src/core/model/image.js';
 const digest = (n: number): string => `sha256:${n.toString(16).padStart(64, '0')}`;
 
 function anImage(more: Partial<ImageRecord> & { name: string }): ImageRecord {
-  return { uid: '', created: 0, managed: true, reference: '', size: 0, config: '', layers: [], children: [], oci: false, unreadable: '', ...more };
+  return {
+    uid: '',
+    created: 0,
+    managed: true,
+    reference: '',
+    size: 0,
+    config: '',
+    layers: [],
+    children: [],
+    oci: false,
+    unreadable: '',
+    ...more,
+  };
 }
 
 describe('DigestTable', () => {
   test('gives the same number for the same digest, also for odd ones, after it has grown', () => {
     const table = new DigestTable();
-    const texts = [...Array.from({ length: 5000 }, (_, n) => digest(n * 7919)), 'sha256:none', `sha512:${'a'.repeat(128)}`, '', digest(1).toUpperCase()];
+    const texts = [
+      ...Array.from({ length: 5000 }, (_, n) => digest(n * 7919)),
+      'sha256:none',
+      `sha512:${'a'.repeat(128)}`,
+      '',
+      digest(1).toUpperCase(),
+    ];
     const ids = texts.map((text) => table.intern(text));
     expect(new Set(ids).size).toBe(texts.length);
     expect(texts.map((text) => table.intern(text))).toEqual(ids);
@@ -43,8 +61,23 @@ describe('ImageTable', () => {
     ];
     table.addColumns(
       packImages([
-        anImage({ name: digest(1), uid, created: 5, reference: `host/ns/app@${digest(1)}`, size: 450, config: digest(2), layers, oci: true }),
-        anImage({ name: digest(3), uid: 'short', managed: false, reference: 'elsewhere', children: [digest(1), 'sha512:x'] }),
+        anImage({
+          name: digest(1),
+          uid,
+          created: 5,
+          reference: `host/ns/app@${digest(1)}`,
+          size: 450,
+          config: digest(2),
+          layers,
+          oci: true,
+        }),
+        anImage({
+          name: digest(3),
+          uid: 'short',
+          managed: false,
+          reference: 'elsewhere',
+          children: [digest(1), 'sha512:x'],
+        }),
       ]),
     );
     const blobs: string[] = [];
@@ -58,11 +91,19 @@ describe('ImageTable', () => {
     expect([table.reference(0), table.reference(1)]).toEqual([`host/ns/app@${digest(1)}`, 'elsewhere']);
     expect([table.managed(0), table.managed(1), table.oci(0), table.oci(1)]).toEqual([true, false, true, false]);
     expect([table.isIndex(0), table.isIndex(1)]).toEqual([false, true]);
-    expect([table.created(0), table.size(0), table.nameText(0), table.find(digest(3)), table.find(digest(9))]).toEqual([5, 450, digest(1), 1, -1]);
+    expect([table.created(0), table.size(0), table.nameText(0), table.find(digest(3)), table.find(digest(9))]).toEqual([
+      5,
+      450,
+      digest(1),
+      1,
+      -1,
+    ]);
     expect(table.config(0)).toBe(table.digests.find(digest(2)));
     expect(table.config(1)).toBe(-1);
     // 450 bytes in all, 400 in layers: the rest is the config.
-    expect([digest(2), digest(10), digest(11), digest(1)].map((text) => table.blobSize(table.digests.find(text)))).toEqual([50, 100, 200, 0]);
+    expect(
+      [digest(2), digest(10), digest(11), digest(1)].map((text) => table.blobSize(table.digests.find(text))),
+    ).toEqual([50, 100, 200, 0]);
   });
 
   test('takes an image that comes twice once, and notices when it was pushed anew', () => {
@@ -79,7 +120,11 @@ describe('ImageTable', () => {
 });
 
 describe('reduceImage says what cannot be read', () => {
-  const raw = { metadata: { name: digest(1) }, dockerImageMetadata: { Id: digest(2), Size: 5 }, dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json' };
+  const raw = {
+    metadata: { name: digest(1) },
+    dockerImageMetadata: { Id: digest(2), Size: 5 },
+    dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
+  };
   test.each([
     [{ dockerImageMetadata: undefined }, 'dockerImageMetadata is missing'],
     [{ dockerImageMetadata: 'text' }, 'dockerImageMetadata is no object'],
@@ -97,6 +142,9 @@ describe('reduceImage says what cannot be read', () => {
 
   test('and reads the rest', () => {
     expect(reduceImage(raw)).toMatchObject({ unreadable: '', config: digest(2), size: 5, oci: true, managed: false });
-    expect(reduceImage({ ...raw, dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v1+json' }).config).toBe('');
+    expect(
+      reduceImage({ ...raw, dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v1+json' })
+        .config,
+    ).toBe('');
   });
 });

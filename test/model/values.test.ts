@@ -30,7 +30,9 @@ test.each([
 
 test('duration flags name themselves in their errors', () => {
   expect(durationFlag('keep-younger-than', '2h')).toBe(7_200_000);
-  expect(() => durationFlag('keep-younger-than', '-1m')).toThrow('--keep-younger-than must be greater than or equal to 0');
+  expect(() => durationFlag('keep-younger-than', '-1m')).toThrow(
+    '--keep-younger-than must be greater than or equal to 0',
+  );
   expect(() => durationFlag('keep-younger-than', 'soon')).toThrow('"soon" for "--keep-younger-than"');
   expect(requestTimeout('30')).toBe(30_000);
   expect(requestTimeout('2m')).toBe(120_000);
@@ -55,7 +57,14 @@ test.each([
 });
 
 test('bytes read with four significant digits', () => {
-  expect([0, 512, 1023, 1024, 3_044_058_194, 2 ** 50].map(formatBytes)).toEqual(['0 B', '512 B', '1023 B', '1 KiB', '2.835 GiB', '1 PiB']);
+  expect([0, 512, 1023, 1024, 3_044_058_194, 2 ** 50].map(formatBytes)).toEqual([
+    '0 B',
+    '512 B',
+    '1023 B',
+    '1 KiB',
+    '2.835 GiB',
+    '1 PiB',
+  ]);
 });
 
 test('digests', () => {
@@ -75,7 +84,12 @@ test('the annotation of pending digests reads what it wrote, and passes over wha
 });
 
 test('protections match with globs, and dots stand for themselves', () => {
-  const matcher = protectionMatcher({ namespaces: ['prod-*'], streams: ['dev/app'], tags: ['dev/*:v?.0'], digests: [DIGEST] });
+  const matcher = protectionMatcher({
+    namespaces: ['prod-*'],
+    streams: ['dev/app'],
+    tags: ['dev/*:v?.0'],
+    digests: [DIGEST],
+  });
   expect(matcher.stream('prod-1', 'x')).toBe('prod-*');
   expect(matcher.stream('dev', 'app')).toBe('dev/app');
   expect(matcher.stream('dev', 'apple')).toBeUndefined();

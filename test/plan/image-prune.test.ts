@@ -23,7 +23,8 @@ function optionsOf(args: string[]): PruneOptions {
   };
 }
 
-const decidable = (one: PruneImagesCase): boolean => !one.expect.error || one.expect.error.startsWith('failed to build graph');
+const decidable = (one: PruneImagesCase): boolean =>
+  !one.expect.error || one.expect.error.startsWith('failed to build graph');
 const cases = [...namedCases(), ...randomCases()].filter(decidable);
 
 describe('planImagePrune decides as the real oc did', () => {
@@ -32,7 +33,8 @@ describe('planImagePrune decides as the real oc did', () => {
     const options = optionsOf(one.args);
     if (options.namespace) {
       for (const key of Object.keys(lists)) {
-        if (!['images', 'imagestreams'].includes(key)) lists[key] = lists[key]!.filter((object) => object.metadata.namespace === options.namespace);
+        if (!['images', 'imagestreams'].includes(key))
+          lists[key] = lists[key]!.filter((object) => object.metadata.namespace === options.namespace);
       }
     }
     let plan;
@@ -41,9 +43,12 @@ describe('planImagePrune decides as the real oc did', () => {
     } catch (error) {
       expect((error as RegadmError).message).toBe(one.expect.error);
       const found = (error as RegadmError).invalidReferences!.map(
-        ({ referrer, field, reference }) => `${referrer.kind.toLowerCase()}/${referrer.name} namespace=${referrer.namespace}:${field ? ` ${field}:` : ''} "${reference}"`,
+        ({ referrer, field, reference }) =>
+          `${referrer.kind.toLowerCase()}/${referrer.name} namespace=${referrer.namespace}:${field ? ` ${field}:` : ''} "${reference}"`,
       );
-      const wanted = one.expect.invalidReferences.map((line) => line.replace(/(?:invalid \S+ reference )("(?:[^"]*)").*$/, '$1'));
+      const wanted = one.expect.invalidReferences.map((line) =>
+        line.replace(/(?:invalid \S+ reference )("(?:[^"]*)").*$/, '$1'),
+      );
       expect(found.sort()).toEqual(wanted.sort());
       return;
     }
@@ -53,11 +58,22 @@ describe('planImagePrune decides as the real oc did', () => {
     expect(plan.images.map((image) => snapshot.images.nameText(image))).toEqual([...one.expect.images].sort());
     expect(plan.blobs.map(text)).toEqual([...one.expect.blobs].sort());
     const links = (which: 'layerLinks' | 'manifestLinks'): string[] =>
-      plan.streams.flatMap((planned) => planned[which].map((id) => `${planned.stream.namespace}/${planned.stream.name}@${text(id)}`)).sort();
+      plan.streams
+        .flatMap((planned) =>
+          planned[which].map((id) => `${planned.stream.namespace}/${planned.stream.name}@${text(id)}`),
+        )
+        .sort();
     expect(links('layerLinks')).toEqual([...one.expect.layerLinks].sort());
     expect(links('manifestLinks')).toEqual([...one.expect.manifestLinks].sort());
-    const items = Object.fromEntries(plan.streams.map(({ stream, items }) => [`${stream.namespace}/${stream.name}`, items.length]));
-    const wanted = Object.fromEntries(Object.entries(one.expect.imageStreamItems).map(([key, value]) => [key, typeof value === 'number' ? value : (value as unknown[]).length]));
+    const items = Object.fromEntries(
+      plan.streams.map(({ stream, items }) => [`${stream.namespace}/${stream.name}`, items.length]),
+    );
+    const wanted = Object.fromEntries(
+      Object.entries(one.expect.imageStreamItems).map(([key, value]) => [
+        key,
+        typeof value === 'number' ? value : (value as unknown[]).length,
+      ]),
+    );
     expect(items).toEqual(wanted);
   });
 });

@@ -182,7 +182,7 @@ describe('answers (facts.md) in the words of administrators', () => {
     });
     const { message } = await caught(registry.deleteBlob(DIGEST));
     expect(message.length).toBeLessThan(500);
-     
+
     expect(message).not.toMatch(/[\u0000-\u001f]/);
   });
 });

@@ -32,5 +32,8 @@ export function namedCases(): PruneImagesCase[] {
 /** The 150 random clusters. */
 export function randomCases(): PruneImagesCase[] {
   const text = gunzipSync(readFileSync(new URL('random.jsonl.gz', FOLDER))).toString('utf8');
-  return text.trim().split('\n').map((line) => JSON.parse(line) as PruneImagesCase);
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as PruneImagesCase);
 }

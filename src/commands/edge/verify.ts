@@ -86,7 +86,11 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
     const { flags } = await this.read(EdgeVerify);
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
     const { checkRegistryFlags } = await import('../../cli/registry-flags.js');
-    checkRegistryFlags({ registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: false });
+    checkRegistryFlags({
+      registryUrl: flags['registry-url'],
+      certificateAuthority: flags['certificate-authority'],
+      forceInsecure: false,
+    });
     const problem = pathProblem(flags.path);
     if (problem) throw usageError(`--path: ${problem}`);
     const expected = await expectedConfig(flags);

@@ -18,28 +18,82 @@ export default class PruneImages extends BaseCommand {
 integrated registry. A dry run unless --confirm is given: then nothing is changed anywhere. Flags that oc adm prune images has mean the same.`;
 
   static override examples = [
-    { description: 'What would go with the defaults (3 revisions a tag, nothing younger than 60 minutes)', command: '<%= config.bin %> <%= command.id %>' },
-    { description: 'Keep five revisions and everything of the last four days; do it', command: '<%= config.bin %> <%= command.id %> --keep-tag-revisions=5 --keep-younger-than=96h --confirm' },
-    { description: 'Images larger than the limits of their namespaces', command: '<%= config.bin %> <%= command.id %> --prune-over-size-limit' },
-    { description: 'For a script: one JSON document, and exit status 2 when there is something to delete', command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode' },
-    { description: 'Plan now, apply that plan later, but never more than a tenth of all images', command: '<%= config.bin %> <%= command.id %> --plan-out plan.json' },
+    {
+      description: 'What would go with the defaults (3 revisions a tag, nothing younger than 60 minutes)',
+      command: '<%= config.bin %> <%= command.id %>',
+    },
+    {
+      description: 'Keep five revisions and everything of the last four days; do it',
+      command: '<%= config.bin %> <%= command.id %> --keep-tag-revisions=5 --keep-younger-than=96h --confirm',
+    },
+    {
+      description: 'Images larger than the limits of their namespaces',
+      command: '<%= config.bin %> <%= command.id %> --prune-over-size-limit',
+    },
+    {
+      description: 'For a script: one JSON document, and exit status 2 when there is something to delete',
+      command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode',
+    },
+    {
+      description: 'Plan now, apply that plan later, but never more than a tenth of all images',
+      command: '<%= config.bin %> <%= command.id %> --plan-out plan.json',
+    },
   ];
 
   static override flags = {
     confirm: Flags.boolean({ allowNo: true, description: 'do it; without it nothing is changed anywhere' }),
     ...decisionFlags,
-    'prune-registry': Flags.boolean({ ...REGISTRY, allowNo: true, default: true, description: 'false: only API objects; the registry is not contacted' }),
-    'registry-url': Flags.string({ ...REGISTRY, helpValue: 'URL', description: 'address of the registry; found by itself if not given' }),
-    'certificate-authority': Flags.string({ ...REGISTRY, helpValue: 'FILE', description: "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's" }),
-    'force-insecure': Flags.boolean({ ...REGISTRY, allowNo: true, description: 'allow a registry without a trusted certificate, and plain HTTP' }),
+    'prune-registry': Flags.boolean({
+      ...REGISTRY,
+      allowNo: true,
+      default: true,
+      description: 'false: only API objects; the registry is not contacted',
+    }),
+    'registry-url': Flags.string({
+      ...REGISTRY,
+      helpValue: 'URL',
+      description: 'address of the registry; found by itself if not given',
+    }),
+    'certificate-authority': Flags.string({
+      ...REGISTRY,
+      helpValue: 'FILE',
+      description:
+        "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's",
+    }),
+    'force-insecure': Flags.boolean({
+      ...REGISTRY,
+      allowNo: true,
+      description: 'allow a registry without a trusted certificate, and plain HTTP',
+    }),
     'num-workers': Flags.integer({ ...REGISTRY, helpValue: 'N', default: 5, description: 'parallel deletions' }),
-    'max-delete': Flags.string({ ...SAFETY, helpValue: 'N|P%|SIZE', description: 'refuse (exit 4) when more than N images, P% of all images, or SIZE of blobs would go' }),
+    'max-delete': Flags.string({
+      ...SAFETY,
+      helpValue: 'N|P%|SIZE',
+      description: 'refuse (exit 4) when more than N images, P% of all images, or SIZE of blobs would go',
+    }),
     'plan-out': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'write the plan to FILE' }),
-    plan: Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'apply the plan of FILE, as far as a fresh one has the same' }),
+    plan: Flags.string({
+      ...SAFETY,
+      helpValue: 'FILE',
+      description: 'apply the plan of FILE, as far as a fresh one has the same',
+    }),
     'audit-log': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'append one JSON line for every deletion' }),
-    preflight: Flags.string({ ...SAFETY, options: ['auto', 'skip'], default: 'auto', description: 'check before the first deletion all that can fail' }),
-    from: Flags.string({ ...SAFETY, helpValue: 'DIR', description: 'plan from saved lists (oc get images -o json > DIR/images.json, …) with no cluster; dry run only' }),
-    'detailed-exitcode': Flags.boolean({ ...SAFETY, allowNo: true, description: 'a dry run that finds something exits 2' }),
+    preflight: Flags.string({
+      ...SAFETY,
+      options: ['auto', 'skip'],
+      default: 'auto',
+      description: 'check before the first deletion all that can fail',
+    }),
+    from: Flags.string({
+      ...SAFETY,
+      helpValue: 'DIR',
+      description: 'plan from saved lists (oc get images -o json > DIR/images.json, …) with no cluster; dry run only',
+    }),
+    'detailed-exitcode': Flags.boolean({
+      ...SAFETY,
+      allowNo: true,
+      description: 'a dry run that finds something exits 2',
+    }),
     ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
     ...clusterFlags,
   };
@@ -51,7 +105,10 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
     const { createProgress } = await import('../../core/render/progress.js');
     const progress = createProgress(process.stderr);
     const say = (line: string): void => progress.log(line);
-    const interruptions = watchInterruptions(say, 'requests under way are finished, then the run ends with what was done (a second signal ends at once)');
+    const interruptions = watchInterruptions(
+      say,
+      'requests under way are finished, then the run ends with what was done (a second signal ends at once)',
+    );
     const hooks = {
       warn: (line: string) => say(`warning: ${line}`),
       log: (level: number, line: string) => void (level <= this.verbosity && say(line)),
@@ -61,7 +118,10 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
     };
     let report: ImagePruneReport;
     try {
-      report = flags.from === undefined ? await this.prune(flags, request, hooks) : await planFromFiles(flags.from, request, hooks);
+      report =
+        flags.from === undefined
+          ? await this.prune(flags, request, hooks)
+          : await planFromFiles(flags.from, request, hooks);
     } finally {
       progress.done();
     }
@@ -71,7 +131,10 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
   }
 
   private async prune(flags: ImagesFlags, request: PruneImagesRequest, hooks: Hooks): Promise<ImagePruneReport> {
-    const [{ openCluster }, { runPruneImages }] = await Promise.all([import('../../core/cluster/index.js'), import('../../core/execute/prune-images.js')]);
+    const [{ openCluster }, { runPruneImages }] = await Promise.all([
+      import('../../core/cluster/index.js'),
+      import('../../core/execute/prune-images.js'),
+    ]);
     const api = await openCluster(flags, hooks.log);
     try {
       return await runPruneImages(api, request, hooks);
@@ -109,7 +172,14 @@ async function planFromFiles(dir: string, request: PruneImagesRequest, hooks: Ho
 }
 
 /** Flags that a plan file answers. */
-const PLAN_FLAGS = ['keep-tag-revisions', 'keep-younger-than', 'prune-over-size-limit', 'namespace', 'prune-signatures', 'ignore-invalid-refs'] as const;
+const PLAN_FLAGS = [
+  'keep-tag-revisions',
+  'keep-younger-than',
+  'prune-over-size-limit',
+  'namespace',
+  'prune-signatures',
+  'ignore-invalid-refs',
+] as const;
 
 /** Checks every flag before anything is opened. @throws RegadmError (USAGE) */
 async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
@@ -117,14 +187,22 @@ async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
   if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
   checkCombinations(flags);
   const { checkRegistryFlags } = await import('../../cli/registry-flags.js');
-  const registry = { registryUrl: flags['registry-url'], certificateAuthority: flags['certificate-authority'], forceInsecure: flags['force-insecure'] ?? false };
+  const registry = {
+    registryUrl: flags['registry-url'],
+    certificateAuthority: flags['certificate-authority'],
+    forceInsecure: flags['force-insecure'] ?? false,
+  };
   checkRegistryFlags(registry);
   const { parseMaxDelete } = await import('../../core/plan/hard-prune-limit.js');
   return {
     options,
     keepYoungerThan,
     confirm: flags.confirm ?? false,
-    registry: { ...registry, workers: flags['num-workers'], requestTimeoutMs: requestTimeout(flags['request-timeout']) },
+    registry: {
+      ...registry,
+      workers: flags['num-workers'],
+      requestTimeoutMs: requestTimeout(flags['request-timeout']),
+    },
     preflight: flags.preflight === 'auto',
     maxDelete: flags['max-delete'] === undefined ? undefined : parseMaxDelete(flags['max-delete'], 'images'),
     auditLog: flags['audit-log'],
@@ -136,17 +214,31 @@ async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
 function checkCombinations(flags: ImagesFlags): void {
   const given = (name: keyof ImagesFlags): boolean => flags[name] !== undefined && flags[name] !== false;
   if (flags.from !== undefined) {
-    for (const name of ['confirm', 'plan', 'audit-log', 'registry-url', 'certificate-authority', 'force-insecure'] as const) {
-      if (given(name)) throw usageError(`--from cannot be specified with --${name}: it plans from files, with no cluster and no registry`);
+    for (const name of [
+      'confirm',
+      'plan',
+      'audit-log',
+      'registry-url',
+      'certificate-authority',
+      'force-insecure',
+    ] as const) {
+      if (given(name))
+        throw usageError(
+          `--from cannot be specified with --${name}: it plans from files, with no cluster and no registry`,
+        );
     }
-    if (flags.referrers === 'all') throw usageError('--from cannot be specified with --referrers=all: files do not tell what else a cluster has');
+    if (flags.referrers === 'all')
+      throw usageError('--from cannot be specified with --referrers=all: files do not tell what else a cluster has');
   }
   if (flags.plan !== undefined) {
-    for (const name of PLAN_FLAGS) if (given(name)) throw usageError(`--plan cannot be specified with --${name}: the plan says what goes`);
+    for (const name of PLAN_FLAGS)
+      if (given(name)) throw usageError(`--plan cannot be specified with --${name}: the plan says what goes`);
     if (flags['plan-out'] !== undefined) throw usageError('--plan cannot be specified with --plan-out');
   }
-  if (flags['audit-log'] !== undefined && !flags.confirm) throw usageError('--audit-log needs --confirm: a dry run carries nothing out');
-  if (flags['detailed-exitcode'] && flags.confirm) throw usageError('--detailed-exitcode cannot be specified with --confirm: it tells what a dry run found');
+  if (flags['audit-log'] !== undefined && !flags.confirm)
+    throw usageError('--audit-log needs --confirm: a dry run carries nothing out');
+  if (flags['detailed-exitcode'] && flags.confirm)
+    throw usageError('--detailed-exitcode cannot be specified with --confirm: it tells what a dry run found');
 }
 
 function exitCode(report: ImagePruneReport, detailed: boolean, signal: AbortSignal): number {

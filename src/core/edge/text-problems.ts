@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 export function textProblem(text: string): string | undefined {
   if (text === '') return 'must not be empty';
   // A line break would start another setting of the unit.
-   
+
   return /[\u0000-\u001f\u007f]/.test(text) ? 'must not contain control characters' : undefined;
 }
 

@@ -3,7 +3,14 @@ import { RegadmError, messageOf } from '../model/errors.js';
 
 /** One line of the audit log: what was done to what, and how it ended; what failed may have happened all the same, its answer being lost. */
 export interface AuditEntry {
-  action: 'start' | 'update-image-stream' | 'delete-layer-link' | 'delete-manifest-link' | 'delete-blob' | 'delete-image' | 'end';
+  action:
+    | 'start'
+    | 'update-image-stream'
+    | 'delete-layer-link'
+    | 'delete-manifest-link'
+    | 'delete-blob'
+    | 'delete-image'
+    | 'end';
   [detail: string]: unknown;
 }
 

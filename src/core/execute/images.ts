@@ -12,12 +12,14 @@ import { forEach, type Run } from './run.js';
  *  3. its blobs that others have too, if it is the last of them and none of those had to stay;
  *  4. the image object, by name with its uid: it stays until everything of it is gone, so that the next run finds it.
  * An image index and what it names are looked at together, the index first; what it names stays with it.
+ * So many workers delete blobs in the registry; while the API server removes an image object, its worker goes on with the next image.
  */
 export async function pruneImages(run: Run): Promise<void> {
   const work = new ImageWork(run);
   run.ports.phase?.('images', run.plan.images.length);
   if (run.plan.images.length > 0 && !(await run.guard(() => run.ports.look.look()))) return;
   await forEach(run, work.units(), (unit) => work.pruneUnit(unit));
+  await work.settled();
 }
 
 class ImageWork {
@@ -27,6 +29,8 @@ class ImageWork {
   private readonly owners: Int32Array;
   /** By position in the plan's blobs: an image that has it stays. */
   private readonly kept: Uint8Array;
+  /** Deletions of image objects that no worker waits for. */
+  private readonly underWay = new Set<Promise<void>>();
 
   constructor(private readonly run: Run) {
     const { plan } = run;
@@ -66,8 +70,9 @@ class ImageWork {
     const first = unit[0]!;
     for (const [index, at] of unit.entries()) {
       if (!blocked[index] && this.run.goesOn) {
-        if (at !== first && this.stays(first)) this.keep(at, STATUS.skipped, `image index ${this.nameOf(first)}, which names it, stays`);
-        else await this.pruneImage(at);
+        if (at !== first && this.stays(first))
+          this.keep(at, STATUS.skipped, `image index ${this.nameOf(first)}, which names it, stays`);
+        else await this.pruneImage(at, unit.length === 1);
       }
       this.run.ports.tick?.(1);
     }
@@ -84,7 +89,13 @@ class ImageWork {
     return plan.snapshot.images.nameText(plan.images[at]!);
   }
 
-  private async pruneImage(at: number): Promise<void> {
+  /** Waits for the deletions that are still under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.underWay);
+  }
+
+  /** @param alone nothing else waits for what becomes of the image object */
+  private async pruneImage(at: number, alone: boolean): Promise<void> {
     if (!(await this.run.ready())) return;
     const image = this.run.plan.images[at]!;
     const blobs = this.blobsOf(image);
@@ -95,7 +106,11 @@ class ImageWork {
       if (this.done(blob) || --this.owners[blob]! > 0) continue;
       if (!(await this.deleteBlob(at, blob, blobs))) return;
     }
-    await this.deleteImage(at, image, blobs);
+    // The audit log's line for an image stands on the disk before its worker's next deletion.
+    if (!alone || this.run.ports.audit) return this.deleteImage(at, image, blobs);
+    while (this.underWay.size >= this.run.ports.workers) await Promise.race(this.underWay);
+    const deletion: Promise<void> = this.deleteImage(at, image, blobs).finally(() => this.underWay.delete(deletion));
+    this.underWay.add(deletion);
   }
 
   /** Whether an image may still go; if not, says so in the outcome. The last thing before a deletion, after the look. */
@@ -187,7 +202,10 @@ class ImageWork {
     try {
       const uid = images.uid(image);
       const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...(uid ? { preconditions: { uid } } : {}) };
-      const answer = await run.ports.api.request('DELETE', path, { body, beforeRetry: run.still(() => this.obstacle(at)) });
+      const answer = await run.ports.api.request('DELETE', path, {
+        body,
+        beforeRetry: run.still(() => this.obstacle(at)),
+      });
       if (answer.status === 409) return this.withdraw(at, blobs, 'it was deleted and pushed again meanwhile');
       if (![200, 202, 404].includes(answer.status)) throw errorOf(answer, `DELETE ${path}`);
       const result = answer.status === 404 ? 'gone' : 'deleted';

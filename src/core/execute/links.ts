@@ -49,9 +49,17 @@ interface LinkWork {
   key: string;
 }
 
-async function removeAll(work: LinkWork, links: number[], codes: Uint8Array, kind: 'layer' | 'manifest', outcome: StreamOutcome): Promise<void> {
+async function removeAll(
+  work: LinkWork,
+  links: number[],
+  codes: Uint8Array,
+  kind: 'layer' | 'manifest',
+  outcome: StreamOutcome,
+): Promise<void> {
   const { run, owners } = work;
-  const todo = links.map((_link, index) => index).filter((index) => codes[index] === STATUS.planned && owners.has(links[index]!));
+  const todo = links
+    .map((_link, index) => index)
+    .filter((index) => codes[index] === STATUS.planned && owners.has(links[index]!));
   await forEach(run, todo, async (index) => {
     const link = links[index]!;
     const code = await removeLink(work, link, kind, outcome);
@@ -60,7 +68,12 @@ async function removeAll(work: LinkWork, links: number[], codes: Uint8Array, kin
   });
 }
 
-async function removeLink(work: LinkWork, link: number, kind: 'layer' | 'manifest', outcome: StreamOutcome): Promise<StatusCode> {
+async function removeLink(
+  work: LinkWork,
+  link: number,
+  kind: 'layer' | 'manifest',
+  outcome: StreamOutcome,
+): Promise<StatusCode> {
   const { run, key, owners, unfinished } = work;
   const { registry } = run.ports;
   const digest = run.plan.snapshot.digests.text(link);
@@ -96,7 +109,9 @@ async function removeLink(work: LinkWork, link: number, kind: 'layer' | 'manifes
 function obstacleTo({ run, key }: LinkWork, link: number): string | undefined {
   const { view } = run.ports;
   if (!view.stream(key)) return STREAM_GONE;
-  return view.linkNeeded(key, link) ? `an item that the stream lists by now needs ${run.plan.snapshot.digests.text(link)}` : undefined;
+  return view.linkNeeded(key, link)
+    ? `an item that the stream lists by now needs ${run.plan.snapshot.digests.text(link)}`
+    : undefined;
 }
 
 function hold({ run, owners, unfinished, key }: LinkWork, link: number): void {

@@ -129,7 +129,8 @@ export class LiveView {
     const held = this.held.get(digest);
     if (held) return held;
     const subject = this.snapshot.subjects.get(digest);
-    if (subject !== undefined && (this.held.has(subject) || this.listed.get(subject))) return { rule: 'attached', subject: digests.text(subject) };
+    if (subject !== undefined && (this.held.has(subject) || this.listed.get(subject)))
+      return { rule: 'attached', subject: digests.text(subject) };
     const parent = this.listedParent(digest);
     return parent === -1 ? undefined : { rule: 'index-child', index: digests.text(images.name(parent)) };
   }
@@ -216,11 +217,14 @@ export class LiveView {
       namespace: options.namespace,
     });
     if (this.uses.invalid.length > 0 && !options.ignoreInvalidRefs) {
-      throw new RegadmError('a reference that cannot be parsed has appeared while images were deleted: what it uses is unknown', {
-        code: 'INVALID_REFERENCES',
-        invalidReferences: this.uses.invalid,
-        suggestions: ['repair or delete the objects listed above, then run again; or pass --ignore-invalid-refs'],
-      });
+      throw new RegadmError(
+        'a reference that cannot be parsed has appeared while images were deleted: what it uses is unknown',
+        {
+          code: 'INVALID_REFERENCES',
+          invalidReferences: this.uses.invalid,
+          suggestions: ['repair or delete the objects listed above, then run again; or pass --ignore-invalid-refs'],
+        },
+      );
     }
     this.held = heldImages(snapshot, this.uses, options.protection?.digests ?? [], this.parents);
     this.rules = new ItemRules(snapshot, this.uses, this.held, options, now);

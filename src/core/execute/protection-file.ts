@@ -32,7 +32,8 @@ export function parseProtection(file: string, text: string): Protection {
   if (!isMap(root)) throw invalid(at(root), 'it must be a mapping with namespaces, streams, tags and digests');
   for (const { key, value } of root.items) {
     const name = String(isScalar(key) ? key.value : key);
-    if (!(name in LISTS)) throw invalid(at(key as Node), `unknown field "${name}": known are ${Object.keys(LISTS).join(', ')}`);
+    if (!(name in LISTS))
+      throw invalid(at(key as Node), `unknown field "${name}": known are ${Object.keys(LISTS).join(', ')}`);
     protection[name as keyof Protection] = readList(name as keyof Protection, value as Node | null, key as Node, at);
   }
   return protection;
@@ -45,11 +46,15 @@ function readList(name: keyof Protection, value: Node | null, key: Node, at: (no
     const text = isScalar(node) ? node.value : undefined;
     if (typeof text !== 'string') throw invalid(at(node as Node), `an entry of ${name} is no text`);
     const { pattern, form } = LISTS[name];
-    if (pattern ? !pattern.test(text) : !isDigest(text)) throw invalid(at(node as Node), `"${text}" in ${name} is not ${form}`);
+    if (pattern ? !pattern.test(text) : !isDigest(text))
+      throw invalid(at(node as Node), `"${text}" in ${name} is not ${form}`);
     return text;
   });
 }
 
 function invalid(where: string, what: string): RegadmError {
-  return new RegadmError(`${where}: ${what}`, { code: 'PROTECT_FILE', suggestions: ['see docs/protect.md for the form of the file'] });
+  return new RegadmError(`${where}: ${what}`, {
+    code: 'PROTECT_FILE',
+    suggestions: ['see docs/protect.md for the form of the file'],
+  });
 }

@@ -11,7 +11,11 @@ import { readSavedLists } from './saved-lists.js';
  * Lists of referrers that are missing are an error: an empty list says more than none.
  * @throws RegadmError SAVED_LISTS, INVALID_REFERENCES
  */
-export async function pruneFromFiles(dir: string, request: PruneImagesRequest, hooks: PruneImagesHooks): Promise<ImagePruneReport> {
+export async function pruneFromFiles(
+  dir: string,
+  request: PruneImagesRequest,
+  hooks: PruneImagesHooks,
+): Promise<ImagePruneReport> {
   const startedAt = new Date();
   hooks.phase('reading files');
   const { lists, missing } = await readSavedLists(dir);
@@ -31,7 +35,10 @@ export async function pruneFromFiles(dir: string, request: PruneImagesRequest, h
   const warnings = ['planned from files: what has come into use since they were saved is not known'];
   for (const warning of warnings) hooks.warn(warning);
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
-  const unreadable = [...snapshot.images.unreadable].map(([image, message]) => ({ target: `image ${snapshot.images.nameText(image)}`, message }));
+  const unreadable = [...snapshot.images.unreadable].map(([image, message]) => ({
+    target: `image ${snapshot.images.nameText(image)}`,
+    message,
+  }));
   return {
     dryRun: true,
     startedAt,

@@ -54,7 +54,11 @@ export interface PruneImagesHooks {
  * A dry run ends before the first changing request; everything that can fail is looked at before the first deletion.
  * @throws RegadmError when nothing was changed; what fails later is in the report
  */
-export async function runPruneImages(api: ClusterApi, request: PruneImagesRequest, hooks: PruneImagesHooks): Promise<ImagePruneReport> {
+export async function runPruneImages(
+  api: ClusterApi,
+  request: PruneImagesRequest,
+  hooks: PruneImagesHooks,
+): Promise<ImagePruneReport> {
   const session = new PruneSession(api, request, hooks);
   try {
     return await session.run();
@@ -121,7 +125,12 @@ class PruneSession {
     const timeout = request.registry.requestTimeoutMs;
     const requestTimeoutMs = request.confirm ? timeout : Math.min(timeout || DRY_RUN_PROBE_MS, DRY_RUN_PROBE_MS);
     try {
-      this.registry = await findRegistry(this.api, read?.snapshot, { ...request.registry, requestTimeoutMs }, { warn, log: hooks.log, signal: hooks.signal });
+      this.registry = await findRegistry(
+        this.api,
+        read?.snapshot,
+        { ...request.registry, requestTimeoutMs },
+        { warn, log: hooks.log, signal: hooks.signal },
+      );
     } catch (error) {
       if (request.confirm && !this.nothingToFind(error, read)) throw error;
       this.registryError = error as Error;
@@ -130,19 +139,26 @@ class PruneSession {
 
   /** Without any image or stream there is no registry to be found, and nothing to be pruned either. */
   private nothingToFind(error: unknown, read?: ReadResult): boolean {
-    return (error as RegadmError).code === 'REGISTRY_UNKNOWN' && read !== undefined && read.snapshot.images.count + read.snapshot.streams.length === 0;
+    return (
+      (error as RegadmError).code === 'REGISTRY_UNKNOWN' &&
+      read !== undefined &&
+      read.snapshot.images.count + read.snapshot.streams.length === 0
+    );
   }
 
   /** Attached artifacts are told by manifests: the plan is computed again with what they say. */
   private async withSubjects(plan: ImagePrunePlan, read: ReadResult): Promise<ImagePrunePlan> {
     if (plan.options.referrers === 'oc' || plan.options.namespace !== undefined) return plan;
     if (!this.registry) {
-      if (plan.options.pruneSignatures) this.warn('no registry to read manifests from: only signatures with tags of cosign are found');
+      if (plan.options.pruneSignatures)
+        this.warn('no registry to read manifests from: only signatures with tags of cosign are found');
       return plan;
     }
     const candidates = subjectCandidates(plan);
     if (!this.request.confirm && candidates.length > DRY_RUN_MANIFESTS) {
-      this.warn(`a dry run does not read so many manifests (${candidates.length}): what they alone attach to an image that stays is kept with --confirm, but not told here`);
+      this.warn(
+        `a dry run does not read so many manifests (${candidates.length}): what they alone attach to an image that stays is kept with --confirm, but not told here`,
+      );
       return plan;
     }
     this.hooks.phase('reading manifests', candidates.length);
@@ -151,16 +167,29 @@ class PruneSession {
     if (error !== undefined && isAway(error)) {
       // When unable to see, stop: what is attached to an image that stays would go.
       if (this.request.confirm) throw error;
-      this.warn(`manifests cannot be read, so that only cosign's tags tell what is attached to an image: ${messageOf(error)}`);
+      this.warn(
+        `manifests cannot be read, so that only cosign's tags tell what is attached to an image: ${messageOf(error)}`,
+      );
     } else if (broken > 0) {
-      this.warn(`${broken} manifests cannot be read: what these images are attached to is unknown, unless cosign's tags tell it: ${messageOf(error)}`);
-    } else if (unread) this.hooks.log(4, `manifests cannot be read, so that only cosign's tags tell what is attached to an image: ${unread}`);
+      this.warn(
+        `${broken} manifests cannot be read: what these images are attached to is unknown, unless cosign's tags tell it: ${messageOf(error)}`,
+      );
+    } else if (unread)
+      this.hooks.log(
+        4,
+        `manifests cannot be read, so that only cosign's tags tell what is attached to an image: ${unread}`,
+      );
     return found > 0 ? planImagePrune(read.snapshot, plan.options, read.now) : plan;
   }
 
-  private narrowed(fresh: ImagePrunePlan, { plan: file, unchanged }: { plan: PlanFile; unchanged: boolean }, read: ReadResult): ImagePrunePlan {
+  private narrowed(
+    fresh: ImagePrunePlan,
+    { plan: file, unchanged }: { plan: PlanFile; unchanged: boolean },
+    read: ReadResult,
+  ): ImagePrunePlan {
     const { only, left } = narrow(fresh, file, unchanged);
-    if (left.length > 0) this.warn(`${left.length} of what the plan names stays: it is gone or in use by now, ${left[0]} first`);
+    if (left.length > 0)
+      this.warn(`${left.length} of what the plan names stays: it is gone or in use by now, ${left[0]} first`);
     if (!unchanged) this.warn('the plan was edited: only what it still names goes');
     return planImagePrune(read.snapshot, { ...fresh.options, only }, read.now);
   }
@@ -168,13 +197,19 @@ class PruneSession {
   private tellOf({ uses, snapshot, options }: ImagePrunePlan, { clockDifference }: ReadResult): void {
     const told = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.invalidElsewhere] : uses.invalidElsewhere;
     for (const { referrer, field, reference, message } of told) {
-      this.warn(`${referrer.kind.toLowerCase()}/${referrer.name} namespace=${referrer.namespace}: ${field ? `${field}: ` : ''}"${reference}": ${message}`);
+      this.warn(
+        `${referrer.kind.toLowerCase()}/${referrer.name} namespace=${referrer.namespace}: ${field ? `${field}: ` : ''}"${reference}": ${message}`,
+      );
     }
     for (const [image, problem] of snapshot.images.unreadable) {
-      this.warn(`image ${snapshot.images.nameText(image)}: ${problem}; the image streams that list it are left alone and no image is deleted`);
+      this.warn(
+        `image ${snapshot.images.nameText(image)}: ${problem}; the image streams that list it are left alone and no image is deleted`,
+      );
     }
     if (!this.request.preflight && Math.abs(clockDifference) > 60_000) {
-      this.warn(`this machine's clock differs from the API server's by ${Math.round(Math.abs(clockDifference) / 1000)} s; ages are counted from the server's`);
+      this.warn(
+        `this machine's clock differs from the API server's by ${Math.round(Math.abs(clockDifference) / 1000)} s; ages are counted from the server's`,
+      );
     }
   }
 
@@ -204,7 +239,11 @@ class PruneSession {
     return checks;
   }
 
-  private async carryOut(plan: ImagePrunePlan, read: ReadResult, preflight: PreflightCheck[]): Promise<ImagePruneReport> {
+  private async carryOut(
+    plan: ImagePrunePlan,
+    read: ReadResult,
+    preflight: PreflightCheck[],
+  ): Promise<ImagePruneReport> {
     const { request, hooks, api } = this;
     const { options } = plan;
     const view = new LiveView(plan.snapshot, options, read.now);
@@ -241,13 +280,28 @@ class PruneSession {
       await look.stop();
     }
     if (run.fatal && untouched(run)) throw run.fatal;
-    hooks.log(4, `the oldest look at the cluster that a deletion rested on was ${(look.oldestLookMs / 1000).toFixed(3)} s old`);
-    return { ...this.report(plan, read, preflight, run.failures), outcome: run.outcome, interrupted: hooks.signal.aborted || undefined };
+    hooks.log(
+      4,
+      `the oldest look at the cluster that a deletion rested on was ${(look.oldestLookMs / 1000).toFixed(3)} s old`,
+    );
+    return {
+      ...this.report(plan, read, preflight, run.failures),
+      outcome: run.outcome,
+      interrupted: hooks.signal.aborted || undefined,
+    };
   }
 
-  private report(plan: ImagePrunePlan, read: ReadResult, preflight: PreflightCheck[], failures: Failure[] = []): ImagePruneReport {
+  private report(
+    plan: ImagePrunePlan,
+    read: ReadResult,
+    preflight: PreflightCheck[],
+    failures: Failure[] = [],
+  ): ImagePruneReport {
     const { images } = plan.snapshot;
-    const unreadable = [...images.unreadable].map(([image, message]) => ({ target: `image ${images.nameText(image)}`, message }));
+    const unreadable = [...images.unreadable].map(([image, message]) => ({
+      target: `image ${images.nameText(image)}`,
+      message,
+    }));
     return {
       dryRun: !this.request.confirm,
       startedAt: this.startedAt,
@@ -291,7 +345,9 @@ function untouched({ outcome }: Run): boolean {
   return (
     clean(outcome.images) &&
     clean(outcome.blobs) &&
-    outcome.streams.every(({ items, layerLinks, manifestLinks }) => clean(items) && clean(layerLinks) && clean(manifestLinks))
+    outcome.streams.every(
+      ({ items, layerLinks, manifestLinks }) => clean(items) && clean(layerLinks) && clean(manifestLinks),
+    )
   );
 }
 

@@ -80,7 +80,9 @@ export class Run {
     return async () => {
       const found = (await this.ready()) ? obstacle() : 'the run is to end';
       if (found === undefined) return;
-      throw new RegadmError(`there was no good answer to its deletion, and it was not tried again: ${found}`, { code: 'NOT_TRIED_AGAIN' });
+      throw new RegadmError(`there was no good answer to its deletion, and it was not tried again: ${found}`, {
+        code: 'NOT_TRIED_AGAIN',
+      });
     };
   }
 
@@ -111,7 +113,8 @@ export class Run {
 
   end(error: unknown): void {
     if (this.ended) return;
-    this.ended = error instanceof RegadmError ? error : new RegadmError(messageOf(error), { code: 'INTERNAL', cause: error });
+    this.ended =
+      error instanceof RegadmError ? error : new RegadmError(messageOf(error), { code: 'INTERNAL', cause: error });
     this.failures.push({ target: 'the run', message: `ended early: ${this.ended.message}` });
   }
 }
@@ -121,7 +124,11 @@ function isFatal(error: unknown): boolean {
 }
 
 /** Runs `work` on every value with at most `workers` at a time; begins nothing new once the run has ended. */
-export async function forEach<T>(run: Run, values: readonly T[], work: (value: T, index: number) => Promise<void>): Promise<void> {
+export async function forEach<T>(
+  run: Run,
+  values: readonly T[],
+  work: (value: T, index: number) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     while (run.goesOn && next < values.length) {

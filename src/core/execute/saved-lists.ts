@@ -5,7 +5,12 @@ import { RegadmError, messageOf } from '../model/errors.js';
 import type { KubeObject } from '../model/kube.js';
 import { REFERRER_KIND_NAMES } from '../model/referrers/index.js';
 
-const RESOURCES: Record<string, string> = { images: 'Image', imagestreams: 'ImageStream', limitranges: 'LimitRange', ...REFERRER_KIND_NAMES };
+const RESOURCES: Record<string, string> = {
+  images: 'Image',
+  imagestreams: 'ImageStream',
+  limitranges: 'LimitRange',
+  ...REFERRER_KIND_NAMES,
+};
 const BY_KIND = new Map(Object.entries(RESOURCES).map(([resource, kind]) => [kind, resource]));
 /** Clusters may lack these; size limits matter only in their own mode. */
 const OPTIONAL = new Set(['builds', 'buildconfigs', 'deploymentconfigs', 'limitranges']);
@@ -37,7 +42,9 @@ export async function readSavedLists(dir: string): Promise<SavedLists> {
     const lacking = ['images', 'imagestreams'].filter((resource) => !lists[resource]).join(' and ');
     throw new RegadmError(`--from ${dir}: there are no ${lacking}`, {
       code: 'SAVED_LISTS',
-      suggestions: [`oc get images -o json > ${path.join(dir, 'images.json')}; oc get imagestreams -A -o json > ${path.join(dir, 'imagestreams.json')}`],
+      suggestions: [
+        `oc get images -o json > ${path.join(dir, 'images.json')}; oc get imagestreams -A -o json > ${path.join(dir, 'imagestreams.json')}`,
+      ],
     });
   }
   const missing = Object.keys(RESOURCES).filter((resource) => !lists[resource] && !OPTIONAL.has(resource));
@@ -57,20 +64,31 @@ async function readDocuments(file: string): Promise<unknown[]> {
   }
 }
 
-function take(value: unknown, fileName: string, lists: Record<string, KubeObject[]>, seen: Map<string, Set<string>>): void {
+function take(
+  value: unknown,
+  fileName: string,
+  lists: Record<string, KubeObject[]>,
+  seen: Map<string, Set<string>>,
+): void {
   if (typeof value !== 'object' || value === null) return;
   const { kind = '', items } = value as { kind?: string; items?: unknown };
   if (Array.isArray(items) || (items === null && kind.endsWith('List'))) {
     const resource = BY_KIND.get(kind.replace(/List$/, '')) ?? (fileName in RESOURCES ? fileName : undefined);
     if (resource) lists[resource] ??= [];
-    for (const item of (items as KubeObject[] | null) ?? []) add(item, BY_KIND.get(item?.kind ?? '') ?? resource, lists, seen);
+    for (const item of (items as KubeObject[] | null) ?? [])
+      add(item, BY_KIND.get(item?.kind ?? '') ?? resource, lists, seen);
     return;
   }
   add(value as KubeObject, BY_KIND.get(kind), lists, seen);
 }
 
 /** A must-gather holds many objects twice: in a list, and in a file of their own. */
-function add(object: KubeObject, resource: string | undefined, lists: Record<string, KubeObject[]>, seen: Map<string, Set<string>>): void {
+function add(
+  object: KubeObject,
+  resource: string | undefined,
+  lists: Record<string, KubeObject[]>,
+  seen: Map<string, Set<string>>,
+): void {
   if (!resource || typeof object?.metadata?.name !== 'string') return;
   const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
   const known = seen.get(resource) ?? new Set<string>();

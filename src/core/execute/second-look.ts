@@ -71,7 +71,16 @@ interface Source {
   heardAt: number;
 }
 
-const NOT_WATCHED = { watching: false, opening: false, opened: 0, caughtUp: false, refused: false, reopenings: 0, knownAt: -Infinity, heardAt: -Infinity };
+const NOT_WATCHED = {
+  watching: false,
+  opening: false,
+  opened: 0,
+  caughtUp: false,
+  refused: false,
+  reopenings: 0,
+  knownAt: -Infinity,
+  heardAt: -Infinity,
+};
 
 /**
  * Keeps a LiveView true while things are deleted: watches what may be watched, lists the rest again before a look grows too old.
@@ -148,7 +157,9 @@ export class SecondLook {
 
   /** Looks now, however young the last look is: between the phases. */
   async look(): Promise<void> {
-    this.looking ??= this.lookOnce(this.sources.filter((source) => !this.isWatched(source))).finally(() => (this.looking = undefined));
+    this.looking ??= this.lookOnce(this.sources.filter((source) => !this.isWatched(source))).finally(
+      () => (this.looking = undefined),
+    );
     return this.looking;
   }
 
@@ -189,13 +200,23 @@ export class SecondLook {
     let resourceVersion: string;
     // What a watch tells while a list is under way is newer than the list.
     const watched = (): boolean => source.watching || source.opened !== opened;
-    const take = (kind: string, found: Referrer[]): void => (watched() ? view.addReferrers(found) : view.setReferrers(kind, found));
+    const take = (kind: string, found: Referrer[]): void =>
+      watched() ? view.addReferrers(found) : view.setReferrers(kind, found);
     if (resource === IMAGES) {
-      const result = await readList(api, resource, pool, { take: (page) => view.images.addColumns(page.columns!), restart: () => {} }, { signal });
+      const result = await readList(
+        api,
+        resource,
+        pool,
+        { take: (page) => view.images.addColumns(page.columns!), restart: () => {} },
+        { signal },
+      );
       resourceVersion = result.resourceVersion;
     } else if (resource === IMAGE_STREAMS) {
       let records: StreamRecord[] = [];
-      const sink = { take: (page: { streams?: StreamRecord[] }) => records.push(...page.streams!), restart: () => void (records = []) };
+      const sink = {
+        take: (page: { streams?: StreamRecord[] }) => records.push(...page.streams!),
+        restart: () => void (records = []),
+      };
       resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
       if (watched()) view.addStreams(records);
       else view.setStreams(records);
@@ -205,7 +226,10 @@ export class SecondLook {
       take(anyKind(source.any), referrers);
     } else {
       let found: Referrer[] = [];
-      const sink = { take: (page: { referrers?: Referrer[] }) => found.push(...page.referrers!), restart: () => void (found = []) };
+      const sink = {
+        take: (page: { referrers?: Referrer[] }) => found.push(...page.referrers!),
+        restart: () => void (found = []),
+      };
       resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
       take(REFERRER_KIND_NAMES[resource.resource as ReferrerResource], found);
     }
@@ -222,21 +246,26 @@ export class SecondLook {
     source.opening = true;
     return new Promise((resolve) => {
       const { resource, namespace, resourceVersion } = source;
-      void watchList(this.api, resource, { resourceVersion, namespace, signal: this.ending.signal }, {
-        opened: () => {
-          source.watching = true;
-          source.opening = false;
-          source.opened++;
-          source.caughtUp = false;
-          source.heardAt = this.clock();
-          resolve();
+      void watchList(
+        this.api,
+        resource,
+        { resourceVersion, namespace, signal: this.ending.signal },
+        {
+          opened: () => {
+            source.watching = true;
+            source.opening = false;
+            source.opened++;
+            source.caughtUp = false;
+            source.heardAt = this.clock();
+            resolve();
+          },
+          event: (type, object) => this.take(source, type, object),
+          progress: (version) => {
+            source.resourceVersion = version;
+            source.heardAt = this.clock();
+          },
         },
-        event: (type, object) => this.take(source, type, object),
-        progress: (version) => {
-          source.resourceVersion = version;
-          source.heardAt = this.clock();
-        },
-      })
+      )
         .catch((): WatchEnd => 'closed')
         .then((end) => {
           source.watching = source.opening = false;
@@ -259,7 +288,9 @@ export class SecondLook {
       if (gone) view.removeStream(streamKey(reduceStream(object)), object.metadata.resourceVersion);
       else view.putStream(reduceStream(object));
     } else {
-      const reduce = any ? anyReducer(any, this.options.everything!.hosts) : REFERRER_KINDS[resource.resource as ReferrerResource];
+      const reduce = any
+        ? anyReducer(any, this.options.everything!.hosts)
+        : REFERRER_KINDS[resource.resource as ReferrerResource];
       const referrer = reduce(object);
       // Most of what `all` watches (leases, endpoints, …) names no image and changes all the time.
       if (gone || (any && referrer.references.length === 0)) view.removeReferrer(referrer);

@@ -42,12 +42,18 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
   // Only what this run took out, or found noted: the links of what another run has noted meanwhile are not known here.
   const left = [...new Set([...removed, ...planned.pending])];
   const listed = new Set(current.tags.flatMap(({ items }) => items.map(({ image }) => image)));
-  const finished = await pruneLinks(run, planned, outcome, left.filter((digest) => !listed.has(digest)));
+  const finished = await pruneLinks(
+    run,
+    planned,
+    outcome,
+    left.filter((digest) => !listed.has(digest)),
+  );
   const done = left.filter((digest) => finished.has(digest) || listed.has(digest));
   // What is noted and listed again has become void.
   await strike(run, key, new Set([...done, ...current.pending.filter((digest) => listed.has(digest))]));
   // A stream that only had links left of an earlier run is done with when those are.
-  if (planned.items.length === 0 && run.goesOn) outcome.status = done.length === left.length ? STATUS.deleted : STATUS.failed;
+  if (planned.items.length === 0 && run.goesOn)
+    outcome.status = done.length === left.length ? STATUS.deleted : STATUS.failed;
 }
 
 /**
@@ -55,15 +61,22 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
  * @param removed gets the digests of images whose items are not there any more
  * @returns the stream as it is afterwards; undefined when it is gone or the run is to end
  */
-async function removeItems(run: Run, planned: PlannedStream, outcome: StreamOutcome, removed: Set<number>): Promise<ImageStream | undefined> {
+async function removeItems(
+  run: Run,
+  planned: PlannedStream,
+  outcome: StreamOutcome,
+  removed: Set<number>,
+): Promise<ImageStream | undefined> {
   const key = streamKey(planned.stream);
   let current = run.ports.view.stream(key);
   if (!current) return streamGone(outcome);
   const sent = new Set<number>();
-  for (let more = planned.items.length > 0; more; ) {
+  for (let more = planned.items.length > 0; more;) {
     if (!(await run.ready())) return undefined;
     const step: Step = { batch: [], done: [], more: false, sent };
-    const changed = await changeStream(run, key, (object, stream) => planStep(run, planned, outcome, step, object, stream));
+    const changed = await changeStream(run, key, (object, stream) =>
+      planStep(run, planned, outcome, step, object, stream),
+    );
     current = changed.stream;
     if (!current) return streamGone(outcome);
     if (step.batch.length > 0 && !changed.written) return undefined;
@@ -79,7 +92,8 @@ async function removeItems(run: Run, planned: PlannedStream, outcome: StreamOutc
     }
     more = step.more;
     // Links of this batch go before the next one, so that the annotation has room again.
-    if (more && run.ports.registry) await strike(run, key, await pruneLinks(run, planned, outcome, imagesOf(planned, done), true));
+    if (more && run.ports.registry)
+      await strike(run, key, await pruneLinks(run, planned, outcome, imagesOf(planned, done), true));
   }
   settleStatus(planned, outcome);
   return current;
@@ -126,7 +140,13 @@ interface Found {
 }
 
 /** Planned items that the stream still has and that still may go; marks the others as gone or skipped. */
-function stillRemovable(run: Run, planned: PlannedStream, stream: ImageStream, outcome: StreamOutcome, step: Step): Found[] {
+function stillRemovable(
+  run: Run,
+  planned: PlannedStream,
+  stream: ImageStream,
+  outcome: StreamOutcome,
+  step: Step,
+): Found[] {
   const present = itemPlaces(stream);
   const names = plannedNames(planned);
   const recreated = stream.uid !== planned.stream.uid;
@@ -146,7 +166,10 @@ function stillRemovable(run: Run, planned: PlannedStream, stream: ImageStream, o
       if (verdict.kept) skip(index, describeReason(verdict.because));
       else found.push({ index, ...at });
     } else if (listsAnew(stream, planned, item)) {
-      skip(index, recreated ? 'the image stream was deleted and made again meanwhile' : 'the tag was changed meanwhile');
+      skip(
+        index,
+        recreated ? 'the image stream was deleted and made again meanwhile' : 'the tag was changed meanwhile',
+      );
     } else {
       outcome.items[index] = STATUS.gone;
       // An update of ours whose answer was lost has left its digests in the annotation.
@@ -160,7 +183,8 @@ function stillRemovable(run: Run, planned: PlannedStream, stream: ImageStream, o
 function listsAnew(stream: ImageStream, planned: PlannedStream, { tag, image }: PlannedItem): boolean {
   const itemsIn = ({ tags }: ImageStream): TagItem[] => tags.find(({ name }) => name === tag)?.items ?? [];
   const before = stream.uid === planned.stream.uid ? itemsIn(planned.stream) : [];
-  const isNew = (created: number): boolean => !before.some((item) => item.image === image && Object.is(item.created, created));
+  const isNew = (created: number): boolean =>
+    !before.some((item) => item.image === image && Object.is(item.created, created));
   return itemsIn(stream).some((item) => item.image === image && isNew(item.created));
 }
 
@@ -170,7 +194,10 @@ function updated(run: Run, object: KubeObject, planned: PlannedStream, batch: Fo
   if (!run.ports.registry) return changed;
   const { digests } = run.plan.snapshot;
   const left = batch.map(({ index }) => planned.items[index]!).filter(({ because }) => because.rule !== 'no-image');
-  const pending = new Set([...readPending(object.metadata.annotations), ...left.map(({ image }) => digests.text(image))]);
+  const pending = new Set([
+    ...readPending(object.metadata.annotations),
+    ...left.map(({ image }) => digests.text(image)),
+  ]);
   return withPending(changed, pending);
 }
 

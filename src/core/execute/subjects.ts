@@ -57,7 +57,9 @@ export function isAway(error: unknown): boolean {
 export function subjectCandidates({ images: doomed, snapshot, options }: ImagePrunePlan): number[] {
   const { images } = snapshot;
   if (!options.pruneSignatures) return doomed.filter((image) => images.oci(image));
-  return Array.from({ length: images.count }, (_, image) => image).filter((image) => images.oci(image) && images.managed(image));
+  return Array.from({ length: images.count }, (_, image) => image).filter(
+    (image) => images.oci(image) && images.managed(image),
+  );
 }
 
 /** `namespace/name` of a reference on the registry. */

@@ -101,6 +101,12 @@ export function withPending(object: KubeObject, digests: Iterable<string>): Kube
 /** So many digests fit beside the annotations that are there. */
 export function roomForPending(object: KubeObject): number {
   const { annotations = {} } = object.metadata;
-  const used = Object.entries(annotations).reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  return Math.min(PENDING_LIMIT - readPending(annotations).length, Math.floor((ANNOTATION_BYTES - used) / PENDING_BYTES));
+  const used = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  return Math.min(
+    PENDING_LIMIT - readPending(annotations).length,
+    Math.floor((ANNOTATION_BYTES - used) / PENDING_BYTES),
+  );
 }

@@ -10,7 +10,17 @@ import type { UseIndex } from './uses.js';
 export type { Verdict } from './item-rules.js';
 
 /** Why an image stays, by number: filled while deciding, turned into a Reason when somebody asks. */
-const KEPT = { no: 0, item: 1, child: 2, notManaged: 3, young: 4, held: 5, attached: 6, frozen: 7, notInPlan: 8 } as const;
+const KEPT = {
+  no: 0,
+  item: 1,
+  child: 2,
+  notManaged: 3,
+  young: 4,
+  held: 5,
+  attached: 6,
+  frozen: 7,
+  notInPlan: 8,
+} as const;
 
 /**
  * Decides about every tag item and every image of a snapshot: what stays, and why. Pure; the order of the lists does not matter.
@@ -114,7 +124,8 @@ export class Decisions {
       if (!this.options.all && !images.managed(image)) this.keep(image, KEPT.notManaged, 0);
       else if (this.rules.isYoung(images.created(image))) this.keep(image, KEPT.young, 0);
       else if (this.held.has(images.name(image))) this.keep(image, KEPT.held, 0);
-      else if (this.options.only && !this.options.only.image(images.nameText(image), images.uid(image))) this.keep(image, KEPT.notInPlan, 0);
+      else if (this.options.only && !this.options.only.image(images.nameText(image), images.uid(image)))
+        this.keep(image, KEPT.notInPlan, 0);
       if (frozen) this.keep(image, KEPT.frozen, 0);
     }
   }

@@ -67,7 +67,8 @@ export class ItemRules {
     const pattern = this.protection.tag(stream.namespace, stream.name, tag.name);
     if (pattern) return kept({ rule: 'protected', pattern });
     const { only } = this.options;
-    if (only && !only.item(stream, tag.name, this.snapshot.digests.text(item.image), item.created)) return kept({ rule: 'not-in-plan' });
+    if (only && !only.item(stream, tag.name, this.snapshot.digests.text(item.image), item.created))
+      return kept({ rule: 'not-in-plan' });
     const image = images.indexOf(item.image);
     if (image === -1) return { kept: false, because: { rule: 'no-image' } };
     const byLimit = this.limitVerdict(stream, tagIndex, position, image);

@@ -3,7 +3,17 @@ import type { Use } from '../model/referrer.js';
 /** Why a tag item or an image stays, or goes. */
 export type Reason =
   | { rule: 'young-stream' | 'young-item' | 'young-image'; created: number }
-  | { rule: 'other-namespace' | 'not-managed' | 'within-size-limit' | 'no-image' | 'unlisted' | 'images-stay' | 'replaced' | 'not-in-plan' }
+  | {
+      rule:
+        | 'other-namespace'
+        | 'not-managed'
+        | 'within-size-limit'
+        | 'no-image'
+        | 'unlisted'
+        | 'images-stay'
+        | 'replaced'
+        | 'not-in-plan';
+    }
   | { rule: 'tag-in-use' | 'image-in-use' | 'digest-in-use'; by: Use; others: number }
   | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
   | { rule: 'over-size-limit'; bytes: number; limit: number }

@@ -60,4 +60,3 @@ export function requestTimeout(text: string): number {
   }
   return ms;
 }
-

@@ -13,7 +13,8 @@ export function assertImagesWithinLimit(plan: ImagePrunePlan, limit: MaxDelete |
 }
 
 function excessOf({ images, blobs, snapshot }: ImagePrunePlan, limit: MaxDelete): string | undefined {
-  if ('count' in limit) return images.length > limit.count ? `${images.length} images, more than ${limit.count}` : undefined;
+  if ('count' in limit)
+    return images.length > limit.count ? `${images.length} images, more than ${limit.count}` : undefined;
   if ('percent' in limit) {
     const total = snapshot.images.count;
     const over = images.length * 100 > total * limit.percent;

@@ -17,7 +17,12 @@ export interface PlanFile {
   createdAt: string;
   server: string;
   options: PlanOptions;
-  imageStreams: { namespace: string; name: string; uid: string; items: { tag: string; image: string; created: string }[] }[];
+  imageStreams: {
+    namespace: string;
+    name: string;
+    uid: string;
+    items: { tag: string; image: string; created: string }[];
+  }[];
   images: { name: string; uid: string }[];
   /** Uids of streams that stay: they tell of which cluster the plan is when all that it names is gone. */
   witnesses: string[];
@@ -28,13 +33,30 @@ export interface PlanFile {
 /** The options that a plan was made with, by the names of their flags. */
 export type PlanOptions = Pick<
   PruneOptions,
-  'keepTagRevisions' | 'keepYoungerThanMs' | 'pruneOverSizeLimit' | 'all' | 'pruneRegistry' | 'referrers' | 'ignoreInvalidRefs' | 'pruneSignatures'
+  | 'keepTagRevisions'
+  | 'keepYoungerThanMs'
+  | 'pruneOverSizeLimit'
+  | 'all'
+  | 'pruneRegistry'
+  | 'referrers'
+  | 'ignoreInvalidRefs'
+  | 'pruneSignatures'
 > & { namespace?: string };
 
 /** What the file holds of a plan. */
 export function planToFile(plan: ImagePrunePlan, server: string, now: number): PlanFile {
   const { snapshot, options } = plan;
-  const { keepTagRevisions, keepYoungerThanMs, pruneOverSizeLimit, all, pruneRegistry, referrers, ignoreInvalidRefs, pruneSignatures, namespace } = options;
+  const {
+    keepTagRevisions,
+    keepYoungerThanMs,
+    pruneOverSizeLimit,
+    all,
+    pruneRegistry,
+    referrers,
+    ignoreInvalidRefs,
+    pruneSignatures,
+    namespace,
+  } = options;
   const content = {
     apiVersion: API_VERSION,
     kind: KIND,
@@ -65,7 +87,11 @@ function streamEntry({ snapshot }: ImagePrunePlan, { stream, items }: PlannedStr
     uid: stream.uid,
     items: items.map(({ tag, image, position }) => {
       const created = createdAt(stream, tag, position);
-      return { tag, image: snapshot.digests.text(image), created: Number.isNaN(created) ? '' : new Date(created).toISOString() };
+      return {
+        tag,
+        image: snapshot.digests.text(image),
+        created: Number.isNaN(created) ? '' : new Date(created).toISOString(),
+      };
     }),
   };
 }
@@ -87,11 +113,15 @@ export function parsePlanFile(file: string, text: string, now: number): { plan: 
   checkShape(file, plan);
   const age = now - Date.parse(plan.createdAt);
   if (!(age <= OLDEST_PLAN_MS)) {
-    throw refusal('PLAN_TOO_OLD', `the plan ${file} is too old: made at ${plan.createdAt}; nothing was changed`, ['make a new one with --plan-out']);
+    throw refusal('PLAN_TOO_OLD', `the plan ${file} is too old: made at ${plan.createdAt}; nothing was changed`, [
+      'make a new one with --plan-out',
+    ]);
   }
   const { checksums, ...content } = plan;
   if (checksums?.options !== checksumOf(plan.options)) {
-    throw refusal('PLAN_EDITED', `the options of the plan ${file} were edited; nothing was changed`, ['make a new one with --plan-out']);
+    throw refusal('PLAN_EDITED', `the options of the plan ${file} were edited; nothing was changed`, [
+      'make a new one with --plan-out',
+    ]);
   }
   return { plan, unchanged: checksums.content === checksumOf(content) };
 }
@@ -109,10 +139,13 @@ function parse(file: string, text: string): PlanFile {
 function checkShape(file: string, plan: PlanFile): void {
   const isText = (value: unknown): boolean => typeof value === 'string';
   const items = (stream: PlanFile['imageStreams'][number]): boolean =>
-    Array.isArray(stream.items) && stream.items.every((item) => isText(item?.tag) && isText(item?.image) && isText(item?.created));
+    Array.isArray(stream.items) &&
+    stream.items.every((item) => isText(item?.tag) && isText(item?.image) && isText(item?.created));
   const streams = (): boolean =>
-    Array.isArray(plan.imageStreams) && plan.imageStreams.every((one) => isText(one?.namespace) && isText(one?.name) && isText(one?.uid) && items(one));
-  const images = (): boolean => Array.isArray(plan.images) && plan.images.every((one) => isText(one?.name) && isText(one?.uid));
+    Array.isArray(plan.imageStreams) &&
+    plan.imageStreams.every((one) => isText(one?.namespace) && isText(one?.name) && isText(one?.uid) && items(one));
+  const images = (): boolean =>
+    Array.isArray(plan.images) && plan.images.every((one) => isText(one?.name) && isText(one?.uid));
   if (!isText(plan.createdAt)) throw broken(file, 'createdAt is missing');
   if (typeof plan.options !== 'object' || plan.options === null) throw broken(file, 'options are missing');
   if (!streams()) throw broken(file, 'imageStreams is not as it should be');
@@ -120,7 +153,10 @@ function checkShape(file: string, plan: PlanFile): void {
 }
 
 function broken(file: string, what: string): RegadmError {
-  return new RegadmError(`the plan ${file} cannot be used: ${what}`, { code: 'PLAN_FILE', suggestions: ['make a new one with --plan-out'] });
+  return new RegadmError(`the plan ${file} cannot be used: ${what}`, {
+    code: 'PLAN_FILE',
+    suggestions: ['make a new one with --plan-out'],
+  });
 }
 
 /**
@@ -128,16 +164,24 @@ function broken(file: string, what: string): RegadmError {
  * @returns the filter for computing the plan again, and what the file names that stays after all
  * @throws RegadmError (exit 4) when the file is of another cluster, or was edited to name what a fresh plan does not
  */
-export function narrow(fresh: ImagePrunePlan, file: PlanFile, unchanged: boolean): { only: NonNullable<PruneOptions['only']>; left: string[] } {
+export function narrow(
+  fresh: ImagePrunePlan,
+  file: PlanFile,
+  unchanged: boolean,
+): { only: NonNullable<PruneOptions['only']>; left: string[] } {
   assertSameCluster(fresh, file);
   const { snapshot } = fresh;
   const wanted = new Set([
-    ...file.imageStreams.flatMap(({ uid, items }) => items.map(({ tag, image, created }) => itemKey(uid, tag, image, Date.parse(created)))),
+    ...file.imageStreams.flatMap(({ uid, items }) =>
+      items.map(({ tag, image, created }) => itemKey(uid, tag, image, Date.parse(created))),
+    ),
     ...file.images.map(({ name, uid }) => `${name} ${uid}`),
   ]);
   const present = new Set([
     ...fresh.streams.flatMap(({ stream, items }) =>
-      items.map(({ tag, image, position }) => itemKey(stream.uid, tag, snapshot.digests.text(image), createdAt(stream, tag, position))),
+      items.map(({ tag, image, position }) =>
+        itemKey(stream.uid, tag, snapshot.digests.text(image), createdAt(stream, tag, position)),
+      ),
     ),
     ...fresh.images.map((image) => `${snapshot.images.nameText(image)} ${snapshot.images.uid(image)}`),
   ]);
@@ -151,9 +195,11 @@ export function narrow(fresh: ImagePrunePlan, file: PlanFile, unchanged: boolean
   ];
   if (!unchanged && left.length > 0) {
     const others = left.length > 1 ? ` and ${left.length - 1} more` : '';
-    throw refusal('PLAN_EDITED', `the plan was edited to delete what a fresh plan would not: ${left[0]}${others}; nothing was changed`, [
-      'make a new one with --plan-out',
-    ]);
+    throw refusal(
+      'PLAN_EDITED',
+      `the plan was edited to delete what a fresh plan would not: ${left[0]}${others}; nothing was changed`,
+      ['make a new one with --plan-out'],
+    );
   }
   return {
     left,
@@ -182,7 +228,9 @@ function assertSameCluster({ snapshot }: ImagePrunePlan, file: PlanFile): void {
       return image !== -1 && snapshot.images.uid(image) === uid;
     });
   if (known || file.imageStreams.length + file.images.length === 0) return;
-  throw refusal('PLAN_OF_ANOTHER_CLUSTER', 'the plan is of another cluster: none of its objects exists here; nothing was changed', [
-    'check --context and --server, or make a new plan with --plan-out',
-  ]);
+  throw refusal(
+    'PLAN_OF_ANOTHER_CLUSTER',
+    'the plan is of another cluster: none of its objects exists here; nothing was changed',
+    ['check --context and --server, or make a new plan with --plan-out'],
+  );
 }

@@ -97,7 +97,6 @@ function said(answer: Answer, told: { code: string; message: string } | undefine
 
 /** One line of what a server said: no control characters, at most 200 characters. */
 function printable(text: string): string {
-   
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

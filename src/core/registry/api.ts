@@ -5,9 +5,19 @@ export interface Registry {
   /** True when the connection's certificate was checked. */
   readonly verified: boolean;
   /** `DELETE /v2/REPOSITORY/blobs/DIGEST`: 202, or 404 (gone). @throws RegistryError */
-  deleteLayerLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion>;
+  deleteLayerLink(
+    repository: string,
+    digest: string,
+    signal?: AbortSignal,
+    beforeRetry?: BeforeRetry,
+  ): Promise<Deletion>;
   /** `DELETE /v2/REPOSITORY/manifests/DIGEST`: 202, or 404 (gone). @throws RegistryError */
-  deleteManifestLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion>;
+  deleteManifestLink(
+    repository: string,
+    digest: string,
+    signal?: AbortSignal,
+    beforeRetry?: BeforeRetry,
+  ): Promise<Deletion>;
   /** `DELETE /admin/blobs/DIGEST`: 204, which the registry also answers when the blob is not there. @throws RegistryError */
   deleteBlob(digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion>;
   /**

@@ -5,6 +5,7 @@ import { Breaker } from './breaker.js';
 import { failure } from './connection-error.js';
 import { RegistryError } from './error.js';
 import { isHtml } from './probe.js';
+import { Throttle } from './throttle.js';
 import type { Answer, Transport } from './transport.js';
 
 export interface ClientOptions {
@@ -36,18 +37,35 @@ export class HttpRegistry implements Registry {
   readonly url: string;
   readonly verified: boolean;
   private readonly breaker = new Breaker();
+  private readonly throttle = new Throttle();
 
   constructor(private readonly options: ClientOptions) {
     this.url = options.transport.origin;
     this.verified = options.verified;
   }
 
-  async deleteLayerLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion> {
+  async deleteLayerLink(
+    repository: string,
+    digest: string,
+    signal?: AbortSignal,
+    beforeRetry?: BeforeRetry,
+  ): Promise<Deletion> {
     const path = `/v2/${repository}/blobs/${digest}`;
-    return this.delete('layer-link', path, (answer) => deletion(answer, 202, ['BLOB_UNKNOWN', 'NAME_UNKNOWN']), signal, beforeRetry);
+    return this.delete(
+      'layer-link',
+      path,
+      (answer) => deletion(answer, 202, ['BLOB_UNKNOWN', 'NAME_UNKNOWN']),
+      signal,
+      beforeRetry,
+    );
   }
 
-  async deleteManifestLink(repository: string, digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion> {
+  async deleteManifestLink(
+    repository: string,
+    digest: string,
+    signal?: AbortSignal,
+    beforeRetry?: BeforeRetry,
+  ): Promise<Deletion> {
     const path = `/v2/${repository}/manifests/${digest}`;
     return this.delete(
       'manifest-link',
@@ -109,8 +127,16 @@ export class HttpRegistry implements Registry {
     this.breaker.enter();
     try {
       const once = async (attempt: number): Promise<Answer> => {
-        if (attempt > 1) await beforeRetry?.();
-        return transport.request(method, path, { headers, signal, bodyLimit });
+        const turn = await this.throttle.enter();
+        let status = 0;
+        try {
+          if (attempt > 1 || turn.waited) await beforeRetry?.();
+          const answer = await transport.request(method, path, { headers, signal, bodyLimit });
+          status = answer.status;
+          return answer;
+        } finally {
+          this.throttle.leave(turn, status === 429);
+        }
       };
       const answer = await withRetry(once, { tries: TRIES, signal, retryAfter: again, ...retry });
       if (!AWAY.has(answer.status)) this.breaker.answered();

@@ -15,6 +15,7 @@ export function* keptLines({ snapshot, decisions }: ImagePrunePlan): Generator<s
   }
   const { images } = snapshot;
   for (let image = 0; image < images.count; image++) {
-    if (decisions.imageKept(image)) yield `keeping image ${images.nameText(image)}: ${describeReason(decisions.image(image).because)}\n`;
+    if (decisions.imageKept(image))
+      yield `keeping image ${images.nameText(image)}: ${describeReason(decisions.image(image).because)}\n`;
   }
 }

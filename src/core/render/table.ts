@@ -29,7 +29,9 @@ const DRAWN_ROWS = 50;
 
 const SIDES = ['top', 'bottom', 'mid', 'left', 'right'] as const;
 const BORDERLESS = {
-  ...Object.fromEntries(SIDES.flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`]).map((name) => [name, ''])),
+  ...Object.fromEntries(
+    SIDES.flatMap((side) => [side, `${side}-mid`, `${side}-left`, `${side}-right`]).map((name) => [name, '']),
+  ),
   middle: GAP,
 };
 
@@ -63,8 +65,15 @@ function draw(columns: readonly Column[], rows: readonly (readonly string[])[], 
     colAligns: columns.map(({ align }) => align ?? 'left'),
     colWidths: widths.map((width) => Math.max(1, width)),
   });
-  drawing.push(...rows.map((row) => columns.map(({ style = (text) => text }, at) => style(cut(oneLine(row[at] ?? ''), widths[at]!)))));
-  return drawing.toString().split('\n').map((text) => text.trimEnd());
+  drawing.push(
+    ...rows.map((row) =>
+      columns.map(({ style = (text) => text }, at) => style(cut(oneLine(row[at] ?? ''), widths[at]!))),
+    ),
+  );
+  return drawing
+    .toString()
+    .split('\n')
+    .map((text) => text.trimEnd());
 }
 
 function titlesOf(columns: readonly Column[]): string[] {

@@ -8,7 +8,6 @@ export function plural(count: number, noun: string): string {
   return `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
- 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
 /** Text from a cluster in one line and without control characters, which could move a terminal's cursor or repaint it. */

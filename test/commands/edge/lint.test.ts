@@ -7,7 +7,8 @@ import { regadm } from '../../support/regadm.js';
 let folder: string;
 
 const SITE = 'spec:\n  nodes:\n    - hostName: n1\n      ignitionConfigOverride: "{"\n';
-const VOLUME = 'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  capacity: {storage: lots}\n  accessModes: [ReadWriteMany]\n';
+const VOLUME =
+  'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec:\n  capacity: {storage: lots}\n  accessModes: [ReadWriteMany]\n';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'regadm-lint-'));

@@ -273,7 +273,9 @@ describe('--cronjob', () => {
   ])('%s %j is refused', async (...image) => {
     const { status, stderr } = await regadm(['prune', 'schedule', '--cronjob', ...image]);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^error: (?:--image must name an image|invalid argument "" for "--image" flag: it is empty)/);
+    expect(stderr).toMatch(
+      /^error: (?:--image must name an image|invalid argument "" for "--image" flag: it is empty)/,
+    );
   });
 
   test.each([

@@ -87,7 +87,7 @@ test('colours only when asked for, and they do not move anything', () => {
   const plain = rendered(report, 'table', { color: false });
   expect(plain).not.toContain('\u001b');
   expect(painted).toContain('\u001b[1mSummary');
-   
+
   expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(plain);
 });
 
