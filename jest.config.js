@@ -11,6 +11,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
     ],
   },
+  reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
   testTimeout: 60_000,
   maxWorkers: 2,
 };
