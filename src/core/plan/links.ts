@@ -1,5 +1,4 @@
-import type { Decisions } from '../graph/decide.js';
-import type { ImageStream, Snapshot } from '../model/snapshot.js';
+import type { Snapshot } from '../model/snapshot.js';
 
 /** A repository's links that go, as digest numbers in the order of their texts. */
 export interface LinkPlan {
@@ -48,15 +47,4 @@ export function neededBy({ images }: Snapshot, listed: Iterable<number>, withChi
   };
   for (const digest of listed) add(digest);
   return needed;
-}
-
-/** What a stream goes on listing under these decisions. */
-export function remainingImages(stream: ImageStream, index: number, decisions: Decisions): Set<number> {
-  const remaining = new Set<number>();
-  stream.tags.forEach(({ items }, tag) =>
-    items.forEach((item, position) => {
-      if (decisions.item(index, tag, position).kept) remaining.add(item.image);
-    }),
-  );
-  return remaining;
 }
