@@ -66,16 +66,22 @@ export function outputFlags<const T extends string>(options: readonly T[], fallb
   };
 }
 
-/** The values of `clusterFlags`, as `openCluster` takes them. */
-export interface ClusterFlagValues {
-  kubeconfig?: string;
-  context?: string;
-  cluster?: string;
-  user?: string;
-  server?: string;
-  token?: string;
-  as?: string;
-  'as-group'?: string[];
-  'insecure-skip-tls-verify'?: boolean;
-  'request-timeout'?: string;
-}
+/** How the registry is reached. */
+export const registryFlags = {
+  'registry-url': Flags.string({
+    helpGroup: 'REGISTRY',
+    helpValue: 'URL',
+    description: 'address of the registry; found by itself if not given',
+  }),
+  'certificate-authority': Flags.string({
+    helpGroup: 'REGISTRY',
+    helpValue: 'FILE',
+    description:
+      "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's",
+  }),
+  'force-insecure': Flags.boolean({
+    helpGroup: 'REGISTRY',
+    allowNo: true,
+    description: 'allow a registry without a trusted certificate, and plain HTTP',
+  }),
+};

@@ -2,9 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.js';
 import { requestTimeout } from '../core/model/duration.js';
 import { EXIT } from '../core/model/errors.js';
-import { clusterFlags, outputFlags } from '../flags.js';
-
-const REGISTRY = { helpGroup: 'REGISTRY' };
+import { clusterFlags, outputFlags, registryFlags } from '../flags.js';
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Find out what would keep a prune from working here';
@@ -23,22 +21,7 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
   ];
 
   static override flags = {
-    'registry-url': Flags.string({
-      ...REGISTRY,
-      helpValue: 'URL',
-      description: 'address of the registry; found by itself if not given',
-    }),
-    'certificate-authority': Flags.string({
-      ...REGISTRY,
-      helpValue: 'FILE',
-      description:
-        "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's",
-    }),
-    'force-insecure': Flags.boolean({
-      ...REGISTRY,
-      allowNo: true,
-      description: 'allow a registry without a trusted certificate, and plain HTTP',
-    }),
+    ...registryFlags,
     ...outputFlags(['table', 'json', 'yaml'], 'table'),
     ...clusterFlags,
   };

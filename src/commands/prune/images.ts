@@ -4,7 +4,7 @@ import { requestTimeout } from '../../core/model/duration.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
 import type { PruneImagesRequest } from '../../core/execute/prune-images.js';
 import type { ImagePruneReport } from '../../core/plan/report.js';
-import { clusterFlags, outputFlags } from '../../flags.js';
+import { clusterFlags, outputFlags, registryFlags } from '../../flags.js';
 import { decisionFlags, pruneOptionsOf } from '../../prune-flags.js';
 
 type ImagesFlags = FlagsOf<typeof PruneImages>;
@@ -49,22 +49,7 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
       default: true,
       description: 'false: only API objects; the registry is not contacted',
     }),
-    'registry-url': Flags.string({
-      ...REGISTRY,
-      helpValue: 'URL',
-      description: 'address of the registry; found by itself if not given',
-    }),
-    'certificate-authority': Flags.string({
-      ...REGISTRY,
-      helpValue: 'FILE',
-      description:
-        "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's",
-    }),
-    'force-insecure': Flags.boolean({
-      ...REGISTRY,
-      allowNo: true,
-      description: 'allow a registry without a trusted certificate, and plain HTTP',
-    }),
+    ...registryFlags,
     'num-workers': Flags.integer({ ...REGISTRY, helpValue: 'N', default: 5, description: 'parallel deletions' }),
     'max-delete': Flags.string({
       ...SAFETY,

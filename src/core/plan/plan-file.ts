@@ -30,54 +30,41 @@ export interface PlanFile {
   checksums: { options: string; content: string };
 }
 
-/** The options that a plan was made with, by the names of their flags. */
-export type PlanOptions = Pick<
-  PruneOptions,
-  | 'keepTagRevisions'
-  | 'keepYoungerThanMs'
-  | 'pruneOverSizeLimit'
-  | 'all'
-  | 'pruneRegistry'
-  | 'referrers'
-  | 'ignoreInvalidRefs'
-  | 'pruneSignatures'
-> & { namespace?: string };
+/** Options that decide what goes: a plan file carries them. */
+const PLAN_OPTIONS = [
+  'keepTagRevisions',
+  'keepYoungerThanMs',
+  'pruneOverSizeLimit',
+  'all',
+  'pruneRegistry',
+  'referrers',
+  'ignoreInvalidRefs',
+  'pruneSignatures',
+] as const satisfies (keyof PruneOptions)[];
+
+/** The options that a plan was made with. */
+export type PlanOptions = Pick<PruneOptions, (typeof PLAN_OPTIONS)[number]> & { namespace?: string };
 
 /** What the file holds of a plan. */
 export function planToFile(plan: ImagePrunePlan, server: string, now: number): PlanFile {
-  const { snapshot, options } = plan;
-  const {
-    keepTagRevisions,
-    keepYoungerThanMs,
-    pruneOverSizeLimit,
-    all,
-    pruneRegistry,
-    referrers,
-    ignoreInvalidRefs,
-    pruneSignatures,
-    namespace,
-  } = options;
+  const { snapshot } = plan;
   const content = {
     apiVersion: API_VERSION,
     kind: KIND,
     createdAt: new Date(now).toISOString(),
     server,
-    options: {
-      keepTagRevisions,
-      keepYoungerThanMs,
-      pruneOverSizeLimit,
-      all,
-      pruneRegistry,
-      referrers,
-      ignoreInvalidRefs,
-      pruneSignatures,
-      ...(namespace === undefined ? {} : { namespace }),
-    },
+    options: planOptions(plan.options),
     imageStreams: plan.streams.filter(({ items }) => items.length > 0).map((planned) => streamEntry(plan, planned)),
     images: plan.images.map((image) => ({ name: snapshot.images.nameText(image), uid: snapshot.images.uid(image) })),
     witnesses: snapshot.streams.slice(0, WITNESSES).map(({ uid }) => uid),
   } as const;
   return { ...content, checksums: { options: checksumOf(content.options), content: checksumOf(content) } } as PlanFile;
+}
+
+function planOptions(options: PruneOptions): PlanOptions {
+  const { namespace } = options;
+  const chosen = Object.fromEntries(PLAN_OPTIONS.map((name) => [name, options[name]])) as PlanOptions;
+  return namespace === undefined ? chosen : { ...chosen, namespace };
 }
 
 function streamEntry({ snapshot }: ImagePrunePlan, { stream, items }: PlannedStream): PlanFile['imageStreams'][number] {
