@@ -1,4 +1,3 @@
-import { Flags } from '@oclif/core';
 import { BaseCommand } from '../base-command.js';
 import { requestTimeout } from '../core/model/duration.js';
 import { EXIT } from '../core/model/errors.js';
