@@ -49,6 +49,11 @@ export class Jobs {
     };
   }
 
+  /** What a pod that is no job's has printed. */
+  setLog(namespace: string, name: string, lines: string[]): void {
+    this.logs.set(`${namespace}/${name}`, lines);
+  }
+
   stop(): void {
     this.followers.clear();
   }

@@ -39,7 +39,7 @@ export class Operator implements RolloutControl {
     this.jobs = new Jobs(store, faults);
     this.managed =
       options.operator ?? (options.cluster === undefined || !!options.sample || 'configs' in options.cluster);
-    this.kubelet = new Kubelet(store);
+    this.kubelet = new Kubelet(store, (namespace, name, lines) => this.jobs.setLog(namespace, name, lines));
     faults.onChange(() => this.schedule());
     store.subscribe((event) => {
       if (event.definition.resource === 'pods') this.modes = undefined;
