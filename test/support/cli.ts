@@ -9,6 +9,8 @@ export interface CliOptions {
   /** Beyond a bare environment: no kubeconfig, no proxy, no colours. */
   env?: Record<string, string>;
   cwd?: string;
+  /** Standard input; empty if not given. */
+  input?: string;
   /** Kills the process (SIGKILL) when it aborts. */
   signal?: AbortSignal;
   /** Called with the process as soon as there is one, to send it signals. */
@@ -35,11 +37,12 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRes
   const child = spawn(file!, rest, {
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1', ...options.env },
     cwd: options.cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
   const kill = (): void => void child.kill('SIGKILL');
   signal?.addEventListener('abort', kill, { once: true });
   options.started?.(child);
+  child.stdin.end(options.input ?? '');
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

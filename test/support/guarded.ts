@@ -1,27 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import type { RequestInfo, Sandbox } from '../../src/sandbox/index.js';
-import type { Outcome } from './regadm.js';
-
-const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+import { runCli, type CliResult } from './cli.js';
 
 /** A run of the program that can be signalled. */
 export interface Run {
   child: ChildProcess;
-  ended: Promise<Outcome>;
+  ended: Promise<CliResult>;
 }
 
 /** Starts the built program against a sandbox, as its administrator unless another kubeconfig is given. */
 export function start(sandbox: Sandbox, args: string[], kubeconfig = sandbox.kubeconfig.admin): Run {
-  const child = spawn(process.execPath, [BIN, ...args, '--kubeconfig', kubeconfig], {
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const ended = new Promise<Outcome>((resolve) => child.on('close', (status) => resolve({ status, stdout, stderr })));
+  let child!: ChildProcess;
+  const ended = runCli(args, { kubeconfig, started: (started) => (child = started) });
   return { child, ended };
 }
 
