@@ -53,7 +53,7 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['src/core/graph/**/*.ts', 'src/core/plan/**/*.ts'], rules: NO_CLOCK },
+  { files: ['src/core/graph/**/*.ts', 'src/core/*/plan/**/*.ts'], rules: NO_CLOCK },
   layer(
     ['src/core/model/**/*.ts'],
     `/(?:graph|plan|${PURE})/|^undici$|^@kubernetes/`,

@@ -1,5 +1,5 @@
 import { Config, Errors } from '@oclif/core';
-import { requestedFormat } from './argv.js';
+import { requestedFormat } from './cli/argv.js';
 import { findCommand } from './cli/find-command.js';
 import { reportError } from './cli/report-error.js';
 

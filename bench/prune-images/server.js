@@ -1,7 +1,7 @@
 /** The cluster's API server and registry, in a process of its own. Told everything in the first message; answers with its addresses. */
 import http2 from 'node:http2';
 import https from 'node:https';
-import { createAuthority, LOOPBACK } from '../../dist/sandbox/certificates.js';
+import { createAuthority, LOOPBACK } from '../../dist/sandbox/http/certificates.js';
 import { Pages } from './pages.js';
 
 const statistics = { requests: 0, deletions: 0, first: 0, last: 0, bytes: 0 };

@@ -4,8 +4,8 @@
  */
 import { basename, dirname } from 'node:path';
 import { Plugin } from '@oclif/core';
-import { cobraAnswer, complete } from '../../src/core/completion/complete.js';
-import { completionCommands } from '../../src/core/completion/model.js';
+import { cobraAnswer, complete } from '../../src/cli/completion/complete.js';
+import { completionCommands } from '../../src/cli/completion/model.js';
 import { start } from '../../src/main.js';
 import manifest from '../../oclif.manifest.json';
 import pjson from '../../package.json';

@@ -1,6 +1,6 @@
 import type { Command, Config } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
-import { didYouMean, suggest } from '../core/model/suggest.js';
+import { didYouMean, suggest } from '../core/kit/suggest.js';
 
 /** What a command line asks for. */
 export type Request =

@@ -15,7 +15,7 @@ export async function reportError(
 ): Promise<void> {
   const error = asRegadmError(thrown);
   error.suggestions.push(...hints(error.message));
-  const { errorDocument, errorText } = await import('../core/render/error.js');
+  const { errorDocument, errorText } = await import('./error-text.js');
   if (format === 'json') process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
   else if (format === 'yaml') process.stdout.write(await asYaml(errorDocument(error)));
   process.stderr.write(`${errorText(error)}\n`);
@@ -26,7 +26,7 @@ export async function reportError(
 /** An error on the way to YAML must not hide the one that is to be told: JSON is YAML too. */
 async function asYaml(document: object): Promise<string> {
   try {
-    const { documentText } = await import('../core/render/document.js');
+    const { documentText } = await import('../core/terminal/document.js');
     return await documentText('yaml', document);
   } catch {
     return `${JSON.stringify(document, null, 2)}\n`;

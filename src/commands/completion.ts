@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
-import { BaseCommand } from '../base-command.js';
-import type { Manifest } from '../core/completion/model.js';
+import { BaseCommand } from '../cli/base-command.js';
+import type { Manifest } from '../cli/completion/model.js';
 
 /** The programs that one script completes. */
 const NAMES = ['regadm', 'oc-regadm', 'kubectl-regadm'];
@@ -25,7 +25,7 @@ For oc regadm and kubectl regadm nothing needs to be set up: they ask the progra
 
   async run(): Promise<void> {
     const { args } = await this.read(Completion);
-    const { completionCommands } = await import('../core/completion/model.js');
+    const { completionCommands } = await import('../cli/completion/model.js');
     const manifest = {
       commands: Object.fromEntries(this.config.commands.map((command) => [command.id, command])),
     } as unknown as Manifest;
@@ -33,8 +33,8 @@ For oc regadm and kubectl regadm nothing needs to be set up: they ask the progra
   }
 }
 
-async function generator(shell: string): Promise<typeof import('../core/completion/bash.js').bashScript> {
-  if (shell === 'zsh') return (await import('../core/completion/zsh.js')).zshScript;
-  if (shell === 'fish') return (await import('../core/completion/fish.js')).fishScript;
-  return (await import('../core/completion/bash.js')).bashScript;
+async function generator(shell: string): Promise<typeof import('../cli/completion/bash.js').bashScript> {
+  if (shell === 'zsh') return (await import('../cli/completion/zsh.js')).zshScript;
+  if (shell === 'fish') return (await import('../cli/completion/fish.js')).fishScript;
+  return (await import('../cli/completion/bash.js')).bashScript;
 }

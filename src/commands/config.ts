@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Command } from '@oclif/core';
-import { BaseCommand } from '../base-command.js';
-import type { Catalog } from '../core/config/catalog.js';
-import { effectiveSettings } from '../core/config/effective.js';
-import { readSources } from '../core/config/index.js';
-import { configPath } from '../core/config/path.js';
-import { outputFlags } from '../flags.js';
+import { BaseCommand } from '../cli/base-command.js';
+import type { Catalog } from '../cli/config/catalog.js';
+import { effectiveSettings } from '../cli/config/effective.js';
+import { readSources } from '../cli/config/index.js';
+import { configPath } from '../cli/config/path.js';
+import { outputFlags } from '../flags/shared.js';
 
 export default class ConfigCommand extends BaseCommand {
   static override summary = 'Show every setting, its value, and where the value comes from';
@@ -29,7 +29,7 @@ What makes a run change something (--confirm and the like) and what weakens a ch
     const catalog = await fullCatalog(this.config.commands);
     const sources = await readSources(process.env, catalog, () => {});
     const place = configPath(process.env);
-    const { configText } = await import('../core/render/config.js');
+    const { configText } = await import('../cli/config/text.js');
     const document = {
       apiVersion: 'regadm/v1' as const,
       kind: 'Configuration' as const,
@@ -37,10 +37,10 @@ What makes a run change something (--confirm and the like) and what weakens a ch
       settings: effectiveSettings(catalog, sources),
     };
     if (flags.output !== 'table') {
-      const { documentText } = await import('../core/render/document.js');
+      const { documentText } = await import('../core/terminal/document.js');
       return this.print(await documentText(flags.output, document));
     }
-    const { terminalWidth } = await import('../core/render/color.js');
+    const { terminalWidth } = await import('../core/terminal/color.js');
     this.print(configText(document, terminalWidth(process.stdout)));
   }
 }

@@ -1,7 +1,7 @@
-import { BaseCommand } from '../base-command.js';
+import { BaseCommand } from '../cli/base-command.js';
 import { requestTimeout } from '../core/model/duration.js';
 import { EXIT } from '../core/model/errors.js';
-import { clusterFlags, outputFlags, registryFlags } from '../flags.js';
+import { clusterFlags, outputFlags, registryFlags } from '../flags/shared.js';
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Find out what would keep a prune from working here';
@@ -32,7 +32,7 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
       certificateAuthority: flags['certificate-authority'],
       forceInsecure: flags['force-insecure'] ?? false,
     };
-    const { checkRegistryFlags } = await import('../cli/registry-flags.js');
+    const { checkRegistryFlags } = await import('../flags/registry.js');
     checkRegistryFlags(registry);
     const requestTimeoutMs = requestTimeout(flags['request-timeout']);
     const { diagnose, doctorReport } = await import('../core/doctor/diagnose.js');
@@ -44,12 +44,12 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
     );
     if (flags.output === 'table') {
       const [{ doctorText }, { styles, terminalWidth, wantsColor }] = await Promise.all([
-        import('../core/render/doctor.js'),
-        import('../core/render/color.js'),
+        import('../core/doctor/text.js'),
+        import('../core/terminal/color.js'),
       ]);
       this.print(doctorText(report, styles(wantsColor(process.stdout)), terminalWidth(process.stdout)));
     } else {
-      const { documentText } = await import('../core/render/document.js');
+      const { documentText } = await import('../core/terminal/document.js');
       this.print(await documentText(flags.output, report));
     }
     if (!report.ok) process.exitCode = EXIT.error;

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../base-command.js';
+import { BaseCommand } from '../cli/base-command.js';
 import type { SandboxOptions } from '../sandbox/types.js';
 
 /** `regadm sandbox`: a simulated cluster to try everything in. */
@@ -67,7 +67,7 @@ registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output
 
   async run(): Promise<void> {
     const { flags } = await this.read(SandboxCommand);
-    if (flags.demo) return (await import('../sandbox/demo.js')).runDemo((text) => this.print(text));
+    if (flags.demo) return (await import('../sandbox/demo/demo.js')).runDemo((text) => this.print(text));
     const options: SandboxOptions = {
       sample: true,
       images: flags.images,

@@ -1,9 +1,9 @@
-import type { Faults } from './faults.js';
-import type { Operator } from './operator.js';
-import { seedRegistry } from './registry-seed.js';
-import type { RegistryStorage } from './registry-storage.js';
-import { clusterRoleBindings, clusterRoles } from './roles.js';
-import type { Store } from './store.js';
+import type { Faults } from './http/faults.js';
+import type { Operator } from './operator/operator.js';
+import { seedRegistry } from './registry/registry-seed.js';
+import type { RegistryStorage } from './registry/registry-storage.js';
+import { clusterRoleBindings, clusterRoles } from './api/roles.js';
+import type { Store } from './api/store.js';
 import type { KubeObject, SandboxOptions } from './types.js';
 
 export interface LoadContext {

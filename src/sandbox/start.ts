@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createAuthority } from './certificates.js';
+import { createAuthority } from './http/certificates.js';
 import { writeKubeconfig } from './kubeconfig.js';
 import { loadCluster } from './load.js';
-import { registryState } from './registry-state.js';
-import { startServers, type Servers } from './servers.js';
+import { registryState } from './registry/registry-state.js';
+import { startServers, type Servers } from './http/servers.js';
 import type { Sandbox, SandboxOptions } from './types.js';
-import { addUser, createTokens } from './users.js';
+import { addUser, createTokens } from './api/users.js';
 import { createWorld, type World } from './world.js';
 
 /**

@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Faults } from './faults.js';
-import { Lists } from './lists.js';
-import { Operator } from './operator.js';
-import { Permissions } from './permissions.js';
-import type { RegistryStorage } from './registry-storage.js';
-import { resourceDefinitions } from './resources.js';
-import { FileStorage } from './storage-files.js';
-import { MemoryStorage } from './storage-memory.js';
-import { Store } from './store.js';
-import { Traffic } from './traffic.js';
+import { Faults } from './http/faults.js';
+import { Lists } from './api/lists.js';
+import { Operator } from './operator/operator.js';
+import { Permissions } from './api/permissions.js';
+import type { RegistryStorage } from './registry/registry-storage.js';
+import { resourceDefinitions } from './api/resources.js';
+import { FileStorage } from './registry/storage-files.js';
+import { MemoryStorage } from './registry/storage-memory.js';
+import { Store } from './api/store.js';
+import { Traffic } from './http/traffic.js';
 import type { RegistryDeletion, SandboxOptions } from './types.js';
 
 /** Above this the registry's storage is kept in memory: files would take longer to write than the rest of the start. */

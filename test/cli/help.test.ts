@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { editDistance, suggest } from '../../src/core/model/suggest.js';
+import { editDistance, suggest } from '../../src/core/kit/suggest.js';
 import { regadm } from '../support/regadm.js';
 import { runMany } from '../support/run-many.js';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { PlanFile } from '../../src/core/plan/plan-file.js';
+import type { PlanFile } from '../../src/core/prune/plan/plan-file.js';
 import {
   missingParts,
   stateOf,
@@ -190,7 +190,7 @@ test.each([
   ['nothing', '', ':1: the file is empty'],
   ['a list', '- a\n', ':1: it must be a mapping'],
 ])('--protect with %s is refused with its line', async (_what, text, message) => {
-  const { parseProtection } = await import('../../src/core/execute/protection-file.js');
+  const { parseProtection } = await import('../../src/core/prune/gather/protection-file.js');
   expect(() => parseProtection('protect.yaml', text)).toThrow(`protect.yaml${message}`);
 });
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { PruneOptions } from '../../src/core/graph/options.js';
-import { buildSnapshot } from '../../src/core/model/build-snapshot.js';
+import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { streamKey } from '../../src/core/model/image-stream.js';
-import { planImagePrune, type ImagePrunePlan } from '../../src/core/plan/image-prune.js';
+import { planImagePrune, type ImagePrunePlan } from '../../src/core/prune/plan/plan.js';
 import { anImage, anImageStream, digest, NOW, pruneOptions } from '../support/builders.js';
 
 export type Lists = Record<string, KubeObject[]>;

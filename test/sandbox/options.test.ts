@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { apiRequest, digest, images, registryRequest } from './client.js';
+import { apiRequest, digest, images, registryRequest } from '../support/sandbox-client.js';
 
 const IMAGES = '/apis/image.openshift.io/v1/images';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PruneOptions } from '../../src/core/graph/options.js';
-import { buildSnapshot } from '../../src/core/model/build-snapshot.js';
+import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
-import type { Snapshot } from '../../src/core/model/snapshot.js';
+import type { Snapshot } from '../../src/core/model/table/snapshot.js';
 
 /** The moment at which every story takes place. */
 export const NOW = Date.parse('2026-01-01T00:00:00Z');

@@ -1,5 +1,5 @@
 import type { ApiRequestOptions, ClusterApi } from '../../src/core/cluster/api.js';
-import type { Reporter } from '../../src/core/execute/hard-prune/types.js';
+import type { Reporter } from '../../src/core/hard-prune/procedure/types.js';
 
 /** Says nothing to anybody. */
 export const silentReporter: Reporter = { progress() {}, note() {}, warning() {}, log() {} };

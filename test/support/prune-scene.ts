@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { startSandbox, type KubeObject, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
-import { runPruneImages, type PruneImagesRequest } from '../../src/core/execute/prune-images.js';
+import { runPruneImages, type PruneImagesRequest } from '../../src/core/prune/prune-images.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
-import type { ImagePruneReport } from '../../src/core/plan/report.js';
-import { imagePruneDocument } from '../../src/core/render/image-prune/document.js';
+import type { ImagePruneReport } from '../../src/core/prune/report.js';
+import { imagePruneDocument } from '../../src/core/prune/output/document.js';
 import { pruneOptions } from './builders.js';
 import { runCli, type CliOptions, type CliResult } from './cli.js';
 import type { PruneDocument } from './cluster-checks.js';

@@ -1,5 +1,5 @@
-import { planImagePrune, type ImagePrunePlan } from '../../src/core/plan/image-prune.js';
-import { emptyOutcome, STATUS, type ImagePruneReport } from '../../src/core/plan/report.js';
+import { planImagePrune, type ImagePrunePlan } from '../../src/core/prune/plan/plan.js';
+import { emptyOutcome, STATUS, type ImagePruneReport } from '../../src/core/prune/report.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
 import { aSnapshot, NOW, pruneOptions, type Built } from './builders.js';
 

@@ -1,12 +1,12 @@
 import { Args } from '@oclif/core';
-import { BaseCommand } from '../../base-command.js';
-import { outputFlags } from '../../flags.js';
+import { BaseCommand } from '../../cli/base-command.js';
+import { outputFlags } from '../../flags/shared.js';
 import { EXIT } from '../../core/model/errors.js';
 import { readText } from '../../core/edge/files/read.js';
 import { lint } from '../../core/edge/lint/lint.js';
 import { lintReport } from '../../core/edge/lint/report.js';
-import { documentText } from '../../core/render/document.js';
-import { lintText } from '../../core/render/edge.js';
+import { documentText } from '../../core/terminal/document.js';
+import { lintText } from '../../core/edge/text.js';
 
 export default class EdgeLint extends BaseCommand {
   static override summary = 'Check the files of a registry at the edge against each other';

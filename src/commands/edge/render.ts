@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, type FlagsOf } from '../../base-command.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { usageError } from '../../core/model/errors.js';
 import { readButane } from '../../core/edge/butane/read.js';
 import { readText } from '../../core/edge/files/read.js';

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, type FlagsOf } from '../../base-command.js';
-import { clusterFlags, outputFlags } from '../../flags.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { clusterFlags, outputFlags } from '../../flags/shared.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
-import { timeoutFlag } from '../../core/model/timeout.js';
+import { timeoutFlag } from '../../flags/timeout.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { IgnitionConfig } from '../../core/edge/ignition/config.js';
 import { NAMES } from '../../core/edge/render/registry-objects.js';
@@ -12,9 +12,9 @@ import { expectedConfig } from '../../core/edge/verify/expected.js';
 import { verifyReport } from '../../core/edge/verify/report.js';
 import { verifyHub, verifyManaged } from '../../core/edge/verify/verify.js';
 import { registryOpener } from '../../core/edge/verify/open-registry.js';
-import { interruptible } from '../../core/execute/interruptible.js';
-import { documentText } from '../../core/render/document.js';
-import { verifyText } from '../../core/render/edge.js';
+import { interruptible } from '../../cli/interruptible.js';
+import { documentText } from '../../core/terminal/document.js';
+import { verifyText } from '../../core/edge/text.js';
 
 // --cluster is the managed cluster here, as it is called on the hub.
 const { cluster: _kubeconfigCluster, ...managedFlags } = clusterFlags;
@@ -85,7 +85,7 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
   async run(): Promise<void> {
     const { flags } = await this.read(EdgeVerify);
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
-    const { checkRegistryFlags } = await import('../../cli/registry-flags.js');
+    const { checkRegistryFlags } = await import('../../flags/registry.js');
     checkRegistryFlags({
       registryUrl: flags['registry-url'],
       certificateAuthority: flags['certificate-authority'],
@@ -154,7 +154,7 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
     managed: (connection: object) => Promise<Check[]>,
     signal: AbortSignal,
   ): Promise<Check[]> {
-    const { managedKubeconfig } = await import('../../core/cluster/managed-cluster.js');
+    const { managedKubeconfig } = await import('../../core/edge/verify/managed-cluster.js');
     let kubeconfigText: string | undefined;
     const got = await attempt(
       'hub',

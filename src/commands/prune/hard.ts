@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
-import { BaseCommand, type FlagsOf } from '../../base-command.js';
-import { clusterFlags } from '../../flags.js';
-import { hardPruneFlags, hardPruneOptions } from '../../hard-prune-flags.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { clusterFlags } from '../../flags/shared.js';
+import { hardPruneFlags, hardPruneOptions } from '../../flags/hard-prune.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
-import { assertUsable, type HardPruneOptions } from '../../core/execute/hard-prune/options.js';
-import type { HardPruneResult } from '../../core/execute/hard-prune/run.js';
-import type { Reporter } from '../../core/execute/hard-prune/types.js';
-import { exitCodeOf, notRestoredError } from '../../core/execute/hard-prune/outcome.js';
-import { hardPruneFound, type HardPruneReport } from '../../core/render/hard-prune.js';
+import { assertUsable, type HardPruneOptions } from '../../core/hard-prune/procedure/options.js';
+import type { HardPruneResult } from '../../core/hard-prune/procedure/run.js';
+import type { Reporter } from '../../core/hard-prune/procedure/types.js';
+import { exitCodeOf, notRestoredError } from '../../core/hard-prune/procedure/outcome.js';
+import { hardPruneFound, type HardPruneReport } from '../../core/hard-prune/output/documents.js';
 
 type HardFlags = FlagsOf<typeof PruneHard>;
 
@@ -48,14 +48,14 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
   }
 
   private async recover(api: ClusterApi, { redis, timeoutMs }: HardPruneOptions, format: string): Promise<void> {
-    const { recoverHardPrune } = await import('../../core/execute/hard-prune/recover.js');
-    const { cacheEmptier } = await import('../../core/execute/hard-prune/run.js');
+    const { recoverHardPrune } = await import('../../core/hard-prune/procedure/recover.js');
+    const { cacheEmptier } = await import('../../core/hard-prune/procedure/run.js');
     const { found, steps } = await recoverHardPrune(
       api,
       { timeoutMs, emptyCache: cacheEmptier(redis) },
       this.reporter(),
     );
-    const { documentText } = await import('../../core/render/document.js');
+    const { documentText } = await import('../../core/terminal/document.js');
     if (format === 'json' || format === 'yaml')
       this.print(
         await documentText(format, { apiVersion: 'regadm/v1', kind: 'HardPruneRecovery', found, procedure: steps }),
@@ -67,8 +67,8 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
 
   private async prune(api: ClusterApi, flags: HardFlags, options: HardPruneOptions): Promise<void> {
     const startedAt = new Date().toISOString();
-    const { hardPrune } = await import('../../core/execute/hard-prune/run.js');
-    const { watchInterruptions } = await import('../../core/execute/hard-prune/interrupt.js');
+    const { hardPrune } = await import('../../core/hard-prune/procedure/run.js');
+    const { watchInterruptions } = await import('../../cli/interrupt.js');
     await this.tellBefore(api, options, flags['prune-images']);
     const interruptions = watchInterruptions(this.note);
     try {
@@ -92,7 +92,7 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
       );
     // With a storage and no mode to watch over, nothing but images and image streams is read.
     if (storage !== undefined && readOnly === 'skip') return;
-    const { pendingRecoveryNotice } = await import('../../core/execute/hard-prune/notice.js');
+    const { pendingRecoveryNotice } = await import('../../core/operator/notice.js');
     const notice = await pendingRecoveryNotice(api);
     if (notice) this.note(notice);
   }
@@ -126,9 +126,9 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
   }
 
   private async write(report: HardPruneReport, format: string): Promise<void> {
-    const { writeAll } = await import('../../core/render/write.js');
-    const { inChunks } = await import('../../core/render/chunks.js');
-    const { hardPrunePieces } = await import('../../core/render/hard-prune-output.js');
+    const { writeAll } = await import('../../core/terminal/write.js');
+    const { inChunks } = await import('../../core/terminal/chunks.js');
+    const { hardPrunePieces } = await import('../../core/hard-prune/output/index.js');
     await writeAll(process.stdout, inChunks(await hardPrunePieces(report, format, process.stdout)));
   }
 
@@ -146,7 +146,7 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
 
 /** `prune images` of the same cluster, as the same user, with its own defaults. */
 async function imagePruner(flags: HardFlags, signal: AbortSignal): Promise<() => Promise<void>> {
-  const { pruneImagesFirst } = await import('../../core/execute/hard-prune/prune-images-first.js');
+  const { pruneImagesFirst } = await import('../../core/hard-prune/procedure/prune-images-first.js');
   // A command line is there for everybody on the machine to read: the token goes another way.
   const shared = (Object.keys(clusterFlags) as (keyof typeof clusterFlags)[]).filter((name) => name !== 'token');
   const args = shared.flatMap((name) =>

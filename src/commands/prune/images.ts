@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, type FlagsOf } from '../../base-command.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { requestTimeout } from '../../core/model/duration.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
-import type { PruneImagesRequest } from '../../core/execute/prune-images.js';
-import type { ImagePruneReport } from '../../core/plan/report.js';
-import { clusterFlags, outputFlags, registryFlags } from '../../flags.js';
-import { decisionFlags, pruneOptionsOf } from '../../prune-flags.js';
+import type { PruneImagesRequest } from '../../core/prune/prune-images.js';
+import type { ImagePruneReport } from '../../core/prune/report.js';
+import { clusterFlags, outputFlags, registryFlags } from '../../flags/shared.js';
+import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
 
 type ImagesFlags = FlagsOf<typeof PruneImages>;
 
@@ -86,8 +86,8 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
   async run(): Promise<void> {
     const { flags } = await this.read(PruneImages);
     const request = await requestOf(flags);
-    const { watchInterruptions } = await import('../../core/execute/hard-prune/interrupt.js');
-    const { createProgress } = await import('../../core/render/progress.js');
+    const { watchInterruptions } = await import('../../cli/interrupt.js');
+    const { createProgress } = await import('../../core/terminal/progress.js');
     const progress = createProgress(process.stderr);
     const say = (line: string): void => progress.log(line);
     const interruptions = watchInterruptions(
@@ -118,7 +118,7 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
   private async prune(flags: ImagesFlags, request: PruneImagesRequest, hooks: Hooks): Promise<ImagePruneReport> {
     const [{ openCluster }, { runPruneImages }] = await Promise.all([
       import('../../core/cluster/index.js'),
-      import('../../core/execute/prune-images.js'),
+      import('../../core/prune/prune-images.js'),
     ]);
     const api = await openCluster(flags, hooks.log);
     try {
@@ -131,28 +131,28 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
   private async printReport(report: ImagePruneReport, flags: ImagesFlags): Promise<void> {
     if (this.verbosity >= 4) await this.explain(report);
     const [{ renderImagePrune }, { writeAll }, { wantsColor }] = await Promise.all([
-      import('../../core/render/image-prune.js'),
-      import('../../core/render/write.js'),
-      import('../../core/render/color.js'),
+      import('../../core/prune/output/index.js'),
+      import('../../core/terminal/write.js'),
+      import('../../core/terminal/color.js'),
     ]);
     const width = process.stdout.isTTY ? process.stdout.columns : Infinity;
     const options = { color: wantsColor(process.stdout), width, now: Date.now() };
     await writeAll(process.stdout, renderImagePrune(report, flags.output as 'table', options));
-    const { hintsFor } = await import('../../core/render/prune-hints.js');
+    const { hintsFor } = await import('../../core/prune/output/hints.js');
     for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
   }
 
   private async explain({ plan }: ImagePruneReport): Promise<void> {
-    const { keptLines } = await import('../../core/render/kept.js');
-    const { writeAll } = await import('../../core/render/write.js');
+    const { keptLines } = await import('../../core/prune/output/kept.js');
+    const { writeAll } = await import('../../core/terminal/write.js');
     await writeAll(process.stderr, keptLines(plan));
   }
 }
 
-type Hooks = Parameters<typeof import('../../core/execute/prune-images.js').runPruneImages>[2];
+type Hooks = Parameters<typeof import('../../core/prune/prune-images.js').runPruneImages>[2];
 
 async function planFromFiles(dir: string, request: PruneImagesRequest, hooks: Hooks): Promise<ImagePruneReport> {
-  const { pruneFromFiles } = await import('../../core/execute/prune-from-files.js');
+  const { pruneFromFiles } = await import('../../core/prune/gather/from-files.js');
   return pruneFromFiles(dir, request, hooks);
 }
 
@@ -171,14 +171,14 @@ async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
   const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
   if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
   checkCombinations(flags);
-  const { checkRegistryFlags } = await import('../../cli/registry-flags.js');
+  const { checkRegistryFlags } = await import('../../flags/registry.js');
   const registry = {
     registryUrl: flags['registry-url'],
     certificateAuthority: flags['certificate-authority'],
     forceInsecure: flags['force-insecure'] ?? false,
   };
   checkRegistryFlags(registry);
-  const { parseMaxDelete } = await import('../../core/plan/hard-prune-limit.js');
+  const { parseMaxDelete } = await import('../../core/hard-prune/plan/limit.js');
   return {
     options,
     keepYoungerThan,

@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand, type FlagsOf } from '../../base-command.js';
-import { clusterFlags, outputFlags } from '../../flags.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { clusterFlags, outputFlags } from '../../flags/shared.js';
 import { EXIT, RegadmError, usageError } from '../../core/model/errors.js';
-import { timeoutFlag } from '../../core/model/timeout.js';
+import { timeoutFlag } from '../../flags/timeout.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import {
   DEFAULT_IMAGE,
@@ -14,9 +14,9 @@ import {
 } from '../../core/schedule/cron-job.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
 import type { ScheduleReport } from '../../core/schedule/report.js';
-import { interruptible } from '../../core/execute/interruptible.js';
-import { documentText } from '../../core/render/document.js';
-import { scheduleText } from '../../core/render/prune-schedule.js';
+import { interruptible } from '../../cli/interruptible.js';
+import { documentText } from '../../core/terminal/document.js';
+import { scheduleText } from '../../core/schedule/text.js';
 import { SETTINGS, parseSettings } from '../../core/schedule/settings.js';
 
 export default class PruneSchedule extends BaseCommand {
@@ -104,7 +104,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     flags: FlagsOf<typeof PruneSchedule>,
     patch: object | undefined,
   ): Promise<void> {
-    const { changeSchedule, readSchedule } = await import('../../core/cluster/schedule.js');
+    const { changeSchedule, readSchedule } = await import('../../core/schedule/change.js');
     const dryRun = flags['dry-run'];
     const report: ScheduleReport = patch
       ? await changeSchedule(api, patch as Record<string, unknown>, dryRun, this.warning)
@@ -116,8 +116,8 @@ Settings: ${SETTINGS.join(', ')}.`;
   }
 
   private async runNow(api: ClusterApi, flags: FlagsOf<typeof PruneSchedule>, timeoutMs: number): Promise<void> {
-    const { cronJobToRun } = await import('../../core/cluster/schedule.js');
-    const { followJob, startJob } = await import('../../core/cluster/prune-job.js');
+    const { cronJobToRun } = await import('../../core/schedule/change.js');
+    const { followJob, startJob } = await import('../../core/schedule/job.js');
     const cronJob = await cronJobToRun(api, flags.from);
     const job = await startJob(api, cronJob);
     const { name } = job.metadata;

@@ -1,8 +1,8 @@
-import { BaseCommand } from '../../base-command.js';
+import { BaseCommand } from '../../cli/base-command.js';
 import { usageError } from '../../core/model/errors.js';
-import type { WhyReport } from '../../core/graph/why.js';
-import { clusterFlags, outputFlags } from '../../flags.js';
-import { decisionFlags, pruneOptionsOf } from '../../prune-flags.js';
+import type { WhyReport } from '../../core/why/explanation.js';
+import { clusterFlags, outputFlags } from '../../flags/shared.js';
+import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
 
 export default class PruneWhy extends BaseCommand {
   static override summary = 'Tell why an image is kept or pruned, and what would have to change';
@@ -46,9 +46,9 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
     const request = { ...(await pruneOptionsOf(flags)), arguments: argv };
     const [{ openCluster }, { explain }, { createProgress }, { interruptible }] = await Promise.all([
       import('../../core/cluster/index.js'),
-      import('../../core/execute/explain.js'),
-      import('../../core/render/progress.js'),
-      import('../../core/execute/interruptible.js'),
+      import('../../core/why/explain.js'),
+      import('../../core/terminal/progress.js'),
+      import('../../cli/interruptible.js'),
     ]);
     const progress = createProgress(process.stderr);
     const api = await openCluster(flags, (level, line) => void (level <= this.verbosity && progress.log(line)));
@@ -69,15 +69,15 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
   private async printReport(report: WhyReport, format: string): Promise<void> {
     if (format === 'json' || format === 'yaml') {
       const [{ documentText }, { whyDocument }] = await Promise.all([
-        import('../../core/render/document.js'),
-        import('../../core/render/why-document.js'),
+        import('../../core/terminal/document.js'),
+        import('../../core/why/output/document.js'),
       ]);
       return this.print(await documentText(format, whyDocument(report)));
     }
     const [{ whyPieces }, { writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
-      import('../../core/render/why.js'),
-      import('../../core/render/write.js'),
-      import('../../core/render/color.js'),
+      import('../../core/why/output/table.js'),
+      import('../../core/terminal/write.js'),
+      import('../../core/terminal/color.js'),
     ]);
     const options = { color: wantsColor(process.stdout), width: terminalWidth(process.stdout) };
     await writeAll(process.stdout, whyPieces(report, format === 'wide', options));

@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
-import { BaseCommand, type FlagsOf } from '../../base-command.js';
-import { clusterFlags, outputFlags } from '../../flags.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { clusterFlags, outputFlags } from '../../flags/shared.js';
 import { durationFlag } from '../../core/model/duration.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
-import type { RegistryMode } from '../../core/execute/readonly.js';
+import type { RegistryMode } from '../../core/operator/mode.js';
 
 export default class RegistryReadonly extends BaseCommand {
   static override summary = "Show or switch the registry's read-only mode";
@@ -40,7 +40,7 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
     const api = await openCluster(flags, this.logAt);
     try {
       await this.tellNotice(api);
-      const { changeMode, readMode } = await import('../../core/execute/readonly.js');
+      const { changeMode, readMode } = await import('../../core/operator/mode.js');
       const mode = args.mode
         ? await changeMode(api, args.mode === 'on', { wait: flags.wait, timeoutMs, onProgress: this.note })
         : await readMode(api);
@@ -51,14 +51,14 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
   }
 
   private async tellNotice(api: ClusterApi): Promise<void> {
-    const { pendingRecoveryNotice } = await import('../../core/execute/hard-prune/notice.js');
+    const { pendingRecoveryNotice } = await import('../../core/operator/notice.js');
     const notice = await pendingRecoveryNotice(api);
     if (notice) this.note(notice);
   }
 
   private async show(mode: RegistryMode, flags: FlagsOf<typeof RegistryReadonly>): Promise<void> {
-    const { registryModeDocument, registryModeText } = await import('../../core/render/registry-mode.js');
-    const { degradedText } = await import('../../core/execute/readonly.js');
+    const { registryModeDocument, registryModeText } = await import('../../core/operator/mode-text.js');
+    const { degradedText } = await import('../../core/operator/mode.js');
     if (mode.managementState !== 'Managed')
       this.warning(
         `the registry's managementState is ${mode.managementState}: the operator does not carry out changes`,
@@ -66,7 +66,7 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
     const degraded = degradedText(mode);
     if (degraded) this.warning(degraded);
     if (flags.output === 'table') return this.print(registryModeText(mode));
-    const { documentText } = await import('../../core/render/document.js');
+    const { documentText } = await import('../../core/terminal/document.js');
     this.print(await documentText(flags.output, registryModeDocument(mode)));
   }
 }

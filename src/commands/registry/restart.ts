@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../../base-command.js';
-import { clusterFlags, outputFlags } from '../../flags.js';
-import { CACHE_OFF } from '../../core/model/blob-cache.js';
-import { timeoutFlag } from '../../core/model/timeout.js';
-import { interruptible } from '../../core/execute/interruptible.js';
-import { documentText } from '../../core/render/document.js';
+import { BaseCommand } from '../../cli/base-command.js';
+import { clusterFlags, outputFlags } from '../../flags/shared.js';
+import { CACHE_OFF } from '../../core/operator/cache-off.js';
+import { timeoutFlag } from '../../flags/timeout.js';
+import { interruptible } from '../../cli/interruptible.js';
+import { documentText } from '../../core/terminal/document.js';
 
 export default class RegistryRestart extends BaseCommand {
   static override summary = 'Restart the registry, so that its blob cache is empty';
@@ -38,10 +38,10 @@ Where a restart is no option, the cache can be turned off for good: set the oper
   async run(): Promise<void> {
     const { flags } = await this.read(RegistryRestart);
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
-    const { emptyBlobCache, parseRedisUrl } = await import('../../core/storage/redis.js');
+    const { emptyBlobCache, parseRedisUrl } = await import('../../core/operator/redis-cache.js');
     const redis = flags['redis-url'] === undefined ? undefined : parseRedisUrl(flags['redis-url']);
     const { openCluster } = await import('../../core/cluster/index.js');
-    const { planRestart, restartRegistry } = await import('../../core/cluster/restart.js');
+    const { planRestart, restartRegistry } = await import('../../core/operator/restart.js');
     const api = await openCluster(flags, this.logAt);
     try {
       if (flags['dry-run']) {

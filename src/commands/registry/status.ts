@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
-import { BaseCommand, type FlagsOf } from '../../base-command.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { durationFlag } from '../../core/model/duration.js';
 import { RegadmError, messageOf, usageError } from '../../core/model/errors.js';
-import type { StatusRequest } from '../../core/execute/registry-status.js';
-import type { RegistryStatusReport } from '../../core/plan/registry-status.js';
-import { clusterFlags, outputFlags } from '../../flags.js';
+import type { StatusRequest } from '../../core/status/status.js';
+import type { RegistryStatusReport } from '../../core/status/report.js';
+import { clusterFlags, outputFlags } from '../../flags/shared.js';
 
 /** More settings than a table or a plot can show. */
 const MOST_SETTINGS = 20;
@@ -49,9 +49,9 @@ registry: bytes are what image objects state. What the user may not read is left
     const request = requestOf(flags);
     const [{ openCluster }, { registryStatus }, { createProgress }, { interruptible }] = await Promise.all([
       import('../../core/cluster/index.js'),
-      import('../../core/execute/registry-status.js'),
-      import('../../core/render/progress.js'),
-      import('../../core/execute/interruptible.js'),
+      import('../../core/status/status.js'),
+      import('../../core/terminal/progress.js'),
+      import('../../cli/interruptible.js'),
     ]);
     const progress = createProgress(process.stderr);
     const api = await openCluster(flags, (level, line) => void (level <= this.verbosity && progress.log(line)));
@@ -70,7 +70,7 @@ registry: bytes are what image objects state. What the user may not read is left
   }
 
   private async writeReport(file: string, report: RegistryStatusReport): Promise<void> {
-    const { statusPage } = await import('../../core/render/status-report.js');
+    const { statusPage } = await import('../../core/status/output/page.js');
     await writeFile(file, statusPage(report)).catch((cause: unknown) => {
       throw new RegadmError(`cannot write --report ${file}: ${messageOf(cause)}`, { code: 'REPORT_FILE', cause });
     });
@@ -80,14 +80,14 @@ registry: bytes are what image objects state. What the user may not read is left
   private async printReport(report: RegistryStatusReport, format: string): Promise<void> {
     if (format === 'json' || format === 'yaml') {
       for (const { what, message } of report.registry.unavailable) this.warning(`${what}: not shown: ${message}`);
-      const { documentText } = await import('../../core/render/document.js');
-      const { statusDocument } = await import('../../core/render/registry-status-document.js');
+      const { documentText } = await import('../../core/terminal/document.js');
+      const { statusDocument } = await import('../../core/status/output/document.js');
       return this.print(await documentText(format, statusDocument(report)));
     }
     const [{ statusPieces }, { writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
-      import('../../core/render/registry-status.js'),
-      import('../../core/render/write.js'),
-      import('../../core/render/color.js'),
+      import('../../core/status/output/table.js'),
+      import('../../core/terminal/write.js'),
+      import('../../core/terminal/color.js'),
     ]);
     const options = { color: wantsColor(process.stdout), width: terminalWidth(process.stdout) };
     await writeAll(process.stdout, statusPieces(report, format === 'wide', options));

@@ -1,4 +1,4 @@
-import { codesOf } from '../model/retry.js';
+import { codesOf } from '../kit/retry.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 
 const CERTIFICATE_ERRORS: Record<string, string> = {

@@ -4,7 +4,7 @@ import { requestTimeout } from '../model/duration.js';
 import { HttpClusterApi } from './client.js';
 import { Credentials } from './credentials.js';
 import { loadKubeconfig, type ClusterOptions } from './kubeconfig.js';
-import { proxyFor } from '../model/proxy.js';
+import { proxyFor } from '../kit/proxy.js';
 import { RegadmError, messageOf, usageError } from '../model/errors.js';
 
 export type { ClusterOptions } from './kubeconfig.js';

@@ -5,7 +5,7 @@ import type { KubeObject } from '../model/kube.js';
 import type { Referrer } from '../model/referrer.js';
 import type { StreamRecord } from '../model/image-stream.js';
 import { streamKey } from '../model/image-stream.js';
-import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../model/snapshot.js';
+import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from './api.js';
 import { errorOf } from './client.js';

@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
-import type { RegistryFlags, RegistryHooks } from '../execute/find-registry.js';
+import type { RegistryFlags, RegistryHooks } from '../operator/open-registry.js';
 import { about, look, type Check } from './check.js';
 export type { Check } from './check.js';
 import { checkLists, checkServer, checkUser } from './cluster.js';

@@ -1,10 +1,10 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { isForbidden, PRUNER_NAME } from '../cluster/image-pruner.js';
-import { CONFIG_NAME } from '../cluster/registry-config.js';
-import { DEPLOYMENT_PATH, type Deployment } from '../cluster/rollout.js';
-import { readSchedule } from '../cluster/schedule.js';
-import { pendingRecoveryNotice } from '../execute/hard-prune/notice.js';
-import { degradedText, readMode } from '../execute/readonly.js';
+import { isForbidden, PRUNER_NAME } from '../schedule/image-pruner.js';
+import { CONFIG_NAME } from '../operator/config.js';
+import { DEPLOYMENT_PATH, type Deployment } from '../operator/rollout.js';
+import { readSchedule } from '../schedule/change.js';
+import { pendingRecoveryNotice } from '../operator/notice.js';
+import { degradedText, readMode } from '../operator/mode.js';
 import { OPERATOR_CRON_JOB, OWN_NAME } from '../schedule/cron-job.js';
 import type { ScheduleReport } from '../schedule/report.js';
 import { about, type Check } from './check.js';

@@ -1,7 +1,7 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { IMAGES, IMAGE_STREAMS, listPath } from '../cluster/resources.js';
-import { openRegistryAt, type RegistryFlags, type RegistryHooks } from '../execute/find-registry.js';
-import { runPreflight, stopsRun, type PreflightCheck } from '../execute/preflight.js';
+import { openRegistryAt, type RegistryFlags, type RegistryHooks } from '../operator/open-registry.js';
+import { runPreflight, stopsRun, type PreflightCheck } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
 import { discoverRegistryHost } from '../registry/discover.js';
 import { about, type Check } from './check.js';

@@ -1,4 +1,4 @@
-import type { ImageStream, Snapshot } from '../model/snapshot.js';
+import type { ImageStream, Snapshot } from '../model/table/snapshot.js';
 
 /** A tag that carries a signature, an attestation or an SBOM of an image, by cosign's naming. */
 const COSIGN_TAG = /^sha256-([0-9a-f]{64})\.(?:sig|att|sbom)$/;

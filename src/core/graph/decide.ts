@@ -1,5 +1,5 @@
 import { streamKey } from '../model/image-stream.js';
-import type { ImageStream, Snapshot, TagItem } from '../model/snapshot.js';
+import type { ImageStream, Snapshot, TagItem } from '../model/table/snapshot.js';
 import { findAttachments, type Attachments } from './attachments.js';
 import { heldImages } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../model/snapshot.js';
+import type { Snapshot } from '../model/table/snapshot.js';
 import type { Use } from '../model/referrer.js';
 import { firstUse } from './first-use.js';
 import type { Reason } from './reason.js';

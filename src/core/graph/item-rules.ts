@@ -1,6 +1,6 @@
 import { streamKey } from '../model/image-stream.js';
 import { protectionMatcher, type ProtectionMatcher } from '../model/protection.js';
-import type { ImageStream, Snapshot } from '../model/snapshot.js';
+import type { ImageStream, Snapshot } from '../model/table/snapshot.js';
 import { signatureSubject } from './attachments.js';
 import { firstUse } from './first-use.js';
 import type { PruneOptions } from './options.js';

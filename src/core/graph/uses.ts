@@ -1,4 +1,4 @@
-import type { DigestTable } from '../model/digest-table.js';
+import type { DigestTable } from '../model/table/digest-table.js';
 import type { InvalidReference } from '../model/errors.js';
 import {
   namesStream,

@@ -1,4 +1,4 @@
-import { isConnectionError, retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../model/retry.js';
+import { isConnectionError, retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
 import { answerError, registryCodeOf, type Asked } from './answer-error.js';
 import type { BeforeRetry, Deletion, Manifest, Registry } from './api.js';
 import { Breaker } from './breaker.js';

@@ -1,4 +1,4 @@
-import { codesOf } from '../model/retry.js';
+import { codesOf } from '../kit/retry.js';
 import { messageOf } from '../model/errors.js';
 import { RegistryError, type FailureKind } from './error.js';
 

@@ -1,4 +1,4 @@
-import { proxyFor } from '../model/proxy.js';
+import { proxyFor } from '../kit/proxy.js';
 import { RegadmError } from '../model/errors.js';
 import type { Registry } from './api.js';
 import { HttpRegistry } from './client.js';

@@ -1,4 +1,4 @@
-import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../model/retry.js';
+import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { diagnosePlain, diagnoseSecure } from './diagnose.js';
 import { failure } from './connection-error.js';
 import type { FailureKind, RegistryError } from './error.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { CandidateFacts } from '../plan/hard-prune.js';
-import type { Candidates } from '../plan/hard-prune-candidates.js';
-import type { FileFacts, StorageSnapshot } from '../plan/hard-prune-types.js';
+import type { CandidateFacts } from '../hard-prune/plan/plan.js';
+import type { Candidates } from '../hard-prune/plan/candidates.js';
+import type { FileFacts, StorageSnapshot } from '../hard-prune/plan/plan-types.js';
 import { entriesIn, forEachParallel, isMissing, statOf } from './files.js';
 import { blobData, blobFolder, layersFolder, repositoryFolder, revisionsFolder, uploadFolder } from './layout.js';
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { pushContent } from '../registry-push.js';
+import { pushContent } from '../registry/registry-push.js';
 import type { LoadContext } from '../load.js';
 import type { KubeObject, PushContent } from '../types.js';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { MEDIA } from '../media-types.js';
-import type { LazyObject } from '../store.js';
+import { MEDIA } from '../registry/media-types.js';
+import type { LazyObject } from '../api/store.js';
 import type { KubeObject } from '../types.js';
 import { DAY, SERVICE, type SampleBuilder } from './builder.js';
 

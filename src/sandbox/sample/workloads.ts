@@ -1,5 +1,5 @@
-import { MEDIA } from '../media-types.js';
-import { digestOf } from '../registry-push.js';
+import { MEDIA } from '../registry/media-types.js';
+import { digestOf } from '../registry/registry-push.js';
 import type { KubeObject } from '../types.js';
 import { DAY, layer, SERVICE, type SampleBuilder } from './builder.js';
 import { signature } from './extended-uses.js';

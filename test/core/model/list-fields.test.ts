@@ -4,7 +4,7 @@ import { reduceStream } from '../../../src/core/model/image-stream.js';
 import { readJson } from '../../../src/core/cluster/json-reader.js';
 import type { Fields, KubeObject } from '../../../src/core/model/kube.js';
 import { REFERRER_KINDS } from '../../../src/core/model/referrers/index.js';
-import { packReferrers, unpackReferrers } from '../../../src/core/model/referrer-columns.js';
+import { packReferrers, unpackReferrers } from '../../../src/core/model/table/referrer-columns.js';
 import type { Referrer } from '../../../src/core/model/referrer.js';
 import { namedCases, randomCases } from '../../support/conformance-cases.js';
 

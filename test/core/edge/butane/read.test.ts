@@ -1,6 +1,6 @@
 import { readButane } from '../../../../src/core/edge/butane/read.js';
 import { toIgnition } from '../../../../src/core/edge/ignition/translate.js';
-import { REGISTRY_BUTANE, aButaneFile } from '../builders.js';
+import { REGISTRY_BUTANE, aButaneFile } from '../../../support/edge-builders.js';
 
 function problemsOf(text: string): string[] {
   try {

@@ -2,7 +2,7 @@ import { lint } from '../../../../src/core/edge/lint/lint.js';
 import type { Finding } from '../../../../src/core/edge/lint/finding.js';
 import { renderAll } from '../../../../src/core/edge/render/render.js';
 import { storageOfFlags } from '../../../../src/core/edge/render/storage-of-flags.js';
-import { REGISTRY_BUTANE } from '../builders.js';
+import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
 import type { SourceFile } from '../../../../src/core/edge/lint/collect.js';
 
 /** What `edge render` writes for the same partition, by name, with the Butane file. */

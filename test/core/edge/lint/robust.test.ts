@@ -5,7 +5,7 @@ import { toIgnition } from '../../../../src/core/edge/ignition/translate.js';
 import { readButane } from '../../../../src/core/edge/butane/read.js';
 import { renderAll } from '../../../../src/core/edge/render/render.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
-import { REGISTRY_BUTANE } from '../builders.js';
+import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
 
 const storage = readButane('storage.bu', REGISTRY_BUTANE);
 const volume = () => ({ path: '/var/imageregistry', size: '100Gi' });

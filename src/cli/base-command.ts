@@ -1,0 +1,79 @@
+import { Command, Errors, type Interfaces } from '@oclif/core';
+import { normalizeArgv, requestedFormat } from './argv.js';
+import { commonFlags } from '../flags/shared.js';
+import { reportError } from './report-error.js';
+import { addSettings, originHints } from './config/settings.js';
+import type { Setting } from './config/resolve.js';
+import { usageError } from '../core/model/errors.js';
+
+export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
+  (typeof BaseCommand)['baseFlags'] & T['flags']
+>;
+
+/**
+ * The one place for exit statuses, the printing of errors and the shared flags' wiring.
+ * A command parses (`await this.read(ThisCommand)`), calls core once and prints.
+ */
+export abstract class BaseCommand extends Command {
+  static override baseFlags = commonFlags;
+  /** oclif's own --json would print its whole configuration on a parse error and change exit statuses. */
+  static override enableJsonFlag = false;
+
+  private level = 0;
+  private format = 'table';
+  private settings: Setting[] = [];
+
+  /** Parses the command line, with every form of boolean that `oc` takes. @throws RegadmError (USAGE) */
+  protected async read<T extends typeof Command>(
+    command: T,
+  ): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']>; argv: string[] }> {
+    this.format = requestedFormat(this.argv) ?? 'table';
+    const table = { ...command.baseFlags, ...command.flags };
+    const written = normalizeArgv(this.argv, table);
+    this.level = Number(
+      /^--loglevel=(\d+)$/.exec(written.findLast((arg) => arg.startsWith('--loglevel=')) ?? '')?.[1] ?? 0,
+    );
+    const { argv: whole, settings } = await addSettings(this.config, this.id ?? '', written, table, this.warning);
+    this.settings = settings;
+    this.argv = whole;
+    this.format = requestedFormat(whole) ?? 'table';
+    const { flags, args, argv } = await this.parse(command, this.argv);
+    const all = flags as { loglevel?: number; json?: boolean; output?: string };
+    if (all.json) {
+      if (written.some((arg) => arg.startsWith('--output=')) && all.output !== 'json') {
+        throw usageError(`--json cannot be specified with --output=${all.output}`);
+      }
+      all.output = 'json';
+    }
+    this.level = all.loglevel ?? 0;
+    if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
+    return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']>, argv: argv as string[] };
+  }
+
+  /** Writes what was asked for to stdout. */
+  protected print(text: string): void {
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  /** Writes everything else (warnings, hints, notes) to stderr. */
+  protected note = (text: string): void => {
+    process.stderr.write(`${text}\n`);
+  };
+
+  protected warning = (text: string): void => this.note(`warning: ${text}`);
+
+  /** Writes to stderr if `-v` is at least `level`: 4 reasons, 6 requests, 8 requests in detail. */
+  protected logAt = (level: number, text: string): void => {
+    if (level <= this.level) this.note(text);
+  };
+
+  protected get verbosity(): number {
+    return this.level;
+  }
+
+  /** Prints an error for people on stderr, for programs (`-o json`, `-o yaml`) as an Error document on stdout, and sets the exit status. */
+  protected override async catch(thrown: Error): Promise<void> {
+    if (thrown instanceof Errors.ExitError) throw thrown;
+    await reportError(thrown, this.format, this.level, (message) => originHints(this.settings, message));
+  }
+}

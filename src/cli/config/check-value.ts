@@ -1,0 +1,50 @@
+import { durationFlag, requestTimeout } from '../../core/model/duration.js';
+import { messageOf } from '../../core/model/errors.js';
+import { parseMaxDelete } from '../../core/hard-prune/plan/limit.js';
+import { validateRegistryFlags } from '../../core/registry/url.js';
+import { parseRedisUrl } from '../../core/operator/redis-cache.js';
+import type { FlagSpec } from './catalog.js';
+
+/** Flags that take whole numbers: the smallest and the largest. */
+export const INTEGERS: Record<string, [min: number, max: number]> = {
+  'keep-tag-revisions': [0, Number.MAX_SAFE_INTEGER],
+  'num-workers': [1, Number.MAX_SAFE_INTEGER],
+  loglevel: [0, 10],
+};
+
+const duration = (flag: string) => (value: string) => void durationFlag(flag, value);
+const CHECKS: Record<string, (value: string) => void> = {
+  'keep-younger-than': duration('keep-younger-than'),
+  'keep-blobs-younger-than': duration('keep-blobs-younger-than'),
+  'uploads-older-than': duration('uploads-older-than'),
+  timeout: duration('timeout'),
+  'request-timeout': (value) => void requestTimeout(value),
+  'max-delete': (value) => void parseMaxDelete(value),
+  'redis-url': (value) => void parseRedisUrl(value),
+  'registry-url': (value) => validateRegistryFlags({ registryUrl: value, forceInsecure: false }),
+};
+
+/** What is wrong with a setting's value, in words that follow its name; undefined when nothing is. */
+export function valueProblem(flag: string, specs: readonly FlagSpec[], value: string): string | undefined {
+  if (value === '') return 'it is empty';
+  if (specs.every(({ type }) => type === 'boolean'))
+    return value === 'true' || value === 'false' ? undefined : 'it takes true or false';
+  const options = new Set(specs.flatMap((spec) => spec.options ?? []));
+  if (specs.every((spec) => spec.options) && !options.has(value)) return `it takes ${[...options].join(', ')}`;
+  const range = INTEGERS[flag];
+  if (range) return integerProblem(value, range);
+  try {
+    CHECKS[flag]?.(value);
+    return undefined;
+  } catch (error) {
+    // It may hold a password.
+    if (flag === 'redis-url') return 'not the address of a Redis (redis[s]://[user:password@]host[:port][/db])';
+    return messageOf(error).replace(/^invalid argument ".*" for "--[\w-]+"(?: flag)?: /, '');
+  }
+}
+
+function integerProblem(value: string, [min, max]: [number, number]): string | undefined {
+  if (!/^[+-]?\d+$/.test(value)) return 'not a whole number';
+  if (Number(value) < min) return `it must be at least ${min}`;
+  return Number(value) > max ? `it must be at most ${max}` : undefined;
+}

@@ -1,0 +1,54 @@
+import { usageError } from '../../core/model/errors.js';
+import { didYouMean, suggest } from '../../core/kit/suggest.js';
+import { environmentName, settings, whyNever, type Catalog } from './catalog.js';
+import { valueProblem } from './check-value.js';
+import { quoted } from './secret.js';
+
+const PREFIX = 'REGADM_';
+/** What oclif reads, where the configuration is, and what Kubernetes sets in pods beside a Service called `regadm`. */
+const NOT_SETTINGS =
+  /^REGADM_(?:CONFIG|CONFIG_DIR|CACHE_DIR|DATA_DIR|BINPATH|NPM_REGISTRY|DEBUG|DISABLE_THEME|S3_.*|SERVICE_.*|PORT.*)$/;
+
+export interface EnvironmentValue {
+  values: string[];
+  variable: string;
+}
+
+/**
+ * The settings in the environment.
+ * @param warn takes what looks like a setting and is none
+ * @throws RegadmError (USAGE) for a value that is none, and for what must not be set there
+ */
+export function readEnvironment(
+  env: NodeJS.ProcessEnv,
+  catalog: Catalog,
+  warn: (text: string) => void,
+): Map<string, EnvironmentValue> {
+  const names = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !NOT_SETTINGS.test(name));
+  const found = new Map<string, EnvironmentValue>();
+  if (names.length === 0) return found;
+  const known = settings(catalog);
+  for (const variable of names.sort()) {
+    const flag = variable.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
+    const value = env[variable]!;
+    const never = whyNever(flag);
+    if (never)
+      throw usageError(`${variable} cannot be set: ${never}`, [`unset it, and pass --${flag} where it is meant`]);
+    const setting = known.get(flag);
+    if (!setting) {
+      const near = suggest(flag, known.keys()).map(environmentName);
+      if (near.length > 0) warn(`${variable} is no setting of regadm; ${didYouMean(near)[0]}`);
+      continue;
+    }
+    // An empty variable is how shells and manifests leave one out.
+    if (value === '') continue;
+    const multiple = setting.specs.some((spec) => spec.multiple);
+    const values = multiple ? value.split(',').map((each) => each.trim()) : [value];
+    for (const each of values) {
+      const problem = valueProblem(flag, setting.specs, each);
+      if (problem) throw usageError(`${variable}: ${quoted(flag, each)}: ${problem}`);
+    }
+    found.set(flag, { values, variable });
+  }
+  return found;
+}

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
+import { didYouMean, suggest } from '../../core/kit/suggest.js';
+import { messageOf, usageError } from '../../core/model/errors.js';
+import { settings, whyNever, type Catalog, type FlagSpec } from './catalog.js';
+import { valueProblem } from './check-value.js';
+import { quoted } from './secret.js';
+
+/** A value in the file, and where. */
+export interface FileValue {
+  values: string[];
+  path: string;
+  line: number;
+}
+
+type Section = Map<string, FileValue>;
+
+export interface ConfigFile {
+  path: string;
+  /** For every command that takes the flag. */
+  all: Section;
+  /** For one command, by its name with colons. */
+  commands: Map<string, Section>;
+}
+
+/** Reads and checks the whole file, whatever command runs. @throws RegadmError (USAGE) with file, line and field */
+export async function readConfigFile(path: string, catalog: Catalog): Promise<ConfigFile> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw usageError(`cannot read the configuration ${path}: ${messageOf(cause)}`, [
+      'REGADM_CONFIG names another file; an empty REGADM_CONFIG means none',
+    ]);
+  });
+  return parseConfig(path, text, catalog);
+}
+
+/** The same from a text. @throws RegadmError (USAGE) with file, line and field */
+export function parseConfig(path: string, text: string, catalog: Catalog): ConfigFile {
+  return new Reader(path, catalog).read(text);
+}
+
+class Reader {
+  private readonly lines = new LineCounter();
+  private readonly known: ReturnType<typeof settings>;
+
+  constructor(
+    private readonly path: string,
+    private readonly catalog: Catalog,
+  ) {
+    this.known = settings(catalog);
+  }
+
+  read(text: string): ConfigFile {
+    const document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true });
+    const [error] = document.errors;
+    if (error) this.fail(error.linePos?.[0].line ?? 1, error.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''));
+    const root = document.contents;
+    if (isEmpty(root)) return { path: this.path, all: new Map(), commands: new Map() };
+    if (!isMap(root)) return this.fail(this.lineOf(root), 'it must hold settings: keep-tag-revisions: 5');
+    return { path: this.path, all: this.section(root, ''), commands: this.commandSections(root.get('commands', true)) };
+  }
+
+  private commandSections(node: unknown): Map<string, Section> {
+    if (node === undefined || isEmpty(node)) return new Map();
+    if (!isMap(node)) return this.fail(this.lineOf(node), 'commands: it must hold the names of commands');
+    return new Map(node.items.map(({ key, value }) => this.commandSection(nameOf(key), value, this.lineOf(key))));
+  }
+
+  private commandSection(name: string, value: unknown, line: number): [string, Section] {
+    const id = name.replaceAll(' ', ':');
+    const names = Object.keys(this.catalog).map((each) => each.replaceAll(':', ' '));
+    if (!this.catalog[id])
+      this.fail(line, `commands.${name}: there is no such command`, didYouMean(suggest(name, names)));
+    if (!isMap(value)) return this.fail(line, `commands.${name}: it must hold settings`);
+    return [id, this.section(value, `commands.${name}.`, id)];
+  }
+
+  /** @param field what stands before the names of its settings in messages */
+  private section(map: YAMLMap, field: string, command?: string): Section {
+    const items = map.items.filter(({ key }) => command !== undefined || nameOf(key) !== 'commands');
+    return new Map(
+      items.map(({ key, value }) => [nameOf(key), this.setting(nameOf(key), value, this.lineOf(key), field, command)]),
+    );
+  }
+
+  private setting(name: string, node: unknown, line: number, field: string, command?: string): FileValue {
+    const fail = (message: string, suggestions?: string[]): never =>
+      this.fail(line, `${field}${name}: ${message}`, suggestions);
+    const never =
+      name === 'token' ? 'a token does not belong in this file; use the kubeconfig, or REGADM_TOKEN' : whyNever(name);
+    if (never) fail(`it cannot be set here: ${never}`);
+    const specs = this.specsOf(name, command);
+    if (!specs)
+      return fail('there is no such setting', [
+        ...didYouMean(suggest(name, this.known.keys())),
+        'regadm config shows them all',
+      ]);
+    const several = specs.some(({ multiple }) => multiple);
+    const values = valuesOf(node, several);
+    if (!values) return fail(`it takes ${several ? 'a value, or a list of values' : 'one value'}`);
+    for (const value of values) {
+      const problem = valueProblem(name, specs, value);
+      if (problem) fail(`${quoted(name, value)}: ${problem}`);
+    }
+    return { values, path: this.path, line };
+  }
+
+  private specsOf(flag: string, command?: string): FlagSpec[] | undefined {
+    const setting = this.known.get(flag);
+    if (command === undefined) return setting?.specs;
+    return setting?.commands.includes(command) ? [this.catalog[command]![flag]!] : undefined;
+  }
+
+  private lineOf(node: unknown): number {
+    return this.lines.linePos((node as { range?: [number] | null })?.range?.[0] ?? 0).line;
+  }
+
+  private fail(line: number, message: string, suggestions: string[] = []): never {
+    throw usageError(`${this.path}:${line}: ${message}`, suggestions);
+  }
+}
+
+function nameOf(key: unknown): string {
+  return String((key as { value?: unknown }).value ?? key);
+}
+
+function isEmpty(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.value === null);
+}
+
+function valuesOf(node: unknown, several: boolean): string[] | undefined {
+  const nodes = isSeq(node) && several ? node.items : [node];
+  const values = nodes.map((each) => (isScalar(each) && each.value !== null ? scalarText(each) : undefined));
+  return values.length > 0 && values.every((value) => value !== undefined) ? values : undefined;
+}
+
+/** As it is written, so that `1e3`, `010` and `yes` stay what they are. */
+function scalarText(node: { value: unknown; source?: string }): string {
+  return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+}

@@ -1,0 +1,39 @@
+import type { Command, Config } from '@oclif/core';
+import { givenFlags, type FlagTable } from '../argv.js';
+import { readSources } from './index.js';
+import { applicable, settingsOf, tokensOf, type Setting } from './resolve.js';
+import type { Catalog } from './catalog.js';
+
+/** The flags of every command, as the manifest has them. */
+export function catalogOf({ commands }: { commands: readonly Command.Loadable[] }): Catalog {
+  return Object.fromEntries(commands.map(({ id, flags }) => [id.replaceAll(' ', ':'), flags as FlagTable]));
+}
+
+export interface WithSettings {
+  argv: string[];
+  settings: Setting[];
+}
+
+/**
+ * Puts what the environment and the configuration file say before a normalized command line that does not say it itself.
+ * @throws RegadmError (USAGE)
+ */
+export async function addSettings(
+  config: Config,
+  id: string,
+  argv: string[],
+  flags: FlagTable,
+  warn: (text: string) => void,
+): Promise<WithSettings> {
+  const catalog = { ...catalogOf(config), [id]: flags };
+  const sources = await readSources(process.env, catalog, warn);
+  const { given, on } = givenFlags(argv, flags);
+  const settings = applicable(settingsOf(id, flags, sources), flags, given, on);
+  return { argv: [...settings.flatMap((setting) => tokensOf(setting, flags[setting.flag]!)), ...argv], settings };
+}
+
+/** Where the flags that an error names come from, when it is not the command line. */
+export function originHints(settings: readonly Setting[], message: string): string[] {
+  const names = new Set(message.match(/--[a-z-]+/g)?.map((name) => name.slice(2)));
+  return settings.filter(({ flag }) => names.has(flag)).map(({ flag, from }) => `--${flag} comes from ${from}`);
+}

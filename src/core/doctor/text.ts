@@ -1,0 +1,56 @@
+import type { Check, DoctorReport } from './diagnose.js';
+import type { Styles } from '../terminal/color.js';
+import { oneLine, plural } from '../terminal/text.js';
+
+const MARKS: Record<Check['status'], string> = {
+  ok: 'ok',
+  info: 'info',
+  warning: 'WARNING',
+  failed: 'FAILED',
+  unknown: '?',
+};
+const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
+
+/** One line a check with what to do about it below, and what it comes to at the end. */
+export function doctorText({ version, node, checks, summary }: DoctorReport, styles: Styles, width = Infinity): string {
+  const paint: Record<Check['status'], (text: string) => string> = {
+    ok: styles.good,
+    info: (text) => text,
+    warning: styles.warn,
+    failed: styles.bad,
+    unknown: styles.muted,
+  };
+  const names = Math.max(...checks.map(({ name }) => name.length));
+  const indent = WIDTH + names + 4;
+  const lines = checks.flatMap(({ name, status, message, suggestions = [] }) => {
+    const [first, ...rest] = wrapped(oneLine(message), width - indent);
+    const todo = suggestions.flatMap((text) =>
+      wrapped(oneLine(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),
+    );
+    const head = `${paint[status](MARKS[status].padEnd(WIDTH))}  ${name.padEnd(names)}  ${first}`;
+    return [head, ...[...rest, ...todo].map((line) => ' '.repeat(indent) + line)];
+  });
+  return [`regadm ${version}, Node.js ${node}`, '', ...lines, '', verdict(summary)].join('\n');
+}
+
+function verdict({ failed, warnings, unknown }: DoctorReport['summary']): string {
+  const rest = [warnings > 0 ? plural(warnings, 'warning') : '', unknown > 0 ? `${unknown} not known` : '']
+    .filter(Boolean)
+    .join(', ');
+  const first =
+    failed > 0
+      ? `${plural(failed, 'problem')} would keep a prune from working`
+      : 'nothing stands in the way of a prune';
+  return rest ? `${first} (${rest})` : first;
+}
+
+/** Breaks a text between words into lines of at most `width`; a longer word stays whole. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
+    if (longer.length > width && lines.at(-1) !== '') lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}

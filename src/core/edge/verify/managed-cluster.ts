@@ -1,0 +1,28 @@
+import { RegadmError } from '../../model/errors.js';
+import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import { failure } from '../../operator/config.js';
+
+/**
+ * The kubeconfig of a managed cluster, as its hub keeps it: secret `NAME-admin-kubeconfig` in namespace NAME.
+ * @returns the kubeconfig's text; it is a credential and is shown nowhere
+ * @throws RegadmError NO_MANAGED_KUBECONFIG, ApiError
+ */
+export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promise<string> {
+  const secret = `${cluster}-admin-kubeconfig`;
+  const response = await hub.request('GET', `/api/v1/namespaces/${cluster}/secrets/${secret}`);
+  if (response.status === 404) throw missing(`the hub has no secret ${cluster}/${secret}`);
+  if (response.status !== 200) throw failure(response, `cannot read secret ${cluster}/${secret} of the hub`);
+  const data = response.json<KubeObject & { data?: Record<string, string> }>().data ?? {};
+  if (!data.kubeconfig) throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
+  return Buffer.from(data.kubeconfig, 'base64').toString('utf8');
+}
+
+function missing(message: string): RegadmError {
+  return new RegadmError(message, {
+    code: 'NO_MANAGED_KUBECONFIG',
+    suggestions: [
+      'check the name of the cluster and that it is installed',
+      "pass the managed cluster's own kubeconfig: --kubeconfig FILE",
+    ],
+  });
+}

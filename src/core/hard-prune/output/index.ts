@@ -1,0 +1,20 @@
+import { styles, terminalWidth, wantsColor } from '../../terminal/color.js';
+import { hardPruneTables } from './table.js';
+import { hardPruneJson, hardPruneNames, hardPruneOriginal, hardPruneYaml, type HardPruneReport } from './documents.js';
+
+/** A report in one of the forms of `-o`, piece by piece, for the stream that it goes to. */
+export async function hardPrunePieces(
+  report: HardPruneReport,
+  format: string,
+  stream: { isTTY?: boolean; columns?: number },
+): Promise<Iterable<string>> {
+  if (format === 'json') return hardPruneJson(report);
+  if (format === 'yaml') return hardPruneYaml(report, (await import('yaml')).stringify);
+  if (format === 'name') return hardPruneNames(report);
+  if (format === 'oc') return hardPruneOriginal(report);
+  return hardPruneTables(report, {
+    wide: format === 'wide',
+    width: terminalWidth(stream),
+    styles: styles(wantsColor(stream)),
+  });
+}

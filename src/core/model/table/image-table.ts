@@ -1,0 +1,210 @@
+import { DIGEST_WORDS, wordsToHex, type DigestTable } from './digest-table.js';
+import { Growable } from './growable.js';
+import type { ImageRecord } from '../image.js';
+import { FLAG, UID_WORDS, packImages, type ImageColumns } from './image-columns.js';
+
+/**
+ * All images of a cluster, by number: about 60 bytes an image and 12 a layer, however many there are.
+ * Digests are numbers of `digests`.
+ */
+export class ImageTable {
+  private readonly names = new Growable(new Int32Array(1024));
+  private readonly createdAt = new Growable(new Float64Array(1024));
+  private readonly sizes = new Growable(new Float64Array(1024));
+  private readonly flags = new Growable(new Uint8Array(1024));
+  private readonly uids = new Growable(new Uint32Array(4096));
+  private readonly otherUids = new Map<number, string>();
+  private readonly references: string[] = [];
+  private readonly referenceIds = new Map<string, number>();
+  private readonly referenceOf = new Growable(new Int32Array(1024));
+  /** Where an image's blobs begin; its config (if any) and layers, then its children. */
+  private readonly partStart = new Growable(new Int32Array(1025));
+  private readonly childStart = new Growable(new Int32Array(1024));
+  private readonly parts = new Growable(new Int32Array(8192));
+  /** Size of a blob, by digest number; 0 where no image says it. */
+  private readonly blobSizes = new Growable(new Float64Array(8192));
+  /** Image number by digest number, plus 1; 0 for none. */
+  private readonly byDigest = new Growable(new Int32Array(8192));
+  readonly unreadable = new Map<number, string>();
+  /** Images that were found again under another uid: deleted and pushed anew since they were read first. */
+  readonly replaced = new Set<number>();
+
+  constructor(readonly digests: DigestTable) {
+    this.partStart.push(0);
+  }
+
+  get count(): number {
+    return this.names.length;
+  }
+
+  /** Adds one image, or nothing if an image of that name is there. @returns its number */
+  add(record: ImageRecord): number {
+    this.addColumns(packImages([record]));
+    return this.find(record.name);
+  }
+
+  /** Adds a page; images that are there already (a list that was continued inconsistently) are left as they are. */
+  addColumns(columns: ImageColumns): void {
+    const others = new Map(columns.otherDigests);
+    const uids = new Map(columns.otherUids);
+    const unreadable = new Map(columns.unreadable);
+    let digestAt = 0;
+    let layerAt = 0;
+    const next = (): number => {
+      const other = others.get(digestAt);
+      const id =
+        other === undefined
+          ? this.digests.internWords(columns.digests, digestAt * DIGEST_WORDS)
+          : this.digests.intern(other);
+      digestAt++;
+      return id;
+    };
+    for (let index = 0; index < columns.count; index++) {
+      const flags = columns.flags[index]!;
+      const layers = columns.layerCounts[index]!;
+      const children = columns.childCounts[index]!;
+      const hasConfig = (flags & FLAG.hasConfig) !== 0;
+      const name = next();
+      const known = this.indexOf(name);
+      if (known !== -1) {
+        if (this.uidDiffers(known, columns, index, uids)) this.replaced.add(known);
+        digestAt += (hasConfig ? 1 : 0) + layers + children;
+        layerAt += layers;
+        continue;
+      }
+      const image = this.count;
+      this.names.push(name);
+      this.createdAt.push(columns.created[index]!);
+      this.sizes.push(columns.size[index]!);
+      this.flags.push(flags);
+      for (let word = 0; word < UID_WORDS; word++) this.uids.push(columns.uids[index * UID_WORDS + word]!);
+      const uid = uids.get(index);
+      if (uid !== undefined) this.otherUids.set(image, uid);
+      const problem = unreadable.get(index);
+      if (problem) this.unreadable.set(image, problem);
+      this.referenceOf.push(this.referenceId(columns.references[columns.referenceOf[index]!]!));
+      let layerBytes = 0;
+      const config = hasConfig ? next() : -1;
+      if (config !== -1) this.parts.push(config);
+      for (let layer = 0; layer < layers; layer++) {
+        const size = columns.layerSizes[layerAt++]!;
+        const digest = next();
+        this.parts.push(digest);
+        this.setBlobSize(digest, size);
+        layerBytes += size;
+      }
+      // The API states the sum: what is left of it is the config.
+      if (config !== -1) this.setBlobSize(config, Math.max(0, columns.size[index]! - layerBytes));
+      this.childStart.push(this.parts.length);
+      for (let child = 0; child < children; child++) this.parts.push(next());
+      this.partStart.push(this.parts.length);
+      this.putIndex(name, image + 1);
+    }
+  }
+
+  /** The number of the image with this digest number, or -1. */
+  indexOf(digest: number): number {
+    return digest >= 0 && digest < this.byDigest.length ? this.byDigest.at(digest) - 1 : -1;
+  }
+
+  /** The number of the image of this name, or -1. */
+  find(name: string): number {
+    return this.indexOf(this.digests.find(name));
+  }
+
+  /** The digest number of an image's name, which is its manifest blob. */
+  name(image: number): number {
+    return this.names.at(image);
+  }
+
+  nameText(image: number): string {
+    return this.digests.text(this.name(image));
+  }
+
+  /** Milliseconds since the epoch. */
+  created(image: number): number {
+    return this.createdAt.at(image);
+  }
+
+  /** Bytes, as `dockerImageMetadata.Size` states them. */
+  size(image: number): number {
+    return this.sizes.at(image);
+  }
+
+  managed(image: number): boolean {
+    return (this.flags.at(image) & FLAG.managed) !== 0;
+  }
+
+  oci(image: number): boolean {
+    return (this.flags.at(image) & FLAG.oci) !== 0;
+  }
+
+  uid(image: number): string {
+    if ((this.flags.at(image) & FLAG.plainUid) === 0) return this.otherUids.get(image) ?? '';
+    const words = Uint32Array.from({ length: UID_WORDS }, (_, word) => this.uids.at(image * UID_WORDS + word));
+    return wordsToHex(words, 0, UID_WORDS).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  }
+
+  reference(image: number): string {
+    const text = this.references[this.referenceOf.at(image)]!;
+    return (this.flags.at(image) & FLAG.referenceHasDigest) === 0 ? text : `${text}@${this.nameText(image)}`;
+  }
+
+  /** The digest number of an image's config blob, or -1. */
+  config(image: number): number {
+    return (this.flags.at(image) & FLAG.hasConfig) === 0 ? -1 : this.parts.at(this.partStart.at(image));
+  }
+
+  /** Calls back with every config and layer digest (a layer listed twice comes twice); not the image's own name. */
+  eachBlob(image: number, take: (digest: number) => void): void {
+    for (let at = this.partStart.at(image); at < this.childStart.at(image); at++) take(this.parts.at(at));
+  }
+
+  /** Calls back with the digest of everything that an index names. */
+  eachChild(image: number, take: (digest: number) => void): void {
+    for (let at = this.childStart.at(image); at < this.partStart.at(image + 1); at++) take(this.parts.at(at));
+  }
+
+  isIndex(image: number): boolean {
+    return this.childStart.at(image) < this.partStart.at(image + 1);
+  }
+
+  /** The same by an image's digest number; false when there is no such image. */
+  isIndexOf(digest: number): boolean {
+    const image = this.indexOf(digest);
+    return image !== -1 && this.isIndex(image);
+  }
+
+  /** Bytes of a blob as far as images say: layers, configs; 0 for manifests. */
+  blobSize(digest: number): number {
+    return digest < this.blobSizes.length ? this.blobSizes.at(digest) : 0;
+  }
+
+  private uidDiffers(image: number, columns: ImageColumns, index: number, others: Map<number, string>): boolean {
+    const other = others.get(index);
+    if (other !== undefined || this.otherUids.has(image)) return other !== this.otherUids.get(image);
+    for (let word = 0; word < UID_WORDS; word++) {
+      if (this.uids.at(image * UID_WORDS + word) !== columns.uids[index * UID_WORDS + word]) return true;
+    }
+    return false;
+  }
+
+  private setBlobSize(digest: number, size: number): void {
+    while (this.blobSizes.length <= digest) this.blobSizes.push(0);
+    if (size > this.blobSizes.at(digest)) this.blobSizes.set(digest, size);
+  }
+
+  private putIndex(digest: number, value: number): void {
+    while (this.byDigest.length <= digest) this.byDigest.push(0);
+    this.byDigest.set(digest, value);
+  }
+
+  private referenceId(text: string): number {
+    let id = this.referenceIds.get(text);
+    if (id === undefined) {
+      id = this.references.push(text) - 1;
+      this.referenceIds.set(text, id);
+    }
+    return id;
+  }
+}

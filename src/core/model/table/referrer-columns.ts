@@ -1,0 +1,79 @@
+import type { Reference, ReferenceForm, Referrer } from '../referrer.js';
+
+const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id'];
+/** Numbers of a referrer: kind, namespace, name, phase, how many references; of a reference: field, form, text, namespace, extended. */
+const ABSENT = -1;
+
+/** Columns lose what they do not know: a field that is added to a referrer or a reference must be added here. */
+type Columns = Referrer['references'][number] & Referrer;
+const KNOWN = {
+  kind: 1,
+  namespace: 1,
+  name: 1,
+  phase: 1,
+  created: 1,
+  references: 1,
+  field: 1,
+  form: 1,
+  text: 1,
+  extended: 1,
+} satisfies Record<keyof Columns, 1>;
+void KNOWN;
+
+/**
+ * A page of referrers as numbers and the few texts that they are made of: cheap to hand from a worker thread to the main one, and what comes
+ * out there shares its texts (names of namespaces, containers and images come again and again).
+ */
+export interface ReferrerColumns {
+  texts: string[];
+  numbers: Int32Array;
+  /** Of those that have a phase. */
+  created: Float64Array;
+}
+
+/** Packs reduced referrers. */
+export function packReferrers(referrers: Referrer[]): ReferrerColumns {
+  const texts: string[] = [];
+  const ids = new Map<string, number>();
+  const id = (text: string | undefined): number => {
+    if (text === undefined) return ABSENT;
+    let known = ids.get(text);
+    if (known === undefined) ids.set(text, (known = texts.push(text) - 1));
+    return known;
+  };
+  const numbers: number[] = [];
+  const created: number[] = [];
+  for (const { kind, namespace, name, phase, created: at, references } of referrers) {
+    numbers.push(id(kind), id(namespace), id(name), id(phase), references.length);
+    if (phase !== undefined) created.push(at ?? NaN);
+    for (const { field, form, text, namespace: of, extended } of references) {
+      numbers.push(id(field), FORMS.indexOf(form), id(text), id(of), extended ? 1 : 0);
+    }
+  }
+  return { texts, numbers: Int32Array.from(numbers), created: Float64Array.from(created) };
+}
+
+/** The referrers again, one after the other. */
+export function unpackReferrers({ texts, numbers, created }: ReferrerColumns): Referrer[] {
+  const referrers: Referrer[] = [];
+  let at = 0;
+  let createdAt = 0;
+  const next = (): number => numbers[at++]!;
+  const text = (): string => texts[next()]!;
+  const optional = (): string | undefined => texts[next()];
+  const reference = (): Reference => {
+    const [field, form, written, namespace, extended] = [text(), FORMS[next()]!, text(), optional(), next() === 1];
+    const found: Reference = { field, form, text: written };
+    if (namespace !== undefined) found.namespace = namespace;
+    if (extended) found.extended = true;
+    return found;
+  };
+  while (at < numbers.length) {
+    const [kind, namespace, name, phase, count] = [text(), text(), text(), optional(), next()];
+    const references = Array.from({ length: count }, reference);
+    const referrer: Referrer = { kind, namespace, name, references };
+    if (phase !== undefined) Object.assign(referrer, { phase, created: created[createdAt++] });
+    referrers.push(referrer);
+  }
+  return referrers;
+}

@@ -1,0 +1,131 @@
+import { RegadmError, messageOf } from '../model/errors.js';
+import { parseQuantity } from '../model/quantity.js';
+import type { RegistryState, RegistryStorage, Unavailable } from '../status/report.js';
+import type { ClusterApi, KubeList, KubeObject } from '../cluster/api.js';
+import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
+import { CONFIG_PATH, REGISTRY_NAMESPACE, failure, managementState, type RegistryConfig } from './config.js';
+import { DEPLOYMENT_PATH, type Deployment } from './rollout.js';
+
+const ROUTES_PATH = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE}/routes`;
+const IMAGE_CONFIG_PATH = '/apis/config.openshift.io/v1/images/cluster';
+
+/**
+ * Reads all that is to be seen of the registry; each part on its own, so that a missing permission hides only that part.
+ * @throws RegadmError when the API server cannot be reached at all
+ */
+export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): Promise<RegistryState> {
+  const unavailable: Unavailable[] = [];
+  const read = async <T>(what: string, path: string): Promise<T | undefined> => {
+    const response = await api.request('GET', path, { signal });
+    if (response.status === 200) return response.json<T>();
+    unavailable.push({ what, message: messageOf(failure(response, '')).replace(/^: /, '') });
+    return undefined;
+  };
+  const [config, deployment, routes, imageConfig, pods] = await Promise.all([
+    read<RegistryConfig>("the operator's config", CONFIG_PATH),
+    read<Deployment>('the deployment', DEPLOYMENT_PATH),
+    read<KubeList>('the routes', ROUTES_PATH),
+    read<KubeObject>("the cluster's image config", IMAGE_CONFIG_PATH),
+    readPods(api, unavailable, signal),
+  ]);
+  const storage = config && storageOf(config);
+  const claim =
+    storage?.kind === 'pvc' && storage.place
+      ? await read<KubeObject>('the volume claim', claimPath(storage.place))
+      : undefined;
+  return {
+    ...ofConfig(config),
+    ...ofDeployment(deployment),
+    replicas: replicasOf(config, deployment),
+    storage: storage && { ...storage, ...ofClaim(claim) },
+    routes: routes?.items.map(({ spec }) => String(spec?.host ?? '')).filter(Boolean),
+    internalHost: imageConfig?.status?.internalRegistryHostname as string | undefined,
+    pods,
+    unavailable,
+  };
+}
+
+async function readPods(
+  api: ClusterApi,
+  unavailable: Unavailable[],
+  signal?: AbortSignal,
+): Promise<RegistryPod[] | undefined> {
+  try {
+    return await listRegistryPods(api, signal);
+  } catch (error) {
+    if (!(error instanceof RegadmError) || (error as { status?: number }).status === undefined) throw error;
+    unavailable.push({ what: 'the pods', message: messageOf(error) });
+    return undefined;
+  }
+}
+
+function ofConfig(config: RegistryConfig | undefined): Partial<RegistryState> {
+  if (!config) return {};
+  return {
+    managementState: managementState(config),
+    readOnly: config.spec?.readOnly === true,
+    rolloutStrategy: config.spec?.rolloutStrategy as string | undefined,
+    conditions: config.status?.conditions ?? [],
+  };
+}
+
+function ofDeployment(deployment: Deployment | undefined): Partial<RegistryState> {
+  const template = deployment?.spec?.template?.spec as PodSpec | undefined;
+  if (!template) return {};
+  const environment = new Map(
+    template.containers?.flatMap(({ env }) => (env ?? []).map(({ name, value }) => [name, value ?? ''] as const)),
+  );
+  const enabled = environment.get('REGISTRY_STORAGE_DELETE_ENABLED');
+  return {
+    deleteEnabled: enabled === undefined ? null : enabled === 'true',
+    cache: environment.get('REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR') ?? null,
+    // The pods' environment is what counts: a change of the config takes a roll-out.
+    readOnly: isReadOnlyEnvironment(template),
+  };
+}
+
+interface PodSpec {
+  containers?: { name: string; env?: { name: string; value?: string }[] }[];
+}
+
+function replicasOf(config: RegistryConfig | undefined, deployment: Deployment | undefined): RegistryState['replicas'] {
+  const wanted = deployment?.spec?.replicas ?? config?.spec?.replicas;
+  return wanted === undefined
+    ? undefined
+    : { wanted, ready: deployment && (deployment.status?.availableReplicas ?? 0) };
+}
+
+/** Names under which the kinds of storage say where they keep things. */
+const PLACES = ['claim', 'bucket', 'container'];
+
+function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefined {
+  const storage = (spec?.storage ?? status?.storage ?? {}) as Record<
+    string,
+    Record<string, unknown> | string | undefined
+  >;
+  const kind = Object.keys(storage).find((key) => key !== 'managementState' && storage[key] !== undefined);
+  if (kind === undefined) return undefined;
+  const settings = storage[kind];
+  const place =
+    typeof settings === 'object'
+      ? PLACES.map((key) => settings?.[key]).find((value) => typeof value === 'string' && value !== '')
+      : undefined;
+  return { kind, ...(place === undefined ? {} : { place: String(place) }) };
+}
+
+function claimPath(claim: string): string {
+  return `/api/v1/namespaces/${REGISTRY_NAMESPACE}/persistentvolumeclaims/${encodeURIComponent(claim)}`;
+}
+
+function ofClaim(claim: KubeObject | undefined): Partial<RegistryStorage> {
+  if (!claim) return {};
+  const size = (part: unknown): number | undefined => {
+    const storage = (part as { storage?: string } | undefined)?.storage;
+    return storage === undefined ? undefined : parseQuantity(storage);
+  };
+  const requested = (claim.spec?.resources as { requests?: unknown } | undefined)?.requests;
+  return {
+    capacity: size(claim.status?.capacity) ?? size(requested),
+    phase: claim.status?.phase as string | undefined,
+  };
+}

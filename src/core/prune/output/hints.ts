@@ -1,0 +1,48 @@
+import type { ImagePruneReport } from '../report.js';
+import { streamKey } from '../../model/image-stream.js';
+
+/** A tag that is never moved: a build date, a commit. */
+const FIXED_TAG =
+  /(?:^|[._-])(?:20\d{6}(?:\d{4,6})?|20\d\d-?\d\d-?\d\d|[0-9a-f]{7,40}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-?20\d\d)(?:$|[._-])/i;
+const MANY = 5;
+
+/** What is worth knowing about this run, for stderr. */
+export function hintsFor(report: ImagePruneReport): string[] {
+  const { plan, dryRun } = report;
+  const { options } = plan;
+  const hints: string[] = [];
+  const anything = plan.streams.length + plan.images.length > 0;
+  if (options.keepTagRevisions === 0 && !options.pruneOverSizeLimit && dryRun) {
+    const where = options.namespace === undefined ? 'in all namespaces' : `in namespace ${options.namespace}`;
+    hints.push(`--keep-tag-revisions=0 removes every tag that nothing protects, ${where}`);
+  }
+  if (!options.pruneRegistry && anything)
+    hints.push(
+      "--prune-registry=false leaves the registry's storage as it is: only a hard prune frees it (regadm prune hard)",
+    );
+  const fixed = fixedTags(report);
+  if (fixed.count >= MANY) {
+    hints.push(
+      `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each holds one image for ever, until somebody deletes the tag`,
+    );
+  }
+  if (!dryRun && plan.blobs.length > 0 && report.registry) {
+    hints.push(
+      "the registry's blob cache is stale until it is restarted: regadm registry restart, if pushes miss layers",
+    );
+  }
+  return hints;
+}
+
+function fixedTags({ plan }: ImagePruneReport): { count: number; example: string } {
+  let count = 0;
+  let example = '';
+  for (const stream of plan.snapshot.streams) {
+    for (const { name, items } of stream.tags) {
+      if (items.length !== 1 || !FIXED_TAG.test(name) || !/\d/.test(name)) continue;
+      example ||= `${streamKey(stream)}:${name}`;
+      count++;
+    }
+  }
+  return { count, example };
+}

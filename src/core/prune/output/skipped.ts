@@ -1,0 +1,40 @@
+import { streamKey } from '../../model/image-stream.js';
+import { STATUS, type ImagePruneReport } from '../report.js';
+import { oneLine } from '../../terminal/text.js';
+import { Notes } from './status.js';
+
+/** A line for every stream, tag item and image that was left alone, with the reason. What was not reached is only counted. */
+export function* skippedThings(report: ImagePruneReport): Generator<string> {
+  const { plan, outcome } = report;
+  const notes = new Notes(report);
+  const { digests, images } = plan.snapshot;
+  for (const [at, { stream, items }] of plan.streams.entries()) {
+    const { status, note, items: codes } = outcome.streams[at]!;
+    const key = streamKey(stream);
+    if (status === STATUS.skipped) {
+      yield line(`image stream ${key}`, note);
+      continue;
+    }
+    for (const [item, { tag, position, image }] of items.entries()) {
+      if (codes[item] === STATUS.skipped)
+        yield line(`tag item ${key}:${tag} at position ${position} (${digests.text(image)})`, notes.item(at, image));
+    }
+  }
+  for (const [at, image] of plan.images.entries()) {
+    if (outcome.images[at] === STATUS.skipped)
+      yield line(`image ${images.nameText(image)}`, outcome.imageNotes.get(at));
+  }
+}
+
+/** What the run ended before. */
+export function notReached({ dryRun, plan, outcome }: ImagePruneReport): { images: number; streams: number } {
+  if (dryRun) return { images: 0, streams: 0 };
+  return {
+    images: plan.images.filter((_image, at) => outcome.images[at] === STATUS.planned).length,
+    streams: outcome.streams.filter(({ status }) => status === STATUS.planned).length,
+  };
+}
+
+function line(target: string, reason = 'what it depends on was skipped or failed'): string {
+  return `  ${oneLine(target)}: ${oneLine(reason)}\n`;
+}

@@ -1,0 +1,40 @@
+import { formatBytes } from '../../model/quantity.js';
+import { summarize, type ImagePruneReport, type PruneSummary } from '../report.js';
+import type { Styles } from '../../terminal/color.js';
+import { tableLines } from '../../terminal/table.js';
+import { thousands } from '../../terminal/text.js';
+
+/** Kinds, counts, and what their going frees. */
+export function* summaryTable(report: ImagePruneReport, width: number, paint: Styles): Generator<string> {
+  const summary = summarize(report);
+  const { dryRun, plan } = report;
+  yield `${paint.heading('Summary')}\n`;
+  const columns = [
+    { title: 'KIND' },
+    { title: dryRun ? 'TO DELETE' : 'DELETED', align: 'right' as const },
+    { title: dryRun ? 'FREES' : 'FREED', flexible: true },
+  ];
+  yield* tableLines(columns, summaryRows(summary, report.imageObjectBytes, plan.options.pruneRegistry), {
+    width,
+    heading: paint.muted,
+  });
+  yield '\n';
+}
+
+function summaryRows(summary: PruneSummary, imageObjectBytes: number, pruneRegistry: boolean): string[][] {
+  const etcd =
+    summary.images > 0 ? `about ${formatBytes(Math.round(summary.images * imageObjectBytes))} of objects in etcd` : '';
+  // Images do not say how large their manifests are: those come on top.
+  const registry = summary.blobs > 0 ? `at least ${formatBytes(summary.bytes)} in the registry` : '';
+  const rows = [
+    ['image streams (updated)', thousands(summary.imageStreams), ''],
+    ['tag items', thousands(summary.imageStreamTagItems), ''],
+    ['images', thousands(summary.images), etcd],
+    ['layer links', thousands(summary.layerLinks), ''],
+    ['manifest links', thousands(summary.manifestLinks), ''],
+    ['blobs', thousands(summary.blobs), pruneRegistry ? registry : 'nothing: --prune-registry=false'],
+  ];
+  if (summary.failed > 0) rows.push(['failed', thousands(summary.failed), '']);
+  if (summary.skipped > 0) rows.push(['skipped', thousands(summary.skipped), '']);
+  return rows;
+}

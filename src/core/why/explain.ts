@@ -1,0 +1,43 @@
+import type { ClusterApi } from '../cluster/api.js';
+import { readSnapshot } from '../cluster/read-snapshot.js';
+import type { PruneOptions } from '../graph/options.js';
+import { Explanation, type WhyReport } from './explanation.js';
+
+export interface ExplainHooks {
+  tick(count: number): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads the cluster as `prune images` does, and explains every argument. Changes nothing, and needs no registry.
+ * @throws RegadmError NOT_FOUND, AMBIGUOUS, USAGE, or what cannot be listed
+ */
+export async function explain(
+  api: ClusterApi,
+  request: { options: PruneOptions; keepYoungerThan: string; arguments: string[] },
+  hooks: ExplainHooks,
+): Promise<WhyReport> {
+  const { options, keepYoungerThan } = request;
+  // Streams elsewhere too: the image may stand there, and with --namespace that is what is asked about.
+  const { snapshot, now } = await readSnapshot(api, {
+    referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
+    everything: options.referrers === 'all' ? { hosts: [] } : undefined,
+    signal: hooks.signal,
+    onPage: ({ count }) => hooks.tick(count),
+  });
+  const explanation = new Explanation(snapshot, options, now);
+  const answers = request.arguments.map((argument) => explanation.answer(argument));
+  return { options, keepYoungerThan, now, answers, warnings: warningsOf(explanation, options) };
+}
+
+function warningsOf({ invalid }: Explanation, options: PruneOptions): string[] {
+  const told = invalid.map(
+    ({ referrer, field, reference, message }) =>
+      `${referrer.kind.toLowerCase()} ${referrer.namespace}/${referrer.name}: ${field ? `${field}: ` : ''}"${reference}": ${message}`,
+  );
+  if (told.length === 0 || options.ignoreInvalidRefs) return told;
+  return [
+    ...told,
+    'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs goes on without them)',
+  ];
+}

@@ -1,0 +1,186 @@
+import { streamKey } from '../model/image-stream.js';
+import type { Snapshot } from '../model/table/snapshot.js';
+import type { PruneOptions } from '../graph/options.js';
+import type { Reason } from '../graph/reason.js';
+import type { UseIndex } from '../graph/uses.js';
+import type { Change, Situation } from './changes.js';
+import { Surroundings } from './focus.js';
+import { waysToStay } from './keep.js';
+import { waysToGo } from './release.js';
+import { resolve, type Subject } from './resolve.js';
+import { decide, decideWith, extentOf, goes, type Decided, type Extent } from './situation.js';
+import { allMentions, usesOfImage, type WhyUse } from './uses.js';
+
+/** Where an image stands. `position` counts from 0, the newest, as `oc` does; `of` is the number of items of the tag. */
+export interface WhyPlace {
+  namespace: string;
+  stream: string;
+  tag: string;
+  position: number;
+  of: number;
+  /** Ms since the epoch. */
+  created: number;
+  kept: boolean;
+  because: Reason;
+}
+
+/** Changes that would turn the verdict round. */
+export interface WhyChange {
+  changes: Change[];
+  /** What else would go with them (or, where they keep the image, would stay); only where few images were asked about. */
+  also?: Extent;
+}
+
+/** All about one image. */
+export interface WhyImage {
+  image: string;
+  exists: boolean;
+  created: number;
+  bytes: number;
+  managed: boolean;
+  index: boolean;
+  goes: boolean;
+  because: Reason;
+  places: WhyPlace[];
+  uses: WhyUse[];
+  /** What would have to change for it to go, or where it goes, to stay. Each was confirmed by deciding again. */
+  would: WhyChange[];
+}
+
+/** The answer to one argument. */
+export interface WhyAnswer {
+  argument: string;
+  kind: Subject['kind'];
+  /** `namespace/name`, for tags and streams. */
+  stream?: string;
+  tag?: string;
+  /** For an image that was asked for in a stream: whether that stream lists it. */
+  listed?: boolean;
+  images: WhyImage[];
+}
+
+/** What `regadm prune why` found out. */
+export interface WhyReport {
+  options: PruneOptions;
+  /** `--keep-younger-than` as it was written. */
+  keepYoungerThan: string;
+  /** The API server's time, ms since the epoch: what ages are counted from. */
+  now: number;
+  answers: WhyAnswer[];
+  warnings: string[];
+}
+
+/** Of more images than this, what else would go with a change is not counted: each count looks at the whole cluster. */
+const FEW = 3;
+
+/** Answers "why is this image not pruned?", and the other way round. Pure; one for a snapshot answers any number of questions. */
+export class Explanation {
+  private readonly mentions: UseIndex;
+  private readonly surroundings: Surroundings;
+  private readonly situation: Situation;
+  private readonly decided: Decided;
+  private extent: Extent | undefined;
+
+  /** @param now ms since the epoch */
+  constructor(snapshot: Snapshot, options: PruneOptions, now: number) {
+    this.situation = { snapshot, options, now };
+    this.mentions = allMentions(snapshot);
+    this.surroundings = new Surroundings(snapshot, this.mentions);
+    this.decided = decide(this.situation);
+  }
+
+  /** Invalid references, for which `prune images` would stop. */
+  get invalid(): UseIndex['invalid'] {
+    return this.decided.uses.invalid;
+  }
+
+  /** @throws RegadmError NOT_FOUND, AMBIGUOUS, USAGE */
+  answer(argument: string): WhyAnswer {
+    const { snapshot, options } = this.situation;
+    const subject = resolve(snapshot, argument, options.namespace);
+    const digests = this.digestsOf(subject);
+    const focus: Situation = { ...this.situation, snapshot: this.surroundings.focus(digests) };
+    const images = digests.map((digest) => this.image(digest, focus, digests.length <= FEW));
+    const stream = subject.stream === undefined ? undefined : snapshot.streams[subject.stream]!;
+    return {
+      argument,
+      kind: subject.kind,
+      stream: stream && streamKey(stream),
+      tag: subject.kind === 'tag' ? stream!.tags[subject.tag]!.name : undefined,
+      listed:
+        subject.kind === 'image' && stream
+          ? images[0]!.places.some((place) => `${place.namespace}/${place.stream}` === streamKey(stream))
+          : undefined,
+      images,
+    };
+  }
+
+  private digestsOf(subject: Subject): number[] {
+    if (subject.kind === 'image') return [subject.digest];
+    const { tags } = this.situation.snapshot.streams[subject.stream]!;
+    const wanted = subject.kind === 'tag' ? [tags[subject.tag]!] : tags;
+    return [...new Set(wanted.flatMap(({ items }) => items.map(({ image }) => image)))];
+  }
+
+  private image(digest: number, focus: Situation, count: boolean): WhyImage {
+    const { snapshot, decisions } = this.decided;
+    const { images } = snapshot;
+    const image = images.indexOf(digest);
+    const exists = image !== -1;
+    const verdict = exists ? decisions.image(image) : { kept: false, because: { rule: 'no-image' } as const };
+    return {
+      image: snapshot.digests.text(digest),
+      exists,
+      created: exists ? images.created(image) : NaN,
+      bytes: exists ? images.size(image) : 0,
+      managed: exists && images.managed(image),
+      index: exists && images.isIndex(image),
+      goes: exists && !verdict.kept,
+      because: verdict.because,
+      places: this.places(digest),
+      uses: usesOfImage(this.decided, this.mentions, digest, this.surroundings.placesOf(digest)),
+      would: exists ? this.would(digest, verdict.kept, focus, count) : [],
+    };
+  }
+
+  private places(digest: number): WhyPlace[] {
+    const { snapshot, decisions } = this.decided;
+    return this.surroundings.placesOf(digest).map(({ stream, tag, position }) => {
+      const { namespace, name, tags } = snapshot.streams[stream]!;
+      const { items, name: tagName } = tags[tag]!;
+      const { created } = items[position]!;
+      return {
+        namespace,
+        stream: name,
+        tag: tagName,
+        position,
+        of: items.length,
+        created,
+        ...decisions.item(stream, tag, position),
+      };
+    });
+  }
+
+  /** Found in what bears on the image; where few were asked about, confirmed in the whole cluster. */
+  private would(digest: number, kept: boolean, focus: Situation, count: boolean): WhyChange[] {
+    const ways = kept ? waysToGo(focus, digest) : waysToStay(focus, digest);
+    if (!count) return ways.map((changes) => ({ changes }));
+    return ways.flatMap((changes) => {
+      const after = decideWith(this.situation, changes);
+      return goes(after, digest) === kept ? [{ changes, also: this.difference(after, kept, digest) }] : [];
+    });
+  }
+
+  /** What goes (or stays) beside the image and its own tag items. Of changes in streams, whose items are others then, only images are counted. */
+  private difference(after: Decided, kept: boolean, digest: number): Extent {
+    this.extent ??= extentOf(this.decided);
+    const now = extentOf(after);
+    const sign = kept ? 1 : -1;
+    const own = this.places(digest).filter((place) => place.kept).length;
+    const sameStreams = after.snapshot.streams === this.situation.snapshot.streams;
+    return {
+      images: Math.max(0, sign * (now.images - this.extent.images) - 1),
+      tagItems: kept && sameStreams ? Math.max(0, now.tagItems - this.extent.tagItems - own) : 0,
+    };
+  }
+}

@@ -1,0 +1,68 @@
+import { describeReason, type Reason } from '../../graph/reason.js';
+import { describeChanges } from '../text.js';
+import type { WhyAnswer, WhyChange, WhyImage, WhyReport } from '../explanation.js';
+import { timestamp } from '../../terminal/text.js';
+
+/** The PruneWhy document of docs/why.md. */
+export function whyDocument({ options, keepYoungerThan, answers, warnings }: WhyReport): object {
+  const { keepTagRevisions, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures, namespace } =
+    options;
+  return {
+    apiVersion: 'regadm/v1',
+    kind: 'PruneWhy',
+    options: {
+      keepTagRevisions,
+      keepYoungerThan,
+      all,
+      referrers,
+      pruneOverSizeLimit,
+      ignoreInvalidRefs,
+      pruneSignatures,
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+    answers: answers.map(answerEntry),
+    warnings,
+  };
+}
+
+function answerEntry({ argument, kind, stream, tag, listed, images }: WhyAnswer): object {
+  return { argument, kind, stream, tag, listed, images: images.map(imageEntry) };
+}
+
+function imageEntry(image: WhyImage): object {
+  return {
+    name: image.image,
+    exists: image.exists,
+    created: timestamp(image.created),
+    bytes: image.bytes,
+    managed: image.managed,
+    index: image.index,
+    verdict: image.goes ? 'prune' : image.exists ? 'keep' : 'gone',
+    ...reasonEntry(image.because),
+    places: image.places.map(({ namespace, stream, tag, position, of, created, kept, because }) => ({
+      namespace,
+      imageStream: stream,
+      tag,
+      position,
+      items: of,
+      text: `${stream}:${tag} at position ${position} out of ${of}`,
+      created: timestamp(created),
+      verdict: kept ? 'keep' : 'remove',
+      ...reasonEntry(because),
+    })),
+    referrers: image.uses,
+    [image.goes ? 'wouldStay' : 'wouldGo']: image.would.map(changeEntry),
+  };
+}
+
+function reasonEntry(because: Reason): object {
+  return { rule: because.rule, reason: describeReason(because) };
+}
+
+function changeEntry({ changes, also }: WhyChange): object {
+  return {
+    text: describeChanges(changes),
+    changes: changes.map((change) => ('until' in change ? { ...change, until: timestamp(change.until) } : change)),
+    ...(also ? { alsoImages: also.images, alsoTagItems: also.tagItems } : {}),
+  };
+}

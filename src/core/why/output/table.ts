@@ -1,0 +1,149 @@
+import { describeReason, describeUse } from '../../graph/reason.js';
+import { describeChanges } from '../text.js';
+import type { WhyAnswer, WhyChange, WhyImage, WhyPlace, WhyReport } from '../explanation.js';
+import { formatBytes } from '../../model/quantity.js';
+import { shortDigest } from '../../model/digest.js';
+import { age } from '../../terminal/age.js';
+import { styles, type Styles } from '../../terminal/color.js';
+import { tableLines } from '../../terminal/table.js';
+import { oneLine, plural } from '../../terminal/text.js';
+
+export interface WhyTextOptions {
+  color: boolean;
+  /** Columns of the terminal; Infinity for no limit. */
+  width: number;
+}
+
+/** Of a stream or a tag with more images than this only a table is shown, unless `wide`. */
+const IN_FULL = 1;
+
+/** The answers for people, piece by piece. */
+export function* whyPieces(report: WhyReport, wide: boolean, { color, width }: WhyTextOptions): Generator<string> {
+  const paint = styles(color);
+  for (const [index, answer] of report.answers.entries()) {
+    if (index > 0) yield '\n';
+    yield* answerPieces(answer, { report, wide, width: wide ? Infinity : width, paint });
+  }
+}
+
+interface Context {
+  report: WhyReport;
+  wide: boolean;
+  width: number;
+  paint: Styles;
+}
+
+function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
+  const { images, kind, stream, tag, argument, listed } = answer;
+  const { paint } = context;
+  const name = kind === 'tag' ? `tag ${stream}:${tag}` : `image stream ${stream}`;
+  if (images.length === 0) return yield `${paint.heading(name)} has no images.\n`;
+  if (listed === false) yield `${paint.warn('note')}: ${stream} does not list this image (${argument})\n`;
+  if (kind !== 'image') yield `${paint.heading(name)}: ${plural(images.length, 'image')}\n\n`;
+  if (kind !== 'image' && images.length > IN_FULL) yield* overview(answer, context);
+  if (kind !== 'image' && images.length > IN_FULL && !context.wide) {
+    return yield `\nEach in full: the same with ${paint.heading('-o wide')}, or with ${paint.heading(`${stream}@sha256:…`)}.\n`;
+  }
+  for (const [index, image] of images.entries()) {
+    if (index > 0 || (kind !== 'image' && images.length > IN_FULL)) yield '\n';
+    yield* imagePieces(image, context);
+  }
+}
+
+/** A row for every place in the stream (or tag) that was asked about. */
+function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }: Context): Generator<string> {
+  const columns = [
+    { title: 'TAG', flexible: true },
+    { title: 'POSITION', align: 'right' as const },
+    { title: 'IMAGE' },
+    { title: 'AGE', align: 'right' as const },
+    { title: 'VERDICT', style: (text: string) => (text.startsWith('goes') ? paint.warn(text) : paint.good(text)) },
+    { title: 'BECAUSE', flexible: true },
+    { title: 'OTHERWISE', flexible: true },
+  ];
+  const here = images.flatMap((image) =>
+    image.places
+      .filter((place) => `${place.namespace}/${place.stream}` === stream && (tag === undefined || place.tag === tag))
+      .map((place) => ({ image, place })),
+  );
+  const rows = here.map(({ image, place }) => [
+    place.tag,
+    `${place.position} of ${place.of}`,
+    shortDigest(image.image),
+    age(place.created, report.now),
+    place.kept ? 'stays' : image.goes || !image.exists ? 'goes' : 'item goes',
+    describeReason(place.because),
+    image.would[0] ? `${image.goes ? 'stays' : 'goes'} ${describeChanges(image.would[0].changes)}` : '',
+  ]);
+  yield* tableLines(columns, rows, { width, heading: paint.muted });
+}
+
+function* imagePieces(image: WhyImage, context: Context): Generator<string> {
+  const { report, paint } = context;
+  yield `${paint.heading(`image ${image.image}`)}\n`;
+  if (!image.exists) {
+    yield 'The image does not exist any more: only tag items name it, and a prune removes those.\n\n';
+  } else {
+    yield `${image.index ? 'an image index, ' : ''}${formatBytes(image.bytes)}, created ${age(image.created, report.now)} ago, ${image.managed ? 'pushed' : 'imported'}\n\n`;
+    yield image.goes
+      ? `${paint.warn('It would be pruned')}: ${describeReason(image.because)}.\n\n`
+      : `${paint.good('It is kept')}: ${describeReason(image.because)}.\n\n`;
+  }
+  yield* placePieces(image.places, paint);
+  yield* usePieces(image, context);
+  yield* changePieces(image, context);
+}
+
+/** The lines themselves are as administrators know them: `myapp:v2 at position 4 out of 5`. */
+function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
+  if (places.length === 0) return yield `${paint.heading('Where it stands')}: under no tag of any image stream\n\n`;
+  let namespace: string | undefined;
+  for (const place of places) {
+    if (place.namespace !== namespace)
+      yield `${namespace === undefined ? '' : '\n'}${paint.heading(`Where it stands in namespace ${place.namespace}`)} ${paint.muted('(position 0 is the newest)')}\n`;
+    namespace = place.namespace;
+    yield `${oneLine(`${place.stream}:${place.tag}`)} at position ${place.position} out of ${place.of}\n`;
+    yield `    ${place.kept ? paint.good('kept') : paint.warn('would be removed')}: ${describeReason(place.because)}\n`;
+  }
+  yield '\n';
+}
+
+function* usePieces({ uses }: WhyImage, { width, wide, paint, report }: Context): Generator<string> {
+  if (uses.length === 0)
+    return yield `${paint.heading('Who uses it')}: nobody (as far as --referrers=${report.options.referrers} looks)\n\n`;
+  yield `${paint.heading('Who uses it')}\n`;
+  const columns = [
+    { title: 'WHO', flexible: true },
+    { title: 'AS', flexible: true },
+    { title: 'EFFECT', flexible: true },
+  ];
+  yield* tableLines(
+    columns,
+    uses.map((use) => [describeUse(use), wide ? use.reference : shortened(use.reference), use.note]),
+    { width, heading: paint.muted },
+  );
+  yield '\n';
+}
+
+/** A digest in full would fill the line. */
+function shortened(reference: string): string {
+  return reference.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/, '$1…');
+}
+
+function* changePieces(image: WhyImage, { paint }: Context): Generator<string> {
+  if (!image.exists) return;
+  const [it, other] = image.goes ? ['It would be kept', 'stay'] : ['It would be pruned', 'go'];
+  if (image.would.length === 0) return yield `${paint.heading(it)} by no change that regadm knows of\n`;
+  yield `${paint.heading(it)}\n`;
+  for (const change of image.would)
+    yield `- ${oneLine(describeChanges(change.changes))}${alsoText(change, other, paint)}\n`;
+}
+
+function alsoText({ also }: WhyChange, verb: string, paint: Styles): string {
+  if (!also || also.images + also.tagItems === 0) return '';
+  const parts = [
+    also.images > 0 ? plural(also.images, 'other image') : '',
+    also.tagItems > 0 ? plural(also.tagItems, 'other tag item') : '',
+  ].filter(Boolean);
+  return paint.muted(` (${parts.join(' and ')} would ${verb} too)`);
+}

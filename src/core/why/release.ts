@@ -1,0 +1,201 @@
+import { streamKey } from '../model/image-stream.js';
+import type { Use } from '../model/referrer.js';
+import type { Reason } from '../graph/reason.js';
+import type { Change, Situation } from './changes.js';
+import { decideWith, goes, type Decided } from './situation.js';
+
+/** Which of several ways is taken where there is a choice. */
+export interface Way {
+  /** Positions from here on are freed by `--keep-tag-revisions`, those below it by `revisions`; Infinity: none by the flag. */
+  flagFrom: number;
+  revisions: 'delete-tag' | 'newer-revisions';
+  young: 'flag' | 'wait';
+}
+
+/** A search that has not ended by then finds nothing: chains of reasons are short. */
+const STEPS = 60;
+const MANY = 40;
+
+/**
+ * Every way that was found for an image to go, each minimal: without any one of its changes the image would stay. Shortest first, and last what needs new pushes.
+ * Each step removes what keeps the image then, and decides again; nothing is returned that deciding did not confirm.
+ */
+export function waysToGo(situation: Situation, digest: number): Change[][] {
+  const found = new Map<string, Change[]>();
+  const signatures: Change[] = [{ kind: 'prune-signatures' }];
+  if (mayBeSignature(situation) && goes(decideWith(situation, signatures), digest)) found.set('signatures', signatures);
+  for (const way of waysToTry(situation, digest)) {
+    const changes = release(situation, digest, way);
+    if (changes && changes.length > 0) found.set(JSON.stringify(changes), changes);
+  }
+  const pushed = (changes: Change[]): number => Number(changes.some(({ kind }) => kind === 'newer-revisions'));
+  return [...found.values()].sort((a, b) => pushed(a) - pushed(b) || a.length - b.length);
+}
+
+function mayBeSignature({ options }: Situation): boolean {
+  return options.referrers !== 'oc' && !options.pruneSignatures && !options.pruneOverSizeLimit;
+}
+
+function waysToTry({ snapshot, options }: Situation, digest: number): Way[] {
+  const positions = new Set<number>();
+  for (const { tags } of snapshot.streams) {
+    for (const { items } of tags)
+      items.forEach(({ image }, position) => void (image === digest && positions.add(position)));
+  }
+  const between = [...positions].filter((position) => position > 0 && position < options.keepTagRevisions);
+  return [
+    { flagFrom: 0, revisions: 'delete-tag', young: 'flag' },
+    { flagFrom: Infinity, revisions: 'delete-tag', young: 'wait' },
+    ...between.sort((a, b) => b - a).map((flagFrom): Way => ({ flagFrom, revisions: 'delete-tag', young: 'wait' })),
+    { flagFrom: Infinity, revisions: 'newer-revisions', young: 'wait' },
+  ];
+}
+
+function release(situation: Situation, digest: number, way: Way): Change[] | undefined {
+  let changes: Change[] = [];
+  for (let step = 0; step < STEPS; step++) {
+    const state = decideWith(situation, changes);
+    if (goes(state, digest)) return minimal(situation, digest, changes);
+    const next = new Blockers(state, way).ofImage(digest);
+    if (next.length === 0) return undefined;
+    changes = merge(changes, next);
+  }
+  return undefined;
+}
+
+/**
+ * Drops what turned out to be needless. Not the end of a use where a tag is deleted: nobody is told to delete a tag that is in use.
+ * Of very many users of one tag each is needed anyway.
+ */
+function minimal(situation: Situation, digest: number, changes: Change[]): Change[] {
+  let needed = changes;
+  const usesCount = changes.length > MANY || changes.some(({ kind }) => kind === 'delete-tag');
+  const questioned = usesCount ? changes.filter(({ kind }) => kind !== 'referrer-ends') : changes;
+  for (const change of questioned) {
+    const rest = needed.filter((one) => one !== change);
+    if (goes(decideWith(situation, rest), digest)) needed = rest;
+  }
+  return needed;
+}
+
+/** A flag is set once: its last value, which frees more, counts. */
+function merge(changes: Change[], more: Change[]): Change[] {
+  const single = new Set(['keep-tag-revisions', 'keep-younger-than', 'wait']);
+  const same = (a: Change, b: Change): boolean =>
+    a.kind === b.kind && (single.has(a.kind) || JSON.stringify(a) === JSON.stringify(b));
+  return [...changes.filter((one) => !more.some((other) => same(one, other))), ...more];
+}
+
+/** Finds what keeps an image in a decided situation, as the changes that would end it; none when nothing can be done about it. */
+class Blockers {
+  private readonly seen = new Set<number>();
+
+  constructor(
+    private readonly state: Decided,
+    private readonly way: Way,
+  ) {}
+
+  ofImage(digest: number): Change[] {
+    const { snapshot, decisions } = this.state;
+    const image = snapshot.images.indexOf(digest);
+    if (image === -1 || this.seen.has(digest)) return [];
+    this.seen.add(digest);
+    const { because } = decisions.image(image);
+    return because.rule === 'tag-item' ? this.ofItems(digest) : this.ofReason(because, digest);
+  }
+
+  /** All tag items that stay must go, one after the other: what frees the first often frees others. */
+  private ofItems(digest: number): Change[] {
+    const { snapshot, decisions } = this.state;
+    for (const [stream, { tags }] of snapshot.streams.entries()) {
+      for (const [tag, { items }] of tags.entries()) {
+        for (const [position, { image }] of items.entries()) {
+          if (image !== digest) continue;
+          const { kept, because } = decisions.item(stream, tag, position);
+          if (kept) return this.ofReason(because, digest, { stream, tag, position });
+        }
+      }
+    }
+    return [];
+  }
+
+  private ofReason(because: Reason, digest: number, at?: { stream: number; tag: number; position: number }): Change[] {
+    const { snapshot, uses } = this.state;
+    const stream = at && snapshot.streams[at.stream]!;
+    const key = stream ? streamKey(stream) : '';
+    const tag = at ? stream!.tags[at.tag]!.name : '';
+    switch (because.rule) {
+      case 'revision':
+        return [this.revision(key, tag, because.position)];
+      case 'young-stream':
+      case 'young-item':
+      case 'young-image':
+        return this.young(because.created);
+      case 'tag-in-use':
+        return ends(uses.tags.get(`${key}:${tag}`));
+      case 'image-in-use':
+        return ends(uses.images.get(key)?.get(digest));
+      case 'digest-in-use':
+        return this.digestUses(digest);
+      case 'index-of-used-child':
+        return this.ofChild(snapshot.digests.find(because.child));
+      case 'index-child':
+        return this.ofImage(snapshot.digests.find(because.index));
+      case 'attached':
+        return this.ofImage(snapshot.digests.find(because.subject));
+      case 'not-managed':
+        return [{ kind: 'all', value: true }];
+      case 'images-stay':
+      case 'other-namespace':
+        return [{ kind: 'without-namespace' }];
+      case 'protected':
+        return [{ kind: 'unprotect', pattern: because.pattern }];
+      case 'unreadable-image':
+        return [{ kind: 'repair-image', image: because.image }];
+      case 'within-size-limit':
+        return this.limit(stream?.namespace ?? '', digest);
+      default:
+        return [];
+    }
+  }
+
+  private revision(stream: string, tag: string, position: number): Change {
+    const { way, state } = this;
+    if (position >= way.flagFrom) return { kind: 'keep-tag-revisions', value: Math.max(position, way.flagFrom) };
+    if (way.revisions === 'delete-tag') return { kind: 'delete-tag', stream, tag };
+    return { kind: 'newer-revisions', stream, tag, count: state.options.keepTagRevisions - position };
+  }
+
+  private young(created: number): Change[] {
+    const { options, now } = this.state;
+    if (Number.isNaN(created)) return [];
+    if (this.way.young === 'wait') return [{ kind: 'wait', until: created + options.keepYoungerThanMs }];
+    return [{ kind: 'keep-younger-than', ms: Math.max(0, Math.floor((now - created) / 1000) * 1000) }];
+  }
+
+  private digestUses(digest: number): Change[] {
+    const { uses, snapshot } = this.state;
+    const image = snapshot.images.indexOf(digest);
+    const byConfig = image === -1 ? undefined : uses.ids.get(snapshot.images.config(image));
+    return ends([...(uses.digests.get(digest) ?? []), ...(uses.ids.get(digest) ?? []), ...(byConfig ?? [])]);
+  }
+
+  private ofChild(child: number): Change[] {
+    const used = this.digestUses(child);
+    return used.length > 0 ? used : this.ofImage(child);
+  }
+
+  private limit(namespace: string, digest: number): Change[] {
+    const { images } = this.state.snapshot;
+    const bytes = images.size(images.indexOf(digest));
+    return bytes > 0 ? [{ kind: 'limit', namespace, bytes: bytes - 1 }] : [];
+  }
+}
+
+/** The objects of these uses, each once. */
+function ends(uses: readonly Use[] = []): Change[] {
+  const referrers = new Map(
+    uses.map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]),
+  );
+  return [...referrers.values()].map((referrer) => ({ kind: 'referrer-ends', referrer }));
+}

@@ -1,0 +1,159 @@
+import { RegadmError, usageError } from '../model/errors.js';
+import { parseImageReference } from '../model/image-reference.js';
+import { streamKey } from '../model/image-stream.js';
+import type { Snapshot } from '../model/table/snapshot.js';
+
+/** What an argument of `prune why` means: one image, or what stands under a tag or in a stream. Numbers are those of the snapshot. */
+export type Subject =
+  | { kind: 'image'; digest: number; stream?: number }
+  | { kind: 'tag'; stream: number; tag: number }
+  | { kind: 'stream'; stream: number };
+
+const HEX = /^(?:sha256:)?([0-9a-f]{4,64})$/;
+
+/**
+ * Finds what an argument means: `sha256:…` or the beginning of one, `namespace/stream`, `namespace/stream:tag`, `namespace/stream@sha256:…`
+ * (with or without a host), or a stream's bare name where there is only one of that name.
+ * @throws RegadmError NOT_FOUND, AMBIGUOUS with near names; USAGE when the argument is none of these
+ */
+export function resolve(snapshot: Snapshot, argument: string, namespace?: string): Subject {
+  const text = argument.trim();
+  if (/^sha(256|384|512):/.test(text)) return ofDigest(snapshot, text);
+  const parsed = parseImageReference(text);
+  if (typeof parsed === 'string') {
+    throw usageError(`"${argument}" names no image, image stream or tag: ${parsed}`, [
+      'write sha256:…, NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or NAMESPACE/STREAM@sha256:…',
+    ]);
+  }
+  const stream = findStream(snapshot, parsed, namespace);
+  if (stream === undefined) {
+    if (parsed.namespace === '' && HEX.test(text)) return ofDigest(snapshot, text);
+    throw noStream(snapshot, parsed, namespace);
+  }
+  if (parsed.digest !== '') return { ...ofDigest(snapshot, parsed.digest), stream };
+  return parsed.tag === '' ? { kind: 'stream', stream } : ofTag(snapshot, stream, parsed.tag);
+}
+
+function ofDigest(snapshot: Snapshot, text: string): Extract<Subject, { kind: 'image' }> {
+  const { digests, images } = snapshot;
+  const known = digests.find(text);
+  if (known !== -1 && (images.indexOf(known) !== -1 || isListed(snapshot, known)))
+    return { kind: 'image', digest: known };
+  const hex = HEX.exec(text)?.[1];
+  const found = hex === undefined || hex.length === 64 ? [] : beginningWith(snapshot, `sha256:${hex}`);
+  if (found.length === 1) return { kind: 'image', digest: found[0]! };
+  if (found.length > 1) {
+    const names = found.slice(0, 5).map((digest) => digests.text(digest));
+    throw new RegadmError(`"${text}" is the beginning of ${found.length} images`, {
+      code: 'AMBIGUOUS',
+      suggestions: names.map((name) => `is it ${name}?`),
+    });
+  }
+  const suggestions =
+    known === -1
+      ? nearDigests(snapshot, text)
+      : ['it is known, but as a layer or a config of an image: regadm explains images'];
+  throw new RegadmError(`image ${text} does not exist`, { code: 'NOT_FOUND', suggestions });
+}
+
+function beginningWith({ images, digests, streams }: Snapshot, prefix: string): number[] {
+  const found = new Set<number>();
+  for (let image = 0; image < images.count; image++)
+    if (images.nameText(image).startsWith(prefix)) found.add(images.name(image));
+  for (const { tags } of streams) {
+    for (const { items } of tags)
+      for (const { image } of items) if (!found.has(image) && digests.text(image).startsWith(prefix)) found.add(image);
+  }
+  return [...found];
+}
+
+function isListed({ streams }: Snapshot, digest: number): boolean {
+  return streams.some(({ tags }) => tags.some(({ items }) => items.some(({ image }) => image === digest)));
+}
+
+/** Images that begin alike: a digest that was copied with an error. */
+function nearDigests(snapshot: Snapshot, text: string): string[] {
+  const hex = text.replace(/^sha256:/, '');
+  for (let length = Math.min(hex.length - 1, 12); length >= 6; length--) {
+    const found = beginningWith(snapshot, `sha256:${hex.slice(0, length)}`);
+    if (found.length > 0) return found.slice(0, 3).map((digest) => `did you mean ${snapshot.digests.text(digest)}?`);
+  }
+  return ['oc get images lists what there is'];
+}
+
+interface Named {
+  namespace: string;
+  name: string;
+}
+
+function findStream({ streams }: Snapshot, named: Named, namespace?: string): number | undefined {
+  const wanted = named.namespace || namespace;
+  const found = [...streams.keys()].filter(
+    (at) => streams[at]!.name === named.name && (wanted === undefined || streams[at]!.namespace === wanted),
+  );
+  if (found.length < 2) return found[0];
+  throw new RegadmError(`there are ${found.length} image streams named ${named.name}`, {
+    code: 'AMBIGUOUS',
+    suggestions: found.slice(0, 5).map((at) => `is it ${streamKey(streams[at]!)}?`),
+  });
+}
+
+function noStream({ streams }: Snapshot, named: Named, namespace?: string): RegadmError {
+  const wanted = named.namespace || namespace;
+  const text = wanted ? `${wanted}/${named.name}` : named.name;
+  const names = streams.map((stream) => ({ key: streamKey(stream), as: wanted ? streamKey(stream) : stream.name }));
+  const near = nearest(
+    text,
+    names.map(({ as }) => as),
+  );
+  const suggestions = names.filter(({ as }) => near.includes(as)).map(({ key }) => `did you mean ${key}?`);
+  return new RegadmError(`image stream ${text} does not exist`, {
+    code: 'NOT_FOUND',
+    suggestions: suggestions.length > 0 ? suggestions.slice(0, 3) : ['oc get imagestreams -A lists what there is'],
+  });
+}
+
+function ofTag({ streams }: Snapshot, stream: number, tag: string): Subject {
+  const { tags } = streams[stream]!;
+  const at = tags.findIndex(({ name }) => name === tag);
+  if (at !== -1) return { kind: 'tag', stream, tag: at };
+  const key = streamKey(streams[stream]!);
+  const near = nearest(
+    tag,
+    tags.map(({ name }) => name),
+  );
+  const has = tags.slice(0, 10).map(({ name }) => name);
+  throw new RegadmError(`image stream ${key} has no tag ${tag}`, {
+    code: 'NOT_FOUND',
+    suggestions:
+      near.length > 0
+        ? near.map((name) => `did you mean ${key}:${name}?`)
+        : [has.length > 0 ? `it has ${has.join(', ')}${tags.length > 10 ? ', …' : ''}` : 'it has no tags at all'],
+  });
+}
+
+/** Up to three names that are alike: few letters differ, or one contains the other. */
+export function nearest(wanted: string, names: string[]): string[] {
+  const scored = [...new Set(names)].map((name) => ({
+    name,
+    score: name.includes(wanted) || wanted.includes(name) ? 1 : distance(wanted, name),
+  }));
+  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  return scored
+    .filter(({ score }) => score <= limit)
+    .sort((a, b) => a.score - b.score || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** Letters to insert, delete or replace (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    row = next;
+  }
+  return row[b.length]!;
+}

@@ -1,0 +1,52 @@
+import { Decisions } from '../graph/decide.js';
+import { collectUses, type UseIndex } from '../graph/uses.js';
+import { withChanges, type Change, type Situation } from './changes.js';
+
+/** A situation that was decided. */
+export interface Decided extends Situation {
+  uses: UseIndex;
+  decisions: Decisions;
+}
+
+/** Decides a situation as `prune images` does. Invalid references are left to the caller. */
+export function decide(situation: Situation): Decided {
+  const { snapshot, options, now } = situation;
+  const uses = collectUses(snapshot.referrers, snapshot.digests, {
+    scope: options.referrers,
+    podsYoungerThan: now - options.keepYoungerThanMs,
+    everyPod: options.pruneOverSizeLimit,
+    namespace: options.namespace,
+  });
+  return { ...situation, uses, decisions: new Decisions(snapshot, uses, options, now) };
+}
+
+/** The same after some changes. */
+export function decideWith(situation: Situation, changes: readonly Change[]): Decided {
+  return decide(withChanges(situation, changes));
+}
+
+/** Whether an image that exists goes. */
+export function goes({ snapshot, decisions }: Decided, digest: number): boolean {
+  const image = snapshot.images.indexOf(digest);
+  return image !== -1 && !decisions.imageKept(image);
+}
+
+/** How much goes. */
+export interface Extent {
+  images: number;
+  tagItems: number;
+}
+
+/** Counts what goes in a decided situation. */
+export function extentOf({ snapshot, decisions }: Decided): Extent {
+  const extent = { images: 0, tagItems: 0 };
+  for (let image = 0; image < snapshot.images.count; image++) if (!decisions.imageKept(image)) extent.images++;
+  snapshot.streams.forEach(({ tags }, stream) =>
+    tags.forEach(({ items }, tag) =>
+      items.forEach((_item, position) => {
+        if (!decisions.item(stream, tag, position).kept) extent.tagItems++;
+      }),
+    ),
+  );
+  return extent;
+}

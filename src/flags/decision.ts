@@ -1,0 +1,101 @@
+import { Flags, type Interfaces } from '@oclif/core';
+import type { PruneOptions } from '../core/graph/options.js';
+import { durationFlag } from '../core/model/duration.js';
+import { usageError } from '../core/model/errors.js';
+
+const WHAT = { helpGroup: 'WHAT TO PRUNE' };
+
+/** The flags that decide what stays and what goes: `prune images` prunes by them, `prune why` explains by them. */
+export const decisionFlags = {
+  'keep-tag-revisions': Flags.integer({
+    ...WHAT,
+    helpValue: 'N',
+    description: '[default: 3] the N newest items of every tag are kept',
+  }),
+  'keep-younger-than': Flags.string({
+    ...WHAT,
+    helpValue: 'DURATION',
+    description:
+      '[default: 60m] images, image streams, tag items and pods younger than this protect what they are or use',
+  }),
+  'prune-over-size-limit': Flags.boolean({
+    ...WHAT,
+    allowNo: true,
+    description: 'prune images larger than the smallest limit of a LimitRange in their namespace',
+  }),
+  all: Flags.boolean({
+    ...WHAT,
+    allowNo: true,
+    default: true,
+    description: 'also images that were imported, not pushed',
+  }),
+  namespace: Flags.string({
+    ...WHAT,
+    char: 'n',
+    helpValue: 'NS',
+    description: 'prune only the image streams of this namespace; images are never deleted then',
+  }),
+  referrers: Flags.string({
+    ...WHAT,
+    options: ['oc', 'extended', 'all'],
+    default: 'extended',
+    description:
+      'how widely uses are searched: as oc does; also what pods run, image volumes, build sources and more; every resource',
+  }),
+  'prune-signatures': Flags.boolean({
+    ...WHAT,
+    allowNo: true,
+    description: 'signatures, attestations and SBOMs go with their image',
+  }),
+  'ignore-invalid-refs': Flags.boolean({
+    ...WHAT,
+    allowNo: true,
+    description: 'go on when a reference to an image cannot be parsed',
+  }),
+  protect: Flags.string({
+    helpGroup: 'SAFETY',
+    helpValue: 'FILE',
+    description: 'what is never pruned: namespaces, streams, tags, digests',
+  }),
+};
+
+export type DecisionFlagValues = Interfaces.InferredFlags<typeof decisionFlags>;
+
+/** What these flags decide, and `--keep-younger-than` as it was written. */
+export interface Decided {
+  options: PruneOptions;
+  keepYoungerThan: string;
+}
+
+/** Checks the flags and turns them into options. @throws RegadmError USAGE, or what is wrong with the file of --protect */
+export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = true): Promise<Decided> {
+  const keep = flags['keep-tag-revisions'];
+  const young = flags['keep-younger-than'];
+  if (flags['prune-over-size-limit'] && (keep !== undefined || young !== undefined)) {
+    throw usageError('--prune-over-size-limit cannot be specified with --keep-tag-revisions nor --keep-younger-than');
+  }
+  if ((keep ?? 0) < 0) throw usageError('--keep-tag-revisions must be greater than or equal to 0');
+  const keepYoungerThanMs = durationFlag('keep-younger-than', young ?? '60m');
+  if (flags.namespace !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(flags.namespace)) {
+    throw usageError(`invalid argument "${flags.namespace}" for "--namespace" flag: not the name of a namespace`);
+  }
+  if (flags['prune-signatures'] && flags.referrers === 'oc') {
+    throw usageError('--prune-signatures cannot be specified with --referrers=oc, which knows no signatures');
+  }
+  const options: PruneOptions = {
+    keepTagRevisions: keep ?? 3,
+    keepYoungerThanMs,
+    pruneOverSizeLimit: flags['prune-over-size-limit'] ?? false,
+    all: flags.all,
+    pruneRegistry,
+    namespace: flags.namespace,
+    referrers: flags.referrers as PruneOptions['referrers'],
+    ignoreInvalidRefs: flags['ignore-invalid-refs'] ?? false,
+    pruneSignatures: flags['prune-signatures'] ?? false,
+  };
+  if (flags.protect !== undefined) {
+    const { readProtection } = await import('../core/prune/gather/protection-file.js');
+    options.protection = await readProtection(flags.protect);
+  }
+  return { options, keepYoungerThan: young ?? '60m' };
+}

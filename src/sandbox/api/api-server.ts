@@ -1,0 +1,158 @@
+import { jsonAnswer, textAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { isTrue, routeOf, verbOf, type Route } from './api-routes.js';
+import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './api-status.js';
+import { discoveryAnswer } from './discovery.js';
+import { removeStreamTag } from './image-stream-tags.js';
+import type { Lists } from './lists.js';
+import { ANONYMOUS, type Permissions, type User } from './permissions.js';
+import { reviewAnswer } from './reviews.js';
+import { qualifiedName, type ResourceDefinition } from './resources.js';
+import { withKind, type Store } from './store.js';
+import { runWatch } from './watch.js';
+import { Writes } from './api-writes.js';
+
+/** What the API server works on. */
+export interface ApiContext {
+  store: Store;
+  lists: Lists;
+  permissions: Permissions;
+  /** Kinds that are answered as if their API group did not exist. */
+  missing: string[];
+  /** `pods/log`; undefined when there is no such pod. */
+  podLog(namespace: string, name: string, follow: boolean): Answer | undefined;
+}
+
+/** The simulated API server: a request in, an answer out. */
+export class ApiServer {
+  private readonly writes: Writes;
+  /** What is served. */
+  readonly definitions: ResourceDefinition[];
+
+  constructor(private readonly context: ApiContext) {
+    this.writes = new Writes(context.store);
+    const isMissing = (definition: ResourceDefinition): boolean =>
+      context.missing.some((name) => name === definition.resource || name === qualifiedName(definition));
+    this.definitions = context.store.definitions.filter((definition) => !isMissing(definition));
+  }
+
+  /** Who sends the request, impersonation included. @throws ApiStatus 401 for a token that nobody has, 403 */
+  userOf(request: SandboxRequest): User {
+    const header = String(request.headers.authorization ?? '');
+    const token = /^Bearer\s+(.+)$/i.exec(header)?.[1];
+    if (!token) return ANONYMOUS;
+    const user = this.context.permissions.userOf(token);
+    if (!user) throw unauthorized();
+    const as = request.headers['impersonate-user'];
+    if (!as) return user;
+    this.context.permissions.require(user, { verb: 'impersonate', group: '', resource: 'users', name: String(as) });
+    const groups = request.headers['impersonate-group'];
+    return this.context.permissions.named(String(as), groups === undefined ? [] : [groups].flat());
+  }
+
+  handle(request: SandboxRequest): Answer {
+    try {
+      return this.route(request, this.userOf(request));
+    } catch (error) {
+      if (error instanceof ApiStatus) return error.answer();
+      throw error;
+    }
+  }
+
+  /** What a request may do; used by exec too. @throws ApiStatus */
+  authorize(user: User, method: string, route: Route, query: URLSearchParams): void {
+    const { definition, namespace, name, subresource } = route;
+    const { group, resource } = definition;
+    this.context.permissions.require(user, {
+      verb: verbOf(method, route, query),
+      group,
+      resource,
+      subresource,
+      namespace,
+      name,
+    });
+  }
+
+  private route(request: SandboxRequest, user: User): Answer {
+    const { method, path, query } = request;
+    const review = reviewAnswer(this.context.permissions, user, request);
+    if (review) return review;
+    const route = routeOf(this.definitions, path);
+    if (!route) return this.otherPath(request, user);
+    this.authorize(user, method, route, query);
+    if (route.definition.resource === 'users' && route.name === '~') return whoAmI(user);
+    if (route.subresource && route.subresource !== 'status') return this.subresource(route, query);
+    if (method === 'GET' || method === 'HEAD') return this.read(route, query);
+    if (method === 'DELETE' && route.definition.resource === 'imagestreamtags')
+      return removeStreamTag(this.context.store, route);
+    if (method === 'POST' && !route.name) return this.writes.create(route, request);
+    if (method === 'PUT' && route.name) return this.writes.replace(route, request);
+    if (method === 'PATCH' && route.name) return this.writes.patch(route, request);
+    if (method === 'DELETE' && route.name) return this.writes.remove(route, request);
+    throw methodNotAllowed();
+  }
+
+  private otherPath(request: SandboxRequest, user: User): Answer {
+    const { path } = request;
+    const verb = request.method.toLowerCase().replace('head', 'get');
+    if (!this.context.permissions.allowsPath(user, verb, path) && !/^\/apis?\/.+\/.+/.test(path))
+      throw forbiddenPath(user, verb, path);
+    const found = request.method === 'GET' && discoveryAnswer(this.definitions, path);
+    if (found) return found;
+    const [, root, group = '', version] = path.split('/');
+    const known = root === 'api' || this.definitions.some((d) => d.group === group && d.version === version);
+    if (known && root?.startsWith('api')) throw noSuchResource();
+    return textAnswer('404 page not found\n', 404);
+  }
+
+  private read(route: Route, query: URLSearchParams): Answer {
+    const { definition, namespace, name } = route;
+    const selectors = {
+      labelSelector: query.get('labelSelector') ?? undefined,
+      fieldSelector: query.get('fieldSelector') ?? undefined,
+    };
+    if (isTrue(query.get('watch'))) {
+      const watch = {
+        ...selectors,
+        namespace,
+        resourceVersion: query.get('resourceVersion') ?? undefined,
+        allowBookmarks: isTrue(query.get('allowWatchBookmarks')),
+        timeoutSeconds: Number(query.get('timeoutSeconds')) || undefined,
+      };
+      const headers = { 'content-type': 'application/json' };
+      return { status: 200, headers, stream: (out) => runWatch(this.context.store, definition, watch, out) };
+    }
+    if (!name) {
+      const limit = Number(query.get('limit')) || 0;
+      return this.context.lists.answer(definition, {
+        ...selectors,
+        namespace,
+        limit,
+        continueToken: query.get('continue') || undefined,
+      });
+    }
+    const found = this.context.store.find(definition, namespace, name);
+    if (!found) throw notFound(definition, name);
+    return jsonAnswer(withKind(definition, found));
+  }
+
+  private subresource(route: Route, query: URLSearchParams): Answer {
+    const { definition, namespace = '', name = '', subresource } = route;
+    if (definition.resource !== 'pods' || subresource !== 'log') throw noSuchResource();
+    const log = this.context.podLog(namespace, name, isTrue(query.get('follow')));
+    if (!log) throw notFound(definition, name);
+    return log;
+  }
+}
+
+function whoAmI(user: User): Answer {
+  return jsonAnswer({
+    kind: 'User',
+    apiVersion: 'user.openshift.io/v1',
+    metadata: { name: user.name },
+    groups: user.groups,
+  });
+}
+
+function forbiddenPath(user: User, verb: string, path: string): ApiStatus {
+  return new ApiStatus(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});
+}

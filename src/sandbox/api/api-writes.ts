@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import type { Route } from './api-routes.js';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  uidConflict,
+  unsupportedMediaType,
+} from './api-status.js';
+import { jsonPatch, mergePatch } from './patch.js';
+import { withKind, type Store } from './store.js';
+import type { KubeObject } from '../types.js';
+
+/** All annotations of an object together, as the API server limits them. */
+const ANNOTATION_BYTES = 256 * 1024;
+
+/** Creating, replacing, patching and deleting, with the conflicts of the real server. */
+export class Writes {
+  constructor(private readonly store: Store) {}
+
+  create(route: Route, request: SandboxRequest): Answer {
+    const object = parse(request);
+    const { definition, namespace } = route;
+    object.metadata ??= { name: '' };
+    if (!object.metadata.name && typeof object.metadata.generateName === 'string') {
+      object.metadata.name = object.metadata.generateName + randomBytes(4).toString('hex').slice(0, 5);
+    }
+    const { name } = object.metadata;
+    if (!name) throw invalid(definition, '', 'metadata.name: Required value: name or generateName is required');
+    if (definition.namespaced) object.metadata.namespace = namespace ?? 'default';
+    if (this.store.find(definition, namespace, name)) throw alreadyExists(definition, name);
+    // What the server itself decides: names of another life are of no use here.
+    for (const field of ['uid', 'resourceVersion', 'creationTimestamp']) delete object.metadata[field];
+    if (object.spec) object.metadata.generation = 1;
+    this.check(route, object);
+    if (isDryRun(request)) return jsonAnswer(withKind(definition, object), 201);
+    return jsonAnswer(withKind(definition, this.store.write(definition, object)), 201);
+  }
+
+  replace(route: Route, request: SandboxRequest): Answer {
+    const object = parse(request);
+    const { definition, name = '' } = route;
+    if (object.metadata?.name !== name) {
+      throw badRequest(
+        `the name of the object (${object.metadata?.name}) does not match the name on the URL (${name})`,
+      );
+    }
+    const current = this.current(route);
+    const { uid, resourceVersion } = object.metadata;
+    if (uid && uid !== current.metadata.uid) throw uidConflict(definition, name, uid, current.metadata.uid!);
+    if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(definition, name);
+    return this.save(route, current, object, isDryRun(request));
+  }
+
+  patch(route: Route, request: SandboxRequest): Answer {
+    const type = String(request.headers['content-type'] ?? '')
+      .split(';')[0]!
+      .trim();
+    const change = parseJson(request) as Record<string, unknown>;
+    const current = this.current(route);
+    const wanted = (change.metadata as { resourceVersion?: string } | undefined)?.resourceVersion;
+    if (wanted && wanted !== current.metadata.resourceVersion) throw conflict(route.definition, route.name ?? '');
+    return this.save(route, current, applyPatch(route, type, current, change), isDryRun(request));
+  }
+
+  remove(route: Route, request: SandboxRequest): Answer {
+    const { definition, namespace, name = '' } = route;
+    const current = this.current(route);
+    const options = request.body.length
+      ? (parseJson(request) as { preconditions?: { uid?: string; resourceVersion?: string } })
+      : {};
+    const { uid, resourceVersion } = options.preconditions ?? {};
+    if (uid && uid !== current.metadata.uid) throw uidConflict(definition, name, uid, current.metadata.uid!);
+    if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(definition, name);
+    if (!isDryRun(request)) this.store.erase(definition, namespace, name);
+    const { group, resource: kind } = definition;
+    const details = { name, ...(group ? { group } : {}), kind, uid: current.metadata.uid };
+    return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
+  }
+
+  private current(route: Route): KubeObject {
+    const found = this.store.find(route.definition, route.namespace, route.name ?? '');
+    if (!found) throw notFound(route.definition, route.name ?? '');
+    return found;
+  }
+
+  /** Stores the new state of `current`: a status update changes no spec, another update no status. */
+  private save(route: Route, current: KubeObject, wanted: KubeObject, dryRun: boolean): Answer {
+    const { definition } = route;
+    const next =
+      route.subresource === 'status'
+        ? statusUpdate(current, wanted)
+        : specUpdate(definition.hasStatus, current, wanted);
+    this.check(route, next);
+    if (dryRun || sameContent(current, next)) return jsonAnswer(withKind(definition, current));
+    return jsonAnswer(withKind(definition, this.store.write(definition, next)));
+  }
+
+  private check(route: Route, object: KubeObject): void {
+    const annotations = Object.entries(object.metadata.annotations ?? {});
+    const bytes = annotations.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
+    if (bytes > ANNOTATION_BYTES) {
+      const message = `metadata.annotations: Too long: must have at most ${ANNOTATION_BYTES} bytes`;
+      throw invalid(route.definition, object.metadata.name, message);
+    }
+  }
+}
+
+function applyPatch(route: Route, type: string, current: KubeObject, change: unknown): KubeObject {
+  if (type === 'application/merge-patch+json') return mergePatch(current, change) as KubeObject;
+  // Only built-in kinds know how their lists are merged.
+  if (type === 'application/strategic-merge-patch+json' && !route.definition.group.includes('.')) {
+    return mergePatch(current, change, true) as KubeObject;
+  }
+  if (type === 'application/json-patch+json') {
+    try {
+      return jsonPatch(current, change as []) as KubeObject;
+    } catch (error) {
+      throw invalid(route.definition, route.name ?? '', (error as Error).message);
+    }
+  }
+  throw unsupportedMediaType(type);
+}
+
+/** Identity stays the server's; labels and annotations are the client's, in a status update too (as recorded). */
+function metadataUpdate(current: KubeObject, wanted: KubeObject): KubeObject['metadata'] {
+  const { uid, creationTimestamp, generation, deletionTimestamp, namespace, name, resourceVersion } = current.metadata;
+  return {
+    ...wanted.metadata,
+    uid,
+    creationTimestamp,
+    generation,
+    deletionTimestamp,
+    namespace,
+    name,
+    resourceVersion,
+  };
+}
+
+function statusUpdate(current: KubeObject, wanted: KubeObject): KubeObject {
+  return { ...current, metadata: metadataUpdate(current, wanted), status: imageRepositoryKept(current, wanted) };
+}
+
+/** The stream's pull spec is the server's business. */
+function imageRepositoryKept(current: KubeObject, wanted: KubeObject): KubeObject['status'] {
+  const repository = current.status?.dockerImageRepository;
+  return repository === undefined ? wanted.status : { ...wanted.status, dockerImageRepository: repository };
+}
+
+function specUpdate(hasStatus: boolean, current: KubeObject, wanted: KubeObject): KubeObject {
+  const metadata = metadataUpdate(current, wanted);
+  const next: KubeObject = { ...wanted, metadata };
+  delete next.kind;
+  delete next.apiVersion;
+  if (hasStatus && current.status) next.status = current.status;
+  else if (hasStatus) delete next.status;
+  if (JSON.stringify(next.spec) !== JSON.stringify(current.spec))
+    metadata.generation = (current.metadata.generation ?? 0) + 1;
+  return next;
+}
+
+function sameContent(a: KubeObject, b: KubeObject): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
+}
+
+function isDryRun(request: SandboxRequest): boolean {
+  return request.query.get('dryRun') === 'All';
+}
+
+function parse(request: SandboxRequest): KubeObject {
+  const value = parseJson(request);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw badRequest('the body of the request is no object');
+  return value as KubeObject;
+}
+
+function parseJson(request: SandboxRequest): unknown {
+  const type = String(request.headers['content-type'] ?? '');
+  // `kubectl create KIND NAME …` sends protobuf for built-in kinds; `kubectl create -f` sends JSON.
+  if (type.includes('protobuf') || type.includes('cbor') || type.includes('yaml')) throw unsupportedMediaType(type);
+  try {
+    return JSON.parse(request.body.toString());
+  } catch (error) {
+    throw badRequest(`the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,80 @@
+import { jsonAnswer, textAnswer, type Answer } from '../http/answer.js';
+import { apiVersionOf, type ResourceDefinition } from './resources.js';
+
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** Kinds that are only ever created, to ask something. */
+const REVIEWS: [groupVersion: string, resource: string, kind: string][] = [
+  ['authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'],
+  ['authorization.k8s.io/v1', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview'],
+  ['authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview'],
+];
+
+/** `/version`, `/healthz`, `/api`, `/apis`, `/apis/GROUP/VERSION`: which resources there are. Undefined for other paths. */
+export function discoveryAnswer(definitions: ResourceDefinition[], path: string): Answer | undefined {
+  const trimmed = path.replace(/\/$/, '');
+  if (trimmed === '/version') {
+    return jsonAnswer({
+      major: '1',
+      minor: '26',
+      gitVersion: 'v1.26.15',
+      platform: 'linux/amd64',
+      goVersion: 'go1.19',
+    });
+  }
+  if (['/healthz', '/livez', '/readyz'].includes(trimmed)) return textAnswer('ok');
+  if (trimmed === '/api') return jsonAnswer({ kind: 'APIVersions', versions: ['v1'] });
+  if (trimmed === '/apis') return jsonAnswer({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups(definitions) });
+  const one = /^\/apis\/([^/]+)$/.exec(trimmed);
+  if (one) {
+    const group = groups(definitions).find((candidate) => candidate.name === one[1]);
+    return group && jsonAnswer({ kind: 'APIGroup', apiVersion: 'v1', ...group });
+  }
+  const resources = /^\/(?:api|apis\/[^/]+)\/[^/]+$/.test(trimmed) && trimmed.replace(/^\/apis?\//, '');
+  return resources ? resourceList(definitions, resources) : undefined;
+}
+
+function groups(definitions: ResourceDefinition[]): { name: string; versions: unknown[]; preferredVersion: unknown }[] {
+  const served = [...definitions.map(apiVersionOf), ...REVIEWS.map(([groupVersion]) => groupVersion)];
+  const names = [...new Set(served)].filter((groupVersion) => groupVersion.includes('/'));
+  return names.map((groupVersion) => {
+    const [name = '', version = ''] = groupVersion.split('/');
+    return { name, versions: [{ groupVersion, version }], preferredVersion: { groupVersion, version } };
+  });
+}
+
+function resourceList(definitions: ResourceDefinition[], groupVersion: string): Answer | undefined {
+  const own = definitions.filter((definition) => apiVersionOf(definition) === groupVersion);
+  const reviews = REVIEWS.filter(([of]) => of === groupVersion).map(([, name, kind]) => ({
+    name,
+    singularName: kind.toLowerCase(),
+    namespaced: false,
+    kind,
+    verbs: ['create'],
+  }));
+  const resources = [...own.flatMap(describe), ...reviews];
+  return resources.length
+    ? jsonAnswer({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources })
+    : undefined;
+}
+
+function describe(definition: ResourceDefinition): Record<string, unknown>[] {
+  const { resource, kind, namespaced, shortNames } = definition;
+  const base = { namespaced, kind };
+  const own = {
+    name: resource,
+    singularName: kind.toLowerCase(),
+    ...base,
+    verbs: VERBS,
+    ...(shortNames.length ? { shortNames } : {}),
+  };
+  const rows: Record<string, unknown>[] = [own];
+  const sub = (name: string, verbs: string[]): void =>
+    void rows.push({ name: `${resource}/${name}`, singularName: '', ...base, verbs });
+  if (definition.hasStatus) sub('status', ['get', 'patch', 'update']);
+  if (resource === 'pods') {
+    sub('log', ['get']);
+    sub('exec', ['create', 'get']);
+  }
+  return rows;
+}

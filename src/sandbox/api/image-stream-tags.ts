@@ -1,0 +1,24 @@
+import { jsonAnswer, type Answer } from '../http/answer.js';
+import type { Route } from './api-routes.js';
+import { notFound } from './api-status.js';
+import type { Store } from './store.js';
+
+interface Tagged {
+  tags?: { tag?: string; name?: string }[];
+}
+
+/** `oc delete istag NAME:TAG`: the tag goes from the stream's spec and status. @throws ApiStatus 404 */
+export function removeStreamTag(store: Store, route: Route): Answer {
+  const [streamName = '', tag = ''] = (route.name ?? '').split(':');
+  const streams = store.resource('imagestreams');
+  const stream = store.find(streams, route.namespace, streamName);
+  const status = stream?.status as Tagged | undefined;
+  if (!stream || !status?.tags?.some((item) => item.tag === tag)) throw notFound(route.definition, route.name ?? '');
+  const spec = stream.spec as Tagged | undefined;
+  store.write(streams, {
+    ...stream,
+    spec: { ...spec, ...(spec?.tags ? { tags: spec.tags.filter((item) => item.name !== tag) } : {}) },
+    status: { ...status, tags: status.tags.filter((item) => item.tag !== tag) },
+  });
+  return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
+}

@@ -1,0 +1,148 @@
+import { badRequest, expired } from './api-status.js';
+import type { Answer } from '../http/answer.js';
+import { apiVersionOf, type ResourceDefinition } from './resources.js';
+import { selectorOf } from './selectors.js';
+import type { Entry, Store } from './store.js';
+
+/** What a list request asks for. */
+export interface ListQuery {
+  namespace?: string;
+  limit: number;
+  continueToken?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+interface Token {
+  /** -1: whatever is there now (the token of a 410 answer). */
+  revision: number;
+  start: string;
+}
+
+/** Snapshots of lists under way: so many are kept, then the oldest expires. */
+const SNAPSHOTS = 50;
+const ITEMS_PER_CHUNK = 200;
+
+/** Lists in pages. All pages of one list show one moment, as etcd's do. */
+export class Lists {
+  private readonly snapshots = new Map<string, Entry[]>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly pageLimitMax?: number,
+  ) {}
+
+  /** Makes every token that has been handed out too old. */
+  expireAll(): void {
+    this.snapshots.clear();
+  }
+
+  answer(definition: ResourceDefinition, query: ListQuery): Answer {
+    const limit = Math.min(query.limit || Infinity, this.pageLimitMax ?? Infinity);
+    const token = query.continueToken ? decode(query.continueToken) : undefined;
+    const { entries, revision, from } = this.snapshot(definition, query, token);
+    const matches = selectorOf(query.labelSelector, query.fieldSelector);
+    const page: Entry[] = [];
+    let next = from;
+    for (; next < entries.length && page.length < limit; next++) {
+      if (!matches || matches(entries[next]!.read())) page.push(entries[next]!);
+    }
+    const metadata: Record<string, unknown> = { resourceVersion: String(revision) };
+    if (next < entries.length) {
+      metadata.continue = encode({ revision, start: entries[next]!.key });
+      if (!matches) metadata.remainingItemCount = entries.length - next;
+      this.keep(definition, query.namespace, revision, entries);
+    }
+    return listAnswer(definition, metadata, page);
+  }
+
+  private snapshot(
+    definition: ResourceDefinition,
+    query: ListQuery,
+    token: Token | undefined,
+  ): { entries: Entry[]; revision: number; from: number } {
+    const fresh = (): Entry[] => {
+      const all = this.store.entries(definition);
+      return query.namespace === undefined ? all : all.filter((entry) => entry.key.startsWith(`${query.namespace}/`));
+    };
+    if (!token) return { entries: fresh(), revision: this.store.revision, from: 0 };
+    if (token.revision === -1) {
+      const entries = fresh();
+      return { entries, revision: this.store.revision, from: position(entries, token.start) };
+    }
+    const entries = this.snapshots.get(this.snapshotName(definition, query.namespace, token.revision));
+    if (!entries || token.revision < this.store.compacted) {
+      throw expired({ continue: encode({ revision: -1, start: token.start }) });
+    }
+    return { entries, revision: token.revision, from: position(entries, token.start) };
+  }
+
+  private keep(
+    definition: ResourceDefinition,
+    namespace: string | undefined,
+    revision: number,
+    entries: Entry[],
+  ): void {
+    this.snapshots.set(this.snapshotName(definition, namespace, revision), entries);
+    if (this.snapshots.size > SNAPSHOTS) this.snapshots.delete(this.snapshots.keys().next().value!);
+  }
+
+  private snapshotName(definition: ResourceDefinition, namespace: string | undefined, revision: number): string {
+    return `${apiVersionOf(definition)} ${definition.resource} ${namespace ?? ''} ${revision}`;
+  }
+}
+
+/** The first entry whose key is `start` or after it. */
+function position(entries: Entry[], start: string): number {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (entries[middle]!.key < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function encode({ revision, start }: Token): string {
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start })).toString('base64url');
+}
+
+/** The token for the rest of a list from `token` on, in the present state; used by the fault `expired-continue`. */
+export function inconsistentRest(token: string): string {
+  return encode({ revision: -1, start: decode(token).start });
+}
+
+function decode(text: string): Token {
+  try {
+    const value = JSON.parse(Buffer.from(text, 'base64url').toString()) as { v?: string; rv?: number; start?: string };
+    if (value.v !== 'meta.k8s.io/v1' || typeof value.rv !== 'number' || typeof value.start !== 'string')
+      throw new Error();
+    return { revision: value.rv, start: value.start };
+  } catch {
+    const first = Buffer.from(text, 'base64url').toString('latin1').charAt(0);
+    const shown = first >= ' ' && first <= '~' ? first : `\\u00${first.charCodeAt(0).toString(16).padStart(2, '0')}`;
+    throw badRequest(
+      `invalid continue token: continue key is not valid: invalid character '${shown}' looking for beginning of value`,
+    );
+  }
+}
+
+function listAnswer(definition: ResourceDefinition, metadata: Record<string, unknown>, page: Entry[]): Answer {
+  const head = JSON.stringify({ kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata });
+  const headers = { 'content-type': 'application/json' };
+  const chunks = listChunks(`${head.slice(0, -1)},"items":[`, page);
+  return { status: 200, headers, body: page.length > ITEMS_PER_CHUNK * 5 ? chunks : [...chunks].join('') };
+}
+
+function* listChunks(head: string, page: Entry[]): Iterable<string> {
+  let text = head;
+  for (let at = 0; at < page.length; at++) {
+    text += (at ? ',' : '') + JSON.stringify(page[at]!.read());
+    if ((at + 1) % ITEMS_PER_CHUNK === 0) {
+      yield text;
+      text = '';
+    }
+  }
+  yield `${text}]}\n`;
+}

@@ -1,0 +1,115 @@
+import type { CustomResource } from '../types.js';
+
+/** One kind of object that the API server serves. */
+export interface ResourceDefinition extends CustomResource {
+  shortNames: string[];
+  hasStatus: boolean;
+}
+
+type Row = [resource: string, kind: string, scope: 'ns' | 'cluster', shortNames?: string];
+
+const ROWS: Record<string, Row[]> = {
+  '/v1': [
+    ['pods', 'Pod', 'ns', 'po'],
+    ['replicationcontrollers', 'ReplicationController', 'ns', 'rc'],
+    ['limitranges', 'LimitRange', 'ns', 'limits'],
+    ['namespaces', 'Namespace', 'cluster', 'ns'],
+    ['serviceaccounts', 'ServiceAccount', 'ns', 'sa'],
+    ['secrets', 'Secret', 'ns'],
+    ['configmaps', 'ConfigMap', 'ns', 'cm'],
+    ['services', 'Service', 'ns', 'svc'],
+    ['endpoints', 'Endpoints', 'ns', 'ep'],
+    ['events', 'Event', 'ns', 'ev'],
+    ['nodes', 'Node', 'cluster', 'no'],
+    ['persistentvolumes', 'PersistentVolume', 'cluster', 'pv'],
+    ['persistentvolumeclaims', 'PersistentVolumeClaim', 'ns', 'pvc'],
+  ],
+  'apps/v1': [
+    ['deployments', 'Deployment', 'ns', 'deploy'],
+    ['replicasets', 'ReplicaSet', 'ns', 'rs'],
+    ['daemonsets', 'DaemonSet', 'ns', 'ds'],
+    ['statefulsets', 'StatefulSet', 'ns', 'sts'],
+  ],
+  'batch/v1': [
+    ['jobs', 'Job', 'ns'],
+    ['cronjobs', 'CronJob', 'ns', 'cj'],
+  ],
+  'apps.openshift.io/v1': [['deploymentconfigs', 'DeploymentConfig', 'ns', 'dc']],
+  'build.openshift.io/v1': [
+    ['builds', 'Build', 'ns'],
+    ['buildconfigs', 'BuildConfig', 'ns', 'bc'],
+  ],
+  'image.openshift.io/v1': [
+    ['images', 'Image', 'cluster'],
+    ['imagestreams', 'ImageStream', 'ns', 'is'],
+    ['imagestreamtags', 'ImageStreamTag', 'ns', 'istag'],
+  ],
+  'route.openshift.io/v1': [['routes', 'Route', 'ns']],
+  'user.openshift.io/v1': [['users', 'User', 'cluster']],
+  'config.openshift.io/v1': [
+    ['images', 'Image', 'cluster'],
+    ['clusteroperators', 'ClusterOperator', 'cluster', 'co'],
+    ['clusterversions', 'ClusterVersion', 'cluster'],
+  ],
+  'imageregistry.operator.openshift.io/v1': [
+    ['configs', 'Config', 'cluster'],
+    ['imagepruners', 'ImagePruner', 'cluster'],
+  ],
+  'rbac.authorization.k8s.io/v1': [
+    ['clusterroles', 'ClusterRole', 'cluster'],
+    ['clusterrolebindings', 'ClusterRoleBinding', 'cluster'],
+    ['roles', 'Role', 'ns'],
+    ['rolebindings', 'RoleBinding', 'ns'],
+  ],
+  'storage.k8s.io/v1': [['storageclasses', 'StorageClass', 'cluster', 'sc']],
+  'coordination.k8s.io/v1': [['leases', 'Lease', 'ns']],
+  'apiextensions.k8s.io/v1': [['customresourcedefinitions', 'CustomResourceDefinition', 'cluster', 'crd']],
+  'metal3.io/v1alpha1': [['baremetalhosts', 'BareMetalHost', 'ns', 'bmh']],
+  'serving.knative.dev/v1': [['services', 'Service', 'ns', 'ksvc']],
+  'argoproj.io/v1alpha1': [['workflows', 'Workflow', 'ns', 'wf']],
+  'tekton.dev/v1': [['tasks', 'Task', 'ns']],
+};
+
+const WITHOUT_STATUS = new Set([
+  'secrets',
+  'configmaps',
+  'serviceaccounts',
+  'events',
+  'limitranges',
+  'images',
+  'endpoints',
+]);
+
+/** Every kind that the sandbox serves, with those of the options. */
+export function resourceDefinitions(custom: CustomResource[] = []): ResourceDefinition[] {
+  const own = Object.entries(ROWS).flatMap(([groupVersion, rows]) => {
+    const [group = '', version = ''] = groupVersion.split('/');
+    return rows.map(([resource, kind, scope, short]) => ({
+      group,
+      version,
+      resource,
+      kind,
+      namespaced: scope === 'ns',
+      shortNames: short ? [short] : [],
+      hasStatus: !WITHOUT_STATUS.has(resource),
+    }));
+  });
+  return [...own, ...custom.map((resource) => ({ ...resource, shortNames: [], hasStatus: true }))];
+}
+
+/** `image.openshift.io/v1`, or `v1` for the core group. */
+export function apiVersionOf(definition: { group: string; version: string }): string {
+  return definition.group ? `${definition.group}/${definition.version}` : definition.version;
+}
+
+/** `images.image.openshift.io`, or `pods`: how error messages name a resource. */
+export function qualifiedName(definition: { group: string; resource: string }): string {
+  return definition.group ? `${definition.resource}.${definition.group}` : definition.resource;
+}
+
+/** The definition of a plural name, with or without its group; plain names mean the first of that name. */
+export function findResource(definitions: ResourceDefinition[], name: string): ResourceDefinition {
+  const found = definitions.find((d) => d.resource === name) ?? definitions.find((d) => qualifiedName(d) === name);
+  if (!found) throw new Error(`sandbox: no resource is called "${name}"`);
+  return found;
+}

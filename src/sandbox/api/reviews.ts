@@ -1,0 +1,76 @@
+import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { badRequest } from './api-status.js';
+import type { Permissions, User } from './permissions.js';
+import { decodeAccessReview } from './protobuf.js';
+
+interface AccessReviewSpec {
+  resourceAttributes?: {
+    verb?: string;
+    group?: string;
+    resource?: string;
+    subresource?: string;
+    namespace?: string;
+    name?: string;
+  };
+  nonResourceAttributes?: { path?: string; verb?: string };
+}
+
+/** The reviews that clients create to ask who they are and what they may do; undefined for other requests. */
+export function reviewAnswer(permissions: Permissions, user: User, request: SandboxRequest): Answer | undefined {
+  const match = /^\/apis\/((?:authorization|authentication)\.k8s\.io)\/v1\/(\w+)$/.exec(request.path);
+  if (!match || request.method !== 'POST') return undefined;
+  permissions.require(user, { verb: 'create', group: match[1]!, resource: match[2]! });
+  const review = parse(request);
+  if (match[2] === 'selfsubjectaccessreviews')
+    return jsonAnswer({ ...review, status: accessOf(permissions, user, review.spec ?? {}) }, 201);
+  if (match[2] === 'selfsubjectreviews') {
+    return jsonAnswer({ ...review, status: { userInfo: { username: user.name, groups: user.groups } } }, 201);
+  }
+  if (match[2] === 'selfsubjectrulesreviews')
+    return jsonAnswer({ ...review, status: rulesOf(permissions, user, review) }, 201);
+  return undefined;
+}
+
+function parse(request: SandboxRequest): { spec?: AccessReviewSpec & { namespace?: string } } {
+  const decoded = decodeAccessReview(request.body);
+  if (decoded)
+    return {
+      kind: 'SelfSubjectAccessReview',
+      apiVersion: 'authorization.k8s.io/v1',
+      metadata: {},
+      ...decoded,
+    } as object;
+  try {
+    return JSON.parse(request.body.toString()) as { spec?: AccessReviewSpec };
+  } catch {
+    throw badRequest('the object provided is unrecognized (must be of type JSON)');
+  }
+}
+
+function accessOf(permissions: Permissions, user: User, spec: AccessReviewSpec): { allowed: boolean; reason?: string } {
+  const path = spec.nonResourceAttributes;
+  if (path) return { allowed: permissions.allowsPath(user, path.verb ?? '', path.path ?? '') };
+  const { verb = '', group = '', resource = '', subresource, namespace, name } = spec.resourceAttributes ?? {};
+  const wanted = {
+    verb,
+    group,
+    resource,
+    subresource: subresource || undefined,
+    namespace: namespace || undefined,
+    name: name || undefined,
+  };
+  return permissions.allows(user, wanted) ? { allowed: true, reason: 'RBAC: allowed' } : { allowed: false };
+}
+
+function rulesOf(
+  permissions: Permissions,
+  user: User,
+  review: { spec?: { namespace?: string } },
+): Record<string, unknown> {
+  const rules = permissions.rulesOf(user, review.spec?.namespace);
+  return {
+    resourceRules: rules.filter((rule) => rule.resources),
+    nonResourceRules: rules.filter((rule) => rule.nonResourceURLs),
+    incomplete: false,
+  };
+}

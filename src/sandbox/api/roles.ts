@@ -1,0 +1,100 @@
+import type { KubeObject, PolicyRule } from '../types.js';
+
+const READ = ['get', 'list'];
+
+/** The cluster role `system:image-pruner` as OpenShift ships it: no watch but on images and image streams. */
+export const IMAGE_PRUNER_RULES: PolicyRule[] = [
+  { apiGroups: [''], resources: ['pods', 'replicationcontrollers'], verbs: READ },
+  { apiGroups: [''], resources: ['limitranges'], verbs: ['list'] },
+  { apiGroups: ['build.openshift.io', ''], resources: ['buildconfigs', 'builds'], verbs: READ },
+  { apiGroups: ['apps.openshift.io', ''], resources: ['deploymentconfigs'], verbs: READ },
+  { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: READ },
+  { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], verbs: READ },
+  { apiGroups: ['image.openshift.io', ''], resources: ['images'], verbs: ['delete'] },
+  { apiGroups: ['image.openshift.io', ''], resources: ['images', 'imagestreams'], verbs: [...READ, 'watch'] },
+  { apiGroups: ['image.openshift.io', ''], resources: ['imagestreams/status'], verbs: ['update'] },
+];
+
+const BASIC_USER: PolicyRule[] = [
+  {
+    apiGroups: ['authorization.k8s.io'],
+    resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+    verbs: ['create'],
+  },
+  { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
+  { apiGroups: ['user.openshift.io'], resources: ['users'], resourceNames: ['~'], verbs: ['get'] },
+];
+
+const DISCOVERY_URLS = ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', '/version', '/version/'];
+const HEALTH_URLS = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
+
+const REGISTRY: PolicyRule[] = [
+  { apiGroups: [''], resources: ['limitranges', 'resourcequotas'], verbs: ['list'] },
+  { apiGroups: ['image.openshift.io'], resources: ['imagestreamimages', 'imagestreams/layers'], verbs: ['get'] },
+  {
+    apiGroups: ['image.openshift.io'],
+    resources: ['imagestreams'],
+    verbs: ['create', 'get', 'list', 'update', 'watch'],
+  },
+  { apiGroups: ['image.openshift.io'], resources: ['imagestreamtags'], verbs: ['delete', 'get'] },
+  { apiGroups: ['image.openshift.io'], resources: ['images'], verbs: ['get', 'update'] },
+  { apiGroups: ['image.openshift.io'], resources: ['imagestreammappings'], verbs: ['create'] },
+];
+
+const role = (name: string, rules: PolicyRule[]): KubeObject => ({ metadata: { name }, rules });
+
+/** The roles that every cluster has, as far as they matter here. */
+export function clusterRoles(): KubeObject[] {
+  return [
+    role('cluster-admin', [
+      { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
+      { nonResourceURLs: ['*'], verbs: ['*'] },
+    ]),
+    role('system:image-pruner', IMAGE_PRUNER_RULES),
+    role('system:basic-user', BASIC_USER),
+    role('system:discovery', [{ nonResourceURLs: [...DISCOVERY_URLS, ...HEALTH_URLS], verbs: ['get'] }]),
+    role('system:public-info-viewer', [{ nonResourceURLs: HEALTH_URLS, verbs: ['get'] }]),
+    role('system:registry', REGISTRY),
+  ];
+}
+
+type SubjectSpec = { user: string } | { group: string } | { serviceAccount: string; namespace: string };
+
+function subject(spec: SubjectSpec): Record<string, string> {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  if ('user' in spec) return { kind: 'User', apiGroup, name: spec.user };
+  if ('group' in spec) return { kind: 'Group', apiGroup, name: spec.group };
+  return { kind: 'ServiceAccount', name: spec.serviceAccount, namespace: spec.namespace };
+}
+
+/** A ClusterRoleBinding object. */
+export function binding(name: string, roleName: string, ...subjects: SubjectSpec[]): KubeObject {
+  return {
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: roleName },
+    subjects: subjects.map(subject),
+  };
+}
+
+const NAMESPACE = 'openshift-image-registry';
+
+/** Who is bound to them: the sandbox's users, every user's basic rights, the operator's service accounts. */
+export function clusterRoleBindings(): KubeObject[] {
+  return [
+    binding('cluster-admins', 'cluster-admin', { user: 'admin' }),
+    binding('sandbox-pruner', 'system:image-pruner', { user: 'pruner' }),
+    binding('system:basic-user', 'system:basic-user', { group: 'system:authenticated' }),
+    binding('system:discovery', 'system:discovery', { group: 'system:authenticated' }),
+    binding(
+      'system:public-info-viewer',
+      'system:public-info-viewer',
+      { group: 'system:unauthenticated' },
+      { group: 'system:authenticated' },
+    ),
+    binding('openshift-image-registry-pruner', 'system:image-pruner', {
+      serviceAccount: 'pruner',
+      namespace: NAMESPACE,
+    }),
+    binding('registry-registry-role', 'system:registry', { serviceAccount: 'registry', namespace: NAMESPACE }),
+  ];
+}

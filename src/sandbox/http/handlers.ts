@@ -1,0 +1,37 @@
+import type { ApiServer } from '../api/api-server.js';
+import { expired, statusOf, unauthorized } from '../api/api-status.js';
+import type { Exec } from '../pod/exec.js';
+import { inconsistentRest } from '../api/lists.js';
+import type { RegistryServer } from '../registry/registry-server.js';
+import type { Handler } from './server.js';
+
+/** The API server as one of the sandbox's two servers. */
+export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
+  return {
+    kind: 'api',
+    userName: (request) => {
+      try {
+        return api.userOf(request).name;
+      } catch {
+        return 'unknown';
+      }
+    },
+    handle: (request) => api.handle(request),
+    statusAnswer: (status) => (status === 401 ? unauthorized() : statusOf(status)).answer(),
+    expiredAnswer: (request) => {
+      const token = request.query.get('continue');
+      return expired(token ? { continue: inconsistentRest(token) } : {}).answer();
+    },
+    upgrade: (request, raw, socket, head) => exec.upgrade(request, raw, socket, head),
+  };
+}
+
+/** The registry as the other. */
+export function registryHandlerOf(registry: RegistryServer): Handler {
+  return {
+    kind: 'registry',
+    userName: (request) => registry.userName(request),
+    handle: (request) => registry.handle(request),
+    statusAnswer: (status, request) => registry.statusAnswer(status, request),
+  };
+}

@@ -1,0 +1,210 @@
+import { setMaxListeners } from 'node:events';
+import { createServer as createHttpServer, STATUS_CODES, type IncomingMessage } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createServer as createNetServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  breakOff,
+  writeAnswer,
+  writeStream,
+  type Answer,
+  type RawRequest,
+  type RawResponse,
+  type SandboxRequest,
+} from './answer.js';
+import type { Certificate } from './certificates.js';
+import type { Traffic } from './traffic.js';
+import type { FaultAction, Server } from '../types.js';
+
+/** What one of the two servers does with a request. */
+export interface Handler {
+  kind: Server;
+  /** For the log; must not throw. */
+  userName(request: SandboxRequest): string;
+  handle(request: SandboxRequest): Answer | Promise<Answer>;
+  /** The answer that a fault rule asks for, in the words of this server. */
+  statusAnswer(status: number, request: SandboxRequest): Answer;
+  /** The 410 for a list's next page; undefined where there are no lists. */
+  expiredAnswer?(request: SandboxRequest): Answer;
+  /** Takes the connection over. @returns the status for the log */
+  upgrade?(request: SandboxRequest, raw: IncomingMessage, socket: Duplex, head: Buffer): number;
+}
+
+const HTML = '<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n';
+
+/** An HTTPS server (HTTP/2 and HTTP/1.1) or a plain HTTP one, on the loopback address, that can go away and come back on its port. */
+export class SandboxServer {
+  private readonly sockets = new Set<Socket>();
+  private readonly server: NetServer;
+  /** Every open watch listens to it. */
+  private readonly stopped = new AbortController();
+  port = 0;
+
+  constructor(
+    private readonly handler: Handler,
+    private readonly traffic: Traffic,
+    certificate: Certificate | undefined,
+  ) {
+    setMaxListeners(0, this.stopped.signal);
+    const listener = (request: RawRequest, response: RawResponse): void => void this.serve(request, response);
+    const inner = certificate
+      ? createSecureServer({ ...certificate, allowHTTP1: true }, listener)
+      : createHttpServer(listener as Parameters<typeof createHttpServer>[1] & object);
+    // Real servers keep idle connections longer than Node's five seconds.
+    if ('keepAliveTimeout' in inner) inner.keepAliveTimeout = 120_000;
+    inner.on('sessionError', () => undefined);
+    inner.on('tlsClientError', () => undefined);
+    inner.on('clientError', (_error: unknown, socket: Socket) => socket.destroy());
+    if (handler.upgrade) inner.on('upgrade', (raw, socket, head) => this.upgrade(raw, socket, head));
+    this.server = certificate ? tlsFront(inner) : inner;
+    this.server.on('connection', (socket) => this.track(socket));
+  }
+
+  /** Starts, on the port of last time if there was one. */
+  async listen(port = this.port): Promise<void> {
+    if (this.server.listening) return;
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, '127.0.0.1', () => {
+        this.server.removeListener('error', reject);
+        resolve();
+      });
+    });
+    this.port = (this.server.address() as AddressInfo).port;
+  }
+
+  /** Refuses connections from now on, and ends those that are open. */
+  async vanish(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    if (!this.server.listening) return;
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.vanish();
+  }
+
+  private track(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.sockets.delete(socket));
+  }
+
+  private async serve(raw: RawRequest, response: RawResponse): Promise<void> {
+    response.on('error', () => undefined);
+    raw.on('error', () => undefined);
+    try {
+      const request = parseRequest(raw, await readBody(raw));
+      await this.answer(request, response);
+    } catch (error) {
+      // A client that has gone is no news; anything else is the sandbox's own fault and must be seen.
+      if (!response.destroyed && !this.stopped.signal.aborted) {
+        process.emitWarning(`sandbox: ${(error as Error).stack}`);
+        breakOff(response);
+      }
+    }
+  }
+
+  private async answer(request: SandboxRequest, response: RawResponse): Promise<void> {
+    const { handler, traffic } = this;
+    const record = traffic.begin(handler.kind, request, handler.userName(request));
+    const action = await traffic.decide(record, request);
+    if (traffic.latencyMs) await sleep(traffic.latencyMs);
+    if (action?.do === 'slow') await sleep(action.ms);
+    if (action?.do === 'hang') return traffic.log(record);
+    const answer = action?.do === 'reset' ? undefined : await this.chosenAnswer(request, action);
+    record.status = answer?.status ?? 0;
+    traffic.log(record);
+    if (!answer) return breakOff(response);
+    const date = new Date(traffic.now()).toUTCString();
+    if (answer.stream) writeStream(response, answer, date, this.stopped.signal);
+    else await writeAnswer(request, response, answer, { date, cut: action?.do === 'cut' });
+  }
+
+  /** The answer after what a fault made of it; undefined: it is lost. */
+  private async chosenAnswer(request: SandboxRequest, action: FaultAction | undefined): Promise<Answer | undefined> {
+    const { handler } = this;
+    if (action?.do === 'status') {
+      const answer = handler.statusAnswer(action.status, request);
+      if (action.retryAfter === undefined) return answer;
+      return { ...answer, headers: { ...answer.headers, 'retry-after': String(action.retryAfter) } };
+    }
+    if (action?.do === 'html') return { status: 200, headers: { 'content-type': 'text/html' }, body: HTML };
+    if (action?.do === 'expired' && handler.expiredAnswer) return handler.expiredAnswer(request);
+    const answer = await handler.handle(request);
+    if (action?.do !== 'after') return answer;
+    return action.status === undefined ? undefined : handler.statusAnswer(action.status, request);
+  }
+
+  private upgrade(raw: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => undefined);
+    const request = parseRequest(raw, Buffer.alloc(0));
+    const record = this.traffic.begin(this.handler.kind, request, this.handler.userName(request));
+    void this.traffic.decide(record, request).then((action) => {
+      if (action?.do === 'status')
+        return refuseUpgrade(socket, this.handler.statusAnswer((record.status = action.status), request));
+      if (action?.do === 'reset') return void socket.destroy();
+      if (action?.do === 'hang') return;
+      record.status = this.handler.upgrade!(request, raw, socket, head);
+      this.traffic.log(record);
+    });
+  }
+}
+
+/** Answers an upgrade request with a plain HTTP answer instead. */
+export function refuseUpgrade(socket: Duplex, answer: Answer): void {
+  const body = String(answer.body ?? '');
+  const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+const TLS_HANDSHAKE = 0x16;
+
+/** Hands TLS connections on to `inner`; plain HTTP is told off in the words of Go's servers, which clients know. */
+function tlsFront(inner: NetServer): NetServer {
+  return createNetServer((socket) => {
+    socket.once('data', (first) => {
+      if (first[0] !== TLS_HANDSHAKE) {
+        const text = 'Client sent an HTTP request to an HTTPS server.\n';
+        socket.end(`HTTP/1.0 400 Bad Request\r\n\r\n${text}`);
+        return;
+      }
+      socket.pause();
+      socket.unshift(first);
+      inner.emit('connection', socket);
+    });
+  });
+}
+
+function parseRequest(raw: RawRequest, body: Buffer): SandboxRequest {
+  const url = raw.url ?? '/';
+  const [path = '/', search = ''] = url.split('?', 2);
+  return {
+    method: raw.method ?? 'GET',
+    url,
+    path: safeDecode(path),
+    query: new URLSearchParams(search),
+    headers: raw.headers,
+    body,
+  };
+}
+
+/** Digests' colons may come encoded; separators must not. */
+function safeDecode(path: string): string {
+  return path
+    .replace(/%3[aA]/g, ':')
+    .replace(/%40/g, '@')
+    .replace(/%7[eE]/g, '~');
+}
+
+async function readBody(raw: RawRequest): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of raw) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

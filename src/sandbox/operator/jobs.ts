@@ -1,0 +1,145 @@
+import { textAnswer, type Answer, type OpenAnswer } from '../http/answer.js';
+import type { Faults } from '../http/faults.js';
+import type { Store } from '../api/store.js';
+import type { KubeObject } from '../types.js';
+
+const LOG = [
+  'Deleted 2 objects out of 14 image streams checked',
+  'Deleting image sha256:0b2d4c7f8e1a3b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c',
+  'Summary: deleted 1 images, updated 1 image streams with 1 image stream tag items, deleted 3 layer links, deleted 1 manifest links, deleted 4 blobs',
+];
+
+/** Plays the jobs' controller: a job's pod is made, runs, writes its log line by line, and ends. */
+export class Jobs {
+  private readonly logs = new Map<string, string[]>();
+  private readonly adopted: [namespace: string, name: string][] = [];
+  private readonly followers = new Set<() => void>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly faults: Faults,
+  ) {}
+
+  /** Plays this job from now on: it was created while the sandbox runs. Those of the given cluster stay as they are. */
+  adopt(job: KubeObject): void {
+    if (job.status === undefined) this.adopted.push([job.metadata.namespace ?? 'default', job.metadata.name]);
+  }
+
+  /** Takes every unfinished job one state further. @returns false when there is none */
+  step(): boolean {
+    const open = this.adopted.map(([namespace, name]) => this.store.get('jobs', namespace, name));
+    const jobs = open.filter((job): job is KubeObject => job !== undefined && !isFinished(job));
+    const waiting = jobs.filter((job) => job.status === undefined);
+    const running = jobs.filter((job) => job.status !== undefined && this.podOf(job));
+    for (const job of waiting) this.begin(job);
+    for (const job of running) this.advance(job);
+    return waiting.length + running.length > 0;
+  }
+
+  /** The answer to a log request; undefined when there is no such pod. */
+  log(namespace: string, name: string, follow: boolean): Answer | undefined {
+    const pod = this.store.get('pods', namespace, name);
+    if (!pod) return undefined;
+    const lines = this.logs.get(`${namespace}/${name}`) ?? [];
+    if (!follow) return textAnswer(lines.map((line) => `${line}\n`).join(''));
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/plain' },
+      stream: (out) => this.follow(namespace, name, out),
+    };
+  }
+
+  /** What a pod that is no job's has printed. */
+  setLog(namespace: string, name: string, lines: string[]): void {
+    this.logs.set(`${namespace}/${name}`, lines);
+  }
+
+  stop(): void {
+    this.followers.clear();
+  }
+
+  private follow(namespace: string, name: string, out: OpenAnswer): void {
+    let written = 0;
+    const look = (): void => {
+      const lines = this.logs.get(`${namespace}/${name}`) ?? [];
+      for (; written < lines.length; written++) out.write(`${lines[written]}\n`);
+      const phase = this.store.get('pods', namespace, name)?.status?.phase;
+      if (phase === 'Running' || phase === 'Pending') return;
+      this.followers.delete(look);
+      out.end();
+    };
+    this.followers.add(look);
+    out.closed.addEventListener('abort', () => void this.followers.delete(look));
+    look();
+  }
+
+  private podOf(job: KubeObject): KubeObject | undefined {
+    return this.store.get('pods', job.metadata.namespace ?? 'default', `${job.metadata.name}-x7k2p`);
+  }
+
+  private begin(job: KubeObject): void {
+    const { name, namespace = 'default', uid } = job.metadata;
+    const template = (job.spec?.template ?? {}) as {
+      metadata?: { labels?: Record<string, string> };
+      spec?: Record<string, unknown>;
+    };
+    this.store.put('pods', {
+      metadata: {
+        name: `${name}-x7k2p`,
+        namespace,
+        labels: {
+          ...template.metadata?.labels,
+          'job-name': name,
+          'batch.kubernetes.io/job-name': name,
+          'controller-uid': uid,
+        },
+        ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name, uid, controller: true }],
+      },
+      spec: template.spec ?? {},
+      status: { phase: 'Pending' },
+    });
+    this.logs.set(`${namespace}/${name}-x7k2p`, []);
+    this.store.put('jobs', { ...job, status: { active: 1, startTime: this.store.timestamp() } });
+  }
+
+  private advance(job: KubeObject): void {
+    const pod = this.podOf(job)!;
+    const log = this.logs.get(`${pod.metadata.namespace}/${pod.metadata.name}`)!;
+    if (pod.status?.phase === 'Pending') this.setPhase(pod, 'Running');
+    else if (log.length < LOG.length) log.push(LOG[log.length]!);
+    else this.end(job, pod, log);
+    for (const follower of [...this.followers]) follower();
+  }
+
+  private end(job: KubeObject, pod: KubeObject, log: string[]): void {
+    const failed = this.faults.has('job-fails');
+    if (failed) log.push('error: timed out waiting for the registry');
+    this.setPhase(pod, failed ? 'Failed' : 'Succeeded');
+    const now = this.store.timestamp();
+    const condition = { type: failed ? 'Failed' : 'Complete', status: 'True', lastTransitionTime: now };
+    const counts = failed ? { failed: 1 } : { succeeded: 1, completionTime: now };
+    this.store.put('jobs', {
+      ...job,
+      status: { startTime: job.status?.startTime, ...counts, conditions: [condition] },
+    });
+  }
+
+  private setPhase(pod: KubeObject, phase: string): void {
+    const containers = (pod.spec?.containers ?? []) as { name: string; image: string }[];
+    const exitCode = phase === 'Failed' ? 1 : 0;
+    const state = phase === 'Running' ? { running: {} } : { terminated: { exitCode } };
+    const containerStatuses = containers.map(({ name, image }) => ({
+      name,
+      image,
+      ready: phase === 'Running',
+      restartCount: 0,
+      state,
+    }));
+    this.store.put('pods', { ...pod, status: { phase, containerStatuses } });
+  }
+}
+
+function isFinished(job: KubeObject): boolean {
+  const conditions = (job.status?.conditions ?? []) as { type: string; status: string }[];
+  return conditions.some(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
+}

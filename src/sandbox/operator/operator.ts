@@ -1,0 +1,192 @@
+import type { Faults } from '../http/faults.js';
+import { Jobs } from './jobs.js';
+import { Kubelet } from './kubelet.js';
+import { operatorObjects } from './operator-objects.js';
+import { isReadOnly, NAMESPACE, registryConfig, registryDeployment, registryTemplate } from './registry-deployment.js';
+import { isReady, isTerminating, registryPods } from './registry-pods.js';
+import { Rollout } from './rollout.js';
+import type { Store } from '../api/store.js';
+import type { KubeObject, RolloutControl, SandboxOptions } from '../types.js';
+
+const STEP_MS = 30;
+
+interface Condition {
+  type: string;
+  status: 'True' | 'False';
+  reason: string;
+  message: string;
+}
+
+/** Plays the image registry operator, the Deployment's controller and the jobs' controller, one step at a time. */
+export class Operator implements RolloutControl {
+  readonly jobs: Jobs;
+  private readonly rollout: Rollout;
+  private readonly listeners: (() => void)[] = [];
+  private readonly managed: boolean;
+  private readonly kubelet: Kubelet;
+  /** Looked up at every request to the registry: forgotten when a pod changes. */
+  private modes: boolean[] | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private unsubscribe: (() => void) | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly store: Store,
+    private readonly faults: Faults,
+    private readonly options: SandboxOptions,
+  ) {
+    this.rollout = new Rollout(store, faults);
+    this.jobs = new Jobs(store, faults);
+    this.managed =
+      options.operator ?? (options.cluster === undefined || !!options.sample || 'configs' in options.cluster);
+    this.kubelet = new Kubelet(store, (namespace, name, lines) => this.jobs.setLog(namespace, name, lines));
+    faults.onChange(() => this.schedule());
+    store.subscribe((event) => {
+      if (event.definition.resource === 'pods') this.modes = undefined;
+    });
+  }
+
+  /** True when the registry is where its pods are: with no operator it is simply there. */
+  managesRegistry(): boolean {
+    return this.managed;
+  }
+
+  /** Calls `listener` when pods may have changed. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Makes the operator's objects, with the registry rolled out. */
+  install(host: string): void {
+    this.store.put('configs', registryConfig(this.options));
+    for (const [resource, objects] of Object.entries(operatorObjects(host))) {
+      for (const object of objects) this.store.put(resource, object);
+    }
+  }
+
+  /** Begins to act; what the options gave is brought to rest first, so that the start shows a finished roll-out. */
+  start(): void {
+    if (this.managed) {
+      const stuck = this.faults.has('rollout-stuck');
+      if (stuck) this.finishWithout();
+      else this.finish();
+    }
+    this.unsubscribe = this.store.subscribe((event) => {
+      if (event.definition.resource === 'jobs' && event.type === 'ADDED') this.jobs.adopt(event.object);
+      if (event.definition.resource === 'pods' && event.type === 'ADDED') this.kubelet.adopt(event.object);
+      if (event.definition.resource === 'pods') this.listeners.forEach((listener) => listener());
+      this.schedule();
+    });
+    this.schedule();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    this.unsubscribe?.();
+    this.jobs.stop();
+  }
+
+  /** Read-only or not, for each pod that requests can reach. */
+  readyModes(): boolean[] {
+    this.modes ??= registryPods(this.store)
+      .filter((pod) => isReady(pod) && !isTerminating(pod))
+      .map((pod) => isReadOnly(pod.spec));
+    return this.modes;
+  }
+
+  step(): boolean {
+    const operated = this.managed && (this.operate() || this.rollout.step() || this.report());
+    const worked = this.jobs.step();
+    const started = this.kubelet.step();
+    return operated || worked || started;
+  }
+
+  finish(): void {
+    while (this.step());
+  }
+
+  /** The start's roll-out succeeds even where later ones are to be stuck. */
+  private finishWithout(): void {
+    this.faults.suspended('rollout-stuck', () => this.finish());
+  }
+
+  private schedule(): void {
+    const every = this.options.rolloutStepMs ?? STEP_MS;
+    if (every === 'manual' || this.timer || this.stopped) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.step()) this.schedule();
+    }, every);
+  }
+
+  private config(): KubeObject | undefined {
+    return this.store.find(this.store.resource('configs'), undefined, 'cluster');
+  }
+
+  /** The operator brings the Deployment in line with its Config. */
+  private operate(): boolean {
+    const config = this.config();
+    const state = config?.spec?.managementState;
+    if (!config || state === 'Unmanaged') return false;
+    const deployment = this.rollout.deployment();
+    if (state === 'Removed')
+      return deployment !== undefined && this.store.remove('deployments', NAMESPACE, deployment.metadata.name);
+    const readOnly = config.spec?.readOnly === true;
+    if (!deployment) {
+      this.store.put('deployments', registryDeployment(config, readOnly));
+      return true;
+    }
+    const template = deployment.spec?.template as { metadata: { annotations?: Record<string, string> }; spec: unknown };
+    const replicas = Number(config.spec?.replicas ?? 1);
+    if (isReadOnly(template.spec) === readOnly && deployment.spec?.replicas === replicas) return false;
+    const spec = { ...deployment.spec, replicas, template: registryTemplate(readOnly, template.metadata.annotations) };
+    const metadata = { ...deployment.metadata, generation: (deployment.metadata.generation ?? 0) + 1 };
+    this.store.put('deployments', { ...deployment, metadata, spec });
+    this.report();
+    return true;
+  }
+
+  /** The operator's conditions, as they are now. */
+  private report(): boolean {
+    const config = this.config();
+    if (!config || config.spec?.managementState === 'Unmanaged') return false;
+    const ready = this.readyModes().length;
+    const status = {
+      ...config.status,
+      observedGeneration: config.metadata.generation,
+      readyReplicas: ready,
+      conditions: this.conditions(ready, String(config.spec?.managementState)),
+    };
+    if (JSON.stringify(status) === JSON.stringify(config.status)) return false;
+    this.store.put('configs', { ...config, status });
+    return true;
+  }
+
+  private conditions(ready: number, state: string): Condition[] {
+    const done = this.rollout.complete();
+    const removed = state === 'Removed';
+    const degraded = this.faults.has('degraded');
+    return [
+      condition(
+        'Available',
+        removed || ready > 0,
+        removed ? 'Removed' : ready > 0 ? 'MinimumAvailability' : 'NoReplicasAvailable',
+      ),
+      condition('Progressing', !done, done ? (removed ? 'Removed' : 'Ready') : 'DeploymentNotCompleted'),
+      degraded
+        ? condition(
+            'Degraded',
+            true,
+            'StorageNotConfigured',
+            'Unable to apply resources: unable to sync storage configuration',
+          )
+        : condition('Degraded', false, removed ? 'Removed' : 'AsExpected'),
+      condition('Removed', removed, removed ? 'Removed' : 'AsExpected'),
+    ];
+  }
+}
+
+function condition(type: string, yes: boolean, reason: string, message = ''): Condition {
+  return { type, status: yes ? 'True' : 'False', reason, message };
+}

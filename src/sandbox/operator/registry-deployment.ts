@@ -1,0 +1,93 @@
+import type { KubeObject, SandboxOptions } from '../types.js';
+
+export const NAMESPACE = 'openshift-image-registry';
+export const DEPLOYMENT = 'image-registry';
+export const REGISTRY_LABELS = { 'docker-registry': 'default' };
+export const REGISTRY_IMAGE =
+  'quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:5a9a9d1b1b4c3b7a0a8d5a3d9c6c1b0e4f2a7d8c9b0e1f2a3b4c5d6e7f8a9b0c';
+/** Set on the Deployment's template by `kubectl rollout restart`. */
+export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+
+const READ_ONLY_ENV = { name: 'REGISTRY_STORAGE_MAINTENANCE_READONLY', value: '{enabled: true}' };
+
+/** The registry container's environment, as far as recorded. */
+export function registryEnvironment(readOnly: boolean): { name: string; value: string }[] {
+  return [
+    { name: 'REGISTRY_STORAGE', value: 'filesystem' },
+    { name: 'REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY', value: '/registry' },
+    { name: 'REGISTRY_HTTP_ADDR', value: ':5000' },
+    { name: 'REGISTRY_LOG_LEVEL', value: 'info' },
+    { name: 'REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR', value: 'inmemory' },
+    { name: 'REGISTRY_STORAGE_DELETE_ENABLED', value: 'true' },
+    ...(readOnly ? [READ_ONLY_ENV] : []),
+  ];
+}
+
+/** True when a pod or a template runs the registry in read-only mode. */
+export function isReadOnly(spec: unknown): boolean {
+  const containers =
+    (spec as { containers?: { env?: { name: string; value?: string }[] }[] } | undefined)?.containers ?? [];
+  return containers.some((container) =>
+    container.env?.some(({ name, value }) => name === READ_ONLY_ENV.name && value === READ_ONLY_ENV.value),
+  );
+}
+
+/** The pod template of the Deployment. */
+export function registryTemplate(readOnly: boolean, annotations?: Record<string, string>): Record<string, unknown> {
+  return {
+    metadata: { labels: REGISTRY_LABELS, ...(annotations ? { annotations } : {}) },
+    spec: {
+      serviceAccountName: 'registry',
+      containers: [
+        {
+          name: 'registry',
+          image: REGISTRY_IMAGE,
+          ports: [{ containerPort: 5000, protocol: 'TCP' }],
+          env: registryEnvironment(readOnly),
+          volumeMounts: [{ name: 'registry-storage', mountPath: '/registry' }],
+        },
+      ],
+      volumes: [{ name: 'registry-storage', persistentVolumeClaim: { claimName: 'image-registry-storage' } }],
+    },
+  };
+}
+
+/** The Deployment as the operator creates it; its controller has not seen it yet. */
+export function registryDeployment(config: KubeObject, readOnly: boolean): KubeObject {
+  const replicas = Number(config.spec?.replicas ?? 1);
+  const recreate = config.spec?.rolloutStrategy === 'Recreate';
+  return {
+    metadata: { name: DEPLOYMENT, namespace: NAMESPACE, labels: REGISTRY_LABELS, generation: 1 },
+    spec: {
+      replicas,
+      selector: { matchLabels: REGISTRY_LABELS },
+      strategy: recreate
+        ? { type: 'Recreate' }
+        : { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+      template: registryTemplate(readOnly),
+    },
+    status: {},
+  };
+}
+
+/** The operator's Config `cluster`. */
+export function registryConfig({
+  replicas = 1,
+  registryReadOnly = false,
+  managementState = 'Managed',
+}: SandboxOptions): KubeObject {
+  const pvc = { claim: 'image-registry-storage' };
+  return {
+    metadata: { name: 'cluster', generation: 1, finalizers: ['imageregistry.operator.openshift.io/finalizer'] },
+    spec: {
+      managementState,
+      logLevel: 'Normal',
+      replicas,
+      ...(registryReadOnly ? { readOnly: true } : {}),
+      rolloutStrategy: replicas > 1 ? 'RollingUpdate' : 'Recreate',
+      defaultRoute: true,
+      storage: { managementState: 'Unmanaged', pvc },
+    },
+    status: { observedGeneration: 1, storage: { pvc }, conditions: [] },
+  };
+}

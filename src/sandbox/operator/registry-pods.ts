@@ -1,0 +1,103 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { NAMESPACE } from './registry-deployment.js';
+import type { Store } from '../api/store.js';
+import type { KubeObject } from '../types.js';
+
+/** The template's hash: pods that carry it run that template. */
+export function templateHash(deployment: KubeObject): string {
+  return createHash('sha256').update(JSON.stringify(deployment.spec?.template)).digest('hex').slice(0, 10);
+}
+
+const HASH_LABEL = 'pod-template-hash';
+
+export function hashOf(pod: KubeObject): string | undefined {
+  return pod.metadata.labels?.[HASH_LABEL];
+}
+
+interface Template {
+  metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
+  spec: { containers: { name: string; image: string }[] };
+}
+
+/** A new pod of the Deployment: Pending, nothing runs yet. */
+export function newPod(deployment: KubeObject): KubeObject {
+  const hash = templateHash(deployment);
+  const template = deployment.spec?.template as Template;
+  const { name } = deployment.metadata;
+  return {
+    metadata: {
+      name: `${name}-${hash}-${randomBytes(3).toString('hex').slice(0, 5)}`,
+      namespace: NAMESPACE,
+      labels: { ...template.metadata.labels, [HASH_LABEL]: hash },
+      annotations: template.metadata.annotations,
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-${hash}`, controller: true }],
+    },
+    spec: { ...template.spec, nodeName: 'worker-0' },
+    status: { phase: 'Pending', conditions: [condition('Ready', false)], containerStatuses: [] },
+  };
+}
+
+/** The ReplicaSet that owns the pods of a template. */
+export function replicaSet(deployment: KubeObject): KubeObject {
+  const hash = templateHash(deployment);
+  const template = deployment.spec?.template as Template;
+  const labels = { ...template.metadata.labels, [HASH_LABEL]: hash };
+  return {
+    metadata: {
+      name: `${deployment.metadata.name}-${hash}`,
+      namespace: NAMESPACE,
+      labels,
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name, controller: true },
+      ],
+    },
+    spec: {
+      replicas: deployment.spec?.replicas,
+      selector: { matchLabels: labels },
+      template: { ...template, metadata: { labels } },
+    },
+    status: { replicas: deployment.spec?.replicas },
+  };
+}
+
+function condition(type: string, yes: boolean): Record<string, string> {
+  return { type, status: yes ? 'True' : 'False' };
+}
+
+/** The pod one state further: Pending → Running, not ready → Ready. */
+export function advance(pod: KubeObject, now: string): KubeObject {
+  const ready = pod.status?.phase === 'Running';
+  const containers = (pod.spec as Template['spec']).containers;
+  const statuses = containers.map(({ name, image }) => ({
+    name,
+    image,
+    imageID: image,
+    ready,
+    started: true,
+    restartCount: 0,
+    state: { running: { startedAt: now } },
+  }));
+  const conditions = [condition('PodScheduled', true), condition('ContainersReady', ready), condition('Ready', ready)];
+  return { ...pod, status: { phase: 'Running', podIP: '10.128.2.17', conditions, containerStatuses: statuses } };
+}
+
+export function isReady(pod: KubeObject): boolean {
+  const conditions = (pod.status?.conditions ?? []) as { type: string; status: string }[];
+  return (
+    pod.status?.phase === 'Running' && conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
+  );
+}
+
+export function isTerminating(pod: KubeObject): boolean {
+  return pod.metadata.deletionTimestamp !== undefined;
+}
+
+/** The registry's pods, oldest revision first. */
+export function registryPods(store: Store): KubeObject[] {
+  return store
+    .entries(store.resource('pods'))
+    .filter((entry) => entry.key.startsWith(`${NAMESPACE}/`))
+    .map((entry) => entry.read())
+    .filter((pod) => pod.metadata.labels?.['docker-registry'] === 'default')
+    .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
+}

@@ -1,0 +1,163 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { SandboxRequest } from '../http/answer.js';
+import type { ApiServer } from '../api/api-server.js';
+import { routeOf } from '../api/api-routes.js';
+import { ApiStatus, badRequest, noSuchResource, notFound } from '../api/api-status.js';
+import { isPruner, runCommand, type CommandRun, type Process } from './exec-commands.js';
+import type { Faults } from '../http/faults.js';
+import type { PrunerContext } from './hard-pruner.js';
+import { forbidden } from '../api/permissions.js';
+import { refuseUpgrade } from '../http/server.js';
+import type { KubeObject } from '../types.js';
+
+export interface ExecContext extends PrunerContext {
+  faults: Faults;
+  api: ApiServer;
+}
+
+const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+const CHANNEL = { stdout: 1, stderr: 2, status: 3 } as const;
+const SLOW_LINE_MS = 50;
+/** A pod that dies does so after so many lines. */
+const LINES_BEFORE_DEATH = 3;
+
+/** `pods/exec` over WebSocket: output on channels 1 and 2, the exit status on channel 3. */
+export class Exec {
+  private readonly server = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
+  });
+  private readonly processes = new Map<string, Process[]>();
+  private readonly sockets = new Set<WebSocket>();
+  private nextPid = 100;
+  private stopped = false;
+
+  constructor(private readonly context: ExecContext) {
+    context.store.subscribe(({ type, definition, object }) => {
+      if (type === 'DELETED' && definition.resource === 'pods') this.podGone(object.metadata.uid ?? '');
+    });
+  }
+
+  /** Answers an upgrade request: opens the channel, or refuses as the API server does. */
+  upgrade(request: SandboxRequest, raw: IncomingMessage, socket: Duplex, head: Buffer): number {
+    try {
+      const pod = this.podFor(request);
+      const command = request.query.getAll('command');
+      this.server.handleUpgrade(raw, socket, head, (channel) => this.run(channel, pod, command));
+      return 101;
+    } catch (error) {
+      if (!(error instanceof ApiStatus)) throw error;
+      refuseUpgrade(socket, error.answer());
+      return error.code;
+    }
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const socket of this.sockets) socket.terminate();
+    this.server.close();
+  }
+
+  /** @throws ApiStatus 401, 403, 404 or 400 */
+  private podFor(request: SandboxRequest): KubeObject {
+    const { api, store, faults } = this.context;
+    const user = api.userOf(request);
+    const route = routeOf(api.definitions, request.path);
+    if (route?.definition.resource !== 'pods' || route.subresource !== 'exec' || !route.name) throw noSuchResource();
+    const { namespace, name } = route;
+    if (faults.has('exec-refused'))
+      throw forbidden(user, { verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace, name });
+    api.authorize(user, request.method, route, request.query);
+    const pod = store.find(route.definition, namespace, name);
+    if (!pod) throw notFound(route.definition, name);
+    if (pod.status?.phase !== 'Running')
+      throw badRequest(`pod ${name} is not running: its phase is ${String(pod.status?.phase)}`);
+    if (request.query.getAll('command').length === 0) throw badRequest('you must specify at least one command');
+    return pod;
+  }
+
+  private run(channel: WebSocket, pod: KubeObject, command: string[]): void {
+    this.sockets.add(channel);
+    let connected = true;
+    channel.on('close', () => {
+      connected = false;
+      this.sockets.delete(channel);
+    });
+    channel.on('error', () => undefined);
+    const { uid = '' } = pod.metadata;
+    const running = this.processes.get(uid) ?? [];
+    this.processes.set(uid, running);
+    const process = new ExecProcess(this.nextPid++, command.join(' '), (number, text) => {
+      if (connected) channel.send(Buffer.concat([Buffer.from([number]), Buffer.from(text)]));
+    });
+    process.onEnd = (status) => {
+      running.splice(running.indexOf(process), 1);
+      if (status === undefined) return channel.terminate();
+      process.send(CHANNEL.status, JSON.stringify(exitStatus(status)));
+      channel.close(1000);
+    };
+    const run = runCommand(this.context, [...running], command);
+    running.push(process);
+    void this.play(run, process, () => this.diesNow(pod, command, process));
+  }
+
+  /** Writes line by line; goes on when the client has gone, as a process in a pod does. */
+  private async play(run: CommandRun, process: ExecProcess, afterLine: () => void): Promise<void> {
+    while (!process.ended && !this.stopped) {
+      const next = run.next();
+      if (next.done) return process.end(next.value);
+      process.send(CHANNEL[next.value.to], `${next.value.text}\n`);
+      process.lines++;
+      afterLine();
+      await pause(this.context.faults.has('slow-output') ? SLOW_LINE_MS : 0);
+    }
+  }
+
+  /** `pod-dies`: the pod goes in the middle of a prune; its Deployment makes another. */
+  private diesNow(pod: KubeObject, command: string[], process: ExecProcess): void {
+    if (process.lines !== LINES_BEFORE_DEATH || !isPruner(command) || !this.context.faults.has('pod-dies')) return;
+    this.context.store.remove('pods', pod.metadata.namespace!, pod.metadata.name);
+  }
+
+  private podGone(uid: string): void {
+    for (const process of [...(this.processes.get(uid) ?? [])]) process.end(undefined);
+    this.processes.delete(uid);
+  }
+}
+
+/** A command under way. */
+class ExecProcess implements Process {
+  ended = false;
+  lines = 0;
+  onEnd: (status: number | undefined) => void = () => undefined;
+
+  constructor(
+    readonly pid: number,
+    readonly command: string,
+    readonly send: (channel: number, text: string) => void,
+  ) {}
+
+  end(status: number | undefined): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.onEnd(status);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => (ms ? setTimeout(resolve, ms) : setImmediate(resolve)));
+}
+
+/** The Status on channel 3: https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go */
+function exitStatus(code: number): Record<string, unknown> {
+  if (code === 0) return { metadata: {}, status: 'Success' };
+  return {
+    metadata: {},
+    status: 'Failure',
+    message: `command terminated with non-zero exit code: exit status ${code}`,
+    reason: 'NonZeroExitCode',
+    details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
+  };
+}

@@ -1,0 +1,135 @@
+import { shapeOf } from '../registry/image-objects.js';
+import { ApiStatus } from '../api/api-status.js';
+import type { Permissions } from '../api/permissions.js';
+import { removeManifestLink, type RegistryStorage } from '../registry/registry-storage.js';
+import { listedImages } from '../registry/registry-seed.js';
+import type { Store } from '../api/store.js';
+
+export interface PrunerContext {
+  store: Store;
+  storage: RegistryStorage;
+  permissions: Permissions;
+}
+
+/** A line of the pruner's output; log lines go to stderr. */
+export interface PrunerLine {
+  to: 'stdout' | 'stderr';
+  text: string;
+}
+
+const REGISTRY_ACCOUNT = 'system:serviceaccount:openshift-image-registry:registry';
+
+/**
+ * `dockerregistry -prune=check|delete`: the registry's own hard prune, with its output line by line as recorded.
+ * @returns the exit status
+ */
+export function* hardPrune(context: PrunerContext, mode: 'check' | 'delete'): Generator<PrunerLine, number> {
+  const refused = missingRight(context.permissions);
+  if (refused) {
+    yield log('error', refused);
+    return 1;
+  }
+  yield log('info', `start prune (${mode === 'check' ? 'dry-run mode' : 'delete mode'})`);
+  const remove = mode === 'delete';
+  const inUse = digestsInUse(context.store);
+  const links = manifestLinks(context.storage);
+  for (const repository of context.storage.repositories()) {
+    yield* pruneRepository(context, repository, { digests: links.get(repository) ?? [], inUse, remove });
+  }
+  let count = 0;
+  let bytes = 0;
+  for (const digest of context.storage.blobs()) {
+    if (inUse.has(digest)) continue;
+    bytes += context.storage.blobSize(digest) ?? 0;
+    count++;
+    const hex = digest.slice('sha256:'.length);
+    yield log(
+      'info',
+      remove
+        ? `Deleting blob: /docker/registry/v2/blobs/sha256/${hex.slice(0, 2)}/${hex}`
+        : `Would delete blob: ${digest}`,
+    );
+    if (remove) context.storage.deleteBlob(digest);
+  }
+  yield { to: 'stdout', text: `${remove ? 'Deleted' : 'Would delete'} ${count} blobs` };
+  yield { to: 'stdout', text: `${remove ? 'Freed up' : 'Would free up'} ${bytesSize(bytes)} of disk space` };
+  return 0;
+}
+
+/** The registry's service account needs the pruner's role: without it the pruner cannot see what is in use. */
+function missingRight(permissions: Permissions): string | undefined {
+  const user = permissions.named(REGISTRY_ACCOUNT);
+  for (const resource of ['images', 'imagestreams']) {
+    try {
+      permissions.require(user, { verb: 'list', group: 'image.openshift.io', resource });
+    } catch (error) {
+      if (error instanceof ApiStatus) return `error getting ${resource}: ${error.message}`;
+      throw error;
+    }
+  }
+  return undefined;
+}
+
+function digestsInUse(store: Store): Set<string> {
+  const inUse = new Set<string>();
+  for (const entry of store.entries(store.resource('images'))) {
+    const { name, config, layers } = shapeOf(entry.read());
+    inUse.add(name);
+    if (config) inUse.add(config);
+    for (const layer of layers) inUse.add(layer.name);
+  }
+  return inUse;
+}
+
+/** Repository → digests of its manifest links. */
+function manifestLinks(storage: RegistryStorage): Map<string, string[]> {
+  const links = new Map<string, string[]>();
+  for (const link of storage.links('manifest')) {
+    const [repository = '', digest = ''] = link.split('@');
+    links.set(repository, [...(links.get(repository) ?? []), digest]);
+  }
+  return links;
+}
+
+function* pruneRepository(
+  context: PrunerContext,
+  repository: string,
+  { digests, inUse, remove }: { digests: string[]; inUse: Set<string>; remove: boolean },
+): Generator<PrunerLine, void> {
+  const { store, storage } = context;
+  const [namespace, name = '', ...deeper] = repository.split('/');
+  const stream = deeper.length ? undefined : store.find(store.resource('imagestreams'), namespace, name);
+  if (!stream) {
+    yield log(
+      'info',
+      remove
+        ? `Deleting repo: /docker/registry/v2/repositories/${repository}`
+        : `Would delete repository: ${repository}`,
+    );
+    if (remove) storage.deleteRepository(repository);
+    return;
+  }
+  const listed = listedImages(stream);
+  for (const digest of digests) {
+    // Recorded, and not written down elsewhere: the original does not see links whose blob is gone.
+    if ((inUse.has(digest) && listed.has(digest)) || !storage.hasBlob(digest)) continue;
+    yield log('info', `${remove ? 'Deleting' : 'Would delete'} manifest link: ${repository}@${digest}`);
+    if (remove) removeManifestLink(storage, repository, digest);
+  }
+}
+
+function log(level: 'info' | 'error', message: string): PrunerLine {
+  return {
+    to: 'stderr',
+    text: `time="${new Date().toISOString()}" level=${level} msg=${JSON.stringify(message)} go.version=go1.19`,
+  };
+}
+
+/** As Go's units library writes sizes: `2.32KiB`, four significant digits, no space. */
+export function bytesSize(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  let value = bytes;
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
+  return `${Number(value.toPrecision(4))}${units[unit]}`;
+}

@@ -1,0 +1,70 @@
+import { textAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+
+/** On every answer but the health checks'. */
+export const VERSION = { 'docker-distribution-api-version': 'registry/2.0' };
+
+/** What a request wants of a repository, as the registry's 401 describes it. */
+export interface Access {
+  Type: string;
+  Class: string;
+  Name: string;
+  Action: string;
+}
+
+export function withVersion(answer: Answer): Answer {
+  return { ...answer, headers: { ...VERSION, ...answer.headers } };
+}
+
+export function ociAnswer(value: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+  const all = { ...VERSION, ...headers, 'content-type': 'application/json; charset=utf-8' };
+  return { status, headers: all, body: status === 200 ? JSON.stringify(value) : `${JSON.stringify(value)}\n` };
+}
+
+export function errorAnswer(status: number, code: string, message: string): Answer {
+  return ociAnswer({ errors: [{ code, message }] }, status);
+}
+
+export const blobUnknown = (): Answer => errorAnswer(404, 'BLOB_UNKNOWN', 'blob unknown to registry');
+export const manifestUnknown = (): Answer => errorAnswer(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
+
+export function unauthorized(request: SandboxRequest, access?: Access, denied?: 'denied'): Answer {
+  const host = String(request.headers.host ?? request.headers[':authority'] ?? '');
+  const challenge = denied
+    ? 'Basic realm=openshift,error="access denied"'
+    : `Bearer realm="https://${host}/openshift/token"`;
+  const detail = access ? [access] : null;
+  return ociAnswer({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required', detail }] }, 401, {
+    'www-authenticate': challenge,
+  });
+}
+
+export function readOnlyAnswer(): Answer {
+  return withVersion({
+    ...textAnswer('Method not allowed\n', 405),
+    headers: { ...textAnswer('').headers, allow: 'GET, HEAD' },
+  });
+}
+
+export function notAllowed(allow: string): Answer {
+  return { ...errorAnswer(405, 'UNSUPPORTED', 'The operation is unsupported.'), headers: { ...VERSION, allow } };
+}
+
+export function created(location: string, digest: string): Answer {
+  return { status: 201, headers: { ...VERSION, location, 'docker-content-digest': digest } };
+}
+
+export function uploadAnswer(repository: string, id: string, length: number): Answer {
+  const location = `/v2/${repository}/blobs/uploads/${id}`;
+  return {
+    status: 202,
+    headers: { ...VERSION, location, range: `0-${Math.max(0, length - 1)}`, 'docker-upload-uuid': id },
+  };
+}
+
+export function mediaTypeOf(content: Buffer): string {
+  try {
+    return (JSON.parse(content.toString()) as { mediaType?: string }).mediaType ?? 'application/json';
+  } catch {
+    return 'application/octet-stream';
+  }
+}

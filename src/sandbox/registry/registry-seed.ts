@@ -1,0 +1,55 @@
+import { manifestFor, shapeOf } from './image-objects.js';
+import type { RegistryStorage } from './registry-storage.js';
+import type { Store } from '../api/store.js';
+import type { KubeObject } from '../types.js';
+
+const CONFIG_BYTES = 1500;
+
+/**
+ * Puts into the registry what the cluster's objects say must be there: the blobs of every image, and in the repository of
+ * every stream the links of every image that it lists, children of indexes included. What is there already stays.
+ */
+export function seedRegistry(store: Store, storage: RegistryStorage): void {
+  const images = new Map<string, KubeObject>();
+  for (const entry of store.entries(store.resource('images'))) images.set(entry.key, entry.read());
+  for (const image of images.values()) seedBlobs(storage, image);
+  for (const entry of store.entries(store.resource('imagestreams'))) {
+    for (const name of listedImages(entry.read())) {
+      const image = images.get(name);
+      if (image) linkImage(storage, entry.key, image, (digest) => images.get(digest));
+    }
+  }
+}
+
+function seedBlobs(storage: RegistryStorage, image: KubeObject): void {
+  const { name, config, layers } = shapeOf(image);
+  const put = (digest: string, content: number | Buffer): void => {
+    if (!storage.hasBlob(digest)) storage.putBlob(digest, content);
+  };
+  for (const layer of layers) put(layer.name, layer.size ?? 0);
+  if (config) put(config, CONFIG_BYTES);
+  put(name, manifestFor(image));
+}
+
+/** Digests that the stream's status lists. */
+export function listedImages(stream: KubeObject): Set<string> {
+  const tags = (stream.status?.tags ?? []) as { items?: { image?: string }[] | null }[];
+  return new Set(tags.flatMap((tag) => (tag.items ?? []).map((item) => item.image ?? '')).filter(Boolean));
+}
+
+/** The links that a push of `image` leaves in a repository. */
+export function linkImage(
+  storage: RegistryStorage,
+  repository: string,
+  image: KubeObject,
+  find: (digest: string) => KubeObject | undefined,
+): void {
+  const { name, config, layers, children } = shapeOf(image);
+  storage.putLink('manifest', repository, name);
+  for (const layer of layers) storage.putLink('layer', repository, layer.name);
+  if (config) storage.putLink('layer', repository, config);
+  for (const child of children) {
+    const found = find(child);
+    if (found) linkImage(storage, repository, found, find);
+  }
+}

@@ -1,0 +1,150 @@
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { bashScript } from '../../src/cli/completion/bash.js';
+import { cobraAnswer, complete } from '../../src/cli/completion/complete.js';
+import { fishScript } from '../../src/cli/completion/fish.js';
+import { completionCommands, type Manifest } from '../../src/cli/completion/model.js';
+import { zshScript } from '../../src/cli/completion/zsh.js';
+import { regadm } from '../support/regadm.js';
+
+const manifest = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as Manifest;
+const commands = completionCommands(manifest);
+const NAMES = ['regadm', 'oc-regadm', 'kubectl-regadm'];
+const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
+const where = (program: string) => (has(program) ? test : test.skip);
+
+/** Words as they stand on the line, and what must be among the completions, or what they must be exactly. */
+const CASES: [words: string[], expected: string[]][] = [
+  [['pr'], ['prune']],
+  [['prune', 'im'], ['images']],
+  [['prune', 'images', '--keep-t'], ['--keep-tag-revisions']],
+  [['prune', 'images', '--no-a'], ['--no-all']],
+  [['prune', 'images', '-o', 'y'], ['yaml']],
+  [
+    ['prune', 'images', '--referrers', ''],
+    ['oc', 'extended', 'all'],
+  ],
+  [
+    ['registry', 'readonly', ''],
+    ['on', 'off'],
+  ],
+  [['completion', 'z'], ['zsh']],
+  [['prune', 'images', '--max-delete', ''], []],
+];
+
+describe('completion', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'regadm-completion-'));
+    writeFileSync(join(folder, 'regadm.bash'), bashScript(commands, NAMES));
+    writeFileSync(join(folder, 'regadm.zsh'), zshScript(commands, NAMES));
+    writeFileSync(join(folder, 'regadm.fish'), fishScript(commands, NAMES));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(CASES)('%j', (words, expected) => {
+    expect(complete(commands, words).candidates.map(({ value }) => value)).toEqual(expected);
+  });
+
+  test('values after an equals sign, files and folders', () => {
+    expect(complete(commands, ['prune', 'images', '--output=j']).candidates).toEqual([
+      { value: '--output=json', description: '' },
+    ]);
+    expect(complete(commands, ['prune', 'images', '--protect', '']).kind).toBe('files');
+    expect(complete(commands, ['prune', 'images', '--from', '']).kind).toBe('directories');
+    expect(complete(commands, ['edge', 'lint', 'a']).kind).toBe('files');
+  });
+
+  /** In bash the words of `--output=j` are three. */
+  test('in bash', () => {
+    const lines = [
+      ...CASES.map(([words]) => words),
+      ['prune', 'images', '--output', '=', 'j'],
+      ['prune', 'images', '--output', '='],
+    ];
+    const calls = lines.map((words) => `try ${['regadm', ...words].map((word) => `'${word}'`).join(' ')}`);
+    const script = `source ${folder}/regadm.bash\ntry() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _regadm; echo "\${COMPREPLY[*]}"; }\n${calls.join('\n')}`;
+    const answers = execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
+    const expected = [...CASES.map(([, values]) => values.join(' ')), 'json', 'table wide json yaml name oc'];
+    // The last but one of the cases has no completions: an empty line.
+    expect(answers).toEqual(expected);
+    expect(
+      execFileSync('bash', ['--norc', '-c', `source ${folder}/regadm.bash; complete -p oc-regadm`], {
+        encoding: 'utf8',
+      }),
+    ).toContain('-F _regadm');
+  });
+
+  where('fish')('in fish', () => {
+    const script = CASES.map(([words]) => `complete -C 'regadm ${words.join(' ')}'; echo ==`).join('\n');
+    const text = execFileSync('fish', ['--no-config', '-c', `source ${folder}/regadm.fish\n${script}`], {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: folder },
+    });
+    const answers = text
+      .split('==\n')
+      .slice(0, -1)
+      .map((part) =>
+        part
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => line.split('\t')[0]!)
+          .sort(),
+      );
+    expect(answers).toEqual(CASES.map(([, values]) => [...values].sort()));
+  });
+
+  where('zsh')('in zsh', () => {
+    // _describe and _arguments are zsh's own; here they only tell what they were called with.
+    const stubs = `compdef() { :; }; _describe() { print -rl -- "\${(@P)2}"; }; _arguments() { print -rl -- "$words" "$@"; }`;
+    const at = (words: string[]): string =>
+      execFileSync(
+        'zsh',
+        [
+          '-f',
+          '-c',
+          `${stubs}; source ${folder}/regadm.zsh; words=(regadm ${words.join(' ')} ''); CURRENT=${words.length + 2}; _regadm`,
+        ],
+        { encoding: 'utf8' },
+      );
+    expect(at(['prune'])).toMatch(/^images:Remove old tag items/m);
+    const images = at(['prune', 'images']);
+    expect(images).toContain('--output=[');
+    expect(images).toContain(':value:(table wide json yaml name oc)');
+    expect(images.startsWith('images')).toBe(true);
+    expect(at(['registry', 'readonly'])).toContain('*:argument:(on off)');
+  });
+
+  test('kubectl reads candidates and a directive', () => {
+    expect(cobraAnswer(complete(commands, ['registry', 'readonly', 'o']))).toBe('on\noff\n:4\n');
+    expect(cobraAnswer(complete(commands, ['prune', 'images', '--protect', '']))).toBe(':0\n');
+    expect(cobraAnswer(complete(commands, ['prune', 'im']))).toMatch(/^images\tRemove [^\n]+\n:4\n$/);
+  });
+
+  where('kubectl')('kubectl regadm, and its completion, with the real kubectl', async () => {
+    for (const name of ['kubectl-regadm', 'kubectl_complete-regadm'])
+      symlinkSync(fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url)), join(folder, name));
+    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder, NO_COLOR: '1' };
+    const run = (...args: string[]) => promisify(execFile)('kubectl', args, { env });
+    expect((await run('__complete', 'regadm', 'registry', 'readonly', 'o')).stdout).toBe('on\noff\n:4\n');
+    expect((await run('__complete', 'regadm', 'prune', 'images', '--keep-t')).stdout).toMatch(
+      /^--keep-tag-revisions\t.*\n:4\n$/s,
+    );
+    expect((await run('regadm', 'prune', 'images', '--help')).stdout).toContain(
+      '$ kubectl regadm prune images [FLAGS]',
+    );
+    await expect(run('regadm', 'prune', 'imags')).rejects.toMatchObject({
+      stderr: expect.stringContaining('did you mean kubectl regadm prune images?'),
+    });
+  });
+
+  test.each(['bash', 'zsh', 'fish'])('regadm completion %s', async (shell) => {
+    const { status, stdout, stderr } = await regadm(['completion', shell]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toBe(readFileSync(join(folder, `regadm.${shell}`), 'utf8'));
+  });
+});

@@ -1,0 +1,132 @@
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import { openCluster } from '../../src/core/cluster/index.js';
+import { diagnose, doctorReport, type Check, type DoctorReport } from '../../src/core/doctor/diagnose.js';
+import { doctorText } from '../../src/core/doctor/text.js';
+import { styles } from '../../src/core/terminal/color.js';
+import { schemaProblems } from '../support/json-schema.js';
+import { regadm } from '../support/regadm.js';
+
+const CHANGING = /^(?:PUT|PATCH|DELETE)$/;
+
+async function examine(sandbox: Sandbox, user: 'admin' | 'pruner' | 'nobody' = 'admin'): Promise<DoctorReport> {
+  const hooks = { warn: () => {}, log: () => {}, signal: new AbortController().signal };
+  const connect = () => openCluster({ kubeconfig: sandbox.kubeconfig[user] });
+  return doctorReport('0.0.0', await diagnose(connect, { forceInsecure: false, workers: 1 }, hooks));
+}
+
+const of = ({ checks }: DoctorReport, name: string): Check[] => checks.filter((check) => check.name === name);
+
+describe('regadm doctor', () => {
+  let sandbox: Sandbox;
+  const start = async (options: SandboxOptions = {}): Promise<Sandbox> =>
+    (sandbox = await startSandbox({ sample: true, storage: 'none', ...options }));
+  afterEach(() => sandbox.stop());
+
+  test('finds nothing in the way of an administrator, and changes nothing', async () => {
+    await start();
+    const report = await examine(sandbox);
+    expect(report).toMatchObject({ kind: 'Doctor', ok: true, summary: { failed: 0, warnings: 0, unknown: 0 } });
+    expect(report.checks.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'cluster',
+        'user',
+        'lists',
+        'token',
+        'registry',
+        'permissions',
+        'clocks',
+        'other pruners',
+        'operator',
+        'registry pods',
+        'mode',
+        'deletion',
+        'schedule',
+      ]),
+    );
+    expect(sandbox.requests.filter(({ method }) => CHANGING.test(method))).toEqual([]);
+    expect(sandbox.requests.filter(({ method, path }) => method === 'POST' && !/reviews$/.test(path))).toEqual([]);
+  });
+
+  test("a pruner's user may not see the operator: that is unknown, and no problem", async () => {
+    await start();
+    const report = await examine(sandbox, 'pruner');
+    expect(report.ok).toBe(true);
+    expect(of(report, 'operator')).toMatchObject([{ status: 'unknown' }]);
+    expect(of(report, 'permissions')).toMatchObject([{ status: 'ok' }]);
+  });
+
+  test('a user without permissions is told the role', async () => {
+    await start();
+    const report = await examine(sandbox, 'nobody');
+    expect(report.ok).toBe(false);
+    expect(of(report, 'lists')[0]).toMatchObject({ status: 'failed' });
+    expect(of(report, 'permissions')[0]!.suggestions!.join()).toContain('system:image-pruner');
+  });
+
+  test.each<[string, SandboxOptions, string, Check['status']]>([
+    ['read-only mode', { registryReadOnly: true }, 'mode', 'failed'],
+    ['a certificate that is not trusted', { registryCertificate: 'unknown-authority', fail: [] }, 'registry', 'ok'],
+    ['a registry that is gone', { fail: ['registry-gone'] }, 'registry', 'failed'],
+    ['a degraded operator', { fail: ['degraded'] }, 'operator', 'warning'],
+    ['a removed registry', { managementState: 'Removed' }, 'operator', 'failed'],
+    ['an unmanaged one', { managementState: 'Unmanaged' }, 'operator', 'warning'],
+    ['a token that has expired', { fail: ['token-expires=1'] }, 'cluster', 'failed'],
+    ['lists that fail', { fail: ['GET /pods => 403'] }, 'lists', 'failed'],
+  ])('tells of %s', async (_, options, name, status) => {
+    await start(options);
+    expect(of(await examine(sandbox), name).map((check) => check.status)).toContain(status);
+  });
+
+  test('tells of another pruner at work, and of a run that failed', async () => {
+    await start();
+    const job = (name: string, status: object) =>
+      sandbox.store.put('jobs', {
+        metadata: {
+          name,
+          namespace: 'openshift-image-registry',
+          labels: { 'created-by': 'image-pruner' },
+          ownerReferences: [{ kind: 'CronJob', name: 'image-pruner' }],
+        },
+        status,
+      });
+    job('image-pruner-1', {
+      startTime: '2099-01-01T00:00:00Z',
+      conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }],
+    });
+    expect(of(await examine(sandbox), 'last run')).toMatchObject([
+      { status: 'warning', message: expect.stringContaining('BackoffLimitExceeded') },
+    ]);
+    job('image-pruner-2', { active: 1 });
+    expect(of(await examine(sandbox), 'other pruners')).toMatchObject([{ status: 'failed' }]);
+  });
+
+  test('the text has a line a check, and a verdict', async () => {
+    await start({ registryReadOnly: true });
+    const text = doctorText(await examine(sandbox), styles(false));
+    expect(text).toMatch(/^FAILED {3}mode +the registry is in read-only mode/m);
+    expect(text).toMatch(/\n1 problem would keep a prune from working$/);
+  });
+
+  test('fits into a narrow terminal', async () => {
+    await start();
+    const lines = doctorText(await examine(sandbox, 'nobody'), styles(false), 80).split('\n');
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines.join('\n')).toMatch(/^FAILED {3}lists +the user may not list images\.image\.openshift\.io,/m);
+  });
+
+  test('as a process: exit status 1 when something is in the way, and a document for programs', async () => {
+    await start({ registryReadOnly: true });
+    const { status, stdout, stderr } = await regadm(['doctor', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json']);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      apiVersion: 'regadm/v1',
+      kind: 'Doctor',
+      ok: false,
+      summary: { failed: 1 },
+    });
+    expect(schemaProblems('doctor', JSON.parse(stdout))).toEqual([]);
+    const away = await regadm(['doctor', '-s', 'http://127.0.0.1:1']);
+    expect(away.status).toBe(1);
+    expect(away.stdout).toContain('cannot reach the API server');
+  });
+});

@@ -1,0 +1,192 @@
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
+import { anyObjectReducer } from '../../../src/core/model/referrers/any-object.js';
+import { aCluster, anImageStream, anOrdinaryImage, digest } from '../../support/builders.js';
+import { regadm, type Outcome } from '../../support/regadm.js';
+
+const HOST = 'registry.example.org:5000';
+
+const fields = (object: object, hosts = [HOST]): Record<string, string> =>
+  Object.fromEntries(
+    anyObjectReducer(
+      'Task.tekton.dev',
+      hosts,
+    )({ metadata: { name: 't', namespace: 'ci' }, ...object }).references.map((one) => [one.field, one.text]),
+  );
+
+describe('what an object of any kind uses', () => {
+  const d = digest('used');
+  test('every pull spec with a digest, whatever its host, by its path', () => {
+    expect(
+      fields({
+        spec: { steps: [{ image: `quay.io/team/tool@${d}` }, { image: 'quay.io/team/tool:v1' }] },
+        status: { 'image.digest/ref': `docker-pullable://${HOST}/ns/app:v1@${d}` },
+      }),
+    ).toEqual({
+      'spec.steps[0].image': `quay.io/team/tool@${d}`,
+      'status["image.digest/ref"]': `${HOST}/ns/app:v1@${d}`,
+    });
+  });
+
+  test("every pull spec with the registry's own host; not the host alone, not what cannot be parsed", () => {
+    expect(
+      fields({
+        spec: {
+          a: `${HOST}/ns/app:v1`,
+          b: ` ${HOST}/ns/app `,
+          c: HOST,
+          d: `${HOST}/NS/App:v1`,
+          e: `see ${HOST}/ns/app:v1`,
+          f: `${HOST}/alone`,
+        },
+      }),
+    ).toEqual({ 'spec.a': `${HOST}/ns/app:v1`, 'spec.b': `${HOST}/ns/app` });
+  });
+
+  test('values that are no text, and very long texts, are no use', () => {
+    expect(
+      fields({ spec: { n: 1, none: null, yes: true, long: `${HOST}/ns/app@${d}`.padStart(100_000, 'x') } }),
+    ).toEqual({});
+  });
+});
+
+describe('--referrers all', () => {
+  let sandbox: Sandbox;
+  afterEach(() => sandbox.stop());
+
+  const old = [0, 1, 2, 3, 4].map((at) => digest(`app ${at}`));
+  const KEDA = { group: 'keda.sh', version: 'v1alpha1', resource: 'scaledjobs', kind: 'ScaledJob', namespaced: true };
+
+  const begin = async (objects: Record<string, unknown[]>, options: SandboxOptions = {}): Promise<void> => {
+    const cluster = aCluster(
+      anImageStream('ns/app').withTag('latest', old),
+      ...[0, 1, 2, 3, 4].map((at) => anOrdinaryImage(`app ${at}`)),
+    );
+    for (const [at, image] of old.entries()) cluster.images![at]!.metadata.name = image;
+    sandbox = await startSandbox({ cluster: { ...cluster, ...objects }, customResources: [KEDA], ...options });
+  };
+  const prune = (...args: string[]): Promise<Outcome> =>
+    regadm(['prune', 'images', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin, ...args]);
+  const pruned = ({ stdout }: Outcome): string[] =>
+    (JSON.parse(stdout) as { images: { name: string }[] }).images.map(({ name }) => name).sort();
+
+  const uses = (image: string): Record<string, unknown[]> => {
+    const metadata = { name: 'one', namespace: 'ns' };
+    return {
+      'services.serving.knative.dev': [{ metadata, spec: { template: { spec: { containers: [{ image }] } } } }],
+      'workflows.argoproj.io': [{ metadata, spec: { templates: [{ container: { image } }] } }],
+      'tasks.tekton.dev': [{ metadata, spec: { steps: [{ image }] } }],
+      'scaledjobs.keda.sh': [{ metadata, spec: { jobTargetRef: { template: { spec: { containers: [{ image }] } } } } }],
+    };
+  };
+
+  test.each(Object.keys(uses('')))('%s keeps the image that it names by digest', async (resource) => {
+    await begin({ [resource]: uses(`${HOST}/ns/app@${old[4]}`)[resource]! });
+    expect(pruned(await prune())).toEqual([old[3]!, old[4]!].sort());
+    const all = await prune('--referrers', 'all');
+    expect(all.status).toBe(0);
+    expect(pruned(all)).toEqual([old[3]]);
+  });
+
+  test('why names the object and the path', async () => {
+    await begin({ 'services.serving.knative.dev': uses(`${HOST}/ns/app@${old[4]}`)['services.serving.knative.dev']! });
+    const { stderr } = await prune('--referrers', 'all', '-v', '4');
+    expect(stderr).toContain('service.serving.knative.dev ns/one (spec.template.spec.containers[0].image)');
+  });
+
+  test('a tag of the registry is a use by whatever host the registry is known', async () => {
+    const image = `${HOST}/ns/app:latest`;
+    await begin({ 'tasks.tekton.dev': [{ metadata: { name: 'one', namespace: 'ns' }, spec: { steps: [{ image }] } }] });
+    const { stdout } = await prune('--referrers', 'all', '--keep-tag-revisions', '0');
+    expect(pruned({ stdout } as Outcome)).not.toContain(old[0]);
+    expect(pruned(await prune('--keep-tag-revisions', '0'))).toContain(old[0]);
+  });
+
+  test('events, nodes and the image API are left out', async () => {
+    const named = `${HOST}/ns/app@${old[4]}`;
+    await begin({
+      events: [{ metadata: { name: 'pulled', namespace: 'ns' }, message: named }],
+      nodes: [{ metadata: { name: 'node' }, status: { images: [{ names: [named] }] } }],
+    });
+    const all = await prune('--referrers', 'all');
+    expect(pruned(all)).toContain(old[4]);
+    const listed = sandbox.requests.map(({ path }) => path.split('?')[0]);
+    expect(listed).not.toContain('/api/v1/events');
+    expect(listed).not.toContain('/api/v1/nodes');
+    expect(listed).not.toContain('/apis/image.openshift.io/v1/imagestreamtags');
+  });
+
+  test('kinds that cannot be listed end the run, each by its name, and nothing is changed', async () => {
+    await begin(
+      {},
+      { fail: ['GET ^/apis/tekton.dev/v1/tasks => 403', 'GET ^/apis/keda.sh/v1alpha1/scaledjobs => 403'] },
+    );
+    const { status, stderr } = await prune('--referrers', 'all', '--confirm');
+    expect(status).toBe(1);
+    expect(stderr).toContain('scaledjobs.keda.sh, tasks.tekton.dev');
+    expect(stderr).toContain('--referrers=extended');
+    expect(sandbox.requests.filter(({ method }) => method === 'DELETE' || method === 'PUT')).toEqual([]);
+  });
+
+  test('a group that cannot be discovered ends the run', async () => {
+    await begin({}, { fail: ['GET ^/apis/keda.sh/v1alpha1$ => 403'] });
+    const { status, stderr } = await prune('--referrers', 'all');
+    expect(status).toBe(1);
+    expect(stderr).toContain('keda.sh/v1alpha1');
+  });
+
+  test('the pruner role may not list everything: said with what to do', async () => {
+    await begin({});
+    const { status, stderr } = await regadm([
+      'prune',
+      'images',
+      '--referrers=all',
+      '--kubeconfig',
+      sandbox.kubeconfig.pruner,
+    ]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('cannot list');
+    expect(stderr).toContain('--referrers=extended');
+  });
+
+  test('lists are paged', async () => {
+    const metadata = (at: number): object => ({ name: `task-${at}`, namespace: 'ns' });
+    const tasks = [0, 1, 2, 3, 4].map((at) => ({
+      metadata: metadata(at),
+      spec: { steps: [{ image: `${HOST}/ns/app@${old[at]}` }] },
+    }));
+    await begin({ 'tasks.tekton.dev': tasks }, { pageLimitMax: 2 });
+    expect(pruned(await prune('--referrers', 'all'))).toEqual([]);
+    expect(sandbox.requests.filter(({ path }) => path.startsWith('/apis/tekton.dev/v1/tasks')).length).toBe(3);
+  });
+
+  test.each([true, false])(
+    'an object that appears while things are deleted saves its image (watch allowed: %s)',
+    async (watch) => {
+      await begin({}, watch ? {} : { fail: ['GET watch=true => 403'] });
+      let added = false;
+      sandbox.onRequest(({ method, path }) => {
+        if (added || method !== 'POST' || !path.includes('/selfsubjectaccessreviews')) return;
+        added = true;
+        sandbox.store.put('scaledjobs.keda.sh', {
+          metadata: { name: 'late', namespace: 'ns' },
+          spec: { image: `${HOST}/ns/app@${old[4]}` },
+        });
+      });
+      const outcome = await prune(
+        '--referrers',
+        'all',
+        '--confirm',
+        '--registry-url',
+        sandbox.registryUrl,
+        '--certificate-authority',
+        sandbox.caFile,
+      );
+      expect(outcome.stderr).not.toContain('error');
+      expect(added).toBe(true);
+      expect(sandbox.store.get('images', old[4]!)).toBeDefined();
+      expect(sandbox.store.get('images', old[3]!)).toBeUndefined();
+      expect((JSON.parse(outcome.stdout) as { failures: unknown }).failures).toEqual([]);
+      expect(outcome.status).toBe(0);
+    },
+  );
+});

@@ -1,0 +1,224 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { openCluster } from '../../../src/core/cluster/index.js';
+import { loadKubeconfig } from '../../../src/core/cluster/kubeconfig.js';
+import type { RegadmError } from '../../../src/core/model/errors.js';
+
+let dir: string;
+let server: Server;
+let url: string;
+let seen: IncomingHttpHeaders[] = [];
+
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'regadm-kubeconfig-'));
+  server = createServer((request, response) => {
+    seen.push(request.headers);
+    response.setHeader('Content-Type', 'application/json').end('{"items":[]}');
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(async () => {
+  server.close();
+  await rm(dir, { recursive: true });
+});
+
+beforeEach(() => {
+  seen = [];
+});
+
+async function file(name: string, content: string | object): Promise<string> {
+  const target = path.join(dir, name);
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, typeof content === 'string' ? content : JSON.stringify(content));
+  return target;
+}
+
+const cluster = (name: string, more: object = {}): object => ({ name, cluster: { server: url, ...more } });
+const user = (name: string, more: object): object => ({ name, user: more });
+const context = (name: string, of: string, as: string, namespace?: string): object => ({
+  name,
+  context: { cluster: of, user: as, namespace },
+});
+
+async function headersOf(options: Parameters<typeof openCluster>[0]): Promise<IncomingHttpHeaders> {
+  const api = await openCluster(options);
+  await api.get('/api/v1/pods');
+  await api.close();
+  return seen.at(-1)!;
+}
+
+function failure(run: () => unknown): RegadmError {
+  try {
+    run();
+  } catch (error) {
+    return error as RegadmError;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('which kubeconfig', () => {
+  test('several files in KUBECONFIG: what they say together, the first that names a thing wins', async () => {
+    const first = await file('first', {
+      clusters: [cluster('c')],
+      contexts: [context('x', 'c', 'u')],
+      'current-context': 'x',
+    });
+    const second = await file('second', {
+      clusters: [cluster('c', { server: 'https://elsewhere' })],
+      users: [user('u', { token: 'from-second' })],
+      'current-context': 'other',
+    });
+    const config = loadKubeconfig({}, { KUBECONFIG: [path.join(dir, 'missing'), first, second].join(path.delimiter) });
+    expect(config.getCurrentCluster()!.server).toBe(url);
+    expect(config.getCurrentUser()!.token).toBe('from-second');
+  });
+
+  test("a pod's service account when there is no kubeconfig", async () => {
+    await file('pod/var/run/secrets/kubernetes.io/serviceaccount/token', 'pod-token\n');
+    await file('pod/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'ci');
+    // client-node reads these itself.
+    Object.assign(process.env, { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' });
+    const config = loadKubeconfig({}, { ...process.env, KUBECONFIG: path.join(dir, 'missing') }, path.join(dir, 'pod'));
+    delete process.env.KUBERNETES_SERVICE_HOST;
+    delete process.env.KUBERNETES_SERVICE_PORT;
+    expect(config.getCurrentCluster()!.server).toBe('https://10.0.0.1:443');
+    expect(config.getContextObject('context')!.namespace).toBe('ci');
+  });
+
+  test.each([
+    ['a file that is not there', { kubeconfig: '/nowhere/config' }, 'cannot read the kubeconfig /nowhere/config'],
+    ['no kubeconfig at all', {}, 'none of the files in KUBECONFIG exists'],
+  ])('%s', (_what, options, message) => {
+    expect(failure(() => loadKubeconfig(options, { KUBECONFIG: '/nowhere/at-all' }))).toMatchObject({
+      code: 'KUBECONFIG_MISSING',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  test('a broken file: named, and nothing of it is shown', async () => {
+    const broken = await file('broken', 'users:\n- name: u\n  user: {token: SECRET\n');
+    const error = failure(() => loadKubeconfig({ kubeconfig: broken }));
+    expect(error).toMatchObject({ code: 'KUBECONFIG_INVALID', message: expect.stringContaining(broken) as string });
+    expect(`${error.message}${error.suggestions.join()}${error.stack}`).not.toContain('SECRET');
+  });
+
+  test('an empty file, and a file that is no kubeconfig', async () => {
+    expect(failure(() => loadKubeconfig({ kubeconfig: path.join(dir, 'empty') })).code).toBe('KUBECONFIG_MISSING');
+    const empty = await file('empty', '');
+    expect(failure(() => loadKubeconfig({ kubeconfig: empty })).message).toContain('names no cluster');
+    const text = await file('text', 'just text');
+    expect(failure(() => loadKubeconfig({ kubeconfig: text })).code).toBe('KUBECONFIG_INVALID');
+  });
+});
+
+describe('which cluster, as whom', () => {
+  let config: string;
+
+  beforeAll(async () => {
+    config = await file('config', {
+      clusters: [cluster('a'), cluster('b', { server: 'https://b.example.com', 'insecure-skip-tls-verify': true })],
+      users: [user('alice', { token: 'alice-token' }), user('bob', { username: 'bob', password: 'pw' })],
+      contexts: [context('one', 'a', 'alice', 'team'), context('two', 'b', 'bob'), context('lost', 'gone', 'alice')],
+      'current-context': 'one',
+    });
+  });
+
+  test('the current context', async () => {
+    expect((await headersOf({ kubeconfig: config })).authorization).toBe('Bearer alice-token');
+    const api = await openCluster({ kubeconfig: config });
+    expect([api.namespace, api.server, api.insecure, await api.token()]).toEqual(['team', url, false, 'alice-token']);
+  });
+
+  test('--context, --cluster and --user', async () => {
+    const api = await openCluster({ kubeconfig: config, context: 'two' });
+    expect([api.server, api.insecure]).toEqual(['https://b.example.com', true]);
+    const headers = await headersOf({ kubeconfig: config, context: 'two', cluster: 'a' });
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('bob:pw').toString('base64')}`);
+    expect((await headersOf({ kubeconfig: config, context: 'two', cluster: 'a', user: 'alice' })).authorization).toBe(
+      'Bearer alice-token',
+    );
+  });
+
+  test('--token wins over everything else, --server over the cluster', async () => {
+    expect((await headersOf({ kubeconfig: config, user: 'bob', token: 'mine' })).authorization).toBe('Bearer mine');
+    expect((await headersOf({ kubeconfig: config, context: 'two', server: url, token: 'mine' })).authorization).toBe(
+      'Bearer mine',
+    );
+  });
+
+  test('--as and --as-group', async () => {
+    const headers = await headersOf({ kubeconfig: config, as: 'joe', 'as-group': ['dev', 'ops'] });
+    expect(headers['impersonate-user']).toBe('joe');
+    expect(headers['impersonate-group']).toBe('dev, ops');
+  });
+
+  test.each([
+    ['context', { context: 'three' }, 'no context named "three"', 'one, two, lost'],
+    ['cluster', { cluster: 'z' }, 'no cluster named "z"', 'a, b'],
+    ['user', { user: 'eve' }, 'no user named "eve"', 'alice, bob'],
+    ['cluster of a context', { context: 'lost' }, 'no cluster named "gone"', '--context'],
+  ])('an unknown %s is named, with those that there are', (_what, options, message, suggestion) => {
+    const error = failure(() => loadKubeconfig({ kubeconfig: config, ...options }));
+    expect(error).toMatchObject({ code: 'KUBECONFIG_INVALID', message: expect.stringContaining(message) as string });
+    expect(error.suggestions.join()).toContain(suggestion);
+  });
+
+  test('an exec plugin, and one that fails', async () => {
+    const credential = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'from-plugin' },
+    };
+    const plugin = await file('plugin.sh', `#!/bin/sh\necho '${JSON.stringify(credential)}'\n`);
+    const failing = await file('failing.sh', '#!/bin/sh\necho "please log in" >&2\nexit 1\n');
+    await Promise.all([plugin, failing].map((script) => chmod(script, 0o755)));
+    const exec = (command: string): object => ({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command } });
+    const withPlugins = await file('plugins', {
+      clusters: [cluster('a')],
+      users: [user('good', exec(plugin)), user('bad', exec(failing))],
+      contexts: [context('one', 'a', 'good')],
+      'current-context': 'one',
+    });
+    expect((await headersOf({ kubeconfig: withPlugins })).authorization).toBe('Bearer from-plugin');
+    await expect(headersOf({ kubeconfig: withPlugins, user: 'bad' })).rejects.toMatchObject({ code: 'CREDENTIALS' });
+  });
+
+  test('a relative authority file is looked for beside the kubeconfig', async () => {
+    await file('ca.crt', 'PEM');
+    const relative = await file('relative', {
+      clusters: [cluster('a', { 'certificate-authority': 'ca.crt' })],
+      contexts: [context('one', 'a', '')],
+      'current-context': 'one',
+    });
+    const api = await openCluster({ kubeconfig: relative });
+    expect(api.certificateAuthority!.toString()).toBe('PEM');
+    const missing = await file('missing-ca', {
+      clusters: [cluster('a', { 'certificate-authority': 'nowhere.crt' })],
+      contexts: [context('one', 'a', '')],
+      'current-context': 'one',
+    });
+    await expect(openCluster({ kubeconfig: missing })).rejects.toMatchObject({ code: 'KUBECONFIG_INVALID' });
+  });
+});
+
+describe('what answers', () => {
+  test('a server that hangs ends with --request-timeout', async () => {
+    const hanging = createServer(() => {}).listen(0, '127.0.0.1');
+    await new Promise((resolve) => hanging.once('listening', resolve));
+    const api = await openCluster({
+      server: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`,
+      'request-timeout': '50ms',
+    });
+    await expect(api.request('GET', '/', { retry: false })).rejects.toMatchObject({
+      code: 'API_UNREACHABLE',
+      message: expect.stringContaining('no answer') as string,
+    });
+    hanging.closeAllConnections();
+    hanging.close();
+  });
+});

@@ -1,0 +1,189 @@
+import { describeReason } from '../../../src/core/graph/reason.js';
+import type { PruneOptions } from '../../../src/core/graph/options.js';
+import { planImagePrune, type ImagePrunePlan } from '../../../src/core/prune/plan/plan.js';
+import {
+  anImage,
+  anImageStream,
+  anOrdinaryImage,
+  aPod,
+  aSnapshot,
+  digest,
+  NOW,
+  pruneOptions,
+  type Built,
+} from '../../support/builders.js';
+
+const HOST = 'registry.example.org:5000';
+const [OLD, NEW] = [digest('old'), digest('new')];
+const nothingByPosition = { keepTagRevisions: 0 };
+
+/** What is attached to an image has a name of its own in a tag of the same stream. */
+const cosign = (image: string, kind: string): string => `${image.replace(':', '-')}.${kind}`;
+const onePod = (image: string): Built => aPod('ns/web').running(`${HOST}/ns/app@${image}`);
+
+function plan(
+  built: Built[],
+  options: Partial<PruneOptions> = nothingByPosition,
+  subjects: [string, string][] = [],
+): ImagePrunePlan {
+  const snapshot = aSnapshot(...built);
+  for (const [image, subject] of subjects)
+    snapshot.subjects.set(snapshot.digests.intern(image), snapshot.digests.intern(subject));
+  return planImagePrune(snapshot, pruneOptions(options), NOW);
+}
+
+function whyKept({ decisions, snapshot }: ImagePrunePlan, image: string): string {
+  const { kept, because } = decisions.image(snapshot.images.find(image));
+  return kept ? describeReason(because) : 'goes';
+}
+
+const doomed = ({ snapshot, images }: ImagePrunePlan): string[] =>
+  images.map((image) => snapshot.images.nameText(image)).sort();
+const items = ({ streams, snapshot }: ImagePrunePlan): string[] =>
+  streams.flatMap((one) => one.items.map(({ tag, image }) => `${tag} ${snapshot.digests.text(image)}`));
+const both = (): Built[] => [
+  anOrdinaryImage('old'),
+  anOrdinaryImage('new'),
+  anImageStream('ns/app').withTag('latest', [NEW, OLD]),
+];
+
+test('a reason names the object and the field', () => {
+  const found = plan([...both(), onePod(OLD)]);
+  expect(doomed(found)).toEqual([NEW]);
+  expect(describeReason(found.decisions.item(0, 0, 1).because)).toBe('used by pod ns/web (container c0)');
+  expect(whyKept(found, OLD)).toBe('listed by ns/app:latest at position 1 of 2');
+});
+
+test('a digest in use that no stream lists keeps its image, and says by whom', () => {
+  const found = plan([anOrdinaryImage('old'), anImageStream('ns/app'), onePod(OLD)]);
+  expect(whyKept(found, OLD)).toBe('its digest is used by pod ns/web (container c0)');
+  expect(plan([anOrdinaryImage('old'), onePod(OLD)], { ...nothingByPosition, referrers: 'oc' }).images).toHaveLength(1);
+});
+
+test('what a runtime reports may be the digest of a config', () => {
+  const pod = aPod('ns/web').running('quay.io/some/thing:1');
+  (pod.object.status as Record<string, unknown>).containerStatuses = [
+    { name: 'c0', imageID: `docker://${digest('old config')}` },
+  ];
+  expect(whyKept(plan([anOrdinaryImage('old'), pod]), OLD)).toBe(
+    'its digest is used by pod ns/web (running container c0)',
+  );
+});
+
+describe('image indexes', () => {
+  const [first, second, index] = [digest('first'), digest('second'), digest('index')];
+  const family = (): Built[] => [
+    anOrdinaryImage('first'),
+    anOrdinaryImage('second'),
+    anImage(index).withChildren([first, second]),
+  ];
+
+  test('a child in use keeps its index, and that its other children', () => {
+    const found = plan([...family(), anImageStream('ns/app').withTag('latest', [index]), onePod(first)]);
+    expect(doomed(found)).toEqual([]);
+    expect(describeReason(found.decisions.item(0, 0, 0).because)).toBe(`it names ${first}, which is in use`);
+    expect(whyKept(found, second)).toBe(`image index ${index} names it`);
+  });
+
+  test('an index of indexes is kept whole', () => {
+    const outer = digest('outer');
+    const found = plan([...family(), anImage(outer).withChildren([index]), onePod(second)]);
+    expect(doomed(found)).toEqual([]);
+  });
+
+  test('a young index keeps its children', () => {
+    const young = anImage(index).withChildren([first, second]).created('2025-12-31T23:59:00Z');
+    expect(doomed(plan([anOrdinaryImage('first'), anOrdinaryImage('second'), young]))).toEqual([]);
+  });
+});
+
+describe('what is attached to an image', () => {
+  const signature = digest('signature');
+  const signed = (): Built[] => [
+    anOrdinaryImage('old'),
+    anOrdinaryImage('signature'),
+    anImageStream('ns/app').withTag('latest', [OLD]).withTag(cosign(OLD, 'sig'), [signature]),
+  ];
+
+  test.each(['sig', 'att', 'sbom', 'something-new'])('.%s stays while its image stays', (kind) => {
+    const stream = anImageStream('ns/app').withTag('latest', [OLD]).withTag(cosign(OLD, kind), [signature]);
+    const found = plan([anOrdinaryImage('old'), anOrdinaryImage('signature'), stream, onePod(OLD)]);
+    expect(items(found)).toEqual([]);
+    expect(describeReason(found.decisions.item(0, 1, 0).because)).toBe(`it belongs to image ${OLD}, which stays`);
+  });
+
+  test('goes with it only where --prune-signatures says so', () => {
+    const keepOne = { keepTagRevisions: 1 };
+    const gone = [anOrdinaryImage('signature'), anImageStream('ns/app').withTag(cosign(OLD, 'sig'), [signature])];
+    expect(doomed(plan(gone, keepOne))).toEqual([]);
+    expect(doomed(plan(gone, { ...keepOne, pruneSignatures: true }))).toEqual([signature]);
+    expect(doomed(plan(signed(), { ...keepOne, pruneSignatures: true }))).toEqual([]);
+  });
+
+  test('a manifest that names a subject stays with it, and what is attached to that too', () => {
+    const [sbom, ofSbom] = [digest('sbom'), digest('signature of sbom')];
+    const built = [...both(), anOrdinaryImage('sbom'), anOrdinaryImage('signature of sbom'), onePod(OLD)];
+    expect(doomed(plan(built))).toEqual([NEW, sbom, ofSbom].sort());
+    expect(
+      doomed(
+        plan(built, nothingByPosition, [
+          [sbom, OLD],
+          [ofSbom, sbom],
+        ]),
+      ),
+    ).toEqual([NEW]);
+  });
+});
+
+describe('when in doubt, keep', () => {
+  test('an item whose time cannot be read counts as young, but not for oc', () => {
+    const built = [
+      anOrdinaryImage('old').created('2025-01-01T00:00:00Z'),
+      anImageStream('ns/app').withTag('latest', [OLD], 'no time'),
+    ];
+    expect(items(plan(built))).toEqual([]);
+    expect(items(plan(built, { ...nothingByPosition, referrers: 'oc' }))).toHaveLength(1);
+  });
+
+  test('an image whose metadata cannot be read: its streams are left alone, and no image goes', () => {
+    const broken = anOrdinaryImage('broken');
+    broken.object.dockerImageMetadata = 'no object';
+    const found = plan([...both(), broken, anImageStream('ns/other').withTag('latest', [digest('broken'), OLD])]);
+    expect(doomed(found)).toEqual([]);
+    expect(found.streams.map(({ stream }) => stream.name)).toEqual(['app']);
+    expect(whyKept(found, NEW)).toContain('the metadata of image');
+  });
+
+  test.each(['Unknown', ''])('a pod in the phase "%s" may still run', (phase) => {
+    expect(doomed(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual([NEW]);
+  });
+
+  test.each(['Succeeded', 'Failed'])('a pod in the phase "%s" does not', (phase) => {
+    expect(doomed(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual(
+      [NEW, OLD].sort(),
+    );
+  });
+});
+
+test('an image that a tag lists twice: the old item goes, the image and its links stay', () => {
+  const list = [OLD, NEW, digest('a'), OLD];
+  const found = plan([...both().slice(0, 2), anOrdinaryImage('a'), anImageStream('ns/app').withTag('latest', list)], {
+    keepTagRevisions: 3,
+  });
+  expect(items(found)).toEqual([`latest ${OLD}`]);
+  expect([found.images, found.blobs, found.streams[0]!.layerLinks, found.streams[0]!.manifestLinks]).toEqual([
+    [],
+    [],
+    [],
+    [],
+  ]);
+});
+
+test('links that an interrupted run noted go, unless the stream lists their image again', () => {
+  const stream = anImageStream('ns/app').withTag('latest', [NEW]).withPending([OLD, NEW]);
+  const found = plan([...both().slice(0, 2), stream], { keepTagRevisions: 1 });
+  const { digests } = found.snapshot;
+  expect(
+    found.streams.map(({ items: all, manifestLinks }) => [all, manifestLinks.map((link) => digests.text(link))]),
+  ).toEqual([[[], [OLD]]]);
+});

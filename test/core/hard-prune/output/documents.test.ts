@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { parse, stringify } from 'yaml';
+import { styles } from '../../../../src/core/terminal/color.js';
+import {
+  hardPruneJson,
+  hardPruneNames,
+  hardPruneOriginal,
+  hardPruneYaml,
+  type HardPruneReport,
+} from '../../../../src/core/hard-prune/output/documents.js';
+import { hardPruneTables } from '../../../../src/core/hard-prune/output/table.js';
+import { digest } from '../../../support/builders.js';
+
+const [a, b, link] = ['a', 'b', 'link'].map(digest) as [string, string, string];
+
+function aReport(overrides: Partial<HardPruneReport> = {}): HardPruneReport {
+  return {
+    dryRun: true,
+    startedAt: '2026-01-01T00:00:00Z',
+    finishedAt: '2026-01-01T00:00:09Z',
+    options: { rules: 'safe', readOnly: 'auto' },
+    plan: {
+      repositories: [{ name: 'ns/gone', reason: 'its image stream does not exist' }],
+      manifestLinks: [{ repository: 'ns/app', digest: link }],
+      layerLinks: [],
+      uploads: [],
+      blobs: [
+        { digest: a, bytes: 1000 },
+        { digest: b, bytes: 1376 },
+      ],
+      bytes: 2376,
+      abandonedUploads: 0,
+      kept: [],
+    },
+    failures: [],
+    procedure: [],
+    warnings: [],
+    ...overrides,
+  };
+}
+
+const done = aReport({
+  dryRun: false,
+  outcomes: {
+    repositories: [{ status: 'deleted' }],
+    manifestLinks: [{ status: 'failed', message: 'EACCES' }],
+    layerLinks: [],
+    uploads: [],
+    blobs: [{ status: 'deleted' }, { status: 'skipped', reason: 'held back' }],
+  },
+  failures: [{ target: `ns/app@${link}`, message: 'EACCES' }],
+});
+
+const text = (pieces: Iterable<string>): string => [...pieces].join('');
+
+test('the JSON document of a dry run', () => {
+  expect(JSON.parse(text(hardPruneJson(aReport())))).toMatchObject({
+    apiVersion: 'regadm/v1',
+    kind: 'HardPrune',
+    dryRun: true,
+    summary: { blobs: 2, bytes: 2376, manifestLinks: 1, repositories: 1, layerLinks: 0, failed: 0 },
+    blobs: [
+      { digest: a, bytes: 1000, status: 'would-delete' },
+      { digest: b, bytes: 1376, status: 'would-delete' },
+    ],
+    manifestLinks: [{ repository: 'ns/app', digest: link, status: 'would-delete' }],
+    repositories: [{ name: 'ns/gone', reason: 'its image stream does not exist', status: 'would-delete' }],
+    layerLinks: [],
+    procedure: [],
+    failures: [],
+  });
+});
+
+test('after a run it counts what was done, and says what was not', () => {
+  expect(JSON.parse(text(hardPruneJson(done)))).toMatchObject({
+    summary: { blobs: 1, bytes: 1000, manifestLinks: 0, repositories: 1, failed: 1, skipped: 1 },
+    blobs: [{ status: 'deleted' }, { status: 'skipped', reason: 'held back' }],
+    manifestLinks: [{ status: 'failed', message: 'EACCES' }],
+  });
+});
+
+test.each([
+  ['a dry run', aReport()],
+  ['a run', done],
+])('the schema that is published fits: %s', (_what, report) => {
+  const schema = JSON.parse(
+    readFileSync(new URL('../../../../docs/json-schema/hard-prune.json', import.meta.url), 'utf8'),
+  ) as object;
+  const ajv = new Ajv({ allErrors: true });
+  ajv.validate(schema, JSON.parse(text(hardPruneJson(report))));
+  expect(ajv.errors).toBeNull();
+});
+
+test('YAML is the same document', () => {
+  expect(parse(text(hardPruneYaml(done, stringify)))).toEqual(JSON.parse(text(hardPruneJson(done))));
+});
+
+test("the original's words", () => {
+  expect(text(hardPruneOriginal(aReport())).split('\n')).toEqual([
+    `Would delete manifest link: ns/app@${link}`,
+    'Would delete repository: ns/gone',
+    `Would delete blob: ${a}`,
+    `Would delete blob: ${b}`,
+    'Would delete 2 blobs',
+    'Would free up 2.32KiB of disk space',
+    'Use -prune=delete to actually delete the data',
+    '',
+  ]);
+});
+
+test('names, one a line', () => {
+  expect(text(hardPruneNames(aReport())).split('\n')).toContain(`blob/${a}`);
+});
+
+test('tables are cut after 20 rows, unless wide, and end with how to do it', () => {
+  const blobs = Array.from({ length: 25 }, (_, index) => ({ digest: digest(index), bytes: index }));
+  const report = aReport({ plan: { ...aReport().plan, blobs } });
+  const options = { width: Infinity, styles: styles(false) };
+  const short = text(hardPruneTables(report, { ...options, wide: false }));
+  expect(short).toContain('… and 5 more (-o wide shows all)');
+  expect(short).toContain('Nothing was changed. Add --confirm to delete.');
+  const wide = text(hardPruneTables(report, { ...options, wide: true }));
+  expect(blobs.every(({ digest }) => wide.includes(digest))).toBe(true);
+});

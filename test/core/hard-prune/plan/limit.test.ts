@@ -1,0 +1,25 @@
+import { assertWithinLimit, parseMaxDelete } from '../../../../src/core/hard-prune/plan/limit.js';
+
+const plan = {
+  blobs: Array.from({ length: 10 }, (_, index) => ({ digest: `sha256:${index}`, bytes: 100 })),
+  bytes: 1000,
+  totalBlobs: 50,
+};
+
+test.each(['9', '19%', '999', '0'])('%s is too little', (text) => {
+  expect(() => assertWithinLimit(plan, parseMaxDelete(text === '999' ? '0.9Ki' : text))).toThrow(
+    'larger than --max-delete allows',
+  );
+});
+
+test.each(['10', '20%', '1Ki', '100%'])('%s is enough', (text) => {
+  assertWithinLimit(plan, parseMaxDelete(text));
+});
+
+test('without a limit everything may go', () => {
+  assertWithinLimit(plan, undefined);
+});
+
+test.each(['', 'many', '-1', '101%', '5 %'])('"%s" is refused as bad usage', (text) => {
+  expect(() => parseMaxDelete(text)).toThrow('--max-delete');
+});

@@ -1,0 +1,99 @@
+import { isConnectionError, retryAfterStatus, withRetry, type RetryOptions } from '../../../src/core/kit/retry.js';
+
+/** Counts tries and waits; nothing sleeps. */
+function counting(options: Partial<RetryOptions<number>> = {}) {
+  const waits: number[] = [];
+  let tries = 0;
+  return {
+    waits,
+    tries: () => tries,
+    run: (fn: (attempt: number) => number) =>
+      withRetry(
+        async (attempt) => {
+          tries++;
+          return fn(attempt);
+        },
+        {
+          retryAfter: (outcome) => ('error' in outcome || outcome.value >= 500 ? 0 : undefined),
+          sleep: async (ms) => void waits.push(ms),
+          random: () => 0,
+          baseMs: 100,
+          maxMs: 300,
+          ...options,
+        },
+      ),
+  };
+}
+
+test('a final value is returned at once', async () => {
+  const it = counting();
+  expect(await it.run(() => 200)).toBe(200);
+  expect(it.waits).toEqual([]);
+});
+
+test('waits double up to the longest, jittered by half; the last value is returned', async () => {
+  const it = counting();
+  expect(await it.run(() => 503)).toBe(503);
+  expect(it.tries()).toBe(5);
+  expect(it.waits).toEqual([50, 100, 150, 150]);
+});
+
+test('the last error is thrown', async () => {
+  const it = counting({ tries: 2 });
+  await expect(
+    it.run((attempt) => {
+      throw new Error(`try ${attempt}`);
+    }),
+  ).rejects.toThrow('try 2');
+});
+
+test('a server that names a time is not asked sooner, and not waited for longer than a minute', async () => {
+  const it = counting({ tries: 3, retryAfter: (_outcome, attempt) => (attempt === 1 ? 2000 : 3_600_000) });
+  await it.run(() => 429);
+  expect(it.waits).toEqual([2000, 60_000]);
+});
+
+test('after an abort nothing is tried again', async () => {
+  const controller = new AbortController();
+  const it = counting({ signal: controller.signal });
+  await expect(
+    it.run(() => {
+      controller.abort();
+      throw new Error('aborted');
+    }),
+  ).rejects.toThrow('aborted');
+  expect(it.tries()).toBe(1);
+});
+
+test('an abort ends a wait', async () => {
+  const controller = new AbortController();
+  const waiting = withRetry(async () => 503, {
+    baseMs: 60_000,
+    maxMs: 60_000,
+    signal: controller.signal,
+    retryAfter: () => 0,
+  });
+  setImmediate(() => controller.abort(new Error('enough')));
+  await expect(waiting).rejects.toThrow();
+});
+
+test.each([
+  [429, '7', 7000],
+  [429, undefined, 0],
+  [503, 'Thu, 01 Jan 1970 00:00:09 GMT', 9000],
+  [500, 'nonsense', 0],
+  [501, undefined, undefined],
+  [404, '7', undefined],
+  [200, undefined, undefined],
+])('status %p with Retry-After %p: %p', (status, header, expected) => {
+  expect(retryAfterStatus(status, header, 0)).toBe(expected);
+});
+
+test('errors of the network are found below others; certificates and unknown names are not retried', () => {
+  const coded = (code: string): Error => Object.assign(new Error(code), { code });
+  expect(isConnectionError(new AggregateError([coded('ECONNREFUSED')]))).toBe(true);
+  expect(isConnectionError(new Error('outer', { cause: coded('UND_ERR_SOCKET') }))).toBe(true);
+  expect(isConnectionError(coded('CERT_HAS_EXPIRED'))).toBe(false);
+  expect(isConnectionError(coded('ENOTFOUND'))).toBe(false);
+  expect(isConnectionError(undefined)).toBe(false);
+});

@@ -1,0 +1,150 @@
+import { DigestTable } from '../../../../src/core/model/table/digest-table.js';
+import { packImages } from '../../../../src/core/model/table/image-columns.js';
+import { ImageTable } from '../../../../src/core/model/table/image-table.js';
+import { reduceImage, type ImageRecord } from '../../../../src/core/model/image.js';
+
+const digest = (n: number): string => `sha256:${n.toString(16).padStart(64, '0')}`;
+
+function anImage(more: Partial<ImageRecord> & { name: string }): ImageRecord {
+  return {
+    uid: '',
+    created: 0,
+    managed: true,
+    reference: '',
+    size: 0,
+    config: '',
+    layers: [],
+    children: [],
+    oci: false,
+    unreadable: '',
+    ...more,
+  };
+}
+
+describe('DigestTable', () => {
+  test('gives the same number for the same digest, also for odd ones, after it has grown', () => {
+    const table = new DigestTable();
+    const texts = [
+      ...Array.from({ length: 5000 }, (_, n) => digest(n * 7919)),
+      'sha256:none',
+      `sha512:${'a'.repeat(128)}`,
+      '',
+      digest(1).toUpperCase(),
+    ];
+    const ids = texts.map((text) => table.intern(text));
+    expect(new Set(ids).size).toBe(texts.length);
+    expect(texts.map((text) => table.intern(text))).toEqual(ids);
+    expect(texts.map((text) => table.find(text))).toEqual(ids);
+    expect(ids.map((id) => table.text(id))).toEqual(texts);
+    expect(table.find(digest(1))).toBe(-1);
+    expect(table.find('unknown')).toBe(-1);
+  });
+
+  test('compares as the texts do', () => {
+    const table = new DigestTable();
+    const texts = [digest(5), digest(2 ** 40), digest(1), 'sha256:none', `sha512:${'0'.repeat(128)}`, 'aaa'];
+    const sorted = texts.map((text) => table.intern(text)).sort((a, b) => table.compare(a, b));
+    expect(sorted.map((id) => table.text(id))).toEqual([...texts].sort());
+    expect(table.compare(sorted[0]!, sorted[0]!)).toBe(0);
+  });
+});
+
+describe('ImageTable', () => {
+  const uid = '63e4ad1d-fba3-4fb2-950b-96f8f02b8b47';
+
+  test('gives back what was put in', () => {
+    const table = new ImageTable(new DigestTable());
+    const layers = [
+      { digest: digest(10), size: 100 },
+      { digest: digest(11), size: 200 },
+      { digest: digest(10), size: 100 },
+    ];
+    table.addColumns(
+      packImages([
+        anImage({
+          name: digest(1),
+          uid,
+          created: 5,
+          reference: `host/ns/app@${digest(1)}`,
+          size: 450,
+          config: digest(2),
+          layers,
+          oci: true,
+        }),
+        anImage({
+          name: digest(3),
+          uid: 'short',
+          managed: false,
+          reference: 'elsewhere',
+          children: [digest(1), 'sha512:x'],
+        }),
+      ]),
+    );
+    const blobs: string[] = [];
+    table.eachBlob(0, (id) => blobs.push(table.digests.text(id)));
+    const children: string[] = [];
+    table.eachChild(1, (id) => children.push(table.digests.text(id)));
+    expect(table.count).toBe(2);
+    expect(blobs).toEqual([digest(2), digest(10), digest(11), digest(10)]);
+    expect(children).toEqual([digest(1), 'sha512:x']);
+    expect([table.uid(0), table.uid(1)]).toEqual([uid, 'short']);
+    expect([table.reference(0), table.reference(1)]).toEqual([`host/ns/app@${digest(1)}`, 'elsewhere']);
+    expect([table.managed(0), table.managed(1), table.oci(0), table.oci(1)]).toEqual([true, false, true, false]);
+    expect([table.isIndex(0), table.isIndex(1)]).toEqual([false, true]);
+    expect([table.created(0), table.size(0), table.nameText(0), table.find(digest(3)), table.find(digest(9))]).toEqual([
+      5,
+      450,
+      digest(1),
+      1,
+      -1,
+    ]);
+    expect(table.config(0)).toBe(table.digests.find(digest(2)));
+    expect(table.config(1)).toBe(-1);
+    // 450 bytes in all, 400 in layers: the rest is the config.
+    expect(
+      [digest(2), digest(10), digest(11), digest(1)].map((text) => table.blobSize(table.digests.find(text))),
+    ).toEqual([50, 100, 200, 0]);
+  });
+
+  test('takes an image that comes twice once, and notices when it was pushed anew', () => {
+    const table = new ImageTable(new DigestTable());
+    table.add(anImage({ name: digest(1), uid }));
+    expect(table.add(anImage({ name: digest(1), uid, layers: [{ digest: digest(7), size: 1 }] }))).toBe(0);
+    expect([table.count, table.replaced.size]).toEqual([1, 0]);
+    table.add(anImage({ name: digest(1), uid: uid.replace('6', '7') }));
+    expect([...table.replaced]).toEqual([0]);
+    table.add(anImage({ name: digest(2), uid: 'odd' }));
+    table.add(anImage({ name: digest(2), uid: 'other' }));
+    expect([...table.replaced]).toEqual([0, 1]);
+  });
+});
+
+describe('reduceImage says what cannot be read', () => {
+  const raw = {
+    metadata: { name: digest(1) },
+    dockerImageMetadata: { Id: digest(2), Size: 5 },
+    dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
+  };
+  test.each([
+    [{ dockerImageMetadata: undefined }, 'dockerImageMetadata is missing'],
+    [{ dockerImageMetadata: 'text' }, 'dockerImageMetadata is no object'],
+    [{ dockerImageMetadata: [] }, 'dockerImageMetadata is no object'],
+    [{ dockerImageMetadata: { Id: 5 } }, 'dockerImageMetadata.Id is no string'],
+    [{ dockerImageMetadata: { Size: 'big' } }, 'dockerImageMetadata.Size is no number'],
+    [{ dockerImageLayers: 'none' }, 'dockerImageLayers is no list'],
+    [{ dockerImageLayers: [{ size: 5 }] }, 'dockerImageLayers[0].name is no string'],
+    [{ dockerImageManifests: [{}] }, 'dockerImageManifests[0].digest is no string'],
+  ])('%j', (change, problem) => {
+    const record = reduceImage({ ...raw, ...change });
+    expect(record.unreadable).toBe(problem);
+    expect([record.layers, record.children, record.config]).toEqual([[], [], '']);
+  });
+
+  test('and reads the rest', () => {
+    expect(reduceImage(raw)).toMatchObject({ unreadable: '', config: digest(2), size: 5, oci: true, managed: false });
+    expect(
+      reduceImage({ ...raw, dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v1+json' })
+        .config,
+    ).toBe('');
+  });
+});

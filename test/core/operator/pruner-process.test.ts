@@ -1,0 +1,60 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { ClusterApi, ExecOutput } from '../../../src/core/cluster/api.js';
+import type { RegistryPod } from '../../../src/core/operator/pods.js';
+import { findPruners, runPruner } from '../../../src/core/operator/pruner-process.js';
+
+const POD: RegistryPod = {
+  name: 'image-registry-1',
+  uid: '1',
+  phase: 'Running',
+  ready: true,
+  terminating: false,
+  readOnly: true,
+  usesRedis: false,
+};
+
+/** Runs what would be run in the pod on this machine. */
+const here = {
+  exec: async (_target: unknown, [program, ...args]: string[], output: ExecOutput) => {
+    const child = spawn(program!, args);
+    child.stdout.on('data', output.stdout);
+    child.stderr.on('data', output.stderr);
+    const [exitCode] = (await once(child, 'close')) as [number];
+    return { exitCode };
+  },
+} as unknown as ClusterApi;
+
+test('the look for pruners finds one by its command line, and not itself', async () => {
+  const name = '/usr/bin/dockerregistry -prune=delete';
+  const child = spawn('bash', ['-c', `exec -a '${name}' sleep 60`]);
+  try {
+    for (let tries = 0; tries < 100; tries++) {
+      if (spawnSync('cat', [`/proc/${child.pid}/cmdline`], { encoding: 'utf8' }).stdout.startsWith('/usr/bin')) break;
+    }
+    const found = await findPruners(here, POD);
+    expect(found).toContain(child.pid);
+    // Those that it found still live: the script's own processes do not, by now.
+    expect(found.filter((pid) => spawnSync('kill', ['-0', String(pid)]).status !== 0)).toEqual([]);
+  } finally {
+    child.kill('SIGKILL');
+  }
+});
+
+test('a pod that cannot be looked into is an error, not an empty answer', async () => {
+  const silent = { exec: async () => ({ exitCode: 1 }) } as unknown as ClusterApi;
+  await expect(findPruners(silent, POD)).rejects.toMatchObject({ code: 'EXEC_FAILED' });
+});
+
+test('output comes line by line however it is cut, the last one without its end too', async () => {
+  const text = 'one\ntwö\r\nthree';
+  const cut = {
+    exec: async (_target: unknown, _command: string[], output: ExecOutput) => {
+      for (const byte of Buffer.from(text)) output.stdout(Buffer.from([byte]));
+      return { exitCode: 0 };
+    },
+  } as unknown as ClusterApi;
+  const lines: string[] = [];
+  await runPruner(cut, POD, 'check', (line) => lines.push(line), new AbortController().signal);
+  expect(lines).toEqual(['one', 'twö', 'three']);
+});

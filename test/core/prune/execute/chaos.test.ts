@@ -1,0 +1,160 @@
+import type { FaultAction, Sandbox } from '../../../../src/sandbox/index.js';
+import { missingOf, missingParts, stateOf, unnamedLosses, untruths } from '../../../support/cluster-checks.js';
+import { aRunningPod, aScene, HOST, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
+
+/** More for a closer look: CHAOS_RUNS=500, and CHAOS_SEED=17 for one of them again. */
+const RUNS = Number(process.env.CHAOS_RUNS ?? 5);
+const FIRST = Number(process.env.CHAOS_SEED ?? 1);
+/** So long a watch may take to tell of what has happened, and so long a look may be old where there is none. */
+const PAUSE_MS = { admin: 80, pruner: 600 };
+
+/** The same numbers for the same seed: https://en.wikipedia.org/wiki/Linear_congruential_generator */
+function randomOf(seed: number): (below: number) => number {
+  let state = seed * 7919 + 1;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+}
+
+const USES: ((sandbox: Sandbox, image: string, key: string, at: number) => void)[] = [
+  (sandbox, image, key, at) => sandbox.store.put('pods', aRunningPod(`late/pod-${at}`, `${HOST}/${key}@${image}`)),
+  (sandbox, image, _key, at) =>
+    sandbox.store.put(
+      'pods',
+      aRunningPod(`late/runs-${at}`, 'quay.io/some/thing:1', {
+        status: { containerStatuses: [{ name: 'main', imageID: image }] },
+      }),
+    ),
+  (sandbox, image, key, at) => retag(sandbox, key, `late-${at}`, image),
+  (sandbox, image, key, at) => void sandbox.registry.push(key, `index-${at}`, { manifests: [image] }),
+];
+
+/** What else goes on in a cluster. */
+const EVENTS: ((sandbox: Sandbox, at: number) => void)[] = [
+  (sandbox) => sandbox.store.compact(),
+  (sandbox, at) => void sandbox.registry.push('shop/api', 'latest', { layers: ['base', `push ${at}`] }),
+  (sandbox, at) => void sandbox.registry.push('late/new', `v${at}`, { layers: ['base', 'pair 0', 'outdated'] }),
+  (sandbox, at) => {
+    const stream = sandbox.store.get('imagestreams', 'shop', 'web')!;
+    sandbox.store.put('imagestreams', { ...stream, metadata: { ...stream.metadata, labels: { touched: String(at) } } });
+  },
+];
+
+const DISTURBANCES: FaultAction[] = [
+  { do: 'after' },
+  { do: 'after', status: 503 },
+  { do: 'reset' },
+  { do: 'status', status: 409 },
+  { do: 'status', status: 500 },
+  { do: 'status', status: 503 },
+  { do: 'cut' },
+];
+
+test(`${RUNS} runs in which images come into use and requests fail at random`, async () => {
+  for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
+    try {
+      await oneRun(seed);
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+}, 3_600_000);
+
+async function oneRun(seed: number): Promise<void> {
+  const random = randomOf(seed);
+  const user = seed % 4 === 0 ? 'pruner' : 'admin';
+  const scene = await aScene();
+  const { sandbox } = scene;
+  const before = stateOf(sandbox);
+  const plan = (await pruneHere(scene, { request: { confirm: false } })).document;
+  const used: { image: string; links: boolean }[] = [];
+  let calm = false;
+  let changes = 0;
+  const next = { use: 1 + random(15), fault: 1 + random(15), event: 1 + random(15) };
+  sandbox.onRequest(async ({ method, path }): Promise<FaultAction | undefined> => {
+    if (calm || !['PUT', 'DELETE', 'GET'].includes(method) || path.includes('reviews') || !planned(path))
+      return undefined;
+    changes++;
+    if (changes === next.use) {
+      next.use += 1 + random(40);
+      const image = pick(scene, random);
+      // What a request under way is just removing is lost already.
+      if (missingOf(sandbox, image).length === 0 && !partOf(sandbox, image, path)) {
+        const links = listed(sandbox, image);
+        USES[random(USES.length)]!(sandbox, image, repositoryOf(scene, image), changes);
+        used.push({ image, links });
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS[user]));
+      }
+    }
+    // Not while a blob is being removed: a push that comes then is lost, and refused by the registry.
+    if (changes >= next.event && path.includes('/image')) {
+      next.event = changes + 1 + random(20);
+      EVENTS[random(EVENTS.length)]!(sandbox, changes);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS[user]));
+    }
+    if (changes !== next.fault) return undefined;
+    next.fault += 1 + random(12);
+    return DISTURBANCES[random(DISTURBANCES.length)];
+  });
+  const planned = (path: string): boolean =>
+    path.includes('/imagestreams/') ||
+    [...plan.blobs, ...plan.layerLinks, ...plan.manifestLinks].some(({ digest }) => path.endsWith(digest)) ||
+    plan.images.some(({ name }) => path.endsWith(name));
+  const registry = { registryUrl: sandbox.registryUrl, forceInsecure: false, workers: 1 };
+  const { document } = await pruneHere(scene, { request: { registry }, kubeconfig: sandbox.kubeconfig[user] });
+  const doomed = plan.images.map(({ name }) => name).filter((name) => !used.some(({ image }) => image === name));
+  expect(unnamedLosses(before, stateOf(sandbox), plan)).toEqual([]);
+  expect(untruths(document, before, sandbox)).toEqual([]);
+  for (const { image, links } of used)
+    expect(missingOf(sandbox, image).filter((part) => links || !part.includes(' link '))).toEqual([]);
+  const lost = missingParts(sandbox, doomed);
+  expect(lost.filter((part) => !part.includes(' link '))).toEqual([]);
+  calm = true;
+  const again = await pruneHere(scene);
+  expect(again.document.failures).toEqual([]);
+  expect(missingParts(sandbox).filter((part) => !lost.includes(part))).toEqual([]);
+  expect(stateOf(sandbox).pending).toEqual({});
+  await sandbox.stop();
+}
+
+function pick({ web, api, batch, loose, indexes, children }: Scene, random: (below: number) => number): string {
+  const all = [
+    web[4]!,
+    api[3]!,
+    api[4]!,
+    batch[3]!,
+    batch[4]!,
+    loose,
+    indexes[3]!,
+    indexes[4]!,
+    ...children[3]!,
+    ...children[4]!,
+  ];
+  return all[random(all.length)]!;
+}
+
+function repositoryOf({ web, api, batch, loose }: Scene, image: string): string {
+  if (web.includes(image)) return 'shop/web';
+  if (api.includes(image)) return 'shop/api';
+  return batch.includes(image) || image === loose ? 'ops/batch' : 'multi/tool';
+}
+
+function listed(sandbox: Sandbox, image: string): boolean {
+  return stateOf(sandbox).items.some((item) => item.endsWith(image));
+}
+
+/** Whether a request is about a part of an image, or of its index or its children; a stream's update concerns all that it lists. */
+function partOf({ store }: Sandbox, image: string, path: string): boolean {
+  if (path.endsWith('/status')) return true;
+  const object = store.get('images', image) as unknown as {
+    dockerImageLayers?: { name: string }[];
+    dockerImageMetadata: { Id?: string };
+    dockerImageManifests?: { digest: string }[];
+  };
+  const parts = [image, object.dockerImageMetadata.Id, ...(object.dockerImageLayers ?? []).map(({ name }) => name)];
+  return (
+    parts.some((part) => part && path.endsWith(part)) ||
+    (object.dockerImageManifests ?? []).some(({ digest }) => partOf({ store } as Sandbox, digest, path))
+  );
+}

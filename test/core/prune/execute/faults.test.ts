@@ -1,0 +1,165 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { FaultAction, RequestInfo } from '../../../../src/sandbox/index.js';
+import {
+  missingParts,
+  stateOf,
+  unnamedLosses,
+  untruths,
+  type PruneDocument,
+  type State,
+} from '../../../support/cluster-checks.js';
+import { aScene, pruneHere, type Scene } from '../../../support/prune-scene.js';
+
+let plan: PruneDocument;
+/** What an undisturbed run leaves of the same cluster. */
+let undisturbed: State;
+let scene: Scene;
+let before: State;
+/** Nothing disturbs any more. */
+let calm: boolean;
+
+beforeAll(async () => {
+  const twin = await aScene();
+  plan = (await pruneHere(twin, { request: { confirm: false } })).document;
+  const { document } = await pruneHere(twin);
+  expect(document.summary.failed).toBe(0);
+  undisturbed = stateOf(twin.sandbox);
+  await twin.sandbox.stop();
+});
+beforeEach(async () => {
+  calm = false;
+  scene = await aScene();
+  before = stateOf(scene.sandbox);
+});
+afterEach(() => scene.sandbox.stop());
+
+/** The checks after every fault. */
+async function afterwards(document: PruneDocument): Promise<void> {
+  const { sandbox } = scene;
+  const doomed = plan.images.map(({ name }) => name);
+  expect(missingParts(sandbox, doomed)).toEqual([]);
+  expect(unnamedLosses(before, stateOf(sandbox), plan)).toEqual([]);
+  expect(untruths(document, before, sandbox)).toEqual([]);
+  sandbox.clearFaults();
+  calm = true;
+  const again = await pruneHere(scene);
+  expect(again.document.failures).toEqual([]);
+  expect(stateOf(sandbox)).toEqual(undisturbed);
+}
+
+/** Does something to the requests that match, from the `first` on, so many times. */
+function disturb(
+  is: RegExp,
+  action: FaultAction,
+  { first = 1, times = Infinity }: { first?: number; times?: number } = {},
+): void {
+  let count = 0;
+  scene.sandbox.onRequest(({ method, path }: RequestInfo) => {
+    if (calm || !is.test(`${method} ${path}`)) return;
+    count++;
+    return count >= first && count < first + times ? action : undefined;
+  });
+}
+
+describe('what passes is not felt: the run does all that it was to do', () => {
+  test.each<[string, () => void]>([
+    [
+      'a storm of conflicts on one stream',
+      () =>
+        disturb(
+          /^PUT .*\/shop\/.*\/web\/status|^PUT .*\/imagestreams\/web\/status/,
+          { do: 'status', status: 409 },
+          { times: 8 },
+        ),
+    ],
+    ['429 with Retry-After', () => scene.sandbox.addFault('* . every=25 => 429 retry-after=1')],
+    ['a burst of 500', () => disturb(/^DELETE \/(v2|admin)/, { do: 'status', status: 500 }, { first: 8, times: 1 })],
+    ['a burst of 502', () => disturb(/^(PUT|DELETE) /, { do: 'status', status: 502 }, { first: 6, times: 8 })],
+    ['a burst of 503', () => disturb(/./, { do: 'status', status: 503 }, { first: 70, times: 8 })],
+    ['connections that are reset', () => scene.sandbox.addFault('* . every=9 => reset')],
+    ['answers that are cut', () => scene.sandbox.addFault('GET ^/apis?/ every=7 => cut')],
+    ['answers that are lost although it happened', () => scene.sandbox.addFault('PUT,DELETE . every=3 => after=reset')],
+    ['answers to updates that are lost, as a 503', () => scene.sandbox.addFault('PUT . every=2 => after=503')],
+  ])('%s', async (_what, begin) => {
+    begin();
+    const { document } = await pruneHere(scene);
+    expect(document.failures).toEqual([]);
+    expect(stateOf(scene.sandbox)).toEqual(undisturbed);
+    expect(document.summary).toMatchObject({
+      images: plan.summary.images,
+      blobs: plan.summary.blobs,
+      imageStreamTagItems: plan.summary.imageStreamTagItems,
+    });
+    await afterwards(document);
+  });
+});
+
+describe('what lasts holds back what depends on it, and the next run finishes', () => {
+  test.each<[string, () => void]>([
+    [
+      'one stream cannot be updated',
+      () => disturb(/^PUT .*\/imagestreams\/web\/status/, { do: 'status', status: 422 }),
+    ],
+    ['one stream cannot be read', () => disturb(/^GET .*\/imagestreams\/api$/, { do: 'status', status: 403 })],
+    [
+      'a layer link cannot be removed',
+      () => disturb(/^DELETE \/v2\/shop\/api\/blobs/, { do: 'status', status: 400 }, { times: 1 }),
+    ],
+    [
+      'no manifest link can be removed',
+      () => disturb(/^DELETE \/v2\/[^/]+\/[^/]+\/manifests/, { do: 'status', status: 405 }),
+    ],
+    [
+      'a blob cannot be removed',
+      () => disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 }),
+    ],
+    [
+      'an image cannot be removed',
+      () => disturb(/^DELETE .*\/images\//, { do: 'status', status: 403 }, { first: 2, times: 1 }),
+    ],
+    [
+      'a first image cannot be removed: an index',
+      () => disturb(/^DELETE .*\/images\//, { do: 'status', status: 403 }, { times: 1 }),
+    ],
+    ['every update of the annotation fails', () => disturb(/^PUT /, { do: 'status', status: 403 }, { first: 5 })],
+  ])('%s', async (_what, begin) => {
+    begin();
+    const { document } = await pruneHere(scene);
+    expect(document.summary.failed).toBeGreaterThan(0);
+    await afterwards(document);
+  });
+});
+
+test('an index whose blob cannot be removed stays, and with it what it names', async () => {
+  const at = scene.indexes.findIndex((name) => plan.images.some((image) => image.name === name));
+  disturb(new RegExp(`^DELETE /admin/blobs/${scene.indexes[at]}`), { do: 'status', status: 400 });
+  const { document } = await pruneHere(scene);
+  expect(document.images.find(({ name }) => name === scene.indexes[at])).toMatchObject({ status: 'failed' });
+  for (const child of scene.children[at]!) {
+    expect(document.images.find(({ name }) => name === child)).toMatchObject({ status: 'skipped' });
+  }
+  expect(
+    missingParts(
+      scene.sandbox,
+      plan.images.map(({ name }) => name).filter((name) => name !== scene.indexes[at]),
+    ),
+  ).toEqual([]);
+  await afterwards(document);
+});
+
+test('the audit log has what failed, too: it may have happened all the same', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'regadm-audit-'));
+  const auditLog = path.join(dir, 'audit.jsonl');
+  disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 });
+  disturb(/^PUT .*\/imagestreams\/api\/status/, { do: 'status', status: 422 });
+  const { document } = await pruneHere(scene, { request: { auditLog } });
+  const lines = readFileSync(auditLog, 'utf8').trimEnd().split('\n');
+  rmSync(dir, { recursive: true });
+  const failed = lines
+    .map((line) => JSON.parse(line) as { result?: string; message: string })
+    .filter(({ result }) => result === 'failed');
+  expect(failed.map(({ message }) => message).sort()).toEqual(document.failures.map(({ message }) => message).sort());
+  expect(failed).toHaveLength(2);
+});

@@ -1,0 +1,382 @@
+import type { RequestInfo, Sandbox } from '../../../../src/sandbox/index.js';
+import {
+  missingOf,
+  missingParts,
+  stateOf,
+  unnamedLosses,
+  untruths,
+  type PruneDocument,
+  type State,
+} from '../../../support/cluster-checks.js';
+import { aRunningPod, aScene, HOST, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
+
+/** Longer than a look may be old when a deletion rests on it: what comes before this pause is seen. */
+const PAUSE_MS = 600;
+
+let scene: Scene;
+let before: State;
+let plan: PruneDocument;
+
+beforeEach(async () => {
+  scene = await aScene();
+  before = stateOf(scene.sandbox);
+  plan = (await pruneHere(scene, { request: { confirm: false } })).document;
+});
+afterEach(() => scene.sandbox.stop());
+
+/** The ways in which an image that was to go comes into use while the run is under way. */
+const USES: Record<string, (sandbox: Sandbox, image: string, key: string) => void> = {
+  'a pod that names its digest': (sandbox, image, key) =>
+    put(sandbox, aRunningPod('late/pod', `${HOST}/${key}@${image}`)),
+  'a pod whose status names it': (sandbox, image) =>
+    put(
+      sandbox,
+      aRunningPod('late/pod', 'quay.io/elsewhere:1', {
+        status: { containerStatuses: [{ name: 'main', imageID: image }] },
+      }),
+    ),
+  'a deployment that names its digest': (sandbox, image, key) => {
+    const { metadata, spec } = aRunningPod('late/web', `${HOST}/${key}@${image}`);
+    sandbox.store.put('deployments', { metadata, spec: { template: { spec } } });
+  },
+  'a new tag': (sandbox, image, key) => retag(sandbox, key, 'late', image),
+  'the same tag, set back to it': (sandbox, image, key) =>
+    retag(sandbox, key, key === 'shop/web' ? 'latest' : 'nightly', image),
+  'a new index that names it as a child': (sandbox, image, key) =>
+    void sandbox.registry.push(key, 'late', { manifests: [image] }),
+};
+
+function put(sandbox: Sandbox, pod: object): void {
+  sandbox.store.put('pods', pod);
+}
+
+const isBlob = ({ method, path }: RequestInfo): boolean =>
+  method === 'DELETE' && path.startsWith('/admin/') && planned(path, plan.blobs);
+const isLink = ({ method, path }: RequestInfo): boolean =>
+  method === 'DELETE' && path.startsWith('/v2/') && planned(path, [...plan.layerLinks, ...plan.manifestLinks]);
+
+/** Not the random digests of the checks before. */
+function planned(path: string, things: { digest: string }[]): boolean {
+  return things.some(({ digest }) => path.endsWith(digest));
+}
+
+/** The moments at which it does; the request that is the moment waits until the use is there. */
+const MOMENTS: Record<string, (request: RequestInfo) => boolean> = {
+  'before its stream is updated': ({ method, path }) => method === 'GET' && path.endsWith('/imagestreams/web'),
+  'while another stream loses its links': (request) => isLink(request) && !request.path.includes('/shop/web/'),
+  'before any image is deleted': isBlob,
+};
+
+/** Lets `act` happen at the first request that is the moment. */
+function once(
+  is: (request: RequestInfo) => boolean,
+  act: (request: RequestInfo) => void,
+  pause = PAUSE_MS,
+): () => boolean {
+  let done = false;
+  scene.sandbox.onRequest(async (request) => {
+    if (done || !is(request)) return;
+    done = true;
+    act(request);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  });
+  return () => done;
+}
+
+describe.each(['admin', 'pruner'] as const)('with the rights of the %s', (user) => {
+  describe.each(Object.entries(MOMENTS))('%s', (moment, is) => {
+    test.each(Object.entries(USES))('%s: it survives, whole', async (what, use) => {
+      const image = moment === 'before any image is deleted' ? lastImage() : scene.web[4]!;
+      const key = repositoryOf(image);
+      const happened = once(is, () => use(scene.sandbox, image, key), user === 'admin' ? 100 : PAUSE_MS);
+      const { document } = await pruneHere(scene, {
+        kubeconfig: scene.sandbox.kubeconfig[user],
+        request: { registry: oneWorker() },
+      });
+      expect(happened()).toBe(true);
+      expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'skipped' });
+      if (moment !== 'before any image is deleted') {
+        const links = document.layerLinks
+          .concat(document.manifestLinks)
+          .filter(({ repository }) => repository === 'shop/web');
+        expect(links.length).toBeGreaterThan(0);
+        // A child that its index names needs no item of its own.
+        if (!what.includes('index'))
+          expect(stateOf(scene.sandbox).items.some((item) => item.startsWith('shop/web') && item.endsWith(image))).toBe(
+            true,
+          );
+      }
+      // Its links went before the use came: the stream had not listed it any more.
+      const linksGone = moment === 'before any image is deleted';
+      expect(missingParts(scene.sandbox).filter((part) => !(linksGone && part.includes(' link ')))).toEqual([]);
+      expect(untruths(document, before, scene.sandbox)).toEqual([]);
+      expect(unnamedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
+      expect(document.failures).toEqual([]);
+    });
+  });
+});
+
+function oneWorker(): { registryUrl: string; forceInsecure: boolean; workers: number } {
+  return { registryUrl: scene.sandbox.registryUrl, forceInsecure: false, workers: 1 };
+}
+
+/** The image whose turn comes last: no index, and the last one by its digest. */
+function lastImage(): string {
+  const children = new Set(scene.children.flat());
+  return plan.images
+    .map(({ name }) => name)
+    .filter((name) => !scene.indexes.includes(name) && !children.has(name))
+    .at(-1)!;
+}
+
+function repositoryOf(image: string): string {
+  if (scene.web.includes(image)) return 'shop/web';
+  if (scene.api.includes(image)) return 'shop/api';
+  return 'ops/batch';
+}
+
+test('a tag that comes while its own stream loses links: what is there of them stays', async () => {
+  let image = '';
+  once(
+    (request) => isLink(request) && request.path.includes('/shop/web/'),
+    ({ path }) => {
+      // Not the image whose link is just going.
+      image = scene.web.slice(3).find((digest) => missingWith(digest, path.split('/').at(-1)!).length === 0)!;
+      retag(scene.sandbox, 'shop/web', 'late', image);
+    },
+  );
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(missingOf(scene.sandbox, image)).toEqual([]);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  const again = await pruneHere(scene);
+  expect(again.document.failures).toEqual([]);
+  expect(missingParts(scene.sandbox)).toEqual([]);
+  expect(stateOf(scene.sandbox).pending).toEqual({});
+});
+
+/** The parts of an image that are this digest. */
+function missingWith(image: string, digest: string): string[] {
+  const { dockerImageLayers, dockerImageMetadata } = scene.sandbox.store.get('images', image) as unknown as {
+    dockerImageLayers: { name: string }[];
+    dockerImageMetadata: { Id: string };
+  };
+  return [image, dockerImageMetadata.Id, ...dockerImageLayers.map(({ name }) => name)].filter(
+    (part) => part === digest,
+  );
+}
+
+test.each(['admin', 'pruner'] as const)(
+  'a push that shares the layers of a doomed image keeps them (%s)',
+  async (user) => {
+    let pushed = '';
+    const layers = ['base', 'pair 0', 'web 0', 'api 0', 'batch 0', 'loose', 'tool amd64 0'];
+    once(
+      isBlob,
+      () => (pushed = scene.sandbox.registry.push('late/app', 'latest', { layers }).digest),
+      user === 'admin' ? 100 : PAUSE_MS,
+    );
+    const { document } = await pruneHere(scene, {
+      kubeconfig: scene.sandbox.kubeconfig[user],
+      request: { registry: oneWorker() },
+    });
+    // The one blob that is being deleted while the push comes is lost to it: its layers are there, or it is that blob.
+    const lost = missingOf(scene.sandbox, pushed);
+    expect(lost.length).toBeLessThanOrEqual(1);
+    expect(document.blobs.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(0);
+    expect(
+      untruths(document, before, scene.sandbox).filter((line) => !lost.some((part) => line.includes(part))),
+    ).toEqual([]);
+  },
+);
+
+test('a new index that no tag lists yet keeps what it names', async () => {
+  const image = lastImage();
+  once(isBlob, () => void scene.sandbox.registry.push(repositoryOf(image), undefined, { manifests: [image] }));
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'skipped' });
+  expect(scene.sandbox.registry.hasBlob(image)).toBe(true);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('a child of a doomed index comes into use: the index and its other children survive too', async () => {
+  const [child = ''] = scene.children[4]!;
+  once(MOMENTS['while another stream loses its links']!, () =>
+    put(scene.sandbox, aRunningPod('late/pod', `${HOST}/multi/tool@${child}`)),
+  );
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  for (const name of [scene.indexes[4]!, ...scene.children[4]!]) {
+    expect(document.images.find((image) => image.name === name)).toMatchObject({ status: 'skipped' });
+    expect(scene.sandbox.store.get('images', name)).toBeDefined();
+    expect(scene.sandbox.registry.hasBlob(name)).toBe(true);
+  }
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('a deletion that is tried again later looks again first', async () => {
+  const image = lastImage();
+  let asked = 0;
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (method !== 'DELETE' || path !== `/admin/blobs/${image}`) return;
+    if (asked++ === 0) put(scene.sandbox, aRunningPod('late/pod', `${HOST}/${repositoryOf(image)}@${image}`));
+    return { do: 'status', status: 503, retryAfter: 1 };
+  });
+  const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+  expect(asked).toBe(1);
+  expect(scene.sandbox.registry.hasBlob(image)).toBe(true);
+  expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'failed' });
+  expect(document.failures.map(({ message }) => message).join()).toContain('was not tried again');
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('an update that is tried again later looks again first', async () => {
+  let asked = 0;
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (method !== 'PUT' || !path.includes('/batch/')) return;
+    if (asked++ > 0) return;
+    put(scene.sandbox, aRunningPod('late/pod', `${HOST}/ops/batch@${scene.batch[4]}`));
+    return { do: 'status', status: 503, retryAfter: 1 };
+  });
+  const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+  expect(asked).toBeGreaterThan(1);
+  expect(missingOf(scene.sandbox, scene.batch[4]!)).toEqual([]);
+  expect(stateOf(scene.sandbox).items).toContain(`ops/batch:nightly@${scene.batch[4]}`);
+  expect(document.failures).toEqual([]);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('a reference that cannot be parsed appears: nothing more is deleted', async () => {
+  once(isBlob, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/Shop/Web:latest`)));
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(document.failures.map(({ message }) => message).join()).toContain('cannot be parsed');
+  expect(document.images.filter(({ status }) => status === 'deleted').length).toBeLessThanOrEqual(1);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  scene.sandbox.store.remove('pods', 'late', 'pod');
+  const again = await pruneHere(scene);
+  expect(again.document.failures).toEqual([]);
+  expect(missingParts(scene.sandbox)).toEqual([]);
+});
+
+test('an image that was deleted and pushed again meanwhile stays', async () => {
+  const image = lastImage();
+  once(isBlob, () => {
+    const object = scene.sandbox.store.get('images', image)!;
+    scene.sandbox.store.remove('images', image);
+    const { uid: _uid, ...metadata } = object.metadata;
+    scene.sandbox.store.put('images', { ...object, metadata });
+  });
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'skipped' });
+  expect(missingOf(scene.sandbox, image)).toEqual([]);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('an image that somebody else deletes is gone, and its blobs go', async () => {
+  const image = lastImage();
+  once(isBlob, () => void scene.sandbox.store.remove('images', image));
+  const { document } = await pruneHere(scene);
+  expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'gone' });
+  expect(scene.sandbox.registry.hasBlob(image)).toBe(false);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('an image appears whose metadata cannot be read: what it needs is unknown, so that no image goes any more', async () => {
+  once(isBlob, () => {
+    const { metadata: _metadata, ...image } = scene.sandbox.store.get('images', scene.loose)!;
+    scene.sandbox.store.put('images', {
+      ...image,
+      metadata: { name: `sha256:${'b'.repeat(64)}` },
+      dockerImageMetadata: 'broken',
+    });
+  });
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(document.images.filter(({ status }) => status === 'deleted').length).toBe(0);
+  expect(document.blobs.filter(({ status }) => status === 'deleted').length).toBe(1);
+  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+});
+
+test('a manifest that cannot be read is said', async () => {
+  scene.sandbox.onRequest(({ method, path }) =>
+    method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined,
+  );
+  expect((await pruneHere(scene)).warnings.join()).toContain('1 manifests cannot be read');
+});
+
+test('manifests cannot be read since the registry has gone: nothing is changed', async () => {
+  scene.sandbox.onRequest(({ method, path }) =>
+    method === 'GET' && path.includes('/manifests/') ? { do: 'html' } : undefined,
+  );
+  await expect(pruneHere(scene)).rejects.toMatchObject({ code: expect.stringContaining('REGISTRY') });
+  expect(stateOf(scene.sandbox)).toEqual(before);
+});
+
+test('a blob that doomed images share stays when one of them does, and goes with the last one otherwise', async () => {
+  const image = lastImage();
+  const shared = sharedBlob();
+  const firsts: string[] = [];
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (method === 'DELETE' && (path.includes('/images/') || path === `/admin/blobs/${shared}`))
+      firsts.push(path.split('/').at(-1)!);
+  });
+  once(isBlob, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/ns/app@${image}`)));
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(firsts).not.toContain(shared);
+  expect(document.blobs.find(({ digest }) => digest === shared)).toMatchObject({ status: 'skipped' });
+  expect(scene.sandbox.registry.hasBlob(shared)).toBe(true);
+  scene.sandbox.store.remove('pods', 'late', 'pod');
+  await pruneHere(scene);
+  // The last image that has it comes right after it.
+  expect(firsts.slice(-2)).toEqual([shared, image]);
+  expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
+});
+
+/** The layer that several doomed images have and nothing else. */
+function sharedBlob(): string {
+  const layersOf = (name: string): string[] =>
+    ((scene.sandbox.store.get('images', name)!.dockerImageLayers ?? []) as { name: string }[]).map(
+      (layer) => layer.name,
+    );
+  const blobs = new Set(plan.blobs.map(({ digest }) => digest));
+  return layersOf(scene.loose).find((layer) => blobs.has(layer) && layersOf(scene.api[4]!).includes(layer))!;
+}
+
+test.each([1, 5])(
+  'with %i workers, a shared blob goes only when all others that have it have gone',
+  async (workers) => {
+    const shared = sharedBlob();
+    const owners = plan.images
+      .map(({ name }) => name)
+      .filter((name) => JSON.stringify(scene.sandbox.store.get('images', name)).includes(shared));
+    expect(owners.length).toBeGreaterThan(3);
+    let left: string[] = [];
+    scene.sandbox.onRequest(({ method, path }) => {
+      if (method === 'DELETE' && path.endsWith(shared) && path.startsWith('/admin'))
+        left = owners.filter((name) => scene.sandbox.registry.hasBlob(name));
+    });
+    await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
+    expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
+    // With several workers others may be at their last request; none has its manifest blob still, so that none can be withdrawn whole.
+    expect(left).toEqual([]);
+  },
+);
+
+test('an image that is deleted and pushed again at the very moment is not deleted: its uid is another one', async () => {
+  const image = lastImage();
+  let done = false;
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (done || method !== 'DELETE' || !path.endsWith(`/images/${image}`)) return;
+    done = true;
+    const { metadata, ...object } = scene.sandbox.store.get('images', image)!;
+    scene.sandbox.store.remove('images', image);
+    scene.sandbox.store.put('images', {
+      ...object,
+      metadata: { name: metadata.name, annotations: metadata.annotations },
+    });
+  });
+  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  expect(done).toBe(true);
+  expect(scene.sandbox.store.get('images', image)).toBeDefined();
+  expect(document.images.find(({ name }) => name === image)).toMatchObject({
+    status: 'failed',
+    message: 'it was deleted and pushed again meanwhile; some of its blobs were gone by then',
+  });
+});

@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiRequestOptions, ApiResponse, ApiStream, ClusterApi } from '../../../../src/core/cluster/api.js';
+import { ApiError } from '../../../../src/core/cluster/api-error.js';
+import { LiveView } from '../../../../src/core/prune/execute/live-view.js';
+import { allowedAge, SecondLook } from '../../../../src/core/prune/execute/second-look.js';
+import type { KubeObject } from '../../../../src/core/model/kube.js';
+import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../support/builders.js';
+
+const IMAGE = digest('doomed');
+const HOST = 'registry.example.org:5000';
+
+/** A watch that a test feeds. */
+class Feed {
+  private readonly queue: string[] = [];
+  private wake: () => void = () => {};
+  private ended = false;
+
+  tell(type: string, object: object): void {
+    this.queue.push(`${JSON.stringify({ type, object })}\n`);
+    this.wake();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.wake();
+  }
+
+  async *chunks(): AsyncGenerator<Buffer> {
+    for (;;) {
+      while (this.queue.length > 0) yield Buffer.from(this.queue.shift()!);
+      if (this.ended) return;
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+}
+
+/** A server of which the test decides what it lists, what may be watched, and how long a list of pods takes. */
+class Server {
+  pods: KubeObject[] = [];
+  version = 10;
+  listed: string[] = [];
+  feeds = new Map<string, Feed[]>();
+  watchable = (_path: string): boolean => true;
+  beforePods = async (): Promise<void> => {};
+  beforeStream = async (): Promise<void> => {};
+
+  readonly api = {
+    server: 'https://api',
+    request: this.request.bind(this),
+    stream: this.stream.bind(this),
+  } as unknown as ClusterApi;
+
+  feed(resource: string): Feed {
+    return this.feeds.get(resource)!.at(-1)!;
+  }
+
+  private async request(_method: string, path: string): Promise<ApiResponse> {
+    const resource = path.split('/').at(-1)!;
+    this.listed.push(resource);
+    const items = resource === 'pods' ? [...this.pods] : [];
+    if (resource === 'pods') await this.beforePods();
+    const list = { kind: 'List', metadata: { resourceVersion: String(this.version) }, items };
+    const body = Buffer.from(JSON.stringify(list));
+    return { status: 200, headers: {}, body, json: <T>() => list as T };
+  }
+
+  private async stream(path: string, { signal }: ApiRequestOptions = {}): Promise<ApiStream> {
+    if (!this.watchable(path)) throw new ApiError('forbidden', { status: 403, reason: 'Forbidden' });
+    await this.beforeStream();
+    const feed = new Feed();
+    const resource = path.split('/').at(-1)!;
+    this.feeds.set(resource, [...(this.feeds.get(resource) ?? []), feed]);
+    signal?.addEventListener('abort', () => feed.end());
+    return { headers: {}, chunks: feed.chunks(), close: () => feed.end() };
+  }
+}
+
+let server: Server;
+let view: LiveView;
+let look: SecondLook;
+
+beforeEach(() => {
+  server = new Server();
+  const snapshot = aSnapshot(anImage(IMAGE), anImageStream('ns/app'));
+  view = new LiveView(snapshot, pruneOptions(), NOW);
+  const resources = [
+    'images',
+    'imagestreams',
+    'pods',
+    'replicasets',
+    'builds',
+    'replicationcontrollers',
+    'deployments',
+    'jobs',
+    'deploymentconfigs',
+    'buildconfigs',
+    'daemonsets',
+    'statefulsets',
+    'cronjobs',
+  ];
+  look = new SecondLook(server.api, view, { resourceVersions: new Map(resources.map((resource) => [resource, '5'])) });
+});
+afterEach(() => look.stop());
+
+const pod = (name = 'web', version = '11'): KubeObject => {
+  const { object } = aPod(`ns/${name}`).running(`${HOST}/ns/app@${IMAGE}`);
+  return { ...object, metadata: { ...object.metadata, resourceVersion: version } };
+};
+const blocked = (): boolean => view.imageBlocked(0) !== undefined;
+const settled = (): Promise<void> => sleep(5);
+
+test('a look may be 500 ms old when it takes 100, and never more than 30 s', () => {
+  expect([0, 4, 10, 50, 100, 101, 1000, 6000, 60_000].map(allowedAge)).toEqual([
+    50, 50, 100, 500, 500, 505, 5000, 30_000, 30_000,
+  ]);
+});
+
+test('what happened before a watch was opened is known before the first deletion, however late the watch tells of it', async () => {
+  server.pods = [pod()];
+  await look.start();
+  expect(server.listed).toContain('pods');
+  expect(server.listed).not.toContain('images');
+  expect(blocked()).toBe(true);
+  expect(look.fresh()).toBeUndefined();
+});
+
+test('what a watch tells is known at once; what it tells of having gone is forgotten', async () => {
+  await look.start();
+  server.feed('pods').tell('ADDED', pod());
+  await settled();
+  expect(blocked()).toBe(true);
+  server.feed('pods').tell('DELETED', pod('web', '12'));
+  await settled();
+  expect(blocked()).toBe(false);
+});
+
+test('a list that is older than what a watch has told does not undo it', async () => {
+  await look.start();
+  // The watch ends, and opening it again takes so long that a list stands in for it.
+  let open = (): void => {};
+  const opening = new Promise<void>((resolve) => (open = resolve));
+  server.beforeStream = () => opening;
+  server.feed('pods').end();
+  await settled();
+  server.beforePods = async () => {
+    open();
+    await settled();
+    server.feed('pods').tell('ADDED', pod());
+    await settled();
+  };
+  await look.look();
+  expect(blocked()).toBe(true);
+});
+
+test('a watch that was opened again counts only when the source has been listed since', async () => {
+  await look.start();
+  server.feed('pods').end();
+  await settled();
+  server.listed = [];
+  await look.fresh();
+  expect(server.listed).toEqual(['pods']);
+  await look.fresh();
+  expect(server.listed).toEqual(['pods']);
+});
+
+test('the deletion of a stream that was made again since is passed over', async () => {
+  await look.start();
+  const again = anImageStream('ns/app').withTag('latest', [IMAGE]).object;
+  const metadata = (uid: string, resourceVersion: string): KubeObject['metadata'] => ({
+    ...again.metadata,
+    uid,
+    resourceVersion,
+  });
+  server.feed('imagestreams').tell('ADDED', { ...again, metadata: metadata('new', '20') });
+  server.feed('imagestreams').tell('DELETED', { ...again, metadata: metadata('old', '19') });
+  await settled();
+  expect(blocked()).toBe(true);
+});
+
+test('what may not be watched is listed again before a deletion rests on it for too long', async () => {
+  server.watchable = (path) => /images$|imagestreams$/.test(path);
+  let now = 0;
+  look = new SecondLook(server.api, view, {
+    resourceVersions: new Map([
+      ['images', '5'],
+      ['imagestreams', '5'],
+    ]),
+    clock: () => now,
+  });
+  await look.start();
+  expect(look.fresh()).toBeUndefined();
+  server.pods = [pod()];
+  now += 51;
+  const waiting = look.fresh();
+  expect(waiting).toBeDefined();
+  await waiting;
+  expect(blocked()).toBe(true);
+});
+
+test('a watch that ended is listed before the next deletion', async () => {
+  await look.start();
+  server.watchable = () => false;
+  server.feed('pods').end();
+  await settled();
+  server.pods = [pod()];
+  await look.fresh();
+  expect(blocked()).toBe(true);
+});
+
+test('when something cannot be listed any more, nothing may be deleted', async () => {
+  server.watchable = () => false;
+  await look.start();
+  server.beforePods = async () => {
+    throw new ApiError('forbidden', { status: 403, reason: 'Forbidden' });
+  };
+  await sleep(allowedAge(100));
+  await expect(look.look()).rejects.toThrow('forbidden');
+});

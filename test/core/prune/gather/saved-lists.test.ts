@@ -1,0 +1,192 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { pruneFromFiles } from '../../../../src/core/prune/gather/from-files.js';
+import type { PruneImagesRequest } from '../../../../src/core/prune/prune-images.js';
+import { readSavedLists } from '../../../../src/core/prune/gather/saved-lists.js';
+import type { KubeObject } from '../../../../src/core/model/kube.js';
+import type { ImagePruneReport } from '../../../../src/core/prune/report.js';
+import { runCli } from '../../../support/cli.js';
+import { aCluster, anImageStream, anOrdinaryImage, aPod, digest, pruneOptions } from '../../../support/builders.js';
+
+const HOST = 'registry.example.org:5000';
+const NAMES = ['new', 'second', 'third', 'used', 'doomed'];
+const REFERRERS = [
+  'pods',
+  'replicationcontrollers',
+  'replicasets',
+  'deployments',
+  'daemonsets',
+  'statefulsets',
+  'jobs',
+  'cronjobs',
+];
+const KINDS: Record<string, string> = {
+  images: 'Image',
+  imagestreams: 'ImageStream',
+  pods: 'Pod',
+  replicationcontrollers: 'ReplicationController',
+  replicasets: 'ReplicaSet',
+  deployments: 'Deployment',
+  daemonsets: 'DaemonSet',
+  statefulsets: 'StatefulSet',
+  jobs: 'Job',
+  cronjobs: 'CronJob',
+};
+
+let dir: string;
+beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-from-'))));
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** Five revisions, of which a pod uses the fourth: the fifth goes. */
+function lists(): Record<string, KubeObject[]> {
+  const cluster = aCluster(
+    ...NAMES.map((name) => anOrdinaryImage(name)),
+    anImageStream('ns/app').withTag('latest', NAMES.map(digest)),
+    aPod('ns/web').running(`${HOST}/ns/app@${digest('used')}`),
+  );
+  return { ...Object.fromEntries(REFERRERS.map((resource) => [resource, []])), ...cluster };
+}
+
+const item = (resource: string, object: KubeObject): object => ({ apiVersion: 'v1', kind: KINDS[resource], ...object });
+const write = (file: string, text: string): void => {
+  mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+  writeFileSync(path.join(dir, file), text);
+};
+
+/** How administrators get at such files. */
+const LAYOUTS: Record<string, () => void> = {
+  'oc get RESOURCE -A -o json': () => {
+    for (const [resource, objects] of Object.entries(lists()))
+      write(
+        `${resource}.json`,
+        JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'List',
+          items: objects.map((object) => item(resource, object)),
+          metadata: {},
+        }),
+      );
+  },
+  'oc get --raw': () => {
+    for (const [resource, items] of Object.entries(lists()))
+      write(`${resource}.json`, JSON.stringify({ kind: `${KINDS[resource]}List`, metadata: {}, items }));
+  },
+  'oc get RESOURCE -A -o yaml': () => {
+    for (const [resource, objects] of Object.entries(lists()))
+      write(
+        `${resource}.yaml`,
+        stringify({ apiVersion: 'v1', kind: 'List', items: objects.map((object) => item(resource, object)) }),
+      );
+  },
+  'oc get all of them at once': () => {
+    const items = Object.entries(lists()).flatMap(([resource, objects]) =>
+      objects.map((object) => item(resource, object)),
+    );
+    write('everything.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+    for (const resource of REFERRERS) write(`${resource}.json`, JSON.stringify({ kind: 'List', items: [] }));
+  },
+  'a must-gather': () => {
+    for (const [resource, objects] of Object.entries(lists())) {
+      const cluster = resource === 'images';
+      const root = cluster
+        ? 'quay-io/cluster-scoped-resources/image.openshift.io'
+        : `quay-io/namespaces/ns/${resource === 'pods' ? 'core' : resource === 'imagestreams' ? 'image.openshift.io' : 'apps'}`;
+      if (cluster)
+        for (const object of objects)
+          write(`${root}/images/${object.metadata.name.slice(7)}.yaml`, `---\n${stringify(item(resource, object))}`);
+      else
+        write(
+          `${root}/${resource}.yaml`,
+          `---\n${stringify({ apiVersion: 'v1', kind: `${KINDS[resource]}List`, items: objects.map((object) => item(resource, object)) })}`,
+        );
+      // The pods once more, each in a file of its own.
+      if (resource === 'pods')
+        for (const object of objects)
+          write(`quay-io/namespaces/ns/pods/web/web.yaml`, `---\n${stringify(item(resource, object))}`);
+    }
+    write('quay-io/version', 'unknown');
+    write('quay-io/event-filter.html', '<html>');
+  },
+};
+
+test.each(Object.entries(LAYOUTS))('plans from %s', async (_what, save) => {
+  save();
+  const { plan } = await planned();
+  expect(plan.images.map((image) => plan.snapshot.images.nameText(image))).toEqual([digest('doomed')]);
+  expect(plan.snapshot.referrers.filter(({ kind }) => kind === 'Pod')).toHaveLength(1);
+});
+
+async function planned(options = {}): Promise<ImagePruneReport> {
+  const registry = { forceInsecure: false, workers: 1 };
+  const request: PruneImagesRequest = {
+    options: pruneOptions(options),
+    keepYoungerThan: '60m',
+    confirm: false,
+    registry,
+    preflight: true,
+  };
+  const nothing = (): void => {};
+  return pruneFromFiles(dir, request, {
+    warn: nothing,
+    log: nothing,
+    phase: nothing,
+    tick: nothing,
+    signal: new AbortController().signal,
+  });
+}
+
+test('a list that is missing stops the plan: what it would name is unknown', async () => {
+  LAYOUTS['oc get RESOURCE -A -o json']!();
+  rmSync(path.join(dir, 'deployments.json'));
+  await expect(planned()).rejects.toMatchObject({
+    code: 'SAVED_LISTS',
+    message: expect.stringContaining('deployments'),
+  });
+});
+
+test.each([
+  ['no images', (): void => rmSync(path.join(dir, 'images.json')), 'there are no images'],
+  ['a broken file', (): void => write('pods.json', '{"items": ['), 'cannot read'],
+  ['no folder', (): void => void (dir = rename()), 'cannot read --from'],
+])('%s is an error that names the file', async (_what, spoil, message) => {
+  LAYOUTS['oc get RESOURCE -A -o json']!();
+  const folder = dir;
+  spoil();
+  await expect(planned()).rejects.toMatchObject({ code: 'SAVED_LISTS', message: expect.stringContaining(message) });
+  dir = folder;
+});
+
+function rename(): string {
+  return path.join(dir, 'not', 'there');
+}
+
+test('invalid references stop it as they would a run', async () => {
+  const { pods } = lists();
+  LAYOUTS['oc get RESOURCE -A -o json']!();
+  const broken = aPod('ns/broken').running(`${HOST}/NS/app:latest`).object;
+  write('pods.json', JSON.stringify({ kind: 'PodList', items: [...pods!, broken] }));
+  await expect(planned()).rejects.toMatchObject({ code: 'INVALID_REFERENCES' });
+});
+
+test('the same object in two files is read once', async () => {
+  LAYOUTS['oc get RESOURCE -A -o json']!();
+  LAYOUTS['oc get RESOURCE -A -o yaml']!();
+  const { lists: found } = await readSavedLists(dir);
+  expect(found.images).toHaveLength(NAMES.length);
+});
+
+test('on the command line: a dry run with no cluster at hand, and never more', async () => {
+  LAYOUTS['oc get RESOURCE -A -o json']!();
+  const run = await runCli(['prune', 'images', '--from', dir, '-o', 'json']);
+  expect([run.status, run.stderr]).toEqual([0, expect.stringContaining('planned from files')]);
+  expect((JSON.parse(run.stdout) as { images: { name: string; status: string }[] }).images).toMatchObject([
+    { name: digest('doomed'), status: 'would-delete' },
+  ]);
+  const confirmed = await runCli(['prune', 'images', '--from', dir, '--confirm']);
+  expect([confirmed.status, confirmed.stderr]).toEqual([
+    1,
+    expect.stringContaining('--from cannot be specified with --confirm'),
+  ]);
+});

@@ -1,0 +1,39 @@
+import { renderImagePrune, type ImagePruneFormat } from '../../../../src/core/prune/output/index.js';
+import type { ImagePrunePlan } from '../../../../src/core/prune/plan/plan.js';
+import type { ImagePruneReport } from '../../../../src/core/prune/report.js';
+import type { PruneOptions } from '../../../../src/core/graph/options.js';
+import { anImageStream, anOrdinaryImage, digest, NOW } from '../../../support/builders.js';
+import { aPlan } from '../../../support/reports.js';
+
+/**
+ * A cluster in which there is something of everything to prune with --keep-tag-revisions=1: a tag that loses two items of three, an image
+ * that no stream lists, an item without image, and links that an interrupted run left.
+ */
+export function storyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
+  return aPlan(
+    [
+      ...['new', 'older', 'oldest'].map((name) => anOrdinaryImage(name).in('shop/web')),
+      anOrdinaryImage('forgotten').in('shop/gone'),
+      anImageStream('shop/web')
+        .withTag('v1', [digest('older'), digest('oldest')])
+        .withTag('latest', ['new', 'older', 'oldest'].map(digest)),
+      anImageStream('shop-b/lost').withTag('latest', [digest('no such image')]),
+      anImageStream('a/left').withPending([digest('forgotten')]),
+    ],
+    { keepTagRevisions: 1, ...options },
+  );
+}
+
+/** A cluster with nothing to prune. */
+export function tidyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
+  return aPlan([anOrdinaryImage('new'), anImageStream('shop/web').withTag('latest', [digest('new')])], options);
+}
+
+/** The whole output as one text; 80 columns and no colours unless told. */
+export function rendered(
+  report: ImagePruneReport,
+  format: ImagePruneFormat,
+  options: { color?: boolean; width?: number } = {},
+): string {
+  return [...renderImagePrune(report, format, { color: false, width: 80, now: NOW, ...options })].join('');
+}

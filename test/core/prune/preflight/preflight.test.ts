@@ -1,0 +1,340 @@
+import { openCluster } from '../../../../src/core/cluster/index.js';
+import type { ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
+import {
+  preflightError,
+  runPreflight,
+  stopsRun,
+  type CheckName,
+  type PreflightCheck,
+  type PreflightInput,
+} from '../../../../src/core/prune/preflight/index.js';
+import { RegadmError } from '../../../../src/core/model/errors.js';
+import { openRegistry } from '../../../../src/core/registry/index.js';
+import type { Registry } from '../../../../src/core/registry/api.js';
+import { startSandbox, type Sandbox } from '../../../../src/sandbox/index.js';
+
+const NAMESPACE = 'openshift-image-registry';
+let sandbox: Sandbox;
+let kept: ReturnType<Sandbox['registry']['push']>;
+const toClose: { close(): Promise<void> }[] = [];
+beforeAll(async () => {
+  sandbox = await startSandbox({ cluster: {}, operator: true, rolloutStepMs: 'manual' });
+  kept = sandbox.registry.push('dev/app', 'latest', { layers: ['a layer'] });
+});
+afterEach(async () => {
+  sandbox.clearFaults();
+  sandbox.registry.setReadOnly(undefined);
+  for (const resource of ['jobs', 'pods']) {
+    for (const { metadata } of sandbox.store.list(resource)) {
+      if (metadata.labels?.test) sandbox.store.remove(resource, metadata.namespace!, metadata.name);
+    }
+  }
+  for (const one of toClose.splice(0)) await one.close();
+});
+afterAll(() => sandbox.stop());
+
+type User = 'admin' | 'pruner' | 'nobody';
+
+async function input(user: User, options: Partial<PreflightInput> & { token?: string } = {}): Promise<PreflightInput> {
+  const api = await openCluster({ kubeconfig: sandbox.kubeconfig[user] });
+  const registry = await openRegistry({
+    host: sandbox.registryUrl,
+    explicit: true,
+    certificateAuthority: sandbox.caFile,
+    forceInsecure: false,
+    clusterInsecure: false,
+    token: options.token ?? sandbox.tokens[user],
+    workers: 2,
+    warn: () => undefined,
+    env: {},
+  });
+  toClose.push(api, registry);
+  sandbox.requests.length = 0;
+  return {
+    api,
+    registry,
+    repositories: ['dev/app'],
+    confirm: true,
+    pruneRegistry: true,
+    hasToken: true,
+    env: {},
+    ...options,
+  };
+}
+
+const preflight = async (user: User, options: Parameters<typeof input>[1] = {}): Promise<PreflightCheck[]> =>
+  runPreflight(await input(user, options));
+const find = (checks: PreflightCheck[], name: CheckName): PreflightCheck => checks.find(({ check }) => check === name)!;
+const failing = (checks: PreflightCheck[]): CheckName[] => checks.filter(stopsRun).map(({ check }) => check);
+
+describe('with --confirm', () => {
+  test('a pruner passes every check, and nothing has changed', async () => {
+    const before = sandbox.registry.blobs().length;
+    const checks = await preflight('pruner');
+    expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
+      ['token', true],
+      ['registry', true],
+      ['deletion', true],
+      ['mode', true],
+      ['permissions', true],
+      ['clocks', true],
+      ['other pruners', true],
+    ]);
+    expect(checks.filter(({ message }) => message.startsWith('not checked'))).toEqual([]);
+    expect(preflightError(checks)).toBeUndefined();
+    expect(sandbox.registry.blobs()).toHaveLength(before);
+    expect(sandbox.registry.hasManifestLink('dev/app', kept.digest)).toBe(true);
+    expect(sandbox.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
+  });
+
+  test('the digests that are deleted are random, a new one each', async () => {
+    await preflight('pruner');
+    const digests = sandbox.requests
+      .filter(({ method }) => method === 'DELETE')
+      .map(({ path }) => path.split('/').at(-1));
+    expect(new Set(digests).size).toBe(2);
+    for (const digest of digests) expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test('a user without the role is told so by the API and by the registry', async () => {
+    const checks = await preflight('nobody');
+    expect(failing(checks)).toEqual(['token', 'permissions']);
+    expect(find(checks, 'permissions').message).toBe(
+      'the user may not update imagestreams/status, get imagestreams, get images, delete images',
+    );
+    expect(find(checks, 'permissions').suggestion).toMatch(/system:image-pruner/);
+    expect(find(checks, 'token').message).toMatch(/token is not valid, or the user lacks system:image-pruner/);
+    expect(preflightError(checks)).toMatchObject({ exitCode: 1, code: 'UNAUTHORIZED' });
+  });
+
+  test('a token that only the registry refuses is told as such', async () => {
+    const checks = await preflight('pruner', { token: 'sha256~wrong' });
+    expect(failing(checks)).toEqual(['token']);
+    expect(find(checks, 'token').message).toMatch(
+      /the API server says that this user may delete images, so the token is the likely cause/,
+    );
+    expect(JSON.stringify(checks)).not.toContain('sha256~wrong');
+  });
+
+  test('read-only mode is found although blobs could still be deleted; no blob is asked for', async () => {
+    sandbox.registry.setReadOnly(true);
+    const checks = await preflight('pruner');
+    expect(failing(checks)).toEqual(['mode']);
+    expect(find(checks, 'mode').suggestion).toMatch(/regadm registry readonly off/);
+    expect(sandbox.requests.some(({ path }) => path.startsWith('/admin/blobs/'))).toBe(false);
+  });
+
+  test('without an image stream the mode cannot be told, and that is said', async () => {
+    const checks = await preflight('pruner', { repositories: [] });
+    expect(failing(checks)).toEqual([]);
+    expect(find(checks, 'mode').message).toMatch(/^not checked: there is no image stream/);
+    expect(sandbox.requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path)).toEqual([
+      expect.stringMatching(/^\/admin\/blobs\//),
+    ]);
+  });
+
+  test('without a token nothing is deleted, and how to get one is said', async () => {
+    const checks = await preflight('pruner', { hasToken: false });
+    expect(failing(checks)).toEqual(['token']);
+    expect(find(checks, 'token').suggestion).toMatch(/oc login.*--token/);
+    expect(sandbox.requests.some(({ method }) => method === 'DELETE')).toBe(false);
+  });
+});
+
+describe('in a dry run', () => {
+  test('nothing is deleted, and what only a deletion tells is not checked', async () => {
+    const checks = await preflight('pruner', { confirm: false });
+    expect(failing(checks)).toEqual([]);
+    for (const name of ['deletion', 'mode'] as const)
+      expect(find(checks, name).message).toMatch(/^not checked: only a deletion tells/);
+    expect(
+      sandbox.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('selfsubjectaccessreviews')),
+    ).toEqual([]);
+  });
+
+  test('a registry that could not be opened is a failed check', async () => {
+    const error = new RegadmError('error communicating with registry: https://r/: connection refused', {
+      code: 'REGISTRY_UNREACHABLE',
+      suggestions: ['expose it', 'pass --registry-url'],
+    });
+    const checks = await preflight('pruner', { confirm: false, registry: error });
+    expect(find(checks, 'registry')).toEqual({
+      check: 'registry',
+      ok: false,
+      message: error.message,
+      suggestion: 'expose it; pass --registry-url',
+    });
+  });
+
+  test('with --prune-registry=false the registry is left alone', async () => {
+    const checks = await preflight('pruner', { registry: undefined, pruneRegistry: false, hasToken: false });
+    expect(failing(checks)).toEqual([]);
+    expect(find(checks, 'registry').message).toBe('not checked: the registry is not touched');
+    expect(sandbox.requests.some(({ server }) => server === 'registry')).toBe(false);
+  });
+});
+
+describe('answers of a registry that is another one', () => {
+  const registry = (deleteLayerLink: () => Promise<'gone'>, deleteBlob: () => Promise<'deleted'>): Registry =>
+    ({
+      url: 'https://registry',
+      verified: true,
+      deleteLayerLink,
+      deleteBlob,
+      close: async () => undefined,
+    }) as unknown as Registry;
+  const failingWith = (code: string) => async (): Promise<never> => {
+    throw new RegadmError(`error communicating with registry: ${code}`, { code });
+  };
+  test.each<[string, CheckName, Registry]>([
+    ['deletion disabled', 'deletion', registry(failingWith('REGISTRY_DELETE_DISABLED'), async () => 'deleted')],
+    ['not an OpenShift registry', 'registry', registry(async () => 'gone', failingWith('NOT_OPENSHIFT_REGISTRY'))],
+    ['away meanwhile', 'registry', registry(failingWith('REGISTRY_UNREACHABLE'), async () => 'deleted')],
+  ])('%s', async (_name, place, fake) => {
+    const checks = await preflight('pruner', { registry: fake });
+    expect(failing(checks)).toEqual([place]);
+  });
+});
+
+test('a stream that has gone since it was listed does not stop the run: the next one is asked', async () => {
+  const asked: string[] = [];
+  const { registry, ...rest } = await input('pruner', { repositories: ['dev/gone', 'dev/app'] });
+  const real = registry as Registry;
+  const recording = {
+    url: real.url,
+    verified: true,
+    deleteBlob: (digest: string) => real.deleteBlob(digest),
+    deleteLayerLink: async (repository: string, digest: string) => {
+      asked.push(repository);
+      if (repository === 'dev/gone') throw new RegadmError('unexpected status 500', { code: 'REGISTRY_ERROR' });
+      return real.deleteLayerLink(repository, digest);
+    },
+  } as unknown as Registry;
+  expect(failing(await runPreflight({ ...rest, registry: recording }))).toEqual([]);
+  expect(asked).toEqual(['dev/gone', 'dev/app']);
+});
+
+test('a cluster with no image stream, that names no registry, has nothing to be checked', async () => {
+  const unknown = new RegadmError('the registry cannot be found', { code: 'REGISTRY_UNKNOWN' });
+  expect(failing(await preflight('pruner', { registry: unknown, repositories: [] }))).toEqual([]);
+  expect(failing(await preflight('pruner', { registry: unknown }))).toEqual(['registry']);
+});
+
+describe('permissions', () => {
+  test.each([403, 404, 405, 501])(
+    'an API server that answers %p to the question is no reason to stop',
+    async (status) => {
+      sandbox.addFault(`POST selfsubjectaccessreviews => ${status}`);
+      const checks = await preflight('pruner');
+      expect(find(checks, 'permissions')).toMatchObject({ ok: true, message: expect.stringMatching(/^not checked: /) });
+    },
+  );
+
+  test('with -n only the streams of that namespace count, and deleting images for the registry', async () => {
+    const checks = await preflight('pruner', { namespace: 'dev' });
+    expect(find(checks, 'permissions').message).toBe(
+      'the user may update imagestreams/status in dev, get imagestreams in dev, get images, delete images',
+    );
+    const withoutRegistry = await preflight('pruner', { namespace: 'dev', pruneRegistry: false, registry: undefined });
+    expect(find(withoutRegistry, 'permissions').message).not.toContain('delete images');
+  });
+});
+
+describe('clocks', () => {
+  test.each([
+    [59_000, true, /agrees/],
+    [-59_000, true, /agrees/],
+    [300_000, false, /30\d s ahead of the API server's|299 s ahead/],
+    [-300_000, false, /(300|299) s behind the API server's/],
+  ])('a difference of %p ms: ok %p', async (difference, ok, words) => {
+    const checks = await preflight('pruner', { now: () => Date.now() + difference });
+    expect(find(checks, 'clocks')).toMatchObject({ ok, message: expect.stringMatching(words) });
+    expect(failing(checks)).toEqual([]);
+  });
+});
+
+describe('other pruners', () => {
+  const labels = { 'created-by': 'image-pruner', test: 'yes' };
+  const job = (name: string, more: Partial<KubeObject> = {}, metadata: object = {}) =>
+    sandbox.store.put('jobs', { spec: {}, ...more, metadata: { namespace: NAMESPACE, name, labels, ...metadata } });
+  const pod = (name: string, phase: string, owner?: string) =>
+    sandbox.store.put('pods', {
+      status: { phase },
+      spec: { containers: [] },
+      metadata: {
+        namespace: NAMESPACE,
+        name,
+        labels: { app: 'image-pruner', test: 'yes' },
+        ...(owner ? { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: owner, uid: 'u' }] } : {}),
+      },
+    });
+
+  test.each<[string, () => unknown]>([
+    ['a job that has just been made', () => job('image-pruner-1')],
+    ['a job that runs', () => job('image-pruner-1', { status: { active: 1 } })],
+    ['a pod that runs', () => pod('image-pruner-1-x', 'Running')],
+    ['a pod that is about to run', () => pod('image-pruner-1-x', 'Pending')],
+    [
+      "a job of regadm's own CronJob",
+      () =>
+        job(
+          'regadm-image-pruner-1',
+          {},
+          { labels: { test: 'yes' }, ownerReferences: [{ kind: 'CronJob', name: 'regadm-image-pruner' }] },
+        ),
+    ],
+  ])('%s stops the run', async (_name, make) => {
+    make();
+    const checks = await preflight('pruner');
+    expect(failing(checks)).toEqual(['other pruners']);
+    expect(find(checks, 'other pruners').message).toMatch(
+      /^another pruner is at work: (job|pod) openshift-image-registry\/(regadm-)?image-pruner-1/,
+    );
+    expect(preflightError(checks)).toMatchObject({ code: 'OTHER_PRUNER', exitCode: 4 });
+  });
+
+  test('finished and suspended ones do not count, nor do other jobs', async () => {
+    job('done', { status: { conditions: [{ type: 'Complete', status: 'True' }] } });
+    job('failed', { status: { conditions: [{ type: 'Failed', status: 'True' }] } });
+    job('long-ago', { status: { completionTime: '2026-01-01T00:00:00Z' } });
+    job('suspended', { spec: { suspend: true } });
+    job('another', {}, { labels: { test: 'yes' } });
+    pod('done-x', 'Succeeded');
+    pod('failed-x', 'Failed');
+    expect(find(await preflight('pruner'), 'other pruners').message).toBe('no other pruner is at work');
+  });
+
+  test('the job that this process runs in does not count, another one does', async () => {
+    job('image-pruner-7', { status: { active: 1 } });
+    pod('image-pruner-7-abcde', 'Running', 'image-pruner-7');
+    pod('image-pruner-7-older', 'Running', 'image-pruner-7');
+    const env = { HOSTNAME: 'image-pruner-7-abcde' };
+    expect(failing(await preflight('pruner', { env }))).toEqual([]);
+
+    job('image-pruner-8', { status: { active: 1 } });
+    const checks = await preflight('pruner', { env });
+    expect(find(checks, 'other pruners').message).toBe(`another pruner is at work: job ${NAMESPACE}/image-pruner-8`);
+  });
+
+  test('without leave to read its own pod, the name of the pod tells the job', async () => {
+    job('image-pruner-7', { status: { active: 1 } });
+    sandbox.addFault('GET /pods/image-pruner-7-abcde => 403');
+    expect(failing(await preflight('pruner', { env: { HOSTNAME: 'image-pruner-7-abcde' } }))).toEqual([]);
+    expect(failing(await preflight('pruner', { env: { HOSTNAME: 'laptop' } }))).toEqual(['other pruners']);
+  });
+
+  test('where listing is forbidden it is not checked; where it fails, the run stops', async () => {
+    expect(find(await preflight('nobody', { confirm: false }), 'other pruners')).toMatchObject({
+      ok: true,
+      message: 'not checked: the user may not list jobs and pods',
+    });
+    const broken = await input('pruner');
+    const api = { ...fakeApi(500), namespace: broken.api.namespace, server: broken.api.server } as ClusterApi;
+    expect(failing(await runPreflight({ ...broken, api }))).toEqual(['permissions', 'other pruners']);
+  });
+});
+
+function fakeApi(status: number): Partial<ClusterApi> {
+  const answer: ApiResponse = { status, headers: {}, body: Buffer.from(''), json: () => ({}) as never };
+  return { request: async () => answer };
+}

@@ -1,0 +1,28 @@
+import { Breaker } from '../../../src/core/registry/breaker.js';
+
+test('after three failures in a row the rest fails at once, but for one trial every ten seconds', () => {
+  let now = 0;
+  const breaker = new Breaker(() => now);
+  const gone = new Error('gone');
+  for (let n = 0; n < 3; n++) {
+    breaker.enter();
+    breaker.failed(gone);
+  }
+  expect(() => breaker.enter()).toThrow(gone);
+
+  now = 10_000;
+  breaker.enter();
+  expect(() => breaker.enter()).toThrow(gone);
+  breaker.answered();
+  breaker.enter();
+  breaker.enter();
+});
+
+test('an answer in between starts the count again', () => {
+  const breaker = new Breaker(() => 0);
+  for (let n = 0; n < 9; n++) {
+    breaker.enter();
+    breaker.failed(new Error('gone'));
+    breaker.answered();
+  }
+});

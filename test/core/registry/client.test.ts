@@ -1,0 +1,345 @@
+import type { ServerHttp2Session } from 'node:http2';
+import { jest } from '@jest/globals';
+import { HttpRegistry, type ClientOptions } from '../../../src/core/registry/client.js';
+import { RegistryError } from '../../../src/core/registry/error.js';
+import { Transport } from '../../../src/core/registry/transport.js';
+import { makeAuthority, type ServerIdentity } from '../../support/certificates.js';
+import { end, endJson, plainServer, tlsServer, type Handler, type TestServer } from '../../support/tls-servers.js';
+
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const TOKEN = 'sha256~a-secret-token';
+const NO_WAITS = { sleep: async () => undefined };
+
+let identity: ServerIdentity;
+const toClose: { close(): Promise<unknown> }[] = [];
+beforeAll(async () => {
+  identity = await (await makeAuthority()).issue();
+});
+afterEach(async () => {
+  for (const one of toClose.splice(0).reverse()) await one.close();
+});
+
+/** A registry over plain http, as it is used once the probe has been done. */
+async function registryWith(
+  handler: Handler,
+  options: Partial<ClientOptions> & {
+    timeoutMs?: number;
+    workers?: number;
+    log?: (level: number, line: string) => void;
+  } = {},
+) {
+  const server = await plainServer(handler);
+  return { server, registry: clientFor(server, `http://127.0.0.1:${server.port}`, options) };
+}
+
+function clientFor(
+  server: TestServer,
+  origin: string,
+  options: Partial<ClientOptions> & {
+    timeoutMs?: number;
+    workers?: number;
+    log?: (level: number, line: string) => void;
+  } = {},
+) {
+  const transport = new Transport({
+    origin,
+    verify: false,
+    workers: options.workers ?? 5,
+    timeoutMs: options.timeoutMs ?? 5000,
+    log: options.log,
+  });
+  const registry = new HttpRegistry({ token: TOKEN, retry: NO_WAITS, ...options, verified: false, transport });
+  toClose.push(server, registry);
+  return registry;
+}
+
+const caught = (promise: Promise<unknown>): Promise<RegistryError> =>
+  promise.then(
+    (value) => {
+      throw new Error(`resolved with ${String(value)}`);
+    },
+    (error: RegistryError) => error,
+  );
+
+describe('endpoints', () => {
+  test('each deletion goes to its place, with basic authentication', async () => {
+    const { server, registry } = await registryWith((request, response) =>
+      end(response, request.url!.startsWith('/admin') ? 204 : 202),
+    );
+    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
+    expect(await registry.deleteManifestLink('ns/app', DIGEST)).toBe('deleted');
+    expect(await registry.deleteBlob(DIGEST)).toBe('deleted');
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `DELETE /v2/ns/app/blobs/${DIGEST}`,
+      `DELETE /v2/ns/app/manifests/${DIGEST}`,
+      `DELETE /admin/blobs/${DIGEST}`,
+    ]);
+    const [, password] = Buffer.from(server.seen[0]!.authorization!.slice('Basic '.length), 'base64')
+      .toString()
+      .split(/:(.*)/s);
+    expect(password).toBe(TOKEN);
+  });
+
+  test('a token that changes is asked for at every request', async () => {
+    let n = 0;
+    const { server, registry } = await registryWith((_request, response) => end(response, 202), {
+      token: async () => `token-${++n}`,
+    });
+    await registry.deleteLayerLink('ns/app', DIGEST);
+    await registry.deleteLayerLink('ns/app', DIGEST);
+    expect(server.seen[0]!.authorization).not.toBe(server.seen[1]!.authorization);
+  });
+
+  test('a manifest is read, and is undefined when it is not there', async () => {
+    const index = { mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [{ digest: DIGEST }] };
+    const { registry } = await registryWith(({ url, headers }, response) =>
+      url!.endsWith('/latest') && headers.accept?.includes('vnd.oci.image.index')
+        ? end(response, 200, JSON.stringify(index), { 'content-type': index.mediaType })
+        : endJson(response, 404, 'MANIFEST_UNKNOWN', 'manifest unknown'),
+    );
+    expect(await registry.getManifest('ns/app', 'latest')).toEqual(index);
+    expect(await registry.getManifest('ns/app', DIGEST)).toBeUndefined();
+  });
+
+  test.each([
+    ['an HTML page', '<html>hello</html>', /answered with an HTML page/],
+    ['half a manifest', '{"layers":', /manifest that cannot be read/],
+  ])('%s instead of a manifest is an error', async (_name, text, words) => {
+    const { registry } = await registryWith((_request, response) => end(response, 200, text));
+    expect((await caught(registry.getManifest('ns/app', 'latest'))).message).toMatch(words);
+  });
+});
+
+describe('answers (facts.md) in the words of administrators', () => {
+  const gone: [string, (registry: HttpRegistry) => Promise<unknown>][] = [
+    ['BLOB_UNKNOWN', (registry) => registry.deleteLayerLink('ns/app', DIGEST)],
+    ['MANIFEST_UNKNOWN', (registry) => registry.deleteManifestLink('ns/app', DIGEST)],
+    ['NAME_UNKNOWN', (registry) => registry.deleteManifestLink('ns/app', DIGEST)],
+  ];
+  test.each(gone)('404 %s: it was not there', async (code, remove) => {
+    const { registry } = await registryWith((_request, response) => endJson(response, 404, code, 'unknown'));
+    expect(await remove(registry)).toBe('gone');
+  });
+
+  const layer = (registry: HttpRegistry): Promise<unknown> => registry.deleteLayerLink('ns/app', DIGEST);
+  const manifest = (registry: HttpRegistry): Promise<unknown> => registry.deleteManifestLink('ns/app', DIGEST);
+  const blob = (registry: HttpRegistry): Promise<unknown> => registry.deleteBlob(DIGEST);
+  const text: Handler = (_request, response) =>
+    end(response, 404, '404 page not found\n', { 'content-type': 'text/plain' });
+  const denied: Handler = (_request, response) =>
+    endJson(response, 401, 'UNAUTHORIZED', 'authentication required', {
+      'www-authenticate': 'Basic realm=openshift,error="access denied"',
+    });
+  const readOnly: Handler = (_request, response) => end(response, 405, 'Method not allowed\n', { allow: 'GET, HEAD' });
+  const unsupported: Handler = (_request, response) =>
+    endJson(response, 405, 'UNSUPPORTED', 'The operation is unsupported.');
+  test.each([
+    [
+      '401',
+      denied,
+      layer,
+      'REGISTRY_UNAUTHORIZED',
+      /token is not valid, or the user lacks system:image-pruner/,
+      /system:image-pruner/,
+    ],
+    ['401 without a token', denied, blob, 'REGISTRY_UNAUTHORIZED', /there is no token/, /oc login/],
+    ['read-only mode', readOnly, layer, 'REGISTRY_READ_ONLY', /read-only mode/, /regadm registry readonly off/],
+    [
+      'deletion disabled',
+      unsupported,
+      layer,
+      'REGISTRY_DELETE_DISABLED',
+      /deletion is disabled/,
+      /REGISTRY_STORAGE_DELETE_ENABLED/,
+    ],
+    [
+      'still listed',
+      unsupported,
+      manifest,
+      'REGISTRY_UNSUPPORTED',
+      /image stream still lists the image/,
+      /prune again/,
+    ],
+    ['no /admin/blobs', text, blob, 'NOT_OPENSHIFT_REGISTRY', /not an OpenShift registry/, /--registry-url/],
+    ['404 in other words', text, layer, 'REGISTRY_ERROR', /unexpected status 404: 404 page not found/, /^/],
+  ])('%s', async (name, handler, remove, code, words, remedy) => {
+    const token = name.endsWith('without a token') ? undefined : TOKEN;
+    const { server, registry } = await registryWith(handler, { token });
+    const error = await caught(remove(registry));
+    expect(error).toBeInstanceOf(RegistryError);
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(/^error communicating with registry: DELETE http:\/\/127/);
+    expect(error.message).toMatch(words);
+    expect(error.suggestions.join('\n')).toMatch(remedy);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  test('an endless body is cut off, a hostile one is made harmless', async () => {
+    const { registry } = await registryWith((_request, response) => {
+      response.writeHead(418, { 'content-type': 'text/plain' });
+      const more = (): void => void (response.writable && response.write('\u001b[31m\n' + 'x'.repeat(65_536), more));
+      more();
+    });
+    const { message } = await caught(registry.deleteBlob(DIGEST));
+    expect(message.length).toBeLessThan(500);
+
+    expect(message).not.toMatch(/[\u0000-\u001f]/);
+  });
+});
+
+test('a server that repeats the token does not get it into an error', async () => {
+  const { registry } = await registryWith(({ headers }, response) =>
+    end(response, 418, `${headers.authorization} ${TOKEN} ${headers.authorization!.slice('Basic '.length)}`),
+  );
+  const { message } = await caught(registry.deleteBlob(DIGEST));
+  expect(message).toMatch(/418: \(hidden\) \(hidden\) \(hidden\)$/);
+});
+
+describe('what may pass is tried again', () => {
+  const first = (times: number, handler: Handler): Handler => {
+    let n = 0;
+    return (request, response) => (n++ < times ? handler(request, response) : end(response, 202));
+  };
+  test.each([
+    ['429', first(2, (_request, response) => end(response, 429))],
+    ['503', first(2, (_request, response) => end(response, 503))],
+    ['500', first(2, (_request, response) => end(response, 500))],
+    ['a connection that is reset', first(2, (request) => void request.socket.destroy())],
+    [
+      'an answer that breaks off',
+      first(2, (_request, response) => {
+        response.writeHead(202, { 'content-length': 9 });
+        response.write('x', () => response.destroy());
+      }),
+    ],
+  ])('%s', async (_name, handler) => {
+    const { server, registry } = await registryWith(handler);
+    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test('Retry-After is kept to', async () => {
+    const waits: number[] = [];
+    const handler = first(1, (_request, response) => end(response, 429, '', { 'retry-after': '9' }));
+    const { registry } = await registryWith(handler, { retry: { sleep: async (ms) => void waits.push(ms) } });
+    await registry.deleteLayerLink('ns/app', DIGEST);
+    expect(waits).toEqual([9000]);
+  });
+
+  const noWaits = { retry: { sleep: async () => {} } };
+
+  test('500 UNKNOWN, the answer for a stream that does not exist, is asked only four times', async () => {
+    const handler = (_request: unknown, response: Parameters<typeof endJson>[0]): void =>
+      endJson(response, 500, 'UNKNOWN', 'unknown error');
+    const { server, registry } = await registryWith(handler, noWaits);
+    expect(await caught(registry.deleteManifestLink('ns/gone', DIGEST))).toMatchObject({
+      status: 500,
+      registryCode: 'UNKNOWN',
+    });
+    expect(server.seen).toHaveLength(4);
+  });
+
+  test('a burst of three times 500 UNKNOWN is survived', async () => {
+    const handler = first(3, (_request, response) => endJson(response, 500, 'UNKNOWN', 'unknown error'));
+    const { registry } = await registryWith(handler, noWaits);
+    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
+  });
+
+  test('a registry that does not answer in time is given up after the second time', async () => {
+    const { server, registry } = await registryWith(() => undefined, { timeoutMs: 50 });
+    expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).message).toMatch(/timed out/);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test('a registry that is gone is not hammered: the rest fails at once', async () => {
+    const { server, registry } = await registryWith((request) => void request.socket.destroy());
+    for (let n = 0; n < 50; n++) expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).kind).toBe('closed');
+    expect(server.seen.length).toBeLessThanOrEqual(3 * 8);
+  });
+
+  test('a signal ends a request under way', async () => {
+    const controller = new AbortController();
+    const { registry } = await registryWith(() => controller.abort(new Error('stopped')));
+    await expect(registry.deleteLayerLink('ns/app', DIGEST, controller.signal)).rejects.toThrow('stopped');
+  });
+});
+
+describe('redirects', () => {
+  test('are followed on the same origin, with the method they came with', async () => {
+    const { server, registry } = await registryWith(({ url }, response) =>
+      url!.startsWith('/v2/') ? end(response, 308, '', { location: `/moved${url}` }) : end(response, 202),
+    );
+    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      `DELETE /v2/ns/app/blobs/${DIGEST}`,
+      `DELETE /moved/v2/ns/app/blobs/${DIGEST}`,
+    ]);
+  });
+
+  test('to another host end the request there: the token does not go along', async () => {
+    const elsewhere = await plainServer();
+    toClose.push(elsewhere);
+    const { registry } = await registryWith((_request, response) =>
+      end(response, 307, '', { location: `http://127.0.0.1:${elsewhere.port}/x` }),
+    );
+    expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).message).toMatch(/redirects to another origin/);
+    expect(elsewhere.seen).toEqual([]);
+  });
+
+  test.each([301, 302, 303])('%p does not turn a deletion into something else', async (status) => {
+    const { server, registry } = await registryWith((_request, response) =>
+      end(response, status, '', { location: '/elsewhere' }),
+    );
+    expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).message).toMatch(
+      /answers a deletion with a redirect/,
+    );
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+describe('connections', () => {
+  test('are kept and reused: not more of them than workers', async () => {
+    const { server, registry } = await registryWith((_request, response) => end(response, 202), { workers: 3 });
+    await Promise.all(Array.from({ length: 100 }, () => registry.deleteLayerLink('ns/app', DIGEST)));
+    expect(server.seen).toHaveLength(100);
+    expect(server.connections()).toBeLessThanOrEqual(3);
+  });
+
+  test('speak HTTP/2 where it is offered, and survive a server that ends its sessions', async () => {
+    let n = 0;
+    const server = await tlsServer(
+      identity,
+      (request, response) => {
+        end(response, 202);
+        // GOAWAY: what is under way is answered, the next request needs a new session.
+        const { session } = (request as unknown as { stream: { session: ServerHttp2Session } }).stream;
+        if (++n % 7 === 0) session.close();
+        else if (n % 31 === 0) session.destroy();
+      },
+      'h2',
+    );
+    const registry = clientFor(server, `https://127.0.0.1:${server.port}`);
+    const results: string[] = [];
+    const worker = async (): Promise<void> => {
+      for (let left = 40; left > 0; left--) results.push(await registry.deleteLayerLink('ns/app', DIGEST));
+    };
+    await Promise.all(Array.from({ length: 5 }, worker));
+    expect(results).toHaveLength(200);
+    expect(new Set(results)).toEqual(new Set(['deleted']));
+    expect(server.seen.every(({ httpVersion }) => httpVersion === '2.0')).toBe(true);
+    expect(server.connections()).toBeGreaterThan(5);
+  });
+});
+
+test('requests are logged from level 6 on, without the token', async () => {
+  const log = jest.fn<(level: number, line: string) => void>();
+  const { registry } = await registryWith((_request, response) => end(response, 202), { log });
+  await registry.deleteBlob(DIGEST).catch(() => undefined);
+  expect(log).toHaveBeenCalledWith(
+    6,
+    expect.stringMatching(/^DELETE http:\/\/127\.0\.0\.1:\d+\/admin\/blobs\/sha256:(ab)+ 202 in \d+ ms$/),
+  );
+  const said = JSON.stringify(log.mock.calls);
+  expect(said).not.toContain(TOKEN);
+  expect(said).not.toContain(Buffer.from(`regadm:${TOKEN}`).toString('base64'));
+});

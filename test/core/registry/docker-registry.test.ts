@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClusterApi } from '../../../src/core/cluster/api.js';
+import { runPreflight, stopsRun } from '../../../src/core/prune/preflight/index.js';
+import { openRegistry, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
+import type { Registry } from '../../../src/core/registry/api.js';
+import { makeAuthority, type Authority } from '../../support/certificates.js';
+import {
+  haveDockerRegistry,
+  startDockerRegistry,
+  type DockerRegistry,
+  type DockerRegistryOptions,
+  type PushedImage,
+} from '../../support/docker-registry.js';
+
+const REPOSITORY = 'dev/app';
+const NOWHERE = `sha256:${'ab'.repeat(32)}`;
+const onDistribution = haveDockerRegistry() ? describe : describe.skip;
+
+onDistribution("a real registry (Debian's docker-registry)", () => {
+  let folder: string;
+  let authority: Authority;
+  let server: DockerRegistry;
+  let registry: Registry;
+
+  const open = (host: string, options: Partial<OpenRegistryOptions> = {}): Promise<Registry> =>
+    openRegistry({
+      host,
+      explicit: true,
+      certificateAuthority: join(folder, 'ca.pem'),
+      forceInsecure: false,
+      clusterInsecure: false,
+      token: 'any',
+      workers: 5,
+      warn: (line) => {
+        throw new Error(line);
+      },
+      env: {},
+      ...options,
+    });
+  const link = (path: string, digest: string): string =>
+    join(server.storage, 'docker/registry/v2/repositories', REPOSITORY, path, digest.replace(':', '/'), 'link');
+  const data = (digest: string): string => {
+    const [algorithm, hex = ''] = digest.split(':');
+    return join(server.storage, 'docker/registry/v2/blobs', algorithm!, hex.slice(0, 2), hex, 'data');
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'regadm-test-'));
+    authority = await makeAuthority();
+    await writeFile(join(folder, 'ca.pem'), authority.cert);
+    server = await startDockerRegistry({ authority });
+    registry = await open(server.host);
+  });
+  afterAll(async () => {
+    await registry?.close();
+    await server?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('is reached over verified TLS', () => {
+    expect(registry).toMatchObject({ url: `https://${server.host}`, verified: true });
+  });
+
+  test.each([
+    ['Docker schema 2', { oci: false }],
+    ['OCI', { oci: true }],
+  ])(
+    'loses the manifest link and the layer links of an image (%s), and keeps its blobs and its neighbour',
+    async (name, options) => {
+      const image = await server.push.image(REPOSITORY, [`one ${name}`, `two ${name}`], options);
+      const neighbour = await server.push.image(REPOSITORY, [`three ${name}`], options);
+
+      expect(await registry.deleteManifestLink(REPOSITORY, image.digest)).toBe('deleted');
+      for (const digest of [...image.layers, image.config!])
+        expect(await registry.deleteLayerLink(REPOSITORY, digest)).toBe('deleted');
+
+      expect(existsSync(link('_manifests/revisions', image.digest))).toBe(false);
+      for (const digest of [...image.layers, image.config!]) {
+        expect(existsSync(link('_layers', digest))).toBe(false);
+        expect(existsSync(data(digest))).toBe(true);
+      }
+      expect(existsSync(link('_manifests/revisions', neighbour.digest))).toBe(true);
+      expect(existsSync(link('_layers', neighbour.layers[0]!))).toBe(true);
+    },
+  );
+
+  test('loses an index by its digest, and keeps its children', async () => {
+    const children: PushedImage[] = [];
+    for (const layer of ['amd64', 'arm64']) children.push(await server.push.image(REPOSITORY, [layer], { oci: true }));
+    const index = await server.push.index(REPOSITORY, children, 'multi');
+    const read = await registry.getManifest(REPOSITORY, index.digest);
+    expect(read?.manifests?.map(({ digest }) => digest)).toEqual(children.map(({ digest }) => digest));
+
+    expect(await registry.deleteManifestLink(REPOSITORY, index.digest)).toBe('deleted');
+
+    expect(existsSync(link('_manifests/revisions', index.digest))).toBe(false);
+    for (const child of children) expect(existsSync(link('_manifests/revisions', child.digest))).toBe(true);
+    expect(await registry.getManifest(REPOSITORY, index.digest)).toBeUndefined();
+  });
+
+  test('says "gone" for links that are not there, also the second time and in a repository that does not exist', async () => {
+    const image = await server.push.image(REPOSITORY, ['twice']);
+    await registry.deleteManifestLink(REPOSITORY, image.digest);
+    await registry.deleteLayerLink(REPOSITORY, image.layers[0]!);
+
+    expect(await registry.deleteManifestLink(REPOSITORY, image.digest)).toBe('gone');
+    expect(await registry.deleteLayerLink(REPOSITORY, image.layers[0]!)).toBe('gone');
+    expect(await registry.deleteManifestLink('no/where', NOWHERE)).toBe('gone');
+    expect(await registry.deleteLayerLink('no/where', NOWHERE)).toBe('gone');
+  });
+
+  test('has no /admin/blobs: that is recognised and said, and nothing is deleted', async () => {
+    const digest = await server.push.blob(REPOSITORY, 'stays');
+    await expect(registry.deleteBlob(digest)).rejects.toMatchObject({
+      code: 'NOT_OPENSHIFT_REGISTRY',
+      status: 404,
+      message: `error communicating with registry: DELETE https://${server.host}/admin/blobs/${digest}: 404: there is no /admin/blobs here: this is not an OpenShift registry`,
+      suggestions: [expect.stringContaining('--registry-url')],
+    });
+    expect(existsSync(data(digest))).toBe(true);
+  });
+
+  test('takes many deletions at once over few connections', async () => {
+    const digests: string[] = [];
+    for (let n = 0; n < 60; n++) digests.push(await server.push.blob(REPOSITORY, `blob ${n}`));
+    const results = await Promise.all(digests.map((digest) => registry.deleteLayerLink(REPOSITORY, digest)));
+    expect(new Set(results)).toEqual(new Set(['deleted']));
+    expect(digests.filter((digest) => existsSync(link('_layers', digest)))).toEqual([]);
+  });
+
+  test.each<[string, Partial<DockerRegistryOptions>, string, RegExp]>([
+    ['deletion disabled', { deleteEnabled: false }, 'deletion', /405 UNSUPPORTED: deletion is disabled/],
+    ['read-only mode', { readOnly: true }, 'mode', /405 Method not allowed: the registry is in read-only mode/],
+    ['no /admin/blobs', {}, 'registry', /this is not an OpenShift registry/],
+  ])('the preflight finds out before any deletion: %s', async (_name, options, check, words) => {
+    const other = await startDockerRegistry({ authority, ...options });
+    const opened = await open(other.host);
+    try {
+      const image = options.readOnly ? undefined : await other.push.image(REPOSITORY, ['a layer']);
+      const checks = await runPreflight({
+        api: silentApi,
+        registry: opened,
+        repositories: [REPOSITORY],
+        confirm: true,
+        pruneRegistry: true,
+        hasToken: true,
+        env: {},
+      });
+      expect(checks.filter(stopsRun)).toEqual([
+        expect.objectContaining({ check, message: expect.stringMatching(words) }),
+      ]);
+      if (image) expect(await opened.getManifest(REPOSITORY, image.digest)).toBeDefined();
+    } finally {
+      await opened.close();
+      await other.stop();
+    }
+  });
+});
+
+/** An API server that answers 404 to everything: nothing to be found out from it here. */
+const silentApi = {
+  namespace: 'default',
+  request: async () => ({ status: 404, headers: {}, body: Buffer.alloc(0), json: () => ({}) }),
+} as unknown as ClusterApi;

@@ -1,0 +1,211 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openRegistry, RegistryError, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
+import { makeAuthority, type Authority } from '../../support/certificates.js';
+import { startProxy, type TestProxy } from '../../support/proxy-server.js';
+import { openshiftRegistry, plainServer, tlsServer, type TestServer } from '../../support/tls-servers.js';
+
+const TOKEN = 'sha256~a-secret-token';
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const PUBLIC = 'registry.example.org';
+
+let folder: string;
+let authority: Authority;
+let server: TestServer;
+let proxy: TestProxy;
+let warnings: string[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'regadm-test-'));
+  authority = await makeAuthority();
+  await writeFile(join(folder, 'ca.pem'), authority.cert);
+  server = await tlsServer(await authority.issue({ hosts: [PUBLIC, 'localhost'] }), openshiftRegistry, 'h2');
+  proxy = await startProxy({ [`${PUBLIC}:443`]: server.port, [`${PUBLIC}:5000`]: server.port });
+});
+beforeEach(() => {
+  warnings = [];
+  server.seen.length = 0;
+  proxy.seen.length = 0;
+});
+afterAll(async () => {
+  await proxy.close();
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const open = async (options: Partial<OpenRegistryOptions>) => {
+  const registry = await openRegistry({
+    host: `localhost:${server.port}`,
+    explicit: true,
+    forceInsecure: false,
+    clusterInsecure: false,
+    token: TOKEN,
+    workers: 2,
+    warn: (line) => warnings.push(line),
+    env: {},
+    ...options,
+  });
+  await registry.deleteLayerLink('ns/app', DIGEST);
+  await registry.close();
+  return registry;
+};
+
+describe('trust', () => {
+  test.each<[string, () => Partial<OpenRegistryOptions>]>([
+    ['--certificate-authority', () => ({ certificateAuthority: join(folder, 'ca.pem') })],
+    ["the kubeconfig's authority", () => ({ clusterCa: Buffer.from(authority.cert) })],
+    ['the service CA file', () => ({ serviceCaFile: join(folder, 'ca.pem') })],
+    ["the system's authorities", () => ({ env: { SSL_CERT_FILE: join(folder, 'ca.pem') } })],
+    ['NODE_EXTRA_CA_CERTS', () => ({ env: { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') } })],
+  ])('%s is enough', async (_name, options) => {
+    expect(await open(options())).toMatchObject({ verified: true });
+    expect(warnings).toEqual([]);
+  });
+
+  test('a service CA file that is not there, outside a pod, is no error', async () => {
+    expect(await open({ serviceCaFile: join(folder, 'nowhere.crt'), clusterCa: authority.cert })).toMatchObject({
+      verified: true,
+    });
+  });
+
+  test.each([
+    ['is not there', 'nowhere.pem', undefined, /cannot read .*nowhere\.pem: no such file/],
+    ['is a folder', 'folder', undefined, /cannot read .*folder: it is a directory/],
+    ['is no PEM', 'text.pem', 'hello', /text\.pem holds no certificate in PEM form/],
+    ['is empty', 'empty.pem', '', /empty\.pem holds no certificate/],
+    [
+      'holds a broken certificate',
+      'broken.pem',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+      /broken\.pem holds a certificate that cannot be read/,
+    ],
+  ])('an authority file that %s is refused before anything is sent', async (_name, file, content, words) => {
+    await mkdir(join(folder, 'folder'), { recursive: true });
+    if (content !== undefined) await writeFile(join(folder, file), content);
+    await expect(open({ certificateAuthority: join(folder, file) })).rejects.toMatchObject({
+      code: 'USAGE',
+      exitCode: 1,
+      message: expect.stringMatching(words),
+    });
+    await expect(open({ certificateAuthority: join(folder, file) })).rejects.toThrow(/^--certificate-authority: /);
+    expect(server.seen).toEqual([]);
+  });
+});
+
+describe('proxies', () => {
+  const through = { env: { HTTPS_PROXY: '' }, host: PUBLIC, certificateAuthority: '' };
+  const options = (env: NodeJS.ProcessEnv): Partial<OpenRegistryOptions> => ({
+    ...through,
+    certificateAuthority: join(folder, 'ca.pem'),
+    env,
+  });
+
+  test('HTTPS_PROXY leads to the registry, over a tunnel and HTTP/2, with its certificate checked', async () => {
+    expect(await open(options({ HTTPS_PROXY: proxy.url }))).toMatchObject({ url: `https://${PUBLIC}`, verified: true });
+    expect(proxy.seen).toContain(`CONNECT ${PUBLIC}:443`);
+    expect(server.seen.at(-1)).toMatchObject({ httpVersion: '2.0' });
+  });
+
+  test('the small spelling counts, and a proxy without scheme', async () => {
+    expect(await open(options({ https_proxy: proxy.url.slice('http://'.length) }))).toMatchObject({ verified: true });
+  });
+
+  test('NO_PROXY excludes the host', async () => {
+    await open({ clusterCa: authority.cert, env: { HTTPS_PROXY: proxy.url, NO_PROXY: 'localhost' } });
+    expect(proxy.seen).toEqual([]);
+  });
+
+  test('a proxy that refuses is told, without its password', async () => {
+    const refusing = await startProxy({}, 407);
+    const url = refusing.url.replace('http://', 'http://me:hidden@');
+    const error = await open(options({ HTTPS_PROXY: url })).catch((thrown: RegistryError) => thrown as RegistryError);
+    await refusing.close();
+    expect(error).toBeInstanceOf(RegistryError);
+    expect((error as RegistryError).message).toMatch(
+      /the proxy refuses: .*407.* \(through the proxy http:\/\/127\.0\.0\.1:\d+\)/,
+    );
+    expect(JSON.stringify([(error as RegistryError).message, (error as RegistryError).suggestions])).not.toContain(
+      'hidden',
+    );
+  });
+
+  test('plain http goes through HTTP_PROXY without a tunnel', async () => {
+    const plain = await plainServer();
+    const forward = await startProxy({ [`${PUBLIC}:8080`]: plain.port });
+    const registry = await open({ host: `http://${PUBLIC}:8080`, env: { HTTP_PROXY: forward.url } });
+    expect(registry).toMatchObject({ verified: false });
+    expect(forward.seen).toContain(`GET http://${PUBLIC}:8080/`);
+    await forward.close();
+    await plain.close();
+  });
+});
+
+describe('the public route', () => {
+  // Port 1 of the loopback address: nobody listens there.
+  const away = { host: 'localhost:1', explicit: false };
+  const route = { clusterCa: '', env: {} as NodeJS.ProcessEnv };
+
+  test('is tried when the internal name is out of reach, and that is said', async () => {
+    const registry = await open({
+      ...away,
+      ...route,
+      clusterCa: authority.cert,
+      publicRoute: async () => `localhost:${server.port}`,
+    });
+    expect(registry).toMatchObject({ url: `https://localhost:${server.port}`, verified: true });
+    expect(warnings).toEqual([
+      `the registry at https://localhost:1/ is out of reach from here (connection refused); trying its public route localhost:${server.port}`,
+    ]);
+  });
+
+  test.each<[string, (() => Promise<string | undefined>) | undefined]>([
+    ['there is none', async () => undefined],
+    ['it may not be read', async () => Promise.reject(new Error('forbidden'))],
+    ['nobody can say', undefined],
+  ])('where %s, the error says how to expose the registry', async (_name, publicRoute) => {
+    await expect(open({ ...away, publicRoute })).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      message: 'error communicating with registry: https://localhost:1/: connection refused',
+      suggestions: expect.arrayContaining([expect.stringMatching(/expose the registry .*--registry-url/)]),
+    });
+  });
+
+  test('is not tried when --registry-url names the place, nor for a certificate that is not trusted', async () => {
+    const never = async (): Promise<string> => {
+      throw new Error('asked for the route');
+    };
+    await expect(open({ ...away, explicit: true, publicRoute: never })).rejects.toThrow('connection refused');
+    const untrusted = { host: PUBLIC, env: { HTTPS_PROXY: proxy.url }, explicit: false, publicRoute: never };
+    await expect(open(untrusted)).rejects.toMatchObject({ code: 'REGISTRY_UNTRUSTED' });
+    expect(warnings).toEqual([]);
+  });
+});
+
+test('a host that does not exist is told, with how to expose the registry', async () => {
+  await expect(open({ host: 'registry.invalid:5000' })).rejects.toMatchObject({
+    code: 'REGISTRY_UNREACHABLE',
+    message:
+      'error communicating with registry: https://registry.invalid:5000/: host not found: no such host registry.invalid',
+  });
+});
+
+test('GET /healthz counts where GET / does not answer 200', async () => {
+  const other = await plainServer((request, response) =>
+    request.url === '/' ? void response.writeHead(404).end() : openshiftRegistry(request, response),
+  );
+  await open({ host: `http://localhost:${other.port}` });
+  expect(other.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    'GET /',
+    'GET /healthz',
+    `DELETE /v2/ns/app/blobs/${DIGEST}`,
+  ]);
+  await other.close();
+});
+
+test('without a port and without a scheme, http is tried on its own port only where there is leave', async () => {
+  const forward = await startProxy({});
+  const env = { HTTPS_PROXY: forward.url, HTTP_PROXY: forward.url };
+  await expect(open({ host: PUBLIC, env })).rejects.toThrow(/through the proxy/);
+  await forward.close();
+  expect(forward.seen.every((line) => line === `CONNECT ${PUBLIC}:443`)).toBe(true);
+});

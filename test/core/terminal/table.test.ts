@@ -1,0 +1,57 @@
+import { table } from '../../../src/core/terminal/table.js';
+
+const COLUMNS = [
+  { title: 'NAME', flexible: true },
+  { title: 'COUNT', align: 'right' as const },
+  { title: 'NOTE', flexible: true },
+];
+
+test('columns are as wide as their widest cell, and the last one is not padded', () => {
+  expect(
+    table(COLUMNS, [
+      ['a', '1', ''],
+      ['longer', '1,000', 'x'],
+    ]),
+  ).toBe(['NAME     COUNT   NOTE', 'a            1', 'longer   1,000   x', ''].join('\n'));
+});
+
+test('on a narrow terminal the widest flexible columns are cut, so that every line fits', () => {
+  const rows = [
+    ['n'.repeat(60), '123456', 'o'.repeat(40)],
+    ['short', '1', 'short'],
+  ];
+  const lines = table(COLUMNS, rows, { width: 50 }).trimEnd().split('\n');
+  expect(Math.max(...lines.map((line) => line.length))).toBe(50);
+  expect(lines[1]).toMatch(/^n+… {3}123456 {3}o+…$/);
+  expect(lines[2]).toMatch(/^short +1 {3}short$/);
+});
+
+test('what cannot be cut is written in full, however narrow the terminal', () => {
+  expect(table([{ title: 'DIGEST' }], [['sha256:0123456789ab']], { width: 5 })).toContain('sha256:0123456789ab');
+});
+
+test('control characters from a cluster do not reach the terminal', () => {
+  expect(table(COLUMNS, [['a\u001b[2Jb\nc', '1', '']])).toContain('a [2Jb c');
+});
+
+test('paint does not count for the width', () => {
+  const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`;
+  const painted = table([{ title: 'A', style: bold }, { title: 'B' }], [['x', 'y']]);
+  expect(painted).toBe(`A   B\n${bold('x')}   y\n`);
+});
+
+test('rows are read anew for widths and for writing, and a line comes at a time', () => {
+  const passes = countedRows();
+  expect(table(COLUMNS, passes.rows)).toContain('row 2');
+  expect(passes.count()).toBe(2);
+});
+
+function countedRows(): { rows: () => Iterable<string[]>; count: () => number } {
+  let count = 0;
+  function* rows(): Generator<string[]> {
+    count++;
+    yield ['row 1', '1', ''];
+    yield ['row 2', '2', ''];
+  }
+  return { rows, count: () => count };
+}

@@ -1,0 +1,255 @@
+import { Explanation, type WhyImage } from '../../../src/core/why/explanation.js';
+import { describeChanges } from '../../../src/core/why/text.js';
+import { withChanges } from '../../../src/core/why/changes.js';
+import type { PruneOptions } from '../../../src/core/graph/options.js';
+import { buildSnapshot } from '../../../src/core/model/table/build-snapshot.js';
+import type { Snapshot } from '../../../src/core/model/table/snapshot.js';
+import { planImagePrune } from '../../../src/core/prune/plan/plan.js';
+import {
+  NOW,
+  aPod,
+  aSnapshot,
+  anImage,
+  anImageStream,
+  anOrdinaryImage,
+  digest,
+  pruneOptions,
+} from '../../support/builders.js';
+import { namedCases, randomCases } from '../../support/conformance-cases.js';
+
+const HOST = 'registry.example.org:5000';
+const d = digest;
+
+function why(snapshot: Snapshot, argument: string, options: Partial<PruneOptions> = {}, now = NOW): WhyImage {
+  return new Explanation(snapshot, pruneOptions(options), now).answer(argument).images[0]!;
+}
+const would = ({ would }: WhyImage): string[] => would.map(({ changes }) => describeChanges(changes));
+
+/** Tags of ns/app with images named tag-0 (newest), tag-1, …; `image` at the given position. */
+function tagged(positions: Record<string, number>, items: Record<string, number>): Snapshot {
+  const stream = anImageStream('ns/app');
+  const images = new Set<string>(['image']);
+  for (const [tag, count] of Object.entries(items)) {
+    const names = Array.from({ length: count }, (_, at) => (at === positions[tag] ? 'image' : `${tag}-${at}`));
+    names.forEach((name) => images.add(name));
+    stream.withTag(tag, names.map(d));
+  }
+  return aSnapshot(stream, ...[...images].map(anOrdinaryImage));
+}
+
+describe('what would have to change for an image to go', () => {
+  test('the classic case: under three tags, as recorded', () => {
+    const { cluster, now } = namedCases().find(({ name }) => name === 'the-same-image-under-three-tags')!;
+    const image = cluster.imagestreams![0]!.status!.tags as { items: { image: string }[] }[];
+    const found = why(buildSnapshot(cluster), image[2]!.items[0]!.image, {}, Date.parse(now));
+    expect(
+      found.places.map(({ stream, tag, position, of }) => `${stream}:${tag} at position ${position} out of ${of}`),
+    ).toEqual([
+      'myapp:v2 at position 4 out of 5',
+      'myapp:v2.1 at position 2 out of 3',
+      'myapp:v2.1-may-2016 at position 0 out of 1',
+    ]);
+    expect(found.goes).toBe(false);
+    expect(would(found)).toEqual([
+      'with --keep-tag-revisions=0',
+      'once tags v2.1 and v2.1-may-2016 are deleted',
+      'with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted',
+      'once 1 newer image is pushed to tag v2.1 and 3 to tag v2.1-may-2016',
+    ]);
+  });
+
+  test('a flag goes no further than it must', () => {
+    expect(would(why(tagged({ a: 2 }, { a: 4 }), d('image')))).toEqual([
+      'with --keep-tag-revisions=2',
+      'once tag a is deleted',
+      'once 1 newer image is pushed to tag a',
+    ]);
+  });
+
+  test('a pod that uses it by digest must end; one that uses it in another stream too', () => {
+    const pods = [
+      aPod('ns/x').running(`${HOST}/ns/app@${d('image')}`),
+      aPod('other/y').running(`${HOST}/other/copy@${d('image')}`),
+    ];
+    const base = tagged({ a: 3 }, { a: 4 });
+    const referrers = aSnapshot(...pods).referrers;
+    expect(would(why({ ...base, referrers: referrers.slice(0, 1) }, d('image')))).toEqual(['once pod ns/x ends']);
+    expect(would(why({ ...base, referrers }, d('image')))).toEqual([
+      'once pods ns/x and other/y end'.replace('pods ns/x and other/y', 'pod ns/x and pod other/y'),
+    ]);
+  });
+
+  test('nobody is told to delete a tag that is in use', () => {
+    const base = tagged({ a: 0 }, { a: 1 });
+    const { referrers } = aSnapshot(aPod('ns/web').running(`${HOST}/ns/app:a`));
+    const deletions = would(why({ ...base, referrers }, d('image'))).filter((text) => text.includes('deleted'));
+    expect(deletions).toEqual(['once tag a is deleted, once pod ns/web ends']);
+  });
+
+  test('what is young goes later, or with another flag', () => {
+    const young = new Date(NOW - 600_000).toISOString();
+    const snapshot = aSnapshot(anImage(d('image')).created(young));
+    const found = why(snapshot, d('image'));
+    expect(would(found)).toEqual(['with --keep-younger-than=10m', 'after 2026-01-01T00:50:00Z']);
+  });
+
+  test('a child goes when its index goes', () => {
+    const snapshot = aSnapshot(
+      anImageStream('ns/app').withTag('v1', [d('index')]),
+      anImage(d('index')).withChildren([d('child')]),
+      anOrdinaryImage('child'),
+    );
+    const found = why(snapshot, d('child'));
+    expect(found.because).toMatchObject({ rule: 'index-child' });
+    expect(would(found)).toContain('once tag v1 is deleted');
+  });
+
+  test('protection, --all=false, --namespace and an unreadable image are named', () => {
+    const old = aSnapshot(anImage(d('image')));
+    expect(
+      would(why(old, d('image'), { protection: { namespaces: [], streams: [], tags: [], digests: [d('image')] } })),
+    ).toEqual([`without "${d('image')}" in the file of --protect`]);
+    expect(would(why(aSnapshot(anImage(d('image')).imported()), d('image'), { all: false }))).toEqual([
+      'with --all=true',
+    ]);
+    expect(would(why(old, d('image'), { namespace: 'ns' }))).toEqual(['without --namespace']);
+    const broken = anImage(d('broken'));
+    delete broken.object.dockerImageMetadata;
+    expect(would(why(aSnapshot(anImage(d('image')), broken), d('image')))).toEqual([
+      `once image ${d('broken')} is repaired or deleted, whose metadata cannot be read`,
+    ]);
+  });
+
+  test('in size limit mode, a limit below its size', () => {
+    const snapshot = aSnapshot(anImageStream('ns/app').withTag('v1', [d('image')]), anOrdinaryImage('image'));
+    const found = why(snapshot, d('image'), { pruneOverSizeLimit: true, keepYoungerThanMs: 3_600_000 });
+    expect(found.would[0]!.changes).toEqual([{ kind: 'limit', namespace: 'ns', bytes: found.bytes - 1 }]);
+  });
+});
+
+describe('why an image would go, and what would keep it', () => {
+  test('beyond the revisions: more revisions, an older age, a tag, a protection', () => {
+    const found = why(tagged({ a: 3 }, { a: 4 }), d('image'));
+    expect(found.goes).toBe(true);
+    expect(would(found)).toEqual([
+      'with --keep-tag-revisions=4',
+      'with --keep-younger-than=745h',
+      `if it gets a tag of its own (oc tag ns/app@${d('image')} ns/app:keep)`,
+      'if its digest is in the file of --protect',
+    ]);
+  });
+
+  test('a pod that has ended is told with its reason', () => {
+    const base = tagged({ a: 3 }, { a: 4 });
+    const { referrers } = aSnapshot(
+      aPod('ns/job')
+        .running(`${HOST}/ns/app@${d('image')}`)
+        .inPhase('Succeeded'),
+    );
+    const [use] = why({ ...base, referrers }, d('image')).uses;
+    expect(use).toMatchObject({
+      kind: 'Pod',
+      name: 'job',
+      holds: false,
+      note: expect.stringContaining('has ended (Succeeded)'),
+    });
+  });
+
+  test('--referrers=extended is offered where it helps', () => {
+    const base = tagged({ a: 3 }, { a: 4 });
+    const { referrers } = aSnapshot(aPod('else/x').running(`${HOST}/else/app@${d('image')}`));
+    expect(would(why({ ...base, referrers }, d('image'), { referrers: 'oc' }))).toContain('with --referrers=extended');
+    expect(would(why(base, d('image'), { referrers: 'oc' }))).not.toContain('with --referrers=extended');
+  });
+});
+
+describe('arguments', () => {
+  const snapshot = tagged({ a: 0, b: 1 }, { a: 1, b: 2 });
+  const explanation = new Explanation(snapshot, pruneOptions(), NOW);
+  const images = (argument: string): number => explanation.answer(argument).images.length;
+
+  test('every form', () => {
+    expect(images(d('image'))).toBe(1);
+    expect(images(d('image').slice(0, 20))).toBe(1);
+    expect(images(d('image').slice(7, 19))).toBe(1);
+    expect(images('ns/app')).toBe(2);
+    expect(images('app')).toBe(2);
+    expect(images('ns/app:a')).toBe(1);
+    expect(images(`${HOST}/ns/app:b`)).toBe(2);
+    expect(explanation.answer(`ns/app@${d('image')}`)).toMatchObject({ kind: 'image', stream: 'ns/app', listed: true });
+  });
+
+  test.each([
+    ['ns/ap', 'image stream ns/ap does not exist', 'did you mean ns/app?'],
+    ['ns/app:c', 'image stream ns/app has no tag c', 'did you mean ns/app:a?'],
+    [d('nothing'), `image ${d('nothing')} does not exist`, 'oc get images lists what there is'],
+    [`${d('image').slice(0, 40)}${'0'.repeat(31)}`, 'does not exist', `did you mean ${d('image')}?`],
+    ['Ns/App', '"Ns/App" names no image, image stream or tag: repository name must be lowercase', 'write sha256:'],
+  ])('%s is told with near names', (argument, message, suggestion) => {
+    expect(() => explanation.answer(argument)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(message),
+        suggestions: expect.arrayContaining([expect.stringContaining(suggestion)]),
+      }),
+    );
+  });
+
+  test('a beginning that several have is ambiguous; so is a stream in several namespaces', () => {
+    const two = aSnapshot(
+      anImageStream('a/app'),
+      anImageStream('b/app'),
+      anImage(`sha256:${'ab'.repeat(31)}00`),
+      anImage(`sha256:${'ab'.repeat(31)}11`),
+    );
+    const other = new Explanation(two, pruneOptions(), NOW);
+    expect(() => other.answer('sha256:abab')).toThrow(expect.objectContaining({ code: 'AMBIGUOUS' }));
+    expect(() => other.answer('app')).toThrow(
+      expect.objectContaining({ code: 'AMBIGUOUS', suggestions: ['is it a/app?', 'is it b/app?'] }),
+    );
+    expect(new Explanation(two, pruneOptions({ namespace: 'b' }), NOW).answer('app').stream).toBe('b/app');
+  });
+
+  test('a tag item whose image is gone is explained too', () => {
+    const gone = why(aSnapshot(anImageStream('ns/app').withTag('a', [d('gone')])), d('gone'));
+    expect(gone).toMatchObject({ exists: false, goes: false, would: [], because: { rule: 'no-image' } });
+  });
+});
+
+test.each(['oc', 'extended'] as const)(
+  'on every recorded random cluster (--referrers %s) verdicts are those of the plan, and every change is confirmed by planning with it',
+  (referrers) => {
+    let changes = 0;
+    for (const { cluster, now, args } of randomCases()) {
+      const snapshot = buildSnapshot(cluster);
+      const keep = Number(/--keep-tag-revisions=(\d+)/.exec(args.join(' '))?.[1] ?? 3);
+      const options = pruneOptions({
+        referrers,
+        keepTagRevisions: keep,
+        all: !args.includes('--all=false'),
+        ignoreInvalidRefs: true,
+        pruneOverSizeLimit: args.some((arg) => arg.startsWith('--prune-over-size-limit')),
+      });
+      const situation = { snapshot, options, now: Date.parse(now) };
+      const planned = (of: typeof situation): Set<string> => {
+        const plan = planImagePrune(of.snapshot, { ...of.options, pruneRegistry: false }, of.now);
+        return new Set(plan.images.map((image) => plan.snapshot.images.nameText(image)));
+      };
+      const base = planned(situation);
+      const explanation = new Explanation(snapshot, options, situation.now);
+      for (let image = 0; image < snapshot.images.count; image++) {
+        const name = snapshot.images.nameText(image);
+        const found = explanation.answer(name).images[0]!;
+        expect(found.goes).toBe(base.has(name));
+        for (const one of found.would) {
+          changes++;
+          expect([name, one.changes, planned(withChanges(situation, one.changes)).has(name)]).toEqual([
+            name,
+            one.changes,
+            !found.goes,
+          ]);
+        }
+      }
+    }
+    expect(changes).toBeGreaterThan(1000);
+  },
+);

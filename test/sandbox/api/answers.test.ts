@@ -1,0 +1,180 @@
+import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { apiRequest as request, digest, images, send } from '../../support/sandbox-client.js';
+
+const IMAGES = '/apis/image.openshift.io/v1/images';
+const STREAM = '/apis/image.openshift.io/v1/namespaces/dev/imagestreams/app';
+
+interface Stream {
+  metadata: { resourceVersion: string; annotations?: Record<string, string> };
+  spec: object;
+  status: { tags: object[]; dockerImageRepository?: string };
+}
+
+/** Each answer here is one of the recorded ones of a real API server. */
+describe("the API server's answers", () => {
+  let sandbox: Sandbox;
+  let admin: string;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox({
+      cluster: {
+        images: images(2),
+        imagestreams: [
+          {
+            metadata: { name: 'app', namespace: 'dev', uid: 'u-1' },
+            spec: { lookupPolicy: { local: false } },
+            status: {
+              dockerImageRepository: 'registry/dev/app',
+              tags: [{ tag: 'latest', items: [{ image: digest(1), created: '2026-01-01T00:00:00Z' }] }],
+            },
+          },
+        ],
+      },
+    });
+    admin = sandbox.tokens.admin;
+  });
+  afterAll(() => sandbox.stop());
+
+  const failure = (code: number, reason: string, message: string, details?: object): object => ({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason,
+    ...(details ? { details } : {}),
+    code,
+  });
+
+  test('404 for an image that is not there, read or deleted', async () => {
+    for (const method of ['GET', 'DELETE']) {
+      const answer = await request(sandbox, method, `${IMAGES}/sha256:none`, admin);
+      expect(answer.status).toBe(404);
+      expect(answer.json()).toEqual(
+        failure(404, 'NotFound', 'images.image.openshift.io "sha256:none" not found', {
+          name: 'sha256:none',
+          group: 'image.openshift.io',
+          kind: 'images',
+        }),
+      );
+    }
+  });
+
+  test('400 for a broken continue token', async () => {
+    const answer = await request(sandbox, 'GET', `${IMAGES}?limit=1&continue=garbage`, admin);
+    expect(answer.status).toBe(400);
+    const message =
+      "invalid continue token: continue key is not valid: invalid character '\\u0081' looking for beginning of value";
+    expect(answer.json()).toEqual(failure(400, 'BadRequest', message));
+  });
+
+  test('401 for a bad token, 403 for a user without permission and for nobody at all', async () => {
+    expect((await request(sandbox, 'GET', IMAGES, 'bad')).json()).toEqual(failure(401, 'Unauthorized', 'Unauthorized'));
+    const message =
+      'images.image.openshift.io is forbidden: User "nobody" cannot list resource "images" in API group "image.openshift.io" at the cluster scope';
+    const details = { group: 'image.openshift.io', kind: 'images' };
+    expect((await request(sandbox, 'GET', IMAGES, sandbox.tokens.nobody)).json()).toEqual(
+      failure(403, 'Forbidden', message, details),
+    );
+    const anonymous = await send(sandbox, 'GET', `${sandbox.apiUrl}/api/v1/pods`);
+    const words =
+      'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" at the cluster scope';
+    expect(anonymous.json()).toEqual(failure(403, 'Forbidden', words, { kind: 'pods' }));
+  });
+
+  test('a status update keeps the annotations and the spec; the next with the old version is a conflict', async () => {
+    const stream = (await request(sandbox, 'GET', STREAM, admin)).json<Stream>();
+    const changed = {
+      ...stream,
+      metadata: { ...stream.metadata, annotations: { a: 'b' } },
+      spec: { changed: true },
+      status: { tags: [], dockerImageRepository: 'elsewhere' },
+    };
+    const answer = await request(sandbox, 'PUT', `${STREAM}/status`, sandbox.tokens.pruner, changed);
+    expect(answer.status).toBe(200);
+    expect(answer.json<Stream>()).toMatchObject({
+      kind: 'ImageStream',
+      metadata: { annotations: { a: 'b' } },
+      spec: { lookupPolicy: { local: false } },
+      status: { tags: [], dockerImageRepository: 'registry/dev/app' },
+    });
+    const again = await request(sandbox, 'PUT', `${STREAM}/status`, admin, changed);
+    const message =
+      'Operation cannot be fulfilled on imagestreams.image.openshift.io "app": the object has been modified; please apply your changes to the latest version and try again';
+    expect(again.status).toBe(409);
+    expect(again.json()).toEqual(
+      failure(409, 'Conflict', message, { name: 'app', group: 'image.openshift.io', kind: 'imagestreams' }),
+    );
+  });
+
+  test('annotations above 256 KiB are refused', async () => {
+    const patch = { metadata: { annotations: { big: 'x'.repeat(256 * 1024) } } };
+    const answer = await request(sandbox, 'PATCH', STREAM, admin, patch, 'application/merge-patch+json');
+    expect(answer).toMatchObject({ status: 422 });
+  });
+
+  test('a deletion with the uid of another object is a conflict; with its own it happens', async () => {
+    const options = (uid: string): object => ({ kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } });
+    const { uid } = sandbox.store.get('images', digest(2))!.metadata;
+    const refused = await request(sandbox, 'DELETE', `${IMAGES}/${digest(2)}`, admin, options('other'));
+    expect([refused.status, refused.json<{ reason: string }>().reason]).toEqual([409, 'Conflict']);
+    const done = await request(sandbox, 'DELETE', `${IMAGES}/${digest(2)}`, admin, options(uid!));
+    expect(done.json()).toMatchObject({
+      kind: 'Status',
+      status: 'Success',
+      details: { name: digest(2), kind: 'images', uid },
+    });
+    expect(sandbox.store.get('images', digest(2))).toBeUndefined();
+  });
+
+  test('every answer has a date; impersonation is for those who may', async () => {
+    const as = { headers: { 'impersonate-user': 'nobody' }, token: admin };
+    const answer = await send(sandbox, 'GET', sandbox.apiUrl + IMAGES, as);
+    expect(answer.status).toBe(403);
+    expect(answer.body).toContain('User \\"nobody\\" cannot list');
+    expect(Math.abs(Date.parse(String(answer.headers.date)) - Date.now())).toBeLessThan(5000);
+    expect((await send(sandbox, 'GET', sandbox.apiUrl + IMAGES, { ...as, token: sandbox.tokens.pruner })).status).toBe(
+      403,
+    );
+  });
+
+  test('access reviews say what a role allows, and nothing more', async () => {
+    const ask = async (token: string, resourceAttributes: object): Promise<boolean> => {
+      const body = {
+        kind: 'SelfSubjectAccessReview',
+        apiVersion: 'authorization.k8s.io/v1',
+        spec: { resourceAttributes },
+      };
+      const answer = await request(
+        sandbox,
+        'POST',
+        '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        token,
+        body,
+      );
+      return answer.json<{ status: { allowed: boolean } }>().status.allowed;
+    };
+    const group = 'image.openshift.io';
+    expect(await ask(sandbox.tokens.pruner, { verb: 'delete', group, resource: 'images' })).toBe(true);
+    expect(
+      await ask(sandbox.tokens.pruner, { verb: 'update', group, resource: 'imagestreams', subresource: 'status' }),
+    ).toBe(true);
+    expect(await ask(sandbox.tokens.pruner, { verb: 'watch', group: '', resource: 'pods' })).toBe(false);
+    expect(await ask(sandbox.tokens.pruner, { verb: 'create', group: '', resource: 'pods', subresource: 'exec' })).toBe(
+      false,
+    );
+    expect(await ask(sandbox.tokens.nobody, { verb: 'list', group, resource: 'images' })).toBe(false);
+  });
+
+  test('a user with rules of its own may do just that', async () => {
+    const { token } = sandbox.addUser('reader', [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }]);
+    expect((await request(sandbox, 'GET', '/api/v1/pods', token)).status).toBe(200);
+    expect((await request(sandbox, 'GET', '/api/v1/nodes', token)).status).toBe(403);
+  });
+
+  test('plain HTTP on the TLS port is answered as Go servers do', async () => {
+    const answer = await fetch(sandbox.apiUrl.replace('https', 'http'));
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toBe('Client sent an HTTP request to an HTTPS server.\n');
+  });
+});

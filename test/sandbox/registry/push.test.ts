@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { measureSpace } from '../../../src/sandbox/registry/space.js';
+import { digest, images, registryRequest as request } from '../../support/sandbox-client.js';
+
+const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
+let sandbox: Sandbox;
+afterEach(() => sandbox.stop());
+
+async function upload(repository: string, content: string): Promise<string> {
+  const { admin } = sandbox.tokens;
+  const begun = await request(sandbox, 'POST', `/v2/${repository}/blobs/uploads/`, admin);
+  const location = String(begun.headers.location);
+  const half = Math.floor(content.length / 2);
+  await request(sandbox, 'PATCH', location, admin, content.slice(0, half));
+  const done = await request(sandbox, 'PUT', `${location}?digest=${digestOf(content)}`, admin, content.slice(half));
+  expect(done.status).toBe(201);
+  return digestOf(content);
+}
+
+test.each(['files', 'none'] as const)(
+  'a push through the API makes blobs, links, an Image and a tag item (storage %s)',
+  async (storage) => {
+    sandbox = await startSandbox({ cluster: {}, storage });
+    const { admin } = sandbox.tokens;
+    const config = JSON.stringify({ architecture: 'amd64', created: '2026-01-01T00:00:00Z', config: { Env: ['A=1'] } });
+    const layer = await upload('dev/app', 'a layer');
+    await upload('dev/app', config);
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf(config), size: config.length },
+      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: layer, size: 7 }],
+    });
+    const pushed = await request(sandbox, 'PUT', '/v2/dev/app/manifests/v1', admin, manifest);
+    expect(pushed.status).toBe(201);
+    const name = digestOf(manifest);
+
+    expect(sandbox.store.get('images', name)).toMatchObject({
+      metadata: { annotations: { 'openshift.io/image.managed': 'true' } },
+      dockerImageReference: `${sandbox.registryUrl.slice('https://'.length)}/dev/app@${name}`,
+      dockerImageMetadata: { Id: digestOf(config), Size: 7 + config.length, Config: { Env: ['A=1'] } },
+      dockerImageLayers: [{ name: layer, size: 7, mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' }],
+      dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
+    });
+    expect(sandbox.store.get('imagestreams', 'dev', 'app')!.status).toMatchObject({
+      tags: [{ tag: 'v1', items: [{ image: name }] }],
+    });
+    expect(sandbox.registry.layerLinks()).toEqual([layer, digestOf(config)].sort().map((link) => `dev/app@${link}`));
+    expect(sandbox.registry.manifestLinks()).toEqual([`dev/app@${name}`]);
+    expect((await request(sandbox, 'GET', '/v2/dev/app/manifests/v1', admin)).body).toBe(manifest);
+    expect((await request(sandbox, 'GET', `/v2/dev/app/blobs/${layer}`, admin)).body).toBe('a layer');
+  },
+);
+
+test('a wrong digest, a broken manifest and a user who may not push are refused', async () => {
+  sandbox = await startSandbox({ cluster: {} });
+  const { admin, pruner } = sandbox.tokens;
+  const begun = await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', admin);
+  expect(
+    (await request(sandbox, 'PUT', `${String(begun.headers.location)}?digest=${digest(1)}`, admin, 'x')).status,
+  ).toBe(400);
+  expect((await request(sandbox, 'PUT', '/v2/dev/app/manifests/v1', admin, 'no json')).status).toBe(400);
+  expect((await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', pruner)).status).toBe(401);
+  expect(sandbox.store.list('images')).toEqual([]);
+});
+
+test('an index lists its children, and their layers are linked', async () => {
+  sandbox = await startSandbox({ cluster: {}, storage: 'files' });
+  const children = ['amd64', 'arm64'].map(
+    (layer) => sandbox.registry.push('prod/multi', undefined, { layers: [layer] }).digest,
+  );
+  const index = sandbox.registry.push('prod/multi', 'v1', { manifests: children });
+  expect(sandbox.store.get('images', index.digest)).toMatchObject({
+    dockerImageMetadata: { Id: index.digest },
+    dockerImageManifests: [
+      { digest: children[0], architecture: 'amd64' },
+      { digest: children[1], architecture: 'arm64' },
+    ],
+  });
+  expect(sandbox.registry.manifestLinks()).toHaveLength(3);
+  expect(sandbox.registry.layerLinks()).toHaveLength(4);
+});
+
+test("a given cluster's images have their blobs and links from the start, with their sizes", async () => {
+  const config = `sha256:${'c'.repeat(64)}`;
+  const image = {
+    metadata: { name: digest(1) },
+    dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+    dockerImageMetadata: { Id: config },
+    dockerImageLayers: [{ name: digest(7), size: 40_000_000 }],
+  };
+  const stream = {
+    metadata: { name: 'app', namespace: 'dev' },
+    status: { tags: [{ tag: 'a', items: [{ image: digest(1) }, { image: digest(9) }] }] },
+  };
+  sandbox = await startSandbox({
+    cluster: { images: [image, ...images(3).slice(1)], imagestreams: [stream] },
+    storage: 'files',
+  });
+  expect(sandbox.registry.blobs()).toEqual([digest(1), digest(2), digest(3), digest(7), config].sort());
+  expect(sandbox.registry.layerLinks()).toEqual([`dev/app@${digest(7)}`, `dev/app@${config}`]);
+  expect(sandbox.registry.manifestLinks()).toEqual([`dev/app@${digest(1)}`]);
+  expect(measureSpace(sandbox.storageDir).blobs.get(digest(7))).toBe(40_000_000);
+});

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { shapeOf } from '../../../src/sandbox/registry/image-objects.js';
+import { measureSpace } from '../../../src/sandbox/registry/space.js';
+
+interface Tag {
+  tag: string;
+  items: { image: string; created: string }[];
+}
+
+let sandbox: Sandbox;
+afterEach(() => sandbox.stop());
+
+const tags = (namespace: string, name: string): Tag[] =>
+  sandbox.store.get('imagestreams', namespace, name)!.status!.tags as Tag[];
+
+test('every blob is what its digest says, every image is whole, declared sizes are real ones', async () => {
+  sandbox = await startSandbox({ sample: true });
+  const { blobs } = measureSpace(sandbox.storageDir);
+  for (const digest of blobs.keys()) {
+    const hex = digest.slice(7);
+    const content = readFileSync(
+      join(sandbox.storageDir, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data'),
+    );
+    expect(createHash('sha256').update(content).digest('hex')).toBe(hex);
+  }
+  for (const image of sandbox.store.list('images')) {
+    if (!image.metadata.annotations?.['openshift.io/image.managed']) continue;
+    const { name, config, layers, children } = shapeOf(image);
+    for (const layer of layers) expect(blobs.get(layer.name)).toBe(layer.size);
+    for (const digest of [name, ...(config ? [config] : [])]) expect(blobs.has(digest)).toBe(true);
+    for (const child of children) expect(sandbox.store.get('images', child)).toBeDefined();
+    const { Size } = image.dockerImageMetadata as { Size?: number };
+    if (config) expect(Size).toBe(layers.reduce((sum, layer) => sum + layer.size, blobs.get(config)!));
+  }
+});
+
+test('tag items are newest first, and the files are old enough for a hard prune', async () => {
+  sandbox = await startSandbox({ sample: true });
+  for (const stream of sandbox.store.list('imagestreams')) {
+    for (const { items } of stream.status!.tags as Tag[]) {
+      const created = items.map((item) => item.created);
+      expect(created).toEqual([...created].sort().reverse());
+    }
+  }
+  const root = join(sandbox.storageDir, 'docker/registry/v2');
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(300);
+  for (const file of files)
+    expect(Date.now() - statSync(join(file.parentPath, file.name)).mtimeMs).toBeGreaterThan(86_400_000);
+});
+
+test('one image stands under three tags of myapp', async () => {
+  sandbox = await startSandbox({ sample: true });
+  const positions = (image: string): Record<string, number> =>
+    Object.fromEntries(
+      tags('myproject', 'myapp').map(({ tag, items }) => [tag, items.findIndex((item) => item.image === image)]),
+    );
+  const [held] = tags('myproject', 'myapp').find(({ tag }) => tag === 'v2.1-may-2016')!.items;
+  expect(positions(held!.image)).toEqual({ v2: 4, 'v2.1': 2, 'v2.1-may-2016': 0 });
+});
+
+test('the bad reference is there only when asked for', async () => {
+  sandbox = await startSandbox({ sample: true, fail: ['invalid-reference'] });
+  expect(sandbox.store.get('pods', 'legacy', 'broken')!.spec).toMatchObject({
+    containers: [{ image: expect.stringContaining('/Legacy/') as string }],
+  });
+});
+
+test('is enlarged to as many images as asked for, with all their blobs and links', async () => {
+  sandbox = await startSandbox({ images: 300 });
+  expect(sandbox.store.list('images')).toHaveLength(300);
+  for (const image of sandbox.store.list('images')) {
+    if (!image.metadata.annotations?.['openshift.io/image.managed']) continue;
+    const { name, layers } = shapeOf(image);
+    for (const digest of [name, ...layers.map((layer) => layer.name)])
+      expect(sandbox.registry.hasBlob(digest)).toBe(true);
+  }
+});
+
+test('its folder goes at the end, unless it was given', async () => {
+  sandbox = await startSandbox({ sample: true });
+  const { dir, kubeconfig } = sandbox;
+  expect(statSync(kubeconfig.admin).mode & 0o777).toBe(0o600);
+  await sandbox.stop();
+  expect(existsSync(dir)).toBe(false);
+});
