@@ -1,36 +1,57 @@
 import tseslint from 'typescript-eslint';
 
-/** Imports point one way: commands → core, and within core adapters → plan → graph → model. */
-const layer = (files, forbidden, message) => ({
-  files,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: forbidden, message }] }] },
-});
-const PURE = 'cluster|registry|storage|execute|render|commands|sandbox';
-const IO =
-  '^(?:node:(?:fs|http|https|net|tls|child_process|worker_threads|dns)(?:/.*)?|undici|@kubernetes/.*|chalk|cli-table3|@oclif/.*)$';
-const NO_CLOCK = {
+/** Code that computes from its arguments only. What it may import is in .dependency-cruiser.cjs. */
+const PURE = ['src/core/model/**/*.ts', 'src/core/graph/**/*.ts', 'src/core/*/plan/**/*.ts'];
+
+const TIME = 'Pure code takes the time as an argument.';
+const CHANCE = 'Pure code takes random values as arguments.';
+const INPUT_OUTPUT = 'Pure code has no I/O and no environment: pass the value as an argument.';
+
+const globals = (message, ...names) => names.map((name) => ({ name, message }));
+
+/** No clock, no chance, no environment, no timer, no I/O: the same arguments give the same result. */
+const PURITY = {
+  'no-restricted-globals': [
+    'error',
+    ...globals(TIME, 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'),
+    ...globals(CHANCE, 'crypto'),
+    ...globals(INPUT_OUTPUT, 'process', 'fetch', 'console', 'WebSocket', 'EventSource', 'navigator', 'require'),
+    ...globals('Pure code names the globals that it uses.', 'globalThis', 'global'),
+  ],
+  'no-restricted-properties': [
+    'error',
+    { object: 'Date', property: 'now', message: TIME },
+    { object: 'Math', property: 'random', message: CHANCE },
+  ],
   'no-restricted-syntax': [
     'error',
+    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: TIME },
+    { selector: "CallExpression[callee.name='Date']", message: TIME },
+    { selector: "VariableDeclarator[init.name='Date']", message: TIME },
+    { selector: "VariableDeclarator[init.name='Math']", message: CHANCE },
+  ],
+  'no-restricted-imports': [
+    'error',
     {
-      selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-      message: 'time is an argument here',
-    },
-    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'time is an argument here' },
-    {
-      selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
-      message: 'chance is an argument here',
+      paths: ['node:crypto', 'crypto'].map((name) => ({ name, allowImportNames: ['createHash'], message: CHANCE })),
     },
   ],
 };
 
+const UNUSED = [
+  'error',
+  { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
+];
+
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'test/conformance/'] },
+  { ignores: ['dist/', 'build/', 'coverage/', 'node_modules/', 'test/conformance/'] },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.js', '**/*.cjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
+  { rules: { '@typescript-eslint/no-unused-vars': UNUSED } },
   {
     files: ['src/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },
@@ -38,52 +59,7 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
-      '@typescript-eslint/no-unused-vars': [
-        'error',
-        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
-      ],
     },
   },
-  {
-    files: ['test/**/*.ts', 'bench/**', 'scripts/**'],
-    rules: {
-      '@typescript-eslint/no-unused-vars': [
-        'error',
-        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
-      ],
-    },
-  },
-  { files: ['src/core/graph/**/*.ts', 'src/core/*/plan/**/*.ts'], rules: NO_CLOCK },
-  layer(
-    ['src/core/model/**/*.ts'],
-    `/(?:graph|plan|${PURE})/|^undici$|^@kubernetes/`,
-    'model knows nothing but itself',
-  ),
-  layer(['src/core/graph/**/*.ts'], `/(?:plan|${PURE})/|${IO}`, 'graph knows only model, and does no I/O'),
-  layer(['src/core/plan/**/*.ts'], `/(?:${PURE})/|${IO}`, 'plan knows only graph and model, and does no I/O'),
-  layer(
-    ['src/core/render/**/*.ts'],
-    '/(?:cluster|registry|storage|execute|commands|sandbox)/|^undici$|^@kubernetes/',
-    'render turns values into text',
-  ),
-  layer(
-    ['src/core/cluster/**/*.ts'],
-    '/(?:execute|render|commands|sandbox)/|^undici$',
-    'only core/registry knows undici',
-  ),
-  layer(
-    ['src/core/registry/**/*.ts'],
-    '/(?:execute|render|cluster|commands|sandbox)/|^@kubernetes/',
-    'only core/cluster knows client-node',
-  ),
-  layer(
-    ['src/core/storage/**/*.ts'],
-    '/(?:execute|render|cluster|registry|commands|sandbox)/|^undici$|^@kubernetes/',
-    'storage knows files',
-  ),
-  layer(
-    ['src/core/execute/**/*.ts', 'src/core/edge/**/*.ts', 'src/core/schedule/**/*.ts'],
-    '/(?:commands|sandbox)/|^undici$|^@kubernetes/',
-    'core knows no commands and no client libraries here',
-  ),
+  { files: PURE, rules: PURITY },
 );
