@@ -1,20 +1,8 @@
-import type { Faults } from './http/faults.js';
-import type { Operator } from './operator/operator.js';
-import { seedRegistry } from './registry/registry-seed.js';
-import type { RegistryStorage } from './registry/registry-storage.js';
+import type { KubeObject } from '../core/model/kube.js';
 import { clusterRoleBindings, clusterRoles } from './api/roles.js';
 import type { Store } from './api/store.js';
-import type { KubeObject, SandboxOptions } from './types.js';
-
-export interface LoadContext {
-  options: SandboxOptions;
-  store: Store;
-  storage: RegistryStorage;
-  /** The registry's `HOST:PORT`. */
-  host: string;
-  faults: Faults;
-  operator: Operator;
-}
+import type { LoadContext } from './load-context.js';
+import { seedRegistry } from './registry/registry-seed.js';
 
 /** Fills the cluster: roles, the operator's objects, the sample data, what the options give; then the registry's storage. */
 export async function loadCluster(context: LoadContext): Promise<void> {

@@ -1,7 +1,4 @@
-import type { KubeObject } from '../core/cluster/api.js';
-
-/** An object as the sandbox stores it; what a test hands in may lack kind, apiVersion and most of its metadata. */
-export type { KubeObject };
+import type { KubeObject } from '../core/model/kube.js';
 
 export type Server = 'api' | 'registry';
 

@@ -12,7 +12,7 @@ import {
 } from './api-status.js';
 import { jsonPatch, mergePatch } from './patch.js';
 import { withKind, type Store } from './store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 /** All annotations of an object together, as the API server limits them. */
 const ANNOTATION_BYTES = 256 * 1024;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { KubeObject, PolicyRule } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { PolicyRule } from '../types.js';
 import { ApiStatus } from './api-status.js';
 import { qualifiedName } from './resources.js';
 import type { Store } from './store.js';

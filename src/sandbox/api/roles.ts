@@ -1,4 +1,5 @@
-import type { KubeObject, PolicyRule } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { PolicyRule } from '../types.js';
 
 const READ = ['get', 'list'];
 

@@ -1,5 +1,5 @@
 import { badRequest } from './api-status.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 type Test = (object: KubeObject) => boolean;
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { KubeObject, SandboxStore } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { SandboxStore } from '../types.js';
 import { apiVersionOf, findResource, type ResourceDefinition } from './resources.js';
 
 /** A stored object; the large sample data is made when it is asked for. Objects are never changed in place. */

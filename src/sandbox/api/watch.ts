@@ -3,7 +3,7 @@ import type { OpenAnswer } from '../http/answer.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
 import { selectorOf } from './selectors.js';
 import { withKind, type Store, type StoreEvent } from './store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 export interface WatchQuery {
   namespace?: string;

@@ -1,7 +1,7 @@
 import { textAnswer, type Answer, type OpenAnswer } from '../http/answer.js';
 import type { Faults } from '../http/faults.js';
 import type { Store } from '../api/store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 const LOG = [
   'Deleted 2 objects out of 14 image streams checked',

@@ -1,6 +1,6 @@
 import { advance } from './registry-pods.js';
 import type { Store } from '../api/store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 /**
  * Runs pods that clients create on their own (debug pods): without a status they become Running and ready, step by step. One that looks at

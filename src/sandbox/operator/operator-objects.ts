@@ -1,5 +1,5 @@
 import { NAMESPACE, REGISTRY_IMAGE, REGISTRY_LABELS } from './registry-deployment.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 const meta = (name: string): KubeObject['metadata'] => ({ name, namespace: NAMESPACE });
 

@@ -6,7 +6,8 @@ import { isReadOnly, NAMESPACE, registryConfig, registryDeployment, registryTemp
 import { isReady, isTerminating, registryPods } from './registry-pods.js';
 import { Rollout } from './rollout.js';
 import type { Store } from '../api/store.js';
-import type { KubeObject, RolloutControl, SandboxOptions } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { RolloutControl, SandboxOptions } from '../types.js';
 
 const STEP_MS = 30;
 

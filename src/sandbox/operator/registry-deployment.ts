@@ -1,4 +1,5 @@
-import type { KubeObject, SandboxOptions } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { SandboxOptions } from '../types.js';
 
 export const NAMESPACE = 'openshift-image-registry';
 export const DEPLOYMENT = 'image-registry';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { NAMESPACE } from './registry-deployment.js';
 import type { Store } from '../api/store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 /** The template's hash: pods that carry it run that template. */
 export function templateHash(deployment: KubeObject): string {

@@ -11,7 +11,7 @@ import {
   templateHash,
 } from './registry-pods.js';
 import type { Store } from '../api/store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 /** The Deployment's controller: each step takes the registry's pods one state nearer to the template. */
 export class Rollout {

@@ -10,7 +10,7 @@ import type { Faults } from '../http/faults.js';
 import type { PrunerContext } from './hard-pruner.js';
 import { forbidden } from '../api/permissions.js';
 import { refuseUpgrade } from '../http/server.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 export interface ExecContext extends PrunerContext {
   faults: Faults;

@@ -1,5 +1,5 @@
 import { hasConfig, isIndex, MEDIA } from './media-types.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 /** The parts of an Image object that say what the registry holds of it. */
 export interface ImageShape {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { isIndex, MEDIA } from './media-types.js';
 import type { RegistryStorage } from './registry-storage.js';
 import type { Store } from '../api/store.js';
-import type { KubeObject, PushContent, PushedImage } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { PushContent, PushedImage } from '../types.js';
 
 /** A manifest as it was pushed. */
 interface Manifest {

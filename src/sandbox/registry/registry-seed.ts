@@ -1,7 +1,7 @@
 import { manifestFor, shapeOf } from './image-objects.js';
 import type { RegistryStorage } from './registry-storage.js';
 import type { Store } from '../api/store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 
 const CONFIG_BYTES = 1500;
 

@@ -19,7 +19,8 @@ import { RegistryUploads } from './registry-uploads.js';
 import { digestOf, putManifest, type PushContext } from './registry-push.js';
 import { removeManifestLink, type LinkKind } from './registry-storage.js';
 import { listedImages } from './registry-seed.js';
-import type { KubeObject, RegistryDeletion } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { RegistryDeletion } from '../types.js';
 
 export interface RegistryContext extends PushContext {
   permissions: Permissions;

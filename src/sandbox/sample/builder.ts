@@ -1,7 +1,8 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { pushContent } from '../registry/registry-push.js';
-import type { LoadContext } from '../load.js';
-import type { KubeObject, PushContent } from '../types.js';
+import type { LoadContext } from '../load-context.js';
+import type { KubeObject } from '../../core/model/kube.js';
+import type { PushContent } from '../types.js';
 
 const HOUR = 3_600_000;
 const EPOCH = Date.parse('2026-01-01T00:00:00Z');

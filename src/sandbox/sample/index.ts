@@ -1,4 +1,4 @@
-import type { LoadContext } from '../load.js';
+import type { LoadContext } from '../load-context.js';
 import { SampleBuilder } from './builder.js';
 import { customResource, extendedUses, invalidReference } from './extended-uses.js';
 import { manyImages } from './many.js';

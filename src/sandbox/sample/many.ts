@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MEDIA } from '../registry/media-types.js';
 import type { LazyObject } from '../api/store.js';
-import type { KubeObject } from '../types.js';
+import type { KubeObject } from '../../core/model/kube.js';
 import { DAY, SERVICE, type SampleBuilder } from './builder.js';
 
 const PER_STREAM = 40;

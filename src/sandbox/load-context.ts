@@ -1,0 +1,16 @@
+import type { Store } from './api/store.js';
+import type { Faults } from './http/faults.js';
+import type { Operator } from './operator/operator.js';
+import type { RegistryStorage } from './registry/registry-storage.js';
+import type { SandboxOptions } from './types.js';
+
+/** What the start fills with objects and blobs. */
+export interface LoadContext {
+  options: SandboxOptions;
+  store: Store;
+  storage: RegistryStorage;
+  /** The registry's `HOST:PORT`. */
+  host: string;
+  faults: Faults;
+  operator: Operator;
+}
