@@ -1,7 +1,7 @@
 import type { Store } from './api/store.js';
 import type { Faults } from './http/faults.js';
 import type { Operator } from './operator/operator.js';
-import type { RegistryStorage } from './registry/registry-storage.js';
+import type { RegistryStorage } from './registry/storage.js';
 import type { SandboxOptions } from './types.js';
 
 /** What the start fills with objects and blobs. */

@@ -2,7 +2,7 @@ import type { KubeObject } from '../core/model/kube.js';
 import { clusterRoleBindings, clusterRoles } from './api/roles.js';
 import type { Store } from './api/store.js';
 import type { LoadContext } from './load-context.js';
-import { seedRegistry } from './registry/registry-seed.js';
+import { seedRegistry } from './registry/seed.js';
 
 /** Fills the cluster: roles, the operator's objects, the sample data, what the options give; then the registry's storage. */
 export async function loadCluster(context: LoadContext): Promise<void> {

@@ -5,7 +5,7 @@ import { Faults } from './http/faults.js';
 import { Lists } from './api/lists.js';
 import { Operator } from './operator/operator.js';
 import { Permissions } from './api/permissions.js';
-import type { RegistryStorage } from './registry/registry-storage.js';
+import type { RegistryStorage } from './registry/storage.js';
 import { resourceDefinitions } from './api/resources.js';
 import { FileStorage } from './registry/storage-files.js';
 import { MemoryStorage } from './registry/storage-memory.js';

@@ -1,6 +1,6 @@
 import { jsonAnswer, type Answer } from '../http/answer.js';
-import type { Route } from './api-routes.js';
-import { notFound } from './api-status.js';
+import type { Route } from './routes.js';
+import { notFound } from './status.js';
 import type { Store } from './store.js';
 
 interface Tagged {

@@ -1,4 +1,4 @@
-import { badRequest, expired } from './api-status.js';
+import { badRequest, expired } from './status.js';
 import type { Answer } from '../http/answer.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
 import { selectorOf } from './selectors.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { PolicyRule } from '../types.js';
-import { ApiStatus } from './api-status.js';
+import { ApiStatus } from './status.js';
 import { qualifiedName } from './resources.js';
 import type { Store } from './store.js';
 

@@ -1,5 +1,5 @@
 import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
-import { badRequest } from './api-status.js';
+import { badRequest } from './status.js';
 import type { Permissions, User } from './permissions.js';
 import { decodeAccessReview } from './protobuf.js';
 

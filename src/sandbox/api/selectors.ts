@@ -1,4 +1,4 @@
-import { badRequest } from './api-status.js';
+import { badRequest } from './status.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
 type Test = (object: KubeObject) => boolean;

@@ -1,4 +1,4 @@
-import { ApiStatus } from './api-status.js';
+import { ApiStatus } from './status.js';
 import type { OpenAnswer } from '../http/answer.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
 import { selectorOf } from './selectors.js';

@@ -1,4 +1,4 @@
-import { advance } from './registry-pods.js';
+import { advance } from './pods.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 

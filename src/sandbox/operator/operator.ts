@@ -1,9 +1,9 @@
 import type { Faults } from '../http/faults.js';
 import { Jobs } from './jobs.js';
 import { Kubelet } from './kubelet.js';
-import { operatorObjects } from './operator-objects.js';
-import { isReadOnly, NAMESPACE, registryConfig, registryDeployment, registryTemplate } from './registry-deployment.js';
-import { isReady, isTerminating, registryPods } from './registry-pods.js';
+import { operatorObjects } from './objects.js';
+import { isReadOnly, NAMESPACE, registryConfig, registryDeployment, registryTemplate } from './deployment.js';
+import { isReady, isTerminating, registryPods } from './pods.js';
 import { Rollout } from './rollout.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';

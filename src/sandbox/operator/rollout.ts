@@ -1,15 +1,6 @@
 import type { Faults } from '../http/faults.js';
-import { DEPLOYMENT, NAMESPACE } from './registry-deployment.js';
-import {
-  advance,
-  hashOf,
-  isReady,
-  isTerminating,
-  newPod,
-  registryPods,
-  replicaSet,
-  templateHash,
-} from './registry-pods.js';
+import { DEPLOYMENT, NAMESPACE } from './deployment.js';
+import { advance, hashOf, isReady, isTerminating, newPod, registryPods, replicaSet, templateHash } from './pods.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 

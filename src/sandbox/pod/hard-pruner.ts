@@ -1,8 +1,8 @@
 import { shapeOf } from '../registry/image-objects.js';
-import { ApiStatus } from '../api/api-status.js';
+import { ApiStatus } from '../api/status.js';
 import type { Permissions } from '../api/permissions.js';
-import { removeManifestLink, type RegistryStorage } from '../registry/registry-storage.js';
-import { listedImages } from '../registry/registry-seed.js';
+import { removeManifestLink, type RegistryStorage } from '../registry/storage.js';
+import { listedImages } from '../registry/seed.js';
 import type { Store } from '../api/store.js';
 
 export interface PrunerContext {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contentOf, type BlobContent, type LinkKind, type RegistryStorage } from './registry-storage.js';
+import { contentOf, type BlobContent, type LinkKind, type RegistryStorage } from './storage.js';
 
 const FOLDER: Record<LinkKind, string> = { layer: '_layers', manifest: '_manifests/revisions' };
 

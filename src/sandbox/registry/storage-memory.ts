@@ -1,4 +1,4 @@
-import { contentOf, sizeOf, type BlobContent, type LinkKind, type RegistryStorage } from './registry-storage.js';
+import { contentOf, sizeOf, type BlobContent, type LinkKind, type RegistryStorage } from './storage.js';
 
 /** The registry's storage as sets in memory: fast enough for hundreds of small clusters, and for very large ones. */
 export class MemoryStorage implements RegistryStorage {

@@ -1,5 +1,5 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { pushContent } from '../registry/registry-push.js';
+import { pushContent } from '../registry/push.js';
 import type { LoadContext } from '../load-context.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { PushContent } from '../types.js';

@@ -1,4 +1,4 @@
-import { digestOf } from '../registry/registry-push.js';
+import { digestOf } from '../registry/push.js';
 import { DAY, layer, type SampleBuilder } from './builder.js';
 
 /** What only a hard prune finds: blobs without images, a repository without a stream, an upload that nobody finished. */

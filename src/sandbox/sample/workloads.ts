@@ -1,5 +1,5 @@
 import { MEDIA } from '../registry/media-types.js';
-import { digestOf } from '../registry/registry-push.js';
+import { digestOf } from '../registry/push.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import { DAY, layer, SERVICE, type SampleBuilder } from './builder.js';
 import { signature } from './extended-uses.js';

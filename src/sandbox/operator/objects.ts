@@ -1,4 +1,4 @@
-import { NAMESPACE, REGISTRY_IMAGE, REGISTRY_LABELS } from './registry-deployment.js';
+import { NAMESPACE, REGISTRY_IMAGE, REGISTRY_LABELS } from './deployment.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
 const meta = (name: string): KubeObject['metadata'] => ({ name, namespace: NAMESPACE });

@@ -1,5 +1,5 @@
 import { manifestFor, shapeOf } from './image-objects.js';
-import type { RegistryStorage } from './registry-storage.js';
+import type { RegistryStorage } from './storage.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 

@@ -1,6 +1,6 @@
 import { jsonAnswer, textAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
-import { isTrue, routeOf, verbOf, type Route } from './api-routes.js';
-import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './api-status.js';
+import { isTrue, routeOf, verbOf, type Route } from './routes.js';
+import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './status.js';
 import { discoveryAnswer } from './discovery.js';
 import { removeStreamTag } from './image-stream-tags.js';
 import type { Lists } from './lists.js';
@@ -9,7 +9,7 @@ import { reviewAnswer } from './reviews.js';
 import { qualifiedName, type ResourceDefinition } from './resources.js';
 import { withKind, type Store } from './store.js';
 import { runWatch } from './watch.js';
-import { Writes } from './api-writes.js';
+import { Writes } from './writes.js';
 
 /** What the API server works on. */
 export interface ApiContext {

@@ -1,5 +1,5 @@
-import { pushContent, type PushContext } from './registry-push.js';
-import type { RegistryPresence } from '../operator/registry-presence.js';
+import { pushContent, type PushContext } from './push.js';
+import type { RegistryPresence } from '../operator/presence.js';
 import type { RegistryDeletion, SandboxRegistryState } from '../types.js';
 
 /** The registry's state as tests see it. */

@@ -1,4 +1,4 @@
-import { registryEnvironment } from '../operator/registry-deployment.js';
+import { registryEnvironment } from '../operator/deployment.js';
 import { hardPrune, type PrunerContext, type PrunerLine } from './hard-pruner.js';
 
 /** A process in a simulated pod. */

@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
-import type { Route } from './api-routes.js';
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  invalid,
-  notFound,
-  uidConflict,
-  unsupportedMediaType,
-} from './api-status.js';
+import type { Route } from './routes.js';
+import { alreadyExists, badRequest, conflict, invalid, notFound, uidConflict, unsupportedMediaType } from './status.js';
 import { jsonPatch, mergePatch } from './patch.js';
 import { withKind, type Store } from './store.js';
 import type { KubeObject } from '../../core/model/kube.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isIndex, MEDIA } from './media-types.js';
-import type { RegistryStorage } from './registry-storage.js';
+import type { RegistryStorage } from './storage.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { PushContent, PushedImage } from '../types.js';

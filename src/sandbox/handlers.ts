@@ -1,9 +1,9 @@
-import type { ApiServer } from '../api/api-server.js';
-import { expired, statusOf, unauthorized } from '../api/api-status.js';
-import type { Exec } from '../pod/exec.js';
-import { inconsistentRest } from '../api/lists.js';
-import type { RegistryServer } from '../registry/registry-server.js';
-import type { Handler } from './server.js';
+import type { ApiServer } from './api/server.js';
+import { expired, statusOf, unauthorized } from './api/status.js';
+import type { Exec } from './pod/exec.js';
+import { inconsistentRest } from './api/lists.js';
+import type { RegistryServer } from './registry/server.js';
+import type { Handler } from './http/server.js';
 
 /** The API server as one of the sandbox's two servers. */
 export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {

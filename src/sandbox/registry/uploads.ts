@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, SandboxRequest } from '../http/answer.js';
-import { created, errorAnswer, uploadAnswer, VERSION } from './registry-answers.js';
-import { digestOf } from './registry-push.js';
-import type { RegistryStorage } from './registry-storage.js';
+import { created, errorAnswer, uploadAnswer, VERSION } from './answers.js';
+import { digestOf } from './push.js';
+import type { RegistryStorage } from './storage.js';
 
 const NOTHING = Buffer.alloc(0);
 

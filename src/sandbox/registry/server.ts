@@ -14,11 +14,11 @@ import {
   VERSION,
   withVersion,
   type Access,
-} from './registry-answers.js';
-import { RegistryUploads } from './registry-uploads.js';
-import { digestOf, putManifest, type PushContext } from './registry-push.js';
-import { removeManifestLink, type LinkKind } from './registry-storage.js';
-import { listedImages } from './registry-seed.js';
+} from './answers.js';
+import { RegistryUploads } from './uploads.js';
+import { digestOf, putManifest, type PushContext } from './push.js';
+import { removeManifestLink, type LinkKind } from './storage.js';
+import { listedImages } from './seed.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { RegistryDeletion } from '../types.js';
 

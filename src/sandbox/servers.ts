@@ -1,12 +1,12 @@
-import { ApiServer } from '../api/api-server.js';
-import { createAuthority, LOOPBACK, type Authority, type Certificate } from './certificates.js';
-import { Exec } from '../pod/exec.js';
+import { ApiServer } from './api/server.js';
+import { createAuthority, LOOPBACK, type Authority, type Certificate } from './http/certificates.js';
+import { Exec } from './pod/exec.js';
 import { apiHandlerOf, registryHandlerOf } from './handlers.js';
-import { RegistryPresence } from '../operator/registry-presence.js';
-import { RegistryServer, type RegistryContext } from '../registry/registry-server.js';
-import { SandboxServer } from './server.js';
-import type { SandboxOptions } from '../types.js';
-import type { World } from '../world.js';
+import { RegistryPresence } from './operator/presence.js';
+import { RegistryServer, type RegistryContext } from './registry/server.js';
+import { SandboxServer } from './http/server.js';
+import type { SandboxOptions } from './types.js';
+import type { World } from './world.js';
 
 /** The two servers, listening. */
 export interface Servers {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { NAMESPACE } from './registry-deployment.js';
+import { NAMESPACE } from './deployment.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
