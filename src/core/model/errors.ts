@@ -1,3 +1,5 @@
+import { EXIT_OF, type ErrorCode } from './error-codes.js';
+
 /** Exit statuses of the program: the contract of docs/exit-codes.md. */
 export const EXIT = { ok: 0, error: 1, found: 2, partial: 3, refused: 4, sigint: 130, sigterm: 143 } as const;
 
@@ -12,10 +14,10 @@ export interface InvalidReference {
 
 export interface RegadmErrorOptions {
   /** Stable upper-case name that scripts may compare, e.g. `REGISTRY_UNREACHABLE`. */
-  code: string;
+  code: ErrorCode;
   /** What to do next, one sentence each; printed below the message. */
   suggestions?: string[];
-  /** Defaults to 1; 4 where a guard refused. */
+  /** Overrides the exit status of the code, e.g. 143 of INTERRUPTED after SIGTERM. */
   exitCode?: number;
   cause?: unknown;
   invalidReferences?: InvalidReference[];
@@ -23,7 +25,7 @@ export interface RegadmErrorOptions {
 
 /** Every error that a user is meant to read: a message, a code, what to do next, an exit status. */
 export class RegadmError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly suggestions: string[];
   readonly exitCode: number;
   readonly invalidReferences?: InvalidReference[];
@@ -33,7 +35,7 @@ export class RegadmError extends Error {
     this.name = 'RegadmError';
     this.code = options.code;
     this.suggestions = options.suggestions ?? [];
-    this.exitCode = options.exitCode ?? EXIT.error;
+    this.exitCode = options.exitCode ?? EXIT_OF.get(options.code) ?? EXIT.error;
     this.invalidReferences = options.invalidReferences;
   }
 }
@@ -44,7 +46,7 @@ export function usageError(message: string, suggestions: string[] = []): RegadmE
 }
 
 /** A guard (a limit, a mode, another cluster's data) said no: exit 4, nothing changed. */
-export function refusal(code: string, message: string, suggestions: string[] = []): RegadmError {
+export function refusal(code: ErrorCode, message: string, suggestions: string[] = []): RegadmError {
   return new RegadmError(message, { code, suggestions, exitCode: EXIT.refused });
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../model/error-codes.js';
 import { RegistryError } from './error.js';
 import type { Answer } from './transport.js';
 
@@ -29,7 +30,7 @@ export interface Asked {
  */
 export function answerError(answer: Answer, asked: Asked): RegistryError {
   const told = registryCodeOf(answer);
-  const make = (code: string, what: string, suggestions: string[] = []): RegistryError =>
+  const make = (code: ErrorCode, what: string, suggestions: string[] = []): RegistryError =>
     new RegistryError(what, {
       kind: 'answer',
       code,
@@ -60,7 +61,7 @@ export function answerError(answer: Answer, asked: Asked): RegistryError {
   return make('REGISTRY_ERROR', `unexpected status ${answer.status}: ${said(answer, told)}`);
 }
 
-type Make = (code: string, what: string, suggestions?: string[]) => RegistryError;
+type Make = (code: ErrorCode, what: string, suggestions?: string[]) => RegistryError;
 
 function unauthorized(asked: Asked, make: Make): RegistryError {
   if (!asked.hasToken) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../model/error-codes.js';
 import { codesOf } from '../kit/retry.js';
 import { messageOf } from '../model/errors.js';
 import { RegistryError, type FailureKind } from './error.js';
@@ -5,7 +6,7 @@ import { RegistryError, type FailureKind } from './error.js';
 const EXPOSE =
   'expose the registry (oc patch configs.imageregistry.operator.openshift.io/cluster --type merge -p \'{"spec":{"defaultRoute":true}}\') and pass --registry-url';
 
-const REMEDY: Record<FailureKind, { code: string; suggestions: string[] }> = {
+const REMEDY: Record<FailureKind, { code: ErrorCode; suggestions: string[] }> = {
   'plain-http': {
     code: 'REGISTRY_NOT_SECURE',
     suggestions: ['secure the registry with TLS', 'or pass --force-insecure: the token then travels unencrypted'],

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 
 /** The families of failure that regadm acts upon; everything else is `other`. */
@@ -18,7 +19,7 @@ export type FailureKind =
   | 'other';
 
 export interface RegistryErrorOptions {
-  code: string;
+  code: ErrorCode;
   /** Scheme, host, port and path of what was asked for; no credentials. */
   url: string;
   suggestions?: string[];

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterApi } from '../../cluster/api.js';
+import type { ErrorCode } from '../../model/error-codes.js';
 import { EXIT, RegadmError } from '../../model/errors.js';
 import type { Registry } from '../../registry/api.js';
 import type { CheckName, PreflightCheck } from './check.js';
@@ -56,7 +57,7 @@ export function stopsRun({ check, ok }: PreflightCheck): boolean {
   return !ok && check !== 'clocks';
 }
 
-const CODES: Record<CheckName, string> = {
+const CODES: Record<CheckName, ErrorCode> = {
   token: 'UNAUTHORIZED',
   permissions: 'FORBIDDEN',
   registry: 'REGISTRY_UNREACHABLE',

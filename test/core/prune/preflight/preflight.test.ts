@@ -8,6 +8,7 @@ import {
   type PreflightCheck,
   type PreflightInput,
 } from '../../../../src/core/prune/preflight/index.js';
+import type { ErrorCode } from '../../../../src/core/model/error-codes.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
 import { openRegistry } from '../../../../src/core/registry/index.js';
 import type { Registry } from '../../../../src/core/registry/api.js';
@@ -183,7 +184,7 @@ describe('answers of a registry that is another one', () => {
       deleteBlob,
       close: async () => undefined,
     }) as unknown as Registry;
-  const failingWith = (code: string) => async (): Promise<never> => {
+  const failingWith = (code: ErrorCode) => async (): Promise<never> => {
     throw new RegadmError(`error communicating with registry: ${code}`, { code });
   };
   test.each<[string, CheckName, Registry]>([
