@@ -3,7 +3,7 @@ import { clusterFlags, outputFlags } from './shared.js';
 import type { HardPruneOptions } from '../core/hard-prune/procedure/options.js';
 import { durationFlag } from '../core/model/duration.js';
 import { usageError } from '../core/model/errors.js';
-import { parseMaxDelete } from '../core/hard-prune/plan/limit.js';
+import { parseMaxDelete } from '../core/model/max-delete.js';
 import { parseRedisUrl } from '../core/operator/redis-cache.js';
 
 /** The flags of `regadm prune hard`. */

@@ -1,8 +1,5 @@
 import type { ApiRequestOptions, ClusterApi } from '../../src/core/cluster/api.js';
-import type { Reporter } from '../../src/core/hard-prune/procedure/types.js';
-
-/** Says nothing to anybody. */
-export const silentReporter: Reporter = { progress() {}, note() {}, warning() {}, log() {} };
+export { SILENT as silentReporter } from '../../src/core/kit/reporter.js';
 
 /** A cluster that can list images and image streams, in pages, and nothing else. */
 export function fakeUsageApi(cluster: Record<string, unknown[]>): ClusterApi {

@@ -1,6 +1,6 @@
 import { durationFlag, requestTimeout } from '../../core/model/duration.js';
 import { messageOf } from '../../core/model/errors.js';
-import { parseMaxDelete } from '../../core/hard-prune/plan/limit.js';
+import { parseMaxDelete } from '../../core/model/max-delete.js';
 import { validateRegistryFlags } from '../../core/registry/url.js';
 import { parseRedisUrl } from '../../core/operator/redis-cache.js';
 import type { FlagSpec } from './catalog.js';

@@ -1,11 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { createReporter } from '../../cli/reporter.js';
 import { clusterFlags } from '../../flags/shared.js';
 import { hardPruneFlags, hardPruneOptions } from '../../flags/hard-prune.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import { assertUsable, type HardPruneOptions } from '../../core/hard-prune/procedure/options.js';
 import type { HardPruneResult } from '../../core/hard-prune/procedure/run.js';
-import type { Reporter } from '../../core/hard-prune/procedure/types.js';
+import type { Reporter } from '../../core/kit/reporter.js';
 import { exitCodeOf, notRestoredError } from '../../core/hard-prune/procedure/outcome.js';
 import { hardPruneFound, type HardPruneReport } from '../../core/hard-prune/output/documents.js';
 
@@ -133,14 +134,7 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
   }
 
   private reporter(): Reporter {
-    let last = 0;
-    const progress = (text: string): void => {
-      // On a terminal at once; in a log a line every 30 seconds of long work is enough.
-      if (!process.stderr.isTTY && last !== 0 && Date.now() - last < 30_000) return;
-      last = Date.now();
-      this.note(text);
-    };
-    return { progress, note: this.note, warning: this.warning, log: this.logAt };
+    return createReporter(process.stderr, this.verbosity);
   }
 }
 

@@ -178,7 +178,7 @@ async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
     forceInsecure: flags['force-insecure'] ?? false,
   };
   checkRegistryFlags(registry);
-  const { parseMaxDelete } = await import('../../core/hard-prune/plan/limit.js');
+  const { parseMaxDelete } = await import('../../core/model/max-delete.js');
   return {
     options,
     keepYoungerThan,

@@ -2,16 +2,10 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { clusterFlags, outputFlags } from '../../flags/shared.js';
 import { EXIT, RegadmError, usageError } from '../../core/model/errors.js';
+import { REGISTRY_NAMESPACE } from '../../core/model/openshift.js';
 import { timeoutFlag } from '../../flags/timeout.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
-import {
-  DEFAULT_IMAGE,
-  NAMESPACE,
-  OPERATOR_CRON_JOB,
-  OWN_NAME,
-  cronJobList,
-  imageProblem,
-} from '../../core/schedule/cron-job.js';
+import { DEFAULT_IMAGE, OPERATOR_CRON_JOB, OWN_NAME, cronJobList, imageProblem } from '../../core/schedule/cron-job.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
 import type { ScheduleReport } from '../../core/schedule/report.js';
 import { interruptible } from '../../cli/interruptible.js';
@@ -61,7 +55,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     from: Flags.string({
       helpValue: 'CRONJOB',
       dependsOn: ['run-now'],
-      description: `CronJob in ${NAMESPACE} to start from`,
+      description: `CronJob in ${REGISTRY_NAMESPACE} to start from`,
     }),
     timeout: Flags.string({
       helpValue: 'DURATION',
@@ -121,16 +115,16 @@ Settings: ${SETTINGS.join(', ')}.`;
     const cronJob = await cronJobToRun(api, flags.from);
     const job = await startJob(api, cronJob);
     const { name } = job.metadata;
-    this.note(`started job ${NAMESPACE}/${name} from CronJob ${cronJob.metadata.name}`);
+    this.note(`started job ${REGISTRY_NAMESPACE}/${name} from CronJob ${cronJob.metadata.name}`);
     const out = flags.output === 'table' ? process.stdout : process.stderr;
     const options = { log: (chunk: Buffer) => void out.write(chunk), onProgress: this.note, timeoutMs };
     const run = await interruptible(
       (signal) => followJob(api, job, cronJob.metadata.name, { ...options, signal }),
-      [`the job goes on: oc -n ${NAMESPACE} logs -f job/${name}`],
+      [`the job goes on: oc -n ${REGISTRY_NAMESPACE} logs -f job/${name}`],
     );
     if (flags.output !== 'table')
       this.print(await documentText(flags.output, { apiVersion: 'regadm/v1', kind: 'PruneRun', ...run }));
-    if (run.status === 'succeeded') return this.note(`job ${NAMESPACE}/${name} succeeded`);
+    if (run.status === 'succeeded') return this.note(`job ${REGISTRY_NAMESPACE}/${name} succeeded`);
     if (flags.output === 'table') throw jobFailed(name, run.message);
     this.note(`error: ${jobFailed(name, run.message).message}`);
     process.exitCode = EXIT.error;
@@ -138,8 +132,8 @@ Settings: ${SETTINGS.join(', ')}.`;
 }
 
 function jobFailed(name: string, message: string | undefined): RegadmError {
-  return new RegadmError(`job ${NAMESPACE}/${name} failed${message ? `: ${message}` : ''}`, {
+  return new RegadmError(`job ${REGISTRY_NAMESPACE}/${name} failed${message ? `: ${message}` : ''}`, {
     code: 'JOB_FAILED',
-    suggestions: [`look at it: oc -n ${NAMESPACE} describe job/${name}`],
+    suggestions: [`look at it: oc -n ${REGISTRY_NAMESPACE} describe job/${name}`],
   });
 }

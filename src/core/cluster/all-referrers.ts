@@ -5,7 +5,7 @@ import type { KubeList, KubeObject } from '../model/kube.js';
 import { anyObjectReducer } from '../model/referrers/any-object.js';
 import type { Referrer } from '../model/referrer.js';
 import type { ClusterApi } from './api.js';
-import { errorOf } from './client.js';
+import { errorOf } from './api-error.js';
 import { NARROWER, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import type { ReducedPage } from './reduce-page.js';

@@ -1,4 +1,6 @@
+import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
+import type { ApiResponse } from './api.js';
 
 /** An API server's answer that was not the expected one. `status` and `reason` are the server's (`Conflict`, `NotFound`, `Expired`, …). */
 export class ApiError extends RegadmError {
@@ -7,7 +9,7 @@ export class ApiError extends RegadmError {
 
   constructor(
     message: string,
-    options: { status: number; reason: string; suggestions?: string[]; code?: string; cause?: unknown },
+    options: { status: number; reason: string; suggestions?: string[]; code?: ErrorCode; cause?: unknown },
   ) {
     super(message, {
       code: options.code ?? codeOf(options.status),
@@ -20,7 +22,7 @@ export class ApiError extends RegadmError {
   }
 }
 
-function codeOf(status: number): string {
+function codeOf(status: number): ErrorCode {
   if (status === 401) return 'UNAUTHORIZED';
   if (status === 403) return 'FORBIDDEN';
   if (status === 404) return 'NOT_FOUND';
@@ -35,4 +37,30 @@ function suggestionsFor(status: number): string[] {
       'ask for the cluster role system:image-pruner: oc adm policy add-cluster-role-to-user system:image-pruner USER',
     ];
   return [];
+}
+
+/** Builds the error of an unexpected response: in the server's own words where it sent a Status. */
+export function errorOf(response: ApiResponse, what: string): ApiError {
+  const { message, reason } = statusOf(response);
+  return new ApiError(message ?? `${what}: the server answered ${response.status}`, {
+    status: response.status,
+    reason: reason ?? '',
+  });
+}
+
+/** Builds the error of an unexpected response to a step: what failed, then the server's words. */
+export function failure(response: ApiResponse, what: string): ApiError {
+  const status = statusOf(response);
+  return new ApiError(`${what}: ${status.message ?? `the server answered ${response.status}`}`, {
+    status: response.status,
+    reason: status.reason ?? '',
+  });
+}
+
+function statusOf(response: ApiResponse): { message?: string; reason?: string } {
+  try {
+    return response.json();
+  } catch {
+    return {};
+  }
 }

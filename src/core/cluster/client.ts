@@ -12,7 +12,7 @@ import type {
   ExecResult,
   ExecTarget,
 } from './api.js';
-import { ApiError } from './api-error.js';
+import { ApiError, errorOf } from './api-error.js';
 import { connectionError } from './connection-error.js';
 import type { Credentials } from './credentials.js';
 import { open, send, type RawResponse } from './transport.js';
@@ -150,18 +150,6 @@ export class HttpClusterApi implements ClusterApi {
     const { server } = this;
     return { ...response, json: <T>() => parseJson<T>(response, `${server}${path}`) };
   }
-}
-
-/** The error that an answer stands for: the server's own words where it sent a Status. */
-export function errorOf(response: ApiResponse, what: string): ApiError {
-  let status: { message?: string; reason?: string } = {};
-  try {
-    status = response.json();
-  } catch {
-    // Not a Status: a proxy or a load balancer answered.
-  }
-  const message = status.message ?? `${what}: the server answered ${response.status}`;
-  return new ApiError(message, { status: response.status, reason: status.reason ?? '' });
 }
 
 function parseJson<T>(response: RawResponse, url: string): T {

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { RegadmError } from '../model/errors.js';
 import type { ClusterApi } from './api.js';
 import { ApiError } from './api-error.js';
-import { errorOf } from './client.js';
+import { errorOf } from './api-error.js';
 import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
 
 /** A resource that discovery told of. */

@@ -1,7 +1,7 @@
 import { RegadmError, messageOf } from '../model/errors.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import { ApiError } from './api-error.js';
-import { errorOf } from './client.js';
+import { errorOf } from './api-error.js';
 import type { ParsePool } from './parse-pool.js';
 import { headOfPage, type ReducedPage } from './reduce-page.js';
 import { listPath, qualifiedName, type ListedResource } from './resources.js';

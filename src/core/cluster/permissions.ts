@@ -1,5 +1,6 @@
 import type { ClusterApi } from './api.js';
-import { REGISTRY_NAMESPACE, failure } from '../operator/config.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { failure } from './api-error.js';
 import { RegadmError } from '../model/errors.js';
 
 export interface Permission {

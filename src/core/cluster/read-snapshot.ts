@@ -8,7 +8,7 @@ import { streamKey } from '../model/image-stream.js';
 import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from './api.js';
-import { errorOf } from './client.js';
+import { errorOf } from './api-error.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { objectPath } from './objects.js';

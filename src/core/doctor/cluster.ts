@@ -1,5 +1,5 @@
 import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
-import { failure } from '../operator/config.js';
+import { failure } from '../cluster/api-error.js';
 import {
   IMAGES,
   IMAGE_STREAMS,

@@ -1,5 +1,6 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { REGISTRY_NAMESPACE, failure } from './config.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { failure } from '../cluster/api-error.js';
 import { ApiError } from '../cluster/api-error.js';
 
 const PATH = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RegadmError } from '../model/errors.js';
 import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
-import { ApiError } from '../cluster/api-error.js';
+import { failure } from '../cluster/api-error.js';
 
-/** Where the operator, its Deployment and the registry's pods are (docs/hard-prune.md). */
-export const REGISTRY_NAMESPACE = 'openshift-image-registry';
 export const CONFIG_PATH = '/apis/imageregistry.operator.openshift.io/v1/configs/cluster';
 export const CONFIG_NAME = 'configs.imageregistry.operator.openshift.io/cluster';
 
@@ -79,23 +77,6 @@ export function managementState(config: RegistryConfig): string {
 /** A condition of the operator that is True, e.g. `Degraded`. */
 export function conditionTrue(config: RegistryConfig, type: string): Condition | undefined {
   return config.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
-}
-
-/** The error that an unexpected answer stands for. */
-export function failure(response: ApiResponse, what: string): ApiError {
-  const status = statusOf(response);
-  return new ApiError(`${what}: ${status.message ?? `the server answered ${response.status}`}`, {
-    status: response.status,
-    reason: status.reason ?? '',
-  });
-}
-
-function statusOf(response: ApiResponse): { message?: string; reason?: string } {
-  try {
-    return response.json();
-  } catch {
-    return {};
-  }
 }
 
 function serverTimeOf(response: ApiResponse): number {

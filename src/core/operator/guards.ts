@@ -4,7 +4,7 @@ import { CONFIG_NAME, conditionTrue, managementState, readConfig, type RegistryC
 import { findPruners } from './pruner-process.js';
 import { modeRollout, readDeployment, whatIsMissing } from './rollout.js';
 import { refusal } from '../model/errors.js';
-import type { Reporter } from '../hard-prune/procedure/types.js';
+import type { Reporter } from '../kit/reporter.js';
 
 /**
  * Refuses to change the mode where the operator would not carry it out.

@@ -1,5 +1,5 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { REGISTRY_NAMESPACE } from './config.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 
 /** The environment variable by which the operator puts a registry into read-only mode, and its value there. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RegadmError, messageOf } from '../model/errors.js';
 import type { ClusterApi, ExecResult, ExecTarget } from '../cluster/api.js';
 import { isUsable, listRegistryPods, type RegistryPod } from './pods.js';
-import { REGISTRY_NAMESPACE, failure } from './config.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { failure } from '../cluster/api-error.js';
 
 export type PruneMode = 'check' | 'delete';
 

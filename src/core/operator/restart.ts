@@ -2,7 +2,8 @@ import { RegadmError } from '../model/errors.js';
 import { CACHE_OFF } from './cache-off.js';
 import type { ClusterApi } from '../cluster/api.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
-import { REGISTRY_NAMESPACE, failure } from './config.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { failure } from '../cluster/api-error.js';
 import { DEPLOYMENT_PATH, readDeployment, waitForRollout, type Deployment } from './rollout.js';
 
 /** What `kubectl rollout restart` sets on a Deployment's template. */

@@ -1,8 +1,9 @@
+import type { ErrorCode } from '../model/error-codes.js';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RegadmError } from '../model/errors.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { isReadOnlyEnvironment, isUsable, listRegistryPods, type RegistryPod } from './pods.js';
-import { REGISTRY_NAMESPACE } from './config.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 
 export const DEPLOYMENT_PATH = `/apis/apps/v1/namespaces/${REGISTRY_NAMESPACE}/deployments/image-registry`;
 
@@ -119,7 +120,7 @@ function stuckBecause(deployment: Deployment, { isWanted }: RolloutOptions): str
   return condition && (condition.message ?? condition.reason);
 }
 
-function rolloutError(code: string, message: string, pods: RegistryPod[]): RegadmError {
+function rolloutError(code: ErrorCode, message: string, pods: RegistryPod[]): RegadmError {
   const troubles = pods.filter(({ trouble }) => trouble).map(({ name, trouble }) => `pod ${name}: ${trouble}`);
   return new RegadmError(message, {
     code,

@@ -1,10 +1,49 @@
 import { RegadmError, messageOf } from '../model/errors.js';
 import { parseQuantity } from '../model/quantity.js';
-import type { RegistryState, RegistryStorage, Unavailable } from '../status/report.js';
+
 import type { ClusterApi, KubeList, KubeObject } from '../cluster/api.js';
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
-import { CONFIG_PATH, REGISTRY_NAMESPACE, failure, managementState, type RegistryConfig } from './config.js';
+import { CONFIG_PATH, managementState, type RegistryConfig } from './config.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { failure } from '../cluster/api-error.js';
 import { DEPLOYMENT_PATH, type Deployment } from './rollout.js';
+
+/** Where the registry keeps its blobs. */
+export interface RegistryStorage {
+  /** `pvc`, `s3`, `emptyDir`, …, as the operator names them. */
+  kind: string;
+  /** Claim, bucket or container; never a secret. */
+  place?: string;
+  /** Of a claim: its size, in bytes. */
+  capacity?: number;
+  /** Of a claim: `Bound` and the like. */
+  phase?: string;
+}
+
+/** The registry as its operator, its Deployment and its pods show it. What could not be read is absent, and named in `unavailable`. */
+export interface RegistryState {
+  managementState?: string;
+  readOnly?: boolean;
+  replicas?: { wanted: number; ready?: number };
+  rolloutStrategy?: string;
+  storage?: RegistryStorage;
+  /** Hosts of the registry's routes. */
+  routes?: string[];
+  internalHost?: string;
+  /** From the Deployment's environment; null where it says nothing and the image's own configuration counts. */
+  deleteEnabled?: boolean | null;
+  /** `inmemory`, `redis`; empty: turned off; null as above. */
+  cache?: string | null;
+  conditions?: { type: string; status: string; reason?: string; message?: string }[];
+  pods?: { name: string; phase: string; ready: boolean; readOnly: boolean; terminating: boolean; trouble?: string }[];
+  unavailable: Unavailable[];
+}
+
+/** Something that the user may not read, or that is not there. */
+export interface Unavailable {
+  what: string;
+  message: string;
+}
 
 const ROUTES_PATH = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE}/routes`;
 const IMAGE_CONFIG_PATH = '/apis/config.openshift.io/v1/images/cluster';

@@ -4,7 +4,7 @@ import { readSnapshot, type ReadResult } from '../cluster/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import { streamKey } from '../model/image-stream.js';
-import type { MaxDelete } from '../hard-prune/plan/limit.js';
+import type { MaxDelete } from '../model/max-delete.js';
 import { assertImagesWithinLimit } from './plan/limit.js';
 import { planImagePrune, type ImagePrunePlan } from './plan/plan.js';
 import { narrow, parsePlanFile, planToFile, type PlanFile } from './plan/plan-file.js';

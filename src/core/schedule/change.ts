@@ -1,6 +1,7 @@
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { isDeepStrictEqual } from 'node:util';
 import { RegadmError } from '../model/errors.js';
-import { NAMESPACE, OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
+import { OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
 import type { PrunerPatch } from './pruner-spec.js';
 import { effectiveSpec, type ScheduleReport } from './report.js';
 import { checkPatched } from './settings.js';
@@ -61,7 +62,7 @@ export async function cronJobToRun(api: ClusterApi, name: string | undefined): P
     const cronJob = await readCronJob(api, each);
     if (cronJob) return cronJob;
   }
-  throw new RegadmError(`no CronJob ${names.join(' or ')} in ${NAMESPACE}`, {
+  throw new RegadmError(`no CronJob ${names.join(' or ')} in ${REGISTRY_NAMESPACE}`, {
     code: 'NO_CRON_JOB',
     suggestions: ['make one: regadm prune schedule --cronjob --image IMAGE | oc create -f -'],
   });

@@ -1,9 +1,9 @@
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 /** Its own name: the operator owns `image-pruner` and `pruner`. */
 export const OWN_NAME = 'regadm-image-pruner';
 export const OPERATOR_CRON_JOB = 'image-pruner';
-export const NAMESPACE = 'openshift-image-registry';
 /** Where the image is when one was built in the cluster (docs/schedule.md). */
-export const DEFAULT_IMAGE = `image-registry.openshift-image-registry.svc:5000/${NAMESPACE}/regadm:latest`;
+export const DEFAULT_IMAGE = `image-registry.${REGISTRY_NAMESPACE}.svc:5000/${REGISTRY_NAMESPACE}/regadm:latest`;
 
 const ARGS = [
   'prune',
@@ -23,7 +23,7 @@ export function cronJobList(image: string): object {
 }
 
 function serviceAccount(): object {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: OWN_NAME, namespace: NAMESPACE } };
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: OWN_NAME, namespace: REGISTRY_NAMESPACE } };
 }
 
 function roleBinding(): object {
@@ -32,7 +32,7 @@ function roleBinding(): object {
     kind: 'ClusterRoleBinding',
     metadata: { name: OWN_NAME },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
-    subjects: [{ kind: 'ServiceAccount', name: OWN_NAME, namespace: NAMESPACE }],
+    subjects: [{ kind: 'ServiceAccount', name: OWN_NAME, namespace: REGISTRY_NAMESPACE }],
   };
 }
 
@@ -49,7 +49,7 @@ function cronJob(image: string): object {
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name: OWN_NAME, namespace: NAMESPACE },
+    metadata: { name: OWN_NAME, namespace: REGISTRY_NAMESPACE },
     spec: {
       schedule: '0 0 * * *',
       concurrencyPolicy: 'Forbid',

@@ -1,15 +1,16 @@
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { ApiError } from '../cluster/api-error.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { failure } from '../operator/config.js';
+import { failure } from '../cluster/api-error.js';
 import { RegadmError } from '../model/errors.js';
-import { NAMESPACE, OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
+import { OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
 import type { PrunerSpec } from './pruner-spec.js';
 import type { Condition, CronJobStatus, Run } from './report.js';
 
 export const PRUNER_PATH = '/apis/imageregistry.operator.openshift.io/v1/imagepruners/cluster';
 export const PRUNER_NAME = 'imagepruners.imageregistry.operator.openshift.io/cluster';
-export const CRON_JOBS = `/apis/batch/v1/namespaces/${NAMESPACE}/cronjobs`;
-export const JOBS = `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`;
+export const CRON_JOBS = `/apis/batch/v1/namespaces/${REGISTRY_NAMESPACE}/cronjobs`;
+export const JOBS = `/apis/batch/v1/namespaces/${REGISTRY_NAMESPACE}/jobs`;
 
 export interface ImagePruner extends KubeObject {
   spec?: PrunerSpec;
@@ -55,7 +56,7 @@ export async function changeImagePruner(
 export async function readCronJob(api: ClusterApi, name: string): Promise<KubeObject | undefined> {
   const response = await api.request('GET', `${CRON_JOBS}/${encodeURIComponent(name)}`);
   if (response.status === 404) return undefined;
-  if (response.status !== 200) throw failure(response, `cannot read CronJob ${NAMESPACE}/${name}`);
+  if (response.status !== 200) throw failure(response, `cannot read CronJob ${REGISTRY_NAMESPACE}/${name}`);
   return response.json<KubeObject>();
 }
 

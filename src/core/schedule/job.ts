@@ -1,14 +1,14 @@
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RegadmError, refusal } from '../model/errors.js';
-import { NAMESPACE } from './cron-job.js';
 import type { Run } from './report.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { JOBS, listRuns, toRun } from './image-pruner.js';
-import { failure } from '../operator/config.js';
+import { failure } from '../cluster/api-error.js';
 
 const RUN_ANNOTATION = 'regadm.io/run';
-const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
+const PODS = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`;
 
 /**
  * Starts one Job from a CronJob, as `oc create job --from=cronjob/…` does.
@@ -20,8 +20,8 @@ export async function startJob(api: ClusterApi, cronJob: KubeObject): Promise<Ku
   if (running) {
     throw refusal(
       'PRUNE_RUNNING',
-      `job ${NAMESPACE}/${running.name} of CronJob ${name} is still running; nothing was started`,
-      [`follow it: oc -n ${NAMESPACE} logs -f job/${running.name}`],
+      `job ${REGISTRY_NAMESPACE}/${running.name} of CronJob ${name} is still running; nothing was started`,
+      [`follow it: oc -n ${REGISTRY_NAMESPACE} logs -f job/${running.name}`],
     );
   }
   const run = randomBytes(8).toString('hex');
@@ -33,7 +33,7 @@ export async function startJob(api: ClusterApi, cronJob: KubeObject): Promise<Ku
     const job = await api.get<KubeObject>(`${JOBS}/${body.metadata.name}`);
     if (job.metadata.annotations?.[RUN_ANNOTATION] === run) return job;
   }
-  throw failure(response, `cannot start a job from CronJob ${NAMESPACE}/${name}`);
+  throw failure(response, `cannot start a job from CronJob ${REGISTRY_NAMESPACE}/${name}`);
 }
 
 function jobOf({ metadata, spec }: KubeObject, run: string) {
@@ -44,7 +44,7 @@ function jobOf({ metadata, spec }: KubeObject, run: string) {
     metadata: {
       // A Job's name becomes a label of its pods: at most 63 characters.
       name: `${metadata.name.slice(0, 45)}-manual-${run.slice(0, 6)}`,
-      namespace: NAMESPACE,
+      namespace: REGISTRY_NAMESPACE,
       labels: template.metadata?.labels,
       annotations: {
         ...template.metadata?.annotations,
@@ -101,9 +101,9 @@ export async function followJob(
     }
   } catch (error) {
     if (!timeout.aborted || options.signal?.aborted) throw error;
-    throw new RegadmError(`job ${NAMESPACE}/${name} has not ended in time; it goes on`, {
+    throw new RegadmError(`job ${REGISTRY_NAMESPACE}/${name} has not ended in time; it goes on`, {
       code: 'JOB_TIMEOUT',
-      suggestions: [`follow it: oc -n ${NAMESPACE} logs -f job/${name}`, 'pass a longer --timeout'],
+      suggestions: [`follow it: oc -n ${REGISTRY_NAMESPACE} logs -f job/${name}`, 'pass a longer --timeout'],
     });
   }
 }

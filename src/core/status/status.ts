@@ -4,7 +4,8 @@ import { readRegistryState } from '../operator/state.js';
 import type { PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import { messageOf } from '../model/errors.js';
-import type { Freeable, RegistryState, RegistryStatusReport } from './report.js';
+import type { Freeable, RegistryStatusReport } from './report.js';
+import type { RegistryState } from '../operator/state.js';
 import { settingsGrid } from './settings-grid.js';
 import { measureSpace } from './space.js';
 

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CandidateFacts } from '../hard-prune/plan/plan.js';
-import type { Candidates } from '../hard-prune/plan/candidates.js';
-import type { FileFacts, StorageSnapshot } from '../hard-prune/plan/plan-types.js';
+import type { CandidateFacts, Candidates, FileFacts, StorageSnapshot } from '../model/registry-storage.js';
 import { entriesIn, forEachParallel, isMissing, statOf } from './files.js';
 import { blobData, blobFolder, layersFolder, repositoryFolder, revisionsFolder, uploadFolder } from './layout.js';
 

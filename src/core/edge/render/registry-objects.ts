@@ -1,3 +1,5 @@
+import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
+
 /** What the registry at the edge is made of, as far as it may differ from site to site. */
 export interface RegistryVolume {
   /** Where the partition is mounted, absolute. */
@@ -9,7 +11,7 @@ export interface RegistryVolume {
 export const NAMES = {
   storageClass: 'image-registry-sc',
   claim: 'image-registry-pvc',
-  namespace: 'openshift-image-registry',
+  namespace: REGISTRY_NAMESPACE,
   volume: 'image-registry-pv-filesystem',
   path: '/var/imageregistry',
   size: '100Gi',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { failure } from '../../operator/config.js';
+import { failure } from '../../cluster/api-error.js';
 import { RegadmError } from '../../model/errors.js';
 import { NAMES } from '../render/registry-objects.js';
 

@@ -1,6 +1,6 @@
 import { RegadmError } from '../../model/errors.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { failure } from '../../operator/config.js';
+import { failure } from '../../cluster/api-error.js';
 
 /**
  * The kubeconfig of a managed cluster, as its hub keeps it: secret `NAME-admin-kubeconfig` in namespace NAME.

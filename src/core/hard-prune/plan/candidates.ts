@@ -1,17 +1,5 @@
-import type {
-  ClusterUsage,
-  HardPruneRules,
-  RepositoryRemoval,
-  StorageSnapshot,
-  StoredRepository,
-} from './plan-types.js';
-
-/** What nothing uses, before ages and the files themselves are looked at. Digests as hex. */
-export interface Candidates {
-  repositories: RepositoryRemoval[];
-  manifestLinks: { repository: string; hex: string }[];
-  blobs: string[];
-}
+import type { Candidates, RepositoryRemoval, StorageSnapshot, StoredRepository } from '../../model/registry-storage.js';
+import type { ClusterUsage, HardPruneRules } from './plan-types.js';
 
 /**
  * Applies the recorded rules: a repository without image stream goes whole; in the others a manifest link goes unless

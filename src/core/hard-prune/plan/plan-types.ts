@@ -1,27 +1,6 @@
-/**
- * What the hard prune reads and decides, as plain values. Digests are written without their algorithm (64 hex digits)
- * in whatever may have millions of entries; the layout stores sha256 only.
- */
+import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
-/** The registry's files, as one walk saw them. */
-export interface StorageSnapshot {
-  /** Blobs that have a folder, as hex. */
-  blobs: string[];
-  repositories: StoredRepository[];
-  /** Paths that do not belong to the layout, or are symbolic links: left alone. */
-  leftAlone: string[];
-}
-
-/** A repository: a folder that has `_layers`, `_manifests` or `_uploads`. */
-export interface StoredRepository {
-  name: string;
-  /** Revision links as hex; undefined: there is no `_manifests`. */
-  manifests?: string[];
-  /** Names below `_uploads`. */
-  uploads: string[];
-  /** Layer links as hex, where they were asked for. */
-  layers?: string[];
-}
+/** What the hard prune reads of the cluster and decides, as plain values. */
 
 /** What the cluster uses: read after the walk. */
 export interface ClusterUsage {
@@ -37,11 +16,6 @@ export interface ClusterUsage {
 
 /** `registry`: the decisions of the registry's own pruner, exactly. `safe`: also a listed index's children keep their links. */
 export type HardPruneRules = 'safe' | 'registry';
-
-export interface RepositoryRemoval {
-  name: string;
-  reason: string;
-}
 
 export interface LinkRemoval {
   repository: string;
@@ -81,10 +55,4 @@ export interface Kept {
   kind: 'blob' | 'manifest-link' | 'repository';
   name: string;
   because: string;
-}
-
-/** A file's size in bytes and its time of writing, in milliseconds since 1970. */
-export interface FileFacts {
-  bytes: number;
-  writtenAt: number;
 }

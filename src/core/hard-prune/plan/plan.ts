@@ -1,19 +1,5 @@
-import type { Candidates } from './candidates.js';
-import type { BlobRemoval, FileFacts, HardPrunePlan, Kept, LinkRemoval, UploadRemoval } from './plan-types.js';
-
-/** What a look at the candidates' files found. */
-export interface CandidateFacts {
-  /** Candidate blobs whose data exists. */
-  blobs: Map<string, FileFacts>;
-  /** Candidate links that exist and whose blob does, with the time their blob was written. */
-  manifestLinks: { repository: string; hex: string; writtenAt: number }[];
-  /** Per candidate repository: when the newest blob that it names, or upload in it, was written. */
-  repositories: Map<string, number>;
-  /** Layer links of repositories that stay whose blob is not there, or is itself a candidate (`blobGoes`). */
-  danglingLayerLinks: { repository: string; hex: string; blobGoes: boolean }[];
-  /** Uploads of repositories that stay, with the time of the last write. */
-  uploads: { repository: string; id: string; writtenAt: number }[];
-}
+import type { CandidateFacts, Candidates, FileFacts } from '../../model/registry-storage.js';
+import type { BlobRemoval, HardPrunePlan, Kept, LinkRemoval, UploadRemoval } from './plan-types.js';
 
 export interface HardPruneLimits {
   /** What was written later than so many milliseconds ago stays. */

@@ -10,9 +10,10 @@ import { createBinding } from '../../operator/binding.js';
 import type { Lease } from '../../operator/lease.js';
 import { leaseOf } from '../../operator/lease-record.js';
 import { PodPruner } from './pod-pruner.js';
-import type { ProcedureOptions } from './procedure.js';
+import type { ProcedureOptions } from './procedure-options.js';
 import type { Steps } from './steps.js';
-import type { Findings, Pruner, Removals, Reporter } from './types.js';
+import type { Findings, Pruner, Removals } from './types.js';
+import type { Reporter } from '../../kit/reporter.js';
 
 /** Seconds until a new binding must have taken effect. */
 const BINDING_TRIES = 10;

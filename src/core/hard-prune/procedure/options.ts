@@ -1,5 +1,5 @@
 import { refusal, usageError } from '../../model/errors.js';
-import type { MaxDelete } from '../plan/limit.js';
+import type { MaxDelete } from '../../model/max-delete.js';
 import type { HardPruneRules } from '../plan/plan-types.js';
 
 export interface HardPruneOptions {

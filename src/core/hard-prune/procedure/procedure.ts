@@ -4,30 +4,16 @@ import { readConfig } from '../../operator/config.js';
 import { pickPod } from '../../operator/pruner-process.js';
 import { readDeployment } from '../../operator/rollout.js';
 import type { RegadmError } from '../../model/errors.js';
-import type { MaxDelete } from '../plan/limit.js';
 import { hasPrunerRole } from '../../operator/binding.js';
 import { GuardedRun } from './guarded-run.js';
 import { Lease, assertNotHeld } from '../../operator/lease.js';
 import { assertModeCanChange, assertNoPruner, assertReadOnlyNow } from '../../operator/guards.js';
 import { BIND_ROLE, CHANGE_MODE, EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../../cluster/permissions.js';
+import type { ProcedureOptions } from './procedure-options.js';
 import { putBack } from './put-back.js';
 import { Steps } from './steps.js';
-import type { Findings, Pruner, Removals, Reporter, StepRecord } from './types.js';
-
-export interface ProcedureOptions {
-  readOnly: 'auto' | 'required';
-  /** Prunes the storage itself; without it, the registry's pruner is run in a pod. */
-  storage?: Pruner;
-  /** The pod to use; any if not given. */
-  pod?: string;
-  /** Refuses before anything is changed: what can be seen already (an unreadable storage, streams that would be damaged). */
-  refuse: () => Promise<void>;
-  /** Runs the basic prune, before the mode is changed. */
-  pruneImages?: () => Promise<void>;
-  maxDelete?: MaxDelete;
-  emptyCache?: () => Promise<number>;
-  timeoutMs: number;
-}
+import type { Findings, Removals, StepRecord } from './types.js';
+import type { Reporter } from '../../kit/reporter.js';
 
 /** How the guarded operation ended; `error` is what ended it early. */
 export interface ProcedureResult {

@@ -7,7 +7,7 @@ import { removeBinding } from '../../operator/binding.js';
 import type { Lease } from '../../operator/lease.js';
 import { leaseOf } from '../../operator/lease-record.js';
 import type { Steps } from './steps.js';
-import type { Reporter } from './types.js';
+import type { Reporter } from '../../kit/reporter.js';
 
 export interface PutBackOptions {
   /** A pruner may still run in the recorded pod. */

@@ -10,7 +10,8 @@ import {
   removeUpload,
   type Removal,
 } from '../../storage/remove.js';
-import { PLAN_PARTS, type Outcome, type Outcomes, type PlanPart, type Removals, type Reporter } from './types.js';
+import { PLAN_PARTS, type Outcome, type Outcomes, type PlanPart, type Removals } from './types.js';
+import type { Reporter } from '../../kit/reporter.js';
 
 interface RemoveContext {
   mayGoOn(): Promise<void>;

@@ -13,7 +13,8 @@ import { assertNoPruner } from '../../operator/guards.js';
 import { EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../../cluster/permissions.js';
 import { guardedHardPrune, type ProcedureResult } from './procedure.js';
 import { StoragePruner } from './storage-pruner.js';
-import type { Findings, Pruner, Reporter } from './types.js';
+import type { Findings, Pruner } from './types.js';
+import type { Reporter } from '../../kit/reporter.js';
 import { readUsage } from './usage.js';
 
 export interface HardPruneResult extends ProcedureResult {

@@ -2,11 +2,13 @@ import type { ClusterApi } from '../../cluster/api.js';
 import { refusal } from '../../model/errors.js';
 import { chooseCandidates } from '../plan/candidates.js';
 import { planHardPrune, type HardPruneLimits } from '../plan/plan.js';
-import type { ClusterUsage, HardPrunePlan, HardPruneRules, StorageSnapshot } from '../plan/plan-types.js';
+import type { ClusterUsage, HardPrunePlan, HardPruneRules } from '../plan/plan-types.js';
+import type { StorageSnapshot } from '../../model/registry-storage.js';
 import { inspectCandidates } from '../../storage/inspect.js';
 import { walkStorage } from '../../storage/walk.js';
 import { removePlan } from './remove-plan.js';
-import type { Findings, Pruner, Removals, Reporter } from './types.js';
+import type { Findings, Pruner, Removals } from './types.js';
+import type { Reporter } from '../../kit/reporter.js';
 import { readUsage } from './usage.js';
 
 export interface StoragePrunerOptions extends HardPruneLimits {

@@ -38,15 +38,6 @@ export interface Pruner {
   remove(plan: HardPrunePlan, mayGoOn: () => Promise<void>, signal: AbortSignal): Promise<Removals>;
 }
 
-/** Tells what is going on, for people: progress lines and notes. */
-export interface Reporter {
-  progress(text: string): void;
-  note(text: string): void;
-  warning(text: string): void;
-  /** `level` as of `-v`. */
-  log(level: number, text: string): void;
-}
-
 /** One step of the guarded operation, as `procedure` in the JSON document shows it. */
 export interface StepRecord {
   step: string;

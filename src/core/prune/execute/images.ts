@@ -1,4 +1,4 @@
-import { errorOf } from '../../cluster/client.js';
+import { errorOf } from '../../cluster/api-error.js';
 import { objectPath } from '../../cluster/objects.js';
 import { IMAGES } from '../../cluster/resources.js';
 import { describeReason } from '../../graph/reason.js';

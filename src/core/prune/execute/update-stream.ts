@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../../cluster/api.js';
-import { errorOf } from '../../cluster/client.js';
+import { errorOf } from '../../cluster/api-error.js';
 import { objectPath } from '../../cluster/objects.js';
 import { IMAGE_STREAMS } from '../../cluster/resources.js';
 import { reduceStream } from '../../model/image-stream.js';

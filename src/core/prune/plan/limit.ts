@@ -1,6 +1,6 @@
 import { refusal } from '../../model/errors.js';
 import { formatBytes } from '../../model/quantity.js';
-import type { MaxDelete } from '../../hard-prune/plan/limit.js';
+import type { MaxDelete } from '../../model/max-delete.js';
 import type { ImagePrunePlan } from './plan.js';
 
 /** Refuses a plan with more images, a larger share of all images, or more bytes of blobs than allowed. @throws RegadmError MAX_DELETE, exit status 4 */

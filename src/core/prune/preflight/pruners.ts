@@ -1,3 +1,4 @@
+import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import type { ApiResponse, ClusterApi, KubeObject } from '../../cluster/api.js';
 import { failedWith, notChecked, type PreflightCheck } from './check.js';
 
@@ -8,7 +9,6 @@ export interface PrunersInput {
 }
 
 /** Where the operator runs its pruner, and regadm's CronJob is made. */
-const NAMESPACE = 'openshift-image-registry';
 
 /** The CronJob that `regadm prune schedule --cronjob` makes. */
 const OWN_CRON_JOB = 'regadm-image-pruner';
@@ -24,8 +24,8 @@ interface Search {
 /** The operator's jobs and pods, and regadm's own jobs. */
 const SEARCHES: Search[] = [
   { path: '/apis/batch/v1/jobs', kind: 'job', ...labelled('created-by', 'image-pruner') },
-  { path: `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`, kind: 'job', matches: isOfOwnCronJob },
-  { path: `/api/v1/namespaces/${NAMESPACE}/pods`, kind: 'pod', ...labelled('app', 'image-pruner') },
+  { path: `/apis/batch/v1/namespaces/${REGISTRY_NAMESPACE}/jobs`, kind: 'job', matches: isOfOwnCronJob },
+  { path: `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`, kind: 'pod', ...labelled('app', 'image-pruner') },
 ];
 
 function labelled(label: string, value: string) {
@@ -114,7 +114,7 @@ interface OwnJob {
 }
 
 async function ownJob(hostname: string, running: Found[], { api, signal }: PrunersInput): Promise<OwnJob | undefined> {
-  for (const namespace of new Set([api.namespace, NAMESPACE])) {
+  for (const namespace of new Set([api.namespace, REGISTRY_NAMESPACE])) {
     const answer = await api.request('GET', `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(hostname)}`, {
       signal,
     });
@@ -138,7 +138,9 @@ function owner(references: unknown, kind: string): string | undefined {
 
 function inTheWay(others: Found[]): PreflightCheck {
   const names = new Set(
-    others.map(({ kind, object: { metadata } }) => `${kind} ${metadata.namespace ?? NAMESPACE}/${metadata.name}`),
+    others.map(
+      ({ kind, object: { metadata } }) => `${kind} ${metadata.namespace ?? REGISTRY_NAMESPACE}/${metadata.name}`,
+    ),
   );
   return {
     check: 'other pruners',

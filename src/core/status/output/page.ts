@@ -1,5 +1,6 @@
 import { formatBytes } from '../../model/quantity.js';
-import type { RegistryState, RegistryStatusReport } from '../report.js';
+import type { RegistryStatusReport } from '../report.js';
+import type { RegistryState } from '../../operator/state.js';
 import type { Space } from '../space.js';
 import { registryFacts } from './table.js';
 import { html, raw, type Raw } from './page-html.js';

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../model/quantity.js';
-import type { RegistryState, RegistryStatusReport } from '../report.js';
+import type { RegistryStatusReport } from '../report.js';
+import type { RegistryState } from '../../operator/state.js';
 import { AGES, type Space, type SpaceOf } from '../space.js';
 import { styles, type Styles } from '../../terminal/color.js';
 import { tableLines, type Column } from '../../terminal/table.js';

@@ -1,4 +1,5 @@
-import { assertWithinLimit, parseMaxDelete } from '../../../../src/core/hard-prune/plan/limit.js';
+import { assertWithinLimit } from '../../../../src/core/hard-prune/plan/limit.js';
+import { parseMaxDelete } from '../../../../src/core/model/max-delete.js';
 
 const plan = {
   blobs: Array.from({ length: 10 }, (_, index) => ({ digest: `sha256:${index}`, bytes: 100 })),

@@ -1,6 +1,6 @@
 import { planImagePrune, type ImagePrunePlan } from '../../../../src/core/prune/plan/plan.js';
 import { assertImagesWithinLimit } from '../../../../src/core/prune/plan/limit.js';
-import { parseMaxDelete } from '../../../../src/core/hard-prune/plan/limit.js';
+import { parseMaxDelete } from '../../../../src/core/model/max-delete.js';
 import {
   narrow,
   OLDEST_PLAN_MS,

@@ -1,0 +1,34 @@
+import type { Reporter } from '../core/kit/reporter.js';
+import { createProgress } from '../core/terminal/progress.js';
+
+/** Minimum time between two progress lines of a long wait outside a terminal: ms. */
+const PLAIN_INTERVAL_MS = 30_000;
+
+/** A reporter with a display that must be removed when the work ends. */
+export interface TerminalReporter extends Reporter {
+  /** Removes the progress display; safe to call twice. */
+  done(): void;
+}
+
+/**
+ * Reports on a stream, usually stderr: a live line on a terminal, a line every 30 s elsewhere.
+ * @param verbosity the value of `-v`
+ */
+export function createReporter(stream: NodeJS.WriteStream, verbosity: number): TerminalReporter {
+  const display = createProgress(stream);
+  const note = (text: string): void => display.log(text);
+  let lastProgress = -Infinity;
+  return {
+    phase: (name, total) => display.phase(name, total),
+    tick: (count) => display.tick(count),
+    progress(text) {
+      if (!stream.isTTY && performance.now() - lastProgress < PLAIN_INTERVAL_MS) return;
+      lastProgress = performance.now();
+      note(text);
+    },
+    note,
+    warning: (text) => note(`warning: ${text}`),
+    log: (level, text) => void (level <= verbosity && note(text)),
+    done: () => display.done(),
+  };
+}

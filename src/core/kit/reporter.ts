@@ -1,0 +1,30 @@
+/**
+ * Where a use case reports what it is doing, for people: on stderr, never part of the result. The command line implements it once
+ * (progress display, verbosity, quiet mode); tests hand in a recorder.
+ */
+export interface Reporter {
+  /** Starts a phase of countable work; `total` where the amount is known. */
+  phase(name: string, total?: number): void;
+  /** Counts finished units of the current phase. */
+  tick(count?: number): void;
+  /** Reports the state of a long wait; outside a terminal at most one line every 30 s is shown. */
+  progress(text: string): void;
+  /** Writes a line. */
+  note(text: string): void;
+  /** Writes a line that starts with `warning: `. */
+  warning(text: string): void;
+  /** Writes a line if `-v` is at least `level`: 4 reasons, 6 requests, 8 request details. */
+  log(level: number, text: string): void;
+}
+
+const ignore = (): void => {};
+
+/** Reports nothing. */
+export const SILENT: Reporter = {
+  phase: ignore,
+  tick: ignore,
+  progress: ignore,
+  note: ignore,
+  warning: ignore,
+  log: ignore,
+};
