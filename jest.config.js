@@ -1,3 +1,5 @@
+import { TIME_LIMIT_MS } from './test/support/time-limit.js';
+
 /** Tests run against src through swc; end-to-end tests run the built program, so `npm test` builds first. */
 export default {
   testEnvironment: 'node',
@@ -12,6 +14,6 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
-  testTimeout: 60_000,
+  testTimeout: TIME_LIMIT_MS,
   maxWorkers: 2,
 };

@@ -99,7 +99,7 @@ describe('nonsense on the command line', () => {
       all.map(({ argv }) => argv),
       { KUBECONFIG: kubeconfig },
     );
-  }, 120_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('every command has been tried, with every flag', () => {

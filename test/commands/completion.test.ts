@@ -1,4 +1,4 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +10,11 @@ import { fishScript } from '../../src/cli/completion/fish.js';
 import { completionCommands, type Manifest } from '../../src/cli/completion/model.js';
 import { zshScript } from '../../src/cli/completion/zsh.js';
 import { regadm } from '../support/regadm.js';
+import { requires } from '../support/requires.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as Manifest;
 const commands = completionCommands(manifest);
 const NAMES = ['regadm', 'oc-regadm', 'kubectl-regadm'];
-const has = (program: string): boolean => spawnSync('which', [program]).status === 0;
-const where = (program: string) => (has(program) ? test : test.skip);
 
 /** Words as they stand on the line, and what must be among the completions, or what they must be exactly. */
 const CASES: [words: string[], expected: string[]][] = [
@@ -79,7 +78,7 @@ describe('completion', () => {
     ).toContain('-F _regadm');
   });
 
-  where('fish')('in fish', () => {
+  requires('fish').test('in fish', () => {
     const script = CASES.map(([words]) => `complete -C 'regadm ${words.join(' ')}'; echo ==`).join('\n');
     const text = execFileSync('fish', ['--no-config', '-c', `source ${folder}/regadm.fish\n${script}`], {
       encoding: 'utf8',
@@ -98,7 +97,7 @@ describe('completion', () => {
     expect(answers).toEqual(CASES.map(([, values]) => [...values].sort()));
   });
 
-  where('zsh')('in zsh', () => {
+  requires('zsh').test('in zsh', () => {
     // _describe and _arguments are zsh's own; here they only tell what they were called with.
     const stubs = `compdef() { :; }; _describe() { print -rl -- "\${(@P)2}"; }; _arguments() { print -rl -- "$words" "$@"; }`;
     const at = (words: string[]): string =>
@@ -125,7 +124,7 @@ describe('completion', () => {
     expect(cobraAnswer(complete(commands, ['prune', 'im']))).toMatch(/^images\tRemove [^\n]+\n:4\n$/);
   });
 
-  where('kubectl')('kubectl regadm, and its completion, with the real kubectl', async () => {
+  requires('kubectl').test('kubectl regadm, and its completion, with the real kubectl', async () => {
     for (const name of ['kubectl-regadm', 'kubectl_complete-regadm'])
       symlinkSync(fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url)), join(folder, name));
     const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder, NO_COLOR: '1' };

@@ -2,15 +2,10 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { makeAuthority } from '../support/certificates.js';
-import {
-  digestOf,
-  haveDockerRegistry,
-  startDockerRegistry,
-  type DockerRegistry,
-  type PushedImage,
-} from '../support/docker-registry.js';
+import { digestOf, startDockerRegistry, type DockerRegistry, type PushedImage } from '../support/docker-registry.js';
 import { start } from '../support/guarded.js';
-import { haveRedis, startRedis, type RedisServer } from '../support/redis.js';
+import { startRedis, type RedisServer } from '../support/redis.js';
+import { requires } from '../support/requires.js';
 import { filesBelow, temporaryFolder } from '../support/storage-tree.js';
 
 /** An Image object for what was really pushed. */
@@ -60,10 +55,7 @@ async function served(registry: DockerRegistry, repository: string, digest: stri
   }
 }
 
-const ready = haveDockerRegistry() && haveRedis();
-if (!ready) console.warn("skipped: Debian's docker-registry and redis-server are not installed");
-
-(ready ? describe : describe.skip)('a storage that a real registry wrote', () => {
+requires('docker-registry', 'redis-server').describe('a storage that a real registry wrote', () => {
   const authority = makeAuthority();
   const stoppers: (() => Promise<void>)[] = [];
   afterEach(async () => {

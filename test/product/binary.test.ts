@@ -27,7 +27,7 @@ describe('the single executable', () => {
     binary = join(folder, 'regadm');
     sandbox = await startSandbox({ sample: true });
     await run(process.execPath, [script('build-binary'), '--out', binary, '--archive'], { maxBuffer: 1 << 24 });
-  }, 120_000);
+  });
   afterAll(async () => {
     await sandbox.stop();
     rmSync(folder, { recursive: true, force: true });

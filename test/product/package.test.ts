@@ -41,7 +41,7 @@ describe('the package', () => {
       '--no-fund',
     ];
     await run('npm', [...install, join(folder, packed!.filename)], { cwd: folder });
-  }, 180_000);
+  });
   afterAll(async () => {
     await sandbox.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -68,51 +68,31 @@ describe('the package', () => {
   });
 
   const versions = (process.env.REGADM_TEST_NODES ?? '20 22 24').split(' ');
-  test.each(versions)(
-    'runs on Node %s without warnings',
-    async (version) => {
-      const own = process.version.startsWith(`v${version}.`);
-      // Other versions of Node come from the npm registry; they are fetched once and then in npm's cache.
-      const node = own
-        ? process.execPath
-        : (
-            await run(
-              'npm',
-              [
-                'exec',
-                '--yes',
-                '--prefer-offline',
-                `--package=node@${version}`,
-                '--',
-                'node',
-                '-p',
-                'process.execPath',
-              ],
-              { cwd: folder },
-            )
-          ).stdout.trim();
-      expect((await run(node, ['--version'])).stdout).toMatch(new RegExp(`^v${version}\\.`));
-      const start = (...args: string[]) =>
-        run(node, [bin('regadm'), ...args], { env: environment(), maxBuffer: 1 << 24 });
-      expect(await start('--version')).toMatchObject({
-        stdout: expect.stringContaining(`node-v${version}.`),
-        stderr: '',
-      });
-      expect((await start('prune', 'images', '--help')).stderr).toBe('');
-      const { stdout, stderr } = await start(
-        'prune',
-        'images',
-        '--kubeconfig',
-        sandbox.kubeconfig.pruner,
-        '-o',
-        'json',
-      );
-      expect(JSON.parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
-      expect(stderr).not.toMatch(/deprecat|experimental|\(node:\d+\)/i);
-      expect((await start('doctor', '--kubeconfig', sandbox.kubeconfig.admin)).stderr).not.toMatch(/\(node:\d+\)/);
-    },
-    120_000,
-  );
+  test.each(versions)('runs on Node %s without warnings', async (version) => {
+    const own = process.version.startsWith(`v${version}.`);
+    // Other versions of Node come from the npm registry; they are fetched once and then in npm's cache.
+    const node = own
+      ? process.execPath
+      : (
+          await run(
+            'npm',
+            ['exec', '--yes', '--prefer-offline', `--package=node@${version}`, '--', 'node', '-p', 'process.execPath'],
+            { cwd: folder },
+          )
+        ).stdout.trim();
+    expect((await run(node, ['--version'])).stdout).toMatch(new RegExp(`^v${version}\\.`));
+    const start = (...args: string[]) =>
+      run(node, [bin('regadm'), ...args], { env: environment(), maxBuffer: 1 << 24 });
+    expect(await start('--version')).toMatchObject({
+      stdout: expect.stringContaining(`node-v${version}.`),
+      stderr: '',
+    });
+    expect((await start('prune', 'images', '--help')).stderr).toBe('');
+    const { stdout, stderr } = await start('prune', 'images', '--kubeconfig', sandbox.kubeconfig.pruner, '-o', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
+    expect(stderr).not.toMatch(/deprecat|experimental|\(node:\d+\)/i);
+    expect((await start('doctor', '--kubeconfig', sandbox.kubeconfig.admin)).stderr).not.toMatch(/\(node:\d+\)/);
+  });
 
   test('names every flag of its commands in the manifest that it brings', () => {
     const manifest = JSON.parse(

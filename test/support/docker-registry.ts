@@ -1,19 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import https from 'node:https';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Authority } from './certificates.js';
-
-/** Debian's `docker-registry` (Distribution 2.8): `apt-get install -y docker-registry`. */
-const PROGRAM = 'docker-registry';
-
-/** True where the program is installed; tests that need it are skipped elsewhere, and say so. */
-export function haveDockerRegistry(): boolean {
-  return spawnSync(PROGRAM, ['--version']).status === 0;
-}
+import { kill, killOnExit, waitForOutput } from './processes.js';
 
 export interface DockerRegistryOptions {
   authority: Authority;
@@ -21,9 +13,9 @@ export interface DockerRegistryOptions {
   deleteEnabled?: boolean;
   /** `storage.maintenance.readonly`. */
   readOnly?: boolean;
-  /** `host:port` of a Redis server for the blob cache; without it the cache is in memory. */
+  /** `host:port` of a Redis server for the blob cache. Default: the cache is in memory. */
   redis?: string;
-  /** An existing storage folder; one is made (and removed at the end) without it. */
+  /** An existing storage directory. Default: a temporary one, which `stop()` deletes. */
   storage?: string;
 }
 
@@ -31,14 +23,19 @@ export interface DockerRegistryOptions {
 export interface DockerRegistry {
   /** `localhost:PORT`, TLS with a certificate of the authority. */
   host: string;
-  /** The folder that holds `docker/registry/v2`. */
+  /** The directory that holds `docker/registry/v2`. */
   storage: string;
   push: Pusher;
-  request(method: string, path: string, body?: Buffer | string, headers?: Record<string, string>): Promise<HttpAnswer>;
+  request(
+    method: string,
+    path: string,
+    body?: Buffer | string,
+    headers?: Record<string, string>,
+  ): Promise<HttpResponse>;
   stop(): Promise<void>;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
@@ -46,20 +43,20 @@ export interface HttpAnswer {
 
 /** Starts a registry on a free loopback port and waits until it listens. It ends with `stop()`, or with this process. */
 export async function startDockerRegistry(options: DockerRegistryOptions): Promise<DockerRegistry> {
-  const folder = await mkdtemp(join(tmpdir(), 'regadm-registry-'));
-  const storage = options.storage ?? join(folder, 'storage');
+  const directory = await mkdtemp(join(tmpdir(), 'regadm-registry-'));
+  const storage = options.storage ?? join(directory, 'storage');
   const identity = await options.authority.issue();
-  const port = await freePort();
-  await writeFile(join(folder, 'tls.crt'), identity.cert);
-  await writeFile(join(folder, 'tls.key'), identity.key);
-  await writeFile(join(folder, 'config.yml'), configuration(folder, storage, port, options));
-  const child = spawn(PROGRAM, ['serve', join(folder, 'config.yml')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const end = (): void => void child.kill('SIGKILL');
-  process.once('exit', end);
-  await untilListening(child, port);
+  await writeFile(join(directory, 'tls.crt'), identity.cert);
+  await writeFile(join(directory, 'tls.key'), identity.key);
+  await writeFile(join(directory, 'config.yml'), configuration(directory, storage, options));
+  const child = spawn('docker-registry', ['serve', join(directory, 'config.yml')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const cancelKill = killOnExit(child);
+  const [, port] = await waitForOutput(child, /listening on 127\.0\.0\.1:(\d+)/);
   const agent = new https.Agent({ keepAlive: true, ca: options.authority.cert });
   const request: DockerRegistry['request'] = (method, path, body, headers) =>
-    ask({ agent, port, method, path, headers }, body);
+    send({ agent, port: Number(port), method, path, headers }, body);
   return {
     host: `localhost:${port}`,
     storage,
@@ -67,17 +64,18 @@ export async function startDockerRegistry(options: DockerRegistryOptions): Promi
     push: new Pusher(request),
     async stop() {
       agent.destroy();
-      process.off('exit', end);
-      await ended(child);
-      await rm(folder, { recursive: true, force: true });
+      cancelKill();
+      await kill(child);
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-function configuration(folder: string, storage: string, port: number, options: DockerRegistryOptions): string {
+/** Port 0 lets the registry choose one, which it logs at the level `info`. */
+function configuration(directory: string, storage: string, options: DockerRegistryOptions): string {
   return JSON.stringify({
     version: '0.1',
-    log: { level: 'error', accesslog: { disabled: true } },
+    log: { level: 'info', accesslog: { disabled: true } },
     storage: {
       cache: { blobdescriptor: options.redis ? 'redis' : 'inmemory' },
       filesystem: { rootdirectory: storage },
@@ -86,14 +84,14 @@ function configuration(folder: string, storage: string, port: number, options: D
     },
     ...(options.redis ? { redis: { addr: options.redis } } : {}),
     http: {
-      addr: `127.0.0.1:${port}`,
-      secret: 'of this test',
-      tls: { certificate: join(folder, 'tls.crt'), key: join(folder, 'tls.key') },
+      addr: '127.0.0.1:0',
+      secret: 'test',
+      tls: { certificate: join(directory, 'tls.crt'), key: join(directory, 'tls.key') },
     },
   });
 }
 
-/** What was pushed: digests in the order of the manifest. */
+/** A pushed image; layers are in the order of the manifest. */
 export interface PushedImage {
   digest: string;
   mediaType: string;
@@ -102,24 +100,26 @@ export interface PushedImage {
   config?: string;
 }
 
-/** Fills a registry through its API. */
+/** Pushes content to a registry through its API. */
 export class Pusher {
   constructor(private readonly request: DockerRegistry['request']) {}
 
   async blob(repository: string, content: Buffer | string): Promise<string> {
     const digest = digestOf(content);
-    const begun = await this.request('POST', `/v2/${repository}/blobs/uploads/`);
-    expectStatus(begun, 202);
-    const place = new URL(String(begun.headers.location), 'https://localhost');
-    place.searchParams.set('digest', digest);
+    const started = await this.request('POST', `/v2/${repository}/blobs/uploads/`);
+    expectStatus(started, 202);
+    const location = new URL(String(started.headers.location), 'https://localhost');
+    location.searchParams.set('digest', digest);
     expectStatus(
-      await this.request('PUT', place.pathname + place.search, content, { 'content-type': 'application/octet-stream' }),
+      await this.request('PUT', location.pathname + location.search, content, {
+        'content-type': 'application/octet-stream',
+      }),
       201,
     );
     return digest;
   }
 
-  /** A Docker schema 2 image, or an OCI one, with a layer for every text. */
+  /** Pushes a Docker schema 2 image, or an OCI one, with one layer per string. */
   async image(
     repository: string,
     layers: string[],
@@ -153,7 +153,7 @@ export class Pusher {
     return { ...(await this.manifest(repository, manifest, kind!, options.tag)), layers: digests, config };
   }
 
-  /** An OCI index over images of the same repository. */
+  /** Pushes an OCI index of images in the same repository. */
   async index(repository: string, children: PushedImage[], tag?: string): Promise<PushedImage> {
     const kind = 'application/vnd.oci.image.index.v1+json';
     const manifests = children.map(({ digest, mediaType, size }, index) => ({
@@ -183,12 +183,12 @@ export function digestOf(content: Buffer | string): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
-function expectStatus(answer: HttpAnswer, status: number): void {
-  if (answer.status !== status)
-    throw new Error(`status ${answer.status} instead of ${status}: ${answer.body.toString('utf8')}`);
+function expectStatus(response: HttpResponse, status: number): void {
+  if (response.status !== status)
+    throw new Error(`status ${response.status} instead of ${status}: ${response.body.toString('utf8')}`);
 }
 
-interface Ask {
+interface RegistryRequest {
   agent: https.Agent;
   port: number;
   method: string;
@@ -196,7 +196,10 @@ interface Ask {
   headers?: Record<string, string>;
 }
 
-function ask({ agent, port, method, path, headers = {} }: Ask, body?: Buffer | string): Promise<HttpAnswer> {
+function send(
+  { agent, port, method, path, headers = {} }: RegistryRequest,
+  body?: Buffer | string,
+): Promise<HttpResponse> {
   const content = body === undefined ? undefined : Buffer.from(body);
   return new Promise((resolve, reject) => {
     const request = https.request(
@@ -212,40 +215,4 @@ function ask({ agent, port, method, path, headers = {} }: Ask, body?: Buffer | s
     request.on('error', reject);
     request.end(content);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** The registry says nothing when it is ready: its port is tried until it takes a connection. */
-async function untilListening(child: ChildProcess, port: number): Promise<void> {
-  let said = '';
-  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')));
-  for (let tries = 0; tries < 500; tries++) {
-    if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with ${child.exitCode}: ${said}`);
-    if (await takesConnections(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  child.kill('SIGKILL');
-  throw new Error(`${PROGRAM} does not listen: ${said}`);
-}
-
-function takesConnections(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
 }

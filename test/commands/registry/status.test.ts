@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { existsSync } from 'node:fs';
 import { parse } from 'yaml';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
+import { findProgram, requires } from '../../support/requires.js';
 
 interface StatusDocument {
   registry: Record<string, unknown>;
@@ -163,13 +163,6 @@ describe('--report', () => {
     expect(page).toContain("default-src 'none'");
   });
 
-  const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-    existsSync(path),
-  );
-  if (!chromium)
-    process.stderr.write('chromium is absent: the page is not looked at in a browser (apt-get install chromium)\n');
-  const browserTest = chromium ? test : test.skip;
-
   /** What the page measures of itself in a real browser. */
   async function measure(width: number, ...flags: string[]): Promise<Measured> {
     const probed = join(dir, `probed-${width}.html`);
@@ -177,7 +170,7 @@ describe('--report', () => {
     writeFileSync(probed, page.replace('</body>', `<script>${PROBE}</script></body>`));
     const profile = mkdtempSync(join(dir, 'profile-'));
     const { stdout } = await promisify(execFile)(
-      chromium!,
+      findProgram('chromium')!,
       [
         '--headless',
         '--no-sandbox',
@@ -193,12 +186,12 @@ describe('--report', () => {
         '--dump-dom',
         `file://${probed}`,
       ],
-      { timeout: 50_000, maxBuffer: 64 * 2 ** 20 },
+      { maxBuffer: 64 * 2 ** 20 },
     );
     return JSON.parse(/<pre id="probe">([^<]*)<\/pre>/.exec(stdout)![1]!.replaceAll('&quot;', '"')) as Measured;
   }
 
-  browserTest.each([
+  requires('chromium').test.each([
     ['light', 1200, []],
     ['dark', 1200, ['--force-dark-mode']],
     ['narrow', 500, []],

@@ -3,9 +3,7 @@ import fc from 'fast-check';
 import { toIgnition } from '../../../src/core/edge/ignition/translate.js';
 import type { Storage } from '../../../src/core/edge/model.js';
 import { storageProblems } from '../../../src/core/edge/storage-problems.js';
-
-const validator = process.env.IGNITION_VALIDATE ?? 'ignition-validate';
-const installed = spawnSync(validator, ['-version']).status === 0;
+import { findProgram, requires } from '../../support/requires.js';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const device = fc.constantFrom('/dev/vda', '/dev/vdb', '/dev/vdc', '/dev/vdd', 'vda', '/dev//vda', '/dev/vda/');
@@ -39,10 +37,10 @@ const storages: fc.Arbitrary<Storage> = fc.record({
   filesystems: fc.array(filesystem, { maxLength: 2 }),
 });
 
-(installed ? test : test.skip)('refuses what ignition-validate refuses, and nothing else', () => {
+requires('ignition-validate').test('refuses what ignition-validate refuses, and nothing else', () => {
   fc.assert(
     fc.property(storages, (storage) => {
-      const { status, stderr } = spawnSync(validator, ['-'], {
+      const { status, stderr } = spawnSync(findProgram('ignition-validate')!, ['-'], {
         input: JSON.stringify(toIgnition(storage)),
         encoding: 'utf8',
       });

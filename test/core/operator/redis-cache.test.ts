@@ -1,6 +1,7 @@
 import net, { type AddressInfo } from 'node:net';
 import { emptyBlobCache, parseRedisUrl } from '../../../src/core/operator/redis-cache.js';
-import { haveRedis, startRedis } from '../../support/redis.js';
+import { startRedis } from '../../support/redis.js';
+import { requires } from '../../support/requires.js';
 
 test.each(['nonsense', 'http://host', 'redis://', 'redis://host/one', 'redis://:secret@host/x'])(
   '%s is refused, without its password',
@@ -29,7 +30,7 @@ test('what is no Redis, and what does not answer, is an error without the passwo
   });
 });
 
-(haveRedis() ? describe : describe.skip)('a real Redis', () => {
+requires('redis-server').describe('a real Redis', () => {
   test('loses the keys of the blob cache, in the database that is named, and no other', async () => {
     const redis = await startRedis('pass/word');
     try {

@@ -8,18 +8,17 @@ import { openRegistry, type OpenRegistryOptions } from '../../../src/core/regist
 import type { Registry } from '../../../src/core/registry/api.js';
 import { makeAuthority, type Authority } from '../../support/certificates.js';
 import {
-  haveDockerRegistry,
   startDockerRegistry,
   type DockerRegistry,
   type DockerRegistryOptions,
   type PushedImage,
 } from '../../support/docker-registry.js';
+import { requires } from '../../support/requires.js';
 
 const REPOSITORY = 'dev/app';
 const NOWHERE = `sha256:${'ab'.repeat(32)}`;
-const onDistribution = haveDockerRegistry() ? describe : describe.skip;
 
-onDistribution("a real registry (Debian's docker-registry)", () => {
+requires('docker-registry').describe("a real registry (Debian's docker-registry)", () => {
   let folder: string;
   let authority: Authority;
   let server: DockerRegistry;

@@ -1,14 +1,11 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { requires } from '../../support/requires.js';
 import { digest, images } from '../../support/sandbox-client.js';
 
-/** Debian's kubernetes-client: a client of the API that nobody here wrote. */
-const present = spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0;
-if (!present)
-  console.warn('kubectl is not installed (apt-get install -y kubernetes-client): the tests with it are skipped');
-
-(present ? describe : describe.skip)('a real kubectl', () => {
+// A client of the API that is not part of this repository.
+requires('kubectl').describe('a real kubectl', () => {
   let sandbox: Sandbox;
 
   beforeAll(async () => {

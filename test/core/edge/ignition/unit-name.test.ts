@@ -1,8 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { escapeUnitPath } from '../../../../src/core/edge/ignition/unit-name.js';
-
-const systemdEscape = spawnSync('systemd-escape', ['--version']).status === 0;
+import { requires } from '../../../support/requires.js';
 
 test.each([
   ['/var/lib/containers', 'var-lib-containers'],
@@ -18,7 +17,7 @@ test.each([
   expect(escapeUnitPath(path)).toBe(escaped);
 });
 
-(systemdEscape ? test : test.skip)('escapes as systemd-escape does', () => {
+requires('systemd-escape').test('escapes as systemd-escape does', () => {
   const part = fc.stringMatching(/^[ -.0-~äß]{1,12}$/).filter((text) => text !== '.' && text !== '..');
   const paths = fc
     .sample(fc.array(part, { minLength: 1, maxLength: 5 }), { numRuns: 300, seed: 7 })

@@ -51,15 +51,9 @@ const DISTURBANCES: FaultAction[] = [
   { do: 'cut' },
 ];
 
-test(`${RUNS} runs in which images come into use and requests fail at random`, async () => {
-  for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
-    try {
-      await oneRun(seed);
-    } catch (error) {
-      throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
-    }
-  }
-}, 3_600_000);
+const SEEDS = Array.from({ length: RUNS }, (_, at) => FIRST + at);
+
+test.each(SEEDS)('a run in which images come into use and requests fail at random (seed %i)', oneRun);
 
 async function oneRun(seed: number): Promise<void> {
   const random = randomOf(seed);

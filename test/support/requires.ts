@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { withSkipReason } from './skip-reason.js';
+
+/** Programs that optional tests run: the names a system may install them under, and where to get them. */
+const PROGRAMS = {
+  chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], source: 'Debian package chromium' },
+  'docker-registry': { names: ['docker-registry'], source: 'Debian package docker-registry' },
+  fish: { names: ['fish'], source: 'Debian package fish' },
+  'ignition-validate': {
+    names: [process.env.IGNITION_VALIDATE ?? 'ignition-validate'],
+    source: 'part of CoreOS Ignition; the variable IGNITION_VALIDATE can name its path',
+  },
+  kubectl: { names: ['kubectl'], source: 'Debian package kubernetes-client' },
+  'redis-sentinel': { names: ['redis-sentinel'], source: 'Debian package redis-sentinel' },
+  'redis-server': { names: ['redis-server'], source: 'Debian package redis-server' },
+  'systemd-analyze': { names: ['systemd-analyze'], source: 'Debian package systemd' },
+  'systemd-escape': { names: ['systemd-escape'], source: 'Debian package systemd' },
+  zsh: { names: ['zsh'], source: 'Debian package zsh' },
+} as const;
+
+export type Program = keyof typeof PROGRAMS;
+/** `mount`: the permission to mount a file system. */
+export type Requirement = Program | 'mount';
+
+/** Returns the path of a program, or undefined where it is not installed. */
+export function findProgram(program: Program): string | undefined {
+  return PROGRAMS[program].names.flatMap(candidatePaths).find(isExecutable);
+}
+
+/**
+ * Returns `describe` and `test` for tests that need these programs. Where one is missing, they skip, and the end of the
+ * run lists the tests with the reason: `requires('kubectl').describe('a real kubectl', () => …)`.
+ */
+export function requires(...requirements: Requirement[]): { describe: jest.Describe; test: jest.It } {
+  const missing = requirements.flatMap(whyMissing);
+  if (missing.length === 0) return { describe, test };
+  const reason = missing.join(', ');
+  return { describe: skipping(describe.skip, reason), test: skipping(test.skip, reason) };
+}
+
+function whyMissing(requirement: Requirement): string[] {
+  if (requirement === 'mount') return canMount() ? [] : ['this user cannot mount a file system (needs root)'];
+  return findProgram(requirement) ? [] : [`${requirement} is not installed (${PROGRAMS[requirement].source})`];
+}
+
+type Define = (title: string, ...rest: unknown[]) => void;
+
+/** Wraps `describe.skip` or `test.skip`, `each` included, so that titles carry the reason. */
+function skipping<T extends jest.Describe | jest.It>(skip: T, reason: string): T {
+  const withReason =
+    (define: Define): Define =>
+    (title, ...rest) =>
+      define(withSkipReason(title, reason), ...rest);
+  const { each } = skip as unknown as { each(table: unknown[]): Define };
+  return Object.assign(withReason(skip as unknown as Define), {
+    each: (table: unknown[]) => withReason(each(table)),
+  }) as unknown as T;
+}
+
+function candidatePaths(name: string): string[] {
+  if (name.includes('/')) return [name];
+  return (process.env.PATH ?? '').split(path.delimiter).map((directory) => path.join(directory, name));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function canMount(): boolean {
+  const directory = mkdtempSync(path.join(tmpdir(), 'regadm-mount-'));
+  try {
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', directory], { stdio: 'ignore' }).status === 0;
+    if (mounted) spawnSync('umount', [directory]);
+    return mounted;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}

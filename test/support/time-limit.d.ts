@@ -1,0 +1,1 @@
+export declare const TIME_LIMIT_MS: number;
