@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { clusterFlags, outputFlags } from './shared.js';
+import { timeoutFlag } from './timeout.js';
 import type { HardPruneOptions } from '../core/hard-prune/procedure/options.js';
 import { durationFlag } from '../core/model/duration.js';
 import { usageError } from '../core/model/errors.js';
@@ -92,6 +93,6 @@ export function hardPruneOptions(flags: HardFlags): HardPruneOptions {
     danglingLinks: flags['dangling-links'] ?? false,
     uploadsOlderThanMs: uploads === undefined ? undefined : durationFlag('uploads-older-than', uploads),
     redis: flags['redis-url'] === undefined ? undefined : parseRedisUrl(flags['redis-url']),
-    timeoutMs: durationFlag('timeout', flags.timeout),
+    timeoutMs: timeoutFlag('timeout', flags.timeout),
   };
 }

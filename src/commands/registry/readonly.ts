@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { clusterFlags, outputFlags } from '../../flags/shared.js';
-import { durationFlag } from '../../core/model/duration.js';
+import { timeoutFlag } from '../../flags/timeout.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { RegistryMode } from '../../core/operator/mode.js';
 
@@ -35,7 +35,7 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
 
   async run(): Promise<void> {
     const { flags, args } = await this.read(RegistryReadonly);
-    const timeoutMs = durationFlag('timeout', flags.timeout);
+    const timeoutMs = timeoutFlag('timeout', flags.timeout);
     const { openCluster } = await import('../../core/cluster/index.js');
     const api = await openCluster(flags, this.logAt);
     try {

@@ -11,6 +11,8 @@ test.each([
   ['a percentage works only with --storage', ['--max-delete=10%']],
   ['for "--max-delete"', ['--max-delete=lots']],
   ['for "--timeout"', ['--timeout=soon']],
+  ['--timeout must be above 0', ['--timeout=0']],
+  ['--timeout must be above 0', ['--recover', '--timeout=0']],
   ['for "--keep-blobs-younger-than"', ['--storage=/tmp', '--keep-blobs-younger-than=young']],
   ['--redis-url', ['--redis-url=http://x']],
   ['--storage cannot be specified with --recover', ['--recover', '--storage=/tmp']],
