@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { forEachParallel } from '../kit/parallel.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import { parseImageReference } from '../model/image-reference.js';
 import type { KubeList, KubeObject } from '../model/kube.js';
@@ -17,7 +17,8 @@ export interface Everything {
   hosts: string[];
 }
 
-const AT_ONCE = 4;
+/** Maximum concurrent list requests. */
+const CONCURRENCY = 4;
 
 /**
  * Every host by which the cluster says that its registry is known. Who may not list this may not list everything either: that is told there.
@@ -63,7 +64,6 @@ export async function readEverything(
   take: (resource: AnyResource, referrers: Referrer[], result: ListResult) => void,
   options: ListOptions,
 ): Promise<void> {
-  const limit = pLimit(AT_ONCE);
   const failed: { resource: AnyResource; error: unknown }[] = [];
   const read = async (resource: AnyResource): Promise<void> => {
     try {
@@ -74,7 +74,7 @@ export async function readEverything(
       failed.push({ resource, error });
     }
   };
-  await Promise.all(resources.map((resource) => limit(() => read(resource))));
+  await forEachParallel(resources, { concurrency: CONCURRENCY }, read);
   if (failed.length > 0) throw unlistable(failed);
 }
 

@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { mapParallel } from '../kit/parallel.js';
 import type { RegadmError } from '../model/errors.js';
 import type { ClusterApi } from './api.js';
 import { ApiError } from './api-error.js';
@@ -10,8 +10,9 @@ export interface AnyResource extends ListedResource {
   kind: string;
 }
 
-const AT_ONCE = 4;
-/** Left out: they name every image there is, or mere happenings. */
+/** Maximum concurrent discovery requests. */
+const CONCURRENCY = 4;
+/** Resources that are never searched for uses: they name every image, or only report what happened. */
 const LEFT_OUT = new Set([
   'events',
   'events.events.k8s.io',
@@ -40,8 +41,7 @@ export async function discoverResources(api: ClusterApi, signal?: AbortSignal): 
     .filter((one) => one !== undefined);
   const others = groups.flatMap(({ versions = [] }) => versions.map(({ groupVersion }) => groupVersion));
   const versions = [...(core.versions ?? ['v1']), ...new Set([...preferred, ...others])];
-  const limit = pLimit(AT_ONCE);
-  const lists = await Promise.all(versions.map((version) => limit(() => resourcesOf(api, version, signal))));
+  const lists = await mapParallel(versions, CONCURRENCY, (version) => resourcesOf(api, version, signal));
   const found = new Map<string, AnyResource>();
   for (const resource of lists.flat()) {
     const name = qualifiedName(resource);

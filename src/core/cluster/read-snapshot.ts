@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { forEachParallel, mapParallel } from '../kit/parallel.js';
 import { RegadmError } from '../model/errors.js';
 import { reduceImage } from '../model/image.js';
 import type { KubeObject } from '../model/kube.js';
@@ -13,12 +14,13 @@ import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { objectPath } from './objects.js';
 import { ParsePool } from './parse-pool.js';
+import type { ReducedPage } from './reduce-page.js';
 import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
-import pLimit from 'p-limit';
 
-/** So many lists are read at a time: enough to keep network and parsers busy, few enough to keep pages out of memory. */
-const LISTS_AT_ONCE = 3;
-const GETS_AT_ONCE = 16;
+/** Maximum concurrent list requests: keeps network and parsers busy, and few pages in memory. */
+const CONCURRENT_LISTS = 3;
+/** Maximum concurrent requests for single images. */
+const CONCURRENT_GETS = 16;
 
 export interface ReadOptions {
   /** Only image streams of this namespace. */
@@ -77,6 +79,7 @@ class SnapshotReader {
   private readonly resourceVersions = new Map<string, string>();
   private now = NaN;
   private clockDifference = NaN;
+  private imageObjectBytes = 0;
 
   constructor(
     private readonly api: ClusterApi,
@@ -86,24 +89,22 @@ class SnapshotReader {
   ) {}
 
   async read(): Promise<ReadResult> {
-    const limit = pLimit(LISTS_AT_ONCE);
-    const images = limit(() => this.readImages());
-    const wanted = this.options.withoutReferrers ? [] : REFERRERS;
-    const referrers = wanted.map((resource) => limit(() => this.readReferrers(resource)));
-    const rest = [
-      limit(() => this.readStreams()),
-      ...(this.options.withoutReferrers ? [] : [limit(() => this.readLimits())]),
+    const { withoutReferrers } = this.options;
+    const lists = [
+      () => this.readImages(),
+      ...(withoutReferrers ? [] : REFERRERS.map((resource) => () => this.readReferrers(resource))),
+      () => this.readStreams(),
+      ...(withoutReferrers ? [] : [() => this.readLimits()]),
     ];
-    await Promise.all([images, ...referrers, ...rest]);
+    await forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read());
     await this.addMissingImages();
     const everything = this.options.everything && (await this.readEverything(this.options.everything.hosts));
-    const { bytes, count } = await images;
     return {
       snapshot: this.snapshot,
       resourceVersions: this.resourceVersions,
       now: Number.isNaN(this.now) ? this.clock() : this.now,
       clockDifference: this.clockDifference,
-      imageObjectBytes: count > 0 ? bytes / count : 0,
+      imageObjectBytes: this.imageObjectBytes,
       everything,
     };
   }
@@ -127,9 +128,11 @@ class SnapshotReader {
     return result;
   }
 
-  private readImages(): Promise<ListResult> {
-    // A list that begins anew keeps what it had: an image that is gone meanwhile is found to be gone when it is deleted.
-    return this.list(IMAGES, { take: (page) => this.snapshot.images.addColumns(page.columns!), restart: () => {} });
+  private async readImages(): Promise<void> {
+    // A restarted list keeps the images that it has: deleting one that no longer exists is harmless.
+    const take = (page: ReducedPage): void => this.snapshot.images.addColumns(page.columns!);
+    const { bytes, count } = await this.list(IMAGES, { take, restart: () => {} });
+    this.imageObjectBytes = count > 0 ? bytes / count : 0;
   }
 
   private async readStreams(): Promise<void> {
@@ -187,13 +190,8 @@ class SnapshotReader {
     for (const { tags } of streams) {
       for (const { items } of tags) for (const { image } of items) if (images.indexOf(image) === -1) missing.add(image);
     }
-    const limit = pLimit(GETS_AT_ONCE);
-    const found = await Promise.all(
-      [...missing]
-        .map((digest) => digests.text(digest))
-        .filter(Boolean)
-        .map((name) => limit(() => getImage(this.api, name, this.options.signal))),
-    );
+    const names = [...missing].map((digest) => digests.text(digest)).filter(Boolean);
+    const found = await mapParallel(names, CONCURRENT_GETS, (name) => getImage(this.api, name, this.options.signal));
     for (const object of found) if (object) images.add(reduceImage(object));
   }
 }
