@@ -350,7 +350,8 @@ describe('the Error document', () => {
     }
   };
 
-  test('is as its schema says', () => check(refusal('TOO_MANY', 'the plan is larger than --max-delete', ['raise it'])));
+  test('is as its schema says', () =>
+    check(refusal('MAX_DELETE', 'the plan is larger than --max-delete', ['raise it'])));
 
   test('lists invalid references', () => {
     let thrown: unknown;
