@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, type KubeObject, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
 import { runPruneImages, type PruneImagesRequest } from '../../src/core/prune/prune-images.js';
@@ -14,9 +15,22 @@ const OLD = '2025-01-01T00:00:00Z';
 /** What a workload's pull specs begin with; the value does not matter (facts.md). */
 export const HOST = 'image-registry.openshift-image-registry.svc:5000';
 
+/** A monotonic clock (ms) that a test can advance, so that no outcome depends on the speed of the machine. */
+export class TestClock {
+  private skippedMs = 0;
+
+  readonly now = (): number => performance.now() + this.skippedMs;
+
+  advance(ms: number): void {
+    this.skippedMs += ms;
+  }
+}
+
 /** Digests of what a scene holds; lists are newest first. */
 export interface Scene {
   sandbox: Sandbox;
+  /** The clock of runs in this process. */
+  clock: TestClock;
   /** shop/web:latest, six revisions: the last three items go, and of the images the fifth: shop/copy lists the others too. */
   web: string[];
   /** shop/api:latest, five revisions that share layers with those of shop/web: the last two go. */
@@ -72,7 +86,7 @@ export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
     push('ops/batch', 'nightly', { layers: ['base', `batch ${at}`, ...(at < 2 ? ['outdated'] : [])] }),
   );
   const loose = push('ops/batch', undefined, { layers: ['base', 'loose', 'outdated'] });
-  return { sandbox, web, api, indexes, children, batch, loose };
+  return { sandbox, clock: new TestClock(), web, api, indexes, children, batch, loose };
 }
 
 /** Makes revisions, oldest first, and returns them newest first. */
@@ -128,6 +142,20 @@ export function retag(sandbox: Sandbox, key: string, tag: string, image: string)
   });
 }
 
+/** Longer than the age of any view of the cluster that a deletion may rest on, and shorter than the silence that makes a watch suspect. */
+const OLDER_THAN_ANY_LOOK_MS = 31_000;
+const EVENT_LOOP_TURNS = 20;
+
+/**
+ * Lets a run in this process notice what the test has just changed, before the request that waits for this is answered.
+ * What the run watches, it receives; what it can only list has become too old, so it lists that again before it deletes.
+ */
+export async function letRunNotice({ clock }: Scene): Promise<void> {
+  clock.advance(OLDER_THAN_ANY_LOOK_MS);
+  // The sandbox runs in this process too: its events are sent and received within a few turns of the event loop.
+  for (let turn = 0; turn < EVENT_LOOP_TURNS; turn++) await sleep(5);
+}
+
 /** What a run in this process is asked for, beside what `CONFIRM` asks for. */
 export interface HereOptions {
   options?: Partial<PruneOptions>;
@@ -145,7 +173,7 @@ export interface Here {
 
 /** A confirmed run in this process: as `prune`, without the time that a process takes. @throws what the command would print as an error */
 export async function pruneHere(
-  { sandbox }: Scene,
+  { sandbox, clock }: Scene,
   { options, request, kubeconfig, signal }: HereOptions = {},
 ): Promise<Here> {
   const api = await openCluster({ kubeconfig: kubeconfig ?? sandbox.kubeconfig.admin });
@@ -167,6 +195,7 @@ export async function pruneHere(
       phase: () => {},
       tick: () => {},
       signal: ending,
+      clock: clock.now,
     });
     return { document: asDocument(report), ...said };
   } finally {

@@ -47,6 +47,8 @@ export interface PruneImagesHooks {
   phase(name: string, total?: number): void;
   tick(count?: number): void;
   signal: AbortSignal;
+  /** Monotonic time (ms) by which the age of a look at the cluster is measured. Default: `performance.now`. */
+  clock?(): number;
 }
 
 /**
@@ -253,6 +255,7 @@ class PruneSession {
       resourceVersions: read.resourceVersions,
       everything: read.everything,
       log: hooks.log,
+      clock: hooks.clock,
     });
     if (request.auditLog !== undefined) this.audit = await AuditLog.open(request.auditLog);
     const run = new Run(plan, {

@@ -1,12 +1,10 @@
 import type { FaultAction, Sandbox } from '../../../../src/sandbox/index.js';
 import { missingOf, missingParts, stateOf, unnamedLosses, untruths } from '../../../support/cluster-checks.js';
-import { aRunningPod, aScene, HOST, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
+import { aRunningPod, aScene, HOST, letRunNotice, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
 
 /** More for a closer look: CHAOS_RUNS=500, and CHAOS_SEED=17 for one of them again. */
 const RUNS = Number(process.env.CHAOS_RUNS ?? 5);
 const FIRST = Number(process.env.CHAOS_SEED ?? 1);
-/** So long a watch may take to tell of what has happened, and so long a look may be old where there is none. */
-const PAUSE_MS = { admin: 80, pruner: 600 };
 
 /** The same numbers for the same seed: https://en.wikipedia.org/wiki/Linear_congruential_generator */
 function randomOf(seed: number): (below: number) => number {
@@ -78,14 +76,14 @@ async function oneRun(seed: number): Promise<void> {
         const links = listed(sandbox, image);
         USES[random(USES.length)]!(sandbox, image, repositoryOf(scene, image), changes);
         used.push({ image, links });
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS[user]));
+        await letRunNotice(scene);
       }
     }
     // Not while a blob is being removed: a push that comes then is lost, and refused by the registry.
     if (changes >= next.event && path.includes('/image')) {
       next.event = changes + 1 + random(20);
       EVENTS[random(EVENTS.length)]!(sandbox, changes);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS[user]));
+      await letRunNotice(scene);
     }
     if (changes !== next.fault) return undefined;
     next.fault += 1 + random(12);

@@ -1,4 +1,4 @@
-import type { RequestInfo, Sandbox } from '../../../../src/sandbox/index.js';
+import type { FaultAction, RequestInfo, Sandbox } from '../../../../src/sandbox/index.js';
 import {
   missingOf,
   missingParts,
@@ -8,10 +8,7 @@ import {
   type PruneDocument,
   type State,
 } from '../../../support/cluster-checks.js';
-import { aRunningPod, aScene, HOST, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
-
-/** Longer than a look may be old when a deletion rests on it: what comes before this pause is seen. */
-const PAUSE_MS = 600;
+import { aRunningPod, aScene, HOST, letRunNotice, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
 
 let scene: Scene;
 let before: State;
@@ -68,17 +65,13 @@ const MOMENTS: Record<string, (request: RequestInfo) => boolean> = {
 };
 
 /** Lets `act` happen at the first request that is the moment. */
-function once(
-  is: (request: RequestInfo) => boolean,
-  act: (request: RequestInfo) => void,
-  pause = PAUSE_MS,
-): () => boolean {
+function once(is: (request: RequestInfo) => boolean, act: (request: RequestInfo) => void): () => boolean {
   let done = false;
   scene.sandbox.onRequest(async (request) => {
     if (done || !is(request)) return;
     done = true;
     act(request);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await letRunNotice(scene);
   });
   return () => done;
 }
@@ -88,7 +81,7 @@ describe.each(['admin', 'pruner'] as const)('with the rights of the %s', (user) 
     test.each(Object.entries(USES))('%s: it survives, whole', async (what, use) => {
       const image = moment === 'before any image is deleted' ? lastImage() : scene.web[4]!;
       const key = repositoryOf(image);
-      const happened = once(is, () => use(scene.sandbox, image, key), user === 'admin' ? 100 : PAUSE_MS);
+      const happened = once(is, () => use(scene.sandbox, image, key));
       const { document } = await pruneHere(scene, {
         kubeconfig: scene.sandbox.kubeconfig[user],
         request: { registry: oneWorker() },
@@ -170,11 +163,7 @@ test.each(['admin', 'pruner'] as const)(
   async (user) => {
     let pushed = '';
     const layers = ['base', 'pair 0', 'web 0', 'api 0', 'batch 0', 'loose', 'tool amd64 0'];
-    once(
-      isBlob,
-      () => (pushed = scene.sandbox.registry.push('late/app', 'latest', { layers }).digest),
-      user === 'admin' ? 100 : PAUSE_MS,
-    );
+    once(isBlob, () => (pushed = scene.sandbox.registry.push('late/app', 'latest', { layers }).digest));
     const { document } = await pruneHere(scene, {
       kubeconfig: scene.sandbox.kubeconfig[user],
       request: { registry: oneWorker() },
@@ -215,9 +204,10 @@ test('a child of a doomed index comes into use: the index and its other children
 test('a deletion that is tried again later looks again first', async () => {
   const image = lastImage();
   let asked = 0;
-  scene.sandbox.onRequest(({ method, path }) => {
-    if (method !== 'DELETE' || path !== `/admin/blobs/${image}`) return;
+  scene.sandbox.onRequest(async ({ method, path }): Promise<FaultAction | undefined> => {
+    if (method !== 'DELETE' || path !== `/admin/blobs/${image}`) return undefined;
     if (asked++ === 0) put(scene.sandbox, aRunningPod('late/pod', `${HOST}/${repositoryOf(image)}@${image}`));
+    await letRunNotice(scene);
     return { do: 'status', status: 503, retryAfter: 1 };
   });
   const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
@@ -230,10 +220,11 @@ test('a deletion that is tried again later looks again first', async () => {
 
 test('an update that is tried again later looks again first', async () => {
   let asked = 0;
-  scene.sandbox.onRequest(({ method, path }) => {
-    if (method !== 'PUT' || !path.includes('/batch/')) return;
-    if (asked++ > 0) return;
+  scene.sandbox.onRequest(async ({ method, path }): Promise<FaultAction | undefined> => {
+    if (method !== 'PUT' || !path.includes('/batch/')) return undefined;
+    if (asked++ > 0) return undefined;
     put(scene.sandbox, aRunningPod('late/pod', `${HOST}/ops/batch@${scene.batch[4]}`));
+    await letRunNotice(scene);
     return { do: 'status', status: 503, retryAfter: 1 };
   });
   const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
