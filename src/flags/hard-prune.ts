@@ -1,7 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { clusterFlags, outputFlags } from './shared.js';
 import { timeoutFlag } from './timeout.js';
-import type { HardPruneOptions } from '../core/hard-prune/procedure/options.js';
+import type { HardPruneOptions } from '../core/hard-prune/request.js';
 import { durationFlag } from '../core/model/duration.js';
 import { usageError } from '../core/model/errors.js';
 import { parseMaxDelete } from '../core/model/max-delete.js';

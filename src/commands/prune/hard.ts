@@ -4,8 +4,8 @@ import { createReporter } from '../../cli/reporter.js';
 import { clusterFlags } from '../../flags/shared.js';
 import { hardPruneFlags, hardPruneOptions } from '../../flags/hard-prune.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
-import { assertUsable, type HardPruneOptions } from '../../core/hard-prune/procedure/options.js';
-import type { HardPruneResult } from '../../core/hard-prune/procedure/run.js';
+import { assertUsable, type HardPruneOptions } from '../../core/hard-prune/request.js';
+import type { HardPruneResult } from '../../core/hard-prune/hard-prune.js';
 import type { Reporter } from '../../core/kit/reporter.js';
 import { exitCodeOf, notRestoredError } from '../../core/hard-prune/procedure/outcome.js';
 import { hardPruneFound, type HardPruneReport } from '../../core/hard-prune/output/documents.js';
@@ -50,7 +50,7 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
 
   private async recover(api: ClusterApi, { redis, timeoutMs }: HardPruneOptions, format: string): Promise<void> {
     const { recoverHardPrune } = await import('../../core/hard-prune/procedure/recover.js');
-    const { cacheEmptier } = await import('../../core/hard-prune/procedure/run.js');
+    const { cacheEmptier } = await import('../../core/hard-prune/hard-prune.js');
     const { found, steps } = await recoverHardPrune(
       api,
       { timeoutMs, emptyCache: cacheEmptier(redis) },
@@ -68,7 +68,7 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
 
   private async prune(api: ClusterApi, flags: HardFlags, options: HardPruneOptions): Promise<void> {
     const startedAt = new Date().toISOString();
-    const { hardPrune } = await import('../../core/hard-prune/procedure/run.js');
+    const { hardPrune } = await import('../../core/hard-prune/hard-prune.js');
     const { watchInterruptions } = await import('../../cli/interrupt.js');
     await this.tellBefore(api, options, flags['prune-images']);
     const interruptions = watchInterruptions(this.note);

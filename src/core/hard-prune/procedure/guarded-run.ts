@@ -9,10 +9,10 @@ import { assertWithinLimit } from '../plan/limit.js';
 import { createBinding } from '../../operator/binding.js';
 import type { Lease } from '../../operator/lease.js';
 import { leaseOf } from '../../operator/lease-record.js';
-import { PodPruner } from './pod-pruner.js';
+import { PodPruner } from '../pruner/pod-pruner.js';
 import type { ProcedureOptions } from './procedure-options.js';
 import type { Steps } from './steps.js';
-import type { Findings, Pruner, Removals } from './types.js';
+import type { Findings, Pruner, Removals } from '../report.js';
 import type { Reporter } from '../../kit/reporter.js';
 
 /** Seconds until a new binding must have taken effect. */

@@ -1,5 +1,5 @@
 import { EXIT, RegadmError } from '../../model/errors.js';
-import type { HardPruneResult } from './run.js';
+import type { HardPruneResult } from '../hard-prune.js';
 
 /** The exit status of a run that printed a result: docs/exit-codes.md. */
 export function exitCodeOf(

@@ -1,5 +1,5 @@
 import type { MaxDelete } from '../../model/max-delete.js';
-import type { Pruner } from './types.js';
+import type { Pruner } from '../report.js';
 
 /** What the guarded operation is asked to do. */
 export interface ProcedureOptions {

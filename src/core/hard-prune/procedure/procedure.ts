@@ -12,7 +12,7 @@ import { BIND_ROLE, CHANGE_MODE, EXEC_IN_POD, READ_IMAGES, assertPermissions } f
 import type { ProcedureOptions } from './procedure-options.js';
 import { putBack } from './put-back.js';
 import { Steps } from './steps.js';
-import type { Findings, Removals, StepRecord } from './types.js';
+import type { Findings, Removals, StepRecord } from '../report.js';
 import type { Reporter } from '../../kit/reporter.js';
 
 /** How the guarded operation ended; `error` is what ended it early. */

@@ -4,7 +4,7 @@ import { Lease } from '../../operator/lease.js';
 import { CHANGE_MODE, assertPermissions } from '../../cluster/permissions.js';
 import { putBack } from './put-back.js';
 import { Steps } from './steps.js';
-import type { StepRecord } from './types.js';
+import type { StepRecord } from '../report.js';
 import type { Reporter } from '../../kit/reporter.js';
 
 export interface RecoverResult {

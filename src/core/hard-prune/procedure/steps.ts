@@ -1,5 +1,5 @@
 import { messageOf } from '../../model/errors.js';
-import type { StepRecord } from './types.js';
+import type { StepRecord } from '../report.js';
 import type { Reporter } from '../../kit/reporter.js';
 
 /** Runs the steps of the guarded operation, telling each and keeping its times and outcome. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CandidateFacts, Candidates, FileFacts, StorageSnapshot } from '../model/registry-storage.js';
+import type { CandidateFacts, Candidates, FileFacts, StorageSnapshot } from '../../model/registry-storage.js';
 import { entriesIn, forEachParallel, isMissing, statOf } from './files.js';
 import { blobData, blobFolder, layersFolder, repositoryFolder, revisionsFolder, uploadFolder } from './layout.js';
 

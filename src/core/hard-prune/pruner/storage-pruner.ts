@@ -4,12 +4,12 @@ import { chooseCandidates } from '../plan/candidates.js';
 import { planHardPrune, type HardPruneLimits } from '../plan/plan.js';
 import type { ClusterUsage, HardPrunePlan, HardPruneRules } from '../plan/plan-types.js';
 import type { StorageSnapshot } from '../../model/registry-storage.js';
-import { inspectCandidates } from '../../storage/inspect.js';
-import { walkStorage } from '../../storage/walk.js';
+import { inspectCandidates } from '../../storage/filesystem/inspect.js';
+import { walkStorage } from '../../storage/filesystem/list.js';
 import { removePlan } from './remove-plan.js';
-import type { Findings, Pruner, Removals } from './types.js';
+import type { Findings, Pruner, Removals } from '../report.js';
 import type { Reporter } from '../../kit/reporter.js';
-import { readUsage } from './usage.js';
+import { readUsage } from '../gather/usage.js';
 
 export interface StoragePrunerOptions extends HardPruneLimits {
   rules: HardPruneRules;

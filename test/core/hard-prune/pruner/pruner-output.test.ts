@@ -1,4 +1,4 @@
-import { parsePrunerLine } from '../../../../src/core/hard-prune/procedure/pruner-output.js';
+import { parsePrunerLine } from '../../../../src/core/hard-prune/pruner/pruner-output.js';
 import { digest } from '../../../support/builders.js';
 
 const blob = digest('blob');

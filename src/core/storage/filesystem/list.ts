@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import type { StorageSnapshot, StoredRepository } from '../model/registry-storage.js';
+import type { StorageSnapshot, StoredRepository } from '../../model/registry-storage.js';
 import { entriesIn, forEachParallel, namesIn, statOf } from './files.js';
 import { HEX, OWN_FOLDERS, repositoryFolder } from './layout.js';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../../model/errors.js';
 import type { HardPrunePlan } from '../plan/plan-types.js';
-import { forEachParallel } from '../../storage/files.js';
+import { forEachParallel } from '../../storage/filesystem/files.js';
 import {
   remainingManifests,
   removeBlob,
@@ -9,8 +9,8 @@ import {
   removeRepository,
   removeUpload,
   type Removal,
-} from '../../storage/remove.js';
-import { PLAN_PARTS, type Outcome, type Outcomes, type PlanPart, type Removals } from './types.js';
+} from '../../storage/filesystem/delete.js';
+import { PLAN_PARTS, type Outcome, type Outcomes, type PlanPart, type Removals } from '../report.js';
 import type { Reporter } from '../../kit/reporter.js';
 
 interface RemoveContext {

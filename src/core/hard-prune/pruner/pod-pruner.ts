@@ -4,7 +4,7 @@ import { runPruner, type PruneMode } from '../../operator/pruner-process.js';
 import { EXIT, RegadmError, messageOf } from '../../model/errors.js';
 import type { HardPrunePlan } from '../plan/plan-types.js';
 import { parsePrunerLine } from './pruner-output.js';
-import type { Findings, Outcome, Outcomes, Pruner, Removals } from './types.js';
+import type { Findings, Outcome, Outcomes, Pruner, Removals } from '../report.js';
 import type { Reporter } from '../../kit/reporter.js';
 
 /** Runs the registry's own pruner in its pod and reads what it says. */

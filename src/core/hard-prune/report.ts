@@ -1,4 +1,4 @@
-import type { HardPrunePlan } from '../plan/plan-types.js';
+import type { HardPrunePlan } from './plan/plan-types.js';
 
 export type ItemStatus = 'would-delete' | 'deleted' | 'gone' | 'skipped' | 'failed';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { StoragePruner } from '../../../../src/core/hard-prune/procedure/storage-pruner.js';
-import { openStorage } from '../../../../src/core/storage/open.js';
+import { StoragePruner } from '../../../../src/core/hard-prune/pruner/storage-pruner.js';
+import { openStorage } from '../../../../src/core/storage/filesystem/open.js';
 import { formatBytes } from '../../../../src/core/model/quantity.js';
 import { fakeUsageApi, silentReporter } from '../../../support/hard-prune.js';
 import {

@@ -1,6 +1,6 @@
-import { refusal, usageError } from '../../model/errors.js';
-import type { MaxDelete } from '../../model/max-delete.js';
-import type { HardPruneRules } from '../plan/plan-types.js';
+import { refusal, usageError } from '../model/errors.js';
+import type { MaxDelete } from '../model/max-delete.js';
+import type { HardPruneRules } from './plan/plan-types.js';
 
 export interface HardPruneOptions {
   confirm: boolean;

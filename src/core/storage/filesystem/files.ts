@@ -1,6 +1,6 @@
 import { lstat, readdir } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
-import { RegadmError } from '../model/errors.js';
+import { RegadmError } from '../../model/errors.js';
 
 /** So many file operations at a time: keeps network storage busy; a local disk does not mind. */
 export const PARALLEL = 16;

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { refusal, usageError } from '../model/errors.js';
+import { refusal, usageError } from '../../model/errors.js';
 import { entriesIn, isMissing, statOf } from './files.js';
 
 /**
