@@ -1,52 +1,71 @@
 import { setMaxListeners } from 'node:events';
-import { EXIT, RegadmError } from '../core/model/errors.js';
+import { EXIT, RegadmError, messageOf } from '../core/model/errors.js';
 
-/** A terminal that closes ends programs too. */
+/** The signals that end a run, with its exit status. A terminal that closes sends SIGHUP. */
 const SIGNALS = { SIGINT: EXIT.sigint, SIGTERM: EXIT.sigterm, SIGHUP: 129 } as const;
+type Signal = keyof typeof SIGNALS;
+const NAMES = Object.keys(SIGNALS) as Signal[];
 
-const PUT_BACK = 'putting everything back (a second signal ends at once; then: regadm prune hard --recover)';
+export const STOPPING = 'Interrupted: finishing requests in flight, then stopping. Press Ctrl-C again to stop at once.';
+export const RESTORING =
+  'Interrupted: restoring the registry. Press Ctrl-C again to stop at once; then run: regadm prune hard --recover';
 
-export interface Interruptions {
-  /** Aborts with a RegadmError (INTERRUPTED) on the first signal. */
-  signal: AbortSignal;
-  /** Signals act as usual again. */
-  end(): void;
+export interface InterruptOptions {
+  /** Writes a line to stderr. */
+  note(text: string): void;
+  /** What the first signal prints (default: `STOPPING`). */
+  message?: string;
+  /** What to do after an interrupted run, e.g. how to follow a Job that keeps running. */
+  suggestions?: string[];
 }
 
 /**
- * Turns the first signal into an orderly end, in the `manner` that is told; a second one ends the process at once.
- * Output that nobody reads any more, and defects, do not end it half-way either.
+ * Runs work that can be interrupted: the first signal aborts it, a second one ends the process at once. A defect (an uncaught
+ * exception, an unhandled rejection) aborts the work too, so that it can still restore what it changed; a reader of stdout or
+ * stderr that went away does not.
+ * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a defect, and what the work throws
  */
-export function watchInterruptions(note: (text: string) => void, manner = PUT_BACK): Interruptions {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  options: InterruptOptions,
+): Promise<T> {
   const controller = new AbortController();
-  // Every request under way listens to it.
+  // Every request in flight listens to it.
   setMaxListeners(0, controller.signal);
-  const onSignal = (name: NodeJS.Signals): void => {
-    const exitCode = SIGNALS[name as keyof typeof SIGNALS];
+  const restore = listen(controller, options);
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    throw outcome(error, controller.signal);
+  } finally {
+    restore();
+  }
+}
+
+/** Returns a function that removes the listeners. */
+function listen(controller: AbortController, { note, message = STOPPING, suggestions }: InterruptOptions): () => void {
+  const onSignal = (name: Signal): void => {
+    const exitCode = SIGNALS[name];
     if (controller.signal.aborted) process.exit(exitCode);
-    note(`${name}: ending in good order, ${manner}`);
-    controller.abort(new RegadmError(`interrupted by ${name}`, { code: 'INTERRUPTED', exitCode }));
+    note(message);
+    controller.abort(new RegadmError(`interrupted by ${name}`, { code: 'INTERRUPTED', exitCode, suggestions }));
   };
-  const onDefect = (cause: unknown): void => {
-    if (controller.signal.aborted) return;
-    controller.abort(
-      new RegadmError(cause instanceof Error ? cause.message : String(cause), { code: 'INTERNAL', cause }),
-    );
-  };
-  const names = Object.keys(SIGNALS) as (keyof typeof SIGNALS)[];
-  for (const name of names) process.on(name, onSignal);
-  process.on('uncaughtException', onDefect);
-  process.on('unhandledRejection', onDefect);
+  const onDefect = (cause: unknown): void =>
+    controller.abort(new RegadmError(messageOf(cause), { code: 'INTERNAL', cause }));
   const ignore = (): void => {};
   const streams = [process.stdout, process.stderr];
+  for (const name of NAMES) process.on(name, onSignal);
+  process.on('uncaughtException', onDefect).on('unhandledRejection', onDefect);
   for (const stream of streams) stream.on('error', ignore);
-  return {
-    signal: controller.signal,
-    end: () => {
-      for (const name of names) process.off(name, onSignal);
-      process.off('uncaughtException', onDefect);
-      process.off('unhandledRejection', onDefect);
-      for (const stream of streams) stream.off('error', ignore);
-    },
+  return () => {
+    for (const name of NAMES) process.off(name, onSignal);
+    process.off('uncaughtException', onDefect).off('unhandledRejection', onDefect);
+    for (const stream of streams) stream.off('error', ignore);
   };
+}
+
+/** A request that the signal cancelled fails with an error of its own; an error that already has the signal's exit status says more. */
+function outcome(error: unknown, { aborted, reason }: AbortSignal): unknown {
+  const saysMore = error instanceof RegadmError && error.exitCode > 128;
+  return aborted && !saysMore ? reason : error;
 }

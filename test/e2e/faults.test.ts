@@ -107,7 +107,7 @@ describe('signals', () => {
     atRequest(20, changes, () => void child?.kill(signal));
     const run = await prune(scene, CONFIRM, { started: (started) => (child = started) });
     expect(run.status).toBe(status);
-    expect(run.stderr).toContain(signal);
+    expect(run.stderr).toContain('Interrupted: finishing requests in flight, then stopping.');
     const document = documentOf(run);
     expect(document.interrupted).toBe(true);
     expect(document.summary.skipped).toBeGreaterThan(0);

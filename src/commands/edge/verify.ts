@@ -12,7 +12,7 @@ import { expectedConfig } from '../../core/edge/verify/expected.js';
 import { verifyReport } from '../../core/edge/verify/report.js';
 import { verifyHub, verifyManaged } from '../../core/edge/verify/verify.js';
 import { registryOpener } from '../../core/edge/verify/open-registry.js';
-import { interruptible } from '../../cli/interruptible.js';
+import { interruptible } from '../../cli/interrupt.js';
 import { documentText } from '../../core/terminal/document.js';
 import { verifyText } from '../../core/edge/text.js';
 
@@ -94,7 +94,9 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
     const problem = pathProblem(flags.path);
     if (problem) throw usageError(`--path: ${problem}`);
     const expected = await expectedConfig(flags);
-    const checks = await interruptible((signal) => this.verify(flags, expected, timeoutMs, signal));
+    const checks = await interruptible((signal) => this.verify(flags, expected, timeoutMs, signal), {
+      note: this.note,
+    });
     const report = verifyReport(flags.cluster, checks);
     this.print(flags.output === 'table' ? verifyText(report) : await documentText(flags.output, report));
     if (report.summary.failed > 0) process.exitCode = EXIT.error;

@@ -69,17 +69,17 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
   private async prune(api: ClusterApi, flags: HardFlags, options: HardPruneOptions): Promise<void> {
     const startedAt = new Date().toISOString();
     const { hardPrune } = await import('../../core/hard-prune/hard-prune.js');
-    const { watchInterruptions } = await import('../../cli/interrupt.js');
+    const { interruptible, RESTORING, STOPPING } = await import('../../cli/interrupt.js');
     await this.tellBefore(api, options, flags['prune-images']);
-    const interruptions = watchInterruptions(this.note);
-    try {
-      if (flags['prune-images']) options.pruneImages = await imagePruner(flags, interruptions.signal);
-      const show = ({ plan }: NonNullable<HardPruneResult['findings']>): void => this.note(hardPruneFound(plan));
-      const result = await hardPrune(api, options, show, this.reporter(), interruptions.signal);
-      await this.printResult(result, flags, startedAt);
-    } finally {
-      interruptions.end();
-    }
+    const show = ({ plan }: NonNullable<HardPruneResult['findings']>): void => this.note(hardPruneFound(plan));
+    const result = await interruptible(
+      async (signal) => {
+        if (flags['prune-images']) options.pruneImages = await imagePruner(flags, signal);
+        return hardPrune(api, options, show, this.reporter(), signal);
+      },
+      { note: this.note, message: options.confirm ? RESTORING : STOPPING },
+    );
+    await this.printResult(result, flags, startedAt);
   }
 
   private async tellBefore(

@@ -86,33 +86,34 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
   async run(): Promise<void> {
     const { flags } = await this.read(PruneImages);
     const request = await requestOf(flags);
-    const { watchInterruptions } = await import('../../cli/interrupt.js');
+    const { interruptible } = await import('../../cli/interrupt.js');
     const { createProgress } = await import('../../core/terminal/progress.js');
     const progress = createProgress(process.stderr);
     const say = (line: string): void => progress.log(line);
-    const interruptions = watchInterruptions(
-      say,
-      'requests under way are finished, then the run ends with what was done (a second signal ends at once)',
-    );
-    const hooks = {
+    const hooksOf = (signal: AbortSignal) => ({
       warn: (line: string) => say(`warning: ${line}`),
       log: (level: number, line: string) => void (level <= this.verbosity && say(line)),
       phase: (name: string, total?: number) => progress.phase(name, total),
       tick: (count?: number) => progress.tick(count),
-      signal: interruptions.signal,
-    };
+      signal,
+    });
+    let interruptedBy: AbortSignal | undefined;
     let report: ImagePruneReport;
     try {
-      report =
-        flags.from === undefined
-          ? await this.prune(flags, request, hooks)
-          : await planFromFiles(flags.from, request, hooks);
+      report = await interruptible(
+        (signal) => {
+          interruptedBy = signal;
+          return flags.from === undefined
+            ? this.prune(flags, request, hooksOf(signal))
+            : planFromFiles(flags.from, request, hooksOf(signal));
+        },
+        { note: say },
+      );
     } finally {
       progress.done();
     }
     await this.printReport(report, flags);
-    interruptions.end();
-    process.exitCode = exitCode(report, flags['detailed-exitcode'] ?? false, interruptions.signal);
+    process.exitCode = exitCode(report, flags['detailed-exitcode'] ?? false, interruptedBy!);
   }
 
   private async prune(flags: ImagesFlags, request: PruneImagesRequest, hooks: Hooks): Promise<ImagePruneReport> {

@@ -8,7 +8,7 @@ import type { ClusterApi } from '../../core/cluster/api.js';
 import { DEFAULT_IMAGE, OPERATOR_CRON_JOB, OWN_NAME, cronJobList, imageProblem } from '../../core/schedule/cron-job.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
 import type { ScheduleReport } from '../../core/schedule/report.js';
-import { interruptible } from '../../cli/interruptible.js';
+import { interruptible } from '../../cli/interrupt.js';
 import { documentText } from '../../core/terminal/document.js';
 import { scheduleText } from '../../core/schedule/text.js';
 import { SETTINGS, parseSettings } from '../../core/schedule/settings.js';
@@ -118,10 +118,10 @@ Settings: ${SETTINGS.join(', ')}.`;
     this.note(`started job ${REGISTRY_NAMESPACE}/${name} from CronJob ${cronJob.metadata.name}`);
     const out = flags.output === 'table' ? process.stdout : process.stderr;
     const options = { log: (chunk: Buffer) => void out.write(chunk), onProgress: this.note, timeoutMs };
-    const run = await interruptible(
-      (signal) => followJob(api, job, cronJob.metadata.name, { ...options, signal }),
-      [`the job goes on: oc -n ${REGISTRY_NAMESPACE} logs -f job/${name}`],
-    );
+    const run = await interruptible((signal) => followJob(api, job, cronJob.metadata.name, { ...options, signal }), {
+      note: this.note,
+      suggestions: [`the job keeps running: oc -n ${REGISTRY_NAMESPACE} logs -f job/${name}`],
+    });
     if (flags.output !== 'table')
       this.print(await documentText(flags.output, { apiVersion: 'regadm/v1', kind: 'PruneRun', ...run }));
     if (run.status === 'succeeded') return this.note(`job ${REGISTRY_NAMESPACE}/${name} succeeded`);

@@ -48,15 +48,16 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
       import('../../core/cluster/index.js'),
       import('../../core/why/explain.js'),
       import('../../core/terminal/progress.js'),
-      import('../../cli/interruptible.js'),
+      import('../../cli/interrupt.js'),
     ]);
     const progress = createProgress(process.stderr);
     const api = await openCluster(flags, (level, line) => void (level <= this.verbosity && progress.log(line)));
     let report: WhyReport;
     try {
       progress.phase('listing');
-      report = await interruptible((signal) =>
-        explain(api, request, { tick: (count) => progress.tick(count), signal }),
+      report = await interruptible(
+        (signal) => explain(api, request, { tick: (count) => progress.tick(count), signal }),
+        { note: (line) => progress.log(line) },
       );
     } finally {
       progress.done();

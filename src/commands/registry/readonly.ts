@@ -41,9 +41,15 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
     try {
       await this.tellNotice(api);
       const { changeMode, readMode } = await import('../../core/operator/mode.js');
-      const mode = args.mode
-        ? await changeMode(api, args.mode === 'on', { wait: flags.wait, timeoutMs, onProgress: this.note })
-        : await readMode(api);
+      const { interruptible } = await import('../../cli/interrupt.js');
+      const options = { wait: flags.wait, timeoutMs, onProgress: this.note };
+      const mode = await interruptible(
+        (signal) => (args.mode ? changeMode(api, args.mode === 'on', { ...options, signal }) : readMode(api)),
+        {
+          note: this.note,
+          suggestions: args.mode ? ['show how far the registry has switched: regadm registry readonly'] : [],
+        },
+      );
       await this.show(mode, flags);
     } finally {
       await api.close();

@@ -3,7 +3,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { clusterFlags, outputFlags } from '../../flags/shared.js';
 import { CACHE_OFF } from '../../core/operator/cache-off.js';
 import { timeoutFlag } from '../../flags/timeout.js';
-import { interruptible } from '../../cli/interruptible.js';
+import { interruptible } from '../../cli/interrupt.js';
 import { documentText } from '../../core/terminal/document.js';
 
 export default class RegistryRestart extends BaseCommand {
@@ -50,10 +50,12 @@ Where a restart is no option, the cache can be turned off for good: set the oper
       }
       const redisKeys = redis && (await emptyBlobCache(redis));
       const options = { now: new Date(), timeoutMs, onProgress: this.note };
-      const result = await interruptible(
-        (signal) => restartRegistry(api, { ...options, signal }),
-        ['the roll-out goes on: oc -n openshift-image-registry rollout status deployment/image-registry'],
-      );
+      const result = await interruptible((signal) => restartRegistry(api, { ...options, signal }), {
+        note: this.note,
+        suggestions: [
+          'the roll-out continues: oc -n openshift-image-registry rollout status deployment/image-registry',
+        ],
+      });
       await this.printResult(flags.output, { dryRun: false, ...result, redisKeys });
     } finally {
       await api.close();

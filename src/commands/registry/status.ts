@@ -51,15 +51,16 @@ registry: bytes are what image objects state. What the user may not read is left
       import('../../core/cluster/index.js'),
       import('../../core/status/status.js'),
       import('../../core/terminal/progress.js'),
-      import('../../cli/interruptible.js'),
+      import('../../cli/interrupt.js'),
     ]);
     const progress = createProgress(process.stderr);
     const api = await openCluster(flags, (level, line) => void (level <= this.verbosity && progress.log(line)));
     let report: RegistryStatusReport;
     try {
       progress.phase('listing');
-      report = await interruptible((signal) =>
-        registryStatus(api, request, { tick: (count) => progress.tick(count), signal }),
+      report = await interruptible(
+        (signal) => registryStatus(api, request, { tick: (count) => progress.tick(count), signal }),
+        { note: (line) => progress.log(line) },
       );
     } finally {
       progress.done();

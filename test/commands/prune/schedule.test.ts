@@ -375,7 +375,7 @@ describe('--run-now', () => {
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 
-  test('interrupted, it says that the Job goes on', async () => {
+  test('interrupted, it says that the Job keeps running', async () => {
     await start({ rolloutStepMs: 'manual' });
     let stop: (() => void) | undefined;
     sandbox.onRequest(({ method, path }) => {
@@ -387,7 +387,7 @@ describe('--run-now', () => {
       { started },
     );
     expect(status).toBe(143);
-    expect(stderr).toContain('the job goes on: oc -n openshift-image-registry logs -f job/image-pruner-manual-');
+    expect(stderr).toContain('the job keeps running: oc -n openshift-image-registry logs -f job/image-pruner-manual-');
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 

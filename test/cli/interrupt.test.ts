@@ -1,0 +1,98 @@
+import { interruptible, RESTORING, STOPPING } from '../../src/cli/interrupt.js';
+import { RegadmError } from '../../src/core/model/errors.js';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { start, type Run } from '../support/guarded.js';
+
+describe('the program', () => {
+  let sandbox: Sandbox;
+  afterEach(() => sandbox.stop());
+
+  /** Starts a command whose roll-out never ends, and waits until it waits for it. */
+  async function waiting(...args: string[]): Promise<Run> {
+    sandbox = await startSandbox({ sample: true, rolloutStepMs: 'manual' });
+    const run = start(sandbox, args);
+    await new Promise<void>((resolve) =>
+      sandbox.onRequest(({ method, path }) => {
+        const changed = sandbox.requests.some((request) => request.method === 'PATCH');
+        if (changed && method === 'GET' && path.includes('/deployments/')) resolve();
+      }),
+    );
+    return run;
+  }
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s stops registry readonly with exit status %i', async (signal, code) => {
+    const { child, ended } = await waiting('registry', 'readonly', 'on', '-o', 'json');
+    child.kill(signal);
+    const { status, stdout, stderr } = await ended;
+    expect(status).toBe(code);
+    expect(stderr).toContain(`${STOPPING}\n`);
+    expect(stderr).toContain(`error: interrupted by ${signal}\n`);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'INTERRUPTED' });
+    expect(stderr).toContain('show how far the registry has switched: regadm registry readonly');
+  });
+
+  test('a second signal stops it at once, though the server no longer answers', async () => {
+    const { child, ended } = await waiting('prune', 'hard', '--confirm', '--rules=registry');
+    sandbox.onRequest(() => ({ do: 'hang' }));
+    child.stderr!.on('data', (text: string) => void (text.includes(RESTORING) && child.kill('SIGTERM')));
+    child.kill('SIGINT');
+    expect((await ended).status).toBe(143);
+  });
+});
+
+describe('interruptible', () => {
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  const aborted = (signal: AbortSignal): Promise<never> =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  const listeners = (): number =>
+    ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'].reduce(
+      (sum, name) => sum + process.listenerCount(name),
+      process.stdout.listenerCount('error') + process.stderr.listenerCount('error'),
+    );
+
+  beforeEach(() => void notes.splice(0));
+
+  test('an unhandled rejection aborts the work, which can still clean up', async () => {
+    const before = listeners();
+    let cleaned = false;
+    const work = interruptible((signal) => aborted(signal).finally(() => (cleaned = true)), { note });
+    process.emit('unhandledRejection', new Error('a bug'), Promise.resolve());
+    await expect(work).rejects.toMatchObject({ code: 'INTERNAL', message: 'a bug' });
+    expect(cleaned).toBe(true);
+    expect(listeners()).toBe(before);
+  });
+
+  test('the error of a request that the signal cancelled gives way to INTERRUPTED', async () => {
+    const work = interruptible((signal) => aborted(signal).catch(() => Promise.reject(new Error('socket hang up'))), {
+      note,
+      message: 'restoring',
+      suggestions: ['run it again'],
+    });
+    process.emit('SIGINT', 'SIGINT');
+    await expect(work).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130, suggestions: ['run it again'] });
+    expect(notes).toEqual(['restoring']);
+  });
+
+  test('an error that reports more than the interruption, with its exit status, is kept', async () => {
+    const notRestored = new RegadmError('not restored', { code: 'NOT_RESTORED', exitCode: 143 });
+    const work = interruptible((signal) => aborted(signal).catch(() => Promise.reject(notRestored)), { note });
+    process.emit('SIGTERM', 'SIGTERM');
+    await expect(work).rejects.toBe(notRestored);
+  });
+
+  test('a reader of stderr that went away does not end the work', async () => {
+    const work = interruptible(
+      () => {
+        process.stderr.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+        return Promise.resolve('done');
+      },
+      { note },
+    );
+    await expect(work).resolves.toBe('done');
+  });
+});
