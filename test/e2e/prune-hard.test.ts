@@ -140,9 +140,9 @@ describe('what goes wrong', () => {
     await begin();
     const { status, stderr } = await start(sandbox, POD, sandbox.kubeconfig.pruner).ended;
     expect(status).toBe(1);
-    expect(stderr).toContain('patch configs.imageregistry.operator.openshift.io/cluster at the cluster scope');
+    expect(stderr).toContain('patch configs.imageregistry.operator.openshift.io/cluster;');
     expect(stderr).toContain('create pods/exec in namespace openshift-image-registry');
-    expect(stderr).toContain('create clusterrolebindings.rbac.authorization.k8s.io at the cluster scope');
+    expect(stderr).toContain('create clusterrolebindings.rbac.authorization.k8s.io;');
     expect(changed()).toEqual([]);
   });
 

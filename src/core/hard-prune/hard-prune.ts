@@ -10,7 +10,7 @@ import { openStorage } from '../storage/filesystem/open.js';
 import type { HardPruneOptions } from './request.js';
 import { PodPruner } from './pruner/pod-pruner.js';
 import { assertNoPruner } from '../operator/guards.js';
-import { EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../cluster/permissions.js';
+import { EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../operator/permissions.js';
 import { guardedHardPrune, type ProcedureResult } from './procedure/procedure.js';
 import { StoragePruner } from './pruner/storage-pruner.js';
 import type { Findings, Pruner } from './report.js';

@@ -11,7 +11,7 @@ import {
 import { modeRollout, readDeployment, waitForRollout, whatIsMissing } from './rollout.js';
 import { assertNotHeld } from './lease.js';
 import { assertModeCanChange } from './guards.js';
-import { CHANGE_MODE, assertPermissions } from '../cluster/permissions.js';
+import { CHANGE_MODE, assertPermissions } from './permissions.js';
 
 /** The registry's mode, as its config and its pods have it. */
 export interface RegistryMode {

@@ -8,7 +8,7 @@ import { hasPrunerRole } from '../../operator/binding.js';
 import { GuardedRun } from './guarded-run.js';
 import { Lease, assertNotHeld } from '../../operator/lease.js';
 import { assertModeCanChange, assertNoPruner, assertReadOnlyNow } from '../../operator/guards.js';
-import { BIND_ROLE, CHANGE_MODE, EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../../cluster/permissions.js';
+import { BIND_ROLE, CHANGE_MODE, EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../../operator/permissions.js';
 import type { ProcedureOptions } from './procedure-options.js';
 import { putBack } from './put-back.js';
 import { Steps } from './steps.js';

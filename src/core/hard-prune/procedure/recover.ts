@@ -1,7 +1,7 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { RegadmError } from '../../model/errors.js';
 import { Lease } from '../../operator/lease.js';
-import { CHANGE_MODE, assertPermissions } from '../../cluster/permissions.js';
+import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { putBack } from './put-back.js';
 import { Steps } from './steps.js';
 import type { StepRecord } from '../report.js';

@@ -3,8 +3,8 @@ import type { ClusterApi } from '../../cluster/api.js';
 import type { ErrorCode } from '../../model/error-codes.js';
 import { EXIT, RegadmError } from '../../model/errors.js';
 import type { Registry } from '../../registry/api.js';
-import type { CheckName, PreflightCheck } from './check.js';
-import { checkPermissions } from './permissions.js';
+import { notChecked, type CheckName, type PreflightCheck } from './check.js';
+import { checkPermissions, type PermissionsResult } from './permissions.js';
 import { checkOtherPruners } from './pruners.js';
 import { checkRegistry } from './registry.js';
 
@@ -44,12 +44,7 @@ export async function runPreflight(input: PreflightInput): Promise<PreflightChec
   const [permissions, pruners] = await Promise.all([checkPermissions(input), checkOtherPruners(input)]);
   const mayDelete = permissions.ok && permissions.checked;
   const registry = await checkRegistry({ randomDigest, ...input, mayDelete });
-  return [
-    ...registry,
-    permissions.check,
-    clocks(permissions.date, permissions.sentAt, permissions.receivedAt),
-    pruners,
-  ];
+  return [...registry, permissions.check, clocks(permissions), pruners];
 }
 
 /** True for a check that must not let `--confirm` go on. */
@@ -80,9 +75,8 @@ export function preflightError(checks: readonly PreflightCheck[]): RegadmError |
   });
 }
 
-function clocks(date: string | undefined, sentAt: number, receivedAt: number): PreflightCheck {
-  const theirs = date === undefined ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(theirs)) return { check: 'clocks', ok: true, message: 'not checked: the API server tells no time' };
+function clocks({ serverTime: theirs, sentAt, receivedAt }: PermissionsResult): PreflightCheck {
+  if (theirs === undefined) return notChecked('clocks', 'the API server sent no Date header');
   // `Date` has whole seconds; the answer was made between sending and receiving.
   const off = theirs > receivedAt ? theirs - receivedAt : Math.min(0, theirs + 1000 - sentAt);
   if (Math.abs(off) <= CLOCK_TOLERANCE_MS)

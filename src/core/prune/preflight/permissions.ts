@@ -1,21 +1,16 @@
-import type { ApiResponse, ClusterApi } from '../../cluster/api.js';
+import { describePermission, reviewAccess, type Permission } from '../../cluster/access-review.js';
+import type { ClusterApi } from '../../cluster/api.js';
+import { mapParallel } from '../../kit/parallel.js';
 import { failedWith, notChecked, type PreflightCheck } from './check.js';
-
-export interface Permission {
-  verb: string;
-  resource: string;
-  subresource?: string;
-  /** Absent: the cluster, or all namespaces. */
-  namespace?: string;
-}
 
 export interface PermissionsResult {
   check: PreflightCheck;
   ok: boolean;
-  /** False where the API server would not answer the question. */
+  /** False when the API server did not answer the access review. */
   checked: boolean;
-  /** The API's `Date`, and when its answer was asked for and came, by our clock. */
-  date?: string;
+  /** The API server's clock, in ms since the epoch; undefined when it did not state it. */
+  serverTime?: number;
+  /** When the request was sent and the response received, by this machine's clock. */
   sentAt: number;
   receivedAt: number;
 }
@@ -28,88 +23,59 @@ export interface PermissionsInput {
   signal?: AbortSignal;
 }
 
-const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+/** Maximum concurrent access reviews. */
+const CONCURRENCY = 4;
 const GRANT = 'give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER';
-/** Servers without the API, or that keep the answer to themselves; what was listed so far has shown that lists are allowed. */
-const NO_ANSWER = new Set([403, 404, 405, 501]);
-
 /** What a run needs beyond the lists that the plan was made from. The registry asks the API for `delete images` at every deletion. */
 function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
+  const group = 'image.openshift.io';
   return [
-    { verb: 'update', resource: 'imagestreams', subresource: 'status', namespace },
-    { verb: 'get', resource: 'imagestreams', namespace },
-    { verb: 'get', resource: 'images' },
-    ...(namespace === undefined || pruneRegistry ? [{ verb: 'delete', resource: 'images' }] : []),
+    { verb: 'update', group, resource: 'imagestreams', subresource: 'status', namespace },
+    { verb: 'get', group, resource: 'imagestreams', namespace },
+    { verb: 'get', group, resource: 'images' },
+    ...(namespace === undefined || pruneRegistry ? [{ verb: 'delete', group, resource: 'images' }] : []),
   ];
 }
 
-/** Asks the API server what this user may do (SelfSubjectAccessReview). */
+/**
+ * Checks that the user has every permission that the run needs. Where the API server does not answer the question, the
+ * result is "not checked", which does not stop the run: reading the lists has shown that the login works.
+ */
 export async function checkPermissions(input: PermissionsInput): Promise<PermissionsResult> {
   const now = input.now ?? Date.now;
   const sentAt = now();
-  let date: string | undefined;
+  let serverTime: number | undefined;
   let receivedAt = sentAt;
   const result = (check: PreflightCheck, checked = true): PermissionsResult => ({
     check,
     ok: check.ok,
     checked,
-    date,
+    serverTime,
     sentAt,
     receivedAt,
   });
   try {
     const permissions = needed(input);
-    const answers = await Promise.all(permissions.map((permission) => review(input, permission)));
+    const reviews = await mapParallel(permissions, CONCURRENCY, (one) => reviewAccess(input.api, one, input.signal));
     receivedAt = now();
-    date = headerOf(answers[0]!, 'date');
-    const silent = answers.find(({ status }) => NO_ANSWER.has(status));
-    if (silent)
-      return result(notChecked('permissions', `the API server does not tell them (status ${silent.status})`), false);
-    const refused = permissions.filter((_, index) => !allowed(answers[index]!));
-    if (refused.length === 0)
-      return result({
-        check: 'permissions',
-        ok: true,
-        message: `the user may ${permissions.map(describe).join(', ')}`,
-      });
+    serverTime = reviews[0]!.serverTime;
+    const unanswered = reviews.find(({ access }) => access === 'unanswered');
+    if (unanswered) {
+      const why = `the API server did not answer the access review (status ${unanswered.status})`;
+      return result(notChecked('permissions', why), false);
+    }
+    const denied = permissions.filter((_, index) => reviews[index]!.access === 'denied');
+    if (denied.length === 0) {
+      const message = `the user may ${permissions.map(describePermission).join(', ')}`;
+      return result({ check: 'permissions', ok: true, message });
+    }
     return result({
       check: 'permissions',
       ok: false,
-      message: `the user may not ${refused.map(describe).join(', ')}`,
+      message: `the user may not ${denied.map(describePermission).join(', ')}`,
       suggestion: GRANT,
     });
   } catch (error) {
     return result(failedWith('permissions', error), false);
   }
-}
-
-function review(
-  { api, signal }: PermissionsInput,
-  { verb, resource, subresource, namespace }: Permission,
-): Promise<ApiResponse> {
-  const resourceAttributes = {
-    group: 'image.openshift.io',
-    verb,
-    resource,
-    ...(subresource ? { subresource } : {}),
-    ...(namespace ? { namespace } : {}),
-  };
-  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } };
-  return api.request('POST', REVIEWS, { body, signal });
-}
-
-function allowed(answer: ApiResponse): boolean {
-  if (answer.status !== 200 && answer.status !== 201) {
-    throw new Error(`the API server answers ${answer.status} when asked for permissions`);
-  }
-  return answer.json<{ status?: { allowed?: boolean } }>().status?.allowed === true;
-}
-
-function describe({ verb, resource, subresource, namespace }: Permission): string {
-  return `${verb} ${resource}${subresource ? `/${subresource}` : ''}${namespace ? ` in ${namespace}` : ''}`;
-}
-
-function headerOf({ headers }: ApiResponse, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

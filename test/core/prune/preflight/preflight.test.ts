@@ -101,7 +101,8 @@ describe('with --confirm', () => {
     const checks = await preflight('nobody');
     expect(failing(checks)).toEqual(['token', 'permissions']);
     expect(find(checks, 'permissions').message).toBe(
-      'the user may not update imagestreams/status, get imagestreams, get images, delete images',
+      'the user may not update imagestreams.image.openshift.io/status, get imagestreams.image.openshift.io, ' +
+        'get images.image.openshift.io, delete images.image.openshift.io',
     );
     expect(find(checks, 'permissions').suggestion).toMatch(/system:image-pruner/);
     expect(find(checks, 'token').message).toMatch(/token is not valid, or the user lacks system:image-pruner/);
@@ -223,7 +224,7 @@ test('a cluster with no image stream, that names no registry, has nothing to be 
 
 describe('permissions', () => {
   test.each([403, 404, 405, 501])(
-    'an API server that answers %p to the question is no reason to stop',
+    'an API server that answers %p to the access review does not stop the run',
     async (status) => {
       sandbox.addFault(`POST selfsubjectaccessreviews => ${status}`);
       const checks = await preflight('pruner');
@@ -234,7 +235,9 @@ describe('permissions', () => {
   test('with -n only the streams of that namespace count, and deleting images for the registry', async () => {
     const checks = await preflight('pruner', { namespace: 'dev' });
     expect(find(checks, 'permissions').message).toBe(
-      'the user may update imagestreams/status in dev, get imagestreams in dev, get images, delete images',
+      'the user may update imagestreams.image.openshift.io/status in namespace dev, ' +
+        'get imagestreams.image.openshift.io in namespace dev, ' +
+        'get images.image.openshift.io, delete images.image.openshift.io',
     );
     const withoutRegistry = await preflight('pruner', { namespace: 'dev', pruneRegistry: false, registry: undefined });
     expect(find(withoutRegistry, 'permissions').message).not.toContain('delete images');

@@ -1,0 +1,53 @@
+import { describePermission, reviewAccess, type Permission } from '../cluster/access-review.js';
+import type { ClusterApi } from '../cluster/api.js';
+import { mapParallel } from '../kit/parallel.js';
+import { RegadmError } from '../model/errors.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+
+const IMAGE_GROUP = 'image.openshift.io';
+const IN_REGISTRY = { namespace: REGISTRY_NAMESPACE };
+/** Maximum concurrent access reviews. */
+const CONCURRENCY = 16;
+
+/** Needed to find out which images are in use. */
+export const READ_IMAGES: Permission[] = [
+  { verb: 'list', group: IMAGE_GROUP, resource: 'images' },
+  { verb: 'list', group: IMAGE_GROUP, resource: 'imagestreams' },
+];
+
+/** Needed to run the registry's pruner in its pod. */
+export const EXEC_IN_POD: Permission[] = [
+  { verb: 'list', group: '', resource: 'pods', ...IN_REGISTRY },
+  { verb: 'create', group: '', resource: 'pods', subresource: 'exec', ...IN_REGISTRY },
+];
+
+/** Needed to lock the registry, change its mode and wait for the roll-out. */
+export const CHANGE_MODE: Permission[] = [
+  { verb: 'get', group: 'imageregistry.operator.openshift.io', resource: 'configs', name: 'cluster' },
+  { verb: 'patch', group: 'imageregistry.operator.openshift.io', resource: 'configs', name: 'cluster' },
+  { verb: 'get', group: 'apps', resource: 'deployments', name: 'image-registry', ...IN_REGISTRY },
+  { verb: 'list', group: '', resource: 'pods', ...IN_REGISTRY },
+];
+
+/** Needed to give the registry's service account the pruner role while the pruner runs. */
+export const BIND_ROLE: Permission[] = ['list', 'get', 'create', 'delete'].map((verb) => ({
+  verb,
+  group: 'rbac.authorization.k8s.io',
+  resource: 'clusterrolebindings',
+}));
+
+/**
+ * Checks that the user has all these permissions, before anything is changed. Where the API server does not answer the
+ * question, the run proceeds: the requests themselves then show what is forbidden.
+ * @throws RegadmError FORBIDDEN that names each missing permission; ApiError when the API server cannot be asked
+ */
+export async function assertPermissions(api: ClusterApi, permissions: Permission[]): Promise<void> {
+  const distinct = [...new Map(permissions.map((permission) => [describePermission(permission), permission])).values()];
+  const reviews = await mapParallel(distinct, CONCURRENCY, (permission) => reviewAccess(api, permission));
+  const missing = distinct.filter((_, index) => reviews[index]!.access === 'denied').map(describePermission);
+  if (missing.length === 0) return;
+  throw new RegadmError(`missing permission${missing.length > 1 ? 's' : ''}: ${missing.join('; ')}`, {
+    code: 'FORBIDDEN',
+    suggestions: ['run the command as a cluster administrator, or have these permissions granted; nothing was changed'],
+  });
+}

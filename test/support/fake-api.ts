@@ -1,0 +1,29 @@
+import type { ApiRequestOptions, ApiResponse, ClusterApi } from '../../src/core/cluster/api.js';
+
+export interface RecordedRequest extends ApiRequestOptions {
+  method: string;
+  path: string;
+}
+
+/** A response of an API server. A string is sent as it is, everything else as JSON. */
+export function aResponse(status: number, body: unknown = {}, headers: ApiResponse['headers'] = {}): ApiResponse {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { status, headers, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
+}
+
+/** An API server that answers every request with what `respond` returns, and records the requests. */
+export function fakeApi(respond: (request: RecordedRequest) => ApiResponse): {
+  api: ClusterApi;
+  requests: RecordedRequest[];
+} {
+  const requests: RecordedRequest[] = [];
+  const api: Pick<ClusterApi, 'server' | 'request'> = {
+    server: 'https://api.example.com:6443',
+    request: async (method, path, options = {}) => {
+      const request = { method, path, ...options };
+      requests.push(request);
+      return respond(request);
+    },
+  };
+  return { api: api as ClusterApi, requests };
+}
