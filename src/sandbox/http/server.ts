@@ -1,20 +1,15 @@
 import { setMaxListeners } from 'node:events';
 import { createServer as createHttpServer, STATUS_CODES, type IncomingMessage } from 'node:http';
 import { createSecureServer } from 'node:http2';
-import { createServer as createNetServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import {
-  breakOff,
-  writeAnswer,
-  writeStream,
-  type Answer,
-  type RawRequest,
-  type RawResponse,
-  type SandboxRequest,
-} from './answer.js';
-import type { Certificate } from './certificates.js';
-import type { Traffic } from './traffic.js';
 import type { FaultAction, Server } from '../types.js';
+import type { Answer, RawRequest, RawResponse, SandboxRequest } from './answer.js';
+import type { Certificate } from './certificates.js';
+import { parseRequest, readRequest } from './request.js';
+import { tlsFront } from './tls-front.js';
+import type { Traffic } from './traffic.js';
+import { breakOff, writeAnswer, writeStream } from './write-answer.js';
 
 /** What one of the two servers does with a request. */
 export interface Handler {
@@ -95,8 +90,7 @@ export class SandboxServer {
     response.on('error', () => undefined);
     raw.on('error', () => undefined);
     try {
-      const request = parseRequest(raw, await readBody(raw));
-      await this.answer(request, response);
+      await this.answer(await readRequest(raw), response);
     } catch (error) {
       // A client that has gone is no news; anything else is the sandbox's own fault and must be seen.
       if (!response.destroyed && !this.stopped.signal.aborted) {
@@ -158,51 +152,6 @@ export function refuseUpgrade(socket: Duplex, answer: Answer): void {
   const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-const TLS_HANDSHAKE = 0x16;
-
-/** Hands TLS connections on to `inner`; plain HTTP is told off in the words of Go's servers, which clients know. */
-function tlsFront(inner: NetServer): NetServer {
-  return createNetServer((socket) => {
-    socket.once('data', (first) => {
-      if (first[0] !== TLS_HANDSHAKE) {
-        const text = 'Client sent an HTTP request to an HTTPS server.\n';
-        socket.end(`HTTP/1.0 400 Bad Request\r\n\r\n${text}`);
-        return;
-      }
-      socket.pause();
-      socket.unshift(first);
-      inner.emit('connection', socket);
-    });
-  });
-}
-
-function parseRequest(raw: RawRequest, body: Buffer): SandboxRequest {
-  const url = raw.url ?? '/';
-  const [path = '/', search = ''] = url.split('?', 2);
-  return {
-    method: raw.method ?? 'GET',
-    url,
-    path: safeDecode(path),
-    query: new URLSearchParams(search),
-    headers: raw.headers,
-    body,
-  };
-}
-
-/** Digests' colons may come encoded; separators must not. */
-function safeDecode(path: string): string {
-  return path
-    .replace(/%3[aA]/g, ':')
-    .replace(/%40/g, '@')
-    .replace(/%7[eE]/g, '~');
-}
-
-async function readBody(raw: RawRequest): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of raw) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 function sleep(ms: number): Promise<void> {
