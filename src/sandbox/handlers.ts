@@ -30,7 +30,7 @@ export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
 export function registryHandlerOf(registry: RegistryServer): Handler {
   return {
     kind: 'registry',
-    userName: (request) => registry.userName(request),
+    userName: (request) => registry.access.userName(request),
     handle: (request) => registry.handle(request),
     statusAnswer: (status, request) => registry.statusAnswer(status, request),
   };

@@ -2,8 +2,9 @@ import { shapeOf } from '../registry/image-objects.js';
 import { ApiStatus } from '../api/status.js';
 import type { Permissions } from '../api/permissions.js';
 import { removeManifestLink, type RegistryStorage } from '../registry/storage.js';
-import { listedImages } from '../registry/seed.js';
+import { findStream, listedImages } from '../registry/streams.js';
 import type { Store } from '../api/store.js';
+import { REGISTRY_ACCOUNT } from '../names.js';
 
 export interface PrunerContext {
   store: Store;
@@ -16,8 +17,6 @@ export interface PrunerLine {
   to: 'stdout' | 'stderr';
   text: string;
 }
-
-const REGISTRY_ACCOUNT = 'system:serviceaccount:openshift-image-registry:registry';
 
 /**
  * `dockerregistry -prune=check|delete`: the registry's own hard prune, with its output line by line as recorded.
@@ -97,8 +96,7 @@ function* pruneRepository(
   { digests, inUse, remove }: { digests: string[]; inUse: Set<string>; remove: boolean },
 ): Generator<PrunerLine, void> {
   const { store, storage } = context;
-  const [namespace, name = '', ...deeper] = repository.split('/');
-  const stream = deeper.length ? undefined : store.find(store.resource('imagestreams'), namespace, name);
+  const stream = findStream(store, repository);
   if (!stream) {
     yield log(
       'info',

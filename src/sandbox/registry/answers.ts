@@ -25,6 +25,9 @@ export function errorAnswer(status: number, code: string, message: string): Answ
 }
 
 export const blobUnknown = (): Answer => errorAnswer(404, 'BLOB_UNKNOWN', 'blob unknown to registry');
+export const digestInvalid = (): Answer =>
+  errorAnswer(400, 'DIGEST_INVALID', 'provided digest did not match uploaded content');
+export const pageNotFound = (): Answer => withVersion(textAnswer('404 page not found\n', 404));
 export const manifestUnknown = (): Answer => errorAnswer(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
 
 export function unauthorized(request: SandboxRequest, access?: Access, denied?: 'denied'): Answer {

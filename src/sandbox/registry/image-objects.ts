@@ -1,5 +1,62 @@
-import { hasConfig, isIndex, MEDIA } from './media-types.js';
 import type { KubeObject } from '../../core/model/kube.js';
+import { hasConfig, isIndex, MEDIA, type ImageConfig, type Manifest } from './manifest.js';
+
+export interface PushedManifest {
+  digest: string;
+  /** Pull spec by digest. */
+  reference: string;
+  manifest: Manifest;
+  config: ImageConfig;
+  /** When it was pushed, RFC 3339; default now. */
+  created?: string;
+}
+
+/** Makes the Image object of a manifest, with the fields and annotations that OpenShift writes. */
+export function imageObject({ digest, reference, manifest, config, created }: PushedManifest): KubeObject {
+  const index = isIndex(manifest.mediaType);
+  return {
+    metadata: {
+      name: digest,
+      annotations: {
+        'image.openshift.io/dockerLayersOrder': index ? '' : 'ascending',
+        'image.openshift.io/manifestBlobStored': 'true',
+        'openshift.io/image.managed': 'true',
+      },
+      ...(created ? { creationTimestamp: created } : {}),
+    },
+    dockerImageReference: reference,
+    dockerImageMetadataVersion: '1.0',
+    dockerImageManifestMediaType: manifest.mediaType,
+    ...(index ? indexFields(digest, manifest, config) : imageFields(manifest, config)),
+  };
+}
+
+const METADATA = { kind: 'DockerImage', apiVersion: 'image.openshift.io/1.0', ContainerConfig: {} };
+
+function indexFields(digest: string, { manifests = [] }: Manifest, config: ImageConfig): Record<string, unknown> {
+  return {
+    dockerImageMetadata: { ...METADATA, Id: digest, Created: config.created },
+    dockerImageManifests: manifests.map(({ digest: child, mediaType, size, platform }) => ({
+      digest: child,
+      mediaType,
+      manifestSize: size,
+      ...platform,
+    })),
+  };
+}
+
+function imageFields(manifest: Manifest, config: ImageConfig): Record<string, unknown> {
+  const layers = (manifest.layers ?? []).map(({ digest, size, mediaType }) => ({ name: digest, size, mediaType }));
+  const dockerImageMetadata = {
+    ...METADATA,
+    Id: manifest.config?.digest ?? '',
+    Created: config.created,
+    Config: config.config,
+    Architecture: config.architecture,
+    Size: layers.reduce((sum, layer) => sum + layer.size, manifest.config?.size ?? 0),
+  };
+  return { dockerImageMetadata, dockerImageLayers: layers };
+}
 
 /** The parts of an Image object that say what the registry holds of it. */
 export interface ImageShape {

@@ -1,5 +1,6 @@
 import { manifestFor, shapeOf } from './image-objects.js';
 import type { RegistryStorage } from './storage.js';
+import { listedImages } from './streams.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
@@ -31,19 +32,10 @@ function seedBlobs(storage: RegistryStorage, image: KubeObject): void {
   put(name, manifestFor(image));
 }
 
-/** Digests that the stream's status lists. */
-export function listedImages(stream: KubeObject): Set<string> {
-  const tags = (stream.status?.tags ?? []) as { items?: { image?: string }[] | null }[];
-  return new Set(tags.flatMap((tag) => (tag.items ?? []).map((item) => item.image ?? '')).filter(Boolean));
-}
-
 /** The links that a push of `image` leaves in a repository. */
-export function linkImage(
-  storage: RegistryStorage,
-  repository: string,
-  image: KubeObject,
-  find: (digest: string) => KubeObject | undefined,
-): void {
+type FindImage = (digest: string) => KubeObject | undefined;
+
+function linkImage(storage: RegistryStorage, repository: string, image: KubeObject, find: FindImage): void {
   const { name, config, layers, children } = shapeOf(image);
   storage.putLink('manifest', repository, name);
   for (const layer of layers) storage.putLink('layer', repository, layer.name);

@@ -1,4 +1,5 @@
-import { pushContent, type PushContext } from './push.js';
+import type { PushContext } from './put-manifest.js';
+import { pushContent } from './push.js';
 import type { RegistryPresence } from '../operator/presence.js';
 import type { RegistryDeletion, SandboxRegistryState } from '../types.js';
 
@@ -17,7 +18,7 @@ export function registryState(
     layerLinks: () => storage.links('layer'),
     manifestLinks: () => storage.links('manifest'),
     deletions,
-    push: (repository, tag, content) => pushContent(context, repository, tag, content),
+    push: (repository, tag, content) => pushContent(context, { repository, tag }, content),
     setReadOnly: (readOnly) => presence.force(readOnly),
   };
 }

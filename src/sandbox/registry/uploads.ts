@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Answer, SandboxRequest } from '../http/answer.js';
-import { created, errorAnswer, uploadAnswer, VERSION } from './answers.js';
-import { digestOf } from './push.js';
+import { created, digestInvalid, errorAnswer, uploadAnswer, VERSION } from './answers.js';
+import { digestOf } from './digest.js';
 import type { RegistryStorage } from './storage.js';
 
 const NOTHING = Buffer.alloc(0);
@@ -52,9 +52,7 @@ export class RegistryUploads {
 
   private finish(repository: string, id: string, digest: string, rest: Buffer): Answer {
     const content = Buffer.concat([this.storage.upload(repository, id) ?? NOTHING, rest]);
-    if (digestOf(content) !== digest) {
-      return errorAnswer(400, 'DIGEST_INVALID', 'provided digest did not match uploaded content');
-    }
+    if (digestOf(content) !== digest) return digestInvalid();
     this.storage.putBlob(digest, content);
     this.storage.putLink('layer', repository, digest);
     this.storage.endUpload(repository, id);

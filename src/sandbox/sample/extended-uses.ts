@@ -1,21 +1,22 @@
-import { DAY, layer, SERVICE, type SampleBuilder } from './builder.js';
-
-const OS = layer('ubi9', 420_000);
+import { REGISTRY_SERVICE } from '../names.js';
+import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 
 /** Uses that only `--referrers extended` sees; `oc adm prune images` would delete these images under their users. */
 export function extendedUses(sample: SampleBuilder): void {
   sample.stream('legacy/reports');
-  const reports = sample.revisions(
-    'legacy/reports',
-    'stable',
-    [95 * DAY, 72 * DAY, 51 * DAY, 36 * DAY, 18 * DAY, 7 * DAY, 4 * DAY],
-    [OS],
-    36_000,
-  );
-  const spec = (image: string): string => `${SERVICE}/legacy/reports${image}`;
+  const reports = sample.revisions({
+    repository: 'legacy/reports',
+    tag: 'stable',
+    ages: [95 * DAY, 72 * DAY, 51 * DAY, 36 * DAY, 18 * DAY, 7 * DAY, 4 * DAY],
+    base: [OS_LAYER],
+    bytes: 36_000,
+  });
+  const spec = (image: string): string => `${REGISTRY_SERVICE}/legacy/reports${image}`;
 
   // Its tag has moved on since it started: it runs position 4.
-  sample.pod('legacy', 'reports-7c9d8f6b5-qz8wl', 35 * DAY, spec(':stable'), {
+  sample.pod('legacy', 'reports-7c9d8f6b5-qz8wl', {
+    hours: 35 * DAY,
+    image: spec(':stable'),
     status: {
       containerStatuses: [
         { name: 'main', image: spec(':stable'), imageID: `docker-pullable://${spec(`@${reports[3]}`)}`, ready: true },
@@ -23,11 +24,15 @@ export function extendedUses(sample: SampleBuilder): void {
     },
   });
   // A debug container that was added to a running pod.
-  sample.pod('legacy', 'reports-debug', 17 * DAY, spec(':stable'), {
+  sample.pod('legacy', 'reports-debug', {
+    hours: 17 * DAY,
+    image: spec(':stable'),
     spec: { ephemeralContainers: [{ name: 'debugger', image: spec(`@${reports[4]}`) }] },
   });
   // An image as a volume.
-  sample.pod('legacy', 'reports-templates', 49 * DAY, spec(':stable'), {
+  sample.pod('legacy', 'reports-templates', {
+    hours: 49 * DAY,
+    image: spec(':stable'),
     spec: {
       volumes: [{ name: 'templates', image: { reference: spec(`@${reports[5]}`), pullPolicy: 'IfNotPresent' } }],
     },
@@ -37,14 +42,14 @@ export function extendedUses(sample: SampleBuilder): void {
 /** Only `--referrers all` looks into custom resources. */
 export function customResource(sample: SampleBuilder): void {
   sample.stream('legacy/thumbnails');
-  const versions = sample.revisions(
-    'legacy/thumbnails',
-    'v1',
-    [88 * DAY, 64 * DAY, 42 * DAY, 24 * DAY, 8 * DAY],
-    [OS],
-    30_000,
-  );
-  const template = { spec: { containers: [{ image: `${SERVICE}/legacy/thumbnails@${versions[4]}` }] } };
+  const versions = sample.revisions({
+    repository: 'legacy/thumbnails',
+    tag: 'v1',
+    ages: [88 * DAY, 64 * DAY, 42 * DAY, 24 * DAY, 8 * DAY],
+    base: [OS_LAYER],
+    bytes: 30_000,
+  });
+  const template = { spec: { containers: [{ image: `${REGISTRY_SERVICE}/legacy/thumbnails@${versions[4]}` }] } };
   sample.put('services.serving.knative.dev', {
     metadata: { name: 'thumbnails', namespace: 'legacy' },
     spec: { template },
@@ -59,5 +64,5 @@ export function signature(sample: SampleBuilder, repository: string, digest: str
 
 /** `--fail invalid-reference`: stops every prune that does not ignore it. */
 export function invalidReference(sample: SampleBuilder): void {
-  sample.pod('legacy', 'broken', 3 * DAY, `${SERVICE}/Legacy/Reports:stable`);
+  sample.pod('legacy', 'broken', { hours: 3 * DAY, image: `${REGISTRY_SERVICE}/Legacy/Reports:stable` });
 }

@@ -1,134 +1,108 @@
-import { createHash } from 'node:crypto';
-import { MEDIA } from '../registry/media-types.js';
 import type { LazyObject } from '../api/store.js';
-import type { KubeObject } from '../../core/model/kube.js';
-import { DAY, SERVICE, type SampleBuilder } from './builder.js';
+import { REGISTRY_SERVICE } from '../names.js';
+import { digestOf } from '../registry/digest.js';
+import { imageObject } from '../registry/image-objects.js';
+import { MEDIA, type Descriptor, type ImageConfig, type Manifest } from '../registry/manifest.js';
+import { pullSpec } from '../registry/put-manifest.js';
+import { newStream } from '../registry/streams.js';
+import { DAY, type SampleBuilder } from './builder.js';
 
-const PER_STREAM = 40;
-const BASES = 20;
+const REVISIONS_PER_STREAM = 40;
+const STREAMS_PER_NAMESPACE = 50;
+const BASE_LAYERS = 20;
 const LAYER_BYTES = 600;
+const BASE_LAYER_BYTES = LAYER_BYTES * 20;
 
-interface Made {
+/** An image of which only digests are kept: its content is generated again when a client reads it. */
+interface GeneratedImage {
   digest: string;
-  layer: string;
-  config: string;
-  base: string;
+  manifest(): Manifest;
+  /** Age, in hours. */
   hours: number;
   repository: string;
 }
 
-/** Adds `count` further images in streams of 40 revisions; image objects and blobs are made when they are asked for. */
+/** Adds `count` images in streams of 40 revisions. Image objects and blobs are generated when a client reads them. */
 export function manyImages(sample: SampleBuilder, count: number): void {
-  const { storage, store } = sample.context;
-  const bases = Array.from({ length: BASES }, (_, at) => content(`base-${at}`, LAYER_BYTES * 20));
+  const { storage, store, host } = sample.context;
+  const bases = Array.from({ length: BASE_LAYERS }, (_, at) => layerBlob(`base-${at}`, BASE_LAYER_BYTES));
   for (const base of bases) storage.putBlob(base.digest, () => base.bytes());
-  const made = Array.from({ length: count }, (_, at) => make(at, bases[at % BASES]!.digest));
-  store.addLazy(
-    'images',
-    made.map((image): LazyObject => ({ name: image.digest, make: () => imageObject(sample, image) })),
-  );
-  made.forEach((image, at) => {
-    const blobs = [content(`layer-${at}`, LAYER_BYTES), config(at)];
-    for (const blob of blobs) storage.putBlob(blob.digest, () => blob.bytes());
-    storage.putBlob(image.digest, () => manifest(at, image.base));
-    storage.putLink('manifest', image.repository, image.digest);
-    for (const digest of [image.base, image.layer, image.config]) storage.putLink('layer', image.repository, digest);
+  const images = Array.from({ length: count }, (_, at) => addImage(sample, at, bases[at % BASE_LAYERS]!.digest));
+  const lazy = images.map(({ digest, manifest, hours, repository }, at): LazyObject => {
+    const make = (): ReturnType<typeof imageObject> => {
+      const created = sample.ago(hours);
+      const reference = pullSpec(host, repository, digest);
+      return imageObject({ digest, reference, manifest: manifest(), config: { ...configOf(at), created }, created });
+    };
+    return { name: digest, make };
   });
-  for (let first = 0; first < count; first += PER_STREAM) addStream(sample, made.slice(first, first + PER_STREAM));
+  store.addLazy('images', lazy);
+  for (let first = 0; first < count; first += REVISIONS_PER_STREAM) {
+    addStream(sample, images.slice(first, first + REVISIONS_PER_STREAM));
+  }
 }
 
-interface Content {
+function addImage(sample: SampleBuilder, at: number, base: string): GeneratedImage {
+  const { storage } = sample.context;
+  const stream = Math.floor(at / REVISIONS_PER_STREAM);
+  const namespace = String(stream % STREAMS_PER_NAMESPACE).padStart(2, '0');
+  const repository = `load-${namespace}/app-${String(stream).padStart(4, '0')}`;
+  const layer = layerBlob(`layer-${at}`, LAYER_BYTES);
+  const config = configBlob(at);
+  const manifest = (): Manifest => imageManifest(base, layer.digest, config);
+  const bytes = (): Buffer => Buffer.from(JSON.stringify(manifest()));
+  const digest = digestOf(bytes());
+  storage.putBlob(layer.digest, () => layer.bytes());
+  storage.putBlob(config.digest, () => config.bytes());
+  storage.putBlob(digest, bytes);
+  storage.putLink('manifest', repository, digest);
+  for (const linked of [base, layer.digest, config.digest]) storage.putLink('layer', repository, linked);
+  const hours = (REVISIONS_PER_STREAM - (at % REVISIONS_PER_STREAM)) * 2 * DAY;
+  return { digest, manifest, hours, repository };
+}
+
+interface GeneratedBlob {
   digest: string;
+  size: number;
   bytes(): Buffer;
 }
 
-function content(seed: string, length: number): Content {
-  const bytes = (): Buffer => Buffer.alloc(length, `${seed}\n`);
-  return { digest: sha256(bytes()), bytes };
+function layerBlob(seed: string, size: number): GeneratedBlob {
+  const bytes = (): Buffer => Buffer.alloc(size, `${seed}\n`);
+  return { digest: digestOf(bytes()), size, bytes };
 }
 
-function config(at: number): Content {
-  const bytes = (): Buffer =>
-    Buffer.from(JSON.stringify({ architecture: 'amd64', os: 'linux', config: { Labels: { number: String(at) } } }));
-  return { digest: sha256(bytes()), bytes };
+function configOf(at: number): ImageConfig & { os: string } {
+  return { architecture: 'amd64', os: 'linux', config: { Labels: { number: String(at) } } };
 }
 
-function manifest(at: number, base: string): Buffer {
-  const layers = [base, content(`layer-${at}`, LAYER_BYTES).digest];
-  return Buffer.from(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: MEDIA.ociManifest,
-      config: { mediaType: MEDIA.ociConfig, digest: config(at).digest, size: config(at).bytes().length },
-      layers: layers.map((digest, index) => ({
-        mediaType: MEDIA.ociLayer,
-        digest,
-        size: LAYER_BYTES * (index ? 1 : 20),
-      })),
-    }),
-  );
+function configBlob(at: number): GeneratedBlob {
+  const bytes = (): Buffer => Buffer.from(JSON.stringify(configOf(at)));
+  return { digest: digestOf(bytes()), size: bytes().length, bytes };
 }
 
-function make(at: number, base: string): Made {
-  const stream = Math.floor(at / PER_STREAM);
+function imageManifest(base: string, layer: string, config: GeneratedBlob): Manifest {
+  const descriptor = (mediaType: string, digest: string, size: number): Descriptor => ({ mediaType, digest, size });
   return {
-    digest: sha256(manifest(at, base)),
-    layer: content(`layer-${at}`, LAYER_BYTES).digest,
-    config: config(at).digest,
-    base,
-    hours: (PER_STREAM - (at % PER_STREAM)) * 2 * DAY,
-    repository: `load-${String(stream % 50).padStart(2, '0')}/app-${String(stream).padStart(4, '0')}`,
+    schemaVersion: 2,
+    mediaType: MEDIA.ociManifest,
+    config: descriptor(MEDIA.ociConfig, config.digest, config.size),
+    layers: [descriptor(MEDIA.ociLayer, base, BASE_LAYER_BYTES), descriptor(MEDIA.ociLayer, layer, LAYER_BYTES)],
   };
 }
 
-function imageObject(sample: SampleBuilder, image: Made): KubeObject {
-  const layers = [image.base, image.layer].map((name, index) => ({
-    name,
-    size: LAYER_BYTES * (index ? 1 : 20),
-    mediaType: MEDIA.ociLayer,
-  }));
-  return {
-    metadata: {
-      name: image.digest,
-      creationTimestamp: sample.ago(image.hours),
-      annotations: {
-        'image.openshift.io/dockerLayersOrder': 'ascending',
-        'image.openshift.io/manifestBlobStored': 'true',
-        'openshift.io/image.managed': 'true',
-      },
-    },
-    dockerImageReference: `${sample.context.host}/${image.repository}@${image.digest}`,
-    dockerImageMetadata: {
-      kind: 'DockerImage',
-      apiVersion: 'image.openshift.io/1.0',
-      Id: image.config,
-      Created: sample.ago(image.hours),
-      ContainerConfig: {},
-      Architecture: 'amd64',
-      Size: LAYER_BYTES * 21,
-    },
-    dockerImageMetadataVersion: '1.0',
-    dockerImageLayers: layers,
-    dockerImageManifestMediaType: MEDIA.ociManifest,
-  };
-}
-
-/** The stream with all its revisions under `latest`, newest first, and one pod in four streams that uses an old one. */
-function addStream(sample: SampleBuilder, images: Made[]): void {
+/** Adds a stream with all its revisions under `latest`, newest first, and a pod that uses the oldest. */
+function addStream(sample: SampleBuilder, images: GeneratedImage[]): void {
   const { repository } = images[0]!;
   const [namespace = '', name = ''] = repository.split('/');
   const items = [...images].reverse().map(({ digest, hours }) => ({
     created: sample.ago(hours),
-    dockerImageReference: `${sample.context.host}/${repository}@${digest}`,
+    dockerImageReference: pullSpec(sample.context.host, repository, digest),
     image: digest,
     generation: 1,
   }));
-  sample.stream(repository);
-  const stream = sample.context.store.get('imagestreams', namespace, name)!;
+  const stream = newStream(repository, sample.ago(200 * DAY));
   sample.put('imagestreams', { ...stream, status: { ...stream.status, tags: [{ tag: 'latest', items }] } });
-  sample.pod(namespace, `${name}-0`, 20 * DAY, `${SERVICE}/${repository}@${items.at(-1)!.image}`);
-}
-
-function sha256(bytes: Buffer): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const image = `${REGISTRY_SERVICE}/${repository}@${items.at(-1)!.image}`;
+  sample.pod(namespace, `${name}-0`, { hours: 20 * DAY, image });
 }

@@ -1,12 +1,18 @@
-import { digestOf } from '../registry/push.js';
-import { DAY, layer, type SampleBuilder } from './builder.js';
+import { digestOf } from '../registry/digest.js';
+import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 
 /** What only a hard prune finds: blobs without images, a repository without a stream, an upload that nobody finished. */
 export function orphans(sample: SampleBuilder): void {
   const { storage, store } = sample.context;
   // Deleted with `oc delete image`: blobs and links stay behind.
   sample.stream('shop/search');
-  sample.revisions('shop/search', 'latest', [10 * DAY], [layer('ubi9', 420_000)], 120_000);
+  sample.revisions({
+    repository: 'shop/search',
+    tag: 'latest',
+    ages: [10 * DAY],
+    base: [OS_LAYER],
+    bytes: 120_000,
+  });
   const forgotten = sample.push('shop/search', undefined, 60 * DAY, {
     layers: [layer('search-old', 350_000)],
     config: { author: 'gone' },

@@ -1,10 +1,10 @@
-import { MEDIA } from '../registry/media-types.js';
-import { digestOf } from '../registry/push.js';
 import type { KubeObject } from '../../core/model/kube.js';
-import { DAY, layer, SERVICE, type SampleBuilder } from './builder.js';
+import { REGISTRY_SERVICE } from '../names.js';
+import { digestOf } from '../registry/digest.js';
+import { MEDIA } from '../registry/manifest.js';
+import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 import { signature } from './extended-uses.js';
 
-const OS = layer('ubi9', 420_000);
 const NODE = layer('nodejs-20', 260_000);
 const JAVA = layer('openjdk-17', 380_000);
 
@@ -22,14 +22,14 @@ export function workloads(sample: SampleBuilder): void {
 /** Shared layers; a tag in use; a revision that is still young. */
 function frontend(sample: SampleBuilder): void {
   sample.stream('shop/frontend');
-  sample.revisions(
-    'shop/frontend',
-    'latest',
-    [90 * DAY, 61 * DAY, 40 * DAY, 21 * DAY, 12 * DAY, 5 * DAY, 30, 0.2],
-    [OS, NODE],
-  );
-  const image = `${SERVICE}/shop/frontend:latest`;
-  sample.pod('shop', 'frontend-6d5f9c7b4-x2x9k', 0.1, image);
+  sample.revisions({
+    repository: 'shop/frontend',
+    tag: 'latest',
+    ages: [90 * DAY, 61 * DAY, 40 * DAY, 21 * DAY, 12 * DAY, 5 * DAY, 30, 0.2],
+    base: [OS_LAYER, NODE],
+  });
+  const image = `${REGISTRY_SERVICE}/shop/frontend:latest`;
+  sample.pod('shop', 'frontend-6d5f9c7b4-x2x9k', { hours: 0.1, image });
   sample.put('deployments', workload('shop', 'frontend', image));
   sample.put('replicasets', workload('shop', 'frontend-6d5f9c7b4', image));
 }
@@ -37,30 +37,38 @@ function frontend(sample: SampleBuilder): void {
 /** A deployment by digest keeps an old revision; a pod that ended long ago keeps nothing. */
 function cart(sample: SampleBuilder): void {
   sample.stream('shop/cart');
-  const cart = sample.revisions(
-    'shop/cart',
-    'latest',
-    [80 * DAY, 50 * DAY, 33 * DAY, 20 * DAY, 9 * DAY, 2 * DAY],
-    [OS, NODE],
-    40_000,
-  );
-  sample.put('deployments', workload('shop', 'cart', `${SERVICE}/shop/cart@${cart[4]}`));
-  sample.pod('shop', 'cart-migration-5kq2x', 30 * DAY, `${SERVICE}/shop/cart@${cart[5]}`, {
+  const cart = sample.revisions({
+    repository: 'shop/cart',
+    tag: 'latest',
+    ages: [80 * DAY, 50 * DAY, 33 * DAY, 20 * DAY, 9 * DAY, 2 * DAY],
+    base: [OS_LAYER, NODE],
+    bytes: 40_000,
+  });
+  sample.put('deployments', workload('shop', 'cart', `${REGISTRY_SERVICE}/shop/cart@${cart[4]}`));
+  sample.pod('shop', 'cart-migration-5kq2x', {
+    hours: 30 * DAY,
+    image: `${REGISTRY_SERVICE}/shop/cart@${cart[5]}`,
     status: { phase: 'Succeeded' },
   });
   signature(sample, 'shop/cart', cart[5]!, 80 * DAY - 1);
-  sample.put('cronjobs', cronJob('shop', 'cart-cleanup', `${SERVICE}/shop/cart:latest`));
+  sample.put('cronjobs', cronJob('shop', 'cart-cleanup', `${REGISTRY_SERVICE}/shop/cart:latest`));
 }
 
 /** Tags with a version or a commit in their names hold one image each, for ever. */
 function catalog(sample: SampleBuilder): void {
   sample.stream('shop/catalog');
   ['v1.0', 'v1.1', 'v1.2', 'build-3f2a91c', 'build-8e01b7d'].forEach((tag, at) => {
-    sample.revisions('shop/catalog', tag, [(70 - at * 12) * DAY], [OS, JAVA], 60_000);
+    sample.revisions({
+      repository: 'shop/catalog',
+      tag,
+      ages: [(70 - at * 12) * DAY],
+      base: [OS_LAYER, JAVA],
+      bytes: 60_000,
+    });
   });
   // Pushed by digest only, and listed by no stream since.
   sample.push('shop/catalog', undefined, 55 * DAY, {
-    layers: [OS, JAVA, layer('catalog-untagged', 90_000)],
+    layers: [OS_LAYER, JAVA, layer('catalog-untagged', 90_000)],
     config: { author: 'ci' },
   });
 }
@@ -77,10 +85,16 @@ function payments(sample: SampleBuilder): void {
     );
     sample.push('payments/api', 'v2', hours, { manifests: children });
   }
-  sample.pod('payments', 'api-0', 2 * DAY, `${SERVICE}/payments/api:v2`);
+  sample.pod('payments', 'api-0', { hours: 2 * DAY, image: `${REGISTRY_SERVICE}/payments/api:v2` });
   sample.stream('payments/worker');
-  sample.revisions('payments/worker', 'latest', [28 * DAY], [OS, JAVA], 500_000);
-  sample.revisions('payments/worker', 'slim', [26 * DAY], [NODE], 20_000);
+  sample.revisions({
+    repository: 'payments/worker',
+    tag: 'latest',
+    ages: [28 * DAY],
+    base: [OS_LAYER, JAVA],
+    bytes: 500_000,
+  });
+  sample.revisions({ repository: 'payments/worker', tag: 'slim', ages: [26 * DAY], base: [NODE], bytes: 20_000 });
   sample.put('limitranges', {
     metadata: { name: 'image-limits', namespace: 'payments' },
     spec: { limits: [{ type: 'openshift.io/Image', max: { storage: '1Mi' } }] },
@@ -89,13 +103,13 @@ function payments(sample: SampleBuilder): void {
 
 function builds(sample: SampleBuilder): void {
   sample.stream('ci/builder');
-  const builder = sample.revisions(
-    'ci/builder',
-    'latest',
-    [66 * DAY, 47 * DAY, 29 * DAY, 14 * DAY, 6 * DAY],
-    [OS],
-    110_000,
-  );
+  const builder = sample.revisions({
+    repository: 'ci/builder',
+    tag: 'latest',
+    ages: [66 * DAY, 47 * DAY, 29 * DAY, 14 * DAY, 6 * DAY],
+    base: [OS_LAYER],
+    bytes: 110_000,
+  });
   sample.put('buildconfigs', {
     metadata: { name: 'frontend', namespace: 'ci' },
     spec: {
@@ -113,7 +127,10 @@ function builds(sample: SampleBuilder): void {
     status: { phase: 'Complete' },
   });
   // A young image that no stream lists yet: a build is still pushing.
-  sample.push('ci/builder', undefined, 0.1, { layers: [OS, layer('nightly', 70_000)], config: { author: 'nightly' } });
+  sample.push('ci/builder', undefined, 0.1, {
+    layers: [OS_LAYER, layer('nightly', 70_000)],
+    config: { author: 'nightly' },
+  });
 }
 
 /** Imported, not pushed: of these images the registry holds the manifests only, from pulls that went through it. */
@@ -148,17 +165,17 @@ function imported(sample: SampleBuilder): void {
   sample.put('imagestreams', {
     metadata: { name: 'nginx', namespace: 'tools', creationTimestamp: sample.ago(41 * DAY), generation: 2 },
     spec: { tags: [{ name: 'latest', from: { kind: 'DockerImage', name: 'docker.io/library/nginx:latest' } }] },
-    status: { dockerImageRepository: `${SERVICE}/tools/nginx`, tags: [{ tag: 'latest', items: [items[1]] }] },
+    status: { dockerImageRepository: `${REGISTRY_SERVICE}/tools/nginx`, tags: [{ tag: 'latest', items: [items[1]] }] },
   });
 }
 
 /** One image under three tags: the question "why is it still there?" in its classic form. */
 function myapp(sample: SampleBuilder): void {
   sample.stream('myproject/myapp');
-  const old = { layers: [OS, JAVA, layer('myapp-may-2016', 48_000)], config: sample.config(150 * DAY, 'myapp') };
+  const old = { layers: [OS_LAYER, JAVA, layer('myapp-may-2016', 48_000)], config: sample.config(150 * DAY, 'myapp') };
   const push = (tag: string, hours: number, seed: string): string =>
     sample.push('myproject/myapp', tag, hours, {
-      layers: [OS, JAVA, layer(seed, 48_000)],
+      layers: [OS_LAYER, JAVA, layer(seed, 48_000)],
       config: sample.config(hours, seed),
     });
   for (const tag of ['v2', 'v2.1', 'v2.1-may-2016']) sample.push('myproject/myapp', tag, 150 * DAY, old);

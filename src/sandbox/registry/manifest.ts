@@ -18,3 +18,26 @@ export function hasConfig(mediaType: unknown): boolean {
 export function isIndex(mediaType: unknown): boolean {
   return mediaType === MEDIA.dockerList || mediaType === MEDIA.ociIndex;
 }
+
+export interface Descriptor {
+  mediaType: string;
+  digest: string;
+  size: number;
+}
+
+/** An image manifest (`config`, `layers`) or an index (`manifests`) in the form that clients push. */
+export interface Manifest {
+  schemaVersion: 2;
+  mediaType: string;
+  config?: Descriptor;
+  layers?: Descriptor[];
+  manifests?: (Descriptor & { platform?: { architecture?: string; os?: string } })[];
+  subject?: Descriptor;
+}
+
+/** The fields of a config blob that the Image object repeats. */
+export interface ImageConfig {
+  created?: string;
+  architecture?: string;
+  config?: unknown;
+}

@@ -1,0 +1,65 @@
+import type { Attributes, Permissions } from '../api/permissions.js';
+import { ANONYMOUS } from '../api/permissions.js';
+import type { Answer, SandboxRequest } from '../http/answer.js';
+import { bearerToken } from '../http/request.js';
+import { unauthorized, type Access } from './answers.js';
+
+export type RepositoryAction = 'pull' | 'push' | 'delete';
+
+/** The access that deleting a blob of any repository needs. */
+export const PRUNE: Access = { Type: 'admin', Class: '', Name: '', Action: 'prune' };
+
+const DELETE_IMAGES: Attributes = { verb: 'delete', group: 'image.openshift.io', resource: 'images' };
+
+/** Checks tokens and permissions as the registry does: each action needs a permission on the API server. */
+export class RegistryAccess {
+  constructor(private readonly permissions: Permissions) {}
+
+  /** Names the sender for the request log. */
+  userName(request: SandboxRequest): string {
+    const token = tokenOf(request);
+    if (!token) return ANONYMOUS.name;
+    return this.permissions.userOf(token)?.name ?? 'unknown';
+  }
+
+  /** Returns the 401 for a sender without a known token; undefined for everybody else. */
+  refuseUnknown(request: SandboxRequest): Answer | undefined {
+    const token = tokenOf(request);
+    if (!token) return unauthorized(request);
+    return this.permissions.userOf(token) ? undefined : unauthorized(request, undefined, 'denied');
+  }
+
+  /** Returns the 401 for a sender who lacks the permission for an action; undefined if it is granted. */
+  refuse(request: SandboxRequest, action: RepositoryAction, repository: string): Answer | undefined {
+    const access = { Type: 'repository', Class: '', Name: repository, Action: action };
+    if (action === 'delete') return this.check(request, access, DELETE_IMAGES);
+    return this.check(request, access, layers(action === 'pull' ? 'get' : 'update', repository));
+  }
+
+  /** The same for the deletion of blobs. */
+  refusePrune(request: SandboxRequest): Answer | undefined {
+    return this.check(request, PRUNE, DELETE_IMAGES);
+  }
+
+  private check(request: SandboxRequest, access: Access, wanted: Attributes): Answer | undefined {
+    const token = tokenOf(request);
+    if (!token) return unauthorized(request, access);
+    const user = this.permissions.userOf(token);
+    return user && this.permissions.allows(user, wanted) ? undefined : unauthorized(request, access, 'denied');
+  }
+}
+
+function layers(verb: string, repository: string): Attributes {
+  const [namespace, name] = repository.split('/');
+  return { verb, group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers', namespace, name };
+}
+
+/** Returns the token of a request: a bearer token, or the password of basic authentication. */
+export function tokenOf(request: SandboxRequest): string | undefined {
+  const bearer = bearerToken(request);
+  if (bearer) return bearer;
+  const basic = /^Basic\s+(.+)$/i.exec(String(request.headers.authorization ?? ''))?.[1];
+  if (!basic) return undefined;
+  const credentials = Buffer.from(basic, 'base64').toString();
+  return credentials.replace(/^[^:]*:/, '') || undefined;
+}

@@ -1,0 +1,57 @@
+import type { KubeObject } from '../../core/model/kube.js';
+import type { Store } from '../api/store.js';
+import { REGISTRY_SERVICE } from '../names.js';
+
+/** An item of a tag: one revision that it points or pointed to. */
+export interface TagItem {
+  created: string;
+  dockerImageReference: string;
+  image: string;
+  generation: number;
+}
+
+interface Tag {
+  tag: string;
+  items?: TagItem[] | null;
+}
+
+/** Finds the image stream of a repository `NAMESPACE/NAME`; undefined if it does not exist. */
+export function findStream(store: Store, repository: string): KubeObject | undefined {
+  const [namespace, name = '', ...deeper] = repository.split('/');
+  return deeper.length ? undefined : store.find(store.resource('imagestreams'), namespace, name);
+}
+
+/** Makes the ImageStream object of a repository, without tags. @param created defaults to now */
+export function newStream(repository: string, created?: string): KubeObject {
+  const [namespace = '', name = ''] = repository.split('/');
+  return {
+    metadata: { name, namespace, generation: 1, ...(created === undefined ? {} : { creationTimestamp: created }) },
+    spec: { lookupPolicy: { local: false } },
+    status: { dockerImageRepository: `${REGISTRY_SERVICE}/${repository}`, tags: [] },
+  };
+}
+
+/** Lists the digests in the status of a stream, under any tag. */
+export function listedImages(stream: KubeObject): Set<string> {
+  return new Set(tagsOf(stream).flatMap((tag) => (tag.items ?? []).map((item) => item.image ?? '').filter(Boolean)));
+}
+
+/** Returns the digest that a tag points to. */
+export function taggedImage(stream: KubeObject, tag: string): string | undefined {
+  return tagsOf(stream).find((candidate) => candidate.tag === tag)?.items?.[0]?.image;
+}
+
+/** Makes `item` the newest of a tag, unless its image already is; creates the stream if it does not exist. */
+export function tagImage(store: Store, repository: string, tag: string, item: TagItem): void {
+  const stream = findStream(store, repository) ?? newStream(repository);
+  const tags = tagsOf(stream);
+  const items = tags.find((candidate) => candidate.tag === tag)?.items ?? [];
+  if (items[0]?.image === item.image) return;
+  const changed = [...tags.filter((candidate) => candidate.tag !== tag), { tag, items: [item, ...items] }];
+  changed.sort((a, b) => (a.tag < b.tag ? -1 : 1));
+  store.write(store.resource('imagestreams'), { ...stream, status: { ...stream.status, tags: changed } });
+}
+
+function tagsOf(stream: KubeObject): Tag[] {
+  return (stream.status?.tags ?? []) as Tag[];
+}
