@@ -1,5 +1,5 @@
 import type { ApiServer } from './api/server.js';
-import { expired, statusOf, unauthorized } from './api/status.js';
+import { expired, statusFor } from './api/status.js';
 import type { Exec } from './pod/exec.js';
 import { inconsistentRest } from './api/lists.js';
 import type { RegistryServer } from './registry/server.js';
@@ -17,7 +17,7 @@ export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
       }
     },
     handle: (request) => api.handle(request),
-    statusAnswer: (status) => (status === 401 ? unauthorized() : statusOf(status)).answer(),
+    statusAnswer: (status) => statusFor(status).answer(),
     expiredAnswer: (request) => {
       const token = request.query.get('continue');
       return expired(token ? { continue: inconsistentRest(token) } : {}).answer();

@@ -1,8 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 
+export interface KubeconfigContent {
+  /** URL of the API server. */
+  server: string;
+  /** Certificate of the authority, PEM. */
+  authority: string;
+  user: string;
+  token: string;
+}
+
 /** Writes a kubeconfig for one user of the sandbox, readable by its owner only. @returns the path */
-export function writeKubeconfig(path: string, server: string, authority: string, user: string, token: string): string {
+export function writeKubeconfig(path: string, { server, authority, user, token }: KubeconfigContent): string {
   const config = {
     apiVersion: 'v1',
     kind: 'Config',

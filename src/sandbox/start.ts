@@ -39,7 +39,7 @@ function sandboxOf(world: World, servers: Servers, authority: string): Sandbox {
   const tokens = createTokens(permissions);
   const kubeconfigFor = (user: string, token: string): string => {
     const path = join(folder.dir, `kubeconfig-${user.replace(/[^\w-]/g, '-')}`);
-    return writeKubeconfig(path, apiUrl, authority, user, token);
+    return writeKubeconfig(path, { server: apiUrl, authority, user, token });
   };
   return {
     apiUrl,

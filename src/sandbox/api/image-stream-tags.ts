@@ -1,6 +1,6 @@
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import type { Answer } from '../http/answer.js';
 import type { Route } from './routes.js';
-import { notFound } from './status.js';
+import { notFound, successAnswer } from './status.js';
 import type { Store } from './store.js';
 
 interface Tagged {
@@ -20,5 +20,5 @@ export function removeStreamTag(store: Store, route: Route): Answer {
     spec: { ...spec, ...(spec?.tags ? { tags: spec.tags.filter((item) => item.name !== tag) } : {}) },
     status: { ...status, tags: status.tags.filter((item) => item.tag !== tag) },
   });
-  return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
+  return successAnswer();
 }

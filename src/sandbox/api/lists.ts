@@ -1,7 +1,7 @@
 import { badRequest, expired } from './status.js';
 import type { Answer } from '../http/answer.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
-import { selectorOf } from './selectors.js';
+import { selectorTest } from './selectors.js';
 import type { Entry, Store } from './store.js';
 
 /** What a list request asks for. */
@@ -32,16 +32,11 @@ export class Lists {
     private readonly pageLimitMax?: number,
   ) {}
 
-  /** Makes every token that has been handed out too old. */
-  expireAll(): void {
-    this.snapshots.clear();
-  }
-
   answer(definition: ResourceDefinition, query: ListQuery): Answer {
     const limit = Math.min(query.limit || Infinity, this.pageLimitMax ?? Infinity);
     const token = query.continueToken ? decode(query.continueToken) : undefined;
     const { entries, revision, from } = this.snapshot(definition, query, token);
-    const matches = selectorOf(query.labelSelector, query.fieldSelector);
+    const matches = selectorTest(query.labelSelector, query.fieldSelector);
     const page: Entry[] = [];
     let next = from;
     for (; next < entries.length && page.length < limit; next++) {
@@ -61,14 +56,9 @@ export class Lists {
     query: ListQuery,
     token: Token | undefined,
   ): { entries: Entry[]; revision: number; from: number } {
-    const fresh = (): Entry[] => {
-      const all = this.store.entries(definition);
-      return query.namespace === undefined ? all : all.filter((entry) => entry.key.startsWith(`${query.namespace}/`));
-    };
-    if (!token) return { entries: fresh(), revision: this.store.revision, from: 0 };
-    if (token.revision === -1) {
-      const entries = fresh();
-      return { entries, revision: this.store.revision, from: position(entries, token.start) };
+    if (!token || token.revision === -1) {
+      const entries = this.store.entries(definition, query.namespace);
+      return { entries, revision: this.store.revision, from: token ? position(entries, token.start) : 0 };
     }
     const entries = this.snapshots.get(this.snapshotName(definition, query.namespace, token.revision));
     if (!entries || token.revision < this.store.compacted) {

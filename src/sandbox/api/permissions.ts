@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { PolicyRule } from '../types.js';
-import { ApiStatus } from './status.js';
+import { ApiStatus, statusDetails } from './status.js';
 import { qualifiedName } from './resources.js';
 import type { Store } from './store.js';
 
@@ -31,7 +31,7 @@ export class Permissions {
   /** A new token of the form that OpenShift issues. */
   addToken(user: string, groups: string[] = []): string {
     const token = `sha256~${randomBytes(32).toString('base64url')}`;
-    this.tokens.set(token, { name: user, groups: [...groupsOf(user), ...groups, 'system:authenticated'] });
+    this.tokens.set(token, this.named(user, groups));
     return token;
   }
 
@@ -72,9 +72,8 @@ export class Permissions {
 
   private bound(resource: string, user: User, namespace?: string): KubeObject[] {
     return this.store
-      .entries(this.store.resource(resource))
+      .entries(this.store.resource(resource), namespace)
       .map((entry) => entry.read())
-      .filter((binding) => namespace === undefined || binding.metadata.namespace === namespace)
       .filter((binding) => ((binding.subjects ?? []) as Subject[]).some((subject) => isSubject(subject, user)));
   }
 
@@ -109,25 +108,24 @@ function matches(list: string[] | undefined, value: string): boolean {
   return !!list && (list.includes('*') || list.includes(value));
 }
 
+function resourcePath({ resource, subresource }: Attributes): string {
+  return subresource ? `${resource}/${subresource}` : resource;
+}
+
 function covers(rule: PolicyRule, wanted: Attributes): boolean {
-  const resource = wanted.subresource ? `${wanted.resource}/${wanted.subresource}` : wanted.resource;
   return (
     matches(rule.verbs, wanted.verb) &&
     matches(rule.apiGroups, wanted.group) &&
-    matches(rule.resources, resource) &&
+    matches(rule.resources, resourcePath(wanted)) &&
     (!rule.resourceNames?.length || (wanted.name !== undefined && rule.resourceNames.includes(wanted.name)))
   );
 }
 
 /** The 403 that the real server answers; its words are recorded. */
 export function forbidden(user: User, wanted: Attributes): ApiStatus {
-  const resource = wanted.subresource ? `${wanted.resource}/${wanted.subresource}` : wanted.resource;
+  const resource = resourcePath(wanted);
   const where = wanted.namespace ? `in the namespace "${wanted.namespace}"` : 'at the cluster scope';
   const object = `${qualifiedName(wanted)}${wanted.name ? ` "${wanted.name}"` : ''}`;
   const message = `${object} is forbidden: User "${user.name}" cannot ${wanted.verb} resource "${resource}" in API group "${wanted.group}" ${where}`;
-  return new ApiStatus(403, 'Forbidden', message, {
-    ...(wanted.name ? { name: wanted.name } : {}),
-    ...(wanted.group ? { group: wanted.group } : {}),
-    kind: wanted.resource,
-  });
+  return new ApiStatus({ code: 403, reason: 'Forbidden', message, details: statusDetails(wanted, wanted.name) });
 }

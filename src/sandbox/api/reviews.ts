@@ -1,5 +1,5 @@
 import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
-import { badRequest } from './status.js';
+import { parseObject } from './body.js';
 import type { Permissions, User } from './permissions.js';
 import { decodeAccessReview } from './protobuf.js';
 
@@ -40,11 +40,7 @@ function parse(request: SandboxRequest): { spec?: AccessReviewSpec & { namespace
       metadata: {},
       ...decoded,
     } as object;
-  try {
-    return JSON.parse(request.body.toString()) as { spec?: AccessReviewSpec };
-  } catch {
-    throw badRequest('the object provided is unrecognized (must be of type JSON)');
-  }
+  return parseObject(request) as { spec?: AccessReviewSpec };
 }
 
 function accessOf(permissions: Permissions, user: User, spec: AccessReviewSpec): { allowed: boolean; reason?: string } {

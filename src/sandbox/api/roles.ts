@@ -1,3 +1,4 @@
+import { REGISTRY_NAMESPACE } from '../names.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { PolicyRule } from '../types.js';
 
@@ -77,8 +78,6 @@ export function binding(name: string, roleName: string, ...subjects: SubjectSpec
   };
 }
 
-const NAMESPACE = 'openshift-image-registry';
-
 /** Who is bound to them: the sandbox's users, every user's basic rights, the operator's service accounts. */
 export function clusterRoleBindings(): KubeObject[] {
   return [
@@ -94,8 +93,8 @@ export function clusterRoleBindings(): KubeObject[] {
     ),
     binding('openshift-image-registry-pruner', 'system:image-pruner', {
       serviceAccount: 'pruner',
-      namespace: NAMESPACE,
+      namespace: REGISTRY_NAMESPACE,
     }),
-    binding('registry-registry-role', 'system:registry', { serviceAccount: 'registry', namespace: NAMESPACE }),
+    binding('registry-registry-role', 'system:registry', { serviceAccount: 'registry', namespace: REGISTRY_NAMESPACE }),
   ];
 }

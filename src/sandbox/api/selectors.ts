@@ -3,8 +3,8 @@ import type { KubeObject } from '../../core/model/kube.js';
 
 type Test = (object: KubeObject) => boolean;
 
-/** The test that a list's or watch's selectors make; undefined when there are none. */
-export function selectorOf(labels?: string, fields?: string): Test | undefined {
+/** Combines the selectors of a list or watch into one test; undefined if there are none. */
+export function selectorTest(labels?: string, fields?: string): Test | undefined {
   const tests = [...labelTests(labels ?? ''), ...fieldTests(fields ?? '')];
   return tests.length ? (object) => tests.every((test) => test(object)) : undefined;
 }

@@ -1,4 +1,5 @@
 import { jsonAnswer, textAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { bearerToken } from '../http/request.js';
 import { isTrue, routeOf, verbOf, type Route } from './routes.js';
 import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './status.js';
 import { discoveryAnswer } from './discovery.js';
@@ -37,8 +38,7 @@ export class ApiServer {
 
   /** Who sends the request, impersonation included. @throws ApiStatus 401 for a token that nobody has, 403 */
   userOf(request: SandboxRequest): User {
-    const header = String(request.headers.authorization ?? '');
-    const token = /^Bearer\s+(.+)$/i.exec(header)?.[1];
+    const token = bearerToken(request);
     if (!token) return ANONYMOUS;
     const user = this.context.permissions.userOf(token);
     if (!user) throw unauthorized();
@@ -154,5 +154,6 @@ function whoAmI(user: User): Answer {
 }
 
 function forbiddenPath(user: User, verb: string, path: string): ApiStatus {
-  return new ApiStatus(403, 'Forbidden', `forbidden: User "${user.name}" cannot ${verb} path "${path}"`, {});
+  const message = `forbidden: User "${user.name}" cannot ${verb} path "${path}"`;
+  return new ApiStatus({ code: 403, reason: 'Forbidden', message, details: {} });
 }

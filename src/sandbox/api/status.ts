@@ -1,29 +1,36 @@
 import { jsonAnswer, type Answer } from '../http/answer.js';
 import { qualifiedName } from './resources.js';
 
-/** An answer of the API server that ends the handling of a request. */
+interface StatusFields {
+  /** HTTP status. */
+  code: number;
+  reason: string;
+  message: string;
+  details?: Record<string, unknown>;
+  metadata?: Record<string, unknown>;
+}
+
+/** A failure Status, thrown to end the handling of a request. Messages are the real API server's, to the letter. */
 export class ApiStatus extends Error {
-  constructor(
-    readonly code: number,
-    readonly reason: string,
-    message: string,
-    readonly details?: Record<string, unknown>,
-    readonly metadata: Record<string, unknown> = {},
-  ) {
-    super(message);
+  readonly code: number;
+
+  constructor(private readonly fields: StatusFields) {
+    super(fields.message);
+    this.code = fields.code;
   }
 
-  /** The Status object, as recorded. */
+  /** Returns the Status object. */
   body(): Record<string, unknown> {
+    const { code, reason, message, details, metadata = {} } = this.fields;
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: this.metadata,
+      metadata,
       status: 'Failure',
-      message: this.message,
-      reason: this.reason,
-      ...(this.details ? { details: this.details } : {}),
-      code: this.code,
+      message,
+      reason,
+      ...(details ? { details } : {}),
+      code,
     };
   }
 
@@ -32,69 +39,81 @@ export class ApiStatus extends Error {
   }
 }
 
+/** The Status that answers a deletion. */
+export function successAnswer(details?: Record<string, unknown>): Answer {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
+  return jsonAnswer(details ? { ...status, details } : status);
+}
+
 interface Named {
   group: string;
   resource: string;
 }
 
-function details(of: Named, name?: string): Record<string, unknown> {
-  return { ...(name ? { name } : {}), ...(of.group ? { group: of.group } : {}), kind: of.resource };
+/** Returns the `details` of a Status about a resource, or about one object of it. */
+export function statusDetails({ group, resource }: Named, name?: string): Record<string, unknown> {
+  return { ...(name ? { name } : {}), ...(group ? { group } : {}), kind: resource };
 }
 
-export const unauthorized = (): ApiStatus => new ApiStatus(401, 'Unauthorized', 'Unauthorized');
+export const unauthorized = (): ApiStatus =>
+  new ApiStatus({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
 
-export const notFound = (of: Named, name: string): ApiStatus =>
-  new ApiStatus(404, 'NotFound', `${qualifiedName(of)} "${name}" not found`, details(of, name));
-
-export const alreadyExists = (of: Named, name: string): ApiStatus =>
-  new ApiStatus(409, 'AlreadyExists', `${qualifiedName(of)} "${name}" already exists`, details(of, name));
-
-export const noSuchResource = (): ApiStatus =>
-  new ApiStatus(404, 'NotFound', 'the server could not find the requested resource', {});
-
-export const badRequest = (message: string): ApiStatus => new ApiStatus(400, 'BadRequest', message);
-
-export const invalid = (of: Named, name: string, message: string): ApiStatus =>
-  new ApiStatus(422, 'Invalid', `${qualifiedName(of)} "${name}" is invalid: ${message}`, details(of, name));
-
-export const methodNotAllowed = (): ApiStatus =>
-  new ApiStatus(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
-
-export const unsupportedMediaType = (type: string): ApiStatus =>
-  new ApiStatus(
-    415,
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json (got ${type})`,
-  );
-
-export function conflict(of: Named, name: string): ApiStatus {
-  const message = 'the object has been modified; please apply your changes to the latest version and try again';
-  return new ApiStatus(
-    409,
-    'Conflict',
-    `Operation cannot be fulfilled on ${qualifiedName(of)} "${name}": ${message}`,
-    details(of, name),
-  );
+export function notFound(resource: Named, name: string): ApiStatus {
+  const message = `${qualifiedName(resource)} "${name}" not found`;
+  return new ApiStatus({ code: 404, reason: 'NotFound', message, details: statusDetails(resource, name) });
 }
 
-export function uidConflict(of: Named, name: string, wanted: string, actual: string): ApiStatus {
-  const message = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`;
-  return new ApiStatus(
-    409,
-    'Conflict',
-    `Operation cannot be fulfilled on ${qualifiedName(of)} "${name}": ${message}`,
-    details(of, name),
-  );
+export function alreadyExists(resource: Named, name: string): ApiStatus {
+  const message = `${qualifiedName(resource)} "${name}" already exists`;
+  return new ApiStatus({ code: 409, reason: 'AlreadyExists', message, details: statusDetails(resource, name) });
 }
 
-/** `metadata.continue` of the answer lets the client go on with the rest, from the present state. */
+export function noSuchResource(): ApiStatus {
+  const message = 'the server could not find the requested resource';
+  return new ApiStatus({ code: 404, reason: 'NotFound', message, details: {} });
+}
+
+export const badRequest = (message: string): ApiStatus => new ApiStatus({ code: 400, reason: 'BadRequest', message });
+
+export function invalid(resource: Named, name: string, problem: string): ApiStatus {
+  const message = `${qualifiedName(resource)} "${name}" is invalid: ${problem}`;
+  return new ApiStatus({ code: 422, reason: 'Invalid', message, details: statusDetails(resource, name) });
+}
+
+export function methodNotAllowed(): ApiStatus {
+  const message = 'the server does not allow this method on the requested resource';
+  return new ApiStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} });
+}
+
+export function unsupportedMediaType(type: string): ApiStatus {
+  const accepted = 'application/json-patch+json, application/merge-patch+json';
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted} (got ${type})`;
+  return new ApiStatus({ code: 415, reason: 'UnsupportedMediaType', message });
+}
+
+export function conflict(resource: Named, name: string): ApiStatus {
+  const cause = 'the object has been modified; please apply your changes to the latest version and try again';
+  return cannotBeFulfilled(resource, name, cause);
+}
+
+export function uidConflict(resource: Named, name: string, wanted: string, actual: string): ApiStatus {
+  const cause = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`;
+  return cannotBeFulfilled(resource, name, cause);
+}
+
+function cannotBeFulfilled(resource: Named, name: string, cause: string): ApiStatus {
+  const message = `Operation cannot be fulfilled on ${qualifiedName(resource)} "${name}": ${cause}`;
+  return new ApiStatus({ code: 409, reason: 'Conflict', message, details: statusDetails(resource, name) });
+}
+
+/** The 410 for a continue token. @param metadata its `continue` lets the client read the rest from the current state */
 export function expired(metadata: Record<string, unknown> = {}): ApiStatus {
   const message =
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue ' +
     'parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided ' +
     'token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was ' +
     'returned and now may show up in the list.';
-  return new ApiStatus(410, 'Expired', message, undefined, metadata);
+  return new ApiStatus({ code: 410, reason: 'Expired', message, metadata });
 }
 
 const REASONS: Record<number, [reason: string, message: string]> = {
@@ -115,8 +134,8 @@ const REASONS: Record<number, [reason: string, message: string]> = {
   ],
 };
 
-/** The Status that goes with a bare code, for fault rules. */
-export function statusOf(code: number): ApiStatus {
+/** Returns the Status for an HTTP status that a fault rule asks for. */
+export function statusFor(code: number): ApiStatus {
   const [reason, message] = REASONS[code] ?? ['Unknown', `the server answered ${code}`];
-  return new ApiStatus(code, reason, message);
+  return new ApiStatus({ code, reason, message });
 }

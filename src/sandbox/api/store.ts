@@ -63,11 +63,12 @@ export class Store implements SandboxStore {
     return log.filter((event) => event.revision > revision);
   }
 
-  /** Entries in the order of etcd's keys: `namespace/name`, byte by byte. */
-  entries(definition: ResourceDefinition): Entry[] {
+  /** Lists entries in the order of etcd's keys: `namespace/name`, byte by byte. @param namespace limits the list to it */
+  entries(definition: ResourceDefinition, namespace?: string): Entry[] {
     const collection = this.collection(definition);
     collection.sorted ??= [...collection.entries.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-    return collection.sorted;
+    if (namespace === undefined) return collection.sorted;
+    return collection.sorted.filter((entry) => entry.key.startsWith(`${namespace}/`));
   }
 
   find(definition: ResourceDefinition, namespace: string | undefined, name: string): KubeObject | undefined {
@@ -126,9 +127,7 @@ export class Store implements SandboxStore {
   }
 
   list(resource: string, namespace?: string): KubeObject[] {
-    return this.entries(this.resource(resource))
-      .filter((entry) => namespace === undefined || entry.key.startsWith(`${namespace}/`))
-      .map((entry) => structuredClone(entry.read()));
+    return this.entries(this.resource(resource), namespace).map((entry) => structuredClone(entry.read()));
   }
 
   get(resource: string, nameOrNamespace: string, name?: string): KubeObject | undefined {

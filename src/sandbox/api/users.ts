@@ -1,6 +1,7 @@
 import type { Permissions } from './permissions.js';
 import { binding } from './roles.js';
 import type { Store } from './store.js';
+import { REGISTRY_ACCOUNT } from '../names.js';
 import type { PolicyRule, Sandbox } from '../types.js';
 
 /** The tokens of the users that every sandbox has. */
@@ -9,7 +10,7 @@ export function createTokens(permissions: Permissions): Sandbox['tokens'] {
     admin: permissions.addToken('admin'),
     pruner: permissions.addToken('pruner'),
     nobody: permissions.addToken('nobody'),
-    registry: permissions.addToken('system:serviceaccount:openshift-image-registry:registry'),
+    registry: permissions.addToken(REGISTRY_ACCOUNT),
   };
 }
 

@@ -1,9 +1,9 @@
-import { ApiStatus } from './status.js';
+import type { KubeObject } from '../../core/model/kube.js';
 import type { OpenAnswer } from '../http/answer.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
-import { selectorOf } from './selectors.js';
+import { selectorTest } from './selectors.js';
+import { ApiStatus } from './status.js';
 import { withKind, type Store, type StoreEvent } from './store.js';
-import type { KubeObject } from '../../core/model/kube.js';
 
 export interface WatchQuery {
   namespace?: string;
@@ -14,68 +14,96 @@ export interface WatchQuery {
   timeoutSeconds?: number;
 }
 
-const BOOKMARK_MS = 1000;
+const BOOKMARK_INTERVAL_MS = 1000;
 
-/** Writes a watch: what has changed since the resource version, then every change as it happens. */
+/** Answers a watch: first the changes since the resource version, then every change when it happens. */
 export function runWatch(store: Store, definition: ResourceDefinition, query: WatchQuery, out: OpenAnswer): void {
-  const matches = selectorOf(query.labelSelector, query.fieldSelector);
-  const send = (type: string, object: unknown): void => out.write(`${JSON.stringify({ type, object })}\n`);
-  const wanted = (object: KubeObject): boolean =>
-    (query.namespace === undefined || object.metadata.namespace === query.namespace) && (!matches || matches(object));
-  const sendEvent = (event: StoreEvent): void => {
-    const type = typeFor(event, wanted);
-    if (type) send(type, withKind(definition, event.object));
-  };
-
-  const since = Number(query.resourceVersion ?? 0);
-  if (since === 0) {
-    for (const entry of store.entries(definition)) {
-      if (wanted(entry.read())) send('ADDED', withKind(definition, entry.read()));
-    }
-  } else {
-    const changes = store.changesSince(definition, since);
-    if (!changes) {
-      send('ERROR', tooOld(since, store).body());
-      out.end();
-      return;
-    }
-    changes.forEach(sendEvent);
-  }
-
-  const unsubscribe = store.subscribe((event) => {
-    if (event.definition === definition) sendEvent(event);
-  });
-  const bookmark = (): void => {
-    if (!query.allowBookmarks) return;
-    send('BOOKMARK', {
-      kind: definition.kind,
-      apiVersion: apiVersionOf(definition),
-      metadata: { resourceVersion: String(store.revision), creationTimestamp: null },
-    });
-  };
-  const ticker = setInterval(bookmark, BOOKMARK_MS);
-  const end = query.timeoutSeconds ? setTimeout(finish, query.timeoutSeconds * 1000) : undefined;
-  function finish(): void {
-    bookmark();
-    out.end();
-  }
-  out.closed.addEventListener('abort', () => {
-    unsubscribe();
-    clearInterval(ticker);
-    clearTimeout(end);
-    out.end();
-  });
+  const watch = new Watch(store, definition, query, out);
+  if (watch.sendPast()) watch.follow();
 }
 
-/** An object that begins or ceases to match the selectors is added or deleted, as far as the watcher can see. */
-function typeFor(event: StoreEvent, wanted: (object: KubeObject) => boolean): string | undefined {
-  const is = wanted(event.object);
-  const was = event.previous ? wanted(event.previous) : false;
+class Watch {
+  private readonly isSelected: (object: KubeObject) => boolean;
+
+  constructor(
+    private readonly store: Store,
+    private readonly definition: ResourceDefinition,
+    private readonly query: WatchQuery,
+    private readonly out: OpenAnswer,
+  ) {
+    const matches = selectorTest(query.labelSelector, query.fieldSelector);
+    this.isSelected = (object) =>
+      (query.namespace === undefined || object.metadata.namespace === query.namespace) && (!matches || matches(object));
+  }
+
+  /** Sends what happened before the watch began. @returns false if the resource version is too old: the watch has ended */
+  sendPast(): boolean {
+    const { store, definition, out } = this;
+    const since = Number(this.query.resourceVersion ?? 0);
+    if (since === 0) {
+      const objects = store.entries(definition).map((entry) => entry.read());
+      for (const object of objects.filter(this.isSelected)) this.send('ADDED', withKind(definition, object));
+      return true;
+    }
+    const changes = store.changesSince(definition, since);
+    changes?.forEach((event) => this.sendEvent(event));
+    if (!changes) {
+      this.send('ERROR', tooOld(since, store).body());
+      out.end();
+    }
+    return changes !== undefined;
+  }
+
+  /** Sends changes and bookmarks until the client leaves, the sandbox stops or the timeout is reached. */
+  follow(): void {
+    const { store, out } = this;
+    const unsubscribe = store.subscribe((event) => {
+      if (event.definition === this.definition) this.sendEvent(event);
+    });
+    const ticker = setInterval(() => this.sendBookmark(), BOOKMARK_INTERVAL_MS);
+    const { timeoutSeconds } = this.query;
+    const finish = (): void => {
+      this.sendBookmark();
+      out.end();
+    };
+    const timeout = timeoutSeconds ? setTimeout(finish, timeoutSeconds * 1000) : undefined;
+    out.closed.addEventListener('abort', () => {
+      unsubscribe();
+      clearInterval(ticker);
+      clearTimeout(timeout);
+      out.end();
+    });
+  }
+
+  private send(type: string, object: unknown): void {
+    this.out.write(`${JSON.stringify({ type, object })}\n`);
+  }
+
+  private sendEvent(event: StoreEvent): void {
+    const type = eventType(event, this.isSelected);
+    if (type) this.send(type, withKind(this.definition, event.object));
+  }
+
+  private sendBookmark(): void {
+    if (!this.query.allowBookmarks) return;
+    this.send('BOOKMARK', {
+      kind: this.definition.kind,
+      apiVersion: apiVersionOf(this.definition),
+      metadata: { resourceVersion: String(this.store.revision), creationTimestamp: null },
+    });
+  }
+}
+
+/** Returns the event's type for this watch: an object that starts or stops matching the selectors is added or deleted. */
+function eventType(event: StoreEvent, isSelected: (object: KubeObject) => boolean): string | undefined {
+  const is = isSelected(event.object);
+  const was = event.previous ? isSelected(event.previous) : false;
   if (event.type === 'DELETED') return is || was ? 'DELETED' : undefined;
   if (is) return was ? 'MODIFIED' : 'ADDED';
   return was ? 'DELETED' : undefined;
 }
 
 function tooOld(revision: number, store: Store): ApiStatus {
-  return new ApiStatus(410, 'Expired', `too old resource version: ${revision} (${store.compacted || store.revision})`);
+  const message = `too old resource version: ${revision} (${store.compacted || store.revision})`;
+  return new ApiStatus({ code: 410, reason: 'Expired', message });
 }

@@ -1,8 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { parseJson, parseObject } from './body.js';
 import type { Route } from './routes.js';
-import { alreadyExists, badRequest, conflict, invalid, notFound, uidConflict, unsupportedMediaType } from './status.js';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  statusDetails,
+  successAnswer,
+  uidConflict,
+  unsupportedMediaType,
+} from './status.js';
 import { jsonPatch, mergePatch } from './patch.js';
+import type { ResourceDefinition } from './resources.js';
 import { withKind, type Store } from './store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
@@ -14,7 +26,7 @@ export class Writes {
   constructor(private readonly store: Store) {}
 
   create(route: Route, request: SandboxRequest): Answer {
-    const object = parse(request);
+    const object = parseObject(request);
     const { definition, namespace } = route;
     object.metadata ??= { name: '' };
     if (!object.metadata.name && typeof object.metadata.generateName === 'string') {
@@ -33,7 +45,7 @@ export class Writes {
   }
 
   replace(route: Route, request: SandboxRequest): Answer {
-    const object = parse(request);
+    const object = parseObject(request);
     const { definition, name = '' } = route;
     if (object.metadata?.name !== name) {
       throw badRequest(
@@ -41,9 +53,7 @@ export class Writes {
       );
     }
     const current = this.current(route);
-    const { uid, resourceVersion } = object.metadata;
-    if (uid && uid !== current.metadata.uid) throw uidConflict(definition, name, uid, current.metadata.uid!);
-    if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(definition, name);
+    requireSame(definition, current, object.metadata);
     return this.save(route, current, object, isDryRun(request));
   }
 
@@ -53,24 +63,18 @@ export class Writes {
       .trim();
     const change = parseJson(request) as Record<string, unknown>;
     const current = this.current(route);
-    const wanted = (change.metadata as { resourceVersion?: string } | undefined)?.resourceVersion;
-    if (wanted && wanted !== current.metadata.resourceVersion) throw conflict(route.definition, route.name ?? '');
+    const { resourceVersion } = (change.metadata ?? {}) as Preconditions;
+    requireSame(route.definition, current, { resourceVersion });
     return this.save(route, current, applyPatch(route, type, current, change), isDryRun(request));
   }
 
   remove(route: Route, request: SandboxRequest): Answer {
     const { definition, namespace, name = '' } = route;
     const current = this.current(route);
-    const options = request.body.length
-      ? (parseJson(request) as { preconditions?: { uid?: string; resourceVersion?: string } })
-      : {};
-    const { uid, resourceVersion } = options.preconditions ?? {};
-    if (uid && uid !== current.metadata.uid) throw uidConflict(definition, name, uid, current.metadata.uid!);
-    if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(definition, name);
+    const options = request.body.length ? (parseJson(request) as { preconditions?: Preconditions }) : {};
+    requireSame(definition, current, options.preconditions);
     if (!isDryRun(request)) this.store.erase(definition, namespace, name);
-    const { group, resource: kind } = definition;
-    const details = { name, ...(group ? { group } : {}), kind, uid: current.metadata.uid };
-    return jsonAnswer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details });
+    return successAnswer({ ...statusDetails(definition, name), uid: current.metadata.uid });
   }
 
   private current(route: Route): KubeObject {
@@ -99,6 +103,19 @@ export class Writes {
       throw invalid(route.definition, object.metadata.name, message);
     }
   }
+}
+
+interface Preconditions {
+  uid?: string;
+  resourceVersion?: string;
+}
+
+/** @throws ApiStatus 409 if the current object is not the one that the client means */
+function requireSame(definition: ResourceDefinition, current: KubeObject, wanted: Preconditions = {}): void {
+  const { uid, resourceVersion } = wanted;
+  const { metadata } = current;
+  if (uid && uid !== metadata.uid) throw uidConflict(definition, metadata.name, uid, metadata.uid!);
+  if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(definition, metadata.name);
 }
 
 function applyPatch(route: Route, type: string, current: KubeObject, change: unknown): KubeObject {
@@ -167,22 +184,4 @@ function sorted(value: unknown): unknown {
 
 function isDryRun(request: SandboxRequest): boolean {
   return request.query.get('dryRun') === 'All';
-}
-
-function parse(request: SandboxRequest): KubeObject {
-  const value = parseJson(request);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw badRequest('the body of the request is no object');
-  return value as KubeObject;
-}
-
-function parseJson(request: SandboxRequest): unknown {
-  const type = String(request.headers['content-type'] ?? '');
-  // `kubectl create KIND NAME …` sends protobuf for built-in kinds; `kubectl create -f` sends JSON.
-  if (type.includes('protobuf') || type.includes('cbor') || type.includes('yaml')) throw unsupportedMediaType(type);
-  try {
-    return JSON.parse(request.body.toString());
-  } catch (error) {
-    throw badRequest(`the object provided is unrecognized (must be of type JSON): ${(error as Error).message}`);
-  }
 }

@@ -1,13 +1,10 @@
 import type { KubeObject } from '../../core/model/kube.js';
+import { REGISTRY_CLAIM, REGISTRY_DEPLOYMENT, REGISTRY_NAMESPACE } from '../names.js';
 import type { SandboxOptions } from '../types.js';
 
-export const NAMESPACE = 'openshift-image-registry';
-export const DEPLOYMENT = 'image-registry';
 export const REGISTRY_LABELS = { 'docker-registry': 'default' };
 export const REGISTRY_IMAGE =
   'quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:5a9a9d1b1b4c3b7a0a8d5a3d9c6c1b0e4f2a7d8c9b0e1f2a3b4c5d6e7f8a9b0c';
-/** Set on the Deployment's template by `kubectl rollout restart`. */
-export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 const READ_ONLY_ENV = { name: 'REGISTRY_STORAGE_MAINTENANCE_READONLY', value: '{enabled: true}' };
 
@@ -48,7 +45,7 @@ export function registryTemplate(readOnly: boolean, annotations?: Record<string,
           volumeMounts: [{ name: 'registry-storage', mountPath: '/registry' }],
         },
       ],
-      volumes: [{ name: 'registry-storage', persistentVolumeClaim: { claimName: 'image-registry-storage' } }],
+      volumes: [{ name: 'registry-storage', persistentVolumeClaim: { claimName: REGISTRY_CLAIM } }],
     },
   };
 }
@@ -58,7 +55,7 @@ export function registryDeployment(config: KubeObject, readOnly: boolean): KubeO
   const replicas = Number(config.spec?.replicas ?? 1);
   const recreate = config.spec?.rolloutStrategy === 'Recreate';
   return {
-    metadata: { name: DEPLOYMENT, namespace: NAMESPACE, labels: REGISTRY_LABELS, generation: 1 },
+    metadata: { name: REGISTRY_DEPLOYMENT, namespace: REGISTRY_NAMESPACE, labels: REGISTRY_LABELS, generation: 1 },
     spec: {
       replicas,
       selector: { matchLabels: REGISTRY_LABELS },
@@ -77,7 +74,7 @@ export function registryConfig({
   registryReadOnly = false,
   managementState = 'Managed',
 }: SandboxOptions): KubeObject {
-  const pvc = { claim: 'image-registry-storage' };
+  const pvc = { claim: REGISTRY_CLAIM };
   return {
     metadata: { name: 'cluster', generation: 1, finalizers: ['imageregistry.operator.openshift.io/finalizer'] },
     spec: {

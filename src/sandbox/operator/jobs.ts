@@ -2,6 +2,8 @@ import { textAnswer, type Answer, type OpenAnswer } from '../http/answer.js';
 import type { Faults } from '../http/faults.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
+import { condition, hasCondition } from './conditions.js';
+import { containerStatuses } from './pods.js';
 
 const LOG = [
   'Deleted 2 objects out of 14 image streams checked',
@@ -116,30 +118,21 @@ export class Jobs {
     if (failed) log.push('error: timed out waiting for the registry');
     this.setPhase(pod, failed ? 'Failed' : 'Succeeded');
     const now = this.store.timestamp();
-    const condition = { type: failed ? 'Failed' : 'Complete', status: 'True', lastTransitionTime: now };
+    const outcome = condition(failed ? 'Failed' : 'Complete', true, { lastTransitionTime: now });
     const counts = failed ? { failed: 1 } : { succeeded: 1, completionTime: now };
     this.store.put('jobs', {
       ...job,
-      status: { startTime: job.status?.startTime, ...counts, conditions: [condition] },
+      status: { startTime: job.status?.startTime, ...counts, conditions: [outcome] },
     });
   }
 
   private setPhase(pod: KubeObject, phase: string): void {
-    const containers = (pod.spec?.containers ?? []) as { name: string; image: string }[];
-    const exitCode = phase === 'Failed' ? 1 : 0;
-    const state = phase === 'Running' ? { running: {} } : { terminated: { exitCode } };
-    const containerStatuses = containers.map(({ name, image }) => ({
-      name,
-      image,
-      ready: phase === 'Running',
-      restartCount: 0,
-      state,
-    }));
-    this.store.put('pods', { ...pod, status: { phase, containerStatuses } });
+    const ready = phase === 'Running';
+    const state = ready ? { running: {} } : { terminated: { exitCode: phase === 'Failed' ? 1 : 0 } };
+    this.store.put('pods', { ...pod, status: { phase, containerStatuses: containerStatuses(pod, { ready, state }) } });
   }
 }
 
 function isFinished(job: KubeObject): boolean {
-  const conditions = (job.status?.conditions ?? []) as { type: string; status: string }[];
-  return conditions.some(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'));
+  return hasCondition(job, 'Complete') || hasCondition(job, 'Failed');
 }

@@ -1,22 +1,17 @@
 import type { Faults } from '../http/faults.js';
 import { Jobs } from './jobs.js';
 import { Kubelet } from './kubelet.js';
+import { operatorConditions } from './status.js';
 import { operatorObjects } from './objects.js';
-import { isReadOnly, NAMESPACE, registryConfig, registryDeployment, registryTemplate } from './deployment.js';
+import { isReadOnly, registryConfig, registryDeployment, registryTemplate } from './deployment.js';
 import { isReady, isTerminating, registryPods } from './pods.js';
 import { Rollout } from './rollout.js';
+import { REGISTRY_NAMESPACE } from '../names.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { RolloutControl, SandboxOptions } from '../types.js';
 
 const STEP_MS = 30;
-
-interface Condition {
-  type: string;
-  status: 'True' | 'False';
-  reason: string;
-  message: string;
-}
 
 /** Plays the image registry operator, the Deployment's controller and the jobs' controller, one step at a time. */
 export class Operator implements RolloutControl {
@@ -132,7 +127,7 @@ export class Operator implements RolloutControl {
     if (!config || state === 'Unmanaged') return false;
     const deployment = this.rollout.deployment();
     if (state === 'Removed')
-      return deployment !== undefined && this.store.remove('deployments', NAMESPACE, deployment.metadata.name);
+      return deployment !== undefined && this.store.remove('deployments', REGISTRY_NAMESPACE, deployment.metadata.name);
     const readOnly = config.spec?.readOnly === true;
     if (!deployment) {
       this.store.put('deployments', registryDeployment(config, readOnly));
@@ -157,37 +152,15 @@ export class Operator implements RolloutControl {
       ...config.status,
       observedGeneration: config.metadata.generation,
       readyReplicas: ready,
-      conditions: this.conditions(ready, String(config.spec?.managementState)),
+      conditions: operatorConditions({
+        readyPods: ready,
+        complete: this.rollout.complete(),
+        removed: config.spec?.managementState === 'Removed',
+        degraded: this.faults.has('degraded'),
+      }),
     };
     if (JSON.stringify(status) === JSON.stringify(config.status)) return false;
     this.store.put('configs', { ...config, status });
     return true;
   }
-
-  private conditions(ready: number, state: string): Condition[] {
-    const done = this.rollout.complete();
-    const removed = state === 'Removed';
-    const degraded = this.faults.has('degraded');
-    return [
-      condition(
-        'Available',
-        removed || ready > 0,
-        removed ? 'Removed' : ready > 0 ? 'MinimumAvailability' : 'NoReplicasAvailable',
-      ),
-      condition('Progressing', !done, done ? (removed ? 'Removed' : 'Ready') : 'DeploymentNotCompleted'),
-      degraded
-        ? condition(
-            'Degraded',
-            true,
-            'StorageNotConfigured',
-            'Unable to apply resources: unable to sync storage configuration',
-          )
-        : condition('Degraded', false, removed ? 'Removed' : 'AsExpected'),
-      condition('Removed', removed, removed ? 'Removed' : 'AsExpected'),
-    ];
-  }
-}
-
-function condition(type: string, yes: boolean, reason: string, message = ''): Condition {
-  return { type, status: yes ? 'True' : 'False', reason, message };
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { NAMESPACE } from './deployment.js';
+import { REGISTRY_NAMESPACE } from '../names.js';
+import { condition, hasCondition } from './conditions.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
@@ -27,7 +28,7 @@ export function newPod(deployment: KubeObject): KubeObject {
   return {
     metadata: {
       name: `${name}-${hash}-${randomBytes(3).toString('hex').slice(0, 5)}`,
-      namespace: NAMESPACE,
+      namespace: REGISTRY_NAMESPACE,
       labels: { ...template.metadata.labels, [HASH_LABEL]: hash },
       annotations: template.metadata.annotations,
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `${name}-${hash}`, controller: true }],
@@ -45,7 +46,7 @@ export function replicaSet(deployment: KubeObject): KubeObject {
   return {
     metadata: {
       name: `${deployment.metadata.name}-${hash}`,
-      namespace: NAMESPACE,
+      namespace: REGISTRY_NAMESPACE,
       labels,
       ownerReferences: [
         { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name, controller: true },
@@ -60,32 +61,30 @@ export function replicaSet(deployment: KubeObject): KubeObject {
   };
 }
 
-function condition(type: string, yes: boolean): Record<string, string> {
-  return { type, status: yes ? 'True' : 'False' };
-}
-
 /** The pod one state further: Pending → Running, not ready → Ready. */
 export function advance(pod: KubeObject, now: string): KubeObject {
   const ready = pod.status?.phase === 'Running';
-  const containers = (pod.spec as Template['spec']).containers;
-  const statuses = containers.map(({ name, image }) => ({
+  const statuses = containerStatuses(pod, { ready, state: { running: { startedAt: now } } });
+  const conditions = [condition('PodScheduled', true), condition('ContainersReady', ready), condition('Ready', ready)];
+  return { ...pod, status: { phase: 'Running', podIP: '10.128.2.17', conditions, containerStatuses: statuses } };
+}
+
+/** Makes the status of every container of a pod; all are in the same state. */
+export function containerStatuses(pod: KubeObject, { ready, state }: { ready: boolean; state: object }): object[] {
+  const containers = (pod.spec?.containers ?? []) as Template['spec']['containers'];
+  return containers.map(({ name, image }) => ({
     name,
     image,
     imageID: image,
     ready,
     started: true,
     restartCount: 0,
-    state: { running: { startedAt: now } },
+    state,
   }));
-  const conditions = [condition('PodScheduled', true), condition('ContainersReady', ready), condition('Ready', ready)];
-  return { ...pod, status: { phase: 'Running', podIP: '10.128.2.17', conditions, containerStatuses: statuses } };
 }
 
 export function isReady(pod: KubeObject): boolean {
-  const conditions = (pod.status?.conditions ?? []) as { type: string; status: string }[];
-  return (
-    pod.status?.phase === 'Running' && conditions.some(({ type, status }) => type === 'Ready' && status === 'True')
-  );
+  return pod.status?.phase === 'Running' && hasCondition(pod, 'Ready');
 }
 
 export function isTerminating(pod: KubeObject): boolean {
@@ -95,8 +94,7 @@ export function isTerminating(pod: KubeObject): boolean {
 /** The registry's pods, oldest revision first. */
 export function registryPods(store: Store): KubeObject[] {
   return store
-    .entries(store.resource('pods'))
-    .filter((entry) => entry.key.startsWith(`${NAMESPACE}/`))
+    .entries(store.resource('pods'), REGISTRY_NAMESPACE)
     .map((entry) => entry.read())
     .filter((pod) => pod.metadata.labels?.['docker-registry'] === 'default')
     .sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));

@@ -1,5 +1,6 @@
 import type { Faults } from '../http/faults.js';
-import { DEPLOYMENT, NAMESPACE } from './deployment.js';
+import { REGISTRY_DEPLOYMENT, REGISTRY_NAMESPACE } from '../names.js';
+import { condition } from './conditions.js';
 import { advance, hashOf, isReady, isTerminating, newPod, registryPods, replicaSet, templateHash } from './pods.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
@@ -12,7 +13,7 @@ export class Rollout {
   ) {}
 
   deployment(): KubeObject | undefined {
-    return this.store.find(this.store.resource('deployments'), NAMESPACE, DEPLOYMENT);
+    return this.store.find(this.store.resource('deployments'), REGISTRY_NAMESPACE, REGISTRY_DEPLOYMENT);
   }
 
   /** @returns false when all pods are as wanted, or nothing can go on */
@@ -32,7 +33,7 @@ export class Rollout {
 
   private removePods(): boolean {
     const pods = registryPods(this.store);
-    for (const pod of pods) this.store.remove('pods', NAMESPACE, pod.metadata.name);
+    for (const pod of pods) this.store.remove('pods', REGISTRY_NAMESPACE, pod.metadata.name);
     return pods.length > 0;
   }
 
@@ -41,7 +42,7 @@ export class Rollout {
     const { generation } = deployment.metadata;
     if (deployment.status?.observedGeneration === generation) return false;
     const set = replicaSet(deployment);
-    if (!this.store.get('replicasets', NAMESPACE, set.metadata.name)) this.store.put('replicasets', set);
+    if (!this.store.get('replicasets', REGISTRY_NAMESPACE, set.metadata.name)) this.store.put('replicasets', set);
     this.writeStatus(deployment, generation);
     return true;
   }
@@ -50,7 +51,7 @@ export class Rollout {
     const pods = registryPods(this.store);
     const leaving = pods.filter(isTerminating);
     if (leaving.length) {
-      for (const pod of leaving) this.store.remove('pods', NAMESPACE, pod.metadata.name);
+      for (const pod of leaving) this.store.remove('pods', REGISTRY_NAMESPACE, pod.metadata.name);
       return true;
     }
     const hash = templateHash(deployment);
@@ -101,12 +102,10 @@ export class Rollout {
       availableReplicas: ready,
       ...(ready < wanted ? { unavailableReplicas: wanted - ready } : {}),
       conditions: [
-        { type: 'Available', status: ready > 0 ? 'True' : 'False' },
-        {
-          type: 'Progressing',
-          status: 'True',
+        condition('Available', ready > 0),
+        condition('Progressing', true, {
           reason: updated === wanted && ready >= wanted ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
-        },
+        }),
       ],
     };
     if (JSON.stringify(status) !== JSON.stringify(deployment.status))

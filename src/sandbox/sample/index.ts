@@ -1,4 +1,5 @@
 import type { LoadContext } from '../load-context.js';
+import { REGISTRY_NAMESPACE } from '../names.js';
 import { SampleBuilder } from './builder.js';
 import { customResource, extendedUses, invalidReference } from './extended-uses.js';
 import { manyImages } from './many.js';
@@ -28,7 +29,7 @@ function lastPrunerRun(sample: SampleBuilder): void {
   sample.put('jobs', {
     metadata: {
       name: 'image-pruner-29012400',
-      namespace: 'openshift-image-registry',
+      namespace: REGISTRY_NAMESPACE,
       labels: { 'created-by': 'image-pruner' },
       creationTimestamp: sample.ago(9),
       ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'image-pruner', controller: true }],
