@@ -1,13 +1,6 @@
 import { registryEnvironment } from '../operator/deployment.js';
 import { hardPrune, type PrunerContext, type PrunerLine } from './hard-pruner.js';
-
-/** A process in a simulated pod. */
-export interface Process {
-  pid: number;
-  command: string;
-  /** Ends it before it has finished: with a status if it was killed, without one if its pod has gone. */
-  end(status: number | undefined): void;
-}
+import type { ExecProcess } from './process.js';
 
 /** What a command in a pod does: lines, then an exit status. */
 export type CommandRun = Iterator<PrunerLine, number>;
@@ -26,7 +19,7 @@ export function isPruner(command: string[]): boolean {
  * A script that mentions /proc lists the pod's processes (or, if it ends with `echo done`, the pruners' ids and `done`; with
  * `kill` it ends them first).
  */
-export function runCommand(context: PrunerContext, processes: Process[], command: string[]): CommandRun {
+export function runCommand(context: PrunerContext, processes: ExecProcess[], command: string[]): CommandRun {
   const text = command.join(' ');
   const mode = PRUNE.exec(text)?.[1] as 'check' | 'delete' | undefined;
   if (mode && isPruner(command)) return hardPrune(context, mode);
@@ -38,7 +31,7 @@ export function runCommand(context: PrunerContext, processes: Process[], command
   return failure(`sh: ${command[0] ?? ''}: command not found`, 127);
 }
 
-function processLines(processes: Process[], script: string): string[] {
+function processLines(processes: ExecProcess[], script: string): string[] {
   const pruners = processes.filter((process) => PRUNE.test(process.command));
   if (!/\becho done\b/.test(script)) return [`1 ${MAIN}`, ...processes.map(({ pid, command }) => `${pid} ${command}`)];
   const ids = pruners.map(({ pid }) => String(pid));

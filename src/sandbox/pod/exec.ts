@@ -5,9 +5,10 @@ import type { SandboxRequest } from '../http/answer.js';
 import type { ApiServer } from '../api/server.js';
 import { routeOf } from '../api/routes.js';
 import { ApiStatus, badRequest, noSuchResource, notFound } from '../api/status.js';
-import { isPruner, runCommand, type CommandRun, type Process } from './commands.js';
+import { isPruner, runCommand, type CommandRun } from './commands.js';
 import type { Faults } from '../http/faults.js';
 import type { PrunerContext } from './hard-pruner.js';
+import { ExecProcess } from './process.js';
 import { forbidden } from '../api/permissions.js';
 import { refuseUpgrade } from '../http/server.js';
 import type { KubeObject } from '../../core/model/kube.js';
@@ -29,7 +30,7 @@ export class Exec {
     noServer: true,
     handleProtocols: (offered) => PROTOCOLS.find((protocol) => offered.has(protocol)) ?? false,
   });
-  private readonly processes = new Map<string, Process[]>();
+  private readonly processes = new Map<string, ExecProcess[]>();
   private readonly sockets = new Set<WebSocket>();
   private nextPid = 100;
   private stopped = false;
@@ -124,25 +125,6 @@ export class Exec {
   private podGone(uid: string): void {
     for (const process of [...(this.processes.get(uid) ?? [])]) process.end(undefined);
     this.processes.delete(uid);
-  }
-}
-
-/** A command under way. */
-class ExecProcess implements Process {
-  ended = false;
-  lines = 0;
-  onEnd: (status: number | undefined) => void = () => undefined;
-
-  constructor(
-    readonly pid: number,
-    readonly command: string,
-    readonly send: (channel: number, text: string) => void,
-  ) {}
-
-  end(status: number | undefined): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.onEnd(status);
   }
 }
 
