@@ -60,7 +60,7 @@ describe('the documentation', () => {
 
   test('the page about configuration names what only the command line may say', () => {
     const flags = new Set(Object.values(commands).flatMap(({ flags }) => Object.keys(flags)));
-    const page = read('docs/configuration.md').split('## Only on the command line')[1]!;
+    const page = read('docs/configuration.md').split('## Flags that work only on the command line')[1]!;
     expect([...flags].filter((flag) => whyNever(flag) !== undefined && !page.includes(`\`--${flag}\``))).toEqual([]);
     const known = new Set(
       [...settings(Object.fromEntries(Object.entries(commands).map(([id, { flags }]) => [id, flags]))).keys()].map(
