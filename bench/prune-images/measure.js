@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundled } from './build.js';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 export const PROGRAM = here('../../bin/run.js');
@@ -27,7 +28,7 @@ const LISTS = [
 /** A cluster of so many images, in a process of its own, and what is needed to reach it. */
 export async function startCluster({ images, latency = 0, busy = 0 }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'regadm-bench-'));
-  const child = fork(here('server.js'), { stdio: 'inherit' });
+  const child = fork(await bundled('server'), { stdio: 'inherit' });
   const ask = async (message) => {
     child.send(message);
     return (await once(child, 'message'))[0];
@@ -93,7 +94,7 @@ export async function bareDeletions(cluster, workers) {
 
 /** Seconds by phase. */
 export async function phases(cluster) {
-  const { stderr } = await timed(cluster, [here('phases.js'), cluster.kubeconfig]);
+  const { stderr } = await timed(cluster, [await bundled('phases'), cluster.kubeconfig]);
   return JSON.parse(stderr.trim().split('\n').at(-1));
 }
 

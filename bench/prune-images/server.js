@@ -1,7 +1,10 @@
-/** The cluster's API server and registry, in a process of its own. Told everything in the first message; answers with its addresses. */
+/**
+ * The API server and the registry of the benchmark's cluster, in a separate process. The first message holds the
+ * settings; the reply holds the addresses. bench/prune-images/build.js bundles this file.
+ */
 import http2 from 'node:http2';
 import https from 'node:https';
-import { createAuthority, LOOPBACK } from '../../dist/sandbox/http/certificates.js';
+import { createAuthority, LOOPBACK } from '../../src/sandbox/http/certificates.js';
 import { Pages } from './pages.js';
 
 const statistics = { requests: 0, deletions: 0, first: 0, last: 0, bytes: 0 };

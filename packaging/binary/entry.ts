@@ -4,8 +4,7 @@
  */
 import { basename, dirname } from 'node:path';
 import { Plugin } from '@oclif/core';
-import { cobraAnswer, complete } from '../../src/cli/completion/complete.js';
-import { completionCommands } from '../../src/cli/completion/model.js';
+import { completeForKubectl } from '../../src/cli/completion/kubectl.js';
 import { start } from '../../src/main.js';
 import manifest from '../../oclif.manifest.json';
 import pjson from '../../package.json';
@@ -29,7 +28,7 @@ const NAMES: Record<string, string> = { 'oc-regadm': 'oc regadm', 'kubectl-regad
 async function run(): Promise<void> {
   const name = basename(process.argv0).replace(/\.exe$/, '');
   if (name === 'kubectl_complete-regadm') {
-    process.stdout.write(cobraAnswer(complete(completionCommands(manifest as never), process.argv.slice(2))));
+    process.stdout.write(completeForKubectl(manifest as never, process.argv.slice(2)));
     return;
   }
   const root = dirname(process.execPath);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,19 +10,19 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = ['regadm', 'oc-regadm', 'kubectl-regadm', 'kubectl_complete-regadm'];
 
-/** The packed tarball, installed for everyone below a folder of its own; the checkout plays no part any more. */
+/** The packed tarball, installed globally below a temporary directory. Nothing here uses the checkout. */
 describe('the package', () => {
-  let folder: string;
+  let directory: string;
   let sandbox: Sandbox;
   let files: string[];
-  const bin = (name: string): string => join(folder, 'global', 'bin', name);
-  const environment = () => ({ PATH: process.env.PATH ?? '', HOME: folder, NO_COLOR: '1' });
+  const bin = (name: string): string => join(directory, 'global', 'bin', name);
+  const environment = () => ({ PATH: process.env.PATH ?? '', HOME: directory, NO_COLOR: '1' });
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'regadm-package-'));
+    directory = mkdtempSync(join(tmpdir(), 'regadm-package-'));
     sandbox = await startSandbox({ sample: true });
     // Without scripts: the program has been built already, and other tests are using it.
-    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', directory], {
       cwd: ROOT,
       maxBuffer: 1 << 24,
     });
@@ -34,20 +34,20 @@ describe('the package', () => {
       'install',
       '--global',
       '--prefix',
-      join(folder, 'global'),
+      join(directory, 'global'),
       '--prefer-offline',
       '--ignore-scripts',
       '--no-audit',
       '--no-fund',
     ];
-    await run('npm', [...install, join(folder, packed!.filename)], { cwd: folder });
+    await run('npm', [...install, join(directory, packed!.filename)], { cwd: directory });
   });
   afterAll(async () => {
     await sandbox.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
-  test('holds the program, its licences and nothing else', () => {
+  test('holds the program and its licenses, and nothing else', () => {
     const others = files.filter((path) => !/^(?:dist|bin)\//.test(path)).sort();
     expect(others).toEqual([
       'CHANGELOG.md',
@@ -57,9 +57,23 @@ describe('the package', () => {
       'oclif.manifest.json',
       'package.json',
     ]);
-    expect(files.filter((path) => /\.(?:ts|test\.js)$|node_modules/.test(path))).toEqual([]);
-    for (const name of ['run', 'oc-regadm', 'kubectl-regadm', 'kubectl_complete-regadm'])
-      expect(files).toContain(`bin/${name}.js`);
+    const programs = PROGRAMS.map((name) => `bin/${name === 'regadm' ? 'run' : name}.js`);
+    expect(files.filter((path) => path.startsWith('bin/')).sort()).toEqual(programs.sort());
+  });
+
+  test('holds every module once: main, one file per command, and the chunks that they share', () => {
+    const commands = readdirSync(join(ROOT, 'src/commands'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => `dist/commands/${path.replace(/\.ts$/, '.js')}`);
+    const unshared = files.filter((path) => /^dist\/(?!chunks\/)/.test(path) && !path.endsWith('.LEGAL.txt'));
+    expect(unshared.sort()).toEqual(['dist/main.js', 'dist/kubectl-complete.js', ...commands].sort());
+    expect(files.filter((path) => /^dist\/chunks\/(?!.*\.(?:js|LEGAL\.txt)$)/.test(path))).toEqual([]);
+
+    const errors = files
+      .filter((path) => /^dist\/.*\.js$/.test(path))
+      .map((path) => readFileSync(join(directory, 'global/lib/node_modules/regadm', path), 'utf8'))
+      .filter((text) => /class RegadmError\b|\bRegadmError=class\b/.test(text));
+    expect(errors).toHaveLength(1);
   });
 
   test('installs all its programs', async () => {
@@ -77,7 +91,7 @@ describe('the package', () => {
           await run(
             'npm',
             ['exec', '--yes', '--prefer-offline', `--package=node@${version}`, '--', 'node', '-p', 'process.execPath'],
-            { cwd: folder },
+            { cwd: directory },
           )
         ).stdout.trim();
     expect((await run(node, ['--version'])).stdout).toMatch(new RegExp(`^v${version}\\.`));
@@ -96,7 +110,7 @@ describe('the package', () => {
 
   test('names every flag of its commands in the manifest that it brings', () => {
     const manifest = JSON.parse(
-      readFileSync(join(folder, 'global/lib/node_modules/regadm/oclif.manifest.json'), 'utf8'),
+      readFileSync(join(directory, 'global/lib/node_modules/regadm/oclif.manifest.json'), 'utf8'),
     ) as { commands: object };
     expect(Object.keys(manifest.commands)).toEqual(
       expect.arrayContaining(['prune:images', 'prune:hard', 'doctor', 'config', 'completion', 'sandbox']),

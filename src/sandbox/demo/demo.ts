@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { isSea } from 'node:sea';
 import { promisify } from 'node:util';
 import { formatBytes } from '../../core/model/quantity.js';
 import { RegadmError } from '../../core/model/errors.js';
@@ -8,9 +7,8 @@ import { checkPrune, type PruneDocument } from './checks.js';
 import { startSandbox, type Sandbox } from '../index.js';
 import { measureSpace, totalOf } from '../registry/space.js';
 
-const SCRIPT = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
-/** Nothing for the single executable, which is its own program. */
-const PROGRAM = existsSync(SCRIPT) ? [SCRIPT] : [];
+/** The script that Node runs as regadm; none for the single executable, which is the program itself. */
+const PROGRAM = isSea() ? [] : [process.argv[1]!];
 const run = promisify(execFile);
 
 /**

@@ -1,31 +1,32 @@
 /**
- * Joins the program and what it needs of its dependencies into few files: dist/main.js, one file a command, and chunks that those share.
- * Node then opens a dozen files at start instead of some hundreds. The files lie where tsc puts them, so that a build without this step
- * (`tsc` alone) is a working program too.
+ * Options of every esbuild run that turns src/ into JavaScript for Node: the program (scripts/build.js) and the parts
+ * of it that the benchmarks import (bench/prune-images/build.js).
  */
-import { build } from 'esbuild';
-import { readdirSync, realpathSync, rmSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Commands, by their path below src. */
-function commands(folder = 'commands') {
-  return readdirSync(path.join(root, 'src', folder), { withFileTypes: true }).flatMap((entry) => {
-    const below = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? commands(below) : [below.replace(/\.ts$/, '')];
+/** Optional packages that dependencies try to load and that are not installed, or that a built program never reaches. */
+export const external = ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'];
+
+/** Lists the files of all commands, as paths below src/commands: `prune/images.ts`. */
+export function commandFiles(directory = '') {
+  return readdirSync(path.join(root, 'src/commands', directory), { withFileTypes: true }).flatMap((entry) => {
+    const file = path.posix.join(directory, entry.name);
+    return entry.isDirectory() ? commandFiles(file) : [file];
   });
 }
 
 const CLIENT_NODE = realpathSync(path.join(root, 'node_modules/@kubernetes/client-node/dist'));
 
 /**
- * Of client-node only the kubeconfig and exec are used. Its index and the index of its generated client import the model of every
- * Kubernetes object: 0.36 s and 60 MB at each start. They are replaced by what those two parts need.
+ * Reduces client-node to the kubeconfig and exec. Its index and the index of its generated client import the model of
+ * every Kubernetes object, which costs 0.36 s and 60 MB at each start.
  */
-const clientNodeInParts = {
-  name: 'client-node-in-parts',
+const clientNodeParts = {
+  name: 'client-node-parts',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({
       path: 'index',
@@ -41,14 +42,14 @@ const clientNodeInParts = {
       contents: `export { KubeConfig } from './config.js'; export { Exec } from './exec.js';`,
       resolveDir: CLIENT_NODE,
     }));
-    // What is only used by its clients; and it uses a module of Node that is going away, with a warning at each start.
-    onResolve({ filter: /^node-fetch$/ }, () => ({ path: 'node-fetch', namespace: 'client-node' }));
-    onLoad({ filter: /^node-fetch$/, namespace: 'client-node' }, () => ({
-      contents: `export const Headers = globalThis.Headers; export default globalThis.fetch;`,
-    }));
     onLoad({ filter: /^generated$/, namespace: 'client-node' }, () => ({
       contents: `export { createConfiguration } from './gen/configuration.js'; export { ServerConfiguration } from './gen/servers.js';`,
       resolveDir: CLIENT_NODE,
+    }));
+    // Only client-node's API clients call node-fetch, and loading it prints a deprecation warning of Node.
+    onResolve({ filter: /^node-fetch$/ }, () => ({ path: 'node-fetch', namespace: 'client-node' }));
+    onLoad({ filter: /^node-fetch$/, namespace: 'client-node' }, () => ({
+      contents: `export const Headers = globalThis.Headers; export default globalThis.fetch;`,
     }));
   },
 };
@@ -56,12 +57,12 @@ const clientNodeInParts = {
 const OCLIF = realpathSync(path.join(root, 'node_modules/@oclif/core/lib'));
 
 /**
- * Of oclif what src imports (a build fails when that is more than stands here); its index loads the rest too. Packages that it needs only
- * to look for commands (there is a manifest) or to draw a spinner are loaded when they are first used, and ejs only for texts that are
- * templates: oclif has every line of a help compiled.
+ * Reduces oclif to what src/ imports; the build fails when src/ imports anything else. Packages that oclif needs only
+ * to search for commands (the manifest lists them) or to draw a spinner are loaded at their first use, and ejs only
+ * for texts that are templates, because oclif renders every line of a help.
  */
-const oclifInParts = {
-  name: 'oclif-in-parts',
+const oclifParts = {
+  name: 'oclif-parts',
   setup({ onResolve, onLoad, resolve }) {
     onResolve({ filter: /^@oclif\/core$/ }, () => ({ path: 'index', namespace: 'oclif' }));
     onLoad({ filter: /.*/, namespace: 'oclif' }, () => ({
@@ -89,15 +90,8 @@ const oclifInParts = {
   },
 };
 
-const { metafile } = await build({
+export const moduleOptions = {
   absWorkingDir: root,
-  entryPoints: [
-    { in: 'src/main.ts', out: 'main' },
-    ...commands().map((name) => ({ in: `src/${name}.ts`, out: name })),
-    // Beside the chunk that starts it.
-    { in: 'src/core/cluster/reduce-worker.ts', out: 'chunks/reduce-worker' },
-  ],
-  outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -109,22 +103,15 @@ const { metafile } = await build({
   minifyWhitespace: true,
   legalComments: 'linked',
   logLevel: 'warning',
-  metafile: true,
-  plugins: [clientNodeInParts, oclifInParts],
-  // Their builds for bundlers: what `import()` gives of a CommonJS module has no names when it is a chunk.
+  plugins: [clientNodeParts, oclifParts],
+  // Builds for bundlers: `import()` of a CommonJS module that has become a chunk gives no named exports.
   alias: {
     yaml: path.join(root, 'node_modules/yaml/browser/index.js'),
     '@peculiar/x509': path.join(root, 'node_modules/@peculiar/x509/build/x509.es.js'),
   },
-  // Optional parts of dependencies that are not installed, or that a built program never reaches.
-  external: ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'],
+  external,
   banner: {
-    // What CommonJS dependencies expect to find.
+    // CommonJS dependencies use these names.
     js: `import { createRequire as createRequireOf } from 'node:module'; const require = createRequireOf(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`,
   },
-});
-
-// Chunks of earlier builds; not before, since their names change with what is in them and a program may be running.
-const built = new Set(Object.keys(metafile.outputs).map((name) => path.basename(name)));
-for (const name of readdirSync(path.join(root, 'dist/chunks')))
-  if (!built.has(name)) rmSync(path.join(root, 'dist/chunks', name));
+};

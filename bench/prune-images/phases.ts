@@ -1,0 +1,66 @@
+/**
+ * Runs the steps of a dry run one after the other and times each: `phases.js KUBECONFIG`. Writes one line of JSON to
+ * stderr, in seconds. bench/prune-images/build.js bundles this file as the program is bundled.
+ */
+import { createWriteStream } from 'node:fs';
+
+const [kubeconfig] = process.argv.slice(2);
+const marks: [name: string, at: number][] = [];
+const mark = (name: string): void => void marks.push([name, performance.now()]);
+
+// Before this line, Node itself starts.
+mark('start');
+const { openCluster } = await import('../../src/core/cluster/index.js');
+const { readSnapshot } = await import('../../src/core/cluster/read-snapshot.js');
+const { planImagePrune } = await import('../../src/core/prune/plan/plan.js');
+const { emptyOutcome } = await import('../../src/core/prune/report.js');
+const { renderImagePrune } = await import('../../src/core/prune/output/index.js');
+const { writeAll } = await import('../../src/core/terminal/write.js');
+const { ParsePool } = await import('../../src/core/cluster/parse-pool.js');
+
+let parsing = 0;
+const { reduce } = ParsePool.prototype;
+ParsePool.prototype.reduce = async function (...args) {
+  const started = performance.now();
+  const page = await reduce.apply(this, args);
+  parsing += performance.now() - started;
+  return page;
+};
+mark('import');
+
+const api = await openCluster({ kubeconfig });
+const read = await readSnapshot(api, {});
+mark('list');
+
+const options = {
+  keepTagRevisions: 3,
+  keepYoungerThanMs: 3_600_000,
+  pruneOverSizeLimit: false,
+  all: true,
+  pruneRegistry: true,
+  referrers: 'extended' as const,
+  ignoreInvalidRefs: false,
+  pruneSignatures: false,
+};
+const plan = planImagePrune(read.snapshot, options, read.now);
+mark('plan');
+
+const report = {
+  dryRun: true,
+  startedAt: new Date(),
+  finishedAt: new Date(),
+  keepYoungerThan: '60m',
+  plan,
+  outcome: emptyOutcome(plan),
+  preflight: [],
+  warnings: [],
+  failures: [],
+  imageObjectBytes: read.imageObjectBytes,
+};
+const pieces = renderImagePrune(report, 'json', { color: false, width: Infinity, now: Date.now() });
+await writeAll(createWriteStream('/dev/null'), pieces);
+mark('print');
+
+await api.close();
+const phases = Object.fromEntries(marks.slice(1).map(([name, at], index) => [name, (at - marks[index]![1]) / 1000]));
+process.stderr.write(`${JSON.stringify({ ...phases, parse: parsing / 1000 })}\n`);
