@@ -45,6 +45,15 @@ describe('the single executable', () => {
     });
   });
 
+  test('starts itself, also when the shell found it on the PATH', async () => {
+    const args = ['prune', 'hard', '--prune-images', '--storage', sandbox.storageDir];
+    const { stderr } = await run('regadm', [...args, '--kubeconfig', sandbox.kubeconfig.admin], {
+      env: { PATH: folder, HOME: '/nonexistent', NO_COLOR: '1' },
+      maxBuffer: 1 << 24,
+    });
+    expect(stderr).not.toContain('unknown command');
+  });
+
   test('plans and carries out, with all that is loaded late', async () => {
     const { stdout } = await start(binary, 'prune', 'images', '--kubeconfig', sandbox.kubeconfig.pruner, '-o', 'yaml');
     expect(parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
