@@ -1,6 +1,7 @@
 /**
- * The program as a single executable: no folder with package.json, manifest and commands beside it, so they are handed to oclif from within.
- * Called by another name (a link to it, or as Krew installs it) it answers as that: oc-regadm, kubectl-regadm, kubectl_complete-regadm.
+ * The program as a single executable. No directory with package.json, manifest and commands exists next to it, so all
+ * of them are part of it. Under another name (a link, or as Krew installs it) it answers as oc-regadm, kubectl-regadm
+ * or kubectl_complete-regadm.
  */
 import { basename, dirname } from 'node:path';
 import { Plugin } from '@oclif/core';
@@ -8,7 +9,7 @@ import { completeForKubectl } from '../../src/cli/completion/kubectl.js';
 import { start } from '../../src/main.js';
 import manifest from '../../oclif.manifest.json';
 import pjson from '../../package.json';
-// Written by scripts/build-binary.js: every command by its name.
+// scripts/build-binary.js generates this table of the commands.
 import { commands } from 'regadm:commands';
 
 class Embedded extends Plugin {
@@ -31,6 +32,8 @@ async function run(): Promise<void> {
     process.stdout.write(completeForKubectl(manifest as never, process.argv.slice(2)));
     return;
   }
+  // Node repeats argv[0] here, which can be a bare name; commands that start regadm again compare it with the executable.
+  process.argv[1] = process.execPath;
   const root = dirname(process.execPath);
   const plugin = new Embedded({ isRoot: true, pjson: pjson as never, root, name: pjson.name });
   await plugin.load();
