@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import type { Sandbox } from '../../src/sandbox/index.js';
+import { TIME_LIMIT_MS } from './time-limit.js';
 
 export interface PlainAnswer {
   status: number;
@@ -81,13 +82,15 @@ export function images(count: number): unknown[] {
   return Array.from({ length: count }, (_, at) => ({ metadata: { name: digest(at + 1) } }));
 }
 
-/** Repeats a check until it holds, for what follows an event by a few turns of the event loop. */
+/** Repeats a check until it passes, for effects that follow an event by a few turns of the event loop. */
 export async function eventually(check: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  // Ends a hang before Jest does, so that the report shows what was checked.
+  const deadline = performance.now() + TIME_LIMIT_MS / 2;
+  for (;;) {
     try {
       return await check();
     } catch (error) {
-      if (attempt === 100) throw error;
+      if (performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

@@ -128,18 +128,18 @@ test('a holder is known to be dead only on its own machine', async () => {
 test('--recover refuses a fresh one of another machine, and takes over a stale one', async () => {
   const lease = await take();
   lease.abandon();
-  rewrite((record) => elsewhere(record, 60));
-  await expect(recoverHardPrune(api, { timeoutMs: 5000 }, silentReporter)).rejects.toMatchObject({
+  rewrite((record) => elsewhere(record, 0));
+  await expect(recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).rejects.toMatchObject({
     code: 'HARD_PRUNE_UNDERWAY',
     exitCode: 4,
   });
   expect(await pendingRecoveryNotice(api)).toContain('a hard prune is under way');
-  rewrite((record) => elsewhere(record, 180));
+  rewrite((record) => elsewhere(record, 3600));
   expect(await pendingRecoveryNotice(api)).toContain('regadm prune hard --recover');
   await expect(take()).rejects.toMatchObject({ code: 'HARD_PRUNE_UNFINISHED', exitCode: 4 });
-  expect(await recoverHardPrune(api, { timeoutMs: 5000 }, silentReporter)).toMatchObject({ found: true });
+  expect(await recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).toMatchObject({ found: true });
   expect(annotation()).toBeUndefined();
-  expect(await recoverHardPrune(api, { timeoutMs: 5000 }, silentReporter)).toMatchObject({ found: false });
+  expect(await recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).toMatchObject({ found: false });
   expect(await pendingRecoveryNotice(api)).toBeUndefined();
 });
 
@@ -148,7 +148,7 @@ test('a spec that was set to false before is false again, not absent', async () 
   sandbox.store.put('configs', { ...config, spec: { ...config.spec, readOnly: false } });
   const lease = await take();
   lease.abandon();
-  rewrite((record) => elsewhere(record, 180));
+  rewrite((record) => elsewhere(record, 3600));
   const changed = sandbox.store.get('configs', 'cluster')!;
   sandbox.store.put('configs', { ...changed, spec: { ...changed.spec, readOnly: true } });
   await recoverHardPrune(api, { timeoutMs: 10_000 }, silentReporter);
@@ -158,7 +158,7 @@ test('a spec that was set to false before is false again, not absent', async () 
 test('an annotation that cannot be read is said, with what to do by hand', async () => {
   rewrite(() => 'nonsense');
   await expect(take()).rejects.toMatchObject({ code: 'LEASE_UNREADABLE' });
-  await expect(recoverHardPrune(api, { timeoutMs: 5000 }, silentReporter)).rejects.toMatchObject({
+  await expect(recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).rejects.toMatchObject({
     code: 'LEASE_UNREADABLE',
     suggestions: expect.arrayContaining([expect.stringContaining('oc annotate')]) as string[],
   });

@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, ExecOutput } from '../../../src/core/cluster/api.js';
 import type { RegistryPod } from '../../../src/core/operator/pods.js';
 import { findPruners, runPruner } from '../../../src/core/operator/pruner-process.js';
@@ -27,11 +29,10 @@ const here = {
 
 test('the look for pruners finds one by its command line, and not itself', async () => {
   const name = '/usr/bin/dockerregistry -prune=delete';
-  const child = spawn('bash', ['-c', `exec -a '${name}' sleep 60`]);
+  const child = spawn('bash', ['-c', `exec -a '${name}' sleep 3600`]);
   try {
-    for (let tries = 0; tries < 100; tries++) {
-      if (spawnSync('cat', [`/proc/${child.pid}/cmdline`], { encoding: 'utf8' }).stdout.startsWith('/usr/bin')) break;
-    }
+    // Until bash has replaced itself.
+    while (!readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').startsWith('/usr/bin')) await sleep(5);
     const found = await findPruners(here, POD);
     expect(found).toContain(child.pid);
     // Those that it found still live: the script's own processes do not, by now.

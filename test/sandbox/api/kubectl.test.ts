@@ -149,7 +149,7 @@ requires('kubectl').describe('a real kubectl', () => {
     const target = ['-n', 'openshift-image-registry', 'deployment/image-registry'];
     const [before] = sandbox.store.list('pods', 'openshift-image-registry');
     expect((await kubectl('admin', 'rollout', 'restart', ...target)).status).toBe(0);
-    expect((await kubectl('admin', 'rollout', 'status', ...target, '--timeout=20s')).out).toContain(
+    expect((await kubectl('admin', 'rollout', 'status', ...target, '--timeout=600s')).out).toContain(
       'successfully rolled out',
     );
     const [after] = sandbox.store.list('pods', 'openshift-image-registry');

@@ -38,7 +38,7 @@ function respond(status: number, value: unknown): ApiResponse {
   return { status, headers: {}, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
 }
 
-const OPTIONS = { node: 'node-1', image: 'registry@sha256:abc', command: ['df'], timeoutMs: 1000 };
+const OPTIONS = { node: 'node-1', image: 'registry@sha256:abc', command: ['df'], timeoutMs: 600_000 };
 
 test('the pod runs on the node, its output is handed back, and it is deleted', async () => {
   const cluster = new PodCluster();
