@@ -16,4 +16,5 @@ export default {
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
   testTimeout: TIME_LIMIT_MS,
   maxWorkers: 2,
+  maxConcurrency: 4,
 };

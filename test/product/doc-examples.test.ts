@@ -14,19 +14,18 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pLimit from 'p-limit';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { examplesOf, hasLine, type Example } from '../support/doc-examples.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Programs that examples name but that play no part here: they take what they get, and succeed. */
+/** Programs that examples call but that the tests replace: they read their input and succeed. */
 const STUBS = ['oc', 'podman', 'docker', 'npm', 'npx', 'krew', 'curl', 'sudo'];
-/** What does not end by itself, or needs what only a site has. */
-const NOT_RUN: [RegExp, why: string][] = [
+/** Examples that do not end by themselves, or that need what only a site has. */
+const NOT_RUN: [RegExp, reason: string][] = [
   [/^regadm sandbox(?!.*--(?:demo|run))/, 'serves until Ctrl-C'],
-  [/^(?:npx )?regadm sandbox --demo/, 'has a test of its own'],
-  [/regadm edge verify/, 'needs a hub and a managed cluster; has tests of its own'],
-  [/--redis-url|REGADM_REDIS_URL/, 'needs a Redis; has tests of its own'],
+  [/^(?:npx )?regadm sandbox --demo/, 'has its own test'],
+  [/regadm edge verify/, 'needs a hub and a managed cluster; has its own tests'],
+  [/--redis-url|REGADM_REDIS_URL/, 'needs a Redis server; has its own tests'],
   [/^oc |^podman |^npm /, 'not regadm'],
 ];
 
@@ -35,20 +34,20 @@ interface Outcome {
   output: string;
 }
 
-/** A cluster, a folder and a PATH for the examples of one page. */
+/** A sandbox, a working directory and a PATH for the examples of one page. */
 class Stage {
   private constructor(
-    readonly folder: string,
+    readonly directory: string,
     readonly sandbox: Sandbox,
   ) {}
 
-  static async set(page: string): Promise<Stage> {
-    const folder = mkdtempSync(join(tmpdir(), 'regadm-docs-'));
+  static async create(page: string): Promise<Stage> {
+    const directory = mkdtempSync(join(tmpdir(), 'regadm-docs-'));
     const sandbox = await startSandbox({ sample: true, rolloutStepMs: 5 });
     letRegistryList(sandbox);
-    // The registry's own pruner would damage the stream with an index, so that --confirm is refused: other pages show that.
+    // --confirm is refused because the registry's own pruner would damage the stream with an index: other pages show that.
     if (/hard/.test(page)) sandbox.store.remove('imagestreams', 'payments', 'api');
-    const bin = join(folder, 'bin');
+    const bin = join(directory, 'bin');
     mkdirSync(bin);
     for (const name of ['oc-regadm', 'kubectl-regadm', 'kubectl_complete-regadm'])
       symlinkSync(join(ROOT, 'bin', `${name}.js`), join(bin, name));
@@ -57,36 +56,40 @@ class Stage {
       writeFileSync(join(bin, name), '#!/bin/sh\ncase "$*" in *"-f -"*) cat > /dev/null ;; esac\n');
       chmodSync(join(bin, name), 0o755);
     }
-    const work = join(folder, 'work');
+    const work = join(directory, 'work');
     mkdirSync(join(work, '.config/fish/completions'), { recursive: true });
     cpSync(join(ROOT, 'test/support/doc-files'), work, { recursive: true });
-    // Pages that render the site themselves begin with none.
+    // Pages that render the site themselves start without it.
     if (/edge(?:\.md|:render)$/.test(page)) rmSync(join(work, 'site'), { recursive: true });
     copyFileSync(sandbox.caFile, join(work, 'ca.crt'));
-    return new Stage(folder, sandbox);
+    return new Stage(directory, sandbox);
   }
 
   run({ script }: Example): Promise<Outcome> {
-    const { sandbox, folder } = this;
+    const { sandbox, directory } = this;
     const env = {
-      PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
-      HOME: join(folder, 'work'),
+      PATH: `${join(directory, 'bin')}:${process.env.PATH}`,
+      HOME: join(directory, 'work'),
       NO_COLOR: '1',
       KUBECONFIG: sandbox.kubeconfig.admin,
     };
-    // Names of the documentation, and what stands for them here.
-    const here = script
+    // Replaces the names that the documentation uses.
+    const replaced = script
       .replaceAll(/(?:https:\/\/)?registry\.(?:apps\.)?example\.com/g, sandbox.registryUrl)
       .replaceAll('/registry ', `${sandbox.storageDir} `)
       .replaceAll(/\/registry$/gm, sandbox.storageDir)
-      .replaceAll(/\/etc\/(?:bash_completion\.d|regadm)\//g, `${folder}/work/`)
-      .replaceAll(/\/var\/log\//g, `${folder}/work/`)
-      .replaceAll(/sha256:[0-9a-f]{12}\b/g, (digest) => existing(sandbox, digest));
-    const child = spawn(script.includes('completion zsh') ? 'true' : 'bash', ['-eu', '-o', 'pipefail', '-c', here], {
-      env,
-      cwd: join(folder, 'work'),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+      .replaceAll(/\/etc\/(?:bash_completion\.d|regadm)\//g, `${directory}/work/`)
+      .replaceAll(/\/var\/log\//g, `${directory}/work/`)
+      .replaceAll(/sha256:[0-9a-f]{12}\b/g, (digest) => existingDigest(sandbox, digest));
+    const child = spawn(
+      script.includes('completion zsh') ? 'true' : 'bash',
+      ['-eu', '-o', 'pipefail', '-c', replaced],
+      {
+        env,
+        cwd: join(directory, 'work'),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (output += text));
@@ -95,13 +98,13 @@ class Stage {
     );
   }
 
-  async clear(): Promise<void> {
+  async close(): Promise<void> {
     await this.sandbox.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
-/** For a dry run of the hard prune in the pod; with --confirm regadm does it itself. */
+/** Grants what a dry run of the hard prune in the pod needs; with --confirm, regadm grants it itself. */
 function letRegistryList(sandbox: Sandbox): void {
   sandbox.store.put('clusterrolebindings', {
     metadata: { name: 'registry-lists-images' },
@@ -110,39 +113,31 @@ function letRegistryList(sandbox: Sandbox): void {
   });
 }
 
-/** The digest if there is an image of that name, else one that there is. */
-function existing(sandbox: Sandbox, digest: string): string {
+/** Returns the digest if an image has it, or else the digest of any image. */
+function existingDigest(sandbox: Sandbox, digest: string): string {
   const names = sandbox.store.list('images').map(({ metadata }) => metadata.name);
   return names.some((name) => name.startsWith(digest)) ? digest : names[0]!.slice(0, digest.length);
 }
 
-/** What is wrong with an example, or nothing. */
-function problem({ page, line, script, status, output: documented }: Example, outcome: Outcome): object[] {
-  const missing = documented.filter((each) => !hasLine(outcome.output, each));
-  if (outcome.status === status && missing.length === 0) return [];
-  return [
-    {
-      page,
-      line,
-      script,
-      status: outcome.status,
-      ...(missing.length > 0 ? { missing } : {}),
-      output: outcome.output.slice(0, 1500),
-    },
-  ];
-}
-
-async function wrongOnes(examples: Example[]): Promise<object[]> {
+/** Runs the examples of a page in their order. @returns those that do not do what the page says */
+async function wrongExamples(examples: Example[]): Promise<object[]> {
   const toRun = examples.filter(({ script }) => !NOT_RUN.some(([pattern]) => pattern.test(script)));
   if (toRun.length === 0) return [];
-  const stage = await Stage.set(toRun[0]!.page);
+  const stage = await Stage.create(toRun[0]!.page);
   try {
     const wrong: object[] = [];
-    for (const example of toRun) wrong.push(...problem(example, await stage.run(example)));
+    for (const example of toRun) wrong.push(...compare(example, await stage.run(example)));
     return wrong;
   } finally {
-    await stage.clear();
+    await stage.close();
   }
+}
+
+function compare({ page, line, script, status, output: documented }: Example, outcome: Outcome): object[] {
+  const missing = documented.filter((each) => !hasLine(outcome.output, each));
+  if (outcome.status === status && missing.length === 0) return [];
+  const output = outcome.output.slice(0, 1500);
+  return [{ page, line, script, status: outcome.status, ...(missing.length > 0 ? { missing } : {}), output }];
 }
 
 const pages = [
@@ -155,6 +150,10 @@ const { commands } = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 
   commands: Record<string, { examples?: (string | { command: string })[] }>;
 };
 
+function examplesOfPage(page: string): Example[] {
+  return examplesOf(page, readFileSync(join(ROOT, page), 'utf8'));
+}
+
 function examplesOfHelp(id: string): Example[] {
   return (commands[id]!.examples ?? []).map((example, line) => {
     const command = typeof example === 'string' ? example : example.command;
@@ -165,29 +164,13 @@ function examplesOfHelp(id: string): Example[] {
   });
 }
 
+// Concurrent, because most of the time is spent in processes. Each page has its own sandbox, and fails alone.
 describe('the examples', () => {
-  const wrong = new Map<string, Promise<object[]>>();
-  // Several pages at a time, each with a cluster of its own: most of the time is spent in processes.
-  beforeAll(async () => {
-    const limit = pLimit(4);
-    for (const page of pages)
-      wrong.set(
-        page,
-        limit(() => wrongOnes(examplesOf(page, readFileSync(join(ROOT, page), 'utf8')))),
-      );
-    for (const id of Object.keys(commands))
-      wrong.set(
-        id,
-        limit(() => wrongOnes(examplesOfHelp(id))),
-      );
-    await Promise.allSettled(wrong.values());
-  }, 300_000);
-
-  test.each(pages)('of %s do what it says', async (page) => {
-    expect(await wrong.get(page)).toEqual([]);
+  test.concurrent.each(pages)('in %s do what the page says', async (page) => {
+    expect(await wrongExamples(examplesOfPage(page))).toEqual([]);
   });
 
-  test.each(Object.keys(commands))('of regadm %s --help do what it says', async (id) => {
-    expect(await wrong.get(id)).toEqual([]);
+  test.concurrent.each(Object.keys(commands))('in the help of %s do what it says', async (id) => {
+    expect(await wrongExamples(examplesOfHelp(id))).toEqual([]);
   });
 });
