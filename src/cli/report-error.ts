@@ -1,4 +1,5 @@
 import { EXIT, RegadmError, usageError } from '../core/model/errors.js';
+import { errorDocument } from './error-document.js';
 import { parserMessage } from './parser-message.js';
 
 /**
@@ -15,7 +16,7 @@ export async function reportError(
 ): Promise<void> {
   const error = asRegadmError(thrown);
   error.suggestions.push(...hints(error.message));
-  const { errorDocument, errorText } = await import('./error-text.js');
+  const { errorText } = await import('./error-text.js');
   if (format === 'json') process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
   else if (format === 'yaml') process.stdout.write(await asYaml(errorDocument(error)));
   process.stderr.write(`${errorText(error)}\n`);

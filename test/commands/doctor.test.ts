@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
-import { diagnose, doctorReport, type Check, type DoctorReport } from '../../src/core/doctor/diagnose.js';
+import { diagnose, doctorReport, type Check, type DoctorDocument } from '../../src/core/doctor/diagnose.js';
 import { doctorText } from '../../src/core/doctor/text.js';
 import { styles } from '../../src/core/terminal/color.js';
 import { schemaProblems } from '../support/json-schema.js';
@@ -8,13 +8,13 @@ import { regadm } from '../support/regadm.js';
 
 const CHANGING = /^(?:PUT|PATCH|DELETE)$/;
 
-async function examine(sandbox: Sandbox, user: 'admin' | 'pruner' | 'nobody' = 'admin'): Promise<DoctorReport> {
+async function examine(sandbox: Sandbox, user: 'admin' | 'pruner' | 'nobody' = 'admin'): Promise<DoctorDocument> {
   const hooks = { warn: () => {}, log: () => {}, signal: new AbortController().signal };
   const connect = () => openCluster({ kubeconfig: sandbox.kubeconfig[user] });
   return doctorReport('0.0.0', await diagnose(connect, { forceInsecure: false, workers: 1 }, hooks));
 }
 
-const of = ({ checks }: DoctorReport, name: string): Check[] => checks.filter((check) => check.name === name);
+const of = ({ checks }: DoctorDocument, name: string): Check[] => checks.filter((check) => check.name === name);
 
 describe('regadm doctor', () => {
   let sandbox: Sandbox;

@@ -2,16 +2,21 @@ import { environmentName, settings, type Catalog, type FlagSpec } from './catalo
 import { settingsOf, type Setting, type Sources } from './resolve.js';
 import { shown } from './secret.js';
 
-/** A setting with the value that commands get, and where that comes from. */
+/** A setting, its value, and where the value comes from. */
 export interface Effective {
+  /** The flag, without dashes. */
   name: string;
+  /**
+   * The environment variable that sets it.
+   * @schema {"pattern": "^REGADM_[A-Z_]+$"}
+   */
   variable: string;
-  /** Null: nothing is set, and the command has no default. */
+  /** Null if it is not set and has no default. Secrets are hidden. */
   value: string | null;
   source: 'environment' | 'file' | 'default';
-  /** The variable, or `FILE:LINE`; null for a default. */
+  /** The variable, or FILE:LINE; null for a default. */
   from: string | null;
-  /** Those that get this value. */
+  /** Commands that use this value. */
   commands: string[];
 }
 

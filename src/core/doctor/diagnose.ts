@@ -1,3 +1,4 @@
+import type { Count, DocumentHeader } from '../model/document.js';
 import type { ClusterApi } from '../cluster/api.js';
 import type { RegistryFlags, RegistryHooks } from '../operator/open-registry.js';
 import { about, look, type Check } from './check.js';
@@ -6,15 +7,15 @@ import { checkLists, checkServer, checkUser } from './cluster.js';
 import { checkOperator, checkSchedule } from './operator.js';
 import { checkRegistry } from './registry.js';
 
-/** The document of `regadm doctor -o json`. */
-export interface DoctorReport {
-  apiVersion: 'regadm/v1';
-  kind: 'Doctor';
+/** What `regadm doctor -o json` prints. */
+export interface DoctorDocument extends DocumentHeader<'Doctor'> {
+  /** Version of regadm. */
   version: string;
+  /** Version of Node.js. */
   node: string;
-  /** True when nothing failed: a prune would work. */
+  /** True if no check failed: a prune would work. */
   ok: boolean;
-  summary: { failed: number; warnings: number; unknown: number };
+  summary: { failed: Count; warnings: Count; unknown: Count };
   checks: Check[];
 }
 
@@ -46,7 +47,7 @@ export async function diagnose(
   }
 }
 
-export function doctorReport(version: string, checks: Check[]): DoctorReport {
+export function doctorReport(version: string, checks: Check[]): DoctorDocument {
   const count = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
   const summary = { failed: count('failed'), warnings: count('warning'), unknown: count('unknown') };
   return {

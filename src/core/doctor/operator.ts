@@ -6,7 +6,7 @@ import { readSchedule } from '../schedule/change.js';
 import { pendingRecoveryNotice } from '../operator/notice.js';
 import { degradedText, readMode } from '../operator/mode.js';
 import { OPERATOR_CRON_JOB, OWN_NAME } from '../schedule/cron-job.js';
-import type { ScheduleReport } from '../schedule/report.js';
+import type { ScheduleDocument } from '../schedule/report.js';
 import { about, type Check } from './check.js';
 
 /** The registry as its operator has it: mode, pods, deletion. A pruner's user may not read this: then it is unknown. */
@@ -100,7 +100,7 @@ export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
   return [ownPruner(report), ...lastRun(report)];
 }
 
-function ownPruner({ effective, cronJobs }: ScheduleReport): Check {
+function ownPruner({ effective, cronJobs }: ScheduleDocument): Check {
   const check = about('schedule');
   const regadm = cronJobs.find(({ name }) => name === OWN_NAME && cronJobs.length > 0);
   if (effective.suspend === true)
@@ -118,7 +118,7 @@ function ownPruner({ effective, cronJobs }: ScheduleReport): Check {
   return check('info', text);
 }
 
-function lastRun({ runs }: ScheduleReport): Check[] {
+function lastRun({ runs }: ScheduleDocument): Check[] {
   const [run] = runs;
   if (!run) return [];
   const by =

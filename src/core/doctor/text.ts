@@ -1,4 +1,4 @@
-import type { Check, DoctorReport } from './diagnose.js';
+import type { Check, DoctorDocument } from './diagnose.js';
 import type { Styles } from '../terminal/color.js';
 import { oneLine, plural } from '../terminal/text.js';
 
@@ -12,7 +12,7 @@ const MARKS: Record<Check['status'], string> = {
 const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 
 /** One line a check with what to do about it below, and what it comes to at the end. */
-export function doctorText({ version, node, checks, summary }: DoctorReport, styles: Styles, width = Infinity): string {
+export function doctorText({ version, node, checks, summary }: DoctorDocument, styles: Styles, width = Infinity): string {
   const paint: Record<Check['status'], (text: string) => string> = {
     ok: styles.good,
     info: (text) => text,
@@ -33,7 +33,7 @@ export function doctorText({ version, node, checks, summary }: DoctorReport, sty
   return [`regadm ${version}, Node.js ${node}`, '', ...lines, '', verdict(summary)].join('\n');
 }
 
-function verdict({ failed, warnings, unknown }: DoctorReport['summary']): string {
+function verdict({ failed, warnings, unknown }: DoctorDocument['summary']): string {
   const rest = [warnings > 0 ? plural(warnings, 'warning') : '', unknown > 0 ? `${unknown} not known` : '']
     .filter(Boolean)
     .join(', ');

@@ -1,3 +1,5 @@
+import type { RegistryModeDocument } from './document-types.js';
+
 interface Pod {
   name: string;
   phase: string;
@@ -17,7 +19,14 @@ interface Mode {
 }
 
 /** The document of `regadm registry readonly -o json`. */
-export function registryModeDocument({ readOnly, previous, managementState, pods, conditions, pending }: Mode): object {
+export function registryModeDocument({
+  readOnly,
+  previous,
+  managementState,
+  pods,
+  conditions,
+  pending,
+}: Mode): RegistryModeDocument {
   return {
     apiVersion: 'regadm/v1',
     kind: 'RegistryMode',

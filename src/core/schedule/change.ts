@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { RegadmError } from '../model/errors.js';
 import { OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
 import type { PrunerPatch } from './pruner-spec.js';
-import { effectiveSpec, type ScheduleReport } from './report.js';
+import { effectiveSpec, type ScheduleDocument } from './report.js';
 import { checkPatched } from './settings.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import {
@@ -23,7 +23,7 @@ type Warn = (text: string) => void;
  * How the cluster prunes by itself, and how that went. Runs that may not be read are left out with a warning.
  * @throws RegadmError NO_IMAGE_PRUNER, ApiError
  */
-export async function readSchedule(api: ClusterApi, warn: Warn): Promise<ScheduleReport> {
+export async function readSchedule(api: ClusterApi, warn: Warn): Promise<ScheduleDocument> {
   return reportOf(await readImagePruner(api), await readRuns(api, warn));
 }
 
@@ -37,7 +37,7 @@ export async function changeSchedule(
   patch: PrunerPatch,
   dryRun: boolean,
   warn: Warn,
-): Promise<ScheduleReport> {
+): Promise<ScheduleDocument> {
   let changed: string[] = [];
   const change = (pruner: ImagePruner): object | undefined => {
     const before = pruner.spec ?? {};
@@ -68,7 +68,7 @@ export async function cronJobToRun(api: ClusterApi, name: string | undefined): P
   });
 }
 
-type Runs = Pick<ScheduleReport, 'cronJobs' | 'runs'>;
+type Runs = Pick<ScheduleDocument, 'cronJobs' | 'runs'>;
 
 async function readRuns(api: ClusterApi, warn: Warn): Promise<Runs> {
   try {
@@ -87,7 +87,7 @@ async function readRuns(api: ClusterApi, warn: Warn): Promise<Runs> {
   }
 }
 
-function reportOf({ metadata, spec = {}, status }: ImagePruner, runs: Runs): ScheduleReport {
+function reportOf({ metadata, spec = {}, status }: ImagePruner, runs: Runs): ScheduleDocument {
   return {
     apiVersion: 'regadm/v1',
     kind: 'PruneSchedule',

@@ -1,20 +1,26 @@
+import type { Count, DocumentHeader } from '../model/document.js';
 import { DEFAULTS, type PrunerSpec } from './pruner-spec.js';
 
-/** The document that `prune schedule -o json` prints. */
-export interface ScheduleReport {
-  apiVersion: 'regadm/v1';
-  kind: 'PruneSchedule';
+/** What `regadm prune schedule -o json` prints. */
+export interface ScheduleDocument extends DocumentHeader<'PruneSchedule'> {
+  /** Name of the ImagePruner. */
   name: string;
-  /** As it is in the cluster. */
+  /** Its settings as they are in the cluster. */
   spec: PrunerSpec;
-  /** With the operator's defaults for what is not given. */
+  /** Its settings, with the operator's defaults for those that are not set. */
   effective: PrunerSpec;
-  /** Names of the settings that this run changed; absent when it only showed them. */
+  /** Names of the settings that this run changed; absent if it only showed them. */
   changed?: string[];
+  /** Conditions of the ImagePruner. */
   conditions: Condition[];
+  /** The operator's CronJob and regadm's own. */
   cronJobs: CronJobStatus[];
+  /** The last runs, newest first. */
   runs: Run[];
 }
+
+/** What `regadm prune schedule --run-now -o json` prints. */
+export interface RunDocument extends DocumentHeader<'PruneRun'>, Run {}
 
 export interface Condition {
   type: string;
@@ -27,18 +33,22 @@ export interface CronJobStatus {
   name: string;
   schedule: string;
   suspend: boolean;
-  active: number;
+  /** Running Jobs. */
+  active: Count;
   lastScheduleTime?: string;
   lastSuccessfulTime?: string;
 }
 
-/** One Job of a CronJob; newest first in reports. */
+/** A Job of a CronJob. */
 export interface Run {
+  /** Name of the Job. */
   name: string;
+  /** Name of its CronJob. */
   cronJob: string;
   status: 'running' | 'succeeded' | 'failed';
   startedAt?: string;
   finishedAt?: string;
+  /** Why it failed. */
   message?: string;
 }
 

@@ -1,8 +1,8 @@
-import type { CronJobStatus, Run, ScheduleReport } from './report.js';
+import type { CronJobStatus, Run, ScheduleDocument } from './report.js';
 import { table } from '../terminal/table.js';
 
 /** The cluster's own pruning for people: settings, conditions, CronJobs, last runs. */
-export function scheduleText(report: ScheduleReport): string {
+export function scheduleText(report: ScheduleDocument): string {
   return [
     settings(report),
     section(
@@ -19,7 +19,7 @@ export function scheduleText(report: ScheduleReport): string {
   ].join('\n');
 }
 
-function settings({ name, spec, effective, changed }: ScheduleReport): string {
+function settings({ name, spec, effective, changed }: ScheduleDocument): string {
   const rows = Object.entries(effective).map(([key, value]) => [
     key,
     typeof value === 'object' ? JSON.stringify(value) : String(value),

@@ -2,9 +2,16 @@ import type { RegistryStatusReport } from '../report.js';
 import type { SpaceOf } from '../space.js';
 import { humanDuration } from '../../terminal/age.js';
 import { timestamp } from '../../terminal/text.js';
+import type { RegistryStatusDocument, UsedSpace } from './document-type.js';
 
 /** The RegistryStatus document of docs/registry-status.md. */
-export function statusDocument({ now, server, registry, space, freeable }: RegistryStatusReport): object {
+export function statusDocument({
+  now,
+  server,
+  registry,
+  space,
+  freeable,
+}: RegistryStatusReport): RegistryStatusDocument {
   const { unavailable, pods, ...state } = registry;
   return {
     apiVersion: 'regadm/v1',
@@ -47,8 +54,8 @@ export function statusDocument({ now, server, registry, space, freeable }: Regis
       referrers: 'extended',
       cells: freeable.cells.flatMap((cells, age) =>
         cells.map((cell, at) => ({
-          keepTagRevisions: freeable.revisions[at],
-          keepYoungerThan: freeable.ageTexts[age],
+          keepTagRevisions: freeable.revisions[at]!,
+          keepYoungerThan: freeable.ageTexts[age]!,
           ...cell,
         })),
       ),
@@ -58,6 +65,6 @@ export function statusDocument({ now, server, registry, space, freeable }: Regis
   };
 }
 
-function withShared({ images, tagItems, bytes, unique }: SpaceOf): SpaceOf & { shared: number } {
+function withShared({ images, tagItems, bytes, unique }: SpaceOf): UsedSpace {
   return { images, tagItems, bytes, unique, shared: bytes - unique };
 }

@@ -2,9 +2,10 @@ import { describeReason, type Reason } from '../../graph/reason.js';
 import { describeChanges } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyReport } from '../explanation.js';
 import { timestamp } from '../../terminal/text.js';
+import type { PruneWhyDocument, WhyAnswerEntry, WhyChangeEntry, WhyImageEntry } from './document-type.js';
 
 /** The PruneWhy document of docs/why.md. */
-export function whyDocument({ options, keepYoungerThan, answers, warnings }: WhyReport): object {
+export function whyDocument({ options, keepYoungerThan, answers, warnings }: WhyReport): PruneWhyDocument {
   const { keepTagRevisions, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures, namespace } =
     options;
   return {
@@ -25,11 +26,11 @@ export function whyDocument({ options, keepYoungerThan, answers, warnings }: Why
   };
 }
 
-function answerEntry({ argument, kind, stream, tag, listed, images }: WhyAnswer): object {
+function answerEntry({ argument, kind, stream, tag, listed, images }: WhyAnswer): WhyAnswerEntry {
   return { argument, kind, stream, tag, listed, images: images.map(imageEntry) };
 }
 
-function imageEntry(image: WhyImage): object {
+function imageEntry(image: WhyImage): WhyImageEntry {
   return {
     name: image.image,
     exists: image.exists,
@@ -55,14 +56,16 @@ function imageEntry(image: WhyImage): object {
   };
 }
 
-function reasonEntry(because: Reason): object {
+function reasonEntry(because: Reason): Pick<WhyImageEntry, 'rule' | 'reason'> {
   return { rule: because.rule, reason: describeReason(because) };
 }
 
-function changeEntry({ changes, also }: WhyChange): object {
+function changeEntry({ changes, also }: WhyChange): WhyChangeEntry {
   return {
     text: describeChanges(changes),
-    changes: changes.map((change) => ('until' in change ? { ...change, until: timestamp(change.until) } : change)),
+    changes: changes.map((change) =>
+      change.kind === 'wait' ? { kind: 'wait', until: timestamp(change.until) } : change,
+    ),
     ...(also ? { alsoImages: also.images, alsoTagItems: also.tagItems } : {}),
   };
 }

@@ -3,7 +3,7 @@ import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 import fc from 'fast-check';
 import { parse as parseYaml } from 'yaml';
 import { STATUS, type ImagePruneReport } from '../../../../src/core/prune/report.js';
-import { errorDocument } from '../../../../src/cli/error-text.js';
+import { errorDocument } from '../../../../src/cli/error-document.js';
 import { refusal, RegadmError } from '../../../../src/core/model/errors.js';
 import { aPod, anImage, anImageStream, digest } from '../../../support/builders.js';
 import { aConfirmedReport, aPlan, aReport } from '../../../support/reports.js';

@@ -1,0 +1,34 @@
+import type { DoctorDocument } from '../core/doctor/diagnose.js';
+import type { LintReport } from '../core/edge/lint/report.js';
+import type { VerifyReport } from '../core/edge/verify/report.js';
+import type { HardPruneDocument, HardPruneRecoveryDocument } from '../core/hard-prune/output/document-type.js';
+import type { RegistryModeDocument, RegistryRestartDocument } from '../core/operator/document-types.js';
+import type { ImagePruneDocument } from '../core/prune/output/document-type.js';
+import type { PlanFile } from '../core/prune/plan/plan-file.js';
+import type { RunDocument, ScheduleDocument } from '../core/schedule/report.js';
+import type { RegistryStatusDocument } from '../core/status/output/document-type.js';
+import type { PruneWhyDocument } from '../core/why/output/document-type.js';
+import type { ConfigurationDocument } from './config/text.js';
+import type { ErrorDocument } from './error-document.js';
+
+/**
+ * The type of every document that regadm writes, by its `kind`. `npm run schemas` generates docs/json-schema from these types
+ * and their comments.
+ */
+export interface Documents {
+  Configuration: ConfigurationDocument;
+  Doctor: DoctorDocument;
+  EdgeLint: LintReport;
+  EdgeVerify: VerifyReport;
+  Error: ErrorDocument;
+  HardPrune: HardPruneDocument;
+  HardPruneRecovery: HardPruneRecoveryDocument;
+  ImagePrune: ImagePruneDocument;
+  ImagePrunePlan: PlanFile;
+  PruneRun: RunDocument;
+  PruneSchedule: ScheduleDocument;
+  PruneWhy: PruneWhyDocument;
+  RegistryMode: RegistryModeDocument;
+  RegistryRestart: RegistryRestartDocument;
+  RegistryStatus: RegistryStatusDocument;
+}

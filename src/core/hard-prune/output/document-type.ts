@@ -1,0 +1,91 @@
+import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
+
+/** What `regadm prune hard -o json` prints. Keys are stable; new ones may be added. */
+export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
+  /** True without --confirm: nothing was changed. */
+  dryRun: boolean;
+  startedAt: Timestamp;
+  finishedAt: Timestamp;
+  options: HardPruneOptions;
+  summary: HardPruneSummary;
+  blobs: HardPruneBlob[];
+  /** Revision links of manifests. */
+  manifestLinks: HardPruneLink[];
+  /** Repositories that are deleted as a whole. */
+  repositories: HardPruneRepository[];
+  /** Layer links to blobs that no longer exist. */
+  layerLinks: HardPruneLink[];
+  /** Unfinished uploads. */
+  uploads: HardPruneUpload[];
+  procedure: ProcedureStep[];
+  /** The warnings on stderr. */
+  warnings: string[];
+  failures: Failure[];
+}
+
+/** The flags that decide what is deleted, and how. */
+export interface HardPruneOptions {
+  storage?: string;
+  pod?: string;
+  rules: 'safe' | 'registry';
+  readOnly: 'auto' | 'required' | 'skip';
+  maxDelete?: string;
+  keepBlobsYoungerThan?: string;
+  danglingLinks?: boolean;
+  uploadsOlderThan?: string;
+}
+
+/** Counts of what was done, or in a dry run would be. */
+export interface HardPruneSummary {
+  blobs: Count;
+  bytes: Count;
+  manifestLinks: Count;
+  repositories: Count;
+  layerLinks: Count;
+  uploads: Count;
+  /** Unfinished uploads in the storage, deleted or not. */
+  abandonedUploads: Count;
+  failed: Count;
+  skipped: Count;
+}
+
+export interface HardPruneBlob extends EntryStatus {
+  digest: Digest;
+  /** Absent where the registry's own pruner deletes: it does not report sizes. */
+  bytes?: Count;
+}
+
+/** A link from a repository to a layer or a manifest. */
+export interface HardPruneLink extends EntryStatus {
+  repository: string;
+  digest: Digest;
+}
+
+export interface HardPruneRepository extends EntryStatus {
+  name: string;
+  /** Why it is deleted; with the status `skipped`, why it was skipped. */
+  reason: string;
+}
+
+export interface HardPruneUpload extends EntryStatus {
+  repository: string;
+  id: string;
+}
+
+/** One step of the guarded operation, in order. */
+export interface ProcedureStep {
+  /** In words. */
+  step: string;
+  startedAt: Timestamp;
+  finishedAt?: Timestamp;
+  outcome: 'done' | 'failed' | 'running';
+  /** Why it failed. */
+  message?: string;
+}
+
+/** What `regadm prune hard --recover -o json` prints. */
+export interface HardPruneRecoveryDocument extends DocumentHeader<'HardPruneRecovery'> {
+  /** False if there was nothing to recover. */
+  found: boolean;
+  procedure: ProcedureStep[];
+}

@@ -1,0 +1,44 @@
+/** The fields that every document of `-o json` starts with. */
+export interface DocumentHeader<Kind extends string> {
+  apiVersion: 'regadm/v1';
+  kind: Kind;
+}
+
+/**
+ * A moment in UTC, RFC 3339.
+ * @schema {"pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$"}
+ */
+export type Timestamp = string;
+
+/**
+ * A digest with its algorithm, sha256 in practice.
+ * @schema {"pattern": "^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}$"}
+ */
+export type Digest = string;
+
+/**
+ * A number of things, or of bytes.
+ * @schema {"type": "integer", "minimum": 0}
+ */
+export type Count = number;
+
+/** A deletion or update that failed. */
+export interface Failure {
+  /** The object. */
+  target: string;
+  /** What the server said. */
+  message: string;
+}
+
+/**
+ * What became of an entry: in a dry run what would be done (`Planned`), otherwise what was done (`Done`), `gone` (it no longer
+ * existed), `skipped` or `failed`.
+ * @schema {"allOf": [{"if": {"properties": {"status": {"const": "skipped"}}}, "then": {"required": ["reason"]}}, {"if": {"properties": {"status": {"const": "failed"}}}, "then": {"required": ["message"]}}]}
+ */
+export interface EntryStatus<Planned extends string = 'would-delete', Done extends string = 'deleted'> {
+  status: Planned | Done | 'gone' | 'skipped' | 'failed';
+  /** Why it was skipped; only with the status `skipped`. */
+  reason?: string;
+  /** What the server said; only with the status `failed`. */
+  message?: string;
+}

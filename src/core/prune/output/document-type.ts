@@ -1,0 +1,135 @@
+import type { ReferrerScope } from '../../graph/uses.js';
+import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
+import type { InvalidReference } from '../../model/errors.js';
+
+/** What `regadm prune images -o json` prints. Keys are stable; new ones may be added. */
+export interface ImagePruneDocument extends DocumentHeader<'ImagePrune'> {
+  /** True without --confirm: nothing was changed. */
+  dryRun: boolean;
+  /** True if a signal ended the run; absent otherwise. */
+  interrupted?: true;
+  startedAt: Timestamp;
+  finishedAt: Timestamp;
+  options: ImagePruneOptions;
+  /** Null if the registry was not contacted. */
+  registry: ContactedRegistry | null;
+  summary: ImagePruneSummary;
+  /** By namespace and name. */
+  imageStreams: ImageStreamEntry[];
+  /** By name. */
+  images: ImageEntry[];
+  /** By repository and digest. */
+  layerLinks: LinkEntry[];
+  /** By repository and digest. */
+  manifestLinks: LinkEntry[];
+  /** By digest. */
+  blobs: BlobEntry[];
+  /** References that were ignored (--ignore-invalid-refs), or that are outside the namespace that is pruned. */
+  invalidReferences: InvalidReference[];
+  /** The warnings on stderr. */
+  warnings: string[];
+  /** By target. */
+  failures: Failure[];
+  /** The checks before the first deletion, in their order. */
+  preflight: PreflightEntry[];
+}
+
+/** The flags that decide what is deleted. */
+export interface ImagePruneOptions {
+  /** --keep-tag-revisions */
+  keepTagRevisions: Count;
+  /** --keep-younger-than, as the user wrote it. */
+  keepYoungerThan: string;
+  /** --all */
+  all: boolean;
+  /** --prune-registry */
+  pruneRegistry: boolean;
+  /** --referrers */
+  referrers: ReferrerScope;
+  /** --prune-over-size-limit */
+  pruneOverSizeLimit: boolean;
+  /** --ignore-invalid-refs */
+  ignoreInvalidRefs: boolean;
+  /** --prune-signatures */
+  pruneSignatures: boolean;
+  /** --namespace, if given. */
+  namespace?: string;
+}
+
+export interface ContactedRegistry {
+  url: string;
+  /** True if its certificate was verified. */
+  verified: boolean;
+}
+
+/** Counts of what was done, or in a dry run would be, as `oc` counts. */
+export interface ImagePruneSummary {
+  images: Count;
+  /** Image streams that lose tag items. */
+  imageStreams: Count;
+  imageStreamTagItems: Count;
+  layerLinks: Count;
+  manifestLinks: Count;
+  blobs: Count;
+  /** Of the blobs; 0 for manifests, whose size no image states. */
+  bytes: Count;
+  /** Length of `failures`. */
+  failed: Count;
+  /** Images and tag items that were left alone. */
+  skipped: Count;
+}
+
+export interface ImageStreamEntry extends EntryStatus<'would-update', 'updated'> {
+  namespace: string;
+  name: string;
+  /** Tag items to remove; none for a stream that only loses links that an interrupted run left behind. */
+  items: TagItemEntry[];
+}
+
+export interface TagItemEntry extends EntryStatus {
+  tag: string;
+  /** From 0, the newest. */
+  position: Count;
+  image: Digest;
+  /** Size of the image; null if the image does not exist. */
+  bytes: Count | null;
+  /** Why it is removed; with the status `skipped`, why it was skipped. */
+  reason: string;
+}
+
+export interface ImageEntry extends EntryStatus {
+  name: Digest;
+  /** Its dockerImageReference. */
+  reference: string;
+  /** Its creationTimestamp; null if it cannot be read. */
+  created: Timestamp | null;
+  /** Its size as the API states it, including layers shared with other images. */
+  bytes: Count;
+  /** Why it is deleted; with the status `skipped`, why it was skipped. */
+  reason: string;
+}
+
+/** A link from a repository to a layer or a manifest. */
+export interface LinkEntry extends EntryStatus {
+  /** namespace/name of the image stream. */
+  repository: string;
+  digest: Digest;
+}
+
+export interface BlobEntry extends EntryStatus {
+  digest: Digest;
+  /** 0 for manifests, whose size no image states. */
+  bytes: Count;
+}
+
+/** A check before the first deletion. */
+export interface PreflightEntry {
+  /** What was checked. */
+  check: string;
+  /** True also if it could not be checked; the message says so. */
+  ok: boolean;
+  /** What was found. */
+  message: string;
+  /** What to do about it. */
+  suggestion?: string;
+}

@@ -1,0 +1,143 @@
+import type { Count, DocumentHeader, Timestamp } from '../../model/document.js';
+import type { InvalidReference } from '../../model/errors.js';
+
+/** What `regadm registry status -o json` prints. */
+export interface RegistryStatusDocument extends DocumentHeader<'RegistryStatus'> {
+  /** The API server's time. */
+  time: Timestamp | null;
+  /** URL of the API server. */
+  server: string;
+  registry: RegistryEntry;
+  /** Absent if images or image streams cannot be listed. */
+  space?: SpaceEntry;
+  /** Absent if the objects that use images cannot be listed. */
+  freeable?: FreeableEntry;
+  /** Parts that could not be read. */
+  unavailable: UnavailableEntry[];
+}
+
+/** The registry as its operator, its Deployment and its pods show it. A part that could not be read is absent. */
+export interface RegistryEntry {
+  managementState?: string;
+  readOnly?: boolean;
+  replicas?: ReplicasEntry;
+  rolloutStrategy?: string;
+  storage?: StorageEntry;
+  /** Hosts of the registry's routes. */
+  routes?: string[];
+  internalHost?: string;
+  /** Whether the registry allows deletion; null if its Deployment does not set it. */
+  deleteEnabled?: boolean | null;
+  /** The blob cache: `inmemory`, `redis`, or empty if turned off; null if the Deployment does not set it. */
+  cache?: string | null;
+  /** Conditions of the operator's config. */
+  conditions?: ConditionEntry[];
+  pods?: PodEntry[];
+}
+
+export interface ReplicasEntry {
+  wanted: Count;
+  ready?: Count;
+}
+
+export interface StorageEntry {
+  /** As the operator names it: `pvc`, `s3`, `emptyDir`, … */
+  kind: string;
+  /** The claim, bucket or container. */
+  place?: string;
+  /** Size of the claim, in bytes. */
+  capacity?: Count;
+  /** Phase of the claim. */
+  phase?: string;
+}
+
+export interface ConditionEntry {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
+export interface PodEntry {
+  name: string;
+  phase: string;
+  ready: boolean;
+  readOnly: boolean;
+  terminating: boolean;
+  /** Why it does not run. */
+  trouble?: string;
+}
+
+/** Images and bytes as the Image objects state them. */
+export interface SpaceEntry {
+  images: Count;
+  /** Images that were imported: they take no space in the registry. */
+  imported: Count;
+  imageStreams: Count;
+  tagItems: Count;
+  blobs: Count;
+  bytes: Count;
+  /** Bytes that images of several namespaces need. */
+  sharedBetweenNamespaces: Count;
+  /** Largest first. */
+  namespaces: NamespaceEntry[];
+  /** Largest first. */
+  streams: StreamEntry[];
+  untagged: UsedSpace;
+  /** By the age of the youngest image that needs the blobs. */
+  ages: AgeEntry[];
+}
+
+export interface UsedSpace {
+  images: Count;
+  tagItems: Count;
+  /** Everything that its images need, each blob once. */
+  bytes: Count;
+  /** Bytes that nothing else needs. */
+  unique: Count;
+  /** Bytes that something else needs too. */
+  shared: Count;
+}
+
+export interface NamespaceEntry extends UsedSpace {
+  namespace: string;
+  imageStreams: Count;
+}
+
+export interface StreamEntry extends UsedSpace {
+  namespace: string;
+  name: string;
+}
+
+export interface AgeEntry {
+  /** Upper end, as a duration; null for the oldest. */
+  upTo: string | null;
+  /** Images of that age. */
+  images: Count;
+  bytes: Count;
+}
+
+/** What prunes with other settings would free. */
+export interface FreeableEntry {
+  /** --referrers of these prunes. */
+  referrers: 'extended';
+  cells: FreeableCell[];
+  /** References for which a prune stops, unless --ignore-invalid-refs is given. */
+  invalidReferences: InvalidReference[];
+}
+
+export interface FreeableCell {
+  /** --keep-tag-revisions */
+  keepTagRevisions: Count;
+  /** --keep-younger-than */
+  keepYoungerThan: string;
+  images: Count;
+  tagItems: Count;
+  bytes: Count;
+}
+
+export interface UnavailableEntry {
+  what: string;
+  /** What the server said. */
+  message: string;
+}
