@@ -2,6 +2,8 @@ import { Command, Errors, type Interfaces } from '@oclif/core';
 import { normalizeArgv, requestedFormat } from './argv.js';
 import { commonFlags } from '../flags/shared.js';
 import { reportError } from './report-error.js';
+import type { InterruptTexts } from './interrupt.js';
+import type { ClusterFlags, ClusterSession, Session } from './session.js';
 import { addSettings, originHints } from './config/settings.js';
 import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
@@ -48,6 +50,22 @@ export abstract class BaseCommand extends Command {
     this.level = all.loglevel ?? 0;
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
     return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']>, argv: argv as string[] };
+  }
+
+  /** Runs work that reports its progress on stderr and can be interrupted. */
+  protected async withSession<T>(work: (session: Session) => Promise<T>, texts?: InterruptTexts): Promise<T> {
+    const { withSession } = await import('./session.js');
+    return withSession(this.level, work, texts);
+  }
+
+  /** The same on the cluster that the flags name; the connection is closed afterwards. */
+  protected async withCluster<T>(
+    flags: ClusterFlags,
+    work: (session: ClusterSession) => Promise<T>,
+    texts?: InterruptTexts,
+  ): Promise<T> {
+    const { withCluster } = await import('./session.js');
+    return withCluster(flags, this.level, work, texts);
   }
 
   /** Writes what was asked for to stdout. */

@@ -10,13 +10,16 @@ export const STOPPING = 'Interrupted: finishing requests in flight, then stoppin
 export const RESTORING =
   'Interrupted: restoring the registry. Press Ctrl-C again to stop at once; then run: regadm prune hard --recover';
 
-export interface InterruptOptions {
-  /** Writes a line to stderr. */
-  note(text: string): void;
+export interface InterruptTexts {
   /** What the first signal prints (default: `STOPPING`). */
   message?: string;
   /** What to do after an interrupted run, e.g. how to follow a Job that keeps running. */
   suggestions?: string[];
+}
+
+export interface InterruptOptions extends InterruptTexts {
+  /** Writes a line to stderr. */
+  note(text: string): void;
 }
 
 /**

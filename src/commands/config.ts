@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Command } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
+import type { Documents } from '../cli/documents.js';
+import { present } from '../cli/present.js';
 import type { Catalog } from '../cli/config/catalog.js';
 import { effectiveSettings } from '../cli/config/effective.js';
 import { readSources } from '../cli/config/index.js';
@@ -29,19 +31,14 @@ What makes a run change something (--confirm and the like) and what weakens a ch
     const catalog = await fullCatalog(this.config.commands);
     const sources = await readSources(process.env, catalog, () => {});
     const place = configPath(process.env);
-    const { configText } = await import('../cli/config/text.js');
-    const document = {
-      apiVersion: 'regadm/v1' as const,
-      kind: 'Configuration' as const,
+    const { configOutput } = await import('../cli/config/text.js');
+    const document: Documents['Configuration'] = {
+      apiVersion: 'regadm/v1',
+      kind: 'Configuration',
       file: place ? { path: place.path, exists: existsSync(place.path) } : null,
       settings: effectiveSettings(catalog, sources),
     };
-    if (flags.output !== 'table') {
-      const { documentText } = await import('../core/terminal/document.js');
-      return this.print(await documentText(flags.output, document));
-    }
-    const { terminalWidth } = await import('../core/terminal/color.js');
-    this.print(configText(document, terminalWidth(process.stdout)));
+    await present(document, flags.output, configOutput);
   }
 }
 

@@ -1,14 +1,24 @@
-import type { Effective } from './effective.js';
+import type { DocumentHeader } from '../../core/model/document.js';
+import type { Layout, Output } from '../../core/terminal/output.js';
 import { table } from '../../core/terminal/table.js';
+import type { Effective } from './effective.js';
 
-/** The document of `regadm config -o json`. */
-export interface ConfigurationDocument {
-  apiVersion: 'regadm/v1';
-  kind: 'Configuration';
-  /** Null: REGADM_CONFIG is empty, so that no file is read. */
-  file: { path: string; exists: boolean } | null;
+/** What `regadm config -o json` prints. */
+export interface ConfigurationDocument extends DocumentHeader<'Configuration'> {
+  /** Null if REGADM_CONFIG is empty: no file is read. */
+  file: ConfigurationFile | null;
   settings: Effective[];
 }
+
+export interface ConfigurationFile {
+  path: string;
+  exists: boolean;
+}
+
+export const configOutput: Output<ConfigurationDocument, ConfigurationDocument> = {
+  document: (document) => document,
+  table: configText,
+};
 
 const SETTINGS = [
   { title: 'SETTING' },
@@ -18,7 +28,7 @@ const SETTINGS = [
 ];
 
 /** The settings as a table, below where the file is. */
-export function configText({ file, settings }: ConfigurationDocument, width: number): string {
+function configText({ file, settings }: ConfigurationDocument, { width }: Layout): string {
   const where = file ? `${file.path}${file.exists ? '' : ' (not there)'}` : 'none (REGADM_CONFIG is empty)';
   const rows = settings.map(({ name, value, from, commands }) => [
     name,

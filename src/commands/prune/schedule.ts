@@ -7,7 +7,7 @@ import { timeoutFlag } from '../../flags/timeout.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import { DEFAULT_IMAGE, OPERATOR_CRON_JOB, OWN_NAME, cronJobList, imageProblem } from '../../core/schedule/cron-job.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
-import type { ScheduleReport } from '../../core/schedule/report.js';
+import type { ScheduleDocument } from '../../core/schedule/report.js';
 import { interruptible } from '../../cli/interrupt.js';
 import { documentText } from '../../core/terminal/document.js';
 import { scheduleText } from '../../core/schedule/text.js';
@@ -100,7 +100,7 @@ Settings: ${SETTINGS.join(', ')}.`;
   ): Promise<void> {
     const { changeSchedule, readSchedule } = await import('../../core/schedule/change.js');
     const dryRun = flags['dry-run'];
-    const report: ScheduleReport = patch
+    const report: ScheduleDocument = patch
       ? await changeSchedule(api, patch as Record<string, unknown>, dryRun, this.warning)
       : await readSchedule(api, this.warning);
     this.print(flags.output === 'table' ? scheduleText(report) : await documentText(flags.output, report));

@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
+import { present } from '../../cli/present.js';
 import { usageError } from '../../core/model/errors.js';
-import type { WhyReport } from '../../core/why/explanation.js';
+import { whyOutput } from '../../core/why/output/index.js';
 import { clusterFlags, outputFlags } from '../../flags/shared.js';
 import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
 
@@ -44,43 +45,11 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
         'regadm prune why sha256:…',
       ]);
     const request = { ...(await pruneOptionsOf(flags)), arguments: argv };
-    const [{ openCluster }, { explain }, { createProgress }, { interruptible }] = await Promise.all([
-      import('../../core/cluster/index.js'),
-      import('../../core/why/explain.js'),
-      import('../../core/terminal/progress.js'),
-      import('../../cli/interrupt.js'),
-    ]);
-    const progress = createProgress(process.stderr);
-    const api = await openCluster(flags, (level, line) => void (level <= this.verbosity && progress.log(line)));
-    let report: WhyReport;
-    try {
-      progress.phase('listing');
-      report = await interruptible(
-        (signal) => explain(api, request, { tick: (count) => progress.tick(count), signal }),
-        { note: (line) => progress.log(line) },
-      );
-    } finally {
-      progress.done();
-      await api.close();
-    }
+    const { explain } = await import('../../core/why/explain.js');
+    const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
+      explain(api, request, reporter, signal),
+    );
     for (const line of report.warnings) this.warning(line);
-    await this.printReport(report, flags.output);
-  }
-
-  private async printReport(report: WhyReport, format: string): Promise<void> {
-    if (format === 'json' || format === 'yaml') {
-      const [{ documentText }, { whyDocument }] = await Promise.all([
-        import('../../core/terminal/document.js'),
-        import('../../core/why/output/document.js'),
-      ]);
-      return this.print(await documentText(format, whyDocument(report)));
-    }
-    const [{ whyPieces }, { writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
-      import('../../core/why/output/table.js'),
-      import('../../core/terminal/write.js'),
-      import('../../core/terminal/color.js'),
-    ]);
-    const options = { color: wantsColor(process.stdout), width: terminalWidth(process.stdout) };
-    await writeAll(process.stdout, whyPieces(report, format === 'wide', options));
+    await present(report, flags.output, whyOutput);
   }
 }

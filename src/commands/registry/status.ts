@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { present } from '../../cli/present.js';
 import { durationFlag } from '../../core/model/duration.js';
-import { RegadmError, messageOf, usageError } from '../../core/model/errors.js';
+import { usageError } from '../../core/model/errors.js';
 import type { StatusRequest } from '../../core/status/status.js';
-import type { RegistryStatusReport } from '../../core/status/report.js';
+import { statusOutput } from '../../core/status/output/index.js';
 import { clusterFlags, outputFlags } from '../../flags/shared.js';
 
 /** More settings than a table or a plot can show. */
@@ -47,51 +47,18 @@ registry: bytes are what image objects state. What the user may not read is left
   async run(): Promise<void> {
     const { flags } = await this.read(RegistryStatus);
     const request = requestOf(flags);
-    const [{ openCluster }, { registryStatus }, { createProgress }, { interruptible }] = await Promise.all([
-      import('../../core/cluster/index.js'),
-      import('../../core/status/status.js'),
-      import('../../core/terminal/progress.js'),
-      import('../../cli/interrupt.js'),
-    ]);
-    const progress = createProgress(process.stderr);
-    const api = await openCluster(flags, (level, line) => void (level <= this.verbosity && progress.log(line)));
-    let report: RegistryStatusReport;
-    try {
-      progress.phase('listing');
-      report = await interruptible(
-        (signal) => registryStatus(api, request, { tick: (count) => progress.tick(count), signal }),
-        { note: (line) => progress.log(line) },
-      );
-    } finally {
-      progress.done();
-      await api.close();
+    const { registryStatus } = await import('../../core/status/status.js');
+    const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
+      registryStatus(api, request, reporter, signal),
+    );
+    if (flags.report !== undefined) {
+      const { writeStatusPage } = await import('../../core/status/output/write-page.js');
+      await writeStatusPage(flags.report, report);
+      this.note(`wrote ${flags.report}`);
     }
-    if (flags.report !== undefined) await this.writeReport(flags.report, report);
-    await this.printReport(report, flags.output);
-  }
-
-  private async writeReport(file: string, report: RegistryStatusReport): Promise<void> {
-    const { statusPage } = await import('../../core/status/output/page.js');
-    await writeFile(file, statusPage(report)).catch((cause: unknown) => {
-      throw new RegadmError(`cannot write --report ${file}: ${messageOf(cause)}`, { code: 'REPORT_FILE', cause });
-    });
-    this.note(`wrote ${file}`);
-  }
-
-  private async printReport(report: RegistryStatusReport, format: string): Promise<void> {
-    if (format === 'json' || format === 'yaml') {
+    if (flags.output === 'json' || flags.output === 'yaml')
       for (const { what, message } of report.registry.unavailable) this.warning(`${what}: not shown: ${message}`);
-      const { documentText } = await import('../../core/terminal/document.js');
-      const { statusDocument } = await import('../../core/status/output/document.js');
-      return this.print(await documentText(format, statusDocument(report)));
-    }
-    const [{ statusPieces }, { writeAll }, { terminalWidth, wantsColor }] = await Promise.all([
-      import('../../core/status/output/table.js'),
-      import('../../core/terminal/write.js'),
-      import('../../core/terminal/color.js'),
-    ]);
-    const options = { color: wantsColor(process.stdout), width: terminalWidth(process.stdout) };
-    await writeAll(process.stdout, statusPieces(report, format === 'wide', options));
+    await present(report, flags.output, statusOutput);
   }
 }
 

@@ -3,6 +3,7 @@ import { readSnapshot, type ReadResult } from '../cluster/read-snapshot.js';
 import { readRegistryState } from '../operator/state.js';
 import type { PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
+import type { Reporter } from '../kit/reporter.js';
 import { messageOf } from '../model/errors.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
 import type { RegistryState } from '../operator/state.js';
@@ -33,10 +34,12 @@ const OPTIONS: PruneOptions = {
 export async function registryStatus(
   api: ClusterApi,
   request: StatusRequest,
-  hooks: { tick(count: number): void; signal?: AbortSignal },
+  reporter: Reporter,
+  signal?: AbortSignal,
 ): Promise<RegistryStatusReport> {
-  const registry = await readRegistryState(api, hooks.signal);
-  const read = await readWhatIsAllowed(api, registry, hooks);
+  reporter.phase('listing');
+  const registry = await readRegistryState(api, signal);
+  const read = await readWhatIsAllowed(api, registry, reporter, signal);
   const now = read?.now ?? Date.now();
   return {
     now,
@@ -51,9 +54,10 @@ export async function registryStatus(
 async function readWhatIsAllowed(
   api: ClusterApi,
   { unavailable }: RegistryState,
-  { tick, signal }: { tick(count: number): void; signal?: AbortSignal },
+  reporter: Reporter,
+  signal?: AbortSignal,
 ): Promise<(ReadResult & { complete: boolean }) | undefined> {
-  const onPage = ({ count }: { count: number }): void => tick(count);
+  const onPage = ({ count }: { count: number }): void => reporter.tick(count);
   try {
     return { ...(await readSnapshot(api, { signal, onPage })), complete: true };
   } catch (error) {

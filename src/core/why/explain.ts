@@ -1,12 +1,8 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { readSnapshot } from '../cluster/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
+import type { Reporter } from '../kit/reporter.js';
 import { Explanation, type WhyReport } from './explanation.js';
-
-export interface ExplainHooks {
-  tick(count: number): void;
-  signal?: AbortSignal;
-}
 
 /**
  * Reads the cluster as `prune images` does, and explains every argument. Changes nothing, and needs no registry.
@@ -15,15 +11,17 @@ export interface ExplainHooks {
 export async function explain(
   api: ClusterApi,
   request: { options: PruneOptions; keepYoungerThan: string; arguments: string[] },
-  hooks: ExplainHooks,
+  reporter: Reporter,
+  signal?: AbortSignal,
 ): Promise<WhyReport> {
+  reporter.phase('listing');
   const { options, keepYoungerThan } = request;
   // Streams elsewhere too: the image may stand there, and with --namespace that is what is asked about.
   const { snapshot, now } = await readSnapshot(api, {
     referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
     everything: options.referrers === 'all' ? { hosts: [] } : undefined,
-    signal: hooks.signal,
-    onPage: ({ count }) => hooks.tick(count),
+    signal,
+    onPage: ({ count }) => reporter.tick(count),
   });
   const explanation = new Explanation(snapshot, options, now);
   const answers = request.arguments.map((argument) => explanation.answer(argument));

@@ -2,15 +2,10 @@ import { formatBytes } from '../../model/quantity.js';
 import type { RegistryStatusReport } from '../report.js';
 import type { RegistryState } from '../../operator/state.js';
 import { AGES, type Space, type SpaceOf } from '../space.js';
-import { styles, type Styles } from '../../terminal/color.js';
+import type { Styles } from '../../terminal/color.js';
+import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
-
-export interface StatusTextOptions {
-  color: boolean;
-  /** Columns of the terminal; Infinity for no limit. */
-  width: number;
-}
 
 /** Rows of a table that is not `wide`. */
 const ROWS = 20;
@@ -19,10 +14,8 @@ const right = 'right' as const;
 /** The status for people, piece by piece; with `wide` nothing is cut. */
 export function* statusPieces(
   report: RegistryStatusReport,
-  wide: boolean,
-  { color, width }: StatusTextOptions,
+  { wide, width, styles: paint }: Pick<Layout, 'wide' | 'width' | 'styles'>,
 ): Generator<string> {
-  const paint = styles(color);
   const room = wide ? Infinity : width;
   yield* registryPieces(report.registry, room, paint);
   if (report.space) yield* spacePieces(report.space, wide ? Infinity : ROWS, room, paint);

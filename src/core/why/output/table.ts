@@ -4,22 +4,19 @@ import type { WhyAnswer, WhyChange, WhyImage, WhyPlace, WhyReport } from '../exp
 import { formatBytes } from '../../model/quantity.js';
 import { shortDigest } from '../../model/digest.js';
 import { age } from '../../terminal/age.js';
-import { styles, type Styles } from '../../terminal/color.js';
+import type { Styles } from '../../terminal/color.js';
+import type { Layout } from '../../terminal/output.js';
 import { tableLines } from '../../terminal/table.js';
 import { oneLine, plural } from '../../terminal/text.js';
-
-export interface WhyTextOptions {
-  color: boolean;
-  /** Columns of the terminal; Infinity for no limit. */
-  width: number;
-}
 
 /** Of a stream or a tag with more images than this only a table is shown, unless `wide`. */
 const IN_FULL = 1;
 
 /** The answers for people, piece by piece. */
-export function* whyPieces(report: WhyReport, wide: boolean, { color, width }: WhyTextOptions): Generator<string> {
-  const paint = styles(color);
+export function* whyPieces(
+  report: WhyReport,
+  { wide, width, styles: paint }: Pick<Layout, 'wide' | 'width' | 'styles'>,
+): Generator<string> {
   for (const [index, answer] of report.answers.entries()) {
     if (index > 0) yield '\n';
     yield* answerPieces(answer, { report, wide, width: wide ? Infinity : width, paint });

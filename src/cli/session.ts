@@ -1,0 +1,55 @@
+import type { ClusterApi } from '../core/cluster/api.js';
+import type { openCluster } from '../core/cluster/index.js';
+import type { Reporter } from '../core/kit/reporter.js';
+import { interruptible, type InterruptTexts } from './interrupt.js';
+import { createReporter } from './reporter.js';
+
+/** What a use case needs of the command line. */
+export interface Session {
+  reporter: Reporter;
+  /** Aborts on the first signal. */
+  signal: AbortSignal;
+}
+
+export interface ClusterSession extends Session {
+  api: ClusterApi;
+}
+
+export type ClusterFlags = Parameters<typeof openCluster>[0];
+
+/**
+ * Runs work that reports its progress on stderr and can be interrupted.
+ * @param verbosity the value of `-v`
+ * @throws RegadmError INTERRUPTED, and what the work throws
+ */
+export async function withSession<T>(
+  verbosity: number,
+  work: (session: Session) => Promise<T>,
+  texts: InterruptTexts = {},
+): Promise<T> {
+  const reporter = createReporter(process.stderr, verbosity);
+  const run = (signal: AbortSignal): Promise<T> => work({ reporter, signal }).finally(() => reporter.done());
+  return interruptible(run, { ...texts, note: reporter.note });
+}
+
+/**
+ * Runs work on the cluster that the flags name, and closes the connection afterwards.
+ * @throws RegadmError INTERRUPTED, what opening the cluster throws, and what the work throws
+ */
+export async function withCluster<T>(
+  flags: ClusterFlags,
+  verbosity: number,
+  work: (session: ClusterSession) => Promise<T>,
+  texts: InterruptTexts = {},
+): Promise<T> {
+  const onCluster = async (session: Session): Promise<T> => {
+    const { openCluster } = await import('../core/cluster/index.js');
+    const api = await openCluster(flags, session.reporter.log);
+    try {
+      return await work({ ...session, api });
+    } finally {
+      await api.close();
+    }
+  };
+  return withSession(verbosity, onCluster, texts);
+}

@@ -1,0 +1,30 @@
+import type { Styles } from './color.js';
+
+/** How text is laid out for the stream that it is written to. */
+export interface Layout {
+  /** True for `-o wide`: all rows, full digests, no line cut. */
+  wide: boolean;
+  /** Columns to fit lines into; Infinity for no limit. */
+  width: number;
+  styles: Styles;
+  /** The moment that ages are counted from, in ms since the epoch. */
+  now: number;
+}
+
+/** Text of any length; large results are produced in pieces, so that memory does not grow with the output. */
+export type Text = string | Iterable<string>;
+
+/**
+ * The forms in which a feature's result is written. Each form loads its renderer when it is used, so that a command loads
+ * nothing that it does not print.
+ */
+export interface Output<Report, Document extends object> {
+  /** The document of `-o json` and `-o yaml`. */
+  document(report: Report): Promise<Document> | Document;
+  /** Text for people: `-o table` and `-o wide`. Ends with a line break. */
+  table(report: Report, layout: Layout): Promise<Text> | Text;
+  /** One name on each line: `-o name`. */
+  name?(report: Report): Promise<Text> | Text;
+  /** The lines of `oc`, or of the registry's own pruner, for scripts that read them: `-o oc`. */
+  oc?(report: Report): Promise<Text> | Text;
+}
