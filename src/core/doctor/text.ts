@@ -12,7 +12,11 @@ const MARKS: Record<Check['status'], string> = {
 const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 
 /** One line a check with what to do about it below, and what it comes to at the end. */
-export function doctorText({ version, node, checks, summary }: DoctorDocument, styles: Styles, width = Infinity): string {
+export function doctorText(
+  { version, node, checks, summary }: DoctorDocument,
+  styles: Styles,
+  width = Infinity,
+): string {
   const paint: Record<Check['status'], (text: string) => string> = {
     ok: styles.good,
     info: (text) => text,
