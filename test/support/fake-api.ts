@@ -8,7 +8,7 @@ export interface RecordedRequest extends ApiRequestOptions {
 /** A response of an API server. A string is sent as it is, everything else as JSON. */
 export function aResponse(status: number, body: unknown = {}, headers: ApiResponse['headers'] = {}): ApiResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { status, headers, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
+  return { request: 'GET /', status, headers, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
 }
 
 /** An API server that answers every request with what `respond` returns, and records the requests. */
@@ -22,7 +22,7 @@ export function fakeApi(respond: (request: RecordedRequest) => ApiResponse): {
     request: async (method, path, options = {}) => {
       const request = { method, path, ...options };
       requests.push(request);
-      return respond(request);
+      return { ...respond(request), request: `${method} ${path}` };
     },
   };
   return { api: api as ClusterApi, requests };

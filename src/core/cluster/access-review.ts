@@ -1,5 +1,5 @@
 import type { ApiResponse, ClusterApi } from './api.js';
-import { failure } from './api-error.js';
+import { apiError } from './api-error.js';
 import { serverTime } from './server-time.js';
 
 /** One thing that a user can be allowed to do. */
@@ -50,7 +50,7 @@ export async function reviewAccess(
   const { status } = response;
   const answer = { status, serverTime: serverTime(response) };
   if (UNANSWERED.has(status)) return { access: 'unanswered', ...answer };
-  if (status !== 200 && status !== 201) throw failure(response, 'cannot check permissions');
+  if (status !== 200 && status !== 201) throw apiError(response, 'cannot check permissions');
   return { access: accessIn(response), ...answer };
 }
 

@@ -5,10 +5,10 @@ import type { KubeList, KubeObject } from '../model/kube.js';
 import { anyObjectReducer } from '../model/referrers/any-object.js';
 import type { Referrer } from '../model/referrer.js';
 import type { ClusterApi } from './api.js';
-import { errorOf } from './api-error.js';
+import { apiError } from './api-error.js';
 import { NARROWER, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
-import type { ReducedPage } from './reduce-page.js';
+import { OBJECT_PARSER, type ObjectPage } from './page.js';
 import { qualifiedName } from './resources.js';
 
 /** Where `--referrers all` looks, and which hosts mean the integrated registry. */
@@ -28,7 +28,7 @@ export async function registryHosts(api: ClusterApi, known: Iterable<string>, si
   const read = async (path: string): Promise<KubeObject[]> => {
     const response = await api.request('GET', path, { signal });
     if (response.status === 404 || response.status === 403) return [];
-    if (response.status !== 200) throw errorOf(response, `GET ${path}`);
+    if (response.status !== 200) throw apiError(response);
     return response.json<KubeList>().items ?? [];
   };
   const configs = await read('/apis/config.openshift.io/v1/images');
@@ -85,12 +85,15 @@ export async function listAny(
   hosts: string[],
   options: ListOptions,
 ): Promise<{ referrers: Referrer[]; result: ListResult }> {
+  const reduce = anyReducer(resource, hosts);
   let referrers: Referrer[] = [];
-  const sink = {
-    take: (page: ReducedPage) => void referrers.push(...page.referrers!),
+  const reader = {
+    parser: OBJECT_PARSER,
+    take: ({ items }: ObjectPage) =>
+      void referrers.push(...items.map(reduce).filter(({ references }) => references.length > 0)),
     restart: () => void (referrers = []),
   };
-  const result = await readList(api, resource, new AnyParser(resource, hosts), sink, options);
+  const result = await readList(api, resource, reader, options);
   return { referrers, result };
 }
 
@@ -105,28 +108,6 @@ function unlistable(failed: { resource: AnyResource; error: unknown }[]): Regadm
     suggestions: [...suggestions, NARROWER],
     cause: error,
   });
-}
-
-/** Reduces pages of any resource. */
-class AnyParser {
-  private readonly reduceObject: (object: KubeObject) => Referrer;
-
-  constructor(resource: AnyResource, hosts: string[]) {
-    this.reduceObject = anyReducer(resource, hosts);
-  }
-
-  async reduce(_resource: string, body: Buffer): Promise<ReducedPage> {
-    const list = JSON.parse(body.toString('utf8')) as KubeList;
-    const items = list.items ?? [];
-    if (!Array.isArray(items)) throw new Error('the answer is no list');
-    const referrers = items.map(this.reduceObject).filter(({ references }) => references.length > 0);
-    return {
-      count: items.length,
-      continue: list.metadata?.continue || undefined,
-      resourceVersion: list.metadata?.resourceVersion,
-      referrers,
-    };
-  }
 }
 
 /** The name that a resource's objects have among referrers: unlike that of any other resource. `Service.serving.knative.dev` */

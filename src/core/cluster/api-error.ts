@@ -39,27 +39,19 @@ function suggestionsFor(status: number): string[] {
   return [];
 }
 
-/** Builds the error of an unexpected response: in the server's own words where it sent a Status. */
-export function errorOf(response: ApiResponse, what: string): ApiError {
-  const { message, reason } = statusOf(response);
-  return new ApiError(message ?? `${what}: the server answered ${response.status}`, {
-    status: response.status,
-    reason: reason ?? '',
-  });
+/**
+ * Builds the error for an unexpected response, in the server's own words where it sent a Status.
+ * @param step what failed, put before the server's words: `cannot list pods`
+ */
+export function apiError(response: ApiResponse, step?: string): ApiError {
+  const { message, reason } = statusIn(response);
+  const words = message || `the server answered ${response.status} to ${response.request}`;
+  return new ApiError(step ? `${step}: ${words}` : words, { status: response.status, reason: reason ?? '' });
 }
 
-/** Builds the error of an unexpected response to a step: what failed, then the server's words. */
-export function failure(response: ApiResponse, what: string): ApiError {
-  const status = statusOf(response);
-  return new ApiError(`${what}: ${status.message ?? `the server answered ${response.status}`}`, {
-    status: response.status,
-    reason: status.reason ?? '',
-  });
-}
-
-function statusOf(response: ApiResponse): { message?: string; reason?: string } {
+function statusIn(response: ApiResponse): { message?: string; reason?: string } {
   try {
-    return response.json();
+    return response.json<{ message?: string; reason?: string } | null>() ?? {};
   } catch {
     return {};
   }

@@ -44,6 +44,8 @@ export interface ApiRequestOptions {
 }
 
 export interface ApiResponse {
+  /** Method and path of the request, for messages: `GET /api/v1/pods`. */
+  request: string;
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;

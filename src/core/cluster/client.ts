@@ -12,7 +12,7 @@ import type {
   ExecResult,
   ExecTarget,
 } from './api.js';
-import { ApiError, errorOf } from './api-error.js';
+import { ApiError, apiError } from './api-error.js';
 import { connectionError } from './connection-error.js';
 import type { Credentials } from './credentials.js';
 import { open, send, type RawResponse } from './transport.js';
@@ -68,7 +68,7 @@ export class HttpClusterApi implements ClusterApi {
         signal: options.signal,
         retryAfter: (outcome, attempt) => this.mayRetry(outcome, attempt),
       });
-      return this.answer(response, path);
+      return this.answer(response, method, path);
     } catch (error) {
       options.signal?.throwIfAborted();
       throw connectionError(this.server, error);
@@ -77,7 +77,7 @@ export class HttpClusterApi implements ClusterApi {
 
   async get<T>(path: string, options: ApiRequestOptions = {}): Promise<T> {
     const response = await this.request('GET', path, options);
-    if (response.status !== 200) throw errorOf(response, `GET ${path}`);
+    if (response.status !== 200) throw apiError(response);
     return response.json<T>();
   }
 
@@ -96,10 +96,8 @@ export class HttpClusterApi implements ClusterApi {
     if (answer.statusCode !== 200) {
       const chunks: Buffer[] = [];
       for await (const chunk of answer) chunks.push(chunk as Buffer);
-      throw errorOf(
-        this.answer({ status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) }, path),
-        `GET ${path}`,
-      );
+      const response = { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) };
+      throw apiError(this.answer(response, 'GET', path));
     }
     return { headers: answer.headers, chunks: answer, close: () => answer.destroy() };
   }
@@ -146,9 +144,9 @@ export class HttpClusterApi implements ClusterApi {
     return url;
   }
 
-  private answer(response: RawResponse, path: string): ApiResponse {
+  private answer(response: RawResponse, method: string, path: string): ApiResponse {
     const { server } = this;
-    return { ...response, json: <T>() => parseJson<T>(response, `${server}${path}`) };
+    return { ...response, request: `${method} ${path}`, json: <T>() => parseJson<T>(response, `${server}${path}`) };
   }
 }
 

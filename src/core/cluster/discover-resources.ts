@@ -2,7 +2,7 @@ import { mapParallel } from '../kit/parallel.js';
 import type { RegadmError } from '../model/errors.js';
 import type { ClusterApi } from './api.js';
 import { ApiError } from './api-error.js';
-import { errorOf } from './api-error.js';
+import { apiError } from './api-error.js';
 import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
 
 /** A resource that discovery told of. */
@@ -56,7 +56,7 @@ async function resourcesOf(api: ClusterApi, groupVersion: string, signal?: Abort
   const response = await api.request('GET', path, { signal });
   // The version went away since the groups were read: a custom resource definition was deleted.
   if (response.status === 404) return [];
-  if (response.status !== 200) throw undiscovered(groupVersion, errorOf(response, `GET ${path}`));
+  if (response.status !== 200) throw undiscovered(groupVersion, apiError(response));
   return (response.json<ResourceList>().resources ?? [])
     .filter(({ name, verbs }) => !name.includes('/') && verbs?.includes('list'))
     .map(({ name, kind, namespaced }) => ({ group, version, resource: name, namespaced, kind }));

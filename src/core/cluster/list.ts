@@ -1,136 +1,185 @@
 import { RegadmError, messageOf } from '../model/errors.js';
 import type { ApiResponse, ClusterApi } from './api.js';
-import { ApiError } from './api-error.js';
-import { errorOf } from './api-error.js';
-import type { ParsePool } from './parse-pool.js';
-import { headOfPage, type ReducedPage } from './reduce-page.js';
+import type { ApiError } from './api-error.js';
+import { apiError } from './api-error.js';
+import type { ListPage } from './page.js';
+import { headOfPage } from './reduce-page.js';
 import { listPath, qualifiedName, type ListedResource } from './resources.js';
+import { serverTime } from './server-time.js';
 
-/** As kubectl: small enough to be parsed in one go, large enough that a round trip does not matter. */
+/** Objects per page, as in kubectl: small enough to parse in one go, large enough that round trips do not matter. */
 const PAGE_SIZE = 500;
-/** A list whose continuation expires without a new one begins anew; a server on which that goes on and on cannot be listed. */
+/** Maximum restarts of a list whose `continue` token expired. A server on which that keeps happening cannot be listed. */
 const MAX_RESTARTS = 8;
 
-/** Bytes a millisecond below which the network is the limit: three lists at a time over 100 Mbit/s. Above, compressing costs more than it saves. */
+/**
+ * Bytes per millisecond below which pages are requested compressed: three lists at a time over 100 Mbit/s. On a faster
+ * network, compressing costs more than it saves.
+ */
 const SLOW = 4000;
+/** Bytes of a page from which its transfer time says something about the network. */
 const WORTH_MEASURING = 256 * 1024;
 const COMPRESSED = { 'Accept-Encoding': 'gzip' };
 
+/** Where the pages of a list go. */
+export interface ListReader<Page extends ListPage> {
+  /** Parses a page. @throws Error when the body is not a list of that resource */
+  parser: { reduce(resource: string, body: Buffer): Promise<Page> };
+  /** Gets every page, in order. */
+  take(page: Page): void;
+  /** Discards all pages: the list starts again from the beginning. */
+  restart(): void;
+}
+
 export interface ListOptions {
   namespace?: string;
+  /** Objects per page. Default 500. */
+  pageSize?: number;
+  /**
+   * What happens when the `continue` token expires (410). `continue` (default): use the token that the server offers for
+   * the rest of the list in a newer state. It misses what was created since then in the part that is already read.
+   * `restart`: read the list again from the beginning.
+   */
+  onExpired?: 'continue' | 'restart';
   signal?: AbortSignal;
   /** Milliseconds; for tests. */
   clock?(): number;
-  onPage?(page: { count: number; bytes: number; remaining?: number }): void;
+  onPage?(page: { count: number; bytes: number }): void;
 }
 
-/** What a list came to, besides its pages. */
+/** Metadata of a completed list. */
 export interface ListResult {
-  /** Of the first page: a watch that starts there misses nothing. */
+  /** Version of the first page: a watch that starts there misses nothing. */
   resourceVersion: string;
-  /** The server's clock at the first page, ms since the epoch; NaN when it sent none. */
-  serverTime: number;
+  /** The API server's clock at the first page, in ms since the epoch; undefined when the server did not state it. */
+  serverTime?: number;
   bytes: number;
   count: number;
 }
 
 /**
- * Reads a list page by page; while one is parsed the next is fetched. Once a page came slowly, the others are asked for compressed.
- * An expired `continue` (410) goes on with the one that the server hands out instead, or else from the beginning, after `restart`.
- * @param take gets every page, in order
+ * Reads a list page by page and requests the next page while one is parsed.
  * @throws ApiError or RegadmError that names the resource
  */
-export async function readList(
+export function readList<Page extends ListPage>(
   api: ClusterApi,
   resource: ListedResource,
-  pool: Pick<ParsePool, 'reduce'>,
-  sink: { take(page: ReducedPage): void; restart(): void },
+  reader: ListReader<Page>,
   options: ListOptions = {},
 ): Promise<ListResult> {
-  const path = listPath(resource, options.namespace);
-  const result: ListResult = { resourceVersion: '', serverTime: NaN, bytes: 0, count: 0 };
-  let next: string | undefined;
-  let restarts = 0;
-  let parsing: Promise<ReducedPage> | undefined;
-  const settle = async (): Promise<ReducedPage | undefined> => {
-    const page = await parsing;
-    parsing = undefined;
-    if (!page) return undefined;
-    result.resourceVersion ||= page.resourceVersion ?? '';
-    result.count += page.count;
-    sink.take(page);
-    return page;
-  };
-  const clock = options.clock ?? (() => performance.now());
-  let slow = false;
-  for (;;) {
-    const asked = clock();
-    const response = await api.request('GET', path, {
-      query: { limit: PAGE_SIZE, continue: next },
-      signal: options.signal,
-      ...(slow ? { headers: COMPRESSED } : {}),
-    });
-    slow ||= response.body.length > WORTH_MEASURING && response.body.length / (clock() - asked) < SLOW;
-    if (response.status === 410) {
-      await settle();
-      next = continuationOf(response);
-      if (next === undefined) {
-        if (++restarts > MAX_RESTARTS) throw cannotList(resource, errorOf(response, `GET ${path}`));
-        result.count = 0;
-        result.resourceVersion = '';
-        sink.restart();
-      }
-      continue;
-    }
-    if (response.status === 404 && resource.optional) return result;
-    if (response.status !== 200) throw cannotList(resource, errorOf(response, `GET ${path}`));
-    if (Number.isNaN(result.serverTime)) result.serverTime = Date.parse(String(response.headers.date ?? ''));
-    result.bytes += response.body.length;
-    await settle();
-    const head = headOfPage(response.body);
-    const bytes = response.body.length;
-    parsing = pool.reduce(resource.resource, response.body).catch((cause: unknown) => {
-      throw notAList(resource, path, api, cause);
-    });
-    parsing.then(
-      (page) => options.onPage?.({ count: page.count, bytes }),
-      () => {},
-    );
-    // The token stands before the items: the next page is asked for while this one is parsed.
-    next = head ? head.continue : (await settle())?.continue;
-    if (next === undefined) break;
-  }
-  await settle();
-  return result;
+  return new ListReading(api, resource, reader, options).read();
 }
 
-function continuationOf(response: ApiResponse): string | undefined {
+/** The state of one list while it is read. */
+class ListReading<Page extends ListPage> {
+  private readonly path: string;
+  private readonly clock: () => number;
+  private readonly result: ListResult = { resourceVersion: '', bytes: 0, count: 0 };
+  private next: string | undefined;
+  private complete = false;
+  private restarts = 0;
+  private parsing: Promise<Page> | undefined;
+  /** True once a page was slow: the remaining ones are requested compressed. */
+  private slow = false;
+
+  constructor(
+    private readonly api: ClusterApi,
+    private readonly resource: ListedResource,
+    private readonly reader: ListReader<Page>,
+    private readonly options: ListOptions,
+  ) {
+    this.path = listPath(resource, options.namespace);
+    this.clock = options.clock ?? (() => performance.now());
+  }
+
+  async read(): Promise<ListResult> {
+    while (!this.complete) {
+      const response = await this.request();
+      if (response.status === 404 && this.resource.optional) return this.result;
+      if (response.status === 410) await this.resume(response);
+      else if (response.status === 200) await this.accept(response);
+      else throw this.cannotList(response);
+    }
+    await this.settle();
+    return this.result;
+  }
+
+  private async request(): Promise<ApiResponse> {
+    const sentAt = this.clock();
+    const response = await this.api.request('GET', this.path, {
+      query: { limit: this.options.pageSize ?? PAGE_SIZE, continue: this.next },
+      signal: this.options.signal,
+      ...(this.slow ? { headers: COMPRESSED } : {}),
+    });
+    const bytes = response.body.length;
+    this.slow ||= bytes > WORTH_MEASURING && bytes / (this.clock() - sentAt) < SLOW;
+    return response;
+  }
+
+  /** Starts to parse a page. The token precedes the items, so the next page is requested while this one is parsed. */
+  private async accept(response: ApiResponse): Promise<void> {
+    const { body } = response;
+    const bytes = body.length;
+    this.result.serverTime ??= serverTime(response);
+    this.result.bytes += bytes;
+    await this.settle();
+    const head = headOfPage(body);
+    this.parsing = this.reader.parser.reduce(this.resource.resource, body).catch((cause: unknown) => {
+      throw this.notAList(cause);
+    });
+    this.parsing.then(
+      ({ count }) => this.options.onPage?.({ count, bytes }),
+      () => {},
+    );
+    this.next = head ? head.continue : (await this.settle())?.continue;
+    this.complete = this.next === undefined;
+  }
+
+  /** Hands over the page that is being parsed. */
+  private async settle(): Promise<Page | undefined> {
+    const page = await this.parsing;
+    this.parsing = undefined;
+    if (!page) return undefined;
+    this.result.resourceVersion ||= page.resourceVersion ?? '';
+    this.result.count += page.count;
+    this.reader.take(page);
+    return page;
+  }
+
+  /** Goes on after an expired token. */
+  private async resume(response: ApiResponse): Promise<void> {
+    await this.settle();
+    this.next = this.options.onExpired === 'restart' ? undefined : continuationIn(response);
+    if (this.next !== undefined) return;
+    if (++this.restarts > MAX_RESTARTS) throw this.cannotList(response);
+    this.result.count = 0;
+    this.result.resourceVersion = '';
+    this.reader.restart();
+  }
+
+  private cannotList(response: ApiResponse): ApiError {
+    return apiError(response, `cannot list ${qualifiedName(this.resource)}`);
+  }
+
+  private notAList(cause: unknown): RegadmError {
+    if (cause instanceof RegadmError) return cause;
+    const reason = messageOf(cause).slice(0, 120);
+    const url = `${this.api.server}${this.path}`;
+    return new RegadmError(
+      `cannot list ${qualifiedName(this.resource)}: the server did not answer with a list: ${reason}`,
+      {
+        code: 'API_NOT_JSON',
+        suggestions: [`is ${url} an OpenShift API server? check the server in the kubeconfig (or --server)`],
+        cause,
+      },
+    );
+  }
+}
+
+function continuationIn(response: ApiResponse): string | undefined {
   try {
     return response.json<{ metadata?: { continue?: string } }>().metadata?.continue || undefined;
   } catch {
     return undefined;
   }
-}
-
-function cannotList(resource: ListedResource, cause: ApiError): RegadmError {
-  return new ApiError(`cannot list ${qualifiedName(resource)}: ${cause.message}`, {
-    status: cause.status,
-    reason: cause.reason,
-    suggestions: cause.suggestions,
-    cause,
-  });
-}
-
-function notAList(resource: ListedResource, path: string, api: ClusterApi, cause: unknown): RegadmError {
-  if (cause instanceof RegadmError) return cause;
-  return new RegadmError(
-    `cannot list ${qualifiedName(resource)}: the server did not answer with a list: ${messageOf(cause).slice(0, 120)}`,
-    {
-      code: 'API_NOT_JSON',
-      suggestions: [
-        `is ${api.server}${path} an OpenShift API server? check the server in the kubeconfig (or --server)`,
-      ],
-      cause,
-    },
-  );
 }

@@ -9,9 +9,9 @@ import { streamKey } from '../model/image-stream.js';
 import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from './api.js';
-import { errorOf } from './api-error.js';
+import { apiError } from './api-error.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
-import { readList, type ListOptions, type ListResult } from './list.js';
+import { readList, type ListOptions, type ListReader, type ListResult } from './list.js';
 import { objectPath } from './objects.js';
 import { ParsePool } from './parse-pool.js';
 import type { ReducedPage } from './reduce-page.js';
@@ -77,7 +77,7 @@ export async function readSnapshot(
 class SnapshotReader {
   private readonly snapshot = emptySnapshot();
   private readonly resourceVersions = new Map<string, string>();
-  private now = NaN;
+  private now: number | undefined;
   private clockDifference = NaN;
   private imageObjectBytes = 0;
 
@@ -102,7 +102,7 @@ class SnapshotReader {
     return {
       snapshot: this.snapshot,
       resourceVersions: this.resourceVersions,
-      now: Number.isNaN(this.now) ? this.clock() : this.now,
+      now: this.now ?? this.clock(),
       clockDifference: this.clockDifference,
       imageObjectBytes: this.imageObjectBytes,
       everything,
@@ -111,17 +111,22 @@ class SnapshotReader {
 
   private async list(
     resource: ListedResource,
-    sink: Parameters<typeof readList>[3],
+    sink: Omit<ListReader<ReducedPage>, 'parser'>,
     namespace?: string,
   ): Promise<ListResult> {
     const started = this.clock();
-    const result = await readList(this.api, resource, this.pool, sink, {
-      namespace,
-      signal: this.options.signal,
-      onPage: this.options.onPage,
-    });
+    const result = await readList(
+      this.api,
+      resource,
+      { parser: this.pool, ...sink },
+      {
+        namespace,
+        signal: this.options.signal,
+        onPage: this.options.onPage,
+      },
+    );
     this.resourceVersions.set(resource.resource, result.resourceVersion);
-    if (Number.isNaN(this.now) && !Number.isNaN(result.serverTime)) {
+    if (this.now === undefined && result.serverTime !== undefined) {
       this.now = result.serverTime;
       this.clockDifference = started - result.serverTime;
     }
@@ -201,7 +206,7 @@ export async function getImage(api: ClusterApi, name: string, signal?: AbortSign
   const path = objectPath(IMAGES, name);
   const response = await api.request('GET', path, { signal });
   if (response.status === 404) return undefined;
-  if (response.status !== 200) throw errorOf(response, `GET ${path}`);
+  if (response.status !== 200) throw apiError(response);
   const object = response.json<KubeObject>();
   if (object.metadata?.name !== name) {
     throw new RegadmError(`asked for image ${name}, got something else`, { code: 'API_ERROR' });

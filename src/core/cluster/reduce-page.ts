@@ -1,19 +1,17 @@
 import { packImages, transferables, type ImageColumns } from '../model/table/image-columns.js';
 import { reduceImage } from '../model/image.js';
 import { reduceStream, type StreamRecord } from '../model/image-stream.js';
-import type { Fields, KubeList, KubeObject } from '../model/kube.js';
+import type { KubeList, KubeObject } from '../model/kube.js';
 import { reduceLimitRange, type ImageLimit } from '../model/limit-range.js';
 import { REFERRER_KINDS, type ReferrerResource } from '../model/referrers/index.js';
 import type { Referrer } from '../model/referrer.js';
 import { packReferrers, unpackReferrers, type ReferrerColumns } from '../model/table/referrer-columns.js';
 import { LIST_FIELDS } from '../model/list-fields.js';
 import { readJson } from './json-reader.js';
+import { itemsOf, positionOf, type ListPage } from './page.js';
 
-/** What is left of a page of a list when decisions have taken what they need. One of the last four is there. */
-export interface ReducedPage {
-  count: number;
-  continue?: string;
-  resourceVersion?: string;
+/** A page of a list, reduced to what decisions need. Exactly one of the four fields is set. */
+export interface ReducedPage extends ListPage {
   columns?: ImageColumns;
   streams?: StreamRecord[];
   referrers?: Referrer[];
@@ -23,28 +21,17 @@ export interface ReducedPage {
 /**
  * Parses a page and reduces it.
  * @param resource plural name of what is listed
- * @throws Error when the body is no list
+ * @throws Error when the body is not a list
  */
 export function reducePage(resource: string, body: Uint8Array): ReducedPage {
-  const list = parseList(body, LIST_FIELDS[resource] ?? 'all');
-  const items = list.items;
-  const page: ReducedPage = {
-    count: items.length,
-    continue: list.metadata?.continue || undefined,
-    resourceVersion: list.metadata?.resourceVersion,
-  };
+  const list = readJson(body, { metadata: 'all', items: LIST_FIELDS[resource] ?? 'all' }) as KubeList | null;
+  const items = itemsOf(list);
+  const page: ReducedPage = positionOf(list!, items.length);
   if (resource === 'images') return { ...page, columns: packImages(items.map(reduceImage)) };
   if (resource === 'imagestreams') return { ...page, streams: items.map(reduceStream) };
   if (resource === 'limitranges') return { ...page, limits: items.flatMap(reduceLimitRange) };
   const reduce: (object: KubeObject) => Referrer = REFERRER_KINDS[resource as ReferrerResource];
   return { ...page, referrers: items.map(reduce).filter(({ references }) => references.length > 0) };
-}
-
-function parseList(body: Uint8Array, items: Fields): KubeList {
-  const list = readJson(body, { metadata: 'all', items }) as KubeList | null;
-  if (list?.items === null) return { ...list, items: [] };
-  if (!Array.isArray(list?.items)) throw new Error('the answer is no list');
-  return list;
 }
 
 /** A page on its way from one thread to another. */

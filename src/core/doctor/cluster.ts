@@ -1,5 +1,5 @@
 import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
-import { failure } from '../cluster/api-error.js';
+import { apiError } from '../cluster/api-error.js';
 import {
   IMAGES,
   IMAGE_STREAMS,
@@ -14,7 +14,7 @@ import { about, type Check } from './check.js';
 /** Whether the API server answers, and as what. @throws RegadmError when it cannot be reached, ApiError when it refuses */
 export async function checkServer(api: ClusterApi): Promise<Check[]> {
   const response = await api.request('GET', '/version');
-  if (response.status !== 200) throw failure(response, `${api.server} does not tell its version`);
+  if (response.status !== 200) throw apiError(response, `${api.server} does not tell its version`);
   const { gitVersion } = response.json<{ gitVersion?: string }>();
   const openshift = await openshiftVersion(api);
   return [

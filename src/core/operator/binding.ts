@@ -1,6 +1,6 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { failure } from '../cluster/api-error.js';
+import { apiError } from '../cluster/api-error.js';
 import { ApiError } from '../cluster/api-error.js';
 
 const PATH = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
@@ -36,7 +36,7 @@ export async function createBinding(api: ClusterApi, name: string, serviceAccoun
   };
   const response = await api.request('POST', PATH, { body });
   if (![200, 201, 202, 409].includes(response.status))
-    throw failure(response, `cannot create the cluster role binding ${name}`);
+    throw apiError(response, `cannot create the cluster role binding ${name}`);
 }
 
 /** Removes a binding of regadm's own; one that is gone, or is not regadm's, is left as it is. @throws ApiError */
@@ -51,7 +51,7 @@ export async function removeBinding(api: ClusterApi, name: string): Promise<void
   if (!isOwn(binding)) return;
   const response = await api.request('DELETE', `${PATH}/${name}`);
   if (![200, 202, 404].includes(response.status))
-    throw failure(response, `cannot delete the cluster role binding ${name}`);
+    throw apiError(response, `cannot delete the cluster role binding ${name}`);
 }
 
 const isOwn = ({ metadata }: Binding): boolean =>

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RegadmError } from '../model/errors.js';
-import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
-import { failure } from '../cluster/api-error.js';
+import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { apiError } from '../cluster/api-error.js';
+import { serverTime } from '../cluster/server-time.js';
 
 export const CONFIG_PATH = '/apis/imageregistry.operator.openshift.io/v1/configs/cluster';
 export const CONFIG_NAME = 'configs.imageregistry.operator.openshift.io/cluster';
@@ -36,8 +37,8 @@ export async function readConfig(api: ClusterApi, signal?: AbortSignal): Promise
       ],
     });
   }
-  if (response.status !== 200) throw failure(response, `cannot read ${CONFIG_NAME}`);
-  return { config: response.json<RegistryConfig>(), serverTime: serverTimeOf(response) };
+  if (response.status !== 200) throw apiError(response, `cannot read ${CONFIG_NAME}`);
+  return { config: response.json<RegistryConfig>(), serverTime: serverTime(response) ?? Date.now() };
 }
 
 /** So often is a change tried anew when somebody else changed the object in between. */
@@ -62,9 +63,10 @@ export async function changeConfig(
       metadata: { ...patch.metadata, resourceVersion: reading.config.metadata.resourceVersion },
     };
     const response = await api.request('PATCH', CONFIG_PATH, { body, contentType: 'application/merge-patch+json' });
-    if (response.status === 200) return { config: response.json<RegistryConfig>(), serverTime: serverTimeOf(response) };
+    if (response.status === 200)
+      return { config: response.json<RegistryConfig>(), serverTime: serverTime(response) ?? Date.now() };
     // A conflict may also be our own patch, carried out though its answer was lost: `change` sees that.
-    if (response.status !== 409 || attempt === CONFLICT_TRIES) throw failure(response, `cannot change ${CONFIG_NAME}`);
+    if (response.status !== 409 || attempt === CONFLICT_TRIES) throw apiError(response, `cannot change ${CONFIG_NAME}`);
     await sleep(50 * attempt);
   }
 }
@@ -77,10 +79,4 @@ export function managementState(config: RegistryConfig): string {
 /** A condition of the operator that is True, e.g. `Degraded`. */
 export function conditionTrue(config: RegistryConfig, type: string): Condition | undefined {
   return config.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
-}
-
-function serverTimeOf(response: ApiResponse): number {
-  const header = response.headers.date;
-  const time = Date.parse(Array.isArray(header) ? (header[0] ?? '') : (header ?? ''));
-  return Number.isNaN(time) ? Date.now() : time;
 }

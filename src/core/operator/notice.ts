@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { serverTime } from '../cluster/server-time.js';
 import { CONFIG_PATH, type RegistryConfig } from './config.js';
 import { describeLease, isFresh, leaseOf } from './lease-record.js';
 
@@ -12,8 +13,7 @@ export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | u
     if (response.status !== 200) return undefined;
     const record = leaseOf(response.json<RegistryConfig>());
     if (!record) return undefined;
-    const header = response.headers.date;
-    const now = Date.parse(String(header ?? '')) || Date.now();
+    const now = serverTime(response) ?? Date.now();
     return isFresh(record, now)
       ? `note: a hard prune is under way, the registry may be read-only: ${describeLease(record, now)}`
       : `warning: a hard prune was not finished, the registry may still be read-only: ${describeLease(record, now)}; run: regadm prune hard --recover`;

@@ -3,7 +3,7 @@ import { RegadmError, messageOf } from '../model/errors.js';
 import type { ClusterApi, ExecResult, ExecTarget } from '../cluster/api.js';
 import { isUsable, listRegistryPods, type RegistryPod } from './pods.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { failure } from '../cluster/api-error.js';
+import { apiError } from '../cluster/api-error.js';
 
 export type PruneMode = 'check' | 'delete';
 
@@ -107,7 +107,7 @@ async function deletePod(api: ClusterApi, identity: PodIdentity, reason: string)
   const path = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods/${identity.name}`;
   const response = await api.request('DELETE', path, { body: { preconditions: { uid: identity.uid } } });
   if (![200, 202, 404, 409].includes(response.status))
-    throw stillRunning(identity, `${reason}; ${failure(response, 'the pod cannot be deleted').message}`);
+    throw stillRunning(identity, `${reason}; ${apiError(response, 'the pod cannot be deleted').message}`);
   for (let waited = 0; waited < 120_000; waited += 1000) {
     if (!(await existing(api, identity))) return;
     await sleep(1000);

@@ -3,7 +3,7 @@ import { CACHE_OFF } from './cache-off.js';
 import type { ClusterApi } from '../cluster/api.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { failure } from '../cluster/api-error.js';
+import { apiError } from '../cluster/api-error.js';
 import { DEPLOYMENT_PATH, readDeployment, waitForRollout, type Deployment } from './rollout.js';
 
 /** What `kubectl rollout restart` sets on a Deployment's template. */
@@ -65,7 +65,7 @@ async function annotate(api: ClusterApi, stamp: string, signal?: AbortSignal): P
     signal,
   });
   if (response.status === 200) return response.json<Deployment>().metadata.generation ?? 0;
-  const error = failure(response, 'cannot restart the registry');
+  const error = apiError(response, 'cannot restart the registry');
   throw response.status === 403 ? forbidden(error) : error;
 }
 
@@ -114,7 +114,7 @@ async function deletePod(api: ClusterApi, { name, uid }: RegistryPod, signal?: A
   const path = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods/${name}`;
   const response = await api.request('DELETE', path, { body: { preconditions: { uid } }, signal });
   if (![200, 202, 404, 409].includes(response.status))
-    throw failure(response, `cannot delete pod ${REGISTRY_NAMESPACE}/${name}`);
+    throw apiError(response, `cannot delete pod ${REGISTRY_NAMESPACE}/${name}`);
 }
 
 function isNotOneOf(pods: RegistryPod[]): (pod: RegistryPod) => boolean {

@@ -5,7 +5,7 @@ import type { ClusterApi, KubeList, KubeObject } from '../cluster/api.js';
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
 import { CONFIG_PATH, managementState, type RegistryConfig } from './config.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { failure } from '../cluster/api-error.js';
+import { apiError } from '../cluster/api-error.js';
 import { DEPLOYMENT_PATH, type Deployment } from './rollout.js';
 
 /** Where the registry keeps its blobs. */
@@ -57,7 +57,7 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
   const read = async <T>(what: string, path: string): Promise<T | undefined> => {
     const response = await api.request('GET', path, { signal });
     if (response.status === 200) return response.json<T>();
-    unavailable.push({ what, message: messageOf(failure(response, '')).replace(/^: /, '') });
+    unavailable.push({ what, message: apiError(response).message });
     return undefined;
   };
   const [config, deployment, routes, imageConfig, pods] = await Promise.all([

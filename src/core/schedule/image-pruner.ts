@@ -1,7 +1,7 @@
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { ApiError } from '../cluster/api-error.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { failure } from '../cluster/api-error.js';
+import { apiError } from '../cluster/api-error.js';
 import { RegadmError } from '../model/errors.js';
 import { OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
 import type { PrunerSpec } from './pruner-spec.js';
@@ -26,7 +26,7 @@ export async function readImagePruner(api: ClusterApi): Promise<ImagePruner> {
       suggestions: ['let regadm do it: regadm prune schedule --cronjob --image IMAGE | oc create -f -'],
     });
   }
-  if (response.status !== 200) throw failure(response, `cannot read ${PRUNER_NAME}`);
+  if (response.status !== 200) throw apiError(response, `cannot read ${PRUNER_NAME}`);
   return response.json<ImagePruner>();
 }
 
@@ -48,7 +48,7 @@ export async function changeImagePruner(
     const body = { metadata: { resourceVersion: pruner.metadata.resourceVersion }, spec };
     const response = await api.request('PATCH', PRUNER_PATH, { body, contentType: 'application/merge-patch+json' });
     if (response.status === 200) return { pruner: response.json<ImagePruner>(), changed: true };
-    if (response.status !== 409 || attempt === CONFLICT_TRIES) throw failure(response, `cannot change ${PRUNER_NAME}`);
+    if (response.status !== 409 || attempt === CONFLICT_TRIES) throw apiError(response, `cannot change ${PRUNER_NAME}`);
   }
 }
 
@@ -56,7 +56,7 @@ export async function changeImagePruner(
 export async function readCronJob(api: ClusterApi, name: string): Promise<KubeObject | undefined> {
   const response = await api.request('GET', `${CRON_JOBS}/${encodeURIComponent(name)}`);
   if (response.status === 404) return undefined;
-  if (response.status !== 200) throw failure(response, `cannot read CronJob ${REGISTRY_NAMESPACE}/${name}`);
+  if (response.status !== 200) throw apiError(response, `cannot read CronJob ${REGISTRY_NAMESPACE}/${name}`);
   return response.json<KubeObject>();
 }
 

@@ -5,7 +5,7 @@ import { RegadmError, refusal } from '../model/errors.js';
 import type { Run } from './report.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { JOBS, listRuns, toRun } from './image-pruner.js';
-import { failure } from '../cluster/api-error.js';
+import { apiError } from '../cluster/api-error.js';
 
 const RUN_ANNOTATION = 'regadm.io/run';
 const PODS = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`;
@@ -33,7 +33,7 @@ export async function startJob(api: ClusterApi, cronJob: KubeObject): Promise<Ku
     const job = await api.get<KubeObject>(`${JOBS}/${body.metadata.name}`);
     if (job.metadata.annotations?.[RUN_ANNOTATION] === run) return job;
   }
-  throw failure(response, `cannot start a job from CronJob ${REGISTRY_NAMESPACE}/${name}`);
+  throw apiError(response, `cannot start a job from CronJob ${REGISTRY_NAMESPACE}/${name}`);
 }
 
 function jobOf({ metadata, spec }: KubeObject, run: string) {

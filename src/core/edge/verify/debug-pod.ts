@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { failure } from '../../cluster/api-error.js';
+import { apiError } from '../../cluster/api-error.js';
 import { RegadmError } from '../../model/errors.js';
 import { NAMES } from '../render/registry-objects.js';
 
@@ -35,10 +35,10 @@ export async function runOnNode(api: ClusterApi, options: DebugPodOptions): Prom
     const response = await api.request('POST', PODS, { body: podOf(name, options), signal: options.signal });
     // 409 on a name that nobody else has: the answer to the first try was lost.
     if (response.status !== 201 && response.status !== 409)
-      throw failure(response, `cannot create the debug pod ${NAMES.namespace}/${name}`);
+      throw apiError(response, `cannot create the debug pod ${NAMES.namespace}/${name}`);
     await ended(api, name, options);
     const log = await api.request('GET', `${PODS}/${name}/log`, { signal: options.signal });
-    if (log.status !== 200) throw failure(log, `cannot read the log of pod ${NAMES.namespace}/${name}`);
+    if (log.status !== 200) throw apiError(log, `cannot read the log of pod ${NAMES.namespace}/${name}`);
     return log.body.toString('utf8');
   } finally {
     // Also when the creation seemed to fail: its answer may have been lost.
@@ -56,7 +56,7 @@ async function deleteLeftovers(api: ClusterApi): Promise<void> {
 async function deletePod(api: ClusterApi, name: string): Promise<void> {
   const response = await api.request('DELETE', `${PODS}/${name}`, { query: { gracePeriodSeconds: 0 } });
   if (![200, 202, 404].includes(response.status))
-    throw failure(response, `cannot delete the debug pod ${NAMES.namespace}/${name}: delete it by hand`);
+    throw apiError(response, `cannot delete the debug pod ${NAMES.namespace}/${name}: delete it by hand`);
 }
 
 async function ended(api: ClusterApi, name: string, { timeoutMs, signal }: DebugPodOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { RegadmError } from '../../model/errors.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { failure } from '../../cluster/api-error.js';
+import { apiError } from '../../cluster/api-error.js';
 
 /**
  * The kubeconfig of a managed cluster, as its hub keeps it: secret `NAME-admin-kubeconfig` in namespace NAME.
@@ -11,7 +11,7 @@ export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promi
   const secret = `${cluster}-admin-kubeconfig`;
   const response = await hub.request('GET', `/api/v1/namespaces/${cluster}/secrets/${secret}`);
   if (response.status === 404) throw missing(`the hub has no secret ${cluster}/${secret}`);
-  if (response.status !== 200) throw failure(response, `cannot read secret ${cluster}/${secret} of the hub`);
+  if (response.status !== 200) throw apiError(response, `cannot read secret ${cluster}/${secret} of the hub`);
   const data = response.json<KubeObject & { data?: Record<string, string> }>().data ?? {};
   if (!data.kubeconfig) throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
   return Buffer.from(data.kubeconfig, 'base64').toString('utf8');

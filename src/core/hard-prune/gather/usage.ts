@@ -1,11 +1,11 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { ApiError } from '../../cluster/api-error.js';
+import { readList } from '../../cluster/list.js';
+import { OBJECT_PARSER, type ObjectPage } from '../../cluster/page.js';
+import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../cluster/resources.js';
 import type { ClusterUsage } from '../plan/plan-types.js';
 
-/** Small pages keep memory low: a real Image object is about 9 KB. */
-const PAGE = 100;
-/** How often a list is begun again when its continue token has expired. */
-const RESTARTS = 5;
+/** Objects per page. Small pages keep memory low: an Image object is about 9 KB. */
+const PAGE_SIZE = 100;
 
 /** Media types whose `dockerImageMetadata.Id` is a blob of its own: what the registry's pruner goes by. */
 const WITH_CONFIG = new Set([
@@ -18,9 +18,9 @@ const WITH_CONFIG = new Set([
  * @throws ApiError when any of it cannot be read: a pruner that cannot see all uses must not delete
  */
 export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<ClusterUsage> {
-  // Images last: what is pushed meanwhile is then in use at any rate.
-  const streams = await listWhole(api, '/apis/image.openshift.io/v1/imagestreams', () => new StreamLists(), signal);
-  const images = await listWhole(api, '/apis/image.openshift.io/v1/images', () => new ImageUses(), signal);
+  // Images last, so that images pushed in the meantime count as in use.
+  const streams = await collect(api, IMAGE_STREAMS, () => new StreamLists(), signal);
+  const images = await collect(api, IMAGES, () => new ImageUses(), signal);
   return { inUse: images.inUse, images: images.names, children: images.children, streams: streams.listed };
 }
 
@@ -29,39 +29,22 @@ interface Collector {
 }
 
 /**
- * An expired continue token could be exchanged for one that goes on with a newer state, but what was created before the
- * place it goes on from would be missed: the list is begun again.
+ * Reads a list into a collector. A list whose `continue` token expires is read again from the beginning: its rest in a
+ * newer state would miss objects that were created in the part already read.
  */
-async function listWhole<T extends Collector>(
+async function collect<T extends Collector>(
   api: ClusterApi,
-  path: string,
-  collector: () => T,
+  resource: ListedResource,
+  create: () => T,
   signal?: AbortSignal,
 ): Promise<T> {
-  for (let restart = 0; ; restart++) {
-    try {
-      return await listPages(api, path, collector(), signal);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === 410) || restart === RESTARTS) throw error;
-    }
-  }
-}
-
-async function listPages<T extends Collector>(
-  api: ClusterApi,
-  path: string,
-  collector: T,
-  signal?: AbortSignal,
-): Promise<T> {
-  let next: string | undefined;
-  do {
-    const page: { metadata?: { continue?: string }; items?: KubeObject[] | null } = await api.get(path, {
-      query: { limit: PAGE, continue: next },
-      signal,
-    });
-    for (const item of page.items ?? []) collector.add(item);
-    next = page.metadata?.continue || undefined;
-  } while (next);
+  let collector = create();
+  const reader = {
+    parser: OBJECT_PARSER,
+    take: ({ items }: ObjectPage) => items.forEach((item) => collector.add(item)),
+    restart: () => void (collector = create()),
+  };
+  await readList(api, resource, reader, { pageSize: PAGE_SIZE, onExpired: 'restart', signal });
   return collector;
 }
 

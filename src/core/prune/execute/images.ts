@@ -1,4 +1,4 @@
-import { errorOf } from '../../cluster/api-error.js';
+import { apiError } from '../../cluster/api-error.js';
 import { objectPath } from '../../cluster/objects.js';
 import { IMAGES } from '../../cluster/resources.js';
 import { describeReason } from '../../graph/reason.js';
@@ -207,7 +207,7 @@ class ImageWork {
         beforeRetry: run.still(() => this.obstacle(at)),
       });
       if (answer.status === 409) return this.withdraw(at, blobs, 'it was deleted and pushed again meanwhile');
-      if (![200, 202, 404].includes(answer.status)) throw errorOf(answer, `DELETE ${path}`);
+      if (![200, 202, 404].includes(answer.status)) throw apiError(answer);
       const result = answer.status === 404 ? 'gone' : 'deleted';
       run.outcome.images[at] = result === 'gone' ? STATUS.gone : STATUS.deleted;
       await run.record({ action: 'delete-image', name, uid, result });

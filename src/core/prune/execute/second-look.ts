@@ -6,6 +6,7 @@ import type { ClusterApi } from '../../cluster/api.js';
 import type { AnyResource } from '../../cluster/discover-resources.js';
 import { readList } from '../../cluster/list.js';
 import { ParsePool } from '../../cluster/parse-pool.js';
+import type { ReducedPage } from '../../cluster/reduce-page.js';
 import { IMAGES, IMAGE_STREAMS, REFERRERS, qualifiedName, type ListedResource } from '../../cluster/resources.js';
 import { watchList, type WatchEnd } from '../../cluster/watch.js';
 import { reduceImage } from '../../model/image.js';
@@ -206,18 +207,18 @@ export class SecondLook {
       const result = await readList(
         api,
         resource,
-        pool,
-        { take: (page) => view.images.addColumns(page.columns!), restart: () => {} },
+        { parser: pool, take: (page) => view.images.addColumns(page.columns!), restart: () => {} },
         { signal },
       );
       resourceVersion = result.resourceVersion;
     } else if (resource === IMAGE_STREAMS) {
       let records: StreamRecord[] = [];
-      const sink = {
-        take: (page: { streams?: StreamRecord[] }) => records.push(...page.streams!),
+      const reader = {
+        parser: pool,
+        take: (page: ReducedPage) => records.push(...page.streams!),
         restart: () => void (records = []),
       };
-      resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
+      resourceVersion = (await readList(api, resource, reader, { namespace, signal })).resourceVersion;
       if (watched()) view.addStreams(records);
       else view.setStreams(records);
     } else if (source.any) {
@@ -226,11 +227,12 @@ export class SecondLook {
       take(anyKind(source.any), referrers);
     } else {
       let found: Referrer[] = [];
-      const sink = {
-        take: (page: { referrers?: Referrer[] }) => found.push(...page.referrers!),
+      const reader = {
+        parser: pool,
+        take: (page: ReducedPage) => found.push(...page.referrers!),
         restart: () => void (found = []),
       };
-      resourceVersion = (await readList(api, resource, pool, sink, { namespace, signal })).resourceVersion;
+      resourceVersion = (await readList(api, resource, reader, { namespace, signal })).resourceVersion;
       take(REFERRER_KIND_NAMES[resource.resource as ReferrerResource], found);
     }
     if (watching && source.opened === opened) source.caughtUp = source.watching;

@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../../cluster/api.js';
-import { errorOf } from '../../cluster/api-error.js';
+import { apiError } from '../../cluster/api-error.js';
 import { objectPath } from '../../cluster/objects.js';
 import { IMAGE_STREAMS } from '../../cluster/resources.js';
 import { reduceStream } from '../../model/image-stream.js';
@@ -44,14 +44,14 @@ export async function changeStream(run: Run, key: string, change: Change): Promi
   const round = await withRetry(() => oneRound(run, key, path, change), { ...ROUNDS, retryAfter: again });
   if ('changed' in round) return round.changed;
   if ('lost' in round) throw round.lost;
-  throw errorOf(round.answer, `PUT ${path}/status`);
+  throw apiError(round.answer);
 }
 
 async function oneRound(run: Run, key: string, path: string, change: Change): Promise<Round> {
   const { api, view } = run.ports;
   const read = await api.request('GET', path);
   if (read.status === 404) return gone(run, key);
-  if (read.status !== 200) throw errorOf(read, `GET ${path}`);
+  if (read.status !== 200) throw apiError(read);
   const object = read.json<KubeObject>();
   const stream = view.putStream(reduceStream(object));
   // The look comes before the decision: between the decision and the update nothing is waited for.

@@ -1,5 +1,6 @@
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
-import type { ApiResponse, ClusterApi, KubeObject } from '../../cluster/api.js';
+import { apiError } from '../../cluster/api-error.js';
+import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { failedWith, notChecked, type PreflightCheck } from './check.js';
 
 export interface PrunersInput {
@@ -67,14 +68,9 @@ async function list({ api, signal }: PrunersInput, search: Search): Promise<Foun
   const answer = await api.request('GET', path, { query: { labelSelector }, signal });
   if (answer.status === 403) return undefined;
   if (answer.status === 404) return [];
-  const { items } = expectOk(answer, path).json<{ items?: KubeObject[] | null }>();
+  if (answer.status !== 200) throw apiError(answer, 'cannot look for other pruners');
+  const { items } = answer.json<{ items?: KubeObject[] | null }>();
   return (items ?? []).filter(matches).map((object) => ({ kind, object }));
-}
-
-function expectOk(answer: ApiResponse, path: string): ApiResponse {
-  if (answer.status !== 200)
-    throw new Error(`other pruners cannot be looked for: the API server answers ${answer.status} to GET ${path}`);
-  return answer;
 }
 
 /** Finished jobs and pods remain for a while; a job without a status has just been made and is about to run. */

@@ -35,7 +35,7 @@ class PodCluster {
 
 function respond(status: number, value: unknown): ApiResponse {
   const text = typeof value === 'string' ? value : JSON.stringify(value ?? {});
-  return { status, headers: {}, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
+  return { request: 'GET /', status, headers: {}, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
 }
 
 const OPTIONS = { node: 'node-1', image: 'registry@sha256:abc', command: ['df'], timeoutMs: 600_000 };

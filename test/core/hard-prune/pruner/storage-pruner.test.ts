@@ -278,12 +278,12 @@ describe('rules beyond the original', () => {
     const cluster = { images: [...CLUSTER.images] as unknown[], imagestreams: CLUSTER.imagestreams };
     const root = makeStorageTree(temporaryFolder(), STORAGE);
     const api = fakeUsageApi(cluster);
-    const { get } = api;
+    const { request } = api;
     // The first request comes after the walk: until then, nothing used the orphan.
-    api.get = ((...args: Parameters<typeof get>) => {
+    api.request = (...args) => {
       if (cluster.images.length === 1) cluster.images.push({ metadata: { name: orphan }, dockerImageLayers: [] });
-      return get(...args);
-    }) as typeof get;
+      return request(...args);
+    };
     const pruner = new StoragePruner(
       root,
       api,

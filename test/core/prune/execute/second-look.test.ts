@@ -61,7 +61,7 @@ class Server {
     if (resource === 'pods') await this.beforePods();
     const list = { kind: 'List', metadata: { resourceVersion: String(this.version) }, items };
     const body = Buffer.from(JSON.stringify(list));
-    return { status: 200, headers: {}, body, json: <T>() => list as T };
+    return { request: `GET ${path}`, status: 200, headers: {}, body, json: <T>() => list as T };
   }
 
   private async stream(path: string, { signal }: ApiRequestOptions = {}): Promise<ApiStream> {

@@ -339,6 +339,12 @@ describe('other pruners', () => {
 });
 
 function fakeApi(status: number): Partial<ClusterApi> {
-  const answer: ApiResponse = { status, headers: {}, body: Buffer.from(''), json: () => ({}) as never };
+  const answer: ApiResponse = {
+    request: 'GET /',
+    status,
+    headers: {},
+    body: Buffer.from(''),
+    json: () => ({}) as never,
+  };
   return { request: async () => answer };
 }
