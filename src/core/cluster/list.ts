@@ -95,7 +95,8 @@ class ListReading<Page extends ListPage> {
   async read(): Promise<ListResult> {
     while (!this.complete) {
       const response = await this.request();
-      if (response.status === 404 && this.resource.optional) return this.result;
+      // Later, a 404 would mean that pages already read, and the uses in them, are lost.
+      if (response.status === 404 && this.resource.optional && this.result.bytes === 0) return this.result;
       if (response.status === 410) await this.resume(response);
       else if (response.status === 200) await this.accept(response);
       else throw this.cannotList(response);

@@ -133,4 +133,10 @@ describe('readList', () => {
       message: expect.stringMatching(/^cannot list images.*: the server answered 404 to GET \/apis\/image/),
     });
   });
+
+  it('fails when an optional resource disappears while its pages are read', async () => {
+    const optional = { ...IMAGES, optional: true };
+    const responses = [page(['a'], 'next'), aResponse(404, '404 page not found')];
+    await expect(read(responses, {}, optional)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
 });
