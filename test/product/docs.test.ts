@@ -11,12 +11,12 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const { commands } = JSON.parse(read('oclif.manifest.json')) as {
   commands: Record<string, { flags: Catalog[string] }>;
 };
+const isPage = (path: string): boolean => path.endsWith('.md');
 const pages = [
-  'README.md',
-  'CHANGELOG.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
+  ...readdirSync(ROOT).filter(isPage),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter(isPage)
+    .map((path) => `docs/${path}`),
 ];
 
 /** Every entry of docs/errors.md with the exit status that it names; 1 where it names none. */
