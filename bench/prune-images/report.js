@@ -36,8 +36,8 @@ const HEADER = [
   'regadm s',
   'bare s',
   'ratio',
-  'regadm processor s',
-  'bare processor s',
+  'regadm CPU s',
+  'bare CPU s',
   'regadm peak MiB',
   'bare peak MiB',
 ];
@@ -134,8 +134,5 @@ export async function reportStartUp({ runs }) {
       fixed(own / empty),
     ]);
   }
-  table(
-    ['command', 'empty process, processor s', 'regadm, processor s', 'ratio of time', 'ratio of processor time'],
-    rows,
-  );
+  table(['command', 'empty process, CPU s', 'regadm, CPU s', 'ratio of time', 'ratio of CPU time'], rows);
 }
