@@ -1,9 +1,10 @@
 import { Command, Errors, type Interfaces } from '@oclif/core';
 import { normalizeArgv, requestedFormat } from './argv.js';
-import { commonFlags } from '../flags/shared.js';
+import { commonFlags } from '../flags/output.js';
 import { reportError } from './report-error.js';
 import type { InterruptTexts } from './interrupt.js';
-import type { ClusterFlags, ClusterSession, Session } from './session.js';
+import type { ClusterFlagValues } from '../flags/cluster.js';
+import type { ClusterSession, Session } from './session.js';
 import { addSettings, originHints } from './config/settings.js';
 import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
@@ -60,7 +61,7 @@ export abstract class BaseCommand extends Command {
 
   /** The same on the cluster that the flags name; the connection is closed afterwards. */
   protected async withCluster<T>(
-    flags: ClusterFlags,
+    flags: ClusterFlagValues,
     work: (session: ClusterSession) => Promise<T>,
     texts?: InterruptTexts,
   ): Promise<T> {

@@ -1,7 +1,7 @@
 import type { ClusterApi } from '../core/cluster/api.js';
-import type { openCluster } from '../core/cluster/index.js';
 import type { Reporter } from '../core/kit/reporter.js';
 import { interruptible, type InterruptTexts } from './interrupt.js';
+import { clusterOptions, type ClusterFlagValues } from '../flags/cluster.js';
 import { createReporter } from './reporter.js';
 
 /** What a use case needs of the command line. */
@@ -14,8 +14,6 @@ export interface Session {
 export interface ClusterSession extends Session {
   api: ClusterApi;
 }
-
-export type ClusterFlags = Parameters<typeof openCluster>[0];
 
 /**
  * Runs work that reports its progress on stderr and can be interrupted.
@@ -37,14 +35,14 @@ export async function withSession<T>(
  * @throws RegadmError INTERRUPTED, what opening the cluster throws, and what the work throws
  */
 export async function withCluster<T>(
-  flags: ClusterFlags,
+  flags: ClusterFlagValues,
   verbosity: number,
   work: (session: ClusterSession) => Promise<T>,
   texts: InterruptTexts = {},
 ): Promise<T> {
   const onCluster = async (session: Session): Promise<T> => {
     const { openCluster } = await import('../core/cluster/index.js');
-    const api = await openCluster(flags, session.reporter.log);
+    const api = await openCluster(clusterOptions(flags), session.reporter.log);
     try {
       return await work({ ...session, api });
     } finally {

@@ -7,7 +7,7 @@ import type { Catalog } from '../cli/config/catalog.js';
 import { effectiveSettings } from '../cli/config/effective.js';
 import { readSources } from '../cli/config/index.js';
 import { configPath } from '../cli/config/path.js';
-import { outputFlags } from '../flags/shared.js';
+import { outputFlags } from '../flags/output.js';
 
 export default class ConfigCommand extends BaseCommand {
   static override summary = 'Show every setting, its value, and where the value comes from';

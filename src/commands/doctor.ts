@@ -1,7 +1,9 @@
 import { BaseCommand } from '../cli/base-command.js';
-import { requestTimeout } from '../core/model/duration.js';
+import { requestTimeoutFlag } from '../flags/duration.js';
 import { EXIT } from '../core/model/errors.js';
-import { clusterFlags, outputFlags, registryFlags } from '../flags/shared.js';
+import { clusterFlags, clusterOptions } from '../flags/cluster.js';
+import { outputFlags } from '../flags/output.js';
+import { registryFlags } from '../flags/registry.js';
 
 export default class Doctor extends BaseCommand {
   static override summary = 'Find out what would keep a prune from working here';
@@ -34,9 +36,10 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
     };
     const { checkRegistryFlags } = await import('../flags/registry.js');
     checkRegistryFlags(registry);
-    const requestTimeoutMs = requestTimeout(flags['request-timeout']);
+    const requestTimeoutMs = requestTimeoutFlag(flags['request-timeout']);
     const { diagnose, doctorReport } = await import('../core/doctor/diagnose.js');
-    const connect = async () => (await import('../core/cluster/index.js')).openCluster(flags, this.logAt);
+    const connect = async () =>
+      (await import('../core/cluster/index.js')).openCluster(clusterOptions(flags), this.logAt);
     const hooks = { warn: this.warning, log: this.logAt, signal: new AbortController().signal };
     const report = doctorReport(
       this.config.version,

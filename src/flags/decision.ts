@@ -1,6 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { PruneOptions } from '../core/graph/options.js';
-import { durationFlag } from '../core/model/duration.js';
+import { durationFlag } from './duration.js';
 import { usageError } from '../core/model/errors.js';
 
 const WHAT = { helpGroup: 'WHAT TO PRUNE' };

@@ -1,8 +1,8 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import { clusterFlags, outputFlags } from './shared.js';
-import { timeoutFlag } from './timeout.js';
+import { clusterFlags } from './cluster.js';
+import { outputFlags } from './output.js';
+import { durationFlag, timeoutFlag } from './duration.js';
 import type { HardPruneOptions } from '../core/hard-prune/request.js';
-import { durationFlag } from '../core/model/duration.js';
 import { usageError } from '../core/model/errors.js';
 import { parseMaxDelete } from '../core/model/max-delete.js';
 import { parseRedisUrl } from '../core/operator/redis-cache.js';

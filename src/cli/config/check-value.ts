@@ -1,9 +1,8 @@
-import { durationFlag, requestTimeout } from '../../core/model/duration.js';
 import { messageOf } from '../../core/model/errors.js';
 import { parseMaxDelete } from '../../core/model/max-delete.js';
 import { validateRegistryFlags } from '../../core/registry/url.js';
 import { parseRedisUrl } from '../../core/operator/redis-cache.js';
-import { timeoutFlag } from '../../flags/timeout.js';
+import { durationFlag, requestTimeoutFlag, timeoutFlag } from '../../flags/duration.js';
 import type { FlagSpec } from './catalog.js';
 
 /** Flags that take whole numbers: the smallest and the largest. */
@@ -19,7 +18,7 @@ const CHECKS: Record<string, (value: string) => void> = {
   'keep-blobs-younger-than': duration('keep-blobs-younger-than'),
   'uploads-older-than': duration('uploads-older-than'),
   timeout: (value) => void timeoutFlag('timeout', value),
-  'request-timeout': (value) => void requestTimeout(value),
+  'request-timeout': (value) => void requestTimeoutFlag(value),
   'max-delete': (value) => void parseMaxDelete(value),
   'redis-url': (value) => void parseRedisUrl(value),
   'registry-url': (value) => validateRegistryFlags({ registryUrl: value, forceInsecure: false }),

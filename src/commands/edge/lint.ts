@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { outputFlags } from '../../flags/shared.js';
+import { outputFlags } from '../../flags/output.js';
 import { EXIT } from '../../core/model/errors.js';
 import { readText } from '../../core/edge/files/read.js';
 import { lint } from '../../core/edge/lint/lint.js';

@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { clusterFlags, outputFlags } from '../../flags/shared.js';
+import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
+import { outputFlags } from '../../flags/output.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
-import { timeoutFlag } from '../../flags/timeout.js';
+import { timeoutFlag } from '../../flags/duration.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { IgnitionConfig } from '../../core/edge/ignition/config.js';
 import { NAMES } from '../../core/edge/render/registry-objects.js';
@@ -114,16 +115,16 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
       flags['hub-kubeconfig'] === undefined
         ? undefined
         : await openCluster(
-            {
+            clusterOptions({
               kubeconfig: flags['hub-kubeconfig'],
               context: flags['hub-context'],
               'request-timeout': flags['request-timeout'],
-            },
+            }),
             this.logAt,
           );
     const options = { path: flags.path, nodeCheck: flags['node-check'], timeoutMs, signal };
     const managed = async (connection: object): Promise<Check[]> => {
-      const api = await openCluster({ ...own, ...connection }, this.logAt);
+      const api = await openCluster({ ...clusterOptions(own), ...connection }, this.logAt);
       try {
         const openRegistry = registryOpener(api, {
           url: flags['registry-url'],

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { createReporter } from '../../cli/reporter.js';
-import { clusterFlags } from '../../flags/shared.js';
+import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { hardPruneFlags, hardPruneOptions } from '../../flags/hard-prune.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import { assertUsable, type HardPruneOptions } from '../../core/hard-prune/request.js';
@@ -39,7 +39,7 @@ Without --storage the registry's own pruner is run in one of its pods. Prune ima
     // A storage may have millions of blobs: let the heap grow late (bench/prune-hard.js: a quarter less at the peak).
     setFlagsFromString('--optimize-for-size');
     const { openCluster } = await import('../../core/cluster/index.js');
-    const api = await openCluster(flags, this.logAt);
+    const api = await openCluster(clusterOptions(flags), this.logAt);
     try {
       if (flags.recover) await this.recover(api, options, flags.output);
       else await this.prune(api, flags, options);

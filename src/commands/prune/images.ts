@@ -1,10 +1,12 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { requestTimeout } from '../../core/model/duration.js';
+import { requestTimeoutFlag } from '../../flags/duration.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
 import type { PruneImagesRequest } from '../../core/prune/prune-images.js';
 import type { ImagePruneReport } from '../../core/prune/report.js';
-import { clusterFlags, outputFlags, registryFlags } from '../../flags/shared.js';
+import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
+import { outputFlags } from '../../flags/output.js';
+import { registryFlags } from '../../flags/registry.js';
 import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
 
 type ImagesFlags = FlagsOf<typeof PruneImages>;
@@ -121,7 +123,7 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
       import('../../core/cluster/index.js'),
       import('../../core/prune/prune-images.js'),
     ]);
-    const api = await openCluster(flags, hooks.log);
+    const api = await openCluster(clusterOptions(flags), hooks.log);
     try {
       return await runPruneImages(api, request, hooks);
     } finally {
@@ -187,7 +189,7 @@ async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
     registry: {
       ...registry,
       workers: flags['num-workers'],
-      requestTimeoutMs: requestTimeout(flags['request-timeout']),
+      requestTimeoutMs: requestTimeoutFlag(flags['request-timeout']),
     },
     preflight: flags.preflight === 'auto',
     maxDelete: flags['max-delete'] === undefined ? undefined : parseMaxDelete(flags['max-delete'], 'images'),

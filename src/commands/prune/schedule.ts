@@ -1,9 +1,10 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { clusterFlags, outputFlags } from '../../flags/shared.js';
+import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
+import { outputFlags } from '../../flags/output.js';
 import { EXIT, RegadmError, usageError } from '../../core/model/errors.js';
 import { REGISTRY_NAMESPACE } from '../../core/model/openshift.js';
-import { timeoutFlag } from '../../flags/timeout.js';
+import { timeoutFlag } from '../../flags/duration.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import { DEFAULT_IMAGE, OPERATOR_CRON_JOB, OWN_NAME, cronJobList, imageProblem } from '../../core/schedule/cron-job.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
@@ -73,7 +74,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     const patch = flags.set && parseSettings(flags.set);
     const timeoutMs = timeoutFlag('timeout', flags.timeout ?? '1h');
     const { openCluster } = await import('../../core/cluster/index.js');
-    const api = await openCluster(flags, this.logAt);
+    const api = await openCluster(clusterOptions(flags), this.logAt);
     try {
       if (flags['run-now']) await this.runNow(api, flags, timeoutMs);
       else await this.showOrChange(api, flags, patch);

@@ -2,7 +2,8 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import { usageError } from '../../core/model/errors.js';
 import { whyOutput } from '../../core/why/output/index.js';
-import { clusterFlags, outputFlags } from '../../flags/shared.js';
+import { clusterFlags } from '../../flags/cluster.js';
+import { outputFlags } from '../../flags/output.js';
 import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
 
 export default class PruneWhy extends BaseCommand {

@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { clusterFlags, outputFlags } from '../../flags/shared.js';
-import { timeoutFlag } from '../../flags/timeout.js';
+import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
+import { outputFlags } from '../../flags/output.js';
+import { timeoutFlag } from '../../flags/duration.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { RegistryMode } from '../../core/operator/mode.js';
 
@@ -37,7 +38,7 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
     const { flags, args } = await this.read(RegistryReadonly);
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
     const { openCluster } = await import('../../core/cluster/index.js');
-    const api = await openCluster(flags, this.logAt);
+    const api = await openCluster(clusterOptions(flags), this.logAt);
     try {
       await this.tellNotice(api);
       const { changeMode, readMode } = await import('../../core/operator/mode.js');

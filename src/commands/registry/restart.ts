@@ -1,8 +1,9 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
-import { clusterFlags, outputFlags } from '../../flags/shared.js';
+import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
+import { outputFlags } from '../../flags/output.js';
 import { CACHE_OFF } from '../../core/operator/cache-off.js';
-import { timeoutFlag } from '../../flags/timeout.js';
+import { timeoutFlag } from '../../flags/duration.js';
 import { interruptible } from '../../cli/interrupt.js';
 import { documentText } from '../../core/terminal/document.js';
 
@@ -42,7 +43,7 @@ Where a restart is no option, the cache can be turned off for good: set the oper
     const redis = flags['redis-url'] === undefined ? undefined : parseRedisUrl(flags['redis-url']);
     const { openCluster } = await import('../../core/cluster/index.js');
     const { planRestart, restartRegistry } = await import('../../core/operator/restart.js');
-    const api = await openCluster(flags, this.logAt);
+    const api = await openCluster(clusterOptions(flags), this.logAt);
     try {
       if (flags['dry-run']) {
         await this.printResult(flags.output, { dryRun: true, previous: await planRestart(api), pods: [] });

@@ -1,11 +1,12 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
-import { durationFlag } from '../../core/model/duration.js';
+import { durationFlag } from '../../flags/duration.js';
 import { usageError } from '../../core/model/errors.js';
 import type { StatusRequest } from '../../core/status/status.js';
 import { statusOutput } from '../../core/status/output/index.js';
-import { clusterFlags, outputFlags } from '../../flags/shared.js';
+import { clusterFlags } from '../../flags/cluster.js';
+import { outputFlags } from '../../flags/output.js';
 
 /** More settings than a table or a plot can show. */
 const MOST_SETTINGS = 20;

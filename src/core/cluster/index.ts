@@ -1,23 +1,21 @@
 import { readFileSync } from 'node:fs';
 import type { ClusterApi } from './api.js';
-import { requestTimeout } from '../model/duration.js';
 import { HttpClusterApi } from './client.js';
 import { Credentials } from './credentials.js';
 import { loadKubeconfig, type ClusterOptions } from './kubeconfig.js';
 import { proxyFor } from '../kit/proxy.js';
-import { RegadmError, messageOf, usageError } from '../model/errors.js';
+import { RegadmError, messageOf } from '../model/errors.js';
 
 export type { ClusterOptions } from './kubeconfig.js';
 
-/** Opens the cluster that the flags and the environment mean. No request is sent yet. @throws RegadmError */
+/** Opens the cluster that the options and the environment select. Sends no request yet. @throws RegadmError */
 export async function openCluster(
   options: ClusterOptions,
   log: (level: number, line: string) => void = () => {},
 ): Promise<ClusterApi> {
-  const timeoutMs = requestTimeout(options['request-timeout'] ?? '0');
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
-  if (!URL.canParse(cluster.server)) throw invalidServer(options.server, cluster.server);
+  if (!URL.canParse(cluster.server)) throw invalidServer(cluster.server);
   if (cluster.caFile) readAuthority(cluster.caFile);
   config.loadFromOptions({
     clusters: [
@@ -32,18 +30,14 @@ export async function openCluster(
     contexts: config.contexts,
     currentContext: config.currentContext,
   });
-  return new HttpClusterApi(config, new Credentials(config, options['as-group']), {
-    timeoutMs,
+  return new HttpClusterApi(config, new Credentials(config, options.impersonateGroups), {
+    timeoutMs: options.requestTimeoutMs ?? 0,
     insecure: cluster.skipTLSVerify === true,
     log,
   });
 }
 
-function invalidServer(flag: string | undefined, server: string): RegadmError {
-  if (flag !== undefined)
-    return usageError(`invalid argument "${flag}" for "--server" flag: not an address`, [
-      'write it as https://api.example.com:6443',
-    ]);
+function invalidServer(server: string): RegadmError {
   return new RegadmError(`the server "${server}" of the kubeconfig is not an address`, {
     code: 'KUBECONFIG_INVALID',
     suggestions: ['write it as https://api.example.com:6443, or pass --server'],

@@ -6,20 +6,24 @@ import { RegadmError, messageOf } from '../model/errors.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Which cluster, as whom: the cluster flags, or the text of a kubeconfig (from a secret). */
+/** Selects a cluster and a user. Everything that is absent comes from the kubeconfig. */
 export interface ClusterOptions {
+  /** Path of the kubeconfig. */
   kubeconfig?: string;
-  /** A kubeconfig's text instead of a file. */
+  /** Content of a kubeconfig, e.g. of a secret; takes precedence over a path. */
   kubeconfigText?: string;
   context?: string;
   cluster?: string;
   user?: string;
+  /** URL of the API server. */
   server?: string;
+  /** Bearer token. */
   token?: string;
-  as?: string;
-  'as-group'?: string[];
-  'insecure-skip-tls-verify'?: boolean;
-  'request-timeout'?: string;
+  impersonateUser?: string;
+  impersonateGroups?: string[];
+  insecureSkipTlsVerify?: boolean;
+  /** Timeout per request, in ms; 0 or absent: the built-in limits. */
+  requestTimeoutMs?: number;
 }
 
 /**
@@ -153,11 +157,9 @@ function missing(kind: string, name: string, entries: { name: string }[] | undef
 function override(config: KubeConfig, options: ClusterOptions): void {
   const cluster = config.clusters[0]!;
   const user = config.users[0]!;
-  const insecure = options['insecure-skip-tls-verify'];
+  const insecure = options.insecureSkipTlsVerify;
   const changes = {
-    ...(options.server
-      ? { server: /^https?:\/\//.test(options.server) ? options.server : `https://${options.server}` }
-      : {}),
+    ...(options.server ? { server: options.server } : {}),
     ...(insecure === undefined ? {} : { skipTLSVerify: insecure }),
     ...(insecure ? { caData: undefined, caFile: undefined } : {}),
   };
@@ -165,7 +167,7 @@ function override(config: KubeConfig, options: ClusterOptions): void {
     ...(options.token
       ? { token: options.token, authProvider: undefined, exec: undefined, username: undefined, password: undefined }
       : {}),
-    ...(options.as ? { impersonateUser: options.as } : {}),
+    ...(options.impersonateUser ? { impersonateUser: options.impersonateUser } : {}),
   };
   config.loadFromOptions({
     clusters: [{ ...cluster, ...changes }],

@@ -151,8 +151,8 @@ describe('which cluster, as whom', () => {
     );
   });
 
-  test('--as and --as-group', async () => {
-    const headers = await headersOf({ kubeconfig: config, as: 'joe', 'as-group': ['dev', 'ops'] });
+  test('impersonates a user and groups', async () => {
+    const headers = await headersOf({ kubeconfig: config, impersonateUser: 'joe', impersonateGroups: ['dev', 'ops'] });
     expect(headers['impersonate-user']).toBe('joe');
     expect(headers['impersonate-group']).toBe('dev, ops');
   });
@@ -207,12 +207,12 @@ describe('which cluster, as whom', () => {
 });
 
 describe('what answers', () => {
-  test('a server that hangs ends with --request-timeout', async () => {
+  test('a server that hangs ends after the request timeout', async () => {
     const hanging = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => hanging.once('listening', resolve));
     const api = await openCluster({
       server: `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`,
-      'request-timeout': '50ms',
+      requestTimeoutMs: 50,
     });
     await expect(api.request('GET', '/', { retry: false })).rejects.toMatchObject({
       code: 'API_UNREACHABLE',

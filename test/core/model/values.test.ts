@@ -1,6 +1,5 @@
-import { durationFlag, parseDuration, requestTimeout } from '../../../src/core/model/duration.js';
+import { parseDuration } from '../../../src/core/model/duration.js';
 import { digestProblem, shortDigest } from '../../../src/core/model/digest.js';
-import { RegadmError } from '../../../src/core/model/errors.js';
 import { formatBytes, parseQuantity } from '../../../src/core/model/quantity.js';
 import { readPending, writePending } from '../../../src/core/model/pending.js';
 import { protectionMatcher } from '../../../src/core/model/protection.js';
@@ -26,17 +25,6 @@ test.each([
   ['-', undefined],
 ])('the duration %s', (text, ms) => {
   expect(parseDuration(text)).toBe(ms);
-});
-
-test('duration flags name themselves in their errors', () => {
-  expect(durationFlag('keep-younger-than', '2h')).toBe(7_200_000);
-  expect(() => durationFlag('keep-younger-than', '-1m')).toThrow(
-    '--keep-younger-than must be greater than or equal to 0',
-  );
-  expect(() => durationFlag('keep-younger-than', 'soon')).toThrow('"soon" for "--keep-younger-than"');
-  expect(requestTimeout('30')).toBe(30_000);
-  expect(requestTimeout('2m')).toBe(120_000);
-  expect(() => requestTimeout('later')).toThrow(RegadmError);
 });
 
 test.each([

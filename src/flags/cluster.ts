@@ -1,6 +1,9 @@
 import { Flags } from '@oclif/core';
+import type { ClusterOptions } from '../core/cluster/kubeconfig.js';
+import { usageError } from '../core/model/errors.js';
+import { requestTimeoutFlag } from './duration.js';
 
-/** How the cluster is reached: names and meaning as in `oc` and `kubectl`. */
+/** Selects the cluster and the user: names and meaning as in `oc` and `kubectl`. */
 export const clusterFlags = {
   kubeconfig: Flags.string({
     helpGroup: 'CLUSTER',
@@ -38,50 +41,42 @@ export const clusterFlags = {
   }),
 };
 
-/** What every command takes. */
-export const commonFlags = {
-  loglevel: Flags.integer({
-    char: 'v',
-    helpGroup: 'OUTPUT',
-    helpValue: 'N',
-    default: 0,
-    min: 0,
-    max: 10,
-    description: 'how much is said on stderr: 4 why each thing is kept, 6 requests, 8 requests in detail',
-  }),
-  'no-color': Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'no colours; NO_COLOR does the same' }),
-};
+/** Values of the cluster flags; a command can leave some of them out. */
+export interface ClusterFlagValues {
+  kubeconfig?: string;
+  context?: string;
+  cluster?: string;
+  user?: string;
+  server?: string;
+  token?: string;
+  as?: string;
+  'as-group'?: string[];
+  'insecure-skip-tls-verify'?: boolean;
+  'request-timeout'?: string;
+}
 
-/** `-o json` and its short form `--json`, for commands whose result is one document. */
-export function outputFlags<const T extends string>(options: readonly T[], fallback: T) {
+/** Converts the cluster flags. @throws RegadmError (USAGE) that names the flag */
+export function clusterOptions(flags: ClusterFlagValues): ClusterOptions {
+  const { kubeconfig, context, cluster, user, token } = flags;
   return {
-    output: Flags.string({
-      char: 'o',
-      helpGroup: 'OUTPUT',
-      options: [...options],
-      default: fallback,
-      description: 'form of the result on stdout',
-    }),
-    json: Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'the same as -o json' }),
+    kubeconfig,
+    context,
+    cluster,
+    user,
+    server: flags.server ? serverUrl(flags.server) : undefined,
+    token,
+    impersonateUser: flags.as,
+    impersonateGroups: flags['as-group'],
+    insecureSkipTlsVerify: flags['insecure-skip-tls-verify'],
+    requestTimeoutMs: requestTimeoutFlag(flags['request-timeout'] ?? '0'),
   };
 }
 
-/** How the registry is reached. */
-export const registryFlags = {
-  'registry-url': Flags.string({
-    helpGroup: 'REGISTRY',
-    helpValue: 'URL',
-    description: 'address of the registry; found by itself if not given',
-  }),
-  'certificate-authority': Flags.string({
-    helpGroup: 'REGISTRY',
-    helpValue: 'FILE',
-    description:
-      "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's",
-  }),
-  'force-insecure': Flags.boolean({
-    helpGroup: 'REGISTRY',
-    allowNo: true,
-    description: 'allow a registry without a trusted certificate, and plain HTTP',
-  }),
-};
+/** `--server` takes a host name as well as a URL. */
+function serverUrl(text: string): string {
+  const url = /^https?:\/\//.test(text) ? text : `https://${text}`;
+  if (URL.canParse(url)) return url;
+  throw usageError(`invalid argument "${text}" for "--server" flag: not an address`, [
+    'write it as https://api.example.com:6443',
+  ]);
+}

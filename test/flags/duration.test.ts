@@ -1,0 +1,28 @@
+import { durationFlag, requestTimeoutFlag, timeoutFlag } from '../../src/flags/duration.js';
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+test('a duration names its flag in errors', () => {
+  expect(durationFlag('keep-younger-than', '2h')).toBe(7_200_000);
+  expect(durationFlag('keep-younger-than', '0')).toBe(0);
+  expect(() => durationFlag('keep-younger-than', '-1m')).toThrow(
+    '--keep-younger-than must be greater than or equal to 0',
+  );
+  expect(() => durationFlag('keep-younger-than', 'soon')).toThrow('"soon" for "--keep-younger-than"');
+});
+
+test('a timeout is above 0 and at most what timers accept', () => {
+  expect(timeoutFlag('timeout', '1m')).toBe(60_000);
+  expect(timeoutFlag('timeout', '10000h')).toBe(MAX_TIMER_MS);
+  expect(() => timeoutFlag('timeout', '0')).toThrow('--timeout must be above 0');
+  expect(() => timeoutFlag('timeout', 'x')).toThrow('"--timeout"');
+});
+
+test('the request timeout takes seconds as well, 0 for the built-in limits, and at most what timers accept', () => {
+  expect(requestTimeoutFlag('30')).toBe(30_000);
+  expect(requestTimeoutFlag('2m')).toBe(120_000);
+  expect(requestTimeoutFlag('0')).toBe(0);
+  expect(requestTimeoutFlag('99999999999')).toBe(MAX_TIMER_MS);
+  expect(() => requestTimeoutFlag('later')).toThrow('invalid argument "later" for "--request-timeout" flag');
+  expect(() => requestTimeoutFlag('-1m')).toThrow('--request-timeout');
+});
