@@ -1,6 +1,6 @@
 /**
- * The hard prune on a storage of 50,000 blobs in 570 repositories, 10,000 of them orphans, as a whole process, against
- * `find DIR -type f -printf '%s\n'` on the same tree. Run: npm run build && node bench/prune-hard.js
+ * Measures the hard prune of a storage with 50,000 blobs in 570 repositories, 10,000 of them orphans, as a whole process
+ * against `find DIR -type f -printf '%s\n'` on the same tree. Run `npm run build` first.
  */
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,8 +24,8 @@ const imageOf = (index) => ({
   layers: Array.from({ length: LAYERS }, (_, layer) => hexOf(`layer ${index} ${layer}`)),
 });
 
-function makeTree(folder) {
-  const root = path.join(folder, 'docker/registry/v2');
+function makeTree(directory) {
+  const root = path.join(directory, 'docker/registry/v2');
   const blob = (hex, size) => {
     const parent = `${root}/blobs/sha256/${hex.slice(0, 2)}/${hex}`;
     mkdirSync(parent, { recursive: true });
@@ -106,16 +106,16 @@ function serve() {
 const seconds = (start) => (performance.now() - start) / 1000;
 const best = (values) => Math.min(...values);
 
-function find(folder) {
+function find(directory) {
   const start = performance.now();
-  spawnSync('find', [folder, '-type', 'f', '-printf', '%s\n'], {
+  spawnSync('find', [directory, '-type', 'f', '-printf', '%s\n'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     maxBuffer: Infinity,
   });
   return seconds(start);
 }
 
-/** Runs regadm; its peak memory is what the kernel says as long as it lives. */
+/** Runs regadm and reads its peak memory from the kernel while it runs. */
 function regadm(args) {
   return new Promise((resolve) => {
     const start = performance.now();
@@ -130,7 +130,7 @@ function regadm(args) {
           Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0),
         );
       } catch {
-        // It has just ended.
+        // The process has just exited.
       }
     }, 10);
     child.on('exit', (code) => {
@@ -141,7 +141,7 @@ function regadm(args) {
 }
 
 async function main() {
-  const folder = mkdtempSync(path.join(process.env.BENCH_DIR ?? tmpdir(), 'regadm-bench-'));
+  const directory = mkdtempSync(path.join(process.env.BENCH_DIR ?? tmpdir(), 'regadm-bench-'));
   const server = fork(fileURLToPath(import.meta.url), ['serve']);
   const port = await new Promise((resolve) => server.once('message', resolve));
   const flags = [
@@ -152,25 +152,25 @@ async function main() {
     '--token',
     'bench',
     '--storage',
-    folder,
+    directory,
     '--read-only=skip',
     '--keep-blobs-younger-than=0',
     '-o',
     'json',
   ];
   try {
-    makeTree(folder);
-    find(folder);
+    makeTree(directory);
+    find(directory);
     const finds = [];
     const checks = [];
     const deletes = [];
     for (let round = 0; round < ROUNDS; round++) {
-      finds.push(find(folder));
+      finds.push(find(directory));
       checks.push(await regadm(flags));
     }
     for (let round = 0; round < ROUNDS; round++) {
       deletes.push(await regadm([...flags, '--confirm']));
-      if (round < ROUNDS - 1) makeTree(folder);
+      if (round < ROUNDS - 1) makeTree(directory);
     }
     const base = best(finds);
     for (const [name, runs, limit] of [
@@ -186,7 +186,7 @@ async function main() {
     console.log(`find: ${base.toFixed(2)} s`);
   } finally {
     server.disconnect();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * `regadm prune images` as a whole process against fetching and parsing the same lists page by page, alternately, on one machine.
+ * Measures `regadm prune images` as a whole process against a client that only fetches and parses the same lists page by
+ * page. Both run in turn on the same machine.
  *
  *   npm run build && npm run bench -- [--images 100000] [--runs 5] [--latency MS]
  *   npm run bench -- --phases            where the time of a dry run goes
- *   npm run bench -- --confirm           deletions a second, by number of workers (5 ms an answer unless --latency says otherwise)
- *   npm run bench -- --growth            from 1,000 to 1,000,000 images: a table, and a plot in docs/performance.svg
+ *   npm run bench -- --confirm           deletions per second, by number of workers (default latency: 5 ms)
+ *   npm run bench -- --growth            1,000 to 1,000,000 images: a table, and a plot in docs/performance.svg
  *   npm run bench -- --start-up          --help and --version against an empty Node process
  */
 import { parseArgs } from 'node:util';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { skipReasonIn, withoutSkipReason } from '../test/support/skip-reason.js';
 
-/** Ends a test run with the skipped tests and their reasons, and one plain line of counts for programs that read logs. */
+/** Ends a test run with the skipped tests and their reasons, and a line of counts for programs that read logs. */
 export default class CountReporter {
   constructor({ rootDir, testNamePattern }, { write = (text) => void process.stdout.write(text) } = {}) {
     this.write = write;
@@ -12,7 +12,7 @@ export default class CountReporter {
   onRunComplete(_contexts, results) {
     const { numPassedTests, numFailedTests, numFailedTestSuites, numPendingTests, numTodoTests } = results;
     this.write(formatSkipped(skippedTests(results, this)));
-    // A test file that cannot be loaded has no failed tests, but is a failure all the same.
+    // A test file that cannot be loaded has no failed tests, but still counts as a failure.
     const failed = Math.max(numFailedTests, numFailedTestSuites);
     this.write(`${numPassedTests} passed, ${failed} failed, ${numPendingTests + numTodoTests} skipped\n`);
   }

@@ -1,6 +1,6 @@
 /**
- * Writes docs/commands.md, the reference of all commands, from oclif.manifest.json (so after `npm run build`). `--check` compares instead, and fails
- * when the page is not current.
+ * Writes docs/commands.md, the reference of all commands, from oclif.manifest.json (so run `npm run build` first).
+ * `--check` compares instead, and fails when the page is not current.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -10,25 +10,25 @@ const { oclif } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 const ORDER = ['FLAGS', 'WHAT TO PRUNE', 'SAFETY', 'REGISTRY'];
 const LAST = ['CLUSTER', 'OUTPUT'];
 
-/** Bars would end a cell; what looks like a tag would vanish. */
+/** Escapes bars, which would end a cell, and angle brackets, which would be read as tags. */
 const cell = (text) => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;').trim();
 const unwrapped = (text) => text.replaceAll(/([^\n])\n(?=[^\s*-])/g, '$1 ');
 const rank = (group) =>
   ORDER.includes(group) ? ORDER.indexOf(group) : LAST.includes(group) ? 100 + LAST.indexOf(group) : 50;
+
+/** A default that the description states: `(default: 60m)`, or `[default: 60m]` at its beginning. */
+const DESCRIBED_DEFAULT = / ?[[(]default: ([^\])]+)[\])] ?/;
 
 function flagRow([name, { char, type, allowNo, helpValue, options, default: fallback, description = '', multiple }]) {
   const value = type === 'option' ? `=${options ? options.join('|') : (helpValue ?? 'TEXT')}` : '';
   const names = [`--${allowNo ? '[no-]' : ''}${name}${value}`, ...(char ? [`-${char}`] : [])]
     .map((each) => `\`${each.replaceAll('|', '\\|')}\``)
     .join(', ');
-  const described = /\[default: ([^\]]+)\] ?/.exec(description);
-  const shown = described
-    ? described[1]
-    : type === 'option' && fallback !== undefined && fallback !== ''
-      ? String(fallback)
-      : '';
-  const text = `${cell(description.replace(described?.[0] ?? '', ''))}${multiple ? ' (several)' : ''}`;
-  return `| ${names} | ${shown && `\`${shown}\``} | ${text} |`;
+  const described = DESCRIBED_DEFAULT.exec(description);
+  const defaultValue = described?.[1] ?? (type === 'option' && fallback !== undefined ? String(fallback) : '');
+  const text = cell(description.replace(DESCRIBED_DEFAULT, ''));
+  const shown = defaultValue === '' || defaultValue.includes(' ') ? defaultValue : `\`${defaultValue}\``;
+  return `| ${names} | ${shown} | ${text}${multiple ? ' (can be repeated)' : ''} |`;
 }
 
 function flagTables(flags) {
@@ -83,8 +83,9 @@ const list = ids.map(
 const topics = Object.entries(oclif.topics).map(([name, { description }]) => `- \`regadm ${name}\`: ${description}`);
 const intro = `# Commands
 
-Made from the commands themselves by \`npm run docs\`; \`regadm COMMAND --help\` says the same. Booleans take every form: \`--confirm\`, \`--confirm=true\`,
-\`--all=false\`, \`--no-all\`. Most flags can also be set by the environment or a file: [configuration](configuration.md).
+Generated from the commands by \`npm run docs\`; \`regadm COMMAND --help\` prints the same. Boolean flags take every form:
+\`--confirm\`, \`--confirm=true\`, \`--all=false\`, \`--no-all\`. Most flags can also be set in the environment or in a file:
+[configuration](configuration.md).
 
 ${topics.join('\n')}
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Optional packages that dependencies try to load and that are not installed, or that a built program never reaches. */
+/** Packages that dependencies try to load, but that are not installed or that the built program never needs. */
 export const external = ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'];
 
 /** Lists the files of all commands, as paths below src/commands: `prune/images.ts`. */

@@ -1,6 +1,10 @@
 /**
- * Prints the Krew manifest of a release: `node scripts/krew.js --url https://…/v0.1.0 --dir build`. The archives in the folder are those that
- * `npm run build:binary -- --archive` makes on each platform; their checksums go into the manifest.
+ * Prints the Krew manifest of a release:
+ *
+ *   node scripts/krew.js --url https://…/v0.1.0 --dir build
+ *
+ * `npm run build:binary -- --archive` makes the archives in the directory, one on each platform. The manifest contains
+ * their checksums.
  * @see https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/
  */
 import { createHash } from 'node:crypto';

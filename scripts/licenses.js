@@ -1,11 +1,11 @@
 /**
- * Writes THIRD_PARTY_LICENSES: the licence of every package that is installed with regadm or is part of its bundle. `--check` compares
- * instead, and fails when it is not current or when a licence is not one of those that were agreed to.
+ * Writes THIRD_PARTY_LICENSES: the license of every package that is installed with regadm or is part of its bundle.
+ * `--check` compares instead, and fails when the file is not current. Both fail when a license is not in ALLOWED.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { productionPackages } from './production-packages.js';
 
-const AGREED = new Set([
+const ALLOWED = new Set([
   'MIT',
   'ISC',
   'Apache-2.0',
@@ -20,29 +20,29 @@ const AGREED = new Set([
 ]);
 const target = new URL('../THIRD_PARTY_LICENSES', import.meta.url);
 
-function textOf({ folder }) {
-  if (!folder) return '(not installed on this platform)';
-  const file = readdirSync(folder)
+function licenseText({ directory }) {
+  if (!directory) return '(not installed on this platform)';
+  const file = readdirSync(directory)
     .sort()
     .find((name) => /^(licen[cs]e|copying)/i.test(name));
   return file
-    ? readFileSync(new URL(file, folder), 'utf8').replaceAll('\r\n', '\n').trim()
-    : '(the package holds no text of its licence)';
+    ? readFileSync(new URL(file, directory), 'utf8').replaceAll('\r\n', '\n').trim()
+    : '(the package has no license file)';
 }
 
 const packages = productionPackages();
-const strange = packages.filter(({ license }) => !AGREED.has(license));
+const rejected = packages.filter(({ license }) => !ALLOWED.has(license));
 const rule = '='.repeat(100);
 const sections = packages.map(
-  (one) => `${rule}\n${one.name} ${one.version}: ${one.license}\n${rule}\n\n${textOf(one)}\n`,
+  (each) => `${rule}\n${each.name} ${each.version}: ${each.license}\n${rule}\n\n${licenseText(each)}\n`,
 );
-const intro = `regadm contains, or is installed with, the following ${packages.length} packages. Made by scripts/licenses.js.\n\n`;
+const intro = `regadm contains, or is installed with, the following ${packages.length} packages. scripts/licenses.js lists them.\n\n`;
 const list = packages.map(({ name, version, license }) => `${name} ${version} (${license})\n`).join('');
 const text = `${intro}${list}\n${sections.join('\n')}`;
 
-if (strange.length > 0) {
+if (rejected.length > 0) {
   console.error(
-    `licences that nobody agreed to: ${strange.map(({ name, license }) => `${name}: ${license}`).join(', ')}`,
+    `licenses that are not allowed: ${rejected.map(({ name, license }) => `${name}: ${license}`).join(', ')}`,
   );
   process.exitCode = 1;
 } else if (!process.argv.includes('--check')) writeFileSync(target, text);

@@ -1,6 +1,7 @@
 /**
- * Writes build/regadm.cdx.json: a software bill of materials (CycloneDX 1.5) of what is installed with regadm, from the lock file. (`npm sbom
- * --omit=dev` leaves out packages that a development dependency needs as well, such as oclif itself.)
+ * Writes build/regadm.cdx.json: a software bill of materials (CycloneDX 1.5) of the packages that are installed with
+ * regadm, from the lock file. `npm sbom --omit=dev` leaves out packages that a development dependency needs as well,
+ * such as oclif itself.
  * @see https://cyclonedx.org/docs/1.5/json/
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -16,14 +17,14 @@ const hashes = (integrity) =>
     ? [{ alg: 'SHA-512', content: Buffer.from(integrity.slice(7), 'base64').toString('hex') }]
     : [];
 
-const components = productionPackages().map((one) => ({
+const components = productionPackages().map((each) => ({
   type: 'library',
-  'bom-ref': purl(one.name, one.version),
-  name: one.name,
-  version: one.version,
-  licenses: licenses(one.license),
-  purl: purl(one.name, one.version),
-  hashes: hashes(one.integrity),
+  'bom-ref': purl(each.name, each.version),
+  name: each.name,
+  version: each.version,
+  licenses: licenses(each.license),
+  purl: purl(each.name, each.version),
+  hashes: hashes(each.integrity),
 }));
 const subject = {
   type: 'application',
@@ -41,7 +42,7 @@ const sbom = {
   metadata: { component: subject },
   components,
 };
-const folder = new URL('../build/', import.meta.url);
-mkdirSync(folder, { recursive: true });
-writeFileSync(new URL('regadm.cdx.json', folder), `${JSON.stringify(sbom, null, 2)}\n`);
+const directory = new URL('../build/', import.meta.url);
+mkdirSync(directory, { recursive: true });
+writeFileSync(new URL('regadm.cdx.json', directory), `${JSON.stringify(sbom, null, 2)}\n`);
 console.log(`build/regadm.cdx.json: ${components.length} packages`);

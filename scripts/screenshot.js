@@ -1,5 +1,6 @@
 /**
- * Draws docs/screenshot.svg: what `regadm prune images` really prints, with its colours, for the sample cluster of the sandbox. After `npm run build`.
+ * Draws docs/screenshot.svg: the output of `regadm prune images`, with its colors, for the sample cluster of the sandbox.
+ * Run `npm run build` first.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -18,7 +19,7 @@ const LINE = 19;
 const COLORS = { 31: '#ff7b72', 32: '#7ee787', 33: '#e3b341', 36: '#79c0ff' };
 const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Pieces of text with what SGR sequences say about them. */
+/** Splits a line into pieces of text with the style that its SGR sequences set. */
 function pieces(line) {
   const style = { bold: false, dim: false, fill: undefined };
   return line.split(/(\u001B\[[\d;]*m)/).flatMap((part) => {

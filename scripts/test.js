@@ -1,4 +1,4 @@
-// Builds the program (end-to-end tests run it as a process) and runs all tests; arguments go to jest.
+// Builds the program, which end-to-end tests run as a process, and runs the tests. Passes its arguments to jest.
 import { spawnSync } from 'node:child_process';
 
 const run = (command, args, env = {}) => {

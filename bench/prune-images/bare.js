@@ -1,4 +1,4 @@
-/** The yardstick: fetches the same lists page by page and parses them, nothing else. */
+/** The baseline: fetches the same lists page by page and parses them, nothing else. */
 import https from 'node:https';
 import { readFileSync } from 'node:fs';
 

@@ -1,8 +1,11 @@
-/** The yardstick for `--confirm`: as many deletions as a client with so many connections gets answered, and nothing else. */
+/**
+ * The baseline for `--confirm`: deletions per second of a client that does nothing else, with a number of connections:
+ * `deletions.js REGISTRY CONNECTIONS COUNT`.
+ */
 import https from 'node:https';
 
 const [registry, workers, count] = process.argv.slice(2);
-// The certificate was made for the occasion; whom we talk to is not what is measured.
+// The certificate is temporary, and verifying it is not what is measured.
 const agent = new https.Agent({ keepAlive: true, maxSockets: Number(workers), rejectUnauthorized: false });
 
 function remove() {

@@ -25,9 +25,9 @@ const LISTS = [
   '/api/v1/limitranges',
 ];
 
-/** A cluster of so many images, in a process of its own, and what is needed to reach it. */
+/** Starts a cluster with a number of images in a separate process. Returns what clients need to reach it. */
 export async function startCluster({ images, latency = 0, busy = 0 }) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'regadm-bench-'));
+  const directory = mkdtempSync(path.join(tmpdir(), 'regadm-bench-'));
   const child = fork(await bundled('server'), { stdio: 'inherit' });
   const ask = async (message) => {
     child.send(message);
@@ -35,7 +35,7 @@ export async function startCluster({ images, latency = 0, busy = 0 }) {
   };
   const { server, registry, authority, counts } = await ask({ images, latency, busy });
   const ca = Buffer.from(authority).toString('base64');
-  const kubeconfig = path.join(folder, 'kubeconfig');
+  const kubeconfig = path.join(directory, 'kubeconfig');
   writeFileSync(
     kubeconfig,
     JSON.stringify({
@@ -47,25 +47,28 @@ export async function startCluster({ images, latency = 0, busy = 0 }) {
       'current-context': 'bench',
     }),
   );
-  const lists = path.join(folder, 'lists.json');
+  const lists = path.join(directory, 'lists.json');
   writeFileSync(lists, JSON.stringify({ server, ca: authority, lists: LISTS }));
   return {
     counts,
     registry,
     kubeconfig,
     lists,
-    folder,
+    directory,
     statistics: () => ask({ statistics: true }),
     close: () => {
       child.disconnect();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(directory, { recursive: true, force: true });
     },
   };
 }
 
-/** Runs a program of Node as a whole process. @returns seconds, its peak resident memory in MiB, its processor seconds, what it said on stderr */
+/**
+ * Runs a script as a whole process.
+ * @returns seconds, peak resident memory in MiB, processor seconds, and its stderr
+ */
 export async function timed(cluster, args, { node = [], env = {}, output } = {}) {
-  const usage = path.join(cluster.folder, `usage-${Math.random()}`);
+  const usage = path.join(cluster.directory, `usage-${Math.random()}`);
   const out = openSync(output ?? '/dev/null', 'w');
   const started = performance.now();
   const child = spawn(process.execPath, ['--require', here('usage.cjs'), ...node, ...args], {
@@ -86,13 +89,13 @@ export const bare = (cluster) => timed(cluster, [here('bare.js'), cluster.lists]
 export const regadm = (cluster, args = [], options = {}) =>
   timed(cluster, [PROGRAM, 'prune', 'images', '--kubeconfig', cluster.kubeconfig, '-o', 'json', ...args], options);
 
-/** Deletions a second that a bare client gets answered. */
+/** Measures the deletions per second of the bare client. */
 export async function bareDeletions(cluster, workers) {
   const { stderr } = await timed(cluster, [here('deletions.js'), cluster.registry, String(workers), '3000']);
   return Number(stderr.trim().split('\n').at(-1));
 }
 
-/** Seconds by phase. */
+/** Measures the phases of a dry run, in seconds. */
 export async function phases(cluster) {
   const { stderr } = await timed(cluster, [await bundled('phases'), cluster.kubeconfig]);
   return JSON.parse(stderr.trim().split('\n').at(-1));

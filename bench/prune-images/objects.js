@@ -2,7 +2,7 @@ import { IMAGES_PER_STREAM, ITEMS_PER_TAG, TAGS, configOf, imageAt, layersOf, ma
 import { Template } from './templates.js';
 
 const CREATED = '2026-01-15T08:30:00Z';
-/** Where a stream's names stand among an object's values. */
+/** The holes of a stream's names: values 0 and 1 of an object. */
 const NAMESPACE = 'team-<N0w5>';
 const STREAM = 'app-<N1w6>';
 
@@ -12,7 +12,7 @@ const words = (count, text) =>
     (_, at) => `${text}_${at}=/usr/share/${text.toLowerCase()}/${'abcdefgh'.repeat(4)}/${at}`,
   );
 
-/** The bookkeeping of server-side apply: a fifth to a third of most objects. */
+/** Fields of server-side apply, a fifth to a third of most objects. */
 function managedFields(manager, fields) {
   const tree = (names) =>
     Object.fromEntries(names.map((name) => [`f:${name}`, { '.': {}, 'f:value': {}, 'f:source': {} }]));
@@ -44,7 +44,7 @@ const FIELDS = [
   'volumes',
 ];
 
-/** One kind of object: its templates, and for a number its template and values. */
+/** The kinds of objects by resource; `object` returns the template and the values of the object with a number. */
 export function kinds(host) {
   return {
     images: images(host),
@@ -161,7 +161,7 @@ function streams(host) {
   };
 }
 
-/** Every pod names a tag, and every fifth a digest at the position 4 of the first tag instead. */
+/** Every pod names a tag, except every fifth, which names the digest at position 4 of the first tag. */
 function pods(host) {
   const template = (image) =>
     new Template({

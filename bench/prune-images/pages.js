@@ -1,10 +1,10 @@
 import { countsFor } from './shape.js';
 import { kinds } from './objects.js';
 
-/** A list that is larger than this is rendered anew for every reader. */
+/** Maximum size of the cache, in bytes. Further pages are rendered for every reader. */
 const MOST_CACHED_BYTES = 1.5e9;
 
-/** Pages of a cluster's lists, kept once they are rendered as long as they have room. */
+/** Renders and caches the pages of a cluster's lists. */
 export class Pages {
   cached = new Map();
   cachedBytes = 0;
@@ -14,7 +14,7 @@ export class Pages {
     this.kinds = kinds(host);
   }
 
-  /** One page as bytes. @param from number of the first object, which is the `continue` token */
+  /** Returns one page as bytes. @param from number of the first object, which is the `continue` token */
   page(resource, limit, from) {
     const key = `${resource} ${limit} ${from}`;
     let page = this.cached.get(key);

@@ -2,7 +2,7 @@ const WIDTH = 720;
 const HEIGHT = 300;
 const MARGIN = { left: 60, right: 60, top: 30, bottom: 45 };
 
-/** Seconds and peak memory by number of images, both axes logarithmic. @returns an SVG */
+/** Plots seconds and peak memory by number of images as an SVG; all axes are logarithmic. */
 export function plot(points) {
   const x = scale(
     points.map(({ images }) => images),

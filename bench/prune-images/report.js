@@ -16,10 +16,10 @@ function table(header, rows) {
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
 }
 
-/** The program and the yardstick in turn. @returns medians, and the least of what only noise makes larger */
+/** Runs the program and the baseline in turn. Returns medians. */
 async function dryRuns(cluster, runs) {
   const pairs = [];
-  // The first reader has the server render its pages; the largest lists are rendered anew for every reader.
+  // The first reader makes the server render its pages; lists that do not fit the cache are rendered for every reader.
   if (cluster.counts.images <= 100_000) await bare(cluster);
   for (let run = 0; run < runs; run++) pairs.push({ bare: await bare(cluster), regadm: await regadm(cluster) });
   const of = (who, what) => median(pairs.map((pair) => pair[who][what]));
@@ -80,7 +80,7 @@ export async function reportPhases({ images, latency = 0 }) {
   );
 }
 
-/** Deletions a second as the servers count them, from the first to the last. */
+/** Reports deletions per second as the servers count them, from the first to the last. */
 export async function reportConfirm({ images, latency = 5 }) {
   const rows = [];
   for (const workers of [5, 16, 64]) {
@@ -93,7 +93,7 @@ export async function reportConfirm({ images, latency = 5 }) {
       confirm(cluster, 16, latency, ', 429 to one request in twenty'),
     ),
   );
-  table(['workers', 'ms an answer', 'deletions and updates', 'a second', 'a bare client', 'peak MiB'], rows);
+  table(['workers', 'latency, ms', 'deletions and updates', 'per second', 'bare client', 'peak MiB'], rows);
 }
 
 async function confirm(cluster, workers, latency, note = '') {
@@ -118,7 +118,7 @@ export async function reportGrowth({ runs }) {
 }
 
 export async function reportStartUp({ runs }) {
-  const nowhere = { folder: process.env.TMPDIR ?? '/tmp' };
+  const nowhere = { directory: process.env.TMPDIR ?? '/tmp' };
   const commands = { '--version': ['--version'], 'prune images --help': ['prune', 'images', '--help'] };
   const rows = [];
   for (const [name, args] of Object.entries(commands)) {

@@ -58,7 +58,7 @@ async function serve(request, response, answer) {
   });
 }
 
-/** Timers are a millisecond or two late: the last of the wait is spent turning, so that 5 ms are 5 ms. */
+/** Waits for the latency. Timers are a millisecond or two late, so the end of the wait is a busy loop. */
 function later(then) {
   const until = performance.now() + settings.latency;
   const turn = () => (performance.now() < until ? setImmediate(turn) : then());
@@ -85,7 +85,7 @@ const failure = (code, reason) => ({
   status: code,
   body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: reason, reason, code },
 });
-/** Streams that were updated, by path. */
+/** Updated image streams, by path. */
 const changed = new Map();
 
 function answerApi(method, url, body) {
@@ -115,7 +115,7 @@ function stream(method, path, body) {
   return { body: object };
 }
 
-/** As the registry answers a user with the pruner role: it may delete, but not read. */
+/** Answers as the registry does to a user with the pruner role, who may delete but not read. */
 function answerRegistry(method, url) {
   if (url.pathname === '/' || url.pathname === '/healthz' || url.pathname === '/v2/') return {};
   if (method === 'GET')

@@ -1,5 +1,5 @@
 /**
- * A cluster of any size, by numbers: what is where follows from an object's number, so that nothing has to be remembered.
+ * The shape of a cluster of any size. Where an object is follows from its number, so that nothing has to be stored.
  * 100,000 images are 2,000 image streams with 80,000 tag items, 20,000 pods, 10,000 replica sets, 10,000 builds: 923 MB of lists.
  */
 export const IMAGES_PER_STREAM = 50;
@@ -7,7 +7,7 @@ export const TAGS = 4;
 export const ITEMS_PER_TAG = 10;
 const SHARED_LAYERS = 3;
 
-/** @returns how many objects of each kind there are */
+/** Returns the number of objects of each kind. */
 export function countsFor(images) {
   return {
     images,
@@ -22,7 +22,7 @@ export const namespaceOf = (stream) => `team-${pad(Math.floor(stream / 10), 5)}`
 export const nameOf = (stream) => `app-${pad(stream, 6)}`;
 export const pad = (number, width) => String(number).padStart(width, '0');
 
-/** Digests have numbers too: an image's manifest, its config, its own layers, its stream's shared layers. */
+/** Digests have numbers, too: an image's manifest, its config, its own layers, its stream's shared layers. */
 const DIGESTS_PER_IMAGE = 4;
 export const manifestOf = (image) => image * DIGESTS_PER_IMAGE;
 export const configOf = (image) => image * DIGESTS_PER_IMAGE + 1;
@@ -36,7 +36,7 @@ export function layersOf(image) {
   return [...shared, ...own];
 }
 
-/** The image at a place in a stream; the last ten images of a stream stand in no tag. */
+/** The image at a place in a stream; no tag lists the last ten images of a stream. */
 export const imageAt = (stream, tag, position) => stream * IMAGES_PER_STREAM + tag * ITEMS_PER_TAG + position;
 
 const HEX = Buffer.from('0123456789abcdef');

@@ -1,4 +1,4 @@
-// Loaded before the program that is measured: when it ends, notes its peak memory and processor time in the file BENCH_USAGE.
+// Loaded before the measured program. Appends its peak memory and processor time to the file BENCH_USAGE at exit.
 const { isMainThread } = require('node:worker_threads');
 const { appendFileSync } = require('node:fs');
 if (isMainThread) {
