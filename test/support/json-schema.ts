@@ -1,13 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 
-/** What of a document does not fit its schema in docs/json-schema; nothing when it fits. */
-export function schemaProblems(name: string, document: unknown): string[] {
-  const schema = JSON.parse(
-    readFileSync(new URL(`../../docs/json-schema/${name}.json`, import.meta.url), 'utf8'),
+/** The file of a document's schema, without `.json`: `image-prune` for ImagePrune. */
+export function schemaName(kind: string): string {
+  return kind.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
+}
+
+/** Reads a published schema. @param name file below docs/json-schema, without `.json` */
+export function readSchema(name: string): Record<string, unknown> {
+  const file = new URL(`../../docs/json-schema/${name}.json`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+}
+
+/** A copy of a schema in which every object allows only the documented properties. */
+export function strict(schema: object): object {
+  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) =>
+    isObjectSchema(value) ? { additionalProperties: false, ...value } : value,
   ) as object;
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
+}
+
+function isObjectSchema(value: unknown): value is object {
+  return (value as { type?: unknown } | null)?.type === 'object';
+}
+
+/**
+ * Differences between a document and its published schema; none if it conforms. An undocumented property is one too.
+ * @param name file below docs/json-schema, without `.json`
+ */
+export function schemaProblems(name: string, document: unknown): string[] {
+  const validate = new Ajv({ allErrors: true, strict: false }).compile(strict(readSchema(name)));
   return validate(document)
     ? []
-    : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`);
+    : (validate.errors ?? []).map(
+        ({ instancePath, message, params }) => `${instancePath} ${message ?? ''} ${JSON.stringify(params)}`,
+      );
 }

@@ -1,4 +1,4 @@
-/** The settings of the cluster's own pruning: `spec` of ImagePruner `cluster`, as far as regadm knows it. */
+/** The settings of the cluster's own pruning: `spec` of ImagePruner `cluster`, with the settings that regadm knows. */
 export interface PrunerSpec {
   /** Cron; empty means `0 0 * * *`. */
   schedule?: string;

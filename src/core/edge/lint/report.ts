@@ -1,11 +1,12 @@
+import type { Count, DocumentHeader } from '../../model/document.js';
 import type { Finding } from './finding.js';
 
-/** The document that `edge lint -o json` prints. */
-export interface LintReport {
-  apiVersion: 'regadm/v1';
-  kind: 'EdgeLint';
+/** What `regadm edge lint -o json` prints. */
+export interface LintReport extends DocumentHeader<'EdgeLint'> {
+  /** The files that were checked. */
   files: string[];
-  summary: { errors: number; warnings: number };
+  summary: { errors: Count; warnings: Count };
+  /** By file and line. */
   findings: Finding[];
 }
 

@@ -1,11 +1,11 @@
+import type { Count, DocumentHeader } from '../../model/document.js';
 import type { Check } from './check.js';
 
-/** The document that `edge verify -o json` prints. */
-export interface VerifyReport {
-  apiVersion: 'regadm/v1';
-  kind: 'EdgeVerify';
+/** What `regadm edge verify -o json` prints. */
+export interface VerifyReport extends DocumentHeader<'EdgeVerify'> {
+  /** Name of the managed cluster on the hub; absent if only the managed cluster was checked. */
   cluster?: string;
-  summary: { passed: number; failed: number; warnings: number; skipped: number };
+  summary: { passed: Count; failed: Count; warnings: Count; skipped: Count };
   checks: Check[];
 }
 

@@ -126,7 +126,7 @@ export interface BlobEntry extends EntryStatus {
 export interface PreflightEntry {
   /** What was checked. */
   check: string;
-  /** True also if it could not be checked; the message says so. */
+  /** True also if it could not be checked: `message` starts with "not checked". */
   ok: boolean;
   /** What was found. */
   message: string;

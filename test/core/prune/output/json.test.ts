@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 import fc from 'fast-check';
 import { parse as parseYaml } from 'yaml';
 import { STATUS, type ImagePruneReport } from '../../../../src/core/prune/report.js';
 import { errorDocument } from '../../../../src/cli/error-document.js';
 import { refusal, RegadmError } from '../../../../src/core/model/errors.js';
 import { aPod, anImage, anImageStream, digest } from '../../../support/builders.js';
+import { schemaProblems } from '../../../support/json-schema.js';
 import { aConfirmedReport, aPlan, aReport } from '../../../support/reports.js';
 import { rendered, storyPlan, tidyPlan } from './story.js';
 
@@ -24,33 +23,10 @@ interface Document {
   [key: string]: unknown;
 }
 
-function schema(name: string): AnySchemaObject {
-  return JSON.parse(
-    readFileSync(new URL(`../../../../docs/json-schema/${name}.json`, import.meta.url), 'utf8'),
-  ) as AnySchemaObject;
-}
-
-/** The published schema, and one that allows only what is documented: an undocumented key is a mistake of ours. */
-function validators(name: string): ValidateFunction[] {
-  const strict = JSON.parse(JSON.stringify(schema(name)), (_key, value: unknown) =>
-    isObject(value) && value.type === 'object' && isObject(value.properties)
-      ? { ...value, additionalProperties: false }
-      : value,
-  ) as AnySchemaObject;
-  return [schema(name), strict].map((one) => new Ajv({ allErrors: true, strict: false }).compile(one));
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-const validate = validators('image-prune');
-
 /** Renders, checks against the schema, and parses; the YAML has to say the same. */
 function documentOf(report: ImagePruneReport): Document {
   const document = JSON.parse(rendered(report, 'json')) as Document;
-  for (const check of validate)
-    expect({ valid: check(document), errors: check.errors }).toEqual({ valid: true, errors: null });
+  expect(schemaProblems('image-prune', document)).toEqual([]);
   expect(parseYaml(rendered(report, 'yaml'))).toEqual(document);
   return document;
 }
@@ -341,14 +317,7 @@ test('a tag may look like anything else in YAML', () => {
 });
 
 describe('the Error document', () => {
-  const check = (error: RegadmError): void => {
-    for (const validator of validators('error')) {
-      expect({ valid: validator(errorDocument(error)), errors: validator.errors }).toEqual({
-        valid: true,
-        errors: null,
-      });
-    }
-  };
+  const check = (error: RegadmError): void => expect(schemaProblems('error', errorDocument(error))).toEqual([]);
 
   test('is as its schema says', () =>
     check(refusal('MAX_DELETE', 'the plan is larger than --max-delete', ['raise it'])));

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { schemaName, schemaProblems } from '../support/json-schema.js';
+import { regadm } from '../support/regadm.js';
+
+const FILES = fileURLToPath(new URL('../support/doc-files', import.meta.url));
+const SCHEMAS = fileURLToPath(new URL('../../docs/json-schema/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+let sandbox: Sandbox;
+let directory: string;
+const seen = new Set<string>();
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ sample: true, storage: 'files', rolloutStepMs: 5 });
+  directory = mkdtempSync(join(tmpdir(), 'regadm-documents-'));
+});
+
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function expectDocument(text: string, kind: string): void {
+  const document = JSON.parse(text) as { kind: string };
+  expect(document.kind).toBe(kind);
+  expect(schemaProblems(schemaName(kind), document)).toEqual([]);
+  seen.add(schemaName(kind));
+}
+
+// In this order: a later command finds what an earlier one has changed.
+test.each([
+  ['Configuration', 'config'],
+  ['EdgeLint', 'edge lint FILES/storage.bu FILES/siteconfig.yaml FILES/policygentemplate.yaml'],
+  ['EdgeVerify', 'edge verify'],
+  ['Doctor', 'doctor'],
+  ['RegistryStatus', 'registry status'],
+  ['PruneWhy', 'prune why shop/frontend payments/api:v2'],
+  ['PruneSchedule', 'prune schedule'],
+  ['PruneSchedule', 'prune schedule --set keepTagRevisions=5 --dry-run'],
+  ['PruneRun', 'prune schedule --run-now'],
+  ['ImagePrune', 'prune images --plan-out plan.json'],
+  ['ImagePrune', 'prune images --plan plan.json --confirm'],
+  ['Error', 'prune images --max-delete=0 --keep-tag-revisions=0'],
+  ['HardPrune', 'prune hard --storage STORAGE'],
+  ['HardPrune', 'prune hard --rules=registry --confirm'],
+  ['HardPruneRecovery', 'prune hard --recover'],
+  ['RegistryMode', 'registry readonly'],
+  ['RegistryMode', 'registry readonly on'],
+  ['RegistryMode', 'registry readonly off'],
+  ['RegistryRestart', 'registry restart --dry-run'],
+  ['RegistryRestart', 'registry restart'],
+  ['Error', 'prune why none/such'],
+])('%s: the output of regadm %s conforms to its schema', async (kind, command) => {
+  const offline = kind === 'Configuration' || kind === 'EdgeLint';
+  const args = command.replaceAll('FILES', FILES).replace('STORAGE', sandbox.storageDir).split(' ');
+  const { stdout } = await regadm([...args, '-o', 'json'], {
+    cwd: directory,
+    kubeconfig: offline ? undefined : sandbox.kubeconfig.admin,
+  });
+  expectDocument(stdout, kind);
+});
+
+test('ImagePrunePlan: the file of --plan-out conforms to its schema', () =>
+  expectDocument(readFileSync(join(directory, 'plan.json'), 'utf8'), 'ImagePrunePlan'));
+
+test('every schema was checked against real output', () =>
+  expect([...seen].sort()).toEqual(
+    readdirSync(SCHEMAS)
+      .map((file) => file.replace(/\.json$/, ''))
+      .sort(),
+  ));
+
+test('the schemas are generated from the present types', async () => {
+  const run = promisify(execFile)(process.execPath, [join(ROOT, 'scripts/json-schemas.js'), '--check']);
+  await expect(run).resolves.toMatchObject({ stderr: '' });
+});
