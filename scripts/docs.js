@@ -28,7 +28,7 @@ function flagRow([name, { char, type, allowNo, helpValue, options, default: fall
   const defaultValue = described?.[1] ?? (type === 'option' && fallback !== undefined ? String(fallback) : '');
   const text = cell(description.replace(DESCRIBED_DEFAULT, ''));
   const shown = defaultValue === '' || defaultValue.includes(' ') ? defaultValue : `\`${defaultValue}\``;
-  return `| ${names} | ${shown} | ${text}${multiple ? ' (can be repeated)' : ''} |`;
+  return `| ${names} | ${shown} | ${text}${multiple && !text.includes('repeated') ? ' (can be repeated)' : ''} |`;
 }
 
 function flagTables(flags) {
