@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { editDistance, suggest } from '../../src/core/kit/suggest.js';
 import { regadm } from '../support/regadm.js';
-import { runMany } from '../support/run-many.js';
+import { runMany } from '../support/runner.js';
 
 interface Command {
   summary?: string;

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { regadm } from '../support/regadm.js';
-import { runMany, type ManyResult } from '../support/run-many.js';
+import { runMany, type ManyResult } from '../support/runner.js';
 
 interface Flag {
   name: string;

@@ -2,8 +2,9 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { namedCases, randomCases, type PruneImagesCase } from '../support/conformance-cases.js';
 import { regadm } from '../support/regadm.js';
+import { Runner } from '../support/runner.js';
 
-/** What a registry was asked to delete, and what a stream lists. */
+/** The state after a run: images and items that are left, links and blobs that the registry deleted. */
 interface After {
   images: string[];
   items: Record<string, number>;
@@ -14,7 +15,7 @@ interface After {
 
 const YEARS = /^\d{4}-\d\d-\d\dT/;
 
-/** Every time in a cluster moved by so many milliseconds. */
+/** Moves every time in a cluster by `ms` milliseconds. */
 function shift<T>(value: T, ms: number): T {
   if (Array.isArray(value)) return value.map((entry) => shift(entry as unknown, ms)) as T;
   if (typeof value === 'object' && value !== null) {
@@ -41,7 +42,7 @@ function itemCounts(streams: KubeObject[]): Record<string, number> {
 
 const names = (objects: KubeObject[]): string[] => objects.map(({ metadata }) => metadata.name);
 
-/** What the case expects a confirmed run to leave and to delete. */
+/** The state that a confirmed run must leave. */
 function expectedAfter({ cluster, expect }: PruneImagesCase): After {
   const items = itemCounts(cluster.imagestreams ?? []);
   for (const [stream, removed] of Object.entries(expect.imageStreamItems as Record<string, number>))
@@ -57,7 +58,7 @@ function expectedAfter({ cluster, expect }: PruneImagesCase): After {
   };
 }
 
-/** What a sandbox shows after a run; the probes of the preflight (random digests, answered 404) are no deletions. */
+/** The state of a sandbox after a run. The probes of the preflight, which delete random digests, do not count. */
 function after(sandbox: Sandbox): After {
   const deleted = (kind: string): string[] => {
     const found = sandbox.registry.deletions
@@ -81,20 +82,20 @@ function after(sandbox: Sandbox): After {
 const existing = new Map<Sandbox, string[]>();
 
 async function inSandbox(
-  one: PruneImagesCase,
+  testCase: PruneImagesCase,
   check: (sandbox: Sandbox, args: string[]) => Promise<void>,
 ): Promise<void> {
-  const cluster = shift(one.cluster, Date.now() - Date.parse(one.now));
+  const cluster = shift(testCase.cluster, Date.now() - Date.parse(testCase.now));
   const sandbox = await startSandbox({ cluster, storage: 'none', operator: false });
   existing.set(sandbox, sandbox.registry.blobs());
-  const host = one.args.some((arg) => arg.startsWith('--registry-url'))
+  const host = testCase.args.some((arg) => arg.startsWith('--registry-url'))
     ? []
     : [`--registry-url=${sandbox.registryUrl}`];
   try {
     await check(sandbox, [
       'prune',
       'images',
-      ...one.args,
+      ...testCase.args,
       ...host,
       '--referrers=oc',
       '--kubeconfig',
@@ -106,44 +107,70 @@ async function inSandbox(
   }
 }
 
-const cases = [...namedCases(), ...randomCases()];
+interface Result {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+type Run = (args: string[]) => Promise<Result>;
 
-describe('regadm prune images --referrers oc, as a process, decides and does what the real oc did', () => {
-  test.each(cases.map((one) => [one.name, one] as const))('%s', async (_name, one) => {
-    await inSandbox(one, async (sandbox, args) => {
-      const dry = await regadm([...args, '-o', 'json']);
-      expect(dry.status).toBe(one.expect.exit);
-      const document = JSON.parse(dry.stdout) as Record<string, unknown>;
-      if (one.expect.error !== null) {
-        expect(document).toMatchObject({ kind: 'Error', apiVersion: 'regadm/v1' });
-        const invalid = (document.invalidReferences ?? []) as {
-          referrer: { kind: string; namespace: string; name: string };
-          field: string;
-          reference: string;
-        }[];
-        const told = invalid.map(
-          ({ referrer, field, reference }) =>
-            `${referrer.kind.toLowerCase()}/${referrer.name} namespace=${referrer.namespace}:${field ? ` ${field}:` : ''} "${reference}"`,
-        );
-        expect(told.sort()).toEqual(
-          one.expect.invalidReferences.map((line) => line.replace(/invalid \S+ reference ("[^"]*").*$/, '$1')).sort(),
-        );
-        const confirmed = await regadm([...args, '--confirm']);
-        expect(confirmed.status).toBe(1);
-        expect(
-          sandbox.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('selfsubjectaccessreviews')),
-        ).toEqual([]);
-        return;
-      }
-      expect((document.images as { name: string }[]).map(({ name }) => name)).toEqual([...one.expect.images].sort());
-      expect((document.blobs as { digest: string }[]).map(({ digest }) => digest)).toEqual(
-        [...one.expect.blobs].sort(),
-      );
-      const confirmed = await regadm([...args, '--confirm', '-o', 'oc']);
-      expect(confirmed.stderr).not.toContain('error:');
-      expect(confirmed.status).toBe(0);
-      expect(confirmed.stdout).toContain(`Summary: ${one.expect.summary}`);
-      expect(after(sandbox)).toEqual(expectedAfter(one));
-    });
+/** Compares a dry run and a confirmed run with what `oc` did. */
+async function expectAsRecorded(testCase: PruneImagesCase, run: Run): Promise<void> {
+  await inSandbox(testCase, async (sandbox, args) => {
+    const dryRun = await run([...args, '-o', 'json']);
+    expect(dryRun.status).toBe(testCase.expect.exit);
+    const document = JSON.parse(dryRun.stdout) as Document;
+    if (testCase.expect.error !== null) {
+      expect(document).toMatchObject({ kind: 'Error', apiVersion: 'regadm/v1' });
+      expectInvalidReferences(document, testCase);
+      expect((await run([...args, '--confirm'])).status).toBe(1);
+      expect(changes(sandbox)).toEqual([]);
+      return;
+    }
+    expect(document.images!.map(({ name }) => name)).toEqual([...testCase.expect.images].sort());
+    expect(document.blobs!.map(({ digest }) => digest)).toEqual([...testCase.expect.blobs].sort());
+    const confirmed = await run([...args, '--confirm', '-o', 'oc']);
+    expect(confirmed.stderr).not.toContain('error:');
+    expect(confirmed.status).toBe(0);
+    expect(confirmed.stdout).toContain(`Summary: ${testCase.expect.summary}`);
+    expect(after(sandbox)).toEqual(expectedAfter(testCase));
+  });
+}
+
+interface Document {
+  images?: { name: string }[];
+  blobs?: { digest: string }[];
+  invalidReferences?: {
+    referrer: { kind: string; namespace: string; name: string };
+    field: string;
+    reference: string;
+  }[];
+}
+
+function expectInvalidReferences({ invalidReferences = [] }: Document, testCase: PruneImagesCase): void {
+  const lines = invalidReferences.map(
+    ({ referrer: { kind, name, namespace }, field, reference }) =>
+      `${kind.toLowerCase()}/${name} namespace=${namespace}:${field ? ` ${field}:` : ''} "${reference}"`,
+  );
+  const recorded = testCase.expect.invalidReferences.map((line) =>
+    line.replace(/invalid \S+ reference ("[^"]*").*$/, '$1'),
+  );
+  expect(lines.sort()).toEqual(recorded.sort());
+}
+
+function changes({ requests }: Sandbox): unknown[] {
+  return requests.filter(({ method, path }) => method !== 'GET' && !path.includes('selfsubjectaccessreviews'));
+}
+
+const named = (cases: PruneImagesCase[]): [string, PruneImagesCase][] => cases.map((each) => [each.name, each]);
+
+describe('regadm prune images --referrers oc decides and does what the real oc did', () => {
+  test.each(named(namedCases()))('%s', (_name, testCase) => expectAsRecorded(testCase, (args) => regadm(args)));
+
+  describe('in one process', () => {
+    const runner = new Runner();
+    afterAll(() => runner.stop());
+
+    test.each(named(randomCases()))('%s', (_name, testCase) => expectAsRecorded(testCase, (args) => runner.run(args)));
   });
 });
