@@ -1,40 +1,46 @@
-/** A turn that `enter` has given. */
-export interface Turn {
-  /** Others had to be waited for: what was known of the cluster has aged meanwhile. */
-  waited: boolean;
-  epoch: number;
-}
+import pLimit from 'p-limit';
 
 /**
- * How many requests may be under way at once. A server that answers 429 gets half as many, and then, with every answer that is none,
- * a little more again (additive increase, multiplicative decrease, as TCP does it).
+ * Limits the number of concurrent requests to a server that is too busy. Each 429 halves the limit at once, every other
+ * answer raises it a little (additive increase, multiplicative decrease, as in TCP). Without a 429 there is no limit.
  */
 export class Throttle {
+  private readonly queue = pLimit(Infinity);
+  /** The limit with its fraction; the queue uses the whole number. */
   private limit = Infinity;
-  private active = 0;
-  private epoch = 0;
-  private readonly waiting: (() => void)[] = [];
+  /** Number of times the limit was halved. */
+  private halvings = 0;
 
-  /** Waits for a turn; `leave` must follow. */
-  async enter(): Promise<Turn> {
-    const waited = this.active >= Math.floor(this.limit);
-    if (waited) await new Promise<void>((resolve) => this.waiting.push(resolve));
-    else this.active++;
-    return { waited, epoch: this.epoch };
+  /**
+   * Sends a request as soon as the limit allows it.
+   * @param send gets true if it had to wait: what is known of the cluster is then older than before
+   * @param isBusy returns true for a 429
+   */
+  run<T>(send: (waited: boolean) => Promise<T>, isBusy: (answer: T) => boolean): Promise<T> {
+    const waited = this.queue.activeCount >= this.queue.concurrency;
+    return this.queue(async () => {
+      const { halvings } = this;
+      let busy = false;
+      try {
+        const answer = await send(waited);
+        busy = isBusy(answer);
+        return answer;
+      } finally {
+        if (!busy) this.setLimit(this.limit + 1 / this.limit);
+        // Only the first 429 among concurrent requests halves the limit.
+        else if (halvings === this.halvings) this.halve();
+      }
+    });
   }
 
-  /** @param busy the server has said that it is */
-  leave({ epoch }: Turn, busy: boolean): void {
-    if (!busy) this.limit += 1 / this.limit;
-    // Of the requests that were under way together, one halves the limit.
-    else if (epoch === this.epoch) {
-      this.limit = Math.max(1, Math.min(this.limit, this.active) / 2);
-      this.epoch++;
-    }
-    this.active--;
-    while (this.active < Math.floor(this.limit) && this.waiting.length > 0) {
-      this.active++;
-      this.waiting.shift()!();
-    }
+  private halve(): void {
+    this.halvings++;
+    this.setLimit(Math.max(1, Math.min(this.limit, this.queue.activeCount) / 2));
+  }
+
+  private setLimit(limit: number): void {
+    this.limit = limit;
+    const concurrency = Math.floor(limit);
+    if (concurrency !== this.queue.concurrency) this.queue.concurrency = concurrency;
   }
 }

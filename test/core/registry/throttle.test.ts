@@ -1,36 +1,66 @@
-import { Throttle, type Turn } from '../../../src/core/registry/throttle.js';
+import { Throttle } from '../../../src/core/registry/throttle.js';
 
-/** Turns that are given at once; the others are pending. */
-async function enter(throttle: Throttle, count: number): Promise<Turn[]> {
-  const given: Turn[] = [];
-  for (let n = 0; n < count; n++) void throttle.enter().then((turn) => given.push(turn));
-  await new Promise(setImmediate);
-  return given;
+/** A request that has been sent and waits for its answer. */
+interface Sent {
+  waited: boolean;
+  answer(status: number): Promise<void>;
 }
 
-test('without a 429 nobody waits', async () => {
-  const turns = await enter(new Throttle(), 64);
-  expect(turns).toHaveLength(64);
-  expect(turns.some(({ waited }) => waited)).toBe(false);
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Starts requests. Returns those that were sent at once; later ones are added when they are sent. */
+async function send(throttle: Throttle, count: number): Promise<Sent[]> {
+  const sent: Sent[] = [];
+  for (let n = 0; n < count; n++) {
+    const request = (waited: boolean): Promise<number> =>
+      new Promise((resolve) =>
+        sent.push({
+          waited,
+          answer: (status) => {
+            resolve(status);
+            return turn();
+          },
+        }),
+      );
+    void throttle.run(request, (status) => status === 429);
+  }
+  await turn();
+  return sent;
+}
+
+test('without a 429 no request waits', async () => {
+  const sent = await send(new Throttle(), 64);
+  expect(sent).toHaveLength(64);
+  expect(sent.some(({ waited }) => waited)).toBe(false);
 });
 
-test('a burst of 429s halves once what may be under way, and who has waited knows it', async () => {
+test('a burst of 429s halves the limit once, and requests that waited know it', async () => {
   const throttle = new Throttle();
-  const turns = await enter(throttle, 8);
-  for (const turn of turns) throttle.leave(turn, true);
-  const next = await enter(throttle, 10);
+  for (const request of await send(throttle, 8)) void request.answer(429);
+  await turn();
+  const next = await send(throttle, 10);
   expect(next).toHaveLength(4);
-  throttle.leave(next[0]!, false);
-  await new Promise(setImmediate);
+  await next[0]!.answer(200);
   expect(next).toHaveLength(5);
   expect(next.at(-1)!.waited).toBe(true);
 });
 
-test('with answers that are no 429 it grows again, and one at least always goes', async () => {
+test('other answers raise the limit again, and at least one request is always sent', async () => {
   const throttle = new Throttle();
-  for (let n = 0; n < 5; n++) throttle.leave((await enter(throttle, 1))[0]!, true);
-  for (let n = 0; n < 10; n++) throttle.leave((await enter(throttle, 1))[0]!, false);
-  const grown = await enter(throttle, 20);
+  for (let n = 0; n < 5; n++) await (await send(throttle, 1))[0]!.answer(429);
+  for (let n = 0; n < 10; n++) await (await send(throttle, 1))[0]!.answer(200);
+  const grown = await send(throttle, 20);
   expect(grown.length).toBeGreaterThan(3);
   expect(grown.length).toBeLessThan(8);
+});
+
+test('a request that fails frees its place', async () => {
+  const throttle = new Throttle();
+  await (await send(throttle, 1))[0]!.answer(429);
+  const failing = throttle.run(
+    () => Promise.reject(new Error('closed')),
+    () => false,
+  );
+  await expect(failing).rejects.toThrow('closed');
+  expect(await send(throttle, 1)).toHaveLength(1);
 });
