@@ -75,9 +75,9 @@ function toCheck(check: PreflightCheck): Check {
 
 /** The registry answers 401 to a wrong token, and also where the user may not pull: a pruner's user may not, and need not. */
 async function login(registry: Registry | Error, signal: AbortSignal): Promise<Check[]> {
-  if (registry instanceof Error || !registry.checkLogin) return [];
+  if (registry instanceof Error) return [];
   try {
-    await registry.checkLogin(signal);
+    await registry.checkLogin({ signal });
     return [about('login')('ok', 'the registry accepts the login')];
   } catch (error) {
     return [

@@ -1,38 +1,36 @@
-/** What carrying a plan out needs from a registry, as a port: `openRegistry` returns one that talks to a real server. */
+/** What regadm needs of a registry, as a port: `openRegistry` returns one that talks to a real server. */
 export interface Registry {
   /** Scheme, host and port; no credentials. */
   readonly url: string;
-  /** True when the connection's certificate was checked. */
+  /** True when the connection's certificate was verified. */
   readonly verified: boolean;
-  /** `DELETE /v2/REPOSITORY/blobs/DIGEST`: 202, or 404 (gone). @throws RegistryError */
-  deleteLayerLink(
-    repository: string,
-    digest: string,
-    signal?: AbortSignal,
-    beforeRetry?: BeforeRetry,
-  ): Promise<Deletion>;
-  /** `DELETE /v2/REPOSITORY/manifests/DIGEST`: 202, or 404 (gone). @throws RegistryError */
-  deleteManifestLink(
-    repository: string,
-    digest: string,
-    signal?: AbortSignal,
-    beforeRetry?: BeforeRetry,
-  ): Promise<Deletion>;
-  /** `DELETE /admin/blobs/DIGEST`: 204, which the registry also answers when the blob is not there. @throws RegistryError */
-  deleteBlob(digest: string, signal?: AbortSignal, beforeRetry?: BeforeRetry): Promise<Deletion>;
+  /** Deletes the link to a layer or config from a repository. @throws RegistryError */
+  deleteLayerLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion>;
+  /** Deletes a manifest from a repository. @throws RegistryError */
+  deleteManifestLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion>;
+  /** Deletes a blob. The registry also answers that it is deleted if it does not exist. @throws RegistryError */
+  deleteBlob(digest: string, options?: DeletionOptions): Promise<Deletion>;
   /**
-   * `GET /v2/REPOSITORY/manifests/REFERENCE` as JSON; undefined when it is not there.
-   * @throws RegistryError, with status 401 where the user may not pull
+   * Reads a manifest; undefined when it does not exist.
+   * @throws RegistryError, with status 401 where the user is not allowed to pull
    */
-  getManifest(repository: string, reference: string, signal?: AbortSignal): Promise<Manifest | undefined>;
-  /** `GET /v2/`: 200 when the credentials are accepted. @throws RegistryError */
-  checkLogin?(signal?: AbortSignal): Promise<void>;
+  getManifest(repository: string, reference: string, options?: ReadOptions): Promise<Manifest | undefined>;
+  /** Checks that the registry accepts the credentials. @throws RegistryError when it does not */
+  checkLogin(options?: ReadOptions): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Stands before every further try of a deletion, since waits can be long: what it throws ends the tries. */
-export type BeforeRetry = () => Promise<void>;
+export interface ReadOptions {
+  signal?: AbortSignal;
+}
 
+export interface DeletionOptions {
+  signal?: AbortSignal;
+  /** Runs before each retry, because waits can be long. It stops the deletion by throwing. */
+  beforeRetry?: () => Promise<void>;
+}
+
+/** `gone`: it did not exist. */
 export type Deletion = 'deleted' | 'gone';
 
 /** The parts of an image manifest or index that regadm reads. */

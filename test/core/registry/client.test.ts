@@ -260,7 +260,7 @@ describe('what may pass is tried again', () => {
   test('a signal ends a request under way', async () => {
     const controller = new AbortController();
     const { registry } = await registryWith(() => controller.abort(new Error('stopped')));
-    await expect(registry.deleteLayerLink('ns/app', DIGEST, controller.signal)).rejects.toThrow('stopped');
+    await expect(registry.deleteLayerLink('ns/app', DIGEST, { signal: controller.signal })).rejects.toThrow('stopped');
   });
 });
 

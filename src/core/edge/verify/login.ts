@@ -41,7 +41,7 @@ export async function checkLogin(api: ClusterApi, open: OpenRegistry): Promise<C
 /** What the registry says to a token that it does not take; other errors are thrown. */
 async function refusedLogin(registry: Registry): Promise<string | undefined> {
   try {
-    await registry.checkLogin?.();
+    await registry.checkLogin();
     return undefined;
   } catch (error) {
     if ((error as { status?: number }).status === 401) return '401 Unauthorized';

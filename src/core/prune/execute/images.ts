@@ -171,7 +171,7 @@ class ImageWork {
     }
     try {
       const still = run.still(() => this.obstacle(at) ?? this.neededAnew(digest));
-      const result = await ports.registry.deleteBlob(text, undefined, still);
+      const result = await ports.registry.deleteBlob(text, { beforeRetry: still });
       outcome.blobs[blob] = result === 'gone' ? STATUS.gone : STATUS.deleted;
       return await run.record({ action: 'delete-blob', digest: text, result });
     } catch (error) {

@@ -90,8 +90,8 @@ async function removeLink(
   try {
     const done =
       kind === 'layer'
-        ? await registry!.deleteLayerLink(key, digest, undefined, still)
-        : await registry!.deleteManifestLink(key, digest, undefined, still);
+        ? await registry!.deleteLayerLink(key, digest, { beforeRetry: still })
+        : await registry!.deleteManifestLink(key, digest, { beforeRetry: still });
     await run.record({ action: `delete-${kind}-link`, repository: key, digest, result: done });
     return done === 'gone' ? STATUS.gone : STATUS.deleted;
   } catch (error) {

@@ -31,7 +31,7 @@ export async function readSubjects(
     const repository = repositoryOf(images.reference(image));
     if (!repository || result.unread !== undefined || signal.aborted) return;
     try {
-      const manifest = await registry.getManifest(repository, images.nameText(image), signal);
+      const manifest = await registry.getManifest(repository, images.nameText(image), { signal });
       if (typeof manifest?.subject?.digest !== 'string') return;
       subjects.set(images.name(image), digests.intern(manifest.subject.digest));
       result.found++;

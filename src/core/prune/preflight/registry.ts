@@ -75,7 +75,7 @@ async function probeDeletion(
   const checks = [accepted, trusted, enabled, mode];
   try {
     await probeLayerLink(registry, input);
-    await registry.deleteBlob(input.randomDigest(), input.signal);
+    await registry.deleteBlob(input.randomDigest(), { signal: input.signal });
     return checks;
   } catch (error) {
     return withFailure(checks, error, input);
@@ -92,7 +92,7 @@ async function probeLayerLink(
   const tried = repositories.slice(0, MOST_REPOSITORIES);
   for (const [index, repository] of tried.entries()) {
     try {
-      await registry.deleteLayerLink(repository, randomDigest(), signal);
+      await registry.deleteLayerLink(repository, randomDigest(), { signal });
       return;
     } catch (error) {
       const unclear = error instanceof RegadmError && error.code === 'REGISTRY_ERROR';

@@ -1,0 +1,108 @@
+import { isConnectionError, retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
+import { answerError, registryCodeOf } from './answer-error.js';
+import { Breaker } from './breaker.js';
+import { RegistryError } from './error.js';
+import { Throttle } from './throttle.js';
+import type { Answer, Transport } from './transport.js';
+
+/** The bearer token, or a function that returns the current one; undefined when there is none. */
+export type Token = string | (() => Promise<string | undefined>) | undefined;
+
+export interface RegistryRequest {
+  method: 'GET' | 'DELETE';
+  path: string;
+  headers?: Record<string, string>;
+  /** Maximum size of the body that is read, in bytes. */
+  bodyLimit?: number;
+  signal?: AbortSignal;
+  /** Runs before each retry, and after a wait for other requests. It stops the request by throwing. */
+  beforeRetry?: () => Promise<void>;
+}
+
+/** An answer, and what its error message needs to know. */
+export interface Answered {
+  answer: Answer;
+  /** Method and URL, without credentials. */
+  url: string;
+  /** True when the request carried a token. */
+  hasToken: boolean;
+}
+
+/** Maximum attempts: waits of 12 to 24 s in all, because a registry that rolls out is away for about ten seconds. */
+const MAX_ATTEMPTS = 8;
+/** Maximum attempts for 500 UNKNOWN: outlasts a burst of errors, but wastes only about two seconds on a deleted stream. */
+const MAX_UNKNOWN_ATTEMPTS = 4;
+/** Statuses of proxies and routers that have no registry behind them. */
+const AWAY = new Set([502, 503, 504]);
+
+/** Sends requests to one registry, with the token, retries, a throttle and a circuit breaker. */
+export class Requests {
+  private readonly breaker = new Breaker();
+  private readonly throttle = new Throttle();
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly token: Token,
+    private readonly retry: Partial<RetryOptions<Answer>> = {},
+  ) {}
+
+  /**
+   * Sends a request and retries it. Every request can be sent twice: deleting again has the same result.
+   * @throws RegistryError when no answer arrives; any status is an answer
+   */
+  async send(request: RegistryRequest): Promise<Answered> {
+    const token = typeof this.token === 'function' ? await this.token() : this.token;
+    const headers = { ...request.headers, ...(token ? { authorization: basic(token) } : {}) };
+    const url = `${request.method} ${this.transport.origin}${request.path}`;
+    this.breaker.enter();
+    try {
+      const attempt = (number: number): Promise<Answer> => this.attempt({ ...request, headers }, number);
+      const { signal } = request;
+      const answer = await withRetry(attempt, { tries: MAX_ATTEMPTS, signal, retryAfter, ...this.retry });
+      if (AWAY.has(answer.status)) this.breaker.failed(answerError(answer, { what: 'blob', url, hasToken: true }));
+      else this.breaker.answered();
+      return { answer: token ? hideToken(answer, token) : answer, url, hasToken: Boolean(token) };
+    } catch (error) {
+      if (isConnectionError(error) && !request.signal?.aborted) this.breaker.failed(error);
+      throw error;
+    }
+  }
+
+  private attempt(request: RegistryRequest, attempt: number): Promise<Answer> {
+    const { method, path, beforeRetry, ...options } = request;
+    return this.throttle.run(
+      async (waited) => {
+        if (attempt > 1 || waited) await beforeRetry?.();
+        return this.transport.request(method, path, options);
+      },
+      ({ status }) => status === 429,
+    );
+  }
+}
+
+/** The registry accepts any user name; the token is the password. */
+function basic(token: string): string {
+  return `Basic ${Buffer.from(`regadm:${token}`).toString('base64')}`;
+}
+
+/** Removes the token from a body, because error messages quote the body. */
+function hideToken(answer: Answer, token: string): Answer {
+  if (answer.text === '') return answer;
+  const secrets = [token, basic(token), basic(token).slice('Basic '.length)];
+  return { ...answer, text: secrets.reduce((text, secret) => text.replaceAll(secret, '(hidden)'), answer.text) };
+}
+
+/**
+ * Decides whether a request is retried. A timeout is retried once. 500 UNKNOWN is also the answer for an image stream
+ * that does not exist, so it is retried a few times only.
+ */
+function retryAfter(outcome: Outcome<Answer>, attempt: number): number | undefined {
+  if ('error' in outcome) {
+    if (attempt > 1 && outcome.error instanceof RegistryError && outcome.error.kind === 'timeout') return undefined;
+    return isConnectionError(outcome.error) ? 0 : undefined;
+  }
+  const { status, headers } = outcome.value;
+  const isUnknown = status === 500 && registryCodeOf(outcome.value)?.code === 'UNKNOWN';
+  if (isUnknown && attempt >= MAX_UNKNOWN_ATTEMPTS) return undefined;
+  return retryAfterStatus(status, headers['retry-after']);
+}
