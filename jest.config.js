@@ -1,4 +1,4 @@
-import { TIME_LIMIT_MS } from './test/support/time-limit.js';
+import { TIME_LIMIT_MS } from './test/support/jest/time-limit.js';
 
 /** Tests run against src through swc; end-to-end tests run the built program, so `npm test` builds first. */
 export default {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { skipReasonIn, withoutSkipReason } from '../test/support/skip-reason.js';
+import { skipReasonIn, withoutSkipReason } from '../test/support/jest/skip-reason.js';
 
 /** Ends a test run with the skipped tests and their reasons, and a line of counts for programs that read logs. */
 export default class CountReporter {

@@ -8,7 +8,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { schemaName, schemaProblems } from '../support/json-schema.js';
 import { regadm } from '../support/regadm.js';
 
-const FILES = fileURLToPath(new URL('../support/doc-files', import.meta.url));
+const FILES = fileURLToPath(new URL('../support/docs/files', import.meta.url));
 const SCHEMAS = fileURLToPath(new URL('../../docs/json-schema/', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 

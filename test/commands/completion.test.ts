@@ -10,7 +10,7 @@ import { fishScript } from '../../src/cli/completion/fish.js';
 import { completionCommands, type Manifest } from '../../src/cli/completion/model.js';
 import { zshScript } from '../../src/cli/completion/zsh.js';
 import { regadm } from '../support/regadm.js';
-import { requires } from '../support/requires.js';
+import { requires } from '../support/jest/requires.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')) as Manifest;
 const commands = completionCommands(manifest);

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
-import { namedCases, randomCases, type PruneImagesCase } from '../support/conformance-cases.js';
+import { namedCases, randomCases, type PruneImagesCase } from '../support/conformance/conformance-cases.js';
 import { regadm } from '../support/regadm.js';
 import { Runner } from '../support/runner.js';
 

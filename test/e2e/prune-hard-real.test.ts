@@ -1,11 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { makeAuthority } from '../support/certificates.js';
-import { digestOf, startDockerRegistry, type DockerRegistry, type PushedImage } from '../support/docker-registry.js';
+import { makeAuthority } from '../support/servers/certificates.js';
+import {
+  digestOf,
+  startDockerRegistry,
+  type DockerRegistry,
+  type PushedImage,
+} from '../support/servers/docker-registry.js';
 import { start } from '../support/guarded.js';
-import { startRedis, type RedisServer } from '../support/redis.js';
-import { requires } from '../support/requires.js';
+import { startRedis, type RedisServer } from '../support/servers/redis.js';
+import { requires } from '../support/jest/requires.js';
 import { filesBelow, temporaryFolder } from '../support/storage-tree.js';
 
 /** An Image object for what was really pushed. */

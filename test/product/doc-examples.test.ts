@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { examplesOf, hasLine, type Example } from '../support/doc-examples.js';
+import { examplesOf, hasLine, type Example } from '../support/docs/doc-examples.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Programs that examples call but that the tests replace: they read their input and succeed. */
@@ -58,7 +58,7 @@ class Stage {
     }
     const work = join(directory, 'work');
     mkdirSync(join(work, '.config/fish/completions'), { recursive: true });
-    cpSync(join(ROOT, 'test/support/doc-files'), work, { recursive: true });
+    cpSync(join(ROOT, 'test/support/docs/files'), work, { recursive: true });
     // Pages that render the site themselves start without it.
     if (/edge(?:\.md|:render)$/.test(page)) rmSync(join(work, 'site'), { recursive: true });
     copyFileSync(sandbox.caFile, join(work, 'ca.crt'));

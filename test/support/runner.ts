@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { kill, killOnExit } from './processes.js';
+import { kill, killOnExit } from './servers/processes.js';
 
 const PROCESS = fileURLToPath(new URL('./runner-process.js', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import type { Sandbox } from '../../src/sandbox/index.js';
-import { TIME_LIMIT_MS } from './time-limit.js';
+import { TIME_LIMIT_MS } from './jest/time-limit.js';
 
 export interface PlainAnswer {
   status: number;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
-import { findProgram, requires } from '../../support/requires.js';
+import { findProgram, requires } from '../../support/jest/requires.js';
 
 interface StatusDocument {
   registry: Record<string, unknown>;

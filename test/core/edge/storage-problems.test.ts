@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { toIgnition } from '../../../src/core/edge/ignition/translate.js';
 import type { Storage } from '../../../src/core/edge/model.js';
 import { storageProblems } from '../../../src/core/edge/storage-problems.js';
-import { findProgram, requires } from '../../support/requires.js';
+import { findProgram, requires } from '../../support/jest/requires.js';
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const device = fc.constantFrom('/dev/vda', '/dev/vdb', '/dev/vdc', '/dev/vdd', 'vda', '/dev//vda', '/dev/vda/');

@@ -6,7 +6,7 @@ import type { Fields, KubeObject } from '../../../src/core/model/kube.js';
 import { REFERRER_KINDS } from '../../../src/core/model/referrers/index.js';
 import { packReferrers, unpackReferrers } from '../../../src/core/model/table/referrer-columns.js';
 import type { Referrer } from '../../../src/core/model/referrer.js';
-import { namedCases, randomCases } from '../../support/conformance-cases.js';
+import { namedCases, randomCases } from '../../support/conformance/conformance-cases.js';
 
 type Reduce = (object: KubeObject) => unknown;
 

@@ -1,7 +1,7 @@
 import net, { type AddressInfo } from 'node:net';
 import { emptyBlobCache, parseRedisUrl } from '../../../src/core/operator/redis-cache.js';
-import { startRedis } from '../../support/redis.js';
-import { requires } from '../../support/requires.js';
+import { startRedis } from '../../support/servers/redis.js';
+import { requires } from '../../support/jest/requires.js';
 
 test.each(['nonsense', 'http://host', 'redis://', 'redis://host/one', 'redis://:secret@host/x'])(
   '%s is refused, without its password',

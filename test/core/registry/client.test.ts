@@ -3,8 +3,15 @@ import { jest } from '@jest/globals';
 import { HttpRegistry, type ClientOptions } from '../../../src/core/registry/client.js';
 import { RegistryError } from '../../../src/core/registry/error.js';
 import { Transport } from '../../../src/core/registry/transport.js';
-import { makeAuthority, type ServerIdentity } from '../../support/certificates.js';
-import { end, endJson, plainServer, tlsServer, type Handler, type TestServer } from '../../support/tls-servers.js';
+import { makeAuthority, type ServerIdentity } from '../../support/servers/certificates.js';
+import {
+  end,
+  endJson,
+  plainServer,
+  tlsServer,
+  type Handler,
+  type TestServer,
+} from '../../support/servers/tls-servers.js';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const TOKEN = 'sha256~a-secret-token';

@@ -6,14 +6,14 @@ import type { ClusterApi } from '../../../src/core/cluster/api.js';
 import { runPreflight, stopsRun } from '../../../src/core/prune/preflight/index.js';
 import { openRegistry, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
 import type { Registry } from '../../../src/core/registry/api.js';
-import { makeAuthority, type Authority } from '../../support/certificates.js';
+import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
 import {
   startDockerRegistry,
   type DockerRegistry,
   type DockerRegistryOptions,
   type PushedImage,
-} from '../../support/docker-registry.js';
-import { requires } from '../../support/requires.js';
+} from '../../support/servers/docker-registry.js';
+import { requires } from '../../support/jest/requires.js';
 
 const REPOSITORY = 'dev/app';
 const NOWHERE = `sha256:${'ab'.repeat(32)}`;

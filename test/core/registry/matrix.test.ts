@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRegistry, RegistryError } from '../../../src/core/registry/index.js';
-import { EXPIRED, makeAuthority, makeSelfSigned } from '../../support/certificates.js';
-import { startProxy, type TestProxy } from '../../support/proxy-server.js';
+import { EXPIRED, makeAuthority, makeSelfSigned } from '../../support/servers/certificates.js';
+import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
 import {
   closingHttpServer,
   end,
@@ -13,7 +13,7 @@ import {
   rawServer,
   tlsServer,
   type TestServer,
-} from '../../support/tls-servers.js';
+} from '../../support/servers/tls-servers.js';
 
 /**
  * Server kinds × flags: what is decided, in which words, and whether the token went where it must not go. Every server is real;

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRegistry, RegistryError, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
-import { makeAuthority, type Authority } from '../../support/certificates.js';
-import { startProxy, type TestProxy } from '../../support/proxy-server.js';
-import { openshiftRegistry, plainServer, tlsServer, type TestServer } from '../../support/tls-servers.js';
+import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
+import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
+import { openshiftRegistry, plainServer, tlsServer, type TestServer } from '../../support/servers/tls-servers.js';
 
 const TOKEN = 'sha256~a-secret-token';
 const DIGEST = `sha256:${'ab'.repeat(32)}`;

@@ -11,7 +11,7 @@ import {
   digest,
   pruneOptions,
 } from '../../support/builders.js';
-import { namedCases, randomCases } from '../../support/conformance-cases.js';
+import { namedCases, randomCases } from '../../support/conformance/conformance-cases.js';
 import type { Snapshot } from '../../../src/core/model/table/snapshot.js';
 import type { PruneOptions } from '../../../src/core/graph/options.js';
 

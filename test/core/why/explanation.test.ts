@@ -15,7 +15,7 @@ import {
   digest,
   pruneOptions,
 } from '../../support/builders.js';
-import { namedCases, randomCases } from '../../support/conformance-cases.js';
+import { namedCases, randomCases } from '../../support/conformance/conformance-cases.js';
 
 const HOST = 'registry.example.org:5000';
 const d = digest;

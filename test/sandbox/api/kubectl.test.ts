@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { requires } from '../../support/requires.js';
+import { requires } from '../../support/jest/requires.js';
 import { digest, images } from '../../support/sandbox-client.js';
 
 // A client of the API that is not part of this repository.

@@ -7,7 +7,7 @@ import { readButane } from '../../../../src/core/edge/butane/read.js';
 import { toIgnition } from '../../../../src/core/edge/ignition/translate.js';
 import { storageOfFlags } from '../../../../src/core/edge/render/storage-of-flags.js';
 import { aButaneFile } from '../../../support/edge-builders.js';
-import { requires } from '../../../support/requires.js';
+import { requires } from '../../../support/jest/requires.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../../conformance/edge/ignition-3.2.0.schema.json', import.meta.url), 'utf8'),

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { escapeUnitPath } from '../../../../src/core/edge/ignition/unit-name.js';
-import { requires } from '../../../support/requires.js';
+import { requires } from '../../../support/jest/requires.js';
 
 test.each([
   ['/var/lib/containers', 'var-lib-containers'],

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { StoragePruner, type StoragePrunerOptions } from '../../../../src/core/hard-prune/pruner/storage-pruner.js';
 import type { Findings, Removals } from '../../../../src/core/hard-prune/report.js';
 import { openStorage } from '../../../../src/core/storage/filesystem/open.js';
-import { requires } from '../../../support/requires.js';
+import { requires } from '../../../support/jest/requires.js';
 import { fakeUsageApi, silentReporter } from '../../../support/hard-prune.js';
 import { digest } from '../../../support/builders.js';
 import {

@@ -1,7 +1,7 @@
 import { STATUS } from '../../../../src/core/prune/report.js';
 import { anImage, digest } from '../../../support/builders.js';
-import { namedCases, randomCases } from '../../../support/conformance-cases.js';
-import { planOfCase } from '../../../support/conformance-plan.js';
+import { namedCases, randomCases } from '../../../support/conformance/conformance-cases.js';
+import { planOfCase } from '../../../support/conformance/conformance-plan.js';
 import { aConfirmedReport, aPlan, aReport } from '../../../support/reports.js';
 import { rendered, storyPlan, tidyPlan } from './story.js';
 

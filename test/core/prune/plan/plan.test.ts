@@ -3,7 +3,7 @@ import { planImagePrune } from '../../../../src/core/prune/plan/plan.js';
 import type { PruneOptions } from '../../../../src/core/graph/options.js';
 import { parseDuration } from '../../../../src/core/model/duration.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
-import { namedCases, randomCases, type PruneImagesCase } from '../../../support/conformance-cases.js';
+import { namedCases, randomCases, type PruneImagesCase } from '../../../support/conformance/conformance-cases.js';
 
 function optionsOf(args: string[]): PruneOptions {
   const value = (name: string): string | undefined => {

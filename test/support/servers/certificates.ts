@@ -1,5 +1,5 @@
 import { webcrypto } from 'node:crypto';
-import { createAuthority } from '../../src/sandbox/http/certificates.js';
+import { createAuthority } from '../../../src/sandbox/http/certificates.js';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;

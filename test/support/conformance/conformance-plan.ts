@@ -1,7 +1,7 @@
-import type { PruneOptions } from '../../src/core/graph/options.js';
-import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
-import { parseDuration } from '../../src/core/model/duration.js';
-import { planImagePrune, type ImagePrunePlan } from '../../src/core/prune/plan/plan.js';
+import type { PruneOptions } from '../../../src/core/graph/options.js';
+import { buildSnapshot } from '../../../src/core/model/table/build-snapshot.js';
+import { parseDuration } from '../../../src/core/model/duration.js';
+import { planImagePrune, type ImagePrunePlan } from '../../../src/core/prune/plan/plan.js';
 import type { PruneImagesCase } from './conformance-cases.js';
 
 /** The plan for a recorded case, by `oc`'s rules. @throws RegadmError for invalid references */

@@ -1,6 +1,8 @@
 import { withSkipReason } from './skip-reason.js';
 
-const { default: CountReporter } = (await import(new URL('../../scripts/count-reporter.js', import.meta.url).href)) as {
+const { default: CountReporter } = (await import(
+  new URL('../../../scripts/count-reporter.js', import.meta.url).href
+)) as {
   default: new (
     config: object,
     options: { write(text: string): void },

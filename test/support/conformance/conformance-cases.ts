@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import type { KubeObject } from '../../src/core/model/kube.js';
+import type { KubeObject } from '../../../src/core/model/kube.js';
 
 /** A recorded decision of the real `oc`: see test/conformance/README.md. */
 export interface PruneImagesCase {
@@ -21,7 +21,7 @@ export interface PruneImagesCase {
   };
 }
 
-const FOLDER = new URL('../conformance/prune-images/', import.meta.url);
+const FOLDER = new URL('../../conformance/prune-images', import.meta.url);
 
 /** The 52 cases with one rule each. */
 export function namedCases(): PruneImagesCase[] {
