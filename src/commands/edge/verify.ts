@@ -8,7 +8,7 @@ import type { ClusterApi } from '../../core/cluster/api.js';
 import type { IgnitionConfig } from '../../core/edge/ignition/config.js';
 import { NAMES } from '../../core/edge/render/registry-objects.js';
 import { pathProblem } from '../../core/edge/text-problems.js';
-import { attempt, checker, type Check } from '../../core/edge/verify/check.js';
+import { attempt, checker, type EdgeCheck } from '../../core/edge/verify/check.js';
 import { expectedConfig } from '../../core/edge/verify/expected.js';
 import { verifyReport } from '../../core/edge/verify/report.js';
 import { verifyHub, verifyManaged } from '../../core/edge/verify/verify.js';
@@ -108,7 +108,7 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
     expected: IgnitionConfig | undefined,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<Check[]> {
+  ): Promise<EdgeCheck[]> {
     const { openCluster } = await import('../../core/cluster/index.js');
     const { cluster: _, ...own } = flags;
     const hub =
@@ -123,7 +123,7 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
             this.logAt,
           );
     const options = { path: flags.path, nodeCheck: flags['node-check'], timeoutMs, signal };
-    const managed = async (connection: object): Promise<Check[]> => {
+    const managed = async (connection: object): Promise<EdgeCheck[]> => {
       const api = await openCluster({ ...clusterOptions(own), ...connection }, this.logAt);
       try {
         const openRegistry = registryOpener(api, {
@@ -154,9 +154,9 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
   private async managedByHub(
     hub: ClusterApi,
     cluster: string,
-    managed: (connection: object) => Promise<Check[]>,
+    managed: (connection: object) => Promise<EdgeCheck[]>,
     signal: AbortSignal,
-  ): Promise<Check[]> {
+  ): Promise<EdgeCheck[]> {
     const { managedKubeconfig } = await import('../../core/edge/verify/managed-cluster.js');
     let kubeconfigText: string | undefined;
     const got = await attempt(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
-import type { Check } from '../../../src/core/edge/verify/check.js';
+import type { VerifyEntry as Check } from '../../../src/core/edge/verify/report.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
 
 const NAMESPACE = 'openshift-image-registry';

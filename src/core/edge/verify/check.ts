@@ -1,42 +1,40 @@
+import type { Check, CheckStatus } from '../../model/check.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
-/** The outcome of looking at one thing. */
-export interface Check {
+/** A check of an edge site; its name is stable, e.g. `ignition-override`. */
+export interface EdgeCheck extends Check {
   where: 'hub' | 'cluster' | 'node';
-  /** Stable name, e.g. `ignition-override`. */
-  name: string;
-  status: 'passed' | 'failed' | 'warning' | 'skipped';
-  detail: string;
-  /** What to do about it; where it passed, nothing. */
-  remedy?: string;
 }
 
 /** Makes the checks of one place. */
-export function checker(where: Check['where']) {
+export function checker(where: EdgeCheck['where']) {
   const make =
-    (status: Check['status']) =>
-    (name: string, detail: string, remedy?: string): Check => ({
+    (status: CheckStatus) =>
+    (name: string, message: string, suggestion?: string): EdgeCheck => ({
       where,
       name,
       status,
-      detail,
-      ...(remedy && { remedy }),
+      message,
+      ...(suggestion && { suggestions: [suggestion] }),
     });
-  return { passed: make('passed'), failed: make('failed'), warning: make('warning'), skipped: make('skipped') };
+  return { passed: make('ok'), failed: make('failed'), warning: make('warning'), skipped: make('skipped') };
 }
 
-/** Runs a check; an error on the way is its failure, so that the others are still made. Aborting ends them all. */
+/**
+ * Runs a check. An error on the way is the check's failure, so that the others are still made.
+ * @throws the signal's reason when it aborts
+ */
 export async function attempt(
-  where: Check['where'],
+  where: EdgeCheck['where'],
   name: string,
-  check: () => Promise<Check[]>,
+  check: () => Promise<EdgeCheck[]>,
   signal?: AbortSignal,
-): Promise<Check[]> {
+): Promise<EdgeCheck[]> {
   try {
     return await check();
   } catch (error) {
     signal?.throwIfAborted();
-    const remedy = error instanceof RegadmError ? error.suggestions[0] : undefined;
-    return [checker(where).failed(name, messageOf(error), remedy)];
+    const suggestion = error instanceof RegadmError ? error.suggestions[0] : undefined;
+    return [checker(where).failed(name, messageOf(error), suggestion)];
   }
 }

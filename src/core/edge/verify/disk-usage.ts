@@ -1,5 +1,5 @@
 import { formatBytes } from '../../model/quantity.js';
-import { checker, type Check } from './check.js';
+import { checker, type EdgeCheck } from './check.js';
 
 const { passed, failed, warning } = checker('node');
 
@@ -30,7 +30,7 @@ const LOW = 0.1;
  * The mount and its free space, from the node's own words.
  * @param wanted bytes that the volume promises
  */
-export function checkUsage(output: string, path: string, wanted?: number): Check[] {
+export function checkUsage(output: string, path: string, wanted?: number): EdgeCheck[] {
   const [blocks = '', files = ''] = output.split(DIVIDER);
   const device = deviceAt(blocks, path);
   const usage = parseDf(files);
@@ -48,7 +48,7 @@ export function checkUsage(output: string, path: string, wanted?: number): Check
 }
 
 /** A file system is a little smaller than its partition: up to a tenth less is no mistake. */
-function sizeCheck({ size }: Usage, wanted: number | undefined): Check[] {
+function sizeCheck({ size }: Usage, wanted: number | undefined): EdgeCheck[] {
   if (wanted === undefined || size >= wanted * 0.9) return [];
   return [
     failed(
@@ -59,7 +59,7 @@ function sizeCheck({ size }: Usage, wanted: number | undefined): Check[] {
   ];
 }
 
-function spaceCheck({ size, available }: Usage, path: string): Check {
+function spaceCheck({ size, available }: Usage, path: string): EdgeCheck {
   const free = `${formatBytes(available)} of ${formatBytes(size)} are free at ${path}`;
   if (available < size * LOW)
     return warning('free-space', free, 'free space in the registry: regadm prune images, then regadm prune hard');

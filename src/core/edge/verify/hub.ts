@@ -3,7 +3,7 @@ import type { IgnitionConfig } from '../ignition/config.js';
 import { isMounted } from '../ignition/read.js';
 import { sameIgnition } from '../ignition/same.js';
 import { parseOverride } from '../lint/collect-storage.js';
-import { checker, type Check } from './check.js';
+import { checker, type EdgeCheck } from './check.js';
 
 export const OVERRIDE_ANNOTATION = 'bmac.agent-install.openshift.io/ignition-config-overrides';
 const NAME = 'ignition-override';
@@ -25,7 +25,7 @@ export interface HubOptions {
  * The configuration that each BareMetalHost of a managed cluster is installed with, compared by meaning.
  * @throws ApiError
  */
-export async function checkHub(api: ClusterApi, { cluster, path, expected }: HubOptions): Promise<Check[]> {
+export async function checkHub(api: ClusterApi, { cluster, path, expected }: HubOptions): Promise<EdgeCheck[]> {
   const { items } = await api.get<{ items?: KubeObject[] | null }>(
     `/apis/metal3.io/v1alpha1/namespaces/${cluster}/baremetalhosts`,
   );
@@ -46,7 +46,7 @@ export async function checkHub(api: ClusterApi, { cluster, path, expected }: Hub
   return hosts.map((host) => checkHost(host, expected ?? planned.get(host.metadata.name), path));
 }
 
-function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefined, path: string): Check {
+function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefined, path: string): EdgeCheck {
   const host = `BareMetalHost ${metadata.namespace}/${metadata.name}`;
   const text = metadata.annotations?.[OVERRIDE_ANNOTATION];
   if (!text) return skipped(NAME, `${host} has no configuration of its own`);

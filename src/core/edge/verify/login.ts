@@ -1,7 +1,7 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import type { Registry } from '../../registry/api.js';
 import { NAMES } from '../render/registry-objects.js';
-import { checker, type Check } from './check.js';
+import { checker, type EdgeCheck } from './check.js';
 
 const { passed, failed, skipped } = checker('cluster');
 const NAME = 'registry-login';
@@ -10,7 +10,7 @@ const NAME = 'registry-login';
 export type OpenRegistry = (place: { internal?: string; route?: string; token?: string }) => Promise<Registry>;
 
 /** The registry answers and takes a login. Where only certificates are at hand, a token for ten minutes is asked for. @throws RegistryError, ApiError */
-export async function checkLogin(api: ClusterApi, open: OpenRegistry): Promise<Check[]> {
+export async function checkLogin(api: ClusterApi, open: OpenRegistry): Promise<EdgeCheck[]> {
   const token = (await api.token()) ?? (await shortToken(api));
   const registry = await open({ internal: await internalHost(api), route: await routeHost(api), token });
   try {

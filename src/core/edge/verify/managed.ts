@@ -2,7 +2,7 @@ import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { ApiError } from '../../cluster/api-error.js';
 import { parseQuantity } from '../../model/quantity.js';
 import { NAMES } from '../render/registry-objects.js';
-import { checker, type Check } from './check.js';
+import { checker, type EdgeCheck } from './check.js';
 
 const { passed, failed, warning } = checker('cluster');
 const CONFIG = '/apis/imageregistry.operator.openshift.io/v1/configs/cluster';
@@ -16,7 +16,7 @@ interface Condition {
 }
 
 /** The registry's Config: managed, available, not degraded, on a claim. @throws ApiError */
-export async function checkConfig(api: ClusterApi): Promise<Check[]> {
+export async function checkConfig(api: ClusterApi): Promise<EdgeCheck[]> {
   const name = 'registry-config';
   const { spec = {}, status = {} } = await api.get<KubeObject>(CONFIG);
   const conditions = (status.conditions ?? []) as Condition[];
@@ -37,7 +37,7 @@ export async function checkConfig(api: ClusterApi): Promise<Check[]> {
 }
 
 /** The cluster's image configuration: there, with no condition that tells of an error, and with the registry's name. @throws ApiError */
-export async function checkImageConfig(api: ClusterApi): Promise<Check[]> {
+export async function checkImageConfig(api: ClusterApi): Promise<EdgeCheck[]> {
   const name = 'image-config';
   const { status = {} } = await api.get<KubeObject>(IMAGE_CONFIG);
   const bad = ((status.conditions ?? []) as Condition[]).filter(
@@ -59,7 +59,7 @@ export async function checkImageConfig(api: ClusterApi): Promise<Check[]> {
 }
 
 /** The claim and its volume: bound to each other, used by the registry, on the mounted path. @throws ApiError */
-export async function checkVolume(api: ClusterApi, path: string): Promise<Check[]> {
+export async function checkVolume(api: ClusterApi, path: string): Promise<EdgeCheck[]> {
   const claimName = claimOf((await api.get<KubeObject>(CONFIG)).spec ?? {}) ?? NAMES.claim;
   const claim = await api.get<KubeObject>(`/api/v1/namespaces/${NAMES.namespace}/persistentvolumeclaims/${claimName}`);
   const phase = String(claim.status?.phase ?? 'Unknown');
@@ -81,7 +81,7 @@ export async function checkVolume(api: ClusterApi, path: string): Promise<Check[
   ];
 }
 
-function volumeCheck({ metadata, spec = {}, status = {} }: KubeObject, claim: string, path: string): Check {
+function volumeCheck({ metadata, spec = {}, status = {} }: KubeObject, claim: string, path: string): EdgeCheck {
   const reference = spec.claimRef as { namespace?: string; name?: string } | undefined;
   const local = (spec.local as { path?: string } | undefined)?.path?.replace(/(?<=.)\/+$/, '');
   const name = 'volume';
@@ -107,7 +107,7 @@ function volumeCheck({ metadata, spec = {}, status = {} }: KubeObject, claim: st
   return passed(name, `volume ${metadata.name} is at ${path}`);
 }
 
-async function useCheck(api: ClusterApi, claim: string): Promise<Check[]> {
+async function useCheck(api: ClusterApi, claim: string): Promise<EdgeCheck[]> {
   const users = (await registryPods(api)).filter(({ spec }) =>
     ((spec?.volumes ?? []) as { persistentVolumeClaim?: { claimName?: string } }[]).some(
       (volume) => volume.persistentVolumeClaim?.claimName === claim,
@@ -125,7 +125,7 @@ async function useCheck(api: ClusterApi, claim: string): Promise<Check[]> {
 }
 
 /** The registry's pods: at least one, all ready. @throws ApiError */
-export async function checkPods(api: ClusterApi): Promise<Check[]> {
+export async function checkPods(api: ClusterApi): Promise<EdgeCheck[]> {
   const pods = await registryPods(api);
   const name = 'registry-pods';
   const remedy = `look at them: oc -n ${NAMES.namespace} describe pods -l docker-registry=default`;

@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import { checker, type Check } from './check.js';
+import { checker, type EdgeCheck } from './check.js';
 import { runOnNode } from './debug-pod.js';
 import { SCRIPT, checkUsage } from './disk-usage.js';
 import { isReady, registryPods, volumeBytes } from './managed.js';
@@ -13,7 +13,7 @@ export interface NodeOptions {
 }
 
 /** The mount and its free space on the node where the registry runs. @throws RegadmError NODE_CHECK_FAILED, ApiError */
-export async function checkNode(api: ClusterApi, { path, timeoutMs, signal }: NodeOptions): Promise<Check[]> {
+export async function checkNode(api: ClusterApi, { path, timeoutMs, signal }: NodeOptions): Promise<EdgeCheck[]> {
   const pods = await registryPods(api);
   const pod = pods.find(isReady) ?? pods[0];
   const node = pod?.spec?.nodeName as string | undefined;

@@ -1,16 +1,39 @@
 import type { Count, DocumentHeader } from '../../model/document.js';
-import type { Check } from './check.js';
+import type { EdgeCheck } from './check.js';
 
 /** What `regadm edge verify -o json` prints. */
 export interface VerifyReport extends DocumentHeader<'EdgeVerify'> {
   /** Name of the managed cluster on the hub; absent if only the managed cluster was checked. */
   cluster?: string;
   summary: { passed: Count; failed: Count; warnings: Count; skipped: Count };
-  checks: Check[];
+  checks: VerifyEntry[];
 }
 
-export function verifyReport(cluster: string | undefined, checks: Check[]): VerifyReport {
-  const count = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
+/** Result of one check. */
+export interface VerifyEntry {
+  where: EdgeCheck['where'];
+  /** Stable name, e.g. `ignition-override`. */
+  name: string;
+  status: 'passed' | 'failed' | 'warning' | 'skipped';
+  /** What was found. */
+  detail: string;
+  /** What to do about it; absent if it passed. */
+  remedy?: string;
+}
+
+const STATUS: Record<EdgeCheck['status'], VerifyEntry['status']> = {
+  ok: 'passed',
+  info: 'passed',
+  warning: 'warning',
+  failed: 'failed',
+  unknown: 'skipped',
+  skipped: 'skipped',
+};
+
+/** Converts the checks of a site to the document. */
+export function verifyReport(cluster: string | undefined, found: EdgeCheck[]): VerifyReport {
+  const checks = found.map(toEntry);
+  const count = (status: VerifyEntry['status']): number => checks.filter((check) => check.status === status).length;
   return {
     apiVersion: 'regadm/v1',
     kind: 'EdgeVerify',
@@ -23,4 +46,8 @@ export function verifyReport(cluster: string | undefined, checks: Check[]): Veri
     },
     checks,
   };
+}
+
+function toEntry({ where, name, status, message, suggestions }: EdgeCheck): VerifyEntry {
+  return { where, name, status: STATUS[status], detail: message, ...(suggestions && { remedy: suggestions[0] }) };
 }

@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import type { IgnitionConfig } from '../ignition/config.js';
-import { attempt, type Check } from './check.js';
+import { attempt, type EdgeCheck } from './check.js';
 import { checkHub } from './hub.js';
 import { checkLogin, type OpenRegistry } from './login.js';
 import { checkConfig, checkImageConfig, checkPods, checkVolume } from './managed.js';
@@ -22,7 +22,7 @@ export function verifyHub(
   path: string,
   expected?: IgnitionConfig,
   signal?: AbortSignal,
-): Promise<Check[]> {
+): Promise<EdgeCheck[]> {
   return attempt('hub', 'ignition-override', () => checkHub(api, { cluster, path, expected }), signal);
 }
 
@@ -30,8 +30,8 @@ export function verifyHub(
 export async function verifyManaged(
   api: ClusterApi,
   { path, nodeCheck, timeoutMs, openRegistry, signal }: VerifyOptions,
-): Promise<Check[]> {
-  const checks: [Check['where'], string, () => Promise<Check[]>][] = [
+): Promise<EdgeCheck[]> {
+  const checks: [EdgeCheck['where'], string, () => Promise<EdgeCheck[]>][] = [
     ['cluster', 'registry-config', () => checkConfig(api)],
     ['cluster', 'image-config', () => checkImageConfig(api)],
     ['cluster', 'claim', () => checkVolume(api, path)],
@@ -40,14 +40,14 @@ export async function verifyManaged(
     ...(nodeCheck
       ? [
           ['node', 'mount', () => checkNode(api, { path, timeoutMs, signal })] as [
-            Check['where'],
+            EdgeCheck['where'],
             string,
-            () => Promise<Check[]>,
+            () => Promise<EdgeCheck[]>,
           ],
         ]
       : []),
   ];
-  const found: Check[] = [];
+  const found: EdgeCheck[] = [];
   for (const [where, name, check] of checks) found.push(...(await attempt(where, name, check, signal)));
   return found;
 }

@@ -20,12 +20,12 @@ function outputOf(df: string, mountpoint = '/var/imageregistry'): string {
 }
 
 const brief = (output: string, wanted?: number) =>
-  checkUsage(output, '/var/imageregistry', wanted).map(({ name, status, detail }) => [name, status, detail]);
+  checkUsage(output, '/var/imageregistry', wanted).map(({ name, status, message }) => [name, status, message]);
 
 test('a mounted partition with space passes', () => {
   expect(brief(outputOf('/dev/sda5 107374182400 10737418240 96636764160 10% /var/imageregistry'), 100 * GIB)).toEqual([
-    ['mount', 'passed', '/var/imageregistry is mounted from part sda5, 100.1 GiB'],
-    ['free-space', 'passed', '90 GiB of 100 GiB are free at /var/imageregistry'],
+    ['mount', 'ok', '/var/imageregistry is mounted from part sda5, 100.1 GiB'],
+    ['free-space', 'ok', '90 GiB of 100 GiB are free at /var/imageregistry'],
   ]);
 });
 
@@ -47,7 +47,7 @@ test('little free space is a warning', () => {
   expect(space).toMatchObject({
     name: 'free-space',
     status: 'warning',
-    remedy: expect.stringContaining('regadm prune'),
+    suggestions: [expect.stringContaining('regadm prune')],
   });
 });
 
@@ -62,7 +62,7 @@ test('a file system much smaller than the volume fails', () => {
 test('df alone is enough where lsblk says nothing that can be read', () => {
   expect(brief(`${DIVIDER}\n/dev/sda5 100 1 99 1% /var/imageregistry`)[0]).toEqual([
     'mount',
-    'passed',
+    'ok',
     '/var/imageregistry is mounted',
   ]);
 });
@@ -71,7 +71,7 @@ test("the script's df is understood, whatever the path holds", () => {
   const output = execFileSync('/bin/sh', ['-c', SCRIPT.replace(/^lsblk[^;]*/, 'true'), 'regadm', '/'], {
     encoding: 'utf8',
   });
-  expect(checkUsage(output, '/', 0)[0]).toMatchObject({ name: 'mount', status: 'passed' });
+  expect(checkUsage(output, '/', 0)[0]).toMatchObject({ name: 'mount', status: 'ok' });
   const odd = execFileSync(
     '/bin/sh',
     ['-c', `${SCRIPT.replace(/^lsblk[^;]*/, 'true')}; true`, 'regadm', '/$(echo x)'],

@@ -31,9 +31,7 @@ function opener(): { open: OpenRegistry; opened: object[]; closed: () => number 
 test("logs in with the kubeconfig's token", async () => {
   const { api, asked } = clusterWith('own', 201);
   const { open, opened, closed } = opener();
-  expect(await checkLogin(api, open)).toMatchObject([
-    { status: 'passed', detail: 'https://outside accepts the login' },
-  ]);
+  expect(await checkLogin(api, open)).toMatchObject([{ status: 'ok', message: 'https://outside accepts the login' }]);
   expect(opened).toEqual([{ internal: 'inside:5000', route: 'outside', token: 'own' }]);
   expect(asked).toEqual([]);
   expect(closed()).toBe(1);
@@ -42,7 +40,7 @@ test("logs in with the kubeconfig's token", async () => {
 test('a kubeconfig with certificates only gets a token for ten minutes', async () => {
   const { api, asked } = clusterWith(undefined, 201);
   const { open, opened } = opener();
-  expect(await checkLogin(api, open)).toMatchObject([{ status: 'passed' }]);
+  expect(await checkLogin(api, open)).toMatchObject([{ status: 'ok' }]);
   expect(opened).toMatchObject([{ token: 'short' }]);
   expect(asked).toEqual([expect.stringMatching(/serviceaccounts\/default\/token .*"expirationSeconds":600/)]);
 });
@@ -51,7 +49,7 @@ test('with no way to a token, it says so and closes what it opened', async () =>
   const { api } = clusterWith(undefined, 403);
   const { open, closed } = opener();
   expect(await checkLogin(api, open)).toMatchObject([
-    { status: 'skipped', detail: 'https://outside answers, but there is no token to log in with' },
+    { status: 'skipped', message: 'https://outside answers, but there is no token to log in with' },
   ]);
   expect(closed()).toBe(1);
 });
