@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
-import { BaseCommand } from '../cli/base-command.js';
+import { BaseCommand, type FlagsOf } from '../cli/base-command.js';
+import { interruptible } from '../cli/interrupt.js';
 import type { SandboxOptions } from '../sandbox/types.js';
 
 /** `regadm sandbox`: a simulated cluster to try everything in. */
@@ -67,23 +68,29 @@ registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output
 
   async run(): Promise<void> {
     const { flags } = await this.read(SandboxCommand);
-    if (flags.demo) return (await import('../sandbox/demo/demo.js')).runDemo((text) => this.print(text));
-    const options: SandboxOptions = {
-      sample: true,
-      images: flags.images,
-      fail: flags.fail,
-      dir: flags.dir,
-      port: flags.port,
-      registryPort: flags['registry-port'],
-      replicas: flags.replicas,
-      latencyMs: flags.latency,
-      registryReadOnly: flags['read-only'],
-    };
-    const { serve } = await import('../sandbox/serve.js');
-    process.exitCode = await serve(options, {
-      run: flags.run,
-      print: (text) => this.print(text),
-      log: (text) => this.logAt(1, text),
-    });
+    const print = (text: string): void => this.print(text);
+    await interruptible(
+      async (signal) => {
+        if (flags.demo) return (await import('../sandbox/demo/demo.js')).runDemo({ print, signal });
+        const { serve } = await import('../sandbox/serve.js');
+        const log = (text: string): void => this.logAt(1, text);
+        process.exitCode = await serve(toOptions(flags), { run: flags.run, signal, print, log });
+      },
+      { note: this.note, message: 'Stopping the sandbox. Press Ctrl-C again to stop at once.' },
+    );
   }
+}
+
+function toOptions(flags: FlagsOf<typeof SandboxCommand>): SandboxOptions {
+  return {
+    sample: true,
+    images: flags.images,
+    fail: flags.fail,
+    dir: flags.dir,
+    port: flags.port,
+    registryPort: flags['registry-port'],
+    replicas: flags.replicas,
+    latencyMs: flags.latency,
+    registryReadOnly: flags['read-only'],
+  };
 }

@@ -10,6 +10,7 @@ import { resourceDefinitions } from './api/resources.js';
 import { FileStorage } from './registry/storage-files.js';
 import { MemoryStorage } from './registry/storage-memory.js';
 import { Store } from './api/store.js';
+import { onExit } from './on-exit.js';
 import { Traffic } from './http/traffic.js';
 import type { RegistryDeletion, SandboxOptions } from './types.js';
 
@@ -65,8 +66,17 @@ function clock(start: SandboxOptions['now']): () => number {
 function openFolder(given: string | undefined): Folder {
   const dir = given === undefined ? mkdtempSync(join(tmpdir(), 'regadm-sandbox-')) : resolve(given);
   mkdirSync(dir, { recursive: true });
-  const remove = (): void => (given === undefined ? rmSync(dir, { recursive: true, force: true }) : undefined);
-  return { dir, storageDir: join(dir, 'storage'), remove };
+  if (given !== undefined) return { dir, storageDir: join(dir, 'storage'), remove: () => undefined };
+  const remove = (): void => rmSync(dir, { recursive: true, force: true });
+  const cancel = onExit(remove);
+  return {
+    dir,
+    storageDir: join(dir, 'storage'),
+    remove: () => {
+      cancel();
+      remove();
+    },
+  };
 }
 
 function openStorage({ sample, images = 0, storage }: SandboxOptions, storageDir: string): RegistryStorage {

@@ -1,12 +1,23 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { regadm } from '../support/regadm.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** The built program, as a user starts it. */
 describe('regadm sandbox', () => {
@@ -14,23 +25,49 @@ describe('regadm sandbox', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'regadm-test-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('serves until %s, says what to try, and ends with 0', async (signal) => {
-    const child = spawn(process.execPath, [PROGRAM, 'sandbox', '--dir', join(folder, 'new')], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+  const start = (args: string[]): ChildProcessByStdio<null, Readable, Readable> =>
+    spawn(process.execPath, [PROGRAM, ...args], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let text = '';
-    for await (const chunk of child.stdout) {
-      text += String(chunk);
-      if (text.includes('Other users')) break;
-    }
-    const kubeconfig = /export KUBECONFIG=(\S+)/.exec(text)![1]!;
-    expect(existsSync(kubeconfig)).toBe(true);
-    expect(text).toContain('regadm prune images --confirm');
-    expect(text).not.toContain('sha256~');
-    child.kill(signal);
-    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
-    expect(existsSync(kubeconfig)).toBe(true);
-  });
+
+  /** Sends SIGTERM as soon as the output matches, and waits for the end. */
+  async function endWhenItSays(
+    args: string[],
+    pattern: RegExp,
+  ): Promise<{ status: number | null; stderr: string; match: RegExpExecArray }> {
+    const child = start(args);
+    let match: RegExpExecArray | null = null;
+    let [stdout, stderr] = ['', ''];
+    child.stderr.on('data', (text: Buffer) => (stderr += String(text)));
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += String(text);
+      if (match === null && (match = pattern.exec(stdout))) child.kill('SIGTERM');
+    });
+    const [status] = (await once(child, 'close')) as [number | null];
+    return { status, stderr, match: match! };
+  }
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'serves until %s, says what to try, and ends with 0',
+    async (signal) => {
+      const child = spawn(process.execPath, [PROGRAM, 'sandbox', '--dir', join(folder, 'new')], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let text = '';
+      for await (const chunk of child.stdout) {
+        text += String(chunk);
+        if (text.includes('Other users')) break;
+      }
+      const kubeconfig = /export KUBECONFIG=(\S+)/.exec(text)![1]!;
+      expect(existsSync(kubeconfig)).toBe(true);
+      expect(text).toContain('regadm prune images --confirm');
+      expect(text).not.toContain('sha256~');
+      child.kill(signal);
+      expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+      expect(existsSync(kubeconfig)).toBe(true);
+    },
+  );
 
   test('--run ends with the status of the command, -v shows requests, the folder goes', async () => {
     const command = 'echo "$KUBECONFIG"; exit 7';
@@ -38,6 +75,38 @@ describe('regadm sandbox', () => {
     expect(status).toBe(7);
     expect(stdout.trim()).toMatch(/kubeconfig-admin$/);
     expect(existsSync(stdout.trim())).toBe(false);
+  });
+
+  test('--run ends its command and removes the directory on a signal', async () => {
+    const command = 'sleep 1000 & echo "sleep $!"; wait';
+    const outcome = await endWhenItSays(['sandbox', '--run', command], /sleep (\d+)\n/);
+    expect(outcome.status).toBe(143);
+    expect(isRunning(Number(outcome.match[1]))).toBe(false);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('--demo ends its runs and removes the directory on a signal', async () => {
+    const outcome = await endWhenItSays(['sandbox', '--demo'], /\$ regadm prune images\n/);
+    expect(outcome).toMatchObject({ status: 143, stderr: expect.stringContaining('interrupted by SIGTERM') as string });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a signal during the start ends it and removes the directory', async () => {
+    const child = start(['sandbox']);
+    const closed = once(child, 'close');
+    while (readdirSync(folder).length === 0) await setTimeout(2);
+    child.kill('SIGTERM');
+    await closed;
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a second signal ends it at once and still removes the directory', async () => {
+    const child = start(['sandbox', '--run', `trap '' TERM; echo ready; sleep 1000`]);
+    child.stdout.once('data', () => child.kill('SIGTERM'));
+    child.stderr.once('data', () => child.kill('SIGTERM'));
+    await once(child, 'close');
+    expect(child.exitCode).toBe(143);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('--demo shows a dry run and a confirmed prune, and that the numbers add up', async () => {
@@ -58,6 +127,11 @@ describe('regadm sandbox', () => {
     expect(await regadm(['sandbox', '--dir', join(folder, 'full')])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('is not empty') as string,
+    });
+    const file = join(folder, 'full', 'x');
+    expect(await regadm(['sandbox', '--dir', file])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`${file} is not a directory`) as string,
     });
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
