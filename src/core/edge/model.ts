@@ -1,11 +1,11 @@
-/** The part of a Butane configuration that regadm renders, in Ignition's names. What is undefined was not written. */
+/** The part of a Butane configuration that regadm renders, with Ignition's names. A field is undefined if it was not written. */
 export interface Storage {
   disks: Disk[];
   filesystems: Filesystem[];
 }
 
 export interface Disk {
-  /** Absolute path, best below /dev/disk/by-path or /dev/disk/by-id. */
+  /** Absolute path, preferably below /dev/disk/by-path or /dev/disk/by-id. */
   device: string;
   wipeTable?: boolean;
   partitions: Partition[];
@@ -13,11 +13,11 @@ export interface Disk {
 
 export interface Partition {
   label?: string;
-  /** 0 or undefined for the next free number. */
+  /** 0 or undefined means the next free number. */
   number?: number;
-  /** MiB; 0 for the start of the largest free block. */
+  /** In MiB; 0 means the start of the largest free block. */
   startMiB?: number;
-  /** MiB; 0 for as much as there is. */
+  /** In MiB; 0 means all available space. */
   sizeMiB?: number;
   guid?: string;
   typeGuid?: string;
@@ -38,16 +38,16 @@ export interface Filesystem {
   withMountUnit?: boolean;
 }
 
-/** Where a value stands in its file: keys and list positions from the top. */
+/** Location of a value in its file: keys and list positions from the top. */
 export type FieldPath = readonly (string | number)[];
 
-/** What is wrong with one value, without the file and the line. */
+/** A problem with one value, without file and line. */
 export interface FieldProblem {
   path: FieldPath;
   message: string;
 }
 
-/** `storage.disks[0].device`. */
+/** Formats a path: `storage.disks[0].device`. */
 export function fieldName(path: FieldPath): string {
   return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('');
 }

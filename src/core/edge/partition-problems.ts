@@ -1,21 +1,21 @@
 import type { FieldPath, FieldProblem, Partition } from './model.js';
 import { textProblem } from './text-problems.js';
 
-/** Of the GUID partition table: 36 UTF-16 code units; Ignition counts bytes. */
+/** Maximum label length in bytes. A GUID partition table holds 36 UTF-16 code units, but Ignition counts bytes. */
 const LABEL_BYTES = 36;
 const GUID = /^(|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
-/** What Ignition 3.2.0 refuses in the partitions of one disk. */
+/** Finds what Ignition 3.2.0 rejects in the partitions of one disk. */
 export function partitionProblems(partitions: Partition[], at: FieldPath): FieldProblem[] {
   return [
-    ...partitions.flatMap((partition, index) => problemsOf(partition, [...at, index])),
-    ...collisions(partitions, at),
+    ...partitions.flatMap((partition, index) => singleProblems(partition, [...at, index])),
+    ...duplicates(partitions, at),
     ...overlaps(partitions, at),
-    ...mixture(partitions, at),
+    ...removalProblems(partitions, at),
   ];
 }
 
-function problemsOf(partition: Partition, at: FieldPath): FieldProblem[] {
+function singleProblems(partition: Partition, at: FieldPath): FieldProblem[] {
   const { label, number, guid, typeGuid, shouldExist, startMiB, sizeMiB } = partition;
   const problems: FieldProblem[] = [];
   const add = (field: string, message: string | undefined): void => {
@@ -26,7 +26,7 @@ function problemsOf(partition: Partition, at: FieldPath): FieldProblem[] {
     shouldExist === false &&
     (label !== undefined || typeGuid || guid || startMiB !== undefined || sizeMiB !== undefined)
   ) {
-    add('shouldExist', 'a partition that should not exist takes a number and nothing else');
+    add('shouldExist', 'a partition that should not exist can have only a number');
   }
   if (label) add('label', labelProblem(label));
   if (guid !== undefined && !GUID.test(guid)) add('guid', 'must have the form 01234567-89AB-CDEF-EDCB-A98765432101');
@@ -37,11 +37,11 @@ function problemsOf(partition: Partition, at: FieldPath): FieldProblem[] {
 
 function labelProblem(label: string): string | undefined {
   if (Buffer.byteLength(label) > LABEL_BYTES) return `must not be longer than ${LABEL_BYTES} characters`;
-  if (label.includes(':')) return 'must not contain a colon: what follows it would be cut off';
+  if (label.includes(':')) return 'must not contain a colon: everything after it would be cut off';
   return textProblem(label);
 }
 
-function collisions(partitions: Partition[], at: FieldPath): FieldProblem[] {
+function duplicates(partitions: Partition[], at: FieldPath): FieldProblem[] {
   return partitions.flatMap(({ label, number }, index) => {
     const before = partitions.slice(0, index);
     return [
@@ -55,7 +55,7 @@ function collisions(partitions: Partition[], at: FieldPath): FieldProblem[] {
   });
 }
 
-/** Only what has a start of its own can be compared: the disk's geometry is not known here. */
+/** Compares only partitions with an explicit start, because the geometry of the disk is not known here. */
 function overlaps(partitions: Partition[], at: FieldPath): FieldProblem[] {
   return partitions.flatMap((partition, index) => {
     const other = partitions.slice(0, index).find((before) => overlap(before, partition));
@@ -75,13 +75,14 @@ function extent({ startMiB, sizeMiB }: Partition): { start: number; end: number 
   return { start: startMiB, end: sizeMiB === 0 ? startMiB : startMiB + sizeMiB - 1 };
 }
 
-function mixture(partitions: Partition[], at: FieldPath): FieldProblem[] {
+/** A partition can be removed only if every partition of the disk has a number. */
+function removalProblems(partitions: Partition[], at: FieldPath): FieldProblem[] {
   const index = partitions.findIndex(({ shouldExist }) => shouldExist === false);
   if (index === -1 || !partitions.some(({ number }) => !number)) return [];
   return [
     {
       path: [...at, index, 'shouldExist'],
-      message: 'cannot be false where another partition of the disk has no number',
+      message: 'cannot be false if another partition of the disk has no number',
     },
   ];
 }

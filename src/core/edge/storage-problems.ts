@@ -2,25 +2,25 @@ import type { Disk, FieldPath, FieldProblem, Filesystem, Storage } from './model
 import { partitionProblems } from './partition-problems.js';
 import { pathProblem, textProblem } from './text-problems.js';
 
-/** The longest label of each format, in bytes, as their mkfs tools take it. */
+/** Maximum label length in bytes, by format, as the mkfs tools accept it. */
 const LABEL_BYTES: Record<string, number> = { ext4: 16, btrfs: 256, xfs: 12, swap: 15, vfat: 11 };
 
 /**
- * What Butane 1.3.0 and Ignition 3.2.0 refuse in a storage part, and what would go wrong at installation.
- * Paths are relative to `storage`, in Ignition's names.
+ * Finds what Butane 1.3.0 and Ignition 3.2.0 reject in a storage part, and what would fail during the installation.
+ * @returns problems with paths relative to `storage`, with Ignition's names
  * @see https://coreos.github.io/ignition/configuration-v3_2/
  */
 export function storageProblems({ disks, filesystems }: Storage): FieldProblem[] {
   return [
     ...disks.flatMap((disk, index) => diskProblems(disk, ['disks', index])),
-    ...namedTwice(disks.map(({ device }) => device)).map((index) =>
-      twice(['disks', index, 'device'], disks[index]!.device),
+    ...duplicates(disks.map(({ device }) => device)).map((index) =>
+      appearsTwice(['disks', index, 'device'], disks[index]!.device),
     ),
     ...filesystems.flatMap((filesystem, index) => filesystemProblems(filesystem, ['filesystems', index])),
-    ...namedTwice(filesystems.map(({ device }) => device)).map((index) =>
-      twice(['filesystems', index, 'device'], filesystems[index]!.device),
+    ...duplicates(filesystems.map(({ device }) => device)).map((index) =>
+      appearsTwice(['filesystems', index, 'device'], filesystems[index]!.device),
     ),
-    ...namedTwice(filesystems.map(({ withMountUnit, path }) => (withMountUnit ? path : undefined))).map((index) => ({
+    ...duplicates(filesystems.map(({ withMountUnit, path }) => (withMountUnit ? path : undefined))).map((index) => ({
       path: ['filesystems', index, 'path'],
       message: `${filesystems[index]!.path} is mounted twice`,
     })),
@@ -68,26 +68,26 @@ function formatProblem({
   if (format)
     return format in LABEL_BYTES ? undefined : `must be one of ${Object.keys(LABEL_BYTES).join(', ')}, not ${format}`;
   const others = [path, label, uuid, wipeFilesystem, mountOptions.length, options.length].some(Boolean);
-  return others ? 'is needed where path, label, uuid, wipe_filesystem, options or mount_options is given' : undefined;
+  return others ? 'is required if path, label, uuid, wipe_filesystem, options or mount_options is set' : undefined;
 }
 
 function labelProblem(label: string, format: string): string | undefined {
-  const most = LABEL_BYTES[format];
-  if (most !== undefined && Buffer.byteLength(label) > most)
-    return `is longer than the ${most} characters that ${format} takes`;
+  const maximum = LABEL_BYTES[format];
+  if (maximum !== undefined && Buffer.byteLength(label) > maximum)
+    return `is longer than ${maximum} characters, the limit of ${format}`;
   return textProblem(label);
 }
 
 function deviceProblems(device: string | undefined, at: FieldPath): FieldProblem[] {
-  const message = device ? pathProblem(device) : 'is needed: the absolute path of a device';
+  const message = device ? pathProblem(device) : 'is required: the absolute path of a device';
   return message ? [{ path: [...at, 'device'], message }] : [];
 }
 
-/** The positions of what stands in the list before. */
-function namedTwice(names: (string | undefined)[]): number[] {
+/** Returns the positions of names that already occur earlier in the list. */
+function duplicates(names: (string | undefined)[]): number[] {
   return names.flatMap((name, index) => (name && names.indexOf(name) < index ? [index] : []));
 }
 
-function twice(path: FieldPath, device: string): FieldProblem {
-  return { path, message: `${device} is named twice` };
+function appearsTwice(path: FieldPath, device: string): FieldProblem {
+  return { path, message: `${device} appears twice` };
 }

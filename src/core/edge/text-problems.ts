@@ -1,14 +1,13 @@
 import { posix } from 'node:path';
 
-/** Why a text cannot stand in a unit file or a command line, or undefined. */
+/** Says why a string cannot be used in a unit file or a command line; undefined if it can. */
 export function textProblem(text: string): string | undefined {
   if (text === '') return 'must not be empty';
   // A line break would start another setting of the unit.
-
   return /[\u0000-\u001f\u007f]/.test(text) ? 'must not contain control characters' : undefined;
 }
 
-/** Why a text is no path that Ignition takes, or undefined: absolute and in its shortest form. */
+/** Says why a string is not a path that Ignition accepts (absolute, in its shortest form); undefined if it is. */
 export function pathProblem(path: string): string | undefined {
   if (!path.startsWith('/')) return `must be an absolute path, not ${JSON.stringify(path)}`;
   const clean = posix.normalize(path).replace(/(?<=.)\/$/, '');

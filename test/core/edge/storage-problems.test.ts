@@ -37,7 +37,7 @@ const storages: fc.Arbitrary<Storage> = fc.record({
   filesystems: fc.array(filesystem, { maxLength: 2 }),
 });
 
-requires('ignition-validate').test('refuses what ignition-validate refuses, and nothing else', () => {
+requires('ignition-validate').test('refuses exactly what ignition-validate refuses', () => {
   fc.assert(
     fc.property(storages, (storage) => {
       const { status, stderr } = spawnSync(findProgram('ignition-validate')!, ['-'], {
@@ -51,7 +51,7 @@ requires('ignition-validate').test('refuses what ignition-validate refuses, and 
   );
 });
 
-test('a mount unit needs a path and a format', () => {
+test('requires a path and a format for a mount unit', () => {
   const storage: Storage = {
     disks: [],
     filesystems: [{ device: '/dev/vda', options: [], mountOptions: [], withMountUnit: true }],

@@ -7,12 +7,12 @@ import { readBoolean, readInteger, readString, type Reading } from './scalar.js'
 import { storageProblems } from '../storage-problems.js';
 
 const SCALARS = { string: readString, integer: readInteger, boolean: readBoolean };
-const TOP = ['variant', 'version', 'storage'];
+const TOP_FIELDS = ['variant', 'version', 'storage'];
 
 /**
  * Reads the storage part of a Butane file: variant fcos, version 1.3.0.
- * @param file its name, for messages
- * @throws RegadmError INVALID_FILE with file, line and field of everything that is wrong or that regadm does not know
+ * @param file name for messages
+ * @throws RegadmError INVALID_FILE with file, line and field of everything that is invalid or unknown to regadm
  */
 export function readButane(file: string, text: string): Storage {
   const documents = parseYaml(file, text);
@@ -24,25 +24,25 @@ export function readButane(file: string, text: string): Storage {
   return storage;
 }
 
-/** The same for a document that has been parsed, with its problems as values. With problems, the storage means nothing. */
+/** Reads the storage part of a parsed Butane document. If there are problems, `storage` must not be used. */
 export function readStorage(document: YamlDocument): { storage: Storage; problems: FileProblem[] } {
   const problems = headerProblems(document);
   const read = problems.length === 0 ? new Reader(document, problems).object(['storage'], STORAGE) : {};
   const storage = { disks: [], filesystems: [], ...read } as Storage;
-  if (problems.length === 0) problems.push(...storageProblems(storage).map(inButane));
+  if (problems.length === 0) problems.push(...storageProblems(storage).map(withButanePath));
   return { storage, problems: locate(document, problems) };
 }
 
-/** True for a document that says it is Butane's. */
+/** True for a document with a `variant`, which marks Butane files. */
 export function isButane(document: YamlDocument): boolean {
   return document.node(['variant']) !== undefined;
 }
 
 function headerProblems(document: YamlDocument): FieldProblem[] {
   if (!isMap(document.node([]))) return [{ path: [], message: 'must be a map with variant, version and storage' }];
-  const problems = unknownFields(document, [], TOP, 'regadm renders the storage part only');
-  const variant = text(document, ['variant']);
-  const version = text(document, ['version']);
+  const problems = unknownFields(document, [], TOP_FIELDS, 'regadm renders only the storage part');
+  const variant = stringAt(document, ['variant']);
+  const version = stringAt(document, ['version']);
   if (variant !== 'fcos')
     problems.push({ path: ['variant'], message: `must be fcos${variant ? `, not ${variant}` : ''}` });
   if (version !== '1.3.0')
@@ -50,7 +50,7 @@ function headerProblems(document: YamlDocument): FieldProblem[] {
   return problems;
 }
 
-function text(document: YamlDocument, path: FieldPath): string | undefined {
+function stringAt(document: YamlDocument, path: FieldPath): string | undefined {
   const node = document.node(path);
   const reading = node && readString(node);
   return reading && 'value' in reading ? reading.value : undefined;
@@ -64,16 +64,16 @@ function unknownFields(document: YamlDocument, path: FieldPath, known: string[],
     .map((key) => ({ path: [...path, key], message: `unknown field: ${why}` }));
 }
 
-function inButane({ path, message }: FieldProblem): FieldProblem {
+function withButanePath({ path, message }: FieldProblem): FieldProblem {
   return { path: butanePath(path), message };
 }
 
-/** The path in a Butane file of a path below `storage` in Ignition's names. */
+/** Converts a path below `storage` with Ignition's names to the path in a Butane file. */
 export function butanePath(path: FieldPath): FieldPath {
   return ['storage', ...path.map((part) => (typeof part === 'string' ? butaneName(part) : part))];
 }
 
-/** Reads maps by their shape and notes what does not fit. */
+/** Reads maps according to their shape and collects problems. */
 class Reader {
   constructor(
     private readonly document: YamlDocument,
@@ -82,10 +82,10 @@ class Reader {
 
   object(path: FieldPath, fields: Fields): Record<string, unknown> {
     const node = this.document.node(path);
-    if (absent(node)) return {};
+    if (isAbsent(node)) return {};
     if (!isMap(node)) return this.problem(path, 'must be a map') ?? {};
     const known = Object.keys(fields);
-    this.problems.push(...unknownFields(this.document, path, known, `known here are ${known.join(', ')}`));
+    this.problems.push(...unknownFields(this.document, path, known, `valid fields are ${known.join(', ')}`));
     const read = known.map((name) => [fields[name]!.to, this.field([...path, name], fields[name]!)] as const);
     return Object.fromEntries(read.filter(([, value]) => value !== undefined));
   }
@@ -101,7 +101,7 @@ class Reader {
 
   private list<T>(path: FieldPath, read: (path: FieldPath) => T): T[] {
     const node = this.document.node(path);
-    if (absent(node)) return [];
+    if (isAbsent(node)) return [];
     if (!isSeq(node)) return this.problem(path, 'must be a list') ?? [];
     return node.items.map((_, index) => read([...path, index]));
   }
@@ -109,7 +109,7 @@ class Reader {
   private item(path: FieldPath): string {
     const node = this.document.node(path);
     const value = node && this.scalar<string>(path, readString(node));
-    return value ?? this.problem(path, 'must be a text') ?? '';
+    return value ?? this.problem(path, 'must be a string') ?? '';
   }
 
   private scalar<T>(path: FieldPath, reading: Reading<T>): T | undefined {
@@ -122,11 +122,11 @@ class Reader {
   }
 }
 
-function absent(node: Node | undefined): boolean {
+function isAbsent(node: Node | undefined): boolean {
   return node === undefined || (isScalar(node) && node.value === null);
 }
 
-/** Lists are never undefined in the model. */
+/** The model has no undefined lists. */
 function emptyLists(fields: Fields): Record<string, never[]> {
   const lists = Object.values(fields).filter(({ kind }) => kind === 'strings' || kind === 'objects');
   return Object.fromEntries(lists.map(({ to }) => [to, []]));

@@ -1,4 +1,4 @@
-/** What a field of a Butane file may hold, and its name in Ignition. */
+/** The type of a field in a Butane file, and its name in Ignition. */
 export type Field =
   { to: string; kind: 'string' | 'integer' | 'boolean' | 'strings' } | { to: string; kind: 'objects'; of: Fields };
 
@@ -34,13 +34,13 @@ const FILESYSTEM: Fields = {
   with_mount_unit: { to: 'withMountUnit', kind: 'boolean' },
 };
 
-/** The storage part of variant fcos, version 1.3.0, as far as regadm renders it. */
+/** The fields of the storage part that regadm renders: variant fcos, version 1.3.0. */
 export const STORAGE: Fields = {
   disks: { to: 'disks', kind: 'objects', of: DISK },
   filesystems: { to: 'filesystems', kind: 'objects', of: FILESYSTEM },
 };
 
-/** The name that a field has in a Butane file, for a name in Ignition's spelling: `startMiB` is `start_mib`. */
+/** Converts Ignition's name of a field to the name in a Butane file: `startMiB` is `start_mib`. */
 export function butaneName(to: string): string {
   const all = { ...PARTITION, ...DISK, ...FILESYSTEM, ...STORAGE };
   return Object.keys(all).find((name) => all[name]!.to === to) ?? to;

@@ -1,16 +1,16 @@
 import { RegadmError } from '../../model/errors.js';
 import { fieldName, type FieldPath, type FieldProblem } from '../model.js';
 
-/** What is wrong in a file, and where. */
+/** A problem in a file. */
 export interface FileProblem {
   file: string;
   line?: number;
-  /** `storage.disks[0].device`; empty or undefined for the file as a whole. */
+  /** `storage.disks[0].device`; empty or undefined for the whole file. */
   field?: string;
   message: string;
 }
 
-/** The problems of one document, with the lines of their fields. */
+/** Adds the file and the line of each field to the problems of a document. */
 export function locate(
   document: { file: string; line(path: FieldPath): number },
   problems: FieldProblem[],
@@ -23,13 +23,13 @@ export function locate(
   }));
 }
 
-/** An error that names file, line and field of each problem, one a line, in the order of the file. */
+/** Makes an error with one line per problem (file, line, field), in the order of the file. */
 export function invalidFile(problems: FileProblem[], suggestions: string[] = []): RegadmError {
   const sorted = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
   return new RegadmError(sorted.map(problemText).join('\n'), { code: 'INVALID_FILE', suggestions });
 }
 
-/** `storage.bu:7: storage.disks[0].device: must be an absolute path`. */
+/** Formats a problem: `storage.bu:7: storage.disks[0].device: must be an absolute path`. */
 export function problemText({ file, line, field, message }: FileProblem): string {
   return [line === undefined ? file : `${file}:${line}`, ...(field ? [field] : []), message].join(': ');
 }

@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
-/** More than any such file has; keeps a mistaken argument (a disk image) from filling the memory. */
+/** Maximum file size in bytes, more than any such file has. Keeps a wrong argument (a disk image) from filling the memory. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * The text of a file, or of standard input for `-`.
+ * Reads a file as text; `-` is standard input.
  * @throws RegadmError UNREADABLE_FILE that names it
  */
 export async function readText(file: string, stdin: AsyncIterable<Buffer | string> = process.stdin): Promise<string> {
   const bytes =
     file === '-' ? await collect(stdin) : await readFile(file).catch((cause) => unreadable(file, messageOf(cause)));
-  if (bytes.length > MAX_BYTES) unreadable(file, `larger than ${MAX_BYTES} bytes: is this the right file?`);
+  if (bytes.length > MAX_BYTES)
+    unreadable(file, `larger than ${MAX_BYTES} bytes; check whether this is the right file`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path';
 import { RegadmError, messageOf, refusal } from '../../model/errors.js';
 
 /**
- * Writes files below a directory, which is made if need be. Nothing is written when one of them is there with other contents,
- * unless `overwrite`; each appears whole or not at all.
+ * Writes files below a directory, and creates the directory if it does not exist. Each file appears whole or not at all.
+ * @param overwrite false: writes nothing if one of the files exists with other contents
  * @returns the paths, in the order of `files`
  * @throws RegadmError FILE_EXISTS (exit status 4) or UNWRITABLE
  */
 export async function writeFiles(directory: string, files: Map<string, string>, overwrite: boolean): Promise<string[]> {
   const entries = [...files].map(([name, text]) => ({ path: join(directory, name), text }));
-  if (!overwrite) await refuseOthers(entries);
+  if (!overwrite) await refuseChanges(entries);
   for (const { path, text } of entries) {
     await writeWhole(path, text).catch((cause) => {
       throw new RegadmError(`cannot write ${path}: ${messageOf(cause)}`, { code: 'UNWRITABLE', cause });
@@ -19,13 +19,13 @@ export async function writeFiles(directory: string, files: Map<string, string>, 
   return entries.map(({ path }) => path);
 }
 
-async function refuseOthers(entries: { path: string; text: string }[]): Promise<void> {
+async function refuseChanges(entries: { path: string; text: string }[]): Promise<void> {
   for (const { path, text } of entries) {
-    const there = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const existing = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
       throw new RegadmError(`cannot read ${path}: ${messageOf(error)}`, { code: 'UNREADABLE_FILE', cause: error });
     });
-    if (there !== undefined && there !== text) {
+    if (existing !== undefined && existing !== text) {
       throw refusal('FILE_EXISTS', `${path} exists with other contents; nothing was written`, [
         'pass --overwrite, or another --output-dir',
       ]);

@@ -13,7 +13,7 @@ import { messageOf } from '../../model/errors.js';
 import type { FieldPath } from '../model.js';
 import { invalidFile } from './problem.js';
 
-/** One document of a YAML or JSON file, with the line of everything in it. */
+/** One document of a YAML or JSON file, with the line of every value. */
 export class YamlDocument {
   constructor(
     readonly file: string,
@@ -21,7 +21,7 @@ export class YamlDocument {
     private readonly lines: LineCounter,
   ) {}
 
-  /** The node at a path, aliases followed. */
+  /** Returns the node at a path; follows aliases. */
   node(path: FieldPath): Node | undefined {
     return path.reduce<Node | undefined>(
       (node, part) => this.resolve(child(node, part)),
@@ -29,19 +29,19 @@ export class YamlDocument {
     );
   }
 
-  /** The plain value at a path; undefined where there is none. */
+  /** Returns the plain value at a path; undefined if there is none. */
   value(path: FieldPath = []): unknown {
     const node = this.node(path);
     if (!node || isScalar(node)) return node?.value;
     try {
       return node.toJS(this.document);
     } catch (error) {
-      // A few lines of aliases to aliases could stand for more than the memory holds.
+      // A few lines of aliases to aliases can expand to more than the memory holds.
       throw invalidFile([{ file: this.file, line: this.line(path), message: `not usable YAML: ${messageOf(error)}` }]);
     }
   }
 
-  /** The line of a path, or of what encloses it where the path itself is missing. Lines count from 1. */
+  /** Returns the line of a path, or of its closest existing parent. Lines count from 1. */
   line(path: FieldPath): number {
     for (let depth = path.length; depth >= 0; depth--) {
       const node = this.node(path.slice(0, depth));
@@ -62,9 +62,9 @@ function child(node: Node | undefined, part: string | number): unknown {
 }
 
 /**
- * Parses every document of a YAML (or JSON) file; empty documents are left out.
- * @param file its name, for messages
- * @throws RegadmError INVALID_FILE with each line that is no YAML
+ * Parses every document of a YAML or JSON file; skips empty documents.
+ * @param file name for messages
+ * @throws RegadmError INVALID_FILE with each line that is not valid YAML
  */
 export function parseYaml(file: string, text: string): YamlDocument[] {
   const lines = new LineCounter();
@@ -79,10 +79,10 @@ export function parseYaml(file: string, text: string): YamlDocument[] {
   );
   if (problems.length > 0) throw invalidFile(problems);
   return documents
-    .filter(({ contents }) => !isNothing(contents))
+    .filter(({ contents }) => !isEmpty(contents))
     .map((document) => new YamlDocument(file, document, lines));
 }
 
-function isNothing(contents: Node | null): boolean {
+function isEmpty(contents: Node | null): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }

@@ -1,22 +1,22 @@
-import { readScalarValue } from './scalar-value.js';
-import { PARTITION_KINDS, DISK_KINDS, FILESYSTEM_KINDS } from './kinds.js';
+import { valueProblem } from './value-problem.js';
+import { PARTITION_KINDS, DISK_KINDS, FILESYSTEM_KINDS } from './field-kinds.js';
 import type { FieldPath, FieldProblem, Storage } from '../model.js';
 import { storageProblems } from '../storage-problems.js';
 import type { IgnitionConfig } from './config.js';
 import { escapeUnitPath } from './unit-name.js';
 
 /**
- * Checks a value as an Ignition 3.x configuration, as far as disks, file systems and mounts go; its files, users and other units are left alone.
+ * Checks the disks, file systems and mounts of an Ignition 3.x configuration; ignores files, users and other units.
  * @param value parsed JSON
- * @returns the configuration, and what is wrong with it; with problems, the configuration means nothing
+ * @returns the configuration and its problems; if there are problems, `config` must not be used
  */
 export function readIgnition(value: unknown): { config: IgnitionConfig; problems: FieldProblem[] } {
   const config = withoutNulls(value) as IgnitionConfig;
   const shape = shapeProblems(config);
-  return { config, problems: shape.length > 0 ? shape : storageProblems(asStorage(config)).map(belowStorage) };
+  return { config, problems: shape.length > 0 ? shape : storageProblems(toStorage(config)).map(belowStorage) };
 }
 
-/** In Ignition null says the same as nothing. */
+/** Removes nulls, which mean the same as an absent field in Ignition. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (!isObject(value)) return value;
@@ -59,19 +59,19 @@ function objects(
 
 function fields(item: Record<string, unknown>, kinds: Record<string, string>, at: FieldPath): FieldProblem[] {
   return Object.entries(kinds).flatMap(([field, kind]) => {
-    const problem = readScalarValue(item[field], kind);
+    const problem = valueProblem(item[field], kind);
     return problem ? [{ path: [...at, field], message: problem }] : [];
   });
 }
 
-/** A file system counts as mounted when a unit has the name that its path asks for. */
+/** True if a unit has the name of the mount unit for this path. */
 export function isMounted(config: IgnitionConfig, path: string | undefined): boolean {
   return (
     path !== undefined && (config.systemd?.units ?? []).some(({ name }) => name === `${escapeUnitPath(path)}.mount`)
   );
 }
 
-function asStorage(config: IgnitionConfig): Storage {
+function toStorage(config: IgnitionConfig): Storage {
   return {
     disks: (config.storage?.disks ?? []).map((disk) => ({ ...disk, partitions: disk.partitions ?? [] })),
     filesystems: (config.storage?.filesystems ?? []).map((each) => ({

@@ -1,24 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * True when two parsed Ignition configurations mean the same: the order of keys, what is null or empty, and comments in units count for nothing.
+ * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values and comments in units do not
+ * matter.
  */
 export function sameIgnition(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(meaning(a), meaning(b));
+  return isDeepStrictEqual(normalized(a), normalized(b));
 }
 
-function meaning(value: unknown, key = ''): unknown {
-  if (Array.isArray(value)) return value.map((item) => meaning(item));
-  if (typeof value === 'string') return key === 'contents' ? unitMeaning(value) : value;
+function normalized(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => normalized(item));
+  if (typeof value === 'string') return key === 'contents' ? unitLines(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value)
-    .map(([name, each]) => [name, meaning(each, name)] as const)
-    .filter(([, each]) => !isNothing(each));
+    .map(([name, each]) => [name, normalized(each, name)] as const)
+    .filter(([, each]) => !isEmpty(each));
   return Object.fromEntries(entries);
 }
 
-/** The lines of a unit that systemd reads. */
-function unitMeaning(contents: string): string {
+/** Keeps the lines of a unit that systemd reads. */
+function unitLines(contents: string): string {
   return contents
     .split('\n')
     .map((line) => line.trim())
@@ -26,6 +27,6 @@ function unitMeaning(contents: string): string {
     .join('\n');
 }
 
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }

@@ -3,9 +3,10 @@ import type { IgnitionConfig, IgnitionDisk, IgnitionFilesystem, IgnitionPartitio
 import { mountUnit } from './mount-unit.js';
 
 /**
- * The Ignition 3.2.0 configuration that `butane` makes of this storage part (variant fcos, version 1.3.0), value for value:
- * what was not written is left out, what was written stays even where it says the default; number 0 and empty lists are left out.
- * @param storage validated by `storageProblems`
+ * Translates a storage part to the Ignition 3.2.0 configuration that `butane` makes of it (variant fcos, version 1.3.0).
+ * Fields that were not written are omitted, and so are number 0 and empty lists. Fields that were written stay, even with the
+ * default value.
+ * @param storage without `storageProblems`
  */
 export function toIgnition(storage: Storage): IgnitionConfig {
   const disks = storage.disks.map(disk);
@@ -14,18 +15,18 @@ export function toIgnition(storage: Storage): IgnitionConfig {
   return {
     ignition: { version: '3.2.0' },
     ...(disks.length + filesystems.length > 0 && {
-      storage: written({ disks: list(disks), filesystems: list(filesystems) }),
+      storage: withoutUndefined({ disks: nonEmpty(disks), filesystems: nonEmpty(filesystems) }),
     }),
     ...(units.length > 0 && { systemd: { units } }),
   };
 }
 
 function disk({ device, partitions, wipeTable }: Disk): IgnitionDisk {
-  return written({ device, partitions: list(partitions.map(partition)), wipeTable });
+  return withoutUndefined({ device, partitions: nonEmpty(partitions.map(partition)), wipeTable });
 }
 
 function partition(from: Partition): IgnitionPartition {
-  return written({
+  return withoutUndefined({
     guid: from.guid,
     label: from.label,
     // Go's `omitempty` on a plain integer: 0 is never written.
@@ -40,23 +41,23 @@ function partition(from: Partition): IgnitionPartition {
 }
 
 function filesystem(from: Filesystem): IgnitionFilesystem {
-  return written({
+  return withoutUndefined({
     device: from.device,
     format: from.format,
     label: from.label,
-    mountOptions: list(from.mountOptions),
-    options: list(from.options),
+    mountOptions: nonEmpty(from.mountOptions),
+    options: nonEmpty(from.options),
     path: from.path,
     uuid: from.uuid,
     wipeFilesystem: from.wipeFilesystem,
   });
 }
 
-function list<T>(items: T[]): T[] | undefined {
+function nonEmpty<T>(items: T[]): T[] | undefined {
   return items.length > 0 ? items : undefined;
 }
 
-/** The same object without its undefined values, so that comparing and printing agree. */
-function written<T extends object>(object: T): T {
+/** Removes undefined values, so that comparing and printing give the same result. */
+function withoutUndefined<T extends object>(object: T): T {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

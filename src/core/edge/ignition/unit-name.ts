@@ -1,8 +1,9 @@
-const KEPT = /[A-Za-z0-9:_.]/;
+/** Characters that stay as they are. */
+const UNESCAPED = /[A-Za-z0-9:_.]/;
 
 /**
- * The name of a path in systemd's unit names, as `systemd-escape --path` gives it: `/var/lib/my-data` is `var-lib-my\x2ddata`.
- * @param path an absolute path; repeated, leading and trailing slashes count for nothing
+ * Escapes a path for a unit name, as `systemd-escape --path` does: `/var/lib/my-data` is `var-lib-my\x2ddata`.
+ * @param path absolute; repeated, leading and trailing slashes are ignored
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html, "String escaping for inclusion in unit names"
  */
 export function escapeUnitPath(path: string): string {
@@ -11,13 +12,13 @@ export function escapeUnitPath(path: string): string {
   return parts.map((part, index) => escapePart(part, index === 0)).join('-');
 }
 
-/** Only the very first character of the whole name may be no dot. */
+/** Only the first character of the whole name must not be a dot. */
 function escapePart(part: string, first: boolean): string {
   return [...Buffer.from(part)].map((byte, index) => escapeByte(byte, first && index === 0)).join('');
 }
 
 function escapeByte(byte: number, atStart: boolean): string {
   const character = String.fromCharCode(byte);
-  if (byte < 0x80 && KEPT.test(character) && !(atStart && character === '.')) return character;
+  if (byte < 0x80 && UNESCAPED.test(character) && !(atStart && character === '.')) return character;
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }

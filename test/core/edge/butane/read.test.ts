@@ -11,10 +11,10 @@ function problemsOf(text: string): string[] {
   return [];
 }
 
-/** Its lines are replaced one at a time. */
+/** Each test replaces one line. */
 const GOOD = REGISTRY_BUTANE;
 
-test('a good file has no problems', () => {
+test('accepts a valid file', () => {
   expect(problemsOf(GOOD)).toEqual([]);
 });
 
@@ -22,8 +22,12 @@ test.each([
   ['variant: fcos', 'variant: openshift', 'storage.bu:1: variant: must be fcos, not openshift'],
   ['version: 1.3.0', 'version: 1.4.0', 'storage.bu:2: version: must be 1.3.0, not 1.4.0'],
   ['version: 1.3.0\n', '', 'storage.bu:1: version: must be 1.3.0'],
-  ['storage:', 'passwd: {}\nstorage:', 'storage.bu:3: passwd: unknown field: regadm renders the storage part only'],
-  ['  disks:', '  luks: []\n  disks:', 'storage.bu:4: storage.luks: unknown field: known here are disks, filesystems'],
+  ['storage:', 'passwd: {}\nstorage:', 'storage.bu:3: passwd: unknown field: regadm renders only the storage part'],
+  [
+    '  disks:',
+    '  luks: []\n  disks:',
+    'storage.bu:4: storage.luks: unknown field: valid fields are disks, filesystems',
+  ],
   ['/dev/disk/by-id/wwn-0x6b07', 'sda', 'storage.bu:5: storage.disks[0].device: must be an absolute path, not "sda"'],
   [
     '/dev/disk/by-id/wwn-0x6b07',
@@ -33,7 +37,7 @@ test.each([
   [
     '- device: /dev/disk/by-id/wwn-0x6b07\n      wipe_table',
     '- wipe_table',
-    'storage.bu:5: storage.disks[0].device: is needed: the absolute path of a device',
+    'storage.bu:5: storage.disks[0].device: is required: the absolute path of a device',
   ],
   ['wipe_table: false', 'wipe_table: 0', 'storage.bu:6: storage.disks[0].wipe_table: must be true or false, not "0"'],
   [
@@ -49,17 +53,17 @@ test.each([
   [
     'start_mib: 250000',
     'start_mib: 0250',
-    'storage.bu:9: storage.disks[0].partitions[0].start_mib: is octal to some readers, decimal to others: write it without the leading zero, not "0250"',
+    'storage.bu:9: storage.disks[0].partitions[0].start_mib: is octal for some readers and decimal for others: remove the leading zero, not "0250"',
   ],
   [
     'start_mib: 250000',
     'start_mb: 1',
-    'storage.bu:9: storage.disks[0].partitions[0].start_mb: unknown field: known here are label, number, start_mib, size_mib, guid, type_guid, should_exist, wipe_partition_entry, resize',
+    'storage.bu:9: storage.disks[0].partitions[0].start_mb: unknown field: valid fields are label, number, start_mib, size_mib, guid, type_guid, should_exist, wipe_partition_entry, resize',
   ],
   [
     'label: var-imageregistry',
     'label: "a:b"',
-    'storage.bu:8: storage.disks[0].partitions[0].label: must not contain a colon: what follows it would be cut off',
+    'storage.bu:8: storage.disks[0].partitions[0].label: must not contain a colon: everything after it would be cut off',
   ],
   [
     'label: var-imageregistry',
@@ -84,7 +88,7 @@ test.each([
   [
     'label: var-imageregistry',
     'number: 3\n          should_exist: false',
-    'storage.bu:9: storage.disks[0].partitions[0].should_exist: a partition that should not exist takes a number and nothing else',
+    'storage.bu:9: storage.disks[0].partitions[0].should_exist: a partition that should not exist can have only a number',
   ],
   [
     '- path: /var/imageregistry',
@@ -115,14 +119,14 @@ test.each([
   [
     'format: xfs',
     'format: xfs\n      label: thislabelistoolong',
-    'storage.bu:15: storage.filesystems[0].label: is longer than the 12 characters that xfs takes',
+    'storage.bu:15: storage.filesystems[0].label: is longer than 12 characters, the limit of xfs',
   ],
   [
     '        - defaults\n',
     '        - ""\n',
     'storage.bu:16: storage.filesystems[0].mount_options[0]: must not be empty',
   ],
-  ['        - defaults\n', '        - ~\n', 'storage.bu:16: storage.filesystems[0].mount_options[0]: must be a text'],
+  ['        - defaults\n', '        - ~\n', 'storage.bu:16: storage.filesystems[0].mount_options[0]: must be a string'],
   [
     'mount_options:\n        - defaults\n        - prjquota',
     'mount_options: defaults',
@@ -136,12 +140,12 @@ test.each([
   [
     '  filesystems:',
     '    - device: /dev/disk/by-id/wwn-0x6b07\n  filesystems:',
-    'storage.bu:11: storage.disks[1].device: /dev/disk/by-id/wwn-0x6b07 is named twice',
+    'storage.bu:11: storage.disks[1].device: /dev/disk/by-id/wwn-0x6b07 appears twice',
   ],
   [
     '      with_mount_unit: true\n',
     '      with_mount_unit: true\n    - device: /dev/disk/by-partlabel/var-imageregistry\n      format: ext4\n',
-    'storage.bu:20: storage.filesystems[1].device: /dev/disk/by-partlabel/var-imageregistry is named twice',
+    'storage.bu:20: storage.filesystems[1].device: /dev/disk/by-partlabel/var-imageregistry appears twice',
   ],
   [
     '      with_mount_unit: true\n',
@@ -166,14 +170,14 @@ test.each([
   [
     '          size_mib: 102500\n',
     '          size_mib: 102500\n        - number: 4\n          should_exist: false\n',
-    'storage.bu:12: storage.disks[0].partitions[1].should_exist: cannot be false where another partition of the disk has no number',
+    'storage.bu:12: storage.disks[0].partitions[1].should_exist: cannot be false if another partition of the disk has no number',
   ],
-])('%j written as %j is refused with its line and field', (line, instead, problem) => {
+])('refuses %j written as %j, with line and field', (line, instead, problem) => {
   expect(GOOD).toContain(line);
   expect(problemsOf(GOOD.replace(line, instead))).toEqual([problem]);
 });
 
-test('every problem is reported, in the order of the file', () => {
+test('reports every problem in the order of the file', () => {
   const text = GOOD.replace('format: xfs', 'format: zfs').replace('/dev/disk/by-id/wwn-0x6b07', 'sda');
   expect(problemsOf(text)).toEqual([
     'storage.bu:5: storage.disks[0].device: must be an absolute path, not "sda"',
@@ -187,11 +191,11 @@ test.each([
   ['a: b: c', [expect.stringMatching(/^storage.bu:1: not valid YAML: /)]],
   [`${GOOD}---\n${GOOD}`, ['storage.bu: must be a single document']],
   ['variant: fcos\nvariant: fcos\n', [expect.stringMatching(/^storage.bu:2: not valid YAML: .*unique/)]],
-])('%j is no Butane file', (text, problems) => {
+])('refuses %j, which is not a Butane file', (text, problems) => {
   expect(problemsOf(text)).toEqual(problems);
 });
 
-test('what go-yaml reads in another way than YAML 1.2 is read as Butane does', () => {
+test('reads as Butane does where go-yaml and YAML 1.2 differ', () => {
   const text = aButaneFile(`  disks:
     - device: /dev/vda
       wipe_table: yes
@@ -207,7 +211,7 @@ test('what go-yaml reads in another way than YAML 1.2 is read as Butane does', (
   ]);
 });
 
-test('anchors and aliases are followed', () => {
+test('follows anchors and aliases', () => {
   const text = aButaneFile(`  disks:
     - device: &disk /dev/vda
   filesystems:

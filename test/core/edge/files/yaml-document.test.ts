@@ -10,17 +10,17 @@ test.each([
   [['a', 7], 2],
   [['nothing', 'at', 'all'], 1],
   [[], 1],
-])('the line of %j is %d', (path, line) => {
+])('finds %j in line %d', (path, line) => {
   expect(document!.line(path)).toBe(line);
 });
 
-test('values follow aliases', () => {
+test('follows aliases', () => {
   expect(document!.value(['d'])).toEqual({ c: 2 });
   expect(document!.value(['d', 'c'])).toBe(2);
   expect(document!.value(['d', 'x'])).toBeUndefined();
 });
 
-test('aliases that stand for too much are refused, not followed', () => {
+test('refuses aliases that expand to too much', () => {
   const lines = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]'];
   for (let level = 1; level < 9; level++)
     lines.push(
@@ -32,7 +32,7 @@ test('aliases that stand for too much are refused, not followed', () => {
   expect(() => bomb!.value()).toThrow(/^bomb\.yaml:1: not usable YAML: /);
 });
 
-test('JSON is YAML; empty documents are left out', () => {
+test('reads JSON as YAML and skips empty documents', () => {
   expect(parseYaml('x.json', '{"a": {\n"b": [1]}}')[0]!.line(['a', 'b', 0])).toBe(2);
   expect(parseYaml('x.yaml', '---\n---\na: 1\n---\n')).toHaveLength(1);
 });

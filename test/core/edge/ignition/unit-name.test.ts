@@ -13,7 +13,7 @@ test.each([
   ['/a b/c@d', 'a\\x20b-c\\x40d'],
   ['/dev/disk/by-path/pci-0000:01:00.0', 'dev-disk-by\\x2dpath-pci\\x2d0000:01:00.0'],
   ['/größe', 'gr\\xc3\\xb6\\xc3\\x9fe'],
-])('the path %s is %s in unit names', (path, escaped) => {
+])('escapes the path %s as %s', (path, escaped) => {
   expect(escapeUnitPath(path)).toBe(escaped);
 });
 

@@ -1,4 +1,4 @@
-/** What the fields that regadm reads hold in an Ignition configuration. */
+/** The types of the fields that regadm reads in an Ignition configuration. */
 export const DISK_KINDS: Record<string, string> = { device: 'string', wipeTable: 'boolean' };
 
 export const PARTITION_KINDS: Record<string, string> = {
