@@ -21,37 +21,37 @@ storage:
       with_mount_unit: true
 `;
 
-let folder: string;
+let directory: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'regadm-render-'));
-  writeFileSync(join(folder, 'storage.bu'), BUTANE);
+  directory = mkdtempSync(join(tmpdir(), 'regadm-render-'));
+  writeFileSync(join(directory, 'storage.bu'), BUTANE);
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 function render(...args: string[]): Promise<Outcome> {
-  return regadm(['edge', 'render', ...args], { cwd: folder });
+  return regadm(['edge', 'render', ...args], { cwd: directory });
 }
 
-test('-o ignition prints one line of JSON; what is to be known is on stderr', async () => {
+test('-o ignition prints one line of JSON, and warnings on stderr', async () => {
   const { status, stdout, stderr } = await render('--device', DEVICE, '--start-mib', '250000', '-o', 'ignition');
   expect(status).toBe(0);
   expect(stdout.trim().split('\n')).toHaveLength(1);
   expect(JSON.parse(stdout).storage.disks).toEqual([
     { device: DEVICE, partitions: [{ label: 'var-imageregistry', sizeMiB: 0, startMiB: 250000 }], wipeTable: false },
   ]);
-  expect(stderr).toMatch(/^warning: the partition can only be made when the node is installed/m);
+  expect(stderr).toMatch(/^warning: the partition can only be created when the node is installed/m);
   expect(stderr).toMatch(/^warning: a start or a size that is too small/m);
 });
 
-test('the flags and the Butane file make the same', async () => {
+test('the flags and the Butane file give the same result', async () => {
   const flags = await render('--device', DEVICE, '-o', 'ignition');
   const file = await render('--butane', 'storage.bu', '-o', 'ignition');
   expect(file.stdout).toBe(flags.stdout);
 });
 
-test('every flag of the partition counts', async () => {
+test('every partition flag has an effect', async () => {
   const { stdout } = await render(
     '--device',
     DEVICE,
@@ -84,7 +84,7 @@ test('a Butane file can come from standard input', async () => {
 test.each([
   ['siteconfig', 'ran.openshift.io/v1', 'SiteConfig', (spec: never) => spec['clusters'][0]],
   ['clusterinstance', 'siteconfig.open-cluster-management.io/v1alpha1', 'ClusterInstance', (spec: never) => spec],
-])('-o %s carries the configuration of the node', async (form, apiVersion, kind, cluster) => {
+])('-o %s contains the configuration of the node', async (form, apiVersion, kind, cluster) => {
   const { stdout } = await render(
     '--butane',
     'storage.bu',
@@ -162,7 +162,7 @@ test('-o policy prints the overlay: names, order, waves, values', async () => {
 });
 
 describe('--output-dir', () => {
-  test('gets every form, and the objects whole', async () => {
+  test('receives every form and the complete objects', async () => {
     const { status, stdout } = await render('--device', DEVICE, '--output-dir', 'site');
     expect(status).toBe(0);
     const files = ['ignition.json', 'siteconfig.yaml', 'clusterinstance.yaml', 'policygentemplate.yaml'];
@@ -171,8 +171,8 @@ describe('--output-dir', () => {
       ...files.map((name) => `site/${name}`),
       ...objects.map((name) => `site/source-crs/${name}`),
     ]);
-    expect(readdirSync(join(folder, 'site')).sort()).toEqual([...files, 'source-crs'].sort());
-    const read = (name: string) => parse(readFileSync(join(folder, 'site/source-crs', name), 'utf8'));
+    expect(readdirSync(join(directory, 'site')).sort()).toEqual([...files, 'source-crs'].sort());
+    const read = (name: string) => parse(readFileSync(join(directory, 'site/source-crs', name), 'utf8'));
     expect(read('StorageClass.yaml')).toMatchObject({
       metadata: { name: 'image-registry-sc' },
       provisioner: 'kubernetes.io/no-provisioner',
@@ -190,69 +190,69 @@ describe('--output-dir', () => {
     });
   });
 
-  test('a second time changes nothing, and edge lint is content', async () => {
+  test('changes nothing the second time, and edge lint finds no problem', async () => {
     await render('--device', DEVICE, '--output-dir', 'site');
     expect((await render('--device', DEVICE, '--output-dir', 'site')).status).toBe(0);
     const files = ['ignition.json', 'siteconfig.yaml', 'clusterinstance.yaml', 'policygentemplate.yaml'].map(
       (name) => `site/${name}`,
     );
-    const { status, stdout } = await regadm(['edge', 'lint', 'storage.bu', ...files], { cwd: folder });
+    const { status, stdout } = await regadm(['edge', 'lint', 'storage.bu', ...files], { cwd: directory });
     expect(stdout).toBe('5 files: 0 errors, 0 warnings\n');
     expect(status).toBe(0);
   });
 
-  test('files of somebody else are kept, unless --overwrite', async () => {
+  test('keeps files with other contents, unless --overwrite', async () => {
     await render('--device', DEVICE, '--output-dir', 'site');
-    writeFileSync(join(folder, 'site/siteconfig.yaml'), 'mine');
+    writeFileSync(join(directory, 'site/siteconfig.yaml'), 'mine');
     const refused = await render('--device', '/dev/disk/by-id/other', '--output-dir', 'site');
     expect(refused.status).toBe(4);
     expect(refused.stderr).toMatch(/^error: site\/\S+ exists with other contents; nothing was written$/m);
-    expect(readFileSync(join(folder, 'site/ignition.json'), 'utf8')).toContain(DEVICE);
+    expect(readFileSync(join(directory, 'site/ignition.json'), 'utf8')).toContain(DEVICE);
     expect((await render('--device', DEVICE, '--output-dir', 'site', '--overwrite')).status).toBe(0);
-    expect(readFileSync(join(folder, 'site/siteconfig.yaml'), 'utf8')).toContain('SiteConfig');
-    expect(readdirSync(join(folder, 'site')).filter((name) => name.includes('partial'))).toEqual([]);
+    expect(readFileSync(join(directory, 'site/siteconfig.yaml'), 'utf8')).toContain('SiteConfig');
+    expect(readdirSync(join(directory, 'site')).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
-  test('that cannot be written is an error', async () => {
+  test('reports a directory that cannot be written', async () => {
     const { status, stderr } = await render('--device', DEVICE, '--output-dir', 'storage.bu/x');
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: cannot write storage.bu\/x\/ignition.json/m);
   });
 });
 
-test('warns of what will not do', async () => {
+test('warns about values that will not work', async () => {
   const { stderr } = await render('--device', '/dev/sda', '--start-mib=100', '--size-mib=1000', '-o', 'ignition');
   expect(stderr).toContain('warning: partition var-imageregistry starts at 100 MiB');
   expect(stderr).toContain("warning: partition var-imageregistry has 1000 MiB, less than the volume's 100Gi");
-  expect(stderr).toContain('warning: /dev/sda may be another disk after the next boot');
+  expect(stderr).toContain('warning: /dev/sda can be another disk after the next boot');
 });
 
 describe('with more than one mounted file system', () => {
   const two = `${BUTANE}    - {path: /var/lib/containers, device: /dev/disk/by-id/b, format: xfs, with_mount_unit: true}\n`;
 
-  test('--path says which one is the registry', async () => {
-    writeFileSync(join(folder, 'two.bu'), two);
+  test("--path selects the registry's", async () => {
+    writeFileSync(join(directory, 'two.bu'), two);
     const { stdout } = await render('--butane', 'two.bu', '--path', '/var/lib/containers', '-o', 'policy');
     expect(stdout).toContain('path: /var/lib/containers');
     const { status, stderr } = await render('--butane', 'two.bu', '-o', 'policy');
     expect(status).toBe(1);
-    expect(stderr).toContain('error: more than one file system is mounted: say with --path');
+    expect(stderr).toContain("error: more than one file system is mounted: select the registry's with --path");
     expect((await render('--butane', 'two.bu', '-o', 'ignition')).status).toBe(0);
   });
 });
 
 test.each([
   [['-o', 'ignition'], 'error: pass --device PATH, or --butane FILE'],
-  [['--device', DEVICE], 'error: say what to render'],
+  [['--device', DEVICE], 'error: specify what to render'],
   [['--device', 'sda', '-o', 'ignition'], 'error: --device: must be an absolute path, not "sda"'],
   [['--device', DEVICE, '--path', 'var', '-o', 'ignition'], 'error: --path: must be an absolute path, not "var"'],
-  [['--device', DEVICE, '--path', '/var/a b', '-o', 'ignition'], 'error: --label: must be made of letters'],
-  [['--device', DEVICE, '--path', '/', '-o', 'ignition'], 'error: --label: must be made of letters'],
+  [['--device', DEVICE, '--path', '/var/a b', '-o', 'ignition'], 'error: --label: must consist of letters'],
+  [['--device', DEVICE, '--path', '/', '-o', 'ignition'], 'error: --label: must consist of letters'],
   [
     ['--device', DEVICE, '--path', `/var/${'x'.repeat(40)}`, '-o', 'ignition'],
     'error: --label: must not be longer than 36 characters',
   ],
-  [['--device', DEVICE, '--label', 'a:b', '-o', 'ignition'], 'error: --label: must be made of letters'],
+  [['--device', DEVICE, '--label', 'a:b', '-o', 'ignition'], 'error: --label: must consist of letters'],
   [['--device', DEVICE, '--start-mib', '-1', '-o', 'ignition'], '--start-mib'],
   [['--device', DEVICE, '--size-mib', '1.5', '-o', 'ignition'], '--size-mib'],
   [['--device', DEVICE, '--filesystem', 'vfat', '-o', 'ignition'], '--filesystem'],
@@ -281,16 +281,16 @@ test.each([
   expect(stdout).toBe('');
 });
 
-test('what is wrong in the file is told with its name, line and field', async () => {
-  writeFileSync(join(folder, 'bad.bu'), BUTANE.replace('format: xfs', 'format: zfs\n      compress: true'));
+test('reports a problem in the file with its name, line and field', async () => {
+  writeFileSync(join(directory, 'bad.bu'), BUTANE.replace('format: xfs', 'format: zfs\n      compress: true'));
   const { status, stdout, stderr } = await render('--butane', 'bad.bu', '-o', 'ignition');
   expect(status).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toContain('error: bad.bu:12: storage.filesystems[0].compress: unknown field');
 });
 
-test('a file that is no text is refused', async () => {
-  writeFileSync(join(folder, 'bad.bu'), Buffer.from([0xff, 0xfe, 0x00]));
+test('refuses a file that is not text', async () => {
+  writeFileSync(join(directory, 'bad.bu'), Buffer.from([0xff, 0xfe, 0x00]));
   expect((await render('--butane', 'bad.bu', '-o', 'ignition')).stderr).toContain(
     'error: cannot read bad.bu: not UTF-8 text',
   );

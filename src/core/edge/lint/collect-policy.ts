@@ -6,12 +6,15 @@ import { NAMES, WAVE_ANNOTATION, registryObjects } from '../render/registry-obje
 import type { EdgeFacts, ObjectFacts, PolicyEntry } from './facts.js';
 import type { At } from './finding.js';
 
-/** The source files of the site generator, which a policy names without saying what is in them. */
+/** The site generator's source files. A policy names them without their contents. */
 const KNOWN_SOURCE_FILES = new Map(
   registryObjects({ path: NAMES.path, size: NAMES.size }).map(({ fileName, object }) => [fileName, object]),
 );
 
-/** What a PolicyGenTemplate applies. Where it names a source file that is among the plain documents, that one is its base. */
+/**
+ * Collects what a PolicyGenTemplate applies.
+ * @param plain plain documents; one with the name of a source file is the base of that entry
+ */
 export function policyFacts(
   document: YamlDocument,
   plain: YamlDocument[],
@@ -41,24 +44,24 @@ function entryOf(document: YamlDocument, path: FieldPath, plain: YamlDocument[])
   const base = plain.find(({ file }) => basename(file) === fileName);
   const known = KNOWN_SOURCE_FILES.get(fileName);
   const kind = (base?.value(['kind']) ?? known?.kind) as string | undefined;
-  const own = (inner: FieldPath): At => ({ file: document.file, line: document.line([...path, ...inner]) });
+  const inPolicy = (inner: FieldPath): At => ({ file: document.file, line: document.line([...path, ...inner]) });
   const has = (inner: FieldPath): boolean => document.node([...path, ...inner]) !== undefined;
   const get = (inner: FieldPath): unknown => {
     if (has(inner)) return document.value([...path, ...inner]);
     return base ? base.value(inner) : inner.reduce<unknown>((value, part) => (value as never)?.[part], known);
   };
   const at = (inner: FieldPath): At =>
-    has(inner) || !base?.node(inner) ? own(inner) : { file: base.file, line: base.line(inner) };
+    has(inner) || !base?.node(inner) ? inPolicy(inner) : { file: base.file, line: base.line(inner) };
   const policy: PolicyEntry = {
     fileName,
     kind,
-    // A source file has a wave of its own, which counts where the overlay gives none; the built-in ones are not ours to check.
+    // The wave of a source file counts if the overlay has none. The site generator's own files are not checked.
     wave:
       has(['metadata', 'annotations', WAVE_ANNOTATION]) || base
         ? get(['metadata', 'annotations', WAVE_ANNOTATION])
         : null,
     complianceType: document.value([...path, 'complianceType']) ?? document.value(['spec', 'complianceType']),
-    at: own,
+    at: inPolicy,
   };
   return { policy, object: kind === undefined ? undefined : { kind, get, at }, base };
 }

@@ -16,7 +16,7 @@ interface Collected {
   findings: Finding[];
 }
 
-/** What a Butane or Ignition file plans. */
+/** Collects the configuration of a Butane or Ignition file. */
 export function planFacts(document: YamlDocument, form: 'butane' | 'ignition'): Collected {
   const at = (path: FieldPath) => ({
     file: document.file,
@@ -32,7 +32,7 @@ export function planFacts(document: YamlDocument, form: 'butane' | 'ignition'): 
   return { storages: [], findings: locate(document, problems).map((problem) => invalid('ignition', problem)) };
 }
 
-/** What the nodes of a SiteConfig or ClusterInstance are given. */
+/** Collects the configurations of the nodes in a SiteConfig or ClusterInstance. */
 export function overrideFacts(document: YamlDocument, form: 'siteconfig' | 'clusterinstance'): Collected {
   const nodes =
     form === 'clusterinstance'
@@ -58,10 +58,10 @@ function nodeFacts(document: YamlDocument, node: FieldPath): Collected {
   return { storages: [...storages, { role: 'override', config, at: () => where }], findings: [] };
 }
 
-/** An override is JSON in a text: places inside it have no line of their own. */
+/** Parses an override: a string that contains JSON. Fields in it have no line of their own. */
 export function parseOverride(text: unknown): { config: IgnitionConfig; problems: string[] } {
   const nothing: IgnitionConfig = { ignition: { version: '3.2.0' } };
-  if (typeof text !== 'string') return { config: nothing, problems: ['must be a text with JSON in it'] };
+  if (typeof text !== 'string') return { config: nothing, problems: ['must be a string that contains JSON'] };
   try {
     const { config, problems } = readIgnition(JSON.parse(text));
     return {
@@ -87,6 +87,6 @@ function invalid(rule: string, problem: FileProblem): Finding {
     rule,
     severity: 'error',
     message,
-    remedy: 'write the field as the message says; `regadm edge render` makes valid files',
+    remedy: 'correct the field as the message says; `regadm edge render` writes valid files',
   };
 }

@@ -8,7 +8,7 @@ import { overrideFacts, planFacts } from './collect-storage.js';
 import { documentForm } from './document-form.js';
 import { structureFindings } from './structure.js';
 
-/** A file as it was read. */
+/** A file with its content. */
 export interface SourceFile {
   name: string;
   text: string;
@@ -17,8 +17,8 @@ export interface SourceFile {
 const NOTHING: EdgeFacts = { storages: [], objects: [], policies: [], findings: [] };
 
 /**
- * What the files say.
- * @throws RegadmError INVALID_FILE when one is no YAML or JSON
+ * Collects the contents of the files.
+ * @throws RegadmError INVALID_FILE if a file is not YAML or JSON
  */
 export function collectFacts(files: SourceFile[]): EdgeFacts {
   const documents = files.flatMap(({ name, text }) => {
@@ -29,7 +29,7 @@ export function collectFacts(files: SourceFile[]): EdgeFacts {
   const plain = documents.filter((document) => documentForm(document) === 'object');
   const parts = documents.map((document) => factsOf(document, plain));
   const used = new Set(parts.flatMap(({ bases }) => bases));
-  // A plain object that a policy starts from is not applied by itself.
+  // A plain object that is the base of a policy entry is not applied by itself.
   const unused = plain.filter((document) => !used.has(document));
   return {
     storages: parts.flatMap(({ facts }) => facts.storages),
@@ -37,7 +37,7 @@ export function collectFacts(files: SourceFile[]): EdgeFacts {
     policies: [...parts.flatMap(({ facts }) => facts.policies), ...unused.map(plainPolicy)],
     findings: [
       ...documents
-        // A source file may leave to the policies what they set.
+        // Policies can set what a source file leaves out.
         .filter((document) => !used.has(document))
         .flatMap((document) => structureFindings(document, documentForm(document))),
       ...parts.flatMap(({ facts }) => facts.findings),
@@ -47,7 +47,7 @@ export function collectFacts(files: SourceFile[]): EdgeFacts {
 
 interface Part {
   facts: EdgeFacts;
-  /** The plain objects that this document's policies start from. */
+  /** Plain objects that are the base of a policy entry in this document. */
   bases: YamlDocument[];
 }
 
@@ -64,9 +64,9 @@ function factsOf(document: YamlDocument, plain: YamlDocument[]): Part {
     line: document.line([]),
     rule: 'unknown-document',
     severity: 'warning' as const,
-    message: 'this is nothing that regadm can check',
+    message: 'unsupported object kind',
     remedy:
-      'pass Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, StorageClass, PersistentVolume, PersistentVolumeClaim and the registry Config',
+      'supported are Butane and Ignition files, SiteConfig, ClusterInstance, PolicyGenTemplate, StorageClass, PersistentVolume, PersistentVolumeClaim and the registry Config',
   };
   return { facts: { ...NOTHING, findings: [finding] }, bases: [] };
 }
@@ -79,7 +79,7 @@ function plainObject(document: YamlDocument): ObjectFacts {
   };
 }
 
-/** A source file has a wave too; one that is applied without a policy needs none. */
+/** A plain object can have a wave too. It does not need one if no policy applies it. */
 function plainPolicy(document: YamlDocument): PolicyEntry {
   return {
     fileName: basename(document.file),

@@ -8,15 +8,15 @@ interface DiskPartition {
   partitions?: { mount_point?: unknown; size?: unknown; start?: unknown }[];
 }
 
-/** The older form in a SiteConfig, `diskPartition`, from which the site generator makes partition, file system and mount unit itself. */
+/** Collects `diskPartition`, the older form in a SiteConfig. The site generator makes partition, file system and mount unit of it. */
 export function diskPartitionFacts(document: YamlDocument, at: FieldPath): StorageFacts[] {
   const value = document.value(at);
   if (!Array.isArray(value)) return [];
   return (value as DiskPartition[]).map((disk, index) => {
     const partitions = (Array.isArray(disk?.partitions) ? disk.partitions : []).map((partition) => ({
       path: String(partition?.mount_point ?? ''),
-      sizeMiB: numberOf(partition?.size),
-      startMiB: numberOf(partition?.start),
+      sizeMiB: toInteger(partition?.size),
+      startMiB: toInteger(partition?.start),
     }));
     return {
       role: 'override',
@@ -40,15 +40,21 @@ export function diskPartitionFacts(document: YamlDocument, at: FieldPath): Stora
   });
 }
 
-const NAMES: Record<string, string> = { path: 'mount_point', sizeMiB: 'size', startMiB: 'start', label: 'mount_point' };
+/** Ignition's names of fields, and the names here. */
+const FIELD_NAMES: Record<string, string> = {
+  path: 'mount_point',
+  sizeMiB: 'size',
+  startMiB: 'start',
+  label: 'mount_point',
+};
 
-/** Where a path below Ignition's `storage` stands in this form. */
+/** Converts a path below Ignition's `storage` to the path in this form. */
 function inDiskPartition(path: FieldPath): FieldPath {
   const [list, index, ...rest] = path;
   const inner = list === 'filesystems' ? ['partitions', index ?? 0, ...rest] : rest;
-  return inner.map((part) => (typeof part === 'string' ? (NAMES[part] ?? part) : part));
+  return inner.map((part) => (typeof part === 'string' ? (FIELD_NAMES[part] ?? part) : part));
 }
 
-function numberOf(value: unknown): number | undefined {
+function toInteger(value: unknown): number | undefined {
   return Number.isSafeInteger(value) ? (value as number) : undefined;
 }

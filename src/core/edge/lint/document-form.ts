@@ -11,7 +11,7 @@ const FORM_OF_KIND: Record<string, DocumentForm> = {
   PolicyGenTemplate: 'policy',
 };
 
-/** What a document is, by its kind; fragments without one by what is in them. */
+/** Identifies a document by its kind, or by its fields if it is a fragment without a kind. */
 export function documentForm(document: YamlDocument): DocumentForm {
   if (isButane(document)) return 'butane';
   if (isMap(document.node(['ignition']))) return 'ignition';

@@ -2,32 +2,32 @@ import type { IgnitionConfig } from '../ignition/config.js';
 import type { FieldPath } from '../model.js';
 import type { At, Finding } from './finding.js';
 
-/** Everything that the files say about one registry, with the places where they say it. */
+/** Everything that the files contain about one registry, with locations. */
 export interface EdgeFacts {
   storages: StorageFacts[];
   objects: ObjectFacts[];
   policies: PolicyEntry[];
-  /** What was wrong with the files themselves. */
+  /** Problems of single files. */
   findings: Finding[];
 }
 
-/** The partitions and mounts of one configuration. */
+/** Partitions and mounts of one configuration. */
 export interface StorageFacts {
-  /** `plan`: a Butane or Ignition file; `override`: what a node is given. */
+  /** `plan`: a Butane or Ignition file; `override`: the configuration of a node. */
   role: 'plan' | 'override';
   config: IgnitionConfig;
-  /** Where a path below `storage` stands. */
+  /** Locates a path below `storage`. */
   at(path: FieldPath): At;
 }
 
-/** An object of the cluster, plain or as a policy makes it. */
+/** An object of the cluster, plain or as a policy renders it. */
 export interface ObjectFacts {
   kind: string;
   get(path: FieldPath): unknown;
   at(path: FieldPath): At;
 }
 
-/** One of a policy generator's source files. */
+/** A source file as a policy applies it. */
 export interface PolicyEntry {
   fileName: string;
   kind?: string;
@@ -39,12 +39,12 @@ export interface PolicyEntry {
 /** A mounted file system and the partition that it is on. */
 export interface Mount {
   path: string;
-  /** MiB; undefined or 0 when it is not said. */
+  /** In MiB; undefined or 0 if not specified. */
   sizeMiB?: number;
   at: At;
 }
 
-/** The mounts of all configurations. */
+/** Lists the mounts of all configurations. */
 export function mountsOf({ storages }: EdgeFacts): Mount[] {
   return storages.flatMap(({ config, at }) =>
     (config.storage?.filesystems ?? []).flatMap(({ path, device }, index) => {
@@ -57,19 +57,19 @@ export function mountsOf({ storages }: EdgeFacts): Mount[] {
 
 const BY_LABEL = '/dev/disk/by-partlabel/';
 
-/** The label that a device path means, if it means one. */
+/** Returns the label in a by-partlabel device path; undefined for other paths. */
 export function labelOf(device: string): string | undefined {
   return device.startsWith(BY_LABEL) ? device.slice(BY_LABEL.length) : undefined;
 }
 
-/** The partition of the same configuration that a file system is on. */
+/** Finds the partition of a file system in the same configuration. */
 export function partitionOf(config: IgnitionConfig, device: string): { label?: string; sizeMiB?: number } | undefined {
   const label = labelOf(device);
   const partitions = (config.storage?.disks ?? []).flatMap((disk) => disk.partitions ?? []);
   return label === undefined ? undefined : partitions.find((partition) => partition.label === label);
 }
 
-/** The objects of a kind. */
+/** Lists the objects of a kind. */
 export function objectsOf(facts: EdgeFacts, kind: string): ObjectFacts[] {
   return facts.objects.filter((object) => object.kind === kind);
 }

@@ -1,4 +1,4 @@
-/** What `edge lint` has to say about one place. */
+/** A problem that `edge lint` found. */
 export interface Finding {
   file: string;
   line: number;
@@ -6,19 +6,19 @@ export interface Finding {
   rule: string;
   severity: 'error' | 'warning';
   message: string;
-  /** What to do about it. */
+  /** How to solve it. */
   remedy: string;
 }
 
-/** A place in a file. */
+/** A location in a file. */
 export interface At {
   file: string;
   line: number;
 }
 
-/** In the order of files and lines. */
+/** Sorts findings by file and line. */
 export function sortFindings(findings: Finding[]): Finding[] {
-  const text = ({ file, line, rule, message }: Finding): string =>
+  const key = ({ file, line, rule, message }: Finding): string =>
     `${file}\0${String(line).padStart(9, '0')}\0${rule}\0${message}`;
-  return [...findings].sort((a, b) => (text(a) < text(b) ? -1 : 1));
+  return [...findings].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

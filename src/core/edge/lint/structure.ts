@@ -4,12 +4,12 @@ import { fieldName, type FieldPath } from '../model.js';
 import type { DocumentForm } from './document-form.js';
 import type { Finding } from './finding.js';
 
-type Kind = 'list' | 'map' | 'text';
+type Kind = 'list' | 'map' | 'string';
 
-/** Where a document does not have the form that its kind asks for: what is misplaced would otherwise be passed over. */
+/** Finds fields that do not have the type that the kind of the document requires. Misplaced fields would otherwise be ignored. */
 export function structureFindings(document: YamlDocument, form: DocumentForm): Finding[] {
   return fieldsOf(document, form).flatMap(({ path, kind }) => {
-    if (isKind(document, path, kind)) return [];
+    if (hasKind(document, path, kind)) return [];
     const message = `${fieldName(path)} must be a ${kind}`;
     const at = { file: document.file, line: document.line(path) };
     return [
@@ -18,7 +18,7 @@ export function structureFindings(document: YamlDocument, form: DocumentForm): F
         rule: 'structure',
         severity: 'error' as const,
         message,
-        remedy: `write ${fieldName(path)} as a ${kind}`,
+        remedy: `make ${fieldName(path)} a ${kind}`,
       },
     ];
   });
@@ -49,16 +49,16 @@ function policyFields(document: YamlDocument): Expected[] {
     document.node(['sourceFiles']) && !document.node(['spec']) ? ['sourceFiles'] : ['spec', 'sourceFiles'];
   const entries = each(document, list, 'map');
   const named = entries.flatMap(({ path }) => [
-    { path: [...path, 'fileName'], kind: 'text' as const },
-    { path: [...path, 'policyName'], kind: 'text' as const },
+    { path: [...path, 'fileName'], kind: 'string' as const },
+    { path: [...path, 'policyName'], kind: 'string' as const },
   ]);
   return [{ path: list, kind: 'list' }, ...entries, ...named];
 }
 
-/** What an object cannot be without. */
+/** The fields that an object must have. */
 function objectFields(document: YamlDocument): Expected[] {
   const kind = document.value(['kind']);
-  const name: Expected = { path: ['metadata', 'name'], kind: 'text' };
+  const name: Expected = { path: ['metadata', 'name'], kind: 'string' };
   if (kind !== 'PersistentVolume' && kind !== 'PersistentVolumeClaim') return [name];
   return [name, { path: ['spec', 'accessModes'], kind: 'list' }];
 }
@@ -68,7 +68,7 @@ function each(document: YamlDocument, path: FieldPath, kind: Kind): Expected[] {
   return isSeq(node) ? node.items.map((_, index) => ({ path: [...path, index], kind })) : [];
 }
 
-function isKind(document: YamlDocument, path: FieldPath, kind: Kind): boolean {
+function hasKind(document: YamlDocument, path: FieldPath, kind: Kind): boolean {
   const node = document.node(path);
   if (kind === 'list') return isSeq(node);
   return kind === 'map' ? isMap(node) : isScalar(node) && typeof node.value === 'string' && node.value !== '';

@@ -1,9 +1,9 @@
 import { registryObjects, type RegistryObject, type RegistryVolume } from './registry-objects.js';
 
 /**
- * The PolicyGenTemplate overlay that gives a managed cluster its registry's storage.
- * An overlay can set metadata and spec only: the provisioner and the reclaim policy come from the source file StorageClass.yaml.
- * @param cluster the managed cluster's name
+ * Renders the PolicyGenTemplate overlay for the registry's storage. An overlay can set only metadata and spec; provisioner and
+ * reclaim policy come from the source file StorageClass.yaml.
+ * @param cluster name of the managed cluster
  */
 export function policyOverlay(cluster: string, volume: RegistryVolume): object {
   return {
@@ -14,7 +14,7 @@ export function policyOverlay(cluster: string, volume: RegistryVolume): object {
   };
 }
 
-/** `mustonlyhave` would remove what the operator itself adds to its Config, and the registry's pods would fail. */
+/** Renders an entry. The Config needs `musthave`: `mustonlyhave` would remove what the operator adds, and the pods would fail. */
 function entry({ fileName, policyName, object }: RegistryObject): object {
   const { kind, metadata, spec } = object;
   return {

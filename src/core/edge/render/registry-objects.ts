@@ -1,8 +1,8 @@
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 
-/** What the registry at the edge is made of, as far as it may differ from site to site. */
+/** The values of an edge registry's volume that can differ between sites. */
 export interface RegistryVolume {
-  /** Where the partition is mounted, absolute. */
+  /** Absolute mount point of the partition. */
   path: string;
   /** A Kubernetes quantity, e.g. `100Gi`. */
   size: string;
@@ -22,7 +22,7 @@ export const WAVE_ANNOTATION = 'ran.openshift.io/ztp-deploy-wave';
 
 const wave = { annotations: { [WAVE_ANNOTATION]: NAMES.wave } };
 
-/** A volume's node: the registry runs where the disk is. */
+/** Selects the node with the disk, where the registry runs. */
 const masterNodes = {
   required: {
     nodeSelectorTerms: [
@@ -32,13 +32,13 @@ const masterNodes = {
 };
 
 export interface RegistryObject {
-  /** The name that the site generator gives the file. */
+  /** Name of the file in the site generator. */
   fileName: string;
   policyName: string;
   object: Record<string, unknown> & { metadata: Record<string, unknown> };
 }
 
-/** StorageClass, claim, volume and registry Config of a registry on a local disk, in the order in which they are applied. */
+/** Makes StorageClass, claim, volume and registry Config of a registry on a local disk, in the order in which they are applied. */
 export function registryObjects({ path, size }: RegistryVolume): RegistryObject[] {
   return [
     {

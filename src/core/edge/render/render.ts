@@ -10,11 +10,11 @@ export type RenderForm = 'ignition' | 'siteconfig' | 'clusterinstance' | 'policy
 export interface RenderInput {
   storage: Storage;
   site: Site;
-  /** Asked for only where the volume matters: a file may mount several file systems. */
+  /** Called only if the volume matters, because a file can mount several file systems. */
   volume: () => RegistryVolume;
 }
 
-/** One form as text: Ignition as a line of JSON, as `butane` prints it, the others as YAML. */
+/** Renders one form: Ignition as one line of JSON, as `butane` prints it; the others as YAML. */
 export function render(form: RenderForm, { storage, volume, site }: RenderInput): string {
   if (form === 'ignition') return `${JSON.stringify(toIgnition(storage))}\n`;
   if (form === 'siteconfig') return yaml(siteConfig(site, toIgnition(storage)));
@@ -22,7 +22,7 @@ export function render(form: RenderForm, { storage, volume, site }: RenderInput)
   return yaml(policyOverlay(site.cluster, volume()));
 }
 
-/** Every form, by file name; `source-crs` holds the objects whole, for a policy generator whose own source files differ. */
+/** Renders every form, by file name. `source-crs` has the complete objects, for sites whose own source files differ. */
 export function renderAll(input: RenderInput): Map<string, string> {
   const objects = registryObjects(input.volume()).map(
     ({ fileName, object }) => [`source-crs/${fileName}`, yaml(object)] as const,

@@ -1,14 +1,14 @@
 import type { IgnitionConfig } from '../ignition/config.js';
 
-/** Which node the disk is in. */
+/** The node that has the disk. */
 export interface Site {
-  /** The managed cluster's name. */
+  /** Name of the managed cluster. */
   cluster: string;
-  /** The node's host name. */
+  /** Host name of the node. */
   node: string;
 }
 
-/** The part of a SiteConfig that makes the partition when the node is installed. */
+/** Renders the part of a SiteConfig that creates the partition when the node is installed. */
 export function siteConfig({ cluster, node }: Site, config: IgnitionConfig): object {
   return {
     apiVersion: 'ran.openshift.io/v1',
@@ -20,7 +20,7 @@ export function siteConfig({ cluster, node }: Site, config: IgnitionConfig): obj
   };
 }
 
-/** The same for a ClusterInstance. */
+/** Renders the same part of a ClusterInstance. */
 export function clusterInstance({ cluster, node }: Site, config: IgnitionConfig): object {
   return {
     apiVersion: 'siteconfig.open-cluster-management.io/v1alpha1',

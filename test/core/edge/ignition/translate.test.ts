@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { readButane } from '../../../../src/core/edge/butane/read.js';
 import { toIgnition } from '../../../../src/core/edge/ignition/translate.js';
-import { storageOfFlags } from '../../../../src/core/edge/render/storage-of-flags.js';
+import { storageFromDisk } from '../../../../src/core/edge/render/storage-from-disk.js';
 import { aButaneFile } from '../../../support/edge-builders.js';
 import { requires } from '../../../support/jest/requires.js';
 
@@ -22,7 +22,7 @@ function unitOf(storage: string): string[] {
   return translate(storage).systemd!.units[0]!.contents.split('\n');
 }
 
-/** The example of the specification, but for the name in the unit's first line. */
+/** The example of the specification, except for the name in the unit's first line. */
 const EXAMPLE = {
   ignition: { version: '3.2.0' },
   storage: {
@@ -73,26 +73,26 @@ const EXAMPLE_BUTANE = `  disks:
         - prjquota
 `;
 
-test('the documented Butane file becomes the documented configuration, value for value', () => {
+test('translates the documented Butane file to the documented configuration', () => {
   expect(translate(EXAMPLE_BUTANE)).toStrictEqual(EXAMPLE);
 });
 
-test('the flags make the same configuration', () => {
-  const storage = storageOfFlags({
+test('gives the same configuration for the flags', () => {
+  const storage = storageFromDisk({
     device: '/dev/disk/by-path/pci-0000:01:00.0-scsi-0:2:0:0',
-    startMib: 250000,
-    sizeMib: 0,
+    startMiB: 250000,
+    sizeMiB: 0,
     path: '/var/lib/containers',
     filesystem: 'xfs',
   });
   expect(toIgnition(storage)).toStrictEqual(EXAMPLE);
 });
 
-test('keys come in the order in which butane writes them', () => {
+test('writes keys in the same order as butane', () => {
   expect(JSON.stringify(translate(EXAMPLE_BUTANE))).toBe(JSON.stringify(EXAMPLE));
 });
 
-test('what was not written is left out', () => {
+test('omits what was not written', () => {
   const storage = '  disks:\n    - device: /dev/vda\n  filesystems:\n    - device: /dev/vdb\n';
   expect(translate(storage)).toStrictEqual({
     ignition: { version: '3.2.0' },
@@ -100,14 +100,14 @@ test('what was not written is left out', () => {
   });
 });
 
-test('a storage part with nothing in it is left out', () => {
+test('omits an empty storage part', () => {
   expect(translate('  disks: []\n')).toStrictEqual({ ignition: { version: '3.2.0' } });
   expect(toIgnition(readButane('x', 'variant: fcos\nversion: 1.3.0\n'))).toStrictEqual({
     ignition: { version: '3.2.0' },
   });
 });
 
-test('null means not written, an empty text and an empty list do not', () => {
+test('treats null as not written, but keeps an empty string and an empty list', () => {
   const storage = `  disks:
     - device: /dev/vda
       wipe_table: null
@@ -121,7 +121,7 @@ test('null means not written, an empty text and an empty list do not', () => {
   });
 });
 
-test('every field has its name in Ignition', () => {
+test('translates the name of every field', () => {
   const storage = `  disks:
     - device: /dev/vda
       wipe_table: true
@@ -187,7 +187,7 @@ describe('the mount unit', () => {
     ]);
   });
 
-  test('of a device mapper name without LUKS in the file is a local one', () => {
+  test('is local for a device mapper name without LUKS in the file', () => {
     const unit = unitOf(
       '  filesystems: [{path: /var/a-b, device: /dev/mapper/foo-bar, format: xfs, mount_options: [noatime], with_mount_unit: true}]\n',
     );
@@ -196,7 +196,7 @@ describe('the mount unit', () => {
     expect(unit).toContain('RequiredBy=local-fs.target');
   });
 
-  test('there is one for each file system that asks for it, in their order', () => {
+  test('exists for each file system that requests it, in their order', () => {
     const config = translate(`  filesystems:
     - {path: /var/b, device: /dev/vdb, format: xfs, with_mount_unit: true}
     - {path: /var/c, device: /dev/vdc, format: xfs}
@@ -218,7 +218,7 @@ test.each(CASES)('conforms to the Ignition 3.2.0 schema: %j', (storage) => {
   expect(valid).toBe(true);
 });
 
-/** `systemd-analyze verify` of a unit's file: what it says, and whether it is content. */
+/** Runs `systemd-analyze verify` on a unit. @returns its exit status and its output */
 function verifyUnit(name: string, contents: string): { status: number | null; said: string } {
   const directory = mkdtempSync(join(tmpdir(), 'regadm-unit-'));
   try {
@@ -234,19 +234,25 @@ function verifyUnit(name: string, contents: string): { status: number | null; sa
 
 requires('systemd-analyze').describe('systemd-analyze verify', () => {
   test.each(['/var/lib/containers', '/var/imageregistry', '/var/my-data/with-dashes'])(
-    'takes the unit of %s',
+    'accepts the unit of %s',
     (path) => {
-      const storage = storageOfFlags({ device: '/dev/disk/by-id/x', startMib: 1, sizeMib: 0, path, filesystem: 'xfs' });
+      const storage = storageFromDisk({
+        device: '/dev/disk/by-id/x',
+        startMiB: 1,
+        sizeMiB: 0,
+        path,
+        filesystem: 'xfs',
+      });
       const { name, contents } = toIgnition(storage).systemd!.units[0]!;
       expect(verifyUnit(name, contents)).toEqual({ status: 0, said: '' });
     },
   );
 
-  test('would find a unit whose name does not fit its path', () => {
-    const storage = storageOfFlags({
+  test('detects a unit whose name does not match its path', () => {
+    const storage = storageFromDisk({
       device: '/dev/disk/by-id/x',
-      startMib: 1,
-      sizeMib: 0,
+      startMiB: 1,
+      sizeMiB: 0,
       path: '/var/a',
       filesystem: 'xfs',
     });

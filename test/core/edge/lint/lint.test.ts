@@ -1,16 +1,16 @@
 import { lint } from '../../../../src/core/edge/lint/lint.js';
 import type { Finding } from '../../../../src/core/edge/lint/finding.js';
 import { renderAll } from '../../../../src/core/edge/render/render.js';
-import { storageOfFlags } from '../../../../src/core/edge/render/storage-of-flags.js';
+import { storageFromDisk } from '../../../../src/core/edge/render/storage-from-disk.js';
 import { REGISTRY_BUTANE } from '../../../support/edge-builders.js';
 import type { SourceFile } from '../../../../src/core/edge/lint/collect.js';
 
-/** What `edge render` writes for the same partition, by name, with the Butane file. */
+/** The Butane file, and what `edge render` writes for the same partition; by file name. */
 function site(): Map<string, string> {
-  const storage = storageOfFlags({
+  const storage = storageFromDisk({
     device: '/dev/disk/by-id/wwn-0x6b07',
-    startMib: 250000,
-    sizeMib: 102500,
+    startMiB: 250000,
+    sizeMiB: 102500,
     path: '/var/imageregistry',
     filesystem: 'xfs',
   });
@@ -19,7 +19,7 @@ function site(): Map<string, string> {
   return new Map([['storage.bu', REGISTRY_BUTANE], ...files]);
 }
 
-/** The site with one text replaced in one file. */
+/** The site with one string replaced in one file. */
 function siteWith(name: string, text: string, instead: string): SourceFile[] {
   const files = site();
   expect(files.get(name)).toContain(text);
@@ -41,11 +41,11 @@ function lineOf(files: SourceFile[], name: string, text: string): number {
 
 const brief = ({ file, line, rule }: Finding): string => `${file}:${line}: ${rule}`;
 
-test('what edge render writes fits together', () => {
+test('finds no problem in what edge render writes', () => {
   expect(lint(sources(site()))).toEqual([]);
 });
 
-test('the overlay alone is checked against what the site generator has in its source files', () => {
+test("compares an overlay alone with the site generator's source files", () => {
   const files = sources(site()).filter(({ name }) => !name.startsWith('source-crs/'));
   expect(lint(files)).toEqual([]);
 });
@@ -170,14 +170,14 @@ test.each([
     'ignitionConfigOverride',
   ],
   ['siteconfig.yaml', "'{", "'", 'ignition', 'siteconfig.yaml', 'ignitionConfigOverride'],
-])('in %s, %j written as %j is found by the rule %s', (name, text, instead, rule, file, at) => {
+])('in %s, finds %j written as %j by the rule %s', (name, text, instead, rule, file, at) => {
   const files = siteWith(name, text, instead);
   const findings = lint(files);
   expect(findings.map(brief)).toContain(`${file}:${lineOf(files, file, at)}: ${rule}`);
   for (const finding of findings) expect(finding.remedy).not.toBe('');
 });
 
-test('a Config that is applied before its claim is found', () => {
+test('finds a Config that is applied before its claim', () => {
   const files = siteWith('policygentemplate.yaml', 'ztp-deploy-wave: "100"', 'ztp-deploy-wave: "101"');
   expect(lint(files).map(({ rule, message }) => [rule, message])).toEqual([
     ['wave-order', 'StoragePVC.yaml is applied in wave 100, before StorageClass.yaml in wave 101, which it needs'],
@@ -189,7 +189,7 @@ test('a Config that is applied before its claim is found', () => {
   ]);
 });
 
-test('plain objects with waves are checked like those of policies', () => {
+test('checks the waves of plain objects like those of policies', () => {
   const claim =
     'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: image-registry-pvc\n  namespace: openshift-image-registry\n  annotations:\n    ran.openshift.io/ztp-deploy-wave: "5"\nspec: {accessModes: [ReadWriteMany], resources: {requests: {storage: 1Gi}}}\n';
   const config =
@@ -201,7 +201,7 @@ test('plain objects with waves are checked like those of policies', () => {
   expect(findings.map(brief)).toEqual(['config.yaml:6: wave-order']);
 });
 
-test('a missing wave is found where the entry stands', () => {
+test('reports a missing wave at the entry', () => {
   const overlay = 'sourceFiles:\n  - fileName: x/ImageRegistryPV.yaml\n    policyName: p\n';
   const base =
     'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: a}\nspec: {capacity: {storage: 1Gi}, local: {path: /a}}\n';
@@ -214,7 +214,7 @@ test('a missing wave is found where the entry stands', () => {
   ]);
 });
 
-test('a policy starts from the source file among the arguments, and a problem in it is found there', () => {
+test('uses a source file among the arguments as the base of a policy, and reports problems in it there', () => {
   const files = siteWith('source-crs/ImageRegistryPV.yaml', 'path: /var/imageregistry', 'path: /var/other');
   files.forEach((file) => {
     if (file.name === 'policygentemplate.yaml') file.text = file.text.replace(/ +local:\n +path: .*\n/, '');
@@ -224,11 +224,11 @@ test('a policy starts from the source file among the arguments, and a problem in
   ]);
 });
 
-test("the site generator's slash at the end of the path counts for nothing", () => {
+test("ignores the site generator's slash at the end of the path", () => {
   expect(lint(siteWith('policygentemplate.yaml', 'path: /var/imageregistry', 'path: /var/imageregistry/'))).toEqual([]);
 });
 
-test('the older diskPartition of a SiteConfig counts as a mount', () => {
+test('treats the older diskPartition of a SiteConfig as a mount', () => {
   const text = `spec:
   clusters:
     - clusterName: sno
@@ -248,7 +248,7 @@ test('the older diskPartition of a SiteConfig counts as a mount', () => {
   ]);
 });
 
-test('the same configuration written in another way does not differ', () => {
+test('accepts the same configuration written differently', () => {
   const files = site();
   const pretty = JSON.stringify(JSON.parse(files.get('ignition.json')!), null, 2).replace(
     'Generated by regadm',
@@ -267,32 +267,32 @@ test.each([
   ['kind: PolicyGenTemplate\nspec:\n  sourceFiles: {}\n', ['x.yaml:3: spec.sourceFiles must be a list']],
   [
     'kind: PolicyGenTemplate\nspec:\n  sourceFiles:\n    - policyName: a\n',
-    ['x.yaml:4: spec.sourceFiles[0].fileName must be a text'],
+    ['x.yaml:4: spec.sourceFiles[0].fileName must be a string'],
   ],
   [
     'sourceFiles:\n  - a\n',
     [
       'x.yaml:2: sourceFiles[0] must be a map',
-      'x.yaml:2: sourceFiles[0].fileName must be a text',
-      'x.yaml:2: sourceFiles[0].policyName must be a text',
+      'x.yaml:2: sourceFiles[0].fileName must be a string',
+      'x.yaml:2: sourceFiles[0].policyName must be a string',
     ],
   ],
   ['kind: SiteConfig\nspec:\n  clusters:\n    - nodes: 1\n', ['x.yaml:4: spec.clusters[0].nodes must be a list']],
   ['kind: ClusterInstance\nspec:\n  node: []\n', ['x.yaml:3: spec.nodes must be a list']],
-  ['kind: StorageClass\nprovisioner: kubernetes.io/no-provisioner\n', ['x.yaml:1: metadata.name must be a text']],
-])('%j has not the form of its kind', (text, problems) => {
+  ['kind: StorageClass\nprovisioner: kubernetes.io/no-provisioner\n', ['x.yaml:1: metadata.name must be a string']],
+])('reports that %j does not have the structure of its kind', (text, problems) => {
   const findings = lint([{ name: 'x.yaml', text }]);
   expect(findings.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual(problems);
   expect(new Set(findings.map(({ rule }) => rule))).toEqual(new Set(['structure']));
 });
 
-test('what is none of these files is said to be so', () => {
+test('reports an unsupported object kind', () => {
   expect(lint([{ name: 'x.yaml', text: 'kind: Pod\n' }])).toMatchObject([
     { file: 'x.yaml', line: 1, rule: 'unknown-document', severity: 'warning' },
   ]);
 });
 
-test('a file that cannot be parsed stops with its line', () => {
+test('refuses a file that cannot be parsed, with the line', () => {
   expect(() => lint([{ name: 'x.yaml', text: 'a: [\n' }])).toThrow(/^x\.yaml:\d: not valid YAML: /);
   expect(() => lint([{ name: 'x.yaml', text: '\n' }])).toThrow('x.yaml: the file is empty');
 });

@@ -25,7 +25,7 @@ const documents = [
   { name: 'old.yaml', value: diskPartition },
 ];
 
-/** The paths of everything in a value. */
+/** Lists the paths of all values in a value. */
 function pathsOf(value: unknown, path: (string | number)[] = []): (string | number)[][] {
   if (typeof value !== 'object' || value === null) return [path];
   const keys = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
@@ -62,7 +62,7 @@ const change = fc.constantFrom(
   ...documents.flatMap(({ name, value }) => pathsOf(value).map((path) => ({ name, path }))),
 );
 
-test('whatever a file holds, it is linted or refused, never a crash', () => {
+test('lints or refuses any file without a crash', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(change, junk), { minLength: 1, maxLength: 3 }), (changes) => {
       const files = documents.map(({ name, value }) => {
@@ -80,7 +80,7 @@ test('whatever a file holds, it is linted or refused, never a crash', () => {
   );
 });
 
-test('whatever a Butane file holds, it is translated or refused, never a crash', () => {
+test('translates or refuses any Butane file without a crash', () => {
   const value = parse(REGISTRY_BUTANE) as unknown;
   const paths = pathsOf(value);
   fc.assert(

@@ -2,8 +2,8 @@ import { objectsOf, type EdgeFacts, type ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import type { FieldPath } from '../../model.js';
 import { NAMES } from '../../render/registry-objects.js';
-import { PATHS, bytes } from './objects.js';
-import { error, words, type Rule } from './rule.js';
+import { PATHS, bytesAt } from './objects.js';
+import { error, listText, type Rule } from './rule.js';
 
 const CLASS: FieldPath = ['spec', 'storageClassName'];
 const MODES: FieldPath = ['spec', 'accessModes'];
@@ -12,43 +12,43 @@ const NAME: FieldPath = ['metadata', 'name'];
 const NAMESPACE: FieldPath = ['metadata', 'namespace'];
 const CLAIM: FieldPath = ['spec', 'storage', 'pvc', 'claim'];
 
-/** Rules on claim against volume, storage class and registry Config. */
-export const claimRules: Rule[] = [claimsOfVolumes, classNames, claimNames, claimNamespaces, provisioners];
+/** Rules that compare the claim with volume, storage class and registry Config. */
+export const claimRules: Rule[] = [claimMatches, classNames, claimNames, claimNamespaces, provisioners];
 
-/** A claim is given a volume only when class, modes and size fit. */
-function claimsOfVolumes(facts: EdgeFacts): Finding[] {
+/** Kubernetes binds a claim to a volume only if class, modes and size match. */
+function claimMatches(facts: EdgeFacts): Finding[] {
   const volumes = objectsOf(facts, 'PersistentVolume');
   if (volumes.length === 0) return [];
   return objectsOf(facts, 'PersistentVolumeClaim').flatMap((claim) => {
     const ofClass = volumes.filter((volume) => volume.get(CLASS) === claim.get(CLASS));
     if (ofClass.length === 0) {
-      const classes = words(volumes.map((volume) => volume.get(CLASS)));
+      const classes = listText(volumes.map((volume) => volume.get(CLASS)));
       return [
         error(
           'storage-class',
           claim.at(CLASS),
-          `the claim's class ${String(claim.get(CLASS))} is the class of no volume: ${classes}`,
-          'give claim and volume the same storageClassName',
+          `no volume has the claim's class ${String(claim.get(CLASS))}; the volumes have: ${classes}`,
+          'set the same storageClassName in claim and volume',
         ),
       ];
     }
-    const problems = ofClass.map((volume) => misfits(claim, volume));
+    const problems = ofClass.map((volume) => mismatches(claim, volume));
     return problems.some((each) => each.length === 0) ? [] : problems[0]!;
   });
 }
 
-function misfits(claim: ObjectFacts, volume: ObjectFacts): Finding[] {
+function mismatches(claim: ObjectFacts, volume: ObjectFacts): Finding[] {
   const [wanted, offered] = [modes(claim), modes(volume)];
   const missing = wanted.filter((mode) => !offered.includes(mode));
   const [asked, given] = [volumeMode(claim), volumeMode(volume)];
   return [
-    ...(bytes(claim, PATHS.REQUEST) > bytes(volume, PATHS.CAPACITY)
+    ...(bytesAt(claim, PATHS.REQUEST) > bytesAt(volume, PATHS.CAPACITY)
       ? [
           error(
             'claim-size',
             claim.at(PATHS.REQUEST),
-            `the claim asks for ${String(claim.get(PATHS.REQUEST))}, the volume has ${String(volume.get(PATHS.CAPACITY))}`,
-            'claim no more than the volume has',
+            `the claim requests ${String(claim.get(PATHS.REQUEST))}, the volume has ${String(volume.get(PATHS.CAPACITY))}`,
+            'request at most what the volume has',
           ),
         ]
       : []),
@@ -57,8 +57,8 @@ function misfits(claim: ObjectFacts, volume: ObjectFacts): Finding[] {
           error(
             'access-modes',
             claim.at(MODES),
-            `the claim wants ${words(missing)}, the volume offers ${words(offered)}`,
-            'write the same accessModes in claim and volume',
+            `the claim requires ${listText(missing)}, the volume offers ${listText(offered)}`,
+            'set the same accessModes in claim and volume',
           ),
         ]
       : []),
@@ -68,7 +68,7 @@ function misfits(claim: ObjectFacts, volume: ObjectFacts): Finding[] {
             'volume-mode',
             claim.at(VOLUME_MODE),
             `the claim is for ${asked}, the volume is ${given}`,
-            'write volumeMode: Filesystem in both',
+            'set volumeMode: Filesystem in both',
           ),
         ]
       : []),
@@ -85,8 +85,8 @@ function classNames(facts: EdgeFacts): Finding[] {
       error(
         'storage-class',
         user.at(CLASS),
-        `storageClassName ${String(user.get(CLASS))} is none of these files' storage classes: ${words(names)}`,
-        `write storageClassName: ${String(names[0])}`,
+        `storageClassName ${String(user.get(CLASS))} does not match a storage class in these files: ${listText(names)}`,
+        `set storageClassName: ${String(names[0])}`,
       ),
     );
 }
@@ -100,13 +100,13 @@ function claimNames(facts: EdgeFacts): Finding[] {
       error(
         'claim-name',
         config.at(CLAIM),
-        `the registry uses the claim ${String(config.get(CLAIM))}, but these files make ${words(names)}`,
-        `write spec.storage.pvc.claim: ${String(names[0])}`,
+        `the registry uses the claim ${String(config.get(CLAIM))}, but these files define ${listText(names)}`,
+        `set spec.storage.pvc.claim: ${String(names[0])}`,
       ),
     );
 }
 
-/** The registry can use claims of its own namespace only. */
+/** The registry can use only claims in its own namespace. */
 function claimNamespaces(facts: EdgeFacts): Finding[] {
   return objectsOf(facts, 'PersistentVolumeClaim')
     .filter((claim) => claim.get(NAMESPACE) !== NAMES.namespace)
@@ -115,7 +115,7 @@ function claimNamespaces(facts: EdgeFacts): Finding[] {
         'claim-namespace',
         claim.at(NAMESPACE),
         `the claim is in the namespace ${String(claim.get(NAMESPACE) ?? '(none)')}`,
-        `write metadata.namespace: ${NAMES.namespace}`,
+        `set metadata.namespace: ${NAMES.namespace}`,
       ),
     );
 }
@@ -127,8 +127,8 @@ function provisioners(facts: EdgeFacts): Finding[] {
       error(
         'provisioner',
         object.at(['provisioner']),
-        `the class has the provisioner ${String(object.get(['provisioner']) ?? '(none)')}, which would make volumes of its own`,
-        'write provisioner: kubernetes.io/no-provisioner',
+        `the class has the provisioner ${String(object.get(['provisioner']) ?? '(none)')}, which would create volumes itself`,
+        'set provisioner: kubernetes.io/no-provisioner',
       ),
     );
 }
@@ -144,7 +144,7 @@ function modes(object: ObjectFacts): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** Filesystem is what the API server writes where none is given. */
+/** Filesystem is the API server's default. */
 function volumeMode(object: ObjectFacts): string {
   return String(object.get(VOLUME_MODE) ?? 'Filesystem');
 }

@@ -1,7 +1,7 @@
 import type { EdgeFacts } from '../facts.js';
 import type { At, Finding } from '../finding.js';
 
-/** One check of the files against each other. */
+/** Checks one aspect of the files. */
 export type Rule = (facts: EdgeFacts) => Finding[];
 
 export function error(rule: string, at: At, message: string, remedy: string): Finding {
@@ -12,7 +12,7 @@ export function warning(rule: string, at: At, message: string, remedy: string): 
   return { ...at, rule, severity: 'warning', message, remedy };
 }
 
-/** The words of a list for a message. */
-export function words(items: readonly unknown[]): string {
-  return items.map(String).join(', ') || 'nothing';
+/** Joins a list for a message. */
+export function listText(items: readonly unknown[]): string {
+  return items.map(String).join(', ') || '(none)';
 }

@@ -1,17 +1,17 @@
-import { LEAST_START_MIB, isPersistentName } from '../../render/cautions.js';
+import { MIN_START_MIB, isPersistentName } from '../../render/warnings.js';
 import { sameIgnition } from '../../ignition/same.js';
 import { isMounted } from '../../ignition/read.js';
 import { labelOf, partitionOf, type StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import { error, warning, type Rule } from './rule.js';
 
-/** Rules on each configuration of disks by itself, and on a plan against what the nodes are given. */
+/** Rules that check each disk configuration, and compare plans with the configurations of the nodes. */
 export const storageRules: Rule[] = [
   ({ storages }) => storages.flatMap(deviceNames),
   ({ storages }) => storages.flatMap(partitionStarts),
   ({ storages }) => storages.flatMap(mountUnits),
-  ({ storages }) => storages.flatMap(partitionsOfFilesystems),
-  ({ storages }) => overridesOfPlans(storages),
+  ({ storages }) => storages.flatMap(partitionLabels),
+  ({ storages }) => overrideDifferences(storages),
 ];
 
 function deviceNames({ config, at }: StorageFacts): Finding[] {
@@ -23,8 +23,8 @@ function deviceNames({ config, at }: StorageFacts): Finding[] {
           error(
             'device-name',
             at(['disks', index, 'device']),
-            `${device} may be another disk after the next boot`,
-            'name the disk by /dev/disk/by-path/… or /dev/disk/by-id/…',
+            `${device} can be another disk after the next boot`,
+            'use the disk name in /dev/disk/by-path/ or /dev/disk/by-id/',
           ),
         ],
   );
@@ -33,13 +33,13 @@ function deviceNames({ config, at }: StorageFacts): Finding[] {
 function partitionStarts({ config, at }: StorageFacts): Finding[] {
   return (config.storage?.disks ?? []).flatMap(({ partitions = [] }, disk) =>
     partitions.flatMap(({ startMiB }, index) =>
-      startMiB && startMiB < LEAST_START_MIB
+      startMiB && startMiB < MIN_START_MIB
         ? [
             warning(
               'partition-start',
               at(['disks', disk, 'partitions', index, 'startMiB']),
               `the partition starts at ${startMiB} MiB, which leaves too little for the system`,
-              `start it at ${LEAST_START_MIB} MiB or later`,
+              `start it at ${MIN_START_MIB} MiB or later`,
             ),
           ]
         : [],
@@ -62,7 +62,7 @@ function mountUnits({ config, at }: StorageFacts): Finding[] {
   );
 }
 
-function partitionsOfFilesystems({ config, at }: StorageFacts): Finding[] {
+function partitionLabels({ config, at }: StorageFacts): Finding[] {
   return (config.storage?.filesystems ?? []).flatMap(({ device }, index) => {
     const label = labelOf(device);
     if (label === undefined || partitionOf(config, device)) return [];
@@ -71,16 +71,16 @@ function partitionsOfFilesystems({ config, at }: StorageFacts): Finding[] {
         'partition-label',
         at(['filesystems', index, 'device']),
         `no partition has the label ${label}`,
-        'write the same label at the partition and behind /dev/disk/by-partlabel/ of the file system',
+        'use the same label for the partition and after /dev/disk/by-partlabel/ in the file system',
       ),
     ];
   });
 }
 
-/** What a node is given should be what was planned; without a plan among the files there is nothing to compare. */
-function overridesOfPlans(storages: StorageFacts[]): Finding[] {
+/** Compares the configurations of the nodes with the plans; without a plan, there is nothing to compare. */
+function overrideDifferences(storages: StorageFacts[]): Finding[] {
   const plans = storages.filter(({ role }) => role === 'plan');
-  // The site generator makes the older diskPartition into a configuration itself: it has no text to compare.
+  // The site generator renders the older diskPartition itself, so there is no text to compare.
   const overrides = storages.filter(
     ({ role, config }) => role === 'override' && config.systemd?.units.every(({ contents }) => contents !== ''),
   );
