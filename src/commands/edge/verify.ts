@@ -14,8 +14,8 @@ import { verifyReport } from '../../core/edge/verify/report.js';
 import { verifyHub, verifyManaged } from '../../core/edge/verify/verify.js';
 import { registryOpener } from '../../core/edge/verify/open-registry.js';
 import { interruptible } from '../../cli/interrupt.js';
-import { documentText } from '../../core/terminal/document.js';
-import { verifyText } from '../../core/edge/text.js';
+import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
+import { present } from '../../cli/present.js';
 
 // --cluster is the managed cluster here, as it is called on the hub.
 const { cluster: _kubeconfigCluster, ...managedFlags } = clusterFlags;
@@ -99,7 +99,7 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
       note: this.note,
     });
     const report = verifyReport(flags.cluster, checks);
-    this.print(flags.output === 'table' ? verifyText(report) : await documentText(flags.output, report));
+    await present(report, flags.output, edgeVerifyOutput);
     if (report.summary.failed > 0) process.exitCode = EXIT.error;
   }
 

@@ -1,13 +1,13 @@
 import type { ApiRequestOptions, ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
 import { runOnNode } from '../../../../src/core/edge/verify/debug-pod.js';
 
-/** A cluster that knows pods only; `play` is called with each request before it is answered, and may answer itself. */
+/** A cluster that has only pods; `intercept` is called with each request before the response, and can set its status. */
 class PodCluster {
   readonly pods = new Map<string, KubeObject>();
   readonly requests: string[] = [];
   log = 'output of the command';
 
-  constructor(private readonly play: (method: string, cluster: PodCluster) => number | void = () => {}) {}
+  constructor(private readonly intercept: (method: string, cluster: PodCluster) => number | void = () => {}) {}
 
   get api(): ClusterApi {
     const request = (method: string, path: string, options?: ApiRequestOptions): Promise<ApiResponse> =>
@@ -21,7 +21,7 @@ class PodCluster {
     options.signal?.throwIfAborted();
     const name = path.split('/')[6] ?? '';
     this.requests.push(`${method} ${name.replace(/[0-9a-f]{8}$/, 'X')}${path.endsWith('/log') ? ' log' : ''}`.trim());
-    const status = this.play(method, this);
+    const status = this.intercept(method, this);
     if (method === 'POST') {
       const pod = options.body as KubeObject;
       this.pods.set(pod.metadata.name, { status: { phase: 'Succeeded' }, ...pod });
@@ -40,7 +40,7 @@ function respond(status: number, value: unknown): ApiResponse {
 
 const OPTIONS = { node: 'node-1', image: 'registry@sha256:abc', command: ['df'], timeoutMs: 600_000 };
 
-test('the pod runs on the node, its output is handed back, and it is deleted', async () => {
+test('runs the pod on the node, returns its output, and deletes it', async () => {
   const cluster = new PodCluster();
   let created: KubeObject | undefined;
   const api = cluster.api;
@@ -80,14 +80,14 @@ test('the pod runs on the node, its output is handed back, and it is deleted', a
 test.each([
   ['the creation is refused', 'POST', 403],
   ['the answer to the creation is lost', 'POST', 503],
-])('when %s, it is deleted all the same', async (_, method, status) => {
+])('deletes the pod even if %s', async (_, method, status) => {
   const cluster = new PodCluster((asked) => (asked === method ? status : undefined));
   await expect(runOnNode(cluster.api, OPTIONS)).rejects.toThrow('cannot create the debug pod');
   expect(cluster.requests.at(-1)).toBe('DELETE regadm-node-check-X');
   expect(cluster.pods.size).toBe(0);
 });
 
-test('when it fails, it says why and is deleted', async () => {
+test('reports why the pod failed, and deletes it', async () => {
   const cluster = new PodCluster((method, { pods }) => {
     const status = {
       phase: 'Failed',
@@ -101,7 +101,7 @@ test('when it fails, it says why and is deleted', async () => {
   expect(cluster.pods.size).toBe(0);
 });
 
-test('when it never starts, it is deleted after the time', async () => {
+test('deletes a pod that does not start in time', async () => {
   const cluster = new PodCluster((method, { pods }) => {
     const status = { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason: 'ImagePullBackOff' } } }] };
     if (method === 'GET') for (const [name, pod] of pods) pods.set(name, { ...pod, status });
@@ -112,7 +112,7 @@ test('when it never starts, it is deleted after the time', async () => {
   expect(cluster.pods.size).toBe(0);
 });
 
-test('when it is interrupted, it is deleted', async () => {
+test('deletes the pod after an interruption', async () => {
   const controller = new AbortController();
   const cluster = new PodCluster((method) => {
     if (method === 'POST') controller.abort(new Error('interrupted'));
@@ -121,7 +121,7 @@ test('when it is interrupted, it is deleted', async () => {
   expect(cluster.pods.size).toBe(0);
 });
 
-test('what a killed run left behind is deleted, what still runs is not', async () => {
+test('deletes ended pods of killed runs, but not running pods', async () => {
   const cluster = new PodCluster();
   const pod = (name: string, phase: string): void =>
     void cluster.pods.set(name, { metadata: { name }, status: { phase } });
@@ -131,7 +131,7 @@ test('what a killed run left behind is deleted, what still runs is not', async (
   expect([...cluster.pods.keys()]).toEqual(['regadm-node-check-00000002']);
 });
 
-test('that it could not be deleted is an error', async () => {
+test('reports that the pod could not be deleted', async () => {
   const cluster = new PodCluster((method) => (method === 'DELETE' ? 403 : undefined));
   await expect(runOnNode(cluster.api, OPTIONS)).rejects.toThrow(/cannot delete the debug pod .*: delete it by hand/);
 });

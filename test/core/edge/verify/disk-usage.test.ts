@@ -22,24 +22,24 @@ function outputOf(df: string, mountpoint = '/var/imageregistry'): string {
 const brief = (output: string, wanted?: number) =>
   checkUsage(output, '/var/imageregistry', wanted).map(({ name, status, message }) => [name, status, message]);
 
-test('a mounted partition with space passes', () => {
+test('accepts a mounted partition with free space', () => {
   expect(brief(outputOf('/dev/sda5 107374182400 10737418240 96636764160 10% /var/imageregistry'), 100 * GIB)).toEqual([
     ['mount', 'ok', '/var/imageregistry is mounted from part sda5, 100.1 GiB'],
     ['free-space', 'ok', '90 GiB of 100 GiB are free at /var/imageregistry'],
   ]);
 });
 
-test('a path that is only a directory of the system fails', () => {
+test('fails for a path that is only a directory of the system', () => {
   expect(brief(outputOf('/dev/sda4 107374182400 10737418240 96636764160 10% /var', '/x'))).toEqual([
     ['mount', 'failed', 'nothing is mounted at /var/imageregistry: it is a directory of /var'],
   ]);
 });
 
-test('a path that does not exist fails', () => {
+test('fails for a path that does not exist', () => {
   expect(brief('')).toEqual([['mount', 'failed', 'nothing is mounted at /var/imageregistry: it does not exist']]);
 });
 
-test('little free space is a warning', () => {
+test('warns about little free space', () => {
   const [, space] = checkUsage(
     outputOf('/dev/sda5 107374182400 106374182400 1000000000 100% /var/imageregistry'),
     '/var/imageregistry',
@@ -51,7 +51,7 @@ test('little free space is a warning', () => {
   });
 });
 
-test('a file system much smaller than the volume fails', () => {
+test('fails for a file system that is much smaller than the volume', () => {
   expect(brief(outputOf('/dev/sda5 53687091200 0 53687091200 0% /var/imageregistry'), 100 * GIB)[1]).toEqual([
     'mount-size',
     'failed',
@@ -59,7 +59,7 @@ test('a file system much smaller than the volume fails', () => {
   ]);
 });
 
-test('df alone is enough where lsblk says nothing that can be read', () => {
+test('needs only df if the output of lsblk cannot be read', () => {
   expect(brief(`${DIVIDER}\n/dev/sda5 100 1 99 1% /var/imageregistry`)[0]).toEqual([
     'mount',
     'ok',
@@ -67,7 +67,7 @@ test('df alone is enough where lsblk says nothing that can be read', () => {
   ]);
 });
 
-test("the script's df is understood, whatever the path holds", () => {
+test("reads the script's df for any path", () => {
   const output = execFileSync('/bin/sh', ['-c', SCRIPT.replace(/^lsblk[^;]*/, 'true'), 'regadm', '/'], {
     encoding: 'utf8',
   });

@@ -2,7 +2,7 @@ import type { ApiRequestOptions, ClusterApi } from '../../../../src/core/cluster
 import { checkLogin, type OpenRegistry } from '../../../../src/core/edge/verify/login.js';
 import type { Registry } from '../../../../src/core/registry/api.js';
 
-/** An API server that gives out a token when asked, unless it refuses. */
+/** An API server that issues a token on request, unless it refuses. */
 function clusterWith(own: string | undefined, tokenStatus: number): { api: ClusterApi; asked: string[] } {
   const asked: string[] = [];
   const request = async (method: string, path: string, options?: ApiRequestOptions) => {
@@ -37,7 +37,7 @@ test("logs in with the kubeconfig's token", async () => {
   expect(closed()).toBe(1);
 });
 
-test('a kubeconfig with certificates only gets a token for ten minutes', async () => {
+test('requests a token for ten minutes if the kubeconfig has only certificates', async () => {
   const { api, asked } = clusterWith(undefined, 201);
   const { open, opened } = opener();
   expect(await checkLogin(api, open)).toMatchObject([{ status: 'ok' }]);
@@ -45,7 +45,7 @@ test('a kubeconfig with certificates only gets a token for ten minutes', async (
   expect(asked).toEqual([expect.stringMatching(/serviceaccounts\/default\/token .*"expirationSeconds":600/)]);
 });
 
-test('with no way to a token, it says so and closes what it opened', async () => {
+test('reports that there is no token, and closes the registry', async () => {
   const { api } = clusterWith(undefined, 403);
   const { open, closed } = opener();
   expect(await checkLogin(api, open)).toMatchObject([
