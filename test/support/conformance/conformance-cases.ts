@@ -21,17 +21,19 @@ export interface PruneImagesCase {
   };
 }
 
-const FOLDER = new URL('../../conformance/prune-images', import.meta.url);
+const DIRECTORY = new URL('../../conformance/prune-images/', import.meta.url);
 
-/** The 52 cases with one rule each. */
+/** Reads the 53 cases with one rule each. */
 export function namedCases(): PruneImagesCase[] {
-  const folder = new URL('named/', FOLDER);
-  return readdirSync(folder).map((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as PruneImagesCase);
+  const directory = new URL('named/', DIRECTORY);
+  return readdirSync(directory).map(
+    (file) => JSON.parse(readFileSync(new URL(file, directory), 'utf8')) as PruneImagesCase,
+  );
 }
 
-/** The 150 random clusters. */
+/** Reads the 150 random clusters. */
 export function randomCases(): PruneImagesCase[] {
-  const text = gunzipSync(readFileSync(new URL('random.jsonl.gz', FOLDER))).toString('utf8');
+  const text = gunzipSync(readFileSync(new URL('random.jsonl.gz', DIRECTORY))).toString('utf8');
   return text
     .trim()
     .split('\n')
