@@ -29,13 +29,8 @@ Exit status: 0 when nothing stands in the way (warnings included), 1 when someth
 
   async run(): Promise<void> {
     const { flags } = await this.read(Doctor);
-    const registry = {
-      registryUrl: flags['registry-url'],
-      certificateAuthority: flags['certificate-authority'],
-      forceInsecure: flags['force-insecure'] ?? false,
-    };
-    const { checkRegistryFlags } = await import('../flags/registry.js');
-    checkRegistryFlags(registry);
+    const { registryOptions } = await import('../flags/registry-options.js');
+    const registry = await registryOptions(flags);
     const requestTimeoutMs = requestTimeoutFlag(flags['request-timeout']);
     const { diagnose, doctorReport } = await import('../core/doctor/diagnose.js');
     const connect = async () =>

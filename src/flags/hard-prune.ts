@@ -2,9 +2,9 @@ import { Flags, type Interfaces } from '@oclif/core';
 import { clusterFlags } from './cluster.js';
 import { outputFlags } from './output.js';
 import { durationFlag, timeoutFlag } from './duration.js';
+import { maxDeleteFlag } from './max-delete.js';
 import type { HardPruneOptions } from '../core/hard-prune/request.js';
 import { usageError } from '../core/model/errors.js';
-import { parseMaxDelete } from '../core/model/max-delete.js';
 import { parseRedisUrl } from '../core/operator/redis-cache.js';
 
 /** The flags of `regadm prune hard`. */
@@ -88,7 +88,7 @@ export function hardPruneOptions(flags: HardFlags): HardPruneOptions {
     pod: flags.pod,
     rules: flags.rules as HardPruneOptions['rules'],
     readOnly: flags['read-only'] as HardPruneOptions['readOnly'],
-    maxDelete: flags['max-delete'] === undefined ? undefined : parseMaxDelete(flags['max-delete']),
+    maxDelete: flags['max-delete'] === undefined ? undefined : maxDeleteFlag(flags['max-delete'], 'blobs'),
     keepYoungerThanMs: durationFlag('keep-blobs-younger-than', flags['keep-blobs-younger-than'] ?? '1h'),
     danglingLinks: flags['dangling-links'] ?? false,
     uploadsOlderThanMs: uploads === undefined ? undefined : durationFlag('uploads-older-than', uploads),

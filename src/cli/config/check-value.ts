@@ -1,8 +1,8 @@
 import { messageOf } from '../../core/model/errors.js';
-import { parseMaxDelete } from '../../core/model/max-delete.js';
-import { validateRegistryFlags } from '../../core/registry/url.js';
 import { parseRedisUrl } from '../../core/operator/redis-cache.js';
 import { durationFlag, requestTimeoutFlag, timeoutFlag } from '../../flags/duration.js';
+import { maxDeleteFlag } from '../../flags/max-delete.js';
+import { registryAddressFlag } from '../../flags/registry-options.js';
 import type { FlagSpec } from './catalog.js';
 
 /** Flags that take whole numbers: the smallest and the largest. */
@@ -19,9 +19,9 @@ const CHECKS: Record<string, (value: string) => void> = {
   'uploads-older-than': duration('uploads-older-than'),
   timeout: (value) => void timeoutFlag('timeout', value),
   'request-timeout': (value) => void requestTimeoutFlag(value),
-  'max-delete': (value) => void parseMaxDelete(value),
+  'max-delete': (value) => void maxDeleteFlag(value, 'blobs'),
   'redis-url': (value) => void parseRedisUrl(value),
-  'registry-url': (value) => validateRegistryFlags({ registryUrl: value, forceInsecure: false }),
+  'registry-url': (value) => void registryAddressFlag(value),
 };
 
 /** What is wrong with a setting's value, in words that follow its name; undefined when nothing is. */

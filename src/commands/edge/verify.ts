@@ -4,6 +4,7 @@ import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { outputFlags } from '../../flags/output.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
 import { timeoutFlag } from '../../flags/duration.js';
+import type { RegistryOptions } from '../../flags/registry-options.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { IgnitionConfig } from '../../core/edge/ignition/config.js';
 import { NAMES } from '../../core/edge/render/registry-objects.js';
@@ -86,16 +87,12 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
   async run(): Promise<void> {
     const { flags } = await this.read(EdgeVerify);
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
-    const { checkRegistryFlags } = await import('../../flags/registry.js');
-    checkRegistryFlags({
-      registryUrl: flags['registry-url'],
-      certificateAuthority: flags['certificate-authority'],
-      forceInsecure: false,
-    });
+    const { registryOptions } = await import('../../flags/registry-options.js');
+    const registry = await registryOptions(flags);
     const problem = pathProblem(flags.path);
     if (problem) throw usageError(`--path: ${problem}`);
     const expected = await expectedConfig(flags);
-    const checks = await interruptible((signal) => this.verify(flags, expected, timeoutMs, signal), {
+    const checks = await interruptible((signal) => this.verify(flags, expected, { timeoutMs, registry }, signal), {
       note: this.note,
     });
     const report = verifyReport(flags.cluster, checks);
@@ -106,7 +103,7 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
   private async verify(
     flags: FlagsOf<typeof EdgeVerify>,
     expected: IgnitionConfig | undefined,
-    timeoutMs: number,
+    { timeoutMs, registry }: { timeoutMs: number; registry: RegistryOptions },
     signal: AbortSignal,
   ): Promise<EdgeCheck[]> {
     const { openCluster } = await import('../../core/cluster/index.js');
@@ -127,8 +124,8 @@ Exit status: 0 when nothing failed, 1 when a check failed.`;
       const api = await openCluster({ ...clusterOptions(own), ...connection }, this.logAt);
       try {
         const openRegistry = registryOpener(api, {
-          url: flags['registry-url'],
-          certificateAuthority: flags['certificate-authority'],
+          url: registry.registryUrl,
+          authorities: registry.authorities,
           warn: this.warning,
           log: this.logAt,
         });

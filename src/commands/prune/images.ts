@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { requestTimeoutFlag } from '../../flags/duration.js';
+import { maxDeleteFlag } from '../../flags/max-delete.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
 import type { PruneImagesRequest } from '../../core/prune/prune-images.js';
 import type { ImagePruneReport } from '../../core/prune/report.js';
@@ -174,25 +175,18 @@ async function requestOf(flags: ImagesFlags): Promise<PruneImagesRequest> {
   const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
   if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
   checkCombinations(flags);
-  const { checkRegistryFlags } = await import('../../flags/registry.js');
-  const registry = {
-    registryUrl: flags['registry-url'],
-    certificateAuthority: flags['certificate-authority'],
-    forceInsecure: flags['force-insecure'] ?? false,
-  };
-  checkRegistryFlags(registry);
-  const { parseMaxDelete } = await import('../../core/model/max-delete.js');
+  const { registryOptions } = await import('../../flags/registry-options.js');
   return {
     options,
     keepYoungerThan,
     confirm: flags.confirm ?? false,
     registry: {
-      ...registry,
+      ...(await registryOptions(flags)),
       workers: flags['num-workers'],
       requestTimeoutMs: requestTimeoutFlag(flags['request-timeout']),
     },
     preflight: flags.preflight === 'auto',
-    maxDelete: flags['max-delete'] === undefined ? undefined : parseMaxDelete(flags['max-delete'], 'images'),
+    maxDelete: flags['max-delete'] === undefined ? undefined : maxDeleteFlag(flags['max-delete'], 'images'),
     auditLog: flags['audit-log'],
     planOut: flags['plan-out'],
     planFile: flags.plan,

@@ -1,6 +1,6 @@
 import type { Count, DocumentHeader } from '../model/document.js';
 import type { ClusterApi } from '../cluster/api.js';
-import type { RegistryFlags, RegistryHooks } from '../operator/open-registry.js';
+import type { RegistryAccess, RegistryHooks } from '../operator/open-registry.js';
 import { about, look, type Check } from './check.js';
 export type { Check } from './check.js';
 import { checkLists, checkServer, checkUser } from './cluster.js';
@@ -25,7 +25,7 @@ export interface DoctorDocument extends DocumentHeader<'Doctor'> {
  */
 export async function diagnose(
   connect: () => Promise<ClusterApi>,
-  flags: RegistryFlags,
+  access: RegistryAccess,
   hooks: RegistryHooks,
 ): Promise<Check[]> {
   let api: ClusterApi | undefined;
@@ -37,7 +37,7 @@ export async function diagnose(
     const parts = await Promise.all([
       look('user', 'unknown', () => checkUser(cluster)),
       look('lists', 'failed', () => checkLists(cluster)),
-      look('registry', 'failed', () => checkRegistry(cluster, flags, hooks)),
+      look('registry', 'failed', () => checkRegistry(cluster, access, hooks)),
       look('operator', 'unknown', () => checkOperator(cluster)),
       look('schedule', 'unknown', () => checkSchedule(cluster)),
     ]);

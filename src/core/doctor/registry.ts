@@ -1,6 +1,6 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { IMAGES, IMAGE_STREAMS, listPath } from '../cluster/resources.js';
-import { openRegistryAt, type RegistryFlags, type RegistryHooks } from '../operator/open-registry.js';
+import { openRegistryAt, type RegistryAccess, type RegistryHooks } from '../operator/open-registry.js';
 import { runPreflight, stopsRun, type PreflightCheck } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
 import { discoverRegistryHost } from '../registry/discover.js';
@@ -10,9 +10,9 @@ import { about, type Check } from './check.js';
 const SOME = 500;
 
 /** The checks that `regadm prune images` makes before it deletes, as far as a dry run makes them. Nothing is changed. */
-export async function checkRegistry(api: ClusterApi, flags: RegistryFlags, hooks: RegistryHooks): Promise<Check[]> {
+export async function checkRegistry(api: ClusterApi, access: RegistryAccess, hooks: RegistryHooks): Promise<Check[]> {
   const [images, streams] = await Promise.all([some(api, listPath(IMAGES)), some(api, listPath(IMAGE_STREAMS))]);
-  const registry = await open(api, flags, hooks, images, streams);
+  const registry = await open(api, access, hooks, images, streams);
   try {
     const checks = await runPreflight({
       api,
@@ -40,13 +40,13 @@ async function some(api: ClusterApi, path: string): Promise<KubeObject[]> {
 
 async function open(
   api: ClusterApi,
-  flags: RegistryFlags,
+  access: RegistryAccess,
   hooks: RegistryHooks,
   images: KubeObject[],
   streams: KubeObject[],
 ): Promise<Registry | Error> {
   try {
-    return await openRegistryAt(api, flags.registryUrl ?? discover(images, streams), flags, hooks);
+    return await openRegistryAt(api, access.registryUrl ?? discover(images, streams), access, hooks);
   } catch (error) {
     return error as Error;
   }

@@ -1,17 +1,13 @@
-import { usageError } from './errors.js';
 import { parseQuantity } from './quantity.js';
 
-/** The value of `--max-delete`: a number of things (blobs, images), a share of all of them, or bytes of blobs. */
+/** Limit of what one run deletes: a number of objects, a percentage of all of them, or a size in bytes. */
 export type MaxDelete = { count: number } | { percent: number } | { bytes: number };
 
-/** Reads `--max-delete N|P%|SIZE`; `things` is what N counts. @throws RegadmError (USAGE) */
-export function parseMaxDelete(text: string, things = 'blobs'): MaxDelete {
+/** Parses `N`, `P%` or a size such as `10Gi`; undefined when it is none of them. */
+export function parseMaxDelete(text: string): MaxDelete | undefined {
   if (/^\d+$/.test(text)) return { count: Number(text) };
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(text);
-  if (percent && Number(percent[1]) <= 100) return { percent: Number(percent[1]) };
-  const bytes = percent ? undefined : parseQuantity(text);
-  if (bytes !== undefined && bytes >= 0) return { bytes };
-  throw usageError(`invalid argument "${text}" for "--max-delete": not a number of ${things}, a percentage or a size`, [
-    'write it as 500, 20% or 10Gi',
-  ]);
+  if (percent) return Number(percent[1]) <= 100 ? { percent: Number(percent[1]) } : undefined;
+  const bytes = parseQuantity(text);
+  return bytes !== undefined && bytes >= 0 ? { bytes } : undefined;
 }

@@ -6,9 +6,12 @@ import type { Registry } from '../registry/api.js';
 const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
 const PUBLIC_ROUTE = '/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes/default-route';
 
-export interface RegistryFlags {
+/** How the registry is found and reached. */
+export interface RegistryAccess {
+  /** `host[:port]` or a URL that the user named; undefined: discovered from images and image streams. */
   registryUrl?: string;
-  certificateAuthority?: string;
+  /** Certificates that the user named as authorities, PEM. */
+  authorities?: readonly string[];
   forceInsecure: boolean;
   requestTimeoutMs?: number;
   workers: number;
@@ -20,35 +23,35 @@ export interface RegistryHooks {
   signal: AbortSignal;
 }
 
-/** Opens the registry that the flags name, or else the one that the images and image streams tell of. @throws RegadmError */
+/** Opens the registry that the user named, or else the one that images and image streams name. @throws RegadmError */
 export async function findRegistry(
   api: ClusterApi,
   snapshot: Snapshot | undefined,
-  flags: RegistryFlags,
+  access: RegistryAccess,
   hooks: RegistryHooks,
 ): Promise<Registry> {
-  return openRegistryAt(api, flags.registryUrl ?? (await discoveredHost(snapshot!)), flags, hooks);
+  return openRegistryAt(api, access.registryUrl ?? (await discoveredHost(snapshot!)), access, hooks);
 }
 
-/** Opens the registry at a host, or at `--registry-url`, with the cluster's authorities and token. @throws RegadmError */
+/** Opens the registry at a host, with the cluster's authorities and token. @throws RegadmError */
 export async function openRegistryAt(
   api: ClusterApi,
   host: string,
-  flags: RegistryFlags,
+  access: RegistryAccess,
   hooks: RegistryHooks,
 ): Promise<Registry> {
   const { openRegistry } = await import('../registry/index.js');
   return openRegistry({
     host,
-    explicit: flags.registryUrl !== undefined,
-    certificateAuthority: flags.certificateAuthority,
-    forceInsecure: flags.forceInsecure,
+    explicit: access.registryUrl !== undefined,
+    authorities: access.authorities,
+    forceInsecure: access.forceInsecure,
     clusterInsecure: api.insecure,
     clusterCa: api.certificateAuthority,
     serviceCaFile: process.env.KUBERNETES_SERVICE_HOST && existsSync(SERVICE_CA) ? SERVICE_CA : undefined,
     token: () => api.token(),
-    requestTimeoutMs: flags.requestTimeoutMs,
-    workers: flags.workers,
+    requestTimeoutMs: access.requestTimeoutMs,
+    workers: access.workers,
     publicRoute: () => publicRoute(api),
     ...hooks,
   });

@@ -12,7 +12,7 @@ import { emptyOutcome, type Failure, type ImagePruneReport } from './report.js';
 import type { Registry } from '../registry/api.js';
 import { AuditLog } from './execute/audit-log.js';
 import { pendingRecoveryNotice } from '../operator/notice.js';
-import { findRegistry, type RegistryFlags } from '../operator/open-registry.js';
+import { findRegistry, type RegistryAccess } from '../operator/open-registry.js';
 import { pruneImages } from './execute/images.js';
 import { LiveView } from './execute/live-view.js';
 import { preflightError, runPreflight, type PreflightCheck } from './preflight/index.js';
@@ -32,7 +32,7 @@ export interface PruneImagesRequest {
   /** `--keep-younger-than` as it was written. */
   keepYoungerThan: string;
   confirm: boolean;
-  registry: RegistryFlags;
+  registry: RegistryAccess;
   preflight: boolean;
   maxDelete?: MaxDelete;
   auditLog?: string;

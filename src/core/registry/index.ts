@@ -4,53 +4,54 @@ import type { Registry } from './api.js';
 import { HttpRegistry } from './client.js';
 import type { FailureKind } from './error.js';
 import { RegistryError } from './error.js';
-import { fallbackLeave, probe, type Candidate, type Probed } from './probe.js';
+import { allowedFallback, probe, type Candidate, type Probed } from './probe.js';
+import type { Token } from './requests.js';
 import { Transport } from './transport.js';
 import { loadTrust } from './trust.js';
-import { parseRegistryUrl, validateRegistryFlags, type RegistryAddress } from './url.js';
+import { parseRegistryAddress, type RegistryAddress } from './url.js';
 
 export { RegistryError } from './error.js';
 
 export interface OpenRegistryOptions {
-  /** `host[:port]`, or a URL as `--registry-url` takes it. */
+  /** `host[:port]`, or a URL without a path. */
   host: string;
-  /** True when it comes from `--registry-url`: then no other place is tried. */
+  /** True when the user named the host: then the public route is not tried. */
   explicit: boolean;
-  /** `--certificate-authority`: a PEM file. */
-  certificateAuthority?: string;
+  /** Certificates that the user named as authorities, PEM. They rule out every fallback. */
+  authorities?: readonly string[];
+  /** True when the user allows unverified and unencrypted connections. */
   forceInsecure: boolean;
-  /** The kubeconfig's cluster says `insecure-skip-tls-verify`. */
+  /** True when the kubeconfig has `insecure-skip-tls-verify`. */
   clusterInsecure: boolean;
-  /** The kubeconfig's authority, PEM. */
+  /** Authority of the kubeconfig, PEM. */
   clusterCa?: string | Buffer;
-  /** In a pod: the service account's `service-ca.crt`. */
+  /** `service-ca.crt` of the service account, in a pod. */
   serviceCaFile?: string;
-  /** The bearer token, or how to get the present one. */
-  token?: string | (() => Promise<string | undefined>);
-  /** `--request-timeout` in milliseconds; 0 or absent for the built-in limits. */
+  token?: Token;
+  /** Timeout per request, in ms; 0 or absent: the built-in limits. */
   requestTimeoutMs?: number;
-  /** Parallel connections: `--num-workers`. */
+  /** Maximum number of connections. */
   workers: number;
-  /** The host of the registry's public route, if it can be read. */
+  /** Returns the host of the registry's public route, if it can be read. */
   publicRoute?: () => Promise<string | undefined>;
-  /** Takes every warning; the prefix `warning: ` is the caller's. */
+  /** Gets every warning, without the prefix `warning: `. */
   warn: (line: string) => void;
   log?: (level: number, line: string) => void;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
 
-/** Deleting a large blob in slow storage takes its time. */
+/** Timeout per request, in ms: deleting a large blob in slow storage takes long. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Timeout per request while the connection is probed, in ms. */
 const PROBE_TIMEOUT_MS = 10_000;
 
 /**
- * Finds out how to talk to the registry, once, and returns it ready for use.
- * @throws RegadmError (USAGE) for flags and files that do not do, RegistryError for everything that happens on the way
+ * Finds out how to talk to the registry, and returns it ready for use.
+ * @throws RegadmError REGISTRY_UNKNOWN when the host is not valid, RegistryError when no connection is possible
  */
 export async function openRegistry(options: OpenRegistryOptions): Promise<Registry> {
-  validateRegistryFlags({ ...options, registryUrl: options.explicit ? options.host : undefined });
-  const address = addressOf(options);
+  const address = parseHost(options.host);
   const trust = await loadTrust(options);
   const at = (place: RegistryAddress): Promise<Probed> => {
     const connect = (candidate: Candidate): Transport =>
@@ -59,7 +60,7 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
     return probe(place, {
       connect,
       warn: options.warn,
-      leave: fallbackLeave(place, options),
+      fallback: allowedFallback(place, options),
       proxied,
       signal: options.signal,
     });
@@ -69,17 +70,13 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
   return new HttpRegistry({ ...probed, token: options.token });
 }
 
-function addressOf({ host, explicit }: OpenRegistryOptions): RegistryAddress {
-  if (explicit) return parseRegistryUrl(host);
-  try {
-    return parseRegistryUrl(host);
-  } catch (cause) {
-    throw new RegadmError('the host in the reference of the newest image is not one that can be asked', {
-      code: 'REGISTRY_UNKNOWN',
-      suggestions: ['pass --registry-url'],
-      cause,
-    });
-  }
+function parseHost(host: string): RegistryAddress {
+  const address = parseRegistryAddress(host);
+  if (typeof address !== 'string') return address;
+  throw new RegadmError(`the address of the registry, taken from the cluster, is not valid: ${address}`, {
+    code: 'REGISTRY_UNKNOWN',
+    suggestions: ['pass --registry-url'],
+  });
 }
 
 function transportOptions({ workers, log, env }: OpenRegistryOptions, { origin, verify }: Candidate) {
@@ -92,7 +89,7 @@ function probeTimeout({ requestTimeoutMs }: OpenRegistryOptions): number {
 
 const OUT_OF_REACH = new Set<FailureKind>(['not-found', 'refused', 'timeout', 'no-route']);
 
-/** From outside the cluster the internal name is out of reach: then the public route is tried, if there is one. */
+/** Tries the public route, if there is one: from outside the cluster, the internal name cannot be reached. */
 async function viaPublicRoute(
   error: unknown,
   options: OpenRegistryOptions,
@@ -103,7 +100,7 @@ async function viaPublicRoute(
   const host = await options.publicRoute().catch(() => undefined);
   if (!host) throw error;
   options.warn(
-    `the registry at ${error.url} is out of reach from here (${error.what}); trying its public route ${host}`,
+    `the registry at ${error.url} cannot be reached from here (${error.what}); trying its public route ${host}`,
   );
-  return at(parseRegistryUrl(host));
+  return at(parseHost(host));
 }

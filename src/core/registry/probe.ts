@@ -13,18 +13,18 @@ export interface Candidate {
 }
 
 export interface FallbackOptions {
-  certificateAuthority?: string;
+  authorities?: readonly string[];
   forceInsecure: boolean;
-  /** The kubeconfig's cluster says `insecure-skip-tls-verify`. */
+  /** True when the kubeconfig has `insecure-skip-tls-verify`. */
   clusterInsecure: boolean;
 }
 
 /**
- * Why stepping down from a verified connection is allowed, in words; undefined when it is not. An authority that was named
- * means that the connection is to be verified with it, so it rules out everything else.
+ * Returns why falling back from a verified connection is allowed, for the warning; undefined when it is not allowed. A user
+ * who names an authority wants the connection to be verified with it, so that rules out every fallback.
  */
-export function fallbackLeave(address: RegistryAddress, options: FallbackOptions): string | undefined {
-  if (options.certificateAuthority) return undefined;
+export function allowedFallback(address: RegistryAddress, options: FallbackOptions): string | undefined {
+  if (options.authorities?.length) return undefined;
   if (options.forceInsecure) return '--force-insecure';
   if (address.scheme === 'http') return 'http:// in --registry-url';
   if (isPrivateHost(address.host)) return `${address.host} being a private address`;
@@ -37,7 +37,8 @@ const MAY_SPEAK_HTTP = new Set<FailureKind>(['plain-http', 'closed', 'timeout', 
 export interface ProbeOptions {
   connect(candidate: Candidate): Transport;
   warn(line: string): void;
-  leave?: string;
+  /** Why falling back from a verified connection is allowed; undefined when it is not. */
+  fallback?: string;
   /** True where requests to an origin go through a proxy. */
   proxied?(origin: string): boolean;
   signal?: AbortSignal;
@@ -49,10 +50,10 @@ export interface Probed {
 }
 
 /**
- * Finds out how the registry is spoken to: verified https first, then, where there is leave, https without verification
- * and plain http. Every step down is a warning that names what was given up. Nothing is sent but `GET /` and `GET /healthz`,
+ * Finds a connection to the registry: verified https first, then, if falling back is allowed, https without verification
+ * and plain http. Each fallback is a warning that names what is no longer protected. Sends only `GET /` and `GET /healthz`,
  * without the token.
- * @throws RegistryError of the attempt that tells most
+ * @throws RegistryError of the attempt that explains most
  */
 export async function probe(address: RegistryAddress, options: ProbeOptions): Promise<Probed> {
   if (address.scheme === 'http') return probePlain(address, options);
@@ -60,12 +61,12 @@ export async function probe(address: RegistryAddress, options: ProbeOptions): Pr
   const first = await attempt(secure, options);
   if (!('error' in first)) return first;
   const error = options.proxied?.(secure.origin) ? first.error : await diagnoseSecure(first.error, secure.origin);
-  if (!options.leave) throw error;
+  if (!options.fallback) throw error;
   if (error.kind === 'certificate') {
     const unverified = await attempt({ ...secure, verify: false }, options);
     if ('error' in unverified) throw unverified.error;
     options.warn(
-      `the certificate of ${secure.origin} is not verified (${error.what}): whoever answers there gets the token; allowed by ${options.leave}`,
+      `the certificate of ${secure.origin} is not verified (${error.what}): whoever answers there gets the token; allowed by ${options.fallback}`,
     );
     return unverified;
   }
@@ -83,7 +84,7 @@ async function probePlain(address: RegistryAddress, options: ProbeOptions, befor
     throw before && !answered ? before : error;
   }
   options.warn(
-    `the connection to ${origin} is not encrypted${before ? ` (https: ${before.what})` : ''}: whoever is on the way can read the token; allowed by ${options.leave}`,
+    `the connection to ${origin} is not encrypted${before ? ` (https: ${before.what})` : ''}: whoever is on the way can read the token; allowed by ${options.fallback}`,
   );
   return found;
 }

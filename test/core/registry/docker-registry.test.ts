@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterApi } from '../../../src/core/cluster/api.js';
 import { runPreflight, stopsRun } from '../../../src/core/prune/preflight/index.js';
@@ -19,7 +17,6 @@ const REPOSITORY = 'dev/app';
 const NOWHERE = `sha256:${'ab'.repeat(32)}`;
 
 requires('docker-registry').describe("a real registry (Debian's docker-registry)", () => {
-  let folder: string;
   let authority: Authority;
   let server: DockerRegistry;
   let registry: Registry;
@@ -28,7 +25,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     openRegistry({
       host,
       explicit: true,
-      certificateAuthority: join(folder, 'ca.pem'),
+      authorities: [authority.cert],
       forceInsecure: false,
       clusterInsecure: false,
       token: 'any',
@@ -47,16 +44,13 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
   };
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'regadm-test-'));
     authority = await makeAuthority();
-    await writeFile(join(folder, 'ca.pem'), authority.cert);
     server = await startDockerRegistry({ authority });
     registry = await open(server.host);
   });
   afterAll(async () => {
     await registry?.close();
     await server?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   test('is reached over verified TLS', () => {

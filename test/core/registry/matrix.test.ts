@@ -1,8 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openRegistry, RegistryError } from '../../../src/core/registry/index.js';
-import { EXPIRED, makeAuthority, makeSelfSigned } from '../../support/servers/certificates.js';
+import { EXPIRED, makeAuthority, makeSelfSigned, type Authority } from '../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
 import {
   closingHttpServer,
@@ -122,16 +119,14 @@ function expected(kind: Kind, flags: Flags, isPrivate: boolean): Expectation {
   return TLS_ANSWERS[kind] ?? (good && flags.authority ? 'verified' : 'unverified');
 }
 
-let folder: string;
+let authority: Authority;
 let proxy: TestProxy;
 const servers = {} as Record<Kind, TestServer>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'regadm-test-'));
-  const authority = await makeAuthority();
+  authority = await makeAuthority();
   const hosts = ['localhost', PUBLIC];
   const good = await authority.issue({ hosts });
-  await writeFile(join(folder, 'ca.pem'), authority.cert);
   const html = { 'content-type': 'text/html' };
   Object.assign(servers, {
     trusted: await tlsServer(good),
@@ -168,7 +163,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await proxy.close();
   await Promise.all(Object.values(servers).map((server) => server.close()));
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function run(kind: Kind, flags: Flags, host: string) {
@@ -182,7 +176,7 @@ async function run(kind: Kind, flags: Flags, host: string) {
     const registry = await openRegistry({
       host: `${flags.scheme ?? ''}${host}:${server.port}`,
       explicit: true,
-      certificateAuthority: flags.authority ? join(folder, 'ca.pem') : undefined,
+      authorities: flags.authority ? [authority.cert] : undefined,
       forceInsecure: flags.forceInsecure ?? false,
       clusterInsecure: flags.clusterInsecure ?? false,
       token: TOKEN,

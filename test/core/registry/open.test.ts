@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRegistry, RegistryError, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
@@ -52,7 +52,7 @@ const open = async (options: Partial<OpenRegistryOptions>) => {
 
 describe('trust', () => {
   test.each<[string, () => Partial<OpenRegistryOptions>]>([
-    ['--certificate-authority', () => ({ certificateAuthority: join(folder, 'ca.pem') })],
+    ['an authority that the user names', () => ({ authorities: [authority.cert] })],
     ["the kubeconfig's authority", () => ({ clusterCa: Buffer.from(authority.cert) })],
     ['the service CA file', () => ({ serviceCaFile: join(folder, 'ca.pem') })],
     ["the system's authorities", () => ({ env: { SSL_CERT_FILE: join(folder, 'ca.pem') } })],
@@ -67,36 +67,12 @@ describe('trust', () => {
       verified: true,
     });
   });
-
-  test.each([
-    ['is not there', 'nowhere.pem', undefined, /cannot read .*nowhere\.pem: no such file/],
-    ['is a folder', 'folder', undefined, /cannot read .*folder: it is a directory/],
-    ['is no PEM', 'text.pem', 'hello', /text\.pem holds no certificate in PEM form/],
-    ['is empty', 'empty.pem', '', /empty\.pem holds no certificate/],
-    [
-      'holds a broken certificate',
-      'broken.pem',
-      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-      /broken\.pem holds a certificate that cannot be read/,
-    ],
-  ])('an authority file that %s is refused before anything is sent', async (_name, file, content, words) => {
-    await mkdir(join(folder, 'folder'), { recursive: true });
-    if (content !== undefined) await writeFile(join(folder, file), content);
-    await expect(open({ certificateAuthority: join(folder, file) })).rejects.toMatchObject({
-      code: 'USAGE',
-      exitCode: 1,
-      message: expect.stringMatching(words),
-    });
-    await expect(open({ certificateAuthority: join(folder, file) })).rejects.toThrow(/^--certificate-authority: /);
-    expect(server.seen).toEqual([]);
-  });
 });
 
 describe('proxies', () => {
-  const through = { env: { HTTPS_PROXY: '' }, host: PUBLIC, certificateAuthority: '' };
   const options = (env: NodeJS.ProcessEnv): Partial<OpenRegistryOptions> => ({
-    ...through,
-    certificateAuthority: join(folder, 'ca.pem'),
+    host: PUBLIC,
+    authorities: [authority.cert],
     env,
   });
 
@@ -145,7 +121,7 @@ describe('the public route', () => {
   const away = { host: 'localhost:1', explicit: false };
   const route = { clusterCa: '', env: {} as NodeJS.ProcessEnv };
 
-  test('is tried when the internal name is out of reach, and that is said', async () => {
+  test('is tried with a warning when the internal name cannot be reached', async () => {
     const registry = await open({
       ...away,
       ...route,
@@ -154,7 +130,7 @@ describe('the public route', () => {
     });
     expect(registry).toMatchObject({ url: `https://localhost:${server.port}`, verified: true });
     expect(warnings).toEqual([
-      `the registry at https://localhost:1/ is out of reach from here (connection refused); trying its public route localhost:${server.port}`,
+      `the registry at https://localhost:1/ cannot be reached from here (connection refused); trying its public route localhost:${server.port}`,
     ]);
   });
 

@@ -2,15 +2,15 @@ import type { ClusterApi } from '../../cluster/api.js';
 import { RegadmError } from '../../model/errors.js';
 import type { OpenRegistry } from './login.js';
 
-export interface RegistryFlags {
+export interface RegistryAccess {
   url?: string;
-  certificateAuthority?: string;
+  authorities?: readonly string[];
   warn(line: string): void;
   log(level: number, line: string): void;
 }
 
 /** Opens the registry as the other commands do: the given address, else the cluster's own name for it, else its public route. */
-export function registryOpener(api: ClusterApi, { url, certificateAuthority, warn, log }: RegistryFlags): OpenRegistry {
+export function registryOpener(api: ClusterApi, { url, authorities, warn, log }: RegistryAccess): OpenRegistry {
   return async ({ internal, route, token }) => {
     const host = url ?? internal ?? route;
     if (host === undefined) {
@@ -23,7 +23,7 @@ export function registryOpener(api: ClusterApi, { url, certificateAuthority, war
     return openRegistry({
       host,
       explicit: url !== undefined,
-      certificateAuthority,
+      authorities,
       forceInsecure: false,
       clusterInsecure: api.insecure,
       clusterCa: api.certificateAuthority,

@@ -107,7 +107,7 @@ test.each([
 
 describe('--max-delete', () => {
   test.each(['2', '40%', '10Ki'])('%s lets the plan pass', (limit) => {
-    expect(() => assertImagesWithinLimit(fresh(), parseMaxDelete(limit, 'images'))).not.toThrow();
+    expect(() => assertImagesWithinLimit(fresh(), parseMaxDelete(limit))).not.toThrow();
   });
 
   test.each([
@@ -115,7 +115,7 @@ describe('--max-delete', () => {
     ['39%', '2 of 5 images, more than 39%'],
     ['1Ki', 'of blobs, more than 1 KiB'],
   ])('%s does not', (limit, words) => {
-    expect(refused(() => assertImagesWithinLimit(fresh(), parseMaxDelete(limit, 'images')))).toMatchObject({
+    expect(refused(() => assertImagesWithinLimit(fresh(), parseMaxDelete(limit)))).toMatchObject({
       code: 'MAX_DELETE',
       exitCode: 4,
       message: expect.stringContaining(words) as string,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import type { ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
 import {
@@ -41,7 +42,7 @@ async function input(user: User, options: Partial<PreflightInput> & { token?: st
   const registry = await openRegistry({
     host: sandbox.registryUrl,
     explicit: true,
-    certificateAuthority: sandbox.caFile,
+    authorities: [readFileSync(sandbox.caFile, 'utf8')],
     forceInsecure: false,
     clusterInsecure: false,
     token: options.token ?? sandbox.tokens[user],

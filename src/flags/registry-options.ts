@@ -1,0 +1,76 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { messageOf, usageError, type RegadmError } from '../core/model/errors.js';
+import { certificatesIn } from '../core/registry/trust.js';
+import { parseRegistryAddress, type RegistryAddress } from '../core/registry/url.js';
+
+/** Values of the registry flags; a command can leave some of them out. */
+export interface RegistryFlagValues {
+  'registry-url'?: string;
+  'certificate-authority'?: string;
+  'force-insecure'?: boolean;
+}
+
+export interface RegistryOptions {
+  /** `host[:port]` or a URL without a path; undefined: the registry is discovered. */
+  registryUrl?: string;
+  /** Certificates of `--certificate-authority`, PEM. */
+  authorities?: string[];
+  forceInsecure: boolean;
+}
+
+const ADDRESS_HINT = 'write it as registry.example.org, registry.example.org:5000 or https://registry.example.org';
+const AUTHORITY_HINT = "pass a PEM file with the certificate of the authority that signed the registry's certificate";
+
+/**
+ * Converts the registry flags and reads the file of `--certificate-authority`, before lists are read, which takes long.
+ * @throws RegadmError (USAGE) that names the flag
+ */
+export async function registryOptions(flags: RegistryFlagValues): Promise<RegistryOptions> {
+  const registryUrl = flags['registry-url'];
+  const forceInsecure = flags['force-insecure'] ?? false;
+  const file = flags['certificate-authority'];
+  const address = registryUrl ? registryAddressFlag(registryUrl) : undefined;
+  if (!file) return { registryUrl, forceInsecure };
+  if (forceInsecure) {
+    throw usageError('--certificate-authority cannot be specified with --force-insecure', ['leave one of the two out']);
+  }
+  if (address?.scheme === 'http') {
+    // `oc` misspells the flag in this message, and scripts compare it. The suggestion has the right name.
+    throw usageError('--cerificate-authority cannot be specified for insecure http protocol', [
+      'leave --certificate-authority out, or pass --registry-url with https://',
+    ]);
+  }
+  return { registryUrl, forceInsecure, authorities: await readAuthorities(file) };
+}
+
+/** Converts `--registry-url`. @throws RegadmError (USAGE), never with the text itself, which can contain a password */
+export function registryAddressFlag(text: string): RegistryAddress {
+  const address = parseRegistryAddress(text);
+  if (typeof address !== 'string') return address;
+  const hint = address.includes('password') ? 'pass the token with --token' : ADDRESS_HINT;
+  throw usageError(`invalid --registry-url flag: ${address}`, [hint]);
+}
+
+async function readAuthorities(file: string): Promise<string[]> {
+  const invalid = (problem: string): RegadmError => usageError(`--certificate-authority: ${problem}`, [AUTHORITY_HINT]);
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw invalid(`cannot read ${file}: ${readProblem(error)}`);
+  });
+  const certificates = certificatesIn(text);
+  if (certificates.length === 0) throw invalid(`${file} contains no certificate in PEM format`);
+  for (const certificate of certificates) {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      throw invalid(`${file} contains a certificate that cannot be parsed: ${messageOf(error)}`);
+    }
+  }
+  return certificates;
+}
+
+function readProblem({ code }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'permission denied';
+  return code === 'EISDIR' ? 'it is a directory' : (code ?? 'unknown error');
+}
