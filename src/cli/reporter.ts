@@ -1,5 +1,5 @@
 import type { Reporter } from '../core/kit/reporter.js';
-import { createProgress } from '../core/terminal/progress.js';
+import { createProgress } from '../core/terminal/create-progress.js';
 
 /** Minimum time between two progress lines of a long wait outside a terminal: ms. */
 const PLAIN_INTERVAL_MS = 30_000;

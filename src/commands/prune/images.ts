@@ -90,7 +90,7 @@ integrated registry. A dry run unless --confirm is given: then nothing is change
     const { flags } = await this.read(PruneImages);
     const request = await requestOf(flags);
     const { interruptible } = await import('../../cli/interrupt.js');
-    const { createProgress } = await import('../../core/terminal/progress.js');
+    const { createProgress } = await import('../../core/terminal/create-progress.js');
     const progress = createProgress(process.stderr);
     const say = (line: string): void => progress.log(line);
     const hooksOf = (signal: AbortSignal) => ({

@@ -16,6 +16,7 @@ const PROGRAMS = {
   kubectl: { names: ['kubectl'], source: 'Debian package kubernetes-client' },
   'redis-sentinel': { names: ['redis-sentinel'], source: 'Debian package redis-sentinel' },
   'redis-server': { names: ['redis-server'], source: 'Debian package redis-server' },
+  script: { names: ['script'], source: 'Debian package bsdutils' },
   'systemd-analyze': { names: ['systemd-analyze'], source: 'Debian package systemd' },
   'systemd-escape': { names: ['systemd-escape'], source: 'Debian package systemd' },
   zsh: { names: ['zsh'], source: 'Debian package zsh' },

@@ -1,0 +1,34 @@
+import type { Progress } from './progress.js';
+import { Phase } from './progress-phase.js';
+
+/** Time between two lines, in ms. Work that takes less time prints none. */
+const INTERVAL_MS = 30_000;
+
+/** Progress where there is no terminal: a plain line every 30 seconds. */
+export class PlainProgress implements Progress {
+  private current: Phase | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  phase(name: string, total?: number): void {
+    this.current = new Phase(name, total);
+    if (this.timer) return;
+    this.timer = setInterval(() => this.current && this.log(this.current.text()), INTERVAL_MS);
+    this.timer.unref();
+  }
+
+  tick(count = 1): void {
+    if (this.current) this.current.count += count;
+  }
+
+  log(line: string): void {
+    this.stream.write(`${line}\n`);
+  }
+
+  done(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.current = undefined;
+  }
+}

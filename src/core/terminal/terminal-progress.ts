@@ -1,0 +1,64 @@
+import type { Ora } from 'ora';
+import { wantsColor } from './color.js';
+import type { Progress } from './progress.js';
+import { Phase } from './progress-phase.js';
+
+/** Columns that the spinner and its spaces take, and one that stays free so that no terminal wraps the line. */
+const RESERVED_COLUMNS = 4;
+
+/**
+ * Progress on a terminal: one animated line, drawn by ora. ora keeps lines that others write meanwhile intact, and shows the
+ * cursor again however the process ends. It is loaded with the first phase, so that short commands do not pay for it.
+ */
+export class TerminalProgress implements Progress {
+  private current: Phase | undefined;
+  private spinner: Ora | undefined;
+
+  constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  phase(name: string, total?: number): void {
+    const isFirst = this.current === undefined;
+    this.current = new Phase(name, total);
+    if (isFirst) void this.start();
+  }
+
+  tick(count = 1): void {
+    if (this.current) this.current.count += count;
+  }
+
+  log(line: string): void {
+    this.stream.write(`${line}\n`);
+  }
+
+  done(): void {
+    this.current = undefined;
+    this.spinner?.stop();
+    this.spinner = undefined;
+    process.off('exit', this.clear);
+  }
+
+  private async start(): Promise<void> {
+    const { default: ora } = await import('ora');
+    // The work can have ended meanwhile.
+    if (!this.current || this.spinner) return;
+    this.spinner = ora({
+      stream: this.stream,
+      suffixText: () => this.text(),
+      color: wantsColor(this.stream) ? 'cyan' : false,
+      // createProgress decides; ora itself would stay silent on terminals of CI systems.
+      isEnabled: true,
+      // Otherwise Ctrl-C would reach the program as a character, and input for a later prompt would be lost.
+      discardStdin: false,
+    });
+    process.once('exit', this.clear);
+    this.spinner.start();
+  }
+
+  /** Leaves no half line behind when the process exits in the middle. */
+  private readonly clear = (): void => void this.spinner?.stop();
+
+  private text(): string {
+    const columns = this.stream.columns > 0 ? this.stream.columns : 80;
+    return this.current?.text().slice(0, columns - RESERVED_COLUMNS) ?? '';
+  }
+}
