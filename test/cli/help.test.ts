@@ -52,7 +52,7 @@ describe('help', () => {
     expect(results[3]!.stdout).toContain('prune images');
   });
 
-  test('the flags of prune images stand in groups', async () => {
+  test('the flags of prune images are grouped', async () => {
     const { stdout } = await regadm(['prune', 'images', '--help']);
     const headings = stdout.split('\n').filter((line) => /^[A-Z][A-Z ]+$/.test(line));
     expect(headings).toEqual([

@@ -67,7 +67,7 @@ describe('interruptible', () => {
     expect(listeners()).toBe(before);
   });
 
-  test('the error of a request that the signal cancelled gives way to INTERRUPTED', async () => {
+  test('INTERRUPTED replaces the error of a request that the signal canceled', async () => {
     const work = interruptible((signal) => aborted(signal).catch(() => Promise.reject(new Error('socket hang up'))), {
       note,
       message: 'restoring',

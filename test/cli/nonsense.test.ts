@@ -78,11 +78,11 @@ function* cases(): Generator<{ argv: string[]; names: string[] }> {
 
 describe('nonsense on the command line', () => {
   const all = [...cases()];
-  let folder: string;
+  let directory: string;
   let results: ManyResult[];
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'regadm-nonsense-'));
-    const kubeconfig = join(folder, 'config');
+    directory = mkdtempSync(join(tmpdir(), 'regadm-nonsense-'));
+    const kubeconfig = join(directory, 'config');
     // Nothing listens on port 1 (tcpmux): what gets so far ends there.
     writeFileSync(
       kubeconfig,
@@ -100,7 +100,7 @@ describe('nonsense on the command line', () => {
       { KUBECONFIG: kubeconfig },
     );
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   test('every command has been tried, with every flag', () => {
     expect(all.length).toBeGreaterThan(500);
@@ -123,7 +123,7 @@ describe('nonsense on the command line', () => {
     expect(wrong.map(({ argv, status, stderr }) => ({ argv: argv.join(' '), status, stderr }))).toEqual([]);
   });
 
-  test('a value that is none is told with its flag, or with what was given', () => {
+  test('the error for an invalid value names its flag or the value', () => {
     const vague = results.filter(({ argv, stdout, stderr }) => {
       const [, flag] = /^(--[^=]+)=%nonsense%$/.exec(argv.at(-1)!) ?? [];
       return flag !== undefined && !`${stdout}${stderr}`.includes(flag) && !`${stdout}${stderr}`.includes(NONSENSE);

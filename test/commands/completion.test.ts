@@ -16,7 +16,7 @@ const manifest = JSON.parse(readFileSync(new URL('../../oclif.manifest.json', im
 const commands = completionCommands(manifest);
 const NAMES = ['regadm', 'oc-regadm', 'kubectl-regadm'];
 
-/** Words as they stand on the line, and what must be among the completions, or what they must be exactly. */
+/** The words on the command line, and what the completions must include, or exactly what they must be. */
 const CASES: [words: string[], expected: string[]][] = [
   [['pr'], ['prune']],
   [['prune', 'im'], ['images']],
@@ -36,20 +36,20 @@ const CASES: [words: string[], expected: string[]][] = [
 ];
 
 describe('completion', () => {
-  let folder: string;
+  let directory: string;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'regadm-completion-'));
-    writeFileSync(join(folder, 'regadm.bash'), bashScript(commands, NAMES));
-    writeFileSync(join(folder, 'regadm.zsh'), zshScript(commands, NAMES));
-    writeFileSync(join(folder, 'regadm.fish'), fishScript(commands, NAMES));
+    directory = mkdtempSync(join(tmpdir(), 'regadm-completion-'));
+    writeFileSync(join(directory, 'regadm.bash'), bashScript(commands, NAMES));
+    writeFileSync(join(directory, 'regadm.zsh'), zshScript(commands, NAMES));
+    writeFileSync(join(directory, 'regadm.fish'), fishScript(commands, NAMES));
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   test.each(CASES)('%j', (words, expected) => {
     expect(complete(commands, words).candidates.map(({ value }) => value)).toEqual(expected);
   });
 
-  test('values after an equals sign, files and folders', () => {
+  test('values after an equals sign, files and directories', () => {
     expect(complete(commands, ['prune', 'images', '--output=j']).candidates).toEqual([
       { value: '--output=json', description: '' },
     ]);
@@ -66,13 +66,13 @@ describe('completion', () => {
       ['prune', 'images', '--output', '='],
     ];
     const calls = lines.map((words) => `try ${['regadm', ...words].map((word) => `'${word}'`).join(' ')}`);
-    const script = `source ${folder}/regadm.bash\ntry() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _regadm; echo "\${COMPREPLY[*]}"; }\n${calls.join('\n')}`;
+    const script = `source ${directory}/regadm.bash\ntry() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _regadm; echo "\${COMPREPLY[*]}"; }\n${calls.join('\n')}`;
     const answers = execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
     const expected = [...CASES.map(([, values]) => values.join(' ')), 'json', 'table wide json yaml name oc'];
     // The last but one of the cases has no completions: an empty line.
     expect(answers).toEqual(expected);
     expect(
-      execFileSync('bash', ['--norc', '-c', `source ${folder}/regadm.bash; complete -p oc-regadm`], {
+      execFileSync('bash', ['--norc', '-c', `source ${directory}/regadm.bash; complete -p oc-regadm`], {
         encoding: 'utf8',
       }),
     ).toContain('-F _regadm');
@@ -80,9 +80,9 @@ describe('completion', () => {
 
   requires('fish').test('in fish', () => {
     const script = CASES.map(([words]) => `complete -C 'regadm ${words.join(' ')}'; echo ==`).join('\n');
-    const text = execFileSync('fish', ['--no-config', '-c', `source ${folder}/regadm.fish\n${script}`], {
+    const text = execFileSync('fish', ['--no-config', '-c', `source ${directory}/regadm.fish\n${script}`], {
       encoding: 'utf8',
-      env: { ...process.env, HOME: folder },
+      env: { ...process.env, HOME: directory },
     });
     const answers = text
       .split('==\n')
@@ -106,7 +106,7 @@ describe('completion', () => {
         [
           '-f',
           '-c',
-          `${stubs}; source ${folder}/regadm.zsh; words=(regadm ${words.join(' ')} ''); CURRENT=${words.length + 2}; _regadm`,
+          `${stubs}; source ${directory}/regadm.zsh; words=(regadm ${words.join(' ')} ''); CURRENT=${words.length + 2}; _regadm`,
         ],
         { encoding: 'utf8' },
       );
@@ -126,8 +126,8 @@ describe('completion', () => {
 
   requires('kubectl').test('kubectl regadm, and its completion, with the real kubectl', async () => {
     for (const name of ['kubectl-regadm', 'kubectl_complete-regadm'])
-      symlinkSync(fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url)), join(folder, name));
-    const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder, NO_COLOR: '1' };
+      symlinkSync(fileURLToPath(new URL(`../../bin/${name}.js`, import.meta.url)), join(directory, name));
+    const env = { PATH: `${directory}:${process.env.PATH}`, HOME: directory, NO_COLOR: '1' };
     const run = (...args: string[]) => promisify(execFile)('kubectl', args, { env });
     expect((await run('__complete', 'regadm', 'registry', 'readonly', 'o')).stdout).toBe('on\noff\n:4\n');
     expect((await run('__complete', 'regadm', 'prune', 'images', '--keep-t')).stdout).toMatch(
@@ -144,6 +144,6 @@ describe('completion', () => {
   test.each(['bash', 'zsh', 'fish'])('regadm completion %s', async (shell) => {
     const { status, stdout, stderr } = await regadm(['completion', shell]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toBe(readFileSync(join(folder, `regadm.${shell}`), 'utf8'));
+    expect(stdout).toBe(readFileSync(join(directory, `regadm.${shell}`), 'utf8'));
   });
 });

@@ -120,7 +120,7 @@ describe('the environment', () => {
     );
   });
 
-  test('what looks like a setting is told; what Kubernetes sets beside a Service called regadm is not', () => {
+  test('warns about variables that resemble a setting, but not about those that Kubernetes sets for a Service called regadm', () => {
     const warnings: string[] = [];
     readEnvironment(
       { REGADM_KEEP_TAG_REVISION: '3', REGADM_PORT: 'tcp://10.0.0.1:80', REGADM_SERVICE_HOST: 'x', REGADM_XYZ: 'y' },
@@ -152,7 +152,7 @@ describe('what holds', () => {
     expect(flat(settingsOf('prune:hard', catalog['prune:hard']!, { environment, file }))).toMatchObject({
       'max-delete': '20%',
     });
-    // `wide` is no form of this command's output.
+    // This command has no output format `wide`.
     expect(flat(settingsOf('registry:readonly', catalog['registry:readonly']!, { environment, file }))).toEqual({});
   });
 
@@ -164,7 +164,7 @@ describe('what holds', () => {
     expect(after('json')).toEqual({ 'keep-tag-revisions': '5', 'max-delete': '10%' });
   });
 
-  test('an audit log is written when something is carried out', () => {
+  test('an audit log is written when a plan is executed', () => {
     const all = settingsOf('prune:images', images, {
       environment: readEnvironment({ REGADM_AUDIT_LOG: '/a' }, catalog, quiet),
     });
@@ -184,12 +184,12 @@ describe('what holds', () => {
 });
 
 describe('regadm config', () => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'regadm-config-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  let directory: string;
+  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'regadm-config-'))));
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   test('shows every value and where it comes from, and no secret', async () => {
-    const path = join(folder, 'config.yaml');
+    const path = join(directory, 'config.yaml');
     writeFileSync(path, 'keep-tag-revisions: 5\nkeep-younger-than: 96h\n');
     const env = {
       REGADM_CONFIG: path,
@@ -216,13 +216,13 @@ describe('regadm config', () => {
   });
 
   test('a wrong file ends every command before it does anything', async () => {
-    writeFileSync(join(folder, 'config.yaml'), '\n\nconfirm: true\n');
+    writeFileSync(join(directory, 'config.yaml'), '\n\nconfirm: true\n');
     const { status, stdout, stderr } = await regadm(['prune', 'images'], {
-      env: { REGADM_CONFIG: join(folder, 'config.yaml') },
+      env: { REGADM_CONFIG: join(directory, 'config.yaml') },
     });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain('config.yaml:3: confirm: it cannot be set here');
-    const missing = await regadm(['config'], { env: { REGADM_CONFIG: join(folder, 'none.yaml') } });
+    const missing = await regadm(['config'], { env: { REGADM_CONFIG: join(directory, 'none.yaml') } });
     expect(missing).toMatchObject({ status: 1, stdout: '' });
   });
 

@@ -55,7 +55,7 @@ describe('regadm doctor', () => {
     expect(of(report, 'permissions')).toMatchObject([{ status: 'ok' }]);
   });
 
-  test('a user without permissions is told the role', async () => {
+  test('a user without permissions gets the name of the role', async () => {
     await start();
     const report = await examine(sandbox, 'nobody');
     expect(report.ok).toBe(false);
@@ -72,12 +72,12 @@ describe('regadm doctor', () => {
     ['an unmanaged one', { managementState: 'Unmanaged' }, 'operator', 'warning'],
     ['a token that has expired', { fail: ['token-expires=1'] }, 'cluster', 'failed'],
     ['lists that fail', { fail: ['GET /pods => 403'] }, 'lists', 'failed'],
-  ])('tells of %s', async (_, options, name, status) => {
+  ])('reports %s', async (_, options, name, status) => {
     await start(options);
     expect(of(await examine(sandbox), name).map((check) => check.status)).toContain(status);
   });
 
-  test('tells of another pruner at work, and of a run that failed', async () => {
+  test('reports another running pruner, and a failed run', async () => {
     await start();
     const job = (name: string, status: object) =>
       sandbox.store.put('jobs', {

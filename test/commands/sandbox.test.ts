@@ -21,13 +21,13 @@ function isRunning(pid: number): boolean {
 
 /** The built program, as a user starts it. */
 describe('regadm sandbox', () => {
-  let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'regadm-test-'))));
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  let directory: string;
+  beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'regadm-test-'))));
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   const start = (args: string[]): ChildProcessByStdio<null, Readable, Readable> =>
     spawn(process.execPath, [PROGRAM, ...args], {
-      env: { ...process.env, TMPDIR: folder },
+      env: { ...process.env, TMPDIR: directory },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
@@ -51,7 +51,7 @@ describe('regadm sandbox', () => {
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'serves until %s, says what to try, and ends with 0',
     async (signal) => {
-      const child = spawn(process.execPath, [PROGRAM, 'sandbox', '--dir', join(folder, 'new')], {
+      const child = spawn(process.execPath, [PROGRAM, 'sandbox', '--dir', join(directory, 'new')], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       let text = '';
@@ -69,7 +69,7 @@ describe('regadm sandbox', () => {
     },
   );
 
-  test('--run ends with the status of the command, -v shows requests, the folder goes', async () => {
+  test('--run ends with the status of the command, -v shows requests, the directory goes', async () => {
     const command = 'echo "$KUBECONFIG"; exit 7';
     const { status, stdout } = await regadm(['sandbox', '--run', command]);
     expect(status).toBe(7);
@@ -82,22 +82,22 @@ describe('regadm sandbox', () => {
     const outcome = await endWhenItSays(['sandbox', '--run', command], /sleep (\d+)\n/);
     expect(outcome.status).toBe(143);
     expect(isRunning(Number(outcome.match[1]))).toBe(false);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('--demo ends its runs and removes the directory on a signal', async () => {
     const outcome = await endWhenItSays(['sandbox', '--demo'], /\$ regadm prune images\n/);
     expect(outcome).toMatchObject({ status: 143, stderr: expect.stringContaining('interrupted by SIGTERM') as string });
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('a signal during the start ends it and removes the directory', async () => {
     const child = start(['sandbox']);
     const closed = once(child, 'close');
-    while (readdirSync(folder).length === 0) await setTimeout(2);
+    while (readdirSync(directory).length === 0) await setTimeout(2);
     child.kill('SIGTERM');
     await closed;
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('a second signal ends it at once and still removes the directory', async () => {
@@ -106,7 +106,7 @@ describe('regadm sandbox', () => {
     child.stderr.once('data', () => child.kill('SIGTERM'));
     await once(child, 'close');
     expect(child.exitCode).toBe(143);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   test('--demo shows a dry run and a confirmed prune, and that the numbers add up', async () => {
@@ -116,19 +116,19 @@ describe('regadm sandbox', () => {
     expect(stdout).toContain('All numbers agree');
   });
 
-  test('a wrong rule, a folder that holds something and a port that is taken are usage errors', async () => {
+  test('a wrong rule, a directory that holds something and a port that is taken are usage errors', async () => {
     expect(await regadm(['sandbox', '--fail', 'nonsense'])).toMatchObject({
       status: 1,
       stdout: '',
       stderr: expect.stringContaining('error: invalid fault rule "nonsense" for "--fail"') as string,
     });
-    mkdirSync(join(folder, 'full'));
-    writeFileSync(join(folder, 'full', 'x'), '');
-    expect(await regadm(['sandbox', '--dir', join(folder, 'full')])).toMatchObject({
+    mkdirSync(join(directory, 'full'));
+    writeFileSync(join(directory, 'full', 'x'), '');
+    expect(await regadm(['sandbox', '--dir', join(directory, 'full')])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('is not empty') as string,
     });
-    const file = join(folder, 'full', 'x');
+    const file = join(directory, 'full', 'x');
     expect(await regadm(['sandbox', '--dir', file])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining(`${file} is not a directory`) as string,

@@ -11,7 +11,7 @@ afterAll(() => sandbox.stop());
 
 afterEach(() => sandbox.clearFaults());
 
-/** Nothing but reading was asked of any server. */
+/** Asserts that every server received only reading requests. */
 function expectUntouched(from: number): void {
   const changing = sandbox.requests
     .slice(from)

@@ -48,8 +48,8 @@ const changes = ({ method, path: at }: RequestInfo): boolean =>
 
 /** What must hold at any moment, whatever happened. */
 function nothingWrong(): void {
-  const doomed = plan.images.map(({ name }) => name);
-  expect(missingParts(scene.sandbox, doomed)).toEqual([]);
+  const deleted = plan.images.map(({ name }) => name);
+  expect(missingParts(scene.sandbox, deleted)).toEqual([]);
   expect(unnamedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
 }
 
@@ -143,7 +143,7 @@ describe('signals', () => {
     await begin();
     let child: ChildProcess | undefined;
     let release = (): void => {};
-    // The server does not answer any more: only a second signal ends the run.
+    // The server no longer answers: only a second signal ends the run.
     scene.sandbox.onRequest((request) =>
       changes(request) && stateOf(scene.sandbox).layerLinks.length < before.layerLinks.length
         ? { do: 'hang' }
@@ -284,7 +284,7 @@ describe('the audit log', () => {
       document.summary.blobs +
       document.summary.images +
       document.summary.imageStreams;
-    // All but the last deletion are in it, beside the line of the start.
+    // It contains the line of the start and every deletion except the last.
     expect(lines.length - 1).toBe(done - 1);
     expect(untruths(document, before, scene.sandbox)).toEqual([]);
     nothingWrong();

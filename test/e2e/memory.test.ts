@@ -20,7 +20,7 @@ describe('memory of a dry run over 20,000 images', () => {
         env: { NODE_OPTIONS: '--max-old-space-size=128' },
         output: '/dev/null',
       });
-      // On a quiet machine it takes below 200 MiB (docs/performance.md). When threads have to wait for a processor, buffers are given back
+      // On a quiet machine it takes below 200 MiB (docs/performance.md). When threads have to wait for a processor, buffers are released
       // later: 396 MiB were seen. What must hold always is the limit of the pod.
       expect(peak).toBeLessThan(512);
     } finally {

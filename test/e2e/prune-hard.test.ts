@@ -82,7 +82,7 @@ describe('the whole procedure', () => {
     });
   });
 
-  test.each(['pod', 'storage'])('a plan over --max-delete is refused, and everything is put back (%s)', async (way) => {
+  test.each(['pod', 'storage'])('a plan over --max-delete is refused, and everything is restored (%s)', async (way) => {
     await begin();
     const files = filesBelow(sandbox.storageDir);
     const { status, stdout } = await start(sandbox, [...(way === 'pod' ? POD : storageArgs()), '--max-delete=1']).ended;
@@ -92,7 +92,7 @@ describe('the whole procedure', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('with --read-only=skip nothing but images and image streams is read, and nothing in the cluster is changed', async () => {
+  test('with --read-only=skip only images and image streams are read, and nothing in the cluster is changed', async () => {
     await begin();
     const { status } = await start(sandbox, [...storageArgs(), '--read-only=skip']).ended;
     expect(status).toBe(0);
@@ -174,7 +174,7 @@ describe('what goes wrong', () => {
   });
 
   test.each([1, 2])(
-    'a stuck roll-out of %i replicas ends after --timeout, and everything is put back',
+    'a stuck roll-out of %i replicas ends after --timeout, and everything is restored',
     async (replicas) => {
       await begin({ replicas, rolloutStepMs: 'manual', fail: ['rollout-stuck'] });
       let restoring = false;
@@ -212,7 +212,7 @@ describe('what goes wrong', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('a pod that dies during exec: everything is put back', async () => {
+  test('a pod that dies during exec: everything is restored', async () => {
     await begin({ fail: ['pod-dies'] });
     const { status, stderr } = await start(sandbox, POD).ended;
     expect(status).toBe(1);
@@ -220,7 +220,7 @@ describe('what goes wrong', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('a pod that dies while it deletes: exit status 3, and everything is put back', async () => {
+  test('a pod that dies while it deletes: exit status 3, and everything is restored', async () => {
     await begin();
     let execs = 0;
     sandbox.onRequest(({ path }) => {
@@ -239,7 +239,7 @@ describe('what goes wrong', () => {
   test('a second run is refused while the first is under way, and so are --recover and a change of the mode', async () => {
     await begin({ rolloutStepMs: 'manual' });
     const first = start(sandbox, POD);
-    // The roll-out stands still until it is told to go on: the first run waits for it.
+    // The roll-out stops until the test continues it: the first run waits for it.
     await new Promise<void>((resolve) =>
       sandbox.onRequest(({ path }) => void (path.includes('/deployments/') && annotated() && resolve())),
     );
@@ -260,15 +260,15 @@ describe('what goes wrong', () => {
 });
 
 describe('refused before the registry is switched', () => {
-  test("another cluster's storage, a path that is no registry's", async () => {
+  test("another cluster's storage, a path without a registry", async () => {
     await begin();
-    const folder = temporaryFolder();
-    const none = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', folder]).ended;
+    const directory = temporaryFolder();
+    const none = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]).ended;
     expect(none).toMatchObject({ status: 4, stderr: expect.stringContaining('is not a registry') as string });
-    makeStorageTree(folder, { blobs: { [`sha256:${'ab'.repeat(32)}`]: 1 }, repositories: {} });
-    const other = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', folder]).ended;
+    makeStorageTree(directory, { blobs: { [`sha256:${'ab'.repeat(32)}`]: 1 }, repositories: {} });
+    const other = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]).ended;
     expect(other).toMatchObject({ status: 4, stderr: expect.stringContaining("another cluster's") as string });
-    expect(filesBelow(folder)).toHaveLength(1);
+    expect(filesBelow(directory)).toHaveLength(1);
     expect(changed()).toEqual([]);
   });
 });
@@ -286,7 +286,7 @@ describe('ended at every step', () => {
   const MOST = 12;
   const steps = Array.from({ length: MOST }, (_, index) => index + 1);
 
-  /** Signals the run when its n-th step arrives; the request itself is carried out, or lost with its connection. */
+  /** Signals the run when its n-th step arrives; the request itself succeeds, or is lost with its connection. */
   function signalAt(
     nth: number,
     signal: NodeJS.Signals,
@@ -326,7 +326,7 @@ describe('ended at every step', () => {
   });
 
   test.each(steps.map((nth) => [nth, nth % 2 ? 'SIGTERM' : 'SIGINT', nth % 2 ? 143 : 130] as const))(
-    'signalled at step %i with %s: puts everything back itself',
+    'a signal at step %i, %s: restores everything itself',
     async (nth, signal, code) => {
       await begin({ replicas: nth % 2 ? 2 : 1, rolloutStepMs: 5, fail: ['slow-output'] });
       const { run, reached } = signalAt(nth, signal, false);
@@ -357,7 +357,7 @@ describe('ended at every step', () => {
     expect(commands.slice(ended + 1)).toHaveLength(2);
   });
 
-  test('kill -9 while it deletes on the storage: --recover puts back the mode, the next run deletes the rest', async () => {
+  test('kill -9 while it deletes on the storage: --recover restores the mode, the next run deletes the rest', async () => {
     await begin({ rolloutStepMs: 5 });
     const [first = '', ...orphans] = storeOrphans(3000);
     const run = start(sandbox, storageArgs());

@@ -88,7 +88,7 @@ test('a managementState other than Managed is said, and refused for a change', a
   expect(spec()).toBeUndefined();
 });
 
-test('somebody else changing the config meanwhile is no error', async () => {
+test('a concurrent change of the config by somebody else is not an error', async () => {
   await begin({ fail: ['PATCH /configs/cluster times=3 => 409'] });
   expect((await readonly('on')).status).toBe(0);
   expect(spec()).toBe(true);

@@ -59,7 +59,7 @@ describe('--plan-out and --plan', () => {
     expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
   });
 
-  test('what came into use or became old since is left alone', async () => {
+  test('what is in use or old since then is skipped', async () => {
     const planned = await planOut();
     scene.sandbox.store.put('pods', aRunningPod('late/pod', `${HOST}/ops/batch@${scene.batch[4]}`));
     scene.sandbox.registry.push('ops/batch', 'nightly', { layers: ['newest'], created: '2025-02-01T00:00:00Z' });
@@ -150,7 +150,7 @@ test.each([
   expect(run.stderr).toContain(message);
 });
 
-test('--max-delete that is large enough lets the run go on', async () => {
+test('a --max-delete that is large enough does not stop the run', async () => {
   const { status, stderr } = await prune(scene, [...CONFIRM, '--max-delete', '50%']);
   expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.not.stringContaining('error') });
 });

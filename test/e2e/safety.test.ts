@@ -162,7 +162,7 @@ describe('signatures, attestations and SBOMs', () => {
     expect(result.stderr).toContain(`it belongs to image ${used['source image 0']}, which stays`);
   });
 
-  test('a pruner who cannot pull is told that manifests cannot be read', async () => {
+  test('a pruner who cannot pull gets a warning that manifests cannot be read', async () => {
     attachments(used['source image 0']!);
     const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
     expect(result.status).toBe(0);
@@ -171,7 +171,7 @@ describe('signatures, attestations and SBOMs', () => {
     );
   });
 
-  test('go with their image only when --prune-signatures says so', async () => {
+  test('are deleted with their image only with --prune-signatures', async () => {
     const gone = attachments(unused);
     const kept = attachments(used['source image 0']!);
     const keep = (more: string[]): Promise<CliResult> =>
@@ -185,7 +185,7 @@ describe('signatures, attestations and SBOMs', () => {
     expect(missingParts(sandbox)).toEqual([]);
   });
 
-  test('stay when their image comes into use at the last moment', async () => {
+  test('stay when their image is used at the last moment', async () => {
     const [signature = ''] = attachments(unused);
     let late = false;
     sandbox.onRequest(async ({ method, path }) => {

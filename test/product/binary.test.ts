@@ -12,25 +12,25 @@ const script = (name: string): string => fileURLToPath(new URL(`../../scripts/${
 
 /** `npm run build:binary`: it has to run where there is no Node, so its PATH leads nowhere. */
 describe('the single executable', () => {
-  let folder: string;
+  let directory: string;
   let binary: string;
   let sandbox: Sandbox;
   const start = (program: string, ...args: string[]) =>
     run(program, args, {
       env: { PATH: '/nonexistent', HOME: '/nonexistent', NO_COLOR: '1' },
-      cwd: folder,
+      cwd: directory,
       maxBuffer: 1 << 24,
     });
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'regadm-binary-'));
-    binary = join(folder, 'regadm');
+    directory = mkdtempSync(join(tmpdir(), 'regadm-binary-'));
+    binary = join(directory, 'regadm');
     sandbox = await startSandbox({ sample: true });
     await run(process.execPath, [script('build-binary'), '--out', binary, '--archive'], { maxBuffer: 1 << 24 });
   });
   afterAll(async () => {
     await sandbox.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
   });
 
   test('tells its version and shows help, without warnings', async () => {
@@ -48,13 +48,13 @@ describe('the single executable', () => {
   test('starts itself, also when the shell found it on the PATH', async () => {
     const args = ['prune', 'hard', '--prune-images', '--storage', sandbox.storageDir];
     const { stderr } = await run('regadm', [...args, '--kubeconfig', sandbox.kubeconfig.admin], {
-      env: { PATH: folder, HOME: '/nonexistent', NO_COLOR: '1' },
+      env: { PATH: directory, HOME: '/nonexistent', NO_COLOR: '1' },
       maxBuffer: 1 << 24,
     });
     expect(stderr).not.toContain('unknown command');
   });
 
-  test('plans and carries out, with all that is loaded late', async () => {
+  test('plans and deletes, with everything that is loaded late', async () => {
     const { stdout } = await start(binary, 'prune', 'images', '--kubeconfig', sandbox.kubeconfig.pruner, '-o', 'yaml');
     expect(parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
     const doctor = await start(binary, 'doctor', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json');
@@ -92,11 +92,11 @@ describe('the single executable', () => {
 
   test('answers as a plugin when it is called like one', async () => {
     for (const name of ['kubectl-regadm', 'kubectl_complete-regadm'])
-      if (!existsSync(join(folder, name))) symlinkSync(binary, join(folder, name));
-    expect((await start(join(folder, 'kubectl-regadm'), 'prune', '--help')).stdout).toContain(
+      if (!existsSync(join(directory, name))) symlinkSync(binary, join(directory, name));
+    expect((await start(join(directory, 'kubectl-regadm'), 'prune', '--help')).stdout).toContain(
       '$ kubectl regadm prune COMMAND',
     );
-    expect((await start(join(folder, 'kubectl_complete-regadm'), 'registry', 'readonly', 'o')).stdout).toBe(
+    expect((await start(join(directory, 'kubectl_complete-regadm'), 'registry', 'readonly', 'o')).stdout).toBe(
       'on\noff\n:4\n',
     );
   });
@@ -107,7 +107,7 @@ describe('the single executable', () => {
       '--url',
       'https://example.com/v0/',
       '--dir',
-      folder,
+      directory,
     ]);
     const [platform] = parse(stdout).spec.platforms;
     expect(platform).toMatchObject({
@@ -115,7 +115,7 @@ describe('the single executable', () => {
       uri: expect.stringMatching(/^https:\/\/example\.com\/v0\/regadm-.*\.tar\.gz$/),
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    const archive = join(folder, platform.uri.split('/').at(-1));
+    const archive = join(directory, platform.uri.split('/').at(-1));
     expect((await run('sha256sum', [archive])).stdout.split(' ')[0]).toBe(platform.sha256);
     expect((await run('tar', ['-tzf', archive])).stdout.trim().split('\n')).toEqual(
       expect.arrayContaining(['kubectl-regadm', 'LICENSE', 'THIRD_PARTY_LICENSES']),

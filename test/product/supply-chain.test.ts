@@ -9,7 +9,7 @@ const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
 const script = (name: string): string => fileURLToPath(new URL(`scripts/${name}.js`, root));
 
 describe('supply chain', () => {
-  test('every licence is one that was agreed to, and the list is current', async () => {
+  test('every license is allowed, and the list is current', async () => {
     await run(process.execPath, [script('licenses'), '--check']);
   });
 

@@ -144,7 +144,7 @@ export function planOf(lists: Lists, options: PruneOptions): ImagePrunePlan {
   return planImagePrune(buildSnapshot(lists), options, NOW);
 }
 
-export function inWords({ snapshot, streams: planned, images: doomed, blobs }: ImagePrunePlan): Words {
+export function inWords({ snapshot, streams: planned, images: deleted, blobs }: ImagePrunePlan): Words {
   const { digests, images: table } = snapshot;
   const text = (id: number): string => digests.text(id);
   return {
@@ -153,7 +153,7 @@ export function inWords({ snapshot, streams: planned, images: doomed, blobs }: I
         items.map(({ tag: of, position, image }) => `${streamKey(stream)}:${of}#${position}@${text(image)}`),
       )
       .sort(),
-    images: doomed.map((image) => table.nameText(image)),
+    images: deleted.map((image) => table.nameText(image)),
     blobs: blobs.map(text),
     links: planned.flatMap(({ stream, layerLinks, manifestLinks }) => [
       ...layerLinks.map((link) => `layer ${streamKey(stream)}@${text(link)}`),

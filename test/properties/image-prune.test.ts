@@ -126,7 +126,7 @@ test.each(['oc', 'extended'] as const)('%s: the order of the lists does not matt
   );
 });
 
-test.each(['oc', 'extended'] as const)('%s: when a plan was carried out, the next one is empty', (referrers) => {
+test.each(['oc', 'extended'] as const)('%s: after a plan is executed, the next one is empty', (referrers) => {
   fc.assert(
     fc.property(clusters, optionSets, fc.boolean(), (lists, options, pruneSignatures) => {
       const asked = { ...options, referrers, pruneSignatures: pruneSignatures && referrers === 'extended' };
@@ -152,7 +152,7 @@ test('every image and every item that stays has a reason', () => {
   );
 });
 
-/** The cluster when the plan was carried out. */
+/** Returns the cluster after the plan is executed. */
 function applied(lists: Lists, plan: Words): Lists {
   const items = new Set(plan.items);
   const images = new Set(plan.images);

@@ -17,7 +17,7 @@ export function digest(name: string | number): string {
   return `sha256:${createHash('sha256').update(String(name)).digest('hex')}`;
 }
 
-/** Something that stands in a list of the API server. */
+/** An object in a list of the API server. */
 export interface Built {
   resource: string;
   object: KubeObject;

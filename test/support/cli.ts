@@ -6,7 +6,7 @@ const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 export interface CliOptions {
   /** Passed as `--kubeconfig`. */
   kubeconfig?: string;
-  /** Beyond a bare environment: no kubeconfig, no proxy, no colours. */
+  /** Beyond a bare environment: no kubeconfig, no proxy, no colors. */
   env?: Record<string, string>;
   cwd?: string;
   /** Standard input; empty if not given. */

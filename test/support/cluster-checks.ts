@@ -14,7 +14,7 @@ export interface State {
   manifestLinks: string[];
 }
 
-/** The document of `regadm prune images -o json`, as far as it is looked at here. */
+/** The document of `regadm prune images -o json`, reduced to what the tests read. */
 export interface PruneDocument {
   dryRun: boolean;
   interrupted?: boolean;
@@ -85,9 +85,9 @@ export function missingOf(sandbox: Sandbox, digest: string): string[] {
   );
 }
 
-/** The same for every image that remains, but for those that a prune had named: they may be half gone. */
-export function missingParts(sandbox: Sandbox, doomed: Iterable<string> = []): string[] {
-  const skip = new Set(doomed);
+/** The same for every image that remains, except those that a prune had named, which can be deleted in part. */
+export function missingParts(sandbox: Sandbox, deleted: Iterable<string> = []): string[] {
+  const skip = new Set(deleted);
   return sandbox.store
     .list('images')
     .map(({ metadata }) => metadata.name)

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { RequestInfo, Sandbox } from '../../src/sandbox/index.js';
 import { runCli, type CliResult } from './cli.js';
 
-/** A run of the program that can be signalled. */
+/** A run of the program that accepts signals. */
 export interface Run {
   child: ChildProcess;
   ended: Promise<CliResult>;

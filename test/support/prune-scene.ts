@@ -48,7 +48,7 @@ export interface Scene {
 export const CONFIRM = ['prune', 'images', '--confirm', '--keep-younger-than=60m', '-o', 'json'];
 export const DRY_RUN = CONFIRM.filter((arg) => arg !== '--confirm');
 
-/** Starts a sandbox with a small cluster that has every kind of sharing (the layer `outdated` is in nothing but what goes); two of them hold the same digests. */
+/** Starts a sandbox with a small cluster that has every kind of sharing (only deleted images have the layer `outdated`); two of them hold the same digests. */
 export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
   const sandbox = await startSandbox({ cluster: {}, ...options });
   const push = (repository: string, tag: string | undefined, content: object): string =>
@@ -109,7 +109,7 @@ export function prune(scene: Scene, args: string[] = CONFIRM, options: CliOption
   return runCli([...args, '--registry-url', sandbox.registryUrl], { kubeconfig: sandbox.kubeconfig.admin, ...options });
 }
 
-/** A pod that runs; `spec` and `status` go on top. */
+/** A pod that runs; `spec` and `status` override its own. */
 export function aRunningPod(
   key: string,
   image: string,
@@ -123,7 +123,7 @@ export function aRunningPod(
   };
 }
 
-/** Puts an old image back as the newest item of a tag, as `oc tag` does. */
+/** Makes an old image the newest item of a tag again, as `oc tag` does. */
 export function retag(sandbox: Sandbox, key: string, tag: string, image: string): void {
   const [namespace, name] = key.split('/') as [string, string];
   const stream = sandbox.store.get('imagestreams', namespace, name)!;

@@ -9,22 +9,22 @@ export interface StorageDescription {
   repositories: Record<string, { manifests: string[] | null; layers?: string[]; uploads?: string[] }>;
 }
 
-const folders: string[] = [];
+const directories: string[] = [];
 
-/** A folder of its own that goes when the test file ends. */
+/** A directory of its own that goes when the test file ends. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'regadm-test-'));
-  folders.push(folder);
-  return folder;
+  const directory = mkdtempSync(path.join(tmpdir(), 'regadm-test-'));
+  directories.push(directory);
+  return directory;
 }
 
 afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 });
 
-/** Writes the described storage below `folder/docker/registry/v2`. @returns that path */
-export function makeStorageTree(folder: string, description: StorageDescription): string {
-  const root = path.join(folder, 'docker/registry/v2');
+/** Writes the described storage below `directory/docker/registry/v2`. @returns that path */
+export function makeStorageTree(directory: string, description: StorageDescription): string {
+  const root = path.join(directory, 'docker/registry/v2');
   mkdirSync(path.join(root, 'blobs/sha256'), { recursive: true });
   mkdirSync(path.join(root, 'repositories'), { recursive: true });
   for (const [digest, size] of Object.entries(description.blobs)) {
@@ -43,11 +43,11 @@ export function makeStorageTree(folder: string, description: StorageDescription)
   return root;
 }
 
-/** Every file (and symbolic link) below a folder, relative to it, sorted. */
-export function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+/** Every file (and symbolic link) below a directory, relative to it, sorted. */
+export function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .map((entry) => path.relative(directory, path.join(entry.parentPath, entry.name)))
     .sort();
 }
 

@@ -224,7 +224,7 @@ describe('the managed cluster', () => {
     ]);
   });
 
-  test('a user who may look at nothing: every check says so, none stops the others', async () => {
+  test('a user without any permission: every check reports it, none stops the others', async () => {
     await startManaged();
     const { checks, status } = await verify('--kubeconfig', managed.kubeconfig.nobody);
     expect(status).toBe(1);
@@ -291,7 +291,7 @@ test.each([
   expect(stderr).toContain(message);
 });
 
-test('an Ignition file that is none is refused with its line', async () => {
+test('an invalid Ignition file is refused with its line', async () => {
   const file = join(directory, 'bad.json');
   writeFileSync(file, '{\n "ignition": {\n  "version": "2.0.0"\n }\n}\n');
   const { status, stderr } = await regadm([

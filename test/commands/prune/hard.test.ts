@@ -2,7 +2,7 @@ import { regadm } from '../../support/regadm.js';
 
 const hard = (...args: string[]) => regadm(['prune', 'hard', '--confirm', ...args]);
 
-// None of these gets as far as to need a cluster: there is no kubeconfig here.
+// All of these fail before they need a cluster: there is no kubeconfig here.
 test.each([
   ['--pod cannot be specified with --storage', ['--pod=x', '--storage=/tmp']],
   ['--dangling-links works only with --storage', ['--dangling-links']],

@@ -170,7 +170,7 @@ describe('--set', () => {
     expect(spec()).toMatchObject({ suspend: true, keepTagRevisions: 9 });
   });
 
-  test('without permission it says so', async () => {
+  test('without permission it reports that', async () => {
     await start();
     const { status, stderr } = await regadm([
       'prune',

@@ -36,7 +36,7 @@ test('the classic case: where it stands, that nobody uses it, and what would hav
   const { status, stdout, stderr } = await why(classic());
   expect([status, stderr]).toEqual([0, '']);
   const lines = stdout.split('\n');
-  // As `oc` counts: the position from 0, of so many items (test/conformance: the-same-image-under-three-tags).
+  // As `oc` counts: positions from 0, and the number of items (test/conformance: the-same-image-under-three-tags).
   expect(lines).toEqual(
     expect.arrayContaining([
       'myapp:v2 at position 4 out of 5',

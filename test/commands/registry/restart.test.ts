@@ -67,7 +67,7 @@ test('-o json tells which pods were replaced by which', async () => {
   });
 });
 
-test('--dry-run changes nothing, and tells how to turn the cache off for good', async () => {
+test('--dry-run changes nothing, and prints how to turn the cache off permanently', async () => {
   await start();
   const { status, stdout, stderr } = await restart('--dry-run');
   expect(status).toBe(0);
@@ -115,7 +115,7 @@ test('a roll-out that does not end in time is an error that says what it waited 
   expect(stderr).toMatch(/^error: the registry has not rolled out in time: /m);
 });
 
-test('who may not restart it is told how to turn the cache off instead', async () => {
+test('prints how to turn the cache off to a user who may not restart the registry', async () => {
   await start();
   const user = sandbox.addUser('reader', [
     { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: ['get', 'list'] },

@@ -101,7 +101,7 @@ test('yaml says the same as json; the table has every part', async () => {
   expect(table.stderr).toBe('');
 });
 
-test('the pruner sees all but what its role hides, and is told what that is', async () => {
+test('the pruner sees everything except what its role hides, and the output names that', async () => {
   const { status: exit, stdout, stderr } = await as(sandbox.kubeconfig.pruner, '-o', 'json');
   expect(exit).toBe(0);
   const { unavailable, space, freeable, registry } = JSON.parse(stdout) as StatusDocument;
@@ -112,7 +112,7 @@ test('the pruner sees all but what its role hides, and is told what that is', as
   expect(stderr).toContain("warning: the operator's config: not shown");
 });
 
-test('without leave to list what uses images, the space is shown and what a prune would free is not', async () => {
+test('without permission to list what uses images, the space is shown, but not what a prune would free', async () => {
   const { kubeconfig } = sandbox.addUser('viewer', [
     { apiGroups: ['image.openshift.io'], resources: ['images', 'imagestreams'], verbs: ['get', 'list'] },
   ]);

@@ -63,7 +63,7 @@ test('digests', () => {
   expect(shortDigest('odd')).toBe('odd');
 });
 
-test('the annotation of pending digests reads what it wrote, and passes over what it does not know', () => {
+test('the annotation of pending digests reads what it wrote, and ignores what it does not know', () => {
   const other = `sha512:${'f'.repeat(128)}`;
   expect(readPending({ 'regadm/pending': writePending([DIGEST, other]) })).toEqual([DIGEST, other]);
   expect(readPending({ 'regadm/pending': `junk,,${DIGEST.slice(7)}` })).toEqual([DIGEST]);

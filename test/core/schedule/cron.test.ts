@@ -29,6 +29,6 @@ test.each([
   ['@nightly', expect.stringMatching(/^unknown short form @nightly/)],
   ['@every day', '"day" is no time between two runs: write @every 90m'],
   ['TZ=UTC 0 0 * * *', 'a time zone cannot be part of the schedule'],
-])('%j is none: %j', (text, problem) => {
+])('%j is rejected: %j', (text, problem) => {
   expect(cronProblem(text)).toEqual(problem);
 });

@@ -35,7 +35,7 @@ test('resources can be given whole, as JSON', () => {
   expect(parseSettings(['resources='])).toEqual({ resources: null });
 });
 
-test('an empty value gives the default back', () => {
+test('an empty value restores the default', () => {
   expect(parseSettings(['schedule=', 'keepTagRevisions=', 'resources.limits.cpu='])).toEqual({
     schedule: '',
     keepTagRevisions: null,

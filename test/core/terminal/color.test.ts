@@ -3,7 +3,7 @@ import { styles, terminalWidth, wantsColor } from '../../../src/core/terminal/co
 const TERMINAL = { isTTY: true, columns: 120 };
 const PIPE = {};
 
-describe('colours', () => {
+describe('colors', () => {
   test.each([
     ['a terminal', TERMINAL, {}, true],
     ['a pipe', PIPE, {}, false],

@@ -40,7 +40,7 @@ test('paint does not count for the width', () => {
   expect(painted).toBe(`A   B\n${bold('x')}   y\n`);
 });
 
-test('rows are read anew for widths and for writing, and a line comes at a time', () => {
+test('rows are read twice, for widths and for writing, and lines come one at a time', () => {
   const passes = countedRows();
   expect(table(COLUMNS, passes.rows)).toContain('row 2');
   expect(passes.count()).toBe(2);

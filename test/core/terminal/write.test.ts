@@ -37,7 +37,7 @@ test('everything is written, and the next chunk is made only when the last one w
   expect(stream.listenerCount('error')).toBe(0);
 });
 
-test('a reader that goes away ends the writing quietly, and the source is told', async () => {
+test('a reader that goes away ends the writing quietly, and closes the source', async () => {
   let ended = false;
   function* endless(): Generator<string> {
     try {
@@ -50,7 +50,7 @@ test('a reader that goes away ends the writing quietly, and the source is told',
   expect(ended).toBe(true);
 });
 
-test('a reader that has gone already is no error either', async () => {
+test('a reader that is already gone is not an error either', async () => {
   const stream = new Writable();
   stream.destroy();
   expect(await writeAll(stream, ['a'])).toBe(false);

@@ -79,7 +79,7 @@ describe('what would have to change for an image to go', () => {
     ]);
   });
 
-  test('nobody is told to delete a tag that is in use', () => {
+  test('no output suggests to delete a tag that is in use', () => {
     const base = tagged({ a: 0 }, { a: 1 });
     const { referrers } = aSnapshot(aPod('ns/web').running(`${HOST}/ns/app:a`));
     const deletions = would(why({ ...base, referrers }, d('image'))).filter((text) => text.includes('deleted'));
@@ -139,7 +139,7 @@ describe('why an image would go, and what would keep it', () => {
     ]);
   });
 
-  test('a pod that has ended is told with its reason', () => {
+  test('a pod that has ended is shown with its reason', () => {
     const base = tagged({ a: 3 }, { a: 4 });
     const { referrers } = aSnapshot(
       aPod('ns/job')
@@ -185,7 +185,7 @@ describe('arguments', () => {
     [d('nothing'), `image ${d('nothing')} does not exist`, 'oc get images lists what there is'],
     [`${d('image').slice(0, 40)}${'0'.repeat(31)}`, 'does not exist', `did you mean ${d('image')}?`],
     ['Ns/App', '"Ns/App" names no image, image stream or tag: repository name must be lowercase', 'write sha256:'],
-  ])('%s is told with near names', (argument, message, suggestion) => {
+  ])('the error for %s suggests similar names', (argument, message, suggestion) => {
     expect(() => explanation.answer(argument)).toThrow(
       expect.objectContaining({
         message: expect.stringContaining(message),

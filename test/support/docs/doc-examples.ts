@@ -6,7 +6,7 @@ export interface Example {
   line: number;
   /** A command, or a whole script. */
   script: string;
-  /** `# exit status N` in the example says so; else 0. */
+  /** What `# exit status N` in the example states; otherwise 0. */
   status: number;
   /** Lines that its output has to hold; `…` stands for anything. */
   output: string[];
@@ -14,7 +14,7 @@ export interface Example {
 
 /**
  * The examples of a page: a block marked `sh` is one script, in a block marked `console` each line after `$ ` is a command and what follows is its output,
- * and in a block without a mark lines that begin with `regadm` are commands. Other blocks (`yaml`, `json`, `text`) are none.
+ * and in a block without a mark lines that begin with `regadm` are commands. Other blocks (`yaml`, `json`, `text`) contain no commands.
  */
 export function examplesOf(page: string, text = readFileSync(page, 'utf8')): Example[] {
   const lines = text.split('\n');

@@ -31,7 +31,7 @@ export const EXPIRED: CertificateRequest = {
   notAfter: new Date(Date.now() - DAY_MS),
 };
 
-/** Makes an authority that nobody knows until a test says so. */
+/** Makes an authority that nobody trusts until a test adds it. */
 export async function makeAuthority(name = 'test authority'): Promise<Authority> {
   const authority = await createAuthority(name);
   return {

@@ -52,7 +52,7 @@ describe('DigestTable', () => {
 describe('ImageTable', () => {
   const uid = '63e4ad1d-fba3-4fb2-950b-96f8f02b8b47';
 
-  test('gives back what was put in', () => {
+  test('returns what was added', () => {
     const table = new ImageTable(new DigestTable());
     const layers = [
       { digest: digest(10), size: 100 },
@@ -106,7 +106,7 @@ describe('ImageTable', () => {
     ).toEqual([50, 100, 200, 0]);
   });
 
-  test('takes an image that comes twice once, and notices when it was pushed anew', () => {
+  test('takes an image that comes twice once, and notices when it was pushed again', () => {
     const table = new ImageTable(new DigestTable());
     table.add(anImage({ name: digest(1), uid }));
     expect(table.add(anImage({ name: digest(1), uid, layers: [{ digest: digest(7), size: 1 }] }))).toBe(0);
