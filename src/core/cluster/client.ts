@@ -1,7 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import { isConnectionError } from '../kit/network-errors.js';
+import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { messageOf } from '../model/errors.js';
 import type {
   ApiRequestOptions,

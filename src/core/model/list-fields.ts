@@ -3,7 +3,7 @@ import type { ReferrerResource } from './referrers/index.js';
 
 /**
  * What the reducers (`reduceImage`, `reduceStream`, `REFERRER_KINDS`) read of the objects in a list: nothing else is made a value of.
- * test/core/cluster/list-fields.test.ts watches the reducers, so that none comes to read a field that is missing here.
+ * test/core/model/list-fields.test.ts fails when a reducer reads a field that is missing here.
  */
 const METADATA: Fields = {
   name: 'all',

@@ -1,7 +1,7 @@
 import type { RetryOptions } from '../kit/retry.js';
 import { answerError, registryCodeOf, type Asked } from './answer-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
-import { failure } from './connection-error.js';
+import { failure } from './failure.js';
 import { isHtml } from './probe.js';
 import { Requests, type Answered, type Token } from './requests.js';
 import type { Answer, Transport } from './transport.js';

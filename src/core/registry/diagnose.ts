@@ -1,6 +1,6 @@
 import net from 'node:net';
 import tls from 'node:tls';
-import { failure } from './connection-error.js';
+import { failure } from './failure.js';
 import type { RegistryError } from './error.js';
 
 const LONGEST_MS = 2_000;

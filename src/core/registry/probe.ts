@@ -1,6 +1,7 @@
-import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import { isConnectionError } from '../kit/network-errors.js';
+import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { diagnosePlain, diagnoseSecure } from './diagnose.js';
-import { failure } from './connection-error.js';
+import { failure } from './failure.js';
 import type { FailureKind, RegistryError } from './error.js';
 import type { Answer, Transport } from './transport.js';
 import type { RegistryAddress } from './url.js';

@@ -1,4 +1,5 @@
-import { isConnectionError, retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
+import { isConnectionError } from '../kit/network-errors.js';
+import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
 import { answerError, registryCodeOf } from './answer-error.js';
 import { Breaker } from './breaker.js';
 import { RegistryError } from './error.js';

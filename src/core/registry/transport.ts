@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
-import { connectionError, failure } from './connection-error.js';
+import { connectionError } from './connection-error.js';
+import { failure } from './failure.js';
 
 export interface TransportOptions {
   /** Scheme, host and port. */

@@ -1,4 +1,4 @@
-import { isConnectionError, retryAfterStatus, withRetry, type RetryOptions } from '../../../src/core/kit/retry.js';
+import { retryAfterStatus, withRetry, type RetryOptions } from '../../../src/core/kit/retry.js';
 
 /** Counts tries and waits; nothing sleeps. */
 function counting(options: Partial<RetryOptions<number>> = {}) {
@@ -87,13 +87,4 @@ test.each([
   [200, undefined, undefined],
 ])('status %p with Retry-After %p: %p', (status, header, expected) => {
   expect(retryAfterStatus(status, header, 0)).toBe(expected);
-});
-
-test('errors of the network are found below others; certificates and unknown names are not retried', () => {
-  const coded = (code: string): Error => Object.assign(new Error(code), { code });
-  expect(isConnectionError(new AggregateError([coded('ECONNREFUSED')]))).toBe(true);
-  expect(isConnectionError(new Error('outer', { cause: coded('UND_ERR_SOCKET') }))).toBe(true);
-  expect(isConnectionError(coded('CERT_HAS_EXPIRED'))).toBe(false);
-  expect(isConnectionError(coded('ENOTFOUND'))).toBe(false);
-  expect(isConnectionError(undefined)).toBe(false);
 });

@@ -5,7 +5,8 @@ import { IMAGE_STREAMS } from '../../cluster/resources.js';
 import { reduceStream } from '../../model/image-stream.js';
 import type { KubeObject } from '../../model/kube.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../../model/pending.js';
-import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../../kit/retry.js';
+import { isConnectionError } from '../../kit/network-errors.js';
+import { retryAfterStatus, withRetry, type Outcome } from '../../kit/retry.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
 import type { Run } from './run.js';
 
