@@ -1,56 +1,57 @@
 /**
- * What the storage of a registry holds, as plain values that the storage adapters read and plans are made of. Digests are written
- * without their algorithm (64 hex digits) in whatever may have millions of entries; the layout stores sha256 only.
+ * The content of a registry's storage as plain values: storage drivers read them, plans are made of them. Digests are 64 hex digits
+ * without their algorithm wherever there can be millions of them; the registry stores only sha256.
  */
 
-/** The registry's files, as one walk saw them. */
+/** The blobs and repositories of a storage, as one listing saw them. */
 export interface StorageSnapshot {
-  /** Blobs that have a folder, as hex. */
+  /** Blobs, as hex. */
   blobs: string[];
   repositories: StoredRepository[];
-  /** Paths that do not belong to the layout, or are symbolic links: left alone. */
-  leftAlone: string[];
+  /** Entries that do not belong to the registry's layout: never followed, never deleted. */
+  ignored: string[];
 }
 
-/** A repository: a folder that has `_layers`, `_manifests` or `_uploads`. */
+/** A repository: a name below which there are manifest links, layer links or uploads. */
 export interface StoredRepository {
   name: string;
-  /** Revision links as hex; undefined: there is no `_manifests`. */
+  /** Manifest links as hex; undefined when the repository never had one. */
   manifests?: string[];
-  /** Names below `_uploads`. */
+  /** Ids of unfinished uploads. */
   uploads: string[];
-  /** Layer links as hex, where they were asked for. */
+  /** Layer links as hex; undefined when they were not listed. */
   layers?: string[];
 }
 
-/** A file's size in bytes and its time of writing, in milliseconds since 1970. */
-export interface FileFacts {
+/** Size of a blob in bytes and time of its last write, in ms since the epoch. */
+export interface BlobFacts {
   bytes: number;
   writtenAt: number;
 }
 
+/** A repository to delete as a whole, and why. */
 export interface RepositoryRemoval {
   name: string;
   reason: string;
 }
 
-/** What nothing uses, before ages and the files themselves are looked at. Digests as hex. */
+/** What is unused by the listing alone, before ages and existence are looked up. Digests as hex. */
 export interface Candidates {
   repositories: RepositoryRemoval[];
   manifestLinks: { repository: string; hex: string }[];
   blobs: string[];
 }
 
-/** What a look at the candidates' files found. */
+/** What the storage says about the candidates. Times in ms since the epoch. */
 export interface CandidateFacts {
-  /** Candidate blobs whose data exists. */
-  blobs: Map<string, FileFacts>;
-  /** Candidate links that exist and whose blob does, with the time their blob was written. */
+  /** Candidate blobs that exist. */
+  blobs: Map<string, BlobFacts>;
+  /** Candidate links that exist together with their blob; `writtenAt` is the blob's. */
   manifestLinks: { repository: string; hex: string; writtenAt: number }[];
-  /** Per candidate repository: when the newest blob that it names, or upload in it, was written. */
+  /** Newest blob or upload of each candidate repository. */
   repositories: Map<string, number>;
-  /** Layer links of repositories that stay whose blob is not there, or is itself a candidate (`blobGoes`). */
-  danglingLayerLinks: { repository: string; hex: string; blobGoes: boolean }[];
-  /** Uploads of repositories that stay, with the time of the last write. */
+  /** Layer links of the other repositories whose blob does not exist, or is a candidate too (`blobIsCandidate`). */
+  danglingLayerLinks: { repository: string; hex: string; blobIsCandidate: boolean }[];
+  /** Uploads of the other repositories. */
   uploads: { repository: string; id: string; writtenAt: number }[];
 }

@@ -1,22 +1,27 @@
-/** Where Distribution keeps things, below `docker/registry/v2/`. The facts are in docs/hard-prune.md. */
+/**
+ * Paths of Distribution's layout below `docker/registry/v2/`.
+ * @see docs/hard-prune.md
+ */
 
-/** 64 lower-case hex digits: the only names that the layout has for digests. */
+/** 64 lower-case hex digits: how the layout names digests. */
 export const HEX = /^[0-9a-f]{64}$/;
 
-/** A repository's own folders, in the order in which they are removed: links before what they lead to. */
-export const OWN_FOLDERS = ['_manifests', '_layers', '_uploads'] as const;
+/** A repository's own directories, in the order of deletion: manifest links before layer links. */
+export const OWN_DIRECTORIES = ['_manifests', '_layers', '_uploads'] as const;
 
-export const blobFolder = (root: string, hex: string): string => `${root}/blobs/sha256/${hex.slice(0, 2)}/${hex}`;
+export const hexOf = (digest: string): string => digest.slice('sha256:'.length);
 
-export const blobData = (root: string, hex: string): string => `${blobFolder(root, hex)}/data`;
+export const blobDirectory = (root: string, hex: string): string => `${root}/blobs/sha256/${hex.slice(0, 2)}/${hex}`;
 
-export const repositoryFolder = (root: string, repository: string): string => `${root}/repositories/${repository}`;
+export const blobData = (root: string, hex: string): string => `${blobDirectory(root, hex)}/data`;
 
-export const revisionsFolder = (root: string, repository: string): string =>
-  `${repositoryFolder(root, repository)}/_manifests/revisions/sha256`;
+export const repositoryDirectory = (root: string, repository: string): string => `${root}/repositories/${repository}`;
 
-export const layersFolder = (root: string, repository: string): string =>
-  `${repositoryFolder(root, repository)}/_layers/sha256`;
+export const manifestLinks = (root: string, repository: string): string =>
+  `${repositoryDirectory(root, repository)}/_manifests/revisions/sha256`;
 
-export const uploadFolder = (root: string, repository: string, id: string): string =>
-  `${repositoryFolder(root, repository)}/_uploads/${id}`;
+export const layerLinks = (root: string, repository: string): string =>
+  `${repositoryDirectory(root, repository)}/_layers/sha256`;
+
+export const uploadDirectory = (root: string, repository: string, id: string): string =>
+  `${repositoryDirectory(root, repository)}/_uploads/${id}`;

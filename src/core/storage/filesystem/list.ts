@@ -1,104 +1,106 @@
 import type { Dirent } from 'node:fs';
 import type { StorageSnapshot, StoredRepository } from '../../model/registry-storage.js';
-import { entriesIn, forEachParallel, namesIn, statOf } from './files.js';
-import { HEX, OWN_FOLDERS, repositoryFolder } from './layout.js';
+import type { ListOptions } from '../storage.js';
+import { forEachParallel } from '../../kit/parallel.js';
+import { PARALLEL, entriesIn, namesIn, statOf } from './files.js';
+import { HEX, OWN_DIRECTORIES, repositoryDirectory } from './layout.js';
 
-export interface WalkOptions {
-  /** Also list layer links; costs a folder read for every repository. */
-  layers?: boolean;
-  signal?: AbortSignal;
+interface Listing extends ListOptions {
+  root: string;
+  ignored: string[];
 }
 
 /**
- * Lists blobs and repositories. Folders are read, files are not: sizes and ages are looked up later, only for what goes.
- * What vanishes meanwhile is left out; what may not be read ends the walk.
+ * Lists blobs and repositories. Reads directories, not files: sizes and ages are looked up later, only for candidates.
  * @param root the registry's `docker/registry/v2`
  * @throws RegadmError STORAGE_UNREADABLE
  */
-export async function walkStorage(root: string, options: WalkOptions = {}): Promise<StorageSnapshot> {
-  const leftAlone: string[] = [];
-  const blobs = await walkBlobs(root, leftAlone, options);
-  const repositories = await walkRepositories(root, leftAlone, options);
-  return { blobs, repositories, leftAlone: leftAlone.sort() };
+export async function listStorage(root: string, options: ListOptions = {}): Promise<StorageSnapshot> {
+  const listing: Listing = { ...options, root, ignored: [] };
+  const blobs = await listBlobs(listing);
+  const repositories = await listRepositories(listing);
+  return { blobs, repositories, ignored: listing.ignored.sort() };
 }
 
-async function walkBlobs(root: string, leftAlone: string[], { signal }: WalkOptions): Promise<string[]> {
-  for (const { name } of await entriesIn(`${root}/blobs`)) if (name !== 'sha256') leftAlone.push(`blobs/${name}`);
+async function listBlobs({ root, ignored, signal }: Listing): Promise<string[]> {
+  for (const { name } of await entriesIn(`${root}/blobs`)) if (name !== 'sha256') ignored.push(`blobs/${name}`);
   const prefixes: string[] = [];
   for (const entry of await entriesIn(`${root}/blobs/sha256`)) {
     if (entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name)) prefixes.push(entry.name);
-    else leftAlone.push(`blobs/sha256/${entry.name}`);
+    else ignored.push(`blobs/sha256/${entry.name}`);
   }
   const blobs: string[] = [];
-  await forEachParallel(prefixes, async (prefix) => {
+  await forEachParallel(prefixes, PARALLEL, async (prefix) => {
     signal?.throwIfAborted();
     for (const name of await namesIn(`${root}/blobs/sha256/${prefix}`)) {
       if (HEX.test(name) && name.startsWith(prefix)) blobs.push(name);
-      else leftAlone.push(`blobs/sha256/${prefix}/${name}`);
+      else ignored.push(`blobs/sha256/${prefix}/${name}`);
     }
   });
   return blobs;
 }
 
-/** Level by level, so that few folders are open however deep repositories lie. */
-async function walkRepositories(root: string, leftAlone: string[], options: WalkOptions): Promise<StoredRepository[]> {
+/** Level by level, so that few directories are open at a time however deep repositories are nested. */
+async function listRepositories(listing: Listing): Promise<StoredRepository[]> {
   const repositories: StoredRepository[] = [];
   let level = [''];
   while (level.length > 0) {
-    const below: string[] = [];
-    await forEachParallel(level, async (name) => {
-      options.signal?.throwIfAborted();
-      const entries = await entriesIn(`${root}/repositories${name && `/${name}`}`);
-      const own = sortEntries(entries, name, below, leftAlone);
-      if (own.length > 0) repositories.push(await readRepository(root, name, own, leftAlone, options));
+    const nested: string[] = [];
+    await forEachParallel(level, PARALLEL, async (name) => {
+      listing.signal?.throwIfAborted();
+      const entries = await entriesIn(`${listing.root}/repositories${name && `/${name}`}`);
+      const sorted = sortEntries(entries, name);
+      nested.push(...sorted.nested);
+      listing.ignored.push(...sorted.ignored);
+      if (sorted.own.length > 0) repositories.push(await readRepository(listing, name, sorted.own));
     });
-    level = below;
+    level = nested;
   }
   return repositories;
 }
 
-/** Tells a repository's own folders (returned) from folders below it (`below`) and from what is not the layout's (`leftAlone`). */
-function sortEntries(entries: Dirent[], name: string, below: string[], leftAlone: string[]): string[] {
+/** Tells a repository's own directories from nested repositories and from what the layout does not have. */
+function sortEntries(entries: Dirent[], name: string): { own: string[]; nested: string[]; ignored: string[] } {
   const own: string[] = [];
+  const nested: string[] = [];
+  const ignored: string[] = [];
   for (const entry of entries) {
     const path = name ? `${name}/${entry.name}` : entry.name;
-    if (!entry.isDirectory()) leftAlone.push(`repositories/${path}`);
-    else if (!entry.name.startsWith('_')) below.push(path);
-    else if (name && (OWN_FOLDERS as readonly string[]).includes(entry.name)) own.push(entry.name);
-    else leftAlone.push(`repositories/${path}`);
+    if (!entry.isDirectory()) ignored.push(`repositories/${path}`);
+    else if (!entry.name.startsWith('_')) nested.push(path);
+    else if (name && (OWN_DIRECTORIES as readonly string[]).includes(entry.name)) own.push(entry.name);
+    else ignored.push(`repositories/${path}`);
   }
-  return own;
+  return { own, nested, ignored };
 }
 
-async function readRepository(
-  root: string,
-  name: string,
-  own: string[],
-  leftAlone: string[],
-  options: WalkOptions,
-): Promise<StoredRepository> {
+async function readRepository(listing: Listing, name: string, own: string[]): Promise<StoredRepository> {
   const repository: StoredRepository = { name, uploads: [] };
-  const path = repositoryFolder(root, name);
-  const digestsIn = async (folder: string, steps: string[]): Promise<string[]> => {
-    const entries = await entriesBelow(`${path}/${folder}`, steps);
-    const isLink = (entry: Dirent): boolean => entry.isDirectory() && HEX.test(entry.name);
-    for (const entry of entries)
-      if (!isLink(entry)) leftAlone.push(`repositories/${name}/${folder}/${[...steps, entry.name].join('/')}`);
-    return entries.filter(isLink).map((entry) => entry.name);
-  };
-  if (own.includes('_manifests')) repository.manifests = await digestsIn('_manifests', ['revisions', 'sha256']);
-  if (options.layers && own.includes('_layers')) repository.layers = await digestsIn('_layers', ['sha256']);
-  if (own.includes('_uploads')) repository.uploads = await foldersIn(`${path}/_uploads`);
+  if (own.includes('_manifests'))
+    repository.manifests = await readLinks(listing, name, ['_manifests', 'revisions', 'sha256']);
+  if (listing.layerLinks && own.includes('_layers'))
+    repository.layers = await readLinks(listing, name, ['_layers', 'sha256']);
+  if (own.includes('_uploads'))
+    repository.uploads = await directoriesIn(`${repositoryDirectory(listing.root, name)}/_uploads`);
   return repository;
 }
 
-async function foldersIn(folder: string): Promise<string[]> {
-  return (await entriesIn(folder)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+/** Lists the digests of a directory of links, as hex. */
+async function readLinks({ root, ignored }: Listing, name: string, steps: string[]): Promise<string[]> {
+  const isLink = (entry: Dirent): boolean => entry.isDirectory() && HEX.test(entry.name);
+  const entries = await entriesBelow(repositoryDirectory(root, name), steps);
+  for (const entry of entries)
+    if (!isLink(entry)) ignored.push(`repositories/${name}/${[...steps, entry.name].join('/')}`);
+  return entries.filter(isLink).map((entry) => entry.name);
 }
 
-/** Entries of a folder some steps below another; none when a step is missing or a symbolic link. */
-async function entriesBelow(folder: string, steps: string[]): Promise<Dirent[]> {
-  let path = folder;
+async function directoriesIn(path: string): Promise<string[]> {
+  return (await entriesIn(path)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+/** Lists a directory some steps below another; empty when a step does not exist or is a symbolic link. */
+async function entriesBelow(directory: string, steps: string[]): Promise<Dirent[]> {
+  let path = directory;
   for (const step of steps) {
     path += `/${step}`;
     if (!(await statOf(path))?.isDirectory()) return [];

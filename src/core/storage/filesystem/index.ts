@@ -1,0 +1,51 @@
+import type { CandidateFacts, Candidates, StorageSnapshot } from '../../model/registry-storage.js';
+import type { Deletion, DeletionRun, InspectOptions, Link, ListOptions, Storage, Upload } from '../storage.js';
+import { deleteEach } from './delete-each.js';
+import { deleteBlob } from './delete-files.js';
+import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';
+import { inspectCandidates } from './inspect.js';
+import { hexOf } from './layout.js';
+import { listStorage } from './list.js';
+import { findRegistryRoot } from './open.js';
+
+/**
+ * Opens the storage of a registry whose volume is mounted at a directory.
+ * @throws RegadmError USAGE when there is no such directory; STORAGE_NOT_A_REGISTRY, STORAGE_UNKNOWN_LAYOUT (exit status 4)
+ */
+export async function openFilesystemStorage(directory: string): Promise<Storage> {
+  return new FilesystemStorage(await findRegistryRoot(directory));
+}
+
+/** The registry's files, as its `filesystem` driver writes them. Symbolic links are never followed. */
+class FilesystemStorage implements Storage {
+  /** @param root the registry's `docker/registry/v2` */
+  constructor(private readonly root: string) {}
+
+  list(options?: ListOptions): Promise<StorageSnapshot> {
+    return listStorage(this.root, options);
+  }
+
+  inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts> {
+    return inspectCandidates(this.root, snapshot, candidates, options);
+  }
+
+  deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
+    return deleteEach(links, run, (link) => deleteManifestLink(this.root, link));
+  }
+
+  deleteRepositories(names: readonly string[], run: DeletionRun): Promise<Deletion[]> {
+    return deleteEach(names, run, (name) => deleteRepository(this.root, name));
+  }
+
+  deleteUploads(uploads: readonly Upload[], run: DeletionRun): Promise<Deletion[]> {
+    return deleteEach(uploads, run, (upload) => deleteUpload(this.root, upload));
+  }
+
+  deleteBlobs(digests: readonly string[], run: DeletionRun): Promise<Deletion[]> {
+    return deleteEach(digests, run, (digest) => deleteBlob(this.root, hexOf(digest)));
+  }
+
+  deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
+    return deleteEach(links, run, (link) => deleteLayerLink(this.root, link));
+  }
+}
