@@ -3,10 +3,10 @@ import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { outputFlags } from '../../flags/output.js';
 import { EXIT, RegadmError, usageError } from '../../core/model/errors.js';
-import { REGISTRY_NAMESPACE } from '../../core/model/openshift.js';
+import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../core/model/openshift.js';
 import { timeoutFlag } from '../../flags/duration.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
-import { DEFAULT_IMAGE, OPERATOR_CRON_JOB, OWN_NAME, cronJobList, imageProblem } from '../../core/schedule/cron-job.js';
+import { DEFAULT_IMAGE, OPERATOR_CRON_JOB, cronJobList, imageProblem } from '../../core/schedule/cron-job.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
 import type { ScheduleDocument } from '../../core/schedule/report.js';
 import { interruptible } from '../../cli/interrupt.js';
@@ -17,7 +17,7 @@ import { SETTINGS, parseSettings } from '../../core/schedule/settings.js';
 export default class PruneSchedule extends BaseCommand {
   static override summary = "Show and change the cluster's own automatic pruning";
 
-  static override description = `Without flags it shows ImagePruner "cluster" (settings, conditions), its CronJob and the last runs. --set changes settings; all of them are checked before anything is sent. --cronjob prints objects that let regadm prune every night instead, under names of their own (${OWN_NAME}); suspend the cluster's pruning then. --run-now starts one Job, from CronJob ${OWN_NAME} if it exists, else from the operator's ${OPERATOR_CRON_JOB}, writes its log to stdout and ends as the Job ends.
+  static override description = `Without flags it shows ImagePruner "cluster" (settings, conditions), its CronJob and the last runs. --set changes settings; all of them are checked before anything is sent. --cronjob prints objects that let regadm prune every night instead, under names of their own (${OWN_CRON_JOB}); suspend the cluster's pruning then. --run-now starts one Job, from CronJob ${OWN_CRON_JOB} if it exists, else from the operator's ${OPERATOR_CRON_JOB}, writes its log to stdout and ends as the Job ends.
 
 Settings: ${SETTINGS.join(', ')}.`;
 

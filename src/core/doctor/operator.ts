@@ -1,11 +1,12 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { isForbidden, PRUNER_NAME } from '../schedule/image-pruner.js';
-import { CONFIG_NAME } from '../operator/config.js';
+import { CONFIG_NAME, degradedReason } from '../operator/config.js';
 import { DEPLOYMENT_PATH, type Deployment } from '../operator/rollout.js';
 import { readSchedule } from '../schedule/change.js';
 import { pendingRecoveryNotice } from '../operator/notice.js';
-import { degradedText, readMode } from '../operator/mode.js';
-import { OPERATOR_CRON_JOB, OWN_NAME } from '../schedule/cron-job.js';
+import { readMode } from '../operator/mode.js';
+import { OWN_CRON_JOB } from '../model/openshift.js';
+import { OPERATOR_CRON_JOB } from '../schedule/cron-job.js';
 import type { ScheduleDocument } from '../schedule/report.js';
 import { about, type Check } from './check.js';
 
@@ -18,7 +19,7 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
   });
   if (mode instanceof Error) return [operator('unknown', unseen(mode, CONFIG_NAME))];
   const checks: Check[] = [];
-  const degraded = degradedText(mode);
+  const degraded = degradedReason(mode.conditions);
   if (mode.managementState === 'Removed')
     checks.push(
       operator(
@@ -102,17 +103,17 @@ export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
 
 function ownPruner({ effective, cronJobs }: ScheduleDocument): Check {
   const check = about('schedule');
-  const regadm = cronJobs.find(({ name }) => name === OWN_NAME && cronJobs.length > 0);
+  const regadm = cronJobs.find(({ name }) => name === OWN_CRON_JOB && cronJobs.length > 0);
   if (effective.suspend === true)
     return check(
       'info',
-      `the cluster's own pruning is suspended${regadm ? `; CronJob ${OWN_NAME} prunes (${regadm.schedule})` : ''}`,
+      `the cluster's own pruning is suspended${regadm ? `; CronJob ${OWN_CRON_JOB} prunes (${regadm.schedule})` : ''}`,
     );
   const text = `the cluster prunes by itself (${String(effective.schedule)}, keepTagRevisions ${String(effective.keepTagRevisions)}, keepYoungerThan ${String(effective.keepYoungerThanDuration)})`;
   if (regadm && !regadm.suspend)
     return check(
       'warning',
-      `${text}, and so does CronJob ${OWN_NAME}`,
+      `${text}, and so does CronJob ${OWN_CRON_JOB}`,
       'suspend one of them: regadm prune schedule --set suspend=true',
     );
   return check('info', text);

@@ -23,10 +23,15 @@ export interface ImageRecord {
   unreadable: string;
 }
 
-const WITH_CONFIG = new Set([
+const WITH_CONFIG: ReadonlySet<unknown> = new Set([
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
 ]);
+
+/** True for the media types of manifests whose config (`dockerImageMetadata.Id`) is a blob: as long as the image exists, it is in use. */
+export function hasConfigBlob(mediaType: unknown): boolean {
+  return WITH_CONFIG.has(mediaType);
+}
 
 /** The types that `dockerImageMetadata` has in the API: another type means that it cannot be read. */
 const METADATA_TYPES: Record<string, 'string' | 'number' | 'object'> = {
@@ -64,7 +69,7 @@ export function reduceImage(object: KubeObject): ImageRecord {
     managed: raw.metadata.annotations?.['openshift.io/image.managed'] === 'true',
     reference: raw.dockerImageReference ?? '',
     size: unreadable ? 0 : (metadata.Size ?? 0),
-    config: !unreadable && WITH_CONFIG.has(mediaType) ? (metadata.Id ?? '') : '',
+    config: !unreadable && hasConfigBlob(mediaType) ? (metadata.Id ?? '') : '',
     layers: unreadable ? [] : layersOf(raw).map(({ name, size }) => ({ digest: name, size: size ?? 0 })),
     children: unreadable ? [] : manifestsOf(raw).map(({ digest }) => digest),
     oci: mediaType.startsWith('application/vnd.oci.image.'),

@@ -1,7 +1,8 @@
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { isDeepStrictEqual } from 'node:util';
 import { RegadmError } from '../model/errors.js';
-import { OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
+import { OWN_CRON_JOB } from '../model/openshift.js';
+import { OPERATOR_CRON_JOB } from './cron-job.js';
 import type { PrunerPatch } from './pruner-spec.js';
 import { effectiveSpec, type ScheduleDocument } from './report.js';
 import { checkPatched } from './settings.js';
@@ -57,7 +58,7 @@ export async function changeSchedule(
  * @throws RegadmError NO_CRON_JOB, ApiError
  */
 export async function cronJobToRun(api: ClusterApi, name: string | undefined): Promise<KubeObject> {
-  const names = name === undefined ? [OWN_NAME, OPERATOR_CRON_JOB] : [name];
+  const names = name === undefined ? [OWN_CRON_JOB, OPERATOR_CRON_JOB] : [name];
   for (const each of names) {
     const cronJob = await readCronJob(api, each);
     if (cronJob) return cronJob;

@@ -1,6 +1,5 @@
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-/** Its own name: the operator owns `image-pruner` and `pruner`. */
-export const OWN_NAME = 'regadm-image-pruner';
+import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
+
 export const OPERATOR_CRON_JOB = 'image-pruner';
 /** Where the image is when one was built in the cluster (docs/schedule.md). */
 export const DEFAULT_IMAGE = `image-registry.${REGISTRY_NAMESPACE}.svc:5000/${REGISTRY_NAMESPACE}/regadm:latest`;
@@ -23,33 +22,33 @@ export function cronJobList(image: string): object {
 }
 
 function serviceAccount(): object {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: OWN_NAME, namespace: REGISTRY_NAMESPACE } };
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: OWN_CRON_JOB, namespace: REGISTRY_NAMESPACE } };
 }
 
 function roleBinding(): object {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
-    metadata: { name: OWN_NAME },
+    metadata: { name: OWN_CRON_JOB },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
-    subjects: [{ kind: 'ServiceAccount', name: OWN_NAME, namespace: REGISTRY_NAMESPACE }],
+    subjects: [{ kind: 'ServiceAccount', name: OWN_CRON_JOB, namespace: REGISTRY_NAMESPACE }],
   };
 }
 
 function cronJob(image: string): object {
   const container = {
-    name: OWN_NAME,
+    name: OWN_CRON_JOB,
     image,
     command: ['regadm'],
     args: ARGS,
     resources: { requests: { cpu: '1', memory: '1Gi' } },
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
-  const podSpec = { serviceAccountName: OWN_NAME, restartPolicy: 'OnFailure', containers: [container] };
+  const podSpec = { serviceAccountName: OWN_CRON_JOB, restartPolicy: 'OnFailure', containers: [container] };
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: { name: OWN_NAME, namespace: REGISTRY_NAMESPACE },
+    metadata: { name: OWN_CRON_JOB, namespace: REGISTRY_NAMESPACE },
     spec: {
       schedule: '0 0 * * *',
       concurrencyPolicy: 'Forbid',

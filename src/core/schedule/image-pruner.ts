@@ -3,7 +3,8 @@ import { ApiError } from '../cluster/api-error.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { apiError } from '../cluster/api-error.js';
 import { RegadmError } from '../model/errors.js';
-import { OPERATOR_CRON_JOB, OWN_NAME } from './cron-job.js';
+import { OWN_CRON_JOB } from '../model/openshift.js';
+import { OPERATOR_CRON_JOB } from './cron-job.js';
 import type { PrunerSpec } from './pruner-spec.js';
 import type { Condition, CronJobStatus, Run } from './report.js';
 
@@ -62,7 +63,7 @@ export async function readCronJob(api: ClusterApi, name: string): Promise<KubeOb
 
 /** The operator's CronJob and regadm's own, those that exist. @throws ApiError */
 export async function readPruneCronJobs(api: ClusterApi): Promise<KubeObject[]> {
-  const found = await Promise.all([OPERATOR_CRON_JOB, OWN_NAME].map((name) => readCronJob(api, name)));
+  const found = await Promise.all([OPERATOR_CRON_JOB, OWN_CRON_JOB].map((name) => readCronJob(api, name)));
   return found.filter((cronJob) => cronJob !== undefined);
 }
 

@@ -1,5 +1,6 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import type { Registry } from '../../registry/api.js';
+import { IMAGE_CONFIG_PATH } from '../../model/openshift.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';
 
@@ -59,7 +60,7 @@ async function shortToken(api: ClusterApi): Promise<string | undefined> {
 }
 
 async function internalHost(api: ClusterApi): Promise<string | undefined> {
-  const response = await api.request('GET', '/apis/config.openshift.io/v1/images/cluster');
+  const response = await api.request('GET', IMAGE_CONFIG_PATH);
   return response.status === 200
     ? (response.json<KubeObject>().status?.internalRegistryHostname as string | undefined)
     : undefined;

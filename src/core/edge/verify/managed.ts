@@ -1,12 +1,13 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { ApiError } from '../../cluster/api-error.js';
 import { parseQuantity } from '../../model/quantity.js';
+import { IMAGE_CONFIG_PATH } from '../../model/openshift.js';
+import { CONFIG_PATH } from '../../operator/config.js';
+import { isReady, listRegistryPodObjects } from '../../operator/pods.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';
 
 const { passed, failed, warning } = checker('cluster');
-const CONFIG = '/apis/imageregistry.operator.openshift.io/v1/configs/cluster';
-const IMAGE_CONFIG = '/apis/config.openshift.io/v1/images/cluster';
 
 interface Condition {
   type: string;
@@ -18,7 +19,7 @@ interface Condition {
 /** The registry's Config: managed, available, not degraded, on a claim. @throws ApiError */
 export async function checkConfig(api: ClusterApi): Promise<EdgeCheck[]> {
   const name = 'registry-config';
-  const { spec = {}, status = {} } = await api.get<KubeObject>(CONFIG);
+  const { spec = {}, status = {} } = await api.get<KubeObject>(CONFIG_PATH);
   const conditions = (status.conditions ?? []) as Condition[];
   const bad = conditions.filter(({ type, status: is }) =>
     type === 'Available' ? is !== 'True' : type === 'Degraded' && is === 'True',
@@ -39,7 +40,7 @@ export async function checkConfig(api: ClusterApi): Promise<EdgeCheck[]> {
 /** The cluster's image configuration: there, with no condition that tells of an error, and with the registry's name. @throws ApiError */
 export async function checkImageConfig(api: ClusterApi): Promise<EdgeCheck[]> {
   const name = 'image-config';
-  const { status = {} } = await api.get<KubeObject>(IMAGE_CONFIG);
+  const { status = {} } = await api.get<KubeObject>(IMAGE_CONFIG_PATH);
   const bad = ((status.conditions ?? []) as Condition[]).filter(
     ({ type, status: is }) => /degraded|fail|error/i.test(type) && is === 'True',
   );
@@ -60,7 +61,7 @@ export async function checkImageConfig(api: ClusterApi): Promise<EdgeCheck[]> {
 
 /** The claim and its volume: bound to each other, used by the registry, on the mounted path. @throws ApiError */
 export async function checkVolume(api: ClusterApi, path: string): Promise<EdgeCheck[]> {
-  const claimName = claimOf((await api.get<KubeObject>(CONFIG)).spec ?? {}) ?? NAMES.claim;
+  const claimName = claimOf((await api.get<KubeObject>(CONFIG_PATH)).spec ?? {}) ?? NAMES.claim;
   const claim = await api.get<KubeObject>(`/api/v1/namespaces/${NAMES.namespace}/persistentvolumeclaims/${claimName}`);
   const phase = String(claim.status?.phase ?? 'Unknown');
   const volumeName = claim.spec?.volumeName as string | undefined;
@@ -108,7 +109,7 @@ function volumeCheck({ metadata, spec = {}, status = {} }: KubeObject, claim: st
 }
 
 async function useCheck(api: ClusterApi, claim: string): Promise<EdgeCheck[]> {
-  const users = (await registryPods(api)).filter(({ spec }) =>
+  const users = (await listRegistryPodObjects(api)).filter(({ spec }) =>
     ((spec?.volumes ?? []) as { persistentVolumeClaim?: { claimName?: string } }[]).some(
       (volume) => volume.persistentVolumeClaim?.claimName === claim,
     ),
@@ -126,7 +127,7 @@ async function useCheck(api: ClusterApi, claim: string): Promise<EdgeCheck[]> {
 
 /** The registry's pods: at least one, all ready. @throws ApiError */
 export async function checkPods(api: ClusterApi): Promise<EdgeCheck[]> {
-  const pods = await registryPods(api);
+  const pods = await listRegistryPodObjects(api);
   const name = 'registry-pods';
   const remedy = `look at them: oc -n ${NAMES.namespace} describe pods -l docker-registry=default`;
   if (pods.length === 0) return [failed(name, 'the registry has no pods', remedy)];
@@ -142,22 +143,10 @@ export async function checkPods(api: ClusterApi): Promise<EdgeCheck[]> {
   return [passed(name, `ready: ${pods.map(({ metadata }) => metadata.name).join(', ')}`)];
 }
 
-/** The registry's pods that have not ended. @throws ApiError */
-export async function registryPods(api: ClusterApi): Promise<KubeObject[]> {
-  const { items } = await api.get<{ items?: KubeObject[] | null }>(`/api/v1/namespaces/${NAMES.namespace}/pods`, {
-    query: { labelSelector: 'docker-registry=default' },
-  });
-  return (items ?? []).filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
-}
-
-export function isReady({ status }: KubeObject): boolean {
-  return ((status?.conditions ?? []) as Condition[]).some(({ type, status: is }) => type === 'Ready' && is === 'True');
-}
-
 /** Bytes of the volume that the registry's claim is bound to; undefined when that cannot be told. */
 export async function volumeBytes(api: ClusterApi): Promise<number | undefined> {
   try {
-    const claim = claimOf((await api.get<KubeObject>(CONFIG)).spec ?? {}) ?? NAMES.claim;
+    const claim = claimOf((await api.get<KubeObject>(CONFIG_PATH)).spec ?? {}) ?? NAMES.claim;
     const { status } = await api.get<KubeObject>(
       `/api/v1/namespaces/${NAMES.namespace}/persistentvolumeclaims/${claim}`,
     );

@@ -2,7 +2,8 @@ import type { ClusterApi } from '../../cluster/api.js';
 import { checker, type EdgeCheck } from './check.js';
 import { runOnNode } from './debug-pod.js';
 import { SCRIPT, checkUsage } from './disk-usage.js';
-import { isReady, registryPods, volumeBytes } from './managed.js';
+import { isReady, listRegistryPodObjects } from '../../operator/pods.js';
+import { volumeBytes } from './managed.js';
 
 const { failed } = checker('node');
 
@@ -14,7 +15,7 @@ export interface NodeOptions {
 
 /** The mount and its free space on the node where the registry runs. @throws RegadmError NODE_CHECK_FAILED, ApiError */
 export async function checkNode(api: ClusterApi, { path, timeoutMs, signal }: NodeOptions): Promise<EdgeCheck[]> {
-  const pods = await registryPods(api);
+  const pods = await listRegistryPodObjects(api);
   const pod = pods.find(isReady) ?? pods[0];
   const node = pod?.spec?.nodeName as string | undefined;
   const image = (pod?.spec?.containers as { image?: string }[] | undefined)?.[0]?.image;

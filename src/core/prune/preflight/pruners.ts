@@ -1,4 +1,4 @@
-import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { apiError } from '../../cluster/api-error.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { failedWith, notChecked, type PreflightCheck } from './check.js';
@@ -8,11 +8,6 @@ export interface PrunersInput {
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
-
-/** Where the operator runs its pruner, and regadm's CronJob is made. */
-
-/** The CronJob that `regadm prune schedule --cronjob` makes. */
-const OWN_CRON_JOB = 'regadm-image-pruner';
 
 interface Search {
   path: string;
