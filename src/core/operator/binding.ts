@@ -1,19 +1,19 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { ApiError, apiError } from '../cluster/api-error.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { apiError } from '../cluster/api-error.js';
-import { ApiError } from '../cluster/api-error.js';
 
 const PATH = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
 const ROLE = 'system:image-pruner';
+/** Prefix of the names of regadm's own cluster role bindings. */
 export const BINDING_PREFIX = 'regadm-hard-prune-';
-const OWN_LABEL = { 'app.kubernetes.io/managed-by': 'regadm' };
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
 
 interface Binding extends KubeObject {
   roleRef?: { kind?: string; name?: string };
   subjects?: { kind: string; name: string; namespace?: string }[];
 }
 
-/** True when the registry's service account has the pruner role by a binding that is not regadm's. @throws ApiError */
+/** True when a service account of the registry has the pruner role by a binding that is not regadm's. @throws ApiError */
 export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Promise<boolean> {
   const list = await api.get<{ items?: Binding[] | null }>(PATH);
   return (list.items ?? []).some(
@@ -25,12 +25,12 @@ export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Pr
   );
 }
 
-/** Binds the pruner role to the registry's service account. One of that name that is there already is taken for ours. @throws ApiError */
+/** Binds the pruner role to a service account of the registry. An existing binding of that name is regadm's own. @throws ApiError */
 export async function createBinding(api: ClusterApi, name: string, serviceAccount: string): Promise<void> {
   const body = {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
-    metadata: { name, labels: OWN_LABEL },
+    metadata: { name, labels: { [MANAGED_BY]: 'regadm' } },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: ROLE },
     subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: REGISTRY_NAMESPACE }],
   };
@@ -39,7 +39,7 @@ export async function createBinding(api: ClusterApi, name: string, serviceAccoun
     throw apiError(response, `cannot create the cluster role binding ${name}`);
 }
 
-/** Removes a binding of regadm's own; one that is gone, or is not regadm's, is left as it is. @throws ApiError */
+/** Removes one of regadm's own bindings; does nothing when it does not exist, or is not regadm's. @throws ApiError */
 export async function removeBinding(api: ClusterApi, name: string): Promise<void> {
   let binding: Binding;
   try {
@@ -55,14 +55,14 @@ export async function removeBinding(api: ClusterApi, name: string): Promise<void
 }
 
 const isOwn = ({ metadata }: Binding): boolean =>
-  metadata.labels?.['app.kubernetes.io/managed-by'] === 'regadm' && metadata.name.startsWith(BINDING_PREFIX);
+  metadata.labels?.[MANAGED_BY] === 'regadm' && metadata.name.startsWith(BINDING_PREFIX);
 
+/** Directly, as a user, or as a member of a group of service accounts. */
 function bindsAccount({ subjects = [] }: Binding, account: string): boolean {
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${REGISTRY_NAMESPACE}`];
   return subjects.some(({ kind, name, namespace }) => {
     if (kind === 'ServiceAccount') return name === account && namespace === REGISTRY_NAMESPACE;
     if (kind === 'User') return name === `system:serviceaccount:${REGISTRY_NAMESPACE}:${account}`;
-    return (
-      kind === 'Group' && ['system:serviceaccounts', `system:serviceaccounts:${REGISTRY_NAMESPACE}`].includes(name)
-    );
+    return kind === 'Group' && groups.includes(name);
   });
 }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RegadmError } from '../model/errors.js';
-import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
 import { apiError } from '../cluster/api-error.js';
 import { serverTime } from '../cluster/server-time.js';
+import { RegadmError } from '../model/errors.js';
 
 export const CONFIG_PATH = '/apis/imageregistry.operator.openshift.io/v1/configs/cluster';
 export const CONFIG_NAME = 'configs.imageregistry.operator.openshift.io/cluster';
 
-/** The operator's config object, as far as regadm reads it. */
+/** The operator's config object, with the fields that regadm reads. */
 export interface RegistryConfig extends KubeObject {
   spec?: { readOnly?: boolean; managementState?: string; replicas?: number; [key: string]: unknown };
   status?: { conditions?: Condition[]; [key: string]: unknown };
@@ -22,33 +22,33 @@ export interface Condition {
 
 export interface ConfigReading {
   config: RegistryConfig;
-  /** The API server's clock (its `Date` header), in milliseconds since 1970; ours where it sends none. */
+  /** The API server's clock, in ms since the epoch; this machine's clock where the server sends no Date header. */
   serverTime: number;
 }
 
-/** Reads the registry's config object. @throws RegadmError NO_REGISTRY_OPERATOR when there is none, ApiError */
+/** Reads the registry's config object. @throws RegadmError NO_REGISTRY_OPERATOR when it does not exist, ApiError */
 export async function readConfig(api: ClusterApi, signal?: AbortSignal): Promise<ConfigReading> {
   const response = await api.request('GET', CONFIG_PATH, { signal });
   if (response.status === 404) {
     throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
       code: 'NO_REGISTRY_OPERATOR',
       suggestions: [
-        'a registry without the operator can be pruned with --storage DIR --read-only=skip while nobody pushes',
+        'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',
       ],
     });
   }
   if (response.status !== 200) throw apiError(response, `cannot read ${CONFIG_NAME}`);
-  return { config: response.json<RegistryConfig>(), serverTime: serverTime(response) ?? Date.now() };
+  return toReading(response);
 }
 
-/** So often is a change tried anew when somebody else changed the object in between. */
-const CONFLICT_TRIES = 20;
+/** Maximum attempts when concurrent updates cause conflicts. */
+const CONFLICT_ATTEMPTS = 20;
 
 /**
- * Changes the config object by a merge patch that holds only for the state that `change` has seen.
- * @param change what to patch, given the object as it is now; undefined: nothing to do. It may throw to refuse
- * @returns the object as it is then
- * @throws ApiError
+ * Changes the config object by a merge patch that applies only to the state that `change` has seen.
+ * @param change returns the patch for the object as it is now; undefined: there is nothing to change. It throws to refuse
+ * @returns the object after the change
+ * @throws ApiError, and what `change` throws
  */
 export async function changeConfig(
   api: ClusterApi,
@@ -63,20 +63,27 @@ export async function changeConfig(
       metadata: { ...patch.metadata, resourceVersion: reading.config.metadata.resourceVersion },
     };
     const response = await api.request('PATCH', CONFIG_PATH, { body, contentType: 'application/merge-patch+json' });
-    if (response.status === 200)
-      return { config: response.json<RegistryConfig>(), serverTime: serverTime(response) ?? Date.now() };
-    // A conflict may also be our own patch, carried out though its answer was lost: `change` sees that.
-    if (response.status !== 409 || attempt === CONFLICT_TRIES) throw apiError(response, `cannot change ${CONFIG_NAME}`);
+    if (response.status === 200) return toReading(response);
+    // The conflict may be with our own patch, whose response was lost: `change` sees that in the next attempt.
+    if (response.status !== 409 || attempt === CONFLICT_ATTEMPTS)
+      throw apiError(response, `cannot change ${CONFIG_NAME}`);
     await sleep(50 * attempt);
   }
 }
 
-/** The operator's `spec.managementState`; empty counts as Managed. */
+/** Returns the operator's `spec.managementState`; an empty one counts as Managed. */
 export function managementState(config: RegistryConfig): string {
   return config.spec?.managementState || 'Managed';
 }
 
-/** A condition of the operator that is True, e.g. `Degraded`. */
-export function conditionTrue(config: RegistryConfig, type: string): Condition | undefined {
-  return config.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True');
+/** Describes why the operator is Degraded; undefined when it is not. */
+export function degradedReason(conditions: Condition[] = []): string | undefined {
+  const degraded = conditions.find(({ type, status }) => type === 'Degraded' && status === 'True');
+  if (!degraded) return undefined;
+  const { reason = '', message } = degraded;
+  return `the image registry operator is Degraded: ${reason}${message ? `: ${message}` : ''}`;
+}
+
+function toReading(response: ApiResponse): ConfigReading {
+  return { config: response.json<RegistryConfig>(), serverTime: serverTime(response) ?? Date.now() };
 }

@@ -1,13 +1,13 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { isUsable, listRegistryPods, type RegistryPod } from './pods.js';
-import { CONFIG_NAME, conditionTrue, managementState, readConfig, type RegistryConfig } from './config.js';
-import { findPruners } from './pruner-process.js';
-import { modeRollout, readDeployment, whatIsMissing } from './rollout.js';
-import { refusal } from '../model/errors.js';
 import type { Reporter } from '../kit/reporter.js';
+import { refusal } from '../model/errors.js';
+import { CONFIG_NAME, degradedReason, managementState, readConfig, type RegistryConfig } from './config.js';
+import { isUsable, listRegistryPods, type RegistryPod } from './pods.js';
+import { findPruners } from './pruner-process.js';
+import { missingForRollout, modeRollout, readDeployment } from './rollout.js';
 
 /**
- * Refuses to change the mode where the operator would not carry it out.
+ * Refuses to change the mode where the operator would not apply the change.
  * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED (exit status 4)
  */
 export function assertModeCanChange(config: RegistryConfig): void {
@@ -15,56 +15,54 @@ export function assertModeCanChange(config: RegistryConfig): void {
   if (state !== 'Managed') {
     throw refusal(
       'NOT_MANAGED',
-      `${CONFIG_NAME} has managementState ${state}: the operator would not carry out a change of the mode`,
+      `${CONFIG_NAME} has managementState ${state}: the operator would not apply a change of the mode`,
       [
         state === 'Removed'
           ? 'there is no registry; prune its volume with --storage DIR --read-only=skip'
-          : `set it to Managed, or switch the registry by hand and use --read-only=required`,
+          : 'set it to Managed, or switch the registry by hand and use --read-only=required',
       ],
     );
   }
-  const degraded = conditionTrue(config, 'Degraded');
+  const degraded = degradedReason(config.status?.conditions);
   if (degraded) {
-    throw refusal(
-      'OPERATOR_DEGRADED',
-      `the image registry operator is Degraded: ${degraded.reason ?? ''}${degraded.message ? `: ${degraded.message}` : ''}`,
-      ['a roll-out would probably not succeed; repair the operator first: oc describe clusteroperator image-registry'],
-    );
+    throw refusal('OPERATOR_DEGRADED', degraded, [
+      'a roll-out would probably fail; repair the operator first: oc describe clusteroperator image-registry',
+    ]);
   }
 }
 
 /**
- * Sees that the registry is in read-only mode already, in its spec and in every pod that exists.
+ * Refuses a registry that is not in read-only mode, in its spec and in every existing pod.
  * @throws RegadmError READ_ONLY_REQUIRED (exit status 4)
  */
 export async function assertReadOnlyNow(api: ClusterApi): Promise<void> {
   const { config } = await readConfig(api);
   const missing =
     config.spec?.readOnly === true
-      ? whatIsMissing(await readDeployment(api), await listRegistryPods(api), modeRollout(true))
+      ? missingForRollout(await readDeployment(api), await listRegistryPods(api), modeRollout(true))
       : 'spec.readOnly is not set';
   if (!missing) return;
   throw refusal('READ_ONLY_REQUIRED', `the registry is not in read-only mode: ${missing}`, [
-    'switch it first: regadm registry readonly on; or leave --read-only at auto',
+    'switch it first (regadm registry readonly on), or use --read-only=auto',
   ]);
 }
 
 /**
- * A pruner that an earlier run left in a pod goes on deleting: its decisions are older than what has been pushed since.
+ * Refuses while a pruner that an earlier run started is still deleting in a pod: it decided before the most recent pushes.
  * @throws RegadmError PRUNER_RUNNING (exit status 4)
  */
-export async function assertNoPruner(api: ClusterApi, report: Reporter): Promise<void> {
+export async function assertNoPruner(api: ClusterApi, reporter: Reporter): Promise<void> {
   for (const pod of (await listRegistryPods(api)).filter(isUsable)) {
     const pids = await findPruners(api, pod);
     if (pids.length > 0) throw prunerRunning(pod, pids);
-    report.log(4, `no pruner runs in pod ${pod.name}`);
+    reporter.log(4, `no pruner runs in pod ${pod.name}`);
   }
 }
 
 function prunerRunning(pod: RegistryPod, pids: number[]): Error {
   return refusal(
     'PRUNER_RUNNING',
-    `the registry's pruner still runs in pod ${pod.name} (process ${pids.join(', ')}), started earlier`,
-    ['wait until it has ended, then try again; after a run that broke off: regadm prune hard --recover'],
+    `the registry's pruner is still running in pod ${pod.name} (process ${pids.join(', ')}); an earlier run started it`,
+    ['wait until it has ended, then try again; if the earlier run was killed: regadm prune hard --recover'],
   );
 }

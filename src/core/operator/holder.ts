@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Who holds the registry's mode. `process` tells on the same machine whether that process still lives. */
+/** The run that holds the registry lock. `process` shows, on the same machine, whether its process is still alive. */
 export interface Holder {
   id: string;
   host: string;
@@ -10,14 +10,14 @@ export interface Holder {
   process?: string;
 }
 
-/** This process, with an id of its own for every hard prune. */
+/** Describes this process, with a new id for every hard prune. */
 export function thisHolder(): Holder {
   return { id: randomBytes(4).toString('hex'), host: hostname(), pid: process.pid, process: identityOf(process.pid) };
 }
 
 /**
- * True only when it is certain that the holder's process has ended: the same boot, the same pid namespace, and no process
- * of that pid and starting time. Elsewhere, or where /proc does not tell, it is not certain.
+ * True only when the holder's process has certainly ended: same boot, same PID namespace, and no process with this PID and start time.
+ * On another machine, or without /proc, it is not certain.
  */
 export function isCertainlyDead({ pid, process: identity }: Holder): boolean {
   const here = identityOf(process.pid);
@@ -25,12 +25,12 @@ export function isCertainlyDead({ pid, process: identity }: Holder): boolean {
   return identityOf(pid) !== identity;
 }
 
-/** `BOOT PIDNAMESPACE START`; undefined where there is no such process, or no /proc. */
+/** Returns `BOOT PIDNAMESPACE STARTTIME`; undefined when there is no such process, or no /proc. */
 function identityOf(pid: number): string | undefined {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const namespace = readlinkSync('/proc/self/ns/pid');
-    // The 22nd field is the starting time; the second, the command's name in parentheses, may hold blanks.
+    // Field 22 is the start time. Field 2, the command name in parentheses, can contain spaces.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
     const [state, start] = [fields[0], fields[19]];
     return state === 'Z' ? undefined : `${boot} ${namespace} ${start}`;

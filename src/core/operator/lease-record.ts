@@ -1,37 +1,68 @@
-import { CONFIG_NAME, type RegistryConfig } from './config.js';
 import { RegadmError } from '../model/errors.js';
+import { BINDING_PREFIX } from './binding.js';
+import { CONFIG_NAME, type ConfigReading, type RegistryConfig } from './config.js';
 import { isCertainlyDead, type Holder } from './holder.js';
 
-/** The annotation on the config object that a hard prune leaves while it is under way. */
+/** The annotation on the config object that locks the registry for a hard prune. */
 export const LEASE_ANNOTATION = 'regadm/hard-prune';
 
-/** Renewed so often … */
+/** Interval between renewals, in ms. */
 export const RENEW_MS = 60_000;
-/** … and not counted on any more by its own holder after so long without renewal, … */
+/** Time since the last renewal after which its own holder no longer relies on it, in ms. Shorter than `FRESH_MS`. */
 export const TRUST_MS = 90_000;
-/** … which is earlier than others may take it over. */
+/** Time since the last renewal after which others may take it over, in ms. */
 export const FRESH_MS = 120_000;
 
-/** What any machine needs in order to put everything back. */
+/** Everything that any machine needs to restore the registry. */
 export interface LeaseRecord {
   version: 1;
   holder: Holder;
   startedAt: string;
   /** By the API server's clock. */
   renewedAt: string;
-  /** `spec.readOnly` before; null: it was not set. */
+  /** `spec.readOnly` before the run; null: it was not set. */
   previousReadOnly: boolean | null;
-  /** True when the mode is, or is about to be, changed. */
+  /** True when the run changes the mode, or is about to. */
   changesMode: boolean;
-  /** A Redis was to be emptied: `--recover` cannot know its address. */
+  /** The run was to empty a cache in Redis, whose address `--recover` cannot know. */
   emptiesCache?: boolean;
-  /** The cluster role binding that is, or is about to be, created. */
+  /** The cluster role binding that the run creates, or is about to. */
   binding?: string;
-  /** The pod in which the registry's pruner was started. */
+  /** The pod in which the run started the registry's pruner. */
   pod?: { name: string; uid: string; containerId?: string };
 }
 
-/** The record on a config object; undefined when there is none. @throws RegadmError LEASE_UNREADABLE */
+/** What a run that takes the lock is about to do. */
+export interface LeaseTerms {
+  /** True when the run will change the mode of a registry that now is, or is not, read-only. */
+  changesMode(readOnly: boolean): boolean;
+  /** The run will create a cluster role binding. */
+  binding: boolean;
+  emptiesCache: boolean;
+}
+
+/** Makes the record of a run that takes the lock. */
+export function newRecord(holder: Holder, terms: LeaseTerms, { config, serverTime }: ConfigReading): LeaseRecord {
+  const now = new Date(serverTime).toISOString();
+  const previousReadOnly = config.spec?.readOnly ?? null;
+  return {
+    version: 1,
+    holder,
+    startedAt: now,
+    renewedAt: now,
+    previousReadOnly,
+    changesMode: terms.changesMode(previousReadOnly === true),
+    ...(terms.emptiesCache ? { emptiesCache: true } : {}),
+    ...(terms.binding ? { binding: `${BINDING_PREFIX}${holder.id}` } : {}),
+  };
+}
+
+/** The merge patch that writes the annotation, or removes it. */
+export const annotationPatch = (record: LeaseRecord | undefined): object => ({
+  metadata: { annotations: { [LEASE_ANNOTATION]: record ? JSON.stringify(record) : null } },
+});
+
+/** Reads the record on a config object; undefined when there is none. @throws RegadmError LEASE_UNREADABLE */
 export function leaseOf(config: RegistryConfig): LeaseRecord | undefined {
   const text = config.metadata.annotations?.[LEASE_ANNOTATION];
   if (text === undefined) return undefined;
@@ -59,12 +90,12 @@ function parse(text: string): LeaseRecord | undefined {
   }
 }
 
-/** True while its holder may still be at work: it was renewed of late, and its process is not known to have ended. */
+/** True while the holder may still be working: it renewed the lease recently, and its process is not known to have ended. */
 export function isFresh(record: LeaseRecord, serverTime: number): boolean {
   return serverTime - Date.parse(record.renewedAt) < FRESH_MS && !isCertainlyDead(record.holder);
 }
 
-/** `regadm on HOST (process 4711), since …, renewed 20 s ago`. */
+/** Describes the holder: `regadm on HOST (process 4711), since …, renewed 20 s ago`. */
 export function describeLease(record: LeaseRecord, serverTime: number): string {
   const age = Math.max(0, Math.round((serverTime - Date.parse(record.renewedAt)) / 1000));
   return `regadm on ${record.holder.host} (process ${record.holder.pid}), since ${record.startedAt}, renewed ${age} s ago`;

@@ -1,189 +1,155 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { RegadmError, messageOf } from '../model/errors.js';
 import { changeConfig, type ConfigReading } from './config.js';
-import { RegadmError, messageOf, refusal } from '../model/errors.js';
-import { BINDING_PREFIX } from './binding.js';
-import { thisHolder, type Holder } from './holder.js';
+import { thisHolder } from './holder.js';
 import {
-  FRESH_MS,
-  LEASE_ANNOTATION,
   RENEW_MS,
   TRUST_MS,
-  describeLease,
+  annotationPatch,
   isFresh,
   leaseOf,
+  newRecord,
   type LeaseRecord,
+  type LeaseTerms,
 } from './lease-record.js';
+import { lockedError } from './lease-refusal.js';
 
-/** Holds the registry for one hard prune: the annotation on the config object, renewed as long as this process lives. */
+/** The lock on the registry for one hard prune: an annotation on the config object, renewed while this process lives. */
 export class Lease {
   private readonly timer: NodeJS.Timeout;
   private renewedAt = Date.now();
   private renewing?: Promise<void>;
   private lost?: RegadmError;
-  /** True when the annotation is another's now: then putting things back is theirs. */
-  isOthers = false;
-  private expectsReadOnly = false;
+  private taken = false;
+  private readOnlyExpected = false;
 
   private constructor(
     private readonly api: ClusterApi,
-    public record: LeaseRecord,
-    /** Told once, when the lease turns out to be lost. */
+    private current: LeaseRecord,
     private readonly onLost: (error: RegadmError) => void,
   ) {
     this.timer = setInterval(() => void this.renew().catch(() => {}), RENEW_MS);
     this.timer.unref();
   }
 
+  get record(): LeaseRecord {
+    return this.current;
+  }
+
+  /** True when the annotation is no longer this run's: another run restores the registry then. */
+  get isTaken(): boolean {
+    return this.taken;
+  }
+
   /**
-   * Writes the annotation. One that is there already is never overwritten.
+   * Locks the registry. An existing annotation is never overwritten.
+   * @param onLost called once, when the lock turns out to be lost
    * @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4)
    */
-  static async take(
-    api: ClusterApi,
-    wanted: { changesMode(readOnly: boolean): boolean; binding: boolean; emptiesCache: boolean },
-    onLost: (error: RegadmError) => void,
-  ): Promise<Lease> {
+  static async take(api: ClusterApi, terms: LeaseTerms, onLost: (error: RegadmError) => void): Promise<Lease> {
     const holder = thisHolder();
     let record: LeaseRecord | undefined;
     await changeConfig(api, (reading) => {
       const existing = leaseOf(reading.config);
       if (existing?.holder.id === holder.id) return undefined;
-      if (existing) throw heldError(existing, reading);
-      const now = new Date(reading.serverTime).toISOString();
-      const previousReadOnly = reading.config.spec?.readOnly ?? null;
-      record = {
-        version: 1,
-        holder,
-        startedAt: now,
-        renewedAt: now,
-        previousReadOnly,
-        changesMode: wanted.changesMode(previousReadOnly === true),
-        ...(wanted.emptiesCache ? { emptiesCache: true } : {}),
-        ...(wanted.binding ? { binding: `${BINDING_PREFIX}${holder.id}` } : {}),
-      };
-      return annotate(record);
+      if (existing) throw lockedError(existing, reading.serverTime);
+      record = newRecord(holder, terms, reading);
+      return annotationPatch(record);
     });
     return new Lease(api, record!, onLost);
   }
 
   /**
-   * Takes over what another run left behind, in order to finish it.
-   * @returns undefined when there is nothing
-   * @throws RegadmError HARD_PRUNE_UNDERWAY while its holder may still be at work
+   * Takes the lock of another run, in order to restore the registry for it.
+   * @returns undefined when the registry is not locked
+   * @throws RegadmError HARD_PRUNE_UNDERWAY while the other run may still be working
    */
   static async takeOver(api: ClusterApi, onLost: (error: RegadmError) => void): Promise<Lease | undefined> {
     const holder = thisHolder();
     let record: LeaseRecord | undefined;
-    await changeConfig(api, (reading) => {
-      const existing = leaseOf(reading.config);
+    await changeConfig(api, ({ config, serverTime }) => {
+      const existing = leaseOf(config);
       if (!existing) return void (record = undefined);
       if (existing.holder.id === holder.id) return undefined;
-      if (isFresh(existing, reading.serverTime)) throw heldError(existing, reading);
-      record = { ...existing, holder, renewedAt: new Date(reading.serverTime).toISOString() };
-      return annotate(record);
+      if (isFresh(existing, serverTime)) throw lockedError(existing, serverTime);
+      record = { ...existing, holder, renewedAt: new Date(serverTime).toISOString() };
+      return annotationPatch(record);
     });
     return record && new Lease(api, record, onLost);
   }
 
-  /** From now on, the registry leaving read-only mode counts as a loss of the lease. */
+  /** Sets whether the registry leaving read-only mode counts as a loss of the lock. */
   expectReadOnly(expected: boolean): void {
-    this.expectsReadOnly = expected;
+    this.readOnlyExpected = expected;
   }
 
-  /** Returns at once while the lease was renewed of late, renews it otherwise. @throws RegadmError LEASE_LOST */
-  mayGoOn = async (): Promise<void> => {
+  /** Returns at once if the lease was renewed recently, renews it otherwise. @throws RegadmError LEASE_LOST */
+  mayContinue = async (): Promise<void> => {
     if (this.lost) throw this.lost;
-    if (Date.now() - this.renewedAt < TRUST_MS && Date.now() >= this.renewedAt) return;
-    await this.renew();
+    const age = Date.now() - this.renewedAt;
+    if (age < 0 || age >= TRUST_MS) await this.renew();
   };
 
-  /** Records where the registry's pruner is started, before it is. */
+  /** Records the pod in which the registry's pruner is about to be started. @throws RegadmError LEASE_LOST */
   async recordPod(pod: LeaseRecord['pod']): Promise<void> {
     await this.update({ pod });
   }
 
-  /** Renews the annotation, and sees that all is as it should be. @throws RegadmError LEASE_LOST */
+  /** Renews the annotation and checks that the registry is still locked by this run. @throws RegadmError LEASE_LOST */
   renew(): Promise<void> {
     this.renewing ??= this.update({}).finally(() => (this.renewing = undefined));
     return this.renewing;
   }
 
-  /** Ends renewing without removing the annotation: `--recover` finds it. */
+  /** Stops renewing and leaves the annotation for `--recover`. */
   abandon(): void {
     clearInterval(this.timer);
   }
 
-  /** Removes the annotation, if it is still ours. */
+  /** Unlocks the registry, unless another run has taken the lock. */
   async release(): Promise<void> {
     this.abandon();
     await this.renewing?.catch(() => {});
     await changeConfig(this.api, ({ config }) =>
-      leaseOf(config)?.holder.id === this.record.holder.id
-        ? { metadata: { annotations: { [LEASE_ANNOTATION]: null } } }
-        : undefined,
+      leaseOf(config)?.holder.id === this.current.holder.id ? annotationPatch(undefined) : undefined,
     );
   }
 
   private async update(change: Partial<LeaseRecord>): Promise<void> {
     try {
       const sentAt = Date.now();
-      await changeConfig(this.api, ({ config, serverTime }) => {
-        this.assertOurs(
-          config.metadata.annotations?.[LEASE_ANNOTATION] === undefined ? undefined : leaseOf(config)?.holder,
-          config.spec?.readOnly === true,
-        );
-        this.record = { ...this.record, ...change, renewedAt: new Date(serverTime).toISOString() };
-        return annotate(this.record);
+      await changeConfig(this.api, (reading) => {
+        this.assertHeld(reading);
+        this.current = { ...this.current, ...change, renewedAt: new Date(reading.serverTime).toISOString() };
+        return annotationPatch(this.current);
       });
       this.renewedAt = sentAt;
     } catch (error) {
-      // A failed request may be followed by a good one, as long as nobody else may take the lease over.
+      // A failed request may be followed by one that succeeds, as long as nobody else can take the lock over.
       if (this.lost || Date.now() - this.renewedAt < TRUST_MS) throw this.lost ?? error;
       throw this.lose(`it could not be renewed: ${messageOf(error)}`);
     }
   }
 
-  private assertOurs(holder: Holder | undefined, readOnly: boolean): void {
-    this.isOthers = holder?.id !== this.record.holder.id;
-    if (this.isOthers)
+  private assertHeld({ config }: ConfigReading): void {
+    const holder = leaseOf(config)?.holder;
+    this.taken = holder?.id !== this.current.holder.id;
+    if (this.taken)
       throw this.lose(
-        holder
-          ? `regadm on ${holder.host} (process ${holder.pid}) has taken it over`
-          : 'its annotation has been removed',
+        holder ? `regadm on ${holder.host} (process ${holder.pid}) has taken it over` : 'its annotation was removed',
       );
-    if (this.expectsReadOnly && !readOnly) throw this.lose('somebody has ended the read-only mode');
+    if (this.readOnlyExpected && config.spec?.readOnly !== true)
+      throw this.lose('somebody has ended the read-only mode');
   }
 
   private lose(why: string): RegadmError {
-    this.lost ??= new RegadmError(`the hard prune has lost its hold on the registry: ${why}`, {
+    this.lost ??= new RegadmError(`the hard prune has lost the registry lock: ${why}`, {
       code: 'LEASE_LOST',
       suggestions: [
-        'deleting was stopped; look at the state with regadm registry readonly, and run regadm prune hard --recover if it says so',
+        'the deletion was stopped; check the registry with regadm registry readonly, and run regadm prune hard --recover if it says so',
       ],
     });
     this.onLost(this.lost);
     return this.lost;
   }
-}
-
-const annotate = (record: LeaseRecord): object => ({
-  metadata: { annotations: { [LEASE_ANNOTATION]: JSON.stringify(record) } },
-});
-
-/** @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4) while the annotation is there */
-export function assertNotHeld(reading: ConfigReading): void {
-  const record = leaseOf(reading.config);
-  if (record) throw heldError(record, reading);
-}
-
-function heldError(record: LeaseRecord, { serverTime }: ConfigReading): RegadmError {
-  const who = describeLease(record, serverTime);
-  if (isFresh(record, serverTime)) {
-    return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [
-      `wait for it to end; if it has died, regadm prune hard --recover works ${FRESH_MS / 1000} s after its last sign of life`,
-    ]);
-  }
-  return refusal('HARD_PRUNE_UNFINISHED', `an earlier hard prune was not finished: ${who}`, [
-    'put everything back first: regadm prune hard --recover',
-  ]);
 }

@@ -53,7 +53,7 @@ export function registryModeDocument({
 export function registryModeText({ readOnly, previous, pods, conditions, pending }: Mode): string {
   const name = (on: boolean): string => (on ? 'read-only' : 'read-write');
   const lines = [`The registry is ${name(readOnly)}${previous === readOnly ? '' : ` (it was ${name(previous)})`}.`];
-  if (pending) lines.push(`Not every pod is yet: ${pending}.`);
+  if (pending) lines.push(`Not rolled out to every pod yet: ${pending}.`);
   for (const pod of pods) {
     const state = pod.terminating ? 'terminating' : `${pod.phase}${pod.ready ? ', ready' : ', not ready'}`;
     lines.push(`  pod ${pod.name}  ${name(pod.readOnly)}  ${state}${pod.trouble ? `  ${pod.trouble}` : ''}`);

@@ -1,19 +1,13 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { listRegistryPods, type RegistryPod } from './pods.js';
-import {
-  changeConfig,
-  conditionTrue,
-  managementState,
-  readConfig,
-  type Condition,
-  type RegistryConfig,
-} from './config.js';
-import { modeRollout, readDeployment, waitForRollout, whatIsMissing } from './rollout.js';
-import { assertNotHeld } from './lease.js';
+import type { Reporter } from '../kit/reporter.js';
+import { changeConfig, managementState, readConfig, type Condition, type RegistryConfig } from './config.js';
 import { assertModeCanChange } from './guards.js';
+import { assertUnlocked } from './lease-refusal.js';
 import { CHANGE_MODE, assertPermissions } from './permissions.js';
+import { listRegistryPods, type RegistryPod } from './pods.js';
+import { missingForRollout, modeRollout, readDeployment, waitForRollout } from './rollout.js';
 
-/** The registry's mode, as its config and its pods have it. */
+/** The registry's mode, as its config object and its pods show it. */
 export interface RegistryMode {
   /** `spec.readOnly`. */
   readOnly: boolean;
@@ -22,31 +16,33 @@ export interface RegistryMode {
   managementState: string;
   pods: RegistryPod[];
   conditions: Condition[];
-  /** What a roll-out of this mode still lacks; undefined when every pod has it. */
+  /** What a roll-out of this mode is waiting for; undefined when every pod has the mode. */
   pending?: string;
 }
 
-/** What is so now; nothing is changed. @throws RegadmError, ApiError */
+/** Reads the mode; changes nothing. @throws RegadmError, ApiError */
 export async function readMode(api: ClusterApi): Promise<RegistryMode> {
   const { config } = await readConfig(api);
   return modeOf(api, config, config.spec?.readOnly === true);
 }
 
 export interface ChangeModeOptions {
+  /** Waits until every pod has the mode. */
   wait: boolean;
+  /** Timeout of the roll-out, in ms. */
   timeoutMs: number;
+  reporter: Pick<Reporter, 'progress'>;
   signal?: AbortSignal;
-  onProgress?(text: string): void;
 }
 
 /**
- * Switches the registry's mode and waits until every pod has it. Asking for the mode that is there changes nothing.
+ * Switches the registry's mode. Changes nothing when the registry already has it.
  * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED, HARD_PRUNE_UNDERWAY (exit status 4), ROLLOUT_TIMEOUT, ROLLOUT_STUCK
  */
 export async function changeMode(
   api: ClusterApi,
   readOnly: boolean,
-  options: ChangeModeOptions,
+  { wait, timeoutMs, reporter, signal }: ChangeModeOptions,
 ): Promise<RegistryMode> {
   const before = await readMode(api);
   if (before.readOnly === readOnly && !before.pending) return before;
@@ -54,11 +50,11 @@ export async function changeMode(
   const { config } = await changeConfig(api, (reading) => {
     if ((reading.config.spec?.readOnly === true) === readOnly) return undefined;
     assertModeCanChange(reading.config);
-    assertNotHeld(reading);
+    assertUnlocked(reading);
     return { spec: { readOnly } };
   });
-  if (options.wait && managementState(config) === 'Managed')
-    await waitForRollout(api, { ...modeRollout(readOnly), ...options });
+  if (wait && managementState(config) === 'Managed')
+    await waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, signal, onProgress: reporter.progress });
   return modeOf(api, (await readConfig(api)).config, before.readOnly);
 }
 
@@ -77,18 +73,10 @@ async function modeOf(api: ClusterApi, config: RegistryConfig, previous: boolean
 
 async function pendingOf(api: ClusterApi, pods: RegistryPod[], readOnly: boolean): Promise<string | undefined> {
   try {
-    return whatIsMissing(await readDeployment(api), pods, modeRollout(readOnly));
+    return missingForRollout(await readDeployment(api), pods, modeRollout(readOnly));
   } catch (error) {
-    if ((error as { code?: string }).code === 'NO_REGISTRY_DEPLOYMENT') return 'there is no deployment image-registry';
+    if ((error as { code?: string }).code === 'NO_REGISTRY_DEPLOYMENT')
+      return 'the deployment image-registry does not exist';
     throw error;
   }
-}
-
-/** The operator says that something is wrong; undefined when not. */
-export function degradedText({ conditions }: RegistryMode): string | undefined {
-  const degraded = conditionTrue({ metadata: { name: 'cluster' }, status: { conditions } }, 'Degraded');
-  return (
-    degraded &&
-    `the image registry operator is Degraded: ${degraded.reason ?? ''}${degraded.message ? `: ${degraded.message}` : ''}`
-  );
 }

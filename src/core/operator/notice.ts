@@ -3,20 +3,24 @@ import { serverTime } from '../cluster/server-time.js';
 import { CONFIG_PATH, type RegistryConfig } from './config.js';
 import { describeLease, isFresh, leaseOf } from './lease-record.js';
 
+/** Timeout of the request, in ms: a notice must not delay a command. */
+const TIMEOUT_MS = 5000;
+
 /**
- * What every command that talks to a cluster says on stderr while a hard prune is under way or was left unfinished.
- * One request; a user who may not read the registry's config gets no notice. Never throws.
+ * Returns what every command that connects to a cluster prints on stderr while a hard prune is under way or was left unfinished. Sends
+ * one request; undefined for a user who cannot read the registry's config object. Never throws.
  */
 export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | undefined> {
   try {
-    const response = await api.request('GET', CONFIG_PATH, { retry: false, timeoutMs: 5000 });
+    const response = await api.request('GET', CONFIG_PATH, { retry: false, timeoutMs: TIMEOUT_MS });
     if (response.status !== 200) return undefined;
     const record = leaseOf(response.json<RegistryConfig>());
     if (!record) return undefined;
     const now = serverTime(response) ?? Date.now();
+    const holder = describeLease(record, now);
     return isFresh(record, now)
-      ? `note: a hard prune is under way, the registry may be read-only: ${describeLease(record, now)}`
-      : `warning: a hard prune was not finished, the registry may still be read-only: ${describeLease(record, now)}; run: regadm prune hard --recover`;
+      ? `note: a hard prune is under way; the registry can be read-only: ${holder}`
+      : `warning: a hard prune did not finish; the registry can still be read-only: ${holder}; run: regadm prune hard --recover`;
   } catch (error) {
     return (error as { code?: string }).code === 'LEASE_UNREADABLE'
       ? `warning: ${(error as Error).message}`

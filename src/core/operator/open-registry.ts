@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { ClusterApi } from '../cluster/api.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
 
 const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
-const PUBLIC_ROUTE = '/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes/default-route';
+const PUBLIC_ROUTE = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE}/routes/default-route`;
 
 /** How the registry is found and reached. */
 export interface RegistryAccess {
@@ -68,7 +69,7 @@ async function discoveredHost({ images, streams }: Snapshot): Promise<string> {
   return discoverRegistryHost(managed(), streams);
 }
 
-/** The host of the registry's route for users outside the cluster; undefined when there is none or it may not be read. */
+/** Finds the host of the registry's public route; undefined when there is none or the user cannot read it. */
 async function publicRoute(api: ClusterApi): Promise<string | undefined> {
   const response = await api.request('GET', PUBLIC_ROUTE);
   if (response.status !== 200) return undefined;

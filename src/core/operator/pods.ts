@@ -1,7 +1,10 @@
-import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import type { ClusterApi, KubeObject } from '../cluster/api.js';
 
-/** The environment variable by which the operator puts a registry into read-only mode, and its value there. */
+export const REGISTRY_PODS_PATH = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`;
+
+/** The environment variable with which the operator starts a registry in read-only mode. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';
 
 const CACHE_VARIABLE = 'REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR';
@@ -14,13 +17,13 @@ export interface RegistryPod {
   ready: boolean;
   /** It is being deleted, but its containers may still run. */
   terminating: boolean;
-  /** From its environment: what this pod was started as. */
+  /** Mode in which it was started, from its environment. */
   readOnly: boolean;
-  /** The container that runs the registry. */
+  /** Name of the container that runs the registry. */
   container?: string;
-  /** Changes when the container is started anew. */
+  /** Changes when the container restarts. */
   containerId?: string;
-  /** It keeps its blob cache in a Redis, which outlives roll-outs. */
+  /** It keeps its blob cache in Redis, which outlives roll-outs. */
   usesRedis: boolean;
   /** Why it does not run, in the cluster's words. */
   trouble?: string;
@@ -33,7 +36,6 @@ interface PodSpec {
 interface ContainerStatus {
   name: string;
   containerID?: string;
-  ready?: boolean;
   state?: { waiting?: { reason?: string; message?: string } };
 }
 
@@ -43,43 +45,77 @@ interface PodStatus {
   containerStatuses?: ContainerStatus[];
 }
 
-/** The registry's pods, those that have ended (Succeeded, Failed) left out. @throws ApiError */
+/** Lists the registry's pods, except those that have ended (Succeeded, Failed). @throws ApiError */
 export async function listRegistryPods(api: ClusterApi, signal?: AbortSignal): Promise<RegistryPod[]> {
-  const path = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`;
-  const list = await api.get<{ items?: KubeObject[] | null }>(path, {
+  return (await listRegistryPodObjects(api, signal)).map(toRegistryPod);
+}
+
+/** Lists the same pods as whole objects. @throws ApiError */
+export async function listRegistryPodObjects(api: ClusterApi, signal?: AbortSignal): Promise<KubeObject[]> {
+  const list = await api.get<{ items?: KubeObject[] | null }>(REGISTRY_PODS_PATH, {
     query: { labelSelector: 'docker-registry=default' },
     signal,
   });
-  return (list.items ?? []).map(toPod).filter(({ phase }) => phase !== 'Succeeded' && phase !== 'Failed');
+  return (list.items ?? []).filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
 }
 
-/** True for a container environment that means read-only mode. */
+/** True when a pod has the condition Ready. */
+export function isReady({ status }: KubeObject): boolean {
+  const { conditions } = (status ?? {}) as PodStatus;
+  return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+/** True when the environment of the registry's container means read-only mode. */
 export function isReadOnlyEnvironment(spec: PodSpec | undefined): boolean {
   const value = registryContainer(spec)?.env?.find(({ name }) => name === READ_ONLY_VARIABLE)?.value;
   return value !== undefined && /enabled["']?\s*:\s*["']?true/.test(value);
 }
 
-/** A pod in which a command can be run. */
-export function isUsable(pod: RegistryPod): boolean {
-  return pod.phase === 'Running' && pod.ready && !pod.terminating;
+/** True when a command can be run in a pod. */
+export function isUsable({ phase, ready, terminating }: RegistryPod): boolean {
+  return phase === 'Running' && ready && !terminating;
 }
 
-function toPod(object: KubeObject): RegistryPod {
+/**
+ * Picks a pod to run the registry's pruner in.
+ * @param name the pod to use; undefined: any that is Running and Ready
+ * @throws RegadmError NO_REGISTRY_POD
+ */
+export async function pickPod(api: ClusterApi, name: string | undefined): Promise<RegistryPod> {
+  const pods = await listRegistryPods(api);
+  const pod = name === undefined ? pods.find(isUsable) : pods.find((candidate) => candidate.name === name);
+  if (pod && isUsable(pod)) return pod;
+  const message =
+    name === undefined
+      ? `no running and ready registry pod (label docker-registry=default in ${REGISTRY_NAMESPACE})`
+      : `pod ${REGISTRY_NAMESPACE}/${name} is not a running and ready registry pod`;
+  throw new RegadmError(message, {
+    code: 'NO_REGISTRY_POD',
+    suggestions: [
+      ...pods.map(describeState),
+      "check the operator: oc get clusteroperator image-registry; or prune the registry's volume with --storage DIR",
+    ],
+  });
+}
+
+function describeState({ name, phase, ready, terminating }: RegistryPod): string {
+  return `${name} is ${terminating ? 'terminating' : phase}${ready ? '' : ', not ready'}`;
+}
+
+function toRegistryPod(object: KubeObject): RegistryPod {
   const spec = object.spec as PodSpec | undefined;
   const status = object.status as PodStatus | undefined;
-  const container = registryContainer(spec)?.name;
-  const current = status?.containerStatuses?.find(({ name }) => name === container);
+  const container = registryContainer(spec);
   return {
     name: object.metadata.name,
     uid: object.metadata.uid ?? '',
     phase: status?.phase ?? 'Unknown',
-    ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    ready: isReady(object),
     terminating: object.metadata.deletionTimestamp !== undefined,
     readOnly: isReadOnlyEnvironment(spec),
-    container,
-    containerId: current?.containerID,
-    usesRedis:
-      registryContainer(spec)?.env?.some(({ name, value }) => name === CACHE_VARIABLE && value === 'redis') ?? false,
+    container: container?.name,
+    containerId: status?.containerStatuses?.find(({ name }) => name === container?.name)?.containerID,
+    usesRedis: container?.env?.some(({ name, value }) => name === CACHE_VARIABLE && value === 'redis') ?? false,
     trouble: troubleOf(status),
   };
 }

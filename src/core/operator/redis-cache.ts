@@ -25,6 +25,13 @@ export function parseRedisUrl(text: string): URL {
   return url;
 }
 
+/** Binds `emptyBlobCache` to the Redis of `--redis-url`; undefined without it. @throws RegadmError (USAGE) */
+export function cacheEmptier(text: string | undefined): (() => Promise<number>) | undefined {
+  if (text === undefined) return undefined;
+  const url = parseRedisUrl(text);
+  return () => emptyBlobCache(url);
+}
+
 /**
  * Empties the registry's blob cache in a Redis: without this, the registry believes that deleted layers are there, and lets
  * clients skip them in pushes.

@@ -1,64 +1,78 @@
-import { RegadmError } from '../model/errors.js';
-import { CACHE_OFF } from './cache-off.js';
 import type { ClusterApi } from '../cluster/api.js';
-import { listRegistryPods, type RegistryPod } from './pods.js';
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { apiError } from '../cluster/api-error.js';
-import { DEPLOYMENT_PATH, readDeployment, waitForRollout, type Deployment } from './rollout.js';
+import type { Reporter } from '../kit/reporter.js';
+import { RegadmError } from '../model/errors.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { CACHE_OFF } from './cache-off.js';
+import { deletePod } from './delete-pod.js';
+import { listRegistryPods, type RegistryPod } from './pods.js';
+import { DEPLOYMENT_PATH, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
 
-/** What `kubectl rollout restart` sets on a Deployment's template. */
+/** The annotation that `kubectl rollout restart` sets on a Deployment's template. */
 export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 export interface RestartOptions {
-  /** Written into the annotation. */
+  /** Written to the annotation. */
   now: Date;
+  /** Timeout of the whole restart, in ms. */
   timeoutMs: number;
+  reporter: Pick<Reporter, 'note' | 'progress'>;
   signal?: AbortSignal;
-  onProgress(text: string): void;
 }
 
 export interface RestartResult {
-  /** Names of the pods that were there before; none of them is left. */
+  /** Names of the pods before the restart; none of them exists any longer. */
   previous: string[];
-  /** Names of the ready pods that are there now. */
+  /** Names of the pods now, all ready. */
   pods: string[];
 }
 
-/**
- * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones is left.
- * An operator may undo the annotation while the roll-out is under way, and pods that were not replaced yet would then stay:
- * those are deleted one after the other, each when the one before is replaced.
- * @throws RegadmError NO_REGISTRY_DEPLOYMENT, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the signal's reason when it aborts
- */
-export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartResult> {
-  const before = await readDeployment(api, options.signal);
-  if ((before.spec?.replicas ?? 1) === 0) {
-    throw new RegadmError(
-      `deployment ${REGISTRY_NAMESPACE}/image-registry has no replicas: there is nothing to restart, and no cache`,
-      { code: 'NO_REGISTRY_PODS' },
-    );
-  }
-  const previous = await listRegistryPods(api, options.signal);
-  const deadline = performance.now() + options.timeoutMs;
-  const stamp = options.now.toISOString();
-  const generation = await annotate(api, stamp, options.signal);
-  const wait = { ...options, timeoutMs: deadline - performance.now() };
-  try {
-    return result(previous, await waitForRollout(api, { ...wait, ...annotatedRollout(stamp, generation, previous) }));
-  } catch (error) {
-    if (!(error instanceof Undone)) throw error;
-    options.onProgress(
-      'the operator has undone the change of the deployment: deleting the pods that are left one by one',
-    );
-    return result(previous, await replaceRest(api, previous, deadline, options));
-  }
+/** Returns the names of the pods that a restart would replace. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
+export async function planRestart(api: ClusterApi): Promise<string[]> {
+  await readDeployment(api);
+  return (await listRegistryPods(api)).map(({ name }) => name);
 }
 
-/** The operator has taken the annotation away again. */
-class Undone extends Error {}
+/**
+ * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. An operator may undo
+ * the annotation during the roll-out; the pods that were not replaced yet are then deleted one by one, each when the one before it is
+ * replaced.
+ * @throws RegadmError NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the signal's reason when it
+ *   aborts
+ */
+export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartResult> {
+  const { signal, reporter } = options;
+  await assertHasReplicas(api, signal);
+  const previous = await listRegistryPods(api, signal);
+  const deadline = performance.now() + options.timeoutMs;
+  const generation = await annotate(api, options);
+  const wait = (goal: RolloutGoal): Promise<RegistryPod[]> =>
+    waitForRollout(api, { ...goal, timeoutMs: deadline - performance.now(), signal, onProgress: reporter.progress });
+  const pods = await wait(annotatedRollout(options.now, generation, previous)).catch(async (error: unknown) => {
+    if (!(error instanceof AnnotationRemoved)) throw error;
+    reporter.note('the operator has undone the change of the deployment: deleting the remaining pods one by one');
+    return replaceOneByOne(previous, wait, (pod) =>
+      deletePod(api, pod, { timeoutMs: deadline - performance.now(), signal }),
+    );
+  });
+  return { previous: namesOf(previous), pods: namesOf(pods) };
+}
 
-async function annotate(api: ClusterApi, stamp: string, signal?: AbortSignal): Promise<number> {
-  const body = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: stamp } } } } };
+/** The operator has removed the annotation. */
+class AnnotationRemoved extends Error {}
+
+async function assertHasReplicas(api: ClusterApi, signal?: AbortSignal): Promise<void> {
+  const { spec } = await readDeployment(api, signal);
+  if (spec?.replicas !== 0) return;
+  throw new RegadmError(
+    `deployment ${REGISTRY_NAMESPACE}/image-registry has no replicas: there is nothing to restart, and no cache`,
+    { code: 'NO_REGISTRY_PODS' },
+  );
+}
+
+/** Returns the generation of the Deployment with the annotation. */
+async function annotate(api: ClusterApi, { now, signal }: RestartOptions): Promise<number> {
+  const body = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: now.toISOString() } } } } };
   const response = await api.request('PATCH', DEPLOYMENT_PATH, {
     body,
     contentType: 'application/merge-patch+json',
@@ -73,61 +87,37 @@ function forbidden(error: RegadmError): RegadmError {
   return new RegadmError(error.message, {
     code: error.code,
     cause: error,
-    suggestions: ['ask somebody who may change deployments in openshift-image-registry to restart it', ...CACHE_OFF],
+    suggestions: ['ask a user who can change deployments in openshift-image-registry to restart it', ...CACHE_OFF],
   });
 }
 
-function annotatedRollout(stamp: string, generation: number, previous: RegistryPod[]) {
+function annotatedRollout(now: Date, generation: number, previous: RegistryPod[]): RolloutGoal {
   return {
-    isWanted: (deployment: Deployment): boolean => {
+    isWanted(deployment) {
       const { metadata } = (deployment.spec?.template ?? {}) as { metadata?: { annotations?: Record<string, string> } };
-      if (metadata?.annotations?.[RESTARTED_AT] === stamp) return true;
-      if ((deployment.metadata.generation ?? 0) > generation) throw new Undone();
+      if (metadata?.annotations?.[RESTARTED_AT] === now.toISOString()) return true;
+      if ((deployment.metadata.generation ?? 0) > generation) throw new AnnotationRemoved();
       return false;
     },
-    isNew: isNotOneOf(previous),
+    isNew: isNoneOf(previous),
   };
 }
 
-async function replaceRest(
-  api: ClusterApi,
+async function replaceOneByOne(
   previous: RegistryPod[],
-  deadline: number,
-  options: RestartOptions,
+  wait: (goal: RolloutGoal) => Promise<RegistryPod[]>,
+  remove: (pod: RegistryPod) => Promise<unknown>,
 ): Promise<RegistryPod[]> {
-  const wait = (old: RegistryPod[]): Promise<RegistryPod[]> =>
-    waitForRollout(api, {
-      ...options,
-      timeoutMs: deadline - performance.now(),
-      isWanted: () => true,
-      isNew: isNotOneOf(old),
-    });
   for (const pod of previous) {
-    await deletePod(api, pod, options.signal);
-    await wait([pod]);
+    await remove(pod);
+    await wait({ isWanted: () => true, isNew: isNoneOf([pod]) });
   }
-  return wait(previous);
+  return wait({ isWanted: () => true, isNew: isNoneOf(previous) });
 }
 
-/** Only that very pod: another one of the same name is a new one. */
-async function deletePod(api: ClusterApi, { name, uid }: RegistryPod, signal?: AbortSignal): Promise<void> {
-  const path = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods/${name}`;
-  const response = await api.request('DELETE', path, { body: { preconditions: { uid } }, signal });
-  if (![200, 202, 404, 409].includes(response.status))
-    throw apiError(response, `cannot delete pod ${REGISTRY_NAMESPACE}/${name}`);
-}
-
-function isNotOneOf(pods: RegistryPod[]): (pod: RegistryPod) => boolean {
+function isNoneOf(pods: RegistryPod[]): (pod: RegistryPod) => boolean {
   const uids = new Set(pods.map(({ uid }) => uid));
   return ({ uid }) => !uids.has(uid);
 }
 
-function result(previous: RegistryPod[], pods: RegistryPod[]): RestartResult {
-  return { previous: previous.map(({ name }) => name), pods: pods.map(({ name }) => name) };
-}
-
-/** The names of the pods that a restart would replace. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
-export async function planRestart(api: ClusterApi): Promise<string[]> {
-  await readDeployment(api);
-  return (await listRegistryPods(api)).map(({ name }) => name);
-}
+const namesOf = (pods: RegistryPod[]): string[] => pods.map(({ name }) => name);

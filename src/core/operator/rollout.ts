@@ -1,13 +1,13 @@
-import type { ErrorCode } from '../model/error-codes.js';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RegadmError } from '../model/errors.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { isReadOnlyEnvironment, isUsable, listRegistryPods, type RegistryPod } from './pods.js';
+import type { ErrorCode } from '../model/error-codes.js';
+import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { isReadOnlyEnvironment, isUsable, listRegistryPods, type RegistryPod } from './pods.js';
 
 export const DEPLOYMENT_PATH = `/apis/apps/v1/namespaces/${REGISTRY_NAMESPACE}/deployments/image-registry`;
 
-/** The registry's Deployment, as far as a roll-out shows in it. */
+/** The registry's Deployment, with the fields that show a roll-out. */
 export interface Deployment extends KubeObject {
   spec?: {
     replicas?: number;
@@ -24,13 +24,18 @@ export interface Deployment extends KubeObject {
   };
 }
 
-export interface RolloutOptions {
-  /** True for the Deployment that is to be rolled out: until it is, the operator has not acted yet. */
+/** What a roll-out is to result in. */
+export interface RolloutGoal {
+  /** True for the Deployment that is to be rolled out; false while the operator has not changed it yet. */
   isWanted(deployment: Deployment): boolean;
-  /** True for a pod of the new kind. The roll-out is over when no other pod exists any more, terminating ones included. */
+  /** True for a new pod. The roll-out is complete when no other pod exists, terminating ones included. */
   isNew(pod: RegistryPod): boolean;
+}
+
+export interface RolloutOptions extends RolloutGoal {
   timeoutMs: number;
   signal?: AbortSignal;
+  /** Called when what the roll-out is waiting for changes. */
   onProgress?(text: string): void;
 }
 
@@ -44,41 +49,42 @@ export async function readDeployment(api: ClusterApi, signal?: AbortSignal): Pro
       `deployment ${REGISTRY_NAMESPACE}/image-registry does not exist: the registry is not installed`,
       {
         code: 'NO_REGISTRY_DEPLOYMENT',
-        suggestions: ['look at the operator: oc describe configs.imageregistry.operator.openshift.io/cluster'],
+        suggestions: ['check the operator: oc describe configs.imageregistry.operator.openshift.io/cluster'],
         cause: error,
       },
     );
   }
 }
 
-/** What `waitForRollout` waits for when the registry changes its mode. */
-export function modeRollout(readOnly: boolean): Pick<RolloutOptions, 'isWanted' | 'isNew'> {
+/** The goal of a change of the registry's mode. */
+export function modeRollout(readOnly: boolean): RolloutGoal {
   return {
-    isWanted: (deployment) => isReadOnlyEnvironment(deployment.spec?.template?.spec as object | undefined) === readOnly,
+    isWanted: ({ spec }) => isReadOnlyEnvironment(spec?.template?.spec as object | undefined) === readOnly,
     isNew: (pod) => pod.readOnly === readOnly,
   };
 }
 
-/** Between two looks: short at first, for small clusters and tests; then kind to the server. */
+/** First and longest pause between two looks, in ms: short for small clusters, then easy on the server. */
 const FIRST_PAUSE_MS = 100;
-const LAST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 2000;
 
 /**
- * Waits until the registry's Deployment has rolled out and only ready pods of the new kind exist.
+ * Waits until the registry's Deployment has rolled out and only ready new pods exist.
  * @returns those pods
- * @throws RegadmError ROLLOUT_TIMEOUT, ROLLOUT_STUCK (the Deployment's progress deadline has passed); the signal's reason when it aborts
+ * @throws RegadmError ROLLOUT_TIMEOUT, ROLLOUT_STUCK (the Deployment's progress deadline has passed); the signal's reason when it
+ *   aborts
  */
 export async function waitForRollout(api: ClusterApi, options: RolloutOptions): Promise<RegistryPod[]> {
   const deadline = performance.now() + options.timeoutMs;
-  let said = '';
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LAST_PAUSE_MS)) {
+  let reported = '';
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     options.signal?.throwIfAborted();
     const deployment = await readDeployment(api, options.signal);
     const pods = await listRegistryPods(api, options.signal);
-    const missing = whatIsMissing(deployment, pods, options);
+    const missing = missingForRollout(deployment, pods, options);
     if (!missing) return pods;
-    if (missing !== said) options.onProgress?.((said = missing));
-    const stuck = stuckBecause(deployment, options);
+    if (missing !== reported) options.onProgress?.((reported = missing));
+    const stuck = stuckReason(deployment, options);
     if (stuck) throw rolloutError('ROLLOUT_STUCK', `the roll-out of the registry is stuck: ${stuck}`, pods);
     if (performance.now() > deadline)
       throw rolloutError('ROLLOUT_TIMEOUT', `the registry has not rolled out in time: ${missing}`, pods);
@@ -86,16 +92,16 @@ export async function waitForRollout(api: ClusterApi, options: RolloutOptions): 
   }
 }
 
-/** What a roll-out still lacks, in words; undefined when it is complete. */
-export function whatIsMissing(
+/** Describes what a roll-out is waiting for; undefined when it is complete. */
+export function missingForRollout(
   deployment: Deployment,
   pods: RegistryPod[],
-  { isWanted, isNew }: Pick<RolloutOptions, 'isWanted' | 'isNew'>,
+  { isWanted, isNew }: RolloutGoal,
 ): string | undefined {
-  const { status = {}, metadata } = deployment;
+  const { status = {} } = deployment;
   const replicas = deployment.spec?.replicas ?? 1;
-  if (!isWanted(deployment)) return 'the operator has not changed the deployment yet';
-  if ((status.observedGeneration ?? 0) < (metadata.generation ?? 0)) return 'the deployment has not been noticed yet';
+  if (!isWanted(deployment)) return 'waiting for the operator to change the deployment';
+  if (!isObserved(deployment)) return 'waiting for the deployment controller';
   const updated = status.updatedReplicas ?? 0;
   const available = status.availableReplicas ?? 0;
   const old = pods.filter((pod) => !isNew(pod));
@@ -107,13 +113,17 @@ export function whatIsMissing(
   return usable < replicas ? `${usable} of ${replicas} pods are ready` : undefined;
 }
 
-function describePod(pod: RegistryPod): string {
-  return `${pod.name} (${pod.terminating ? 'terminating' : pod.phase})`;
+/** True when the status is that of the current spec. */
+function isObserved({ metadata, status }: Deployment): boolean {
+  return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 }
 
-function stuckBecause(deployment: Deployment, { isWanted }: RolloutOptions): string | undefined {
-  if (!isWanted(deployment) || (deployment.status?.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0))
-    return undefined;
+function describePod({ name, phase, terminating }: RegistryPod): string {
+  return `${name} (${terminating ? 'terminating' : phase})`;
+}
+
+function stuckReason(deployment: Deployment, { isWanted }: RolloutGoal): string | undefined {
+  if (!isWanted(deployment) || !isObserved(deployment)) return undefined;
   const condition = deployment.status?.conditions?.find(
     ({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded',
   );
@@ -124,6 +134,6 @@ function rolloutError(code: ErrorCode, message: string, pods: RegistryPod[]): Re
   const troubles = pods.filter(({ trouble }) => trouble).map(({ name, trouble }) => `pod ${name}: ${trouble}`);
   return new RegadmError(message, {
     code,
-    suggestions: [...troubles, `look at it: oc -n ${REGISTRY_NAMESPACE} rollout status deployment/image-registry`],
+    suggestions: [...troubles, `follow it: oc -n ${REGISTRY_NAMESPACE} rollout status deployment/image-registry`],
   });
 }

@@ -1,26 +1,25 @@
-import { RegadmError, messageOf } from '../model/errors.js';
-import { parseQuantity } from '../model/quantity.js';
-
 import type { ClusterApi, KubeList, KubeObject } from '../cluster/api.js';
-import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
-import { CONFIG_PATH, managementState, type RegistryConfig } from './config.js';
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { apiError } from '../cluster/api-error.js';
+import { RegadmError, messageOf } from '../model/errors.js';
+import { IMAGE_CONFIG_PATH, REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { parseQuantity } from '../model/quantity.js';
+import { CONFIG_PATH, managementState, type Condition, type RegistryConfig } from './config.js';
+import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
 import { DEPLOYMENT_PATH, type Deployment } from './rollout.js';
 
 /** Where the registry keeps its blobs. */
 export interface RegistryStorage {
-  /** `pvc`, `s3`, `emptyDir`, …, as the operator names them. */
+  /** As the operator names it: `pvc`, `s3`, `emptyDir`, … */
   kind: string;
-  /** Claim, bucket or container; never a secret. */
+  /** Name of the claim, bucket or container; never a secret. */
   place?: string;
-  /** Of a claim: its size, in bytes. */
+  /** Size of the claim, in bytes. */
   capacity?: number;
-  /** Of a claim: `Bound` and the like. */
+  /** Phase of the claim, such as `Bound`. */
   phase?: string;
 }
 
-/** The registry as its operator, its Deployment and its pods show it. What could not be read is absent, and named in `unavailable`. */
+/** The registry as its operator, its Deployment and its pods show it. What could not be read is undefined and named in `unavailable`. */
 export interface RegistryState {
   managementState?: string;
   readOnly?: boolean;
@@ -30,26 +29,26 @@ export interface RegistryState {
   /** Hosts of the registry's routes. */
   routes?: string[];
   internalHost?: string;
-  /** From the Deployment's environment; null where it says nothing and the image's own configuration counts. */
+  /** From the Deployment's environment; null where that does not set it and the image's own configuration applies. */
   deleteEnabled?: boolean | null;
-  /** `inmemory`, `redis`; empty: turned off; null as above. */
+  /** `inmemory` or `redis`; empty: turned off; null as above. */
   cache?: string | null;
-  conditions?: { type: string; status: string; reason?: string; message?: string }[];
-  pods?: { name: string; phase: string; ready: boolean; readOnly: boolean; terminating: boolean; trouble?: string }[];
+  conditions?: Condition[];
+  pods?: Pick<RegistryPod, 'name' | 'phase' | 'ready' | 'readOnly' | 'terminating' | 'trouble'>[];
   unavailable: Unavailable[];
 }
 
-/** Something that the user may not read, or that is not there. */
+/** Something that the user cannot read, or that does not exist. */
 export interface Unavailable {
   what: string;
   message: string;
 }
 
 const ROUTES_PATH = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE}/routes`;
-const IMAGE_CONFIG_PATH = '/apis/config.openshift.io/v1/images/cluster';
 
 /**
- * Reads all that is to be seen of the registry; each part on its own, so that a missing permission hides only that part.
+ * Reads everything about the registry that the user can read. Each part is read separately, so that a missing permission hides only that
+ * part.
  * @throws RegadmError when the API server cannot be reached at all
  */
 export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): Promise<RegistryState> {
@@ -73,10 +72,10 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
       ? await read<KubeObject>('the volume claim', claimPath(storage.place))
       : undefined;
   return {
-    ...ofConfig(config),
-    ...ofDeployment(deployment),
+    ...fromConfig(config),
+    ...fromDeployment(deployment),
     replicas: replicasOf(config, deployment),
-    storage: storage && { ...storage, ...ofClaim(claim) },
+    storage: storage && { ...storage, ...fromClaim(claim) },
     routes: routes?.items.map(({ spec }) => String(spec?.host ?? '')).filter(Boolean),
     internalHost: imageConfig?.status?.internalRegistryHostname as string | undefined,
     pods,
@@ -98,7 +97,7 @@ async function readPods(
   }
 }
 
-function ofConfig(config: RegistryConfig | undefined): Partial<RegistryState> {
+function fromConfig(config: RegistryConfig | undefined): Partial<RegistryState> {
   if (!config) return {};
   return {
     managementState: managementState(config),
@@ -108,7 +107,7 @@ function ofConfig(config: RegistryConfig | undefined): Partial<RegistryState> {
   };
 }
 
-function ofDeployment(deployment: Deployment | undefined): Partial<RegistryState> {
+function fromDeployment(deployment: Deployment | undefined): Partial<RegistryState> {
   const template = deployment?.spec?.template?.spec as PodSpec | undefined;
   if (!template) return {};
   const environment = new Map(
@@ -118,7 +117,7 @@ function ofDeployment(deployment: Deployment | undefined): Partial<RegistryState
   return {
     deleteEnabled: enabled === undefined ? null : enabled === 'true',
     cache: environment.get('REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR') ?? null,
-    // The pods' environment is what counts: a change of the config takes a roll-out.
+    // The environment decides what the pods do: a change of the config takes effect with a roll-out.
     readOnly: isReadOnlyEnvironment(template),
   };
 }
@@ -134,7 +133,7 @@ function replicasOf(config: RegistryConfig | undefined, deployment: Deployment |
     : { wanted, ready: deployment && (deployment.status?.availableReplicas ?? 0) };
 }
 
-/** Names under which the kinds of storage say where they keep things. */
+/** Fields in which the kinds of storage name their place. */
 const PLACES = ['claim', 'bucket', 'container'];
 
 function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefined {
@@ -156,7 +155,7 @@ function claimPath(claim: string): string {
   return `/api/v1/namespaces/${REGISTRY_NAMESPACE}/persistentvolumeclaims/${encodeURIComponent(claim)}`;
 }
 
-function ofClaim(claim: KubeObject | undefined): Partial<RegistryStorage> {
+function fromClaim(claim: KubeObject | undefined): Partial<RegistryStorage> {
   if (!claim) return {};
   const size = (part: unknown): number | undefined => {
     const storage = (part as { storage?: string } | undefined)?.storage;

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { spawn } from 'node:child_process';
+import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openCluster } from '../../../src/core/cluster/index.js';
 import type { ClusterApi } from '../../../src/core/cluster/api.js';
 import { isCertainlyDead, thisHolder } from '../../../src/core/operator/holder.js';
@@ -15,7 +16,6 @@ import {
 import { pendingRecoveryNotice } from '../../../src/core/operator/notice.js';
 import { recoverHardPrune } from '../../../src/core/hard-prune/procedure/recover.js';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { silentReporter } from '../../support/hard-prune.js';
 
 let sandbox: Sandbox;
 let api: ClusterApi;
@@ -62,12 +62,12 @@ const elsewhere = (record: LeaseRecord, secondsAgo: number): LeaseRecord => ({
   renewedAt: new Date(Date.now() - secondsAgo * 1000).toISOString(),
 });
 
-test('others may take over only after its holder has stopped trusting it', () => {
+test('others can take over only after the holder has stopped relying on its lock', () => {
   expect(RENEW_MS).toBeLessThan(TRUST_MS);
   expect(TRUST_MS).toBeLessThan(FRESH_MS);
 });
 
-test('carries the previous mode, who holds it and when it was renewed; one that is there is never overwritten', async () => {
+test('records the previous mode, the holder and the last renewal; never overwrites an existing lock', async () => {
   const lease = await take();
   expect(annotation()).toMatchObject({
     previousReadOnly: null,
@@ -80,7 +80,7 @@ test('carries the previous mode, who holds it and when it was renewed; one that 
   expect(annotation()).toBeUndefined();
 });
 
-test("an answer that is lost does not make it somebody else's", async () => {
+test('a lost response does not lose the lock', async () => {
   sandbox.addFault('PATCH /configs/cluster nth=1 => after=503');
   const lease = await take();
   expect(annotation()?.holder.id).toBe(lease.record.holder.id);
@@ -89,24 +89,24 @@ test("an answer that is lost does not make it somebody else's", async () => {
 test.each([
   ['removed', () => undefined],
   ['taken over', (record: LeaseRecord) => elsewhere(record, 0)],
-] as const)('an annotation that is %s ends the run', async (_what, change) => {
+] as const)('a lock that is %s stops the run', async (_what, change) => {
   let lost: Error | undefined;
   const lease = await take((error) => (lost = error));
   rewrite(change);
   await expect(lease.renew()).rejects.toMatchObject({ code: 'LEASE_LOST' });
   expect(lost).toMatchObject({ code: 'LEASE_LOST' });
-  expect(lease.isOthers).toBe(true);
-  await expect(lease.mayGoOn()).rejects.toMatchObject({ code: 'LEASE_LOST' });
+  expect(lease.isTaken).toBe(true);
+  await expect(lease.mayContinue()).rejects.toMatchObject({ code: 'LEASE_LOST' });
 });
 
-test('somebody ending the read-only mode ends the run, which then puts back the rest', async () => {
+test('the run stops when somebody ends the read-only mode, and still restores the rest', async () => {
   const lease = await take();
   lease.expectReadOnly(true);
   await expect(lease.renew()).rejects.toMatchObject({ message: expect.stringContaining('read-only mode') as string });
-  expect(lease.isOthers).toBe(false);
+  expect(lease.isTaken).toBe(false);
 });
 
-test('is fresh while it is renewed, stale after that', () => {
+test('a lock is fresh while it is renewed', () => {
   const record = { holder: { id: 'a', host: 'elsewhere', pid: 1 }, renewedAt: '2026-01-01T00:00:00Z' } as LeaseRecord;
   const renewed = Date.parse(record.renewedAt);
   expect(isFresh(record, renewed + FRESH_MS - 1)).toBe(true);
@@ -129,7 +129,7 @@ test('--recover refuses a fresh one of another machine, and takes over a stale o
   const lease = await take();
   lease.abandon();
   rewrite((record) => elsewhere(record, 0));
-  await expect(recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).rejects.toMatchObject({
+  await expect(recoverHardPrune({ api, reporter: SILENT }, 600_000)).rejects.toMatchObject({
     code: 'HARD_PRUNE_UNDERWAY',
     exitCode: 4,
   });
@@ -137,13 +137,13 @@ test('--recover refuses a fresh one of another machine, and takes over a stale o
   rewrite((record) => elsewhere(record, 3600));
   expect(await pendingRecoveryNotice(api)).toContain('regadm prune hard --recover');
   await expect(take()).rejects.toMatchObject({ code: 'HARD_PRUNE_UNFINISHED', exitCode: 4 });
-  expect(await recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).toMatchObject({ found: true });
+  expect(await recoverHardPrune({ api, reporter: SILENT }, 600_000)).toMatchObject({ found: true });
   expect(annotation()).toBeUndefined();
-  expect(await recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).toMatchObject({ found: false });
+  expect(await recoverHardPrune({ api, reporter: SILENT }, 600_000)).toMatchObject({ found: false });
   expect(await pendingRecoveryNotice(api)).toBeUndefined();
 });
 
-test('a spec that was set to false before is false again, not absent', async () => {
+test('a spec that was false before is false again, not absent', async () => {
   const config = sandbox.store.get('configs', 'cluster')!;
   sandbox.store.put('configs', { ...config, spec: { ...config.spec, readOnly: false } });
   const lease = await take();
@@ -151,21 +151,21 @@ test('a spec that was set to false before is false again, not absent', async () 
   rewrite((record) => elsewhere(record, 3600));
   const changed = sandbox.store.get('configs', 'cluster')!;
   sandbox.store.put('configs', { ...changed, spec: { ...changed.spec, readOnly: true } });
-  await recoverHardPrune(api, { timeoutMs: 10_000 }, silentReporter);
+  await recoverHardPrune({ api, reporter: SILENT }, 10_000);
   expect(sandbox.store.get('configs', 'cluster')?.spec?.readOnly).toBe(false);
 });
 
-test('an annotation that cannot be read is said, with what to do by hand', async () => {
+test('an annotation that cannot be read is an error with the manual steps', async () => {
   rewrite(() => 'nonsense');
   await expect(take()).rejects.toMatchObject({ code: 'LEASE_UNREADABLE' });
-  await expect(recoverHardPrune(api, { timeoutMs: 600_000 }, silentReporter)).rejects.toMatchObject({
+  await expect(recoverHardPrune({ api, reporter: SILENT }, 600_000)).rejects.toMatchObject({
     code: 'LEASE_UNREADABLE',
     suggestions: expect.arrayContaining([expect.stringContaining('oc annotate')]) as string[],
   });
   expect(await pendingRecoveryNotice(api)).toContain('cannot be read');
 });
 
-test('a user who may not read the config gets no notice, and no error', async () => {
+test('a user who cannot read the config gets no notice, and no error', async () => {
   const nobody = await openCluster({ kubeconfig: sandbox.kubeconfig.nobody });
   expect(await pendingRecoveryNotice(nobody)).toBeUndefined();
   await nobody.close();

@@ -27,7 +27,7 @@ const here = {
   },
 } as unknown as ClusterApi;
 
-test('the look for pruners finds one by its command line, and not itself', async () => {
+test('finds a pruner by its command line, and not its own script', async () => {
   const name = '/usr/bin/dockerregistry -prune=delete';
   const child = spawn('bash', ['-c', `exec -a '${name}' sleep 3600`]);
   try {
@@ -35,19 +35,19 @@ test('the look for pruners finds one by its command line, and not itself', async
     while (!readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').startsWith('/usr/bin')) await sleep(5);
     const found = await findPruners(here, POD);
     expect(found).toContain(child.pid);
-    // Those that it found still live: the script's own processes do not, by now.
+    // The processes of the script itself have ended.
     expect(found.filter((pid) => spawnSync('kill', ['-0', String(pid)]).status !== 0)).toEqual([]);
   } finally {
     child.kill('SIGKILL');
   }
 });
 
-test('a pod that cannot be looked into is an error, not an empty answer', async () => {
+test('a pod whose processes cannot be listed is an error, not an empty result', async () => {
   const silent = { exec: async () => ({ exitCode: 1 }) } as unknown as ClusterApi;
   await expect(findPruners(silent, POD)).rejects.toMatchObject({ code: 'EXEC_FAILED' });
 });
 
-test('output comes line by line however it is cut, the last one without its end too', async () => {
+test('splits output into lines however it arrives, the last line without a line break too', async () => {
   const text = 'one\ntwö\r\nthree';
   const cut = {
     exec: async (_target: unknown, _command: string[], output: ExecOutput) => {
@@ -56,6 +56,7 @@ test('output comes line by line however it is cut, the last one without its end 
     },
   } as unknown as ClusterApi;
   const lines: string[] = [];
-  await runPruner(cut, POD, 'check', (line) => lines.push(line), new AbortController().signal);
+  const onLine = (line: string): void => void lines.push(line);
+  await runPruner(cut, POD, { mode: 'check', onLine, signal: new AbortController().signal });
   expect(lines).toEqual(['one', 'twö', 'three']);
 });

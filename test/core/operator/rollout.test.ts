@@ -1,5 +1,5 @@
 import type { RegistryPod } from '../../../src/core/operator/pods.js';
-import { modeRollout, whatIsMissing, type Deployment } from '../../../src/core/operator/rollout.js';
+import { modeRollout, missingForRollout, type Deployment } from '../../../src/core/operator/rollout.js';
 
 const READ_ONLY = {
   containers: [
@@ -29,7 +29,7 @@ function aPod(name: string, changes: Partial<RegistryPod> = {}): RegistryPod {
 }
 
 const missing = (deployment: Deployment, pods: RegistryPod[]): string | undefined =>
-  whatIsMissing(deployment, pods, modeRollout(true));
+  missingForRollout(deployment, pods, modeRollout(true));
 
 test('complete: every pod is new and ready', () => {
   expect(missing(aDeployment(), [aPod('a'), aPod('b')])).toBeUndefined();
@@ -42,7 +42,12 @@ test.each([
     [aPod('a'), aPod('b')],
     /operator/,
   ],
-  ['the controller has not noticed', aDeployment({ observedGeneration: 2 }), [aPod('a'), aPod('b')], /noticed/],
+  [
+    'the controller has not seen the change',
+    aDeployment({ observedGeneration: 2 }),
+    [aPod('a'), aPod('b')],
+    /waiting for the deployment controller/,
+  ],
   [
     'a pod of the old mode is terminating',
     aDeployment(),

@@ -1,0 +1,21 @@
+import { refusal, type RegadmError } from '../model/errors.js';
+import type { ConfigReading } from './config.js';
+import { FRESH_MS, describeLease, isFresh, leaseOf, type LeaseRecord } from './lease-record.js';
+
+/** Refuses while the registry is locked. @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4) */
+export function assertUnlocked(reading: ConfigReading): void {
+  const record = leaseOf(reading.config);
+  if (record) throw lockedError(record, reading.serverTime);
+}
+
+/** The error about a registry that another run has locked, or that a killed run has left locked. */
+export function lockedError(record: LeaseRecord, serverTime: number): RegadmError {
+  const who = describeLease(record, serverTime);
+  if (isFresh(record, serverTime))
+    return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [
+      `wait until it has finished; if it was killed, regadm prune hard --recover can take over ${FRESH_MS / 1000} s after the last renewal`,
+    ]);
+  return refusal('HARD_PRUNE_UNFINISHED', `an earlier hard prune did not finish: ${who}`, [
+    'restore the registry first: regadm prune hard --recover',
+  ]);
+}

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterApi } from '../cluster/api.js';
+import { RegadmError, messageOf } from '../model/errors.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { deletePod, type PodIdentity } from './delete-pod.js';
+import { listRegistryPods, type RegistryPod } from './pods.js';
+import { terminatePruners } from './pruner-process.js';
+
+/** Where a pruner was started. */
+export interface PrunerLocation extends PodIdentity {
+  containerId?: string;
+}
+
+/** Attempts to terminate a pruner before its pod is deleted, and the pause between them in ms. */
+const ATTEMPTS = 20;
+const PAUSE_MS = 500;
+/** Attempts that may fail because the pod cannot be looked into. */
+const FAILED_ATTEMPTS = 5;
+/** Timeout of the deletion of the pod, in ms. */
+const DELETE_TIMEOUT_MS = 120_000;
+
+/**
+ * Stops a pruner that was started in a pod. Returns when it certainly no longer runs: there is no such process or no such pod, or the
+ * container was restarted. As a last resort, the pod is deleted.
+ * @throws RegadmError PRUNER_STILL_RUNNING
+ */
+export async function stopPruner(
+  api: ClusterApi,
+  location: PrunerLocation,
+  onProgress: (text: string) => void,
+): Promise<void> {
+  let reason = 'it does not end';
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const pod = await findPod(api, location);
+    if (!pod) return;
+    try {
+      const pids = await terminatePruners(api, pod);
+      if (pids.length === 0) return;
+      onProgress(`waiting until the registry's pruner in pod ${pod.name} has ended (process ${pids.join(', ')})`);
+    } catch (error) {
+      reason = messageOf(error);
+      if (attempt >= FAILED_ATTEMPTS) break;
+    }
+    await sleep(PAUSE_MS);
+  }
+  onProgress(`deleting pod ${location.name}, in which the registry's pruner still runs`);
+  const deleted = await deletePod(api, location, { timeoutMs: DELETE_TIMEOUT_MS }).catch((error: unknown) => {
+    throw stillRunning(location, `${reason}; ${messageOf(error)}`);
+  });
+  if (!deleted) throw stillRunning(location, reason);
+}
+
+/** Finds the pod that runs the same container as then; undefined when it, or that container, no longer exists. */
+async function findPod(api: ClusterApi, { uid, containerId }: PrunerLocation): Promise<RegistryPod | undefined> {
+  const pod = (await listRegistryPods(api)).find((candidate) => candidate.uid === uid);
+  const restarted = containerId && pod?.containerId && pod.containerId !== containerId;
+  return restarted ? undefined : pod;
+}
+
+function stillRunning({ name }: PrunerLocation, reason: string): RegadmError {
+  return new RegadmError(`the registry's pruner may still run in pod ${REGISTRY_NAMESPACE}/${name}: ${reason}`, {
+    code: 'PRUNER_STILL_RUNNING',
+    suggestions: [
+      'the registry stays in read-only mode, because pushes could lose data; when the process has ended: regadm prune hard --recover',
+    ],
+  });
+}
