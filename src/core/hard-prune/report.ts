@@ -1,48 +1,73 @@
-import type { HardPrunePlan } from './plan/plan-types.js';
+import type { RegadmError } from '../model/errors.js';
+import type { Deletion } from '../storage/storage.js';
+import type { HardPrunePlan } from './plan/types.js';
 
-export type ItemStatus = 'would-delete' | 'deleted' | 'gone' | 'skipped' | 'failed';
+/** The parts of a plan, in the order of the JSON document. */
+export const PLAN_PARTS = ['blobs', 'manifestLinks', 'repositories', 'layerLinks', 'uploads'] as const;
+export type PlanPart = (typeof PLAN_PARTS)[number];
 
-/** How one removal ended; `message` of a failure, `reason` of what was skipped. */
-export interface Outcome {
-  status: ItemStatus;
-  message?: string;
-  reason?: string;
-}
+/** How each entry of a plan ended, by position. */
+export type Outcomes = Record<PlanPart, Deletion[]>;
 
-/** The parts of a plan that are carried out one by one. */
-export type PlanPart = 'repositories' | 'manifestLinks' | 'layerLinks' | 'uploads' | 'blobs';
-
-export const PLAN_PARTS: readonly PlanPart[] = ['repositories', 'manifestLinks', 'layerLinks', 'uploads', 'blobs'];
-
-/** What became of a plan: an outcome for each of its entries, by position. */
-export type Outcomes = Record<PlanPart, Outcome[]>;
-
-/** A plan with what else was seen while it was made. */
+/** A plan with what else was noticed while it was made. */
 export interface Findings {
   plan: HardPrunePlan;
   warnings: string[];
 }
 
-/** What carrying a plan out ended with. */
-export interface Removals {
-  /** What was carried out: in the pod, the registry's pruner decides anew. */
+/** How the deletion of a plan ended. */
+export interface Deletions {
+  /** What was to be deleted: in a pod, the registry's pruner decides again when it deletes. */
   plan: HardPrunePlan;
   outcomes: Outcomes;
-  failures: { target: string; message: string }[];
+  failures: Failure[];
 }
 
-/** One of the two ways to the storage. `check` changes nothing. */
-export interface Pruner {
-  check(signal: AbortSignal): Promise<Findings>;
-  /** @param mayGoOn awaited again and again between deletions; throws when deleting is safe no longer */
-  remove(plan: HardPrunePlan, mayGoOn: () => Promise<void>, signal: AbortSignal): Promise<Removals>;
+export interface Failure {
+  target: string;
+  message: string;
 }
 
-/** One step of the guarded operation, as `procedure` in the JSON document shows it. */
+/** One step of the guarded procedure. Times in ISO 8601. */
 export interface StepRecord {
   step: string;
   startedAt: string;
   finishedAt?: string;
   outcome: 'done' | 'failed' | 'running';
   message?: string;
+}
+
+/** What a hard prune did or would do; every output format is made from it. */
+export interface HardPruneReport {
+  dryRun: boolean;
+  startedAt: string;
+  finishedAt: string;
+  options: HardPruneOptions;
+  plan: HardPrunePlan;
+  /** Undefined in a dry run. */
+  outcomes?: Outcomes;
+  failures: Failure[];
+  procedure: StepRecord[];
+  warnings: string[];
+}
+
+/** The options of a run, as they were written. */
+export interface HardPruneOptions {
+  storage?: string;
+  pod?: string;
+  rules: string;
+  readOnly: string;
+  maxDelete?: string;
+  keepBlobsYoungerThan?: string;
+  danglingLinks: boolean;
+  uploadsOlderThan?: string;
+}
+
+/** How a hard prune ended that deleted something, or found nothing to delete. */
+export interface HardPruneResult {
+  report: HardPruneReport;
+  /** Why it ended early. */
+  error?: unknown;
+  /** What could not be restored; `--recover` restores it. */
+  notRestored: RegadmError[];
 }

@@ -1,21 +1,20 @@
 import { formatBytes } from '../../model/quantity.js';
 import { refusal } from '../../model/errors.js';
 import type { MaxDelete } from '../../model/max-delete.js';
-import type { HardPrunePlan } from './plan-types.js';
+import type { HardPrunePlan } from './types.js';
+
+type PlanSize = Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>;
 
 /** Refuses a plan that is larger than the limit. @throws RegadmError MAX_DELETE, exit status 4 */
-export function assertWithinLimit(
-  plan: Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>,
-  limit: MaxDelete | undefined,
-): void {
-  const excess = limit && excessOf(plan, limit);
+export function assertWithinLimit(plan: PlanSize, limit: MaxDelete | undefined): void {
+  const excess = limit && describeExcess(plan, limit);
   if (!excess) return;
   throw refusal('MAX_DELETE', `the hard prune is larger than --max-delete allows: ${excess}`, [
-    'look at what it would remove (without --confirm, -o wide), then raise --max-delete',
+    'check what it would delete (without --confirm, with -o wide), then raise --max-delete',
   ]);
 }
 
-function excessOf(plan: Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>, limit: MaxDelete): string | undefined {
+function describeExcess(plan: PlanSize, limit: MaxDelete): string | undefined {
   const count = plan.blobs.length;
   if ('count' in limit) return count > limit.count ? `${count} blobs, more than ${limit.count}` : undefined;
   if ('bytes' in limit)

@@ -1,86 +1,106 @@
-import type { CandidateFacts, Candidates, FileFacts } from '../../model/registry-storage.js';
-import type { BlobRemoval, HardPrunePlan, Kept, LinkRemoval, UploadRemoval } from './plan-types.js';
+import type { BlobFacts, CandidateFacts, Candidates } from '../../model/registry-storage.js';
+import {
+  compare,
+  compareLinks,
+  freezePlan,
+  type BlobRemoval,
+  type HardPrunePlan,
+  type Kept,
+  type LinkRemoval,
+  type UploadRemoval,
+} from './types.js';
 
-export interface HardPruneLimits {
-  /** What was written later than so many milliseconds ago stays. */
+/** Ages that decide. */
+export interface AgeLimits {
+  /** What was written less than this ago stays, in ms; 0: age does not matter. */
   keepYoungerThanMs: number;
-  /** Uploads last written more than so many milliseconds ago go; undefined: none. */
+  /** Uploads last written more than this ago are deleted, in ms; undefined: none are. */
   uploadsOlderThanMs?: number;
 }
 
-/**
- * The plan of a hard prune on the storage itself: candidates, less what is too young.
- * @param now milliseconds since 1970; a time of writing in the future counts as young
- */
-export function planHardPrune(
-  candidates: Candidates,
-  facts: CandidateFacts,
-  limits: HardPruneLimits,
-  now: number,
-  totalBlobs: number,
-): HardPrunePlan {
-  const kept: Kept[] = [];
-  const mayGo = (kind: Kept['kind'], name: string, writtenAt: number): boolean => {
-    if (limits.keepYoungerThanMs === 0 || now - writtenAt >= limits.keepYoungerThanMs) return true;
-    kept.push({ kind, name, because: `written ${describeAge(now - writtenAt)} ago` });
-    return false;
-  };
+/** What a storage and a cluster said, from which a plan is made. */
+export interface Evidence {
+  candidates: Candidates;
+  facts: CandidateFacts;
+  /** Number of blobs in the storage. */
+  totalBlobs: number;
+  /** When it was gathered, in ms since the epoch. A write time after that counts as young. */
+  now: number;
+}
+
+/** Plans a hard prune of the storage: the candidates, except for what is too young. */
+export function planHardPrune({ candidates, facts, totalBlobs, now }: Evidence, limits: AgeLimits): HardPrunePlan {
+  const youth = new YouthFilter(limits.keepYoungerThanMs, now);
   const repositories = candidates.repositories.filter(({ name }) =>
-    mayGo('repository', name, facts.repositories.get(name) ?? 0),
+    youth.isOld('repository', name, facts.repositories.get(name) ?? 0),
   );
   const manifestLinks = facts.manifestLinks
-    .filter(({ repository, hex, writtenAt }) => mayGo('manifest-link', `${repository}@sha256:${hex}`, writtenAt))
+    .filter(({ repository, hex, writtenAt }) => youth.isOld('manifest-link', `${repository}@sha256:${hex}`, writtenAt))
     .map(toLink);
-  const blobs = blobRemovals(candidates.blobs, facts.blobs, mayGo);
-  const goingWhole = new Set(repositories.map(({ name }) => name));
-  return {
+  const blobs = blobRemovals(candidates.blobs, facts.blobs, youth);
+  const wholly = new Set(repositories.map(({ name }) => name));
+  return freezePlan({
     repositories: repositories.sort((a, b) => compare(a.name, b.name)),
     manifestLinks: manifestLinks.sort(compareLinks),
-    layerLinks: layerLinkRemovals(facts, goingWhole, blobs),
-    uploads: uploadRemovals(facts, goingWhole, limits, now),
+    layerLinks: layerLinkRemovals(facts, wholly, blobs),
+    uploads: uploadRemovals(facts, wholly, limits.uploadsOlderThanMs, now),
     blobs,
     bytes: blobs.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
     totalBlobs,
     abandonedUploads: facts.uploads.length,
-    kept,
-  };
+    kept: youth.kept,
+  });
 }
 
-function blobRemovals(
-  candidates: string[],
-  facts: Map<string, FileFacts>,
-  mayGo: (kind: Kept['kind'], name: string, writtenAt: number) => boolean,
-): BlobRemoval[] {
+/** Keeps what is younger than the limit, and remembers it. */
+class YouthFilter {
+  readonly kept: Kept[] = [];
+
+  constructor(
+    private readonly limitMs: number,
+    private readonly now: number,
+  ) {}
+
+  isOld(kind: Kept['kind'], name: string, writtenAt: number): boolean {
+    const age = this.now - writtenAt;
+    if (this.limitMs === 0 || age >= this.limitMs) return true;
+    this.kept.push({ kind, name, because: `written ${formatAge(age)} ago` });
+    return false;
+  }
+}
+
+function blobRemovals(candidates: string[], facts: Map<string, BlobFacts>, youth: YouthFilter): BlobRemoval[] {
   const removals: BlobRemoval[] = [];
   for (const hex of candidates) {
-    const file = facts.get(hex);
-    if (file && mayGo('blob', `sha256:${hex}`, file.writtenAt))
-      removals.push({ digest: `sha256:${hex}`, bytes: file.bytes });
+    const blob = facts.get(hex);
+    if (blob && youth.isOld('blob', `sha256:${hex}`, blob.writtenAt))
+      removals.push({ digest: `sha256:${hex}`, bytes: blob.bytes });
   }
   return removals.sort((a, b) => compare(a.digest, b.digest));
 }
 
-/** A link to a blob that stays, being young, stays too. */
-function layerLinkRemovals(facts: CandidateFacts, goingWhole: Set<string>, blobs: BlobRemoval[]): LinkRemoval[] {
-  const removed = new Set(facts.danglingLayerLinks.length > 0 ? blobs.map(({ digest }) => digest) : []);
-  return facts.danglingLayerLinks
+/** A link to a candidate that stays because it is young stays too. */
+function layerLinkRemovals(facts: CandidateFacts, wholly: Set<string>, blobs: BlobRemoval[]): LinkRemoval[] {
+  const links = facts.danglingLayerLinks;
+  const removed = new Set(links.length > 0 ? blobs.map(({ digest }) => digest) : []);
+  return links
     .filter(
-      ({ repository, hex, blobGoes }) => !goingWhole.has(repository) && (!blobGoes || removed.has(`sha256:${hex}`)),
+      ({ repository, hex, blobIsCandidate }) =>
+        !wholly.has(repository) && (!blobIsCandidate || removed.has(`sha256:${hex}`)),
     )
     .map(toLink)
     .sort(compareLinks);
 }
 
 function uploadRemovals(
-  facts: CandidateFacts,
-  goingWhole: Set<string>,
-  limits: HardPruneLimits,
+  { uploads }: CandidateFacts,
+  wholly: Set<string>,
+  olderThanMs: number | undefined,
   now: number,
 ): UploadRemoval[] {
-  const { uploadsOlderThanMs } = limits;
-  if (uploadsOlderThanMs === undefined) return [];
-  return facts.uploads
-    .filter(({ repository, writtenAt }) => !goingWhole.has(repository) && now - writtenAt >= uploadsOlderThanMs)
+  if (olderThanMs === undefined) return [];
+  return uploads
+    .filter(({ repository, writtenAt }) => !wholly.has(repository) && now - writtenAt >= olderThanMs)
     .map(({ repository, id }) => ({ repository, id }))
     .sort((a, b) => compare(a.repository, b.repository) || compare(a.id, b.id));
 }
@@ -90,12 +110,7 @@ const toLink = ({ repository, hex }: { repository: string; hex: string }): LinkR
   digest: `sha256:${hex}`,
 });
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const compareLinks = (a: LinkRemoval, b: LinkRemoval): number =>
-  compare(a.repository, b.repository) || compare(a.digest, b.digest);
-
-function describeAge(ms: number): string {
+function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   return seconds < 120 ? `${seconds}s` : `${Math.round(seconds / 60)}m`;
 }

@@ -1,0 +1,53 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import type { Reporter } from '../../kit/reporter.js';
+import type { StorageSnapshot } from '../../model/registry-storage.js';
+import type { Storage } from '../../storage/storage.js';
+import { chooseCandidates } from '../plan/candidates.js';
+import type { Evidence } from '../plan/plan.js';
+import { assertSameCluster } from '../plan/same-cluster.js';
+import type { HardPruneRules } from '../plan/types.js';
+import type { ClusterUsage } from '../plan/usage.js';
+import { readUsage } from './usage.js';
+
+export interface GatherOptions {
+  storage: Storage;
+  api: ClusterApi;
+  reporter: Reporter;
+  rules: HardPruneRules;
+  danglingLinks: boolean;
+  /** Looks up the age of everything that may be deleted. */
+  compareAges: boolean;
+  now(): number;
+  signal: AbortSignal;
+}
+
+/**
+ * Lists the storage, reads what the cluster uses, and looks up what is unused. The storage comes first, so that an image pushed between
+ * the two is seen to be in use.
+ * @throws RegadmError STORAGE_UNREADABLE, OTHER_STORAGE (exit status 4), ApiError
+ */
+export async function gatherEvidence(
+  options: GatherOptions,
+): Promise<{ evidence: Evidence; snapshot: StorageSnapshot }> {
+  const { storage, api, reporter, rules, danglingLinks, compareAges, signal } = options;
+  reporter.progress("listing the registry's storage");
+  const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
+  const { blobs, repositories } = snapshot;
+  reporter.progress(
+    `found ${blobs.length} blobs in ${repositories.length} repositories; listing images and image streams`,
+  );
+  const usage = await readUsage(api, signal);
+  assertSameCluster(snapshot, usage);
+  logUses(snapshot, usage, reporter);
+  const candidates = chooseCandidates(snapshot, usage, rules);
+  const facts = await storage.inspect(snapshot, candidates, { danglingLinks, ages: compareAges });
+  signal.throwIfAborted();
+  return { evidence: { candidates, facts, totalBlobs: blobs.length, now: options.now() }, snapshot };
+}
+
+function logUses({ blobs }: StorageSnapshot, { inUse }: ClusterUsage, reporter: Reporter): void {
+  for (const hex of blobs) {
+    const image = inUse.get(hex);
+    if (image) reporter.log(4, `keeping blob sha256:${hex}: used by image ${image}`);
+  }
+}

@@ -1,0 +1,59 @@
+import type { RepositoryRemoval } from '../../model/registry-storage.js';
+
+/**
+ * Which manifest links stay. `registry`: exactly those that the registry's own pruner keeps. `safe`: also those of the children of an
+ * image index that a stream lists.
+ */
+export type HardPruneRules = 'safe' | 'registry';
+
+/** Everything that one hard prune would delete. Frozen; its arrays are sorted. */
+export interface HardPrunePlan {
+  readonly repositories: readonly RepositoryRemoval[];
+  readonly manifestLinks: readonly LinkRemoval[];
+  readonly layerLinks: readonly LinkRemoval[];
+  readonly uploads: readonly UploadRemoval[];
+  readonly blobs: readonly BlobRemoval[];
+  /** Sum of the blobs' sizes. */
+  readonly bytes: number;
+  /** Number of blobs in the storage; undefined where only the registry's pruner sees them. */
+  readonly totalBlobs?: number;
+  /** Number of unfinished uploads, deleted or not. */
+  readonly abandonedUploads: number;
+  /** What stays although nothing uses it. */
+  readonly kept: readonly Kept[];
+}
+
+export interface LinkRemoval {
+  readonly repository: string;
+  /** With its algorithm: `sha256:…`. */
+  readonly digest: string;
+}
+
+export interface UploadRemoval {
+  readonly repository: string;
+  readonly id: string;
+}
+
+export interface BlobRemoval {
+  readonly digest: string;
+  /** Undefined where only the registry's pruner knows it. */
+  readonly bytes?: number;
+}
+
+export interface Kept {
+  readonly kind: 'blob' | 'manifest-link' | 'repository';
+  readonly name: string;
+  readonly because: string;
+}
+
+/** Freezes a plan and its arrays: once planned, it never changes. */
+export function freezePlan(plan: HardPrunePlan): HardPrunePlan {
+  for (const part of Object.values(plan)) if (Array.isArray(part)) Object.freeze(part);
+  return Object.freeze(plan);
+}
+
+/** Orders strings by code unit, as every array of a plan is. */
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export const compareLinks = (a: LinkRemoval, b: LinkRemoval): number =>
+  compare(a.repository, b.repository) || compare(a.digest, b.digest);

@@ -1,0 +1,14 @@
+import type { ClusterApi } from '../cluster/api.js';
+import type { Reporter } from '../kit/reporter.js';
+
+/** What a hard prune works with. */
+export interface HardPrunePorts {
+  api: ClusterApi;
+  reporter: Reporter;
+  /** Aborts when the run is to stop; its reason is the error of the run. */
+  signal: AbortSignal;
+  /** Runs `prune images` before the hard prune. @throws RegadmError PRUNE_IMAGES_FAILED, or the signal's reason */
+  pruneImages?(): Promise<void>;
+  /** Empties the registry's blob cache in Redis; resolves to the number of deleted keys. @throws RegadmError REDIS_FAILED */
+  emptyCache?(): Promise<number>;
+}

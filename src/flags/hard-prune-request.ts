@@ -1,0 +1,90 @@
+import type { HardPruneOptions } from '../core/hard-prune/report.js';
+import type { CommonRequest, Guarded, HardPruneRequest, ViaStorage } from '../core/hard-prune/request.js';
+import { refusal, usageError } from '../core/model/errors.js';
+import { maxDeleteFlag } from './max-delete.js';
+import type { HardPruneFlagValues } from './hard-prune.js';
+import { durationFlag, timeoutFlag } from './duration.js';
+
+/** Flags that the registry's own pruner has no equivalent of. */
+const STORAGE_ONLY = ['keep-blobs-younger-than', 'dangling-links', 'uploads-older-than'] as const;
+const DEFAULT_KEEP_AGE = '1h';
+
+/**
+ * Converts flags to a request.
+ * @throws RegadmError USAGE that names the flag; READ_ONLY_NEEDED (exit status 4) for a combination that would do damage
+ */
+export function hardPruneRequest(flags: HardPruneFlagValues): HardPruneRequest {
+  const { storage, pod } = flags;
+  if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
+  const readOnly = flags['read-only'];
+  const guard: Guarded = { mode: 'guarded', readOnly: readOnly === 'required' ? 'required' : 'auto' };
+  const common = commonRequest(flags);
+  if (storage === undefined) {
+    assertPodFlags(flags, common);
+    return { ...common, way: { via: 'pod', pod }, guard };
+  }
+  const way = viaStorage(storage, flags);
+  return readOnly === 'skip' ? { ...common, way, guard: { mode: 'unguarded' } } : { ...common, way, guard };
+}
+
+/** Converts the flags of `--recover`. @throws RegadmError USAGE that names the flag */
+export function recoveryRequest(flags: HardPruneFlagValues): { timeoutMs: number } {
+  for (const name of ['pod', 'storage'] as const)
+    if (flags[name] !== undefined) throw usageError(`--${name} cannot be specified with --recover`);
+  const { timeoutMs } = commonRequest(flags);
+  return { timeoutMs };
+}
+
+function commonRequest(flags: HardPruneFlagValues): CommonRequest {
+  const maxDelete = flags['max-delete'];
+  return {
+    rules: flags.rules === 'registry' ? 'registry' : 'safe',
+    maxDelete: maxDelete === undefined ? undefined : maxDeleteFlag(maxDelete, 'blobs'),
+    timeoutMs: timeoutFlag('timeout', flags.timeout),
+    options: shownOptions(flags),
+  };
+}
+
+function viaStorage(location: string, flags: HardPruneFlagValues): ViaStorage {
+  const uploads = flags['uploads-older-than'];
+  const keepAge = flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE;
+  return {
+    via: 'storage',
+    location,
+    ages: {
+      keepYoungerThanMs: durationFlag('keep-blobs-younger-than', keepAge),
+      uploadsOlderThanMs: uploads === undefined ? undefined : durationFlag('uploads-older-than', uploads),
+    },
+    danglingLinks: flags['dangling-links'] ?? false,
+  };
+}
+
+function assertPodFlags(flags: HardPruneFlagValues, { maxDelete }: CommonRequest): void {
+  const wrong = STORAGE_ONLY.find((name) => flags[name] !== undefined && flags[name] !== false);
+  if (wrong) throw usageError(`--${wrong} works only with --storage: the registry's own pruner has no such option`);
+  if (maxDelete && 'percent' in maxDelete)
+    throw usageError(
+      "--max-delete: a percentage works only with --storage, because the registry's own pruner does not count all blobs",
+      ['give a number of blobs or a size'],
+    );
+  if (flags.confirm && flags['read-only'] === 'skip')
+    throw refusal(
+      'READ_ONLY_NEEDED',
+      "--read-only=skip is refused in the registry's pod together with --confirm: blobs of images that are being pushed would be deleted",
+      ['use --read-only=auto'],
+    );
+}
+
+function shownOptions(flags: HardPruneFlagValues): HardPruneOptions {
+  const { storage, pod, rules } = flags;
+  return {
+    storage,
+    pod,
+    rules,
+    readOnly: flags['read-only'],
+    maxDelete: flags['max-delete'],
+    keepBlobsYoungerThan: storage === undefined ? undefined : (flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE),
+    danglingLinks: flags['dangling-links'] ?? false,
+    uploadsOlderThan: flags['uploads-older-than'],
+  };
+}
