@@ -1,6 +1,5 @@
 import type { ClusterApi } from '../../src/core/cluster/api.js';
 import { aResponse, fakeApi } from './fake-api.js';
-export { SILENT as silentReporter } from '../../src/core/kit/reporter.js';
 
 /** A cluster that can list images and image streams, in pages, and nothing else. */
 export function fakeUsageApi(cluster: Record<string, unknown[]>): ClusterApi {

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { StoragePruner } from '../../../../src/core/hard-prune/pruner/storage-pruner.js';
-import { openStorage } from '../../../../src/core/storage/filesystem/open.js';
+import { StoragePruner } from '../../../../src/core/hard-prune/way/storage-pruner.js';
+import { openStorage } from '../../../../src/core/storage/open.js';
 import { formatBytes } from '../../../../src/core/model/quantity.js';
-import { fakeUsageApi, silentReporter } from '../../../support/hard-prune.js';
+import { SILENT } from '../../../../src/core/kit/reporter.js';
+import { fakeUsageApi } from '../../../support/hard-prune.js';
 import {
   filesBelow,
   makeStorageTree,
@@ -30,14 +31,19 @@ const cases = readFileSync(file, 'utf8')
 describe("the registry's own decisions, recorded", () => {
   test.each(cases.map((recorded) => [recorded.name, recorded] as const))('%s', async (_name, recorded) => {
     const folder = temporaryFolder();
-    makeStorageTree(folder, recorded.storage);
-    const root = await openStorage(folder);
-    const options = { rules: 'registry', danglingLinks: false, keepYoungerThanMs: 0 } as const;
-    const pruner = new StoragePruner(root, fakeUsageApi(recorded.cluster), options, silentReporter);
+    const root = makeStorageTree(folder, recorded.storage);
+    const pruner = new StoragePruner({
+      storage: await openStorage(folder),
+      api: fakeUsageApi(recorded.cluster),
+      reporter: SILENT,
+      rules: 'registry',
+      ages: { keepYoungerThanMs: 0 },
+      danglingLinks: false,
+    });
     const signal = new AbortController().signal;
 
     const before = filesBelow(root);
-    const { plan } = await pruner.check(signal);
+    const { plan } = await pruner.find(signal);
     expect(filesBelow(root)).toEqual(before);
     expect(plan.blobs.map(({ digest }) => digest)).toEqual([...recorded.expect.check.blobs].sort());
     expect(plan.manifestLinks.map(({ repository, digest }) => `${repository}@${digest}`)).toEqual(
@@ -49,7 +55,7 @@ describe("the registry's own decisions, recorded", () => {
       recorded.expect.check.summary,
     );
 
-    const { failures } = await pruner.remove(plan, async () => {}, signal);
+    const { failures } = await pruner.delete(plan, async () => {}, signal);
     const after = new Set(filesBelow(root));
     expect(failures).toEqual([]);
     expect(before.filter((name) => !after.has(name))).toEqual([...recorded.expect.delete.removedFiles].sort());

@@ -1,0 +1,26 @@
+import { refusal } from '../../model/errors.js';
+import { readUsage } from '../gather/usage.js';
+import type { HardPruneRules } from '../plan/types.js';
+import { streamsWithUnlistedChildren } from '../plan/usage.js';
+import type { HardPrunePorts } from '../ports.js';
+
+/**
+ * Checks that the registry's own pruner does no damage: it knows only what a stream lists, and deletes the manifest links of a listed
+ * index's children.
+ * @returns the result in words; with the rules `registry`, damage is only a warning
+ * @throws RegadmError INDEX_CHILDREN (exit status 4) that names the streams
+ */
+export async function checkIndexes(
+  { api, reporter, signal }: Pick<HardPrunePorts, 'api' | 'reporter' | 'signal'>,
+  rules: HardPruneRules,
+): Promise<string> {
+  const streams = streamsWithUnlistedChildren(await readUsage(api, signal));
+  if (streams.length === 0) return 'every stream that lists an image index lists its children too';
+  const problem = `the registry's own pruner deletes the manifest links of image index children in: ${streams.join(', ')}`;
+  if (rules === 'safe')
+    throw refusal('INDEX_CHILDREN', problem, [
+      "prune the registry's volume with --storage DIR, which keeps them, or accept the loss with --rules registry",
+    ]);
+  reporter.warning(problem);
+  return problem;
+}

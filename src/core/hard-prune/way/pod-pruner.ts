@@ -1,0 +1,86 @@
+import type { ClusterApi, ExecResult } from '../../cluster/api.js';
+import type { Reporter } from '../../kit/reporter.js';
+import { messageOf } from '../../model/errors.js';
+import type { RegistryPod } from '../../operator/pods.js';
+import { runPruner, type PruneMode } from '../../operator/pruner-process.js';
+import type { Deletion } from '../../storage/storage.js';
+import { PrunerOutput } from '../plan/plan-from-output.js';
+import type { HardPrunePlan } from '../plan/types.js';
+import type { Deletions, Findings } from '../report.js';
+import { assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
+import type { Pruner } from './way.js';
+
+export interface PodPrunerOptions {
+  api: ClusterApi;
+  pod: RegistryPod;
+  reporter: Reporter;
+  /** Awaited before each start of the pruner, so that its pod is on record while it runs. */
+  beforeStart?(pod: RegistryPod): Promise<void>;
+}
+
+/** Number of blobs between two progress reports. */
+const PROGRESS_STEP = 1000;
+
+/** Runs the registry's own pruner in one of its pods and reads its output. */
+export class PodPruner implements Pruner {
+  private running = false;
+
+  constructor(private readonly options: PodPrunerOptions) {}
+
+  get mayStillRun(): boolean {
+    return this.running;
+  }
+
+  async find(signal: AbortSignal): Promise<Findings> {
+    const run = await this.run('check', signal);
+    assertSucceeded(run, this.options.pod);
+    return { plan: run.output.plan(), warnings: run.output.errors };
+  }
+
+  /** The registry's pruner decides again what to delete. Once it has started, the signal only ends the reading of its output. */
+  async delete(_plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
+    await mayContinue();
+    const run = await this.run('delete', signal);
+    const plan = run.output.plan();
+    const failures = run.output.errors.map((message) => ({ target: 'pruner', message }));
+    const failure = failureOf(run);
+    if (failure) failures.push({ target: `pod ${this.options.pod.name}`, message: failure });
+    // The pruner logs each deletion just before it: without its summary, the last one may not have happened.
+    const deleted: Deletion = { status: 'deleted' };
+    const outcomes = {
+      blobs: plan.blobs.map(() => deleted),
+      manifestLinks: plan.manifestLinks.map(() => deleted),
+      repositories: plan.repositories.map(() => deleted),
+      layerLinks: [],
+      uploads: [],
+    };
+    return { plan, outcomes, failures };
+  }
+
+  private async run(mode: PruneMode, signal: AbortSignal): Promise<PrunerRun> {
+    const { api, pod, beforeStart } = this.options;
+    const output = new PrunerOutput();
+    await beforeStart?.(pod);
+    signal.throwIfAborted();
+    this.running = true;
+    const onLine = (line: string): void => this.takeLine(output, line);
+    const result = await runPruner(api, pod, { mode, onLine, signal }).catch((error: unknown) => {
+      // An HTTP response instead of a channel: no process was started.
+      if (/response:? \d{3}/.test(messageOf(error))) this.running = false;
+      throw error;
+    });
+    this.running = !hasEnded(result);
+    signal.throwIfAborted();
+    return { result, output };
+  }
+
+  private takeLine(output: PrunerOutput, line: string): void {
+    const { reporter } = this.options;
+    const before = output.blobCount;
+    if (!output.take(line)) reporter.log(1, line);
+    if (output.blobCount > before && output.blobCount % PROGRESS_STEP === 0)
+      reporter.progress(`the registry's pruner has listed ${output.blobCount} blobs`);
+  }
+}
+
+const hasEnded = ({ exitCode }: ExecResult): boolean => exitCode !== undefined;

@@ -1,0 +1,70 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import type { Reporter } from '../../kit/reporter.js';
+import type { StorageSnapshot } from '../../model/registry-storage.js';
+import type { Storage } from '../../storage/storage.js';
+import { gatherEvidence } from '../gather/evidence.js';
+import { planHardPrune, type AgeLimits } from '../plan/plan.js';
+import type { HardPrunePlan, HardPruneRules } from '../plan/types.js';
+import type { Deletions, Findings } from '../report.js';
+import { deletePlanned } from './delete-planned.js';
+import type { Pruner } from './way.js';
+
+export interface StoragePrunerOptions {
+  storage: Storage;
+  api: ClusterApi;
+  reporter: Reporter;
+  rules: HardPruneRules;
+  ages: AgeLimits;
+  danglingLinks: boolean;
+  /** Milliseconds since the epoch. */
+  now?: () => number;
+}
+
+/** Number of blobs between two progress reports. */
+const PROGRESS_STEP = 1000;
+
+/** Prunes the registry's storage itself. */
+export class StoragePruner implements Pruner {
+  readonly mayStillRun = false;
+
+  constructor(private readonly options: StoragePrunerOptions) {}
+
+  async find(signal: AbortSignal): Promise<Findings> {
+    const { ages } = this.options;
+    const { evidence, snapshot } = await gatherEvidence({
+      ...this.options,
+      compareAges: ages.keepYoungerThanMs > 0,
+      now: this.options.now ?? Date.now,
+      signal,
+    });
+    return { plan: planHardPrune(evidence, ages), warnings: warningsAbout(snapshot) };
+  }
+
+  delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
+    const { storage, reporter } = this.options;
+    let done = 0;
+    return deletePlanned(storage, plan, {
+      async mayContinue() {
+        if (signal.aborted) throw new Error('interrupted');
+        await mayContinue();
+      },
+      onProgress(items) {
+        const before = done;
+        done += items;
+        if (Math.floor(before / PROGRESS_STEP) < Math.floor(done / PROGRESS_STEP))
+          reporter.progress(`deleted ${done} blobs, links and uploads`);
+      },
+    });
+  }
+}
+
+/** Maximum number of ignored entries that the warning names. */
+const NAMED = 5;
+
+function warningsAbout({ ignored }: StorageSnapshot): string[] {
+  if (ignored.length === 0) return [];
+  const more = ignored.length > NAMED ? ` and ${ignored.length - NAMED} more` : '';
+  return [
+    `ignored (symbolic links, or not part of the registry's layout): ${ignored.slice(0, NAMED).join(', ')}${more}`,
+  ];
+}

@@ -1,0 +1,44 @@
+import { READ_IMAGES } from '../../operator/permissions.js';
+import type { Storage } from '../../storage/storage.js';
+import { assertWithinLimit } from '../plan/limit.js';
+import type { HardPrunePorts } from '../ports.js';
+import type { Findings } from '../report.js';
+import type { CommonRequest, ViaStorage } from '../request.js';
+import { StoragePruner } from './storage-pruner.js';
+import type { Pruner, Way } from './way.js';
+
+/** The way on the storage itself. */
+export class StorageWay implements Way {
+  readonly permissions = { find: READ_IMAGES, delete: [] };
+  readonly checks: Way['checks'];
+  private readonly pruner: Pruner;
+
+  constructor(
+    private readonly ports: HardPrunePorts,
+    request: CommonRequest & { way: ViaStorage },
+    storage: Storage,
+  ) {
+    const { rules, maxDelete } = request;
+    const { ages, danglingLinks } = request.way;
+    this.pruner = new StoragePruner({ ...ports, storage, rules, ages, danglingLinks });
+    // Only a rehearsal: what is deleted is decided again once the registry is read-only.
+    const rehearse = async (): Promise<string> => {
+      const { plan } = await this.pruner.find(ports.signal);
+      assertWithinLimit(plan, maxDelete);
+      return `${plan.blobs.length} of ${plan.totalBlobs} blobs are unused`;
+    };
+    this.checks = { find: [], delete: [{ name: 'storage', run: rehearse }] };
+  }
+
+  preview(): Promise<Findings> {
+    return this.pruner.find(this.ports.signal);
+  }
+
+  accountWithoutRole(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  open(): Promise<Pruner> {
+    return Promise.resolve(this.pruner);
+  }
+}

@@ -1,0 +1,85 @@
+import { deletePlanned } from '../../../../src/core/hard-prune/way/delete-planned.js';
+import type { HardPrunePlan } from '../../../../src/core/hard-prune/plan/types.js';
+import type { Deletion, DeletionRun, RepositoryDeletion, Storage } from '../../../../src/core/storage/storage.js';
+import { digest } from '../../../support/builders.js';
+
+const [first, second] = ['first', 'second'].map(digest) as [string, string];
+
+const PLAN: HardPrunePlan = {
+  repositories: [{ name: 'gone/app', reason: 'its image stream does not exist' }],
+  manifestLinks: [{ repository: 'ns/app', digest: first }],
+  layerLinks: [{ repository: 'ns/app', digest: second }],
+  uploads: [{ repository: 'ns/app', id: 'upload' }],
+  blobs: [{ digest: first }, { digest: second }],
+  bytes: 0,
+  abandonedUploads: 1,
+  kept: [],
+};
+
+const DELETED: Deletion = { status: 'deleted' };
+const run: DeletionRun = { mayContinue: async () => {} };
+
+/** A storage that deletes everything, except for what `results` says, and records what it is asked to delete. */
+function aStorage(results: { links?: Deletion; repositories?: RepositoryDeletion } = {}): {
+  storage: Storage;
+  calls: string[];
+} {
+  const calls: string[] = [];
+  const verb =
+    (name: string, result: Deletion = DELETED) =>
+    async (items: readonly unknown[], run: DeletionRun) => {
+      calls.push(`${name} ${items.length}`);
+      const refused = await run.mayContinue().then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      return items.map((): Deletion => (refused === undefined ? result : { status: 'skipped', reason: refused }));
+    };
+  const storage: Omit<Storage, 'list' | 'inspect'> = {
+    deleteManifestLinks: verb('manifest links', results.links),
+    deleteRepositories: verb('repositories', results.repositories),
+    deleteUploads: verb('uploads'),
+    deleteBlobs: verb('blobs'),
+    deleteLayerLinks: verb('layer links'),
+  };
+  return { storage: storage as Storage, calls };
+}
+
+test('deletes links before blobs, and links to deleted blobs last', async () => {
+  const { storage, calls } = aStorage();
+  const { failures } = await deletePlanned(storage, PLAN, run);
+  expect(calls).toEqual(['manifest links 1', 'repositories 1', 'uploads 1', 'blobs 2', 'layer links 1']);
+  expect(failures).toEqual([]);
+});
+
+test('a manifest link that is left holds back only its own blob', async () => {
+  const { storage } = aStorage({ links: { status: 'failed', message: 'EACCES' } });
+  const { outcomes, failures } = await deletePlanned(storage, PLAN, run);
+  expect(outcomes.blobs).toEqual([{ status: 'skipped', reason: 'its manifest link could not be deleted' }, DELETED]);
+  expect(failures).toEqual([{ target: `ns/app@${first}`, message: 'EACCES' }]);
+});
+
+test('a repository that could not be deleted holds back the blobs that it still links to', async () => {
+  const { storage } = aStorage({
+    repositories: { status: 'failed', message: 'EACCES', remainingManifests: [second] },
+  });
+  const { outcomes } = await deletePlanned(storage, PLAN, run);
+  expect(outcomes.blobs.map(({ status }) => status)).toEqual(['deleted', 'skipped']);
+});
+
+test('when the links that are left in a repository are unknown, no blob is deleted', async () => {
+  const { storage } = aStorage({ repositories: { status: 'failed', message: 'EACCES' } });
+  const { outcomes } = await deletePlanned(storage, PLAN, run);
+  expect(outcomes.blobs.map(({ status }) => status)).toEqual(['skipped', 'skipped']);
+});
+
+test('once it may not continue, nothing more is deleted, even if the reason has passed', async () => {
+  const { storage } = aStorage();
+  let asked = 0;
+  const mayContinue = async (): Promise<void> => {
+    if (++asked === 1) throw new Error('the API server did not answer');
+  };
+  const { outcomes } = await deletePlanned(storage, PLAN, { mayContinue });
+  const skipped = { status: 'skipped', reason: 'the API server did not answer' };
+  expect(Object.values(outcomes).flat()).toEqual(Array(6).fill(skipped));
+});
