@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { createReporter } from '../../cli/reporter.js';
 import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { outputFlags } from '../../flags/output.js';
 import { timeoutFlag } from '../../flags/duration.js';
@@ -43,7 +44,7 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
       await this.tellNotice(api);
       const { changeMode, readMode } = await import('../../core/operator/mode.js');
       const { interruptible } = await import('../../cli/interrupt.js');
-      const options = { wait: flags.wait, timeoutMs, onProgress: this.note };
+      const options = { wait: flags.wait, timeoutMs, reporter: createReporter(process.stderr, this.verbosity) };
       const mode = await interruptible(
         (signal) => (args.mode ? changeMode(api, args.mode === 'on', { ...options, signal }) : readMode(api)),
         {
@@ -65,12 +66,12 @@ other mode exists any more. Asking for the mode that is there changes nothing.`;
 
   private async show(mode: RegistryMode, flags: FlagsOf<typeof RegistryReadonly>): Promise<void> {
     const { registryModeDocument, registryModeText } = await import('../../core/operator/mode-text.js');
-    const { degradedText } = await import('../../core/operator/mode.js');
+    const { degradedReason } = await import('../../core/operator/config.js');
     if (mode.managementState !== 'Managed')
       this.warning(
         `the registry's managementState is ${mode.managementState}: the operator does not carry out changes`,
       );
-    const degraded = degradedText(mode);
+    const degraded = degradedReason(mode.conditions);
     if (degraded) this.warning(degraded);
     if (flags.output === 'table') return this.print(registryModeText(mode));
     const { documentText } = await import('../../core/terminal/document.js');

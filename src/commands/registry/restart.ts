@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
+import { createReporter } from '../../cli/reporter.js';
 import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { outputFlags } from '../../flags/output.js';
 import { CACHE_OFF } from '../../core/operator/cache-off.js';
@@ -50,7 +51,7 @@ Where a restart is no option, the cache can be turned off for good: set the oper
         return CACHE_OFF.forEach((line) => this.note(`hint: ${line}`));
       }
       const redisKeys = redis && (await emptyBlobCache(redis));
-      const options = { now: new Date(), timeoutMs, onProgress: this.note };
+      const options = { now: new Date(), timeoutMs, reporter: createReporter(process.stderr, this.verbosity) };
       const result = await interruptible((signal) => restartRegistry(api, { ...options, signal }), {
         note: this.note,
         suggestions: [

@@ -1,143 +1,82 @@
-import type { ClusterApi } from '../cluster/api.js';
-import { pickPod } from '../operator/pruner-process.js';
-import type { RegadmError } from '../model/errors.js';
-import { messageOf, refusal } from '../model/errors.js';
-import { streamsWithUnlistedChildren } from './plan/candidates.js';
-import { assertWithinLimit } from './plan/limit.js';
-import type { HardPruneRules } from './plan/plan-types.js';
-import { emptyBlobCache } from '../operator/redis-cache.js';
-import { openStorage } from '../storage/filesystem/open.js';
-import type { HardPruneOptions } from './request.js';
-import { PodPruner } from './pruner/pod-pruner.js';
-import { assertNoPruner } from '../operator/guards.js';
-import { EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../operator/permissions.js';
-import { guardedHardPrune, type ProcedureResult } from './procedure/procedure.js';
-import { StoragePruner } from './pruner/storage-pruner.js';
-import type { Findings, Pruner } from './report.js';
-import type { Reporter } from '../kit/reporter.js';
-import { readUsage } from './gather/usage.js';
+import { assertPermissions } from '../operator/permissions.js';
+import { pendingRecoveryNotice } from '../operator/notice.js';
+import { openStorage } from '../storage/open.js';
+import { reportWarnings } from './findings.js';
+import type { HardPrunePorts } from './ports.js';
+import { assertPassed, runChecks, type CheckStep } from './preflight.js';
+import { guardedHardPrune } from './procedure/guarded.js';
+import type { Outcome } from './procedure/outcome.js';
+import { unguardedHardPrune } from './procedure/unguarded.js';
+import type { HardPruneReport, HardPruneResult } from './report.js';
+import type { GuardedRequest, HardPruneRequest, UnguardedRequest } from './request.js';
+import { openWay } from './way/open.js';
+import { StorageWay } from './way/storage-way.js';
+import type { Way } from './way/way.js';
 
-export interface HardPruneResult extends ProcedureResult {
-  dryRun: boolean;
+/**
+ * Finds what a hard prune would delete, and changes nothing.
+ * @throws RegadmError
+ */
+export async function previewHardPrune(ports: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneReport> {
+  const startedAt = new Date().toISOString();
+  await announceRecovery(ports, request);
+  const way = await openWay(ports, request);
+  await ports.pruneImages?.();
+  assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
+  const { plan, warnings } = await way.preview();
+  reportWarnings({ plan, warnings }, ports.reporter);
+  return { dryRun: true, ...times(startedAt), options: request.options, plan, failures: [], procedure: [], warnings };
 }
 
 /**
- * `regadm prune hard`: a dry run, or with `confirm` the whole operation.
- * @param show is told what is found before the first deletion
- * @param options that `assertUsable` has accepted
- * @throws RegadmError when nothing was deleted; otherwise the error is in the result
+ * Runs a hard prune.
+ * @throws RegadmError when nothing was deleted; an error after the first deletion is in the result
  */
-export async function hardPrune(
-  api: ClusterApi,
-  options: HardPruneOptions,
-  show: (findings: Findings) => void,
-  report: Reporter,
-  signal: AbortSignal,
-): Promise<HardPruneResult> {
-  const storage =
-    options.storage === undefined ? undefined : await storagePruner(api, options.storage, options, report);
-  if (!options.confirm || options.readOnly === 'skip') await options.pruneImages?.();
-  if (!options.confirm)
-    return { dryRun: true, findings: await dryRun(api, storage, options, report, signal), steps: [], notRestored: [] };
-  if (options.readOnly === 'skip')
-    return { dryRun: false, ...(await unguarded(storage!, options, show, report, signal)) };
-  const result = await guardedHardPrune(
-    api,
-    {
-      readOnly: options.readOnly,
-      storage,
-      pod: options.pod,
-      maxDelete: options.maxDelete,
-      timeoutMs: options.timeoutMs,
-      emptyCache: cacheEmptier(options.redis),
-      pruneImages: options.pruneImages,
-      refuse: () =>
-        storage ? tryOut(storage, options, signal) : assertIndexesSafe(api, options.rules, report, signal),
-    },
-    show,
-    report,
-    signal,
-  );
-  return { dryRun: false, ...result };
+export async function executeHardPrune(ports: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
+  const startedAt = new Date().toISOString();
+  if (!ports.pruneImages)
+    ports.reporter.note(
+      'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
+    );
+  await announceRecovery(ports, request);
+  const { findings, deletions, error, steps, notRestored } = isGuarded(request)
+    ? await guardedHardPrune(ports, request, await openWay(ports, request))
+    : await unguarded(ports, request);
+  const report: HardPruneReport = {
+    dryRun: false,
+    ...times(startedAt),
+    options: request.options,
+    ...deletions,
+    procedure: steps,
+    warnings: findings.warnings,
+  };
+  return { report, error, notRestored };
 }
 
-/** What empties the registry's shared cache; undefined without `--redis-url`. */
-export function cacheEmptier(redis: URL | undefined): (() => Promise<number>) | undefined {
-  return redis && (() => emptyBlobCache(redis));
+const isGuarded = (request: HardPruneRequest): request is GuardedRequest => request.guard.mode === 'guarded';
+
+async function unguarded(ports: HardPrunePorts, request: UnguardedRequest): Promise<Outcome> {
+  const way = new StorageWay(ports, request, await openStorage(request.way.location));
+  return unguardedHardPrune(ports, request, await way.open());
 }
 
-async function storagePruner(
-  api: ClusterApi,
-  directory: string,
-  options: HardPruneOptions,
-  report: Reporter,
-): Promise<Pruner> {
-  return new StoragePruner(await openStorage(directory), api, options, report);
+/** Without the guard, nothing but images and image streams is read. */
+function previewChecks({ api }: HardPrunePorts, { guard }: HardPruneRequest, way: Way): CheckStep[] {
+  if (guard.mode === 'unguarded') return [];
+  const permissions = async (): Promise<string> => {
+    await assertPermissions(api, way.permissions.find);
+    return 'all permissions are granted';
+  };
+  return [{ name: 'permissions', run: permissions }, ...way.checks.find];
 }
 
-async function dryRun(
-  api: ClusterApi,
-  storage: Pruner | undefined,
-  options: HardPruneOptions,
-  report: Reporter,
-  signal: AbortSignal,
-): Promise<Findings> {
-  if (storage) {
-    if (options.readOnly !== 'skip') await assertPermissions(api, READ_IMAGES);
-    return storage.check(signal);
-  }
-  await assertPermissions(api, EXEC_IN_POD);
-  const pod = await pickPod(api, options.pod);
-  await assertNoPruner(api, report);
-  const findings = await new PodPruner(api, pod, report).check(signal);
-  await assertPermissions(api, READ_IMAGES)
-    .then(() => assertIndexesSafe(api, options.rules, report, signal))
-    .catch((error: unknown) => findings.warnings.push(messageOf(error)));
-  return findings;
+async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: HardPruneRequest): Promise<void> {
+  if (guard.mode === 'unguarded') return;
+  const notice = await pendingRecoveryNotice(api);
+  if (notice) reporter.note(notice);
 }
 
-/** What would end the run later is better found before the registry is away for a roll-out; decisions are made anew then. */
-async function tryOut(storage: Pruner, { maxDelete }: HardPruneOptions, signal: AbortSignal): Promise<void> {
-  const { plan } = await storage.check(signal);
-  assertWithinLimit(plan, maxDelete);
-}
-
-/** With nobody watching over the mode: changes nothing but the storage, reads nothing but images and image streams. */
-async function unguarded(
-  pruner: Pruner,
-  options: HardPruneOptions,
-  show: (findings: Findings) => void,
-  report: Reporter,
-  signal: AbortSignal,
-): Promise<ProcedureResult> {
-  report.warning('--read-only=skip: whatever is pushed while this runs may be damaged; make sure that nobody pushes');
-  const findings = await pruner.check(signal);
-  show(findings);
-  assertWithinLimit(findings.plan, options.maxDelete);
-  signal.throwIfAborted();
-  const removals = await pruner.remove(findings.plan, async () => {}, signal);
-  const emptied = await Promise.resolve(cacheEmptier(options.redis)?.()).then(
-    () => [],
-    (error: RegadmError) => [error],
-  );
-  return { findings, removals, steps: [], error: signal.aborted ? signal.reason : undefined, notRestored: emptied };
-}
-
-/**
- * The registry's own pruner knows only what a stream lists, and removes the links of a listed index's children.
- * @throws RegadmError INDEX_CHILDREN (exit status 4) that names the streams
- */
-async function assertIndexesSafe(
-  api: ClusterApi,
-  rules: HardPruneRules,
-  report: Reporter,
-  signal: AbortSignal,
-): Promise<void> {
-  const streams = streamsWithUnlistedChildren(await readUsage(api, signal));
-  if (streams.length === 0) return;
-  const message = `the registry's own pruner removes the manifest links of image indexes' children in: ${streams.join(', ')}`;
-  if (rules === 'registry') return report.warning(message);
-  throw refusal('INDEX_CHILDREN', message, [
-    "prune the registry's volume with --storage DIR, which keeps them, or accept it with --rules registry",
-  ]);
-}
+const times = (startedAt: string): { startedAt: string; finishedAt: string } => ({
+  startedAt,
+  finishedAt: new Date().toISOString(),
+});

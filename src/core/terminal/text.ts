@@ -3,9 +3,9 @@ export function thousands(count: number): string {
   return count.toLocaleString('en-US');
 }
 
-/** `1 image stream`, `2 image streams`. */
-export function plural(count: number, noun: string): string {
-  return `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 image stream`, `2 image streams`; `many` is the plural of a noun that does not just take an s. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${thousands(count)} ${count === 1 ? noun : many}`;
 }
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;

@@ -1,31 +1,41 @@
 import { EXIT, RegadmError } from '../../model/errors.js';
-import type { HardPruneResult } from '../hard-prune.js';
+import type { Deletions, Findings, StepRecord } from '../report.js';
 
-/** The exit status of a run that printed a result: docs/exit-codes.md. */
-export function exitCodeOf(
-  { dryRun, findings, removals, error, notRestored }: HardPruneResult,
-  detailed: boolean,
-): number {
-  if (error) return error instanceof RegadmError && error.exitCode >= 128 ? error.exitCode : EXIT.partial;
-  if (removals && removals.failures.length > 0) return EXIT.partial;
-  if (notRestored.length > 0) return EXIT.partial;
-  const plan = findings!.plan;
-  const found = [plan.blobs, plan.manifestLinks, plan.repositories, plan.layerLinks, plan.uploads].some(
-    (part) => part.length > 0,
-  );
-  return dryRun && detailed && found ? EXIT.found : EXIT.ok;
+/** How the part of a run that finds and deletes ended. */
+export interface Attempt {
+  findings?: Findings;
+  /** Undefined when the deletion did not start, or was interrupted before it could be told what was deleted. */
+  deletions?: Deletions;
+  error?: unknown;
 }
 
-/** What ended the run matters less than a registry that is not as it was before. */
-export function notRestoredError(failures: RegadmError[], error: unknown): RegadmError {
+/** How a run with deletions ended. */
+export interface Outcome {
+  findings: Findings;
+  deletions: Deletions;
+  error?: unknown;
+  steps: StepRecord[];
+  notRestored: RegadmError[];
+}
+
+/**
+ * Completes an attempt that reached the deletion.
+ * @throws the error of one that did not; RegadmError NOT_RESTORED when the registry could not be restored either
+ */
+export function outcomeOf(attempt: Attempt, steps: StepRecord[], notRestored: RegadmError[]): Outcome {
+  const { findings, deletions, error } = attempt;
+  if (findings && deletions) return { findings, deletions, error, steps, notRestored };
+  throw notRestored.length > 0 ? notRestoredError(notRestored, error) : error;
+}
+
+/** A registry that is not as it was before matters more than the error that ended the run. */
+function notRestoredError(failures: RegadmError[], error: unknown): RegadmError {
   const interrupted = error instanceof RegadmError && error.exitCode >= 128;
-  return new RegadmError(
-    `${(error as Error).message}; and not everything could be put back: ${failures.map(({ message }) => message).join('; ')}`,
-    {
-      code: 'NOT_RESTORED',
-      exitCode: interrupted ? error.exitCode : EXIT.error,
-      suggestions: ['run regadm prune hard --recover'],
-      cause: error,
-    },
-  );
+  const messages = failures.map(({ message }) => message).join('; ');
+  return new RegadmError(`${(error as Error).message}; and the registry could not be restored: ${messages}`, {
+    code: 'NOT_RESTORED',
+    exitCode: interrupted ? error.exitCode : EXIT.error,
+    suggestions: ['run regadm prune hard --recover'],
+    cause: error,
+  });
 }

@@ -1,40 +1,39 @@
-import type { ClusterApi } from '../../cluster/api.js';
+import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { RegadmError } from '../../model/errors.js';
 import { Lease } from '../../operator/lease.js';
-import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
-import { putBack } from './put-back.js';
-import { Steps } from './steps.js';
+import type { HardPrunePorts } from '../ports.js';
 import type { StepRecord } from '../report.js';
-import type { Reporter } from '../../kit/reporter.js';
+import { restore } from './restore.js';
+import { Steps } from './steps.js';
 
 export interface RecoverResult {
-  /** False: there was nothing to recover. */
+  /** False when there was nothing to recover. */
   found: boolean;
   steps: StepRecord[];
 }
 
 /**
- * Finishes what a hard prune left behind that was killed: ends its pruner, restores the mode, removes its binding and its annotation.
- * Safe to run again, also after it was itself killed.
- * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run may still be at work; RECOVERY_INCOMPLETE
+ * Restores the registry after a hard prune that was killed: stops its pruner, removes its binding, restores the mode, releases the
+ * lock. Can be run again, also after it was killed itself.
+ * @param timeoutMs timeout of the roll-out, in ms
+ * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run may still be working; RECOVERY_INCOMPLETE
  */
 export async function recoverHardPrune(
-  api: ClusterApi,
-  options: { timeoutMs: number; emptyCache?: () => Promise<number> },
-  report: Reporter,
+  { api, reporter, emptyCache }: Omit<HardPrunePorts, 'signal' | 'pruneImages'>,
+  timeoutMs: number,
 ): Promise<RecoverResult> {
   await assertPermissions(api, CHANGE_MODE);
   const lease = await Lease.takeOver(api, () => {});
-  const steps = new Steps(report);
+  const steps = new Steps(reporter);
   if (!lease) return { found: false, steps: steps.records };
-  if (lease.record.emptiesCache && !options.emptyCache)
-    report.warning(
-      'that run was to empty a Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL',
+  if (lease.record.emptiesCache && !emptyCache)
+    reporter.warning(
+      'that run was to empty a cache in Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL',
     );
-  const failures = await putBack(api, lease, { ...options, prunerMayRun: true }, steps, report);
+  const failures = await restore({ api, lease, steps, reporter, timeoutMs, emptyCache, prunerMayRun: true });
   lease.abandon();
   if (failures.length === 0) return { found: true, steps: steps.records };
-  throw new RegadmError(`not everything could be put back: ${failures.map(({ message }) => message).join('; ')}`, {
+  throw new RegadmError(`the registry could not be restored: ${failures.map(({ message }) => message).join('; ')}`, {
     code: 'RECOVERY_INCOMPLETE',
     suggestions: [...failures.flatMap(({ suggestions }) => suggestions), 'run regadm prune hard --recover again'],
   });

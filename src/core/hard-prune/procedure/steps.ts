@@ -1,20 +1,20 @@
+import type { Reporter } from '../../kit/reporter.js';
 import { messageOf } from '../../model/errors.js';
 import type { StepRecord } from '../report.js';
-import type { Reporter } from '../../kit/reporter.js';
 
-/** Runs the steps of the guarded operation, telling each and keeping its times and outcome. */
+/** Runs the steps of the guarded procedure; reports each and records its times and outcome. */
 export class Steps {
   readonly records: StepRecord[] = [];
 
   constructor(
-    private readonly report: Reporter,
+    private readonly reporter: Reporter,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
   async run<T>(step: string, work: () => Promise<T>): Promise<T> {
     const record: StepRecord = { step, startedAt: this.now().toISOString(), outcome: 'running' };
     this.records.push(record);
-    this.report.note(`${step} …`);
+    this.reporter.note(`${step} …`);
     try {
       const result = await work();
       record.outcome = 'done';

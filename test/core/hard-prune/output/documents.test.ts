@@ -1,12 +1,8 @@
 import { parse, stringify } from 'yaml';
 import { styles } from '../../../../src/core/terminal/color.js';
-import {
-  hardPruneJson,
-  hardPruneNames,
-  hardPruneOriginal,
-  hardPruneYaml,
-  type HardPruneReport,
-} from '../../../../src/core/hard-prune/output/documents.js';
+import { hardPruneJson, hardPruneYaml } from '../../../../src/core/hard-prune/output/json.js';
+import { hardPruneNames, hardPrunePrunerLines } from '../../../../src/core/hard-prune/output/lines.js';
+import type { HardPruneReport } from '../../../../src/core/hard-prune/report.js';
 import { hardPruneTables } from '../../../../src/core/hard-prune/output/table.js';
 import { digest } from '../../../support/builders.js';
 import { schemaProblems } from '../../../support/json-schema.js';
@@ -18,7 +14,7 @@ function aReport(overrides: Partial<HardPruneReport> = {}): HardPruneReport {
     dryRun: true,
     startedAt: '2026-01-01T00:00:00Z',
     finishedAt: '2026-01-01T00:00:09Z',
-    options: { rules: 'safe', readOnly: 'auto' },
+    options: { rules: 'safe', readOnly: 'auto', danglingLinks: false },
     plan: {
       repositories: [{ name: 'ns/gone', reason: 'its image stream does not exist' }],
       manifestLinks: [{ repository: 'ns/app', digest: link }],
@@ -71,7 +67,7 @@ test('the JSON document of a dry run', () => {
   });
 });
 
-test('after a run it counts what was done, and says what was not', () => {
+test('after a run it counts what was deleted, and says what was not', () => {
   expect(JSON.parse(text(hardPruneJson(done)))).toMatchObject({
     summary: { blobs: 1, bytes: 1000, manifestLinks: 0, repositories: 1, failed: 1, skipped: 1 },
     blobs: [{ status: 'deleted' }, { status: 'skipped', reason: 'held back' }],
@@ -90,8 +86,8 @@ test('YAML is the same document', () => {
   expect(parse(text(hardPruneYaml(done, stringify)))).toEqual(JSON.parse(text(hardPruneJson(done))));
 });
 
-test("the original's words", () => {
-  expect(text(hardPruneOriginal(aReport())).split('\n')).toEqual([
+test("the lines of the registry's own pruner", () => {
+  expect(text(hardPrunePrunerLines(aReport())).split('\n')).toEqual([
     `Would delete manifest link: ns/app@${link}`,
     'Would delete repository: ns/gone',
     `Would delete blob: ${a}`,
@@ -103,11 +99,11 @@ test("the original's words", () => {
   ]);
 });
 
-test('names, one a line', () => {
+test('one name per line', () => {
   expect(text(hardPruneNames(aReport())).split('\n')).toContain(`blob/${a}`);
 });
 
-test('tables are cut after 20 rows, unless wide, and end with how to do it', () => {
+test('tables are cut after 20 rows unless wide, and end with how to delete', () => {
   const blobs = Array.from({ length: 25 }, (_, index) => ({ digest: digest(index), bytes: index }));
   const report = aReport({ plan: { ...aReport().plan, blobs } });
   const options = { width: Infinity, styles: styles(false) };

@@ -1,0 +1,29 @@
+import type { Reporter } from '../kit/reporter.js';
+import { formatBytes } from '../model/quantity.js';
+import { plural } from '../terminal/text.js';
+import type { HardPrunePlan } from './plan/types.js';
+import type { Findings } from './report.js';
+
+/** Reports what was found before it is deleted. */
+export function reportFindings(findings: Findings, reporter: Reporter): void {
+  reportWarnings(findings, reporter);
+  reporter.note(describeFound(findings.plan));
+}
+
+/** Reports the warnings of a plan and, at `-v 4`, why unused data is kept. */
+export function reportWarnings({ plan, warnings }: Findings, reporter: Reporter): void {
+  for (const warning of warnings) reporter.warning(warning);
+  for (const { kind, name, because } of plan.kept) reporter.log(4, `keeping ${kind} ${name}: ${because}`);
+}
+
+/** Describes in one line what a plan would delete. */
+export function describeFound(plan: HardPrunePlan): string {
+  const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads } = plan;
+  const others = [
+    manifestLinks.length > 0 && plural(manifestLinks.length, 'manifest link'),
+    repositories.length > 0 && plural(repositories.length, 'repository', 'repositories'),
+    layerLinks.length > 0 && plural(layerLinks.length, 'layer link'),
+    uploads.length > 0 && plural(uploads.length, 'upload'),
+  ].filter((part) => part !== false);
+  return `found unused data: ${[`${plural(blobs.length, 'blob')} (${formatBytes(bytes)})`, ...others].join(', ')}`;
+}

@@ -1,0 +1,30 @@
+import { formatBytes } from '../../model/quantity.js';
+import type { HardPruneReport } from '../report.js';
+import { hardPruneSummary } from './summary.js';
+
+/** Writes one name on each line. */
+export function* hardPruneNames({ plan }: HardPruneReport): Generator<string> {
+  for (const { digest } of plan.blobs) yield `blob/${digest}\n`;
+  for (const { repository, digest } of plan.manifestLinks) yield `manifestlink/${repository}@${digest}\n`;
+  for (const { name } of plan.repositories) yield `repository/${name}\n`;
+  for (const { repository, digest } of plan.layerLinks) yield `layerlink/${repository}@${digest}\n`;
+}
+
+/** Writes the lines of the registry's own pruner, for scripts that read them. */
+export function* hardPrunePrunerLines(report: HardPruneReport): Generator<string> {
+  const { plan, dryRun } = report;
+  const verb = dryRun ? 'Would delete' : 'Deleting';
+  for (const { repository, digest } of plan.manifestLinks) yield `${verb} manifest link: ${repository}@${digest}\n`;
+  for (const { name } of plan.repositories)
+    yield dryRun ? `Would delete repository: ${name}\n` : `Deleting repo: /docker/registry/v2/repositories/${name}\n`;
+  for (const { digest } of plan.blobs)
+    yield dryRun ? `Would delete blob: ${digest}\n` : `Deleting blob: ${blobPath(digest)}\n`;
+  const { blobs, bytes } = hardPruneSummary(report);
+  const freed = formatBytes(bytes).replace(' ', '');
+  yield `${dryRun ? 'Would delete' : 'Deleted'} ${blobs} blobs\n`;
+  yield `${dryRun ? 'Would free up' : 'Freed up'} ${freed} of disk space\n`;
+  if (dryRun) yield 'Use -prune=delete to actually delete the data\n';
+}
+
+const blobPath = (digest: string): string =>
+  `/docker/registry/v2/blobs/sha256/${digest.slice(7, 9)}/${digest.slice(7)}`;

@@ -1,0 +1,26 @@
+import { formatBytes } from '../../model/quantity.js';
+import { plural } from '../../terminal/text.js';
+import type { HardPruneReport } from '../report.js';
+import { hardPruneSummary } from './summary.js';
+
+/** Describes what was deleted, or would be, below the tables. */
+export function summaryText(report: HardPruneReport): string {
+  const { dryRun, plan } = report;
+  const summary = hardPruneSummary(report);
+  const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads, abandonedUploads, failed, skipped } = summary;
+  const deletes = dryRun ? 'Would delete' : 'Deleted';
+  const lines = [
+    `${deletes} ${plural(blobs, 'blob')}, ${plural(manifestLinks, 'manifest link')}, ${plural(repositories, 'repository', 'repositories')}`,
+    `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(bytes)}`,
+  ];
+  if (layerLinks > 0) lines.push(`${deletes} ${plural(layerLinks, 'layer link')} to blobs that no longer exist`);
+  if (abandonedUploads > 0)
+    lines.push(
+      `Unfinished uploads: ${abandonedUploads}${uploads > 0 ? `; ${deletes.toLowerCase()} ${uploads}` : ' (--uploads-older-than deletes them)'}`,
+    );
+  if (plan.kept.length > 0) lines.push(`Unused but too young to delete: ${plan.kept.length} (-v 4 names them)`);
+  if (failed + skipped > 0) lines.push(`Failed: ${failed}; skipped: ${skipped}`);
+  const found = blobs + manifestLinks + repositories + layerLinks + uploads;
+  if (dryRun && found > 0) lines.push('Nothing was changed. Add --confirm to delete.');
+  return `${lines.join('\n')}\n`;
+}

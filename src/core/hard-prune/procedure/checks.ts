@@ -1,0 +1,53 @@
+import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
+import { readConfig } from '../../operator/config.js';
+import { assertModeCanChange, assertReadOnlyNow } from '../../operator/guards.js';
+import { assertUnlocked } from '../../operator/lease-refusal.js';
+import { listRegistryPods } from '../../operator/pods.js';
+import type { HardPrunePorts } from '../ports.js';
+import type { CheckStep } from '../preflight.js';
+import type { GuardedRequest } from '../request.js';
+import type { Way } from '../way/way.js';
+
+/** The checks of the guarded procedure: what would fail later and can be seen before anything is changed. */
+export function guardedChecks(ports: HardPrunePorts, { guard }: GuardedRequest, way: Way): CheckStep[] {
+  const { api } = ports;
+  const { find, delete: remove } = way.permissions;
+  return [
+    {
+      name: 'permissions',
+      run: async () => {
+        await assertPermissions(api, [...CHANGE_MODE, ...find, ...remove]);
+        return 'all permissions are granted';
+      },
+    },
+    {
+      name: 'lock',
+      run: async () => {
+        assertUnlocked(await readConfig(api));
+        return 'no other hard prune holds the registry lock';
+      },
+    },
+    { name: 'mode', run: () => checkMode(ports, guard.readOnly) },
+    ...way.checks.delete,
+    { name: 'cache', run: () => checkCache(ports) },
+  ];
+}
+
+async function checkMode({ api }: HardPrunePorts, readOnly: 'auto' | 'required'): Promise<string> {
+  if (readOnly === 'required') {
+    await assertReadOnlyNow(api);
+    return 'the registry is read-only';
+  }
+  const { config } = await readConfig(api);
+  if (config.spec?.readOnly === true) return 'the registry is set to read-only mode already';
+  assertModeCanChange(config);
+  return 'the operator can switch the registry to read-only mode';
+}
+
+/** A cache in Redis is only worth a warning: the deletion itself is safe. */
+async function checkCache({ api, reporter, emptyCache }: HardPrunePorts): Promise<string> {
+  const usesRedis = (await listRegistryPods(api)).some((pod) => pod.usesRedis);
+  if (usesRedis && !emptyCache)
+    reporter.warning('the registry keeps its blob cache in Redis, which a roll-out does not empty: pass --redis-url');
+  return usesRedis ? 'the registry keeps its blob cache in Redis' : 'a roll-out empties the blob cache';
+}

@@ -1,0 +1,43 @@
+import { Lease } from '../../operator/lease.js';
+import type { HardPrunePorts } from '../ports.js';
+import { assertPassed, runChecks } from '../preflight.js';
+import type { GuardedRequest } from '../request.js';
+import type { Way } from '../way/way.js';
+import { guardedChecks } from './checks.js';
+import { pruneLocked } from './locked.js';
+import { outcomeOf, type Outcome } from './outcome.js';
+import { restore } from './restore.js';
+import { Steps } from './steps.js';
+
+/**
+ * Runs a hard prune as one guarded procedure (docs/hard-prune.md): check, lock the registry, switch it to read-only mode, grant the
+ * role, find, delete, and restore whatever happens.
+ * @throws RegadmError when nothing was deleted; an error after that is in the outcome
+ */
+export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRequest, way: Way): Promise<Outcome> {
+  const { api, reporter, pruneImages } = ports;
+  const steps = new Steps(reporter);
+  const account = await steps.run('checking permissions, pods and the operator', async () => {
+    assertPassed(await runChecks(guardedChecks(ports, request, way), reporter));
+    return way.accountWithoutRole();
+  });
+  if (pruneImages) await steps.run('pruning images first', pruneImages);
+  const lost = new AbortController();
+  const stop = AbortSignal.any([ports.signal, lost.signal]);
+  stop.throwIfAborted();
+  const terms = {
+    changesMode: (readOnly: boolean) => request.guard.readOnly === 'auto' && !readOnly,
+    binding: account !== undefined,
+    emptiesCache: ports.emptyCache !== undefined,
+  };
+  const lease = await steps.run('taking the registry lock', () => Lease.take(api, terms, (why) => lost.abort(why)));
+  const attempt = await pruneLocked({ ports, request, way, lease, account, steps, stop });
+  const { timeoutMs } = request;
+  const emptyCache = attempt.deletionStarted ? ports.emptyCache : undefined;
+  const { prunerMayRun } = attempt;
+  const notRestored = lease.isTaken
+    ? []
+    : await restore({ api, lease, steps, reporter, timeoutMs, prunerMayRun, emptyCache });
+  lease.abandon();
+  return outcomeOf(attempt, steps.records, notRestored);
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterApi } from '../../cluster/api.js';
+import { RegadmError } from '../../model/errors.js';
+import { createBinding } from '../../operator/binding.js';
+import { changeConfig } from '../../operator/config.js';
+import type { Lease } from '../../operator/lease.js';
+import { leaseOf } from '../../operator/lease-record.js';
+import { modeRollout, waitForRollout } from '../../operator/rollout.js';
+import { reportFindings } from '../findings.js';
+import { assertWithinLimit } from '../plan/limit.js';
+import type { HardPrunePorts } from '../ports.js';
+import type { Findings } from '../report.js';
+import type { GuardedRequest } from '../request.js';
+import type { Pruner, Way } from '../way/way.js';
+import type { Attempt } from './outcome.js';
+import type { Steps } from './steps.js';
+
+/** A run that holds the registry lock. */
+export interface LockedRun {
+  ports: HardPrunePorts;
+  request: GuardedRequest;
+  way: Way;
+  lease: Lease;
+  /** The service account to grant the pruner role to. */
+  account: string | undefined;
+  steps: Steps;
+  /** Aborts on an interruption, and when the lock is lost. */
+  stop: AbortSignal;
+}
+
+export interface LockedAttempt extends Attempt {
+  deletionStarted: boolean;
+  /** A process that the run started may still be deleting in a pod. */
+  prunerMayRun: boolean;
+}
+
+/** Runs the part between taking the registry lock and restoring the registry. Never throws. */
+export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
+  const attempt: Attempt & { deletionStarted: boolean } = { deletionStarted: false };
+  let pruner: Pruner | undefined;
+  try {
+    await switchToReadOnly(run);
+    await grantRole(run);
+    const opened = (pruner = await run.way.open(run.lease));
+    const findings = (attempt.findings = await run.steps.run('finding unused data', () => find(run, opened)));
+    reportFindings(findings, run.ports.reporter);
+    assertWithinLimit(findings.plan, run.request.maxDelete);
+    run.stop.throwIfAborted();
+    attempt.deletionStarted = true;
+    attempt.deletions = await run.steps.run('deleting', () =>
+      opened.delete(findings.plan, run.lease.mayContinue, run.stop),
+    );
+    run.stop.throwIfAborted();
+  } catch (error) {
+    attempt.error = run.stop.aborted ? run.stop.reason : error;
+  }
+  return { ...attempt, prunerMayRun: pruner?.mayStillRun ?? false };
+}
+
+async function switchToReadOnly({ ports, request, lease, steps, stop }: LockedRun): Promise<void> {
+  const { api, reporter } = ports;
+  stop.throwIfAborted();
+  if (lease.record.changesMode)
+    await steps.run('switching the registry to read-only mode', () => setReadOnly(api, lease));
+  const { timeoutMs } = request;
+  await steps.run('waiting until every registry pod is read-only', () =>
+    waitForRollout(api, { ...modeRollout(true), timeoutMs, signal: stop, onProgress: reporter.progress }),
+  );
+  lease.expectReadOnly(true);
+  await lease.renew();
+}
+
+async function setReadOnly(api: ClusterApi, lease: Lease): Promise<void> {
+  await changeConfig(api, ({ config }) => {
+    if (leaseOf(config)?.holder.id !== lease.record.holder.id)
+      throw new RegadmError('the hard prune has lost the registry lock', { code: 'LEASE_LOST' });
+    return config.spec?.readOnly === true ? undefined : { spec: { readOnly: true } };
+  });
+}
+
+async function grantRole({ ports, lease, account, steps, stop }: LockedRun): Promise<void> {
+  const { binding } = lease.record;
+  stop.throwIfAborted();
+  if (binding === undefined || account === undefined) return;
+  await steps.run(`granting system:image-pruner to the registry's service account (${binding})`, () =>
+    createBinding(ports.api, binding, account),
+  );
+}
+
+/** Maximum attempts, 1 s apart, until a new binding has taken effect. */
+const BINDING_ATTEMPTS = 10;
+
+async function find({ lease, stop }: LockedRun, pruner: Pruner): Promise<Findings> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await pruner.find(stop);
+    } catch (error) {
+      const forbidden = (error as { code?: string }).code === 'PRUNER_FORBIDDEN';
+      if (!lease.record.binding || !forbidden || attempt === BINDING_ATTEMPTS) throw error;
+      await sleep(1000, undefined, { signal: stop });
+    }
+  }
+}

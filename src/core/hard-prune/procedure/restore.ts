@@ -1,0 +1,97 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import type { Reporter } from '../../kit/reporter.js';
+import { messageOf, RegadmError } from '../../model/errors.js';
+import { removeBinding } from '../../operator/binding.js';
+import { changeConfig } from '../../operator/config.js';
+import type { Lease } from '../../operator/lease.js';
+import { leaseOf } from '../../operator/lease-record.js';
+import { stopPruner } from '../../operator/stop-pruner.js';
+import { modeRollout, waitForRollout } from '../../operator/rollout.js';
+import type { Steps } from './steps.js';
+
+export interface RestoreOptions {
+  api: ClusterApi;
+  lease: Lease;
+  steps: Steps;
+  reporter: Reporter;
+  /** Timeout of the roll-out, in ms. */
+  timeoutMs: number;
+  /** A pruner may still run in the pod on record. */
+  prunerMayRun: boolean;
+  /** Empties the registry's blob cache in Redis, if there is anything to empty. */
+  emptyCache?: () => Promise<number>;
+}
+
+/**
+ * Restores everything that the lease records, in an order in which a crash at any point leaves what the next `--recover` needs: stop the
+ * pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait for the roll-out, and only then release the
+ * lock. A failure does not keep the other steps from being tried, with one exception: while a pruner may be deleting, the registry stays
+ * read-only.
+ * @returns the failures; empty when the registry is as before
+ */
+export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
+  const { api, lease, reporter, emptyCache } = options;
+  const { binding, changesMode, pod } = lease.record;
+  const attempts = new Attempts(options.steps, reporter);
+  lease.expectReadOnly(false);
+  const unbound =
+    binding === undefined ||
+    (await attempts.run(`removing the cluster role binding ${binding}`, () => removeBinding(api, binding)));
+  const idle =
+    !pod ||
+    !options.prunerMayRun ||
+    (await attempts.run("waiting until the registry's pruner has ended", () =>
+      stopPruner(api, pod, reporter.progress),
+    ));
+  if (emptyCache) await attempts.run("emptying the registry's blob cache in Redis", emptyCache);
+  if (!idle) return attempts.failures;
+  const restored = !changesMode || (await restoreMode(options, attempts));
+  if (restored && unbound) await attempts.run('releasing the registry lock', () => lease.release());
+  return attempts.failures;
+}
+
+/** Runs steps and collects their failures. */
+class Attempts {
+  readonly failures: RegadmError[] = [];
+
+  constructor(
+    private readonly steps: Steps,
+    private readonly reporter: Reporter,
+  ) {}
+
+  /** Returns false when the step failed. */
+  async run(step: string, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await this.steps.run(step, work);
+      return true;
+    } catch (error) {
+      const message = messageOf(error);
+      this.failures.push(
+        error instanceof RegadmError ? error : new RegadmError(message, { code: 'RESTORE_FAILED', cause: error }),
+      );
+      this.reporter.warning(`${step}: ${message}`);
+      return false;
+    }
+  }
+}
+
+async function restoreMode({ api, lease, timeoutMs, reporter }: RestoreOptions, attempts: Attempts): Promise<boolean> {
+  const readOnly = lease.record.previousReadOnly === true;
+  return (
+    (await attempts.run(`restoring the mode (${readOnly ? 'read-only' : 'read-write'})`, () =>
+      setPreviousMode(api, lease),
+    )) &&
+    attempts.run('waiting for the roll-out', () =>
+      waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, onProgress: reporter.progress }),
+    )
+  );
+}
+
+async function setPreviousMode(api: ClusterApi, lease: Lease): Promise<void> {
+  const { previousReadOnly, holder } = lease.record;
+  await changeConfig(api, ({ config }) => {
+    if (leaseOf(config)?.holder.id !== holder.id)
+      throw new RegadmError('somebody else has taken the registry lock', { code: 'LEASE_LOST' });
+    return (config.spec?.readOnly ?? null) === previousReadOnly ? undefined : { spec: { readOnly: previousReadOnly } };
+  });
+}

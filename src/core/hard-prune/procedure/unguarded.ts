@@ -1,0 +1,33 @@
+import { RegadmError } from '../../model/errors.js';
+import { reportFindings } from '../findings.js';
+import { assertWithinLimit } from '../plan/limit.js';
+import type { HardPrunePorts } from '../ports.js';
+import type { UnguardedRequest } from '../request.js';
+import type { Pruner } from '../way/way.js';
+import type { Outcome } from './outcome.js';
+
+/**
+ * Runs a hard prune of a registry that nobody guards: changes only the storage, reads only images and image streams.
+ * @throws RegadmError when nothing was deleted; an error after that is in the outcome
+ */
+export async function unguardedHardPrune(
+  { reporter, signal, pruneImages, emptyCache }: HardPrunePorts,
+  { maxDelete }: UnguardedRequest,
+  pruner: Pruner,
+): Promise<Outcome> {
+  await pruneImages?.();
+  reporter.warning(
+    '--read-only=skip: an image that is pushed during this run can be damaged; make sure that nobody pushes',
+  );
+  const findings = await pruner.find(signal);
+  reportFindings(findings, reporter);
+  assertWithinLimit(findings.plan, maxDelete);
+  signal.throwIfAborted();
+  const deletions = await pruner.delete(findings.plan, async () => {}, signal);
+  const notRestored: RegadmError[] = [];
+  await emptyCache?.().catch((error: unknown) => {
+    if (!(error instanceof RegadmError)) throw error;
+    notRestored.push(error);
+  });
+  return { findings, deletions, error: signal.aborted ? signal.reason : undefined, steps: [], notRestored };
+}
