@@ -71,7 +71,7 @@ export function leaseOf(config: RegistryConfig): LeaseRecord | undefined {
   throw new RegadmError(`the annotation ${LEASE_ANNOTATION} on ${CONFIG_NAME} cannot be read: ${text.slice(0, 200)}`, {
     code: 'LEASE_UNREADABLE',
     suggestions: [
-      'set spec.readOnly as it should be, delete cluster role bindings labelled app.kubernetes.io/managed-by=regadm',
+      'set spec.readOnly as it should be, delete cluster role bindings labeled app.kubernetes.io/managed-by=regadm',
       `then remove the annotation: oc annotate ${CONFIG_NAME} ${LEASE_ANNOTATION}-`,
     ],
   });

@@ -146,7 +146,7 @@ export class Lease {
     this.lost ??= new RegadmError(`the hard prune has lost the registry lock: ${why}`, {
       code: 'LEASE_LOST',
       suggestions: [
-        'the deletion was stopped; check the registry with regadm registry readonly, and run regadm prune hard --recover if it says so',
+        'the deletion was stopped; check the registry with regadm registry readonly, and run regadm prune hard --recover if that prints a warning',
       ],
     });
     this.onLost(this.lost);

@@ -2,7 +2,7 @@ import { parsePrunerLine } from './pruner-output.js';
 import { compare, compareLinks, freezePlan, type BlobRemoval, type HardPrunePlan, type LinkRemoval } from './types.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
-/** Collects the output of the registry's own pruner, line by line, into the plan that it carries out. */
+/** Collects the output of the registry's own pruner, line by line, into the plan that it executes. */
 export class PrunerOutput {
   /** Messages that the pruner logged as errors. */
   readonly errors: string[] = [];

@@ -4,7 +4,7 @@ import type { Deletions, Findings, StepRecord } from '../report.js';
 /** How the part of a run that finds and deletes ended. */
 export interface Attempt {
   findings?: Findings;
-  /** Undefined when the deletion did not start, or was interrupted before it could be told what was deleted. */
+  /** Undefined when the deletion did not start, or was interrupted before it returned what was deleted. */
   deletions?: Deletions;
   error?: unknown;
 }

@@ -19,7 +19,7 @@ export async function deletePlanned(storage: Storage, plan: HardPrunePlan, run: 
   return { plan, outcomes, failures: failuresOf(plan, outcomes) };
 }
 
-/** Once a run may not continue, it never does again, whatever later answers would be. */
+/** A run that may not continue stays stopped, whatever later answers would be. */
 function latch(run: DeletionRun): DeletionRun {
   let stopped: unknown;
   return {

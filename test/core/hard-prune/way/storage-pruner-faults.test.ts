@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digest } from '../../../support/builders.js';
-import { requires } from '../../../support/requires.js';
+import { requires } from '../../../support/jest/requires.js';
 import {
   CLUSTER,
   STORAGE,
