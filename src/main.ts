@@ -2,13 +2,14 @@ import { Config, Errors } from '@oclif/core';
 import { requestedFormat } from './cli/argv.js';
 import { findCommand } from './cli/find-command.js';
 import { reportError } from './cli/report-error.js';
+import { usageHint } from './cli/usage-hint.js';
 
 type LoadOptions = NonNullable<Parameters<typeof Config.load>[0]>;
 
 export interface MainOptions {
-  /** Where package.json is, or the loaded configuration. */
+  /** The path of package.json, or the loaded configuration. */
   load: LoadOptions;
-  /** How users call it, for help and suggestions: `oc regadm`. */
+  /** How users call the program, for help and suggestions: `oc regadm`. */
   bin?: string;
 }
 
@@ -23,7 +24,12 @@ export async function main(argv: string[], { load, bin }: MainOptions): Promise<
     else await config.runCommand(request.command.id, request.argv, request.command);
   } catch (thrown) {
     if (thrown instanceof Errors.ExitError) process.exitCode = thrown.oclif.exit ?? 0;
-    else await reportError(thrown, requestedFormat(argv), verbosityOf(argv));
+    else
+      await reportError(thrown, {
+        format: requestedFormat(argv),
+        verbosity: verbosityOf(argv),
+        usage: usageHint(bin ?? 'regadm'),
+      });
   }
 }
 
@@ -37,9 +43,9 @@ function verbosityOf(argv: string[]): number {
   return Number(/\d+$/.exec(`${argv[at] ?? ''} ${argv[at + 1] ?? ''}`.trim())?.[0] ?? 0);
 }
 
-/** The program: `main`, and what holds for a process of its own. */
+/** Runs the program as a process of its own. */
 export async function start(options: MainOptions): Promise<void> {
-  // A reader that went away (`regadm … | head`) is no error.
+  // A reader that goes away (`regadm … | head`) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
     throw error;

@@ -7,28 +7,29 @@ export type FlagTable = Record<string, Command.Flag.Any>;
 const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
-/** The boolean that a text means, in the forms that Go's ParseBool takes; undefined when it is none. */
+/** Parses a boolean in the forms that Go's ParseBool accepts; undefined for any other text. */
 export function parseBoolean(text: string): boolean | undefined {
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
 }
 
 /**
- * Rewrites the forms that users of `oc` write into the ones that oclif reads: `--confirm=true`, `--all=false`, `-n=ns`, `-v=4`, `--keep_younger_than=1h`.
- * Of a flag that comes several times the last counts, as for `oc`, unless it takes several values.
- * @throws RegadmError (USAGE) that names the flag when it does not exist, lacks its value, or is a boolean with another value
+ * Rewrites the forms that users of `oc` write to the ones that oclif reads: `--confirm=true`, `--all=false`, `-n=ns`, `-v=4`,
+ * `--keep_younger_than=1h`. The last occurrence of a repeated flag wins, as in `oc`, unless the flag takes several values.
+ * @param usage suggestion for unknown flags: how to show the command's help
+ * @throws RegadmError (USAGE) that names the flag if it is unknown, its value is missing, or a boolean has another value
  */
-export function normalizeArgv(argv: readonly string[], flags: FlagTable): string[] {
+export function normalizeArgv(argv: readonly string[], flags: FlagTable, usage: string): string[] {
   const words: { flag?: Command.Flag.Any; tokens: string[] }[] = [];
   const result = (): string[] => words.filter(isLast).flatMap(({ tokens }) => tokens);
   for (let at = 0; at < argv.length; at++) {
     const arg = argv[at]!;
     if (arg === '--') return [...result(), ...argv.slice(at)];
-    const found = arg.length > 1 && arg.startsWith('-') && !/^-\d/.test(arg) ? readFlag(arg, flags) : undefined;
+    const found = arg.length > 1 && arg.startsWith('-') && !/^-\d/.test(arg) ? readFlag(arg, flags, usage) : undefined;
     if (!found) {
       words.push({ tokens: [arg] });
       continue;
     }
-    // A value of its own: the next word, as for kubectl, but never a long flag.
+    // The value can be the next word, as in kubectl, but never a long flag.
     if (found.flag.type === 'option' && found.value === undefined && !argv[at + 1]?.startsWith('--'))
       found.value = argv[++at];
     words.push({ flag: found.flag, tokens: flagTokens(found) });
@@ -49,26 +50,26 @@ function isLast(
 }
 
 interface Found {
-  /** As it is written in messages: `--namespace`. */
+  /** Without dashes, with `no-` if it is negated. */
   name: string;
   flag: Command.Flag.Any;
   value?: string;
 }
 
-function readFlag(arg: string, flags: FlagTable): Found {
+function readFlag(arg: string, flags: FlagTable, usage: string): Found {
   const long = /^--([^=]+)(?:=(.*))?$/s.exec(arg);
-  if (!long) return readShort(arg, flags);
+  if (!long) return readShort(arg, flags, usage);
   const name = long[1]!.replaceAll('_', '-');
   const flag = flags[name] ?? negated(name, flags);
-  if (!flag) throw unknownFlag(`--${name}`, flags);
+  if (!flag) throw unknownFlag(`--${name}`, flags, usage);
   return { name, flag, value: long[2] };
 }
 
-function readShort(arg: string, flags: FlagTable): Found {
+function readShort(arg: string, flags: FlagTable, usage: string): Found {
   const entry = Object.entries(flags).find(([, { char }]) => char === arg[1]);
-  if (!entry) throw unknownFlag(arg.replace(/=.*$/s, ''), flags);
-  const rest = arg.slice(2);
-  return { name: entry[0], flag: entry[1], value: rest === '' ? undefined : rest.replace(/^=/, '') };
+  if (!entry) throw unknownFlag(arg.replace(/=.*$/s, ''), flags, usage);
+  const value = arg.slice(2);
+  return { name: entry[0], flag: entry[1], value: value === '' ? undefined : value.replace(/^=/, '') };
 }
 
 function negated(name: string, flags: FlagTable): Command.Flag.Any | undefined {
@@ -76,14 +77,11 @@ function negated(name: string, flags: FlagTable): Command.Flag.Any | undefined {
   return flag?.type === 'boolean' && flag.allowNo ? flag : undefined;
 }
 
-function unknownFlag(typed: string, flags: FlagTable): Error {
+function unknownFlag(typed: string, flags: FlagTable, usage: string): Error {
   const names = Object.entries(flags).flatMap(([name, flag]) =>
     flag.hidden ? [] : flag.type === 'boolean' && flag.allowNo ? [`--${name}`, `--no-${name}`] : [`--${name}`],
   );
-  return usageError(`unknown flag: ${typed}`, [
-    ...didYouMean(suggest(typed, [...names, '--help'])),
-    'see --help for what the command takes',
-  ]);
+  return usageError(`unknown flag: ${typed}`, [...didYouMean(suggest(typed, [...names, '--help'])), usage]);
 }
 
 function flagTokens({ name, flag, value }: Found): string[] {
@@ -91,22 +89,22 @@ function flagTokens({ name, flag, value }: Found): string[] {
     if (value === undefined)
       throw usageError(`flag needs an argument: --${name}${flag.options ? ` (${flag.options.join(', ')})` : ''}`);
     if (value === '')
-      throw usageError(`invalid argument "" for "--${name}" flag: it is empty`, [
-        'leave the flag out, or give it a value',
+      throw usageError(`invalid argument "" for "--${name}" flag: must not be empty`, [
+        'remove the flag, or pass a value',
       ]);
     return [`--${name}=${value}`];
   }
   if (value === undefined) return [`--${name}`];
   if (name !== flag.name && name.startsWith('no-'))
-    throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes no value`);
+    throw usageError(`invalid argument "${value}" for "--${name}" flag: takes no value`);
   const on = parseBoolean(value);
-  if (on === undefined) throw usageError(`invalid argument "${value}" for "--${name}" flag: it takes true or false`);
+  if (on === undefined) throw usageError(`invalid argument "${value}" for "--${name}" flag: must be true or false`);
   if (on) return [`--${name}`];
-  // oclif has no form for "false" where a flag cannot be negated: leaving it out says the same.
+  // A flag without a negated form has no other way to say false than to be left out.
   return flag.allowNo ? [`--no-${name}`] : [];
 }
 
-/** The names of the flags that a normalized command line gives; a negated one by its name without `no-`. */
+/** Returns the flags of a normalized command line, negated ones without `no-`, and those that are not negated (`on`). */
 export function givenFlags(argv: readonly string[], flags: FlagTable): { given: Set<string>; on: Set<string> } {
   const end = argv.indexOf('--');
   const given = new Set<string>();
@@ -121,7 +119,7 @@ export function givenFlags(argv: readonly string[], flags: FlagTable): { given: 
   return { given, on };
 }
 
-/** The output format that a command line asks for, even when the rest of it cannot be parsed. */
+/** Returns the output format that a command line asks for, even if the rest cannot be parsed. */
 export function requestedFormat(argv: readonly string[]): string | undefined {
   for (const [index, arg] of argv.entries()) {
     if (arg === '--json' || arg === '--json=true') return 'json';

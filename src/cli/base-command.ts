@@ -6,6 +6,7 @@ import type { InterruptTexts } from './interrupt.js';
 import type { ClusterFlagValues } from '../flags/cluster.js';
 import type { ClusterSession, Session } from './session.js';
 import { addSettings, originHints } from './config/settings.js';
+import { usageHint } from './usage-hint.js';
 import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
 
@@ -14,8 +15,8 @@ export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
 >;
 
 /**
- * The one place for exit statuses, the printing of errors and the shared flags' wiring.
- * A command parses (`await this.read(ThisCommand)`), calls core once and prints.
+ * Parses the command line, reports errors and sets the exit status, for all commands. A command parses
+ * (`await this.read(ThisCommand)`), calls one function of core and presents its result.
  */
 export abstract class BaseCommand extends Command {
   static override baseFlags = commonFlags;
@@ -26,13 +27,13 @@ export abstract class BaseCommand extends Command {
   private format = 'table';
   private settings: Setting[] = [];
 
-  /** Parses the command line, with every form of boolean that `oc` takes. @throws RegadmError (USAGE) */
+  /** Parses the command line with every form of flag that `oc` accepts, and adds settings. @throws RegadmError (USAGE) */
   protected async read<T extends typeof Command>(
     command: T,
   ): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']>; argv: string[] }> {
     this.format = requestedFormat(this.argv) ?? 'table';
     const table = { ...command.baseFlags, ...command.flags };
-    const written = normalizeArgv(this.argv, table);
+    const written = normalizeArgv(this.argv, table, this.usage);
     this.level = Number(
       /^--loglevel=(\d+)$/.exec(written.findLast((arg) => arg.startsWith('--loglevel=')) ?? '')?.[1] ?? 0,
     );
@@ -59,7 +60,7 @@ export abstract class BaseCommand extends Command {
     return withSession(this.level, work, texts);
   }
 
-  /** The same on the cluster that the flags name; the connection is closed afterwards. */
+  /** Does the same on the cluster that the flags name, and closes the connection when the work has ended. */
   protected async withCluster<T>(
     flags: ClusterFlagValues,
     work: (session: ClusterSession) => Promise<T>,
@@ -69,7 +70,7 @@ export abstract class BaseCommand extends Command {
     return withCluster(flags, this.level, work, texts);
   }
 
-  /** Writes what was asked for to stdout. */
+  /** Writes the requested output to stdout. */
   protected print(text: string): void {
     process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }
@@ -81,7 +82,7 @@ export abstract class BaseCommand extends Command {
 
   protected warning = (text: string): void => this.note(`warning: ${text}`);
 
-  /** Writes to stderr if `-v` is at least `level`: 4 reasons, 6 requests, 8 requests in detail. */
+  /** Writes to stderr if `-v` is at least `level`: 4 reasons, 6 requests, 8 request details. */
   protected logAt = (level: number, text: string): void => {
     if (level <= this.level) this.note(text);
   };
@@ -90,9 +91,19 @@ export abstract class BaseCommand extends Command {
     return this.level;
   }
 
-  /** Prints an error for people on stderr, for programs (`-o json`, `-o yaml`) as an Error document on stdout, and sets the exit status. */
+  /** Suggestion for usage errors: how to show the help of this command. */
+  protected get usage(): string {
+    return usageHint(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}`);
+  }
+
+  /** Reports an error in the format of `-o`, with the origin of settings that its message names. */
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown;
-    await reportError(thrown, this.format, this.level, (message) => originHints(this.settings, message));
+    await reportError(thrown, {
+      format: this.format,
+      verbosity: this.level,
+      usage: this.usage,
+      hints: (message) => originHints(this.settings, message),
+    });
   }
 }

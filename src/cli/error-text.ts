@@ -1,6 +1,6 @@
 import type { RegadmError } from '../core/model/errors.js';
 
-/** `error: …` with every invalid reference before it and what to do under it, for stderr. */
+/** Formats an error for stderr: every invalid reference, `error: …`, then the suggestions. */
 export function errorText(error: RegadmError): string {
   const lines = (error.invalidReferences ?? []).map(
     ({ referrer, field, reference, message }) =>

@@ -1,8 +1,9 @@
 import type { Command, Config } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
 import { didYouMean, suggest } from '../core/kit/suggest.js';
+import { usageHint } from './usage-hint.js';
 
-/** What a command line asks for. */
+/** What a command line requests. */
 export type Request =
   | { kind: 'command'; command: Command.Loadable; argv: string[] }
   | { kind: 'help'; argv: string[] }
@@ -11,8 +12,8 @@ export type Request =
 const HELP_FLAGS = ['--help', '-h'];
 
 /**
- * Finds the command that a command line names, with its words apart (`prune images`) or joined (`prune:images`).
- * @throws RegadmError (USAGE) with suggestions when there is none
+ * Finds the command that a command line names, as separate words (`prune images`) or joined (`prune:images`).
+ * @throws RegadmError (USAGE) with suggestions if there is no such command
  */
 export function findCommand(config: Config, argv: readonly string[]): Request {
   const dashes = argv.indexOf('--');
@@ -30,7 +31,7 @@ export function findCommand(config: Config, argv: readonly string[]): Request {
   throw unknownCommand(config, words, topic?.length ?? 0);
 }
 
-/** Help for something that does not exist is an error, not the help of something else. */
+/** Finds what to show help for. @throws RegadmError (USAGE) for an unknown command, instead of showing other help */
 function help(config: Config, argv: readonly string[]): Request {
   const words = leadingWords(argv.filter((arg) => !HELP_FLAGS.includes(arg) && arg !== 'help'));
   if (words.length === 0) return { kind: 'help', argv: [] };
@@ -63,7 +64,7 @@ function unknownCommand(config: Config, words: string[], known: number): Error {
   const parent = [config.bin, ...words.slice(0, known)].join(' ');
   const wanted = words.slice(0, known + 1).at(-1)!;
   const last = (name: string): string => name.split(' ').at(-1)!;
-  // The whole name mistyped (`prun images`), its last word (`prune imags`), or a topic forgotten (`images`).
+  // The whole name is mistyped (`prun images`), or its last word (`prune imags`), or the topic is missing (`images`).
   const near = [
     ...suggest(typed, spaced),
     ...spaced.filter(
@@ -75,21 +76,15 @@ function unknownCommand(config: Config, words: string[], known: number): Error {
     ),
   ];
   const names = [...new Set(near)].slice(0, 3).map((name) => `${config.bin} ${name}`);
-  return usageError(`unknown command "${wanted}" for "${parent}"`, [
-    ...didYouMean(names),
-    `see ${parent} --help for the commands that there are`,
-  ]);
+  return usageError(`unknown command "${wanted}" for "${parent}"`, [...didYouMean(names), usageHint(parent)]);
 }
 
 function flagsFirst(config: Config, argv: readonly string[]): Error {
   const command = argv.findIndex((_, index) =>
     longest(leadingWords(argv.slice(index)), (id) => config.findCommand(id)),
   );
-  if (command === -1)
-    return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [
-      `see ${config.bin} --help for the commands that there are`,
-    ]);
-  // Values are left out: they may be secrets.
+  if (command === -1) return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [usageHint(config.bin)]);
+  // Values are left out because they can be secrets.
   const flags = argv
     .slice(0, command)
     .filter((arg) => arg.startsWith('-'))
@@ -100,7 +95,7 @@ function flagsFirst(config: Config, argv: readonly string[]): Error {
   ]);
 }
 
-/** A flag without its value, which may be a secret. */
+/** Removes the value of a flag, because it can be a secret. */
 function nameOnly(arg: string): string {
   return arg.replace(/=.*$/s, '=…');
 }

@@ -2,11 +2,11 @@ import { CommandHelp, Help, type Command, type Interfaces } from '@oclif/core';
 
 type Section = { header: string; body: string };
 
-/** Groups of flags, in the order in which a reader wants them; others come after the first two. */
+/** Groups of flags in the order in which they are shown; other groups come after the first two. */
 const ORDER = ['WHAT TO PRUNE', 'SAFETY', 'REGISTRY', 'CLUSTER', 'OUTPUT'];
 const place = (group: string): number => (ORDER.includes(group) ? ORDER.indexOf(group) : 1.5);
 
-/** Description and examples first, then the flags in groups, as kubectl has it. */
+/** Shows description and examples first, then the flags in groups, as kubectl does. */
 export class RegadmCommandHelp extends CommandHelp {
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const all = super
@@ -20,13 +20,13 @@ export class RegadmCommandHelp extends CommandHelp {
     >;
   }
 
-  /** Without the summary, which stands above, and with lines as long as the terminal's. */
+  /** Leaves out the summary, which is shown above, and wraps lines at the width of the terminal. */
   protected override description(): string | undefined {
     const { description } = this.command;
     return description && this.wrap(description.replaceAll(/([^\n])\n(?=[^\s*-])/g, '$1 '));
   }
 
-  /** Not every flag again: they are listed below. */
+  /** Leaves out the flags, which are listed below. */
   protected override defaultUsage(): string {
     const { id, args, strict } = this.command;
     const words = Object.values(args).map(({ name, required }) => {
@@ -40,11 +40,18 @@ export class RegadmCommandHelp extends CommandHelp {
     const { mainFlags, flagGroups } = this.groupFlags(flags);
     const groups = Object.entries(flagGroups).sort(([a], [b]) => place(a) - place(b));
     return [['FLAGS', mainFlags] as const, ...groups].flatMap(([header, some]) => {
-      // Those with a letter first: oclif cuts the indentation of a section's first line.
-      const body = this.flags([...some].sort((a, b) => Number(b.char !== undefined) - Number(a.char !== undefined)));
+      // Flags with a letter first, because oclif removes the indentation of a section's first line.
+      const sorted = [...some].sort((a, b) => Number(b.char !== undefined) - Number(a.char !== undefined));
+      const body = this.flags(sorted.map(withDefault));
       return body ? [{ header, body: body as unknown as string }] : [];
     });
   }
+}
+
+/** Appends the default to the description, where descriptions state defaults that depend on other flags, too. */
+function withDefault(flag: Command.Flag.Any): Command.Flag.Any {
+  if (flag.type !== 'option' || flag.default === undefined) return flag;
+  return { ...flag, default: undefined, description: `${flag.description} (default: ${String(flag.default)})` };
 }
 
 export class RegadmHelp extends Help {
@@ -57,9 +64,9 @@ export class RegadmHelp extends Help {
   override formatRoot(): string {
     const bin = this.config.bin;
     const start = [
-      [`${bin} sandbox`, 'try everything against a simulated cluster'],
-      [`${bin} doctor`, 'what would keep a prune from working here'],
-      [`${bin} prune images`, 'what would go; nothing changes without --confirm'],
+      [`${bin} sandbox`, 'try regadm against a simulated cluster'],
+      [`${bin} doctor`, 'find problems that would make a prune fail'],
+      [`${bin} prune images`, 'show what would be pruned; delete with --confirm'],
     ];
     const [first = '', ...rest] = super.formatRoot().split('\n');
     return `${[this.wrap(first), ...rest].join('\n')}\n\n${this.section(

@@ -23,10 +23,10 @@ export interface InterruptOptions extends InterruptTexts {
 }
 
 /**
- * Runs work that can be interrupted: the first signal aborts it, a second one ends the process at once. A defect (an uncaught
- * exception, an unhandled rejection) aborts the work too, so that it can still restore what it changed; a reader of stdout or
+ * Runs work that can be interrupted: the first signal aborts it, a second one ends the process at once. A bug (an uncaught
+ * exception, an unhandled rejection) aborts the work too, so that it can still restore what it changed. A reader of stdout or
  * stderr that went away does not.
- * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a defect, and what the work throws
+ * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a bug, and what the work throws
  */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
@@ -53,21 +53,21 @@ function listen(controller: AbortController, { note, message = STOPPING, suggest
     note(message);
     controller.abort(new RegadmError(`interrupted by ${name}`, { code: 'INTERRUPTED', exitCode, suggestions }));
   };
-  const onDefect = (cause: unknown): void =>
+  const onBug = (cause: unknown): void =>
     controller.abort(new RegadmError(messageOf(cause), { code: 'INTERNAL', cause }));
   const ignore = (): void => {};
   const streams = [process.stdout, process.stderr];
   for (const name of NAMES) process.on(name, onSignal);
-  process.on('uncaughtException', onDefect).on('unhandledRejection', onDefect);
+  process.on('uncaughtException', onBug).on('unhandledRejection', onBug);
   for (const stream of streams) stream.on('error', ignore);
   return () => {
     for (const name of NAMES) process.off(name, onSignal);
-    process.off('uncaughtException', onDefect).off('unhandledRejection', onDefect);
+    process.off('uncaughtException', onBug).off('unhandledRejection', onBug);
     for (const stream of streams) stream.off('error', ignore);
   };
 }
 
-/** A request that the signal cancelled fails with an error of its own; an error that already has the signal's exit status says more. */
+/** A request that the signal canceled fails with an error of its own; an error that already has the signal's exit status says more. */
 function outcome(error: unknown, { aborted, reason }: AbortSignal): unknown {
   const saysMore = error instanceof RegadmError && error.exitCode > 128;
   return aborted && !saysMore ? reason : error;

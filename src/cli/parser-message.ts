@@ -5,7 +5,7 @@ const invalid = (flag: string, value: string, why: string): string =>
 const limit = (words: string): string =>
   words.replace('greater than or equal to', 'at least').replace('less than or equal to', 'at most');
 
-/** Messages of oclif's parser (4.14), and how kubectl says the same. */
+/** Messages of oclif's parser (4.14), and the words of kubectl for the same. */
 const REWRITES: Rewrite[] = [
   [/^Nonexistent flags?: (.+)$/s, ([, flags]) => `unknown flag: ${flags!.replaceAll(/=[^,]*/g, '')}`],
   [
@@ -14,21 +14,25 @@ const REWRITES: Rewrite[] = [
   ],
   [
     /^Expected --([^=]+)=(.*) to be one of: (.+)$/s,
-    ([, flag, value, values]) => invalid(flag!, value!, `it takes ${values}`),
+    ([, flag, value, values]) => invalid(flag!, value!, `must be one of ${values}`),
   ],
   [
     /^Parsing --(\S+) \n\tExpected an integer but received: (.*)$/s,
-    ([, flag, value]) => invalid(flag!, value!, 'not a whole number'),
+    ([, flag, value]) => invalid(flag!, value!, 'must be a whole number'),
   ],
   [
     /^Parsing --(\S+) \n\tExpected an integer (.+) but received: (.*)$/s,
-    ([, flag, words, value]) => invalid(flag!, value!, `it must be ${limit(words!)}`),
+    ([, flag, words, value]) => invalid(flag!, value!, `must be ${limit(words!)}`),
   ],
   [/^Parsing --(\S+) \n\t(.*)$/s, ([, flag, words]) => `--${flag}: ${words}`],
-  [/^Flag --(\S+) can only be specified once$/, ([, flag]) => `--${flag} can be given only once`],
-  [/^Unexpected arguments?: (.+)$/s, ([, words]) => `no arguments are allowed to this command, but there is: ${words}`],
-  [/^Expected (.*) to be one of: (.+)$/s, ([, value, values]) => `invalid argument "${value}": it takes ${values}`],
-  [/^Missing \d+ required args?:\n(\S+).*$/s, ([, name]) => `the argument ${name!.toUpperCase()} is missing`],
+  [/^Flag --(\S+) can only be specified once$/, ([, flag]) => `--${flag} can be specified only once`],
+  [/^Unexpected argument: (.+)$/s, ([, word]) => `unexpected argument "${word}"`],
+  [/^Unexpected arguments: (.+)$/s, ([, words]) => `unexpected arguments: ${words}`],
+  [
+    /^Expected (.*) to be one of: (.+)$/s,
+    ([, value, values]) => `invalid argument "${value}": must be one of ${values}`,
+  ],
+  [/^Missing \d+ required args?:\n(\S+).*$/s, ([, name]) => `missing argument: ${name!.toUpperCase()}`],
   [
     /--(\S+?)=.*? cannot also be provided when using --(\S+)/s,
     ([, one, other]) => `--${one} cannot be specified with --${other}`,
@@ -36,7 +40,7 @@ const REWRITES: Rewrite[] = [
   [/All of the following must be provided when using --(\S+): (.+)/, ([, flag, needed]) => `--${flag} needs ${needed}`],
 ];
 
-/** What oclif's parser says, in lower case, on one line, in the words of kubectl, and naming the flag. */
+/** Rewrites a message of oclif's parser to one line in the words of kubectl that names the flag. */
 export function parserMessage(message: string): string {
   const text = message
     .replaceAll(/\u001B\[[\d;]*m/g, '')

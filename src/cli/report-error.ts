@@ -1,20 +1,24 @@
-import { EXIT, RegadmError, usageError } from '../core/model/errors.js';
+import { RegadmError, usageError } from '../core/model/errors.js';
 import { errorDocument } from './error-document.js';
 import { parserMessage } from './parser-message.js';
 
-/**
- * Prints an error for people on stderr and, when JSON or YAML was asked for, as an Error document on stdout; sets the exit status.
- * @param format what `-o` says
- * @param verbosity from 8 on, the stack trace too
- * @param hints more to say about it
- */
+export interface ReportOptions {
+  /** The value of `-o`: with `json` and `yaml`, an Error document is written to stdout. */
+  format?: string;
+  /** The value of `-v`: from 8 on, the stack trace is printed. */
+  verbosity?: number;
+  /** Suggestion for errors of oclif's parser: how to show the command's help. */
+  usage: string;
+  /** Returns more suggestions for a message. */
+  hints?(message: string): string[];
+}
+
+/** Prints an error for people on stderr and, with `-o json` and `-o yaml`, as a document on stdout; sets the exit status. */
 export async function reportError(
   thrown: unknown,
-  format: string | undefined,
-  verbosity = 0,
-  hints: (message: string) => string[] = () => [],
+  { format, verbosity = 0, usage, hints = () => [] }: ReportOptions,
 ): Promise<void> {
-  const error = asRegadmError(thrown);
+  const error = asRegadmError(thrown, usage);
   error.suggestions.push(...hints(error.message));
   const { errorText } = await import('./error-text.js');
   if (format === 'json') process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
@@ -24,7 +28,7 @@ export async function reportError(
   process.exitCode = error.exitCode;
 }
 
-/** An error on the way to YAML must not hide the one that is to be told: JSON is YAML too. */
+/** Falls back to JSON, which is YAML too, so that a problem with the YAML package does not hide the error itself. */
 async function asYaml(document: object): Promise<string> {
   try {
     const { documentText } = await import('../core/terminal/document.js');
@@ -34,18 +38,15 @@ async function asYaml(document: object): Promise<string> {
   }
 }
 
-/** Errors of oclif's parser in the words of kubectl; anything unforeseen as an INTERNAL error without a stack trace. */
-export function asRegadmError(thrown: unknown): RegadmError {
+/** Converts errors of oclif's parser to the words of kubectl, and anything unexpected to an INTERNAL error. */
+export function asRegadmError(thrown: unknown, usage: string): RegadmError {
   if (thrown instanceof RegadmError) return thrown;
   const { oclif, parse, message } = thrown as Error & { oclif?: unknown; parse?: unknown };
   if (oclif !== undefined || parse !== undefined || /^Parsing --/.test(message ?? ''))
-    return usageError(parserMessage(message), [SEE_HELP]);
+    return usageError(parserMessage(message), [usage]);
   return new RegadmError(message || String(thrown), {
     code: 'INTERNAL',
     cause: thrown,
-    exitCode: EXIT.error,
-    suggestions: ['this is a defect of regadm: please report it with the output of the same command and -v 8'],
+    suggestions: ['this is a bug in regadm: please report it with the output of the same command with -v 8'],
   });
 }
-
-export const SEE_HELP = 'see --help for what the command takes';

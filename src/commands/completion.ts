@@ -2,25 +2,32 @@ import { Args } from '@oclif/core';
 import { BaseCommand } from '../cli/base-command.js';
 import type { Manifest } from '../cli/completion/model.js';
 
-/** The programs that one script completes. */
+/** Programs that the script completes. */
 const NAMES = ['regadm', 'oc-regadm', 'kubectl-regadm'];
 
 export default class Completion extends BaseCommand {
   static override summary = 'Print a completion script for bash, zsh or fish';
 
-  static override description = `The script completes commands, flags, and the values of flags, for regadm, oc-regadm and kubectl-regadm. Nothing is started when Tab is pressed.
+  static override description = `The script completes commands, flags and values of flags, for regadm, oc-regadm and kubectl-regadm. Pressing Tab starts no process.
 
-For oc regadm and kubectl regadm nothing needs to be set up: they ask the program kubectl_complete-regadm, which comes with the package.`;
+oc regadm and kubectl regadm need no setup: they run the program kubectl_complete-regadm, which is part of the package.`;
 
   static override examples = [
-    { description: 'bash, for this shell and for good', command: 'source <(<%= config.bin %> completion bash)' },
-    { description: 'bash, for everyone', command: '<%= config.bin %> completion bash > /etc/bash_completion.d/regadm' },
+    {
+      description: 'bash, current session (add to ~/.bashrc to make it permanent)',
+      command: 'source <(<%= config.bin %> completion bash)',
+    },
+    { description: 'bash, all users', command: '<%= config.bin %> completion bash > /etc/bash_completion.d/regadm' },
     { description: 'zsh, after compinit', command: 'source <(<%= config.bin %> completion zsh)' },
     { description: 'fish', command: '<%= config.bin %> completion fish > ~/.config/fish/completions/regadm.fish' },
   ];
 
   static override args = {
-    shell: Args.string({ required: true, options: ['bash', 'zsh', 'fish'], description: 'the shell to complete in' }),
+    shell: Args.string({
+      required: true,
+      options: ['bash', 'zsh', 'fish'],
+      description: 'shell to generate the script for',
+    }),
   };
 
   async run(): Promise<void> {

@@ -10,16 +10,16 @@ import { configPath } from '../cli/config/path.js';
 import { outputFlags } from '../flags/output.js';
 
 export default class ConfigCommand extends BaseCommand {
-  static override summary = 'Show every setting, its value, and where the value comes from';
+  static override summary = 'Show every setting, its value and its origin';
 
-  static override description = `A flag on the command line counts before an environment variable (REGADM_ and the flag's name, as REGADM_KEEP_TAG_REVISIONS), and that before the configuration file: ~/.config/regadm/config.yaml, or regadm/config.yaml in XDG_CONFIG_HOME, or the file that REGADM_CONFIG names. Environment and file are checked whole: what is wrong is told with its variable, or with file, line and field.
+  static override description = `A flag on the command line overrides its environment variable (REGADM_ and the name of the flag, for example REGADM_KEEP_TAG_REVISIONS), which overrides the configuration file: the file that REGADM_CONFIG names, otherwise regadm/config.yaml in XDG_CONFIG_HOME or ~/.config. The whole file and all variables are checked; an error names the variable, or the file, line and field.
 
-What makes a run change something (--confirm and the like) and what weakens a check (--force-insecure and the like) is taken from the command line only.`;
+Flags that make a run change something (such as --confirm) or weaken a check (such as --force-insecure) work only on the command line.`;
 
   static override examples = [
-    { description: 'What would hold now', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'Show all settings', command: '<%= config.bin %> <%= command.id %>' },
     {
-      description: 'One of them, for a script',
+      description: 'One setting, for a script',
       command: `<%= config.bin %> <%= command.id %> -o json | jq '.settings[] | select(.name == "keep-tag-revisions")'`,
     },
   ];
@@ -42,7 +42,7 @@ What makes a run change something (--confirm and the like) and what weakens a ch
   }
 }
 
-/** The commands themselves: the manifest does not tell the defaults of booleans. */
+/** Loads the commands, because the manifest does not contain the defaults of booleans. */
 async function fullCatalog(commands: readonly Command.Loadable[]): Promise<Catalog> {
   const loaded = await Promise.all(commands.map(async (command) => [command.id, await command.load()] as const));
   return Object.fromEntries(

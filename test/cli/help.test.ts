@@ -15,7 +15,7 @@ const { commands } = JSON.parse(readFileSync(new URL('../../oclif.manifest.json'
 
 describe('help', () => {
   test.each(Object.entries(commands))(
-    '%s says what it is for, with examples, and what every flag does',
+    '%s has a summary, examples, and a description of every flag',
     (id, { summary, description, examples = [], flags }) => {
       expect(summary).toMatch(/^[A-Z].*[^.]$/);
       expect(description!.length).toBeGreaterThan(80);
@@ -27,7 +27,7 @@ describe('help', () => {
     },
   );
 
-  test('every command shows it for --help, -h and help, the same', async () => {
+  test('--help, -h and help show the same for every command', async () => {
     const ids = Object.keys(commands).map((id) => id.split(':'));
     const results = await runMany(
       ids.flatMap((words) => [
@@ -44,7 +44,7 @@ describe('help', () => {
     }
   });
 
-  test('regadm, regadm help and regadm --help tell where to start', async () => {
+  test('regadm, regadm help and regadm --help show where to start', async () => {
     const results = await runMany([[], ['help'], ['--help'], ['prune'], ['prune', '--help']]);
     expect(results.map(({ status }) => status)).toEqual([0, 0, 0, 0, 0]);
     expect(results[0]!.stdout).toContain('START HERE');
@@ -68,12 +68,18 @@ describe('help', () => {
     ]);
   });
 
+  test('defaults follow the description', async () => {
+    const { stdout } = await regadm(['registry', 'status', '--help']);
+    expect(stdout).toMatch(/--output=<option> .*\(default: table\)/);
+    expect(stdout).not.toContain('[default: ');
+  });
+
   test('--version', async () => {
     expect((await regadm(['--version'])).stdout).toMatch(/^regadm\/\d+\.\d+\.\d+ /);
   });
 });
 
-describe('what was mistyped', () => {
+describe('a mistyped command or flag', () => {
   test.each([
     [['prun', 'images'], 'unknown command "prun" for "regadm"', 'did you mean regadm prune images'],
     [['prune', 'imags'], 'unknown command "imags" for "regadm prune"', 'did you mean regadm prune images?'],
@@ -118,7 +124,7 @@ describe('what was mistyped', () => {
     expect(stderr).not.toContain('secret');
   });
 
-  test('what resembles nothing gets no suggestion', () => {
+  test('a word that resembles nothing gets no suggestion', () => {
     expect(suggest('--xyzzy', ['--confirm', '--all'])).toEqual([]);
     expect(editDistance('imgaes', 'images')).toBe(1);
     expect(editDistance('', 'abc')).toBe(3);
@@ -134,11 +140,11 @@ describe('forms of flags that users of oc write', () => {
     ['--as-group', 'a', '--as-group=b', '--keep-tag-revisions=x'],
   ])('%s %s', async (...argv) => {
     const { stderr } = await regadm(['prune', 'images', ...argv]);
-    expect(stderr).toContain('error: invalid argument "x" for "--keep-tag-revisions" flag: not a whole number');
+    expect(stderr).toContain('error: invalid argument "x" for "--keep-tag-revisions" flag: must be a whole number');
   });
 
-  test('a flag with several values takes one word at a time, so that an argument stays one', async () => {
+  test('a flag with several values takes one word at a time, so that an argument remains an argument', async () => {
     const { stderr } = await regadm(['prune', 'images', '--as-group', 'a', 'b']);
-    expect(stderr).toContain('no arguments are allowed to this command');
+    expect(stderr).toContain('unexpected argument "b"');
   });
 });

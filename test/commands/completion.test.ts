@@ -58,7 +58,7 @@ describe('completion', () => {
     expect(complete(commands, ['edge', 'lint', 'a']).kind).toBe('files');
   });
 
-  /** In bash the words of `--output=j` are three. */
+  /** In bash, `--output=j` is three words. */
   test('in bash', () => {
     const lines = [
       ...CASES.map(([words]) => words),
@@ -69,7 +69,7 @@ describe('completion', () => {
     const script = `source ${directory}/regadm.bash\ntry() { COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _regadm; echo "\${COMPREPLY[*]}"; }\n${calls.join('\n')}`;
     const answers = execFileSync('bash', ['--norc', '-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
     const expected = [...CASES.map(([, values]) => values.join(' ')), 'json', 'table wide json yaml name oc'];
-    // The last but one of the cases has no completions: an empty line.
+    // The last of the cases has no completions: an empty line.
     expect(answers).toEqual(expected);
     expect(
       execFileSync('bash', ['--norc', '-c', `source ${directory}/regadm.bash; complete -p oc-regadm`], {
@@ -98,7 +98,7 @@ describe('completion', () => {
   });
 
   requires('zsh').test('in zsh', () => {
-    // _describe and _arguments are zsh's own; here they only tell what they were called with.
+    // _describe and _arguments belong to zsh; here they only print what they were called with.
     const stubs = `compdef() { :; }; _describe() { print -rl -- "\${(@P)2}"; }; _arguments() { print -rl -- "$words" "$@"; }`;
     const at = (words: string[]): string =>
       execFileSync(

@@ -159,7 +159,7 @@ describe('combinations of flags that make no sense', () => {
     [['--from=/tmp'], '--from cannot be specified with --confirm'],
     [['--plan=/nowhere', '--keep-tag-revisions=1'], '--plan cannot be specified with --keep-tag-revisions'],
     [['--detailed-exitcode'], '--detailed-exitcode cannot be specified with --confirm'],
-    [['something'], 'no arguments are allowed to this command'],
+    [['something'], 'unexpected argument "something"'],
     [['--no-such-flag'], 'unknown flag: --no-such-flag'],
   ])('%j', async (args, words) => {
     await expectError(

@@ -5,7 +5,7 @@ export interface Candidate {
   description: string;
 }
 
-/** What could stand where the cursor is; `files` and `directories` are for the shell to complete. */
+/** Candidates at the cursor; the shell itself completes `files` and `directories`. */
 export interface Completion {
   candidates: Candidate[];
   kind: 'words' | 'files' | 'directories';
@@ -13,29 +13,30 @@ export interface Completion {
 
 /**
  * Completes the last of the words that follow `regadm`.
- * @param words the words, the last one as far as it was typed (it may be empty)
+ * @param words the words; the last one can be incomplete or empty
  */
 export function complete(commands: CompletionCommand[], words: readonly string[]): Completion {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
   const command = longest(commands, before);
   if (!command)
-    return ofWords(
+    return wordsCompletion(
       nextWords(commands, before).map(({ word, summary }) => ({ value: word, description: summary })),
       typed,
     );
   const previous = command.flags.find(
     ({ name, char }) => name === before.at(-1) || (char !== undefined && char === before.at(-1)),
   );
-  if (previous?.value !== undefined && before.length > command.words.length) return ofValue(previous.value, typed);
+  if (previous?.value !== undefined && before.length > command.words.length)
+    return valueCompletion(previous.value, typed);
   const joined = /^(--[^=]+)=(.*)$/s.exec(typed);
   if (joined) {
     const flag = command.flags.find(({ name }) => name === joined[1]);
-    return prefixed(ofValue(flag?.value ?? 'none', joined[2]!), `${joined[1]!}=`);
+    return prefixed(valueCompletion(flag?.value ?? 'none', joined[2]!), `${joined[1]!}=`);
   }
-  if (!typed.startsWith('-')) return ofValue(command.argument, typed);
+  if (!typed.startsWith('-')) return valueCompletion(command.argument, typed);
   const given = new Set(before);
-  return ofWords(
+  return wordsCompletion(
     command.flags.filter(({ name }) => !given.has(name)).map(({ name, description }) => ({ value: name, description })),
     typed,
   );
@@ -45,13 +46,13 @@ function longest(commands: CompletionCommand[], words: readonly string[]): Compl
   return commands.find((command) => command.words.every((word, at) => words[at] === word));
 }
 
-function ofWords(candidates: Candidate[], typed: string): Completion {
+function wordsCompletion(candidates: Candidate[], typed: string): Completion {
   return { kind: 'words', candidates: candidates.filter(({ value }) => value.startsWith(typed)) };
 }
 
-function ofValue(kind: ValueKind, typed: string): Completion {
+function valueCompletion(kind: ValueKind, typed: string): Completion {
   if (kind === 'files' || kind === 'directories') return { kind, candidates: [] };
-  return ofWords(kind === 'none' ? [] : kind.map((value) => ({ value, description: '' })), typed);
+  return wordsCompletion(kind === 'none' ? [] : kind.map((value) => ({ value, description: '' })), typed);
 }
 
 function prefixed({ kind, candidates }: Completion, prefix: string): Completion {
@@ -61,8 +62,8 @@ function prefixed({ kind, candidates }: Completion, prefix: string): Completion 
 const DIRECTIVES = { words: 4, files: 0, directories: 16 };
 
 /**
- * What `kubectl` and `oc` read from a program called kubectl_complete-regadm: a line for each candidate, then what the shell is to do:
- * 4 no files, 0 files, 16 directories.
+ * Formats a completion for `kubectl` and `oc`, which run kubectl_complete-regadm: a line for each candidate, then a directive for
+ * the shell: 4 no files, 0 files, 16 directories.
  * @see https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective
  */
 export function cobraAnswer({ kind, candidates }: Completion): string {

@@ -1,4 +1,4 @@
-/** What of a command's flag completion needs; oclif's manifest has it. */
+/** A flag in oclif's manifest: the properties that completion needs. */
 interface ManifestFlag {
   name: string;
   char?: string;
@@ -18,12 +18,12 @@ interface ManifestCommand {
   args: Record<string, { name: string; options?: readonly string[] }>;
 }
 
-/** `oclif.manifest.json`, as far as it is read here. */
+/** `oclif.manifest.json`: the properties that completion needs. */
 export interface Manifest {
   commands: Record<string, ManifestCommand>;
 }
 
-/** What a value is completed with; `none` for free text. */
+/** How a value is completed; `none` for free text. */
 export type ValueKind = 'none' | 'files' | 'directories' | readonly string[];
 
 export interface CompletionFlag {
@@ -32,7 +32,7 @@ export interface CompletionFlag {
   /** With its dash: `-o`. */
   char?: string;
   description: string;
-  /** Absent: it takes no value. */
+  /** Absent if the flag takes no value. */
   value?: ValueKind;
 }
 
@@ -40,27 +40,27 @@ export interface CompletionCommand {
   words: string[];
   summary: string;
   flags: CompletionFlag[];
-  /** What its arguments are completed with. */
+  /** How its arguments are completed. */
   argument: ValueKind;
 }
 
-const HELP: CompletionFlag = { name: '--help', char: '-h', description: 'show what the command takes' };
+const HELP: CompletionFlag = { name: '--help', char: '-h', description: 'show help' };
 const FILES = new Set(['FILE', 'PATH']);
 
-/** The commands with everything that can be completed, sorted. */
+/** Converts the manifest to the commands that completion knows, sorted by name. */
 export function completionCommands({ commands }: Manifest): CompletionCommand[] {
   return Object.entries(commands)
     .filter(([, { hidden }]) => !hidden)
     .map(([id, command]) => ({
       words: id.split(':'),
       summary: command.summary ?? '',
-      flags: [...Object.entries(command.flags).flatMap(([name, flag]) => flagsOf(name, flag)), HELP],
+      flags: [...Object.entries(command.flags).flatMap(([name, flag]) => toFlags(name, flag)), HELP],
       argument: argumentOf(command),
     }))
     .sort((a, b) => a.words.join(' ').localeCompare(b.words.join(' ')));
 }
 
-function flagsOf(
+function toFlags(
   name: string,
   { char, type, allowNo, description = '', helpValue, hidden, options }: ManifestFlag,
 ): CompletionFlag[] {
@@ -81,7 +81,7 @@ function argumentOf({ args }: ManifestCommand): ValueKind {
   return first.options ?? valueKind(first.name.toUpperCase());
 }
 
-/** What may follow the words of a topic: `prune` → `hard`, `images`, …; of no words: the first words. */
+/** Returns the words that can follow a topic: `hard`, `images`, … after `prune`; the first words of all commands after none. */
 export function nextWords(
   commands: CompletionCommand[],
   topic: readonly string[],
@@ -95,7 +95,7 @@ export function nextWords(
   return [...found].map(([word, summary]) => ({ word, summary }));
 }
 
-/** All topics, the empty one first. */
+/** Returns all topics, the empty one first. */
 export function topics(commands: CompletionCommand[]): string[][] {
   const all = new Set([
     '',

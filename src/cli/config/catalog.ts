@@ -1,4 +1,4 @@
-/** What of a command's flag counts here; oclif's own definitions fit. */
+/** The properties of a flag that settings depend on; oclif's flag definitions have them. */
 export interface FlagSpec {
   type: 'boolean' | 'option';
   options?: readonly string[];
@@ -8,12 +8,12 @@ export interface FlagSpec {
   exclusive?: readonly string[];
 }
 
-/** The flags of every command, by its name with colons (`prune:images`). */
+/** The flags of every command, by command name with colons (`prune:images`). */
 export type Catalog = Record<string, Record<string, FlagSpec>>;
 
-/** Only on the command line: what makes a run change something, what weakens a check, and what is meant for one run. */
+/** Flags that work only on the command line, and why. */
 const NEVER: Record<string, string> = {
-  ...reason('only the command line may make a run change something', [
+  ...reason('only the command line can make a run change something', [
     'confirm',
     'recover',
     'run-now',
@@ -21,14 +21,14 @@ const NEVER: Record<string, string> = {
     'overwrite',
     'prune-images',
   ]),
-  ...reason('only the command line may weaken a check', [
+  ...reason('only the command line can weaken a check', [
     'preflight',
     'force-insecure',
     'insecure-skip-tls-verify',
     'ignore-invalid-refs',
     'read-only',
   ]),
-  ...reason('it is meant for one run', [
+  ...reason('the flag is for one run only', [
     'plan',
     'plan-out',
     'from',
@@ -41,25 +41,26 @@ const NEVER: Record<string, string> = {
   ]),
 };
 
-/** Commands that take files or an occasion of their own: of their flags only those that every command has. */
-const OWN_WORLD = /^(?:edge:|sandbox$|completion$|config$)/;
+/** Commands whose own flags cannot be settings, because they describe one file or one occasion. */
+const WITHOUT_SETTINGS = /^(?:edge:|sandbox$|completion$|config$)/;
+/** Flags that are settings of every command. */
 const EVERYWHERE = new Set(['loglevel', 'no-color']);
 
 function reason(why: string, flags: string[]): Record<string, string> {
   return Object.fromEntries(flags.map((flag) => [flag, why]));
 }
 
-/** Why a flag cannot come from the environment or a file; undefined when it can. */
+/** Returns why a flag cannot be set in the environment or a file; undefined if it can. */
 export function whyNever(flag: string): string | undefined {
   return Object.hasOwn(NEVER, flag) ? NEVER[flag] : undefined;
 }
 
-/** Whether a flag of a command may come from the environment or the configuration file. */
+/** Returns true if the environment or the configuration file can set a flag of a command. */
 export function isSettable(command: string, flag: string): boolean {
-  return EVERYWHERE.has(flag) || (whyNever(flag) === undefined && !OWN_WORLD.test(command));
+  return EVERYWHERE.has(flag) || (whyNever(flag) === undefined && !WITHOUT_SETTINGS.test(command));
 }
 
-/** Every setting there is, with the commands that take it. */
+/** Returns every setting by name, with the commands that use it. */
 export function settings(catalog: Catalog): Map<string, { commands: string[]; specs: FlagSpec[] }> {
   const found = new Map<string, { commands: string[]; specs: FlagSpec[] }>();
   for (const [command, flags] of Object.entries(catalog)) {
@@ -74,7 +75,7 @@ export function settings(catalog: Catalog): Map<string, { commands: string[]; sp
   return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
 }
 
-/** `keep-tag-revisions` → `REGADM_KEEP_TAG_REVISIONS`. */
+/** Returns the environment variable of a flag: `REGADM_KEEP_TAG_REVISIONS` of `keep-tag-revisions`. */
 export function environmentName(flag: string): string {
   return `REGADM_${flag.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -5,7 +5,7 @@ import { maxDeleteFlag } from '../../flags/max-delete.js';
 import { registryAddressFlag } from '../../flags/registry-options.js';
 import type { FlagSpec } from './catalog.js';
 
-/** Flags that take whole numbers: the smallest and the largest. */
+/** Smallest and largest value of flags that take whole numbers. */
 export const INTEGERS: Record<string, [min: number, max: number]> = {
   'keep-tag-revisions': [0, Number.MAX_SAFE_INTEGER],
   'num-workers': [1, Number.MAX_SAFE_INTEGER],
@@ -24,27 +24,27 @@ const CHECKS: Record<string, (value: string) => void> = {
   'registry-url': (value) => void registryAddressFlag(value),
 };
 
-/** What is wrong with a setting's value, in words that follow its name; undefined when nothing is. */
+/** Returns what is wrong with a setting's value, in words that follow its name; undefined if it is valid. */
 export function valueProblem(flag: string, specs: readonly FlagSpec[], value: string): string | undefined {
-  if (value === '') return 'it is empty';
+  if (value === '') return 'must not be empty';
   if (specs.every(({ type }) => type === 'boolean'))
-    return value === 'true' || value === 'false' ? undefined : 'it takes true or false';
+    return value === 'true' || value === 'false' ? undefined : 'must be true or false';
   const options = new Set(specs.flatMap((spec) => spec.options ?? []));
-  if (specs.every((spec) => spec.options) && !options.has(value)) return `it takes ${[...options].join(', ')}`;
+  if (specs.every((spec) => spec.options) && !options.has(value)) return `must be one of ${[...options].join(', ')}`;
   const range = INTEGERS[flag];
   if (range) return integerProblem(value, range);
   try {
     CHECKS[flag]?.(value);
     return undefined;
   } catch (error) {
-    // It may hold a password.
-    if (flag === 'redis-url') return 'not the address of a Redis (redis[s]://[user:password@]host[:port][/db])';
+    // The value can contain a password.
+    if (flag === 'redis-url') return 'must be a Redis URL (redis[s]://[user:password@]host[:port][/db])';
     return messageOf(error).replace(/^invalid argument ".*" for "--[\w-]+"(?: flag)?: /, '');
   }
 }
 
 function integerProblem(value: string, [min, max]: [number, number]): string | undefined {
-  if (!/^[+-]?\d+$/.test(value)) return 'not a whole number';
-  if (Number(value) < min) return `it must be at least ${min}`;
-  return Number(value) > max ? `it must be at most ${max}` : undefined;
+  if (!/^[+-]?\d+$/.test(value)) return 'must be a whole number';
+  if (Number(value) < min) return `must be at least ${min}`;
+  return Number(value) > max ? `must be at most ${max}` : undefined;
 }

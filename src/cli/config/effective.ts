@@ -22,7 +22,7 @@ export interface Effective {
 
 type Defaults = FlagSpec & { default?: unknown; description?: string };
 
-/** Every setting, once for each value that it has somewhere. Secrets are hidden. */
+/** Lists every setting, once for each different value that commands use. Secrets are hidden. */
 export function effectiveSettings(catalog: Catalog, sources: Sources): Effective[] {
   const byCommand = new Map(
     Object.entries(catalog).map(([command, flags]) => [command, settingsOf(command, flags, sources)]),
@@ -49,8 +49,8 @@ function effective(name: string, setting: Setting | undefined, spec: Defaults): 
   return { name, variable, value, source, from: source === 'environment' ? variable : setting.from };
 }
 
-/** Flags whose default depends on others tell it in their description only. */
+/** A flag whose default depends on other flags states it only in its description. */
 function defaultOf({ default: value, description = '', type }: Defaults): string | null {
   if (value !== undefined && value !== null) return String(value);
-  return /\[default: ([^\]]+)\]/.exec(description)?.[1] ?? (type === 'boolean' ? 'false' : null);
+  return /[[(]default: ([^\])]+)[\])]/.exec(description)?.[1] ?? (type === 'boolean' ? 'false' : null);
 }

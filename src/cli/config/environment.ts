@@ -5,7 +5,7 @@ import { valueProblem } from './check-value.js';
 import { quoted } from './secret.js';
 
 const PREFIX = 'REGADM_';
-/** What oclif reads, where the configuration is, and what Kubernetes sets in pods beside a Service called `regadm`. */
+/** Variables of oclif, the path of the configuration, and variables that Kubernetes sets for a Service named `regadm`. */
 const NOT_SETTINGS =
   /^REGADM_(?:CONFIG|CONFIG_DIR|CACHE_DIR|DATA_DIR|BINPATH|NPM_REGISTRY|DEBUG|DISABLE_THEME|S3_.*|SERVICE_.*|PORT.*)$/;
 
@@ -15,9 +15,9 @@ export interface EnvironmentValue {
 }
 
 /**
- * The settings in the environment.
- * @param warn takes what looks like a setting and is none
- * @throws RegadmError (USAGE) for a value that is none, and for what must not be set there
+ * Reads the settings in the environment.
+ * @param warn called for variables that look like misspelled settings
+ * @throws RegadmError (USAGE) for invalid values and for flags that work only on the command line
  */
 export function readEnvironment(
   env: NodeJS.ProcessEnv,
@@ -33,14 +33,14 @@ export function readEnvironment(
     const value = env[variable]!;
     const never = whyNever(flag);
     if (never)
-      throw usageError(`${variable} cannot be set: ${never}`, [`unset it, and pass --${flag} where it is meant`]);
+      throw usageError(`${variable} cannot be set: ${never}`, [`unset it, and pass --${flag} on the command line`]);
     const setting = known.get(flag);
     if (!setting) {
       const near = suggest(flag, known.keys()).map(environmentName);
-      if (near.length > 0) warn(`${variable} is no setting of regadm; ${didYouMean(near)[0]}`);
+      if (near.length > 0) warn(`unknown setting ${variable}; ${didYouMean(near)[0]}`);
       continue;
     }
-    // An empty variable is how shells and manifests leave one out.
+    // Shells and manifests set a variable to the empty string to leave it out.
     if (value === '') continue;
     const multiple = setting.specs.some((spec) => spec.multiple);
     const values = multiple ? value.split(',').map((each) => each.trim()) : [value];

@@ -6,7 +6,7 @@ import { settings, whyNever, type Catalog, type FlagSpec } from './catalog.js';
 import { valueProblem } from './check-value.js';
 import { quoted } from './secret.js';
 
-/** A value in the file, and where. */
+/** A value in the file, and its place. */
 export interface FileValue {
   values: string[];
   path: string;
@@ -17,23 +17,23 @@ type Section = Map<string, FileValue>;
 
 export interface ConfigFile {
   path: string;
-  /** For every command that takes the flag. */
+  /** Settings of every command that has the flag. */
   all: Section;
-  /** For one command, by its name with colons. */
+  /** Settings of one command, by its name with colons. */
   commands: Map<string, Section>;
 }
 
-/** Reads and checks the whole file, whatever command runs. @throws RegadmError (USAGE) with file, line and field */
+/** Reads and checks the whole file, also the settings of other commands. @throws RegadmError (USAGE) with file, line and field */
 export async function readConfigFile(path: string, catalog: Catalog): Promise<ConfigFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw usageError(`cannot read the configuration ${path}: ${messageOf(cause)}`, [
-      'REGADM_CONFIG names another file; an empty REGADM_CONFIG means none',
+    throw usageError(`cannot read the configuration file ${path}: ${messageOf(cause)}`, [
+      'set REGADM_CONFIG to another file, or to the empty string to use none',
     ]);
   });
   return parseConfig(path, text, catalog);
 }
 
-/** The same from a text. @throws RegadmError (USAGE) with file, line and field */
+/** Checks the content of a file. @throws RegadmError (USAGE) with file, line and field */
 export function parseConfig(path: string, text: string, catalog: Catalog): ConfigFile {
   return new Reader(path, catalog).read(text);
 }
@@ -55,26 +55,26 @@ class Reader {
     if (error) this.fail(error.linePos?.[0].line ?? 1, error.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''));
     const root = document.contents;
     if (isEmpty(root)) return { path: this.path, all: new Map(), commands: new Map() };
-    if (!isMap(root)) return this.fail(this.lineOf(root), 'it must hold settings: keep-tag-revisions: 5');
+    if (!isMap(root))
+      return this.fail(this.lineOf(root), 'must be a mapping of settings, such as keep-tag-revisions: 5');
     return { path: this.path, all: this.section(root, ''), commands: this.commandSections(root.get('commands', true)) };
   }
 
   private commandSections(node: unknown): Map<string, Section> {
     if (node === undefined || isEmpty(node)) return new Map();
-    if (!isMap(node)) return this.fail(this.lineOf(node), 'commands: it must hold the names of commands');
+    if (!isMap(node)) return this.fail(this.lineOf(node), 'commands: must be a mapping of command names');
     return new Map(node.items.map(({ key, value }) => this.commandSection(nameOf(key), value, this.lineOf(key))));
   }
 
   private commandSection(name: string, value: unknown, line: number): [string, Section] {
     const id = name.replaceAll(' ', ':');
     const names = Object.keys(this.catalog).map((each) => each.replaceAll(':', ' '));
-    if (!this.catalog[id])
-      this.fail(line, `commands.${name}: there is no such command`, didYouMean(suggest(name, names)));
-    if (!isMap(value)) return this.fail(line, `commands.${name}: it must hold settings`);
+    if (!this.catalog[id]) this.fail(line, `commands.${name}: unknown command`, didYouMean(suggest(name, names)));
+    if (!isMap(value)) return this.fail(line, `commands.${name}: must be a mapping of settings`);
     return [id, this.section(value, `commands.${name}.`, id)];
   }
 
-  /** @param field what stands before the names of its settings in messages */
+  /** @param field prefix of the names of its settings in messages */
   private section(map: YAMLMap, field: string, command?: string): Section {
     const items = map.items.filter(({ key }) => command !== undefined || nameOf(key) !== 'commands');
     return new Map(
@@ -86,17 +86,17 @@ class Reader {
     const fail = (message: string, suggestions?: string[]): never =>
       this.fail(line, `${field}${name}: ${message}`, suggestions);
     const never =
-      name === 'token' ? 'a token does not belong in this file; use the kubeconfig, or REGADM_TOKEN' : whyNever(name);
-    if (never) fail(`it cannot be set here: ${never}`);
+      name === 'token' ? 'a token does not belong in this file; use the kubeconfig or REGADM_TOKEN' : whyNever(name);
+    if (never) fail(`cannot be set here: ${never}`);
     const specs = this.specsOf(name, command);
     if (!specs)
-      return fail('there is no such setting', [
+      return fail('unknown setting', [
         ...didYouMean(suggest(name, this.known.keys())),
-        'regadm config shows them all',
+        "run 'regadm config' to list all settings",
       ]);
     const several = specs.some(({ multiple }) => multiple);
     const values = valuesOf(node, several);
-    if (!values) return fail(`it takes ${several ? 'a value, or a list of values' : 'one value'}`);
+    if (!values) return fail(`must be ${several ? 'a value or a list of values' : 'one value'}`);
     for (const value of values) {
       const problem = valueProblem(name, specs, value);
       if (problem) fail(`${quoted(name, value)}: ${problem}`);
@@ -133,7 +133,7 @@ function valuesOf(node: unknown, several: boolean): string[] | undefined {
   return values.length > 0 && values.every((value) => value !== undefined) ? values : undefined;
 }
 
-/** As it is written, so that `1e3`, `010` and `yes` stay what they are. */
+/** Returns a scalar as written in the file, so that `1e3`, `010` and `yes` are not converted. */
 function scalarText(node: { value: unknown; source?: string }): string {
   return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
 }

@@ -4,8 +4,8 @@ import { configPath } from './path.js';
 import type { Sources } from './resolve.js';
 
 /**
- * Reads environment and configuration file. Mostly there is neither, and then nothing is loaded that could read them.
- * @param warn takes what looks like a setting and is none
+ * Reads the settings in the environment and the configuration file. Usually there are none, and then no reader is loaded.
+ * @param warn called for variables that look like misspelled settings
  * @throws RegadmError (USAGE) that names the variable, or the file with line and field
  */
 export async function readSources(

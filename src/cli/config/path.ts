@@ -3,13 +3,13 @@ import { join } from 'node:path';
 
 export interface ConfigPlace {
   path: string;
-  /** By REGADM_CONFIG: then it has to be there. */
+  /** True if REGADM_CONFIG names it: then the file must exist. */
   named: boolean;
 }
 
 /**
- * Where the configuration is: REGADM_CONFIG, else `regadm/config.yaml` in XDG_CONFIG_HOME or ~/.config.
- * @returns undefined when REGADM_CONFIG is empty: then there is none
+ * Returns the place of the configuration file: REGADM_CONFIG, otherwise `regadm/config.yaml` in XDG_CONFIG_HOME or ~/.config.
+ * @returns undefined if REGADM_CONFIG is empty: no file is read
  */
 export function configPath(env: NodeJS.ProcessEnv): ConfigPlace | undefined {
   if (env.REGADM_CONFIG !== undefined)

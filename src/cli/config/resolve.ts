@@ -2,7 +2,7 @@ import { isSettable, type FlagSpec } from './catalog.js';
 import type { EnvironmentValue } from './environment.js';
 import type { ConfigFile } from './file.js';
 
-/** A value that a command gets without having been given it on the command line. */
+/** A value from the environment or the configuration file. */
 export interface Setting {
   flag: string;
   values: string[];
@@ -15,8 +15,8 @@ export interface Sources {
   file?: ConfigFile;
 }
 
-/** Settings that give way to a flag of the command line with which they would contradict. */
-const GIVES_WAY: Record<string, string[]> = {
+/** Settings that are ignored if one of these flags is on the command line, because they would contradict it. */
+const OVERRIDDEN_BY: Record<string, string[]> = {
   'keep-tag-revisions': ['prune-over-size-limit', 'plan'],
   'keep-younger-than': ['prune-over-size-limit', 'plan'],
   'prune-over-size-limit': ['keep-tag-revisions', 'keep-younger-than', 'plan'],
@@ -30,7 +30,7 @@ const GIVES_WAY: Record<string, string[]> = {
   output: ['json'],
 };
 
-/** Settings that mean something only together with another flag. */
+/** Settings that have an effect only together with another flag. */
 const ONLY_WITH: Record<string, string> = {
   'audit-log': 'confirm',
   'keep-blobs-younger-than': 'storage',
@@ -38,33 +38,33 @@ const ONLY_WITH: Record<string, string> = {
   'uploads-older-than': 'storage',
 };
 
-/** The settings of a command: of its own section first, then of all; the environment before the file. */
+/** Returns the settings of a command: the environment overrides the file, and in the file its own section overrides the rest. */
 export function settingsOf(
   command: string,
   flags: Record<string, FlagSpec>,
   { environment, file }: Sources,
 ): Setting[] {
-  const own = file?.commands.get(command);
+  const section = file?.commands.get(command);
   return Object.keys(flags).flatMap((flag): Setting[] => {
     if (!isSettable(command, flag)) return [];
     const fits = (values: string[]): boolean => values.every((value) => takes(flags[flag]!, value));
     const variable = environment.get(flag);
     if (variable && fits(variable.values))
       return [{ flag, values: variable.values, from: `environment variable ${variable.variable}` }];
-    const entry = own?.get(flag) ?? file?.all.get(flag);
+    const entry = section?.get(flag) ?? file?.all.get(flag);
     return entry && fits(entry.values) ? [{ flag, values: entry.values, from: `${entry.path}:${entry.line}` }] : [];
   });
 }
 
-/** A choice that only other commands take (`output: wide`) is not meant for this one. */
+/** False for a choice that only other commands have, such as `output: wide`. */
 function takes({ options }: FlagSpec, value: string): boolean {
   return !options || options.includes(value);
 }
 
 /**
- * Those settings that hold beside what the command line says.
- * @param given flags of the command line, negated ones included
- * @param on those of them that are not negated
+ * Returns the settings that apply together with the flags of the command line.
+ * @param given flags of the command line, including negated ones
+ * @param on flags of the command line that are not negated
  */
 export function applicable(
   settings: Setting[],
@@ -76,7 +76,7 @@ export function applicable(
     if (given.has(flag)) return false;
     const { exclusive = [], dependsOn = [] } = flags[flag]!;
     return (
-      ![...(GIVES_WAY[flag] ?? []), ...exclusive].some((other) => on.has(other)) &&
+      ![...(OVERRIDDEN_BY[flag] ?? []), ...exclusive].some((other) => on.has(other)) &&
       dependsOn.every((other) => on.has(other))
     );
   });
@@ -84,7 +84,7 @@ export function applicable(
   return free.filter(({ flag }) => !(flag in ONLY_WITH) || !(ONLY_WITH[flag]! in flags) || all.has(ONLY_WITH[flag]!));
 }
 
-/** What the command line would have to say to mean the same. */
+/** Converts a setting to the flags that have the same meaning. */
 export function tokensOf({ flag, values }: Setting, { type, allowNo }: FlagSpec): string[] {
   if (type === 'option') return values.map((value) => `--${flag}=${value}`);
   if (values[0] === 'true') return [`--${flag}`];

@@ -4,7 +4,7 @@ import { readSources } from './index.js';
 import { applicable, settingsOf, tokensOf, type Setting } from './resolve.js';
 import type { Catalog } from './catalog.js';
 
-/** The flags of every command, as the manifest has them. */
+/** Returns the flags of every command, from the manifest. */
 export function catalogOf({ commands }: { commands: readonly Command.Loadable[] }): Catalog {
   return Object.fromEntries(commands.map(({ id, flags }) => [id.replaceAll(' ', ':'), flags as FlagTable]));
 }
@@ -15,7 +15,7 @@ export interface WithSettings {
 }
 
 /**
- * Puts what the environment and the configuration file say before a normalized command line that does not say it itself.
+ * Adds the settings of environment and configuration file to a normalized command line, unless it has the flag itself.
  * @throws RegadmError (USAGE)
  */
 export async function addSettings(
@@ -32,7 +32,7 @@ export async function addSettings(
   return { argv: [...settings.flatMap((setting) => tokensOf(setting, flags[setting.flag]!)), ...argv], settings };
 }
 
-/** Where the flags that an error names come from, when it is not the command line. */
+/** Returns suggestions with the origin of the flags that a message names, if that is not the command line. */
 export function originHints(settings: readonly Setting[], message: string): string[] {
   const names = new Set(message.match(/--[a-z-]+/g)?.map((name) => name.slice(2)));
   return settings.filter(({ flag }) => names.has(flag)).map(({ flag, from }) => `--${flag} comes from ${from}`);

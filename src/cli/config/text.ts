@@ -27,9 +27,9 @@ const SETTINGS = [
   { title: 'COMMANDS', flexible: true },
 ];
 
-/** The settings as a table, below where the file is. */
+/** Formats the path of the file and a table of the settings. */
 function configText({ file, settings }: ConfigurationDocument, { width }: Layout): string {
-  const where = file ? `${file.path}${file.exists ? '' : ' (not there)'}` : 'none (REGADM_CONFIG is empty)';
+  const where = file ? `${file.path}${file.exists ? '' : ' (does not exist)'}` : 'none (REGADM_CONFIG is empty)';
   const rows = settings.map(({ name, value, from, commands }) => [
     name,
     value ?? '-',

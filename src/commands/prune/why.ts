@@ -39,7 +39,7 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
   async run(): Promise<void> {
     const { flags, argv } = await this.read(PruneWhy);
     const unknown = argv.find((argument) => argument.startsWith('-'));
-    if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, ['see --help for what the command takes']);
+    if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, [this.usage]);
     if (argv.length === 0)
       throw usageError('which image? name one, or an image stream, or a tag', [
         'regadm prune why NAMESPACE/STREAM:TAG',

@@ -264,7 +264,10 @@ test.each([
     ['--device', DEVICE, '--cluster', 'A b', '-o', 'ignition'],
     'error: --cluster must be a DNS name in lower case, not "A b"',
   ],
-  [['--device', DEVICE, '--node', '', '-o', 'ignition'], 'error: invalid argument "" for "--node" flag: it is empty'],
+  [
+    ['--device', DEVICE, '--node', '', '-o', 'ignition'],
+    'error: invalid argument "" for "--node" flag: must not be empty',
+  ],
   [['--device', DEVICE, '-o', 'toml'], '--output'],
   [['--device', DEVICE, '-o', 'ignition', '--output-dir', 'x'], '--output-dir'],
   [['--device', DEVICE, '-o', 'ignition', '--overwrite'], '--overwrite'],

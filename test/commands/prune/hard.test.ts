@@ -17,7 +17,7 @@ test.each([
   ['--redis-url', ['--redis-url=http://x']],
   ['--storage cannot be specified with --recover', ['--recover', '--storage=/tmp']],
   ['--rules', ['--rules=mine']],
-  ['no arguments are allowed', ['positional']],
+  ['unexpected argument "positional"', ['positional']],
 ])('bad usage: %s', async (message, args) => {
   const { status, stdout, stderr } = await hard(...args);
   expect(stderr).toContain('error: ');

@@ -274,7 +274,7 @@ describe('--cronjob', () => {
     const { status, stderr } = await regadm(['prune', 'schedule', '--cronjob', ...image]);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^error: (?:--image must name an image|invalid argument "" for "--image" flag: it is empty)/,
+      /^error: (?:--image must name an image|invalid argument "" for "--image" flag: must not be empty)/,
     );
   });
 
