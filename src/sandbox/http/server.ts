@@ -3,6 +3,7 @@ import { createServer as createHttpServer, STATUS_CODES, type IncomingMessage } 
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import type { FaultAction, Server } from '../types.js';
 import type { Answer, RawRequest, RawResponse, SandboxRequest } from './answer.js';
 import type { Certificate } from './certificates.js';
@@ -104,8 +105,7 @@ export class SandboxServer {
     const { handler, traffic } = this;
     const record = traffic.begin(handler.kind, request, handler.userName(request));
     const action = await traffic.decide(record, request);
-    if (traffic.latencyMs) await sleep(traffic.latencyMs);
-    if (action?.do === 'slow') await sleep(action.ms);
+    await this.delay(traffic.latencyMs + (action?.do === 'slow' ? action.ms : 0));
     if (action?.do === 'hang') return traffic.log(record);
     const answer = action?.do === 'reset' ? undefined : await this.chosenAnswer(request, action);
     record.status = answer?.status ?? 0;
@@ -114,6 +114,11 @@ export class SandboxServer {
     const date = new Date(traffic.now()).toUTCString();
     if (answer.stream) writeStream(response, answer, date, this.stopped.signal);
     else await writeAnswer(request, response, answer, { date, cut: action?.do === 'cut' });
+  }
+
+  /** @throws AbortError if the sandbox stops meanwhile */
+  private async delay(ms: number): Promise<void> {
+    if (ms > 0) await setTimeout(ms, undefined, { signal: this.stopped.signal });
   }
 
   /** The answer after what a fault made of it; undefined: it is lost. */
@@ -152,8 +157,4 @@ export function refuseUpgrade(socket: Duplex, answer: Answer): void {
   const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
