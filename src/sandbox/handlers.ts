@@ -17,10 +17,10 @@ export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
       }
     },
     handle: (request) => api.handle(request),
-    statusAnswer: (status) => statusFor(status).answer(),
-    expiredAnswer: (request) => {
+    statusResponse: (status) => statusFor(status).response(),
+    expiredResponse: (request) => {
       const token = request.query.get('continue');
-      return expired(token ? { continue: inconsistentRest(token) } : {}).answer();
+      return expired(token ? { continue: inconsistentRest(token) } : {}).response();
     },
     upgrade: (request, raw, socket, head) => exec.upgrade(request, raw, socket, head),
   };
@@ -32,6 +32,6 @@ export function registryHandlerOf(registry: RegistryServer): Handler {
     kind: 'registry',
     userName: (request) => registry.access.userName(request),
     handle: (request) => registry.handle(request),
-    statusAnswer: (status, request) => registry.statusAnswer(status, request),
+    statusResponse: (status, request) => registry.statusResponse(status, request),
   };
 }

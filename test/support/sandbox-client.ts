@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { TIME_LIMIT_MS } from './jest/time-limit.js';
 
-export interface PlainAnswer {
+export interface PlainResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
@@ -19,7 +19,12 @@ export interface PlainRequest {
 }
 
 /** One request with node:https only, so that nothing of regadm is between the test and the sandbox. */
-export function send(sandbox: Sandbox, method: string, url: string, options: PlainRequest = {}): Promise<PlainAnswer> {
+export function send(
+  sandbox: Sandbox,
+  method: string,
+  url: string,
+  options: PlainRequest = {},
+): Promise<PlainResponse> {
   const headers: Record<string, string> = { ...options.headers };
   if (options.token) headers.authorization = `Bearer ${options.token}`;
   if (options.basic) headers.authorization = `Basic ${Buffer.from(`x:${options.basic}`).toString('base64')}`;
@@ -56,7 +61,7 @@ export const apiRequest = (
   token: string,
   body?: unknown,
   type = 'application/json',
-): Promise<PlainAnswer> =>
+): Promise<PlainResponse> =>
   send(sandbox, method, sandbox.apiUrl + path, {
     token,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': type } }),
@@ -68,7 +73,7 @@ export const registryRequest = (
   path: string,
   basic?: string,
   body?: string | Buffer,
-): Promise<PlainAnswer> => send(sandbox, method, sandbox.registryUrl + path, { basic, body });
+): Promise<PlainResponse> => send(sandbox, method, sandbox.registryUrl + path, { basic, body });
 
 /** A digest that is nowhere. */
 export const NOWHERE = `sha256:${'ab'.repeat(32)}`;

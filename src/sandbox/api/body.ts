@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../core/model/kube.js';
-import type { SandboxRequest } from '../http/answer.js';
+import type { SandboxRequest } from '../http/response.js';
 import { badRequest, unsupportedMediaType } from './status.js';
 
 /** Parses a JSON body. @throws ApiStatus 415 for another format, 400 for invalid JSON */

@@ -1,4 +1,4 @@
-import { jsonAnswer, textAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, textResponse, type SandboxResponse } from '../http/response.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
@@ -11,10 +11,10 @@ const REVIEWS: [groupVersion: string, resource: string, kind: string][] = [
 ];
 
 /** `/version`, `/healthz`, `/api`, `/apis`, `/apis/GROUP/VERSION`: which resources there are. Undefined for other paths. */
-export function discoveryAnswer(definitions: ResourceDefinition[], path: string): Answer | undefined {
+export function discoveryResponse(definitions: ResourceDefinition[], path: string): SandboxResponse | undefined {
   const trimmed = path.replace(/\/$/, '');
   if (trimmed === '/version') {
-    return jsonAnswer({
+    return jsonResponse({
       major: '1',
       minor: '26',
       gitVersion: 'v1.26.15',
@@ -22,13 +22,13 @@ export function discoveryAnswer(definitions: ResourceDefinition[], path: string)
       goVersion: 'go1.19',
     });
   }
-  if (['/healthz', '/livez', '/readyz'].includes(trimmed)) return textAnswer('ok');
-  if (trimmed === '/api') return jsonAnswer({ kind: 'APIVersions', versions: ['v1'] });
-  if (trimmed === '/apis') return jsonAnswer({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups(definitions) });
+  if (['/healthz', '/livez', '/readyz'].includes(trimmed)) return textResponse('ok');
+  if (trimmed === '/api') return jsonResponse({ kind: 'APIVersions', versions: ['v1'] });
+  if (trimmed === '/apis') return jsonResponse({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups(definitions) });
   const one = /^\/apis\/([^/]+)$/.exec(trimmed);
   if (one) {
     const group = groups(definitions).find((candidate) => candidate.name === one[1]);
-    return group && jsonAnswer({ kind: 'APIGroup', apiVersion: 'v1', ...group });
+    return group && jsonResponse({ kind: 'APIGroup', apiVersion: 'v1', ...group });
   }
   const resources = /^\/(?:api|apis\/[^/]+)\/[^/]+$/.test(trimmed) && trimmed.replace(/^\/apis?\//, '');
   return resources ? resourceList(definitions, resources) : undefined;
@@ -43,7 +43,7 @@ function groups(definitions: ResourceDefinition[]): { name: string; versions: un
   });
 }
 
-function resourceList(definitions: ResourceDefinition[], groupVersion: string): Answer | undefined {
+function resourceList(definitions: ResourceDefinition[], groupVersion: string): SandboxResponse | undefined {
   const own = definitions.filter((definition) => apiVersionOf(definition) === groupVersion);
   const reviews = REVIEWS.filter(([of]) => of === groupVersion).map(([, name, kind]) => ({
     name,
@@ -54,7 +54,7 @@ function resourceList(definitions: ResourceDefinition[], groupVersion: string): 
   }));
   const resources = [...own.flatMap(describe), ...reviews];
   return resources.length
-    ? jsonAnswer({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources })
+    ? jsonResponse({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources })
     : undefined;
 }
 

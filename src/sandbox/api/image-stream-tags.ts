@@ -1,6 +1,6 @@
-import type { Answer } from '../http/answer.js';
+import type { SandboxResponse } from '../http/response.js';
 import type { Route } from './routes.js';
-import { notFound, successAnswer } from './status.js';
+import { notFound, successResponse } from './status.js';
 import type { Store } from './store.js';
 
 interface Tagged {
@@ -8,7 +8,7 @@ interface Tagged {
 }
 
 /** `oc delete istag NAME:TAG`: the tag goes from the stream's spec and status. @throws ApiStatus 404 */
-export function removeStreamTag(store: Store, route: Route): Answer {
+export function removeStreamTag(store: Store, route: Route): SandboxResponse {
   const [streamName = '', tag = ''] = (route.name ?? '').split(':');
   const streams = store.resource('imagestreams');
   const stream = store.find(streams, route.namespace, streamName);
@@ -20,5 +20,5 @@ export function removeStreamTag(store: Store, route: Route): Answer {
     spec: { ...spec, ...(spec?.tags ? { tags: spec.tags.filter((item) => item.name !== tag) } : {}) },
     status: { ...status, tags: status.tags.filter((item) => item.tag !== tag) },
   });
-  return successAnswer();
+  return successResponse();
 }

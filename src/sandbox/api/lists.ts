@@ -1,5 +1,5 @@
 import { badRequest, expired } from './status.js';
-import type { Answer } from '../http/answer.js';
+import type { SandboxResponse } from '../http/response.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
 import { selectorTest } from './selectors.js';
 import type { Entry, Store } from './store.js';
@@ -32,7 +32,7 @@ export class Lists {
     private readonly pageLimitMax?: number,
   ) {}
 
-  answer(definition: ResourceDefinition, query: ListQuery): Answer {
+  read(definition: ResourceDefinition, query: ListQuery): SandboxResponse {
     const limit = Math.min(query.limit || Infinity, this.pageLimitMax ?? Infinity);
     const token = query.continueToken ? decode(query.continueToken) : undefined;
     const { entries, revision, from } = this.snapshot(definition, query, token);
@@ -48,7 +48,7 @@ export class Lists {
       if (!matches) metadata.remainingItemCount = entries.length - next;
       this.keep(definition, query.namespace, revision, entries);
     }
-    return listAnswer(definition, metadata, page);
+    return listResponse(definition, metadata, page);
   }
 
   private snapshot(
@@ -118,7 +118,11 @@ function decode(text: string): Token {
   }
 }
 
-function listAnswer(definition: ResourceDefinition, metadata: Record<string, unknown>, page: Entry[]): Answer {
+function listResponse(
+  definition: ResourceDefinition,
+  metadata: Record<string, unknown>,
+  page: Entry[],
+): SandboxResponse {
   const head = JSON.stringify({ kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata });
   const headers = { 'content-type': 'application/json' };
   const chunks = listChunks(`${head.slice(0, -1)},"items":[`, page);

@@ -1,4 +1,4 @@
-import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { jsonResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import { parseObject } from './body.js';
 import type { Permissions, User } from './permissions.js';
 import { decodeAccessReview } from './protobuf.js';
@@ -16,18 +16,22 @@ interface AccessReviewSpec {
 }
 
 /** The reviews that clients create to ask who they are and what they may do; undefined for other requests. */
-export function reviewAnswer(permissions: Permissions, user: User, request: SandboxRequest): Answer | undefined {
+export function reviewResponse(
+  permissions: Permissions,
+  user: User,
+  request: SandboxRequest,
+): SandboxResponse | undefined {
   const match = /^\/apis\/((?:authorization|authentication)\.k8s\.io)\/v1\/(\w+)$/.exec(request.path);
   if (!match || request.method !== 'POST') return undefined;
   permissions.require(user, { verb: 'create', group: match[1]!, resource: match[2]! });
   const review = parse(request);
   if (match[2] === 'selfsubjectaccessreviews')
-    return jsonAnswer({ ...review, status: accessOf(permissions, user, review.spec ?? {}) }, 201);
+    return jsonResponse({ ...review, status: accessOf(permissions, user, review.spec ?? {}) }, 201);
   if (match[2] === 'selfsubjectreviews') {
-    return jsonAnswer({ ...review, status: { userInfo: { username: user.name, groups: user.groups } } }, 201);
+    return jsonResponse({ ...review, status: { userInfo: { username: user.name, groups: user.groups } } }, 201);
   }
   if (match[2] === 'selfsubjectrulesreviews')
-    return jsonAnswer({ ...review, status: rulesOf(permissions, user, review) }, 201);
+    return jsonResponse({ ...review, status: rulesOf(permissions, user, review) }, 201);
   return undefined;
 }
 

@@ -1,12 +1,12 @@
-import { jsonAnswer, textAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { jsonResponse, textResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import { bearerToken } from '../http/request.js';
 import { isTrue, routeOf, verbOf, type Route } from './routes.js';
 import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './status.js';
-import { discoveryAnswer } from './discovery.js';
+import { discoveryResponse } from './discovery.js';
 import { removeStreamTag } from './image-stream-tags.js';
 import type { Lists } from './lists.js';
 import { ANONYMOUS, type Permissions, type User } from './permissions.js';
-import { reviewAnswer } from './reviews.js';
+import { reviewResponse } from './reviews.js';
 import { qualifiedName, type ResourceDefinition } from './resources.js';
 import { withKind, type Store } from './store.js';
 import { runWatch } from './watch.js';
@@ -20,7 +20,7 @@ export interface ApiContext {
   /** Kinds that are answered as if their API group did not exist. */
   missing: string[];
   /** `pods/log`; undefined when there is no such pod. */
-  podLog(namespace: string, name: string, follow: boolean): Answer | undefined;
+  podLog(namespace: string, name: string, follow: boolean): SandboxResponse | undefined;
 }
 
 /** The simulated API server: a request in, an answer out. */
@@ -49,11 +49,11 @@ export class ApiServer {
     return this.context.permissions.named(String(as), groups === undefined ? [] : [groups].flat());
   }
 
-  handle(request: SandboxRequest): Answer {
+  handle(request: SandboxRequest): SandboxResponse {
     try {
       return this.route(request, this.userOf(request));
     } catch (error) {
-      if (error instanceof ApiStatus) return error.answer();
+      if (error instanceof ApiStatus) return error.response();
       throw error;
     }
   }
@@ -72,9 +72,9 @@ export class ApiServer {
     });
   }
 
-  private route(request: SandboxRequest, user: User): Answer {
+  private route(request: SandboxRequest, user: User): SandboxResponse {
     const { method, path, query } = request;
-    const review = reviewAnswer(this.context.permissions, user, request);
+    const review = reviewResponse(this.context.permissions, user, request);
     if (review) return review;
     const route = routeOf(this.definitions, path);
     if (!route) return this.otherPath(request, user);
@@ -91,20 +91,20 @@ export class ApiServer {
     throw methodNotAllowed();
   }
 
-  private otherPath(request: SandboxRequest, user: User): Answer {
+  private otherPath(request: SandboxRequest, user: User): SandboxResponse {
     const { path } = request;
     const verb = request.method.toLowerCase().replace('head', 'get');
     if (!this.context.permissions.allowsPath(user, verb, path) && !/^\/apis?\/.+\/.+/.test(path))
       throw forbiddenPath(user, verb, path);
-    const found = request.method === 'GET' && discoveryAnswer(this.definitions, path);
+    const found = request.method === 'GET' && discoveryResponse(this.definitions, path);
     if (found) return found;
     const [, root, group = '', version] = path.split('/');
     const known = root === 'api' || this.definitions.some((d) => d.group === group && d.version === version);
     if (known && root?.startsWith('api')) throw noSuchResource();
-    return textAnswer('404 page not found\n', 404);
+    return textResponse('404 page not found\n', 404);
   }
 
-  private read(route: Route, query: URLSearchParams): Answer {
+  private read(route: Route, query: URLSearchParams): SandboxResponse {
     const { definition, namespace, name } = route;
     const selectors = {
       labelSelector: query.get('labelSelector') ?? undefined,
@@ -123,7 +123,7 @@ export class ApiServer {
     }
     if (!name) {
       const limit = Number(query.get('limit')) || 0;
-      return this.context.lists.answer(definition, {
+      return this.context.lists.read(definition, {
         ...selectors,
         namespace,
         limit,
@@ -132,10 +132,10 @@ export class ApiServer {
     }
     const found = this.context.store.find(definition, namespace, name);
     if (!found) throw notFound(definition, name);
-    return jsonAnswer(withKind(definition, found));
+    return jsonResponse(withKind(definition, found));
   }
 
-  private subresource(route: Route, query: URLSearchParams): Answer {
+  private subresource(route: Route, query: URLSearchParams): SandboxResponse {
     const { definition, namespace = '', name = '', subresource } = route;
     if (definition.resource !== 'pods' || subresource !== 'log') throw noSuchResource();
     const log = this.context.podLog(namespace, name, isTrue(query.get('follow')));
@@ -144,8 +144,8 @@ export class ApiServer {
   }
 }
 
-function whoAmI(user: User): Answer {
-  return jsonAnswer({
+function whoAmI(user: User): SandboxResponse {
+  return jsonResponse({
     kind: 'User',
     apiVersion: 'user.openshift.io/v1',
     metadata: { name: user.name },

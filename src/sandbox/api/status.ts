@@ -1,4 +1,4 @@
-import { jsonAnswer, type Answer } from '../http/answer.js';
+import { jsonResponse, type SandboxResponse } from '../http/response.js';
 import { qualifiedName } from './resources.js';
 
 interface StatusFields {
@@ -34,15 +34,15 @@ export class ApiStatus extends Error {
     };
   }
 
-  answer(headers: Record<string, string> = {}): Answer {
-    return jsonAnswer(this.body(), this.code, headers);
+  response(headers: Record<string, string> = {}): SandboxResponse {
+    return jsonResponse(this.body(), this.code, headers);
   }
 }
 
 /** The Status that answers a deletion. */
-export function successAnswer(details?: Record<string, unknown>): Answer {
+export function successResponse(details?: Record<string, unknown>): SandboxResponse {
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
-  return jsonAnswer(details ? { ...status, details } : status);
+  return jsonResponse(details ? { ...status, details } : status);
 }
 
 interface Named {

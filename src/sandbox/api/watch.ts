@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../core/model/kube.js';
-import type { OpenAnswer } from '../http/answer.js';
+import type { ResponseStream } from '../http/response.js';
 import { apiVersionOf, type ResourceDefinition } from './resources.js';
 import { selectorTest } from './selectors.js';
 import { ApiStatus } from './status.js';
@@ -17,7 +17,7 @@ export interface WatchQuery {
 const BOOKMARK_INTERVAL_MS = 1000;
 
 /** Answers a watch: first the changes since the resource version, then every change when it happens. */
-export function runWatch(store: Store, definition: ResourceDefinition, query: WatchQuery, out: OpenAnswer): void {
+export function runWatch(store: Store, definition: ResourceDefinition, query: WatchQuery, out: ResponseStream): void {
   const watch = new Watch(store, definition, query, out);
   if (watch.sendPast()) watch.follow();
 }
@@ -29,7 +29,7 @@ class Watch {
     private readonly store: Store,
     private readonly definition: ResourceDefinition,
     private readonly query: WatchQuery,
-    private readonly out: OpenAnswer,
+    private readonly out: ResponseStream,
   ) {
     const matches = selectorTest(query.labelSelector, query.fieldSelector);
     this.isSelected = (object) =>

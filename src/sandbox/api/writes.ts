@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { jsonResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import { parseJson, parseObject } from './body.js';
 import type { Route } from './routes.js';
 import {
@@ -9,7 +9,7 @@ import {
   invalid,
   notFound,
   statusDetails,
-  successAnswer,
+  successResponse,
   uidConflict,
   unsupportedMediaType,
 } from './status.js';
@@ -25,7 +25,7 @@ const ANNOTATION_BYTES = 256 * 1024;
 export class Writes {
   constructor(private readonly store: Store) {}
 
-  create(route: Route, request: SandboxRequest): Answer {
+  create(route: Route, request: SandboxRequest): SandboxResponse {
     const object = parseObject(request);
     const { definition, namespace } = route;
     object.metadata ??= { name: '' };
@@ -40,11 +40,11 @@ export class Writes {
     for (const field of ['uid', 'resourceVersion', 'creationTimestamp']) delete object.metadata[field];
     if (object.spec) object.metadata.generation = 1;
     this.check(route, object);
-    if (isDryRun(request)) return jsonAnswer(withKind(definition, object), 201);
-    return jsonAnswer(withKind(definition, this.store.write(definition, object)), 201);
+    if (isDryRun(request)) return jsonResponse(withKind(definition, object), 201);
+    return jsonResponse(withKind(definition, this.store.write(definition, object)), 201);
   }
 
-  replace(route: Route, request: SandboxRequest): Answer {
+  replace(route: Route, request: SandboxRequest): SandboxResponse {
     const object = parseObject(request);
     const { definition, name = '' } = route;
     if (object.metadata?.name !== name) {
@@ -57,7 +57,7 @@ export class Writes {
     return this.save(route, current, object, isDryRun(request));
   }
 
-  patch(route: Route, request: SandboxRequest): Answer {
+  patch(route: Route, request: SandboxRequest): SandboxResponse {
     const type = String(request.headers['content-type'] ?? '')
       .split(';')[0]!
       .trim();
@@ -68,13 +68,13 @@ export class Writes {
     return this.save(route, current, applyPatch(route, type, current, change), isDryRun(request));
   }
 
-  remove(route: Route, request: SandboxRequest): Answer {
+  remove(route: Route, request: SandboxRequest): SandboxResponse {
     const { definition, namespace, name = '' } = route;
     const current = this.current(route);
     const options = request.body.length ? (parseJson(request) as { preconditions?: Preconditions }) : {};
     requireSame(definition, current, options.preconditions);
     if (!isDryRun(request)) this.store.erase(definition, namespace, name);
-    return successAnswer({ ...statusDetails(definition, name), uid: current.metadata.uid });
+    return successResponse({ ...statusDetails(definition, name), uid: current.metadata.uid });
   }
 
   private current(route: Route): KubeObject {
@@ -84,15 +84,15 @@ export class Writes {
   }
 
   /** Stores the new state of `current`: a status update changes no spec, another update no status. */
-  private save(route: Route, current: KubeObject, wanted: KubeObject, dryRun: boolean): Answer {
+  private save(route: Route, current: KubeObject, wanted: KubeObject, dryRun: boolean): SandboxResponse {
     const { definition } = route;
     const next =
       route.subresource === 'status'
         ? statusUpdate(current, wanted)
         : specUpdate(definition.hasStatus, current, wanted);
     this.check(route, next);
-    if (dryRun || sameContent(current, next)) return jsonAnswer(withKind(definition, current));
-    return jsonAnswer(withKind(definition, this.store.write(definition, next)));
+    if (dryRun || sameContent(current, next)) return jsonResponse(withKind(definition, current));
+    return jsonResponse(withKind(definition, this.store.write(definition, next)));
   }
 
   private check(route: Route, object: KubeObject): void {

@@ -1,4 +1,4 @@
-import type { RawRequest, SandboxRequest } from './answer.js';
+import type { RawRequest, SandboxRequest } from './response.js';
 
 /** Reads a whole request. */
 export async function readRequest(raw: RawRequest): Promise<SandboxRequest> {

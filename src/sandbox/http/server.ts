@@ -5,23 +5,23 @@ import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { FaultAction, Server } from '../types.js';
-import type { Answer, RawRequest, RawResponse, SandboxRequest } from './answer.js';
+import type { SandboxResponse, RawRequest, RawResponse, SandboxRequest } from './response.js';
 import type { Certificate } from './certificates.js';
 import { parseRequest, readRequest } from './request.js';
 import { tlsFront } from './tls-front.js';
 import type { Traffic } from './traffic.js';
-import { breakOff, writeAnswer, writeStream } from './write-answer.js';
+import { breakOff, writeResponse, writeStream } from './write-response.js';
 
 /** What one of the two servers does with a request. */
 export interface Handler {
   kind: Server;
   /** For the log; must not throw. */
   userName(request: SandboxRequest): string;
-  handle(request: SandboxRequest): Answer | Promise<Answer>;
+  handle(request: SandboxRequest): SandboxResponse | Promise<SandboxResponse>;
   /** The answer that a fault rule asks for, in the words of this server. */
-  statusAnswer(status: number, request: SandboxRequest): Answer;
+  statusResponse(status: number, request: SandboxRequest): SandboxResponse;
   /** The 410 for a list's next page; undefined where there are no lists. */
-  expiredAnswer?(request: SandboxRequest): Answer;
+  expiredResponse?(request: SandboxRequest): SandboxResponse;
   /** Takes the connection over. @returns the status for the log */
   upgrade?(request: SandboxRequest, raw: IncomingMessage, socket: Duplex, head: Buffer): number;
 }
@@ -42,7 +42,7 @@ export class SandboxServer {
     certificate: Certificate | undefined,
   ) {
     setMaxListeners(0, this.stopped.signal);
-    const listener = (request: RawRequest, response: RawResponse): void => void this.serve(request, response);
+    const listener = (request: RawRequest, out: RawResponse): void => void this.serve(request, out);
     const inner = certificate
       ? createSecureServer({ ...certificate, allowHTTP1: true }, listener)
       : createHttpServer(listener as Parameters<typeof createHttpServer>[1] & object);
@@ -87,33 +87,33 @@ export class SandboxServer {
     socket.once('close', () => this.sockets.delete(socket));
   }
 
-  private async serve(raw: RawRequest, response: RawResponse): Promise<void> {
-    response.on('error', () => undefined);
+  private async serve(raw: RawRequest, out: RawResponse): Promise<void> {
+    out.on('error', () => undefined);
     raw.on('error', () => undefined);
     try {
-      await this.answer(await readRequest(raw), response);
+      await this.process(await readRequest(raw), out);
     } catch (error) {
       // A client that has gone is no news; anything else is the sandbox's own fault and must be seen.
-      if (!response.destroyed && !this.stopped.signal.aborted) {
+      if (!out.destroyed && !this.stopped.signal.aborted) {
         process.emitWarning(`sandbox: ${(error as Error).stack}`);
-        breakOff(response);
+        breakOff(out);
       }
     }
   }
 
-  private async answer(request: SandboxRequest, response: RawResponse): Promise<void> {
+  private async process(request: SandboxRequest, out: RawResponse): Promise<void> {
     const { handler, traffic } = this;
     const record = traffic.begin(handler.kind, request, handler.userName(request));
     const action = await traffic.decide(record, request);
     await this.delay(traffic.latencyMs + (action?.do === 'slow' ? action.ms : 0));
     if (action?.do === 'hang') return traffic.log(record);
-    const answer = action?.do === 'reset' ? undefined : await this.chosenAnswer(request, action);
-    record.status = answer?.status ?? 0;
+    const response = action?.do === 'reset' ? undefined : await this.respond(request, action);
+    record.status = response?.status ?? 0;
     traffic.log(record);
-    if (!answer) return breakOff(response);
+    if (!response) return breakOff(out);
     const date = new Date(traffic.now()).toUTCString();
-    if (answer.stream) writeStream(response, answer, date, this.stopped.signal);
-    else await writeAnswer(request, response, answer, { date, cut: action?.do === 'cut' });
+    if (response.stream) writeStream(out, response, date, this.stopped.signal);
+    else await writeResponse(request, out, response, { date, cut: action?.do === 'cut' });
   }
 
   /** @throws AbortError if the sandbox stops meanwhile */
@@ -122,18 +122,21 @@ export class SandboxServer {
   }
 
   /** The answer after what a fault made of it; undefined: it is lost. */
-  private async chosenAnswer(request: SandboxRequest, action: FaultAction | undefined): Promise<Answer | undefined> {
+  private async respond(
+    request: SandboxRequest,
+    action: FaultAction | undefined,
+  ): Promise<SandboxResponse | undefined> {
     const { handler } = this;
     if (action?.do === 'status') {
-      const answer = handler.statusAnswer(action.status, request);
-      if (action.retryAfter === undefined) return answer;
-      return { ...answer, headers: { ...answer.headers, 'retry-after': String(action.retryAfter) } };
+      const response = handler.statusResponse(action.status, request);
+      if (action.retryAfter === undefined) return response;
+      return { ...response, headers: { ...response.headers, 'retry-after': String(action.retryAfter) } };
     }
     if (action?.do === 'html') return { status: 200, headers: { 'content-type': 'text/html' }, body: HTML };
-    if (action?.do === 'expired' && handler.expiredAnswer) return handler.expiredAnswer(request);
-    const answer = await handler.handle(request);
-    if (action?.do !== 'after') return answer;
-    return action.status === undefined ? undefined : handler.statusAnswer(action.status, request);
+    if (action?.do === 'expired' && handler.expiredResponse) return handler.expiredResponse(request);
+    const response = await handler.handle(request);
+    if (action?.do !== 'after') return response;
+    return action.status === undefined ? undefined : handler.statusResponse(action.status, request);
   }
 
   private upgrade(raw: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -142,7 +145,7 @@ export class SandboxServer {
     const record = this.traffic.begin(this.handler.kind, request, this.handler.userName(request));
     void this.traffic.decide(record, request).then((action) => {
       if (action?.do === 'status')
-        return refuseUpgrade(socket, this.handler.statusAnswer((record.status = action.status), request));
+        return refuseUpgrade(socket, this.handler.statusResponse((record.status = action.status), request));
       if (action?.do === 'reset') return void socket.destroy();
       if (action?.do === 'hang') return;
       record.status = this.handler.upgrade!(request, raw, socket, head);
@@ -152,9 +155,11 @@ export class SandboxServer {
 }
 
 /** Answers an upgrade request with a plain HTTP answer instead. */
-export function refuseUpgrade(socket: Duplex, answer: Answer): void {
-  const body = String(answer.body ?? '');
-  const headers = { ...answer.headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+export function refuseUpgrade(socket: Duplex, response: SandboxResponse): void {
+  const body = String(response.body ?? '');
+  const headers = { ...response.headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`,
+  );
 }

@@ -1,4 +1,4 @@
-import type { SandboxRequest } from './answer.js';
+import type { SandboxRequest } from './response.js';
 import type { Faults } from './faults.js';
 import type { FaultAction, RequestHook, RequestRecord, Server } from '../types.js';
 

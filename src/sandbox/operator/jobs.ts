@@ -1,4 +1,4 @@
-import { textAnswer, type Answer, type OpenAnswer } from '../http/answer.js';
+import { textResponse, type SandboxResponse, type ResponseStream } from '../http/response.js';
 import type { Faults } from '../http/faults.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
@@ -39,11 +39,11 @@ export class Jobs {
   }
 
   /** The answer to a log request; undefined when there is no such pod. */
-  log(namespace: string, name: string, follow: boolean): Answer | undefined {
+  log(namespace: string, name: string, follow: boolean): SandboxResponse | undefined {
     const pod = this.store.get('pods', namespace, name);
     if (!pod) return undefined;
     const lines = this.logs.get(`${namespace}/${name}`) ?? [];
-    if (!follow) return textAnswer(lines.map((line) => `${line}\n`).join(''));
+    if (!follow) return textResponse(lines.map((line) => `${line}\n`).join(''));
     return {
       status: 200,
       headers: { 'content-type': 'text/plain' },
@@ -60,7 +60,7 @@ export class Jobs {
     this.followers.clear();
   }
 
-  private follow(namespace: string, name: string, out: OpenAnswer): void {
+  private follow(namespace: string, name: string, out: ResponseStream): void {
     let written = 0;
     const look = (): void => {
       const lines = this.logs.get(`${namespace}/${name}`) ?? [];

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { SandboxRequest } from '../http/answer.js';
+import type { SandboxRequest } from '../http/response.js';
 import type { ApiServer } from '../api/server.js';
 import { routeOf } from '../api/routes.js';
 import { ApiStatus, badRequest, noSuchResource, notFound } from '../api/status.js';
@@ -50,7 +50,7 @@ export class Exec {
       return 101;
     } catch (error) {
       if (!(error instanceof ApiStatus)) throw error;
-      refuseUpgrade(socket, error.answer());
+      refuseUpgrade(socket, error.response());
       return error.code;
     }
   }

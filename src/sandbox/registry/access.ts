@@ -1,8 +1,8 @@
 import type { Attributes, Permissions } from '../api/permissions.js';
 import { ANONYMOUS } from '../api/permissions.js';
-import type { Answer, SandboxRequest } from '../http/answer.js';
+import type { SandboxResponse, SandboxRequest } from '../http/response.js';
 import { bearerToken } from '../http/request.js';
-import { unauthorized, type Access } from './answers.js';
+import { unauthorized, type Access } from './responses.js';
 
 export type RepositoryAction = 'pull' | 'push' | 'delete';
 
@@ -23,25 +23,25 @@ export class RegistryAccess {
   }
 
   /** Returns the 401 for a sender without a known token; undefined for everybody else. */
-  refuseUnknown(request: SandboxRequest): Answer | undefined {
+  refuseUnknown(request: SandboxRequest): SandboxResponse | undefined {
     const token = tokenOf(request);
     if (!token) return unauthorized(request);
     return this.permissions.userOf(token) ? undefined : unauthorized(request, undefined, 'denied');
   }
 
   /** Returns the 401 for a sender who lacks the permission for an action; undefined if it is granted. */
-  refuse(request: SandboxRequest, action: RepositoryAction, repository: string): Answer | undefined {
+  refuse(request: SandboxRequest, action: RepositoryAction, repository: string): SandboxResponse | undefined {
     const access = { Type: 'repository', Class: '', Name: repository, Action: action };
     if (action === 'delete') return this.check(request, access, DELETE_IMAGES);
     return this.check(request, access, layers(action === 'pull' ? 'get' : 'update', repository));
   }
 
   /** The same for the deletion of blobs. */
-  refusePrune(request: SandboxRequest): Answer | undefined {
+  refusePrune(request: SandboxRequest): SandboxResponse | undefined {
     return this.check(request, PRUNE, DELETE_IMAGES);
   }
 
-  private check(request: SandboxRequest, access: Access, wanted: Attributes): Answer | undefined {
+  private check(request: SandboxRequest, access: Access, wanted: Attributes): SandboxResponse | undefined {
     const token = tokenOf(request);
     if (!token) return unauthorized(request, access);
     const user = this.permissions.userOf(token);

@@ -1,23 +1,23 @@
 import { isDigest } from '../../core/model/digest.js';
 import type { Permissions } from '../api/permissions.js';
-import { jsonAnswer, type Answer, type SandboxRequest } from '../http/answer.js';
+import { jsonResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import type { RegistryDeletion } from '../types.js';
 import { PRUNE, RegistryAccess, tokenOf } from './access.js';
 import {
   blobUnknown,
   created,
   digestInvalid,
-  errorAnswer,
+  errorResponse,
   manifestUnknown,
   mediaTypeOf,
   notAllowed,
-  ociAnswer,
+  registryResponse,
   pageNotFound,
-  readOnlyAnswer,
+  readOnlyResponse,
   unauthorized,
   VERSION,
   withVersion,
-} from './answers.js';
+} from './responses.js';
 import { digestOf } from './digest.js';
 import { putManifest, type PushContext } from './put-manifest.js';
 import { removeManifestLink, type LinkKind } from './storage.js';
@@ -50,11 +50,11 @@ export class RegistryServer {
     this.access = new RegistryAccess(context.permissions);
   }
 
-  handle(request: SandboxRequest): Answer {
+  handle(request: SandboxRequest): SandboxResponse {
     const { path, method } = request;
     if (path === '/' || path === '/healthz') return { status: 200, headers: { 'cache-control': 'no-cache' }, body: '' };
     if (path === '/openshift/token') return issueToken(request);
-    if (path === '/v2' || path === '/v2/') return this.access.refuseUnknown(request) ?? ociAnswer({});
+    if (path === '/v2' || path === '/v2/') return this.access.refuseUnknown(request) ?? registryResponse({});
     const admin = /^\/admin\/blobs\/([^/]+)$/.exec(path);
     if (admin) return method === 'DELETE' ? this.deleteBlob(request, admin[1]!) : notAllowed('DELETE');
     const upload = UPLOAD.exec(path);
@@ -68,14 +68,14 @@ export class RegistryServer {
   }
 
   /** Makes the answer that a fault rule asks for. */
-  statusAnswer(status: number, request: SandboxRequest): Answer {
+  statusResponse(status: number, request: SandboxRequest): SandboxResponse {
     if (status === 401) return unauthorized(request, PRUNE, 'denied');
     return status === 429
-      ? errorAnswer(status, 'TOOMANYREQUESTS', 'too many requests')
-      : errorAnswer(status, 'UNKNOWN', 'unknown error');
+      ? errorResponse(status, 'TOOMANYREQUESTS', 'too many requests')
+      : errorResponse(status, 'UNKNOWN', 'unknown error');
   }
 
-  private repository(request: SandboxRequest, target: Target): Answer {
+  private repository(request: SandboxRequest, target: Target): SandboxResponse {
     const { method } = request;
     if (target.kind === 'layer' && !isDigest(target.reference)) return pageNotFound();
     if (method === 'DELETE') return this.deleteLink(request, target);
@@ -84,7 +84,7 @@ export class RegistryServer {
     return this.read(request, target);
   }
 
-  private read(request: SandboxRequest, { repository, kind, reference }: Target): Answer {
+  private read(request: SandboxRequest, { repository, kind, reference }: Target): SandboxResponse {
     const refused = this.access.refuse(request, 'pull', repository);
     if (refused) return refused;
     const { storage } = this.context;
@@ -101,32 +101,32 @@ export class RegistryServer {
     return { status: 200, headers, body: content };
   }
 
-  private deleteLink(request: SandboxRequest, { repository, kind, reference }: Target): Answer {
-    if (this.context.readOnly()) return readOnlyAnswer();
+  private deleteLink(request: SandboxRequest, { repository, kind, reference }: Target): SandboxResponse {
+    if (this.context.readOnly()) return readOnlyResponse();
     const refused = this.access.refuse(request, 'delete', repository);
     if (refused) return refused;
     if (!isDigest(reference)) return digestInvalid();
-    const answer =
+    const response =
       kind === 'layer' ? this.deleteLayerLink(repository, reference) : this.deleteManifestLink(repository, reference);
-    this.context.recordDeletion({ kind: `${kind}-link`, repository, digest: reference, status: answer.status });
-    return answer;
+    this.context.recordDeletion({ kind: `${kind}-link`, repository, digest: reference, status: response.status });
+    return response;
   }
 
-  private deleteLayerLink(repository: string, digest: string): Answer {
+  private deleteLayerLink(repository: string, digest: string): SandboxResponse {
     return this.context.storage.deleteLink('layer', repository, digest)
       ? { status: 202, headers: VERSION }
       : blobUnknown();
   }
 
-  private deleteManifestLink(repository: string, digest: string): Answer {
+  private deleteManifestLink(repository: string, digest: string): SandboxResponse {
     const { store, storage } = this.context;
-    if (!findStream(store, repository)) return errorAnswer(500, 'UNKNOWN', 'unknown error');
-    if (this.isListed(repository, digest)) return errorAnswer(405, 'UNSUPPORTED', 'The operation is unsupported.');
+    if (!findStream(store, repository)) return errorResponse(500, 'UNKNOWN', 'unknown error');
+    if (this.isListed(repository, digest)) return errorResponse(405, 'UNSUPPORTED', 'The operation is unsupported.');
     return removeManifestLink(storage, repository, digest) ? { status: 202, headers: VERSION } : manifestUnknown();
   }
 
   /** Read-only mode does not stop this: recorded, and the reason for regadm's check before the first deletion. */
-  private deleteBlob(request: SandboxRequest, digest: string): Answer {
+  private deleteBlob(request: SandboxRequest, digest: string): SandboxResponse {
     if (!isDigest(digest)) return pageNotFound();
     const refused = this.access.refusePrune(request);
     if (refused) return refused;
@@ -135,7 +135,7 @@ export class RegistryServer {
     return { status: 204, headers: VERSION };
   }
 
-  private putManifest(request: SandboxRequest, { repository, reference }: Target): Answer {
+  private putManifest(request: SandboxRequest, { repository, reference }: Target): SandboxResponse {
     const refused = this.refusePush(request, repository);
     if (refused) return refused;
     const tag = isDigest(reference) ? undefined : reference;
@@ -143,14 +143,14 @@ export class RegistryServer {
     try {
       JSON.parse(request.body.toString());
     } catch {
-      return errorAnswer(400, 'MANIFEST_INVALID', 'manifest invalid');
+      return errorResponse(400, 'MANIFEST_INVALID', 'manifest invalid');
     }
     const digest = putManifest(this.context, { repository, tag, body: request.body });
     return created(`/v2/${repository}/manifests/${digest}`, digest);
   }
 
-  private refusePush(request: SandboxRequest, repository: string): Answer | undefined {
-    return this.context.readOnly() ? readOnlyAnswer() : this.access.refuse(request, 'push', repository);
+  private refusePush(request: SandboxRequest, repository: string): SandboxResponse | undefined {
+    return this.context.readOnly() ? readOnlyResponse() : this.access.refuse(request, 'push', repository);
   }
 
   private isListed(repository: string, digest: string): boolean {
@@ -165,7 +165,7 @@ export class RegistryServer {
 }
 
 /** Answers with the token of the request itself, as OpenShift's token server does. */
-function issueToken(request: SandboxRequest): Answer {
+function issueToken(request: SandboxRequest): SandboxResponse {
   const token = tokenOf(request) ?? 'anonymous';
-  return withVersion(jsonAnswer({ access_token: token, token }));
+  return withVersion(jsonResponse({ access_token: token, token }));
 }

@@ -17,7 +17,7 @@ export interface SandboxRequest {
 }
 
 /** Where a handler writes an answer that goes on (watches, followed logs). */
-export interface OpenAnswer {
+export interface ResponseStream {
   write(text: string): void;
   end(): void;
   /** Aborted when the client has gone, or the sandbox stops. */
@@ -25,19 +25,19 @@ export interface OpenAnswer {
 }
 
 /** What a handler gives back; the server writes it. Chunks are for lists that are too long for one string. */
-export interface Answer {
+export interface SandboxResponse {
   status: number;
   headers?: Record<string, string>;
   body?: string | Buffer | Iterable<string>;
-  stream?: (out: OpenAnswer) => void;
+  stream?: (out: ResponseStream) => void;
 }
 
 /** An answer in JSON; `status` defaults to 200. */
-export function jsonAnswer(value: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+export function jsonResponse(value: unknown, status = 200, headers: Record<string, string> = {}): SandboxResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: `${JSON.stringify(value)}\n` };
 }
 
-export function textAnswer(text: string, status = 200): Answer {
+export function textResponse(text: string, status = 200): SandboxResponse {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
