@@ -19,22 +19,22 @@ export interface CertificateRequest {
   notAfter?: Date;
 }
 
-/** A certificate authority made for the occasion; its key never leaves the process. */
+/** A throwaway certificate authority; its key never leaves the process. */
 export interface Authority {
-  /** The authority's certificate, PEM. */
+  /** Certificate of the authority, PEM. */
   cert: string;
   issue(request: CertificateRequest): Promise<Certificate>;
 }
 
-/** What the sandbox's servers are reached by. */
+/** Names and addresses of the sandbox's servers. */
 export const LOOPBACK: CertificateRequest = { names: ['localhost'], addresses: ['127.0.0.1', '::1'] };
 
 async function keyPair(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 }
 
-/** x509 is imported here, after reflect.js has run, wherever the loader evaluates imports early. */
-async function load(): Promise<typeof X509> {
+/** Imports x509. Dynamic, because reflect.js has to run first even where a bundle evaluates static imports early. */
+async function loadX509(): Promise<typeof X509> {
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto as unknown as Parameters<typeof x509.cryptoProvider.set>[0]);
   return x509;
@@ -48,9 +48,9 @@ async function privatePem(keys: webcrypto.CryptoKeyPair): Promise<string> {
   return `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`;
 }
 
-/** Makes an authority and its key; certificates that it issues are valid from an hour ago for a day unless told otherwise. */
+/** Creates an authority. The certificates that it issues are valid for 30 days by default. */
 export async function createAuthority(name = 'regadm sandbox authority'): Promise<Authority> {
-  const x509 = await load();
+  const x509 = await loadX509();
   const keys = await keyPair();
   const root = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: '01',
@@ -67,14 +67,14 @@ export async function createAuthority(name = 'regadm sandbox authority'): Promis
   });
   let serial = 1;
   const issue = async (request: CertificateRequest): Promise<Certificate> => {
-    const own = await keyPair();
+    const serverKeys = await keyPair();
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: (++serial).toString(16).padStart(2, '0'),
       subject: `CN=${request.names[0] ?? 'localhost'}`,
       issuer: root.subject,
       notBefore: request.notBefore ?? new Date(Date.now() - HOUR),
       notAfter: request.notAfter ?? new Date(Date.now() + 30 * 24 * HOUR),
-      publicKey: own.publicKey,
+      publicKey: serverKeys.publicKey,
       signingKey: keys.privateKey,
       signingAlgorithm: ALGORITHM,
       extensions: [
@@ -87,7 +87,7 @@ export async function createAuthority(name = 'regadm sandbox authority'): Promis
         await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
       ],
     });
-    return { cert: certificate.toString('pem'), key: await privatePem(own) };
+    return { cert: certificate.toString('pem'), key: await privatePem(serverKeys) };
   };
   return { cert: root.toString('pem'), issue };
 }

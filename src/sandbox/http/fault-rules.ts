@@ -1,7 +1,7 @@
 import { usageError } from '../../core/model/errors.js';
 import type { FaultAction } from '../types.js';
 
-/** `METHOD PATH-REGEX [CONDITION…] => ACTION`, parsed. */
+/** A parsed rule `METHOD PATH-REGEX [CONDITION…] => ACTION`. */
 export interface FaultRule {
   methods: string[];
   path: RegExp;
@@ -9,7 +9,7 @@ export interface FaultRule {
   action: FaultAction;
 }
 
-/** Which of the requests that match, counted from 1, are hit; all that are given must hold. */
+/** Selects among the requests that match, counted from 1. All conditions that are given must hold. */
 export interface Conditions {
   nth?: number;
   times?: number;
@@ -17,24 +17,24 @@ export interface Conditions {
   from?: number;
 }
 
-/** States of the simulated cluster that are no matter of one request. */
+/** States of the simulated cluster that do not concern one request only. */
 export const SWITCHES = {
-  'registry-gone': 'the registry refuses connections; =SECONDS: for that long, from its first deletion on',
-  'registry-read-only': 'the registry is in read-only mode, whatever its pods say',
+  'registry-gone': 'the registry refuses connections; =SECONDS: for that time, starting at its first deletion',
+  'registry-read-only': 'the registry is in read-only mode, even if its pods are not',
   'rollout-stuck': 'new registry pods never become ready',
   degraded: 'the image registry operator reports Degraded',
-  'exec-refused': 'exec into pods is answered with 403',
-  'pod-dies': "the registry's pod dies during exec",
-  'slow-output': 'a command in a pod writes a line only every 50 ms',
-  'job-fails': 'the pods of jobs fail',
-  'invalid-reference': 'a pod has an image reference that cannot be parsed (when given at the start)',
+  'exec-refused': 'exec into pods fails with 403',
+  'pod-dies': 'the registry pod is deleted during a hard prune in it',
+  'slow-output': 'commands in pods write one line every 50 ms',
+  'job-fails': 'pods of jobs fail',
+  'invalid-reference': 'a pod has an invalid image reference (only with --fail)',
 } as const;
 
 export type SwitchName = keyof typeof SWITCHES;
 
 const REGISTRY_PATHS = '^/($|healthz$|v2/|admin/)';
 
-/** Names for rules that are often wanted. */
+/** Names of common rules. */
 export const SHORTCUTS: Record<string, string> = {
   conflicts: 'PUT /imagestreams/[^/]+/status every=2 => 409',
   '429': '* . every=5 => 429 retry-after=1',
@@ -49,48 +49,45 @@ export const SHORTCUTS: Record<string, string> = {
   hang: `* ${REGISTRY_PATHS} => hang`,
 };
 
-export interface ParsedFault {
-  rule?: FaultRule;
-  switched?: { name: SwitchName; seconds?: number };
-}
+export type ParsedFault = { kind: 'rule'; rule: FaultRule } | { kind: 'switch'; name: SwitchName; seconds?: number };
 
-/** Parses a rule, a shortcut's name or a switch. @throws RegadmError (USAGE) that says what is wrong with it */
+/** Parses a rule, the name of a common rule, or a switch. @throws RegadmError (USAGE) with the cause */
 export function parseFault(text: string): ParsedFault {
   const trimmed = text.trim();
   const [name = '', value] = trimmed.split('=') as [string, string?];
   if (name in SWITCHES && (value === undefined || (name === 'registry-gone' && isNumber(value)))) {
-    return { switched: { name: name as SwitchName, seconds: value === undefined ? undefined : Number(value) } };
+    return { kind: 'switch', name: name as SwitchName, seconds: value === undefined ? undefined : Number(value) };
   }
   if (name === 'token-expires' && value !== undefined && isNumber(value))
-    return { rule: parseRule(`* . from=${value} => 401`) };
-  return { rule: parseRule(SHORTCUTS[trimmed] ?? trimmed) };
+    return { kind: 'rule', rule: parseRule(`* . from=${value} => 401`) };
+  return { kind: 'rule', rule: parseRule(SHORTCUTS[trimmed] ?? trimmed) };
 }
 
-function wrong(text: string, why: string): Error {
+function invalidRule(text: string, why: string): Error {
   return usageError(`invalid fault rule "${text}" for "--fail": ${why}`, [
-    'write METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => STATUS|reset|cut|hang|html|expired|slow=MS|after=STATUS|after=reset|retry-after=S',
+    'use METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => STATUS|reset|cut|hang|html|expired|slow=MS|after=STATUS|after=reset|retry-after=S',
     `or one of ${[...Object.keys(SHORTCUTS), 'token-expires=N', ...Object.keys(SWITCHES)].join(', ')}`,
   ]);
 }
 
 function parseRule(text: string): FaultRule {
   const match = /^(\S+)\s+(\S+)((?:\s+\S+=\S+)*)\s+=>\s+(.+)$/.exec(text);
-  if (!match) throw wrong(text, 'it is neither a rule nor the name of one');
+  if (!match) throw invalidRule(text, 'not a rule and not the name of a rule');
   const [, methods = '', path = '', conditions = '', action = ''] = match;
-  if (!/^(\*|[A-Z]+(,[A-Z]+)*)$/.test(methods)) throw wrong(text, `"${methods}" is no method`);
+  if (!/^(\*|[A-Z]+(,[A-Z]+)*)$/.test(methods)) throw invalidRule(text, `invalid method "${methods}"`);
   return {
     methods: methods.split(','),
-    path: regex(text, path),
+    path: parsePath(text, path),
     conditions: parseConditions(text, conditions),
     action: parseAction(text, action),
   };
 }
 
-function regex(text: string, source: string): RegExp {
+function parsePath(text: string, source: string): RegExp {
   try {
     return new RegExp(source);
   } catch {
-    throw wrong(text, `"${source}" is no regular expression`);
+    throw invalidRule(text, `invalid regular expression "${source}"`);
   }
 }
 
@@ -98,7 +95,7 @@ function parseConditions(text: string, source: string): Conditions {
   const conditions: Conditions = {};
   for (const part of source.split(/\s+/).filter(Boolean)) {
     const match = /^(nth|times|every|from)=([1-9]\d*)$/.exec(part);
-    if (!match) throw wrong(text, `"${part}" is no condition`);
+    if (!match) throw invalidRule(text, `invalid condition "${part}"`);
     conditions[match[1] as keyof Conditions] = Number(match[2]);
   }
   return conditions;
@@ -121,15 +118,15 @@ function parseAction(text: string, source: string): FaultAction {
     if (name === 'slow') return { do: 'slow', ms: Number(value) };
     if (name === 'after') return { do: 'after', status: Number(value) };
   }
-  throw wrong(text, `"${source}" is no action`);
+  throw invalidRule(text, `invalid action "${source}"`);
 }
 
 function isNumber(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
-/** True when the `count`th matching request is hit. */
-export function isHit({ nth, times, every, from }: Conditions, count: number): boolean {
+/** Returns whether a rule applies to the `count`th matching request. */
+export function applies({ nth, times, every, from }: Conditions, count: number): boolean {
   return (
     (nth === undefined || count === nth) &&
     (times === undefined || count <= times + (from ?? 1) - 1) &&

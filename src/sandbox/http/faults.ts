@@ -1,7 +1,7 @@
-import { isHit, parseFault, type FaultRule, type SwitchName } from './fault-rules.js';
+import { applies, parseFault, type FaultRule, type SwitchName } from './fault-rules.js';
 import type { FaultAction } from '../types.js';
 
-/** The faults in force: rules with their counts, and switches. */
+/** The active faults: rules with their counters, and switches. */
 export class Faults {
   private rules: { rule: FaultRule; count: number }[] = [];
   private readonly switches = new Map<SwitchName, number | undefined>();
@@ -9,9 +9,9 @@ export class Faults {
 
   /** @throws RegadmError (USAGE) */
   add(text: string): void {
-    const { rule, switched } = parseFault(text);
-    if (rule) this.rules.push({ rule, count: 0 });
-    if (switched) this.switches.set(switched.name, switched.seconds);
+    const fault = parseFault(text);
+    if (fault.kind === 'rule') this.rules.push({ rule: fault.rule, count: 0 });
+    else this.switches.set(fault.name, fault.seconds);
     this.changed();
   }
 
@@ -25,13 +25,13 @@ export class Faults {
     return this.switches.has(name);
   }
 
-  /** The number given with a switch, e.g. the seconds of `registry-gone=10`. */
+  /** Returns the number given with a switch, such as the seconds of `registry-gone=10`. */
   valueOf(name: SwitchName): number | undefined {
     return this.switches.get(name);
   }
 
-  /** Runs `work` as if the switch were off. */
-  suspended(name: SwitchName, work: () => void): void {
+  /** Runs `work` with the switch off. */
+  withoutSwitch(name: SwitchName, work: () => void): void {
     const on = this.switches.has(name);
     const value = this.switches.get(name);
     this.switches.delete(name);
@@ -44,16 +44,16 @@ export class Faults {
     this.listeners.push(listener);
   }
 
-  /** What is to be done to this request; the first rule that hits decides, every rule that matches counts it. */
-  decide(method: string, path: string): FaultAction | undefined {
-    let decided: FaultAction | undefined;
+  /** Returns the action for a request: that of the first rule that applies. Every rule that matches counts the request. */
+  actionFor(method: string, path: string): FaultAction | undefined {
+    let chosen: FaultAction | undefined;
     for (const entry of this.rules) {
       const { methods, path: pattern, conditions, action } = entry.rule;
       if (!(methods.includes('*') || methods.includes(method)) || !pattern.test(path)) continue;
       entry.count++;
-      if (isHit(conditions, entry.count)) decided ??= action;
+      if (applies(conditions, entry.count)) chosen ??= action;
     }
-    return decided;
+    return chosen;
   }
 
   private changed(): void {

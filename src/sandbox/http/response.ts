@@ -16,15 +16,15 @@ export interface SandboxRequest {
   body: Buffer;
 }
 
-/** Where a handler writes an answer that goes on (watches, followed logs). */
+/** Where a handler writes a response without an end of its own (watches, followed logs). */
 export interface ResponseStream {
   write(text: string): void;
   end(): void;
-  /** Aborted when the client has gone, or the sandbox stops. */
+  /** Aborts when the client disconnects or the sandbox stops. */
   readonly closed: AbortSignal;
 }
 
-/** What a handler gives back; the server writes it. Chunks are for lists that are too long for one string. */
+/** What a handler returns; the server writes it. Chunks are for lists that are too long for one string. */
 export interface SandboxResponse {
   status: number;
   headers?: Record<string, string>;
@@ -32,7 +32,7 @@ export interface SandboxResponse {
   stream?: (out: ResponseStream) => void;
 }
 
-/** An answer in JSON; `status` defaults to 200. */
+/** Makes a JSON response. */
 export function jsonResponse(value: unknown, status = 200, headers: Record<string, string> = {}): SandboxResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: `${JSON.stringify(value)}\n` };
 }

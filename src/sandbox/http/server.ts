@@ -5,34 +5,37 @@ import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { FaultAction, Server } from '../types.js';
-import type { SandboxResponse, RawRequest, RawResponse, SandboxRequest } from './response.js';
 import type { Certificate } from './certificates.js';
 import { parseRequest, readRequest } from './request.js';
+import type { RawRequest, RawResponse, SandboxRequest, SandboxResponse } from './response.js';
 import { tlsFront } from './tls-front.js';
 import type { Traffic } from './traffic.js';
-import { breakOff, writeResponse, writeStream } from './write-response.js';
+import { abortResponse, writeResponse, writeStream } from './write-response.js';
 
-/** What one of the two servers does with a request. */
+/** How one of the two servers handles requests. */
 export interface Handler {
   kind: Server;
-  /** For the log; must not throw. */
+  /** Names the sender for the request log; must not throw. */
   userName(request: SandboxRequest): string;
   handle(request: SandboxRequest): SandboxResponse | Promise<SandboxResponse>;
-  /** The answer that a fault rule asks for, in the words of this server. */
+  /** Makes the response that a fault rule asks for, in the format of this server. */
   statusResponse(status: number, request: SandboxRequest): SandboxResponse;
-  /** The 410 for a list's next page; undefined where there are no lists. */
+  /** Makes the 410 for the next page of a list; undefined for a server without lists. */
   expiredResponse?(request: SandboxRequest): SandboxResponse;
-  /** Takes the connection over. @returns the status for the log */
+  /** Takes over the connection. @returns the status for the request log */
   upgrade?(request: SandboxRequest, raw: IncomingMessage, socket: Duplex, head: Buffer): number;
 }
 
 const HTML = '<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n';
 
-/** An HTTPS server (HTTP/2 and HTTP/1.1) or a plain HTTP one, on the loopback address, that can go away and come back on its port. */
+/**
+ * Serves HTTPS (HTTP/2 and HTTP/1.1) or plain HTTP on the loopback address. It can go offline and come back on the same
+ * port.
+ */
 export class SandboxServer {
   private readonly sockets = new Set<Socket>();
   private readonly server: NetServer;
-  /** Every open watch listens to it. */
+  /** Aborts when the sandbox stops; every open watch and delayed response listens to it. */
   private readonly stopped = new AbortController();
   port = 0;
 
@@ -46,7 +49,7 @@ export class SandboxServer {
     const inner = certificate
       ? createSecureServer({ ...certificate, allowHTTP1: true }, listener)
       : createHttpServer(listener as Parameters<typeof createHttpServer>[1] & object);
-    // Real servers keep idle connections longer than Node's five seconds.
+    // Real servers keep idle connections longer than the five seconds of Node.
     if ('keepAliveTimeout' in inner) inner.keepAliveTimeout = 120_000;
     inner.on('sessionError', () => undefined);
     inner.on('tlsClientError', () => undefined);
@@ -56,7 +59,7 @@ export class SandboxServer {
     this.server.on('connection', (socket) => this.track(socket));
   }
 
-  /** Starts, on the port of last time if there was one. */
+  /** Starts to accept connections, on the previous port if there was one. */
   async listen(port = this.port): Promise<void> {
     if (this.server.listening) return;
     await new Promise<void>((resolve, reject) => {
@@ -69,8 +72,8 @@ export class SandboxServer {
     this.port = (this.server.address() as AddressInfo).port;
   }
 
-  /** Refuses connections from now on, and ends those that are open. */
-  async vanish(): Promise<void> {
+  /** Closes all connections and refuses new ones until `listen` is called again. */
+  async goOffline(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     if (!this.server.listening) return;
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -78,7 +81,7 @@ export class SandboxServer {
 
   async stop(): Promise<void> {
     this.stopped.abort();
-    await this.vanish();
+    await this.goOffline();
   }
 
   private track(socket: Socket): void {
@@ -93,10 +96,10 @@ export class SandboxServer {
     try {
       await this.process(await readRequest(raw), out);
     } catch (error) {
-      // A client that has gone is no news; anything else is the sandbox's own fault and must be seen.
+      // Clients that disconnect are expected; any other error is a bug in the sandbox and has to be visible.
       if (!out.destroyed && !this.stopped.signal.aborted) {
         process.emitWarning(`sandbox: ${(error as Error).stack}`);
-        breakOff(out);
+        abortResponse(out);
       }
     }
   }
@@ -104,13 +107,13 @@ export class SandboxServer {
   private async process(request: SandboxRequest, out: RawResponse): Promise<void> {
     const { handler, traffic } = this;
     const record = traffic.begin(handler.kind, request, handler.userName(request));
-    const action = await traffic.decide(record, request);
+    const action = await traffic.actionFor(record, request);
     await this.delay(traffic.latencyMs + (action?.do === 'slow' ? action.ms : 0));
     if (action?.do === 'hang') return traffic.log(record);
     const response = action?.do === 'reset' ? undefined : await this.respond(request, action);
     record.status = response?.status ?? 0;
     traffic.log(record);
-    if (!response) return breakOff(out);
+    if (!response) return abortResponse(out);
     const date = new Date(traffic.now()).toUTCString();
     if (response.stream) writeStream(out, response, date, this.stopped.signal);
     else await writeResponse(request, out, response, { date, cut: action?.do === 'cut' });
@@ -121,7 +124,7 @@ export class SandboxServer {
     if (ms > 0) await setTimeout(ms, undefined, { signal: this.stopped.signal });
   }
 
-  /** The answer after what a fault made of it; undefined: it is lost. */
+  /** Handles the request and applies the fault. @returns undefined if the response is lost */
   private async respond(
     request: SandboxRequest,
     action: FaultAction | undefined,
@@ -143,7 +146,7 @@ export class SandboxServer {
     socket.on('error', () => undefined);
     const request = parseRequest(raw, Buffer.alloc(0));
     const record = this.traffic.begin(this.handler.kind, request, this.handler.userName(request));
-    void this.traffic.decide(record, request).then((action) => {
+    void this.traffic.actionFor(record, request).then((action) => {
       if (action?.do === 'status')
         return refuseUpgrade(socket, this.handler.statusResponse((record.status = action.status), request));
       if (action?.do === 'reset') return void socket.destroy();
@@ -154,7 +157,7 @@ export class SandboxServer {
   }
 }
 
-/** Answers an upgrade request with a plain HTTP answer instead. */
+/** Answers an upgrade request with an ordinary HTTP response. */
 export function refuseUpgrade(socket: Duplex, response: SandboxResponse): void {
   const body = String(response.body ?? '');
   const headers = { ...response.headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };

@@ -2,11 +2,11 @@ import type { SandboxRequest } from './response.js';
 import type { Faults } from './faults.js';
 import type { FaultAction, RequestHook, RequestRecord, Server } from '../types.js';
 
-/** What both servers share: the clock, the log of requests, hooks and faults. */
+/** What both servers share: the clock, the request log, hooks and faults. */
 export class Traffic {
   readonly requests: RequestRecord[] = [];
   readonly hooks: RequestHook[] = [];
-  private decided = 0;
+  private count = 0;
 
   constructor(
     readonly faults: Faults,
@@ -15,20 +15,21 @@ export class Traffic {
     readonly log: (record: RequestRecord) => void = () => undefined,
   ) {}
 
+  /** Adds a request to the log; its status is set when the response is known. */
   begin(server: Server, request: SandboxRequest, user: string): RequestRecord {
     const record = { at: this.now(), server, method: request.method, path: request.url, status: 0, user };
     this.requests.push(record);
     return record;
   }
 
-  /** What hooks and fault rules want done; hooks come first, and are waited for. */
-  async decide(record: RequestRecord, request: SandboxRequest): Promise<FaultAction | undefined> {
+  /** Returns the action for a request. Hooks run first, one after the other; then the fault rules. */
+  async actionFor(record: RequestRecord, request: SandboxRequest): Promise<FaultAction | undefined> {
     const { server, method, path, user } = record;
-    const index = ++this.decided;
+    const index = ++this.count;
     for (const hook of this.hooks) {
       const action = await hook({ server, method, path, user, index });
       if (action) return action;
     }
-    return this.faults.decide(request.method, request.url);
+    return this.faults.actionFor(request.method, request.url);
   }
 }

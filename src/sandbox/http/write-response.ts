@@ -2,12 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { createGzip, gzip } from 'node:zlib';
-import type { SandboxResponse, RawResponse, SandboxRequest } from './response.js';
+import type { RawResponse, SandboxRequest, SandboxResponse } from './response.js';
 
-const GZIP_FROM_BYTES = 1024;
+/** Size in bytes above which responses are compressed, as the API server does. */
+const GZIP_THRESHOLD = 1024;
 const compress = promisify(gzip);
 
-/** Waits until the client takes more, or is gone. */
+/** Waits until the client accepts more data or disconnects. */
 function drained(out: RawResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
@@ -26,10 +27,10 @@ async function writeChunk(out: RawResponse, chunk: string | Buffer): Promise<voi
   if (!written && !out.destroyed) await drained(out);
 }
 
-/** Breaks the connection (HTTP/1.1) or the stream (HTTP/2), as a reset that the client notices at once. */
-export function breakOff(out: RawResponse): void {
+/** Resets the connection (HTTP/1.1) or the stream (HTTP/2). */
+export function abortResponse(out: RawResponse): void {
   if ('stream' in out && out.stream) {
-    // NGHTTP2_INTERNAL_ERROR: breaks this request off, not its neighbours on the connection.
+    // NGHTTP2_INTERNAL_ERROR: ends this request only, not the others on the connection.
     out.stream.close(2);
     return;
   }
@@ -43,7 +44,7 @@ function start(out: RawResponse, response: SandboxResponse, extra: Record<string
   out.statusCode = response.status;
 }
 
-/** Writes an answer with a complete body; with `cut`, breaks off in the middle of it. */
+/** Writes a response with a complete body; with `cut`, resets the connection after half of it. */
 export async function writeResponse(
   request: SandboxRequest,
   out: RawResponse,
@@ -61,7 +62,7 @@ export async function writeResponse(
     return;
   }
   let body: Buffer = Buffer.isBuffer(response.body) ? response.body : Buffer.from(response.body);
-  if (acceptsGzip(request) && body.length > GZIP_FROM_BYTES) {
+  if (acceptsGzip(request) && body.length > GZIP_THRESHOLD) {
     body = await compress(body, { level: 1 });
     headers['content-encoding'] = 'gzip';
   }
@@ -72,7 +73,7 @@ export async function writeResponse(
     return;
   }
   await writeChunk(out, body.subarray(0, Math.floor(body.length / 2)));
-  setTimeout(() => breakOff(out), 5);
+  setTimeout(() => abortResponse(out), 5);
 }
 
 async function writeChunks(
@@ -87,14 +88,14 @@ async function writeChunks(
     if (out.destroyed) return;
     await writeChunk(out, chunk as string | Buffer);
     if (cut && ++count === 2) {
-      setTimeout(() => breakOff(out), 5);
+      setTimeout(() => abortResponse(out), 5);
       return;
     }
   }
   out.end();
 }
 
-/** Starts an answer that goes on until either side ends it. */
+/** Starts a response that lasts until either side ends it. */
 export function writeStream(out: RawResponse, response: SandboxResponse, date: string, stopped: AbortSignal): void {
   start(out, response, { date });
   const controller = new AbortController();
@@ -102,7 +103,7 @@ export function writeStream(out: RawResponse, response: SandboxResponse, date: s
   out.once('close', close);
   stopped.addEventListener('abort', close, { once: true });
   controller.signal.addEventListener('abort', () => stopped.removeEventListener('abort', close), { once: true });
-  // The headers have to leave before the first event does, or clients wait for the watch to begin.
+  // Without this, clients would wait for the first event before they see that the watch has started.
   (out as ServerResponse).flushHeaders?.();
   response.stream!({
     write: (text) => void (!out.destroyed && (out as ServerResponse).write(text)),

@@ -104,7 +104,7 @@ export class Operator implements RolloutControl {
 
   /** The start's roll-out succeeds even where later ones are to be stuck. */
   private finishWithout(): void {
-    this.faults.suspended('rollout-stuck', () => this.finish());
+    this.faults.withoutSwitch('rollout-stuck', () => this.finish());
   }
 
   private schedule(): void {

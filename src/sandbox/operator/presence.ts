@@ -49,7 +49,7 @@ export class RegistryPresence {
 
   private async apply(): Promise<void> {
     if (this.stopped) return;
-    if (this.away()) await this.server.vanish();
+    if (this.away()) await this.server.goOffline();
     else await this.server.listen();
   }
 

@@ -133,13 +133,13 @@ describe('what a rule may be', () => {
   });
 
   test.each([
-    ['nonsense', 'neither a rule nor the name of one'],
-    ['GET /x => 99', '"99" is no action'],
-    ['GET /x nth=0 => 500', '"nth=0" is no condition'],
-    ['GET /x often=2 => 500', '"often=2" is no condition'],
-    ['GET ( => 500', '"(" is no regular expression'],
-    ['get /x => 500', '"get" is no method'],
-    ['token-expires=soon', 'neither a rule'],
+    ['nonsense', 'not a rule and not the name of a rule'],
+    ['GET /x => 99', 'invalid action "99"'],
+    ['GET /x nth=0 => 500', 'invalid condition "nth=0"'],
+    ['GET /x often=2 => 500', 'invalid condition "often=2"'],
+    ['GET ( => 500', 'invalid regular expression "("'],
+    ['get /x => 500', 'invalid method "get"'],
+    ['token-expires=soon', 'not a rule'],
   ])('%s is refused', (rule, words) => {
     expect(() => parseFault(rule)).toThrow(words);
     expect(() => parseFault(rule)).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error);
