@@ -55,12 +55,12 @@ export type ParsedFault = { kind: 'rule'; rule: FaultRule } | { kind: 'switch'; 
 export function parseFault(text: string): ParsedFault {
   const trimmed = text.trim();
   const [name = '', value] = trimmed.split('=') as [string, string?];
-  if (name in SWITCHES && (value === undefined || (name === 'registry-gone' && isNumber(value)))) {
+  if (Object.hasOwn(SWITCHES, name) && (value === undefined || (name === 'registry-gone' && isNumber(value)))) {
     return { kind: 'switch', name: name as SwitchName, seconds: value === undefined ? undefined : Number(value) };
   }
   if (name === 'token-expires' && value !== undefined && isNumber(value))
     return { kind: 'rule', rule: parseRule(`* . from=${value} => 401`) };
-  return { kind: 'rule', rule: parseRule(SHORTCUTS[trimmed] ?? trimmed) };
+  return { kind: 'rule', rule: parseRule((Object.hasOwn(SHORTCUTS, trimmed) && SHORTCUTS[trimmed]) || trimmed) };
 }
 
 function invalidRule(text: string, why: string): Error {

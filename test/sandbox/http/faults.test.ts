@@ -139,6 +139,8 @@ describe('what a rule may be', () => {
     ['GET /x often=2 => 500', 'invalid condition "often=2"'],
     ['GET ( => 500', 'invalid regular expression "("'],
     ['get /x => 500', 'invalid method "get"'],
+    ['constructor', 'not a rule'],
+    ['toString', 'not a rule'],
     ['token-expires=soon', 'not a rule'],
   ])('%s is refused', (rule, words) => {
     expect(() => parseFault(rule)).toThrow(words);
