@@ -61,7 +61,7 @@ test.each([
   [['missing.yaml'], /^error: cannot read missing\.yaml: ENOENT/m],
   [[], /FILE is missing/],
   [['pv.yaml', '-o', 'xml'], /--output/],
-])('%j is refused', async (args, message) => {
+])('refuses %j', async (args, message) => {
   const { status, stderr } = await lint(...args);
   expect(status).toBe(1);
   expect(stderr).toMatch(message);

@@ -277,7 +277,7 @@ test.each([
     ['--butane', 'storage.bu', '--path', '/var/x', '-o', 'policy'],
     'error: --path: no file system is mounted at /var/x',
   ],
-])('%j is refused', async (args, message) => {
+])('refuses %j', async (args, message) => {
   const { status, stdout, stderr } = await render(...args);
   expect(status).toBe(1);
   expect(stderr).toContain(message);

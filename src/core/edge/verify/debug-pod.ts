@@ -10,47 +10,50 @@ const LABELS = { 'app.kubernetes.io/managed-by': 'regadm', 'app.kubernetes.io/co
 const SELECTOR = Object.entries(LABELS)
   .map(([key, value]) => `${key}=${value}`)
   .join(',');
-/** The pod ends by itself after this, should nobody be left to delete it. */
+/** Lifetime of the pod in seconds. If regadm is killed, the pod ends by itself. */
 const DEADLINE_SECONDS = 300;
-const PAUSE_MS = 250;
+/** Interval between two reads of the pod, in ms. */
+const POLL_MS = 250;
 
 export interface DebugPodOptions {
   node: string;
-  /** One that is on the node already: an edge may have no way to pull another. */
+  /** An image that is already on the node, because an edge cluster may not be able to pull another. */
   image: string;
-  /** Runs with the node's own programs, its root file system being the root. */
+  /** Runs with the node's programs, in its root file system. */
   command: string[];
+  /** Timeout until the command has ended, in ms. */
   timeoutMs: number;
   signal?: AbortSignal;
 }
 
 /**
- * Runs a command on a node, in a privileged pod that is deleted in any case, and hands back what it printed.
- * @throws RegadmError NODE_CHECK_FAILED when the pod does not run or the command fails, ApiError; the signal's reason when it aborts
+ * Runs a command on a node, in a privileged pod that is always deleted.
+ * @returns the output of the command
+ * @throws RegadmError NODE_CHECK_FAILED if the pod does not run or the command fails, ApiError; the signal's reason when it aborts
  */
 export async function runOnNode(api: ClusterApi, options: DebugPodOptions): Promise<string> {
   await deleteLeftovers(api);
   const name = `regadm-node-check-${randomBytes(4).toString('hex')}`;
   try {
-    const response = await api.request('POST', PODS, { body: podOf(name, options), signal: options.signal });
-    // 409 on a name that nobody else has: the answer to the first try was lost.
+    const response = await api.request('POST', PODS, { body: debugPod(name, options), signal: options.signal });
+    // 409 for a unique name: the response to the first attempt was lost.
     if (response.status !== 201 && response.status !== 409)
       throw apiError(response, `cannot create the debug pod ${NAMES.namespace}/${name}`);
-    await ended(api, name, options);
+    await waitForEnd(api, name, options);
     const log = await api.request('GET', `${PODS}/${name}/log`, { signal: options.signal });
     if (log.status !== 200) throw apiError(log, `cannot read the log of pod ${NAMES.namespace}/${name}`);
     return log.body.toString('utf8');
   } finally {
-    // Also when the creation seemed to fail: its answer may have been lost.
+    // Also if the creation seemed to fail, because its response can be lost.
     await deletePod(api, name);
   }
 }
 
-/** Those of runs that were killed. A pod that still runs may be another run's. */
+/** Deletes the ended pods of runs that were killed. A running pod can belong to another run. */
 async function deleteLeftovers(api: ClusterApi): Promise<void> {
   const { items } = await api.get<{ items?: KubeObject[] | null }>(PODS, { query: { labelSelector: SELECTOR } });
-  const over = (items ?? []).filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
-  await Promise.all(over.map(({ metadata }) => deletePod(api, metadata.name)));
+  const ended = (items ?? []).filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
+  await Promise.all(ended.map(({ metadata }) => deletePod(api, metadata.name)));
 }
 
 async function deletePod(api: ClusterApi, name: string): Promise<void> {
@@ -59,19 +62,19 @@ async function deletePod(api: ClusterApi, name: string): Promise<void> {
     throw apiError(response, `cannot delete the debug pod ${NAMES.namespace}/${name}: delete it by hand`);
 }
 
-async function ended(api: ClusterApi, name: string, { timeoutMs, signal }: DebugPodOptions): Promise<void> {
+async function waitForEnd(api: ClusterApi, name: string, { timeoutMs, signal }: DebugPodOptions): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const pod = await api.get<KubeObject>(`${PODS}/${name}`, { signal });
     if (pod.status?.phase === 'Succeeded') return;
-    const why = describe(pod);
-    if (pod.status?.phase === 'Failed') throw problem(`the debug pod failed: ${why}`);
-    if (performance.now() > deadline) throw problem(`the debug pod has not ended in time: ${why}`);
-    await sleep(PAUSE_MS, undefined, { signal });
+    const state = describeState(pod);
+    if (pod.status?.phase === 'Failed') throw nodeCheckError(`the debug pod failed: ${state}`);
+    if (performance.now() > deadline) throw nodeCheckError(`the debug pod has not ended in time: ${state}`);
+    await sleep(POLL_MS, undefined, { signal });
   }
 }
 
-function describe({ status }: KubeObject): string {
+function describeState({ status }: KubeObject): string {
   const [container] = (status?.containerStatuses ?? []) as {
     state?: Record<string, { reason?: string; message?: string } | undefined>;
   }[];
@@ -81,14 +84,14 @@ function describe({ status }: KubeObject): string {
     .join(' ');
 }
 
-function problem(message: string): RegadmError {
+function nodeCheckError(message: string): RegadmError {
   return new RegadmError(message, {
     code: 'NODE_CHECK_FAILED',
-    suggestions: ['look by hand: oc debug node/NODE -- chroot /host df -h'],
+    suggestions: ['check the node by hand: oc debug node/NODE -- chroot /host df -h'],
   });
 }
 
-function podOf(name: string, { node, image, command }: DebugPodOptions): object {
+function debugPod(name: string, { node, image, command }: DebugPodOptions): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',

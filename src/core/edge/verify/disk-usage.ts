@@ -3,10 +3,10 @@ import { checker, type EdgeCheck } from './check.js';
 
 const { passed, failed, warning } = checker('node');
 
-/** Between what `lsblk` and what `df` print. */
+/** Separates the output of `lsblk` and `df`. */
 export const DIVIDER = '----regadm----';
 
-/** What runs on the node; its first argument is the mount path. Sizes in bytes, since units differ between versions. */
+/** Script for the node; its first argument is the mount point. Sizes are in bytes, because units differ between versions. */
 export const SCRIPT = `lsblk --bytes --json --output NAME,SIZE,TYPE,MOUNTPOINT,PARTLABEL; echo ${DIVIDER}; df --block-size=1 --portability -- "$1"`;
 
 interface BlockDevice {
@@ -23,19 +23,24 @@ interface Usage {
   mountedOn: string;
 }
 
-/** Below this share of free space a push may soon fail. */
-const LOW = 0.1;
+/** Minimum share of free space; below it, pushes can soon fail. */
+const MIN_FREE_SHARE = 0.1;
+
+/** Minimum size of a file system, as a share of the volume. A file system is slightly smaller than its partition. */
+const MIN_SIZE_SHARE = 0.9;
 
 /**
- * The mount and its free space, from the node's own words.
- * @param wanted bytes that the volume promises
+ * Checks the mount and its free space.
+ * @param output output of `SCRIPT`
+ * @param path expected mount point
+ * @param volumeBytes size of the volume; undefined if unknown
  */
-export function checkUsage(output: string, path: string, wanted?: number): EdgeCheck[] {
+export function checkUsage(output: string, path: string, volumeBytes?: number): EdgeCheck[] {
   const [blocks = '', files = ''] = output.split(DIVIDER);
   const device = deviceAt(blocks, path);
   const usage = parseDf(files);
   const remedy =
-    'the partition is made and mounted at installation: compare the node with regadm edge verify --hub-kubeconfig';
+    'the partition is created and mounted at installation: compare the node with regadm edge verify --hub-kubeconfig';
   if (!usage || usage.mountedOn !== path) {
     const where = usage ? `it is a directory of ${usage.mountedOn}` : 'it does not exist';
     return [failed('mount', `nothing is mounted at ${path}: ${where}`, remedy)];
@@ -44,16 +49,15 @@ export function checkUsage(output: string, path: string, wanted?: number): EdgeC
     'mount',
     `${path} is mounted${device ? ` from ${device.type ?? 'device'} ${device.name}, ${formatBytes(Number(device.size))}` : ''}`,
   );
-  return [mount, ...sizeCheck(usage, wanted), spaceCheck(usage, path)];
+  return [mount, ...sizeCheck(usage, volumeBytes), spaceCheck(usage, path)];
 }
 
-/** A file system is a little smaller than its partition: up to a tenth less is no mistake. */
-function sizeCheck({ size }: Usage, wanted: number | undefined): EdgeCheck[] {
-  if (wanted === undefined || size >= wanted * 0.9) return [];
+function sizeCheck({ size }: Usage, volumeBytes: number | undefined): EdgeCheck[] {
+  if (volumeBytes === undefined || size >= volumeBytes * MIN_SIZE_SHARE) return [];
   return [
     failed(
       'mount-size',
-      `the file system has ${formatBytes(size)}, the volume promises ${formatBytes(wanted)}`,
+      `the file system has ${formatBytes(size)}, the volume has ${formatBytes(volumeBytes)}`,
       'make the volume smaller, or install with a larger partition',
     ),
   ];
@@ -61,29 +65,29 @@ function sizeCheck({ size }: Usage, wanted: number | undefined): EdgeCheck[] {
 
 function spaceCheck({ size, available }: Usage, path: string): EdgeCheck {
   const free = `${formatBytes(available)} of ${formatBytes(size)} are free at ${path}`;
-  if (available < size * LOW)
+  if (available < size * MIN_FREE_SHARE)
     return warning('free-space', free, 'free space in the registry: regadm prune images, then regadm prune hard');
   return passed('free-space', free);
 }
 
 function deviceAt(text: string, path: string): BlockDevice | undefined {
   try {
-    return find((JSON.parse(text) as { blockdevices?: BlockDevice[] }).blockdevices ?? [], path);
+    return findDevice((JSON.parse(text) as { blockdevices?: BlockDevice[] }).blockdevices ?? [], path);
   } catch {
-    // df alone tells enough.
+    // The output of df is sufficient.
     return undefined;
   }
 }
 
-function find(devices: BlockDevice[], path: string): BlockDevice | undefined {
+function findDevice(devices: BlockDevice[], path: string): BlockDevice | undefined {
   for (const device of devices) {
-    const found = device.mountpoint === path ? device : find(device.children ?? [], path);
+    const found = device.mountpoint === path ? device : findDevice(device.children ?? [], path);
     if (found) return found;
   }
   return undefined;
 }
 
-/** The last line of POSIX `df`: file system, size, used, available, capacity, mount point. */
+/** Parses the last line of POSIX `df`: file system, size, used, available, capacity, mount point. */
 function parseDf(text: string): Usage | undefined {
   const line = text.trim().split('\n').at(-1) ?? '';
   const match = /^\S.*?\s+(\d+)\s+(\d+)\s+(\d+)\s+\S+\s+(\/.*)$/.exec(line);

@@ -6,20 +6,23 @@ import type { IgnitionConfig } from '../ignition/config.js';
 import { readIgnition } from '../ignition/read.js';
 import { toIgnition } from '../ignition/translate.js';
 
-/**
- * What the nodes should have been installed with, from a Butane or an Ignition file.
- * @returns undefined when neither is given
- * @throws RegadmError INVALID_FILE with file, line and field, UNREADABLE_FILE
- */
-export async function expectedConfig(files: {
+/** Names of the files that a site was rendered from or to; at most one. */
+export interface RenderedFiles {
   butane?: string;
   ignition?: string;
-}): Promise<IgnitionConfig | undefined> {
-  if (files.butane !== undefined) return toIgnition(readButane(files.butane, await readText(files.butane)));
-  return files.ignition === undefined ? undefined : ignitionFile(files.ignition);
 }
 
-async function ignitionFile(file: string): Promise<IgnitionConfig> {
+/**
+ * Reads the configuration that the nodes should have been installed with.
+ * @returns undefined if no file is named
+ * @throws RegadmError INVALID_FILE with file, line and field, UNREADABLE_FILE
+ */
+export async function expectedConfig({ butane, ignition }: RenderedFiles): Promise<IgnitionConfig | undefined> {
+  if (butane !== undefined) return toIgnition(readButane(butane, await readText(butane)));
+  return ignition === undefined ? undefined : readIgnitionFile(ignition);
+}
+
+async function readIgnitionFile(file: string): Promise<IgnitionConfig> {
   const [document] = parseYaml(file, await readText(file));
   if (!document) throw invalidFile([{ file, message: 'the file is empty' }]);
   const { config, problems } = readIgnition(document.value());

@@ -7,24 +7,20 @@ import { checker, type EdgeCheck } from './check.js';
 
 export const OVERRIDE_ANNOTATION = 'bmac.agent-install.openshift.io/ignition-config-overrides';
 const NAME = 'ignition-override';
-const AT_INSTALLATION =
-  'the partition can only be made when the node is installed: correct ignitionConfigOverride in the site, and install again';
+const REINSTALL =
+  'the partition can only be created when the node is installed: correct ignitionConfigOverride in the site, and install again';
 const { passed, failed, skipped } = checker('hub');
 
-/** What the hub is asked about. */
 export interface HubOptions {
-  /** The managed cluster's name, which is also its namespace on the hub. */
+  /** Name of the managed cluster, which is also its namespace on the hub. */
   cluster: string;
-  /** Where the registry's partition should be mounted. */
+  /** Expected mount point of the registry's partition. */
   path: string;
-  /** What was rendered; without it the hub's ClusterInstance is the measure, and without that the mount. */
+  /** The rendered configuration; undefined: the hub's ClusterInstance counts or, if there is none, the mount point. */
   expected?: IgnitionConfig;
 }
 
-/**
- * The configuration that each BareMetalHost of a managed cluster is installed with, compared by meaning.
- * @throws ApiError
- */
+/** Compares the configuration of each BareMetalHost of a managed cluster with the expected one. @throws ApiError */
 export async function checkHub(api: ClusterApi, { cluster, path, expected }: HubOptions): Promise<EdgeCheck[]> {
   const { items } = await api.get<{ items?: KubeObject[] | null }>(
     `/apis/metal3.io/v1alpha1/namespaces/${cluster}/baremetalhosts`,
@@ -34,14 +30,14 @@ export async function checkHub(api: ClusterApi, { cluster, path, expected }: Hub
       failed(
         NAME,
         `no BareMetalHost in namespace ${cluster} of the hub`,
-        'check the name of the cluster, and that the hub is the right one',
+        'check the name of the cluster, and that this is its hub',
       ),
     ];
   const planned = expected ? new Map<string, IgnitionConfig>() : await plannedOverrides(api, cluster);
   const hosts = [...items].sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
   const without = hosts.filter(({ metadata }) => !metadata.annotations?.[OVERRIDE_ANNOTATION]);
   if (without.length === hosts.length) {
-    return [failed(NAME, `no BareMetalHost of ${cluster} has the annotation ${OVERRIDE_ANNOTATION}`, AT_INSTALLATION)];
+    return [failed(NAME, `no BareMetalHost of ${cluster} has the annotation ${OVERRIDE_ANNOTATION}`, REINSTALL)];
   }
   return hosts.map((host) => checkHost(host, expected ?? planned.get(host.metadata.name), path));
 }
@@ -49,24 +45,24 @@ export async function checkHub(api: ClusterApi, { cluster, path, expected }: Hub
 function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefined, path: string): EdgeCheck {
   const host = `BareMetalHost ${metadata.namespace}/${metadata.name}`;
   const text = metadata.annotations?.[OVERRIDE_ANNOTATION];
-  if (!text) return skipped(NAME, `${host} has no configuration of its own`);
+  if (!text) return skipped(NAME, `${host} has no configuration`);
   const { config, problems } = parseOverride(text);
   if (problems.length > 0)
     return failed(
       NAME,
-      `${host}: the annotation is no Ignition configuration: ${problems.join('; ')}`,
-      AT_INSTALLATION,
+      `${host}: the annotation is not a valid Ignition configuration: ${problems.join('; ')}`,
+      REINSTALL,
     );
   if (expected && !sameIgnition(expected, config))
-    return failed(NAME, `${host}: the annotation differs in meaning from what was rendered`, AT_INSTALLATION);
+    return failed(NAME, `${host}: the annotation differs in meaning from what was rendered`, REINSTALL);
   if (expected) return passed(NAME, `${host} is installed with what was rendered`);
   const mounts =
     (config.storage?.filesystems ?? []).some((filesystem) => filesystem.path === path) && isMounted(config, path);
-  if (!mounts) return failed(NAME, `${host}: the annotation mounts nothing at ${path}`, AT_INSTALLATION);
+  if (!mounts) return failed(NAME, `${host}: the annotation mounts nothing at ${path}`, REINSTALL);
   return passed(NAME, `${host} mounts ${path}`);
 }
 
-/** By host name, what the hub's ClusterInstance says; empty where there is none (sites that are made of a SiteConfig). */
+/** Reads the hub's ClusterInstance. @returns configurations by host name; empty for sites without one (SiteConfig) */
 async function plannedOverrides(api: ClusterApi, cluster: string): Promise<Map<string, IgnitionConfig>> {
   const response = await api.request(
     'GET',

@@ -3,8 +3,8 @@ import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { apiError } from '../../cluster/api-error.js';
 
 /**
- * The kubeconfig of a managed cluster, as its hub keeps it: secret `NAME-admin-kubeconfig` in namespace NAME.
- * @returns the kubeconfig's text; it is a credential and is shown nowhere
+ * Reads the kubeconfig of a managed cluster from its hub: secret `NAME-admin-kubeconfig` in namespace NAME.
+ * @returns the content of the kubeconfig, a credential that must not be printed
  * @throws RegadmError NO_MANAGED_KUBECONFIG, ApiError
  */
 export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promise<string> {

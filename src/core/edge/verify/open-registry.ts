@@ -1,16 +1,21 @@
 import type { ClusterApi } from '../../cluster/api.js';
+import type { Reporter } from '../../kit/reporter.js';
 import { RegadmError } from '../../model/errors.js';
 import type { OpenRegistry } from './login.js';
 
 export interface RegistryAccess {
+  /** `host[:port]`, or a URL without a path; undefined: the cluster's name for the registry, then its public route. */
   url?: string;
+  /** Certificates of authorities, PEM. */
   authorities?: readonly string[];
-  warn(line: string): void;
-  log(level: number, line: string): void;
 }
 
-/** Opens the registry as the other commands do: the given address, else the cluster's own name for it, else its public route. */
-export function registryOpener(api: ClusterApi, { url, authorities, warn, log }: RegistryAccess): OpenRegistry {
+/** Makes the function that opens the managed cluster's registry. It throws RegadmError REGISTRY_UNKNOWN, RegistryError. */
+export function registryOpener(
+  api: ClusterApi,
+  { url, authorities }: RegistryAccess,
+  reporter: Reporter,
+): OpenRegistry {
   return async ({ internal, route, token }) => {
     const host = url ?? internal ?? route;
     if (host === undefined) {
@@ -30,8 +35,8 @@ export function registryOpener(api: ClusterApi, { url, authorities, warn, log }:
       token,
       workers: 1,
       publicRoute: async () => route,
-      warn,
-      log,
+      warn: reporter.warning,
+      log: reporter.log,
     });
   };
 }

@@ -1,53 +1,119 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import type { IgnitionConfig } from '../ignition/config.js';
-import { attempt, type EdgeCheck } from './check.js';
+import type { Reporter } from '../../kit/reporter.js';
+import { attempt, checker, type EdgeCheck } from './check.js';
+import { expectedConfig, type RenderedFiles } from './expected.js';
 import { checkHub } from './hub.js';
-import { checkLogin, type OpenRegistry } from './login.js';
+import { checkLogin } from './login.js';
 import { checkConfig, checkImageConfig, checkPods, checkVolume } from './managed.js';
+import { managedKubeconfig } from './managed-cluster.js';
 import { checkNode } from './node.js';
+import { registryOpener, type RegistryAccess } from './open-registry.js';
+import { verifyReport, type VerifyReport } from './report.js';
 
-export interface VerifyOptions {
+export interface VerifyRequest {
+  /** The managed cluster on its hub; undefined: only the managed cluster is checked. */
+  hub?: HubRequest;
+  /** Mount point of the registry's partition. */
   path: string;
+  registry: RegistryAccess;
+  /** Also check the mount on the node, with a privileged pod. */
   nodeCheck: boolean;
-  /** How long the debug pod may take. */
+  /** Timeout of the debug pod, in ms. */
   timeoutMs: number;
-  openRegistry: OpenRegistry;
+}
+
+export interface HubRequest {
+  /** Name of the managed cluster, which is also its namespace on the hub. */
+  cluster: string;
+  /** Files that the site was rendered from or to. */
+  rendered: RenderedFiles;
+  /** Where the kubeconfig of the managed cluster comes from: `hub` is a secret there. */
+  kubeconfigFrom: 'hub' | 'user';
+}
+
+/** Opens the clusters of a site. */
+export interface Clusters {
+  openHub(): Promise<ClusterApi>;
+  /** @param kubeconfig content of a kubeconfig that replaces the user's */
+  openManaged(kubeconfig?: string): Promise<ClusterApi>;
+}
+
+export interface VerifyContext {
+  reporter: Reporter;
   signal?: AbortSignal;
 }
 
-/** Checks of the hub: what the nodes of a managed cluster are installed with. */
-export function verifyHub(
-  api: ClusterApi,
-  cluster: string,
-  path: string,
-  expected?: IgnitionConfig,
-  signal?: AbortSignal,
-): Promise<EdgeCheck[]> {
-  return attempt('hub', 'ignition-override', () => checkHub(api, { cluster, path, expected }), signal);
+/**
+ * Checks the registry of an edge site on its clusters. All checks run, whatever the results of the others.
+ * @throws RegadmError INVALID_FILE, UNREADABLE_FILE, and what opening the clusters throws; the signal's reason when it aborts
+ */
+export async function verifyEdge(
+  request: VerifyRequest,
+  clusters: Clusters,
+  context: VerifyContext,
+): Promise<VerifyReport> {
+  const { hub } = request;
+  const checks = hub
+    ? await verifySite(request, hub, clusters, context)
+    : await verifyManaged(request, () => clusters.openManaged(), context);
+  return verifyReport(hub?.cluster, checks);
 }
 
-/** Checks of the managed cluster, one after the other; each is made whatever the others say. */
-export async function verifyManaged(
-  api: ClusterApi,
-  { path, nodeCheck, timeoutMs, openRegistry, signal }: VerifyOptions,
+async function verifySite(
+  request: VerifyRequest,
+  { cluster, rendered, kubeconfigFrom }: HubRequest,
+  clusters: Clusters,
+  context: VerifyContext,
 ): Promise<EdgeCheck[]> {
-  const checks: [EdgeCheck['where'], string, () => Promise<EdgeCheck[]>][] = [
-    ['cluster', 'registry-config', () => checkConfig(api)],
-    ['cluster', 'image-config', () => checkImageConfig(api)],
-    ['cluster', 'claim', () => checkVolume(api, path)],
-    ['cluster', 'registry-pods', () => checkPods(api)],
-    ['cluster', 'registry-login', () => checkLogin(api, openRegistry)],
-    ...(nodeCheck
-      ? [
-          ['node', 'mount', () => checkNode(api, { path, timeoutMs, signal })] as [
-            EdgeCheck['where'],
-            string,
-            () => Promise<EdgeCheck[]>,
-          ],
-        ]
-      : []),
-  ];
+  const { signal } = context;
+  const { path } = request;
+  const expected = await expectedConfig(rendered);
+  const hub = await clusters.openHub();
+  try {
+    const checks = await attempt('hub', 'ignition-override', () => checkHub(hub, { cluster, path, expected }), signal);
+    if (kubeconfigFrom === 'user')
+      return [...checks, ...(await verifyManaged(request, () => clusters.openManaged(), context))];
+    const { check, kubeconfig } = await readKubeconfig(hub, cluster, signal);
+    if (kubeconfig === undefined) return [...checks, ...check];
+    return [...checks, ...check, ...(await verifyManaged(request, () => clusters.openManaged(kubeconfig), context))];
+  } finally {
+    await hub.close();
+  }
+}
+
+async function readKubeconfig(
+  hub: ClusterApi,
+  cluster: string,
+  signal?: AbortSignal,
+): Promise<{ check: EdgeCheck[]; kubeconfig?: string }> {
+  const name = 'managed-kubeconfig';
+  let kubeconfig: string | undefined;
+  const read = async (): Promise<EdgeCheck[]> => {
+    kubeconfig = await managedKubeconfig(hub, cluster);
+    return [checker('hub').passed(name, `the hub has the kubeconfig of ${cluster}`)];
+  };
+  return { check: await attempt('hub', name, read, signal), kubeconfig };
+}
+
+async function verifyManaged(
+  { path, registry, nodeCheck, timeoutMs }: VerifyRequest,
+  open: () => Promise<ClusterApi>,
+  { reporter, signal }: VerifyContext,
+): Promise<EdgeCheck[]> {
+  const api = await open();
   const found: EdgeCheck[] = [];
-  for (const [where, name, check] of checks) found.push(...(await attempt(where, name, check, signal)));
+  const run = async (where: EdgeCheck['where'], name: string, check: () => Promise<EdgeCheck[]>): Promise<void> => {
+    found.push(...(await attempt(where, name, check, signal)));
+  };
+  try {
+    await run('cluster', 'registry-config', () => checkConfig(api));
+    await run('cluster', 'image-config', () => checkImageConfig(api));
+    await run('cluster', 'claim', () => checkVolume(api, path));
+    await run('cluster', 'registry-pods', () => checkPods(api));
+    await run('cluster', 'registry-login', () => checkLogin(api, registryOpener(api, registry, reporter)));
+    if (nodeCheck) await run('node', 'mount', () => checkNode(api, { path, timeoutMs, signal }));
+  } finally {
+    await api.close();
+  }
   return found;
 }

@@ -55,7 +55,7 @@ test('fails for a file system that is much smaller than the volume', () => {
   expect(brief(outputOf('/dev/sda5 53687091200 0 53687091200 0% /var/imageregistry'), 100 * GIB)[1]).toEqual([
     'mount-size',
     'failed',
-    'the file system has 50 GiB, the volume promises 100 GiB',
+    'the file system has 50 GiB, the volume has 100 GiB',
   ]);
 });
 
