@@ -11,7 +11,7 @@ afterAll(() => sandbox.stop());
 
 afterEach(() => sandbox.clearFaults());
 
-/** Asserts that every server received only reading requests. */
+/** Expects that no request changed anything. */
 function expectUntouched(from: number): void {
   const changing = sandbox.requests
     .slice(from)
@@ -19,18 +19,18 @@ function expectUntouched(from: number): void {
   expect(changing).toEqual([]);
 }
 
-/** An error: exit 1, a line for people, a document for programs, and nothing changed. */
+/** Expects an error: exit status 1, a line on stderr, a JSON document on stdout, and nothing changed. */
 async function expectError(
   args: string[],
   code: string,
-  words: string | RegExp,
+  message: string | RegExp,
   env: Record<string, string> = {},
 ): Promise<void> {
   const from = sandbox.requests.length;
   const { status, stdout, stderr } = await regadm(['prune', 'images', '--confirm', '-o', 'json', ...args], { env });
   const document = JSON.parse(stdout) as { kind: string; code: string; message: string; suggestions: string[] };
   expect(document).toMatchObject({ apiVersion: 'regadm/v1', kind: 'Error', code });
-  expect(document.message).toMatch(words);
+  expect(document.message).toMatch(message);
   expect(stderr).toContain(`error: ${document.message}`);
   expect(stderr).not.toMatch(/^\s+at /m);
   expect(status).toBe(1);
@@ -45,7 +45,7 @@ const RULES = [
   { apiGroups: [''], resources: ['pods', 'replicationcontrollers', 'limitranges'], verbs: ['list'] },
 ];
 
-describe('what regadm prune images cannot see ends it before anything is changed', () => {
+describe('prune images stops before it changes anything when it cannot read something', () => {
   test.each([
     ['images', 'image.openshift.io'],
     ['imagestreams', 'image.openshift.io'],
@@ -66,24 +66,19 @@ describe('what regadm prune images cannot see ends it before anything is changed
 
   test.each([
     ['HTML', 'GET ^/api/v1/pods => html', 'API_NOT_JSON', 'cannot list pods'],
+    ['a permanent internal error', 'GET ^/apis/apps/v1/daemonsets => 501', 'API_ERROR', 'cannot list daemonsets.apps'],
     [
-      'an internal error that stays',
-      'GET ^/apis/apps/v1/daemonsets => 501',
-      'API_ERROR',
-      'cannot list daemonsets.apps',
-    ],
-    [
-      'no such resource where it must be one',
+      '404 for a resource that must exist',
       'GET ^/apis/apps/v1/statefulsets => 404',
       'NOT_FOUND',
       'cannot list statefulsets.apps',
     ],
-  ])('a list that is answered with %s', async (_what, rule, code, words) => {
+  ])('the response to a list is %s', async (_what, rule, code, message) => {
     sandbox.addFault(rule);
-    await expectError(['--kubeconfig', sandbox.kubeconfig.admin], code, words);
+    await expectError(['--kubeconfig', sandbox.kubeconfig.admin], code, message);
   });
 
-  test('a server that is not there, and one whose certificate is not trusted', async () => {
+  test('a server that does not listen, and one whose certificate is not trusted', async () => {
     await expectError(['--server', 'https://127.0.0.1:1', '--token', 'x'], 'API_UNREACHABLE', 'connection refused');
     await expectError(
       ['--server', sandbox.apiUrl, '--token', sandbox.tokens.admin],
@@ -92,7 +87,7 @@ describe('what regadm prune images cannot see ends it before anything is changed
     );
   });
 
-  test('kubeconfigs that are missing or broken', async () => {
+  test('missing and invalid kubeconfigs', async () => {
     await expectError(['--kubeconfig', '/nowhere'], 'KUBECONFIG_MISSING', '/nowhere');
     await expectError([], 'KUBECONFIG_MISSING', 'no kubeconfig');
     await expectError(['--kubeconfig', sandbox.caFile], 'KUBECONFIG_INVALID', /cannot be parsed|names no cluster/);
@@ -104,7 +99,7 @@ describe('what regadm prune images cannot see ends it before anything is changed
   });
 });
 
-test('references that cannot be parsed are listed all at once, with the object and the container', async () => {
+test('all invalid references are listed at once, with the object and the container', async () => {
   const pod = (name: string, image: string): object => ({
     metadata: { namespace: 'shop', name },
     spec: { containers: [{ name: 'web', image }] },
@@ -141,7 +136,7 @@ test('references that cannot be parsed are listed all at once, with the object a
   sandbox.store.remove('pods', 'shop', 'two');
 });
 
-describe('combinations of flags that make no sense', () => {
+describe('invalid combinations of flags', () => {
   test.each([
     [
       ['--prune-over-size-limit', '--keep-tag-revisions=1'],
@@ -161,11 +156,11 @@ describe('combinations of flags that make no sense', () => {
     [['--detailed-exitcode'], '--detailed-exitcode cannot be specified with --confirm'],
     [['something'], 'unexpected argument "something"'],
     [['--no-such-flag'], 'unknown flag: --no-such-flag'],
-  ])('%j', async (args, words) => {
+  ])('%j', async (args, message) => {
     await expectError(
       [...args, '--kubeconfig', sandbox.kubeconfig.admin],
       'USAGE',
-      new RegExp(words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')),
+      new RegExp(message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')),
     );
   });
 });

@@ -21,7 +21,7 @@ const MAX_REQUESTS = 200;
 
 let plan: PruneDocument;
 let undisturbed: State;
-/** How many requests an undisturbed run sends. */
+/** Number of requests that an undisturbed run sends. */
 let requests: number;
 let scene: Scene;
 let before: State;
@@ -46,35 +46,35 @@ const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) 
 const changes = ({ method, path: at }: RequestInfo): boolean =>
   (method === 'PUT' || method === 'DELETE') && !at.includes('reviews');
 
-/** What must hold at any moment, whatever happened. */
-function nothingWrong(): void {
-  const deleted = plan.images.map(({ name }) => name);
-  expect(missingParts(scene.sandbox, deleted)).toEqual([]);
+/** Expects what must hold at any time, whatever happened. */
+function expectConsistent(): void {
+  const planned = plan.images.map(({ name }) => name);
+  expect(missingParts(scene.sandbox, planned)).toEqual([]);
   expect(unnamedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
 }
 
-/** A run from another machine, by another user, leaves what an undisturbed run leaves. */
-async function theNextRunFinishes(): Promise<void> {
+/** Runs again as another user, and expects the result of an undisturbed run. */
+async function expectNextRunFinishes(): Promise<void> {
   const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
   expect(document.failures).toEqual([]);
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
 }
 
-/** Calls back with the `n`th request that is one of these, before it is handled. */
-function atRequest(n: number, is: (request: RequestInfo) => boolean, act: () => void | Promise<void>): void {
+/** Calls `act` at the n-th matching request, before the sandbox handles it. */
+function atRequest(n: number, matches: (request: RequestInfo) => boolean, act: () => void | Promise<void>): void {
   let count = 0;
   scene.sandbox.onRequest(async (request) => {
-    if (is(request) && ++count === n) await act();
+    if (matches(request) && ++count === n) await act();
   });
 }
 
-test('an undisturbed run says what it does, and the next one finds nothing', async () => {
+test('an undisturbed run reports what it does, and the next one finds nothing', async () => {
   await begin();
   const run = await prune(scene, [...CONFIRM, '-v', '4']);
   expect(run.status).toBe(0);
   expect(run.stderr).toMatch(/the oldest look at the cluster that a deletion rested on was \d+\.\d{3} s old/);
   expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
-  nothingWrong();
+  expectConsistent();
   expect(missingParts(scene.sandbox)).toEqual([]);
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
   const { document } = await pruneHere(scene);
@@ -95,8 +95,8 @@ describe('kill -9, then a run from another machine', () => {
     const run = await prune(scene, CONFIRM, { started: (started) => (child = started) });
     // A run can end before the last positions.
     if (run.signal !== 'SIGKILL') expect(run.status).toBe(0);
-    nothingWrong();
-    await theNextRunFinishes();
+    expectConsistent();
+    await expectNextRunFinishes();
   });
 
   test('the positions cover the whole run', async () => {
@@ -109,7 +109,7 @@ describe('signals', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('%s: what is under way is finished, the summary says what was done', async (signal, status) => {
+  ] as const)('%s: requests in flight finish, and the summary reports what was done', async (signal, status) => {
     await begin();
     let child: ChildProcess | undefined;
     atRequest(20, changes, () => void child?.kill(signal));
@@ -120,11 +120,11 @@ describe('signals', () => {
     expect(document.interrupted).toBe(true);
     expect(document.summary.skipped).toBeGreaterThan(0);
     expect(untruths(document, before, scene.sandbox)).toEqual([]);
-    nothingWrong();
-    await theNextRunFinishes();
+    expectConsistent();
+    await expectNextRunFinishes();
   });
 
-  test('SIGINT while lists are read: nothing is changed', async () => {
+  test('SIGINT while listing: nothing is changed', async () => {
     await begin();
     let child: ChildProcess | undefined;
     atRequest(
@@ -143,7 +143,7 @@ describe('signals', () => {
     await begin();
     let child: ChildProcess | undefined;
     let release = (): void => {};
-    // The server no longer answers: only a second signal ends the run.
+    // The server no longer responds, so only a second signal ends the run.
     scene.sandbox.onRequest((request) =>
       changes(request) && stateOf(scene.sandbox).layerLinks.length < before.layerLinks.length
         ? { do: 'hang' }
@@ -160,11 +160,11 @@ describe('signals', () => {
     });
     release();
     expect(run.status).toBe(130);
-    nothingWrong();
+    expectConsistent();
   });
 });
 
-test('two at once: both end well', async () => {
+test('two concurrent runs both succeed', async () => {
   await begin();
   const runs = await Promise.all([
     prune(scene, CONFIRM),
@@ -175,11 +175,11 @@ test('two at once: both end well', async () => {
     [0, false],
   ]);
   for (const run of runs) expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
-  nothingWrong();
+  expectConsistent();
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
 });
 
-test.each([5, 25, 45])('a token that expires after %i changes', async (after) => {
+test.each([5, 25, 45])('the token expires after %i changes', async (after) => {
   await begin();
   let expired = false;
   let count = 0;
@@ -194,13 +194,13 @@ test.each([5, 25, 45])('a token that expires after %i changes', async (after) =>
   const document = documentOf(run);
   expect(document.failures.map(({ message }) => message).join()).toMatch(/401|Unauthorized|log in/);
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
-  nothingWrong();
+  expectConsistent();
   expired = false;
   count = -1_000_000;
-  await theNextRunFinishes();
+  await expectNextRunFinishes();
 });
 
-test('the registry is gone for ten seconds', async () => {
+test('the registry is down for ten seconds', async () => {
   await begin();
   let gone = false;
   scene.sandbox.onRequest(({ method, path: at }) => {
@@ -216,7 +216,7 @@ test('the registry is gone for ten seconds', async () => {
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
 });
 
-test.each([-1, 1])('a clock that is ten minutes off (%i)', async (direction) => {
+test.each([-1, 1])('the clocks differ by ten minutes (%i)', async (direction) => {
   await begin({ now: Date.now() + direction * 600_000 });
   const run = await prune(scene);
   expect(run.status).toBe(0);
@@ -224,7 +224,7 @@ test.each([-1, 1])('a clock that is ten minutes off (%i)', async (direction) => 
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
 });
 
-test('a list whose continue expires three times', async () => {
+test('the continue token of a list expires three times', async () => {
   await begin({ pageLimitMax: 3 });
   scene.sandbox.addFault('GET [?&]continue= times=3 => expired');
   const run = await prune(scene);
@@ -237,7 +237,7 @@ describe('the audit log', () => {
   beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-audit-'))));
   afterEach(() => rmSync(dir, { recursive: true }));
 
-  test('has a line for everything that was done, in the order of the dependencies', async () => {
+  test('has a line for every deletion and update', async () => {
     await begin();
     const file = path.join(dir, 'audit.jsonl');
     const run = await prune(scene, [...CONFIRM, '--audit-log', file]);
@@ -258,7 +258,7 @@ describe('the audit log', () => {
     ]).toEqual([summary.images, summary.blobs, summary.layerLinks, summary.manifestLinks, summary.imageStreams]);
   });
 
-  test('on a full disk: nothing is changed', async () => {
+  test('full disk: nothing is changed', async () => {
     await begin();
     const run = await prune(scene, [...CONFIRM, '--audit-log', '/dev/full']);
     expect(run.status).toBe(1);
@@ -266,7 +266,7 @@ describe('the audit log', () => {
     expect(stateOf(scene.sandbox)).toEqual(before);
   });
 
-  test('the disk becomes full half-way: the run stops before the next deletion', async () => {
+  test('the disk fills up during the run: it stops before the next deletion', async () => {
     await begin();
     const file = path.join(dir, 'audit.jsonl');
     const args = [...CONFIRM, '--num-workers=1', '--audit-log', file];
@@ -284,10 +284,10 @@ describe('the audit log', () => {
       document.summary.blobs +
       document.summary.images +
       document.summary.imageStreams;
-    // It contains the line of the start and every deletion except the last.
+    // It has a line for the start, and one for each deletion but the last.
     expect(lines.length - 1).toBe(done - 1);
     expect(untruths(document, before, scene.sandbox)).toEqual([]);
-    nothingWrong();
-    await theNextRunFinishes();
+    expectConsistent();
+    await expectNextRunFinishes();
   });
 });

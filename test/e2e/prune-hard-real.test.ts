@@ -13,7 +13,7 @@ import { startRedis, type RedisServer } from '../support/servers/redis.js';
 import { requires } from '../support/jest/requires.js';
 import { filesBelow, temporaryFolder } from '../support/storage-tree.js';
 
-/** An Image object for what was really pushed. */
+/** Returns the Image object of a pushed image. */
 function imageObject(
   repository: string,
   { digest, mediaType, layers, config }: PushedImage,
@@ -39,20 +39,23 @@ const stream = (repository: string, ...images: PushedImage[]): object => {
   };
 };
 
-/** Fetches an image whole and compares every digest. */
-async function served(registry: DockerRegistry, repository: string, digest: string): Promise<void> {
-  const answer = await registry.request('GET', `/v2/${repository}/manifests/${digest}`, undefined, {
-    accept:
-      'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.v2+json',
+/** Fetches an image with its children and blobs, and compares every digest. */
+async function expectServed(registry: DockerRegistry, repository: string, digest: string): Promise<void> {
+  const response = await registry.request('GET', `/v2/${repository}/manifests/${digest}`, undefined, {
+    accept: [
+      'application/vnd.oci.image.manifest.v1+json',
+      'application/vnd.oci.image.index.v1+json',
+      'application/vnd.docker.distribution.manifest.v2+json',
+    ].join(', '),
   });
-  expect(answer.status).toBe(200);
-  expect(digestOf(answer.body)).toBe(digest);
-  const manifest = JSON.parse(answer.body.toString()) as {
+  expect(response.status).toBe(200);
+  expect(digestOf(response.body)).toBe(digest);
+  const manifest = JSON.parse(response.body.toString()) as {
     manifests?: { digest: string }[];
     config?: { digest: string };
     layers?: { digest: string }[];
   };
-  for (const child of manifest.manifests ?? []) await served(registry, repository, child.digest);
+  for (const child of manifest.manifests ?? []) await expectServed(registry, repository, child.digest);
   for (const blob of [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])]) {
     const content = await registry.request('GET', `/v2/${repository}/blobs/${blob.digest}`);
     expect(content.status).toBe(200);
@@ -60,7 +63,7 @@ async function served(registry: DockerRegistry, repository: string, digest: stri
   }
 }
 
-requires('docker-registry', 'redis-server').describe('a storage that a real registry wrote', () => {
+requires('docker-registry', 'redis-server').describe('storage that a real registry wrote', () => {
   const authority = makeAuthority();
   const stoppers: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -98,7 +101,7 @@ requires('docker-registry', 'redis-server').describe('a storage that a real regi
     return JSON.parse(stdout) as { summary: Record<string, number> };
   };
 
-  test('loses what nothing uses, and serves every remaining image whole', async () => {
+  test('prune hard deletes what nothing uses, and the registry serves every remaining image completely', async () => {
     const storage = temporaryFolder();
     const registry = await registryOn(storage);
     const { push } = registry;
@@ -110,7 +113,7 @@ requires('docker-registry', 'redis-server').describe('a storage that a real regi
     const forgotten = await push.image('old/project', ['base', 'forgotten'], { tag: 'v1' });
     const unlisted = await push.image('dev/app', ['unlisted'], { oci: true });
     await registry.request('DELETE', `/v2/dev/app/manifests/${older.digest}`);
-    const lonely = await push.blob('dev/app', 'a layer whose push broke off');
+    const lonely = await push.blob('dev/app', 'a layer of an aborted push');
     await registry.request('POST', '/v2/dev/app/blobs/uploads/');
 
     const sandbox = await cluster(
@@ -125,10 +128,10 @@ requires('docker-registry', 'redis-server').describe('a storage that a real regi
     const { summary } = await prune(sandbox, storage, '--dangling-links', '--uploads-older-than=0');
     expect(summary).toMatchObject({ repositories: 1, manifestLinks: 1, uploads: 1, failed: 0 });
 
-    // A registry of its own: the one that wrote remembers what it had.
+    // A new registry: the first one has the old blobs in its cache.
     const fresh = await registryOn(storage);
-    await served(fresh, 'dev/app', app.digest);
-    await served(fresh, 'prod/multi', index.digest);
+    await expectServed(fresh, 'dev/app', app.digest);
+    await expectServed(fresh, 'prod/multi', index.digest);
     expect((await fresh.request('GET', `/v2/old/project/manifests/${forgotten.digest}`)).status).toBe(404);
     expect((await fresh.request('GET', `/v2/dev/app/manifests/${unlisted.digest}`)).status).toBe(404);
     for (const digest of [
@@ -146,12 +149,12 @@ requires('docker-registry', 'redis-server').describe('a storage that a real regi
     }
     const links = filesBelow(path.join(storage, 'docker/registry/v2/repositories'));
     expect(links.filter((file) => file.startsWith('old/') || file.includes('_uploads/'))).toEqual([]);
-    // What went can be pushed again, and is whole again.
+    // Deleted content can be pushed again.
     const again = await fresh.push.image('old/project', ['base', 'forgotten']);
-    await served(fresh, 'old/project', again.digest);
+    await expectServed(fresh, 'old/project', again.digest);
   });
 
-  test('a Redis cache is stale afterwards, unless --redis-url empties it; other keys stay', async () => {
+  test('a Redis cache is stale afterwards unless --redis-url empties it; other keys stay', async () => {
     const redis = await startRedis();
     stoppers.push(() => redis.stop());
 

@@ -39,8 +39,8 @@ const changed = (): string[] =>
     .filter(({ method, path }) => method !== 'GET' && !path.includes('reviews'))
     .map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
 
-describe('the whole procedure', () => {
-  test.each([1, 3])('in the pod, with %i replicas: deletes, and leaves everything else as it was', async (replicas) => {
+describe('the complete procedure', () => {
+  test.each([1, 3])('in the pod, with %i replicas: deletes blobs and restores everything else', async (replicas) => {
     await begin({ replicas });
     const { status, stdout, stderr } = await start(sandbox, POD).ended;
     expect(stderr).not.toContain('error');
@@ -57,7 +57,7 @@ describe('the whole procedure', () => {
     expect(modes).toHaveLength(replicas);
   });
 
-  test('on the storage: no role is given, and only what nothing uses goes', async () => {
+  test('on the storage: grants no role, and deletes only what nothing uses', async () => {
     await begin();
     const dryRun = await start(
       sandbox,
@@ -82,17 +82,21 @@ describe('the whole procedure', () => {
     });
   });
 
-  test.each(['pod', 'storage'])('a plan over --max-delete is refused, and everything is restored (%s)', async (way) => {
-    await begin();
-    const files = filesBelow(sandbox.storageDir);
-    const { status, stdout } = await start(sandbox, [...(way === 'pod' ? POD : storageArgs()), '--max-delete=1']).ended;
-    expect(status).toBe(4);
-    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'MAX_DELETE' });
-    expect(filesBelow(sandbox.storageDir)).toEqual(files);
-    expect(guardedState(sandbox)).toEqual(before);
-  });
+  test.each(['pod', 'storage'])(
+    'a plan above --max-delete is refused, and the original state is restored (%s)',
+    async (way) => {
+      await begin();
+      const files = filesBelow(sandbox.storageDir);
+      const { status, stdout } = await start(sandbox, [...(way === 'pod' ? POD : storageArgs()), '--max-delete=1'])
+        .ended;
+      expect(status).toBe(4);
+      expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'MAX_DELETE' });
+      expect(filesBelow(sandbox.storageDir)).toEqual(files);
+      expect(guardedState(sandbox)).toEqual(before);
+    },
+  );
 
-  test('with --read-only=skip only images and image streams are read, and nothing in the cluster is changed', async () => {
+  test('--read-only=skip reads only images and image streams, and changes nothing in the cluster', async () => {
     await begin();
     const { status } = await start(sandbox, [...storageArgs(), '--read-only=skip']).ended;
     expect(status).toBe(0);
@@ -103,7 +107,7 @@ describe('the whole procedure', () => {
     ]);
   });
 
-  test('streams with image indexes are named, and the pod is refused for them', async () => {
+  test('streams with image indexes are named, and a run in the pod is refused because of them', async () => {
     await begin();
     const { status, stderr } = await start(sandbox, ['prune', 'hard', '--confirm']).ended;
     expect(status).toBe(4);
@@ -122,7 +126,7 @@ describe('the whole procedure', () => {
   });
 });
 
-test('--prune-images prunes images first, and its output does not mix with the document', async () => {
+test('--prune-images prunes images first, and the document contains none of its output', async () => {
   await begin();
   const listed = sandbox.store.list('images').length;
   const dryRun = await start(sandbox, [...storageArgs().filter((arg) => arg !== '--confirm'), '--prune-images']).ended;
@@ -136,8 +140,8 @@ test('--prune-images prunes images first, and its output does not mix with the d
   expect(guardedState(sandbox)).toEqual(before);
 });
 
-describe('what goes wrong', () => {
-  test('each missing permission is named: which verb on what', async () => {
+describe('failures', () => {
+  test('each missing permission is named: verb and resource', async () => {
     await begin();
     const { status, stderr } = await start(sandbox, POD, sandbox.kubeconfig.pruner).ended;
     expect(status).toBe(1);
@@ -147,7 +151,7 @@ describe('what goes wrong', () => {
     expect(changed()).toEqual([]);
   });
 
-  test('without a running and ready pod there is nothing to run in', async () => {
+  test('without a ready registry pod, the run fails', async () => {
     await begin({ managementState: 'Removed' });
     const { status, stdout } = await start(sandbox, ['prune', 'hard', '-o', 'json']).ended;
     expect(status).toBe(1);
@@ -165,7 +169,7 @@ describe('what goes wrong', () => {
     expect(changed()).toEqual([]);
   });
 
-  test('a Degraded operator is refused in its own words', async () => {
+  test('a degraded operator is refused, with its own message', async () => {
     await begin({ fail: ['degraded'] });
     const { status, stderr } = await start(sandbox, storageArgs()).ended;
     expect(status).toBe(4);
@@ -174,7 +178,7 @@ describe('what goes wrong', () => {
   });
 
   test.each([1, 2])(
-    'a stuck roll-out of %i replicas ends after --timeout, and everything is restored',
+    'the wait for a stuck roll-out of %i replicas ends after --timeout, and the original state is restored',
     async (replicas) => {
       await begin({ replicas, rolloutStepMs: 'manual', fail: ['rollout-stuck'] });
       let restoring = false;
@@ -192,7 +196,7 @@ describe('what goes wrong', () => {
     },
   );
 
-  test('a roll-out that is stuck on the way back too: said, and --recover finishes it', async () => {
+  test('the roll-out is stuck during the restore too: the run reports it, and --recover finishes', async () => {
     await begin({ fail: ['rollout-stuck'] });
     const { status, stdout } = await start(sandbox, [...storageArgs(), '--timeout=1s']).ended;
     expect(status).toBe(1);
@@ -204,7 +208,7 @@ describe('what goes wrong', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('an exec that is refused changes nothing', async () => {
+  test('a refused exec changes nothing', async () => {
     await begin({ fail: ['exec-refused'] });
     const { status, stderr } = await start(sandbox, POD).ended;
     expect(status).toBe(1);
@@ -212,7 +216,7 @@ describe('what goes wrong', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('a pod that dies during exec: everything is restored', async () => {
+  test('the pod dies during exec: the original state is restored', async () => {
     await begin({ fail: ['pod-dies'] });
     const { status, stderr } = await start(sandbox, POD).ended;
     expect(status).toBe(1);
@@ -220,7 +224,7 @@ describe('what goes wrong', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('a pod that dies while it deletes: exit status 3, and everything is restored', async () => {
+  test('the pod dies while it deletes: exit status 3, and the original state is restored', async () => {
     await begin();
     let execs = 0;
     sandbox.onRequest(({ path }) => {
@@ -236,10 +240,10 @@ describe('what goes wrong', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('a second run is refused while the first is under way, and so are --recover and a change of the mode', async () => {
+  test('while a run is in progress, a second one, --recover and a change of the mode are refused', async () => {
     await begin({ rolloutStepMs: 'manual' });
     const first = start(sandbox, POD);
-    // The roll-out stops until the test continues it: the first run waits for it.
+    // The roll-out makes no progress until `step`, so the first run waits for it.
     await new Promise<void>((resolve) =>
       sandbox.onRequest(({ path }) => void (path.includes('/deployments/') && annotated() && resolve())),
     );
@@ -259,8 +263,8 @@ describe('what goes wrong', () => {
   });
 });
 
-describe('refused before the registry is switched', () => {
-  test("another cluster's storage, a path without a registry", async () => {
+describe('refused before the registry changes its mode', () => {
+  test("another cluster's storage, and a path without a registry's storage", async () => {
     await begin();
     const directory = temporaryFolder();
     const none = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]).ended;
@@ -273,7 +277,7 @@ describe('refused before the registry is switched', () => {
   });
 });
 
-/** Adds blobs that nothing uses to the storage. @returns their digests, sorted */
+/** Adds unused blobs to the storage. @returns their digests, sorted */
 function storeOrphans(count: number): string[] {
   const orphans = Array.from({ length: count }, (_, index) => digest(`orphan ${index}`)).sort();
   const blobs = Object.fromEntries(orphans.map((name) => [name, 1]));
@@ -281,12 +285,12 @@ function storeOrphans(count: number): string[] {
   return orphans;
 }
 
-describe('ended at every step', () => {
-  /** Look for a pruner, hold, switch, renew, bind, record the pod, check, record, delete, unbind, restore, release. */
-  const MOST = 12;
-  const steps = Array.from({ length: MOST }, (_, index) => index + 1);
+describe('stopped at every step', () => {
+  /** Find a pruner, acquire, switch, renew, bind, record the pod, check, record, delete, unbind, restore, release. */
+  const STEPS = 12;
+  const steps = Array.from({ length: STEPS }, (_, index) => index + 1);
 
-  /** Signals the run when its n-th step arrives; the request itself succeeds, or is lost with its connection. */
+  /** Signals the run at its n-th step. The sandbox handles the request, or resets its connection if `lost`. */
   function signalAt(
     nth: number,
     signal: NodeJS.Signals,
@@ -326,7 +330,7 @@ describe('ended at every step', () => {
   });
 
   test.each(steps.map((nth) => [nth, nth % 2 ? 'SIGTERM' : 'SIGINT', nth % 2 ? 143 : 130] as const))(
-    'a signal at step %i, %s: restores everything itself',
+    'at step %i with %s: the run restores the original state itself',
     async (nth, signal, code) => {
       await begin({ replicas: nth % 2 ? 2 : 1, rolloutStepMs: 5, fail: ['slow-output'] });
       const { run, reached } = signalAt(nth, signal, false);
@@ -337,7 +341,7 @@ describe('ended at every step', () => {
     },
   );
 
-  test('the pruner that is left in the pod: other runs are refused, --recover ends it before anybody can push', async () => {
+  test('a pruner left in the pod: other runs are refused, --recover ends it before pushes are possible', async () => {
     await begin();
     storeOrphans(3000);
     // From here on the pruner in the pod writes so slowly that it outlives the runs below on any machine.
@@ -353,11 +357,11 @@ describe('ended at every step', () => {
     const commands = sandbox.requests.filter(({ method, path }) => method === 'PATCH' || path.includes('kill'));
     const ended = commands.findLastIndex(({ path }) => path.includes('kill'));
     expect(ended).toBeGreaterThan(0);
-    // After the look that found it gone: the mode, and the annotation.
+    // Only after the check that it is gone: the mode, and the annotation.
     expect(commands.slice(ended + 1)).toHaveLength(2);
   });
 
-  test('kill -9 while it deletes on the storage: --recover restores the mode, the next run deletes the rest', async () => {
+  test('kill -9 while deleting on the storage: --recover restores the mode, the next run deletes the rest', async () => {
     await begin({ rolloutStepMs: 5 });
     const [first = '', ...orphans] = storeOrphans(3000);
     const run = start(sandbox, storageArgs());
@@ -378,7 +382,7 @@ describe('ended at every step', () => {
     expect(orphans.filter((name) => sandbox.registry.hasBlob(name))).toEqual([]);
   });
 
-  test('a --recover that is itself killed at any step leaves what the next one needs', async () => {
+  test('--recover, killed at any step, leaves what the next --recover needs', async () => {
     await begin({ rolloutStepMs: 5 });
     await signalAt(7, 'SIGKILL', false).run.ended;
     expect(annotated()).toBe(true);

@@ -19,7 +19,7 @@ const readonly = async (
 const patches = (): number => sandbox.requests.filter(({ method }) => method === 'PATCH').length;
 const spec = (): unknown => sandbox.store.get('configs', 'cluster')?.spec?.readOnly;
 
-test('shows the mode: of the config, of every pod, and the conditions', async () => {
+test('shows the mode of the config and of every pod, and the conditions', async () => {
   await begin({ replicas: 2 });
   const { status, document } = await readonly();
   expect(status).toBe(0);
@@ -34,35 +34,32 @@ test('shows the mode: of the config, of every pod, and the conditions', async ()
   expect(schemaProblems('registry-mode', document)).toEqual([]);
 });
 
-test.each([1, 3])(
-  'on waits until all of %i pods are read-only and no other exists; off goes back',
-  async (replicas) => {
-    await begin({ replicas });
-    const on = await readonly('on');
-    expect(on.status).toBe(0);
-    expect(on.document).toMatchObject({ readOnly: true, previous: false, rolledOut: true });
-    expect(on.document.pods).toEqual(
-      Array(replicas).fill(expect.objectContaining({ readOnly: true, ready: true, terminating: false })),
-    );
-    const off = await readonly('off');
-    expect(off.document).toMatchObject({ readOnly: false, previous: true, rolledOut: true });
-    expect(off.document.pods).toEqual(Array(replicas).fill(expect.objectContaining({ readOnly: false, ready: true })));
-  },
-);
+test.each([1, 3])('on waits until only read-only pods exist (%i replicas), and off reverts it', async (replicas) => {
+  await begin({ replicas });
+  const on = await readonly('on');
+  expect(on.status).toBe(0);
+  expect(on.document).toMatchObject({ readOnly: true, previous: false, rolledOut: true });
+  expect(on.document.pods).toEqual(
+    Array(replicas).fill(expect.objectContaining({ readOnly: true, ready: true, terminating: false })),
+  );
+  const off = await readonly('off');
+  expect(off.document).toMatchObject({ readOnly: false, previous: true, rolledOut: true });
+  expect(off.document.pods).toEqual(Array(replicas).fill(expect.objectContaining({ readOnly: false, ready: true })));
+});
 
-test('asking for the mode that is there changes nothing', async () => {
+test('asking for the current mode changes nothing', async () => {
   await begin();
   expect((await readonly('off')).status).toBe(0);
   expect(patches()).toBe(0);
   expect(sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
-test('--no-wait and --wait=false return at once', async () => {
+test('--wait=false returns at once', async () => {
   await begin({ rolloutStepMs: 'manual' });
   const { status, document } = await readonly('on', '--wait=false');
   expect(status).toBe(0);
   expect(document).toMatchObject({ readOnly: true, rolledOut: false });
-  // Asked for again, it waits for what is under way without another change.
+  // The next call waits for the roll-out in progress, without another change.
   const again = start(sandbox, ['registry', 'readonly', 'on', '-o', 'json']);
   const stepping = setInterval(() => sandbox.rollout.step(), 20);
   expect((await again.ended).status).toBe(0);
@@ -70,14 +67,14 @@ test('--no-wait and --wait=false return at once', async () => {
   expect(patches()).toBe(1);
 });
 
-test('a stuck roll-out ends after --timeout and says what is missing', async () => {
+test('the wait for a stuck roll-out ends after --timeout with an error', async () => {
   await begin({ fail: ['rollout-stuck'] });
   const { status, document } = await readonly('on', '--timeout', '1s');
   expect(status).toBe(1);
   expect(document).toMatchObject({ kind: 'Error', code: 'ROLLOUT_TIMEOUT' });
 });
 
-test('a managementState other than Managed is said, and refused for a change', async () => {
+test('a managementState other than Managed is reported, and a change is refused', async () => {
   await begin({ managementState: 'Unmanaged' });
   const { status, stderr } = await readonly();
   expect(status).toBe(0);
@@ -88,13 +85,13 @@ test('a managementState other than Managed is said, and refused for a change', a
   expect(spec()).toBeUndefined();
 });
 
-test('a concurrent change of the config by somebody else is not an error', async () => {
+test('a concurrent change of the config is not an error', async () => {
   await begin({ fail: ['PATCH /configs/cluster times=3 => 409'] });
   expect((await readonly('on')).status).toBe(0);
   expect(spec()).toBe(true);
 });
 
-test('a wrong argument is refused', async () => {
+test('an invalid argument is refused', async () => {
   await begin();
   const { status, stdout } = await start(sandbox, ['registry', 'readonly', 'maybe', '-o', 'json']).ended;
   expect(status).toBe(1);

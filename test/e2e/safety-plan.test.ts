@@ -44,13 +44,13 @@ function edit(change: (plan: PlanFile) => void): void {
   writeFileSync(file, JSON.stringify(plan));
 }
 
-function refused(run: CliResult, status: number, code: string): void {
+function expectRefused(run: CliResult, status: number, code: string): void {
   expect([run.status, (JSON.parse(run.stdout) as { code: string }).code]).toEqual([status, code]);
   expect(stateOf(scene.sandbox)).toEqual(before);
 }
 
 describe('--plan-out and --plan', () => {
-  test('a plan that is applied to the cluster as it was does all of it', async () => {
+  test('a plan applied to an unchanged cluster deletes everything in it', async () => {
     const planned = await prune(scene, [...BARE, '--plan-out', file]);
     expect(planned.status).toBe(0);
     const run = await apply();
@@ -59,7 +59,7 @@ describe('--plan-out and --plan', () => {
     expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
   });
 
-  test('what is in use or old since then is skipped', async () => {
+  test('what has come into use or has become old since then stays', async () => {
     const planned = await planOut();
     scene.sandbox.store.put('pods', aRunningPod('late/pod', `${HOST}/ops/batch@${scene.batch[4]}`));
     scene.sandbox.registry.push('ops/batch', 'nightly', { layers: ['newest'], created: '2025-02-01T00:00:00Z' });
@@ -67,13 +67,13 @@ describe('--plan-out and --plan', () => {
     expect(run.status).toBe(0);
     expect(run.stderr).toContain('of what the plan names stays');
     expect(names(documentOf(run))).not.toContain(scene.batch[4]);
-    // The push made a third revision old; the plan does not name it.
+    // Because of the push, a third revision is old enough; the plan does not name it.
     expect(names(documentOf(run))).not.toContain(scene.batch[2]);
     expect(unnamedLosses(before, stateOf(scene.sandbox), planned)).toEqual([]);
     expect(missingParts(scene.sandbox)).toEqual([]);
   });
 
-  test('flags beside --plan that let more stay count', async () => {
+  test('flags that keep more are allowed with --plan', async () => {
     await planOut();
     const { metadata, ...object } = scene.sandbox.store.get('images', scene.loose)!;
     scene.sandbox.store.put('images', { ...object, metadata: { ...metadata, annotations: {} } });
@@ -84,7 +84,7 @@ describe('--plan-out and --plan', () => {
     expect(stateOf(scene.sandbox).blobs).toEqual(before.blobs);
   });
 
-  test('a plan that was edited to delete less deletes less', async () => {
+  test('a plan edited to delete less deletes less', async () => {
     await planOut();
     edit((plan) => {
       plan.imageStreams = plan.imageStreams.filter(({ name }) => name !== 'batch');
@@ -121,18 +121,18 @@ describe('--plan-out and --plan', () => {
       (plan) => (plan.createdAt = new Date(Date.now() - 25 * 3_600_000).toISOString()),
     ],
     ['to another version', 1, 'PLAN_FILE', (plan) => ((plan as { apiVersion: string }).apiVersion = 'regadm/v9')],
-    ['beyond its form', 1, 'PLAN_FILE', (plan) => ((plan as { images: unknown }).images = 'all')],
-  ])('a plan that was edited %s is refused', async (_what, status, code, change) => {
+    ['to an invalid structure', 1, 'PLAN_FILE', (plan) => ((plan as { images: unknown }).images = 'all')],
+  ])('a plan edited %s is refused', async (_what, status, code, change) => {
     await planOut();
     edit(change);
-    refused(await apply(), status, code);
+    expectRefused(await apply(), status, code);
   });
 
-  test('a plan of another cluster is refused', async () => {
+  test('a plan for another cluster is refused', async () => {
     await planOut();
     const other = await aScene();
     const untouched = stateOf(other.sandbox);
-    // The same names and digests, other uids.
+    // It has the same names and digests, but other uids.
     const run = await apply(other);
     expect([run.status, (JSON.parse(run.stdout) as { code: string }).code]).toEqual([4, 'PLAN_OF_ANOTHER_CLUSTER']);
     expect(stateOf(other.sandbox)).toEqual(untouched);
@@ -144,13 +144,13 @@ test.each([
   ['3', 'images, more than 3'],
   ['10%', 'more than 10%'],
   ['1Ki', 'of blobs, more than'],
-])('--max-delete=%s is less than what would go: exit 4, nothing changed', async (limit, message) => {
+])('--max-delete=%s is below the plan: exit status 4, nothing changed', async (limit, message) => {
   const run = await prune(scene, [...CONFIRM, '--max-delete', limit]);
-  refused(run, 4, 'MAX_DELETE');
+  expectRefused(run, 4, 'MAX_DELETE');
   expect(run.stderr).toContain(message);
 });
 
-test('a --max-delete that is large enough does not stop the run', async () => {
+test('--max-delete above the plan lets the run continue', async () => {
   const { status, stderr } = await prune(scene, [...CONFIRM, '--max-delete', '50%']);
   expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.not.stringContaining('error') });
 });
@@ -168,7 +168,7 @@ test('--detailed-exitcode: 2 when a dry run finds something, 0 when it does not'
   expect(stateOf(scene.sandbox)).toEqual(before);
 });
 
-test('--protect keeps namespaces, streams, tags and digests, in every form', async () => {
+test('--protect keeps namespaces, streams, tags and digests', async () => {
   const protect = path.join(dir, 'protect.yaml');
   writeFileSync(
     protect,
@@ -183,30 +183,30 @@ test('--protect keeps namespaces, streams, tags and digests, in every form', asy
 
 test.each([
   ['an unknown field', 'namespaces: []\nstream: [a/b]\n', ':2: unknown field "stream"'],
-  ['an entry of another form', 'streams:\n  - a/b\n  - c\n', ':3: "c" in streams is not NAMESPACE/NAME'],
+  ['an invalid entry', 'streams:\n  - a/b\n  - c\n', ':3: "c" in streams is not NAMESPACE/NAME'],
   ['a short digest', 'digests:\n- sha256:abc\n', ':2: "sha256:abc" in digests is not a whole digest'],
-  ['no list', 'tags: a/b:c\n', ':1: tags must be a list'],
-  ['no YAML', 'a: [\nb', ':2:'],
-  ['nothing', '', ':1: the file is empty'],
+  ['something other than a list', 'tags: a/b:c\n', ':1: tags must be a list'],
+  ['invalid YAML', 'a: [\nb', ':2:'],
+  ['an empty file', '', ':1: the file is empty'],
   ['a list', '- a\n', ':1: it must be a mapping'],
-])('--protect with %s is refused with its line', async (_what, text, message) => {
+])('--protect with %s is refused, and the error names the line', async (_what, text, message) => {
   const { parseProtection } = await import('../../src/core/prune/gather/protection-file.js');
   expect(() => parseProtection('protect.yaml', text)).toThrow(`protect.yaml${message}`);
 });
 
-test('--protect that cannot be used: exit 1, nothing changed', async () => {
+test('an invalid --protect file: exit status 1, nothing changed', async () => {
   const protect = path.join(dir, 'protect.yaml');
   writeFileSync(protect, 'namespaces:\n  - ops\nstreams:\n  - wrong\n');
   const run = await prune(scene, [...CONFIRM, '--protect', protect]);
-  refused(run, 1, 'PROTECT_FILE');
+  expectRefused(run, 1, 'PROTECT_FILE');
   expect(run.stderr).toContain(`error: ${protect}:4: "wrong" in streams`);
 });
 
-test('invalid references: every one is listed, nothing is changed; with --ignore-invalid-refs they are warnings', async () => {
+test('invalid references are listed and nothing changes; with --ignore-invalid-refs they are warnings', async () => {
   for (const name of ['one', 'two'])
     scene.sandbox.store.put('pods', aRunningPod(`bad/${name}`, `${HOST}/Shop/${name}:latest`));
   const run = await prune(scene);
-  refused(run, 1, 'INVALID_REFERENCES');
+  expectRefused(run, 1, 'INVALID_REFERENCES');
   const { invalidReferences } = JSON.parse(run.stdout) as {
     invalidReferences: { referrer: { name: string }; field: string; reference: string }[];
   };
@@ -219,7 +219,7 @@ test('invalid references: every one is listed, nothing is changed; with --ignore
   expect(ignoring.stderr).toContain('warning: pod/two namespace=bad');
 });
 
-test('the file of a plan holds no more than the plan: no token, no server credentials', async () => {
+test('a plan file contains no tokens', async () => {
   await planOut();
   const text = readFileSync(file, 'utf8');
   for (const token of Object.values(scene.sandbox.tokens)) expect(text).not.toContain(token);

@@ -4,11 +4,11 @@ import { missingOf, missingParts, stateOf, untruths, type PruneDocument } from '
 import { aRunningPod, HOST } from '../support/prune-scene.js';
 
 const OLD = '2025-01-01T00:00:00Z';
-/** Nothing is kept for its position: what survives, survives by its use. */
+/** Keeps nothing because of its position, so that only uses keep images. */
 const KEEP_NOTHING = ['prune', 'images', '--keep-tag-revisions=0', '-o', 'json'];
 
 let sandbox: Sandbox;
-/** Images by what uses them. */
+/** Images by their use. */
 let used: Record<string, string>;
 let unused: string;
 let index: string;
@@ -25,7 +25,7 @@ beforeEach(async () => {
   }
   used = {};
   unused = push('nobody', 'latest');
-  uses();
+  addUses();
 });
 afterEach(() => sandbox.stop());
 
@@ -38,7 +38,7 @@ function push(what: string, tag: string | undefined, more: object = {}): string 
   }).digest;
 }
 
-/** A revision of legacy/app:latest that only this use keeps. */
+/** Pushes a revision of legacy/app:latest that only this use keeps. */
 function image(what: string): string {
   return (used[what] = push(what, 'latest'));
 }
@@ -52,8 +52,8 @@ function running(name: string, statuses: string, imageID: string): void {
   put('pods', name, { spec, status: { phase: 'Running', [statuses]: [{ name: 'main', imageID }] } });
 }
 
-/** Every way of use that `oc adm prune images` does not see. */
-function uses(): void {
+/** Adds every kind of use that `oc adm prune images` does not see. */
+function addUses(): void {
   running('statuses', 'containerStatuses', `docker-pullable://${ref(image('running container'))}`);
   running('init-statuses', 'initContainerStatuses', ref(image('running init container')));
   running('debug-statuses', 'ephemeralContainerStatuses', image('running ephemeral container'));
@@ -107,20 +107,20 @@ function run(args: string[], kubeconfig = sandbox.kubeconfig.admin): Promise<Cli
 }
 
 const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) as PruneDocument;
-const goes = (document: PruneDocument): string[] => document.images.map(({ name }) => name);
+const deleted = (document: PruneDocument): string[] => document.images.map(({ name }) => name);
 
-test('oc would delete them all', async () => {
+test('oc would delete all of them', async () => {
   const document = documentOf(await run([...KEEP_NOTHING, '--referrers=oc']));
-  // `oc` sees these pods, but not that they use an image that their stream does not list, or an index.
-  expect(goes(document)).toEqual([...new Set([...Object.values(used), unused, index, ...siblings])].sort());
+  // `oc` reads these pods, but does not notice that they use an index or an image that their stream does not list.
+  expect(deleted(document)).toEqual([...new Set([...Object.values(used), unused, index, ...siblings])].sort());
 });
 
-test.each(['admin', 'pruner'] as const)('all of them survive, and -v 4 says why (%s)', async (user) => {
+test.each(['admin', 'pruner'] as const)('all of them stay, and -v 4 tells why (%s)', async (user) => {
   const before = stateOf(sandbox);
   const result = await run([...KEEP_NOTHING, '--confirm', '-v', '4'], sandbox.kubeconfig[user]);
   expect(result.status).toBe(0);
   const document = documentOf(result);
-  expect(goes(document)).toEqual([unused]);
+  expect(deleted(document)).toEqual([unused]);
   expect(untruths(document, before, sandbox)).toEqual([]);
   expect(missingParts(sandbox)).toEqual([]);
   for (const [what, digest] of Object.entries(used)) {
@@ -133,7 +133,7 @@ test.each(['admin', 'pruner'] as const)('all of them survive, and -v 4 says why 
   expect(sandbox.store.get('images', unused)).toBeUndefined();
 });
 
-test('with --namespace, uses in other namespaces count, and an invalid reference there is a warning', async () => {
+test('with --namespace, uses in other namespaces count, and invalid references there are warnings', async () => {
   sandbox.store.put('pods', aRunningPod('broken/pod', `${HOST}/Legacy/App:latest`));
   const elsewhere = image('pod another/web');
   sandbox.store.put('pods', aRunningPod('another/web', ref(elsewhere)));
@@ -162,7 +162,7 @@ describe('signatures, attestations and SBOMs', () => {
     expect(result.stderr).toContain(`it belongs to image ${used['source image 0']}, which stays`);
   });
 
-  test('a pruner who cannot pull gets a warning that manifests cannot be read', async () => {
+  test('a user who cannot pull gets a message that manifests cannot be read', async () => {
     attachments(used['source image 0']!);
     const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
     expect(result.status).toBe(0);
@@ -176,16 +176,16 @@ describe('signatures, attestations and SBOMs', () => {
     const kept = attachments(used['source image 0']!);
     const keep = (more: string[]): Promise<CliResult> =>
       run(['prune', 'images', '--keep-tag-revisions=1', '-o', 'json', ...more]);
-    // By their position they stay.
-    expect(goes(documentOf(await keep([])))).not.toEqual(expect.arrayContaining(gone.slice(0, 3)));
+    // Without the flag, their position keeps them.
+    expect(deleted(documentOf(await keep([])))).not.toEqual(expect.arrayContaining(gone.slice(0, 3)));
     const result = await keep(['--prune-signatures', '--confirm']);
     expect(result.status).toBe(0);
-    expect(goes(documentOf(result))).toEqual(expect.arrayContaining([...gone, unused]));
+    expect(deleted(documentOf(result))).toEqual(expect.arrayContaining([...gone, unused]));
     for (const digest of kept) expect(missingOf(sandbox, digest)).toEqual([]);
     expect(missingParts(sandbox)).toEqual([]);
   });
 
-  test('stay when their image is used at the last moment', async () => {
+  test('stay if their image comes into use at the last moment', async () => {
     const [signature = ''] = attachments(unused);
     let late = false;
     sandbox.onRequest(async ({ method, path }) => {

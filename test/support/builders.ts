@@ -4,7 +4,7 @@ import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import type { Snapshot } from '../../src/core/model/table/snapshot.js';
 
-/** The moment at which every story takes place. */
+/** The time at which every test with builders takes place. */
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const LONG_AGO = '2025-12-01T00:00:00Z';
@@ -12,18 +12,18 @@ const HOST = 'registry.example.org:5000';
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 
-/** A digest that is the same for the same name, and as random as real ones. */
+/** Returns a digest for a name: always the same one, and as random as real digests. */
 export function digest(name: string | number): string {
   return `sha256:${createHash('sha256').update(String(name)).digest('hex')}`;
 }
 
-/** An object in a list of the API server. */
+/** An object together with the list of the API server that it belongs to. */
 export interface Built {
   resource: string;
   object: KubeObject;
 }
 
-/** An Image object: pushed, a month old, schema 2, without layers until `withLayers`. */
+/** Builds an Image object: pushed a month ago, Docker schema 2, without layers until `withLayers`. */
 export class ImageBuilder implements Built {
   readonly resource = 'images';
   readonly object: KubeObject;
@@ -44,7 +44,7 @@ export class ImageBuilder implements Built {
     };
   }
 
-  /** Where it was pushed to: `namespace/name`. */
+  /** Sets the repository that it was pushed to: `namespace/name`. */
   in(repository: string): this {
     this.object.dockerImageReference = `${HOST}/${repository}@${this.object.metadata.name}`;
     return this;
@@ -55,7 +55,7 @@ export class ImageBuilder implements Built {
     return this;
   }
 
-  /** Layers by digest, 1000 bytes each unless told. */
+  /** Adds layers of 1000 bytes each (default). */
   withLayers(digests: string[], size = 1000): this {
     this.layers.push(
       ...digests.map((name) => ({ name, size, mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' })),
@@ -70,7 +70,7 @@ export class ImageBuilder implements Built {
     return this;
   }
 
-  /** Makes it an index of these images. */
+  /** Turns it into an image index of these images. */
   withChildren(digests: string[]): this {
     this.object.dockerImageManifestMediaType = INDEX;
     this.object.dockerImageManifests = digests.map((name) => ({
@@ -87,7 +87,7 @@ export class ImageBuilder implements Built {
     return this;
   }
 
-  /** Imported from elsewhere, not pushed. */
+  /** Marks it as imported from another registry instead of pushed. */
   imported(): this {
     this.object.metadata.annotations = {};
     return this;
@@ -98,7 +98,7 @@ export class ImageBuilder implements Built {
   }
 }
 
-/** An ImageStream object, a month old, without tags until `withTag`. */
+/** Builds an ImageStream object: a month old, without tags until `withTag`. */
 export class ImageStreamBuilder implements Built {
   readonly resource = 'imagestreams';
   readonly object: KubeObject;
@@ -118,13 +118,13 @@ export class ImageStreamBuilder implements Built {
     };
   }
 
-  /** A tag with its items, newest first, all created at the same time. */
+  /** Adds a tag with its items, newest first, all created at the same time. */
   withTag(tag: string, images: string[], created = LONG_AGO): this {
     this.tags.push({ tag, items: images.map((image) => ({ image, created })) });
     return this;
   }
 
-  /** What an interrupted run left: digests whose links may still be there. */
+  /** Adds the annotation of an interrupted run: digests whose links can still exist. */
   withPending(digests: string[]): this {
     this.object.metadata.annotations = { 'regadm/pending': digests.join(',') };
     return this;
@@ -136,7 +136,7 @@ export class ImageStreamBuilder implements Built {
   }
 }
 
-/** A running Pod, a month old. */
+/** Builds a running Pod, a month old. */
 export class PodBuilder implements Built {
   readonly resource = 'pods';
   readonly object: KubeObject;
@@ -150,7 +150,7 @@ export class PodBuilder implements Built {
     };
   }
 
-  /** One more container, named c0, c1, …, with this image. */
+  /** Adds a container with this image; containers are named c0, c1, … */
   running(image: string): this {
     this.containers.push({ name: `c${this.containers.length}`, image });
     return this;
@@ -176,26 +176,26 @@ export function aPod(key: string): PodBuilder {
   return new PodBuilder(...namespaceAndName(key));
 }
 
-/** An image with a config and two layers of its own, all named after it. */
+/** Builds an image with a config and two layers that no other image has. */
 export function anOrdinaryImage(name: string): ImageBuilder {
   return anImage(digest(name))
     .withConfig(digest(`${name} config`))
     .withLayers([digest(`${name} layer 1`), digest(`${name} layer 2`)]);
 }
 
-/** Lists by resource, as a cluster answers with them. */
+/** Returns the objects as lists by resource name. */
 export function aCluster(...built: Built[]): Record<string, KubeObject[]> {
   const lists: Record<string, KubeObject[]> = {};
   for (const { resource, object } of built) (lists[resource] ??= []).push(object);
   return lists;
 }
 
-/** What is read from a cluster of these objects. */
+/** Returns the snapshot of a cluster with these objects. */
 export function aSnapshot(...built: Built[]): Snapshot {
   return buildSnapshot(aCluster(...built));
 }
 
-/** The options of a run without flags. */
+/** Returns the options of a run without flags, with `overrides`. */
 export function pruneOptions(overrides: Partial<PruneOptions> = {}): PruneOptions {
   return {
     keepTagRevisions: 3,

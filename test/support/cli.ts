@@ -6,30 +6,30 @@ const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 export interface CliOptions {
   /** Passed as `--kubeconfig`. */
   kubeconfig?: string;
-  /** Beyond a bare environment: no kubeconfig, no proxy, no colors. */
+  /** Added to a bare environment without kubeconfig, proxy and colors. */
   env?: Record<string, string>;
   cwd?: string;
-  /** Standard input; empty if not given. */
+  /** Standard input. Default: empty. */
   input?: string;
   /** Kills the process (SIGKILL) when it aborts. */
   signal?: AbortSignal;
-  /** Called with the process as soon as there is one, to send it signals. */
+  /** Called with the process when it has started, so that a test can send it signals. */
   started?(child: ChildProcess): void;
-  /** Called with every piece of standard error. */
+  /** Called with every chunk of stderr. */
   onStderr?(text: string, child: ChildProcess): void;
-  /** Run by a shell instead, with the command as `"$@"`: `ulimit -f 1; exec "$@"`. */
+  /** Shell script that runs the command as `"$@"`: `ulimit -f 1; exec "$@"`. */
   shell?: string;
 }
 
 export interface CliResult {
-  /** Null when a signal ended it. */
+  /** Null if a signal ended the process. */
   status: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
 }
 
-/** Runs the built program (`npm run build`) as a process of its own, and waits until it ends. Never rejects for what the program does. */
+/** Runs the built program (`npm run build`) as a process and waits until it ends. Rejects only if it cannot start. */
 export function runCli(args: string[], options: CliOptions = {}): Promise<CliResult> {
   const { kubeconfig, shell, signal } = options;
   const command = [process.execPath, BIN, ...args, ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig])];

@@ -1,20 +1,20 @@
 import type { KubeObject, Sandbox } from '../../src/sandbox/index.js';
 
-/** All that a prune may change, as values that can be compared. Uids, versions and times are left out. */
+/** Everything that a prune can change, as comparable values, without uids and resource versions. */
 export interface State {
   images: string[];
   /** `namespace/name:tag@digest`, in the order of the lists. */
   items: string[];
   /** The same with their times. */
   itemTimes: string[];
-  /** `namespace/name`: what interrupted runs left to do. */
+  /** Digests that interrupted runs left to process, by `namespace/name`. */
   pending: Record<string, string>;
   blobs: string[];
   layerLinks: string[];
   manifestLinks: string[];
 }
 
-/** The document of `regadm prune images -o json`, reduced to what the tests read. */
+/** The fields of `regadm prune images -o json` that the checks read. */
 export interface PruneDocument {
   dryRun: boolean;
   interrupted?: boolean;
@@ -22,20 +22,20 @@ export interface PruneDocument {
     'images' | 'imageStreams' | 'imageStreamTagItems' | 'layerLinks' | 'manifestLinks' | 'blobs' | 'failed' | 'skipped',
     number
   >;
-  imageStreams: (Told & {
+  imageStreams: (EntryResult & {
     namespace: string;
     name: string;
-    items: (Told & { tag: string; position: number; image: string })[];
+    items: (EntryResult & { tag: string; position: number; image: string })[];
   })[];
-  images: (Told & { name: string })[];
-  layerLinks: (Told & { repository: string; digest: string })[];
-  manifestLinks: (Told & { repository: string; digest: string })[];
-  blobs: (Told & { digest: string })[];
+  images: (EntryResult & { name: string })[];
+  layerLinks: (EntryResult & { repository: string; digest: string })[];
+  manifestLinks: (EntryResult & { repository: string; digest: string })[];
+  blobs: (EntryResult & { digest: string })[];
   warnings: string[];
   failures: { target: string; message: string }[];
 }
 
-interface Told {
+interface EntryResult {
   status: string;
   reason?: string;
   message?: string;
@@ -67,7 +67,7 @@ export function stateOf({ store, registry }: Sandbox): State {
   };
 }
 
-/** Blobs and links that an image needs which are not there; empty for an image that is whole. Children of an index are looked at too. */
+/** Lists the blobs and links that an image, or a child of an image index, needs and that are missing. */
 export function missingOf(sandbox: Sandbox, digest: string): string[] {
   const { store, registry } = sandbox;
   const image = store.get('images', digest);
@@ -85,9 +85,9 @@ export function missingOf(sandbox: Sandbox, digest: string): string[] {
   );
 }
 
-/** The same for every image that remains, except those that a prune had named, which can be deleted in part. */
-export function missingParts(sandbox: Sandbox, deleted: Iterable<string> = []): string[] {
-  const skip = new Set(deleted);
+/** Lists the same for every remaining image except those in the plan, which can be partly deleted. */
+export function missingParts(sandbox: Sandbox, planned: Iterable<string> = []): string[] {
+  const skip = new Set(planned);
   return sandbox.store
     .list('images')
     .map(({ metadata }) => metadata.name)
@@ -111,7 +111,7 @@ function partsMissing({ registry }: Sandbox, image: KubeObject, repositories: st
   ];
 }
 
-/** What is gone although the plan (a dry run's document) did not name it. */
+/** Lists what is gone although the plan (the document of a dry run) did not name it. */
 export function unnamedLosses(before: State, after: State, plan: PruneDocument): string[] {
   const items = plan.imageStreams.flatMap(({ namespace, name, items: listed }) =>
     listed.map(({ tag, image }) => `${namespace}/${name}:${tag}@${image}`),
@@ -131,7 +131,7 @@ export function unnamedLosses(before: State, after: State, plan: PruneDocument):
       after.blobs,
       plan.blobs.map(({ digest }) => digest),
     ),
-    // A manifest link takes a layer link of the same digest along (facts).
+    // The registry deletes a layer link of the same digest together with a manifest link.
     ...lost('layer link', before.layerLinks, after.layerLinks, [...plan.layerLinks, ...plan.manifestLinks].map(link)),
     ...lost('manifest link', before.manifestLinks, after.manifestLinks, plan.manifestLinks.map(link)),
   ];
@@ -142,14 +142,14 @@ function lost(what: string, before: string[], after: string[], named: string[]):
   return before.filter((one) => !allowed.has(one)).map((one) => `${what} ${one}`);
 }
 
-/** Where a confirmed run's document does not say what happened. Uses the sandbox's own record of deletions. */
+/** Lists where the document of a confirmed run contradicts the sandbox. */
 export function untruths(document: PruneDocument, before: State, sandbox: Sandbox): string[] {
   const after = stateOf(sandbox);
   const wrong: string[] = [];
-  const check = (what: string, { status }: Told, was: boolean, is: boolean): void => {
+  const check = (what: string, { status }: EntryResult, was: boolean, is: boolean): void => {
     if (status.startsWith('would-')) wrong.push(`${what}: ${status} in a confirmed run`);
-    if ((status === 'deleted' || status === 'gone') && is) wrong.push(`${what}: ${status}, but it is there`);
-    if (status === 'skipped' && was && !is) wrong.push(`${what}: skipped, but it went`);
+    if ((status === 'deleted' || status === 'gone') && is) wrong.push(`${what}: ${status}, but it still exists`);
+    if (status === 'skipped' && was && !is) wrong.push(`${what}: skipped, but it is gone`);
   };
   const has = (list: string[]): ((one: string) => boolean) => {
     const set = new Set(list);
@@ -161,7 +161,6 @@ export function untruths(document: PruneDocument, before: State, sandbox: Sandbo
   ] as const) {
     for (const entry of entries) {
       const name = `${entry.repository}@${entry.digest}`;
-      // A manifest link takes a layer link of the same digest along.
       check(`${what} ${name}`, entry, was(name), is(name));
     }
   }
@@ -184,7 +183,7 @@ export function untruths(document: PruneDocument, before: State, sandbox: Sandbo
 }
 
 function wrongCounts(document: PruneDocument): string[] {
-  const done = (entries: Told[]): number =>
+  const done = (entries: EntryResult[]): number =>
     entries.filter(({ status }) => status === 'deleted' || status === 'gone').length;
   const expected = {
     images: done(document.images),

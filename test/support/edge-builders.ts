@@ -1,9 +1,9 @@
-/** A Butane file with this storage part, indented by two spaces. */
+/** Returns a Butane file with this `storage` section, which must be indented by two spaces. */
 export function aButaneFile(storage: string): string {
   return `variant: fcos\nversion: 1.3.0\nstorage:\n${storage}`;
 }
 
-/** The registry's partition: one disk, one file system, mounted. */
+/** A Butane file with the registry's partition: one disk with one mounted file system. */
 export const REGISTRY_BUTANE = `variant: fcos
 version: 1.3.0
 storage:

@@ -2,20 +2,20 @@ import type { ChildProcess } from 'node:child_process';
 import type { RequestInfo, Sandbox } from '../../src/sandbox/index.js';
 import { runCli, type CliResult } from './cli.js';
 
-/** A run of the program that accepts signals. */
+/** A running program that a test can send signals to. */
 export interface Run {
   child: ChildProcess;
   ended: Promise<CliResult>;
 }
 
-/** Starts the built program against a sandbox, as its administrator unless another kubeconfig is given. */
+/** Starts the built program against a sandbox. Default: as its administrator. */
 export function start(sandbox: Sandbox, args: string[], kubeconfig = sandbox.kubeconfig.admin): Run {
   let child!: ChildProcess;
   const ended = runCli(args, { kubeconfig, started: (started) => (child = started) });
   return { child, ended };
 }
 
-/** What has to be as before, whatever happens. */
+/** Returns the state that a hard prune must restore, whatever happens. */
 export function guardedState(sandbox: Sandbox): object {
   const config = sandbox.store.get('configs', 'cluster')!;
   return {
@@ -28,7 +28,7 @@ export function guardedState(sandbox: Sandbox): object {
   };
 }
 
-/** The requests that change something, and those that run a command in a pod. */
+/** Tells whether a request changes something or runs a command in a pod. */
 export function isStep({ server, method, path }: RequestInfo): boolean {
   if (server !== 'api') return false;
   if (/\/exec\b/.test(path)) return true;

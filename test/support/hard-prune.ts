@@ -1,7 +1,7 @@
 import type { ClusterApi } from '../../src/core/cluster/api.js';
 import { aResponse, fakeApi } from './fake-api.js';
 
-/** A cluster that can list images and image streams, in pages, and nothing else. */
+/** A fake API server that lists images and image streams in pages, and nothing else. */
 export function fakeUsageApi(cluster: Record<string, unknown[]>): ClusterApi {
   return fakeApi(({ path, query }) => {
     const items = cluster[path.split('/').at(-1)!] ?? [];

@@ -10,9 +10,9 @@ import { pruneOptions } from './builders.js';
 import { runCli, type CliOptions, type CliResult } from './cli.js';
 import type { PruneDocument } from './cluster-checks.js';
 
-/** When everything was made that is old. */
+/** Creation time of everything old. */
 const OLD = '2025-01-01T00:00:00Z';
-/** What a workload's pull specs begin with; the value does not matter (facts.md). */
+/** Registry host in the pull specs of workloads; any value works. */
 export const HOST = 'image-registry.openshift-image-registry.svc:5000';
 
 /** A monotonic clock (ms) that a test can advance, so that no outcome depends on the speed of the machine. */
@@ -26,21 +26,21 @@ export class TestClock {
   }
 }
 
-/** Digests of what a scene holds; lists are newest first. */
+/** A sandbox with a small cluster, and the digests of its images; lists are newest first. */
 export interface Scene {
   sandbox: Sandbox;
   /** The clock of runs in this process. */
   clock: TestClock;
-  /** shop/web:latest, six revisions: the last three items go, and of the images the fifth: shop/copy lists the others too. */
+  /** shop/web:latest, six revisions. A prune deletes the last three items and the fifth image. */
   web: string[];
-  /** shop/api:latest, five revisions that share layers with those of shop/web: the last two go. */
+  /** shop/api:latest, five revisions that share layers with shop/web. A prune deletes the last two. */
   api: string[];
-  /** multi/tool:v1, five image indexes with two children each: the last two go with their children. */
+  /** multi/tool:v1, five image indexes with two children each. A prune deletes the last two with their children. */
   indexes: string[];
   children: string[][];
-  /** ops/batch:nightly, five revisions: the last two go. */
+  /** ops/batch:nightly, five revisions. A prune deletes the last two. */
   batch: string[];
-  /** In no stream: goes. */
+  /** In no stream. A prune deletes it. */
   loose: string;
 }
 
@@ -48,7 +48,10 @@ export interface Scene {
 export const CONFIRM = ['prune', 'images', '--confirm', '--keep-younger-than=60m', '-o', 'json'];
 export const DRY_RUN = CONFIRM.filter((arg) => arg !== '--confirm');
 
-/** Starts a sandbox with a small cluster that has every kind of sharing (only deleted images have the layer `outdated`); two of them hold the same digests. */
+/**
+ * Starts a sandbox with a small cluster in which images share layers in every way. The layer `outdated` is only in
+ * images that a prune deletes. Every scene has the same digests.
+ */
 export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
   const sandbox = await startSandbox({ cluster: {}, ...options });
   const push = (repository: string, tag: string | undefined, content: object): string =>
@@ -89,7 +92,7 @@ export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
   return { sandbox, clock: new TestClock(), web, api, indexes, children, batch, loose };
 }
 
-/** Makes revisions, oldest first, and returns them newest first. */
+/** Pushes revisions, oldest first, and returns them newest first. */
 function revisions(count: number, make: (at: number) => string): string[] {
   return Array.from({ length: count }, (_, at) => make(at)).reverse();
 }
@@ -103,13 +106,13 @@ function addStream(sandbox: Sandbox, key: string): void {
   });
 }
 
-/** Runs regadm against a scene as its administrator, unless told otherwise. */
+/** Runs regadm as a process against a scene. Default: as its administrator. */
 export function prune(scene: Scene, args: string[] = CONFIRM, options: CliOptions = {}): Promise<CliResult> {
   const { sandbox } = scene;
   return runCli([...args, '--registry-url', sandbox.registryUrl], { kubeconfig: sandbox.kubeconfig.admin, ...options });
 }
 
-/** A pod that runs; `spec` and `status` override its own. */
+/** Returns a running pod; `spec` and `status` override its fields. */
 export function aRunningPod(
   key: string,
   image: string,
@@ -142,13 +145,13 @@ export function retag(sandbox: Sandbox, key: string, tag: string, image: string)
   });
 }
 
-/** Longer than the age of any view of the cluster that a deletion may rest on, and shorter than the silence that makes a watch suspect. */
+/** Above the maximum age of a view when something is deleted, below the silence after which a watch is not trusted. */
 const OLDER_THAN_ANY_LOOK_MS = 31_000;
 const EVENT_LOOP_TURNS = 20;
 
 /**
  * Lets a run in this process notice what the test has just changed, before the request that waits for this is answered.
- * What the run watches, it receives; what it can only list has become too old, so it lists that again before it deletes.
+ * The run receives events of its watches. Lists have become too old, so that it reads them again before it deletes.
  */
 export async function letRunNotice({ clock }: Scene): Promise<void> {
   clock.advance(OLDER_THAN_ANY_LOOK_MS);
@@ -156,7 +159,7 @@ export async function letRunNotice({ clock }: Scene): Promise<void> {
   for (let turn = 0; turn < EVENT_LOOP_TURNS; turn++) await sleep(5);
 }
 
-/** What a run in this process is asked for, beside what `CONFIRM` asks for. */
+/** Options of a run in this process, added to those of `CONFIRM`. */
 export interface HereOptions {
   options?: Partial<PruneOptions>;
   request?: Partial<PruneImagesRequest>;
@@ -164,14 +167,14 @@ export interface HereOptions {
   signal?: AbortSignal;
 }
 
-/** The result of a run in this process: the report as its JSON document, and what was said. */
+/** The result of a run in this process: its JSON document and its messages. */
 export interface Here {
   document: PruneDocument;
   warnings: string[];
   log: string[];
 }
 
-/** A confirmed run in this process: as `prune`, without the time that a process takes. @throws what the command would print as an error */
+/** Runs a confirmed prune in this process, which is faster than `prune`. @throws what the command prints as an error */
 export async function pruneHere(
   { sandbox, clock }: Scene,
   { options, request, kubeconfig, signal }: HereOptions = {},

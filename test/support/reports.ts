@@ -3,12 +3,12 @@ import { emptyOutcome, STATUS, type ImagePruneReport } from '../../src/core/prun
 import type { PruneOptions } from '../../src/core/graph/options.js';
 import { aSnapshot, NOW, pruneOptions, type Built } from './builders.js';
 
-/** The plan for a cluster of these objects. */
+/** Plans a prune of a cluster with these objects. */
 export function aPlan(built: Built[], options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return planImagePrune(aSnapshot(...built), pruneOptions(options), NOW);
 }
 
-/** The report of a dry run. */
+/** Returns the report of a dry run. */
 export function aReport(plan: ImagePrunePlan, overrides: Partial<ImagePruneReport> = {}): ImagePruneReport {
   return {
     dryRun: true,
@@ -25,7 +25,7 @@ export function aReport(plan: ImagePrunePlan, overrides: Partial<ImagePruneRepor
   };
 }
 
-/** The report of a confirmed run in which everything went well; a test changes what did not. */
+/** Returns the report of a confirmed run that deleted everything it planned. */
 export function aConfirmedReport(plan: ImagePrunePlan, overrides: Partial<ImagePruneReport> = {}): ImagePruneReport {
   const report = aReport(plan, { dryRun: false, ...overrides });
   const { streams, images, blobs } = report.outcome;

@@ -1,6 +1,6 @@
 /**
- * Runs command lines of the built program in this process, one after the other: each message `{ argv }` from the parent is answered with
- * what the command wrote and its exit status.
+ * Runs command lines of the built program in this process, one after the other. It answers each message `{ argv }` from
+ * the parent with the output of the command and its exit status.
  */
 import { main } from '../../dist/main.js';
 

@@ -36,7 +36,7 @@ export class Runner {
   /** @param env what the program sees besides a bare environment: no kubeconfig, no proxy, no colors */
   constructor(private readonly env: Record<string, string> = {}) {}
 
-  /** Runs one command line after those before it. @throws Error when the process ends during it; the next run starts another */
+  /** Runs a command line after the previous ones. @throws Error when the process ends; the next run starts another */
   run(argv: string[]): Promise<RunnerResult> {
     const result = this.last.then(() => this.runNow(argv));
     this.last = result.catch(() => undefined);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll } from '@jest/globals';
 
-/** What a registry's storage holds, in short form: digest → size; per repository its links and uploads. */
+/** A short description of a registry's storage: blob sizes by digest; links and uploads by repository. */
 export interface StorageDescription {
   blobs: Record<string, number>;
   repositories: Record<string, { manifests: string[] | null; layers?: string[]; uploads?: string[] }>;
@@ -11,7 +11,7 @@ export interface StorageDescription {
 
 const directories: string[] = [];
 
-/** A directory of its own that goes when the test file ends. */
+/** Creates a directory that is deleted when the test file ends. */
 export function temporaryFolder(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'regadm-test-'));
   directories.push(directory);
@@ -43,7 +43,7 @@ export function makeStorageTree(directory: string, description: StorageDescripti
   return root;
 }
 
-/** Every file (and symbolic link) below a directory, relative to it, sorted. */
+/** Lists all files and symbolic links below a directory, relative to it, sorted. */
 export function filesBelow(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())

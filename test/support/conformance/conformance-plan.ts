@@ -4,16 +4,16 @@ import { parseDuration } from '../../../src/core/model/duration.js';
 import { planImagePrune, type ImagePrunePlan } from '../../../src/core/prune/plan/plan.js';
 import type { PruneImagesCase } from './conformance-cases.js';
 
-/** The plan for a recorded case, by `oc`'s rules. @throws RegadmError for invalid references */
-export function planOfCase(one: PruneImagesCase): ImagePrunePlan {
-  const options = optionsOfCase(one.args);
-  const lists = { ...one.cluster };
+/** Plans a recorded case by the rules of `oc`. @throws RegadmError for invalid references */
+export function planOfCase(testCase: PruneImagesCase): ImagePrunePlan {
+  const options = optionsOfCase(testCase.args);
+  const lists = { ...testCase.cluster };
   for (const resource of Object.keys(lists)) {
     // With -n, `oc` reads only the referrers of that namespace.
     if (!options.namespace || resource === 'images' || resource === 'imagestreams') continue;
     lists[resource] = lists[resource]!.filter(({ metadata }) => metadata.namespace === options.namespace);
   }
-  return planImagePrune(buildSnapshot(lists), options, Date.parse(one.now));
+  return planImagePrune(buildSnapshot(lists), options, Date.parse(testCase.now));
 }
 
 function optionsOfCase(args: string[]): PruneOptions {

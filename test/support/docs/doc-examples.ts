@@ -1,20 +1,21 @@
 import { readFileSync } from 'node:fs';
 
-/** A command of the documentation, and what it promises. */
+/** A command in the documentation, and the result that the page shows. */
 export interface Example {
   page: string;
   line: number;
   /** A command, or a whole script. */
   script: string;
-  /** What `# exit status N` in the example states; otherwise 0. */
+  /** Expected exit status: N from a comment `# exit status N` in the example. Default: 0. */
   status: number;
-  /** Lines that its output has to hold; `…` stands for anything. */
+  /** Lines that its output must contain; `…` matches anything. */
   output: string[];
 }
 
 /**
- * The examples of a page: a block marked `sh` is one script, in a block marked `console` each line after `$ ` is a command and what follows is its output,
- * and in a block without a mark lines that begin with `regadm` are commands. Other blocks (`yaml`, `json`, `text`) contain no commands.
+ * Finds the examples of a page. A code block marked `sh` is one script. In a block marked `console`, each line after
+ * `$ ` is a command, and the lines below it are its output. In a block without a mark, lines that begin with `regadm`
+ * are commands. Other blocks (`yaml`, `json`, `text`) contain no examples.
  */
 export function examplesOf(page: string, text = readFileSync(page, 'utf8')): Example[] {
   const lines = text.split('\n');
@@ -56,7 +57,7 @@ function session(block: string[]): Found[] {
 
 function bare(block: string[]): Found[] {
   const marked = block.map((line) => (/^ *(?:\$ )?regadm /.test(line) ? line.replace(/^( *)(?:\$ )?/, '$1$ ') : line));
-  // What stands between the commands is not always their whole output, so it is not compared.
+  // The lines between the commands are not always their whole output, so they are not compared.
   return session(marked)
     .filter(({ script }) => script.startsWith('regadm '))
     .map((example) => ({ ...example, output: [] }));
@@ -66,7 +67,7 @@ function statusOf(text: string): number {
   return Number(/# exit status (\d+)/.exec(text)?.[1] ?? 0);
 }
 
-/** Whether an output has a line that a documented one stands for. */
+/** Tells whether an output contains a documented line. */
 export function hasLine(output: string, documented: string): boolean {
   const pattern = documented
     .split('…')

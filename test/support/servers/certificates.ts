@@ -5,33 +5,33 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const DAY_MS = 86_400_000;
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
-/** Key and certificate as a TLS server takes them, both PEM. */
+/** Key and certificate of a TLS server, both PEM. */
 export interface ServerIdentity {
   key: string;
   cert: string;
 }
 
 export interface CertificateRequest {
-  /** Names and addresses that it is for. Default localhost, 127.0.0.1 and ::1. */
+  /** Names and addresses that the certificate is valid for. Default: localhost, 127.0.0.1 and ::1. */
   hosts?: string[];
   notBefore?: Date;
   notAfter?: Date;
 }
 
-/** An authority of a test's own. */
+/** A certificate authority of one test. */
 export interface Authority {
   /** Its certificate, PEM. */
   cert: string;
   issue(request?: CertificateRequest): Promise<ServerIdentity>;
 }
 
-/** One that ended yesterday. */
+/** Requests a certificate that expired yesterday. */
 export const EXPIRED: CertificateRequest = {
   notBefore: new Date(Date.now() - 2 * DAY_MS),
   notAfter: new Date(Date.now() - DAY_MS),
 };
 
-/** Makes an authority that nobody trusts until a test adds it. */
+/** Creates a certificate authority that no client trusts unless the test says so. */
 export async function makeAuthority(name = 'test authority'): Promise<Authority> {
   const authority = await createAuthority(name);
   return {
@@ -45,9 +45,9 @@ export async function makeAuthority(name = 'test authority'): Promise<Authority>
   };
 }
 
-/** A certificate that vouches for itself. */
+/** Creates a self-signed certificate. */
 export async function makeSelfSigned(hosts = LOOPBACK): Promise<ServerIdentity> {
-  // createAuthority has loaded what x509 needs before it can be imported.
+  // createAuthority loads what x509 needs before it can be imported.
   await createAuthority();
   const x509 = await import('@peculiar/x509');
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);

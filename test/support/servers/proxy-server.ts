@@ -4,12 +4,16 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 /** A forward proxy on a free port of 127.0.0.1: CONNECT for tunnels, absolute URLs for plain http. */
 export interface TestProxy {
   url: string;
-  /** `CONNECT host:port` and `GET http://…` as they came. */
+  /** Received request lines: `CONNECT host:port` and `GET http://…`. */
   seen: string[];
   close(): Promise<void>;
 }
 
-/** @param places where a name is really; other names are answered with 502, as proxies do for names they do not know */
+/**
+ * Starts a proxy. It answers 502 for hosts that it does not know.
+ * @param places port of 127.0.0.1 by `host:port`
+ * @param refuseWith status of every response instead
+ */
 export async function startProxy(places: Record<string, number>, refuseWith?: number): Promise<TestProxy> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();

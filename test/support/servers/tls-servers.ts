@@ -4,26 +4,26 @@ import https from 'node:https';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import type { ServerIdentity } from './certificates.js';
 
-/** A request as a test server saw it. */
-export interface Seen {
+/** A request that a test server received. */
+export interface RecordedRequest {
   method: string;
   url: string;
   authorization?: string;
   httpVersion: string;
 }
 
-/** A server on a free port of 127.0.0.1 that remembers what it was asked. */
+/** A server on a free port of 127.0.0.1 that records its requests. */
 export interface TestServer {
   port: number;
-  seen: Seen[];
-  /** How many connections were made to it. */
+  seen: RecordedRequest[];
+  /** Number of connections that it accepted. */
   connections(): number;
   close(): Promise<void>;
 }
 
 export type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
 
-/** What an OpenShift registry answers to the requests that regadm sends: every link and blob is there. */
+/** Responds to the requests of regadm as an OpenShift registry does in which every link and blob exists. */
 export const openshiftRegistry: Handler = (request, response) => {
   const { method, url = '' } = request;
   if (method === 'GET' && (url === '/' || url === '/healthz'))
@@ -43,7 +43,7 @@ export function end(
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
-/** An answer with an error of the registry's own. */
+/** Sends an error in the registry's own format. */
 export function endJson(
   response: http.ServerResponse,
   status: number,
@@ -58,17 +58,17 @@ export function endJson(
 }
 
 export function plainServer(handler: Handler = openshiftRegistry): Promise<TestServer> {
-  const seen: Seen[] = [];
+  const seen: RecordedRequest[] = [];
   return listen(http.createServer(watching(seen, handler)), seen);
 }
 
-/** `h2` (with HTTP/1.1 for those who want it) or only `http/1.1`. */
+/** Starts a TLS server. @param protocol `h2` allows HTTP/1.1 too */
 export function tlsServer(
   identity: ServerIdentity,
   handler: Handler = openshiftRegistry,
   protocol: 'h2' | 'http/1.1' = 'http/1.1',
 ): Promise<TestServer> {
-  const seen: Seen[] = [];
+  const seen: RecordedRequest[] = [];
   const listener = watching(seen, handler);
   const server =
     protocol === 'h2'
@@ -77,19 +77,19 @@ export function tlsServer(
   return listen(server as unknown as net.Server, seen);
 }
 
-/** A server that does as it likes with the bytes. */
+/** Starts a TCP server that handles connections as the test wants. */
 export function rawServer(onConnection: (socket: Socket) => void): Promise<TestServer> {
   return listen(net.createServer(onConnection), []);
 }
 
-/** As Go's net/http answers HTTP on a TLS port. */
+/** Responds to plain HTTP on a TLS port as Go's net/http does. */
 export const goTlsPort = (socket: Socket): void => {
   socket.once('data', () =>
     socket.end('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'),
   );
 };
 
-function watching(seen: Seen[], handler: Handler): Handler {
+function watching(seen: RecordedRequest[], handler: Handler): Handler {
   return (request, response) => {
     const { method = '', url = '', headers, httpVersion } = request;
     seen.push({ method, url, authorization: headers.authorization, httpVersion });
@@ -97,7 +97,7 @@ function watching(seen: Seen[], handler: Handler): Handler {
   };
 }
 
-async function listen(server: net.Server, seen: Seen[]): Promise<TestServer> {
+async function listen(server: net.Server, seen: RecordedRequest[]): Promise<TestServer> {
   const sockets = new Set<Socket>();
   let connections = 0;
   server.on('connection', (socket: Socket) => {
@@ -119,9 +119,9 @@ async function listen(server: net.Server, seen: Seen[]): Promise<TestServer> {
   };
 }
 
-/** A plain HTTP server that closes the connection on a TLS handshake without a word. */
+/** Starts a plain HTTP server that closes the connection on a TLS handshake without a response. */
 export function closingHttpServer(handler: Handler = openshiftRegistry): Promise<TestServer> {
-  const seen: Seen[] = [];
+  const seen: RecordedRequest[] = [];
   const server = http.createServer(watching(seen, handler));
   server.on('clientError', (_error, socket) => socket.destroy());
   return listen(server, seen);
