@@ -10,7 +10,7 @@ import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 const run = promisify(execFile);
 const script = (name: string): string => fileURLToPath(new URL(`../../scripts/${name}.js`, import.meta.url));
 
-/** `npm run build:binary`: it has to run where there is no Node, so its PATH leads nowhere. */
+/** `npm run build:binary`. It must run without Node.js installed, so PATH contains no program. */
 describe('the single executable', () => {
   let directory: string;
   let binary: string;
@@ -33,7 +33,7 @@ describe('the single executable', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test('tells its version and shows help, without warnings', async () => {
+  test('prints its version and help, without warnings', async () => {
     expect(await start(binary, '--version')).toMatchObject({ stdout: expect.stringMatching(/^regadm\//), stderr: '' });
     expect(await start(binary, 'prune', 'images', '--help')).toMatchObject({
       stdout: expect.stringContaining('WHAT TO PRUNE'),
@@ -54,7 +54,7 @@ describe('the single executable', () => {
     expect(stderr).not.toContain('unknown command');
   });
 
-  test('plans and deletes, with everything that is loaded late', async () => {
+  test('plans and prunes, with all modules that are loaded on demand', async () => {
     const { stdout } = await start(binary, 'prune', 'images', '--kubeconfig', sandbox.kubeconfig.pruner, '-o', 'yaml');
     expect(parse(stdout)).toMatchObject({ kind: 'ImagePrune', dryRun: true });
     const doctor = await start(binary, 'doctor', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json');
@@ -85,12 +85,12 @@ describe('the single executable', () => {
     expect(JSON.parse(hard.stdout)).toMatchObject({ kind: 'HardPrune', dryRun: false });
   });
 
-  test('runs itself where a command runs another one', async () => {
+  test('runs itself when a command starts regadm', async () => {
     const { stdout } = await start(binary, 'sandbox', '--demo');
     expect(stdout).toContain('All numbers agree');
   });
 
-  test('answers as a plugin when it is called like one', async () => {
+  test('acts as a plugin under the name of a plugin', async () => {
     for (const name of ['kubectl-regadm', 'kubectl_complete-regadm'])
       if (!existsSync(join(directory, name))) symlinkSync(binary, join(directory, name));
     expect((await start(join(directory, 'kubectl-regadm'), 'prune', '--help')).stdout).toContain(
@@ -101,7 +101,7 @@ describe('the single executable', () => {
     );
   });
 
-  test('is packed for Krew, with a manifest that names the checksum', async () => {
+  test('is packed for Krew, with a manifest that contains the checksum', async () => {
     const { stdout } = await run(process.execPath, [
       script('krew'),
       '--url',

@@ -45,7 +45,7 @@ class Stage {
     const directory = mkdtempSync(join(tmpdir(), 'regadm-docs-'));
     const sandbox = await startSandbox({ sample: true, rolloutStepMs: 5 });
     letRegistryList(sandbox);
-    // --confirm is refused because the registry's own pruner would damage the stream with an index: other pages show that.
+    // With this stream --confirm is refused, because the registry's pruner would damage its index: other pages show it.
     if (/hard/.test(page)) sandbox.store.remove('imagestreams', 'payments', 'api');
     const bin = join(directory, 'bin');
     mkdirSync(bin);

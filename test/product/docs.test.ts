@@ -29,11 +29,11 @@ function documentedErrors(): [string, number][] {
 }
 
 describe('the documentation', () => {
-  test('the command reference is current', async () => {
+  test('the command reference is up to date', async () => {
     await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/docs.js'), '--check']);
   });
 
-  test.each(pages)('%s links to what is there', (page) => {
+  test.each(pages)('all links in %s lead to existing pages and headings', (page) => {
     const text = read(page);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(#[^)\s]+)?\)/g)].map(([, path, anchor]) => ({
       path: path!,
@@ -58,7 +58,7 @@ describe('the documentation', () => {
     expect(documentedErrors().sort()).toEqual([...EXIT_OF].sort());
   });
 
-  test('the page about configuration names what only the command line may say', () => {
+  test('the page about configuration names the flags that only the command line can set', () => {
     const flags = new Set(Object.values(commands).flatMap(({ flags }) => Object.keys(flags)));
     const page = read('docs/configuration.md').split('## Flags that work only on the command line')[1]!;
     expect([...flags].filter((flag) => whyNever(flag) !== undefined && !page.includes(`\`--${flag}\``))).toEqual([]);
@@ -75,9 +75,9 @@ describe('the documentation', () => {
     ).toEqual([]);
   });
 
-  test('every flag that oc adm prune images has is mapped', () => {
+  test('every flag of oc adm prune images is mapped', () => {
     const page = read('docs/coming-from-oc.md');
-    const ofOc = [
+    const ocFlags = [
       'confirm',
       'keep-tag-revisions',
       'keep-younger-than',
@@ -103,12 +103,12 @@ describe('the documentation', () => {
       'loglevel',
     ];
     const images = commands['prune:images']!.flags;
-    for (const flag of ofOc) {
+    for (const flag of ocFlags) {
       expect(page).toContain(`--${flag}`);
       expect(Object.keys(images)).toContain(flag);
     }
     for (const flag of Object.keys(images).filter(
-      (name) => !ofOc.includes(name) && !['no-color', 'json', 'output'].includes(name),
+      (name) => !ocFlags.includes(name) && !['no-color', 'json', 'output'].includes(name),
     ))
       expect(page).toContain(`--${flag}`);
   });

@@ -21,7 +21,7 @@ describe('the package', () => {
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'regadm-package-'));
     sandbox = await startSandbox({ sample: true });
-    // Without scripts: the program has been built already, and other tests are using it.
+    // Without scripts: the program is already built, and other tests are using it.
     const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', directory], {
       cwd: ROOT,
       maxBuffer: 1 << 24,
@@ -108,7 +108,7 @@ describe('the package', () => {
     expect((await start('doctor', '--kubeconfig', sandbox.kubeconfig.admin)).stderr).not.toMatch(/\(node:\d+\)/);
   });
 
-  test('names every flag of its commands in the manifest that it brings', () => {
+  test('contains the manifest of all commands', () => {
     const manifest = JSON.parse(
       readFileSync(join(directory, 'global/lib/node_modules/regadm/oclif.manifest.json'), 'utf8'),
     ) as { commands: object };

@@ -18,7 +18,7 @@ const name = (at: number): string => digest(`image ${at}`);
 const anyImage = fc.integer({ min: 0, max: IMAGES + 1 }).map(name);
 const age = fc.constantFrom(...AGES);
 
-/** The first images are indexes; the rest have layers out of a small pool, so that much is shared. The last two exist nowhere. */
+/** The first two images are indexes. The others share layers from a small pool. Two more digests exist nowhere. */
 const images = fc.tuple(
   ...Array.from({ length: IMAGES }, (_, at) =>
     fc
@@ -112,7 +112,7 @@ const build = fc
 const named = (prefix: string, objects: { metadata: object }[]): KubeObject[] =>
   objects.map((object, at) => ({ ...object, metadata: { ...object.metadata, name: `${prefix}-${at}` } }) as KubeObject);
 
-/** Whole lists of a small cluster in which much is shared, much is listed twice, and some of what is listed does not exist. */
+/** Lists of a small cluster: images share layers, streams list images twice, and some listed images do not exist. */
 export const clusters: fc.Arbitrary<Lists> = fc
   .record({ images, streams, pods: fc.array(pod, { maxLength: 3 }), builds: fc.array(build, { maxLength: 1 }) })
   .map((cluster) => ({
@@ -122,7 +122,7 @@ export const clusters: fc.Arbitrary<Lists> = fc
     builds: named('build', cluster.builds),
   }));
 
-/** Options that decide about what goes. */
+/** Options that affect the plan. */
 export const optionSets: fc.Arbitrary<PruneOptions> = fc
   .record({
     keepTagRevisions: fc.integer({ min: 0, max: 3 }),
@@ -132,8 +132,8 @@ export const optionSets: fc.Arbitrary<PruneOptions> = fc
   })
   .map((options) => pruneOptions(options));
 
-/** A plan in words, that can be compared. */
-export interface Words {
+/** A plan as comparable strings. */
+export interface PlanText {
   items: string[];
   images: string[];
   blobs: string[];
@@ -144,8 +144,8 @@ export function planOf(lists: Lists, options: PruneOptions): ImagePrunePlan {
   return planImagePrune(buildSnapshot(lists), options, NOW);
 }
 
-export function inWords({ snapshot, streams: planned, images: deleted, blobs }: ImagePrunePlan): Words {
-  const { digests, images: table } = snapshot;
+export function planText({ snapshot, streams: planned, images, blobs }: ImagePrunePlan): PlanText {
+  const { digests } = snapshot;
   const text = (id: number): string => digests.text(id);
   return {
     items: planned
@@ -153,7 +153,7 @@ export function inWords({ snapshot, streams: planned, images: deleted, blobs }: 
         items.map(({ tag: of, position, image }) => `${streamKey(stream)}:${of}#${position}@${text(image)}`),
       )
       .sort(),
-    images: deleted.map((image) => table.nameText(image)),
+    images: images.map((image) => snapshot.images.nameText(image)),
     blobs: blobs.map(text),
     links: planned.flatMap(({ stream, layerLinks, manifestLinks }) => [
       ...layerLinks.map((link) => `layer ${streamKey(stream)}@${text(link)}`),

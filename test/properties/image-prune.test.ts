@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { NOW } from '../support/builders.js';
-import { clusters, inWords, optionSets, planOf, type Lists, type Words } from './clusters.js';
+import { clusters, planText, optionSets, planOf, type Lists, type PlanText } from './clusters.js';
 
-/** More for a closer look: PROPERTY_RUNS=20000. */
+/** Number of generated clusters per property. PROPERTY_RUNS=20000 searches longer. */
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 250) };
 
 type Tag = { tag: string; items: { image: string; created: string }[] };
@@ -19,25 +19,25 @@ const partsOf = (image: KubeObject): string[] => {
 const childrenOf = (image: KubeObject): string[] =>
   ((image.dockerImageManifests ?? []) as { digest: string }[]).map(({ digest }) => digest);
 
-test('extended keeps what oc keeps: items, images, blobs, links', () => {
+test('extended keeps all items, images, blobs and links that oc keeps', () => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
-      const wide = inWords(planOf(lists, { ...options, referrers: 'extended' }));
-      const narrow = inWords(planOf(lists, { ...options, referrers: 'oc' }));
+      const extended = planText(planOf(lists, { ...options, referrers: 'extended' }));
+      const oc = planText(planOf(lists, { ...options, referrers: 'oc' }));
       for (const what of ['items', 'images', 'blobs', 'links'] as const) {
-        const allowed = new Set(narrow[what]);
-        expect(wide[what].filter((one) => !allowed.has(one))).toEqual([]);
+        const allowed = new Set(oc[what]);
+        expect(extended[what].filter((one) => !allowed.has(one))).toEqual([]);
       }
     }),
     RUNS,
   );
 });
 
-test.each(['oc', 'extended'] as const)('%s: every blob and every link of what stays, stays', (referrers) => {
+test.each(['oc', 'extended'] as const)('%s: every blob and link that a remaining image needs stays', (referrers) => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
-      const plan = inWords(planOf(lists, { ...options, referrers }));
-      const after = applied(lists, plan);
+      const plan = planText(planOf(lists, { ...options, referrers }));
+      const after = applyPlan(lists, plan);
       const blobs = new Set(plan.blobs);
       const images = new Map(after.images!.map((image) => [image.metadata.name, image]));
       for (const image of images.values())
@@ -63,19 +63,19 @@ test.each(['oc', 'extended'] as const)('%s: every blob and every link of what st
   );
 });
 
-test('extended: every child of an index that stays, stays', () => {
+test('extended: every child of a remaining index stays', () => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
-      const plan = inWords(planOf(lists, options));
+      const plan = planText(planOf(lists, options));
       const gone = new Set(plan.images);
-      for (const image of applied(lists, plan).images!)
+      for (const image of applyPlan(lists, plan).images!)
         expect(childrenOf(image).filter((child) => gone.has(child))).toEqual([]);
     }),
     RUNS,
   );
 });
 
-test.each(['oc', 'extended'] as const)('%s: every item that goes has no reason to stay', (referrers) => {
+test.each(['oc', 'extended'] as const)('%s: no planned item has a reason to stay', (referrers) => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
       const plan = planOf(lists, { ...options, referrers });
@@ -118,8 +118,8 @@ test.each(['oc', 'extended'] as const)('%s: the order of the lists does not matt
   );
   fc.assert(
     fc.property(shuffled, optionSets, ({ lists, other }, options) => {
-      expect(inWords(planOf(other, { ...options, referrers }))).toEqual(
-        inWords(planOf(lists, { ...options, referrers })),
+      expect(planText(planOf(other, { ...options, referrers }))).toEqual(
+        planText(planOf(lists, { ...options, referrers })),
       );
     }),
     RUNS,
@@ -130,21 +130,21 @@ test.each(['oc', 'extended'] as const)('%s: after a plan is executed, the next o
   fc.assert(
     fc.property(clusters, optionSets, fc.boolean(), (lists, options, pruneSignatures) => {
       const asked = { ...options, referrers, pruneSignatures: pruneSignatures && referrers === 'extended' };
-      const plan = inWords(planOf(lists, asked));
-      expect(inWords(planOf(applied(lists, plan), asked))).toEqual({ items: [], images: [], blobs: [], links: [] });
+      const plan = planText(planOf(lists, asked));
+      expect(planText(planOf(applyPlan(lists, plan), asked))).toEqual({ items: [], images: [], blobs: [], links: [] });
     }),
     RUNS,
   );
 });
 
-test('every image and every item that stays has a reason', () => {
+test('every remaining image and item has a reason', () => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
       const { decisions, snapshot } = planOf(lists, options);
       for (let image = 0; image < snapshot.images.count; image++) {
         const { kept, because } = decisions.image(image);
         expect(kept).toBe(decisions.imageKept(image));
-        // The reason by which a tag item keeps an image names one that is there.
+        // If a tag item keeps an image, the reason names an existing item.
         if (kept && because.rule === 'tag-item') expect(because.of).toBeGreaterThan(0);
       }
     }),
@@ -152,8 +152,8 @@ test('every image and every item that stays has a reason', () => {
   );
 });
 
-/** Returns the cluster after the plan is executed. */
-function applied(lists: Lists, plan: Words): Lists {
+/** Returns the cluster after the plan was executed. */
+function applyPlan(lists: Lists, plan: PlanText): Lists {
   const items = new Set(plan.items);
   const images = new Set(plan.images);
   const without = (stream: KubeObject): KubeObject => {
@@ -172,8 +172,15 @@ function applied(lists: Lists, plan: Words): Lists {
   };
 }
 
-/** What referrers use, read off their JSON, as `ns/name:tag`, `ns/name@digest` and, beyond `oc`, `@digest`. Written apart from the program. */
-function usedBy(lists: Lists, options: { keepYoungerThanMs: number; namespace?: string }, wide: boolean): string[] {
+/**
+ * Lists what referrers use, read from their JSON, as `ns/name:tag`, `ns/name@digest` and `@digest`, which `oc` ignores.
+ * It shares no code with the program.
+ */
+function usedBy(
+  lists: Lists,
+  options: { keepYoungerThanMs: number; namespace?: string },
+  includeExtended: boolean,
+): string[] {
   const found: string[] = [];
   const add = (text: string | undefined): void => {
     const [, key = '', tag = '', image = ''] =
@@ -183,7 +190,7 @@ function usedBy(lists: Lists, options: { keepYoungerThanMs: number; namespace?: 
   };
   for (const pod of lists.pods!) {
     const { phase, containerStatuses } = pod.status as { phase: string; containerStatuses: { imageID: string }[] };
-    const counts = ['Running', 'Pending'].includes(phase) || (wide && phase === 'Unknown');
+    const counts = ['Running', 'Pending'].includes(phase) || (includeExtended && phase === 'Unknown');
     if (!counts && !(Date.parse(pod.metadata.creationTimestamp!) > NOW - options.keepYoungerThanMs)) continue;
     const spec = pod.spec as {
       containers: { image: string }[];
@@ -191,7 +198,7 @@ function usedBy(lists: Lists, options: { keepYoungerThanMs: number; namespace?: 
       volumes: { image: { reference: string } }[];
     };
     for (const { image } of spec.containers) add(image);
-    if (!wide) continue;
+    if (!includeExtended) continue;
     for (const { image } of spec.ephemeralContainers) add(image);
     for (const { image } of spec.volumes) add(image.reference);
     for (const { imageID } of containerStatuses) {
@@ -207,7 +214,7 @@ function usedBy(lists: Lists, options: { keepYoungerThanMs: number; namespace?: 
     };
     const streamImage = (text: string): void => void found.push(`a/${text}`, `@${text.split('@')[1]}`);
     streamImage(spec.strategy.dockerStrategy.from.name);
-    if (!wide) continue;
+    if (!includeExtended) continue;
     for (const { from } of spec.source.images) streamImage(from.name);
     if ((build.status as { phase: string }).phase === 'Running') found.push(`a/${spec.output.to.name}`);
   }
