@@ -11,7 +11,7 @@ import {
 import { start } from '../support/guarded.js';
 import { startRedis, type RedisServer } from '../support/servers/redis.js';
 import { requires } from '../support/jest/requires.js';
-import { filesBelow, temporaryFolder } from '../support/storage-tree.js';
+import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
 
 /** Returns the Image object of a pushed image. */
 function imageObject(
@@ -102,7 +102,7 @@ requires('docker-registry', 'redis-server').describe('storage that a real regist
   };
 
   test('prune hard deletes what nothing uses, and the registry serves every remaining image completely', async () => {
-    const storage = temporaryFolder();
+    const storage = temporaryDirectory();
     const registry = await registryOn(storage);
     const { push } = registry;
     const app = await push.image('dev/app', ['base', 'app 2'], { tag: 'latest' });
@@ -158,7 +158,7 @@ requires('docker-registry', 'redis-server').describe('storage that a real regist
     const redis = await startRedis();
     stoppers.push(() => redis.stop());
 
-    const storage = temporaryFolder();
+    const storage = temporaryDirectory();
     const registry = await registryOn(storage, redis);
     const { push } = registry;
     const app = await push.image('dev/app', ['base'], { tag: 'latest' });

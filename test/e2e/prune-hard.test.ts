@@ -1,7 +1,7 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { guardedState, isStep, start } from '../support/guarded.js';
 import { digest } from '../support/builders.js';
-import { filesBelow, makeStorageTree, temporaryFolder } from '../support/storage-tree.js';
+import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
 interface Document {
   kind: string;
@@ -266,7 +266,7 @@ describe('failures', () => {
 describe('refused before the registry changes its mode', () => {
   test("another cluster's storage, and a path without a registry's storage", async () => {
     await begin();
-    const directory = temporaryFolder();
+    const directory = temporaryDirectory();
     const none = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]).ended;
     expect(none).toMatchObject({ status: 4, stderr: expect.stringContaining('is not a registry') as string });
     makeStorageTree(directory, { blobs: { [`sha256:${'ab'.repeat(32)}`]: 1 }, repositories: {} });

@@ -185,7 +185,7 @@ describe('signatures, attestations and SBOMs', () => {
     expect(missingParts(sandbox)).toEqual([]);
   });
 
-  test('stay if their image comes into use at the last moment', async () => {
+  test('stay if a pod starts to use their image at the last moment', async () => {
     const [signature = ''] = attachments(unused);
     let late = false;
     sandbox.onRequest(async ({ method, path }) => {

@@ -6,7 +6,7 @@ import type { Deletions, Findings } from '../../src/core/hard-prune/report.js';
 import { openStorage } from '../../src/core/storage/open.js';
 import { digest } from './builders.js';
 import { fakeUsageApi } from './hard-prune.js';
-import { makeStorageTree, temporaryFolder, type StorageDescription } from './storage-tree.js';
+import { makeStorageTree, temporaryDirectory, type StorageDescription } from './storage-tree.js';
 
 const names = ['image', 'config', 'layer', 'orphan', 'other'].map(digest);
 export const [image, config, layer, orphan, other] = names as [string, string, string, string, string];
@@ -45,7 +45,7 @@ export async function prunerOn(
   cluster: Record<string, unknown[]> = CLUSTER,
   options: Options = {},
 ): Promise<{ root: string; pruner: StoragePruner }> {
-  const { directory = temporaryFolder(), ...others } = options;
+  const { directory = temporaryDirectory(), ...others } = options;
   chmodSync(directory, 0o755);
   const root = makeStorageTree(directory, description);
   const pruner = new StoragePruner({

@@ -12,7 +12,7 @@ export interface StorageDescription {
 const directories: string[] = [];
 
 /** Creates a directory that is deleted when the test file ends. */
-export function temporaryFolder(): string {
+export function temporaryDirectory(): string {
   const directory = mkdtempSync(path.join(tmpdir(), 'regadm-test-'));
   directories.push(directory);
   return directory;

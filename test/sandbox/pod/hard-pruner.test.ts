@@ -5,7 +5,12 @@ import { resourceDefinitions } from '../../../src/sandbox/api/resources.js';
 import { binding, clusterRoles } from '../../../src/sandbox/api/roles.js';
 import { FileStorage } from '../../../src/sandbox/registry/storage-files.js';
 import { Store } from '../../../src/sandbox/api/store.js';
-import { filesBelow, makeStorageTree, temporaryFolder, type StorageDescription } from '../../support/storage-tree.js';
+import {
+  filesBelow,
+  makeStorageTree,
+  temporaryDirectory,
+  type StorageDescription,
+} from '../../support/storage-tree.js';
 
 interface HardPruneCase {
   name: string;
@@ -45,7 +50,7 @@ const after = (lines: string[], prefix: string): string[] =>
 
 describe("the pruner in the registry's pod decides as the recorded one", () => {
   test.each(CASES)('$name', (run) => {
-    const folder = temporaryFolder();
+    const folder = temporaryDirectory();
     const root = makeStorageTree(folder, run.storage);
     const before = filesBelow(root);
 

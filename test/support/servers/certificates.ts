@@ -31,7 +31,7 @@ export const EXPIRED: CertificateRequest = {
   notAfter: new Date(Date.now() - DAY_MS),
 };
 
-/** Creates a certificate authority that no client trusts unless the test says so. */
+/** Creates a certificate authority that no client trusts by default. */
 export async function makeAuthority(name = 'test authority'): Promise<Authority> {
   const authority = await createAuthority(name);
   return {

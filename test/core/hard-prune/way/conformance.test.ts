@@ -8,7 +8,7 @@ import { fakeUsageApi } from '../../../support/hard-prune.js';
 import {
   filesBelow,
   makeStorageTree,
-  temporaryFolder,
+  temporaryDirectory,
   type StorageDescription,
 } from '../../../support/storage-tree.js';
 
@@ -30,7 +30,7 @@ const cases = readFileSync(file, 'utf8')
 
 describe("the registry's own decisions, recorded", () => {
   test.each(cases.map((recorded) => [recorded.name, recorded] as const))('%s', async (_name, recorded) => {
-    const folder = temporaryFolder();
+    const folder = temporaryDirectory();
     const root = makeStorageTree(folder, recorded.storage);
     const pruner = new StoragePruner({
       storage: await openStorage(folder),

@@ -14,7 +14,7 @@ import {
   prunerOn,
   signal,
 } from '../../../support/storage-pruner.js';
-import { filesBelow, temporaryFolder, type StorageDescription } from '../../../support/storage-tree.js';
+import { filesBelow, temporaryDirectory, type StorageDescription } from '../../../support/storage-tree.js';
 
 test('a blob that no longer exists is gone, not failed', async () => {
   const { root, pruner } = await prunerOn();
@@ -99,7 +99,7 @@ test.each(['repositories/ns', 'repositories/ns/app/_manifests/revisions', 'blobs
 );
 
 requires('mount').test('deletes on a full disk', async () => {
-  const disk = temporaryFolder();
+  const disk = temporaryDirectory();
   expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]).status).toBe(0);
   try {
     const { pruner } = await prunerOn(STORAGE, CLUSTER, { directory: disk });

@@ -15,7 +15,7 @@ import {
   prunerOn,
   signal,
 } from '../../../support/storage-pruner.js';
-import { filesBelow, temporaryFolder, type StorageDescription } from '../../../support/storage-tree.js';
+import { filesBelow, temporaryDirectory, type StorageDescription } from '../../../support/storage-tree.js';
 
 const HOUR = 3_600_000;
 
@@ -33,7 +33,7 @@ test('an empty storage has nothing to prune', async () => {
 
 describe('symbolic links and files outside the layout', () => {
   test('are neither followed nor deleted', async () => {
-    const outside = temporaryFolder();
+    const outside = temporaryDirectory();
     writeFileSync(path.join(outside, 'precious'), 'x');
     const { root, pruner } = await prunerOn({
       ...STORAGE,

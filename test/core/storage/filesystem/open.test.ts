@@ -2,18 +2,21 @@ import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { openStorage } from '../../../../src/core/storage/open.js';
 import { digest } from '../../../support/builders.js';
-import { makeStorageTree, temporaryFolder } from '../../../support/storage-tree.js';
+import { makeStorageTree, temporaryDirectory } from '../../../support/storage-tree.js';
 
 const HEX = digest('orphan').slice(7);
 
 function directoryWith(inside: string): string {
-  const directory = temporaryFolder();
+  const directory = temporaryDirectory();
   mkdirSync(path.join(directory, inside), { recursive: true });
   return directory;
 }
 
 test('a directory without docker/registry/v2 is refused', async () => {
-  await expect(openStorage(temporaryFolder())).rejects.toMatchObject({ code: 'STORAGE_NOT_A_REGISTRY', exitCode: 4 });
+  await expect(openStorage(temporaryDirectory())).rejects.toMatchObject({
+    code: 'STORAGE_NOT_A_REGISTRY',
+    exitCode: 4,
+  });
 });
 
 test.each([
@@ -33,7 +36,7 @@ test.each([
   'docker/registry/v2/blobs',
   'docker/registry/v2/repositories',
 ])('a symbolic link at %s is refused', async (place) => {
-  const directory = temporaryFolder();
+  const directory = temporaryDirectory();
   makeStorageTree(directory, { blobs: { [digest('image')]: 1 }, repositories: { 'ns/app': { manifests: [] } } });
   renameSync(path.join(directory, place), path.join(directory, 'real'));
   symlinkSync(path.join(directory, 'real'), path.join(directory, place));
