@@ -5,7 +5,7 @@ import type { KubeList, KubeObject } from '../model/kube.js';
 import { anyObjectReducer } from '../model/referrers/any-object.js';
 import type { Referrer } from '../model/referrer.js';
 import type { ClusterApi } from './api.js';
-import { apiError } from './api-error.js';
+import { apiError, isNotFound, lacksApi } from './api-error.js';
 import { NARROWER, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { OBJECT_PARSER, type ObjectPage } from './page.js';
@@ -27,7 +27,7 @@ const CONCURRENCY = 4;
 export async function registryHosts(api: ClusterApi, known: Iterable<string>, signal?: AbortSignal): Promise<string[]> {
   const read = async (path: string): Promise<KubeObject[]> => {
     const response = await api.request('GET', path, { signal });
-    if (response.status === 404 || response.status === 403) return [];
+    if (response.status === 403 || isNotFound(response) || lacksApi(response)) return [];
     if (response.status !== 200) throw apiError(response);
     return response.json<KubeList>().items ?? [];
   };

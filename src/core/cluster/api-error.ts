@@ -2,7 +2,7 @@ import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import type { ApiResponse } from './api.js';
 
-/** An API server's answer that was not the expected one. `status` and `reason` are the server's (`Conflict`, `NotFound`, `Expired`, …). */
+/** An unexpected response of the API server. `status` and `reason` are the server's (`Conflict`, `NotFound`, `Expired`, …). */
 export class ApiError extends RegadmError {
   readonly status: number;
   readonly reason: string;
@@ -12,7 +12,7 @@ export class ApiError extends RegadmError {
     options: { status: number; reason: string; suggestions?: string[]; code?: ErrorCode; cause?: unknown },
   ) {
     super(message, {
-      code: options.code ?? codeOf(options.status),
+      code: options.code ?? codeFor(options.status),
       suggestions: options.suggestions ?? suggestionsFor(options.status),
       cause: options.cause,
     });
@@ -22,7 +22,7 @@ export class ApiError extends RegadmError {
   }
 }
 
-function codeOf(status: number): ErrorCode {
+function codeFor(status: number): ErrorCode {
   if (status === 401) return 'UNAUTHORIZED';
   if (status === 403) return 'FORBIDDEN';
   if (status === 404) return 'NOT_FOUND';
@@ -49,9 +49,28 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
   return new ApiError(step ? `${step}: ${words}` : words, { status: response.status, reason: reason ?? '' });
 }
 
-function statusIn(response: ApiResponse): { message?: string; reason?: string } {
+/**
+ * Returns true when the server states that an object does not exist. A bare 404 can come from a proxy or from another
+ * server, and says nothing about the object.
+ */
+export function isNotFound(response: ApiResponse): boolean {
+  return response.status === 404 && statusIn(response).kind === 'Status';
+}
+
+/** Returns true when the server states that it does not serve a path: its API group or resource is not installed. */
+export function lacksApi(response: ApiResponse): boolean {
+  return response.status === 404 && response.body.toString('utf8').trim() === '404 page not found';
+}
+
+interface Status {
+  kind?: string;
+  message?: string;
+  reason?: string;
+}
+
+function statusIn(response: ApiResponse): Status {
   try {
-    return response.json<{ message?: string; reason?: string } | null>() ?? {};
+    return response.json<Status | null>() ?? {};
   } catch {
     return {};
   }

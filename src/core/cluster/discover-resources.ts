@@ -2,7 +2,7 @@ import { mapParallel } from '../kit/parallel.js';
 import type { RegadmError } from '../model/errors.js';
 import type { ClusterApi } from './api.js';
 import { ApiError } from './api-error.js';
-import { apiError } from './api-error.js';
+import { apiError, isNotFound, lacksApi } from './api-error.js';
 import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
 
 /** A resource that discovery told of. */
@@ -54,8 +54,8 @@ async function resourcesOf(api: ClusterApi, groupVersion: string, signal?: Abort
   const [version = '', group = ''] = groupVersion.split('/').reverse();
   const path = group === '' ? `/api/${version}` : `/apis/${groupVersion}`;
   const response = await api.request('GET', path, { signal });
-  // The version went away since the groups were read: a custom resource definition was deleted.
-  if (response.status === 404) return [];
+  // The version was removed since the groups were read: a custom resource definition was deleted.
+  if (isNotFound(response) || lacksApi(response)) return [];
   if (response.status !== 200) throw undiscovered(groupVersion, apiError(response));
   return (response.json<ResourceList>().resources ?? [])
     .filter(({ name, verbs }) => !name.includes('/') && verbs?.includes('list'))

@@ -1,7 +1,7 @@
 import { RegadmError, messageOf } from '../model/errors.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import type { ApiError } from './api-error.js';
-import { apiError } from './api-error.js';
+import { apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ListPage } from './page.js';
 import { headOfPage } from './reduce-page.js';
 import { listPath, qualifiedName, type ListedResource } from './resources.js';
@@ -96,7 +96,7 @@ class ListReading<Page extends ListPage> {
     while (!this.complete) {
       const response = await this.request();
       // Later, a 404 would mean that pages already read, and the uses in them, are lost.
-      if (response.status === 404 && this.resource.optional && this.result.bytes === 0) return this.result;
+      if (this.resource.optional && this.result.bytes === 0 && isMissing(response)) return this.result;
       if (response.status === 410) await this.resume(response);
       else if (response.status === 200) await this.accept(response);
       else throw this.cannotList(response);
@@ -175,6 +175,11 @@ class ListReading<Page extends ListPage> {
       },
     );
   }
+}
+
+/** True when the cluster does not have the resource, in the server's own words. */
+function isMissing(response: ApiResponse): boolean {
+  return isNotFound(response) || lacksApi(response);
 }
 
 function continuationIn(response: ApiResponse): string | undefined {

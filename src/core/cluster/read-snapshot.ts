@@ -9,7 +9,7 @@ import { streamKey } from '../model/image-stream.js';
 import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from './api.js';
-import { apiError } from './api-error.js';
+import { apiError, isNotFound } from './api-error.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListReader, type ListResult } from './list.js';
 import { objectPath } from './objects.js';
@@ -201,11 +201,11 @@ class SnapshotReader {
   }
 }
 
-/** One image; undefined when it does not exist. @throws ApiError for any other answer */
+/** Reads one image; undefined when the server states that it does not exist. @throws ApiError for every other response */
 export async function getImage(api: ClusterApi, name: string, signal?: AbortSignal): Promise<KubeObject | undefined> {
   const path = objectPath(IMAGES, name);
   const response = await api.request('GET', path, { signal });
-  if (response.status === 404) return undefined;
+  if (isNotFound(response)) return undefined;
   if (response.status !== 200) throw apiError(response);
   const object = response.json<KubeObject>();
   if (object.metadata?.name !== name) {

@@ -134,6 +134,11 @@ describe('readList', () => {
     });
   });
 
+  it("does not take a proxy's 404 for a missing resource", async () => {
+    const optional = { ...IMAGES, optional: true };
+    await expect(read([aResponse(404, '<html>not found</html>')], {}, optional)).rejects.toMatchObject({ status: 404 });
+  });
+
   it('fails when an optional resource disappears while its pages are read', async () => {
     const optional = { ...IMAGES, optional: true };
     const responses = [page(['a'], 'next'), aResponse(404, '404 page not found')];

@@ -1,0 +1,16 @@
+import { getImage } from '../../../src/core/cluster/read-snapshot.js';
+import { aResponse, fakeApi } from '../../support/fake-api.js';
+
+const NAME = `sha256:${'ab'.repeat(32)}`;
+
+test('an image does not exist only if the server states it', async () => {
+  const missing = fakeApi(() => aResponse(404, { kind: 'Status', code: 404, reason: 'NotFound' })).api;
+  expect(await getImage(missing, NAME)).toBeUndefined();
+  const proxy = fakeApi(() => aResponse(404, '<html>Not Found</html>')).api;
+  await expect(getImage(proxy, NAME)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('an answer about another image is an error', async () => {
+  const other = fakeApi(() => aResponse(200, { metadata: { name: 'sha256:other' } })).api;
+  await expect(getImage(other, NAME)).rejects.toMatchObject({ code: 'API_ERROR' });
+});
