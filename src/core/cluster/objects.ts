@@ -1,6 +1,121 @@
-import { listPath, type ListedResource } from './resources.js';
+import type { KubeObject } from '../model/kube.js';
+import { apiError, isNotFound, lacksApi } from './api-error.js';
+import type { ApiResponse, ClusterApi } from './api.js';
+import { itemsOf } from './page.js';
+import { listPath, qualifiedName, type Resource } from './resources.js';
 
-/** The path of one object. Names go as they are but for what would end the path: a digest's colon stays one. */
-export function objectPath(resource: ListedResource, name: string, namespace?: string): string {
+/** One object. */
+export interface ObjectReference {
+  resource: Resource;
+  name: string;
+  /** Required for namespaced resources. */
+  namespace?: string;
+}
+
+/** Returns the path of one object. Names are encoded except for the colon of digests. */
+export function objectPath(resource: Resource, name: string, namespace?: string): string {
   return `${listPath(resource, namespace)}/${encodeURIComponent(name).replaceAll('%3A', ':')}`;
+}
+
+/** Describes an object for messages: `deployments.apps/image-registry in namespace openshift-image-registry`. */
+export function describeObject({ resource, name, namespace }: ObjectReference): string {
+  return `${qualifiedName(resource)}/${name}${namespace === undefined ? '' : ` in namespace ${namespace}`}`;
+}
+
+const pathOf = ({ resource, name, namespace }: ObjectReference): string => objectPath(resource, name, namespace);
+
+/** Reads an object. @throws ApiError, with status 404 when the object does not exist */
+export async function getObject<T extends KubeObject = KubeObject>(
+  api: ClusterApi,
+  reference: ObjectReference,
+  options: { signal?: AbortSignal } = {},
+): Promise<T> {
+  const response = await api.request('GET', pathOf(reference), options);
+  if (response.status !== 200) throw apiError(response, `cannot read ${describeObject(reference)}`);
+  return response.json<T>();
+}
+
+/**
+ * Reads an object that does not have to exist.
+ * @returns undefined when the server states that the object does not exist, or that it does not serve the resource
+ * @throws ApiError for every other response; a 404 of a proxy is one of them
+ */
+export async function findObject<T extends KubeObject = KubeObject>(
+  api: ClusterApi,
+  reference: ObjectReference,
+  options: { signal?: AbortSignal } = {},
+): Promise<T | undefined> {
+  const response = await api.request('GET', pathOf(reference), options);
+  if (isNotFound(response) || lacksApi(response)) return undefined;
+  if (response.status !== 200) throw apiError(response, `cannot read ${describeObject(reference)}`);
+  return response.json<T>();
+}
+
+/** Reads a list that is short enough for one page. @throws ApiError */
+export async function listObjects(
+  api: ClusterApi,
+  resource: Resource,
+  { namespace, labelSelector, signal }: { namespace?: string; labelSelector?: string; signal?: AbortSignal } = {},
+): Promise<KubeObject[]> {
+  const response = await api.request('GET', listPath(resource, namespace), { query: { labelSelector }, signal });
+  if (response.status !== 200) throw apiError(response, `cannot list ${qualifiedName(resource)}`);
+  return itemsOf(response.json());
+}
+
+/**
+ * Creates an object.
+ * @returns `exists` when there is one of that name, which can be the result of an attempt whose response was lost
+ * @throws ApiError
+ */
+export async function createObject(
+  api: ClusterApi,
+  reference: ObjectReference,
+  body: object,
+  options: { signal?: AbortSignal } = {},
+): Promise<'created' | 'exists'> {
+  const response = await api.request('POST', listPath(reference.resource, reference.namespace), { body, ...options });
+  if (response.status === 409) return 'exists';
+  if (!isDone(response)) throw apiError(response, `cannot create ${describeObject(reference)}`);
+  return 'created';
+}
+
+export interface DeleteOptions {
+  /** Deletes only the object with this uid. */
+  uid?: string;
+  gracePeriodSeconds?: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Deletes an object.
+ * @returns `gone` when it no longer exists, `replaced` when another object has its name
+ * @throws ApiError
+ */
+export async function deleteObject(
+  api: ClusterApi,
+  reference: ObjectReference,
+  { uid, gracePeriodSeconds, signal }: DeleteOptions = {},
+): Promise<'deleted' | 'gone' | 'replaced'> {
+  const preconditions = uid ? { preconditions: { uid } } : {};
+  const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...preconditions, gracePeriodSeconds };
+  const response = await api.request('DELETE', pathOf(reference), { body, signal });
+  if (isNotFound(response)) return 'gone';
+  if (response.status === 409) return 'replaced';
+  if (!isDone(response)) throw apiError(response, `cannot delete ${describeObject(reference)}`);
+  return 'deleted';
+}
+
+/** Reads the log of a pod. @throws ApiError */
+export async function readPodLog(
+  api: ClusterApi,
+  pod: ObjectReference,
+  options: { signal?: AbortSignal } = {},
+): Promise<string> {
+  const response = await api.request('GET', `${pathOf(pod)}/log`, options);
+  if (response.status !== 200) throw apiError(response, `cannot read the log of ${describeObject(pod)}`);
+  return response.body.toString('utf8');
+}
+
+function isDone({ status }: ApiResponse): boolean {
+  return status === 200 || status === 201 || status === 202;
 }

@@ -1,50 +1,55 @@
-/** Where the lists are that a plan is made from. */
-export interface ListedResource {
+/** A kind of object in the API. */
+export interface Resource {
   /** Plural name, as in `oc get`. */
   resource: string;
+  /** Empty for the core group. */
   group: string;
   version: string;
-  /** Clusters may lack it (404): then there are none. */
-  optional?: boolean;
   namespaced: boolean;
 }
 
-const at = (group: string, version: string, resource: string, more: Partial<ListedResource> = {}): ListedResource => ({
-  group,
-  version,
-  resource,
-  namespaced: true,
-  ...more,
-});
+/** A resource that plans are made from. */
+export interface ListedResource extends Resource {
+  /** A cluster can lack it (404): then it has no such objects. */
+  optional?: boolean;
+}
 
-export const IMAGES = at('image.openshift.io', 'v1', 'images', { namespaced: false });
-export const IMAGE_STREAMS = at('image.openshift.io', 'v1', 'imagestreams');
-export const LIMIT_RANGES = at('', 'v1', 'limitranges');
+/** Builds a namespaced resource, unless `more` says otherwise. */
+export const defineResource = (
+  group: string,
+  version: string,
+  name: string,
+  more: Partial<ListedResource> = {},
+): ListedResource => ({ group, version, resource: name, namespaced: true, ...more });
 
-/** Resources that use images; those of OpenShift's own groups may not exist. The largest come first: lists are read side by side. */
+export const IMAGES = defineResource('image.openshift.io', 'v1', 'images', { namespaced: false });
+export const IMAGE_STREAMS = defineResource('image.openshift.io', 'v1', 'imagestreams');
+export const LIMIT_RANGES = defineResource('', 'v1', 'limitranges');
+
+/** Resources that use images; a cluster can lack those of OpenShift's own groups. The largest come first: lists are read concurrently. */
 export const REFERRERS: ListedResource[] = [
-  at('', 'v1', 'pods'),
-  at('apps', 'v1', 'replicasets'),
-  at('build.openshift.io', 'v1', 'builds', { optional: true }),
-  at('', 'v1', 'replicationcontrollers'),
-  at('apps', 'v1', 'deployments'),
-  at('batch', 'v1', 'jobs'),
-  at('apps.openshift.io', 'v1', 'deploymentconfigs', { optional: true }),
-  at('build.openshift.io', 'v1', 'buildconfigs', { optional: true }),
-  at('apps', 'v1', 'daemonsets'),
-  at('apps', 'v1', 'statefulsets'),
-  at('batch', 'v1', 'cronjobs'),
+  defineResource('', 'v1', 'pods'),
+  defineResource('apps', 'v1', 'replicasets'),
+  defineResource('build.openshift.io', 'v1', 'builds', { optional: true }),
+  defineResource('', 'v1', 'replicationcontrollers'),
+  defineResource('apps', 'v1', 'deployments'),
+  defineResource('batch', 'v1', 'jobs'),
+  defineResource('apps.openshift.io', 'v1', 'deploymentconfigs', { optional: true }),
+  defineResource('build.openshift.io', 'v1', 'buildconfigs', { optional: true }),
+  defineResource('apps', 'v1', 'daemonsets'),
+  defineResource('apps', 'v1', 'statefulsets'),
+  defineResource('batch', 'v1', 'cronjobs'),
 ];
 
-/** The path of a list: of all namespaces, or of one. */
-export function listPath({ group, version, resource, namespaced }: ListedResource, namespace?: string): string {
+/** Returns the path of a list: of all namespaces, or of one. */
+export function listPath({ group, version, resource, namespaced }: Resource, namespace?: string): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   return namespace !== undefined && namespaced
     ? `${root}/namespaces/${encodeURIComponent(namespace)}/${resource}`
     : `${root}/${resource}`;
 }
 
-/** `images.image.openshift.io`, `pods`. */
-export function qualifiedName({ group, resource }: ListedResource): string {
+/** Returns the resource's name with its group: `images.image.openshift.io`, `pods`. */
+export function qualifiedName({ group, resource }: Pick<Resource, 'group' | 'resource'>): string {
   return group === '' ? resource : `${resource}.${group}`;
 }
