@@ -70,7 +70,7 @@ async function discoveredHost({ images, streams }: Snapshot): Promise<string> {
 }
 
 /** Finds the host of the registry's public route; undefined when there is none or the user cannot read it. */
-async function publicRoute(api: ClusterApi): Promise<string | undefined> {
+export async function publicRoute(api: ClusterApi): Promise<string | undefined> {
   const response = await api.request('GET', PUBLIC_ROUTE);
   if (response.status !== 200) return undefined;
   const route = response.json<{ spec?: { host?: string }; status?: { ingress?: { host?: string }[] } }>();

@@ -59,7 +59,7 @@ test('exits with 0 if there are only warnings', async () => {
 test.each([
   [['bad.yaml'], /^error: bad\.yaml:\d: not valid YAML/m],
   [['missing.yaml'], /^error: cannot read missing\.yaml: ENOENT/m],
-  [[], /FILE is missing/],
+  [[], /missing argument: FILE/],
   [['pv.yaml', '-o', 'xml'], /--output/],
 ])('refuses %j', async (args, message) => {
   const { status, stderr } = await lint(...args);

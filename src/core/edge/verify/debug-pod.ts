@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { apiError } from '../../cluster/api-error.js';
 import { RegadmError } from '../../model/errors.js';
+import { REGISTRY_PODS_PATH as PODS } from '../../operator/pods.js';
 import { NAMES } from '../render/registry-objects.js';
 
-const PODS = `/api/v1/namespaces/${NAMES.namespace}/pods`;
 const LABELS = { 'app.kubernetes.io/managed-by': 'regadm', 'app.kubernetes.io/component': 'node-check' };
 const SELECTOR = Object.entries(LABELS)
   .map(([key, value]) => `${key}=${value}`)
@@ -56,6 +56,7 @@ async function deleteLeftovers(api: ClusterApi): Promise<void> {
   await Promise.all(ended.map(({ metadata }) => deletePod(api, metadata.name)));
 }
 
+/** Deletes the pod by its name, which is unique. The uid is unknown if the response to the creation was lost. */
 async function deletePod(api: ClusterApi, name: string): Promise<void> {
   const response = await api.request('DELETE', `${PODS}/${name}`, { query: { gracePeriodSeconds: 0 } });
   if (![200, 202, 404].includes(response.status))

@@ -4,9 +4,11 @@ import { attempt, checker, type EdgeCheck } from './check.js';
 import { expectedConfig, type RenderedFiles } from './expected.js';
 import { checkHub } from './hub.js';
 import { checkLogin } from './login.js';
-import { checkConfig, checkImageConfig, checkPods, checkVolume } from './managed.js';
+import { checkConfig, checkImageConfig } from './config-checks.js';
 import { managedKubeconfig } from './managed-cluster.js';
 import { checkNode } from './node.js';
+import { checkPods } from './pod-check.js';
+import { checkVolume } from './volume-checks.js';
 import { registryOpener, type RegistryAccess } from './open-registry.js';
 import { verifyReport, type VerifyReport } from './report.js';
 

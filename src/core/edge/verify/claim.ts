@@ -1,0 +1,27 @@
+import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import { ApiError } from '../../cluster/api-error.js';
+import { parseQuantity } from '../../model/quantity.js';
+import { CONFIG_PATH, type RegistryConfig } from '../../operator/config.js';
+import { NAMES } from '../render/registry-objects.js';
+
+/** Returns the name of the claim that the registry's Config names; undefined if there is none. */
+export function claimIn({ spec }: RegistryConfig): string | undefined {
+  return (spec?.storage as { pvc?: { claim?: string } } | undefined)?.pvc?.claim || undefined;
+}
+
+/** Reads the registry's claim; the default name counts if the Config names none. @throws ApiError */
+export async function readClaim(api: ClusterApi): Promise<KubeObject> {
+  const name = claimIn(await api.get<RegistryConfig>(CONFIG_PATH)) ?? NAMES.claim;
+  return api.get(`/api/v1/namespaces/${NAMES.namespace}/persistentvolumeclaims/${name}`);
+}
+
+/** Returns the size of the registry's volume in bytes; undefined if it is unknown. */
+export async function volumeBytes(api: ClusterApi): Promise<number | undefined> {
+  try {
+    const { status } = await readClaim(api);
+    return parseQuantity((status?.capacity as { storage?: string } | undefined)?.storage ?? '');
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import { isReady, listRegistryPodObjects } from '../../operator/pods.js';
+import { NAMES } from '../render/registry-objects.js';
+import { checker, type EdgeCheck } from './check.js';
+
+const { passed, failed } = checker('cluster');
+const NAME = 'registry-pods';
+const REMEDY = `see why: oc -n ${NAMES.namespace} describe pods -l docker-registry=default`;
+
+/** Checks that the registry has pods, and that all are ready. @throws ApiError */
+export async function checkPods(api: ClusterApi): Promise<EdgeCheck[]> {
+  const pods = await listRegistryPodObjects(api);
+  if (pods.length === 0) return [failed(NAME, 'the registry has no pods', REMEDY)];
+  const unready = pods.filter((pod) => !isReady(pod));
+  if (unready.length === 0) return [passed(NAME, `ready: ${pods.map(({ metadata }) => metadata.name).join(', ')}`)];
+  const states = unready.map(({ metadata, status }) => `${metadata.name} (${String(status?.phase)})`);
+  return [failed(NAME, `not ready: ${states.join(', ')}`, REMEDY)];
+}
