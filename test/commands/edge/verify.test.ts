@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse as parseYaml } from 'yaml';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
 import type { VerifyEntry as Check } from '../../../src/core/edge/verify/report.js';
@@ -34,11 +35,15 @@ async function startManaged(options: SandboxOptions = {}): Promise<void> {
   });
 }
 
+function managedKubeconfig(): string | undefined {
+  return managed && readFileSync(managed.kubeconfig.admin, 'utf8');
+}
+
 /** A hub that installed the cluster `sno`, and holds its kubeconfig. */
-async function startHub(annotation: string | undefined): Promise<void> {
+async function startHub(annotation: string | undefined, text = managedKubeconfig()): Promise<void> {
   const annotations =
     annotation === undefined ? {} : { 'bmac.agent-install.openshift.io/ignition-config-overrides': annotation };
-  const kubeconfig = managed ? readFileSync(managed.kubeconfig.admin).toString('base64') : undefined;
+  const kubeconfig = text && Buffer.from(text).toString('base64');
   hub = await startSandbox({
     cluster: {
       baremetalhosts: [{ metadata: { name: 'node1.example.com', namespace: 'sno', annotations }, spec: {} }],
@@ -97,6 +102,27 @@ test('passes on the hub and on the managed cluster with the kubeconfig from the 
   expect(brief(checks)).toEqual(['hub ignition-override passed', 'hub managed-kubeconfig passed', ...ALL_PASSED]);
   expect(status).toBe(0);
   expect(stdout + stderr).not.toContain(managed.tokens.admin);
+});
+
+test('a command in the kubeconfig that the hub keeps never runs', async () => {
+  await startManaged();
+  const marker = join(directory, 'command-ran');
+  const kubeconfig = parseYaml(readFileSync(managed.kubeconfig.admin, 'utf8')) as { users: { user: object }[] };
+  kubeconfig.users[0]!.user = {
+    exec: {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: 'touch',
+      args: [marker],
+      interactiveMode: 'Never',
+    },
+  };
+  await startHub(override, JSON.stringify(kubeconfig));
+  const { checks } = await verify(...hubFlags());
+  expect(checks.find(({ name }) => name === 'managed-kubeconfig')).toMatchObject({
+    status: 'failed',
+    detail: expect.stringContaining('exec'),
+  });
+  expect(existsSync(marker)).toBe(false);
 });
 
 test('prints a table for the managed cluster alone', async () => {

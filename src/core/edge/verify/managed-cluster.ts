@@ -1,11 +1,12 @@
 import { RegadmError } from '../../model/errors.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { apiError } from '../../cluster/api-error.js';
+import { inlineKubeconfig } from '../../cluster/untrusted-kubeconfig.js';
 
 /**
  * Reads the kubeconfig of a managed cluster from its hub: secret `NAME-admin-kubeconfig` in namespace NAME.
- * @returns the content of the kubeconfig, a credential that must not be printed
- * @throws RegadmError NO_MANAGED_KUBECONFIG, ApiError
+ * @returns a kubeconfig with inline credentials only; it is a credential and is never printed
+ * @throws RegadmError NO_MANAGED_KUBECONFIG, KUBECONFIG_INVALID, ApiError
  */
 export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promise<string> {
   const secret = `${cluster}-admin-kubeconfig`;
@@ -14,7 +15,7 @@ export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promi
   if (response.status !== 200) throw apiError(response, `cannot read secret ${cluster}/${secret} of the hub`);
   const data = response.json<KubeObject & { data?: Record<string, string> }>().data ?? {};
   if (!data.kubeconfig) throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
-  return Buffer.from(data.kubeconfig, 'base64').toString('utf8');
+  return inlineKubeconfig(Buffer.from(data.kubeconfig, 'base64').toString('utf8'), `secret ${cluster}/${secret}`);
 }
 
 function missing(message: string): RegadmError {

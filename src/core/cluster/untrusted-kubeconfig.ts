@@ -1,0 +1,84 @@
+import { parse } from 'yaml';
+import { RegadmError } from '../model/errors.js';
+
+/** Maximum length of a kubeconfig that a cluster provides, in characters. Real ones have about 10,000. */
+const MAX_LENGTH = 256 * 1024;
+
+/** Fields that would run a command, read a file or redirect the connection on this machine, by part of the kubeconfig. */
+const REFUSED = {
+  cluster: ['certificate-authority', 'proxy-url'],
+  user: ['exec', 'auth-provider', 'tokenFile', 'token-file', 'client-certificate', 'client-key'],
+} as const;
+/** All that such a kubeconfig contributes. */
+const TAKEN = {
+  cluster: ['server', 'certificate-authority-data', 'tls-server-name'],
+  user: ['token', 'client-certificate-data', 'client-key-data'],
+} as const;
+
+type Fields = Record<string, unknown>;
+type Part = keyof typeof REFUSED;
+
+/**
+ * Reduces a kubeconfig that comes from a cluster, e.g. from a secret, to the current context's server and inline credentials. Whoever
+ * can write the secret must not run commands or read files on the administrator's machine, so the rest never reaches the client.
+ * @param source what the text was read from, for errors, e.g. `secret sno/sno-admin-kubeconfig`
+ * @returns a kubeconfig as JSON
+ * @throws RegadmError KUBECONFIG_INVALID that names the source and the field, never a value
+ */
+export function inlineKubeconfig(text: string, source: string): string {
+  const config = parseConfig(text, source);
+  const context = entry(config, 'contexts', 'context', config['current-context']);
+  if (!context) throw invalid(source, 'its current context does not exist');
+  const cluster = entry(config, 'clusters', 'cluster', context.cluster);
+  const user = entry(config, 'users', 'user', context.user);
+  if (!cluster || !user) throw invalid(source, 'its current context names a cluster or user that does not exist');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'cluster', cluster: take('cluster', cluster, source) }],
+    users: [{ name: 'user', user: take('user', user, source) }],
+    contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'user' } }],
+    'current-context': 'context',
+  });
+}
+
+function parseConfig(text: string, source: string): Fields {
+  if (text.length > MAX_LENGTH) throw invalid(source, `it is longer than ${MAX_LENGTH} characters`);
+  try {
+    const config = parse(text, { maxAliasCount: 0 }) as unknown;
+    if (isFields(config)) return config;
+  } catch {
+    // The parser's message can quote the text, which contains credentials.
+  }
+  throw invalid(source, 'it is not a YAML mapping');
+}
+
+/** The named entry of one of the three lists of a kubeconfig. */
+function entry(config: Fields, list: string, field: string, name: unknown): Fields | undefined {
+  const entries = Array.isArray(config[list]) ? (config[list] as unknown[]) : [];
+  const found = entries.filter(isFields).find((candidate) => candidate.name === name);
+  return found && isFields(found[field]) ? found[field] : undefined;
+}
+
+function take(part: Part, fields: Fields, source: string): Fields {
+  const refused = REFUSED[part].find((name) => Object.hasOwn(fields, name));
+  if (refused) throw invalid(source, `its ${part} has the field ${refused}, which is not used from a cluster's data`);
+  const taken = TAKEN[part].filter((name) => Object.hasOwn(fields, name));
+  const wrong = taken.find((name) => typeof fields[name] !== 'string');
+  if (wrong) throw invalid(source, `the field ${wrong} of its ${part} is not a string`);
+  return Object.fromEntries(taken.map((name) => [name, fields[name]]));
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function invalid(source: string, problem: string): RegadmError {
+  return new RegadmError(`the kubeconfig in ${source} cannot be used: ${problem}`, {
+    code: 'KUBECONFIG_INVALID',
+    suggestions: [
+      'it can hold the server, its certificate authority as data, and a token or client certificate as data',
+      'or pass a kubeconfig of your own: --kubeconfig FILE',
+    ],
+  });
+}
