@@ -10,7 +10,7 @@ export default class Doctor extends BaseCommand {
 
   static override description = `Looks at version and user, at permissions, at the registry (found, reachable, trusted, its mode, its pods, deletion enabled), at clocks, at the cluster's own pruning and its last run, and at other pruners at work. Only reading requests are sent.
 
-Exit status: 0 when nothing stands in the way (warnings included), 1 when something does.`;
+Exit status: 0 if a prune would work (warnings included), 1 if not.`;
 
   static override examples = [
     { description: 'Before the first prune, or when one has failed', command: '<%= config.bin %> <%= command.id %>' },

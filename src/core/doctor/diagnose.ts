@@ -20,7 +20,8 @@ export interface DoctorDocument extends DocumentHeader<'Doctor'> {
 }
 
 /**
- * Looks at everything that a prune needs. Only reading requests are sent. What cannot be looked at is told, and does not end it.
+ * Checks everything that a prune needs, with reading requests only. A check that cannot be made is `unknown` and does not
+ * stop the others.
  * @param connect opens the cluster; when that or the first request fails, nothing else is tried
  */
 export async function diagnose(

@@ -32,7 +32,7 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
     checks.push(
       operator(
         'warning',
-        `managementState is ${mode.managementState}: the operator does not carry out changes, which regadm prune hard needs`,
+        `managementState is ${mode.managementState}: the operator does not apply changes, which regadm prune hard needs`,
       ),
     );
   else if (degraded) checks.push(operator('warning', degraded));
@@ -88,7 +88,7 @@ async function deletionCheck(api: ClusterApi): Promise<Check[]> {
   ];
 }
 
-/** A pruner's user need not see it, so the server's whole words would only frighten. */
+/** A pruner does not need this permission, so the full 403 message would be alarming noise. */
 function unseen(error: Error, name: string): string {
   return isForbidden(error) ? `this user may not read ${name}` : error.message;
 }

@@ -9,7 +9,7 @@ import { about, type Check } from './check.js';
 /** Enough to find the registry by; a cluster may have a hundred thousand images. */
 const SOME = 500;
 
-/** The checks that `regadm prune images` makes before it deletes, as far as a dry run makes them. Nothing is changed. */
+/** Makes the checks that a dry run of `regadm prune images` makes. Changes nothing. */
 export async function checkRegistry(api: ClusterApi, access: RegistryAccess, hooks: RegistryHooks): Promise<Check[]> {
   const [images, streams] = await Promise.all([some(api, listPath(IMAGES)), some(api, listPath(IMAGE_STREAMS))]);
   const registry = await open(api, access, hooks, images, streams);
@@ -23,7 +23,7 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, hoo
       hasToken: (await api.token()) !== undefined,
       signal: hooks.signal,
     });
-    // Mode and deletion are told by the operator's objects: only a deletion would tell more.
+    // The operator's objects show the mode and whether deletion is enabled; only a deletion could show more.
     return [
       ...checks.filter(({ check }) => check !== 'mode' && check !== 'deletion').map(toCheck),
       ...(await login(registry, hooks.signal)),

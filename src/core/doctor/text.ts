@@ -11,7 +11,7 @@ const MARKS: Record<Check['status'], string> = {
 };
 const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 
-/** One line a check with what to do about it below, and what it comes to at the end. */
+/** Renders one line per check with its remedy below, and a summary at the end. */
 export function doctorText(
   { version, node, checks, summary }: DoctorDocument,
   styles: Styles,
@@ -41,10 +41,7 @@ function verdict({ failed, warnings, unknown }: DoctorDocument['summary']): stri
   const rest = [warnings > 0 ? plural(warnings, 'warning') : '', unknown > 0 ? `${unknown} not known` : '']
     .filter(Boolean)
     .join(', ');
-  const first =
-    failed > 0
-      ? `${plural(failed, 'problem')} would keep a prune from working`
-      : 'nothing stands in the way of a prune';
+  const first = failed > 0 ? `${plural(failed, 'problem')} would keep a prune from working` : 'ready to prune';
   return rest ? `${first} (${rest})` : first;
 }
 

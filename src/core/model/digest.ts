@@ -1,6 +1,6 @@
 const LENGTHS: Record<string, number> = { sha256: 64, sha384: 96, sha512: 128 };
 
-/** Why a text is no digest, or undefined when it is one: the OCI rules for the registered algorithms. */
+/** Explains why a string is not a valid digest by the OCI rules for registered algorithms; undefined if it is one. */
 export function digestProblem(text: string): string | undefined {
   const match = /^([a-z0-9]+(?:[.+_-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)$/.exec(text);
   if (!match) return 'invalid checksum digest format';

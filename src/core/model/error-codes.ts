@@ -3,7 +3,7 @@
  * meaning. docs/errors.md explains each one.
  */
 const FAILS_WITH = {
-  /** An error; nothing was changed unless the output says so. */
+  /** An error; nothing was changed unless the output reports changes. */
   1: [
     'AMBIGUOUS',
     'API_ERROR',

@@ -88,11 +88,11 @@ function manifestsOf(raw: RawImage): { digest: string }[] {
 function metadataProblem(raw: RawImage): string {
   const metadata = raw.dockerImageMetadata;
   if (metadata === undefined || metadata === null) return 'dockerImageMetadata is missing';
-  if (typeof metadata !== 'object' || Array.isArray(metadata)) return 'dockerImageMetadata is no object';
+  if (typeof metadata !== 'object' || Array.isArray(metadata)) return 'dockerImageMetadata is not an object';
   for (const [field, type] of Object.entries(METADATA_TYPES)) {
     const value = (metadata as Record<string, unknown>)[field];
     if (value !== undefined && value !== null && typeof value !== type)
-      return `dockerImageMetadata.${field} is no ${type}`;
+      return `dockerImageMetadata.${field} is not ${type === 'object' ? 'an' : 'a'} ${type}`;
   }
   return (
     listProblem(raw.dockerImageLayers, 'dockerImageLayers', 'name') ||
@@ -102,7 +102,7 @@ function metadataProblem(raw: RawImage): string {
 
 function listProblem(list: unknown, field: string, key: string): string {
   if (list === undefined || list === null) return '';
-  if (!Array.isArray(list)) return `${field} is no list`;
+  if (!Array.isArray(list)) return `${field} is not a list`;
   const wrong = list.findIndex((entry) => typeof (entry as Record<string, unknown> | null)?.[key] !== 'string');
-  return wrong === -1 ? '' : `${field}[${wrong}].${key} is no string`;
+  return wrong === -1 ? '' : `${field}[${wrong}].${key} is not a string`;
 }

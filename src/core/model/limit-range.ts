@@ -14,7 +14,7 @@ interface LimitItem {
 
 /**
  * The `max.storage` of every `openshift.io/Image` limit of a LimitRange.
- * One that is no quantity is NaN: no size exceeds it, so everything in that namespace stays.
+ * A string that is not a quantity is NaN: no size exceeds it, so everything in that namespace stays.
  */
 export function reduceLimitRange(object: KubeObject): ImageLimit[] {
   const limits = (object.spec as { limits?: LimitItem[] | null } | undefined)?.limits ?? [];

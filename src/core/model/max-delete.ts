@@ -3,7 +3,7 @@ import { parseQuantity } from './quantity.js';
 /** Limit of what one run deletes: a number of objects, a percentage of all of them, or a size in bytes. */
 export type MaxDelete = { count: number } | { percent: number } | { bytes: number };
 
-/** Parses `N`, `P%` or a size such as `10Gi`; undefined when it is none of them. */
+/** Parses `N`, `P%` or a size such as `10Gi`; undefined for anything else. */
 export function parseMaxDelete(text: string): MaxDelete | undefined {
   if (/^\d+$/.test(text)) return { count: Number(text) };
   const percent = /^(\d+(?:\.\d+)?)%$/.exec(text);

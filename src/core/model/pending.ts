@@ -2,11 +2,12 @@ import { isDigest } from './digest.js';
 
 /**
  * On an image stream: the digests of the images whose items a run removed and whose links are still to go.
- * Written by the same update that removes the items, struck when the links are gone; so an interrupted run leaves nothing that nobody finds.
+ * The update that removes the items writes it, and it is removed once the links are deleted, so an interrupted run can
+ * always be resumed.
  */
 export const PENDING_ANNOTATION = 'regadm/pending';
 
-/** Digests in an annotation's value: separated by commas, `sha256:` left out. Anything else in it is passed over. */
+/** Digests in an annotation's value: separated by commas, without `sha256:`. Anything else is ignored. */
 export function readPending(annotations: Record<string, string> | undefined): string[] {
   const value = annotations?.[PENDING_ANNOTATION];
   if (!value) return [];
@@ -21,5 +22,8 @@ export function writePending(digests: Iterable<string>): string {
   return [...digests].map((digest) => digest.replace(/^sha256:/, '')).join(',');
 }
 
-/** An object's annotations may take 256 KiB in all: with 65 characters a digest, so many fit and leave half of the space to others. */
+/**
+ * Maximum digests in the annotation. Annotations of an object are limited to 256 KiB; at 65 characters per digest, this
+ * leaves half of that to others.
+ */
 export const PENDING_LIMIT = 2000;

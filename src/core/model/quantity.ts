@@ -19,7 +19,7 @@ const SUFFIX: Record<string, number> = {
 
 /**
  * Parses a Kubernetes quantity (`10Gi`, `250000Ki`, `1e8`, `1.5G`, `100`).
- * @returns the number of units (bytes for storage); undefined when it is no quantity
+ * @returns the number of units (bytes for storage); undefined if it is not a quantity
  * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export function parseQuantity(text: string | number): number | undefined {

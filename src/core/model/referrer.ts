@@ -6,7 +6,7 @@ export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image
 
 /** One mention of an image. */
 export interface Reference {
-  /** Where it stands in the object: `container web`, `volume models`; empty for a build's `from`. */
+  /** Where it is in the object: `container web`, `volume models`; empty for a build's `from`. */
   field: string;
   form: ReferenceForm;
   text: string;

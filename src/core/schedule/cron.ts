@@ -23,7 +23,7 @@ const FIELDS: CronField[] = [
 const SHORT = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
 
 /**
- * Why a text is no schedule that a CronJob takes, or undefined: five fields (`0 0 * * *`) or a short form (`@daily`).
+ * Explains why a string is not a schedule that a CronJob accepts; undefined if it is one: five fields (`0 0 * * *`) or a short form (`@daily`).
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */
 export function cronProblem(text: string): string | undefined {
@@ -40,7 +40,7 @@ export function cronProblem(text: string): string | undefined {
 function everyProblem(duration: string): string | undefined {
   return (parseDuration(duration) ?? 0) >= 1000
     ? undefined
-    : `"${duration}" is no time between two runs: write @every 90m`;
+    : `"${duration}" is not a time between two runs: write @every 90m`;
 }
 
 function fieldProblem(text: string, field: CronField): string | undefined {
@@ -52,7 +52,7 @@ function fieldProblem(text: string, field: CronField): string | undefined {
 
 function itemProblem(item: string, field: CronField): string | undefined {
   const match = /^(\*|\?|[0-9a-z]+(?:-[0-9a-z]+)?)(?:\/(\d+))?$/i.exec(item);
-  if (!match) return `"${item}" is no ${field.name}`;
+  if (!match) return `invalid ${field.name} "${item}"`;
   if (match[2] !== undefined && Number(match[2]) === 0) return `the step of "${item}" must be above 0`;
   if (match[1] === '*' || match[1] === '?') return undefined;
   const [from, to] = match[1]!.split('-').map((text) => valueOf(text, field)) as [
@@ -61,7 +61,7 @@ function itemProblem(item: string, field: CronField): string | undefined {
   ];
   const ends = match[1]!.includes('-') ? [from, to] : [from];
   if (ends.some((end) => end === undefined || end < field.min || end > field.max)) {
-    return `"${item}" is no ${field.name}: ${field.min} to ${field.max}`;
+    return `invalid ${field.name} "${item}" (must be ${field.min}-${field.max})`;
   }
   return to !== undefined && to < from! ? `"${item}" ends before it begins` : undefined;
 }

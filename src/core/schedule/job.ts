@@ -71,7 +71,7 @@ const PAUSE_MS = 250;
 
 /**
  * Follows a Job to its end: the logs of its pods one after the other (a pod that fails is followed by another one).
- * @throws RegadmError JOB_TIMEOUT; the signal's reason when it aborts. The Job goes on in both cases
+ * @throws RegadmError JOB_TIMEOUT; the signal's reason when it aborts. The Job continues in both cases
  */
 export async function followJob(
   api: ClusterApi,
@@ -101,7 +101,7 @@ export async function followJob(
     }
   } catch (error) {
     if (!timeout.aborted || options.signal?.aborted) throw error;
-    throw new RegadmError(`job ${REGISTRY_NAMESPACE}/${name} has not ended in time; it goes on`, {
+    throw new RegadmError(`job ${REGISTRY_NAMESPACE}/${name} has not ended in time; it keeps running`, {
       code: 'JOB_TIMEOUT',
       suggestions: [`follow it: oc -n ${REGISTRY_NAMESPACE} logs -f job/${name}`, 'pass a longer --timeout'],
     });

@@ -36,7 +36,7 @@ export const DEFAULTS = {
   logLevel: 'Normal',
 } as const;
 
-/** A merge patch of a spec: null removes a setting, which gives back its default. */
+/** A merge patch of a spec: null removes a setting, which restores its default. */
 export type PrunerPatch = { [key: string]: unknown };
 
 /** What a spec is after a merge patch. @see https://www.rfc-editor.org/rfc/rfc7386 */

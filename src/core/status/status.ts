@@ -67,7 +67,7 @@ async function readWhatIsAllowed(
   try {
     return { ...(await readSnapshot(api, { signal, onPage, withoutReferrers: true })), complete: false };
   } catch (error) {
-    // Seven parts of the registry and the images: when none of them can be read, the user is told so as an error.
+    // Seven parts of the registry and the images: if none of them can be read, that is an error.
     if (!isAnswer(error) || unavailable.length > 5) throw error;
     unavailable.push({ what: 'who uses the space', message: messageOf(error) });
     return undefined;

@@ -113,7 +113,7 @@ function without(protection: PruneOptions['protection'], pattern: string): Prune
   };
 }
 
-/** The same table, but for what is said of one image's metadata. */
+/** Returns the same table with other metadata of one image. */
 function readable(images: ImageTable, name: string): ImageTable {
   const unreadable = new Map(images.unreadable);
   unreadable.delete(images.find(name));

@@ -16,7 +16,7 @@ export async function explain(
 ): Promise<WhyReport> {
   reporter.phase('listing');
   const { options, keepYoungerThan } = request;
-  // Streams elsewhere too: the image may stand there, and with --namespace that is what is asked about.
+  // Also streams of other namespaces: they can list the image, and with --namespace the question is about those.
   const { snapshot, now } = await readSnapshot(api, {
     referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
     everything: options.referrers === 'all' ? { hosts: [] } : undefined,
@@ -36,6 +36,6 @@ function warningsOf({ invalid }: Explanation, options: PruneOptions): string[] {
   if (told.length === 0 || options.ignoreInvalidRefs) return told;
   return [
     ...told,
-    'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs goes on without them)',
+    'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs continues without them)',
   ];
 }

@@ -64,7 +64,7 @@ function release(situation: Situation, digest: number, way: Way): Change[] | und
 }
 
 /**
- * Drops what turned out to be needless. Not the end of a use where a tag is deleted: nobody is told to delete a tag that is in use.
+ * Drops what turned out to be needless. Keeps the end of a use where a tag is deleted: no output suggests to delete a tag that is in use.
  * Of very many users of one tag each is needed anyway.
  */
 function minimal(situation: Situation, digest: number, changes: Change[]): Change[] {

@@ -7,7 +7,7 @@ import type { Decided } from './situation.js';
 
 /** A mention of an image, and what it means for it. */
 export interface WhyUse extends Use {
-  /** The image by its digest in one of its streams, the image by its digest alone, or a tag that it stands under. */
+  /** The image by its digest in one of its streams, the image by its digest alone, or a tag that lists it. */
   through: 'image' | 'digest' | 'tag';
   /** Whether it keeps the image. */
   holds: boolean;

@@ -136,7 +136,7 @@ describe('--set', () => {
     await start();
     const { status, stderr } = await schedule('--set', 'keepTagRevisions=5', '--set', 'schedule=61 * * * *');
     expect(status).toBe(1);
-    expect(stderr).toContain('error: --set schedule=61 * * * *: "61" is no minute: 0 to 59');
+    expect(stderr).toContain('error: --set schedule=61 * * * *: invalid minute "61" (must be 0-59)');
     expect(sandbox.requests).toEqual([]);
   });
 
@@ -371,7 +371,7 @@ describe('--run-now', () => {
     await start({ rolloutStepMs: 'manual' });
     const { status, stderr } = await schedule('--run-now', '--timeout', '700ms');
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^error: job .* has not ended in time; it goes on/m);
+    expect(stderr).toMatch(/^error: job .* has not ended in time; it keeps running/m);
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 

@@ -13,21 +13,21 @@ test.each([
 });
 
 test.each([
-  ['60 0 * * *', '"60" is no minute: 0 to 59'],
-  ['0 24 * * *', '"24" is no hour: 0 to 23'],
-  ['0 0 0 * *', '"0" is no day of the month: 1 to 31'],
-  ['0 0 * 13 *', '"13" is no month: 1 to 12'],
-  ['0 0 * * 7', '"7" is no day of the week: 0 to 6'],
-  ['0 0 * * mo', '"mo" is no day of the week: 0 to 6'],
+  ['60 0 * * *', 'invalid minute "60" (must be 0-59)'],
+  ['0 24 * * *', 'invalid hour "24" (must be 0-23)'],
+  ['0 0 0 * *', 'invalid day of the month "0" (must be 1-31)'],
+  ['0 0 * 13 *', 'invalid month "13" (must be 1-12)'],
+  ['0 0 * * 7', 'invalid day of the week "7" (must be 0-6)'],
+  ['0 0 * * mo', 'invalid day of the week "mo" (must be 0-6)'],
   ['*/0 * * * *', 'the step of "*/0" must be above 0'],
   ['5-1 * * * *', '"5-1" ends before it begins'],
   ['0 0 * *', 'needs 5 fields (minute hour day month weekday), has 4'],
   ['0 0 * * * *', 'needs 5 fields (minute hour day month weekday), has 6'],
   [' ', 'needs 5 fields (minute hour day month weekday), has 0'],
-  ['1, * * * *', '"" is no minute'],
-  ['nightly * * * *', '"nightly" is no minute: 0 to 59'],
+  ['1, * * * *', 'invalid minute ""'],
+  ['nightly * * * *', 'invalid minute "nightly" (must be 0-59)'],
   ['@nightly', expect.stringMatching(/^unknown short form @nightly/)],
-  ['@every day', '"day" is no time between two runs: write @every 90m'],
+  ['@every day', '"day" is not a time between two runs: write @every 90m'],
   ['TZ=UTC 0 0 * * *', 'a time zone cannot be part of the schedule'],
 ])('%j is rejected: %j', (text, problem) => {
   expect(cronProblem(text)).toEqual(problem);

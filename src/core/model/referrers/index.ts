@@ -6,7 +6,7 @@ import { reducePod } from './pod.js';
 
 type Template = { spec?: PodSpec } | null | undefined;
 
-/** Resources that use images, in the order in which their errors are told, and how each is reduced. */
+/** Resources that use images, in the order in which their errors are listed, with the function that reduces each. */
 export const REFERRER_KINDS = {
   pods: reducePod,
   replicationcontrollers: templated('ReplicationController'),

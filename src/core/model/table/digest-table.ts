@@ -5,7 +5,7 @@ const PREFIX = 'sha256:';
 const HEX_VALUE = new Uint8Array(128).fill(255);
 for (let i = 0; i < 16; i++) HEX_VALUE['0123456789abcdef'.charCodeAt(i)] = i;
 
-/** Writes `count` words of lower-case hex, read from `text` at `from`, into `words` at `at`; false when a character is no such digit. */
+/** Writes `count` words of lower-case hex from `text` at `from` into `words` at `at`; false if a character is not hex. */
 export function hexToWords(text: string, from: number, words: Uint32Array, at: number, count: number): boolean {
   for (let word = 0; word < count; word++) {
     let value = 0;
@@ -42,7 +42,7 @@ export class DigestTable {
   private words = new Uint32Array(1024 * DIGEST_WORDS);
   private slots = new Int32Array(4096).fill(-1);
   private readonly scratch = new Uint32Array(DIGEST_WORDS);
-  /** Names that are no sha256 digests, by number and by text; rare. */
+  /** Names that are not SHA-256 digests, by number and by text; rare. */
   private readonly otherText = new Map<number, string>();
   private readonly otherIds = new Map<string, number>();
   private count = 0;

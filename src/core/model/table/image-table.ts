@@ -26,7 +26,7 @@ export class ImageTable {
   /** Image number by digest number, plus 1; 0 for none. */
   private readonly byDigest = new Growable(new Int32Array(8192));
   readonly unreadable = new Map<number, string>();
-  /** Images that were found again under another uid: deleted and pushed anew since they were read first. */
+  /** Images that were found again under another uid: deleted and pushed again after they were first read. */
   readonly replaced = new Set<number>();
 
   constructor(readonly digests: DigestTable) {
@@ -175,7 +175,7 @@ export class ImageTable {
     return image !== -1 && this.isIndex(image);
   }
 
-  /** Bytes of a blob as far as images say: layers, configs; 0 for manifests. */
+  /** Returns the bytes of a blob that images state: of layers and configs; 0 for manifests. */
   blobSize(digest: number): number {
     return digest < this.blobSizes.length ? this.blobSizes.at(digest) : 0;
   }

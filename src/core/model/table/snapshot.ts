@@ -29,7 +29,7 @@ export interface Snapshot {
   streams: ImageStream[];
   referrers: Referrer[];
   limits: ImageLimit[];
-  /** What OCI manifests name as their subject: image → subject, as far as manifests were read. */
+  /** What OCI manifests name as their subject: image → subject, of manifests that were read. */
   subjects: Map<number, number>;
 }
 

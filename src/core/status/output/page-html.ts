@@ -3,7 +3,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
-/** `html\`<b>${name}</b>\``: every value is escaped, but for what `raw` made. */
+/** `html\`<b>${name}</b>\``: every value is escaped, except what `raw` made. */
 export function html(parts: TemplateStringsArray, ...values: (string | number | Raw | Raw[])[]): Raw {
   return new Raw(parts.reduce((text, part, at) => text + part + (at < values.length ? textOf(values[at]!) : ''), ''));
 }

@@ -5,7 +5,7 @@ import { ageText } from './table.js';
 import { html, raw, type Raw } from './page-html.js';
 import { plural, thousands } from '../../terminal/text.js';
 
-/** So many bars are looked at; the rest is one more. */
+/** Maximum bars of a plot; one more shows the rest. */
 const BARS = 12;
 
 interface Bar extends SpaceOf {
@@ -107,7 +107,7 @@ function shortBytes(bytes: number): string {
 
 /** The usual settings: those of `prune images` without flags. */
 const USUAL = { revisions: 3, age: 3_600_000 };
-/** Above this part of the scale a cell's colour is so strong that its text takes the other one. */
+/** Above this part of the scale a cell's color is so strong that its text takes the other one. */
 const STRONG = 0.85;
 
 /** A cell for every pair of settings, the darker the more it would free. */

@@ -79,7 +79,7 @@ function* imagePieces(image: WhyImage, context: Context): Generator<string> {
   const { report, paint } = context;
   yield `${paint.heading(`image ${image.image}`)}\n`;
   if (!image.exists) {
-    yield 'The image does not exist any more: only tag items name it, and a prune removes those.\n\n';
+    yield 'The image no longer exists: only tag items name it, and a prune removes those.\n\n';
   } else {
     yield `${image.index ? 'an image index, ' : ''}${formatBytes(image.bytes)}, created ${age(image.created, report.now)} ago, ${image.managed ? 'pushed' : 'imported'}\n\n`;
     yield image.goes
@@ -93,11 +93,11 @@ function* imagePieces(image: WhyImage, context: Context): Generator<string> {
 
 /** The lines themselves are as administrators know them: `myapp:v2 at position 4 out of 5`. */
 function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
-  if (places.length === 0) return yield `${paint.heading('Where it stands')}: under no tag of any image stream\n\n`;
+  if (places.length === 0) return yield `${paint.heading('Where it is')}: under no tag of any image stream\n\n`;
   let namespace: string | undefined;
   for (const place of places) {
     if (place.namespace !== namespace)
-      yield `${namespace === undefined ? '' : '\n'}${paint.heading(`Where it stands in namespace ${place.namespace}`)} ${paint.muted('(position 0 is the newest)')}\n`;
+      yield `${namespace === undefined ? '' : '\n'}${paint.heading(`Where it is in namespace ${place.namespace}`)} ${paint.muted('(position 0 is the newest)')}\n`;
     namespace = place.namespace;
     yield `${oneLine(`${place.stream}:${place.tag}`)} at position ${place.position} out of ${place.of}\n`;
     yield `    ${place.kept ? paint.good('kept') : paint.warn('would be removed')}: ${describeReason(place.because)}\n`;
@@ -107,7 +107,7 @@ function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
 
 function* usePieces({ uses }: WhyImage, { width, wide, paint, report }: Context): Generator<string> {
   if (uses.length === 0)
-    return yield `${paint.heading('Who uses it')}: nobody (as far as --referrers=${report.options.referrers} looks)\n\n`;
+    return yield `${paint.heading('Who uses it')}: nobody (within --referrers=${report.options.referrers})\n\n`;
   yield `${paint.heading('Who uses it')}\n`;
   const columns = [
     { title: 'WHO', flexible: true },

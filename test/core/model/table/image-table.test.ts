@@ -127,13 +127,13 @@ describe('reduceImage says what cannot be read', () => {
   };
   test.each([
     [{ dockerImageMetadata: undefined }, 'dockerImageMetadata is missing'],
-    [{ dockerImageMetadata: 'text' }, 'dockerImageMetadata is no object'],
-    [{ dockerImageMetadata: [] }, 'dockerImageMetadata is no object'],
-    [{ dockerImageMetadata: { Id: 5 } }, 'dockerImageMetadata.Id is no string'],
-    [{ dockerImageMetadata: { Size: 'big' } }, 'dockerImageMetadata.Size is no number'],
-    [{ dockerImageLayers: 'none' }, 'dockerImageLayers is no list'],
-    [{ dockerImageLayers: [{ size: 5 }] }, 'dockerImageLayers[0].name is no string'],
-    [{ dockerImageManifests: [{}] }, 'dockerImageManifests[0].digest is no string'],
+    [{ dockerImageMetadata: 'text' }, 'dockerImageMetadata is not an object'],
+    [{ dockerImageMetadata: [] }, 'dockerImageMetadata is not an object'],
+    [{ dockerImageMetadata: { Id: 5 } }, 'dockerImageMetadata.Id is not a string'],
+    [{ dockerImageMetadata: { Size: 'big' } }, 'dockerImageMetadata.Size is not a number'],
+    [{ dockerImageLayers: 'none' }, 'dockerImageLayers is not a list'],
+    [{ dockerImageLayers: [{ size: 5 }] }, 'dockerImageLayers[0].name is not a string'],
+    [{ dockerImageManifests: [{}] }, 'dockerImageManifests[0].digest is not a string'],
   ])('%j', (change, problem) => {
     const record = reduceImage({ ...raw, ...change });
     expect(record.unreadable).toBe(problem);
