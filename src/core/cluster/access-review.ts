@@ -15,7 +15,9 @@ export interface Permission {
   name?: string;
 }
 
-/** Answer to an access review. `unanswered`: the server does not support reviews, or does not let this user create them. */
+/**
+ * Answer to an access review. `unanswered`: the server does not support reviews, or does not let this user create them.
+ */
 export type Access = 'allowed' | 'denied' | 'unanswered';
 
 export interface AccessReview {

@@ -11,7 +11,7 @@ import { readList, type ListOptions, type ListResult } from './list.js';
 import { OBJECT_PARSER, type ObjectPage } from './page.js';
 import { qualifiedName } from './resources.js';
 
-/** Where `--referrers all` looks, and which hosts mean the integrated registry. */
+/** What `--referrers all` searches, and which hosts mean the integrated registry. */
 export interface Everything {
   resources: AnyResource[];
   hosts: string[];
@@ -21,8 +21,9 @@ export interface Everything {
 const CONCURRENCY = 4;
 
 /**
- * Every host by which the cluster says that its registry is known. Who may not list this may not list everything either: that is told there.
- * @throws ApiError when it cannot be read for another reason: uses might not be seen
+ * Returns every host name of the cluster's registry. What is forbidden here is ignored: the same user is not allowed to
+ * list every resource either, and that is an error.
+ * @throws ApiError when the names cannot be read for another reason, because uses could be missed
  */
 export async function registryHosts(api: ClusterApi, known: Iterable<string>, signal?: AbortSignal): Promise<string[]> {
   const read = async (path: string): Promise<KubeObject[]> => {
@@ -47,16 +48,16 @@ export async function registryHosts(api: ClusterApi, known: Iterable<string>, si
   return [...hosts];
 }
 
-/** The host that a repository or a pull spec begins with, or an empty text. */
+/** Returns the host that a repository or a pull spec starts with, or an empty string. */
 export function hostOf(reference: string): string {
   const parsed = parseImageReference(reference);
   return typeof parsed === 'string' ? '' : parsed.registry;
 }
 
 /**
- * Lists all these resources page by page and keeps the uses that they name.
- * @param take gets what one resource's objects use, and how its list ended
- * @throws RegadmError that names every kind that cannot be listed: what it uses is unknown
+ * Lists all these resources and keeps the images that their objects use.
+ * @param take gets the uses of one resource's objects, and the metadata of its list
+ * @throws RegadmError that names every resource that cannot be listed, because its uses are unknown
  */
 export async function readEverything(
   api: ClusterApi,
@@ -75,10 +76,13 @@ export async function readEverything(
     }
   };
   await forEachParallel(resources, { concurrency: CONCURRENCY }, read);
-  if (failed.length > 0) throw unlistable(failed);
+  if (failed.length > 0) throw cannotListAll(failed);
 }
 
-/** Lists one resource and reduces its objects to what they use. @throws RegadmError that names the resource */
+/**
+ * Lists one resource and reduces its objects to the images that they use.
+ * @throws RegadmError that names the resource
+ */
 export async function listAny(
   api: ClusterApi,
   resource: AnyResource,
@@ -97,8 +101,8 @@ export async function listAny(
   return { referrers, result };
 }
 
-/** Told in one error, so that a missing role is granted once. */
-function unlistable(failed: { resource: AnyResource; error: unknown }[]): RegadmError {
+/** Creates one error for all resources, so that an administrator grants the missing role once. */
+function cannotListAll(failed: { resource: AnyResource; error: unknown }[]): RegadmError {
   const names = failed.map(({ resource }) => qualifiedName(resource)).sort();
   const { error } = failed[0]!;
   const what = names.length === 1 ? '' : `cannot list ${names.length} kinds (${names.join(', ')}): `;
@@ -110,12 +114,12 @@ function unlistable(failed: { resource: AnyResource; error: unknown }[]): Regadm
   });
 }
 
-/** The name that a resource's objects have among referrers: unlike that of any other resource. `Service.serving.knative.dev` */
+/** Returns the kind with its group, which no other resource shares: `Service.serving.knative.dev`. */
 export function anyKind({ kind, group }: AnyResource): string {
   return group === '' ? kind : `${kind}.${group}`;
 }
 
-/** How a resource's objects are reduced. */
+/** Returns the function that reduces a resource's objects. */
 export function anyReducer(resource: AnyResource, hosts: string[]): (object: KubeObject) => Referrer {
   return anyObjectReducer(anyKind(resource), hosts);
 }

@@ -2,7 +2,9 @@ import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import type { ApiResponse } from './api.js';
 
-/** An unexpected response of the API server. `status` and `reason` are the server's (`Conflict`, `NotFound`, `Expired`, …). */
+/**
+ * An unexpected response of the API server, with the server's status and reason (`Conflict`, `NotFound`, `Expired`, …).
+ */
 export class ApiError extends RegadmError {
   readonly status: number;
   readonly reason: string;

@@ -1,29 +1,32 @@
 export type { KubeList, KubeObject, ObjectMeta } from '../model/kube.js';
 
 /**
- * What regadm needs from an API server, as a port: `openCluster` returns one that talks to a real server, tests may hand in another.
- * Paths are absolute (`/apis/image.openshift.io/v1/images`).
+ * What regadm needs of an API server, as a port: `openCluster` returns one that talks to a real server, tests use a
+ * fake. Paths are absolute (`/apis/image.openshift.io/v1/images`).
  */
 export interface ClusterApi {
-  /** The server's URL, without credentials. */
+  /** URL of the server, without credentials. */
   readonly server: string;
-  /** The namespace of the kubeconfig's context, `default` if it has none. */
+  /** Namespace of the kubeconfig's context, or `default`. */
   readonly namespace: string;
-  /** One request; any status is returned, retried ones (429, 5xx, connection errors) after retries. */
+  /** Sends a request and returns the response, whatever its status. 429, 5xx and connection errors are retried. */
   request(method: string, path: string, options?: ApiRequestOptions): Promise<ApiResponse>;
-  /** GET that must answer 200 with JSON. @throws ApiError */
+  /** Sends a GET request and returns the JSON of its response. @throws ApiError for every status except 200 */
   get<T>(path: string, options?: ApiRequestOptions): Promise<T>;
-  /** Answer body as it comes (watches, logs); ends when the server ends it or `signal` aborts. @throws ApiError when the status is not 200 */
+  /**
+   * Streams the body of a response (watches, logs) until the server ends it or `signal` aborts.
+   * @throws ApiError for every status except 200
+   */
   stream(path: string, options?: ApiRequestOptions): Promise<ApiStream>;
-  /** Runs a command in a container and hands over its output as it comes. */
+  /** Runs a command in a container and streams its output. */
   exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult>;
-  /** The bearer token that requests carry, for the registry; undefined for client certificates. */
+  /** Returns the bearer token of requests, for the registry; undefined for client certificates. */
   token(): Promise<string | undefined>;
-  /** PEM of the authority that the kubeconfig trusts, if it names one. */
+  /** Authority that the kubeconfig trusts, PEM. */
   readonly certificateAuthority?: Buffer;
-  /** The kubeconfig's `insecure-skip-tls-verify`, or the flag. */
+  /** True when the server's certificate is not verified. */
   readonly insecure: boolean;
-  /** Ends idle connections, so that the process can end. */
+  /** Closes idle connections, so that the process can exit. */
   close(): Promise<void>;
 }
 
@@ -31,15 +34,15 @@ export interface ApiRequestOptions {
   query?: Record<string, string | number | boolean | undefined>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Defaults to `application/json`; a merge patch is `application/merge-patch+json`. */
+  /** Default `application/json`; a merge patch is `application/merge-patch+json`. */
   contentType?: string;
-  /** 0 for none (watches); defaults to `--request-timeout`. */
+  /** Timeout in ms; 0: none. Default: the request timeout of the connection. */
   timeoutMs?: number;
   signal?: AbortSignal;
   headers?: Record<string, string>;
-  /** False: one try, the caller handles what fails. */
+  /** False: no retry, the caller handles failures. */
   retry?: boolean;
-  /** Stands before every further try, since waits can be long: what it throws ends the tries. */
+  /** Runs before each retry, because waits can be long. It stops the request by throwing. */
   beforeRetry?: () => Promise<void>;
 }
 
@@ -49,7 +52,7 @@ export interface ApiResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
-  /** The body as JSON. @throws ApiError when it is none */
+  /** Parses the body. @throws ApiError when it is not JSON */
   json<T>(): T;
 }
 
@@ -71,7 +74,7 @@ export interface ExecOutput {
   signal?: AbortSignal;
 }
 
-/** `exitCode` from the channel's status; undefined when the connection broke before one came. */
+/** Result of a command; `exitCode` is undefined when the connection ended before the server reported it. */
 export interface ExecResult {
   exitCode?: number;
   message?: string;

@@ -18,14 +18,14 @@ import { connectionError } from './connection-error.js';
 import type { Credentials } from './credentials.js';
 import { open, send, type RawResponse } from './transport.js';
 
-/** A connection on which nothing moves for so long is dead, unless --request-timeout says otherwise. */
+/** Default time without progress after which a connection counts as dead, in ms. */
 const IDLE_LIMIT_MS = 60_000;
-/** Waits of 0.2, 0.4, 0.8, … 5 s: about 20 s in all, so that an API server's restart is survived. */
+/** Waits of 0.2, 0.4, 0.8, … 5 s: about 20 s in all, which outlasts a restart of an API server. */
 const RETRY = { tries: 9, baseMs: 200, maxMs: 5_000 };
-/** Before the first answer nobody knows whether there is a server at all: do not keep the user waiting. */
+/** Maximum attempts before the first response: if no server exists, the user should not wait long. */
 const FIRST_CONTACT_TRIES = 3;
 
-/** ClusterApi over node's own https (a pool of kept connections) with client-node's configuration and credentials. */
+/** ClusterApi over Node's https and a pool of connections, with client-node's configuration and credentials. */
 export class HttpClusterApi implements ClusterApi {
   private reached = false;
 
@@ -67,9 +67,9 @@ export class HttpClusterApi implements ClusterApi {
         ...RETRY,
         tries: options.retry === false ? 1 : RETRY.tries,
         signal: options.signal,
-        retryAfter: (outcome, attempt) => this.mayRetry(outcome, attempt),
+        retryAfter: (outcome, attempt) => this.retryAfter(outcome, attempt),
       });
-      return this.answer(response, method, path);
+      return this.toResponse(response, method, path);
     } catch (error) {
       options.signal?.throwIfAborted();
       throw connectionError(this.server, error);
@@ -83,9 +83,9 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   async stream(path: string, options: ApiRequestOptions = {}): Promise<ApiStream> {
-    let answer: IncomingMessage;
+    let incoming: IncomingMessage;
     try {
-      answer = await open(this.url(path, options), 'GET', await this.credentials.connection(), {
+      incoming = await open(this.url(path, options), 'GET', await this.credentials.connection(), {
         timeoutMs: 0,
         ...options,
       });
@@ -93,14 +93,14 @@ export class HttpClusterApi implements ClusterApi {
       options.signal?.throwIfAborted();
       throw connectionError(this.server, error);
     }
-    this.settings.log(6, `GET ${path} ${answer.statusCode} (stream)`);
-    if (answer.statusCode !== 200) {
+    this.settings.log(6, `GET ${path} ${incoming.statusCode} (stream)`);
+    if (incoming.statusCode !== 200) {
       const chunks: Buffer[] = [];
-      for await (const chunk of answer) chunks.push(chunk as Buffer);
-      const response = { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(chunks) };
-      throw apiError(this.answer(response, 'GET', path));
+      for await (const chunk of incoming) chunks.push(chunk as Buffer);
+      const response = { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) };
+      throw apiError(this.toResponse(response, 'GET', path));
     }
-    return { headers: answer.headers, chunks: answer, close: () => answer.destroy() };
+    return { headers: incoming.headers, chunks: incoming, close: () => incoming.destroy() };
   }
 
   async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
@@ -132,7 +132,7 @@ export class HttpClusterApi implements ClusterApi {
     }
   }
 
-  private mayRetry(outcome: Outcome<RawResponse>, attempt: number): number | undefined {
+  private retryAfter(outcome: Outcome<RawResponse>, attempt: number): number | undefined {
     if ('value' in outcome) return retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
     if (!isConnectionError(outcome.error)) return undefined;
     return this.reached || attempt < FIRST_CONTACT_TRIES ? 0 : undefined;
@@ -145,7 +145,7 @@ export class HttpClusterApi implements ClusterApi {
     return url;
   }
 
-  private answer(response: RawResponse, method: string, path: string): ApiResponse {
+  private toResponse(response: RawResponse, method: string, path: string): ApiResponse {
     const { server } = this;
     return { ...response, request: `${method} ${path}`, json: <T>() => parseJson<T>(response, `${server}${path}`) };
   }
@@ -155,7 +155,7 @@ function parseJson<T>(response: RawResponse, url: string): T {
   try {
     return JSON.parse(response.body.toString('utf8')) as T;
   } catch {
-    throw new ApiError(`the API server did not answer with JSON: ${response.status} to ${url}`, {
+    throw new ApiError(`the API server did not answer with JSON: status ${response.status} for ${url}`, {
       status: response.status,
       reason: 'NotJSON',
       code: 'API_NOT_JSON',

@@ -23,7 +23,7 @@ const NETWORK_WORDS: Partial<Record<NetworkFailure, string>> = {
   malformed: 'it does not speak HTTP (is it a TLS port?)',
 };
 
-/** Describes for an administrator why the API server cannot be reached. */
+/** Creates the error that tells an administrator why the API server cannot be reached. */
 export function connectionError(server: string, error: unknown): RegadmError {
   if (error instanceof RegadmError) return error;
   const family = networkFailure(error);

@@ -3,17 +3,17 @@ import type http from 'node:http';
 import type https from 'node:https';
 import { RegadmError, messageOf } from '../model/errors.js';
 
-/** How long authentication headers are used before client-node is asked again (tokens in files and of exec plugins rotate). */
+/** Lifetime of authentication headers, in ms. Tokens in files and of exec plugins are replaced while regadm runs. */
 const REFRESH_MS = 60_000;
 
-/** What every request to the API server carries. */
+/** What every request to the API server needs. */
 export interface Connection {
   agent: http.Agent;
   headers: Record<string, string>;
   auth?: string;
 }
 
-/** Agent and headers of a kubeconfig, made once; headers are refreshed every minute and on demand. */
+/** Provides the agent and the headers of a kubeconfig. Headers are read again every minute. */
 export class Credentials {
   private agent: http.Agent | undefined;
   private headers: Promise<Connection> | undefined;
@@ -35,14 +35,10 @@ export class Credentials {
     return this.headers;
   }
 
-  /** The bearer token, for the registry; undefined for client certificates and passwords. */
+  /** Returns the bearer token, for the registry; undefined for client certificates and passwords. */
   async token(): Promise<string | undefined> {
     const { headers } = await this.connection();
     return /^Bearer (.+)$/.exec(headers.Authorization ?? '')?.[1];
-  }
-
-  refresh(): void {
-    this.headers = undefined;
   }
 
   close(): void {
@@ -73,18 +69,18 @@ export class Credentials {
   }
 }
 
-/** client-node's agents open a connection for every request; ours keep and share them. */
+/** Makes an agent keep its connections: client-node's agents open one for every request. */
 function keepAlive(agent: http.Agent): http.Agent {
-  const open = agent as http.Agent & {
+  const shared = agent as http.Agent & {
     keepAlive: boolean;
     options: http.AgentOptions;
     maxSockets: number;
     maxFreeSockets: number;
   };
-  open.keepAlive = true;
-  open.options.keepAlive = true;
-  open.options.noDelay = true;
-  open.maxSockets = Infinity;
-  open.maxFreeSockets = 256;
-  return open;
+  shared.keepAlive = true;
+  shared.options.keepAlive = true;
+  shared.options.noDelay = true;
+  shared.maxSockets = Infinity;
+  shared.maxFreeSockets = 256;
+  return shared;
 }

@@ -5,7 +5,7 @@ import { ApiError } from './api-error.js';
 import { apiError, isNotFound, lacksApi } from './api-error.js';
 import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
 
-/** A resource that discovery told of. */
+/** A resource that the API server lists in its discovery documents. */
 export interface AnyResource extends ListedResource {
   kind: string;
 }
@@ -13,7 +13,7 @@ export interface AnyResource extends ListedResource {
 /** Maximum concurrent discovery requests. */
 const CONCURRENCY = 4;
 /** Resources that are never searched for uses: they name every image, or only report what happened. */
-const LEFT_OUT = new Set([
+const EXCLUDED = new Set([
   'events',
   'events.events.k8s.io',
   'nodes',
@@ -30,40 +30,41 @@ interface ResourceList {
 }
 
 /**
- * Every resource that can be listed, once, in its preferred version where that has it; without what is listed anyway or names everything.
- * @throws RegadmError when a group cannot be discovered: what it has is unknown then
+ * Finds every resource that can be listed, each in one version, the preferred one if it serves the resource. Leaves out
+ * resources that are read anyway and those that name every image.
+ * @throws RegadmError when a group cannot be discovered, because its resources are unknown
  */
 export async function discoverResources(api: ClusterApi, signal?: AbortSignal): Promise<AnyResource[]> {
   const core = await api.get<{ versions?: string[] }>('/api', { signal });
   const { groups = [] } = await api.get<GroupList>('/apis', { signal });
   const preferred = groups
     .map(({ preferredVersion }) => preferredVersion?.groupVersion)
-    .filter((one) => one !== undefined);
+    .filter((version) => version !== undefined);
   const others = groups.flatMap(({ versions = [] }) => versions.map(({ groupVersion }) => groupVersion));
   const versions = [...(core.versions ?? ['v1']), ...new Set([...preferred, ...others])];
-  const lists = await mapParallel(versions, CONCURRENCY, (version) => resourcesOf(api, version, signal));
+  const lists = await mapParallel(versions, CONCURRENCY, (version) => resourcesIn(api, version, signal));
   const found = new Map<string, AnyResource>();
   for (const resource of lists.flat()) {
     const name = qualifiedName(resource);
-    if (!found.has(name) && !LEFT_OUT.has(name) && resource.group !== IMAGE_API) found.set(name, resource);
+    if (!found.has(name) && !EXCLUDED.has(name) && resource.group !== IMAGE_API) found.set(name, resource);
   }
   return [...found.values()].sort((a, b) => (qualifiedName(a) < qualifiedName(b) ? -1 : 1));
 }
 
-async function resourcesOf(api: ClusterApi, groupVersion: string, signal?: AbortSignal): Promise<AnyResource[]> {
+async function resourcesIn(api: ClusterApi, groupVersion: string, signal?: AbortSignal): Promise<AnyResource[]> {
   const [version = '', group = ''] = groupVersion.split('/').reverse();
   const path = group === '' ? `/api/${version}` : `/apis/${groupVersion}`;
   const response = await api.request('GET', path, { signal });
   // The version was removed since the groups were read: a custom resource definition was deleted.
   if (isNotFound(response) || lacksApi(response)) return [];
-  if (response.status !== 200) throw undiscovered(groupVersion, apiError(response));
+  if (response.status !== 200) throw cannotDiscover(groupVersion, apiError(response));
   return (response.json<ResourceList>().resources ?? [])
     .filter(({ name, verbs }) => !name.includes('/') && verbs?.includes('list'))
     .map(({ name, kind, namespaced }) => ({ group, version, resource: name, namespaced, kind }));
 }
 
-function undiscovered(groupVersion: string, cause: ApiError): RegadmError {
-  return new ApiError(`cannot discover what ${groupVersion} has: ${cause.message}`, {
+function cannotDiscover(groupVersion: string, cause: ApiError): RegadmError {
+  return new ApiError(`cannot discover the resources of ${groupVersion}: ${cause.message}`, {
     status: cause.status,
     reason: cause.reason,
     suggestions: [...cause.suggestions, NARROWER],
@@ -71,5 +72,6 @@ function undiscovered(groupVersion: string, cause: ApiError): RegadmError {
   });
 }
 
+/** Suggestion for a user who is not allowed to list everything. */
 export const NARROWER =
-  '--referrers=all must see everything; --referrers=extended reads only what the role system:image-pruner may list';
+  '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner';

@@ -5,8 +5,8 @@ import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 
 /**
  * Runs a command in a container over the API's exec WebSocket.
- * @returns the exit status that the channel reported; without `exitCode` when the connection ended before it came
- * @throws RegadmError EXEC_REFUSED when the server does not open the channel
+ * @returns the exit status that the server reported; without `exitCode` when the connection ended before
+ * @throws RegadmError EXEC_REFUSED when the server does not open the WebSocket
  */
 export async function execInPod(
   config: KubeConfig,
@@ -40,7 +40,7 @@ export async function execInPod(
   output.signal?.addEventListener('abort', stop, { once: true });
   try {
     await ended;
-    return resultOf(status);
+    return toResult(status);
   } finally {
     output.signal?.removeEventListener('abort', stop);
   }
@@ -55,7 +55,7 @@ function sink(take: (chunk: Buffer) => void): Writable {
   });
 }
 
-function resultOf(status: V1Status | undefined): ExecResult {
+function toResult(status: V1Status | undefined): ExecResult {
   if (!status) return {};
   if (status.status === 'Success') return { exitCode: 0 };
   const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode');
@@ -67,7 +67,7 @@ function refused(target: ExecTarget, cause: unknown): RegadmError {
     cause instanceof Error ? messageOf(cause) : ((cause as { message?: string })?.message ?? 'the connection failed');
   return new RegadmError(`cannot run a command in pod ${target.namespace}/${target.pod}: ${text}`, {
     code: 'EXEC_REFUSED',
-    suggestions: ['it needs the permission to create pods/exec in that namespace'],
+    suggestions: ['the user needs the permission to create pods/exec in that namespace'],
     cause: undefined,
   });
 }

@@ -22,7 +22,7 @@ export async function openCluster(
       {
         ...cluster,
         proxyUrl: cluster.proxyUrl ?? proxyFor(cluster.server),
-        // client-node refuses http:// servers unless verification is off; there is none to do on them.
+        // client-node rejects http:// servers unless verification is off; plain HTTP has nothing to verify.
         skipTLSVerify: cluster.skipTLSVerify || cluster.server.startsWith('http://'),
       },
     ],
@@ -44,7 +44,7 @@ function invalidServer(server: string): RegadmError {
   });
 }
 
-/** @throws RegadmError KUBECONFIG_INVALID when the authority's file that a kubeconfig names cannot be read */
+/** Reads the authority's file that a kubeconfig names. @throws RegadmError KUBECONFIG_INVALID when it cannot be read */
 export function readAuthority(file: string): Buffer {
   try {
     return readFileSync(file);

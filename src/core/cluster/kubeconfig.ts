@@ -27,9 +27,10 @@ export interface ClusterOptions {
 }
 
 /**
- * The configuration that kubectl would use: the flag, else the files of KUBECONFIG (the first that names a thing wins),
- * else ~/.kube/config, else the pod's service account; then the flags that override parts of it.
- * @param root put before the path of the service account's files
+ * Loads the configuration that kubectl would use: the given file, else the files of KUBECONFIG (the first one that
+ * names an entry wins), else ~/.kube/config, else the pod's service account. Then applies the options that override
+ * parts of it.
+ * @param root prefix for the path of the service account's files
  * @throws RegadmError KUBECONFIG_MISSING, KUBECONFIG_INVALID
  */
 export function loadKubeconfig(options: ClusterOptions, env: NodeJS.ProcessEnv = process.env, root = ''): KubeConfig {
@@ -56,7 +57,7 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: strin
   throw new RegadmError(
     listed.length > 0
       ? `no kubeconfig: none of the files in KUBECONFIG exists (${listed.join(', ')})`
-      : 'no kubeconfig: which cluster is meant?',
+      : 'no kubeconfig found',
     { code: 'KUBECONFIG_MISSING', suggestions: ['log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE'] },
   );
 }
@@ -83,11 +84,11 @@ function parse(name: string, text: string): KubeConfig {
   try {
     config.loadFromString(text);
   } catch (cause) {
-    // A parser's message may quote the file, tokens included: only its first words are shown.
+    // The parser's message can quote the file with its tokens, so only its first line is shown.
     const reason = messageOf(cause).split('\n')[0]!.slice(0, 120);
     throw new RegadmError(`the kubeconfig ${name} cannot be parsed: ${reason}`, {
       code: 'KUBECONFIG_INVALID',
-      suggestions: ['repair the file, or make a new one with oc login'],
+      suggestions: ['repair the file, or create a new one with oc login'],
       cause: undefined,
     });
   }
@@ -100,7 +101,7 @@ function empty(): KubeConfig {
   return config;
 }
 
-/** Entries of the same name: the first file wins, as kubectl does it. */
+/** Merges kubeconfigs. Of entries with the same name, the first file wins, as in kubectl. */
 function merge(configs: KubeConfig[]): KubeConfig {
   const firstOf = <T extends { name: string }>(lists: (T[] | undefined)[]): T[] => {
     const named = new Map<string, T>();
@@ -120,13 +121,13 @@ function merge(configs: KubeConfig[]): KubeConfig {
 function chooseContext(config: KubeConfig, options: ClusterOptions): void {
   const wanted = options.context ?? config.currentContext;
   const context = wanted ? config.getContextObject(wanted) : null;
-  if (options.context && !context) throw missing('context', options.context, config.contexts);
-  if (wanted && !context && !options.server && !options.cluster) throw missing('context', wanted, config.contexts);
+  if (options.context && !context) throw notFound('context', options.context, config.contexts);
+  if (wanted && !context && !options.server && !options.cluster) throw notFound('context', wanted, config.contexts);
   const cluster = options.cluster ?? context?.cluster;
   const user = options.user ?? context?.user;
   if (options.cluster && !config.getCluster(options.cluster))
-    throw missing('cluster', options.cluster, config.clusters);
-  if (options.user && !config.getUser(options.user)) throw missing('user', options.user, config.users);
+    throw notFound('cluster', options.cluster, config.clusters);
+  if (options.user && !config.getUser(options.user)) throw notFound('user', options.user, config.users);
   const chosenCluster = cluster ? config.getCluster(cluster) : null;
   if (!chosenCluster && !options.server) {
     throw new RegadmError(
@@ -146,11 +147,11 @@ function chooseContext(config: KubeConfig, options: ClusterOptions): void {
   });
 }
 
-function missing(kind: string, name: string, entries: { name: string }[] | undefined): RegadmError {
+function notFound(kind: string, name: string, entries: { name: string }[] | undefined): RegadmError {
   const known = (entries ?? []).map((entry) => entry.name).join(', ');
   return new RegadmError(`the kubeconfig has no ${kind} named "${name}"`, {
     code: 'KUBECONFIG_INVALID',
-    suggestions: [known ? `it has: ${known}` : `it has no ${kind}s at all`],
+    suggestions: [known ? `it has: ${known}` : `it has no ${kind}s`],
   });
 }
 

@@ -9,7 +9,7 @@ import { serverTime } from './server-time.js';
 
 /** Objects per page, as in kubectl: small enough to parse in one go, large enough that round trips do not matter. */
 const PAGE_SIZE = 500;
-/** Maximum restarts of a list whose `continue` token expired. A server on which that keeps happening cannot be listed. */
+/** Maximum restarts of a list whose `continue` token expired. */
 const MAX_RESTARTS = 8;
 
 /**
@@ -36,9 +36,10 @@ export interface ListOptions {
   /** Objects per page. Default 500. */
   pageSize?: number;
   /**
-   * What happens when the `continue` token expires (410). `continue` (default): use the token that the server offers for
-   * the rest of the list in a newer state. It misses what was created since then in the part that is already read.
-   * `restart`: read the list again from the beginning.
+   * What happens when the `continue` token expires (410).
+   * `continue` (default): uses the token that the server offers for the rest of the list in a newer state. Objects that
+   * were created in the meantime in the part already read are missed.
+   * `restart`: reads the list again from the beginning.
    */
   onExpired?: 'continue' | 'restart';
   signal?: AbortSignal;
@@ -117,7 +118,7 @@ class ListReading<Page extends ListPage> {
     return response;
   }
 
-  /** Starts to parse a page. The token precedes the items, so the next page is requested while this one is parsed. */
+  /** Starts to parse a page. The token precedes the items, so the next page can be requested in the meantime. */
   private async accept(response: ApiResponse): Promise<void> {
     const { body } = response;
     const bytes = body.length;
@@ -147,7 +148,7 @@ class ListReading<Page extends ListPage> {
     return page;
   }
 
-  /** Goes on after an expired token. */
+  /** Continues after an expired token, or restarts the list. */
   private async resume(response: ApiResponse): Promise<void> {
     await this.settle();
     this.next = this.options.onExpired === 'restart' ? undefined : continuationIn(response);

@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { reducePage, unpackPage, type PackedPage, type ReducedPage } from './reduce-page.js';
 
-/** Smaller pages are parsed where they are: starting a thread costs more. */
+/** Minimum size of a page that is parsed in a thread, in bytes. For smaller ones, starting a thread costs more. */
 const WORTH_A_THREAD = 512 * 1024;
 const SCRIPT = new URL('./reduce-worker.js', import.meta.url);
 
-/** A page leaves little that outlives it: a small young generation is as fast and saves 30 MB a thread. */
+/** A small young generation is as fast, because little of a page outlives it, and saves 30 MB per thread. */
 const YOUNG = { maxYoungGenerationSizeMb: 8 };
 
 interface Answer {
@@ -16,7 +16,7 @@ interface Answer {
   error?: string;
 }
 
-/** Parses and reduces pages, large ones in worker threads. `reduce` waits while every thread has enough to do, so that memory stays small. */
+/** Parses and reduces pages, large ones in worker threads. */
 export class ParsePool {
   private readonly workers: { worker: Worker; busy: number }[] = [];
   private readonly waiting = new Map<
@@ -27,7 +27,7 @@ export class ParsePool {
   private readonly size = Math.max(1, Math.min(4, availableParallelism() - 1));
   private readonly threads = existsSync(SCRIPT);
 
-  /** @throws Error when the body is no list of that resource */
+  /** Parses and reduces a page. @throws Error when the body is not a list of that resource */
   async reduce(resource: string, body: Buffer): Promise<ReducedPage> {
     if (body.length < WORTH_A_THREAD || !this.threads) return reducePage(resource, body);
     const slot = this.freest();
@@ -35,7 +35,7 @@ export class ParsePool {
     slot.busy++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject, done: () => slot.busy-- });
-      // A buffer of its own can be handed over; a slice of node's shared pool cannot.
+      // A buffer can be transferred; a slice of Node's shared pool has to be copied first.
       const own = body.byteOffset === 0 && body.byteLength === body.buffer.byteLength ? body : Buffer.from(body);
       slot.worker.postMessage({ id, resource, body: own }, [own.buffer as ArrayBuffer]);
     });

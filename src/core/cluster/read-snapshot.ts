@@ -23,36 +23,40 @@ const CONCURRENT_LISTS = 3;
 const CONCURRENT_GETS = 16;
 
 export interface ReadOptions {
-  /** Only image streams of this namespace. */
+  /** Reads only image streams of this namespace. */
   namespace?: string;
-  /** Only referrers of this namespace, as `oc` does with `-n`. */
+  /** Reads only referrers of this namespace, as `oc` does with `-n`. */
   referrersNamespace?: string;
-  /** Only images and image streams: enough to measure space, never enough to prune. */
+  /** Reads only images and image streams: enough to measure space, never enough to prune. */
   withoutReferrers?: boolean;
-  /** `--referrers all`: every other listable resource too. `hosts` are names of the registry that are known already. */
+  /** Reads every other resource too (`--referrers all`). `hosts` are known names of the registry. */
   everything?: { hosts: string[] };
   signal?: AbortSignal;
   onPage?: ListOptions['onPage'];
 }
 
-/** A snapshot, and what a second look needs to go on from it. */
+/** A snapshot, and what is needed to follow later changes. */
 export interface ReadResult {
   snapshot: Snapshot;
-  /** By plural name (of the other resources: qualified): where a watch has to start. */
+  /** Version at which a watch has to start, by plural name; for other resources by qualified name. */
   resourceVersions: Map<string, string>;
-  /** The API server's clock when the lists began; ours where it sends no Date. */
+  /**
+   * The API server's clock when the first list was read, in ms since the epoch; this machine's if the server sent no
+   * Date.
+   */
   now: number;
-  /** How far our clock is ahead of the server's, in ms; NaN when unknown. */
+  /** How far this machine's clock is ahead of the server's, in ms; NaN when unknown. */
   clockDifference: number;
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
-  /** With `everything`: what else was listed. */
+  /** With the option `everything`: what else was read. */
   everything?: Everything;
 }
 
 /**
- * Reads everything that a plan is made from, page by page and several lists at a time, and keeps only what decisions need.
- * @throws RegadmError that names the resource that cannot be listed: a pruner that cannot see all uses must not delete
+ * Reads everything that a plan is made from, several lists at a time, and keeps only what decisions need.
+ * @throws RegadmError that names the resource that cannot be listed, because a pruner that cannot see all uses must not
+ *   delete
  */
 export async function readSnapshot(
   api: ClusterApi,
@@ -163,7 +167,7 @@ class SnapshotReader {
     this.snapshot.referrers = this.snapshot.referrers.concat(found);
   }
 
-  /** Last, since the hosts that mean the registry are told by images and streams. */
+  /** Reads all other resources. They come last, because the host names of the registry come from the image streams. */
   private async readEverything(known: string[]): Promise<Everything> {
     const { api, snapshot } = this;
     const { signal, onPage } = this.options;
@@ -188,7 +192,7 @@ class SnapshotReader {
     );
   }
 
-  /** A tag item whose image the list lacked may list one that was pushed after it: only a 404 now says that there is none. */
+  /** Reads the images of tag items that the list lacked: they can have been pushed after it was read. */
   private async addMissingImages(): Promise<void> {
     const { images, digests, streams } = this.snapshot;
     const missing = new Set<number>();
@@ -201,7 +205,10 @@ class SnapshotReader {
   }
 }
 
-/** Reads one image; undefined when the server states that it does not exist. @throws ApiError for every other response */
+/**
+ * Reads one image; undefined when the server states that it does not exist.
+ * @throws ApiError for every other response
+ */
 export async function getImage(api: ClusterApi, name: string, signal?: AbortSignal): Promise<KubeObject | undefined> {
   const path = objectPath(IMAGES, name);
   const response = await api.request('GET', path, { signal });

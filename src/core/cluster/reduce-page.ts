@@ -34,10 +34,10 @@ export function reducePage(resource: string, body: Uint8Array): ReducedPage {
   return { ...page, referrers: items.map(reduce).filter(({ references }) => references.length > 0) };
 }
 
-/** A page on its way from one thread to another. */
+/** A page that is sent from one thread to another. */
 export type PackedPage = Omit<ReducedPage, 'referrers'> & { packed?: ReferrerColumns };
 
-/** @returns the page, and its buffers, which can be handed over instead of copied */
+/** Packs a page. @returns the page, and its buffers, which can be transferred instead of copied */
 export function packPage({ referrers, ...page }: ReducedPage): { page: PackedPage; buffers: ArrayBuffer[] } {
   const packed = referrers && packReferrers(referrers);
   const columns = page.columns ? transferables(page.columns) : [];
@@ -45,13 +45,14 @@ export function packPage({ referrers, ...page }: ReducedPage): { page: PackedPag
   return { page: { ...page, packed }, buffers: [...columns, ...numbers] };
 }
 
+/** Unpacks a page that another thread packed. */
 export function unpackPage({ packed, ...page }: PackedPage): ReducedPage {
   return packed ? { ...page, referrers: unpackReferrers(packed) } : page;
 }
 
 /**
- * The metadata of a page without parsing its items: API servers write it before them.
- * @returns undefined when it does not stand there; then the whole page must be parsed
+ * Reads the metadata of a page without parsing its items, because API servers write it before them.
+ * @returns undefined when the metadata is not there; then the whole page must be parsed
  */
 export function headOfPage(body: Buffer): { continue?: string } | undefined {
   const text = body.toString('latin1', 0, Math.min(body.length, 8192));

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { packPage, reducePage } from './reduce-page.js';
 
-/** A thread that parses and reduces pages, so that the main one can go on reading from the network. */
+/** Parses and reduces pages in a thread, so that the main thread can read from the network in the meantime. */
 parentPort!.on('message', ({ id, resource, body }: { id: number; resource: string; body: Uint8Array }) => {
   try {
     const { page, buffers } = packPage(reducePage(resource, body));

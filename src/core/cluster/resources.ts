@@ -26,7 +26,10 @@ export const IMAGES = defineResource('image.openshift.io', 'v1', 'images', { nam
 export const IMAGE_STREAMS = defineResource('image.openshift.io', 'v1', 'imagestreams');
 export const LIMIT_RANGES = defineResource('', 'v1', 'limitranges');
 
-/** Resources that use images; a cluster can lack those of OpenShift's own groups. The largest come first: lists are read concurrently. */
+/**
+ * Resources that use images. A cluster can lack those of OpenShift's own groups. The largest come first, because lists
+ * are read concurrently.
+ */
 export const REFERRERS: ListedResource[] = [
   defineResource('', 'v1', 'pods'),
   defineResource('apps', 'v1', 'replicasets'),

@@ -13,37 +13,44 @@ export interface RawResponse {
   body: Buffer;
 }
 
-/** One HTTP request to the API server, its whole answer in memory. @throws the connection's error, or an `ETIMEDOUT` one after `timeoutMs` without progress */
+/**
+ * Sends a request to the API server and reads the whole response into memory.
+ * @throws the connection's error, or one with the code `ETIMEDOUT` after `timeoutMs` without progress
+ */
 export async function send(
   url: URL,
   method: string,
   connection: Connection,
   options: ApiRequestOptions,
 ): Promise<RawResponse> {
-  const answer = await open(url, method, connection, options);
-  const chunks = await readAll(answer);
-  if (!answer.complete)
-    throw Object.assign(new Error('the connection was closed in the middle of the answer'), { code: 'ECONNRESET' });
+  const incoming = await open(url, method, connection, options);
+  const chunks = await readAll(incoming);
+  if (!incoming.complete) {
+    throw Object.assign(new Error('the connection was closed in the middle of the response'), { code: 'ECONNRESET' });
+  }
   const body = Buffer.concat(chunks);
   return {
-    status: answer.statusCode ?? 0,
-    headers: answer.headers,
-    body: answer.headers['content-encoding'] === 'gzip' ? await unzip(body) : body,
+    status: incoming.statusCode ?? 0,
+    headers: incoming.headers,
+    body: incoming.headers['content-encoding'] === 'gzip' ? await unzip(body) : body,
   };
 }
 
-/** Events, since a large page comes in hundreds of pieces: iterating asynchronously costs several turns of the event loop each. */
-function readAll(answer: http.IncomingMessage): Promise<Buffer[]> {
+/**
+ * Reads a body by events. A large page arrives in hundreds of chunks, and asynchronous iteration costs several turns of
+ * the event loop for each.
+ */
+function readAll(incoming: http.IncomingMessage): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.on('end', () => resolve(chunks));
-    answer.on('error', reject);
-    answer.on('close', () => resolve(chunks));
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => resolve(chunks));
+    incoming.on('error', reject);
+    incoming.on('close', () => resolve(chunks));
   });
 }
 
-/** Starts a request and returns when the answer's head is there. */
+/** Sends a request and returns as soon as the head of the response arrives. */
 export function open(
   url: URL,
   method: string,

@@ -3,14 +3,16 @@ import { ApiError } from './api-error.js';
 import type { ApiStream, ClusterApi } from './api.js';
 import { listPath, type ListedResource } from './resources.js';
 
-/** How a watch came to its end: the server closed it, what it starts from is too old, or it is not to be had at all. */
+/**
+ * How a watch ended: the server closed it, its start version is too old, or the server does not support or allow it.
+ */
 export type WatchEnd = 'closed' | 'expired' | 'refused';
 
 export interface WatchSink {
-  /** The server has accepted the watch: from now on nothing is missed. */
+  /** Called when the server has accepted the watch: from then on no change is missed. */
   opened(): void;
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
-  /** The version up to which all is told. */
+  /** Gets the version up to which every change was reported. */
   progress(resourceVersion: string): void;
 }
 
@@ -20,8 +22,8 @@ interface WatchEvent {
 }
 
 /**
- * Watches a list from a resource version on, until the server ends it.
- * A server that answers with the list itself, or with an error, does not watch: `refused`.
+ * Watches a list, starting at a resource version, until the server ends the watch.
+ * @returns `refused` also for a server that answers with the list itself
  */
 export async function watchList(
   api: ClusterApi,

@@ -35,7 +35,7 @@ describe('an access review', () => {
   });
 
   test.each([['not JSON'], [null], [{}], [{ status: {} }], [{ status: { allowed: 'yes' } }]])(
-    'a response that states no result is no answer: %j',
+    'a response that states no result counts as unanswered: %j',
     async (body) => {
       expect(await review(201, body)).toMatchObject({ access: 'unanswered' });
     },

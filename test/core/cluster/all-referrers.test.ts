@@ -13,9 +13,9 @@ const fields = (object: object, hosts = [HOST]): Record<string, string> =>
     )({ metadata: { name: 't', namespace: 'ci' }, ...object }).references.map((one) => [one.field, one.text]),
   );
 
-describe('what an object of any kind uses', () => {
+describe('the uses of an object of any kind', () => {
   const d = digest('used');
-  test('every pull spec with a digest, whatever its host, by its path', () => {
+  test('are pull specs with a digest, from any host, named by their path', () => {
     expect(
       fields({
         spec: { steps: [{ image: `quay.io/team/tool@${d}` }, { image: 'quay.io/team/tool:v1' }] },
@@ -27,7 +27,7 @@ describe('what an object of any kind uses', () => {
     });
   });
 
-  test("every pull spec with the registry's own host; not the host alone, not what cannot be parsed", () => {
+  test("are pull specs with the registry's own host, but not the bare host and not invalid ones", () => {
     expect(
       fields({
         spec: {
@@ -42,7 +42,7 @@ describe('what an object of any kind uses', () => {
     ).toEqual({ 'spec.a': `${HOST}/ns/app:v1`, 'spec.b': `${HOST}/ns/app` });
   });
 
-  test('values that are no text, and very long texts, are no use', () => {
+  test('are never other values or very long strings', () => {
     expect(
       fields({ spec: { n: 1, none: null, yes: true, long: `${HOST}/ns/app@${d}`.padStart(100_000, 'x') } }),
     ).toEqual({});
@@ -87,13 +87,13 @@ describe('--referrers all', () => {
     expect(pruned(all)).toEqual([old[3]]);
   });
 
-  test('why names the object and the path', async () => {
+  test('prune why names the object and the path', async () => {
     await begin({ 'services.serving.knative.dev': uses(`${HOST}/ns/app@${old[4]}`)['services.serving.knative.dev']! });
     const { stderr } = await prune('--referrers', 'all', '-v', '4');
     expect(stderr).toContain('service.serving.knative.dev ns/one (spec.template.spec.containers[0].image)');
   });
 
-  test('a tag of the registry is a use by whatever host the registry is known', async () => {
+  test('a tag is a use under every host name of the registry', async () => {
     const image = `${HOST}/ns/app:latest`;
     await begin({ 'tasks.tekton.dev': [{ metadata: { name: 'one', namespace: 'ns' }, spec: { steps: [{ image }] } }] });
     const { stdout } = await prune('--referrers', 'all', '--keep-tag-revisions', '0');
@@ -101,7 +101,7 @@ describe('--referrers all', () => {
     expect(pruned(await prune('--keep-tag-revisions', '0'))).toContain(old[0]);
   });
 
-  test('events, nodes and the image API are left out', async () => {
+  test('events, nodes and the image API are not read', async () => {
     const named = `${HOST}/ns/app@${old[4]}`;
     await begin({
       events: [{ metadata: { name: 'pulled', namespace: 'ns' }, message: named }],
@@ -115,7 +115,7 @@ describe('--referrers all', () => {
     expect(listed).not.toContain('/apis/image.openshift.io/v1/imagestreamtags');
   });
 
-  test('kinds that cannot be listed end the run, each by its name, and nothing is changed', async () => {
+  test('resources that cannot be listed stop the run; each is named, and nothing is changed', async () => {
     await begin(
       {},
       { fail: ['GET ^/apis/tekton.dev/v1/tasks => 403', 'GET ^/apis/keda.sh/v1alpha1/scaledjobs => 403'] },
@@ -127,14 +127,14 @@ describe('--referrers all', () => {
     expect(sandbox.requests.filter(({ method }) => method === 'DELETE' || method === 'PUT')).toEqual([]);
   });
 
-  test('a group that cannot be discovered ends the run', async () => {
+  test('a group that cannot be discovered stops the run', async () => {
     await begin({}, { fail: ['GET ^/apis/keda.sh/v1alpha1$ => 403'] });
     const { status, stderr } = await prune('--referrers', 'all');
     expect(status).toBe(1);
     expect(stderr).toContain('keda.sh/v1alpha1');
   });
 
-  test('the pruner role may not list everything: said with what to do', async () => {
+  test('the pruner role is not allowed to list everything: the error suggests what to do', async () => {
     await begin({});
     const { status, stderr } = await regadm([
       'prune',
@@ -148,7 +148,7 @@ describe('--referrers all', () => {
     expect(stderr).toContain('--referrers=extended');
   });
 
-  test('lists are paged', async () => {
+  test('lists are read in pages', async () => {
     const metadata = (at: number): object => ({ name: `task-${at}`, namespace: 'ns' });
     const tasks = [0, 1, 2, 3, 4].map((at) => ({
       metadata: metadata(at),

@@ -27,7 +27,7 @@ describe('readJson', () => {
     items: { name: 'all', size: 'all', 'ä"\\': 'all' },
   };
 
-  it('makes values of the wanted fields only', () => {
+  it('creates values for the given fields only', () => {
     const text =
       '{"metadata": {"name":"a","uid":"u","labels":{"x":"}]"}}, "spec":[1,[2,{"a":"\\""}]], "items":[{"name":"b","size":12,"env":["]"]},{}]}';
     expect(read(text, fields)).toEqual({ metadata: { name: 'a', labels: {} }, items: [{ name: 'b', size: 12 }, {}] });
@@ -91,7 +91,7 @@ describe('readJson', () => {
     );
   });
 
-  it('refuses every document that is cut off', () => {
+  it('rejects every document that is cut off', () => {
     const text = '{"metadata":{"name":"a"},"x":[{"y":"z\\"","n":[1]}],"items":[{"name":"b","size":12}]}';
     for (let length = 0; length < text.length; length++)
       expect(() => read(text.slice(0, length), fields)).toThrow(SyntaxError);

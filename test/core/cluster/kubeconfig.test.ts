@@ -61,8 +61,8 @@ function failure(run: () => unknown): RegadmError {
   throw new Error('nothing was thrown');
 }
 
-describe('which kubeconfig', () => {
-  test('several files in KUBECONFIG: what they say together, the first that names a thing wins', async () => {
+describe('finding the kubeconfig', () => {
+  test('merges several files in KUBECONFIG; the first one that names an entry wins', async () => {
     const first = await file('first', {
       clusters: [cluster('c')],
       contexts: [context('x', 'c', 'u')],
@@ -78,7 +78,7 @@ describe('which kubeconfig', () => {
     expect(config.getCurrentUser()!.token).toBe('from-second');
   });
 
-  test("a pod's service account when there is no kubeconfig", async () => {
+  test("uses the pod's service account when there is no kubeconfig", async () => {
     await file('pod/var/run/secrets/kubernetes.io/serviceaccount/token', 'pod-token\n');
     await file('pod/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'ci');
     // client-node reads these itself.
@@ -91,8 +91,8 @@ describe('which kubeconfig', () => {
   });
 
   test.each([
-    ['a file that is not there', { kubeconfig: '/nowhere/config' }, 'cannot read the kubeconfig /nowhere/config'],
-    ['no kubeconfig at all', {}, 'none of the files in KUBECONFIG exists'],
+    ['a file that does not exist', { kubeconfig: '/nowhere/config' }, 'cannot read the kubeconfig /nowhere/config'],
+    ['no kubeconfig', {}, 'none of the files in KUBECONFIG exists'],
   ])('%s', (_what, options, message) => {
     expect(failure(() => loadKubeconfig(options, { KUBECONFIG: '/nowhere/at-all' }))).toMatchObject({
       code: 'KUBECONFIG_MISSING',
@@ -100,14 +100,14 @@ describe('which kubeconfig', () => {
     });
   });
 
-  test('a broken file: named, and nothing of it is shown', async () => {
+  test('names a broken file, and shows nothing of its content', async () => {
     const broken = await file('broken', 'users:\n- name: u\n  user: {token: SECRET\n');
     const error = failure(() => loadKubeconfig({ kubeconfig: broken }));
     expect(error).toMatchObject({ code: 'KUBECONFIG_INVALID', message: expect.stringContaining(broken) as string });
     expect(`${error.message}${error.suggestions.join()}${error.stack}`).not.toContain('SECRET');
   });
 
-  test('an empty file, and a file that is no kubeconfig', async () => {
+  test('rejects an empty file, and a file that is not a kubeconfig', async () => {
     expect(failure(() => loadKubeconfig({ kubeconfig: path.join(dir, 'empty') })).code).toBe('KUBECONFIG_MISSING');
     const empty = await file('empty', '');
     expect(failure(() => loadKubeconfig({ kubeconfig: empty })).message).toContain('names no cluster');
@@ -116,7 +116,7 @@ describe('which kubeconfig', () => {
   });
 });
 
-describe('which cluster, as whom', () => {
+describe('selecting the cluster and the user', () => {
   let config: string;
 
   beforeAll(async () => {
@@ -128,13 +128,13 @@ describe('which cluster, as whom', () => {
     });
   });
 
-  test('the current context', async () => {
+  test('uses the current context', async () => {
     expect((await headersOf({ kubeconfig: config })).authorization).toBe('Bearer alice-token');
     const api = await openCluster({ kubeconfig: config });
     expect([api.namespace, api.server, api.insecure, await api.token()]).toEqual(['team', url, false, 'alice-token']);
   });
 
-  test('--context, --cluster and --user', async () => {
+  test('takes the context, the cluster and the user by name', async () => {
     const api = await openCluster({ kubeconfig: config, context: 'two' });
     expect([api.server, api.insecure]).toEqual(['https://b.example.com', true]);
     const headers = await headersOf({ kubeconfig: config, context: 'two', cluster: 'a' });
@@ -144,7 +144,7 @@ describe('which cluster, as whom', () => {
     );
   });
 
-  test('--token wins over everything else, --server over the cluster', async () => {
+  test('a given token wins over all other credentials, a given server over the cluster', async () => {
     expect((await headersOf({ kubeconfig: config, user: 'bob', token: 'mine' })).authorization).toBe('Bearer mine');
     expect((await headersOf({ kubeconfig: config, context: 'two', server: url, token: 'mine' })).authorization).toBe(
       'Bearer mine',
@@ -168,7 +168,7 @@ describe('which cluster, as whom', () => {
     expect(error.suggestions.join()).toContain(suggestion);
   });
 
-  test('an exec plugin, and one that fails', async () => {
+  test('runs an exec plugin, and reports one that fails', async () => {
     const credential = {
       apiVersion: 'client.authentication.k8s.io/v1',
       kind: 'ExecCredential',
@@ -188,7 +188,7 @@ describe('which cluster, as whom', () => {
     await expect(headersOf({ kubeconfig: withPlugins, user: 'bad' })).rejects.toMatchObject({ code: 'CREDENTIALS' });
   });
 
-  test('a relative authority file is looked for beside the kubeconfig', async () => {
+  test('resolves a relative authority file against the directory of the kubeconfig', async () => {
     await file('ca.crt', 'PEM');
     const relative = await file('relative', {
       clusters: [cluster('a', { 'certificate-authority': 'ca.crt' })],
@@ -206,8 +206,8 @@ describe('which cluster, as whom', () => {
   });
 });
 
-describe('what answers', () => {
-  test('a server that hangs ends after the request timeout', async () => {
+describe('the request timeout', () => {
+  test('ends a request to a server that hangs', async () => {
     const hanging = createServer(() => {}).listen(0, '127.0.0.1');
     await new Promise((resolve) => hanging.once('listening', resolve));
     const api = await openCluster({

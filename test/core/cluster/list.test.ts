@@ -84,7 +84,7 @@ describe('readList', () => {
     expect(requests.map(({ query }) => query)).toEqual([{ limit: 2 }, { limit: 2, continue: 'next' }]);
   });
 
-  it('goes on with the token that the server offers for an expired one', async () => {
+  it('continues with the token that the server offers for an expired one', async () => {
     const { names, result, requests } = await read([page(['a'], 'old'), expired('new'), page(['b'])]);
     expect(names).toEqual(['a', 'b']);
     expect(result).toMatchObject({ resourceVersion: 'v-a', count: 2 });
