@@ -2,6 +2,7 @@ import type { RetryOptions } from '../kit/retry.js';
 import { answerError, registryCodeOf, type Asked } from './answer-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
 import { failure } from './failure.js';
+import { paths } from './paths.js';
 import { isHtml } from './probe.js';
 import { Requests, type Answered, type Token } from './requests.js';
 import type { Answer, Transport } from './transport.js';
@@ -48,22 +49,22 @@ export class HttpRegistry implements Registry {
     this.requests = new Requests(transport, token, retry);
   }
 
-  deleteLayerLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion> {
-    return this.delete('layer-link', `/v2/${repository}/blobs/${digest}`, LAYER_LINK, options);
+  async deleteLayerLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion> {
+    return this.delete('layer-link', paths.layerLink(repository, digest), LAYER_LINK, options);
   }
 
-  deleteManifestLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion> {
-    return this.delete('manifest-link', `/v2/${repository}/manifests/${digest}`, MANIFEST_LINK, options);
+  async deleteManifestLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion> {
+    return this.delete('manifest-link', paths.manifestLink(repository, digest), MANIFEST_LINK, options);
   }
 
-  deleteBlob(digest: string, options?: DeletionOptions): Promise<Deletion> {
-    return this.delete('blob', `/admin/blobs/${digest}`, BLOB, options);
+  async deleteBlob(digest: string, options?: DeletionOptions): Promise<Deletion> {
+    return this.delete('blob', paths.blob(digest), BLOB, options);
   }
 
   async getManifest(repository: string, reference: string, options: ReadOptions = {}): Promise<Manifest | undefined> {
     const answered = await this.requests.send({
       method: 'GET',
-      path: `/v2/${repository}/manifests/${reference}`,
+      path: paths.manifest(repository, reference),
       headers: { accept: MANIFEST_TYPES },
       bodyLimit: MANIFEST_LIMIT,
       ...options,
