@@ -1,8 +1,6 @@
-import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { messageOf, usageError, type RegadmError } from '../core/model/errors.js';
-import { certificatesIn } from '../core/registry/trust.js';
+import { usageError } from '../core/model/errors.js';
 import { parseRegistryAddress, type RegistryAddress } from '../core/registry/url.js';
+import { authoritiesFlag } from './authorities.js';
 
 /** Values of the registry flags; a command can leave some of them out. */
 export interface RegistryFlagValues {
@@ -20,7 +18,6 @@ export interface RegistryOptions {
 }
 
 const ADDRESS_HINT = 'write it as registry.example.org, registry.example.org:5000 or https://registry.example.org';
-const AUTHORITY_HINT = "pass a PEM file with the certificate of the authority that signed the registry's certificate";
 
 /**
  * Converts the registry flags and reads the file of `--certificate-authority`, before lists are read, which takes long.
@@ -41,7 +38,11 @@ export async function registryOptions(flags: RegistryFlagValues): Promise<Regist
       'leave --certificate-authority out, or pass --registry-url with https://',
     ]);
   }
-  return { registryUrl, forceInsecure, authorities: await readAuthorities(file) };
+  return {
+    registryUrl,
+    forceInsecure,
+    authorities: await authoritiesFlag('certificate-authority', file, "the registry's certificate"),
+  };
 }
 
 /** Converts `--registry-url`. @throws RegadmError (USAGE), never with the text itself, which can contain a password */
@@ -50,27 +51,4 @@ export function registryAddressFlag(text: string): RegistryAddress {
   if (typeof address !== 'string') return address;
   const hint = address.includes('password') ? 'pass the token with --token' : ADDRESS_HINT;
   throw usageError(`invalid --registry-url flag: ${address}`, [hint]);
-}
-
-async function readAuthorities(file: string): Promise<string[]> {
-  const invalid = (problem: string): RegadmError => usageError(`--certificate-authority: ${problem}`, [AUTHORITY_HINT]);
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw invalid(`cannot read ${file}: ${readProblem(error)}`);
-  });
-  const certificates = certificatesIn(text);
-  if (certificates.length === 0) throw invalid(`${file} contains no certificate in PEM format`);
-  for (const certificate of certificates) {
-    try {
-      new X509Certificate(certificate);
-    } catch (error) {
-      throw invalid(`${file} contains a certificate that cannot be parsed: ${messageOf(error)}`);
-    }
-  }
-  return certificates;
-}
-
-function readProblem({ code }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT') return 'no such file';
-  if (code === 'EACCES') return 'permission denied';
-  return code === 'EISDIR' ? 'it is a directory' : (code ?? 'unknown error');
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/model/errors.js';
-import { parseRedisUrl } from '../../core/operator/redis-cache.js';
 import { durationFlag, requestTimeoutFlag, timeoutFlag } from '../../flags/duration.js';
 import { maxDeleteFlag } from '../../flags/max-delete.js';
+import { REDIS_URL_FORMS, redisUrlFlag } from '../../flags/redis.js';
 import { registryAddressFlag } from '../../flags/registry-options.js';
 import type { FlagSpec } from './catalog.js';
 
@@ -20,7 +20,7 @@ const CHECKS: Record<string, (value: string) => void> = {
   timeout: (value) => void timeoutFlag('timeout', value),
   'request-timeout': (value) => void requestTimeoutFlag(value),
   'max-delete': (value) => void maxDeleteFlag(value, 'blobs'),
-  'redis-url': (value) => void parseRedisUrl(value),
+  'redis-url': (value) => void redisUrlFlag(value),
   'registry-url': (value) => void registryAddressFlag(value),
 };
 
@@ -37,8 +37,7 @@ export function valueProblem(flag: string, specs: readonly FlagSpec[], value: st
     CHECKS[flag]?.(value);
     return undefined;
   } catch (error) {
-    // The value can contain a password.
-    if (flag === 'redis-url') return 'must be a Redis URL (redis[s]://[user:password@]host[:port][/db])';
+    if (flag === 'redis-url') return `must be a Redis URL (${REDIS_URL_FORMS})`;
     return messageOf(error).replace(/^invalid argument ".*" for "--[\w-]+"(?: flag)?: /, '');
   }
 }

@@ -3,6 +3,7 @@ import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { createReporter } from '../../cli/reporter.js';
 import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { hardPruneFlags } from '../../flags/hard-prune.js';
+import { cacheEmptier } from '../../flags/redis.js';
 import { hardPruneRequest, recoveryRequest } from '../../flags/hard-prune-request.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
 import type { HardPrunePorts } from '../../core/hard-prune/ports.js';
@@ -33,8 +34,7 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
 
   async run(): Promise<void> {
     const { flags } = await this.read(PruneHard);
-    const { cacheEmptier } = await import('../../core/operator/redis-cache.js');
-    const emptyCache = cacheEmptier(flags['redis-url']);
+    const emptyCache = await cacheEmptier(flags);
     const recovery = flags.recover ? recoveryRequest(flags) : undefined;
     const request = flags.recover ? undefined : hardPruneRequest(flags);
     // A storage may have millions of blobs: let the heap grow late (bench/prune-hard.js: a quarter less at the peak).

@@ -5,6 +5,7 @@ import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { outputFlags } from '../../flags/output.js';
 import { CACHE_OFF } from '../../core/operator/cache-off.js';
 import { timeoutFlag } from '../../flags/duration.js';
+import { cacheEmptier, redisFlags } from '../../flags/redis.js';
 import { interruptible } from '../../cli/interrupt.js';
 import { documentText } from '../../core/terminal/document.js';
 
@@ -23,12 +24,7 @@ Where a restart is no option, the cache can be turned off for good: set the oper
   ];
 
   static override flags = {
-    'redis-url': Flags.string({
-      helpValue: 'URL',
-      env: 'REGADM_REDIS_URL',
-      description:
-        'Redis that the registry keeps its blob cache in (redis[s]://[user:password@]host[:port][/db]); better by the environment, where a password is not seen',
-    }),
+    ...redisFlags,
     timeout: Flags.string({ helpValue: 'DURATION', default: '10m', description: 'how long to wait for the roll-out' }),
     'dry-run': Flags.boolean({
       description: 'change nothing; say what would be restarted, and how to turn the cache off instead',
@@ -40,8 +36,7 @@ Where a restart is no option, the cache can be turned off for good: set the oper
   async run(): Promise<void> {
     const { flags } = await this.read(RegistryRestart);
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
-    const { emptyBlobCache, parseRedisUrl } = await import('../../core/operator/redis-cache.js');
-    const redis = flags['redis-url'] === undefined ? undefined : parseRedisUrl(flags['redis-url']);
+    const emptyCache = await cacheEmptier(flags);
     const { openCluster } = await import('../../core/cluster/index.js');
     const { planRestart, restartRegistry } = await import('../../core/operator/restart.js');
     const api = await openCluster(clusterOptions(flags), this.logAt);
@@ -50,7 +45,7 @@ Where a restart is no option, the cache can be turned off for good: set the oper
         await this.printResult(flags.output, { dryRun: true, previous: await planRestart(api), pods: [] });
         return CACHE_OFF.forEach((line) => this.note(`hint: ${line}`));
       }
-      const redisKeys = redis && (await emptyBlobCache(redis));
+      const redisKeys = await emptyCache?.();
       const options = { now: new Date(), timeoutMs, reporter: createReporter(process.stderr, this.verbosity) };
       const result = await interruptible((signal) => restartRegistry(api, { ...options, signal }), {
         note: this.note,

@@ -1,12 +1,12 @@
-import { createServer, type Server } from 'node:net';
-import { once } from 'node:events';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
+import { requires } from '../../support/jest/requires.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
+import { freePort } from '../../support/servers/processes.js';
+import { startRedis } from '../../support/servers/redis.js';
 
 const NAMESPACE = 'openshift-image-registry';
 let sandbox: Sandbox;
-let redis: Server | undefined;
 
 async function start(options: SandboxOptions = {}): Promise<void> {
   sandbox = await startSandbox({ operator: true, rolloutStepMs: 5, ...options });
@@ -31,8 +31,6 @@ function changes(): string[] {
 
 afterEach(async () => {
   await sandbox?.stop();
-  redis?.close();
-  redis = undefined;
 });
 
 test.each([1, 3])('with %d replicas, every pod is another one afterwards', async (replicas) => {
@@ -133,43 +131,25 @@ test('without a registry there is nothing to restart', async () => {
   expect(stderr).toMatch(/^error: deployment openshift-image-registry\/image-registry does not exist/m);
 });
 
-/** A Redis with two keys of the blob cache; answers any AUTH. */
-async function startRedis(): Promise<{ url: string; commands: string[] }> {
-  const commands: string[] = [];
-  redis = createServer((socket) => {
-    socket.on('data', (data) => {
-      const words = data
-        .toString()
-        .split('\r\n')
-        .filter((_, index) => index % 2 === 0 && index > 0);
-      commands.push(words.filter(Boolean).join(' '));
-      const first = words[0] === 'SCAN' && words[3] === 'blobs::*';
-      if (words[0] === 'SCAN')
-        socket.write(first ? '*2\r\n$1\r\n0\r\n*2\r\n$8\r\nblobs::a\r\n$8\r\nblobs::b\r\n' : '*2\r\n$1\r\n0\r\n*0\r\n');
-      else socket.write(words[0] === 'DEL' ? ':2\r\n' : '+OK\r\n');
-    });
-  });
-  redis.listen(0, '127.0.0.1');
-  await once(redis, 'listening');
-  const address = redis.address() as { port: number };
-  return { url: `redis://:s3cret@127.0.0.1:${address.port}/2`, commands };
-}
-
-test('--redis-url empties the blob cache there, and the password is shown nowhere', async () => {
+requires('redis-server').test('--redis-url empties the blob cache, and the password appears nowhere', async () => {
   await start();
-  const { url, commands } = await startRedis();
-  const { status, stdout, stderr } = await restart('--redis-url', url, '-o', 'json');
-  expect(status).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ redisKeys: 2 });
-  expect(commands).toEqual(expect.arrayContaining(['AUTH s3cret', 'SELECT 2', 'DEL blobs::a blobs::b']));
-  expect(stdout + stderr).not.toContain('s3cret');
+  const redis = await startRedis({ password: 's3cret' });
+  try {
+    redis.command('-n', '2', 'MSET', 'blobs::a', 'x', 'blobs::b', 'x', 'other', 'x');
+    const url = `redis://:s3cret@${redis.address}/2`;
+    const { status, stdout, stderr } = await restart('--redis-url', url, '-o', 'json', '-v', '8');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ redisKeys: 2 });
+    expect(redis.command('-n', '2', 'KEYS', '*')).toEqual(['other']);
+    expect(stdout + stderr).not.toContain('s3cret');
+  } finally {
+    await redis.stop();
+  }
 });
 
 test('when Redis cannot be reached, nothing is restarted', async () => {
   await start();
-  const { url } = await startRedis();
-  redis!.close();
-  const { status, stderr } = await restart('--redis-url', url);
+  const { status, stderr } = await restart('--redis-url', `redis://:s3cret@127.0.0.1:${await freePort()}/2`);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^error: cannot empty the blob cache in Redis 127\.0\.0\.1/m);
   expect(stderr).not.toContain('s3cret');
@@ -178,7 +158,8 @@ test('when Redis cannot be reached, nothing is restarted', async () => {
 
 test.each([
   ['--redis-url=http://:s3cret@localhost', '--redis-url'],
-  ['--redis-url=nonsense', '--redis-url cannot be parsed'],
+  ['--redis-url=nonsense', '--redis-url: not the address of a Redis server'],
+  ['--redis-ca=/ca.pem', '--redis-ca works only with --redis-url and TLS'],
   ['--timeout=soon', '--timeout'],
   ['--timeout=0', '--timeout must be above 0'],
   ['--timeout=-1m', '--timeout must be greater than or equal to 0'],
