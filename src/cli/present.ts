@@ -29,8 +29,11 @@ async function textOf<Report, Document extends object>(
   switch (format) {
     case 'json':
     case 'yaml': {
+      const document = await output.document(report);
+      const { isStreamed, streamDocument } = await import('../core/terminal/streamed-document.js');
+      if (isStreamed(document)) return streamDocument(document, format);
       const { documentText } = await import('../core/terminal/document.js');
-      return documentText(format, await output.document(report));
+      return documentText(format, document);
     }
     case 'name':
       return output.name!(report);

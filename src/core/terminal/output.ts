@@ -1,4 +1,5 @@
 import type { Styles } from './color.js';
+import type { StreamedDocument } from './streamed-document.js';
 
 /** How text is laid out for the stream that it is written to. */
 export interface Layout {
@@ -19,8 +20,8 @@ export type Text = string | Iterable<string>;
  * nothing that it does not print.
  */
 export interface Output<Report, Document extends object> {
-  /** The document of `-o json` and `-o yaml`. */
-  document(report: Report): Promise<Document> | Document;
+  /** The document of `-o json` and `-o yaml`: as a whole, or in pieces if it can be large. */
+  document(report: Report): Promise<Document | StreamedDocument<Document>> | Document | StreamedDocument<Document>;
   /** Text for people: `-o table` and `-o wide`. Ends with a line break. */
   table(report: Report, layout: Layout): Promise<Text> | Text;
   /** One name on each line: `-o name`. */

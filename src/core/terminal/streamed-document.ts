@@ -1,0 +1,69 @@
+import { toYamlBlock, toYamlItem } from './yaml-text.js';
+
+/** Names of a document's top-level arrays. */
+type ArrayKeys<Document> = {
+  [Key in keyof Document]-?: Document[Key] extends readonly unknown[] ? Key : never;
+}[keyof Document];
+
+type EntryOf<List> = List extends readonly (infer Entry)[] ? Entry : never;
+
+/**
+ * A document whose arrays are produced one entry at a time, so that memory does not grow with the output. It is written in the order
+ * of its keys: first `fields`, then `arrays`.
+ */
+export interface StreamedDocument<Document extends object> {
+  fields: Omit<Document, ArrayKeys<Document>>;
+  arrays: { [Key in ArrayKeys<Document>]: () => Iterable<EntryOf<Document[Key]>> };
+}
+
+/** True for a document that is produced in pieces. */
+export function isStreamed<Document extends object>(
+  document: Document | StreamedDocument<Document>,
+): document is StreamedDocument<Document> {
+  return 'fields' in document && 'arrays' in document;
+}
+
+/** Writes a document in pieces of one field or one array entry; `inChunks` joins them. */
+export function streamDocument<Document extends object>(
+  document: StreamedDocument<Document>,
+  format: 'json' | 'yaml',
+): Generator<string> {
+  const fields = Object.entries(document.fields).filter(([, value]) => value !== undefined);
+  const arrays = Object.entries(document.arrays as Record<string, () => Iterable<unknown>>);
+  return format === 'yaml' ? yamlPieces(fields, arrays) : jsonPieces(fields, arrays);
+}
+
+type Fields = [key: string, value: unknown][];
+type Arrays = [key: string, entries: () => Iterable<unknown>][];
+
+/** One field or one array entry per line. */
+function* jsonPieces(fields: Fields, arrays: Arrays): Generator<string> {
+  let separator = '{\n';
+  for (const [key, value] of fields) {
+    yield `${separator}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+    separator = ',\n';
+  }
+  for (const [key, entries] of arrays) {
+    yield `${separator}  ${JSON.stringify(key)}: [`;
+    separator = ',\n';
+    let lead = '\n    ';
+    for (const entry of entries()) {
+      yield lead + JSON.stringify(entry);
+      lead = ',\n    ';
+    }
+    yield lead.startsWith(',') ? '\n  ]' : ']';
+  }
+  yield '\n}\n';
+}
+
+function* yamlPieces(fields: Fields, arrays: Arrays): Generator<string> {
+  yield toYamlBlock(Object.fromEntries(fields), '');
+  for (const [key, entries] of arrays) {
+    let lead = `${key}:\n`;
+    for (const entry of entries()) {
+      yield lead + toYamlItem(entry, '  ');
+      lead = '';
+    }
+    if (lead !== '') yield `${key}: []\n`;
+  }
+}

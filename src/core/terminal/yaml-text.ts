@@ -1,0 +1,41 @@
+/*
+ * YAML for streamed documents. The `yaml` package builds a tree of the whole document first, and takes a hundred times as long for
+ * small entries.
+ */
+
+type Container = unknown[] | Record<string, unknown>;
+
+/** Formats a mapping or a sequence, one line per scalar, each line indented by `indent`. */
+export function toYamlBlock(value: Container, indent: string): string {
+  if (Array.isArray(value)) return value.map((entry) => toYamlItem(entry, indent)).join('');
+  let text = '';
+  for (const key in value) {
+    const entry = value[key];
+    if (entry === undefined) continue;
+    text += isFilled(entry)
+      ? `${indent}${key}:\n${toYamlBlock(entry, `${indent}  `)}`
+      : `${indent}${key}: ${scalar(entry)}\n`;
+  }
+  return text;
+}
+
+/** Formats one entry of a sequence. */
+export function toYamlItem(value: unknown, indent: string): string {
+  const text = isFilled(value) ? toYamlBlock(value, `${indent}  `).slice(indent.length + 2) : `${scalar(value)}\n`;
+  return `${indent}- ${text}`;
+}
+
+function isFilled(value: unknown): value is Container {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+}
+
+/** Strings that every YAML reader takes for text: no indicator at the start, no `: `, no ` #`. */
+const PLAIN = /^[A-Za-z_/][\w./@,()=-]*(?:[ :][\w./@(][\w./@,()=-]*)*$/;
+const RESERVED = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+/** Characters that JSON leaves unescaped, but that YAML forbids or takes for line breaks. */
+const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+function scalar(value: unknown): string {
+  if (typeof value === 'string' && PLAIN.test(value) && !RESERVED.test(value)) return value;
+  return JSON.stringify(value).replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
