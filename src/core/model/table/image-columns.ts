@@ -1,8 +1,13 @@
-import { DIGEST_WORDS, digestToWords, hexToWords } from './digest-table.js';
+import { DIGEST_WORDS, digestToWords, hexToWords, wordsToHex } from './digest-table.js';
 import type { ImageRecord } from '../image.js';
 
 /** Words of a uid in its usual form: 32 hexadecimal digits. */
 export const UID_WORDS = 4;
+
+/** Formats the words of a uid in its usual form. */
+export function wordsToUid(words: Uint32Array, at: number): string {
+  return wordsToHex(words, at, UID_WORDS).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 export const FLAG = { managed: 1, oci: 2, referenceHasDigest: 4, hasConfig: 8, plainUid: 16 } as const;
 

@@ -1,7 +1,7 @@
-import { DIGEST_WORDS, wordsToHex, type DigestTable } from './digest-table.js';
+import { DIGEST_WORDS, type DigestTable } from './digest-table.js';
 import { Growable } from './growable.js';
 import type { ImageRecord } from '../image.js';
-import { FLAG, UID_WORDS, packImages, type ImageColumns } from './image-columns.js';
+import { FLAG, UID_WORDS, packImages, wordsToUid, type ImageColumns } from './image-columns.js';
 
 /**
  * All images of a cluster, by number: about 60 bytes an image and 12 a layer, however many there are.
@@ -142,7 +142,7 @@ export class ImageTable {
   uid(image: number): string {
     if ((this.flags.at(image) & FLAG.plainUid) === 0) return this.otherUids.get(image) ?? '';
     const words = Uint32Array.from({ length: UID_WORDS }, (_, word) => this.uids.at(image * UID_WORDS + word));
-    return wordsToHex(words, 0, UID_WORDS).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    return wordsToUid(words, 0);
   }
 
   reference(image: number): string {

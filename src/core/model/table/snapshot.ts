@@ -33,13 +33,66 @@ export interface Snapshot {
   subjects: Map<number, number>;
 }
 
+/** Read access to the digests of a snapshot. */
+export type DigestView = Pick<DigestTable, 'size' | 'find' | 'text' | 'compare'>;
+
+/** Read access to the images of a snapshot. */
+export type ImageView = Pick<
+  ImageTable,
+  | 'count'
+  | 'indexOf'
+  | 'find'
+  | 'name'
+  | 'nameText'
+  | 'created'
+  | 'size'
+  | 'managed'
+  | 'oci'
+  | 'uid'
+  | 'reference'
+  | 'config'
+  | 'eachBlob'
+  | 'eachChild'
+  | 'isIndex'
+  | 'isIndexOf'
+  | 'blobSize'
+> & { readonly unreadable: ReadonlyMap<number, string>; readonly replaced: ReadonlySet<number> };
+
+/** A snapshot that is only read: what decisions and plans are made from. */
+export interface SnapshotView {
+  readonly digests: DigestView;
+  readonly images: ImageView;
+  readonly streams: readonly ImageStream[];
+  readonly referrers: readonly Referrer[];
+  readonly limits: readonly ImageLimit[];
+  readonly subjects: ReadonlyMap<number, number>;
+}
+
+/**
+ * Freezes a snapshot and its tables: adding a digest or an image throws from then on. Typed arrays cannot be frozen, but nothing
+ * writes to them except through the tables.
+ */
+export function freezeSnapshot(snapshot: SnapshotView): SnapshotView {
+  for (const table of [snapshot.digests, snapshot.images]) {
+    for (const column of Object.values(table)) if (isFreezable(column)) Object.freeze(column);
+    Object.freeze(table);
+  }
+  Object.freeze(snapshot.streams);
+  Object.freeze(snapshot.referrers);
+  return Object.freeze(snapshot);
+}
+
+function isFreezable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+}
+
 export function emptySnapshot(): Snapshot {
   const digests = new DigestTable();
   return { digests, images: new ImageTable(digests), streams: [], referrers: [], limits: [], subjects: new Map() };
 }
 
 /** A stream with numbers in place of digests. */
-export function internStream(record: StreamRecord, digests: DigestTable): ImageStream {
+export function internStream(record: StreamRecord, digests: Pick<DigestTable, 'intern'>): ImageStream {
   return {
     ...record,
     tags: record.tags.map(({ name, items }) => ({

@@ -1,0 +1,135 @@
+import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import { reduceStream, type StreamRecord } from '../model/image-stream.js';
+import type { KubeObject } from '../model/kube.js';
+import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../model/pending.js';
+import type { ApiResponse, ClusterApi } from './api.js';
+import { apiError } from './api-error.js';
+import { objectPath } from './objects.js';
+import { IMAGE_STREAMS } from './resources.js';
+
+/** Retries after a conflict or a lost response, with growing waits. */
+const UPDATE_RETRY = { tries: 14, baseMs: 40, maxMs: 2000 };
+
+/** Maximum size of all annotations of an object (256 KiB), less some room for the name of ours: bytes. */
+const ANNOTATION_BYTES = 255 * 1024;
+/** Size of one digest in the annotation, with its comma: bytes. */
+const PENDING_BYTES = 65;
+
+/** An image stream as it was just read. */
+export interface StreamState {
+  stream: StreamRecord;
+  /** Number of further digests that fit into the annotation. */
+  pendingRoom: number;
+}
+
+/** A change of an image stream; everything else of the object stays as it was read. */
+export interface StreamChange {
+  /** Tag items to remove, by their numbers in the state. Tags without items are removed, too. */
+  removeItems?: readonly { tag: number; position: number }[];
+  /** New content of the annotation `regadm/pending`: all digests whose links are still to be deleted. */
+  pending?: Iterable<string>;
+}
+
+/** An image stream after an update: absent if it no longer exists; `written` if the change was made. */
+export interface StreamUpdate {
+  stream?: StreamRecord;
+  written: boolean;
+}
+
+/** Result of one attempt: the final result, the response to the update if it failed, or the error that prevented a response. */
+type Attempt = { done: StreamUpdate } | { response: ApiResponse } | { lost: unknown };
+
+/** Updates image streams through the API server, with the version that was read as a precondition. */
+export class HttpImageStreams {
+  constructor(private readonly api: ClusterApi) {}
+
+  /**
+   * Reads a stream, lets `decide` choose the change, and writes its status. Repeats all of it after a conflict, if the server could not
+   * do it, and if the response was lost: reading then shows whether the change was made.
+   * @param key `namespace/name`
+   * @param decide undefined: change nothing
+   * @throws ApiError or RegadmError if the stream cannot be read or written
+   */
+  async update(key: string, decide: (state: StreamState) => Promise<StreamChange | undefined>): Promise<StreamUpdate> {
+    const [namespace = '', name = ''] = key.split('/');
+    const path = objectPath(IMAGE_STREAMS, name, namespace);
+    const attempt = await withRetry(() => this.attempt(path, decide), {
+      ...UPDATE_RETRY,
+      retryAfter: retryAfterAttempt,
+    });
+    if ('done' in attempt) return attempt.done;
+    if ('lost' in attempt) throw attempt.lost;
+    throw apiError(attempt.response);
+  }
+
+  private async attempt(
+    path: string,
+    decide: (state: StreamState) => Promise<StreamChange | undefined>,
+  ): Promise<Attempt> {
+    const read = await this.api.request('GET', path);
+    if (read.status === 404) return { done: { written: false } };
+    if (read.status !== 200) throw apiError(read);
+    const object = read.json<KubeObject>();
+    const stream = reduceStream(object);
+    const change = await decide({ stream, pendingRoom: pendingRoom(object) });
+    if (!change) return { done: { stream, written: false } };
+    try {
+      const response = await this.api.request('PUT', `${path}/status`, { body: changed(object, change), retry: false });
+      if (response.status === 404) return { done: { written: false } };
+      if (response.status !== 200 && response.status !== 201) return { response };
+      return { done: { stream: reduceStream(response.json<KubeObject>()), written: true } };
+    } catch (error) {
+      return { lost: error };
+    }
+  }
+}
+
+/** Errors of reading are final: the client has retried those. */
+function retryAfterAttempt(outcome: Outcome<Attempt>): number | undefined {
+  if ('error' in outcome || 'done' in outcome.value) return undefined;
+  if ('lost' in outcome.value) return isConnectionError(outcome.value.lost) ? 0 : undefined;
+  const { status, headers } = outcome.value.response;
+  return status === 409 ? 0 : retryAfterStatus(status, headers['retry-after']);
+}
+
+function changed(object: KubeObject, { removeItems, pending }: StreamChange): KubeObject {
+  const removed = new Set((removeItems ?? []).map(({ tag, position }) => `${tag}/${position}`));
+  const reduced =
+    removed.size === 0 ? object : withoutItems(object, (tag, position) => removed.has(`${tag}/${position}`));
+  return pending === undefined ? reduced : withPending(reduced, pending);
+}
+
+interface RawTag {
+  tag?: string;
+  items?: { image?: string; created?: string }[] | null;
+}
+
+function withoutItems(object: KubeObject, isRemoved: (tag: number, position: number) => boolean): KubeObject {
+  const status = object.status as { tags?: RawTag[] | null } & Record<string, unknown>;
+  const tags = (status.tags ?? [])
+    .map((tag, at) => ({ ...tag, items: (tag.items ?? []).filter((_item, position) => !isRemoved(at, position)) }))
+    .filter(({ items }) => items.length > 0);
+  return { ...object, status: { ...status, tags } };
+}
+
+/** Replaces the content of the annotation; without digests, removes it. */
+function withPending(object: KubeObject, digests: Iterable<string>): KubeObject {
+  const { [PENDING_ANNOTATION]: _old, ...others } = object.metadata.annotations ?? {};
+  const value = writePending(digests);
+  const annotations = value ? { ...others, [PENDING_ANNOTATION]: value } : others;
+  const { annotations: _annotations, ...metadata } = object.metadata;
+  return { ...object, metadata: Object.keys(annotations).length > 0 ? { ...metadata, annotations } : metadata };
+}
+
+/** Number of digests that fit into the annotation beside the annotations that are there. */
+function pendingRoom(object: KubeObject): number {
+  const { annotations = {} } = object.metadata;
+  const used = Object.entries(annotations).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );
+  return Math.min(
+    PENDING_LIMIT - readPending(annotations).length,
+    Math.floor((ANNOTATION_BYTES - used) / PENDING_BYTES),
+  );
+}

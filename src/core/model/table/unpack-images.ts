@@ -1,0 +1,78 @@
+import type { ImageRecord } from '../image.js';
+import { DIGEST_WORDS, wordsToHex } from './digest-table.js';
+import { FLAG, UID_WORDS, wordsToUid, type ImageColumns } from './image-columns.js';
+
+/** An image of a page of columns. */
+export interface PackedImage {
+  name: string;
+  uid: string;
+  /** Unpacks the whole image. */
+  record(): ImageRecord;
+}
+
+/** Goes through the images of a page; what is not asked for is not unpacked. */
+export function* unpackImages(columns: ImageColumns): Generator<PackedImage> {
+  const unpacker = new Unpacker(columns);
+  let digestAt = 0;
+  let layerAt = 0;
+  for (let index = 0; index < columns.count; index++) {
+    const position = { index, digestAt, layerAt };
+    yield {
+      name: unpacker.digest(digestAt),
+      uid: unpacker.uid(index),
+      record: () => unpacker.record(position),
+    };
+    const hasConfig = (columns.flags[index]! & FLAG.hasConfig) !== 0;
+    digestAt += 1 + (hasConfig ? 1 : 0) + columns.layerCounts[index]! + columns.childCounts[index]!;
+    layerAt += columns.layerCounts[index]!;
+  }
+}
+
+/** Reads single values from columns. */
+class Unpacker {
+  private readonly otherDigests: Map<number, string>;
+  private readonly otherUids: Map<number, string>;
+  private readonly unreadable: Map<number, string>;
+
+  constructor(private readonly columns: ImageColumns) {
+    this.otherDigests = new Map(columns.otherDigests);
+    this.otherUids = new Map(columns.otherUids);
+    this.unreadable = new Map(columns.unreadable);
+  }
+
+  digest(at: number): string {
+    return this.otherDigests.get(at) ?? `sha256:${wordsToHex(this.columns.digests, at * DIGEST_WORDS, DIGEST_WORDS)}`;
+  }
+
+  uid(index: number): string {
+    return this.otherUids.get(index) ?? wordsToUid(this.columns.uids, index * UID_WORDS);
+  }
+
+  record({ index, digestAt, layerAt }: { index: number; digestAt: number; layerAt: number }): ImageRecord {
+    const { columns } = this;
+    const flags = columns.flags[index]!;
+    const name = this.digest(digestAt);
+    const hasConfig = (flags & FLAG.hasConfig) !== 0;
+    const layersAt = digestAt + 1 + (hasConfig ? 1 : 0);
+    const layerCount = columns.layerCounts[index]!;
+    const reference = columns.references[columns.referenceOf[index]!]!;
+    return {
+      name,
+      uid: this.uid(index),
+      created: columns.created[index]!,
+      managed: (flags & FLAG.managed) !== 0,
+      reference: (flags & FLAG.referenceHasDigest) === 0 ? reference : `${reference}@${name}`,
+      size: columns.size[index]!,
+      config: hasConfig ? this.digest(digestAt + 1) : '',
+      layers: Array.from({ length: layerCount }, (_, layer) => ({
+        digest: this.digest(layersAt + layer),
+        size: columns.layerSizes[layerAt + layer]!,
+      })),
+      children: Array.from({ length: columns.childCounts[index]! }, (_, child) =>
+        this.digest(layersAt + layerCount + child),
+      ),
+      oci: (flags & FLAG.oci) !== 0,
+      unreadable: this.unreadable.get(index) ?? '',
+    };
+  }
+}
