@@ -13,8 +13,10 @@ mark('start');
 const { openCluster } = await import('../../src/core/cluster/index.js');
 const { readSnapshot } = await import('../../src/core/cluster/read-snapshot.js');
 const { planImagePrune } = await import('../../src/core/prune/plan/plan.js');
-const { emptyOutcome } = await import('../../src/core/prune/report.js');
-const { renderImagePrune } = await import('../../src/core/prune/output/index.js');
+const { planned } = await import('../../src/core/prune/prune-images.js');
+const { imagePruneDocument } = await import('../../src/core/prune/output/document.js');
+const { inChunks } = await import('../../src/core/terminal/chunks.js');
+const { streamDocument } = await import('../../src/core/terminal/streamed-document.js');
 const { writeAll } = await import('../../src/core/terminal/write.js');
 const { ParsePool } = await import('../../src/core/cluster/parse-pool.js');
 
@@ -42,22 +44,20 @@ const options = {
   ignoreInvalidRefs: false,
   pruneSignatures: false,
 };
-const plan = planImagePrune(read.snapshot, options, read.now);
+const plan = planImagePrune(read, options);
 mark('plan');
 
 const report = {
-  dryRun: true,
+  ...planned(plan),
   startedAt: new Date(),
   finishedAt: new Date(),
   keepYoungerThan: '60m',
   plan,
-  outcome: emptyOutcome(plan),
   preflight: [],
   warnings: [],
-  failures: [],
   imageObjectBytes: read.imageObjectBytes,
 };
-const pieces = renderImagePrune(report, 'json', { color: false, width: Infinity, now: Date.now() });
+const pieces = inChunks(streamDocument(imagePruneDocument(report), 'json'));
 await writeAll(createWriteStream('/dev/null'), pieces);
 mark('print');
 

@@ -28,7 +28,7 @@ let before: State;
 
 beforeAll(async () => {
   const twin = await aScene();
-  plan = (await pruneHere(twin, { request: { confirm: false } })).document;
+  plan = (await pruneHere(twin, { dryRun: true })).document;
   const sent = twin.sandbox.requests.length;
   await pruneHere(twin);
   requests = twin.sandbox.requests.length - sent;

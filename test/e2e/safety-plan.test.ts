@@ -35,7 +35,7 @@ const BARE = ['prune', 'images', '-o', 'json'];
 const apply = (target = scene): Promise<CliResult> => prune(target, [...BARE, '--confirm', '--plan', file]);
 
 async function planOut(): Promise<PruneDocument> {
-  return (await pruneHere(scene, { request: { confirm: false, planOut: file } })).document;
+  return (await pruneHere(scene, { dryRun: true, request: { planOut: file } })).document;
 }
 
 function edit(change: (plan: PlanFile) => void): void {
@@ -65,7 +65,7 @@ describe('--plan-out and --plan', () => {
     scene.sandbox.registry.push('ops/batch', 'nightly', { layers: ['newest'], created: '2025-02-01T00:00:00Z' });
     const run = await apply();
     expect(run.status).toBe(0);
-    expect(run.stderr).toContain('of what the plan names stays');
+    expect(run.stderr).toContain('planned items that no longer exist or are now in use');
     expect(names(documentOf(run))).not.toContain(scene.batch[4]);
     // Because of the push, a third revision is old enough; the plan does not name it.
     expect(names(documentOf(run))).not.toContain(scene.batch[2]);

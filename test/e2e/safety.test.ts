@@ -159,16 +159,14 @@ describe('signatures, attestations and SBOMs', () => {
       expect(missingOf(sandbox, digest)).toEqual([]);
       expect(result.stderr).toContain(`keeping image ${digest}`);
     }
-    expect(result.stderr).toContain(`it belongs to image ${used['source image 0']}, which stays`);
+    expect(result.stderr).toContain(`it belongs to image ${used['source image 0']}, which is kept`);
   });
 
   test('a user who cannot pull gets a message that manifests cannot be read', async () => {
     attachments(used['source image 0']!);
     const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
     expect(result.status).toBe(0);
-    expect(result.stderr).toContain(
-      "manifests cannot be read, so that only cosign's tags tell what is attached to an image",
-    );
+    expect(result.stderr).toContain("cannot read manifests; only cosign's tags show what is attached to an image");
   });
 
   test('are deleted with their image only with --prune-signatures', async () => {

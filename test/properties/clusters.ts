@@ -141,7 +141,7 @@ export interface PlanText {
 }
 
 export function planOf(lists: Lists, options: PruneOptions): ImagePrunePlan {
-  return planImagePrune(buildSnapshot(lists), options, NOW);
+  return planImagePrune({ snapshot: buildSnapshot(lists), now: NOW }, options);
 }
 
 export function planText({ snapshot, streams: planned, images, blobs }: ImagePrunePlan): PlanText {

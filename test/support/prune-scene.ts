@@ -2,7 +2,15 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, type KubeObject, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
-import { runPruneImages, type PruneImagesRequest } from '../../src/core/prune/prune-images.js';
+import { SILENT } from '../../src/core/kit/reporter.js';
+import {
+  CONFIRMED,
+  DRY_RUN as AS_DRY_RUN,
+  planOnly,
+  pruneImages,
+  toPrunePorts,
+  type ImagePruneRequest,
+} from '../../src/core/prune/index.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
 import type { ImagePruneReport } from '../../src/core/prune/report.js';
 import { imagePruneDocument } from '../../src/core/prune/output/document.js';
@@ -162,7 +170,9 @@ export async function letRunNotice({ clock }: Scene): Promise<void> {
 /** Options of a run in this process, added to those of `CONFIRM`. */
 export interface HereOptions {
   options?: Partial<PruneOptions>;
-  request?: Partial<PruneImagesRequest>;
+  request?: Partial<ImagePruneRequest>;
+  /** True: plan only. */
+  dryRun?: boolean;
   kubeconfig?: string;
   signal?: AbortSignal;
 }
@@ -177,29 +187,28 @@ export interface Here {
 /** Runs a confirmed prune in this process, which is faster than `prune`. @throws what the command prints as an error */
 export async function pruneHere(
   { sandbox, clock }: Scene,
-  { options, request, kubeconfig, signal }: HereOptions = {},
+  { options, request, kubeconfig, signal, dryRun = false }: HereOptions = {},
 ): Promise<Here> {
   const api = await openCluster({ kubeconfig: kubeconfig ?? sandbox.kubeconfig.admin });
   const said: Omit<Here, 'document'> = { warnings: [], log: [] };
   const ending = signal ?? new AbortController().signal;
   setMaxListeners(0, ending);
-  const whole: PruneImagesRequest = {
+  const whole: ImagePruneRequest = {
     options: pruneOptions(options),
     keepYoungerThan: '60m',
-    confirm: true,
     registry: { registryUrl: sandbox.registryUrl, forceInsecure: false, workers: 5, requestTimeoutMs: 0 },
     preflight: true,
+    policy: dryRun ? AS_DRY_RUN : CONFIRMED,
     ...request,
   };
   try {
-    const report = await runPruneImages(api, whole, {
-      warn: (line) => void said.warnings.push(line),
-      log: (level, line) => void (level <= 4 && said.log.push(line)),
-      phase: () => {},
-      tick: () => {},
-      signal: ending,
-      clock: clock.now,
-    });
+    const reporter = {
+      ...SILENT,
+      warning: (line: string) => void said.warnings.push(line),
+      log: (level: number, line: string) => void (level <= 4 && said.log.push(line)),
+    };
+    const ports = { ...toPrunePorts(api), clock: clock.now };
+    const report = await (dryRun ? planOnly : pruneImages)(ports, whole, reporter, ending);
     return { document: asDocument(report), ...said };
   } finally {
     await api.close();

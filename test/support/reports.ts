@@ -1,11 +1,18 @@
 import { planImagePrune, type ImagePrunePlan } from '../../src/core/prune/plan/plan.js';
-import { emptyOutcome, STATUS, type ImagePruneReport } from '../../src/core/prune/report.js';
+import { imagePruneDocument } from '../../src/core/prune/output/document.js';
+import { nameLines } from '../../src/core/prune/output/names.js';
+import { ocLines } from '../../src/core/prune/output/oc.js';
+import { tablePieces } from '../../src/core/prune/output/tables.js';
+import { emptyOutcome, STATUS } from '../../src/core/prune/outcome.js';
+import type { ImagePruneReport } from '../../src/core/prune/report.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
+import { styles } from '../../src/core/terminal/color.js';
+import { streamDocument } from '../../src/core/terminal/streamed-document.js';
 import { aSnapshot, NOW, pruneOptions, type Built } from './builders.js';
 
 /** Plans a prune of a cluster with these objects. */
 export function aPlan(built: Built[], options: Partial<PruneOptions> = {}): ImagePrunePlan {
-  return planImagePrune(aSnapshot(...built), pruneOptions(options), NOW);
+  return planImagePrune({ snapshot: aSnapshot(...built), now: NOW }, pruneOptions(options));
 }
 
 /** Returns the report of a dry run. */
@@ -36,4 +43,26 @@ export function aConfirmedReport(plan: ImagePrunePlan, overrides: Partial<ImageP
   images.fill(STATUS.deleted);
   blobs.fill(STATUS.deleted);
   return report;
+}
+
+/** The output formats of `regadm prune images`. */
+export type ImagePruneFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'oc';
+
+/** The pieces of text that a report is written in; 80 columns and no colors by default. */
+export function imagePrunePieces(
+  report: ImagePruneReport,
+  format: ImagePruneFormat,
+  { color = false, width = 80 }: { color?: boolean; width?: number } = {},
+): Iterable<string> {
+  switch (format) {
+    case 'json':
+    case 'yaml':
+      return streamDocument(imagePruneDocument(report), format);
+    case 'name':
+      return nameLines(report);
+    case 'oc':
+      return ocLines(report);
+    default:
+      return tablePieces(report, { wide: format === 'wide', width, styles: styles(color), now: NOW });
+  }
 }

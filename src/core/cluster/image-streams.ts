@@ -1,4 +1,5 @@
-import { isConnectionError, retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import { isConnectionError } from '../kit/network-errors.js';
+import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { reduceStream, type StreamRecord } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../model/pending.js';

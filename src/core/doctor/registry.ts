@@ -1,7 +1,7 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { IMAGES, IMAGE_STREAMS, listPath } from '../cluster/resources.js';
 import { openRegistryAt, type RegistryAccess, type RegistryHooks } from '../operator/open-registry.js';
-import { runPreflight, stopsRun, type PreflightCheck } from '../prune/preflight/index.js';
+import { runPreflight, type PreflightCheck } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
 import { discoverRegistryHost } from '../registry/discover.js';
 import { about, type Check } from './check.js';
@@ -18,14 +18,14 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, hoo
       api,
       registry,
       repositories: streams.slice(0, 1).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
-      confirm: false,
+      probeDeletion: false,
       pruneRegistry: true,
       hasToken: (await api.token()) !== undefined,
       signal: hooks.signal,
     });
     // The operator's objects show the mode and whether deletion is enabled; only a deletion could show more.
     return [
-      ...checks.filter(({ check }) => check !== 'mode' && check !== 'deletion').map(toCheck),
+      ...checks.filter(({ name }) => name !== 'mode' && name !== 'deletion').map(toCheck),
       ...(await login(registry, hooks.signal)),
     ];
   } finally {
@@ -65,12 +65,8 @@ function discover(images: KubeObject[], streams: KubeObject[]): string {
   );
 }
 
-function toCheck(check: PreflightCheck): Check {
-  const make = about(check.check);
-  if (!check.ok)
-    return make(stopsRun(check) ? 'failed' : 'warning', check.message, ...(check.suggestion ? [check.suggestion] : []));
-  const unknown = /^not checked: (.*)$/s.exec(check.message);
-  return unknown ? make('unknown', unknown[1]!) : make('ok', check.message);
+function toCheck({ name, status, message, suggestions = [] }: PreflightCheck): Check {
+  return about(name)(status as Check['status'], message, ...suggestions);
 }
 
 /** The registry answers 401 to a wrong token, and also where the user may not pull: a pruner's user may not, and need not. */

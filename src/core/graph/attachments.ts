@@ -1,42 +1,42 @@
-import type { ImageStream, Snapshot } from '../model/table/snapshot.js';
+import type { DigestView, SnapshotView } from '../model/table/snapshot.js';
 
-/** A tag that carries a signature, an attestation or an SBOM of an image, by cosign's naming. */
+/** A tag with a signature, an attestation or an SBOM of an image, as cosign names it. */
 const COSIGN_TAG = /^sha256-([0-9a-f]{64})\.(?:sig|att|sbom)$/;
-/** What the OCI specification's fallback and later cosign versions write: never a reason to prune, but one to keep. */
+/** A tag of the OCI referrers tag schema, or of later cosign versions: a reason to keep an image, never one to prune it. */
 const REFERRERS_TAG = /^sha256-([0-9a-f]{64})(?:\.[\w.-]+)?$/;
 
-/** Where the attachments of images are: tags by their subject, images by theirs. Subjects are digest numbers. */
+/** Attachments of images, by the digest number of their subject: tags that name it, and images whose manifest names it. */
 export interface Attachments {
   tags: Map<number, { stream: number; tag: number }[]>;
   images: Map<number, number[]>;
 }
 
-/** Finds every attachment that names and manifests tell of. */
-export function findAttachments({ streams, subjects, digests }: Snapshot): Attachments {
+/** Finds all attachments, by the names of tags and by the subjects that manifests name. */
+export function findAttachments({ streams, subjects, digests }: SnapshotView): Attachments {
   const found: Attachments = { tags: new Map(), images: new Map() };
   streams.forEach((stream, streamIndex) =>
     stream.tags.forEach(({ name }, tag) => {
-      const subject = attachedTo(name, { digests });
-      if (subject !== -1) push(found.tags, subject, { stream: streamIndex, tag });
+      const subject = subjectOfTag(name, digests);
+      if (subject !== -1) append(found.tags, subject, { stream: streamIndex, tag });
     }),
   );
-  for (const [image, subject] of subjects) push(found.images, subject, image);
+  for (const [image, subject] of subjects) append(found.images, subject, image);
   return found;
 }
 
-/** The image that a tag of this name is attached to, or -1. */
-export function attachedTo(tag: string, { digests }: Pick<Snapshot, 'digests'>): number {
+/** Returns the digest number of the image that a tag of this name is attached to; -1 if there is no such image. */
+export function subjectOfTag(tag: string, digests: DigestView): number {
   const hex = REFERRERS_TAG.exec(tag)?.[1];
-  return hex ? digests.intern(`sha256:${hex}`) : -1;
+  return hex === undefined ? -1 : digests.find(`sha256:${hex}`);
 }
 
-/** The subject of a tag's items that `--prune-signatures` may remove, or -1. */
-export function signatureSubject(stream: ImageStream, tag: number, { digests }: Pick<Snapshot, 'digests'>): number {
-  const hex = COSIGN_TAG.exec(stream.tags[tag]!.name)?.[1];
-  return hex ? digests.intern(`sha256:${hex}`) : -1;
+/** Returns the digest that a cosign tag is attached to: what `--prune-signatures` may remove. */
+export function subjectOfSignature(tag: string): string | undefined {
+  const hex = COSIGN_TAG.exec(tag)?.[1];
+  return hex === undefined ? undefined : `sha256:${hex}`;
 }
 
-function push<V>(map: Map<number, V[]>, key: number, value: V): void {
+function append<Value>(map: Map<number, Value[]>, key: number, value: Value): void {
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);

@@ -1,15 +1,27 @@
 import { streamKey } from '../model/image-stream.js';
-import type { ImageStream, Snapshot, TagItem } from '../model/table/snapshot.js';
+import type { ImageStream, SnapshotView, TagItem } from '../model/table/snapshot.js';
 import { findAttachments, type Attachments } from './attachments.js';
 import { heldImages } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';
+import { toImageKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
 import type { Reason } from './reason.js';
 import type { UseIndex } from './uses.js';
 
 export type { Verdict } from './item-rules.js';
 
-/** Why an image stays, by number: filled while deciding, turned into a Reason when somebody asks. */
+/** What decisions are made from. */
+export interface DecisionInput {
+  snapshot: SnapshotView;
+  uses: UseIndex;
+  options: PruneOptions;
+  /** Ms since the epoch. */
+  now: number;
+  /** Absent: no plan file restricts what may be deleted. */
+  only?: NamedByPlan;
+}
+
+/** Why an image is kept, as a number. A `Reason` is built from it only when somebody asks. */
 const KEPT = {
   no: 0,
   item: 1,
@@ -18,73 +30,62 @@ const KEPT = {
   young: 4,
   held: 5,
   attached: 6,
-  frozen: 7,
+  imagesStay: 7,
   notInPlan: 8,
 } as const;
 
 /**
- * Decides about every tag item and every image of a snapshot: what stays, and why. Pure; the order of the lists does not matter.
- * Asked tag item by tag item and image by image, so that nothing is stored that nobody wants to know.
+ * Decides for every tag item and every image of a snapshot whether it is kept, and why. Pure; the order of the lists does not matter.
+ * Reasons are computed when they are asked for: most are never printed, and they would take more memory than the snapshot.
  */
 export class Decisions {
+  /** By image number: one of `KEPT`. */
   private readonly keptBy: Uint8Array;
+  /** By image number: the stream, index or subject that keeps it, as `keptBy` says. */
   private readonly keptFor: Int32Array;
-  /** Tag items kept because what they are attached to stays: `stream/tag` numbers. */
+  /** Tags (`stream/tag` numbers) whose items are kept because their subject is; by subject (digest number). */
   private readonly attachedTags = new Map<string, number>();
   private readonly attachments: Attachments | undefined;
   private readonly held: Map<number, Reason>;
   private readonly rules: ItemRules;
-  private readonly wide: boolean;
+  /** Uses that `oc` does not know count, too. */
+  private readonly includeExtended: boolean;
 
-  constructor(
-    private readonly snapshot: Snapshot,
-    uses: UseIndex,
-    private readonly options: PruneOptions,
-    now: number,
-  ) {
-    this.wide = options.referrers !== 'oc';
+  constructor(private readonly input: DecisionInput) {
+    const { snapshot, uses, options } = input;
+    this.includeExtended = options.referrers !== 'oc';
     this.held = heldImages(snapshot, uses, options.protection?.digests ?? []);
-    this.rules = new ItemRules(snapshot, uses, this.held, options, now);
-    this.attachments = this.wide || options.pruneSignatures ? findAttachments(snapshot) : undefined;
+    this.rules = new ItemRules({ ...input, held: this.held });
+    this.attachments = this.includeExtended || options.pruneSignatures ? findAttachments(snapshot) : undefined;
     this.keptBy = new Uint8Array(snapshot.images.count);
     this.keptFor = new Int32Array(snapshot.images.count);
     this.keepImages();
-  }
-
-  /** True when some image's metadata cannot be read: then no image goes at all. */
-  get imagesFrozen(): boolean {
-    return this.snapshot.images.unreadable.size > 0;
   }
 
   imageKept(image: number): boolean {
     return this.keptBy[image] !== KEPT.no;
   }
 
-  /** Whether this image's digest is used, so that all its tag items and links stay. */
-  isHeld(digest: number): boolean {
-    return this.held.has(digest);
-  }
-
-  /** The verdict on one tag item; `position` 0 is the newest. */
+  /** Returns the verdict on one tag item; `position` 0 is the newest. */
   item(stream: number, tag: number, position: number): Verdict {
-    const found = this.rules.verdict(this.snapshot.streams[stream]!, tag, position);
-    if (found.kept || found.because.rule === 'no-image') return found;
-    const attachedTo = this.attachedTags.get(`${stream}/${tag}`);
-    if (attachedTo !== undefined) return kept({ rule: 'attached', subject: this.snapshot.digests.text(attachedTo) });
-    return found;
+    const { streams, digests } = this.input.snapshot;
+    const verdict = this.rules.verdict(streams[stream]!, tag, position);
+    if (verdict.kept || verdict.because.rule === 'no-image') return verdict;
+    const subject = this.attachedTags.get(`${stream}/${tag}`);
+    return subject === undefined ? verdict : kept({ rule: 'attached', subject: digests.text(subject) });
   }
 
-  /** The verdict on one image. */
+  /** Returns the verdict on one image. */
   image(image: number): Verdict {
-    const { images, digests } = this.snapshot;
-    const by = this.keptFor[image]!;
+    const { images, digests } = this.input.snapshot;
+    const keptFor = this.keptFor[image]!;
     switch (this.keptBy[image]) {
       case KEPT.no:
         return { kept: false, because: { rule: 'unlisted' } };
       case KEPT.item:
-        return kept(this.listingItem(images.name(image), by));
+        return kept(this.listingItem(images.name(image), keptFor));
       case KEPT.child:
-        return kept({ rule: 'index-child', index: images.nameText(by) });
+        return kept({ rule: 'index-child', index: images.nameText(keptFor) });
       case KEPT.notManaged:
         return kept({ rule: 'not-managed' });
       case KEPT.young:
@@ -94,20 +95,21 @@ export class Decisions {
       case KEPT.notInPlan:
         return kept({ rule: 'not-in-plan' });
       case KEPT.attached:
-        return kept({ rule: 'attached', subject: digests.text(by) });
+        return kept({ rule: 'attached', subject: digests.text(keptFor) });
       default:
-        return kept(this.options.namespace === undefined ? this.frozenReason() : { rule: 'images-stay' });
+        return kept(this.input.options.namespace === undefined ? this.unreadableReason() : { rule: 'images-stay' });
     }
   }
 
-  private frozenReason(): Reason {
-    const { images } = this.snapshot;
+  private unreadableReason(): Reason {
+    const { images } = this.input.snapshot;
     const [first] = images.unreadable.keys();
     return { rule: 'unreadable-image', image: images.nameText(first!) };
   }
 
+  /** The first kept tag item of a stream that lists an image. */
   private listingItem(digest: number, streamIndex: number): Reason {
-    const stream = this.snapshot.streams[streamIndex]!;
+    const stream = this.input.snapshot.streams[streamIndex]!;
     for (const [tag, { name, items }] of stream.tags.entries()) {
       const position = items.findIndex((item, at) => item.image === digest && this.item(streamIndex, tag, at).kept);
       if (position !== -1)
@@ -117,17 +119,27 @@ export class Decisions {
   }
 
   private keepImages(): void {
-    const { images } = this.snapshot;
-    this.snapshot.streams.forEach((stream, index) => this.keepListed(stream, index));
-    const frozen = this.options.namespace !== undefined || this.imagesFrozen;
+    const { snapshot, options } = this.input;
+    const { images } = snapshot;
+    snapshot.streams.forEach((stream, index) => this.keepListed(stream, index));
+    // With an image whose needs cannot be read, or with uses elsewhere unknown, no image may be deleted.
+    const keepAll = options.namespace !== undefined || images.unreadable.size > 0;
     for (let image = 0; image < images.count; image++) {
-      if (!this.options.all && !images.managed(image)) this.keep(image, KEPT.notManaged, 0);
-      else if (this.rules.isYoung(images.created(image))) this.keep(image, KEPT.young, 0);
-      else if (this.held.has(images.name(image))) this.keep(image, KEPT.held, 0);
-      else if (this.options.only && !this.options.only.image(images.nameText(image), images.uid(image)))
-        this.keep(image, KEPT.notInPlan, 0);
-      if (frozen) this.keep(image, KEPT.frozen, 0);
+      const keptBy = this.ownRule(image);
+      if (keptBy !== KEPT.no) this.keep(image, keptBy, 0);
+      if (keepAll) this.keep(image, KEPT.imagesStay, 0);
     }
+  }
+
+  /** The first rule that keeps an image whether or not anything lists it. */
+  private ownRule(image: number): number {
+    const { snapshot, options, only } = this.input;
+    const { images } = snapshot;
+    if (!options.all && !images.managed(image)) return KEPT.notManaged;
+    if (this.rules.isYoung(images.created(image))) return KEPT.young;
+    if (this.held.has(images.name(image))) return KEPT.held;
+    if (only && !only.images.has(toImageKey(images.nameText(image), images.uid(image)))) return KEPT.notInPlan;
+    return KEPT.no;
   }
 
   private keepListed(stream: ImageStream, index: number): void {
@@ -140,33 +152,32 @@ export class Decisions {
   }
 
   private keepItem(item: TagItem, stream: number): void {
-    const { images } = this.snapshot;
+    const { images } = this.input.snapshot;
     const image = images.indexOf(item.image);
     if (image === -1) return;
-    // What `oc` keeps with an index is what a tag item lists and one level below, no matter why else the index stays.
+    // `oc` keeps what a tag item lists and one level below it, even where something else keeps the index.
     images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
     this.keep(image, KEPT.item, stream);
   }
 
-  /** Marks an image as kept; beyond `oc`, everything that belongs to it too. */
-  private keep(image: number, by: number, what: number): void {
+  /** Marks an image as kept; beyond `oc`, also everything that belongs to it. */
+  private keep(image: number, by: number, keptFor: number): void {
     if (image === -1 || this.keptBy[image] !== KEPT.no) return;
     this.keptBy[image] = by;
-    this.keptFor[image] = what;
-    const { images } = this.snapshot;
-    if (this.wide) images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
+    this.keptFor[image] = keptFor;
+    const { images } = this.input.snapshot;
+    if (this.includeExtended) images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
     if (this.attachments) this.keepAttached(images.name(image), this.attachments);
   }
 
   private keepAttached(subject: number, attachments: Attachments): void {
-    const { images, streams } = this.snapshot;
+    const { images, streams, digests } = this.input.snapshot;
     for (const { stream, tag } of attachments.tags.get(subject) ?? []) {
       this.attachedTags.set(`${stream}/${tag}`, subject);
       for (const item of streams[stream]!.tags[tag]!.items) this.keepItem(item, stream);
     }
     for (const digest of attachments.images.get(subject) ?? []) {
-      if (!this.held.has(digest))
-        this.held.set(digest, { rule: 'attached', subject: this.snapshot.digests.text(subject) });
+      if (!this.held.has(digest)) this.held.set(digest, { rule: 'attached', subject: digests.text(subject) });
       this.keep(images.indexOf(digest), KEPT.attached, subject);
     }
   }

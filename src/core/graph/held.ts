@@ -1,27 +1,34 @@
-import type { Snapshot } from '../model/table/snapshot.js';
+import type { ImageView, SnapshotView } from '../model/table/snapshot.js';
 import type { Use } from '../model/referrer.js';
 import { firstUse } from './first-use.js';
 import type { Reason } from './reason.js';
 import type { UseIndex } from './uses.js';
 
+/** The parts of a snapshot that decide which images are held. */
+type Images = Pick<SnapshotView, 'images' | 'digests'>;
+
 /**
- * Images that stay by their digest alone, whatever stream lists them (never for the scope `oc`, whose index has none):
- * used by digest anywhere, reported by a runtime, protected; and with a child its index, with an index its children.
- * @returns reasons by digest number
+ * Finds the images that are kept because of their digest, whichever stream lists them: images that are used by digest, reported by a
+ * container runtime or protected; the indexes that name them, and the children of those indexes. With the scope `oc`, uses by digest
+ * are not indexed, so that only protection counts.
+ * @param parents the result of `indexParents`, if it is known
+ * @returns reasons, by digest number
  */
 export function heldImages(
-  snapshot: Snapshot,
+  snapshot: Images,
   uses: UseIndex,
   protectedDigests: readonly string[],
   parents?: IndexParents,
 ): Map<number, Reason> {
   const held = new Map<number, Reason>();
-  for (const digest of protectedDigests)
-    held.set(snapshot.digests.intern(digest), { rule: 'protected', pattern: digest });
+  for (const text of protectedDigests) {
+    const digest = snapshot.digests.find(text);
+    if (digest !== -1) held.set(digest, { rule: 'protected', pattern: text });
+  }
   for (const [digest, by] of uses.digests) hold(held, digest, by);
   for (const [digest, by] of uses.ids) hold(held, digest, by);
-  if (uses.ids.size > 0) holdByConfig(snapshot, uses.ids, held);
-  if (held.size > 0) closeOverIndexes(snapshot, held, parents ?? indexParents(snapshot));
+  if (uses.ids.size > 0) holdByConfig(snapshot.images, uses.ids, held);
+  if (held.size > 0) extendToIndexes(snapshot, held, parents ?? indexParents(snapshot));
   return held;
 }
 
@@ -29,15 +36,16 @@ function hold(held: Map<number, Reason>, digest: number, by: Use[]): void {
   if (!held.has(digest)) held.set(digest, { rule: 'digest-in-use', ...firstUse(by) });
 }
 
-/** Some runtimes report the config's digest. */
-function holdByConfig({ images }: Snapshot, ids: Map<number, Use[]>, held: Map<number, Reason>): void {
+/** Some container runtimes report the digest of the config instead of the manifest's. */
+function holdByConfig(images: ImageView, ids: Map<number, Use[]>, held: Map<number, Reason>): void {
   for (let image = 0; image < images.count; image++) {
     const by = ids.get(images.config(image));
     if (by) hold(held, images.name(image), by);
   }
 }
 
-function closeOverIndexes({ images, digests }: Snapshot, held: Map<number, Reason>, parents: IndexParents): void {
+/** Holds the indexes that name a held image, and everything that a held index names. */
+function extendToIndexes({ images, digests }: Images, held: Map<number, Reason>, parents: IndexParents): void {
   const queue = [...held.keys()];
   const add = (digest: number, reason: Reason): void => {
     if (held.has(digest)) return;
@@ -53,11 +61,15 @@ function closeOverIndexes({ images, digests }: Snapshot, held: Map<number, Reaso
   }
 }
 
-/** The image indexes (by number) that name a child (by digest number). */
+/** Image indexes (image numbers) by the digest number of a child that they name. */
 export type IndexParents = Map<number, number[]>;
 
-/** Finds the parents of all children; `from` skips images that were looked at before. */
-export function indexParents({ images }: Snapshot, parents: IndexParents = new Map(), from = 0): IndexParents {
+/** Finds the indexes that name each child, and adds them to `parents`; images below `from` have been added before. */
+export function indexParents(
+  { images }: Pick<SnapshotView, 'images'>,
+  parents: IndexParents = new Map(),
+  from = 0,
+): IndexParents {
   for (let image = from; image < images.count; image++) {
     images.eachChild(image, (child) => {
       const list = parents.get(child);

@@ -1,23 +1,28 @@
 import type { Protection } from '../model/protection.js';
-import type { ReferrerScope } from './uses.js';
+import type { ReferrerScope, UseOptions } from './uses.js';
 
-/** What decides about staying and going: the flags of `regadm prune images`. */
+/** The flags of `regadm prune images` that decide what is kept and what is deleted. */
 export interface PruneOptions {
   keepTagRevisions: number;
   keepYoungerThanMs: number;
   pruneOverSizeLimit: boolean;
-  /** False: only images that were pushed. */
+  /** False: only images that were pushed, not imported. */
   all: boolean;
   pruneRegistry: boolean;
-  /** Only streams of this namespace; images stay. */
+  /** Only image streams of this namespace; images are kept. */
   namespace?: string;
   referrers: ReferrerScope;
   ignoreInvalidRefs: boolean;
   pruneSignatures: boolean;
   protection?: Protection;
-  /** Only what this lets through may go: a plan that was made before. */
-  only?: {
-    item(stream: { uid: string }, tag: string, image: string, created: number): boolean;
-    image(name: string, uid: string): boolean;
+}
+
+/** Returns which references count as uses with these options. `now` in ms since the epoch. */
+export function toUseOptions(options: PruneOptions, now: number): UseOptions {
+  return {
+    scope: options.referrers,
+    podsYoungerThan: now - options.keepYoungerThanMs,
+    everyPod: options.pruneOverSizeLimit,
+    namespace: options.namespace,
   };
 }

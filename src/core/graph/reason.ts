@@ -1,6 +1,6 @@
 import type { Use } from '../model/referrer.js';
 
-/** Why a tag item or an image stays, or goes. */
+/** Why a tag item or an image is kept or deleted. */
 export type Reason =
   | { rule: 'young-stream' | 'young-item' | 'young-image'; created: number }
   | {
@@ -24,17 +24,17 @@ export type Reason =
   | { rule: 'index-of-used-child'; child: string }
   | { rule: 'attached' | 'subject-gone'; subject: string };
 
-/** A reason as a phrase that completes "kept: …" or "goes: …". */
+/** Describes a reason in a phrase that completes "kept: …" or "deleted: …". */
 export function describeReason(reason: Reason): string {
   switch (reason.rule) {
     case 'young-stream':
-      return `the image stream is younger than --keep-younger-than (created ${iso(reason.created)})`;
+      return `the image stream is younger than --keep-younger-than (created ${toTime(reason.created)})`;
     case 'young-item':
-      return `younger than --keep-younger-than (created ${iso(reason.created)})`;
+      return `younger than --keep-younger-than (created ${toTime(reason.created)})`;
     case 'young-image':
-      return `the image is younger than --keep-younger-than (created ${iso(reason.created)})`;
+      return `the image is younger than --keep-younger-than (created ${toTime(reason.created)})`;
     case 'other-namespace':
-      return 'not in the namespace that is pruned';
+      return 'outside the namespace that is pruned';
     case 'not-managed':
       return 'imported, not pushed, and --all=false';
     case 'within-size-limit':
@@ -42,11 +42,11 @@ export function describeReason(reason: Reason): string {
     case 'no-image':
       return 'the image does not exist';
     case 'unlisted':
-      return 'no tag item that remains lists it and nothing uses it';
+      return 'no remaining tag item lists it and nothing uses it';
     case 'not-in-plan':
-      return 'the plan of --plan does not name it';
+      return 'the plan file does not name it';
     case 'replaced':
-      return 'it was deleted and pushed again meanwhile';
+      return 'it was deleted and pushed again in the meantime';
     case 'images-stay':
       return 'with --namespace images are never deleted: their use elsewhere is unknown';
     case 'tag-in-use':
@@ -72,13 +72,13 @@ export function describeReason(reason: Reason): string {
     case 'index-of-used-child':
       return `it names ${reason.child}, which is in use`;
     case 'attached':
-      return `it belongs to image ${reason.subject}, which stays`;
+      return `it belongs to image ${reason.subject}, which is kept`;
     case 'subject-gone':
-      return `it belongs to image ${reason.subject}, which does not stay`;
+      return `it belongs to image ${reason.subject}, which is not kept`;
   }
 }
 
-/** `pod shop/web-1 (container web)`. */
+/** Describes a use: `pod shop/web-1 (container web)`. */
 export function describeUse(use: Use): string {
   return `${use.kind.toLowerCase()} ${use.namespace ? `${use.namespace}/` : ''}${use.name}${use.field ? ` (${use.field})` : ''}`;
 }
@@ -87,6 +87,6 @@ function more(others: number): string {
   return others > 0 ? ` and ${others} more` : '';
 }
 
-function iso(ms: number): string {
+function toTime(ms: number): string {
   return Number.isNaN(ms) ? 'at an unknown time' : new Date(ms).toISOString();
 }

@@ -1,4 +1,4 @@
-import type { DigestTable } from '../model/table/digest-table.js';
+import type { DigestView } from '../model/table/snapshot.js';
 import type { InvalidReference } from '../model/errors.js';
 import {
   namesStream,
@@ -9,42 +9,42 @@ import {
 } from '../model/image-reference.js';
 import type { Reference, Referrer, Use } from '../model/referrer.js';
 
-/** How widely uses are searched. */
+/** Where to look for uses: where `oc` does, in further fields of the same objects, or in every resource. */
 export type ReferrerScope = 'oc' | 'extended' | 'all';
 
 export interface UseOptions {
   scope: ReferrerScope;
-  /** Pods created after this moment (ms) count whatever their phase. */
+  /** Pods created later than this (ms since the epoch) count, whatever their phase. */
   podsYoungerThan: number;
-  /** Size limit mode: every pod counts. */
+  /** Every pod counts, whatever its phase and age; true in size limit mode. */
   everyPod: boolean;
-  /** With `-n`: invalid references elsewhere are only told. */
+  /** With `-n`: invalid references in other namespaces are only reported. */
   namespace?: string;
 }
 
-/** Who uses what. Digests are numbers of the table that was handed in; a digest that is not in it is used by nobody we could delete. */
+/** Who uses what. Digests are numbers of the snapshot's table; uses of other digests are left out, since there is nothing to delete. */
 export interface UseIndex {
   /** By `namespace/name:tag`. */
   tags: Map<string, Use[]>;
   /** By `namespace/name`, then by image. */
   images: Map<string, Map<number, Use[]>>;
-  /** By image, whatever the stream; empty for the scope `oc`. */
+  /** By image, in any stream; empty for the scope `oc`. */
   digests: Map<number, Use[]>;
-  /** By what a runtime reported alone: a manifest's or a config's digest. */
+  /** By the digest of a manifest or a config that a container runtime reports without a repository. */
   ids: Map<number, Use[]>;
   invalid: InvalidReference[];
-  /** Invalid references outside the namespace that is pruned. */
+  /** Invalid references outside the pruned namespace. */
   invalidElsewhere: InvalidReference[];
 }
 
-/** Reads every reference of the referrers that count. Pure; a bad reference is collected, never thrown. */
-export function collectUses(referrers: Iterable<Referrer>, digests: DigestTable, options: UseOptions): UseIndex {
+/** Indexes every reference of the referrers that count. Pure; an invalid reference is collected, never thrown. */
+export function collectUses(referrers: Iterable<Referrer>, digests: DigestView, options: UseOptions): UseIndex {
   const collector = new UseCollector(digests, options);
   for (const referrer of referrers) collector.add(referrer);
   return collector.index;
 }
 
-/** Whether a pod's references count: `oc` looks at running, pending and young ones; beyond it, all that are not known to have ended. */
+/** `oc` counts running, pending and recently created pods. Beyond `oc`, every pod counts that is not known to have ended. */
 function podCounts(pod: Referrer, options: UseOptions): boolean {
   if (options.everyPod || pod.phase === 'Running' || pod.phase === 'Pending') return true;
   if (pod.created! > options.podsYoungerThan) return true;
@@ -65,7 +65,7 @@ class UseCollector {
   private readonly parsed = new Map<string, ImageReference | string>();
 
   constructor(
-    private readonly digests: DigestTable,
+    private readonly digests: DigestView,
     private readonly options: UseOptions,
   ) {}
 
@@ -97,34 +97,34 @@ class UseCollector {
   }
 
   private addImage(referrer: Referrer, reference: Reference, image: ImageReference): void {
-    const use = useOf(referrer, reference);
+    const use = toUse(referrer, reference);
     const stream = `${image.namespace}/${image.name}`;
     if (image.digest) {
       if (namesStream(image)) this.addStreamUse(stream, image.digest, use);
       this.addDigest(this.index.digests, image.digest, use);
     } else if (namesStream(image)) {
-      push(this.index.tags, `${stream}:${image.tag || 'latest'}`, use);
+      append(this.index.tags, `${stream}:${image.tag || 'latest'}`, use);
     }
   }
 
   private addStreamTag(referrer: Referrer, reference: Reference): void {
     const parsed = parseStreamTag(reference.text);
     if (typeof parsed === 'string') return this.addInvalid(referrer, reference, 'ImageStreamTag', parsed);
-    push(this.index.tags, `${reference.namespace}/${parsed.name}:${parsed.tag}`, useOf(referrer, reference));
+    append(this.index.tags, `${reference.namespace}/${parsed.name}:${parsed.tag}`, toUse(referrer, reference));
   }
 
   private addStreamImage(referrer: Referrer, reference: Reference): void {
     const parsed = parseStreamImage(reference.text);
     if (typeof parsed === 'string') return this.addInvalid(referrer, reference, 'ImageStreamImage', parsed);
-    const use = useOf(referrer, reference);
+    const use = toUse(referrer, reference);
     this.addStreamUse(`${reference.namespace}/${parsed.name}`, parsed.digest, use);
     this.addDigest(this.index.digests, parsed.digest, use);
   }
 
-  /** What a node reports is read as far as it can be: it is no one's mistake in a manifest. */
+  /** Skips what cannot be parsed: a node reports image ids, so that nobody could repair them. */
   private addImageId(referrer: Referrer, reference: Reference): void {
     const bare = BARE_ID.exec(reference.text);
-    if (bare) return this.addDigest(this.index.ids, bare[1]!, useOf(referrer, reference));
+    if (bare) return this.addDigest(this.index.ids, bare[1]!, toUse(referrer, reference));
     const parsed = this.parse(reference.text.replace(/^[a-z-]+:\/\//, ''));
     if (typeof parsed !== 'string' && parsed.digest) this.addImage(referrer, reference, parsed);
   }
@@ -134,13 +134,13 @@ class UseCollector {
     if (id === -1) return;
     let ofStream = this.index.images.get(stream);
     if (!ofStream) this.index.images.set(stream, (ofStream = new Map()));
-    push(ofStream, id, use);
+    append(ofStream, id, use);
   }
 
   private addDigest(index: Map<number, Use[]>, digest: string, use: Use): void {
     if (this.options.scope === 'oc') return;
     const id = this.digests.find(digest);
-    if (id !== -1) push(index, id, use);
+    if (id !== -1) append(index, id, use);
   }
 
   private addInvalid(referrer: Referrer, reference: Reference, what: string, problem: string): void {
@@ -155,7 +155,7 @@ class UseCollector {
     });
   }
 
-  /** Many pods have the same reference: each text is parsed once. */
+  /** Parses each text once: many pods have the same reference. */
   private parse(text: string): ImageReference | string {
     let parsed = this.parsed.get(text);
     if (parsed === undefined) this.parsed.set(text, (parsed = parseImageReference(text)));
@@ -163,7 +163,7 @@ class UseCollector {
   }
 }
 
-function useOf(referrer: Referrer, reference: Reference): Use {
+function toUse(referrer: Referrer, reference: Reference): Use {
   return {
     kind: referrer.kind,
     namespace: referrer.namespace,
@@ -173,7 +173,7 @@ function useOf(referrer: Referrer, reference: Reference): Use {
   };
 }
 
-function push<K>(map: Map<K, Use[]>, key: K, use: Use): void {
+function append<Key>(map: Map<Key, Use[]>, key: Key, use: Use): void {
   const list = map.get(key);
   if (list) list.push(use);
   else map.set(key, [use]);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ClusterApi } from '../cluster/api.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import type { Snapshot } from '../model/table/snapshot.js';
+import type { SnapshotView } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
 
 const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
@@ -27,7 +27,7 @@ export interface RegistryHooks {
 /** Opens the registry that the user named, or else the one that images and image streams name. @throws RegadmError */
 export async function findRegistry(
   api: ClusterApi,
-  snapshot: Snapshot | undefined,
+  snapshot: Pick<SnapshotView, 'images' | 'streams'> | undefined,
   access: RegistryAccess,
   hooks: RegistryHooks,
 ): Promise<Registry> {
@@ -58,7 +58,7 @@ export async function openRegistryAt(
   });
 }
 
-async function discoveredHost({ images, streams }: Snapshot): Promise<string> {
+async function discoveredHost({ images, streams }: Pick<SnapshotView, 'images' | 'streams'>): Promise<string> {
   const { discoverRegistryHost } = await import('../registry/discover.js');
   function* managed(): Generator<{ managed: boolean; created: number; reference: string }> {
     for (let image = 0; image < images.count; image++) {

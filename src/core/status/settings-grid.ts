@@ -69,13 +69,13 @@ class GridPass {
     this.held = uses.map((index) => heldBy.get(index)!);
     this.rules = ages.map(
       (age, at) =>
-        new ItemRules(
+        new ItemRules({
           snapshot,
-          uses[at]!,
-          this.held[at]!,
-          { ...options, keepTagRevisions: 0, keepYoungerThanMs: age },
+          uses: uses[at]!,
+          held: this.held[at]!,
+          options: { ...options, keepTagRevisions: 0, keepYoungerThanMs: age },
           now,
-        ),
+        }),
     );
   }
 

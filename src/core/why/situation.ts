@@ -1,4 +1,5 @@
 import { Decisions } from '../graph/decide.js';
+import { toUseOptions } from '../graph/options.js';
 import { collectUses, type UseIndex } from '../graph/uses.js';
 import { withChanges, type Change, type Situation } from './changes.js';
 
@@ -11,13 +12,8 @@ export interface Decided extends Situation {
 /** Decides a situation as `prune images` does. Invalid references are left to the caller. */
 export function decide(situation: Situation): Decided {
   const { snapshot, options, now } = situation;
-  const uses = collectUses(snapshot.referrers, snapshot.digests, {
-    scope: options.referrers,
-    podsYoungerThan: now - options.keepYoungerThanMs,
-    everyPod: options.pruneOverSizeLimit,
-    namespace: options.namespace,
-  });
-  return { ...situation, uses, decisions: new Decisions(snapshot, uses, options, now) };
+  const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now));
+  return { ...situation, uses, decisions: new Decisions({ snapshot, uses, options, now }) };
 }
 
 /** The same after some changes. */

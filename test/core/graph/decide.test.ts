@@ -29,7 +29,7 @@ function plan(
   const snapshot = aSnapshot(...built);
   for (const [image, subject] of subjects)
     snapshot.subjects.set(snapshot.digests.intern(image), snapshot.digests.intern(subject));
-  return planImagePrune(snapshot, pruneOptions(options), NOW);
+  return planImagePrune({ snapshot, now: NOW }, pruneOptions(options));
 }
 
 function whyKept({ decisions, snapshot }: ImagePrunePlan, image: string): string {
@@ -109,7 +109,7 @@ describe('what is attached to an image', () => {
     const stream = anImageStream('ns/app').withTag('latest', [OLD]).withTag(cosign(OLD, kind), [signature]);
     const found = plan([anOrdinaryImage('old'), anOrdinaryImage('signature'), stream, onePod(OLD)]);
     expect(items(found)).toEqual([]);
-    expect(describeReason(found.decisions.item(0, 1, 0).because)).toBe(`it belongs to image ${OLD}, which stays`);
+    expect(describeReason(found.decisions.item(0, 1, 0).because)).toBe(`it belongs to image ${OLD}, which is kept`);
   });
 
   test('goes with it only where --prune-signatures says so', () => {

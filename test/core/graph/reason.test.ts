@@ -10,14 +10,14 @@ test.each<[Reason, string]>([
   ],
   [{ rule: 'young-item', created }, 'younger than --keep-younger-than'],
   [{ rule: 'young-image', created: NaN }, 'at an unknown time'],
-  [{ rule: 'other-namespace' }, 'not in the namespace that is pruned'],
+  [{ rule: 'other-namespace' }, 'outside the namespace that is pruned'],
   [{ rule: 'not-managed' }, '--all=false'],
   [{ rule: 'within-size-limit' }, 'does not exceed the size limits'],
   [{ rule: 'no-image' }, 'the image does not exist'],
-  [{ rule: 'unlisted' }, 'no tag item that remains lists it'],
+  [{ rule: 'unlisted' }, 'no remaining tag item lists it'],
   [{ rule: 'images-stay' }, 'with --namespace images are never deleted'],
   [{ rule: 'replaced' }, 'deleted and pushed again'],
-  [{ rule: 'not-in-plan' }, 'the plan of --plan does not name it'],
+  [{ rule: 'not-in-plan' }, 'the plan file does not name it'],
   [{ rule: 'tag-in-use', by, others: 2 }, 'the tag is used by pod shop/web (container web) and 2 more'],
   [{ rule: 'image-in-use', by, others: 0 }, 'used by pod shop/web (container web)'],
   [{ rule: 'digest-in-use', by, others: 0 }, 'its digest is used by pod shop/web'],
@@ -29,8 +29,8 @@ test.each<[Reason, string]>([
   [{ rule: 'tag-item', stream: 'ns/app', tag: 'v1', position: 0, of: 1 }, 'listed by ns/app:v1 at position 0 of 1'],
   [{ rule: 'index-child', index: 'sha256:i' }, 'image index sha256:i names it'],
   [{ rule: 'index-of-used-child', child: 'sha256:c' }, 'it names sha256:c, which is in use'],
-  [{ rule: 'attached', subject: 'sha256:s' }, 'it belongs to image sha256:s, which stays'],
-  [{ rule: 'subject-gone', subject: 'sha256:s' }, 'it belongs to image sha256:s, which does not stay'],
+  [{ rule: 'attached', subject: 'sha256:s' }, 'it belongs to image sha256:s, which is kept'],
+  [{ rule: 'subject-gone', subject: 'sha256:s' }, 'it belongs to image sha256:s, which is not kept'],
 ])('%j', (reason, words) => {
   expect(describeReason(reason)).toContain(words);
 });

@@ -25,7 +25,7 @@ function byPlanning(snapshot: Snapshot, options: PruneOptions, now: number): obj
     if (snapshot.images.managed(image)) snapshot.images.eachBlob(image, (blob) => stored.add(blob));
   return SETTINGS.ages.map((keepYoungerThanMs) =>
     SETTINGS.revisions.map((keepTagRevisions) => {
-      const plan = planImagePrune(snapshot, { ...options, keepTagRevisions, keepYoungerThanMs }, now);
+      const plan = planImagePrune({ snapshot, now }, { ...options, keepTagRevisions, keepYoungerThanMs });
       return {
         images: plan.images.length,
         tagItems: plan.streams.reduce((sum, { items }) => sum + items.length, 0),

@@ -231,7 +231,7 @@ test.each(['oc', 'extended'] as const)(
       });
       const situation = { snapshot, options, now: Date.parse(now) };
       const planned = (of: typeof situation): Set<string> => {
-        const plan = planImagePrune(of.snapshot, { ...of.options, pruneRegistry: false }, of.now);
+        const plan = planImagePrune({ snapshot: of.snapshot, now: of.now }, { ...of.options, pruneRegistry: false });
         return new Set(plan.images.map((image) => plan.snapshot.images.nameText(image)));
       };
       const base = planned(situation);

@@ -13,7 +13,7 @@ export function planOfCase(testCase: PruneImagesCase): ImagePrunePlan {
     if (!options.namespace || resource === 'images' || resource === 'imagestreams') continue;
     lists[resource] = lists[resource]!.filter(({ metadata }) => metadata.namespace === options.namespace);
   }
-  return planImagePrune(buildSnapshot(lists), options, Date.parse(testCase.now));
+  return planImagePrune({ snapshot: buildSnapshot(lists), now: Date.parse(testCase.now) }, options);
 }
 
 function optionsOfCase(args: string[]): PruneOptions {

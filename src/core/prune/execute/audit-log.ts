@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
-/** One line of the audit log: what was done to what, and how it ended; what failed may have happened all the same, its answer being lost. */
+/** One line of the audit log: an action, its object and its result. A failed action may have happened if its response was lost. */
 export interface AuditEntry {
   action:
     | 'start'
@@ -14,7 +14,7 @@ export interface AuditEntry {
   [detail: string]: unknown;
 }
 
-/** A file that gets one JSON line for every decision that was carried out, on the disk before the next step. */
+/** A file with one JSON line per action; each line is on the disk before the next step. */
 export class AuditLog {
   private queue: { line: string; resolve: () => void; reject: (error: Error) => void }[] = [];
   private writing = false;
@@ -24,7 +24,7 @@ export class AuditLog {
     private readonly handle: FileHandle,
   ) {}
 
-  /** Opens for appending. @throws RegadmError AUDIT_LOG */
+  /** Opens a file for appending. @throws RegadmError AUDIT_LOG */
   static async open(file: string): Promise<AuditLog> {
     try {
       return new AuditLog(file, await open(file, 'a', 0o600));
@@ -33,12 +33,12 @@ export class AuditLog {
     }
   }
 
-  /** Resolves when the line is on the disk; lines of several workers are flushed together. @throws RegadmError AUDIT_LOG */
+  /** Appends a line; resolves when it is on the disk. Lines of several workers are flushed together. @throws RegadmError AUDIT_LOG */
   append(entry: AuditEntry): Promise<void> {
     const line = `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`;
     return new Promise((resolve, reject) => {
       this.queue.push({ line, resolve, reject });
-      if (!this.writing) void this.drain();
+      if (!this.writing) void this.writeQueue();
     });
   }
 
@@ -46,7 +46,7 @@ export class AuditLog {
     await this.handle.close();
   }
 
-  private async drain(): Promise<void> {
+  private async writeQueue(): Promise<void> {
     this.writing = true;
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0);
@@ -64,7 +64,7 @@ export class AuditLog {
 
   private async flush(): Promise<void> {
     await this.handle.datasync().catch((error: NodeJS.ErrnoException) => {
-      // Pipes and terminals cannot be flushed; they have nothing that could be lost.
+      // Pipes and terminals cannot be flushed, and lose nothing.
       if (error.code !== 'EINVAL' && error.code !== 'ENOTSUP') throw error;
     });
   }
@@ -73,7 +73,7 @@ export class AuditLog {
 function auditError(file: string, cause: unknown): RegadmError {
   return new RegadmError(`cannot write the audit log ${file}: ${messageOf(cause)}`, {
     code: 'AUDIT_LOG',
-    suggestions: ['make room or choose another file; nothing more is deleted without it'],
+    suggestions: ['free some space or choose another file; nothing more is deleted without the audit log'],
     cause,
   });
 }

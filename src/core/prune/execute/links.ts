@@ -1,122 +1,135 @@
 import { streamKey } from '../../model/image-stream.js';
+import { STATUS, type StatusCode, type StreamOutcome } from '../outcome.js';
 import type { PlannedStream } from '../plan/plan.js';
-import { STATUS, type StatusCode, type StreamOutcome } from '../report.js';
-import { forEach, type Run } from './run.js';
+import type { RegistryDeletions } from '../ports.js';
+import type { Run } from './run.js';
 
-/** The registry serves no repository without an image stream: 500 to every deletion of a manifest link (recorded). */
-export const STREAM_GONE = 'the image stream is gone: only a hard prune reaches what is left in its repository';
+/** Note for links that cannot be reached: without the image stream, the registry answers 500 to every deletion of a manifest link (recorded). */
+export const STREAM_GONE =
+  'the image stream no longer exists: only a hard prune reaches what is left in its repository';
+
+type LinkKind = 'layer' | 'manifest';
+
+/** The links of one stream that may be deleted now. */
+interface LinkWork {
+  run: Run;
+  registry: RegistryDeletions;
+  /** `namespace/name`: the repository. */
+  key: string;
+  outcome: StreamOutcome;
+  /** The images (digest numbers) that each link belongs to. */
+  owners: Map<number, number[]>;
+  /** Images with a link that could not be deleted. */
+  unfinished: Set<number>;
+  /** True while more items are to be removed from the stream: links that those still need wait for them. */
+  moreToCome: boolean;
+}
+
+/** A stream whose links are to be deleted. */
+export interface StreamLinks {
+  planned: PlannedStream;
+  outcome: StreamOutcome;
+  /** The images (digest numbers) whose links may be deleted. */
+  images: number[];
+  /** True while more items are to be removed from the stream. */
+  moreToCome?: boolean;
+}
 
 /**
- * Removes the planned links of images that a stream does not list any more: layer links, then manifest links.
- * A link that somebody needs by now stays; one that cannot be removed holds its image back, so that the next run finds it.
- * @param digests the images (digest numbers) whose links may go
- * @param moreToCome true while further images are still to be taken out of the stream: links that those need wait for them
- * @returns the images whose links are all gone
+ * Deletes the planned links of images that a stream no longer lists: layer links, then manifest links. A link that is needed again is
+ * kept. A link that cannot be deleted blocks the deletion of its image, so that the next run finds it.
+ * @returns the images whose links are all deleted
  */
 export async function pruneLinks(
   run: Run,
-  planned: PlannedStream,
-  outcome: StreamOutcome,
-  digests: number[],
-  moreToCome = false,
+  registry: RegistryDeletions,
+  { planned, outcome, images, moreToCome = false }: StreamLinks,
 ): Promise<Set<number>> {
+  const key = streamKey(planned.stream);
+  const unfinished = new Set<number>();
+  const work = { run, registry, key, outcome, owners: linkOwners(run, images), unfinished, moreToCome };
+  await deleteAll(work, planned.layerLinks, 'layer');
+  await deleteAll(work, planned.manifestLinks, 'manifest');
+  run.ports.view.forgetLinks(key);
+  return new Set(images.filter((image) => run.isActive && !unfinished.has(image)));
+}
+
+/** The images that each link belongs to: a manifest to its own image, configs and layers to all images that have them. */
+function linkOwners(run: Run, digests: number[]): Map<number, number[]> {
   const { images } = run.plan.snapshot;
   const owners = new Map<number, number[]>();
-  const own = (link: number, image: number): void => {
+  const add = (link: number, image: number): void => {
     const list = owners.get(link);
     if (list) list.push(image);
     else owners.set(link, [image]);
   };
   for (const digest of digests) {
-    own(digest, digest);
+    add(digest, digest);
     const image = images.indexOf(digest);
-    if (image !== -1) images.eachBlob(image, (blob) => own(blob, digest));
+    if (image !== -1) images.eachBlob(image, (blob) => add(blob, digest));
   }
-  const unfinished = new Set<number>();
-  const work = { run, owners, unfinished, moreToCome, key: streamKey(planned.stream) };
-  await removeAll(work, planned.layerLinks, outcome.layerLinks, 'layer', outcome);
-  await removeAll(work, planned.manifestLinks, outcome.manifestLinks, 'manifest', outcome);
-  run.ports.view.forget(work.key);
-  return new Set(digests.filter((digest) => run.goesOn && !unfinished.has(digest)));
+  return owners;
 }
 
-interface LinkWork {
-  run: Run;
-  /** By link: the images that it belongs to. */
-  owners: Map<number, number[]>;
-  unfinished: Set<number>;
-  moreToCome: boolean;
-  key: string;
-}
-
-async function removeAll(
-  work: LinkWork,
-  links: number[],
-  codes: Uint8Array,
-  kind: 'layer' | 'manifest',
-  outcome: StreamOutcome,
-): Promise<void> {
-  const { run, owners } = work;
-  const todo = links
-    .map((_link, index) => index)
-    .filter((index) => codes[index] === STATUS.planned && owners.has(links[index]!));
-  await forEach(run, todo, async (index) => {
+async function deleteAll(work: LinkWork, links: readonly number[], kind: LinkKind): Promise<void> {
+  const { run, owners, outcome } = work;
+  const codes = kind === 'layer' ? outcome.layerLinks : outcome.manifestLinks;
+  const open = [...links.keys()].filter((index) => codes[index] === STATUS.planned && owners.has(links[index]!));
+  await run.forEach(open, async (index) => {
     const link = links[index]!;
-    const code = await removeLink(work, link, kind, outcome);
+    const code = await deleteLink(work, link, kind);
     codes[index] = code;
-    if (code === STATUS.failed) hold(work, link);
+    if (code === STATUS.failed) blockImages(work, link);
   });
 }
 
-async function removeLink(
-  work: LinkWork,
-  link: number,
-  kind: 'layer' | 'manifest',
-  outcome: StreamOutcome,
-): Promise<StatusCode> {
-  const { run, key, owners, unfinished } = work;
-  const { registry } = run.ports;
-  const digest = run.plan.snapshot.digests.text(link);
-  // The manifest link of an image whose layer links are not gone leads the next run to them.
+async function deleteLink(work: LinkWork, link: number, kind: LinkKind): Promise<StatusCode> {
+  const { run, owners, unfinished, outcome } = work;
+  // While layer links of an image remain, its manifest link leads the next run to them.
   if (kind === 'manifest' && owners.get(link)!.some((image) => unfinished.has(image))) return STATUS.skipped;
-  if (!(await run.ready())) return STATUS.planned;
+  if (!(await run.waitUntilFresh())) return STATUS.planned;
   const obstacle = obstacleTo(work, link);
-  if (obstacle) {
-    if (work.moreToCome && obstacle !== STREAM_GONE) return STATUS.planned;
-    outcome.note = obstacle;
-    return STATUS.skipped;
-  }
-  const still = run.still(() => obstacleTo(work, link));
+  if (!obstacle) return requestDeletion(work, link, kind);
+  if (work.moreToCome && obstacle !== STREAM_GONE) return STATUS.planned;
+  outcome.note = obstacle;
+  return STATUS.skipped;
+}
+
+async function requestDeletion(work: LinkWork, link: number, kind: LinkKind): Promise<StatusCode> {
+  const { run, registry, key, outcome } = work;
+  const digest = run.plan.snapshot.digests.text(link);
+  const beforeRetry = run.recheckBeforeRetry(() => obstacleTo(work, link));
+  const entry = { action: `delete-${kind}-link`, repository: key, digest } as const;
   try {
-    const done =
+    const result =
       kind === 'layer'
-        ? await registry!.deleteLayerLink(key, digest, { beforeRetry: still })
-        : await registry!.deleteManifestLink(key, digest, { beforeRetry: still });
-    await run.record({ action: `delete-${kind}-link`, repository: key, digest, result: done });
-    return done === 'gone' ? STATUS.gone : STATUS.deleted;
+        ? await registry.deleteLayerLink(key, digest, { beforeRetry })
+        : await registry.deleteManifestLink(key, digest, { beforeRetry });
+    await run.record({ ...entry, result });
+    return result === 'gone' ? STATUS.gone : STATUS.deleted;
   } catch (error) {
     if (obstacleTo(work, link) === STREAM_GONE) {
       outcome.note = STREAM_GONE;
       return STATUS.skipped;
     }
     const message = run.fail(`${kind} link ${digest} in repository ${key}`, error);
-    await run.record({ action: `delete-${kind}-link`, repository: key, digest, result: 'failed', message });
+    await run.record({ ...entry, result: 'failed', message });
     return STATUS.failed;
   }
 }
 
-/** Why a link must not be removed now; undefined when it may. */
+/** Why a link must be kept now; undefined if it may be deleted. */
 function obstacleTo({ run, key }: LinkWork, link: number): string | undefined {
   const { view } = run.ports;
   if (!view.stream(key)) return STREAM_GONE;
   return view.linkNeeded(key, link)
-    ? `an item that the stream lists by now needs ${run.plan.snapshot.digests.text(link)}`
+    ? `an item that the stream lists now needs ${run.plan.snapshot.digests.text(link)}`
     : undefined;
 }
 
-function hold({ run, owners, unfinished, key }: LinkWork, link: number): void {
+function blockImages({ run, owners, unfinished, key }: LinkWork, link: number): void {
   for (const image of owners.get(link) ?? []) {
     unfinished.add(image);
-    run.heldBack.set(image, `a link in repository ${key} could not be removed`);
+    run.blocked.set(image, `a link in repository ${key} could not be deleted`);
   }
 }

@@ -1,269 +1,221 @@
-import { attachedTo } from '../../graph/attachments.js';
-import { heldImages, indexParents, type IndexParents } from '../../graph/held.js';
-import { ItemRules, type Verdict } from '../../graph/item-rules.js';
+import { subjectOfTag } from '../../graph/attachments.js';
+import { heldImages } from '../../graph/held.js';
+import { ItemRules, kept, type Verdict } from '../../graph/item-rules.js';
+import { toUseOptions } from '../../graph/options.js';
 import type { Reason } from '../../graph/reason.js';
-import { collectUses, type UseIndex } from '../../graph/uses.js';
-import { streamKey, type StreamRecord } from '../../model/image-stream.js';
-import type { ImageRecord } from '../../model/image.js';
+import { collectUses } from '../../graph/uses.js';
+import type { StreamRecord } from '../../model/image-stream.js';
 import { RegadmError } from '../../model/errors.js';
+import type { ImageRecord } from '../../model/image.js';
 import type { Referrer } from '../../model/referrer.js';
-import { internStream, type ImageStream, type Snapshot } from '../../model/table/snapshot.js';
-import type { PruneOptions } from '../../graph/options.js';
-import { neededBy } from '../plan/links.js';
+import type { ImageColumns } from '../../model/table/image-columns.js';
+import type { ImageStream } from '../../model/table/snapshot.js';
+import { neededDigests } from '../plan/links.js';
+import type { ImagePrunePlan } from '../plan/plan.js';
+import { KnownReferrers } from './known-referrers.js';
+import { KnownStreams } from './known-streams.js';
+import { LaterDigests } from './later-digests.js';
+import { LaterImages } from './later-images.js';
+import { LaterNeeds } from './later-needs.js';
+
+/** Maximum number of indexes between a listed index and an image that is kept because of it. */
+const MAX_INDEX_DEPTH = 4;
+
+/** What the rules say with everything that is known at the moment. */
+interface CurrentRules {
+  held: Map<number, Reason>;
+  items: ItemRules;
+}
 
 /**
- * The cluster as it is now, as far as looks and watches have told: answers whether a thing that the plan names may still go.
- * It only ever says "no" more often than the plan did; nothing goes that the plan does not name.
+ * The cluster as it is known now: the snapshot, and what lists and watches have shown since. It answers whether a planned object may
+ * still be deleted, and it can only keep more than the plan: nothing is deleted that the plan does not name. The snapshot is not
+ * changed; what is learned later is stored in tables of its own.
  */
 export class LiveView {
-  private readonly streams = new Map<string, ImageStream>();
-  private readonly referrers = new Map<string, Map<string, Referrer>>();
-  private readonly listed = new Map<number, number>();
-  private readonly parents: IndexParents;
-  private parentsUpTo: number;
-  private neededUpTo: number;
-  private readonly replacedSeen = new Set<number>();
-  private readonly needed = new Set<number>();
-  private readonly newChildren = new Set<number>();
+  readonly digests: LaterDigests;
+  private readonly images: LaterImages;
+  private readonly streams: KnownStreams;
+  private readonly referrers: KnownReferrers;
+  private readonly needs: LaterNeeds;
   private readonly linkNeeds = new Map<string, { stream: ImageStream; images: number; needed: Set<number> }>();
-  private uses!: UseIndex;
-  private held!: Map<number, Reason>;
-  private rules!: ItemRules;
-  private stale = true;
+  private current: CurrentRules | undefined;
 
+  /** @param now the API server's clock when the lists were read, ms since the epoch */
   constructor(
-    private readonly snapshot: Snapshot,
-    private readonly options: PruneOptions,
+    private readonly plan: Pick<ImagePrunePlan, 'snapshot' | 'options' | 'only'>,
     private readonly now: number,
   ) {
-    this.parentsUpTo = this.neededUpTo = snapshot.images.count;
-    this.parents = indexParents(snapshot);
-    for (const stream of snapshot.streams) this.store(streamKey(stream), stream);
-    for (const referrer of snapshot.referrers) this.putReferrer(referrer);
+    const { snapshot } = plan;
+    this.digests = new LaterDigests(snapshot.digests);
+    this.images = new LaterImages(snapshot.images, this.digests);
+    this.streams = new KnownStreams(snapshot.streams, this.digests);
+    this.referrers = new KnownReferrers(snapshot.referrers);
+    this.needs = new LaterNeeds(this.images);
   }
 
-  /** Replaces everything known of one kind of referrer. */
+  /** Replaces everything that is known of one kind of referrer. */
   setReferrers(kind: string, referrers: Referrer[]): void {
-    this.referrers.set(kind, new Map(referrers.map((referrer) => [referrerKey(referrer), referrer])));
-    this.stale = true;
+    this.referrers.setAll(kind, referrers);
+    this.current = undefined;
   }
 
-  /** Adds what a list had, which may be older than what a watch has told since. */
+  /** Adds the referrers of a list; it can be older than what a watch has shown since. */
   addReferrers(referrers: Referrer[]): void {
     for (const referrer of referrers) this.putReferrer(referrer);
   }
 
   putReferrer(referrer: Referrer): void {
-    let known = this.referrers.get(referrer.kind);
-    if (!known) this.referrers.set(referrer.kind, (known = new Map()));
-    known.set(referrerKey(referrer), referrer);
-    this.stale = true;
+    this.referrers.put(referrer);
+    this.current = undefined;
   }
 
   removeReferrer(referrer: Referrer): void {
-    if (this.referrers.get(referrer.kind)?.delete(referrerKey(referrer))) this.stale = true;
+    if (this.referrers.remove(referrer)) this.current = undefined;
   }
 
   putImage(record: ImageRecord): void {
-    this.snapshot.images.add(record);
+    this.images.add(record);
   }
 
-  get images(): Snapshot['images'] {
-    return this.snapshot.images;
+  putImages(columns: ImageColumns): void {
+    this.images.addColumns(columns);
   }
 
-  /** Takes a stream as it is now, unless something newer is known of it. */
+  /** Takes the state of a stream, unless a newer one is known. @returns the newest known state */
   putStream(record: StreamRecord): ImageStream {
-    const key = streamKey(record);
-    const known = this.streams.get(key);
-    if (known && known.uid === record.uid && isOlder(record.resourceVersion, known.resourceVersion)) return known;
-    const stream = internStream(record, this.snapshot.digests);
-    this.store(key, stream);
-    return stream;
+    return this.streams.put(record);
   }
 
-  /** @param version of the deletion: what is known by a newer one was made again since */
-  removeStream(key: string, version = ''): void {
-    const known = this.streams.get(key);
-    if (known && isOlder(version, known.resourceVersion)) return;
-    this.store(key, undefined);
+  /** Forgets a deleted stream. @param version resource version of the deletion: a stream with a newer one was created again */
+  removeStream(key: string, version?: string): void {
+    this.streams.remove(key, version);
   }
 
-  /** Adds what a list had, which may be older than what a watch has told since. */
+  /** Adds the streams of a list; it can be older than what a watch has shown since. */
   addStreams(records: StreamRecord[]): void {
-    for (const record of records) this.putStream(record);
+    for (const record of records) this.streams.put(record);
   }
 
-  /** Replaces all streams: what is not in the list is gone. */
+  /** Replaces all streams: those that are not in the list have been deleted. */
   setStreams(records: StreamRecord[]): void {
-    const present = new Set(records.map(streamKey));
-    for (const key of [...this.streams.keys()]) if (!present.has(key)) this.removeStream(key);
-    for (const record of records) this.putStream(record);
+    this.streams.setAll(records);
   }
 
+  /** Returns the newest known state of a stream (`namespace/name`); undefined if it no longer exists. */
   stream(key: string): ImageStream | undefined {
     return this.streams.get(key);
   }
 
-  /** The rules' verdict on an item of a stream as it is now. @throws RegadmError when a new reference cannot be parsed */
+  /**
+   * Applies the rules to a tag item of a stream as it is now.
+   * @throws RegadmError INVALID_REFERENCES if a new reference cannot be parsed
+   */
   item(stream: ImageStream, tag: number, position: number): Verdict {
-    this.refresh();
-    const verdict = this.rules.verdict(stream, tag, position);
-    if (verdict.kept || this.options.referrers === 'oc') return verdict;
+    const rules = this.rules();
+    const verdict = rules.items.verdict(stream, tag, position);
+    if (verdict.kept || this.plan.options.referrers === 'oc') return verdict;
     const subject = this.subjectOf(stream, tag, position);
-    if (subject === -1 || !this.stays(subject, stream)) return verdict;
-    return { kept: true, because: { rule: 'attached', subject: this.snapshot.digests.text(subject) } };
+    if (subject === -1 || !isKept(subject, stream, rules)) return verdict;
+    return kept({ rule: 'attached', subject: this.digests.text(subject) });
   }
 
-  /** Why a doomed image must stay after all; undefined when nothing has come into its way. @throws RegadmError as `item` */
+  /** Returns why a planned image must be kept now; undefined if it may be deleted. @throws RegadmError as `item` */
   imageBlocked(image: number): Reason | undefined {
-    this.refresh();
-    const { images, digests } = this.snapshot;
+    const { held } = this.rules();
+    const { images, digests, streams } = this;
     const digest = images.name(image);
     if (images.replaced.has(image)) return { rule: 'replaced' };
     const [unreadable] = images.unreadable.keys();
     if (unreadable !== undefined) return { rule: 'unreadable-image', image: images.nameText(unreadable) };
-    const listing = this.listingStream(digest);
+    const listing = streams.listingItem(digest);
     if (listing) return listing;
-    if (this.newChildren.has(digest)) return { rule: 'index-child', index: 'that was pushed meanwhile' };
-    const held = this.held.get(digest);
-    if (held) return held;
-    const subject = this.snapshot.subjects.get(digest);
-    if (subject !== undefined && (this.held.has(subject) || this.listed.get(subject)))
+    if (this.needs.namesChild(digest)) return { rule: 'index-child', index: 'that was pushed in the meantime' };
+    const reason = held.get(digest);
+    if (reason) return reason;
+    const subject = this.plan.snapshot.subjects.get(digest);
+    if (subject !== undefined && (held.has(subject) || streams.isListed(subject)))
       return { rule: 'attached', subject: digests.text(subject) };
     const parent = this.listedParent(digest);
-    return parent === -1 ? undefined : { rule: 'index-child', index: digests.text(images.name(parent)) };
+    return parent === -1 ? undefined : { rule: 'index-child', index: images.nameText(parent) };
   }
 
-  /** Whether an image that has appeared since the plan was made needs this blob. */
+  /** True if an image that has appeared since the plan was computed needs this blob. */
   blobNeeded(digest: number): boolean {
     this.learnImages();
-    return this.needed.has(digest);
+    return this.needs.needsBlob(digest);
   }
 
-  /** Whether an item that the stream lists now needs this digest in its repository. */
+  /** True if a tag item that the stream lists now needs this digest in its repository. */
   linkNeeded(key: string, digest: number): boolean {
     this.learnImages();
     const stream = this.streams.get(key);
     if (!stream) return false;
+    const { count } = this.images;
     const known = this.linkNeeds.get(key);
-    if (known?.stream === stream && known.images === this.snapshot.images.count) return known.needed.has(digest);
+    if (known?.stream === stream && known.images === count) return known.needed.has(digest);
     const listed = stream.tags.flatMap(({ items }) => items.map(({ image }) => image));
-    const needed = neededBy(this.snapshot, listed, this.options.referrers !== 'oc');
-    this.linkNeeds.set(key, { stream, images: this.snapshot.images.count, needed });
+    const needed = neededDigests({ images: this.images }, listed, this.plan.options.referrers !== 'oc');
+    this.linkNeeds.set(key, { stream, images: count, needed });
     return needed.has(digest);
   }
 
-  /** Forgets what was worked out for a stream that is done with. */
-  forget(key: string): void {
+  /** Frees what was computed for the links of a stream that is finished. */
+  forgetLinks(key: string): void {
     this.linkNeeds.delete(key);
   }
 
-  private listingStream(digest: number): Reason | undefined {
-    if (!this.listed.get(digest)) return undefined;
-    for (const [key, { tags }] of this.streams) {
-      for (const { name, items } of tags) {
-        const position = items.findIndex(({ image }) => image === digest);
-        if (position !== -1) return { rule: 'tag-item', stream: key, tag: name, position, of: items.length };
-      }
-    }
-    return undefined;
-  }
-
-  /** What an item's image is attached to, as its tag or its manifest says; or -1. */
+  /** What an item's image is attached to, by its manifest or by the name of its tag; -1 if nothing. */
   private subjectOf(stream: ImageStream, tag: number, position: number): number {
-    const { subjects } = this.snapshot;
-    return subjects.get(stream.tags[tag]!.items[position]!.image) ?? attachedTo(stream.tags[tag]!.name, this.snapshot);
+    const { name, items } = stream.tags[tag]!;
+    return this.plan.snapshot.subjects.get(items[position]!.image) ?? subjectOfTag(name, this.digests);
   }
 
-  /** Whether an image that attachments in this stream belong to stays: it is used by its digest, or the stream goes on listing it. */
-  private stays(digest: number, stream: ImageStream): boolean {
-    if (this.held.has(digest)) return true;
-    return stream.tags.some(({ items }, tag) =>
-      items.some(({ image }, position) => image === digest && this.rules.verdict(stream, tag, position).kept),
-    );
-  }
-
+  /** An index that names an image and that a tag item lists; beyond `oc`, also an index of such an index. -1 if there is none. */
   private listedParent(digest: number, depth = 0): number {
-    for (const parent of this.parents.get(digest) ?? []) {
-      const name = this.snapshot.images.name(parent);
-      if (this.listed.get(name)) return parent;
-      if (this.options.referrers !== 'oc' && depth < 4 && this.listedParent(name, depth + 1) !== -1) return parent;
+    for (const parent of this.needs.parents.get(digest) ?? []) {
+      const name = this.images.name(parent);
+      if (this.streams.isListed(name)) return parent;
+      if (this.plan.options.referrers === 'oc' || depth >= MAX_INDEX_DEPTH) continue;
+      if (this.listedParent(name, depth + 1) !== -1) return parent;
     }
     return -1;
   }
 
-  private store(key: string, stream: ImageStream | undefined): void {
-    const count = (of: ImageStream | undefined, by: number): void =>
-      of?.tags.forEach(({ items }) =>
-        items.forEach(({ image }) => this.listed.set(image, (this.listed.get(image) ?? 0) + by)),
-      );
-    count(this.streams.get(key), -1);
-    count(stream, 1);
-    if (stream) this.streams.set(key, stream);
-    else this.streams.delete(key);
+  private rules(): CurrentRules {
+    this.learnImages();
+    return (this.current ??= this.computeRules());
   }
 
-  private refresh(): void {
-    this.learnImages();
-    if (!this.stale) return;
-    this.stale = false;
-    const { options, snapshot, now } = this;
-    const all = [...this.referrers.values()].flatMap((known) => [...known.values()]);
-    this.uses = collectUses(all, snapshot.digests, {
-      scope: options.referrers,
-      podsYoungerThan: now - options.keepYoungerThanMs,
-      everyPod: options.pruneOverSizeLimit,
-      namespace: options.namespace,
-    });
-    if (this.uses.invalid.length > 0 && !options.ignoreInvalidRefs) {
+  private computeRules(): CurrentRules {
+    const { images, digests, now } = this;
+    const { options, only, snapshot } = this.plan;
+    const uses = collectUses(this.referrers.all(), digests, toUseOptions(options, now));
+    if (uses.invalid.length > 0 && !options.ignoreInvalidRefs) {
       throw new RegadmError(
         'a reference that cannot be parsed has appeared while images were deleted: what it uses is unknown',
         {
           code: 'INVALID_REFERENCES',
-          invalidReferences: this.uses.invalid,
+          invalidReferences: uses.invalid,
           suggestions: ['repair or delete the objects listed above, then run again; or pass --ignore-invalid-refs'],
         },
       );
     }
-    this.held = heldImages(snapshot, this.uses, options.protection?.digests ?? [], this.parents);
-    this.rules = new ItemRules(snapshot, this.uses, this.held, options, now);
+    const held = heldImages({ images, digests }, uses, options.protection?.digests ?? [], this.needs.parents);
+    const { limits, subjects } = snapshot;
+    const items = new ItemRules({ snapshot: { images, digests, limits, subjects }, uses, held, options, now, only });
+    return { held, items };
   }
 
-  /** Takes up what images that have appeared since need: blobs, children. */
   private learnImages(): void {
-    const { images } = this.snapshot;
-    if (this.parentsUpTo < images.count) {
-      indexParents(this.snapshot, this.parents, this.parentsUpTo);
-      this.parentsUpTo = images.count;
-      this.stale = true;
-    }
-    for (; this.neededUpTo < images.count; this.neededUpTo++) this.need(this.neededUpTo);
-    if (images.replaced.size === this.replacedSeen.size) return;
-    for (const image of images.replaced) {
-      if (!this.replacedSeen.has(image)) this.need(image);
-      this.replacedSeen.add(image);
-    }
-  }
-
-  private need(image: number): void {
-    const { images } = this.snapshot;
-    this.needed.add(images.name(image));
-    images.eachBlob(image, (blob) => this.needed.add(blob));
-    images.eachChild(image, (child) => {
-      this.newChildren.add(child);
-      this.needed.add(child);
-      const known = images.indexOf(child);
-      if (known !== -1) images.eachBlob(known, (blob) => this.needed.add(blob));
-    });
+    if (this.needs.update()) this.current = undefined;
   }
 }
 
-function referrerKey({ namespace, name }: Referrer): string {
-  return `${namespace}/${name}`;
-}
-
-/** Resource versions of one resource grow; where they are no numbers nothing is known, and the later answer counts. */
-function isOlder(version: string, known: string): boolean {
-  return /^\d+$/.test(version) && /^\d+$/.test(known) && BigInt(version) < BigInt(known);
+/** True if the subject of an attachment in a stream is kept: it is used by digest, or the stream continues to list it. */
+function isKept(subject: number, stream: ImageStream, { held, items: rules }: CurrentRules): boolean {
+  if (held.has(subject)) return true;
+  return stream.tags.some(({ items }, tag) =>
+    items.some(({ image }, position) => image === subject && rules.verdict(stream, tag, position).kept),
+  );
 }

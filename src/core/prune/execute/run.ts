@@ -1,30 +1,33 @@
-import type { ClusterApi } from '../../cluster/api.js';
-import type { Registry } from '../../registry/api.js';
+import type { ErrorCode } from '../../model/error-codes.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { forEachParallel } from '../../kit/parallel.js';
+import type { Reporter } from '../../kit/reporter.js';
+import type { Failure } from '../../model/document.js';
+import { emptyOutcome, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
-import { emptyOutcome, type Failure, type PruneOutcome } from '../report.js';
+import type { Images, ImageStreams, RegistryDeletions } from '../ports.js';
 import type { AuditEntry, AuditLog } from './audit-log.js';
+import type { ClusterWatcher } from './cluster-watcher.js';
 import type { LiveView } from './live-view.js';
-import type { SecondLook } from './second-look.js';
 
-/** What carrying a plan out works with. */
+/** What a plan is executed with. */
 export interface RunPorts {
-  api: ClusterApi;
+  imageStreams: ImageStreams;
+  images: Images;
   /** Absent with `--prune-registry=false`. */
-  registry?: Registry;
+  registry?: RegistryDeletions;
   view: LiveView;
-  look: Pick<SecondLook, 'fresh' | 'look'>;
+  watcher: Pick<ClusterWatcher, 'waitUntilFresh' | 'look'>;
   audit?: AuditLog;
-  /** Aborts when the user wants the run to end: requests under way are finished, nothing new is begun. */
+  /** Aborts when the user interrupts the run: requests in flight are finished, nothing new is started. */
   signal: AbortSignal;
+  /** Maximum number of concurrent deletions. */
   workers: number;
-  tick?(count: number): void;
-  phase?(name: string, total: number): void;
-  log?(level: number, line: string): void;
+  reporter: Reporter;
 }
 
-/** Codes of errors after which nothing else can go well: the run ends, and says what it has done. */
-const FATAL = new Set([
+/** Codes of errors after which everything else would fail, too: the run ends, and reports what it has done. */
+const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'AUDIT_LOG',
   'INVALID_REFERENCES',
   'UNAUTHORIZED',
@@ -39,12 +42,12 @@ const FATAL = new Set([
   'NOT_OPENSHIFT_REGISTRY',
 ]);
 
-/** The state of one run: its outcome so far, its failures, and whether it is to go on. */
+/** The state of one execution: what has happened, and whether it continues. */
 export class Run {
   readonly outcome: PruneOutcome;
   readonly failures: Failure[] = [];
-  /** Digest numbers of images that must stay because something of theirs did not go as planned. */
-  readonly heldBack = new Map<number, string>();
+  /** Why images must be kept because something of theirs was not deleted; by digest number. */
+  readonly blocked = new Map<number, string>();
   private ended: RegadmError | undefined;
 
   constructor(
@@ -54,8 +57,8 @@ export class Run {
     this.outcome = emptyOutcome(plan);
   }
 
-  /** False once the user or an error has ended the run: then nothing new is begun. */
-  get goesOn(): boolean {
+  /** False once the user or an error has ended the run: then nothing new is started. */
+  get isActive(): boolean {
     return this.ended === undefined && !this.ports.signal.aborted;
   }
 
@@ -64,77 +67,63 @@ export class Run {
     return this.ended;
   }
 
-  /** Waits until what is known of the cluster is fresh enough for a deletion. @returns false when the run is to end instead */
-  async ready(): Promise<boolean> {
-    if (!this.goesOn) return false;
-    const waiting = this.ports.look.fresh();
+  /** Waits until what is known of the cluster is fresh enough for a deletion. @returns false if the run ends instead */
+  async waitUntilFresh(): Promise<boolean> {
+    if (!this.isActive) return false;
+    const waiting = this.ports.watcher.waitUntilFresh();
     if (!waiting) return true;
-    return this.guard(() => waiting);
+    return this.attempt(() => waiting);
   }
 
   /**
-   * What stands before a further try of a deletion: a new look, and the question whether it may still go. Waits between tries can be long.
-   * @param obstacle why it may not go by now, undefined when it may
+   * Returns what runs before each retry of a deletion: it refreshes the view and checks again that the object may be deleted, because
+   * the waits between retries can be long.
+   * @param isBlocked returns why the object may no longer be deleted; undefined if it may
    */
-  still(obstacle: () => string | undefined): () => Promise<void> {
+  recheckBeforeRetry(isBlocked: () => string | undefined): () => Promise<void> {
     return async () => {
-      const found = (await this.ready()) ? obstacle() : 'the run is to end';
-      if (found === undefined) return;
-      throw new RegadmError(`there was no good answer to its deletion, and it was not tried again: ${found}`, {
-        code: 'NOT_TRIED_AGAIN',
-      });
+      const obstacle = (await this.waitUntilFresh()) ? isBlocked() : 'the run is ending';
+      if (obstacle === undefined) return;
+      throw new RegadmError(`the deletion failed and was not retried: ${obstacle}`, { code: 'NOT_TRIED_AGAIN' });
     };
   }
 
-  /** Runs something without which nothing may go on. */
-  async guard(step: () => Promise<unknown>): Promise<boolean> {
+  /** Runs a step that must succeed for the run to continue. @returns whether it continues */
+  async attempt(step: () => Promise<unknown>): Promise<boolean> {
     try {
       await step();
-      return this.goesOn;
+      return this.isActive;
     } catch (error) {
       this.end(error);
       return false;
     }
   }
 
-  /** Writes the audit log's line for what has just been done. */
+  /** Writes the line of the audit log for what has just been done. @returns whether the run continues */
   async record(entry: AuditEntry): Promise<boolean> {
     const { audit } = this.ports;
-    return audit ? this.guard(() => audit.append(entry)) : this.goesOn;
+    return audit ? this.attempt(() => audit.append(entry)) : this.isActive;
   }
 
-  /** Notes a failure; ends the run where it means that everything else will fail too. @returns the message */
+  /** Notes a failure; ends the run if everything else would fail, too. @returns the message */
   fail(target: string, error: unknown): string {
     const message = messageOf(error);
     this.failures.push({ target, message });
-    if (isFatal(error)) this.ended ??= error as RegadmError;
+    if (error instanceof RegadmError && FATAL.has(error.code)) this.ended ??= error;
     return message;
   }
 
+  /** Ends the run because of an error. */
   end(error: unknown): void {
     if (this.ended) return;
     this.ended =
       error instanceof RegadmError ? error : new RegadmError(messageOf(error), { code: 'INTERNAL', cause: error });
     this.failures.push({ target: 'the run', message: `ended early: ${this.ended.message}` });
   }
-}
 
-function isFatal(error: unknown): boolean {
-  return error instanceof RegadmError && FATAL.has(error.code);
-}
-
-/** Runs `work` on every value with at most `workers` at a time; begins nothing new once the run has ended. */
-export async function forEach<T>(
-  run: Run,
-  values: readonly T[],
-  work: (value: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (run.goesOn && next < values.length) {
-      const index = next++;
-      await work(values[index]!, index);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(run.ports.workers, values.length) }, worker));
+  /** Runs `work` on every item, as many at a time as there are workers; starts nothing new once the run has ended. */
+  async forEach<Item>(items: readonly Item[], work: (item: Item, index: number) => Promise<void>): Promise<void> {
+    const concurrency = Math.min(this.ports.workers, items.length);
+    await forEachParallel(items, { concurrency, shouldStop: () => !this.isActive }, work);
+  }
 }

@@ -1,54 +1,46 @@
 import { RegadmError } from '../../model/errors.js';
 import { buildSnapshot } from '../../model/table/build-snapshot.js';
-import { assertImagesWithinLimit } from '../plan/limit.js';
-import { planImagePrune } from '../plan/plan.js';
-import { emptyOutcome, type ImagePruneReport } from '../report.js';
-import type { PruneImagesHooks, PruneImagesRequest } from '../prune-images.js';
+import { freezeSnapshot } from '../../model/table/snapshot.js';
+import type { PruneOptions } from '../../graph/options.js';
+import type { Evidence } from '../plan/evidence.js';
 import { readSavedLists } from './saved-lists.js';
 
+/** Evidence from saved lists. */
+export interface SavedEvidence {
+  evidence: Evidence;
+  /** Mean size of an Image object, in bytes. */
+  imageObjectBytes: number;
+}
+
 /**
- * A dry run from saved lists, with no cluster and no registry at hand.
- * Lists of referrers that are missing are an error: an empty list says more than none.
- * @throws RegadmError SAVED_LISTS, INVALID_REFERENCES
+ * Reads the evidence for a plan from saved lists, without a cluster and a registry. A missing list of objects that use images is an
+ * error: only an empty list says that nothing uses them.
+ * @param now this machine's clock, ms since the epoch
+ * @throws RegadmError SAVED_LISTS
  */
-export async function pruneFromFiles(
-  dir: string,
-  request: PruneImagesRequest,
-  hooks: PruneImagesHooks,
-): Promise<ImagePruneReport> {
-  const startedAt = new Date();
-  hooks.phase('reading files');
+export async function gatherFromFiles(dir: string, options: PruneOptions, now: number): Promise<SavedEvidence> {
   const { lists, missing } = await readSavedLists(dir);
-  if (missing.length > 0) {
-    throw new RegadmError(`--from ${dir}: there is nothing to see of ${missing.join(', ')}: what they use is unknown`, {
-      code: 'SAVED_LISTS',
-      suggestions: [`save them too, empty lists as well: oc get ${missing[0]} -A -o json > ${dir}/${missing[0]}.json`],
-    });
-  }
-  const { options } = request;
-  const here = (namespace?: string): boolean => options.namespace === undefined || namespace === options.namespace;
+  if (missing.length > 0) throw missingLists(dir, missing);
+  const { namespace, referrers } = options;
+  const isInScope = (object: { namespace: string }): boolean =>
+    namespace === undefined || object.namespace === namespace;
   const snapshot = buildSnapshot(lists);
-  if (options.referrers === 'oc') snapshot.referrers = snapshot.referrers.filter(({ namespace }) => here(namespace));
-  snapshot.streams = snapshot.streams.filter(({ namespace }) => here(namespace));
-  const plan = planImagePrune(snapshot, options, startedAt.getTime());
-  assertImagesWithinLimit(plan, request.maxDelete);
-  const warnings = ['planned from files: what has come into use since they were saved is not known'];
-  for (const warning of warnings) hooks.warn(warning);
+  if (referrers === 'oc') snapshot.referrers = snapshot.referrers.filter(isInScope);
+  snapshot.streams = snapshot.streams.filter(isInScope);
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
-  const unreadable = [...snapshot.images.unreadable].map(([image, message]) => ({
-    target: `image ${snapshot.images.nameText(image)}`,
-    message,
-  }));
   return {
-    dryRun: true,
-    startedAt,
-    finishedAt: new Date(),
-    keepYoungerThan: request.keepYoungerThan,
-    plan,
-    outcome: emptyOutcome(plan),
-    preflight: [],
-    warnings,
-    failures: unreadable,
+    evidence: Object.freeze({ snapshot: freezeSnapshot(snapshot), now }),
     imageObjectBytes: snapshot.images.count > 0 ? bytes / snapshot.images.count : 0,
   };
+}
+
+function missingLists(dir: string, missing: string[]): RegadmError {
+  const [first] = missing;
+  return new RegadmError(
+    `--from ${dir}: no list of ${missing.join(', ')} found; cannot tell which images these objects use`,
+    {
+      code: 'SAVED_LISTS',
+      suggestions: [`save them too, even empty lists: oc get ${first} -A -o json > ${dir}/${first}.json`],
+    },
+  );
 }

@@ -1,65 +1,64 @@
 import pLimit from 'p-limit';
 import { messageOf, type RegadmError } from '../../model/errors.js';
+import type { Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
-import type { ImagePrunePlan } from '../plan/plan.js';
 
-const READS_AT_ONCE = 16;
+/** Maximum concurrent manifest requests. */
+const MANIFESTS_AT_ONCE = 16;
 
-/** What came of reading manifests. */
+/** What manifests name as their subject, and what could not be read. */
 export interface Subjects {
-  /** So many name a subject. */
-  found: number;
-  /** Why none could be read any more: a user with the pruner role alone cannot pull. */
+  /** Subject by image; both are digest numbers. */
+  found: Map<number, number>;
+  /** Why reading ended early: the user may not pull (the pruner role does not allow it), or the registry is unavailable. */
   unread?: string;
-  /** So many could not be read one by one, and the first of their errors. */
+  /** Number of manifests that could not be read, each for a reason of its own. */
   broken: number;
+  /** The first error, except that the user may not pull. */
   error?: unknown;
 }
 
-/** Reads what these images are attached to (`subject`) into the plan's snapshot. Never throws. */
+/** Reads the manifests of these images (by number), and what they name as their subject. Never throws. */
 export async function readSubjects(
-  plan: ImagePrunePlan,
-  candidates: number[],
+  { images, digests }: Pick<Snapshot, 'images' | 'digests'>,
+  candidates: readonly number[],
   registry: Registry,
-  hooks: { signal: AbortSignal; tick(count: number): void },
+  { signal, tick }: { signal: AbortSignal; tick(count: number): void },
 ): Promise<Subjects> {
-  const { images, subjects, digests } = plan.snapshot;
-  const { signal } = hooks;
-  const limit = pLimit(READS_AT_ONCE);
-  const result: Subjects = { found: 0, broken: 0 };
+  const limit = pLimit(MANIFESTS_AT_ONCE);
+  const result: Subjects = { found: new Map(), broken: 0 };
   const read = async (image: number): Promise<void> => {
     const repository = repositoryOf(images.reference(image));
     if (!repository || result.unread !== undefined || signal.aborted) return;
     try {
       const manifest = await registry.getManifest(repository, images.nameText(image), { signal });
-      if (typeof manifest?.subject?.digest !== 'string') return;
-      subjects.set(images.name(image), digests.intern(manifest.subject.digest));
-      result.found++;
+      if (typeof manifest?.subject?.digest === 'string')
+        result.found.set(images.name(image), digests.intern(manifest.subject.digest));
     } catch (error) {
-      if ((error as RegadmError).code === 'REGISTRY_UNAUTHORIZED') result.unread ??= messageOf(error);
-      else if (isAway(error)) result.unread ??= messageOf((result.error = error));
-      else if (++result.broken === 1) result.error ??= error;
+      noteError(result, error);
     } finally {
-      hooks.tick(1);
+      tick(1);
     }
   };
   await Promise.all(candidates.map((image) => limit(() => read(image))));
   return result;
 }
 
-/** True for what concerns the registry as a whole, not one manifest. */
-export function isAway(error: unknown): boolean {
-  const { kind, status } = error as { kind?: string; status?: number };
-  return kind !== 'answer' || status === undefined || [429, 502, 503, 504].includes(status);
+function noteError(result: Subjects, error: unknown): void {
+  if ((error as RegadmError).code === 'REGISTRY_UNAUTHORIZED') {
+    result.unread ??= messageOf(error);
+  } else if (isRegistryUnavailable(error)) {
+    if (result.unread === undefined) result.error = error;
+    result.unread ??= messageOf(error);
+  } else {
+    if (++result.broken === 1) result.error ??= error;
+  }
 }
 
-/** Images that may have a subject: OCI images that would go; with `--prune-signatures` those too that only their position keeps. */
-export function subjectCandidates({ images: doomed, snapshot, options }: ImagePrunePlan): number[] {
-  const { images } = snapshot;
-  if (!options.pruneSignatures) return doomed.filter((image) => images.oci(image));
-  return Array.from({ length: images.count }, (_, image) => image).filter(
-    (image) => images.oci(image) && images.managed(image),
-  );
+/** True for an error that concerns the registry as a whole, not a single manifest. */
+export function isRegistryUnavailable(error: unknown): boolean {
+  const { kind, status } = error as { kind?: string; status?: number };
+  return kind !== 'answer' || status === undefined || [429, 502, 503, 504].includes(status);
 }
 
 /** `namespace/name` of a reference on the registry. */

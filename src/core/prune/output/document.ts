@@ -1,19 +1,26 @@
 import { describeReason } from '../../graph/reason.js';
-import { streamKey } from '../../model/image-stream.js';
+import { compareText } from '../../model/compare-text.js';
 import type { InvalidReference } from '../../model/errors.js';
-import { summarize, type ImagePruneReport } from '../report.js';
+import { streamKey } from '../../model/image-stream.js';
+import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import { timestamp } from '../../terminal/text.js';
-import { compareText, itemOrder, repositoryOrder } from './order.js';
-import { Notes, tell } from './status.js';
+import type { PreflightCheck } from '../preflight/check.js';
+import type { ImagePruneReport } from '../report.js';
+import { summarize } from '../summary.js';
+import { itemOrder, repositoryOrder } from './order.js';
+import { deletionStatus, Notes, updateStatus } from './status.js';
+import type {
+  BlobEntry,
+  ImageEntry,
+  ImagePruneDocument,
+  ImageStreamEntry,
+  LinkEntry,
+  PreflightEntry,
+  TagItemEntry,
+} from './document-type.js';
 
-/** A document in the order of its keys: small values, then arrays whose entries are made one at a time. */
-export interface StreamedDocument {
-  fields: Record<string, unknown>;
-  arrays: Record<string, () => Iterable<unknown>>;
-}
-
-/** The ImagePrune document of docs/json.md. */
-export function imagePruneDocument(report: ImagePruneReport): StreamedDocument {
+/** Converts a report to the ImagePrune document of docs/json.md. */
+export function imagePruneDocument(report: ImagePruneReport): StreamedDocument<ImagePruneDocument> {
   const notes = new Notes(report);
   return {
     fields: documentFields(report),
@@ -27,20 +34,20 @@ export function imagePruneDocument(report: ImagePruneReport): StreamedDocument {
       warnings: () => [...report.warnings].sort(compareText),
       failures: () =>
         [...report.failures].sort((a, b) => compareText(a.target, b.target) || compareText(a.message, b.message)),
-      preflight: () => report.preflight,
+      preflight: () => report.preflight.map(toPreflightEntry),
     },
   };
 }
 
-function documentFields(report: ImagePruneReport): Record<string, unknown> {
+function documentFields(report: ImagePruneReport): StreamedDocument<ImagePruneDocument>['fields'] {
   const { options } = report.plan;
   return {
     apiVersion: 'regadm/v1',
     kind: 'ImagePrune',
     dryRun: report.dryRun,
-    ...(report.interrupted ? { interrupted: true } : {}),
-    startedAt: timestamp(report.startedAt.getTime()),
-    finishedAt: timestamp(report.finishedAt.getTime()),
+    ...(report.interrupted ? { interrupted: true as const } : {}),
+    startedAt: timestamp(report.startedAt.getTime())!,
+    finishedAt: timestamp(report.finishedAt.getTime())!,
     options: {
       keepTagRevisions: options.keepTagRevisions,
       keepYoungerThan: report.keepYoungerThan,
@@ -52,21 +59,22 @@ function documentFields(report: ImagePruneReport): Record<string, unknown> {
       pruneSignatures: options.pruneSignatures,
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     },
-    registry: report.registry ? { url: report.registry.url, verified: report.registry.verified } : null,
+    registry: report.registry ?? null,
     summary: summarize(report),
   };
 }
 
-function* streamEntries(report: ImagePruneReport, notes: Notes): Generator<unknown> {
+function* streamEntries(report: ImagePruneReport, notes: Notes): Generator<ImageStreamEntry> {
   const { plan, outcome, dryRun } = report;
   for (const [at, planned] of plan.streams.entries()) {
     const { status, note } = outcome.streams[at]!;
     const { namespace, name } = planned.stream;
-    yield { namespace, name, ...tell(status, dryRun, 'update', () => note), items: itemEntries(report, at, notes) };
+    const items = itemEntries(report, at, notes);
+    yield { namespace, name, ...updateStatus(status, dryRun, () => note), items };
   }
 }
 
-function itemEntries({ plan, outcome, dryRun }: ImagePruneReport, stream: number, notes: Notes): unknown[] {
+function itemEntries({ plan, outcome, dryRun }: ImagePruneReport, stream: number, notes: Notes): TagItemEntry[] {
   const planned = plan.streams[stream]!;
   const { items: codes } = outcome.streams[stream]!;
   const { digests, images } = plan.snapshot;
@@ -79,12 +87,12 @@ function itemEntries({ plan, outcome, dryRun }: ImagePruneReport, stream: number
       image: digests.text(image),
       bytes: known === -1 ? null : images.size(known),
       reason: describeReason(because),
-      ...tell(codes[at]!, dryRun, 'delete', () => notes.item(stream, image)),
+      ...deletionStatus(codes[at]!, dryRun, () => notes.item(stream, image)),
     };
   });
 }
 
-function* imageEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<unknown> {
+function* imageEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<ImageEntry> {
   const { images } = plan.snapshot;
   for (const [at, image] of plan.images.entries()) {
     yield {
@@ -93,45 +101,49 @@ function* imageEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<u
       created: timestamp(images.created(image)),
       bytes: images.size(image),
       reason: describeReason(plan.decisions.image(image).because),
-      ...tell(outcome.images[at]!, dryRun, 'delete', () => outcome.imageNotes.get(at)),
+      ...deletionStatus(outcome.images[at]!, dryRun, () => outcome.imageNotes.get(at)),
     };
   }
 }
 
 function* linkEntries(
   { plan, outcome, dryRun }: ImagePruneReport,
-  which: 'layerLinks' | 'manifestLinks',
+  kind: 'layerLinks' | 'manifestLinks',
   notes: Notes,
-): Generator<unknown> {
+): Generator<LinkEntry> {
   const { digests } = plan.snapshot;
   for (const stream of repositoryOrder(plan)) {
     const planned = plan.streams[stream]!;
-    const { [which]: codes, note } = outcome.streams[stream]!;
+    const { [kind]: codes, note } = outcome.streams[stream]!;
     const repository = streamKey(planned.stream);
-    for (const [at, id] of planned[which].entries()) {
-      const digest = digests.text(id);
-      const { status, reason, message } = tell(
-        codes[at]!,
-        dryRun,
-        'delete',
-        () => notes.failure(digest, repository) ?? note,
-      );
-      yield { repository, digest, status, reason, message };
+    for (const [at, link] of planned[kind].entries()) {
+      const digest = digests.text(link);
+      const noteOf = (): string | undefined => notes.failure(digest, repository) ?? note;
+      yield { repository, digest, ...deletionStatus(codes[at]!, dryRun, noteOf) };
     }
   }
 }
 
-function* blobEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<unknown> {
+function* blobEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<BlobEntry> {
   const { digests, images } = plan.snapshot;
   for (const [at, blob] of plan.blobs.entries()) {
-    const { status, reason, message } = tell(outcome.blobs[at]!, dryRun, 'delete', () => outcome.blobNotes.get(at));
-    yield { digest: digests.text(blob), bytes: images.blobSize(blob), status, reason, message };
+    const status = deletionStatus(outcome.blobs[at]!, dryRun, () => outcome.blobNotes.get(at));
+    yield { digest: digests.text(blob), bytes: images.blobSize(blob), ...status };
   }
 }
 
-/** Those that were ignored, and with `--namespace` those elsewhere. */
+/** References that were ignored; with `--namespace`, also those in other namespaces. */
 function invalidReferences({ plan }: ImagePruneReport): InvalidReference[] {
   const key = ({ referrer, field, reference }: InvalidReference): string =>
     [referrer.kind, referrer.namespace, referrer.name, field, reference].join('\0');
   return [...plan.uses.invalid, ...plan.uses.invalidElsewhere].sort((a, b) => compareText(key(a), key(b)));
+}
+
+function toPreflightEntry({ name, status, message, suggestions = [] }: PreflightCheck): PreflightEntry {
+  return {
+    check: name,
+    ok: status === 'ok' || status === 'unknown',
+    message: status === 'unknown' ? `not checked: ${message}` : message,
+    ...(suggestions.length > 0 ? { suggestion: suggestions.join('; ') } : {}),
+  };
 }

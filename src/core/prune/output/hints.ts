@@ -1,12 +1,13 @@
 import type { ImagePruneReport } from '../report.js';
 import { streamKey } from '../../model/image-stream.js';
 
-/** A tag that is never moved: a build date, a commit. */
+/** Tags that are never moved: a build date or a commit. */
 const FIXED_TAG =
   /(?:^|[._-])(?:20\d{6}(?:\d{4,6})?|20\d\d-?\d\d-?\d\d|[0-9a-f]{7,40}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-?20\d\d)(?:$|[._-])/i;
+/** Number of such tags from which on they are worth a hint. */
 const MANY = 5;
 
-/** What is worth knowing about this run, for stderr. */
+/** Returns hints about a run, for stderr. */
 export function hintsFor(report: ImagePruneReport): string[] {
   const { plan, dryRun } = report;
   const { options } = plan;
@@ -18,12 +19,12 @@ export function hintsFor(report: ImagePruneReport): string[] {
   }
   if (!options.pruneRegistry && anything)
     hints.push(
-      "--prune-registry=false leaves the registry's storage as it is: only a hard prune frees it (regadm prune hard)",
+      "--prune-registry=false frees no space in the registry's storage: only a hard prune does (regadm prune hard)",
     );
   const fixed = fixedTags(report);
   if (fixed.count >= MANY) {
     hints.push(
-      `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each holds one image for ever, until somebody deletes the tag`,
+      `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each keeps one image until somebody deletes the tag`,
     );
   }
   if (!dryRun && plan.blobs.length > 0 && report.registry) {

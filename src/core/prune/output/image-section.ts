@@ -1,25 +1,23 @@
 import { describeReason } from '../../graph/reason.js';
 import { shortDigest } from '../../model/digest.js';
 import { formatBytes } from '../../model/quantity.js';
-import type { ImagePruneReport } from '../report.js';
 import { age } from '../../terminal/age.js';
-import { inWords, reasonOf, type Section } from './section.js';
-import { tell } from './status.js';
+import type { ImagePruneReport } from '../report.js';
+import { reasonText, type Section } from './section.js';
+import { deletionStatus } from './status.js';
 import { placesOf } from './where.js';
 
-/** Images; full digests and reasons with `wide`. `now` in ms since the epoch. */
+/** Builds the table of images; `wide` adds full digests and reasons. `now` in ms since the epoch. */
 export function imageSection(
   { plan, outcome, dryRun }: ImagePruneReport,
-  limit: number,
-  wide: boolean,
-  now: number,
+  { limit, wide, now }: { limit: number; wide: boolean; now: number },
 ): Section {
   const { images } = plan.snapshot;
   const shown = plan.images.slice(0, limit);
   const where = placesOf(plan, shown);
   function* rows(): Generator<string[]> {
     for (const [at, image] of shown.entries()) {
-      const told = tell(outcome.images[at]!, dryRun, 'delete', () => outcome.imageNotes.get(at));
+      const entry = deletionStatus(outcome.images[at]!, dryRun, () => outcome.imageNotes.get(at));
       const name = images.nameText(image);
       const row = [
         wide ? name : shortDigest(name),
@@ -27,8 +25,8 @@ export function imageSection(
         formatBytes(images.size(image)),
         where(image),
       ];
-      if (!dryRun || wide) row.push(inWords(told));
-      if (wide) row.push(reasonOf(told, describeReason(plan.decisions.image(image).because)));
+      if (!dryRun || wide) row.push(entry.status);
+      if (wide) row.push(reasonText(entry, describeReason(plan.decisions.image(image).because)));
       yield row;
     }
   }

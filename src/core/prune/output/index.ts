@@ -1,39 +1,11 @@
+import type { Output } from '../../terminal/output.js';
 import type { ImagePruneReport } from '../report.js';
-import { inChunks } from '../../terminal/chunks.js';
-import { imagePruneDocument } from './document.js';
-import { jsonPieces } from './json.js';
-import { nameLines } from './names.js';
-import { ocLines } from './oc.js';
-import { tablePieces, type TableOptions } from './tables.js';
-import { yamlPieces } from './yaml.js';
+import type { ImagePruneDocument } from './document-type.js';
 
-/** The forms of the result of `regadm prune images`. */
-export const IMAGE_PRUNE_FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'oc'] as const;
-export type ImagePruneFormat = (typeof IMAGE_PRUNE_FORMATS)[number];
-
-/**
- * What `regadm prune images` prints on stdout, in chunks of about 64 KiB: memory does not grow with the output.
- * @param options for tables: colours, the terminal's columns (Infinity for no limit), and the moment (ms) that ages are counted from
- */
-export function renderImagePrune(
-  report: ImagePruneReport,
-  format: ImagePruneFormat,
-  options: TableOptions,
-): Generator<string> {
-  return inChunks(pieces(report, format, options));
-}
-
-function pieces(report: ImagePruneReport, format: ImagePruneFormat, options: TableOptions): Iterable<string> {
-  switch (format) {
-    case 'json':
-      return jsonPieces(imagePruneDocument(report));
-    case 'yaml':
-      return yamlPieces(imagePruneDocument(report));
-    case 'name':
-      return nameLines(report);
-    case 'oc':
-      return ocLines(report);
-    default:
-      return tablePieces(report, format === 'wide', options);
-  }
-}
+/** The output formats of `regadm prune images`. */
+export const imagePruneOutput: Output<ImagePruneReport, ImagePruneDocument> = {
+  document: async (report) => (await import('./document.js')).imagePruneDocument(report),
+  table: async (report, layout) => (await import('./tables.js')).tablePieces(report, layout),
+  name: async (report) => (await import('./names.js')).nameLines(report),
+  oc: async (report) => (await import('./oc.js')).ocLines(report),
+};

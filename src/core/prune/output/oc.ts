@@ -1,10 +1,10 @@
 import { streamKey } from '../../model/image-stream.js';
-import { summarize, type ImagePruneReport } from '../report.js';
-import { isDone } from './status.js';
+import type { ImagePruneReport } from '../report.js';
+import { isDone, summarize } from '../summary.js';
 
 /**
- * The lines of `oc adm prune images` 4.13: for each stream its items and links, then for each image its blobs and the image.
- * In a confirmed run only what was done.
+ * Writes the lines of `oc adm prune images` 4.13: for each stream its items and links, then for each image its blobs and the image; in a
+ * confirmed run only what was done.
  */
 export function* ocLines(report: ImagePruneReport): Generator<string> {
   if (!report.plan.options.pruneRegistry) {
@@ -15,7 +15,7 @@ export function* ocLines(report: ImagePruneReport): Generator<string> {
   yield `Summary: ${ocSummary(report)}\n`;
 }
 
-/** `deleted 4 image object(s), …`: parts that are zero are left out. */
+/** Formats the summary: `deleted 4 image object(s), …`; counts that are zero are left out. */
 export function ocSummary(report: ImagePruneReport): string {
   const { images, imageStreamTagItems, imageStreams, layerLinks, manifestLinks, blobs, failed } = summarize(report);
   const parts: [number, string][] = [
@@ -50,7 +50,7 @@ function* streamLines({ plan, outcome, dryRun }: ImagePruneReport): Generator<st
   }
 }
 
-/** A blob that several images share goes with the last of them, as it is carried out. */
+/** Lists a blob that several images share with the last of them, where the execution deletes it. */
 function* imageLines({ plan, outcome, dryRun }: ImagePruneReport): Generator<string> {
   const { digests, images } = plan.snapshot;
   const blobsLeft = new Uint8Array(digests.size);

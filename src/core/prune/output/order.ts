@@ -1,19 +1,15 @@
-import type { ImagePrunePlan, PlannedStream } from '../plan/plan.js';
+import { compareText } from '../../model/compare-text.js';
 import { streamKey } from '../../model/image-stream.js';
+import type { ImagePrunePlan, PlannedStream } from '../plan/plan.js';
 
-/** Positions in `items`, by tag and position: the API lists tags in any order. */
+/** Returns the positions of a stream's items, ordered by tag and position: the API lists tags in any order. */
 export function itemOrder({ items }: PlannedStream): number[] {
-  const order = items.map((_item, at) => at);
-  return order.sort((a, b) => compareText(items[a]!.tag, items[b]!.tag) || items[a]!.position - items[b]!.position);
+  return [...items.keys()].sort(
+    (a, b) => compareText(items[a]!.tag, items[b]!.tag) || items[a]!.position - items[b]!.position,
+  );
 }
 
-/** Positions in `streams`, by repository (`a-b/x` before `a/x`, other than by namespace and name). */
+/** Returns the positions of the streams, ordered by repository: `a-b/x` comes before `a/x`, unlike in the plan. */
 export function repositoryOrder({ streams }: ImagePrunePlan): number[] {
-  const order = streams.map((_stream, at) => at);
-  return order.sort((a, b) => compareText(streamKey(streams[a]!.stream), streamKey(streams[b]!.stream)));
-}
-
-/** Order of code units, the same everywhere. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return [...streams.keys()].sort((a, b) => compareText(streamKey(streams[a]!.stream), streamKey(streams[b]!.stream)));
 }

@@ -1,7 +1,7 @@
+import type { EntryStatus } from '../../model/document.js';
 import type { Column, Rows } from '../../terminal/table.js';
-import type { Told } from './status.js';
 
-/** One table: its title, how many rows there are, and those that are shown. */
+/** One table: its title, its total number of rows, and the rows to show. */
 export interface Section {
   title: string;
   columns: Column[];
@@ -9,10 +9,7 @@ export interface Section {
   rows: Rows;
 }
 
-/** The status alone, for a column of its own. */
-export const inWords = ({ status }: Told): string => status;
-
-/** What stands in a column for reasons: why it was skipped, how it failed, else why it goes. */
-export function reasonOf(told: Told, planned: string): string {
-  return told.reason ?? told.message ?? planned;
+/** Returns the text of a REASON column: why an entry was skipped, how it failed, or why it is deleted. */
+export function reasonText({ reason, message }: Pick<EntryStatus, 'reason' | 'message'>, planned: string): string {
+  return reason ?? message ?? planned;
 }

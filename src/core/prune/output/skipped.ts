@@ -1,10 +1,11 @@
 import { streamKey } from '../../model/image-stream.js';
-import { STATUS, type ImagePruneReport } from '../report.js';
 import { oneLine } from '../../terminal/text.js';
-import { Notes } from './status.js';
+import { STATUS } from '../outcome.js';
+import type { ImagePruneReport } from '../report.js';
+import { DEPENDENCY, Notes } from './status.js';
 
-/** A line for every stream, tag item and image that was left alone, with the reason. What was not reached is only counted. */
-export function* skippedThings(report: ImagePruneReport): Generator<string> {
+/** Lists every stream, tag item and image that was skipped, one line each, with the reason. What was not reached is only counted. */
+export function* skippedLines(report: ImagePruneReport): Generator<string> {
   const { plan, outcome } = report;
   const notes = new Notes(report);
   const { digests, images } = plan.snapshot;
@@ -26,7 +27,7 @@ export function* skippedThings(report: ImagePruneReport): Generator<string> {
   }
 }
 
-/** What the run ended before. */
+/** Counts what the run did not reach. */
 export function notReached({ dryRun, plan, outcome }: ImagePruneReport): { images: number; streams: number } {
   if (dryRun) return { images: 0, streams: 0 };
   return {
@@ -35,6 +36,6 @@ export function notReached({ dryRun, plan, outcome }: ImagePruneReport): { image
   };
 }
 
-function line(target: string, reason = 'what it depends on was skipped or failed'): string {
+function line(target: string, reason = DEPENDENCY): string {
   return `  ${oneLine(target)}: ${oneLine(reason)}\n`;
 }

@@ -1,56 +1,50 @@
-import { STATUS, type ImagePruneReport } from '../report.js';
+import type { EntryStatus } from '../../model/document.js';
+import { STATUS } from '../outcome.js';
+import type { ImagePruneReport } from '../report.js';
 
-/** How an entry of the document says what became of it. */
-export interface Told {
-  status: string;
-  /** Why it was skipped. */
-  reason?: string;
-  /** How it failed. */
-  message?: string;
+/** Reason for what was skipped because of something else that has its own message. */
+export const DEPENDENCY = 'what it depends on was skipped or failed';
+
+const NOT_REACHED = { status: 'skipped', reason: 'the run ended before its turn' } as const;
+
+/** Returns the status of something that is deleted. `note` is called only for what was skipped or failed. */
+export function deletionStatus(code: number, dryRun: boolean, note: () => string | undefined): EntryStatus {
+  if (code === STATUS.planned) return dryRun ? { status: 'would-delete' } : NOT_REACHED;
+  return code === STATUS.deleted ? { status: 'deleted' } : exceptionalStatus(code, note);
 }
 
-const NOT_REACHED: Told = { status: 'skipped', reason: 'the run ended before its turn' };
-const WOULD = { delete: { status: 'would-delete' }, update: { status: 'would-update' } } satisfies Record<string, Told>;
-const DONE = { delete: { status: 'deleted' }, update: { status: 'updated' } } satisfies Record<string, Told>;
-const GONE: Told = { status: 'gone' };
-
-/** Whether a thing counts as done, or in a dry run as what would be done. What was gone already counts, as `oc` counts 404s. */
-export function isDone(code: number, dryRun: boolean): boolean {
-  return dryRun ? code === STATUS.planned : code === STATUS.deleted || code === STATUS.gone;
+/** Returns the status of an image stream, which is updated. `note` is called only for what was skipped or failed. */
+export function updateStatus(
+  code: number,
+  dryRun: boolean,
+  note: () => string | undefined,
+): EntryStatus<'would-update', 'updated'> {
+  if (code === STATUS.planned) return dryRun ? { status: 'would-update' } : NOT_REACHED;
+  return code === STATUS.deleted ? { status: 'updated' } : exceptionalStatus(code, note);
 }
 
-/** A status code in words. `note` is asked only where something was skipped or failed. */
-export function tell(code: number, dryRun: boolean, verb: 'delete' | 'update', note: () => string | undefined): Told {
-  switch (code) {
-    case STATUS.planned:
-      return dryRun ? WOULD[verb] : NOT_REACHED;
-    case STATUS.deleted:
-      return DONE[verb];
-    case STATUS.gone:
-      return GONE;
-    case STATUS.skipped:
-      return { status: 'skipped', reason: note() ?? 'what it depends on was skipped or failed' };
-    default:
-      return { status: 'failed', message: note() ?? 'see failures' };
-  }
+function exceptionalStatus(code: number, note: () => string | undefined): EntryStatus<never, never> {
+  if (code === STATUS.gone) return { status: 'gone' };
+  if (code === STATUS.skipped) return { status: 'skipped', reason: note() ?? DEPENDENCY };
+  return { status: 'failed', message: note() ?? 'see failures' };
 }
 
-/** Finds the words for what has no note of its own: tag items and links. */
+/** Finds the notes for entries that have none of their own: tag items and links. */
 export class Notes {
   private failures: Map<string, { target: string; message: string }[]> | undefined;
   private images: Map<number, string> | undefined;
 
   constructor(private readonly report: ImagePruneReport) {}
 
-  /** The message of the failure whose target names this digest in this repository. */
+  /** Returns the message of the failure whose target names this digest in this repository. */
   failure(digest: string, repository: string): string | undefined {
     this.failures ??= failuresByDigest(this.report);
     return this.failures.get(digest)?.find(({ target }) => target.split(' ').includes(repository))?.message;
   }
 
-  /** Why a tag item was skipped or failed: what was noted about its image (by digest number), else about its stream (by its place in the plan). */
+  /** Returns why a tag item was skipped or failed: the note of its image (a digest number), or of its stream (a position in the plan). */
   item(stream: number, image: number): string | undefined {
-    this.images ??= imageNotes(this.report);
+    this.images ??= notesByDigest(this.report);
     return this.images.get(image) ?? this.report.outcome.streams[stream]!.note;
   }
 }
@@ -67,7 +61,7 @@ function failuresByDigest({ failures }: ImagePruneReport): Map<string, { target:
   return found;
 }
 
-function imageNotes({ plan, outcome }: ImagePruneReport): Map<number, string> {
+function notesByDigest({ plan, outcome }: ImagePruneReport): Map<number, string> {
   const { images } = plan.snapshot;
   return new Map([...outcome.imageNotes].map(([index, note]) => [images.name(plan.images[index]!), note]));
 }

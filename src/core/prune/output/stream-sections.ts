@@ -1,31 +1,33 @@
 import { describeReason } from '../../graph/reason.js';
+import { compareText } from '../../model/compare-text.js';
 import { streamKey } from '../../model/image-stream.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { ImagePruneReport } from '../report.js';
-import { compareText, itemOrder } from './order.js';
-import { inWords, reasonOf, type Section } from './section.js';
-import { isDone, Notes, tell } from './status.js';
+import { isDone } from '../summary.js';
+import { itemOrder } from './order.js';
+import { reasonText, type Section } from './section.js';
+import { deletionStatus, Notes, updateStatus } from './status.js';
 
-/** Image streams, a row for each tag that loses items. */
+/** Builds the table of image streams: a row for each tag that loses items. */
 export function streamSection(report: ImagePruneReport, limit: number): Section {
   const { plan, outcome, dryRun } = report;
   const total = plan.streams.reduce(
     (sum, planned) => sum + Math.max(1, new Set(planned.items.map(({ tag }) => tag)).size),
     0,
   );
-  const status = (at: number): string => inWords(tell(outcome.streams[at]!.status, dryRun, 'update', () => ''));
+  const statusOf = (at: number): string => updateStatus(outcome.streams[at]!.status, dryRun, () => '').status;
   function* rows(): Generator<string[]> {
     for (const [at, planned] of plan.streams.entries()) {
       const { namespace, name } = planned.stream;
       for (const { tag, removed, kept } of tagCounts(planned, outcome.streams[at]!.items, dryRun)) {
-        yield [namespace, name, tag, String(removed), String(kept), ...(dryRun ? [] : [status(at)])];
+        yield [namespace, name, tag, String(removed), String(kept), ...(dryRun ? [] : [statusOf(at)])];
       }
     }
   }
   return {
     title: dryRun ? 'Image streams to update' : 'Image streams',
     total,
-    rows: () => firstOf(rows(), limit),
+    rows: () => take(limit, rows()),
     columns: [
       { title: 'NAMESPACE', flexible: true },
       { title: 'NAME', flexible: true },
@@ -37,7 +39,7 @@ export function streamSection(report: ImagePruneReport, limit: number): Section 
   };
 }
 
-/** Every tag that loses items; one row without a tag for a stream that only loses links of an earlier run. */
+/** Counts the items of every tag that loses some; for a stream that only loses links of an earlier run, one row without a tag. */
 function* tagCounts(
   { stream, items, kept }: PlannedStream,
   codes: Uint8Array,
@@ -52,7 +54,7 @@ function* tagCounts(
   }
 }
 
-/** Tag items with their reasons: only `-o wide` has them. */
+/** Builds the table of tag items with their reasons, which only `-o wide` shows. */
 export function itemSection(report: ImagePruneReport): Section {
   const { plan, outcome, dryRun } = report;
   const notes = new Notes(report);
@@ -61,13 +63,14 @@ export function itemSection(report: ImagePruneReport): Section {
       const key = streamKey(planned.stream);
       for (const item of itemOrder(planned)) {
         const { tag, position, image, because } = planned.items[item]!;
-        const told = tell(outcome.streams[at]!.items[item]!, dryRun, 'delete', () => notes.item(at, image));
+        const code = outcome.streams[at]!.items[item]!;
+        const entry = deletionStatus(code, dryRun, () => notes.item(at, image));
         yield [
           `${key}:${tag}`,
           String(position),
           plan.snapshot.digests.text(image),
-          inWords(told),
-          reasonOf(told, describeReason(because)),
+          entry.status,
+          reasonText(entry, describeReason(because)),
         ];
       }
     }
@@ -86,10 +89,10 @@ export function itemSection(report: ImagePruneReport): Section {
   };
 }
 
-function* firstOf<T>(values: Iterable<T>, limit: number): Generator<T> {
-  let left = limit;
+function* take<Value>(limit: number, values: Iterable<Value>): Generator<Value> {
+  let remaining = limit;
   for (const value of values) {
-    if (left-- <= 0) return;
+    if (remaining-- <= 0) return;
     yield value;
   }
 }

@@ -1,10 +1,12 @@
 import { formatBytes } from '../../model/quantity.js';
-import { summarize, type ImagePruneReport, type PruneSummary } from '../report.js';
+import type { ImagePruneReport } from '../report.js';
+import { summarize } from '../summary.js';
+import type { ImagePruneSummary } from './document-type.js';
 import type { Styles } from '../../terminal/color.js';
 import { tableLines } from '../../terminal/table.js';
 import { thousands } from '../../terminal/text.js';
 
-/** Kinds, counts, and what their going frees. */
+/** Writes the table of kinds, counts, and the space that is freed. */
 export function* summaryTable(report: ImagePruneReport, width: number, paint: Styles): Generator<string> {
   const summary = summarize(report);
   const { dryRun, plan } = report;
@@ -21,10 +23,10 @@ export function* summaryTable(report: ImagePruneReport, width: number, paint: St
   yield '\n';
 }
 
-function summaryRows(summary: PruneSummary, imageObjectBytes: number, pruneRegistry: boolean): string[][] {
+function summaryRows(summary: ImagePruneSummary, imageObjectBytes: number, pruneRegistry: boolean): string[][] {
   const etcd =
     summary.images > 0 ? `about ${formatBytes(Math.round(summary.images * imageObjectBytes))} of objects in etcd` : '';
-  // Images do not say how large their manifests are: those come on top.
+  // The size of manifests is not known: images do not state it.
   const registry = summary.blobs > 0 ? `at least ${formatBytes(summary.bytes)} in the registry` : '';
   const rows = [
     ['image streams (updated)', thousands(summary.imageStreams), ''],

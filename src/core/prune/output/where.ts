@@ -8,9 +8,9 @@ interface Place {
 }
 
 /**
- * Where images were: the first tag item that the plan takes from each and how many more there are, else the repository of its reference.
- * @param wanted image numbers; only these are looked up, so that a cut table costs nothing
- * @returns a function from image number to text
+ * Returns a function that says where an image (by number) was: the first tag item that the plan removes and the number of further ones,
+ * or the repository of its reference.
+ * @param wanted the images to look up; a table that is cut needs few
  */
 export function placesOf(plan: ImagePrunePlan, wanted: readonly number[]): (image: number) => string {
   const { images } = plan.snapshot;
@@ -25,14 +25,14 @@ export function placesOf(plan: ImagePrunePlan, wanted: readonly number[]): (imag
   });
   return (image) => {
     const place = places.get(images.name(image));
-    if (!place) return withoutTag(images.reference(image));
+    if (!place) return untaggedPlace(images.reference(image));
     const where = `${streamKey(plan.streams[place.stream]!.stream)}:${place.tag}`;
     return place.others === 0 ? where : `${where} and ${place.others} more`;
   };
 }
 
-/** `host:5000/ns/app@sha256:…` was pushed to ns/app, and no tag item there lists it any more. */
-function withoutTag(reference: string): string {
+/** `host:5000/ns/app@sha256:…` was pushed to ns/app, and no tag item there lists it any longer. */
+function untaggedPlace(reference: string): string {
   const repository = reference.replace(/@.*$/, '').replace(/^[^/]*[.:][^/]*\//, '');
   return repository === '' ? 'no tag' : `${repository} (no tag)`;
 }

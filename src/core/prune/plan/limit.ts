@@ -1,18 +1,19 @@
 import { refusal } from '../../model/errors.js';
 import { formatBytes } from '../../model/quantity.js';
 import type { MaxDelete } from '../../model/max-delete.js';
-import type { ImagePrunePlan } from './plan.js';
+import type { ImagePrunePlan } from './types.js';
 
-/** Refuses a plan with more images, a larger share of all images, or more bytes of blobs than allowed. @throws RegadmError MAX_DELETE, exit status 4 */
+/** Refuses a plan that is larger than `--max-delete` allows. @throws RegadmError MAX_DELETE */
 export function assertImagesWithinLimit(plan: ImagePrunePlan, limit: MaxDelete | undefined): void {
-  const excess = limit && excessOf(plan, limit);
+  const excess = limit && excessOver(limit, plan);
   if (!excess) return;
   throw refusal('MAX_DELETE', `the plan is larger than --max-delete allows: ${excess}; nothing was changed`, [
-    'look at what would go (without --confirm and --max-delete), then raise --max-delete',
+    'run without --confirm and --max-delete to see the plan, then raise --max-delete',
   ]);
 }
 
-function excessOf({ images, blobs, snapshot }: ImagePrunePlan, limit: MaxDelete): string | undefined {
+/** Describes by how much a plan exceeds a limit; undefined if it does not. */
+function excessOver(limit: MaxDelete, { images, blobs, snapshot }: ImagePrunePlan): string | undefined {
   if ('count' in limit)
     return images.length > limit.count ? `${images.length} images, more than ${limit.count}` : undefined;
   if ('percent' in limit) {

@@ -1,25 +1,28 @@
-import type { Snapshot } from '../../model/table/snapshot.js';
+import type { SnapshotView } from '../../model/table/snapshot.js';
 
-/** A repository's links that go, as digest numbers in the order of their texts. */
+/** Links to delete in a repository: digest numbers in the order of their texts. */
 export interface LinkPlan {
-  layerLinks: number[];
-  manifestLinks: number[];
+  readonly layerLinks: readonly number[];
+  readonly manifestLinks: readonly number[];
 }
 
-/**
- * Links of a stream's repository that no remaining item needs.
- * @param removed digests of images whose items go, or went in a run that was interrupted
- * @param remaining digests of images that the stream goes on listing
- * @param withChildren beyond `oc`: what a listed index names keeps its links too
- */
+/** The tag items of a stream before and after its update, as digests of images. */
+export interface StreamItems {
+  /** Items that are removed, or that an interrupted run has removed. */
+  removed: Iterable<number>;
+  /** Items that the stream continues to list. */
+  remaining: Iterable<number>;
+  /** Beyond `oc`: the children of a remaining index keep their links, too. */
+  includeChildren: boolean;
+}
+
+/** Plans the deletion of links in a stream's repository that no remaining item needs. */
 export function planLinks(
-  snapshot: Snapshot,
-  removed: Iterable<number>,
-  remaining: Iterable<number>,
-  withChildren: boolean,
+  snapshot: Pick<SnapshotView, 'images' | 'digests'>,
+  { removed, remaining, includeChildren }: StreamItems,
 ): LinkPlan {
   const { images, digests } = snapshot;
-  const needed = neededBy(snapshot, remaining, withChildren);
+  const needed = neededDigests(snapshot, remaining, includeChildren);
   const layers = new Set<number>();
   const manifests = new Set<number>();
   for (const digest of removed) {
@@ -30,12 +33,16 @@ export function planLinks(
     });
     if (!needed.has(digest)) manifests.add(digest);
   }
-  const sorted = (set: Set<number>): number[] => [...set].sort((a, b) => digests.compare(a, b));
+  const sorted = (set: Set<number>): readonly number[] => Object.freeze([...set].sort((a, b) => digests.compare(a, b)));
   return { layerLinks: sorted(layers), manifestLinks: sorted(manifests) };
 }
 
-/** Every digest that images need in their repository: themselves, configs, layers, and with `withChildren` what their indexes name. */
-export function neededBy({ images }: Snapshot, listed: Iterable<number>, withChildren: boolean): Set<number> {
+/** Returns all digests that images need in their repository: their manifests, configs and layers, and those of children if wanted. */
+export function neededDigests(
+  { images }: Pick<SnapshotView, 'images'>,
+  listed: Iterable<number>,
+  includeChildren: boolean,
+): Set<number> {
   const needed = new Set<number>();
   const add = (digest: number): void => {
     if (needed.has(digest)) return;
@@ -43,7 +50,7 @@ export function neededBy({ images }: Snapshot, listed: Iterable<number>, withChi
     const image = images.indexOf(digest);
     if (image === -1) return;
     images.eachBlob(image, (blob) => needed.add(blob));
-    if (withChildren) images.eachChild(image, add);
+    if (includeChildren) images.eachChild(image, add);
   };
   for (const digest of listed) add(digest);
   return needed;

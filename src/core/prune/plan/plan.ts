@@ -1,95 +1,65 @@
-import { Decisions } from '../../graph/decide.js';
+import type { Decisions } from '../../graph/decide.js';
 import type { PruneOptions } from '../../graph/options.js';
-import type { Reason } from '../../graph/reason.js';
-import { collectUses, type UseIndex } from '../../graph/uses.js';
-import { RegadmError } from '../../model/errors.js';
-import type { ImageStream, Snapshot } from '../../model/table/snapshot.js';
+import { compareText } from '../../model/compare-text.js';
+import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
+import { decide, decideAgain, type Decided, type Evidence } from './evidence.js';
 import { planLinks } from './links.js';
+import { compareWithPlanFile } from './narrow.js';
+import type { ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
 
-/** A tag item that goes. */
-export interface PlannedItem {
-  tag: string;
-  position: number;
-  /** Digest number. */
-  image: number;
-  because: Reason;
-}
-
-/** A stream that loses items or links. Digests as numbers, in the order of their texts. */
-export interface PlannedStream {
-  stream: ImageStream;
-  /** How many of its items stay. */
-  kept: number;
-  items: PlannedItem[];
-  /** Digests whose links an interrupted run left behind. */
-  pending: number[];
-  layerLinks: number[];
-  manifestLinks: number[];
-}
-
-/** What goes, and enough to say why everything else stays. Streams, images and blobs are sorted. */
-export interface ImagePrunePlan {
-  snapshot: Snapshot;
-  options: PruneOptions;
-  uses: UseIndex;
-  decisions: Decisions;
-  streams: PlannedStream[];
-  /** Image numbers. */
-  images: number[];
-  /** Digest numbers. */
-  blobs: number[];
-}
+export type { ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
 
 /**
- * Decides what goes. Pure: the same snapshot, options and `now` (ms) give the same plan, in whatever order the lists came.
- * @throws RegadmError INVALID_REFERENCES that lists every one, unless `ignoreInvalidRefs`
+ * Computes the plan. Pure: the same evidence and options give the same plan, whatever the order of the lists.
+ * @throws RegadmError INVALID_REFERENCES with all of them, unless `ignoreInvalidRefs`
+ * @throws RegadmError PLAN_EDITED, PLAN_OF_ANOTHER_CLUSTER if the plan file cannot be applied
  */
-export function planImagePrune(snapshot: Snapshot, options: PruneOptions, now: number): ImagePrunePlan {
-  const uses = usesOf(snapshot, options, now);
-  const decisions = new Decisions(snapshot, uses, options, now);
-  const images = doomedImages(snapshot, decisions);
-  return {
+export function planImagePrune(evidence: Evidence, options: PruneOptions): ImagePrunePlan {
+  const { snapshot } = evidence;
+  const { uses, decisions, only, keptDespitePlanFile } = restrict(decideFully(evidence, options), evidence, options);
+  const images = imagesToDelete(snapshot, decisions);
+  return Object.freeze({
     snapshot,
     options,
     uses,
     decisions,
-    streams: planStreams(snapshot, options, decisions),
-    images,
-    blobs: options.pruneRegistry ? doomedBlobs(snapshot, decisions, images) : [],
-  };
-}
-
-/** Who uses what, as these options see it. @throws RegadmError INVALID_REFERENCES */
-export function usesOf(snapshot: Snapshot, options: PruneOptions, now: number): UseIndex {
-  const uses = collectUses(snapshot.referrers, snapshot.digests, {
-    scope: options.referrers,
-    podsYoungerThan: now - options.keepYoungerThanMs,
-    everyPod: options.pruneOverSizeLimit,
-    namespace: options.namespace,
+    streams: Object.freeze(planStreams(snapshot, options, decisions)),
+    images: Object.freeze(images),
+    blobs: Object.freeze(options.pruneRegistry ? blobsToDelete(snapshot, decisions, images) : []),
+    only,
+    keptDespitePlanFile,
   });
-  if (uses.invalid.length > 0 && !options.ignoreInvalidRefs) {
-    throw new RegadmError('failed to build graph - no changes made', {
-      code: 'INVALID_REFERENCES',
-      suggestions: ['repair or delete the objects listed above, or pass --ignore-invalid-refs to go on without them'],
-      invalidReferences: uses.invalid,
-    });
-  }
-  return uses;
 }
 
-function planStreams(snapshot: Snapshot, options: PruneOptions, decisions: Decisions): PlannedStream[] {
-  const planned = snapshot.streams.map((stream, index) => planStream(snapshot, options, decisions, stream, index));
-  return planned
-    .filter((one) => one !== undefined)
+function decideFully(evidence: Evidence, options: PruneOptions): Decided {
+  const { draft, snapshot } = evidence;
+  if (!draft) return decide(evidence, options);
+  return snapshot.subjects.size === 0 ? draft : decideAgain(draft, evidence, options);
+}
+
+/** Restricts the decision to what the plan file names. */
+function restrict(
+  decided: Decided,
+  evidence: Evidence,
+  options: PruneOptions,
+): Decided & Pick<ImagePrunePlan, 'only' | 'keptDespitePlanFile'> {
+  const { planFile, snapshot } = evidence;
+  if (!planFile) return { ...decided, keptDespitePlanFile: [] };
+  const { only, kept } = compareWithPlanFile(snapshot, decided.decisions, planFile);
+  return { ...decideAgain(decided, evidence, options, only), only, keptDespitePlanFile: kept };
+}
+
+function planStreams(snapshot: SnapshotView, options: PruneOptions, decisions: Decisions): PlannedStream[] {
+  return snapshot.streams
+    .map((stream, index) => planStream(stream, index, { snapshot, options, decisions }))
+    .filter((planned) => planned !== undefined)
     .sort((a, b) => compareText(a.stream.namespace, b.stream.namespace) || compareText(a.stream.name, b.stream.name));
 }
 
 function planStream(
-  snapshot: Snapshot,
-  options: PruneOptions,
-  decisions: Decisions,
   stream: ImageStream,
   index: number,
+  { snapshot, options, decisions }: { snapshot: SnapshotView; options: PruneOptions; decisions: Decisions },
 ): PlannedStream | undefined {
   const items: PlannedItem[] = [];
   const remaining = new Set<number>();
@@ -107,37 +77,34 @@ function planStream(
   if (items.length === 0 && pending.length === 0) return undefined;
   const removed = [...items.map(({ image }) => image), ...pending];
   const links = options.pruneRegistry
-    ? planLinks(snapshot, removed, remaining, options.referrers !== 'oc')
+    ? planLinks(snapshot, { removed, remaining, includeChildren: options.referrers !== 'oc' })
     : { layerLinks: [], manifestLinks: [] };
-  return { stream, kept, items, pending, ...links };
+  return Object.freeze({ stream, kept, items: Object.freeze(items), pending: Object.freeze(pending), ...links });
 }
 
-function doomedImages({ images }: Snapshot, decisions: Decisions): number[] {
-  const doomed: number[] = [];
-  for (let image = 0; image < images.count; image++) if (!decisions.imageKept(image)) doomed.push(image);
-  return doomed.sort((a, b) => images.digests.compare(images.name(a), images.name(b)));
+function imagesToDelete({ images, digests }: SnapshotView, decisions: Decisions): number[] {
+  const deleted: number[] = [];
+  for (let image = 0; image < images.count; image++) if (!decisions.imageKept(image)) deleted.push(image);
+  return deleted.sort((a, b) => digests.compare(images.name(a), images.name(b)));
 }
 
-function doomedBlobs({ images, digests }: Snapshot, decisions: Decisions, doomed: number[]): number[] {
-  const needed = new Uint8Array(digests.size);
+/** Blobs of the images to delete that no other image needs. */
+function blobsToDelete({ images, digests }: SnapshotView, decisions: Decisions, deleted: number[]): number[] {
+  const seen = new Uint8Array(digests.size);
   for (let image = 0; image < images.count; image++) {
     if (!decisions.imageKept(image)) continue;
-    needed[images.name(image)] = 1;
-    images.eachBlob(image, (blob) => (needed[blob] = 1));
+    seen[images.name(image)] = 1;
+    images.eachBlob(image, (blob) => (seen[blob] = 1));
   }
   const blobs: number[] = [];
   const take = (blob: number): void => {
-    if (needed[blob]) return;
-    needed[blob] = 1;
+    if (seen[blob]) return;
+    seen[blob] = 1;
     blobs.push(blob);
   };
-  for (const image of doomed) {
+  for (const image of deleted) {
     take(images.name(image));
     images.eachBlob(image, take);
   }
   return blobs.sort((a, b) => digests.compare(a, b));
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,23 +1,26 @@
+import type { Check } from '../../model/check.js';
 import { messageOf, RegadmError } from '../../model/errors.js';
 
-/** One thing that was looked at before anything is deleted, as the JSON document shows it. */
-export interface PreflightCheck {
-  check: CheckName;
-  /** True also where something could not be checked; the message says so. */
-  ok: boolean;
-  message: string;
-  suggestion?: string;
+export type PreflightName = 'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners';
+
+/**
+ * Result of a check before the first deletion: `ok`; `failed`, which stops a confirmed run; `warning`, which does not; `unknown`: it
+ * could not be checked, and `message` says why.
+ */
+export type PreflightCheck = Check<PreflightName>;
+
+/** Returns a check that passed. */
+export function passed(name: PreflightName, message: string): PreflightCheck {
+  return { name, status: 'ok', message };
 }
 
-export type CheckName = 'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners';
-
-/** What could not be looked at, and why that does not stop the run. */
-export function notChecked(check: CheckName, why: string): PreflightCheck {
-  return { check, ok: true, message: `not checked: ${why}` };
+/** Returns a check that could not be made, which does not stop the run. */
+export function notChecked(name: PreflightName, why: string): PreflightCheck {
+  return { name, status: 'unknown', message: why };
 }
 
-/** A check that failed with an error; its suggestions in one line. */
-export function failedWith(check: CheckName, error: unknown): PreflightCheck {
-  const suggestion = error instanceof RegadmError ? error.suggestions.join('; ') : '';
-  return { check, ok: false, message: messageOf(error), ...(suggestion ? { suggestion } : {}) };
+/** Returns a check that failed with an error, with the error's suggestions. */
+export function failedWith(name: PreflightName, error: unknown): PreflightCheck {
+  const suggestions = error instanceof RegadmError ? error.suggestions : [];
+  return { name, status: 'failed', message: messageOf(error), ...(suggestions.length > 0 ? { suggestions } : {}) };
 }

@@ -1,19 +1,8 @@
-import { describePermission, reviewAccess, type Permission } from '../../cluster/access-review.js';
+import { describePermission, reviewAccess, type AccessReview, type Permission } from '../../cluster/access-review.js';
 import type { ClusterApi } from '../../cluster/api.js';
 import { mapParallel } from '../../kit/parallel.js';
-import { failedWith, notChecked, type PreflightCheck } from './check.js';
-
-export interface PermissionsResult {
-  check: PreflightCheck;
-  ok: boolean;
-  /** False when the API server did not answer the access review. */
-  checked: boolean;
-  /** The API server's clock, in ms since the epoch; undefined when it did not state it. */
-  serverTime?: number;
-  /** When the request was sent and the response received, by this machine's clock. */
-  sentAt: number;
-  receivedAt: number;
-}
+import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
+import type { DatedResponse } from './clocks.js';
 
 export interface PermissionsInput {
   api: ClusterApi;
@@ -26,7 +15,8 @@ export interface PermissionsInput {
 /** Maximum concurrent access reviews. */
 const CONCURRENCY = 4;
 const GRANT = 'give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER';
-/** What a run needs beyond the lists that the plan was made from. The registry asks the API for `delete images` at every deletion. */
+
+/** What a run needs beyond the lists. The registry asks the API server for `delete images` at every deletion. */
 function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
   const group = 'image.openshift.io';
   return [
@@ -38,44 +28,32 @@ function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
 }
 
 /**
- * Checks that the user has every permission that the run needs. Where the API server does not answer the question, the
- * result is "not checked", which does not stop the run: reading the lists has shown that the login works.
+ * Checks that the user has every permission that the run needs. Where the API server does not answer access reviews, the result is
+ * `unknown`, which does not stop the run: reading the lists has shown that the login works.
  */
-export async function checkPermissions(input: PermissionsInput): Promise<PermissionsResult> {
-  const now = input.now ?? Date.now;
+export async function checkPermissions(input: PermissionsInput): Promise<{ check: PreflightCheck } & DatedResponse> {
+  const { api, now = Date.now, signal } = input;
   const sentAt = now();
-  let serverTime: number | undefined;
-  let receivedAt = sentAt;
-  const result = (check: PreflightCheck, checked = true): PermissionsResult => ({
-    check,
-    ok: check.ok,
-    checked,
-    serverTime,
-    sentAt,
-    receivedAt,
-  });
   try {
     const permissions = needed(input);
-    const reviews = await mapParallel(permissions, CONCURRENCY, (one) => reviewAccess(input.api, one, input.signal));
-    receivedAt = now();
-    serverTime = reviews[0]!.serverTime;
-    const unanswered = reviews.find(({ access }) => access === 'unanswered');
-    if (unanswered) {
-      const why = `the API server did not answer the access review (status ${unanswered.status})`;
-      return result(notChecked('permissions', why), false);
-    }
-    const denied = permissions.filter((_, index) => reviews[index]!.access === 'denied');
-    if (denied.length === 0) {
-      const message = `the user may ${permissions.map(describePermission).join(', ')}`;
-      return result({ check: 'permissions', ok: true, message });
-    }
-    return result({
-      check: 'permissions',
-      ok: false,
-      message: `the user may not ${denied.map(describePermission).join(', ')}`,
-      suggestion: GRANT,
-    });
+    const reviews = await mapParallel(permissions, CONCURRENCY, (permission) => reviewAccess(api, permission, signal));
+    return { check: toCheck(permissions, reviews), serverTime: reviews[0]!.serverTime, sentAt, receivedAt: now() };
   } catch (error) {
-    return result(failedWith('permissions', error), false);
+    return { check: failedWith('permissions', error), sentAt, receivedAt: sentAt };
   }
+}
+
+function toCheck(permissions: Permission[], reviews: AccessReview[]): PreflightCheck {
+  const unanswered = reviews.find(({ access }) => access === 'unanswered');
+  if (unanswered)
+    return notChecked('permissions', `the API server did not answer the access review (status ${unanswered.status})`);
+  const denied = permissions.filter((_, index) => reviews[index]!.access === 'denied');
+  if (denied.length === 0)
+    return passed('permissions', `the user may ${permissions.map(describePermission).join(', ')}`);
+  return {
+    name: 'permissions',
+    status: 'failed',
+    message: `the user may not ${denied.map(describePermission).join(', ')}`,
+    suggestions: [GRANT],
+  };
 }

@@ -1,78 +1,79 @@
 import { RegadmError } from '../../model/errors.js';
 import type { Registry } from '../../registry/api.js';
-import { failedWith, notChecked, type CheckName, type PreflightCheck } from './check.js';
+import { failedWith, notChecked, passed, type PreflightCheck, type PreflightName } from './check.js';
 
 export interface RegistryCheckInput {
   registry?: Registry | Error;
   repositories: readonly string[];
-  confirm: boolean;
+  probeDeletion: boolean;
   pruneRegistry: boolean;
   hasToken: boolean;
-  /** The API server says that this user may delete images. */
+  /** The API server says that the user has permission to delete images. */
   mayDelete: boolean;
   randomDigest: () => string;
   signal?: AbortSignal;
 }
 
-/** The registry's checks: token, reachable and trusted, deletion enabled, mode. */
+const REGISTRY_CHECKS: PreflightName[] = ['token', 'registry', 'deletion', 'mode'];
+
+/** Checks the registry: token, reachable and trusted, deletion enabled, mode. */
 export async function checkRegistry(input: RegistryCheckInput): Promise<PreflightCheck[]> {
-  const { registry, pruneRegistry, hasToken, confirm } = input;
-  if (!pruneRegistry || !registry) return all(['token', 'registry', 'deletion', 'mode'], 'the registry is not touched');
-  if (isUnknown(registry) && input.repositories.length === 0) {
-    return all(
-      ['token', 'registry', 'deletion', 'mode'],
-      'the cluster names no registry, and there is no image stream',
-    );
-  }
+  const { registry, pruneRegistry, hasToken, probeDeletion } = input;
+  if (!pruneRegistry || !registry) return noneChecked('the registry is not changed');
+  if (isUnknown(registry) && input.repositories.length === 0)
+    return noneChecked('the cluster names no registry, and there is no image stream');
   if (registry instanceof Error) {
-    const why = 'the registry cannot be asked';
-    return [token(hasToken), failedWith('registry', registry), notChecked('deletion', why), notChecked('mode', why)];
+    const why = 'the registry does not answer';
+    return [
+      checkToken(hasToken),
+      failedWith('registry', registry),
+      notChecked('deletion', why),
+      notChecked('mode', why),
+    ];
   }
-  const trusted: PreflightCheck = {
-    check: 'registry',
-    ok: true,
-    message: `${registry.url} answers${registry.verified ? ', its certificate is trusted' : '; the connection is not verified'}`,
-  };
-  if (!confirm || !hasToken) {
-    const why = confirm ? 'there is no token' : 'only a deletion tells, and a dry run sends none';
-    return [token(hasToken), trusted, notChecked('deletion', why), notChecked('mode', why)];
-  }
-  return probeDeletion(registry, input, trusted);
+  const trust = registry.verified ? ', its certificate is trusted' : '; the connection is not verified';
+  const reachable = passed('registry', `${registry.url} answers${trust}`);
+  if (probeDeletion && hasToken) return probe(registry, input, reachable);
+  const why = probeDeletion ? 'there is no token' : 'not tested in a dry run';
+  return [checkToken(hasToken), reachable, notChecked('deletion', why), notChecked('mode', why)];
 }
 
-function token(hasToken: boolean): PreflightCheck {
-  if (hasToken) return { check: 'token', ok: true, message: 'there is a token for the registry' };
+function checkToken(hasToken: boolean): PreflightCheck {
+  if (hasToken) return passed('token', 'there is a token for the registry');
   return {
-    check: 'token',
-    ok: false,
+    name: 'token',
+    status: 'failed',
     message: 'there is no bearer token, which the registry needs for deletions',
-    suggestion: 'log in with a user name (oc login), or pass --token: a client certificate alone is not enough',
+    suggestions: ['log in with a user name (oc login), or pass --token: a client certificate alone is not enough'],
   };
 }
 
-/** Where in the checks a failure of the probe belongs. */
-const PLACE: Record<string, CheckName> = {
+/** The check that an error of the probe belongs to; all other errors belong to `registry`. */
+const CHECK_OF_ERROR: Record<string, PreflightName> = {
   REGISTRY_UNAUTHORIZED: 'token',
   REGISTRY_READ_ONLY: 'mode',
   REGISTRY_DELETE_DISABLED: 'deletion',
 };
 
 /**
- * Deletes a layer link and a blob with a random digest, which exist nowhere. In read-only mode the registry refuses links but
- * still deletes blobs: the link is what tells the mode, so without a repository the mode remains unknown.
+ * Deletes a layer link and a blob with random digests, which exist nowhere. In read-only mode the registry refuses to delete links but
+ * still deletes blobs: only a link shows the mode, so without a repository the mode remains unknown.
  */
-async function probeDeletion(
+async function probe(
   registry: Registry,
   input: RegistryCheckInput,
-  trusted: PreflightCheck,
+  reachable: PreflightCheck,
 ): Promise<PreflightCheck[]> {
-  const [repository] = input.repositories;
-  const accepted: PreflightCheck = { check: 'token', ok: true, message: 'the registry accepts the token' };
-  const enabled: PreflightCheck = { check: 'deletion', ok: true, message: 'the registry deletes' };
-  const mode: PreflightCheck = repository
-    ? { check: 'mode', ok: true, message: 'the registry is not in read-only mode' }
-    : notChecked('mode', 'there is no image stream, and without one the registry does not tell');
-  const checks = [accepted, trusted, enabled, mode];
+  const mode =
+    input.repositories.length > 0
+      ? passed('mode', 'the registry is not in read-only mode')
+      : notChecked('mode', 'there is no image stream, and without one the registry does not show its mode');
+  const checks = [
+    passed('token', 'the registry accepts the token'),
+    reachable,
+    passed('deletion', 'the registry allows deletion'),
+    mode,
+  ];
   try {
     await probeLayerLink(registry, input);
     await registry.deleteBlob(input.randomDigest(), { signal: input.signal });
@@ -82,21 +83,21 @@ async function probeDeletion(
   }
 }
 
-/** An image stream may have been deleted since it was listed; what the registry answers for it then tells nothing. */
-const MOST_REPOSITORIES = 3;
+/** Maximum number of repositories to try: the response means nothing if the stream was deleted since it was listed. */
+const MAX_REPOSITORIES = 3;
 
 async function probeLayerLink(
   registry: Registry,
   { repositories, randomDigest, signal }: RegistryCheckInput,
 ): Promise<void> {
-  const tried = repositories.slice(0, MOST_REPOSITORIES);
-  for (const [index, repository] of tried.entries()) {
+  const candidates = repositories.slice(0, MAX_REPOSITORIES);
+  for (const [index, repository] of candidates.entries()) {
     try {
       await registry.deleteLayerLink(repository, randomDigest(), { signal });
       return;
     } catch (error) {
-      const unclear = error instanceof RegadmError && error.code === 'REGISTRY_ERROR';
-      if (!unclear || index === tried.length - 1) throw error;
+      const isUnclear = error instanceof RegadmError && error.code === 'REGISTRY_ERROR';
+      if (!isUnclear || index === candidates.length - 1) throw error;
     }
   }
 }
@@ -105,22 +106,25 @@ function isUnknown(registry: Registry | Error): boolean {
   return registry instanceof RegadmError && registry.code === 'REGISTRY_UNKNOWN';
 }
 
-/** The checks up to the failure: what comes after it, or rests on it, was not checked. */
-function withFailure(checks: PreflightCheck[], error: unknown, input: RegistryCheckInput): PreflightCheck[] {
-  const place = (error instanceof RegadmError && PLACE[error.code]) || 'registry';
-  const failed = failedWith(place, error);
-  if (place === 'token' && input.mayDelete)
-    failed.message += '; the API server says that this user may delete images, so the token is the likely cause';
+/** Replaces the check that failed, and marks those that depend on it as not checked. */
+function withFailure(checks: PreflightCheck[], error: unknown, { mayDelete }: RegistryCheckInput): PreflightCheck[] {
+  const name = (error instanceof RegadmError && CHECK_OF_ERROR[error.code]) || 'registry';
+  const failed = failedWith(name, error);
+  if (name === 'token' && mayDelete)
+    failed.message += '; the API server allows this user to delete images, so the token is the likely cause';
   return checks.map((check) => {
-    if (check.check === place) return failed;
-    const told =
-      check.check === 'registry' ||
-      (check.check === 'token' && place !== 'registry') ||
-      (place === 'mode' && check.check === 'deletion');
-    return told ? check : notChecked(check.check, 'the check before it failed');
+    if (check.name === name) return failed;
+    return isKnownDespite(name, check.name) ? check : notChecked(check.name, 'the check before it failed');
   });
 }
 
-function all(names: CheckName[], why: string): PreflightCheck[] {
-  return names.map((name) => notChecked(name, why));
+/** True if the failure of one check says that another one passed. */
+function isKnownDespite(failed: PreflightName, name: PreflightName): boolean {
+  if (name === 'registry') return true;
+  if (name === 'token') return failed !== 'registry';
+  return name === 'deletion' && failed === 'mode';
+}
+
+function noneChecked(why: string): PreflightCheck[] {
+  return REGISTRY_CHECKS.map((name) => notChecked(name, why));
 }

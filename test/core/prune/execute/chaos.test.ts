@@ -59,7 +59,7 @@ async function oneRun(seed: number): Promise<void> {
   const scene = await aScene();
   const { sandbox } = scene;
   const before = stateOf(sandbox);
-  const plan = (await pruneHere(scene, { request: { confirm: false } })).document;
+  const plan = (await pruneHere(scene, { dryRun: true })).document;
   const used: { image: string; links: boolean }[] = [];
   let calm = false;
   let changes = 0;

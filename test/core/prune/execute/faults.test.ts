@@ -22,7 +22,7 @@ let calm: boolean;
 
 beforeAll(async () => {
   const twin = await aScene();
-  plan = (await pruneHere(twin, { request: { confirm: false } })).document;
+  plan = (await pruneHere(twin, { dryRun: true })).document;
   const { document } = await pruneHere(twin);
   expect(document.summary.failed).toBe(0);
   undisturbed = stateOf(twin.sandbox);

@@ -17,7 +17,7 @@ let plan: PruneDocument;
 beforeEach(async () => {
   scene = await aScene();
   before = stateOf(scene.sandbox);
-  plan = (await pruneHere(scene, { request: { confirm: false } })).document;
+  plan = (await pruneHere(scene, { dryRun: true })).document;
 });
 afterEach(() => scene.sandbox.stop());
 
@@ -214,7 +214,7 @@ test('a deletion that is tried again later looks again first', async () => {
   expect(asked).toBe(1);
   expect(scene.sandbox.registry.hasBlob(image)).toBe(true);
   expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'failed' });
-  expect(document.failures.map(({ message }) => message).join()).toContain('was not tried again');
+  expect(document.failures.map(({ message }) => message).join()).toContain('was not retried');
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
@@ -289,7 +289,7 @@ test('a manifest that cannot be read is said', async () => {
   scene.sandbox.onRequest(({ method, path }) =>
     method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined,
   );
-  expect((await pruneHere(scene)).warnings.join()).toContain('1 manifests cannot be read');
+  expect((await pruneHere(scene)).warnings.join()).toContain('cannot read 1 manifests');
 });
 
 test('manifests cannot be read since the registry has gone: nothing is changed', async () => {
@@ -368,6 +368,6 @@ test('an image that is deleted and pushed again at the very moment is not delete
   expect(scene.sandbox.store.get('images', image)).toBeDefined();
   expect(document.images.find(({ name }) => name === image)).toMatchObject({
     status: 'failed',
-    message: 'it was deleted and pushed again meanwhile; some of its blobs were gone by then',
+    message: 'it was deleted and pushed again in the meantime; some of its blobs were gone by then',
   });
 });

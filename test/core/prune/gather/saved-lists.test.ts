@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { pruneFromFiles } from '../../../../src/core/prune/gather/from-files.js';
-import type { PruneImagesRequest } from '../../../../src/core/prune/prune-images.js';
+import { SILENT } from '../../../../src/core/kit/reporter.js';
+import { planFromFiles } from '../../../../src/core/prune/index.js';
 import { readSavedLists } from '../../../../src/core/prune/gather/saved-lists.js';
 import type { KubeObject } from '../../../../src/core/model/kube.js';
 import type { ImagePruneReport } from '../../../../src/core/prune/report.js';
@@ -119,22 +119,7 @@ test.each(Object.entries(LAYOUTS))('plans from %s', async (_what, save) => {
 });
 
 async function planned(options = {}): Promise<ImagePruneReport> {
-  const registry = { forceInsecure: false, workers: 1 };
-  const request: PruneImagesRequest = {
-    options: pruneOptions(options),
-    keepYoungerThan: '60m',
-    confirm: false,
-    registry,
-    preflight: true,
-  };
-  const nothing = (): void => {};
-  return pruneFromFiles(dir, request, {
-    warn: nothing,
-    log: nothing,
-    phase: nothing,
-    tick: nothing,
-    signal: new AbortController().signal,
-  });
+  return planFromFiles(dir, { options: pruneOptions(options), keepYoungerThan: '60m' }, SILENT);
 }
 
 test('a list that is missing stops the plan: what it would name is unknown', async () => {

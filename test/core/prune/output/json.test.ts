@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { parse as parseYaml } from 'yaml';
-import { STATUS, type ImagePruneReport } from '../../../../src/core/prune/report.js';
+import { STATUS } from '../../../../src/core/prune/outcome.js';
+import type { ImagePruneReport } from '../../../../src/core/prune/report.js';
 import { errorDocument } from '../../../../src/cli/error-document.js';
 import { refusal, RegadmError } from '../../../../src/core/model/errors.js';
 import { aPod, anImage, anImageStream, digest } from '../../../support/builders.js';
@@ -191,7 +192,7 @@ describe('a confirmed run', () => {
   });
 
   test('that was ended by a signal says what it did not reach', () => {
-    const report = aReport(storyPlan(), { dryRun: false, interrupted: true });
+    const report = aReport(storyPlan(), { dryRun: false, interrupted: { exitCode: 130 } });
     report.outcome.images[0] = STATUS.deleted;
     const document = documentOf(report);
     expect(document.interrupted).toBe(true);
@@ -242,7 +243,12 @@ test('ignored references, warnings, failures and checks are in it, sorted', () =
       { target: 'z', message: '2' },
       { target: 'b', message: '1' },
     ],
-    preflight: [{ check: 'registry', ok: false, message: 'unreachable', suggestion: 'pass --registry-url' }],
+    preflight: [
+      { name: 'token', status: 'ok', message: 'there is a token' },
+      { name: 'registry', status: 'failed', message: 'unreachable', suggestions: ['expose it', 'pass --registry-url'] },
+      { name: 'mode', status: 'unknown', message: 'the registry does not answer' },
+      { name: 'clocks', status: 'warning', message: '90 s ahead', suggestions: ['set the clocks'] },
+    ],
   });
   const document = documentOf(report);
   expect(document.invalidReferences).toMatchObject([
@@ -257,8 +263,13 @@ test('ignored references, warnings, failures and checks are in it, sorted', () =
     options: { namespace: 'shop', ignoreInvalidRefs: true },
     warnings: ['a', 'b'],
     failures: [{ target: 'b' }, { target: 'z' }],
-    preflight: [{ check: 'registry', ok: false, suggestion: 'pass --registry-url' }],
   });
+  expect(document.preflight).toEqual([
+    { check: 'token', ok: true, message: 'there is a token' },
+    { check: 'registry', ok: false, message: 'unreachable', suggestion: 'expose it; pass --registry-url' },
+    { check: 'mode', ok: true, message: 'not checked: the registry does not answer' },
+    { check: 'clocks', ok: false, message: '90 s ahead', suggestion: 'set the clocks' },
+  ]);
 });
 
 test('a creation time that cannot be read is null', () => {

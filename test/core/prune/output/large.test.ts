@@ -1,8 +1,8 @@
-import { renderImagePrune, type ImagePruneFormat } from '../../../../src/core/prune/output/index.js';
 import { emptySnapshot, type Snapshot } from '../../../../src/core/model/table/snapshot.js';
 import { planImagePrune } from '../../../../src/core/prune/plan/plan.js';
 import { digest, NOW, pruneOptions } from '../../../support/builders.js';
-import { aReport } from '../../../support/reports.js';
+import { inChunks } from '../../../../src/core/terminal/chunks.js';
+import { aReport, imagePrunePieces, type ImagePruneFormat } from '../../../support/reports.js';
 
 const LAYERS = 3;
 
@@ -28,8 +28,8 @@ function manyImages(count: number): Snapshot {
 }
 
 function render(count: number, format: ImagePruneFormat): () => Generator<string> {
-  const report = aReport(planImagePrune(manyImages(count), pruneOptions(), NOW));
-  return () => renderImagePrune(report, format, { color: false, width: 80, now: NOW });
+  const report = aReport(planImagePrune({ snapshot: manyImages(count), now: NOW }, pruneOptions()));
+  return () => inChunks(imagePrunePieces(report, format));
 }
 
 test('100,000 images and their 500,000 blobs are valid JSON in pieces of moderate size', () => {

@@ -1,4 +1,4 @@
-import { STATUS } from '../../../../src/core/prune/report.js';
+import { STATUS } from '../../../../src/core/prune/outcome.js';
 import { anImage, digest } from '../../../support/builders.js';
 import { namedCases, randomCases } from '../../../support/conformance/conformance-cases.js';
 import { planOfCase } from '../../../support/conformance/conformance-plan.js';
@@ -89,7 +89,7 @@ test('a confirmed run prints what was done, and tells failures', () => {
 });
 
 test('a run that was ended before it did anything says that', () => {
-  expect(rendered(aReport(storyPlan(), { dryRun: false, interrupted: true }), 'oc')).toBe(
+  expect(rendered(aReport(storyPlan(), { dryRun: false, interrupted: { exitCode: 130 } }), 'oc')).toBe(
     'Summary: deleted 0 objects\n',
   );
 });

@@ -1,9 +1,8 @@
-import { renderImagePrune, type ImagePruneFormat } from '../../../../src/core/prune/output/index.js';
 import type { ImagePrunePlan } from '../../../../src/core/prune/plan/plan.js';
 import type { ImagePruneReport } from '../../../../src/core/prune/report.js';
 import type { PruneOptions } from '../../../../src/core/graph/options.js';
-import { anImageStream, anOrdinaryImage, digest, NOW } from '../../../support/builders.js';
-import { aPlan } from '../../../support/reports.js';
+import { anImageStream, anOrdinaryImage, digest } from '../../../support/builders.js';
+import { aPlan, imagePrunePieces, type ImagePruneFormat } from '../../../support/reports.js';
 
 /**
  * A cluster in which there is something of everything to prune with --keep-tag-revisions=1: a tag that loses two items of three, an image
@@ -29,11 +28,11 @@ export function tidyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return aPlan([anOrdinaryImage('new'), anImageStream('shop/web').withTag('latest', [digest('new')])], options);
 }
 
-/** The whole output as one text; 80 columns and no colours unless told. */
+/** The whole output as one text; 80 columns and no colors by default. */
 export function rendered(
   report: ImagePruneReport,
   format: ImagePruneFormat,
   options: { color?: boolean; width?: number } = {},
 ): string {
-  return [...renderImagePrune(report, format, { color: false, width: 80, now: NOW, ...options })].join('');
+  return [...imagePrunePieces(report, format, options)].join('');
 }

@@ -1,4 +1,4 @@
-import { STATUS } from '../../../../src/core/prune/report.js';
+import { STATUS } from '../../../../src/core/prune/outcome.js';
 import { anImage, anImageStream, anOrdinaryImage, digest } from '../../../support/builders.js';
 import { aConfirmedReport, aPlan, aReport } from '../../../support/reports.js';
 import { rendered, storyPlan, tidyPlan } from './story.js';
@@ -41,7 +41,7 @@ test('a dry run shows three tables and how to do it', () => {
       'manifest links                    2',
       'blobs                             8   at least 4.102 KiB in the registry',
       '',
-      'A dry run: nothing was changed. To do it, run the same command with --confirm.',
+      'Dry run: nothing was changed. To apply it, run the same command with --confirm.',
       '',
     ].join('\n'),
   );
@@ -77,7 +77,7 @@ test('long tables are cut after 20 rows; wide shows all, with full digests and r
   expect(wide).not.toContain('more (-o wide');
   expect(wide).toContain(digest('image 29'));
   expect(wide).toContain('position 29 of 30 is beyond --keep-tag-revisions=1 and nothing uses it');
-  expect(wide).toContain('no tag item that remains lists it and nothing uses it');
+  expect(wide).toContain('no remaining tag item lists it and nothing uses it');
   expect(wide).not.toContain('…');
 });
 
@@ -93,10 +93,10 @@ test('colours only when asked for, and they do not move anything', () => {
 
 test('when there is nothing to do, one sentence says so', () => {
   expect(rendered(aReport(tidyPlan()), 'table')).toBe(
-    'Nothing to prune: all that was found is kept (1 tag item of 1 image stream, 1 image).\n',
+    'Nothing to prune: everything is kept (1 tag item of 1 image stream, 1 image).\n',
   );
   expect(rendered(aReport(tidyPlan({ namespace: 'shop' })), 'table')).toBe(
-    'Nothing to prune in namespace shop: all that was found is kept (1 tag item of 1 image stream).\n',
+    'Nothing to prune in namespace shop: everything is kept (1 tag item of 1 image stream).\n',
   );
 });
 
@@ -148,12 +148,12 @@ describe('a confirmed run', () => {
     expect(text).toContain(`Skipped\n  image stream shop-b/lost: the stream is younger now\n  image `);
     expect(text).toContain(': pod shop/late uses it now\n');
     expect(text).toMatch(/^failed +1$/m);
-    expect(text).toContain('Not all was done.');
+    expect(text).toContain('Completed with errors.');
   });
 
   test('that was ended says what it did not reach', () => {
-    const text = rendered(aReport(storyPlan(), { dryRun: false, interrupted: true }), 'table');
-    expect(text).toContain('Not reached: 3 image streams and 2 images. The next run goes on there.\n');
+    const text = rendered(aReport(storyPlan(), { dryRun: false, interrupted: { exitCode: 130 } }), 'table');
+    expect(text).toContain('Not reached: 3 image streams and 2 images. The next run continues there.\n');
     expect(text).toContain('Run the same command again');
     expect(widest(text)).toBeLessThanOrEqual(80);
   });

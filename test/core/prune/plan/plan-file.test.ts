@@ -2,14 +2,22 @@ import { planImagePrune, type ImagePrunePlan } from '../../../../src/core/prune/
 import { assertImagesWithinLimit } from '../../../../src/core/prune/plan/limit.js';
 import { parseMaxDelete } from '../../../../src/core/model/max-delete.js';
 import {
-  narrow,
-  OLDEST_PLAN_MS,
+  assertNotTooOld,
+  MAX_PLAN_AGE_MS,
   parsePlanFile,
-  planToFile,
-  type PlanFile,
-} from '../../../../src/core/prune/plan/plan-file.js';
+  type ParsedPlanFile,
+} from '../../../../src/core/prune/plan/parse-plan-file.js';
+import { toPlanFile, type PlanFile } from '../../../../src/core/prune/plan/plan-file.js';
 import type { RegadmError } from '../../../../src/core/model/errors.js';
-import { anImageStream, anOrdinaryImage, aSnapshot, digest, NOW, pruneOptions } from '../../../support/builders.js';
+import {
+  anImageStream,
+  anOrdinaryImage,
+  aSnapshot,
+  digest,
+  NOW,
+  pruneOptions,
+  type Built,
+} from '../../../support/builders.js';
 import { aPlan } from '../../../support/reports.js';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
@@ -19,10 +27,12 @@ const cluster = [
 ];
 
 const fresh = (): ImagePrunePlan => aPlan(cluster);
-const file = (): PlanFile => planToFile(fresh(), 'https://api', NOW);
+const file = (): PlanFile => toPlanFile(fresh(), 'https://api', NOW);
 const text = (plan: PlanFile): string => JSON.stringify(plan);
-const read = (plan: PlanFile, now = NOW): ReturnType<typeof parsePlanFile> =>
-  parsePlanFile('plan.json', text(plan), now);
+const read = (plan: PlanFile): ParsedPlanFile => parsePlanFile('plan.json', text(plan));
+/** The plan for a cluster of these objects, restricted to a plan file. */
+const applied = (planFile: ParsedPlanFile, built: Built[] = cluster): ImagePrunePlan =>
+  planImagePrune({ snapshot: aSnapshot(...built), now: NOW, planFile }, pruneOptions());
 
 function refused(run: () => unknown): RegadmError {
   try {
@@ -38,16 +48,15 @@ test('a plan file names tag items and images with their uids, and is read as it 
   expect(plan.imageStreams).toMatchObject([{ namespace: 'ns', name: 'app', uid: 'uid-of-ns-app' }]);
   expect(plan.imageStreams[0]!.items.map(({ image }) => image)).toEqual([digest('d'), digest('e')]);
   expect(plan.images.map(({ name }) => name).sort()).toEqual([digest('d'), digest('e')].sort());
-  expect(read(plan)).toEqual({ plan, unchanged: true });
+  expect(read(plan)).toEqual({ content: plan, unchanged: true });
 });
 
 test('of a plan and a fresh one only what both name goes', () => {
   const plan = file();
   plan.images = plan.images.filter(({ name }) => name === digest('d'));
   plan.imageStreams[0]!.items = plan.imageStreams[0]!.items.filter(({ image }) => image === digest('d'));
-  const { only, left } = narrow(fresh(), plan, read(plan).unchanged);
-  expect(left).toEqual([]);
-  const narrowed = planImagePrune(aSnapshot(...cluster), { ...pruneOptions(), only }, NOW);
+  const narrowed = applied(read(plan));
+  expect(narrowed.keptDespitePlanFile).toEqual([]);
   expect(narrowed.images.map((image) => narrowed.snapshot.images.nameText(image))).toEqual([digest('d')]);
   expect(narrowed.streams[0]!.items.map(({ image }) => narrowed.snapshot.digests.text(image))).toEqual([digest('d')]);
   const keptImage = narrowed.snapshot.images.find(digest('e'));
@@ -55,21 +64,21 @@ test('of a plan and a fresh one only what both name goes', () => {
 });
 
 test('what has come into use or is gone since is left alone, and told', () => {
-  const later = aPlan([
+  const later = applied({ content: file(), unchanged: true }, [
     ...NAMES.slice(0, 4).map((name) => anOrdinaryImage(name)),
     anImageStream('ns/app').withTag('latest', NAMES.slice(0, 4).map(digest)),
   ]);
-  const { left } = narrow(later, file(), true);
-  expect(left.sort()).toEqual([`image ${digest('e')}`, `ns/app:latest ${digest('e')}`].sort());
+  expect([...later.keptDespitePlanFile].sort()).toEqual(
+    [`image ${digest('e')}`, `ns/app:latest ${digest('e')}`].sort(),
+  );
 });
 
 describe('a plan file is refused, exit 4,', () => {
   test('when it was edited to delete what a fresh plan would not', () => {
     const plan = file();
     plan.images.push({ name: digest('a'), uid: 'uid' });
-    const { unchanged } = read(plan);
-    expect(unchanged).toBe(false);
-    expect(refused(() => narrow(fresh(), plan, unchanged))).toMatchObject({ code: 'PLAN_EDITED', exitCode: 4 });
+    expect(read(plan).unchanged).toBe(false);
+    expect(refused(() => applied(read(plan)))).toMatchObject({ code: 'PLAN_EDITED', exitCode: 4 });
   });
 
   test('when its options were edited', () => {
@@ -79,13 +88,16 @@ describe('a plan file is refused, exit 4,', () => {
   });
 
   test('when it is too old, or of no time at all', () => {
-    expect(refused(() => read(file(), NOW + OLDEST_PLAN_MS + 1))).toMatchObject({ code: 'PLAN_TOO_OLD', exitCode: 4 });
-    expect(refused(() => read({ ...file(), createdAt: 'once' }))).toMatchObject({ code: 'PLAN_TOO_OLD', exitCode: 4 });
+    const tooOld = { code: 'PLAN_TOO_OLD', exitCode: 4 };
+    const age = (plan: PlanFile, now: number) => (): void => assertNotTooOld('plan.json', plan, now);
+    expect(age(file(), NOW + MAX_PLAN_AGE_MS)).not.toThrow();
+    expect(refused(age(file(), NOW + MAX_PLAN_AGE_MS + 1))).toMatchObject(tooOld);
+    expect(refused(age({ ...file(), createdAt: 'once' }, NOW))).toMatchObject(tooOld);
   });
 
   test('when it is of another cluster', () => {
-    const elsewhere = aPlan([anOrdinaryImage('x'), anImageStream('other/app').withTag('latest', [digest('x')])]);
-    expect(refused(() => narrow(elsewhere, file(), true))).toMatchObject({
+    const elsewhere = [anOrdinaryImage('x'), anImageStream('other/app').withTag('latest', [digest('x')])];
+    expect(refused(() => applied(read(file()), elsewhere))).toMatchObject({
       code: 'PLAN_OF_ANOTHER_CLUSTER',
       exitCode: 4,
     });
@@ -102,7 +114,7 @@ test.each([
   ['streams that are none', text({ ...file(), imageStreams: [{ namespace: 'ns' }] as never })],
   ['images that are none', text({ ...file(), images: 'all' as never })],
 ])('%s is no plan', (_what, content) => {
-  expect(refused(() => parsePlanFile('plan.json', content, NOW))).toMatchObject({ code: 'PLAN_FILE', exitCode: 1 });
+  expect(refused(() => parsePlanFile('plan.json', content))).toMatchObject({ code: 'PLAN_FILE', exitCode: 1 });
 });
 
 describe('--max-delete', () => {

@@ -39,7 +39,7 @@ describe('planImagePrune decides as the real oc did', () => {
     }
     let plan;
     try {
-      plan = planImagePrune(buildSnapshot(lists), options, Date.parse(one.now));
+      plan = planImagePrune({ snapshot: buildSnapshot(lists), now: Date.parse(one.now) }, options);
     } catch (error) {
       expect((error as RegadmError).message).toBe(one.expect.error);
       const found = (error as RegadmError).invalidReferences!.map(

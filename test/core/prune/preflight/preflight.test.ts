@@ -4,10 +4,9 @@ import type { ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/c
 import {
   preflightError,
   runPreflight,
-  stopsRun,
-  type CheckName,
   type PreflightCheck,
   type PreflightInput,
+  type PreflightName,
 } from '../../../../src/core/prune/preflight/index.js';
 import type { ErrorCode } from '../../../../src/core/model/error-codes.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
@@ -56,7 +55,7 @@ async function input(user: User, options: Partial<PreflightInput> & { token?: st
     api,
     registry,
     repositories: ['dev/app'],
-    confirm: true,
+    probeDeletion: true,
     pruneRegistry: true,
     hasToken: true,
     env: {},
@@ -66,23 +65,24 @@ async function input(user: User, options: Partial<PreflightInput> & { token?: st
 
 const preflight = async (user: User, options: Parameters<typeof input>[1] = {}): Promise<PreflightCheck[]> =>
   runPreflight(await input(user, options));
-const find = (checks: PreflightCheck[], name: CheckName): PreflightCheck => checks.find(({ check }) => check === name)!;
-const failing = (checks: PreflightCheck[]): CheckName[] => checks.filter(stopsRun).map(({ check }) => check);
+const find = (checks: PreflightCheck[], name: PreflightName): PreflightCheck =>
+  checks.find((check) => check.name === name)!;
+const failing = (checks: PreflightCheck[]): PreflightName[] =>
+  checks.filter(({ status }) => status === 'failed').map(({ name }) => name);
 
 describe('with --confirm', () => {
   test('a pruner passes every check, and nothing has changed', async () => {
     const before = sandbox.registry.blobs().length;
     const checks = await preflight('pruner');
-    expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
-      ['token', true],
-      ['registry', true],
-      ['deletion', true],
-      ['mode', true],
-      ['permissions', true],
-      ['clocks', true],
-      ['other pruners', true],
+    expect(checks.map(({ name, status }) => [name, status])).toEqual([
+      ['token', 'ok'],
+      ['registry', 'ok'],
+      ['deletion', 'ok'],
+      ['mode', 'ok'],
+      ['permissions', 'ok'],
+      ['clocks', 'ok'],
+      ['other pruners', 'ok'],
     ]);
-    expect(checks.filter(({ message }) => message.startsWith('not checked'))).toEqual([]);
     expect(preflightError(checks)).toBeUndefined();
     expect(sandbox.registry.blobs()).toHaveLength(before);
     expect(sandbox.registry.hasManifestLink('dev/app', kept.digest)).toBe(true);
@@ -105,7 +105,7 @@ describe('with --confirm', () => {
       'the user may not update imagestreams.image.openshift.io/status, get imagestreams.image.openshift.io, ' +
         'get images.image.openshift.io, delete images.image.openshift.io',
     );
-    expect(find(checks, 'permissions').suggestion).toMatch(/system:image-pruner/);
+    expect(find(checks, 'permissions').suggestions!.join()).toMatch(/system:image-pruner/);
     expect(find(checks, 'token').message).toMatch(/token is not valid, or the user lacks system:image-pruner/);
     expect(preflightError(checks)).toMatchObject({ exitCode: 1, code: 'UNAUTHORIZED' });
   });
@@ -114,7 +114,7 @@ describe('with --confirm', () => {
     const checks = await preflight('pruner', { token: 'sha256~wrong' });
     expect(failing(checks)).toEqual(['token']);
     expect(find(checks, 'token').message).toMatch(
-      /the API server says that this user may delete images, so the token is the likely cause/,
+      /the API server allows this user to delete images, so the token is the likely cause/,
     );
     expect(JSON.stringify(checks)).not.toContain('sha256~wrong');
   });
@@ -123,14 +123,17 @@ describe('with --confirm', () => {
     sandbox.registry.setReadOnly(true);
     const checks = await preflight('pruner');
     expect(failing(checks)).toEqual(['mode']);
-    expect(find(checks, 'mode').suggestion).toMatch(/regadm registry readonly off/);
+    expect(find(checks, 'mode').suggestions!.join()).toMatch(/regadm registry readonly off/);
     expect(sandbox.requests.some(({ path }) => path.startsWith('/admin/blobs/'))).toBe(false);
   });
 
   test('without an image stream the mode cannot be told, and that is said', async () => {
     const checks = await preflight('pruner', { repositories: [] });
     expect(failing(checks)).toEqual([]);
-    expect(find(checks, 'mode').message).toMatch(/^not checked: there is no image stream/);
+    expect(find(checks, 'mode')).toMatchObject({
+      status: 'unknown',
+      message: expect.stringMatching(/^there is no image stream/),
+    });
     expect(sandbox.requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path)).toEqual([
       expect.stringMatching(/^\/admin\/blobs\//),
     ]);
@@ -139,17 +142,17 @@ describe('with --confirm', () => {
   test('without a token nothing is deleted, and how to get one is said', async () => {
     const checks = await preflight('pruner', { hasToken: false });
     expect(failing(checks)).toEqual(['token']);
-    expect(find(checks, 'token').suggestion).toMatch(/oc login.*--token/);
+    expect(find(checks, 'token').suggestions!.join()).toMatch(/oc login.*--token/);
     expect(sandbox.requests.some(({ method }) => method === 'DELETE')).toBe(false);
   });
 });
 
 describe('in a dry run', () => {
   test('nothing is deleted, and what only a deletion tells is not checked', async () => {
-    const checks = await preflight('pruner', { confirm: false });
+    const checks = await preflight('pruner', { probeDeletion: false });
     expect(failing(checks)).toEqual([]);
     for (const name of ['deletion', 'mode'] as const)
-      expect(find(checks, name).message).toMatch(/^not checked: only a deletion tells/);
+      expect(find(checks, name)).toMatchObject({ status: 'unknown', message: 'not tested in a dry run' });
     expect(
       sandbox.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('selfsubjectaccessreviews')),
     ).toEqual([]);
@@ -160,19 +163,19 @@ describe('in a dry run', () => {
       code: 'REGISTRY_UNREACHABLE',
       suggestions: ['expose it', 'pass --registry-url'],
     });
-    const checks = await preflight('pruner', { confirm: false, registry: error });
+    const checks = await preflight('pruner', { probeDeletion: false, registry: error });
     expect(find(checks, 'registry')).toEqual({
-      check: 'registry',
-      ok: false,
+      name: 'registry',
+      status: 'failed',
       message: error.message,
-      suggestion: 'expose it; pass --registry-url',
+      suggestions: ['expose it', 'pass --registry-url'],
     });
   });
 
   test('with --prune-registry=false the registry is left alone', async () => {
     const checks = await preflight('pruner', { registry: undefined, pruneRegistry: false, hasToken: false });
     expect(failing(checks)).toEqual([]);
-    expect(find(checks, 'registry').message).toBe('not checked: the registry is not touched');
+    expect(find(checks, 'registry')).toMatchObject({ status: 'unknown', message: 'the registry is not changed' });
     expect(sandbox.requests.some(({ server }) => server === 'registry')).toBe(false);
   });
 });
@@ -189,7 +192,7 @@ describe('answers of a registry that is another one', () => {
   const failingWith = (code: ErrorCode) => async (): Promise<never> => {
     throw new RegadmError(`error communicating with registry: ${code}`, { code });
   };
-  test.each<[string, CheckName, Registry]>([
+  test.each<[string, PreflightName, Registry]>([
     ['deletion disabled', 'deletion', registry(failingWith('REGISTRY_DELETE_DISABLED'), async () => 'deleted')],
     ['not an OpenShift registry', 'registry', registry(async () => 'gone', failingWith('NOT_OPENSHIFT_REGISTRY'))],
     ['away meanwhile', 'registry', registry(failingWith('REGISTRY_UNREACHABLE'), async () => 'deleted')],
@@ -229,7 +232,7 @@ describe('permissions', () => {
     async (status) => {
       sandbox.addFault(`POST selfsubjectaccessreviews => ${status}`);
       const checks = await preflight('pruner');
-      expect(find(checks, 'permissions')).toMatchObject({ ok: true, message: expect.stringMatching(/^not checked: /) });
+      expect(find(checks, 'permissions')).toMatchObject({ status: 'unknown' });
     },
   );
 
@@ -247,13 +250,13 @@ describe('permissions', () => {
 
 describe('clocks', () => {
   test.each([
-    [59_000, true, /agrees/],
-    [-59_000, true, /agrees/],
-    [300_000, false, /30\d s ahead of the API server's|299 s ahead/],
-    [-300_000, false, /(300|299) s behind the API server's/],
-  ])('a difference of %p ms: ok %p', async (difference, ok, words) => {
+    [59_000, 'ok', /agrees/],
+    [-59_000, 'ok', /agrees/],
+    [300_000, 'warning', /30\d s ahead of the API server's|299 s ahead/],
+    [-300_000, 'warning', /(300|299) s behind the API server's/],
+  ])('a difference of %p ms: %s', async (difference, status, words) => {
     const checks = await preflight('pruner', { now: () => Date.now() + difference });
-    expect(find(checks, 'clocks')).toMatchObject({ ok, message: expect.stringMatching(words) });
+    expect(find(checks, 'clocks')).toMatchObject({ status, message: expect.stringMatching(words) });
     expect(failing(checks)).toEqual([]);
   });
 });
@@ -293,7 +296,7 @@ describe('other pruners', () => {
     const checks = await preflight('pruner');
     expect(failing(checks)).toEqual(['other pruners']);
     expect(find(checks, 'other pruners').message).toMatch(
-      /^another pruner is at work: (job|pod) openshift-image-registry\/(regadm-)?image-pruner-1/,
+      /^another pruner is running: (job|pod) openshift-image-registry\/(regadm-)?image-pruner-1/,
     );
     expect(preflightError(checks)).toMatchObject({ code: 'OTHER_PRUNER', exitCode: 4 });
   });
@@ -306,7 +309,7 @@ describe('other pruners', () => {
     job('another', {}, { labels: { test: 'yes' } });
     pod('done-x', 'Succeeded');
     pod('failed-x', 'Failed');
-    expect(find(await preflight('pruner'), 'other pruners').message).toBe('no other pruner is at work');
+    expect(find(await preflight('pruner'), 'other pruners').message).toBe('no other pruner is running');
   });
 
   test('the job that this process runs in does not count, another one does', async () => {
@@ -318,7 +321,7 @@ describe('other pruners', () => {
 
     job('image-pruner-8', { status: { active: 1 } });
     const checks = await preflight('pruner', { env });
-    expect(find(checks, 'other pruners').message).toBe(`another pruner is at work: job ${NAMESPACE}/image-pruner-8`);
+    expect(find(checks, 'other pruners').message).toBe(`another pruner is running: job ${NAMESPACE}/image-pruner-8`);
   });
 
   test('without leave to read its own pod, the name of the pod tells the job', async () => {
@@ -329,9 +332,9 @@ describe('other pruners', () => {
   });
 
   test('where listing is forbidden it is not checked; where it fails, the run stops', async () => {
-    expect(find(await preflight('nobody', { confirm: false }), 'other pruners')).toMatchObject({
-      ok: true,
-      message: 'not checked: the user may not list jobs and pods',
+    expect(find(await preflight('nobody', { probeDeletion: false }), 'other pruners')).toMatchObject({
+      status: 'unknown',
+      message: 'the user may not list jobs and pods',
     });
     const broken = await input('pruner');
     const api = { ...fakeApi(500), namespace: broken.api.namespace, server: broken.api.server } as ClusterApi;

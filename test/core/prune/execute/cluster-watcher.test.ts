@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiRequestOptions, ApiResponse, ApiStream, ClusterApi } from '../../../../src/core/cluster/api.js';
 import { ApiError } from '../../../../src/core/cluster/api-error.js';
 import { LiveView } from '../../../../src/core/prune/execute/live-view.js';
-import { allowedAge, SecondLook } from '../../../../src/core/prune/execute/second-look.js';
+import { allowedAge } from '../../../../src/core/prune/execute/allowed-age.js';
+import { ClusterWatcher } from '../../../../src/core/prune/execute/cluster-watcher.js';
 import type { KubeObject } from '../../../../src/core/model/kube.js';
 import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../support/builders.js';
 
@@ -77,12 +78,12 @@ class Server {
 
 let server: Server;
 let view: LiveView;
-let look: SecondLook;
+let watcher: ClusterWatcher;
 
 beforeEach(() => {
   server = new Server();
   const snapshot = aSnapshot(anImage(IMAGE), anImageStream('ns/app'));
-  view = new LiveView(snapshot, pruneOptions(), NOW);
+  view = new LiveView({ snapshot, options: pruneOptions() }, NOW);
   const resources = [
     'images',
     'imagestreams',
@@ -98,9 +99,11 @@ beforeEach(() => {
     'statefulsets',
     'cronjobs',
   ];
-  look = new SecondLook(server.api, view, { resourceVersions: new Map(resources.map((resource) => [resource, '5'])) });
+  watcher = new ClusterWatcher(server.api, view, {
+    resourceVersions: new Map(resources.map((resource) => [resource, '5'])),
+  });
 });
-afterEach(() => look.stop());
+afterEach(() => watcher.stop());
 
 const pod = (name = 'web', version = '11'): KubeObject => {
   const { object } = aPod(`ns/${name}`).running(`${HOST}/ns/app@${IMAGE}`);
@@ -117,15 +120,15 @@ test('a look may be 500 ms old when it takes 100, and never more than 30 s', () 
 
 test('what happened before a watch was opened is known before the first deletion, however late the watch tells of it', async () => {
   server.pods = [pod()];
-  await look.start();
+  await watcher.start();
   expect(server.listed).toContain('pods');
   expect(server.listed).not.toContain('images');
   expect(blocked()).toBe(true);
-  expect(look.fresh()).toBeUndefined();
+  expect(watcher.waitUntilFresh()).toBeUndefined();
 });
 
 test('what a watch tells is known at once; what it tells of having gone is forgotten', async () => {
-  await look.start();
+  await watcher.start();
   server.feed('pods').tell('ADDED', pod());
   await settled();
   expect(blocked()).toBe(true);
@@ -135,7 +138,7 @@ test('what a watch tells is known at once; what it tells of having gone is forgo
 });
 
 test('a list that is older than what a watch has told does not undo it', async () => {
-  await look.start();
+  await watcher.start();
   // The watch ends, and opening it again takes so long that a list stands in for it.
   let open = (): void => {};
   const opening = new Promise<void>((resolve) => (open = resolve));
@@ -148,23 +151,23 @@ test('a list that is older than what a watch has told does not undo it', async (
     server.feed('pods').tell('ADDED', pod());
     await settled();
   };
-  await look.look();
+  await watcher.look();
   expect(blocked()).toBe(true);
 });
 
 test('a watch that was opened again counts only when the source has been listed since', async () => {
-  await look.start();
+  await watcher.start();
   server.feed('pods').end();
   await settled();
   server.listed = [];
-  await look.fresh();
+  await watcher.waitUntilFresh();
   expect(server.listed).toEqual(['pods']);
-  await look.fresh();
+  await watcher.waitUntilFresh();
   expect(server.listed).toEqual(['pods']);
 });
 
 test('the deletion of a stream that was made again since is passed over', async () => {
-  await look.start();
+  await watcher.start();
   const again = anImageStream('ns/app').withTag('latest', [IMAGE]).object;
   const metadata = (uid: string, resourceVersion: string): KubeObject['metadata'] => ({
     ...again.metadata,
@@ -180,39 +183,39 @@ test('the deletion of a stream that was made again since is passed over', async 
 test('what may not be watched is listed again before a deletion rests on it for too long', async () => {
   server.watchable = (path) => /images$|imagestreams$/.test(path);
   let now = 0;
-  look = new SecondLook(server.api, view, {
+  watcher = new ClusterWatcher(server.api, view, {
     resourceVersions: new Map([
       ['images', '5'],
       ['imagestreams', '5'],
     ]),
     clock: () => now,
   });
-  await look.start();
-  expect(look.fresh()).toBeUndefined();
+  await watcher.start();
+  expect(watcher.waitUntilFresh()).toBeUndefined();
   server.pods = [pod()];
   now += 51;
-  const waiting = look.fresh();
+  const waiting = watcher.waitUntilFresh();
   expect(waiting).toBeDefined();
   await waiting;
   expect(blocked()).toBe(true);
 });
 
 test('a watch that ended is listed before the next deletion', async () => {
-  await look.start();
+  await watcher.start();
   server.watchable = () => false;
   server.feed('pods').end();
   await settled();
   server.pods = [pod()];
-  await look.fresh();
+  await watcher.waitUntilFresh();
   expect(blocked()).toBe(true);
 });
 
 test('when something cannot be listed any more, nothing may be deleted', async () => {
   server.watchable = () => false;
-  await look.start();
+  await watcher.start();
   server.beforePods = async () => {
     throw new ApiError('forbidden', { status: 403, reason: 'Forbidden' });
   };
   await sleep(allowedAge(100));
-  await expect(look.look()).rejects.toThrow('forbidden');
+  await expect(watcher.look()).rejects.toThrow('forbidden');
 });

@@ -1,0 +1,90 @@
+import type { Reporter } from '../../kit/reporter.js';
+import { EXIT } from '../../model/errors.js';
+import type { Gathered } from '../gather/gather.js';
+import type { Failure } from '../../model/document.js';
+import { isUntouched, type PruneOutcome } from '../outcome.js';
+import type { ImagePrunePlan } from '../plan/plan.js';
+import type { PrunePorts } from '../ports.js';
+import { AuditLog } from './audit-log.js';
+import { ClusterWatcher } from './cluster-watcher.js';
+import { pruneImages } from './images.js';
+import { LiveView } from './live-view.js';
+import { Run } from './run.js';
+import { pruneStreams } from './streams.js';
+
+/** What happened to a plan. */
+export interface Execution {
+  dryRun: boolean;
+  outcome: PruneOutcome;
+  failures: Failure[];
+  /** Present if a signal ended the run before everything was done; with the exit status of that signal. */
+  interrupted?: { exitCode: number };
+}
+
+export interface ExecuteOptions {
+  gathered: Gathered;
+  /** File that gets a line for every deletion. */
+  auditLog?: string;
+  /** Maximum number of concurrent deletions. */
+  workers: number;
+  reporter: Reporter;
+  /** Aborts when the user interrupts the run: requests in flight are finished, nothing new is started. */
+  signal: AbortSignal;
+}
+
+/**
+ * Executes a plan: first image streams and their links, then images and their blobs. Before every deletion it looks at the cluster
+ * again, and keeps what is in use now. Neither the plan nor its snapshot is changed.
+ * @throws RegadmError if the run ended before anything was changed; later failures are in the result
+ */
+export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: ExecuteOptions): Promise<Execution> {
+  const { reporter, signal, workers, gathered } = options;
+  const view = new LiveView(plan, gathered.evidence.now);
+  const watcher = watch(plan, ports, view, options);
+  const audit = options.auditLog === undefined ? undefined : await AuditLog.open(options.auditLog);
+  const { imageStreams, images } = ports;
+  const registry = plan.options.pruneRegistry ? openRegistryOf(gathered) : undefined;
+  const run = new Run(plan, { imageStreams, images, registry, view, watcher, audit, signal, workers, reporter });
+  try {
+    if (plan.streams.length + plan.images.length > 0) {
+      // Nothing has been changed so far: an error here ends the run as an error, not as a partial run.
+      await audit?.append({ action: 'start', server: ports.api.server, images: plan.images.length });
+      await watcher.start();
+      await pruneStreams(run);
+      await pruneImages(run);
+      await run.record({ action: 'end' });
+    }
+  } finally {
+    await watcher.stop();
+    await audit?.close();
+  }
+  if (run.fatal && isUntouched(run.outcome)) throw run.fatal;
+  const age = (watcher.oldestLookMs / 1000).toFixed(3);
+  reporter.log(4, `the oldest look at the cluster that a deletion rested on was ${age} s old`);
+  return { dryRun: false, outcome: run.outcome, failures: run.failures, interrupted: toInterruption(signal) };
+}
+
+function watch(
+  { options }: ImagePrunePlan,
+  ports: PrunePorts,
+  view: LiveView,
+  { gathered: { lists }, reporter }: ExecuteOptions,
+): ClusterWatcher {
+  return new ClusterWatcher(ports.api, view, {
+    namespace: options.namespace,
+    referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
+    resourceVersions: lists.resourceVersions,
+    everything: lists.everything,
+    log: (level, line) => reporter.log(level, line),
+    clock: ports.clock,
+  });
+}
+
+function toInterruption({ aborted, reason }: AbortSignal): Execution['interrupted'] {
+  if (!aborted) return undefined;
+  return { exitCode: (reason as { exitCode?: number } | undefined)?.exitCode ?? EXIT.sigint };
+}
+
+function openRegistryOf({ registry }: Gathered): Exclude<Gathered['registry'], Error> {
+  return registry instanceof Error ? undefined : registry;
+}

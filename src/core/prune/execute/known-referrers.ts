@@ -1,0 +1,34 @@
+import type { Referrer } from '../../model/referrer.js';
+
+/** The newest known state of every object that uses images. */
+export class KnownReferrers {
+  private readonly byKind = new Map<string, Map<string, Referrer>>();
+
+  constructor(referrers: readonly Referrer[]) {
+    for (const referrer of referrers) this.put(referrer);
+  }
+
+  put(referrer: Referrer): void {
+    let known = this.byKind.get(referrer.kind);
+    if (!known) this.byKind.set(referrer.kind, (known = new Map()));
+    known.set(keyOf(referrer), referrer);
+  }
+
+  /** @returns whether it was known */
+  remove(referrer: Referrer): boolean {
+    return this.byKind.get(referrer.kind)?.delete(keyOf(referrer)) ?? false;
+  }
+
+  /** Replaces all referrers of a kind. */
+  setAll(kind: string, referrers: Referrer[]): void {
+    this.byKind.set(kind, new Map(referrers.map((referrer) => [keyOf(referrer), referrer])));
+  }
+
+  all(): Referrer[] {
+    return [...this.byKind.values()].flatMap((known) => [...known.values()]);
+  }
+}
+
+function keyOf({ namespace, name }: Referrer): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,83 @@
+import type { Reason } from '../../graph/reason.js';
+import { streamKey, type StreamRecord } from '../../model/image-stream.js';
+import { internStream, type ImageStream } from '../../model/table/snapshot.js';
+import type { LaterDigests } from './later-digests.js';
+
+/** The newest known state of every image stream, and how many of their items list each image. */
+export class KnownStreams {
+  private readonly streams = new Map<string, ImageStream>();
+  /** Number of tag items, by the digest number of their image. */
+  private readonly listed = new Map<number, number>();
+
+  constructor(
+    streams: readonly ImageStream[],
+    private readonly digests: LaterDigests,
+  ) {
+    for (const stream of streams) this.store(streamKey(stream), stream);
+  }
+
+  get(key: string): ImageStream | undefined {
+    return this.streams.get(key);
+  }
+
+  /** Takes the state of a stream, unless a newer one is known. @returns the newest known state */
+  put(record: StreamRecord): ImageStream {
+    const key = streamKey(record);
+    const known = this.streams.get(key);
+    if (known && known.uid === record.uid && isOlder(record.resourceVersion, known.resourceVersion)) return known;
+    const stream = internStream(record, this.digests);
+    this.store(key, stream);
+    return stream;
+  }
+
+  /**
+   * Forgets a deleted stream.
+   * @param version resource version of the deletion: a stream with a newer one was created again
+   */
+  remove(key: string, version = ''): void {
+    const known = this.streams.get(key);
+    if (known && isOlder(version, known.resourceVersion)) return;
+    this.store(key, undefined);
+  }
+
+  /** Replaces all streams: those that are not in the list have been deleted. */
+  setAll(records: StreamRecord[]): void {
+    const present = new Set(records.map(streamKey));
+    for (const key of [...this.streams.keys()]) if (!present.has(key)) this.remove(key);
+    for (const record of records) this.put(record);
+  }
+
+  /** True if a tag item lists the image of this digest. */
+  isListed(digest: number): boolean {
+    return (this.listed.get(digest) ?? 0) > 0;
+  }
+
+  /** Returns the first tag item that lists the image of this digest, as a reason to keep it. */
+  listingItem(digest: number): Reason | undefined {
+    if (!this.isListed(digest)) return undefined;
+    for (const [key, { tags }] of this.streams) {
+      for (const { name, items } of tags) {
+        const position = items.findIndex(({ image }) => image === digest);
+        if (position !== -1) return { rule: 'tag-item', stream: key, tag: name, position, of: items.length };
+      }
+    }
+    return undefined;
+  }
+
+  private store(key: string, stream: ImageStream | undefined): void {
+    this.count(this.streams.get(key), -1);
+    this.count(stream, 1);
+    if (stream) this.streams.set(key, stream);
+    else this.streams.delete(key);
+  }
+
+  private count(stream: ImageStream | undefined, by: number): void {
+    for (const { items } of stream?.tags ?? [])
+      for (const { image } of items) this.listed.set(image, (this.listed.get(image) ?? 0) + by);
+  }
+}
+
+/** Resource versions of one resource grow. If they are not numbers, they cannot be compared, and the later response counts. */
+function isOlder(version: string, known: string): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(known) && BigInt(version) < BigInt(known);
+}

@@ -1,0 +1,39 @@
+import { DigestTable } from '../../model/table/digest-table.js';
+import type { DigestView } from '../../model/table/snapshot.js';
+
+/** The digests of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed. */
+export class LaterDigests implements DigestView {
+  private readonly later = new DigestTable();
+  private readonly first: number;
+
+  constructor(private readonly base: DigestView) {
+    this.first = base.size;
+  }
+
+  get size(): number {
+    return this.first + this.later.size;
+  }
+
+  /** Returns the number of a digest: the snapshot's, or a new one. */
+  intern(text: string): number {
+    const known = this.base.find(text);
+    return known === -1 ? this.first + this.later.intern(text) : known;
+  }
+
+  find(text: string): number {
+    const known = this.base.find(text);
+    if (known !== -1) return known;
+    const later = this.later.find(text);
+    return later === -1 ? -1 : this.first + later;
+  }
+
+  text(digest: number): string {
+    return digest < this.first ? this.base.text(digest) : this.later.text(digest - this.first);
+  }
+
+  compare(a: number, b: number): number {
+    if (a < this.first && b < this.first) return this.base.compare(a, b);
+    const [left, right] = [this.text(a), this.text(b)];
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
+}

@@ -1,0 +1,139 @@
+import { anyKind, anyReducer, listAny, type Everything } from '../../cluster/all-referrers.js';
+import type { ClusterApi } from '../../cluster/api.js';
+import type { AnyResource } from '../../cluster/discover-resources.js';
+import { readList } from '../../cluster/list.js';
+import type { ParsePool } from '../../cluster/parse-pool.js';
+import type { ReducedPage } from '../../cluster/reduce-page.js';
+import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../cluster/resources.js';
+import { reduceImage } from '../../model/image.js';
+import { reduceStream, streamKey } from '../../model/image-stream.js';
+import type { KubeObject } from '../../model/kube.js';
+import { REFERRER_KINDS, REFERRER_KIND_NAMES, type ReferrerResource } from '../../model/referrers/index.js';
+import type { Referrer } from '../../model/referrer.js';
+import type { LiveView } from './live-view.js';
+
+export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
+
+/** Puts what the API server says about one resource into a view. */
+export interface SourceReader {
+  readonly resource: ListedResource;
+  /**
+   * Lists the resource.
+   * @param isWatched asked when the list is complete: what a watch has shown meanwhile is newer, so that the list replaces nothing
+   * @returns the resource version of the list
+   * @throws ApiError if it cannot be listed
+   */
+  list(isWatched: () => boolean): Promise<string>;
+  /** Takes an event of a watch. */
+  take(type: EventType, object: KubeObject): void;
+}
+
+/** What readers work with. */
+export interface ReaderContext {
+  api: ClusterApi;
+  view: LiveView;
+  pool: ParsePool;
+  signal: AbortSignal;
+}
+
+/** Reads images. A list never removes an image: whether it still exists shows when it is deleted. */
+export function imageReader({ api, view, pool, signal }: ReaderContext): SourceReader {
+  return {
+    resource: IMAGES,
+    async list() {
+      const take = (page: ReducedPage): void => view.putImages(page.columns!);
+      const { resourceVersion } = await readList(api, IMAGES, { parser: pool, take, restart: () => {} }, { signal });
+      return resourceVersion;
+    },
+    take(type, object) {
+      if (type !== 'DELETED') view.putImage(reduceImage(object));
+    },
+  };
+}
+
+/** Reads image streams, of one namespace if it is given. */
+export function streamReader({ api, view, pool, signal }: ReaderContext, namespace?: string): SourceReader {
+  return {
+    resource: IMAGE_STREAMS,
+    async list(isWatched) {
+      const collected = collect(pool, (page) => page.streams!);
+      const { resourceVersion } = await readList(api, IMAGE_STREAMS, collected.reader, { namespace, signal });
+      if (isWatched()) view.addStreams(collected.entries());
+      else view.setStreams(collected.entries());
+      return resourceVersion;
+    },
+    take(type, object) {
+      const stream = reduceStream(object);
+      if (type === 'DELETED') view.removeStream(streamKey(stream), object.metadata.resourceVersion);
+      else view.putStream(stream);
+    },
+  };
+}
+
+/** Reads one of the known resources that use images, in one namespace if it is given. */
+export function referrerReader(
+  { api, view, pool, signal }: ReaderContext,
+  resource: ListedResource,
+  namespace?: string,
+): SourceReader {
+  const name = resource.resource as ReferrerResource;
+  return {
+    resource,
+    async list(isWatched) {
+      const collected = collect(pool, (page) => page.referrers!);
+      const { resourceVersion } = await readList(api, resource, collected.reader, { namespace, signal });
+      putReferrers(view, { kind: REFERRER_KIND_NAMES[name], referrers: collected.entries(), keepOthers: isWatched() });
+      return resourceVersion;
+    },
+    take(type, object) {
+      const referrer: Referrer = REFERRER_KINDS[name](object);
+      if (type === 'DELETED') view.removeReferrer(referrer);
+      else view.putReferrer(referrer);
+    },
+  };
+}
+
+/** Reads any other resource, for `--referrers all`. One that could be listed before and is not found now has no objects. */
+export function anyReader(
+  { api, view, signal }: ReaderContext,
+  any: AnyResource,
+  { hosts }: Pick<Everything, 'hosts'>,
+): SourceReader {
+  const resource = { ...any, optional: true };
+  const reduce = anyReducer(resource, hosts);
+  return {
+    resource,
+    async list(isWatched) {
+      const { referrers, result } = await listAny(api, resource, hosts, { signal });
+      putReferrers(view, { kind: anyKind(resource), referrers, keepOthers: isWatched() });
+      return result.resourceVersion;
+    },
+    take(type, object) {
+      const referrer = reduce(object);
+      // Most of these objects (leases, endpoints, …) name no image and change all the time.
+      if (type === 'DELETED' || referrer.references.length === 0) view.removeReferrer(referrer);
+      else view.putReferrer(referrer);
+    },
+  };
+}
+
+function putReferrers(
+  view: LiveView,
+  { kind, referrers, keepOthers }: { kind: string; referrers: Referrer[]; keepOthers: boolean },
+): void {
+  if (keepOthers) view.addReferrers(referrers);
+  else view.setReferrers(kind, referrers);
+}
+
+/** Collects the entries of all pages of a list. */
+function collect<Entry>(parser: ParsePool, entriesOf: (page: ReducedPage) => Entry[]) {
+  let entries: Entry[] = [];
+  return {
+    entries: () => entries,
+    reader: {
+      parser,
+      take: (page: ReducedPage) => void entries.push(...entriesOf(page)),
+      restart: () => void (entries = []),
+    },
+  };
+}

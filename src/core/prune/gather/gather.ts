@@ -1,0 +1,104 @@
+import { readSnapshot, type ReadResult } from '../../cluster/read-snapshot.js';
+import type { PruneOptions } from '../../graph/options.js';
+import { freezeSnapshot } from '../../model/table/snapshot.js';
+import type { Registry } from '../../registry/api.js';
+import { decide, type Evidence } from '../plan/evidence.js';
+import { assertNotTooOld, type ParsedPlanFile } from '../plan/parse-plan-file.js';
+import type { PrunePorts } from '../ports.js';
+import type { ImagePruneRequest } from '../request.js';
+import type { RunContext } from '../run-context.js';
+import { openRegistry } from './registry.js';
+import { gatherSubjects } from './attachments.js';
+
+/** What was read before a plan is computed. */
+export interface Gathered {
+  evidence: Evidence;
+  /** The open registry, or the error of opening it; absent with `--prune-registry=false`. */
+  registry?: Registry | Error;
+  /** What the lists say beyond the evidence. */
+  lists: Omit<ReadResult, 'snapshot'>;
+}
+
+/**
+ * Reads everything that the plan is computed from: lists, and manifests where they matter. Changes nothing.
+ * @param request its options are those of the plan file, if there is one
+ * @throws RegadmError PLAN_TOO_OLD, INVALID_REFERENCES, or what cannot be read
+ */
+export async function gather(
+  ports: PrunePorts,
+  request: ImagePruneRequest,
+  planFile: ParsedPlanFile | undefined,
+  context: RunContext,
+): Promise<Gathered> {
+  const { options, policy } = request;
+  let opening = options.pruneRegistry ? startOpening(ports, request, context) : undefined;
+  try {
+    const { snapshot, ...lists } = await readLists(ports, request, context);
+    const { now } = lists;
+    if (planFile) assertNotTooOld(request.planFile!, planFile.content, now);
+    context.reporter.phase('planning');
+    const draft = decide({ snapshot, now }, options);
+    if (options.pruneRegistry) opening ??= openRegistry(ports, request, context, snapshot);
+    const registry = await opening;
+    const available = registry instanceof Error ? undefined : registry;
+    const subjects = await gatherSubjects({ snapshot, options, draft }, available, policy, context);
+    const evidence = { snapshot: freezeSnapshot({ ...snapshot, subjects }), now, planFile, draft };
+    return { evidence: Object.freeze(evidence), registry, lists };
+  } catch (error) {
+    closeOnceOpen(opening);
+    throw error;
+  }
+}
+
+/** Opens the registry while the lists are read, if the user named it; loads its code in any case. */
+function startOpening(
+  ports: PrunePorts,
+  request: ImagePruneRequest,
+  context: RunContext,
+): Promise<Registry | Error> | undefined {
+  // Loading the code takes as long as receiving the first pages.
+  import('../../registry/index.js').catch(() => {});
+  if (request.registry.registryUrl === undefined) return undefined;
+  const opening = openRegistry(ports, request, context);
+  // The error is handled where the result is awaited.
+  opening.catch(() => {});
+  return opening;
+}
+
+function closeOnceOpen(opening: Promise<Registry | Error> | undefined): void {
+  opening?.then(
+    (registry) => (registry instanceof Error ? undefined : registry.close()),
+    () => {},
+  );
+}
+
+async function readLists(
+  ports: PrunePorts,
+  { options, registry }: ImagePruneRequest,
+  { reporter, signal }: RunContext,
+): Promise<ReadResult> {
+  const notice = ports.findUnfinishedHardPrune();
+  reporter.phase('listing');
+  const read = await readSnapshot(ports.api, {
+    ...listScope(options, registry.registryUrl),
+    signal,
+    onPage: ({ count }) => reporter.tick(count),
+  });
+  const unfinished = await notice;
+  if (unfinished) reporter.note(unfinished);
+  return read;
+}
+
+/** Which lists are read. Beyond `oc`, uses in all namespaces count. */
+function listScope({ referrers, namespace }: PruneOptions, registryUrl: string | undefined) {
+  return {
+    namespace,
+    referrersNamespace: referrers === 'oc' ? namespace : undefined,
+    everything: referrers === 'all' ? { hosts: toHosts(registryUrl) } : undefined,
+  };
+}
+
+/** The host of `--registry-url`: images that are pulled from there are in the registry. */
+function toHosts(url: string | undefined): string[] {
+  return url === undefined ? [] : [url.replace(/^https?:\/\//, '')];
+}

@@ -1,0 +1,42 @@
+import type { RegadmError } from '../../model/errors.js';
+import type { Snapshot } from '../../model/table/snapshot.js';
+import type { Registry } from '../../registry/api.js';
+import type { PrunePorts } from '../ports.js';
+import type { ImagePruneRequest } from '../request.js';
+import type { RunContext } from '../run-context.js';
+
+/**
+ * Opens the registry.
+ * @param snapshot absent if the user named the registry
+ * @returns the registry, or the error of opening it if the run can continue without
+ * @throws that error if the policy says `stop`
+ */
+export async function openRegistry(
+  ports: PrunePorts,
+  { registry: access, policy }: ImagePruneRequest,
+  { reporter, signal, warn }: RunContext,
+  snapshot?: Snapshot,
+): Promise<Registry | Error> {
+  const requestTimeoutMs = limited(access.requestTimeoutMs, policy.maxRegistryWaitMs);
+  const hooks = { warn, log: (level: number, line: string) => reporter.log(level, line), signal };
+  try {
+    return await ports.openRegistry({ ...access, requestTimeoutMs }, hooks, snapshot);
+  } catch (error) {
+    if (policy.registryUnavailable === 'stop' && !isNotNeeded(error, snapshot)) throw error;
+    return error as Error;
+  }
+}
+
+/** The smaller of a timeout (0 or absent: the built-in limits) and a maximum, in ms. */
+function limited(timeoutMs: number | undefined, maxMs: number): number | undefined {
+  return maxMs === Infinity ? timeoutMs : Math.min(timeoutMs || maxMs, maxMs);
+}
+
+/** Without any image or stream, no registry can be found, and there is nothing to prune either. */
+function isNotNeeded(error: unknown, snapshot?: Snapshot): boolean {
+  return (
+    (error as RegadmError).code === 'REGISTRY_UNKNOWN' &&
+    snapshot !== undefined &&
+    snapshot.images.count + snapshot.streams.length === 0
+  );
+}

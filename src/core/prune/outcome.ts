@@ -1,0 +1,59 @@
+import type { ImagePrunePlan, PlannedStream } from './plan/plan.js';
+
+/** What happened to a planned object. `planned`: nothing, in a dry run or because the run ended before its turn. */
+export const STATUS = { planned: 0, deleted: 1, gone: 2, skipped: 3, failed: 4 } as const;
+export type StatusCode = (typeof STATUS)[keyof typeof STATUS];
+
+/** What happened to a stream and its links; arrays run parallel to those of its `PlannedStream`. */
+export interface StreamOutcome {
+  /** `deleted` stands for `updated`. */
+  status: StatusCode;
+  /** Why it was skipped, or how it failed. */
+  note?: string;
+  items: Uint8Array;
+  layerLinks: Uint8Array;
+  manifestLinks: Uint8Array;
+}
+
+/** What happened to a plan; arrays run parallel to the plan's. Notes (why skipped, how failed) are in maps because most entries have none. */
+export interface PruneOutcome {
+  streams: StreamOutcome[];
+  images: Uint8Array;
+  imageNotes: Map<number, string>;
+  blobs: Uint8Array;
+  blobNotes: Map<number, string>;
+}
+
+/** Returns an outcome in which nothing has happened yet. */
+export function emptyOutcome(plan: Pick<ImagePrunePlan, 'streams' | 'images' | 'blobs'>): PruneOutcome {
+  return {
+    streams: plan.streams.map(emptyStreamOutcome),
+    images: new Uint8Array(plan.images.length),
+    imageNotes: new Map(),
+    blobs: new Uint8Array(plan.blobs.length),
+    blobNotes: new Map(),
+  };
+}
+
+function emptyStreamOutcome({ items, layerLinks, manifestLinks }: PlannedStream): StreamOutcome {
+  return {
+    status: STATUS.planned,
+    items: new Uint8Array(items.length),
+    layerLinks: new Uint8Array(layerLinks.length),
+    manifestLinks: new Uint8Array(manifestLinks.length),
+  };
+}
+
+/** True if an outcome shows no change: everything is still planned, or was skipped. */
+export function isUntouched({ images, blobs, streams }: PruneOutcome): boolean {
+  const isUnchanged = (code: number): boolean => code === STATUS.planned || code === STATUS.skipped;
+  const areUnchanged = (codes: Uint8Array): boolean => codes.every(isUnchanged);
+  return (
+    areUnchanged(images) &&
+    areUnchanged(blobs) &&
+    streams.every(
+      ({ items, layerLinks, manifestLinks }) =>
+        areUnchanged(items) && areUnchanged(layerLinks) && areUnchanged(manifestLinks),
+    )
+  );
+}

@@ -1,0 +1,37 @@
+import type { Reporter } from '../kit/reporter.js';
+import { gatherFromFiles } from './gather/from-files.js';
+import { assertImagesWithinLimit } from './plan/limit.js';
+import { planImagePrune } from './plan/plan.js';
+import { planned, unreadableImages } from './prune-images.js';
+import type { ImagePruneReport } from './report.js';
+import type { ImagePruneRequest } from './request.js';
+
+const NOT_CURRENT = 'planned from files: uses that have appeared since the files were saved are not known';
+
+/**
+ * Plans a prune from saved lists (`--from DIR`), without a cluster and a registry. Always a dry run.
+ * @throws RegadmError SAVED_LISTS, INVALID_REFERENCES, MAX_DELETE
+ */
+export async function planFromFiles(
+  dir: string,
+  { options, keepYoungerThan, maxDelete }: Pick<ImagePruneRequest, 'options' | 'keepYoungerThan' | 'maxDelete'>,
+  reporter: Reporter,
+): Promise<ImagePruneReport> {
+  const startedAt = new Date();
+  reporter.phase('reading files');
+  const { evidence, imageObjectBytes } = await gatherFromFiles(dir, options, startedAt.getTime());
+  const plan = planImagePrune(evidence, options);
+  assertImagesWithinLimit(plan, maxDelete);
+  reporter.warning(NOT_CURRENT);
+  return {
+    ...planned(plan),
+    startedAt,
+    finishedAt: new Date(),
+    keepYoungerThan,
+    plan,
+    preflight: [],
+    warnings: [NOT_CURRENT],
+    failures: unreadableImages(plan),
+    imageObjectBytes,
+  };
+}

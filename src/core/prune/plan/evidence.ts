@@ -1,0 +1,68 @@
+import { Decisions } from '../../graph/decide.js';
+import type { NamedByPlan } from '../../graph/named-by-plan.js';
+import { toUseOptions, type PruneOptions } from '../../graph/options.js';
+import { collectUses, type UseIndex } from '../../graph/uses.js';
+import { RegadmError } from '../../model/errors.js';
+import type { SnapshotView } from '../../model/table/snapshot.js';
+import type { ParsedPlanFile } from './parse-plan-file.js';
+
+/** Everything that a plan is computed from. It does not change once it has been gathered. */
+export interface Evidence {
+  /** The lists, and the subjects that manifests name. */
+  readonly snapshot: SnapshotView;
+  /** The API server's clock, ms since the epoch. */
+  readonly now: number;
+  /** The plan file of `--plan`: only what it names, too, is deleted. */
+  readonly planFile?: ParsedPlanFile;
+  /** The decision without subjects, which chose the manifests to read; reused if no manifest names a subject. */
+  readonly draft?: Decided;
+}
+
+/** Who uses what, and what follows for every tag item and image. */
+export interface Decided {
+  readonly uses: UseIndex;
+  readonly decisions: Decisions;
+}
+
+/**
+ * Decides about every tag item and every image. Pure.
+ * @throws RegadmError INVALID_REFERENCES with all of them, unless `ignoreInvalidRefs`
+ */
+export function decide({ snapshot, now }: Evidence, options: PruneOptions): Decided {
+  const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now));
+  assertValidReferences(uses, options);
+  return { uses, decisions: new Decisions({ snapshot, uses, options, now }) };
+}
+
+/** Decides again with the same uses: with subjects that have been read since, or with what a plan file names. */
+export function decideAgain(
+  { uses }: Decided,
+  { snapshot, now }: Evidence,
+  options: PruneOptions,
+  only?: NamedByPlan,
+): Decided {
+  return { uses, decisions: new Decisions({ snapshot, uses, options, now, only }) };
+}
+
+function assertValidReferences({ invalid }: UseIndex, { ignoreInvalidRefs }: PruneOptions): void {
+  if (invalid.length === 0 || ignoreInvalidRefs) return;
+  throw new RegadmError('failed to build graph - no changes made', {
+    code: 'INVALID_REFERENCES',
+    suggestions: ['repair or delete the objects listed above, or pass --ignore-invalid-refs to continue without them'],
+    invalidReferences: invalid,
+  });
+}
+
+/**
+ * Returns the images (by number) whose manifests can change the plan, because they may name a subject: OCI images that would be
+ * deleted; with `pruneSignatures` also those that only their position keeps. With the scope `oc` or a namespace, none.
+ */
+export function subjectCandidates({ decisions }: Decided, { images }: SnapshotView, options: PruneOptions): number[] {
+  if (options.referrers === 'oc' || options.namespace !== undefined) return [];
+  const candidates: number[] = [];
+  for (let image = 0; image < images.count; image++) {
+    if (!images.oci(image)) continue;
+    if (options.pruneSignatures ? images.managed(image) : !decisions.imageKept(image)) candidates.push(image);
+  }
+  return candidates;
+}

@@ -1,0 +1,89 @@
+import { RegadmError, refusal } from '../../model/errors.js';
+import { API_VERSION, KIND, checksum, type PlanFile } from './plan-file.js';
+
+/** Maximum age of a plan file, in ms: what is in use changes all the time. */
+export const MAX_PLAN_AGE_MS = 24 * 3_600_000;
+
+const MAKE_A_NEW_ONE = ['make a new plan with --plan-out'];
+
+/** The content of a plan file, and whether it is as regadm wrote it. */
+export interface ParsedPlanFile {
+  readonly content: PlanFile;
+  readonly unchanged: boolean;
+}
+
+/**
+ * Parses the text of a plan file.
+ * @throws RegadmError PLAN_FILE if it is not a plan of a known version; PLAN_EDITED if its options were changed
+ */
+export function parsePlanFile(file: string, text: string): ParsedPlanFile {
+  const plan = parseObject(file, text);
+  if (plan.apiVersion !== API_VERSION || plan.kind !== KIND) {
+    throw notUsable(file, `it is ${String(plan.apiVersion)} ${String(plan.kind)}, not ${API_VERSION} ${KIND}`);
+  }
+  assertShape(file, plan);
+  const { checksums, ...content } = plan;
+  if (checksums?.options !== checksum(plan.options)) {
+    throw refusal('PLAN_EDITED', `the options of the plan ${file} were edited; nothing was changed`, MAKE_A_NEW_ONE);
+  }
+  return { content: plan, unchanged: checksums.content === checksum(content) };
+}
+
+/**
+ * Refuses a plan file that is too old, or whose age cannot be read.
+ * @param now the API server's clock, ms since the epoch: the file was dated by the same clock
+ * @throws RegadmError PLAN_TOO_OLD
+ */
+export function assertNotTooOld(file: string, { createdAt }: PlanFile, now: number): void {
+  const age = now - Date.parse(createdAt);
+  if (age <= MAX_PLAN_AGE_MS) return;
+  throw refusal(
+    'PLAN_TOO_OLD',
+    `the plan ${file} is too old: made at ${createdAt}; nothing was changed`,
+    MAKE_A_NEW_ONE,
+  );
+}
+
+function parseObject(file: string, text: string): PlanFile {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as PlanFile;
+  } catch {
+    // The error below says it.
+  }
+  throw notUsable(file, 'it is not a JSON object');
+}
+
+function assertShape(file: string, plan: PlanFile): void {
+  if (!isString(plan.createdAt)) throw notUsable(file, 'createdAt is missing');
+  if (typeof plan.options !== 'object' || plan.options === null) throw notUsable(file, 'options are missing');
+  if (!isArrayOf(plan.imageStreams, isStream)) throw notUsable(file, 'imageStreams is malformed');
+  if (!isArrayOf(plan.images, isImage)) throw notUsable(file, 'images is malformed');
+}
+
+type Unchecked<T> = { [Key in keyof T]?: unknown } | null | undefined;
+
+function isStream(stream: Unchecked<PlanFile['imageStreams'][number]>): boolean {
+  const named = isString(stream?.namespace) && isString(stream.name) && isString(stream.uid);
+  return named && isArrayOf(stream.items, isItem);
+}
+
+function isItem(item: Unchecked<PlanFile['imageStreams'][number]['items'][number]>): boolean {
+  return isString(item?.tag) && isString(item.image) && isString(item.created);
+}
+
+function isImage(image: Unchecked<PlanFile['images'][number]>): boolean {
+  return isString(image?.name) && isString(image.uid);
+}
+
+function isArrayOf<T>(value: unknown, isEntry: (entry: T) => boolean): boolean {
+  return Array.isArray(value) && (value as T[]).every(isEntry);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function notUsable(file: string, problem: string): RegadmError {
+  return new RegadmError(`cannot use the plan ${file}: ${problem}`, { code: 'PLAN_FILE', suggestions: MAKE_A_NEW_ONE });
+}

@@ -1,0 +1,45 @@
+import type { Decisions } from '../../graph/decide.js';
+import type { NamedByPlan } from '../../graph/named-by-plan.js';
+import type { PruneOptions } from '../../graph/options.js';
+import type { Reason } from '../../graph/reason.js';
+import type { UseIndex } from '../../graph/uses.js';
+import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
+
+/** A tag item to remove. */
+export interface PlannedItem {
+  readonly tag: string;
+  /** 0 is the newest item of the tag. */
+  readonly position: number;
+  /** Digest number. */
+  readonly image: number;
+  readonly because: Reason;
+}
+
+/** A stream that loses items or links. Digests are numbers, in the order of their texts. */
+export interface PlannedStream {
+  readonly stream: ImageStream;
+  /** Number of its items that are kept. */
+  readonly kept: number;
+  readonly items: readonly PlannedItem[];
+  /** Digests whose links an interrupted run has left behind. */
+  readonly pending: readonly number[];
+  readonly layerLinks: readonly number[];
+  readonly manifestLinks: readonly number[];
+}
+
+/** What is deleted, and enough to say why everything else is kept. Streams, images and blobs are sorted. Never changed. */
+export interface ImagePrunePlan {
+  readonly snapshot: SnapshotView;
+  readonly options: PruneOptions;
+  readonly uses: UseIndex;
+  readonly decisions: Decisions;
+  readonly streams: readonly PlannedStream[];
+  /** Image numbers. */
+  readonly images: readonly number[];
+  /** Digest numbers. */
+  readonly blobs: readonly number[];
+  /** What the plan file names; absent without one. */
+  readonly only?: NamedByPlan;
+  /** What the plan file names, but the rules alone would keep: in use now, or deleted since. */
+  readonly keptDespitePlanFile: readonly string[];
+}

@@ -1,0 +1,26 @@
+import type { ErrorCode } from '../../model/error-codes.js';
+import { EXIT, RegadmError } from '../../model/errors.js';
+import type { PreflightCheck, PreflightName } from './check.js';
+
+const CODES: Record<PreflightName, ErrorCode> = {
+  token: 'UNAUTHORIZED',
+  permissions: 'FORBIDDEN',
+  registry: 'REGISTRY_UNREACHABLE',
+  deletion: 'REGISTRY_DELETE_DISABLED',
+  mode: 'REGISTRY_READ_ONLY',
+  clocks: 'CLOCKS_DIFFER',
+  'other pruners': 'OTHER_PRUNER',
+};
+
+/** Returns the error that stops a confirmed run, from the checks that failed; undefined if none did. */
+export function preflightError(checks: readonly PreflightCheck[]): RegadmError | undefined {
+  const failed = checks.filter(({ status }) => status === 'failed');
+  const [first] = failed;
+  if (!first) return undefined;
+  return new RegadmError(failed.map(({ message }) => message).join('; '), {
+    code: CODES[first.name],
+    suggestions: [...new Set(failed.flatMap(({ suggestions }) => suggestions ?? []))],
+    // Another pruner is a matter of a guard (refused); everything else is an error.
+    exitCode: failed.every(({ name }) => name === 'other pruners') ? EXIT.refused : EXIT.error,
+  });
+}

@@ -1,0 +1,53 @@
+import type { PruneOptions } from '../graph/options.js';
+import type { MaxDelete } from '../model/max-delete.js';
+import type { RegistryAccess } from '../operator/open-registry.js';
+
+/** Everything that `regadm prune images` is asked for, as values. */
+export interface ImagePruneRequest {
+  options: PruneOptions;
+  /** The value of `--keep-younger-than` as the user wrote it. */
+  keepYoungerThan: string;
+  registry: RegistryAccess;
+  /** False: nothing is checked before the first deletion. */
+  preflight: boolean;
+  policy: RunPolicy;
+  maxDelete?: MaxDelete;
+  /** File that gets a line for every deletion. */
+  auditLog?: string;
+  /** File to write the plan to. */
+  planOut?: string;
+  /** File with the plan to apply. */
+  planFile?: string;
+}
+
+/** Where a dry run and a confirmed run differ before anything is deleted. */
+export interface RunPolicy {
+  /** What to do if the registry cannot be reached, or stops serving manifests. */
+  registryUnavailable: 'stop' | 'continue';
+  /** Longest time to wait for a response of the registry while it is opened, in ms; Infinity for the limits of the request. */
+  maxRegistryWaitMs: number;
+  /** Maximum number of manifests to read for their subjects; if there are more, none is read. */
+  maxManifests: number;
+  /** Whether the preflight sends deletions of objects that do not exist, to test the registry. */
+  probeDeletion: boolean;
+  /** What to do if a preflight check fails. */
+  failedChecks: 'stop' | 'warn';
+}
+
+/** A dry run can do without the registry, and reads no manifests if that takes longer than reading all lists. */
+export const DRY_RUN: RunPolicy = {
+  registryUnavailable: 'continue',
+  maxRegistryWaitMs: 3000,
+  maxManifests: 2000,
+  probeDeletion: false,
+  failedChecks: 'warn',
+};
+
+/** A confirmed run stops at everything that could make it delete too much, or only a part. */
+export const CONFIRMED: RunPolicy = {
+  registryUnavailable: 'stop',
+  maxRegistryWaitMs: Infinity,
+  maxManifests: Infinity,
+  probeDeletion: true,
+  failedChecks: 'stop',
+};

@@ -1,0 +1,45 @@
+import type { InvalidReference } from '../model/errors.js';
+import type { ImagePrunePlan } from './plan/plan.js';
+import type { RunContext } from './run-context.js';
+
+/** Difference between the clocks from which on it is reported, in ms. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/** Warns about what the plan file names and is kept. */
+export function warnAboutPlanFile(
+  { keptDespitePlanFile }: ImagePrunePlan,
+  wasEdited: boolean,
+  { warn }: RunContext,
+): void {
+  const [first] = keptDespitePlanFile;
+  if (first !== undefined)
+    warn(
+      `skipping ${keptDespitePlanFile.length} planned items that no longer exist or are now in use (first: ${first})`,
+    );
+  if (wasEdited) warn('the plan was edited: only what it still names is deleted');
+}
+
+/** Warns about ignored references and about images that cannot be read. */
+export function warnAboutInput({ uses, snapshot, options }: ImagePrunePlan, { warn }: RunContext): void {
+  const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.invalidElsewhere] : uses.invalidElsewhere;
+  for (const reference of ignored) warn(describeReference(reference));
+  for (const [image, problem] of snapshot.images.unreadable) {
+    warn(
+      `image ${snapshot.images.nameText(image)}: ${problem}; the image streams that list it are not changed and no image is deleted`,
+    );
+  }
+}
+
+/** Warns about a wrong clock, where no preflight check does. @param difference ms; NaN if it is unknown */
+export function warnAboutClock(difference: number, { warn }: RunContext): void {
+  if (!(Math.abs(difference) > CLOCK_TOLERANCE_MS)) return;
+  warn(
+    `this machine's clock differs from the API server's by ${Math.round(Math.abs(difference) / 1000)} s; ages are counted from the API server's time`,
+  );
+}
+
+/** In the form that `oc` uses. */
+function describeReference({ referrer, field, reference, message }: InvalidReference): string {
+  const { kind, name, namespace } = referrer;
+  return `${kind.toLowerCase()}/${name} namespace=${namespace}: ${field ? `${field}: ` : ''}"${reference}": ${message}`;
+}

@@ -1,0 +1,132 @@
+import { Flags, type Interfaces } from '@oclif/core';
+import { usageError } from '../core/model/errors.js';
+import { CONFIRMED, DRY_RUN, type ImagePruneRequest } from '../core/prune/request.js';
+import { decisionFlags, pruneOptionsOf } from './decision.js';
+import { clusterFlags } from './cluster.js';
+import { requestTimeoutFlag } from './duration.js';
+import { outputFlags } from './output.js';
+import { maxDeleteFlag } from './max-delete.js';
+import { registryFlags } from './registry.js';
+
+const SAFETY = { helpGroup: 'SAFETY' };
+const REGISTRY = { helpGroup: 'REGISTRY' };
+
+/** The flags of `regadm prune images`. */
+export const pruneImagesFlags = {
+  confirm: Flags.boolean({ allowNo: true, description: 'actually delete; without this flag, only a dry run' }),
+  ...decisionFlags,
+  'prune-registry': Flags.boolean({
+    ...REGISTRY,
+    allowNo: true,
+    default: true,
+    description: 'false: delete API objects only; the registry is not contacted (default: true)',
+  }),
+  ...registryFlags,
+  'num-workers': Flags.integer({
+    ...REGISTRY,
+    helpValue: 'N',
+    default: 5,
+    description: 'number of concurrent deletions',
+  }),
+  'max-delete': Flags.string({
+    ...SAFETY,
+    helpValue: 'N|P%|SIZE',
+    description: 'refuse (exit 4) to delete more than N images, P% of all images, or SIZE of blobs',
+  }),
+  'plan-out': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'write the plan to FILE' }),
+  plan: Flags.string({
+    ...SAFETY,
+    helpValue: 'FILE',
+    description: 'apply the plan in FILE; anything a fresh plan would not delete is skipped',
+  }),
+  'audit-log': Flags.string({
+    ...SAFETY,
+    helpValue: 'FILE',
+    description: 'append one JSON line to FILE for every deletion',
+  }),
+  preflight: Flags.string({
+    ...SAFETY,
+    options: ['auto', 'skip'],
+    default: 'auto',
+    description: 'auto: check everything that can fail before the first deletion; skip: do not',
+  }),
+  from: Flags.string({
+    ...SAFETY,
+    helpValue: 'DIR',
+    description:
+      'plan from saved lists (oc get images -o json > DIR/images.json, …) without a cluster; only as a dry run',
+  }),
+  'detailed-exitcode': Flags.boolean({
+    ...SAFETY,
+    allowNo: true,
+    description: 'exit with status 2 if a dry run finds something to delete',
+  }),
+  ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+  ...clusterFlags,
+};
+
+type PruneImagesFlagValues = Interfaces.InferredFlags<typeof pruneImagesFlags>;
+type FlagName = keyof PruneImagesFlagValues;
+
+/**
+ * Checks every flag, and converts the flags to a request.
+ * @throws RegadmError USAGE; PROTECT_FILE if the file of --protect is invalid
+ */
+export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise<ImagePruneRequest> {
+  const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
+  if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
+  checkCombinations(flags);
+  const { registryOptions } = await import('./registry-options.js');
+  const maxDelete = flags['max-delete'];
+  return {
+    options,
+    keepYoungerThan,
+    registry: {
+      ...(await registryOptions(flags)),
+      workers: flags['num-workers'],
+      requestTimeoutMs: requestTimeoutFlag(flags['request-timeout']),
+    },
+    preflight: flags.preflight === 'auto',
+    policy: flags.confirm ? CONFIRMED : DRY_RUN,
+    maxDelete: maxDelete === undefined ? undefined : maxDeleteFlag(maxDelete, 'images'),
+    auditLog: flags['audit-log'],
+    planOut: flags['plan-out'],
+    planFile: flags.plan,
+  };
+}
+
+/** Flags for which there must be a cluster or a registry. */
+const NOT_WITH_FROM = [
+  'confirm',
+  'plan',
+  'audit-log',
+  'registry-url',
+  'certificate-authority',
+  'force-insecure',
+] as const satisfies FlagName[];
+
+/** Flags whose values are in a plan file. */
+const NOT_WITH_PLAN = [
+  'keep-tag-revisions',
+  'keep-younger-than',
+  'prune-over-size-limit',
+  'namespace',
+  'prune-signatures',
+  'ignore-invalid-refs',
+] as const satisfies FlagName[];
+
+function checkCombinations(flags: PruneImagesFlagValues): void {
+  const isGiven = (name: FlagName): boolean => flags[name] !== undefined && flags[name] !== false;
+  const refuse = (flag: FlagName, others: readonly FlagName[], why: string): void => {
+    const other = isGiven(flag) ? others.find(isGiven) : undefined;
+    if (other !== undefined) throw usageError(`--${flag} cannot be specified with --${other}${why}`);
+  };
+  refuse('from', NOT_WITH_FROM, ': it plans from files, without a cluster and a registry');
+  if (isGiven('from') && flags.referrers === 'all')
+    throw usageError('--from cannot be specified with --referrers=all: the files do not show every resource');
+  refuse('plan', NOT_WITH_PLAN, ': the plan file contains it');
+  refuse('plan', ['plan-out'], '');
+  if (isGiven('audit-log') && !flags.confirm)
+    throw usageError('--audit-log needs --confirm: a dry run deletes nothing');
+  refuse('detailed-exitcode', ['confirm'], ': it is about what a dry run finds');
+}
