@@ -54,6 +54,19 @@ describe('the documentation', () => {
     }
   });
 
+  test.each(pages.filter((page) => /^CONTRIBUTING|architecture|decisions\/\d|performance/.test(page)))(
+    '%s names files that exist',
+    (page) => {
+      const named = [...read(page).matchAll(/`((?:[\w-]+\/)+[\w-]+(?:\.\w+)?\/?)`/g)].map(([, path]) => path!);
+      // In these pages `core/x` is short for src/core/x, and `model/x` for src/core/model/x.
+      const exists = (path: string): boolean =>
+        ['', 'src', 'src/core'].some((base) => ['', '.ts'].some((ext) => existsSync(join(ROOT, base, path + ext))));
+      // Written by the build, an annotation, and what the storage of a registry contains.
+      const elsewhere = /^(?:build|dist|regadm|docker)\//;
+      expect(named.filter((path) => !elsewhere.test(path) && !exists(path))).toEqual([]);
+    },
+  );
+
   test('the page about error codes has each code with its exit status', () => {
     expect(documentedErrors().sort()).toEqual([...EXIT_OF].sort());
   });
