@@ -96,6 +96,11 @@ export abstract class BaseCommand extends Command {
     return usageHint(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}`);
   }
 
+  /** Reports an error after the result was presented: on stderr only, because stdout has its document already. */
+  protected fail(error: Error): Promise<void> {
+    return reportError(error, { verbosity: this.level, usage: this.usage });
+  }
+
   /** Reports an error in the format of `-o`, with the origin of settings that its message names. */
   protected override async catch(thrown: Error): Promise<void> {
     if (thrown instanceof Errors.ExitError) throw thrown;

@@ -24,6 +24,11 @@ export class ApiError extends RegadmError {
   }
 }
 
+/** True if the server denied a request because of the user's permissions. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 403;
+}
+
 function codeFor(status: number): ErrorCode {
   if (status === 401) return 'UNAUTHORIZED';
   if (status === 403) return 'FORBIDDEN';

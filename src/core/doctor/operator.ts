@@ -1,12 +1,13 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { isForbidden, PRUNER_NAME } from '../schedule/image-pruner.js';
+import { isForbidden } from '../cluster/api-error.js';
+import { PRUNER_NAME } from '../schedule/image-pruner.js';
 import { CONFIG_NAME, degradedReason } from '../operator/config.js';
 import { DEPLOYMENT_PATH, type Deployment } from '../operator/rollout.js';
-import { readSchedule } from '../schedule/change.js';
+import { readSchedule } from '../schedule/schedule.js';
 import { pendingRecoveryNotice } from '../operator/notice.js';
 import { readMode } from '../operator/mode.js';
 import { OWN_CRON_JOB } from '../model/openshift.js';
-import { OPERATOR_CRON_JOB } from '../schedule/cron-job.js';
+import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
 import type { ScheduleDocument } from '../schedule/report.js';
 import { about, type Check } from './check.js';
 
@@ -95,7 +96,7 @@ function unseen(error: Error, name: string): string {
 
 /** The cluster's own pruning, and how its last run went. */
 export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
-  const report = await readSchedule(api, () => {}).catch((error: unknown) => error as Error);
+  const report = await readSchedule(api, { warning() {} }).catch((error: unknown) => error as Error);
   const check = about('schedule');
   if (report instanceof Error) return [check('unknown', unseen(report, PRUNER_NAME))];
   return [ownPruner(report), ...lastRun(report)];

@@ -23,24 +23,22 @@ const FIELDS: CronField[] = [
 const SHORT = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
 
 /**
- * Explains why a string is not a schedule that a CronJob accepts; undefined if it is one: five fields (`0 0 * * *`) or a short form (`@daily`).
+ * Returns why a CronJob would reject a schedule; undefined if it is valid: five fields (`0 0 * * *`) or a short form (`@daily`).
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */
 export function cronProblem(text: string): string | undefined {
-  if (/^(CRON_)?TZ=/.test(text)) return 'a time zone cannot be part of the schedule';
+  if (/^(CRON_)?TZ=/.test(text)) return 'must not contain a time zone';
   if (text.startsWith('@every ')) return everyProblem(text.slice('@every '.length));
   if (text.startsWith('@'))
-    return SHORT.has(text) ? undefined : `unknown short form ${text}: known are ${[...SHORT].join(', ')}`;
+    return SHORT.has(text) ? undefined : `unknown short form ${text} (must be one of ${[...SHORT].join(', ')})`;
   const parts = text.trim().split(/\s+/);
   if (parts.length !== FIELDS.length)
-    return `needs 5 fields (minute hour day month weekday), has ${text.trim() === '' ? 0 : parts.length}`;
+    return `must have 5 fields (minute hour day month weekday), not ${text.trim() === '' ? 0 : parts.length}`;
   return FIELDS.map((field, index) => fieldProblem(parts[index]!, field)).find(Boolean);
 }
 
 function everyProblem(duration: string): string | undefined {
-  return (parseDuration(duration) ?? 0) >= 1000
-    ? undefined
-    : `"${duration}" is not a time between two runs: write @every 90m`;
+  return (parseDuration(duration) ?? 0) >= 1000 ? undefined : `invalid interval "${duration}" (write @every 90m)`;
 }
 
 function fieldProblem(text: string, field: CronField): string | undefined {
@@ -53,7 +51,7 @@ function fieldProblem(text: string, field: CronField): string | undefined {
 function itemProblem(item: string, field: CronField): string | undefined {
   const match = /^(\*|\?|[0-9a-z]+(?:-[0-9a-z]+)?)(?:\/(\d+))?$/i.exec(item);
   if (!match) return `invalid ${field.name} "${item}"`;
-  if (match[2] !== undefined && Number(match[2]) === 0) return `the step of "${item}" must be above 0`;
+  if (match[2] !== undefined && Number(match[2]) === 0) return `invalid step in "${item}" (must be greater than 0)`;
   if (match[1] === '*' || match[1] === '?') return undefined;
   const [from, to] = match[1]!.split('-').map((text) => valueOf(text, field)) as [
     number | undefined,
@@ -63,7 +61,7 @@ function itemProblem(item: string, field: CronField): string | undefined {
   if (ends.some((end) => end === undefined || end < field.min || end > field.max)) {
     return `invalid ${field.name} "${item}" (must be ${field.min}-${field.max})`;
   }
-  return to !== undefined && to < from! ? `"${item}" ends before it begins` : undefined;
+  return to !== undefined && to < from! ? `invalid range "${item}" (ends before it starts)` : undefined;
 }
 
 function valueOf(text: string, { names = [], min }: CronField): number | undefined {

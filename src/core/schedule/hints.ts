@@ -1,7 +1,7 @@
 import { parseDuration } from '../model/duration.js';
 import { DEFAULTS, type PrunerSpec } from './pruner-spec.js';
 
-/** What to know about settings that are about to count. */
+/** Returns warnings about settings that can do harm. */
 export function scheduleHints(effective: PrunerSpec): string[] {
   const {
     keepTagRevisions = DEFAULTS.keepTagRevisions,
@@ -13,8 +13,8 @@ export function scheduleHints(effective: PrunerSpec): string[] {
       ? ['keepTagRevisions=0 removes every tag that nothing protects, in all namespaces']
       : []),
     ...((parseDuration(keepYoungerThanDuration) ?? 0) < 3_600_000
-      ? ['with keepYoungerThanDuration below 60m an image may be pruned between its push and its first use']
+      ? ['with keepYoungerThanDuration below 60m an image can be pruned between its push and its first use']
       : []),
-    ...(suspend ? ['the cluster does not prune by itself while suspend is true'] : []),
+    ...(suspend ? ["the cluster's own pruning does not run while suspend is true"] : []),
   ];
 }

@@ -1,16 +1,18 @@
+import type { Count } from '../model/document.js';
+
 /** The settings of the cluster's own pruning: `spec` of ImagePruner `cluster`, with the settings that regadm knows. */
 export interface PrunerSpec {
   /** Cron; empty means `0 0 * * *`. */
   schedule?: string;
   suspend?: boolean;
-  keepTagRevisions?: number;
+  keepTagRevisions?: Count;
   /** A Go duration, e.g. `60m`. */
   keepYoungerThanDuration?: string;
-  /** Nanoseconds; the older form, which counts where the newer is not given. */
+  /** The older form, in nanoseconds; ignored if keepYoungerThanDuration is set. */
   keepYoungerThan?: number;
   resources?: Resources;
-  successfulJobsHistoryLimit?: number;
-  failedJobsHistoryLimit?: number;
+  successfulJobsHistoryLimit?: Count;
+  failedJobsHistoryLimit?: Count;
   ignoreInvalidImageReferences?: boolean;
   logLevel?: string;
   [key: string]: unknown;
@@ -23,7 +25,7 @@ export interface Resources {
 
 export const LOG_LEVELS = ['Normal', 'Debug', 'Trace', 'TraceAll'];
 
-/** What the operator does where a setting is not given. Source: the ImagePruner's published definition. */
+/** Defaults of the operator. Source: the published definition of ImagePruner. */
 export const DEFAULTS = {
   schedule: '0 0 * * *',
   suspend: false,
@@ -36,10 +38,10 @@ export const DEFAULTS = {
   logLevel: 'Normal',
 } as const;
 
-/** A merge patch of a spec: null removes a setting, which restores its default. */
+/** A merge patch of a spec; null removes a setting, which restores its default. */
 export type PrunerPatch = { [key: string]: unknown };
 
-/** What a spec is after a merge patch. @see https://www.rfc-editor.org/rfc/rfc7386 */
+/** Applies a merge patch. @see https://www.rfc-editor.org/rfc/rfc7386 */
 export function mergePatch<T>(target: T, patch: PrunerPatch): T {
   const merged: Record<string, unknown> = { ...(target as object) };
   for (const [key, value] of Object.entries(patch)) {

@@ -52,7 +52,7 @@ export interface Run {
   message?: string;
 }
 
-/** A spec with the operator's defaults filled in. */
+/** Returns a spec with the operator's defaults for settings that are not set. */
 export function effectiveSpec(spec: PrunerSpec): PrunerSpec {
   const { keepYoungerThan: nanoseconds, schedule } = spec;
   const older = nanoseconds === undefined ? {} : { keepYoungerThanDuration: `${nanoseconds / 1e9}s` };

@@ -4,9 +4,8 @@ import { parseQuantity } from '../model/quantity.js';
 import { cronProblem } from './cron.js';
 import { LOG_LEVELS, mergePatch, type PrunerPatch, type PrunerSpec, type Resources } from './pruner-spec.js';
 
-type Reader = (text: string) => unknown;
-
-const READERS: Record<string, Reader> = {
+/** How each setting is parsed. */
+const PARSERS: Record<string, (text: string) => unknown> = {
   schedule: cron,
   suspend: boolean,
   keepTagRevisions: count,
@@ -22,48 +21,20 @@ const READERS: Record<string, Reader> = {
   'resources.limits.memory': quantity,
 };
 
-/** The keys that `--set` takes. */
-export const SETTINGS = Object.keys(READERS);
+/** Names of the settings that can be changed. */
+export const SETTINGS = Object.keys(PARSERS);
 
 /**
- * What `--set key=value …` asks for, as a merge patch of the ImagePruner's spec. An empty value gives a setting its default back.
- * @throws RegadmError (USAGE) that names the key
+ * Parses the value of a setting for a merge patch; an empty value restores the default.
+ * @throws Error whose message completes "VALUE: …"
  */
-export function parseSettings(texts: string[]): PrunerPatch {
-  const pairs = texts.map(parseSetting);
-  const again = pairs.find(({ key }, index) => pairs.findIndex((other) => other.key === key) < index);
-  if (again) throw usageError(`--set ${again.key} is given twice`);
-  return pairs.reduce<PrunerPatch>((patch, { key, value }) => withValue(patch, key.split('.'), value), {});
-}
-
-function parseSetting(text: string): { key: string; value: unknown } {
-  const equals = text.indexOf('=');
-  const key = equals === -1 ? text : text.slice(0, equals);
-  const reader = READERS[key];
-  if (!reader) throw usageError(`--set ${key}: unknown setting`, [`settings: ${SETTINGS.join(', ')}`]);
-  if (equals === -1)
-    throw usageError(`--set ${key}: a value is missing`, [
-      `write --set ${key}=VALUE, or --set ${key}= for the default`,
-    ]);
-  const value = text.slice(equals + 1);
-  return { key, value: value === '' ? (key === 'schedule' ? '' : null) : reading(key, value, reader) };
-}
-
-function reading(key: string, text: string, reader: Reader): unknown {
-  try {
-    return reader(text);
-  } catch (error) {
-    throw usageError(`--set ${key}=${text}: ${(error as Error).message}`);
-  }
-}
-
-function withValue(patch: PrunerPatch, [key = '', ...rest]: string[], value: unknown): PrunerPatch {
-  if (rest.length === 0) return { ...patch, [key]: value };
-  return { ...patch, [key]: withValue((patch[key] ?? {}) as PrunerPatch, rest, value) };
+export function parseSetting(key: string, text: string): unknown {
+  if (text === '') return key === 'schedule' ? '' : null;
+  return PARSERS[key]!(text);
 }
 
 /**
- * Checks what the spec would be after the patch: no request above its limit, which no pod could be made with.
+ * Applies a patch and checks the result: a request above its limit would make every pod invalid.
  * @throws RegadmError (USAGE)
  */
 export function checkPatched(spec: PrunerSpec, patch: PrunerPatch): PrunerSpec {
@@ -111,9 +82,9 @@ function quantity(text: string): string {
   return text;
 }
 
-/** All of them as JSON, with the form of the object. */
+/** Parses all requests and limits as JSON, in the form of the object. */
 function resources(text: string): Resources {
-  const value = parsed(text);
+  const value = parseObject(text);
   const problem = Object.entries(value)
     .map(([key, amounts]) => amountsProblem(key, amounts))
     .find(Boolean);
@@ -121,12 +92,12 @@ function resources(text: string): Resources {
   return value as Resources;
 }
 
-function parsed(text: string): object {
+function parseObject(text: string): object {
   try {
     const value = JSON.parse(text) as unknown;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // told below
+    // reported below
   }
   throw new Error('must be JSON such as {"requests":{"cpu":"100m","memory":"256Mi"}}');
 }

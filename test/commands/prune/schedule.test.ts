@@ -367,7 +367,7 @@ describe('--run-now', () => {
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 
-  test('a Job that does not end in time is left to itself', async () => {
+  test('a Job that does not end in time keeps running', async () => {
     await start({ rolloutStepMs: 'manual' });
     const { status, stderr } = await schedule('--run-now', '--timeout', '700ms');
     expect(status).toBe(1);

@@ -19,16 +19,16 @@ test.each([
   ['0 0 * 13 *', 'invalid month "13" (must be 1-12)'],
   ['0 0 * * 7', 'invalid day of the week "7" (must be 0-6)'],
   ['0 0 * * mo', 'invalid day of the week "mo" (must be 0-6)'],
-  ['*/0 * * * *', 'the step of "*/0" must be above 0'],
-  ['5-1 * * * *', '"5-1" ends before it begins'],
-  ['0 0 * *', 'needs 5 fields (minute hour day month weekday), has 4'],
-  ['0 0 * * * *', 'needs 5 fields (minute hour day month weekday), has 6'],
-  [' ', 'needs 5 fields (minute hour day month weekday), has 0'],
+  ['*/0 * * * *', 'invalid step in "*/0" (must be greater than 0)'],
+  ['5-1 * * * *', 'invalid range "5-1" (ends before it starts)'],
+  ['0 0 * *', 'must have 5 fields (minute hour day month weekday), not 4'],
+  ['0 0 * * * *', 'must have 5 fields (minute hour day month weekday), not 6'],
+  [' ', 'must have 5 fields (minute hour day month weekday), not 0'],
   ['1, * * * *', 'invalid minute ""'],
   ['nightly * * * *', 'invalid minute "nightly" (must be 0-59)'],
   ['@nightly', expect.stringMatching(/^unknown short form @nightly/)],
-  ['@every day', '"day" is not a time between two runs: write @every 90m'],
-  ['TZ=UTC 0 0 * * *', 'a time zone cannot be part of the schedule'],
+  ['@every day', 'invalid interval "day" (write @every 90m)'],
+  ['TZ=UTC 0 0 * * *', 'must not contain a time zone'],
 ])('%j is rejected: %j', (text, problem) => {
   expect(cronProblem(text)).toEqual(problem);
 });

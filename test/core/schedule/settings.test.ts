@@ -1,8 +1,9 @@
-import { checkPatched, parseSettings } from '../../../src/core/schedule/settings.js';
+import { checkPatched } from '../../../src/core/schedule/settings.js';
+import { settingsFlag } from '../../../src/flags/schedule.js';
 
 test('settings become one merge patch', () => {
   expect(
-    parseSettings([
+    settingsFlag([
       'schedule=30 2 * * *',
       'suspend=true',
       'keepTagRevisions=5',
@@ -29,14 +30,14 @@ test('settings become one merge patch', () => {
 });
 
 test('resources can be given whole, as JSON', () => {
-  expect(parseSettings(['resources={"requests":{"cpu":1},"limits":{"memory":"1Gi"}}'])).toEqual({
+  expect(settingsFlag(['resources={"requests":{"cpu":1},"limits":{"memory":"1Gi"}}'])).toEqual({
     resources: { requests: { cpu: 1 }, limits: { memory: '1Gi' } },
   });
-  expect(parseSettings(['resources='])).toEqual({ resources: null });
+  expect(settingsFlag(['resources='])).toEqual({ resources: null });
 });
 
 test('an empty value restores the default', () => {
-  expect(parseSettings(['schedule=', 'keepTagRevisions=', 'resources.limits.cpu='])).toEqual({
+  expect(settingsFlag(['schedule=', 'keepTagRevisions=', 'resources.limits.cpu='])).toEqual({
     schedule: '',
     keepTagRevisions: null,
     resources: { limits: { cpu: null } },
@@ -45,9 +46,9 @@ test('an empty value restores the default', () => {
 
 test.each([
   ['keep=1', '--set keep: unknown setting'],
-  ['suspend', '--set suspend: a value is missing'],
+  ['suspend', '--set suspend: missing value'],
   ['suspend=yes', '--set suspend=yes: must be true or false'],
-  ['schedule=nightly', '--set schedule=nightly: needs 5 fields (minute hour day month weekday), has 1'],
+  ['schedule=nightly', '--set schedule=nightly: must have 5 fields (minute hour day month weekday), not 1'],
   ['keepTagRevisions=-1', '--set keepTagRevisions=-1: must be a whole number, 0 or more'],
   ['keepTagRevisions=1.5', '--set keepTagRevisions=1.5: must be a whole number, 0 or more'],
   ['keepTagRevisions=4294967296', '--set keepTagRevisions=4294967296: must be a whole number, 0 or more'],
@@ -64,19 +65,19 @@ test.each([
   ['resources={"limits":{"cpu":"many"}}', 'limits.cpu must be a quantity such as 100m or 256Mi'],
   ['logLevel=debug', '--set logLevel=debug: must be one of Normal, Debug, Trace, TraceAll'],
 ])('%j: %j', (text, message) => {
-  if (message === undefined) expect(() => parseSettings([text])).not.toThrow();
-  else expect(() => parseSettings([text])).toThrow(message);
+  if (message === undefined) expect(() => settingsFlag([text])).not.toThrow();
+  else expect(() => settingsFlag([text])).toThrow(message);
 });
 
 test('the same setting twice is refused', () => {
-  expect(() => parseSettings(['suspend=true', 'suspend=false'])).toThrow('--set suspend is given twice');
+  expect(() => settingsFlag(['suspend=true', 'suspend=false'])).toThrow('--set suspend: specified twice');
 });
 
 test('a request above its limit is refused, wherever the limit comes from', () => {
   const spec = { resources: { limits: { memory: '512Mi' } } };
-  expect(() => checkPatched(spec, parseSettings(['resources.requests.memory=1Gi']))).toThrow(
+  expect(() => checkPatched(spec, settingsFlag(['resources.requests.memory=1Gi']))).toThrow(
     'resources.requests.memory would be 1Gi, above resources.limits.memory of 512Mi',
   );
-  const both = parseSettings(['resources.requests.memory=1Gi', 'resources.limits.memory=']);
+  const both = settingsFlag(['resources.requests.memory=1Gi', 'resources.limits.memory=']);
   expect(checkPatched(spec, both)).toEqual({ resources: { requests: { memory: '1Gi' }, limits: {} } });
 });

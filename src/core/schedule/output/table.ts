@@ -1,7 +1,7 @@
-import type { CronJobStatus, Run, ScheduleDocument } from './report.js';
-import { table } from '../terminal/table.js';
+import type { CronJobStatus, Run, ScheduleDocument } from '../report.js';
+import { table } from '../../terminal/table.js';
 
-/** The cluster's own pruning for people: settings, conditions, CronJobs, last runs. */
+/** Formats settings, conditions, CronJobs and last runs as tables. */
 export function scheduleText(report: ScheduleDocument): string {
   return [
     settings(report),

@@ -1,9 +1,9 @@
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
 
-export const OPERATOR_CRON_JOB = 'image-pruner';
-/** Where the image is when one was built in the cluster (docs/schedule.md). */
+/** The image that a build in the cluster creates (docs/schedule.md). */
 export const DEFAULT_IMAGE = `image-registry.${REGISTRY_NAMESPACE}.svc:5000/${REGISTRY_NAMESPACE}/regadm:latest`;
 
+/** Arguments of the nightly run. */
 const ARGS = [
   'prune',
   'images',
@@ -14,8 +14,8 @@ const ARGS = [
 ];
 
 /**
- * A List with everything that prunes every night with regadm: service account, its permission, CronJob.
- * @param image an image in which `regadm` is on the path
+ * Returns a List with the objects that let regadm prune every night: service account, its cluster role, CronJob.
+ * @param image an image that has `regadm` in its PATH
  */
 export function cronJobList(image: string): object {
   return { apiVersion: 'v1', kind: 'List', items: [serviceAccount(), roleBinding(), cronJob(image)] };
@@ -57,11 +57,4 @@ function cronJob(image: string): object {
       jobTemplate: { spec: { template: { spec: podSpec } } },
     },
   };
-}
-
-/** @throws nothing; why a text cannot name an image, or undefined */
-export function imageProblem(text: string): string | undefined {
-  const valid =
-    /^[a-zA-Z0-9][a-zA-Z0-9.:_/-]*(@sha256:[0-9a-f]{64})?$/.test(text) && !text.endsWith('/') && !text.endsWith(':');
-  return valid ? undefined : `must name an image such as quay.io/org/regadm:1.0, not "${text}"`;
 }

@@ -1,0 +1,13 @@
+import type { Output } from '../../terminal/output.js';
+import type { Run, RunDocument, ScheduleDocument } from '../report.js';
+
+export const scheduleOutput: Output<ScheduleDocument, ScheduleDocument> = {
+  document: (document) => document,
+  table: async (document) => (await import('./table.js')).scheduleText(document),
+};
+
+/** For people, the Job's log is the output. */
+export const runOutput: Output<Run, RunDocument> = {
+  document: (run) => ({ apiVersion: 'regadm/v1', kind: 'PruneRun', ...run }),
+  table: () => '',
+};

@@ -1,0 +1,68 @@
+import type { ClusterApi } from '../cluster/api.js';
+import type { Reporter } from '../kit/reporter.js';
+import { RegadmError } from '../model/errors.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { followJob } from './follow-job.js';
+import type { Run } from './report.js';
+import { chooseCronJob, startJob } from './start-job.js';
+
+export interface RunNowRequest {
+  /** Name of the CronJob to start from; by default regadm's own, otherwise the operator's. */
+  cronJob?: string;
+  /** How long the Job is followed, in ms. */
+  timeoutMs: number;
+  /** Receives the Job's log, piece by piece. */
+  log(chunk: Buffer): void;
+}
+
+/**
+ * Starts a Job from a CronJob and follows it until it ends.
+ * @throws RegadmError NO_CRON_JOB, PRUNE_RUNNING (exit status 4), JOB_TIMEOUT, INTERRUPTED; after the last two the Job keeps running
+ */
+export async function runNow(
+  api: ClusterApi,
+  { cronJob: wanted, timeoutMs, log }: RunNowRequest,
+  reporter: Reporter,
+  signal: AbortSignal,
+): Promise<Run> {
+  const cronJob = await chooseCronJob(api, wanted);
+  const name = await startJob(api, cronJob);
+  reporter.note(`started job ${REGISTRY_NAMESPACE}/${name} from CronJob ${cronJob.metadata.name}`);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const job = { name, cronJob: cronJob.metadata.name };
+    const options = { log, progress: reporter.progress, signal: AbortSignal.any([signal, timeout]) };
+    const run = await followJob(api, job, options);
+    if (run.status === 'succeeded') reporter.note(`job ${REGISTRY_NAMESPACE}/${name} succeeded`);
+    return run;
+  } catch (error) {
+    if (signal.aborted) throw interrupted(signal.reason, name);
+    throw timeout.aborted ? timedOut(name) : error;
+  }
+}
+
+/** Returns the error of a run that failed. */
+export function jobFailed({ name, message }: Run): RegadmError {
+  return new RegadmError(`job ${REGISTRY_NAMESPACE}/${name} failed${message ? `: ${message}` : ''}`, {
+    code: 'JOB_FAILED',
+    suggestions: [`show its details: oc -n ${REGISTRY_NAMESPACE} describe job/${name}`],
+  });
+}
+
+function timedOut(job: string): RegadmError {
+  return new RegadmError(`job ${REGISTRY_NAMESPACE}/${job} has not ended in time; it keeps running`, {
+    code: 'JOB_TIMEOUT',
+    suggestions: [`follow it: ${followCommand(job)}`, 'pass a longer --timeout'],
+  });
+}
+
+function interrupted(reason: unknown, job: string): unknown {
+  if (!(reason instanceof RegadmError)) return reason;
+  const { message, code, exitCode } = reason;
+  const suggestions = [`the job keeps running: ${followCommand(job)}`];
+  return new RegadmError(message, { code, exitCode, suggestions, cause: reason });
+}
+
+function followCommand(job: string): string {
+  return `oc -n ${REGISTRY_NAMESPACE} logs -f job/${job}`;
+}
