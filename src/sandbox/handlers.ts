@@ -1,7 +1,7 @@
 import type { ApiServer } from './api/server.js';
 import { expired, statusFor } from './api/status.js';
 import type { Exec } from './pod/exec.js';
-import { inconsistentRest } from './api/lists.js';
+import { inconsistentToken } from './api/lists.js';
 import type { RegistryServer } from './registry/server.js';
 import type { Handler } from './http/server.js';
 
@@ -11,7 +11,7 @@ export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
     kind: 'api',
     userName: (request) => {
       try {
-        return api.userOf(request).name;
+        return api.authenticate(request).name;
       } catch {
         return 'unknown';
       }
@@ -20,7 +20,7 @@ export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
     statusResponse: (status) => statusFor(status).response(),
     expiredResponse: (request) => {
       const token = request.query.get('continue');
-      return expired(token ? { continue: inconsistentRest(token) } : {}).response();
+      return expired(token ? { continue: inconsistentToken(token) } : {}).response();
     },
     upgrade: (request, raw, socket, head) => exec.upgrade(request, raw, socket, head),
   };

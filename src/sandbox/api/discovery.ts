@@ -3,14 +3,14 @@ import { apiVersionOf, type ResourceDefinition } from './resources.js';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
-/** Kinds that are only ever created, to ask something. */
+/** Kinds that clients create to ask a question; they are not stored. */
 const REVIEWS: [groupVersion: string, resource: string, kind: string][] = [
   ['authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'],
   ['authorization.k8s.io/v1', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview'],
   ['authentication.k8s.io/v1', 'selfsubjectreviews', 'SelfSubjectReview'],
 ];
 
-/** `/version`, `/healthz`, `/api`, `/apis`, `/apis/GROUP/VERSION`: which resources there are. Undefined for other paths. */
+/** Answers `/version`, `/healthz`, `/api`, `/apis` and `/apis/GROUP/VERSION`. @returns undefined for other paths */
 export function discoveryResponse(definitions: ResourceDefinition[], path: string): SandboxResponse | undefined {
   const trimmed = path.replace(/\/$/, '');
   if (trimmed === '/version') {
@@ -44,15 +44,15 @@ function groups(definitions: ResourceDefinition[]): { name: string; versions: un
 }
 
 function resourceList(definitions: ResourceDefinition[], groupVersion: string): SandboxResponse | undefined {
-  const own = definitions.filter((definition) => apiVersionOf(definition) === groupVersion);
-  const reviews = REVIEWS.filter(([of]) => of === groupVersion).map(([, name, kind]) => ({
+  const served = definitions.filter((definition) => apiVersionOf(definition) === groupVersion);
+  const reviews = REVIEWS.filter(([candidate]) => candidate === groupVersion).map(([, name, kind]) => ({
     name,
     singularName: kind.toLowerCase(),
     namespaced: false,
     kind,
     verbs: ['create'],
   }));
-  const resources = [...own.flatMap(describe), ...reviews];
+  const resources = [...served.flatMap(describe), ...reviews];
   return resources.length
     ? jsonResponse({ kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources })
     : undefined;

@@ -7,8 +7,8 @@ interface Tagged {
   tags?: { tag?: string; name?: string }[];
 }
 
-/** `oc delete istag NAME:TAG`: the tag goes from the stream's spec and status. @throws ApiStatus 404 */
-export function removeStreamTag(store: Store, route: Route): SandboxResponse {
+/** Deletes a tag from the spec and status of its stream, as `oc delete istag NAME:TAG` does. @throws ApiStatus 404 */
+export function deleteStreamTag(store: Store, route: Route): SandboxResponse {
   const [streamName = '', tag = ''] = (route.name ?? '').split(':');
   const streams = store.resource('imagestreams');
   const stream = store.find(streams, route.namespace, streamName);

@@ -4,7 +4,7 @@ import { apiVersionOf, type ResourceDefinition } from './resources.js';
 import { selectorTest } from './selectors.js';
 import type { Entry, Store } from './store.js';
 
-/** What a list request asks for. */
+/** The query of a list request. */
 export interface ListQuery {
   namespace?: string;
   limit: number;
@@ -14,16 +14,18 @@ export interface ListQuery {
 }
 
 interface Token {
-  /** -1: whatever is there now (the token of a 410 answer). */
+  /** -1: the current state, for the token of a 410 response. */
   revision: number;
   start: string;
 }
 
-/** Snapshots of lists under way: so many are kept, then the oldest expires. */
-const SNAPSHOTS = 50;
+/** Maximum snapshots of unfinished lists; the oldest expires. */
+const MAX_SNAPSHOTS = 50;
 const ITEMS_PER_CHUNK = 200;
+/** Number of items above which a list is written in chunks instead of one string. */
+const MAX_ITEMS_IN_STRING = 1000;
 
-/** Lists in pages. All pages of one list show one moment, as etcd's do. */
+/** Answers lists in pages. All pages of a list show the same moment, as those of etcd do. */
 export class Lists {
   private readonly snapshots = new Map<string, Entry[]>();
 
@@ -58,13 +60,13 @@ export class Lists {
   ): { entries: Entry[]; revision: number; from: number } {
     if (!token || token.revision === -1) {
       const entries = this.store.entries(definition, query.namespace);
-      return { entries, revision: this.store.revision, from: token ? position(entries, token.start) : 0 };
+      return { entries, revision: this.store.revision, from: token ? lowerBound(entries, token.start) : 0 };
     }
     const entries = this.snapshots.get(this.snapshotName(definition, query.namespace, token.revision));
     if (!entries || token.revision < this.store.compacted) {
       throw expired({ continue: encode({ revision: -1, start: token.start }) });
     }
-    return { entries, revision: token.revision, from: position(entries, token.start) };
+    return { entries, revision: token.revision, from: lowerBound(entries, token.start) };
   }
 
   private keep(
@@ -74,7 +76,7 @@ export class Lists {
     entries: Entry[],
   ): void {
     this.snapshots.set(this.snapshotName(definition, namespace, revision), entries);
-    if (this.snapshots.size > SNAPSHOTS) this.snapshots.delete(this.snapshots.keys().next().value!);
+    if (this.snapshots.size > MAX_SNAPSHOTS) this.snapshots.delete(this.snapshots.keys().next().value!);
   }
 
   private snapshotName(definition: ResourceDefinition, namespace: string | undefined, revision: number): string {
@@ -82,8 +84,8 @@ export class Lists {
   }
 }
 
-/** The first entry whose key is `start` or after it. */
-function position(entries: Entry[], start: string): number {
+/** Finds the index of the first entry with a key of at least `start`. */
+function lowerBound(entries: Entry[], start: string): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
@@ -98,8 +100,8 @@ function encode({ revision, start }: Token): string {
   return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start })).toString('base64url');
 }
 
-/** The token for the rest of a list from `token` on, in the present state; used by the fault `expired-continue`. */
-export function inconsistentRest(token: string): string {
+/** Makes the token that continues a list after `token` from the current state, for the fault `expired`. */
+export function inconsistentToken(token: string): string {
   return encode({ revision: -1, start: decode(token).start });
 }
 
@@ -126,7 +128,7 @@ function listResponse(
   const head = JSON.stringify({ kind: `${definition.kind}List`, apiVersion: apiVersionOf(definition), metadata });
   const headers = { 'content-type': 'application/json' };
   const chunks = listChunks(`${head.slice(0, -1)},"items":[`, page);
-  return { status: 200, headers, body: page.length > ITEMS_PER_CHUNK * 5 ? chunks : [...chunks].join('') };
+  return { status: 200, headers, body: page.length > MAX_ITEMS_IN_STRING ? chunks : [...chunks].join('') };
 }
 
 function* listChunks(head: string, page: Entry[]): Iterable<string> {

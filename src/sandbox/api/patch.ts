@@ -1,4 +1,7 @@
-/** JSON merge patch (RFC 7396). With `byName`, lists of named objects are merged by name, as a strategic merge patch does with containers. */
+/**
+ * Applies a JSON merge patch (RFC 7396).
+ * @param byName merges lists of named objects by name, as a strategic merge patch does with containers
+ */
 export function mergePatch(target: unknown, patch: unknown, byName = false): unknown {
   if (byName && isNamedList(patch) && isNamedList(target)) return mergeByName(target, patch);
   if (!isObject(patch)) return patch;
@@ -38,7 +41,7 @@ interface Operation {
   value?: unknown;
 }
 
-/** JSON patch (RFC 6902): add, replace, remove and test. @throws Error that says which operation does not apply */
+/** Applies a JSON patch (RFC 6902): add, replace, remove and test. @throws Error if an operation does not apply */
 export function jsonPatch(target: unknown, operations: Operation[]): unknown {
   const root = { value: structuredClone(target) };
   for (const operation of operations) applyOperation(root, operation);

@@ -10,7 +10,7 @@ export interface User {
   groups: string[];
 }
 
-/** What a request wants to do, as the API server's authorizer sees it. */
+/** What a request does, in the terms of the API server's authorizer. */
 export interface Attributes {
   verb: string;
   group: string;
@@ -22,34 +22,34 @@ export interface Attributes {
 
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
-/** Tokens, and what their users may do: role objects in the store, evaluated as RBAC does. */
+/** Knows the tokens and checks permissions by the role objects in the store, as RBAC does. */
 export class Permissions {
   private readonly tokens = new Map<string, User>();
 
   constructor(private readonly store: Store) {}
 
-  /** A new token of the form that OpenShift issues. */
+  /** Issues a token in the format of OpenShift. */
   addToken(user: string, groups: string[] = []): string {
     const token = `sha256~${randomBytes(32).toString('base64url')}`;
-    this.tokens.set(token, this.named(user, groups));
+    this.tokens.set(token, this.userNamed(user, groups));
     return token;
   }
 
-  userOf(token: string): User | undefined {
+  userWithToken(token: string): User | undefined {
     return this.tokens.get(token);
   }
 
-  /** The user whom `name` means, with the groups that the name implies. */
-  named(name: string, groups: string[] = []): User {
+  /** Returns the user `name` with the groups that follow from the name. */
+  userNamed(name: string, groups: string[] = []): User {
     return { name, groups: [...groupsOf(name), ...groups, 'system:authenticated'] };
   }
 
   allows(user: User, wanted: Attributes): boolean {
-    return this.rulesOf(user, wanted.namespace).some((rule) => covers(rule, wanted));
+    return this.rulesFor(user, wanted.namespace).some((rule) => ruleAllows(rule, wanted));
   }
 
   allowsPath(user: User, verb: string, path: string): boolean {
-    return this.rulesOf(user).some(
+    return this.rulesFor(user).some(
       (rule) =>
         matches(rule.verbs, verb) &&
         (rule.nonResourceURLs ?? []).some(
@@ -58,26 +58,26 @@ export class Permissions {
     );
   }
 
-  /** @throws ApiStatus 403 with the words of the real server */
+  /** Checks a permission. @throws ApiStatus 403 with the message of the real server */
   require(user: User, wanted: Attributes): void {
     if (!this.allows(user, wanted)) throw forbidden(user, wanted);
   }
 
-  /** All rules that bind a user, cluster-wide and in `namespace`. */
-  rulesOf(user: User, namespace?: string): PolicyRule[] {
-    const wide = this.bound('clusterrolebindings', user);
-    const local = namespace ? this.bound('rolebindings', user, namespace) : [];
-    return [...wide, ...local].flatMap((binding) => this.rulesOfRole(binding, namespace));
+  /** Lists the rules that apply to a user, cluster-wide and in `namespace`. */
+  rulesFor(user: User, namespace?: string): PolicyRule[] {
+    const clusterWide = this.bindings('clusterrolebindings', user);
+    const local = namespace ? this.bindings('rolebindings', user, namespace) : [];
+    return [...clusterWide, ...local].flatMap((binding) => this.roleRules(binding, namespace));
   }
 
-  private bound(resource: string, user: User, namespace?: string): KubeObject[] {
+  private bindings(resource: string, user: User, namespace?: string): KubeObject[] {
     return this.store
       .entries(this.store.resource(resource), namespace)
       .map((entry) => entry.read())
       .filter((binding) => ((binding.subjects ?? []) as Subject[]).some((subject) => isSubject(subject, user)));
   }
 
-  private rulesOfRole(binding: KubeObject, namespace?: string): PolicyRule[] {
+  private roleRules(binding: KubeObject, namespace?: string): PolicyRule[] {
     const reference = binding.roleRef as { kind: string; name: string };
     const role =
       reference.kind === 'Role'
@@ -112,7 +112,7 @@ function resourcePath({ resource, subresource }: Attributes): string {
   return subresource ? `${resource}/${subresource}` : resource;
 }
 
-function covers(rule: PolicyRule, wanted: Attributes): boolean {
+function ruleAllows(rule: PolicyRule, wanted: Attributes): boolean {
   return (
     matches(rule.verbs, wanted.verb) &&
     matches(rule.apiGroups, wanted.group) &&
@@ -121,7 +121,7 @@ function covers(rule: PolicyRule, wanted: Attributes): boolean {
   );
 }
 
-/** The 403 that the real server answers; its words are recorded. */
+/** Makes the 403 of the real server; its message is recorded. */
 export function forbidden(user: User, wanted: Attributes): ApiStatus {
   const resource = resourcePath(wanted);
   const where = wanted.namespace ? `in the namespace "${wanted.namespace}"` : 'at the cluster scope';

@@ -1,7 +1,7 @@
-/** Fields of a protobuf message by number; length-delimited ones only, which is all that reviews consist of. */
+/** Fields of a protobuf message by number. Only length-delimited ones: reviews have no others. */
 type Fields = Map<number, Buffer>;
 
-/** Every Kubernetes object in protobuf begins with this. */
+/** The first bytes of every Kubernetes object in protobuf. */
 const MAGIC = Buffer.from('k8s\0');
 
 function fieldsOf(message: Buffer): Fields {
@@ -28,7 +28,8 @@ function fieldsOf(message: Buffer): Fields {
 const text = (fields: Fields, number: number): string | undefined => fields.get(number)?.toString() || undefined;
 
 /**
- * A SelfSubjectAccessReview in protobuf, which is how `kubectl auth can-i` sends it; undefined for another body.
+ * Decodes a SelfSubjectAccessReview in protobuf, the format that `kubectl auth can-i` sends.
+ * @returns undefined for a body in another format
  * @see https://github.com/kubernetes/api/blob/master/authorization/v1/generated.proto
  */
 export function decodeAccessReview(

@@ -1,6 +1,6 @@
 import type { CustomResource } from '../types.js';
 
-/** One kind of object that the API server serves. */
+/** A kind of object that the API server serves. */
 export interface ResourceDefinition extends CustomResource {
   shortNames: string[];
   hasStatus: boolean;
@@ -80,9 +80,9 @@ const WITHOUT_STATUS = new Set([
   'endpoints',
 ]);
 
-/** Every kind that the sandbox serves, with those of the options. */
+/** Lists every kind that the sandbox serves, with those of the options. */
 export function resourceDefinitions(custom: CustomResource[] = []): ResourceDefinition[] {
-  const own = Object.entries(ROWS).flatMap(([groupVersion, rows]) => {
+  const builtIn = Object.entries(ROWS).flatMap(([groupVersion, rows]) => {
     const [group = '', version = ''] = groupVersion.split('/');
     return rows.map(([resource, kind, scope, short]) => ({
       group,
@@ -94,20 +94,20 @@ export function resourceDefinitions(custom: CustomResource[] = []): ResourceDefi
       hasStatus: !WITHOUT_STATUS.has(resource),
     }));
   });
-  return [...own, ...custom.map((resource) => ({ ...resource, shortNames: [], hasStatus: true }))];
+  return [...builtIn, ...custom.map((resource) => ({ ...resource, shortNames: [], hasStatus: true }))];
 }
 
-/** `image.openshift.io/v1`, or `v1` for the core group. */
+/** Returns `image.openshift.io/v1`, or `v1` for the core group. */
 export function apiVersionOf(definition: { group: string; version: string }): string {
   return definition.group ? `${definition.group}/${definition.version}` : definition.version;
 }
 
-/** `images.image.openshift.io`, or `pods`: how error messages name a resource. */
+/** Returns the name of a resource in error messages: `images.image.openshift.io`, `pods`. */
 export function qualifiedName(definition: { group: string; resource: string }): string {
   return definition.group ? `${definition.resource}.${definition.group}` : definition.resource;
 }
 
-/** The definition of a plural name, with or without its group; plain names mean the first of that name. */
+/** Finds a resource by its plural name, with or without the group. Without it, the first match counts. */
 export function findResource(definitions: ResourceDefinition[], name: string): ResourceDefinition {
   const found = definitions.find((d) => d.resource === name) ?? definitions.find((d) => qualifiedName(d) === name);
   if (!found) throw new Error(`sandbox: no resource is called "${name}"`);

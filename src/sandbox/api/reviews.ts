@@ -15,7 +15,7 @@ interface AccessReviewSpec {
   nonResourceAttributes?: { path?: string; verb?: string };
 }
 
-/** The reviews that clients create to ask who they are and what they may do; undefined for other requests. */
+/** Answers reviews: requests that ask who the sender is or what it may do. @returns undefined for other requests */
 export function reviewResponse(
   permissions: Permissions,
   user: User,
@@ -26,12 +26,12 @@ export function reviewResponse(
   permissions.require(user, { verb: 'create', group: match[1]!, resource: match[2]! });
   const review = parse(request);
   if (match[2] === 'selfsubjectaccessreviews')
-    return jsonResponse({ ...review, status: accessOf(permissions, user, review.spec ?? {}) }, 201);
+    return jsonResponse({ ...review, status: accessStatus(permissions, user, review.spec ?? {}) }, 201);
   if (match[2] === 'selfsubjectreviews') {
     return jsonResponse({ ...review, status: { userInfo: { username: user.name, groups: user.groups } } }, 201);
   }
   if (match[2] === 'selfsubjectrulesreviews')
-    return jsonResponse({ ...review, status: rulesOf(permissions, user, review) }, 201);
+    return jsonResponse({ ...review, status: rulesStatus(permissions, user, review) }, 201);
   return undefined;
 }
 
@@ -47,7 +47,11 @@ function parse(request: SandboxRequest): { spec?: AccessReviewSpec & { namespace
   return parseObject(request) as { spec?: AccessReviewSpec };
 }
 
-function accessOf(permissions: Permissions, user: User, spec: AccessReviewSpec): { allowed: boolean; reason?: string } {
+function accessStatus(
+  permissions: Permissions,
+  user: User,
+  spec: AccessReviewSpec,
+): { allowed: boolean; reason?: string } {
   const path = spec.nonResourceAttributes;
   if (path) return { allowed: permissions.allowsPath(user, path.verb ?? '', path.path ?? '') };
   const { verb = '', group = '', resource = '', subresource, namespace, name } = spec.resourceAttributes ?? {};
@@ -62,12 +66,12 @@ function accessOf(permissions: Permissions, user: User, spec: AccessReviewSpec):
   return permissions.allows(user, wanted) ? { allowed: true, reason: 'RBAC: allowed' } : { allowed: false };
 }
 
-function rulesOf(
+function rulesStatus(
   permissions: Permissions,
   user: User,
   review: { spec?: { namespace?: string } },
 ): Record<string, unknown> {
-  const rules = permissions.rulesOf(user, review.spec?.namespace);
+  const rules = permissions.rulesFor(user, review.spec?.namespace);
   return {
     resourceRules: rules.filter((rule) => rule.resources),
     nonResourceRules: rules.filter((rule) => rule.nonResourceURLs),

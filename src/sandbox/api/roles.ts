@@ -4,8 +4,8 @@ import type { PolicyRule } from '../types.js';
 
 const READ = ['get', 'list'];
 
-/** The cluster role `system:image-pruner` as OpenShift ships it: no watch but on images and image streams. */
-export const IMAGE_PRUNER_RULES: PolicyRule[] = [
+/** Rules of the cluster role `system:image-pruner` in OpenShift: it can watch only images and image streams. */
+const IMAGE_PRUNER_RULES: PolicyRule[] = [
   { apiGroups: [''], resources: ['pods', 'replicationcontrollers'], verbs: READ },
   { apiGroups: [''], resources: ['limitranges'], verbs: ['list'] },
   { apiGroups: ['build.openshift.io', ''], resources: ['buildconfigs', 'builds'], verbs: READ },
@@ -17,7 +17,7 @@ export const IMAGE_PRUNER_RULES: PolicyRule[] = [
   { apiGroups: ['image.openshift.io', ''], resources: ['imagestreams/status'], verbs: ['update'] },
 ];
 
-const BASIC_USER: PolicyRule[] = [
+const BASIC_USER_RULES: PolicyRule[] = [
   {
     apiGroups: ['authorization.k8s.io'],
     resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
@@ -30,7 +30,7 @@ const BASIC_USER: PolicyRule[] = [
 const DISCOVERY_URLS = ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', '/version', '/version/'];
 const HEALTH_URLS = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
 
-const REGISTRY: PolicyRule[] = [
+const REGISTRY_RULES: PolicyRule[] = [
   { apiGroups: [''], resources: ['limitranges', 'resourcequotas'], verbs: ['list'] },
   { apiGroups: ['image.openshift.io'], resources: ['imagestreamimages', 'imagestreams/layers'], verbs: ['get'] },
   {
@@ -45,7 +45,7 @@ const REGISTRY: PolicyRule[] = [
 
 const role = (name: string, rules: PolicyRule[]): KubeObject => ({ metadata: { name }, rules });
 
-/** The roles that every cluster has, as far as they matter here. */
+/** Makes the roles of every cluster that matter here. */
 export function clusterRoles(): KubeObject[] {
   return [
     role('cluster-admin', [
@@ -53,10 +53,10 @@ export function clusterRoles(): KubeObject[] {
       { nonResourceURLs: ['*'], verbs: ['*'] },
     ]),
     role('system:image-pruner', IMAGE_PRUNER_RULES),
-    role('system:basic-user', BASIC_USER),
+    role('system:basic-user', BASIC_USER_RULES),
     role('system:discovery', [{ nonResourceURLs: [...DISCOVERY_URLS, ...HEALTH_URLS], verbs: ['get'] }]),
     role('system:public-info-viewer', [{ nonResourceURLs: HEALTH_URLS, verbs: ['get'] }]),
-    role('system:registry', REGISTRY),
+    role('system:registry', REGISTRY_RULES),
   ];
 }
 
@@ -69,7 +69,7 @@ function subject(spec: SubjectSpec): Record<string, string> {
   return { kind: 'ServiceAccount', name: spec.serviceAccount, namespace: spec.namespace };
 }
 
-/** A ClusterRoleBinding object. */
+/** Makes a ClusterRoleBinding. */
 export function binding(name: string, roleName: string, ...subjects: SubjectSpec[]): KubeObject {
   return {
     metadata: { name },
@@ -78,7 +78,7 @@ export function binding(name: string, roleName: string, ...subjects: SubjectSpec
   };
 }
 
-/** Who is bound to them: the sandbox's users, every user's basic rights, the operator's service accounts. */
+/** Makes the bindings of the sandbox's users, of all users and of the operator's service accounts. */
 export function clusterRoleBindings(): KubeObject[] {
   return [
     binding('cluster-admins', 'cluster-admin', { user: 'admin' }),

@@ -1,9 +1,9 @@
 import { jsonResponse, textResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import { bearerToken } from '../http/request.js';
-import { isTrue, routeOf, verbOf, type Route } from './routes.js';
+import { isTrue, parseRoute, rbacVerb, type Route } from './routes.js';
 import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './status.js';
 import { discoveryResponse } from './discovery.js';
-import { removeStreamTag } from './image-stream-tags.js';
+import { deleteStreamTag } from './image-stream-tags.js';
 import type { Lists } from './lists.js';
 import { ANONYMOUS, type Permissions, type User } from './permissions.js';
 import { reviewResponse } from './reviews.js';
@@ -12,21 +12,21 @@ import { withKind, type Store } from './store.js';
 import { runWatch } from './watch.js';
 import { Writes } from './writes.js';
 
-/** What the API server works on. */
+/** Where the API server reads and writes. */
 export interface ApiContext {
   store: Store;
   lists: Lists;
   permissions: Permissions;
-  /** Kinds that are answered as if their API group did not exist. */
+  /** Resources that get 404, as if their API group did not exist. */
   missing: string[];
-  /** `pods/log`; undefined when there is no such pod. */
+  /** Returns the response to `pods/log`; undefined if the pod does not exist. */
   podLog(namespace: string, name: string, follow: boolean): SandboxResponse | undefined;
 }
 
-/** The simulated API server: a request in, an answer out. */
+/** Simulates the API server: turns a request into a response. */
 export class ApiServer {
   private readonly writes: Writes;
-  /** What is served. */
+  /** The resources that it serves. */
   readonly definitions: ResourceDefinition[];
 
   constructor(private readonly context: ApiContext) {
@@ -36,34 +36,34 @@ export class ApiServer {
     this.definitions = context.store.definitions.filter((definition) => !isMissing(definition));
   }
 
-  /** Who sends the request, impersonation included. @throws ApiStatus 401 for a token that nobody has, 403 */
-  userOf(request: SandboxRequest): User {
+  /** Identifies the sender, impersonation included. @throws ApiStatus 401 for an unknown token, 403 */
+  authenticate(request: SandboxRequest): User {
     const token = bearerToken(request);
     if (!token) return ANONYMOUS;
-    const user = this.context.permissions.userOf(token);
+    const user = this.context.permissions.userWithToken(token);
     if (!user) throw unauthorized();
     const as = request.headers['impersonate-user'];
     if (!as) return user;
     this.context.permissions.require(user, { verb: 'impersonate', group: '', resource: 'users', name: String(as) });
     const groups = request.headers['impersonate-group'];
-    return this.context.permissions.named(String(as), groups === undefined ? [] : [groups].flat());
+    return this.context.permissions.userNamed(String(as), groups === undefined ? [] : [groups].flat());
   }
 
   handle(request: SandboxRequest): SandboxResponse {
     try {
-      return this.route(request, this.userOf(request));
+      return this.route(request, this.authenticate(request));
     } catch (error) {
       if (error instanceof ApiStatus) return error.response();
       throw error;
     }
   }
 
-  /** What a request may do; used by exec too. @throws ApiStatus */
+  /** Checks the permission for a request; exec uses it too. @throws ApiStatus 403 */
   authorize(user: User, method: string, route: Route, query: URLSearchParams): void {
     const { definition, namespace, name, subresource } = route;
     const { group, resource } = definition;
     this.context.permissions.require(user, {
-      verb: verbOf(method, route, query),
+      verb: rbacVerb(method, route, query),
       group,
       resource,
       subresource,
@@ -76,18 +76,18 @@ export class ApiServer {
     const { method, path, query } = request;
     const review = reviewResponse(this.context.permissions, user, request);
     if (review) return review;
-    const route = routeOf(this.definitions, path);
+    const route = parseRoute(this.definitions, path);
     if (!route) return this.otherPath(request, user);
     this.authorize(user, method, route, query);
     if (route.definition.resource === 'users' && route.name === '~') return whoAmI(user);
     if (route.subresource && route.subresource !== 'status') return this.subresource(route, query);
     if (method === 'GET' || method === 'HEAD') return this.read(route, query);
     if (method === 'DELETE' && route.definition.resource === 'imagestreamtags')
-      return removeStreamTag(this.context.store, route);
+      return deleteStreamTag(this.context.store, route);
     if (method === 'POST' && !route.name) return this.writes.create(route, request);
     if (method === 'PUT' && route.name) return this.writes.replace(route, request);
     if (method === 'PATCH' && route.name) return this.writes.patch(route, request);
-    if (method === 'DELETE' && route.name) return this.writes.remove(route, request);
+    if (method === 'DELETE' && route.name) return this.writes.delete(route, request);
     throw methodNotAllowed();
   }
 

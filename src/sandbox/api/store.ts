@@ -3,7 +3,7 @@ import type { KubeObject } from '../../core/model/kube.js';
 import type { SandboxStore } from '../types.js';
 import { apiVersionOf, findResource, type ResourceDefinition } from './resources.js';
 
-/** A stored object; the large sample data is made when it is asked for. Objects are never changed in place. */
+/** A stored object. It is never changed in place; the enlarged sample data generates it on each read. */
 export interface Entry {
   key: string;
   revision: number;
@@ -18,7 +18,7 @@ export interface StoreEvent {
   previous?: KubeObject;
 }
 
-/** Objects that are made on demand; `make` must always return equal ones. */
+/** An object that is generated on each read; `make` must always return an equal one. */
 export interface LazyObject {
   name: string;
   namespace?: string;
@@ -34,15 +34,15 @@ interface Collection {
   compactedTo: number;
 }
 
-/** So many changes of a resource are kept for watches that start in the past. */
+/** Minimum number of changes per resource that are kept for watches that start in the past. */
 const LOG_LENGTH = 20_000;
 
-/** All objects of the simulated cluster, with resource versions and a log of changes. */
+/** Stores all objects of the simulated cluster, with resource versions and a log of changes. */
 export class Store implements SandboxStore {
   private readonly collections = new Map<ResourceDefinition, Collection>();
   private readonly listeners = new Set<(event: StoreEvent) => void>();
   revision = 1;
-  /** Lists and watches of before this revision are answered with 410. */
+  /** Lists and watches from before this revision get 410. */
   compacted = 0;
 
   constructor(
@@ -50,20 +50,20 @@ export class Store implements SandboxStore {
     private readonly now: () => number,
   ) {}
 
-  /** Calls `listener` after every change, in order. @returns a function that ends this */
+  /** Calls `listener` after every change, in order. @returns a function that ends the subscription */
   subscribe(listener: (event: StoreEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Changes after `revision`, or undefined when they are no longer known. */
+  /** Lists changes after `revision`. @returns undefined if the log no longer has them */
   changesSince(definition: ResourceDefinition, revision: number): StoreEvent[] | undefined {
     const { log, compactedTo } = this.collection(definition);
     if (revision < compactedTo || revision < this.compacted) return undefined;
     return log.filter((event) => event.revision > revision);
   }
 
-  /** Lists entries in the order of etcd's keys: `namespace/name`, byte by byte. @param namespace limits the list to it */
+  /** Lists entries in the order of etcd: by `namespace/name`, byte by byte. @param namespace lists only its objects */
   entries(definition: ResourceDefinition, namespace?: string): Entry[] {
     const collection = this.collection(definition);
     collection.sorted ??= [...collection.entries.values()].sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -73,14 +73,14 @@ export class Store implements SandboxStore {
 
   find(definition: ResourceDefinition, namespace: string | undefined, name: string): KubeObject | undefined {
     return this.collection(definition)
-      .entries.get(keyOf(definition, namespace, name))
+      .entries.get(storageKey(definition, namespace, name))
       ?.read();
   }
 
-  /** Stores `object`, new or not, as the next revision; fires watches. */
+  /** Creates or replaces an object as the next revision and notifies watches. */
   write(definition: ResourceDefinition, object: KubeObject): KubeObject {
     const { name, namespace } = object.metadata;
-    const key = keyOf(definition, namespace, name);
+    const key = storageKey(definition, namespace, name);
     const collection = this.collection(definition);
     const previous = collection.entries.get(key)?.read();
     const revision = ++this.revision;
@@ -93,18 +93,18 @@ export class Store implements SandboxStore {
     return stored;
   }
 
-  /** Adds objects that are made on demand, without a change in the log for each. */
+  /** Adds generated objects. Watches are not notified. */
   addLazy(resource: string, objects: Iterable<LazyObject>): void {
     const definition = findResource(this.definitions, resource);
     const collection = this.collection(definition);
     const revision = ++this.revision;
     for (const object of objects) {
-      const key = keyOf(definition, object.namespace, object.name);
+      const key = storageKey(definition, object.namespace, object.name);
       const read = (): KubeObject => {
         const made = object.make();
         return {
           ...made,
-          metadata: { uid: lazyUid(object.name), resourceVersion: String(revision), ...made.metadata },
+          metadata: { uid: stableUid(object.name), resourceVersion: String(revision), ...made.metadata },
         };
       };
       collection.entries.set(key, { key, revision, read });
@@ -113,9 +113,9 @@ export class Store implements SandboxStore {
     collection.compactedTo = revision;
   }
 
-  erase(definition: ResourceDefinition, namespace: string | undefined, name: string): KubeObject | undefined {
+  delete(definition: ResourceDefinition, namespace: string | undefined, name: string): KubeObject | undefined {
     const collection = this.collection(definition);
-    const key = keyOf(definition, namespace, name);
+    const key = storageKey(definition, namespace, name);
     const previous = collection.entries.get(key)?.read();
     if (!previous) return undefined;
     collection.entries.delete(key);
@@ -131,7 +131,7 @@ export class Store implements SandboxStore {
   }
 
   get(resource: string, nameOrNamespace: string, name?: string): KubeObject | undefined {
-    const found = this.find(this.resource(resource), ...split(nameOrNamespace, name));
+    const found = this.find(this.resource(resource), ...splitName(nameOrNamespace, name));
     return found && structuredClone(found);
   }
 
@@ -143,7 +143,7 @@ export class Store implements SandboxStore {
   }
 
   remove(resource: string, nameOrNamespace: string, name?: string): boolean {
-    return this.erase(this.resource(resource), ...split(nameOrNamespace, name)) !== undefined;
+    return this.delete(this.resource(resource), ...splitName(nameOrNamespace, name)) !== undefined;
   }
 
   compact(): void {
@@ -156,16 +156,15 @@ export class Store implements SandboxStore {
   }
 
   private metadata(object: KubeObject, previous: KubeObject | undefined, revision: number): KubeObject['metadata'] {
-    const given = object.metadata;
     return {
-      ...given,
-      uid: previous?.metadata.uid ?? given.uid ?? randomUUID(),
-      creationTimestamp: given.creationTimestamp ?? previous?.metadata.creationTimestamp ?? this.timestamp(),
+      ...object.metadata,
+      uid: previous?.metadata.uid ?? object.metadata.uid ?? randomUUID(),
+      creationTimestamp: object.metadata.creationTimestamp ?? previous?.metadata.creationTimestamp ?? this.timestamp(),
       resourceVersion: String(revision),
     };
   }
 
-  /** The present as API objects write it: whole seconds. */
+  /** Returns the current time in the format of API objects, in whole seconds. */
   timestamp(): string {
     return `${new Date(this.now()).toISOString().slice(0, 19)}Z`;
   }
@@ -189,20 +188,21 @@ export class Store implements SandboxStore {
   }
 }
 
-/** The object with its kind and apiVersion, as single objects are answered (items of lists carry none). */
+/** Adds kind and apiVersion to an object, as in responses with a single object. Items of lists do not have them. */
 export function withKind(definition: ResourceDefinition, object: KubeObject): KubeObject {
   return { kind: definition.kind, apiVersion: apiVersionOf(definition), ...object };
 }
 
-function keyOf(definition: ResourceDefinition, namespace: string | undefined, name: string): string {
+function storageKey(definition: ResourceDefinition, namespace: string | undefined, name: string): string {
   return definition.namespaced ? `${namespace ?? 'default'}/${name}` : name;
 }
 
-function split(nameOrNamespace: string, name: string | undefined): [string | undefined, string] {
+function splitName(nameOrNamespace: string, name: string | undefined): [string | undefined, string] {
   return name === undefined ? [undefined, nameOrNamespace] : [nameOrNamespace, name];
 }
 
-function lazyUid(name: string): string {
+/** Derives a uid from the name of a generated object, so that every read returns the same one. */
+function stableUid(name: string): string {
   const hex = name
     .replace(/[^0-9a-f]/g, '')
     .padEnd(32, '0')

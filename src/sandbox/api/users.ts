@@ -4,7 +4,7 @@ import type { Store } from './store.js';
 import { REGISTRY_ACCOUNT } from '../names.js';
 import type { PolicyRule, Sandbox } from '../types.js';
 
-/** The tokens of the users that every sandbox has. */
+/** Issues the tokens of the users of every sandbox. */
 export function createTokens(permissions: Permissions): Sandbox['tokens'] {
   return {
     admin: permissions.addToken('admin'),
@@ -14,7 +14,7 @@ export function createTokens(permissions: Permissions): Sandbox['tokens'] {
   };
 }
 
-/** A user with exactly these rules, cluster-wide, besides what every user may. @returns the token */
+/** Adds a user with these cluster-wide rules and those of all users. @returns the token */
 export function addUser(store: Store, permissions: Permissions, name: string, rules: PolicyRule[]): string {
   store.put('clusterroles', { metadata: { name: `sandbox:${name}` }, rules });
   store.put('clusterrolebindings', binding(`sandbox:${name}`, `sandbox:${name}`, { user: name }));

@@ -36,7 +36,7 @@ class Watch {
       (query.namespace === undefined || object.metadata.namespace === query.namespace) && (!matches || matches(object));
   }
 
-  /** Sends what happened before the watch began. @returns false if the resource version is too old: the watch has ended */
+  /** Sends what happened before the watch. @returns false if the resource version is too old, which ends the watch */
   sendPast(): boolean {
     const { store, definition, out } = this;
     const since = Number(this.query.resourceVersion ?? 0);
@@ -94,7 +94,7 @@ class Watch {
   }
 }
 
-/** Returns the event's type for this watch: an object that starts or stops matching the selectors is added or deleted. */
+/** Returns the event type for this watch. An object that starts or stops to match the selectors is added or deleted. */
 function eventType(event: StoreEvent, isSelected: (object: KubeObject) => boolean): string | undefined {
   const is = isSelected(event.object);
   const was = event.previous ? isSelected(event.previous) : false;

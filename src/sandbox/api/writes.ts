@@ -18,10 +18,10 @@ import type { ResourceDefinition } from './resources.js';
 import { withKind, type Store } from './store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
-/** All annotations of an object together, as the API server limits them. */
-const ANNOTATION_BYTES = 256 * 1024;
+/** Maximum size of all annotations of an object, in bytes. */
+const MAX_ANNOTATION_BYTES = 256 * 1024;
 
-/** Creating, replacing, patching and deleting, with the conflicts of the real server. */
+/** Creates, replaces, patches and deletes objects, with the conflicts of the real server. */
 export class Writes {
   constructor(private readonly store: Store) {}
 
@@ -36,10 +36,10 @@ export class Writes {
     if (!name) throw invalid(definition, '', 'metadata.name: Required value: name or generateName is required');
     if (definition.namespaced) object.metadata.namespace = namespace ?? 'default';
     if (this.store.find(definition, namespace, name)) throw alreadyExists(definition, name);
-    // What the server itself decides: names of another life are of no use here.
+    // The server sets these; values from another cluster are ignored.
     for (const field of ['uid', 'resourceVersion', 'creationTimestamp']) delete object.metadata[field];
     if (object.spec) object.metadata.generation = 1;
-    this.check(route, object);
+    this.checkAnnotations(route, object);
     if (isDryRun(request)) return jsonResponse(withKind(definition, object), 201);
     return jsonResponse(withKind(definition, this.store.write(definition, object)), 201);
   }
@@ -68,12 +68,12 @@ export class Writes {
     return this.save(route, current, applyPatch(route, type, current, change), isDryRun(request));
   }
 
-  remove(route: Route, request: SandboxRequest): SandboxResponse {
+  delete(route: Route, request: SandboxRequest): SandboxResponse {
     const { definition, namespace, name = '' } = route;
     const current = this.current(route);
     const options = request.body.length ? (parseJson(request) as { preconditions?: Preconditions }) : {};
     requireSame(definition, current, options.preconditions);
-    if (!isDryRun(request)) this.store.erase(definition, namespace, name);
+    if (!isDryRun(request)) this.store.delete(definition, namespace, name);
     return successResponse({ ...statusDetails(definition, name), uid: current.metadata.uid });
   }
 
@@ -83,23 +83,23 @@ export class Writes {
     return found;
   }
 
-  /** Stores the new state of `current`: a status update changes no spec, another update no status. */
+  /** Stores the new state of `current`. A status update does not change the spec, other updates not the status. */
   private save(route: Route, current: KubeObject, wanted: KubeObject, dryRun: boolean): SandboxResponse {
     const { definition } = route;
     const next =
       route.subresource === 'status'
         ? statusUpdate(current, wanted)
         : specUpdate(definition.hasStatus, current, wanted);
-    this.check(route, next);
+    this.checkAnnotations(route, next);
     if (dryRun || sameContent(current, next)) return jsonResponse(withKind(definition, current));
     return jsonResponse(withKind(definition, this.store.write(definition, next)));
   }
 
-  private check(route: Route, object: KubeObject): void {
+  private checkAnnotations(route: Route, object: KubeObject): void {
     const annotations = Object.entries(object.metadata.annotations ?? {});
     const bytes = annotations.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-    if (bytes > ANNOTATION_BYTES) {
-      const message = `metadata.annotations: Too long: must have at most ${ANNOTATION_BYTES} bytes`;
+    if (bytes > MAX_ANNOTATION_BYTES) {
+      const message = `metadata.annotations: Too long: must have at most ${MAX_ANNOTATION_BYTES} bytes`;
       throw invalid(route.definition, object.metadata.name, message);
     }
   }
@@ -120,7 +120,7 @@ function requireSame(definition: ResourceDefinition, current: KubeObject, wanted
 
 function applyPatch(route: Route, type: string, current: KubeObject, change: unknown): KubeObject {
   if (type === 'application/merge-patch+json') return mergePatch(current, change) as KubeObject;
-  // Only built-in kinds know how their lists are merged.
+  // Only built-in kinds define how their lists are merged.
   if (type === 'application/strategic-merge-patch+json' && !route.definition.group.includes('.')) {
     return mergePatch(current, change, true) as KubeObject;
   }
@@ -134,7 +134,7 @@ function applyPatch(route: Route, type: string, current: KubeObject, change: unk
   throw unsupportedMediaType(type);
 }
 
-/** Identity stays the server's; labels and annotations are the client's, in a status update too (as recorded). */
+/** Takes labels and annotations from the client, in a status update too (recorded), and identity from the server. */
 function metadataUpdate(current: KubeObject, wanted: KubeObject): KubeObject['metadata'] {
   const { uid, creationTimestamp, generation, deletionTimestamp, namespace, name, resourceVersion } = current.metadata;
   return {
@@ -150,11 +150,11 @@ function metadataUpdate(current: KubeObject, wanted: KubeObject): KubeObject['me
 }
 
 function statusUpdate(current: KubeObject, wanted: KubeObject): KubeObject {
-  return { ...current, metadata: metadataUpdate(current, wanted), status: imageRepositoryKept(current, wanted) };
+  return { ...current, metadata: metadataUpdate(current, wanted), status: keepImageRepository(current, wanted) };
 }
 
-/** The stream's pull spec is the server's business. */
-function imageRepositoryKept(current: KubeObject, wanted: KubeObject): KubeObject['status'] {
+/** Keeps the pull spec of an image stream, which only the server sets. */
+function keepImageRepository(current: KubeObject, wanted: KubeObject): KubeObject['status'] {
   const repository = current.status?.dockerImageRepository;
   return repository === undefined ? wanted.status : { ...wanted.status, dockerImageRepository: repository };
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { SandboxRequest } from '../http/response.js';
 import type { ApiServer } from '../api/server.js';
-import { routeOf } from '../api/routes.js';
+import { parseRoute } from '../api/routes.js';
 import { ApiStatus, badRequest, noSuchResource, notFound } from '../api/status.js';
 import { isPruner, runCommand, type CommandRun } from './commands.js';
 import type { Faults } from '../http/faults.js';
@@ -64,8 +64,8 @@ export class Exec {
   /** @throws ApiStatus 401, 403, 404 or 400 */
   private podFor(request: SandboxRequest): KubeObject {
     const { api, store, faults } = this.context;
-    const user = api.userOf(request);
-    const route = routeOf(api.definitions, request.path);
+    const user = api.authenticate(request);
+    const route = parseRoute(api.definitions, request.path);
     if (route?.definition.resource !== 'pods' || route.subresource !== 'exec' || !route.name) throw noSuchResource();
     const { namespace, name } = route;
     if (faults.has('exec-refused'))

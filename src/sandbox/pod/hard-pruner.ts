@@ -57,7 +57,7 @@ export function* hardPrune(context: PrunerContext, mode: 'check' | 'delete'): Ge
 
 /** The registry's service account needs the pruner's role: without it the pruner cannot see what is in use. */
 function missingRight(permissions: Permissions): string | undefined {
-  const user = permissions.named(REGISTRY_ACCOUNT);
+  const user = permissions.userNamed(REGISTRY_ACCOUNT);
   for (const resource of ['images', 'imagestreams']) {
     try {
       permissions.require(user, { verb: 'list', group: 'image.openshift.io', resource });

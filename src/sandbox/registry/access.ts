@@ -19,14 +19,14 @@ export class RegistryAccess {
   userName(request: SandboxRequest): string {
     const token = tokenOf(request);
     if (!token) return ANONYMOUS.name;
-    return this.permissions.userOf(token)?.name ?? 'unknown';
+    return this.permissions.userWithToken(token)?.name ?? 'unknown';
   }
 
   /** Returns the 401 for a sender without a known token; undefined for everybody else. */
   refuseUnknown(request: SandboxRequest): SandboxResponse | undefined {
     const token = tokenOf(request);
     if (!token) return unauthorized(request);
-    return this.permissions.userOf(token) ? undefined : unauthorized(request, undefined, 'denied');
+    return this.permissions.userWithToken(token) ? undefined : unauthorized(request, undefined, 'denied');
   }
 
   /** Returns the 401 for a sender who lacks the permission for an action; undefined if it is granted. */
@@ -44,7 +44,7 @@ export class RegistryAccess {
   private check(request: SandboxRequest, access: Access, wanted: Attributes): SandboxResponse | undefined {
     const token = tokenOf(request);
     if (!token) return unauthorized(request, access);
-    const user = this.permissions.userOf(token);
+    const user = this.permissions.userWithToken(token);
     return user && this.permissions.allows(user, wanted) ? undefined : unauthorized(request, access, 'denied');
   }
 }
