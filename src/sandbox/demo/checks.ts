@@ -1,5 +1,5 @@
-import { shapeOf } from '../registry/image-objects.js';
-import { totalOf, type Space } from '../registry/space.js';
+import { readImage } from '../registry/image-objects.js';
+import { sum, type Space } from '../registry/space.js';
 import type { Sandbox } from '../types.js';
 
 /** The parts of `regadm prune images -o json` that the demonstration reads. */
@@ -58,8 +58,8 @@ function checkFiles({ done, before, after }: DemoResult): string[] {
     // Image objects do not tell the size of their manifests.
     else if (bytes !== 0 && bytes !== size) problems.push(`${digest} had ${size} bytes, not ${bytes}`);
   }
-  const freed = totalOf(gone.map(([, size]) => size));
-  const unknown = totalOf(gone.filter(([digest]) => !reported.get(digest)).map(([, size]) => size));
+  const freed = sum(gone.map(([, size]) => size));
+  const unknown = sum(gone.filter(([digest]) => !reported.get(digest)).map(([, size]) => size));
   if (done.summary.bytes !== freed - unknown && done.summary.bytes !== freed) {
     problems.push(`${done.summary.bytes} bytes reported, ${freed} freed (${unknown} of them manifests)`);
   }
@@ -72,7 +72,7 @@ function checkRest(sandbox: Sandbox): string[] {
     .list('images')
     .filter((image) => image.metadata.annotations?.['openshift.io/image.managed'] === 'true');
   const missing = managed.flatMap((image) => {
-    const { name, config, layers } = shapeOf(image);
+    const { name, config, layers } = readImage(image);
     const needed = [name, ...(config ? [config] : []), ...layers.map((layer) => layer.name)];
     return needed
       .filter((digest) => !sandbox.registry.hasBlob(digest))

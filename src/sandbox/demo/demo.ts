@@ -2,7 +2,7 @@ import { isSea } from 'node:sea';
 import { RegadmError } from '../../core/model/errors.js';
 import { formatBytes } from '../../core/model/quantity.js';
 import { runChild } from '../child.js';
-import { measureSpace, totalOf, type Space } from '../registry/space.js';
+import { measureSpace, sum, type Space } from '../registry/space.js';
 import { startSandbox } from '../start.js';
 import type { Sandbox } from '../types.js';
 import { checkPrune, type PruneDocument } from './checks.js';
@@ -81,11 +81,11 @@ function failed(message: string): RegadmError {
 }
 
 function describe({ blobs }: Space): string {
-  return `${blobs.size} blobs, ${formatBytes(totalOf(blobs.values()))}`;
+  return `${blobs.size} blobs, ${formatBytes(sum(blobs.values()))}`;
 }
 
 function table({ summary }: PruneDocument, before: Space, after: Space): string {
-  const bytes = [before, after].map(({ blobs }) => totalOf(blobs.values())) as [number, number];
+  const bytes = [before, after].map(({ blobs }) => sum(blobs.values())) as [number, number];
   const rows = [
     ['', 'before', 'after', 'freed'],
     ['blobs', ...[before.blobs.size, after.blobs.size, before.blobs.size - after.blobs.size].map(String)],

@@ -1,7 +1,7 @@
-import { shapeOf } from '../registry/image-objects.js';
+import { readImage } from '../registry/image-objects.js';
 import { ApiStatus } from '../api/status.js';
 import type { Permissions } from '../api/permissions.js';
-import { removeManifestLink, type RegistryStorage } from '../registry/storage.js';
+import { deleteManifestLink, type RegistryStorage } from '../registry/storage.js';
 import { findStream, listedImages } from '../registry/streams.js';
 import type { Store } from '../api/store.js';
 import { REGISTRY_ACCOUNT } from '../names.js';
@@ -72,7 +72,7 @@ function missingRight(permissions: Permissions): string | undefined {
 function digestsInUse(store: Store): Set<string> {
   const inUse = new Set<string>();
   for (const entry of store.entries(store.resource('images'))) {
-    const { name, config, layers } = shapeOf(entry.read());
+    const { name, config, layers } = readImage(entry.read());
     inUse.add(name);
     if (config) inUse.add(config);
     for (const layer of layers) inUse.add(layer.name);
@@ -112,7 +112,7 @@ function* pruneRepository(
     // Recorded, and not written down elsewhere: the original does not see links whose blob is gone.
     if ((inUse.has(digest) && listed.has(digest)) || !storage.hasBlob(digest)) continue;
     yield log('info', `${remove ? 'Deleting' : 'Would delete'} manifest link: ${repository}@${digest}`);
-    if (remove) removeManifestLink(storage, repository, digest);
+    if (remove) deleteManifestLink(storage, repository, digest);
   }
 }
 

@@ -6,7 +6,7 @@ import { unauthorized, type Access } from './responses.js';
 
 export type RepositoryAction = 'pull' | 'push' | 'delete';
 
-/** The access that deleting a blob of any repository needs. */
+/** The access that the deletion of a blob needs. */
 export const PRUNE: Access = { Type: 'admin', Class: '', Name: '', Action: 'prune' };
 
 const DELETE_IMAGES: Attributes = { verb: 'delete', group: 'image.openshift.io', resource: 'images' };
@@ -17,14 +17,14 @@ export class RegistryAccess {
 
   /** Names the sender for the request log. */
   userName(request: SandboxRequest): string {
-    const token = tokenOf(request);
+    const token = requestToken(request);
     if (!token) return ANONYMOUS.name;
     return this.permissions.userWithToken(token)?.name ?? 'unknown';
   }
 
   /** Returns the 401 for a sender without a known token; undefined for everybody else. */
   refuseUnknown(request: SandboxRequest): SandboxResponse | undefined {
-    const token = tokenOf(request);
+    const token = requestToken(request);
     if (!token) return unauthorized(request);
     return this.permissions.userWithToken(token) ? undefined : unauthorized(request, undefined, 'denied');
   }
@@ -36,13 +36,13 @@ export class RegistryAccess {
     return this.check(request, access, layers(action === 'pull' ? 'get' : 'update', repository));
   }
 
-  /** The same for the deletion of blobs. */
+  /** Returns the 401 for a sender who lacks the permission to delete blobs. */
   refusePrune(request: SandboxRequest): SandboxResponse | undefined {
     return this.check(request, PRUNE, DELETE_IMAGES);
   }
 
   private check(request: SandboxRequest, access: Access, wanted: Attributes): SandboxResponse | undefined {
-    const token = tokenOf(request);
+    const token = requestToken(request);
     if (!token) return unauthorized(request, access);
     const user = this.permissions.userWithToken(token);
     return user && this.permissions.allows(user, wanted) ? undefined : unauthorized(request, access, 'denied');
@@ -55,7 +55,7 @@ function layers(verb: string, repository: string): Attributes {
 }
 
 /** Returns the token of a request: a bearer token, or the password of basic authentication. */
-export function tokenOf(request: SandboxRequest): string | undefined {
+export function requestToken(request: SandboxRequest): string | undefined {
   const bearer = bearerToken(request);
   if (bearer) return bearer;
   const basic = /^Basic\s+(.+)$/i.exec(String(request.headers.authorization ?? ''))?.[1];

@@ -58,8 +58,8 @@ function imageFields(manifest: Manifest, config: ImageConfig): Record<string, un
   return { dockerImageMetadata, dockerImageLayers: layers };
 }
 
-/** The parts of an Image object that say what the registry holds of it. */
-export interface ImageShape {
+/** What an Image object says about its blobs. */
+export interface ImageContent {
   name: string;
   mediaType: string;
   config?: string;
@@ -67,7 +67,8 @@ export interface ImageShape {
   children: string[];
 }
 
-export function shapeOf(image: KubeObject): ImageShape {
+/** Reads the blobs of an Image object. */
+export function readImage(image: KubeObject): ImageContent {
   const mediaType = String(image.dockerImageManifestMediaType ?? '');
   const metadata = image.dockerImageMetadata as { Id?: string } | undefined;
   const config = hasConfig(mediaType) && metadata?.Id ? metadata.Id : undefined;
@@ -76,14 +77,14 @@ export function shapeOf(image: KubeObject): ImageShape {
     name: image.metadata.name,
     mediaType,
     config,
-    layers: (image.dockerImageLayers ?? []) as ImageShape['layers'],
+    layers: (image.dockerImageLayers ?? []) as ImageContent['layers'],
     children,
   };
 }
 
-/** A manifest that fits an Image object of which no real manifest is known; its digest is not the image's name. */
-export function manifestFor(image: KubeObject): Buffer {
-  const { mediaType, config, layers } = shapeOf(image);
+/** Makes a manifest for an Image object that has no real one. Its digest is not the name of the image. */
+export function syntheticManifest(image: KubeObject): Buffer {
+  const { mediaType, config, layers } = readImage(image);
   const manifests = image.dockerImageManifests as
     { digest: string; manifestSize?: number; mediaType?: string }[] | undefined;
   const body = isIndex(mediaType)

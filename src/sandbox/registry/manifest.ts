@@ -1,4 +1,4 @@
-/** The media types of manifests that the sandbox knows. */
+/** The media types of manifests, configs and layers. Not shared with the code under test, so that mistakes are not. */
 export const MEDIA = {
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
@@ -10,7 +10,7 @@ export const MEDIA = {
   ociConfig: 'application/vnd.oci.image.config.v1+json',
 } as const;
 
-/** True for manifests that name a config blob (Docker schema 2 and OCI). */
+/** Returns whether a manifest names a config blob (Docker schema 2 and OCI). */
 export function hasConfig(mediaType: unknown): boolean {
   return mediaType === MEDIA.dockerManifest || mediaType === MEDIA.ociManifest;
 }

@@ -1,7 +1,7 @@
 import type { PushContent, PushedImage } from '../types.js';
-import { digestOf } from './digest.js';
+import { sha256Digest } from './digest.js';
 import { MEDIA, type Manifest } from './manifest.js';
-import { putManifest, type PushContext } from './put-manifest.js';
+import { storeManifest, type PushContext } from './store-manifest.js';
 import type { RegistryStorage } from './storage.js';
 
 /** Where a push goes. */
@@ -18,7 +18,7 @@ export function pushContent(context: PushContext, target: PushTarget, content: P
   const manifest = content.manifests ? indexManifest(context, content) : imageManifest(context, repository, content);
   const body = Buffer.from(JSON.stringify(manifest));
   return {
-    digest: putManifest(context, { ...target, body, created: content.created }),
+    digest: storeManifest(context, { ...target, body, created: content.created }),
     config: manifest.config?.digest ?? '',
     layers: (manifest.layers ?? []).map((layer) => layer.digest),
   };
@@ -64,7 +64,7 @@ function indexManifest({ storage }: PushContext, content: PushContent): Manifest
 }
 
 function putLayer(storage: RegistryStorage, repository: string, content: Buffer): string {
-  const digest = digestOf(content);
+  const digest = sha256Digest(content);
   if (!storage.hasBlob(digest)) storage.putBlob(digest, content);
   storage.putLink('layer', repository, digest);
   return digest;

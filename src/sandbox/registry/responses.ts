@@ -1,9 +1,9 @@
 import { textResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 
-/** On every answer but the health checks'. */
+/** A header of every response except those of health checks. */
 export const VERSION = { 'docker-distribution-api-version': 'registry/2.0' };
 
-/** What a request wants of a repository, as the registry's 401 describes it. */
+/** The access that a request needs, as the registry's 401 describes it. */
 export interface Access {
   Type: string;
   Class: string;
@@ -64,7 +64,7 @@ export function uploadResponse(repository: string, id: string, length: number): 
   };
 }
 
-export function mediaTypeOf(content: Buffer): string {
+export function manifestMediaType(content: Buffer): string {
   try {
     return (JSON.parse(content.toString()) as { mediaType?: string }).mediaType ?? 'application/json';
   } catch {

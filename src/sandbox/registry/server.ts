@@ -2,14 +2,14 @@ import { isDigest } from '../../core/model/digest.js';
 import type { Permissions } from '../api/permissions.js';
 import { jsonResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import type { RegistryDeletion } from '../types.js';
-import { PRUNE, RegistryAccess, tokenOf } from './access.js';
+import { PRUNE, RegistryAccess, requestToken } from './access.js';
 import {
   blobUnknown,
   created,
   digestInvalid,
   errorResponse,
   manifestUnknown,
-  mediaTypeOf,
+  manifestMediaType,
   notAllowed,
   registryResponse,
   pageNotFound,
@@ -18,9 +18,9 @@ import {
   VERSION,
   withVersion,
 } from './responses.js';
-import { digestOf } from './digest.js';
-import { putManifest, type PushContext } from './put-manifest.js';
-import { removeManifestLink, type LinkKind } from './storage.js';
+import { sha256Digest } from './digest.js';
+import { storeManifest, type PushContext } from './store-manifest.js';
+import { deleteManifestLink, type LinkKind } from './storage.js';
 import { findStream, listedImages, taggedImage } from './streams.js';
 import { RegistryUploads } from './uploads.js';
 
@@ -40,7 +40,7 @@ interface Target {
 const REPOSITORY = /^\/v2\/([^/]+\/[^/]+)\/(blobs|manifests)\/([^/]+)$/;
 const UPLOAD = /^\/v2\/([^/]+\/[^/]+)\/blobs\/uploads\/([^/]*)$/;
 
-/** The simulated OpenShift registry; every answer is as recorded from the real one. */
+/** Simulates the OpenShift registry; every response is recorded from the real one. */
 export class RegistryServer {
   private readonly uploads: RegistryUploads;
   readonly access: RegistryAccess;
@@ -94,7 +94,7 @@ export class RegistryServer {
       (storage.hasLink(kind, repository, digest) || (kind === 'manifest' && this.isListed(repository, digest)));
     const content = linked ? storage.readBlob(digest) : undefined;
     if (!content) return kind === 'layer' ? blobUnknown() : manifestUnknown();
-    const type = kind === 'layer' ? 'application/octet-stream' : mediaTypeOf(content);
+    const type = kind === 'layer' ? 'application/octet-stream' : manifestMediaType(content);
     const headers = { ...VERSION, 'content-type': type, 'docker-content-digest': digest!, etag: `"${digest}"` };
     if (request.method === 'HEAD')
       return { status: 200, headers: { ...headers, 'content-length': String(content.length) } };
@@ -107,25 +107,25 @@ export class RegistryServer {
     if (refused) return refused;
     if (!isDigest(reference)) return digestInvalid();
     const response =
-      kind === 'layer' ? this.deleteLayerLink(repository, reference) : this.deleteManifestLink(repository, reference);
+      kind === 'layer' ? this.deleteLayer(repository, reference) : this.deleteManifest(repository, reference);
     this.context.recordDeletion({ kind: `${kind}-link`, repository, digest: reference, status: response.status });
     return response;
   }
 
-  private deleteLayerLink(repository: string, digest: string): SandboxResponse {
+  private deleteLayer(repository: string, digest: string): SandboxResponse {
     return this.context.storage.deleteLink('layer', repository, digest)
       ? { status: 202, headers: VERSION }
       : blobUnknown();
   }
 
-  private deleteManifestLink(repository: string, digest: string): SandboxResponse {
+  private deleteManifest(repository: string, digest: string): SandboxResponse {
     const { store, storage } = this.context;
     if (!findStream(store, repository)) return errorResponse(500, 'UNKNOWN', 'unknown error');
     if (this.isListed(repository, digest)) return errorResponse(405, 'UNSUPPORTED', 'The operation is unsupported.');
-    return removeManifestLink(storage, repository, digest) ? { status: 202, headers: VERSION } : manifestUnknown();
+    return deleteManifestLink(storage, repository, digest) ? { status: 202, headers: VERSION } : manifestUnknown();
   }
 
-  /** Read-only mode does not stop this: recorded, and the reason for regadm's check before the first deletion. */
+  /** Works in read-only mode too (recorded), which is why regadm checks the mode before the first deletion. */
   private deleteBlob(request: SandboxRequest, digest: string): SandboxResponse {
     if (!isDigest(digest)) return pageNotFound();
     const refused = this.access.refusePrune(request);
@@ -139,13 +139,13 @@ export class RegistryServer {
     const refused = this.refusePush(request, repository);
     if (refused) return refused;
     const tag = isDigest(reference) ? undefined : reference;
-    if (tag === undefined && digestOf(request.body) !== reference) return digestInvalid();
+    if (tag === undefined && sha256Digest(request.body) !== reference) return digestInvalid();
     try {
       JSON.parse(request.body.toString());
     } catch {
       return errorResponse(400, 'MANIFEST_INVALID', 'manifest invalid');
     }
-    const digest = putManifest(this.context, { repository, tag, body: request.body });
+    const digest = storeManifest(this.context, { repository, tag, body: request.body });
     return created(`/v2/${repository}/manifests/${digest}`, digest);
   }
 
@@ -166,6 +166,6 @@ export class RegistryServer {
 
 /** Answers with the token of the request itself, as OpenShift's token server does. */
 function issueToken(request: SandboxRequest): SandboxResponse {
-  const token = tokenOf(request) ?? 'anonymous';
+  const token = requestToken(request) ?? 'anonymous';
   return withVersion(jsonResponse({ access_token: token, token }));
 }

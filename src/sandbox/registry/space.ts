@@ -1,15 +1,15 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** Files of the registry's storage: bytes of each blob, and of everything else together. */
+/** Sizes of the files in the registry's storage. */
 export interface Space {
-  /** Digest → bytes, as the files have them. */
+  /** Bytes by digest. */
   blobs: Map<string, number>;
-  /** Links, tags, uploads. */
+  /** Bytes of links and uploads. */
   otherBytes: number;
 }
 
-/** Measures the storage by its files, which is what an administrator's `du` would show. */
+/** Measures the files of the storage, as `du` does. */
 export function measureSpace(storageDir: string): Space {
   const root = join(storageDir, 'docker/registry/v2');
   const space: Space = { blobs: new Map(), otherBytes: 0 };
@@ -23,6 +23,6 @@ export function measureSpace(storageDir: string): Space {
   return space;
 }
 
-export function totalOf(sizes: Iterable<number>): number {
+export function sum(sizes: Iterable<number>): number {
   return [...sizes].reduce((sum, size) => sum + size, 0);
 }

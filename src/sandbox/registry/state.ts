@@ -1,9 +1,9 @@
-import type { PushContext } from './put-manifest.js';
+import type { PushContext } from './store-manifest.js';
 import { pushContent } from './push.js';
 import type { RegistryPresence } from '../operator/presence.js';
 import type { RegistryDeletion, SandboxRegistryState } from '../types.js';
 
-/** The registry's state as tests see it. */
+/** Makes the view of the registry for tests. */
 export function registryState(
   context: PushContext,
   deletions: RegistryDeletion[],

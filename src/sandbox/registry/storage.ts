@@ -1,10 +1,10 @@
-/** Content of a blob: bytes, or only a size (then content is made up when it is asked for). */
+/** Content of a blob: bytes, a function that generates them, or only the size (zeros are read). */
 export type BlobContent = Buffer | number | (() => Buffer);
 
-/** What the registry keeps: blobs, and per repository links to layers, manifests, tags, uploads under way. */
+/** Stores blobs and, per repository, links to layers and manifests and unfinished uploads. */
 export interface RegistryStorage {
   hasBlob(digest: string): boolean;
-  /** Undefined when there is no such blob. */
+  /** Returns undefined if the blob does not exist. */
   readBlob(digest: string): Buffer | undefined;
   blobSize(digest: string): number | undefined;
   putBlob(digest: string, content: BlobContent): void;
@@ -14,42 +14,39 @@ export interface RegistryStorage {
   hasLink(kind: LinkKind, repository: string, digest: string): boolean;
   putLink(kind: LinkKind, repository: string, digest: string): void;
   deleteLink(kind: LinkKind, repository: string, digest: string): boolean;
-  /** `repository@digest`, sorted. */
+  /** Lists `repository@digest`, sorted. */
   links(kind: LinkKind): string[];
-  /** Every repository that has links or uploads. */
+  /** Lists every repository with links or uploads. */
   repositories(): string[];
   deleteRepository(repository: string): void;
 
-  putTag(repository: string, tag: string, digest: string): void;
-  tagged(repository: string, tag: string): string | undefined;
-
-  /** An upload that is under way, by its id; `undefined` when there is none. */
-  upload(repository: string, id: string): Buffer | undefined;
+  /** Returns the data of an unfinished upload; undefined if it does not exist. */
+  readUpload(repository: string, id: string): Buffer | undefined;
   putUpload(repository: string, id: string, data: Buffer): void;
-  endUpload(repository: string, id: string): void;
+  deleteUpload(repository: string, id: string): void;
 
-  /** Makes everything that is there look as old as this (files only). */
+  /** Sets the modification time of all files; in memory, it does nothing. */
   backdate(to: Date): void;
 }
 
 export type LinkKind = 'layer' | 'manifest';
 
-/** Bytes of a blob of which only the size is known: small ones exactly, large ones as far as memory allows. */
-export function contentOf(content: BlobContent): Buffer {
+/** Returns the bytes of a blob. If only its size is known, at most 1 MiB of zeros. */
+export function toBytes(content: BlobContent): Buffer {
   if (typeof content === 'function') return content();
   return typeof content === 'number' ? Buffer.alloc(Math.min(content, 1 << 20)) : content;
 }
 
-export function sizeOf(content: BlobContent): number {
+export function blobLength(content: BlobContent): number {
   if (typeof content === 'number') return content;
-  return contentOf(content).length;
+  return toBytes(content).length;
 }
 
 /**
- * Deletes a manifest link as Distribution does: a layer link of the same digest goes with it (recorded).
- * @returns false when there was none
+ * Deletes a manifest link and, as Distribution does, a layer link of the same digest (recorded).
+ * @returns false if the manifest link did not exist
  */
-export function removeManifestLink(storage: RegistryStorage, repository: string, digest: string): boolean {
+export function deleteManifestLink(storage: RegistryStorage, repository: string, digest: string): boolean {
   if (!storage.deleteLink('manifest', repository, digest)) return false;
   storage.deleteLink('layer', repository, digest);
   return true;

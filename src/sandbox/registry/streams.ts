@@ -33,18 +33,20 @@ export function newStream(repository: string, created?: string): KubeObject {
 
 /** Lists the digests in the status of a stream, under any tag. */
 export function listedImages(stream: KubeObject): Set<string> {
-  return new Set(tagsOf(stream).flatMap((tag) => (tag.items ?? []).map((item) => item.image ?? '').filter(Boolean)));
+  return new Set(
+    streamTags(stream).flatMap((tag) => (tag.items ?? []).map((item) => item.image ?? '').filter(Boolean)),
+  );
 }
 
 /** Returns the digest that a tag points to. */
 export function taggedImage(stream: KubeObject, tag: string): string | undefined {
-  return tagsOf(stream).find((candidate) => candidate.tag === tag)?.items?.[0]?.image;
+  return streamTags(stream).find((candidate) => candidate.tag === tag)?.items?.[0]?.image;
 }
 
 /** Makes `item` the newest of a tag, unless its image already is; creates the stream if it does not exist. */
 export function tagImage(store: Store, repository: string, tag: string, item: TagItem): void {
   const stream = findStream(store, repository) ?? newStream(repository);
-  const tags = tagsOf(stream);
+  const tags = streamTags(stream);
   const items = tags.find((candidate) => candidate.tag === tag)?.items ?? [];
   if (items[0]?.image === item.image) return;
   const changed = [...tags.filter((candidate) => candidate.tag !== tag), { tag, items: [item, ...items] }];
@@ -52,6 +54,6 @@ export function tagImage(store: Store, repository: string, tag: string, item: Ta
   store.write(store.resource('imagestreams'), { ...stream, status: { ...stream.status, tags: changed } });
 }
 
-function tagsOf(stream: KubeObject): Tag[] {
+function streamTags(stream: KubeObject): Tag[] {
   return (stream.status?.tags ?? []) as Tag[];
 }

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { SandboxResponse, SandboxRequest } from '../http/response.js';
 import { created, digestInvalid, errorResponse, uploadResponse, VERSION } from './responses.js';
-import { digestOf } from './digest.js';
+import { sha256Digest } from './digest.js';
 import type { RegistryStorage } from './storage.js';
 
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
-/** Blob uploads: begun with POST, filled with PATCH, ended with PUT; or mounted from another repository. */
+/** Handles blob uploads: POST starts, PATCH appends, PUT finishes; or POST mounts a blob of another repository. */
 export class RegistryUploads {
   constructor(private readonly storage: RegistryStorage) {}
 
-  /** @param id of the upload; empty where one is begun */
+  /** @param id of the upload; empty for the POST that starts one */
   handle(request: SandboxRequest, repository: string, id: string): SandboxResponse {
-    if (request.method === 'POST') return this.begin(request, repository);
-    const data = this.storage.upload(repository, id);
+    if (request.method === 'POST') return this.start(request, repository);
+    const data = this.storage.readUpload(repository, id);
     if (!data) return errorResponse(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
     switch (request.method) {
       case 'PATCH':
@@ -21,20 +21,20 @@ export class RegistryUploads {
       case 'PUT':
         return this.finish(repository, id, request.query.get('digest') ?? '', request.body);
       case 'DELETE':
-        this.storage.endUpload(repository, id);
+        this.storage.deleteUpload(repository, id);
         return { status: 204, headers: VERSION };
       default:
         return { ...uploadResponse(repository, id, data.length), status: 204 };
     }
   }
 
-  private begin(request: SandboxRequest, repository: string): SandboxResponse {
+  private start(request: SandboxRequest, repository: string): SandboxResponse {
     const mounted = this.mount(request.query, repository);
     if (mounted) return mounted;
     const id = randomUUID();
     this.storage.putUpload(repository, id, request.body);
     const digest = request.query.get('digest');
-    return digest ? this.finish(repository, id, digest, NOTHING) : uploadResponse(repository, id, request.body.length);
+    return digest ? this.finish(repository, id, digest, EMPTY) : uploadResponse(repository, id, request.body.length);
   }
 
   private append(repository: string, id: string, data: Buffer): SandboxResponse {
@@ -51,11 +51,11 @@ export class RegistryUploads {
   }
 
   private finish(repository: string, id: string, digest: string, rest: Buffer): SandboxResponse {
-    const content = Buffer.concat([this.storage.upload(repository, id) ?? NOTHING, rest]);
-    if (digestOf(content) !== digest) return digestInvalid();
+    const content = Buffer.concat([this.storage.readUpload(repository, id) ?? EMPTY, rest]);
+    if (sha256Digest(content) !== digest) return digestInvalid();
     this.storage.putBlob(digest, content);
     this.storage.putLink('layer', repository, digest);
-    this.storage.endUpload(repository, id);
+    this.storage.deleteUpload(repository, id);
     return created(`/v2/${repository}/blobs/${digest}`, digest);
   }
 }

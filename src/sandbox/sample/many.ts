@@ -1,9 +1,9 @@
 import type { LazyObject } from '../api/store.js';
 import { REGISTRY_SERVICE } from '../names.js';
-import { digestOf } from '../registry/digest.js';
+import { sha256Digest } from '../registry/digest.js';
 import { imageObject } from '../registry/image-objects.js';
 import { MEDIA, type Descriptor, type ImageConfig, type Manifest } from '../registry/manifest.js';
-import { pullSpec } from '../registry/put-manifest.js';
+import { pullSpec } from '../registry/store-manifest.js';
 import { newStream } from '../registry/streams.js';
 import { DAY, type SampleBuilder } from './builder.js';
 
@@ -51,7 +51,7 @@ function addImage(sample: SampleBuilder, at: number, base: string): GeneratedIma
   const config = configBlob(at);
   const manifest = (): Manifest => imageManifest(base, layer.digest, config);
   const bytes = (): Buffer => Buffer.from(JSON.stringify(manifest()));
-  const digest = digestOf(bytes());
+  const digest = sha256Digest(bytes());
   storage.putBlob(layer.digest, () => layer.bytes());
   storage.putBlob(config.digest, () => config.bytes());
   storage.putBlob(digest, bytes);
@@ -69,7 +69,7 @@ interface GeneratedBlob {
 
 function layerBlob(seed: string, size: number): GeneratedBlob {
   const bytes = (): Buffer => Buffer.alloc(size, `${seed}\n`);
-  return { digest: digestOf(bytes()), size, bytes };
+  return { digest: sha256Digest(bytes()), size, bytes };
 }
 
 function configOf(at: number): ImageConfig & { os: string } {
@@ -78,7 +78,7 @@ function configOf(at: number): ImageConfig & { os: string } {
 
 function configBlob(at: number): GeneratedBlob {
   const bytes = (): Buffer => Buffer.from(JSON.stringify(configOf(at)));
-  return { digest: digestOf(bytes()), size: bytes().length, bytes };
+  return { digest: sha256Digest(bytes()), size: bytes().length, bytes };
 }
 
 function imageManifest(base: string, layer: string, config: GeneratedBlob): Manifest {

@@ -1,4 +1,4 @@
-import { digestOf } from '../registry/digest.js';
+import { sha256Digest } from '../registry/digest.js';
 import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 
 /** What only a hard prune finds: blobs without images, a repository without a stream, an upload that nobody finished. */
@@ -26,7 +26,7 @@ export function orphans(sample: SampleBuilder): void {
   store.remove('images', gone);
   for (const seed of ['quota-refused', 'broken-push']) {
     const blob = layer(seed, 180_000);
-    storage.putBlob(digestOf(blob), blob);
+    storage.putBlob(sha256Digest(blob), blob);
   }
   storage.putUpload('shop/search', '6f3c1a52-0d4e-4b8a-9c57-1e2f3a4b5c6d', layer('abandoned', 64_000));
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../core/model/kube.js';
 import { REGISTRY_SERVICE } from '../names.js';
-import { digestOf } from '../registry/digest.js';
+import { sha256Digest } from '../registry/digest.js';
 import { MEDIA } from '../registry/manifest.js';
 import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 import { signature } from './extended-uses.js';
@@ -139,8 +139,8 @@ function imported(sample: SampleBuilder): void {
     const manifest = Buffer.from(
       JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.dockerManifest, annotations: { version } }),
     );
-    sample.context.storage.putBlob(digestOf(manifest), manifest);
-    return digestOf(manifest);
+    sample.context.storage.putBlob(sha256Digest(manifest), manifest);
+    return sha256Digest(manifest);
   });
   const items = digests.map((digest, at) => ({
     created: sample.ago((40 - at * 20) * DAY),

@@ -3,7 +3,7 @@ import { hardPrune, bytesSize } from '../../../src/sandbox/pod/hard-pruner.js';
 import { Permissions } from '../../../src/sandbox/api/permissions.js';
 import { resourceDefinitions } from '../../../src/sandbox/api/resources.js';
 import { binding, clusterRoles } from '../../../src/sandbox/api/roles.js';
-import { FileStorage } from '../../../src/sandbox/registry/storage-files.js';
+import { FileStorage } from '../../../src/sandbox/registry/file-storage.js';
 import { Store } from '../../../src/sandbox/api/store.js';
 import {
   filesBelow,

@@ -3,7 +3,7 @@ import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { measureSpace } from '../../../src/sandbox/registry/space.js';
 import { digest, images, registryRequest as request } from '../../support/sandbox-client.js';
 
-const digestOf = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+const sha256Digest = (content: string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
 let sandbox: Sandbox;
 afterEach(() => sandbox.stop());
@@ -14,9 +14,9 @@ async function upload(repository: string, content: string): Promise<string> {
   const location = String(begun.headers.location);
   const half = Math.floor(content.length / 2);
   await request(sandbox, 'PATCH', location, admin, content.slice(0, half));
-  const done = await request(sandbox, 'PUT', `${location}?digest=${digestOf(content)}`, admin, content.slice(half));
+  const done = await request(sandbox, 'PUT', `${location}?digest=${sha256Digest(content)}`, admin, content.slice(half));
   expect(done.status).toBe(201);
-  return digestOf(content);
+  return sha256Digest(content);
 }
 
 test.each(['files', 'none'] as const)(
@@ -30,24 +30,30 @@ test.each(['files', 'none'] as const)(
     const manifest = JSON.stringify({
       schemaVersion: 2,
       mediaType: 'application/vnd.oci.image.manifest.v1+json',
-      config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf(config), size: config.length },
+      config: {
+        mediaType: 'application/vnd.oci.image.config.v1+json',
+        digest: sha256Digest(config),
+        size: config.length,
+      },
       layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: layer, size: 7 }],
     });
     const pushed = await request(sandbox, 'PUT', '/v2/dev/app/manifests/v1', admin, manifest);
     expect(pushed.status).toBe(201);
-    const name = digestOf(manifest);
+    const name = sha256Digest(manifest);
 
     expect(sandbox.store.get('images', name)).toMatchObject({
       metadata: { annotations: { 'openshift.io/image.managed': 'true' } },
       dockerImageReference: `${sandbox.registryUrl.slice('https://'.length)}/dev/app@${name}`,
-      dockerImageMetadata: { Id: digestOf(config), Size: 7 + config.length, Config: { Env: ['A=1'] } },
+      dockerImageMetadata: { Id: sha256Digest(config), Size: 7 + config.length, Config: { Env: ['A=1'] } },
       dockerImageLayers: [{ name: layer, size: 7, mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' }],
       dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
     });
     expect(sandbox.store.get('imagestreams', 'dev', 'app')!.status).toMatchObject({
       tags: [{ tag: 'v1', items: [{ image: name }] }],
     });
-    expect(sandbox.registry.layerLinks()).toEqual([layer, digestOf(config)].sort().map((link) => `dev/app@${link}`));
+    expect(sandbox.registry.layerLinks()).toEqual(
+      [layer, sha256Digest(config)].sort().map((link) => `dev/app@${link}`),
+    );
     expect(sandbox.registry.manifestLinks()).toEqual([`dev/app@${name}`]);
     expect((await request(sandbox, 'GET', '/v2/dev/app/manifests/v1', admin)).body).toBe(manifest);
     expect((await request(sandbox, 'GET', `/v2/dev/app/blobs/${layer}`, admin)).body).toBe('a layer');

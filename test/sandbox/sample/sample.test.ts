@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { shapeOf } from '../../../src/sandbox/registry/image-objects.js';
+import { readImage } from '../../../src/sandbox/registry/image-objects.js';
 import { measureSpace } from '../../../src/sandbox/registry/space.js';
 
 interface Tag {
@@ -28,7 +28,7 @@ test('every blob is what its digest says, every image is whole, declared sizes a
   }
   for (const image of sandbox.store.list('images')) {
     if (!image.metadata.annotations?.['openshift.io/image.managed']) continue;
-    const { name, config, layers, children } = shapeOf(image);
+    const { name, config, layers, children } = readImage(image);
     for (const layer of layers) expect(blobs.get(layer.name)).toBe(layer.size);
     for (const digest of [name, ...(config ? [config] : [])]) expect(blobs.has(digest)).toBe(true);
     for (const child of children) expect(sandbox.store.get('images', child)).toBeDefined();
@@ -74,7 +74,7 @@ test('is enlarged to as many images as asked for, with all their blobs and links
   expect(sandbox.store.list('images')).toHaveLength(300);
   for (const image of sandbox.store.list('images')) {
     if (!image.metadata.annotations?.['openshift.io/image.managed']) continue;
-    const { name, layers } = shapeOf(image);
+    const { name, layers } = readImage(image);
     for (const digest of [name, ...layers.map((layer) => layer.name)])
       expect(sandbox.registry.hasBlob(digest)).toBe(true);
   }

@@ -1,10 +1,9 @@
-import { contentOf, sizeOf, type BlobContent, type LinkKind, type RegistryStorage } from './storage.js';
+import { toBytes, blobLength, type BlobContent, type LinkKind, type RegistryStorage } from './storage.js';
 
-/** The registry's storage as sets in memory: fast enough for hundreds of small clusters, and for very large ones. */
+/** Stores sets in memory: fast enough for hundreds of small clusters and for very large ones. */
 export class MemoryStorage implements RegistryStorage {
   private readonly content = new Map<string, BlobContent>();
-  private readonly linked = { layer: new Set<string>(), manifest: new Set<string>() };
-  private readonly tags = new Map<string, string>();
+  private readonly linkSets = { layer: new Set<string>(), manifest: new Set<string>() };
   private readonly uploads = new Map<string, Buffer>();
 
   hasBlob(digest: string): boolean {
@@ -13,12 +12,12 @@ export class MemoryStorage implements RegistryStorage {
 
   readBlob(digest: string): Buffer | undefined {
     const content = this.content.get(digest);
-    return content === undefined ? undefined : contentOf(content);
+    return content === undefined ? undefined : toBytes(content);
   }
 
   blobSize(digest: string): number | undefined {
     const content = this.content.get(digest);
-    return content === undefined ? undefined : sizeOf(content);
+    return content === undefined ? undefined : blobLength(content);
   }
 
   putBlob(digest: string, content: BlobContent): void {
@@ -34,41 +33,33 @@ export class MemoryStorage implements RegistryStorage {
   }
 
   hasLink(kind: LinkKind, repository: string, digest: string): boolean {
-    return this.linked[kind].has(`${repository}@${digest}`);
+    return this.linkSets[kind].has(`${repository}@${digest}`);
   }
 
   putLink(kind: LinkKind, repository: string, digest: string): void {
-    this.linked[kind].add(`${repository}@${digest}`);
+    this.linkSets[kind].add(`${repository}@${digest}`);
   }
 
   deleteLink(kind: LinkKind, repository: string, digest: string): boolean {
-    return this.linked[kind].delete(`${repository}@${digest}`);
+    return this.linkSets[kind].delete(`${repository}@${digest}`);
   }
 
   links(kind: LinkKind): string[] {
-    return [...this.linked[kind]].sort();
+    return [...this.linkSets[kind]].sort();
   }
 
   repositories(): string[] {
-    const names = [...this.linked.layer, ...this.linked.manifest].map((link) => link.slice(0, link.indexOf('@')));
+    const names = [...this.linkSets.layer, ...this.linkSets.manifest].map((link) => link.slice(0, link.indexOf('@')));
     return [...new Set(names)].sort();
   }
 
   deleteRepository(repository: string): void {
-    for (const links of Object.values(this.linked)) {
+    for (const links of Object.values(this.linkSets)) {
       for (const link of links) if (link.startsWith(`${repository}@`)) links.delete(link);
     }
   }
 
-  putTag(repository: string, tag: string, digest: string): void {
-    this.tags.set(`${repository}:${tag}`, digest);
-  }
-
-  tagged(repository: string, tag: string): string | undefined {
-    return this.tags.get(`${repository}:${tag}`);
-  }
-
-  upload(repository: string, id: string): Buffer | undefined {
+  readUpload(repository: string, id: string): Buffer | undefined {
     return this.uploads.get(`${repository}/${id}`);
   }
 
@@ -76,11 +67,11 @@ export class MemoryStorage implements RegistryStorage {
     this.uploads.set(`${repository}/${id}`, data);
   }
 
-  endUpload(repository: string, id: string): void {
+  deleteUpload(repository: string, id: string): void {
     this.uploads.delete(`${repository}/${id}`);
   }
 
   backdate(): void {
-    // Nothing in memory has an age.
+    // Only files have a modification time.
   }
 }

@@ -10,18 +10,18 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contentOf, type BlobContent, type LinkKind, type RegistryStorage } from './storage.js';
+import { toBytes, type BlobContent, type LinkKind, type RegistryStorage } from './storage.js';
 
-const FOLDER: Record<LinkKind, string> = { layer: '_layers', manifest: '_manifests/revisions' };
+const LINK_DIRECTORY: Record<LinkKind, string> = { layer: '_layers', manifest: '_manifests/revisions' };
 
-/** A repository is a folder that has one of these. */
-const PARTS = new Set(['_layers', '_manifests', '_uploads']);
+/** A directory is a repository if it has one of these. */
+const REPOSITORY_PARTS = new Set(['_layers', '_manifests', '_uploads']);
 
-/** The registry's storage as real files in Distribution's layout; the files are the truth, nothing is cached. */
+/** Stores files in the layout of Distribution. Nothing is cached, so that tests and regadm can change the files. */
 export class FileStorage implements RegistryStorage {
   private readonly root: string;
 
-  /** @param dir the folder that holds `docker/registry/v2` */
+  /** @param dir directory of `docker/registry/v2` */
   constructor(dir: string) {
     this.root = join(dir, 'docker/registry/v2');
     mkdirSync(join(this.root, 'blobs/sha256'), { recursive: true });
@@ -42,21 +42,20 @@ export class FileStorage implements RegistryStorage {
 
   putBlob(digest: string, content: BlobContent): void {
     const path = this.blobPath(digest);
-    write(path, typeof content === 'number' ? '' : contentOf(content));
-    // Sparse: it has the size, not the weight.
+    write(path, typeof content === 'number' ? '' : toBytes(content));
+    // A sparse file: it has the size, but does not use the space.
     if (typeof content === 'number') truncateSync(path, content);
   }
 
   deleteBlob(digest: string): boolean {
-    const folder = dirname(this.blobPath(digest));
-    const was = existsSync(folder);
-    rmSync(folder, { recursive: true, force: true });
-    return was;
+    return deleteDirectory(dirname(this.blobPath(digest)));
   }
 
   blobs(): string[] {
     const top = join(this.root, 'blobs/sha256');
-    const found = folders(top).flatMap((prefix) => folders(join(top, prefix)).map((hex) => `sha256:${hex}`));
+    const found = subdirectories(top).flatMap((prefix) =>
+      subdirectories(join(top, prefix)).map((hex) => `sha256:${hex}`),
+    );
     return found.filter((digest) => this.hasBlob(digest)).sort();
   }
 
@@ -69,15 +68,14 @@ export class FileStorage implements RegistryStorage {
   }
 
   deleteLink(kind: LinkKind, repository: string, digest: string): boolean {
-    const path = this.linkPath(kind, repository, digest);
-    const was = existsSync(path);
-    rmSync(dirname(path), { recursive: true, force: true });
-    return was;
+    const existed = this.hasLink(kind, repository, digest);
+    deleteDirectory(dirname(this.linkPath(kind, repository, digest)));
+    return existed;
   }
 
   links(kind: LinkKind): string[] {
     const found = this.repositories().flatMap((repository) => {
-      const digests = folders(join(this.repositoryPath(repository), FOLDER[kind], 'sha256')).map(
+      const digests = subdirectories(join(this.repositoryPath(repository), LINK_DIRECTORY[kind], 'sha256')).map(
         (hex) => `sha256:${hex}`,
       );
       return digests
@@ -90,11 +88,11 @@ export class FileStorage implements RegistryStorage {
   repositories(): string[] {
     const top = join(this.root, 'repositories');
     const search = (below: string): string[] => {
-      const inside = folders(join(top, below));
+      const inside = subdirectories(join(top, below));
       const deeper = inside
-        .filter((name) => !PARTS.has(name))
+        .filter((name) => !REPOSITORY_PARTS.has(name))
         .flatMap((name) => search(below ? `${below}/${name}` : name));
-      return inside.some((name) => PARTS.has(name)) ? [below, ...deeper] : deeper;
+      return inside.some((name) => REPOSITORY_PARTS.has(name)) ? [below, ...deeper] : deeper;
     };
     return search('').sort();
   }
@@ -103,28 +101,18 @@ export class FileStorage implements RegistryStorage {
     rmSync(this.repositoryPath(repository), { recursive: true, force: true });
   }
 
-  putTag(repository: string, tag: string, digest: string): void {
-    const folder = join(this.repositoryPath(repository), '_manifests/tags', tag);
-    write(join(folder, 'current/link'), digest);
-    write(join(folder, 'index', digest.replace(':', '/'), 'link'), digest);
-  }
-
-  tagged(repository: string, tag: string): string | undefined {
-    const path = join(this.repositoryPath(repository), '_manifests/tags', tag, 'current/link');
-    return unlessMissing(() => readFileSync(path, 'utf8'));
-  }
-
-  upload(repository: string, id: string): Buffer | undefined {
+  readUpload(repository: string, id: string): Buffer | undefined {
     return unlessMissing(() => readFileSync(join(this.uploadPath(repository, id), 'data')));
   }
 
   putUpload(repository: string, id: string, data: Buffer): void {
-    const folder = this.uploadPath(repository, id);
-    if (!existsSync(join(folder, 'startedat'))) write(join(folder, 'startedat'), new Date().toISOString());
-    write(join(folder, 'data'), data);
+    const directory = this.uploadPath(repository, id);
+    const started = join(directory, 'startedat');
+    if (!existsSync(started)) write(started, new Date().toISOString());
+    write(join(directory, 'data'), data);
   }
 
-  endUpload(repository: string, id: string): void {
+  deleteUpload(repository: string, id: string): void {
     rmSync(this.uploadPath(repository, id), { recursive: true, force: true });
   }
 
@@ -144,7 +132,7 @@ export class FileStorage implements RegistryStorage {
   }
 
   private linkPath(kind: LinkKind, repository: string, digest: string): string {
-    return join(this.repositoryPath(repository), FOLDER[kind], digest.replace(':', '/'), 'link');
+    return join(this.repositoryPath(repository), LINK_DIRECTORY[kind], digest.replace(':', '/'), 'link');
   }
 
   private uploadPath(repository: string, id: string): string {
@@ -157,11 +145,19 @@ function write(path: string, content: string | Buffer): void {
   writeFileSync(path, content);
 }
 
-function folders(path: string): string[] {
+function subdirectories(path: string): string[] {
   const entries = unlessMissing(() => readdirSync(path, { withFileTypes: true })) ?? [];
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
+/** @returns false if it did not exist */
+function deleteDirectory(path: string): boolean {
+  const existed = existsSync(path);
+  rmSync(path, { recursive: true, force: true });
+  return existed;
+}
+
+/** Returns undefined if a file does not exist. */
 function unlessMissing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,5 +1,5 @@
 import type { Store } from '../api/store.js';
-import { digestOf } from './digest.js';
+import { sha256Digest } from './digest.js';
 import { imageObject } from './image-objects.js';
 import { isIndex, type ImageConfig, type Manifest } from './manifest.js';
 import type { RegistryStorage } from './storage.js';
@@ -24,9 +24,9 @@ export interface ManifestPush {
 }
 
 /** Stores a manifest as the registry does: blob, link, Image object, tag item. @returns its digest */
-export function putManifest(context: PushContext, { repository, tag, body, created }: ManifestPush): string {
+export function storeManifest(context: PushContext, { repository, tag, body, created }: ManifestPush): string {
   const { store, storage, host } = context;
-  const digest = digestOf(body);
+  const digest = sha256Digest(body);
   const reference = pullSpec(host, repository, digest);
   storage.putBlob(digest, body);
   storage.putLink('manifest', repository, digest);
