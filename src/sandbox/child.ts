@@ -7,7 +7,7 @@ import { onExit } from './on-exit.js';
 
 const { SIGTERM, SIGKILL } = constants.signals;
 
-export interface ChildOptions {
+interface ChildOptions {
   env: NodeJS.ProcessEnv;
   /** Collects stdout and stderr; otherwise the child writes to those of this process. */
   capture?: boolean;
@@ -15,7 +15,7 @@ export interface ChildOptions {
   signal: AbortSignal;
 }
 
-export interface ChildResult {
+interface ChildResult {
   /** Exit status; 128 + its number if a signal ended the child, as in a shell. */
   status: number;
   /** What it wrote; empty without `capture`. */
@@ -24,8 +24,8 @@ export interface ChildResult {
 }
 
 /**
- * Runs a program and waits until it ends. An abort, or the end of this process, ends the child and the processes that it
- * started.
+ * Runs a program and waits until it ends. An abort, or the end of this process, ends the child and every process that
+ * it started.
  * @throws the reason of `signal` if it aborted before the start; an error if the program cannot be started
  */
 export async function runChild(file: string, args: string[], options: ChildOptions): Promise<ChildResult> {

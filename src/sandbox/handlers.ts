@@ -5,8 +5,8 @@ import { inconsistentToken } from './api/lists.js';
 import type { RegistryServer } from './registry/server.js';
 import type { Handler } from './http/server.js';
 
-/** The API server as one of the sandbox's two servers. */
-export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
+/** Connects the API server to its HTTP server. */
+export function apiHandler(api: ApiServer, exec: Exec): Handler {
   return {
     kind: 'api',
     userName: (request) => {
@@ -26,8 +26,8 @@ export function apiHandlerOf(api: ApiServer, exec: Exec): Handler {
   };
 }
 
-/** The registry as the other. */
-export function registryHandlerOf(registry: RegistryServer): Handler {
+/** Connects the registry to its HTTP server. */
+export function registryHandler(registry: RegistryServer): Handler {
   return {
     kind: 'registry',
     userName: (request) => registry.access.userName(request),

@@ -4,7 +4,7 @@ import type { Sandbox } from './types.js';
 /** Width of the column of commands, in characters. */
 const COMMAND_WIDTH = 48;
 
-/** Describes a running sandbox: its addresses and commands to try, in lines of at most 80 columns (longer paths aside). */
+/** Describes a running sandbox: its addresses and commands to try. Lines fit 80 columns, unless a path is long. */
 export function instructions({ apiUrl, registryUrl, storageDir, kubeconfig }: Sandbox): string {
   const files = existsSync(storageDir);
   return [

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
 
-export interface KubeconfigContent {
+interface KubeconfigContent {
   /** URL of the API server. */
   server: string;
   /** Certificate of the authority, PEM. */

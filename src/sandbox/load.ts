@@ -4,7 +4,7 @@ import type { Store } from './api/store.js';
 import type { LoadContext } from './load-context.js';
 import { seedRegistry } from './registry/seed.js';
 
-/** Fills the cluster: roles, the operator's objects, the sample data, what the options give; then the registry's storage. */
+/** Fills the cluster (roles, the operator's objects, sample data, the objects of the options) and the registry. */
 export async function loadCluster(context: LoadContext): Promise<void> {
   const { options, store, operator, host } = context;
   for (const role of clusterRoles()) store.put('clusterroles', role);
@@ -15,10 +15,11 @@ export async function loadCluster(context: LoadContext): Promise<void> {
     for (const object of objects) store.put(resource, object);
   }
   addNamespaces(store);
-  // The sample data brings its own storage, orphans included.
+  // The sample data has filled the registry already, orphans included.
   if (options.cluster) seedRegistry(store, context.storage);
 }
 
+/** Creates `default` and the namespaces of all objects. */
 function addNamespaces(store: Store): void {
   const names = new Set<string>(['default']);
   for (const definition of store.definitions.filter((candidate) => candidate.namespaced)) {

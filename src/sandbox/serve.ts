@@ -9,7 +9,7 @@ import type { Sandbox, SandboxOptions } from './types.js';
 /** Time between two steps of a roll-out, in ms: slow enough to watch. */
 const STEP_MS = 700;
 
-export interface ServeOptions {
+interface ServeOptions {
   /** A shell command; the sandbox stops when it ends. */
   run?: string;
   /** Stops the sandbox when it aborts. */

@@ -1,38 +1,42 @@
 import { ApiServer } from './api/server.js';
 import { createAuthority, LOOPBACK, type Authority, type Certificate } from './http/certificates.js';
 import { Exec } from './pod/exec.js';
-import { apiHandlerOf, registryHandlerOf } from './handlers.js';
-import { RegistryPresence } from './operator/presence.js';
+import { apiHandler, registryHandler } from './handlers.js';
+import { RegistryAvailability } from './operator/availability.js';
 import { RegistryServer, type RegistryContext } from './registry/server.js';
 import { SandboxServer } from './http/server.js';
 import type { SandboxOptions } from './types.js';
-import type { World } from './world.js';
+import type { Simulation } from './simulation.js';
 
-/** The two servers, listening. */
+/** The two running servers. */
 export interface Servers {
   apiUrl: string;
   registryUrl: string;
-  /** What the registry works on; its `host` is what pull specs begin with. */
+  /** The registry's state; pull specs start with its `host`. */
   registry: RegistryContext;
-  presence: RegistryPresence;
+  availability: RegistryAvailability;
   stop(): Promise<void>;
 }
 
-/** Starts both on the loopback address. @throws the error of `listen`; nothing is left running then */
-export async function startServers(world: World, options: SandboxOptions, authority: Authority): Promise<Servers> {
-  const { operator, store, lists, permissions, storage, faults, traffic } = world;
+/** Starts both servers on the loopback address. @throws the error of `listen`, after stopping everything */
+export async function startServers(
+  simulation: Simulation,
+  options: SandboxOptions,
+  authority: Authority,
+): Promise<Servers> {
+  const { operator, store, lists, permissions, storage, faults, traffic } = simulation;
   const podLog = operator.jobs.log.bind(operator.jobs);
   const api = new ApiServer({ store, lists, permissions, missing: options.missing ?? [], podLog });
   const exec = new Exec({ store, storage, permissions, faults, api });
-  const apiServer = new SandboxServer(apiHandlerOf(api, exec), traffic, await authority.issue(LOOPBACK));
-  const context = registryContext(world, () => presence);
-  const handler = registryHandlerOf(new RegistryServer(context));
+  const apiServer = new SandboxServer(apiHandler(api, exec), traffic, await authority.issue(LOOPBACK));
+  const context = registryContext(simulation, () => availability);
+  const handler = registryHandler(new RegistryServer(context));
   const registryServer = new SandboxServer(handler, traffic, await registryCertificate(options, authority));
-  const presence = new RegistryPresence(registryServer, operator, faults, options);
+  const availability = new RegistryAvailability(registryServer, operator, faults, options);
   const stop = async (): Promise<void> => {
     operator.stop();
     exec.stop();
-    await presence.stop();
+    await availability.stop();
     await Promise.all([apiServer.stop(), registryServer.stop()]);
   };
   try {
@@ -44,20 +48,20 @@ export async function startServers(world: World, options: SandboxOptions, author
   }
   context.host = `127.0.0.1:${registryServer.port}`;
   const registryUrl = `${options.http ? 'http' : 'https'}://${context.host}`;
-  return { apiUrl: `https://127.0.0.1:${apiServer.port}`, registryUrl, registry: context, presence, stop };
+  return { apiUrl: `https://127.0.0.1:${apiServer.port}`, registryUrl, registry: context, availability, stop };
 }
 
-function registryContext(world: World, presence: () => RegistryPresence): RegistryContext {
-  const { store, storage, permissions, deletions } = world;
+function registryContext(simulation: Simulation, availability: () => RegistryAvailability): RegistryContext {
+  const { store, storage, permissions, deletions } = simulation;
   return {
     store,
     storage,
     permissions,
     host: '',
-    readOnly: () => presence().readOnly(),
+    readOnly: () => availability().readOnly(),
     recordDeletion: (deletion) => {
       deletions.push(deletion);
-      presence().deletionHappened();
+      availability().onDeletion();
     },
   };
 }

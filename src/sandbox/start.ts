@@ -7,46 +7,46 @@ import { registryState } from './registry/state.js';
 import { startServers, type Servers } from './servers.js';
 import type { Sandbox, SandboxOptions } from './types.js';
 import { addUser, createTokens } from './api/users.js';
-import { createWorld, type World } from './world.js';
+import { createSimulation, type Simulation } from './simulation.js';
 
 /**
  * Starts a simulated API server and registry on the loopback address.
- * @returns where they are, their state, and ways to interfere; `stop` ends them and removes what was written
- * @throws RegadmError (USAGE) for a wrong fault rule; the error of `listen` for a port that is taken
+ * @returns their addresses and state, and functions to interfere; `stop` ends them and removes the temporary directory
+ * @throws RegadmError (USAGE) for an invalid fault rule; the error of `listen` for a port that is in use
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const world = createWorld(options);
+  const simulation = createSimulation(options);
   let servers: Servers | undefined;
   try {
     const authority = await createAuthority();
-    servers = await startServers(world, options, authority);
-    await loadCluster({ ...world, options, host: servers.registry.host });
-    world.operator.start();
-    await servers.presence.update();
-    return sandboxOf(world, servers, authority.cert);
+    servers = await startServers(simulation, options, authority);
+    await loadCluster({ ...simulation, options, host: servers.registry.host });
+    simulation.operator.start();
+    await servers.availability.update();
+    return toSandbox(simulation, servers, authority.cert);
   } catch (error) {
     await servers?.stop();
-    world.folder.remove();
+    simulation.directory.remove();
     throw error;
   }
 }
 
-function sandboxOf(world: World, servers: Servers, authority: string): Sandbox {
-  const { folder, store, permissions, traffic, operator, faults, deletions } = world;
-  const { apiUrl, registryUrl, registry, presence } = servers;
-  const caFile = join(folder.dir, 'ca.crt');
+function toSandbox(simulation: Simulation, servers: Servers, authority: string): Sandbox {
+  const { directory, store, permissions, traffic, operator, faults, deletions } = simulation;
+  const { apiUrl, registryUrl, registry, availability } = servers;
+  const caFile = join(directory.dir, 'ca.crt');
   writeFileSync(caFile, authority);
   const tokens = createTokens(permissions);
   const kubeconfigFor = (user: string, token: string): string => {
-    const path = join(folder.dir, `kubeconfig-${user.replace(/[^\w-]/g, '-')}`);
+    const path = join(directory.dir, `kubeconfig-${user.replace(/[^\w-]/g, '-')}`);
     return writeKubeconfig(path, { server: apiUrl, authority, user, token });
   };
   return {
     apiUrl,
     registryUrl,
-    dir: folder.dir,
+    dir: directory.dir,
     caFile,
-    storageDir: folder.storageDir,
+    storageDir: directory.storageDir,
     tokens,
     kubeconfig: {
       admin: kubeconfigFor('admin', tokens.admin),
@@ -55,7 +55,7 @@ function sandboxOf(world: World, servers: Servers, authority: string): Sandbox {
     },
     requests: traffic.requests,
     store,
-    registry: registryState(registry, deletions, presence),
+    registry: registryState(registry, deletions, availability),
     rollout: operator,
     addUser: (name, rules) => {
       const token = addUser(store, permissions, name, rules);
@@ -66,7 +66,7 @@ function sandboxOf(world: World, servers: Servers, authority: string): Sandbox {
     clearFaults: () => faults.clear(),
     stop: async () => {
       await servers.stop();
-      folder.remove();
+      directory.remove();
     },
   };
 }

@@ -2,48 +2,55 @@ import type { KubeObject } from '../core/model/kube.js';
 
 export type Server = 'api' | 'registry';
 
-/** How the sandbox is set up; everything is optional. */
+/** The setup of a sandbox; everything is optional. */
 export interface SandboxOptions {
-  /** Objects by resource name (`images`, `pods`, `services.serving.knative.dev`); items may lack kind and apiVersion. */
+  /**
+   * Objects by resource name (`images`, `pods`, `services.serving.knative.dev`); kind, apiVersion and uid are
+   * optional.
+   */
   cluster?: Record<string, unknown[]>;
   /** The sample data, in addition to `cluster`. */
   sample?: boolean;
-  /** Enlarges the sample data to about this many images. */
+  /** Number of images to which the sample data is enlarged, approximately. */
   images?: number;
-  /** Where the authority, the kubeconfigs and the registry's storage go; default a fresh folder that `stop` removes. */
+  /** Directory for the kubeconfigs and the registry's storage (default: a temporary one that `stop` removes). */
   dir?: string;
-  /** `files`: real files in the registry's layout; `none`: sets in memory. Default `files` for the sample data, else `none`. */
+  /**
+   * `files`: real files in the registry's layout, the default for sample data; `none`: in memory, the default
+   * otherwise.
+   */
   storage?: 'files' | 'none';
-  /** Fault rules, see docs/sandbox.md. */
+  /** Fault rules; see docs/sandbox.md. */
   fail?: string[];
-  /** The largest page that a list answers with, whatever `limit` says. */
+  /** Maximum items per page of a list, even if `limit` is higher. */
   pageLimitMax?: number;
-  /** Added to every answer. */
+  /** Delay of every response, in ms. */
   latencyMs?: number;
   registryReadOnly?: boolean;
-  /** Resources that answer 404 as if their API group did not exist. */
+  /** Resources that get 404, as if their API group did not exist. */
   missing?: string[];
-  /** The registry over plain http. */
+  /** Serves the registry over plain HTTP. */
   http?: boolean;
-  /** The operator, the registry's Deployment and pods, ImagePruner, roles. Default: unless `cluster` alone is given. */
+  /** Simulates the operator with the registry's Deployment and pods (default: unless only `cluster` is given). */
   operator?: boolean;
-  /** The registry's pods. Default 1, which means `Recreate`; more means `RollingUpdate`. */
+  /** Number of registry pods (default: 1). One is rolled out with `Recreate`, more with `RollingUpdate`. */
   replicas?: number;
-  /** Time between two steps of a roll-out or a job, default 30; `manual`: only `rollout.step()`. */
+  /** Time between two steps of a roll-out or job, in ms (default: 30); `manual`: only `rollout.step()` makes steps. */
   rolloutStepMs?: number | 'manual';
   managementState?: 'Managed' | 'Unmanaged' | 'Removed';
   port?: number;
   registryPort?: number;
-  /** The moment at which the sandbox's clock starts (Date headers, creation times); default the real one. */
+  /** Time at which the clock of the sandbox starts, for Date headers and creation times (default: the real time). */
   now?: string | number | Date;
-  /** What is wrong with the registry's certificate. */
+  /** A fault of the registry's certificate (default: `good`). */
   registryCertificate?: 'good' | 'expired' | 'other-name' | 'unknown-authority';
-  /** Called with every request once it has been answered, or given up. */
+  /** Called with every request when the response is sent or dropped. */
   log?: (record: RequestRecord) => void;
-  /** Further resource kinds that are served. */
+  /** Additional resource kinds to serve. */
   customResources?: CustomResource[];
 }
 
+/** A resource kind beyond the built-in ones. */
 export interface CustomResource {
   group: string;
   version: string;
@@ -52,53 +59,59 @@ export interface CustomResource {
   namespaced: boolean;
 }
 
+/** An entry of the request log. */
 export interface RequestRecord {
+  /** Time of arrival by the clock of the sandbox, in ms since the epoch. */
   at: number;
   server: Server;
   method: string;
   path: string;
-  /** 0: no answer was given (reset, hang). */
+  /** HTTP status; 0 if no response was sent (reset, hang). */
   status: number;
   user: string;
 }
 
-/** What a hook sees of a request that is about to be handled; `index` counts all requests, from 1. */
+/** A request before it is handled, as hooks see it. */
 export interface RequestInfo {
   server: Server;
   method: string;
   path: string;
   user: string;
+  /** Number of the request among all, from 1. */
   index: number;
 }
 
-/** What is done instead of, or to, an answer. */
+/** What happens to a request instead of, or in addition to, its normal response. */
 export type FaultAction =
   | { do: 'status'; status: number; retryAfter?: number }
   | { do: 'reset' }
   | { do: 'cut' }
   | { do: 'hang' }
   | { do: 'html' }
-  /** 410 for the next page of a list, with the token for the inconsistent rest. */
+  /** 410 for the next page of a list, with a token that continues from the current state. */
   | { do: 'expired' }
   | { do: 'slow'; ms: number }
-  /** The request is carried out, its answer is lost: `status` instead, or a reset. */
+  /** The request is executed, but its response is lost: the client gets `status` or a reset. */
   | { do: 'after'; status?: number };
 
 export type RequestHook = (
   request: RequestInfo,
 ) => void | FaultAction | undefined | Promise<void | FaultAction | undefined>;
 
+/** The objects of the simulated cluster. */
 export interface SandboxStore {
   list(resource: string, namespace?: string): KubeObject[];
-  /** `get('images', NAME)`, `get('pods', NAMESPACE, NAME)`; a copy. */
+  /** Returns a copy of an object: `get('images', NAME)`, `get('pods', NAMESPACE, NAME)`. */
   get(resource: string, nameOrNamespace: string, name?: string): KubeObject | undefined;
-  /** Creates, or replaces the object of that name; fires watches. Returns a copy of what is stored. */
+  /** Creates or replaces an object and notifies watches. @returns a copy of the stored object */
   put(resource: string, object: unknown): KubeObject;
+  /** Deletes an object and notifies watches. @returns false if it did not exist */
   remove(resource: string, nameOrNamespace: string, name?: string): boolean;
-  /** Forgets all history: older continue tokens and watches are answered with 410. */
+  /** Drops the history: existing continue tokens and older watches get 410. */
   compact(): void;
 }
 
+/** A deletion that a client requested from the registry. */
 export interface RegistryDeletion {
   kind: 'layer-link' | 'manifest-link' | 'blob';
   repository?: string;
@@ -106,41 +119,48 @@ export interface RegistryDeletion {
   status: number;
 }
 
+/** Digests of a pushed image. */
 export interface PushedImage {
+  /** Digest of the manifest. */
   digest: string;
   config: string;
   layers: string[];
 }
 
+/** What to push; everything is optional. */
 export interface PushContent {
-  /** Layer contents; those that exist already are shared. */
+  /** Contents of the layers; a layer that exists is shared. */
   layers?: (string | Buffer)[];
-  /** `docker` for Docker schema 2; default OCI. */
+  /** Manifest format: OCI (default) or Docker schema 2. */
   format?: 'oci' | 'docker';
-  /** Makes the image differ from others with the same layers. */
+  /** Fields of the image configuration, for example to get another digest with the same layers. */
   config?: Record<string, unknown>;
-  /** Digests of pushed images: pushes an index of them instead. */
+  /** Digests of pushed images; pushes an index of them instead of an image. */
   manifests?: string[];
+  /** Digest that the manifest names as its subject. */
   subject?: string;
-  /** When it was pushed, RFC 3339; default now. */
+  /** Time of the push, RFC 3339 (default: now). */
   created?: string;
 }
 
+/** The state of the simulated registry. */
 export interface SandboxRegistryState {
   hasBlob(digest: string): boolean;
   hasLayerLink(repository: string, digest: string): boolean;
   hasManifestLink(repository: string, digest: string): boolean;
   blobs(): string[];
-  /** `repository@digest`, sorted. */
+  /** Lists `repository@digest`, sorted. */
   layerLinks(): string[];
   manifestLinks(): string[];
+  /** All deletions so far, oldest first. */
   readonly deletions: RegistryDeletion[];
-  /** Stores an image as a push would: blobs, links, Image object, tag item. `tag` undefined: by digest only. */
+  /** Stores an image as a push does: blobs, links, Image object, tag item. @param tag undefined: by digest only */
   push(repository: string, tag: string | undefined, content?: PushContent): PushedImage;
-  /** Overrides what the pods say; undefined: they count again. */
+  /** Overrides the mode of the pods; undefined ends this. */
   setReadOnly(readOnly: boolean | undefined): void;
 }
 
+/** A rule of a role object. */
 export interface PolicyRule {
   apiGroups?: string[];
   resources?: string[];
@@ -151,34 +171,42 @@ export interface PolicyRule {
 
 export interface SandboxUser {
   token: string;
+  /** Path. */
   kubeconfig: string;
 }
 
 export interface RolloutControl {
-  /** One step of what the operator, the Deployment's controller and the jobs' do; false when nothing is left to do. */
+  /** Makes one step of the operator and the controllers. @returns false if nothing is left to do */
   step(): boolean;
-  /** Steps until nothing is left to do. */
+  /** Makes steps until nothing is left to do. */
   finish(): void;
 }
 
+/** A running sandbox. */
 export interface Sandbox {
   readonly apiUrl: string;
   readonly registryUrl: string;
+  /** Directory of everything that the sandbox writes. */
   readonly dir: string;
+  /** Path of the authority's certificate. */
   readonly caFile: string;
-  /** Folder that holds `docker/registry/v2` (with storage `files`). */
+  /** Directory of `docker/registry/v2`; exists with storage `files` only. */
   readonly storageDir: string;
   readonly tokens: { admin: string; pruner: string; nobody: string; registry: string };
+  /** Paths by user. */
   readonly kubeconfig: { admin: string; pruner: string; nobody: string };
+  /** The request log, oldest first. */
   readonly requests: RequestRecord[];
   readonly store: SandboxStore;
   readonly registry: SandboxRegistryState;
   readonly rollout: RolloutControl;
-  /** A user with exactly these rules (cluster-wide); returns the token and a kubeconfig. */
+  /** Adds a user with these rules, cluster-wide. */
   addUser(name: string, rules: PolicyRule[]): SandboxUser;
-  /** Called before a request is handled; what it returns is done to the request. */
+  /** Calls `hook` before every request is handled; the action that it returns is applied. */
   onRequest(hook: RequestHook): void;
+  /** @throws RegadmError (USAGE) for an invalid rule */
   addFault(rule: string): void;
   clearFaults(): void;
+  /** Closes every connection and removes the temporary directory. */
   stop(): Promise<void>;
 }

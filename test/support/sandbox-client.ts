@@ -3,14 +3,14 @@ import { request as httpsRequest } from 'node:https';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { TIME_LIMIT_MS } from './jest/time-limit.js';
 
-export interface PlainResponse {
+interface PlainResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
   json: <T>() => T;
 }
 
-export interface PlainRequest {
+interface PlainRequest {
   token?: string;
   /** Basic authentication with the token as password, as registries take it. */
   basic?: string;

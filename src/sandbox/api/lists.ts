@@ -5,7 +5,7 @@ import { selectorTest } from './selectors.js';
 import type { Entry, Store } from './store.js';
 
 /** The query of a list request. */
-export interface ListQuery {
+interface ListQuery {
   namespace?: string;
   limit: number;
   continueToken?: string;

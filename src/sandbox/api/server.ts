@@ -13,7 +13,7 @@ import { runWatch } from './watch.js';
 import { Writes } from './writes.js';
 
 /** Where the API server reads and writes. */
-export interface ApiContext {
+interface ApiContext {
   store: Store;
   lists: Lists;
   permissions: Permissions;

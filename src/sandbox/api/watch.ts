@@ -5,7 +5,7 @@ import { selectorTest } from './selectors.js';
 import { ApiStatus } from './status.js';
 import { withKind, type Store, type StoreEvent } from './store.js';
 
-export interface WatchQuery {
+interface WatchQuery {
   namespace?: string;
   resourceVersion?: string;
   labelSelector?: string;

@@ -10,7 +10,7 @@ import { checkPrune, type PruneDocument } from './checks.js';
 /** The script that Node runs as regadm; none for the single executable, which is the program itself. */
 const PROGRAM = isSea() ? [] : [process.argv[1]!];
 
-export interface DemoOptions {
+interface DemoOptions {
   print(text: string): void;
   /** Ends the demonstration when it aborts. */
   signal: AbortSignal;

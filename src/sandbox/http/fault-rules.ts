@@ -49,7 +49,7 @@ export const SHORTCUTS: Record<string, string> = {
   hang: `* ${REGISTRY_PATHS} => hang`,
 };
 
-export type ParsedFault = { kind: 'rule'; rule: FaultRule } | { kind: 'switch'; name: SwitchName; seconds?: number };
+type ParsedFault = { kind: 'rule'; rule: FaultRule } | { kind: 'switch'; name: SwitchName; seconds?: number };
 
 /** Parses a rule, the name of a common rule, or a switch. @throws RegadmError (USAGE) with the cause */
 export function parseFault(text: string): ParsedFault {

@@ -44,7 +44,9 @@ export class Faults {
     this.listeners.push(listener);
   }
 
-  /** Returns the action for a request: that of the first rule that applies. Every rule that matches counts the request. */
+  /**
+   * Returns the action for a request: that of the first rule that applies. Every rule that matches counts the request.
+   */
   actionFor(method: string, path: string): FaultAction | undefined {
     let chosen: FaultAction | undefined;
     for (const entry of this.rules) {

@@ -8,7 +8,7 @@ export const REGISTRY_IMAGE =
 
 const READ_ONLY_ENV = { name: 'REGISTRY_STORAGE_MAINTENANCE_READONLY', value: '{enabled: true}' };
 
-/** The registry container's environment, as far as recorded. */
+/** Returns the environment of the registry container (the recorded part). */
 export function registryEnvironment(readOnly: boolean): { name: string; value: string }[] {
   return [
     { name: 'REGISTRY_STORAGE', value: 'filesystem' },
@@ -21,7 +21,7 @@ export function registryEnvironment(readOnly: boolean): { name: string; value: s
   ];
 }
 
-/** True when a pod or a template runs the registry in read-only mode. */
+/** Returns whether a pod or template runs the registry in read-only mode. */
 export function isReadOnly(spec: unknown): boolean {
   const containers =
     (spec as { containers?: { env?: { name: string; value?: string }[] }[] } | undefined)?.containers ?? [];
@@ -30,7 +30,7 @@ export function isReadOnly(spec: unknown): boolean {
   );
 }
 
-/** The pod template of the Deployment. */
+/** Makes the pod template of the Deployment. */
 export function registryTemplate(readOnly: boolean, annotations?: Record<string, string>): Record<string, unknown> {
   return {
     metadata: { labels: REGISTRY_LABELS, ...(annotations ? { annotations } : {}) },
@@ -50,7 +50,7 @@ export function registryTemplate(readOnly: boolean, annotations?: Record<string,
   };
 }
 
-/** The Deployment as the operator creates it; its controller has not seen it yet. */
+/** Makes the Deployment that the operator creates; its controller has not observed it yet. */
 export function registryDeployment(config: KubeObject, readOnly: boolean): KubeObject {
   const replicas = Number(config.spec?.replicas ?? 1);
   const recreate = config.spec?.rolloutStrategy === 'Recreate';
@@ -68,7 +68,7 @@ export function registryDeployment(config: KubeObject, readOnly: boolean): KubeO
   };
 }
 
-/** The operator's Config `cluster`. */
+/** Makes the Config `cluster` of the operator. */
 export function registryConfig({
   replicas = 1,
   registryReadOnly = false,

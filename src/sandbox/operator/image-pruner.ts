@@ -28,7 +28,7 @@ export function imagePruner(): KubeObject {
   };
 }
 
-/** Makes the CronJob that the operator creates for it. */
+/** Makes the CronJob that the operator creates for the ImagePruner. */
 export function prunerCronJob(): KubeObject {
   const labels = { 'created-by': 'image-pruner' };
   const container = {

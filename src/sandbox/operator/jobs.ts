@@ -5,13 +5,14 @@ import type { KubeObject } from '../../core/model/kube.js';
 import { condition, hasCondition } from './conditions.js';
 import { containerStatuses } from './pods.js';
 
+/** Log of a job, as `oc adm prune images` prints it. */
 const LOG = [
   'Deleted 2 objects out of 14 image streams checked',
   'Deleting image sha256:0b2d4c7f8e1a3b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c',
   'Summary: deleted 1 images, updated 1 image streams with 1 image stream tag items, deleted 3 layer links, deleted 1 manifest links, deleted 4 blobs',
 ];
 
-/** Plays the jobs' controller: a job's pod is made, runs, writes its log line by line, and ends. */
+/** Simulates the controller of jobs: creates the pod of a job, writes its log line by line, and completes it. */
 export class Jobs {
   private readonly logs = new Map<string, string[]>();
   private readonly adopted: [namespace: string, name: string][] = [];
@@ -22,23 +23,23 @@ export class Jobs {
     private readonly faults: Faults,
   ) {}
 
-  /** Plays this job from now on: it was created while the sandbox runs. Those of the given cluster stay as they are. */
+  /** Runs a job that was created while the sandbox runs. Jobs with a status, as in given clusters, stay as they are. */
   adopt(job: KubeObject): void {
     if (job.status === undefined) this.adopted.push([job.metadata.namespace ?? 'default', job.metadata.name]);
   }
 
-  /** Takes every unfinished job one state further. @returns false when there is none */
+  /** Moves every unfinished job to its next state. @returns false if none is left */
   step(): boolean {
     const open = this.adopted.map(([namespace, name]) => this.store.get('jobs', namespace, name));
     const jobs = open.filter((job): job is KubeObject => job !== undefined && !isFinished(job));
     const waiting = jobs.filter((job) => job.status === undefined);
     const running = jobs.filter((job) => job.status !== undefined && this.podOf(job));
-    for (const job of waiting) this.begin(job);
+    for (const job of waiting) this.start(job);
     for (const job of running) this.advance(job);
     return waiting.length + running.length > 0;
   }
 
-  /** The answer to a log request; undefined when there is no such pod. */
+  /** Answers a log request. @returns undefined if the pod does not exist */
   log(namespace: string, name: string, follow: boolean): SandboxResponse | undefined {
     const pod = this.store.get('pods', namespace, name);
     if (!pod) return undefined;
@@ -51,7 +52,7 @@ export class Jobs {
     };
   }
 
-  /** What a pod that is no job's has printed. */
+  /** Sets the log of a pod that does not belong to a job. */
   setLog(namespace: string, name: string, lines: string[]): void {
     this.logs.set(`${namespace}/${name}`, lines);
   }
@@ -62,24 +63,24 @@ export class Jobs {
 
   private follow(namespace: string, name: string, out: ResponseStream): void {
     let written = 0;
-    const look = (): void => {
+    const writeNew = (): void => {
       const lines = this.logs.get(`${namespace}/${name}`) ?? [];
       for (; written < lines.length; written++) out.write(`${lines[written]}\n`);
       const phase = this.store.get('pods', namespace, name)?.status?.phase;
       if (phase === 'Running' || phase === 'Pending') return;
-      this.followers.delete(look);
+      this.followers.delete(writeNew);
       out.end();
     };
-    this.followers.add(look);
-    out.closed.addEventListener('abort', () => void this.followers.delete(look));
-    look();
+    this.followers.add(writeNew);
+    out.closed.addEventListener('abort', () => void this.followers.delete(writeNew));
+    writeNew();
   }
 
   private podOf(job: KubeObject): KubeObject | undefined {
     return this.store.get('pods', job.metadata.namespace ?? 'default', `${job.metadata.name}-x7k2p`);
   }
 
-  private begin(job: KubeObject): void {
+  private start(job: KubeObject): void {
     const { name, namespace = 'default', uid } = job.metadata;
     const template = (job.spec?.template ?? {}) as {
       metadata?: { labels?: Record<string, string> };

@@ -3,8 +3,8 @@ import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
 /**
- * Runs pods that clients create on their own (debug pods): without a status they become Running and ready, step by step. One that looks at
- * the disks of its node (`lsblk`, `df`) prints them and ends.
+ * Runs pods that clients create directly (debug pods): makes them Running and ready. A pod that lists the disks of its
+ * node (`lsblk`, `df`) prints them and completes.
  */
 export class Kubelet {
   private readonly adopted: [namespace: string, name: string][] = [];
@@ -14,25 +14,25 @@ export class Kubelet {
     private readonly writeLog: (namespace: string, name: string, lines: string[]) => void,
   ) {}
 
-  /** Starts this pod; those that come with a status have somebody else who looks after them. */
+  /** Runs a pod; a pod with a status belongs to another controller. */
   adopt(pod: KubeObject): void {
     if (pod.status?.phase === undefined) this.adopted.push([pod.metadata.namespace ?? 'default', pod.metadata.name]);
   }
 
-  /** @returns false when there is no pod to start */
+  /** Makes one step. @returns false if no pod is left to run */
   step(): boolean {
     const [namespace, name] = this.adopted[0] ?? [];
     const pod = namespace && name ? this.store.get('pods', namespace, name) : undefined;
     if (pod?.status?.phase === 'Running' || !pod) {
-      if (pod) this.end(pod);
+      if (pod) this.completeDiskReport(pod);
       return this.adopted.shift() !== undefined;
     }
     this.store.put('pods', advance(advance(pod, this.store.timestamp()), this.store.timestamp()));
     return true;
   }
 
-  /** Of a command that ends by itself: what it prints, and its end. */
-  private end(pod: KubeObject): void {
+  /** Writes the log of a pod that lists disks, and completes it. */
+  private completeDiskReport(pod: KubeObject): void {
     const [container] = (pod.spec?.containers ?? []) as { command?: string[] }[];
     const command = container?.command ?? [];
     if (!command.some((word) => word.includes('lsblk'))) return;
@@ -44,7 +44,7 @@ export class Kubelet {
 const DISK_BYTES = 500 * 2 ** 30;
 const PARTITION_BYTES = 200 * 2 ** 30;
 
-/** A disk with one partition that is mounted at `path`, a quarter of it used, as `lsblk --json`, a divider and `df` tell it. */
+/** Returns the output of `lsblk --json`, a divider and `df`: one partition, mounted at `path`, a quarter of it used. */
 function diskReport(path: string): string[] {
   const partition = {
     name: 'sda5',

@@ -5,7 +5,7 @@ import { imagePruner, prunerCronJob } from './image-pruner.js';
 
 const inNamespace = (name: string): KubeObject['metadata'] => ({ name, namespace: REGISTRY_NAMESPACE });
 
-/** Makes the objects that the operator creates beside the Deployment, by resource. @param host the registry's `HOST:PORT` */
+/** Makes the operator's objects other than the Deployment, by resource. @param host `HOST:PORT` of the registry */
 export function operatorObjects(host: string): Record<string, KubeObject[]> {
   return {
     serviceaccounts: ['registry', 'pruner', 'cluster-image-registry-operator'].map((name) => ({

@@ -11,16 +11,17 @@ import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import type { RolloutControl, SandboxOptions } from '../types.js';
 
+/** Default time between two steps, in ms. */
 const STEP_MS = 30;
 
-/** Plays the image registry operator, the Deployment's controller and the jobs' controller, one step at a time. */
+/** Simulates the image registry operator, the controllers of Deployments and jobs, and the kubelet, step by step. */
 export class Operator implements RolloutControl {
   readonly jobs: Jobs;
   private readonly rollout: Rollout;
   private readonly listeners: (() => void)[] = [];
   private readonly managed: boolean;
   private readonly kubelet: Kubelet;
-  /** Looked up at every request to the registry: forgotten when a pod changes. */
+  /** Cached, because every request to the registry reads it; cleared when a pod changes. */
   private modes: boolean[] | undefined;
   private timer: NodeJS.Timeout | undefined;
   private unsubscribe: (() => void) | undefined;
@@ -42,17 +43,17 @@ export class Operator implements RolloutControl {
     });
   }
 
-  /** True when the registry is where its pods are: with no operator it is simply there. */
+  /** Returns whether the registry depends on its pods. Without an operator it is always online. */
   managesRegistry(): boolean {
     return this.managed;
   }
 
-  /** Calls `listener` when pods may have changed. */
+  /** Calls `listener` when a pod has changed. */
   onChange(listener: () => void): void {
     this.listeners.push(listener);
   }
 
-  /** Makes the operator's objects, with the registry rolled out. */
+  /** Creates the Config and the other objects of the operator. */
   install(host: string): void {
     this.store.put('configs', registryConfig(this.options));
     for (const [resource, objects] of Object.entries(operatorObjects(host))) {
@@ -60,12 +61,11 @@ export class Operator implements RolloutControl {
     }
   }
 
-  /** Begins to act; what the options gave is brought to rest first, so that the start shows a finished roll-out. */
+  /** Completes the first roll-out, then reacts to changes. */
   start(): void {
     if (this.managed) {
-      const stuck = this.faults.has('rollout-stuck');
-      if (stuck) this.finishWithout();
-      else this.finish();
+      // The first roll-out succeeds even if later ones must not.
+      this.faults.withoutSwitch('rollout-stuck', () => this.finish());
     }
     this.unsubscribe = this.store.subscribe((event) => {
       if (event.definition.resource === 'jobs' && event.type === 'ADDED') this.jobs.adopt(event.object);
@@ -83,7 +83,7 @@ export class Operator implements RolloutControl {
     this.jobs.stop();
   }
 
-  /** Read-only or not, for each pod that requests can reach. */
+  /** Returns for each ready pod whether it is in read-only mode. */
   readyModes(): boolean[] {
     this.modes ??= registryPods(this.store)
       .filter((pod) => isReady(pod) && !isTerminating(pod))
@@ -92,7 +92,7 @@ export class Operator implements RolloutControl {
   }
 
   step(): boolean {
-    const operated = this.managed && (this.operate() || this.rollout.step() || this.report());
+    const operated = this.managed && (this.reconcile() || this.rollout.step() || this.writeStatus());
     const worked = this.jobs.step();
     const started = this.kubelet.step();
     return operated || worked || started;
@@ -100,11 +100,6 @@ export class Operator implements RolloutControl {
 
   finish(): void {
     while (this.step());
-  }
-
-  /** The start's roll-out succeeds even where later ones are to be stuck. */
-  private finishWithout(): void {
-    this.faults.withoutSwitch('rollout-stuck', () => this.finish());
   }
 
   private schedule(): void {
@@ -120,8 +115,8 @@ export class Operator implements RolloutControl {
     return this.store.find(this.store.resource('configs'), undefined, 'cluster');
   }
 
-  /** The operator brings the Deployment in line with its Config. */
-  private operate(): boolean {
+  /** Updates the Deployment to match the Config. */
+  private reconcile(): boolean {
     const config = this.config();
     const state = config?.spec?.managementState;
     if (!config || state === 'Unmanaged') return false;
@@ -139,12 +134,12 @@ export class Operator implements RolloutControl {
     const spec = { ...deployment.spec, replicas, template: registryTemplate(readOnly, template.metadata.annotations) };
     const metadata = { ...deployment.metadata, generation: (deployment.metadata.generation ?? 0) + 1 };
     this.store.put('deployments', { ...deployment, metadata, spec });
-    this.report();
+    this.writeStatus();
     return true;
   }
 
-  /** The operator's conditions, as they are now. */
-  private report(): boolean {
+  /** Writes the operator's conditions into the status of the Config. */
+  private writeStatus(): boolean {
     const config = this.config();
     if (!config || config.spec?.managementState === 'Unmanaged') return false;
     const ready = this.readyModes().length;
@@ -154,7 +149,7 @@ export class Operator implements RolloutControl {
       readyReplicas: ready,
       conditions: operatorConditions({
         readyPods: ready,
-        complete: this.rollout.complete(),
+        complete: this.rollout.isComplete(),
         removed: config.spec?.managementState === 'Removed',
         degraded: this.faults.has('degraded'),
       }),

@@ -4,14 +4,15 @@ import { condition, hasCondition } from './conditions.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
-/** The template's hash: pods that carry it run that template. */
+/** Computes the hash of the Deployment's template, which its pods have as a label. */
 export function templateHash(deployment: KubeObject): string {
   return createHash('sha256').update(JSON.stringify(deployment.spec?.template)).digest('hex').slice(0, 10);
 }
 
 const HASH_LABEL = 'pod-template-hash';
 
-export function hashOf(pod: KubeObject): string | undefined {
+/** Returns the template hash of a pod. */
+export function templateHashOf(pod: KubeObject): string | undefined {
   return pod.metadata.labels?.[HASH_LABEL];
 }
 
@@ -20,7 +21,7 @@ interface Template {
   spec: { containers: { name: string; image: string }[] };
 }
 
-/** A new pod of the Deployment: Pending, nothing runs yet. */
+/** Makes a new pod of the Deployment in phase Pending. */
 export function newPod(deployment: KubeObject): KubeObject {
   const hash = templateHash(deployment);
   const template = deployment.spec?.template as Template;
@@ -38,7 +39,7 @@ export function newPod(deployment: KubeObject): KubeObject {
   };
 }
 
-/** The ReplicaSet that owns the pods of a template. */
+/** Makes the ReplicaSet that owns the pods of a template. */
 export function replicaSet(deployment: KubeObject): KubeObject {
   const hash = templateHash(deployment);
   const template = deployment.spec?.template as Template;
@@ -61,7 +62,7 @@ export function replicaSet(deployment: KubeObject): KubeObject {
   };
 }
 
-/** The pod one state further: Pending → Running, not ready → Ready. */
+/** Returns the pod in its next state: Pending → Running, not ready → ready. */
 export function advance(pod: KubeObject, now: string): KubeObject {
   const ready = pod.status?.phase === 'Running';
   const statuses = containerStatuses(pod, { ready, state: { running: { startedAt: now } } });
@@ -69,7 +70,7 @@ export function advance(pod: KubeObject, now: string): KubeObject {
   return { ...pod, status: { phase: 'Running', podIP: '10.128.2.17', conditions, containerStatuses: statuses } };
 }
 
-/** Makes the status of every container of a pod; all are in the same state. */
+/** Makes the container statuses of a pod; all containers are in the same state. */
 export function containerStatuses(pod: KubeObject, { ready, state }: { ready: boolean; state: object }): object[] {
   const containers = (pod.spec?.containers ?? []) as Template['spec']['containers'];
   return containers.map(({ name, image }) => ({
@@ -91,7 +92,7 @@ export function isTerminating(pod: KubeObject): boolean {
   return pod.metadata.deletionTimestamp !== undefined;
 }
 
-/** The registry's pods, oldest revision first. */
+/** Lists the registry's pods, oldest revision first. */
 export function registryPods(store: Store): KubeObject[] {
   return store
     .entries(store.resource('pods'), REGISTRY_NAMESPACE)

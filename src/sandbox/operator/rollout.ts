@@ -1,11 +1,20 @@
 import type { Faults } from '../http/faults.js';
 import { REGISTRY_DEPLOYMENT, REGISTRY_NAMESPACE } from '../names.js';
 import { condition } from './conditions.js';
-import { advance, hashOf, isReady, isTerminating, newPod, registryPods, replicaSet, templateHash } from './pods.js';
+import {
+  advance,
+  templateHashOf,
+  isReady,
+  isTerminating,
+  newPod,
+  registryPods,
+  replicaSet,
+  templateHash,
+} from './pods.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
-/** The Deployment's controller: each step takes the registry's pods one state nearer to the template. */
+/** Simulates the controller of the Deployment: each step moves the registry's pods one state towards the template. */
 export class Rollout {
   constructor(
     private readonly store: Store,
@@ -16,7 +25,7 @@ export class Rollout {
     return this.store.find(this.store.resource('deployments'), REGISTRY_NAMESPACE, REGISTRY_DEPLOYMENT);
   }
 
-  /** @returns false when all pods are as wanted, or nothing can go on */
+  /** Makes one step. @returns false if the pods match the template, or none can change */
   step(): boolean {
     const deployment = this.deployment();
     if (!deployment) return this.removePods();
@@ -26,18 +35,13 @@ export class Rollout {
     return moved;
   }
 
-  /** Runs steps until the first roll-out, of the start, is complete. */
-  finish(): void {
-    while (this.step());
-  }
-
   private removePods(): boolean {
     const pods = registryPods(this.store);
     for (const pod of pods) this.store.remove('pods', REGISTRY_NAMESPACE, pod.metadata.name);
     return pods.length > 0;
   }
 
-  /** The controller notices a new template: until then `observedGeneration` lags behind. */
+  /** Observes a new template; before that, `observedGeneration` is lower than the generation. */
   private observe(deployment: KubeObject): boolean {
     const { generation } = deployment.metadata;
     if (deployment.status?.observedGeneration === generation) return false;
@@ -49,14 +53,14 @@ export class Rollout {
 
   private movePods(deployment: KubeObject): boolean {
     const pods = registryPods(this.store);
-    const leaving = pods.filter(isTerminating);
-    if (leaving.length) {
-      for (const pod of leaving) this.store.remove('pods', REGISTRY_NAMESPACE, pod.metadata.name);
+    const terminating = pods.filter(isTerminating);
+    if (terminating.length) {
+      for (const pod of terminating) this.store.remove('pods', REGISTRY_NAMESPACE, pod.metadata.name);
       return true;
     }
     const hash = templateHash(deployment);
-    const fresh = pods.filter((pod) => hashOf(pod) === hash);
-    const old = pods.filter((pod) => hashOf(pod) !== hash);
+    const fresh = pods.filter((pod) => templateHashOf(pod) === hash);
+    const old = pods.filter((pod) => templateHashOf(pod) !== hash);
     const starting = fresh.find((pod) => !isReady(pod));
     if (starting && this.advancePod(starting)) return true;
     if (starting) return false;
@@ -92,7 +96,7 @@ export class Rollout {
   ): void {
     const pods = registryPods(this.store).filter((pod) => !isTerminating(pod));
     const ready = pods.filter(isReady).length;
-    const updated = pods.filter((pod) => hashOf(pod) === templateHash(deployment)).length;
+    const updated = pods.filter((pod) => templateHashOf(pod) === templateHash(deployment)).length;
     const wanted = Number(deployment.spec?.replicas ?? 1);
     const status = {
       observedGeneration,
@@ -112,8 +116,8 @@ export class Rollout {
       this.store.put('deployments', { ...deployment, status });
   }
 
-  /** True when every pod runs the present template and no other is left. */
-  complete(): boolean {
+  /** Returns whether all pods run the current template, are ready, and no other pod is left. */
+  isComplete(): boolean {
     const deployment = this.deployment();
     const pods = registryPods(this.store);
     if (!deployment) return pods.length === 0;
@@ -121,7 +125,7 @@ export class Rollout {
     return (
       deployment.status?.observedGeneration === deployment.metadata.generation &&
       pods.length === Number(deployment.spec?.replicas ?? 1) &&
-      pods.every((pod) => hashOf(pod) === hash && isReady(pod) && !isTerminating(pod))
+      pods.every((pod) => templateHashOf(pod) === hash && isReady(pod) && !isTerminating(pod))
     );
   }
 }

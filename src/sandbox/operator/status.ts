@@ -1,6 +1,6 @@
 import { condition, type Condition } from './conditions.js';
 
-export interface OperatorState {
+interface OperatorState {
   readyPods: number;
   /** The roll-out is complete. */
   complete: boolean;

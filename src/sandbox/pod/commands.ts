@@ -2,22 +2,21 @@ import { registryEnvironment } from '../operator/deployment.js';
 import { hardPrune, type PrunerContext, type PrunerLine } from './hard-pruner.js';
 import type { ExecProcess } from './process.js';
 
-/** What a command in a pod does: lines, then an exit status. */
+/** Output of a command in a pod, line by line; returns the exit status. */
 export type CommandRun = Iterator<PrunerLine, number>;
 
 const PRUNE = /dockerregistry\s+-prune=(check|delete)/;
 const MAIN = '/usr/bin/dockerregistry';
 
-/** True for commands that are the registry's pruner, not a look for one. */
+/** Returns whether a command runs the registry's pruner, as opposed to a search for one. */
 export function isPruner(command: string[]): boolean {
   const text = command.join(' ');
   return PRUNE.test(text) && !text.includes('/proc');
 }
 
 /**
- * The run of a command; commands are recognised by what they mention, nothing is really executed.
- * A script that mentions /proc lists the pod's processes (or, if it ends with `echo done`, the pruners' ids and `done`; with
- * `kill` it ends them first).
+ * Simulates a command, recognized by the words in it; nothing is executed. A script with `/proc` lists the processes of
+ * the pod. If it also has `echo done`, it lists the ids of pruners and `done`, and with `kill` it ends them.
  */
 export function runCommand(context: PrunerContext, processes: ExecProcess[], command: string[]): CommandRun {
   const text = command.join(' ');

@@ -13,18 +13,19 @@ import { forbidden } from '../api/permissions.js';
 import { refuseUpgrade } from '../http/server.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
-export interface ExecContext extends PrunerContext {
+interface ExecContext extends PrunerContext {
   faults: Faults;
   api: ApiServer;
 }
 
 const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 const CHANNEL = { stdout: 1, stderr: 2, status: 3 } as const;
+/** Pause after each line with the fault `slow-output`, in ms. */
 const SLOW_LINE_MS = 50;
-/** A pod that dies does so after so many lines. */
+/** Number of lines after which the fault `pod-dies` deletes the pod. */
 const LINES_BEFORE_DEATH = 3;
 
-/** `pods/exec` over WebSocket: output on channels 1 and 2, the exit status on channel 3. */
+/** Serves `pods/exec` over WebSocket: output on channels 1 and 2, the exit status on channel 3. */
 export class Exec {
   private readonly server = new WebSocketServer({
     noServer: true,
@@ -37,11 +38,11 @@ export class Exec {
 
   constructor(private readonly context: ExecContext) {
     context.store.subscribe(({ type, definition, object }) => {
-      if (type === 'DELETED' && definition.resource === 'pods') this.podGone(object.metadata.uid ?? '');
+      if (type === 'DELETED' && definition.resource === 'pods') this.endProcesses(object.metadata.uid ?? '');
     });
   }
 
-  /** Answers an upgrade request: opens the channel, or refuses as the API server does. */
+  /** Answers an upgrade request: opens the channel, or sends the error of the API server. @returns the HTTP status */
   upgrade(request: SandboxRequest, raw: IncomingMessage, socket: Duplex, head: Buffer): number {
     try {
       const pod = this.podFor(request);
@@ -61,7 +62,7 @@ export class Exec {
     this.server.close();
   }
 
-  /** @throws ApiStatus 401, 403, 404 or 400 */
+  /** Finds the pod and checks the request. @throws ApiStatus 401, 403, 404 or 400 */
   private podFor(request: SandboxRequest): KubeObject {
     const { api, store, faults } = this.context;
     const user = api.authenticate(request);
@@ -101,11 +102,11 @@ export class Exec {
     };
     const run = runCommand(this.context, [...running], command);
     running.push(process);
-    void this.play(run, process, () => this.diesNow(pod, command, process));
+    void this.writeLines(run, process, () => this.deletePodIfDue(pod, command, process));
   }
 
-  /** Writes line by line; goes on when the client has gone, as a process in a pod does. */
-  private async play(run: CommandRun, process: ExecProcess, afterLine: () => void): Promise<void> {
+  /** Writes line by line; continues after the client has disconnected, as a process in a pod does. */
+  private async writeLines(run: CommandRun, process: ExecProcess, afterLine: () => void): Promise<void> {
     while (!process.ended && !this.stopped) {
       const next = run.next();
       if (next.done) return process.end(next.value);
@@ -116,13 +117,13 @@ export class Exec {
     }
   }
 
-  /** `pod-dies`: the pod goes in the middle of a prune; its Deployment makes another. */
-  private diesNow(pod: KubeObject, command: string[], process: ExecProcess): void {
+  /** Deletes the pod during a prune, for the fault `pod-dies`; the Deployment replaces it. */
+  private deletePodIfDue(pod: KubeObject, command: string[], process: ExecProcess): void {
     if (process.lines !== LINES_BEFORE_DEATH || !isPruner(command) || !this.context.faults.has('pod-dies')) return;
     this.context.store.remove('pods', pod.metadata.namespace!, pod.metadata.name);
   }
 
-  private podGone(uid: string): void {
+  private endProcesses(uid: string): void {
     for (const process of [...(this.processes.get(uid) ?? [])]) process.end(undefined);
     this.processes.delete(uid);
   }
@@ -132,7 +133,10 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => (ms ? setTimeout(resolve, ms) : setImmediate(resolve)));
 }
 
-/** The Status on channel 3: https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go */
+/**
+ * Makes the Status on channel 3.
+ * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go
+ */
 function exitStatus(code: number): Record<string, unknown> {
   if (code === 0) return { metadata: {}, status: 'Success' };
   return {

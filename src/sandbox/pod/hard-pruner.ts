@@ -19,11 +19,11 @@ export interface PrunerLine {
 }
 
 /**
- * `dockerregistry -prune=check|delete`: the registry's own hard prune, with its output line by line as recorded.
+ * Simulates `dockerregistry -prune=check|delete`, the registry's own hard prune. The lines are recorded.
  * @returns the exit status
  */
 export function* hardPrune(context: PrunerContext, mode: 'check' | 'delete'): Generator<PrunerLine, number> {
-  const refused = missingRight(context.permissions);
+  const refused = missingPermission(context.permissions);
   if (refused) {
     yield log('error', refused);
     return 1;
@@ -51,12 +51,12 @@ export function* hardPrune(context: PrunerContext, mode: 'check' | 'delete'): Ge
     if (remove) context.storage.deleteBlob(digest);
   }
   yield { to: 'stdout', text: `${remove ? 'Deleted' : 'Would delete'} ${count} blobs` };
-  yield { to: 'stdout', text: `${remove ? 'Freed up' : 'Would free up'} ${bytesSize(bytes)} of disk space` };
+  yield { to: 'stdout', text: `${remove ? 'Freed up' : 'Would free up'} ${formatGoBytes(bytes)} of disk space` };
   return 0;
 }
 
-/** The registry's service account needs the pruner's role: without it the pruner cannot see what is in use. */
-function missingRight(permissions: Permissions): string | undefined {
+/** Returns an error if the registry's service account lacks the pruner role, without which it cannot see uses. */
+function missingPermission(permissions: Permissions): string | undefined {
   const user = permissions.userNamed(REGISTRY_ACCOUNT);
   for (const resource of ['images', 'imagestreams']) {
     try {
@@ -80,7 +80,7 @@ function digestsInUse(store: Store): Set<string> {
   return inUse;
 }
 
-/** Repository → digests of its manifest links. */
+/** Lists the digests of manifest links by repository. */
 function manifestLinks(storage: RegistryStorage): Map<string, string[]> {
   const links = new Map<string, string[]>();
   for (const link of storage.links('manifest')) {
@@ -109,7 +109,7 @@ function* pruneRepository(
   }
   const listed = listedImages(stream);
   for (const digest of digests) {
-    // Recorded, and not written down elsewhere: the original does not see links whose blob is gone.
+    // Recorded, but not documented: the original ignores links whose blob does not exist.
     if ((inUse.has(digest) && listed.has(digest)) || !storage.hasBlob(digest)) continue;
     yield log('info', `${remove ? 'Deleting' : 'Would delete'} manifest link: ${repository}@${digest}`);
     if (remove) deleteManifestLink(storage, repository, digest);
@@ -123,8 +123,8 @@ function log(level: 'info' | 'error', message: string): PrunerLine {
   };
 }
 
-/** As Go's units library writes sizes: `2.32KiB`, four significant digits, no space. */
-export function bytesSize(bytes: number): string {
+/** Formats a size as Go's units library does: `2.319KiB`, four significant digits, no space. */
+export function formatGoBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = bytes;
   let unit = 0;

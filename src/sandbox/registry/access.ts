@@ -4,7 +4,7 @@ import type { SandboxResponse, SandboxRequest } from '../http/response.js';
 import { bearerToken } from '../http/request.js';
 import { unauthorized, type Access } from './responses.js';
 
-export type RepositoryAction = 'pull' | 'push' | 'delete';
+type RepositoryAction = 'pull' | 'push' | 'delete';
 
 /** The access that the deletion of a blob needs. */
 export const PRUNE: Access = { Type: 'admin', Class: '', Name: '', Action: 'prune' };

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../core/model/kube.js';
 import { hasConfig, isIndex, MEDIA, type ImageConfig, type Manifest } from './manifest.js';
 
-export interface PushedManifest {
+interface PushedManifest {
   digest: string;
   /** Pull spec by digest. */
   reference: string;
@@ -59,7 +59,7 @@ function imageFields(manifest: Manifest, config: ImageConfig): Record<string, un
 }
 
 /** What an Image object says about its blobs. */
-export interface ImageContent {
+interface ImageContent {
   name: string;
   mediaType: string;
   config?: string;

@@ -5,7 +5,7 @@ import { storeManifest, type PushContext } from './store-manifest.js';
 import type { RegistryStorage } from './storage.js';
 
 /** Where a push goes. */
-export interface PushTarget {
+interface PushTarget {
   /** `NAMESPACE/NAME`. */
   repository: string;
   /** Undefined: a push by digest. */

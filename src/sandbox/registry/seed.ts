@@ -8,8 +8,8 @@ import type { KubeObject } from '../../core/model/kube.js';
 const CONFIG_BYTES = 1500;
 
 /**
- * Fills the registry with what the objects of the cluster require: the blobs of every image and, in the repository of every
- * stream, the links of every image that it lists, with the children of indexes. Existing blobs are kept.
+ * Fills the registry with what the objects of the cluster require: the blobs of every image and, in the repository of
+ * every stream, the links of every image that it lists, with the children of indexes. Existing blobs are kept.
  */
 export function seedRegistry(store: Store, storage: RegistryStorage): void {
   const images = new Map<string, KubeObject>();

@@ -1,13 +1,13 @@
 import type { PushContext } from './store-manifest.js';
 import { pushContent } from './push.js';
-import type { RegistryPresence } from '../operator/presence.js';
+import type { RegistryAvailability } from '../operator/availability.js';
 import type { RegistryDeletion, SandboxRegistryState } from '../types.js';
 
 /** Makes the view of the registry for tests. */
 export function registryState(
   context: PushContext,
   deletions: RegistryDeletion[],
-  presence: RegistryPresence,
+  availability: RegistryAvailability,
 ): SandboxRegistryState {
   const { storage } = context;
   return {
@@ -19,6 +19,6 @@ export function registryState(
     manifestLinks: () => storage.links('manifest'),
     deletions,
     push: (repository, tag, content) => pushContent(context, { repository, tag }, content),
-    setReadOnly: (readOnly) => presence.force(readOnly),
+    setReadOnly: (readOnly) => availability.setMode(readOnly),
   };
 }

@@ -13,7 +13,7 @@ export interface PushContext {
   host: string;
 }
 
-export interface ManifestPush {
+interface ManifestPush {
   /** `NAMESPACE/NAME`. */
   repository: string;
   /** Undefined: a push by digest. */

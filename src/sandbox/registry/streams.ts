@@ -3,7 +3,7 @@ import type { Store } from '../api/store.js';
 import { REGISTRY_SERVICE } from '../names.js';
 
 /** An item of a tag: one revision that it points or pointed to. */
-export interface TagItem {
+interface TagItem {
   created: string;
   dockerImageReference: string;
   image: string;

@@ -11,7 +11,7 @@ const EPOCH = Date.parse('2026-01-01T00:00:00Z');
 export const DAY = 24;
 
 /** Revisions of one tag. */
-export interface Revisions {
+interface Revisions {
   repository: string;
   tag: string;
   /** Age of each revision, in hours. */
@@ -22,7 +22,7 @@ export interface Revisions {
   bytes?: number;
 }
 
-export interface SamplePod {
+interface SamplePod {
   /** Age, in hours. */
   hours: number;
   image: string;

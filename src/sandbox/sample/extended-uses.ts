@@ -1,7 +1,7 @@
 import { REGISTRY_SERVICE } from '../names.js';
 import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 
-/** Uses that only `--referrers extended` sees; `oc adm prune images` would delete these images under their users. */
+/** Adds uses that only `--referrers extended` finds; `oc adm prune images` would delete these images. */
 export function extendedUses(sample: SampleBuilder): void {
   sample.stream('legacy/reports');
   const reports = sample.revisions({
@@ -13,7 +13,7 @@ export function extendedUses(sample: SampleBuilder): void {
   });
   const spec = (image: string): string => `${REGISTRY_SERVICE}/legacy/reports${image}`;
 
-  // Its tag has moved on since it started: it runs position 4.
+  // The tag has moved since the pod started, so the pod runs an older revision.
   sample.pod('legacy', 'reports-7c9d8f6b5-qz8wl', {
     hours: 35 * DAY,
     image: spec(':stable'),
@@ -23,7 +23,7 @@ export function extendedUses(sample: SampleBuilder): void {
       ],
     },
   });
-  // A debug container that was added to a running pod.
+  // A debug container in a running pod.
   sample.pod('legacy', 'reports-debug', {
     hours: 17 * DAY,
     image: spec(':stable'),
@@ -39,7 +39,7 @@ export function extendedUses(sample: SampleBuilder): void {
   });
 }
 
-/** Only `--referrers all` looks into custom resources. */
+/** Adds a use in a custom resource, which only `--referrers all` finds. */
 export function customResource(sample: SampleBuilder): void {
   sample.stream('legacy/thumbnails');
   const versions = sample.revisions({
@@ -56,13 +56,13 @@ export function customResource(sample: SampleBuilder): void {
   });
 }
 
-/** A cosign signature stays while its image stays; `--prune-signatures` takes it along when the image goes. */
+/** Adds a cosign signature, which is kept while its image is kept; `--prune-signatures` deletes it with the image. */
 export function signature(sample: SampleBuilder, repository: string, digest: string, hours: number): void {
   const layers = [layer(`signature of ${digest}`, 300)];
   sample.push(repository, `${digest.replace(':', '-')}.sig`, hours, { layers, config: { author: 'cosign' } });
 }
 
-/** `--fail invalid-reference`: stops every prune that does not ignore it. */
+/** Adds the invalid image reference of `--fail invalid-reference`, which stops every prune that does not ignore it. */
 export function invalidReference(sample: SampleBuilder): void {
   sample.pod('legacy', 'broken', { hours: 3 * DAY, image: `${REGISTRY_SERVICE}/Legacy/Reports:stable` });
 }

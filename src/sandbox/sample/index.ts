@@ -6,10 +6,10 @@ import { manyImages } from './many.js';
 import { orphans } from './orphans.js';
 import { workloads } from './workloads.js';
 
-/** Everything on disk is as old as this, so that a hard prune takes nothing for a push under way. */
+/** Age of all files, in ms: a hard prune must not take them for pushes in progress. */
 const STORAGE_AGE_MS = 30 * 24 * 3_600_000;
 
-/** Fills the cluster and the registry with the sample data, enlarged to `images` images where the options say so. */
+/** Fills the cluster and the registry with the sample data, enlarged to `options.images` images. */
 export async function loadSample(context: LoadContext): Promise<void> {
   const sample = new SampleBuilder(context);
   workloads(sample);
@@ -24,7 +24,7 @@ export async function loadSample(context: LoadContext): Promise<void> {
   context.storage.backdate(new Date(Date.now() - STORAGE_AGE_MS));
 }
 
-/** The cluster's own pruner ran last night. */
+/** Adds the Job of the cluster's own pruner, which ran last night. */
 function lastPrunerRun(sample: SampleBuilder): void {
   sample.put('jobs', {
     metadata: {

@@ -1,10 +1,10 @@
 import { sha256Digest } from '../registry/digest.js';
 import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 
-/** What only a hard prune finds: blobs without images, a repository without a stream, an upload that nobody finished. */
+/** Adds what only a hard prune finds: blobs without images, a repository without a stream, an abandoned upload. */
 export function orphans(sample: SampleBuilder): void {
   const { storage, store } = sample.context;
-  // Deleted with `oc delete image`: blobs and links stay behind.
+  // An image that was deleted with `oc delete image`: blobs and links remain.
   sample.stream('shop/search');
   sample.revisions({
     repository: 'shop/search',
@@ -13,17 +13,17 @@ export function orphans(sample: SampleBuilder): void {
     base: [OS_LAYER],
     bytes: 120_000,
   });
-  const forgotten = sample.push('shop/search', undefined, 60 * DAY, {
+  const deleted = sample.push('shop/search', undefined, 60 * DAY, {
     layers: [layer('search-old', 350_000)],
     config: { author: 'gone' },
   });
-  store.remove('images', forgotten);
-  // Its project was deleted.
-  const gone = sample.push('old-project/app', undefined, 100 * DAY, {
+  store.remove('images', deleted);
+  // A repository whose project was deleted.
+  const orphan = sample.push('old-project/app', undefined, 100 * DAY, {
     layers: [layer('old-project', 240_000)],
     config: { author: 'gone too' },
   });
-  store.remove('images', gone);
+  store.remove('images', orphan);
   for (const seed of ['quota-refused', 'broken-push']) {
     const blob = layer(seed, 180_000);
     storage.putBlob(sha256Digest(blob), blob);

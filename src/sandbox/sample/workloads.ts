@@ -8,7 +8,7 @@ import { signature } from './extended-uses.js';
 const NODE = layer('nodejs-20', 260_000);
 const JAVA = layer('openjdk-17', 380_000);
 
-/** What `oc` knows as uses: tags, digests, workloads, builds; and what nothing uses. */
+/** Adds the uses that `oc` knows (tags, digests, workloads, builds) and unused images. */
 export function workloads(sample: SampleBuilder): void {
   frontend(sample);
   cart(sample);
@@ -19,7 +19,7 @@ export function workloads(sample: SampleBuilder): void {
   myapp(sample);
 }
 
-/** Shared layers; a tag in use; a revision that is still young. */
+/** Shared layers; a tag in use; a young revision. */
 function frontend(sample: SampleBuilder): void {
   sample.stream('shop/frontend');
   sample.revisions({
@@ -34,7 +34,7 @@ function frontend(sample: SampleBuilder): void {
   sample.put('replicasets', workload('shop', 'frontend-6d5f9c7b4', image));
 }
 
-/** A deployment by digest keeps an old revision; a pod that ended long ago keeps nothing. */
+/** A deployment by digest, which keeps an old revision; a completed pod, which keeps nothing. */
 function cart(sample: SampleBuilder): void {
   sample.stream('shop/cart');
   const cart = sample.revisions({
@@ -54,7 +54,7 @@ function cart(sample: SampleBuilder): void {
   sample.put('cronjobs', cronJob('shop', 'cart-cleanup', `${REGISTRY_SERVICE}/shop/cart:latest`));
 }
 
-/** Tags with a version or a commit in their names hold one image each, for ever. */
+/** Tags named after versions or commits, with one image each. */
 function catalog(sample: SampleBuilder): void {
   sample.stream('shop/catalog');
   ['v1.0', 'v1.1', 'v1.2', 'build-3f2a91c', 'build-8e01b7d'].forEach((tag, at) => {
@@ -66,14 +66,14 @@ function catalog(sample: SampleBuilder): void {
       bytes: 60_000,
     });
   });
-  // Pushed by digest only, and listed by no stream since.
+  // An image that was pushed by digest; no stream lists it.
   sample.push('shop/catalog', undefined, 55 * DAY, {
     layers: [OS_LAYER, JAVA, layer('catalog-untagged', 90_000)],
     config: { author: 'ci' },
   });
 }
 
-/** An index with children, an older one that goes with its children; an image above a LimitRange. */
+/** Indexes with children; an image above the limit of a LimitRange. */
 function payments(sample: SampleBuilder): void {
   sample.stream('payments/api');
   for (const hours of [75 * DAY, 44 * DAY, 23 * DAY, 11 * DAY, 3 * DAY]) {
@@ -101,6 +101,7 @@ function payments(sample: SampleBuilder): void {
   });
 }
 
+/** A builder image that a BuildConfig and a build use. */
 function builds(sample: SampleBuilder): void {
   sample.stream('ci/builder');
   const builder = sample.revisions({
@@ -126,14 +127,14 @@ function builds(sample: SampleBuilder): void {
     },
     status: { phase: 'Complete' },
   });
-  // A young image that no stream lists yet: a build is still pushing.
+  // A young image that no stream lists yet, because a build is pushing it.
   sample.push('ci/builder', undefined, 0.1, {
     layers: [OS_LAYER, layer('nightly', 70_000)],
     config: { author: 'nightly' },
   });
 }
 
-/** Imported, not pushed: of these images the registry holds the manifests only, from pulls that went through it. */
+/** Imported images: the registry has only their manifests, from pulls through it. */
 function imported(sample: SampleBuilder): void {
   const digests = ['1.25', '1.27'].map((version) => {
     const manifest = Buffer.from(
@@ -169,7 +170,7 @@ function imported(sample: SampleBuilder): void {
   });
 }
 
-/** One image under three tags: the question "why is it still there?" in its classic form. */
+/** One image under three tags, to ask `prune why` about. */
 function myapp(sample: SampleBuilder): void {
   sample.stream('myproject/myapp');
   const old = { layers: [OS_LAYER, JAVA, layer('myapp-may-2016', 48_000)], config: sample.config(150 * DAY, 'myapp') };

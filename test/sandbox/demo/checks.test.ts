@@ -64,15 +64,15 @@ describe("the demonstration's checks", () => {
     [
       'an image that did not go',
       () => ({ planned: wrong({ images: 2 }), done: wrong({ images: 2 }) }),
-      /2 images reported as deleted, 1 are gone/,
+      /2 images reported as deleted, 1 no longer exist/,
     ],
     ['nothing at all', () => ({ planned: wrong({ images: 0 }), done: wrong({ images: 0 }) }), /nothing was pruned/],
     ['a failure', () => ({ planned: wrong({ failed: 1 }), done: wrong({ failed: 1 }) }), /1 deletions failed/],
-    ['a rest', () => ({ again: result.done }), /a further run would delete 1 images/],
+    ['a rest', () => ({ again: result.done }), /another run would delete 1 images/],
     [
       'a blob that was not reported',
       () => ({ done: { ...result.done, blobs: result.done.blobs.slice(1) } }),
-      /is gone, but was not reported/,
+      /no longer exists, but was not reported/,
     ],
   ])('find %s', (_name, change, words) => {
     expect(checkPrune({ ...result, ...change() }).join('; ')).toMatch(words);

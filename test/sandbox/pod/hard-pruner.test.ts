@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hardPrune, bytesSize } from '../../../src/sandbox/pod/hard-pruner.js';
+import { formatGoBytes, hardPrune } from '../../../src/sandbox/pod/hard-pruner.js';
 import { Permissions } from '../../../src/sandbox/api/permissions.js';
 import { resourceDefinitions } from '../../../src/sandbox/api/resources.js';
 import { binding, clusterRoles } from '../../../src/sandbox/api/roles.js';
@@ -73,5 +73,5 @@ test.each([
   [2375, '2.319KiB'],
   [3_044_000_000, '2.835GiB'],
 ])('%i bytes are written as %s', (bytes, text) => {
-  expect(bytesSize(bytes)).toBe(text);
+  expect(formatGoBytes(bytes)).toBe(text);
 });

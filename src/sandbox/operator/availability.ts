@@ -3,11 +3,12 @@ import type { Operator } from './operator.js';
 import type { SandboxServer } from '../http/server.js';
 import type { SandboxOptions } from '../types.js';
 
-/** Whether the registry answers, and in which mode: as its ready pods say, unless a fault or a test says otherwise. */
-export class RegistryPresence {
-  private forced: boolean | undefined;
-  private goneUntil: number | undefined;
+/** Decides whether the registry is online, and its mode: by its ready pods, unless a fault or a test overrides them. */
+export class RegistryAvailability {
+  private override: boolean | undefined;
+  private offlineUntil: number | undefined;
   private timer: NodeJS.Timeout | undefined;
+  /** Counts requests, which ready pods get in turn. */
   private turn = 0;
   private stopped = false;
   private pending: Promise<void> = Promise.resolve();
@@ -22,20 +23,21 @@ export class RegistryPresence {
     faults.onChange(() => void this.update());
   }
 
-  /** True when the pod that would get this request is in read-only mode; several pods take turns. */
+  /** Returns whether the pod that gets this request is in read-only mode. */
   readOnly(): boolean {
     if (this.faults.has('registry-read-only')) return true;
-    if (this.forced !== undefined) return this.forced;
+    if (this.override !== undefined) return this.override;
     const modes = this.operator.readyModes();
     if (!modes.length) return this.options.registryReadOnly ?? false;
     return modes[this.turn++ % modes.length]!;
   }
 
-  force(readOnly: boolean | undefined): void {
-    this.forced = readOnly;
+  /** Overrides the mode of the pods; undefined ends this. */
+  setMode(readOnly: boolean | undefined): void {
+    this.override = readOnly;
   }
 
-  /** Makes the server listen or not, as it should now. */
+  /** Takes the server online or offline, as it should be now. */
   update(): Promise<void> {
     this.pending = this.pending.then(() => this.apply());
     return this.pending;
@@ -49,25 +51,25 @@ export class RegistryPresence {
 
   private async apply(): Promise<void> {
     if (this.stopped) return;
-    if (this.away()) await this.server.goOffline();
+    if (this.isOffline()) await this.server.goOffline();
     else await this.server.listen();
   }
 
-  private away(): boolean {
+  private isOffline(): boolean {
     if (this.faults.has('registry-gone')) {
       if (this.faults.valueOf('registry-gone') === undefined) return true;
-      if (this.goneUntil !== undefined && Date.now() < this.goneUntil) return true;
+      if (this.offlineUntil !== undefined && Date.now() < this.offlineUntil) return true;
     }
     return this.operator.managesRegistry() && this.operator.readyModes().length === 0;
   }
 
-  /** A deletion was asked for: `registry-gone=SECONDS` begins with the first. */
-  deletionHappened(): void {
+  /** Starts the time of `registry-gone=SECONDS` at the first deletion. */
+  onDeletion(): void {
     const seconds = this.faults.valueOf('registry-gone');
-    if (seconds === undefined || this.goneUntil !== undefined) return;
-    this.goneUntil = Date.now() + seconds * 1000;
+    if (seconds === undefined || this.offlineUntil !== undefined) return;
+    this.offlineUntil = Date.now() + seconds * 1000;
     this.timer = setTimeout(() => void this.update(), seconds * 1000 + 1);
-    // The answer to the deletion is still on its way.
+    // The response to the deletion has to be sent first.
     setImmediate(() => void this.update());
   }
 }

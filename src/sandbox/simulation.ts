@@ -14,12 +14,12 @@ import { onExit } from './on-exit.js';
 import { Traffic } from './http/traffic.js';
 import type { RegistryDeletion, SandboxOptions } from './types.js';
 
-/** Above this the registry's storage is kept in memory: files would take longer to write than the rest of the start. */
-const MOST_IMAGES_AS_FILES = 5000;
+/** Maximum images with files as storage; for more, writing the files would dominate the start. */
+const MAX_IMAGES_AS_FILES = 5000;
 
-/** Everything that the two servers show, before anybody listens. */
-export interface World {
-  folder: Folder;
+/** The state that the two servers present. */
+export interface Simulation {
+  directory: Directory;
   faults: Faults;
   traffic: Traffic;
   store: Store;
@@ -30,40 +30,40 @@ export interface World {
   deletions: RegistryDeletion[];
 }
 
-export interface Folder {
+interface Directory {
   dir: string;
   storageDir: string;
-  /** Removes it, unless it was given. */
+  /** Removes the directory if it is temporary. */
   remove(): void;
 }
 
-/** @throws RegadmError (USAGE) for a wrong fault rule */
-export function createWorld(options: SandboxOptions): World {
+/** Creates an empty simulation. @throws RegadmError (USAGE) for an invalid fault rule */
+export function createSimulation(options: SandboxOptions): Simulation {
   const faults = new Faults();
   for (const rule of options.fail ?? []) faults.add(rule);
   const now = clock(options.now);
   const store = new Store(resourceDefinitions(options.customResources), now);
-  const folder = openFolder(options.dir);
+  const directory = openDirectory(options.dir);
   return {
-    folder,
+    directory,
     faults,
     traffic: new Traffic(faults, now, options.latencyMs, options.log),
     store,
     lists: new Lists(store, options.pageLimitMax),
     permissions: new Permissions(store),
-    storage: openStorage(options, folder.storageDir),
+    storage: openStorage(options, directory.storageDir),
     operator: new Operator(store, faults, options),
     deletions: [],
   };
 }
 
-/** The sandbox's present, in ms: the real one, or one that starts at `start`. */
+/** Returns a clock in ms since the epoch: the real time, or one that starts at `start`. */
 function clock(start: SandboxOptions['now']): () => number {
   const offset = start === undefined ? 0 : new Date(start).getTime() - Date.now();
   return () => Date.now() + offset;
 }
 
-function openFolder(given: string | undefined): Folder {
+function openDirectory(given: string | undefined): Directory {
   const dir = given === undefined ? mkdtempSync(join(tmpdir(), 'regadm-sandbox-')) : resolve(given);
   mkdirSync(dir, { recursive: true });
   if (given !== undefined) return { dir, storageDir: join(dir, 'storage'), remove: () => undefined };
@@ -80,6 +80,6 @@ function openFolder(given: string | undefined): Folder {
 }
 
 function openStorage({ sample, images = 0, storage }: SandboxOptions, storageDir: string): RegistryStorage {
-  const kind = storage ?? ((sample || images) && images <= MOST_IMAGES_AS_FILES ? 'files' : 'none');
+  const kind = storage ?? ((sample || images) && images <= MAX_IMAGES_AS_FILES ? 'files' : 'none');
   return kind === 'files' ? new FileStorage(storageDir) : new MemoryStorage();
 }
