@@ -8,6 +8,8 @@ export function fakeUsageApi(cluster: Record<string, unknown[]>): ClusterApi {
     const start = Number(query?.continue ?? 0);
     const end = start + Number(query?.limit ?? items.length);
     return aResponse(200, {
+      kind: path.endsWith('imagestreams') ? 'ImageStreamList' : 'ImageList',
+      apiVersion: 'image.openshift.io/v1',
       metadata: { continue: end < items.length ? String(end) : '' },
       items: items.slice(start, end),
     });

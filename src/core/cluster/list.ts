@@ -4,7 +4,7 @@ import type { ApiError } from './api-error.js';
 import { apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ListPage } from './page.js';
 import { headOfPage } from './reduce-page.js';
-import { listPath, qualifiedName, type ListedResource } from './resources.js';
+import { apiVersionOf, listPath, qualifiedName, type ListedResource } from './resources.js';
 import { serverTime } from './server-time.js';
 
 /** Objects per page, as in kubectl: small enough to parse in one go, large enough that round trips do not matter. */
@@ -142,10 +142,19 @@ class ListReading<Page extends ListPage> {
     const page = await this.parsing;
     this.parsing = undefined;
     if (!page) return undefined;
+    this.checkKind(page);
     this.result.resourceVersion ||= page.resourceVersion ?? '';
     this.result.count += page.count;
     this.reader.take(page);
     return page;
+  }
+
+  /** Refuses a list of something else: taken for an empty list, it would hide every use. @throws RegadmError API_NOT_JSON */
+  private checkKind({ kind, apiVersion }: Page): void {
+    const expected = { kind: `${this.resource.kind}List`, apiVersion: apiVersionOf(this.resource) };
+    if (kind === expected.kind && apiVersion === expected.apiVersion) return;
+    const sent = JSON.stringify({ kind, apiVersion }).slice(0, 80);
+    throw this.notAList(new Error(`expected ${expected.kind} of ${expected.apiVersion}, got ${sent}`));
   }
 
   /** Continues after an expired token, or restarts the list. */

@@ -2,6 +2,9 @@ import type { KubeList, KubeObject } from '../model/kube.js';
 
 /** What reading a list needs to know of each page. */
 export interface ListPage {
+  /** What the server states that it sent, e.g. `PodList` of `v1`. */
+  kind?: string;
+  apiVersion?: string;
   /** Number of objects. */
   count: number;
   /** Token for the next page. */
@@ -33,6 +36,12 @@ export function itemsOf(list: KubeList | null): KubeObject[] {
 }
 
 /** Returns where a page is in its list. */
-export function positionOf({ metadata }: KubeList, count: number): ListPage {
-  return { count, continue: metadata?.continue || undefined, resourceVersion: metadata?.resourceVersion };
+export function positionOf({ kind, apiVersion, metadata }: KubeList, count: number): ListPage {
+  return {
+    kind,
+    apiVersion,
+    count,
+    continue: metadata?.continue || undefined,
+    resourceVersion: metadata?.resourceVersion,
+  };
 }

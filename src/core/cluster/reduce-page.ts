@@ -24,7 +24,12 @@ export interface ReducedPage extends ListPage {
  * @throws Error when the body is not a list
  */
 export function reducePage(resource: string, body: Uint8Array): ReducedPage {
-  const list = readJson(body, { metadata: 'all', items: LIST_FIELDS[resource] ?? 'all' }) as KubeList | null;
+  const list = readJson(body, {
+    kind: 'all',
+    apiVersion: 'all',
+    metadata: 'all',
+    items: LIST_FIELDS[resource] ?? 'all',
+  }) as KubeList | null;
   const items = itemsOf(list);
   const page: ReducedPage = positionOf(list!, items.length);
   if (resource === 'images') return { ...page, columns: packImages(items.map(reduceImage)) };

@@ -1,3 +1,5 @@
+import { REFERRER_KIND_NAMES } from '../model/referrers/index.js';
+
 /** A kind of object in the API. */
 export interface Resource {
   /** Plural name, as in `oc get`. */
@@ -5,6 +7,8 @@ export interface Resource {
   /** Empty for the core group. */
   group: string;
   version: string;
+  /** Kind of one object, e.g. `Pod`; a list has the kind `PodList`. */
+  kind: string;
   namespaced: boolean;
 }
 
@@ -19,30 +23,38 @@ export const defineResource = (
   group: string,
   version: string,
   name: string,
+  kind: string,
   more: Partial<ListedResource> = {},
-): ListedResource => ({ group, version, resource: name, namespaced: true, ...more });
+): ListedResource => ({ group, version, resource: name, kind, namespaced: true, ...more });
 
-export const IMAGES = defineResource('image.openshift.io', 'v1', 'images', { namespaced: false });
-export const IMAGE_STREAMS = defineResource('image.openshift.io', 'v1', 'imagestreams');
-export const LIMIT_RANGES = defineResource('', 'v1', 'limitranges');
+export const IMAGES = defineResource('image.openshift.io', 'v1', 'images', 'Image', { namespaced: false });
+export const IMAGE_STREAMS = defineResource('image.openshift.io', 'v1', 'imagestreams', 'ImageStream');
+export const LIMIT_RANGES = defineResource('', 'v1', 'limitranges', 'LimitRange');
 
 /**
  * Resources that use images. A cluster can lack those of OpenShift's own groups. The largest come first, because lists
  * are read concurrently.
  */
 export const REFERRERS: ListedResource[] = [
-  defineResource('', 'v1', 'pods'),
-  defineResource('apps', 'v1', 'replicasets'),
-  defineResource('build.openshift.io', 'v1', 'builds', { optional: true }),
-  defineResource('', 'v1', 'replicationcontrollers'),
-  defineResource('apps', 'v1', 'deployments'),
-  defineResource('batch', 'v1', 'jobs'),
-  defineResource('apps.openshift.io', 'v1', 'deploymentconfigs', { optional: true }),
-  defineResource('build.openshift.io', 'v1', 'buildconfigs', { optional: true }),
-  defineResource('apps', 'v1', 'daemonsets'),
-  defineResource('apps', 'v1', 'statefulsets'),
-  defineResource('batch', 'v1', 'cronjobs'),
+  defineResource('', 'v1', 'pods', REFERRER_KIND_NAMES.pods),
+  defineResource('apps', 'v1', 'replicasets', REFERRER_KIND_NAMES.replicasets),
+  defineResource('build.openshift.io', 'v1', 'builds', REFERRER_KIND_NAMES.builds, { optional: true }),
+  defineResource('', 'v1', 'replicationcontrollers', REFERRER_KIND_NAMES.replicationcontrollers),
+  defineResource('apps', 'v1', 'deployments', REFERRER_KIND_NAMES.deployments),
+  defineResource('batch', 'v1', 'jobs', REFERRER_KIND_NAMES.jobs),
+  defineResource('apps.openshift.io', 'v1', 'deploymentconfigs', REFERRER_KIND_NAMES.deploymentconfigs, {
+    optional: true,
+  }),
+  defineResource('build.openshift.io', 'v1', 'buildconfigs', REFERRER_KIND_NAMES.buildconfigs, { optional: true }),
+  defineResource('apps', 'v1', 'daemonsets', REFERRER_KIND_NAMES.daemonsets),
+  defineResource('apps', 'v1', 'statefulsets', REFERRER_KIND_NAMES.statefulsets),
+  defineResource('batch', 'v1', 'cronjobs', REFERRER_KIND_NAMES.cronjobs),
 ];
+
+/** Returns the `apiVersion` of a resource's objects: `v1`, `apps/v1`. */
+export function apiVersionOf({ group, version }: Pick<Resource, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`;
+}
 
 /** Returns the path of a list: of all namespaces, or of one. */
 export function listPath({ group, version, resource, namespaced }: Resource, namespace?: string): string {

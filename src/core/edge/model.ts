@@ -1,7 +1,4 @@
-/**
- * The part of a Butane configuration that regadm renders, with Ignition's names.
- * A field is undefined if it was not written.
- */
+/** The part of a Butane configuration that regadm renders, with Ignition's names. A field is undefined if it was not written. */
 export interface Storage {
   disks: Disk[];
   filesystems: Filesystem[];

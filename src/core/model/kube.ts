@@ -24,6 +24,7 @@ export interface ObjectMeta {
 /** A list as an API server answers with it. */
 export interface KubeList {
   kind?: string;
+  apiVersion?: string;
   metadata?: { resourceVersion?: string; continue?: string; remainingItemCount?: number };
   items: KubeObject[];
 }

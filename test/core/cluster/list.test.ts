@@ -31,6 +31,8 @@ const page = (names: string[], more?: string): ApiResponse =>
   aResponse(
     200,
     {
+      kind: 'ImageList',
+      apiVersion: 'image.openshift.io/v1',
       metadata: { resourceVersion: `v-${names[0]}`, continue: more },
       items: names.map((name) => ({ metadata: { name } })),
     },
@@ -143,5 +145,31 @@ describe('readList', () => {
     const optional = { ...IMAGES, optional: true };
     const responses = [page(['a'], 'next'), aResponse(404, '404 page not found')];
     await expect(read(responses, {}, optional)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('a page that is not a page of the list', () => {
+  const images = { kind: 'ImageList', apiVersion: 'image.openshift.io/v1' };
+  const bodies: [string, unknown][] = [
+    ['an empty object', {}],
+    ['null', null],
+    ['a Status', { kind: 'Status', apiVersion: 'v1', status: 'Success' }],
+    ['a list of another kind', { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: [] }],
+    ['a list of another version', { ...images, apiVersion: 'image.openshift.io/v2', metadata: {}, items: [] }],
+    ['a list without a kind', { metadata: {}, items: [] }],
+    ['a kind that is not a string', { ...images, kind: ['ImageList'], metadata: {}, items: [] }],
+    ['items that are an object', { ...images, metadata: {}, items: {} }],
+    ['HTML', '<html>maintenance</html>'],
+  ];
+
+  test.each(bodies)('as the first page: %s is an error', async (_what, body) => {
+    await expect(read([aResponse(200, body)])).rejects.toMatchObject({
+      code: 'API_NOT_JSON',
+      message: expect.stringContaining('cannot list images.image.openshift.io'),
+    });
+  });
+
+  test.each(bodies)('as a later page: %s is an error', async (_what, body) => {
+    await expect(read([page(['a'], 'next'), aResponse(200, body)])).rejects.toMatchObject({ code: 'API_NOT_JSON' });
   });
 });

@@ -7,7 +7,7 @@ export type Reading<T> = { value: T | undefined } | { problem: string };
 export function readString(node: Node): Reading<string> {
   if (!isScalar(node)) return { problem: 'must be a string' };
   if (node.value === null) return { value: undefined };
-  return { value: typeof node.value === 'string' ? node.value : sourceText(node) };
+  return { value: typeof node.value === 'string' ? node.value : sourceOf(node) };
 }
 
 // Forms of YAML 1.1 that Butane's YAML reader (go-yaml 3) still accepts where a boolean is expected.
@@ -27,7 +27,7 @@ export function readBoolean(node: Node): Reading<boolean> {
 /** Reads a whole number, 0 or more. */
 export function readInteger(node: Node): Reading<number> {
   if (isScalar(node) && node.value === null) return { value: undefined };
-  const text = isScalar(node) && node.type === 'PLAIN' ? sourceText(node).replaceAll('_', '') : '';
+  const text = isScalar(node) && node.type === 'PLAIN' ? sourceOf(node).replaceAll('_', '') : '';
   if (/^\+?0[0-9]+$/.test(text))
     return { problem: `is octal for some readers and decimal for others: remove the leading zero${notValue(node)}` };
   const value = /^\+?(0x[0-9a-fA-F]+|0o[0-7]+|0b[01]+|[0-9]+)$/.test(text) ? Number(text.replace('+', '')) : Number.NaN;
@@ -35,10 +35,10 @@ export function readInteger(node: Node): Reading<number> {
   return { problem: `must be a whole number, 0 or more${notValue(node)}` };
 }
 
-function sourceText(node: Scalar): string {
+function sourceOf(node: Scalar): string {
   return node.source ?? String(node.value);
 }
 
 function notValue(node: Node): string {
-  return isScalar(node) ? `, not ${JSON.stringify(sourceText(node))}` : '';
+  return isScalar(node) ? `, not ${JSON.stringify(sourceOf(node))}` : '';
 }

@@ -21,7 +21,7 @@ export function policyFacts(
 ): { facts: EdgeFacts; bases: YamlDocument[] } {
   const list: FieldPath = isSeq(document.node(['spec', 'sourceFiles'])) ? ['spec', 'sourceFiles'] : ['sourceFiles'];
   const node = document.node(list);
-  const entries = (isSeq(node) ? node.items : []).map((_, index) => policyEntry(document, [...list, index], plain));
+  const entries = (isSeq(node) ? node.items : []).map((_, index) => entryOf(document, [...list, index], plain));
   return {
     facts: {
       storages: [],
@@ -39,7 +39,7 @@ interface Entry {
   base?: YamlDocument;
 }
 
-function policyEntry(document: YamlDocument, path: FieldPath, plain: YamlDocument[]): Entry {
+function entryOf(document: YamlDocument, path: FieldPath, plain: YamlDocument[]): Entry {
   const fileName = basename(String(document.value([...path, 'fileName']) ?? ''));
   const base = plain.find(({ file }) => basename(file) === fileName);
   const known = KNOWN_SOURCE_FILES.get(fileName);

@@ -27,7 +27,7 @@ export function collectFacts(files: SourceFile[]): EdgeFacts {
     return parsed;
   });
   const plain = documents.filter((document) => documentForm(document) === 'object');
-  const parts = documents.map((document) => collectDocument(document, plain));
+  const parts = documents.map((document) => factsOf(document, plain));
   const used = new Set(parts.flatMap(({ bases }) => bases));
   // A plain object that is the base of a policy entry is not applied by itself.
   const unused = plain.filter((document) => !used.has(document));
@@ -51,7 +51,7 @@ interface Part {
   bases: YamlDocument[];
 }
 
-function collectDocument(document: YamlDocument, plain: YamlDocument[]): Part {
+function factsOf(document: YamlDocument, plain: YamlDocument[]): Part {
   const form = documentForm(document);
   if (form === 'butane' || form === 'ignition')
     return { facts: { ...NOTHING, ...planFacts(document, form) }, bases: [] };

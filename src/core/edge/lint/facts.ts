@@ -45,11 +45,11 @@ export interface Mount {
 }
 
 /** Lists the mounts of all configurations. */
-export function listMounts({ storages }: EdgeFacts): Mount[] {
+export function mountsOf({ storages }: EdgeFacts): Mount[] {
   return storages.flatMap(({ config, at }) =>
     (config.storage?.filesystems ?? []).flatMap(({ path, device }, index) => {
       if (!path) return [];
-      const partition = findPartition(config, device);
+      const partition = partitionOf(config, device);
       return [{ path, sizeMiB: partition?.sizeMiB, at: at(['filesystems', index, 'path']) }];
     }),
   );
@@ -58,21 +58,18 @@ export function listMounts({ storages }: EdgeFacts): Mount[] {
 const BY_LABEL = '/dev/disk/by-partlabel/';
 
 /** Returns the label in a by-partlabel device path; undefined for other paths. */
-export function partitionLabel(device: string): string | undefined {
+export function labelOf(device: string): string | undefined {
   return device.startsWith(BY_LABEL) ? device.slice(BY_LABEL.length) : undefined;
 }
 
 /** Finds the partition of a file system in the same configuration. */
-export function findPartition(
-  config: IgnitionConfig,
-  device: string,
-): { label?: string; sizeMiB?: number } | undefined {
-  const label = partitionLabel(device);
+export function partitionOf(config: IgnitionConfig, device: string): { label?: string; sizeMiB?: number } | undefined {
+  const label = labelOf(device);
   const partitions = (config.storage?.disks ?? []).flatMap((disk) => disk.partitions ?? []);
   return label === undefined ? undefined : partitions.find((partition) => partition.label === label);
 }
 
 /** Lists the objects of a kind. */
-export function objectsOfKind(facts: EdgeFacts, kind: string): ObjectFacts[] {
+export function objectsOf(facts: EdgeFacts, kind: string): ObjectFacts[] {
   return facts.objects.filter((object) => object.kind === kind);
 }

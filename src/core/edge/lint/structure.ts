@@ -6,12 +6,9 @@ import type { Finding } from './finding.js';
 
 type Kind = 'list' | 'map' | 'string';
 
-/**
- * Finds fields that do not have the type that the kind of the document requires.
- * Misplaced fields would otherwise be ignored.
- */
+/** Finds fields that do not have the type that the kind of the document requires. Misplaced fields would otherwise be ignored. */
 export function structureFindings(document: YamlDocument, form: DocumentForm): Finding[] {
-  return requiredFields(document, form).flatMap(({ path, kind }) => {
+  return fieldsOf(document, form).flatMap(({ path, kind }) => {
     if (hasKind(document, path, kind)) return [];
     const message = `${fieldName(path)} must be a ${kind}`;
     const at = { file: document.file, line: document.line(path) };
@@ -32,7 +29,7 @@ interface Expected {
   kind: Kind;
 }
 
-function requiredFields(document: YamlDocument, form: DocumentForm): Expected[] {
+function fieldsOf(document: YamlDocument, form: DocumentForm): Expected[] {
   if (form === 'policy') return policyFields(document);
   if (form === 'clusterinstance')
     return [{ path: ['spec', 'nodes'], kind: 'list' }, ...each(document, ['spec', 'nodes'], 'map')];

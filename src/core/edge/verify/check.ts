@@ -21,7 +21,7 @@ export function checker(where: EdgeCheck['where']) {
 }
 
 /**
- * Runs a check. An error becomes a failed check, so that the other checks still run.
+ * Runs a check. An error on the way is the check's failure, so that the others are still made.
  * @throws the signal's reason when it aborts
  */
 export async function attempt(

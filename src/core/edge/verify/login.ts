@@ -8,7 +8,7 @@ import { checker, type EdgeCheck } from './check.js';
 const { passed, failed, skipped } = checker('cluster');
 const NAME = 'registry-login';
 
-/** Opens the managed cluster's registry: `internal` is its name in the cluster, `route` the host of its public route. */
+/** Opens the registry of the managed cluster. `internal` is its name in the cluster, `route` the host of its public route. */
 export type OpenRegistry = (place: { internal?: string; route?: string; token?: string }) => Promise<Registry>;
 
 /**

@@ -47,7 +47,7 @@ export interface VerifyContext {
 
 /**
  * Checks the registry of an edge site on its clusters. All checks run, whatever the results of the others.
- * @throws RegadmError INVALID_FILE, UNREADABLE_FILE; what opening the clusters throws; the signal's reason
+ * @throws RegadmError INVALID_FILE, UNREADABLE_FILE, and what opening the clusters throws; the signal's reason when it aborts
  */
 export async function verifyEdge(
   request: VerifyRequest,

@@ -6,6 +6,19 @@ import { allowedAge } from '../../../../src/core/prune/execute/allowed-age.js';
 import { ClusterWatcher } from '../../../../src/core/prune/execute/cluster-watcher.js';
 import type { KubeObject } from '../../../../src/core/model/kube.js';
 import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../support/builders.js';
+import {
+  IMAGES,
+  IMAGE_STREAMS,
+  LIMIT_RANGES,
+  REFERRERS,
+  apiVersionOf,
+} from '../../../../src/core/cluster/resources.js';
+
+/** The type of the list that a real server sends for a resource. */
+function typeOf(name: string): { kind: string; apiVersion: string } {
+  const found = [IMAGES, IMAGE_STREAMS, LIMIT_RANGES, ...REFERRERS].find(({ resource }) => resource === name)!;
+  return { kind: `${found.kind}List`, apiVersion: apiVersionOf(found) };
+}
 
 const IMAGE = digest('doomed');
 const HOST = 'registry.example.org:5000';
@@ -60,7 +73,7 @@ class Server {
     this.listed.push(resource);
     const items = resource === 'pods' ? [...this.pods] : [];
     if (resource === 'pods') await this.beforePods();
-    const list = { kind: 'List', metadata: { resourceVersion: String(this.version) }, items };
+    const list = { ...typeOf(resource), metadata: { resourceVersion: String(this.version) }, items };
     const body = Buffer.from(JSON.stringify(list));
     return { request: `GET ${path}`, status: 200, headers: {}, body, json: <T>() => list as T };
   }

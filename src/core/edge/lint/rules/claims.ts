@@ -1,4 +1,4 @@
-import { objectsOfKind, type EdgeFacts, type ObjectFacts } from '../facts.js';
+import { objectsOf, type EdgeFacts, type ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import type { FieldPath } from '../../model.js';
 import { NAMES } from '../../render/registry-objects.js';
@@ -17,9 +17,9 @@ export const claimRules: Rule[] = [claimMatches, classNames, claimNames, claimNa
 
 /** Kubernetes binds a claim to a volume only if class, modes and size match. */
 function claimMatches(facts: EdgeFacts): Finding[] {
-  const volumes = objectsOfKind(facts, 'PersistentVolume');
+  const volumes = objectsOf(facts, 'PersistentVolume');
   if (volumes.length === 0) return [];
-  return objectsOfKind(facts, 'PersistentVolumeClaim').flatMap((claim) => {
+  return objectsOf(facts, 'PersistentVolumeClaim').flatMap((claim) => {
     const ofClass = volumes.filter((volume) => volume.get(CLASS) === claim.get(CLASS));
     if (ofClass.length === 0) {
       const classes = listText(volumes.map((volume) => volume.get(CLASS)));
@@ -76,9 +76,9 @@ function mismatches(claim: ObjectFacts, volume: ObjectFacts): Finding[] {
 }
 
 function classNames(facts: EdgeFacts): Finding[] {
-  const names = objectsOfKind(facts, 'StorageClass').map((object) => object.get(NAME));
+  const names = objectsOf(facts, 'StorageClass').map((object) => object.get(NAME));
   if (names.length === 0) return [];
-  const users = [...objectsOfKind(facts, 'PersistentVolume'), ...objectsOfKind(facts, 'PersistentVolumeClaim')];
+  const users = [...objectsOf(facts, 'PersistentVolume'), ...objectsOf(facts, 'PersistentVolumeClaim')];
   return users
     .filter((user) => !names.includes(user.get(CLASS)))
     .map((user) =>
@@ -92,7 +92,7 @@ function classNames(facts: EdgeFacts): Finding[] {
 }
 
 function claimNames(facts: EdgeFacts): Finding[] {
-  const names = objectsOfKind(facts, 'PersistentVolumeClaim').map((claim) => claim.get(NAME));
+  const names = objectsOf(facts, 'PersistentVolumeClaim').map((claim) => claim.get(NAME));
   if (names.length === 0) return [];
   return registryConfigs(facts)
     .filter((config) => config.get(['spec', 'storage']) !== undefined && !names.includes(config.get(CLAIM)))
@@ -108,7 +108,7 @@ function claimNames(facts: EdgeFacts): Finding[] {
 
 /** The registry can use only claims in its own namespace. */
 function claimNamespaces(facts: EdgeFacts): Finding[] {
-  return objectsOfKind(facts, 'PersistentVolumeClaim')
+  return objectsOf(facts, 'PersistentVolumeClaim')
     .filter((claim) => claim.get(NAMESPACE) !== NAMES.namespace)
     .map((claim) =>
       error(
@@ -121,7 +121,7 @@ function claimNamespaces(facts: EdgeFacts): Finding[] {
 }
 
 function provisioners(facts: EdgeFacts): Finding[] {
-  return objectsOfKind(facts, 'StorageClass')
+  return objectsOf(facts, 'StorageClass')
     .filter((object) => object.get(['provisioner']) !== 'kubernetes.io/no-provisioner')
     .map((object) =>
       error(
@@ -134,7 +134,7 @@ function provisioners(facts: EdgeFacts): Finding[] {
 }
 
 function registryConfigs(facts: EdgeFacts): ObjectFacts[] {
-  return objectsOfKind(facts, 'Config').filter((config) =>
+  return objectsOf(facts, 'Config').filter((config) =>
     String(config.get(['apiVersion'])).startsWith('imageregistry.operator.openshift.io/'),
   );
 }

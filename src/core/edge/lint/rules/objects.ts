@@ -1,5 +1,5 @@
 import { parseQuantity } from '../../../model/quantity.js';
-import { listMounts, objectsOfKind, type EdgeFacts, type ObjectFacts } from '../facts.js';
+import { mountsOf, objectsOf, type EdgeFacts, type ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import type { FieldPath } from '../../model.js';
 import { error, listText, type Rule } from './rule.js';
@@ -12,9 +12,9 @@ const LOCAL: FieldPath = ['spec', 'local', 'path'];
 export const volumeRules: Rule[] = [volumePaths, partitionSizes, quantities];
 
 function volumePaths(facts: EdgeFacts): Finding[] {
-  const paths = listMounts(facts).map(({ path }) => path);
+  const paths = mountsOf(facts).map(({ path }) => path);
   if (paths.length === 0) return [];
-  return objectsOfKind(facts, 'PersistentVolume')
+  return objectsOf(facts, 'PersistentVolume')
     .filter((volume) => !paths.includes(volumePath(volume)))
     .map((volume) =>
       error(
@@ -27,9 +27,9 @@ function volumePaths(facts: EdgeFacts): Finding[] {
 }
 
 function partitionSizes(facts: EdgeFacts): Finding[] {
-  return objectsOfKind(facts, 'PersistentVolume').flatMap((volume) => {
+  return objectsOf(facts, 'PersistentVolume').flatMap((volume) => {
     const capacity = bytesAt(volume, CAPACITY);
-    const mount = listMounts(facts).find(({ path }) => path === volumePath(volume));
+    const mount = mountsOf(facts).find(({ path }) => path === volumePath(volume));
     // Without a size, the partition takes the rest of the disk, which is not known here.
     if (!capacity || !mount?.sizeMiB || mount.sizeMiB * 2 ** 20 >= capacity) return [];
     const minimum = Math.ceil(capacity / 2 ** 20);
@@ -46,8 +46,8 @@ function partitionSizes(facts: EdgeFacts): Finding[] {
 
 function quantities(facts: EdgeFacts): Finding[] {
   const fields = [
-    ...objectsOfKind(facts, 'PersistentVolume').map((object) => ({ object, path: CAPACITY })),
-    ...objectsOfKind(facts, 'PersistentVolumeClaim').map((object) => ({ object, path: REQUEST })),
+    ...objectsOf(facts, 'PersistentVolume').map((object) => ({ object, path: CAPACITY })),
+    ...objectsOf(facts, 'PersistentVolumeClaim').map((object) => ({ object, path: REQUEST })),
   ];
   return fields
     .filter(({ object, path }) => !(bytesAt(object, path) > 0))

@@ -28,7 +28,7 @@ function compliance({ policies }: EdgeFacts): Finding[] {
 
 function waves({ policies }: EdgeFacts): Finding[] {
   return policies
-    .filter((entry) => isRegistryObject(entry) && entry.wave !== null && waveNumber(entry) === undefined)
+    .filter((entry) => isRegistryObject(entry) && entry.wave !== null && waveOf(entry) === undefined)
     .map((entry) => {
       const problem =
         entry.wave === undefined
@@ -46,8 +46,7 @@ function waves({ policies }: EdgeFacts): Finding[] {
 function waveOrder({ policies }: EdgeFacts): Finding[] {
   return policies.flatMap((entry) => {
     const late = policies.find(
-      (other) =>
-        rank(other) < rank(entry) && (waveNumber(other) ?? 0) > (waveNumber(entry) ?? Number.POSITIVE_INFINITY),
+      (other) => rank(other) < rank(entry) && (waveOf(other) ?? 0) > (waveOf(entry) ?? Number.POSITIVE_INFINITY),
     );
     if (!late) return [];
     return [
@@ -69,6 +68,6 @@ function rank({ kind }: PolicyEntry): number {
   return ORDER[kind ?? ''] ?? Number.NaN;
 }
 
-function waveNumber({ wave }: PolicyEntry): number | undefined {
+function waveOf({ wave }: PolicyEntry): number | undefined {
   return typeof wave === 'string' && /^-?\d+$/.test(wave) ? Number(wave) : undefined;
 }

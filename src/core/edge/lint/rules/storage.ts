@@ -1,7 +1,7 @@
 import { MIN_START_MIB, isPersistentName } from '../../render/warnings.js';
 import { sameIgnition } from '../../ignition/same.js';
 import { isMounted } from '../../ignition/read.js';
-import { partitionLabel, findPartition, type StorageFacts } from '../facts.js';
+import { labelOf, partitionOf, type StorageFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import { error, warning, type Rule } from './rule.js';
 
@@ -64,8 +64,8 @@ function mountUnits({ config, at }: StorageFacts): Finding[] {
 
 function partitionLabels({ config, at }: StorageFacts): Finding[] {
   return (config.storage?.filesystems ?? []).flatMap(({ device }, index) => {
-    const label = partitionLabel(device);
-    if (label === undefined || findPartition(config, device)) return [];
+    const label = labelOf(device);
+    if (label === undefined || partitionOf(config, device)) return [];
     return [
       error(
         'partition-label',
