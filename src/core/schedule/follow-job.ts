@@ -6,7 +6,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { jobNamed, toRun } from './jobs.js';
 import type { Run } from './report.js';
 
-const PODS = defineResource('', 'v1', 'pods');
+const PODS = defineResource('', 'v1', 'pods', 'Pod');
 
 export interface FollowOptions {
   /** Receives the log, piece by piece. */

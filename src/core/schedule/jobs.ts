@@ -7,8 +7,8 @@ import type { Condition, CronJobStatus, Run } from './report.js';
 /** The CronJob that the operator creates for the cluster's own pruning. */
 export const OPERATOR_CRON_JOB = 'image-pruner';
 
-const CRON_JOBS = defineResource('batch', 'v1', 'cronjobs');
-const JOBS = defineResource('batch', 'v1', 'jobs');
+const CRON_JOBS = defineResource('batch', 'v1', 'cronjobs', 'CronJob');
+const JOBS = defineResource('batch', 'v1', 'jobs', 'Job');
 const IN_REGISTRY = { namespace: REGISTRY_NAMESPACE };
 
 /** Names a Job in the registry's namespace. */

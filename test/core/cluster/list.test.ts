@@ -20,7 +20,7 @@ function slowServer(ms: number) {
         spec: { containers: [{ name: 'a', image: 'r.example.com/n/a' }], filler: 'x'.repeat(300 * 1024) },
       },
     ];
-    return aResponse(200, { kind: 'PodList', metadata, items });
+    return aResponse(200, { kind: 'PodList', apiVersion: 'v1', metadata, items });
   });
   return { api, requests, clock: () => now };
 }
@@ -125,7 +125,13 @@ describe('readList', () => {
   );
 
   it('reads a list without objects, which some servers write as null', async () => {
-    expect((await read([aResponse(200, { metadata: {}, items: null })])).names).toEqual([]);
+    expect(
+      (
+        await read([
+          aResponse(200, { kind: 'ImageList', apiVersion: 'image.openshift.io/v1', metadata: {}, items: null }),
+        ])
+      ).names,
+    ).toEqual([]);
   });
 
   it('takes a missing optional resource for an empty list', async () => {
