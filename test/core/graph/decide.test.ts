@@ -37,7 +37,7 @@ function whyKept({ decisions, snapshot }: ImagePrunePlan, image: string): string
   return kept ? describeReason(because) : 'goes';
 }
 
-const doomed = ({ snapshot, images }: ImagePrunePlan): string[] =>
+const deleted = ({ snapshot, images }: ImagePrunePlan): string[] =>
   images.map((image) => snapshot.images.nameText(image)).sort();
 const items = ({ streams, snapshot }: ImagePrunePlan): string[] =>
   streams.flatMap((one) => one.items.map(({ tag, image }) => `${tag} ${snapshot.digests.text(image)}`));
@@ -49,7 +49,7 @@ const both = (): Built[] => [
 
 test('a reason names the object and the field', () => {
   const found = plan([...both(), onePod(OLD)]);
-  expect(doomed(found)).toEqual([NEW]);
+  expect(deleted(found)).toEqual([NEW]);
   expect(describeReason(found.decisions.item(0, 0, 1).because)).toBe('used by pod ns/web (container c0)');
   expect(whyKept(found, OLD)).toBe('listed by ns/app:latest at position 1 of 2');
 });
@@ -80,7 +80,7 @@ describe('image indexes', () => {
 
   test('a child in use keeps its index, and that its other children', () => {
     const found = plan([...family(), anImageStream('ns/app').withTag('latest', [index]), onePod(first)]);
-    expect(doomed(found)).toEqual([]);
+    expect(deleted(found)).toEqual([]);
     expect(describeReason(found.decisions.item(0, 0, 0).because)).toBe(`it names ${first}, which is in use`);
     expect(whyKept(found, second)).toBe(`image index ${index} names it`);
   });
@@ -88,12 +88,12 @@ describe('image indexes', () => {
   test('an index of indexes is kept whole', () => {
     const outer = digest('outer');
     const found = plan([...family(), anImage(outer).withChildren([index]), onePod(second)]);
-    expect(doomed(found)).toEqual([]);
+    expect(deleted(found)).toEqual([]);
   });
 
   test('a young index keeps its children', () => {
     const young = anImage(index).withChildren([first, second]).created('2025-12-31T23:59:00Z');
-    expect(doomed(plan([anOrdinaryImage('first'), anOrdinaryImage('second'), young]))).toEqual([]);
+    expect(deleted(plan([anOrdinaryImage('first'), anOrdinaryImage('second'), young]))).toEqual([]);
   });
 });
 
@@ -112,20 +112,20 @@ describe('what is attached to an image', () => {
     expect(describeReason(found.decisions.item(0, 1, 0).because)).toBe(`it belongs to image ${OLD}, which is kept`);
   });
 
-  test('goes with it only where --prune-signatures says so', () => {
+  test('is deleted with it only with --prune-signatures', () => {
     const keepOne = { keepTagRevisions: 1 };
     const gone = [anOrdinaryImage('signature'), anImageStream('ns/app').withTag(cosign(OLD, 'sig'), [signature])];
-    expect(doomed(plan(gone, keepOne))).toEqual([]);
-    expect(doomed(plan(gone, { ...keepOne, pruneSignatures: true }))).toEqual([signature]);
-    expect(doomed(plan(signed(), { ...keepOne, pruneSignatures: true }))).toEqual([]);
+    expect(deleted(plan(gone, keepOne))).toEqual([]);
+    expect(deleted(plan(gone, { ...keepOne, pruneSignatures: true }))).toEqual([signature]);
+    expect(deleted(plan(signed(), { ...keepOne, pruneSignatures: true }))).toEqual([]);
   });
 
   test('a manifest that names a subject stays with it, and what is attached to that too', () => {
     const [sbom, ofSbom] = [digest('sbom'), digest('signature of sbom')];
     const built = [...both(), anOrdinaryImage('sbom'), anOrdinaryImage('signature of sbom'), onePod(OLD)];
-    expect(doomed(plan(built))).toEqual([NEW, sbom, ofSbom].sort());
+    expect(deleted(plan(built))).toEqual([NEW, sbom, ofSbom].sort());
     expect(
-      doomed(
+      deleted(
         plan(built, nothingByPosition, [
           [sbom, OLD],
           [ofSbom, sbom],
@@ -149,17 +149,17 @@ describe('when in doubt, keep', () => {
     const broken = anOrdinaryImage('broken');
     broken.object.dockerImageMetadata = 'no object';
     const found = plan([...both(), broken, anImageStream('ns/other').withTag('latest', [digest('broken'), OLD])]);
-    expect(doomed(found)).toEqual([]);
+    expect(deleted(found)).toEqual([]);
     expect(found.streams.map(({ stream }) => stream.name)).toEqual(['app']);
     expect(whyKept(found, NEW)).toContain('the metadata of image');
   });
 
   test.each(['Unknown', ''])('a pod in the phase "%s" may still run', (phase) => {
-    expect(doomed(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual([NEW]);
+    expect(deleted(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual([NEW]);
   });
 
   test.each(['Succeeded', 'Failed'])('a pod in the phase "%s" does not', (phase) => {
-    expect(doomed(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual(
+    expect(deleted(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual(
       [NEW, OLD].sort(),
     );
   });

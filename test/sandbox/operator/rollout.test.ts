@@ -39,7 +39,7 @@ function conditions(): Record<string, string> {
   return Object.fromEntries(list.map(({ type, status }) => [type, status]));
 }
 
-/** All states of the pods until nothing changes any more. */
+/** Collects all states of the pods until nothing changes. */
 function allStates(): string[][] {
   const states = [pods()];
   for (let steps = 0; sandbox.rollout.step(); steps++) {

@@ -30,10 +30,10 @@ const cases = readFileSync(file, 'utf8')
 
 describe("the registry's own decisions, recorded", () => {
   test.each(cases.map((recorded) => [recorded.name, recorded] as const))('%s', async (_name, recorded) => {
-    const folder = temporaryDirectory();
-    const root = makeStorageTree(folder, recorded.storage);
+    const directory = temporaryDirectory();
+    const root = makeStorageTree(directory, recorded.storage);
     const pruner = new StoragePruner({
-      storage: await openStorage(folder),
+      storage: await openStorage(directory),
       api: fakeUsageApi(recorded.cluster),
       reporter: SILENT,
       rules: 'registry',

@@ -45,7 +45,7 @@ test('a server that is not Redis is an error without the password', async () => 
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
 });
 
-test('a server that does not answer is an error that says so', async () => {
+test('a server that does not answer is an error with that reason', async () => {
   const address = await aServerThatSays('');
   await servers.pop()!.stop();
   await expect(empty(`redis://${address}`)).rejects.toMatchObject(failed(`connect ECONNREFUSED ${address}`));

@@ -28,7 +28,7 @@ const USES: ((sandbox: Sandbox, image: string, key: string, at: number) => void)
   (sandbox, image, key, at) => void sandbox.registry.push(key, `index-${at}`, { manifests: [image] }),
 ];
 
-/** What else goes on in a cluster. */
+/** What else happens in a cluster. */
 const EVENTS: ((sandbox: Sandbox, at: number) => void)[] = [
   (sandbox) => sandbox.store.compact(),
   (sandbox, at) => void sandbox.registry.push('shop/api', 'latest', { layers: ['base', `push ${at}`] }),
@@ -51,7 +51,7 @@ const DISTURBANCES: FaultAction[] = [
 
 const SEEDS = Array.from({ length: RUNS }, (_, at) => FIRST + at);
 
-test.each(SEEDS)('a run in which images come into use and requests fail at random (seed %i)', oneRun);
+test.each(SEEDS)('a run in which images get used and requests fail at random (seed %i)', oneRun);
 
 async function oneRun(seed: number): Promise<void> {
   const random = randomOf(seed);
@@ -95,12 +95,12 @@ async function oneRun(seed: number): Promise<void> {
     plan.images.some(({ name }) => path.endsWith(name));
   const registry = { registryUrl: sandbox.registryUrl, forceInsecure: false, workers: 1 };
   const { document } = await pruneHere(scene, { request: { registry }, kubeconfig: sandbox.kubeconfig[user] });
-  const doomed = plan.images.map(({ name }) => name).filter((name) => !used.some(({ image }) => image === name));
+  const unused = plan.images.map(({ name }) => name).filter((name) => !used.some(({ image }) => image === name));
   expect(unnamedLosses(before, stateOf(sandbox), plan)).toEqual([]);
   expect(untruths(document, before, sandbox)).toEqual([]);
   for (const { image, links } of used)
     expect(missingOf(sandbox, image).filter((part) => links || !part.includes(' link '))).toEqual([]);
-  const lost = missingParts(sandbox, doomed);
+  const lost = missingParts(sandbox, unused);
   expect(lost.filter((part) => !part.includes(' link '))).toEqual([]);
   calm = true;
   const again = await pruneHere(scene);

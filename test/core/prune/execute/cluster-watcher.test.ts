@@ -29,7 +29,7 @@ class Feed {
   private wake: () => void = () => {};
   private ended = false;
 
-  tell(type: string, object: object): void {
+  send(type: string, object: object): void {
     this.queue.push(`${JSON.stringify({ type, object })}\n`);
     this.wake();
   }
@@ -131,7 +131,7 @@ test('a look may be 500 ms old when it takes 100, and never more than 30 s', () 
   ]);
 });
 
-test('what happened before a watch was opened is known before the first deletion, however late the watch tells of it', async () => {
+test('what happened before a watch was opened is known before the first deletion, however late the watch sends it', async () => {
   server.pods = [pod()];
   await watcher.start();
   expect(server.listed).toContain('pods');
@@ -140,19 +140,19 @@ test('what happened before a watch was opened is known before the first deletion
   expect(watcher.waitUntilFresh()).toBeUndefined();
 });
 
-test('what a watch tells is known at once; what it tells of having gone is forgotten', async () => {
+test('an event of a watch counts at once; a deleted object is forgotten', async () => {
   await watcher.start();
-  server.feed('pods').tell('ADDED', pod());
+  server.feed('pods').send('ADDED', pod());
   await settled();
   expect(blocked()).toBe(true);
-  server.feed('pods').tell('DELETED', pod('web', '12'));
+  server.feed('pods').send('DELETED', pod('web', '12'));
   await settled();
   expect(blocked()).toBe(false);
 });
 
 test('a list that is older than what a watch has told does not undo it', async () => {
   await watcher.start();
-  // The watch ends, and opening it again takes so long that a list stands in for it.
+  // The watch ends, and opening it again takes so long that a list replaces it.
   let open = (): void => {};
   const opening = new Promise<void>((resolve) => (open = resolve));
   server.beforeStream = () => opening;
@@ -161,7 +161,7 @@ test('a list that is older than what a watch has told does not undo it', async (
   server.beforePods = async () => {
     open();
     await settled();
-    server.feed('pods').tell('ADDED', pod());
+    server.feed('pods').send('ADDED', pod());
     await settled();
   };
   await watcher.look();
@@ -179,7 +179,7 @@ test('a watch that was opened again counts only when the source has been listed 
   expect(server.listed).toEqual(['pods']);
 });
 
-test('the deletion of a stream that was made again since is passed over', async () => {
+test('the deletion of a stream that was created again since then is ignored', async () => {
   await watcher.start();
   const again = anImageStream('ns/app').withTag('latest', [IMAGE]).object;
   const metadata = (uid: string, resourceVersion: string): KubeObject['metadata'] => ({
@@ -187,8 +187,8 @@ test('the deletion of a stream that was made again since is passed over', async 
     uid,
     resourceVersion,
   });
-  server.feed('imagestreams').tell('ADDED', { ...again, metadata: metadata('new', '20') });
-  server.feed('imagestreams').tell('DELETED', { ...again, metadata: metadata('old', '19') });
+  server.feed('imagestreams').send('ADDED', { ...again, metadata: metadata('new', '20') });
+  server.feed('imagestreams').send('DELETED', { ...again, metadata: metadata('old', '19') });
   await settled();
   expect(blocked()).toBe(true);
 });
@@ -223,7 +223,7 @@ test('a watch that ended is listed before the next deletion', async () => {
   expect(blocked()).toBe(true);
 });
 
-test('when something cannot be listed any more, nothing may be deleted', async () => {
+test('when something can no longer be listed, nothing may be deleted', async () => {
   server.watchable = () => false;
   await watcher.start();
   server.beforePods = async () => {

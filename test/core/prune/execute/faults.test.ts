@@ -17,7 +17,7 @@ let plan: PruneDocument;
 let undisturbed: State;
 let scene: Scene;
 let before: State;
-/** Nothing disturbs any more. */
+/** Removes all faults. */
 let calm: boolean;
 
 beforeAll(async () => {
@@ -38,8 +38,8 @@ afterEach(() => scene.sandbox.stop());
 /** The checks after every fault. */
 async function afterwards(document: PruneDocument): Promise<void> {
   const { sandbox } = scene;
-  const doomed = plan.images.map(({ name }) => name);
-  expect(missingParts(sandbox, doomed)).toEqual([]);
+  const planned = plan.images.map(({ name }) => name);
+  expect(missingParts(sandbox, planned)).toEqual([]);
   expect(unnamedLosses(before, stateOf(sandbox), plan)).toEqual([]);
   expect(untruths(document, before, sandbox)).toEqual([]);
   sandbox.clearFaults();
@@ -49,7 +49,7 @@ async function afterwards(document: PruneDocument): Promise<void> {
   expect(stateOf(sandbox)).toEqual(undisturbed);
 }
 
-/** Does something to the requests that match, from the `first` on, so many times. */
+/** Does something to matching requests: from the `first` on, for a number of times. */
 function disturb(
   is: RegExp,
   action: FaultAction,
@@ -149,7 +149,7 @@ test('an index whose blob cannot be removed stays, and with it what it names', a
   await afterwards(document);
 });
 
-test('the audit log has what failed, too: it may have happened all the same', async () => {
+test('the audit log has failed requests, too: the server may have executed them', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'regadm-audit-'));
   const auditLog = path.join(dir, 'audit.jsonl');
   disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 });

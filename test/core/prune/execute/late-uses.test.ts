@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.sandbox.stop());
 
-/** The ways in which an image that was to go comes into use while the run is under way. */
+/** The ways in which something starts to use a planned image during the run. */
 const USES: Record<string, (sandbox: Sandbox, image: string, key: string) => void> = {
   'a pod that names its digest': (sandbox, image, key) =>
     put(sandbox, aRunningPod('late/pod', `${HOST}/${key}@${image}`)),
@@ -99,7 +99,7 @@ describe.each(['admin', 'pruner'] as const)('with the rights of the %s', (user) 
             true,
           );
       }
-      // Its links went before the use came: the stream had not listed it any more.
+      // Its links went before the use came: the stream no longer listed it.
       const linksGone = moment === 'before any image is deleted';
       expect(missingParts(scene.sandbox).filter((part) => !(linksGone && part.includes(' link ')))).toEqual([]);
       expect(untruths(document, before, scene.sandbox)).toEqual([]);
@@ -159,7 +159,7 @@ function missingWith(image: string, digest: string): string[] {
 }
 
 test.each(['admin', 'pruner'] as const)(
-  'a push that shares the layers of a doomed image keeps them (%s)',
+  'a push that shares the layers of a planned image keeps them (%s)',
   async (user) => {
     let pushed = '';
     const layers = ['base', 'pair 0', 'web 0', 'api 0', 'batch 0', 'loose', 'tool amd64 0'];
@@ -187,7 +187,7 @@ test('a new index that no tag lists yet keeps what it names', async () => {
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('a child of a doomed index comes into use: the index and its other children survive too', async () => {
+test('a child of a planned index gets used: the index and its other children are kept, too', async () => {
   const [child = ''] = scene.children[4]!;
   once(MOMENTS['while another stream loses its links']!, () =>
     put(scene.sandbox, aRunningPod('late/pod', `${HOST}/multi/tool@${child}`)),
@@ -270,7 +270,7 @@ test('an image that somebody else deletes is gone, and its blobs go', async () =
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('an image appears whose metadata cannot be read: what it needs is unknown, so that no image goes any more', async () => {
+test('an image appears whose metadata cannot be read: what it needs is unknown, so no more images are deleted', async () => {
   once(isBlob, () => {
     const { metadata: _metadata, ...image } = scene.sandbox.store.get('images', scene.loose)!;
     scene.sandbox.store.put('images', {
@@ -300,7 +300,7 @@ test('manifests cannot be read since the registry has gone: nothing is changed',
   expect(stateOf(scene.sandbox)).toEqual(before);
 });
 
-test('a blob that doomed images share stays when one of them does, and goes with the last one otherwise', async () => {
+test('a blob that planned images share is kept if one of them is, and otherwise deleted with the last one', async () => {
   const image = lastImage();
   const shared = sharedBlob();
   const firsts: string[] = [];
@@ -320,7 +320,7 @@ test('a blob that doomed images share stays when one of them does, and goes with
   expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
 });
 
-/** The layer that several doomed images have and nothing else. */
+/** The layer that only planned images have. */
 function sharedBlob(): string {
   const layersOf = (name: string): string[] =>
     ((scene.sandbox.store.get('images', name)!.dockerImageLayers ?? []) as { name: string }[]).map(

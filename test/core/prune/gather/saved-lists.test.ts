@@ -101,7 +101,7 @@ const LAYOUTS: Record<string, () => void> = {
           `${root}/${resource}.yaml`,
           `---\n${stringify({ apiVersion: 'v1', kind: `${KINDS[resource]}List`, items: objects.map((object) => item(resource, object)) })}`,
         );
-      // The pods once more, each in a file of its own.
+      // The pods again, each in a separate file.
       if (resource === 'pods')
         for (const object of objects)
           write(`quay-io/namespaces/ns/pods/web/web.yaml`, `---\n${stringify(item(resource, object))}`);
@@ -137,10 +137,10 @@ test.each([
   ['no folder', (): void => void (dir = rename()), 'cannot read --from'],
 ])('%s is an error that names the file', async (_what, spoil, message) => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
-  const folder = dir;
+  const previous = dir;
   spoil();
   await expect(planned()).rejects.toMatchObject({ code: 'SAVED_LISTS', message: expect.stringContaining(message) });
-  dir = folder;
+  dir = previous;
 });
 
 function rename(): string {

@@ -70,7 +70,7 @@ test('a blob that several images share goes with the last of them', () => {
   expect(shared).toBeLessThan(last!);
 });
 
-test('without the registry it says so', () => {
+test('without the registry it prints that', () => {
   const [first] = rendered(aReport(storyPlan({ pruneRegistry: false })), 'oc').split('\n');
   expect(first).toBe('Only API objects will be removed.  No modifications to the image registry will be made.');
 });

@@ -81,7 +81,7 @@ test('long tables are cut after 20 rows; wide shows all, with full digests and r
   expect(wide).not.toContain('…');
 });
 
-test('colours only when asked for, and they do not move anything', () => {
+test('colors only when asked for, and they do not change the layout', () => {
   const report = aReport(storyPlan());
   const painted = rendered(report, 'table', { color: true });
   const plain = rendered(report, 'table', { color: false });
@@ -91,7 +91,7 @@ test('colours only when asked for, and they do not move anything', () => {
   expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(plain);
 });
 
-test('when there is nothing to do, one sentence says so', () => {
+test('when there is nothing to do, one sentence is all', () => {
   expect(rendered(aReport(tidyPlan()), 'table')).toBe(
     'Nothing to prune: everything is kept (1 tag item of 1 image stream, 1 image).\n',
   );

@@ -63,7 +63,7 @@ test('of a plan and a fresh one only what both name goes', () => {
   expect(narrowed.decisions.image(keptImage).because.rule).toBe('tag-item');
 });
 
-test('what has come into use or is gone since is left alone, and told', () => {
+test('what is in use or gone since then is skipped and reported', () => {
   const later = applied({ content: file(), unchanged: true }, [
     ...NAMES.slice(0, 4).map((name) => anOrdinaryImage(name)),
     anImageStream('ns/app').withTag('latest', NAMES.slice(0, 4).map(digest)),
@@ -113,7 +113,7 @@ test.each([
   ['no options', text({ ...file(), options: null as never })],
   ['streams that are none', text({ ...file(), imageStreams: [{ namespace: 'ns' }] as never })],
   ['images that are none', text({ ...file(), images: 'all' as never })],
-])('%s is no plan', (_what, content) => {
+])('%s is not a plan', (_what, content) => {
   expect(refused(() => parsePlanFile('plan.json', content))).toMatchObject({ code: 'PLAN_FILE', exitCode: 1 });
 });
 
@@ -134,7 +134,7 @@ describe('--max-delete', () => {
     });
   });
 
-  test('no limit is no limit', () => {
+  test('without a limit, every plan passes', () => {
     expect(() => assertImagesWithinLimit(fresh(), undefined)).not.toThrow();
   });
 });

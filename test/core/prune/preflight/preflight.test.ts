@@ -98,7 +98,7 @@ describe('with --confirm', () => {
     for (const digest of digests) expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
-  test('a user without the role is told so by the API and by the registry', async () => {
+  test('a user without the role fails the checks of the API and of the registry', async () => {
     const checks = await preflight('nobody');
     expect(failing(checks)).toEqual(['token', 'permissions']);
     expect(find(checks, 'permissions').message).toBe(
@@ -110,7 +110,7 @@ describe('with --confirm', () => {
     expect(preflightError(checks)).toMatchObject({ exitCode: 1, code: 'UNAUTHORIZED' });
   });
 
-  test('a token that only the registry refuses is told as such', async () => {
+  test('a token that only the registry refuses is reported as such', async () => {
     const checks = await preflight('pruner', { token: 'sha256~wrong' });
     expect(failing(checks)).toEqual(['token']);
     expect(find(checks, 'token').message).toMatch(
@@ -127,7 +127,7 @@ describe('with --confirm', () => {
     expect(sandbox.requests.some(({ path }) => path.startsWith('/admin/blobs/'))).toBe(false);
   });
 
-  test('without an image stream the mode cannot be told, and that is said', async () => {
+  test('without an image stream the mode is unknown, and reported as such', async () => {
     const checks = await preflight('pruner', { repositories: [] });
     expect(failing(checks)).toEqual([]);
     expect(find(checks, 'mode')).toMatchObject({
@@ -324,7 +324,7 @@ describe('other pruners', () => {
     expect(find(checks, 'other pruners').message).toBe(`another pruner is running: job ${NAMESPACE}/image-pruner-8`);
   });
 
-  test('without leave to read its own pod, the name of the pod tells the job', async () => {
+  test('without permission to read its own pod, the name of the pod gives the job', async () => {
     job('image-pruner-7', { status: { active: 1 } });
     sandbox.addFault('GET /pods/image-pruner-7-abcde => 403');
     expect(failing(await preflight('pruner', { env: { HOSTNAME: 'image-pruner-7-abcde' } }))).toEqual([]);
