@@ -1,24 +1,27 @@
-/** So many requests in a row, each with all its tries, must fail before the registry counts as away. */
-const FAILURES = 3;
-/** While it is away, one request in this time finds out whether it has come back. */
-const PAUSE_MS = 10_000;
+/** Number of consecutive failed requests, each with all its retries, after which the registry counts as away. */
+const MAX_FAILURES = 3;
+/** Time between two trial requests to a registry that is away, in ms. */
+const TRIAL_PAUSE_MS = 10_000;
 
 /**
- * Keeps thousands of deletions from being tried, one after the other, against a registry that is not there any more: they
- * fail at once with the last error instead, and the next run finds them again.
+ * Stops thousands of deletions from being tried, one after the other, against a registry that is away. They fail at
+ * once with the last error; the next run finds them again.
  */
 export class Breaker {
   private failures = 0;
   private nextTrialAt = 0;
-  private last: unknown;
+  private lastError: unknown;
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** @throws the last failure while the registry is away, but for one request every ten seconds */
+  /**
+   * Lets a request pass.
+   * @throws the last error while the registry is away, except for one request every ten seconds
+   */
   enter(): void {
-    if (this.failures < FAILURES) return;
-    if (this.now() < this.nextTrialAt) throw this.last;
-    this.nextTrialAt = this.now() + PAUSE_MS;
+    if (this.failures < MAX_FAILURES) return;
+    if (this.now() < this.nextTrialAt) throw this.lastError;
+    this.nextTrialAt = this.now() + TRIAL_PAUSE_MS;
   }
 
   answered(): void {
@@ -26,8 +29,8 @@ export class Breaker {
   }
 
   failed(error: unknown): void {
-    this.last = error;
+    this.lastError = error;
     this.failures++;
-    this.nextTrialAt = this.now() + PAUSE_MS;
+    this.nextTrialAt = this.now() + TRIAL_PAUSE_MS;
   }
 }

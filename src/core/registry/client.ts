@@ -1,18 +1,18 @@
 import type { RetryOptions } from '../kit/retry.js';
-import { answerError, registryCodeOf, type Asked } from './answer-error.js';
+import { responseError, registryErrorIn, type RequestDescription } from './response-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
 import { failure } from './failure.js';
 import { paths } from './paths.js';
-import { isHtml } from './probe.js';
+import { isHtml } from './ping.js';
 import { Requests, type Answered, type Token } from './requests.js';
-import type { Answer, Transport } from './transport.js';
+import type { HttpResponse, Transport } from './transport.js';
 
 export interface ClientOptions {
   transport: Transport;
   verified: boolean;
   token?: Token;
   /** For tests. */
-  retry?: Partial<RetryOptions<Answer>>;
+  retry?: Partial<RetryOptions<HttpResponse>>;
 }
 
 const MANIFEST_TYPES = [
@@ -24,7 +24,7 @@ const MANIFEST_TYPES = [
 /** Maximum size of a manifest that registries accept, in bytes. */
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
-/** What a deletion is answered with: the status of success, and the registry's codes for what no longer exists. */
+/** How the registry answers a deletion: the status of success, and its codes for what no longer exists. */
 interface Expected {
   status: number;
   gone: readonly string[];
@@ -69,14 +69,14 @@ export class HttpRegistry implements Registry {
       bodyLimit: MANIFEST_LIMIT,
       ...options,
     });
-    if (isGone(answered.answer, MANIFEST_GONE)) return undefined;
-    if (answered.answer.status !== 200) throw answerError(answered.answer, { ...answered, what: 'manifest' });
+    if (isGone(answered.response, MANIFEST_GONE)) return undefined;
+    if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'manifest' });
     return parseManifest(answered);
   }
 
   async checkLogin(options: ReadOptions = {}): Promise<void> {
     const answered = await this.requests.send({ method: 'GET', path: '/v2/', ...options });
-    if (answered.answer.status !== 200) throw answerError(answered.answer, { ...answered, what: 'manifest' });
+    if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'manifest' });
   }
 
   async close(): Promise<void> {
@@ -84,31 +84,31 @@ export class HttpRegistry implements Registry {
   }
 
   private async delete(
-    what: Asked['what'],
+    what: RequestDescription['what'],
     path: string,
     { status, gone }: Expected,
     options?: DeletionOptions,
   ): Promise<Deletion> {
     const answered = await this.requests.send({ method: 'DELETE', path, ...options });
-    if (answered.answer.status === status) return 'deleted';
-    if (isGone(answered.answer, gone)) return 'gone';
-    throw answerError(answered.answer, { ...answered, what });
+    if (answered.response.status === status) return 'deleted';
+    if (isGone(answered.response, gone)) return 'gone';
+    throw responseError(answered.response, { ...answered, what });
   }
 }
 
-/** A 404 counts as gone only with the registry's own code: a proxy's or another server's 404 says nothing about the link. */
-function isGone(answer: Answer, codes: readonly string[]): boolean {
-  return answer.status === 404 && codes.includes(registryCodeOf(answer)?.code ?? '');
+/** A 404 counts as gone only with the registry's own code: the 404 of a proxy says nothing about the link. */
+function isGone(response: HttpResponse, codes: readonly string[]): boolean {
+  return response.status === 404 && codes.includes(registryErrorIn(response)?.code ?? '');
 }
 
-function parseManifest({ answer, url }: Answered): Manifest {
+function parseManifest({ response, url }: Answered): Manifest {
   try {
-    const manifest = JSON.parse(answer.text) as unknown;
+    const manifest = JSON.parse(response.text) as unknown;
     if (typeof manifest === 'object' && manifest !== null) return manifest as Manifest;
   } catch {
     // The error below describes the body.
   }
-  const what = isHtml(answer)
+  const what = isHtml(response)
     ? 'answered with an HTML page: this is not a registry'
     : 'answered with a manifest that cannot be read';
   throw failure('answer', what, url);

@@ -1,18 +1,18 @@
 import { RegadmError } from '../model/errors.js';
 
-/** What of an image tells where the registry is. */
+/** What an image says about the registry's address. */
 export interface DiscoveryImage {
-  /** Annotated `openshift.io/image.managed: "true"`: pushed to this registry, not imported. */
+  /** True if it was pushed to this registry (annotation `openshift.io/image.managed: "true"`), not imported. */
   managed: boolean;
-  /** Milliseconds since 1970. */
+  /** Ms since the epoch. */
   created: number;
   /** `dockerImageReference`. */
   reference: string;
 }
 
 /**
- * The registry's host: of the newest managed image's reference, else of an image stream's `status.dockerImageRepository`
- * (`repository`). References without a host are passed over.
+ * Finds the host of the registry in the reference of the newest image that was pushed to it, else in an image stream's
+ * `status.dockerImageRepository` (`repository`). Ignores references without a host.
  * @returns `host[:port]`
  * @throws RegadmError (REGISTRY_UNKNOWN)
  */
@@ -37,7 +37,7 @@ export function discoverRegistryHost(
   });
 }
 
-/** The first component counts as a host only if it has a dot or a colon or is localhost. */
+/** Returns the host of a reference. The first component is a host only if it has a dot or a colon, or is localhost. */
 function hostOf(reference: string): string | undefined {
   const slash = reference.indexOf('/');
   const first = slash > 0 ? reference.slice(0, slash) : '';

@@ -11,7 +11,7 @@ export interface RegistryErrorOptions {
   url: string;
   suggestions?: string[];
   kind?: FailureKind;
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if there was a response. */
   status?: number;
   /** The registry's own code (`UNAUTHORIZED`, `UNSUPPORTED`, `BLOB_UNKNOWN`, …). */
   registryCode?: string;

@@ -1,13 +1,11 @@
-import { isConnectionError } from '../kit/network-errors.js';
-import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { diagnosePlain, diagnoseSecure } from './diagnose.js';
-import { failure } from './failure.js';
 import type { FailureKind, RegistryError } from './error.js';
-import type { Answer, Transport } from './transport.js';
+import { ping } from './ping.js';
+import type { Transport } from './transport.js';
 import type { RegistryAddress } from './url.js';
 import { isPrivateHost, urlOf } from './url.js';
 
-/** One way to talk to the registry. */
+/** One way to connect to the registry. */
 export interface Candidate {
   origin: string;
   verify: boolean;
@@ -21,8 +19,8 @@ export interface FallbackOptions {
 }
 
 /**
- * Returns why falling back from a verified connection is allowed, for the warning; undefined when it is not allowed. A user
- * who names an authority wants the connection to be verified with it, so that rules out every fallback.
+ * Returns why falling back from a verified connection is allowed, for the warning; undefined when it is not allowed. A
+ * user who names an authority wants the connection to be verified with it, so that rules out every fallback.
  */
 export function allowedFallback(address: RegistryAddress, options: FallbackOptions): string | undefined {
   if (options.authorities?.length) return undefined;
@@ -32,15 +30,15 @@ export function allowedFallback(address: RegistryAddress, options: FallbackOptio
   return options.clusterInsecure ? "insecure-skip-tls-verify of the kubeconfig's cluster" : undefined;
 }
 
-/** Failures of https after which plain http may still be spoken; on a port that speaks TLS it is not. */
-const MAY_SPEAK_HTTP = new Set<FailureKind>(['plain-http', 'closed', 'timeout', 'malformed', 'refused']);
+/** Failures of https that leave plain HTTP possible. A port that speaks TLS does not speak plain HTTP. */
+const POSSIBLY_PLAIN = new Set<FailureKind>(['plain-http', 'closed', 'timeout', 'malformed', 'refused']);
 
 export interface ProbeOptions {
   connect(candidate: Candidate): Transport;
   warn(line: string): void;
   /** Why falling back from a verified connection is allowed; undefined when it is not. */
   fallback?: string;
-  /** True where requests to an origin go through a proxy. */
+  /** Returns true if requests to an origin go through a proxy. */
   proxied?(origin: string): boolean;
   signal?: AbortSignal;
 }
@@ -51,9 +49,9 @@ export interface Probed {
 }
 
 /**
- * Finds a connection to the registry: verified https first, then, if falling back is allowed, https without verification
- * and plain http. Each fallback is a warning that names what is no longer protected. Sends only `GET /` and `GET /healthz`,
- * without the token.
+ * Finds a connection to the registry: verified https first, then, if falling back is allowed, https without
+ * verification and plain http. Each fallback is a warning that names what is no longer protected. Sends only `GET /`
+ * and `GET /healthz`, without the token.
  * @throws RegistryError of the attempt that explains most
  */
 export async function probe(address: RegistryAddress, options: ProbeOptions): Promise<Probed> {
@@ -67,12 +65,13 @@ export async function probe(address: RegistryAddress, options: ProbeOptions): Pr
     const unverified = await attempt({ ...secure, verify: false }, options);
     if ('error' in unverified) throw unverified.error;
     options.warn(
-      `the certificate of ${secure.origin} is not verified (${error.what}): whoever answers there gets the token; allowed by ${options.fallback}`,
+      `the certificate of ${secure.origin} is not verified (${error.what}): any server that answers there gets the token; ` +
+        `allowed by ${options.fallback}`,
     );
     return unverified;
   }
   const samePort = address.port !== undefined && error.kind === 'refused';
-  if (address.scheme === 'https' || samePort || !MAY_SPEAK_HTTP.has(error.kind)) throw error;
+  if (address.scheme === 'https' || samePort || !POSSIBLY_PLAIN.has(error.kind)) throw error;
   return probePlain(address, options, error);
 }
 
@@ -84,8 +83,10 @@ async function probePlain(address: RegistryAddress, options: ProbeOptions, befor
     const answered = ['answer', 'redirect', 'malformed'].includes(error.kind);
     throw before && !answered ? before : error;
   }
+  const reason = before ? ` (https: ${before.what})` : '';
   options.warn(
-    `the connection to ${origin} is not encrypted${before ? ` (https: ${before.what})` : ''}: whoever is on the way can read the token; allowed by ${options.fallback}`,
+    `the connection to ${origin} is not encrypted${reason}: anyone on the network path can read the token; ` +
+      `allowed by ${options.fallback}`,
   );
   return found;
 }
@@ -100,73 +101,4 @@ async function attempt(candidate: Candidate, options: ProbeOptions): Promise<Pro
     if (options.signal?.aborted) throw error;
     return { error: error as RegistryError };
   }
-}
-
-/** `GET /`, then `GET /healthz`: one of them must answer 200, with no page for people. */
-async function ping(transport: Transport, signal?: AbortSignal): Promise<void> {
-  const atRoot = await get(transport, '/', signal);
-  if (isWell(atRoot)) return;
-  const answer = await get(transport, '/healthz', signal);
-  if (!isWell(answer)) throw unexpected(transport.origin, atRoot, answer);
-}
-
-function get(transport: Transport, path: string, signal?: AbortSignal): Promise<Answer> {
-  return withRetry(() => transport.request('GET', path, { signal }), {
-    tries: 3,
-    baseMs: 100,
-    signal,
-    retryAfter: probeAgain,
-  });
-}
-
-/** A server that does not answer in time has had its time; retrying a few others costs half a second. */
-function probeAgain(outcome: Outcome<Answer>): number | undefined {
-  if ('value' in outcome) {
-    const wait = retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
-    return wait === undefined ? undefined : Math.min(wait, 5_000);
-  }
-  const kind = (outcome.error as Partial<RegistryError>).kind;
-  return isConnectionError(outcome.error) && (kind === 'refused' || kind === 'closed') ? 0 : undefined;
-}
-
-function isWell(answer: Answer): boolean {
-  return answer.status === 200 && !isHtml(answer);
-}
-
-export function isHtml({ headers, text }: Answer): boolean {
-  return /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype html|html)/i.test(text);
-}
-
-function unexpected(origin: string, root: Answer, health: Answer): RegistryError {
-  if (
-    health.status === 400 &&
-    /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i.test(root.text + health.text)
-  ) {
-    return failure(
-      'tls-port',
-      'malformed HTTP response: the server expects HTTPS and was spoken to in plain HTTP',
-      origin,
-      { status: 400 },
-    );
-  }
-  const url = `${origin}/healthz`;
-  if (health.status === 503 && isHtml(health)) {
-    return failure(
-      'answer',
-      'the router answers 503 with an HTML page: no registry pod stands behind this route',
-      url,
-      {
-        status: 503,
-        suggestions: ['see whether the registry runs: regadm registry status', 'pass --registry-url'],
-      },
-    );
-  }
-  if (isHtml(health) || isHtml(root)) {
-    return failure('answer', `answered with an HTML page (status ${health.status}): this is no registry`, url, {
-      status: health.status,
-    });
-  }
-  return failure('answer', `unexpected status ${health.status}, and ${root.status} from GET /; 200 was expected`, url, {
-    status: health.status,
-  });
 }

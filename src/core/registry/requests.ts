@@ -1,10 +1,10 @@
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
-import { answerError, registryCodeOf } from './answer-error.js';
+import { responseError, registryErrorIn } from './response-error.js';
 import { Breaker } from './breaker.js';
 import { RegistryError } from './error.js';
 import { Throttle } from './throttle.js';
-import type { Answer, Transport } from './transport.js';
+import type { HttpResponse, Transport } from './transport.js';
 
 /** The bearer token, or a function that returns the current one; undefined when there is none. */
 export type Token = string | (() => Promise<string | undefined>) | undefined;
@@ -20,9 +20,9 @@ export interface RegistryRequest {
   beforeRetry?: () => Promise<void>;
 }
 
-/** An answer, and what its error message needs to know. */
+/** A response, and what its error message needs to know. */
 export interface Answered {
-  answer: Answer;
+  response: HttpResponse;
   /** Method and URL, without credentials. */
   url: string;
   /** True when the request carried a token. */
@@ -31,7 +31,7 @@ export interface Answered {
 
 /** Maximum attempts: waits of 12 to 24 s in all, because a registry that rolls out is away for about ten seconds. */
 const MAX_ATTEMPTS = 8;
-/** Maximum attempts for 500 UNKNOWN: outlasts a burst of errors, but wastes only about two seconds on a deleted stream. */
+/** Maximum attempts for 500 UNKNOWN: they outlast a burst of errors, but waste only two seconds on a deleted stream. */
 const MAX_UNKNOWN_ATTEMPTS = 4;
 /** Statuses of proxies and routers that have no registry behind them. */
 const AWAY = new Set([502, 503, 504]);
@@ -44,12 +44,12 @@ export class Requests {
   constructor(
     private readonly transport: Transport,
     private readonly token: Token,
-    private readonly retry: Partial<RetryOptions<Answer>> = {},
+    private readonly retry: Partial<RetryOptions<HttpResponse>> = {},
   ) {}
 
   /**
    * Sends a request and retries it. Every request can be sent twice: deleting again has the same result.
-   * @throws RegistryError when no answer arrives; any status is an answer
+   * @throws RegistryError when no response arrives; every status is a response
    */
   async send(request: RegistryRequest): Promise<Answered> {
     const token = typeof this.token === 'function' ? await this.token() : this.token;
@@ -57,19 +57,20 @@ export class Requests {
     const url = `${request.method} ${this.transport.origin}${request.path}`;
     this.breaker.enter();
     try {
-      const attempt = (number: number): Promise<Answer> => this.attempt({ ...request, headers }, number);
+      const attempt = (number: number): Promise<HttpResponse> => this.attempt({ ...request, headers }, number);
       const { signal } = request;
-      const answer = await withRetry(attempt, { tries: MAX_ATTEMPTS, signal, retryAfter, ...this.retry });
-      if (AWAY.has(answer.status)) this.breaker.failed(answerError(answer, { what: 'blob', url, hasToken: true }));
+      const response = await withRetry(attempt, { tries: MAX_ATTEMPTS, signal, retryAfter, ...this.retry });
+      if (AWAY.has(response.status))
+        this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
       else this.breaker.answered();
-      return { answer: token ? hideToken(answer, token) : answer, url, hasToken: Boolean(token) };
+      return { response: token ? hideToken(response, token) : response, url, hasToken: Boolean(token) };
     } catch (error) {
       if (isConnectionError(error) && !request.signal?.aborted) this.breaker.failed(error);
       throw error;
     }
   }
 
-  private attempt(request: RegistryRequest, attempt: number): Promise<Answer> {
+  private attempt(request: RegistryRequest, attempt: number): Promise<HttpResponse> {
     const { method, path, beforeRetry, ...options } = request;
     return this.throttle.run(
       async (waited) => {
@@ -87,23 +88,23 @@ function basic(token: string): string {
 }
 
 /** Removes the token from a body, because error messages quote the body. */
-function hideToken(answer: Answer, token: string): Answer {
-  if (answer.text === '') return answer;
+function hideToken(response: HttpResponse, token: string): HttpResponse {
+  if (response.text === '') return response;
   const secrets = [token, basic(token), basic(token).slice('Basic '.length)];
-  return { ...answer, text: secrets.reduce((text, secret) => text.replaceAll(secret, '(hidden)'), answer.text) };
+  return { ...response, text: secrets.reduce((text, secret) => text.replaceAll(secret, '(hidden)'), response.text) };
 }
 
 /**
- * Decides whether a request is retried. A timeout is retried once. 500 UNKNOWN is also the answer for an image stream
+ * Decides whether a request is retried. A timeout is retried once. 500 UNKNOWN is also the response for an image stream
  * that does not exist, so it is retried a few times only.
  */
-function retryAfter(outcome: Outcome<Answer>, attempt: number): number | undefined {
+function retryAfter(outcome: Outcome<HttpResponse>, attempt: number): number | undefined {
   if ('error' in outcome) {
     if (attempt > 1 && outcome.error instanceof RegistryError && outcome.error.kind === 'timeout') return undefined;
     return isConnectionError(outcome.error) ? 0 : undefined;
   }
   const { status, headers } = outcome.value;
-  const isUnknown = status === 500 && registryCodeOf(outcome.value)?.code === 'UNKNOWN';
+  const isUnknown = status === 500 && registryErrorIn(outcome.value)?.code === 'UNKNOWN';
   if (isUnknown && attempt >= MAX_UNKNOWN_ATTEMPTS) return undefined;
   return retryAfterStatus(status, headers['retry-after']);
 }

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
 
 /**
- * Limits the number of concurrent requests to a server that is too busy. Each 429 halves the limit at once, every other
- * answer raises it a little (additive increase, multiplicative decrease, as in TCP). Without a 429 there is no limit.
+ * Limits the number of concurrent requests to a server that is too busy. A 429 halves the limit at once, every other
+ * response raises it a little (additive increase, multiplicative decrease, as in TCP). Without a 429 there is no limit.
  */
 export class Throttle {
   private readonly queue = pLimit(Infinity);
@@ -16,15 +16,15 @@ export class Throttle {
    * @param send gets true if it had to wait: what is known of the cluster is then older than before
    * @param isBusy returns true for a 429
    */
-  run<T>(send: (waited: boolean) => Promise<T>, isBusy: (answer: T) => boolean): Promise<T> {
+  run<T>(send: (waited: boolean) => Promise<T>, isBusy: (response: T) => boolean): Promise<T> {
     const waited = this.queue.activeCount >= this.queue.concurrency;
     return this.queue(async () => {
       const { halvings } = this;
       let busy = false;
       try {
-        const answer = await send(waited);
-        busy = isBusy(answer);
-        return answer;
+        const response = await send(waited);
+        busy = isBusy(response);
+        return response;
       } finally {
         if (!busy) this.setLimit(this.limit + 1 / this.limit);
         // Only the first 429 among concurrent requests halves the limit.

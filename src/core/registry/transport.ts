@@ -6,19 +6,20 @@ import { failure } from './failure.js';
 export interface TransportOptions {
   /** Scheme, host and port. */
   origin: string;
-  /** False: any certificate will do. */
+  /** False: every certificate is accepted. */
   verify: boolean;
   trust?: SecureContext;
-  /** Parallel connections. */
+  /** Maximum number of connections. */
   workers: number;
-  /** For one request with its answer, in milliseconds. */
+  /** Timeout per request, response included, in ms. */
   timeoutMs: number;
+  /** URL of the proxy. */
   proxy?: string;
   log?: (level: number, line: string) => void;
 }
 
-/** An answer, its body cut off at `BODY_LIMIT`. */
-export interface Answer {
+/** A response; its body is cut off at the limit. */
+export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
@@ -27,17 +28,19 @@ export interface Answer {
 export interface RequestOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** How much of the body is read, in bytes. Default 64 KiB. */
+  /** Maximum size of the body that is read, in bytes. Default 64 KiB. */
   bodyLimit?: number;
 }
 
+/** Default size of the body that is read, in bytes. */
 const BODY_LIMIT = 64 * 1024;
-const MOST_REDIRECTS = 5;
+const MAX_REDIRECTS = 5;
+/** Timeout for opening a connection, in ms. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Requests to one origin, over connections that are kept and reused. Redirects are followed on that origin only. */
+/** Sends requests to one origin, over a pool of connections. Follows redirects on that origin only. */
 export class Transport {
-  /** For one request with its answer, in milliseconds. */
+  /** Timeout per request, response included, in ms. */
   timeoutMs: number;
   private readonly dispatcher: Dispatcher;
 
@@ -50,24 +53,24 @@ export class Transport {
     return this.options.origin;
   }
 
-  /** @throws RegistryError for what keeps an answer from coming; any status is an answer */
-  async request(method: 'GET' | 'HEAD' | 'DELETE', path: string, options: RequestOptions = {}): Promise<Answer> {
-    let answer = await this.once(method, path, options);
+  /** Sends a request. @throws RegistryError when no response arrives; every status is a response */
+  async request(method: 'GET' | 'HEAD' | 'DELETE', path: string, options: RequestOptions = {}): Promise<HttpResponse> {
+    let response = await this.once(method, path, options);
     const seen = [path];
-    while (isRedirect(answer)) {
-      const next = this.redirectTarget(method, answer, seen);
+    while (isRedirect(response)) {
+      const next = this.redirectTarget(method, response, seen);
       seen.push(next);
-      answer = await this.once(method, next, options);
+      response = await this.once(method, next, options);
     }
-    return answer;
+    return response;
   }
 
-  /** Ends all connections, those with a request under way as well. */
+  /** Closes all connections, those with a request in flight included. */
   async close(): Promise<void> {
     await this.dispatcher.destroy();
   }
 
-  private async once(method: 'GET' | 'HEAD' | 'DELETE', path: string, options: RequestOptions): Promise<Answer> {
+  private async once(method: 'GET' | 'HEAD' | 'DELETE', path: string, options: RequestOptions): Promise<HttpResponse> {
     const { origin, proxy, log } = this.options;
     const started = log ? performance.now() : 0;
     const deadline = new Deadline(this.timeoutMs, options.signal);
@@ -84,37 +87,37 @@ export class Transport {
       return { status: statusCode, headers, text };
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      const told = connectionError(error, origin + path, proxy);
-      log?.(6, `${method} ${origin}${path} ${told.what}`);
-      throw told;
+      const failed = connectionError(error, origin + path, proxy);
+      log?.(6, `${method} ${origin}${path} ${failed.what}`);
+      throw failed;
     } finally {
       deadline.clear();
     }
   }
 
-  private redirectTarget(method: string, answer: Answer, seen: string[]): string {
+  private redirectTarget(method: string, response: HttpResponse, seen: string[]): string {
     const from = this.options.origin + seen.at(-1)!;
-    const location = String(answer.headers.location);
-    if (!URL.canParse(location, from)) throw failure('redirect', 'redirects to something that is no URL', from);
+    const location = String(response.headers.location);
+    if (!URL.canParse(location, from)) throw failure('redirect', 'redirects to something that is not a URL', from);
     const target = new URL(location, from);
     if (target.origin !== new URL(from).origin) {
       throw failure(
         'redirect',
-        `redirects to another origin, ${target.origin}, which is not followed: the token stays here`,
+        `redirects to another origin, ${target.origin}, which is not followed: the token is not sent there`,
         from,
       );
     }
     const path = target.pathname + target.search;
     if (seen.includes(path)) throw failure('redirect', 'redirects in a loop', from);
-    if (seen.length > MOST_REDIRECTS) throw failure('redirect', `redirects more than ${MOST_REDIRECTS} times`, from);
-    if (method === 'DELETE' && answer.status !== 307 && answer.status !== 308) {
-      throw failure('redirect', `answers a deletion with a redirect (${answer.status})`, from);
+    if (seen.length > MAX_REDIRECTS) throw failure('redirect', `redirects more than ${MAX_REDIRECTS} times`, from);
+    if (method === 'DELETE' && response.status !== 307 && response.status !== 308) {
+      throw failure('redirect', `answers a deletion with a redirect (${response.status})`, from);
     }
     return path;
   }
 }
 
-function isRedirect({ status, headers }: Answer): boolean {
+function isRedirect({ status, headers }: HttpResponse): boolean {
   return [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
 }
 
@@ -128,12 +131,12 @@ function dispatcherFor({ origin, verify, trust, workers, proxy, timeoutMs }: Tra
     uri: proxy,
     requestTls: { ...tls, allowH2: true } as object,
     proxyTls: { secureContext: trust, timeout } as object,
-    // Proxies commonly allow CONNECT to TLS ports only.
+    // Most proxies allow CONNECT only to TLS ports.
     proxyTunnel: origin.startsWith('https:'),
   });
 }
 
-/** The body as text, up to a limit; what comes after it is not read. */
+/** Reads the body as text, up to a limit. */
 async function readText(body: Dispatcher.ResponseData['body'], limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -145,7 +148,10 @@ async function readText(body: Dispatcher.ResponseData['body'], limit: number): P
   return length === 0 ? '' : Buffer.concat(chunks).subarray(0, limit).toString('utf8');
 }
 
-/** Aborts a request after a time, or when the caller's signal does. (AbortSignal.any would pile up listeners on a signal that lives as long as the run.) */
+/**
+ * Aborts a request after a time, or when the caller's signal aborts. AbortSignal.any would add a listener per request
+ * to a signal that lives as long as the run.
+ */
 class Deadline {
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
@@ -155,7 +161,7 @@ class Deadline {
     private readonly outer?: AbortSignal,
   ) {
     this.timer = setTimeout(() => {
-      this.controller.abort(Object.assign(new Error(`no answer within ${ms} ms`), { code: 'ETIMEDOUT' }));
+      this.controller.abort(Object.assign(new Error(`no response within ${ms} ms`), { code: 'ETIMEDOUT' }));
     }, ms);
     if (outer?.aborted) this.forward();
     else outer?.addEventListener('abort', this.forward, { once: true });

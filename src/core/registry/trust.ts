@@ -11,7 +11,10 @@ export interface TrustOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Where distributions store the system's authorities; the order is Go's. @see https://go.dev/src/crypto/x509/root_linux.go */
+/**
+ * Where distributions store the system's authorities; the order is Go's.
+ * @see https://go.dev/src/crypto/x509/root_linux.go
+ */
 const SYSTEM_FILES = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -21,7 +24,10 @@ const SYSTEM_FILES = [
   '/etc/ssl/cert.pem',
 ];
 
-/** Collects the authorities that verify a registry's certificate: the system's, the user's, the kubeconfig's, the service CA. */
+/**
+ * Collects the authorities that verify a registry's certificate: the system's, the user's, the kubeconfig's, the
+ * service CA.
+ */
 export async function loadTrust(options: TrustOptions): Promise<tls.SecureContext> {
   const cluster = options.clusterCa ? certificatesIn(String(options.clusterCa)) : [];
   const service = options.serviceCaFile ? certificatesIn((await readIfPresent(options.serviceCaFile)) ?? '') : [];

@@ -55,8 +55,8 @@ PRIVATE.addSubnet('fc00::', 7, 'ipv6');
 PRIVATE.addSubnet('fe80::', 10, 'ipv6');
 
 /**
- * Returns true for localhost and for private and link-local addresses. Names are not resolved, because a resolver cannot
- * be trusted with this decision.
+ * Returns true for localhost and for private and link-local addresses. Names are not resolved, because a resolver
+ * cannot be trusted with this decision.
  */
 export function isPrivateHost(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase();

@@ -1,6 +1,6 @@
 import { Breaker } from '../../../src/core/registry/breaker.js';
 
-test('after three failures in a row the rest fails at once, but for one trial every ten seconds', () => {
+test('after three consecutive failures, requests fail at once, except for one trial every ten seconds', () => {
   let now = 0;
   const breaker = new Breaker(() => now);
   const gone = new Error('gone');
@@ -18,7 +18,7 @@ test('after three failures in a row the rest fails at once, but for one trial ev
   breaker.enter();
 });
 
-test('an answer in between starts the count again', () => {
+test('a response in between resets the count', () => {
   const breaker = new Breaker(() => 0);
   for (let n = 0; n < 9; n++) {
     breaker.enter();

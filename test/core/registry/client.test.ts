@@ -26,7 +26,7 @@ afterEach(async () => {
   for (const one of toClose.splice(0).reverse()) await one.close();
 });
 
-/** A registry over plain http, as it is used once the probe has been done. */
+/** A registry over plain HTTP, as it is after the probe. */
 async function registryWith(
   handler: Handler,
   options: Partial<ClientOptions> & {
@@ -69,7 +69,7 @@ const caught = (promise: Promise<unknown>): Promise<RegistryError> =>
   );
 
 describe('endpoints', () => {
-  test('each deletion goes to its place, with basic authentication', async () => {
+  test('each deletion has its own path, and carries the token as basic authentication', async () => {
     const { server, registry } = await registryWith((request, response) =>
       end(response, request.url!.startsWith('/admin') ? 204 : 202),
     );
@@ -87,7 +87,7 @@ describe('endpoints', () => {
     expect(password).toBe(TOKEN);
   });
 
-  test('a token that changes is asked for at every request', async () => {
+  test('every request reads the current token', async () => {
     let n = 0;
     const { server, registry } = await registryWith((_request, response) => end(response, 202), {
       token: async () => `token-${++n}`,
@@ -97,7 +97,7 @@ describe('endpoints', () => {
     expect(server.seen[0]!.authorization).not.toBe(server.seen[1]!.authorization);
   });
 
-  test('a manifest is read, and is undefined when it is not there', async () => {
+  test('a manifest is read; it is undefined when it does not exist', async () => {
     const index = { mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [{ digest: DIGEST }] };
     const { registry } = await registryWith(({ url, headers }, response) =>
       url!.endsWith('/latest') && headers.accept?.includes('vnd.oci.image.index')
@@ -117,13 +117,13 @@ describe('endpoints', () => {
   });
 });
 
-describe('answers (facts.md) in the words of administrators', () => {
+describe('unexpected responses, explained for administrators', () => {
   const gone: [string, (registry: HttpRegistry) => Promise<unknown>][] = [
     ['BLOB_UNKNOWN', (registry) => registry.deleteLayerLink('ns/app', DIGEST)],
     ['MANIFEST_UNKNOWN', (registry) => registry.deleteManifestLink('ns/app', DIGEST)],
     ['NAME_UNKNOWN', (registry) => registry.deleteManifestLink('ns/app', DIGEST)],
   ];
-  test.each(gone)('404 %s: it was not there', async (code, remove) => {
+  test.each(gone)('404 %s: it did not exist', async (code, remove) => {
     const { registry } = await registryWith((_request, response) => endJson(response, 404, code, 'unknown'));
     expect(await remove(registry)).toBe('gone');
   });
@@ -181,7 +181,7 @@ describe('answers (facts.md) in the words of administrators', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('an endless body is cut off, a hostile one is made harmless', async () => {
+  test('an endless body is cut off, and control characters are removed', async () => {
     const { registry } = await registryWith((_request, response) => {
       response.writeHead(418, { 'content-type': 'text/plain' });
       const more = (): void => void (response.writable && response.write('\u001b[31m\n' + 'x'.repeat(65_536), more));
@@ -194,7 +194,7 @@ describe('answers (facts.md) in the words of administrators', () => {
   });
 });
 
-test('a server that repeats the token does not get it into an error', async () => {
+test('a token that the server repeats does not appear in an error', async () => {
   const { registry } = await registryWith(({ headers }, response) =>
     end(response, 418, `${headers.authorization} ${TOKEN} ${headers.authorization!.slice('Basic '.length)}`),
   );
@@ -202,7 +202,7 @@ test('a server that repeats the token does not get it into an error', async () =
   expect(message).toMatch(/418: \(hidden\) \(hidden\) \(hidden\)$/);
 });
 
-describe('what may pass is tried again', () => {
+describe('transient failures are retried', () => {
   const first = (times: number, handler: Handler): Handler => {
     let n = 0;
     return (request, response) => (n++ < times ? handler(request, response) : end(response, 202));
@@ -225,7 +225,7 @@ describe('what may pass is tried again', () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  test('Retry-After is kept to', async () => {
+  test('a retry waits as long as Retry-After says', async () => {
     const waits: number[] = [];
     const handler = first(1, (_request, response) => end(response, 429, '', { 'retry-after': '9' }));
     const { registry } = await registryWith(handler, { retry: { sleep: async (ms) => void waits.push(ms) } });
@@ -235,7 +235,7 @@ describe('what may pass is tried again', () => {
 
   const noWaits = { retry: { sleep: async () => {} } };
 
-  test('500 UNKNOWN, the answer for a stream that does not exist, is asked only four times', async () => {
+  test('500 UNKNOWN, the response for a stream that does not exist, is requested only four times', async () => {
     const handler = (_request: unknown, response: Parameters<typeof endJson>[0]): void =>
       endJson(response, 500, 'UNKNOWN', 'unknown error');
     const { server, registry } = await registryWith(handler, noWaits);
@@ -246,25 +246,25 @@ describe('what may pass is tried again', () => {
     expect(server.seen).toHaveLength(4);
   });
 
-  test('a burst of three times 500 UNKNOWN is survived', async () => {
+  test('a request outlasts three consecutive 500 UNKNOWN', async () => {
     const handler = first(3, (_request, response) => endJson(response, 500, 'UNKNOWN', 'unknown error'));
     const { registry } = await registryWith(handler, noWaits);
     expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
   });
 
-  test('a registry that does not answer in time is given up after the second time', async () => {
+  test('a request that timed out is retried once', async () => {
     const { server, registry } = await registryWith(() => undefined, { timeoutMs: 50 });
     expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).message).toMatch(/timed out/);
     expect(server.seen).toHaveLength(2);
   });
 
-  test('a registry that is gone is not hammered: the rest fails at once', async () => {
+  test('a registry that is away is not overloaded: further requests fail at once', async () => {
     const { server, registry } = await registryWith((request) => void request.socket.destroy());
     for (let n = 0; n < 50; n++) expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).kind).toBe('closed');
     expect(server.seen.length).toBeLessThanOrEqual(3 * 8);
   });
 
-  test('a signal ends a request under way', async () => {
+  test('a signal aborts a request in flight', async () => {
     const controller = new AbortController();
     const { registry } = await registryWith(() => controller.abort(new Error('stopped')));
     await expect(registry.deleteLayerLink('ns/app', DIGEST, { signal: controller.signal })).rejects.toThrow('stopped');
@@ -272,7 +272,7 @@ describe('what may pass is tried again', () => {
 });
 
 describe('redirects', () => {
-  test('are followed on the same origin, with the method they came with', async () => {
+  test('are followed on the same origin, with the same method', async () => {
     const { server, registry } = await registryWith(({ url }, response) =>
       url!.startsWith('/v2/') ? end(response, 308, '', { location: `/moved${url}` }) : end(response, 202),
     );
@@ -283,7 +283,7 @@ describe('redirects', () => {
     ]);
   });
 
-  test('to another host end the request there: the token does not go along', async () => {
+  test('to another host are not followed: the token is not sent there', async () => {
     const elsewhere = await plainServer();
     toClose.push(elsewhere);
     const { registry } = await registryWith((_request, response) =>
@@ -293,7 +293,7 @@ describe('redirects', () => {
     expect(elsewhere.seen).toEqual([]);
   });
 
-  test.each([301, 302, 303])('%p does not turn a deletion into something else', async (status) => {
+  test.each([301, 302, 303])('%p does not turn a deletion into another request', async (status) => {
     const { server, registry } = await registryWith((_request, response) =>
       end(response, status, '', { location: '/elsewhere' }),
     );
@@ -305,20 +305,20 @@ describe('redirects', () => {
 });
 
 describe('connections', () => {
-  test('are kept and reused: not more of them than workers', async () => {
+  test('are reused: never more than workers', async () => {
     const { server, registry } = await registryWith((_request, response) => end(response, 202), { workers: 3 });
     await Promise.all(Array.from({ length: 100 }, () => registry.deleteLayerLink('ns/app', DIGEST)));
     expect(server.seen).toHaveLength(100);
     expect(server.connections()).toBeLessThanOrEqual(3);
   });
 
-  test('speak HTTP/2 where it is offered, and survive a server that ends its sessions', async () => {
+  test('use HTTP/2 if the server offers it, and outlast a server that ends its sessions', async () => {
     let n = 0;
     const server = await tlsServer(
       identity,
       (request, response) => {
         end(response, 202);
-        // GOAWAY: what is under way is answered, the next request needs a new session.
+        // GOAWAY: requests in flight are answered, the next request needs a new session.
         const { session } = (request as unknown as { stream: { session: ServerHttp2Session } }).stream;
         if (++n % 7 === 0) session.close();
         else if (n % 31 === 0) session.destroy();
@@ -338,7 +338,7 @@ describe('connections', () => {
   });
 });
 
-test('requests are logged from level 6 on, without the token', async () => {
+test('requests are logged at level 6, without the token', async () => {
   const log = jest.fn<(level: number, line: string) => void>();
   const { registry } = await registryWith((_request, response) => end(response, 202), { log });
   await registry.deleteBlob(DIGEST).catch(() => undefined);

@@ -61,10 +61,10 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     ['Docker schema 2', { oci: false }],
     ['OCI', { oci: true }],
   ])(
-    'loses the manifest link and the layer links of an image (%s), and keeps its blobs and its neighbour',
+    'loses the manifest link and the layer links of an image (%s), and keeps its blobs and its neighbor',
     async (name, options) => {
       const image = await server.push.image(REPOSITORY, [`one ${name}`, `two ${name}`], options);
-      const neighbour = await server.push.image(REPOSITORY, [`three ${name}`], options);
+      const neighbor = await server.push.image(REPOSITORY, [`three ${name}`], options);
 
       expect(await registry.deleteManifestLink(REPOSITORY, image.digest)).toBe('deleted');
       for (const digest of [...image.layers, image.config!])
@@ -75,8 +75,8 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
         expect(existsSync(link('_layers', digest))).toBe(false);
         expect(existsSync(data(digest))).toBe(true);
       }
-      expect(existsSync(link('_manifests/revisions', neighbour.digest))).toBe(true);
-      expect(existsSync(link('_layers', neighbour.layers[0]!))).toBe(true);
+      expect(existsSync(link('_manifests/revisions', neighbor.digest))).toBe(true);
+      expect(existsSync(link('_layers', neighbor.layers[0]!))).toBe(true);
     },
   );
 
@@ -94,7 +94,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     expect(await registry.getManifest(REPOSITORY, index.digest)).toBeUndefined();
   });
 
-  test('says "gone" for links that are not there, also the second time and in a repository that does not exist', async () => {
+  test('reports links as gone if they, or their repository, do not exist', async () => {
     const image = await server.push.image(REPOSITORY, ['twice']);
     await registry.deleteManifestLink(REPOSITORY, image.digest);
     await registry.deleteLayerLink(REPOSITORY, image.layers[0]!);
@@ -105,7 +105,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     expect(await registry.deleteLayerLink('no/where', NOWHERE)).toBe('gone');
   });
 
-  test('has no /admin/blobs: that is recognised and said, and nothing is deleted', async () => {
+  test('has no /admin/blobs: the error names the cause, and nothing is deleted', async () => {
     const digest = await server.push.blob(REPOSITORY, 'stays');
     await expect(registry.deleteBlob(digest)).rejects.toMatchObject({
       code: 'NOT_OPENSHIFT_REGISTRY',
@@ -116,7 +116,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     expect(existsSync(data(digest))).toBe(true);
   });
 
-  test('takes many deletions at once over few connections', async () => {
+  test('accepts many concurrent deletions over few connections', async () => {
     const digests: string[] = [];
     for (let n = 0; n < 60; n++) digests.push(await server.push.blob(REPOSITORY, `blob ${n}`));
     const results = await Promise.all(digests.map((digest) => registry.deleteLayerLink(REPOSITORY, digest)));
@@ -153,7 +153,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
   });
 });
 
-/** An API server that answers 404 to everything: nothing to be found out from it here. */
+/** An API server that answers 404 to every request. */
 const silentApi = {
   namespace: 'default',
   request: async () => ({ status: 404, headers: {}, body: Buffer.alloc(0), json: () => ({}) }),

@@ -13,8 +13,8 @@ import {
 } from '../../support/servers/tls-servers.js';
 
 /**
- * Server kinds × flags: what is decided, in which words, and whether the token went where it must not go. Every server is real;
- * registry.example.org, a name that is not private, is reached through a forward proxy that knows where it is.
+ * Server kinds × flags: the connection or the error, and whether the token was sent where it must not go. Every server
+ * is real. A forward proxy leads to registry.example.org, a name that is not private.
  */
 const TOKEN = 'sha256~the-token-that-must-not-leak';
 const AUTHORIZATION = `Basic ${Buffer.from(`regadm:${TOKEN}`).toString('base64')}`;
@@ -63,13 +63,13 @@ interface Flags {
 /** Request timeout (ms) for the server that hangs: long enough for a TLS handshake on a crowded machine. */
 const HANG_LIMIT_MS = 2000;
 
-/** Retries and timeouts take their time: those kinds are met with a few flags only. */
+/** Kinds with retries or timeouts are slow, so they are tested with a few flags only. */
 function flagsFor(kind: Kind): FlagName[] {
   const slow = kind.startsWith('closes') || kind === 'hangs' || kind === 'no-pods';
   return slow ? ['none', 'http', 'authority'] : (Object.keys(FLAGS) as FlagName[]);
 }
 
-/** What is expected: how the registry is talked to in the end, or words of the error. */
+/** The kind of connection, or words of the error. */
 type Expectation = 'verified' | 'unverified' | 'plain' | RegExp;
 
 const CERTIFICATE: Partial<Record<Kind, RegExp>> = {
@@ -82,27 +82,27 @@ const CERTIFICATE: Partial<Record<Kind, RegExp>> = {
 };
 const TLS_ANSWERS: Partial<Record<Kind, RegExp>> = {
   html: /answered with an HTML page/,
-  'no-pods': /no registry pod stands behind this route/,
+  'no-pods': /this route has no registry pod/,
   'redirect-loop': /redirects in a loop/,
   'redirect-elsewhere': /redirects to another origin, https:\/\/evil\.example\.org, which is not followed/,
   'closes-half-way': /connection closed before the answer was complete \(unexpected EOF\)/,
   hangs: /timed out: no answer in time/,
 };
 
-/** The rules of registry-connection.md, written down once more. */
+/** The rules of docs/registry-connection.md. */
 function expected(kind: Kind, flags: Flags, isPrivate: boolean): Expectation {
-  const leave = !flags.authority && (flags.forceInsecure || flags.clusterInsecure || isPrivate);
+  const allowed = !flags.authority && (flags.forceInsecure || flags.clusterInsecure || isPrivate);
   if (kind === 'closes-at-once') return /connection closed before the answer was complete/;
   if (kind === 'no-http') {
-    const plain = flags.scheme === 'http://' || (leave && !flags.scheme);
-    // What a proxy makes of it is the proxy's affair.
+    const plain = flags.scheme === 'http://' || (allowed && !flags.scheme);
+    // A proxy can change the error.
     if (!isPrivate) return /server gave HTTP response to HTTPS client|connection closed before/;
     return plain ? /malformed HTTP response/ : /server gave HTTP response to HTTPS client/;
   }
   if (kind === 'closing-http') {
     if (flags.scheme === 'http://') return 'plain';
-    if (leave && !flags.scheme) return 'plain';
-    // Behind a proxy nothing more is found out.
+    if (allowed && !flags.scheme) return 'plain';
+    // Through a proxy, the cause is not diagnosed.
     return isPrivate ? /server gave HTTP response to HTTPS client/ : /connection closed before the answer/;
   }
   if (kind === 'no-handshake') {
@@ -111,11 +111,11 @@ function expected(kind: Kind, flags: Flags, isPrivate: boolean): Expectation {
   }
   if (flags.scheme === 'http://')
     return kind === 'plain-http' ? 'plain' : /malformed HTTP response|connection closed before/;
-  if (kind === 'plain-http') return leave && !flags.scheme ? 'plain' : /server gave HTTP response to HTTPS client/;
+  if (kind === 'plain-http') return allowed && !flags.scheme ? 'plain' : /server gave HTTP response to HTTPS client/;
   if (kind === 'go-tls-port') return /server gave HTTP response to HTTPS client/;
   const good = kind in TLS_ANSWERS || kind.startsWith('trusted');
-  if (good && !flags.authority && !leave) return CERTIFICATE.trusted!;
-  if (!good && !leave) return CERTIFICATE[kind]!;
+  if (good && !flags.authority && !allowed) return CERTIFICATE.trusted!;
+  if (!good && !allowed) return CERTIFICATE[kind]!;
   return TLS_ANSWERS[kind] ?? (good && flags.authority ? 'verified' : 'unverified');
 }
 
@@ -215,7 +215,7 @@ describe.each(['localhost', PUBLIC])('a registry at %s', (host) => {
         expect(error!.message).not.toContain('\n');
         expect(error!.exitCode).toBe(1);
         expect(error!.suggestions.length).toBeGreaterThan(0);
-        // Nothing but the probe was sent, and the probe carries no token.
+        // Only the probe was sent, without the token.
         expect(tokens).toEqual([]);
       } else {
         expect({ outcome, error: error?.message }).toEqual({ outcome: expectation, error: undefined });

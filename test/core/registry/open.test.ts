@@ -10,15 +10,15 @@ const TOKEN = 'sha256~a-secret-token';
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const PUBLIC = 'registry.example.org';
 
-let folder: string;
+let directory: string;
 let authority: Authority;
 let server: TestServer;
 let proxy: TestProxy;
 let warnings: string[];
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'regadm-test-'));
+  directory = await mkdtemp(join(tmpdir(), 'regadm-test-'));
   authority = await makeAuthority();
-  await writeFile(join(folder, 'ca.pem'), authority.cert);
+  await writeFile(join(directory, 'ca.pem'), authority.cert);
   server = await tlsServer(await authority.issue({ hosts: [PUBLIC, 'localhost'] }), openshiftRegistry, 'h2');
   proxy = await startProxy({ [`${PUBLIC}:443`]: server.port, [`${PUBLIC}:5000`]: server.port });
 });
@@ -30,7 +30,7 @@ beforeEach(() => {
 afterAll(async () => {
   await proxy.close();
   await server.close();
-  await rm(folder, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
 });
 
 const open = async (options: Partial<OpenRegistryOptions>) => {
@@ -54,16 +54,16 @@ describe('trust', () => {
   test.each<[string, () => Partial<OpenRegistryOptions>]>([
     ['an authority that the user names', () => ({ authorities: [authority.cert] })],
     ["the kubeconfig's authority", () => ({ clusterCa: Buffer.from(authority.cert) })],
-    ['the service CA file', () => ({ serviceCaFile: join(folder, 'ca.pem') })],
-    ["the system's authorities", () => ({ env: { SSL_CERT_FILE: join(folder, 'ca.pem') } })],
-    ['NODE_EXTRA_CA_CERTS', () => ({ env: { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') } })],
+    ['the service CA file', () => ({ serviceCaFile: join(directory, 'ca.pem') })],
+    ["the system's authorities", () => ({ env: { SSL_CERT_FILE: join(directory, 'ca.pem') } })],
+    ['NODE_EXTRA_CA_CERTS', () => ({ env: { NODE_EXTRA_CA_CERTS: join(directory, 'ca.pem') } })],
   ])('%s is enough', async (_name, options) => {
     expect(await open(options())).toMatchObject({ verified: true });
     expect(warnings).toEqual([]);
   });
 
-  test('a service CA file that is not there, outside a pod, is no error', async () => {
-    expect(await open({ serviceCaFile: join(folder, 'nowhere.crt'), clusterCa: authority.cert })).toMatchObject({
+  test('a service CA file does not have to exist', async () => {
+    expect(await open({ serviceCaFile: join(directory, 'nowhere.crt'), clusterCa: authority.cert })).toMatchObject({
       verified: true,
     });
   });
@@ -76,13 +76,13 @@ describe('proxies', () => {
     env,
   });
 
-  test('HTTPS_PROXY leads to the registry, over a tunnel and HTTP/2, with its certificate checked', async () => {
+  test('HTTPS_PROXY leads to the registry through a tunnel, over HTTP/2, with a verified certificate', async () => {
     expect(await open(options({ HTTPS_PROXY: proxy.url }))).toMatchObject({ url: `https://${PUBLIC}`, verified: true });
     expect(proxy.seen).toContain(`CONNECT ${PUBLIC}:443`);
     expect(server.seen.at(-1)).toMatchObject({ httpVersion: '2.0' });
   });
 
-  test('the small spelling counts, and a proxy without scheme', async () => {
+  test('the variable can be in lower case, and the proxy without a scheme', async () => {
     expect(await open(options({ https_proxy: proxy.url.slice('http://'.length) }))).toMatchObject({ verified: true });
   });
 
@@ -91,7 +91,7 @@ describe('proxies', () => {
     expect(proxy.seen).toEqual([]);
   });
 
-  test('a proxy that refuses is told, without its password', async () => {
+  test('the error of a proxy that refuses does not show its password', async () => {
     const refusing = await startProxy({}, 407);
     const url = refusing.url.replace('http://', 'http://me:hidden@');
     const error = await open(options({ HTTPS_PROXY: url })).catch((thrown: RegistryError) => thrown as RegistryError);
@@ -117,7 +117,7 @@ describe('proxies', () => {
 });
 
 describe('the public route', () => {
-  // Port 1 of the loopback address: nobody listens there.
+  // No server listens on port 1 of the loopback address.
   const away = { host: 'localhost:1', explicit: false };
   const route = { clusterCa: '', env: {} as NodeJS.ProcessEnv };
 
@@ -136,9 +136,9 @@ describe('the public route', () => {
 
   test.each<[string, (() => Promise<string | undefined>) | undefined]>([
     ['there is none', async () => undefined],
-    ['it may not be read', async () => Promise.reject(new Error('forbidden'))],
-    ['nobody can say', undefined],
-  ])('where %s, the error says how to expose the registry', async (_name, publicRoute) => {
+    ['it cannot be read', async () => Promise.reject(new Error('forbidden'))],
+    ['it is not known', undefined],
+  ])('if %s, the error says how to expose the registry', async (_name, publicRoute) => {
     await expect(open({ ...away, publicRoute })).rejects.toMatchObject({
       code: 'REGISTRY_UNREACHABLE',
       message: 'error communicating with registry: https://localhost:1/: connection refused',
@@ -146,7 +146,7 @@ describe('the public route', () => {
     });
   });
 
-  test('is not tried when --registry-url names the place, nor for a certificate that is not trusted', async () => {
+  test('is not tried when --registry-url names the registry, nor for an untrusted certificate', async () => {
     const never = async (): Promise<string> => {
       throw new Error('asked for the route');
     };
@@ -157,7 +157,7 @@ describe('the public route', () => {
   });
 });
 
-test('a host that does not exist is told, with how to expose the registry', async () => {
+test('the error for a host that does not exist says how to expose the registry', async () => {
   await expect(open({ host: 'registry.invalid:5000' })).rejects.toMatchObject({
     code: 'REGISTRY_UNREACHABLE',
     message:
@@ -165,7 +165,7 @@ test('a host that does not exist is told, with how to expose the registry', asyn
   });
 });
 
-test('GET /healthz counts where GET / does not answer 200', async () => {
+test('GET /healthz counts if GET / does not answer 200', async () => {
   const other = await plainServer((request, response) =>
     request.url === '/' ? void response.writeHead(404).end() : openshiftRegistry(request, response),
   );
@@ -178,7 +178,7 @@ test('GET /healthz counts where GET / does not answer 200', async () => {
   await other.close();
 });
 
-test('without a port and without a scheme, http is tried on its own port only where there is leave', async () => {
+test('without a port and a scheme, plain HTTP is tried on its own port only if falling back is allowed', async () => {
   const forward = await startProxy({});
   const env = { HTTPS_PROXY: forward.url, HTTP_PROXY: forward.url };
   await expect(open({ host: PUBLIC, env })).rejects.toThrow(/through the proxy/);

@@ -1,6 +1,6 @@
 import { Throttle } from '../../../src/core/registry/throttle.js';
 
-/** A request that has been sent and waits for its answer. */
+/** A request that was sent and waits for its response. */
 interface Sent {
   waited: boolean;
   answer(status: number): Promise<void>;
@@ -45,7 +45,7 @@ test('a burst of 429s halves the limit once, and requests that waited know it', 
   expect(next.at(-1)!.waited).toBe(true);
 });
 
-test('other answers raise the limit again, and at least one request is always sent', async () => {
+test('other responses raise the limit again, and at least one request is always sent', async () => {
   const throttle = new Throttle();
   for (let n = 0; n < 5; n++) await (await send(throttle, 1))[0]!.answer(429);
   for (let n = 0; n < 10; n++) await (await send(throttle, 1))[0]!.answer(200);
@@ -54,7 +54,7 @@ test('other answers raise the limit again, and at least one request is always se
   expect(grown.length).toBeLessThan(8);
 });
 
-test('a request that fails frees its place', async () => {
+test('a failed request lets the next one start', async () => {
   const throttle = new Throttle();
   await (await send(throttle, 1))[0]!.answer(429);
   const failing = throttle.run(

@@ -9,11 +9,11 @@ test.each([
   ['[::1]:5000', { host: '[::1]', port: 5000 }],
   ['10.0.0.1', { host: '10.0.0.1' }],
   ['localhost:5000', { host: 'localhost', port: 5000 }],
-])('%s is understood', (text, expected) => {
+])('%s is an address', (text, expected) => {
   expect(parseRegistryAddress(text)).toEqual(expected);
 });
 
-// The first four as `oc` words them (recorded cases).
+// The first four messages are those of `oc` (recorded cases).
 test.each([
   ['registry.example.org/path', 'no path after <host>[:<port>] is allowed'],
   ['https://registry.example.org?x=1', 'no query arguments are allowed after <host>[:<port>]'],
@@ -27,7 +27,7 @@ test.each([
   ['registry.example.org:0', 'not a port: 0'],
   ['registry.example.org:65536', 'not a port: 65536'],
   ['two words', 'not a host name: two words'],
-])('%s is refused: %s', (text, expected) => {
+])('%s is not an address: %s', (text, expected) => {
   expect(parseRegistryAddress(text)).toBe(expected);
 });
 

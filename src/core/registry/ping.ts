@@ -1,0 +1,66 @@
+import { isConnectionError } from '../kit/network-errors.js';
+import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import type { RegistryError } from './error.js';
+import { EXPECTS_HTTPS, failure } from './failure.js';
+import type { HttpResponse, Transport } from './transport.js';
+
+/** Maximum wait that a busy server can ask for while it is probed, in ms. */
+const MAX_WAIT_MS = 5_000;
+
+/**
+ * Checks that a registry answers: `GET /` or `GET /healthz` must return 200, and not a web page.
+ * @throws RegistryError
+ */
+export async function ping(transport: Transport, signal?: AbortSignal): Promise<void> {
+  const root = await get(transport, '/', signal);
+  if (isHealthy(root)) return;
+  const health = await get(transport, '/healthz', signal);
+  if (!isHealthy(health)) throw unexpected(transport.origin, root, health);
+}
+
+function get(transport: Transport, path: string, signal?: AbortSignal): Promise<HttpResponse> {
+  const request = (): Promise<HttpResponse> => transport.request('GET', path, { signal });
+  return withRetry(request, { tries: 3, baseMs: 100, signal, retryAfter });
+}
+
+/** Retries what costs half a second in all; a timeout is final. */
+function retryAfter(outcome: Outcome<HttpResponse>): number | undefined {
+  if ('value' in outcome) {
+    const wait = retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
+    return wait === undefined ? undefined : Math.min(wait, MAX_WAIT_MS);
+  }
+  const kind = (outcome.error as Partial<RegistryError>).kind;
+  return isConnectionError(outcome.error) && (kind === 'refused' || kind === 'closed') ? 0 : undefined;
+}
+
+function isHealthy(response: HttpResponse): boolean {
+  return response.status === 200 && !isHtml(response);
+}
+
+/** Returns true for a web page, which no registry sends. */
+export function isHtml({ headers, text }: HttpResponse): boolean {
+  return /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype html|html)/i.test(text);
+}
+
+/** What HTTPS servers answer to plain HTTP: Go's, then nginx's. */
+const HTTPS_ONLY = /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
+
+function unexpected(origin: string, root: HttpResponse, health: HttpResponse): RegistryError {
+  const { status } = health;
+  if (status === 400 && HTTPS_ONLY.test(root.text + health.text)) {
+    return failure('tls-port', EXPECTS_HTTPS, origin, { status });
+  }
+  const url = `${origin}/healthz`;
+  if (status === 503 && isHtml(health)) {
+    return failure('answer', 'the router answers 503 with an HTML page: this route has no registry pod', url, {
+      status,
+      suggestions: ['check whether the registry is running: regadm registry status', 'pass --registry-url'],
+    });
+  }
+  if (isHtml(health) || isHtml(root)) {
+    const what = `answered with an HTML page (status ${status}): this is not a registry`;
+    return failure('answer', what, url, { status });
+  }
+  const what = `unexpected status ${status}, and ${root.status} from GET /; 200 was expected`;
+  return failure('answer', what, url, { status });
+}

@@ -1,0 +1,114 @@
+import type { ErrorCode } from '../model/error-codes.js';
+import { RegistryError } from './error.js';
+import type { HttpResponse } from './transport.js';
+
+const GRANT = 'give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER';
+
+/** The registry's own error. */
+interface RegistryMessage {
+  code: string;
+  message: string;
+}
+
+/** Returns the first error in a body of the form `{"errors":[{"code":…,"message":…}]}`; undefined for other bodies. */
+export function registryErrorIn(response: HttpResponse): RegistryMessage | undefined {
+  try {
+    const { errors } = JSON.parse(response.text) as { errors?: { code?: unknown; message?: unknown }[] };
+    const first = errors?.[0];
+    if (typeof first?.code !== 'string') return undefined;
+    return { code: first.code, message: printable(String(first.message ?? '')) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What an error message says about a request. */
+export interface RequestDescription {
+  /** Method and URL, without credentials: `DELETE https://…`. */
+  url: string;
+  what: 'layer-link' | 'manifest-link' | 'blob' | 'manifest';
+  hasToken: boolean;
+}
+
+/** An error code, the description of the problem, and remedies. */
+type Problem = [code: ErrorCode, what: string, ...suggestions: string[]];
+
+/** Creates the error for an unexpected response. */
+export function responseError(response: HttpResponse, request: RequestDescription): RegistryError {
+  const message = registryErrorIn(response);
+  const [code, what, ...suggestions] = problemIn(response, request, message);
+  const { status } = response;
+  return new RegistryError(what, {
+    kind: 'answer',
+    code,
+    url: request.url,
+    status,
+    registryCode: message?.code,
+    suggestions,
+  });
+}
+
+function problemIn(response: HttpResponse, request: RequestDescription, message?: RegistryMessage): Problem {
+  const { status } = response;
+  if (status === 401) return unauthorized(request);
+  if (status === 403) return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, GRANT];
+  if (status === 405) return isReadOnly(response, message) ? READ_ONLY : unsupported(request);
+  if (status === 404 && request.what === 'blob') return NOT_OPENSHIFT;
+  return ['REGISTRY_ERROR', `unexpected status ${status}: ${describe(response, message)}`];
+}
+
+const READ_ONLY: Problem = [
+  'REGISTRY_READ_ONLY',
+  '405 Method not allowed: the registry is in read-only mode',
+  'end the read-only mode: regadm registry readonly off',
+];
+const NOT_OPENSHIFT: Problem = [
+  'NOT_OPENSHIFT_REGISTRY',
+  '404: there is no /admin/blobs here: this is not an OpenShift registry',
+  'pass --registry-url with the address of the integrated registry',
+];
+
+/**
+ * In read-only mode, the registry allows only reading methods, and states that in the header `Allow` instead of the body.
+ */
+function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boolean {
+  const allow = String(headers.allow ?? '');
+  return message?.code !== 'UNSUPPORTED' && /\b(GET|HEAD)\b/.test(allow) && !/\bDELETE\b/.test(allow);
+}
+
+/** The registry answers 401 both for an invalid token and for a missing permission. */
+function unauthorized({ hasToken, what }: RequestDescription): Problem {
+  const code = 'REGISTRY_UNAUTHORIZED';
+  if (!hasToken)
+    return [code, '401 Unauthorized: there is no token to log in with', 'log in (oc login), or pass --token'];
+  if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', GRANT];
+  const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
+  return [code, `401 Unauthorized: ${cause}`, 'log in again (oc login), or pass a valid --token', GRANT];
+}
+
+function unsupported({ what }: RequestDescription): Problem {
+  if (what === 'manifest-link') {
+    return [
+      'REGISTRY_UNSUPPORTED',
+      '405 UNSUPPORTED: the image stream still lists the image, or deletion is disabled',
+      'run the prune again: the next run finds what is left',
+      'check whether deletion is enabled: regadm registry status',
+    ];
+  }
+  return [
+    'REGISTRY_DELETE_DISABLED',
+    '405 UNSUPPORTED: deletion is disabled in the registry',
+    'enable it: REGISTRY_STORAGE_DELETE_ENABLED=true in the environment of the registry',
+  ];
+}
+
+function describe(response: HttpResponse, message?: RegistryMessage): string {
+  if (message) return `${message.code}: ${message.message}`;
+  return printable(response.text) || 'no body';
+}
+
+/** Returns one line of a server's text: no control characters, at most 200 characters. */
+function printable(text: string): string {
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
