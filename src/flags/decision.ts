@@ -67,7 +67,10 @@ export interface Decided {
   keepYoungerThan: string;
 }
 
-/** Checks the flags and turns them into options. @throws RegadmError USAGE, or what is wrong with the file of --protect */
+/**
+ * Checks the flags and turns them into options.
+ * @throws RegadmError USAGE, or what is wrong with the file of --protect
+ */
 export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = true): Promise<Decided> {
   const keep = flags['keep-tag-revisions'];
   const young = flags['keep-younger-than'];

@@ -11,7 +11,8 @@ const DEFAULT_KEEP_AGE = '1h';
 
 /**
  * Converts flags to a request.
- * @throws RegadmError USAGE that names the flag; READ_ONLY_NEEDED (exit status 4) for a combination that would do damage
+ * @throws RegadmError USAGE that names the flag; READ_ONLY_NEEDED (exit status 4) for a combination that would do
+ *   damage
  */
 export function hardPruneRequest(flags: HardPruneFlagValues): HardPruneRequest {
   const { storage, pod } = flags;

@@ -1,16 +1,17 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * The proxy that the environment names for a URL: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY excludes the host, as Go
- * programs (`oc`, the registry) read them. NO_PROXY holds, separated by commas or blanks, `*`, names (they cover what is
- * below them), `.suffix`, addresses, networks (`10.0.0.0/8`, `fd00::/8`), each with `:port` if wanted. Loopback addresses
- * never go through a proxy: they would mean the proxy's own machine.
- * @returns the proxy's URL
+ * Returns the proxy for a URL from the environment: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY excludes the host. The
+ * rules are those of Go programs (`oc`, the registry). Entries of NO_PROXY, separated by commas or spaces, are `*`,
+ * names (with their subdomains), `.suffix`, addresses and networks (`10.0.0.0/8`, `fd00::/8`). Names and addresses can
+ * have a `:port`. Loopback addresses are never reached through a proxy, because there they mean the proxy's own
+ * machine.
+ * @returns the proxy's URL, or undefined
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy
  */
 export function proxyFor(url: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const target = new URL(url);
-  const host = bare(target.hostname);
+  const host = withoutBrackets(target.hostname);
   if (isLoopback(host)) return undefined;
   const proxy = target.protocol === 'https:' ? env.HTTPS_PROXY || env.https_proxy : env.HTTP_PROXY || env.http_proxy;
   if (!proxy) return undefined;
@@ -30,7 +31,7 @@ function excludes(entry: string, host: string, port: string): boolean {
   if (network) return isIP(host) > 0 && inNetwork(host, network[1]!, Number(network[2]));
   const withPort = isIP(entry) === 6 ? null : /^(.+):(\d+)$/.exec(entry);
   if (withPort && withPort[2] !== port) return false;
-  const name = bare(withPort ? withPort[1]! : entry).replace(/^\*(?=\.)/, '');
+  const name = withoutBrackets(withPort ? withPort[1]! : entry).replace(/^\*(?=\.)/, '');
   return name.startsWith('.') ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
 }
 
@@ -42,6 +43,6 @@ function inNetwork(host: string, base: string, bits: number): boolean {
   return list.check(host, isIP(host) === 4 ? 'ipv4' : 'ipv6');
 }
 
-function bare(host: string): string {
+function withoutBrackets(host: string): string {
   return host.replace(/^\[|\]$/g, '').toLowerCase();
 }

@@ -1,9 +1,9 @@
 /**
- * Where a use case reports what it is doing, for people: on stderr, never part of the result. The command line implements it once
- * (progress display, verbosity, quiet mode); tests hand in a recorder.
+ * Reports to people what a use case is doing: on stderr, never as part of the result. The command line implements it once
+ * (progress display, verbosity, quiet mode); tests pass a recorder.
  */
 export interface Reporter {
-  /** Starts a phase of countable work; `total` where the amount is known. */
+  /** Starts a phase of countable work; `total` if the amount is known. */
   phase(name: string, total?: number): void;
   /** Counts finished units of the current phase. */
   tick(count?: number): void;

@@ -12,8 +12,8 @@ export interface RetryOptions<T> {
   maxMs?: number;
   signal?: AbortSignal;
   /**
-   * Decides after each attempt. `undefined`: the outcome is final. A number: retry after the backoff, but not before so
-   * many milliseconds (0 if the server named no time).
+   * Decides after each attempt. `undefined`: the outcome is final. A number: retry after the backoff, but not before
+   * that time in ms (0 if the server named no time).
    */
   retryAfter(outcome: Outcome<T>, attempt: number): number | undefined;
   /** For tests. Must reject when the signal aborts. */
@@ -26,8 +26,8 @@ export interface RetryOptions<T> {
 const MAX_RETRY_AFTER_MS = 60_000;
 
 /**
- * Runs `fn` until its outcome is final or all attempts are used. Waits grow and are jittered by half, so that workers do
- * not retry at the same moment.
+ * Runs `fn` until its outcome is final or all attempts are used. Waits grow and are jittered by half, so that workers
+ * do not retry at the same moment.
  * @returns the value of the last attempt
  * @throws the error of the last attempt, or the signal's reason
  */

@@ -1,4 +1,4 @@
-/** Edits between two texts (insert, delete, replace, swap of neighbours): the optimal string alignment distance. */
+/** Counts the edits between two strings: insert, delete, replace, swap (the optimal string alignment distance). */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
@@ -17,22 +17,23 @@ export function editDistance(a: string, b: string): number {
 }
 
 /**
- * The names that were probably meant: at most three, the nearest first. A name that begins with what was typed counts as near.
- * @param most how many edits still count; default a third of the length, at least one
+ * Finds the names that the user probably meant: at most three, the most similar first. Names that start with the typed
+ * text are included.
+ * @param maxEdits maximum number of edits; default a third of the length, at least one
  */
 export function suggest(
   typed: string,
   names: Iterable<string>,
-  most = Math.max(1, Math.floor(typed.length / 3)),
+  maxEdits = Math.max(1, Math.floor(typed.length / 3)),
 ): string[] {
-  const near = [...names]
+  const similar = [...names]
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= most || (typed.length >= 3 && name.startsWith(typed)));
-  near.sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name));
-  return near.slice(0, 3).map(({ name }) => name);
+    .filter(({ name, distance }) => distance <= maxEdits || (typed.length >= 3 && name.startsWith(typed)));
+  similar.sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name));
+  return similar.slice(0, 3).map(({ name }) => name);
 }
 
-/** `did you mean A?`, `did you mean A, B or C?`; nothing when there is no suggestion. */
+/** Writes suggestions as one question, `did you mean A, B or C?`; an empty list without suggestions. */
 export function didYouMean(names: string[]): string[] {
   if (names.length === 0) return [];
   const last = names.at(-1)!;

@@ -1,6 +1,6 @@
 /**
- * How a check ended. `failed`: the command would not work, or would do damage. `unknown`: it could not be checked. `skipped`: it does
- * not apply here.
+ * Status of a check. `failed`: the command would not work, or would do damage. `unknown`: it could not be checked.
+ * `skipped`: it does not apply here.
  */
 export type CheckStatus = 'ok' | 'info' | 'warning' | 'failed' | 'unknown' | 'skipped';
 

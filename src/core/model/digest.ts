@@ -10,12 +10,12 @@ export function digestProblem(text: string): string | undefined {
   return /^[0-9a-f]+$/.test(match[2]!) ? undefined : 'invalid checksum digest format';
 }
 
-/** True for a digest with a registered algorithm in full length, lower case. */
+/** Returns true for a valid digest: a registered algorithm, full length, lower case. */
 export function isDigest(text: string): boolean {
   return digestProblem(text) === undefined;
 }
 
-/** `sha256:0123456789ab`, for tables. */
+/** Shortens a digest for tables: `sha256:0123456789ab`. */
 export function shortDigest(digest: string): string {
   const [algorithm = '', hex = ''] = digest.split(':');
   return hex ? `${algorithm}:${hex.slice(0, 12)}` : digest;

@@ -31,8 +31,8 @@ export interface Failure {
 }
 
 /**
- * What became of an entry: in a dry run what would be done (`Planned`), otherwise what was done (`Done`), `gone` (it no longer
- * existed), `skipped` or `failed`.
+ * What became of an entry: in a dry run what would be done (`Planned`), otherwise what was done (`Done`), `gone` (it no
+ * longer existed), `skipped` or `failed`.
  * @schema {"allOf": [{"if": {"properties": {"status": {"const": "skipped"}}}, "then": {"required": ["reason"]}}, {"if": {"properties": {"status": {"const": "failed"}}}, "then": {"required": ["message"]}}]}
  */
 export interface EntryStatus<Planned extends string = 'would-delete', Done extends string = 'deleted'> {

@@ -1,6 +1,6 @@
 /**
- * Every error code that regadm prints, with its exit status (docs/exit-codes.md). Scripts compare codes, so a code never changes its
- * meaning. docs/errors.md explains each one.
+ * Every error code that regadm prints, with its exit status (docs/exit-codes.md). Scripts compare codes, so a code
+ * never changes its meaning. docs/errors.md explains each one.
  */
 const FAILS_WITH = {
   /** An error; nothing was changed unless the output reports changes. */

@@ -6,14 +6,14 @@ export const EXIT = { ok: 0, error: 1, found: 2, partial: 3, refused: 4, sigint:
 /** An invalid image reference of a referrer, as `invalidReferences` in the JSON documents shows it. */
 export interface InvalidReference {
   referrer: { kind: string; namespace: string; name: string };
-  /** Where in the object: `container c0`, `init container i0`, or empty for a build's `from`. */
+  /** Place in the object: `container c0`, `init container i0`; empty for a build's `from`. */
   field: string;
   reference: string;
   message: string;
 }
 
 export interface RegadmErrorOptions {
-  /** Stable upper-case name that scripts may compare, e.g. `REGISTRY_UNREACHABLE`. */
+  /** Stable upper-case name that scripts can compare, e.g. `REGISTRY_UNREACHABLE`. */
   code: ErrorCode;
   /** What to do next, one sentence each; printed below the message. */
   suggestions?: string[];
@@ -23,7 +23,7 @@ export interface RegadmErrorOptions {
   invalidReferences?: InvalidReference[];
 }
 
-/** Every error that a user is meant to read: a message, a code, what to do next, an exit status. */
+/** An error for users: a message, a code, what to do next, and an exit status. */
 export class RegadmError extends Error {
   readonly code: ErrorCode;
   readonly suggestions: string[];
@@ -40,17 +40,17 @@ export class RegadmError extends Error {
   }
 }
 
-/** Bad flags, arguments or files: exit 1, nothing done. */
+/** Creates the error for invalid flags, arguments or files: exit status 1, nothing was changed. */
 export function usageError(message: string, suggestions: string[] = []): RegadmError {
   return new RegadmError(message, { code: 'USAGE', suggestions });
 }
 
-/** A guard (a limit, a mode, another cluster's data) said no: exit 4, nothing changed. */
+/** Creates the error of a guard (a limit, a mode, another cluster's data): exit status 4, nothing was changed. */
 export function refusal(code: ErrorCode, message: string, suggestions: string[] = []): RegadmError {
   return new RegadmError(message, { code, suggestions, exitCode: EXIT.refused });
 }
 
-/** The text of anything thrown, without a stack trace. */
+/** Returns the message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

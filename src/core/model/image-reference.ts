@@ -1,12 +1,12 @@
 import { digestProblem } from './digest.js';
 
-/** A pull spec, taken apart as OpenShift does it. */
+/** The parts of a pull spec, as OpenShift splits it. */
 export interface ImageReference {
-  /** Host and port; empty when the spec names none. */
+  /** Host and port; empty if the pull spec has none. */
   registry: string;
-  /** The first component of the path when there are several; empty otherwise. */
+  /** First component of the path if it has several; otherwise empty. */
   namespace: string;
-  /** What follows the namespace; may contain `/`. */
+  /** What follows the namespace; it can contain `/`. */
   name: string;
   tag: string;
   digest: string;
@@ -14,33 +14,36 @@ export interface ImageReference {
 
 const DOMAIN_COMPONENT = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const DOMAIN = `${DOMAIN_COMPONENT}(?:\\.${DOMAIN_COMPONENT})*(?::[0-9]+)?`;
-// The grammar's separator `[-]*` may be empty; `-+` accepts the same texts without backtracking.
+// The grammar's separator `[-]*` can be empty; `-+` accepts the same strings without backtracking.
 const PATH_COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const NAME = `(?:${DOMAIN}/)?${PATH_COMPONENT}(?:/${PATH_COMPONENT})*`;
 const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}';
 const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}';
 /** The Distribution reference grammar: https://github.com/distribution/reference/blob/main/reference.go */
 const REFERENCE = new RegExp(`^(${NAME})(?::(${TAG}))?(?:@(${DIGEST}))?$`);
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
-/** Parses `[host[:port]/]path[:tag][@digest]`; a string is what is wrong with it, in the words of the Distribution library. */
+/**
+ * Parses `[host[:port]/]path[:tag][@digest]`.
+ * @returns the reference, or what is wrong with it in the words of the Distribution library
+ */
 export function parseImageReference(text: string): ImageReference | string {
   if (text === '') return 'repository name must have at least one component';
   const match = matchReference(text);
   if (!match)
     return matchReference(text.toLowerCase()) ? 'repository name must be lowercase' : 'invalid reference format';
   const [, fullName = '', tag = '', digest = ''] = match;
-  if (fullName.length > LONGEST_NAME) return `repository name must not be more than ${LONGEST_NAME} characters`;
+  if (fullName.length > MAX_NAME_LENGTH) return `repository name must not be more than ${MAX_NAME_LENGTH} characters`;
   const problem = digest ? digestProblem(digest) : undefined;
   if (problem) return problem;
   return { ...splitName(fullName), tag, digest };
 }
 
-/** Every valid reference is shorter; and a runaway text must not reach the expression, which backtracks. */
-const LONGEST_REFERENCE = 4096;
+/** Maximum length of a reference: valid ones are shorter, and the expression backtracks on long strings. */
+const MAX_REFERENCE_LENGTH = 4096;
 
 function matchReference(text: string): RegExpExecArray | null {
-  return text.length > LONGEST_REFERENCE ? null : REFERENCE.exec(text);
+  return text.length > MAX_REFERENCE_LENGTH ? null : REFERENCE.exec(text);
 }
 
 function splitName(fullName: string): { registry: string; namespace: string; name: string } {
@@ -54,14 +57,14 @@ function splitName(fullName: string): { registry: string; namespace: string; nam
   };
 }
 
-/** Whether a reference can mean an image stream: host, namespace and a name without `/` are all there. The host's value is not compared. */
+/** Returns true if a reference can mean an image stream: it has a host (any), a namespace and a name without `/`. */
 export function namesStream(reference: ImageReference): boolean {
   return (
     reference.registry !== '' && reference.namespace !== '' && reference.name !== '' && !reference.name.includes('/')
   );
 }
 
-/** `name:tag` of an ImageStreamTag; a string is what is wrong with it. */
+/** Parses `name:tag` of an ImageStreamTag. @returns its parts, or what is wrong with it */
 export function parseStreamTag(text: string): { name: string; tag: string } | string {
   const parts = text.split(':');
   if (parts.length !== 2) return `expected exactly one : delimiter in the istag "${text}"`;
@@ -70,7 +73,7 @@ export function parseStreamTag(text: string): { name: string; tag: string } | st
   return { name, tag };
 }
 
-/** `name@digest` of an ImageStreamImage; a string is what is wrong with it. */
+/** Parses `name@digest` of an ImageStreamImage. @returns its parts, or what is wrong with it */
 export function parseStreamImage(text: string): { name: string; digest: string } | string {
   const parts = text.split('@');
   if (parts.length !== 2) return `expected exactly one @ in the isimage name "${text}"`;

@@ -1,7 +1,7 @@
 import { readPending } from './pending.js';
 import type { KubeObject } from './kube.js';
 
-/** An image stream, reduced to what decisions need. Times in ms since the epoch. */
+/** An image stream, reduced to what decisions need. Times are in ms since the epoch. */
 export interface StreamRecord {
   namespace: string;
   name: string;
@@ -11,7 +11,7 @@ export interface StreamRecord {
   /** `status.dockerImageRepository`, which names the registry. */
   repository: string;
   tags: { name: string; items: { image: string; created: number }[] }[];
-  /** Digests whose items an interrupted run removed and whose links it may have left: annotation `regadm/pending`. */
+  /** Digests whose tag items an earlier run removed, but perhaps not their links: annotation `regadm/pending`. */
   pending: string[];
 }
 
@@ -20,7 +20,7 @@ interface RawTag {
   items?: { image?: string; created?: string }[] | null;
 }
 
-/** Reduces an ImageStream object as the API server sends it. */
+/** Reduces an ImageStream object. */
 export function reduceStream(object: KubeObject): StreamRecord {
   const status = (object.status ?? {}) as { dockerImageRepository?: string; tags?: RawTag[] | null };
   return {
@@ -38,7 +38,7 @@ export function reduceStream(object: KubeObject): StreamRecord {
   };
 }
 
-/** A stream's `namespace/name`, which is its repository in the registry. */
+/** Returns `namespace/name` of a stream, which is its repository in the registry. */
 export function streamKey(stream: { namespace: string; name: string }): string {
   return `${stream.namespace}/${stream.name}`;
 }

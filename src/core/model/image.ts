@@ -1,39 +1,43 @@
 import type { KubeObject } from './kube.js';
 
-/** An Image object, reduced to what decisions need. Digests as text; times in ms since the epoch; sizes in bytes. */
+/** An Image object, reduced to what decisions need. Times are in ms since the epoch, sizes in bytes. */
 export interface ImageRecord {
-  /** The manifest digest, which is the object's name. */
+  /** Digest of the manifest, which is the object's name. */
   name: string;
   uid: string;
   created: number;
-  /** Annotated `openshift.io/image.managed: "true"`: pushed, not imported. */
+  /** True if it was pushed (annotation `openshift.io/image.managed: "true"`), not imported. */
   managed: boolean;
   /** `dockerImageReference`. */
   reference: string;
-  /** `dockerImageMetadata.Size`: what size limits are compared with. */
+  /** `dockerImageMetadata.Size`, which size limits apply to. */
   size: number;
-  /** The config blob; empty where the manifest kind has none. */
+  /** Digest of the config blob; empty if this kind of manifest has none. */
   config: string;
   layers: { digest: string; size: number }[];
-  /** What an image index or manifest list names. */
+  /** Digests that an image index or manifest list names. */
   children: string[];
-  /** An OCI manifest or index: it may have a `subject`. */
+  /** True for an OCI manifest or index, which can have a `subject`. */
   oci: boolean;
-  /** What is wrong with its metadata; such an image stops the deletion of images. */
+  /** What is wrong with its metadata, or empty. Such an image stops the deletion of images. */
   unreadable: string;
 }
 
+/** Media types of manifests whose config is a blob. */
 const WITH_CONFIG: ReadonlySet<unknown> = new Set([
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
 ]);
 
-/** True for the media types of manifests whose config (`dockerImageMetadata.Id`) is a blob: as long as the image exists, it is in use. */
+/**
+ * Returns true for media types of manifests whose config (`dockerImageMetadata.Id`) is a blob. It is in use as long as
+ * the image exists.
+ */
 export function hasConfigBlob(mediaType: unknown): boolean {
   return WITH_CONFIG.has(mediaType);
 }
 
-/** The types that `dockerImageMetadata` has in the API: another type means that it cannot be read. */
+/** Types of the fields of `dockerImageMetadata` in the API. With another type, the metadata cannot be read. */
 const METADATA_TYPES: Record<string, 'string' | 'number' | 'object'> = {
   Id: 'string',
   Parent: 'string',
@@ -56,7 +60,7 @@ interface RawImage extends KubeObject {
   dockerImageManifests?: unknown;
 }
 
-/** Reduces an Image object as the API server sends it. Never throws: what cannot be read is said in `unreadable`. */
+/** Reduces an Image object. Never throws: `unreadable` states what cannot be read. */
 export function reduceImage(object: KubeObject): ImageRecord {
   const raw = object as RawImage;
   const mediaType = raw.dockerImageManifestMediaType ?? '';

@@ -1,4 +1,4 @@
-/** An object as every API server writes it; what is inside is checked where it is read. */
+/** An object of the API. Readers check the fields that they use. */
 export interface KubeObject {
   apiVersion?: string;
   kind?: string;
@@ -21,7 +21,7 @@ export interface ObjectMeta {
   [key: string]: unknown;
 }
 
-/** A list as an API server answers with it. */
+/** A list of objects, as the API server sends it. */
 export interface KubeList {
   kind?: string;
   apiVersion?: string;
@@ -30,7 +30,7 @@ export interface KubeList {
 }
 
 /**
- * Which fields of an object decisions read: `all` of a value, only its `type` (an empty object, list or string stands for
- * it; other values as they are), or certain fields of an object, and of every object in a list.
+ * The fields of an object that decisions read: `all` of a value, only its `type` (read as an empty object, list or
+ * string; other values as they are), or the named fields of an object or of every object in a list.
  */
 export type Fields = 'all' | 'type' | { [name: string]: Fields };

@@ -1,7 +1,7 @@
 import type { KubeObject } from './kube.js';
 import { parseQuantity } from './quantity.js';
 
-/** The largest image that a namespace's LimitRange allows, in bytes. */
+/** Maximum size of an image that a LimitRange allows in its namespace, in bytes. */
 export interface ImageLimit {
   namespace: string;
   bytes: number;
@@ -13,7 +13,7 @@ interface LimitItem {
 }
 
 /**
- * The `max.storage` of every `openshift.io/Image` limit of a LimitRange.
+ * Reads `max.storage` of every `openshift.io/Image` limit of a LimitRange.
  * A string that is not a quantity is NaN: no size exceeds it, so everything in that namespace stays.
  */
 export function reduceLimitRange(object: KubeObject): ImageLimit[] {

@@ -2,8 +2,8 @@ import type { Fields } from './kube.js';
 import type { ReferrerResource } from './referrers/index.js';
 
 /**
- * What the reducers (`reduceImage`, `reduceStream`, `REFERRER_KINDS`) read of the objects in a list: nothing else is made a value of.
- * test/core/model/list-fields.test.ts fails when a reducer reads a field that is missing here.
+ * The fields of listed objects that the reducers (`reduceImage`, `reduceStream`, `REFERRER_KINDS`) read. Only these are
+ * parsed. test/core/model/list-fields.test.ts fails when a reducer reads a field that is missing here.
  */
 const METADATA: Fields = {
   name: 'all',
@@ -22,7 +22,7 @@ export const IMAGE_FIELDS: Fields = {
   dockerImageMetadata: {
     Id: 'all',
     Size: 'all',
-    // Of these only the types matter: another type means that the metadata cannot be read.
+    // Only the types of these matter: with another type, the metadata cannot be read.
     Parent: 'type',
     Comment: 'type',
     Created: 'type',
@@ -73,7 +73,7 @@ const BUILD: Fields = {
   status: { phase: 'all' },
 };
 
-/** By plural name. A resource that is not here is read whole. */
+/** Fields by plural name of the resource. Objects of other resources are parsed completely. */
 export const LIST_FIELDS: Partial<Record<string, Fields>> = {
   images: IMAGE_FIELDS,
   imagestreams: STREAM_FIELDS,

@@ -1,13 +1,13 @@
 import { isDigest } from './digest.js';
 
 /**
- * On an image stream: the digests of the images whose items a run removed and whose links are still to go.
- * The update that removes the items writes it, and it is removed once the links are deleted, so an interrupted run can
- * always be resumed.
+ * Annotation of an image stream with the digests of images whose tag items a run removed and whose links it still has
+ * to delete. The update that removes the items writes it, and it is removed once the links are deleted, so an
+ * interrupted run can always be resumed.
  */
 export const PENDING_ANNOTATION = 'regadm/pending';
 
-/** Digests in an annotation's value: separated by commas, without `sha256:`. Anything else is ignored. */
+/** Reads the digests in the annotation: separated by commas, without `sha256:`. Ignores anything else. */
 export function readPending(annotations: Record<string, string> | undefined): string[] {
   const value = annotations?.[PENDING_ANNOTATION];
   if (!value) return [];
@@ -17,7 +17,7 @@ export function readPending(annotations: Record<string, string> | undefined): st
     .filter(isDigest);
 }
 
-/** The annotation's value for these digests. */
+/** Writes digests as the value of the annotation. */
 export function writePending(digests: Iterable<string>): string {
   return [...digests].map((digest) => digest.replace(/^sha256:/, '')).join(',');
 }

@@ -1,4 +1,4 @@
-/** What an administrator never wants pruned: `--protect FILE`. Globs know `*` and `?`. */
+/** What must never be pruned, as globs with `*` and `?`. */
 export interface Protection {
   namespaces: string[];
   /** `namespace/name`. */
@@ -8,14 +8,14 @@ export interface Protection {
   digests: string[];
 }
 
-/** Answers for one protection; patterns are compiled once. */
+/** Finds the pattern that protects a stream or a tag. */
 export interface ProtectionMatcher {
   stream(namespace: string, name: string): string | undefined;
   tag(namespace: string, name: string, tag: string): string | undefined;
   digest(digest: string): boolean;
 }
 
-/** @returns for streams and tags the pattern that protects them, or undefined */
+/** Compiles the patterns of a protection. */
 export function protectionMatcher(protection: Protection | undefined): ProtectionMatcher {
   const namespaces = compile(protection?.namespaces);
   const streams = compile(protection?.streams);
@@ -33,7 +33,7 @@ function compile(globs: string[] = []): (text: string) => string | undefined {
   return (text) => patterns.find(({ pattern }) => pattern.test(text))?.glob;
 }
 
-/** `*` any characters, `?` one; everything else stands for itself. */
+/** Compiles a glob: `*` matches any characters, `?` matches one. */
 function globPattern(glob: string): RegExp {
   const source = glob
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

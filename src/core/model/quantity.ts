@@ -30,7 +30,7 @@ export function parseQuantity(text: string | number): number | undefined {
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 
-/** Bytes as people read them: binary units, four significant digits (`2.835 GiB`, `512 B`). */
+/** Formats bytes with binary units and four significant digits: `2.835 GiB`, `512 B`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

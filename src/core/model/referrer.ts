@@ -1,6 +1,6 @@
 /**
- * How a reference is written:
- * `pull-spec` as in a container, `stream-tag` `name:tag`, `stream-image` `name@digest`, `image-id` what a node reports.
+ * Form of a reference: `pull-spec` as in a container, `stream-tag` is `name:tag`, `stream-image` is `name@digest`,
+ * `image-id` is what a node reports.
  */
 export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image-id';
 
@@ -10,9 +10,9 @@ export interface Reference {
   field: string;
   form: ReferenceForm;
   text: string;
-  /** For stream tags and stream images: the namespace that they mean. */
+  /** Namespace that a stream tag or stream image refers to. */
   namespace?: string;
-  /** Seen only by `--referrers extended` and `all`. */
+  /** True if `oc` does not see it: only the referrers `extended` and `all` do. */
   extended?: boolean;
 }
 
@@ -22,13 +22,13 @@ export interface Referrer {
   namespace: string;
   name: string;
   references: Reference[];
-  /** Pods only: whether they count depends on it. */
+  /** Pods only; decides whether the pod counts. */
   phase?: string;
   /** Pods only: ms since the epoch. */
   created?: number;
 }
 
-/** One use of a tag or an image: by which object, in which field, and as what it was written. */
+/** One use of a tag or an image: the object, the field, and the reference as written. */
 export interface Use {
   kind: string;
   namespace: string;

@@ -1,6 +1,6 @@
 /**
- * The content of a registry's storage as plain values: storage drivers read them, plans are made of them. Digests are 64 hex digits
- * without their algorithm wherever there can be millions of them; the registry stores only sha256.
+ * The content of a registry's storage as plain values: storage drivers read them, plans are made of them. Digests are
+ * 64 hex digits without their algorithm wherever there can be millions of them; the registry stores only sha256.
  */
 
 /** The blobs and repositories of a storage, as one listing saw them. */

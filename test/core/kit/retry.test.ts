@@ -1,6 +1,6 @@
 import { retryAfterStatus, withRetry, type RetryOptions } from '../../../src/core/kit/retry.js';
 
-/** Counts tries and waits; nothing sleeps. */
+/** Counts attempts and waits without sleeping. */
 function counting(options: Partial<RetryOptions<number>> = {}) {
   const waits: number[] = [];
   let tries = 0;
@@ -31,7 +31,7 @@ test('a final value is returned at once', async () => {
   expect(it.waits).toEqual([]);
 });
 
-test('waits double up to the longest, jittered by half; the last value is returned', async () => {
+test('waits double up to a maximum, jittered by half; the last value is returned', async () => {
   const it = counting();
   expect(await it.run(() => 503)).toBe(503);
   expect(it.tries()).toBe(5);
@@ -47,13 +47,13 @@ test('the last error is thrown', async () => {
   ).rejects.toThrow('try 2');
 });
 
-test('a server that names a time is not asked sooner, and not waited for longer than a minute', async () => {
+test('a retry is not earlier than the server asks, but at most a minute later', async () => {
   const it = counting({ tries: 3, retryAfter: (_outcome, attempt) => (attempt === 1 ? 2000 : 3_600_000) });
   await it.run(() => 429);
   expect(it.waits).toEqual([2000, 60_000]);
 });
 
-test('after an abort nothing is tried again', async () => {
+test('an abort prevents further attempts', async () => {
   const controller = new AbortController();
   const it = counting({ signal: controller.signal });
   await expect(

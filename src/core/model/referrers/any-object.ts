@@ -3,8 +3,8 @@ import type { KubeObject } from '../kube.js';
 import type { Reference, Referrer } from '../referrer.js';
 
 /**
- * How an object of any kind is reduced for `--referrers all`: to every string in it that parses as a pull spec with a digest, or with one of
- * these hosts. A reference's field is the path in the object: `spec.steps[0].image`.
+ * Returns the function that reduces objects of any kind to the strings that are pull specs with a digest, or with one
+ * of these hosts. The field of a reference is its path in the object: `spec.steps[0].image`.
  */
 export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeObject) => Referrer {
   const prefixes = hosts.map((host) => `${host}/`);
@@ -33,12 +33,15 @@ function step(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** Longer than any valid reference: such texts are not looked at closely. */
-const LONGEST = 700;
+/** Maximum length of a string that is parsed: more than any valid reference has. */
+const MAX_LENGTH = 700;
 
-/** The pull spec that a text is: with a digest, whatever its host, or of the registry's own. A scheme (`docker://`) is put aside. */
+/**
+ * Returns the pull spec in a string: one with a digest, from any host, or one of the registry itself. Ignores a scheme
+ * (`docker://`).
+ */
 function pullSpec(value: string, prefixes: string[]): string | undefined {
-  if (value.length > LONGEST) return undefined;
+  if (value.length > MAX_LENGTH) return undefined;
   const text = value.trim().replace(/^[a-z][a-z-]*:\/\//, '');
   const own = prefixes.some((prefix) => text.startsWith(prefix));
   if (!own && !text.includes('@sha')) return undefined;

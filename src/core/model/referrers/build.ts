@@ -24,7 +24,10 @@ const FORMS: Record<string, Reference['form']> = {
   DockerImage: 'pull-spec',
 };
 
-/** A build: its strategy's `from`; beyond `oc`, images copied into the source and, until it is finished, its output. */
+/**
+ * Reduces a build to its strategy's `from` and, beyond `oc`, to the images copied into its source and, until it is
+ * finished, to its output.
+ */
 export function reduceBuild(object: KubeObject): Referrer {
   const spec = (object.spec ?? {}) as BuildSpec;
   const finished = FINISHED.has(String((object.status as { phase?: string } | undefined)?.phase ?? ''));
@@ -32,7 +35,7 @@ export function reduceBuild(object: KubeObject): Referrer {
   return referrer('Build', object, [...inputs(object, spec), ...output]);
 }
 
-/** A build config: as a build, and beyond `oc` what its image change triggers watch. */
+/** Reduces a build config like a build and, beyond `oc`, to what its image change triggers watch. */
 export function reduceBuildConfig(object: KubeObject): Referrer {
   const spec = (object.spec ?? {}) as BuildSpec;
   const triggers = (spec.triggers ?? []).flatMap((trigger, index) =>
@@ -55,7 +58,7 @@ function inputs(object: KubeObject, spec: BuildSpec): Reference[] {
   return [...reference(object, '', strategy, false), ...copied];
 }
 
-/** A reference of one of the three known kinds; blank names and other kinds are skipped, as `oc` does it. */
+/** Returns a reference of one of the three known kinds. Skips blank names and other kinds, as `oc` does. */
 function reference(
   object: KubeObject,
   field: string,

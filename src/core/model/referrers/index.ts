@@ -26,7 +26,7 @@ export const REFERRER_KINDS = {
 
 export type ReferrerResource = keyof typeof REFERRER_KINDS;
 
-/** A workload whose pods are made from a template; a template may be absent. */
+/** Returns the function that reduces a workload to the images in its pod template, if it has one. */
 function templated(
   kind: string,
   templateOf: (spec: Record<string, unknown>) => Template = (spec) => spec.template as Template,
@@ -39,7 +39,7 @@ function templated(
   });
 }
 
-/** The kind that a resource's objects have. */
+/** Kind of each resource's objects. */
 export const REFERRER_KIND_NAMES: Record<ReferrerResource, string> = {
   pods: 'Pod',
   replicationcontrollers: 'ReplicationController',

@@ -13,7 +13,9 @@ export interface PodSpec {
   volumes?: { name?: string; image?: { reference?: string } | null }[] | null;
 }
 
-/** References of a pod's spec: containers and init containers as `oc` sees them, ephemeral containers and image volumes beyond. */
+/**
+ * Returns the references in a pod's spec: containers and init containers and, beyond `oc`, ephemeral ones and volumes.
+ */
 export function podSpecReferences(spec: PodSpec | null | undefined): Reference[] {
   return [
     ...containers('container', spec?.containers),

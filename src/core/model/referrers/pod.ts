@@ -14,7 +14,7 @@ interface PodStatus {
   ephemeralContainerStatuses?: ContainerStatus[] | null;
 }
 
-/** A pod: what its spec names and, beyond `oc`, what it really runs. */
+/** Reduces a pod to the images in its spec and, beyond `oc`, to those that it runs. */
 export function reducePod(object: KubeObject): Referrer {
   const status = (object.status ?? {}) as PodStatus;
   return {
@@ -27,7 +27,10 @@ export function reducePod(object: KubeObject): Referrer {
   };
 }
 
-/** `imageID` is written by the node's runtime: with or without `docker-pullable://`, sometimes empty, sometimes a bare id. */
+/**
+ * Returns the images that a pod runs. The node's runtime writes `imageID`: with or without `docker-pullable://`,
+ * sometimes empty, sometimes a bare id.
+ */
 function runningImages(status: PodStatus): Reference[] {
   const read = (what: string, list: ContainerStatus[] | null | undefined): Reference[] =>
     (list ?? [])

@@ -6,7 +6,7 @@ import { reduceLimitRange } from '../limit-range.js';
 import { REFERRER_KINDS, type ReferrerResource } from '../referrers/index.js';
 import { emptySnapshot, internStream, type Snapshot } from './snapshot.js';
 
-/** A snapshot of whole lists that are in memory already, by resource name (`images`, `imagestreams`, `pods`, …). */
+/** Builds a snapshot from complete lists, by resource name (`images`, `imagestreams`, `pods`, …). */
 export function buildSnapshot(lists: Record<string, KubeObject[] | undefined>): Snapshot {
   const snapshot = emptySnapshot();
   snapshot.images.addColumns(packImages((lists.images ?? []).map(reduceImage)));

@@ -1,11 +1,13 @@
-/** Words of a sha256 digest: 64 hexadecimal digits in eight 32-bit numbers. */
+/** Number of 32-bit words of a sha256 digest (64 hexadecimal digits). */
 export const DIGEST_WORDS = 8;
 
 const PREFIX = 'sha256:';
 const HEX_VALUE = new Uint8Array(128).fill(255);
 for (let i = 0; i < 16; i++) HEX_VALUE['0123456789abcdef'.charCodeAt(i)] = i;
 
-/** Writes `count` words of lower-case hex from `text` at `from` into `words` at `at`; false if a character is not hex. */
+/**
+ * Writes `count` words of lower-case hex from `text` at `from` into `words` at `at`; false if a character is not hex.
+ */
 export function hexToWords(text: string, from: number, words: Uint32Array, at: number, count: number): boolean {
   for (let word = 0; word < count; word++) {
     let value = 0;
@@ -23,20 +25,23 @@ export function hexToWords(text: string, from: number, words: Uint32Array, at: n
 const BYTES = Buffer.alloc(DIGEST_WORDS * 4);
 const BYTES_VIEW = new DataView(BYTES.buffer, BYTES.byteOffset, BYTES.length);
 
-/** The hexadecimal digits of `count` words, at most eight. By way of bytes, which is ten times as fast as number by number. */
+/**
+ * Returns the hexadecimal digits of up to eight words. It copies bytes, which is ten times as fast as formatting
+ * numbers.
+ */
 export function wordsToHex(words: Uint32Array, at: number, count: number): string {
   for (let word = 0; word < count; word++) BYTES_VIEW.setUint32(word * 4, words[at + word]!);
   return BYTES.toString('hex', 0, count * 4);
 }
 
-/** Writes a sha256 digest's words; false for anything else (another algorithm, a malformed name). */
+/** Writes the words of a sha256 digest; false for anything else (another algorithm, a malformed name). */
 export function digestToWords(text: string, words: Uint32Array, at: number): boolean {
   return text.length === 71 && text.startsWith(PREFIX) && hexToWords(text, 7, words, at, DIGEST_WORDS);
 }
 
 /**
- * Numbers for digests: every digest of a cluster is stored once, in 32 bytes, and everything else refers to it by number.
- * A million images have some six million digests; as strings in a Map they would take a gigabyte.
+ * Assigns numbers to digests: each digest of a cluster is stored once, in 32 bytes, and everything else refers to it by
+ * number. A million images have about six million digests; as strings in a Map, they would take a gigabyte.
  */
 export class DigestTable {
   private words = new Uint32Array(1024 * DIGEST_WORDS);
@@ -51,7 +56,7 @@ export class DigestTable {
     return this.count;
   }
 
-  /** The number of a digest, a new one if it has none yet. */
+  /** Returns the number of a digest, and assigns one if it has none. */
   intern(text: string): number {
     if (digestToWords(text, this.scratch, 0)) return this.internWords(this.scratch, 0);
     let id = this.otherIds.get(text);
@@ -63,7 +68,7 @@ export class DigestTable {
     return id;
   }
 
-  /** The same for a sha256 digest that was turned into words already. */
+  /** Returns the number of a sha256 digest that is given as words, and assigns one if it has none. */
   internWords(words: Uint32Array, at: number): number {
     const slot = this.slotOf(words, at);
     const known = this.slots[slot]!;
@@ -75,7 +80,7 @@ export class DigestTable {
     return id;
   }
 
-  /** The number of a digest, or -1. */
+  /** Returns the number of a digest, or -1. */
   find(text: string): number {
     if (!digestToWords(text, this.scratch, 0)) return this.otherIds.get(text) ?? -1;
     return this.slots[this.slotOf(this.scratch, 0)]!;
@@ -85,7 +90,7 @@ export class DigestTable {
     return this.otherText.get(id) ?? PREFIX + wordsToHex(this.words, id * DIGEST_WORDS, DIGEST_WORDS);
   }
 
-  /** Order of the texts, for sorting. */
+  /** Compares two digests as strings, for sorting. */
   compare(a: number, b: number): number {
     if (this.otherText.size > 0 && (this.otherText.has(a) || this.otherText.has(b))) {
       const [left, right] = [this.text(a), this.text(b)];
@@ -108,7 +113,7 @@ export class DigestTable {
     return id;
   }
 
-  /** The slot where these words are, or where they belong. Digests are random: their first word is hash enough. */
+  /** Returns the slot where these words are, or belong. Digests are random, so their first word serves as the hash. */
   private slotOf(words: Uint32Array, at: number): number {
     const mask = this.slots.length - 1;
     let slot = words[at]! & mask;

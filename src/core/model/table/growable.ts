@@ -1,6 +1,6 @@
 type Column = Float64Array | Int32Array | Uint32Array | Uint8Array;
 
-/** A typed array that grows: `push` at the end, `at` anywhere. */
+/** A typed array that grows. */
 export class Growable<T extends Column> {
   length = 0;
 
@@ -20,7 +20,7 @@ export class Growable<T extends Column> {
   }
 
   private grow(): void {
-    // A quarter more at a time: at a million images, doubling would leave tens of megabytes unused.
+    // It grows by a quarter: with a million images, doubling would leave tens of megabytes unused.
     const length = Math.max(1024, Math.ceil(this.column.length * 1.25));
     const larger = new (this.column.constructor as new (length: number) => T)(length);
     larger.set(this.column as never);

@@ -1,7 +1,7 @@
 import { DIGEST_WORDS, digestToWords, hexToWords, wordsToHex } from './digest-table.js';
 import type { ImageRecord } from '../image.js';
 
-/** Words of a uid in its usual form: 32 hexadecimal digits. */
+/** Number of 32-bit words of a uid in its usual form (32 hexadecimal digits). */
 export const UID_WORDS = 4;
 
 /** Formats the words of a uid in its usual form. */
@@ -12,8 +12,8 @@ export function wordsToUid(words: Uint32Array, at: number): string {
 export const FLAG = { managed: 1, oci: 2, referenceHasDigest: 4, hasConfig: 8, plainUid: 16 } as const;
 
 /**
- * A page of images as columns: cheap to hand from a worker thread to the main one (the buffers are transferred), and cheap to keep.
- * `digests` holds, image after image, its name, its config if it has one, its layers and its children.
+ * A page of images as columns, which is cheap to send between threads (the buffers are transferred) and to store.
+ * `digests` contains for each image its name, its config if it has one, its layers and its children.
  */
 export interface ImageColumns {
   count: number;
@@ -24,12 +24,12 @@ export interface ImageColumns {
   childCounts: Uint32Array;
   layerSizes: Float64Array;
   digests: Uint32Array;
-  /** Digests that are not sha256, by their position in `digests`. */
+  /** Digests that are not sha256, by position in `digests`. */
   otherDigests: [number, string][];
   uids: Uint32Array;
-  /** Uids of another form, by image. */
+  /** Uids in another form, by image. */
   otherUids: [number, string][];
-  /** Each reference's text before its digest, once; `referenceOf` says which. */
+  /** Distinct references without their digests; `referenceOf` has the index for each image. */
   references: string[];
   referenceOf: Uint32Array;
   /** What is wrong with an image's metadata, by image. */
@@ -63,7 +63,7 @@ export function packImages(records: ImageRecord[]): ImageColumns {
   return columns;
 }
 
-/** The buffers to transfer when columns are posted to another thread. */
+/** Returns the buffers to transfer when columns are sent to another thread. */
 export function transferables(columns: ImageColumns): ArrayBuffer[] {
   const { created, size, flags, layerCounts, childCounts, layerSizes, digests, uids, referenceOf } = columns;
   return [created, size, flags, layerCounts, childCounts, layerSizes, digests, uids, referenceOf].map(

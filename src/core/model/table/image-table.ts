@@ -4,8 +4,8 @@ import type { ImageRecord } from '../image.js';
 import { FLAG, UID_WORDS, packImages, wordsToUid, type ImageColumns } from './image-columns.js';
 
 /**
- * All images of a cluster, by number: about 60 bytes an image and 12 a layer, however many there are.
- * Digests are numbers of `digests`.
+ * All images of a cluster, by number. It takes about 60 bytes per image and 12 per layer. Digests are numbers of
+ * `digests`.
  */
 export class ImageTable {
   private readonly names = new Growable(new Int32Array(1024));
@@ -17,11 +17,11 @@ export class ImageTable {
   private readonly references: string[] = [];
   private readonly referenceIds = new Map<string, number>();
   private readonly referenceOf = new Growable(new Int32Array(1024));
-  /** Where an image's blobs begin; its config (if any) and layers, then its children. */
+  /** Index of an image's first part: its config (if any), its layers, then its children. */
   private readonly partStart = new Growable(new Int32Array(1025));
   private readonly childStart = new Growable(new Int32Array(1024));
   private readonly parts = new Growable(new Int32Array(8192));
-  /** Size of a blob, by digest number; 0 where no image says it. */
+  /** Size of a blob, by digest number; 0 if no image states it. */
   private readonly blobSizes = new Growable(new Float64Array(8192));
   /** Image number by digest number, plus 1; 0 for none. */
   private readonly byDigest = new Growable(new Int32Array(8192));
@@ -37,13 +37,13 @@ export class ImageTable {
     return this.names.length;
   }
 
-  /** Adds one image, or nothing if an image of that name is there. @returns its number */
+  /** Adds an image, unless there is one with that name. @returns its number */
   add(record: ImageRecord): number {
     this.addColumns(packImages([record]));
     return this.find(record.name);
   }
 
-  /** Adds a page; images that are there already (a list that was continued inconsistently) are left as they are. */
+  /** Adds a page. Images that are already in the table are kept: an inconsistent continuation can repeat them. */
   addColumns(columns: ImageColumns): void {
     const others = new Map(columns.otherDigests);
     const uids = new Map(columns.otherUids);
@@ -93,7 +93,7 @@ export class ImageTable {
         this.setBlobSize(digest, size);
         layerBytes += size;
       }
-      // The API states the sum: what is left of it is the config.
+      // The API states only the total size; the remainder is the config.
       if (config !== -1) this.setBlobSize(config, Math.max(0, columns.size[index]! - layerBytes));
       this.childStart.push(this.parts.length);
       for (let child = 0; child < children; child++) this.parts.push(next());
@@ -102,17 +102,17 @@ export class ImageTable {
     }
   }
 
-  /** The number of the image with this digest number, or -1. */
+  /** Returns the number of the image with this digest number, or -1. */
   indexOf(digest: number): number {
     return digest >= 0 && digest < this.byDigest.length ? this.byDigest.at(digest) - 1 : -1;
   }
 
-  /** The number of the image of this name, or -1. */
+  /** Returns the number of the image with this name, or -1. */
   find(name: string): number {
     return this.indexOf(this.digests.find(name));
   }
 
-  /** The digest number of an image's name, which is its manifest blob. */
+  /** Returns the digest number of an image's name, which is its manifest blob. */
   name(image: number): number {
     return this.names.at(image);
   }
@@ -121,12 +121,12 @@ export class ImageTable {
     return this.digests.text(this.name(image));
   }
 
-  /** Milliseconds since the epoch. */
+  /** Returns the creation time in ms since the epoch. */
   created(image: number): number {
     return this.createdAt.at(image);
   }
 
-  /** Bytes, as `dockerImageMetadata.Size` states them. */
+  /** Returns the size in bytes that `dockerImageMetadata.Size` states. */
   size(image: number): number {
     return this.sizes.at(image);
   }
@@ -150,17 +150,17 @@ export class ImageTable {
     return (this.flags.at(image) & FLAG.referenceHasDigest) === 0 ? text : `${text}@${this.nameText(image)}`;
   }
 
-  /** The digest number of an image's config blob, or -1. */
+  /** Returns the digest number of an image's config blob, or -1. */
   config(image: number): number {
     return (this.flags.at(image) & FLAG.hasConfig) === 0 ? -1 : this.parts.at(this.partStart.at(image));
   }
 
-  /** Calls back with every config and layer digest (a layer listed twice comes twice); not the image's own name. */
+  /** Calls `take` with the digest of the config and of each layer (twice if it is listed twice). */
   eachBlob(image: number, take: (digest: number) => void): void {
     for (let at = this.partStart.at(image); at < this.childStart.at(image); at++) take(this.parts.at(at));
   }
 
-  /** Calls back with the digest of everything that an index names. */
+  /** Calls `take` with each digest that an index names. */
   eachChild(image: number, take: (digest: number) => void): void {
     for (let at = this.childStart.at(image); at < this.partStart.at(image + 1); at++) take(this.parts.at(at));
   }
@@ -169,7 +169,7 @@ export class ImageTable {
     return this.childStart.at(image) < this.partStart.at(image + 1);
   }
 
-  /** The same by an image's digest number; false when there is no such image. */
+  /** Returns true if the image with this digest number exists and is an index. */
   isIndexOf(digest: number): boolean {
     const image = this.indexOf(digest);
     return image !== -1 && this.isIndex(image);

@@ -1,10 +1,13 @@
 import type { Reference, ReferenceForm, Referrer } from '../referrer.js';
 
 const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id'];
-/** Numbers of a referrer: kind, namespace, name, phase, how many references; of a reference: field, form, text, namespace, extended. */
+/**
+ * Stands for an absent value. A referrer takes five numbers: kind, namespace, name, phase and number of references. A
+ * reference takes five: field, form, text, namespace and extended.
+ */
 const ABSENT = -1;
 
-/** Columns lose what they do not know: a field that is added to a referrer or a reference must be added here. */
+/** Columns lose unknown fields: a field that is added to a referrer or a reference must be added here. */
 type Columns = Referrer['references'][number] & Referrer;
 const KNOWN = {
   kind: 1,
@@ -21,13 +24,13 @@ const KNOWN = {
 void KNOWN;
 
 /**
- * A page of referrers as numbers and the few texts that they are made of: cheap to hand from a worker thread to the main one, and what comes
- * out there shares its texts (names of namespaces, containers and images come again and again).
+ * A page of referrers as numbers and their distinct strings, which is cheap to send between threads. The unpacked
+ * referrers share the strings, because names of namespaces, containers and images repeat.
  */
 export interface ReferrerColumns {
   texts: string[];
   numbers: Int32Array;
-  /** Of those that have a phase. */
+  /** Creation times of the referrers that have a phase. */
   created: Float64Array;
 }
 
@@ -53,7 +56,7 @@ export function packReferrers(referrers: Referrer[]): ReferrerColumns {
   return { texts, numbers: Int32Array.from(numbers), created: Float64Array.from(created) };
 }
 
-/** The referrers again, one after the other. */
+/** Unpacks referrers. */
 export function unpackReferrers({ texts, numbers, created }: ReferrerColumns): Referrer[] {
   const referrers: Referrer[] = [];
   let at = 0;

@@ -4,13 +4,13 @@ import type { StreamRecord } from '../image-stream.js';
 import type { ImageLimit } from '../limit-range.js';
 import type { Referrer } from '../referrer.js';
 
-/** One revision of a tag. `image` is a digest's number; `created` is in ms since the epoch. */
+/** One revision of a tag. `image` is the number of a digest; `created` is in ms since the epoch. */
 export interface TagItem {
   image: number;
   created: number;
 }
 
-/** An image stream whose digests are numbers. */
+/** An image stream with numbers in place of digests. */
 export interface ImageStream {
   namespace: string;
   name: string;
@@ -22,14 +22,14 @@ export interface ImageStream {
   pending: number[];
 }
 
-/** Everything that a plan is made from: a cluster's state as it was read. */
+/** The state of a cluster, as it was read: everything that a plan is made from. */
 export interface Snapshot {
   digests: DigestTable;
   images: ImageTable;
   streams: ImageStream[];
   referrers: Referrer[];
   limits: ImageLimit[];
-  /** What OCI manifests name as their subject: image → subject, of manifests that were read. */
+  /** Subjects of the OCI manifests that were read, by image. */
   subjects: Map<number, number>;
 }
 
@@ -91,7 +91,7 @@ export function emptySnapshot(): Snapshot {
   return { digests, images: new ImageTable(digests), streams: [], referrers: [], limits: [], subjects: new Map() };
 }
 
-/** A stream with numbers in place of digests. */
+/** Replaces the digests of a stream by numbers. */
 export function internStream(record: StreamRecord, digests: Pick<DigestTable, 'intern'>): ImageStream {
   return {
     ...record,
