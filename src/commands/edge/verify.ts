@@ -19,8 +19,8 @@ const { cluster: _kubeconfigCluster, ...managedFlags } = clusterFlags;
 export default class EdgeVerify extends BaseCommand {
   static override summary = 'Check the registry of an edge site on the live clusters';
 
-  static override description = `On the hub (--hub-kubeconfig, --cluster): compares the configuration of each BareMetalHost with the rendered one (--butane,
---ignition, or the hub's ClusterInstance), by meaning and not by text.
+  static override description = `On the hub (--hub-kubeconfig, --cluster): compares the configuration of each BareMetalHost with the rendered one
+(--butane, --ignition, or the hub's ClusterInstance), by meaning and not by text.
 
 On the managed cluster: checks the registry's Config, the cluster's image configuration, claim and volume, the registry's pods, and a
 login. With --node-check, a privileged pod checks the mount and its free space on the registry's node; the pod is always deleted. The
