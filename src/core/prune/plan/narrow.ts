@@ -3,7 +3,7 @@ import { toImageKey, toItemKey, type NamedByPlan } from '../../graph/named-by-pl
 import { refusal } from '../../model/errors.js';
 import type { SnapshotView } from '../../model/table/snapshot.js';
 import type { ParsedPlanFile } from './parse-plan-file.js';
-import type { PlanFile, PlanFileStream } from './plan-file.js';
+import type { PlanFile, PlanFileItem, PlanFileStream } from './plan-file.js';
 
 /**
  * Compares a plan file with what the rules alone delete now.
@@ -38,11 +38,11 @@ function itemsKept(snapshot: SnapshotView, decisions: Decisions, { imageStreams 
   });
 }
 
-function keyOf({ uid }: PlanFileStream, item: PlanFileStream['items'][number]): string {
+function keyOf({ uid }: PlanFileStream, item: PlanFileItem): string {
   return toItemKey({ ...item, streamUid: uid, created: Date.parse(item.created) });
 }
 
-function describeItem({ namespace, name }: PlanFileStream, { tag, image }: PlanFileStream['items'][number]): string {
+function describeItem({ namespace, name }: PlanFileStream, { tag, image }: PlanFileItem): string {
   return `${namespace}/${name}:${tag} ${image}`;
 }
 

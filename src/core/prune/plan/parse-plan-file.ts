@@ -1,5 +1,5 @@
 import { RegadmError, refusal } from '../../model/errors.js';
-import { API_VERSION, KIND, checksum, type PlanFile } from './plan-file.js';
+import { API_VERSION, KIND, checksum, type PlanFile, type PlanFileItem, type PlanFileStream } from './plan-file.js';
 
 /** Maximum age of a plan file, in ms: what is in use changes all the time. */
 export const MAX_PLAN_AGE_MS = 24 * 3_600_000;
@@ -63,12 +63,12 @@ function assertShape(file: string, plan: PlanFile): void {
 
 type Unchecked<T> = { [Key in keyof T]?: unknown } | null | undefined;
 
-function isStream(stream: Unchecked<PlanFile['imageStreams'][number]>): boolean {
+function isStream(stream: Unchecked<PlanFileStream>): boolean {
   const named = isString(stream?.namespace) && isString(stream.name) && isString(stream.uid);
   return named && isArrayOf(stream.items, isItem);
 }
 
-function isItem(item: Unchecked<PlanFile['imageStreams'][number]['items'][number]>): boolean {
+function isItem(item: Unchecked<PlanFileItem>): boolean {
   return isString(item?.tag) && isString(item.image) && isString(item.created);
 }
 

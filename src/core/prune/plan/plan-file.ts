@@ -13,11 +13,14 @@ const WITNESSES = 20;
 export interface PlanFile {
   apiVersion: typeof API_VERSION;
   kind: typeof KIND;
-  /** By the API server's clock. */
+  /** When the plan was made, by the API server's clock. */
   createdAt: string;
+  /** URL of the API server, for information only. */
   server: string;
   options: PlanOptions;
+  /** The tag items to remove. */
   imageStreams: PlanFileStream[];
+  /** The images to delete. */
   images: { name: string; uid: string }[];
   /** Uids of streams: they identify the cluster when nothing that the plan names exists any longer. */
   witnesses: string[];
@@ -25,11 +28,19 @@ export interface PlanFile {
   checksums: { options: string; content: string };
 }
 
+/** An image stream that loses tag items. */
 export interface PlanFileStream {
   namespace: string;
   name: string;
   uid: string;
-  items: { tag: string; image: string; created: string }[];
+  items: PlanFileItem[];
+}
+
+export interface PlanFileItem {
+  tag: string;
+  image: string;
+  /** Creation time of the item, RFC 3339; empty if it cannot be read. */
+  created: string;
 }
 
 /** The options that decide what is deleted: a plan file carries them. */
