@@ -128,6 +128,31 @@ describe('--plan-out and --plan', () => {
     expectRefused(await apply(), status, code);
   });
 
+  describe("the age of a plan counts by the API server's clock", () => {
+    const HOUR = 3_600_000;
+    const withServerTime = async (hours: number): Promise<void> => {
+      await scene.sandbox.stop();
+      scene = await aScene({ now: Date.now() + hours * HOUR });
+      before = stateOf(scene.sandbox);
+    };
+
+    test('a fresh plan is applied although this clock is two days ahead', async () => {
+      await withServerTime(-48);
+      const planned = await planOut();
+      const { document } = await pruneHere(scene, { request: { planFile: file } });
+      expect(names(document)).toEqual(names(planned));
+    });
+
+    test('a plan that is too old is refused although this clock is two days behind', async () => {
+      await withServerTime(48);
+      await planOut();
+      edit((plan) => (plan.createdAt = new Date(Date.parse(plan.createdAt) - 25 * HOUR).toISOString()));
+      const run = pruneHere(scene, { request: { planFile: file } });
+      await expect(run).rejects.toMatchObject({ code: 'PLAN_TOO_OLD', exitCode: 4 });
+      expect(stateOf(scene.sandbox)).toEqual(before);
+    });
+  });
+
   test('a plan for another cluster is refused', async () => {
     await planOut();
     const other = await aScene();
