@@ -1,0 +1,113 @@
+import { parse } from 'yaml';
+import type { PruneDocument } from '../../support/cluster-checks.js';
+import { missingParts, stateOf } from '../../support/cluster-checks.js';
+import { aRunningPod, aScene, HOST, prune, type Scene } from '../../support/prune-scene.js';
+import { regadm, type Outcome } from '../../support/regadm.js';
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await aScene();
+});
+afterEach(() => scene.sandbox.stop());
+
+const images = (...args: string[]): Promise<Outcome> => prune(scene, ['prune', 'images', ...args]);
+const documentOf = ({ stdout }: Outcome): PruneDocument => JSON.parse(stdout) as PruneDocument;
+const breakBlobs = (): void => scene.sandbox.addFault('DELETE ^/admin/ every=2 => 400');
+
+test('a dry run shows the plan as tables and says how to apply it; nothing is changed', async () => {
+  const before = stateOf(scene.sandbox);
+  const { status, stdout, stderr } = await images();
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^Image streams to update\n/);
+  expect(stdout).toContain('\nImages to delete\n');
+  expect(stdout).toMatch(/\nSummary\n.*\nDry run: nothing was changed\. .* --confirm\.\n$/s);
+  expect(stateOf(scene.sandbox)).toEqual(before);
+  const changes = scene.sandbox.requests.filter(({ method }) => ['PUT', 'PATCH', 'DELETE'].includes(method));
+  expect(changes).toEqual([]);
+});
+
+test('all formats show the same images', async () => {
+  const [json, yaml, name, oc, wide] = await Promise.all(
+    ['json', 'yaml', 'name', 'oc', 'wide'].map((format) => images('-o', format)),
+  );
+  const names = documentOf(json!).images.map((image) => image.name);
+  expect(names.length).toBeGreaterThan(5);
+  expect((parse(yaml!.stdout) as PruneDocument).images.map((image) => image.name)).toEqual(names);
+  expect(name!.stdout.trim().split('\n')).toEqual(names.map((image) => `image.image.openshift.io/${image}`));
+  expect(oc!.stdout.match(/^Deleting image \S+$/gm)).toEqual(names.map((image) => `Deleting image ${image}`));
+  for (const image of names) expect(wide!.stdout).toContain(image);
+});
+
+test('--json is -o json', async () => {
+  expect(documentOf(await images('--json')).dryRun).toBe(true);
+});
+
+test('--confirm deletes, ends with status 0 and leaves hints on stderr', async () => {
+  const { status, stdout, stderr } = await images('--confirm', '-o', 'json');
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/^hint: the registry's blob cache/)]);
+  const document = JSON.parse(stdout) as PruneDocument;
+  expect(document).toMatchObject({ dryRun: false, failures: [] });
+  expect(new Set(document.images.map((image) => image.status))).toEqual(new Set(['deleted']));
+  expect(missingParts(scene.sandbox)).toEqual([]);
+});
+
+test('-v 4 shows on stderr why each object is kept', async () => {
+  scene.sandbox.store.put('pods', aRunningPod('shop/web', `${HOST}/ops/batch@${scene.batch[4]}`));
+  const { stdout, stderr } = await images('-v', '4', '-o', 'name');
+  expect(stderr).toContain(
+    `keeping ops/batch:nightly item 4 (${scene.batch[4]}): used by pod shop/web (container main)`,
+  );
+  expect(stdout).not.toContain('keeping');
+});
+
+describe('the exit status', () => {
+  test('is 2 if a dry run with --detailed-exitcode finds something', async () => {
+    expect((await images('--detailed-exitcode')).status).toBe(2);
+    expect((await images('--detailed-exitcode', '-n', 'nowhere')).status).toBe(0);
+  });
+
+  test('is 3 if a deletion failed', async () => {
+    breakBlobs();
+    const run = await images('--confirm', '-o', 'json');
+    expect(run.status).toBe(3);
+    expect(documentOf(run).failures.length).toBeGreaterThan(0);
+  });
+
+  test('is 4 if a guard refuses the plan', async () => {
+    const run = await images('--confirm', '--max-delete=1', '-o', 'json');
+    expect(run.status).toBe(4);
+    expect(JSON.parse(run.stdout)).toMatchObject({ kind: 'Error', code: 'MAX_DELETE' });
+  });
+
+  test('is 1 if the cluster cannot be read', async () => {
+    scene.sandbox.addFault('GET /pods => 403');
+    const run = await images('-o', 'json');
+    expect(run.status).toBe(1);
+    expect(JSON.parse(run.stdout)).toMatchObject({ kind: 'Error', code: 'FORBIDDEN' });
+    expect(run.stderr).toMatch(/^error: cannot list pods: /);
+  });
+
+  test('is 130 after Ctrl-C; the result says what was done', async () => {
+    let interrupt = (): void => {};
+    scene.sandbox.onRequest(({ method, path }) => {
+      if (method === 'DELETE' && path.startsWith('/admin/')) interrupt();
+    });
+    const run = await prune(scene, ['prune', 'images', '--confirm', '-o', 'json'], {
+      started: (child) => (interrupt = () => void child.kill('SIGINT')),
+    });
+    expect(run.status).toBe(130);
+    expect(run.stderr).toContain('Interrupted: finishing requests in flight');
+    expect(documentOf(run).interrupted).toBe(true);
+  });
+});
+
+test.each([
+  [['--confirm=maybe'], '--confirm'],
+  [['--num-workers=0'], '--num-workers must be at least 1'],
+  [['--from', '.', '--confirm'], '--from cannot be specified with --confirm'],
+  [['shop/web'], 'unexpected argument "shop/web"'],
+])('%j is refused before a cluster is needed', async (args, message) => {
+  const { status, stdout, stderr } = await regadm(['prune', 'images', ...args]);
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain(message);
+});
