@@ -10,12 +10,15 @@ export interface PodIdentity {
   uid: string;
 }
 
-export interface DeletePodOptions {
-  /** How long to wait until the pod no longer exists, in ms. */
-  timeoutMs: number;
+export interface DeletionOptions {
   /** Overrides the pod's own termination grace period, in seconds. */
   graceSeconds?: number;
   signal?: AbortSignal;
+}
+
+export interface DeletePodOptions extends DeletionOptions {
+  /** Timeout until the pod no longer exists, in ms. */
+  timeoutMs: number;
 }
 
 /** Pause between two looks, in ms. */
@@ -27,20 +30,33 @@ const PAUSE_MS = 250;
  * @throws ApiError; the signal's reason when it aborts
  */
 export async function deletePod(api: ClusterApi, pod: PodIdentity, options: DeletePodOptions): Promise<boolean> {
-  const { timeoutMs, graceSeconds, signal } = options;
-  const response = await api.request('DELETE', `${REGISTRY_PODS_PATH}/${pod.name}`, {
-    body: { preconditions: { uid: pod.uid }, gracePeriodSeconds: graceSeconds },
-    signal,
-  });
-  // 409: the pod of that name is another one, so this one is gone.
-  if (![200, 202, 404, 409].includes(response.status))
-    throw apiError(response, `cannot delete pod ${REGISTRY_NAMESPACE}/${pod.name}`);
+  const { timeoutMs, signal } = options;
+  await requestPodDeletion(api, pod, options);
   const deadline = performance.now() + timeoutMs;
   while (await exists(api, pod, signal)) {
     if (performance.now() > deadline) return false;
     await sleep(PAUSE_MS, undefined, { signal });
   }
   return true;
+}
+
+/**
+ * Requests the deletion of a pod, and does not wait.
+ * @param pod without its uid only if its name is unique, because another pod of the same name would be deleted
+ * @throws ApiError, but not if the pod no longer exists
+ */
+export async function requestPodDeletion(
+  api: ClusterApi,
+  { name, uid }: Partial<PodIdentity> & { name: string },
+  { graceSeconds, signal }: DeletionOptions = {},
+): Promise<void> {
+  const response = await api.request('DELETE', `${REGISTRY_PODS_PATH}/${name}`, {
+    body: { gracePeriodSeconds: graceSeconds, ...(uid === undefined ? {} : { preconditions: { uid } }) },
+    signal,
+  });
+  // 409: the pod of that name has another uid, so this one no longer exists.
+  if (![200, 202, 404, 409].includes(response.status))
+    throw apiError(response, `cannot delete pod ${REGISTRY_NAMESPACE}/${name}`);
 }
 
 /** Asks with a list, because that takes no permission besides the one to find the registry's pods. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { apiError } from '../../cluster/api-error.js';
 import { RegadmError } from '../../model/errors.js';
+import { requestPodDeletion } from '../../operator/delete-pod.js';
 import { REGISTRY_PODS_PATH as PODS } from '../../operator/pods.js';
 import { NAMES } from '../render/registry-objects.js';
 
@@ -58,9 +59,11 @@ async function deleteLeftovers(api: ClusterApi): Promise<void> {
 
 /** Deletes the pod by its name, which is unique. The uid is unknown if the response to the creation was lost. */
 async function deletePod(api: ClusterApi, name: string): Promise<void> {
-  const response = await api.request('DELETE', `${PODS}/${name}`, { query: { gracePeriodSeconds: 0 } });
-  if (![200, 202, 404].includes(response.status))
-    throw apiError(response, `cannot delete the debug pod ${NAMES.namespace}/${name}: delete it by hand`);
+  await requestPodDeletion(api, { name }, { graceSeconds: 0 }).catch((error: unknown) => {
+    if (error instanceof RegadmError)
+      error.suggestions.push(`delete the debug pod by hand: oc -n ${NAMES.namespace} delete pod ${name}`);
+    throw error;
+  });
 }
 
 async function waitForEnd(api: ClusterApi, name: string, { timeoutMs, signal }: DebugPodOptions): Promise<void> {
