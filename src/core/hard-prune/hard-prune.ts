@@ -1,5 +1,5 @@
 import { assertPermissions } from '../operator/permissions.js';
-import { pendingRecoveryNotice } from '../operator/notice.js';
+import { reportRecovery } from '../operator/notice.js';
 import { openStorage } from '../storage/open.js';
 import { reportWarnings } from './findings.js';
 import type { HardPrunePorts } from './ports.js';
@@ -71,9 +71,7 @@ function previewChecks({ api }: HardPrunePorts, { guard }: HardPruneRequest, way
 }
 
 async function announceRecovery({ api, reporter }: HardPrunePorts, { guard }: HardPruneRequest): Promise<void> {
-  if (guard.mode === 'unguarded') return;
-  const notice = await pendingRecoveryNotice(api);
-  if (notice) reporter.note(notice);
+  if (guard.mode === 'guarded') await reportRecovery(api, reporter);
 }
 
 const times = (startedAt: string): { startedAt: string; finishedAt: string } => ({

@@ -1,32 +1,23 @@
+import { degradedReason } from './config.js';
 import type { RegistryModeDocument } from './document-types.js';
+import type { RegistryMode } from './mode.js';
+import type { RegistryPod } from './pods.js';
 
-interface Pod {
-  name: string;
-  phase: string;
-  ready: boolean;
-  terminating: boolean;
-  readOnly: boolean;
-  trouble?: string;
+/** The output formats of `regadm registry readonly`. */
+export const registryModeOutput = { document: registryModeDocument, table: registryModeText };
+
+/** Describes what keeps the operator from switching the mode. */
+export function modeWarnings({ managementState, conditions }: RegistryMode): string[] {
+  const unmanaged =
+    managementState === 'Managed'
+      ? []
+      : [`the registry's managementState is ${managementState}: the operator does not apply changes`];
+  const degraded = degradedReason(conditions);
+  return degraded ? [...unmanaged, degraded] : unmanaged;
 }
 
-interface Mode {
-  readOnly: boolean;
-  previous: boolean;
-  managementState: string;
-  pods: Pod[];
-  conditions: { type: string; status: string; reason?: string; message?: string }[];
-  pending?: string;
-}
-
-/** The document of `regadm registry readonly -o json`. */
-export function registryModeDocument({
-  readOnly,
-  previous,
-  managementState,
-  pods,
-  conditions,
-  pending,
-}: Mode): RegistryModeDocument {
+function registryModeDocument(mode: RegistryMode): RegistryModeDocument {
+  const { readOnly, previous, managementState, pods, conditions, pending } = mode;
   return {
     apiVersion: 'regadm/v1',
     kind: 'RegistryMode',
@@ -49,16 +40,19 @@ export function registryModeDocument({
   };
 }
 
-/** The same for people. */
-export function registryModeText({ readOnly, previous, pods, conditions, pending }: Mode): string {
-  const name = (on: boolean): string => (on ? 'read-only' : 'read-write');
-  const lines = [`The registry is ${name(readOnly)}${previous === readOnly ? '' : ` (it was ${name(previous)})`}.`];
+function registryModeText({ readOnly, previous, pods, conditions, pending }: RegistryMode): string {
+  const before = previous === readOnly ? '' : ` (it was ${modeName(previous)})`;
+  const lines = [`The registry is ${modeName(readOnly)}${before}.`];
   if (pending) lines.push(`Not rolled out to every pod yet: ${pending}.`);
-  for (const pod of pods) {
-    const state = pod.terminating ? 'terminating' : `${pod.phase}${pod.ready ? ', ready' : ', not ready'}`;
-    lines.push(`  pod ${pod.name}  ${name(pod.readOnly)}  ${state}${pod.trouble ? `  ${pod.trouble}` : ''}`);
-  }
+  lines.push(...pods.map(podLine));
   for (const { type, status, reason, message } of conditions)
     lines.push(`  ${type}=${status}${reason ? ` (${reason})` : ''}${message ? `: ${message}` : ''}`);
   return `${lines.join('\n')}\n`;
 }
+
+function podLine({ name, phase, ready, readOnly, terminating, trouble }: RegistryPod): string {
+  const state = terminating ? 'terminating' : `${phase}${ready ? ', ready' : ', not ready'}`;
+  return `  pod ${name}  ${modeName(readOnly)}  ${state}${trouble ? `  ${trouble}` : ''}`;
+}
+
+const modeName = (readOnly: boolean): string => (readOnly ? 'read-only' : 'read-write');

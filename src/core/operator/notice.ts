@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { serverTime } from '../cluster/server-time.js';
+import type { Reporter } from '../kit/reporter.js';
 import { CONFIG_PATH, type RegistryConfig } from './config.js';
 import { describeLease, isFresh, leaseOf } from './lease-record.js';
 
@@ -26,4 +27,10 @@ export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | u
       ? `warning: ${(error as Error).message}`
       : undefined;
   }
+}
+
+/** Reports a hard prune that is under way or did not finish. Never throws. */
+export async function reportRecovery(api: ClusterApi, reporter: Reporter): Promise<void> {
+  const notice = await pendingRecoveryNotice(api);
+  if (notice) reporter.note(notice);
 }

@@ -16,32 +16,39 @@ export interface RestartOptions {
   now: Date;
   /** Timeout of the whole restart, in ms. */
   timeoutMs: number;
+  /** Empties the blob cache in Redis before the restart; resolves to the number of deleted keys. */
+  emptyCache?: () => Promise<number>;
   reporter: Pick<Reporter, 'note' | 'progress'>;
   signal?: AbortSignal;
 }
 
-export interface RestartResult {
-  /** Names of the pods before the restart; none of them exists any longer. */
+export interface RestartReport {
+  dryRun: boolean;
+  /** Names of the pods before the restart; none of them exists afterward, unless in a dry run. */
   previous: string[];
-  /** Names of the pods now, all ready. */
+  /** Names of the pods after the restart, all ready; empty in a dry run. */
   pods: string[];
+  /** Number of keys deleted from Redis. */
+  redisKeys?: number;
 }
 
-/** Returns the names of the pods that a restart would replace. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
-export async function planRestart(api: ClusterApi): Promise<string[]> {
+/** Finds the pods that a restart would replace, and changes nothing. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
+export async function planRestart(api: ClusterApi): Promise<RestartReport> {
   await readDeployment(api);
-  return (await listRegistryPods(api)).map(({ name }) => name);
+  return { dryRun: true, previous: namesOf(await listRegistryPods(api)), pods: [] };
 }
 
 /**
  * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. An operator may undo
  * the annotation during the roll-out; the pods that were not replaced yet are then deleted one by one, each when the one before it is
  * replaced.
- * @throws RegadmError NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the signal's reason when it
- *   aborts
+ * @throws RegadmError REDIS_FAILED (nothing was restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK,
+ *   ApiError; the signal's reason when it aborts
  */
-export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartResult> {
+export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartReport> {
   const { signal, reporter } = options;
+  const redisKeys = await options.emptyCache?.();
+  signal?.throwIfAborted();
   await assertHasReplicas(api, signal);
   const previous = await listRegistryPods(api, signal);
   const deadline = performance.now() + options.timeoutMs;
@@ -55,7 +62,7 @@ export async function restartRegistry(api: ClusterApi, options: RestartOptions):
       deletePod(api, pod, { timeoutMs: deadline - performance.now(), signal }),
     );
   });
-  return { previous: namesOf(previous), pods: namesOf(pods) };
+  return { dryRun: false, previous: namesOf(previous), pods: namesOf(pods), redisKeys };
 }
 
 /** The operator has removed the annotation. */
