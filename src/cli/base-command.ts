@@ -54,6 +54,23 @@ export abstract class BaseCommand extends Command {
     return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']>, argv: argv as string[] };
   }
 
+  /**
+   * Returns the flags that another command would have with these arguments, settings included.
+   * @param id of the other command, such as `prune:images`
+   * @throws RegadmError (USAGE)
+   */
+  protected async readOther<F extends Interfaces.FlagInput>(
+    id: string,
+    table: F,
+    written: string[],
+  ): Promise<Interfaces.InferredFlags<F>> {
+    // The variables of the environment were checked when this command was read.
+    const { argv, settings } = await addSettings(this.config, id, written, table, () => {});
+    this.settings = [...this.settings, ...settings];
+    const { flags } = await this.parse({ flags: table as Interfaces.FlagInput }, argv);
+    return flags as Interfaces.InferredFlags<F>;
+  }
+
   /** Runs work that reports its progress on stderr and can be interrupted. */
   protected async withSession<T>(work: (session: Session) => Promise<T>, texts?: InterruptTexts): Promise<T> {
     const { withSession } = await import('./session.js');

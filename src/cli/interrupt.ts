@@ -10,6 +10,9 @@ export const STOPPING = 'Interrupted: finishing requests in flight, then stoppin
 export const RESTORING =
   'Interrupted: restoring the registry. Press Ctrl-C again to stop at once; then run: regadm prune hard --recover';
 
+export const RECOVERING =
+  'Interrupted: the recovery continues, because it must not stop halfway. Press Ctrl-C again to stop at once; then run it again.';
+
 export interface InterruptTexts {
   /** What the first signal prints (default: `STOPPING`). */
   message?: string;

@@ -1,4 +1,4 @@
-import type { HardPruneOptions } from '../core/hard-prune/report.js';
+import type { HardPruneOptions } from '../core/hard-prune/output/document-type.js';
 import type { CommonRequest, Guarded, HardPruneRequest, ViaStorage } from '../core/hard-prune/request.js';
 import { refusal, usageError } from '../core/model/errors.js';
 import { maxDeleteFlag } from './max-delete.js';
@@ -14,7 +14,7 @@ const DEFAULT_KEEP_AGE = '1h';
  * @throws RegadmError USAGE that names the flag; READ_ONLY_NEEDED (exit status 4) for a combination that would do
  *   damage
  */
-export function hardPruneRequest(flags: HardPruneFlagValues): HardPruneRequest {
+export function toHardPruneRequest(flags: HardPruneFlagValues): HardPruneRequest {
   const { storage, pod } = flags;
   if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
   const readOnly = flags['read-only'];
@@ -29,7 +29,7 @@ export function hardPruneRequest(flags: HardPruneFlagValues): HardPruneRequest {
 }
 
 /** Converts the flags of `--recover`. @throws RegadmError USAGE that names the flag */
-export function recoveryRequest(flags: HardPruneFlagValues): { timeoutMs: number } {
+export function toRecoveryRequest(flags: HardPruneFlagValues): { timeoutMs: number } {
   for (const name of ['pod', 'storage'] as const)
     if (flags[name] !== undefined) throw usageError(`--${name} cannot be specified with --recover`);
   const { timeoutMs } = commonRequest(flags);
@@ -39,7 +39,7 @@ export function recoveryRequest(flags: HardPruneFlagValues): { timeoutMs: number
 function commonRequest(flags: HardPruneFlagValues): CommonRequest {
   const maxDelete = flags['max-delete'];
   return {
-    rules: flags.rules === 'registry' ? 'registry' : 'safe',
+    rules: flags.rules,
     maxDelete: maxDelete === undefined ? undefined : maxDeleteFlag(maxDelete, 'blobs'),
     timeoutMs: timeoutFlag('timeout', flags.timeout),
     options: shownOptions(flags),

@@ -15,18 +15,18 @@ export const hardPruneFlags = {
     helpValue: 'NAME',
     description: "registry pod to run the registry's own pruner in (default: any that is running and ready)",
   }),
-  rules: Flags.string({
-    options: ['safe', 'registry'],
+  rules: Flags.option({
+    options: ['safe', 'registry'] as const,
     default: 'safe',
     description:
       "what decides: registry: exactly the rules of the registry's own pruner; safe: also keep the manifest links of the children of listed image indexes",
-  }),
-  'read-only': Flags.string({
-    options: ['auto', 'required', 'skip'],
+  })(),
+  'read-only': Flags.option({
+    options: ['auto', 'required', 'skip'] as const,
     default: 'auto',
     description:
       'auto: switch the registry to read-only mode and back; required: refuse unless it is read-only already; skip: leave the mode as it is (only with --storage)',
-  }),
+  })(),
   'max-delete': Flags.string({
     helpValue: 'N|P%|SIZE',
     description: 'refuse (exit status 4) to delete more than N blobs, P% of all blobs, or SIZE of blobs',

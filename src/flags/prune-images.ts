@@ -65,7 +65,7 @@ export const pruneImagesFlags = {
   ...clusterFlags,
 };
 
-type PruneImagesFlagValues = Interfaces.InferredFlags<typeof pruneImagesFlags>;
+export type PruneImagesFlagValues = Interfaces.InferredFlags<typeof pruneImagesFlags>;
 type FlagName = keyof PruneImagesFlagValues;
 
 /**

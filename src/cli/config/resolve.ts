@@ -36,6 +36,7 @@ const ONLY_WITH: Record<string, string> = {
   'keep-blobs-younger-than': 'storage',
   'dangling-links': 'storage',
   'uploads-older-than': 'storage',
+  'redis-ca': 'redis-url',
 };
 
 /** Returns the settings of a command: the environment overrides the file, and in the file its own section overrides the rest. */

@@ -17,7 +17,7 @@ import type { Way } from './way/way.js';
  * Finds what a hard prune would delete, and changes nothing.
  * @throws RegadmError
  */
-export async function previewHardPrune(ports: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneReport> {
+export async function previewHardPrune(ports: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
   const startedAt = new Date().toISOString();
   await announceRecovery(ports, request);
   const way = await openWay(ports, request);
@@ -25,7 +25,16 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
   assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
   const { plan, warnings } = await way.preview();
   reportWarnings({ plan, warnings }, ports.reporter);
-  return { dryRun: true, ...times(startedAt), options: request.options, plan, failures: [], procedure: [], warnings };
+  const report: HardPruneReport = {
+    dryRun: true,
+    ...times(startedAt),
+    options: request.options,
+    plan,
+    failures: [],
+    procedure: [],
+    warnings,
+  };
+  return { report, notRestored: [] };
 }
 
 /**

@@ -1,5 +1,7 @@
+import type { Failure } from '../model/document.js';
 import type { RegadmError } from '../model/errors.js';
 import type { Deletion } from '../storage/storage.js';
+import type { HardPruneOptions, ProcedureStep } from './output/document-type.js';
 import type { HardPrunePlan } from './plan/types.js';
 
 /** The parts of a plan, in the order of the JSON document. */
@@ -23,20 +25,6 @@ export interface Deletions {
   failures: Failure[];
 }
 
-export interface Failure {
-  target: string;
-  message: string;
-}
-
-/** One step of the guarded procedure. Times in ISO 8601. */
-export interface StepRecord {
-  step: string;
-  startedAt: string;
-  finishedAt?: string;
-  outcome: 'done' | 'failed' | 'running';
-  message?: string;
-}
-
 /** What a hard prune did or would do; every output format is made from it. */
 export interface HardPruneReport {
   dryRun: boolean;
@@ -47,20 +35,8 @@ export interface HardPruneReport {
   /** Undefined in a dry run. */
   outcomes?: Outcomes;
   failures: Failure[];
-  procedure: StepRecord[];
+  procedure: ProcedureStep[];
   warnings: string[];
-}
-
-/** The options of a run, as they were written. */
-export interface HardPruneOptions {
-  storage?: string;
-  pod?: string;
-  rules: string;
-  readOnly: string;
-  maxDelete?: string;
-  keepBlobsYoungerThan?: string;
-  danglingLinks: boolean;
-  uploadsOlderThan?: string;
 }
 
 /** How a hard prune ended that deleted something, or found nothing to delete. */

@@ -1,7 +1,7 @@
 import type { MaxDelete } from '../model/max-delete.js';
 import type { AgeLimits } from './plan/plan.js';
 import type { HardPruneRules } from './plan/types.js';
-import type { HardPruneOptions } from './report.js';
+import type { HardPruneOptions } from './output/document-type.js';
 
 /** Runs the registry's own pruner in a registry pod. */
 export interface ViaPod {

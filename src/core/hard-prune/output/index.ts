@@ -1,22 +1,20 @@
-import { styles, terminalWidth, wantsColor } from '../../terminal/color.js';
+import type { Output } from '../../terminal/output.js';
+import type { RecoverResult } from '../procedure/recover.js';
 import type { HardPruneReport } from '../report.js';
-import { hardPruneJson, hardPruneYaml } from './json.js';
-import { hardPruneNames, hardPrunePrunerLines } from './lines.js';
-import { hardPruneTables } from './table.js';
+import type { HardPruneDocument, HardPruneRecoveryDocument } from './document-type.js';
 
-/** Writes a report in one of the formats of `-o`, piece by piece, for the stream that it goes to. */
-export async function hardPrunePieces(
-  report: HardPruneReport,
-  format: string,
-  stream: { isTTY?: boolean; columns?: number },
-): Promise<Iterable<string>> {
-  if (format === 'json') return hardPruneJson(report);
-  if (format === 'yaml') return hardPruneYaml(report, (await import('yaml')).stringify);
-  if (format === 'name') return hardPruneNames(report);
-  if (format === 'oc') return hardPrunePrunerLines(report);
-  return hardPruneTables(report, {
-    wide: format === 'wide',
-    width: terminalWidth(stream),
-    styles: styles(wantsColor(stream)),
-  });
-}
+/** The output formats of `regadm prune hard`. */
+export const hardPruneOutput: Output<HardPruneReport, HardPruneDocument> = {
+  document: async (report) => (await import('./document.js')).hardPruneDocument(report),
+  table: async (report, layout) => (await import('./table.js')).hardPruneTables(report, layout),
+  name: async (report) => (await import('./lines.js')).hardPruneNames(report),
+  oc: async (report) => (await import('./lines.js')).hardPrunePrunerLines(report),
+};
+
+/** The output formats of `regadm prune hard --recover`. Everything but the document is on stderr. */
+export const recoveryOutput: Output<RecoverResult, HardPruneRecoveryDocument> = {
+  document: ({ found, steps }) => ({ apiVersion: 'regadm/v1', kind: 'HardPruneRecovery', found, procedure: steps }),
+  table: () => '',
+  name: () => '',
+  oc: () => '',
+};

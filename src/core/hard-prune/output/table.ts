@@ -1,6 +1,6 @@
 import { shortDigest } from '../../model/digest.js';
 import { formatBytes } from '../../model/quantity.js';
-import type { Styles } from '../../terminal/color.js';
+import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import type { HardPruneReport, PlanPart } from '../report.js';
 import { summaryText } from './summary-text.js';
@@ -8,21 +8,15 @@ import { summaryText } from './summary-text.js';
 /** Maximum number of rows of a table without `-o wide`. */
 const MAX_ROWS = 20;
 
-export interface HardPruneTableOptions {
-  /** All rows and full digests. */
-  wide: boolean;
-  /** Columns of the terminal; Infinity for no limit. */
-  width: number;
-  styles: Styles;
-}
+type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles'>;
 
 /** Writes tables of repositories, manifest links, layer links, uploads and blobs (largest first), and a summary. */
-export function* hardPruneTables(report: HardPruneReport, options: HardPruneTableOptions): Generator<string> {
+export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): Generator<string> {
   const { plan } = report;
-  const digestText = (digest: string): string => (options.wide ? digest : shortDigest(digest));
+  const digestText = (digest: string): string => (layout.wide ? digest : shortDigest(digest));
   const table = <T>(part: PlanPart, titles: string[], items: readonly T[], cells: (item: T) => string[]) => {
     const rows = items.map((item, index) => [...cells(item), statusText(report, part, index)]);
-    return tableText(titles, rows, options);
+    return tableText(titles, rows, layout);
   };
   yield* table('repositories', ['REPOSITORY', 'WHY'], plan.repositories, ({ name, reason }) => [name, reason]);
   yield* table('manifestLinks', ['MANIFEST LINK OF', 'DIGEST'], plan.manifestLinks, ({ repository, digest }) => [
@@ -42,7 +36,7 @@ export function* hardPruneTables(report: HardPruneReport, options: HardPruneTabl
       bytes === undefined ? '-' : formatBytes(bytes),
       statusText(report, 'blobs', index),
     ]);
-  yield* tableText(['BLOB', 'SIZE'], rows, options);
+  yield* tableText(['BLOB', 'SIZE'], rows, layout);
   yield summaryText(report);
 }
 
@@ -54,8 +48,8 @@ function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number
 }
 
 /** Writes nothing when there are no rows. */
-function* tableText(titles: string[], rows: string[][], options: HardPruneTableOptions): Generator<string> {
-  const { wide, width, styles } = options;
+function* tableText(titles: string[], rows: string[][], layout: TableLayout): Generator<string> {
+  const { wide, width, styles } = layout;
   if (rows.length === 0) return;
   const shown = wide ? rows : rows.slice(0, MAX_ROWS);
   const columns: Column[] = [...titles, 'STATUS'].map((title) => ({

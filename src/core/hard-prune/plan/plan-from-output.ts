@@ -1,5 +1,6 @@
+import { compareText } from '../../model/compare-text.js';
 import { parsePrunerLine } from './pruner-output.js';
-import { compare, compareLinks, freezePlan, type BlobRemoval, type HardPrunePlan, type LinkRemoval } from './types.js';
+import { compareLinks, freezePlan, type BlobRemoval, type HardPrunePlan, type LinkRemoval } from './types.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
 /** Collects the output of the registry's own pruner, line by line, into the plan that it executes. */
@@ -33,11 +34,11 @@ export class PrunerOutput {
 
   plan(): HardPrunePlan {
     return freezePlan({
-      repositories: this.repositories.toSorted((a, b) => compare(a.name, b.name)),
+      repositories: this.repositories.toSorted((a, b) => compareText(a.name, b.name)),
       manifestLinks: this.manifestLinks.toSorted(compareLinks),
       layerLinks: [],
       uploads: [],
-      blobs: this.blobs.toSorted((a, b) => compare(a.digest, b.digest)),
+      blobs: this.blobs.toSorted((a, b) => compareText(a.digest, b.digest)),
       bytes: this.bytes,
       abandonedUploads: 0,
       kept: [],

@@ -1,6 +1,6 @@
+import { compareText } from '../../model/compare-text.js';
 import type { BlobFacts, CandidateFacts, Candidates } from '../../model/registry-storage.js';
 import {
-  compare,
   compareLinks,
   freezePlan,
   type BlobRemoval,
@@ -40,7 +40,7 @@ export function planHardPrune({ candidates, facts, totalBlobs, now }: Evidence, 
   const blobs = blobRemovals(candidates.blobs, facts.blobs, youth);
   const wholly = new Set(repositories.map(({ name }) => name));
   return freezePlan({
-    repositories: repositories.sort((a, b) => compare(a.name, b.name)),
+    repositories: repositories.sort((a, b) => compareText(a.name, b.name)),
     manifestLinks: manifestLinks.sort(compareLinks),
     layerLinks: layerLinkRemovals(facts, wholly, blobs),
     uploads: uploadRemovals(facts, wholly, limits.uploadsOlderThanMs, now),
@@ -76,7 +76,7 @@ function blobRemovals(candidates: string[], facts: Map<string, BlobFacts>, youth
     if (blob && youth.isOld('blob', `sha256:${hex}`, blob.writtenAt))
       removals.push({ digest: `sha256:${hex}`, bytes: blob.bytes });
   }
-  return removals.sort((a, b) => compare(a.digest, b.digest));
+  return removals.sort((a, b) => compareText(a.digest, b.digest));
 }
 
 /** A link to a candidate that stays because it is young stays too. */
@@ -102,7 +102,7 @@ function uploadRemovals(
   return uploads
     .filter(({ repository, writtenAt }) => !wholly.has(repository) && now - writtenAt >= olderThanMs)
     .map(({ repository, id }) => ({ repository, id }))
-    .sort((a, b) => compare(a.repository, b.repository) || compare(a.id, b.id));
+    .sort((a, b) => compareText(a.repository, b.repository) || compareText(a.id, b.id));
 }
 
 const toLink = ({ repository, hex }: { repository: string; hex: string }): LinkRemoval => ({

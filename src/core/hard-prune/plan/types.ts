@@ -1,3 +1,4 @@
+import { compareText } from '../../model/compare-text.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
 /**
@@ -52,8 +53,6 @@ export function freezePlan(plan: HardPrunePlan): HardPrunePlan {
   return Object.freeze(plan);
 }
 
-/** Orders strings by code unit, as every array of a plan is. */
-export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
+/** Orders links by repository, then by digest. */
 export const compareLinks = (a: LinkRemoval, b: LinkRemoval): number =>
-  compare(a.repository, b.repository) || compare(a.digest, b.digest);
+  compareText(a.repository, b.repository) || compareText(a.digest, b.digest);

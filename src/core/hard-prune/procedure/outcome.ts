@@ -1,5 +1,6 @@
 import { EXIT, RegadmError } from '../../model/errors.js';
-import type { Deletions, Findings, StepRecord } from '../report.js';
+import type { ProcedureStep } from '../output/document-type.js';
+import type { Deletions, Findings } from '../report.js';
 
 /** How the part of a run that finds and deletes ended. */
 export interface Attempt {
@@ -14,7 +15,7 @@ export interface Outcome {
   findings: Findings;
   deletions: Deletions;
   error?: unknown;
-  steps: StepRecord[];
+  steps: ProcedureStep[];
   notRestored: RegadmError[];
 }
 
@@ -22,7 +23,7 @@ export interface Outcome {
  * Completes an attempt that reached the deletion.
  * @throws the error of one that did not; RegadmError NOT_RESTORED when the registry could not be restored either
  */
-export function outcomeOf(attempt: Attempt, steps: StepRecord[], notRestored: RegadmError[]): Outcome {
+export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored: RegadmError[]): Outcome {
   const { findings, deletions, error } = attempt;
   if (findings && deletions) return { findings, deletions, error, steps, notRestored };
   throw notRestored.length > 0 ? notRestoredError(notRestored, error) : error;
@@ -35,7 +36,7 @@ function notRestoredError(failures: RegadmError[], error: unknown): RegadmError 
   return new RegadmError(`${(error as Error).message}; and the registry could not be restored: ${messages}`, {
     code: 'NOT_RESTORED',
     exitCode: interrupted ? error.exitCode : EXIT.error,
-    suggestions: ['run regadm prune hard --recover'],
+    suggestions: [...failures.flatMap(({ suggestions }) => suggestions), 'run regadm prune hard --recover'],
     cause: error,
   });
 }

@@ -2,14 +2,14 @@ import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { RegadmError } from '../../model/errors.js';
 import { Lease } from '../../operator/lease.js';
 import type { HardPrunePorts } from '../ports.js';
-import type { StepRecord } from '../report.js';
+import type { ProcedureStep } from '../output/document-type.js';
 import { restore } from './restore.js';
 import { Steps } from './steps.js';
 
 export interface RecoverResult {
   /** False when there was nothing to recover. */
   found: boolean;
-  steps: StepRecord[];
+  steps: ProcedureStep[];
 }
 
 /**

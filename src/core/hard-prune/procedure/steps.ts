@@ -1,10 +1,10 @@
 import type { Reporter } from '../../kit/reporter.js';
 import { messageOf } from '../../model/errors.js';
-import type { StepRecord } from '../report.js';
+import type { ProcedureStep } from '../output/document-type.js';
 
 /** Runs the steps of the guarded procedure; reports each and records its times and outcome. */
 export class Steps {
-  readonly records: StepRecord[] = [];
+  readonly records: ProcedureStep[] = [];
 
   constructor(
     private readonly reporter: Reporter,
@@ -12,7 +12,7 @@ export class Steps {
   ) {}
 
   async run<T>(step: string, work: () => Promise<T>): Promise<T> {
-    const record: StepRecord = { step, startedAt: this.now().toISOString(), outcome: 'running' };
+    const record: ProcedureStep = { step, startedAt: this.now().toISOString(), outcome: 'running' };
     this.records.push(record);
     this.reporter.note(`${step} …`);
     try {

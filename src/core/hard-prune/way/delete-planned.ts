@@ -1,6 +1,7 @@
 import type { Deletion, DeletionRun, RepositoryDeletion, Storage } from '../../storage/storage.js';
 import type { HardPrunePlan, LinkRemoval } from '../plan/types.js';
-import type { Deletions, Failure, Outcomes } from '../report.js';
+import type { Failure } from '../../model/document.js';
+import type { Deletions, Outcomes } from '../report.js';
 
 /**
  * Deletes what a plan names: manifest links, whole repositories, uploads, blobs, layer links to deleted blobs. Links are deleted before

@@ -1,7 +1,9 @@
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
+import { streamDocument } from '../../../../src/core/terminal/streamed-document.js';
 import { styles } from '../../../../src/core/terminal/color.js';
-import { hardPruneJson, hardPruneYaml } from '../../../../src/core/hard-prune/output/json.js';
+import { hardPruneDocument } from '../../../../src/core/hard-prune/output/document.js';
 import { hardPruneNames, hardPrunePrunerLines } from '../../../../src/core/hard-prune/output/lines.js';
+import type { HardPruneDocument } from '../../../../src/core/hard-prune/output/document-type.js';
 import type { HardPruneReport } from '../../../../src/core/hard-prune/report.js';
 import { hardPruneTables } from '../../../../src/core/hard-prune/output/table.js';
 import { digest } from '../../../support/builders.js';
@@ -48,9 +50,11 @@ const done = aReport({
 });
 
 const text = (pieces: Iterable<string>): string => [...pieces].join('');
+const json = (report: HardPruneReport): HardPruneDocument =>
+  JSON.parse(text(streamDocument(hardPruneDocument(report), 'json'))) as HardPruneDocument;
 
 test('the JSON document of a dry run', () => {
-  expect(JSON.parse(text(hardPruneJson(aReport())))).toMatchObject({
+  expect(json(aReport())).toMatchObject({
     apiVersion: 'regadm/v1',
     kind: 'HardPrune',
     dryRun: true,
@@ -68,7 +72,7 @@ test('the JSON document of a dry run', () => {
 });
 
 test('after a run it counts what was deleted, and says what was not', () => {
-  expect(JSON.parse(text(hardPruneJson(done)))).toMatchObject({
+  expect(json(done)).toMatchObject({
     summary: { blobs: 1, bytes: 1000, manifestLinks: 0, repositories: 1, failed: 1, skipped: 1 },
     blobs: [{ status: 'deleted' }, { status: 'skipped', reason: 'held back' }],
     manifestLinks: [{ status: 'failed', message: 'EACCES' }],
@@ -79,11 +83,11 @@ test.each([
   ['a dry run', aReport()],
   ['a run', done],
 ])('%s conforms to the schema', (_what, report) => {
-  expect(schemaProblems('hard-prune', JSON.parse(text(hardPruneJson(report))))).toEqual([]);
+  expect(schemaProblems('hard-prune', json(report))).toEqual([]);
 });
 
 test('YAML is the same document', () => {
-  expect(parse(text(hardPruneYaml(done, stringify)))).toEqual(JSON.parse(text(hardPruneJson(done))));
+  expect(parse(text(streamDocument(hardPruneDocument(done), 'yaml')))).toEqual(json(done));
 });
 
 test("the lines of the registry's own pruner", () => {

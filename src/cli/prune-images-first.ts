@@ -1,0 +1,54 @@
+import { messageOf, RegadmError } from '../core/model/errors.js';
+import type { ImagePruneRequest } from '../core/prune/request.js';
+import type { ClusterSession } from './session.js';
+
+const NOT_STARTED = 'the hard prune was not started';
+
+/** What `prune images` is to do before another command. */
+export interface ImagePruneFirst {
+  request: ImagePruneRequest;
+  confirm: boolean;
+  /** Format of its result. */
+  output: string;
+}
+
+/**
+ * Runs `prune images` as the first part of another command. Its result goes to stderr, because stdout is the other command's.
+ * @throws RegadmError PRUNE_IMAGES_FAILED unless everything was pruned: blobs of images that are left are still in use; the signal's
+ *   reason when it aborts
+ */
+export async function pruneImagesFirst(session: ClusterSession, first: ImagePruneFirst): Promise<void> {
+  const status = await run(session, first).catch((error: unknown) => {
+    session.signal.throwIfAborted();
+    throw new RegadmError(`prune images failed: ${messageOf(error)}`, {
+      code: 'PRUNE_IMAGES_FAILED',
+      suggestions: [...(error instanceof RegadmError ? error.suggestions : []), NOT_STARTED],
+      cause: error,
+      invalidReferences: error instanceof RegadmError ? error.invalidReferences : undefined,
+    });
+  });
+  session.signal.throwIfAborted();
+  if (status === 0) return;
+  throw new RegadmError(`prune images ended with exit status ${status}`, {
+    code: 'PRUNE_IMAGES_FAILED',
+    suggestions: [`see its result above; ${NOT_STARTED}`],
+  });
+}
+
+/** Returns the exit status that `prune images` would have. */
+async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneFirst): Promise<number> {
+  const [{ planOnly, pruneImages, toPrunePorts }, { imagePruneOutput }, { hintsFor }, { toExitStatus }, { present }] =
+    await Promise.all([
+      import('../core/prune/index.js'),
+      import('../core/prune/output/index.js'),
+      import('../core/prune/output/hints.js'),
+      import('../core/prune/exit-status.js'),
+      import('./present.js'),
+    ]);
+  // The other command reports an unfinished hard prune itself.
+  const ports = { ...toPrunePorts(api), findUnfinishedHardPrune: async () => undefined };
+  const report = await (first.confirm ? pruneImages : planOnly)(ports, first.request, reporter, signal);
+  await present(report, first.output, imagePruneOutput, process.stderr);
+  for (const hint of hintsFor(report)) reporter.note(`hint: ${hint}`);
+  return toExitStatus(report, false);
+}

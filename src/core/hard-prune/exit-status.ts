@@ -1,0 +1,13 @@
+import { EXIT, RegadmError } from '../model/errors.js';
+import { PLAN_PARTS, type HardPruneResult } from './report.js';
+
+/**
+ * Returns the exit status of a run that printed a result (docs/exit-codes.md).
+ * @param detailed `--detailed-exitcode`: tells a dry run that found something from one that did not
+ */
+export function toExitStatus({ report, error, notRestored }: HardPruneResult, detailed: boolean): number {
+  if (error) return error instanceof RegadmError && error.exitCode >= 128 ? error.exitCode : EXIT.partial;
+  if (report.failures.length > 0 || notRestored.length > 0) return EXIT.partial;
+  const found = PLAN_PARTS.some((part) => report.plan[part].length > 0);
+  return report.dryRun && detailed && found ? EXIT.found : EXIT.ok;
+}

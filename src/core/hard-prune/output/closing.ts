@@ -1,0 +1,34 @@
+import type { RegadmError } from '../../model/errors.js';
+import type { RecoverResult } from '../procedure/recover.js';
+import type { HardPruneReport, HardPruneResult } from '../report.js';
+
+/**
+ * Describes what is left to do after a hard prune, one line each, for stderr.
+ * @param emptiesRedis the run emptied, or was to empty, a cache in Redis
+ */
+export function closingLines({ report, error, notRestored }: HardPruneResult, emptiesRedis: boolean): string[] {
+  const hint = staleCacheHint(report, emptiesRedis);
+  const ended = error
+    ? [`error: ${(error as Error).message}; what was deleted before that is listed; the next run deletes the rest`]
+    : [];
+  return [...notRestored.map(errorLines), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+}
+
+/** Describes the result of `--recover`. */
+export function recoveryLine({ found }: RecoverResult): string {
+  return found
+    ? 'the registry is as it was before the hard prune'
+    : 'nothing to recover: no hard prune was left unfinished';
+}
+
+/** Without a roll-out, the registry's blob cache in memory still lists deleted blobs. */
+function staleCacheHint({ dryRun, plan, procedure }: HardPruneReport, emptiesRedis: boolean): string | undefined {
+  const rolledOut = procedure.some(({ step, outcome }) => step === 'waiting for the roll-out' && outcome === 'done');
+  if (dryRun || rolledOut || plan.blobs.length === 0) return undefined;
+  const redis = emptiesRedis ? '' : ' (with --redis-url if the registry uses Redis)';
+  return `the registry's in-memory blob cache is stale until the registry restarts: regadm registry restart${redis}`;
+}
+
+function errorLines({ message, suggestions }: RegadmError): string {
+  return [`error: ${message}`, ...suggestions.map((text) => `  * ${text}`)].join('\n');
+}

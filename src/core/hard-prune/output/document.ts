@@ -1,0 +1,40 @@
+import type { StreamedDocument } from '../../terminal/streamed-document.js';
+import type { HardPruneReport, PlanPart } from '../report.js';
+import type { HardPruneDocument } from './document-type.js';
+import { hardPruneSummary } from './summary.js';
+
+/** Converts a report to the HardPrune document of docs/json.md. */
+export function hardPruneDocument(report: HardPruneReport): StreamedDocument<HardPruneDocument> {
+  const { dryRun, startedAt, finishedAt, options } = report;
+  return {
+    fields: {
+      apiVersion: 'regadm/v1',
+      kind: 'HardPrune',
+      dryRun,
+      startedAt,
+      finishedAt,
+      options,
+      summary: hardPruneSummary(report),
+    },
+    arrays: {
+      blobs: () => entries(report, 'blobs'),
+      manifestLinks: () => entries(report, 'manifestLinks'),
+      repositories: () => entries(report, 'repositories'),
+      layerLinks: () => entries(report, 'layerLinks'),
+      uploads: () => entries(report, 'uploads'),
+      procedure: () => report.procedure,
+      warnings: () => report.warnings,
+      failures: () => report.failures,
+    },
+  };
+}
+
+type Entry<Part extends PlanPart> = HardPruneDocument[Part][number];
+
+/** Each entry of the plan with what became of it. */
+function* entries<Part extends PlanPart>({ plan, outcomes }: HardPruneReport, part: Part): Generator<Entry<Part>> {
+  for (const [index, planned] of plan[part].entries()) {
+    const outcome = outcomes ? outcomes[part][index] : { status: 'would-delete' };
+    yield { ...planned, ...(outcome ?? { status: 'skipped', reason: 'not reached' }) } as Entry<Part>;
+  }
+}
