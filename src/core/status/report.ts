@@ -3,15 +3,15 @@ import type { RegistryState } from '../operator/state.js';
 import type { SettingsGrid } from './settings-grid.js';
 import type { Space } from './space.js';
 
-/** What `regadm registry status` found. */
+/** The result of `regadm registry status`. */
 export interface RegistryStatusReport {
   /** The API server's time, ms since the epoch. */
   now: number;
   server: string;
   registry: RegistryState;
-  /** Absent where images or image streams cannot be listed. */
+  /** Absent if images or image streams cannot be listed. */
   space?: Space;
-  /** Absent where what uses images cannot be listed. */
+  /** Absent if the objects that use images cannot be listed. */
   freeable?: Freeable;
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
@@ -19,8 +19,8 @@ export interface RegistryStatusReport {
 
 /** What prunes with other settings would free. */
 export interface Freeable extends SettingsGrid {
-  /** The ages as they were written. */
+  /** The ages as the user wrote them. */
   ageTexts: string[];
-  /** For these a prune would stop, unless it ignores them. */
+  /** References for which a prune stops, unless it ignores them. */
   invalid: InvalidReference[];
 }

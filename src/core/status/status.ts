@@ -1,21 +1,22 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { readSnapshot, type ReadResult } from '../cluster/read-snapshot.js';
-import { readRegistryState } from '../operator/state.js';
 import type { PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';
 import { messageOf } from '../model/errors.js';
+import { readRegistryState, type Unavailable } from '../operator/state.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
-import type { RegistryState } from '../operator/state.js';
 import { settingsGrid } from './settings-grid.js';
 import { measureSpace } from './space.js';
 
 export interface StatusRequest {
+  /** Values of `--keep-tag-revisions` to try, ascending. */
   revisions: number[];
+  /** Values of `--keep-younger-than` to try, ascending, and as the user wrote them. */
   ages: { text: string; ms: number }[];
 }
 
-/** The settings that a status tries: the defaults of everything else. */
+/** The defaults of `prune images`, except that invalid references are ignored. */
 const OPTIONS: PruneOptions = {
   keepTagRevisions: 3,
   keepYoungerThanMs: 3_600_000,
@@ -27,9 +28,13 @@ const OPTIONS: PruneOptions = {
   pruneSignatures: false,
 };
 
+/** Number of parts of the registry's state that are read on their own. */
+const REGISTRY_PARTS = 5;
+
 /**
- * Looks at the registry and at who uses its space; changes nothing. What may not be read is left out and named.
- * @throws RegadmError when nothing at all can be read
+ * Reads the registry's state, who uses its space, and what prunes would free; changes nothing. Parts that the user cannot
+ * read are listed as unavailable.
+ * @throws RegadmError if nothing can be read
  */
 export async function registryStatus(
   api: ClusterApi,
@@ -39,48 +44,58 @@ export async function registryStatus(
 ): Promise<RegistryStatusReport> {
   reporter.phase('listing');
   const registry = await readRegistryState(api, signal);
-  const read = await readWhatIsAllowed(api, registry, reporter, signal);
+  const { read, complete, unavailable } = await readAllowed(api, reporter, signal);
+  if (!read && registry.unavailable.length >= REGISTRY_PARTS) throw unavailable.at(-1)!.error;
   const now = read?.now ?? Date.now();
   return {
     now,
     server: api.server,
-    registry,
+    registry: { ...registry, unavailable: [...registry.unavailable, ...unavailable.map(toUnavailable)] },
     space: read && measureSpace(read.snapshot, now),
-    freeable: read?.complete ? freeable(read, request) : undefined,
+    freeable: read && complete ? freeable(read, request) : undefined,
     imageObjectBytes: read?.imageObjectBytes ?? 0,
   };
 }
 
-async function readWhatIsAllowed(
-  api: ClusterApi,
-  { unavailable }: RegistryState,
-  reporter: Reporter,
-  signal?: AbortSignal,
-): Promise<(ReadResult & { complete: boolean }) | undefined> {
-  const onPage = ({ count }: { count: number }): void => reporter.tick(count);
+interface AllowedLists {
+  /** Absent if images or image streams cannot be listed. */
+  read?: ReadResult;
+  /** False if the objects that use images cannot be listed. */
+  complete: boolean;
+  unavailable: { what: string; error: unknown }[];
+}
+
+/** Reads all lists, or without permission only images and image streams. */
+async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSignal): Promise<AllowedLists> {
+  const options = { signal, onPage: ({ count }: { count: number }) => reporter.tick(count) };
+  const unavailable: AllowedLists['unavailable'] = [];
   try {
-    return { ...(await readSnapshot(api, { signal, onPage })), complete: true };
+    return { read: await readSnapshot(api, options), complete: true, unavailable };
   } catch (error) {
-    if (!isAnswer(error)) throw error;
-    unavailable.push({ what: 'what a prune would free', message: messageOf(error) });
+    if (!isResponse(error)) throw error;
+    unavailable.push({ what: 'what a prune would free', error });
   }
   try {
-    return { ...(await readSnapshot(api, { signal, onPage, withoutReferrers: true })), complete: false };
+    const read = await readSnapshot(api, { ...options, withoutReferrers: true });
+    return { read, complete: false, unavailable };
   } catch (error) {
-    // Seven parts of the registry and the images: if none of them can be read, that is an error.
-    if (!isAnswer(error) || unavailable.length > 5) throw error;
-    unavailable.push({ what: 'who uses the space', message: messageOf(error) });
-    return undefined;
+    if (!isResponse(error)) throw error;
+    unavailable.push({ what: 'who uses the space', error });
+    return { complete: false, unavailable };
   }
 }
 
-/** The server has answered, but not with what was asked for. */
-function isAnswer(error: unknown): boolean {
+/** True if the server responded, but not with the list. */
+function isResponse(error: unknown): boolean {
   return (error as { status?: number }).status !== undefined;
 }
 
+function toUnavailable({ what, error }: AllowedLists['unavailable'][number]): Unavailable {
+  return { what, message: messageOf(error) };
+}
+
 function freeable({ snapshot, now }: ReadResult, { revisions, ages }: StatusRequest): Freeable {
-  const grid = settingsGrid(snapshot, OPTIONS, { revisions, ages: ages.map(({ ms }) => ms) }, now);
+  const grid = settingsGrid({ snapshot, options: OPTIONS, revisions, ages: ages.map(({ ms }) => ms), now });
   const { invalid } = collectUses(snapshot.referrers, snapshot.digests, {
     scope: OPTIONS.referrers,
     podsYoungerThan: now - OPTIONS.keepYoungerThanMs,

@@ -54,7 +54,7 @@ test('the registry, as its operator and its deployment show it', async () => {
   expect(unavailable).toEqual([]);
 });
 
-test('bytes are those of the files, and every cell is what a dry run with its settings finds', async () => {
+test('bytes add up, and every cell equals a dry run with its settings', async () => {
   const { space, freeable } = documentOf(await status('-o', 'json', '--revisions', '3,0', '--ages', '96h,60m'));
   expect(freeable!.cells.map(({ keepTagRevisions, keepYoungerThan }) => [keepTagRevisions, keepYoungerThan])).toEqual([
     [0, '60m'],
@@ -85,7 +85,7 @@ test('bytes are those of the files, and every cell is what a dry run with its se
   expect(space!.streams).toHaveLength(sandbox.store.list('imagestreams').length);
 });
 
-test('yaml says the same as json; the table has every part', async () => {
+test('YAML equals JSON, and the table has every part', async () => {
   const [json, yaml, table] = await Promise.all([status('-o', 'json'), status('-o', 'yaml'), status()]);
   expect({ ...(parse(yaml.stdout) as object), time: '' }).toEqual({ ...documentOf(json), time: '' });
   for (const part of [
@@ -124,7 +124,7 @@ test('without permission to list what uses images, the space is shown, but not w
   expect(unavailable.map(({ what }) => what)).toContain('what a prune would free');
 });
 
-test('one who may read nothing is refused, with what to do', async () => {
+test('a user who can read nothing gets an error with a suggestion', async () => {
   const { status: exit, stdout, stderr } = await as(sandbox.kubeconfig.nobody);
   expect([exit, stdout]).toEqual([1, '']);
   expect(stderr).toContain('error: cannot list');
@@ -136,13 +136,13 @@ test.each([
   [['--revisions', '-1'], '--revisions'],
   [['--ages', '5d'], 'invalid argument "5d" for "--ages"'],
   [['--report', '/nonexistent/a.html'], 'cannot write --report /nonexistent/a.html'],
-])('%j is refused', async (args, message) => {
+])('%j is rejected', async (args, message) => {
   const { status: exit, stderr } = await status(...args);
   expect(exit).toBe(1);
   expect(stderr).toContain(message);
 });
 
-test('nothing is changed, and the registry is not asked', () => {
+test('nothing is changed, and the registry is not contacted', () => {
   expect(sandbox.requests.filter(({ method, server }) => method !== 'GET' || server === 'registry')).toEqual([]);
 });
 
@@ -157,13 +157,13 @@ describe('--report', () => {
     expect((await status('--report', file)).status).toBe(0);
   });
 
-  test('one file that needs nothing from elsewhere, and in which no name is taken for markup', () => {
+  test('is one self-contained file, in which no name is read as markup', () => {
     const page = readFileSync(file, 'utf8');
     expect(page).not.toMatch(/<(?:script|link|img|iframe|object)\b|@import|url\(|\s(?:src|href)=/i);
     expect(page).toContain("default-src 'none'");
   });
 
-  /** What the page measures of itself in a real browser. */
+  /** Lets the page measure itself in a real browser. */
   async function measure(width: number, ...flags: string[]): Promise<Measured> {
     const probed = join(dir, `probed-${width}.html`);
     const page = readFileSync(file, 'utf8').replace(/<meta http-equiv[^>]*>/, '');
@@ -196,7 +196,7 @@ describe('--report', () => {
     ['dark', 1200, ['--force-dark-mode']],
     ['narrow', 500, []],
   ])(
-    'in a real browser (%s): nothing overflows, plots have their sizes, texts can be read',
+    'in a real browser (%s): nothing overflows, plots have their sizes, texts are readable',
     async (mode, width, flags) => {
       const measured = await measure(width, ...flags);
       expect(measured.overflow).toBe(false);
@@ -205,7 +205,7 @@ describe('--report', () => {
       expect(measured.bars[0]).toBeCloseTo(1, 1);
       expect(measured.bars.every((part) => part >= 0 && part <= 1.01)).toBe(true);
       expect(measured.cells).toBe(36);
-      expect(measured.usual).toBe(1);
+      expect(measured.defaults).toBe(1);
       expect(measured.worstContrast).toBeGreaterThan(3.5);
     },
   );
@@ -219,11 +219,12 @@ interface Measured {
   /** For each bar, the part of its track that it fills. */
   bars: number[];
   cells: number;
-  usual: number;
+  /** Cells with the outline of default settings. */
+  defaults: number;
   worstContrast: number;
 }
 
-/** Runs in the page: measures what was drawn, with the contrast of each cell's text to its blended ground. */
+/** Runs in the page: measures what was drawn, and the contrast between each cell's text and its background. */
 const PROBE = `
 const rgb = (text) => text.match(/[\\d.]+/g).slice(0, 3).map(Number);
 const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
@@ -241,7 +242,7 @@ probe.textContent = JSON.stringify({
   overflow: document.documentElement.scrollWidth > window.innerWidth,
   dark: light(rgb(getComputedStyle(document.body).backgroundColor)) < 0.2,
   columns: [...document.querySelectorAll('svg .column')].map((one) => one.getBoundingClientRect().height),
-  bars, cells: cells.length, usual: document.querySelectorAll('.usual').length, worstContrast: Math.min(...ratios),
+  bars, cells: cells.length, defaults: document.querySelectorAll('td.default').length, worstContrast: Math.min(...ratios),
 });
 document.body.append(probe);
 `;

@@ -18,7 +18,7 @@ import type { PruneOptions } from '../../../src/core/graph/options.js';
 const HOUR = 3_600_000;
 const SETTINGS = { revisions: [0, 1, 2, 3, 5], ages: [0, HOUR, 24 * HOUR, 96 * HOUR, 2000 * HOUR] };
 
-/** The same cell by cell, each from a plan of its own. */
+/** Computes each cell from a plan of its own. */
 function byPlanning(snapshot: Snapshot, options: PruneOptions, now: number): object[][] {
   const stored = new Set<number>();
   for (let image = 0; image < snapshot.images.count; image++)
@@ -37,20 +37,20 @@ function byPlanning(snapshot: Snapshot, options: PruneOptions, now: number): obj
   );
 }
 
-test('every cell is what planning with its settings says, on every recorded cluster', () => {
+test('every cell equals the plan with its settings, on every recorded cluster', () => {
   let freed = 0;
   for (const { name, cluster, now, args } of [...namedCases(), ...randomCases()]) {
     if (cluster === undefined) continue;
     const snapshot = buildSnapshot(cluster);
     const options = pruneOptions({ all: !args.includes('--all=false'), ignoreInvalidRefs: true });
-    const { cells } = settingsGrid(snapshot, options, SETTINGS, Date.parse(now));
+    const { cells } = settingsGrid({ snapshot, options, ...SETTINGS, now: Date.parse(now) });
     expect([name, cells]).toEqual([name, byPlanning(snapshot, options, Date.parse(now))]);
     freed += cells.flat().filter(({ bytes }) => bytes > 0).length;
   }
   expect(freed).toBeGreaterThan(100);
 });
 
-test('signatures stay with their image, children with their index, and ended pods count while they are young', () => {
+test('signatures are kept with their image, children with their index, and ended pods count while they are young', () => {
   const names = ['a', 'b', 'c', 'd'].map(digest);
   const pod = aPod('ns/job').running(`registry.example.org:5000/ns/app@${names[3]}`).inPhase('Succeeded');
   pod.object.metadata.creationTimestamp = new Date(NOW - 30 * HOUR).toISOString();
@@ -64,7 +64,7 @@ test('signatures stay with their image, children with their index, and ended pod
     pod,
   );
   const options = pruneOptions();
-  expect(settingsGrid(snapshot, options, SETTINGS, NOW).cells).toEqual(byPlanning(snapshot, options, NOW));
+  expect(settingsGrid({ snapshot, options, ...SETTINGS, now: NOW }).cells).toEqual(byPlanning(snapshot, options, NOW));
 });
 
 test('an image that cannot be read keeps all images, in every cell', () => {
@@ -76,7 +76,7 @@ test('an image that cannot be read keeps all images, in every cell', () => {
     anOrdinaryImage('b'),
     broken,
   );
-  const { cells } = settingsGrid(snapshot, pruneOptions(), SETTINGS, NOW);
+  const { cells } = settingsGrid({ snapshot, options: pruneOptions(), ...SETTINGS, now: NOW });
   expect(cells).toEqual(byPlanning(snapshot, pruneOptions(), NOW));
   expect(cells.flat().every(({ images }) => images === 0)).toBe(true);
 });

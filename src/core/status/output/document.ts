@@ -1,5 +1,5 @@
 import type { RegistryStatusReport } from '../report.js';
-import type { SpaceOf } from '../space.js';
+import type { SpaceOf } from '../space-meter.js';
 import { humanDuration } from '../../terminal/age.js';
 import { timestamp } from '../../terminal/text.js';
 import type { RegistryStatusDocument, UsedSpace } from './document-type.js';

@@ -1,19 +1,19 @@
-/** Text as HTML shows it: nothing in it is taken for markup. */
+/** Escapes text, so that nothing in it is read as markup. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
-/** `html\`<b>${name}</b>\``: every value is escaped, except what `raw` made. */
+/** Template tag for markup, `html\`<b>${name}</b>\``: escapes every value except a Raw. */
 export function html(parts: TemplateStringsArray, ...values: (string | number | Raw | Raw[])[]): Raw {
   return new Raw(parts.reduce((text, part, at) => text + part + (at < values.length ? textOf(values[at]!) : ''), ''));
 }
 
-/** Markup that is finished. */
+/** Markup that must not be escaped again. */
 export class Raw {
   constructor(readonly markup: string) {}
 }
 
-/** Markup from a text that holds no foreign data. */
+/** Wraps markup that contains no data from a cluster. */
 export function raw(markup: string): Raw {
   return new Raw(markup);
 }

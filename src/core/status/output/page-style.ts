@@ -1,4 +1,4 @@
-/** The page's style: system fonts, light and dark by what the reader's system prefers, readable in print. */
+/** The page's style: system fonts, light or dark as the reader's system prefers, readable in print. */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -64,7 +64,7 @@ tbody tr:last-child td, tbody tr:last-child th { border-bottom: 0; }
 .heat td b, .heat td small { white-space: nowrap; }
 .heat td small { font-size: 12px; opacity: 0.85; }
 .heat td.strong small { opacity: 1; }
-.heat td.usual { outline: 2px solid var(--text); outline-offset: -2px; }
+.heat td.default { outline: 2px solid var(--text); outline-offset: -2px; }
 .heat .corner { width: 112px; text-align: right; padding-right: 12px; font-weight: 400; white-space: nowrap; }
 .warn { background: var(--warn-page); border-color: var(--warn); }
 .warn h2 { color: var(--warn); }

@@ -1,14 +1,18 @@
 import { formatBytes } from '../../model/quantity.js';
-import type { RegistryStatusReport } from '../report.js';
 import type { RegistryState } from '../../operator/state.js';
-import type { Space } from '../space.js';
-import { registryFacts } from './table.js';
-import { html, raw, type Raw } from './page-html.js';
-import { agePlot, freedPlot, namespacePlot, streamPlot } from './page-plots.js';
-import { STYLE } from './page-style.js';
 import { plural, thousands } from '../../terminal/text.js';
+import type { Freeable, RegistryStatusReport } from '../report.js';
+import type { Space } from '../space.js';
+import { agePlot } from './age-plot.js';
+import { namespacePlot, streamPlot } from './bar-plot.js';
+import { defaultCell, gridPlot } from './grid-plot.js';
+import { html, raw, type Raw } from './page-html.js';
+import { STYLE } from './page-style.js';
+import { isBadCondition, registryFacts } from './registry-facts.js';
 
-/** A status as one web page that needs nothing else: no scripts, no fonts, no pictures from elsewhere. */
+const NOTHING = raw('');
+
+/** Formats the status as one self-contained web page: no scripts, no fonts, no images. */
 export function statusPage(report: RegistryStatusReport): string {
   const { registry, space, freeable } = report;
   const body = html`<main>
@@ -16,16 +20,32 @@ export function statusPage(report: RegistryStatusReport): string {
       <h1>Image registry</h1>
       <p class="muted">${report.server} · ${moment(report.now)}</p>
     </header>
-    ${space ? tiles(report, space) : raw('')} ${unavailable(registry)}
-    ${freeable ? card('What prune images would free', html`By --keep-tag-revisions (columns) and --keep-younger-than (rows); everything else as without flags. ${usualNote(report)}`, freedPlot(freeable)) : raw('')}
-    ${space ? card('Space by namespace', html`Layers and configs of pushed images, as image objects state them. What a namespace alone needs would be free without it; the rest is needed elsewhere too.`, namespacePlot(space)) : raw('')}
+    ${space ? tiles(report, space) : NOTHING} ${unavailable(registry)} ${freeable ? gridCard(freeable) : NOTHING}
+    ${
+      space
+        ? card(
+            'Space by namespace',
+            html`Layers and configs of pushed images, as Image objects state them. Deleting a namespace frees the space
+            that is needed only there; other namespaces need the rest, too.`,
+            namespacePlot(space),
+          )
+        : NOTHING
+    }
     <div class="two">
-      ${space ? card('Space by age', html`By the age of the youngest image that needs it. Below the columns: images of that age.`, agePlot(space.ages)) : raw('')}
+      ${
+        space
+          ? card(
+              'Space by age',
+              html`By the age of the youngest image that needs it. Below the columns: images of that age.`,
+              agePlot(space.ages),
+            )
+          : NOTHING
+      }
       ${facts(registry)}
     </div>
-    ${space ? card('Largest image streams', html`By what they alone need.`, streamPlot(space)) : raw('')}
+    ${space ? card('Largest image streams', html`By the space that is needed only there.`, streamPlot(space)) : NOTHING}
     <footer>
-      Written by regadm registry status. Nothing was changed. A prune is planned with: regadm prune images
+      Written by regadm registry status. Nothing was changed. To see what a prune would delete, run: regadm prune images
     </footer>
   </main>`;
   return `<!doctype html>
@@ -57,14 +77,14 @@ function card(title: string, note: Raw, content: Raw): Raw {
 }
 
 function tiles({ freeable }: RegistryStatusReport, space: Space): Raw {
-  const usual = freeable && usualCell(freeable);
+  const byDefault = freeable && defaultCell(freeable);
   const shared = space.bytes === 0 ? 0 : Math.round((100 * space.sharedBetweenNamespaces) / space.bytes);
   const all: [string, string][] = [
     [formatBytes(space.bytes), `in ${plural(space.blobs, 'blob')}`],
     [thousands(space.images), `images, ${thousands(space.imported)} of them imported`],
     [thousands(space.streams), `image streams with ${plural(space.tagItems, 'tag item')}`],
-    usual
-      ? [formatBytes(usual.bytes), 'a prune with the usual settings would free']
+    byDefault
+      ? [formatBytes(byDefault.bytes), 'would be freed by a prune with default settings']
       : [`${shared} %`, 'shared between namespaces'],
   ];
   return html`<div class="tiles">
@@ -72,21 +92,17 @@ function tiles({ freeable }: RegistryStatusReport, space: Space): Raw {
   </div>`;
 }
 
-function usualCell({ revisions, ages, cells }: NonNullable<RegistryStatusReport['freeable']>) {
-  const revision = revisions.indexOf(3);
-  const age = ages.indexOf(3_600_000);
-  return revision === -1 || age === -1 ? undefined : cells[age]![revision];
+function gridCard(freeable: Freeable): Raw {
+  const invalid = freeable.invalid.length;
+  const notes = [
+    'By --keep-tag-revisions (columns) and --keep-younger-than (rows); all other flags have their defaults.',
+    ...(defaultCell(freeable) ? ['Default settings are outlined.'] : []),
+    ...(invalid > 0
+      ? [`${plural(invalid, 'reference')} cannot be parsed: a prune stops, unless it ignores them.`]
+      : []),
+  ];
+  return card('What prune images would free', html`${notes.join(' ')}`, gridPlot(freeable));
 }
-
-function usualNote({ freeable }: RegistryStatusReport): string {
-  const invalid = freeable!.invalid.length;
-  const outlined = usualCell(freeable!) ? 'The usual settings are outlined.' : '';
-  return invalid > 0
-    ? `${outlined} ${plural(invalid, 'reference')} cannot be parsed: a prune stops for that, unless it ignores them.`
-    : outlined;
-}
-
-const BAD = new Set(['Available=False', 'Degraded=True']);
 
 function facts(registry: RegistryState): Raw {
   const known = registryFacts(registry).map(
@@ -95,27 +111,27 @@ function facts(registry: RegistryState): Raw {
         <dd>${value}</dd>`,
   );
   const conditions = (registry.conditions ?? []).map(({ type, status, reason = '', message = '' }) => {
-    const words = [reason, message].filter(Boolean).join(': ');
+    const details = [reason, message].filter(Boolean).join(': ');
     return html`<dt>${type}</dt>
       <dd>
-        <span class="${BAD.has(`${type}=${status}`) ? 'wrong' : 'ok'}">${status}</span>
-        <span class="muted">${words}</span>
+        <span class="${isBadCondition({ type, status }) ? 'wrong' : 'ok'}">${status}</span>
+        <span class="muted">${details}</span>
       </dd>`;
   });
   const rule =
     known.length > 0 && conditions.length > 0
       ? raw('<dt style="grid-column:1/-1;border-top:1px solid var(--line);margin:6px 0"></dt>')
-      : raw('');
-  const nothing = known.length === 0 ? html`<p class="muted">Nothing of it may be read.</p>` : raw('');
+      : NOTHING;
+  const empty = known.length === 0 ? html`<p class="muted">No part of it can be read.</p>` : NOTHING;
   return html`<section class="card">
     <h2>The registry</h2>
-    ${nothing}
+    ${empty}
     <dl>${known}${rule}${conditions}</dl>
   </section>`;
 }
 
 function unavailable({ unavailable: parts }: RegistryState): Raw {
-  if (parts.length === 0) return raw('');
+  if (parts.length === 0) return NOTHING;
   const items = parts.map(({ what, message }) => html`<li><b>${what}</b>: ${message}</li>`);
   return html`<section class="card warn">
     <h2>Not shown</h2>

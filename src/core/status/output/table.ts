@@ -1,78 +1,35 @@
-import { formatBytes } from '../../model/quantity.js';
-import type { RegistryStatusReport } from '../report.js';
 import type { RegistryState } from '../../operator/state.js';
-import { AGES, type Space, type SpaceOf } from '../space.js';
-import type { Styles } from '../../terminal/color.js';
+import { formatBytes } from '../../model/quantity.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
+import type { RegistryStatusReport } from '../report.js';
+import type { SpaceOf } from '../space-meter.js';
+import type { Space } from '../space.js';
+import { ageText } from './age-text.js';
+import { isBadCondition, registryFacts } from './registry-facts.js';
 
-/** Rows of a table that is not `wide`. */
-const ROWS = 20;
-const right = 'right' as const;
+/** Maximum rows of a table, unless the layout is wide. */
+const MAX_ROWS = 20;
 
-/** The status for people, piece by piece; with `wide` nothing is cut. */
-export function* statusPieces(
-  report: RegistryStatusReport,
-  { wide, width, styles: paint }: Pick<Layout, 'wide' | 'width' | 'styles'>,
-): Generator<string> {
-  const room = wide ? Infinity : width;
-  yield* registryPieces(report.registry, room, paint);
-  if (report.space) yield* spacePieces(report.space, wide ? Infinity : ROWS, room, paint);
-  yield* freeablePieces(report, room, paint);
-  yield* unavailablePieces(report.registry, paint);
+type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles'>;
+
+/** Formats the status for people, piece by piece. */
+export function* statusPieces(report: RegistryStatusReport, layout: TableLayout): Generator<string> {
+  const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
+  yield* registryPieces(report.registry, unlimited);
+  if (report.space) yield* spacePieces(report.space, unlimited);
+  yield* freeablePieces(report, unlimited);
+  yield* unavailablePieces(report.registry, unlimited);
 }
 
-/** What is known of the registry, as label and value. */
-export function registryFacts(state: RegistryState): [label: string, value: string][] {
-  const facts: [string, string | undefined][] = [
-    ['storage', state.storage && storageText(state.storage)],
-    ['mode', state.readOnly === undefined ? undefined : state.readOnly ? 'read-only' : 'read-write'],
-    ['replicas', replicasText(state)],
-    ['routes', state.routes && (state.routes.join(', ') || 'none: only reachable inside the cluster')],
-    ['internal host', state.internalHost],
-    ['deletion', deletionText(state.deleteEnabled)],
-    ['blob cache', cacheText(state.cache)],
-    ['operator', state.managementState],
-  ];
-  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
-}
-
-function storageText({ kind, place, capacity, phase }: NonNullable<RegistryState['storage']>): string {
-  const details = [place, capacity === undefined ? undefined : formatBytes(capacity), phase].filter(Boolean).join(', ');
-  const lost = kind === 'emptyDir' ? ' (lost with every restart of the pod)' : '';
-  return `${kind}${details ? ` (${details})` : ''}${lost}`;
-}
-
-function replicasText({ replicas, rolloutStrategy, pods }: RegistryState): string | undefined {
-  if (!replicas) return undefined;
-  const ready = replicas.ready === undefined ? '' : `, ${replicas.ready} available`;
-  const troubles = (pods ?? [])
-    .filter(({ trouble }) => trouble)
-    .map(({ name, trouble }) => `; pod ${name}: ${trouble}`);
-  return `${replicas.wanted}${ready}${rolloutStrategy ? `, ${rolloutStrategy}` : ''}${troubles.join('')}`;
-}
-
-function deletionText(enabled: boolean | null | undefined): string | undefined {
-  if (enabled === undefined) return undefined;
-  if (enabled === null) return "not set: the image's own configuration counts";
-  return enabled ? 'enabled' : 'disabled: no prune can free anything in the registry';
-}
-
-function cacheText(cache: string | null | undefined): string | undefined {
-  if (cache === undefined) return undefined;
-  if (cache === null) return "not set: the image's own configuration counts";
-  return cache === ''
-    ? 'off'
-    : `${cache}${cache === 'inmemory' ? ' (stale after a prune: regadm registry restart)' : ''}`;
-}
-
-function* registryPieces(state: RegistryState, width: number, paint: Styles): Generator<string> {
-  yield `${paint.heading('Registry')}\n`;
+function* registryPieces(state: RegistryState, layout: TableLayout): Generator<string> {
+  const { styles, width } = layout;
+  yield `${styles.heading('Registry')}\n`;
   const facts = registryFacts(state);
   const widest = Math.max(0, ...facts.map(([label]) => label.length));
-  for (const [label, value] of facts) yield `${paint.muted(label.padEnd(widest))}   ${value}\n`;
-  if (facts.length === 0) yield 'nothing of it may be read\n';
+  for (const [label, value] of facts) yield `${styles.muted(label.padEnd(widest))}   ${value}\n`;
+  if (facts.length === 0) yield 'no part of it can be read\n';
   yield '\n';
   if (!state.conditions?.length) return;
   const columns = [
@@ -81,97 +38,83 @@ function* registryPieces(state: RegistryState, width: number, paint: Styles): Ge
     { title: 'REASON', flexible: true },
     { title: 'MESSAGE', flexible: true },
   ];
-  const bad = new Set(['Available=False', 'Degraded=True']);
   const rows = state.conditions.map(({ type, status, reason = '', message = '' }) => [
     type,
-    bad.has(`${type}=${status}`) ? paint.bad(status) : status,
+    isBadCondition({ type, status }) ? styles.bad(status) : status,
     reason,
     message,
   ]);
-  yield* tableLines(columns, rows, { width, heading: paint.muted });
+  yield* tableLines(columns, rows, { width, heading: styles.muted });
   yield '\n';
 }
 
-function* spacePieces(space: Space, limit: number, width: number, paint: Styles): Generator<string> {
-  yield `${paint.heading('Space')}\n`;
-  yield `${plural(space.images, 'image')} (${thousands(space.imported)} imported, which take no space), ${plural(space.streams, 'image stream')}, ${plural(space.tagItems, 'tag item')}, ${plural(space.blobs, 'blob')}\n`;
-  yield `${formatBytes(space.bytes)} in all, as image objects state it; ${formatBytes(space.sharedBetweenNamespaces)} of it shared between namespaces\n\n`;
-  const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
-  yield* cutTable(
-    'By namespace',
-    [{ title: 'NAMESPACE', flexible: true }, { title: 'STREAMS', align: right }, ...SPACE_COLUMNS],
-    [...space.namespaces.map((one) => [one.namespace, thousands(one.streams), ...spaceCells(one)]), ...untagged],
-    limit,
-    width,
-    paint,
-  );
-  yield* cutTable(
-    'By image stream',
-    [{ title: 'STREAM', flexible: true }, ...SPACE_COLUMNS],
-    space.imageStreams.map((one) => [`${one.namespace}/${one.name}`, ...spaceCells(one)]),
-    limit,
-    width,
-    paint,
-  );
-  yield* cutTable(
-    'By age of the youngest image that needs it',
-    [{ title: 'AGE' }, { title: 'IMAGES', align: right }, { title: 'BYTES', align: right }],
-    space.ages.map(({ images, bytes }, at) => [ageText(at), thousands(images), formatBytes(bytes)]),
-    Infinity,
-    width,
-    paint,
-  );
-}
+const SPACE_COLUMNS: Column[] = ['IMAGES', 'ITEMS', 'BYTES', 'UNIQUE', 'SHARED'].map((title) => rightAligned(title));
 
-const SPACE_COLUMNS: Column[] = ['IMAGES', 'ITEMS', 'BYTES', 'UNIQUE', 'SHARED'].map((title) => ({
-  title,
-  align: right,
-}));
+function* spacePieces(space: Space, layout: TableLayout): Generator<string> {
+  yield `${layout.styles.heading('Space')}\n`;
+  yield `${plural(space.images, 'image')} (${thousands(space.imported)} imported, which take no space), ${plural(space.streams, 'image stream')}, ${plural(space.tagItems, 'tag item')}, ${plural(space.blobs, 'blob')}\n`;
+  yield `${formatBytes(space.bytes)} in total, as Image objects state it, of which ${formatBytes(space.sharedBetweenNamespaces)} is shared between namespaces\n\n`;
+  const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
+  yield* sectionPieces(layout, {
+    title: 'By namespace',
+    columns: [{ title: 'NAMESPACE', flexible: true }, rightAligned('STREAMS'), ...SPACE_COLUMNS],
+    rows: [...space.namespaces.map((one) => [one.namespace, thousands(one.streams), ...spaceCells(one)]), ...untagged],
+  });
+  yield* sectionPieces(layout, {
+    title: 'By image stream',
+    columns: [{ title: 'STREAM', flexible: true }, ...SPACE_COLUMNS],
+    rows: space.imageStreams.map((one) => [`${one.namespace}/${one.name}`, ...spaceCells(one)]),
+  });
+  yield* sectionPieces(layout, {
+    title: 'By age of the youngest image that needs it',
+    columns: [{ title: 'AGE' }, rightAligned('IMAGES'), rightAligned('BYTES')],
+    rows: space.ages.map(({ images, bytes }, at) => [ageText(at), thousands(images), formatBytes(bytes)]),
+  });
+}
 
 function spaceCells({ images, tagItems, bytes, unique }: SpaceOf): string[] {
   return [thousands(images), thousands(tagItems), formatBytes(bytes), formatBytes(unique), formatBytes(bytes - unique)];
 }
 
-/** `under 1d`, `1d to 7d`, …, `over 365d`. */
-export function ageText(at: number): string {
-  const days = (ms: number): string => `${Math.round(ms / 86_400_000)}d`;
-  if (at === 0) return `under ${days(AGES[0]!)}`;
-  return AGES[at] === Infinity ? `over ${days(AGES[at - 1]!)}` : `${days(AGES[at - 1]!)} to ${days(AGES[at]!)}`;
+function rightAligned(title: string): Column {
+  return { title, align: 'right' };
 }
 
-function* cutTable(
-  title: string,
-  columns: Column[],
-  rows: string[][],
-  limit: number,
-  width: number,
-  paint: Styles,
-): Generator<string> {
-  yield `${paint.heading(title)}\n`;
-  yield* tableLines(columns, rows.slice(0, limit), { width, heading: paint.muted });
-  if (rows.length > limit) yield `${paint.muted(`… and ${thousands(rows.length - limit)} more (-o wide shows all)`)}\n`;
+interface Section {
+  title: string;
+  columns: Column[];
+  rows: string[][];
+}
+
+function* sectionPieces({ styles, wide, width }: TableLayout, { title, columns, rows }: Section): Generator<string> {
+  const shown = wide ? rows : rows.slice(0, MAX_ROWS);
+  const hidden = rows.length - shown.length;
+  yield `${styles.heading(title)}\n`;
+  yield* tableLines(columns, shown, { width, heading: styles.muted });
+  if (hidden > 0) yield `${styles.muted(`… and ${thousands(hidden)} more (-o wide shows all)`)}\n`;
   yield '\n';
 }
 
-function* freeablePieces({ freeable, space }: RegistryStatusReport, width: number, paint: Styles): Generator<string> {
+function* freeablePieces({ freeable, space }: RegistryStatusReport, { styles, width }: TableLayout): Generator<string> {
   if (!freeable || !space) return;
-  yield `${paint.heading('What prune images would free')} ${paint.muted('(bytes and images, by --keep-tag-revisions and --keep-younger-than)')}\n`;
+  yield `${styles.heading('What prune images would free')} ${styles.muted('(bytes and images, by --keep-tag-revisions and --keep-younger-than)')}\n`;
   const columns = [
     { title: 'KEEP YOUNGER THAN' },
-    ...freeable.revisions.map((revisions) => ({ title: `KEEP ${revisions}`, align: right })),
+    ...freeable.revisions.map((revisions) => rightAligned(`KEEP ${revisions}`)),
   ];
   const rows = freeable.cells.map((cells, age) => [
     freeable.ageTexts[age]!,
     ...cells.map(({ bytes, images }) => (images === 0 ? '–' : `${formatBytes(bytes)} (${thousands(images)})`)),
   ]);
-  yield* tableLines(columns, rows, { width, heading: paint.muted });
-  if (freeable.invalid.length > 0)
-    yield `${paint.warn('note')}: ${plural(freeable.invalid.length, 'reference')} cannot be parsed; a prune stops for that, unless --ignore-invalid-refs\n`;
+  yield* tableLines(columns, rows, { width, heading: styles.muted });
+  const invalid = freeable.invalid.length;
+  if (invalid > 0)
+    yield `${styles.warn('note')}: ${plural(invalid, 'reference')} cannot be parsed; a prune stops, unless --ignore-invalid-refs is given\n`;
   yield '\n';
 }
 
-function* unavailablePieces({ unavailable }: RegistryState, paint: Styles): Generator<string> {
+function* unavailablePieces({ unavailable }: RegistryState, { styles }: TableLayout): Generator<string> {
   if (unavailable.length === 0) return;
-  yield `${paint.warn('Not shown')}\n`;
+  yield `${styles.warn('Not shown')}\n`;
   for (const { what, message } of unavailable) yield `  ${what}: ${message}\n`;
 }
