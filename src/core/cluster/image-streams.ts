@@ -4,7 +4,7 @@ import { reduceStream, type StreamRecord } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../model/pending.js';
 import type { ApiResponse, ClusterApi } from './api.js';
-import { apiError } from './api-error.js';
+import { apiError, isNotFound } from './api-error.js';
 import { objectPath } from './objects.js';
 import { IMAGE_STREAMS } from './resources.js';
 
@@ -68,7 +68,7 @@ export class HttpImageStreams {
     decide: (state: StreamState) => Promise<StreamChange | undefined>,
   ): Promise<Attempt> {
     const read = await this.api.request('GET', path);
-    if (read.status === 404) return { done: { written: false } };
+    if (isNotFound(read)) return { done: { written: false } };
     if (read.status !== 200) throw apiError(read);
     const object = read.json<KubeObject>();
     const stream = reduceStream(object);
@@ -76,7 +76,7 @@ export class HttpImageStreams {
     if (!change) return { done: { stream, written: false } };
     try {
       const response = await this.api.request('PUT', `${path}/status`, { body: changed(object, change), retry: false });
-      if (response.status === 404) return { done: { written: false } };
+      if (isNotFound(response)) return { done: { written: false } };
       if (response.status !== 200 && response.status !== 201) return { response };
       return { done: { stream: reduceStream(response.json<KubeObject>()), written: true } };
     } catch (error) {

@@ -84,6 +84,8 @@ export interface DeleteOptions {
   uid?: string;
   gracePeriodSeconds?: number;
   signal?: AbortSignal;
+  /** Runs before each retry. It stops the deletion by throwing. */
+  beforeRetry?: () => Promise<void>;
 }
 
 /**
@@ -94,11 +96,11 @@ export interface DeleteOptions {
 export async function deleteObject(
   api: ClusterApi,
   reference: ObjectReference,
-  { uid, gracePeriodSeconds, signal }: DeleteOptions = {},
+  { uid, gracePeriodSeconds, signal, beforeRetry }: DeleteOptions = {},
 ): Promise<'deleted' | 'gone' | 'replaced'> {
   const preconditions = uid ? { preconditions: { uid } } : {};
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...preconditions, gracePeriodSeconds };
-  const response = await api.request('DELETE', pathOf(reference), { body, signal });
+  const response = await api.request('DELETE', pathOf(reference), { body, signal, beforeRetry });
   if (isNotFound(response)) return 'gone';
   if (response.status === 409) return 'replaced';
   if (!isDone(response)) throw apiError(response, `cannot delete ${describeObject(reference)}`);

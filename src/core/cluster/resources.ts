@@ -31,17 +31,27 @@ export const IMAGES = defineResource('image.openshift.io', 'v1', 'images', 'Imag
 export const IMAGE_STREAMS = defineResource('image.openshift.io', 'v1', 'imagestreams', 'ImageStream');
 export const LIMIT_RANGES = defineResource('', 'v1', 'limitranges', 'LimitRange');
 
+export const PODS = defineResource('', 'v1', 'pods', 'Pod');
+export const JOBS = defineResource('batch', 'v1', 'jobs', 'Job');
+export const SECRETS = defineResource('', 'v1', 'secrets', 'Secret');
+export const CLAIMS = defineResource('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
+export const VOLUMES = defineResource('', 'v1', 'persistentvolumes', 'PersistentVolume', { namespaced: false });
+export const USERS = defineResource('user.openshift.io', 'v1', 'users', 'User', { namespaced: false });
+export const CLUSTER_VERSIONS = defineResource('config.openshift.io', 'v1', 'clusterversions', 'ClusterVersion', {
+  namespaced: false,
+});
+
 /**
  * Resources that use images. A cluster can lack those of OpenShift's own groups. The largest come first, because lists
  * are read concurrently.
  */
 export const REFERRERS: ListedResource[] = [
-  defineResource('', 'v1', 'pods', REFERRER_KIND_NAMES.pods),
+  PODS,
   defineResource('apps', 'v1', 'replicasets', REFERRER_KIND_NAMES.replicasets),
   defineResource('build.openshift.io', 'v1', 'builds', REFERRER_KIND_NAMES.builds, { optional: true }),
   defineResource('', 'v1', 'replicationcontrollers', REFERRER_KIND_NAMES.replicationcontrollers),
   defineResource('apps', 'v1', 'deployments', REFERRER_KIND_NAMES.deployments),
-  defineResource('batch', 'v1', 'jobs', REFERRER_KIND_NAMES.jobs),
+  JOBS,
   defineResource('apps.openshift.io', 'v1', 'deploymentconfigs', REFERRER_KIND_NAMES.deploymentconfigs, {
     optional: true,
   }),
