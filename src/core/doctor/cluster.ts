@@ -1,5 +1,4 @@
-import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
-import { apiError } from '../cluster/api-error.js';
+import type { ClusterApi } from '../cluster/api.js';
 import {
   IMAGES,
   IMAGE_STREAMS,
@@ -9,49 +8,29 @@ import {
   qualifiedName,
   type ListedResource,
 } from '../cluster/resources.js';
+import { currentUser, kubernetesVersion, openshiftVersion } from '../cluster/server-info.js';
 import { about, type Check } from './check.js';
 
 /** Whether the API server answers, and as what. @throws RegadmError when it cannot be reached, ApiError when it refuses */
 export async function checkServer(api: ClusterApi): Promise<Check[]> {
-  const response = await api.request('GET', '/version');
-  if (response.status !== 200) throw apiError(response, `${api.server} does not tell its version`);
-  const { gitVersion } = response.json<{ gitVersion?: string }>();
+  const kubernetes = await kubernetesVersion(api);
   const openshift = await openshiftVersion(api);
   return [
     about('cluster')(
       'ok',
-      `${api.server}: ${openshift ? `OpenShift ${openshift}, ` : ''}Kubernetes ${gitVersion ?? 'of unknown version'}`,
+      `${api.server}: ${openshift ? `OpenShift ${openshift}, ` : ''}Kubernetes ${kubernetes ?? 'of unknown version'}`,
     ),
   ];
 }
 
-async function openshiftVersion(api: ClusterApi): Promise<string | undefined> {
-  const response = await api.request('GET', '/apis/config.openshift.io/v1/clusterversions/version');
-  if (response.status !== 200) return undefined;
-  const status = response.json<KubeObject>().status as
-    { history?: { state?: string; version?: string }[]; desired?: { version?: string } } | undefined;
-  return status?.history?.find(({ state }) => state === 'Completed')?.version ?? status?.desired?.version;
-}
-
 /** Who the API server takes this user for. */
 export async function checkUser(api: ClusterApi): Promise<Check[]> {
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
-  const review = await api.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body });
-  const name = created(review)?.status?.userInfo?.username ?? (await openshiftUser(api));
+  const name = await currentUser(api);
   return [
     name === undefined
       ? about('user')('unknown', 'the API server does not tell who this is')
       : about('user')('ok', name),
   ];
-}
-
-function created(response: ApiResponse): { status?: { userInfo?: { username?: string } } } | undefined {
-  return response.status === 201 || response.status === 200 ? response.json() : undefined;
-}
-
-async function openshiftUser(api: ClusterApi): Promise<string | undefined> {
-  const response = await api.request('GET', '/apis/user.openshift.io/v1/users/~');
-  return response.status === 200 ? response.json<KubeObject>().metadata.name : undefined;
 }
 
 /** Whether everything can be listed that a plan is made from: a pruner that cannot see all uses must not delete. */

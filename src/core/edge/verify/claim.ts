@@ -1,5 +1,7 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { ApiError } from '../../cluster/api-error.js';
+import { getObject } from '../../cluster/objects.js';
+import { CLAIMS } from '../../cluster/resources.js';
 import { parseQuantity } from '../../model/quantity.js';
 import { CONFIG_PATH, type RegistryConfig } from '../../operator/config.js';
 import { NAMES } from '../render/registry-objects.js';
@@ -12,7 +14,7 @@ export function claimIn({ spec }: RegistryConfig): string | undefined {
 /** Reads the registry's claim; the default name counts if the Config names none. @throws ApiError */
 export async function readClaim(api: ClusterApi): Promise<KubeObject> {
   const name = claimIn(await api.get<RegistryConfig>(CONFIG_PATH)) ?? NAMES.claim;
-  return api.get(`/api/v1/namespaces/${NAMES.namespace}/persistentvolumeclaims/${name}`);
+  return getObject(api, { resource: CLAIMS, namespace: NAMES.namespace, name });
 }
 
 /** Returns the size of the registry's volume in bytes; undefined if it is unknown. */

@@ -1,9 +1,20 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import { ApiError } from '../../cluster/api-error.js';
+import { findObject, listObjects } from '../../cluster/objects.js';
+import { defineResource } from '../../cluster/resources.js';
 import type { IgnitionConfig } from '../ignition/config.js';
 import { isMounted } from '../ignition/read.js';
 import { sameIgnition } from '../ignition/same.js';
 import { parseOverride } from '../lint/collect-storage.js';
 import { checker, type EdgeCheck } from './check.js';
+
+const BARE_METAL_HOSTS = defineResource('metal3.io', 'v1alpha1', 'baremetalhosts', 'BareMetalHost');
+const CLUSTER_INSTANCES = defineResource(
+  'siteconfig.open-cluster-management.io',
+  'v1alpha1',
+  'clusterinstances',
+  'ClusterInstance',
+);
 
 export const OVERRIDE_ANNOTATION = 'bmac.agent-install.openshift.io/ignition-config-overrides';
 const NAME = 'ignition-override';
@@ -22,10 +33,8 @@ export interface HubOptions {
 
 /** Compares the configuration of each BareMetalHost of a managed cluster with the expected one. @throws ApiError */
 export async function checkHub(api: ClusterApi, { cluster, path, expected }: HubOptions): Promise<EdgeCheck[]> {
-  const { items } = await api.get<{ items?: KubeObject[] | null }>(
-    `/apis/metal3.io/v1alpha1/namespaces/${cluster}/baremetalhosts`,
-  );
-  if (!items?.length)
+  const items = await listObjects(api, BARE_METAL_HOSTS, { namespace: cluster });
+  if (items.length === 0)
     return [
       failed(
         NAME,
@@ -62,14 +71,10 @@ function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefine
   return passed(NAME, `${host} mounts ${path}`);
 }
 
-/** Reads the hub's ClusterInstance. @returns configurations by host name; empty for sites without one (SiteConfig) */
+/** Reads the hub's ClusterInstance, if the user can read it. @returns configurations by host name; empty for sites without one (SiteConfig) */
 async function plannedOverrides(api: ClusterApi, cluster: string): Promise<Map<string, IgnitionConfig>> {
-  const response = await api.request(
-    'GET',
-    `/apis/siteconfig.open-cluster-management.io/v1alpha1/namespaces/${cluster}/clusterinstances/${cluster}`,
-  );
-  if (response.status !== 200) return new Map();
-  const { spec } = response.json<KubeObject>();
+  const instance = { resource: CLUSTER_INSTANCES, namespace: cluster, name: cluster };
+  const spec = (await findObject(api, instance).catch(ignoreApiError))?.spec;
   const nodes = Array.isArray(spec?.nodes)
     ? (spec.nodes as { hostName?: string; ignitionConfigOverride?: unknown }[])
     : [];
@@ -79,4 +84,8 @@ async function plannedOverrides(api: ClusterApi, cluster: string): Promise<Map<s
       return hostName && problems.length === 0 ? [[hostName, config] as const] : [];
     }),
   );
+}
+
+function ignoreApiError(error: unknown): undefined {
+  if (!(error instanceof ApiError)) throw error;
 }

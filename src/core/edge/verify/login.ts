@@ -1,4 +1,5 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import { requestToken } from '../../cluster/server-info.js';
 import type { Registry } from '../../registry/api.js';
 import { IMAGE_CONFIG_PATH } from '../../model/openshift.js';
 import { publicRoute } from '../../operator/open-registry.js';
@@ -7,6 +8,8 @@ import { checker, type EdgeCheck } from './check.js';
 
 const { passed, failed, skipped } = checker('cluster');
 const NAME = 'registry-login';
+/** Lifetime of a token that is requested only for this check, in seconds. */
+const TOKEN_SECONDS = 600;
 
 /** Opens the registry of the managed cluster. `internal` is its name in the cluster, `route` the host of its public route. */
 export type OpenRegistry = (place: { internal?: string; route?: string; token?: string }) => Promise<Registry>;
@@ -51,12 +54,8 @@ async function acceptsLogin(registry: Registry): Promise<boolean> {
 }
 
 /** Requests a token of the namespace's default service account; the registry accepts every service account. */
-async function shortToken(api: ClusterApi): Promise<string | undefined> {
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } };
-  const response = await api.request('POST', `/api/v1/namespaces/${NAMES.namespace}/serviceaccounts/default/token`, {
-    body,
-  });
-  return response.status === 201 ? response.json<{ status?: { token?: string } }>().status?.token : undefined;
+function shortToken(api: ClusterApi): Promise<string | undefined> {
+  return requestToken(api, { namespace: NAMES.namespace, name: 'default' }, TOKEN_SECONDS);
 }
 
 async function internalHost(api: ClusterApi): Promise<string | undefined> {

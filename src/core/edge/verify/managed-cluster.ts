@@ -1,7 +1,10 @@
 import { RegadmError } from '../../model/errors.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { apiError } from '../../cluster/api-error.js';
+import { findObject } from '../../cluster/objects.js';
+import { SECRETS } from '../../cluster/resources.js';
 import { inlineKubeconfig } from '../../cluster/untrusted-kubeconfig.js';
+
+type Secret = KubeObject & { data?: Record<string, string> };
 
 /**
  * Reads the kubeconfig of a managed cluster from its hub: secret `NAME-admin-kubeconfig` in namespace NAME.
@@ -10,10 +13,9 @@ import { inlineKubeconfig } from '../../cluster/untrusted-kubeconfig.js';
  */
 export async function managedKubeconfig(hub: ClusterApi, cluster: string): Promise<string> {
   const secret = `${cluster}-admin-kubeconfig`;
-  const response = await hub.request('GET', `/api/v1/namespaces/${cluster}/secrets/${secret}`);
-  if (response.status === 404) throw missing(`the hub has no secret ${cluster}/${secret}`);
-  if (response.status !== 200) throw apiError(response, `cannot read secret ${cluster}/${secret} of the hub`);
-  const data = response.json<KubeObject & { data?: Record<string, string> }>().data ?? {};
+  const found = await findObject<Secret>(hub, { resource: SECRETS, namespace: cluster, name: secret });
+  if (!found) throw missing(`the hub has no secret ${cluster}/${secret}`);
+  const data = found.data ?? {};
   if (!data.kubeconfig) throw missing(`secret ${cluster}/${secret} of the hub has no key kubeconfig`);
   return inlineKubeconfig(Buffer.from(data.kubeconfig, 'base64').toString('utf8'), `secret ${cluster}/${secret}`);
 }

@@ -1,4 +1,6 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import { getObject } from '../../cluster/objects.js';
+import { VOLUMES } from '../../cluster/resources.js';
 import { listRegistryPodObjects } from '../../operator/pods.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';
@@ -20,7 +22,7 @@ export async function checkVolume(api: ClusterApi, path: string): Promise<EdgeCh
     const remedy = 'compare class, access modes and size of claim and volume: regadm edge lint FILES';
     return [failed('claim', `claim ${claim} is ${phase}`, remedy)];
   }
-  const volume = await api.get<KubeObject>(`/api/v1/persistentvolumes/${volumeName}`);
+  const volume = await getObject(api, { resource: VOLUMES, name: volumeName });
   return [
     passed('claim', `claim ${claim} is bound to volume ${volumeName}`),
     volumeCheck(volume, claim, path),

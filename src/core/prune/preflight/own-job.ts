@@ -1,4 +1,7 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import { ApiError } from '../../cluster/api-error.js';
+import { findObject } from '../../cluster/objects.js';
+import { PODS } from '../../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 
 /** A job or a pod of a pruner. */
@@ -34,14 +37,28 @@ async function findOwnJob(
   { api, signal }: { api: ClusterApi; signal?: AbortSignal },
 ): Promise<OwnJob | undefined> {
   for (const namespace of new Set([api.namespace, REGISTRY_NAMESPACE])) {
-    const path = `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(hostname)}`;
-    const response = await api.request('GET', path, { signal });
-    if (response.status !== 200) continue;
-    const name = owningJob(response.json<KubeObject>().metadata.ownerReferences);
+    const pod = await readPod(api, namespace, hostname, signal);
+    if (!pod) continue;
+    const name = owningJob(pod.metadata.ownerReferences);
     return name === undefined ? undefined : { namespace, name };
   }
   return running.find(({ kind, object }) => kind === 'job' && hostname.startsWith(`${object.metadata.name}-`))?.object
     .metadata;
+}
+
+/** Reads a pod; undefined if it does not exist or the user is not allowed to read it. */
+async function readPod(
+  api: ClusterApi,
+  namespace: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<KubeObject | undefined> {
+  try {
+    return await findObject(api, { resource: PODS, namespace, name }, { signal });
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
 }
 
 function owningJob(references: unknown): string | undefined {

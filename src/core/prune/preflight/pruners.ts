@@ -1,6 +1,8 @@
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { apiError } from '../../cluster/api-error.js';
+import { ApiError } from '../../cluster/api-error.js';
+import { listObjects } from '../../cluster/objects.js';
+import { JOBS, PODS, type Resource } from '../../cluster/resources.js';
 import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
 import { withoutOwnJob, type PrunerObject } from './own-job.js';
 
@@ -11,7 +13,9 @@ export interface PrunersInput {
 }
 
 interface Search {
-  path: string;
+  resource: Resource;
+  /** Absent: all namespaces. */
+  namespace?: string;
   kind: PrunerObject['kind'];
   labelSelector?: string;
   /** Checked again here: some servers ignore the selector. */
@@ -20,9 +24,9 @@ interface Search {
 
 /** The operator's jobs and pods, and regadm's own jobs. */
 const SEARCHES: Search[] = [
-  { path: '/apis/batch/v1/jobs', kind: 'job', ...withLabel('created-by', 'image-pruner') },
-  { path: `/apis/batch/v1/namespaces/${REGISTRY_NAMESPACE}/jobs`, kind: 'job', matches: isRegadmJob },
-  { path: `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`, kind: 'pod', ...withLabel('app', 'image-pruner') },
+  { resource: JOBS, kind: 'job', ...withLabel('created-by', 'image-pruner') },
+  { resource: JOBS, namespace: REGISTRY_NAMESPACE, kind: 'job', matches: isRegadmJob },
+  { resource: PODS, namespace: REGISTRY_NAMESPACE, kind: 'pod', ...withLabel('app', 'image-pruner') },
 ];
 
 function withLabel(label: string, value: string): Pick<Search, 'labelSelector' | 'matches'> {
@@ -56,13 +60,14 @@ export async function checkOtherPruners(input: PrunersInput): Promise<PreflightC
 
 /** Lists jobs or pods; undefined if the user may not. */
 async function list({ api, signal }: PrunersInput, search: Search): Promise<PrunerObject[] | undefined> {
-  const { path, kind, labelSelector, matches } = search;
-  const response = await api.request('GET', path, { query: { labelSelector }, signal });
-  if (response.status === 403) return undefined;
-  if (response.status === 404) return [];
-  if (response.status !== 200) throw apiError(response, 'cannot look for other pruners');
-  const { items } = response.json<{ items?: KubeObject[] | null }>();
-  return (items ?? []).filter(matches).map((object) => ({ kind, object }));
+  const { resource, namespace, kind, labelSelector, matches } = search;
+  try {
+    const objects = await listObjects(api, resource, { namespace, labelSelector, signal });
+    return objects.filter(matches).map((object) => ({ kind, object }));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
 }
 
 interface JobOrPodStatus {
