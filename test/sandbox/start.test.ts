@@ -13,7 +13,7 @@ test.each([
 ] as const)('a registry whose certificate is %s', async (registryCertificate, code) => {
   sandbox = await startSandbox({ cluster: {}, registryCertificate });
   await expect(registryRequest(sandbox, 'GET', '/healthz')).rejects.toMatchObject({ code });
-  expect((await apiRequest(sandbox, 'GET', IMAGES, sandbox.tokens.admin)).status).toBe(200);
+  expect((await apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin })).status).toBe(200);
 });
 
 test('a registry over plain http', async () => {
@@ -24,7 +24,7 @@ test('a registry over plain http', async () => {
 
 test('a clock of its own, in Date headers and in what is created', async () => {
   sandbox = await startSandbox({ cluster: {}, now: '2026-01-01T00:00:00Z' });
-  const { headers } = await apiRequest(sandbox, 'GET', IMAGES, sandbox.tokens.admin);
+  const { headers } = await apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin });
   expect(String(headers.date)).toMatch(/^Thu, 01 Jan 2026 00:00:0\d GMT$/);
   const { metadata } = sandbox.store.put('images', { metadata: { name: digest(1) } });
   expect(metadata.creationTimestamp).toMatch(/^2026-01-01T00:00:0\dZ$/);
@@ -33,7 +33,7 @@ test('a clock of its own, in Date headers and in what is created', async () => {
 test('pages no larger than a maximum, and slow answers', async () => {
   sandbox = await startSandbox({ cluster: { images: images(5) }, pageLimitMax: 2, latencyMs: 30 });
   const start = Date.now();
-  const list = await apiRequest(sandbox, 'GET', `${IMAGES}?limit=4`, sandbox.tokens.admin);
+  const list = await apiRequest(sandbox, 'GET', `${IMAGES}?limit=4`, { token: sandbox.tokens.admin });
   expect(Date.now() - start).toBeGreaterThanOrEqual(29);
   expect(list.json<{ items: unknown[]; metadata: object }>()).toMatchObject({ metadata: { remainingItemCount: 3 } });
 });
@@ -45,16 +45,20 @@ test('further kinds are served and discovered', async () => {
     customResources: [kind],
   });
   const { admin } = sandbox.tokens;
-  expect((await apiRequest(sandbox, 'GET', '/apis/example.com/v1', admin)).json()).toMatchObject({
+  expect((await apiRequest(sandbox, 'GET', '/apis/example.com/v1', { token: admin })).json()).toMatchObject({
     resources: [{ name: 'widgets' }, {}],
   });
-  expect((await apiRequest(sandbox, 'GET', '/apis/example.com/v1/namespaces/x/widgets/w', admin)).status).toBe(200);
+  expect(
+    (await apiRequest(sandbox, 'GET', '/apis/example.com/v1/namespaces/x/widgets/w', { token: admin })).status,
+  ).toBe(200);
 });
 
 test('with a cluster alone there is no operator; a registry in read-only mode needs none', async () => {
   sandbox = await startSandbox({ cluster: {}, registryReadOnly: true });
   expect(sandbox.store.list('deployments')).toEqual([]);
-  const answer = await registryRequest(sandbox, 'DELETE', `/v2/a/b/blobs/${digest(1)}`, sandbox.tokens.admin);
+  const answer = await registryRequest(sandbox, 'DELETE', `/v2/a/b/blobs/${digest(1)}`, {
+    token: sandbox.tokens.admin,
+  });
   expect(answer.status).toBe(405);
 });
 

@@ -12,13 +12,11 @@ interface PlainResponse {
 
 interface PlainRequest {
   token?: string;
-  /** Basic authentication with the token as password, as registries take it. */
-  basic?: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
 }
 
-/** One request with node:https only, so that nothing of regadm is between the test and the sandbox. */
+/** Sends a request with node:https, so that no code of regadm is between the test and the sandbox. */
 export function send(
   sandbox: Sandbox,
   method: string,
@@ -27,8 +25,7 @@ export function send(
 ): Promise<PlainResponse> {
   const headers: Record<string, string> = { ...options.headers };
   if (options.token) headers.authorization = `Bearer ${options.token}`;
-  if (options.basic) headers.authorization = `Basic ${Buffer.from(`x:${options.basic}`).toString('base64')}`;
-  // Node sends a DELETE's body without its length unless told.
+  // Without it, Node sends the body of a DELETE without its length.
   if (options.body !== undefined) headers['content-length'] = String(Buffer.byteLength(options.body));
   return new Promise((resolve, reject) => {
     const request = httpsRequest(
@@ -54,41 +51,57 @@ export function send(
   });
 }
 
-export const apiRequest = (
+interface ApiRequestOptions {
+  token?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Content type (default: application/json). */
+  type?: string;
+}
+
+/** Sends a request to the API server. */
+export function apiRequest(
   sandbox: Sandbox,
   method: string,
   path: string,
-  token: string,
-  body?: unknown,
-  type = 'application/json',
-): Promise<PlainResponse> =>
-  send(sandbox, method, sandbox.apiUrl + path, {
-    token,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': type } }),
-  });
+  { token, body, type = 'application/json' }: ApiRequestOptions = {},
+): Promise<PlainResponse> {
+  const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': type } };
+  return send(sandbox, method, sandbox.apiUrl + path, { token, ...content });
+}
 
-export const registryRequest = (
+interface RegistryRequestOptions {
+  /** Sent as the password of basic authentication, as registry clients do. */
+  token?: string;
+  body?: string | Buffer;
+}
+
+/** Sends a request to the registry. */
+export function registryRequest(
   sandbox: Sandbox,
   method: string,
   path: string,
-  basic?: string,
-  body?: string | Buffer,
-): Promise<PlainResponse> => send(sandbox, method, sandbox.registryUrl + path, { basic, body });
+  { token, body }: RegistryRequestOptions = {},
+): Promise<PlainResponse> {
+  const basic = token && Buffer.from(`x:${token}`).toString('base64');
+  const headers: Record<string, string> = basic ? { authorization: `Basic ${basic}` } : {};
+  return send(sandbox, method, sandbox.registryUrl + path, { headers, body });
+}
 
-/** A digest that is nowhere. */
+/** A digest that does not exist. */
 export const NOWHERE = `sha256:${'ab'.repeat(32)}`;
 
 export function digest(number: number): string {
   return `sha256:${number.toString(16).padStart(64, '0')}`;
 }
 
-/** `count` bare images. */
+/** Makes `count` Image objects with a name only. */
 export function images(count: number): unknown[] {
   return Array.from({ length: count }, (_, at) => ({ metadata: { name: digest(at + 1) } }));
 }
 
 /** Repeats a check until it passes, for effects that follow an event by a few turns of the event loop. */
-export async function eventually(check: () => Promise<void>): Promise<void> {
+export async function eventually(check: () => void | Promise<void>): Promise<void> {
   // Ends a hang before Jest does, so that the report shows what was checked.
   const deadline = performance.now() + TIME_LIMIT_MS / 2;
   for (;;) {

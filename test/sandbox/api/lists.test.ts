@@ -28,7 +28,7 @@ describe('lists', () => {
   afterEach(() => sandbox.stop());
 
   const get = (path: string): Promise<{ status: number; json: <T>() => T; body: string }> =>
-    apiRequest(sandbox, 'GET', path, sandbox.tokens.admin);
+    apiRequest(sandbox, 'GET', path, { token: sandbox.tokens.admin });
   const page = async (query: string): Promise<List> => (await get(`${IMAGES}?${query}`)).json<List>();
 
   test('come in pages, with what remains, and show one moment', async () => {
@@ -143,7 +143,7 @@ describe('watches', () => {
   afterEach(() => sandbox.stop());
 
   const version = async (): Promise<string> =>
-    (await apiRequest(sandbox, 'GET', IMAGES, sandbox.tokens.admin)).json<List>().metadata.resourceVersion;
+    (await apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin })).json<List>().metadata.resourceVersion;
 
   test('tell what has changed since a version, and what changes', async () => {
     const since = await version();

@@ -48,7 +48,7 @@ describe("the API server's answers", () => {
 
   test('404 for an image that is not there, read or deleted', async () => {
     for (const method of ['GET', 'DELETE']) {
-      const answer = await request(sandbox, method, `${IMAGES}/sha256:none`, admin);
+      const answer = await request(sandbox, method, `${IMAGES}/sha256:none`, { token: admin });
       expect(answer.status).toBe(404);
       expect(answer.json()).toEqual(
         failure(404, 'NotFound', 'images.image.openshift.io "sha256:none" not found', {
@@ -61,7 +61,7 @@ describe("the API server's answers", () => {
   });
 
   test('400 for a broken continue token', async () => {
-    const answer = await request(sandbox, 'GET', `${IMAGES}?limit=1&continue=garbage`, admin);
+    const answer = await request(sandbox, 'GET', `${IMAGES}?limit=1&continue=garbage`, { token: admin });
     expect(answer.status).toBe(400);
     const message =
       "invalid continue token: continue key is not valid: invalid character '\\u0081' looking for beginning of value";
@@ -69,11 +69,13 @@ describe("the API server's answers", () => {
   });
 
   test('401 for a bad token, 403 for a user without permission and for nobody at all', async () => {
-    expect((await request(sandbox, 'GET', IMAGES, 'bad')).json()).toEqual(failure(401, 'Unauthorized', 'Unauthorized'));
+    expect((await request(sandbox, 'GET', IMAGES, { token: 'bad' })).json()).toEqual(
+      failure(401, 'Unauthorized', 'Unauthorized'),
+    );
     const message =
       'images.image.openshift.io is forbidden: User "nobody" cannot list resource "images" in API group "image.openshift.io" at the cluster scope';
     const details = { group: 'image.openshift.io', kind: 'images' };
-    expect((await request(sandbox, 'GET', IMAGES, sandbox.tokens.nobody)).json()).toEqual(
+    expect((await request(sandbox, 'GET', IMAGES, { token: sandbox.tokens.nobody })).json()).toEqual(
       failure(403, 'Forbidden', message, details),
     );
     const anonymous = await send(sandbox, 'GET', `${sandbox.apiUrl}/api/v1/pods`);
@@ -83,14 +85,14 @@ describe("the API server's answers", () => {
   });
 
   test('a status update keeps the annotations and the spec; the next with the old version is a conflict', async () => {
-    const stream = (await request(sandbox, 'GET', STREAM, admin)).json<Stream>();
+    const stream = (await request(sandbox, 'GET', STREAM, { token: admin })).json<Stream>();
     const changed = {
       ...stream,
       metadata: { ...stream.metadata, annotations: { a: 'b' } },
       spec: { changed: true },
       status: { tags: [], dockerImageRepository: 'elsewhere' },
     };
-    const answer = await request(sandbox, 'PUT', `${STREAM}/status`, sandbox.tokens.pruner, changed);
+    const answer = await request(sandbox, 'PUT', `${STREAM}/status`, { token: sandbox.tokens.pruner, body: changed });
     expect(answer.status).toBe(200);
     expect(answer.json<Stream>()).toMatchObject({
       kind: 'ImageStream',
@@ -98,7 +100,7 @@ describe("the API server's answers", () => {
       spec: { lookupPolicy: { local: false } },
       status: { tags: [], dockerImageRepository: 'registry/dev/app' },
     });
-    const again = await request(sandbox, 'PUT', `${STREAM}/status`, admin, changed);
+    const again = await request(sandbox, 'PUT', `${STREAM}/status`, { token: admin, body: changed });
     const message =
       'Operation cannot be fulfilled on imagestreams.image.openshift.io "app": the object has been modified; please apply your changes to the latest version and try again';
     expect(again.status).toBe(409);
@@ -109,16 +111,23 @@ describe("the API server's answers", () => {
 
   test('annotations above 256 KiB are refused', async () => {
     const patch = { metadata: { annotations: { big: 'x'.repeat(256 * 1024) } } };
-    const answer = await request(sandbox, 'PATCH', STREAM, admin, patch, 'application/merge-patch+json');
+    const answer = await request(sandbox, 'PATCH', STREAM, {
+      token: admin,
+      body: patch,
+      type: 'application/merge-patch+json',
+    });
     expect(answer).toMatchObject({ status: 422 });
   });
 
   test('a deletion with the uid of another object is a conflict; with its own it happens', async () => {
     const options = (uid: string): object => ({ kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid } });
     const { uid } = sandbox.store.get('images', digest(2))!.metadata;
-    const refused = await request(sandbox, 'DELETE', `${IMAGES}/${digest(2)}`, admin, options('other'));
+    const refused = await request(sandbox, 'DELETE', `${IMAGES}/${digest(2)}`, {
+      token: admin,
+      body: options('other'),
+    });
     expect([refused.status, refused.json<{ reason: string }>().reason]).toEqual([409, 'Conflict']);
-    const done = await request(sandbox, 'DELETE', `${IMAGES}/${digest(2)}`, admin, options(uid!));
+    const done = await request(sandbox, 'DELETE', `${IMAGES}/${digest(2)}`, { token: admin, body: options(uid!) });
     expect(done.json()).toMatchObject({
       kind: 'Status',
       status: 'Success',
@@ -145,13 +154,10 @@ describe("the API server's answers", () => {
         apiVersion: 'authorization.k8s.io/v1',
         spec: { resourceAttributes },
       };
-      const answer = await request(
-        sandbox,
-        'POST',
-        '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      const answer = await request(sandbox, 'POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
         token,
         body,
-      );
+      });
       return answer.json<{ status: { allowed: boolean } }>().status.allowed;
     };
     const group = 'image.openshift.io';
@@ -168,8 +174,8 @@ describe("the API server's answers", () => {
 
   test('a user with rules of its own may do just that', async () => {
     const { token } = sandbox.addUser('reader', [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }]);
-    expect((await request(sandbox, 'GET', '/api/v1/pods', token)).status).toBe(200);
-    expect((await request(sandbox, 'GET', '/api/v1/nodes', token)).status).toBe(403);
+    expect((await request(sandbox, 'GET', '/api/v1/pods', { token })).status).toBe(200);
+    expect((await request(sandbox, 'GET', '/api/v1/nodes', { token })).status).toBe(403);
   });
 
   test('plain HTTP on the TLS port is answered as Go servers do', async () => {

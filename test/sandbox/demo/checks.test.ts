@@ -17,7 +17,7 @@ describe("the demonstration's checks", () => {
     const images = sandbox.store.list('images').map((image) => image.metadata.name);
     const digests = [doomed.layers[1]!, doomed.config, doomed.digest];
     for (const digest of digests)
-      await registryRequest(sandbox, 'DELETE', `/admin/blobs/${digest}`, sandbox.tokens.admin);
+      await registryRequest(sandbox, 'DELETE', `/admin/blobs/${digest}`, { token: sandbox.tokens.admin });
     sandbox.store.remove('images', doomed.digest);
     const sizes = digests.map((digest) => before.blobs.get(digest)!);
     const blobs = digests.map((digest, at) => ({
@@ -79,7 +79,7 @@ describe("the demonstration's checks", () => {
   });
 
   test('find an image that lost a blob', async () => {
-    await registryRequest(sandbox, 'DELETE', `/admin/blobs/${kept.layers[0]}`, sandbox.tokens.admin);
+    await registryRequest(sandbox, 'DELETE', `/admin/blobs/${kept.layers[0]}`, { token: sandbox.tokens.admin });
     expect(checkPrune(result).join('; ')).toMatch(/lacks blob/);
   });
 });

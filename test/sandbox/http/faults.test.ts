@@ -12,7 +12,7 @@ describe('fault rules', () => {
   afterEach(() => sandbox.stop());
 
   const status = async (method = 'GET', path = IMAGES): Promise<number | string> =>
-    apiRequest(sandbox, method, path, sandbox.tokens.admin).then(
+    apiRequest(sandbox, method, path, { token: sandbox.tokens.admin }).then(
       (answer) => answer.status,
       (error: NodeJS.ErrnoException) => error.code ?? error.message,
     );
@@ -36,7 +36,7 @@ describe('fault rules', () => {
 
   test('a 429 says when to come again', async () => {
     sandbox.addFault('GET . => retry-after=7');
-    const answer = await apiRequest(sandbox, 'GET', IMAGES, sandbox.tokens.admin);
+    const answer = await apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin });
     expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': '7' } });
     expect(answer.json()).toMatchObject({ kind: 'Status', reason: 'TooManyRequests' });
   });
@@ -67,15 +67,12 @@ describe('fault rules', () => {
 
   test('expired-continue: 410 for a next page, with a token for the rest', async () => {
     sandbox.addFault('GET [?&]continue= => expired');
-    const first = (await apiRequest(sandbox, 'GET', `${IMAGES}?limit=2`, sandbox.tokens.admin)).json<{
+    const first = (await apiRequest(sandbox, 'GET', `${IMAGES}?limit=2`, { token: sandbox.tokens.admin })).json<{
       metadata: { continue: string };
     }>();
-    const answer = await apiRequest(
-      sandbox,
-      'GET',
-      `${IMAGES}?limit=2&continue=${first.metadata.continue}`,
-      sandbox.tokens.admin,
-    );
+    const answer = await apiRequest(sandbox, 'GET', `${IMAGES}?limit=2&continue=${first.metadata.continue}`, {
+      token: sandbox.tokens.admin,
+    });
     expect(answer.status).toBe(410);
     expect(answer.json<{ metadata: { continue?: string } }>().metadata.continue).toBeTruthy();
   });
@@ -101,9 +98,9 @@ describe('fault rules', () => {
 
   test('registry-read-only', async () => {
     sandbox.addFault('registry-read-only');
-    expect((await registryRequest(sandbox, 'DELETE', `/v2/a/b/blobs/${NOWHERE}`, sandbox.tokens.admin)).status).toBe(
-      405,
-    );
+    expect(
+      (await registryRequest(sandbox, 'DELETE', `/v2/a/b/blobs/${NOWHERE}`, { token: sandbox.tokens.admin })).status,
+    ).toBe(405);
   });
 
   test('a hook sees a request before it is handled, can wait, and can answer it', async () => {

@@ -16,7 +16,7 @@ test.each([
   sandbox = await startSandbox({ cluster: {}, ...options });
   const arrived = new Promise<void>((resolve) => sandbox.onRequest(() => resolve()));
   const before = timers();
-  const request = apiRequest(sandbox, 'GET', IMAGES, sandbox.tokens.admin).catch(
+  const request = apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin }).catch(
     (error: NodeJS.ErrnoException) => error.code,
   );
   await arrived;

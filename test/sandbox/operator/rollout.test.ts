@@ -17,7 +17,11 @@ async function start(options: SandboxOptions = {}): Promise<void> {
 }
 
 const setReadOnly = (readOnly: boolean): Promise<unknown> =>
-  apiRequest(sandbox, 'PATCH', CONFIG, sandbox.tokens.admin, { spec: { readOnly } }, 'application/merge-patch+json');
+  apiRequest(sandbox, 'PATCH', CONFIG, {
+    token: sandbox.tokens.admin,
+    body: { spec: { readOnly } },
+    type: 'application/merge-patch+json',
+  });
 
 /** What one sees of the registry's pods: `ready`, `Running`, `Pending`, `leaving`; with `ro` in read-only mode. */
 function pods(): string[] {
@@ -70,7 +74,7 @@ test('the registry refuses connections while it has no ready pod, and its mode f
   await start();
   const { admin } = sandbox.tokens;
   const state = (): Promise<number | string> =>
-    registryRequest(sandbox, 'POST', '/v2/a/b/blobs/uploads/', admin).then(
+    registryRequest(sandbox, 'POST', '/v2/a/b/blobs/uploads/', { token: admin }).then(
       (answer) => answer.status,
       (error: NodeJS.ErrnoException) => String(error.code),
     );
@@ -126,7 +130,11 @@ test('a pod that somebody deletes is replaced', async () => {
 test('an unmanaged operator changes nothing, a removed one takes the registry away', async () => {
   await start({ managementState: 'Managed' });
   const patch = (spec: object): Promise<unknown> =>
-    apiRequest(sandbox, 'PATCH', CONFIG, sandbox.tokens.admin, { spec }, 'application/merge-patch+json');
+    apiRequest(sandbox, 'PATCH', CONFIG, {
+      token: sandbox.tokens.admin,
+      body: { spec },
+      type: 'application/merge-patch+json',
+    });
   await patch({ managementState: 'Unmanaged', readOnly: true });
   sandbox.rollout.finish();
   expect(pods()).toEqual(['ready']);
@@ -152,20 +160,17 @@ test('a job runs, writes its log and completes', async () => {
   const { admin } = sandbox.tokens;
   const template = { spec: { containers: [{ name: 'main', image: 'x' }] } };
   const job = { metadata: { generateName: 'image-pruner-' }, spec: { template } };
-  const created = await apiRequest(
-    sandbox,
-    'POST',
-    '/apis/batch/v1/namespaces/openshift-image-registry/jobs',
-    admin,
-    job,
-  );
+  const created = await apiRequest(sandbox, 'POST', '/apis/batch/v1/namespaces/openshift-image-registry/jobs', {
+    token: admin,
+    body: job,
+  });
   const { name } = created.json<{ metadata: { name: string } }>().metadata;
   sandbox.rollout.step();
   const [pod] = sandbox.store
     .list('pods', 'openshift-image-registry')
     .filter(({ metadata }) => metadata.labels?.['job-name'] === name);
   const path = `/api/v1/namespaces/openshift-image-registry/pods/${pod!.metadata.name}/log?follow=true`;
-  const log = apiRequest(sandbox, 'GET', path, admin);
+  const log = apiRequest(sandbox, 'GET', path, { token: admin });
   sandbox.rollout.finish();
   expect((await log).body).toMatch(/^Deleted 2 objects[\s\S]*\nSummary: deleted 1 images.*\n$/);
   expect(sandbox.store.get('jobs', 'openshift-image-registry', name)!.status).toMatchObject({ succeeded: 1 });

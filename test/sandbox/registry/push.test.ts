@@ -10,11 +10,14 @@ afterEach(() => sandbox.stop());
 
 async function upload(repository: string, content: string): Promise<string> {
   const { admin } = sandbox.tokens;
-  const begun = await request(sandbox, 'POST', `/v2/${repository}/blobs/uploads/`, admin);
+  const begun = await request(sandbox, 'POST', `/v2/${repository}/blobs/uploads/`, { token: admin });
   const location = String(begun.headers.location);
   const half = Math.floor(content.length / 2);
-  await request(sandbox, 'PATCH', location, admin, content.slice(0, half));
-  const done = await request(sandbox, 'PUT', `${location}?digest=${sha256Digest(content)}`, admin, content.slice(half));
+  await request(sandbox, 'PATCH', location, { token: admin, body: content.slice(0, half) });
+  const done = await request(sandbox, 'PUT', `${location}?digest=${sha256Digest(content)}`, {
+    token: admin,
+    body: content.slice(half),
+  });
   expect(done.status).toBe(201);
   return sha256Digest(content);
 }
@@ -37,7 +40,7 @@ test.each(['files', 'none'] as const)(
       },
       layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: layer, size: 7 }],
     });
-    const pushed = await request(sandbox, 'PUT', '/v2/dev/app/manifests/v1', admin, manifest);
+    const pushed = await request(sandbox, 'PUT', '/v2/dev/app/manifests/v1', { token: admin, body: manifest });
     expect(pushed.status).toBe(201);
     const name = sha256Digest(manifest);
 
@@ -55,20 +58,27 @@ test.each(['files', 'none'] as const)(
       [layer, sha256Digest(config)].sort().map((link) => `dev/app@${link}`),
     );
     expect(sandbox.registry.manifestLinks()).toEqual([`dev/app@${name}`]);
-    expect((await request(sandbox, 'GET', '/v2/dev/app/manifests/v1', admin)).body).toBe(manifest);
-    expect((await request(sandbox, 'GET', `/v2/dev/app/blobs/${layer}`, admin)).body).toBe('a layer');
+    expect((await request(sandbox, 'GET', '/v2/dev/app/manifests/v1', { token: admin })).body).toBe(manifest);
+    expect((await request(sandbox, 'GET', `/v2/dev/app/blobs/${layer}`, { token: admin })).body).toBe('a layer');
   },
 );
 
 test('a wrong digest, a broken manifest and a user who may not push are refused', async () => {
   sandbox = await startSandbox({ cluster: {} });
   const { admin, pruner } = sandbox.tokens;
-  const begun = await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', admin);
+  const begun = await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', { token: admin });
   expect(
-    (await request(sandbox, 'PUT', `${String(begun.headers.location)}?digest=${digest(1)}`, admin, 'x')).status,
+    (
+      await request(sandbox, 'PUT', `${String(begun.headers.location)}?digest=${digest(1)}`, {
+        token: admin,
+        body: 'x',
+      })
+    ).status,
   ).toBe(400);
-  expect((await request(sandbox, 'PUT', '/v2/dev/app/manifests/v1', admin, 'no json')).status).toBe(400);
-  expect((await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', pruner)).status).toBe(401);
+  expect((await request(sandbox, 'PUT', '/v2/dev/app/manifests/v1', { token: admin, body: 'no json' })).status).toBe(
+    400,
+  );
+  expect((await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', { token: pruner })).status).toBe(401);
   expect(sandbox.store.list('images')).toEqual([]);
 });
 

@@ -30,8 +30,10 @@ describe("the registry's answers", () => {
     expect(anonymous.json()).toEqual({
       errors: [{ code: 'UNAUTHORIZED', message: 'authentication required', detail: null }],
     });
-    expect(await request(sandbox, 'GET', '/v2/', admin)).toMatchObject({ status: 200, body: '{}' });
-    expect(await request(sandbox, 'GET', '/openshift/token?account=x', admin).then((answer) => answer.json())).toEqual({
+    expect(await request(sandbox, 'GET', '/v2/', { token: admin })).toMatchObject({ status: 200, body: '{}' });
+    expect(
+      await request(sandbox, 'GET', '/openshift/token?account=x', { token: admin }).then((answer) => answer.json()),
+    ).toEqual({
       access_token: admin,
       token: admin,
     });
@@ -43,11 +45,11 @@ describe("the registry's answers", () => {
 
   test('a wrong token and a user without permission get the same 401', async () => {
     for (const token of ['bad-token', sandbox.tokens.nobody]) {
-      const link = await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${NOWHERE}`, token);
+      const link = await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${NOWHERE}`, { token });
       expect(link.status).toBe(401);
       expect(link.headers['www-authenticate']).toBe('Basic realm=openshift,error="access denied"');
       expect(link.json()).toEqual(denied({ Type: 'repository', Class: '', Name: 'dev/app', Action: 'delete' }));
-      const blob = await request(sandbox, 'DELETE', `/admin/blobs/${NOWHERE}`, token);
+      const blob = await request(sandbox, 'DELETE', `/admin/blobs/${NOWHERE}`, { token });
       expect(blob.status).toBe(401);
       expect(blob.json()).toEqual(denied({ Type: 'admin', Class: '', Name: '', Action: 'prune' }));
     }
@@ -60,33 +62,34 @@ describe("the registry's answers", () => {
     ['manifests', NOWHERE, 404, 'MANIFEST_UNKNOWN', 'manifest unknown'],
     ['manifests', 'latest', 400, 'DIGEST_INVALID', 'provided digest did not match uploaded content'],
   ])('DELETE of %s/%s answers %i %s', async (part, reference, status, code, message) => {
-    const answer = await request(sandbox, 'DELETE', `/v2/dev/app/${part}/${reference}`, admin);
+    const answer = await request(sandbox, 'DELETE', `/v2/dev/app/${part}/${reference}`, { token: admin });
     expect(answer.status).toBe(status);
     expect(answer.json()).toEqual({ errors: [{ code, message }] });
   });
 
   test('DELETE of a manifest: 500 without a stream, 405 while the stream lists it, 202 afterwards', async () => {
-    const gone = await request(sandbox, 'DELETE', `/v2/dev/gone/manifests/${NOWHERE}`, admin);
+    const gone = await request(sandbox, 'DELETE', `/v2/dev/gone/manifests/${NOWHERE}`, { token: admin });
     expect([gone.status, gone.json()]).toEqual([500, { errors: [{ code: 'UNKNOWN', message: 'unknown error' }] }]);
-    const listed = await request(sandbox, 'DELETE', `/v2/dev/app/manifests/${image.digest}`, admin);
+    const listed = await request(sandbox, 'DELETE', `/v2/dev/app/manifests/${image.digest}`, { token: admin });
     expect([listed.status, listed.json()]).toEqual([
       405,
       { errors: [{ code: 'UNSUPPORTED', message: 'The operation is unsupported.' }] },
     ]);
     const other = sandbox.registry.push('dev/app', undefined, { layers: ['one', 'three'] });
     expect(
-      (await request(sandbox, 'DELETE', `/v2/dev/app/manifests/${other.digest}`, sandbox.tokens.pruner)).status,
+      (await request(sandbox, 'DELETE', `/v2/dev/app/manifests/${other.digest}`, { token: sandbox.tokens.pruner }))
+        .status,
     ).toBe(202);
     expect(sandbox.registry.hasManifestLink('dev/app', other.digest)).toBe(false);
   });
 
   test('DELETE of a layer link: 202, then 404; of a blob: 204, always', async () => {
     const layer = image.layers[1]!;
-    expect((await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${layer}`, admin)).status).toBe(202);
-    expect((await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${layer}`, admin)).status).toBe(404);
-    expect((await request(sandbox, 'DELETE', `/admin/blobs/${layer}`, admin)).status).toBe(204);
-    expect((await request(sandbox, 'DELETE', `/admin/blobs/${layer}`, admin)).status).toBe(204);
-    expect((await request(sandbox, 'HEAD', `/v2/dev/app/blobs/${layer}`, admin)).status).toBe(404);
+    expect((await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${layer}`, { token: admin })).status).toBe(202);
+    expect((await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${layer}`, { token: admin })).status).toBe(404);
+    expect((await request(sandbox, 'DELETE', `/admin/blobs/${layer}`, { token: admin })).status).toBe(204);
+    expect((await request(sandbox, 'DELETE', `/admin/blobs/${layer}`, { token: admin })).status).toBe(204);
+    expect((await request(sandbox, 'HEAD', `/v2/dev/app/blobs/${layer}`, { token: admin })).status).toBe(404);
     expect(sandbox.registry.hasBlob(layer)).toBe(false);
     expect(sandbox.registry.deletions.filter(({ digest }) => digest === layer).map(({ status }) => status)).toEqual([
       202, 404, 204, 204,
@@ -96,7 +99,7 @@ describe("the registry's answers", () => {
   test.each(['/admin/blobs/nonsense', '/v2/dev/app/blobs/nonsense', '/nowhere'])(
     'DELETE %s answers 404 with text',
     async (path) => {
-      const answer = await request(sandbox, 'DELETE', path, admin);
+      const answer = await request(sandbox, 'DELETE', path, { token: admin });
       expect(answer).toMatchObject({ status: 404, body: '404 page not found\n' });
       expect(answer.headers).toMatchObject({
         'content-type': 'text/plain; charset=utf-8',
@@ -110,8 +113,10 @@ describe("the registry's answers", () => {
       ['GET', `manifests/${image.digest}`],
       ['HEAD', `blobs/${image.layers[0]}`],
     ]) {
-      expect((await request(sandbox, method!, `/v2/dev/app/${path}`, sandbox.tokens.pruner)).status).toBe(401);
-      expect((await request(sandbox, method!, `/v2/dev/app/${path}`, admin)).status).toBe(200);
+      expect((await request(sandbox, method!, `/v2/dev/app/${path}`, { token: sandbox.tokens.pruner })).status).toBe(
+        401,
+      );
+      expect((await request(sandbox, method!, `/v2/dev/app/${path}`, { token: admin })).status).toBe(200);
     }
   });
 
@@ -123,12 +128,12 @@ describe("the registry's answers", () => {
       ['DELETE', `/v2/dev/app/manifests/${image.digest}`],
       ['POST', '/v2/dev/app/blobs/uploads/'],
     ]) {
-      const answer = await request(sandbox, method!, path!, admin);
+      const answer = await request(sandbox, method!, path!, { token: admin });
       expect(answer).toMatchObject({ status: 405, body: 'Method not allowed\n', headers: { allow: 'GET, HEAD' } });
       expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
     }
-    expect((await request(sandbox, 'GET', '/v2/', admin)).status).toBe(200);
-    expect((await request(sandbox, 'DELETE', `/admin/blobs/${blob}`, admin)).status).toBe(204);
+    expect((await request(sandbox, 'GET', '/v2/', { token: admin })).status).toBe(200);
+    expect((await request(sandbox, 'DELETE', `/admin/blobs/${blob}`, { token: admin })).status).toBe(204);
     expect(sandbox.registry.hasBlob(blob)).toBe(false);
     sandbox.registry.setReadOnly(undefined);
   });
