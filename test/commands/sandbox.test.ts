@@ -49,7 +49,7 @@ describe('regadm sandbox', () => {
   }
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'serves until %s, says what to try, and ends with 0',
+    'serves until %s, prints commands to try, and exits with 0',
     async (signal) => {
       const child = spawn(process.execPath, [PROGRAM, 'sandbox', '--dir', join(directory, 'new')], {
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -69,7 +69,7 @@ describe('regadm sandbox', () => {
     },
   );
 
-  test('--run ends with the status of the command, -v shows requests, the directory goes', async () => {
+  test('--run exits with the status of the command and removes the directory', async () => {
     const command = 'echo "$KUBECONFIG"; exit 7';
     const { status, stdout } = await regadm(['sandbox', '--run', command]);
     expect(status).toBe(7);
@@ -109,14 +109,14 @@ describe('regadm sandbox', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
-  test('--demo shows a dry run and a confirmed prune, and that the numbers add up', async () => {
+  test('--demo shows a dry run and a confirmed prune, and checks the numbers', async () => {
     const { status, stdout, stderr } = await regadm(['sandbox', '--demo']);
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(stdout).toContain('$ regadm prune images --confirm');
     expect(stdout).toContain('All numbers agree');
   });
 
-  test('a wrong rule, a directory that holds something and a port that is taken are usage errors', async () => {
+  test('an invalid rule, a directory in use and a port in use are usage errors', async () => {
     expect(await regadm(['sandbox', '--fail', 'nonsense'])).toMatchObject({
       status: 1,
       stdout: '',

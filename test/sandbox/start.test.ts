@@ -10,35 +10,37 @@ test.each([
   ['expired', 'CERT_HAS_EXPIRED'],
   ['other-name', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ['unknown-authority', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-] as const)('a registry whose certificate is %s', async (registryCertificate, code) => {
+] as const)('a registry with a certificate fault: %s', async (registryCertificate, code) => {
   sandbox = await startSandbox({ cluster: {}, registryCertificate });
   await expect(registryRequest(sandbox, 'GET', '/healthz')).rejects.toMatchObject({ code });
   expect((await apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin })).status).toBe(200);
 });
 
-test('a registry over plain http', async () => {
+test('a registry over plain HTTP', async () => {
   sandbox = await startSandbox({ cluster: {}, http: true });
   expect(sandbox.registryUrl).toMatch(/^http:/);
   expect((await fetch(`${sandbox.registryUrl}/healthz`)).status).toBe(200);
 });
 
-test('a clock of its own, in Date headers and in what is created', async () => {
-  sandbox = await startSandbox({ cluster: {}, now: '2026-01-01T00:00:00Z' });
+test('a given clock, in Date headers and creation times', async () => {
+  const now = '2026-01-01T00:00:00Z';
+  const start = Date.now();
+  sandbox = await startSandbox({ cluster: {}, now });
   const { headers } = await apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin });
-  expect(String(headers.date)).toMatch(/^Thu, 01 Jan 2026 00:00:0\d GMT$/);
   const { metadata } = sandbox.store.put('images', { metadata: { name: digest(1) } });
-  expect(metadata.creationTimestamp).toMatch(/^2026-01-01T00:00:0\dZ$/);
+  for (const time of [String(headers.date), metadata.creationTimestamp!]) {
+    expect(Date.parse(time)).toBeGreaterThanOrEqual(Date.parse(now));
+    expect(Date.parse(time) - Date.parse(now)).toBeLessThanOrEqual(Date.now() - start);
+  }
 });
 
-test('pages no larger than a maximum, and slow answers', async () => {
-  sandbox = await startSandbox({ cluster: { images: images(5) }, pageLimitMax: 2, latencyMs: 30 });
-  const start = Date.now();
+test('a maximum page size', async () => {
+  sandbox = await startSandbox({ cluster: { images: images(5) }, pageLimitMax: 2 });
   const list = await apiRequest(sandbox, 'GET', `${IMAGES}?limit=4`, { token: sandbox.tokens.admin });
-  expect(Date.now() - start).toBeGreaterThanOrEqual(29);
   expect(list.json<{ items: unknown[]; metadata: object }>()).toMatchObject({ metadata: { remainingItemCount: 3 } });
 });
 
-test('further kinds are served and discovered', async () => {
+test('custom resources are served and discovered', async () => {
   const kind = { group: 'example.com', version: 'v1', resource: 'widgets', kind: 'Widget', namespaced: true };
   sandbox = await startSandbox({
     cluster: { widgets: [{ metadata: { name: 'w', namespace: 'x' } }] },
@@ -53,7 +55,7 @@ test('further kinds are served and discovered', async () => {
   ).toBe(200);
 });
 
-test('with a cluster alone there is no operator; a registry in read-only mode needs none', async () => {
+test('cluster alone starts no operator; the registry can still be in read-only mode', async () => {
   sandbox = await startSandbox({ cluster: {}, registryReadOnly: true });
   expect(sandbox.store.list('deployments')).toEqual([]);
   const answer = await registryRequest(sandbox, 'DELETE', `/v2/a/b/blobs/${digest(1)}`, {
@@ -62,7 +64,7 @@ test('with a cluster alone there is no operator; a registry in read-only mode ne
   expect(answer.status).toBe(405);
 });
 
-test('a kind that is not known is an error, not an empty list', async () => {
+test('an unknown kind is an error, not an empty list', async () => {
   sandbox = await startSandbox({ cluster: {} });
   await expect(startSandbox({ cluster: { nonsense: [{}] } })).rejects.toThrow('no resource is called "nonsense"');
 });

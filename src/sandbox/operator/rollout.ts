@@ -14,7 +14,7 @@ import {
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
-/** Simulates the controller of the Deployment: each step moves the registry's pods one state towards the template. */
+/** Simulates the controller of the Deployment: each step moves the registry's pods one state closer to the template. */
 export class Rollout {
   constructor(
     private readonly store: Store,

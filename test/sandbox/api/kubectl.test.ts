@@ -5,7 +5,7 @@ import { requires } from '../../support/jest/requires.js';
 import { digest, images } from '../../support/sandbox-client.js';
 
 // A client of the API that is not part of this repository.
-requires('kubectl').describe('a real kubectl', () => {
+requires('kubectl').describe('kubectl', () => {
   let sandbox: Sandbox;
 
   beforeAll(async () => {
@@ -40,7 +40,7 @@ requires('kubectl').describe('a real kubectl', () => {
   const listRequests = (): string[] =>
     sandbox.requests.map(({ path }) => path).filter((path) => path.includes('/images?'));
 
-  test('lists, page by page', async () => {
+  test('lists in pages', async () => {
     const { out, error } = await kubectl('admin', 'get', 'images.image.openshift.io', '--chunk-size=5', '-o', 'name');
     expect(error).toBe('');
     expect(out.trim().split('\n')).toEqual(
@@ -49,7 +49,7 @@ requires('kubectl').describe('a real kubectl', () => {
     expect(listRequests()).toHaveLength(3);
   });
 
-  test('understands that a continue token has expired', async () => {
+  test('recognizes an expired continue token', async () => {
     sandbox.addFault('GET /images[?].*continue= nth=1 => expired');
     const { error, status } = await kubectl(
       'admin',
@@ -64,7 +64,7 @@ requires('kubectl').describe('a real kubectl', () => {
     expect(error).toContain('The provided continue parameter is too old to display a consistent list result');
   });
 
-  test('prints tables of what it knows', async () => {
+  test('prints tables', async () => {
     const { out } = await kubectl('admin', 'get', 'pods', '-A', '-l', 'app=web');
     expect(out).toMatch(/^NAMESPACE +NAME +.*\ndev +web /);
   });
@@ -99,7 +99,7 @@ requires('kubectl').describe('a real kubectl', () => {
     sandbox.store.remove('imagestreams', 'dev', 'second');
   });
 
-  test('patches, and annotates', async () => {
+  test('patches, annotates and labels', async () => {
     const patch = [
       'patch',
       'configs.imageregistry.operator.openshift.io',
@@ -135,7 +135,7 @@ requires('kubectl').describe('a real kubectl', () => {
     expect(sandbox.store.get('images', digest(12))).toBeUndefined();
   });
 
-  test('is told what it may do', async () => {
+  test('checks permissions', async () => {
     expect((await kubectl('pruner', 'auth', 'can-i', 'delete', 'images.image.openshift.io')).out).toBe('yes\n');
     expect((await kubectl('pruner', 'auth', 'can-i', 'watch', 'pods', '-A')).out).toBe('no\n');
     expect(await kubectl('nobody', 'get', 'images.image.openshift.io')).toMatchObject({
@@ -145,7 +145,7 @@ requires('kubectl').describe('a real kubectl', () => {
     });
   });
 
-  test('waits for the roll-out of a restart', async () => {
+  test('waits for the roll-out after a restart', async () => {
     const target = ['-n', 'openshift-image-registry', 'deployment/image-registry'];
     const [before] = sandbox.store.list('pods', 'openshift-image-registry');
     expect((await kubectl('admin', 'rollout', 'restart', ...target)).status).toBe(0);

@@ -3,8 +3,8 @@ import { startSandbox, type PushedImage, type Sandbox } from '../../../src/sandb
 import { measureSpace } from '../../../src/sandbox/registry/space.js';
 import { registryRequest } from '../../support/sandbox-client.js';
 
-/** The demonstration must notice every number that is wrong: here one image is pruned by hand, and the report is falsified. */
-describe("the demonstration's checks", () => {
+/** The demonstration must notice every wrong number: the tests prune one image by hand and falsify the report. */
+describe('checks of the demonstration', () => {
   let sandbox: Sandbox;
   let result: DemoResult;
   let kept: PushedImage;
@@ -12,18 +12,18 @@ describe("the demonstration's checks", () => {
   beforeEach(async () => {
     sandbox = await startSandbox({ cluster: {}, storage: 'files' });
     kept = sandbox.registry.push('dev/app', 'latest', { layers: ['shared', 'new'] });
-    const doomed = sandbox.registry.push('dev/app', undefined, { layers: ['shared', 'old layer'] });
+    const pruned = sandbox.registry.push('dev/app', undefined, { layers: ['shared', 'old layer'] });
     const before = measureSpace(sandbox.storageDir);
     const images = sandbox.store.list('images').map((image) => image.metadata.name);
-    const digests = [doomed.layers[1]!, doomed.config, doomed.digest];
+    const digests = [pruned.layers[1]!, pruned.config, pruned.digest];
     for (const digest of digests)
       await registryRequest(sandbox, 'DELETE', `/admin/blobs/${digest}`, { token: sandbox.tokens.admin });
-    sandbox.store.remove('images', doomed.digest);
+    sandbox.store.remove('images', pruned.digest);
     const sizes = digests.map((digest) => before.blobs.get(digest)!);
     const blobs = digests.map((digest, at) => ({
       digest,
       status: 'deleted',
-      ...(digest === doomed.digest ? {} : { bytes: sizes[at] }),
+      ...(digest === pruned.digest ? {} : { bytes: sizes[at] }),
     }));
     const summary = {
       images: 1,
@@ -35,13 +35,13 @@ describe("the demonstration's checks", () => {
       bytes: sizes[0]! + sizes[1]!,
       failed: 0,
     };
-    const done: PruneDocument = { summary, blobs, images: [{ name: doomed.digest, status: 'deleted' }] };
+    const done: PruneDocument = { summary, blobs, images: [{ name: pruned.digest, status: 'deleted' }] };
     const again: PruneDocument = { summary: { ...summary, images: 0 }, blobs: [], images: [] };
     result = { planned: done, done, again, before, after: measureSpace(sandbox.storageDir), images, sandbox };
   });
   afterEach(() => sandbox.stop());
 
-  test('find nothing when all is as reported', () => {
+  test('find nothing if the report is correct', () => {
     expect(checkPrune(result)).toEqual([]);
   });
 
@@ -57,18 +57,18 @@ describe("the demonstration's checks", () => {
       /layerLinks: 2 planned, 0 done/,
     ],
     [
-      'bytes that are not on the disk',
+      'bytes that were not freed',
       () => ({ planned: wrong({ bytes: 5 }), done: wrong({ bytes: 5 }) }),
       /5 bytes reported/,
     ],
     [
-      'an image that did not go',
+      'an image that was not deleted',
       () => ({ planned: wrong({ images: 2 }), done: wrong({ images: 2 }) }),
       /2 images reported as deleted, 1 no longer exist/,
     ],
-    ['nothing at all', () => ({ planned: wrong({ images: 0 }), done: wrong({ images: 0 }) }), /nothing was pruned/],
+    ['an empty prune', () => ({ planned: wrong({ images: 0 }), done: wrong({ images: 0 }) }), /nothing was pruned/],
     ['a failure', () => ({ planned: wrong({ failed: 1 }), done: wrong({ failed: 1 }) }), /1 deletions failed/],
-    ['a rest', () => ({ again: result.done }), /another run would delete 1 images/],
+    ['an image that is left', () => ({ again: result.done }), /another run would delete 1 images/],
     [
       'a blob that was not reported',
       () => ({ done: { ...result.done, blobs: result.done.blobs.slice(1) } }),
@@ -78,7 +78,7 @@ describe("the demonstration's checks", () => {
     expect(checkPrune({ ...result, ...change() }).join('; ')).toMatch(words);
   });
 
-  test('find an image that lost a blob', async () => {
+  test('find an image that lacks a blob', async () => {
     await registryRequest(sandbox, 'DELETE', `/admin/blobs/${kept.layers[0]}`, { token: sandbox.tokens.admin });
     expect(checkPrune(result).join('; ')).toMatch(/lacks blob/);
   });

@@ -34,20 +34,20 @@ describe('fault rules', () => {
     expect(await status()).toBe(200);
   });
 
-  test('a 429 says when to come again', async () => {
+  test('a 429 has a Retry-After header', async () => {
     sandbox.addFault('GET . => retry-after=7');
     const answer = await apiRequest(sandbox, 'GET', IMAGES, { token: sandbox.tokens.admin });
     expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': '7' } });
     expect(answer.json()).toMatchObject({ kind: 'Status', reason: 'TooManyRequests' });
   });
 
-  test('a reset and a cut answer break the connection', async () => {
+  test('reset and cut reset the connection', async () => {
     sandbox.addFault('GET . nth=1 => reset');
     sandbox.addFault('GET . nth=2 => cut');
     expect(await three()).toEqual(['ECONNRESET', 'ECONNRESET', 200]);
   });
 
-  test('after: it happens, but the answer is lost', async () => {
+  test('after: the request is executed, but its response is lost', async () => {
     sandbox.addFault('DELETE /images/ nth=1 => after=reset');
     sandbox.addFault('DELETE /images/ nth=2 => after=500');
     expect(await status('DELETE', `${IMAGES}/${digest(1)}`)).toBe('ECONNRESET');
@@ -55,7 +55,7 @@ describe('fault rules', () => {
     expect(sandbox.store.list('images').map((image) => image.metadata.name)).toEqual([3, 4, 5].map(digest));
   });
 
-  test('hang: there is no answer until the sandbox stops', async () => {
+  test('hang: no response is sent', async () => {
     sandbox.addFault('GET . => hang');
     const hanging = status();
     await expect(Promise.race([hanging, new Promise((resolve) => setTimeout(resolve, 50, 'waiting'))])).resolves.toBe(
@@ -65,7 +65,7 @@ describe('fault rules', () => {
     expect(await hanging).toBe('ECONNRESET');
   });
 
-  test('expired-continue: 410 for a next page, with a token for the rest', async () => {
+  test('expired: 410 for the next page, with a token for the rest', async () => {
     sandbox.addFault('GET [?&]continue= => expired');
     const first = (await apiRequest(sandbox, 'GET', `${IMAGES}?limit=2`, { token: sandbox.tokens.admin })).json<{
       metadata: { continue: string };
@@ -77,14 +77,14 @@ describe('fault rules', () => {
     expect(answer.json<{ metadata: { continue?: string } }>().metadata.continue).toBeTruthy();
   });
 
-  test('html: the registry is something else', async () => {
+  test('html: the registry responds with a web page', async () => {
     sandbox.addFault('html');
     const answer = await registryRequest(sandbox, 'GET', '/');
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'text/html' } });
     expect(await status()).toBe(200);
   });
 
-  test('registry-gone: connections are refused, until it is back on the same port', async () => {
+  test('registry-gone: connections are refused until the fault is cleared', async () => {
     sandbox.addFault('registry-gone');
     const healthz = (): Promise<unknown> =>
       registryRequest(sandbox, 'GET', '/healthz').then(
@@ -96,14 +96,14 @@ describe('fault rules', () => {
     await eventually(async () => expect(await healthz()).toBe(200));
   });
 
-  test('registry-read-only', async () => {
+  test('registry-read-only: deletions get 405', async () => {
     sandbox.addFault('registry-read-only');
     expect(
       (await registryRequest(sandbox, 'DELETE', `/v2/a/b/blobs/${NOWHERE}`, { token: sandbox.tokens.admin })).status,
     ).toBe(405);
   });
 
-  test('a hook sees a request before it is handled, can wait, and can answer it', async () => {
+  test('a hook runs before a request is handled, can wait, and can set the response', async () => {
     const seen: string[] = [];
     sandbox.onRequest(async ({ method, path, server, user, index }) => {
       await Promise.resolve();
@@ -118,7 +118,7 @@ describe('fault rules', () => {
   });
 });
 
-describe('what a rule may be', () => {
+describe('parsing rules', () => {
   test.each([
     ...Object.keys(SHORTCUTS),
     ...Object.keys(SWITCHES),
@@ -139,12 +139,12 @@ describe('what a rule may be', () => {
     ['constructor', 'not a rule'],
     ['toString', 'not a rule'],
     ['token-expires=soon', 'not a rule'],
-  ])('%s is refused', (rule, words) => {
+  ])('%s is rejected', (rule, words) => {
     expect(() => parseFault(rule)).toThrow(words);
     expect(() => parseFault(rule)).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error);
   });
 
-  test('a sandbox with a wrong rule does not start', async () => {
+  test('an invalid rule prevents the start', async () => {
     await expect(startSandbox({ fail: ['nonsense'] })).rejects.toThrow('invalid fault rule "nonsense"');
   });
 });

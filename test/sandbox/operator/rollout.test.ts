@@ -23,12 +23,12 @@ const setReadOnly = (readOnly: boolean): Promise<unknown> =>
     type: 'application/merge-patch+json',
   });
 
-/** What one sees of the registry's pods: `ready`, `Running`, `Pending`, `leaving`; with `ro` in read-only mode. */
+/** The states of the registry's pods: `ready`, `Running`, `Pending`, `terminating`; with `ro` in read-only mode. */
 function pods(): string[] {
   return sandbox.store.list('pods', 'openshift-image-registry').map((pod) => {
     const conditions = pod.status!.conditions as { type: string; status: string }[];
     const ready = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-    const state = pod.metadata.deletionTimestamp ? 'leaving' : ready ? 'ready' : String(pod.status!.phase);
+    const state = pod.metadata.deletionTimestamp ? 'terminating' : ready ? 'ready' : String(pod.status!.phase);
     return `${state}${JSON.stringify(pod.spec).includes('{enabled: true}') ? ' ro' : ''}`;
   });
 }
@@ -47,13 +47,13 @@ function conditions(): Record<string, string> {
 function allStates(): string[][] {
   const states = [pods()];
   for (let steps = 0; sandbox.rollout.step(); steps++) {
-    if (steps > 200) throw new Error('the roll-out does not come to an end');
+    if (steps > 200) throw new Error('the roll-out does not end');
     if (JSON.stringify(pods()) !== JSON.stringify(states.at(-1))) states.push(pods());
   }
   return states;
 }
 
-test('one replica: the old pod goes first, and the registry is away for a moment', async () => {
+test('one replica: the old pod is deleted first, and the registry is offline for a moment', async () => {
   await start();
   expect(pods()).toEqual(['ready']);
   expect(conditions()).toMatchObject({ Available: 'True', Progressing: 'False', Degraded: 'False' });
@@ -61,7 +61,7 @@ test('one replica: the old pod goes first, and the registry is away for a moment
   sandbox.rollout.step();
   expect(deployment().status.observedGeneration).toBeLessThan(deployment().generation);
   expect(conditions()).toMatchObject({ Progressing: 'True' });
-  expect(allStates()).toEqual([['ready'], ['leaving'], [], ['Pending ro'], ['Running ro'], ['ready ro']]);
+  expect(allStates()).toEqual([['ready'], ['terminating'], [], ['Pending ro'], ['Running ro'], ['ready ro']]);
   expect(deployment().status).toMatchObject({
     observedGeneration: deployment().generation,
     updatedReplicas: 1,
@@ -70,7 +70,7 @@ test('one replica: the old pod goes first, and the registry is away for a moment
   expect(conditions()).toMatchObject({ Available: 'True', Progressing: 'False' });
 });
 
-test('the registry refuses connections while it has no ready pod, and its mode follows the pods', async () => {
+test('the registry refuses connections without a ready pod, and its mode is that of its pods', async () => {
   await start();
   const { admin } = sandbox.tokens;
   const state = (): Promise<number | string> =>
@@ -80,13 +80,13 @@ test('the registry refuses connections while it has no ready pod, and its mode f
     );
   expect(await state()).toBe(202);
   await setReadOnly(true);
-  while (pods()[0] !== 'leaving') sandbox.rollout.step();
+  while (pods()[0] !== 'terminating') sandbox.rollout.step();
   await eventually(async () => expect(await state()).toBe('ECONNREFUSED'));
   sandbox.rollout.finish();
   await eventually(async () => expect(await state()).toBe(405));
 });
 
-test('several replicas: a new pod is ready before an old one goes', async () => {
+test('several replicas: a new pod is ready before an old one is deleted', async () => {
   await start({ replicas: 3 });
   await setReadOnly(true);
   const states = allStates();
@@ -95,7 +95,7 @@ test('several replicas: a new pod is ready before an old one goes', async () => 
   expect(states.some((state) => state.includes('ready') && state.includes('ready ro'))).toBe(true);
 });
 
-test('a stuck roll-out goes no further than a pod that runs and is not ready', async () => {
+test('a stuck roll-out stops at a running pod that is not ready', async () => {
   await start({ replicas: 2, fail: ['rollout-stuck'] });
   expect(pods()).toEqual(['ready', 'ready']);
   await setReadOnly(true);
@@ -106,7 +106,7 @@ test('a stuck roll-out goes no further than a pod that runs and is not ready', a
   expect(pods()).toEqual(['ready ro', 'ready ro']);
 });
 
-test('the same mode again changes nothing; back and forth ends as asked', async () => {
+test('setting the same mode changes nothing; the last of two changes wins', async () => {
   await start();
   await setReadOnly(false);
   expect(sandbox.rollout.step()).toBe(true);
@@ -119,7 +119,7 @@ test('the same mode again changes nothing; back and forth ends as asked', async 
   expect(pods()).toEqual(['ready']);
 });
 
-test('a pod that somebody deletes is replaced', async () => {
+test('a deleted pod is replaced', async () => {
   await start();
   const [pod] = sandbox.store.list('pods', 'openshift-image-registry');
   sandbox.store.remove('pods', 'openshift-image-registry', pod!.metadata.name);
@@ -127,7 +127,7 @@ test('a pod that somebody deletes is replaced', async () => {
   expect(pods()).toEqual(['ready']);
 });
 
-test('an unmanaged operator changes nothing, a removed one takes the registry away', async () => {
+test('managementState Unmanaged changes nothing, Removed deletes the registry', async () => {
   await start({ managementState: 'Managed' });
   const patch = (spec: object): Promise<unknown> =>
     apiRequest(sandbox, 'PATCH', CONFIG, {
@@ -144,34 +144,13 @@ test('an unmanaged operator changes nothing, a removed one takes the registry aw
   expect(conditions()).toMatchObject({ Removed: 'True' });
 });
 
-test('degraded', async () => {
+test('the fault degraded sets the condition', async () => {
   await start({ fail: ['degraded'] });
   expect(conditions()).toMatchObject({ Degraded: 'True' });
 });
 
-test('by itself, in short steps', async () => {
+test('a roll-out makes its steps by itself', async () => {
   await start({ rolloutStepMs: 1 });
   await setReadOnly(true);
   while (pods().join() !== 'ready ro') await new Promise((resolve) => setTimeout(resolve, 5));
-});
-
-test('a job runs, writes its log and completes', async () => {
-  await start();
-  const { admin } = sandbox.tokens;
-  const template = { spec: { containers: [{ name: 'main', image: 'x' }] } };
-  const job = { metadata: { generateName: 'image-pruner-' }, spec: { template } };
-  const created = await apiRequest(sandbox, 'POST', '/apis/batch/v1/namespaces/openshift-image-registry/jobs', {
-    token: admin,
-    body: job,
-  });
-  const { name } = created.json<{ metadata: { name: string } }>().metadata;
-  sandbox.rollout.step();
-  const [pod] = sandbox.store
-    .list('pods', 'openshift-image-registry')
-    .filter(({ metadata }) => metadata.labels?.['job-name'] === name);
-  const path = `/api/v1/namespaces/openshift-image-registry/pods/${pod!.metadata.name}/log?follow=true`;
-  const log = apiRequest(sandbox, 'GET', path, { token: admin });
-  sandbox.rollout.finish();
-  expect((await log).body).toMatch(/^Deleted 2 objects[\s\S]*\nSummary: deleted 1 images.*\n$/);
-  expect(sandbox.store.get('jobs', 'openshift-image-registry', name)!.status).toMatchObject({ succeeded: 1 });
 });

@@ -55,14 +55,14 @@ function exec(command: string[], token = sandbox.tokens.admin): { outcome: Promi
 
 const CHECK = ['/bin/sh', '-c', 'REGISTRY_LOG_LEVEL=info /usr/bin/dockerregistry -prune=check'];
 
-test("the pruner needs a role that the registry's service account does not have", async () => {
+test("the pruner needs a role that the registry's service account lacks", async () => {
   await start();
   const outcome = await exec(CHECK).outcome;
   expect(outcome.stderr).toContain('cannot list resource \\"images\\"');
   expect(outcome.status).toMatchObject({ status: 'Failure', details: { causes: [{ message: '1' }] } });
 });
 
-test('check says what delete then does, on the real files', async () => {
+test('check reports what delete then deletes, on real files', async () => {
   await start();
   sandbox.store.put('clusterrolebindings', GRANT);
   const before = sandbox.registry.blobs().length;
@@ -78,7 +78,7 @@ test('check says what delete then does, on the real files', async () => {
   expect(sandbox.registry.manifestLinks().some((link) => link.startsWith('old-project/'))).toBe(false);
 });
 
-test('exec is refused to those who may not, and by a fault', async () => {
+test('exec needs permission; a fault rejects it', async () => {
   await start();
   expect(await exec(CHECK, sandbox.tokens.pruner).outcome).toMatchObject({ opened: false });
   sandbox.addFault('exec-refused');
@@ -86,7 +86,7 @@ test('exec is refused to those who may not, and by a fault', async () => {
   expect(sandbox.requests.map(({ status }) => status)).toEqual([403, 403]);
 });
 
-test('a pod that dies ends the connection without a status, and is replaced', async () => {
+test('a deleted pod ends the connection without a status and is replaced', async () => {
   await start({ fail: ['pod-dies'] });
   sandbox.store.put('clusterrolebindings', GRANT);
   const [pod] = sandbox.store.list('pods', 'openshift-image-registry');
@@ -99,7 +99,7 @@ test('a pod that dies ends the connection without a status, and is replaced', as
   while (!ready()) await new Promise((resolve) => setTimeout(resolve, 2));
 });
 
-test('a pruner goes on when its client has gone; it is seen in /proc and can be ended', async () => {
+test('a pruner continues after its client disconnects; it is listed in /proc and can be killed', async () => {
   await start({ fail: ['slow-output'] });
   sandbox.store.put('clusterrolebindings', GRANT);
   const first = exec(CHECK);

@@ -28,14 +28,20 @@ const CASES = readFileSync(FILE, 'utf8')
   .split('\n')
   .map((line) => JSON.parse(line) as HardPruneCase);
 
-function runPruner(run: HardPruneCase, folder: string, mode: 'check' | 'delete'): { log: string[]; stdout: string[] } {
+function runPruner(
+  run: HardPruneCase,
+  directory: string,
+  mode: 'check' | 'delete',
+): { log: string[]; stdout: string[] } {
   const store = new Store(resourceDefinitions(), Date.now);
   for (const [resource, objects] of Object.entries(run.cluster))
     for (const object of objects) store.put(resource, object);
   for (const role of clusterRoles()) store.put('clusterroles', role);
   const account = { serviceAccount: 'registry', namespace: 'openshift-image-registry' };
   store.put('clusterrolebindings', binding('x', 'system:image-pruner', account));
-  const lines = [...hardPrune({ store, storage: new FileStorage(folder), permissions: new Permissions(store) }, mode)];
+  const lines = [
+    ...hardPrune({ store, storage: new FileStorage(directory), permissions: new Permissions(store) }, mode),
+  ];
   return {
     log: lines.filter(({ to }) => to === 'stderr').map(({ text }) => /msg="(.*?)" go/.exec(text)![1]!),
     stdout: lines.filter(({ to }) => to === 'stdout').map(({ text }) => text),
@@ -48,20 +54,20 @@ const after = (lines: string[], prefix: string): string[] =>
     .map((line) => line.slice(prefix.length))
     .sort();
 
-describe("the pruner in the registry's pod decides as the recorded one", () => {
+describe('the simulated hard prune decides as the recorded one', () => {
   test.each(CASES)('$name', (run) => {
-    const folder = temporaryDirectory();
-    const root = makeStorageTree(folder, run.storage);
+    const directory = temporaryDirectory();
+    const root = makeStorageTree(directory, run.storage);
     const before = filesBelow(root);
 
-    const check = runPruner(run, folder, 'check');
+    const check = runPruner(run, directory, 'check');
     expect(after(check.log, 'Would delete blob: ')).toEqual([...run.expect.check.blobs].sort());
     expect(after(check.log, 'Would delete manifest link: ')).toEqual([...run.expect.check.manifestLinks].sort());
     expect(after(check.log, 'Would delete repository: ')).toEqual([...run.expect.check.repositories].sort());
     expect(check.stdout).toEqual(run.expect.check.summary);
     expect(filesBelow(root)).toEqual(before);
 
-    expect(runPruner(run, folder, 'delete').stdout).toEqual(run.expect.delete.summary);
+    expect(runPruner(run, directory, 'delete').stdout).toEqual(run.expect.delete.summary);
     const left = new Set(filesBelow(root));
     expect(before.filter((file) => !left.has(file))).toEqual([...run.expect.delete.removedFiles].sort());
   });
@@ -72,6 +78,6 @@ test.each([
   [512, '512B'],
   [2375, '2.319KiB'],
   [3_044_000_000, '2.835GiB'],
-])('%i bytes are written as %s', (bytes, text) => {
+])('%i bytes are formatted as %s', (bytes, text) => {
   expect(formatGoBytes(bytes)).toBe(text);
 });

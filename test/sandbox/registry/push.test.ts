@@ -23,7 +23,7 @@ async function upload(repository: string, content: string): Promise<string> {
 }
 
 test.each(['files', 'none'] as const)(
-  'a push through the API makes blobs, links, an Image and a tag item (storage %s)',
+  'a push through the API creates blobs, links, an Image and a tag item (storage %s)',
   async (storage) => {
     sandbox = await startSandbox({ cluster: {}, storage });
     const { admin } = sandbox.tokens;
@@ -63,7 +63,7 @@ test.each(['files', 'none'] as const)(
   },
 );
 
-test('a wrong digest, a broken manifest and a user who may not push are refused', async () => {
+test('a wrong digest, an invalid manifest and a push without permission are rejected', async () => {
   sandbox = await startSandbox({ cluster: {} });
   const { admin, pruner } = sandbox.tokens;
   const begun = await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', { token: admin });
@@ -99,7 +99,7 @@ test('an index lists its children, and their layers are linked', async () => {
   expect(sandbox.registry.layerLinks()).toHaveLength(4);
 });
 
-test("a given cluster's images have their blobs and links from the start, with their sizes", async () => {
+test('images of a given cluster have their blobs and links, with their sizes', async () => {
   const config = `sha256:${'c'.repeat(64)}`;
   const image = {
     metadata: { name: digest(1) },

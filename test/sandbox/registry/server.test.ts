@@ -1,8 +1,8 @@
 import { startSandbox, type PushedImage, type Sandbox } from '../../../src/sandbox/index.js';
 import { NOWHERE, registryRequest as request } from '../../support/sandbox-client.js';
 
-/** Each answer here is one of the recorded ones of a real registry (OpenShift 4.13). */
-describe("the registry's answers", () => {
+/** Each response here is recorded from a real registry (OpenShift 4.13). */
+describe('responses of the registry', () => {
   let sandbox: Sandbox;
   let image: PushedImage;
   let admin: string;
@@ -14,12 +14,12 @@ describe("the registry's answers", () => {
   });
   afterAll(() => sandbox.stop());
 
-  test.each(['/', '/healthz'])('GET %s answers 200 without credentials', async (path) => {
+  test.each(['/', '/healthz'])('GET %s gets 200 without credentials', async (path) => {
     const answer = await request(sandbox, 'GET', path);
     expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-cache' }, body: '' });
   });
 
-  test('GET /v2/ asks for a token, and takes it as basic or bearer', async () => {
+  test('GET /v2/ requires a token, as basic or bearer', async () => {
     const anonymous = await request(sandbox, 'GET', '/v2/');
     expect(anonymous.status).toBe(401);
     expect(anonymous.headers).toMatchObject({
@@ -61,13 +61,13 @@ describe("the registry's answers", () => {
     ['blobs', NOWHERE, 404, 'BLOB_UNKNOWN', 'blob unknown to registry'],
     ['manifests', NOWHERE, 404, 'MANIFEST_UNKNOWN', 'manifest unknown'],
     ['manifests', 'latest', 400, 'DIGEST_INVALID', 'provided digest did not match uploaded content'],
-  ])('DELETE of %s/%s answers %i %s', async (part, reference, status, code, message) => {
+  ])('DELETE of %s/%s gets %i %s', async (part, reference, status, code, message) => {
     const answer = await request(sandbox, 'DELETE', `/v2/dev/app/${part}/${reference}`, { token: admin });
     expect(answer.status).toBe(status);
     expect(answer.json()).toEqual({ errors: [{ code, message }] });
   });
 
-  test('DELETE of a manifest: 500 without a stream, 405 while the stream lists it, 202 afterwards', async () => {
+  test('DELETE of a manifest: 500 without a stream, 405 while the stream lists it, then 202', async () => {
     const gone = await request(sandbox, 'DELETE', `/v2/dev/gone/manifests/${NOWHERE}`, { token: admin });
     expect([gone.status, gone.json()]).toEqual([500, { errors: [{ code: 'UNKNOWN', message: 'unknown error' }] }]);
     const listed = await request(sandbox, 'DELETE', `/v2/dev/app/manifests/${image.digest}`, { token: admin });
@@ -83,7 +83,7 @@ describe("the registry's answers", () => {
     expect(sandbox.registry.hasManifestLink('dev/app', other.digest)).toBe(false);
   });
 
-  test('DELETE of a layer link: 202, then 404; of a blob: 204, always', async () => {
+  test('DELETE of a layer link: 202, then 404; of a blob: always 204', async () => {
     const layer = image.layers[1]!;
     expect((await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${layer}`, { token: admin })).status).toBe(202);
     expect((await request(sandbox, 'DELETE', `/v2/dev/app/blobs/${layer}`, { token: admin })).status).toBe(404);
@@ -97,7 +97,7 @@ describe("the registry's answers", () => {
   });
 
   test.each(['/admin/blobs/nonsense', '/v2/dev/app/blobs/nonsense', '/nowhere'])(
-    'DELETE %s answers 404 with text',
+    'DELETE %s gets 404 with text',
     async (path) => {
       const answer = await request(sandbox, 'DELETE', path, { token: admin });
       expect(answer).toMatchObject({ status: 404, body: '404 page not found\n' });
@@ -108,7 +108,7 @@ describe("the registry's answers", () => {
     },
   );
 
-  test('a user with the pruner role alone cannot pull', async () => {
+  test('the pruner role alone does not allow pulls', async () => {
     for (const [method, path] of [
       ['GET', `manifests/${image.digest}`],
       ['HEAD', `blobs/${image.layers[0]}`],
@@ -120,7 +120,7 @@ describe("the registry's answers", () => {
     }
   });
 
-  test('in read-only mode links stay and pushes are refused, but blobs are still deleted', async () => {
+  test('read-only mode rejects pushes and the deletion of links, but not of blobs', async () => {
     const blob = sandbox.registry.push('dev/other', 'latest', { layers: ['to be lost'] }).layers[0]!;
     sandbox.registry.setReadOnly(true);
     for (const [method, path] of [

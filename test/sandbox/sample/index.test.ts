@@ -16,7 +16,7 @@ afterEach(() => sandbox.stop());
 const tags = (namespace: string, name: string): Tag[] =>
   sandbox.store.get('imagestreams', namespace, name)!.status!.tags as Tag[];
 
-test('every blob is what its digest says, every image is whole, declared sizes are real ones', async () => {
+test('every blob has its digest, every image all its blobs, and declared sizes are correct', async () => {
   sandbox = await startSandbox({ sample: true });
   const { blobs } = measureSpace(sandbox.storageDir);
   for (const digest of blobs.keys()) {
@@ -52,7 +52,7 @@ test('tag items are newest first, and the files are old enough for a hard prune'
     expect(Date.now() - statSync(join(file.parentPath, file.name)).mtimeMs).toBeGreaterThan(86_400_000);
 });
 
-test('one image stands under three tags of myapp', async () => {
+test('one image has three tags in myapp', async () => {
   sandbox = await startSandbox({ sample: true });
   const positions = (image: string): Record<string, number> =>
     Object.fromEntries(
@@ -62,14 +62,14 @@ test('one image stands under three tags of myapp', async () => {
   expect(positions(held!.image)).toEqual({ v2: 4, 'v2.1': 2, 'v2.1-may-2016': 0 });
 });
 
-test('the bad reference is there only when asked for', async () => {
+test('the invalid reference is added by its fault only', async () => {
   sandbox = await startSandbox({ sample: true, fail: ['invalid-reference'] });
   expect(sandbox.store.get('pods', 'legacy', 'broken')!.spec).toMatchObject({
     containers: [{ image: expect.stringContaining('/Legacy/') as string }],
   });
 });
 
-test('is enlarged to as many images as asked for, with all their blobs and links', async () => {
+test('the enlarged data has the requested number of images, with all blobs', async () => {
   sandbox = await startSandbox({ images: 300 });
   expect(sandbox.store.list('images')).toHaveLength(300);
   for (const image of sandbox.store.list('images')) {
@@ -80,7 +80,7 @@ test('is enlarged to as many images as asked for, with all their blobs and links
   }
 });
 
-test('its folder goes at the end, unless it was given', async () => {
+test('the temporary directory is removed', async () => {
   sandbox = await startSandbox({ sample: true });
   const { dir, kubeconfig } = sandbox;
   expect(statSync(kubeconfig.admin).mode & 0o777).toBe(0o600);
