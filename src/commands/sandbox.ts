@@ -3,13 +3,13 @@ import { BaseCommand, type FlagsOf } from '../cli/base-command.js';
 import { interruptible } from '../cli/interrupt.js';
 import type { SandboxOptions } from '../sandbox/types.js';
 
-/** `regadm sandbox`: a simulated cluster to try everything in. */
+/** `regadm sandbox`: starts a simulated cluster. */
 export default class SandboxCommand extends BaseCommand {
   static override summary = 'Start a simulated cluster and registry with sample data, to try regadm in';
-  static override description = `Serves an API server and a registry of its own on the loopback address, over HTTPS with an authority made for the
-occasion, and prints the commands to try. It ends with Ctrl-C. Nothing outside of it is touched; no cluster is needed.
+  static override description = `Serves a simulated API server and registry on the loopback address, over HTTPS with a temporary CA, and prints the
+commands to try. Ctrl-C stops it. No cluster is needed, and nothing outside of the sandbox is changed.
 
---fail RULE (may be repeated) makes it fail as asked: METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => ACTION, with ACTION one
+--fail RULE (can be repeated) makes requests fail: METHOD PATH-REGEX [nth=N|times=N|every=N|from=N] => ACTION, with ACTION one
 of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired, slow=MS, after=STATUS, after=reset; or a name:
 conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang, registry-gone[=SECONDS],
 registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails, invalid-reference.`;
@@ -31,12 +31,12 @@ registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output
       helpValue: 'RULE',
       multiple: true,
       multipleNonGreedy: true,
-      description: 'make requests fail; may be repeated',
+      description: 'make requests fail; can be repeated',
     }),
     dir: Flags.string({
       helpValue: 'DIR',
       description:
-        "new or empty folder for the kubeconfigs and the registry's storage; kept at the end (default: a temporary one)",
+        "new or empty directory for the kubeconfigs and the registry's storage; kept at the end (default: a temporary one)",
     }),
     port: Flags.integer({
       helpValue: 'N',
@@ -57,7 +57,12 @@ registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output
       default: 1,
       description: 'registry pods; more than one are rolled out one by one',
     }),
-    latency: Flags.integer({ helpValue: 'MS', min: 0, default: 0, description: 'time that every answer takes longer' }),
+    latency: Flags.integer({
+      helpValue: 'MS',
+      min: 0,
+      default: 0,
+      description: 'extra latency added to every response, in ms',
+    }),
     'read-only': Flags.boolean({ description: 'start with the registry in read-only mode' }),
     run: Flags.string({
       helpValue: 'COMMAND',

@@ -5,18 +5,17 @@ import { usageError } from '../core/model/errors.js';
 
 const WHAT = { helpGroup: 'WHAT TO PRUNE' };
 
-/** The flags that decide what stays and what goes: `prune images` prunes by them, `prune why` explains by them. */
+/** Flags that decide what is kept and what is deleted: `prune images` and `prune why` share them. */
 export const decisionFlags = {
   'keep-tag-revisions': Flags.integer({
     ...WHAT,
     helpValue: 'N',
-    description: '[default: 3] the N newest items of every tag are kept',
+    description: 'keep the N newest items of every tag (default: 3)',
   }),
   'keep-younger-than': Flags.string({
     ...WHAT,
     helpValue: 'DURATION',
-    description:
-      '[default: 60m] images, image streams, tag items and pods younger than this protect what they are or use',
+    description: 'keep images, image streams and tag items younger than this, and what younger pods use (default: 60m)',
   }),
   'prune-over-size-limit': Flags.boolean({
     ...WHAT,
@@ -27,35 +26,35 @@ export const decisionFlags = {
     ...WHAT,
     allowNo: true,
     default: true,
-    description: 'also images that were imported, not pushed',
+    description: 'also prune images that were imported, not pushed',
   }),
   namespace: Flags.string({
     ...WHAT,
     char: 'n',
     helpValue: 'NS',
-    description: 'prune only the image streams of this namespace; images are never deleted then',
+    description: 'prune only the image streams of this namespace; deletes no images',
   }),
   referrers: Flags.string({
     ...WHAT,
     options: ['oc', 'extended', 'all'],
     default: 'extended',
     description:
-      'how widely uses are searched: as oc does; also what pods run, image volumes, build sources and more; every resource',
+      'where to look for image references: oc (same as oc adm prune images), extended (also what pods run, image volumes, build sources and more), all (every resource type)',
   }),
   'prune-signatures': Flags.boolean({
     ...WHAT,
     allowNo: true,
-    description: 'signatures, attestations and SBOMs go with their image',
+    description: 'delete signatures, attestations and SBOMs together with their image',
   }),
   'ignore-invalid-refs': Flags.boolean({
     ...WHAT,
     allowNo: true,
-    description: 'go on when a reference to an image cannot be parsed',
+    description: 'continue when a reference to an image cannot be parsed',
   }),
   protect: Flags.string({
     helpGroup: 'SAFETY',
     helpValue: 'FILE',
-    description: 'what is never pruned: namespaces, streams, tags, digests',
+    description: 'file that lists namespaces, streams, tags and digests that are never pruned',
   }),
 };
 

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 
-/** What every command takes. */
+/** Flags of every command. */
 export const commonFlags = {
   loglevel: Flags.integer({
     char: 'v',
@@ -9,9 +9,9 @@ export const commonFlags = {
     default: 0,
     min: 0,
     max: 10,
-    description: 'how much is said on stderr: 4 why each thing is kept, 6 requests, 8 requests in detail',
+    description: 'verbosity of log output on stderr (4: why objects are kept, 6: requests, 8: request details)',
   }),
-  'no-color': Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'no colours; NO_COLOR does the same' }),
+  'no-color': Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'disable colors, like NO_COLOR' }),
 };
 
 /** `-o json` and its short form `--json`, for commands whose result is one document. */
@@ -22,7 +22,7 @@ export function outputFlags<const T extends string>(options: readonly T[], fallb
       helpGroup: 'OUTPUT',
       options: [...options],
       default: fallback,
-      description: 'form of the result on stdout',
+      description: 'format of the result on stdout',
     }),
     json: Flags.boolean({ helpGroup: 'OUTPUT', allowNo: false, description: 'the same as -o json' }),
   };

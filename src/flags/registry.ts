@@ -5,13 +5,12 @@ export const registryFlags = {
   'registry-url': Flags.string({
     helpGroup: 'REGISTRY',
     helpValue: 'URL',
-    description: 'address of the registry; found by itself if not given',
+    description: 'registry address (default: discovered from the cluster)',
   }),
   'certificate-authority': Flags.string({
     helpGroup: 'REGISTRY',
     helpValue: 'FILE',
-    description:
-      "authority that the registry's certificate is checked against, besides the system's and the kubeconfig's",
+    description: "CA file that verifies the registry's certificate, in addition to the system's and the kubeconfig's",
   }),
   'force-insecure': Flags.boolean({
     helpGroup: 'REGISTRY',

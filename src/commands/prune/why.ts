@@ -7,22 +7,23 @@ import { outputFlags } from '../../flags/output.js';
 import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
 
 export default class PruneWhy extends BaseCommand {
-  static override summary = 'Tell why an image is kept or pruned, and what would have to change';
+  static override summary = 'Explain why an image is kept or pruned, and what would have to change';
 
-  static override description = `Answers "why is this image not pruned?": where the image stands, who uses it, what prune images would do with it under the
-same flags, and what would have to change for it to go; or, where it would go, what would keep it. Every such change was
-tried out: the decision was made again with it. Nothing is changed in the cluster, and the registry is not needed.
+  static override description = `Answers "why is this image not pruned?": which tags list the image, what uses it, what prune images would do with it
+under the same flags, and what would have to change for it to be deleted; or, if it would be deleted, what would keep it.
+regadm verifies every suggested change by deciding again with it. Nothing is changed in the cluster, and the registry is
+not contacted.
 
-An argument is sha256:… (its beginning is enough where it is unique), NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or
-NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream has that name.`;
+An argument is sha256:… (a unique prefix is enough), NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or
+NAMESPACE/STREAM@sha256:…. The namespace can be omitted if only one stream has that name.`;
 
   static override usage = '<%= command.id %> IMAGE|NAMESPACE/STREAM[:TAG]… [FLAGS]';
 
   static override examples = [
     { description: 'One image', command: '<%= config.bin %> <%= command.id %> sha256:8c6b11ab3a2a' },
-    { description: 'All that stands under a tag', command: '<%= config.bin %> <%= command.id %> myproject/myapp:v2' },
+    { description: 'All images of a tag', command: '<%= config.bin %> <%= command.id %> myproject/myapp:v2' },
     {
-      description: 'With the flags of the prune that is planned',
+      description: 'With the flags of the planned prune',
       command: '<%= config.bin %> <%= command.id %> shop/frontend --keep-tag-revisions=5 --keep-younger-than=96h',
     },
     { description: 'For a script', command: '<%= config.bin %> <%= command.id %> myproject/myapp -o json' },
@@ -41,7 +42,7 @@ NAMESPACE/STREAM@sha256:…. The namespace may be left out where only one stream
     const unknown = argv.find((argument) => argument.startsWith('-'));
     if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, [this.usage]);
     if (argv.length === 0)
-      throw usageError('which image? name one, or an image stream, or a tag', [
+      throw usageError('specify an image, image stream or tag', [
         'regadm prune why NAMESPACE/STREAM:TAG',
         'regadm prune why sha256:…',
       ]);

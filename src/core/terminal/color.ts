@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 
 type Paint = (text: string) => string;
 
-/** What a piece of text means; the colours follow from it. */
+/** What a piece of text means; its color follows from it. */
 export interface Styles {
   heading: Paint;
   muted: Paint;
@@ -11,14 +11,15 @@ export interface Styles {
   bad: Paint;
 }
 
-/** Paints for a stream with or without colours. */
+/** Returns styles for a stream with or without colors. */
 export function styles(color: boolean): Styles {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   return { heading: chalk.bold, muted: chalk.dim, good: chalk.green, warn: chalk.yellow, bad: chalk.red };
 }
 
 /**
- * Whether colours belong on a stream: `--no-color` (which sets NO_COLOR) and NO_COLOR win, then FORCE_COLOR, then whether it is a terminal.
+ * Decides whether to color a stream: `--no-color` (which sets NO_COLOR) and NO_COLOR win, then FORCE_COLOR, then whether
+ * it is a terminal.
  * @see https://no-color.org
  */
 export function wantsColor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean {
@@ -27,7 +28,7 @@ export function wantsColor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv =
   return stream.isTTY === true && env.TERM !== 'dumb';
 }
 
-/** Columns to fit text into: the terminal's, or COLUMNS; no limit (Infinity) where the stream is no terminal. */
+/** Returns the columns to fit text into: COLUMNS, or the terminal's; Infinity if the stream is not a terminal. */
 export function terminalWidth(
   stream: { isTTY?: boolean; columns?: number },
   env: NodeJS.ProcessEnv = process.env,

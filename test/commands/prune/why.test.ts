@@ -135,7 +135,7 @@ test.each([
   [['shop/frontnd'], 'image stream shop/frontnd does not exist', 'did you mean shop/frontend?'],
   [['myapp:v2.2'], 'image stream myproject/myapp has no tag v2.2', 'did you mean myproject/myapp:v2?'],
   [['sha256:0000'], 'image sha256:0000 does not exist', 'oc get images'],
-  [[], 'which image? name one', 'regadm prune why'],
+  [[], 'specify an image, image stream or tag', 'regadm prune why'],
   [['shop/cart', '--confirm'], 'unknown flag: --confirm', '--help'],
 ])('%j is refused with what to do', async (args, message, suggestion) => {
   const { status, stdout, stderr } = await why(...args);

@@ -103,7 +103,7 @@ async function askSentinel(sentinel: Endpoint, name: string, { address, trust }:
   });
 }
 
-/** During a failover, Sentinels can still name the old master, which may be a replica by now. */
+/** During a failover, Sentinels can still name the old master, which can already be a replica. */
 async function assertMaster(connection: RedisConnection, endpoint: Endpoint): Promise<void> {
   const role = await connection.call('ROLE');
   if (Array.isArray(role) && role[0] !== 'master')

@@ -44,7 +44,7 @@ function readList(name: keyof Protection, value: Node | null, key: Node, at: (no
   if (!isSeq(value)) throw invalid(at(value ?? key), `${name} must be a list`);
   return value.items.map((node) => {
     const text = isScalar(node) ? node.value : undefined;
-    if (typeof text !== 'string') throw invalid(at(node as Node), `an entry of ${name} is no text`);
+    if (typeof text !== 'string') throw invalid(at(node as Node), `an entry of ${name} is not a string`);
     const { pattern, form } = LISTS[name];
     if (pattern ? !pattern.test(text) : !isDigest(text))
       throw invalid(at(node as Node), `"${text}" in ${name} is not ${form}`);

@@ -12,20 +12,20 @@ const RESOURCES: Record<string, string> = {
   ...REFERRER_KIND_NAMES,
 };
 const BY_KIND = new Map(Object.entries(RESOURCES).map(([resource, kind]) => [kind, resource]));
-/** Clusters may lack these; size limits matter only in their own mode. */
+/** Clusters can lack these resources, and limits matter only with `--prune-over-size-limit`. */
 const OPTIONAL = new Set(['builds', 'buildconfigs', 'deploymentconfigs', 'limitranges']);
 
-/** What was found below a folder. */
+/** What was found below a directory. */
 export interface SavedLists {
   lists: Record<string, KubeObject[]>;
-  /** Resources of which no file tells anything. */
+  /** Resources that no file contains. */
   missing: string[];
 }
 
 /**
- * Reads saved lists below a folder: `images.json` and the like as `oc get RESOURCE -A -o json` (or `-o yaml`) writes them, or a must-gather.
- * Objects are told by their kind, lists without a kind of their own by the file's name.
- * @throws RegadmError SAVED_LISTS when the folder or a file cannot be read, or when there is nothing to see of a resource that uses images
+ * Reads saved lists below a directory: `images.json` and the like as `oc get RESOURCE -A -o json` (or `-o yaml`) writes
+ * them, or a must-gather. The kind of an object says what it is; for a list without a kind, the name of the file does.
+ * @throws RegadmError SAVED_LISTS if the directory or a file cannot be read, or if images or image streams are missing
  */
 export async function readSavedLists(dir: string): Promise<SavedLists> {
   const files = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
