@@ -93,7 +93,8 @@ function serve() {
     const end = start + Number(url.searchParams.get('limit') ?? items.length);
     response.end(
       JSON.stringify({
-        kind: 'List',
+        kind: items === images ? 'ImageList' : 'ImageStreamList',
+        apiVersion: 'image.openshift.io/v1',
         metadata: end < items.length ? { continue: String(end) } : {},
         items: items.slice(start, end),
       }),

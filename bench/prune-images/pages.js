@@ -42,9 +42,7 @@ export class Pages {
       resourceVersion: '100000',
       ...(to < count ? { continue: String(to), remainingItemCount: count - to } : {}),
     };
-    const head = Buffer.from(
-      `${JSON.stringify({ kind: kind?.list ?? 'List', apiVersion: kind?.apiVersion ?? 'v1', metadata }).slice(0, -1)},"items":[`,
-    );
+    const head = Buffer.from(`${JSON.stringify({ ...typeOf(resource, kind), metadata }).slice(0, -1)},"items":[`);
     const objects = Array.from({ length: Math.max(0, to - from) }, (_, at) => kind.object(from + at));
     const length = objects.reduce((sum, { template }) => sum + template.length + 1, head.length + 3);
     const page = Buffer.allocUnsafe(length);
@@ -57,4 +55,24 @@ export class Pages {
     at += page.write(']}\n', at, 'latin1');
     return page.subarray(0, at);
   }
+}
+
+/** Lists that are empty in every benchmark: kind of an object and API version. */
+const EMPTY = {
+  replicationcontrollers: ['ReplicationController', 'v1'],
+  limitranges: ['LimitRange', 'v1'],
+  deployments: ['Deployment', 'apps/v1'],
+  daemonsets: ['DaemonSet', 'apps/v1'],
+  statefulsets: ['StatefulSet', 'apps/v1'],
+  jobs: ['Job', 'batch/v1'],
+  cronjobs: ['CronJob', 'batch/v1'],
+  deploymentconfigs: ['DeploymentConfig', 'apps.openshift.io/v1'],
+  buildconfigs: ['BuildConfig', 'build.openshift.io/v1'],
+};
+
+/** Returns the kind and version that a real server states for a list. */
+function typeOf(resource, kind) {
+  if (kind) return { kind: kind.list, apiVersion: kind.apiVersion };
+  const [name = '', apiVersion = 'v1'] = EMPTY[resource] ?? [];
+  return { kind: `${name}List`, apiVersion };
 }

@@ -4,7 +4,7 @@ import { didYouMean, suggest } from '../core/kit/suggest.js';
 import { usageHint } from './usage-hint.js';
 
 /** What a command line requests. */
-export type Request =
+type Request =
   | { kind: 'command'; command: Command.Loadable; argv: string[] }
   | { kind: 'help'; argv: string[] }
   | { kind: 'version' };

@@ -7,7 +7,7 @@ const ORDER = ['WHAT TO PRUNE', 'SAFETY', 'REGISTRY', 'CLUSTER', 'OUTPUT'];
 const place = (group: string): number => (ORDER.includes(group) ? ORDER.indexOf(group) : 1.5);
 
 /** Shows description and examples first, then the flags in groups, as kubectl does. */
-export class RegadmCommandHelp extends CommandHelp {
+class RegadmCommandHelp extends CommandHelp {
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const all = super
       .sections()

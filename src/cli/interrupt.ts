@@ -20,7 +20,7 @@ export interface InterruptTexts {
   suggestions?: string[];
 }
 
-export interface InterruptOptions extends InterruptTexts {
+interface InterruptOptions extends InterruptTexts {
   /** Writes a line to stderr. */
   note(text: string): void;
 }

@@ -2,7 +2,7 @@ import { RegadmError, usageError } from '../core/model/errors.js';
 import { errorDocument } from './error-document.js';
 import { parserMessage } from './parser-message.js';
 
-export interface ReportOptions {
+interface ReportOptions {
   /** The value of `-o`: with `json` and `yaml`, an Error document is written to stdout. */
   format?: string;
   /** The value of `-v`: from 8 on, the stack trace is printed. */
@@ -39,7 +39,7 @@ async function asYaml(document: object): Promise<string> {
 }
 
 /** Converts errors of oclif's parser to the words of kubectl, and anything unexpected to an INTERNAL error. */
-export function asRegadmError(thrown: unknown, usage: string): RegadmError {
+function asRegadmError(thrown: unknown, usage: string): RegadmError {
   if (thrown instanceof RegadmError) return thrown;
   const { oclif, parse, message } = thrown as Error & { oclif?: unknown; parse?: unknown };
   if (oclif !== undefined || parse !== undefined || /^Parsing --/.test(message ?? ''))

@@ -5,7 +5,7 @@ import { createProgress } from '../core/terminal/create-progress.js';
 const PLAIN_INTERVAL_MS = 30_000;
 
 /** A reporter with a display that must be removed when the work ends. */
-export interface TerminalReporter extends Reporter {
+interface TerminalReporter extends Reporter {
   /** Removes the progress display; safe to call twice. */
   done(): void;
 }

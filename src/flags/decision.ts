@@ -58,10 +58,10 @@ export const decisionFlags = {
   }),
 };
 
-export type DecisionFlagValues = Interfaces.InferredFlags<typeof decisionFlags>;
+type DecisionFlagValues = Interfaces.InferredFlags<typeof decisionFlags>;
 
 /** What these flags decide, and `--keep-younger-than` as it was written. */
-export interface Decided {
+interface Decided {
   options: PruneOptions;
   keepYoungerThan: string;
 }

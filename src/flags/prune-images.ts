@@ -65,7 +65,7 @@ export const pruneImagesFlags = {
   ...clusterFlags,
 };
 
-export type PruneImagesFlagValues = Interfaces.InferredFlags<typeof pruneImagesFlags>;
+type PruneImagesFlagValues = Interfaces.InferredFlags<typeof pruneImagesFlags>;
 type FlagName = keyof PruneImagesFlagValues;
 
 /**

@@ -17,7 +17,7 @@ export const redisFlags = {
   }),
 };
 
-export interface RedisFlagValues {
+interface RedisFlagValues {
   'redis-url'?: string;
   'redis-ca'?: string;
 }

@@ -3,13 +3,13 @@ import { parseRegistryAddress, type RegistryAddress } from '../core/registry/url
 import { authoritiesFlag } from './authorities.js';
 
 /** Values of the registry flags; a command can leave some of them out. */
-export interface RegistryFlagValues {
+interface RegistryFlagValues {
   'registry-url'?: string;
   'certificate-authority'?: string;
   'force-insecure'?: boolean;
 }
 
-export interface RegistryOptions {
+interface RegistryOptions {
   /** `host[:port]` or a URL without a path; undefined: the registry is discovered. */
   registryUrl?: string;
   /** Certificates of `--certificate-authority`, PEM. */

@@ -24,7 +24,7 @@ export interface Built {
 }
 
 /** Builds an Image object: pushed a month ago, Docker schema 2, without layers until `withLayers`. */
-export class ImageBuilder implements Built {
+class ImageBuilder implements Built {
   readonly resource = 'images';
   readonly object: KubeObject;
   private layers: { name: string; size: number; mediaType: string }[] = [];
@@ -99,7 +99,7 @@ export class ImageBuilder implements Built {
 }
 
 /** Builds an ImageStream object: a month old, without tags until `withTag`. */
-export class ImageStreamBuilder implements Built {
+class ImageStreamBuilder implements Built {
   readonly resource = 'imagestreams';
   readonly object: KubeObject;
   private readonly tags: { tag: string; items: { image: string; created: string }[] }[] = [];
@@ -137,7 +137,7 @@ export class ImageStreamBuilder implements Built {
 }
 
 /** Builds a running Pod, a month old. */
-export class PodBuilder implements Built {
+class PodBuilder implements Built {
   readonly resource = 'pods';
   readonly object: KubeObject;
   private readonly containers: { name: string; image: string }[] = [];

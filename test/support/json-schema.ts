@@ -7,13 +7,13 @@ export function schemaName(kind: string): string {
 }
 
 /** Reads a published schema. @param name file below docs/json-schema, without `.json` */
-export function readSchema(name: string): Record<string, unknown> {
+function readSchema(name: string): Record<string, unknown> {
   const file = new URL(`../../docs/json-schema/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
 /** A copy of a schema in which every object allows only the documented properties. */
-export function strict(schema: object): object {
+function strict(schema: object): object {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) =>
     isObjectSchema(value) ? { additionalProperties: false, ...value } : value,
   ) as object;

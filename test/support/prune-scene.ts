@@ -168,7 +168,7 @@ export async function letRunNotice({ clock }: Scene): Promise<void> {
 }
 
 /** Options of a run in this process, added to those of `CONFIRM`. */
-export interface HereOptions {
+interface HereOptions {
   options?: Partial<PruneOptions>;
   request?: Partial<ImagePruneRequest>;
   /** True: plan only. */
@@ -178,7 +178,7 @@ export interface HereOptions {
 }
 
 /** The result of a run in this process: its JSON document and its messages. */
-export interface Here {
+interface Here {
   document: PruneDocument;
   warnings: string[];
   log: string[];

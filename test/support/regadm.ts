@@ -1,1 +1,1 @@
-export { runCli as regadm, type CliOptions as RunOptions, type CliResult as Outcome } from './cli.js';
+export { runCli as regadm, type CliResult as Outcome } from './cli.js';

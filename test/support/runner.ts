@@ -4,7 +4,7 @@ import { kill, killOnExit } from './servers/processes.js';
 
 const PROCESS = fileURLToPath(new URL('./runner-process.js', import.meta.url));
 
-export interface RunnerResult {
+interface RunnerResult {
   status: number;
   stdout: string;
   stderr: string;

@@ -1,12 +1,12 @@
 import { nextWords, type CompletionCommand, type ValueKind } from './model.js';
 
-export interface Candidate {
+interface Candidate {
   value: string;
   description: string;
 }
 
 /** Candidates at the cursor; the shell itself completes `files` and `directories`. */
-export interface Completion {
+interface Completion {
   candidates: Candidate[];
   kind: 'words' | 'files' | 'directories';
 }

@@ -7,7 +7,7 @@ import { valueProblem } from './check-value.js';
 import { quoted } from './secret.js';
 
 /** A value in the file, and its place. */
-export interface FileValue {
+interface FileValue {
   values: string[];
   path: string;
   line: number;

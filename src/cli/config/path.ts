@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-export interface ConfigPlace {
+interface ConfigPlace {
   path: string;
   /** True if REGADM_CONFIG names it: then the file must exist. */
   named: boolean;

@@ -5,11 +5,11 @@ import { applicable, settingsOf, tokensOf, type Setting } from './resolve.js';
 import type { Catalog } from './catalog.js';
 
 /** Returns the flags of every command, from the manifest. */
-export function catalogOf({ commands }: { commands: readonly Command.Loadable[] }): Catalog {
+function catalogOf({ commands }: { commands: readonly Command.Loadable[] }): Catalog {
   return Object.fromEntries(commands.map(({ id, flags }) => [id.replaceAll(' ', ':'), flags as FlagTable]));
 }
 
-export interface WithSettings {
+interface WithSettings {
   argv: string[];
   settings: Setting[];
 }

@@ -1,4 +1,4 @@
-export type { KubeList, KubeObject, ObjectMeta } from '../model/kube.js';
+export type { KubeList, KubeObject } from '../model/kube.js';
 
 /**
  * What regadm needs of an API server, as a port: `openCluster` returns one that talks to a real server, tests use a

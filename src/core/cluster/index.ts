@@ -6,8 +6,6 @@ import { loadKubeconfig, type ClusterOptions } from './kubeconfig.js';
 import { proxyFor } from '../kit/proxy.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 
-export type { ClusterOptions } from './kubeconfig.js';
-
 /** Opens the cluster that the options and the environment select. Sends no request yet. @throws RegadmError */
 export async function openCluster(
   options: ClusterOptions,
@@ -45,7 +43,7 @@ function invalidServer(server: string): RegadmError {
 }
 
 /** Reads the authority's file that a kubeconfig names. @throws RegadmError KUBECONFIG_INVALID when it cannot be read */
-export function readAuthority(file: string): Buffer {
+function readAuthority(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {

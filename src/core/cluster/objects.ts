@@ -79,7 +79,7 @@ export async function createObject(
   return 'created';
 }
 
-export interface DeleteOptions {
+interface DeleteOptions {
   /** Deletes only the object with this uid. */
   uid?: string;
   gracePeriodSeconds?: number;

@@ -8,7 +8,7 @@ import { listPath, type ListedResource } from './resources.js';
  */
 export type WatchEnd = 'closed' | 'expired' | 'refused';
 
-export interface WatchSink {
+interface WatchSink {
   /** Called when the server has accepted the watch: from then on no change is missed. */
   opened(): void;
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;

@@ -8,10 +8,8 @@ import type { PruneOptions } from './options.js';
 import type { Reason } from './reason.js';
 import type { UseIndex } from './uses.js';
 
-export type { Verdict } from './item-rules.js';
-
 /** What decisions are made from. */
-export interface DecisionInput {
+interface DecisionInput {
   snapshot: SnapshotView;
   uses: UseIndex;
   options: PruneOptions;

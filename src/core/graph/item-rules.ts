@@ -15,7 +15,7 @@ export interface Verdict {
 }
 
 /** What the rules for tag items decide from. */
-export interface ItemRulesInput {
+interface ItemRulesInput {
   snapshot: Pick<SnapshotView, 'images' | 'digests' | 'limits' | 'subjects'>;
   uses: UseIndex;
   /** Images that are kept because of their digest: the result of `heldImages`. */

@@ -17,7 +17,7 @@ export function reportWarnings({ plan, warnings }: Findings, reporter: Reporter)
 }
 
 /** Describes in one line what a plan would delete. */
-export function describeFound(plan: HardPrunePlan): string {
+function describeFound(plan: HardPrunePlan): string {
   const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads } = plan;
   const others = [
     manifestLinks.length > 0 && plural(manifestLinks.length, 'manifest link'),

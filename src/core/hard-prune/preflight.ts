@@ -9,7 +9,7 @@ export interface CheckStep {
 }
 
 /** A check that was made; a failed one carries its error. */
-export interface PreflightCheck extends Check {
+interface PreflightCheck extends Check {
   error?: RegadmError;
 }
 

@@ -1,5 +1,5 @@
 /** Limits of a parallel run. */
-export interface ParallelOptions {
+interface ParallelOptions {
   /** Maximum number of items that are worked on at the same time. */
   concurrency: number;
   /** Checked before each item. Once it returns true, items that have not started are skipped. */

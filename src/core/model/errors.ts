@@ -12,7 +12,7 @@ export interface InvalidReference {
   message: string;
 }
 
-export interface RegadmErrorOptions {
+interface RegadmErrorOptions {
   /** Stable upper-case name that scripts can compare, e.g. `REGISTRY_UNREACHABLE`. */
   code: ErrorCode;
   /** What to do next, one sentence each; printed below the message. */

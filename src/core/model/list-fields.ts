@@ -15,7 +15,7 @@ const METADATA: Fields = {
 };
 const NAME: Fields = { name: 'all', namespace: 'all' };
 
-export const IMAGE_FIELDS: Fields = {
+const IMAGE_FIELDS: Fields = {
   metadata: METADATA,
   dockerImageReference: 'all',
   dockerImageManifestMediaType: 'all',
@@ -37,7 +37,7 @@ export const IMAGE_FIELDS: Fields = {
   dockerImageManifests: { digest: 'all' },
 };
 
-export const STREAM_FIELDS: Fields = {
+const STREAM_FIELDS: Fields = {
   metadata: METADATA,
   status: { dockerImageRepository: 'all', tags: { tag: 'all', items: { image: 'all', created: 'all' } } },
 };

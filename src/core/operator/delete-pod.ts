@@ -10,13 +10,13 @@ export interface PodIdentity {
   uid: string;
 }
 
-export interface DeletionOptions {
+interface DeletionOptions {
   /** Overrides the pod's own termination grace period, in seconds. */
   graceSeconds?: number;
   signal?: AbortSignal;
 }
 
-export interface DeletePodOptions extends DeletionOptions {
+interface DeletePodOptions extends DeletionOptions {
   /** Timeout until the pod no longer exists, in ms. */
   timeoutMs: number;
 }

@@ -26,7 +26,7 @@ export async function readMode(api: ClusterApi): Promise<RegistryMode> {
   return modeOf(api, config, config.spec?.readOnly === true);
 }
 
-export interface ChangeModeOptions {
+interface ChangeModeOptions {
   /** Waits until every pod has the mode. */
   wait: boolean;
   /** Timeout of the roll-out, in ms. */

@@ -5,7 +5,7 @@ import type { RegistryPod } from './pods.js';
 
 export type PruneMode = 'check' | 'delete';
 
-export interface PrunerOptions {
+interface PrunerOptions {
   mode: PruneMode;
   /** Called with each line of the pruner's output as it arrives. */
   onLine(line: string): void;

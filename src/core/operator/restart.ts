@@ -9,9 +9,9 @@ import { listRegistryPods, type RegistryPod } from './pods.js';
 import { DEPLOYMENT_PATH, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
 
 /** The annotation that `kubectl rollout restart` sets on a Deployment's template. */
-export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
-export interface RestartOptions {
+interface RestartOptions {
   /** Written to the annotation. */
   now: Date;
   /** Timeout of the whole restart, in ms. */

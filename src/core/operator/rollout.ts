@@ -32,7 +32,7 @@ export interface RolloutGoal {
   isNew(pod: RegistryPod): boolean;
 }
 
-export interface RolloutOptions extends RolloutGoal {
+interface RolloutOptions extends RolloutGoal {
   timeoutMs: number;
   signal?: AbortSignal;
   /** Called when what the roll-out is waiting for changes. */

@@ -7,7 +7,7 @@ import { listRegistryPods, type RegistryPod } from './pods.js';
 import { terminatePruners } from './pruner-process.js';
 
 /** Where a pruner was started. */
-export interface PrunerLocation extends PodIdentity {
+interface PrunerLocation extends PodIdentity {
   containerId?: string;
 }
 

@@ -1,7 +1,7 @@
 import { RegadmError } from '../model/errors.js';
 
 /** What an image says about the registry's address. */
-export interface DiscoveryImage {
+interface DiscoveryImage {
   /** True if it was pushed to this registry (annotation `openshift.io/image.managed: "true"`), not imported. */
   managed: boolean;
   /** Ms since the epoch. */

@@ -5,7 +5,7 @@ import { RegadmError } from '../model/errors.js';
 /** The kinds of failure that regadm handles differently. */
 export type FailureKind = NetworkFailure | 'tls-port' | 'proxy' | 'redirect' | 'answer';
 
-export interface RegistryErrorOptions {
+interface RegistryErrorOptions {
   code: ErrorCode;
   /** Scheme, host, port and path of the request; no credentials. */
   url: string;

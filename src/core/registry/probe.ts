@@ -11,7 +11,7 @@ export interface Candidate {
   verify: boolean;
 }
 
-export interface FallbackOptions {
+interface FallbackOptions {
   authorities?: readonly string[];
   forceInsecure: boolean;
   /** True when the kubeconfig has `insecure-skip-tls-verify`. */
@@ -33,7 +33,7 @@ export function allowedFallback(address: RegistryAddress, options: FallbackOptio
 /** Failures of https that leave plain HTTP possible. A port that speaks TLS does not speak plain HTTP. */
 const POSSIBLY_PLAIN = new Set<FailureKind>(['plain-http', 'closed', 'timeout', 'malformed', 'refused']);
 
-export interface ProbeOptions {
+interface ProbeOptions {
   connect(candidate: Candidate): Transport;
   warn(line: string): void;
   /** Why falling back from a verified connection is allowed; undefined when it is not. */

@@ -9,7 +9,7 @@ import type { HttpResponse, Transport } from './transport.js';
 /** The bearer token, or a function that returns the current one; undefined when there is none. */
 export type Token = string | (() => Promise<string | undefined>) | undefined;
 
-export interface RegistryRequest {
+interface RegistryRequest {
   method: 'GET' | 'DELETE';
   path: string;
   headers?: Record<string, string>;

@@ -3,7 +3,7 @@ import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { connectionError } from './connection-error.js';
 import { failure } from './failure.js';
 
-export interface TransportOptions {
+interface TransportOptions {
   /** Scheme, host and port. */
   origin: string;
   /** False: every certificate is accepted. */
@@ -25,7 +25,7 @@ export interface HttpResponse {
   text: string;
 }
 
-export interface RequestOptions {
+interface RequestOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;
   /** Maximum size of the body that is read, in bytes. Default 64 KiB. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import tls from 'node:tls';
 
-export interface TrustOptions {
+interface TrustOptions {
   /** Certificates that the user named as authorities, PEM. */
   authorities?: readonly string[];
   /** Authority of the kubeconfig, PEM. */

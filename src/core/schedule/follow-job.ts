@@ -8,7 +8,7 @@ import type { Run } from './report.js';
 
 const PODS = defineResource('', 'v1', 'pods', 'Pod');
 
-export interface FollowOptions {
+interface FollowOptions {
   /** Receives the log, piece by piece. */
   log(chunk: Buffer): void;
   /** Receives the state of the pods whenever it changes. */

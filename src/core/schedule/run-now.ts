@@ -6,7 +6,7 @@ import { followJob } from './follow-job.js';
 import type { Run } from './report.js';
 import { chooseCronJob, startJob } from './start-job.js';
 
-export interface RunNowRequest {
+interface RunNowRequest {
   /** Name of the CronJob to start from; by default regadm's own, otherwise the operator's. */
   cronJob?: string;
   /** How long the Job is followed, in ms. */

@@ -24,7 +24,7 @@ export interface SettingsGrid {
   cells: GridCell[][];
 }
 
-export interface GridInput {
+interface GridInput {
   snapshot: Snapshot;
   /** All other options (referrers `extended` or `all`); its own revisions and age are ignored. */
   options: PruneOptions;

@@ -11,7 +11,7 @@ export interface Column {
   style?: (text: string) => string;
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** Columns of the terminal; Infinity for no limit. */
   width?: number;
   /** Paints the titles. */

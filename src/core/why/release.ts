@@ -5,7 +5,7 @@ import type { Change, Situation } from './changes.js';
 import { decideWith, goes, type Decided } from './situation.js';
 
 /** Which of several ways is taken where there is a choice. */
-export interface Way {
+interface Way {
   /** Positions from here on are freed by `--keep-tag-revisions`, those below it by `revisions`; Infinity: none by the flag. */
   flagFrom: number;
   revisions: 'delete-tag' | 'newer-revisions';

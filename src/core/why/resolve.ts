@@ -133,7 +133,7 @@ function ofTag({ streams }: Snapshot, stream: number, tag: string): Subject {
 }
 
 /** Up to three names that are alike: few letters differ, or one contains the other. */
-export function nearest(wanted: string, names: string[]): string[] {
+function nearest(wanted: string, names: string[]): string[] {
   const scored = [...new Set(names)].map((name) => ({
     name,
     score: name.includes(wanted) || wanted.includes(name) ? 1 : distance(wanted, name),

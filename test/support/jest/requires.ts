@@ -22,9 +22,9 @@ const PROGRAMS = {
   zsh: { names: ['zsh'], source: 'Debian package zsh' },
 } as const;
 
-export type Program = keyof typeof PROGRAMS;
+type Program = keyof typeof PROGRAMS;
 /** `mount`: the permission to mount a file system. */
-export type Requirement = Program | 'mount';
+type Requirement = Program | 'mount';
 
 /** Returns the path of a program, or undefined where it is not installed. */
 export function findProgram(program: Program): string | undefined {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { ServerIdentity } from './certificates.js';
 import { freePort, kill, killOnExit, waitForOutput } from './processes.js';
 
-export interface RedisOptions {
+interface RedisOptions {
   password?: string;
   /** Serves only TLS, with this certificate, and asks clients for none. */
   tls?: ServerIdentity;

@@ -37,7 +37,7 @@ export interface PolicyEntry {
 }
 
 /** A mounted file system and the partition that it is on. */
-export interface Mount {
+interface Mount {
   path: string;
   /** In MiB; undefined or 0 if not specified. */
   sizeMiB?: number;

@@ -19,7 +19,7 @@ export interface RenderRequest {
   target: { form: RenderForm } | { directory: string; overwrite: boolean };
 }
 
-export interface RenderResult {
+interface RenderResult {
   /** The rendered form, or the names of the files that were written. */
   text: string;
   warnings: string[];

@@ -1,7 +1,7 @@
 import type { Storage } from '../model.js';
 
 /** One partition of a disk, and the file system on it. */
-export interface DiskOptions {
+interface DiskOptions {
   device: string;
   /** In MiB from the start of the disk; 0 means the start of the largest free block. */
   startMiB: number;

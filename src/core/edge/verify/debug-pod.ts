@@ -16,7 +16,7 @@ const DEADLINE_SECONDS = 300;
 /** Interval between two reads of the pod, in ms. */
 const POLL_MS = 250;
 
-export interface DebugPodOptions {
+interface DebugPodOptions {
   node: string;
   /** An image that is already on the node, because an edge cluster may not be able to pull another. */
   image: string;

@@ -16,13 +16,13 @@ const CLUSTER_INSTANCES = defineResource(
   'ClusterInstance',
 );
 
-export const OVERRIDE_ANNOTATION = 'bmac.agent-install.openshift.io/ignition-config-overrides';
+const OVERRIDE_ANNOTATION = 'bmac.agent-install.openshift.io/ignition-config-overrides';
 const NAME = 'ignition-override';
 const REINSTALL =
   'the partition can only be created when the node is installed: correct ignitionConfigOverride in the site, and install again';
 const { passed, failed, skipped } = checker('hub');
 
-export interface HubOptions {
+interface HubOptions {
   /** Name of the managed cluster, which is also its namespace on the hub. */
   cluster: string;
   /** Expected mount point of the registry's partition. */

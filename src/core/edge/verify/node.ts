@@ -5,7 +5,7 @@ import { volumeBytes } from './claim.js';
 import { runOnNode } from './debug-pod.js';
 import { SCRIPT, checkUsage } from './disk-usage.js';
 
-export interface NodeOptions {
+interface NodeOptions {
   /** Expected mount point. */
   path: string;
   /** Timeout of the debug pod, in ms. */

@@ -40,7 +40,7 @@ export interface Clusters {
   openManaged(kubeconfig?: string): Promise<ClusterApi>;
 }
 
-export interface VerifyContext {
+interface VerifyContext {
   reporter: Reporter;
   signal?: AbortSignal;
 }

@@ -9,7 +9,7 @@ import type { HardPruneRules } from '../plan/types.js';
 import type { ClusterUsage } from '../plan/usage.js';
 import { readUsage } from './usage.js';
 
-export interface GatherOptions {
+interface GatherOptions {
   storage: Storage;
   api: ClusterApi;
   reporter: Reporter;

@@ -1,7 +1,7 @@
 import { PLAN_PARTS, type HardPruneReport, type PlanPart } from '../report.js';
 
 /** Counts of what was deleted, or in a dry run would be. */
-export type HardPruneSummary = Record<PlanPart | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number>;
+type HardPruneSummary = Record<PlanPart | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number>;
 
 /** Counts the entries of a report. */
 export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {

@@ -1,7 +1,7 @@
 import { parseQuantity } from '../../model/quantity.js';
 
 /** One line of output of the registry's own pruner. */
-export type PrunerLine =
+type PrunerLine =
   | { kind: 'blob'; digest: string }
   | { kind: 'manifest-link'; repository: string; digest: string }
   | { kind: 'repository'; name: string }

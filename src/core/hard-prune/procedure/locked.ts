@@ -16,7 +16,7 @@ import type { Attempt } from './outcome.js';
 import type { Steps } from './steps.js';
 
 /** A run that holds the registry lock. */
-export interface LockedRun {
+interface LockedRun {
   ports: HardPrunePorts;
   request: GuardedRequest;
   way: Way;
@@ -28,7 +28,7 @@ export interface LockedRun {
   stop: AbortSignal;
 }
 
-export interface LockedAttempt extends Attempt {
+interface LockedAttempt extends Attempt {
   deletionStarted: boolean;
   /** A process that the run started may still be deleting in a pod. */
   prunerMayRun: boolean;

@@ -9,7 +9,7 @@ import { stopPruner } from '../../operator/stop-pruner.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
 import type { Steps } from './steps.js';
 
-export interface RestoreOptions {
+interface RestoreOptions {
   api: ClusterApi;
   lease: Lease;
   steps: Steps;

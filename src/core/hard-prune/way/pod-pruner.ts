@@ -10,7 +10,7 @@ import type { Deletions, Findings } from '../report.js';
 import { assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
 import type { Pruner } from './way.js';
 
-export interface PodPrunerOptions {
+interface PodPrunerOptions {
   api: ClusterApi;
   pod: RegistryPod;
   reporter: Reporter;

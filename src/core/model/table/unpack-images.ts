@@ -3,7 +3,7 @@ import { DIGEST_WORDS, wordsToHex } from './digest-table.js';
 import { FLAG, UID_WORDS, wordsToUid, type ImageColumns } from './image-columns.js';
 
 /** An image of a page of columns. */
-export interface PackedImage {
+interface PackedImage {
   name: string;
   uid: string;
   /** Unpacks the whole image. */

@@ -17,7 +17,7 @@ export interface RedisConnection {
   close(): void;
 }
 
-export interface ConnectOptions {
+interface ConnectOptions {
   address: RedisAddress;
   /** Authorities that verify the server's certificate; undefined without TLS. */
   trust: SecureContext | undefined;

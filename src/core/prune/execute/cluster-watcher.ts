@@ -16,7 +16,7 @@ const LISTS_AT_ONCE = 4;
 /** Longest time to wait at the start for the server to accept watches, in ms. */
 const OPENING_LIMIT_MS = 1000;
 
-export interface ClusterWatcherOptions {
+interface ClusterWatcherOptions {
   /** Watch only streams of this namespace. */
   namespace?: string;
   /** Watch only referrers of this namespace. */

@@ -21,7 +21,7 @@ export interface Execution {
   interrupted?: { exitCode: number };
 }
 
-export interface ExecuteOptions {
+interface ExecuteOptions {
   gathered: Gathered;
   /** File that gets a line for every deletion. */
   auditLog?: string;

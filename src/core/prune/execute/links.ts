@@ -26,7 +26,7 @@ interface LinkWork {
 }
 
 /** A stream whose links are to be deleted. */
-export interface StreamLinks {
+interface StreamLinks {
   planned: PlannedStream;
   outcome: StreamOutcome;
   /** The images (digest numbers) whose links may be deleted. */

@@ -11,7 +11,7 @@ import type { ClusterWatcher } from './cluster-watcher.js';
 import type { LiveView } from './live-view.js';
 
 /** What a plan is executed with. */
-export interface RunPorts {
+interface RunPorts {
   imageStreams: ImageStreams;
   images: Images;
   /** Absent with `--prune-registry=false`. */

@@ -3,7 +3,7 @@ import type { StreamChange, StreamState } from '../ports.js';
 import type { Run } from './run.js';
 
 /** A stream as it is after an update: absent if it no longer exists; `written` if it was changed. */
-export interface UpdatedStream {
+interface UpdatedStream {
   stream?: ImageStream;
   written: boolean;
 }

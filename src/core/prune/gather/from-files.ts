@@ -6,7 +6,7 @@ import type { Evidence } from '../plan/evidence.js';
 import { readSavedLists } from './saved-lists.js';
 
 /** Evidence from saved lists. */
-export interface SavedEvidence {
+interface SavedEvidence {
   evidence: Evidence;
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;

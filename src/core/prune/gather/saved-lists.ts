@@ -16,7 +16,7 @@ const BY_KIND = new Map(Object.entries(RESOURCES).map(([resource, kind]) => [kin
 const OPTIONAL = new Set(['builds', 'buildconfigs', 'deploymentconfigs', 'limitranges']);
 
 /** What was found below a directory. */
-export interface SavedLists {
+interface SavedLists {
   lists: Record<string, KubeObject[]>;
   /** Resources that no file contains. */
   missing: string[];

@@ -16,7 +16,7 @@ export function* ocLines(report: ImagePruneReport): Generator<string> {
 }
 
 /** Formats the summary: `deleted 4 image object(s), …`; counts that are zero are left out. */
-export function ocSummary(report: ImagePruneReport): string {
+function ocSummary(report: ImagePruneReport): string {
   const { images, imageStreamTagItems, imageStreams, layerLinks, manifestLinks, blobs, failed } = summarize(report);
   const parts: [number, string][] = [
     [images, `deleted ${images} image object(s)`],

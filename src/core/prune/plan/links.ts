@@ -1,13 +1,13 @@
 import type { SnapshotView } from '../../model/table/snapshot.js';
 
 /** Links to delete in a repository: digest numbers in the order of their texts. */
-export interface LinkPlan {
+interface LinkPlan {
   readonly layerLinks: readonly number[];
   readonly manifestLinks: readonly number[];
 }
 
 /** The tag items of a stream before and after its update, as digests of images. */
-export interface StreamItems {
+interface StreamItems {
   /** Items that are removed, or that an interrupted run has removed. */
   removed: Iterable<number>;
   /** Items that the stream continues to list. */

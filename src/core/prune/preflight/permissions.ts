@@ -4,7 +4,7 @@ import { mapParallel } from '../../kit/parallel.js';
 import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
 import type { DatedResponse } from './clocks.js';
 
-export interface PermissionsInput {
+interface PermissionsInput {
   api: ClusterApi;
   pruneRegistry: boolean;
   namespace?: string;

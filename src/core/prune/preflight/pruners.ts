@@ -6,7 +6,7 @@ import { JOBS, PODS, type Resource } from '../../cluster/resources.js';
 import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
 import { withoutOwnJob, type PrunerObject } from './own-job.js';
 
-export interface PrunersInput {
+interface PrunersInput {
   api: ClusterApi;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;

@@ -2,7 +2,7 @@ import { RegadmError } from '../../model/errors.js';
 import type { Registry } from '../../registry/api.js';
 import { failedWith, notChecked, passed, type PreflightCheck, type PreflightName } from './check.js';
 
-export interface RegistryCheckInput {
+interface RegistryCheckInput {
   registry?: Registry | Error;
   repositories: readonly string[];
   probeDeletion: boolean;

@@ -35,12 +35,12 @@ export interface RegistryEntry {
   pods?: PodEntry[];
 }
 
-export interface ReplicasEntry {
+interface ReplicasEntry {
   wanted: Count;
   ready?: Count;
 }
 
-export interface StorageEntry {
+interface StorageEntry {
   /** As the operator names it: `pvc`, `s3`, `emptyDir`, … */
   kind: string;
   /** The claim, bucket or container. */
@@ -51,14 +51,14 @@ export interface StorageEntry {
   phase?: string;
 }
 
-export interface ConditionEntry {
+interface ConditionEntry {
   type: string;
   status: string;
   reason?: string;
   message?: string;
 }
 
-export interface PodEntry {
+interface PodEntry {
   name: string;
   phase: string;
   ready: boolean;
@@ -99,17 +99,17 @@ export interface UsedSpace {
   shared: Count;
 }
 
-export interface NamespaceEntry extends UsedSpace {
+interface NamespaceEntry extends UsedSpace {
   namespace: string;
   imageStreams: Count;
 }
 
-export interface StreamEntry extends UsedSpace {
+interface StreamEntry extends UsedSpace {
   namespace: string;
   name: string;
 }
 
-export interface AgeEntry {
+interface AgeEntry {
   /** Upper end, as a duration; null for the oldest. */
   upTo: string | null;
   /** Images of that age. */
@@ -126,7 +126,7 @@ export interface FreeableEntry {
   invalidReferences: InvalidReference[];
 }
 
-export interface FreeableCell {
+interface FreeableCell {
   /** --keep-tag-revisions */
   keepTagRevisions: Count;
   /** --keep-younger-than */

@@ -62,7 +62,7 @@ function quantities(facts: EdgeFacts): Finding[] {
 }
 
 /** Returns a volume's path without a slash at the end; the site generator's own file has one. */
-export function volumePath(volume: ObjectFacts): string {
+function volumePath(volume: ObjectFacts): string {
   const path = String(volume.get(LOCAL) ?? '');
   return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }
