@@ -16,7 +16,7 @@ const { metafile } = await build({
     { in: 'src/cli/completion/kubectl.ts', out: 'kubectl-complete' },
     ...commandFiles().map((file) => ({ in: `src/commands/${file}`, out: `commands/${file.replace(/\.ts$/, '')}` })),
     // The worker is next to the chunk that starts it.
-    { in: 'src/core/cluster/reduce-worker.ts', out: 'chunks/reduce-worker' },
+    { in: 'src/core/cluster/lists/reduce-worker.ts', out: 'chunks/reduce-worker' },
   ],
   outdir: 'dist',
   metafile: true,

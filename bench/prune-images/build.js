@@ -15,7 +15,7 @@ export async function bundled(name) {
     entryPoints: [
       { in: 'bench/prune-images/phases.ts', out: 'phases' },
       { in: 'bench/prune-images/server.js', out: 'server' },
-      { in: 'src/core/cluster/reduce-worker.ts', out: 'chunks/reduce-worker' },
+      { in: 'src/core/cluster/lists/reduce-worker.ts', out: 'chunks/reduce-worker' },
     ],
     outdir: 'build/bench',
   });

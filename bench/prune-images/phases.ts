@@ -11,14 +11,14 @@ const mark = (name: string): void => void marks.push([name, performance.now()]);
 // Before this line, Node itself starts.
 mark('start');
 const { openCluster } = await import('../../src/core/cluster/index.js');
-const { readSnapshot } = await import('../../src/core/cluster/read-snapshot.js');
+const { readSnapshot } = await import('../../src/core/cluster/lists/read-snapshot.js');
 const { planImagePrune } = await import('../../src/core/prune/plan/plan.js');
 const { planned } = await import('../../src/core/prune/prune-images.js');
 const { imagePruneDocument } = await import('../../src/core/prune/output/document.js');
 const { inChunks } = await import('../../src/core/terminal/chunks.js');
 const { streamDocument } = await import('../../src/core/terminal/streamed-document.js');
 const { writeAll } = await import('../../src/core/terminal/write.js');
-const { ParsePool } = await import('../../src/core/cluster/parse-pool.js');
+const { ParsePool } = await import('../../src/core/cluster/lists/parse-pool.js');
 
 let parsing = 0;
 const { reduce } = ParsePool.prototype;

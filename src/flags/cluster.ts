@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import type { ClusterOptions } from '../core/cluster/kubeconfig.js';
+import type { ClusterOptions } from '../core/cluster/connection/kubeconfig.js';
 import { usageError } from '../core/model/errors.js';
 import { requestTimeoutFlag } from './duration.js';
 

@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import type { ClusterApi } from '../../core/cluster/api.js';
-import type { ClusterOptions } from '../../core/cluster/kubeconfig.js';
+import type { ClusterOptions } from '../../core/cluster/connection/kubeconfig.js';
 import { NAMES } from '../../core/edge/render/registry-objects.js';
 import { pathProblem } from '../../core/edge/text-problems.js';
 import { edgeVerifyOutput } from '../../core/edge/verify/output.js';

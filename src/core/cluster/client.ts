@@ -14,9 +14,9 @@ import type {
   ExecTarget,
 } from './api.js';
 import { ApiError, apiError } from './api-error.js';
-import { connectionError } from './connection-error.js';
-import type { Credentials } from './credentials.js';
-import { open, send, type RawResponse } from './transport.js';
+import { connectionError } from './connection/connection-error.js';
+import type { Credentials } from './connection/credentials.js';
+import { open, send, type RawResponse } from './connection/transport.js';
 
 /** Default time without progress after which a connection counts as dead, in ms. */
 const IDLE_LIMIT_MS = 60_000;

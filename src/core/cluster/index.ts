@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ClusterApi } from './api.js';
 import { HttpClusterApi } from './client.js';
-import { Credentials } from './credentials.js';
-import { loadKubeconfig, type ClusterOptions } from './kubeconfig.js';
+import { Credentials } from './connection/credentials.js';
+import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
 import { proxyFor } from '../kit/proxy.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../model/kube.js';
 import { apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ApiResponse, ClusterApi } from './api.js';
-import { itemsOf } from './page.js';
+import { itemsOf } from './lists/page.js';
 import { listPath, qualifiedName, type Resource } from './resources.js';
 
 /** One object. */

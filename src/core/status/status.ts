@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { readSnapshot, type ReadResult } from '../cluster/read-snapshot.js';
+import { readSnapshot, type ReadResult } from '../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';

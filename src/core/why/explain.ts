@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { readSnapshot } from '../cluster/read-snapshot.js';
+import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import type { Reporter } from '../kit/reporter.js';
 import { Explanation, type WhyReport } from './explanation.js';

@@ -1,4 +1,4 @@
-import { getImage } from '../../../src/core/cluster/read-snapshot.js';
+import { getImage } from '../../../src/core/cluster/lists/read-snapshot.js';
 import { aResponse, fakeApi } from '../../support/fake-api.js';
 
 const NAME = `sha256:${'ab'.repeat(32)}`;

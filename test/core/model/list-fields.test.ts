@@ -1,7 +1,7 @@
 import { LIST_FIELDS } from '../../../src/core/model/list-fields.js';
 import { reduceImage } from '../../../src/core/model/image.js';
 import { reduceStream } from '../../../src/core/model/image-stream.js';
-import { readJson } from '../../../src/core/cluster/json-reader.js';
+import { readJson } from '../../../src/core/cluster/lists/json-reader.js';
 import type { Fields, KubeObject } from '../../../src/core/model/kube.js';
 import { REFERRER_KINDS } from '../../../src/core/model/referrers/index.js';
 import { packReferrers, unpackReferrers } from '../../../src/core/model/table/referrer-columns.js';

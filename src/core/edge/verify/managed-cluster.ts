@@ -2,7 +2,7 @@ import { RegadmError } from '../../model/errors.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { findObject } from '../../cluster/objects.js';
 import { SECRETS } from '../../cluster/resources.js';
-import { inlineKubeconfig } from '../../cluster/untrusted-kubeconfig.js';
+import { inlineKubeconfig } from '../../cluster/connection/untrusted-kubeconfig.js';
 
 type Secret = KubeObject & { data?: Record<string, string> };
 

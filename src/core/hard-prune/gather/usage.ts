@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import { readList } from '../../cluster/list.js';
-import { OBJECT_PARSER, type ObjectPage } from '../../cluster/page.js';
+import { readList } from '../../cluster/lists/list.js';
+import { OBJECT_PARSER, type ObjectPage } from '../../cluster/lists/page.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../cluster/resources.js';
 import type { ClusterUsage } from '../plan/usage.js';
 import { ImageUses, StreamLists, type Collector } from './collectors.js';

@@ -6,9 +6,9 @@ import { isUntouched, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
 import { AuditLog } from './audit-log.js';
-import { ClusterWatcher } from './cluster-watcher.js';
+import { ClusterWatcher } from './watch/cluster-watcher.js';
 import { pruneImages } from './images.js';
-import { LiveView } from './live-view.js';
+import { LiveView } from './watch/live-view.js';
 import { Run } from './run.js';
 import { pruneStreams } from './streams.js';
 

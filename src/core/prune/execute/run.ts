@@ -7,8 +7,8 @@ import { emptyOutcome, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { Images, ImageStreams, RegistryDeletions } from '../ports.js';
 import type { AuditEntry, AuditLog } from './audit-log.js';
-import type { ClusterWatcher } from './cluster-watcher.js';
-import type { LiveView } from './live-view.js';
+import type { ClusterWatcher } from './watch/cluster-watcher.js';
+import type { LiveView } from './watch/live-view.js';
 
 /** What a plan is executed with. */
 interface RunPorts {

@@ -1,4 +1,4 @@
-import { readSnapshot, type ReadResult } from '../../cluster/read-snapshot.js';
+import { readSnapshot, type ReadResult } from '../../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../../graph/options.js';
 import { freezeSnapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';

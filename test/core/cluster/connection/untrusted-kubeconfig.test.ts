@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { inlineKubeconfig } from '../../../src/core/cluster/untrusted-kubeconfig.js';
-import { RegadmError } from '../../../src/core/model/errors.js';
+import { inlineKubeconfig } from '../../../../src/core/cluster/connection/untrusted-kubeconfig.js';
+import { RegadmError } from '../../../../src/core/model/errors.js';
 
 const SOURCE = 'secret sno/sno-admin-kubeconfig';
 

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Everything } from '../../cluster/all-referrers.js';
-import type { ClusterApi } from '../../cluster/api.js';
-import { ParsePool } from '../../cluster/parse-pool.js';
-import { IMAGES, REFERRERS, qualifiedName } from '../../cluster/resources.js';
-import { watchList, type WatchEnd } from '../../cluster/watch.js';
-import { forEachParallel } from '../../kit/parallel.js';
+import type { Everything } from '../../../cluster/lists/all-referrers.js';
+import type { ClusterApi } from '../../../cluster/api.js';
+import { ParsePool } from '../../../cluster/lists/parse-pool.js';
+import { IMAGES, REFERRERS, qualifiedName } from '../../../cluster/resources.js';
+import { watchList, type WatchEnd } from '../../../cluster/watch.js';
+import { forEachParallel } from '../../../kit/parallel.js';
 import { allowedAge } from './allowed-age.js';
 import type { LiveView } from './live-view.js';
 import { anyReader, imageReader, referrerReader, streamReader, type ReaderContext } from './source-readers.js';

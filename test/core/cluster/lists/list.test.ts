@@ -1,9 +1,9 @@
-import type { ApiResponse } from '../../../src/core/cluster/api.js';
-import { readList, type ListOptions, type ListResult } from '../../../src/core/cluster/list.js';
-import { OBJECT_PARSER, type ObjectPage } from '../../../src/core/cluster/page.js';
-import { reducePage } from '../../../src/core/cluster/reduce-page.js';
-import { IMAGES, REFERRERS } from '../../../src/core/cluster/resources.js';
-import { aResponse, fakeApi, type RecordedRequest } from '../../support/fake-api.js';
+import type { ApiResponse } from '../../../../src/core/cluster/api.js';
+import { readList, type ListOptions, type ListResult } from '../../../../src/core/cluster/lists/list.js';
+import { OBJECT_PARSER, type ObjectPage } from '../../../../src/core/cluster/lists/page.js';
+import { reducePage } from '../../../../src/core/cluster/lists/reduce-page.js';
+import { IMAGES, REFERRERS } from '../../../../src/core/cluster/resources.js';
+import { aResponse, fakeApi, type RecordedRequest } from '../../../support/fake-api.js';
 
 const PAGES = 3;
 

@@ -1,21 +1,21 @@
 import { setMaxListeners } from 'node:events';
-import { forEachParallel, mapParallel } from '../kit/parallel.js';
-import { RegadmError } from '../model/errors.js';
-import { reduceImage } from '../model/image.js';
-import type { KubeObject } from '../model/kube.js';
-import type { Referrer } from '../model/referrer.js';
-import type { StreamRecord } from '../model/image-stream.js';
-import { streamKey } from '../model/image-stream.js';
-import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../model/table/snapshot.js';
+import { forEachParallel, mapParallel } from '../../kit/parallel.js';
+import { RegadmError } from '../../model/errors.js';
+import { reduceImage } from '../../model/image.js';
+import type { KubeObject } from '../../model/kube.js';
+import type { Referrer } from '../../model/referrer.js';
+import type { StreamRecord } from '../../model/image-stream.js';
+import { streamKey } from '../../model/image-stream.js';
+import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
-import type { ClusterApi } from './api.js';
-import { apiError, isNotFound } from './api-error.js';
+import type { ClusterApi } from '../api.js';
+import { apiError, isNotFound } from '../api-error.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListReader, type ListResult } from './list.js';
-import { objectPath } from './objects.js';
+import { objectPath } from '../objects.js';
 import { ParsePool } from './parse-pool.js';
 import type { ReducedPage } from './reduce-page.js';
-import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
+import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from '../resources.js';
 
 /** Maximum concurrent list requests: keeps network and parsers busy, and few pages in memory. */
 const CONCURRENT_LISTS = 3;

@@ -1,7 +1,7 @@
-import type { ImageRecord } from '../../model/image.js';
-import type { ImageColumns } from '../../model/table/image-columns.js';
-import type { ImageView } from '../../model/table/snapshot.js';
-import { unpackImages } from '../../model/table/unpack-images.js';
+import type { ImageRecord } from '../../../model/image.js';
+import type { ImageColumns } from '../../../model/table/image-columns.js';
+import type { ImageView } from '../../../model/table/snapshot.js';
+import { unpackImages } from '../../../model/table/unpack-images.js';
 import type { LaterDigests } from './later-digests.js';
 
 /** An image that appeared later, with digests as numbers. */

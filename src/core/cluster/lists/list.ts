@@ -1,11 +1,11 @@
-import { RegadmError, messageOf } from '../model/errors.js';
-import type { ApiResponse, ClusterApi } from './api.js';
-import type { ApiError } from './api-error.js';
-import { apiError, isNotFound, lacksApi } from './api-error.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
+import type { ApiResponse, ClusterApi } from '../api.js';
+import type { ApiError } from '../api-error.js';
+import { apiError, isNotFound, lacksApi } from '../api-error.js';
 import type { ListPage } from './page.js';
 import { headOfPage } from './reduce-page.js';
-import { apiVersionOf, listPath, qualifiedName, type ListedResource } from './resources.js';
-import { serverTime } from './server-time.js';
+import { apiVersionOf, listPath, qualifiedName, type ListedResource } from '../resources.js';
+import { serverTime } from '../server-time.js';
 
 /** Objects per page, as in kubectl: small enough to parse in one go, large enough that round trips do not matter. */
 const PAGE_SIZE = 500;

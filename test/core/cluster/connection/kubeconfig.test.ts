@@ -3,9 +3,9 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openCluster } from '../../../src/core/cluster/index.js';
-import { loadKubeconfig } from '../../../src/core/cluster/kubeconfig.js';
-import type { RegadmError } from '../../../src/core/model/errors.js';
+import { openCluster } from '../../../../src/core/cluster/index.js';
+import { loadKubeconfig } from '../../../../src/core/cluster/connection/kubeconfig.js';
+import type { RegadmError } from '../../../../src/core/model/errors.js';
 
 let dir: string;
 let server: Server;

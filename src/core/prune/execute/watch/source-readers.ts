@@ -1,15 +1,15 @@
-import { anyKind, anyReducer, listAny, type Everything } from '../../cluster/all-referrers.js';
-import type { ClusterApi } from '../../cluster/api.js';
-import type { AnyResource } from '../../cluster/discover-resources.js';
-import { readList } from '../../cluster/list.js';
-import type { ParsePool } from '../../cluster/parse-pool.js';
-import type { ReducedPage } from '../../cluster/reduce-page.js';
-import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../cluster/resources.js';
-import { reduceImage } from '../../model/image.js';
-import { reduceStream, streamKey } from '../../model/image-stream.js';
-import type { KubeObject } from '../../model/kube.js';
-import { REFERRER_KINDS, REFERRER_KIND_NAMES, type ReferrerResource } from '../../model/referrers/index.js';
-import type { Referrer } from '../../model/referrer.js';
+import { anyKind, anyReducer, listAny, type Everything } from '../../../cluster/lists/all-referrers.js';
+import type { ClusterApi } from '../../../cluster/api.js';
+import type { AnyResource } from '../../../cluster/lists/discover-resources.js';
+import { readList } from '../../../cluster/lists/list.js';
+import type { ParsePool } from '../../../cluster/lists/parse-pool.js';
+import type { ReducedPage } from '../../../cluster/lists/reduce-page.js';
+import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../../cluster/resources.js';
+import { reduceImage } from '../../../model/image.js';
+import { reduceStream, streamKey } from '../../../model/image-stream.js';
+import type { KubeObject } from '../../../model/kube.js';
+import { REFERRER_KINDS, REFERRER_KIND_NAMES, type ReferrerResource } from '../../../model/referrers/index.js';
+import type { Referrer } from '../../../model/referrer.js';
 import type { LiveView } from './live-view.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';

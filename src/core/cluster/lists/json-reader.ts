@@ -1,4 +1,4 @@
-import type { Fields } from '../model/kube.js';
+import type { Fields } from '../../model/kube.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { RegadmError } from '../model/errors.js';
+import { RegadmError } from '../../model/errors.js';
 
 /** Maximum length of a kubeconfig that a cluster provides, in characters. Real ones have about 10,000. */
 const MAX_LENGTH = 256 * 1024;

@@ -1,7 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type http from 'node:http';
 import type https from 'node:https';
-import { RegadmError, messageOf } from '../model/errors.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
 
 /** Lifetime of authentication headers, in ms. Tokens in files and of exec plugins are replaced while regadm runs. */
 const REFRESH_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { KubeList, KubeObject } from '../model/kube.js';
+import type { KubeList, KubeObject } from '../../model/kube.js';
 
 /** What reading a list needs to know of each page. */
 export interface ListPage {

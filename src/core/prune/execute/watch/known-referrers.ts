@@ -1,4 +1,4 @@
-import type { Referrer } from '../../model/referrer.js';
+import type { Referrer } from '../../../model/referrer.js';
 
 /** The newest known state of every object that uses images. */
 export class KnownReferrers {

@@ -1,9 +1,9 @@
-import { mapParallel } from '../kit/parallel.js';
-import type { RegadmError } from '../model/errors.js';
-import type { ClusterApi } from './api.js';
-import { ApiError } from './api-error.js';
-import { apiError, isNotFound, lacksApi } from './api-error.js';
-import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from './resources.js';
+import { mapParallel } from '../../kit/parallel.js';
+import type { RegadmError } from '../../model/errors.js';
+import type { ClusterApi } from '../api.js';
+import { ApiError } from '../api-error.js';
+import { apiError, isNotFound, lacksApi } from '../api-error.js';
+import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from '../resources.js';
 
 /** A resource that the API server lists in its discovery documents. */
 export interface AnyResource extends ListedResource {

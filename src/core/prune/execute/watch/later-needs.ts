@@ -1,4 +1,4 @@
-import { indexParents, type IndexParents } from '../../graph/held.js';
+import { indexParents, type IndexParents } from '../../../graph/held.js';
 import type { LaterImages } from './later-images.js';
 
 /** What images need that have appeared, or were created again, since the plan was computed. */

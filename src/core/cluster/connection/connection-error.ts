@@ -3,8 +3,8 @@ import {
   networkFailure,
   type CertificateProblem,
   type NetworkFailure,
-} from '../kit/network-errors.js';
-import { RegadmError, messageOf } from '../model/errors.js';
+} from '../../kit/network-errors.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
 
 const CERTIFICATE_WORDS: Record<Exclude<CertificateProblem, 'other'>, string> = {
   'unknown-authority': 'its certificate is signed by an unknown authority',

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
-import type { ApiRequestOptions } from './api.js';
+import type { ApiRequestOptions } from '../api.js';
 import type { Connection } from './credentials.js';
 
 const unzip = promisify(gunzip);

@@ -1,7 +1,7 @@
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
-import { anyObjectReducer } from '../../../src/core/model/referrers/any-object.js';
-import { aCluster, anImageStream, anOrdinaryImage, digest } from '../../support/builders.js';
-import { regadm, type Outcome } from '../../support/regadm.js';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../../../src/sandbox/index.js';
+import { anyObjectReducer } from '../../../../src/core/model/referrers/any-object.js';
+import { aCluster, anImageStream, anOrdinaryImage, digest } from '../../../support/builders.js';
+import { regadm, type Outcome } from '../../../support/regadm.js';
 
 const HOST = 'registry.example.org:5000';
 

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiRequestOptions, ApiResponse, ApiStream, ClusterApi } from '../../../../src/core/cluster/api.js';
-import { ApiError } from '../../../../src/core/cluster/api-error.js';
-import { LiveView } from '../../../../src/core/prune/execute/live-view.js';
-import { allowedAge } from '../../../../src/core/prune/execute/allowed-age.js';
-import { ClusterWatcher } from '../../../../src/core/prune/execute/cluster-watcher.js';
-import type { KubeObject } from '../../../../src/core/model/kube.js';
-import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../support/builders.js';
+import type { ApiRequestOptions, ApiResponse, ApiStream, ClusterApi } from '../../../../../src/core/cluster/api.js';
+import { ApiError } from '../../../../../src/core/cluster/api-error.js';
+import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
+import { allowedAge } from '../../../../../src/core/prune/execute/watch/allowed-age.js';
+import { ClusterWatcher } from '../../../../../src/core/prune/execute/watch/cluster-watcher.js';
+import type { KubeObject } from '../../../../../src/core/model/kube.js';
+import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../../support/builders.js';
 import {
   IMAGES,
   IMAGE_STREAMS,
   LIMIT_RANGES,
   REFERRERS,
   apiVersionOf,
-} from '../../../../src/core/cluster/resources.js';
+} from '../../../../../src/core/cluster/resources.js';
 
 /** The type of the list that a real server sends for a resource. */
 function typeOf(name: string): { kind: string; apiVersion: string } {

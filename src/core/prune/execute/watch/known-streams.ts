@@ -1,6 +1,6 @@
-import type { Reason } from '../../graph/reason.js';
-import { streamKey, type StreamRecord } from '../../model/image-stream.js';
-import { internStream, type ImageStream } from '../../model/table/snapshot.js';
+import type { Reason } from '../../../graph/reason.js';
+import { streamKey, type StreamRecord } from '../../../model/image-stream.js';
+import { internStream, type ImageStream } from '../../../model/table/snapshot.js';
 import type { LaterDigests } from './later-digests.js';
 
 /** The newest known state of every image stream, and how many of their items list each image. */

@@ -1,12 +1,12 @@
-import { packImages, transferables, type ImageColumns } from '../model/table/image-columns.js';
-import { reduceImage } from '../model/image.js';
-import { reduceStream, type StreamRecord } from '../model/image-stream.js';
-import type { KubeList, KubeObject } from '../model/kube.js';
-import { reduceLimitRange, type ImageLimit } from '../model/limit-range.js';
-import { REFERRER_KINDS, type ReferrerResource } from '../model/referrers/index.js';
-import type { Referrer } from '../model/referrer.js';
-import { packReferrers, unpackReferrers, type ReferrerColumns } from '../model/table/referrer-columns.js';
-import { LIST_FIELDS } from '../model/list-fields.js';
+import { packImages, transferables, type ImageColumns } from '../../model/table/image-columns.js';
+import { reduceImage } from '../../model/image.js';
+import { reduceStream, type StreamRecord } from '../../model/image-stream.js';
+import type { KubeList, KubeObject } from '../../model/kube.js';
+import { reduceLimitRange, type ImageLimit } from '../../model/limit-range.js';
+import { REFERRER_KINDS, type ReferrerResource } from '../../model/referrers/index.js';
+import type { Referrer } from '../../model/referrer.js';
+import { packReferrers, unpackReferrers, type ReferrerColumns } from '../../model/table/referrer-columns.js';
+import { LIST_FIELDS } from '../../model/list-fields.js';
 import { readJson } from './json-reader.js';
 import { itemsOf, positionOf, type ListPage } from './page.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { readJson } from '../../../src/core/cluster/json-reader.js';
-import type { Fields } from '../../../src/core/model/kube.js';
+import { readJson } from '../../../../src/core/cluster/lists/json-reader.js';
+import type { Fields } from '../../../../src/core/model/kube.js';
 
 const read = (text: string, fields: Fields): unknown => readJson(Buffer.from(text), fields);
 

@@ -1,15 +1,15 @@
-import { forEachParallel } from '../kit/parallel.js';
-import { RegadmError, messageOf } from '../model/errors.js';
-import { parseImageReference } from '../model/image-reference.js';
-import type { KubeList, KubeObject } from '../model/kube.js';
-import { anyObjectReducer } from '../model/referrers/any-object.js';
-import type { Referrer } from '../model/referrer.js';
-import type { ClusterApi } from './api.js';
-import { apiError, isNotFound, lacksApi } from './api-error.js';
+import { forEachParallel } from '../../kit/parallel.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
+import { parseImageReference } from '../../model/image-reference.js';
+import type { KubeList, KubeObject } from '../../model/kube.js';
+import { anyObjectReducer } from '../../model/referrers/any-object.js';
+import type { Referrer } from '../../model/referrer.js';
+import type { ClusterApi } from '../api.js';
+import { apiError, isNotFound, lacksApi } from '../api-error.js';
 import { NARROWER, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { OBJECT_PARSER, type ObjectPage } from './page.js';
-import { qualifiedName } from './resources.js';
+import { qualifiedName } from '../resources.js';
 
 /** What `--referrers all` searches, and which hosts mean the integrated registry. */
 export interface Everything {

@@ -1,5 +1,5 @@
-import { DigestTable } from '../../model/table/digest-table.js';
-import type { DigestView } from '../../model/table/snapshot.js';
+import { DigestTable } from '../../../model/table/digest-table.js';
+import type { DigestView } from '../../../model/table/snapshot.js';
 
 /** The digests of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed. */
 export class LaterDigests implements DigestView {
