@@ -110,7 +110,7 @@ describe('completion', () => {
         ],
         { encoding: 'utf8' },
       );
-    expect(at(['prune'])).toMatch(/^images:Remove old tag items/m);
+    expect(at(['prune'])).toMatch(/^images:Delete old tag items/m);
     const images = at(['prune', 'images']);
     expect(images).toContain('--output=[');
     expect(images).toContain(':value:(table wide json yaml name oc)');
@@ -121,7 +121,7 @@ describe('completion', () => {
   test('kubectl reads candidates and a directive', () => {
     expect(cobraAnswer(complete(commands, ['registry', 'readonly', 'o']))).toBe('on\noff\n:4\n');
     expect(cobraAnswer(complete(commands, ['prune', 'images', '--protect', '']))).toBe(':0\n');
-    expect(cobraAnswer(complete(commands, ['prune', 'im']))).toMatch(/^images\tRemove [^\n]+\n:4\n$/);
+    expect(cobraAnswer(complete(commands, ['prune', 'im']))).toMatch(/^images\tDelete [^\n]+\n:4\n$/);
   });
 
   requires('kubectl').test('kubectl regadm, and its completion, with the real kubectl', async () => {

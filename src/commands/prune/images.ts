@@ -32,8 +32,8 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
     },
     { description: 'Write the plan to a file', command: '<%= config.bin %> <%= command.id %> --plan-out plan.json' },
     {
-      description: 'Apply that plan later, but never delete more than a tenth of all images',
-      command: '<%= config.bin %> <%= command.id %> --plan plan.json --max-delete=10% --confirm',
+      description: 'Apply that plan later, but never delete more than a quarter of all images',
+      command: '<%= config.bin %> <%= command.id %> --plan plan.json --max-delete=25% --confirm',
     },
   ];
 

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterApi } from '../../../src/core/cluster/api.js';
 import { runPreflight } from '../../../src/core/prune/preflight/index.js';
 import { openRegistry, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
 import type { Registry } from '../../../src/core/registry/api.js';
@@ -12,6 +11,7 @@ import {
   type PushedImage,
 } from '../../support/servers/docker-registry.js';
 import { requires } from '../../support/jest/requires.js';
+import { aResponse, fakeApi } from '../../support/fake-api.js';
 
 const REPOSITORY = 'dev/app';
 const NOWHERE = `sha256:${'ab'.repeat(32)}`;
@@ -153,8 +153,10 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
   });
 });
 
-/** An API server that answers 404 to every request. */
-const silentApi = {
-  namespace: 'default',
-  request: async () => ({ status: 404, headers: {}, body: Buffer.alloc(0), json: () => ({}) }),
-} as unknown as ClusterApi;
+/** An API server on which no pruner runs, and which answers nothing else that the preflight asks. */
+const silentApi = fakeApi(({ path }) => {
+  const list = { metadata: {}, items: [] };
+  if (path.endsWith('/jobs')) return aResponse(200, { kind: 'JobList', apiVersion: 'batch/v1', ...list });
+  if (path.endsWith('/pods')) return aResponse(200, { kind: 'PodList', apiVersion: 'v1', ...list });
+  return aResponse(404, '404 page not found\n');
+}).api;
