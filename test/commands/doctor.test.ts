@@ -1,6 +1,7 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
-import { diagnose, doctorReport, type Check, type DoctorDocument } from '../../src/core/doctor/diagnose.js';
+import { diagnose, doctorReport, type DoctorDocument } from '../../src/core/doctor/diagnose.js';
+import type { Check } from '../../src/core/model/check.js';
 import { doctorText } from '../../src/core/doctor/text.js';
 import { styles } from '../../src/core/terminal/color.js';
 import { schemaProblems } from '../support/json-schema.js';

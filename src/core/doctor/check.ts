@@ -1,19 +1,9 @@
+import type { Check, CheckStatus } from '../model/check.js';
 import { messageOf, RegadmError } from '../model/errors.js';
 
-/** `failed`: a prune would not work, or do damage. `unknown`: it could not be looked at. */
-export type Status = 'ok' | 'info' | 'warning' | 'failed' | 'unknown';
-
-/** One thing that was looked at. */
-export interface Check {
-  name: string;
-  status: Status;
-  message: string;
-  suggestions?: string[];
-}
-
-/** Makes checks of one name. */
+/** Returns a function that builds checks of one name. */
 export function about(name: string) {
-  return (status: Status, message: string, ...suggestions: string[]): Check => ({
+  return (status: CheckStatus, message: string, ...suggestions: string[]): Check => ({
     name,
     status,
     message,
@@ -21,8 +11,8 @@ export function about(name: string) {
   });
 }
 
-/** What a look at something ends with: its checks, or `otherwise` with what went wrong. */
-export async function look(name: string, otherwise: Status, read: () => Promise<Check[]>): Promise<Check[]> {
+/** Runs checks; an error becomes a check of that name with the status `otherwise`. */
+export async function look(name: string, otherwise: CheckStatus, read: () => Promise<Check[]>): Promise<Check[]> {
   try {
     return await read();
   } catch (error) {

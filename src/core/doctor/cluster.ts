@@ -9,7 +9,8 @@ import {
   type ListedResource,
 } from '../cluster/resources.js';
 import { currentUser, kubernetesVersion, openshiftVersion } from '../cluster/server-info.js';
-import { about, type Check } from './check.js';
+import type { Check } from '../model/check.js';
+import { about } from './check.js';
 
 /** Whether the API server answers, and as what. @throws RegadmError when it cannot be reached, ApiError when it refuses */
 export async function checkServer(api: ClusterApi): Promise<Check[]> {

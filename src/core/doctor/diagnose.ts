@@ -1,8 +1,8 @@
 import type { Count, DocumentHeader } from '../model/document.js';
 import type { ClusterApi } from '../cluster/api.js';
 import type { RegistryAccess, RegistryHooks } from '../operator/open-registry.js';
-import { about, look, type Check } from './check.js';
-export type { Check } from './check.js';
+import type { Check, CheckStatus } from '../model/check.js';
+import { about, look } from './check.js';
 import { checkLists, checkServer, checkUser } from './cluster.js';
 import { checkOperator, checkSchedule } from './operator.js';
 import { checkRegistry } from './registry.js';
@@ -49,7 +49,7 @@ export async function diagnose(
 }
 
 export function doctorReport(version: string, checks: Check[]): DoctorDocument {
-  const count = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
+  const count = (status: CheckStatus): number => checks.filter((check) => check.status === status).length;
   const summary = { failed: count('failed'), warnings: count('warning'), unknown: count('unknown') };
   return {
     apiVersion: 'regadm/v1',

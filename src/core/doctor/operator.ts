@@ -9,7 +9,8 @@ import { readMode } from '../operator/mode.js';
 import { OWN_CRON_JOB } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
 import type { ScheduleDocument } from '../schedule/report.js';
-import { about, type Check } from './check.js';
+import type { Check } from '../model/check.js';
+import { about } from './check.js';
 
 /** The registry as its operator has it: mode, pods, deletion. A pruner's user may not read this: then it is unknown. */
 export async function checkOperator(api: ClusterApi): Promise<Check[]> {

@@ -1,10 +1,11 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import type { Check } from '../model/check.js';
 import { IMAGES, IMAGE_STREAMS, listPath } from '../cluster/resources.js';
 import { openRegistryAt, type RegistryAccess, type RegistryHooks } from '../operator/open-registry.js';
-import { runPreflight, type PreflightCheck } from '../prune/preflight/index.js';
+import { runPreflight } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
 import { discoverRegistryHost } from '../registry/discover.js';
-import { about, type Check } from './check.js';
+import { about } from './check.js';
 
 /** Enough to find the registry by; a cluster may have a hundred thousand images. */
 const SOME = 500;
@@ -25,7 +26,7 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, hoo
     });
     // The operator's objects show the mode and whether deletion is enabled; only a deletion could show more.
     return [
-      ...checks.filter(({ name }) => name !== 'mode' && name !== 'deletion').map(toCheck),
+      ...checks.filter(({ name }) => name !== 'mode' && name !== 'deletion'),
       ...(await login(registry, hooks.signal)),
     ];
   } finally {
@@ -65,11 +66,7 @@ function discover(images: KubeObject[], streams: KubeObject[]): string {
   );
 }
 
-function toCheck({ name, status, message, suggestions = [] }: PreflightCheck): Check {
-  return about(name)(status as Check['status'], message, ...suggestions);
-}
-
-/** The registry answers 401 to a wrong token, and also where the user may not pull: a pruner's user may not, and need not. */
+/** Checks the login. A failure is only a warning: the registry answers 401 to a wrong token and to a user without the permission to pull, which pruning does not need. */
 async function login(registry: Registry | Error, signal: AbortSignal): Promise<Check[]> {
   if (registry instanceof Error) return [];
   try {

@@ -1,13 +1,15 @@
-import type { Check, DoctorDocument } from './diagnose.js';
+import type { CheckStatus } from '../model/check.js';
 import type { Styles } from '../terminal/color.js';
 import { oneLine, plural } from '../terminal/text.js';
+import type { DoctorDocument } from './diagnose.js';
 
-const MARKS: Record<Check['status'], string> = {
+const MARKS: Record<CheckStatus, string> = {
   ok: 'ok',
   info: 'info',
   warning: 'WARNING',
   failed: 'FAILED',
   unknown: '?',
+  skipped: '-',
 };
 const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 
@@ -17,12 +19,13 @@ export function doctorText(
   styles: Styles,
   width = Infinity,
 ): string {
-  const paint: Record<Check['status'], (text: string) => string> = {
+  const paint: Record<CheckStatus, (text: string) => string> = {
     ok: styles.good,
     info: (text) => text,
     warning: styles.warn,
     failed: styles.bad,
     unknown: styles.muted,
+    skipped: styles.muted,
   };
   const names = Math.max(...checks.map(({ name }) => name.length));
   const indent = WIDTH + names + 4;
