@@ -46,7 +46,10 @@ If the registry already has the mode, nothing is changed.`;
         if (args.mode === undefined) return readMode(api);
         return changeMode(api, args.mode === 'on', { wait: flags.wait, timeoutMs, reporter, signal });
       },
-      { suggestions: args.mode === undefined ? [] : ['show how far the registry has switched: regadm registry readonly'] },
+      {
+        suggestions:
+          args.mode === undefined ? [] : ['show how far the registry has switched: regadm registry readonly'],
+      },
     );
     for (const warning of modeWarnings(mode)) this.warning(warning);
     await present(mode, flags.output, registryModeOutput);
