@@ -164,13 +164,13 @@ function examplesOfHelp(id: string): Example[] {
   });
 }
 
-// Concurrent, because most of the time is spent in processes. Each page has its own sandbox, and fails alone.
+// One test per page: each has its own sandbox and fails alone.
 describe('the examples', () => {
-  test.concurrent.each(pages)('in %s do what the page says', async (page) => {
+  test.each(pages)('in %s do what the page says', async (page) => {
     expect(await wrongExamples(examplesOfPage(page))).toEqual([]);
   });
 
-  test.concurrent.each(Object.keys(commands))('in the help of %s do what it says', async (id) => {
+  test.each(Object.keys(commands))('in the help of %s do what it says', async (id) => {
     expect(await wrongExamples(examplesOfHelp(id))).toEqual([]);
   });
 });

@@ -89,15 +89,19 @@ describe('the exit status', () => {
 
   test('is 130 after Ctrl-C; the result says what was done', async () => {
     let interrupt = (): void => {};
-    scene.sandbox.onRequest(({ method, path }) => {
-      if (method === 'DELETE' && path.startsWith('/admin/')) interrupt();
+    // The first change of a run: a deletion would also match the preflight's.
+    scene.sandbox.onRequest(({ method }) => {
+      if (method !== 'PUT') return;
+      interrupt();
+      // A second signal would stop the run at once.
+      interrupt = () => {};
     });
     const run = await prune(scene, ['prune', 'images', '--confirm', '-o', 'json'], {
       started: (child) => (interrupt = () => void child.kill('SIGINT')),
     });
     expect(run.status).toBe(130);
     expect(run.stderr).toContain('Interrupted: finishing requests in flight');
-    expect(documentOf(run).interrupted).toBe(true);
+    expect(documentOf(run)).toMatchObject({ kind: 'ImagePrune', interrupted: true });
   });
 });
 
