@@ -43,6 +43,9 @@ const UNUSED = [
   { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
 ];
 
+/** Comments are wrapped at the width of the code, which Prettier wraps. A JSON Schema in a comment is one line. */
+const COMMENT_WIDTH = ['error', { code: 1000, comments: 120, ignoreUrls: true, ignorePattern: '@schema' }];
+
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'coverage/', 'node_modules/', 'test/conformance/'] },
   ...tseslint.configs.recommended,
@@ -51,7 +54,7 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
-  { rules: { '@typescript-eslint/no-unused-vars': UNUSED } },
+  { rules: { '@typescript-eslint/no-unused-vars': UNUSED, 'max-len': COMMENT_WIDTH } },
   {
     files: ['src/**/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },

@@ -1,6 +1,6 @@
 /**
- * Measures the hard prune of a storage with 50,000 blobs in 570 repositories, 10,000 of them orphans, as a whole process
- * against `find DIR -type f -printf '%s\n'` on the same tree. Run `npm run build` first.
+ * Measures the hard prune of a storage with 50,000 blobs in 570 repositories, 10,000 of them orphans, as a whole
+ * process against `find DIR -type f -printf '%s\n'` on the same tree. Run `npm run build` first.
  */
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * Measures `regadm prune images` as a whole process against a client that only fetches and parses the same lists page by
- * page. Both run in turn on the same machine.
+ * Measures `regadm prune images` as a whole process against a client that only fetches and parses the same lists page
+ * by page. Both run in turn on the same machine.
  *
  *   npm run build && npm run bench -- [--images 100000] [--runs 5] [--latency MS]
  *   npm run bench -- --phases            where the time of a dry run goes

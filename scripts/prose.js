@@ -35,7 +35,8 @@ const commentContent = (trivia) =>
  * Reads the prose of TypeScript or JavaScript.
  * @param source the file's text
  * @param options `titlesOnly`: of all strings, keep only titles of tests
- * @returns `text`, as long as `source`, with everything blanked that is neither comment nor string; `identifiers` with their offsets
+ * @returns `text`, as long as `source`, with everything blanked that is neither comment nor string; `identifiers` with
+ *   their offsets
  */
 export function proseOfCode(source, { titlesOnly = false } = {}) {
   const file = ts.createSourceFile('file.ts', source, ts.ScriptTarget.Latest, true);

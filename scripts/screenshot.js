@@ -1,6 +1,6 @@
 /**
- * Draws docs/screenshot.svg: the output of `regadm prune images`, with its colors, for the sample cluster of the sandbox.
- * Run `npm run build` first.
+ * Draws docs/screenshot.svg: the output of `regadm prune images`, with its colors, for the sample cluster of the
+ * sandbox. Run `npm run build` first.
  */
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

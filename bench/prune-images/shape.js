@@ -1,6 +1,7 @@
 /**
  * The shape of a cluster of any size. Where an object is follows from its number, so that nothing has to be stored.
- * 100,000 images are 2,000 image streams with 80,000 tag items, 20,000 pods, 10,000 replica sets, 10,000 builds: 923 MB of lists.
+ * 100,000 images are 2,000 image streams with 80,000 tag items, 20,000 pods, 10,000 replica sets, 10,000 builds: 923 MB
+ * of lists.
  */
 export const IMAGES_PER_STREAM = 50;
 export const TAGS = 4;

@@ -1,6 +1,6 @@
 /**
- * Objects as an API server sends them, with holes for the values that differ. Rendering a page of 500 objects only copies
- * bytes, so that the server uses little of the machine that the program is measured on.
+ * Objects as an API server sends them, with holes for the values that differ. Rendering a page of 500 objects only
+ * copies bytes, so that the server uses little of the machine that the program is measured on.
  */
 import { writeDigest } from './shape.js';
 

@@ -32,7 +32,8 @@ async function run(): Promise<void> {
     process.stdout.write(completeForKubectl(manifest as never, process.argv.slice(2)));
     return;
   }
-  // Node repeats argv[0] here, which can be a bare name; commands that start regadm again compare it with the executable.
+  // Node repeats argv[0] here, which can be a bare name; commands that start regadm again compare it with the
+  // executable.
   process.argv[1] = process.execPath;
   const root = dirname(process.execPath);
   const plugin = new Embedded({ isRoot: true, pjson: pjson as never, root, name: pjson.name });

@@ -13,10 +13,12 @@ function parseBoolean(text: string): boolean | undefined {
 }
 
 /**
- * Rewrites the forms that users of `oc` write to the ones that oclif reads: `--confirm=true`, `--all=false`, `-n=ns`, `-v=4`,
- * `--keep_younger_than=1h`. The last occurrence of a repeated flag wins, as in `oc`, unless the flag takes several values.
+ * Rewrites the forms that users of `oc` write to the ones that oclif reads: `--confirm=true`, `--all=false`, `-n=ns`,
+ * `-v=4`, `--keep_younger_than=1h`. The last occurrence of a repeated flag wins, as in `oc`, unless the flag takes
+ * several values.
  * @param usage suggestion for unknown flags: how to show the command's help
- * @throws RegadmError (USAGE) that names the flag if it is unknown, its value is missing, or a boolean has another value
+ * @throws RegadmError (USAGE) that names the flag if it is unknown, its value is missing, or a boolean has another
+ *   value
  */
 export function normalizeArgv(argv: readonly string[], flags: FlagTable, usage: string): string[] {
   const words: { flag?: Command.Flag.Any; tokens: string[] }[] = [];
@@ -104,7 +106,9 @@ function flagTokens({ name, flag, value }: Found): string[] {
   return flag.allowNo ? [`--no-${name}`] : [];
 }
 
-/** Returns the flags of a normalized command line, negated ones without `no-`, and those that are not negated (`on`). */
+/**
+ * Returns the flags of a normalized command line, negated ones without `no-`, and those that are not negated (`on`).
+ */
 export function givenFlags(argv: readonly string[], flags: FlagTable): { given: Set<string>; on: Set<string> } {
   const end = argv.indexOf('--');
   const given = new Set<string>();

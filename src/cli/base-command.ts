@@ -27,7 +27,10 @@ export abstract class BaseCommand extends Command {
   private format = 'table';
   private settings: Setting[] = [];
 
-  /** Parses the command line with every form of flag that `oc` accepts, and adds settings. @throws RegadmError (USAGE) */
+  /**
+   * Parses the command line with every form of flag that `oc` accepts, and adds settings.
+   * @throws RegadmError (USAGE)
+   */
   protected async read<T extends typeof Command>(
     command: T,
   ): Promise<{ flags: FlagsOf<T>; args: Interfaces.InferredArgs<T['args']>; argv: string[] }> {

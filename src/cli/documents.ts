@@ -12,8 +12,8 @@ import type { ConfigurationDocument } from './config/text.js';
 import type { ErrorDocument } from './error-document.js';
 
 /**
- * The type of every document that regadm writes, by its `kind`. `npm run schemas` generates docs/json-schema from these types
- * and their comments.
+ * The type of every document that regadm writes, by its `kind`. `npm run schemas` generates docs/json-schema from these
+ * types and their comments.
  */
 export interface Documents {
   Configuration: ConfigurationDocument;

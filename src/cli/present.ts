@@ -2,7 +2,8 @@ import type { Layout, Output, Text } from '../core/terminal/output.js';
 import type { Documents } from './documents.js';
 
 /**
- * Writes a result to stdout in the format of `-o`, no faster than it is read. A reader that goes away (`… | head`) ends it quietly.
+ * Writes a result to stdout in the format of `-o`, no faster than it is read. A reader that goes away (`… | head`) ends
+ * it quietly.
  * @param format what `-o` says; a flag definition allows only formats that `output` has
  * @throws an error of the stream, such as a full disk
  */

@@ -13,9 +13,10 @@ export interface ImagePruneFirst {
 }
 
 /**
- * Runs `prune images` as the first part of another command. Its result goes to stderr, because stdout is the other command's.
- * @throws RegadmError PRUNE_IMAGES_FAILED unless everything was pruned: blobs of images that are left are still in use; the signal's
- *   reason when it aborts
+ * Runs `prune images` as the first part of another command. Its result goes to stderr, because stdout is the other
+ * command's.
+ * @throws RegadmError PRUNE_IMAGES_FAILED unless everything was pruned: blobs of images that are left are still in use;
+ *   the signal's reason when it aborts
  */
 export async function pruneImagesFirst(session: ClusterSession, first: ImagePruneFirst): Promise<void> {
   const status = await run(session, first).catch((error: unknown) => {

@@ -13,7 +13,10 @@ interface ReportOptions {
   hints?(message: string): string[];
 }
 
-/** Prints an error for people on stderr and, with `-o json` and `-o yaml`, as a document on stdout; sets the exit status. */
+/**
+ * Prints an error for people on stderr and, with `-o json` and `-o yaml`, as a document on stdout; sets the exit
+ * status.
+ */
 export async function reportError(
   thrown: unknown,
   { format, verbosity = 0, usage, hints = () => [] }: ReportOptions,

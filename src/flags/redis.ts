@@ -35,7 +35,8 @@ export function redisUrlFlag(text: string): RedisAddress {
 
 /**
  * Converts the flags and reads the file of `--redis-ca`.
- * @returns a function that empties the cache and resolves to the number of deleted keys; undefined without `--redis-url`
+ * @returns a function that empties the cache and resolves to the number of deleted keys; undefined without
+ *   `--redis-url`
  * @throws RegadmError (USAGE) that names the flag
  */
 export async function cacheEmptier(flags: RedisFlagValues): Promise<(() => Promise<number>) | undefined> {

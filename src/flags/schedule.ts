@@ -3,7 +3,8 @@ import type { PrunerPatch } from '../core/schedule/pruner-spec.js';
 import { SETTINGS, parseSetting } from '../core/schedule/settings.js';
 
 /**
- * Converts `--set key=value …` to a merge patch of the ImagePruner's spec. An empty value restores the default of a setting.
+ * Converts `--set key=value …` to a merge patch of the ImagePruner's spec. An empty value restores the default of a
+ * setting.
  * @throws RegadmError (USAGE) that names the key
  */
 export function settingsFlag(texts: readonly string[]): PrunerPatch {

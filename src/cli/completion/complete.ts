@@ -62,8 +62,8 @@ function prefixed({ kind, candidates }: Completion, prefix: string): Completion 
 const DIRECTIVES = { words: 4, files: 0, directories: 16 };
 
 /**
- * Formats a completion for `kubectl` and `oc`, which run kubectl_complete-regadm: a line for each candidate, then a directive for
- * the shell: 4 no files, 0 files, 16 directories.
+ * Formats a completion for `kubectl` and `oc`, which run kubectl_complete-regadm: a line for each candidate, then a
+ * directive for the shell: 4 no files, 0 files, 16 directories.
  * @see https://pkg.go.dev/github.com/spf13/cobra#ShellCompDirective
  */
 export function cobraAnswer({ kind, candidates }: Completion): string {

@@ -81,7 +81,10 @@ function argumentOf({ args }: ManifestCommand): ValueKind {
   return first.options ?? valueKind(first.name.toUpperCase());
 }
 
-/** Returns the words that can follow a topic: `hard`, `images`, … after `prune`; the first words of all commands after none. */
+/**
+ * Returns the words that can follow a topic: `hard`, `images`, … after `prune`; the first words of all commands after
+ * none.
+ */
 export function nextWords(
   commands: CompletionCommand[],
   topic: readonly string[],

@@ -5,7 +5,9 @@ import { valueProblem } from './check-value.js';
 import { quoted } from './secret.js';
 
 const PREFIX = 'REGADM_';
-/** Variables of oclif, the path of the configuration, and variables that Kubernetes sets for a Service named `regadm`. */
+/**
+ * Variables of oclif, the path of the configuration, and variables that Kubernetes sets for a Service named `regadm`.
+ */
 const NOT_SETTINGS =
   /^REGADM_(?:CONFIG|CONFIG_DIR|CACHE_DIR|DATA_DIR|BINPATH|NPM_REGISTRY|DEBUG|DISABLE_THEME|S3_.*|SERVICE_.*|PORT.*)$/;
 

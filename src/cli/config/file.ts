@@ -23,7 +23,10 @@ export interface ConfigFile {
   commands: Map<string, Section>;
 }
 
-/** Reads and checks the whole file, also the settings of other commands. @throws RegadmError (USAGE) with file, line and field */
+/**
+ * Reads and checks the whole file, also the settings of other commands.
+ * @throws RegadmError (USAGE) with file, line and field
+ */
 export async function readConfigFile(path: string, catalog: Catalog): Promise<ConfigFile> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw usageError(`cannot read the configuration file ${path}: ${messageOf(cause)}`, [

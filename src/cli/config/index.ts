@@ -4,7 +4,8 @@ import { configPath } from './path.js';
 import type { Sources } from './resolve.js';
 
 /**
- * Reads the settings in the environment and the configuration file. Usually there are none, and then no reader is loaded.
+ * Reads the settings in the environment and the configuration file. Usually there are none, and then no reader is
+ * loaded.
  * @param warn called for variables that look like misspelled settings
  * @throws RegadmError (USAGE) that names the variable, or the file with line and field
  */

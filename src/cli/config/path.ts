@@ -8,7 +8,8 @@ interface ConfigPlace {
 }
 
 /**
- * Returns the place of the configuration file: REGADM_CONFIG, otherwise `regadm/config.yaml` in XDG_CONFIG_HOME or ~/.config.
+ * Returns the place of the configuration file: REGADM_CONFIG, otherwise `regadm/config.yaml` in XDG_CONFIG_HOME or
+ * ~/.config.
  * @returns undefined if REGADM_CONFIG is empty: no file is read
  */
 export function configPath(env: NodeJS.ProcessEnv): ConfigPlace | undefined {

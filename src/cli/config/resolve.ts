@@ -39,7 +39,10 @@ const ONLY_WITH: Record<string, string> = {
   'redis-ca': 'redis-url',
 };
 
-/** Returns the settings of a command: the environment overrides the file, and in the file its own section overrides the rest. */
+/**
+ * Returns the settings of a command: the environment overrides the file, and in the file its own section overrides the
+ * rest.
+ */
 export function settingsOf(
   command: string,
   flags: Record<string, FlagSpec>,

@@ -37,7 +37,10 @@ export interface StreamUpdate {
   written: boolean;
 }
 
-/** Result of one attempt: the final result, the response to the update if it failed, or the error that prevented a response. */
+/**
+ * Result of one attempt: the final result, the response to the update if it failed, or the error that prevented a
+ * response.
+ */
 type Attempt = { done: StreamUpdate } | { response: ApiResponse } | { lost: unknown };
 
 /** Updates image streams through the API server, with the version that was read as a precondition. */
@@ -45,8 +48,8 @@ export class HttpImageStreams {
   constructor(private readonly api: ClusterApi) {}
 
   /**
-   * Reads a stream, lets `decide` choose the change, and writes its status. Repeats all of it after a conflict, if the server could not
-   * do it, and if the response was lost: reading then shows whether the change was made.
+   * Reads a stream, lets `decide` choose the change, and writes its status. Repeats all of it after a conflict, if the
+   * server could not do it, and if the response was lost: reading then shows whether the change was made.
    * @param key `namespace/name`
    * @param decide undefined: change nothing
    * @throws ApiError or RegadmError if the stream cannot be read or written

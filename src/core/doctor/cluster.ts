@@ -12,7 +12,10 @@ import { currentUser, kubernetesVersion, openshiftVersion } from '../cluster/ser
 import type { Check } from '../model/check.js';
 import { about } from './check.js';
 
-/** Whether the API server answers, and as what. @throws RegadmError when it cannot be reached, ApiError when it refuses */
+/**
+ * Whether the API server answers, and as what.
+ * @throws RegadmError when it cannot be reached, ApiError when it refuses
+ */
 export async function checkServer(api: ClusterApi): Promise<Check[]> {
   const kubernetes = await kubernetesVersion(api);
   const openshift = await openshiftVersion(api);

@@ -20,8 +20,8 @@ export interface DoctorDocument extends DocumentHeader<'Doctor'> {
 }
 
 /**
- * Checks everything that a prune needs, with reading requests only. A check that cannot be made is `unknown` and does not
- * stop the others.
+ * Checks everything that a prune needs, with reading requests only. A check that cannot be made is `unknown` and does
+ * not stop the others.
  * @param connect opens the cluster; when that or the first request fails, nothing else is tried
  */
 export async function diagnose(

@@ -66,7 +66,10 @@ function discover(images: KubeObject[], streams: KubeObject[]): string {
   );
 }
 
-/** Checks the login. A failure is only a warning: the registry answers 401 to a wrong token and to a user without the permission to pull, which pruning does not need. */
+/**
+ * Checks the login. A failure is only a warning: the registry answers 401 to a wrong token and to a user without the
+ * permission to pull, which pruning does not need.
+ */
 async function login(registry: Registry | Error, signal: AbortSignal): Promise<Check[]> {
   if (registry instanceof Error) return [];
   try {

@@ -1,4 +1,7 @@
-/** The part of a Butane configuration that regadm renders, with Ignition's names. A field is undefined if it was not written. */
+/**
+ * The part of a Butane configuration that regadm renders, with Ignition's names. A field is undefined if it was not
+ * written.
+ */
 export interface Storage {
   disks: Disk[];
   filesystems: Filesystem[];

@@ -2,10 +2,14 @@ import type { DigestView, SnapshotView } from '../model/table/snapshot.js';
 
 /** A tag with a signature, an attestation or an SBOM of an image, as cosign names it. */
 const COSIGN_TAG = /^sha256-([0-9a-f]{64})\.(?:sig|att|sbom)$/;
-/** A tag of the OCI referrers tag schema, or of later cosign versions: a reason to keep an image, never one to prune it. */
+/**
+ * A tag of the OCI referrers tag schema, or of later cosign versions: a reason to keep an image, never one to prune it.
+ */
 const REFERRERS_TAG = /^sha256-([0-9a-f]{64})(?:\.[\w.-]+)?$/;
 
-/** Attachments of images, by the digest number of their subject: tags that name it, and images whose manifest names it. */
+/**
+ * Attachments of images, by the digest number of their subject: tags that name it, and images whose manifest names it.
+ */
 export interface Attachments {
   tags: Map<number, { stream: number; tag: number }[]>;
   images: Map<number, number[]>;

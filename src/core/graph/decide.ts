@@ -33,8 +33,9 @@ const KEPT = {
 } as const;
 
 /**
- * Decides for every tag item and every image of a snapshot whether it is kept, and why. Pure; the order of the lists does not matter.
- * Reasons are computed when they are asked for: most are never printed, and they would take more memory than the snapshot.
+ * Decides for every tag item and every image of a snapshot whether it is kept, and why. Pure; the order of the lists
+ * does not matter. Reasons are computed when they are asked for: most are never printed, and they would take more
+ * memory than the snapshot.
  */
 export class Decisions {
   /** By image number: one of `KEPT`. */

@@ -8,9 +8,9 @@ import type { UseIndex } from './uses.js';
 type Images = Pick<SnapshotView, 'images' | 'digests'>;
 
 /**
- * Finds the images that are kept because of their digest, whichever stream lists them: images that are used by digest, reported by a
- * container runtime or protected; the indexes that name them, and the children of those indexes. With the scope `oc`, uses by digest
- * are not indexed, so that only protection counts.
+ * Finds the images that are kept because of their digest, whichever stream lists them: images that are used by digest,
+ * reported by a container runtime or protected; the indexes that name them, and the children of those indexes. With the
+ * scope `oc`, uses by digest are not indexed, so that only protection counts.
  * @param parents the result of `indexParents`, if it is known
  * @returns reasons, by digest number
  */

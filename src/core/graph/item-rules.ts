@@ -27,7 +27,9 @@ interface ItemRulesInput {
   only?: NamedByPlan;
 }
 
-/** The rules for tag items. They apply to any state of a stream: the one that was listed, or one that was read again. */
+/**
+ * The rules for tag items. They apply to any state of a stream: the one that was listed, or one that was read again.
+ */
 export class ItemRules {
   private readonly protection: ProtectionMatcher;
   private readonly limits: Map<string, number>;
@@ -91,7 +93,10 @@ export class ItemRules {
     return only.items.has(toItemKey({ streamUid: stream.uid, tag, image: text, created }));
   }
 
-  /** Applies rule 3: the size limit or the number of revisions. A signature that is deleted with its image has no revisions of its own. */
+  /**
+   * Applies rule 3: the size limit or the number of revisions. A signature that is deleted with its image has no
+   * revisions of its own.
+   */
   private limitVerdict(stream: ImageStream, tagIndex: number, position: number, image: number): Verdict {
     const { keepTagRevisions: keep, pruneOverSizeLimit, pruneSignatures } = this.input.options;
     if (pruneOverSizeLimit) return this.sizeVerdict(stream, image);

@@ -22,7 +22,10 @@ export interface UseOptions {
   namespace?: string;
 }
 
-/** Who uses what. Digests are numbers of the snapshot's table; uses of other digests are left out, since there is nothing to delete. */
+/**
+ * Who uses what. Digests are numbers of the snapshot's table; uses of other digests are left out, since there is
+ * nothing to delete.
+ */
 export interface UseIndex {
   /** By `namespace/name:tag`. */
   tags: Map<string, Use[]>;
@@ -44,7 +47,10 @@ export function collectUses(referrers: Iterable<Referrer>, digests: DigestView, 
   return collector.index;
 }
 
-/** `oc` counts running, pending and recently created pods. Beyond `oc`, every pod counts that is not known to have ended. */
+/**
+ * `oc` counts running, pending and recently created pods. Beyond `oc`, every pod counts that is not known to have
+ * ended.
+ */
 function podCounts(pod: Referrer, options: UseOptions): boolean {
   if (options.everyPod || pod.phase === 'Running' || pod.phase === 'Pending') return true;
   if (pod.created! > options.podsYoungerThan) return true;

@@ -9,6 +9,9 @@ export interface HardPrunePorts {
   signal: AbortSignal;
   /** Runs `prune images` before the hard prune. @throws RegadmError PRUNE_IMAGES_FAILED, or the signal's reason */
   pruneImages?(): Promise<void>;
-  /** Empties the registry's blob cache in Redis; resolves to the number of deleted keys. @throws RegadmError REDIS_FAILED */
+  /**
+   * Empties the registry's blob cache in Redis; resolves to the number of deleted keys.
+   * @throws RegadmError REDIS_FAILED
+   */
   emptyCache?(): Promise<number>;
 }

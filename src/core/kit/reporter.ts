@@ -1,6 +1,6 @@
 /**
- * Reports to people what a use case is doing: on stderr, never as part of the result. The command line implements it once
- * (progress display, verbosity, quiet mode); tests pass a recorder.
+ * Reports to people what a use case is doing: on stderr, never as part of the result. The command line implements it
+ * once (progress display, verbosity, quiet mode); tests pass a recorder.
  */
 export interface Reporter {
   /** Starts a phase of countable work; `total` if the amount is known. */

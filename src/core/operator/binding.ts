@@ -13,7 +13,10 @@ interface Binding extends KubeObject {
   subjects?: { kind: string; name: string; namespace?: string }[];
 }
 
-/** True when a service account of the registry has the pruner role by a binding that is not regadm's. @throws ApiError */
+/**
+ * True when a service account of the registry has the pruner role by a binding that is not regadm's.
+ * @throws ApiError
+ */
 export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Promise<boolean> {
   const list = await api.get<{ items?: Binding[] | null }>(PATH);
   return (list.items ?? []).some(
@@ -25,7 +28,10 @@ export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Pr
   );
 }
 
-/** Binds the pruner role to a service account of the registry. An existing binding of that name is regadm's own. @throws ApiError */
+/**
+ * Binds the pruner role to a service account of the registry. An existing binding of that name is regadm's own.
+ * @throws ApiError
+ */
 export async function createBinding(api: ClusterApi, name: string, serviceAccount: string): Promise<void> {
   const body = {
     apiVersion: 'rbac.authorization.k8s.io/v1',

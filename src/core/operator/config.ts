@@ -46,7 +46,8 @@ const CONFLICT_ATTEMPTS = 20;
 
 /**
  * Changes the config object by a merge patch that applies only to the state that `change` has seen.
- * @param change returns the patch for the object as it is now; undefined: there is nothing to change. It throws to refuse
+ * @param change returns the patch for the object as it is now; undefined: there is nothing to change. It throws to
+ *   refuse
  * @returns the object after the change
  * @throws ApiError, and what `change` throws
  */

@@ -48,7 +48,8 @@ export async function assertReadOnlyNow(api: ClusterApi): Promise<void> {
 }
 
 /**
- * Refuses while a pruner that an earlier run started is still deleting in a pod: it decided before the most recent pushes.
+ * Refuses while a pruner that an earlier run started is still deleting in a pod: it decided before the most recent
+ * pushes.
  * @throws RegadmError PRUNER_RUNNING (exit status 4)
  */
 export async function assertNoPruner(api: ClusterApi, reporter: Reporter): Promise<void> {

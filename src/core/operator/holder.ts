@@ -16,8 +16,8 @@ export function thisHolder(): Holder {
 }
 
 /**
- * True only when the holder's process has certainly ended: same boot, same PID namespace, and no process with this PID and start time.
- * On another machine, or without /proc, it is not certain.
+ * True only when the holder's process has certainly ended: same boot, same PID namespace, and no process with this PID
+ * and start time. On another machine, or without /proc, it is not certain.
  */
 export function isCertainlyDead({ pid, process: identity }: Holder): boolean {
   const here = identityOf(process.pid);

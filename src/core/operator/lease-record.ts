@@ -90,7 +90,10 @@ function parse(text: string): LeaseRecord | undefined {
   }
 }
 
-/** True while the holder may still be working: it renewed the lease recently, and its process is not known to have ended. */
+/**
+ * True while the holder may still be working: it renewed the lease recently, and its process is not known to have
+ * ended.
+ */
 export function isFresh(record: LeaseRecord, serverTime: number): boolean {
   return serverTime - Date.parse(record.renewedAt) < FRESH_MS && !isCertainlyDead(record.holder);
 }

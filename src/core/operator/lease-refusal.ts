@@ -2,7 +2,10 @@ import { refusal, type RegadmError } from '../model/errors.js';
 import type { ConfigReading } from './config.js';
 import { FRESH_MS, describeLease, isFresh, leaseOf, type LeaseRecord } from './lease-record.js';
 
-/** Refuses while the registry is locked. @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4) */
+/**
+ * Refuses while the registry is locked.
+ * @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4)
+ */
 export function assertUnlocked(reading: ConfigReading): void {
   const record = leaseOf(reading.config);
   if (record) throw lockedError(record, reading.serverTime);

@@ -14,7 +14,9 @@ import {
 } from './lease-record.js';
 import { lockedError } from './lease-refusal.js';
 
-/** The lock on the registry for one hard prune: an annotation on the config object, renewed while this process lives. */
+/**
+ * The lock on the registry for one hard prune: an annotation on the config object, renewed while this process lives.
+ */
 export class Lease {
   private readonly timer: NodeJS.Timeout;
   private renewedAt = Date.now();

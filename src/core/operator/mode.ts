@@ -37,7 +37,8 @@ interface ChangeModeOptions {
 
 /**
  * Switches the registry's mode. Changes nothing when the registry already has it.
- * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED, HARD_PRUNE_UNDERWAY (exit status 4), ROLLOUT_TIMEOUT, ROLLOUT_STUCK
+ * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED, HARD_PRUNE_UNDERWAY (exit status 4), ROLLOUT_TIMEOUT,
+ *   ROLLOUT_STUCK
  */
 export async function changeMode(
   api: ClusterApi,

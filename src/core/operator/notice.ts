@@ -8,8 +8,8 @@ import { describeLease, isFresh, leaseOf } from './lease-record.js';
 const TIMEOUT_MS = 5000;
 
 /**
- * Returns what every command that connects to a cluster prints on stderr while a hard prune is under way or was left unfinished. Sends
- * one request; undefined for a user who cannot read the registry's config object. Never throws.
+ * Returns what every command that connects to a cluster prints on stderr while a hard prune is under way or was left
+ * unfinished. Sends one request; undefined for a user who cannot read the registry's config object. Never throws.
  */
 export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | undefined> {
   try {

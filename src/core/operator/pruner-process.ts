@@ -45,7 +45,10 @@ export function findPruners(api: ClusterApi, pod: RegistryPod): Promise<number[]
   return runScript(api, pod, FIND_SCRIPT);
 }
 
-/** Sends SIGTERM to the pruner processes in a pod and returns their process ids. @throws RegadmError EXEC_REFUSED, EXEC_FAILED */
+/**
+ * Sends SIGTERM to the pruner processes in a pod and returns their process ids.
+ * @throws RegadmError EXEC_REFUSED, EXEC_FAILED
+ */
 export function terminatePruners(api: ClusterApi, pod: RegistryPod): Promise<number[]> {
   return runScript(api, pod, STOP_SCRIPT);
 }

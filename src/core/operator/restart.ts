@@ -32,18 +32,21 @@ export interface RestartReport {
   redisKeys?: number;
 }
 
-/** Finds the pods that a restart would replace, and changes nothing. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
+/**
+ * Finds the pods that a restart would replace, and changes nothing.
+ * @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError
+ */
 export async function planRestart(api: ClusterApi): Promise<RestartReport> {
   await readDeployment(api);
   return { dryRun: true, previous: namesOf(await listRegistryPods(api)), pods: [] };
 }
 
 /**
- * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. An operator may undo
- * the annotation during the roll-out; the pods that were not replaced yet are then deleted one by one, each when the one before it is
- * replaced.
- * @throws RegadmError REDIS_FAILED (nothing was restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK,
- *   ApiError; the signal's reason when it aborts
+ * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. An
+ * operator may undo the annotation during the roll-out; the pods that were not replaced yet are then deleted one by
+ * one, each when the one before it is replaced.
+ * @throws RegadmError REDIS_FAILED (nothing was restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT,
+ *   ROLLOUT_STUCK, ApiError; the signal's reason when it aborts
  */
 export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartReport> {
   const { signal, reporter } = options;

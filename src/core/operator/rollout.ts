@@ -71,8 +71,8 @@ const LONGEST_PAUSE_MS = 2000;
 /**
  * Waits until the registry's Deployment has rolled out and only ready new pods exist.
  * @returns those pods
- * @throws RegadmError ROLLOUT_TIMEOUT, ROLLOUT_STUCK (the Deployment's progress deadline has passed); the signal's reason when it
- *   aborts
+ * @throws RegadmError ROLLOUT_TIMEOUT, ROLLOUT_STUCK (the Deployment's progress deadline has passed); the signal's
+ *   reason when it aborts
  */
 export async function waitForRollout(api: ClusterApi, options: RolloutOptions): Promise<RegistryPod[]> {
   const deadline = performance.now() + options.timeoutMs;

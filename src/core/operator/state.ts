@@ -19,7 +19,10 @@ export interface RegistryStorage {
   phase?: string;
 }
 
-/** The registry as its operator, its Deployment and its pods show it. What could not be read is undefined and named in `unavailable`. */
+/**
+ * The registry as its operator, its Deployment and its pods show it. What could not be read is undefined and named in
+ * `unavailable`.
+ */
 export interface RegistryState {
   managementState?: string;
   readOnly?: boolean;
@@ -47,8 +50,8 @@ export interface Unavailable {
 const ROUTES_PATH = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE}/routes`;
 
 /**
- * Reads everything about the registry that the user can read. Each part is read separately, so that a missing permission hides only that
- * part.
+ * Reads everything about the registry that the user can read. Each part is read separately, so that a missing
+ * permission hides only that part.
  * @throws RegadmError when the API server cannot be reached at all
  */
 export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): Promise<RegistryState> {

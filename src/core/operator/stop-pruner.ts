@@ -20,8 +20,8 @@ const FAILED_ATTEMPTS = 5;
 const DELETE_TIMEOUT_MS = 120_000;
 
 /**
- * Stops a pruner that was started in a pod. Returns when it certainly no longer runs: there is no such process or no such pod, or the
- * container was restarted. As a last resort, the pod is deleted.
+ * Stops a pruner that was started in a pod. Returns when it certainly no longer runs: there is no such process or no
+ * such pod, or the container was restarted. As a last resort, the pod is deleted.
  * @throws RegadmError PRUNER_STILL_RUNNING
  */
 export async function stopPruner(

@@ -15,7 +15,10 @@ export interface StreamOutcome {
   manifestLinks: Uint8Array;
 }
 
-/** What happened to a plan; arrays run parallel to the plan's. Notes (why skipped, how failed) are in maps because most entries have none. */
+/**
+ * What happened to a plan; arrays run parallel to the plan's. Notes (why skipped, how failed) are in maps because most
+ * entries have none.
+ */
 export interface PruneOutcome {
   streams: StreamOutcome[];
   images: Uint8Array;

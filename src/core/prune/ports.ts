@@ -9,8 +9,9 @@ export type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-s
 /** Updates image streams. */
 export interface ImageStreams {
   /**
-   * Reads a stream, lets `decide` choose the change, and writes it, provided that nobody else has changed the stream in between. After
-   * a conflict, or if the response was lost, it starts again; `decide` runs each time, right before the request.
+   * Reads a stream, lets `decide` choose the change, and writes it, provided that nobody else has changed the stream in
+   * between. After a conflict, or if the response was lost, it starts again; `decide` runs each time, right before the
+   * request.
    * @param key `namespace/name`
    * @returns the stream after the change
    * @throws ApiError if the stream cannot be read or written

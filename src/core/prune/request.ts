@@ -24,7 +24,10 @@ export interface ImagePruneRequest {
 export interface RunPolicy {
   /** What to do if the registry cannot be reached, or stops serving manifests. */
   registryUnavailable: 'stop' | 'continue';
-  /** Longest time to wait for a response of the registry while it is opened, in ms; Infinity for the limits of the request. */
+  /**
+   * Longest time to wait for a response of the registry while it is opened, in ms; Infinity for the limits of the
+   * request.
+   */
   maxRegistryWaitMs: number;
   /** Maximum number of manifests to read for their subjects; if there are more, none is read. */
   maxManifests: number;

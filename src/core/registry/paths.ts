@@ -11,8 +11,8 @@ const MAX_REPOSITORY_LENGTH = 255;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 
 /**
- * Paths of the registry's endpoints. Because anyone who can push writes names of layers and images, nothing but a repository name and
- * a digest becomes part of a path: a `?` or `/` in a name would otherwise address another object.
+ * Paths of the registry's endpoints. Because anyone who can push writes names of layers and images, nothing but a
+ * repository name and a digest becomes part of a path: a `?` or `/` in a name would otherwise address another object.
  * @throws RegistryError REGISTRY_ERROR before any request is sent, when a name is not valid
  */
 export const paths = {

@@ -69,7 +69,8 @@ const NOT_OPENSHIFT: Problem = [
 ];
 
 /**
- * In read-only mode, the registry allows only reading methods, and states that in the header `Allow` instead of the body.
+ * In read-only mode, the registry allows only reading methods, and states that in the header `Allow` instead of the
+ * body.
  */
 function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boolean {
   const allow = String(headers.allow ?? '');

@@ -23,7 +23,8 @@ const FIELDS: CronField[] = [
 const SHORT = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
 
 /**
- * Returns why a CronJob would reject a schedule; undefined if it is valid: five fields (`0 0 * * *`) or a short form (`@daily`).
+ * Returns why a CronJob would reject a schedule; undefined if it is valid: five fields (`0 0 * * *`) or a short form
+ * (`@daily`).
  * @see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */
 export function cronProblem(text: string): string | undefined {

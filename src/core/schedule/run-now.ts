@@ -17,7 +17,8 @@ interface RunNowRequest {
 
 /**
  * Starts a Job from a CronJob and follows it until it ends.
- * @throws RegadmError NO_CRON_JOB, PRUNE_RUNNING (exit status 4), JOB_TIMEOUT, INTERRUPTED; after the last two the Job keeps running
+ * @throws RegadmError NO_CRON_JOB, PRUNE_RUNNING (exit status 4), JOB_TIMEOUT, INTERRUPTED; after the last two the Job
+ *   keeps running
  */
 export async function runNow(
   api: ClusterApi,

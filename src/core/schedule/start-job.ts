@@ -27,7 +27,8 @@ export async function chooseCronJob(api: ClusterApi, name: string | undefined): 
 /**
  * Starts a Job from a CronJob, as `oc create job --from=cronjob/…` does.
  * @returns the name of the Job
- * @throws RegadmError PRUNE_RUNNING (exit status 4) if one of its Jobs is running, because two prunes would interfere; ApiError
+ * @throws RegadmError PRUNE_RUNNING (exit status 4) if one of its Jobs is running, because two prunes would interfere;
+ *   ApiError
  */
 export async function startJob(api: ClusterApi, cronJob: KubeObject): Promise<string> {
   const { name } = cronJob.metadata;

@@ -1,6 +1,7 @@
 /**
- * For every thing (image, tag item or blob) and every age: the index of the smallest number of revisions that keeps the thing;
- * `never` if none of them keeps it. Whatever N revisions keep, more revisions keep too, so one number says it for all of them.
+ * For every thing (image, tag item or blob) and every age: the index of the smallest number of revisions that keeps the
+ * thing; `never` if none of them keeps it. Whatever N revisions keep, more revisions keep too, so one number says it
+ * for all of them.
  */
 export class KeepThresholds {
   private readonly least: Uint8Array;

@@ -81,7 +81,9 @@ class GridPass {
     }
   }
 
-  /** The rules were applied without revisions: only an item that is removed for that reason can be kept by revisions. */
+  /**
+   * The rules were applied without revisions: only an item that is removed for that reason can be kept by revisions.
+   */
   private threshold({ kept, because }: Verdict, position: number): number {
     if (kept) return 0;
     if (because.rule !== 'beyond-revisions') return this.images.never;

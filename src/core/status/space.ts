@@ -14,7 +14,10 @@ export interface NamespaceSpace extends SpaceOf {
   streams: number;
 }
 
-/** Who uses the registry's space. Imported images are counted but have no bytes, because the registry does not store them. */
+/**
+ * Who uses the registry's space. Imported images are counted but have no bytes, because the registry does not store
+ * them.
+ */
 export interface Space {
   images: number;
   imported: number;

@@ -32,8 +32,8 @@ const OPTIONS: PruneOptions = {
 const REGISTRY_PARTS = 5;
 
 /**
- * Reads the registry's state, who uses its space, and what prunes would free; changes nothing. Parts that the user cannot
- * read are listed as unavailable.
+ * Reads the registry's state, who uses its space, and what prunes would free; changes nothing. Parts that the user
+ * cannot read are listed as unavailable.
  * @throws RegadmError if nothing can be read
  */
 export async function registryStatus(

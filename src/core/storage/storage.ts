@@ -1,8 +1,8 @@
 import type { CandidateFacts, Candidates, StorageSnapshot } from '../model/registry-storage.js';
 
 /**
- * The registry's storage, as a port: one driver per kind of storage implements it, features never know which one runs. Nothing that a
- * driver does not recognize as the registry's is followed or deleted.
+ * The registry's storage, as a port: one driver per kind of storage implements it, features never know which one runs.
+ * Nothing that a driver does not recognize as the registry's is followed or deleted.
  */
 export interface Storage {
   /**
@@ -19,8 +19,8 @@ export interface Storage {
   inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts>;
 
   /**
-   * Deletes manifest links and, as the registry's own pruner does, layer links of the same digest. Tags stay: the integrated registry
-   * reads them from image streams.
+   * Deletes manifest links and, as the registry's own pruner does, layer links of the same digest. Tags stay: the
+   * integrated registry reads them from image streams.
    */
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]>;
 
@@ -64,7 +64,10 @@ export interface Upload {
 
 /** What a driver asks and reports while it deletes. */
 export interface DeletionRun {
-  /** Awaited before each request that deletes; what it throws is the reason why everything still to be deleted is skipped. */
+  /**
+   * Awaited before each request that deletes; what it throws is the reason why everything still to be deleted is
+   * skipped.
+   */
   mayContinue(): Promise<void>;
   /** Called with the number of items that a request finished. */
   onProgress?(items: number): void;
@@ -78,7 +81,7 @@ export type Deletion =
   | { status: 'skipped'; reason: string };
 
 /**
- * `remainingManifests`: manifest links, as `sha256:…`, that a failed deletion left; undefined when the driver cannot list them, and then
- * nothing that they may lead to is deleted.
+ * `remainingManifests`: manifest links, as `sha256:…`, that a failed deletion left; undefined when the driver cannot
+ * list them, and then nothing that they may lead to is deleted.
  */
 export type RepositoryDeletion = Deletion & { remainingManifests?: string[] };

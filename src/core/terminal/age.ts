@@ -22,7 +22,10 @@ export function humanDuration(ms: number): string {
   return `${Math.floor(seconds / YEAR)}y`;
 }
 
-/** How long ago a moment was, as kubectl writes it; both in ms since the epoch. `<unknown>` for a moment that could not be read. */
+/**
+ * How long ago a moment was, as kubectl writes it; both in ms since the epoch. `<unknown>` for a moment that could not
+ * be read.
+ */
 export function age(then: number, now: number): string {
   return Number.isNaN(then) ? '<unknown>' : humanDuration(now - then);
 }

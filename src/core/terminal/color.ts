@@ -18,8 +18,8 @@ export function styles(color: boolean): Styles {
 }
 
 /**
- * Decides whether to color a stream: `--no-color` (which sets NO_COLOR) and NO_COLOR win, then FORCE_COLOR, then whether
- * it is a terminal.
+ * Decides whether to color a stream: `--no-color` (which sets NO_COLOR) and NO_COLOR win, then FORCE_COLOR, then
+ * whether it is a terminal.
  * @see https://no-color.org
  */
 export function wantsColor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): boolean {

@@ -16,8 +16,8 @@ export interface Layout {
 export type Text = string | Iterable<string>;
 
 /**
- * The forms in which a feature's result is written. Each form loads its renderer when it is used, so that a command loads
- * nothing that it does not print.
+ * The forms in which a feature's result is written. Each form loads its renderer when it is used, so that a command
+ * loads nothing that it does not print.
  */
 export interface Output<Report, Document extends object> {
   /** The document of `-o json` and `-o yaml`: as a whole, or in pieces if it can be large. */

@@ -6,6 +6,9 @@ export interface Progress {
   tick(count?: number): void;
   /** Writes a line to the same stream without garbling the display. */
   log(line: string): void;
-  /** Removes the display when the work has ended; safe to call twice. Must be called: a display keeps the process running. */
+  /**
+   * Removes the display when the work has ended; safe to call twice. Must be called: a display keeps the process
+   * running.
+   */
   done(): void;
 }

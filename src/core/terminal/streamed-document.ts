@@ -8,8 +8,8 @@ type ArrayKeys<Document> = {
 type EntryOf<List> = List extends readonly (infer Entry)[] ? Entry : never;
 
 /**
- * A document whose arrays are produced one entry at a time, so that memory does not grow with the output. It is written in the order
- * of its keys: first `fields`, then `arrays`.
+ * A document whose arrays are produced one entry at a time, so that memory does not grow with the output. It is written
+ * in the order of its keys: first `fields`, then `arrays`.
  */
 export interface StreamedDocument<Document extends object> {
   fields: Omit<Document, ArrayKeys<Document>>;

@@ -36,8 +36,8 @@ const BORDERLESS = {
 };
 
 /**
- * A borderless table as kubectl prints it, a line at a time. cli-table3 draws what fits on a screen or two; it keeps all rows
- * and needs 0.16 ms for each, so that longer tables (100,000 rows of `-o wide`) are written row by row.
+ * A borderless table as kubectl prints it, a line at a time. cli-table3 draws what fits on a screen or two; it keeps
+ * all rows and needs 0.16 ms for each, so that longer tables (100,000 rows of `-o wide`) are written row by row.
  */
 export function* tableLines(columns: readonly Column[], rows: Rows, options: TableOptions = {}): Generator<string> {
   const { width = Infinity, heading = (text: string) => text, indent = '' } = options;

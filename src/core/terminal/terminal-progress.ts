@@ -7,8 +7,9 @@ import { Phase } from './progress-phase.js';
 const RESERVED_COLUMNS = 4;
 
 /**
- * Progress on a terminal: one animated line, drawn by ora. ora keeps lines that others write meanwhile intact, and shows the
- * cursor again however the process ends. It is loaded with the first phase, so that short commands do not pay for it.
+ * Progress on a terminal: one animated line, drawn by ora. ora keeps lines that others write meanwhile intact, and
+ * shows the cursor again however the process ends. It is loaded with the first phase, so that short commands do not pay
+ * for it.
  */
 export class TerminalProgress implements Progress {
   private current: Phase | undefined;

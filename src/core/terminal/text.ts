@@ -10,7 +10,9 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
 
-/** Text from a cluster in one line and without control characters, which could move a terminal's cursor or repaint it. */
+/**
+ * Text from a cluster in one line and without control characters, which could move a terminal's cursor or repaint it.
+ */
 export function oneLine(text: string): string {
   return text.replace(CONTROL, ' ');
 }

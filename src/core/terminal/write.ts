@@ -10,7 +10,8 @@ const READER_GONE = new Set([
 ]);
 
 /**
- * Writes chunks one after the other and never faster than they are read. When the reader goes away (`… | head`), it stops quietly.
+ * Writes chunks one after the other and never faster than they are read. When the reader goes away (`… | head`), it
+ * stops quietly.
  * @returns whether everything was written
  * @throws any other error of the stream (a full disk), or of the chunks' source
  */
@@ -27,7 +28,8 @@ export async function writeAll(stream: Writable, chunks: Iterable<string> | Asyn
     if (READER_GONE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   } finally {
-    // A stream tells its error twice, to the write and as an event a moment later: the listener stays where that is to come.
+    // A stream tells its error twice, to the write and as an event a moment later: the listener stays where that is to
+    // come.
     if (!broken && !stream.destroyed && !stream.errored) stream.off('error', onError);
   }
 }

@@ -1,6 +1,6 @@
 /*
- * YAML for streamed documents. The `yaml` package builds a tree of the whole document first, and takes a hundred times as long for
- * small entries.
+ * YAML for streamed documents. The `yaml` package builds a tree of the whole document first, and takes a hundred times
+ * as long for small entries.
  */
 
 type Container = unknown[] | Record<string, unknown>;

@@ -11,7 +11,9 @@ import { resolve, type Subject } from './resolve.js';
 import { decide, decideWith, extentOf, goes, type Decided, type Extent } from './situation.js';
 import { allMentions, usesOfImage, type WhyUse } from './uses.js';
 
-/** Where an image stands. `position` counts from 0, the newest, as `oc` does; `of` is the number of items of the tag. */
+/**
+ * Where an image stands. `position` counts from 0, the newest, as `oc` does; `of` is the number of items of the tag.
+ */
 export interface WhyPlace {
   namespace: string;
   stream: string;
@@ -27,7 +29,9 @@ export interface WhyPlace {
 /** Changes that would turn the verdict round. */
 export interface WhyChange {
   changes: Change[];
-  /** What else would go with them (or, where they keep the image, would stay); only where few images were asked about. */
+  /**
+   * What else would go with them (or, where they keep the image, would stay); only where few images were asked about.
+   */
   also?: Extent;
 }
 
@@ -73,7 +77,10 @@ export interface WhyReport {
 /** Of more images than this, what else would go with a change is not counted: each count looks at the whole cluster. */
 const FEW = 3;
 
-/** Answers "why is this image not pruned?", and the other way round. Pure; one for a snapshot answers any number of questions. */
+/**
+ * Answers "why is this image not pruned?", and the other way round. Pure; one for a snapshot answers any number of
+ * questions.
+ */
 export class Explanation {
   private readonly mentions: UseIndex;
   private readonly surroundings: Surroundings;
@@ -171,7 +178,10 @@ export class Explanation {
     });
   }
 
-  /** What goes (or stays) beside the image and its own tag items. Of changes in streams, whose items are others then, only images are counted. */
+  /**
+   * What goes (or stays) beside the image and its own tag items. Of changes in streams, whose items are others then,
+   * only images are counted.
+   */
   private difference(after: Decided, kept: boolean, digest: number): Extent {
     this.extent ??= extentOf(this.decided);
     const now = extentOf(after);

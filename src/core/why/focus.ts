@@ -41,7 +41,10 @@ export class Surroundings {
     return this.places.get(digest) ?? [];
   }
 
-  /** A snapshot of only what bears on these images: whatever is decided about them there is decided in the whole one too. */
+  /**
+   * A snapshot of only what bears on these images: whatever is decided about them there is decided in the whole one
+   * too.
+   */
   focus(digests: Iterable<number>): Snapshot {
     const related = this.related(digests);
     const streams = new Set<number>();

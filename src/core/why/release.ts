@@ -6,7 +6,10 @@ import { decideWith, goes, type Decided } from './situation.js';
 
 /** Which of several ways is taken where there is a choice. */
 interface Way {
-  /** Positions from here on are freed by `--keep-tag-revisions`, those below it by `revisions`; Infinity: none by the flag. */
+  /**
+   * Positions from here on are freed by `--keep-tag-revisions`, those below it by `revisions`; Infinity: none by the
+   * flag.
+   */
   flagFrom: number;
   revisions: 'delete-tag' | 'newer-revisions';
   young: 'flag' | 'wait';
@@ -17,8 +20,9 @@ const STEPS = 60;
 const MANY = 40;
 
 /**
- * Every way that was found for an image to go, each minimal: without any one of its changes the image would stay. Shortest first, and last what needs new pushes.
- * Each step removes what keeps the image then, and decides again; nothing is returned that deciding did not confirm.
+ * Every way that was found for an image to go, each minimal: without any one of its changes the image would stay.
+ * Shortest first, and last what needs new pushes. Each step removes what keeps the image then, and decides again;
+ * nothing is returned that deciding did not confirm.
  */
 export function waysToGo(situation: Situation, digest: number): Change[][] {
   const found = new Map<string, Change[]>();
@@ -64,8 +68,8 @@ function release(situation: Situation, digest: number, way: Way): Change[] | und
 }
 
 /**
- * Drops what turned out to be needless. Keeps the end of a use where a tag is deleted: no output suggests to delete a tag that is in use.
- * Of very many users of one tag each is needed anyway.
+ * Drops what turned out to be needless. Keeps the end of a use where a tag is deleted: no output suggests to delete a
+ * tag that is in use. Of very many users of one tag each is needed anyway.
  */
 function minimal(situation: Situation, digest: number, changes: Change[]): Change[] {
   let needed = changes;
@@ -86,7 +90,10 @@ function merge(changes: Change[], more: Change[]): Change[] {
   return [...changes.filter((one) => !more.some((other) => same(one, other))), ...more];
 }
 
-/** Finds what keeps an image in a decided situation, as the changes that would end it; none when nothing can be done about it. */
+/**
+ * Finds what keeps an image in a decided situation, as the changes that would end it; none when nothing can be done
+ * about it.
+ */
 class Blockers {
   private readonly seen = new Set<number>();
 

@@ -3,7 +3,10 @@ import { parseImageReference } from '../model/image-reference.js';
 import { streamKey } from '../model/image-stream.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 
-/** What an argument of `prune why` means: one image, or the images of a tag or a stream. Numbers are those of the snapshot. */
+/**
+ * What an argument of `prune why` means: one image, or the images of a tag or a stream. Numbers are those of the
+ * snapshot.
+ */
 export type Subject =
   | { kind: 'image'; digest: number; stream?: number }
   | { kind: 'tag'; stream: number; tag: number }
@@ -12,8 +15,8 @@ export type Subject =
 const HEX = /^(?:sha256:)?([0-9a-f]{4,64})$/;
 
 /**
- * Finds what an argument means: `sha256:…` or the beginning of one, `namespace/stream`, `namespace/stream:tag`, `namespace/stream@sha256:…`
- * (with or without a host), or a stream's bare name where there is only one of that name.
+ * Finds what an argument means: `sha256:…` or the beginning of one, `namespace/stream`, `namespace/stream:tag`,
+ * `namespace/stream@sha256:…` (with or without a host), or a stream's bare name where there is only one of that name.
  * @throws RegadmError NOT_FOUND, AMBIGUOUS with near names; USAGE for any other argument
  */
 export function resolve(snapshot: Snapshot, argument: string, namespace?: string): Subject {

@@ -17,8 +17,8 @@ const REDUCERS: Record<string, Reduce> = {
 };
 
 /**
- * An object in which every field is there that anybody asks for, as an object and as a list of such objects at once. It notes each
- * path that is asked for; where a reducer needs a string or an empty list, it behaves like one.
+ * An object in which every field is there that anybody asks for, as an object and as a list of such objects at once. It
+ * notes each path that is asked for; where a reducer needs a string or an empty list, it behaves like one.
  */
 function anything(path: string, asked: Set<string>): unknown {
   const target = (): void => {};

@@ -4,7 +4,9 @@ import { RegadmError } from '../../model/errors.js';
 /** Maximum length of a kubeconfig that a cluster provides, in characters. Real ones have about 10,000. */
 const MAX_LENGTH = 256 * 1024;
 
-/** Fields that would run a command, read a file or redirect the connection on this machine, by part of the kubeconfig. */
+/**
+ * Fields that would run a command, read a file or redirect the connection on this machine, by part of the kubeconfig.
+ */
 const REFUSED = {
   cluster: ['certificate-authority', 'proxy-url'],
   user: ['exec', 'auth-provider', 'tokenFile', 'token-file', 'client-certificate', 'client-key'],
@@ -19,8 +21,9 @@ type Fields = Record<string, unknown>;
 type Part = keyof typeof REFUSED;
 
 /**
- * Reduces a kubeconfig that comes from a cluster, e.g. from a secret, to the current context's server and inline credentials. Whoever
- * can write the secret must not run commands or read files on the administrator's machine, so the rest never reaches the client.
+ * Reduces a kubeconfig that comes from a cluster, e.g. from a secret, to the current context's server and inline
+ * credentials. Whoever can write the secret must not run commands or read files on the administrator's machine, so the
+ * rest never reaches the client.
  * @param source what the text was read from, for errors, e.g. `secret sno/sno-admin-kubeconfig`
  * @returns a kubeconfig as JSON
  * @throws RegadmError KUBECONFIG_INVALID that names the source and the field, never a value

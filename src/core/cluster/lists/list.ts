@@ -149,7 +149,10 @@ class ListReading<Page extends ListPage> {
     return page;
   }
 
-  /** Refuses a list of something else: taken for an empty list, it would hide every use. @throws RegadmError API_NOT_JSON */
+  /**
+   * Refuses a list of something else: taken for an empty list, it would hide every use.
+   * @throws RegadmError API_NOT_JSON
+   */
   private checkKind({ kind, apiVersion }: Page): void {
     const expected = { kind: `${this.resource.kind}List`, apiVersion: apiVersionOf(this.resource) };
     if (kind === expected.kind && apiVersion === expected.apiVersion) return;

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
-/** Maximum file size in bytes, more than any such file has. Keeps a wrong argument (a disk image) from filling the memory. */
+/**
+ * Maximum file size in bytes, more than any such file has. Keeps a wrong argument (a disk image) from filling the
+ * memory.
+ */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**

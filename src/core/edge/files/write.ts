@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { RegadmError, messageOf, refusal } from '../../model/errors.js';
 
 /**
- * Writes files below a directory, and creates the directory if it does not exist. Each file appears whole or not at all.
+ * Writes files below a directory, and creates the directory if it does not exist. Each file appears whole or not at
+ * all.
  * @param overwrite false: writes nothing if one of the files exists with other contents
  * @returns the paths, in the order of `files`
  * @throws RegadmError FILE_EXISTS (exit status 4) or UNWRITABLE

@@ -1,4 +1,7 @@
-/** The parts of an Ignition 3.2.0 configuration that regadm writes. @see https://coreos.github.io/ignition/configuration-v3_2/ */
+/**
+ * The parts of an Ignition 3.2.0 configuration that regadm writes.
+ * @see https://coreos.github.io/ignition/configuration-v3_2/
+ */
 export interface IgnitionConfig {
   ignition: { version: '3.2.0' };
   storage?: { disks?: IgnitionDisk[]; filesystems?: IgnitionFilesystem[] };

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 /**
- * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values and comments in units do not
- * matter.
+ * True if two parsed Ignition configurations have the same meaning. The order of keys, empty values and comments in
+ * units do not matter.
  */
 export function sameIgnition(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(normalized(a), normalized(b));

@@ -4,7 +4,8 @@ const UNESCAPED = /[A-Za-z0-9:_.]/;
 /**
  * Escapes a path for a unit name, as `systemd-escape --path` does: `/var/lib/my-data` is `var-lib-my\x2ddata`.
  * @param path absolute; repeated, leading and trailing slashes are ignored
- * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html, "String escaping for inclusion in unit names"
+ * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html, "String escaping for inclusion in
+ *   unit names"
  */
 export function escapeUnitPath(path: string): string {
   const parts = path.split('/').filter((part) => part !== '');

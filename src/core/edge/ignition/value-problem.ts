@@ -1,4 +1,6 @@
-/** Says why a value of parsed JSON does not have a kind; undefined if it has. A missing or null value has every kind. */
+/**
+ * Says why a value of parsed JSON does not have a kind; undefined if it has. A missing or null value has every kind.
+ */
 export function valueProblem(value: unknown, kind: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (kind === 'strings') return isStringList(value) ? undefined : 'must be a list of strings';

@@ -8,7 +8,10 @@ interface DiskPartition {
   partitions?: { mount_point?: unknown; size?: unknown; start?: unknown }[];
 }
 
-/** Collects `diskPartition`, the older form in a SiteConfig. The site generator makes partition, file system and mount unit of it. */
+/**
+ * Collects `diskPartition`, the older form in a SiteConfig. The site generator makes partition, file system and mount
+ * unit of it.
+ */
 export function diskPartitionFacts(document: YamlDocument, at: FieldPath): StorageFacts[] {
   const value = document.value(at);
   if (!Array.isArray(value)) return [];

@@ -5,7 +5,10 @@ import type { LintReport } from './report.js';
 /** The output of `edge lint`. */
 export const edgeLintOutput: Output<LintReport, LintReport> = { document: (report) => report, table: lintText };
 
-/** Formats findings as compilers do, so that editors can jump there: `FILE:LINE: severity: message (rule)`, the remedy below. */
+/**
+ * Formats findings as compilers do, so that editors can jump there: `FILE:LINE: severity: message (rule)`, the remedy
+ * below.
+ */
 function lintText({ files, findings, summary }: LintReport): string {
   const lines = findings.flatMap(({ file, line, severity, rule, message, remedy }) => [
     `${file}:${line}: ${severity}: ${oneLine(message)} (${rule})`,

@@ -6,7 +6,10 @@ import type { Finding } from './finding.js';
 
 type Kind = 'list' | 'map' | 'string';
 
-/** Finds fields that do not have the type that the kind of the document requires. Misplaced fields would otherwise be ignored. */
+/**
+ * Finds fields that do not have the type that the kind of the document requires. Misplaced fields would otherwise be
+ * ignored.
+ */
 export function structureFindings(document: YamlDocument, form: DocumentForm): Finding[] {
   return fieldsOf(document, form).flatMap(({ path, kind }) => {
     if (hasKind(document, path, kind)) return [];

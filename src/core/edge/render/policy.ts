@@ -1,8 +1,8 @@
 import { registryObjects, type RegistryObject, type RegistryVolume } from './registry-objects.js';
 
 /**
- * Renders the PolicyGenTemplate overlay for the registry's storage. An overlay can set only metadata and spec; provisioner and
- * reclaim policy come from the source file StorageClass.yaml.
+ * Renders the PolicyGenTemplate overlay for the registry's storage. An overlay can set only metadata and spec;
+ * provisioner and reclaim policy come from the source file StorageClass.yaml.
  * @param cluster name of the managed cluster
  */
 export function policyOverlay(cluster: string, volume: RegistryVolume): object {
@@ -14,7 +14,10 @@ export function policyOverlay(cluster: string, volume: RegistryVolume): object {
   };
 }
 
-/** Renders an entry. The Config needs `musthave`: `mustonlyhave` would remove what the operator adds, and the pods would fail. */
+/**
+ * Renders an entry. The Config needs `musthave`: `mustonlyhave` would remove what the operator adds, and the pods would
+ * fail.
+ */
 function entry({ fileName, policyName, object }: RegistryObject): object {
   const { kind, metadata, spec } = object;
   return {

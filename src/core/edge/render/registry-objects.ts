@@ -38,7 +38,10 @@ export interface RegistryObject {
   object: Record<string, unknown> & { metadata: Record<string, unknown> };
 }
 
-/** Makes StorageClass, claim, volume and registry Config of a registry on a local disk, in the order in which they are applied. */
+/**
+ * Makes StorageClass, claim, volume and registry Config of a registry on a local disk, in the order in which they are
+ * applied.
+ */
 export function registryObjects({ path, size }: RegistryVolume): RegistryObject[] {
   return [
     {

@@ -2,8 +2,8 @@ import { parseQuantity } from '../../model/quantity.js';
 import type { Partition, Storage } from '../model.js';
 
 /**
- * Minimum start of the partition in MiB that leaves enough space for the system. Source: the site generator's documentation of the
- * registry's partition.
+ * Minimum start of the partition in MiB that leaves enough space for the system. Source: the site generator's
+ * documentation of the registry's partition.
  */
 export const MIN_START_MIB = 25_000;
 

@@ -30,7 +30,8 @@ interface DebugPodOptions {
 /**
  * Runs a command on a node, in a privileged pod that is always deleted.
  * @returns the output of the command
- * @throws RegadmError NODE_CHECK_FAILED if the pod does not run or the command fails, ApiError; the signal's reason when it aborts
+ * @throws RegadmError NODE_CHECK_FAILED if the pod does not run or the command fails, ApiError; the signal's reason
+ *   when it aborts
  */
 export async function runOnNode(api: ClusterApi, options: DebugPodOptions): Promise<string> {
   await deleteLeftovers(api);

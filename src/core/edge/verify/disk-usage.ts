@@ -6,7 +6,10 @@ const { passed, failed, warning } = checker('node');
 /** Separates the output of `lsblk` and `df`. */
 export const DIVIDER = '----regadm----';
 
-/** Script for the node; its first argument is the mount point. Sizes are in bytes, because units differ between versions. */
+/**
+ * Script for the node; its first argument is the mount point. Sizes are in bytes, because units differ between
+ * versions.
+ */
 export const SCRIPT = `lsblk --bytes --json --output NAME,SIZE,TYPE,MOUNTPOINT,PARTLABEL; echo ${DIVIDER}; df --block-size=1 --portability -- "$1"`;
 
 interface BlockDevice {

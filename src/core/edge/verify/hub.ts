@@ -71,7 +71,10 @@ function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefine
   return passed(NAME, `${host} mounts ${path}`);
 }
 
-/** Reads the hub's ClusterInstance, if the user can read it. @returns configurations by host name; empty for sites without one (SiteConfig) */
+/**
+ * Reads the hub's ClusterInstance, if the user can read it.
+ * @returns configurations by host name; empty for sites without one (SiteConfig)
+ */
 async function plannedOverrides(api: ClusterApi, cluster: string): Promise<Map<string, IgnitionConfig>> {
   const instance = { resource: CLUSTER_INSTANCES, namespace: cluster, name: cluster };
   const spec = (await findObject(api, instance).catch(ignoreApiError))?.spec;

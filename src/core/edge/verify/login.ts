@@ -11,7 +11,10 @@ const NAME = 'registry-login';
 /** Lifetime of a token that is requested only for this check, in seconds. */
 const TOKEN_SECONDS = 600;
 
-/** Opens the registry of the managed cluster. `internal` is its name in the cluster, `route` the host of its public route. */
+/**
+ * Opens the registry of the managed cluster. `internal` is its name in the cluster, `route` the host of its public
+ * route.
+ */
 export type OpenRegistry = (place: { internal?: string; route?: string; token?: string }) => Promise<Registry>;
 
 /**

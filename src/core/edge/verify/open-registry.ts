@@ -10,7 +10,9 @@ export interface RegistryAccess {
   authorities?: readonly string[];
 }
 
-/** Makes the function that opens the managed cluster's registry. It throws RegadmError REGISTRY_UNKNOWN, RegistryError. */
+/**
+ * Makes the function that opens the managed cluster's registry. It throws RegadmError REGISTRY_UNKNOWN, RegistryError.
+ */
 export function registryOpener(
   api: ClusterApi,
   { url, authorities }: RegistryAccess,

@@ -47,7 +47,8 @@ interface VerifyContext {
 
 /**
  * Checks the registry of an edge site on its clusters. All checks run, whatever the results of the others.
- * @throws RegadmError INVALID_FILE, UNREADABLE_FILE, and what opening the clusters throws; the signal's reason when it aborts
+ * @throws RegadmError INVALID_FILE, UNREADABLE_FILE, and what opening the clusters throws; the signal's reason when it
+ *   aborts
  */
 export async function verifyEdge(
   request: VerifyRequest,

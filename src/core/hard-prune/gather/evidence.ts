@@ -22,8 +22,8 @@ interface GatherOptions {
 }
 
 /**
- * Lists the storage, reads what the cluster uses, and looks up what is unused. The storage comes first, so that an image pushed between
- * the two is seen to be in use.
+ * Lists the storage, reads what the cluster uses, and looks up what is unused. The storage comes first, so that an
+ * image pushed between the two is seen to be in use.
  * @throws RegadmError STORAGE_UNREADABLE, OTHER_STORAGE (exit status 4), ApiError
  */
 export async function gatherEvidence(

@@ -20,8 +20,8 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
 }
 
 /**
- * Reads a list into a collector. A list whose `continue` token expires is read again from the beginning: its rest in a newer state would
- * miss objects that were created in the part already read.
+ * Reads a list into a collector. A list whose `continue` token expires is read again from the beginning: its rest in a
+ * newer state would miss objects that were created in the part already read.
  */
 async function collect<T extends Collector>(
   api: ClusterApi,

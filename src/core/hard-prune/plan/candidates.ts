@@ -3,8 +3,9 @@ import type { HardPruneRules } from './types.js';
 import { childrenOf, type ClusterUsage } from './usage.js';
 
 /**
- * Chooses what nothing uses, by the rules of the recorded cases: a repository without an image stream is deleted as a whole; in the
- * others, a manifest link stays only if its image is in use *and* the stream lists it; every blob that is not in use is deleted.
+ * Chooses what nothing uses, by the rules of the recorded cases: a repository without an image stream is deleted as a
+ * whole; in the others, a manifest link stays only if its image is in use *and* the stream lists it; every blob that is
+ * not in use is deleted.
  */
 export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage, rules: HardPruneRules): Candidates {
   const repositories: RepositoryRemoval[] = [];

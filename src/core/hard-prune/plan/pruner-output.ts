@@ -11,8 +11,8 @@ type PrunerLine =
   | { kind: 'other'; text: string };
 
 /**
- * Parses one line of `dockerregistry -prune=…`: logrus text (`level=info msg="…"`), logrus JSON, or a line of the plain summary. A line
- * that is not recognized is `other`, never an error.
+ * Parses one line of `dockerregistry -prune=…`: logrus text (`level=info msg="…"`), logrus JSON, or a line of the plain
+ * summary. A line that is not recognized is `other`, never an error.
  */
 export function parsePrunerLine(line: string): PrunerLine {
   const { level, message } = unwrap(line);

@@ -3,7 +3,8 @@ import type { StorageSnapshot } from '../../model/registry-storage.js';
 import type { ClusterUsage } from './usage.js';
 
 /**
- * Refuses a storage that contains none of the cluster's images: it is another cluster's, and everything in it would look unused.
+ * Refuses a storage that contains none of the cluster's images: it is another cluster's, and everything in it would
+ * look unused.
  * @throws RegadmError OTHER_STORAGE, exit status 4
  */
 export function assertSameCluster({ blobs, repositories }: StorageSnapshot, { images }: ClusterUsage): void {

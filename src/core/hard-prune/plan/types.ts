@@ -2,8 +2,8 @@ import { compareText } from '../../model/compare-text.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
 /**
- * Which manifest links stay. `registry`: exactly those that the registry's own pruner keeps. `safe`: also those of the children of an
- * image index that a stream lists.
+ * Which manifest links stay. `registry`: exactly those that the registry's own pruner keeps. `safe`: also those of the
+ * children of an image index that a stream lists.
  */
 export type HardPruneRules = 'safe' | 'registry';
 

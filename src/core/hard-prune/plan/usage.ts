@@ -10,7 +10,10 @@ export interface ClusterUsage {
   streams: Map<string, Set<string>>;
 }
 
-/** Finds the children of the image indexes among `images`, at any depth: the registry serves an index only with its children. */
+/**
+ * Finds the children of the image indexes among `images`, at any depth: the registry serves an index only with its
+ * children.
+ */
 export function childrenOf(images: Iterable<string>, { children }: Pick<ClusterUsage, 'children'>): Set<string> {
   const found = new Set<string>();
   const queue = [...images];
@@ -23,7 +26,10 @@ export function childrenOf(images: Iterable<string>, { children }: Pick<ClusterU
   return found;
 }
 
-/** Finds the streams that list an image index without all of its children: the registry's own pruner breaks such indexes. */
+/**
+ * Finds the streams that list an image index without all of its children: the registry's own pruner breaks such
+ * indexes.
+ */
 export function streamsWithUnlistedChildren(usage: ClusterUsage): string[] {
   const broken = [...usage.streams].filter(([, listed]) =>
     [...childrenOf(listed, usage)].some((child) => !listed.has(child)),

@@ -10,8 +10,8 @@ import { restore } from './restore.js';
 import { Steps } from './steps.js';
 
 /**
- * Runs a hard prune as one guarded procedure (docs/hard-prune.md): check, lock the registry, switch it to read-only mode, grant the
- * role, find, delete, and restore whatever happens.
+ * Runs a hard prune as one guarded procedure (docs/hard-prune.md): check, lock the registry, switch it to read-only
+ * mode, grant the role, find, delete, and restore whatever happens.
  * @throws RegadmError when nothing was deleted; an error after that is in the outcome
  */
 export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRequest, way: Way): Promise<Outcome> {

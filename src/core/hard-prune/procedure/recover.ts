@@ -13,8 +13,8 @@ export interface RecoverResult {
 }
 
 /**
- * Restores the registry after a hard prune that was killed: stops its pruner, removes its binding, restores the mode, releases the
- * lock. Can be run again, also after it was killed itself.
+ * Restores the registry after a hard prune that was killed: stops its pruner, removes its binding, restores the mode,
+ * releases the lock. Can be run again, also after it was killed itself.
  * @param timeoutMs timeout of the roll-out, in ms
  * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run may still be working; RECOVERY_INCOMPLETE
  */

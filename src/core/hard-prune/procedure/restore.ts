@@ -23,10 +23,10 @@ interface RestoreOptions {
 }
 
 /**
- * Restores everything that the lease records, in an order in which a crash at any point leaves what the next `--recover` needs: stop the
- * pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait for the roll-out, and only then release the
- * lock. A failure does not keep the other steps from being tried, with one exception: while a pruner may be deleting, the registry stays
- * read-only.
+ * Restores everything that the lease records, in an order in which a crash at any point leaves what the next
+ * `--recover` needs: stop the pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait
+ * for the roll-out, and only then release the lock. A failure does not keep the other steps from being tried, with one
+ * exception: while a pruner may be deleting, the registry stays read-only.
  * @returns the failures; empty when the registry is as before
  */
 export async function restore(options: RestoreOptions): Promise<RegadmError[]> {

@@ -4,9 +4,9 @@ import type { Failure } from '../../model/document.js';
 import type { Deletions, Outcomes } from '../report.js';
 
 /**
- * Deletes what a plan names: manifest links, whole repositories, uploads, blobs, layer links to deleted blobs. Links are deleted before
- * blobs, so that a run that is killed leaves blobs without links, which the next run finds, and never a link to a deleted blob. For the
- * same reason, a manifest link that is left holds back its blob.
+ * Deletes what a plan names: manifest links, whole repositories, uploads, blobs, layer links to deleted blobs. Links
+ * are deleted before blobs, so that a run that is killed leaves blobs without links, which the next run finds, and
+ * never a link to a deleted blob. For the same reason, a manifest link that is left holds back its blob.
  */
 export async function deletePlanned(storage: Storage, plan: HardPrunePlan, run: DeletionRun): Promise<Deletions> {
   const latched = latch(run);

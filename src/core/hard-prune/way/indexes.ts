@@ -5,8 +5,8 @@ import { streamsWithUnlistedChildren } from '../plan/usage.js';
 import type { HardPrunePorts } from '../ports.js';
 
 /**
- * Checks that the registry's own pruner does no damage: it knows only what a stream lists, and deletes the manifest links of a listed
- * index's children.
+ * Checks that the registry's own pruner does no damage: it knows only what a stream lists, and deletes the manifest
+ * links of a listed index's children.
  * @returns the result in words; with the rules `registry`, damage is only a warning
  * @throws RegadmError INDEX_CHILDREN (exit status 4) that names the streams
  */

@@ -37,7 +37,10 @@ export class PodPruner implements Pruner {
     return { plan: run.output.plan(), warnings: run.output.errors };
   }
 
-  /** The registry's pruner decides again what to delete. Once it has started, the signal only ends the reading of its output. */
+  /**
+   * The registry's pruner decides again what to delete. Once it has started, the signal only ends the reading of its
+   * output.
+   */
   async delete(_plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
     await mayContinue();
     const run = await this.run('delete', signal);

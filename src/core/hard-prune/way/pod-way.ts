@@ -36,7 +36,10 @@ export class PodWay implements Way {
     this.checks = { find, delete: [{ name: 'indexes', run: () => this.checkIndexes() }, ...find] };
   }
 
-  /** A user who cannot list images and streams can still preview; whether image indexes would be damaged is unknown then. */
+  /**
+   * A user who cannot list images and streams can still preview; whether image indexes would be damaged is unknown
+   * then.
+   */
   async preview(): Promise<Findings> {
     const { api, reporter, signal } = this.ports;
     const pod = await pickPod(api, this.request.way.pod);

@@ -69,8 +69,8 @@ export interface SnapshotView {
 }
 
 /**
- * Freezes a snapshot and its tables: adding a digest or an image throws from then on. Typed arrays cannot be frozen, but nothing
- * writes to them except through the tables.
+ * Freezes a snapshot and its tables: adding a digest or an image throws from then on. Typed arrays cannot be frozen,
+ * but nothing writes to them except through the tables.
  */
 export function freezeSnapshot(snapshot: SnapshotView): SnapshotView {
   for (const table of [snapshot.digests, snapshot.images]) {

@@ -21,7 +21,8 @@ const SENTINEL_PORT = 26_379;
 const URL_PARTS = /^(rediss?)(\+sentinel)?:\/\/(?:([^/]*)@)?([^@/?#]*)(\/[^?#]*)?$/;
 
 /**
- * Parses `redis[s]://[[user]:password@]host[:port][/db]` or `redis[s]+sentinel://[[user]:password@]host[:port][,…]/MASTER[/db]`.
+ * Parses `redis[s]://[[user]:password@]host[:port][/db]` or
+ * `redis[s]+sentinel://[[user]:password@]host[:port][,…]/MASTER[/db]`.
  * @returns undefined when the text is neither
  */
 export function parseRedisUrl(text: string): RedisAddress | undefined {

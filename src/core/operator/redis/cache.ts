@@ -14,8 +14,8 @@ const STALE =
 const SCAN_COUNT = 1000;
 
 /**
- * Empties the registry's blob cache in Redis. Otherwise, the registry believes that deleted layers exist and lets clients skip them when
- * they push.
+ * Empties the registry's blob cache in Redis. Otherwise, the registry believes that deleted layers exist and lets
+ * clients skip them when they push.
  * @param authorities certificates, PEM, that are trusted besides the system's
  * @returns the number of deleted keys
  * @throws RegadmError REDIS_FAILED, without the password
@@ -56,7 +56,10 @@ async function deleteKeys(connection: RedisConnection): Promise<number> {
   return deleted;
 }
 
-/** Deletes a batch with UNLINK, which does not block the server. Servers before 4.0, and some access rules, only know DEL. */
+/**
+ * Deletes a batch with UNLINK, which does not block the server. Servers before 4.0, and some access rules, only know
+ * DEL.
+ */
 function remover(connection: RedisConnection): (keys: string[]) => Promise<number> {
   let command = 'UNLINK';
   return async (keys) => {

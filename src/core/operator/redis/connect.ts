@@ -85,7 +85,9 @@ async function findMaster(sentinels: Endpoint[], name: string, options: ConnectO
   });
 }
 
-/** Logs in only where the Sentinel requires it: the login is that of the Redis servers, and Sentinels often have none. */
+/**
+ * Logs in only where the Sentinel requires it: the login is that of the Redis servers, and Sentinels often have none.
+ */
 async function askSentinel(sentinel: Endpoint, name: string, { address, trust }: ConnectOptions): Promise<Reply> {
   const ask = async (login: Partial<RedisAddress>): Promise<Reply> => {
     const { server, tls } = address;

@@ -1,7 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
-/** One line of the audit log: an action, its object and its result. A failed action may have happened if its response was lost. */
+/**
+ * One line of the audit log: an action, its object and its result. A failed action may have happened if its response
+ * was lost.
+ */
 export interface AuditEntry {
   action:
     | 'start'
@@ -33,7 +36,10 @@ export class AuditLog {
     }
   }
 
-  /** Appends a line; resolves when it is on the disk. Lines of several workers are flushed together. @throws RegadmError AUDIT_LOG */
+  /**
+   * Appends a line; resolves when it is on the disk. Lines of several workers are flushed together.
+   * @throws RegadmError AUDIT_LOG
+   */
   append(entry: AuditEntry): Promise<void> {
     const line = `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`;
     return new Promise((resolve, reject) => {

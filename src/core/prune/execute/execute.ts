@@ -33,8 +33,8 @@ interface ExecuteOptions {
 }
 
 /**
- * Executes a plan: first image streams and their links, then images and their blobs. Before every deletion it looks at the cluster
- * again, and keeps what is in use now. Neither the plan nor its snapshot is changed.
+ * Executes a plan: first image streams and their links, then images and their blobs. Before every deletion it looks at
+ * the cluster again, and keeps what is in use now. Neither the plan nor its snapshot is changed.
  * @throws RegadmError if the run ended before anything was changed; later failures are in the result
  */
 export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: ExecuteOptions): Promise<Execution> {

@@ -1,7 +1,8 @@
 import type { ImagePrunePlan } from '../plan/plan.js';
 
 /**
- * Groups the planned images: an index with the images that it names, the index first; everything else alone. Indexes come first.
+ * Groups the planned images: an index with the images that it names, the index first; everything else alone. Indexes
+ * come first.
  * @returns positions in the plan's images
  */
 export function groupImages({ images: planned, snapshot: { images } }: ImagePrunePlan): number[][] {

@@ -6,12 +6,14 @@ import type { Run } from './run.js';
 
 /**
  * Executes the part of the plan for images. For each image, in this order:
- *  1. look again: an image that is now in use, or that has a link that could not be deleted, is kept with all its blobs;
+ *  1. look again: an image that is now in use, or that has a link that could not be deleted, is kept with all its
+ *     blobs;
  *  2. delete its blobs that no other planned image has;
  *  3. delete its shared blobs, if it is the last of the images that share them and none of those had to be kept;
- *  4. delete the image object, by name with its uid. It remains until everything of it is gone, so that the next run finds it.
- * An image index and its children are looked at together, the index first; its children are kept if it is kept. Workers delete blobs in
- * the registry; while the API server deletes an image object, its worker continues with the next image.
+ *  4. delete the image object, by name with its uid. It remains until everything of it is gone, so that the next run
+ *     finds it.
+ * An image index and its children are looked at together, the index first; its children are kept if it is kept. Workers
+ * delete blobs in the registry; while the API server deletes an image object, its worker continues with the next image.
  */
 export async function pruneImages(run: Run): Promise<void> {
   const { images } = run.plan;
@@ -74,7 +76,10 @@ class ImagePruner {
     this.inFlight.add(deletion);
   }
 
-  /** Deletes a blob. @returns false if the image must wait: the blob failed, the image is now in use, or the run ends */
+  /**
+   * Deletes a blob.
+   * @returns false if the image must wait: the blob failed, the image is now in use, or the run ends
+   */
   private async deleteBlob(at: number, blob: number): Promise<boolean> {
     const { run } = this;
     const { registry } = run.ports;

@@ -8,8 +8,8 @@ export interface ItemPlace {
 }
 
 /**
- * Returns the places of a stream's items by name. A tag can list an image several times, so the name contains the creation time and
- * the item's number among equal ones.
+ * Returns the places of a stream's items by name. A tag can list an image several times, so the name contains the
+ * creation time and the item's number among equal ones.
  */
 export function itemPlaces(stream: ImageStream): Map<string, ItemPlace> {
   const places = new Map<string, ItemPlace>();

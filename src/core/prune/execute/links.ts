@@ -4,7 +4,10 @@ import type { PlannedStream } from '../plan/plan.js';
 import type { RegistryDeletions } from '../ports.js';
 import type { Run } from './run.js';
 
-/** Note for links that cannot be reached: without the image stream, the registry answers 500 to every deletion of a manifest link (recorded). */
+/**
+ * Note for links that cannot be reached: without the image stream, the registry answers 500 to every deletion of a
+ * manifest link (recorded).
+ */
 export const STREAM_GONE =
   'the image stream no longer exists: only a hard prune reaches what is left in its repository';
 
@@ -36,8 +39,8 @@ interface StreamLinks {
 }
 
 /**
- * Deletes the planned links of images that a stream no longer lists: layer links, then manifest links. A link that is needed again is
- * kept. A link that cannot be deleted blocks the deletion of its image, so that the next run finds it.
+ * Deletes the planned links of images that a stream no longer lists: layer links, then manifest links. A link that is
+ * needed again is kept. A link that cannot be deleted blocks the deletion of its image, so that the next run finds it.
  * @returns the images whose links are all deleted
  */
 export async function pruneLinks(
@@ -54,7 +57,9 @@ export async function pruneLinks(
   return new Set(images.filter((image) => run.isActive && !unfinished.has(image)));
 }
 
-/** The images that each link belongs to: a manifest to its own image, configs and layers to all images that have them. */
+/**
+ * The images that each link belongs to: a manifest to its own image, configs and layers to all images that have them.
+ */
 function linkOwners(run: Run, digests: number[]): Map<number, number[]> {
   const { images } = run.plan.snapshot;
   const owners = new Map<number, number[]>();

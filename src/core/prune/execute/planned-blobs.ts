@@ -1,8 +1,8 @@
 import type { ImagePrunePlan } from '../plan/plan.js';
 
 /**
- * Tracks which planned images still need each planned blob. A blob that several planned images share is deleted with the last of them,
- * and kept if one of them is kept. Blobs are positions in the plan's blobs, images are image numbers.
+ * Tracks which planned images still need each planned blob. A blob that several planned images share is deleted with
+ * the last of them, and kept if one of them is kept. Blobs are positions in the plan's blobs, images are image numbers.
  */
 export class PlannedBlobs {
   /** By digest number: the position in the plan's blobs plus 1; 0 for blobs that are not planned. */

@@ -23,8 +23,8 @@ export interface RemovableItem extends ItemPlace {
 }
 
 /**
- * Finds the planned items that a stream still lists and that may still be removed. The others are noted as gone or skipped; those that
- * an update whose response was lost has removed are noted in `step`.
+ * Finds the planned items that a stream still lists and that may still be removed. The others are noted as gone or
+ * skipped; those that an update whose response was lost has removed are noted in `step`.
  * @throws RegadmError INVALID_REFERENCES if a new reference cannot be parsed
  */
 export function findRemovable(

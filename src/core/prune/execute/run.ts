@@ -76,8 +76,8 @@ export class Run {
   }
 
   /**
-   * Returns what runs before each retry of a deletion: it refreshes the view and checks again that the object may be deleted, because
-   * the waits between retries can be long.
+   * Returns what runs before each retry of a deletion: it refreshes the view and checks again that the object may be
+   * deleted, because the waits between retries can be long.
    * @param isBlocked returns why the object may no longer be deleted; undefined if it may
    */
   recheckBeforeRetry(isBlocked: () => string | undefined): () => Promise<void> {

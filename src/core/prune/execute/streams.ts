@@ -10,8 +10,8 @@ import type { Run } from './run.js';
 
 /**
  * Executes the part of the plan for image streams. For each stream, in this order:
- *  1. look again, read it, remove those planned items that may still be removed, and in the same update note their digests in the
- *     annotation `regadm/pending`: from here on, every next run finds what is left to do;
+ *  1. look again, read it, remove those planned items that may still be removed, and in the same update note their
+ *     digests in the annotation `regadm/pending`: from here on, every next run finds what is left to do;
  *  2. delete its layer links, then its manifest links (the registry refuses those while the stream lists the image);
  *  3. remove the annotation.
  * A stream whose update fails keeps its images, its links and their blobs: it still lists them.

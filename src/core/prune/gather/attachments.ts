@@ -13,7 +13,8 @@ const ONLY_COSIGN_TAGS = "only cosign's tags show what is attached to an image";
  * Reads what images are attached to, from the manifests of those images for which it matters.
  * @param registry absent if it is not available
  * @returns subject by image; both are digest numbers
- * @throws the registry's error if it is unavailable and the policy says `stop`: an attachment of an image that is kept could be deleted
+ * @throws the registry's error if it is unavailable and the policy says `stop`: an attachment of an image that is kept
+ *   could be deleted
  */
 export async function gatherSubjects(
   { snapshot, options, draft }: { snapshot: Snapshot; options: PruneOptions; draft: Decided },

@@ -11,7 +11,10 @@ const LISTS = {
   digests: { pattern: undefined, form: 'a whole digest, sha256:…' },
 } as const;
 
-/** Reads what an administrator wants to be kept (docs/protect.md). @throws RegadmError PROTECT_FILE with file, line and field */
+/**
+ * Reads what an administrator wants to be kept (docs/protect.md).
+ * @throws RegadmError PROTECT_FILE with file, line and field
+ */
 export async function readProtection(file: string): Promise<Protection> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new RegadmError(`cannot read --protect ${file}: ${messageOf(cause)}`, { code: 'PROTECT_FILE', cause });

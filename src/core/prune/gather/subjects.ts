@@ -10,7 +10,9 @@ const MANIFESTS_AT_ONCE = 16;
 export interface Subjects {
   /** Subject by image; both are digest numbers. */
   found: Map<number, number>;
-  /** Why reading ended early: the user may not pull (the pruner role does not allow it), or the registry is unavailable. */
+  /**
+   * Why reading ended early: the user may not pull (the pruner role does not allow it), or the registry is unavailable.
+   */
   unread?: string;
   /** Number of manifests that could not be read, each for a reason of its own. */
   broken: number;

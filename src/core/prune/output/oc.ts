@@ -3,8 +3,8 @@ import type { ImagePruneReport } from '../report.js';
 import { isDone, summarize } from '../summary.js';
 
 /**
- * Writes the lines of `oc adm prune images` 4.13: for each stream its items and links, then for each image its blobs and the image; in a
- * confirmed run only what was done.
+ * Writes the lines of `oc adm prune images` 4.13: for each stream its items and links, then for each image its blobs
+ * and the image; in a confirmed run only what was done.
  */
 export function* ocLines(report: ImagePruneReport): Generator<string> {
   if (!report.plan.options.pruneRegistry) {

@@ -4,7 +4,10 @@ import { STATUS } from '../outcome.js';
 import type { ImagePruneReport } from '../report.js';
 import { DEPENDENCY, Notes } from './status.js';
 
-/** Lists every stream, tag item and image that was skipped, one line each, with the reason. What was not reached is only counted. */
+/**
+ * Lists every stream, tag item and image that was skipped, one line each, with the reason. What was not reached is only
+ * counted.
+ */
 export function* skippedLines(report: ImagePruneReport): Generator<string> {
   const { plan, outcome } = report;
   const notes = new Notes(report);

@@ -42,7 +42,10 @@ export class Notes {
     return this.failures.get(digest)?.find(({ target }) => target.split(' ').includes(repository))?.message;
   }
 
-  /** Returns why a tag item was skipped or failed: the note of its image (a digest number), or of its stream (a position in the plan). */
+  /**
+   * Returns why a tag item was skipped or failed: the note of its image (a digest number), or of its stream (a position
+   * in the plan).
+   */
   item(stream: number, image: number): string | undefined {
     this.images ??= notesByDigest(this.report);
     return this.images.get(image) ?? this.report.outcome.streams[stream]!.note;

@@ -39,7 +39,10 @@ export function streamSection(report: ImagePruneReport, limit: number): Section 
   };
 }
 
-/** Counts the items of every tag that loses some; for a stream that only loses links of an earlier run, one row without a tag. */
+/**
+ * Counts the items of every tag that loses some; for a stream that only loses links of an earlier run, one row without
+ * a tag.
+ */
 function* tagCounts(
   { stream, items, kept }: PlannedStream,
   codes: Uint8Array,

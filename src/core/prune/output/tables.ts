@@ -52,7 +52,10 @@ function more(count: number): string {
   return `… and ${thousands(count)} more (-o wide shows all)`;
 }
 
-/** Lists failures and what was skipped, each with its reason; lines are not cut, because the end of a message can matter most. */
+/**
+ * Lists failures and what was skipped, each with its reason; lines are not cut, because the end of a message can matter
+ * most.
+ */
 function* problems(report: ImagePruneReport, limit: number, paint: Styles): Generator<string> {
   const failures = report.failures
     .map(({ target, message }) => `  ${oneLine(target)}: ${oneLine(message)}\n`)

@@ -8,8 +8,8 @@ interface Place {
 }
 
 /**
- * Returns a function that says where an image (by number) was: the first tag item that the plan removes and the number of further ones,
- * or the repository of its reference.
+ * Returns a function that says where an image (by number) was: the first tag item that the plan removes and the number
+ * of further ones, or the repository of its reference.
  * @param wanted the images to look up; a table that is cut needs few
  */
 export function placesOf(plan: ImagePrunePlan, wanted: readonly number[]): (image: number) => string {

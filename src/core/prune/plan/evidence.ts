@@ -54,8 +54,9 @@ function assertValidReferences({ invalid }: UseIndex, { ignoreInvalidRefs }: Pru
 }
 
 /**
- * Returns the images (by number) whose manifests can change the plan, because they may name a subject: OCI images that would be
- * deleted; with `pruneSignatures` also those that only their position keeps. With the scope `oc` or a namespace, none.
+ * Returns the images (by number) whose manifests can change the plan, because they may name a subject: OCI images that
+ * would be deleted; with `pruneSignatures` also those that only their position keeps. With the scope `oc` or a
+ * namespace, none.
  */
 export function subjectCandidates({ decisions }: Decided, { images }: SnapshotView, options: PruneOptions): number[] {
   if (options.referrers === 'oc' || options.namespace !== undefined) return [];

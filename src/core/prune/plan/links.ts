@@ -37,7 +37,10 @@ export function planLinks(
   return { layerLinks: sorted(layers), manifestLinks: sorted(manifests) };
 }
 
-/** Returns all digests that images need in their repository: their manifests, configs and layers, and those of children if wanted. */
+/**
+ * Returns all digests that images need in their repository: their manifests, configs and layers, and those of children
+ * if wanted.
+ */
 export function neededDigests(
   { images }: Pick<SnapshotView, 'images'>,
   listed: Iterable<number>,

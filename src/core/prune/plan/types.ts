@@ -27,7 +27,9 @@ export interface PlannedStream {
   readonly manifestLinks: readonly number[];
 }
 
-/** What is deleted, and enough to say why everything else is kept. Streams, images and blobs are sorted. Never changed. */
+/**
+ * What is deleted, and enough to say why everything else is kept. Streams, images and blobs are sorted. Never changed.
+ */
 export interface ImagePrunePlan {
   readonly snapshot: SnapshotView;
   readonly options: PruneOptions;

@@ -4,8 +4,8 @@ import { messageOf, RegadmError } from '../../model/errors.js';
 export type PreflightName = 'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners';
 
 /**
- * Result of a check before the first deletion: `ok`; `failed`, which stops a confirmed run; `warning`, which does not; `unknown`: it
- * could not be checked, and `message` says why.
+ * Result of a check before the first deletion: `ok`; `failed`, which stops a confirmed run; `warning`, which does not;
+ * `unknown`: it could not be checked, and `message` says why.
  */
 export type PreflightCheck = Check<PreflightName>;
 

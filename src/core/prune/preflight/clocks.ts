@@ -1,6 +1,9 @@
 import { notChecked, passed, type PreflightCheck } from './check.js';
 
-/** Difference of the clocks up to which they count as equal, in ms. A larger one is only reported: ages are counted from the API's time. */
+/**
+ * Difference of the clocks up to which they count as equal, in ms. A larger one is only reported: ages are counted from
+ * the API's time.
+ */
 const CLOCK_TOLERANCE_MS = 60_000;
 /** `Date` headers have whole seconds. */
 const DATE_PRECISION_MS = 1000;

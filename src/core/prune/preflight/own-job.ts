@@ -30,7 +30,10 @@ export async function withoutOwnJob(
   });
 }
 
-/** Finds the job by the owner of this process's pod. A pod that cannot be read still shows it: the pods of a job are named JOB-xxxxx. */
+/**
+ * Finds the job by the owner of this process's pod. A pod that cannot be read still shows it: the pods of a job are
+ * named JOB-xxxxx.
+ */
 async function findOwnJob(
   hostname: string,
   running: PrunerObject[],

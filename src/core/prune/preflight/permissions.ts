@@ -28,8 +28,8 @@ function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
 }
 
 /**
- * Checks that the user has every permission that the run needs. Where the API server does not answer access reviews, the result is
- * `unknown`, which does not stop the run: reading the lists has shown that the login works.
+ * Checks that the user has every permission that the run needs. Where the API server does not answer access reviews,
+ * the result is `unknown`, which does not stop the run: reading the lists has shown that the login works.
  */
 export async function checkPermissions(input: PermissionsInput): Promise<{ check: PreflightCheck } & DatedResponse> {
   const { api, now = Date.now, signal } = input;

@@ -56,8 +56,8 @@ const CHECK_OF_ERROR: Record<string, PreflightName> = {
 };
 
 /**
- * Deletes a layer link and a blob with random digests, which exist nowhere. In read-only mode the registry refuses to delete links but
- * still deletes blobs: only a link shows the mode, so without a repository the mode remains unknown.
+ * Deletes a layer link and a blob with random digests, which exist nowhere. In read-only mode the registry refuses to
+ * delete links but still deletes blobs: only a link shows the mode, so without a repository the mode remains unknown.
  */
 async function probe(
   registry: Registry,

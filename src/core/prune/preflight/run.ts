@@ -13,7 +13,10 @@ export interface PreflightInput {
   registry?: Registry | Error;
   /** `namespace/name` of existing image streams. */
   repositories: readonly string[];
-  /** True: delete a link and a blob that do not exist, which shows whether deletion works. False: send only reading requests. */
+  /**
+   * True: delete a link and a blob that do not exist, which shows whether deletion works. False: send only reading
+   * requests.
+   */
   probeDeletion: boolean;
   pruneRegistry: boolean;
   /** Whether there is a bearer token, which the registry needs. */
@@ -29,8 +32,9 @@ export interface PreflightInput {
 }
 
 /**
- * Checks everything that can fail before the first deletion: token, permissions, registry and its mode, clocks, other pruners.
- * A deletion is probed with random digests, which exist nowhere: the responses tell token, permission and mode apart and change nothing.
+ * Checks everything that can fail before the first deletion: token, permissions, registry and its mode, clocks, other
+ * pruners. A deletion is probed with random digests, which exist nowhere: the responses tell token, permission and mode
+ * apart and change nothing.
  * @returns one result per check; `preflightError` turns them into the error that stops a confirmed run
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightCheck[]> {

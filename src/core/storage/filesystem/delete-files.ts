@@ -15,8 +15,9 @@ const readEntries = promisify(readdir) as unknown as (
 ) => Promise<Dirent[]>;
 
 /**
- * Deletes a blob's data and its directory. That `data` is a regular file was checked for the plan; the directory is checked again,
- * because a symbolic link in its place would be followed. Callbacks, because there can be very many blobs (see files.ts).
+ * Deletes a blob's data and its directory. That `data` is a regular file was checked for the plan; the directory is
+ * checked again, because a symbolic link in its place would be followed. Callbacks, because there can be very many
+ * blobs (see files.ts).
  * @throws the file system's error
  */
 export function deleteBlob(root: string, hex: string): Promise<Deletion> {
@@ -44,8 +45,8 @@ export async function deleteLink(directory: string): Promise<Deletion> {
 }
 
 /**
- * Deletes the files of a tree that `isKnown` accepts by their path below `directory`, and the directories that are empty then.
- * Symbolic links and all other files stay.
+ * Deletes the files of a tree that `isKnown` accepts by their path below `directory`, and the directories that are
+ * empty then. Symbolic links and all other files stay.
  * @returns false when there is no such directory
  * @throws the file system's error
  */
@@ -83,7 +84,10 @@ export async function deleteIfEmpty(directory: string): Promise<void> {
   });
 }
 
-/** Reads what is at a path, without following a symbolic link; undefined when nothing is. @throws the file system's error */
+/**
+ * Reads what is at a path, without following a symbolic link; undefined when nothing is.
+ * @throws the file system's error
+ */
 export function lstatOf(path: string): Promise<Stats | undefined> {
   return readStats(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;

@@ -32,7 +32,10 @@ export async function deleteUpload(root: string, { repository, id }: Upload): Pr
   return (await deleteTree(path, isUploadFile)) ? DELETED : GONE;
 }
 
-/** Deletes a repository's own directories. Nested repositories and files that are not of the layout stay, with their directories. */
+/**
+ * Deletes a repository's own directories. Nested repositories and files that are not of the layout stay, with their
+ * directories.
+ */
 export async function deleteRepository(root: string, name: string): Promise<RepositoryDeletion> {
   try {
     return await deleteOwnDirectories(repositoryDirectory(root, name));
@@ -59,7 +62,10 @@ async function remainingManifests(root: string, name: string): Promise<string[] 
   return entries?.filter((entry) => HEX.test(entry.name)).map((entry) => `sha256:${entry.name}`);
 }
 
-/** Path below `_layers` or `_manifests`: `sha256/HEX/link`, `revisions/sha256/HEX/link`, `tags/TAG/{current,index/sha256/HEX}/link`. */
+/**
+ * Path below `_layers` or `_manifests`: `sha256/HEX/link`, `revisions/sha256/HEX/link`,
+ * `tags/TAG/{current,index/sha256/HEX}/link`.
+ */
 function isLinkFile(parts: string[]): boolean {
   return parts.length >= 3 && parts.at(-1) === 'link';
 }

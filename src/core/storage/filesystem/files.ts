@@ -8,7 +8,10 @@ export const PARALLEL = { concurrency: 16 };
 
 // The callback functions of node:fs take half the time of fs/promises, which matters for tens of thousands of files.
 
-/** Lists the names in a directory; empty when it does not exist or is not a directory. @throws RegadmError STORAGE_UNREADABLE */
+/**
+ * Lists the names in a directory; empty when it does not exist or is not a directory.
+ * @throws RegadmError STORAGE_UNREADABLE
+ */
 export function namesIn(path: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     readdir(path, (error, names) =>
@@ -17,7 +20,10 @@ export function namesIn(path: string): Promise<string[]> {
   });
 }
 
-/** Lists the entries of a directory with their kinds; does not follow symbolic links. @throws RegadmError STORAGE_UNREADABLE */
+/**
+ * Lists the entries of a directory with their kinds; does not follow symbolic links.
+ * @throws RegadmError STORAGE_UNREADABLE
+ */
 export function entriesIn(path: string): Promise<Dirent[]> {
   return new Promise((resolve, reject) => {
     readdir(path, { withFileTypes: true }, (error, entries) =>
@@ -26,7 +32,10 @@ export function entriesIn(path: string): Promise<Dirent[]> {
   });
 }
 
-/** Reads what is at a path, without following a symbolic link; undefined when nothing is. @throws RegadmError STORAGE_UNREADABLE */
+/**
+ * Reads what is at a path, without following a symbolic link; undefined when nothing is.
+ * @throws RegadmError STORAGE_UNREADABLE
+ */
 export function statOf(path: string): Promise<Stats | undefined> {
   return new Promise((resolve, reject) => {
     lstat(path, (error, stats) =>

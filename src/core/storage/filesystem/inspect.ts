@@ -69,7 +69,10 @@ async function newestOf(root: string, names: Set<string>): Promise<Map<string, n
   return newest;
 }
 
-/** Looks again for each blob that the listing does not have: a blob written since then must not make its link look dangling. */
+/**
+ * Looks again for each blob that the listing does not have: a blob written since then must not make its link look
+ * dangling.
+ */
 async function findDangling(
   root: string,
   { blobs, repositories }: StorageSnapshot,

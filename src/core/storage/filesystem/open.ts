@@ -5,7 +5,8 @@ import { entriesIn, isMissing, statOf } from './files.js';
 /**
  * Finds the registry's files below the directory where its volume is mounted.
  * @returns the absolute path of its `docker/registry/v2`
- * @throws RegadmError USAGE when there is no such directory; STORAGE_NOT_A_REGISTRY, STORAGE_UNKNOWN_LAYOUT (exit status 4)
+ * @throws RegadmError USAGE when there is no such directory; STORAGE_NOT_A_REGISTRY, STORAGE_UNKNOWN_LAYOUT (exit
+ *   status 4)
  */
 export async function findRegistryRoot(directory: string): Promise<string> {
   const base = await realpath(directory).catch((error: unknown) => {

@@ -33,7 +33,9 @@ async function newestFileIn(path: string): Promise<number> {
   return latest;
 }
 
-/** The earlier of the time in `startedat` and its own time: in a copied storage, files are younger than their content. */
+/**
+ * The earlier of the time in `startedat` and its own time: in a copied storage, files are younger than their content.
+ */
 async function startedAt(file: string): Promise<number> {
   const written = (await statOf(file))?.mtimeMs ?? 0;
   const stated = Date.parse((await readSmallFile(file)) ?? '');

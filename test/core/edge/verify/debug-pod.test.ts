@@ -1,7 +1,9 @@
 import type { ApiRequestOptions, ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
 import { runOnNode } from '../../../../src/core/edge/verify/debug-pod.js';
 
-/** A cluster that has only pods; `intercept` is called with each request before the response, and can set its status. */
+/**
+ * A cluster that has only pods; `intercept` is called with each request before the response, and can set its status.
+ */
 class PodCluster {
   readonly pods = new Map<string, KubeObject>();
   readonly requests: string[] = [];

@@ -136,7 +136,10 @@ function listed(sandbox: Sandbox, image: string): boolean {
   return stateOf(sandbox).items.some((item) => item.endsWith(image));
 }
 
-/** Whether a request is about a part of an image, or of its index or its children; a stream's update concerns all that it lists. */
+/**
+ * Whether a request is about a part of an image, or of its index or its children; a stream's update concerns all that
+ * it lists.
+ */
 function partOf({ store }: Sandbox, image: string, path: string): boolean {
   if (path.endsWith('/status')) return true;
   const object = store.get('images', image) as unknown as {

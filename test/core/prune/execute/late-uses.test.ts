@@ -345,7 +345,8 @@ test.each([1, 5])(
     });
     await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
     expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
-    // With several workers others may be at their last request; none has its manifest blob still, so that none can be withdrawn whole.
+    // With several workers others may be at their last request; none has its manifest blob still, so that none can be
+    // withdrawn whole.
     expect(left).toEqual([]);
   },
 );

@@ -5,8 +5,8 @@ import { anImageStream, anOrdinaryImage, digest } from '../../../support/builder
 import { aPlan, imagePrunePieces, type ImagePruneFormat } from '../../../support/reports.js';
 
 /**
- * A cluster in which there is something of everything to prune with --keep-tag-revisions=1: a tag that loses two items of three, an image
- * that no stream lists, an item without image, and links that an interrupted run left.
+ * A cluster in which there is something of everything to prune with --keep-tag-revisions=1: a tag that loses two items
+ * of three, an image that no stream lists, an item without image, and links that an interrupted run left.
  */
 export function storyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return aPlan(

@@ -9,8 +9,8 @@ const SMALLEST_LIMIT_MS = 50;
 const LARGEST_LIMIT_MS = 30_000;
 
 /**
- * Returns the maximum age, in ms, of a look at the cluster that a deletion may rest on: ten times its duration as long as that is short,
- * 500 ms for a look of 50 to 100 ms, then five times its duration, never more than 30 s.
+ * Returns the maximum age, in ms, of a look at the cluster that a deletion may rest on: ten times its duration as long
+ * as that is short, 500 ms for a look of 50 to 100 ms, then five times its duration, never more than 30 s.
  */
 export function allowedAge(durationMs: number): number {
   if (durationMs > SHORT_LOOK_MS) return Math.min(LARGEST_LIMIT_MS, AGE_PER_DURATION * durationMs);

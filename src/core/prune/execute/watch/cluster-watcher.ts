@@ -31,8 +31,8 @@ interface ClusterWatcherOptions {
 }
 
 /**
- * Keeps a LiveView up to date while objects are deleted: watches what the user may watch, and lists the rest again before the last look
- * becomes too old. `waitUntilFresh` runs before every deletion.
+ * Keeps a LiveView up to date while objects are deleted: watches what the user may watch, and lists the rest again
+ * before the last look becomes too old. `waitUntilFresh` runs before every deletion.
  */
 export class ClusterWatcher {
   private readonly sources: Source[];
@@ -59,8 +59,9 @@ export class ClusterWatcher {
   }
 
   /**
-   * Opens the watches and looks once, also at what is watched: nothing shows when a watch has sent everything that happened before it was
-   * opened. Only watched images are left out, because of the size of their list; the time of all other lists must do for their watch.
+   * Opens the watches and looks once, also at what is watched: nothing shows when a watch has sent everything that
+   * happened before it was opened. Only watched images are left out, because of the size of their list; the time of all
+   * other lists must do for their watch.
    */
   async start(): Promise<void> {
     const opened = Promise.all(this.sources.map((source) => this.open(source)));

@@ -77,7 +77,10 @@ export class KnownStreams {
   }
 }
 
-/** Resource versions of one resource grow. If they are not numbers, they cannot be compared, and the later response counts. */
+/**
+ * Resource versions of one resource grow. If they are not numbers, they cannot be compared, and the later response
+ * counts.
+ */
 function isOlder(version: string, known: string): boolean {
   return /^\d+$/.test(version) && /^\d+$/.test(known) && BigInt(version) < BigInt(known);
 }

@@ -1,7 +1,9 @@
 import { DigestTable } from '../../../model/table/digest-table.js';
 import type { DigestView } from '../../../model/table/snapshot.js';
 
-/** The digests of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed. */
+/**
+ * The digests of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed.
+ */
 export class LaterDigests implements DigestView {
   private readonly later = new DigestTable();
   private readonly first: number;

@@ -13,7 +13,9 @@ interface LaterImage {
   children: number[];
 }
 
-/** The images of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed. */
+/**
+ * The images of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed.
+ */
 export class LaterImages implements ImageView {
   readonly unreadable: Map<number, string>;
   readonly replaced: Set<number>;

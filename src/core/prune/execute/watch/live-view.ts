@@ -28,9 +28,9 @@ interface CurrentRules {
 }
 
 /**
- * The cluster as it is known now: the snapshot, and what lists and watches have shown since. It answers whether a planned object may
- * still be deleted, and it can only keep more than the plan: nothing is deleted that the plan does not name. The snapshot is not
- * changed; what is learned later is stored in tables of its own.
+ * The cluster as it is known now: the snapshot, and what lists and watches have shown since. It answers whether a
+ * planned object may still be deleted, and it can only keep more than the plan: nothing is deleted that the plan does
+ * not name. The snapshot is not changed; what is learned later is stored in tables of its own.
  */
 export class LiveView {
   readonly digests: LaterDigests;
@@ -87,7 +87,10 @@ export class LiveView {
     return this.streams.put(record);
   }
 
-  /** Forgets a deleted stream. @param version resource version of the deletion: a stream with a newer one was created again */
+  /**
+   * Forgets a deleted stream.
+   * @param version resource version of the deletion: a stream with a newer one was created again
+   */
   removeStream(key: string, version?: string): void {
     this.streams.remove(key, version);
   }
@@ -171,7 +174,10 @@ export class LiveView {
     return this.plan.snapshot.subjects.get(items[position]!.image) ?? subjectOfTag(name, this.digests);
   }
 
-  /** An index that names an image and that a tag item lists; beyond `oc`, also an index of such an index. -1 if there is none. */
+  /**
+   * An index that names an image and that a tag item lists; beyond `oc`, also an index of such an index. -1 if there is
+   * none.
+   */
   private listedParent(digest: number, depth = 0): number {
     for (const parent of this.needs.parents.get(digest) ?? []) {
       const name = this.images.name(parent);
@@ -212,7 +218,9 @@ export class LiveView {
   }
 }
 
-/** True if the subject of an attachment in a stream is kept: it is used by digest, or the stream continues to list it. */
+/**
+ * True if the subject of an attachment in a stream is kept: it is used by digest, or the stream continues to list it.
+ */
 function isKept(subject: number, stream: ImageStream, { held, items: rules }: CurrentRules): boolean {
   if (held.has(subject)) return true;
   return stream.tags.some(({ items }, tag) =>

@@ -19,7 +19,8 @@ export interface SourceReader {
   readonly resource: ListedResource;
   /**
    * Lists the resource.
-   * @param isWatched asked when the list is complete: what a watch has shown meanwhile is newer, so that the list replaces nothing
+   * @param isWatched asked when the list is complete: what a watch has shown meanwhile is newer, so that the list
+   *   replaces nothing
    * @returns the resource version of the list
    * @throws ApiError if it cannot be listed
    */
@@ -93,7 +94,9 @@ export function referrerReader(
   };
 }
 
-/** Reads any other resource, for `--referrers all`. One that could be listed before and is not found now has no objects. */
+/**
+ * Reads any other resource, for `--referrers all`. One that could be listed before and is not found now has no objects.
+ */
 export function anyReader(
   { api, view, signal }: ReaderContext,
   any: AnyResource,

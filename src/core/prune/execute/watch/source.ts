@@ -5,7 +5,10 @@ const SILENCE_LIMIT_MS = 120_000;
 /** Maximum number of times that a watch is opened again if the server keeps closing it. */
 const MAX_REOPENINGS = 20;
 
-/** A resource whose state the watcher keeps up to date, by a watch or by listing it again. All times in ms, by the watcher's clock. */
+/**
+ * A resource whose state the watcher keeps up to date, by a watch or by listing it again. All times in ms, by the
+ * watcher's clock.
+ */
 export interface Source {
   readonly reader: SourceReader;
   readonly namespace?: string;
@@ -39,7 +42,10 @@ export function toSource(reader: SourceReader, resourceVersion: string, namespac
   };
 }
 
-/** True if a watch keeps the source up to date at the time `now`: it shows what happens, and has shown all that happened before. */
+/**
+ * True if a watch keeps the source up to date at the time `now`: it shows what happens, and has shown all that happened
+ * before.
+ */
 export function isLive({ state, caughtUp, heardAt }: Source, now: number): boolean {
   return state === 'watching' && caughtUp && now - heardAt < SILENCE_LIMIT_MS;
 }
