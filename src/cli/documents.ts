@@ -1,4 +1,4 @@
-import type { DoctorDocument } from '../core/doctor/diagnose.js';
+import type { DoctorDocument } from '../core/doctor/report.js';
 import type { LintReport } from '../core/edge/lint/report.js';
 import type { VerifyReport } from '../core/edge/verify/report.js';
 import type { HardPruneDocument, HardPruneRecoveryDocument } from '../core/hard-prune/output/document-type.js';

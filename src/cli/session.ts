@@ -30,6 +30,12 @@ export async function withSession<T>(
   return interruptible(run, { ...texts, note: reporter.note });
 }
 
+/** Opens the cluster that the flags name. @throws RegadmError USAGE, and what opening the cluster throws */
+export async function connect(flags: ClusterFlagValues, reporter: Reporter): Promise<ClusterApi> {
+  const { openCluster } = await import('../core/cluster/index.js');
+  return openCluster(clusterOptions(flags), reporter.log);
+}
+
 /**
  * Runs work on the cluster that the flags name, and closes the connection afterwards.
  * @throws RegadmError INTERRUPTED, what opening the cluster throws, and what the work throws
@@ -41,8 +47,7 @@ export async function withCluster<T>(
   texts: InterruptTexts = {},
 ): Promise<T> {
   const onCluster = async (session: Session): Promise<T> => {
-    const { openCluster } = await import('../core/cluster/index.js');
-    const api = await openCluster(clusterOptions(flags), session.reporter.log);
+    const api = await connect(flags, session.reporter);
     try {
       return await work({ ...session, api });
     } finally {

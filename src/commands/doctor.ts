@@ -1,21 +1,26 @@
 import { BaseCommand } from '../cli/base-command.js';
-import { requestTimeoutFlag } from '../flags/duration.js';
+import { present } from '../cli/present.js';
+import { doctorOutput } from '../core/doctor/output/index.js';
+import { doctorReport } from '../core/doctor/report.js';
 import { EXIT } from '../core/model/errors.js';
-import { clusterFlags, clusterOptions } from '../flags/cluster.js';
+import { clusterFlags } from '../flags/cluster.js';
+import { requestTimeoutFlag } from '../flags/duration.js';
 import { outputFlags } from '../flags/output.js';
 import { registryFlags } from '../flags/registry.js';
+import { registryOptions } from '../flags/registry-options.js';
 
 export default class Doctor extends BaseCommand {
-  static override summary = 'Find out what would keep a prune from working here';
+  static override summary = 'Find problems that would make a prune fail';
 
-  static override description = `Looks at version and user, at permissions, at the registry (found, reachable, trusted, its mode, its pods, deletion enabled), at clocks, at the cluster's own pruning and its last run, and at other pruners at work. Only reading requests are sent.
+  static override description = `Checks the user and its permissions, the registry (address, certificate, login, mode, pods, deletion), the clocks, the
+cluster's own pruning and its last run, and other running pruners. Changes nothing: only read requests are sent.
 
-Exit status: 0 if a prune would work (warnings included), 1 if not.`;
+Exit status: 0 if no check failed (warnings included), 1 otherwise.`;
 
   static override examples = [
-    { description: 'Before the first prune, or when one has failed', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'Before the first prune, or after one has failed', command: '<%= config.bin %> <%= command.id %>' },
     {
-      description: 'From outside the cluster, with the public name of the registry',
+      description: 'Outside the cluster, with the public name of the registry',
       command: '<%= config.bin %> <%= command.id %> --registry-url registry.apps.example.com',
     },
     { description: 'For a ticket', command: '<%= config.bin %> <%= command.id %> -o yaml' },
@@ -29,27 +34,15 @@ Exit status: 0 if a prune would work (warnings included), 1 if not.`;
 
   async run(): Promise<void> {
     const { flags } = await this.read(Doctor);
-    const { registryOptions } = await import('../flags/registry-options.js');
-    const registry = await registryOptions(flags);
     const requestTimeoutMs = requestTimeoutFlag(flags['request-timeout']);
-    const { diagnose, doctorReport } = await import('../core/doctor/diagnose.js');
-    const connect = async () =>
-      (await import('../core/cluster/index.js')).openCluster(clusterOptions(flags), this.logAt);
-    const hooks = { warn: this.warning, log: this.logAt, signal: new AbortController().signal };
-    const report = doctorReport(
-      this.config.version,
-      await diagnose(connect, { ...registry, requestTimeoutMs, workers: 1 }, hooks),
+    const access = { ...(await registryOptions(flags)), requestTimeoutMs, workers: 1 };
+    const { diagnose } = await import('../core/doctor/diagnose.js');
+    const { connect } = await import('../cli/session.js');
+    const checks = await this.withSession(({ reporter, signal }) =>
+      diagnose(() => connect(flags, reporter), access, { reporter, signal }),
     );
-    if (flags.output === 'table') {
-      const [{ doctorText }, { styles, terminalWidth, wantsColor }] = await Promise.all([
-        import('../core/doctor/text.js'),
-        import('../core/terminal/color.js'),
-      ]);
-      this.print(doctorText(report, styles(wantsColor(process.stdout)), terminalWidth(process.stdout)));
-    } else {
-      const { documentText } = await import('../core/terminal/document.js');
-      this.print(await documentText(flags.output, report));
-    }
+    const report = doctorReport(this.config.version, checks);
+    await present(report, flags.output, doctorOutput);
     if (!report.ok) process.exitCode = EXIT.error;
   }
 }

@@ -1,18 +1,26 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
-import { diagnose, doctorReport, type DoctorDocument } from '../../src/core/doctor/diagnose.js';
+import { diagnose } from '../../src/core/doctor/diagnose.js';
+import { doctorReport, type DoctorDocument } from '../../src/core/doctor/report.js';
+import { SILENT } from '../../src/core/kit/reporter.js';
 import type { Check } from '../../src/core/model/check.js';
-import { doctorText } from '../../src/core/doctor/text.js';
+import { doctorText } from '../../src/core/doctor/output/text.js';
 import { styles } from '../../src/core/terminal/color.js';
 import { schemaProblems } from '../support/json-schema.js';
 import { regadm } from '../support/regadm.js';
 
 const CHANGING = /^(?:PUT|PATCH|DELETE)$/;
 
-async function examine(sandbox: Sandbox, user: 'admin' | 'pruner' | 'nobody' = 'admin'): Promise<DoctorDocument> {
-  const hooks = { warn: () => {}, log: () => {}, signal: new AbortController().signal };
+async function examine(
+  sandbox: Sandbox,
+  user: 'admin' | 'pruner' | 'nobody' = 'admin',
+  signal = new AbortController().signal,
+): Promise<DoctorDocument> {
   const connect = () => openCluster({ kubeconfig: sandbox.kubeconfig[user] });
-  return doctorReport('0.0.0', await diagnose(connect, { forceInsecure: false, workers: 1 }, hooks));
+  return doctorReport(
+    '0.0.0',
+    await diagnose(connect, { forceInsecure: false, workers: 1 }, { reporter: SILENT, signal }),
+  );
 }
 
 const of = ({ checks }: DoctorDocument, name: string): Check[] => checks.filter((check) => check.name === name);
@@ -103,14 +111,29 @@ describe('regadm doctor', () => {
 
   test('the text has a line a check, and a verdict', async () => {
     await start({ registryReadOnly: true });
-    const text = doctorText(await examine(sandbox), styles(false));
+    const text = doctorText(await examine(sandbox), { styles: styles(false), width: Infinity });
     expect(text).toMatch(/^FAILED {3}mode +the registry is in read-only mode/m);
-    expect(text).toMatch(/\n1 problem would keep a prune from working$/);
+    expect(text).toMatch(/\n1 problem would make a prune fail\.\n$/);
+  });
+
+  test('the verdict says how much could not be checked', async () => {
+    await start();
+    const layout = { styles: styles(false), width: Infinity };
+    expect(doctorText(await examine(sandbox), layout)).toMatch(/\nNo problems found\.\n$/);
+    expect(doctorText(await examine(sandbox, 'pruner'), layout)).toMatch(
+      /\nNo problems found \(2 checks not possible\)\.\n$/,
+    );
+  });
+
+  test('an interruption ends it with its reason, not with failed checks', async () => {
+    await start();
+    const reason = new Error('interrupted');
+    await expect(examine(sandbox, 'admin', AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   test('fits into a narrow terminal', async () => {
     await start();
-    const lines = doctorText(await examine(sandbox, 'nobody'), styles(false), 80).split('\n');
+    const lines = doctorText(await examine(sandbox, 'nobody'), { styles: styles(false), width: 80 }).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     expect(lines.join('\n')).toMatch(/^FAILED {3}lists +the user may not list images\.image\.openshift\.io,/m);
   });

@@ -22,7 +22,7 @@ export async function checkServer(api: ClusterApi): Promise<Check[]> {
   return [
     about('cluster')(
       'ok',
-      `${api.server}: ${openshift ? `OpenShift ${openshift}, ` : ''}Kubernetes ${kubernetes ?? 'of unknown version'}`,
+      `${api.server}: ${openshift ? `OpenShift ${openshift}, ` : ''}Kubernetes ${kubernetes ?? '(version unknown)'}`,
     ),
   ];
 }
@@ -32,7 +32,7 @@ export async function checkUser(api: ClusterApi): Promise<Check[]> {
   const name = await currentUser(api);
   return [
     name === undefined
-      ? about('user')('unknown', 'the API server does not tell who this is')
+      ? about('user')('unknown', 'the API server does not return the name of the user')
       : about('user')('ok', name),
   ];
 }
@@ -49,12 +49,12 @@ export async function checkLists(api: ClusterApi): Promise<Check[]> {
     ...statuses.map((status) => `${of(status).join(', ')} cannot be listed (status ${status})`),
   ];
   const check = about('lists');
-  if (problems.length === 0) return [check('ok', 'everything that may use an image can be listed')];
+  if (problems.length === 0) return [check('ok', 'all resources that can use an image can be listed')];
   return [
     check(
       'failed',
       problems.join('; '),
-      'a run that cannot see all uses deletes nothing: give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER',
+      'give the user the role, because a prune deletes nothing unless it sees all uses: oc adm policy add-cluster-role-to-user system:image-pruner USER',
     ),
   ];
 }

@@ -3,6 +3,7 @@ import { isForbidden } from '../cluster/api-error.js';
 import { PRUNER_NAME } from '../schedule/image-pruner.js';
 import { CONFIG_NAME, degradedReason } from '../operator/config.js';
 import { DEPLOYMENT_PATH, type Deployment } from '../operator/rollout.js';
+import { SILENT } from '../kit/reporter.js';
 import { readSchedule } from '../schedule/schedule.js';
 import { pendingRecoveryNotice } from '../operator/notice.js';
 import { readMode } from '../operator/mode.js';
@@ -58,13 +59,13 @@ function modeCheck({ readOnly, pending }: { readOnly: boolean; pending?: string 
     return check(
       'failed',
       'the registry is in read-only mode: links cannot be deleted, but blobs would be',
-      'regadm registry readonly off',
+      'run: regadm registry readonly off',
     );
   return pending
     ? check(
         'warning',
-        `the roll-out of the mode has not ended: ${pending}`,
-        'wait, or look at it: regadm registry readonly',
+        `the mode is still being rolled out: ${pending}`,
+        'wait; show the progress with: regadm registry readonly',
       )
     : check('ok', 'the registry is not in read-only mode');
 }
@@ -78,10 +79,10 @@ async function deletionCheck(api: ClusterApi): Promise<Check[]> {
     ?.flatMap(({ env }) => env ?? [])
     .find(({ name }) => name === 'REGISTRY_STORAGE_DELETE_ENABLED')?.value;
   const check = about('deletion');
-  if (value === undefined) return [check('unknown', 'the Deployment does not say whether the registry deletes')];
+  if (value === undefined) return [check('unknown', 'the Deployment does not state whether deletion is enabled')];
   return [
     value === 'true'
-      ? check('ok', 'the registry deletes')
+      ? check('ok', 'deletion is enabled in the registry')
       : check(
           'failed',
           'deletion is not enabled in the registry',
@@ -97,7 +98,7 @@ function unseen(error: Error, name: string): string {
 
 /** The cluster's own pruning, and how its last run went. */
 export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
-  const report = await readSchedule(api, { warning() {} }).catch((error: unknown) => error as Error);
+  const report = await readSchedule(api, SILENT).catch((error: unknown) => error as Error);
   const check = about('schedule');
   if (report instanceof Error) return [check('unknown', unseen(report, PRUNER_NAME))];
   return [ownPruner(report), ...lastRun(report)];
@@ -132,7 +133,7 @@ function lastRun({ runs }: ScheduleDocument): Check[] {
     about('last run')(
       'warning',
       `${by} failed (${run.name}, ${when})${run.message ? `: ${run.message}` : ''}`,
-      `look at it: oc -n openshift-image-registry logs job/${run.name}`,
+      `show its log: oc -n openshift-image-registry logs job/${run.name}`,
     ),
   ];
 }

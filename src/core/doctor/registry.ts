@@ -1,19 +1,26 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import type { Reporter } from '../kit/reporter.js';
 import type { Check } from '../model/check.js';
 import { IMAGES, IMAGE_STREAMS, listPath } from '../cluster/resources.js';
-import { openRegistryAt, type RegistryAccess, type RegistryHooks } from '../operator/open-registry.js';
+import { openRegistryAt, type RegistryAccess } from '../operator/open-registry.js';
 import { runPreflight } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
 import { discoverRegistryHost } from '../registry/discover.js';
 import { about } from './check.js';
 
-/** Enough to find the registry by; a cluster may have a hundred thousand images. */
-const SOME = 500;
+/** Number of images and of streams that are read to find the registry. */
+const SAMPLE_SIZE = 500;
+
+interface Context {
+  reporter: Reporter;
+  signal: AbortSignal;
+}
 
 /** Makes the checks that a dry run of `regadm prune images` makes. Changes nothing. */
-export async function checkRegistry(api: ClusterApi, access: RegistryAccess, hooks: RegistryHooks): Promise<Check[]> {
-  const [images, streams] = await Promise.all([some(api, listPath(IMAGES)), some(api, listPath(IMAGE_STREAMS))]);
-  const registry = await open(api, access, hooks, images, streams);
+export async function checkRegistry(api: ClusterApi, access: RegistryAccess, context: Context): Promise<Check[]> {
+  const [images, streams] = await Promise.all([sample(api, listPath(IMAGES)), sample(api, listPath(IMAGE_STREAMS))]);
+  const host = (): string => access.registryUrl ?? discover(images, streams);
+  const registry = await open(() => openRegistryAt(api, host(), access, context));
   try {
     const checks = await runPreflight({
       api,
@@ -22,32 +29,27 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, hoo
       probeDeletion: false,
       pruneRegistry: true,
       hasToken: (await api.token()) !== undefined,
-      signal: hooks.signal,
+      signal: context.signal,
     });
     // The operator's objects show the mode and whether deletion is enabled; only a deletion could show more.
     return [
       ...checks.filter(({ name }) => name !== 'mode' && name !== 'deletion'),
-      ...(await login(registry, hooks.signal)),
+      ...(await login(registry, context.signal)),
     ];
   } finally {
     if (!(registry instanceof Error)) await registry.close();
   }
 }
 
-async function some(api: ClusterApi, path: string): Promise<KubeObject[]> {
-  const response = await api.request('GET', path, { query: { limit: SOME } });
+async function sample(api: ClusterApi, path: string): Promise<KubeObject[]> {
+  const response = await api.request('GET', path, { query: { limit: SAMPLE_SIZE } });
   return response.status === 200 ? (response.json<{ items?: KubeObject[] | null }>().items ?? []) : [];
 }
 
-async function open(
-  api: ClusterApi,
-  access: RegistryAccess,
-  hooks: RegistryHooks,
-  images: KubeObject[],
-  streams: KubeObject[],
-): Promise<Registry | Error> {
+/** Returns the error of opening the registry instead of throwing it, because a check reports it. */
+async function open(openIt: () => Promise<Registry>): Promise<Registry | Error> {
   try {
-    return await openRegistryAt(api, access.registryUrl ?? discover(images, streams), access, hooks);
+    return await openIt();
   } catch (error) {
     return error as Error;
   }
@@ -80,7 +82,7 @@ async function login(registry: Registry | Error, signal: AbortSignal): Promise<C
       about('login')(
         'warning',
         (error as Error).message,
-        'deletions may be refused as well: check the token (oc whoami -t)',
+        'the registry can refuse deletions as well: check the token (oc whoami -t)',
       ),
     ];
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ClusterApi } from '../cluster/api.js';
+import type { Reporter } from '../kit/reporter.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
@@ -18,9 +19,9 @@ export interface RegistryAccess {
   workers: number;
 }
 
-export interface RegistryHooks {
-  warn(line: string): void;
-  log(level: number, line: string): void;
+/** What accompanies opening the registry: where warnings go, and what interrupts it. */
+export interface OpeningContext {
+  reporter: Reporter;
   signal: AbortSignal;
 }
 
@@ -29,9 +30,9 @@ export async function findRegistry(
   api: ClusterApi,
   snapshot: Pick<SnapshotView, 'images' | 'streams'> | undefined,
   access: RegistryAccess,
-  hooks: RegistryHooks,
+  context: OpeningContext,
 ): Promise<Registry> {
-  return openRegistryAt(api, access.registryUrl ?? (await discoveredHost(snapshot!)), access, hooks);
+  return openRegistryAt(api, access.registryUrl ?? (await discoveredHost(snapshot!)), access, context);
 }
 
 /** Opens the registry at a host, with the cluster's authorities and token. @throws RegadmError */
@@ -39,7 +40,7 @@ export async function openRegistryAt(
   api: ClusterApi,
   host: string,
   access: RegistryAccess,
-  hooks: RegistryHooks,
+  context: OpeningContext,
 ): Promise<Registry> {
   const { openRegistry } = await import('../registry/index.js');
   return openRegistry({
@@ -54,7 +55,8 @@ export async function openRegistryAt(
     requestTimeoutMs: access.requestTimeoutMs,
     workers: access.workers,
     publicRoute: () => publicRoute(api),
-    ...hooks,
+    reporter: context.reporter,
+    signal: context.signal,
   });
 }
 

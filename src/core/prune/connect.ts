@@ -11,7 +11,7 @@ export function toPrunePorts(api: ClusterApi): PrunePorts {
     api,
     imageStreams: new HttpImageStreams(api),
     images: new HttpImages(api),
-    openRegistry: (access, hooks, snapshot) => findRegistry(api, snapshot, access, hooks),
+    openRegistry: (access, context, snapshot) => findRegistry(api, snapshot, access, context),
     findUnfinishedHardPrune: () => pendingRecoveryNotice(api),
   };
 }

@@ -1,7 +1,7 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-streams.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
-import type { RegistryAccess, RegistryHooks } from '../operator/open-registry.js';
+import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { Registry } from '../registry/api.js';
 
 export type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-streams.js';
@@ -48,7 +48,7 @@ export interface PrunePorts {
    */
   openRegistry(
     access: RegistryAccess,
-    hooks: RegistryHooks,
+    context: OpeningContext,
     snapshot?: Pick<SnapshotView, 'images' | 'streams'>,
   ): Promise<Registry>;
   /** Returns a line about a hard prune that is running or was left unfinished. Never throws. */

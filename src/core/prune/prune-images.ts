@@ -88,7 +88,7 @@ async function check(
 ): Promise<PreflightCheck[]> {
   if (request.preflight) return preflight(ports, { plan, registry, policy: request.policy }, context);
   warnAboutClock(lists.clockDifference, context);
-  if (registry instanceof Error) context.warn(registry.message);
+  if (registry instanceof Error) context.reporter.warning(registry.message);
   return [];
 }
 

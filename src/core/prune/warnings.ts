@@ -9,31 +9,31 @@ const CLOCK_TOLERANCE_MS = 60_000;
 export function warnAboutPlanFile(
   { keptDespitePlanFile }: ImagePrunePlan,
   wasEdited: boolean,
-  { warn }: RunContext,
+  { reporter }: RunContext,
 ): void {
   const [first] = keptDespitePlanFile;
   if (first !== undefined)
-    warn(
+    reporter.warning(
       `skipping ${keptDespitePlanFile.length} planned items that no longer exist or are now in use (first: ${first})`,
     );
-  if (wasEdited) warn('the plan was edited: only what it still names is deleted');
+  if (wasEdited) reporter.warning('the plan was edited: only what it still names is deleted');
 }
 
 /** Warns about ignored references and about images that cannot be read. */
-export function warnAboutInput({ uses, snapshot, options }: ImagePrunePlan, { warn }: RunContext): void {
+export function warnAboutInput({ uses, snapshot, options }: ImagePrunePlan, { reporter }: RunContext): void {
   const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.invalidElsewhere] : uses.invalidElsewhere;
-  for (const reference of ignored) warn(describeReference(reference));
+  for (const reference of ignored) reporter.warning(describeReference(reference));
   for (const [image, problem] of snapshot.images.unreadable) {
-    warn(
+    reporter.warning(
       `image ${snapshot.images.nameText(image)}: ${problem}; the image streams that list it are not changed and no image is deleted`,
     );
   }
 }
 
 /** Warns about a wrong clock, where no preflight check does. @param difference ms; NaN if it is unknown */
-export function warnAboutClock(difference: number, { warn }: RunContext): void {
+export function warnAboutClock(difference: number, { reporter }: RunContext): void {
   if (!(Math.abs(difference) > CLOCK_TOLERANCE_MS)) return;
-  warn(
+  reporter.warning(
     `this machine's clock differs from the API server's by ${Math.round(Math.abs(difference) / 1000)} s; ages are counted from the API server's time`,
   );
 }

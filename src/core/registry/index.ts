@@ -1,4 +1,5 @@
 import { proxyFor } from '../kit/proxy.js';
+import type { Reporter } from '../kit/reporter.js';
 import { RegadmError } from '../model/errors.js';
 import type { Registry } from './api.js';
 import { HttpRegistry } from './client.js';
@@ -34,9 +35,7 @@ export interface OpenRegistryOptions {
   workers: number;
   /** Returns the host of the registry's public route, if it can be read. */
   publicRoute?: () => Promise<string | undefined>;
-  /** Gets every warning, without the prefix `warning: `. */
-  warn: (line: string) => void;
-  log?: (level: number, line: string) => void;
+  reporter: Reporter;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
@@ -59,7 +58,7 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
     const proxied = (origin: string): boolean => proxyFor(origin, options.env) !== undefined;
     return probe(place, {
       connect,
-      warn: options.warn,
+      reporter: options.reporter,
       fallback: allowedFallback(place, options),
       proxied,
       signal: options.signal,
@@ -79,8 +78,8 @@ function parseHost(host: string): RegistryAddress {
   });
 }
 
-function transportOptions({ workers, log, env }: OpenRegistryOptions, { origin, verify }: Candidate) {
-  return { origin, verify, workers, log, proxy: proxyFor(origin, env) };
+function transportOptions({ workers, reporter, env }: OpenRegistryOptions, { origin, verify }: Candidate) {
+  return { origin, verify, workers, log: reporter.log, proxy: proxyFor(origin, env) };
 }
 
 function probeTimeout({ requestTimeoutMs }: OpenRegistryOptions): number {
@@ -99,7 +98,7 @@ async function viaPublicRoute(
     throw error;
   const host = await options.publicRoute().catch(() => undefined);
   if (!host) throw error;
-  options.warn(
+  options.reporter.warning(
     `the registry at ${error.url} cannot be reached from here (${error.what}); trying its public route ${host}`,
   );
   return at(parseHost(host));

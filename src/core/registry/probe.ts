@@ -1,3 +1,4 @@
+import type { Reporter } from '../kit/reporter.js';
 import { diagnosePlain, diagnoseSecure } from './diagnose.js';
 import type { FailureKind, RegistryError } from './error.js';
 import { ping } from './ping.js';
@@ -35,7 +36,7 @@ const POSSIBLY_PLAIN = new Set<FailureKind>(['plain-http', 'closed', 'timeout', 
 
 interface ProbeOptions {
   connect(candidate: Candidate): Transport;
-  warn(line: string): void;
+  reporter: Reporter;
   /** Why falling back from a verified connection is allowed; undefined when it is not. */
   fallback?: string;
   /** Returns true if requests to an origin go through a proxy. */
@@ -64,7 +65,7 @@ export async function probe(address: RegistryAddress, options: ProbeOptions): Pr
   if (error.kind === 'certificate') {
     const unverified = await attempt({ ...secure, verify: false }, options);
     if ('error' in unverified) throw unverified.error;
-    options.warn(
+    options.reporter.warning(
       `the certificate of ${secure.origin} is not verified (${error.what}): any server that answers there gets the token; ` +
         `allowed by ${options.fallback}`,
     );
@@ -84,7 +85,7 @@ async function probePlain(address: RegistryAddress, options: ProbeOptions, befor
     throw before && !answered ? before : error;
   }
   const reason = before ? ` (https: ${before.what})` : '';
-  options.warn(
+  options.reporter.warning(
     `the connection to ${origin} is not encrypted${reason}: anyone on the network path can read the token; ` +
       `allowed by ${options.fallback}`,
   );

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runPreflight } from '../../../src/core/prune/preflight/index.js';
+import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openRegistry, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
 import type { Registry } from '../../../src/core/registry/api.js';
 import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
@@ -30,8 +31,11 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
       clusterInsecure: false,
       token: 'any',
       workers: 5,
-      warn: (line) => {
-        throw new Error(line);
+      reporter: {
+        ...SILENT,
+        warning(line) {
+          throw new Error(line);
+        },
       },
       env: {},
       ...options,

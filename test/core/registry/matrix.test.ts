@@ -1,3 +1,4 @@
+import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openRegistry, RegistryError } from '../../../src/core/registry/index.js';
 import { EXPIRED, makeAuthority, makeSelfSigned, type Authority } from '../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
@@ -182,8 +183,11 @@ async function run(kind: Kind, flags: Flags, host: string) {
       token: TOKEN,
       workers: 2,
       requestTimeoutMs: kind === 'hangs' ? HANG_LIMIT_MS : undefined,
-      warn: (line) => warnings.push(line),
-      log: (_level, line) => said.push(line),
+      reporter: {
+        ...SILENT,
+        warning: (line) => void warnings.push(line),
+        log: (_level, line) => void said.push(line),
+      },
       env: { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url },
     });
     await registry.deleteLayerLink('ns/name', DIGEST);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openRegistry, RegistryError, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
 import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
@@ -41,7 +42,7 @@ const open = async (options: Partial<OpenRegistryOptions>) => {
     clusterInsecure: false,
     token: TOKEN,
     workers: 2,
-    warn: (line) => warnings.push(line),
+    reporter: { ...SILENT, warning: (line) => void warnings.push(line) },
     env: {},
     ...options,
   });

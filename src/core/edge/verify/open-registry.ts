@@ -37,8 +37,7 @@ export function registryOpener(
       token,
       workers: 1,
       publicRoute: async () => route,
-      warn: reporter.warning,
-      log: reporter.log,
+      reporter,
     });
   };
 }

@@ -26,12 +26,13 @@ export async function gatherSubjects(
   const nothing = new Map<number, number>();
   if (options.referrers === 'oc' || options.namespace !== undefined) return nothing;
   if (!registry) {
-    if (options.pruneSignatures) context.warn(`there is no registry to read manifests from; ${ONLY_COSIGN_TAGS}`);
+    if (options.pruneSignatures)
+      context.reporter.warning(`there is no registry to read manifests from; ${ONLY_COSIGN_TAGS}`);
     return nothing;
   }
   const candidates = subjectCandidates(draft, snapshot, options);
   if (candidates.length > policy.maxManifests) {
-    context.warn(
+    context.reporter.warning(
       `skipping ${candidates.length} manifests in a dry run; images attached only through them are kept with --confirm but not shown here`,
     );
     return nothing;
@@ -46,12 +47,12 @@ export async function gatherSubjects(
   return subjects.found;
 }
 
-function reportUnread({ unread, broken, error }: Subjects, policy: RunPolicy, { reporter, warn }: RunContext): void {
+function reportUnread({ unread, broken, error }: Subjects, policy: RunPolicy, { reporter }: RunContext): void {
   if (error !== undefined && isRegistryUnavailable(error)) {
     if (policy.registryUnavailable === 'stop') throw error;
-    warn(`cannot read manifests; ${ONLY_COSIGN_TAGS}: ${messageOf(error)}`);
+    reporter.warning(`cannot read manifests; ${ONLY_COSIGN_TAGS}: ${messageOf(error)}`);
   } else if (broken > 0) {
-    warn(`cannot read ${broken} manifests; ${ONLY_COSIGN_TAGS} for these images: ${messageOf(error)}`);
+    reporter.warning(`cannot read ${broken} manifests; ${ONLY_COSIGN_TAGS} for these images: ${messageOf(error)}`);
   } else if (unread !== undefined) {
     reporter.log(4, `cannot read manifests; ${ONLY_COSIGN_TAGS}: ${unread}`);
   }

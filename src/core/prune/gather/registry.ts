@@ -14,13 +14,12 @@ import type { RunContext } from '../run-context.js';
 export async function openRegistry(
   ports: PrunePorts,
   { registry: access, policy }: ImagePruneRequest,
-  { reporter, signal, warn }: RunContext,
+  context: RunContext,
   snapshot?: Snapshot,
 ): Promise<Registry | Error> {
   const requestTimeoutMs = limited(access.requestTimeoutMs, policy.maxRegistryWaitMs);
-  const hooks = { warn, log: (level: number, line: string) => reporter.log(level, line), signal };
   try {
-    return await ports.openRegistry({ ...access, requestTimeoutMs }, hooks, snapshot);
+    return await ports.openRegistry({ ...access, requestTimeoutMs }, context, snapshot);
   } catch (error) {
     if (policy.registryUnavailable === 'stop' && !isNotNeeded(error, snapshot)) throw error;
     return error as Error;

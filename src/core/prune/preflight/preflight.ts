@@ -18,7 +18,7 @@ const REPOSITORIES = 50;
 export async function preflight(
   ports: PrunePorts,
   { plan, registry, policy }: { plan: ImagePrunePlan; registry?: Registry | Error; policy: RunPolicy },
-  { signal, reporter, warn }: RunContext,
+  { signal, reporter }: RunContext,
 ): Promise<PreflightCheck[]> {
   const { pruneRegistry, namespace } = plan.options;
   const checks = await runPreflight({
@@ -34,7 +34,7 @@ export async function preflight(
   const error = policy.failedChecks === 'stop' ? preflightError(checks) : undefined;
   if (error) throw error;
   for (const { name, status, message } of checks) {
-    if (status === 'failed' || status === 'warning') warn(`${name}: ${message}`);
+    if (status === 'failed' || status === 'warning') reporter.warning(`${name}: ${message}`);
     else reporter.log(4, `${status === 'unknown' ? 'not checked' : 'checked'}: ${name}: ${message}`);
   }
   return checks;

@@ -10,6 +10,7 @@ import {
 } from '../../../../src/core/prune/preflight/index.js';
 import type { ErrorCode } from '../../../../src/core/model/error-codes.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
+import { SILENT } from '../../../../src/core/kit/reporter.js';
 import { openRegistry } from '../../../../src/core/registry/index.js';
 import type { Registry } from '../../../../src/core/registry/api.js';
 import { startSandbox, type Sandbox } from '../../../../src/sandbox/index.js';
@@ -46,7 +47,7 @@ async function input(user: User, options: Partial<PreflightInput> & { token?: st
     clusterInsecure: false,
     token: options.token ?? sandbox.tokens[user],
     workers: 2,
-    warn: () => undefined,
+    reporter: SILENT,
     env: {},
   });
   toClose.push(api, registry);

@@ -1,7 +1,7 @@
-import type { CheckStatus } from '../model/check.js';
-import type { Styles } from '../terminal/color.js';
-import { oneLine, plural } from '../terminal/text.js';
-import type { DoctorDocument } from './diagnose.js';
+import type { CheckStatus } from '../../model/check.js';
+import type { Layout } from '../../terminal/output.js';
+import { oneLine, plural } from '../../terminal/text.js';
+import type { DoctorDocument } from '../report.js';
 
 const MARKS: Record<CheckStatus, string> = {
   ok: 'ok',
@@ -16,8 +16,7 @@ const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 /** Renders one line per check with its remedy below, and a summary at the end. */
 export function doctorText(
   { version, node, checks, summary }: DoctorDocument,
-  styles: Styles,
-  width = Infinity,
+  { styles, width }: Pick<Layout, 'styles' | 'width'>,
 ): string {
   const paint: Record<CheckStatus, (text: string) => string> = {
     ok: styles.good,
@@ -31,21 +30,22 @@ export function doctorText(
   const indent = WIDTH + names + 4;
   const lines = checks.flatMap(({ name, status, message, suggestions = [] }) => {
     const [first, ...rest] = wrapped(oneLine(message), width - indent);
-    const todo = suggestions.flatMap((text) =>
+    const remedies = suggestions.flatMap((text) =>
       wrapped(oneLine(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),
     );
     const head = `${paint[status](MARKS[status].padEnd(WIDTH))}  ${name.padEnd(names)}  ${first}`;
-    return [head, ...[...rest, ...todo].map((line) => ' '.repeat(indent) + line)];
+    return [head, ...[...rest, ...remedies].map((line) => ' '.repeat(indent) + line)];
   });
-  return [`regadm ${version}, Node.js ${node}`, '', ...lines, '', verdict(summary)].join('\n');
+  return `${[`regadm ${version}, Node.js ${node}`, '', ...lines, '', verdict(summary)].join('\n')}\n`;
 }
 
 function verdict({ failed, warnings, unknown }: DoctorDocument['summary']): string {
-  const rest = [warnings > 0 ? plural(warnings, 'warning') : '', unknown > 0 ? `${unknown} not known` : '']
-    .filter(Boolean)
-    .join(', ');
-  const first = failed > 0 ? `${plural(failed, 'problem')} would keep a prune from working` : 'ready to prune';
-  return rest ? `${first} (${rest})` : first;
+  const rest = [
+    ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
+    ...(unknown > 0 ? [`${plural(unknown, 'check')} not possible`] : []),
+  ].join(', ');
+  const first = failed > 0 ? `${plural(failed, 'problem')} would make a prune fail` : 'No problems found';
+  return rest ? `${first} (${rest}).` : `${first}.`;
 }
 
 /** Breaks a text between words into lines of at most `width`; a longer word stays whole. */

@@ -1,0 +1,7 @@
+import type { Output } from '../../terminal/output.js';
+import type { DoctorDocument } from '../report.js';
+
+export const doctorOutput: Output<DoctorDocument, DoctorDocument> = {
+  document: (report) => report,
+  table: async (report, layout) => (await import('./text.js')).doctorText(report, layout),
+};
