@@ -1,6 +1,6 @@
 import type { DigestView, SnapshotView } from '../model/table/snapshot.js';
 
-/** A tag with a signature, an attestation or an SBOM of an image, as cosign names it. */
+/** Cosign's name for the tag of an image's signature, attestation or SBOM. */
 const COSIGN_TAG = /^sha256-([0-9a-f]{64})\.(?:sig|att|sbom)$/;
 /**
  * A tag of the OCI referrers tag schema, or of later cosign versions: a reason to keep an image, never one to prune it.

@@ -8,7 +8,7 @@ import type { PruneOptions } from './options.js';
 import type { Reason } from './reason.js';
 import type { UseIndex } from './uses.js';
 
-/** What decisions are made from. */
+/** The input of decisions. */
 interface DecisionInput {
   snapshot: SnapshotView;
   uses: UseIndex;
@@ -19,7 +19,7 @@ interface DecisionInput {
   only?: NamedByPlan;
 }
 
-/** Why an image is kept, as a number. A `Reason` is built from it only when somebody asks. */
+/** Why an image is kept, as a number. A `Reason` is built from it only on request. */
 const KEPT = {
   no: 0,
   item: 1,
@@ -34,20 +34,20 @@ const KEPT = {
 
 /**
  * Decides for every tag item and every image of a snapshot whether it is kept, and why. Pure; the order of the lists
- * does not matter. Reasons are computed when they are asked for: most are never printed, and they would take more
- * memory than the snapshot.
+ * does not matter. Reasons are computed on request: most are never printed, and they would take more memory than the
+ * snapshot.
  */
 export class Decisions {
   /** By image number: one of `KEPT`. */
   private readonly keptBy: Uint8Array;
-  /** By image number: the stream, index or subject that keeps it, as `keptBy` says. */
+  /** By image number: the stream, index or subject that keeps it, depending on `keptBy`. */
   private readonly keptFor: Int32Array;
   /** Tags (`stream/tag` numbers) whose items are kept because their subject is; by subject (digest number). */
   private readonly attachedTags = new Map<string, number>();
   private readonly attachments: Attachments | undefined;
   private readonly held: Map<number, Reason>;
   private readonly rules: ItemRules;
-  /** Uses that `oc` does not know count, too. */
+  /** True if uses that `oc` does not know count, too. */
   private readonly includeExtended: boolean;
 
   constructor(private readonly input: DecisionInput) {
@@ -106,7 +106,7 @@ export class Decisions {
     return { rule: 'unreadable-image', image: images.nameText(first!) };
   }
 
-  /** The first kept tag item of a stream that lists an image. */
+  /** Returns the first kept tag item of a stream that lists an image. */
   private listingItem(digest: number, streamIndex: number): Reason {
     const stream = this.input.snapshot.streams[streamIndex]!;
     for (const [tag, { name, items }] of stream.tags.entries()) {
@@ -121,7 +121,7 @@ export class Decisions {
     const { snapshot, options } = this.input;
     const { images } = snapshot;
     snapshot.streams.forEach((stream, index) => this.keepListed(stream, index));
-    // With an image whose needs cannot be read, or with uses elsewhere unknown, no image may be deleted.
+    // No image may be deleted if the content of one cannot be read, or if uses in other namespaces are unknown.
     const keepAll = options.namespace !== undefined || images.unreadable.size > 0;
     for (let image = 0; image < images.count; image++) {
       const keptBy = this.ownRule(image);
@@ -130,7 +130,7 @@ export class Decisions {
     }
   }
 
-  /** The first rule that keeps an image whether or not anything lists it. */
+  /** Returns the first rule that keeps an image whether or not anything lists it. */
   private ownRule(image: number): number {
     const { snapshot, options, only } = this.input;
     const { images } = snapshot;

@@ -36,7 +36,7 @@ function hold(held: Map<number, Reason>, digest: number, by: Use[]): void {
   if (!held.has(digest)) held.set(digest, { rule: 'digest-in-use', ...firstUse(by) });
 }
 
-/** Some container runtimes report the digest of the config instead of the manifest's. */
+/** Holds images by their config: some container runtimes report its digest instead of the manifest's. */
 function holdByConfig(images: ImageView, ids: Map<number, Use[]>, held: Map<number, Reason>): void {
   for (let image = 0; image < images.count; image++) {
     const by = ids.get(images.config(image));

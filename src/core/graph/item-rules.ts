@@ -14,7 +14,7 @@ export interface Verdict {
   because: Reason;
 }
 
-/** What the rules for tag items decide from. */
+/** The input of the rules for tag items. */
 interface ItemRulesInput {
   snapshot: Pick<SnapshotView, 'images' | 'digests' | 'limits' | 'subjects'>;
   uses: UseIndex;
@@ -27,9 +27,7 @@ interface ItemRulesInput {
   only?: NamedByPlan;
 }
 
-/**
- * The rules for tag items. They apply to any state of a stream: the one that was listed, or one that was read again.
- */
+/** Applies the rules for tag items to any state of a stream: the one that was listed, or one that was read later. */
 export class ItemRules {
   private readonly protection: ProtectionMatcher;
   private readonly limits: Map<string, number>;
@@ -42,7 +40,7 @@ export class ItemRules {
     this.limits = smallestLimits(snapshot.limits);
   }
 
-  /** Returns the verdict on one tag item, attachments aside; `position` 0 is the newest. */
+  /** Returns the verdict on one tag item without considering attachments; `position` 0 is the newest. */
   verdict(stream: ImageStream, tagIndex: number, position: number): Verdict {
     return this.stream(stream) ?? this.item(stream, tagIndex, position);
   }
@@ -84,7 +82,7 @@ export class ItemRules {
 
   isYoung(created: number): boolean {
     if (created > this.youngerThan) return true;
-    // A creation time that cannot be read counts as recent; `oc` takes it for old.
+    // A creation time that cannot be read counts as recent; `oc` treats it as old.
     return this.input.options.referrers !== 'oc' && this.youngerThan !== Infinity && Number.isNaN(created);
   }
 
@@ -117,14 +115,14 @@ export class ItemRules {
       : kept({ rule: 'within-size-limit' });
   }
 
-  /** The digest that an image is attached to: its manifest names it, or its tag. */
+  /** Returns the digest that an image is attached to, by its manifest or by its tag. */
   private subjectOf(tag: string, image: number): string | undefined {
     const { subjects, images, digests } = this.input.snapshot;
     const subject = subjects.get(images.name(image));
     return subject === undefined ? subjectOfSignature(tag) : digests.text(subject);
   }
 
-  /** The first image of a stream whose metadata cannot be read; -1 if there is none. */
+  /** Finds the first image of a stream whose metadata cannot be read; -1 if there is none. */
   private unreadableIn(stream: ImageStream): number {
     const { images } = this.input.snapshot;
     if (images.unreadable.size === 0) return -1;
@@ -133,12 +131,12 @@ export class ItemRules {
   }
 }
 
-/** Returns a verdict that keeps something. */
+/** Returns the verdict "kept". */
 export function kept(because: Reason): Verdict {
   return { kept: true, because };
 }
 
-/** The smallest limit of each namespace, in bytes. */
+/** Returns the smallest limit of each namespace, in bytes. */
 function smallestLimits(limits: SnapshotView['limits']): Map<string, number> {
   const smallest = new Map<string, number>();
   for (const { namespace, bytes } of limits)

@@ -1,4 +1,4 @@
-/** What a plan file names, as keys: nothing else may be deleted. */
+/** The objects that a plan file names, as keys: nothing else may be deleted. */
 export interface NamedByPlan {
   /** Keys of tag items, see `toItemKey`. */
   readonly items: ReadonlySet<string>;
@@ -6,7 +6,9 @@ export interface NamedByPlan {
   readonly images: ReadonlySet<string>;
 }
 
-/** Returns the key of a tag item. Its creation time (ms since the epoch) tells two items with the same image apart. */
+/**
+ * Returns the key of a tag item. Its creation time (ms since the epoch) distinguishes two items with the same image.
+ */
 export function toItemKey(item: { streamUid: string; tag: string; image: string; created: number }): string {
   return `${item.streamUid} ${item.tag} ${item.image} ${item.created}`;
 }

@@ -9,7 +9,7 @@ import {
 } from '../model/image-reference.js';
 import type { Reference, Referrer, Use } from '../model/referrer.js';
 
-/** Where to look for uses: where `oc` does, in further fields of the same objects, or in every resource. */
+/** Where to look for uses: where `oc` looks, in more fields of the same objects, or in every resource. */
 export type ReferrerScope = 'oc' | 'extended' | 'all';
 
 export interface UseOptions {
@@ -23,8 +23,8 @@ export interface UseOptions {
 }
 
 /**
- * Who uses what. Digests are numbers of the snapshot's table; uses of other digests are left out, since there is
- * nothing to delete.
+ * The uses of tags and images. Digests are numbers of the snapshot's table; uses of other digests are omitted, because
+ * there is nothing to delete.
  */
 export interface UseIndex {
   /** By `namespace/name:tag`. */
@@ -48,8 +48,8 @@ export function collectUses(referrers: Iterable<Referrer>, digests: DigestView, 
 }
 
 /**
- * `oc` counts running, pending and recently created pods. Beyond `oc`, every pod counts that is not known to have
- * ended.
+ * Returns whether a pod counts. For `oc`, running, pending and recent pods do; beyond `oc`, also every pod that is not
+ * known to have ended.
  */
 function podCounts(pod: Referrer, options: UseOptions): boolean {
   if (options.everyPod || pod.phase === 'Running' || pod.phase === 'Pending') return true;
@@ -127,7 +127,7 @@ class UseCollector {
     this.addDigest(this.index.digests, parsed.digest, use);
   }
 
-  /** Skips what cannot be parsed: a node reports image ids, so that nobody could repair them. */
+  /** Skips what cannot be parsed: nodes report image ids, so users cannot repair them. */
   private addImageId(referrer: Referrer, reference: Reference): void {
     const bare = BARE_ID.exec(reference.text);
     if (bare) return this.addDigest(this.index.ids, bare[1]!, toUse(referrer, reference));
@@ -161,7 +161,7 @@ class UseCollector {
     });
   }
 
-  /** Parses each text once: many pods have the same reference. */
+  /** Parses a reference; caches the result because many pods have the same reference. */
   private parse(text: string): ImageReference | string {
     let parsed = this.parsed.get(text);
     if (parsed === undefined) this.parsed.set(text, (parsed = parseImageReference(text)));

@@ -67,7 +67,7 @@ export function certificateProblem(error: unknown): CertificateProblem {
   return codes.includes('ERR_TLS_CERT_ALTNAME_INVALID') ? 'other-name' : 'other';
 }
 
-/** Codes of failures that a retry can cure. */
+/** Codes of failures that a retry can overcome. */
 const TRANSIENT = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -92,7 +92,7 @@ const TRANSIENT = new Set([
   'ERR_HTTP2_INVALID_SESSION',
 ]);
 
-/** Returns true for network errors that a retry can cure: not for certificates, names that do not exist, or aborts. */
+/** Returns true for network errors that a retry can overcome: not for certificates, unknown hosts or aborts. */
 export function isConnectionError(error: unknown): boolean {
   for (const code of codesOf(error)) if (TRANSIENT.has(code)) return true;
   return false;

@@ -62,7 +62,7 @@ async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Returns how long to wait before a retry, for an HTTP status that a retry can cure: 429 and 5xx, except 501.
+ * Returns how long to wait before a retry, for an HTTP status that a retry can overcome: 429 and 5xx, except 501.
  * @param header `Retry-After`: seconds, or an HTTP date
  * @returns milliseconds, 0 without the header; undefined when a retry cannot help
  */

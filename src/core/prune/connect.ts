@@ -5,7 +5,7 @@ import { pendingRecoveryNotice } from '../operator/notice.js';
 import { findRegistry } from '../operator/open-registry.js';
 import type { PrunePorts } from './ports.js';
 
-/** Connects the ports of a prune to a cluster and its registry. Sends no request. */
+/** Connects the ports of a prune to a cluster and its registry; sends no request. */
 export function toPrunePorts(api: ClusterApi): PrunePorts {
   return {
     api,

@@ -3,7 +3,7 @@ import type { ImagePruneReport } from './report.js';
 
 /**
  * Returns the exit status of a run: docs/exit-codes.md.
- * @param detailed `--detailed-exitcode`: a dry run that finds something is told apart
+ * @param detailed `--detailed-exitcode`: a dry run that finds something has a status of its own
  */
 export function toExitStatus({ interrupted, failures, plan, dryRun }: ImagePruneReport, detailed: boolean): number {
   if (interrupted) return interrupted.exitCode;

@@ -1,12 +1,12 @@
 import type { ImagePrunePlan, PlannedStream } from './plan/plan.js';
 
-/** What happened to a planned object. `planned`: nothing, in a dry run or because the run ended before its turn. */
+/** What happened to a planned object. `planned`: nothing, because this is a dry run or the run ended earlier. */
 export const STATUS = { planned: 0, deleted: 1, gone: 2, skipped: 3, failed: 4 } as const;
 export type StatusCode = (typeof STATUS)[keyof typeof STATUS];
 
 /** What happened to a stream and its links; arrays run parallel to those of its `PlannedStream`. */
 export interface StreamOutcome {
-  /** `deleted` stands for `updated`. */
+  /** Status of the stream; `deleted` means that it was updated. */
   status: StatusCode;
   /** Why it was skipped, or how it failed. */
   note?: string;

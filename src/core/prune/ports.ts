@@ -36,7 +36,7 @@ export interface Images {
 /** Deletes links and blobs. */
 export type RegistryDeletions = Pick<Registry, 'deleteLayerLink' | 'deleteManifestLink' | 'deleteBlob'>;
 
-/** Everything outside this process that a prune of images works with. */
+/** Everything outside this process that `prune images` uses. */
 export interface PrunePorts {
   /** Lists, watches and access reviews. */
   readonly api: ClusterApi;

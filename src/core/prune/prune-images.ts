@@ -42,18 +42,18 @@ export async function planOnly(
   return run(ports, request, startRun(reporter, signal), async ({ plan }) => planned(plan));
 }
 
-/** Returns the result of a dry run: nothing has happened. */
+/** Returns the result of a dry run, in which nothing happened. */
 export function planned(plan: ImagePrunePlan): Execution {
   return { dryRun: true, outcome: emptyOutcome(plan), failures: [] };
 }
 
-/** What was read, and the plan that was computed from it. */
+/** The evidence, and the plan that was computed from it. */
 interface Prepared {
   gathered: Gathered;
   plan: ImagePrunePlan;
 }
 
-/** Reads, plans, checks; `finish` executes the plan or leaves it at that. */
+/** Reads, plans and checks; `finish` executes the plan or only reports it. */
 async function run(
   ports: PrunePorts,
   given: ImagePruneRequest,
@@ -114,7 +114,7 @@ function toReport(
   };
 }
 
-/** Images whose metadata cannot be read, as failures: something was left alone because of them. */
+/** Returns images whose metadata cannot be read as failures, because objects were skipped because of them. */
 export function unreadableImages({ snapshot: { images } }: ImagePrunePlan): { target: string; message: string }[] {
   return [...images.unreadable].map(([image, message]) => ({ target: `image ${images.nameText(image)}`, message }));
 }

@@ -2,7 +2,7 @@ import type { PruneOptions } from '../graph/options.js';
 import type { MaxDelete } from '../model/max-delete.js';
 import type { RegistryAccess } from '../operator/open-registry.js';
 
-/** Everything that `regadm prune images` is asked for, as values. */
+/** The arguments and flags of `regadm prune images`, as values. */
 export interface ImagePruneRequest {
   options: PruneOptions;
   /** The value of `--keep-younger-than` as the user wrote it. */
@@ -20,7 +20,7 @@ export interface ImagePruneRequest {
   planFile?: string;
 }
 
-/** Where a dry run and a confirmed run differ before anything is deleted. */
+/** The differences between a dry run and a confirmed run before the first deletion. */
 export interface RunPolicy {
   /** What to do if the registry cannot be reached, or stops serving manifests. */
   registryUnavailable: 'stop' | 'continue';
@@ -37,7 +37,7 @@ export interface RunPolicy {
   failedChecks: 'stop' | 'warn';
 }
 
-/** A dry run can do without the registry, and reads no manifests if that takes longer than reading all lists. */
+/** A dry run works without the registry, and reads no manifests if that would take longer than reading all lists. */
 export const DRY_RUN: RunPolicy = {
   registryUnavailable: 'continue',
   maxRegistryWaitMs: 3000,

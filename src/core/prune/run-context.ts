@@ -1,6 +1,6 @@
 import type { Reporter } from '../kit/reporter.js';
 
-/** What accompanies a run: where it reports, its warnings, and what can interrupt it. */
+/** The reporter, signal and warnings of a run. */
 export interface RunContext {
   /** Records its warnings, too: the report repeats them. */
   readonly reporter: Reporter;

@@ -2,7 +2,7 @@ import { STATUS } from './outcome.js';
 import type { ImagePruneSummary } from './output/document-type.js';
 import type { ImagePruneReport } from './report.js';
 
-/** Counts the entries of a report. What no longer existed counts as done, as `oc` counts 404s. */
+/** Counts the entries of a report. Objects that no longer existed count as done, as `oc` counts 404s. */
 export function summarize({
   dryRun,
   plan,
@@ -10,7 +10,7 @@ export function summarize({
   failures,
 }: Pick<ImagePruneReport, 'dryRun' | 'plan' | 'outcome' | 'failures'>): ImagePruneSummary {
   const isCounted = (code: number): boolean => isDone(code, dryRun);
-  // What a confirmed run did not reach is reported as skipped.
+  // Objects that a confirmed run did not reach are reported as skipped.
   const isSkipped = (code: number): boolean => code === STATUS.skipped || (!dryRun && code === STATUS.planned);
   const { streams } = outcome;
   const sumOfStreams = (count: (index: number) => number): number =>

@@ -2,10 +2,10 @@ import type { InvalidReference } from '../model/errors.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { RunContext } from './run-context.js';
 
-/** Difference between the clocks from which on it is reported, in ms. */
+/** Minimum difference between the clocks that is reported, in ms. */
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/** Warns about what the plan file names and is kept. */
+/** Warns about objects that the plan file names and that are kept. */
 export function warnAboutPlanFile(
   { keptDespitePlanFile }: ImagePrunePlan,
   wasEdited: boolean,
@@ -30,7 +30,10 @@ export function warnAboutInput({ uses, snapshot, options }: ImagePrunePlan, { re
   }
 }
 
-/** Warns about a wrong clock, where no preflight check does. @param difference ms; NaN if it is unknown */
+/**
+ * Warns about a wrong clock if no preflight check does.
+ * @param difference ms; NaN if it is unknown
+ */
 export function warnAboutClock(difference: number, { reporter }: RunContext): void {
   if (!(Math.abs(difference) > CLOCK_TOLERANCE_MS)) return;
   reporter.warning(
@@ -38,7 +41,7 @@ export function warnAboutClock(difference: number, { reporter }: RunContext): vo
   );
 }
 
-/** In the form that `oc` uses. */
+/** Describes an invalid reference in the form that `oc` uses. */
 function describeReference({ referrer, field, reference, message }: InvalidReference): string {
   const { kind, name, namespace } = referrer;
   return `${kind.toLowerCase()}/${name} namespace=${namespace}: ${field ? `${field}: ` : ''}"${reference}": ${message}`;

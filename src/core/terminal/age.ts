@@ -4,7 +4,7 @@ const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
 /**
- * A duration as kubectl writes ages: `36s`, `3m20s`, `45m`, `5h7m`, `30h`, `5d4h`, `43d`, `3y12d`.
+ * Formats a duration as kubectl writes ages: `36s`, `3m20s`, `45m`, `5h7m`, `30h`, `5d4h`, `43d`, `3y12d`.
  * @param ms milliseconds; up to a second below zero counts as now, more is `<invalid>`
  * @see https://pkg.go.dev/k8s.io/apimachinery/pkg/util/duration#HumanDuration
  */
@@ -22,15 +22,12 @@ export function humanDuration(ms: number): string {
   return `${Math.floor(seconds / YEAR)}y`;
 }
 
-/**
- * How long ago a moment was, as kubectl writes it; both in ms since the epoch. `<unknown>` for a moment that could not
- * be read.
- */
+/** Formats the time between two moments (ms since the epoch) as kubectl does; `<unknown>` if `then` is NaN. */
 export function age(then: number, now: number): string {
   return Number.isNaN(then) ? '<unknown>' : humanDuration(now - then);
 }
 
-/** The smaller unit is left out when there is none of it. */
+/** Omits the smaller unit if it is zero. */
 function twoUnits(seconds: number, large: number, largeName: string, small: number, smallName: string): string {
   const rest = Math.floor((seconds % large) / small);
   return `${Math.floor(seconds / large)}${largeName}${rest === 0 ? '' : `${rest}${smallName}`}`;

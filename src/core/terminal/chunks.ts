@@ -1,7 +1,7 @@
-/** Large enough that a write costs little, small enough that nobody notices the memory. */
+/** Characters per chunk: large enough for few writes, small enough to use little memory. */
 const CHUNK = 64 * 1024;
 
-/** Joins many small pieces of text to chunks of about 64 KiB, the size to write at once. */
+/** Joins many small pieces of text into chunks of about 64 KiB, each for one write. */
 export function* inChunks(pieces: Iterable<string>, size = CHUNK): Generator<string> {
   let chunk = '';
   for (const piece of pieces) {

@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 
 type Paint = (text: string) => string;
 
-/** What a piece of text means; its color follows from it. */
+/** Colors by the meaning of a piece of text. */
 export interface Styles {
   heading: Paint;
   muted: Paint;
@@ -33,8 +33,8 @@ export function terminalWidth(
   stream: { isTTY?: boolean; columns?: number },
   env: NodeJS.ProcessEnv = process.env,
 ): number {
-  const asked = Number(env.COLUMNS);
-  if (Number.isInteger(asked) && asked > 0) return asked;
+  const requested = Number(env.COLUMNS);
+  if (Number.isInteger(requested) && requested > 0) return requested;
   if (!stream.isTTY) return Infinity;
   return stream.columns && stream.columns > 0 ? stream.columns : 80;
 }

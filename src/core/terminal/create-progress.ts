@@ -4,7 +4,7 @@ import { TerminalProgress } from './terminal-progress.js';
 
 /**
  * Creates a display for a stream, usually stderr: an animated line on a terminal, a plain line every 30 s elsewhere.
- * With `enabled: false` it only passes on what is logged.
+ * With `enabled: false`, it only writes logged lines.
  */
 export function createProgress(stream: NodeJS.WriteStream, { enabled = true }: { enabled?: boolean } = {}): Progress {
   if (!enabled) return { phase() {}, tick() {}, done() {}, log: (line) => void stream.write(`${line}\n`) };

@@ -1,4 +1,4 @@
-/** A result for programs: indented JSON, or the same in YAML without anchors. */
+/** Formats a result for programs: indented JSON, or YAML without anchors. */
 export async function documentText(format: string, document: object): Promise<string> {
   if (format !== 'yaml') return `${JSON.stringify(document, null, 2)}\n`;
   const { stringify } = await import('yaml');

@@ -8,7 +8,7 @@ export interface Layout {
   /** Columns to fit lines into; Infinity for no limit. */
   width: number;
   styles: Styles;
-  /** The moment that ages are counted from, in ms since the epoch. */
+  /** The time that ages are relative to, in ms since the epoch. */
   now: number;
 }
 
@@ -16,16 +16,16 @@ export interface Layout {
 export type Text = string | Iterable<string>;
 
 /**
- * The forms in which a feature's result is written. Each form loads its renderer when it is used, so that a command
- * loads nothing that it does not print.
+ * The output formats of a feature's result. Each imports its renderer when it is called, so that a command loads only
+ * what it prints.
  */
 export interface Output<Report, Document extends object> {
-  /** The document of `-o json` and `-o yaml`: as a whole, or in pieces if it can be large. */
+  /** Makes the document of `-o json` and `-o yaml`: as a whole, or in pieces if it can be large. */
   document(report: Report): Promise<Document | StreamedDocument<Document>> | Document | StreamedDocument<Document>;
-  /** Text for people: `-o table` and `-o wide`. Ends with a line break. */
+  /** Formats text for people: `-o table` and `-o wide`. Ends with a line break. */
   table(report: Report, layout: Layout): Promise<Text> | Text;
-  /** One name on each line: `-o name`. */
+  /** Formats one name per line: `-o name`. */
   name?(report: Report): Promise<Text> | Text;
-  /** The lines of `oc`, or of the registry's own pruner, for scripts that read them: `-o oc`. */
+  /** Formats the lines of `oc`, or of the registry's own pruner, for scripts that read them: `-o oc`. */
   oc?(report: Report): Promise<Text> | Text;
 }

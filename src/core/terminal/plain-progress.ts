@@ -1,10 +1,10 @@
 import type { Progress } from './progress.js';
 import { Phase } from './progress-phase.js';
 
-/** Time between two lines, in ms. Work that takes less time prints none. */
+/** Time between two lines, in ms. Shorter work prints none. */
 const INTERVAL_MS = 30_000;
 
-/** Progress where there is no terminal: a plain line every 30 seconds. */
+/** Shows progress without a terminal: a plain line every 30 seconds. */
 export class PlainProgress implements Progress {
   private current: Phase | undefined;
   private timer: NodeJS.Timeout | undefined;

@@ -1,7 +1,7 @@
 import { humanDuration } from './age.js';
 import { thousands } from './text.js';
 
-/** One phase of the work, and how it reads. */
+/** One phase of the work and its progress text. */
 export class Phase {
   count = 0;
   private readonly started = performance.now();
@@ -11,7 +11,7 @@ export class Phase {
     private readonly total: number | undefined,
   ) {}
 
-  /** `listing images  12,000/100,000  12%  4,000/s  22s left`. */
+  /** Formats the progress: `listing images 12,000/100,000 12% 4,000/s 22s left`. */
   text(): string {
     const seconds = (performance.now() - this.started) / 1000;
     const rate = seconds >= 1 ? this.count / seconds : 0;

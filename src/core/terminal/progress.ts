@@ -1,6 +1,6 @@
-/** Shows how far long work has come. Never on stdout. */
+/** Shows the progress of long-running work. Never on stdout. */
 export interface Progress {
-  /** Starts a phase of countable work; `total` where the amount is known. */
+  /** Starts a phase of countable work; `total` if the amount is known. */
   phase(name: string, total?: number): void;
   /** Counts finished units of the current phase. */
   tick(count?: number): void;

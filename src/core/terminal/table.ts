@@ -5,22 +5,22 @@ import { oneLine } from './text.js';
 export interface Column {
   title: string;
   align?: 'left' | 'right';
-  /** May be cut (with `…`) where the terminal is narrow. */
+  /** Can be cut (with `…`) on a narrow terminal. */
   flexible?: boolean;
-  /** Paints a cell after it was padded. */
+  /** Colors a cell after padding. */
   style?: (text: string) => string;
 }
 
 interface TableOptions {
   /** Columns of the terminal; Infinity for no limit. */
   width?: number;
-  /** Paints the titles. */
+  /** Colors the titles. */
   heading?: (text: string) => string;
-  /** Put before every line. */
+  /** Prefix of every line. */
   indent?: string;
 }
 
-/** Rows that can be gone through twice: once for the widths, once to write them. */
+/** Rows that can be iterated twice: once to measure the widths, once to write the lines. */
 export type Rows = readonly (readonly string[])[] | (() => Iterable<readonly string[]>);
 
 const GAP = '   ';
@@ -36,8 +36,8 @@ const BORDERLESS = {
 };
 
 /**
- * A borderless table as kubectl prints it, a line at a time. cli-table3 draws what fits on a screen or two; it keeps
- * all rows and needs 0.16 ms for each, so that longer tables (100,000 rows of `-o wide`) are written row by row.
+ * Yields the lines of a borderless table as kubectl prints it. cli-table3 draws short tables; because it keeps all rows
+ * and needs 0.16 ms for each, longer tables (100,000 rows of `-o wide`) are written row by row.
  */
 export function* tableLines(columns: readonly Column[], rows: Rows, options: TableOptions = {}): Generator<string> {
   const { width = Infinity, heading = (text: string) => text, indent = '' } = options;
@@ -52,12 +52,12 @@ export function* tableLines(columns: readonly Column[], rows: Rows, options: Tab
   }
 }
 
-/** The same as one text. */
+/** Returns the whole table as one string. */
 export function table(columns: readonly Column[], rows: Rows, options: TableOptions = {}): string {
   return [...tableLines(columns, rows, options)].join('');
 }
 
-/** The rows of a short table. */
+/** Draws the rows of a short table. */
 function draw(columns: readonly Column[], rows: readonly (readonly string[])[], widths: number[]): string[] {
   const drawing = new Table({
     chars: BORDERLESS,
@@ -87,7 +87,7 @@ function naturalWidths(columns: readonly Column[], rows: Iterable<readonly strin
   return widths;
 }
 
-/** Takes from the widest flexible column until the line fits, or nothing more can be taken. */
+/** Narrows the widest flexible column until the line fits or no column can be narrowed further. */
 function fitWidths(columns: readonly Column[], natural: number[], width: number): number[] {
   const widths = [...natural];
   let excess = widths.reduce((sum, one) => sum + one, 0) + GAP.length * (widths.length - 1) - width;

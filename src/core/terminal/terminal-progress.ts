@@ -7,9 +7,9 @@ import { Phase } from './progress-phase.js';
 const RESERVED_COLUMNS = 4;
 
 /**
- * Progress on a terminal: one animated line, drawn by ora. ora keeps lines that others write meanwhile intact, and
- * shows the cursor again however the process ends. It is loaded with the first phase, so that short commands do not pay
- * for it.
+ * Shows progress on a terminal: one animated line, drawn by ora. ora keeps other lines intact that are written
+ * meanwhile, and restores the cursor however the process ends. It is imported when the first phase starts, because
+ * short commands do not need it.
  */
 export class TerminalProgress implements Progress {
   private current: Phase | undefined;
@@ -40,7 +40,7 @@ export class TerminalProgress implements Progress {
 
   private async start(): Promise<void> {
     const { default: ora } = await import('ora');
-    // The work can have ended meanwhile.
+    // The work can end during the import.
     if (!this.current || this.spinner) return;
     this.spinner = ora({
       stream: this.stream,
@@ -55,7 +55,7 @@ export class TerminalProgress implements Progress {
     this.spinner.start();
   }
 
-  /** Leaves no half line behind when the process exits in the middle. */
+  /** Clears the line if the process exits during a phase. */
   private readonly clear = (): void => void this.spinner?.stop();
 
   private text(): string {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** How a stream says that whoever read it has gone. */
+/** Error codes of a stream whose reader has closed it. */
 const READER_GONE = new Set([
   'EPIPE',
   'ECONNRESET',
@@ -10,8 +10,8 @@ const READER_GONE = new Set([
 ]);
 
 /**
- * Writes chunks one after the other and never faster than they are read. When the reader goes away (`… | head`), it
- * stops quietly.
+ * Writes chunks one after the other, not faster than they are read. Stops without an error when the reader closes the
+ * stream (`… | head`).
  * @returns whether everything was written
  * @throws any other error of the stream (a full disk), or of the chunks' source
  */
@@ -28,13 +28,12 @@ export async function writeAll(stream: Writable, chunks: Iterable<string> | Asyn
     if (READER_GONE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   } finally {
-    // A stream tells its error twice, to the write and as an event a moment later: the listener stays where that is to
-    // come.
+    // A stream reports an error twice: to the write, and a moment later as an event, for which the listener must stay.
     if (!broken && !stream.destroyed && !stream.errored) stream.off('error', onError);
   }
 }
 
-/** Waits for a chunk to be taken, so that at most one is under way. */
+/** Writes a chunk and waits, so that at most one is in flight. */
 function writeOne(stream: Writable, chunk: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(chunk, (error) => (error ? reject(error) : resolve()));

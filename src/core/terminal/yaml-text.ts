@@ -1,6 +1,6 @@
 /*
- * YAML for streamed documents. The `yaml` package builds a tree of the whole document first, and takes a hundred times
- * as long for small entries.
+ * Formats streamed documents as YAML. The `yaml` package builds a tree of the whole document first, and takes a hundred
+ * times as long for small entries.
  */
 
 type Container = unknown[] | Record<string, unknown>;
@@ -29,10 +29,10 @@ function isFilled(value: unknown): value is Container {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }
 
-/** Strings that every YAML reader takes for text: no indicator at the start, no `: `, no ` #`. */
+/** Strings that every YAML parser reads as strings without quotes: no indicator at the start, no `: `, no ` #`. */
 const PLAIN = /^[A-Za-z_/][\w./@,()=-]*(?:[ :][\w./@(][\w./@,()=-]*)*$/;
 const RESERVED = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
-/** Characters that JSON leaves unescaped, but that YAML forbids or takes for line breaks. */
+/** Characters that JSON leaves unescaped, but that YAML forbids or reads as line breaks. */
 const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 function scalar(value: unknown): string {

@@ -4,7 +4,7 @@ import type { ImageStream, Snapshot } from '../model/table/snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import type { ReferrerScope } from '../graph/uses.js';
 
-/** One thing that could be otherwise: a flag, an object, the time. */
+/** A change to a situation: to a flag, to an object, or of the time. */
 export type Change =
   | { kind: 'keep-tag-revisions'; value: number }
   | { kind: 'keep-younger-than'; ms: number }
@@ -22,41 +22,41 @@ export type Change =
   | { kind: 'repair-image'; image: string }
   | { kind: 'limit'; namespace: string; bytes: number };
 
-/** What decisions are made from. `now` is in ms since the epoch. */
+/** The input of decisions. `now` is in ms since the epoch. */
 export interface Situation {
   snapshot: Snapshot;
   options: PruneOptions;
   now: number;
 }
 
-/** The situation as it would be with these changes; the given one stays as it is. */
+/** Returns the situation after these changes; does not modify the given one. */
 export function withChanges(situation: Situation, changes: readonly Change[]): Situation {
   return changes.reduce(withChange, situation);
 }
 
 function withChange(situation: Situation, change: Change): Situation {
   const { snapshot, options, now } = situation;
-  const choose = (more: Partial<PruneOptions>): Situation => ({ ...situation, options: { ...options, ...more } });
-  const see = (more: Partial<Snapshot>): Situation => ({ ...situation, snapshot: { ...snapshot, ...more } });
+  const withOptions = (more: Partial<PruneOptions>): Situation => ({ ...situation, options: { ...options, ...more } });
+  const withSnapshot = (more: Partial<Snapshot>): Situation => ({ ...situation, snapshot: { ...snapshot, ...more } });
   switch (change.kind) {
     case 'keep-tag-revisions':
-      return choose({ keepTagRevisions: change.value });
+      return withOptions({ keepTagRevisions: change.value });
     case 'keep-younger-than':
-      return choose({ keepYoungerThanMs: change.ms });
+      return withOptions({ keepYoungerThanMs: change.ms });
     case 'all':
-      return choose({ all: change.value });
+      return withOptions({ all: change.value });
     case 'without-namespace':
-      return choose({ namespace: undefined });
+      return withOptions({ namespace: undefined });
     case 'prune-signatures':
-      return choose({ pruneSignatures: true });
+      return withOptions({ pruneSignatures: true });
     case 'referrers':
-      return choose({ referrers: change.value });
+      return withOptions({ referrers: change.value });
     case 'unprotect':
-      return choose({ protection: without(options.protection, change.pattern) });
+      return withOptions({ protection: without(options.protection, change.pattern) });
     case 'protect':
-      return choose({
+      return withOptions({
         protection: {
-          ...NOTHING,
+          ...NO_PROTECTION,
           ...options.protection,
           digests: [...(options.protection?.digests ?? []), change.image],
         },
@@ -64,13 +64,15 @@ function withChange(situation: Situation, change: Change): Situation {
     case 'wait':
       return { ...situation, now: Math.max(now, change.until) };
     case 'repair-image':
-      return see({ images: readable(snapshot.images, change.image) });
+      return withSnapshot({ images: readable(snapshot.images, change.image) });
     case 'limit':
-      return see({ limits: [...snapshot.limits.filter(({ namespace }) => namespace !== change.namespace), change] });
+      return withSnapshot({
+        limits: [...snapshot.limits.filter(({ namespace }) => namespace !== change.namespace), change],
+      });
     case 'referrer-ends':
-      return see({ referrers: snapshot.referrers.filter((one) => !isThat(one, change.referrer)) });
+      return withSnapshot({ referrers: snapshot.referrers.filter((one) => !isSame(one, change.referrer)) });
     default:
-      return see({
+      return withSnapshot({
         streams: snapshot.streams.map((stream) =>
           streamKey(stream) === change.stream ? withTagChange(stream, change, snapshot, now) : stream,
         ),
@@ -81,7 +83,7 @@ function withChange(situation: Situation, change: Change): Situation {
 type TagChange = Extract<Change, { stream: string }>;
 
 function withTagChange(stream: ImageStream, change: TagChange, { digests }: Snapshot, now: number): ImageStream {
-  // As old as can be: that the new tag is young must not be what keeps the image.
+  // As old as its stream, so that the age of the new item does not keep the image.
   const item = { image: 'image' in change ? digests.intern(change.image) : -1, created: stream.created };
   switch (change.kind) {
     case 'delete-tag':
@@ -101,7 +103,7 @@ function withTagChange(stream: ImageStream, change: TagChange, { digests }: Snap
   }
 }
 
-const NOTHING = { namespaces: [], streams: [], tags: [], digests: [] };
+const NO_PROTECTION = { namespaces: [], streams: [], tags: [], digests: [] };
 
 function without(protection: PruneOptions['protection'], pattern: string): PruneOptions['protection'] {
   const rest = (patterns: string[] = []): string[] => patterns.filter((one) => one !== pattern);
@@ -120,7 +122,7 @@ function readable(images: ImageTable, name: string): ImageTable {
   return Object.create(images, { unreadable: { value: unreadable } }) as ImageTable;
 }
 
-function isThat(
+function isSame(
   a: { kind: string; namespace: string; name: string },
   b: { kind: string; namespace: string; name: string },
 ): boolean {

@@ -16,7 +16,7 @@ export async function explain(
 ): Promise<WhyReport> {
   reporter.phase('listing');
   const { options, keepYoungerThan } = request;
-  // Also streams of other namespaces: they can list the image, and with --namespace the question is about those.
+  // Streams of other namespaces are read too, because they can list the image.
   const { snapshot, now } = await readSnapshot(api, {
     referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
     everything: options.referrers === 'all' ? { hosts: [] } : undefined,
@@ -29,13 +29,13 @@ export async function explain(
 }
 
 function warningsOf({ invalid }: Explanation, options: PruneOptions): string[] {
-  const told = invalid.map(
+  const messages = invalid.map(
     ({ referrer, field, reference, message }) =>
       `${referrer.kind.toLowerCase()} ${referrer.namespace}/${referrer.name}: ${field ? `${field}: ` : ''}"${reference}": ${message}`,
   );
-  if (told.length === 0 || options.ignoreInvalidRefs) return told;
+  if (messages.length === 0 || options.ignoreInvalidRefs) return messages;
   return [
-    ...told,
+    ...messages,
     'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs continues without them)',
   ];
 }

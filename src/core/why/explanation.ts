@@ -12,7 +12,8 @@ import { decide, decideWith, extentOf, goes, type Decided, type Extent } from '.
 import { allMentions, usesOfImage, type WhyUse } from './uses.js';
 
 /**
- * Where an image stands. `position` counts from 0, the newest, as `oc` does; `of` is the number of items of the tag.
+ * A tag item that lists an image. `position` counts from 0, the newest, as `oc` does; `of` is the number of items of
+ * the tag.
  */
 export interface WhyPlace {
   namespace: string;
@@ -26,16 +27,14 @@ export interface WhyPlace {
   because: Reason;
 }
 
-/** Changes that would turn the verdict round. */
+/** Changes that together would reverse the verdict. */
 export interface WhyChange {
   changes: Change[];
-  /**
-   * What else would go with them (or, where they keep the image, would stay); only where few images were asked about.
-   */
+  /** What else they would prune (or keep); only counted for few images. */
   also?: Extent;
 }
 
-/** All about one image. */
+/** Everything that is known about one image. */
 export interface WhyImage {
   image: string;
   exists: boolean;
@@ -47,7 +46,7 @@ export interface WhyImage {
   because: Reason;
   places: WhyPlace[];
   uses: WhyUse[];
-  /** What would have to change for it to go, or where it goes, to stay. Each was confirmed by deciding again. */
+  /** Changes that would prune a kept image, or keep a pruned one. Each was confirmed by deciding again. */
   would: WhyChange[];
 }
 
@@ -58,27 +57,27 @@ export interface WhyAnswer {
   /** `namespace/name`, for tags and streams. */
   stream?: string;
   tag?: string;
-  /** For an image that was asked for in a stream: whether that stream lists it. */
+  /** For an image that was requested in a stream: whether that stream lists it. */
   listed?: boolean;
   images: WhyImage[];
 }
 
-/** What `regadm prune why` found out. */
+/** The result of `regadm prune why`. */
 export interface WhyReport {
   options: PruneOptions;
   /** `--keep-younger-than` as it was written. */
   keepYoungerThan: string;
-  /** The API server's time, ms since the epoch: what ages are counted from. */
+  /** The API server's time, in ms since the epoch; ages are relative to it. */
   now: number;
   answers: WhyAnswer[];
   warnings: string[];
 }
 
-/** Of more images than this, what else would go with a change is not counted: each count looks at the whole cluster. */
-const FEW = 3;
+/** Maximum images for which the other effects of a change are counted: each count decides about the whole cluster. */
+const MAX_COUNTED_IMAGES = 3;
 
 /**
- * Answers "why is this image not pruned?", and the other way round. Pure; one for a snapshot answers any number of
+ * Answers why images are kept or pruned, and what would change that. Pure; one instance answers any number of
  * questions.
  */
 export class Explanation {
@@ -107,7 +106,7 @@ export class Explanation {
     const subject = resolve(snapshot, argument, options.namespace);
     const digests = this.digestsOf(subject);
     const focus: Situation = { ...this.situation, snapshot: this.surroundings.focus(digests) };
-    const images = digests.map((digest) => this.image(digest, focus, digests.length <= FEW));
+    const images = digests.map((digest) => this.image(digest, focus, digests.length <= MAX_COUNTED_IMAGES));
     const stream = subject.stream === undefined ? undefined : snapshot.streams[subject.stream]!;
     return {
       argument,
@@ -168,7 +167,10 @@ export class Explanation {
     });
   }
 
-  /** Found in what bears on the image; where few were asked about, confirmed in the whole cluster. */
+  /**
+   * Finds changes in the part of the cluster that affects the image; for few images, confirms them in the whole
+   * cluster.
+   */
   private would(digest: number, kept: boolean, focus: Situation, count: boolean): WhyChange[] {
     const ways = kept ? waysToGo(focus, digest) : waysToStay(focus, digest);
     if (!count) return ways.map((changes) => ({ changes }));
@@ -179,8 +181,8 @@ export class Explanation {
   }
 
   /**
-   * What goes (or stays) beside the image and its own tag items. Of changes in streams, whose items are others then,
-   * only images are counted.
+   * Counts what else would be pruned (or kept), without the image and its own tag items. Changes to streams change
+   * their items, so that only images are counted then.
    */
   private difference(after: Decided, kept: boolean, digest: number): Extent {
     this.extent ??= extentOf(this.decided);

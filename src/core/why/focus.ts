@@ -7,21 +7,21 @@ import { findAttachments, type Attachments } from '../graph/attachments.js';
 import { indexParents, type IndexParents } from '../graph/held.js';
 import type { UseIndex } from '../graph/uses.js';
 
-/** Where an image stands, by numbers. */
+/** A tag item that lists an image, as indexes. */
 export interface Place {
   stream: number;
   tag: number;
   position: number;
 }
 
-/** What can bear on an image: worked out once, so that many questions about a large cluster stay cheap. */
+/** Finds what can affect an image. Indexed once, so that many questions about a large cluster stay cheap. */
 export class Surroundings {
   private readonly places = new Map<number, Place[]>();
   private readonly parents: IndexParents;
   private readonly subjects = new Map<number, Set<number>>();
   private readonly attachments: Attachments;
 
-  /** @param mentions every use that anything at all names, whether it counts or not */
+  /** @param mentions every use that any object names, whether it counts or not */
   constructor(
     private readonly snapshot: Snapshot,
     private readonly mentions: UseIndex,
@@ -36,14 +36,13 @@ export class Surroundings {
     this.findSubjects();
   }
 
-  /** Where an image stands, in the order of streams, tags and positions. */
+  /** Returns the tag items that list an image, in the order of streams, tags and positions. */
   placesOf(digest: number): Place[] {
     return this.places.get(digest) ?? [];
   }
 
   /**
-   * A snapshot of only what bears on these images: whatever is decided about them there is decided in the whole one
-   * too.
+   * Returns a snapshot of only what affects these images. Decisions about them are the same as in the whole snapshot.
    */
   focus(digests: Iterable<number>): Snapshot {
     const related = this.related(digests);
@@ -54,7 +53,7 @@ export class Surroundings {
     return { ...this.snapshot, streams: kept, referrers, images: this.images(related, kept) };
   }
 
-  /** An image, the indexes that name it, what it names, what it is attached to, and the same of those. */
+  /** Finds the images' indexes, children and subjects, and theirs in turn. */
   private related(digests: Iterable<number>): Set<number> {
     const found = new Set(digests);
     const { images } = this.snapshot;

@@ -4,7 +4,7 @@ import { decideWith, goes } from './situation.js';
 
 const HOUR = 3_600_000;
 
-/** Every single change that was found to keep an image that goes; each was confirmed by deciding again. */
+/** Finds the single changes that would keep an image that would be pruned; each was confirmed by deciding again. */
 export function waysToStay(situation: Situation, digest: number): Change[][] {
   return candidates(situation, digest)
     .map((change) => [change])
@@ -26,7 +26,7 @@ function candidates(situation: Situation, digest: number): Change[] {
   return found;
 }
 
-/** The fewest revisions that reach one of its positions. */
+/** Finds the smallest number of revisions that covers one of its positions. */
 function revisions({ snapshot }: Situation, digest: number): Change[] {
   let lowest = Infinity;
   for (const { tags } of snapshot.streams) {
@@ -38,7 +38,7 @@ function revisions({ snapshot }: Situation, digest: number): Change[] {
   return lowest === Infinity ? [] : [{ kind: 'keep-tag-revisions', value: lowest + 1 }];
 }
 
-/** An age just above that of the youngest thing that could protect it, in whole hours. */
+/** Finds the smallest age in whole hours that covers the image, an item that lists it, or the stream of one. */
 function youth({ snapshot, now }: Situation, digest: number): Change[] {
   const { images, streams } = snapshot;
   const times = [images.created(images.indexOf(digest))];
@@ -63,7 +63,7 @@ function limits({ snapshot }: Situation, digest: number): Change[] {
   }));
 }
 
-/** The stream that lists an image, or that it was pushed to. */
+/** Returns the stream that lists an image, or that it was pushed to. */
 function home({ snapshot }: Situation, digest: number): string | undefined {
   const { images, streams } = snapshot;
   const reference = images.reference(images.indexOf(digest));

@@ -4,25 +4,26 @@ import type { Reason } from '../graph/reason.js';
 import type { Change, Situation } from './changes.js';
 import { decideWith, goes, type Decided } from './situation.js';
 
-/** Which of several ways is taken where there is a choice. */
+/** A strategy for obstacles that several changes can remove. */
 interface Way {
   /**
-   * Positions from here on are freed by `--keep-tag-revisions`, those below it by `revisions`; Infinity: none by the
-   * flag.
+   * From this position, items are released by `--keep-tag-revisions`, before it by `revisions`; Infinity: all by
+   * `revisions`.
    */
   flagFrom: number;
   revisions: 'delete-tag' | 'newer-revisions';
   young: 'flag' | 'wait';
 }
 
-/** A search that has not ended by then finds nothing: chains of reasons are short. */
+/** Maximum steps of a search. Chains of reasons are short, so a longer search finds nothing. */
 const STEPS = 60;
+/** Maximum changes whose necessity is checked one by one even if they end a use. */
 const MANY = 40;
 
 /**
- * Every way that was found for an image to go, each minimal: without any one of its changes the image would stay.
- * Shortest first, and last what needs new pushes. Each step removes what keeps the image then, and decides again;
- * nothing is returned that deciding did not confirm.
+ * Finds sets of changes that would let an image be pruned. Each set is minimal: without any one of its changes, the
+ * image would be kept. The shortest come first, those that need new pushes last. Each step of the search removes what
+ * keeps the image then and decides again, so that every returned set is confirmed.
  */
 export function waysToGo(situation: Situation, digest: number): Change[][] {
   const found = new Map<string, Change[]>();
@@ -68,21 +69,21 @@ function release(situation: Situation, digest: number, way: Way): Change[] | und
 }
 
 /**
- * Drops what turned out to be needless. Keeps the end of a use where a tag is deleted: no output suggests to delete a
- * tag that is in use. Of very many users of one tag each is needed anyway.
+ * Drops unnecessary changes. If a tag is deleted, the end of each use stays: no output suggests deleting a tag that is
+ * in use. If very many objects use one tag, all of them are needed anyway.
  */
 function minimal(situation: Situation, digest: number, changes: Change[]): Change[] {
   let needed = changes;
   const usesCount = changes.length > MANY || changes.some(({ kind }) => kind === 'delete-tag');
-  const questioned = usesCount ? changes.filter(({ kind }) => kind !== 'referrer-ends') : changes;
-  for (const change of questioned) {
+  const candidates = usesCount ? changes.filter(({ kind }) => kind !== 'referrer-ends') : changes;
+  for (const change of candidates) {
     const rest = needed.filter((one) => one !== change);
     if (goes(decideWith(situation, rest), digest)) needed = rest;
   }
   return needed;
 }
 
-/** A flag is set once: its last value, which frees more, counts. */
+/** Merges changes. A flag is set only once, to its last value, which releases more. */
 function merge(changes: Change[], more: Change[]): Change[] {
   const single = new Set(['keep-tag-revisions', 'keep-younger-than', 'wait']);
   const same = (a: Change, b: Change): boolean =>
@@ -90,10 +91,7 @@ function merge(changes: Change[], more: Change[]): Change[] {
   return [...changes.filter((one) => !more.some((other) => same(one, other))), ...more];
 }
 
-/**
- * Finds what keeps an image in a decided situation, as the changes that would end it; none when nothing can be done
- * about it.
- */
+/** Finds the changes that would remove what keeps an image; none if no change can. */
 class Blockers {
   private readonly seen = new Set<number>();
 
@@ -111,7 +109,7 @@ class Blockers {
     return because.rule === 'tag-item' ? this.ofItems(digest) : this.ofReason(because, digest);
   }
 
-  /** All tag items that stay must go, one after the other: what frees the first often frees others. */
+  /** Releases the first tag item that is kept. All must be released, but what releases one often releases others. */
   private ofItems(digest: number): Change[] {
     const { snapshot, decisions } = this.state;
     for (const [stream, { tags }] of snapshot.streams.entries()) {
@@ -199,7 +197,7 @@ class Blockers {
   }
 }
 
-/** The objects of these uses, each once. */
+/** Returns the end of each object that has one of these uses. */
 function ends(uses: readonly Use[] = []): Change[] {
   const referrers = new Map(
     uses.map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]),

@@ -3,10 +3,7 @@ import { parseImageReference } from '../model/image-reference.js';
 import { streamKey } from '../model/image-stream.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 
-/**
- * What an argument of `prune why` means: one image, or the images of a tag or a stream. Numbers are those of the
- * snapshot.
- */
+/** What an argument of `prune why` names: an image, a tag or a stream. Numbers are indexes in the snapshot. */
 export type Subject =
   | { kind: 'image'; digest: number; stream?: number }
   | { kind: 'tag'; stream: number; tag: number }
@@ -15,16 +12,16 @@ export type Subject =
 const HEX = /^(?:sha256:)?([0-9a-f]{4,64})$/;
 
 /**
- * Finds what an argument means: `sha256:…` or the beginning of one, `namespace/stream`, `namespace/stream:tag`,
- * `namespace/stream@sha256:…` (with or without a host), or a stream's bare name where there is only one of that name.
- * @throws RegadmError NOT_FOUND, AMBIGUOUS with near names; USAGE for any other argument
+ * Finds what an argument names: `sha256:…` or the beginning of one, `namespace/stream`, `namespace/stream:tag`,
+ * `namespace/stream@sha256:…` (with or without a host), or a stream's bare name if it is unique.
+ * @throws RegadmError NOT_FOUND, AMBIGUOUS with similar names; USAGE for any other argument
  */
 export function resolve(snapshot: Snapshot, argument: string, namespace?: string): Subject {
   const text = argument.trim();
   if (/^sha(256|384|512):/.test(text)) return ofDigest(snapshot, text);
   const parsed = parseImageReference(text);
   if (typeof parsed === 'string') {
-    throw usageError(`"${argument}" names no image, image stream or tag: ${parsed}`, [
+    throw usageError(`"${argument}" does not name an image, image stream or tag: ${parsed}`, [
       'write sha256:…, NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or NAMESPACE/STREAM@sha256:…',
     ]);
   }
@@ -47,7 +44,7 @@ function ofDigest(snapshot: Snapshot, text: string): Extract<Subject, { kind: 'i
   if (found.length === 1) return { kind: 'image', digest: found[0]! };
   if (found.length > 1) {
     const names = found.slice(0, 5).map((digest) => digests.text(digest));
-    throw new RegadmError(`"${text}" is the beginning of ${found.length} images`, {
+    throw new RegadmError(`"${text}" matches ${found.length} images`, {
       code: 'AMBIGUOUS',
       suggestions: names.map((name) => `is it ${name}?`),
     });
@@ -55,7 +52,7 @@ function ofDigest(snapshot: Snapshot, text: string): Extract<Subject, { kind: 'i
   const suggestions =
     known === -1
       ? nearDigests(snapshot, text)
-      : ['it is known, but as a layer or a config of an image: regadm explains images'];
+      : ['this digest is a layer or config of an image; name the image instead'];
   throw new RegadmError(`image ${text} does not exist`, { code: 'NOT_FOUND', suggestions });
 }
 
@@ -74,7 +71,7 @@ function isListed({ streams }: Snapshot, digest: number): boolean {
   return streams.some(({ tags }) => tags.some(({ items }) => items.some(({ image }) => image === digest)));
 }
 
-/** Images that begin alike: a digest that was copied with an error. */
+/** Suggests images with the same beginning, for a digest that was copied with an error. */
 function nearDigests(snapshot: Snapshot, text: string): string[] {
   const hex = text.replace(/^sha256:/, '');
   for (let length = Math.min(hex.length - 1, 12); length >= 6; length--) {
@@ -125,17 +122,21 @@ function ofTag({ streams }: Snapshot, stream: number, tag: string): Subject {
     tag,
     tags.map(({ name }) => name),
   );
-  const has = tags.slice(0, 10).map(({ name }) => name);
+  const existing = tags.slice(0, 10).map(({ name }) => name);
   throw new RegadmError(`image stream ${key} has no tag ${tag}`, {
     code: 'NOT_FOUND',
     suggestions:
       near.length > 0
         ? near.map((name) => `did you mean ${key}:${name}?`)
-        : [has.length > 0 ? `it has ${has.join(', ')}${tags.length > 10 ? ', …' : ''}` : 'it has no tags at all'],
+        : [
+            existing.length > 0
+              ? `it has ${existing.join(', ')}${tags.length > 10 ? ', …' : ''}`
+              : 'it has no tags at all',
+          ],
   });
 }
 
-/** Up to three names that are alike: few letters differ, or one contains the other. */
+/** Finds up to three similar names: few letters differ, or one contains the other. */
 function nearest(wanted: string, names: string[]): string[] {
   const scored = [...new Set(names)].map((name) => ({
     name,
@@ -149,7 +150,7 @@ function nearest(wanted: string, names: string[]): string[] {
     .map(({ name }) => name);
 }
 
-/** Letters to insert, delete or replace (Levenshtein). */
+/** Counts letters to insert, delete or replace (Levenshtein distance). */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let i = 1; i <= a.length; i++) {

@@ -3,37 +3,37 @@ import { toUseOptions } from '../graph/options.js';
 import { collectUses, type UseIndex } from '../graph/uses.js';
 import { withChanges, type Change, type Situation } from './changes.js';
 
-/** A situation that was decided. */
+/** A situation with its decisions. */
 export interface Decided extends Situation {
   uses: UseIndex;
   decisions: Decisions;
 }
 
-/** Decides a situation as `prune images` does. Invalid references are left to the caller. */
+/** Decides a situation as `prune images` does. The caller handles invalid references. */
 export function decide(situation: Situation): Decided {
   const { snapshot, options, now } = situation;
   const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now));
   return { ...situation, uses, decisions: new Decisions({ snapshot, uses, options, now }) };
 }
 
-/** The same after some changes. */
+/** Decides the situation after these changes. */
 export function decideWith(situation: Situation, changes: readonly Change[]): Decided {
   return decide(withChanges(situation, changes));
 }
 
-/** Whether an image that exists goes. */
+/** Returns true if the image exists and would be pruned. */
 export function goes({ snapshot, decisions }: Decided, digest: number): boolean {
   const image = snapshot.images.indexOf(digest);
   return image !== -1 && !decisions.imageKept(image);
 }
 
-/** How much goes. */
+/** Numbers of what would be pruned. */
 export interface Extent {
   images: number;
   tagItems: number;
 }
 
-/** Counts what goes in a decided situation. */
+/** Counts what would be pruned. */
 export function extentOf({ snapshot, decisions }: Decided): Extent {
   const extent = { images: 0, tagItems: 0 };
   for (let image = 0; image < snapshot.images.count; image++) if (!decisions.imageKept(image)) extent.images++;

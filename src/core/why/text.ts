@@ -1,7 +1,7 @@
 import { formatBytes } from '../model/quantity.js';
 import type { Change } from './changes.js';
 
-/** A set of changes as a clause: "with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted". Times are UTC. */
+/** Formats changes as a clause: "with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted". Times are in UTC. */
 export function describeChanges(changes: readonly Change[]): string {
   const streams = new Set(changes.map((change) => ('stream' in change ? change.stream : undefined)).filter(Boolean));
   const tag = (change: { stream: string; tag: string }): string =>
@@ -57,7 +57,7 @@ function state(change: Change): string | undefined {
     case 'wait':
       return `after ${new Date(change.until).toISOString().replace(/\.\d+Z$/, 'Z')}`;
     case 'repair-image':
-      return `once image ${change.image} is repaired or deleted, whose metadata cannot be read`;
+      return `once image ${change.image}, whose metadata cannot be read, is repaired or deleted`;
     case 'limit':
       return `with a limit of ${formatBytes(change.bytes)} in the LimitRange of ${change.namespace}`;
     default:
@@ -75,7 +75,7 @@ function pushes(pushed: { count: number; to: string }[]): string[] {
 
 type Referrer = { kind: string; namespace: string; name: string };
 
-/** How many objects are named before the rest is only counted. */
+/** Maximum objects that are named; the rest are counted. */
 const NAMED = 5;
 
 function endings(referrers: Referrer[]): string[] {
@@ -100,7 +100,7 @@ function list(texts: string[]): string {
   return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
 }
 
-/** A duration as a flag takes it: `96h`, `90m`, `45s`. */
+/** Formats a duration as a flag accepts it: `96h`, `90m`, `45s`. */
 function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   if (seconds === 0) return '0';

@@ -5,23 +5,23 @@ import { collectUses, type UseIndex } from '../graph/uses.js';
 import type { Place } from './focus.js';
 import type { Decided } from './situation.js';
 
-/** A mention of an image, and what it means for it. */
+/** An object that names an image, and whether that keeps the image. */
 export interface WhyUse extends Use {
   /** The image by its digest in one of its streams, the image by its digest alone, or a tag that lists it. */
   through: 'image' | 'digest' | 'tag';
   /** Whether it keeps the image. */
   holds: boolean;
-  /** What it holds, or why it holds nothing. */
+  /** What it keeps, or why it keeps nothing. */
   note: string;
 }
 
-/** Every use that anything names: pods that have ended, and what only the widest search sees, included. */
+/** Collects every use that any object names, including ended pods and what only `--referrers=all` finds. */
 export function allMentions(snapshot: Snapshot): UseIndex {
   const everything = { scope: 'all', podsYoungerThan: -Infinity, everyPod: true } as const;
   return collectUses(snapshot.referrers, snapshot.digests, everything);
 }
 
-/** Who mentions an image, in the order: what holds it, then the rest. */
+/** Finds the objects that name an image; those that keep it come first. */
 export function usesOfImage(decided: Decided, mentions: UseIndex, digest: number, places: Place[]): WhyUse[] {
   const { snapshot, uses } = decided;
   const found = new Map<string, WhyUse>();
@@ -67,14 +67,14 @@ function byDigest({ snapshot, uses }: Decided, mentions: UseIndex, digest: numbe
   ];
 }
 
-/** Why a mention does not count. */
+/** Returns why a use does not count. */
 function uncounted({ snapshot, options }: Decided, use: Use): string {
   const referrer = snapshot.referrers.find(
     (one) => one.kind === use.kind && one.namespace === use.namespace && one.name === use.name,
   );
   if (referrer?.phase === 'Succeeded' || referrer?.phase === 'Failed')
     return `does not count: the pod has ended (${referrer.phase}) and is not younger than --keep-younger-than`;
-  if (options.referrers === 'oc') return 'does not count with --referrers=oc: only --referrers=extended sees it';
+  if (options.referrers === 'oc') return 'does not count with --referrers=oc: only --referrers=extended finds it';
   return 'does not count';
 }
 

@@ -116,7 +116,7 @@ describe('what would have to change for an image to go', () => {
     const broken = anImage(d('broken'));
     delete broken.object.dockerImageMetadata;
     expect(would(why(aSnapshot(anImage(d('image')), broken), d('image')))).toEqual([
-      `once image ${d('broken')} is repaired or deleted, whose metadata cannot be read`,
+      `once image ${d('broken')}, whose metadata cannot be read, is repaired or deleted`,
     ]);
   });
 
@@ -184,7 +184,11 @@ describe('arguments', () => {
     ['ns/app:c', 'image stream ns/app has no tag c', 'did you mean ns/app:a?'],
     [d('nothing'), `image ${d('nothing')} does not exist`, 'oc get images lists what there is'],
     [`${d('image').slice(0, 40)}${'0'.repeat(31)}`, 'does not exist', `did you mean ${d('image')}?`],
-    ['Ns/App', '"Ns/App" names no image, image stream or tag: repository name must be lowercase', 'write sha256:'],
+    [
+      'Ns/App',
+      '"Ns/App" does not name an image, image stream or tag: repository name must be lowercase',
+      'write sha256:',
+    ],
   ])('the error for %s suggests similar names', (argument, message, suggestion) => {
     expect(() => explanation.answer(argument)).toThrow(
       expect.objectContaining({

@@ -12,7 +12,7 @@ import { LiveView } from './watch/live-view.js';
 import { Run } from './run.js';
 import { pruneStreams } from './streams.js';
 
-/** What happened to a plan. */
+/** The result of executing a plan. */
 export interface Execution {
   dryRun: boolean;
   outcome: PruneOutcome;
@@ -34,7 +34,7 @@ interface ExecuteOptions {
 
 /**
  * Executes a plan: first image streams and their links, then images and their blobs. Before every deletion it looks at
- * the cluster again, and keeps what is in use now. Neither the plan nor its snapshot is changed.
+ * the cluster again, and keeps what is in use now. Does not modify the plan or its snapshot.
  * @throws RegadmError if the run ended before anything was changed; later failures are in the result
  */
 export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: ExecuteOptions): Promise<Execution> {

@@ -69,7 +69,7 @@ class ImagePruner {
       if (this.isDeleted(blob) || !this.blobs.release(blob)) continue;
       if (!(await this.deleteBlob(at, blob))) return;
     }
-    // The line for an image is in the audit log before its worker's next deletion.
+    // A worker writes an image's audit log line before its next deletion.
     if (!isAlone || this.run.ports.audit) return this.deleteImage(at);
     while (this.inFlight.size >= this.run.ports.workers) await Promise.race(this.inFlight);
     const deletion: Promise<void> = this.deleteImage(at).finally(() => this.inFlight.delete(deletion));
@@ -139,14 +139,14 @@ class ImagePruner {
     return !obstacle;
   }
 
-  /** Keeps an image after all. It is a failure if some of its blobs are gone already. */
+  /** Keeps a planned image. This is a failure if some of its blobs are already deleted. */
   private withdraw(at: number, obstacle: string): void {
     if (!this.blobsOf(at).some((blob) => this.isDeleted(blob))) return this.keep(at, STATUS.skipped, obstacle);
-    const note = `${obstacle}; some of its blobs were gone by then`;
+    const note = `${obstacle}; some of its blobs were already deleted`;
     this.keep(at, STATUS.failed, this.run.fail(`image ${this.nameOf(at)}`, new Error(note)));
   }
 
-  /** Why an image must be kept; undefined if it may be deleted. */
+  /** Returns why an image must be kept; undefined if it may be deleted. */
   private obstacleTo(at: number): string | undefined {
     const { run } = this;
     const image = run.plan.images[at]!;

@@ -1,7 +1,7 @@
 import type { ImageStream } from '../../model/table/snapshot.js';
 import type { PlannedStream } from '../plan/plan.js';
 
-/** Where a stream lists an item: the numbers of its tag and of the item in it. */
+/** The position of an item in a stream: the index of its tag and of the item in that tag. */
 export interface ItemPlace {
   tag: number;
   position: number;

@@ -24,7 +24,7 @@ interface LinkWork {
   owners: Map<number, number[]>;
   /** Images with a link that could not be deleted. */
   unfinished: Set<number>;
-  /** True while more items are to be removed from the stream: links that those still need wait for them. */
+  /** True while more items are to be removed from the stream: links that those items need are deleted later. */
   moreToCome: boolean;
 }
 
@@ -58,7 +58,8 @@ export async function pruneLinks(
 }
 
 /**
- * The images that each link belongs to: a manifest to its own image, configs and layers to all images that have them.
+ * Returns the images that each link belongs to: a manifest to its own image, configs and layers to all images that have
+ * them.
  */
 function linkOwners(run: Run, digests: number[]): Map<number, number[]> {
   const { images } = run.plan.snapshot;
@@ -90,7 +91,7 @@ async function deleteAll(work: LinkWork, links: readonly number[], kind: LinkKin
 
 async function deleteLink(work: LinkWork, link: number, kind: LinkKind): Promise<StatusCode> {
   const { run, owners, unfinished, outcome } = work;
-  // While layer links of an image remain, its manifest link leads the next run to them.
+  // The manifest link is kept while layer links of its image remain, because the next run finds them through it.
   if (kind === 'manifest' && owners.get(link)!.some((image) => unfinished.has(image))) return STATUS.skipped;
   if (!(await run.waitUntilFresh())) return STATUS.planned;
   const obstacle = obstacleTo(work, link);
@@ -123,7 +124,7 @@ async function requestDeletion(work: LinkWork, link: number, kind: LinkKind): Pr
   }
 }
 
-/** Why a link must be kept now; undefined if it may be deleted. */
+/** Returns why a link must be kept now; undefined if it may be deleted. */
 function obstacleTo({ run, key }: LinkWork, link: number): string | undefined {
   const { view } = run.ports;
   if (!view.stream(key)) return STREAM_GONE;

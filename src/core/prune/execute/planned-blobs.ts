@@ -20,7 +20,7 @@ export class PlannedBlobs {
     for (const image of plan.images) for (const blob of this.of(image)) this.owners[blob]!++;
   }
 
-  /** Returns the planned blobs of an image, each once. */
+  /** Returns the planned blobs of an image without duplicates. */
   of(image: number): number[] {
     const { images } = this.plan.snapshot;
     const found = new Set<number>();

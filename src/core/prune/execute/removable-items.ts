@@ -13,11 +13,11 @@ export interface Step {
   removedBefore: number[];
   /** True if other items remain for a further update. */
   more: boolean;
-  /** Items that an update, of this step or an earlier one, was to remove. */
+  /** Items that an update of this step or an earlier one requested to remove. */
   sent: Set<number>;
 }
 
-/** A planned item (by its number), and where the stream lists it now. */
+/** A planned item (by its number) and its current position in the stream. */
 export interface RemovableItem extends ItemPlace {
   index: number;
 }
@@ -57,14 +57,14 @@ export function findRemovable(
       );
     } else {
       outcome.items[index] = STATUS.gone;
-      // An update of ours whose response was lost has left the digest in the annotation.
+      // Our own update removed the item if its response was lost and the digest is in the annotation.
       if (step.sent.has(index) && !wasRecreated && stream.pending.includes(item.image)) step.removedBefore.push(index);
     }
   });
   return removable;
 }
 
-/** True if a tag lists a planned item's image with an item that was not there when the plan was made. */
+/** True if a tag lists a planned item's image with an item that is newer than the plan. */
 function isListedAgain(stream: ImageStream, planned: PlannedStream, { tag, image }: PlannedItem): boolean {
   const itemsIn = ({ tags }: ImageStream): TagItem[] => tags.find(({ name }) => name === tag)?.items ?? [];
   const before = stream.uid === planned.stream.uid ? itemsIn(planned.stream) : [];

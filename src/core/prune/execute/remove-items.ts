@@ -10,7 +10,7 @@ import type { Run } from './run.js';
 import { updateStream } from './update-stream.js';
 
 /**
- * Removes the planned items from a stream, in several updates if the annotation has no room for all.
+ * Removes the planned items from a stream, in several updates if the annotation cannot hold all digests.
  * @param removed receives the digests of images whose items no longer exist
  * @returns the stream after the updates; `gone` if it no longer exists, undefined if the run ends
  * @throws RegadmError if the stream cannot be read or written
@@ -49,7 +49,7 @@ interface StepOf {
   step: Step;
 }
 
-/** Chooses the items of one update, as many as the annotation has room for. */
+/** Chooses the items of one update, as many as fit into the annotation. */
 function planStep(
   run: Run,
   { planned, outcome, step }: StepOf,
@@ -57,7 +57,7 @@ function planStep(
   stream: ImageStream,
 ): StreamChange | undefined {
   const removable = findRemovable(run, { planned, outcome, step }, stream);
-  // The children of an index are removed with it or after it: until then their links must be kept.
+  // The children of an index are removed with it or after it: until then, their links must be kept.
   const isIndex = ({ index }: RemovableItem): boolean =>
     run.plan.snapshot.images.isIndexOf(planned.items[index]!.image);
   const ordered = [...removable.filter(isIndex), ...removable.filter((item) => !isIndex(item))];
@@ -70,7 +70,7 @@ function planStep(
   return { removeItems: batch, pending };
 }
 
-/** The digests of removed items whose links are to be deleted. */
+/** Returns the digests of removed items whose links are to be deleted. */
 function pendingDigests(run: Run, { items }: PlannedStream, batch: number[]): string[] {
   return batch
     .map((index) => items[index]!)
@@ -94,7 +94,7 @@ async function noteRemoved(run: Run, { planned, outcome, step }: StepOf, removed
   return run.record({ action: 'update-image-stream', imageStream: streamKey(planned.stream), items });
 }
 
-/** Deletes the links of a batch before the next one, so that the annotation has room again. */
+/** Deletes the links of a batch before the next batch, so that their digests can leave the annotation. */
 async function finishBatch(run: Run, { planned, outcome, step }: StepOf): Promise<void> {
   const { registry } = run.ports;
   if (!registry) return;

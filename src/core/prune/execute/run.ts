@@ -10,7 +10,7 @@ import type { AuditEntry, AuditLog } from './audit-log.js';
 import type { ClusterWatcher } from './watch/cluster-watcher.js';
 import type { LiveView } from './watch/live-view.js';
 
-/** What a plan is executed with. */
+/** The ports and settings of an execution. */
 interface RunPorts {
   imageStreams: ImageStreams;
   images: Images;
@@ -26,7 +26,7 @@ interface RunPorts {
   reporter: Reporter;
 }
 
-/** Codes of errors after which everything else would fail, too: the run ends, and reports what it has done. */
+/** Codes of errors after which everything else would fail, too. The run ends, and reports what was done. */
 const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'AUDIT_LOG',
   'INVALID_REFERENCES',
@@ -121,7 +121,7 @@ export class Run {
     this.failures.push({ target: 'the run', message: `ended early: ${this.ended.message}` });
   }
 
-  /** Runs `work` on every item, as many at a time as there are workers; starts nothing new once the run has ended. */
+  /** Runs `work` on every item with the maximum number of workers; starts nothing new once the run has ended. */
   async forEach<Item>(items: readonly Item[], work: (item: Item, index: number) => Promise<void>): Promise<void> {
     const concurrency = Math.min(this.ports.workers, items.length);
     await forEachParallel(items, { concurrency, shouldStop: () => !this.isActive }, work);

@@ -49,21 +49,24 @@ async function finishLinks(
   stream: { planned: PlannedStream; outcome: StreamOutcome; removed: Set<number>; current: ImageStream },
 ): Promise<void> {
   const { planned, outcome, removed, current } = stream;
-  // Digests that another run has noted in the meantime are left to the next run: their links are not part of this plan.
+  // Digests that another run has added in the meantime are left for the next run: their links are not part of this
+  // plan.
   const pending = [...new Set([...removed, ...planned.pending])];
   const listed = new Set(current.tags.flatMap(({ items }) => items.map(({ image }) => image)));
   const images = pending.filter((digest) => !listed.has(digest));
   const finished = await pruneLinks(run, registry, { planned, outcome, images });
   const done = pending.filter((digest) => finished.has(digest) || listed.has(digest));
-  // A noted digest that the stream lists again is void.
+  // The annotation has no effect for a digest that the stream lists again.
   const listedAgain = current.pending.filter((digest) => listed.has(digest));
   await clearPending(run, streamKey(planned.stream), new Set([...done, ...listedAgain]));
-  // A stream that only had links of an interrupted run left is finished when those are.
+  // A stream in the plan only for links of an interrupted run is finished when those are deleted.
   if (planned.items.length === 0 && run.isActive)
     outcome.status = done.length === pending.length ? STATUS.deleted : STATUS.failed;
 }
 
-/** A stream that no longer exists lists nothing, and the registry rejects every request for its repository. */
+/**
+ * Notes that a stream no longer exists. It lists nothing, and the registry rejects every request for its repository.
+ */
 function noteGone(outcome: StreamOutcome): void {
   outcome.status = STATUS.gone;
   outcome.note = STREAM_GONE;
@@ -82,7 +85,7 @@ function noteFailed(run: Run, planned: PlannedStream, outcome: StreamOutcome, me
   replacePlanned(outcome.manifestLinks, STATUS.skipped);
 }
 
-/** Gives everything that is still planned this status. */
+/** Sets this status for everything that is still planned. */
 function replacePlanned(codes: Uint8Array, status: StatusCode): void {
   codes.forEach((code, index) => code === STATUS.planned && (codes[index] = status));
 }

@@ -9,8 +9,8 @@ interface UpdatedStream {
 }
 
 /**
- * Updates a stream, and puts what is read and written into the view. Every attempt looks at the cluster again before it
- * decides; nothing is waited for between the decision and the request.
+ * Updates a stream, and stores every state that is read or written in the view. Every attempt looks at the cluster
+ * again before it decides, and sends its request immediately after the decision.
  * @param decide undefined: change nothing
  * @throws RegadmError if the stream cannot be read or written, or whatever `decide` throws
  */

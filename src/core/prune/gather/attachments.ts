@@ -10,7 +10,7 @@ import { isRegistryUnavailable, readSubjects, type Subjects } from './subjects.j
 const ONLY_COSIGN_TAGS = "only cosign's tags show what is attached to an image";
 
 /**
- * Reads what images are attached to, from the manifests of those images for which it matters.
+ * Reads what images are attached to, from the manifests of the images whose verdict it can change.
  * @param registry absent if it is not available
  * @returns subject by image; both are digest numbers
  * @throws the registry's error if it is unavailable and the policy says `stop`: an attachment of an image that is kept

@@ -14,7 +14,7 @@ interface SavedEvidence {
 
 /**
  * Reads the evidence for a plan from saved lists, without a cluster and a registry. A missing list of objects that use
- * images is an error: only an empty list says that nothing uses them.
+ * images is an error: only an empty list shows that nothing uses them.
  * @param now this machine's clock, ms since the epoch
  * @throws RegadmError SAVED_LISTS
  */

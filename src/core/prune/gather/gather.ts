@@ -10,17 +10,17 @@ import type { RunContext } from '../run-context.js';
 import { openRegistry } from './registry.js';
 import { gatherSubjects } from './attachments.js';
 
-/** What was read before a plan is computed. */
+/** Everything that is read before a plan is computed. */
 export interface Gathered {
   evidence: Evidence;
   /** The open registry, or the error of opening it; absent with `--prune-registry=false`. */
   registry?: Registry | Error;
-  /** What the lists say beyond the evidence. */
+  /** Further information from the lists. */
   lists: Omit<ReadResult, 'snapshot'>;
 }
 
 /**
- * Reads everything that the plan is computed from: lists, and manifests where they matter. Changes nothing.
+ * Reads everything that the plan is computed from: lists, and the manifests that can change it. Changes nothing.
  * @param request its options are those of the plan file, if there is one
  * @throws RegadmError PLAN_TOO_OLD, INVALID_REFERENCES, or what cannot be read
  */
@@ -89,7 +89,7 @@ async function readLists(
   return read;
 }
 
-/** Which lists are read. Beyond `oc`, uses in all namespaces count. */
+/** Chooses the lists to read. Beyond `oc`, uses in all namespaces count. */
 function listScope({ referrers, namespace }: PruneOptions, registryUrl: string | undefined) {
   return {
     namespace,

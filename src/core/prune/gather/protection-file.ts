@@ -12,7 +12,7 @@ const LISTS = {
 } as const;
 
 /**
- * Reads what an administrator wants to be kept (docs/protect.md).
+ * Reads the file of `--protect` (docs/protect.md).
  * @throws RegadmError PROTECT_FILE with file, line and field
  */
 export async function readProtection(file: string): Promise<Protection> {
@@ -22,7 +22,10 @@ export async function readProtection(file: string): Promise<Protection> {
   return parseProtection(file, text);
 }
 
-/** The same from a text. @throws RegadmError PROTECT_FILE */
+/**
+ * Parses the text of a `--protect` file.
+ * @throws RegadmError PROTECT_FILE
+ */
 export function parseProtection(file: string, text: string): Protection {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

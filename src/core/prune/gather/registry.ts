@@ -31,7 +31,7 @@ function limited(timeoutMs: number | undefined, maxMs: number): number | undefin
   return maxMs === Infinity ? timeoutMs : Math.min(timeoutMs || maxMs, maxMs);
 }
 
-/** Without any image or stream, no registry can be found, and there is nothing to prune either. */
+/** True if there is no image and no stream: then no registry can be found, and there is nothing to prune. */
 function isNotNeeded(error: unknown, snapshot?: Snapshot): boolean {
   return (
     (error as RegadmError).code === 'REGISTRY_UNKNOWN' &&

@@ -12,10 +12,12 @@ const RESOURCES: Record<string, string> = {
   ...REFERRER_KIND_NAMES,
 };
 const BY_KIND = new Map(Object.entries(RESOURCES).map(([resource, kind]) => [kind, resource]));
-/** Clusters can lack these resources, and limits matter only with `--prune-over-size-limit`. */
+/**
+ * Resources that can be missing: some clusters do not have them, and limits matter only with `--prune-over-size-limit`.
+ */
 const OPTIONAL = new Set(['builds', 'buildconfigs', 'deploymentconfigs', 'limitranges']);
 
-/** What was found below a directory. */
+/** The lists that were found below a directory. */
 interface SavedLists {
   lists: Record<string, KubeObject[]>;
   /** Resources that no file contains. */
@@ -24,7 +26,7 @@ interface SavedLists {
 
 /**
  * Reads saved lists below a directory: `images.json` and the like as `oc get RESOURCE -A -o json` (or `-o yaml`) writes
- * them, or a must-gather. The kind of an object says what it is; for a list without a kind, the name of the file does.
+ * them, or a must-gather. Objects are recognized by their kind, lists without a kind by the name of the file.
  * @throws RegadmError SAVED_LISTS if the directory or a file cannot be read, or if images or image streams are missing
  */
 export async function readSavedLists(dir: string): Promise<SavedLists> {

@@ -6,7 +6,7 @@ import type { Registry } from '../../registry/api.js';
 /** Maximum concurrent manifest requests. */
 const MANIFESTS_AT_ONCE = 16;
 
-/** What manifests name as their subject, and what could not be read. */
+/** The subjects that manifests name, and what could not be read. */
 export interface Subjects {
   /** Subject by image; both are digest numbers. */
   found: Map<number, number>;
@@ -14,13 +14,13 @@ export interface Subjects {
    * Why reading ended early: the user may not pull (the pruner role does not allow it), or the registry is unavailable.
    */
   unread?: string;
-  /** Number of manifests that could not be read, each for a reason of its own. */
+  /** Number of manifests that could not be read individually. */
   broken: number;
   /** The first error, except that the user may not pull. */
   error?: unknown;
 }
 
-/** Reads the manifests of these images (by number), and what they name as their subject. Never throws. */
+/** Reads the subjects that the manifests of these images (by number) name. Never throws. */
 export async function readSubjects(
   { images, digests }: Pick<Snapshot, 'images' | 'digests'>,
   candidates: readonly number[],
@@ -63,7 +63,7 @@ export function isRegistryUnavailable(error: unknown): boolean {
   return kind !== 'answer' || status === undefined || [429, 502, 503, 504].includes(status);
 }
 
-/** `namespace/name` of a reference on the registry. */
+/** Returns `namespace/name` of a reference to the registry. */
 function repositoryOf(reference: string): string | undefined {
   return /^[^/]+\/([^/@:]+\/[^/@:]+)(?:@|:|$)/.exec(reference)?.[1];
 }

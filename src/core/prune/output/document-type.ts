@@ -2,7 +2,7 @@ import type { ReferrerScope } from '../../graph/uses.js';
 import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
 import type { InvalidReference } from '../../model/errors.js';
 
-/** What `regadm prune images -o json` prints. Keys are stable; new ones may be added. */
+/** What `regadm prune images -o json` prints. Keys are stable; new ones can be added. */
 export interface ImagePruneDocument extends DocumentHeader<'ImagePrune'> {
   /** True without --confirm: nothing was changed. */
   dryRun: boolean;
@@ -75,7 +75,7 @@ export interface ImagePruneSummary {
   bytes: Count;
   /** Length of `failures`. */
   failed: Count;
-  /** Images and tag items that were left alone. */
+  /** Images and tag items that were skipped. */
   skipped: Count;
 }
 

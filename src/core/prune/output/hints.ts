@@ -1,10 +1,10 @@
 import type { ImagePruneReport } from '../report.js';
 import { streamKey } from '../../model/image-stream.js';
 
-/** Tags that are never moved: a build date or a commit. */
+/** Tags that never move: with a build date or a commit in their name. */
 const FIXED_TAG =
   /(?:^|[._-])(?:20\d{6}(?:\d{4,6})?|20\d\d-?\d\d-?\d\d|[0-9a-f]{7,40}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-?20\d\d)(?:$|[._-])/i;
-/** Number of such tags from which on they are worth a hint. */
+/** Minimum number of such tags for a hint. */
 const MANY = 5;
 
 /** Returns hints about a run, for stderr. */

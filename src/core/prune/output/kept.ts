@@ -2,7 +2,7 @@ import { describeReason } from '../../graph/reason.js';
 import { streamKey } from '../../model/image-stream.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 
-/** Lists everything that is kept, one line each, and why: `-v 4` prints it. */
+/** Lists everything that is kept and why, one line each, for `-v 4`. */
 export function* keptLines({ snapshot, decisions }: ImagePrunePlan): Generator<string> {
   const { images, streams, digests } = snapshot;
   for (const [index, stream] of streams.entries()) {

@@ -5,8 +5,8 @@ import type { ImagePruneReport } from '../report.js';
 import { DEPENDENCY, Notes } from './status.js';
 
 /**
- * Lists every stream, tag item and image that was skipped, one line each, with the reason. What was not reached is only
- * counted.
+ * Lists every stream, tag item and image that was skipped, one line each, with the reason. Objects that the run did not
+ * reach are only counted.
  */
 export function* skippedLines(report: ImagePruneReport): Generator<string> {
   const { plan, outcome } = report;
@@ -30,7 +30,7 @@ export function* skippedLines(report: ImagePruneReport): Generator<string> {
   }
 }
 
-/** Counts what the run did not reach. */
+/** Counts the objects that the run did not reach. */
 export function notReached({ dryRun, plan, outcome }: ImagePruneReport): { images: number; streams: number } {
   if (dryRun) return { images: 0, streams: 0 };
   return {

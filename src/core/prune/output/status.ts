@@ -2,7 +2,7 @@ import type { EntryStatus } from '../../model/document.js';
 import { STATUS } from '../outcome.js';
 import type { ImagePruneReport } from '../report.js';
 
-/** Reason for what was skipped because of something else that has its own message. */
+/** Reason for objects that were skipped because of another object, which has a message of its own. */
 export const DEPENDENCY = 'what it depends on was skipped or failed';
 
 const NOT_REACHED = { status: 'skipped', reason: 'the run ended before its turn' } as const;

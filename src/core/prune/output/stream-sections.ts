@@ -40,8 +40,8 @@ export function streamSection(report: ImagePruneReport, limit: number): Section 
 }
 
 /**
- * Counts the items of every tag that loses some; for a stream that only loses links of an earlier run, one row without
- * a tag.
+ * Counts the removed items of every tag; for a stream that only loses links of an earlier run, yields one row without a
+ * tag.
  */
 function* tagCounts(
   { stream, items, kept }: PlannedStream,

@@ -13,7 +13,7 @@ import { notReached, skippedLines } from './skipped.js';
 /** Maximum number of rows of a table, except with `-o wide`. */
 const ROWS = 20;
 
-/** Writes the tables for people: image streams, images, summary. `wide` cuts nothing. */
+/** Writes the tables for people: image streams, images, summary. With `wide`, nothing is cut. */
 export function* tablePieces(report: ImagePruneReport, { wide, width, now, styles: paint }: Layout): Generator<string> {
   const { plan } = report;
   const limit = wide ? Infinity : ROWS;
@@ -41,7 +41,7 @@ function* section(
   yield '\n';
 }
 
-/** Colors what needs attention. */
+/** Colors statuses that need attention. */
 function withStatusColor(paint: Styles): (column: Column) => Column {
   const byStatus = (text: string): string =>
     text.startsWith('failed') ? paint.bad(text) : text.startsWith('skipped') ? paint.warn(text) : text;

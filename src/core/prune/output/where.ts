@@ -8,9 +8,9 @@ interface Place {
 }
 
 /**
- * Returns a function that says where an image (by number) was: the first tag item that the plan removes and the number
- * of further ones, or the repository of its reference.
- * @param wanted the images to look up; a table that is cut needs few
+ * Returns a function that describes where an image (by number) was: the first tag item that the plan removes and the
+ * number of further ones, or the repository of its reference.
+ * @param wanted the images to look up; a shortened table needs few
  */
 export function placesOf(plan: ImagePrunePlan, wanted: readonly number[]): (image: number) => string {
   const { images } = plan.snapshot;
@@ -31,7 +31,7 @@ export function placesOf(plan: ImagePrunePlan, wanted: readonly number[]): (imag
   };
 }
 
-/** `host:5000/ns/app@sha256:…` was pushed to ns/app, and no tag item there lists it any longer. */
+/** Describes an image without a tag item: `host:5000/ns/app@sha256:…` was pushed to ns/app. */
 function untaggedPlace(reference: string): string {
   const repository = reference.replace(/@.*$/, '').replace(/^[^/]*[.:][^/]*\//, '');
   return repository === '' ? 'no tag' : `${repository} (no tag)`;

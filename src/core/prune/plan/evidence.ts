@@ -12,13 +12,13 @@ export interface Evidence {
   readonly snapshot: SnapshotView;
   /** The API server's clock, ms since the epoch. */
   readonly now: number;
-  /** The plan file of `--plan`: only what it names, too, is deleted. */
+  /** The plan file of `--plan`: only what it also names is deleted. */
   readonly planFile?: ParsedPlanFile;
   /** The decision without subjects, which chose the manifests to read; reused if no manifest names a subject. */
   readonly draft?: Decided;
 }
 
-/** Who uses what, and what follows for every tag item and image. */
+/** The uses, and the decisions that follow from them. */
 export interface Decided {
   readonly uses: UseIndex;
   readonly decisions: Decisions;
@@ -34,7 +34,7 @@ export function decide({ snapshot, now }: Evidence, options: PruneOptions): Deci
   return { uses, decisions: new Decisions({ snapshot, uses, options, now }) };
 }
 
-/** Decides again with the same uses: with subjects that have been read since, or with what a plan file names. */
+/** Decides again with the same uses, and with subjects that were read since or the names in a plan file. */
 export function decideAgain(
   { uses }: Decided,
   { snapshot, now }: Evidence,

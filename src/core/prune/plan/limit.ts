@@ -12,7 +12,7 @@ export function assertImagesWithinLimit(plan: ImagePrunePlan, limit: MaxDelete |
   ]);
 }
 
-/** Describes by how much a plan exceeds a limit; undefined if it does not. */
+/** Describes how a plan exceeds a limit; undefined if it does not. */
 function excessOver(limit: MaxDelete, { images, blobs, snapshot }: ImagePrunePlan): string | undefined {
   if ('count' in limit)
     return images.length > limit.count ? `${images.length} images, more than ${limit.count}` : undefined;

@@ -39,7 +39,7 @@ export function planLinks(
 
 /**
  * Returns all digests that images need in their repository: their manifests, configs and layers, and those of children
- * if wanted.
+ * if requested.
  */
 export function neededDigests(
   { images }: Pick<SnapshotView, 'images'>,

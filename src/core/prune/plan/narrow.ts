@@ -6,7 +6,7 @@ import type { ParsedPlanFile } from './parse-plan-file.js';
 import type { PlanFile, PlanFileItem, PlanFileStream } from './plan-file.js';
 
 /**
- * Compares a plan file with what the rules alone delete now.
+ * Compares a plan file with what the rules alone would delete now.
  * @param decisions the decision without the plan file
  * @returns `only`: what the file names; `kept`: what the file names, but the rules keep now
  * @throws RegadmError PLAN_OF_ANOTHER_CLUSTER; PLAN_EDITED if an edited file names what the rules keep
@@ -29,7 +29,7 @@ function toNamed({ imageStreams, images }: PlanFile): NamedByPlan {
   };
 }
 
-/** Tag items that the file names and the rules do not delete. */
+/** Finds the tag items that the file names and the rules do not delete. */
 function itemsKept(snapshot: SnapshotView, decisions: Decisions, { imageStreams }: PlanFile): string[] {
   const positions = new Map(snapshot.streams.map(({ uid }, index) => [uid, index]));
   return imageStreams.flatMap((stream) => {
@@ -46,7 +46,7 @@ function describeItem({ namespace, name }: PlanFileStream, { tag, image }: PlanF
   return `${namespace}/${name}:${tag} ${image}`;
 }
 
-/** Keys of the items of a stream (by its number) that the rules delete. */
+/** Returns the keys of a stream's items that the rules delete. */
 function deletedItems({ streams, digests }: SnapshotView, decisions: Decisions, index?: number): Set<string> {
   const deleted = new Set<string>();
   if (index === undefined) return deleted;
@@ -60,7 +60,7 @@ function deletedItems({ streams, digests }: SnapshotView, decisions: Decisions, 
   return deleted;
 }
 
-/** Images that the file names and the rules do not delete. */
+/** Finds the images that the file names and the rules do not delete. */
 function imagesKept({ images }: SnapshotView, decisions: Decisions, file: PlanFile): string[] {
   const isDeleted = (name: string, uid: string): boolean => {
     const image = images.find(name);

@@ -1,7 +1,7 @@
 import { RegadmError, refusal } from '../../model/errors.js';
 import { API_VERSION, KIND, checksum, type PlanFile, type PlanFileItem, type PlanFileStream } from './plan-file.js';
 
-/** Maximum age of a plan file, in ms: what is in use changes all the time. */
+/** Maximum age of a plan file, in ms, because uses change all the time. */
 export const MAX_PLAN_AGE_MS = 24 * 3_600_000;
 
 const MAKE_A_NEW_ONE = ['make a new plan with --plan-out'];
@@ -49,7 +49,7 @@ function parseObject(file: string, text: string): PlanFile {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as PlanFile;
   } catch {
-    // The error below says it.
+    // Not JSON: the error below reports it.
   }
   throw notUsable(file, 'it is not a JSON object');
 }

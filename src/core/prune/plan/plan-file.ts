@@ -22,7 +22,7 @@ export interface PlanFile {
   imageStreams: PlanFileStream[];
   /** The images to delete. */
   images: { name: string; uid: string }[];
-  /** Uids of streams: they identify the cluster when nothing that the plan names exists any longer. */
+  /** Uids of streams: they identify the cluster if no object in the plan exists any longer. */
   witnesses: string[];
   /** Show whether the file was edited: its options (refused), or something else. */
   checksums: { options: string; content: string };
@@ -43,7 +43,7 @@ export interface PlanFileItem {
   created: string;
 }
 
-/** The options that decide what is deleted: a plan file carries them. */
+/** The options that decide what is deleted; a plan file contains them. */
 const PLAN_OPTIONS = [
   'keepTagRevisions',
   'keepYoungerThanMs',
@@ -111,7 +111,7 @@ export function checksum(content: object): string {
   return `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
 }
 
-/** Combines the options of a plan file with the flags beside it: only flags that keep more have an effect. */
+/** Combines the options of a plan file with flags: only flags that keep more have an effect. */
 export function withPlanOptions(flags: PruneOptions, planned: PlanOptions): PruneOptions {
   return {
     ...flags,

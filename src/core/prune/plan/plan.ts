@@ -88,7 +88,7 @@ function imagesToDelete({ images, digests }: SnapshotView, decisions: Decisions)
   return deleted.sort((a, b) => digests.compare(images.name(a), images.name(b)));
 }
 
-/** Blobs of the images to delete that no other image needs. */
+/** Finds the blobs of the images to delete that no other image needs. */
 function blobsToDelete({ images, digests }: SnapshotView, decisions: Decisions, deleted: number[]): number[] {
   const seen = new Uint8Array(digests.size);
   for (let image = 0; image < images.count; image++) {

@@ -28,7 +28,8 @@ export interface PlannedStream {
 }
 
 /**
- * What is deleted, and enough to say why everything else is kept. Streams, images and blobs are sorted. Never changed.
+ * The objects to delete, and the decisions that explain why everything else is kept. Streams, images and blobs are
+ * sorted. Immutable.
  */
 export interface ImagePrunePlan {
   readonly snapshot: SnapshotView;
@@ -42,6 +43,6 @@ export interface ImagePrunePlan {
   readonly blobs: readonly number[];
   /** What the plan file names; absent without one. */
   readonly only?: NamedByPlan;
-  /** What the plan file names, but the rules alone would keep: in use now, or deleted since. */
+  /** Objects that the plan file names and the rules would keep, because they are now in use or no longer exist. */
   readonly keptDespitePlanFile: readonly string[];
 }

@@ -1,14 +1,14 @@
 import { notChecked, passed, type PreflightCheck } from './check.js';
 
 /**
- * Difference of the clocks up to which they count as equal, in ms. A larger one is only reported: ages are counted from
- * the API's time.
+ * Maximum difference between clocks that count as equal, in ms. A larger one is only reported, because ages are
+ * relative to the API server's time.
  */
 const CLOCK_TOLERANCE_MS = 60_000;
 /** `Date` headers have whole seconds. */
 const DATE_PRECISION_MS = 1000;
 
-/** What a response of the API server says about the time. All times in ms since the epoch. */
+/** The times of a response of the API server. All times in ms since the epoch. */
 export interface DatedResponse {
   /** By the API server's clock; absent if it sent no `Date` header. */
   serverTime?: number;

@@ -20,7 +20,7 @@ export function preflightError(checks: readonly PreflightCheck[]): RegadmError |
   return new RegadmError(failed.map(({ message }) => message).join('; '), {
     code: CODES[first.name],
     suggestions: [...new Set(failed.flatMap(({ suggestions }) => suggestions ?? []))],
-    // Another pruner is a matter of a guard (refused); everything else is an error.
+    // Another pruner is refused by a guard; everything else is an error.
     exitCode: failed.every(({ name }) => name === 'other pruners') ? EXIT.refused : EXIT.error,
   });
 }

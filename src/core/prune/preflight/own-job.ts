@@ -15,7 +15,9 @@ interface OwnJob {
   name: string;
 }
 
-/** Leaves out the job that this process runs in, and its pods. In a pod, HOSTNAME is the name of the pod. */
+/**
+ * Removes the job that this process runs in, and its pods, from the list. In a pod, HOSTNAME is the name of the pod.
+ */
 export async function withoutOwnJob(
   running: PrunerObject[],
   { api, env = process.env, signal }: { api: ClusterApi; env?: NodeJS.ProcessEnv; signal?: AbortSignal },
@@ -31,8 +33,8 @@ export async function withoutOwnJob(
 }
 
 /**
- * Finds the job by the owner of this process's pod. A pod that cannot be read still shows it: the pods of a job are
- * named JOB-xxxxx.
+ * Finds the job by the owner of this process's pod, or by the pod's name if the pod cannot be read: the pods of a job
+ * are named JOB-xxxxx.
  */
 async function findOwnJob(
   hostname: string,

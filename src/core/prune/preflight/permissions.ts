@@ -16,7 +16,10 @@ interface PermissionsInput {
 const CONCURRENCY = 4;
 const GRANT = 'give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER';
 
-/** What a run needs beyond the lists. The registry asks the API server for `delete images` at every deletion. */
+/**
+ * Returns the permissions that a run needs beyond the lists. The registry asks the API server for `delete images` at
+ * every deletion.
+ */
 function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
   const group = 'image.openshift.io';
   return [
@@ -28,8 +31,8 @@ function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
 }
 
 /**
- * Checks that the user has every permission that the run needs. Where the API server does not answer access reviews,
- * the result is `unknown`, which does not stop the run: reading the lists has shown that the login works.
+ * Checks that the user has every permission that the run needs. If the API server does not answer access reviews, the
+ * result is `unknown`, which does not stop the run: reading the lists has shown that the login works.
  */
 export async function checkPermissions(input: PermissionsInput): Promise<{ check: PreflightCheck } & DatedResponse> {
   const { api, now = Date.now, signal } = input;

@@ -18,7 +18,7 @@ interface Search {
   namespace?: string;
   kind: PrunerObject['kind'];
   labelSelector?: string;
-  /** Checked again here: some servers ignore the selector. */
+  /** Filters the result, because some servers ignore the selector. */
   matches(object: KubeObject): boolean;
 }
 
@@ -42,7 +42,7 @@ function isRegadmJob({ metadata }: KubeObject): boolean {
   return owners?.find(({ kind }) => kind === 'CronJob')?.name === OWN_CRON_JOB;
 }
 
-/** Looks for other running pruners: each of two would decide from what the other one is about to delete. */
+/** Looks for other running pruners: each of the two would decide from objects that the other is about to delete. */
 export async function checkOtherPruners(input: PrunersInput): Promise<PreflightCheck> {
   try {
     const found = await Promise.all(SEARCHES.map((search) => list(input, search)));
@@ -77,7 +77,10 @@ interface JobOrPodStatus {
   conditions?: { type: string; status: string }[];
 }
 
-/** Finished jobs and pods remain for a while. A job without a status has just been created and is about to run. */
+/**
+ * Returns whether a job or pod is running. Finished ones remain for a while. A job without a status was just created
+ * and is about to run.
+ */
 function isRunning({ kind, object }: PrunerObject): boolean {
   const status = (object.status ?? {}) as JobOrPodStatus;
   if (kind === 'pod') return status.phase !== 'Succeeded' && status.phase !== 'Failed';

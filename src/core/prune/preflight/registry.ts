@@ -8,7 +8,7 @@ interface RegistryCheckInput {
   probeDeletion: boolean;
   pruneRegistry: boolean;
   hasToken: boolean;
-  /** The API server says that the user has permission to delete images. */
+  /** True if the API server allows the user to delete images. */
   mayDelete: boolean;
   randomDigest: () => string;
   signal?: AbortSignal;
@@ -16,12 +16,12 @@ interface RegistryCheckInput {
 
 const REGISTRY_CHECKS: PreflightName[] = ['token', 'registry', 'deletion', 'mode'];
 
-/** Checks the registry: token, reachable and trusted, deletion enabled, mode. */
+/** Checks the registry: token, connection and certificate, deletion enabled, mode. */
 export async function checkRegistry(input: RegistryCheckInput): Promise<PreflightCheck[]> {
   const { registry, pruneRegistry, hasToken, probeDeletion } = input;
   if (!pruneRegistry || !registry) return noneChecked('the registry is not changed');
   if (isUnknown(registry) && input.repositories.length === 0)
-    return noneChecked('the cluster names no registry, and there is no image stream');
+    return noneChecked('no registry found, and there are no image streams');
   if (registry instanceof Error) {
     const why = 'the registry does not answer';
     return [
@@ -34,12 +34,12 @@ export async function checkRegistry(input: RegistryCheckInput): Promise<Prefligh
   const trust = registry.verified ? ', its certificate is trusted' : '; the connection is not verified';
   const reachable = passed('registry', `${registry.url} answers${trust}`);
   if (probeDeletion && hasToken) return probe(registry, input, reachable);
-  const why = probeDeletion ? 'there is no token' : 'not tested in a dry run';
+  const why = probeDeletion ? 'no token' : 'a dry run does not test it';
   return [checkToken(hasToken), reachable, notChecked('deletion', why), notChecked('mode', why)];
 }
 
 function checkToken(hasToken: boolean): PreflightCheck {
-  if (hasToken) return passed('token', 'there is a token for the registry');
+  if (hasToken) return passed('token', 'found a token for the registry');
   return {
     name: 'token',
     status: 'failed',
@@ -48,7 +48,7 @@ function checkToken(hasToken: boolean): PreflightCheck {
   };
 }
 
-/** The check that an error of the probe belongs to; all other errors belong to `registry`. */
+/** The check that an error code of the probe belongs to; all other errors belong to `registry`. */
 const CHECK_OF_ERROR: Record<string, PreflightName> = {
   REGISTRY_UNAUTHORIZED: 'token',
   REGISTRY_READ_ONLY: 'mode',
@@ -56,8 +56,8 @@ const CHECK_OF_ERROR: Record<string, PreflightName> = {
 };
 
 /**
- * Deletes a layer link and a blob with random digests, which exist nowhere. In read-only mode the registry refuses to
- * delete links but still deletes blobs: only a link shows the mode, so without a repository the mode remains unknown.
+ * Deletes a layer link and a blob with random digests, which do not exist. In read-only mode, the registry refuses to
+ * delete links but still deletes blobs. Only a link shows the mode, so without a repository the mode remains unknown.
  */
 async function probe(
   registry: Registry,
@@ -67,7 +67,7 @@ async function probe(
   const mode =
     input.repositories.length > 0
       ? passed('mode', 'the registry is not in read-only mode')
-      : notChecked('mode', 'there is no image stream, and without one the registry does not show its mode');
+      : notChecked('mode', 'the registry shows its mode only in a repository, and there are no image streams');
   const checks = [
     passed('token', 'the registry accepts the token'),
     reachable,
@@ -83,7 +83,10 @@ async function probe(
   }
 }
 
-/** Maximum number of repositories to try: the response means nothing if the stream was deleted since it was listed. */
+/**
+ * Maximum number of repositories to try. The response for a stream that was deleted since it was listed does not show
+ * the mode.
+ */
 const MAX_REPOSITORIES = 3;
 
 async function probeLayerLink(
@@ -118,7 +121,7 @@ function withFailure(checks: PreflightCheck[], error: unknown, { mayDelete }: Re
   });
 }
 
-/** True if the failure of one check says that another one passed. */
+/** True if the failure of one check shows that another one passed. */
 function isKnownDespite(failed: PreflightName, name: PreflightName): boolean {
   if (name === 'registry') return true;
   if (name === 'token') return failed !== 'registry';

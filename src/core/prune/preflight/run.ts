@@ -33,8 +33,8 @@ export interface PreflightInput {
 
 /**
  * Checks everything that can fail before the first deletion: token, permissions, registry and its mode, clocks, other
- * pruners. A deletion is probed with random digests, which exist nowhere: the responses tell token, permission and mode
- * apart and change nothing.
+ * pruners. A deletion is probed with random digests, which exist nowhere: the responses show problems with token,
+ * permission and mode, and nothing is changed.
  * @returns one result per check; `preflightError` turns them into the error that stops a confirmed run
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightCheck[]> {

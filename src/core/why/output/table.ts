@@ -9,10 +9,10 @@ import type { Layout } from '../../terminal/output.js';
 import { tableLines } from '../../terminal/table.js';
 import { oneLine, plural } from '../../terminal/text.js';
 
-/** Of a stream or a tag with more images than this only a table is shown, unless `wide`. */
-const IN_FULL = 1;
+/** Maximum images of a stream or tag that are explained in full; for more, only a table is shown unless `wide`. */
+const MAX_EXPLAINED_IMAGES = 1;
 
-/** The answers for people, piece by piece. */
+/** Yields the answers for people in pieces. */
 export function* whyPieces(
   report: WhyReport,
   { wide, width, styles: paint }: Pick<Layout, 'wide' | 'width' | 'styles'>,
@@ -37,24 +37,24 @@ function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
   if (images.length === 0) return yield `${paint.heading(name)} has no images.\n`;
   if (listed === false) yield `${paint.warn('note')}: ${stream} does not list this image (${argument})\n`;
   if (kind !== 'image') yield `${paint.heading(name)}: ${plural(images.length, 'image')}\n\n`;
-  if (kind !== 'image' && images.length > IN_FULL) yield* overview(answer, context);
-  if (kind !== 'image' && images.length > IN_FULL && !context.wide) {
-    return yield `\nEach in full: the same with ${paint.heading('-o wide')}, or with ${paint.heading(`${stream}@sha256:…`)}.\n`;
+  if (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES) yield* overview(answer, context);
+  if (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES && !context.wide) {
+    return yield `\nFor details, add ${paint.heading('-o wide')}, or name one image: ${paint.heading(`${stream}@sha256:…`)}.\n`;
   }
   for (const [index, image] of images.entries()) {
-    if (index > 0 || (kind !== 'image' && images.length > IN_FULL)) yield '\n';
+    if (index > 0 || (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES)) yield '\n';
     yield* imagePieces(image, context);
   }
 }
 
-/** A row for every place in the stream (or tag) that was asked about. */
+/** Shows a row for every tag item of the requested stream or tag. */
 function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }: Context): Generator<string> {
   const columns = [
     { title: 'TAG', flexible: true },
     { title: 'POSITION', align: 'right' as const },
     { title: 'IMAGE' },
     { title: 'AGE', align: 'right' as const },
-    { title: 'VERDICT', style: (text: string) => (text.startsWith('goes') ? paint.warn(text) : paint.good(text)) },
+    { title: 'VERDICT', style: (text: string) => (text.startsWith('pruned') ? paint.warn(text) : paint.good(text)) },
     { title: 'BECAUSE', flexible: true },
     { title: 'OTHERWISE', flexible: true },
   ];
@@ -68,9 +68,9 @@ function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }:
     `${place.position} of ${place.of}`,
     shortDigest(image.image),
     age(place.created, report.now),
-    place.kept ? 'stays' : image.goes || !image.exists ? 'goes' : 'item goes',
+    place.kept ? 'kept' : image.goes || !image.exists ? 'pruned' : 'item removed',
     describeReason(place.because),
-    image.would[0] ? `${image.goes ? 'stays' : 'goes'} ${describeChanges(image.would[0].changes)}` : '',
+    image.would[0] ? `${image.goes ? 'kept' : 'pruned'} ${describeChanges(image.would[0].changes)}` : '',
   ]);
   yield* tableLines(columns, rows, { width, heading: paint.muted });
 }
@@ -91,7 +91,9 @@ function* imagePieces(image: WhyImage, context: Context): Generator<string> {
   yield* changePieces(image, context);
 }
 
-/** The lines themselves are as administrators know them: `myapp:v2 at position 4 out of 5`. */
+/**
+ * Shows every tag item that lists the image, in the form that administrators know: `myapp:v2 at position 4 out of 5`.
+ */
 function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
   if (places.length === 0) return yield `${paint.heading('Where it is')}: under no tag of any image stream\n\n`;
   let namespace: string | undefined;
@@ -122,14 +124,14 @@ function* usePieces({ uses }: WhyImage, { width, wide, paint, report }: Context)
   yield '\n';
 }
 
-/** A digest in full would fill the line. */
+/** Shortens a digest, which would fill the line. */
 function shortened(reference: string): string {
   return reference.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/, '$1…');
 }
 
 function* changePieces(image: WhyImage, { paint }: Context): Generator<string> {
   if (!image.exists) return;
-  const [it, other] = image.goes ? ['It would be kept', 'stay'] : ['It would be pruned', 'go'];
+  const [it, other] = image.goes ? ['It would be kept', 'be kept'] : ['It would be pruned', 'be pruned'];
   if (image.would.length === 0) return yield `${paint.heading(it)} by no change that regadm knows of\n`;
   yield `${paint.heading(it)}\n`;
   for (const change of image.would)

@@ -369,6 +369,6 @@ test('an image that is deleted and pushed again at the very moment is not delete
   expect(scene.sandbox.store.get('images', image)).toBeDefined();
   expect(document.images.find(({ name }) => name === image)).toMatchObject({
     status: 'failed',
-    message: 'it was deleted and pushed again in the meantime; some of its blobs were gone by then',
+    message: 'it was deleted and pushed again in the meantime; some of its blobs were already deleted',
   });
 });

@@ -1,6 +1,6 @@
-/** Maximum age of a look, as a multiple of its duration: looking takes at most a fifth of the run. */
+/** Maximum age of a look, as a multiple of its duration, so that looking takes at most a fifth of the run. */
 const AGE_PER_DURATION = 5;
-/** The same for short looks. */
+/** Maximum age of a short look, as a multiple of its duration. */
 const AGE_PER_SHORT_DURATION = 10;
 /** Longest duration of a short look, in ms. */
 const SHORT_LOOK_MS = 100;

@@ -21,9 +21,9 @@ interface ClusterWatcherOptions {
   namespace?: string;
   /** Watch only referrers of this namespace. */
   referrersNamespace?: string;
-  /** Where the first lists ended, by plural name; by qualified name for the resources of `everything`. */
+  /** Resource versions of the first lists, by plural name; by qualified name for the resources of `everything`. */
   resourceVersions: Map<string, string>;
-  /** What else `--referrers all` looks at. */
+  /** The further resources of `--referrers all`. */
   everything?: Everything;
   log?: (level: number, line: string) => void;
   /** Monotonic time in ms. */
@@ -59,9 +59,9 @@ export class ClusterWatcher {
   }
 
   /**
-   * Opens the watches and looks once, also at what is watched: nothing shows when a watch has sent everything that
-   * happened before it was opened. Only watched images are left out, because of the size of their list; the time of all
-   * other lists must do for their watch.
+   * Opens the watches and lists everything once, also what is watched: a watch does not show when it has sent all
+   * earlier events. Only watched images are not listed, because of the size of their list; their watch must catch up
+   * while the other lists are read.
    */
   async start(): Promise<void> {
     const opened = Promise.all(this.sources.map((source) => this.open(source)));
@@ -86,7 +86,10 @@ export class ClusterWatcher {
     return undefined;
   }
 
-  /** Looks now, however recent the last look is: between phases. @throws ApiError as `waitUntilFresh` */
+  /**
+   * Looks now, however recent the last look is. Used between phases.
+   * @throws ApiError as `waitUntilFresh`
+   */
   async look(): Promise<void> {
     const now = this.clock();
     this.looking ??= this.lookAt(this.sources.filter((source) => !isLive(source, now))).finally(
@@ -101,7 +104,7 @@ export class ClusterWatcher {
     await this.pool.close();
   }
 
-  /** Age of what is known of the sources that are not watched, in ms. */
+  /** Returns the age of the oldest list of the sources that are not watched, in ms. */
   private age(): number {
     const now = this.clock();
     const listed = this.sources.filter((source) => !isLive(source, now));
@@ -131,7 +134,7 @@ export class ClusterWatcher {
     void this.open(source);
   }
 
-  /** Opens a watch; resolves when it is known whether there is one. */
+  /** Opens a watch; resolves when the server has accepted or refused it. */
   private open(source: Source): Promise<void> {
     if (!canOpen(source)) return Promise.resolve();
     source.reopenings++;
@@ -171,7 +174,7 @@ export class ClusterWatcher {
 
   private onEnd(source: Source, end: WatchEnd): void {
     source.state = end === 'refused' ? 'refused' : 'closed';
-    // The last events before the end may be missing: the source is listed before the next deletion.
+    // The last events before the end can be missing, so the source is listed before the next deletion.
     source.listedAt = -Infinity;
     if (end === 'expired') source.resourceVersion = '';
     if (end === 'closed' && !this.stopping.signal.aborted) void this.open(source);

@@ -1,6 +1,6 @@
 import type { Referrer } from '../../../model/referrer.js';
 
-/** The newest known state of every object that uses images. */
+/** Stores the newest known state of every object that uses images. */
 export class KnownReferrers {
   private readonly byKind = new Map<string, Map<string, Referrer>>();
 

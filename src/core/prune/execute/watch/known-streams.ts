@@ -3,7 +3,7 @@ import { streamKey, type StreamRecord } from '../../../model/image-stream.js';
 import { internStream, type ImageStream } from '../../../model/table/snapshot.js';
 import type { LaterDigests } from './later-digests.js';
 
-/** The newest known state of every image stream, and how many of their items list each image. */
+/** Stores the newest known state of every image stream, and how many of their items list each image. */
 export class KnownStreams {
   private readonly streams = new Map<string, ImageStream>();
   /** Number of tag items, by the digest number of their image. */
@@ -20,7 +20,10 @@ export class KnownStreams {
     return this.streams.get(key);
   }
 
-  /** Takes the state of a stream, unless a newer one is known. @returns the newest known state */
+  /**
+   * Stores the state of a stream, unless a newer one is known.
+   * @returns the newest known state
+   */
   put(record: StreamRecord): ImageStream {
     const key = streamKey(record);
     const known = this.streams.get(key);
@@ -78,8 +81,8 @@ export class KnownStreams {
 }
 
 /**
- * Resource versions of one resource grow. If they are not numbers, they cannot be compared, and the later response
- * counts.
+ * Returns whether a resource version is older. Versions of one resource grow. If they are not numbers, they cannot be
+ * compared, and the later response counts.
  */
 function isOlder(version: string, known: string): boolean {
   return /^\d+$/.test(version) && /^\d+$/.test(known) && BigInt(version) < BigInt(known);

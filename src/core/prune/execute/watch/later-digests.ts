@@ -2,7 +2,8 @@ import { DigestTable } from '../../../model/table/digest-table.js';
 import type { DigestView } from '../../../model/table/snapshot.js';
 
 /**
- * The digests of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed.
+ * The digests of a snapshot, and those that appear while its plan is executed. Does not modify the snapshot's own
+ * table.
  */
 export class LaterDigests implements DigestView {
   private readonly later = new DigestTable();

@@ -14,7 +14,7 @@ interface LaterImage {
 }
 
 /**
- * The images of a snapshot, and those that appear while its plan is executed. The snapshot's own table is not changed.
+ * The images of a snapshot, and those that appear while its plan is executed. Does not modify the snapshot's own table.
  */
 export class LaterImages implements ImageView {
   readonly unreadable: Map<number, string>;
@@ -113,7 +113,7 @@ export class LaterImages implements ImageView {
     return image !== -1 && this.isIndex(image);
   }
 
-  /** Sizes that only later images state are not known here. */
+  /** Returns the size that the snapshot states; sizes of later images are unknown. */
   blobSize(digest: number): number {
     return this.base.blobSize(digest);
   }

@@ -1,7 +1,7 @@
 import { indexParents, type IndexParents } from '../../../graph/held.js';
 import type { LaterImages } from './later-images.js';
 
-/** What images need that have appeared, or were created again, since the plan was computed. */
+/** Indexes the blobs and children that images need that were created since the plan was computed. */
 export class LaterNeeds {
   /** Indexes (image numbers) by the digest number of a child, of all images. */
   readonly parents: IndexParents;
@@ -16,7 +16,10 @@ export class LaterNeeds {
     this.parentsUpTo = this.needsUpTo = images.count;
   }
 
-  /** Takes up what images need that have been added since. @returns whether there are any */
+  /**
+   * Adds the needs of new images.
+   * @returns whether there are any
+   */
   update(): boolean {
     const { images } = this;
     const hasMore = this.parentsUpTo < images.count;

@@ -21,16 +21,16 @@ import { LaterNeeds } from './later-needs.js';
 /** Maximum number of indexes between a listed index and an image that is kept because of it. */
 const MAX_INDEX_DEPTH = 4;
 
-/** What the rules say with everything that is known at the moment. */
+/** The rules for the cluster as it is known now. */
 interface CurrentRules {
   held: Map<number, Reason>;
   items: ItemRules;
 }
 
 /**
- * The cluster as it is known now: the snapshot, and what lists and watches have shown since. It answers whether a
- * planned object may still be deleted, and it can only keep more than the plan: nothing is deleted that the plan does
- * not name. The snapshot is not changed; what is learned later is stored in tables of its own.
+ * The cluster as it is known now: the snapshot, and what lists and watches have shown since. It decides whether a
+ * planned object may still be deleted, and can only keep more than the plan. Does not modify the snapshot: later
+ * objects are in tables of their own.
  */
 export class LiveView {
   readonly digests: LaterDigests;
@@ -82,7 +82,10 @@ export class LiveView {
     this.images.addColumns(columns);
   }
 
-  /** Takes the state of a stream, unless a newer one is known. @returns the newest known state */
+  /**
+   * Stores the state of a stream, unless a newer one is known.
+   * @returns the newest known state
+   */
   putStream(record: StreamRecord): ImageStream {
     return this.streams.put(record);
   }
@@ -163,20 +166,20 @@ export class LiveView {
     return needed.has(digest);
   }
 
-  /** Frees what was computed for the links of a stream that is finished. */
+  /** Frees the memory for the links of a finished stream. */
   forgetLinks(key: string): void {
     this.linkNeeds.delete(key);
   }
 
-  /** What an item's image is attached to, by its manifest or by the name of its tag; -1 if nothing. */
+  /** Returns what an item's image is attached to, by its manifest or by the name of its tag; -1 if nothing. */
   private subjectOf(stream: ImageStream, tag: number, position: number): number {
     const { name, items } = stream.tags[tag]!;
     return this.plan.snapshot.subjects.get(items[position]!.image) ?? subjectOfTag(name, this.digests);
   }
 
   /**
-   * An index that names an image and that a tag item lists; beyond `oc`, also an index of such an index. -1 if there is
-   * none.
+   * Finds an index that names an image and that a tag item lists; beyond `oc`, also an index of such an index. -1 if
+   * there is none.
    */
   private listedParent(digest: number, depth = 0): number {
     for (const parent of this.needs.parents.get(digest) ?? []) {

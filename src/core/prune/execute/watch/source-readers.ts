@@ -14,22 +14,22 @@ import type { LiveView } from './live-view.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** Puts what the API server says about one resource into a view. */
+/** Reads one resource from the API server into a view. */
 export interface SourceReader {
   readonly resource: ListedResource;
   /**
    * Lists the resource.
-   * @param isWatched asked when the list is complete: what a watch has shown meanwhile is newer, so that the list
+   * @param isWatched called when the list is complete: what a watch has shown meanwhile is newer, so the list then
    *   replaces nothing
    * @returns the resource version of the list
    * @throws ApiError if it cannot be listed
    */
   list(isWatched: () => boolean): Promise<string>;
-  /** Takes an event of a watch. */
+  /** Applies an event of a watch. */
   take(type: EventType, object: KubeObject): void;
 }
 
-/** What readers work with. */
+/** The dependencies of a reader. */
 export interface ReaderContext {
   api: ClusterApi;
   view: LiveView;
@@ -37,7 +37,7 @@ export interface ReaderContext {
   signal: AbortSignal;
 }
 
-/** Reads images. A list never removes an image: whether it still exists shows when it is deleted. */
+/** Reads images. A list never removes an image: its deletion shows whether it still exists. */
 export function imageReader({ api, view, pool, signal }: ReaderContext): SourceReader {
   return {
     resource: IMAGES,
@@ -95,7 +95,8 @@ export function referrerReader(
 }
 
 /**
- * Reads any other resource, for `--referrers all`. One that could be listed before and is not found now has no objects.
+ * Reads any other resource, for `--referrers all`. A resource that could be listed before and now does not exist has no
+ * objects.
  */
 export function anyReader(
   { api, view, signal }: ReaderContext,
@@ -113,7 +114,7 @@ export function anyReader(
     },
     take(type, object) {
       const referrer = reduce(object);
-      // Most of these objects (leases, endpoints, …) name no image and change all the time.
+      // Most of these objects (leases, endpoints, …) name no image and change often.
       if (type === 'DELETED' || referrer.references.length === 0) view.removeReferrer(referrer);
       else view.putReferrer(referrer);
     },

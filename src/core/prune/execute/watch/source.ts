@@ -12,18 +12,18 @@ const MAX_REOPENINGS = 20;
 export interface Source {
   readonly reader: SourceReader;
   readonly namespace?: string;
-  /** Where the next watch starts; empty if the resource must be listed first. */
+  /** Resource version at which the next watch starts; empty if the resource must be listed first. */
   resourceVersion: string;
   /** State of the watch. `refused`: the server does not allow one. */
   state: 'closed' | 'opening' | 'watching' | 'refused';
   /** Number of watches so far. */
   opened: number;
-  /** True if the resource was listed after the present watch was opened: what happened before that is known, too. */
+  /** True if the resource was listed after the current watch was opened, so that earlier changes are known, too. */
   caughtUp: boolean;
   reopenings: number;
-  /** When the resource was last known as a whole by a list. */
+  /** Time of the last complete list. */
   listedAt: number;
-  /** When the watch last received something. */
+  /** Time of the watch's last message. */
   heardAt: number;
 }
 
@@ -42,15 +42,12 @@ export function toSource(reader: SourceReader, resourceVersion: string, namespac
   };
 }
 
-/**
- * True if a watch keeps the source up to date at the time `now`: it shows what happens, and has shown all that happened
- * before.
- */
+/** True if a watch keeps the source up to date at the time `now`: it is open, has caught up and does not hang. */
 export function isLive({ state, caughtUp, heardAt }: Source, now: number): boolean {
   return state === 'watching' && caughtUp && now - heardAt < SILENCE_LIMIT_MS;
 }
 
-/** True if it makes sense to open a watch. */
+/** True if a watch can be opened. */
 export function canOpen({ state, resourceVersion, reopenings }: Source): boolean {
   return state === 'closed' && resourceVersion !== '' && reopenings < MAX_REOPENINGS;
 }
