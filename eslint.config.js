@@ -38,6 +38,25 @@ const PURITY = {
   ],
 };
 
+/** Directories that know a service, not the command line: their errors name advice of core/model/advice.ts. */
+const NO_FLAGS = ['cluster', 'registry', 'storage', 'operator', 'kit', 'terminal'].map(
+  (name) => `src/core/${name}/**/*.ts`,
+);
+
+const COMMAND_LINE = String.raw`/(?:^|[^-\w])--[a-z]|\bregadm (?:prune|registry|edge|doctor)\b/`;
+const ADVICE = 'Adapters know no flag and no command: put the text into core/model/advice.ts.';
+const WITHOUT_FLAGS = {
+  'no-restricted-syntax': [
+    'error',
+    { selector: `Literal[value=${COMMAND_LINE}]`, message: ADVICE },
+    { selector: `TemplateElement[value.raw=${COMMAND_LINE}]`, message: ADVICE },
+    {
+      selector: "ImportSpecifier[imported.name='usageError']",
+      message: 'Usage is checked where flags are converted, or in a feature.',
+    },
+  ],
+};
+
 const UNUSED = [
   'error',
   { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
@@ -65,4 +84,5 @@ export default tseslint.config(
     },
   },
   { files: PURE, rules: PURITY },
+  { files: NO_FLAGS, rules: WITHOUT_FLAGS },
 );

@@ -3,6 +3,7 @@ import type { CommonRequest, Guarded, HardPruneRequest, ViaStorage } from '../co
 import { refusal, usageError } from '../core/model/errors.js';
 import { maxDeleteFlag } from './max-delete.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
+import { storageFlag } from './storage.js';
 import { durationFlag, timeoutFlag } from './duration.js';
 
 /** Flags that the registry's own pruner has no equivalent of. */
@@ -14,7 +15,7 @@ const DEFAULT_KEEP_AGE = '1h';
  * @throws RegadmError USAGE that names the flag; READ_ONLY_NEEDED (exit status 4) for a combination that would do
  *   damage
  */
-export function toHardPruneRequest(flags: HardPruneFlagValues): HardPruneRequest {
+export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<HardPruneRequest> {
   const { storage, pod } = flags;
   if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
   const readOnly = flags['read-only'];
@@ -24,7 +25,7 @@ export function toHardPruneRequest(flags: HardPruneFlagValues): HardPruneRequest
     assertPodFlags(flags, common);
     return { ...common, way: { via: 'pod', pod }, guard };
   }
-  const way = viaStorage(storage, flags);
+  const way = viaStorage(await storageFlag(storage), flags);
   return readOnly === 'skip' ? { ...common, way, guard: { mode: 'unguarded' } } : { ...common, way, guard };
 }
 

@@ -34,7 +34,7 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
   async run(): Promise<void> {
     const { flags } = await this.read(PruneHard);
     if (flags.recover) return this.recover(flags);
-    const request = toHardPruneRequest(flags);
+    const request = await toHardPruneRequest(flags);
     const emptyCache = await cacheEmptier(flags);
     const first = flags['prune-images'] ? await this.imagePrune(flags) : undefined;
     // A storage can have millions of blobs: let the heap grow late (bench/prune-hard.js: a quarter less at the peak).

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
-import { CACHE_OFF } from '../../core/operator/cache-off.js';
+import { ADVICE } from '../../core/model/advice.js';
 import { registryRestartOutput } from '../../core/operator/restart-output.js';
 import { clusterFlags } from '../../flags/cluster.js';
 import { timeoutFlag } from '../../flags/duration.js';
@@ -50,6 +50,6 @@ If restarts are not an option, turn the cache off permanently: set the operator'
       },
     );
     await present(report, flags.output, registryRestartOutput);
-    if (flags['dry-run']) for (const hint of CACHE_OFF) this.note(`hint: ${hint}`);
+    if (flags['dry-run']) for (const hint of ADVICE.cacheOff) this.note(`hint: ${hint}`);
   }
 }

@@ -1,3 +1,4 @@
+import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import type { ApiResponse } from './api.js';
@@ -38,7 +39,7 @@ function codeFor(status: number): ErrorCode {
 }
 
 function suggestionsFor(status: number): string[] {
-  if (status === 401) return ['log in again (oc login), or pass a valid --token'];
+  if (status === 401) return [ADVICE.logInAgain];
   if (status === 403)
     return [
       'ask for the cluster role system:image-pruner: oc adm policy add-cluster-role-to-user system:image-pruner USER',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import { ADVICE } from '../model/advice.js';
 import { messageOf } from '../model/errors.js';
 import type {
   ApiRequestOptions,
@@ -159,7 +160,7 @@ function parseJson<T>(response: RawResponse, url: string): T {
       status: response.status,
       reason: 'NotJSON',
       code: 'API_NOT_JSON',
-      suggestions: ['is it an API server? check the server in the kubeconfig (or --server)'],
+      suggestions: [ADVICE.serverIsApi],
     });
   }
 }

@@ -4,6 +4,7 @@ import { HttpClusterApi } from './client.js';
 import { Credentials } from './connection/credentials.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
 import { proxyFor } from '../kit/proxy.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 
 /** Opens the cluster that the options and the environment select. Sends no request yet. @throws RegadmError */
@@ -38,7 +39,7 @@ export async function openCluster(
 function invalidServer(server: string): RegadmError {
   return new RegadmError(`the server "${server}" of the kubeconfig is not an address`, {
     code: 'KUBECONFIG_INVALID',
-    suggestions: ['write it as https://api.example.com:6443, or pass --server'],
+    suggestions: [ADVICE.serverAddress],
   });
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
 import { apiError } from '../cluster/api-error.js';
 import { serverTime } from '../cluster/server-time.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 
 export const CONFIG_PATH = '/apis/imageregistry.operator.openshift.io/v1/configs/cluster';
@@ -32,9 +33,7 @@ export async function readConfig(api: ClusterApi, signal?: AbortSignal): Promise
   if (response.status === 404) {
     throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
       code: 'NO_REGISTRY_OPERATOR',
-      suggestions: [
-        'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',
-      ],
+      suggestions: [ADVICE.storageWithoutOperator],
     });
   }
   if (response.status !== 200) throw apiError(response, `cannot read ${CONFIG_NAME}`);

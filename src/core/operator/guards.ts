@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
+import { ADVICE } from '../model/advice.js';
 import { refusal } from '../model/errors.js';
 import { CONFIG_NAME, degradedReason, managementState, readConfig, type RegistryConfig } from './config.js';
 import { isUsable, listRegistryPods, type RegistryPod } from './pods.js';
@@ -16,11 +17,7 @@ export function assertModeCanChange(config: RegistryConfig): void {
     throw refusal(
       'NOT_MANAGED',
       `${CONFIG_NAME} has managementState ${state}: the operator would not apply a change of the mode`,
-      [
-        state === 'Removed'
-          ? 'there is no registry; prune its volume with --storage DIR --read-only=skip'
-          : 'set it to Managed, or switch the registry by hand and use --read-only=required',
-      ],
+      [state === 'Removed' ? ADVICE.storageOfNoRegistry : ADVICE.manage],
     );
   }
   const degraded = degradedReason(config.status?.conditions);
@@ -42,9 +39,7 @@ export async function assertReadOnlyNow(api: ClusterApi): Promise<void> {
       ? missingForRollout(await readDeployment(api), await listRegistryPods(api), modeRollout(true))
       : 'spec.readOnly is not set';
   if (!missing) return;
-  throw refusal('READ_ONLY_REQUIRED', `the registry is not in read-only mode: ${missing}`, [
-    'switch it first (regadm registry readonly on), or use --read-only=auto',
-  ]);
+  throw refusal('READ_ONLY_REQUIRED', `the registry is not in read-only mode: ${missing}`, [ADVICE.startReadOnly]);
 }
 
 /**
@@ -64,6 +59,6 @@ function prunerRunning(pod: RegistryPod, pids: number[]): Error {
   return refusal(
     'PRUNER_RUNNING',
     `the registry's pruner is still running in pod ${pod.name} (process ${pids.join(', ')}); an earlier run started it`,
-    ['wait until it has ended, then try again; if the earlier run was killed: regadm prune hard --recover'],
+    [ADVICE.recoverAfterEnd],
   );
 }

@@ -1,3 +1,4 @@
+import { ADVICE } from '../model/advice.js';
 import { refusal, type RegadmError } from '../model/errors.js';
 import type { ConfigReading } from './config.js';
 import { FRESH_MS, describeLease, isFresh, leaseOf, type LeaseRecord } from './lease-record.js';
@@ -15,10 +16,6 @@ export function assertUnlocked(reading: ConfigReading): void {
 export function lockedError(record: LeaseRecord, serverTime: number): RegadmError {
   const who = describeLease(record, serverTime);
   if (isFresh(record, serverTime))
-    return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [
-      `wait until it has finished; if it was killed, regadm prune hard --recover can take over ${FRESH_MS / 1000} s after the last renewal`,
-    ]);
-  return refusal('HARD_PRUNE_UNFINISHED', `an earlier hard prune did not finish: ${who}`, [
-    'restore the registry first: regadm prune hard --recover',
-  ]);
+    return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [ADVICE.recoverLater(FRESH_MS / 1000)]);
+  return refusal('HARD_PRUNE_UNFINISHED', `an earlier hard prune did not finish: ${who}`, [ADVICE.recover]);
 }

@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import { changeConfig, type ConfigReading } from './config.js';
 import { thisHolder } from './holder.js';
@@ -147,9 +148,7 @@ export class Lease {
   private lose(why: string): RegadmError {
     this.lost ??= new RegadmError(`the hard prune has lost the registry lock: ${why}`, {
       code: 'LEASE_LOST',
-      suggestions: [
-        'the deletion was stopped; check the registry with regadm registry readonly, and run regadm prune hard --recover if that prints a warning',
-      ],
+      suggestions: [ADVICE.recoverIfLocked],
     });
     this.onLost(this.lost);
     return this.lost;

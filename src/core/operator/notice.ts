@@ -3,6 +3,7 @@ import { serverTime } from '../cluster/server-time.js';
 import type { Reporter } from '../kit/reporter.js';
 import { CONFIG_PATH, type RegistryConfig } from './config.js';
 import { describeLease, isFresh, leaseOf } from './lease-record.js';
+import { ADVICE } from '../model/advice.js';
 
 /** Timeout of the request, in ms: a notice must not delay a command. */
 const TIMEOUT_MS = 5000;
@@ -21,7 +22,7 @@ export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | u
     const holder = describeLease(record, now);
     return isFresh(record, now)
       ? `note: a hard prune is under way; the registry can be read-only: ${holder}`
-      : `warning: a hard prune did not finish; the registry can still be read-only: ${holder}; run: regadm prune hard --recover`;
+      : `warning: a hard prune did not finish; the registry can still be read-only: ${holder}; ${ADVICE.unfinishedHardPrune}`;
   } catch (error) {
     return (error as { code?: string }).code === 'LEASE_UNREADABLE'
       ? `warning: ${(error as Error).message}`

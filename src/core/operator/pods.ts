@@ -1,3 +1,4 @@
+import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
@@ -91,10 +92,7 @@ export async function pickPod(api: ClusterApi, name: string | undefined): Promis
       : `pod ${REGISTRY_NAMESPACE}/${name} is not a running and ready registry pod`;
   throw new RegadmError(message, {
     code: 'NO_REGISTRY_POD',
-    suggestions: [
-      ...pods.map(describeState),
-      "check the operator: oc get clusteroperator image-registry; or prune the registry's volume with --storage DIR",
-    ],
+    suggestions: [...pods.map(describeState), ADVICE.storageWithoutPod],
   });
 }
 

@@ -1,9 +1,9 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { apiError } from '../cluster/api-error.js';
 import type { Reporter } from '../kit/reporter.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { CACHE_OFF } from './cache-off.js';
 import { deletePod } from './delete-pod.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
 import { DEPLOYMENT_PATH, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
@@ -97,7 +97,10 @@ function forbidden(error: RegadmError): RegadmError {
   return new RegadmError(error.message, {
     code: error.code,
     cause: error,
-    suggestions: ['ask a user who can change deployments in openshift-image-registry to restart it', ...CACHE_OFF],
+    suggestions: [
+      'ask a user who can change deployments in openshift-image-registry to restart it',
+      ...ADVICE.cacheOff,
+    ],
   });
 }
 

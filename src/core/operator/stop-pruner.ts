@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi } from '../cluster/api.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { deletePod, type PodIdentity } from './delete-pod.js';
@@ -60,8 +61,6 @@ async function findPod(api: ClusterApi, { uid, containerId }: PrunerLocation): P
 function stillRunning({ name }: PrunerLocation, reason: string): RegadmError {
   return new RegadmError(`the registry's pruner may still run in pod ${REGISTRY_NAMESPACE}/${name}: ${reason}`, {
     code: 'PRUNER_STILL_RUNNING',
-    suggestions: [
-      'the registry stays in read-only mode, because pushes could lose data; when the process has ended: regadm prune hard --recover',
-    ],
+    suggestions: [ADVICE.recoverAfterPruner],
   });
 }

@@ -1,4 +1,5 @@
 import { certificateProblem, codesOf, networkFailure } from '../kit/network-errors.js';
+import { ADVICE } from '../model/advice.js';
 import { messageOf } from '../model/errors.js';
 import { RegistryError, type FailureKind } from './error.js';
 import { REMEDY, failure } from './failure.js';
@@ -79,5 +80,5 @@ function certificateRemedy(kind: FailureKind, error: unknown): string[] {
   if (kind !== 'certificate') return [];
   const problem = certificateProblem(error);
   if (problem === 'expired') return ["renew the registry's certificate"];
-  return problem === 'other-name' ? ['pass --registry-url with a name that the certificate is for'] : [];
+  return problem === 'other-name' ? [ADVICE.certificateName] : [];
 }

@@ -1,3 +1,4 @@
+import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 
 /** What an image says about the registry's address. */
@@ -33,7 +34,7 @@ export function discoverRegistryHost(
   }
   throw new RegadmError('the registry cannot be found: no image was pushed to it, and no image stream names it', {
     code: 'REGISTRY_UNKNOWN',
-    suggestions: ['pass --registry-url', 'pass --prune-registry=false to prune API objects only'],
+    suggestions: [ADVICE.registryAddress, ADVICE.apiObjectsOnly],
   });
 }
 

@@ -1,5 +1,6 @@
 import { proxyFor } from '../kit/proxy.js';
 import type { Reporter } from '../kit/reporter.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import type { Registry } from './api.js';
 import { HttpRegistry } from './client.js';
@@ -74,7 +75,7 @@ function parseHost(host: string): RegistryAddress {
   if (typeof address !== 'string') return address;
   throw new RegadmError(`the address of the registry, taken from the cluster, is not valid: ${address}`, {
     code: 'REGISTRY_UNKNOWN',
-    suggestions: ['pass --registry-url'],
+    suggestions: [ADVICE.registryAddress],
   });
 }
 

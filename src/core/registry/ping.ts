@@ -3,6 +3,7 @@ import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import type { RegistryError } from './error.js';
 import { EXPECTS_HTTPS, failure } from './failure.js';
 import type { HttpResponse, Transport } from './transport.js';
+import { ADVICE } from '../model/advice.js';
 
 /** Maximum wait that a busy server can ask for while it is probed, in ms. */
 const MAX_WAIT_MS = 5_000;
@@ -54,7 +55,7 @@ function unexpected(origin: string, root: HttpResponse, health: HttpResponse): R
   if (status === 503 && isHtml(health)) {
     return failure('answer', 'the router answers 503 with an HTML page: this route has no registry pod', url, {
       status,
-      suggestions: ['check whether the registry is running: regadm registry status', 'pass --registry-url'],
+      suggestions: [ADVICE.registryRunning, ADVICE.registryAddress],
     });
   }
   if (isHtml(health) || isHtml(root)) {

@@ -1,4 +1,5 @@
 import type { Reporter } from '../kit/reporter.js';
+import { ALLOWED_BY } from '../model/advice.js';
 import { diagnosePlain, diagnoseSecure } from './diagnose.js';
 import type { FailureKind, RegistryError } from './error.js';
 import { ping } from './ping.js';
@@ -25,10 +26,10 @@ interface FallbackOptions {
  */
 export function allowedFallback(address: RegistryAddress, options: FallbackOptions): string | undefined {
   if (options.authorities?.length) return undefined;
-  if (options.forceInsecure) return '--force-insecure';
-  if (address.scheme === 'http') return 'http:// in --registry-url';
+  if (options.forceInsecure) return ALLOWED_BY.insecure;
+  if (address.scheme === 'http') return ALLOWED_BY.plainAddress;
   if (isPrivateHost(address.host)) return `${address.host} being a private address`;
-  return options.clusterInsecure ? "insecure-skip-tls-verify of the kubeconfig's cluster" : undefined;
+  return options.clusterInsecure ? ALLOWED_BY.kubeconfig : undefined;
 }
 
 /** Failures of https that leave plain HTTP possible. A port that speaks TLS does not speak plain HTTP. */

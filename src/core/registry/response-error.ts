@@ -1,3 +1,4 @@
+import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegistryError } from './error.js';
 import type { HttpResponse } from './transport.js';
@@ -60,12 +61,12 @@ function problemIn(response: HttpResponse, request: RequestDescription, message?
 const READ_ONLY: Problem = [
   'REGISTRY_READ_ONLY',
   '405 Method not allowed: the registry is in read-only mode',
-  'end the read-only mode: regadm registry readonly off',
+  ADVICE.endReadOnly,
 ];
 const NOT_OPENSHIFT: Problem = [
   'NOT_OPENSHIFT_REGISTRY',
   '404: there is no /admin/blobs here: this is not an OpenShift registry',
-  'pass --registry-url with the address of the integrated registry',
+  ADVICE.integratedRegistry,
 ];
 
 /**
@@ -80,11 +81,10 @@ function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boole
 /** The registry answers 401 both for an invalid token and for a missing permission. */
 function unauthorized({ hasToken, what }: RequestDescription): Problem {
   const code = 'REGISTRY_UNAUTHORIZED';
-  if (!hasToken)
-    return [code, '401 Unauthorized: there is no token to log in with', 'log in (oc login), or pass --token'];
+  if (!hasToken) return [code, '401 Unauthorized: there is no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', GRANT];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
-  return [code, `401 Unauthorized: ${cause}`, 'log in again (oc login), or pass a valid --token', GRANT];
+  return [code, `401 Unauthorized: ${cause}`, ADVICE.logInAgain, GRANT];
 }
 
 function unsupported({ what }: RequestDescription): Problem {
@@ -93,7 +93,7 @@ function unsupported({ what }: RequestDescription): Problem {
       'REGISTRY_UNSUPPORTED',
       '405 UNSUPPORTED: the image stream still lists the image, or deletion is disabled',
       'run the prune again: the next run finds what is left',
-      'check whether deletion is enabled: regadm registry status',
+      ADVICE.registryDeletes,
     ];
   }
   return [

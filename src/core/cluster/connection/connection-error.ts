@@ -4,6 +4,7 @@ import {
   type CertificateProblem,
   type NetworkFailure,
 } from '../../kit/network-errors.js';
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
 const CERTIFICATE_WORDS: Record<Exclude<CertificateProblem, 'other'>, string> = {
@@ -31,9 +32,7 @@ export function connectionError(server: string, error: unknown): RegadmError {
   const reason = (untrusted ? certificateWords(error) : NETWORK_WORDS[family]) ?? messageOf(error);
   return new RegadmError(`cannot reach the API server at ${server}: ${reason}`, {
     code: untrusted ? 'API_UNTRUSTED' : 'API_UNREACHABLE',
-    suggestions: untrusted
-      ? ['check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify']
-      : ['check the server in the kubeconfig (or --server), the network and the proxy settings'],
+    suggestions: untrusted ? [ADVICE.serverAuthority] : [ADVICE.serverConnection],
     cause: error,
   });
 }

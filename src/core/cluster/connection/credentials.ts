@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type http from 'node:http';
 import type https from 'node:https';
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
 /** Lifetime of authentication headers, in ms. Tokens in files and of exec plugins are replaced while regadm runs. */
@@ -52,7 +53,7 @@ export class Credentials {
     } catch (cause) {
       throw new RegadmError(`cannot get the credentials of the kubeconfig: ${messageOf(cause).split('\n')[0]}`, {
         code: 'CREDENTIALS',
-        suggestions: ['run the login again (oc login), or pass --token'],
+        suggestions: [ADVICE.refreshCredentials],
         cause: undefined,
       });
     }

@@ -2,6 +2,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -58,7 +59,7 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: strin
     listed.length > 0
       ? `no kubeconfig: none of the files in KUBECONFIG exists (${listed.join(', ')})`
       : 'no kubeconfig found',
-    { code: 'KUBECONFIG_MISSING', suggestions: ['log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE'] },
+    { code: 'KUBECONFIG_MISSING', suggestions: [ADVICE.kubeconfig] },
   );
 }
 
@@ -69,7 +70,7 @@ function readFile(file: string): KubeConfig {
   } catch (cause) {
     throw new RegadmError(`cannot read the kubeconfig ${file}: ${messageOf(cause)}`, {
       code: 'KUBECONFIG_MISSING',
-      suggestions: ['pass an existing file to --kubeconfig or KUBECONFIG'],
+      suggestions: [ADVICE.existingKubeconfig],
       cause,
     });
   }
@@ -134,7 +135,7 @@ function chooseContext(config: KubeConfig, options: ClusterOptions): void {
       cluster ? `the kubeconfig has no cluster named "${cluster}"` : 'the kubeconfig names no cluster',
       {
         code: 'KUBECONFIG_INVALID',
-        suggestions: ['choose a context with --context, or pass --server'],
+        suggestions: [ADVICE.context],
       },
     );
   }

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 
 /** Maximum length of a kubeconfig that a cluster provides, in characters. Real ones have about 10,000. */
@@ -81,7 +82,7 @@ function invalid(source: string, problem: string): RegadmError {
     code: 'KUBECONFIG_INVALID',
     suggestions: [
       'it can hold the server, its certificate authority as data, and a token or client certificate as data',
-      'or pass a kubeconfig of your own: --kubeconfig FILE',
+      ADVICE.ownKubeconfig,
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { forEachParallel } from '../../kit/parallel.js';
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { parseImageReference } from '../../model/image-reference.js';
 import type { KubeList, KubeObject } from '../../model/kube.js';
@@ -6,7 +7,7 @@ import { anyObjectReducer } from '../../model/referrers/any-object.js';
 import type { Referrer } from '../../model/referrer.js';
 import type { ClusterApi } from '../api.js';
 import { apiError, isNotFound, lacksApi } from '../api-error.js';
-import { NARROWER, type AnyResource } from './discover-resources.js';
+import type { AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { OBJECT_PARSER, type ObjectPage } from './page.js';
 import { qualifiedName } from '../resources.js';
@@ -109,7 +110,7 @@ function cannotListAll(failed: { resource: AnyResource; error: unknown }[]): Reg
   const { code, suggestions = [] } = error as Partial<RegadmError>;
   return new RegadmError(`${what}${messageOf(error)}`, {
     code: code ?? 'API_ERROR',
-    suggestions: [...suggestions, NARROWER],
+    suggestions: [...suggestions, ADVICE.fewerReferrers],
     cause: error,
   });
 }

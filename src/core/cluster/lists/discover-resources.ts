@@ -1,4 +1,5 @@
 import { mapParallel } from '../../kit/parallel.js';
+import { ADVICE } from '../../model/advice.js';
 import type { RegadmError } from '../../model/errors.js';
 import type { ClusterApi } from '../api.js';
 import { ApiError } from '../api-error.js';
@@ -67,11 +68,7 @@ function cannotDiscover(groupVersion: string, cause: ApiError): RegadmError {
   return new ApiError(`cannot discover the resources of ${groupVersion}: ${cause.message}`, {
     status: cause.status,
     reason: cause.reason,
-    suggestions: [...cause.suggestions, NARROWER],
+    suggestions: [...cause.suggestions, ADVICE.fewerReferrers],
     cause,
   });
 }
-
-/** Suggestion for a user who is not allowed to list everything. */
-export const NARROWER =
-  '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner';

@@ -1,3 +1,4 @@
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { ApiResponse, ClusterApi } from '../api.js';
 import type { ApiError } from '../api-error.js';
@@ -183,7 +184,7 @@ class ListReading<Page extends ListPage> {
       `cannot list ${qualifiedName(this.resource)}: the server did not answer with a list: ${reason}`,
       {
         code: 'API_NOT_JSON',
-        suggestions: [`is ${url} an OpenShift API server? check the server in the kubeconfig (or --server)`],
+        suggestions: [ADVICE.serverIsOpenShift(url)],
         cause,
       },
     );

@@ -1,4 +1,5 @@
 import { certificateProblem } from '../../kit/network-errors.js';
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import { loadTrust } from '../../registry/trust.js';
 import { describeAddress, type RedisAddress } from './address.js';
@@ -7,9 +8,6 @@ import type { RedisConnection } from './connect.js';
 
 /** Patterns of the keys of Distribution's blob cache. Nothing else in that Redis is touched. */
 const PATTERNS = ['blobs::*', 'repository::*', 'upload::*'];
-const NAME_AUTHORITY = 'pass the certificate of the authority that signed it with --redis-ca';
-const STALE =
-  'until it is empty, pushes can miss layers that the registry believes to exist: regadm registry restart --redis-url URL';
 /** Number of keys that Redis looks at per SCAN. */
 const SCAN_COUNT = 1000;
 
@@ -34,7 +32,10 @@ export async function emptyBlobCache(address: RedisAddress, authorities: readonl
   } catch (cause) {
     throw new RegadmError(`cannot empty the blob cache in Redis ${describeAddress(address)}: ${causeOf(cause)}`, {
       code: 'REDIS_FAILED',
-      suggestions: [...(certificateProblem(cause) === 'unknown-authority' ? [NAME_AUTHORITY] : []), STALE],
+      suggestions: [
+        ...(certificateProblem(cause) === 'unknown-authority' ? [ADVICE.redisAuthority] : []),
+        ADVICE.emptyRedis,
+      ],
       cause,
     });
   }

@@ -10,8 +10,7 @@ import { findRegistryRoot } from './open.js';
 
 /**
  * Opens the storage of a registry whose volume is mounted at a directory.
- * @throws RegadmError USAGE when there is no such directory; STORAGE_NOT_A_REGISTRY, STORAGE_UNKNOWN_LAYOUT (exit
- *   status 4)
+ * @throws RegadmError STORAGE_NOT_A_REGISTRY, STORAGE_UNKNOWN_LAYOUT (exit status 4)
  */
 export async function openFilesystemStorage(directory: string): Promise<Storage> {
   return new FilesystemStorage(await findRegistryRoot(directory));

@@ -1,20 +1,16 @@
 import { realpath } from 'node:fs/promises';
-import { refusal, usageError } from '../../model/errors.js';
+import { refusal } from '../../model/errors.js';
 import { entriesIn, isMissing, statOf } from './files.js';
 
 /**
  * Finds the registry's files below the directory where its volume is mounted.
  * @returns the absolute path of its `docker/registry/v2`
- * @throws RegadmError USAGE when there is no such directory; STORAGE_NOT_A_REGISTRY, STORAGE_UNKNOWN_LAYOUT (exit
- *   status 4)
+ * @throws RegadmError STORAGE_NOT_A_REGISTRY, STORAGE_UNKNOWN_LAYOUT (exit status 4)
  */
 export async function findRegistryRoot(directory: string): Promise<string> {
   const base = await realpath(directory).catch((error: unknown) => {
-    if (isMissing(error))
-      throw usageError(`--storage ${directory}: no such directory`, [
-        "pass the directory where the registry's volume is mounted",
-      ]);
-    throw usageError(`--storage ${directory}: ${(error as Error).message}`);
+    if (isMissing(error)) throw notARegistry(directory, 'there is no such directory');
+    throw error;
   });
   let path = base;
   for (const name of ['docker', 'registry']) path = await subdirectory(path, name, directory);
@@ -62,12 +58,10 @@ async function assertBlobDirectories(blobs: string): Promise<void> {
   }
 }
 
-function notARegistry(directory: string): Error {
-  return refusal(
-    'STORAGE_NOT_A_REGISTRY',
-    `--storage ${directory} is not a registry's storage: it has no docker/registry/v2`,
-    ['pass the directory that contains the directory "docker"; nothing was changed'],
-  );
+function notARegistry(directory: string, why = 'it has no docker/registry/v2'): Error {
+  return refusal('STORAGE_NOT_A_REGISTRY', `${directory} is not a registry's storage: ${why}`, [
+    'pass the directory that contains the directory "docker"; nothing was changed',
+  ]);
 }
 
 function unknownLayout(path: string, why: string): Error {

@@ -43,6 +43,9 @@ test.each([
   await expect(openStorage(directory)).rejects.toMatchObject({ code: 'STORAGE_UNKNOWN_LAYOUT', exitCode: 4 });
 });
 
-test('a directory that does not exist is bad usage', async () => {
-  await expect(openStorage('/nonexistent/registry')).rejects.toMatchObject({ code: 'USAGE', exitCode: 1 });
+test('a directory that does not exist is refused', async () => {
+  await expect(openStorage('/nonexistent/registry')).rejects.toMatchObject({
+    code: 'STORAGE_NOT_A_REGISTRY',
+    message: "/nonexistent/registry is not a registry's storage: there is no such directory",
+  });
 });

@@ -1,0 +1,85 @@
+/**
+ * What users can do about the problems that the API server, the registry, its storage and its operator cause, in terms
+ * of the command line. The directories that talk to them know no flag and no command: their errors name the advice.
+ */
+export const ADVICE = {
+  // connection to the API server
+  kubeconfig: 'log in with oc login, set KUBECONFIG, or pass --kubeconfig FILE',
+  existingKubeconfig: 'pass an existing file to --kubeconfig or KUBECONFIG',
+  ownKubeconfig: 'or pass a kubeconfig of your own: --kubeconfig FILE',
+  context: 'choose a context with --context, or pass --server',
+  serverAddress: 'write it as https://api.example.com:6443, or pass --server',
+  serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
+  serverConnection: 'check the server in the kubeconfig (or --server), the network and the proxy settings',
+  serverIsApi: 'is it an API server? check the server in the kubeconfig (or --server)',
+  serverIsOpenShift: (url: string) =>
+    `is ${url} an OpenShift API server? check the server in the kubeconfig (or --server)`,
+
+  // credentials and permissions
+  logIn: 'log in (oc login), or pass --token',
+  logInAgain: 'log in again (oc login), or pass a valid --token',
+  refreshCredentials: 'run the login again (oc login), or pass --token',
+  fewerReferrers:
+    '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner',
+
+  // connection to the registry
+  registryAddress: 'pass --registry-url',
+  integratedRegistry: 'pass --registry-url with the address of the integrated registry',
+  redirectTarget: 'pass --registry-url with the address of the registry itself',
+  certificateName: 'pass --registry-url with a name that the certificate is for',
+  httpsAddress: 'pass --registry-url with https://, and --certificate-authority with the file of its authority',
+  exposeRegistry:
+    'expose the registry (oc patch configs.imageregistry.operator.openshift.io/cluster --type merge -p \'{"spec":{"defaultRoute":true}}\') and pass --registry-url',
+  registryAuthority:
+    "pass --certificate-authority with the file of the authority that signed the registry's certificate",
+  unverifiedRegistry:
+    'as a last resort pass --force-insecure (without --certificate-authority): the server is then not verified',
+  unencryptedRegistry: 'or pass --force-insecure: the token then travels unencrypted',
+  registryRunning: 'check whether the registry is running: regadm registry status',
+  registryReachable:
+    'check whether the registry is running, and what is between it and this machine: regadm registry status',
+  registryDeletes: 'check whether deletion is enabled: regadm registry status',
+  apiObjectsOnly: 'pass --prune-registry=false to prune API objects only',
+
+  // mode of the registry
+  endReadOnly: 'end the read-only mode: regadm registry readonly off',
+  startReadOnly: 'switch it first (regadm registry readonly on), or use --read-only=auto',
+  manage: 'set it to Managed, or switch the registry by hand and use --read-only=required',
+
+  // storage
+  storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',
+  storageWithoutOperator:
+    'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',
+  storageWithoutPod:
+    "check the operator: oc get clusteroperator image-registry; or prune the registry's volume with --storage DIR",
+
+  // blob cache
+  /** How to turn it off permanently: only an Unmanaged operator leaves the Deployment as it is. */
+  cacheOff: [
+    `if restarts are not an option, turn the cache off permanently: oc patch configs.imageregistry.operator.openshift.io/cluster --type=merge -p '{"spec":{"managementState":"Unmanaged"}}'`,
+    "then: oc -n openshift-image-registry set env deployment/image-registry REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR= (empty, not removed: without the variable, the image's own configuration turns the cache on)",
+    'while Unmanaged, the operator changes nothing in the registry, including its read-only mode and its updates',
+  ],
+  redisAuthority: 'pass the certificate of the authority that signed it with --redis-ca',
+  emptyRedis:
+    'until it is empty, pushes can miss layers that the registry believes to exist: regadm registry restart --redis-url URL',
+
+  // another hard prune
+  recover: 'restore the registry first: regadm prune hard --recover',
+  recoverLater: (seconds: number) =>
+    `wait until it has finished; if it was killed, regadm prune hard --recover can take over ${seconds} s after the last renewal`,
+  recoverAfterEnd:
+    'wait until it has ended, then try again; if the earlier run was killed: regadm prune hard --recover',
+  recoverAfterPruner:
+    'the registry stays in read-only mode, because pushes could lose data; when the process has ended: regadm prune hard --recover',
+  recoverIfLocked:
+    'the deletion was stopped; check the registry with regadm registry readonly, and run regadm prune hard --recover if that prints a warning',
+  unfinishedHardPrune: 'run: regadm prune hard --recover',
+} as const;
+
+/** How the user allowed a connection that is not verified, for warnings. */
+export const ALLOWED_BY = {
+  insecure: '--force-insecure',
+  plainAddress: 'http:// in --registry-url',
+  kubeconfig: "insecure-skip-tls-verify of the kubeconfig's cluster",
+} as const;
