@@ -92,7 +92,11 @@ export type FaultAction =
   | { do: 'expired' }
   | { do: 'slow'; ms: number }
   /** The request is executed, but its response is lost: the client gets `status` or a reset. */
-  | { do: 'after'; status?: number };
+  | { do: 'after'; status?: number }
+  /** The request is not executed; the client gets this response instead. */
+  | { do: 'respond'; status: number; contentType?: string; body: string }
+  /** The request is executed; the client gets a changed body (of a watch: every event is changed). */
+  | { do: 'rewrite'; change: (body: string) => string };
 
 export type RequestHook = (
   request: RequestInfo,

@@ -10,6 +10,7 @@ import { parseRequest, readRequest } from './request.js';
 import type { RawRequest, RawResponse, SandboxRequest, SandboxResponse } from './response.js';
 import { tlsFront } from './tls-front.js';
 import type { Traffic } from './traffic.js';
+import { rewriteBody } from './rewrite-body.js';
 import { abortResponse, writeResponse, writeStream } from './write-response.js';
 
 /** How one of the two servers handles requests. */
@@ -136,8 +137,13 @@ export class SandboxServer {
       return { ...response, headers: { ...response.headers, 'retry-after': String(action.retryAfter) } };
     }
     if (action?.do === 'html') return { status: 200, headers: { 'content-type': 'text/html' }, body: HTML };
+    if (action?.do === 'respond') {
+      const { status, contentType = 'application/json', body } = action;
+      return { status, headers: { 'content-type': contentType }, body };
+    }
     if (action?.do === 'expired' && handler.expiredResponse) return handler.expiredResponse(request);
     const response = await handler.handle(request);
+    if (action?.do === 'rewrite') return rewriteBody(response, action.change);
     if (action?.do !== 'after') return response;
     return action.status === undefined ? undefined : handler.statusResponse(action.status, request);
   }
