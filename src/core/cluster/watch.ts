@@ -1,6 +1,8 @@
+import { LineReader } from '../kit/line-reader.js';
 import type { KubeObject } from '../model/kube.js';
 import { ApiError } from './api-error.js';
 import type { ApiStream, ClusterApi } from './api.js';
+import { OBJECT_LIMIT_BYTES } from './connection/limits.js';
 import { listPath, type ListedResource } from './resources.js';
 
 /**
@@ -9,12 +11,30 @@ import { listPath, type ListedResource } from './resources.js';
 export type WatchEnd = 'closed' | 'expired' | 'refused';
 
 interface WatchSink {
-  /** Called when the server has accepted the watch: from then on no change is missed. */
-  opened(): void;
+  /**
+   * Called when the server has accepted the watch: from then on no change is missed.
+   * @param close ends the watch
+   */
+  opened(close: () => void): void;
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
   /** Gets the version up to which every change was reported. */
   progress(resourceVersion: string): void;
 }
+
+interface WatchOptions {
+  /** Where the watch starts. */
+  resourceVersion: string;
+  namespace?: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Duration of a watch that confirms another one, in seconds. The API server sends a bookmark two seconds before the end
+ * of a watch (`nextBookmarkTime` in k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go).
+ */
+const CONFIRM_SECONDS = 5;
+/** Maximum length of an event, in bytes: that of one object. */
+const EVENT_LIMIT = OBJECT_LIMIT_BYTES;
 
 interface WatchEvent {
   type?: string;
@@ -28,14 +48,14 @@ interface WatchEvent {
 export async function watchList(
   api: ClusterApi,
   resource: ListedResource,
-  options: { resourceVersion: string; namespace?: string; signal: AbortSignal },
+  { resourceVersion, namespace, signal, timeoutSeconds }: WatchOptions & { timeoutSeconds?: number },
   sink: WatchSink,
 ): Promise<WatchEnd> {
   let stream: ApiStream;
   try {
-    stream = await api.stream(listPath(resource, options.namespace), {
-      query: { watch: true, allowWatchBookmarks: true, resourceVersion: options.resourceVersion },
-      signal: options.signal,
+    stream = await api.stream(listPath(resource, namespace), {
+      query: { watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
+      signal,
     });
   } catch (error) {
     if (error instanceof ApiError) return error.status === 410 ? 'expired' : 'refused';
@@ -45,20 +65,48 @@ export async function watchList(
     stream.close();
     return 'refused';
   }
-  sink.opened();
-  return readEvents(stream, sink);
+  sink.opened(() => stream.close());
+  return readEvents(stream, resource, sink);
 }
 
-async function readEvents(stream: ApiStream, sink: WatchSink): Promise<WatchEnd> {
-  let rest = '';
-  const decoder = new TextDecoder();
+/** What a confirming watch has shown: a bookmark, a change, or nothing in time. */
+export type Confirmation = { shown: 'bookmark'; resourceVersion: string } | { shown: 'change' } | { shown: 'nothing' };
+
+/**
+ * Opens a second watch, which shows whether anything has happened since a version that a first watch has reported.
+ * @returns what the server has sent first
+ */
+export async function confirmWatch(
+  api: ClusterApi,
+  resource: ListedResource,
+  options: WatchOptions,
+): Promise<Confirmation> {
+  let confirmation: Confirmation = { shown: 'nothing' };
+  let close = (): void => {};
+  const confirm = (value: Confirmation): void => {
+    if (confirmation.shown === 'nothing') confirmation = value;
+    close();
+  };
+  await watchList(
+    api,
+    resource,
+    { ...options, timeoutSeconds: CONFIRM_SECONDS },
+    {
+      opened: (end) => void (close = end),
+      event: () => confirm({ shown: 'change' }),
+      progress: (resourceVersion) => confirm({ shown: 'bookmark', resourceVersion }),
+    },
+  );
+  return confirmation;
+}
+
+async function readEvents(stream: ApiStream, resource: ListedResource, sink: WatchSink): Promise<WatchEnd> {
+  const lines = new LineReader(EVENT_LIMIT);
   try {
     for await (const chunk of stream.chunks) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) {
+      for (const line of lines.take(chunk)) {
         if (line.trim() === '') continue;
-        const end = takeEvent(JSON.parse(line) as WatchEvent, sink);
+        const end = takeEvent(JSON.parse(line) as WatchEvent | null, resource, sink);
         if (end) return end;
       }
     }
@@ -67,12 +115,14 @@ async function readEvents(stream: ApiStream, sink: WatchSink): Promise<WatchEnd>
   } finally {
     stream.close();
   }
-  return rest.trim() === '' ? 'closed' : 'refused';
+  return lines.rest.trim() === '' ? 'closed' : 'refused';
 }
 
-function takeEvent({ type, object }: WatchEvent, sink: WatchSink): WatchEnd | undefined {
+function takeEvent(event: WatchEvent | null, resource: ListedResource, sink: WatchSink): WatchEnd | undefined {
+  const { type, object } = event ?? {};
   if (type === 'ERROR') return object?.code === 410 ? 'expired' : 'closed';
-  if (object === undefined || type === undefined) return 'refused';
+  // Another kind taken for this one would hide what happens to this one.
+  if (type === undefined || object?.kind !== resource.kind) return 'refused';
   if (type !== 'BOOKMARK') sink.event(type as 'ADDED', object);
   if (object.metadata?.resourceVersion) sink.progress(object.metadata.resourceVersion);
   return undefined;

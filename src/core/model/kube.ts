@@ -34,3 +34,12 @@ export interface KubeList {
  * string; other values as they are), or the named fields of an object or of every object in a list.
  */
 export type Fields = 'all' | 'type' | { [name: string]: Fields };
+
+/**
+ * Returns true if a resource version is older than another one of the same resource. Versions grow; if they are not
+ * numbers, they cannot be compared, and none is older.
+ * @see https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+ */
+export function isOlderVersion(version: string, other: string): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(other) && BigInt(version) < BigInt(other);
+}

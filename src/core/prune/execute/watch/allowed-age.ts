@@ -4,15 +4,20 @@ const AGE_PER_DURATION = 5;
 const AGE_PER_SHORT_DURATION = 10;
 /** Longest duration of a short look, in ms. */
 const SHORT_LOOK_MS = 100;
-/** Smallest and largest limit, in ms. */
+/** Smallest limit, in ms. */
 const SMALLEST_LIMIT_MS = 50;
+/** Largest limit, in ms, except for looks that take longer than half of it. */
 const LARGEST_LIMIT_MS = 30_000;
+/** Maximum age of the longest looks, as a multiple of their duration: when such a look is complete, it can be used. */
+const AGE_PER_LONG_DURATION = 2;
 
 /**
  * Returns the maximum age, in ms, of a look at the cluster that a deletion may rest on: ten times its duration as long
- * as that is short, 500 ms for a look of 50 to 100 ms, then five times its duration, never more than 30 s.
+ * as that is short, 500 ms for a look of 50 to 100 ms, then five times its duration, but never more than 30 s or twice
+ * its duration, whichever is larger.
  */
 export function allowedAge(durationMs: number): number {
-  if (durationMs > SHORT_LOOK_MS) return Math.min(LARGEST_LIMIT_MS, AGE_PER_DURATION * durationMs);
+  if (durationMs > SHORT_LOOK_MS)
+    return Math.min(AGE_PER_DURATION * durationMs, Math.max(LARGEST_LIMIT_MS, AGE_PER_LONG_DURATION * durationMs));
   return Math.min(AGE_PER_DURATION * SHORT_LOOK_MS, Math.max(SMALLEST_LIMIT_MS, AGE_PER_SHORT_DURATION * durationMs));
 }

@@ -4,17 +4,16 @@ import type { Everything } from '../../../cluster/lists/all-referrers.js';
 import type { ClusterApi } from '../../../cluster/api.js';
 import { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import { IMAGES, REFERRERS, qualifiedName } from '../../../cluster/resources.js';
-import { watchList, type WatchEnd } from '../../../cluster/watch.js';
+import { ageClock } from '../../../kit/clock.js';
 import { forEachParallel } from '../../../kit/parallel.js';
 import { allowedAge } from './allowed-age.js';
 import type { LiveView } from './live-view.js';
 import { anyReader, imageReader, referrerReader, streamReader, type ReaderContext } from './source-readers.js';
-import { canOpen, isLive, toSource, type Source } from './source.js';
+import { SourceWatches, OPENING_LIMIT_MS, type ConfirmTimes } from './source-watches.js';
+import { isLive, needsConfirmation, toSource, type Source } from './source.js';
 
 /** Maximum concurrent list requests of a look. */
 const LISTS_AT_ONCE = 4;
-/** Longest time to wait at the start for the server to accept watches, in ms. */
-const OPENING_LIMIT_MS = 1000;
 
 interface ClusterWatcherOptions {
   /** Watch only streams of this namespace. */
@@ -26,8 +25,10 @@ interface ClusterWatcherOptions {
   /** The further resources of `--referrers all`. */
   everything?: Everything;
   log?: (level: number, line: string) => void;
-  /** Monotonic time in ms. */
+  /** Time in ms that never runs backwards. */
   clock?: () => number;
+  /** For tests. */
+  confirmTimes?: ConfirmTimes;
 }
 
 /**
@@ -39,18 +40,21 @@ export class ClusterWatcher {
   private readonly pool = new ParsePool();
   private readonly stopping = new AbortController();
   private readonly clock: () => number;
+  private readonly watches: SourceWatches;
   private looking: Promise<void> | undefined;
   private durationMs = 0;
   private oldestMs = 0;
 
   constructor(
-    private readonly api: ClusterApi,
+    api: ClusterApi,
     view: LiveView,
     private readonly options: ClusterWatcherOptions,
   ) {
     setMaxListeners(0, this.stopping.signal);
-    this.clock = options.clock ?? (() => performance.now());
-    this.sources = toSources({ api, view, pool: this.pool, signal: this.stopping.signal }, options);
+    this.clock = options.clock ?? ageClock();
+    const { signal } = this.stopping;
+    this.watches = new SourceWatches({ api, clock: this.clock, signal, confirmTimes: options.confirmTimes });
+    this.sources = toSources({ api, view, pool: this.pool, signal }, options);
   }
 
   /** Age of the oldest look that a deletion rested on, in ms. */
@@ -64,7 +68,7 @@ export class ClusterWatcher {
    * while the other lists are read.
    */
   async start(): Promise<void> {
-    const opened = Promise.all(this.sources.map((source) => this.open(source)));
+    const opened = Promise.all(this.sources.map((source) => this.watches.open(source)));
     await Promise.race([opened, sleep(OPENING_LIMIT_MS, undefined, { ref: false })]);
     const isWatchedImages = ({ reader, state }: Source): boolean => reader.resource === IMAGES && state === 'watching';
     this.looking = this.lookAt(this.sources.filter((source) => !isWatchedImages(source)));
@@ -77,6 +81,7 @@ export class ClusterWatcher {
    * @throws ApiError if something can no longer be listed: then nothing may be deleted
    */
   waitUntilFresh(): Promise<void> | undefined {
+    this.confirmSilent();
     const age = this.age();
     const limit = allowedAge(this.durationMs);
     if (age > limit) return this.look().then(() => this.noteAge(this.age()));
@@ -91,10 +96,7 @@ export class ClusterWatcher {
    * @throws ApiError as `waitUntilFresh`
    */
   async look(): Promise<void> {
-    const now = this.clock();
-    this.looking ??= this.lookAt(this.sources.filter((source) => !isLive(source, now))).finally(
-      () => (this.looking = undefined),
-    );
+    this.looking ??= this.lookAtStale().finally(() => (this.looking = undefined));
     return this.looking;
   }
 
@@ -115,6 +117,21 @@ export class ClusterWatcher {
     if (age > this.oldestMs) this.oldestMs = age;
   }
 
+  /** Starts to confirm the watches that have been silent for some time. */
+  private confirmSilent(): void {
+    const now = this.clock();
+    for (const source of this.sources) if (needsConfirmation(source, now)) void this.watches.confirm(source);
+  }
+
+  /** Lists what no watch keeps up to date. A watch that was silent for too long counts again if it can be confirmed. */
+  private async lookAtStale(): Promise<void> {
+    const before = this.clock();
+    const silent = this.sources.filter((source) => needsConfirmation(source, before) && !isLive(source, before));
+    await Promise.all(silent.map((source) => this.watches.confirm(source)));
+    const now = this.clock();
+    await this.lookAt(this.sources.filter((source) => !isLive(source, now)));
+  }
+
   private async lookAt(sources: Source[]): Promise<void> {
     const started = this.clock();
     await forEachParallel(sources, { concurrency: LISTS_AT_ONCE }, (source) => this.list(source));
@@ -131,53 +148,7 @@ export class ClusterWatcher {
     if (wasWatching && source.opened === opened) source.caughtUp = source.state === 'watching';
     if (isWatched()) return;
     source.resourceVersion = resourceVersion;
-    void this.open(source);
-  }
-
-  /** Opens a watch; resolves when the server has accepted or refused it. */
-  private open(source: Source): Promise<void> {
-    if (!canOpen(source)) return Promise.resolve();
-    source.reopenings++;
-    source.state = 'opening';
-    return new Promise((resolve) => {
-      void this.watch(source, resolve)
-        .catch((): WatchEnd => 'closed')
-        .then((end) => {
-          this.onEnd(source, end);
-          resolve();
-        });
-    });
-  }
-
-  private watch(source: Source, onOpened: () => void): Promise<WatchEnd> {
-    const { reader, namespace, resourceVersion } = source;
-    return watchList(
-      this.api,
-      reader.resource,
-      { resourceVersion, namespace, signal: this.stopping.signal },
-      {
-        opened: () => {
-          source.state = 'watching';
-          source.opened++;
-          source.caughtUp = false;
-          source.heardAt = this.clock();
-          onOpened();
-        },
-        event: (type, object) => reader.take(type, object),
-        progress: (version) => {
-          source.resourceVersion = version;
-          source.heardAt = this.clock();
-        },
-      },
-    );
-  }
-
-  private onEnd(source: Source, end: WatchEnd): void {
-    source.state = end === 'refused' ? 'refused' : 'closed';
-    // The last events before the end can be missing, so the source is listed before the next deletion.
-    source.listedAt = -Infinity;
-    if (end === 'expired') source.resourceVersion = '';
-    if (end === 'closed' && !this.stopping.signal.aborted) void this.open(source);
+    void this.watches.open(source);
   }
 }
 

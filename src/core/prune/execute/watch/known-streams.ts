@@ -1,4 +1,5 @@
 import type { Reason } from '../../../graph/reason.js';
+import { isOlderVersion } from '../../../model/kube.js';
 import { streamKey, type StreamRecord } from '../../../model/image-stream.js';
 import { internStream, type ImageStream } from '../../../model/table/snapshot.js';
 import type { LaterDigests } from './later-digests.js';
@@ -27,7 +28,8 @@ export class KnownStreams {
   put(record: StreamRecord): ImageStream {
     const key = streamKey(record);
     const known = this.streams.get(key);
-    if (known && known.uid === record.uid && isOlder(record.resourceVersion, known.resourceVersion)) return known;
+    if (known && known.uid === record.uid && isOlderVersion(record.resourceVersion, known.resourceVersion))
+      return known;
     const stream = internStream(record, this.digests);
     this.store(key, stream);
     return stream;
@@ -39,7 +41,7 @@ export class KnownStreams {
    */
   remove(key: string, version = ''): void {
     const known = this.streams.get(key);
-    if (known && isOlder(version, known.resourceVersion)) return;
+    if (known && isOlderVersion(version, known.resourceVersion)) return;
     this.store(key, undefined);
   }
 
@@ -78,12 +80,4 @@ export class KnownStreams {
     for (const { items } of stream?.tags ?? [])
       for (const { image } of items) this.listed.set(image, (this.listed.get(image) ?? 0) + by);
   }
-}
-
-/**
- * Returns whether a resource version is older. Versions of one resource grow. If they are not numbers, they cannot be
- * compared, and the later response counts.
- */
-function isOlder(version: string, known: string): boolean {
-  return /^\d+$/.test(version) && /^\d+$/.test(known) && BigInt(version) < BigInt(known);
 }

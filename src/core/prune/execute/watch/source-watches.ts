@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClusterApi } from '../../../cluster/api.js';
+import { confirmWatch, watchList, type Confirmation, type WatchEnd } from '../../../cluster/watch.js';
+import { isOlderVersion } from '../../../model/kube.js';
+import { canOpen, type Source } from './source.js';
+
+/** How long a confirmation can take. Tests shorten both times. */
+export interface ConfirmTimes {
+  /** Timeout of the second watch, in ms: it lasts 5 s, and connecting takes time. */
+  limitMs: number;
+  /** Time in which a watch must show a change that the second watch has shown, in ms. */
+  graceMs: number;
+}
+
+const CONFIRM_TIMES: ConfirmTimes = { limitMs: 10_000, graceMs: 1000 };
+
+/** Longest time to wait for the server to accept a watch, in ms. */
+export const OPENING_LIMIT_MS = 1000;
+
+interface SourceWatchesOptions {
+  api: ClusterApi;
+  /** Monotonic time in ms. */
+  clock: () => number;
+  /** Ends all watches. */
+  signal: AbortSignal;
+  confirmTimes?: ConfirmTimes;
+}
+
+/** Opens the watches of sources, opens them again when they end, and confirms those that are silent. */
+export class SourceWatches {
+  constructor(private readonly options: SourceWatchesOptions) {}
+
+  /** Opens a watch; resolves when it is known whether there is one. */
+  open(source: Source): Promise<void> {
+    if (!canOpen(source)) return Promise.resolve();
+    source.reopenings++;
+    source.state = 'opening';
+    source.opening = new Promise((resolve) => {
+      source.ended = this.watch(source, resolve)
+        .catch((): WatchEnd => 'closed')
+        .then((end) => {
+          this.onEnd(source, end);
+          resolve();
+        });
+    });
+    return source.opening;
+  }
+
+  /**
+   * Checks by a second watch that a silent watch has missed nothing since the last version that it has reported. A
+   * watch that is not confirmed is opened again, and its source must be listed.
+   */
+  confirm(source: Source): Promise<void> {
+    source.confirming ??= this.confirmNow(source).finally(() => (source.confirming = undefined));
+    return source.confirming;
+  }
+
+  private async confirmNow(source: Source): Promise<void> {
+    const { api, clock, signal, confirmTimes = CONFIRM_TIMES } = this.options;
+    const { opened, heardAt, resourceVersion, namespace, reader } = source;
+    const wasHeard = (): boolean => source.opened !== opened || source.heardAt !== heardAt;
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(confirmTimes.limitMs)]);
+    const confirmation = await confirmWatch(api, reader.resource, { resourceVersion, namespace, signal: limit }).catch(
+      (): Confirmation => ({ shown: 'nothing' }),
+    );
+    if (confirmation.shown === 'bookmark' && !isOlderVersion(confirmation.resourceVersion, resourceVersion)) {
+      if (wasHeard()) return;
+      source.resourceVersion = confirmation.resourceVersion;
+      source.heardAt = clock();
+      return;
+    }
+    // The second watch can be a moment ahead of the first.
+    if (confirmation.shown === 'change' && !wasHeard()) await sleep(confirmTimes.graceMs, undefined, { ref: false });
+    if (!wasHeard()) await this.reopen(source);
+  }
+
+  private async reopen(source: Source): Promise<void> {
+    source.close?.();
+    await source.ended;
+    await Promise.race([source.opening, sleep(OPENING_LIMIT_MS, undefined, { ref: false })]);
+  }
+
+  private watch(source: Source, onOpened: () => void): Promise<WatchEnd> {
+    const { api, clock, signal } = this.options;
+    const { reader, namespace, resourceVersion } = source;
+    return watchList(
+      api,
+      reader.resource,
+      { resourceVersion, namespace, signal },
+      {
+        opened: (close) => {
+          source.state = 'watching';
+          source.close = close;
+          source.opened++;
+          source.caughtUp = false;
+          source.heardAt = clock();
+          onOpened();
+        },
+        event: (type, object) => reader.take(type, object),
+        progress: (version) => {
+          source.resourceVersion = version;
+          source.heardAt = clock();
+        },
+      },
+    );
+  }
+
+  private onEnd(source: Source, end: WatchEnd): void {
+    source.state = end === 'refused' ? 'refused' : 'closed';
+    // The last events before the end may be missing: the source is listed before the next deletion.
+    source.listedAt = -Infinity;
+    if (end === 'expired') source.resourceVersion = '';
+    if (end === 'closed' && !this.options.signal.aborted) void this.open(source);
+  }
+}
