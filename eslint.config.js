@@ -38,6 +38,10 @@ const PURITY = {
   ],
 };
 
+/** Sizes that keep a file and a function readable at once. What exceeds them says why where it is exempted. */
+const count = (max) => ['error', { max, skipBlankLines: true, skipComments: true }];
+const SIZES = { 'max-params': ['error', 4], 'max-lines': count(200), 'max-lines-per-function': count(50) };
+
 /** Directories that know a service, not the command line: their errors name advice of core/model/advice.ts. */
 const NO_FLAGS = ['cluster', 'registry', 'storage', 'operator', 'kit', 'terminal'].map(
   (name) => `src/core/${name}/**/*.ts`,
@@ -83,6 +87,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
     },
   },
+  { files: ['src/**/*.ts'], rules: SIZES },
   { files: PURE, rules: PURITY },
   { files: NO_FLAGS, rules: WITHOUT_FLAGS },
 );

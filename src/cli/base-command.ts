@@ -40,7 +40,11 @@ export abstract class BaseCommand extends Command {
     this.level = Number(
       /^--loglevel=(\d+)$/.exec(written.findLast((arg) => arg.startsWith('--loglevel=')) ?? '')?.[1] ?? 0,
     );
-    const { argv: whole, settings } = await addSettings(this.config, this.id ?? '', written, table, this.warning);
+    const { argv: whole, settings } = await addSettings(
+      { config: this.config, id: this.id ?? '', flags: table },
+      written,
+      this.warning,
+    );
     this.settings = settings;
     this.argv = whole;
     this.format = requestedFormat(whole) ?? 'table';
@@ -68,7 +72,7 @@ export abstract class BaseCommand extends Command {
     written: string[],
   ): Promise<Interfaces.InferredFlags<F>> {
     // The variables of the environment were checked when this command was read.
-    const { argv, settings } = await addSettings(this.config, id, written, table, () => {});
+    const { argv, settings } = await addSettings({ config: this.config, id, flags: table }, written, () => {});
     this.settings = [...this.settings, ...settings];
     const { flags } = await this.parse({ flags: table as Interfaces.FlagInput }, argv);
     return flags as Interfaces.InferredFlags<F>;

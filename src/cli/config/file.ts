@@ -41,6 +41,14 @@ export function parseConfig(path: string, text: string, catalog: Catalog): Confi
   return new Reader(path, catalog).read(text);
 }
 
+/** What settings apply to. */
+interface Scope {
+  /** Prefix of the names of the settings in messages: `commands.prune images.`. */
+  field: string;
+  /** The command, with colons; absent: every command that has the flag. */
+  command?: string;
+}
+
 class Reader {
   private readonly lines = new LineCounter();
   private readonly known: ReturnType<typeof settings>;
@@ -60,7 +68,11 @@ class Reader {
     if (isEmpty(root)) return { path: this.path, all: new Map(), commands: new Map() };
     if (!isMap(root))
       return this.fail(this.lineOf(root), 'must be a mapping of settings, such as keep-tag-revisions: 5');
-    return { path: this.path, all: this.section(root, ''), commands: this.commandSections(root.get('commands', true)) };
+    return {
+      path: this.path,
+      all: this.section(root, { field: '' }),
+      commands: this.commandSections(root.get('commands', true)),
+    };
   }
 
   private commandSections(node: unknown): Map<string, Section> {
@@ -74,18 +86,17 @@ class Reader {
     const names = Object.keys(this.catalog).map((each) => each.replaceAll(':', ' '));
     if (!this.catalog[id]) this.fail(line, `commands.${name}: unknown command`, didYouMean(suggest(name, names)));
     if (!isMap(value)) return this.fail(line, `commands.${name}: must be a mapping of settings`);
-    return [id, this.section(value, `commands.${name}.`, id)];
+    return [id, this.section(value, { field: `commands.${name}.`, command: id })];
   }
 
-  /** @param field prefix of the names of its settings in messages */
-  private section(map: YAMLMap, field: string, command?: string): Section {
-    const items = map.items.filter(({ key }) => command !== undefined || nameOf(key) !== 'commands');
+  private section(map: YAMLMap, scope: Scope): Section {
+    const items = map.items.filter(({ key }) => scope.command !== undefined || nameOf(key) !== 'commands');
     return new Map(
-      items.map(({ key, value }) => [nameOf(key), this.setting(nameOf(key), value, this.lineOf(key), field, command)]),
+      items.map(({ key, value }) => [nameOf(key), this.setting(nameOf(key), value, this.lineOf(key), scope)]),
     );
   }
 
-  private setting(name: string, node: unknown, line: number, field: string, command?: string): FileValue {
+  private setting(name: string, node: unknown, line: number, { field, command }: Scope): FileValue {
     const fail = (message: string, suggestions?: string[]): never =>
       this.fail(line, `${field}${name}: ${message}`, suggestions);
     const never =

@@ -15,14 +15,13 @@ interface WithSettings {
 }
 
 /**
- * Adds the settings of environment and configuration file to a normalized command line, unless it has the flag itself.
+ * Adds the settings of environment and configuration file to a command's normalized command line, unless it has the
+ * flag itself.
  * @throws RegadmError (USAGE)
  */
 export async function addSettings(
-  config: Config,
-  id: string,
+  { config, id, flags }: { config: Config; id: string; flags: FlagTable },
   argv: string[],
-  flags: FlagTable,
   warn: (text: string) => void,
 ): Promise<WithSettings> {
   const catalog = { ...catalogOf(config), [id]: flags };

@@ -18,26 +18,31 @@ export interface ListedResource extends Resource {
   optional?: boolean;
 }
 
-/** Builds a namespaced resource, unless `more` says otherwise. */
-export const defineResource = (
-  group: string,
-  version: string,
-  name: string,
+/**
+ * Builds a resource, namespaced unless `more` says otherwise.
+ * @param apiVersion of its objects: `v1`, `apps/v1`
+ */
+export function defineResource(
+  apiVersion: string,
+  resource: string,
   kind: string,
   more: Partial<ListedResource> = {},
-): ListedResource => ({ group, version, resource: name, kind, namespaced: true, ...more });
+): ListedResource {
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  return { group, version, resource, kind, namespaced: true, ...more };
+}
 
-export const IMAGES = defineResource('image.openshift.io', 'v1', 'images', 'Image', { namespaced: false });
-export const IMAGE_STREAMS = defineResource('image.openshift.io', 'v1', 'imagestreams', 'ImageStream');
-export const LIMIT_RANGES = defineResource('', 'v1', 'limitranges', 'LimitRange');
+export const IMAGES = defineResource('image.openshift.io/v1', 'images', 'Image', { namespaced: false });
+export const IMAGE_STREAMS = defineResource('image.openshift.io/v1', 'imagestreams', 'ImageStream');
+export const LIMIT_RANGES = defineResource('v1', 'limitranges', 'LimitRange');
 
-export const PODS = defineResource('', 'v1', 'pods', 'Pod');
-export const JOBS = defineResource('batch', 'v1', 'jobs', 'Job');
-export const SECRETS = defineResource('', 'v1', 'secrets', 'Secret');
-export const CLAIMS = defineResource('', 'v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
-export const VOLUMES = defineResource('', 'v1', 'persistentvolumes', 'PersistentVolume', { namespaced: false });
-export const USERS = defineResource('user.openshift.io', 'v1', 'users', 'User', { namespaced: false });
-export const CLUSTER_VERSIONS = defineResource('config.openshift.io', 'v1', 'clusterversions', 'ClusterVersion', {
+export const PODS = defineResource('v1', 'pods', 'Pod');
+export const JOBS = defineResource('batch/v1', 'jobs', 'Job');
+export const SECRETS = defineResource('v1', 'secrets', 'Secret');
+export const CLAIMS = defineResource('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
+export const VOLUMES = defineResource('v1', 'persistentvolumes', 'PersistentVolume', { namespaced: false });
+export const USERS = defineResource('user.openshift.io/v1', 'users', 'User', { namespaced: false });
+export const CLUSTER_VERSIONS = defineResource('config.openshift.io/v1', 'clusterversions', 'ClusterVersion', {
   namespaced: false,
 });
 
@@ -47,18 +52,18 @@ export const CLUSTER_VERSIONS = defineResource('config.openshift.io', 'v1', 'clu
  */
 export const REFERRERS: ListedResource[] = [
   PODS,
-  defineResource('apps', 'v1', 'replicasets', REFERRER_KIND_NAMES.replicasets),
-  defineResource('build.openshift.io', 'v1', 'builds', REFERRER_KIND_NAMES.builds, { optional: true }),
-  defineResource('', 'v1', 'replicationcontrollers', REFERRER_KIND_NAMES.replicationcontrollers),
-  defineResource('apps', 'v1', 'deployments', REFERRER_KIND_NAMES.deployments),
+  defineResource('apps/v1', 'replicasets', REFERRER_KIND_NAMES.replicasets),
+  defineResource('build.openshift.io/v1', 'builds', REFERRER_KIND_NAMES.builds, { optional: true }),
+  defineResource('v1', 'replicationcontrollers', REFERRER_KIND_NAMES.replicationcontrollers),
+  defineResource('apps/v1', 'deployments', REFERRER_KIND_NAMES.deployments),
   JOBS,
-  defineResource('apps.openshift.io', 'v1', 'deploymentconfigs', REFERRER_KIND_NAMES.deploymentconfigs, {
+  defineResource('apps.openshift.io/v1', 'deploymentconfigs', REFERRER_KIND_NAMES.deploymentconfigs, {
     optional: true,
   }),
-  defineResource('build.openshift.io', 'v1', 'buildconfigs', REFERRER_KIND_NAMES.buildconfigs, { optional: true }),
-  defineResource('apps', 'v1', 'daemonsets', REFERRER_KIND_NAMES.daemonsets),
-  defineResource('apps', 'v1', 'statefulsets', REFERRER_KIND_NAMES.statefulsets),
-  defineResource('batch', 'v1', 'cronjobs', REFERRER_KIND_NAMES.cronjobs),
+  defineResource('build.openshift.io/v1', 'buildconfigs', REFERRER_KIND_NAMES.buildconfigs, { optional: true }),
+  defineResource('apps/v1', 'daemonsets', REFERRER_KIND_NAMES.daemonsets),
+  defineResource('apps/v1', 'statefulsets', REFERRER_KIND_NAMES.statefulsets),
+  defineResource('batch/v1', 'cronjobs', REFERRER_KIND_NAMES.cronjobs),
 ];
 
 /** Returns the `apiVersion` of a resource's objects: `v1`, `apps/v1`. */

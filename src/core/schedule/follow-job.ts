@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { getObject, listObjects, objectPath } from '../cluster/objects.js';
-import { defineResource } from '../cluster/resources.js';
+import { PODS } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { jobNamed, toRun } from './jobs.js';
 import type { Run } from './report.js';
-
-const PODS = defineResource('', 'v1', 'pods', 'Pod');
 
 interface FollowOptions {
   /** Receives the log, piece by piece. */

@@ -6,7 +6,7 @@ import { RegadmError } from '../model/errors.js';
 import type { PrunerPatch, PrunerSpec } from './pruner-spec.js';
 import type { Condition } from './report.js';
 
-const IMAGE_PRUNERS = defineResource('imageregistry.operator.openshift.io', 'v1', 'imagepruners', 'ImagePruner', {
+const IMAGE_PRUNERS = defineResource('imageregistry.operator.openshift.io/v1', 'imagepruners', 'ImagePruner', {
   namespaced: false,
 });
 const PRUNER = { resource: IMAGE_PRUNERS, name: 'cluster' };

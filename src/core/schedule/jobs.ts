@@ -1,14 +1,13 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { findObject, listObjects, type ObjectReference } from '../cluster/objects.js';
-import { defineResource } from '../cluster/resources.js';
+import { JOBS, defineResource } from '../cluster/resources.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { Condition, CronJobStatus, Run } from './report.js';
 
 /** The CronJob that the operator creates for the cluster's own pruning. */
 export const OPERATOR_CRON_JOB = 'image-pruner';
 
-const CRON_JOBS = defineResource('batch', 'v1', 'cronjobs', 'CronJob');
-const JOBS = defineResource('batch', 'v1', 'jobs', 'Job');
+const CRON_JOBS = defineResource('batch/v1', 'cronjobs', 'CronJob');
 const IN_REGISTRY = { namespace: REGISTRY_NAMESPACE };
 
 /** Names a Job in the registry's namespace. */

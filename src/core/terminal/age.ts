@@ -12,13 +12,13 @@ export function humanDuration(ms: number): string {
   const seconds = Math.trunc(ms / 1000);
   if (!(seconds >= -1)) return '<invalid>';
   if (seconds < 2 * MINUTE) return `${Math.max(0, seconds)}s`;
-  if (seconds < 10 * MINUTE) return twoUnits(seconds, MINUTE, 'm', 1, 's');
+  if (seconds < 10 * MINUTE) return twoUnits(seconds, [MINUTE, 'm'], [1, 's']);
   if (seconds < 3 * HOUR) return `${Math.floor(seconds / MINUTE)}m`;
-  if (seconds < 8 * HOUR) return twoUnits(seconds, HOUR, 'h', MINUTE, 'm');
+  if (seconds < 8 * HOUR) return twoUnits(seconds, [HOUR, 'h'], [MINUTE, 'm']);
   if (seconds < 2 * DAY) return `${Math.floor(seconds / HOUR)}h`;
-  if (seconds < 8 * DAY) return twoUnits(seconds, DAY, 'd', HOUR, 'h');
+  if (seconds < 8 * DAY) return twoUnits(seconds, [DAY, 'd'], [HOUR, 'h']);
   if (seconds < 2 * YEAR) return `${Math.floor(seconds / DAY)}d`;
-  if (seconds < 8 * YEAR) return twoUnits(seconds, YEAR, 'y', DAY, 'd');
+  if (seconds < 8 * YEAR) return twoUnits(seconds, [YEAR, 'y'], [DAY, 'd']);
   return `${Math.floor(seconds / YEAR)}y`;
 }
 
@@ -27,8 +27,10 @@ export function age(then: number, now: number): string {
   return Number.isNaN(then) ? '<unknown>' : humanDuration(now - then);
 }
 
+type Unit = [seconds: number, name: string];
+
 /** Omits the smaller unit if it is zero. */
-function twoUnits(seconds: number, large: number, largeName: string, small: number, smallName: string): string {
+function twoUnits(seconds: number, [large, largeName]: Unit, [small, smallName]: Unit): string {
   const rest = Math.floor((seconds % large) / small);
   return `${Math.floor(seconds / large)}${largeName}${rest === 0 ? '' : `${rest}${smallName}`}`;
 }

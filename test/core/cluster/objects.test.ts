@@ -10,8 +10,8 @@ import {
 import { defineResource } from '../../../src/core/cluster/resources.js';
 import { aResponse, fakeApi } from '../../support/fake-api.js';
 
-const PODS = defineResource('', 'v1', 'pods', 'Pod');
-const DEPLOYMENTS = defineResource('apps', 'v1', 'deployments', 'Deployment');
+const PODS = defineResource('v1', 'pods', 'Pod');
+const DEPLOYMENTS = defineResource('apps/v1', 'deployments', 'Deployment');
 const POD = { resource: PODS, namespace: 'dev', name: 'web' };
 const OBJECT = { metadata: { name: 'web' } };
 const status = (code: number, message = 'no') => aResponse(code, { kind: 'Status', code, message });

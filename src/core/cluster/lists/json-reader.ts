@@ -1,3 +1,5 @@
+/* eslint max-lines: ['error', 300] -- one scanner over one buffer: its functions share its position, and calls across
+   modules cost speed (docs/decisions/0010-parse-only-the-fields-that-decisions-read.md) */
 import type { Fields } from '../../model/kube.js';
 
 const QUOTE = 0x22;

@@ -42,61 +42,57 @@ export interface RegistryObject {
  * Makes StorageClass, claim, volume and registry Config of a registry on a local disk, in the order in which they are
  * applied.
  */
-export function registryObjects({ path, size }: RegistryVolume): RegistryObject[] {
+export function registryObjects(volume: RegistryVolume): RegistryObject[] {
   return [
-    {
-      fileName: 'StorageClass.yaml',
-      policyName: 'sc-for-image-registry',
-      object: {
-        apiVersion: 'storage.k8s.io/v1',
-        kind: 'StorageClass',
-        metadata: { name: NAMES.storageClass, ...wave },
-        provisioner: 'kubernetes.io/no-provisioner',
-        reclaimPolicy: 'Delete',
-      },
-    },
-    {
-      fileName: 'StoragePVC.yaml',
-      policyName: 'pvc-for-image-registry',
-      object: {
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: { name: NAMES.claim, namespace: NAMES.namespace, ...wave },
-        spec: {
-          accessModes: ['ReadWriteMany'],
-          resources: { requests: { storage: size } },
-          storageClassName: NAMES.storageClass,
-          volumeMode: 'Filesystem',
-        },
-      },
-    },
-    {
-      fileName: 'ImageRegistryPV.yaml',
-      policyName: 'pv-for-image-registry',
-      object: {
-        apiVersion: 'v1',
-        kind: 'PersistentVolume',
-        metadata: { name: NAMES.volume, ...wave },
-        spec: {
-          capacity: { storage: size },
-          volumeMode: 'Filesystem',
-          accessModes: ['ReadWriteMany'],
-          persistentVolumeReclaimPolicy: 'Delete',
-          storageClassName: NAMES.storageClass,
-          local: { path },
-          nodeAffinity: masterNodes,
-        },
-      },
-    },
-    {
-      fileName: 'ImageRegistryConfig.yaml',
-      policyName: 'config-for-image-registry',
-      object: {
-        apiVersion: 'imageregistry.operator.openshift.io/v1',
-        kind: 'Config',
-        metadata: { name: 'cluster', ...wave },
-        spec: { storage: { pvc: { claim: NAMES.claim } } },
-      },
-    },
+    { fileName: 'StorageClass.yaml', policyName: 'sc-for-image-registry', object: STORAGE_CLASS },
+    { fileName: 'StoragePVC.yaml', policyName: 'pvc-for-image-registry', object: claim(volume) },
+    { fileName: 'ImageRegistryPV.yaml', policyName: 'pv-for-image-registry', object: persistentVolume(volume) },
+    { fileName: 'ImageRegistryConfig.yaml', policyName: 'config-for-image-registry', object: CONFIG },
   ];
+}
+
+const STORAGE_CLASS = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: { name: NAMES.storageClass, ...wave },
+  provisioner: 'kubernetes.io/no-provisioner',
+  reclaimPolicy: 'Delete',
+};
+
+const CONFIG = {
+  apiVersion: 'imageregistry.operator.openshift.io/v1',
+  kind: 'Config',
+  metadata: { name: 'cluster', ...wave },
+  spec: { storage: { pvc: { claim: NAMES.claim } } },
+};
+
+function claim({ size }: RegistryVolume): RegistryObject['object'] {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: NAMES.claim, namespace: NAMES.namespace, ...wave },
+    spec: {
+      accessModes: ['ReadWriteMany'],
+      resources: { requests: { storage: size } },
+      storageClassName: NAMES.storageClass,
+      volumeMode: 'Filesystem',
+    },
+  };
+}
+
+function persistentVolume({ path, size }: RegistryVolume): RegistryObject['object'] {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: NAMES.volume, ...wave },
+    spec: {
+      capacity: { storage: size },
+      volumeMode: 'Filesystem',
+      accessModes: ['ReadWriteMany'],
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: NAMES.storageClass,
+      local: { path },
+      nodeAffinity: masterNodes,
+    },
+  };
 }

@@ -8,10 +8,9 @@ import { sameIgnition } from '../ignition/same.js';
 import { parseOverride } from '../lint/collect-storage.js';
 import { checker, type EdgeCheck } from './check.js';
 
-const BARE_METAL_HOSTS = defineResource('metal3.io', 'v1alpha1', 'baremetalhosts', 'BareMetalHost');
+const BARE_METAL_HOSTS = defineResource('metal3.io/v1alpha1', 'baremetalhosts', 'BareMetalHost');
 const CLUSTER_INSTANCES = defineResource(
-  'siteconfig.open-cluster-management.io',
-  'v1alpha1',
+  'siteconfig.open-cluster-management.io/v1alpha1',
   'clusterinstances',
   'ClusterInstance',
 );

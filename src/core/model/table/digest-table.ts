@@ -6,9 +6,11 @@ const HEX_VALUE = new Uint8Array(128).fill(255);
 for (let i = 0; i < 16; i++) HEX_VALUE['0123456789abcdef'.charCodeAt(i)] = i;
 
 /**
- * Writes `count` words of lower-case hex from `text` at `from` into `words` at `at`; false if a character is not hex.
+ * Writes the last `count` words of lower-case hex in a text into `words` at `at`.
+ * @returns false if a character is not hex
  */
-export function hexToWords(text: string, from: number, words: Uint32Array, at: number, count: number): boolean {
+export function hexToWords(text: string, words: Uint32Array, at: number, count: number): boolean {
+  let from = text.length - 8 * count;
   for (let word = 0; word < count; word++) {
     let value = 0;
     for (let digit = 0; digit < 8; digit++) {
@@ -36,7 +38,7 @@ export function wordsToHex(words: Uint32Array, at: number, count: number): strin
 
 /** Writes the words of a sha256 digest; false for anything else (another algorithm, a malformed name). */
 export function digestToWords(text: string, words: Uint32Array, at: number): boolean {
-  return text.length === 71 && text.startsWith(PREFIX) && hexToWords(text, 7, words, at, DIGEST_WORDS);
+  return text.length === 71 && text.startsWith(PREFIX) && hexToWords(text, words, at, DIGEST_WORDS);
 }
 
 /**

@@ -114,7 +114,7 @@ class Packer {
   private putUid(uid: string, index: number): boolean {
     const hex = uid.replaceAll('-', '');
     const plain =
-      uid.length === 36 && hex.length === 32 && hexToWords(hex, 0, this.columns.uids, index * UID_WORDS, UID_WORDS);
+      uid.length === 36 && hex.length === 32 && hexToWords(hex, this.columns.uids, index * UID_WORDS, UID_WORDS);
     if (!plain) this.columns.otherUids.push([index, uid]);
     return plain;
   }

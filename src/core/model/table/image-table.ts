@@ -1,7 +1,8 @@
-import { DIGEST_WORDS, type DigestTable } from './digest-table.js';
+import type { DigestTable } from './digest-table.js';
 import { Growable } from './growable.js';
 import type { ImageRecord } from '../image.js';
 import { FLAG, UID_WORDS, packImages, wordsToUid, type ImageColumns } from './image-columns.js';
+import { PageCursor } from './page-cursor.js';
 
 /**
  * All images of a cluster, by number. It takes about 60 bytes per image and 12 per layer. Digests are numbers of
@@ -45,60 +46,16 @@ export class ImageTable {
 
   /** Adds a page. Images that are already in the table are kept: an inconsistent continuation can repeat them. */
   addColumns(columns: ImageColumns): void {
-    const others = new Map(columns.otherDigests);
-    const uids = new Map(columns.otherUids);
-    const unreadable = new Map(columns.unreadable);
-    let digestAt = 0;
-    let layerAt = 0;
-    const next = (): number => {
-      const other = others.get(digestAt);
-      const id =
-        other === undefined
-          ? this.digests.internWords(columns.digests, digestAt * DIGEST_WORDS)
-          : this.digests.intern(other);
-      digestAt++;
-      return id;
-    };
+    const page = new PageCursor(columns, this.digests);
     for (let index = 0; index < columns.count; index++) {
-      const flags = columns.flags[index]!;
-      const layers = columns.layerCounts[index]!;
-      const children = columns.childCounts[index]!;
-      const hasConfig = (flags & FLAG.hasConfig) !== 0;
-      const name = next();
+      const name = page.digest();
       const known = this.indexOf(name);
-      if (known !== -1) {
-        if (this.uidDiffers(known, columns, index, uids)) this.replaced.add(known);
-        digestAt += (hasConfig ? 1 : 0) + layers + children;
-        layerAt += layers;
-        continue;
+      if (known === -1) this.append(name, page, index);
+      else {
+        if (this.uidDiffers(known, page, index)) this.replaced.add(known);
+        const layers = columns.layerCounts[index]!;
+        page.skip(configCount(columns, index) + layers + columns.childCounts[index]!, layers);
       }
-      const image = this.count;
-      this.names.push(name);
-      this.createdAt.push(columns.created[index]!);
-      this.sizes.push(columns.size[index]!);
-      this.flags.push(flags);
-      for (let word = 0; word < UID_WORDS; word++) this.uids.push(columns.uids[index * UID_WORDS + word]!);
-      const uid = uids.get(index);
-      if (uid !== undefined) this.otherUids.set(image, uid);
-      const problem = unreadable.get(index);
-      if (problem) this.unreadable.set(image, problem);
-      this.referenceOf.push(this.referenceId(columns.references[columns.referenceOf[index]!]!));
-      let layerBytes = 0;
-      const config = hasConfig ? next() : -1;
-      if (config !== -1) this.parts.push(config);
-      for (let layer = 0; layer < layers; layer++) {
-        const size = columns.layerSizes[layerAt++]!;
-        const digest = next();
-        this.parts.push(digest);
-        this.setBlobSize(digest, size);
-        layerBytes += size;
-      }
-      // The API states only the total size; the remainder is the config.
-      if (config !== -1) this.setBlobSize(config, Math.max(0, columns.size[index]! - layerBytes));
-      this.childStart.push(this.parts.length);
-      for (let child = 0; child < children; child++) this.parts.push(next());
-      this.partStart.push(this.parts.length);
-      this.putIndex(name, image + 1);
     }
   }
 
@@ -180,8 +137,44 @@ export class ImageTable {
     return digest < this.blobSizes.length ? this.blobSizes.at(digest) : 0;
   }
 
-  private uidDiffers(image: number, columns: ImageColumns, index: number, others: Map<number, string>): boolean {
-    const other = others.get(index);
+  private append(name: number, page: PageCursor, index: number): void {
+    const { columns } = page;
+    const image = this.count;
+    this.names.push(name);
+    this.createdAt.push(columns.created[index]!);
+    this.sizes.push(columns.size[index]!);
+    this.flags.push(columns.flags[index]!);
+    for (let word = 0; word < UID_WORDS; word++) this.uids.push(columns.uids[index * UID_WORDS + word]!);
+    const uid = page.otherUids.get(index);
+    if (uid !== undefined) this.otherUids.set(image, uid);
+    const problem = page.unreadable.get(index);
+    if (problem) this.unreadable.set(image, problem);
+    this.referenceOf.push(this.referenceId(columns.references[columns.referenceOf[index]!]!));
+    this.appendParts(page, index);
+    this.putIndex(name, image + 1);
+  }
+
+  private appendParts(page: PageCursor, index: number): void {
+    const { columns } = page;
+    const config = configCount(columns, index) > 0 ? page.digest() : -1;
+    if (config !== -1) this.parts.push(config);
+    let layerBytes = 0;
+    for (let layer = columns.layerCounts[index]!; layer > 0; layer--) {
+      const size = page.layerSize();
+      const digest = page.digest();
+      this.parts.push(digest);
+      this.setBlobSize(digest, size);
+      layerBytes += size;
+    }
+    // The API states only the total size; the remainder is the config.
+    if (config !== -1) this.setBlobSize(config, Math.max(0, columns.size[index]! - layerBytes));
+    this.childStart.push(this.parts.length);
+    for (let child = columns.childCounts[index]!; child > 0; child--) this.parts.push(page.digest());
+    this.partStart.push(this.parts.length);
+  }
+
+  private uidDiffers(image: number, { columns, otherUids }: PageCursor, index: number): boolean {
+    const other = otherUids.get(index);
     if (other !== undefined || this.otherUids.has(image)) return other !== this.otherUids.get(image);
     for (let word = 0; word < UID_WORDS; word++) {
       if (this.uids.at(image * UID_WORDS + word) !== columns.uids[index * UID_WORDS + word]) return true;
@@ -207,4 +200,9 @@ export class ImageTable {
     }
     return id;
   }
+}
+
+/** 1 if an image of a page has a config, otherwise 0. */
+function configCount({ flags }: ImageColumns, index: number): 0 | 1 {
+  return (flags[index]! & FLAG.hasConfig) === 0 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
-import type { RegistryStatusReport } from '../report.js';
+import type { Freeable, RegistryStatusReport } from '../report.js';
+import type { Space } from '../space.js';
 import type { SpaceOf } from '../space-meter.js';
 import { humanDuration } from '../../terminal/age.js';
 import { timestamp } from '../../terminal/text.js';
@@ -18,50 +19,52 @@ export function statusDocument({
     kind: 'RegistryStatus',
     time: timestamp(now),
     server,
-    registry: {
-      ...state,
-      pods: pods?.map(({ name, phase, ready, readOnly, terminating, trouble }) => ({
-        name,
-        phase,
-        ready,
-        readOnly,
-        terminating,
-        trouble,
-      })),
-    },
-    space: space && {
-      images: space.images,
-      imported: space.imported,
-      imageStreams: space.streams,
-      tagItems: space.tagItems,
-      blobs: space.blobs,
-      bytes: space.bytes,
-      sharedBetweenNamespaces: space.sharedBetweenNamespaces,
-      namespaces: space.namespaces.map(({ namespace, streams, ...rest }) => ({
-        namespace,
-        imageStreams: streams,
-        ...withShared(rest),
-      })),
-      streams: space.imageStreams.map(({ namespace, name, ...rest }) => ({ namespace, name, ...withShared(rest) })),
-      untagged: withShared(space.untagged),
-      ages: space.ages.map(({ upTo, images, bytes }) => ({
-        upTo: upTo === Infinity ? null : humanDuration(upTo),
-        images,
-        bytes,
-      })),
-    },
-    freeable: freeable && {
-      referrers: 'extended',
-      cells: freeable.cells.flatMap((cells, age) =>
-        cells.map((cell, at) => ({
-          keepTagRevisions: freeable.revisions[at]!,
-          keepYoungerThan: freeable.ageTexts[age]!,
-          ...cell,
-        })),
-      ),
-      invalidReferences: freeable.invalid,
-    },
+    registry: { ...state, pods: pods?.map(toPod) },
+    space: space && toSpace(space),
+    freeable: freeable && toFreeable(freeable),
     unavailable,
+  };
+}
+
+type ReportedPod = NonNullable<RegistryStatusReport['registry']['pods']>[number];
+type DocumentPod = NonNullable<RegistryStatusDocument['registry']['pods']>[number];
+
+function toPod({ name, phase, ready, readOnly, terminating, trouble }: ReportedPod): DocumentPod {
+  return { name, phase, ready, readOnly, terminating, trouble };
+}
+
+function toSpace(space: Space): RegistryStatusDocument['space'] {
+  const { images, imported, streams, tagItems, blobs, bytes, sharedBetweenNamespaces } = space;
+  return {
+    images,
+    imported,
+    imageStreams: streams,
+    tagItems,
+    blobs,
+    bytes,
+    sharedBetweenNamespaces,
+    namespaces: space.namespaces.map(({ namespace, streams: imageStreams, ...rest }) => ({
+      namespace,
+      imageStreams,
+      ...withShared(rest),
+    })),
+    streams: space.imageStreams.map(({ namespace, name, ...rest }) => ({ namespace, name, ...withShared(rest) })),
+    untagged: withShared(space.untagged),
+    ages: space.ages.map(({ upTo, ...rest }) => ({
+      upTo: upTo === Infinity ? null : humanDuration(upTo),
+      images: rest.images,
+      bytes: rest.bytes,
+    })),
+  };
+}
+
+function toFreeable({ cells, revisions, ageTexts, invalid }: Freeable): RegistryStatusDocument['freeable'] {
+  return {
+    referrers: 'extended',
+    cells: cells.flatMap((row, age) =>
+      row.map((cell, at) => ({ keepTagRevisions: revisions[at]!, keepYoungerThan: ageTexts[age]!, ...cell })),
+    ),
+    invalidReferences: invalid,
   };
 }
 

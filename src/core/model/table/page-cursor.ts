@@ -1,0 +1,41 @@
+import { DIGEST_WORDS, type DigestTable } from './digest-table.js';
+import type { ImageColumns } from './image-columns.js';
+
+/** Reads the digests and layer sizes of a page of images in the order in which they were packed. */
+export class PageCursor {
+  /** Uids in another form than the usual one, by image. */
+  readonly otherUids: ReadonlyMap<number, string>;
+  readonly unreadable: ReadonlyMap<number, string>;
+  private readonly otherDigests: ReadonlyMap<number, string>;
+  private digestAt = 0;
+  private layerAt = 0;
+
+  constructor(
+    readonly columns: ImageColumns,
+    private readonly digests: DigestTable,
+  ) {
+    this.otherUids = new Map(columns.otherUids);
+    this.unreadable = new Map(columns.unreadable);
+    this.otherDigests = new Map(columns.otherDigests);
+  }
+
+  /** Returns the number of the next digest. */
+  digest(): number {
+    const at = this.digestAt++;
+    const other = this.otherDigests.get(at);
+    return other === undefined
+      ? this.digests.internWords(this.columns.digests, at * DIGEST_WORDS)
+      : this.digests.intern(other);
+  }
+
+  /** Returns the size of the next layer. */
+  layerSize(): number {
+    return this.columns.layerSizes[this.layerAt++]!;
+  }
+
+  /** Skips digests, and the sizes of those that are layers. */
+  skip(digests: number, layers: number): void {
+    this.digestAt += digests;
+    this.layerAt += layers;
+  }
+}
