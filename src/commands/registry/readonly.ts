@@ -41,7 +41,7 @@ If the registry already has the mode, nothing is changed.`;
     const mode = await this.withCluster(
       flags,
       async ({ api, reporter, signal }) => {
-        const { reportRecovery } = await import('../../core/operator/notice.js');
+        const { reportRecovery } = await import('../../core/operator/lease/notice.js');
         await reportRecovery(api, reporter);
         if (args.mode === undefined) return readMode(api);
         return changeMode(api, args.mode === 'on', { wait: flags.wait, timeoutMs, reporter, signal });

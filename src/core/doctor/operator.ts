@@ -5,7 +5,7 @@ import { CONFIG_NAME, degradedReason } from '../operator/config.js';
 import { DEPLOYMENT_PATH, type Deployment } from '../operator/rollout.js';
 import { SILENT } from '../kit/reporter.js';
 import { readSchedule } from '../schedule/schedule.js';
-import { pendingRecoveryNotice } from '../operator/notice.js';
+import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { readMode } from '../operator/mode.js';
 import { OWN_CRON_JOB } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';

@@ -1,5 +1,5 @@
 import { assertPermissions } from '../operator/permissions.js';
-import { reportRecovery } from '../operator/notice.js';
+import { reportRecovery } from '../operator/lease/notice.js';
 import { openStorage } from '../storage/open.js';
 import { reportWarnings } from './findings.js';
 import type { HardPrunePorts } from './ports.js';

@@ -4,7 +4,7 @@ import { ADVICE } from '../model/advice.js';
 import { refusal } from '../model/errors.js';
 import { CONFIG_NAME, degradedReason, managementState, readConfig, type RegistryConfig } from './config.js';
 import { isUsable, listRegistryPods, type RegistryPod } from './pods.js';
-import { findPruners } from './pruner-process.js';
+import { findPruners } from './pruner/process.js';
 import { missingForRollout, modeRollout, readDeployment } from './rollout.js';
 
 /**

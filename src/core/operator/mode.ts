@@ -2,7 +2,7 @@ import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import { changeConfig, managementState, readConfig, type Condition, type RegistryConfig } from './config.js';
 import { assertModeCanChange } from './guards.js';
-import { assertUnlocked } from './lease-refusal.js';
+import { assertUnlocked } from './lease/refusal.js';
 import { CHANGE_MODE, assertPermissions } from './permissions.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
 import { missingForRollout, modeRollout, readDeployment, waitForRollout } from './rollout.js';

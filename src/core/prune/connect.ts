@@ -1,7 +1,7 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { HttpImageStreams } from '../cluster/image-streams.js';
 import { HttpImages } from '../cluster/images.js';
-import { pendingRecoveryNotice } from '../operator/notice.js';
+import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { findRegistry } from '../operator/open-registry.js';
 import type { PrunePorts } from './ports.js';
 

@@ -1,7 +1,7 @@
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { readConfig } from '../../operator/config.js';
 import { assertModeCanChange, assertReadOnlyNow } from '../../operator/guards.js';
-import { assertUnlocked } from '../../operator/lease-refusal.js';
+import { assertUnlocked } from '../../operator/lease/refusal.js';
 import { listRegistryPods } from '../../operator/pods.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CheckStep } from '../preflight.js';

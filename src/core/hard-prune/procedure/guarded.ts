@@ -1,4 +1,4 @@
-import { Lease } from '../../operator/lease.js';
+import { Lease } from '../../operator/lease/lease.js';
 import type { HardPrunePorts } from '../ports.js';
 import { assertPassed, runChecks } from '../preflight.js';
 import type { GuardedRequest } from '../request.js';

@@ -3,9 +3,9 @@ import type { Reporter } from '../../kit/reporter.js';
 import { messageOf, RegadmError } from '../../model/errors.js';
 import { removeBinding } from '../../operator/binding.js';
 import { changeConfig } from '../../operator/config.js';
-import type { Lease } from '../../operator/lease.js';
-import { leaseOf } from '../../operator/lease-record.js';
-import { stopPruner } from '../../operator/stop-pruner.js';
+import type { Lease } from '../../operator/lease/lease.js';
+import { leaseOf } from '../../operator/lease/record.js';
+import { stopPruner } from '../../operator/pruner/stop.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
 import type { Steps } from './steps.js';
 

@@ -2,7 +2,7 @@ import type { ClusterApi, ExecResult } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
 import { messageOf } from '../../model/errors.js';
 import type { RegistryPod } from '../../operator/pods.js';
-import { runPruner, type PruneMode } from '../../operator/pruner-process.js';
+import { runPruner, type PruneMode } from '../../operator/pruner/process.js';
 import type { Deletion } from '../../storage/storage.js';
 import { PrunerOutput } from '../plan/plan-from-output.js';
 import type { HardPrunePlan } from '../plan/types.js';

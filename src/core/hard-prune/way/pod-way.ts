@@ -1,7 +1,7 @@
 import { messageOf } from '../../model/errors.js';
 import { hasPrunerRole } from '../../operator/binding.js';
 import { assertNoPruner } from '../../operator/guards.js';
-import type { Lease } from '../../operator/lease.js';
+import type { Lease } from '../../operator/lease/lease.js';
 import { pickPod } from '../../operator/pods.js';
 import { readDeployment } from '../../operator/rollout.js';
 import { BIND_ROLE, EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../../operator/permissions.js';

@@ -1,5 +1,5 @@
 import type { Permission } from '../../cluster/access-review.js';
-import type { Lease } from '../../operator/lease.js';
+import type { Lease } from '../../operator/lease/lease.js';
 import type { HardPrunePlan } from '../plan/types.js';
 import type { CheckStep } from '../preflight.js';
 import type { Deletions, Findings } from '../report.js';

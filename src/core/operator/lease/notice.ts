@@ -1,9 +1,9 @@
-import type { ClusterApi } from '../cluster/api.js';
-import { serverTime } from '../cluster/server-time.js';
-import type { Reporter } from '../kit/reporter.js';
-import { CONFIG_PATH, type RegistryConfig } from './config.js';
-import { describeLease, isFresh, leaseOf } from './lease-record.js';
-import { ADVICE } from '../model/advice.js';
+import type { ClusterApi } from '../../cluster/api.js';
+import { serverTime } from '../../cluster/server-time.js';
+import type { Reporter } from '../../kit/reporter.js';
+import { CONFIG_PATH, type RegistryConfig } from '../config.js';
+import { describeLease, isFresh, leaseOf } from './record.js';
+import { ADVICE } from '../../model/advice.js';
 
 /** Timeout of the request, in ms: a notice must not delay a command. */
 const TIMEOUT_MS = 5000;

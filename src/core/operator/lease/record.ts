@@ -1,6 +1,6 @@
-import { RegadmError } from '../model/errors.js';
-import { BINDING_PREFIX } from './binding.js';
-import { CONFIG_NAME, type ConfigReading, type RegistryConfig } from './config.js';
+import { RegadmError } from '../../model/errors.js';
+import { BINDING_PREFIX } from '../binding.js';
+import { CONFIG_NAME, type ConfigReading, type RegistryConfig } from '../config.js';
 import { isCertainlyDead, type Holder } from './holder.js';
 
 /** The annotation on the config object that locks the registry for a hard prune. */

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { spawn } from 'node:child_process';
-import { SILENT } from '../../../src/core/kit/reporter.js';
-import { openCluster } from '../../../src/core/cluster/index.js';
-import type { ClusterApi } from '../../../src/core/cluster/api.js';
-import { isCertainlyDead, thisHolder } from '../../../src/core/operator/holder.js';
-import { Lease } from '../../../src/core/operator/lease.js';
+import { SILENT } from '../../../../src/core/kit/reporter.js';
+import { openCluster } from '../../../../src/core/cluster/index.js';
+import type { ClusterApi } from '../../../../src/core/cluster/api.js';
+import { isCertainlyDead, thisHolder } from '../../../../src/core/operator/lease/holder.js';
+import { Lease } from '../../../../src/core/operator/lease/lease.js';
 import {
   FRESH_MS,
   LEASE_ANNOTATION,
@@ -12,10 +12,10 @@ import {
   TRUST_MS,
   isFresh,
   type LeaseRecord,
-} from '../../../src/core/operator/lease-record.js';
-import { pendingRecoveryNotice } from '../../../src/core/operator/notice.js';
-import { recoverHardPrune } from '../../../src/core/hard-prune/procedure/recover.js';
-import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+} from '../../../../src/core/operator/lease/record.js';
+import { pendingRecoveryNotice } from '../../../../src/core/operator/lease/notice.js';
+import { recoverHardPrune } from '../../../../src/core/hard-prune/procedure/recover.js';
+import { startSandbox, type Sandbox } from '../../../../src/sandbox/index.js';
 
 let sandbox: Sandbox;
 let api: ClusterApi;

@@ -1,7 +1,7 @@
-import type { ClusterApi } from '../cluster/api.js';
-import { ADVICE } from '../model/advice.js';
-import { RegadmError, messageOf } from '../model/errors.js';
-import { changeConfig, type ConfigReading } from './config.js';
+import type { ClusterApi } from '../../cluster/api.js';
+import { ADVICE } from '../../model/advice.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
+import { changeConfig, type ConfigReading } from '../config.js';
 import { thisHolder } from './holder.js';
 import {
   RENEW_MS,
@@ -12,8 +12,8 @@ import {
   newRecord,
   type LeaseRecord,
   type LeaseTerms,
-} from './lease-record.js';
-import { lockedError } from './lease-refusal.js';
+} from './record.js';
+import { lockedError } from './refusal.js';
 
 /**
  * The lock on the registry for one hard prune: an annotation on the config object, renewed while this process lives.

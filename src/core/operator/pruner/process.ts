@@ -1,7 +1,7 @@
-import type { ClusterApi, ExecResult, ExecTarget } from '../cluster/api.js';
-import { RegadmError } from '../model/errors.js';
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import type { RegistryPod } from './pods.js';
+import type { ClusterApi, ExecResult, ExecTarget } from '../../cluster/api.js';
+import { RegadmError } from '../../model/errors.js';
+import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import type { RegistryPod } from '../pods.js';
 
 export type PruneMode = 'check' | 'delete';
 

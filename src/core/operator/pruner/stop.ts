@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterApi } from '../cluster/api.js';
-import { ADVICE } from '../model/advice.js';
-import { RegadmError, messageOf } from '../model/errors.js';
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { deletePod, type PodIdentity } from './delete-pod.js';
-import { listRegistryPods, type RegistryPod } from './pods.js';
-import { terminatePruners } from './pruner-process.js';
+import type { ClusterApi } from '../../cluster/api.js';
+import { ADVICE } from '../../model/advice.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
+import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import { deletePod, type PodIdentity } from '../delete-pod.js';
+import { listRegistryPods, type RegistryPod } from '../pods.js';
+import { terminatePruners } from './process.js';
 
 /** Where a pruner was started. */
 interface PrunerLocation extends PodIdentity {

@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterApi, ExecOutput } from '../../../src/core/cluster/api.js';
-import type { RegistryPod } from '../../../src/core/operator/pods.js';
-import { findPruners, runPruner } from '../../../src/core/operator/pruner-process.js';
+import type { ClusterApi, ExecOutput } from '../../../../src/core/cluster/api.js';
+import type { RegistryPod } from '../../../../src/core/operator/pods.js';
+import { findPruners, runPruner } from '../../../../src/core/operator/pruner/process.js';
 
 const POD: RegistryPod = {
   name: 'image-registry-1',

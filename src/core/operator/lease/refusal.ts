@@ -1,7 +1,7 @@
-import { ADVICE } from '../model/advice.js';
-import { refusal, type RegadmError } from '../model/errors.js';
-import type { ConfigReading } from './config.js';
-import { FRESH_MS, describeLease, isFresh, leaseOf, type LeaseRecord } from './lease-record.js';
+import { ADVICE } from '../../model/advice.js';
+import { refusal, type RegadmError } from '../../model/errors.js';
+import type { ConfigReading } from '../config.js';
+import { FRESH_MS, describeLease, isFresh, leaseOf, type LeaseRecord } from './record.js';
 
 /**
  * Refuses while the registry is locked.
