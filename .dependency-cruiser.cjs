@@ -7,6 +7,9 @@
 const ADAPTERS = ['cluster', 'registry', 'storage'];
 const FOUNDATIONS = ['model', 'graph', 'kit', 'terminal', ...ADAPTERS, 'operator'];
 
+/** Where files of the program can be. */
+const KNOWN_PLACES = '^src/(?:main\\.ts$|commands/|flags/|cli/|sandbox/|core/[^/]+/)';
+
 /** Forbids a layer to import anything below src/ except itself and the directories `allowed`. */
 const layer = (name, path, allowed, comment) => ({
   name,
@@ -102,6 +105,43 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/commands/' },
       to: { path: '^src/commands/' },
+    },
+
+    {
+      name: 'no-import-from-an-unknown-place',
+      comment: 'Every file below src/ is in a directory that these rules know.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: KNOWN_PLACES },
+      to: {},
+    },
+    {
+      name: 'no-import-of-an-unknown-place',
+      comment: 'Every file below src/ is in a directory that these rules know.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/', pathNot: KNOWN_PLACES },
+    },
+
+    {
+      name: 'flow-before-execution',
+      comment: 'What is read, planned and checked does not depend on how it is executed or printed.',
+      severity: 'error',
+      from: { path: '^src/core/([^/]+)/(?:gather|plan|preflight)/' },
+      to: { path: '^src/core/$1/(?:execute|procedure|way|output)/' },
+    },
+    {
+      name: 'flow-before-output',
+      comment: 'Only the command, and what it calls first, presents a report.',
+      severity: 'error',
+      from: { path: '^src/core/([^/]+)/(?:execute|procedure|way)/' },
+      to: { path: '^src/core/$1/output/' },
+    },
+    {
+      name: 'output-only-presents',
+      comment: 'Output is made from values; it reads and changes nothing.',
+      severity: 'error',
+      from: { path: '^src/core/([^/]+)/output/' },
+      to: { path: '^src/core/$1/(?:gather|execute|preflight/run|way)/' },
     },
 
     layer(

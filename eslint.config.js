@@ -7,6 +7,14 @@ const TIME = 'Pure code takes the time as an argument.';
 const CHANCE = 'Pure code takes random values as arguments.';
 const INPUT_OUTPUT = 'Pure code has no I/O and no environment: pass the value as an argument.';
 
+/** Imports that dependency-cruiser cannot see. */
+const DYNAMIC_IMPORTS = [
+  { selector: "ImportExpression:not([source.type='Literal'])", message: 'Name the imported file in the import.' },
+  { selector: "ImportSpecifier[imported.name='createRequire']", message: 'Use import.' },
+];
+/** Where an identifier is a part of a longer name, a type, or only compared. */
+const USES_OF_A_GLOBAL = "MemberExpression, TSTypeReference, TSQualifiedName, BinaryExpression[operator='instanceof']";
+
 const globals = (message, ...names) => names.map((name) => ({ name, message }));
 
 /** No clock, no chance, no environment, no timer, no I/O: the same arguments give the same result. */
@@ -16,7 +24,8 @@ const PURITY = {
     ...globals(TIME, 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'),
     ...globals(CHANCE, 'crypto'),
     ...globals(INPUT_OUTPUT, 'process', 'fetch', 'console', 'WebSocket', 'EventSource', 'navigator', 'require'),
-    ...globals('Pure code names the globals that it uses.', 'globalThis', 'global'),
+    ...globals('Pure code names the globals that it uses.', 'globalThis', 'global', 'Reflect', 'eval', 'Function'),
+    ...globals(TIME, 'Intl', 'AbortSignal'),
   ],
   'no-restricted-properties': [
     'error',
@@ -25,10 +34,14 @@ const PURITY = {
   ],
   'no-restricted-syntax': [
     'error',
+    ...DYNAMIC_IMPORTS,
+    { selector: 'ImportExpression', message: INPUT_OUTPUT },
     { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: TIME },
-    { selector: "CallExpression[callee.name='Date']", message: TIME },
-    { selector: "VariableDeclarator[init.name='Date']", message: TIME },
-    { selector: "VariableDeclarator[init.name='Math']", message: CHANCE },
+    { selector: "MemberExpression[object.name='Date']:not([property.name=/^(parse|UTC)$/])", message: TIME },
+    { selector: `:not(${USES_OF_A_GLOBAL}, NewExpression) > Identifier[name='Date']:not(.key)`, message: TIME },
+    { selector: "NewExpression > Identifier.arguments[name='Date']", message: TIME },
+    { selector: `:not(${USES_OF_A_GLOBAL}) > Identifier[name='Math']:not(.key)`, message: CHANCE },
+    { selector: "MemberExpression[object.name='Math'][computed=true]", message: CHANCE },
   ],
   'no-restricted-imports': [
     'error',
@@ -52,6 +65,7 @@ const ADVICE = 'Adapters know no flag and no command: put the text into core/mod
 const WITHOUT_FLAGS = {
   'no-restricted-syntax': [
     'error',
+    ...DYNAMIC_IMPORTS,
     { selector: `Literal[value=${COMMAND_LINE}]`, message: ADVICE },
     { selector: `TemplateElement[value.raw=${COMMAND_LINE}]`, message: ADVICE },
     {
@@ -85,6 +99,7 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      'no-restricted-syntax': ['error', ...DYNAMIC_IMPORTS],
     },
   },
   { files: ['src/**/*.ts'], rules: SIZES },

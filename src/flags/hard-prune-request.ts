@@ -1,4 +1,4 @@
-import type { HardPruneOptions } from '../core/hard-prune/output/document-type.js';
+import type { HardPruneOptions } from '../core/hard-prune/request.js';
 import type { CommonRequest, Guarded, HardPruneRequest, ViaStorage } from '../core/hard-prune/request.js';
 import { refusal, usageError } from '../core/model/errors.js';
 import { maxDeleteFlag } from './max-delete.js';

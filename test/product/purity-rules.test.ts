@@ -32,6 +32,20 @@ const IMPURE = [
   "import crypto from 'node:crypto'; export const x = crypto.randomBytes(1);",
   "export const x = fetch('https://registry.example.org');",
   "console.log('x');",
+  'export const x = (clock = Date) => clock.now();',
+  'export const x = { clock: Date };',
+  'const f = (clock: { now(): number }) => clock.now(); export const x = f(Date);',
+  'export class X extends Date {}',
+  'export const x = [Math];',
+  "export const x = Math['random']();",
+  'export const x = (M = Math) => M.random();',
+  'export const x = Reflect.construct(Date, []);',
+  'export const x = new Intl.DateTimeFormat().format();',
+  'export const x = AbortSignal.timeout(1);',
+  "export const x = eval('1');",
+  "export const x = new Function('return 1');",
+  "export const x = import('node:crypto').then((c) => c.randomBytes(1));",
+  "export const x = import('../cluster/index.js');",
 ];
 
 const PURE_CODE = [
@@ -39,6 +53,10 @@ const PURE_CODE = [
   "export const x = Date.parse('2026-01-01T00:00:00Z');",
   'export const x = (now: number) => new Date(now);',
   'export const x = Math.max(1, 2);',
+  'export const x: Date | undefined = undefined;',
+  'export const x = (value: unknown) => value instanceof Date;',
+  'export const x = { Date: 1 };',
+  'export const x = Date.UTC(2026, 0, 1);',
   "import { createHash } from 'node:crypto'; export const x = createHash('sha256');",
 ];
 

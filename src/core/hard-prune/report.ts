@@ -1,7 +1,8 @@
 import type { Failure } from '../model/document.js';
 import type { RegadmError } from '../model/errors.js';
 import type { Deletion } from '../storage/storage.js';
-import type { HardPruneOptions, ProcedureStep } from './output/document-type.js';
+import type { ProcedureStep } from './procedure/step.js';
+import type { HardPruneOptions } from './request.js';
 import type { HardPrunePlan } from './plan/types.js';
 
 /** The parts of a plan, in the order of the JSON document. */

@@ -1,7 +1,6 @@
 import type { MaxDelete } from '../model/max-delete.js';
 import type { AgeLimits } from './plan/plan.js';
 import type { HardPruneRules } from './plan/types.js';
-import type { HardPruneOptions } from './output/document-type.js';
 
 /** Runs the registry's own pruner in a registry pod. */
 export interface ViaPod {
@@ -43,4 +42,16 @@ export interface CommonRequest {
   timeoutMs: number;
   /** The options as they were written, for the report. */
   options: HardPruneOptions;
+}
+
+/** The flags that decide what is deleted, and how. */
+export interface HardPruneOptions {
+  storage?: string;
+  pod?: string;
+  rules: 'safe' | 'registry';
+  readOnly: 'auto' | 'required' | 'skip';
+  maxDelete?: string;
+  keepBlobsYoungerThan?: string;
+  danglingLinks?: boolean;
+  uploadsOlderThan?: string;
 }

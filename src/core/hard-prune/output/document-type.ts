@@ -1,4 +1,6 @@
 import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
+import type { ProcedureStep } from '../procedure/step.js';
+import type { HardPruneOptions } from '../request.js';
 
 /** What `regadm prune hard -o json` prints. Keys are stable; new ones may be added. */
 export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
@@ -21,18 +23,6 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
   /** The warnings on stderr. */
   warnings: string[];
   failures: Failure[];
-}
-
-/** The flags that decide what is deleted, and how. */
-export interface HardPruneOptions {
-  storage?: string;
-  pod?: string;
-  rules: 'safe' | 'registry';
-  readOnly: 'auto' | 'required' | 'skip';
-  maxDelete?: string;
-  keepBlobsYoungerThan?: string;
-  danglingLinks?: boolean;
-  uploadsOlderThan?: string;
 }
 
 /** Counts of what was done, or in a dry run would be. */
@@ -70,17 +60,6 @@ export interface HardPruneRepository extends EntryStatus {
 export interface HardPruneUpload extends EntryStatus {
   repository: string;
   id: string;
-}
-
-/** One step of the guarded operation, in order. */
-export interface ProcedureStep {
-  /** In words. */
-  step: string;
-  startedAt: Timestamp;
-  finishedAt?: Timestamp;
-  outcome: 'done' | 'failed' | 'running';
-  /** Why it failed. */
-  message?: string;
 }
 
 /** What `regadm prune hard --recover -o json` prints. */

@@ -1,5 +1,5 @@
 import { EXIT, RegadmError } from '../../model/errors.js';
-import type { ProcedureStep } from '../output/document-type.js';
+import type { ProcedureStep } from './step.js';
 import type { Deletions, Findings } from '../report.js';
 
 /** How the part of a run that finds and deletes ended. */

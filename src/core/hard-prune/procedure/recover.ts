@@ -2,7 +2,7 @@ import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { RegadmError } from '../../model/errors.js';
 import { Lease } from '../../operator/lease/lease.js';
 import type { HardPrunePorts } from '../ports.js';
-import type { ProcedureStep } from '../output/document-type.js';
+import type { ProcedureStep } from './step.js';
 import { restore } from './restore.js';
 import { Steps } from './steps.js';
 

@@ -1,6 +1,6 @@
 import type { Reporter } from '../../kit/reporter.js';
 import { messageOf } from '../../model/errors.js';
-import type { ProcedureStep } from '../output/document-type.js';
+import type { ProcedureStep } from './step.js';
 
 /** Runs the steps of the guarded procedure; reports each and records its times and outcome. */
 export class Steps {

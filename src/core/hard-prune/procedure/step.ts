@@ -1,0 +1,12 @@
+import type { Timestamp } from '../../model/document.js';
+
+/** One step of the guarded operation, in order. */
+export interface ProcedureStep {
+  /** In words. */
+  step: string;
+  startedAt: Timestamp;
+  finishedAt?: Timestamp;
+  outcome: 'done' | 'failed' | 'running';
+  /** Why it failed. */
+  message?: string;
+}
