@@ -2,7 +2,7 @@ import type { ApiResponse, ClusterApi } from './api.js';
 import { apiError } from './api-error.js';
 import { serverTime } from './server-time.js';
 
-/** One thing that a user can be allowed to do. */
+/** An action on a resource that a user can be allowed to perform. */
 export interface Permission {
   verb: string;
   /** API group; empty for the core group. */
@@ -24,7 +24,7 @@ export interface AccessReview {
   access: Access;
   /** HTTP status of the response. */
   status: number;
-  /** The API server's clock, in ms since the epoch; undefined when the response does not state it. */
+  /** The API server's clock, in ms since the epoch; undefined if the response does not state it. */
   serverTime?: number;
 }
 
@@ -34,8 +34,8 @@ const UNANSWERED = new Set([403, 404, 405, 501]);
 
 /**
  * Asks the API server whether the current user has a permission (SelfSubjectAccessReview). Changes nothing.
- * @returns `unanswered` for 403, 404, 405 and 501, and for a response that states no result. The caller decides what
- *   that means.
+ * @returns `unanswered` for 403, 404, 405 and 501, and for a response that states no result. The caller decides how to
+ *   treat it.
  * @throws ApiError for every other status (401, 5xx), and for a server that cannot be reached
  */
 export async function reviewAccess(

@@ -48,8 +48,8 @@ function suggestionsFor(status: number): string[] {
 }
 
 /**
- * Builds the error for an unexpected response, in the server's own words where it sent a Status.
- * @param step what failed, put before the server's words: `cannot list pods`
+ * Builds the error for an unexpected response, with the server's message if it sent a Status.
+ * @param step what failed, a prefix of the server's message: `cannot list pods`
  */
 export function apiError(response: ApiResponse, step?: string): ApiError {
   const { message, reason } = statusIn(response);
@@ -58,8 +58,8 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
 }
 
 /**
- * Returns true when the server states that an object does not exist. A bare 404 can come from a proxy or from another
- * server, and says nothing about the object.
+ * Returns true when the server states that an object does not exist. A bare 404 can come from a proxy or another
+ * server, and does not prove that the object is missing.
  */
 export function isNotFound(response: ApiResponse): boolean {
   return response.status === 404 && statusIn(response).kind === 'Status';

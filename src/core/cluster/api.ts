@@ -1,8 +1,8 @@
 export type { KubeList, KubeObject } from '../model/kube.js';
 
 /**
- * What regadm needs of an API server, as a port: `openCluster` returns one that talks to a real server, tests use a
- * fake. Paths are absolute (`/apis/image.openshift.io/v1/images`).
+ * The port to an API server: `openCluster` returns the implementation for real servers, tests use a fake. Paths are
+ * absolute (`/apis/image.openshift.io/v1/images`).
  */
 export interface ClusterApi {
   /** URL of the server, without credentials. */

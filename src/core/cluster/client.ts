@@ -19,11 +19,11 @@ import { connectionError } from './connection/connection-error.js';
 import type { Credentials } from './connection/credentials.js';
 import { open, send, type RawResponse } from './connection/transport.js';
 
-/** Default time without progress after which a connection counts as dead, in ms. */
+/** Default timeout without progress on a connection, in ms. */
 const IDLE_LIMIT_MS = 60_000;
 /** Waits of 0.2, 0.4, 0.8, … 5 s: about 20 s in all, which outlasts a restart of an API server. */
 const RETRY = { tries: 9, baseMs: 200, maxMs: 5_000 };
-/** Maximum attempts before the first response: if no server exists, the user should not wait long. */
+/** Maximum attempts before the first response, so that users do not wait long for a server that does not exist. */
 const FIRST_CONTACT_TRIES = 3;
 
 /** ClusterApi over Node's https and a pool of connections, with client-node's configuration and credentials. */
@@ -156,7 +156,7 @@ function parseJson<T>(response: RawResponse, url: string): T {
   try {
     return JSON.parse(response.body.toString('utf8')) as T;
   } catch {
-    throw new ApiError(`the API server did not answer with JSON: status ${response.status} for ${url}`, {
+    throw new ApiError(`the API server's response is not JSON: status ${response.status} for ${url}`, {
       status: response.status,
       reason: 'NotJSON',
       code: 'API_NOT_JSON',

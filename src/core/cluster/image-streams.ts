@@ -11,19 +11,19 @@ import { IMAGE_STREAMS } from './resources.js';
 /** Retries after a conflict or a lost response, with growing waits. */
 const UPDATE_RETRY = { tries: 14, baseMs: 40, maxMs: 2000 };
 
-/** Maximum size of all annotations of an object (256 KiB), less some room for the name of ours: bytes. */
+/** Maximum bytes of all annotations of an object (256 KiB), minus some room for the name of ours. */
 const ANNOTATION_BYTES = 255 * 1024;
-/** Size of one digest in the annotation, with its comma: bytes. */
+/** Bytes of one digest in the annotation, with its comma. */
 const PENDING_BYTES = 65;
 
-/** An image stream as it was just read. */
+/** An image stream as it was read. */
 export interface StreamState {
   stream: StreamRecord;
   /** Number of further digests that fit into the annotation. */
   pendingRoom: number;
 }
 
-/** A change of an image stream; everything else of the object stays as it was read. */
+/** A change of an image stream; all other fields are kept as they were read. */
 export interface StreamChange {
   /** Tag items to remove, by their numbers in the state. Tags without items are removed, too. */
   removeItems?: readonly { tag: number; position: number }[];
@@ -48,8 +48,8 @@ export class HttpImageStreams {
   constructor(private readonly api: ClusterApi) {}
 
   /**
-   * Reads a stream, lets `decide` choose the change, and writes its status. Repeats all of it after a conflict, if the
-   * server could not do it, and if the response was lost: reading then shows whether the change was made.
+   * Reads a stream, lets `decide` choose the change, and writes its status. Starts again after a conflict, a server
+   * error or a lost response, in which case reading shows whether the change was made.
    * @param key `namespace/name`
    * @param decide undefined: change nothing
    * @throws ApiError or RegadmError if the stream cannot be read or written
@@ -125,7 +125,7 @@ function withPending(object: KubeObject, digests: Iterable<string>): KubeObject 
   return { ...object, metadata: Object.keys(annotations).length > 0 ? { ...metadata, annotations } : metadata };
 }
 
-/** Number of digests that fit into the annotation beside the annotations that are there. */
+/** Returns the number of digests that fit into the annotation besides the existing annotations. */
 function pendingRoom(object: KubeObject): number {
   const { annotations = {} } = object.metadata;
   const used = Object.entries(annotations).reduce(

@@ -43,7 +43,10 @@ function invalidServer(server: string): RegadmError {
   });
 }
 
-/** Reads the authority's file that a kubeconfig names. @throws RegadmError KUBECONFIG_INVALID when it cannot be read */
+/**
+ * Reads the certificate authority's file that a kubeconfig names.
+ * @throws RegadmError KUBECONFIG_INVALID when it cannot be read
+ */
 function readAuthority(file: string): Buffer {
   try {
     return readFileSync(file);

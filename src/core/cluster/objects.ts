@@ -4,7 +4,7 @@ import type { ApiResponse, ClusterApi } from './api.js';
 import { itemsOf } from './lists/page.js';
 import { listPath, qualifiedName, type Resource } from './resources.js';
 
-/** One object. */
+/** Identifies an object. */
 export interface ObjectReference {
   resource: Resource;
   name: string;
@@ -64,7 +64,7 @@ export async function listObjects(
 
 /**
  * Creates an object.
- * @returns `exists` when there is one of that name, which can be the result of an attempt whose response was lost
+ * @returns `exists` if the name is in use, possibly by an earlier attempt whose response was lost
  * @throws ApiError
  */
 export async function createObject(

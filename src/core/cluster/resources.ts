@@ -14,12 +14,12 @@ export interface Resource {
 
 /** A resource that plans are made from. */
 export interface ListedResource extends Resource {
-  /** A cluster can lack it (404): then it has no such objects. */
+  /** True if a cluster can lack the resource (404): then it has no such objects. */
   optional?: boolean;
 }
 
 /**
- * Builds a resource, namespaced unless `more` says otherwise.
+ * Builds a resource, namespaced by default.
  * @param apiVersion of its objects: `v1`, `apps/v1`
  */
 export function defineResource(

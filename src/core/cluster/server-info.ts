@@ -20,7 +20,7 @@ export async function openshiftVersion(api: ClusterApi): Promise<string | undefi
   return status?.history?.find(({ state }) => state === 'Completed')?.version ?? status?.desired?.version;
 }
 
-/** Returns the user name by which the API server knows the current user; undefined if it does not report it. */
+/** Returns the name of the current user; undefined if the API server does not report it. */
 export async function currentUser(api: ClusterApi): Promise<string | undefined> {
   const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
   const response = await api.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body });

@@ -12,12 +12,12 @@ export type WatchEnd = 'closed' | 'expired' | 'refused';
 
 interface WatchSink {
   /**
-   * Called when the server has accepted the watch: from then on no change is missed.
+   * Called when the server has accepted the watch: from then on, every change is reported.
    * @param close ends the watch
    */
   opened(close: () => void): void;
   event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
-  /** Gets the version up to which every change was reported. */
+  /** Receives the version up to which every change was reported. */
   progress(resourceVersion: string): void;
 }
 
@@ -43,7 +43,7 @@ interface WatchEvent {
 
 /**
  * Watches a list, starting at a resource version, until the server ends the watch.
- * @returns `refused` also for a server that answers with the list itself
+ * @returns `refused` also if the server sends the list itself
  */
 export async function watchList(
   api: ClusterApi,

@@ -13,7 +13,7 @@ import type { Check } from '../model/check.js';
 import { about } from './check.js';
 
 /**
- * Whether the API server answers, and as what.
+ * Checks that the API server responds, and reports its versions.
  * @throws RegadmError when it cannot be reached, ApiError when it refuses
  */
 export async function checkServer(api: ClusterApi): Promise<Check[]> {
@@ -27,7 +27,7 @@ export async function checkServer(api: ClusterApi): Promise<Check[]> {
   ];
 }
 
-/** Who the API server takes this user for. */
+/** Reports the user as whom the API server authenticates regadm. */
 export async function checkUser(api: ClusterApi): Promise<Check[]> {
   const name = await currentUser(api);
   return [
@@ -37,7 +37,7 @@ export async function checkUser(api: ClusterApi): Promise<Check[]> {
   ];
 }
 
-/** Whether everything can be listed that a plan is made from: a pruner that cannot see all uses must not delete. */
+/** Checks that all lists for a plan can be read: a pruner that cannot see all uses must not delete. */
 export async function checkLists(api: ClusterApi): Promise<Check[]> {
   const wanted = [IMAGES, IMAGE_STREAMS, ...REFERRERS, LIMIT_RANGES];
   const answers = await Promise.all(wanted.map((resource) => canList(api, resource)));

@@ -13,7 +13,9 @@ import type { ScheduleDocument } from '../schedule/report.js';
 import type { Check } from '../model/check.js';
 import { about } from './check.js';
 
-/** The registry as its operator has it: mode, pods, deletion. A pruner's user may not read this: then it is unknown. */
+/**
+ * Checks mode, pods and deletion of the registry. Results are unknown for users who cannot read the operator's objects.
+ */
 export async function checkOperator(api: ClusterApi): Promise<Check[]> {
   const operator = about('operator');
   const mode = await readMode(api).catch((error: unknown) => {
@@ -91,12 +93,12 @@ async function deletionCheck(api: ClusterApi): Promise<Check[]> {
   ];
 }
 
-/** A pruner does not need this permission, so the full 403 message would be alarming noise. */
+/** Describes an error. Pruning does not need this permission, so the full 403 message would cause needless alarm. */
 function unseen(error: Error, name: string): string {
   return isForbidden(error) ? `this user may not read ${name}` : error.message;
 }
 
-/** The cluster's own pruning, and how its last run went. */
+/** Checks the cluster's own pruning and its last run. */
 export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
   const report = await readSchedule(api, SILENT).catch((error: unknown) => error as Error);
   const check = about('schedule');

@@ -16,7 +16,7 @@ interface Context {
   signal: AbortSignal;
 }
 
-/** Makes the checks that a dry run of `regadm prune images` makes. Changes nothing. */
+/** Runs the registry checks of a dry run of `regadm prune images`. Changes nothing. */
 export async function checkRegistry(api: ClusterApi, access: RegistryAccess, context: Context): Promise<Check[]> {
   const [images, streams] = await Promise.all([sample(api, listPath(IMAGES)), sample(api, listPath(IMAGE_STREAMS))]);
   const host = (): string => access.registryUrl ?? discover(images, streams);
@@ -31,7 +31,7 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
       hasToken: (await api.token()) !== undefined,
       signal: context.signal,
     });
-    // The operator's objects show the mode and whether deletion is enabled; only a deletion could show more.
+    // Omits checks of mode and deletion: checkOperator reads them, and only a deletion could show more.
     return [
       ...checks.filter(({ name }) => name !== 'mode' && name !== 'deletion'),
       ...(await login(registry, context.signal)),

@@ -1,6 +1,6 @@
 /**
- * The part of a Butane configuration that regadm renders, with Ignition's names. A field is undefined if it was not
- * written.
+ * The part of a Butane configuration that regadm renders, with Ignition's names. A field is undefined if the file does
+ * not set it.
  */
 export interface Storage {
   disks: Disk[];

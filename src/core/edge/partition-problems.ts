@@ -75,7 +75,7 @@ function extent({ startMiB, sizeMiB }: Partition): { start: number; end: number 
   return { start: startMiB, end: sizeMiB === 0 ? startMiB : startMiB + sizeMiB - 1 };
 }
 
-/** A partition can be removed only if every partition of the disk has a number. */
+/** Checks `shouldExist: false`: Ignition removes partitions only if every partition of the disk has a number. */
 function removalProblems(partitions: Partition[], at: FieldPath): FieldProblem[] {
   const index = partitions.findIndex(({ shouldExist }) => shouldExist === false);
   if (index === -1 || !partitions.some(({ number }) => !number)) return [];

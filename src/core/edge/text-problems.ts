@@ -1,13 +1,13 @@
 import { posix } from 'node:path';
 
-/** Says why a string cannot be used in a unit file or a command line; undefined if it can. */
+/** Returns why a string cannot be used in a unit file or a command line; undefined if it can. */
 export function textProblem(text: string): string | undefined {
   if (text === '') return 'must not be empty';
-  // A line break would start another setting of the unit.
+  // A line break would start another line of the unit file.
   return /[\u0000-\u001f\u007f]/.test(text) ? 'must not contain control characters' : undefined;
 }
 
-/** Says why a string is not a path that Ignition accepts (absolute, in its shortest form); undefined if it is. */
+/** Returns why a string is not a path that Ignition accepts (absolute, in its shortest form); undefined if it is. */
 export function pathProblem(path: string): string | undefined {
   if (!path.startsWith('/')) return `must be an absolute path, not ${JSON.stringify(path)}`;
   const clean = posix.normalize(path).replace(/(?<=.)\/$/, '');

@@ -69,7 +69,7 @@ async function unguarded(ports: HardPrunePorts, request: UnguardedRequest): Prom
   return unguardedHardPrune(ports, request, await way.open());
 }
 
-/** Without the guard, only images and image streams are read. */
+/** Returns the checks of a dry run. Without the guard, only images and image streams are read. */
 function previewChecks({ api }: HardPrunePorts, { guard }: HardPruneRequest, way: Way): CheckStep[] {
   if (guard.mode === 'unguarded') return [];
   const permissions = async (): Promise<string> => {

@@ -1,11 +1,11 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 
-/** What a hard prune works with. */
+/** The dependencies of a hard prune. */
 export interface HardPrunePorts {
   api: ClusterApi;
   reporter: Reporter;
-  /** Aborts when the run is to stop; its reason is the error of the run. */
+  /** Aborts to stop the run; its reason is the error of the run. */
   signal: AbortSignal;
   /** Runs `prune images` before the hard prune. @throws RegadmError PRUNE_IMAGES_FAILED, or the signal's reason */
   pruneImages?(): Promise<void>;

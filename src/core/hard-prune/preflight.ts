@@ -2,22 +2,25 @@ import type { Reporter } from '../kit/reporter.js';
 import type { Check } from '../model/check.js';
 import { RegadmError } from '../model/errors.js';
 
-/** A check that can be made; `run` describes what is fine. @throws RegadmError what is not */
+/**
+ * A check to run; `run` describes what it found.
+ * @throws RegadmError if the check fails
+ */
 export interface CheckStep {
   name: string;
   run(): Promise<string>;
 }
 
-/** A check that was made; a failed one carries its error. */
+/** Result of a check, with the error of a failed one. */
 interface PreflightCheck extends Check {
   error?: RegadmError;
 }
 
-/** Makes checks in order. Stops after the first that fails, because the others build on it. */
+/** Runs checks in order. Stops after the first that fails, because the others depend on it. */
 export async function runChecks(steps: CheckStep[], reporter: Reporter): Promise<PreflightCheck[]> {
   const checks: PreflightCheck[] = [];
   for (const { name, run } of steps) {
-    const check = await makeCheck(name, run);
+    const check = await runCheck(name, run);
     checks.push(check);
     reporter.log(4, `check ${name}: ${check.message}`);
     if (check.status === 'failed') break;
@@ -25,7 +28,7 @@ export async function runChecks(steps: CheckStep[], reporter: Reporter): Promise
   return checks;
 }
 
-async function makeCheck(name: string, run: CheckStep['run']): Promise<PreflightCheck> {
+async function runCheck(name: string, run: CheckStep['run']): Promise<PreflightCheck> {
   try {
     return { name, status: 'ok', message: await run() };
   } catch (error) {

@@ -9,24 +9,24 @@ import type { HardPrunePlan } from './plan/types.js';
 export const PLAN_PARTS = ['blobs', 'manifestLinks', 'repositories', 'layerLinks', 'uploads'] as const;
 export type PlanPart = (typeof PLAN_PARTS)[number];
 
-/** How each entry of a plan ended, by position. */
+/** Result for each entry of a plan, by position. */
 export type Outcomes = Record<PlanPart, Deletion[]>;
 
-/** A plan with what else was noticed while it was made. */
+/** A plan with its warnings. */
 export interface Findings {
   plan: HardPrunePlan;
   warnings: string[];
 }
 
-/** How the deletion of a plan ended. */
+/** Result of the deletion of a plan. */
 export interface Deletions {
-  /** What was to be deleted: in a pod, the registry's pruner decides again when it deletes. */
+  /** The plan of the deletion: in a pod, the registry's pruner decides again when it deletes. */
   plan: HardPrunePlan;
   outcomes: Outcomes;
   failures: Failure[];
 }
 
-/** What a hard prune did or would do; every output format is made from it. */
+/** Everything that a hard prune did or would do; every output format is made from it. */
 export interface HardPruneReport {
   dryRun: boolean;
   startedAt: string;
@@ -40,7 +40,7 @@ export interface HardPruneReport {
   warnings: string[];
 }
 
-/** How a hard prune ended that deleted something, or found nothing to delete. */
+/** Result of a hard prune that deleted something, or found nothing to delete. */
 export interface HardPruneResult {
   report: HardPruneReport;
   /** Why it ended early. */

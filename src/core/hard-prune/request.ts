@@ -21,16 +21,16 @@ export interface ViaStorage {
 /** Keeps the registry in read-only mode while it deletes. */
 export interface Guarded {
   mode: 'guarded';
-  /** `auto`: switches the mode and restores it; `required`: refuses unless the registry is read-only already. */
+  /** `auto`: switches the mode and restores it; `required`: refuses unless the registry is already read-only. */
   readOnly: 'auto' | 'required';
 }
 
-/** Changes nothing in the cluster, and reads only images and image streams: nobody must push meanwhile. */
+/** Changes nothing in the cluster, and reads only images and image streams; nobody must push during the run. */
 export interface Unguarded {
   mode: 'unguarded';
 }
 
-/** What a hard prune is asked to do. Only the storage can be pruned without the guard. */
+/** The arguments of a hard prune. Only the storage can be pruned without the guard. */
 export type HardPruneRequest = GuardedRequest | UnguardedRequest;
 export type GuardedRequest = CommonRequest & { way: ViaPod | ViaStorage; guard: Guarded };
 export type UnguardedRequest = CommonRequest & { way: ViaStorage; guard: Unguarded };

@@ -4,7 +4,7 @@
  */
 export type CheckStatus = 'ok' | 'info' | 'warning' | 'failed' | 'unknown' | 'skipped';
 
-/** Result of one check, wherever it is made: before a prune, by `doctor`, on an edge site. */
+/** Result of one check: before a prune, of `doctor`, or of an edge site. */
 export interface Check<Name extends string = string> {
   name: Name;
   status: CheckStatus;

@@ -5,7 +5,7 @@ export interface DocumentHeader<Kind extends string> {
 }
 
 /**
- * A moment in UTC, RFC 3339.
+ * A time in UTC, RFC 3339.
  * @schema {"pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$"}
  */
 export type Timestamp = string;
@@ -17,7 +17,7 @@ export type Timestamp = string;
 export type Digest = string;
 
 /**
- * A number of things, or of bytes.
+ * A number of objects or bytes.
  * @schema {"type": "integer", "minimum": 0}
  */
 export type Count = number;
@@ -26,19 +26,20 @@ export type Count = number;
 export interface Failure {
   /** The object. */
   target: string;
-  /** What the server said. */
+  /** The server's message. */
   message: string;
 }
 
 /**
- * What became of an entry: in a dry run what would be done (`Planned`), otherwise what was done (`Done`), `gone` (it no
- * longer existed), `skipped` or `failed`.
- * @schema {"allOf": [{"if": {"properties": {"status": {"const": "skipped"}}}, "then": {"required": ["reason"]}}, {"if": {"properties": {"status": {"const": "failed"}}}, "then": {"required": ["message"]}}]}
+ * Result for an entry: what a dry run would do (`Planned`), what was done (`Done`), `gone` (it no longer existed),
+ * `skipped` or `failed`.
+ * @schema {"allOf": [{"if": {"properties": {"status": {"const": "skipped"}}}, "then": {"required": ["reason"]}}, {"if":
+ *   {"properties": {"status": {"const": "failed"}}}, "then": {"required": ["message"]}}]}
  */
 export interface EntryStatus<Planned extends string = 'would-delete', Done extends string = 'deleted'> {
   status: Planned | Done | 'gone' | 'skipped' | 'failed';
   /** Why it was skipped; only with the status `skipped`. */
   reason?: string;
-  /** What the server said; only with the status `failed`. */
+  /** The server's message; only with the status `failed`. */
   message?: string;
 }

@@ -11,7 +11,7 @@ export interface StreamRecord {
   /** `status.dockerImageRepository`, which names the registry. */
   repository: string;
   tags: { name: string; items: { image: string; created: number }[] }[];
-  /** Digests whose tag items an earlier run removed, but perhaps not their links: annotation `regadm/pending`. */
+  /** Digests whose tag items an earlier run removed, and whose links can be left: annotation `regadm/pending`. */
   pending: string[];
 }
 

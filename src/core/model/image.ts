@@ -37,7 +37,7 @@ export function hasConfigBlob(mediaType: unknown): boolean {
   return WITH_CONFIG.has(mediaType);
 }
 
-/** Types of the fields of `dockerImageMetadata` in the API. With another type, the metadata cannot be read. */
+/** Expected types of the fields of `dockerImageMetadata`. With another type, the metadata cannot be read. */
 const METADATA_TYPES: Record<string, 'string' | 'number' | 'object'> = {
   Id: 'string',
   Parent: 'string',

@@ -13,8 +13,8 @@ interface LimitItem {
 }
 
 /**
- * Reads `max.storage` of every `openshift.io/Image` limit of a LimitRange.
- * A string that is not a quantity is NaN: no size exceeds it, so everything in that namespace stays.
+ * Reads `max.storage` of every `openshift.io/Image` limit of a LimitRange. A string that is not a quantity is NaN,
+ * which no size exceeds, so that everything in that namespace is kept.
  */
 export function reduceLimitRange(object: KubeObject): ImageLimit[] {
   const limits = (object.spec as { limits?: LimitItem[] | null } | undefined)?.limits ?? [];

@@ -22,7 +22,7 @@ const IMAGE_FIELDS: Fields = {
   dockerImageMetadata: {
     Id: 'all',
     Size: 'all',
-    // Only the types of these matter: with another type, the metadata cannot be read.
+    // Only the types of these fields are checked: with another type, the metadata cannot be read.
     Parent: 'type',
     Comment: 'type',
     Created: 'type',

@@ -1,4 +1,4 @@
-/** What must never be pruned, as globs with `*` and `?`. */
+/** Patterns of what must never be pruned, as globs with `*` and `?`. */
 export interface Protection {
   namespaces: string[];
   /** `namespace/name`. */

@@ -4,15 +4,15 @@
  */
 export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image-id';
 
-/** One mention of an image. */
+/** A reference to an image in an object. */
 export interface Reference {
-  /** Where it is in the object: `container web`, `volume models`; empty for a build's `from`. */
+  /** Place in the object: `container web`, `volume models`; empty for a build's `from`. */
   field: string;
   form: ReferenceForm;
   text: string;
   /** Namespace that a stream tag or stream image refers to. */
   namespace?: string;
-  /** True if `oc` does not see it: only the referrers `extended` and `all` do. */
+  /** True if `oc` ignores it: only the scopes `extended` and `all` include it. */
   extended?: boolean;
 }
 

@@ -1,9 +1,10 @@
 /**
- * The content of a registry's storage as plain values: storage drivers read them, plans are made of them. Digests are
- * 64 hex digits without their algorithm wherever there can be millions of them; the registry stores only sha256.
+ * The content of a registry's storage as plain values: storage drivers read them, and plans are made from them. Where
+ * there can be millions of digests, they are 64 hex digits without the algorithm, because the registry stores only
+ * sha256.
  */
 
-/** The blobs and repositories of a storage, as one listing saw them. */
+/** The blobs and repositories that one listing found in a storage. */
 export interface StorageSnapshot {
   /** Blobs, as hex. */
   blobs: string[];
@@ -35,14 +36,14 @@ export interface RepositoryRemoval {
   reason: string;
 }
 
-/** What is unused by the listing alone, before ages and existence are looked up. Digests as hex. */
+/** Data that looks unused in the listing, before ages and existence are looked up. Digests as hex. */
 export interface Candidates {
   repositories: RepositoryRemoval[];
   manifestLinks: { repository: string; hex: string }[];
   blobs: string[];
 }
 
-/** What the storage says about the candidates. Times in ms since the epoch. */
+/** What the storage contains of the candidates. Times in ms since the epoch. */
 export interface CandidateFacts {
   /** Candidate blobs that exist. */
   blobs: Map<string, BlobFacts>;

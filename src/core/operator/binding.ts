@@ -63,7 +63,7 @@ export async function removeBinding(api: ClusterApi, name: string): Promise<void
 const isOwn = ({ metadata }: Binding): boolean =>
   metadata.labels?.[MANAGED_BY] === 'regadm' && metadata.name.startsWith(BINDING_PREFIX);
 
-/** Directly, as a user, or as a member of a group of service accounts. */
+/** Returns whether a binding applies to the account: directly, as a user, or through a group of service accounts. */
 function bindsAccount({ subjects = [] }: Binding, account: string): boolean {
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${REGISTRY_NAMESPACE}`];
   return subjects.some(({ kind, name, namespace }) => {

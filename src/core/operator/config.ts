@@ -64,7 +64,7 @@ export async function changeConfig(
     };
     const response = await api.request('PATCH', CONFIG_PATH, { body, contentType: 'application/merge-patch+json' });
     if (response.status === 200) return toReading(response);
-    // The conflict may be with our own patch, whose response was lost: `change` sees that in the next attempt.
+    // The conflict can be with our own patch whose response was lost: `change` detects that in the next attempt.
     if (response.status !== 409 || attempt === CONFLICT_ATTEMPTS)
       throw apiError(response, `cannot change ${CONFIG_NAME}`);
     await sleep(50 * attempt);

@@ -21,7 +21,7 @@ interface DeletePodOptions extends DeletionOptions {
   timeoutMs: number;
 }
 
-/** Pause between two looks, in ms. */
+/** Interval between two checks, in ms. */
 const PAUSE_MS = 250;
 
 /**
@@ -59,7 +59,7 @@ export async function requestPodDeletion(
     throw apiError(response, `cannot delete pod ${REGISTRY_NAMESPACE}/${name}`);
 }
 
-/** Asks with a list, because that takes no permission besides the one to find the registry's pods. */
+/** Checks with a list, which needs no permission besides the one to find the registry's pods. */
 async function exists(api: ClusterApi, { name, uid }: PodIdentity, signal?: AbortSignal): Promise<boolean> {
   const query = { fieldSelector: `metadata.name=${name}` };
   const { items } = await api.get<KubeList>(REGISTRY_PODS_PATH, { query, signal });

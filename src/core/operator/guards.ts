@@ -8,7 +8,7 @@ import { findPruners } from './pruner/process.js';
 import { missingForRollout, modeRollout, readDeployment } from './rollout.js';
 
 /**
- * Refuses to change the mode where the operator would not apply the change.
+ * Refuses to change the mode if the operator would not apply the change.
  * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED (exit status 4)
  */
 export function assertModeCanChange(config: RegistryConfig): void {

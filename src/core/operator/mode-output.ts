@@ -6,7 +6,7 @@ import type { RegistryPod } from './pods.js';
 /** The output formats of `regadm registry readonly`. */
 export const registryModeOutput = { document: registryModeDocument, table: registryModeText };
 
-/** Describes what keeps the operator from switching the mode. */
+/** Describes why the operator does not switch the mode. */
 export function modeWarnings({ managementState, conditions }: RegistryMode): string[] {
   const unmanaged =
     managementState === 'Managed'

@@ -19,7 +19,7 @@ export interface RegistryAccess {
   workers: number;
 }
 
-/** What accompanies opening the registry: where warnings go, and what interrupts it. */
+/** The reporter and signal for opening the registry. */
 export interface OpeningContext {
   reporter: Reporter;
   signal: AbortSignal;

@@ -37,9 +37,9 @@ export const BIND_ROLE: Permission[] = ['list', 'get', 'create', 'delete'].map((
 }));
 
 /**
- * Checks that the user has all these permissions, before anything is changed. Where the API server does not answer the
- * question, the run proceeds: the requests themselves then show what is forbidden.
- * @throws RegadmError FORBIDDEN that names each missing permission; ApiError when the API server cannot be asked
+ * Checks that the user has all these permissions, before anything is changed. If the API server does not answer a
+ * review, the run continues: the requests themselves then show what is forbidden.
+ * @throws RegadmError FORBIDDEN that names each missing permission; ApiError if the API server cannot be reached
  */
 export async function assertPermissions(api: ClusterApi, permissions: Permission[]): Promise<void> {
   const distinct = [...new Map(permissions.map((permission) => [describePermission(permission), permission])).values()];

@@ -16,7 +16,7 @@ export interface RegistryPod {
   uid: string;
   phase: string;
   ready: boolean;
-  /** It is being deleted, but its containers may still run. */
+  /** True if it is being deleted; its containers can still run. */
   terminating: boolean;
   /** Mode in which it was started, from its environment. */
   readOnly: boolean;
@@ -24,9 +24,9 @@ export interface RegistryPod {
   container?: string;
   /** Changes when the container restarts. */
   containerId?: string;
-  /** It keeps its blob cache in Redis, which outlives roll-outs. */
+  /** True if it keeps its blob cache in Redis, which outlives roll-outs. */
   usesRedis: boolean;
-  /** Why it does not run, in the cluster's words. */
+  /** Why it does not run, as the cluster states it. */
   trouble?: string;
 }
 
@@ -66,7 +66,7 @@ export function isReady({ status }: KubeObject): boolean {
   return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
-/** True when the environment of the registry's container means read-only mode. */
+/** True if the environment of the registry's container sets read-only mode. */
 export function isReadOnlyEnvironment(spec: PodSpec | undefined): boolean {
   const value = registryContainer(spec)?.env?.find(({ name }) => name === READ_ONLY_VARIABLE)?.value;
   return value !== undefined && /enabled["']?\s*:\s*["']?true/.test(value);

@@ -42,9 +42,9 @@ export async function planRestart(api: ClusterApi): Promise<RestartReport> {
 }
 
 /**
- * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. An
- * operator may undo the annotation during the roll-out; the pods that were not replaced yet are then deleted one by
- * one, each when the one before it is replaced.
+ * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. If the
+ * operator undoes the annotation during the roll-out, the remaining old pods are deleted one by one, each after the
+ * previous one was replaced.
  * @throws RegadmError REDIS_FAILED (nothing was restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT,
  *   ROLLOUT_STUCK, ApiError; the signal's reason when it aborts
  */

@@ -24,18 +24,18 @@ export interface Deployment extends KubeObject {
   };
 }
 
-/** What a roll-out is to result in. */
+/** The goal of a roll-out. */
 export interface RolloutGoal {
-  /** True for the Deployment that is to be rolled out; false while the operator has not changed it yet. */
+  /** Returns true for the Deployment to roll out; false while the operator has not changed it yet. */
   isWanted(deployment: Deployment): boolean;
-  /** True for a new pod. The roll-out is complete when no other pod exists, terminating ones included. */
+  /** Returns true for a new pod. The roll-out is complete when no other pod exists, terminating ones included. */
   isNew(pod: RegistryPod): boolean;
 }
 
 interface RolloutOptions extends RolloutGoal {
   timeoutMs: number;
   signal?: AbortSignal;
-  /** Called when what the roll-out is waiting for changes. */
+  /** Called when the description of what the roll-out is waiting for changes. */
   onProgress?(text: string): void;
 }
 
@@ -64,7 +64,10 @@ export function modeRollout(readOnly: boolean): RolloutGoal {
   };
 }
 
-/** First and longest pause between two looks, in ms: short for small clusters, then easy on the server. */
+/**
+ * First and longest interval between two checks, in ms: short at first for small clusters, then longer to spare the
+ * server.
+ */
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
@@ -113,7 +116,7 @@ export function missingForRollout(
   return usable < replicas ? `${usable} of ${replicas} pods are ready` : undefined;
 }
 
-/** True when the status is that of the current spec. */
+/** True if the status is that of the current spec. */
 function isObserved({ metadata, status }: Deployment): boolean {
   return (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
 }

@@ -7,7 +7,7 @@ import { CONFIG_PATH, managementState, type Condition, type RegistryConfig } fro
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
 import { DEPLOYMENT_PATH, type Deployment } from './rollout.js';
 
-/** Where the registry keeps its blobs. */
+/** The storage of the registry's blobs. */
 export interface RegistryStorage {
   /** As the operator names it: `pvc`, `s3`, `emptyDir`, … */
   kind: string;
@@ -20,8 +20,8 @@ export interface RegistryStorage {
 }
 
 /**
- * The registry as its operator, its Deployment and its pods show it. What could not be read is undefined and named in
- * `unavailable`.
+ * The state of the registry from its operator, its Deployment and its pods. Parts that could not be read are undefined
+ * and named in `unavailable`.
  */
 export interface RegistryState {
   managementState?: string;
@@ -32,7 +32,7 @@ export interface RegistryState {
   /** Hosts of the registry's routes. */
   routes?: string[];
   internalHost?: string;
-  /** From the Deployment's environment; null where that does not set it and the image's own configuration applies. */
+  /** From the Deployment's environment; null if that does not set it, so that the image's own configuration applies. */
   deleteEnabled?: boolean | null;
   /** `inmemory` or `redis`; empty: turned off; null as above. */
   cache?: string | null;
@@ -120,7 +120,7 @@ function fromDeployment(deployment: Deployment | undefined): Partial<RegistrySta
   return {
     deleteEnabled: enabled === undefined ? null : enabled === 'true',
     cache: environment.get('REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR') ?? null,
-    // The environment decides what the pods do: a change of the config takes effect with a roll-out.
+    // The pods follow their environment: a change of the config takes effect only with a roll-out.
     readOnly: isReadOnlyEnvironment(template),
   };
 }
@@ -136,7 +136,7 @@ function replicasOf(config: RegistryConfig | undefined, deployment: Deployment |
     : { wanted, ready: deployment && (deployment.status?.availableReplicas ?? 0) };
 }
 
-/** Fields in which the kinds of storage name their place. */
+/** Fields that name the claim, bucket or container, by kind of storage. */
 const PLACES = ['claim', 'bucket', 'container'];
 
 function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefined {

@@ -1,4 +1,4 @@
-/** What regadm needs of a registry, as a port: `openRegistry` returns one that talks to a real server. */
+/** The port to a registry: `openRegistry` returns the implementation for real servers. */
 export interface Registry {
   /** Scheme, host and port; no credentials. */
   readonly url: string;
@@ -8,11 +8,14 @@ export interface Registry {
   deleteLayerLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion>;
   /** Deletes a manifest from a repository. @throws RegistryError */
   deleteManifestLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion>;
-  /** Deletes a blob. The registry also answers that it is deleted if it does not exist. @throws RegistryError */
+  /**
+   * Deletes a blob. The registry reports success even if it does not exist.
+   * @throws RegistryError
+   */
   deleteBlob(digest: string, options?: DeletionOptions): Promise<Deletion>;
   /**
    * Reads a manifest; undefined when it does not exist.
-   * @throws RegistryError, with status 401 where the user is not allowed to pull
+   * @throws RegistryError, with status 401 if the user is not allowed to pull
    */
   getManifest(repository: string, reference: string, options?: ReadOptions): Promise<Manifest | undefined>;
   /** Checks that the registry accepts the credentials. @throws RegistryError when it does not */

@@ -1,11 +1,11 @@
-/** Number of consecutive failed requests, each with all its retries, after which the registry counts as away. */
+/** Number of consecutive failed requests, each with all its retries, after which the registry counts as unavailable. */
 const MAX_FAILURES = 3;
-/** Time between two trial requests to a registry that is away, in ms. */
+/** Interval between trial requests to an unavailable registry, in ms. */
 const TRIAL_PAUSE_MS = 10_000;
 
 /**
- * Stops thousands of deletions from being tried, one after the other, against a registry that is away. They fail at
- * once with the last error; the next run finds them again.
+ * Circuit breaker for an unavailable registry: thousands of deletions fail at once with the last error, instead of each
+ * being retried. The next run finds them again.
  */
 export class Breaker {
   private failures = 0;
@@ -16,7 +16,7 @@ export class Breaker {
 
   /**
    * Lets a request pass.
-   * @throws the last error while the registry is away, except for one request every ten seconds
+   * @throws the last error while the registry is unavailable, except for one request every ten seconds
    */
   enter(): void {
     if (this.failures < MAX_FAILURES) return;

@@ -24,7 +24,7 @@ const MANIFEST_TYPES = [
 /** Maximum size of a manifest that registries accept, in bytes. */
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
-/** How the registry answers a deletion: the status of success, and its codes for what no longer exists. */
+/** Expected responses to a deletion: the status of success, and the error codes for what no longer exists. */
 interface Expected {
   status: number;
   gone: readonly string[];
@@ -96,7 +96,7 @@ export class HttpRegistry implements Registry {
   }
 }
 
-/** A 404 counts as gone only with the registry's own code: the 404 of a proxy says nothing about the link. */
+/** True if the registry states that the object does not exist. A 404 without its error code can come from a proxy. */
 function isGone(response: HttpResponse, codes: readonly string[]): boolean {
   return response.status === 404 && codes.includes(registryErrorIn(response)?.code ?? '');
 }
@@ -106,7 +106,7 @@ function parseManifest({ response, url }: Answered): Manifest {
     const manifest = JSON.parse(response.text) as unknown;
     if (typeof manifest === 'object' && manifest !== null) return manifest as Manifest;
   } catch {
-    // The error below describes the body.
+    // Not JSON: the error below describes the body.
   }
   const what = isHtml(response)
     ? 'answered with an HTML page: this is not a registry'

@@ -7,7 +7,7 @@ import { REMEDY, failure } from './failure.js';
 /**
  * Converts an error of Node or undici to a RegistryError.
  * @param url what was requested; no credentials
- * @param proxy the proxy that was used, if any; its user and password are left out
+ * @param proxy the proxy that was used, if any; its user and password are omitted
  */
 export function connectionError(error: unknown, url: string, proxy?: string): RegistryError {
   if (error instanceof RegistryError) return error;
@@ -27,7 +27,7 @@ function failureKind(error: unknown): FailureKind {
   return networkFailure(error);
 }
 
-/** Describes a failure. It begins with the words of Go programs, because administrators search for them. */
+/** Describes a failure, beginning with the words of Go programs, because administrators search for them. */
 function describe(kind: FailureKind, error: unknown, target: URL): string {
   const [code] = codesOf(error);
   const suffix = code === undefined ? '' : ` (${code})`;
@@ -43,13 +43,13 @@ function describe(kind: FailureKind, error: unknown, target: URL): string {
     case 'refused':
       return 'connection refused';
     case 'timeout':
-      return 'timed out: no answer in time';
+      return 'timed out: no response in time';
     case 'no-route':
       return `no route to host${suffix}`;
     case 'malformed':
       return `malformed HTTP response: the server does not speak HTTP${suffix}`;
     case 'closed':
-      return 'connection closed before the answer was complete (unexpected EOF)';
+      return 'connection closed before the response was complete (unexpected EOF)';
     case 'proxy':
       return `the proxy refuses: ${messageOf(error)}`;
     default:
@@ -75,7 +75,7 @@ function describeCertificate(error: unknown, target: URL): string {
   }
 }
 
-/** Returns the remedy for a certificate that naming another authority does not make valid. */
+/** Returns the remedy for a certificate that no other authority would make valid. */
 function certificateRemedy(kind: FailureKind, error: unknown): string[] {
   if (kind !== 'certificate') return [];
   const problem = certificateProblem(error);

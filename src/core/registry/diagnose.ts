@@ -7,7 +7,7 @@ import type { RegistryError } from './error.js';
 const TIMEOUT_MS = 2_000;
 
 /**
- * Finds out by a TLS handshake whether plain HTTP failed because the port speaks TLS. The handshake only improves the
+ * Checks with a TLS handshake whether plain HTTP failed because the port speaks TLS. The handshake only improves the
  * error message; nothing is sent over the connection.
  * @returns the given error, or one that names the cause
  */
@@ -19,8 +19,8 @@ export async function diagnosePlain(error: RegistryError, origin: string): Promi
 }
 
 /**
- * Finds out by a request without credentials whether TLS failed because the port speaks plain HTTP: most HTTP servers
- * answer a TLS handshake with a line of HTTP, but some only close the connection.
+ * Checks with a request without credentials whether TLS failed because the port speaks plain HTTP: most HTTP servers
+ * respond to a TLS handshake with a line of HTTP, but some only close the connection.
  * @returns the given error, or one that names the cause
  */
 export async function diagnoseSecure(error: RegistryError, origin: string): Promise<RegistryError> {
@@ -39,7 +39,7 @@ function addressOf(origin: string, defaultPort: number): { host: string; port: n
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || defaultPort) };
 }
 
-/** Waits for an event with the expected data, until the socket ends or the time is over. Destroys the socket. */
+/** Waits for an event with the expected data, until the socket ends or the timeout. Destroys the socket. */
 function settles(
   socket: net.Socket,
   event: string,

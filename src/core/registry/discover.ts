@@ -1,7 +1,7 @@
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 
-/** What an image says about the registry's address. */
+/** The fields of an image that show the registry's address. */
 interface DiscoveryImage {
   /** True if it was pushed to this registry (annotation `openshift.io/image.managed: "true"`), not imported. */
   managed: boolean;

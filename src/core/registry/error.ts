@@ -22,7 +22,7 @@ interface RegistryErrorOptions {
 export class RegistryError extends RegadmError {
   readonly url: string;
   readonly kind: FailureKind;
-  /** What happened, without the words and the URL before it. */
+  /** What happened, without the prefix and the URL. */
   readonly what: string;
   readonly status?: number;
   readonly registryCode?: string;

@@ -19,7 +19,7 @@ export interface OpenRegistryOptions {
   host: string;
   /** True when the user named the host: then the public route is not tried. */
   explicit: boolean;
-  /** Certificates that the user named as authorities, PEM. They rule out every fallback. */
+  /** Certificates that the user named as authorities, PEM. With them, no fallback is allowed. */
   authorities?: readonly string[];
   /** True when the user allows unverified and unencrypted connections. */
   forceInsecure: boolean;
@@ -41,13 +41,13 @@ export interface OpenRegistryOptions {
   signal?: AbortSignal;
 }
 
-/** Timeout per request, in ms: deleting a large blob in slow storage takes long. */
+/** Timeout per request, in ms: deleting a large blob from slow storage takes long. */
 const REQUEST_TIMEOUT_MS = 60_000;
 /** Timeout per request while the connection is probed, in ms. */
 const PROBE_TIMEOUT_MS = 10_000;
 
 /**
- * Finds out how to talk to the registry, and returns it ready for use.
+ * Finds a working connection to the registry, and opens it.
  * @throws RegadmError REGISTRY_UNKNOWN when the host is not valid, RegistryError when no connection is possible
  */
 export async function openRegistry(options: OpenRegistryOptions): Promise<Registry> {
@@ -89,7 +89,7 @@ function probeTimeout({ requestTimeoutMs }: OpenRegistryOptions): number {
 
 const OUT_OF_REACH = new Set<FailureKind>(['not-found', 'refused', 'timeout', 'no-route']);
 
-/** Tries the public route, if there is one: from outside the cluster, the internal name cannot be reached. */
+/** Tries the public route, if there is one: the internal name cannot be reached from outside the cluster. */
 async function viaPublicRoute(
   error: unknown,
   options: OpenRegistryOptions,

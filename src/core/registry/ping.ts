@@ -5,7 +5,7 @@ import { EXPECTS_HTTPS, failure } from './failure.js';
 import type { HttpResponse, Transport } from './transport.js';
 import { ADVICE } from '../model/advice.js';
 
-/** Maximum wait that a busy server can ask for while it is probed, in ms. */
+/** Maximum wait that a busy server can request while it is probed, in ms. */
 const MAX_WAIT_MS = 5_000;
 
 /**
@@ -24,7 +24,7 @@ function get(transport: Transport, path: string, signal?: AbortSignal): Promise<
   return withRetry(request, { tries: 3, baseMs: 100, signal, retryAfter });
 }
 
-/** Retries what costs half a second in all; a timeout is final. */
+/** Retries fast failures, which costs half a second in total; a timeout is final. */
 function retryAfter(outcome: Outcome<HttpResponse>): number | undefined {
   if ('value' in outcome) {
     const wait = retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
@@ -43,7 +43,7 @@ export function isHtml({ headers, text }: HttpResponse): boolean {
   return /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype html|html)/i.test(text);
 }
 
-/** What HTTPS servers answer to plain HTTP: Go's, then nginx's. */
+/** Responses of HTTPS servers to plain HTTP: Go's, then nginx's. */
 const HTTPS_ONLY = /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
 
 function unexpected(origin: string, root: HttpResponse, health: HttpResponse): RegistryError {

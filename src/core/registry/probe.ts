@@ -21,8 +21,8 @@ interface FallbackOptions {
 }
 
 /**
- * Returns why falling back from a verified connection is allowed, for the warning; undefined when it is not allowed. A
- * user who names an authority wants the connection to be verified with it, so that rules out every fallback.
+ * Returns why falling back from a verified connection is allowed, for the warning; undefined if it is not allowed. A
+ * user who names an authority wants the connection to be verified with it, so no fallback is allowed then.
  */
 export function allowedFallback(address: RegistryAddress, options: FallbackOptions): string | undefined {
   if (options.authorities?.length) return undefined;
@@ -32,7 +32,7 @@ export function allowedFallback(address: RegistryAddress, options: FallbackOptio
   return options.clusterInsecure ? ALLOWED_BY.kubeconfig : undefined;
 }
 
-/** Failures of https that leave plain HTTP possible. A port that speaks TLS does not speak plain HTTP. */
+/** Failures of https after which the port can still speak plain HTTP. A port that speaks TLS does not. */
 const POSSIBLY_PLAIN = new Set<FailureKind>(['plain-http', 'closed', 'timeout', 'malformed', 'refused']);
 
 interface ProbeOptions {
@@ -54,7 +54,7 @@ export interface Probed {
  * Finds a connection to the registry: verified https first, then, if falling back is allowed, https without
  * verification and plain http. Each fallback is a warning that names what is no longer protected. Sends only `GET /`
  * and `GET /healthz`, without the token.
- * @throws RegistryError of the attempt that explains most
+ * @throws RegistryError of the most informative attempt
  */
 export async function probe(address: RegistryAddress, options: ProbeOptions): Promise<Probed> {
   if (address.scheme === 'http') return probePlain(address, options);

@@ -20,7 +20,7 @@ interface RegistryRequest {
   beforeRetry?: () => Promise<void>;
 }
 
-/** A response, and what its error message needs to know. */
+/** A response, with the details for its error message. */
 export interface Answered {
   response: HttpResponse;
   /** Method and URL, without credentials. */
@@ -29,14 +29,20 @@ export interface Answered {
   hasToken: boolean;
 }
 
-/** Maximum attempts: waits of 12 to 24 s in all, because a registry that rolls out is away for about ten seconds. */
+/**
+ * Maximum attempts, with waits of 12 to 24 s in total, because a roll-out makes the registry unavailable for about 10
+ * s.
+ */
 const MAX_ATTEMPTS = 8;
-/** Maximum attempts for 500 UNKNOWN: they outlast a burst of errors, but waste only two seconds on a deleted stream. */
+/**
+ * Maximum attempts for 500 UNKNOWN: enough to outlast a burst of errors, with only two seconds lost for a deleted
+ * stream.
+ */
 const MAX_UNKNOWN_ATTEMPTS = 4;
 /** Statuses of proxies and routers that have no registry behind them. */
 const AWAY = new Set([502, 503, 504]);
 
-/** Sends requests to one registry, with the token, retries, a throttle and a circuit breaker. */
+/** Sends requests to one registry with the token, retries, a throttle and a circuit breaker. */
 export class Requests {
   private readonly breaker = new Breaker();
   private readonly throttle = new Throttle();
@@ -48,7 +54,7 @@ export class Requests {
   ) {}
 
   /**
-   * Sends a request and retries it. Every request can be sent twice: deleting again has the same result.
+   * Sends a request and retries it. All requests are idempotent.
    * @throws RegistryError when no response arrives; every status is a response
    */
   async send(request: RegistryRequest): Promise<Answered> {
@@ -95,8 +101,8 @@ function hideToken(response: HttpResponse, token: string): HttpResponse {
 }
 
 /**
- * Decides whether a request is retried. A timeout is retried once. 500 UNKNOWN is also the response for an image stream
- * that does not exist, so it is retried a few times only.
+ * Decides whether a request is retried. A timeout is retried once. 500 UNKNOWN is retried only a few times, because it
+ * is also the response for an image stream that does not exist.
  */
 function retryAfter(outcome: Outcome<HttpResponse>, attempt: number): number | undefined {
   if ('error' in outcome) {

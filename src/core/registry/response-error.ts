@@ -23,7 +23,7 @@ export function registryErrorIn(response: HttpResponse): RegistryMessage | undef
   }
 }
 
-/** What an error message says about a request. */
+/** The details of a request for its error message. */
 export interface RequestDescription {
   /** Method and URL, without credentials: `DELETE https://…`. */
   url: string;
@@ -70,18 +70,17 @@ const NOT_OPENSHIFT: Problem = [
 ];
 
 /**
- * In read-only mode, the registry allows only reading methods, and states that in the header `Allow` instead of the
- * body.
+ * True in read-only mode: the registry then allows only reading methods, which the header `Allow` shows, not the body.
  */
 function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boolean {
   const allow = String(headers.allow ?? '');
   return message?.code !== 'UNSUPPORTED' && /\b(GET|HEAD)\b/.test(allow) && !/\bDELETE\b/.test(allow);
 }
 
-/** The registry answers 401 both for an invalid token and for a missing permission. */
+/** Returns the problem for a 401, which the registry sends both for an invalid token and for a missing permission. */
 function unauthorized({ hasToken, what }: RequestDescription): Problem {
   const code = 'REGISTRY_UNAUTHORIZED';
-  if (!hasToken) return [code, '401 Unauthorized: there is no token to log in with', ADVICE.logIn];
+  if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', GRANT];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
   return [code, `401 Unauthorized: ${cause}`, ADVICE.logInAgain, GRANT];

@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 
 /**
  * Limits the number of concurrent requests to a server that is too busy. A 429 halves the limit at once, every other
- * response raises it a little (additive increase, multiplicative decrease, as in TCP). Without a 429 there is no limit.
+ * response raises it a little (additive increase, multiplicative decrease, as in TCP). There is no limit before the
+ * first 429.
  */
 export class Throttle {
   private readonly queue = pLimit(Infinity);
@@ -12,8 +13,8 @@ export class Throttle {
   private halvings = 0;
 
   /**
-   * Sends a request as soon as the limit allows it.
-   * @param send gets true if it had to wait: what is known of the cluster is then older than before
+   * Sends a request when the limit allows it.
+   * @param send receives true if it had to wait, because what is known of the cluster has become older
    * @param isBusy returns true for a 429
    */
   run<T>(send: (waited: boolean) => Promise<T>, isBusy: (response: T) => boolean): Promise<T> {

@@ -6,7 +6,7 @@ import { failure } from './failure.js';
 interface TransportOptions {
   /** Scheme, host and port. */
   origin: string;
-  /** False: every certificate is accepted. */
+  /** False to accept every certificate. */
   verify: boolean;
   trust?: SecureContext;
   /** Maximum number of connections. */
@@ -18,7 +18,7 @@ interface TransportOptions {
   log?: (level: number, line: string) => void;
 }
 
-/** A response; its body is cut off at the limit. */
+/** A response; its body is truncated at the limit. */
 export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -32,7 +32,7 @@ interface RequestOptions {
   bodyLimit?: number;
 }
 
-/** Default size of the body that is read, in bytes. */
+/** Default maximum size of the body that is read, in bytes. */
 const BODY_LIMIT = 64 * 1024;
 const MAX_REDIRECTS = 5;
 /** Timeout for opening a connection, in ms. */
@@ -65,7 +65,7 @@ export class Transport {
     return response;
   }
 
-  /** Closes all connections, those with a request in flight included. */
+  /** Closes all connections, including those with a request in flight. */
   async close(): Promise<void> {
     await this.dispatcher.destroy();
   }
@@ -149,8 +149,8 @@ async function readText(body: Dispatcher.ResponseData['body'], limit: number): P
 }
 
 /**
- * Aborts a request after a time, or when the caller's signal aborts. AbortSignal.any would add a listener per request
- * to a signal that lives as long as the run.
+ * Aborts a request after a timeout, or when the caller's signal aborts. AbortSignal.any would add a listener per
+ * request to a signal that lives as long as the run.
  */
 class Deadline {
   private readonly controller = new AbortController();

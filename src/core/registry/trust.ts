@@ -12,7 +12,7 @@ interface TrustOptions {
 }
 
 /**
- * Where distributions store the system's authorities; the order is Go's.
+ * Files in which distributions store the system's authorities, in Go's order.
  * @see https://go.dev/src/crypto/x509/root_linux.go
  */
 const SYSTEM_FILES = [
@@ -25,7 +25,7 @@ const SYSTEM_FILES = [
 ];
 
 /**
- * Collects the authorities that verify a registry's certificate: the system's, the user's, the kubeconfig's, the
+ * Collects the authorities that verify a registry's certificate: the system's, the user's, the kubeconfig's and the
  * service CA.
  */
 export async function loadTrust(options: TrustOptions): Promise<tls.SecureContext> {

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Address of a registry, as a user or a cluster names it. */
+/** Address of a registry from a user or a cluster. */
 export interface RegistryAddress {
-  /** Absent: https is tried first, then http where that is allowed. */
+  /** Absent: https is tried first, then http if that is allowed. */
   scheme?: 'http' | 'https';
   /** Name or IP address; IPv6 in brackets. */
   host: string;
@@ -14,7 +14,7 @@ const PARTS = /^(?:([^/?#]*):\/\/)?([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s;
 
 /**
  * Parses `[http://|https://]host[:port]`.
- * @returns the address, or what is wrong with the text, in the words of `oc` where it has them; never with a password
+ * @returns the address, or what is wrong with the text, if possible in the words of `oc`; never with a password
  */
 export function parseRegistryAddress(text: string): RegistryAddress | string {
   const [, scheme, authority = '', path = '', query, fragment] = PARTS.exec(text.trim()) ?? [];

@@ -7,7 +7,7 @@ import { jobNamed, toRun } from './jobs.js';
 import type { Run } from './report.js';
 
 interface FollowOptions {
-  /** Receives the log, piece by piece. */
+  /** Receives the log in chunks. */
   log(chunk: Buffer): void;
   /** Receives the state of the pods whenever it changes. */
   progress(text: string): void;
@@ -18,7 +18,7 @@ interface FollowOptions {
 const PAUSE_MS = 250;
 
 /**
- * Follows a Job until it ends: the logs of its pods one after the other. A Job starts another pod if one fails.
+ * Follows a Job until it ends, with the logs of its pods one after the other. A Job starts another pod if one fails.
  * @throws the signal's reason when it aborts; the Job keeps running
  */
 export async function followJob(

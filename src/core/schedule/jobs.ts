@@ -36,7 +36,7 @@ export async function listRuns(api: ClusterApi, cronJobs: string[]): Promise<Run
   return runs.sort((a, b) => (b.startedAt ?? '9').localeCompare(a.startedAt ?? '9') || a.name.localeCompare(b.name));
 }
 
-/** Jobs that somebody created with `oc create job --from` name the CronJob as their owner, too. */
+/** Returns the CronJob that owns a Job. Jobs from `oc create job --from` name it, too. */
 function ownerOf({ metadata }: KubeObject): string | undefined {
   const owners = (metadata.ownerReferences ?? []) as { kind: string; name: string }[];
   return owners.find(({ kind }) => kind === 'CronJob')?.name;

@@ -9,9 +9,9 @@ import { chooseCronJob, startJob } from './start-job.js';
 interface RunNowRequest {
   /** Name of the CronJob to start from; by default regadm's own, otherwise the operator's. */
   cronJob?: string;
-  /** How long the Job is followed, in ms. */
+  /** Maximum time to follow the Job, in ms. */
   timeoutMs: number;
-  /** Receives the Job's log, piece by piece. */
+  /** Receives the Job's log in chunks. */
   log(chunk: Buffer): void;
 }
 

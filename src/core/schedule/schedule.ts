@@ -9,8 +9,8 @@ import { effectiveSpec, type ScheduleDocument } from './report.js';
 import { checkPatched } from './settings.js';
 
 /**
- * Reads the settings of the cluster's own pruning, its CronJobs and the last runs. Runs that the user cannot read are
- * left out with a warning.
+ * Reads the settings of the cluster's own pruning, its CronJobs and the last runs. Omits runs that the user cannot
+ * read, with a warning.
  * @throws RegadmError NO_IMAGE_PRUNER, ApiError
  */
 export async function readSchedule(api: ClusterApi, reporter: Pick<Reporter, 'warning'>): Promise<ScheduleDocument> {
@@ -18,7 +18,7 @@ export async function readSchedule(api: ClusterApi, reporter: Pick<Reporter, 'wa
 }
 
 /**
- * Shows what a change of settings would do; changes nothing.
+ * Returns the result of a change of settings without applying it.
  * @throws RegadmError USAGE if the settings contradict each other, NO_IMAGE_PRUNER, ApiError
  */
 export async function previewSchedule(

@@ -4,7 +4,7 @@ import { parseQuantity } from '../model/quantity.js';
 import { cronProblem } from './cron.js';
 import { LOG_LEVELS, mergePatch, type PrunerPatch, type PrunerSpec, type Resources } from './pruner-spec.js';
 
-/** How each setting is parsed. */
+/** Parsers of the settings. */
 const PARSERS: Record<string, (text: string) => unknown> = {
   schedule: cron,
   suspend: boolean,
@@ -97,7 +97,7 @@ function parseObject(text: string): object {
     const value = JSON.parse(text) as unknown;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   } catch {
-    // reported below
+    // Reported below.
   }
   throw new Error('must be JSON such as {"requests":{"cpu":"100m","memory":"256Mi"}}');
 }

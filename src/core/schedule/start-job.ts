@@ -5,7 +5,7 @@ import { RegadmError, refusal } from '../model/errors.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB, findCronJob, jobNamed, listRuns } from './jobs.js';
 
-/** Marks the Job of one run, so that a lost response can be distinguished from a name in use. */
+/** Annotation that identifies the Job of one run: after a lost response, a retry recognizes its own Job. */
 const RUN_ANNOTATION = 'regadm.io/run';
 
 /**

@@ -1,13 +1,12 @@
 /**
- * For every thing (image, tag item or blob) and every age: the index of the smallest number of revisions that keeps the
- * thing; `never` if none of them keeps it. Whatever N revisions keep, more revisions keep too, so one number says it
- * for all of them.
+ * Stores, for every thing (image, tag item or blob) and every age, the index of the smallest number of revisions that
+ * keeps the thing; `never` if none does. One number is enough, because more revisions never keep less.
  */
 export class KeepThresholds {
   private readonly least: Uint8Array;
   /** Number of ages. */
   readonly ages: number;
-  /** Number of revision settings; as a threshold: none of them keeps the thing. */
+  /** Number of revision settings. As a threshold, it means that none of them keeps the thing. */
   readonly never: number;
 
   constructor(count: number, settings: { revisions: readonly number[]; ages: readonly number[] }) {
@@ -20,7 +19,7 @@ export class KeepThresholds {
     return this.least[thing * this.ages + age]!;
   }
 
-  /** Lowers a threshold. Returns false if it was as low already. */
+  /** Lowers a threshold. Returns false if it was already that low. */
   lower(thing: number, age: number, threshold: number): boolean {
     const at = thing * this.ages + age;
     if (threshold >= this.least[at]!) return false;

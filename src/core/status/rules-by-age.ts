@@ -12,7 +12,7 @@ export interface AgeRules {
   held: ReadonlyMap<number, Reason>;
 }
 
-/** Builds the rules for every age, in ms; ages that see the same uses share them. */
+/** Builds the rules for every age, in ms; ages with the same uses share them. */
 export function rulesByAge(
   snapshot: Snapshot,
   options: PruneOptions,
@@ -31,7 +31,7 @@ export function rulesByAge(
   });
 }
 
-/** Uses depend on the age only because of pods that have ended, so most ages have the same uses. */
+/** Collects the uses for every age. They depend on the age only because of ended pods, so most ages share them. */
 function usesByAge({ referrers, digests }: Snapshot, options: PruneOptions, ages: readonly number[], now: number) {
   const ended = referrers.filter(({ phase }) => phase !== undefined && phase !== 'Running' && phase !== 'Pending');
   const countYoung = (age: number): number => ended.filter(({ created }) => created! > now - age).length;

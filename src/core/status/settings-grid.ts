@@ -6,7 +6,7 @@ import { KeepThresholds } from './keep-thresholds.js';
 import { rulesByAge, type AgeRules } from './rules-by-age.js';
 import { storedSizes } from './stored-sizes.js';
 
-/** What a prune with one pair of settings would remove. */
+/** Amounts that a prune with one pair of settings would remove. */
 export interface GridCell {
   images: number;
   tagItems: number;
@@ -14,7 +14,7 @@ export interface GridCell {
   bytes: number;
 }
 
-/** What prunes with every pair of settings would remove. */
+/** Amounts that prunes with every pair of settings would remove. */
 export interface SettingsGrid {
   /** Values of `--keep-tag-revisions`, ascending. */
   revisions: number[];
@@ -51,7 +51,7 @@ class GridPass {
   private readonly items: KeepThresholds;
   private readonly attachments: Attachments;
   private readonly rules: AgeRules[];
-  /** Images whose threshold was lowered at an age, as `image * ages + age`: their related images must be checked. */
+  /** Images whose threshold was lowered at an age, as `image * ages + age`; their related images must be updated. */
   private readonly queue: number[] = [];
 
   constructor(private readonly input: GridInput) {
@@ -82,7 +82,8 @@ class GridPass {
   }
 
   /**
-   * The rules were applied without revisions: only an item that is removed for that reason can be kept by revisions.
+   * Converts a verdict to a threshold. The rules ran without revisions, so only an item removed for that reason can be
+   * kept by revisions.
    */
   private threshold({ kept, because }: Verdict, position: number): number {
     if (kept) return 0;
@@ -103,7 +104,7 @@ class GridPass {
     }
   }
 
-  /** Keeps what belongs to an image wherever the image is kept: the children of an index, and attachments. */
+  /** Lowers the thresholds of children and attachments to those of their index or subject. */
   keepRelatedImages(): void {
     const { images, streams } = this.input.snapshot;
     for (let next = this.queue.pop(); next !== undefined; next = this.queue.pop()) {
@@ -125,7 +126,7 @@ class GridPass {
     if (this.images.lower(image, age, threshold)) this.queue.push(image * this.images.ages + age);
   }
 
-  /** Keeps the tag items of signatures and other attachments wherever their subject is kept. */
+  /** Lowers the thresholds of attachments' tag items to those of their subjects. */
   keepAttachedItems(): void {
     const { images, streams } = this.input.snapshot;
     const subjects = new Map<string, number>();
@@ -159,7 +160,7 @@ class GridPass {
     });
   }
 
-  /** A blob is kept wherever one of its images is kept. A blob that no image needs has no size. */
+  /** Computes the thresholds of blobs from those of their images. A blob that no image needs has no size. */
   private blobThresholds(): KeepThresholds {
     const { images, digests } = this.input.snapshot;
     const blobs = new KeepThresholds(digests.size, this.input);

@@ -5,13 +5,13 @@ export interface SpaceOf {
   /** Images that its tag items list, and children of listed indexes. */
   images: number;
   tagItems: number;
-  /** Everything that its images need, each blob once. */
+  /** Bytes of all blobs that its images need, without duplicates. */
   bytes: number;
-  /** The part of `bytes` that no other owner needs: the space that would be free without this one. */
+  /** The part of `bytes` that no other owner needs: deleting this owner would free it. */
   unique: number;
 }
 
-/** Number of an owner that stands for several owners. */
+/** Owner number that means several owners. */
 const SEVERAL = -1;
 
 /** Measures owners one after the other, in one pass over their images and blobs. */
@@ -33,7 +33,7 @@ export class SpaceMeter {
     this.lastOwnerOfImage = new Int32Array(snapshot.images.count);
   }
 
-  /** Starts the next owner: what is added from here on belongs to it. */
+  /** Starts the next owner, to which later additions belong. */
   startOwner(): void {
     this.owners.push({ images: 0, tagItems: 0, bytes: 0, unique: 0 });
   }

@@ -15,7 +15,7 @@ export interface NamespaceSpace extends SpaceOf {
 }
 
 /**
- * Who uses the registry's space. Imported images are counted but have no bytes, because the registry does not store
+ * The use of the registry's space. Imported images are counted but have no bytes, because the registry does not store
  * them.
  */
 export interface Space {
@@ -37,7 +37,7 @@ export interface Space {
 }
 
 /**
- * Measures who uses how much space.
+ * Measures how much space each namespace and image stream uses.
  * @param now ms since the epoch
  */
 export function measureSpace(snapshot: Snapshot, now: number): Space {

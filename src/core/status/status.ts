@@ -28,7 +28,7 @@ const OPTIONS: PruneOptions = {
   pruneSignatures: false,
 };
 
-/** Number of parts of the registry's state that are read on their own. */
+/** Number of separately read parts of the registry's state. */
 const REGISTRY_PARTS = 5;
 
 /**

@@ -1,30 +1,30 @@
 import type { CandidateFacts, Candidates, StorageSnapshot } from '../model/registry-storage.js';
 
 /**
- * The registry's storage, as a port: one driver per kind of storage implements it, features never know which one runs.
- * Nothing that a driver does not recognize as the registry's is followed or deleted.
+ * The port to the registry's storage. Each kind of storage has a driver, which features do not distinguish. A driver
+ * follows and deletes nothing that it does not recognize as the registry's.
  */
 export interface Storage {
   /**
-   * Lists blobs and repositories. What disappears meanwhile is left out.
+   * Lists blobs and repositories. Omits those that disappear meanwhile.
    * @throws RegadmError STORAGE_UNREADABLE when any part cannot be read
    */
   list(options?: ListOptions): Promise<StorageSnapshot>;
 
   /**
-   * Looks up existence, size and age of what may be deleted.
+   * Looks up existence, size and age of the candidates for deletion.
    * @param snapshot a listing of this storage, with layer links if `danglingLinks` is set
    * @throws RegadmError STORAGE_UNREADABLE
    */
   inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts>;
 
   /**
-   * Deletes manifest links and, as the registry's own pruner does, layer links of the same digest. Tags stay: the
-   * integrated registry reads them from image streams.
+   * Deletes manifest links and, as the registry's own pruner does, layer links of the same digest. Keeps tags, because
+   * the integrated registry reads them from image streams.
    */
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]>;
 
-  /** Deletes the links and uploads of repositories, manifest links first. Repositories nested below them stay. */
+  /** Deletes the links and uploads of repositories, manifest links first. Keeps repositories nested below them. */
   deleteRepositories(names: readonly string[], run: DeletionRun): Promise<RepositoryDeletion[]>;
 
   /** Deletes unfinished uploads. */
@@ -62,12 +62,9 @@ export interface Upload {
   id: string;
 }
 
-/** What a driver asks and reports while it deletes. */
+/** The callbacks of a deletion. */
 export interface DeletionRun {
-  /**
-   * Awaited before each request that deletes; what it throws is the reason why everything still to be deleted is
-   * skipped.
-   */
+  /** Awaited before each request that deletes. Its error is the reason why all remaining deletions are skipped. */
   mayContinue(): Promise<void>;
   /** Called with the number of items that a request finished. */
   onProgress?(items: number): void;
@@ -81,7 +78,7 @@ export type Deletion =
   | { status: 'skipped'; reason: string };
 
 /**
- * `remainingManifests`: manifest links, as `sha256:…`, that a failed deletion left; undefined when the driver cannot
- * list them, and then nothing that they may lead to is deleted.
+ * `remainingManifests`: manifest links, as `sha256:…`, that a failed deletion left behind; undefined if the driver
+ * cannot list them. Then no blob that they can lead to is deleted.
  */
 export type RepositoryDeletion = Deletion & { remainingManifests?: string[] };

@@ -18,13 +18,13 @@ const NETWORK_WORDS: Partial<Record<NetworkFailure, string>> = {
   refused: 'connection refused',
   'not-found': 'no such host',
   'no-route': 'no route to host',
-  timeout: 'no answer in time',
-  closed: 'the connection was closed before the answer was complete',
+  timeout: 'no response in time',
+  closed: 'the connection was closed before the response was complete',
   'plain-http': 'it speaks plain HTTP, not HTTPS',
   malformed: 'it does not speak HTTP (is it a TLS port?)',
 };
 
-/** Creates the error that tells an administrator why the API server cannot be reached. */
+/** Creates the error that explains why the API server cannot be reached. */
 export function connectionError(server: string, error: unknown): RegadmError {
   if (error instanceof RegadmError) return error;
   const family = networkFailure(error);

@@ -4,10 +4,10 @@ import type https from 'node:https';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
-/** Lifetime of authentication headers, in ms. Tokens in files and of exec plugins are replaced while regadm runs. */
+/** Lifetime of cached authentication headers, in ms, because tokens in files and from exec plugins change. */
 const REFRESH_MS = 60_000;
 
-/** What every request to the API server needs. */
+/** The agent and headers of requests to the API server. */
 export interface Connection {
   agent: http.Agent;
   headers: Record<string, string>;
@@ -70,7 +70,7 @@ export class Credentials {
   }
 }
 
-/** Makes an agent keep its connections: client-node's agents open one for every request. */
+/** Makes an agent reuse its connections: client-node's agents open one for every request. */
 function keepAlive(agent: http.Agent): http.Agent {
   const shared = agent as http.Agent & {
     keepAlive: boolean;

@@ -37,8 +37,8 @@ export async function send(
 }
 
 /**
- * Reads a body by events. A large page arrives in hundreds of chunks, and asynchronous iteration costs several turns of
- * the event loop for each.
+ * Reads a body with event listeners. A large page arrives in hundreds of chunks, and async iteration takes several
+ * turns of the event loop for each.
  */
 function readAll(incoming: http.IncomingMessage): Promise<Buffer[]> {
   return new Promise((resolve, reject) => {

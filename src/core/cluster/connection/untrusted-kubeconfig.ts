@@ -12,7 +12,7 @@ const REFUSED = {
   cluster: ['certificate-authority', 'proxy-url'],
   user: ['exec', 'auth-provider', 'tokenFile', 'token-file', 'client-certificate', 'client-key'],
 } as const;
-/** All that such a kubeconfig contributes. */
+/** The only fields that are taken from such a kubeconfig. */
 const TAKEN = {
   cluster: ['server', 'certificate-authority-data', 'tls-server-name'],
   user: ['token', 'client-certificate-data', 'client-key-data'],
@@ -23,8 +23,8 @@ type Part = keyof typeof REFUSED;
 
 /**
  * Reduces a kubeconfig that comes from a cluster, e.g. from a secret, to the current context's server and inline
- * credentials. Whoever can write the secret must not run commands or read files on the administrator's machine, so the
- * rest never reaches the client.
+ * credentials. A user who can write the secret must not be able to run commands or read files on the administrator's
+ * machine, so all other fields are refused or dropped.
  * @param source what the text was read from, for errors, e.g. `secret sno/sno-admin-kubeconfig`
  * @returns a kubeconfig as JSON
  * @throws RegadmError KUBECONFIG_INVALID that names the source and the field, never a value
@@ -57,7 +57,7 @@ function parseConfig(text: string, source: string): Fields {
   throw invalid(source, 'it is not a YAML mapping');
 }
 
-/** The named entry of one of the three lists of a kubeconfig. */
+/** Finds the named entry of one of the three lists of a kubeconfig. */
 function entry(config: Fields, list: string, field: string, name: unknown): Fields | undefined {
   const entries = Array.isArray(config[list]) ? (config[list] as unknown[]) : [];
   const found = entries.filter(isFields).find((candidate) => candidate.name === name);

@@ -12,7 +12,7 @@ import { readList, type ListOptions, type ListResult } from './list.js';
 import { OBJECT_PARSER, type ObjectPage } from './page.js';
 import { qualifiedName } from '../resources.js';
 
-/** What `--referrers all` searches, and which hosts mean the integrated registry. */
+/** The resources that `--referrers all` searches, and the hosts of the integrated registry. */
 export interface Everything {
   resources: AnyResource[];
   hosts: string[];
@@ -22,8 +22,8 @@ export interface Everything {
 const CONCURRENCY = 4;
 
 /**
- * Returns every host name of the cluster's registry. What is forbidden here is ignored: the same user is not allowed to
- * list every resource either, and that is an error.
+ * Returns every host name of the cluster's registry. Ignores forbidden requests: a user without these permissions
+ * cannot list every resource either, which is an error later.
  * @throws ApiError when the names cannot be read for another reason, because uses could be missed
  */
 export async function registryHosts(api: ClusterApi, known: Iterable<string>, signal?: AbortSignal): Promise<string[]> {
@@ -57,7 +57,7 @@ export function hostOf(reference: string): string {
 
 /**
  * Lists all these resources and keeps the images that their objects use.
- * @param take gets the uses of one resource's objects, and the metadata of its list
+ * @param take receives the uses of one resource's objects, and the metadata of its list
  * @throws RegadmError that names every resource that cannot be listed, because its uses are unknown
  */
 export async function readEverything(
@@ -102,7 +102,7 @@ export async function listAny(
   return { referrers, result };
 }
 
-/** Creates one error for all resources, so that an administrator grants the missing role once. */
+/** Creates one error for all resources, so that an administrator can grant all missing permissions at once. */
 function cannotListAll(failed: { resource: AnyResource; error: unknown }[]): RegadmError {
   const names = failed.map(({ resource }) => qualifiedName(resource)).sort();
   const { error } = failed[0]!;

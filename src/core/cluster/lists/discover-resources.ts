@@ -13,7 +13,7 @@ export interface AnyResource extends ListedResource {
 
 /** Maximum concurrent discovery requests. */
 const CONCURRENCY = 4;
-/** Resources that are never searched for uses: they name every image, or only report what happened. */
+/** Resources that are never searched for uses: they name every image, or only report events. */
 const EXCLUDED = new Set([
   'events',
   'events.events.k8s.io',
@@ -31,7 +31,7 @@ interface ResourceList {
 }
 
 /**
- * Finds every resource that can be listed, each in one version, the preferred one if it serves the resource. Leaves out
+ * Finds every resource that can be listed, each in one version: the preferred one if it serves the resource. Omits
  * resources that are read anyway and those that name every image.
  * @throws RegadmError when a group cannot be discovered, because its resources are unknown
  */

@@ -111,7 +111,7 @@ class JsonReader {
     }
   }
 
-  /** Returns the field whose name is between two positions, if it is wanted. */
+  /** Returns the field whose name is between two positions, if it is requested. */
   private find(
     { byLength, byName }: Exclude<Compiled, string>,
     from: number,

@@ -8,25 +8,25 @@ import { headOfPage } from './reduce-page.js';
 import { apiVersionOf, listPath, qualifiedName, type ListedResource } from '../resources.js';
 import { serverTime } from '../server-time.js';
 
-/** Objects per page, as in kubectl: small enough to parse in one go, large enough that round trips do not matter. */
+/** Objects per page, as in kubectl: small enough to parse at once, large enough to make round trips negligible. */
 const PAGE_SIZE = 500;
 /** Maximum restarts of a list whose `continue` token expired. */
 const MAX_RESTARTS = 8;
 
 /**
- * Bytes per millisecond below which pages are requested compressed: three lists at a time over 100 Mbit/s. On a faster
- * network, compressing costs more than it saves.
+ * Transfer rate in bytes per ms below which pages are requested compressed: three concurrent lists over 100 Mbit/s. On
+ * a faster network, compression costs more time than it saves.
  */
 const SLOW = 4000;
-/** Bytes of a page from which its transfer time says something about the network. */
+/** Minimum bytes of a page whose transfer time is used to measure the network. */
 const WORTH_MEASURING = 256 * 1024;
 const COMPRESSED = { 'Accept-Encoding': 'gzip' };
 
-/** Where the pages of a list go. */
+/** Receives the pages of a list. */
 export interface ListReader<Page extends ListPage> {
   /** Parses a page. @throws Error when the body is not a list of that resource */
   parser: { reduce(resource: string, body: Buffer): Promise<Page> };
-  /** Gets every page, in order. */
+  /** Receives every page, in order. */
   take(page: Page): void;
   /** Discards all pages: the list starts again from the beginning. */
   restart(): void;
@@ -37,10 +37,9 @@ export interface ListOptions {
   /** Objects per page. Default 500. */
   pageSize?: number;
   /**
-   * What happens when the `continue` token expires (410).
-   * `continue` (default): uses the token that the server offers for the rest of the list in a newer state. Objects that
-   * were created in the meantime in the part already read are missed.
-   * `restart`: reads the list again from the beginning.
+   * What happens when the `continue` token expires (410). `continue` (default): uses the token that the server offers
+   * for the rest of the list in a newer state. Objects that were created meanwhile within the pages already read are
+   * missed. `restart`: reads the list again from the beginning.
    */
   onExpired?: 'continue' | 'restart';
   signal?: AbortSignal;
@@ -81,7 +80,7 @@ class ListReading<Page extends ListPage> {
   private complete = false;
   private restarts = 0;
   private parsing: Promise<Page> | undefined;
-  /** True once a page was slow: the remaining ones are requested compressed. */
+  /** True once a page was slow: the remaining pages are requested compressed. */
   private slow = false;
 
   constructor(
@@ -97,7 +96,7 @@ class ListReading<Page extends ListPage> {
   async read(): Promise<ListResult> {
     while (!this.complete) {
       const response = await this.request();
-      // Later, a 404 would mean that pages already read, and the uses in them, are lost.
+      // A later 404 is an error, because the uses on pages already read would be lost.
       if (this.resource.optional && this.result.bytes === 0 && isMissing(response)) return this.result;
       if (response.status === 410) await this.resume(response);
       else if (response.status === 200) await this.accept(response);
@@ -138,7 +137,7 @@ class ListReading<Page extends ListPage> {
     this.complete = this.next === undefined;
   }
 
-  /** Hands over the page that is being parsed. */
+  /** Waits for the page that is being parsed and passes it on. */
   private async settle(): Promise<Page | undefined> {
     const page = await this.parsing;
     this.parsing = undefined;
@@ -151,7 +150,7 @@ class ListReading<Page extends ListPage> {
   }
 
   /**
-   * Refuses a list of something else: taken for an empty list, it would hide every use.
+   * Refuses a list of another kind: read as an empty list, it would hide every use.
    * @throws RegadmError API_NOT_JSON
    */
   private checkKind({ kind, apiVersion }: Page): void {
@@ -180,18 +179,15 @@ class ListReading<Page extends ListPage> {
     if (cause instanceof RegadmError) return cause;
     const reason = messageOf(cause).slice(0, 120);
     const url = `${this.api.server}${this.path}`;
-    return new RegadmError(
-      `cannot list ${qualifiedName(this.resource)}: the server did not answer with a list: ${reason}`,
-      {
-        code: 'API_NOT_JSON',
-        suggestions: [ADVICE.serverIsOpenShift(url)],
-        cause,
-      },
-    );
+    return new RegadmError(`cannot list ${qualifiedName(this.resource)}: the response is not a list: ${reason}`, {
+      code: 'API_NOT_JSON',
+      suggestions: [ADVICE.serverIsOpenShift(url)],
+      cause,
+    });
   }
 }
 
-/** True when the cluster does not have the resource, in the server's own words. */
+/** True if the server states that the cluster does not have the resource. */
 function isMissing(response: ApiResponse): boolean {
   return isNotFound(response) || lacksApi(response);
 }

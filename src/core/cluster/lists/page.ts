@@ -1,8 +1,8 @@
 import type { KubeList, KubeObject } from '../../model/kube.js';
 
-/** What reading a list needs to know of each page. */
+/** The metadata of a page. */
 export interface ListPage {
-  /** What the server states that it sent, e.g. `PodList` of `v1`. */
+  /** Kind that the server states, e.g. `PodList`. */
   kind?: string;
   apiVersion?: string;
   /** Number of objects. */
@@ -12,7 +12,7 @@ export interface ListPage {
   resourceVersion?: string;
 }
 
-/** A page whose objects are kept whole. */
+/** A page with complete objects. */
 export interface ObjectPage extends ListPage {
   items: KubeObject[];
 }
@@ -35,7 +35,7 @@ export function itemsOf(list: KubeList | null): KubeObject[] {
   return items as KubeObject[];
 }
 
-/** Returns where a page is in its list. */
+/** Returns the metadata of a page. */
 export function positionOf({ kind, apiVersion, metadata }: KubeList, count: number): ListPage {
   return {
     kind,

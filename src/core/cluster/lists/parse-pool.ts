@@ -3,11 +3,14 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { reducePage, unpackPage, type PackedPage, type ReducedPage } from './reduce-page.js';
 
-/** Minimum size of a page that is parsed in a thread, in bytes. For smaller ones, starting a thread costs more. */
+/**
+ * Minimum size of a page that is parsed in a thread, in bytes. Starting a thread costs more than parsing a smaller
+ * page.
+ */
 const WORTH_A_THREAD = 512 * 1024;
 const SCRIPT = new URL('./reduce-worker.js', import.meta.url);
 
-/** A small young generation is as fast, because little of a page outlives it, and saves 30 MB per thread. */
+/** Worker settings. A small young generation saves 30 MB per thread and is as fast, because few objects outlive it. */
 const YOUNG = { maxYoungGenerationSizeMb: 8 };
 
 interface Answer {

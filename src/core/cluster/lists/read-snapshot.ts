@@ -17,7 +17,7 @@ import { ParsePool } from './parse-pool.js';
 import type { ReducedPage } from './reduce-page.js';
 import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from '../resources.js';
 
-/** Maximum concurrent list requests: keeps network and parsers busy, and few pages in memory. */
+/** Maximum concurrent list requests: enough to keep network and parsers busy, with few pages in memory. */
 const CONCURRENT_LISTS = 3;
 /** Maximum concurrent requests for single images. */
 const CONCURRENT_GETS = 16;
@@ -27,7 +27,7 @@ interface ReadOptions {
   namespace?: string;
   /** Reads only referrers of this namespace, as `oc` does with `-n`. */
   referrersNamespace?: string;
-  /** Reads only images and image streams: enough to measure space, never enough to prune. */
+  /** Reads only images and image streams: enough to measure space, but not to prune. */
   withoutReferrers?: boolean;
   /** Reads every other resource too (`--referrers all`). `hosts` are known names of the registry. */
   everything?: { hosts: string[] };
@@ -45,16 +45,16 @@ export interface ReadResult {
    * Date.
    */
   now: number;
-  /** How far this machine's clock is ahead of the server's, in ms; NaN when unknown. */
+  /** Lead of this machine's clock over the server's, in ms; NaN if unknown. */
   clockDifference: number;
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
-  /** With the option `everything`: what else was read. */
+  /** With the option `everything`: the further resources that were read. */
   everything?: Everything;
 }
 
 /**
- * Reads everything that a plan is made from, several lists at a time, and keeps only what decisions need.
+ * Reads everything that a plan is made from, several lists concurrently, and keeps only what decisions need.
  * @throws RegadmError that names the resource that cannot be listed, because a pruner that cannot see all uses must not
  *   delete
  */
@@ -138,7 +138,7 @@ class SnapshotReader {
   }
 
   private async readImages(): Promise<void> {
-    // A restarted list keeps the images that it has: deleting one that no longer exists is harmless.
+    // A restarted list keeps the images already read: deleting one that no longer exists is harmless.
     const take = (page: ReducedPage): void => this.snapshot.images.addColumns(page.columns!);
     const { bytes, count } = await this.list(IMAGES, { take, restart: () => {} });
     this.imageObjectBytes = count > 0 ? bytes / count : 0;
@@ -192,7 +192,7 @@ class SnapshotReader {
     );
   }
 
-  /** Reads the images of tag items that the list lacked: they can have been pushed after it was read. */
+  /** Reads the images of tag items that are not in the list, because they can be newer than the list. */
   private async addMissingImages(): Promise<void> {
     const { images, digests, streams } = this.snapshot;
     const missing = new Set<number>();

@@ -57,7 +57,7 @@ export function unpackPage({ packed, ...page }: PackedPage): ReducedPage {
 
 /**
  * Reads the metadata of a page without parsing its items, because API servers write it before them.
- * @returns undefined when the metadata is not there; then the whole page must be parsed
+ * @returns undefined if the metadata does not come first; then the whole page must be parsed
  */
 export function headOfPage(body: Buffer): { continue?: string } | undefined {
   const text = body.toString('latin1', 0, Math.min(body.length, 8192));

@@ -48,7 +48,7 @@ function verdict({ failed, warnings, unknown }: DoctorDocument['summary']): stri
   return rest ? `${first} (${rest}).` : `${first}.`;
 }
 
-/** Breaks a text between words into lines of at most `width`; a longer word stays whole. */
+/** Wraps a text into lines of at most `width`; does not break words. */
 function wrapped(text: string, width: number): string[] {
   const lines: string[] = [''];
   for (const word of text.split(' ')) {

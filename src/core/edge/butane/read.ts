@@ -126,7 +126,7 @@ function isAbsent(node: Node | undefined): boolean {
   return node === undefined || (isScalar(node) && node.value === null);
 }
 
-/** The model has no undefined lists. */
+/** Returns an empty list for every list field, because the model has no undefined lists. */
 function emptyLists(fields: Fields): Record<string, never[]> {
   const lists = Object.values(fields).filter(({ kind }) => kind === 'strings' || kind === 'objects');
   return Object.fromEntries(lists.map(({ to }) => [to, []]));

@@ -3,7 +3,7 @@ import { isScalar, type Node, type Scalar } from 'yaml';
 /** The value of a scalar, or why it does not have the expected type. */
 export type Reading<T> = { value: T | undefined } | { problem: string };
 
-/** Reads a string. Any scalar counts, as it is written: `label: 007` is `007`. */
+/** Reads a string. Any scalar is read as it is written: `label: 007` is `007`. */
 export function readString(node: Node): Reading<string> {
   if (!isScalar(node)) return { problem: 'must be a string' };
   if (node.value === null) return { value: undefined };

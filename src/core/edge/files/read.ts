@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
 /**
- * Maximum file size in bytes, more than any such file has. Keeps a wrong argument (a disk image) from filling the
+ * Maximum file size in bytes, far above that of real files, so that a wrong argument (a disk image) does not fill the
  * memory.
  */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import { RegadmError, messageOf, refusal } from '../../model/errors.js';
 
 /**
- * Writes files below a directory, and creates the directory if it does not exist. Each file appears whole or not at
- * all.
+ * Writes files below a directory, which is created if it does not exist. Each file is written atomically.
  * @param overwrite false: writes nothing if one of the files exists with other contents
  * @returns the paths, in the order of `files`
  * @throws RegadmError FILE_EXISTS (exit status 4) or UNWRITABLE
@@ -13,7 +12,7 @@ export async function writeFiles(directory: string, files: Map<string, string>, 
   const entries = [...files].map(([name, text]) => ({ path: join(directory, name), text }));
   if (!overwrite) await refuseChanges(entries);
   for (const { path, text } of entries) {
-    await writeWhole(path, text).catch((cause) => {
+    await writeAtomically(path, text).catch((cause) => {
       throw new RegadmError(`cannot write ${path}: ${messageOf(cause)}`, { code: 'UNWRITABLE', cause });
     });
   }
@@ -34,7 +33,7 @@ async function refuseChanges(entries: { path: string; text: string }[]): Promise
   }
 }
 
-async function writeWhole(path: string, text: string): Promise<void> {
+async function writeAtomically(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.partial-${process.pid}`;
   await writeFile(partial, text);

@@ -36,7 +36,7 @@ export class YamlDocument {
     try {
       return node.toJS(this.document);
     } catch (error) {
-      // A few lines of aliases to aliases can expand to more than the memory holds.
+      // A few lines of nested aliases can expand to more than the memory holds.
       throw invalidFile([{ file: this.file, line: this.line(path), message: `not usable YAML: ${messageOf(error)}` }]);
     }
   }

@@ -3,9 +3,9 @@ import type { IgnitionConfig, IgnitionDisk, IgnitionFilesystem, IgnitionPartitio
 import { mountUnit } from './mount-unit.js';
 
 /**
- * Translates a storage part to the Ignition 3.2.0 configuration that `butane` makes of it (variant fcos, version
- * 1.3.0). Fields that were not written are omitted, and so are number 0 and empty lists. Fields that were written stay,
- * even with the default value.
+ * Translates a storage part to the Ignition 3.2.0 configuration that `butane` creates from it (variant fcos, version
+ * 1.3.0). Omits fields that are not set, the number 0 and empty lists; keeps all other fields, even with the default
+ * value.
  * @param storage without `storageProblems`
  */
 export function toIgnition(storage: Storage): IgnitionConfig {

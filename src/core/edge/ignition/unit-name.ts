@@ -1,4 +1,4 @@
-/** Characters that stay as they are. */
+/** Characters that are not escaped. */
 const UNESCAPED = /[A-Za-z0-9:_.]/;
 
 /**
@@ -13,7 +13,7 @@ export function escapeUnitPath(path: string): string {
   return parts.map((part, index) => escapePart(part, index === 0)).join('-');
 }
 
-/** Only the first character of the whole name must not be a dot. */
+/** Escapes a part of a path. Only a dot at the start of the whole name is escaped. */
 function escapePart(part: string, first: boolean): string {
   return [...Buffer.from(part)].map((byte, index) => escapeByte(byte, first && index === 0)).join('');
 }

@@ -1,5 +1,5 @@
 /**
- * Says why a value of parsed JSON does not have a kind; undefined if it has. A missing or null value has every kind.
+ * Returns why a value of parsed JSON is not of a kind; undefined if it is. A missing or null value is of every kind.
  */
 export function valueProblem(value: unknown, kind: string): string | undefined {
   if (value === undefined || value === null) return undefined;

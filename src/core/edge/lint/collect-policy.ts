@@ -55,7 +55,7 @@ function entryOf(document: YamlDocument, path: FieldPath, plain: YamlDocument[])
   const policy: PolicyEntry = {
     fileName,
     kind,
-    // The wave of a source file counts if the overlay has none. The site generator's own files are not checked.
+    // If the overlay has no wave, that of the source file counts. The site generator's own files are not checked.
     wave:
       has(['metadata', 'annotations', WAVE_ANNOTATION]) || base
         ? get(['metadata', 'annotations', WAVE_ANNOTATION])

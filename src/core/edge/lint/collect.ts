@@ -37,7 +37,7 @@ export function collectFacts(files: SourceFile[]): EdgeFacts {
     policies: [...parts.flatMap(({ facts }) => facts.policies), ...unused.map(plainPolicy)],
     findings: [
       ...documents
-        // Policies can set what a source file leaves out.
+        // Policies can set fields that a source file omits.
         .filter((document) => !used.has(document))
         .flatMap((document) => structureFindings(document, documentForm(document))),
       ...parts.flatMap(({ facts }) => facts.findings),

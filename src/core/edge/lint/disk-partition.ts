@@ -9,8 +9,8 @@ interface DiskPartition {
 }
 
 /**
- * Collects `diskPartition`, the older form in a SiteConfig. The site generator makes partition, file system and mount
- * unit of it.
+ * Collects `diskPartition`, the older form in a SiteConfig. The site generator creates the partition, file system and
+ * mount unit from it.
  */
 export function diskPartitionFacts(document: YamlDocument, at: FieldPath): StorageFacts[] {
   const value = document.value(at);

@@ -6,8 +6,8 @@ import type { LintReport } from './report.js';
 export const edgeLintOutput: Output<LintReport, LintReport> = { document: (report) => report, table: lintText };
 
 /**
- * Formats findings as compilers do, so that editors can jump there: `FILE:LINE: severity: message (rule)`, the remedy
- * below.
+ * Formats findings as compilers do, so that editors can open the line: `FILE:LINE: severity: message (rule)`, with the
+ * remedy below.
  */
 function lintText({ files, findings, summary }: LintReport): string {
   const lines = findings.flatMap(({ file, line, severity, rule, message, remedy }) => [

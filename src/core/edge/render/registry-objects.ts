@@ -38,10 +38,7 @@ export interface RegistryObject {
   object: Record<string, unknown> & { metadata: Record<string, unknown> };
 }
 
-/**
- * Makes StorageClass, claim, volume and registry Config of a registry on a local disk, in the order in which they are
- * applied.
- */
+/** Makes StorageClass, claim, volume and registry Config for a local disk, in the order in which they are applied. */
 export function registryObjects(volume: RegistryVolume): RegistryObject[] {
   return [
     { fileName: 'StorageClass.yaml', policyName: 'sc-for-image-registry', object: STORAGE_CLASS },

@@ -26,7 +26,7 @@ interface RenderResult {
 }
 
 /**
- * Renders what gives an edge cluster a registry on a local disk.
+ * Renders the files that set up a registry on a local disk of an edge cluster.
  * @throws RegadmError USAGE, INVALID_FILE, UNREADABLE_FILE, UNWRITABLE, FILE_EXISTS (exit status 4)
  */
 export async function renderSite({ source, path, size, site, target }: RenderRequest): Promise<RenderResult> {

@@ -10,7 +10,7 @@ export type RenderForm = 'ignition' | 'siteconfig' | 'clusterinstance' | 'policy
 export interface RenderInput {
   storage: Storage;
   site: Site;
-  /** Called only if the volume matters, because a file can mount several file systems. */
+  /** Called only by forms that contain the volume, because it throws if the file mounts several file systems. */
   volume: () => RegistryVolume;
 }
 

@@ -14,7 +14,7 @@ interface DiskOptions {
   label?: string;
 }
 
-/** xfs accounts per project, which container storage needs. Other formats refuse to mount with that option. */
+/** xfs needs this option for project quotas, which container storage uses. Other formats do not mount with it. */
 const MOUNT_OPTIONS: Record<string, string[]> = { xfs: ['defaults', 'prjquota'] };
 
 /** Makes one partition with one file system that is mounted at every boot. */

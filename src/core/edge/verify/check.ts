@@ -21,7 +21,7 @@ export function checker(where: EdgeCheck['where']) {
 }
 
 /**
- * Runs a check. An error on the way is the check's failure, so that the others are still made.
+ * Runs a check. An error fails only this check, so that the others still run.
  * @throws the signal's reason when it aborts
  */
 export async function attempt(

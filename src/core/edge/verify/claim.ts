@@ -11,7 +11,10 @@ export function claimIn({ spec }: RegistryConfig): string | undefined {
   return (spec?.storage as { pvc?: { claim?: string } } | undefined)?.pvc?.claim || undefined;
 }
 
-/** Reads the registry's claim; the default name counts if the Config names none. @throws ApiError */
+/**
+ * Reads the registry's claim; uses the default name if the Config names none.
+ * @throws ApiError
+ */
 export async function readClaim(api: ClusterApi): Promise<KubeObject> {
   const name = claimIn(await api.get<RegistryConfig>(CONFIG_PATH)) ?? NAMES.claim;
   return getObject(api, { resource: CLAIMS, namespace: NAMES.namespace, name });

@@ -18,11 +18,11 @@ const POLL_MS = 250;
 
 interface DebugPodOptions {
   node: string;
-  /** An image that is already on the node, because an edge cluster may not be able to pull another. */
+  /** An image that is already on the node, because an edge cluster cannot always pull another one. */
   image: string;
   /** Runs with the node's programs, in its root file system. */
   command: string[];
-  /** Timeout until the command has ended, in ms. */
+  /** Timeout of the command, in ms. */
   timeoutMs: number;
   signal?: AbortSignal;
 }
@@ -46,7 +46,7 @@ export async function runOnNode(api: ClusterApi, options: DebugPodOptions): Prom
     if (log.status !== 200) throw apiError(log, `cannot read the log of pod ${NAMES.namespace}/${name}`);
     return log.body.toString('utf8');
   } finally {
-    // Also if the creation seemed to fail, because its response can be lost.
+    // Also after a failed creation, because only its response can be lost.
     await deletePod(api, name);
   }
 }
@@ -62,7 +62,7 @@ async function deleteLeftovers(api: ClusterApi): Promise<void> {
 async function deletePod(api: ClusterApi, name: string): Promise<void> {
   await requestPodDeletion(api, { name }, { graceSeconds: 0 }).catch((error: unknown) => {
     if (error instanceof RegadmError)
-      error.suggestions.push(`delete the debug pod by hand: oc -n ${NAMES.namespace} delete pod ${name}`);
+      error.suggestions.push(`delete the debug pod manually: oc -n ${NAMES.namespace} delete pod ${name}`);
     throw error;
   });
 }
@@ -92,7 +92,7 @@ function describeState({ status }: KubeObject): string {
 function nodeCheckError(message: string): RegadmError {
   return new RegadmError(message, {
     code: 'NODE_CHECK_FAILED',
-    suggestions: ['check the node by hand: oc debug node/NODE -- chroot /host df -h'],
+    suggestions: ['check the node manually: oc debug node/NODE -- chroot /host df -h'],
   });
 }
 

@@ -62,8 +62,8 @@ function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefine
       REINSTALL,
     );
   if (expected && !sameIgnition(expected, config))
-    return failed(NAME, `${host}: the annotation differs in meaning from what was rendered`, REINSTALL);
-  if (expected) return passed(NAME, `${host} is installed with what was rendered`);
+    return failed(NAME, `${host}: the annotation does not match the rendered configuration`, REINSTALL);
+  if (expected) return passed(NAME, `${host} has the rendered configuration`);
   const mounts =
     (config.storage?.filesystems ?? []).some((filesystem) => filesystem.path === path) && isMounted(config, path);
   if (!mounts) return failed(NAME, `${host}: the annotation mounts nothing at ${path}`, REINSTALL);

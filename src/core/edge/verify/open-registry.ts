@@ -21,7 +21,7 @@ export function registryOpener(
   return async ({ internal, route, token }) => {
     const host = url ?? internal ?? route;
     if (host === undefined) {
-      throw new RegadmError('the cluster names no registry', {
+      throw new RegadmError('the cluster does not name its registry', {
         code: 'REGISTRY_UNKNOWN',
         suggestions: ['expose the registry (spec.defaultRoute: true in its Config), or pass --registry-url'],
       });

@@ -8,7 +8,7 @@ export const edgeVerifyOutput: Output<VerifyReport, VerifyReport> = { document: 
 
 const COLUMNS = ['WHERE', 'CHECK', 'STATUS', 'DETAIL'].map((title) => ({ title }));
 
-/** Formats one line per check, and below them the remedies. */
+/** Formats one line per check, then the remedies. */
 function verifyText({ checks, summary }: VerifyReport): string {
   const rows = checks.map(({ where, name, status, detail }) => [where, name, status, detail]);
   const remedies = checks.flatMap(({ name, remedy }) => (remedy ? [`  * ${name}: ${oneLine(remedy)}\n`] : []));

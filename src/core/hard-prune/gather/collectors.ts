@@ -1,7 +1,7 @@
 import { hasConfigBlob } from '../../model/image.js';
 import type { KubeObject } from '../../model/kube.js';
 
-/** Reduces the objects of a list, one by one, to the digests that matter. */
+/** Collects digests from the objects of a list, one by one. */
 export interface Collector {
   add(item: KubeObject): void;
 }

@@ -15,7 +15,7 @@ interface GatherOptions {
   reporter: Reporter;
   rules: HardPruneRules;
   danglingLinks: boolean;
-  /** Looks up the age of everything that may be deleted. */
+  /** True to look up the age of all candidates for deletion. */
   compareAges: boolean;
   now(): number;
   signal: AbortSignal;

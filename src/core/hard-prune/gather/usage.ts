@@ -10,7 +10,7 @@ const PAGE_SIZE = 100;
 
 /**
  * Reads which blobs the Image objects use and which images the image streams list, page by page, keeping only digests.
- * @throws ApiError when any of it cannot be read: a pruner that does not see all uses must not delete
+ * @throws ApiError if any of it cannot be read: a pruner must not delete unless it sees all uses
  */
 export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<ClusterUsage> {
   // Images last, so that images pushed in the meantime count as in use.
@@ -20,8 +20,8 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
 }
 
 /**
- * Reads a list into a collector. A list whose `continue` token expires is read again from the beginning: its rest in a
- * newer state would miss objects that were created in the part already read.
+ * Reads a list into a collector. If the list's `continue` token expires, the list is read again from the beginning: the
+ * remaining pages would show a newer state and miss objects that were created within the pages already read.
  */
 async function collect<T extends Collector>(
   api: ClusterApi,

@@ -4,7 +4,7 @@ import type { HardPruneReport, HardPruneResult } from '../report.js';
 
 /**
  * Describes what is left to do after a hard prune, one line each, for stderr.
- * @param emptiesRedis the run emptied, or was to empty, a cache in Redis
+ * @param emptiesRedis true if the run empties a cache in Redis
  */
 export function closingLines({ report, error, notRestored }: HardPruneResult, emptiesRedis: boolean): string[] {
   const hint = staleCacheHint(report, emptiesRedis);
@@ -17,11 +17,11 @@ export function closingLines({ report, error, notRestored }: HardPruneResult, em
 /** Describes the result of `--recover`. */
 export function recoveryLine({ found }: RecoverResult): string {
   return found
-    ? 'the registry is as it was before the hard prune'
+    ? 'the registry is in the state before the hard prune again'
     : 'nothing to recover: no hard prune was left unfinished';
 }
 
-/** Without a roll-out, the registry's blob cache in memory still lists deleted blobs. */
+/** Returns a hint if the registry's in-memory blob cache still lists deleted blobs, because there was no roll-out. */
 function staleCacheHint({ dryRun, plan, procedure }: HardPruneReport, emptiesRedis: boolean): string | undefined {
   const rolledOut = procedure.some(({ step, outcome }) => step === 'waiting for the roll-out' && outcome === 'done');
   if (dryRun || rolledOut || plan.blobs.length === 0) return undefined;

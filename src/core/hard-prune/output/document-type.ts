@@ -2,7 +2,7 @@ import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } f
 import type { ProcedureStep } from '../procedure/step.js';
 import type { HardPruneOptions } from '../request.js';
 
-/** What `regadm prune hard -o json` prints. Keys are stable; new ones may be added. */
+/** What `regadm prune hard -o json` prints. Keys are stable; new ones can be added. */
 export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
   /** True without --confirm: nothing was changed. */
   dryRun: boolean;
@@ -41,7 +41,7 @@ export interface HardPruneSummary {
 
 export interface HardPruneBlob extends EntryStatus {
   digest: Digest;
-  /** Absent where the registry's own pruner deletes: it does not report sizes. */
+  /** Absent if the registry's own pruner deletes the blob: it does not report sizes. */
   bytes?: Count;
 }
 

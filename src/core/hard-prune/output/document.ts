@@ -31,7 +31,7 @@ export function hardPruneDocument(report: HardPruneReport): StreamedDocument<Har
 
 type Entry<Part extends PlanPart> = HardPruneDocument[Part][number];
 
-/** Each entry of the plan with what became of it. */
+/** Yields each entry of the plan with its result. */
 function* entries<Part extends PlanPart>({ plan, outcomes }: HardPruneReport, part: Part): Generator<Entry<Part>> {
   for (const [index, planned] of plan[part].entries()) {
     const outcome = outcomes ? outcomes[part][index] : { status: 'would-delete' };

@@ -18,7 +18,7 @@ export function summaryText(report: HardPruneReport): string {
     lines.push(
       `Unfinished uploads: ${abandonedUploads}${uploads > 0 ? `; ${deletes.toLowerCase()} ${uploads}` : ' (--uploads-older-than deletes them)'}`,
     );
-  if (plan.kept.length > 0) lines.push(`Unused but too young to delete: ${plan.kept.length} (-v 4 names them)`);
+  if (plan.kept.length > 0) lines.push(`Unused but too young to delete: ${plan.kept.length} (-v 4 lists them)`);
   if (failed + skipped > 0) lines.push(`Failed: ${failed}; skipped: ${skipped}`);
   const found = blobs + manifestLinks + repositories + layerLinks + uploads;
   if (dryRun && found > 0) lines.push('Nothing was changed. Add --confirm to delete.');

@@ -22,7 +22,7 @@ export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
   };
 }
 
-/** The registry's own pruner reports only the sum. */
+/** Returns the freed bytes. The registry's own pruner reports only their sum. */
 function bytesOf({ plan, outcomes }: HardPruneReport): number {
   if (!outcomes || plan.blobs.every(({ bytes }) => bytes === undefined)) return plan.bytes;
   return plan.blobs.reduce(

@@ -47,7 +47,7 @@ function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number
   return outcome.status === 'skipped' && outcome.reason ? `skipped: ${outcome.reason}` : outcome.status;
 }
 
-/** Writes nothing when there are no rows. */
+/** Writes a table; nothing if there are no rows. */
 function* tableText(titles: string[], rows: string[][], layout: TableLayout): Generator<string> {
   const { wide, width, styles } = layout;
   if (rows.length === 0) return;

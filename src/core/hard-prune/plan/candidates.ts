@@ -3,9 +3,9 @@ import type { HardPruneRules } from './types.js';
 import { childrenOf, type ClusterUsage } from './usage.js';
 
 /**
- * Chooses what nothing uses, by the rules of the recorded cases: a repository without an image stream is deleted as a
- * whole; in the others, a manifest link stays only if its image is in use *and* the stream lists it; every blob that is
- * not in use is deleted.
+ * Chooses the unused data, by the rules of the recorded cases. A repository without an image stream is deleted as a
+ * whole. In other repositories, a manifest link is kept only if its image is in use *and* the stream lists it. Every
+ * blob that is not in use is deleted.
  */
 export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage, rules: HardPruneRules): Candidates {
   const repositories: RepositoryRemoval[] = [];
@@ -20,7 +20,9 @@ export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage,
 }
 
 function removalReason(name: string): string {
-  return name.split('/').length === 2 ? 'its image stream does not exist' : 'its name is not that of an image stream';
+  return name.split('/').length === 2
+    ? 'its image stream does not exist'
+    : 'its name cannot be that of an image stream';
 }
 
 function unusedLinks({ name, manifests = [] }: StoredRepository, usage: ClusterUsage, rules: HardPruneRules): string[] {

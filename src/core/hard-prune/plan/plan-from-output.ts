@@ -7,7 +7,7 @@ import type { RepositoryRemoval } from '../../model/registry-storage.js';
 export class PrunerOutput {
   /** Messages that the pruner logged as errors. */
   readonly errors: string[] = [];
-  /** Last line that was not recognized: when the process failed, this is the cause. */
+  /** Last line that was not recognized: if the process failed, it states the cause. */
   lastUnknown = '';
   private readonly repositories: RepositoryRemoval[] = [];
   private readonly manifestLinks: LinkRemoval[] = [];
@@ -18,7 +18,7 @@ export class PrunerOutput {
     return this.blobs.length;
   }
 
-  /** Takes a line; returns false when it is not recognized. */
+  /** Parses a line; returns false if it is not recognized. */
   take(line: string): boolean {
     const parsed = parsePrunerLine(line);
     if (parsed.kind === 'blob') this.blobs.push({ digest: parsed.digest });

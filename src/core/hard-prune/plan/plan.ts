@@ -10,15 +10,15 @@ import {
   type UploadRemoval,
 } from './types.js';
 
-/** Ages that decide. */
+/** Ages that decide what is deleted. */
 export interface AgeLimits {
-  /** What was written less than this ago stays, in ms; 0: age does not matter. */
+  /** Data written less than this ago is kept, in ms; 0: age does not matter. */
   keepYoungerThanMs: number;
-  /** Uploads last written more than this ago are deleted, in ms; undefined: none are. */
+  /** Uploads last written longer ago than this are deleted, in ms; undefined: none are. */
   uploadsOlderThanMs?: number;
 }
 
-/** What a storage and a cluster said, from which a plan is made. */
+/** What was read from a storage and a cluster to make a plan. */
 export interface Evidence {
   candidates: Candidates;
   facts: CandidateFacts;
@@ -52,7 +52,7 @@ export function planHardPrune({ candidates, facts, totalBlobs, now }: Evidence, 
   });
 }
 
-/** Keeps what is younger than the limit, and remembers it. */
+/** Keeps what is younger than the limit, and records it. */
 class YouthFilter {
   readonly kept: Kept[] = [];
 
@@ -79,7 +79,7 @@ function blobRemovals(candidates: string[], facts: Map<string, BlobFacts>, youth
   return removals.sort((a, b) => compareText(a.digest, b.digest));
 }
 
-/** A link to a candidate that stays because it is young stays too. */
+/** Returns the layer links to delete. A link to a blob that is kept because it is young is kept too. */
 function layerLinkRemovals(facts: CandidateFacts, wholly: Set<string>, blobs: BlobRemoval[]): LinkRemoval[] {
   const links = facts.danglingLayerLinks;
   const removed = new Set(links.length > 0 ? blobs.map(({ digest }) => digest) : []);

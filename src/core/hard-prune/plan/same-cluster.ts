@@ -3,8 +3,8 @@ import type { StorageSnapshot } from '../../model/registry-storage.js';
 import type { ClusterUsage } from './usage.js';
 
 /**
- * Refuses a storage that contains none of the cluster's images: it is another cluster's, and everything in it would
- * look unused.
+ * Refuses a storage that contains none of the cluster's images: it belongs to another cluster, and everything in it
+ * would look unused.
  * @throws RegadmError OTHER_STORAGE, exit status 4
  */
 export function assertSameCluster({ blobs, repositories }: StorageSnapshot, { images }: ClusterUsage): void {
@@ -12,7 +12,7 @@ export function assertSameCluster({ blobs, repositories }: StorageSnapshot, { im
   if (blobs.some((hex) => images.has(hex))) return;
   throw refusal(
     'OTHER_STORAGE',
-    `none of the cluster's ${images.size} images is in this storage: it is another cluster's`,
+    `none of the cluster's ${images.size} images is in this storage: it belongs to another cluster`,
     ['check --storage and the cluster that regadm connects to (--context, --kubeconfig); nothing was changed'],
   );
 }

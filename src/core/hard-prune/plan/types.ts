@@ -2,8 +2,8 @@ import { compareText } from '../../model/compare-text.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
 /**
- * Which manifest links stay. `registry`: exactly those that the registry's own pruner keeps. `safe`: also those of the
- * children of an image index that a stream lists.
+ * Which manifest links are kept. `registry`: exactly those that the registry's own pruner keeps. `safe`: also those of
+ * the children of an image index that a stream lists.
  */
 export type HardPruneRules = 'safe' | 'registry';
 
@@ -16,11 +16,11 @@ export interface HardPrunePlan {
   readonly blobs: readonly BlobRemoval[];
   /** Sum of the blobs' sizes. */
   readonly bytes: number;
-  /** Number of blobs in the storage; undefined where only the registry's pruner sees them. */
+  /** Number of blobs in the storage; undefined if only the registry's pruner sees them. */
   readonly totalBlobs?: number;
   /** Number of unfinished uploads, deleted or not. */
   readonly abandonedUploads: number;
-  /** What stays although nothing uses it. */
+  /** Unused data that is kept. */
   readonly kept: readonly Kept[];
 }
 
@@ -37,7 +37,7 @@ export interface UploadRemoval {
 
 export interface BlobRemoval {
   readonly digest: string;
-  /** Undefined where only the registry's pruner knows it. */
+  /** Undefined if only the registry's pruner knows it. */
   readonly bytes?: number;
 }
 

@@ -8,7 +8,9 @@ import type { CheckStep } from '../preflight.js';
 import type { GuardedRequest } from '../request.js';
 import type { Way } from '../way/way.js';
 
-/** The checks of the guarded procedure: what would fail later and can be seen before anything is changed. */
+/**
+ * Returns the checks of the guarded procedure: what would fail later and can be detected before anything is changed.
+ */
 export function guardedChecks(ports: HardPrunePorts, { guard }: GuardedRequest, way: Way): CheckStep[] {
   const { api } = ports;
   const { find, delete: remove } = way.permissions;
@@ -39,12 +41,12 @@ async function checkMode({ api }: HardPrunePorts, readOnly: 'auto' | 'required')
     return 'the registry is read-only';
   }
   const { config } = await readConfig(api);
-  if (config.spec?.readOnly === true) return 'the registry is set to read-only mode already';
+  if (config.spec?.readOnly === true) return 'the registry is already set to read-only mode';
   assertModeCanChange(config);
   return 'the operator can switch the registry to read-only mode';
 }
 
-/** A cache in Redis is only worth a warning: the deletion itself is safe. */
+/** Checks the blob cache. A cache in Redis is only a warning, because the deletion itself is safe. */
 async function checkCache({ api, reporter, emptyCache }: HardPrunePorts): Promise<string> {
   const usesRedis = (await listRegistryPods(api)).some((pod) => pod.usesRedis);
   if (usesRedis && !emptyCache)

@@ -11,8 +11,8 @@ import { Steps } from './steps.js';
 
 /**
  * Runs a hard prune as one guarded procedure (docs/hard-prune.md): check, lock the registry, switch it to read-only
- * mode, grant the role, find, delete, and restore whatever happens.
- * @throws RegadmError when nothing was deleted; an error after that is in the outcome
+ * mode, grant the role, find unused data, delete it, and always restore the registry.
+ * @throws RegadmError if nothing was deleted; a later error is in the outcome
  */
 export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRequest, way: Way): Promise<Outcome> {
   const { api, reporter, pruneImages } = ports;

@@ -30,11 +30,11 @@ interface LockedRun {
 
 interface LockedAttempt extends Attempt {
   deletionStarted: boolean;
-  /** A process that the run started may still be deleting in a pod. */
+  /** True if a process that the run started can still be deleting in a pod. */
   prunerMayRun: boolean;
 }
 
-/** Runs the part between taking the registry lock and restoring the registry. Never throws. */
+/** Runs the steps between taking the registry lock and restoring the registry. Never throws. */
 export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
   const attempt: Attempt & { deletionStarted: boolean } = { deletionStarted: false };
   let pruner: Pruner | undefined;
@@ -87,7 +87,7 @@ async function grantRole({ ports, lease, account, steps, stop }: LockedRun): Pro
   );
 }
 
-/** Maximum attempts, 1 s apart, until a new binding has taken effect. */
+/** Maximum attempts, 1 s apart, until a new binding takes effect. */
 const BINDING_ATTEMPTS = 10;
 
 async function find({ lease, stop }: LockedRun, pruner: Pruner): Promise<Findings> {

@@ -2,15 +2,15 @@ import { EXIT, RegadmError } from '../../model/errors.js';
 import type { ProcedureStep } from './step.js';
 import type { Deletions, Findings } from '../report.js';
 
-/** How the part of a run that finds and deletes ended. */
+/** Result of finding and deleting unused data. */
 export interface Attempt {
   findings?: Findings;
-  /** Undefined when the deletion did not start, or was interrupted before it returned what was deleted. */
+  /** Undefined if the deletion did not start, or was interrupted before it returned its result. */
   deletions?: Deletions;
   error?: unknown;
 }
 
-/** How a run with deletions ended. */
+/** Result of a run with deletions. */
 export interface Outcome {
   findings: Findings;
   deletions: Deletions;
@@ -21,7 +21,8 @@ export interface Outcome {
 
 /**
  * Completes an attempt that reached the deletion.
- * @throws the error of one that did not; RegadmError NOT_RESTORED when the registry could not be restored either
+ * @throws the attempt's error if it did not reach the deletion; RegadmError NOT_RESTORED if the registry could not be
+ *   restored
  */
 export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored: RegadmError[]): Outcome {
   const { findings, deletions, error } = attempt;
@@ -29,7 +30,7 @@ export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored:
   throw notRestored.length > 0 ? notRestoredError(notRestored, error) : error;
 }
 
-/** A registry that is not as it was before matters more than the error that ended the run. */
+/** Combines the errors. That the registry is not restored matters more than the error that ended the run. */
 function notRestoredError(failures: RegadmError[], error: unknown): RegadmError {
   const interrupted = error instanceof RegadmError && error.exitCode >= 128;
   const messages = failures.map(({ message }) => message).join('; ');

@@ -14,9 +14,9 @@ export interface RecoverResult {
 
 /**
  * Restores the registry after a hard prune that was killed: stops its pruner, removes its binding, restores the mode,
- * releases the lock. Can be run again, also after it was killed itself.
+ * releases the lock. Can be repeated, even if it was killed itself.
  * @param timeoutMs timeout of the roll-out, in ms
- * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run may still be working; RECOVERY_INCOMPLETE
+ * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run can still be working; RECOVERY_INCOMPLETE
  */
 export async function recoverHardPrune(
   { api, reporter, emptyCache }: Omit<HardPrunePorts, 'signal' | 'pruneImages'>,
@@ -28,7 +28,7 @@ export async function recoverHardPrune(
   if (!lease) return { found: false, steps: steps.records };
   if (lease.record.emptiesCache && !emptyCache)
     reporter.warning(
-      'that run was to empty a cache in Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL',
+      'that run had to empty a cache in Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL',
     );
   const failures = await restore({ api, lease, steps, reporter, timeoutMs, emptyCache, prunerMayRun: true });
   lease.abandon();

@@ -16,18 +16,18 @@ interface RestoreOptions {
   reporter: Reporter;
   /** Timeout of the roll-out, in ms. */
   timeoutMs: number;
-  /** A pruner may still run in the pod on record. */
+  /** True if a pruner can still run in the recorded pod. */
   prunerMayRun: boolean;
   /** Empties the registry's blob cache in Redis, if there is anything to empty. */
   emptyCache?: () => Promise<number>;
 }
 
 /**
- * Restores everything that the lease records, in an order in which a crash at any point leaves what the next
- * `--recover` needs: stop the pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait
- * for the roll-out, and only then release the lock. A failure does not keep the other steps from being tried, with one
- * exception: while a pruner may be deleting, the registry stays read-only.
- * @returns the failures; empty when the registry is as before
+ * Restores everything that the lease records, in an order that lets a later `--recover` continue after a crash at any
+ * point: stop the pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait for the
+ * roll-out, and only then release the lock. After a failure, the other steps still run, with one exception: the
+ * registry stays read-only while a pruner can be deleting.
+ * @returns the failures; empty if everything was restored
  */
 export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
   const { api, lease, reporter, emptyCache } = options;

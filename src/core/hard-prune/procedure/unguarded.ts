@@ -7,8 +7,8 @@ import type { Pruner } from '../way/way.js';
 import type { Outcome } from './outcome.js';
 
 /**
- * Runs a hard prune of a registry that nobody guards: changes only the storage, reads only images and image streams.
- * @throws RegadmError when nothing was deleted; an error after that is in the outcome
+ * Runs a hard prune without the guarded procedure: changes only the storage, reads only images and image streams.
+ * @throws RegadmError if nothing was deleted; a later error is in the outcome
  */
 export async function unguardedHardPrune(
   { reporter, signal, pruneImages, emptyCache }: HardPrunePorts,

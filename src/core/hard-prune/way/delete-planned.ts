@@ -5,8 +5,8 @@ import type { Deletions, Outcomes } from '../report.js';
 
 /**
  * Deletes what a plan names: manifest links, whole repositories, uploads, blobs, layer links to deleted blobs. Links
- * are deleted before blobs, so that a run that is killed leaves blobs without links, which the next run finds, and
- * never a link to a deleted blob. For the same reason, a manifest link that is left holds back its blob.
+ * are deleted before blobs, so that a killed run leaves blobs without links, which the next run finds, and never a link
+ * to a deleted blob. For the same reason, a blob is kept if its manifest link could not be deleted.
  */
 export async function deletePlanned(storage: Storage, plan: HardPrunePlan, run: DeletionRun): Promise<Deletions> {
   const latched = latch(run);
@@ -20,7 +20,7 @@ export async function deletePlanned(storage: Storage, plan: HardPrunePlan, run: 
   return { plan, outcomes, failures: failuresOf(plan, outcomes) };
 }
 
-/** A run that may not continue stays stopped, whatever later answers would be. */
+/** Makes a refusal of `mayContinue` final: the run stays stopped. */
 function latch(run: DeletionRun): DeletionRun {
   let stopped: unknown;
   return {
@@ -34,10 +34,10 @@ function latch(run: DeletionRun): DeletionRun {
   };
 }
 
-/** Tells whether a manifest link to a blob may be left. */
+/** Returns true if a manifest link to a blob can remain. */
 type IsLinked = (digest: string) => boolean;
 
-/** Where a driver cannot list the links that are left in a repository, every blob counts as linked. */
+/** Finds the manifest links that remain. If a driver cannot list those of a repository, every blob counts as linked. */
 function linksLeft(plan: HardPrunePlan, links: Deletion[], repositories: RepositoryDeletion[]): IsLinked {
   const left = new Set<string>();
   for (const [index, { digest }] of plan.manifestLinks.entries())

@@ -5,9 +5,9 @@ import { streamsWithUnlistedChildren } from '../plan/usage.js';
 import type { HardPrunePorts } from '../ports.js';
 
 /**
- * Checks that the registry's own pruner does no damage: it knows only what a stream lists, and deletes the manifest
- * links of a listed index's children.
- * @returns the result in words; with the rules `registry`, damage is only a warning
+ * Checks that the registry's own pruner does not damage image indexes: it knows only what a stream lists, and deletes
+ * the manifest links of a listed index's children.
+ * @returns a description of the result; with the rules `registry`, damage is only a warning
  * @throws RegadmError INDEX_CHILDREN (exit status 4) that names the streams
  */
 export async function checkIndexes(

@@ -5,7 +5,10 @@ import { PodWay } from './pod-way.js';
 import { StorageWay } from './storage-way.js';
 import type { Way } from './way.js';
 
-/** Opens the way to the storage that a request names. @throws RegadmError when it names no registry's storage */
+/**
+ * Opens the access to the storage that a request names.
+ * @throws RegadmError if it is not a registry's storage
+ */
 export async function openWay(
   ports: HardPrunePorts,
   request: CommonRequest & { way: ViaPod | ViaStorage },

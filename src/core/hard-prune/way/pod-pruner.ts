@@ -14,7 +14,7 @@ interface PodPrunerOptions {
   api: ClusterApi;
   pod: RegistryPod;
   reporter: Reporter;
-  /** Awaited before each start of the pruner, so that its pod is on record while it runs. */
+  /** Awaited before each start of the pruner; records its pod for `--recover`. */
   beforeStart?(pod: RegistryPod): Promise<void>;
 }
 
@@ -38,8 +38,8 @@ export class PodPruner implements Pruner {
   }
 
   /**
-   * The registry's pruner decides again what to delete. Once it has started, the signal only ends the reading of its
-   * output.
+   * Runs the registry's pruner, which decides again what to delete. Once it has started, the signal only stops reading
+   * its output.
    */
   async delete(_plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
     await mayContinue();
@@ -48,7 +48,7 @@ export class PodPruner implements Pruner {
     const failures = run.output.errors.map((message) => ({ target: 'pruner', message }));
     const failure = failureOf(run);
     if (failure) failures.push({ target: `pod ${this.options.pod.name}`, message: failure });
-    // The pruner logs each deletion just before it: without its summary, the last one may not have happened.
+    // The pruner logs each deletion right before it: without its summary, the last one is uncertain.
     const deleted: Deletion = { status: 'deleted' };
     const outcomes = {
       blobs: plan.blobs.map(() => deleted),
@@ -68,7 +68,7 @@ export class PodPruner implements Pruner {
     this.running = true;
     const onLine = (line: string): void => this.takeLine(output, line);
     const result = await runPruner(api, pod, { mode, onLine, signal }).catch((error: unknown) => {
-      // An HTTP response instead of a channel: no process was started.
+      // The server sent an HTTP response instead of a channel: no process was started.
       if (/response:? \d{3}/.test(messageOf(error))) this.running = false;
       throw error;
     });

@@ -13,7 +13,7 @@ import { checkIndexes } from './indexes.js';
 import { PodPruner } from './pod-pruner.js';
 import type { Pruner, Way } from './way.js';
 
-/** The way through the registry's own pruner in a pod. */
+/** Prunes with the registry's own pruner in a pod. */
 export class PodWay implements Way {
   readonly permissions = { find: EXEC_IN_POD, delete: [...READ_IMAGES, ...BIND_ROLE] };
   readonly checks: Way['checks'];
@@ -37,7 +37,7 @@ export class PodWay implements Way {
   }
 
   /**
-   * A user who cannot list images and streams can still preview; whether image indexes would be damaged is unknown
+   * Finds unused data. Works for users who cannot list images and streams; possible damage to image indexes is unknown
    * then.
    */
   async preview(): Promise<Findings> {
@@ -59,7 +59,7 @@ export class PodWay implements Way {
     return (await hasPrunerRole(api, account)) ? undefined : account;
   }
 
-  /** A change of the mode replaces all pods, so the requested one is used only if the mode did not change. */
+  /** Opens the pruner. A change of the mode replaces all pods, so the requested pod is used only if it still exists. */
   async open(lease: Lease): Promise<Pruner> {
     const { api, reporter } = this.ports;
     const requested = this.request.way.pod;

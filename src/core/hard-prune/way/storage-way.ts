@@ -7,7 +7,7 @@ import type { CommonRequest, ViaStorage } from '../request.js';
 import { StoragePruner } from './storage-pruner.js';
 import type { Pruner, Way } from './way.js';
 
-/** The way on the storage itself. */
+/** Prunes the storage itself. */
 export class StorageWay implements Way {
   readonly permissions = { find: READ_IMAGES, delete: [] };
   readonly checks: Way['checks'];
@@ -21,13 +21,13 @@ export class StorageWay implements Way {
     const { rules, maxDelete } = request;
     const { ages, danglingLinks } = request.way;
     this.pruner = new StoragePruner({ ...ports, storage, rules, ages, danglingLinks });
-    // Only a rehearsal: what is deleted is decided again once the registry is read-only.
-    const rehearse = async (): Promise<string> => {
+    // Only a preview: the plan is made again once the registry is read-only.
+    const previewPlan = async (): Promise<string> => {
       const { plan } = await this.pruner.find(ports.signal);
       assertWithinLimit(plan, maxDelete);
       return `${plan.blobs.length} of ${plan.totalBlobs} blobs are unused`;
     };
-    this.checks = { find: [], delete: [{ name: 'storage', run: rehearse }] };
+    this.checks = { find: [], delete: [{ name: 'storage', run: previewPlan }] };
   }
 
   preview(): Promise<Findings> {

@@ -8,30 +8,30 @@ import type { Deletions, Findings } from '../report.js';
 export interface Pruner {
   /** Finds what nothing uses, and changes nothing. */
   find(signal: AbortSignal): Promise<Findings>;
-  /** @param mayContinue awaited before deletions; throws when deleting is no longer safe */
+  /** @param mayContinue awaited before deletions; throws if deleting is no longer safe */
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions>;
-  /** True while a process that `find` or `delete` started may still be deleting in a pod. */
+  /** True while a process that `find` or `delete` started can still be deleting in a pod. */
   readonly mayStillRun: boolean;
 }
 
-/** One of the two ways to the registry's storage, with what the guarded procedure must know about it. */
+/** One of the two ways to prune the storage, with its permissions and checks for the guarded procedure. */
 export interface Way {
   readonly permissions: {
-    /** To find unused data. */
+    /** Required to find unused data. */
     find: Permission[];
-    /** To delete it, besides. */
+    /** Additionally required to delete it. */
     delete: Permission[];
   };
   readonly checks: {
-    /** Before unused data is searched for. */
+    /** Run before unused data is searched. */
     find: CheckStep[];
-    /** Before the registry is locked: everything that would stop the run later and can be seen now. */
+    /** Run before the registry is locked: everything that would stop the run later and can be detected now. */
     delete: CheckStep[];
   };
-  /** Finds what nothing uses, for a dry run. */
+  /** Finds unused data for a dry run. */
   preview(): Promise<Findings>;
-  /** The service account that must be granted the pruner role while the pruner runs; undefined when none must. */
+  /** Returns the service account that needs the pruner role while the pruner runs; undefined if none does. */
   accountWithoutRole(): Promise<string | undefined>;
-  /** Opens the pruner, once the registry is locked and read-only. */
+  /** Opens the pruner after the registry was locked and is read-only. */
   open(lease: Lease): Promise<Pruner>;
 }

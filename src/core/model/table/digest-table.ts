@@ -28,8 +28,7 @@ const BYTES = Buffer.alloc(DIGEST_WORDS * 4);
 const BYTES_VIEW = new DataView(BYTES.buffer, BYTES.byteOffset, BYTES.length);
 
 /**
- * Returns the hexadecimal digits of up to eight words. It copies bytes, which is ten times as fast as formatting
- * numbers.
+ * Returns the hexadecimal digits of up to eight words. Copies bytes, which is ten times as fast as formatting numbers.
  */
 export function wordsToHex(words: Uint32Array, at: number, count: number): string {
   for (let word = 0; word < count; word++) BYTES_VIEW.setUint32(word * 4, words[at + word]!);
@@ -115,7 +114,10 @@ export class DigestTable {
     return id;
   }
 
-  /** Returns the slot where these words are, or belong. Digests are random, so their first word serves as the hash. */
+  /**
+   * Returns the slot that contains these words, or the free slot for them. Digests are random, so their first word is
+   * the hash.
+   */
   private slotOf(words: Uint32Array, at: number): number {
     const mask = this.slots.length - 1;
     let slot = words[at]! & mask;

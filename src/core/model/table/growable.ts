@@ -20,7 +20,7 @@ export class Growable<T extends Column> {
   }
 
   private grow(): void {
-    // It grows by a quarter: with a million images, doubling would leave tens of megabytes unused.
+    // Grows by a quarter: with a million images, doubling would leave tens of megabytes unused.
     const length = Math.max(1024, Math.ceil(this.column.length * 1.25));
     const larger = new (this.column.constructor as new (length: number) => T)(length);
     larger.set(this.column as never);

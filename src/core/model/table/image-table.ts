@@ -27,7 +27,7 @@ export class ImageTable {
   /** Image number by digest number, plus 1; 0 for none. */
   private readonly byDigest = new Growable(new Int32Array(8192));
   readonly unreadable = new Map<number, string>();
-  /** Images that were found again under another uid: deleted and pushed again after they were first read. */
+  /** Images that were read again with another uid, because they were deleted and pushed again in between. */
   readonly replaced = new Set<number>();
 
   constructor(readonly digests: DigestTable) {

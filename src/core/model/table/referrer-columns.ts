@@ -2,7 +2,7 @@ import type { Reference, ReferenceForm, Referrer } from '../referrer.js';
 
 const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id'];
 /**
- * Stands for an absent value. A referrer takes five numbers: kind, namespace, name, phase and number of references. A
+ * Number of an absent value. A referrer takes five numbers: kind, namespace, name, phase and number of references. A
  * reference takes five: field, form, text, namespace and extended.
  */
 const ABSENT = -1;

@@ -22,7 +22,7 @@ export interface ImageStream {
   pending: number[];
 }
 
-/** The state of a cluster, as it was read: everything that a plan is made from. */
+/** The state of a cluster from which a plan is made. */
 export interface Snapshot {
   digests: DigestTable;
   images: ImageTable;
@@ -58,7 +58,7 @@ export type ImageView = Pick<
   | 'blobSize'
 > & { readonly unreadable: ReadonlyMap<number, string>; readonly replaced: ReadonlySet<number> };
 
-/** A snapshot that is only read: what decisions and plans are made from. */
+/** A read-only snapshot, from which decisions and plans are made. */
 export interface SnapshotView {
   readonly digests: DigestView;
   readonly images: ImageView;

@@ -10,7 +10,7 @@ interface PackedImage {
   record(): ImageRecord;
 }
 
-/** Goes through the images of a page; what is not asked for is not unpacked. */
+/** Iterates over the images of a page; unpacks only the values that are used. */
 export function* unpackImages(columns: ImageColumns): Generator<PackedImage> {
   const unpacker = new Unpacker(columns);
   let digestAt = 0;

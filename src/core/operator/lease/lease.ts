@@ -39,14 +39,14 @@ export class Lease {
     return this.current;
   }
 
-  /** True when the annotation is no longer this run's: another run restores the registry then. */
+  /** True if the annotation no longer belongs to this run: another run restores the registry then. */
   get isTaken(): boolean {
     return this.taken;
   }
 
   /**
    * Locks the registry. An existing annotation is never overwritten.
-   * @param onLost called once, when the lock turns out to be lost
+   * @param onLost called once, if the lock is lost
    * @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4)
    */
   static async take(api: ClusterApi, terms: LeaseTerms, onLost: (error: RegadmError) => void): Promise<Lease> {
@@ -63,9 +63,9 @@ export class Lease {
   }
 
   /**
-   * Takes the lock of another run, in order to restore the registry for it.
+   * Takes over the lock of another run to restore the registry.
    * @returns undefined when the registry is not locked
-   * @throws RegadmError HARD_PRUNE_UNDERWAY while the other run may still be working
+   * @throws RegadmError HARD_PRUNE_UNDERWAY while the other run can still be working
    */
   static async takeOver(api: ClusterApi, onLost: (error: RegadmError) => void): Promise<Lease | undefined> {
     const holder = thisHolder();
@@ -128,7 +128,7 @@ export class Lease {
       });
       this.renewedAt = sentAt;
     } catch (error) {
-      // A failed request may be followed by one that succeeds, as long as nobody else can take the lock over.
+      // A later request can still succeed, as long as nobody else can take over the lock.
       if (this.lost || Date.now() - this.renewedAt < TRUST_MS) throw this.lost ?? error;
       throw this.lose(`it could not be renewed: ${messageOf(error)}`);
     }
@@ -142,7 +142,7 @@ export class Lease {
         holder ? `regadm on ${holder.host} (process ${holder.pid}) has taken it over` : 'its annotation was removed',
       );
     if (this.readOnlyExpected && config.spec?.readOnly !== true)
-      throw this.lose('somebody has ended the read-only mode');
+      throw this.lose('another user has ended the read-only mode');
   }
 
   private lose(why: string): RegadmError {

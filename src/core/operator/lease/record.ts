@@ -8,9 +8,12 @@ export const LEASE_ANNOTATION = 'regadm/hard-prune';
 
 /** Interval between renewals, in ms. */
 export const RENEW_MS = 60_000;
-/** Time since the last renewal after which its own holder no longer relies on it, in ms. Shorter than `FRESH_MS`. */
+/**
+ * Time since the last renewal after which the holder itself no longer relies on the lease, in ms. Shorter than
+ * `FRESH_MS`.
+ */
 export const TRUST_MS = 90_000;
-/** Time since the last renewal after which others may take it over, in ms. */
+/** Time since the last renewal after which others may take over the lease, in ms. */
 export const FRESH_MS = 120_000;
 
 /** Everything that any machine needs to restore the registry. */
@@ -22,9 +25,9 @@ export interface LeaseRecord {
   renewedAt: string;
   /** `spec.readOnly` before the run; null: it was not set. */
   previousReadOnly: boolean | null;
-  /** True when the run changes the mode, or is about to. */
+  /** True if the run changes the mode, or is about to. */
   changesMode: boolean;
-  /** The run was to empty a cache in Redis, whose address `--recover` cannot know. */
+  /** True if the run was started with a cache in Redis to empty; its address is not recorded. */
   emptiesCache?: boolean;
   /** The cluster role binding that the run creates, or is about to. */
   binding?: string;
@@ -32,9 +35,9 @@ export interface LeaseRecord {
   pod?: { name: string; uid: string; containerId?: string };
 }
 
-/** What a run that takes the lock is about to do. */
+/** The changes that a run plans when it takes the lock. */
 export interface LeaseTerms {
-  /** True when the run will change the mode of a registry that now is, or is not, read-only. */
+  /** Returns true if the run will change the mode of a registry that is (or is not) read-only now. */
   changesMode(readOnly: boolean): boolean;
   /** The run will create a cluster role binding. */
   binding: boolean;
@@ -91,7 +94,7 @@ function parse(text: string): LeaseRecord | undefined {
 }
 
 /**
- * True while the holder may still be working: it renewed the lease recently, and its process is not known to have
+ * True while the holder can still be working: it renewed the lease recently, and its process is not known to have
  * ended.
  */
 export function isFresh(record: LeaseRecord, serverTime: number): boolean {

@@ -12,7 +12,7 @@ export function assertUnlocked(reading: ConfigReading): void {
   if (record) throw lockedError(record, reading.serverTime);
 }
 
-/** The error about a registry that another run has locked, or that a killed run has left locked. */
+/** Returns the error for a registry that another run has locked, or that a killed run has left locked. */
 export function lockedError(record: LeaseRecord, serverTime: number): RegadmError {
   const who = describeLease(record, serverTime);
   if (isFresh(record, serverTime))

@@ -9,7 +9,7 @@ interface PrunerOptions {
   mode: PruneMode;
   /** Called with each line of the pruner's output as it arrives. */
   onLine(line: string): void;
-  /** Ends the connection, but not the process in the pod: see `stopPruner`. */
+  /** Closes the connection, but does not stop the process in the pod: see `stopPruner`. */
   signal: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ const SCRIPT = `for p in /proc/[0-9]*; do c=$(tr '\\0' ' ' 2>/dev/null < "$p/cmd
 const FIND_SCRIPT = `# regadm: pruner processes\n${SCRIPT.replace('STOP', '')}`;
 const STOP_SCRIPT = `# regadm: stop pruner processes\n${SCRIPT.replace('STOP', ' kill -TERM "${p#/proc/}" 2>/dev/null')}`;
 
-/** Timeout of the look for processes, in ms. */
+/** Timeout for finding processes, in ms. */
 const LOOK_TIMEOUT_MS = 30_000;
 
 /** Finds the pruner processes in a pod, by process id. @throws RegadmError EXEC_REFUSED, EXEC_FAILED */

@@ -7,7 +7,7 @@ import { deletePod, type PodIdentity } from '../delete-pod.js';
 import { listRegistryPods, type RegistryPod } from '../pods.js';
 import { terminatePruners } from './process.js';
 
-/** Where a pruner was started. */
+/** The container in which a pruner was started. */
 interface PrunerLocation extends PodIdentity {
   containerId?: string;
 }
@@ -15,14 +15,14 @@ interface PrunerLocation extends PodIdentity {
 /** Attempts to terminate a pruner before its pod is deleted, and the pause between them in ms. */
 const ATTEMPTS = 20;
 const PAUSE_MS = 500;
-/** Attempts that may fail because the pod cannot be looked into. */
+/** Attempts that can fail because a command cannot be run in the pod. */
 const FAILED_ATTEMPTS = 5;
 /** Timeout of the deletion of the pod, in ms. */
 const DELETE_TIMEOUT_MS = 120_000;
 
 /**
- * Stops a pruner that was started in a pod. Returns when it certainly no longer runs: there is no such process or no
- * such pod, or the container was restarted. As a last resort, the pod is deleted.
+ * Stops a pruner that was started in a pod. Returns once it has certainly ended: the process or the pod no longer
+ * exists, or the container was restarted. As a last resort, the pod is deleted.
  * @throws RegadmError PRUNER_STILL_RUNNING
  */
 export async function stopPruner(
@@ -51,7 +51,7 @@ export async function stopPruner(
   if (!deleted) throw stillRunning(location, reason);
 }
 
-/** Finds the pod that runs the same container as then; undefined when it, or that container, no longer exists. */
+/** Finds the pod if it still runs the same container; undefined if the pod or the container no longer exists. */
 async function findPod(api: ClusterApi, { uid, containerId }: PrunerLocation): Promise<RegistryPod | undefined> {
   const pod = (await listRegistryPods(api)).find((candidate) => candidate.uid === uid);
   const restarted = containerId && pod?.containerId && pod.containerId !== containerId;
@@ -59,7 +59,7 @@ async function findPod(api: ClusterApi, { uid, containerId }: PrunerLocation): P
 }
 
 function stillRunning({ name }: PrunerLocation, reason: string): RegadmError {
-  return new RegadmError(`the registry's pruner may still run in pod ${REGISTRY_NAMESPACE}/${name}: ${reason}`, {
+  return new RegadmError(`the registry's pruner can still be running in pod ${REGISTRY_NAMESPACE}/${name}: ${reason}`, {
     code: 'PRUNER_STILL_RUNNING',
     suggestions: [ADVICE.recoverAfterPruner],
   });

@@ -4,7 +4,7 @@ export interface Endpoint {
   port: number;
 }
 
-/** Where the registry's blob cache is, and how to log in. */
+/** The address of the registry's blob cache, with the login. */
 export interface RedisAddress {
   /** One server, or the Sentinels that know which server is the master. */
   server: Endpoint | { sentinels: Endpoint[]; master: string };
@@ -23,7 +23,7 @@ const URL_PARTS = /^(rediss?)(\+sentinel)?:\/\/(?:([^/]*)@)?([^@/?#]*)(\/[^?#]*)
 /**
  * Parses `redis[s]://[[user]:password@]host[:port][/db]` or
  * `redis[s]+sentinel://[[user]:password@]host[:port][,…]/MASTER[/db]`.
- * @returns undefined when the text is neither
+ * @returns undefined if the text has neither form
  */
 export function parseRedisUrl(text: string): RedisAddress | undefined {
   const [, scheme, sentinel, login, hosts, path = ''] = URL_PARTS.exec(text) ?? [];
@@ -70,7 +70,7 @@ function parseSentinelPath(path: string): Place | undefined {
   return match ? { master: match[1]!, database: Number(match[2] ?? 0) } : undefined;
 }
 
-/** The login of an URL is percent-encoded. */
+/** Decodes the login of a URL, which is percent-encoded. */
 function parseLogin(login = ''): Pick<RedisAddress, 'username' | 'password'> | undefined {
   const colon = login.includes(':') ? login.indexOf(':') : login.length;
   try {

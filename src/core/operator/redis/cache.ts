@@ -6,7 +6,7 @@ import { describeAddress, type RedisAddress } from './address.js';
 import { causeOf } from './cause.js';
 import type { RedisConnection } from './connect.js';
 
-/** Patterns of the keys of Distribution's blob cache. Nothing else in that Redis is touched. */
+/** Patterns of the keys of Distribution's blob cache. Other keys are not changed. */
 const PATTERNS = ['blobs::*', 'repository::*', 'upload::*'];
 /** Number of keys that Redis looks at per SCAN. */
 const SCAN_COUNT = 1000;
@@ -14,7 +14,7 @@ const SCAN_COUNT = 1000;
 /**
  * Empties the registry's blob cache in Redis. Otherwise, the registry believes that deleted layers exist and lets
  * clients skip them when they push.
- * @param authorities certificates, PEM, that are trusted besides the system's
+ * @param authorities certificates, PEM, that are trusted in addition to the system's
  * @returns the number of deleted keys
  * @throws RegadmError REDIS_FAILED, without the password
  */
@@ -41,7 +41,9 @@ export async function emptyBlobCache(address: RedisAddress, authorities: readonl
   }
 }
 
-/** SCAN can return a key twice, but misses none that exists all the time. */
+/**
+ * Deletes all keys of the cache. SCAN can return a key twice, but does not miss one that exists during the whole scan.
+ */
 async function deleteKeys(connection: RedisConnection): Promise<number> {
   const remove = remover(connection);
   let deleted = 0;

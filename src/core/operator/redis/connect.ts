@@ -12,7 +12,10 @@ export type Reply = string | number | null | Reply[];
 
 /** One connection to a Redis server. */
 export interface RedisConnection {
-  /** Sends one command. @throws Error with what the server says */
+  /**
+   * Sends one command.
+   * @throws Error with the server's message
+   */
   call(...words: string[]): Promise<Reply>;
   close(): void;
 }
@@ -86,7 +89,7 @@ async function findMaster(sentinels: Endpoint[], name: string, options: ConnectO
 }
 
 /**
- * Logs in only where the Sentinel requires it: the login is that of the Redis servers, and Sentinels often have none.
+ * Asks a Sentinel. Logs in only if it requires that: the login is for the Redis servers, and Sentinels often have none.
  */
 async function askSentinel(sentinel: Endpoint, name: string, { address, trust }: ConnectOptions): Promise<Reply> {
   const ask = async (login: Partial<RedisAddress>): Promise<Reply> => {
@@ -105,7 +108,10 @@ async function askSentinel(sentinel: Endpoint, name: string, { address, trust }:
   });
 }
 
-/** During a failover, Sentinels can still name the old master, which can already be a replica. */
+/**
+ * Checks the role of a server. During a failover, Sentinels can still name the old master, which can already be a
+ * replica.
+ */
 async function assertMaster(connection: RedisConnection, endpoint: Endpoint): Promise<void> {
   const role = await connection.call('ROLE');
   if (Array.isArray(role) && role[0] !== 'master')

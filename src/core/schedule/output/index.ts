@@ -6,7 +6,7 @@ export const scheduleOutput: Output<ScheduleDocument, ScheduleDocument> = {
   table: async (document) => (await import('./table.js')).scheduleText(document),
 };
 
-/** For people, the Job's log is the output. */
+/** The text format is empty, because the Job's log is the output for people. */
 export const runOutput: Output<Run, RunDocument> = {
   document: (run) => ({ apiVersion: 'regadm/v1', kind: 'PruneRun', ...run }),
   table: () => '',

@@ -4,7 +4,7 @@ import type { SpaceOf } from '../space-meter.js';
 import type { Space } from '../space.js';
 import { html, raw, type Raw } from './page-html.js';
 
-/** Maximum bars of a plot; a note sums up the rest. */
+/** Maximum bars of a plot; a note summarizes the rest. */
 const MAX_BARS = 12;
 
 interface Bar extends SpaceOf {

@@ -91,7 +91,7 @@ export interface SpaceEntry {
 export interface UsedSpace {
   images: Count;
   tagItems: Count;
-  /** Everything that its images need, each blob once. */
+  /** Bytes of all blobs that its images need, without duplicates. */
   bytes: Count;
   /** Bytes that nothing else needs. */
   unique: Count;
@@ -138,6 +138,6 @@ interface FreeableCell {
 
 export interface UnavailableEntry {
   what: string;
-  /** What the server said. */
+  /** The server's message. */
   message: string;
 }

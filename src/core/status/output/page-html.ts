@@ -1,4 +1,4 @@
-/** Escapes text, so that nothing in it is read as markup. */
+/** Escapes text for use in markup. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-/** The page's style: system fonts, light or dark as the reader's system prefers, readable in print. */
+/** The page's style: system fonts, light or dark mode by the reader's preference, readable in print. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -4,10 +4,10 @@ import type { RegistryState } from '../../operator/state.js';
 /** Shown for a setting that the Deployment does not set. */
 const NOT_SET = "not set: the image's own configuration applies";
 
-/** Conditions that mean trouble, as `type=status`. */
+/** Conditions that indicate a problem, as `type=status`. */
 const BAD_CONDITIONS = new Set(['Available=False', 'Degraded=True']);
 
-/** True for a condition that means trouble. */
+/** True for a condition that indicates a problem. */
 export function isBadCondition({ type, status }: { type: string; status: string }): boolean {
   return BAD_CONDITIONS.has(`${type}=${status}`);
 }

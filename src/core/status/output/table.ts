@@ -14,7 +14,7 @@ const MAX_ROWS = 20;
 
 type TableLayout = Pick<Layout, 'wide' | 'width' | 'styles'>;
 
-/** Formats the status for people, piece by piece. */
+/** Yields the status for people in pieces. */
 export function* statusPieces(report: RegistryStatusReport, layout: TableLayout): Generator<string> {
   const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
   yield* registryPieces(report.registry, unlimited);

@@ -3,11 +3,11 @@ import { messageOf } from '../../model/errors.js';
 import type { Deletion, DeletionRun } from '../storage.js';
 import { PARALLEL } from './files.js';
 
-/** Shared by all results: there can be millions. */
+/** One object for all results, because there can be millions. */
 export const DELETED: Deletion = Object.freeze({ status: 'deleted' });
 export const GONE: Deletion = Object.freeze({ status: 'gone' });
 
-/** Deletes items concurrently, each after asking whether the run may continue. Never throws. */
+/** Deletes items concurrently; before each one, checks that the run may continue. Never throws. */
 export function deleteEach<T, D extends Deletion>(
   items: readonly T[],
   run: DeletionRun,

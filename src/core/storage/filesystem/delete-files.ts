@@ -15,9 +15,9 @@ const readEntries = promisify(readdir) as unknown as (
 ) => Promise<Dirent[]>;
 
 /**
- * Deletes a blob's data and its directory. That `data` is a regular file was checked for the plan; the directory is
- * checked again, because a symbolic link in its place would be followed. Callbacks, because there can be very many
- * blobs (see files.ts).
+ * Deletes a blob's data and its directory. The plan has checked that `data` is a regular file; the directory is checked
+ * again, because a symbolic link in its place would be followed. Uses callbacks because there can be very many blobs
+ * (see files.ts).
  * @throws the file system's error
  */
 export function deleteBlob(root: string, hex: string): Promise<Deletion> {
@@ -46,7 +46,7 @@ export async function deleteLink(directory: string): Promise<Deletion> {
 
 /**
  * Deletes the files of a tree that `isKnown` accepts by their path below `directory`, and the directories that are
- * empty then. Symbolic links and all other files stay.
+ * empty then. Symbolic links and all other files are kept.
  * @returns false when there is no such directory
  * @throws the file system's error
  */
@@ -65,7 +65,7 @@ async function deleteKnown(path: string, isKnown: (parts: string[]) => boolean, 
   await deleteIfEmpty(path);
 }
 
-/** Deletes a regular file; a symbolic link of that name stays. */
+/** Deletes a regular file; keeps a symbolic link of that name. */
 async function deleteRegularFile(path: string): Promise<Deletion> {
   if (!(await lstatOf(path))?.isFile()) return GONE;
   try {
@@ -85,7 +85,7 @@ export async function deleteIfEmpty(directory: string): Promise<void> {
 }
 
 /**
- * Reads what is at a path, without following a symbolic link; undefined when nothing is.
+ * Reads the status of a path without following a symbolic link; undefined if it does not exist.
  * @throws the file system's error
  */
 export function lstatOf(path: string): Promise<Stats | undefined> {

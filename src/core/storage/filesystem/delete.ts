@@ -13,7 +13,7 @@ import {
   uploadDirectory,
 } from './layout.js';
 
-/** Deletes a manifest link and a layer link of the same digest: old versions of the registry linked manifests there. */
+/** Deletes a manifest link and a layer link of the same digest, where old versions of the registry linked manifests. */
 export async function deleteManifestLink(root: string, { repository, digest }: Link): Promise<Deletion> {
   const deletion = await deleteLink(`${manifestLinks(root, repository)}/${hexOf(digest)}`);
   await deleteLink(`${layerLinks(root, repository)}/${hexOf(digest)}`);
@@ -33,8 +33,8 @@ export async function deleteUpload(root: string, { repository, id }: Upload): Pr
 }
 
 /**
- * Deletes a repository's own directories. Nested repositories and files that are not of the layout stay, with their
- * directories.
+ * Deletes a repository's own directories. Keeps nested repositories and files that are not part of the layout, with
+ * their directories.
  */
 export async function deleteRepository(root: string, name: string): Promise<RepositoryDeletion> {
   try {
@@ -56,21 +56,21 @@ async function deleteOwnDirectories(path: string): Promise<Deletion> {
   return found ? DELETED : GONE;
 }
 
-/** Lists the manifest links that are left; undefined when they cannot be listed. */
+/** Lists the remaining manifest links; undefined if they cannot be listed. */
 async function remainingManifests(root: string, name: string): Promise<string[] | undefined> {
   const entries = await entriesOf(manifestLinks(root, name)).catch(() => undefined);
   return entries?.filter((entry) => HEX.test(entry.name)).map((entry) => `sha256:${entry.name}`);
 }
 
 /**
- * Path below `_layers` or `_manifests`: `sha256/HEX/link`, `revisions/sha256/HEX/link`,
+ * True for a link's path below `_layers` or `_manifests`: `sha256/HEX/link`, `revisions/sha256/HEX/link`,
  * `tags/TAG/{current,index/sha256/HEX}/link`.
  */
 function isLinkFile(parts: string[]): boolean {
   return parts.length >= 3 && parts.at(-1) === 'link';
 }
 
-/** Path below `_uploads/ID`: `startedat`, `data`, `hashstates/…`. */
+/** True for a known path below `_uploads/ID`: `startedat`, `data`, `hashstates/…`. */
 function isUploadFile(parts: string[]): boolean {
   return parts.length === 1 ? ['startedat', 'data'].includes(parts[0]!) : parts.length > 1 && parts[0] === 'hashstates';
 }

@@ -3,7 +3,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { RegadmError } from '../../model/errors.js';
 
-/** Limit of concurrent file operations: keeps network storage busy and does not slow a local disk. */
+/** Maximum concurrent file operations: enough to keep network storage busy without slowing down a local disk. */
 export const PARALLEL = { concurrency: 16 };
 
 // The callback functions of node:fs take half the time of fs/promises, which matters for tens of thousands of files.
@@ -33,7 +33,7 @@ export function entriesIn(path: string): Promise<Dirent[]> {
 }
 
 /**
- * Reads what is at a path, without following a symbolic link; undefined when nothing is.
+ * Reads the status of a path without following a symbolic link; undefined if it does not exist.
  * @throws RegadmError STORAGE_UNREADABLE
  */
 export function statOf(path: string): Promise<Stats | undefined> {

@@ -5,7 +5,10 @@ import { PARALLEL, entriesIn, readSmallFile, statOf } from './files.js';
 import { blobData, blobDirectory, layerLinks, manifestLinks, repositoryDirectory } from './layout.js';
 import { inspectUploads, uploadWrittenAt } from './uploads.js';
 
-/** Looks up existence, sizes and times of what may be deleted. @throws RegadmError STORAGE_UNREADABLE */
+/**
+ * Looks up existence, sizes and times of the candidates for deletion.
+ * @throws RegadmError STORAGE_UNREADABLE
+ */
 export async function inspectCandidates(
   root: string,
   snapshot: StorageSnapshot,
@@ -41,7 +44,10 @@ async function blobFacts(root: string, hex: string): Promise<BlobFacts | undefin
   return stats?.isFile() ? { bytes: stats.size, writtenAt: stats.mtimeMs } : undefined;
 }
 
-/** As the registry's pruner does: a link counts only if it contains its directory's digest and its blob exists. */
+/**
+ * Checks manifest links as the registry's pruner does: a link counts only if it contains its directory's digest and its
+ * blob exists.
+ */
 async function inspectManifestLinks(root: string, candidates: Candidates): Promise<CandidateFacts['manifestLinks']> {
   const found: CandidateFacts['manifestLinks'] = [];
   await forEachParallel(candidates.manifestLinks, PARALLEL, async ({ repository, hex }) => {
@@ -70,8 +76,8 @@ async function newestOf(root: string, names: Set<string>): Promise<Map<string, n
 }
 
 /**
- * Looks again for each blob that the listing does not have: a blob written since then must not make its link look
- * dangling.
+ * Finds links without a blob. Looks for each blob again that is not in the listing: a link to a newly written blob must
+ * not look dangling.
  */
 async function findDangling(
   root: string,

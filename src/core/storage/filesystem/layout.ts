@@ -3,7 +3,7 @@
  * @see docs/hard-prune.md
  */
 
-/** 64 lower-case hex digits: how the layout names digests. */
+/** A digest in the layout: 64 lower-case hex digits. */
 export const HEX = /^[0-9a-f]{64}$/;
 
 /** A repository's own directories, in the order of deletion: manifest links before layer links. */

@@ -40,7 +40,9 @@ async function listBlobs({ root, ignored, signal }: Listing): Promise<string[]> 
   return blobs;
 }
 
-/** Level by level, so that few directories are open at a time however deep repositories are nested. */
+/**
+ * Lists repositories level by level, so that few directories are open at a time even if repositories are deeply nested.
+ */
 async function listRepositories(listing: Listing): Promise<StoredRepository[]> {
   const repositories: StoredRepository[] = [];
   let level = [''];
@@ -59,7 +61,7 @@ async function listRepositories(listing: Listing): Promise<StoredRepository[]> {
   return repositories;
 }
 
-/** Tells a repository's own directories from nested repositories and from what the layout does not have. */
+/** Separates a repository's own directories, nested repositories, and entries that are not part of the layout. */
 function sortEntries(entries: Dirent[], name: string): { own: string[]; nested: string[]; ignored: string[] } {
   const own: string[] = [];
   const nested: string[] = [];
@@ -98,7 +100,7 @@ async function directoriesIn(path: string): Promise<string[]> {
   return (await entriesIn(path)).filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-/** Lists a directory some steps below another; empty when a step does not exist or is a symbolic link. */
+/** Lists a directory below another; empty if a directory on the way does not exist or is a symbolic link. */
 async function entriesBelow(directory: string, steps: string[]): Promise<Dirent[]> {
   let path = directory;
   for (const step of steps) {

@@ -45,7 +45,7 @@ async function assertLayout(root: string): Promise<void> {
   if (known.some(({ name }) => name === 'blobs')) await assertBlobDirectories(`${root}/blobs`);
 }
 
-/** Blobs are below `sha256/<first 2 hex digits>/`. */
+/** Checks that blobs are below `sha256/<first 2 hex digits>/`. */
 async function assertBlobDirectories(blobs: string): Promise<void> {
   const algorithms = await entriesIn(blobs);
   const sha256 = algorithms.find(({ name }) => name === 'sha256');

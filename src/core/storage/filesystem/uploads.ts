@@ -34,7 +34,8 @@ async function newestFileIn(path: string): Promise<number> {
 }
 
 /**
- * The earlier of the time in `startedat` and its own time: in a copied storage, files are younger than their content.
+ * Returns the earlier of the time in `startedat` and the file's own time: in a copied storage, files are younger than
+ * their content.
  */
 async function startedAt(file: string): Promise<number> {
   const written = (await statOf(file))?.mtimeMs ?? 0;

@@ -137,6 +137,6 @@ test('reports that the pod could not be deleted', async () => {
   const cluster = new PodCluster((method) => (method === 'DELETE' ? 403 : undefined));
   await expect(runOnNode(cluster.api, OPTIONS)).rejects.toMatchObject({
     message: expect.stringContaining('cannot delete pod openshift-image-registry/regadm-node-check-') as string,
-    suggestions: expect.arrayContaining([expect.stringContaining('delete the debug pod by hand')]) as string[],
+    suggestions: expect.arrayContaining([expect.stringContaining('delete the debug pod manually')]) as string[],
   });
 });

@@ -79,7 +79,7 @@ describe('rules beyond the original', () => {
       repositories: { ns: { manifests: [image], layers: [image] }, ...STORAGE.repositories },
     });
     const { plan } = await pruneAll(pruner);
-    expect(plan.repositories).toEqual([{ name: 'ns', reason: 'its name is not that of an image stream' }]);
+    expect(plan.repositories).toEqual([{ name: 'ns', reason: 'its name cannot be that of an image stream' }]);
     expect(filesBelow(path.join(root, 'repositories'))).toEqual(
       filesBelow(path.join(root, 'repositories/ns/app')).map((name) => `ns/app/${name}`),
     );

@@ -30,7 +30,7 @@ function partitionSizes(facts: EdgeFacts): Finding[] {
   return objectsOf(facts, 'PersistentVolume').flatMap((volume) => {
     const capacity = bytesAt(volume, CAPACITY);
     const mount = mountsOf(facts).find(({ path }) => path === volumePath(volume));
-    // Without a size, the partition takes the rest of the disk, which is not known here.
+    // Without a size, the partition takes the rest of the disk, whose size is not known here.
     if (!capacity || !mount?.sizeMiB || mount.sizeMiB * 2 ** 20 >= capacity) return [];
     const minimum = Math.ceil(capacity / 2 ** 20);
     return [

@@ -71,7 +71,7 @@ function partitionLabels({ config, at }: StorageFacts): Finding[] {
         'partition-label',
         at(['filesystems', index, 'device']),
         `no partition has the label ${label}`,
-        'use the same label for the partition and after /dev/disk/by-partlabel/ in the file system',
+        'use the label of the partition in the device of the file system: /dev/disk/by-partlabel/LABEL',
       ),
     ];
   });
