@@ -76,7 +76,7 @@ test('every schema was checked against real output', () =>
       .sort(),
   ));
 
-test('the schemas are generated from the present types', async () => {
+test('the schemas are generated from the current types', async () => {
   const run = promisify(execFile)(process.execPath, [join(ROOT, 'scripts/json-schemas.js'), '--check']);
   await expect(run).resolves.toMatchObject({ stderr: '' });
 });

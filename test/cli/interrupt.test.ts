@@ -32,10 +32,10 @@ describe('the program', () => {
     expect(stderr).toContain(`${STOPPING}\n`);
     expect(stderr).toContain(`error: interrupted by ${signal}\n`);
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'INTERRUPTED' });
-    expect(stderr).toContain('show how far the registry has switched: regadm registry readonly');
+    expect(stderr).toContain('show the progress of the roll-out: regadm registry readonly');
   });
 
-  test('a second signal stops it at once, though the server no longer answers', async () => {
+  test('a second signal stops it at once, even if the server no longer responds', async () => {
     const { child, ended } = await waiting('prune', 'hard', '--confirm', '--rules=registry');
     sandbox.onRequest(() => ({ do: 'hang' }));
     child.stderr!.on('data', (text: string) => void (text.includes(RESTORING) && child.kill('SIGTERM')));
@@ -85,7 +85,7 @@ describe('interruptible', () => {
     await expect(work).rejects.toBe(notRestored);
   });
 
-  test('a reader of stderr that went away does not end the work', async () => {
+  test('a closed pipe at stderr does not end the work', async () => {
     const work = interruptible(
       () => {
         process.stderr.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));

@@ -31,7 +31,7 @@ describe('regadm doctor', () => {
     (sandbox = await startSandbox({ sample: true, storage: 'none', ...options }));
   afterEach(() => sandbox.stop());
 
-  test('finds nothing in the way of an administrator, and changes nothing', async () => {
+  test('finds no problem for an administrator, and changes nothing', async () => {
     await start();
     const report = await examine(sandbox);
     expect(report).toMatchObject({ kind: 'Doctor', ok: true, summary: { failed: 0, warnings: 0, unknown: 0 } });
@@ -56,7 +56,7 @@ describe('regadm doctor', () => {
     expect(sandbox.requests.filter(({ method, path }) => method === 'POST' && !/reviews$/.test(path))).toEqual([]);
   });
 
-  test("a pruner's user may not see the operator: that is unknown, and no problem", async () => {
+  test("a pruner's user cannot read the operator: the check is unknown, not failed", async () => {
     await start();
     const report = await examine(sandbox, 'pruner');
     expect(report.ok).toBe(true);
@@ -109,14 +109,14 @@ describe('regadm doctor', () => {
     expect(of(await examine(sandbox), 'other pruners')).toMatchObject([{ status: 'failed' }]);
   });
 
-  test('the text has a line a check, and a verdict', async () => {
+  test('the text has a line per check, and a verdict', async () => {
     await start({ registryReadOnly: true });
     const text = doctorText(await examine(sandbox), { styles: styles(false), width: Infinity });
     expect(text).toMatch(/^FAILED {3}mode +the registry is in read-only mode/m);
     expect(text).toMatch(/\n1 problem would make a prune fail\.\n$/);
   });
 
-  test('the verdict says how much could not be checked', async () => {
+  test('the verdict counts the checks that were not possible', async () => {
     await start();
     const layout = { styles: styles(false), width: Infinity };
     expect(doctorText(await examine(sandbox), layout)).toMatch(/\nNo problems found\.\n$/);
@@ -138,7 +138,7 @@ describe('regadm doctor', () => {
     expect(lines.join('\n')).toMatch(/^FAILED {3}lists +the user may not list images\.image\.openshift\.io,/m);
   });
 
-  test('as a process: exit status 1 when something is in the way, and a document for programs', async () => {
+  test('as a process: exit status 1 if a check fails, and a document for programs', async () => {
     await start({ registryReadOnly: true });
     const { status, stdout, stderr } = await regadm(['doctor', '--kubeconfig', sandbox.kubeconfig.admin, '-o', 'json']);
     expect({ status, stderr }).toEqual({ status: 1, stderr: '' });

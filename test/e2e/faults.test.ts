@@ -68,7 +68,7 @@ function atRequest(n: number, matches: (request: RequestInfo) => boolean, act: (
   });
 }
 
-test('an undisturbed run reports what it does, and the next one finds nothing', async () => {
+test('a run without faults reports what it does, and the next one finds nothing', async () => {
   await begin();
   const run = await prune(scene, [...CONFIRM, '-v', '4']);
   expect(run.status).toBe(0);

@@ -151,7 +151,7 @@ describe('failures', () => {
     expect(changed()).toEqual([]);
   });
 
-  test('without a ready registry pod, the run fails', async () => {
+  test('fails without a ready registry pod', async () => {
     await begin({ managementState: 'Removed' });
     const { status, stdout } = await start(sandbox, ['prune', 'hard', '-o', 'json']).ended;
     expect(status).toBe(1);

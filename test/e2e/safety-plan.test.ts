@@ -59,7 +59,7 @@ describe('--plan-out and --plan', () => {
     expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
   });
 
-  test('what is now in use, or has become old since then, stays', async () => {
+  test('objects that are now in use, or have become old since then, are kept', async () => {
     const planned = await planOut();
     scene.sandbox.store.put('pods', aRunningPod('late/pod', `${HOST}/ops/batch@${scene.batch[4]}`));
     scene.sandbox.registry.push('ops/batch', 'nightly', { layers: ['newest'], created: '2025-02-01T00:00:00Z' });

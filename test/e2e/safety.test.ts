@@ -109,13 +109,13 @@ function run(args: string[], kubeconfig = sandbox.kubeconfig.admin): Promise<Cli
 const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) as PruneDocument;
 const deleted = (document: PruneDocument): string[] => document.images.map(({ name }) => name);
 
-test('oc would delete all of them', async () => {
+test('oc would delete all of these images', async () => {
   const document = documentOf(await run([...KEEP_NOTHING, '--referrers=oc']));
   // `oc` reads these pods, but does not notice that they use an index or an image that their stream does not list.
   expect(deleted(document)).toEqual([...new Set([...Object.values(used), unused, index, ...siblings])].sort());
 });
 
-test.each(['admin', 'pruner'] as const)('all of them stay, and -v 4 tells why (%s)', async (user) => {
+test.each(['admin', 'pruner'] as const)('all of them are kept, and -v 4 prints why (%s)', async (user) => {
   const before = stateOf(sandbox);
   const result = await run([...KEEP_NOTHING, '--confirm', '-v', '4'], sandbox.kubeconfig[user]);
   expect(result.status).toBe(0);
@@ -151,7 +151,7 @@ describe('signatures, attestations and SBOMs', () => {
       .map((kind) => push(`${kind} of ${digest}`, `${digest.replace(':', '-')}.${kind}`))
       .concat(push(`subject ${digest}`, undefined, { subject: digest }));
 
-  test('stay while their image stays', async () => {
+  test('are kept while their image is kept', async () => {
     const kept = attachments(used['source image 0']!);
     const result = await run([...KEEP_NOTHING, '--confirm', '-v', '4']);
     expect(result.status).toBe(0);
@@ -183,7 +183,7 @@ describe('signatures, attestations and SBOMs', () => {
     expect(missingParts(sandbox)).toEqual([]);
   });
 
-  test('stay if a pod starts to use their image at the last moment', async () => {
+  test('are kept if a pod starts to use their image at the last moment', async () => {
     const [signature = ''] = attachments(unused);
     let late = false;
     sandbox.onRequest(async ({ method, path }) => {

@@ -36,7 +36,7 @@ test('without flags it is a dry run with the defaults of oc', async () => {
   });
 });
 
-test('every flag has its place in the request', async () => {
+test('every flag is part of the request', async () => {
   const given = await request({
     confirm: true,
     'keep-tag-revisions': 5,

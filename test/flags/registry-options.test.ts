@@ -14,7 +14,7 @@ const caught = (work: () => unknown): { message: string; suggestions: string[] }
 };
 
 describe('--registry-url', () => {
-  test('is an address', () => {
+  test('accepts an address', () => {
     expect(registryAddressFlag('https://registry.example.org:5000')).toEqual({
       scheme: 'https',
       host: 'registry.example.org',
@@ -22,7 +22,7 @@ describe('--registry-url', () => {
     });
   });
 
-  test('names itself in errors', () => {
+  test('is named in errors', () => {
     expect(caught(() => registryAddressFlag('registry.example.org/path'))).toMatchObject({
       code: 'USAGE',
       exitCode: 1,
@@ -51,7 +51,7 @@ describe('--certificate-authority', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  test('is read into its certificates', async () => {
+  test('is parsed into its certificates', async () => {
     const options = await registryOptions({ 'certificate-authority': join(directory, 'ca.pem') });
     expect(options).toEqual({
       registryUrl: undefined,

@@ -166,11 +166,11 @@ function examplesOfHelp(id: string): Example[] {
 
 // One test per page: each has its own sandbox and fails alone.
 describe('the examples', () => {
-  test.each(pages)('in %s do what the page says', async (page) => {
+  test.each(pages)('in %s work as described', async (page) => {
     expect(await wrongExamples(examplesOfPage(page))).toEqual([]);
   });
 
-  test.each(Object.keys(commands))('in the help of %s do what it says', async (id) => {
+  test.each(Object.keys(commands))('in the help of %s work as described', async (id) => {
     expect(await wrongExamples(examplesOfHelp(id))).toEqual([]);
   });
 });

@@ -192,7 +192,7 @@ function violations(json: string): Map<string, string[]> {
 }
 
 describe('the import rules', () => {
-  test('report every import against the arrows, and nothing else', async () => {
+  test('report every import in the wrong direction, and nothing else', async () => {
     const broken = Object.entries(BROKEN).flatMap(([rule, imports]) =>
       imports.map(([from, to]) => ({ rule, from, to, as: staticImport })),
     );
@@ -203,7 +203,7 @@ describe('the import rules', () => {
     expect([...found.keys()].filter((from) => !expected.has(from))).toEqual([]);
   });
 
-  test('report circles, also of types', async () => {
+  test('report cycles, also of types', async () => {
     const found = await cruise([
       { from: 'src/core/model/a.ts', to: 'src/core/model/b.ts', as: staticImport },
       { from: 'src/core/model/b.ts', to: 'src/core/model/a.ts', as: FORMS['a type-only import']! },

@@ -33,7 +33,7 @@ test('extended keeps all items, images, blobs and links that oc keeps', () => {
   );
 });
 
-test.each(['oc', 'extended'] as const)('%s: every blob and link that a remaining image needs stays', (referrers) => {
+test.each(['oc', 'extended'] as const)('%s: every blob and link that a remaining image needs is kept', (referrers) => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
       const plan = planText(planOf(lists, { ...options, referrers }));
@@ -63,7 +63,7 @@ test.each(['oc', 'extended'] as const)('%s: every blob and link that a remaining
   );
 });
 
-test('extended: every child of a remaining index stays', () => {
+test('extended: every child of a remaining index is kept', () => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
       const plan = planText(planOf(lists, options));
@@ -75,7 +75,7 @@ test('extended: every child of a remaining index stays', () => {
   );
 });
 
-test.each(['oc', 'extended'] as const)('%s: no planned item has a reason to stay', (referrers) => {
+test.each(['oc', 'extended'] as const)('%s: no planned item has a reason to be kept', (referrers) => {
   fc.assert(
     fc.property(clusters, optionSets, (lists, options) => {
       const plan = planOf(lists, { ...options, referrers });

@@ -44,7 +44,7 @@ export const ADVICE = {
   // mode of the registry
   endReadOnly: 'end the read-only mode: regadm registry readonly off',
   startReadOnly: 'switch it first (regadm registry readonly on), or use --read-only=auto',
-  manage: 'set it to Managed, or switch the registry by hand and use --read-only=required',
+  manage: 'set it to Managed, or switch the registry manually and use --read-only=required',
 
   // storage
   storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',

@@ -18,7 +18,7 @@ test.each([
   ['--storage cannot be specified with --recover', ['--recover', '--storage=/tmp']],
   ['--rules', ['--rules=mine']],
   ['unexpected argument "positional"', ['positional']],
-])('bad usage: %s', async (message, args) => {
+])('is a usage error: %s', async (message, args) => {
   const { status, stdout, stderr } = await hard(...args);
   expect(stderr).toContain('error: ');
   expect(stderr).toContain(message);
@@ -26,7 +26,7 @@ test.each([
   expect(status).toBe(1);
 });
 
-test('--read-only=skip is refused in the pod together with --confirm', async () => {
+test('--read-only=skip with --confirm is refused without --storage', async () => {
   const { status, stdout } = await hard('--read-only=skip', '-o', 'json');
   expect(status).toBe(4);
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'READ_ONLY_NEEDED' });

@@ -87,7 +87,7 @@ describe('the exit status', () => {
     expect(run.stderr).toMatch(/^error: cannot list pods: /);
   });
 
-  test('is 130 after Ctrl-C; the result says what was done', async () => {
+  test('is 130 after Ctrl-C; the result lists what was done', async () => {
     let interrupt = (): void => {};
     // The first change of a run: a deletion would also match the preflight's.
     scene.sandbox.onRequest(({ method }) => {

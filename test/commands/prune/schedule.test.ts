@@ -89,7 +89,7 @@ describe('shown', () => {
     expect(parse((await schedule('-o', 'yaml')).stdout)).toEqual(json);
   });
 
-  test('without an ImagePruner, says what to do', async () => {
+  test('without an ImagePruner, suggests what to do', async () => {
     await start({ missing: ['imagepruners'] });
     const { status, stderr } = await schedule();
     expect(status).toBe(1);
@@ -157,7 +157,7 @@ describe('--set', () => {
     expect(patches()).toEqual([]);
   });
 
-  test('when somebody else changes the object in between, both changes stay', async () => {
+  test('after a concurrent update, both changes are kept', async () => {
     await start();
     let once = true;
     sandbox.onRequest(({ method }) => {
@@ -170,7 +170,7 @@ describe('--set', () => {
     expect(spec()).toMatchObject({ suspend: true, keepTagRevisions: 9 });
   });
 
-  test('without permission it reports that', async () => {
+  test('without permission, it reports the missing permission', async () => {
     await start();
     const { status, stderr } = await regadm([
       'prune',
@@ -310,7 +310,7 @@ describe('--run-now', () => {
     expect(job!.spec).toMatchObject({ backoffLimit: 0, template: { spec: { serviceAccountName: 'pruner' } } });
   });
 
-  test("prefers regadm's own CronJob, unless --from says another", async () => {
+  test("prefers regadm's own CronJob, unless --from names another", async () => {
     await start({ cluster: { cronjobs: [OWN_CRON_JOB] } });
     expect((await schedule('--run-now')).stderr).toContain('from CronJob regadm-image-pruner');
     expect((await schedule('--run-now', '--from', 'image-pruner')).stderr).toContain('from CronJob image-pruner');
@@ -355,7 +355,7 @@ describe('--run-now', () => {
     expect(patches()).toEqual([]);
   });
 
-  test('when the answer to the start is lost, one Job is started, not two', async () => {
+  test('if the response to the creation is lost, only one Job is started', async () => {
     await start();
     let once = true;
     sandbox.onRequest(({ method, path }) => {
@@ -367,7 +367,7 @@ describe('--run-now', () => {
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 
-  test('a Job that does not end in time keeps running', async () => {
+  test('a Job that does not end before the timeout keeps running', async () => {
     await start({ rolloutStepMs: 'manual' });
     const { status, stderr } = await schedule('--run-now', '--timeout', '700ms');
     expect(status).toBe(1);
@@ -375,7 +375,7 @@ describe('--run-now', () => {
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 
-  test('interrupted, it says that the Job keeps running', async () => {
+  test('an interruption is reported with a note that the Job keeps running', async () => {
     await start({ rolloutStepMs: 'manual' });
     let stop: (() => void) | undefined;
     sandbox.onRequest(({ method, path }) => {
@@ -391,7 +391,7 @@ describe('--run-now', () => {
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 
-  test('without a CronJob it says how to make one', async () => {
+  test('without a CronJob, it suggests how to create one', async () => {
     await start({ missing: ['cronjobs'] });
     const { status, stderr } = await schedule('--run-now', '--from', 'none');
     expect(status).toBe(1);

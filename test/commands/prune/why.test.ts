@@ -32,7 +32,7 @@ const tags = (namespace: string, name: string): { tag: string; items: { image: s
   sandbox.store.get('imagestreams', namespace, name)!.status!.tags as { tag: string; items: { image: string }[] }[];
 const classic = (): string => tags('myproject', 'myapp').find(({ tag }) => tag === 'v2.1-may-2016')!.items[0]!.image;
 
-test('the classic case: where it stands, that nobody uses it, and what would have to change', async () => {
+test('an image under three tags: its tag items, its uses, and what would have to change', async () => {
   const { status, stdout, stderr } = await why(classic());
   expect([status, stderr]).toEqual([0, '']);
   const lines = stdout.split('\n');
@@ -50,7 +50,7 @@ test('the classic case: where it stands, that nobody uses it, and what would hav
   expect(stdout).toContain('- once tags v2.1 and v2.1-may-2016 are deleted');
 });
 
-test('what it says of --keep-tag-revisions=0 is what a dry run with it finds', async () => {
+test('its answer about --keep-tag-revisions=0 equals a dry run with that flag', async () => {
   const also = /with --keep-tag-revisions=0 \((\d+) other images and (\d+) other tag items/.exec(
     (await why(classic())).stdout,
   )!;
@@ -81,7 +81,7 @@ test('what it says of --keep-tag-revisions=0 is what a dry run with it finds', a
   expect(Number(also[2])).toBe(count(stdout).imageStreamTagItems - count(base.stdout).imageStreamTagItems - 2);
 });
 
-test('-o json, and yaml says the same', async () => {
+test('-o json and -o yaml print the same document', async () => {
   const { stdout } = await why(classic(), 'shop/cart:latest', '-o', 'json');
   const document = JSON.parse(stdout) as WhyDocument;
   expect(document).toMatchObject({
@@ -137,14 +137,14 @@ test.each([
   [['sha256:0000'], 'image sha256:0000 does not exist', 'oc get images'],
   [[], 'specify an image, image stream or tag', 'regadm prune why'],
   [['shop/cart', '--confirm'], 'unknown flag: --confirm', '--help'],
-])('%j is refused with what to do', async (args, message, suggestion) => {
+])('%j is refused with a suggestion', async (args, message, suggestion) => {
   const { status, stdout, stderr } = await why(...args);
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toContain(`error: ${message}`);
   expect(stderr).toContain(suggestion);
 });
 
-test('with --referrers all a Knative service holds its image; without, the image would go', async () => {
+test('a Knative service keeps its image only with --referrers all', async () => {
   const oldest = tags('legacy', 'thumbnails')[0]!.items.at(-1)!.image;
   const narrow = JSON.parse((await why(oldest, '-o', 'json')).stdout) as WhyDocument;
   expect(narrow.answers[0]!.images[0]!.verdict).toBe('prune');
@@ -169,6 +169,6 @@ test('with --referrers all a Knative service holds its image; without, the image
   });
 });
 
-test('nothing is changed, and the registry is not asked', () => {
+test('nothing is changed, and no request is sent to the registry', () => {
   expect(sandbox.requests.filter(({ method, server }) => method !== 'GET' || server === 'registry')).toEqual([]);
 });

@@ -33,7 +33,7 @@ afterEach(async () => {
   await sandbox?.stop();
 });
 
-test.each([1, 3])('with %d replicas, every pod is another one afterwards', async (replicas) => {
+test.each([1, 3])('with %d replicas, every pod is replaced', async (replicas) => {
   await start({ replicas });
   const before = registryPods();
   const { status, stdout } = await restart();
@@ -52,7 +52,7 @@ test('a second run restarts it again', async () => {
   expect(registryPods()).not.toEqual(between);
 });
 
-test('-o json tells which pods were replaced by which', async () => {
+test('-o json lists the pods before and after', async () => {
   await start();
   const previous = registryPods();
   const { stdout } = await restart('-o', 'json');
@@ -75,7 +75,7 @@ test('--dry-run changes nothing, and prints how to turn the cache off permanentl
   expect(changes()).toEqual([]);
 });
 
-test('when the operator undoes the change, the pods that are left are deleted one after the other', async () => {
+test('if the operator undoes the change, the remaining pods are deleted one by one', async () => {
   await start({ replicas: 2, rolloutStepMs: 'manual' });
   const before = registryPods();
   const deployment = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
@@ -106,14 +106,14 @@ test('when the operator undoes the change, the pods that are left are deleted on
   ]);
 });
 
-test('a roll-out that does not end in time is an error that says what it waited for', async () => {
+test('the error for a roll-out that times out describes what it waited for', async () => {
   await start({ fail: ['rollout-stuck'] });
   const { status, stderr } = await restart('--timeout', '1s');
   expect(status).toBe(1);
   expect(stderr).toMatch(/^error: the registry has not rolled out in time: /m);
 });
 
-test('prints how to turn the cache off to a user who may not restart the registry', async () => {
+test('tells a user without permission to restart the registry how to turn the cache off', async () => {
   await start();
   const user = sandbox.addUser('reader', [
     { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: ['get', 'list'] },

@@ -30,7 +30,7 @@ describe('an access review', () => {
     expect(await review(status, body)).toMatchObject({ access, status });
   });
 
-  test.each([403, 404, 405, 501])('status %p: the server does not answer', async (status) => {
+  test.each([403, 404, 405, 501])('status %p: the review is unanswered', async (status) => {
     expect(await review(status, { message: 'no' })).toMatchObject({ access: 'unanswered', status });
   });
 

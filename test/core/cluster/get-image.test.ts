@@ -10,7 +10,7 @@ test('an image does not exist only if the server states it', async () => {
   await expect(getImage(proxy, NAME)).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
 
-test('an answer about another image is an error', async () => {
+test('a response with another image is an error', async () => {
   const other = fakeApi(() => aResponse(200, { metadata: { name: 'sha256:other' } })).api;
   await expect(getImage(other, NAME)).rejects.toMatchObject({ code: 'API_ERROR' });
 });

@@ -33,7 +33,7 @@ describe('reading an object', () => {
     expect(requests).toMatchObject([{ method: 'GET', path: '/api/v1/namespaces/dev/pods/web' }]);
   });
 
-  test('fails with what could not be read, and the words of the server', async () => {
+  test('fails with the object and the message of the server', async () => {
     await expect(getObject(answering(status(403, 'forbidden: pods')), POD)).rejects.toMatchObject({
       code: 'FORBIDDEN',
       message: 'cannot read pods/web in namespace dev: forbidden: pods',
@@ -44,11 +44,11 @@ describe('reading an object', () => {
   test.each([
     ['the object', status(404)],
     ['the resource', NO_API],
-  ])('finds nothing when the server states that %s does not exist', async (_what, response) => {
+  ])('returns undefined if the server states that %s does not exist', async (_what, response) => {
     expect(await findObject(answering(response), POD)).toBeUndefined();
   });
 
-  test("does not take a proxy's 404 for a missing object", async () => {
+  test("does not treat a proxy's 404 as a missing object", async () => {
     await expect(findObject(answering(PROXY), POD)).rejects.toMatchObject({ status: 404 });
   });
 });

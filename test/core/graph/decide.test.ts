@@ -54,13 +54,13 @@ test('a reason names the object and the field', () => {
   expect(whyKept(found, OLD)).toBe('listed by ns/app:latest at position 1 of 2');
 });
 
-test('a digest in use that no stream lists keeps its image, and says by whom', () => {
+test('an image that no stream lists is kept if its digest is used, with the user as the reason', () => {
   const found = plan([anOrdinaryImage('old'), anImageStream('ns/app'), onePod(OLD)]);
   expect(whyKept(found, OLD)).toBe('its digest is used by pod ns/web (container c0)');
   expect(plan([anOrdinaryImage('old'), onePod(OLD)], { ...nothingByPosition, referrers: 'oc' }).images).toHaveLength(1);
 });
 
-test('what a runtime reports may be the digest of a config', () => {
+test('a container runtime can report the digest of a config', () => {
   const pod = aPod('ns/web').running('quay.io/some/thing:1');
   (pod.object.status as Record<string, unknown>).containerStatuses = [
     { name: 'c0', imageID: `docker://${digest('old config')}` },
@@ -78,7 +78,7 @@ describe('image indexes', () => {
     anImage(index).withChildren([first, second]),
   ];
 
-  test('a child in use keeps its index, and that its other children', () => {
+  test('a child in use keeps its index and the other children', () => {
     const found = plan([...family(), anImageStream('ns/app').withTag('latest', [index]), onePod(first)]);
     expect(deleted(found)).toEqual([]);
     expect(describeReason(found.decisions.item(0, 0, 0).because)).toBe(`it names ${first}, which is in use`);
@@ -105,14 +105,14 @@ describe('what is attached to an image', () => {
     anImageStream('ns/app').withTag('latest', [OLD]).withTag(cosign(OLD, 'sig'), [signature]),
   ];
 
-  test.each(['sig', 'att', 'sbom', 'something-new'])('.%s stays while its image stays', (kind) => {
+  test.each(['sig', 'att', 'sbom', 'something-new'])('a .%s tag is kept while its image is kept', (kind) => {
     const stream = anImageStream('ns/app').withTag('latest', [OLD]).withTag(cosign(OLD, kind), [signature]);
     const found = plan([anOrdinaryImage('old'), anOrdinaryImage('signature'), stream, onePod(OLD)]);
     expect(items(found)).toEqual([]);
     expect(describeReason(found.decisions.item(0, 1, 0).because)).toBe(`it belongs to image ${OLD}, which is kept`);
   });
 
-  test('is deleted with it only with --prune-signatures', () => {
+  test('attachments are deleted with their image only with --prune-signatures', () => {
     const keepOne = { keepTagRevisions: 1 };
     const gone = [anOrdinaryImage('signature'), anImageStream('ns/app').withTag(cosign(OLD, 'sig'), [signature])];
     expect(deleted(plan(gone, keepOne))).toEqual([]);
@@ -120,7 +120,7 @@ describe('what is attached to an image', () => {
     expect(deleted(plan(signed(), { ...keepOne, pruneSignatures: true }))).toEqual([]);
   });
 
-  test('a manifest that names a subject stays with it, and what is attached to that too', () => {
+  test('a manifest that names a subject is kept with it, and so are its own attachments', () => {
     const [sbom, ofSbom] = [digest('sbom'), digest('signature of sbom')];
     const built = [...both(), anOrdinaryImage('sbom'), anOrdinaryImage('signature of sbom'), onePod(OLD)];
     expect(deleted(plan(built))).toEqual([NEW, sbom, ofSbom].sort());
@@ -135,7 +135,7 @@ describe('what is attached to an image', () => {
   });
 });
 
-describe('when in doubt, keep', () => {
+describe('uncertain information', () => {
   test('an item whose time cannot be read counts as young, but not for oc', () => {
     const built = [
       anOrdinaryImage('old').created('2025-01-01T00:00:00Z'),
@@ -145,7 +145,7 @@ describe('when in doubt, keep', () => {
     expect(items(plan(built, { ...nothingByPosition, referrers: 'oc' }))).toHaveLength(1);
   });
 
-  test('an image whose metadata cannot be read: its streams are left alone, and no image goes', () => {
+  test('an image whose metadata cannot be read keeps its streams and all images', () => {
     const broken = anOrdinaryImage('broken');
     broken.object.dockerImageMetadata = 'no object';
     const found = plan([...both(), broken, anImageStream('ns/other').withTag('latest', [digest('broken'), OLD])]);
@@ -154,18 +154,18 @@ describe('when in doubt, keep', () => {
     expect(whyKept(found, NEW)).toContain('the metadata of image');
   });
 
-  test.each(['Unknown', ''])('a pod in the phase "%s" may still run', (phase) => {
+  test.each(['Unknown', ''])('a pod in the phase "%s" can still be running', (phase) => {
     expect(deleted(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual([NEW]);
   });
 
-  test.each(['Succeeded', 'Failed'])('a pod in the phase "%s" does not', (phase) => {
+  test.each(['Succeeded', 'Failed'])('a pod in the phase "%s" is not running', (phase) => {
     expect(deleted(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual(
       [NEW, OLD].sort(),
     );
   });
 });
 
-test('an image that a tag lists twice: the old item goes, the image and its links stay', () => {
+test('of an image that a tag lists twice, only the old item is removed', () => {
   const list = [OLD, NEW, digest('a'), OLD];
   const found = plan([...both().slice(0, 2), anOrdinaryImage('a'), anImageStream('ns/app').withTag('latest', list)], {
     keepTagRevisions: 3,
@@ -179,7 +179,7 @@ test('an image that a tag lists twice: the old item goes, the image and its link
   ]);
 });
 
-test('links that an interrupted run noted go, unless the stream lists their image again', () => {
+test('links noted by an interrupted run are deleted, unless the stream lists their image again', () => {
   const stream = anImageStream('ns/app').withTag('latest', [NEW]).withPending([OLD, NEW]);
   const found = plan([...both().slice(0, 2), stream], { keepTagRevisions: 1 });
   const { digests } = found.snapshot;

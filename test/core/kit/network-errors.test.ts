@@ -32,7 +32,7 @@ test.each([
   expect(certificateProblem(coded(code))).toBe(problem);
 });
 
-test('a retry can cure connection errors, also inside other errors, but not certificates and unknown names', () => {
+test('a retry can overcome connection errors, also inside other errors, but not certificates and unknown hosts', () => {
   expect(isConnectionError(new AggregateError([coded('ECONNREFUSED')]))).toBe(true);
   expect(isConnectionError(new Error('outer', { cause: coded('UND_ERR_SOCKET') }))).toBe(true);
   expect(isConnectionError(coded('CERT_HAS_EXPIRED'))).toBe(false);

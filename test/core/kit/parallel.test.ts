@@ -39,7 +39,7 @@ test('starts no further item after the first failure', async () => {
   expect(started.length).toBeLessThanOrEqual(4);
 });
 
-test('stops when asked to, and finishes the items in flight', async () => {
+test('stops when shouldStop returns true, and finishes the items in flight', async () => {
   const finished: number[] = [];
   let stop = false;
   await forEachParallel(Array(10).keys(), { concurrency: 2, shouldStop: () => stop }, async (item) => {

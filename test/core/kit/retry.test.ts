@@ -31,7 +31,7 @@ test('a final value is returned at once', async () => {
   expect(it.waits).toEqual([]);
 });
 
-test('waits double up to a maximum, jittered by half; the last value is returned', async () => {
+test('waits double up to a maximum, with a jitter of half; the last value is returned', async () => {
   const it = counting();
   expect(await it.run(() => 503)).toBe(503);
   expect(it.tries()).toBe(5);
@@ -47,7 +47,7 @@ test('the last error is thrown', async () => {
   ).rejects.toThrow('try 2');
 });
 
-test('a retry is not earlier than the server asks, but at most a minute later', async () => {
+test('a retry waits as long as the server requests, but at most a minute', async () => {
   const it = counting({ tries: 3, retryAfter: (_outcome, attempt) => (attempt === 1 ? 2000 : 3_600_000) });
   await it.run(() => 429);
   expect(it.waits).toEqual([2000, 60_000]);

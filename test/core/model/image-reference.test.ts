@@ -58,7 +58,7 @@ describe('parseImageReference', () => {
     expect(parsed('x'.repeat(255)).name).toHaveLength(255);
   });
 
-  test('a long text that is nearly a reference is refused at once', () => {
+  test('a long text that resembles a reference is refused quickly', () => {
     expect(parseImageReference(`${'x'.repeat(200)}!`)).toBe('invalid reference format');
     expect(parseImageReference(`${'x-'.repeat(5000)}!`)).toBe('invalid reference format');
   });

@@ -122,7 +122,7 @@ describe('LIST_FIELDS', () => {
     }
   });
 
-  it.each(Object.keys(REFERRER_KINDS))('referrers come out of their columns as they went in: %s', (resource) => {
+  it.each(Object.keys(REFERRER_KINDS))('referrers are the same after they were packed into columns: %s', (resource) => {
     const referrers = recorded(resource).map(REDUCERS[resource]!) as Referrer[];
     expect(unpackReferrers(packReferrers(referrers))).toEqual(referrers);
   });

@@ -71,7 +71,7 @@ test('the annotation of pending digests reads what it wrote, and ignores what it
   expect(readPending(undefined)).toEqual([]);
 });
 
-test('protections match with globs, and dots stand for themselves', () => {
+test('protections match with globs, in which dots are literal', () => {
   const matcher = protectionMatcher({
     namespaces: ['prod-*'],
     streams: ['dev/app'],

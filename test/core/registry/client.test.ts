@@ -181,7 +181,7 @@ describe('unexpected responses, explained for administrators', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  test('an endless body is cut off, and control characters are removed', async () => {
+  test('an endless body is truncated, and control characters are removed', async () => {
     const { registry } = await registryWith((_request, response) => {
       response.writeHead(418, { 'content-type': 'text/plain' });
       const more = (): void => void (response.writable && response.write('\u001b[31m\n' + 'x'.repeat(65_536), more));
@@ -258,7 +258,7 @@ describe('transient failures are retried', () => {
     expect(server.seen).toHaveLength(2);
   });
 
-  test('a registry that is away is not overloaded: further requests fail at once', async () => {
+  test('an unavailable registry is not overloaded: further requests fail at once', async () => {
     const { server, registry } = await registryWith((request) => void request.socket.destroy());
     for (let n = 0; n < 50; n++) expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).kind).toBe('closed');
     expect(server.seen.length).toBeLessThanOrEqual(3 * 8);

@@ -65,7 +65,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     ['Docker schema 2', { oci: false }],
     ['OCI', { oci: true }],
   ])(
-    'loses the manifest link and the layer links of an image (%s), and keeps its blobs and its neighbor',
+    'deletes the manifest link and the layer links of an image (%s), and keeps its blobs and other images',
     async (name, options) => {
       const image = await server.push.image(REPOSITORY, [`one ${name}`, `two ${name}`], options);
       const neighbor = await server.push.image(REPOSITORY, [`three ${name}`], options);
@@ -84,7 +84,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     },
   );
 
-  test('loses an index by its digest, and keeps its children', async () => {
+  test('deletes an index by its digest, and keeps its children', async () => {
     const children: PushedImage[] = [];
     for (const layer of ['amd64', 'arm64']) children.push(await server.push.image(REPOSITORY, [layer], { oci: true }));
     const index = await server.push.index(REPOSITORY, children, 'multi');
@@ -132,7 +132,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     ['deletion disabled', { deleteEnabled: false }, 'deletion', /405 UNSUPPORTED: deletion is disabled/],
     ['read-only mode', { readOnly: true }, 'mode', /405 Method not allowed: the registry is in read-only mode/],
     ['no /admin/blobs', {}, 'registry', /this is not an OpenShift registry/],
-  ])('the preflight finds out before any deletion: %s', async (_name, options, check, words) => {
+  ])('the preflight detects before any deletion: %s', async (_name, options, check, words) => {
     const other = await startDockerRegistry({ authority, ...options });
     const opened = await open(other.host);
     try {

@@ -86,14 +86,14 @@ const TLS_ANSWERS: Partial<Record<Kind, RegExp>> = {
   'no-pods': /this route has no registry pod/,
   'redirect-loop': /redirects in a loop/,
   'redirect-elsewhere': /redirects to another origin, https:\/\/evil\.example\.org, which is not followed/,
-  'closes-half-way': /connection closed before the answer was complete \(unexpected EOF\)/,
-  hangs: /timed out: no answer in time/,
+  'closes-half-way': /connection closed before the response was complete \(unexpected EOF\)/,
+  hangs: /timed out: no response in time/,
 };
 
 /** The rules of docs/registry-connection.md. */
 function expected(kind: Kind, flags: Flags, isPrivate: boolean): Expectation {
   const allowed = !flags.authority && (flags.forceInsecure || flags.clusterInsecure || isPrivate);
-  if (kind === 'closes-at-once') return /connection closed before the answer was complete/;
+  if (kind === 'closes-at-once') return /connection closed before the response was complete/;
   if (kind === 'no-http') {
     const plain = flags.scheme === 'http://' || (allowed && !flags.scheme);
     // A proxy can change the error.

@@ -139,7 +139,7 @@ describe('the public route', () => {
     ['there is none', async () => undefined],
     ['it cannot be read', async () => Promise.reject(new Error('forbidden'))],
     ['it is not known', undefined],
-  ])('if %s, the error says how to expose the registry', async (_name, publicRoute) => {
+  ])('if %s, the error suggests how to expose the registry', async (_name, publicRoute) => {
     await expect(open({ ...away, publicRoute })).rejects.toMatchObject({
       code: 'REGISTRY_UNREACHABLE',
       message: 'error communicating with registry: https://localhost:1/: connection refused',
@@ -158,7 +158,7 @@ describe('the public route', () => {
   });
 });
 
-test('the error for a host that does not exist says how to expose the registry', async () => {
+test('the error for a host that does not exist suggests how to expose the registry', async () => {
   await expect(open({ host: 'registry.invalid:5000' })).rejects.toMatchObject({
     code: 'REGISTRY_UNREACHABLE',
     message:

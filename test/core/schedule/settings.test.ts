@@ -29,7 +29,7 @@ test('settings become one merge patch', () => {
   });
 });
 
-test('resources can be given whole, as JSON', () => {
+test('all resources can be given as JSON', () => {
   expect(settingsFlag(['resources={"requests":{"cpu":1},"limits":{"memory":"1Gi"}}'])).toEqual({
     resources: { requests: { cpu: 1 }, limits: { memory: '1Gi' } },
   });
@@ -69,7 +69,7 @@ test.each([
   else expect(() => settingsFlag([text])).toThrow(message);
 });
 
-test('the same setting twice is refused', () => {
+test('a repeated setting is refused', () => {
   expect(() => settingsFlag(['suspend=true', 'suspend=false'])).toThrow('--set suspend: specified twice');
 });
 

@@ -4,7 +4,7 @@ import { NOW, aSnapshot, anImage, anImageStream, digest } from '../../support/bu
 const layers = (...names: string[]): string[] => names.map(digest);
 const image = (name: string, ...of: string[]) => anImage(digest(name)).withLayers(layers(...of));
 
-test('bytes are counted once for every owner, and what others need too is no one’s own', () => {
+test('bytes are counted once for every owner; what other owners need too is shared', () => {
   const space = measureSpace(
     aSnapshot(
       anImageStream('a/one').withTag('v1', [digest('x'), digest('y')]),

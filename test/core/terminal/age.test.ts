@@ -34,7 +34,7 @@ describe('humanDuration writes ages as kubectl does', () => {
   });
 });
 
-test('an age that nobody knows is said to be unknown', () => {
+test('an unknown age is printed as <unknown>', () => {
   expect(age(NaN, 0)).toBe('<unknown>');
   expect(age(1000, 37_000)).toBe('36s');
 });

@@ -17,7 +17,7 @@ describe('colors', () => {
     expect(wantsColor(stream, env)).toBe(wanted);
   });
 
-  test('styles paint only when told to', () => {
+  test('styles add colors only on request', () => {
     expect(styles(false).bad('x')).toBe('x');
     expect(styles(true).bad('x')).toBe('\u001b[31mx\u001b[39m');
   });

@@ -61,7 +61,7 @@ describe('on a terminal', () => {
     expect(fake.line()).toBe('listing pods  1');
   });
 
-  test('however often it ticks, it is drawn only as often as the spinner turns', async () => {
+  test('it is drawn only as often as the spinner turns, even with more ticks', async () => {
     const fake = fakeStream(true);
     const display = await begin(fake, 'deleting', 100_000);
     const before = fake.written.length;
@@ -71,7 +71,7 @@ describe('on a terminal', () => {
     expect(fake.written.filter((text) => text.includes('deleting')).length).toBeLessThanOrEqual(14);
   });
 
-  test('the line never breaks', async () => {
+  test('the line never wraps', async () => {
     const fake = fakeStream(true, 30);
     await begin(fake, 'a phase with a name longer than the terminal is wide', 10);
     expect(fake.line()).toHaveLength(26);
@@ -114,8 +114,8 @@ describe('on a terminal', () => {
   });
 });
 
-describe('elsewhere', () => {
-  test('long work says a plain line every 30 seconds, short work nothing', () => {
+describe('without a terminal', () => {
+  test('long work prints a plain line every 30 seconds, short work nothing', () => {
     const { stream, written } = fakeStream(false);
     progress = createProgress(stream);
     progress.phase('deleting images', 1000);
@@ -130,7 +130,7 @@ describe('elsewhere', () => {
   });
 });
 
-test('when it is off, only what is logged is written', () => {
+test('if it is turned off, only logged lines are written', () => {
   const { stream, written } = fakeStream(true);
   const progress = createProgress(stream, { enabled: false });
   progress.phase('listing', 5);

@@ -26,7 +26,7 @@ test('on a narrow terminal the widest flexible columns are cut, so that every li
   expect(lines[2]).toMatch(/^short +1 {3}short$/);
 });
 
-test('what cannot be cut is written in full, however narrow the terminal', () => {
+test('inflexible columns are written in full, even on a narrow terminal', () => {
   expect(table([{ title: 'DIGEST' }], [['sha256:0123456789ab']], { width: 5 })).toContain('sha256:0123456789ab');
 });
 
@@ -34,13 +34,13 @@ test('control characters from a cluster do not reach the terminal', () => {
   expect(table(COLUMNS, [['a\u001b[2Jb\nc', '1', '']])).toContain('a [2Jb c');
 });
 
-test('paint does not count for the width', () => {
+test('colors do not count for the width', () => {
   const bold = (text: string): string => `\u001b[1m${text}\u001b[22m`;
   const painted = table([{ title: 'A', style: bold }, { title: 'B' }], [['x', 'y']]);
   expect(painted).toBe(`A   B\n${bold('x')}   y\n`);
 });
 
-test('rows are read twice, for widths and for writing, and lines come one at a time', () => {
+test('rows are read twice, for widths and for writing, and lines are yielded one at a time', () => {
   const passes = countedRows();
   expect(table(COLUMNS, passes.rows)).toContain('row 2');
   expect(passes.count()).toBe(2);

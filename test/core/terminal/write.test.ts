@@ -17,7 +17,7 @@ async function intoProgram(command: string, args: string[], chunks: Iterable<str
   }
 }
 
-test('everything is written, and the next chunk is made only when the last one was taken', async () => {
+test('everything is written, and each chunk is made only after the previous one was written', async () => {
   const events: string[] = [];
   const stream = new Writable({
     highWaterMark: 1,
@@ -37,7 +37,7 @@ test('everything is written, and the next chunk is made only when the last one w
   expect(stream.listenerCount('error')).toBe(0);
 });
 
-test('a reader that goes away ends the writing quietly, and closes the source', async () => {
+test('a reader that closes the stream ends the writing without an error, and closes the source', async () => {
   let ended = false;
   function* endless(): Generator<string> {
     try {
@@ -50,7 +50,7 @@ test('a reader that goes away ends the writing quietly, and closes the source', 
   expect(ended).toBe(true);
 });
 
-test('a reader that is already gone is not an error either', async () => {
+test('a stream that is already closed is not an error either', async () => {
   const stream = new Writable();
   stream.destroy();
   expect(await writeAll(stream, ['a'])).toBe(false);

@@ -37,8 +37,8 @@ function tagged(positions: Record<string, number>, items: Record<string, number>
   return aSnapshot(stream, ...[...images].map(anOrdinaryImage));
 }
 
-describe('what would have to change for an image to go', () => {
-  test('the classic case: under three tags, as recorded', () => {
+describe('what would have to change for an image to be pruned', () => {
+  test('an image under three tags, as recorded', () => {
     const { cluster, now } = namedCases().find(({ name }) => name === 'the-same-image-under-three-tags')!;
     const image = cluster.imagestreams![0]!.status!.tags as { items: { image: string }[] }[];
     const found = why(buildSnapshot(cluster), image[2]!.items[0]!.image, {}, Date.parse(now));
@@ -58,7 +58,7 @@ describe('what would have to change for an image to go', () => {
     ]);
   });
 
-  test('a flag goes no further than it must', () => {
+  test('a flag is changed no more than necessary', () => {
     expect(would(why(tagged({ a: 2 }, { a: 4 }), d('image')))).toEqual([
       'with --keep-tag-revisions=2',
       'once tag a is deleted',
@@ -66,7 +66,7 @@ describe('what would have to change for an image to go', () => {
     ]);
   });
 
-  test('a pod that uses it by digest must end; one that uses it in another stream too', () => {
+  test('pods that use it by digest must end, also in another stream', () => {
     const pods = [
       aPod('ns/x').running(`${HOST}/ns/app@${d('image')}`),
       aPod('other/y').running(`${HOST}/other/copy@${d('image')}`),
@@ -79,21 +79,21 @@ describe('what would have to change for an image to go', () => {
     ]);
   });
 
-  test('no output suggests to delete a tag that is in use', () => {
+  test('no output suggests deleting a tag that is in use', () => {
     const base = tagged({ a: 0 }, { a: 1 });
     const { referrers } = aSnapshot(aPod('ns/web').running(`${HOST}/ns/app:a`));
     const deletions = would(why({ ...base, referrers }, d('image'))).filter((text) => text.includes('deleted'));
     expect(deletions).toEqual(['once tag a is deleted, once pod ns/web ends']);
   });
 
-  test('what is young goes later, or with another flag', () => {
+  test('a young image can be pruned later, or with another flag', () => {
     const young = new Date(NOW - 600_000).toISOString();
     const snapshot = aSnapshot(anImage(d('image')).created(young));
     const found = why(snapshot, d('image'));
     expect(would(found)).toEqual(['with --keep-younger-than=10m', 'after 2026-01-01T00:50:00Z']);
   });
 
-  test('a child goes when its index goes', () => {
+  test('a child can be pruned with its index', () => {
     const snapshot = aSnapshot(
       anImageStream('ns/app').withTag('v1', [d('index')]),
       anImage(d('index')).withChildren([d('child')]),
@@ -127,7 +127,7 @@ describe('what would have to change for an image to go', () => {
   });
 });
 
-describe('why an image would go, and what would keep it', () => {
+describe('why an image would be pruned, and what would keep it', () => {
   test('beyond the revisions: more revisions, an older age, a tag, a protection', () => {
     const found = why(tagged({ a: 3 }, { a: 4 }), d('image'));
     expect(found.goes).toBe(true);
@@ -155,7 +155,7 @@ describe('why an image would go, and what would keep it', () => {
     });
   });
 
-  test('--referrers=extended is offered where it helps', () => {
+  test('--referrers=extended is suggested if it helps', () => {
     const base = tagged({ a: 3 }, { a: 4 });
     const { referrers } = aSnapshot(aPod('else/x').running(`${HOST}/else/app@${d('image')}`));
     expect(would(why({ ...base, referrers }, d('image'), { referrers: 'oc' }))).toContain('with --referrers=extended');
@@ -168,7 +168,7 @@ describe('arguments', () => {
   const explanation = new Explanation(snapshot, pruneOptions(), NOW);
   const images = (argument: string): number => explanation.answer(argument).images.length;
 
-  test('every form', () => {
+  test('can have every form', () => {
     expect(images(d('image'))).toBe(1);
     expect(images(d('image').slice(0, 20))).toBe(1);
     expect(images(d('image').slice(7, 19))).toBe(1);
@@ -198,7 +198,7 @@ describe('arguments', () => {
     );
   });
 
-  test('a beginning that several have is ambiguous; so is a stream in several namespaces', () => {
+  test('a prefix of several digests is ambiguous; so is a stream in several namespaces', () => {
     const two = aSnapshot(
       anImageStream('a/app'),
       anImageStream('b/app'),
@@ -213,7 +213,7 @@ describe('arguments', () => {
     expect(new Explanation(two, pruneOptions({ namespace: 'b' }), NOW).answer('app').stream).toBe('b/app');
   });
 
-  test('a tag item whose image is gone is explained too', () => {
+  test('a tag item whose image no longer exists is explained too', () => {
     const gone = why(aSnapshot(anImageStream('ns/app').withTag('a', [d('gone')])), d('gone'));
     expect(gone).toMatchObject({ exists: false, goes: false, would: [], because: { rule: 'no-image' } });
   });

@@ -31,7 +31,7 @@ describe('lists', () => {
     apiRequest(sandbox, 'GET', path, { token: sandbox.tokens.admin });
   const page = async (query: string): Promise<List> => (await get(`${IMAGES}?${query}`)).json<List>();
 
-  test('have pages with the number of remaining items, and all pages show the same moment', async () => {
+  test('have pages with the number of remaining items, and all pages show the same revision', async () => {
     const first = await page('limit=3');
     expect(first).toMatchObject({ kind: 'ImageList', metadata: { remainingItemCount: 4 } });
     expect(first.items[0]!.kind).toBeUndefined();

@@ -134,7 +134,7 @@ describe('selecting the cluster and the user', () => {
     expect([api.namespace, api.server, api.insecure, await api.token()]).toEqual(['team', url, false, 'alice-token']);
   });
 
-  test('takes the context, the cluster and the user by name', async () => {
+  test('selects the context, the cluster and the user by name', async () => {
     const api = await openCluster({ kubeconfig: config, context: 'two' });
     expect([api.server, api.insecure]).toEqual(['https://b.example.com', true]);
     const headers = await headersOf({ kubeconfig: config, context: 'two', cluster: 'a' });
@@ -162,7 +162,7 @@ describe('selecting the cluster and the user', () => {
     ['cluster', { cluster: 'z' }, 'no cluster named "z"', 'a, b'],
     ['user', { user: 'eve' }, 'no user named "eve"', 'alice, bob'],
     ['cluster of a context', { context: 'lost' }, 'no cluster named "gone"', '--context'],
-  ])('an unknown %s is named, with those that there are', (_what, options, message, suggestion) => {
+  ])('the error for an unknown %s lists the existing ones', (_what, options, message, suggestion) => {
     const error = failure(() => loadKubeconfig({ kubeconfig: config, ...options }));
     expect(error).toMatchObject({ code: 'KUBECONFIG_INVALID', message: expect.stringContaining(message) as string });
     expect(error.suggestions.join()).toContain(suggestion);

@@ -24,7 +24,7 @@ function problemOf(text: string): string {
   return 'accepted';
 }
 
-test('takes the server, its authority and inline credentials', () => {
+test('keeps the server, its authority and inline credentials', () => {
   const text = kubeconfig(
     { 'certificate-authority-data': 'Q0E=', 'tls-server-name': 'api' },
     { token: 't', 'client-certificate-data': 'Yw==', 'client-key-data': 'aw==' },

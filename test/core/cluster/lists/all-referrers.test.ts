@@ -160,7 +160,7 @@ describe('--referrers all', () => {
   });
 
   test.each([true, false])(
-    'an object that appears while things are deleted saves its image (watch allowed: %s)',
+    'an object that is created during the deletions keeps its image (watch allowed: %s)',
     async (watch) => {
       await begin({}, watch ? {} : { fail: ['GET watch=true => 403'] });
       let added = false;

@@ -117,9 +117,7 @@ describe('readList', () => {
     async (body) => {
       await expect(read([aResponse(200, body)])).rejects.toMatchObject({
         code: 'API_NOT_JSON',
-        message: expect.stringContaining(
-          'cannot list images.image.openshift.io: the server did not answer with a list',
-        ),
+        message: expect.stringContaining('cannot list images.image.openshift.io: the response is not a list'),
       });
     },
   );
@@ -134,7 +132,7 @@ describe('readList', () => {
     ).toEqual([]);
   });
 
-  it('takes a missing optional resource for an empty list', async () => {
+  it('reads a missing optional resource as an empty list', async () => {
     const optional = { ...IMAGES, optional: true };
     expect((await read([aResponse(404, '404 page not found')], {}, optional)).names).toEqual([]);
     await expect(read([aResponse(404, '404 page not found')])).rejects.toMatchObject({
@@ -142,12 +140,12 @@ describe('readList', () => {
     });
   });
 
-  it("does not take a proxy's 404 for a missing resource", async () => {
+  it("does not treat a proxy's 404 as a missing resource", async () => {
     const optional = { ...IMAGES, optional: true };
     await expect(read([aResponse(404, '<html>not found</html>')], {}, optional)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('fails when an optional resource disappears while its pages are read', async () => {
+  it('fails if an optional resource disappears while its pages are read', async () => {
     const optional = { ...IMAGES, optional: true };
     const responses = [page(['a'], 'next'), aResponse(404, '404 page not found')];
     await expect(read(responses, {}, optional)).rejects.toMatchObject({ code: 'NOT_FOUND' });

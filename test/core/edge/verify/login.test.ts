@@ -49,7 +49,7 @@ test('reports that there is no token, and closes the registry', async () => {
   const { api } = clusterWith(undefined, 403);
   const { open, closed } = opener();
   expect(await checkLogin(api, open)).toMatchObject([
-    { status: 'skipped', message: 'https://outside answers, but there is no token to log in with' },
+    { status: 'skipped', message: 'https://outside answers, but regadm has no token to log in with' },
   ]);
   expect(closed()).toBe(1);
 });

@@ -71,7 +71,7 @@ test('the JSON document of a dry run', () => {
   });
 });
 
-test('after a run it counts what was deleted, and says what was not', () => {
+test('after a run, it counts what was deleted and lists what was not', () => {
   expect(json(done)).toMatchObject({
     summary: { blobs: 1, bytes: 1000, manifestLinks: 0, repositories: 1, failed: 1, skipped: 1 },
     blobs: [{ status: 'deleted' }, { status: 'skipped', reason: 'held back' }],
@@ -107,7 +107,7 @@ test('one name per line', () => {
   expect(text(hardPruneNames(aReport())).split('\n')).toContain(`blob/${a}`);
 });
 
-test('tables are cut after 20 rows unless wide, and end with how to delete', () => {
+test('tables are cut after 20 rows unless wide, and end with the command that deletes', () => {
   const blobs = Array.from({ length: 25 }, (_, index) => ({ digest: digest(index), bytes: index }));
   const report = aReport({ plan: { ...aReport().plan, blobs } });
   const options = { width: Infinity, styles: styles(false) };

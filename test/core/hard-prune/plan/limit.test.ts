@@ -7,17 +7,17 @@ const plan = {
   totalBlobs: 50,
 };
 
-test.each(['9', '19%', '999', '0'])('%s is too little', (text) => {
+test.each(['9', '19%', '999', '0'])('a limit of %s refuses the plan', (text) => {
   expect(() => assertWithinLimit(plan, parseMaxDelete(text === '999' ? '0.9Ki' : text))).toThrow(
     'larger than --max-delete allows',
   );
 });
 
-test.each(['10', '20%', '1Ki', '100%'])('%s is enough', (text) => {
+test.each(['10', '20%', '1Ki', '100%'])('a limit of %s allows the plan', (text) => {
   assertWithinLimit(plan, parseMaxDelete(text));
 });
 
-test('without a limit everything may go', () => {
+test('without a limit, every plan is allowed', () => {
   assertWithinLimit(plan, undefined);
 });
 

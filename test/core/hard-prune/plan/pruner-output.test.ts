@@ -38,6 +38,6 @@ test.each([
   '{"broken',
   log('start prune (dry-run mode)'),
   log('Would delete blob: sha256:short'),
-])('anything else is kept as it is: %s', (line) => {
+])('any other line is kept unchanged: %s', (line) => {
   expect(parsePrunerLine(line)).toEqual({ kind: 'other', text: line });
 });

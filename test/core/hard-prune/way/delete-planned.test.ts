@@ -52,14 +52,14 @@ test('deletes links before blobs, and links to deleted blobs last', async () => 
   expect(failures).toEqual([]);
 });
 
-test('a manifest link that is left holds back only its own blob', async () => {
+test('a manifest link that could not be deleted keeps only its own blob', async () => {
   const { storage } = aStorage({ links: { status: 'failed', message: 'EACCES' } });
   const { outcomes, failures } = await deletePlanned(storage, PLAN, run);
   expect(outcomes.blobs).toEqual([{ status: 'skipped', reason: 'its manifest link could not be deleted' }, DELETED]);
   expect(failures).toEqual([{ target: `ns/app@${first}`, message: 'EACCES' }]);
 });
 
-test('a repository that could not be deleted holds back the blobs that it still links to', async () => {
+test('a repository that could not be deleted keeps the blobs that it still links to', async () => {
   const { storage } = aStorage({
     repositories: { status: 'failed', message: 'EACCES', remainingManifests: [second] },
   });
@@ -67,13 +67,13 @@ test('a repository that could not be deleted holds back the blobs that it still 
   expect(outcomes.blobs.map(({ status }) => status)).toEqual(['deleted', 'skipped']);
 });
 
-test('when the links that are left in a repository are unknown, no blob is deleted', async () => {
+test('if the remaining links of a repository are unknown, no blob is deleted', async () => {
   const { storage } = aStorage({ repositories: { status: 'failed', message: 'EACCES' } });
   const { outcomes } = await deletePlanned(storage, PLAN, run);
   expect(outcomes.blobs.map(({ status }) => status)).toEqual(['skipped', 'skipped']);
 });
 
-test('once it may not continue, nothing more is deleted, even if the reason has passed', async () => {
+test('once the run may not continue, nothing more is deleted, even if the reason no longer applies', async () => {
   const { storage } = aStorage();
   let asked = 0;
   const mayContinue = async (): Promise<void> => {

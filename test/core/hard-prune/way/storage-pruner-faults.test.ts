@@ -66,7 +66,7 @@ async function asNobody<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-test('a link that cannot be deleted is reported, and holds back its blob', async () => {
+test('a link that cannot be deleted is reported, and keeps its blob', async () => {
   const { root, pruner } = await prunerOn({
     ...STORAGE,
     repositories: { 'ns/app': { manifests: [image, orphan] } },

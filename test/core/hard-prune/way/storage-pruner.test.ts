@@ -62,7 +62,7 @@ describe('symbolic links and files outside the layout', () => {
     expect(warnings.join()).toContain('ignored');
   });
 
-  test('a data file that is a symbolic link stays', async () => {
+  test('a data file that is a symbolic link is kept', async () => {
     const { root, pruner } = await prunerOn();
     const file = blobData(root, orphan);
     renameSync(file, `${file}.real`);
@@ -120,7 +120,7 @@ describe('rules beyond the original', () => {
     ]);
   });
 
-  test('keeps what was just written: blobs, the links to them, repositories with them', async () => {
+  test('keeps recently written blobs, the links to them, and repositories with them', async () => {
     const young = digest('young');
     const { root, pruner } = await prunerOn(
       {

@@ -3,7 +3,7 @@ import { digest } from '../../../support/builders.js';
 
 const reduce = anyObjectReducer('Service.serving.knative.dev', ['registry.svc:5000']);
 
-test('every string that is a pull spec with a digest, or of the own registry, is a use, with its path', () => {
+test('every string that is a pull spec with a digest, or of the registry itself, is a use, with its path', () => {
   const found = reduce({
     metadata: { namespace: 'ns', name: 'web', managedFields: [`q.io/a/b@${digest('m')}`] },
     spec: {

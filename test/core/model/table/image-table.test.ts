@@ -22,7 +22,7 @@ function anImage(more: Partial<ImageRecord> & { name: string }): ImageRecord {
 }
 
 describe('DigestTable', () => {
-  test('gives the same number for the same digest, also for odd ones, after it has grown', () => {
+  test('returns the same number for the same digest, also for unusual ones, after it has grown', () => {
     const table = new DigestTable();
     const texts = [
       ...Array.from({ length: 5000 }, (_, n) => digest(n * 7919)),
@@ -40,7 +40,7 @@ describe('DigestTable', () => {
     expect(table.find('unknown')).toBe(-1);
   });
 
-  test('compares as the texts do', () => {
+  test('compares digests like their texts', () => {
     const table = new DigestTable();
     const texts = [digest(5), digest(2 ** 40), digest(1), 'sha256:none', `sha512:${'0'.repeat(128)}`, 'aaa'];
     const sorted = texts.map((text) => table.intern(text)).sort((a, b) => table.compare(a, b));
@@ -106,7 +106,7 @@ describe('ImageTable', () => {
     ).toEqual([50, 100, 200, 0]);
   });
 
-  test('takes an image that comes twice once, and notices when it was pushed again', () => {
+  test('adds a repeated image only once, and notices if it was pushed again', () => {
     const table = new ImageTable(new DigestTable());
     table.add(anImage({ name: digest(1), uid }));
     expect(table.add(anImage({ name: digest(1), uid, layers: [{ digest: digest(7), size: 1 }] }))).toBe(0);
@@ -119,7 +119,7 @@ describe('ImageTable', () => {
   });
 });
 
-describe('reduceImage says what cannot be read', () => {
+describe('reduceImage describes what cannot be read', () => {
   const raw = {
     metadata: { name: digest(1) },
     dockerImageMetadata: { Id: digest(2), Size: 5 },

@@ -99,7 +99,7 @@ test.each([
   await expect(lease.mayContinue()).rejects.toMatchObject({ code: 'LEASE_LOST' });
 });
 
-test('the run stops when somebody ends the read-only mode, and still restores the rest', async () => {
+test('the run stops if another user ends the read-only mode, and still restores everything else', async () => {
   const lease = await take();
   lease.expectReadOnly(true);
   await expect(lease.renew()).rejects.toMatchObject({ message: expect.stringContaining('read-only mode') as string });

@@ -63,7 +63,7 @@ function disturb(
   });
 }
 
-describe('what passes is not felt: the run does all that it was to do', () => {
+describe('after temporary faults, the run has done everything', () => {
   test.each<[string, () => void]>([
     [
       'a storm of conflicts on one stream',
@@ -96,7 +96,7 @@ describe('what passes is not felt: the run does all that it was to do', () => {
   });
 });
 
-describe('what lasts holds back what depends on it, and the next run finishes', () => {
+describe('lasting faults keep what depends on the failed object, and the next run finishes', () => {
   test.each<[string, () => void]>([
     [
       'one stream cannot be updated',
@@ -132,7 +132,7 @@ describe('what lasts holds back what depends on it, and the next run finishes', 
   });
 });
 
-test('an index whose blob cannot be removed stays, and with it what it names', async () => {
+test('an index whose blob cannot be deleted is kept with its children', async () => {
   const at = scene.indexes.findIndex((name) => plan.images.some((image) => image.name === name));
   disturb(new RegExp(`^DELETE /admin/blobs/${scene.indexes[at]}`), { do: 'status', status: 400 });
   const { document } = await pruneHere(scene);
@@ -149,7 +149,7 @@ test('an index whose blob cannot be removed stays, and with it what it names', a
   await afterwards(document);
 });
 
-test('the audit log has failed requests, too: the server may have executed them', async () => {
+test('the audit log has failed requests, too, because the server can have executed them', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'regadm-audit-'));
   const auditLog = path.join(dir, 'audit.jsonl');
   disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 });

@@ -76,9 +76,9 @@ function once(is: (request: RequestInfo) => boolean, act: (request: RequestInfo)
   return () => done;
 }
 
-describe.each(['admin', 'pruner'] as const)('with the rights of the %s', (user) => {
+describe.each(['admin', 'pruner'] as const)('with the permissions of the %s', (user) => {
   describe.each(Object.entries(MOMENTS))('%s', (moment, is) => {
-    test.each(Object.entries(USES))('%s: it survives, whole', async (what, use) => {
+    test.each(Object.entries(USES))('%s: the image is kept with all its blobs', async (what, use) => {
       const image = moment === 'before any image is deleted' ? lastImage() : scene.web[4]!;
       const key = repositoryOf(image);
       const happened = once(is, () => use(scene.sandbox, image, key));
@@ -128,7 +128,7 @@ function repositoryOf(image: string): string {
   return 'ops/batch';
 }
 
-test('a tag that comes while its own stream loses links: what is there of them stays', async () => {
+test('a tag that is created while its stream loses links keeps the remaining links', async () => {
   let image = '';
   once(
     (request) => isLink(request) && request.path.includes('/shop/web/'),
@@ -187,7 +187,7 @@ test('a new index that no tag lists yet keeps what it names', async () => {
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('a child of a planned index gets used: the index and its other children are kept, too', async () => {
+test('a child of a planned index is now in use: the index and its other children are kept, too', async () => {
   const [child = ''] = scene.children[4]!;
   once(MOMENTS['while another stream loses its links']!, () =>
     put(scene.sandbox, aRunningPod('late/pod', `${HOST}/multi/tool@${child}`)),
@@ -201,7 +201,7 @@ test('a child of a planned index gets used: the index and its other children are
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('a deletion that is tried again later looks again first', async () => {
+test('a retry of a deletion looks at the cluster again first', async () => {
   const image = lastImage();
   let asked = 0;
   scene.sandbox.onRequest(async ({ method, path }): Promise<FaultAction | undefined> => {
@@ -218,7 +218,7 @@ test('a deletion that is tried again later looks again first', async () => {
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('an update that is tried again later looks again first', async () => {
+test('a retry of an update looks at the cluster again first', async () => {
   let asked = 0;
   scene.sandbox.onRequest(async ({ method, path }): Promise<FaultAction | undefined> => {
     if (method !== 'PUT' || !path.includes('/batch/')) return undefined;
@@ -235,7 +235,7 @@ test('an update that is tried again later looks again first', async () => {
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('a reference that cannot be parsed appears: nothing more is deleted', async () => {
+test('after a reference appears that cannot be parsed, nothing more is deleted', async () => {
   once(isBlob, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/Shop/Web:latest`)));
   const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
   expect(document.failures.map(({ message }) => message).join()).toContain('cannot be parsed');
@@ -247,7 +247,7 @@ test('a reference that cannot be parsed appears: nothing more is deleted', async
   expect(missingParts(scene.sandbox)).toEqual([]);
 });
 
-test('an image that was deleted and pushed again meanwhile stays', async () => {
+test('an image that was deleted and pushed again meanwhile is kept', async () => {
   const image = lastImage();
   once(isBlob, () => {
     const object = scene.sandbox.store.get('images', image)!;
@@ -261,7 +261,7 @@ test('an image that was deleted and pushed again meanwhile stays', async () => {
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('an image that somebody else deletes is gone, and its blobs go', async () => {
+test('an image that another user deletes counts as gone, and its blobs are deleted', async () => {
   const image = lastImage();
   once(isBlob, () => void scene.sandbox.store.remove('images', image));
   const { document } = await pruneHere(scene);
@@ -270,7 +270,7 @@ test('an image that somebody else deletes is gone, and its blobs go', async () =
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('an image appears whose metadata cannot be read: what it needs is unknown, so no more images are deleted', async () => {
+test('after an image appears whose metadata cannot be read, no more images are deleted', async () => {
   once(isBlob, () => {
     const { metadata: _metadata, ...image } = scene.sandbox.store.get('images', scene.loose)!;
     scene.sandbox.store.put('images', {
@@ -285,14 +285,14 @@ test('an image appears whose metadata cannot be read: what it needs is unknown, 
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('a manifest that cannot be read is said', async () => {
+test('a manifest that cannot be read causes a warning', async () => {
   scene.sandbox.onRequest(({ method, path }) =>
     method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined,
   );
   expect((await pruneHere(scene)).warnings.join()).toContain('cannot read 1 manifests');
 });
 
-test('manifests cannot be read since the registry has gone: nothing is changed', async () => {
+test('if the registry is unavailable for manifests, nothing is changed', async () => {
   scene.sandbox.onRequest(({ method, path }) =>
     method === 'GET' && path.includes('/manifests/') ? { do: 'html' } : undefined,
   );
@@ -330,28 +330,25 @@ function sharedBlob(): string {
   return layersOf(scene.loose).find((layer) => blobs.has(layer) && layersOf(scene.api[4]!).includes(layer))!;
 }
 
-test.each([1, 5])(
-  'with %i workers, a shared blob goes only when all others that have it have gone',
-  async (workers) => {
-    const shared = sharedBlob();
-    const owners = plan.images
-      .map(({ name }) => name)
-      .filter((name) => JSON.stringify(scene.sandbox.store.get('images', name)).includes(shared));
-    expect(owners.length).toBeGreaterThan(3);
-    let left: string[] = [];
-    scene.sandbox.onRequest(({ method, path }) => {
-      if (method === 'DELETE' && path.endsWith(shared) && path.startsWith('/admin'))
-        left = owners.filter((name) => scene.sandbox.registry.hasBlob(name));
-    });
-    await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
-    expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
-    // With several workers others may be at their last request; none has its manifest blob still, so that none can be
-    // withdrawn whole.
-    expect(left).toEqual([]);
-  },
-);
+test.each([1, 5])('with %i workers, a shared blob is deleted only after all other images with it', async (workers) => {
+  const shared = sharedBlob();
+  const owners = plan.images
+    .map(({ name }) => name)
+    .filter((name) => JSON.stringify(scene.sandbox.store.get('images', name)).includes(shared));
+  expect(owners.length).toBeGreaterThan(3);
+  let left: string[] = [];
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (method === 'DELETE' && path.endsWith(shared) && path.startsWith('/admin'))
+      left = owners.filter((name) => scene.sandbox.registry.hasBlob(name));
+  });
+  await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
+  expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
+  // With several workers others may be at their last request; none has its manifest blob still, so that none can be
+  // withdrawn whole.
+  expect(left).toEqual([]);
+});
 
-test('an image that is deleted and pushed again at the very moment is not deleted: its uid is another one', async () => {
+test('an image that is pushed again right before its deletion is not deleted, because its uid differs', async () => {
   const image = lastImage();
   let done = false;
   scene.sandbox.onRequest(({ method, path }) => {

@@ -42,7 +42,7 @@ test('an image that a tag lists twice loses only the old one of the two items', 
   expect(stateOf(scene.sandbox).pending).toEqual({});
 });
 
-test('what another run has noted stays noted: its links are not of this plan', async () => {
+test('digests that another run has noted are kept in the annotation', async () => {
   const foreign = scene.sandbox.registry.push('shop/web', undefined, {
     layers: ['foreign'],
     created: '2025-01-01T00:00:00Z',
@@ -75,7 +75,7 @@ test('digests that an interrupted run noted lose their links, unless the stream 
   expect(stateOf(scene.sandbox).pending).toEqual({});
 });
 
-test('a stream that has only noted digests and goes meanwhile is gone, not failed', async () => {
+test('a stream with only noted digests that is deleted meanwhile is gone, not failed', async () => {
   const left = scene.sandbox.registry.push('ops/other', undefined, {
     layers: ['left'],
     created: '2025-01-01T00:00:00Z',
@@ -97,7 +97,7 @@ test('a stream that has only noted digests and goes meanwhile is gone, not faile
   expect(untruths(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('a stream that is deleted before its turn: its links cannot be reached and are not said to be gone', async () => {
+test('a stream is deleted before its turn: its links cannot be reached and are not reported as gone', async () => {
   scene.sandbox.onRequest(({ method, path }) => {
     if (method === 'GET' && path.endsWith('/imagestreams/batch'))
       scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
@@ -111,7 +111,7 @@ test('a stream that is deleted before its turn: its links cannot be reached and 
   ).toContain('skipped');
 });
 
-test('a stream that is deleted between its update and its links', async () => {
+test('a stream is deleted between its update and the deletion of its links', async () => {
   scene.sandbox.onRequest(({ method, path }) => {
     if (method === 'DELETE' && path.startsWith('/v2/ops/batch/blobs'))
       scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
@@ -152,7 +152,7 @@ function remake(tags: Tag[] | undefined): void {
   store.put('imagestreams', { metadata: { namespace, name }, spec, status: { ...status, tags: tags ?? status?.tags } });
 }
 
-test('thousands of items of one stream go in several updates, and nothing is left of them', async () => {
+test('thousands of items of one stream are removed in several updates, with all their links', async () => {
   const { store, registry } = scene.sandbox;
   const created = '2025-01-01T00:00:00Z';
   const digests: string[] = [];

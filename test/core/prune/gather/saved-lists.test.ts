@@ -122,7 +122,7 @@ async function planned(options = {}): Promise<ImagePruneReport> {
   return planFromFiles(dir, { options: pruneOptions(options), keepYoungerThan: '60m' }, SILENT);
 }
 
-test('a list that is missing stops the plan: what it would name is unknown', async () => {
+test('a missing list stops the plan, because its uses are unknown', async () => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
   rmSync(path.join(dir, 'deployments.json'));
   await expect(planned()).rejects.toMatchObject({
@@ -147,7 +147,7 @@ function rename(): string {
   return path.join(dir, 'not', 'there');
 }
 
-test('invalid references stop it as they would a run', async () => {
+test('invalid references stop it, as they stop a run', async () => {
   const { pods } = lists();
   LAYOUTS['oc get RESOURCE -A -o json']!();
   const broken = aPod('ns/broken').running(`${HOST}/NS/app:latest`).object;
@@ -162,7 +162,7 @@ test('the same object in two files is read once', async () => {
   expect(found.images).toHaveLength(NAMES.length);
 });
 
-test('on the command line: a dry run with no cluster at hand, and never more', async () => {
+test('on the command line, it is always a dry run and needs no cluster', async () => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
   const run = await runCli(['prune', 'images', '--from', dir, '-o', 'json']);
   expect([run.status, run.stderr]).toEqual([0, expect.stringContaining('planned from files')]);

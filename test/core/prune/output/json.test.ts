@@ -81,7 +81,7 @@ describe('a dry run', () => {
     });
   });
 
-  test('says of every entry what would happen', () => {
+  test('states for every entry what would happen', () => {
     expect(new Set(document.imageStreams.map(({ status }) => status))).toEqual(new Set(['would-update']));
     const others = [
       document.images,
@@ -93,7 +93,7 @@ describe('a dry run', () => {
     expect(new Set(others.flat().map(({ status }) => status))).toEqual(new Set(['would-delete']));
   });
 
-  test('has for a tag item its place, its image and the reason', () => {
+  test('has the position, image and reason of a tag item', () => {
     const web = document.imageStreams.find(({ name }) => name === 'web')!;
     expect(web.items).toEqual([
       item('latest', 1, 'older', 'position 1 of 3 is beyond --keep-tag-revisions=1 and nothing uses it'),
@@ -104,12 +104,12 @@ describe('a dry run', () => {
     expect(lost.items).toEqual([{ ...item('latest', 0, 'no such image', 'the image does not exist'), bytes: null }]);
   });
 
-  test('has a stream without items where only links are left of an earlier run', () => {
+  test('has a stream without items if only links of an earlier run are left', () => {
     expect(document.imageStreams[0]).toEqual({ namespace: 'a', name: 'left', status: 'would-update', items: [] });
     expect(document.summary.imageStreams).toBe(2);
   });
 
-  test('counts what it lists', () => {
+  test('has counts that match its lists', () => {
     expect(document.summary).toEqual({
       images: document.images.length,
       imageStreams: 2,
@@ -148,7 +148,7 @@ function item(tag: string, position: number, image: string, reason: string): Ent
 }
 
 describe('a confirmed run', () => {
-  test('says what became of everything', () => {
+  test('states the result for every entry', () => {
     const plan = storyPlan();
     const report = aConfirmedReport(plan, {
       failures: [
@@ -191,7 +191,7 @@ describe('a confirmed run', () => {
     });
   });
 
-  test('that was ended by a signal says what it did not reach', () => {
+  test('that was interrupted lists what it did not reach', () => {
     const report = aReport(storyPlan(), { dryRun: false, interrupted: { exitCode: 130 } });
     report.outcome.images[0] = STATUS.deleted;
     const document = documentOf(report);
@@ -223,7 +223,7 @@ test('a skipped tag item has the reason of its image', () => {
   );
 });
 
-test('nothing to do is a whole document with empty arrays', () => {
+test('a run with nothing to do has a complete document with empty arrays', () => {
   const document = documentOf(aReport(tidyPlan()));
   expect(document).toMatchObject({
     registry: null,
@@ -277,12 +277,12 @@ test('a creation time that cannot be read is null', () => {
   expect(documentOf(aReport(plan)).images[0]).toMatchObject({ created: null });
 });
 
-test('an index goes with its children', () => {
+test('an index is deleted with its children', () => {
   const plan = aPlan([anImage(digest('index')).withChildren([digest('child')]), anImage(digest('child'))]);
   expect(documentOf(aReport(plan)).images).toHaveLength(2);
 });
 
-test('any text of a cluster or a server survives in JSON and in YAML', () => {
+test('JSON and YAML can contain any text of a cluster or a server', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...': #-?\'"\\\n\t&*!|>%@`{}[],~yn01.=<\u0085\u2028\ufeff') }),
@@ -319,7 +319,7 @@ test('any text of a cluster or a server survives in JSON and in YAML', () => {
   );
 });
 
-test('a tag may look like anything else in YAML', () => {
+test('tags that look like other YAML values are strings', () => {
   const tags = ['1.10', 'yes', 'null', '20260101', 'v1', '0o17', '1_000'];
   const built = anImageStream('ns/app');
   for (const tag of tags) built.withTag(tag, [digest('gone')]);
@@ -330,7 +330,7 @@ test('a tag may look like anything else in YAML', () => {
 describe('the Error document', () => {
   const check = (error: RegadmError): void => expect(schemaProblems('error', errorDocument(error))).toEqual([]);
 
-  test('is as its schema says', () =>
+  test('conforms to its schema', () =>
     check(refusal('MAX_DELETE', 'the plan is larger than --max-delete', ['raise it'])));
 
   test('lists invalid references', () => {

@@ -49,7 +49,7 @@ test('100,000 images and their 500,000 blobs are valid JSON in pieces of moderat
 });
 
 test.each(['json', 'yaml', 'oc', 'wide'] as const)(
-  '%s comes in pieces of moderate size, the same each time',
+  '%s is rendered in pieces of moderate size, the same each time',
   (format) => {
     const again = render(2000, format);
     const chunks = [...again()];
@@ -59,7 +59,7 @@ test.each(['json', 'yaml', 'oc', 'wide'] as const)(
   },
 );
 
-test('for people it is a short table', () => {
+test('the table for people is short', () => {
   const text = [...render(2000, 'table')()].join('');
   expect(text).toContain('… and 1,980 more (-o wide shows all)');
   expect(text.split('\n').length).toBeLessThan(50);

@@ -8,7 +8,7 @@ import { rendered, storyPlan, tidyPlan } from './story.js';
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;
 const decided = [...namedCases(), ...randomCases()].filter(({ expect: { error } }) => !error);
 
-describe('what the real oc printed', () => {
+describe('the output of the real oc', () => {
   test.each(decided.map((one) => [one.name, one] as const))('%s', (_name, one) => {
     const text = rendered(aReport(planOfCase(one)), 'oc');
     expect(lastLine(text)).toBe(`Summary: ${one.expect.summary}`);
@@ -58,7 +58,7 @@ test('streams come first, each with its links; then every image after its blobs'
   expect(lines.at(-2)).toBe(`Deleting image ${[digest('oldest'), digest('forgotten')].sort()[1]}`);
 });
 
-test('a blob that several images share goes with the last of them', () => {
+test('a blob that several images share is listed with the last of them', () => {
   const images = ['a', 'b'].map((name) => anImage(digest(name)).withLayers([digest('shared')]));
   const lines = rendered(aReport(aPlan(images)), 'oc').split('\n');
   const shared = lines.indexOf(`Deleting blob ${digest('shared')}`);
@@ -75,7 +75,7 @@ test('without the registry it prints that', () => {
   expect(first).toBe('Only API objects will be removed.  No modifications to the image registry will be made.');
 });
 
-test('a confirmed run prints what was done, and tells failures', () => {
+test('a confirmed run prints what was done, and the failures', () => {
   const report = aConfirmedReport(storyPlan(), { failures: [{ target: 'image', message: 'HTTP 500' }] });
   report.outcome.images[0] = STATUS.failed;
   report.outcome.images[1] = STATUS.gone;
@@ -88,14 +88,14 @@ test('a confirmed run prints what was done, and tells failures', () => {
   );
 });
 
-test('a run that was ended before it did anything says that', () => {
+test('a run that ended before any deletion prints that', () => {
   expect(rendered(aReport(storyPlan(), { dryRun: false, interrupted: { exitCode: 130 } }), 'oc')).toBe(
     'Summary: deleted 0 objects\n',
   );
 });
 
 describe('-o name', () => {
-  test('is a line for each image', () => {
+  test('is a line per image', () => {
     const wanted = ['oldest', 'forgotten'].map(digest).sort();
     expect(rendered(aReport(storyPlan()), 'name')).toBe(
       wanted.map((name) => `image.image.openshift.io/${name}\n`).join(''),
@@ -103,7 +103,7 @@ describe('-o name', () => {
     expect(rendered(aReport(tidyPlan()), 'name')).toBe('');
   });
 
-  test('in a confirmed run of those that went', () => {
+  test('lists only deleted images in a confirmed run', () => {
     const report = aConfirmedReport(storyPlan());
     report.outcome.images[0] = STATUS.skipped;
     expect(rendered(report, 'name').trim().split('\n')).toHaveLength(1);

@@ -16,7 +16,7 @@ function longPlan() {
   );
 }
 
-test('a dry run shows three tables and how to do it', () => {
+test('a dry run shows three tables and how to apply the plan', () => {
   const images = [digest('oldest'), digest('forgotten')].sort();
   const where = { [digest('oldest')]: 'shop/web:v1 and 1 more', [digest('forgotten')]: 'shop/gone (no tag)' };
   expect(rendered(aReport(storyPlan()), 'table')).toBe(
@@ -81,7 +81,7 @@ test('long tables are cut after 20 rows; wide shows all, with full digests and r
   expect(wide).not.toContain('…');
 });
 
-test('colors only when asked for, and they do not change the layout', () => {
+test('colors are used only on request, and do not change the layout', () => {
   const report = aReport(storyPlan());
   const painted = rendered(report, 'table', { color: true });
   const plain = rendered(report, 'table', { color: false });
@@ -91,7 +91,7 @@ test('colors only when asked for, and they do not change the layout', () => {
   expect(painted.replace(/\u001b\[\d+m/g, '')).toBe(plain);
 });
 
-test('when there is nothing to do, one sentence is all', () => {
+test('a run with nothing to do prints one sentence', () => {
   expect(rendered(aReport(tidyPlan()), 'table')).toBe(
     'Nothing to prune: everything is kept (1 tag item of 1 image stream, 1 image).\n',
   );
@@ -105,15 +105,15 @@ test('nothing to do does not hide failures', () => {
   expect(rendered(report, 'table')).toContain('image x: its metadata cannot be read');
 });
 
-test('with --namespace no image goes, and that is said', () => {
+test('with --namespace, no image is deleted, and the output states that', () => {
   expect(rendered(aReport(storyPlan({ namespace: 'shop' })), 'table')).toContain('Images to delete: none\n');
 });
 
-test('without the registry it frees nothing there', () => {
+test('without the registry, no space is freed there', () => {
   expect(rendered(aReport(storyPlan({ pruneRegistry: false })), 'table')).toContain('nothing: --prune-registry=false');
 });
 
-test('where an image was: without host, tag or digest when nothing lists it', () => {
+test('an image that nothing lists is described by its repository', () => {
   const where = (reference: string): string =>
     /^sha256.* {3}(\S.*)$/m.exec(
       rendered(aReport(aPlan([anImage(digest('x')).withReference(reference)])), 'table'),
@@ -124,7 +124,7 @@ test('where an image was: without host, tag or digest when nothing lists it', ()
 });
 
 describe('a confirmed run', () => {
-  test('speaks of the past', () => {
+  test('uses the past tense', () => {
     const text = rendered(aConfirmedReport(storyPlan()), 'table');
     expect(text).toMatch(/^NAMESPACE +NAME +TAG +REMOVED +KEPT +STATUS$/m);
     expect(text).toMatch(/^shop +web +latest +2 +1 +updated$/m);
@@ -151,7 +151,7 @@ describe('a confirmed run', () => {
     expect(text).toContain('Completed with errors.');
   });
 
-  test('that was ended says what it did not reach', () => {
+  test('that was interrupted states what it did not reach', () => {
     const text = rendered(aReport(storyPlan(), { dryRun: false, interrupted: { exitCode: 130 } }), 'table');
     expect(text).toContain('Not reached: 3 image streams and 2 images. The next run continues there.\n');
     expect(text).toContain('Run the same command again');

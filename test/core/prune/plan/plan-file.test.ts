@@ -51,7 +51,7 @@ test('a plan file names tag items and images with their uids, and is read as it 
   expect(read(plan)).toEqual({ content: plan, unchanged: true });
 });
 
-test('of a plan and a fresh one only what both name goes', () => {
+test('only objects in both the file and a fresh plan are deleted', () => {
   const plan = file();
   plan.images = plan.images.filter(({ name }) => name === digest('d'));
   plan.imageStreams[0]!.items = plan.imageStreams[0]!.items.filter(({ image }) => image === digest('d'));
@@ -63,7 +63,7 @@ test('of a plan and a fresh one only what both name goes', () => {
   expect(narrowed.decisions.image(keptImage).because.rule).toBe('tag-item');
 });
 
-test('what is in use or gone since then is skipped and reported', () => {
+test('objects that are now in use or no longer exist are skipped and reported', () => {
   const later = applied({ content: file(), unchanged: true }, [
     ...NAMES.slice(0, 4).map((name) => anOrdinaryImage(name)),
     anImageStream('ns/app').withTag('latest', NAMES.slice(0, 4).map(digest)),
@@ -73,21 +73,21 @@ test('what is in use or gone since then is skipped and reported', () => {
   );
 });
 
-describe('a plan file is refused, exit 4,', () => {
-  test('when it was edited to delete what a fresh plan would not', () => {
+describe('a plan file is refused with exit status 4', () => {
+  test('if it was edited to delete what a fresh plan would not', () => {
     const plan = file();
     plan.images.push({ name: digest('a'), uid: 'uid' });
     expect(read(plan).unchanged).toBe(false);
     expect(refused(() => applied(read(plan)))).toMatchObject({ code: 'PLAN_EDITED', exitCode: 4 });
   });
 
-  test('when its options were edited', () => {
+  test('if its options were edited', () => {
     const plan = file();
     plan.options.keepTagRevisions = 0;
     expect(refused(() => read(plan))).toMatchObject({ code: 'PLAN_EDITED', exitCode: 4 });
   });
 
-  test('when it is too old, or of no time at all', () => {
+  test('if it is too old, or has no valid time', () => {
     const tooOld = { code: 'PLAN_TOO_OLD', exitCode: 4 };
     const age = (plan: PlanFile, now: number) => (): void => assertNotTooOld('plan.json', plan, now);
     expect(age(file(), NOW + MAX_PLAN_AGE_MS)).not.toThrow();
@@ -95,7 +95,7 @@ describe('a plan file is refused, exit 4,', () => {
     expect(refused(age({ ...file(), createdAt: 'once' }, NOW))).toMatchObject(tooOld);
   });
 
-  test('when it is of another cluster', () => {
+  test('if it belongs to another cluster', () => {
     const elsewhere = [anOrdinaryImage('x'), anImageStream('other/app').withTag('latest', [digest('x')])];
     expect(refused(() => applied(read(file()), elsewhere))).toMatchObject({
       code: 'PLAN_OF_ANOTHER_CLUSTER',
@@ -118,7 +118,7 @@ test.each([
 });
 
 describe('--max-delete', () => {
-  test.each(['2', '40%', '10Ki'])('%s lets the plan pass', (limit) => {
+  test.each(['2', '40%', '10Ki'])('%s allows the plan', (limit) => {
     expect(() => assertImagesWithinLimit(fresh(), parseMaxDelete(limit))).not.toThrow();
   });
 
@@ -126,7 +126,7 @@ describe('--max-delete', () => {
     ['1', '2 images, more than 1'],
     ['39%', '2 of 5 images, more than 39%'],
     ['1Ki', 'of blobs, more than 1 KiB'],
-  ])('%s does not', (limit, words) => {
+  ])('%s refuses the plan', (limit, words) => {
     expect(refused(() => assertImagesWithinLimit(fresh(), parseMaxDelete(limit)))).toMatchObject({
       code: 'MAX_DELETE',
       exitCode: 4,
@@ -134,7 +134,7 @@ describe('--max-delete', () => {
     });
   });
 
-  test('without a limit, every plan passes', () => {
+  test('without a limit, every plan is allowed', () => {
     expect(() => assertImagesWithinLimit(fresh(), undefined)).not.toThrow();
   });
 });

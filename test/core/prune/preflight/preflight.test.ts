@@ -90,7 +90,7 @@ describe('with --confirm', () => {
     expect(sandbox.requests.filter(({ method }) => method === 'DELETE')).toHaveLength(2);
   });
 
-  test('the digests that are deleted are random, a new one each', async () => {
+  test('the digests of the probes are random and different', async () => {
     await preflight('pruner');
     const digests = sandbox.requests
       .filter(({ method }) => method === 'DELETE')
@@ -111,7 +111,7 @@ describe('with --confirm', () => {
     expect(preflightError(checks)).toMatchObject({ exitCode: 1, code: 'UNAUTHORIZED' });
   });
 
-  test('a token that only the registry refuses is reported as such', async () => {
+  test('a token that only the registry rejects is reported as such', async () => {
     const checks = await preflight('pruner', { token: 'sha256~wrong' });
     expect(failing(checks)).toEqual(['token']);
     expect(find(checks, 'token').message).toMatch(
@@ -120,7 +120,7 @@ describe('with --confirm', () => {
     expect(JSON.stringify(checks)).not.toContain('sha256~wrong');
   });
 
-  test('read-only mode is found although blobs could still be deleted; no blob is asked for', async () => {
+  test('read-only mode is detected although blobs could still be deleted; no blob deletion is sent', async () => {
     sandbox.registry.setReadOnly(true);
     const checks = await preflight('pruner');
     expect(failing(checks)).toEqual(['mode']);
@@ -140,7 +140,7 @@ describe('with --confirm', () => {
     ]);
   });
 
-  test('without a token nothing is deleted, and how to get one is said', async () => {
+  test('without a token, nothing is deleted, and the check suggests how to get one', async () => {
     const checks = await preflight('pruner', { hasToken: false });
     expect(failing(checks)).toEqual(['token']);
     expect(find(checks, 'token').suggestions!.join()).toMatch(/oc login.*--token/);
@@ -149,7 +149,7 @@ describe('with --confirm', () => {
 });
 
 describe('in a dry run', () => {
-  test('nothing is deleted, and what only a deletion tells is not checked', async () => {
+  test('nothing is deleted, and what only a deletion shows is not checked', async () => {
     const checks = await preflight('pruner', { probeDeletion: false });
     expect(failing(checks)).toEqual([]);
     for (const name of ['deletion', 'mode'] as const)
@@ -173,7 +173,7 @@ describe('in a dry run', () => {
     });
   });
 
-  test('with --prune-registry=false the registry is left alone', async () => {
+  test('with --prune-registry=false, no request is sent to the registry', async () => {
     const checks = await preflight('pruner', { registry: undefined, pruneRegistry: false, hasToken: false });
     expect(failing(checks)).toEqual([]);
     expect(find(checks, 'registry')).toMatchObject({ status: 'unknown', message: 'the registry is not changed' });
@@ -181,7 +181,7 @@ describe('in a dry run', () => {
   });
 });
 
-describe('answers of a registry that is another one', () => {
+describe('responses of another kind of server', () => {
   const registry = (deleteLayerLink: () => Promise<'gone'>, deleteBlob: () => Promise<'deleted'>): Registry =>
     ({
       url: 'https://registry',
@@ -203,7 +203,7 @@ describe('answers of a registry that is another one', () => {
   });
 });
 
-test('a stream that has gone since it was listed does not stop the run: the next one is asked', async () => {
+test('a stream that was deleted since it was listed does not stop the run: the next one is tried', async () => {
   const asked: string[] = [];
   const { registry, ...rest } = await input('pruner', { repositories: ['dev/gone', 'dev/app'] });
   const real = registry as Registry;
@@ -221,7 +221,7 @@ test('a stream that has gone since it was listed does not stop the run: the next
   expect(asked).toEqual(['dev/gone', 'dev/app']);
 });
 
-test('a cluster with no image stream, that names no registry, has nothing to be checked', async () => {
+test('in a cluster without image streams and a known registry, there is nothing to check', async () => {
   const unknown = new RegadmError('the registry cannot be found', { code: 'REGISTRY_UNKNOWN' });
   expect(failing(await preflight('pruner', { registry: unknown, repositories: [] }))).toEqual([]);
   expect(failing(await preflight('pruner', { registry: unknown }))).toEqual(['registry']);
@@ -325,14 +325,14 @@ describe('other pruners', () => {
     expect(find(checks, 'other pruners').message).toBe(`another pruner is running: job ${NAMESPACE}/image-pruner-8`);
   });
 
-  test('without permission to read its own pod, the name of the pod gives the job', async () => {
+  test('without permission to read its own pod, the job is derived from the name of the pod', async () => {
     job('image-pruner-7', { status: { active: 1 } });
     sandbox.addFault('GET /pods/image-pruner-7-abcde => 403');
     expect(failing(await preflight('pruner', { env: { HOSTNAME: 'image-pruner-7-abcde' } }))).toEqual([]);
     expect(failing(await preflight('pruner', { env: { HOSTNAME: 'laptop' } }))).toEqual(['other pruners']);
   });
 
-  test('where listing is forbidden it is not checked; where it fails, the run stops', async () => {
+  test('if listing is forbidden, it is not checked; if listing fails, the run stops', async () => {
     expect(find(await preflight('nobody', { probeDeletion: false }), 'other pruners')).toMatchObject({
       status: 'unknown',
       message: 'the user may not list jobs and pods',

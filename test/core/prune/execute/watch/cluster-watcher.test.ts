@@ -46,7 +46,7 @@ const pod = (name = 'web', version = '11'): KubeObject => {
 const blocked = (): boolean => view.imageBlocked(0) !== undefined;
 const settled = (): Promise<void> => sleep(5);
 
-test('a look may be 500 ms old when it takes 100, and never more than 30 s or twice its duration', () => {
+test('a look that takes 100 ms may be 500 ms old, and no look more than 30 s or twice its duration', () => {
   expect([0, 4, 10, 50, 100, 101, 1000, 6000, 15_000, 60_000].map(allowedAge)).toEqual([
     50, 50, 100, 500, 500, 505, 5000, 30_000, 30_000, 120_000,
   ]);
@@ -61,7 +61,7 @@ test('what happened before a watch was opened is known before the first deletion
   expect(watcher.waitUntilFresh()).toBeUndefined();
 });
 
-test('an event of a watch counts at once; a deleted object is forgotten', async () => {
+test('an event of a watch takes effect at once; a deleted object is removed', async () => {
   await watcher.start();
   server.feed('pods').send('ADDED', pod());
   await settled();
@@ -71,7 +71,7 @@ test('an event of a watch counts at once; a deleted object is forgotten', async 
   expect(blocked()).toBe(false);
 });
 
-test('a list that is older than what a watch has told does not undo it', async () => {
+test('a list that is older than the events of a watch does not undo them', async () => {
   await watcher.start();
   // The watch ends, and opening it again takes so long that a list replaces it.
   let open = (): void => {};
@@ -89,7 +89,7 @@ test('a list that is older than what a watch has told does not undo it', async (
   expect(blocked()).toBe(true);
 });
 
-test('a watch that was opened again counts only when the source has been listed since', async () => {
+test('a watch that was opened again is used only after its source was listed again', async () => {
   await watcher.start();
   server.feed('pods').end();
   await settled();
@@ -114,7 +114,7 @@ test('the deletion of a stream that was created again since then is ignored', as
   expect(blocked()).toBe(true);
 });
 
-test('what may not be watched is listed again before a deletion rests on it for too long', async () => {
+test('a resource that may not be watched is listed again before its list is too old', async () => {
   server.watchable = (path) => /images$|imagestreams$/.test(path);
   let now = 0;
   watcher = new ClusterWatcher(server.api, view, {
@@ -144,7 +144,7 @@ test('a watch that ended is listed before the next deletion', async () => {
   expect(blocked()).toBe(true);
 });
 
-test('when something can no longer be listed, nothing may be deleted', async () => {
+test('if a resource can no longer be listed, nothing may be deleted', async () => {
   server.watchable = () => false;
   await watcher.start();
   server.beforePods = async () => {
