@@ -48,7 +48,7 @@ function makeTree(directory) {
   for (let index = 0; index < ORPHANS; index++) blob(hexOf(`orphan ${index}`), 700 + (index % 300));
 }
 
-/** A cluster with these images, in a process of its own. */
+/** Starts a cluster with these images in a separate process. */
 function serve() {
   const images = Array.from({ length: IMAGES }, (_, index) => {
     const { name, config, layers } = imageOf(index);

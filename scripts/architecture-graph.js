@@ -52,7 +52,10 @@ async function readImports() {
   return imports;
 }
 
-/** Everything that `from` reaches in one or more steps. @throws Error when it reaches itself */
+/**
+ * Returns everything that `from` imports, directly or indirectly.
+ * @throws Error if it imports itself
+ */
 function reachable(imports, from) {
   const found = new Set();
   const visit = (directory) => {
@@ -68,7 +71,7 @@ function reachable(imports, from) {
   return found;
 }
 
-/** Drops imports that a longer path implies, so that the graph stays readable. */
+/** Drops imports that follow from others, so that the graph stays readable. */
 function withoutImplied(imports) {
   return new Map(
     [...imports].map(([from, targets]) => {

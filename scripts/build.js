@@ -35,7 +35,7 @@ function assertBundledOnce({ outputs }) {
   if (twice.length > 0) throw new Error(`bundled more than once: ${twice.map((each) => each.join(' in ')).join('; ')}`);
 }
 
-/** Removes files of earlier builds. They were kept until now because a program that is running may still load them. */
+/** Removes files of earlier builds. They are removed last, because a running program can still load them. */
 function removeStaleFiles(built, directory = 'dist') {
   for (const entry of readdirSync(path.join(root, directory), { withFileTypes: true })) {
     const file = `${directory}/${entry.name}`;

@@ -98,7 +98,7 @@ export const moduleOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  // Less to read at start; names stay, for stack traces.
+  // Less to read at start; names are kept for stack traces.
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',

@@ -24,9 +24,7 @@ export class SchemaWriter {
     };
   }
 
-  /**
-   * @param node how the type is written, where that is known: an alias of a primitive type is lost in `type`
-   */
+  /** @param node the type as written in the source, if known: `type` does not have aliases of primitive types */
   #schema(type, node) {
     const alias = this.#aliasWithKeywords(node);
     if (alias) return this.#define(alias.name.text, alias, () => this.#aliasSchema(alias));
@@ -78,7 +76,7 @@ export class SchemaWriter {
     return { anyOf: [...schemas, { type: 'null' }] };
   }
 
-  /** The members as they are written, if every member is written out. */
+  /** Returns the members as written in the source, if all of them are. */
   #members(types, node) {
     const nodes =
       node && ts.isUnionTypeNode(node) ? node.types.filter((each) => each.kind !== ts.SyntaxKind.LiteralType) : [];
@@ -148,7 +146,7 @@ export class SchemaWriter {
   }
 }
 
-/** How the type of a property is written; undefined for a type parameter, which says nothing about its argument. */
+/** Returns the type of a property as written in the source; undefined for a type parameter. */
 function writtenType(declaration) {
   const node = declaration?.type;
   if (!node || !ts.isTypeReferenceNode(node)) return node;

@@ -45,7 +45,7 @@ function verbosityOf(argv: string[]): number {
 
 /** Runs the program as a process of its own. */
 export async function start(options: MainOptions): Promise<void> {
-  // A reader that goes away (`regadm … | head`) is not an error.
+  // A reader that closes the pipe (`regadm … | head`) is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
     throw error;

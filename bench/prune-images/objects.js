@@ -2,7 +2,7 @@ import { IMAGES_PER_STREAM, ITEMS_PER_TAG, TAGS, configOf, imageAt, layersOf, ma
 import { Template } from './templates.js';
 
 const CREATED = '2026-01-15T08:30:00Z';
-/** The holes of a stream's names: values 0 and 1 of an object. */
+/** The placeholders of a stream's names: values 0 and 1 of an object. */
 const NAMESPACE = 'team-<N0w5>';
 const STREAM = 'app-<N1w6>';
 

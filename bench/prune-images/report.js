@@ -80,7 +80,7 @@ export async function reportPhases({ images, latency = 0 }) {
   );
 }
 
-/** Reports deletions per second as the servers count them, from the first to the last. */
+/** Reports the deletions per second that the servers count, from the first to the last deletion. */
 export async function reportConfirm({ images, latency = 5 }) {
   const rows = [];
   for (const workers of [5, 16, 64]) {

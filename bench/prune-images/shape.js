@@ -23,7 +23,7 @@ export const namespaceOf = (stream) => `team-${pad(Math.floor(stream / 10), 5)}`
 export const nameOf = (stream) => `app-${pad(stream, 6)}`;
 export const pad = (number, width) => String(number).padStart(width, '0');
 
-/** Digests have numbers, too: an image's manifest, its config, its own layers, its stream's shared layers. */
+/** Every digest has a number: of an image's manifest, its config, its own layers, and its stream's shared layers. */
 const DIGESTS_PER_IMAGE = 4;
 export const manifestOf = (image) => image * DIGESTS_PER_IMAGE;
 export const configOf = (image) => image * DIGESTS_PER_IMAGE + 1;
@@ -42,7 +42,7 @@ export const imageAt = (stream, tag, position) => stream * IMAGES_PER_STREAM + t
 
 const HEX = Buffer.from('0123456789abcdef');
 
-/** Writes the 64 hexadecimal digits of a digest's number: the same every time, spread like real ones. */
+/** Writes the 64 hexadecimal digits of a digest's number: reproducible, and distributed like real digests. */
 export function writeDigest(number, target, at) {
   let state = (number ^ 0x9e3779b9) >>> 0;
   for (let word = 0; word < 8; word++) {

@@ -1,10 +1,10 @@
 /**
- * Objects as an API server sends them, with holes for the values that differ. Rendering a page of 500 objects only
- * copies bytes, so that the server uses little of the machine that the program is measured on.
+ * Templates of the API server's objects, with placeholders for the values that differ. Rendering a page of 500 objects
+ * only copies bytes, so that the server takes little CPU time from the measured program.
  */
 import { writeDigest } from './shape.js';
 
-/** A hole: a digest, a number of fixed width, or a uid. It is as long as its value. */
+/** A placeholder: a digest, a number of fixed width, or a uid. It is as long as its value. */
 const HOLE = /<([DNU])(\d+)(?:w(\d+))?>/g;
 
 /** `<D0>` 64 hexadecimal digits of value 0, `<N1w5>` value 1 in five digits, `<U2>` a uid made from value 2. */

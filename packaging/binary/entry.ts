@@ -1,7 +1,7 @@
 /**
  * The program as a single executable. No directory with package.json, manifest and commands exists next to it, so all
- * of them are part of it. Under another name (a link, or as Krew installs it) it answers as oc-regadm, kubectl-regadm
- * or kubectl_complete-regadm.
+ * of them are part of it. Under another name (a link, or as Krew installs it) it acts as oc-regadm, kubectl-regadm or
+ * kubectl_complete-regadm.
  */
 import { basename, dirname } from 'node:path';
 import { Plugin } from '@oclif/core';

@@ -102,7 +102,7 @@ function flagTokens({ name, flag, value }: Found): string[] {
   const on = parseBoolean(value);
   if (on === undefined) throw usageError(`invalid argument "${value}" for "--${name}" flag: must be true or false`);
   if (on) return [`--${name}`];
-  // A flag without a negated form has no other way to say false than to be left out.
+  // For a flag without a negated form, false means that it is not given.
   return flag.allowNo ? [`--no-${name}`] : [];
 }
 
@@ -123,7 +123,7 @@ export function givenFlags(argv: readonly string[], flags: FlagTable): { given: 
   return { given, on };
 }
 
-/** Returns the output format that a command line asks for, even if the rest cannot be parsed. */
+/** Returns the output format that a command line requests, even if the rest cannot be parsed. */
 export function requestedFormat(argv: readonly string[]): string | undefined {
   for (const [index, arg] of argv.entries()) {
     if (arg === '--json' || arg === '--json=true') return 'json';

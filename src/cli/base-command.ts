@@ -84,7 +84,7 @@ export abstract class BaseCommand extends Command {
     return withSession(this.level, work, texts);
   }
 
-  /** Does the same on the cluster that the flags name, and closes the connection when the work has ended. */
+  /** Runs work like `withSession` on the cluster that the flags name, and closes the connection afterward. */
   protected async withCluster<T>(
     flags: ClusterFlagValues,
     work: (session: ClusterSession) => Promise<T>,
@@ -120,7 +120,7 @@ export abstract class BaseCommand extends Command {
     return usageHint(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}`);
   }
 
-  /** Reports an error after the result was presented: on stderr only, because stdout has its document already. */
+  /** Reports an error after the result was presented: only on stderr, because stdout already has its document. */
   protected fail(error: Error): Promise<void> {
     return reportError(error, { verbosity: this.level, usage: this.usage });
   }

@@ -2,7 +2,7 @@ import type { DocumentHeader } from '../core/model/document.js';
 import type { ErrorCode } from '../core/model/error-codes.js';
 import type { InvalidReference, RegadmError } from '../core/model/errors.js';
 
-/** What `-o json` prints when an error ends the run. The message for people is on stderr. */
+/** What `-o json` prints if an error ends the run. The message for people is on stderr. */
 export interface ErrorDocument extends DocumentHeader<'Error'> {
   /**
    * Stable name for scripts; docs/errors.md explains each one.

@@ -20,13 +20,13 @@ class RegadmCommandHelp extends CommandHelp {
     >;
   }
 
-  /** Leaves out the summary, which is shown above, and wraps lines at the width of the terminal. */
+  /** Omits the summary, which is shown above, and wraps lines at the width of the terminal. */
   protected override description(): string | undefined {
     const { description } = this.command;
     return description && this.wrap(description.replaceAll(/([^\n])\n(?=[^\s*-])/g, '$1 '));
   }
 
-  /** Leaves out the flags, which are listed below. */
+  /** Omits the flags, which are listed below. */
   protected override defaultUsage(): string {
     const { id, args, strict } = this.command;
     const words = Object.values(args).map(({ name, required }) => {
@@ -48,7 +48,7 @@ class RegadmCommandHelp extends CommandHelp {
   }
 }
 
-/** Appends the default to the description, where descriptions state defaults that depend on other flags, too. */
+/** Appends the default to the description, in the form of descriptions with defaults that depend on other flags. */
 function withDefault(flag: Command.Flag.Any): Command.Flag.Any {
   if (flag.type !== 'option' || flag.default === undefined) return flag;
   return { ...flag, default: undefined, description: `${flag.description} (default: ${String(flag.default)})` };

@@ -28,7 +28,7 @@ interface InterruptOptions extends InterruptTexts {
 /**
  * Runs work that can be interrupted: the first signal aborts it, a second one ends the process at once. A bug (an
  * uncaught exception, an unhandled rejection) aborts the work too, so that it can still restore what it changed. A
- * reader of stdout or stderr that went away does not.
+ * closed pipe at stdout or stderr does not.
  * @throws RegadmError INTERRUPTED (exit status 130, 143 or 129), INTERNAL after a bug, and what the work throws
  */
 export async function interruptible<T>(
@@ -71,8 +71,8 @@ function listen(controller: AbortController, { note, message = STOPPING, suggest
 }
 
 /**
- * A request that the signal canceled fails with an error of its own; an error that already has the signal's exit status
- * says more.
+ * Returns the error to report. Canceled requests fail with their own errors, so the signal's error replaces them,
+ * unless the error has the signal's exit status.
  */
 function outcome(error: unknown, { aborted, reason }: AbortSignal): unknown {
   const saysMore = error instanceof RegadmError && error.exitCode > 128;

@@ -2,9 +2,9 @@ import type { Layout, Output, Text } from '../core/terminal/output.js';
 import type { Documents } from './documents.js';
 
 /**
- * Writes a result to stdout in the format of `-o`, no faster than it is read. A reader that goes away (`… | head`) ends
- * it quietly.
- * @param format what `-o` says; a flag definition allows only formats that `output` has
+ * Writes a result to stdout in the format of `-o`, no faster than it is read. Stops without an error when the reader
+ * closes the stream (`… | head`).
+ * @param format the value of `-o`; flag definitions allow only formats that `output` has
  * @throws an error of the stream, such as a full disk
  */
 export async function present<Kind extends keyof Documents, Report>(

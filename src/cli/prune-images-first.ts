@@ -4,7 +4,7 @@ import type { ClusterSession } from './session.js';
 
 const NOT_STARTED = 'the hard prune was not started';
 
-/** What `prune images` is to do before another command. */
+/** A run of `prune images` before another command. */
 export interface ImagePruneFirst {
   request: ImagePruneRequest;
   confirm: boolean;
@@ -15,7 +15,7 @@ export interface ImagePruneFirst {
 /**
  * Runs `prune images` as the first part of another command. Its result goes to stderr, because stdout is the other
  * command's.
- * @throws RegadmError PRUNE_IMAGES_FAILED unless everything was pruned: blobs of images that are left are still in use;
+ * @throws RegadmError PRUNE_IMAGES_FAILED unless everything was pruned, because blobs of remaining images are in use;
  *   the signal's reason when it aborts
  */
 export async function pruneImagesFirst(session: ClusterSession, first: ImagePruneFirst): Promise<void> {

@@ -31,7 +31,10 @@ export async function reportError(
   process.exitCode = error.exitCode;
 }
 
-/** Falls back to JSON, which is YAML too, so that a problem with the YAML package does not hide the error itself. */
+/**
+ * Formats a document as YAML. Falls back to JSON, which is valid YAML, so that a problem with the YAML package does not
+ * hide the error.
+ */
 async function asYaml(document: object): Promise<string> {
   try {
     const { documentText } = await import('../core/terminal/document.js');

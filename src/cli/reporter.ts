@@ -1,7 +1,7 @@
 import type { Reporter } from '../core/kit/reporter.js';
 import { createProgress } from '../core/terminal/create-progress.js';
 
-/** Minimum time between two progress lines of a long wait outside a terminal: ms. */
+/** Minimum time between two progress lines of a long wait outside a terminal, in ms. */
 const PLAIN_INTERVAL_MS = 30_000;
 
 /** A reporter with a display that must be removed when the work ends. */

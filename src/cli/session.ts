@@ -4,7 +4,7 @@ import { interruptible, type InterruptTexts } from './interrupt.js';
 import { clusterOptions, type ClusterFlagValues } from '../flags/cluster.js';
 import { createReporter } from './reporter.js';
 
-/** What a use case needs of the command line. */
+/** What the command line provides to a use case. */
 export interface Session {
   reporter: Reporter;
   /** Aborts on the first signal. */
@@ -37,7 +37,7 @@ export async function connect(flags: ClusterFlagValues, reporter: Reporter): Pro
 }
 
 /**
- * Runs work on the cluster that the flags name, and closes the connection afterwards.
+ * Runs work on the cluster that the flags name, and closes the connection afterward.
  * @throws RegadmError INTERRUPTED, what opening the cluster throws, and what the work throws
  */
 export async function withCluster<T>(

@@ -1,5 +1,5 @@
 /**
- * The suggestion that shows how to get help.
+ * Returns the suggestion that shows how to get help.
  * @param words the program and its command: `regadm prune images`
  */
 export function usageHint(words: string): string {

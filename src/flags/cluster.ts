@@ -9,7 +9,7 @@ export const clusterFlags = {
     helpGroup: 'CLUSTER',
     helpValue: 'FILE',
     description:
-      'kubeconfig to use; without it KUBECONFIG (may list several files), ~/.kube/config, or the service account of the pod',
+      "kubeconfig to use; without it, the files in KUBECONFIG, then ~/.kube/config, then the pod's service account",
   }),
   context: Flags.string({ helpGroup: 'CLUSTER', helpValue: 'NAME', description: 'context of the kubeconfig to use' }),
   cluster: Flags.string({ helpGroup: 'CLUSTER', helpValue: 'NAME', description: 'cluster of the kubeconfig to use' }),
@@ -26,7 +26,7 @@ export const clusterFlags = {
     helpValue: 'GROUP',
     multiple: true,
     multipleNonGreedy: true,
-    description: 'act as a member of this group; may be repeated',
+    description: 'act as a member of this group (can be repeated)',
   }),
   'insecure-skip-tls-verify': Flags.boolean({
     helpGroup: 'CLUSTER',
@@ -37,11 +37,11 @@ export const clusterFlags = {
     helpGroup: 'CLUSTER',
     helpValue: 'DURATION',
     default: '0',
-    description: 'how long one request may take (30s, 2m, or seconds); 0 for the built-in limits',
+    description: 'timeout per request (30s, 2m, or seconds); 0 for the built-in limits',
   }),
 };
 
-/** Values of the cluster flags; a command can leave some of them out. */
+/** Values of the cluster flags; a command can omit some of them. */
 export interface ClusterFlagValues {
   kubeconfig?: string;
   context?: string;
@@ -72,7 +72,7 @@ export function clusterOptions(flags: ClusterFlagValues): ClusterOptions {
   };
 }
 
-/** `--server` takes a host name as well as a URL. */
+/** Converts `--server`, which can be a host name or a URL. */
 function serverUrl(text: string): string {
   const url = /^https?:\/\//.test(text) ? text : `https://${text}`;
   if (URL.canParse(url)) return url;

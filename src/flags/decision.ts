@@ -60,15 +60,15 @@ export const decisionFlags = {
 
 type DecisionFlagValues = Interfaces.InferredFlags<typeof decisionFlags>;
 
-/** What these flags decide, and `--keep-younger-than` as it was written. */
+/** The options from these flags, and `--keep-younger-than` as it was written. */
 interface Decided {
   options: PruneOptions;
   keepYoungerThan: string;
 }
 
 /**
- * Checks the flags and turns them into options.
- * @throws RegadmError USAGE, or what is wrong with the file of --protect
+ * Checks the flags and converts them to options.
+ * @throws RegadmError USAGE, or PROTECT_FILE if the file of --protect is invalid
  */
 export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = true): Promise<Decided> {
   const keep = flags['keep-tag-revisions'];

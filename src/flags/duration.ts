@@ -21,7 +21,7 @@ export function durationFlag(flag: string, text: string): number {
 }
 
 /**
- * Converts the value of a flag that limits how long regadm waits for something.
+ * Converts the value of a flag that is a timeout.
  * @returns milliseconds, above 0 and at most what timers accept
  * @throws RegadmError (USAGE) that names the flag
  */

@@ -121,7 +121,7 @@ function storageFromFlags(flags: EdgeRenderFlags): Storage {
   if (!flags.device) throw usageError('pass --device PATH, or --butane FILE');
   const path = flags.path ?? NAMES.path;
   const label = flags.label ?? labelFromPath(path);
-  // udev escapes other characters in /dev/disk/by-partlabel, and the file system would not be found.
+  // udev escapes other characters in /dev/disk/by-partlabel, so that the file system would not be found.
   if (!/^[A-Za-z0-9._-]+$/.test(label))
     throw invalidLabel(`must consist of letters, digits, dots, dashes and underscores, not "${label}"`);
   const storage = storageFromDisk({
@@ -157,7 +157,7 @@ function invalidLabel(message: string): RegadmError {
   ]);
 }
 
-/** Cluster and host names are DNS names. */
+/** Checks a cluster or host name, which must be a DNS name. */
 function dnsName(flag: string, value: string): string {
   if (/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(value)) return value;
   throw usageError(`--${flag} must be a DNS name in lower case, not "${value}"`);

@@ -6,7 +6,7 @@ import type { HardPruneFlagValues } from './hard-prune.js';
 import { storageFlag } from './storage.js';
 import { durationFlag, timeoutFlag } from './duration.js';
 
-/** Flags that the registry's own pruner has no equivalent of. */
+/** Flags that have no equivalent in the registry's own pruner. */
 const STORAGE_ONLY = ['keep-blobs-younger-than', 'dangling-links', 'uploads-older-than'] as const;
 const DEFAULT_KEEP_AGE = '1h';
 
@@ -72,7 +72,7 @@ function assertPodFlags(flags: HardPruneFlagValues, { maxDelete }: CommonRequest
   if (flags.confirm && flags['read-only'] === 'skip')
     throw refusal(
       'READ_ONLY_NEEDED',
-      "--read-only=skip is refused in the registry's pod together with --confirm: blobs of images that are being pushed would be deleted",
+      '--read-only=skip cannot be specified with --confirm unless --storage is given: blobs of images that are being pushed would be deleted',
       ['use --read-only=auto'],
     );
 }

@@ -19,13 +19,13 @@ export const hardPruneFlags = {
     options: ['safe', 'registry'] as const,
     default: 'safe',
     description:
-      "what decides: registry: exactly the rules of the registry's own pruner; safe: also keep the manifest links of the children of listed image indexes",
+      "rules for what is kept: registry (exactly those of the registry's own pruner), safe (also keep the manifest links of the children of listed image indexes)",
   })(),
   'read-only': Flags.option({
     options: ['auto', 'required', 'skip'] as const,
     default: 'auto',
     description:
-      'auto: switch the registry to read-only mode and back; required: refuse unless it is read-only already; skip: leave the mode as it is (only with --storage)',
+      'read-only mode during the prune: auto (switch it on and restore the mode), required (refuse unless it is already on), skip (do not change it; only with --storage)',
   })(),
   'max-delete': Flags.string({
     helpValue: 'N|P%|SIZE',
@@ -33,7 +33,7 @@ export const hardPruneFlags = {
   }),
   'keep-blobs-younger-than': Flags.string({
     helpValue: 'DURATION',
-    description: 'keep what was written less than this ago; 0 ignores ages (only with --storage; default: 1h)',
+    description: 'keep data written less than this ago; 0 ignores ages (only with --storage; default: 1h)',
   }),
   'dangling-links': Flags.boolean({
     allowNo: true,
@@ -41,7 +41,7 @@ export const hardPruneFlags = {
   }),
   'uploads-older-than': Flags.string({
     helpValue: 'DURATION',
-    description: 'also delete unfinished uploads not written to for this long (only with --storage)',
+    description: 'also delete unfinished uploads last written longer ago than this (only with --storage)',
   }),
   ...redisFlags,
   'prune-images': Flags.boolean({ allowNo: true, description: 'run regadm prune images first, with its defaults' }),

@@ -19,7 +19,8 @@ export const pruneImagesFlags = {
     ...REGISTRY,
     allowNo: true,
     default: true,
-    description: 'false: delete API objects only; the registry is not contacted (default: true)',
+    description:
+      'also delete links and blobs in the registry; false: delete only API objects, do not contact the registry (default: true)',
   }),
   ...registryFlags,
   'num-workers': Flags.integer({
@@ -48,13 +49,12 @@ export const pruneImagesFlags = {
     ...SAFETY,
     options: ['auto', 'skip'],
     default: 'auto',
-    description: 'auto: check everything that can fail before the first deletion; skip: do not',
+    description: 'checks before the first deletion: auto (check everything that can fail), skip (no checks)',
   }),
   from: Flags.string({
     ...SAFETY,
     helpValue: 'DIR',
-    description:
-      'plan from saved lists (oc get images -o json > DIR/images.json, …) without a cluster; only as a dry run',
+    description: 'plan from saved lists (oc get images -o json > DIR/images.json, …) without a cluster; dry run only',
   }),
   'detailed-exitcode': Flags.boolean({
     ...SAFETY,
@@ -95,7 +95,7 @@ export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise
   };
 }
 
-/** Flags for which there must be a cluster or a registry. */
+/** Flags that need a cluster or a registry. */
 const NOT_WITH_FROM = [
   'confirm',
   'plan',
@@ -128,5 +128,5 @@ function checkCombinations(flags: PruneImagesFlagValues): void {
   refuse('plan', ['plan-out'], '');
   if (isGiven('audit-log') && !flags.confirm)
     throw usageError('--audit-log needs --confirm: a dry run deletes nothing');
-  refuse('detailed-exitcode', ['confirm'], ': it is about what a dry run finds');
+  refuse('detailed-exitcode', ['confirm'], ': it applies only to a dry run');
 }

@@ -9,11 +9,11 @@ export const redisFlags = {
     helpValue: 'URL',
     env: 'REGADM_REDIS_URL',
     description:
-      'Redis that the registry uses as its blob cache, to be emptied: redis[s]://[user:password@]host[:port][/db], or redis[s]+sentinel://[user:password@]host[:port][,…]/MASTER[/db]; set REGADM_REDIS_URL instead to keep a password out of the process list',
+      'empty the blob cache of the registry in this Redis: redis[s]://[user:password@]host[:port][/db], or redis[s]+sentinel://[user:password@]host[:port][,…]/MASTER[/db]; set REGADM_REDIS_URL instead to keep a password out of the process list',
   }),
   'redis-ca': Flags.string({
     helpValue: 'FILE',
-    description: "certificates of authorities that verify the certificate of Redis, besides the system's (PEM)",
+    description: "PEM file with authorities that verify the certificate of Redis, in addition to the system's",
   }),
 };
 

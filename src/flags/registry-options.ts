@@ -2,7 +2,7 @@ import { usageError } from '../core/model/errors.js';
 import { parseRegistryAddress, type RegistryAddress } from '../core/registry/url.js';
 import { authoritiesFlag } from './authorities.js';
 
-/** Values of the registry flags; a command can leave some of them out. */
+/** Values of the registry flags; a command can omit some of them. */
 interface RegistryFlagValues {
   'registry-url'?: string;
   'certificate-authority'?: string;
@@ -20,7 +20,8 @@ interface RegistryOptions {
 const ADDRESS_HINT = 'write it as registry.example.org, registry.example.org:5000 or https://registry.example.org';
 
 /**
- * Converts the registry flags and reads the file of `--certificate-authority`, before lists are read, which takes long.
+ * Converts the registry flags and reads the file of `--certificate-authority`. Runs before lists are read, because that
+ * takes long.
  * @throws RegadmError (USAGE) that names the flag
  */
 export async function registryOptions(flags: RegistryFlagValues): Promise<RegistryOptions> {
@@ -30,12 +31,14 @@ export async function registryOptions(flags: RegistryFlagValues): Promise<Regist
   const address = registryUrl ? registryAddressFlag(registryUrl) : undefined;
   if (!file) return { registryUrl, forceInsecure };
   if (forceInsecure) {
-    throw usageError('--certificate-authority cannot be specified with --force-insecure', ['leave one of the two out']);
+    throw usageError('--certificate-authority cannot be specified with --force-insecure', [
+      'remove one of the two flags',
+    ]);
   }
   if (address?.scheme === 'http') {
     // `oc` misspells the flag in this message, and scripts compare it. The suggestion has the right name.
     throw usageError('--cerificate-authority cannot be specified for insecure http protocol', [
-      'leave --certificate-authority out, or pass --registry-url with https://',
+      'remove --certificate-authority, or pass --registry-url with https://',
     ]);
   }
   return {

@@ -3,7 +3,7 @@ import { usageError } from '../core/model/errors.js';
 import type { StatusRequest } from '../core/status/status.js';
 import { durationFlag } from './duration.js';
 
-/** Maximum values of a flag: a table or a plot cannot show more. */
+/** Maximum values of a flag, because a table or a plot cannot show more. */
 const MAX_VALUES = 20;
 
 /** The flags that select the settings `registry status` tries. */
@@ -20,7 +20,10 @@ export const statusFlags = {
   }),
 };
 
-/** Converts the flags: values in ascending order, each once. @throws RegadmError (USAGE) that names the flag */
+/**
+ * Converts the flags to values in ascending order, without duplicates.
+ * @throws RegadmError (USAGE) that names the flag
+ */
 export function statusRequest(flags: Interfaces.InferredFlags<typeof statusFlags>): StatusRequest {
   const revisions = flags.revisions.split(',').map(toCount);
   const ages = flags.ages.split(',').map((text) => ({ text: text.trim(), ms: durationFlag('ages', text.trim()) }));

@@ -18,7 +18,7 @@ interface ChildOptions {
 interface ChildResult {
   /** Exit status; 128 + its number if a signal ended the child, as in a shell. */
   status: number;
-  /** What it wrote; empty without `capture`. */
+  /** Its output; empty without `capture`. */
   stdout: string;
   stderr: string;
 }
@@ -58,7 +58,7 @@ export async function runChild(file: string, args: string[], options: ChildOptio
   } finally {
     cancel();
     signal.removeEventListener('abort', stop);
-    // What the child left running in its group.
+    // Processes that the child left running in its group.
     if (!usesTerminal) send(SIGTERM);
   }
 }
@@ -67,7 +67,7 @@ async function read(stream: Readable | null): Promise<string> {
   return stream ? text(stream) : '';
 }
 
-/** Returns the signal that aborted the run; SIGTERM if something else did. */
+/** Returns the signal that aborted the run; SIGTERM if it was not a signal. */
 function signalNumber(reason: unknown): number {
   const status = reason instanceof RegadmError ? reason.exitCode : 0;
   return status > 128 ? status - 128 : SIGTERM;

@@ -4,7 +4,7 @@ import type { Operator } from './operator/operator.js';
 import type { RegistryStorage } from './registry/storage.js';
 import type { SandboxOptions } from './types.js';
 
-/** The parts of the sandbox that the start fills with objects and blobs. */
+/** The parts of the sandbox that are filled with objects and blobs at the start. */
 export interface LoadContext {
   options: SandboxOptions;
   store: Store;

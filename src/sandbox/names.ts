@@ -1,6 +1,6 @@
 /**
- * Names that every OpenShift cluster has. The sandbox has its own copy, so that a wrong name in the code under test
- * does not work here.
+ * Names that every OpenShift cluster has. The sandbox has its own copy, so that tests notice a wrong name in the code
+ * under test.
  */
 export const REGISTRY_NAMESPACE = 'openshift-image-registry';
 export const REGISTRY_DEPLOYMENT = 'image-registry';

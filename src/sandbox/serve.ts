@@ -37,7 +37,7 @@ export async function serve(options: SandboxOptions, { run, signal, print, log }
       print(instructions(sandbox));
       await once(signal, 'abort');
     }
-    // A signal is how a sandbox is stopped; any other reason is an error.
+    // Returns whether a signal stopped the sandbox; any other reason is an error.
     if (!isInterruption(signal.reason)) throw signal.reason;
     return 0;
   } finally {

@@ -11,7 +11,8 @@ import { createSimulation, type Simulation } from './simulation.js';
 
 /**
  * Starts a simulated API server and registry on the loopback address.
- * @returns their addresses and state, and functions to interfere; `stop` ends them and removes the temporary directory
+ * @returns their addresses and state, and functions to change it; `stop` stops the servers and removes the temporary
+ *   directory
  * @throws RegadmError (USAGE) for an invalid fault rule; the error of `listen` for a port that is in use
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {

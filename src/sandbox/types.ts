@@ -31,7 +31,7 @@ export interface SandboxOptions {
   missing?: string[];
   /** Serves the registry over plain HTTP. */
   http?: boolean;
-  /** Simulates the operator with the registry's Deployment and pods (default: unless only `cluster` is given). */
+  /** Simulates the operator with the registry's Deployment and pods (default: true, unless only `cluster` is given). */
   operator?: boolean;
   /** Number of registry pods (default: 1). One is rolled out with `Recreate`, more with `RollingUpdate`. */
   replicas?: number;
@@ -131,7 +131,7 @@ export interface PushedImage {
   layers: string[];
 }
 
-/** What to push; everything is optional. */
+/** Content of a push; everything is optional. */
 export interface PushContent {
   /** Contents of the layers; a layer that exists is shared. */
   layers?: (string | Buffer)[];

@@ -54,7 +54,7 @@ function actionOf(kind: ValueKind): string {
   return kind === 'none' ? ' ' : `(${kind.join(' ')})`;
 }
 
-/** Escapes colons, which separate the parts of a specification. */
+/** Escapes the colons of a text, because they separate the parts of a specification. */
 function plain(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(':', '\\:');
 }

@@ -41,7 +41,7 @@ const NEVER: Record<string, string> = {
   ]),
 };
 
-/** Commands whose own flags cannot be settings, because they describe one file or one occasion. */
+/** Commands whose own flags cannot be settings, because they apply to one file or one run. */
 const WITHOUT_SETTINGS = /^(?:edge:|sandbox$|completion$|config$)/;
 /** Flags that are settings of every command. */
 const EVERYWHERE = new Set(['loglevel', 'no-color']);

@@ -42,7 +42,7 @@ export function readEnvironment(
       if (near.length > 0) warn(`unknown setting ${variable}; ${didYouMean(near)[0]}`);
       continue;
     }
-    // Shells and manifests set a variable to the empty string to leave it out.
+    // Shells and manifests set a variable to the empty string to unset it.
     if (value === '') continue;
     const multiple = setting.specs.some((spec) => spec.multiple);
     const values = multiple ? value.split(',').map((each) => each.trim()) : [value];

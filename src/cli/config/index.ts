@@ -4,8 +4,7 @@ import { configPath } from './path.js';
 import type { Sources } from './resolve.js';
 
 /**
- * Reads the settings in the environment and the configuration file. Usually there are none, and then no reader is
- * loaded.
+ * Reads the settings in the environment and the configuration file. Imports the readers only if there are any.
  * @param warn called for variables that look like misspelled settings
  * @throws RegadmError (USAGE) that names the variable, or the file with line and field
  */

@@ -13,7 +13,7 @@ import { timeoutFlag } from '../../flags/duration.js';
 import { outputFlags } from '../../flags/output.js';
 import { registryOptions } from '../../flags/registry-options.js';
 
-// --cluster is the managed cluster here, as it is called on the hub.
+// Here, --cluster is the name of the managed cluster on the hub.
 const { cluster: _kubeconfigCluster, ...managedFlags } = clusterFlags;
 
 export default class EdgeVerify extends BaseCommand {

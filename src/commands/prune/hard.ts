@@ -37,7 +37,8 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
     const request = await toHardPruneRequest(flags);
     const emptyCache = await cacheEmptier(flags);
     const first = flags['prune-images'] ? await this.imagePrune(flags) : undefined;
-    // A storage can have millions of blobs: let the heap grow late (bench/prune-hard.js: a quarter less at the peak).
+    // Collect garbage more often: a storage can have millions of blobs, and this saves a quarter of the peak memory
+    // (bench/prune-hard.js).
     setFlagsFromString('--optimize-for-size');
     const { executeHardPrune, previewHardPrune } = await import('../../core/hard-prune/hard-prune.js');
     const result = await this.withCluster(
@@ -64,7 +65,7 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
     this.note(recoveryLine(result));
   }
 
-  /** `prune images` with the settings of that command, on the same cluster. */
+  /** Returns the request for `prune images`, with the settings of that command, on the same cluster. */
   private async imagePrune(flags: FlagsOf<typeof PruneHard>): Promise<ImagePruneFirst> {
     const confirm = flags.confirm ?? false;
     const written = [`--request-timeout=${flags['request-timeout']}`, ...(confirm ? ['--confirm'] : [])];

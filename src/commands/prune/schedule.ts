@@ -65,7 +65,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     timeout: Flags.string({
       helpValue: 'DURATION',
       dependsOn: ['run-now'],
-      description: 'how long to follow the Job; it keeps running after that (default: 1h)',
+      description: 'maximum time to follow the Job, which keeps running after that (default: 1h)',
     }),
     ...outputFlags(['table', 'json', 'yaml'], 'table'),
     ...clusterFlags,
@@ -96,7 +96,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     await present(document, flags.output, scheduleOutput);
     for (const hint of scheduleHints(document.effective)) this.note(`hint: ${hint}`);
     if (document.changed?.length === 0) this.note('nothing to change: the settings already have these values');
-    else if (flags['dry-run']) this.note('dry run: nothing was changed; run without --dry-run to change it');
+    else if (flags['dry-run']) this.note('dry run: nothing was changed; run without --dry-run to apply the settings');
   }
 
   private async runNow(flags: ScheduleFlags): Promise<void> {

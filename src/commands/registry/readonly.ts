@@ -47,8 +47,7 @@ If the registry already has the mode, nothing is changed.`;
         return changeMode(api, args.mode === 'on', { wait: flags.wait, timeoutMs, reporter, signal });
       },
       {
-        suggestions:
-          args.mode === undefined ? [] : ['show how far the registry has switched: regadm registry readonly'],
+        suggestions: args.mode === undefined ? [] : ['show the progress of the roll-out: regadm registry readonly'],
       },
     );
     for (const warning of modeWarnings(mode)) this.warning(warning);

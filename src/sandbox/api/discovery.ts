@@ -3,7 +3,7 @@ import { apiVersionOf, type ResourceDefinition } from './resources.js';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
-/** Kinds that clients create to ask a question; they are not stored. */
+/** Kinds that clients create as a query; they are not stored. */
 const REVIEWS: [groupVersion: string, resource: string, kind: string][] = [
   ['authorization.k8s.io/v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'],
   ['authorization.k8s.io/v1', 'selfsubjectrulesreviews', 'SelfSubjectRulesReview'],

@@ -25,7 +25,7 @@ const ITEMS_PER_CHUNK = 200;
 /** Number of items above which a list is written in chunks instead of one string. */
 const MAX_ITEMS_IN_STRING = 1000;
 
-/** Answers lists in pages. All pages of a list show the same moment, as those of etcd do. */
+/** Answers list requests in pages. All pages of a list show the same revision, as those of etcd do. */
 export class Lists {
   private readonly snapshots = new Map<string, Entry[]>();
 

@@ -22,7 +22,7 @@ export interface Attributes {
 
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
-/** Knows the tokens and checks permissions by the role objects in the store, as RBAC does. */
+/** Manages tokens and checks permissions against the role objects in the store, as RBAC does. */
 export class Permissions {
   private readonly tokens = new Map<string, User>();
 

@@ -1,4 +1,4 @@
-/** Fields of a protobuf message by number. Only length-delimited ones: reviews have no others. */
+/** Fields of a protobuf message by number. Contains only length-delimited fields, because reviews have no others. */
 type Fields = Map<number, Buffer>;
 
 /** The first bytes of every Kubernetes object in protobuf. */

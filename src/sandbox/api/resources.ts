@@ -107,7 +107,7 @@ export function qualifiedName(definition: { group: string; resource: string }): 
   return definition.group ? `${definition.resource}.${definition.group}` : definition.resource;
 }
 
-/** Finds a resource by its plural name, with or without the group. Without it, the first match counts. */
+/** Finds a resource by its plural name, with or without the group. Without it, returns the first match. */
 export function findResource(definitions: ResourceDefinition[], name: string): ResourceDefinition {
   const found = definitions.find((d) => d.resource === name) ?? definitions.find((d) => qualifiedName(d) === name);
   if (!found) throw new Error(`sandbox: no resource is called "${name}"`);

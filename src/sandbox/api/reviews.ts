@@ -15,7 +15,10 @@ interface AccessReviewSpec {
   nonResourceAttributes?: { path?: string; verb?: string };
 }
 
-/** Answers reviews: requests that ask who the sender is or what it may do. @returns undefined for other requests */
+/**
+ * Answers reviews: requests for the identity or the permissions of the sender.
+ * @returns undefined for other requests
+ */
 export function reviewResponse(
   permissions: Permissions,
   user: User,

@@ -45,7 +45,7 @@ const REGISTRY_RULES: PolicyRule[] = [
 
 const role = (name: string, rules: PolicyRule[]): KubeObject => ({ metadata: { name }, rules });
 
-/** Makes the roles of every cluster that matter here. */
+/** Makes the cluster roles that the sandbox needs. */
 export function clusterRoles(): KubeObject[] {
   return [
     role('cluster-admin', [

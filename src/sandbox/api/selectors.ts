@@ -9,7 +9,7 @@ export function selectorTest(labels?: string, fields?: string): Test | undefined
   return tests.length ? (object) => tests.every((test) => test(object)) : undefined;
 }
 
-/** Commas between requirements, not those inside `in (a,b)`. */
+/** Splits a selector at the commas between requirements, not at those inside `in (a,b)`. */
 function requirements(text: string): string[] {
   return text
     .split(/,(?![^(]*\))/)

@@ -12,7 +12,7 @@ import { withKind, type Store } from './store.js';
 import { runWatch } from './watch.js';
 import { Writes } from './writes.js';
 
-/** Where the API server reads and writes. */
+/** The state that the API server reads and writes. */
 interface ApiContext {
   store: Store;
   lists: Lists;

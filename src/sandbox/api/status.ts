@@ -10,7 +10,7 @@ interface StatusFields {
   metadata?: Record<string, unknown>;
 }
 
-/** A failure Status, thrown to end the handling of a request. Messages are the real API server's, to the letter. */
+/** A failure Status, thrown to end the handling of a request. Messages are exactly those of the real API server. */
 export class ApiStatus extends Error {
   readonly code: number;
 
@@ -134,7 +134,7 @@ const REASONS: Record<number, [reason: string, message: string]> = {
   ],
 };
 
-/** Returns the Status for an HTTP status that a fault rule asks for. */
+/** Returns the Status for an HTTP status that a fault rule requests. */
 export function statusFor(code: number): ApiStatus {
   const [reason, message] = REASONS[code] ?? ['Unknown', `the server answered ${code}`];
   return new ApiStatus({ code, reason, message });

@@ -16,7 +16,7 @@ interface WatchQuery {
 
 const BOOKMARK_INTERVAL_MS = 1000;
 
-/** Answers a watch: first the changes since the resource version, then every change when it happens. */
+/** Answers a watch with the changes since the resource version, then with every change when it happens. */
 export function runWatch(store: Store, definition: ResourceDefinition, query: WatchQuery, out: ResponseStream): void {
   const watch = new Watch(store, definition, query, out);
   if (watch.sendPast()) watch.follow();
@@ -36,7 +36,10 @@ class Watch {
       (query.namespace === undefined || object.metadata.namespace === query.namespace) && (!matches || matches(object));
   }
 
-  /** Sends what happened before the watch. @returns false if the resource version is too old, which ends the watch */
+  /**
+   * Sends the changes before the watch.
+   * @returns false if the resource version is too old, which ends the watch
+   */
   sendPast(): boolean {
     const { store, definition, out } = this;
     const since = Number(this.query.resourceVersion ?? 0);
@@ -94,7 +97,7 @@ class Watch {
   }
 }
 
-/** Returns the event type for this watch. An object that starts or stops to match the selectors is added or deleted. */
+/** Returns the event type for this watch. An object that starts or stops matching the selectors is added or deleted. */
 function eventType(event: StoreEvent, isSelected: (object: KubeObject) => boolean): string | undefined {
   const is = isSelected(event.object);
   const was = event.previous ? isSelected(event.previous) : false;

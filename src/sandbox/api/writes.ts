@@ -83,7 +83,10 @@ export class Writes {
     return found;
   }
 
-  /** Stores the new state of `current`. A status update does not change the spec, other updates not the status. */
+  /**
+   * Stores the new state of `current`. A status update does not change the spec, and other updates do not change the
+   * status.
+   */
   private save(route: Route, current: KubeObject, wanted: KubeObject, dryRun: boolean): SandboxResponse {
     const { definition } = route;
     const next =
@@ -110,7 +113,10 @@ interface Preconditions {
   resourceVersion?: string;
 }
 
-/** @throws ApiStatus 409 if the current object is not the one that the client means */
+/**
+ * Checks the preconditions of a request.
+ * @throws ApiStatus 409 if the current object does not match them
+ */
 function requireSame(definition: ResourceDefinition, current: KubeObject, wanted: Preconditions = {}): void {
   const { uid, resourceVersion } = wanted;
   const { metadata } = current;
@@ -134,7 +140,9 @@ function applyPatch(route: Route, type: string, current: KubeObject, change: unk
   throw unsupportedMediaType(type);
 }
 
-/** Takes labels and annotations from the client, in a status update too (recorded), and identity from the server. */
+/**
+ * Combines the client's labels and annotations with the server's identity fields, also in a status update (recorded).
+ */
 function metadataUpdate(current: KubeObject, wanted: KubeObject): KubeObject['metadata'] {
   const { uid, creationTimestamp, generation, deletionTimestamp, namespace, name, resourceVersion } = current.metadata;
   return {

@@ -7,7 +7,7 @@ import { startSandbox } from '../start.js';
 import type { Sandbox } from '../types.js';
 import { checkPrune, type PruneDocument } from './checks.js';
 
-/** The script that Node runs as regadm; none for the single executable, which is the program itself. */
+/** The script that Node runs as regadm; none for the single executable, which contains the program. */
 const PROGRAM = isSea() ? [] : [process.argv[1]!];
 
 interface DemoOptions {
@@ -55,7 +55,7 @@ class Demo {
     print(table(done, before, after));
     const problems = checkPrune({ planned, done, again, before, after, images, sandbox });
     if (problems.length) throw failed(`the numbers of the demonstration do not agree: ${problems.join('; ')}`);
-    print('\nAll numbers agree: the plan, the report and the files that are left.');
+    print('\nAll numbers agree: the plan, the report and the remaining files.');
     print('Every image that is kept still has all its blobs.');
     print('Try it yourself: regadm sandbox');
   }

@@ -9,7 +9,7 @@ export interface FaultRule {
   action: FaultAction;
 }
 
-/** Selects among the requests that match, counted from 1. All conditions that are given must hold. */
+/** Selects among the matching requests, counted from 1. All given conditions must hold. */
 export interface Conditions {
   nth?: number;
   times?: number;
@@ -17,7 +17,7 @@ export interface Conditions {
   from?: number;
 }
 
-/** States of the simulated cluster that do not concern one request only. */
+/** States of the simulated cluster that do not depend on a single request. */
 export const SWITCHES = {
   'registry-gone': 'the registry refuses connections; =SECONDS: for that time, starting at its first deletion',
   'registry-read-only': 'the registry is in read-only mode, even if its pods are not',

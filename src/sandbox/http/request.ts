@@ -21,7 +21,7 @@ export function parseRequest(raw: RawRequest, body: Buffer): SandboxRequest {
   };
 }
 
-/** Decodes what clients encode in names and digests; separators stay encoded. */
+/** Decodes characters that clients encode in names and digests; separators stay encoded. */
 function decodePath(path: string): string {
   return path
     .replace(/%3[aA]/g, ':')

@@ -16,7 +16,7 @@ export interface SandboxRequest {
   body: Buffer;
 }
 
-/** Where a handler writes a response without an end of its own (watches, followed logs). */
+/** The stream to which a handler writes an open-ended response (watches, followed logs). */
 export interface ResponseStream {
   write(text: string): void;
   end(): void;
@@ -24,7 +24,7 @@ export interface ResponseStream {
   readonly closed: AbortSignal;
 }
 
-/** What a handler returns; the server writes it. Chunks are for lists that are too long for one string. */
+/** The response of a handler. Chunks are for lists that are too long for one string. */
 export interface SandboxResponse {
   status: number;
   headers?: Record<string, string>;

@@ -19,7 +19,7 @@ export interface Handler {
   /** Names the sender for the request log; must not throw. */
   userName(request: SandboxRequest): string;
   handle(request: SandboxRequest): SandboxResponse | Promise<SandboxResponse>;
-  /** Makes the response that a fault rule asks for, in the format of this server. */
+  /** Makes the response that a fault rule requests, in the format of this server. */
   statusResponse(status: number, request: SandboxRequest): SandboxResponse;
   /** Makes the 410 for the next page of a list; undefined for a server without lists. */
   expiredResponse?(request: SandboxRequest): SandboxResponse;

@@ -2,7 +2,7 @@ import type { SandboxRequest } from './response.js';
 import type { Faults } from './faults.js';
 import type { FaultAction, RequestHook, RequestRecord, Server } from '../types.js';
 
-/** What both servers share: the clock, the request log, hooks and faults. */
+/** The state that both servers share: the clock, the request log, hooks and faults. */
 export class Traffic {
   readonly requests: RequestRecord[] = [];
   readonly hooks: RequestHook[] = [];

@@ -103,7 +103,7 @@ export function writeStream(out: RawResponse, response: SandboxResponse, date: s
   out.once('close', close);
   stopped.addEventListener('abort', close, { once: true });
   controller.signal.addEventListener('abort', () => stopped.removeEventListener('abort', close), { once: true });
-  // Without this, clients would wait for the first event before they see that the watch has started.
+  // Sends the headers at once: otherwise, clients would see only at the first event that the watch has started.
   (out as ServerResponse).flushHeaders?.();
   response.stream!({
     write: (text) => void (!out.destroyed && (out as ServerResponse).write(text)),

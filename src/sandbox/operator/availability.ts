@@ -3,12 +3,14 @@ import type { Operator } from './operator.js';
 import type { SandboxServer } from '../http/server.js';
 import type { SandboxOptions } from '../types.js';
 
-/** Decides whether the registry is online, and its mode: by its ready pods, unless a fault or a test overrides them. */
+/**
+ * Decides whether the registry is online, and its mode, from its ready pods unless a fault or a test overrides them.
+ */
 export class RegistryAvailability {
   private override: boolean | undefined;
   private offlineUntil: number | undefined;
   private timer: NodeJS.Timeout | undefined;
-  /** Counts requests, which ready pods get in turn. */
+  /** Counts requests, which are distributed over the ready pods in turn. */
   private turn = 0;
   private stopped = false;
   private pending: Promise<void> = Promise.resolve();
@@ -37,7 +39,7 @@ export class RegistryAvailability {
     this.override = readOnly;
   }
 
-  /** Takes the server online or offline, as it should be now. */
+  /** Takes the server online or offline to match the current state. */
   update(): Promise<void> {
     this.pending = this.pending.then(() => this.apply());
     return this.pending;

@@ -23,7 +23,10 @@ export class Jobs {
     private readonly faults: Faults,
   ) {}
 
-  /** Runs a job that was created while the sandbox runs. Jobs with a status, as in given clusters, stay as they are. */
+  /**
+   * Runs a job that was created while the sandbox runs. Jobs that already have a status, as in given clusters, are not
+   * changed.
+   */
   adopt(job: KubeObject): void {
     if (job.status === undefined) this.adopted.push([job.metadata.namespace ?? 'default', job.metadata.name]);
   }

@@ -4,7 +4,7 @@ interface OperatorState {
   readyPods: number;
   /** The roll-out is complete. */
   complete: boolean;
-  /** The Config asks for the registry to be removed. */
+  /** True if the Config has the state Removed. */
   removed: boolean;
   /** The fault `degraded` is on. */
   degraded: boolean;

@@ -6,7 +6,7 @@ import { unauthorized, type Access } from './responses.js';
 
 type RepositoryAction = 'pull' | 'push' | 'delete';
 
-/** The access that the deletion of a blob needs. */
+/** The access for the deletion of a blob. */
 export const PRUNE: Access = { Type: 'admin', Class: '', Name: '', Action: 'prune' };
 
 const DELETE_IMAGES: Attributes = { verb: 'delete', group: 'image.openshift.io', resource: 'images' };

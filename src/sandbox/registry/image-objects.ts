@@ -58,7 +58,7 @@ function imageFields(manifest: Manifest, config: ImageConfig): Record<string, un
   return { dockerImageMetadata, dockerImageLayers: layers };
 }
 
-/** What an Image object says about its blobs. */
+/** The blobs of an Image object. */
 interface ImageContent {
   name: string;
   mediaType: string;

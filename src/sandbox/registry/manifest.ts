@@ -1,4 +1,7 @@
-/** The media types of manifests, configs and layers. Not shared with the code under test, so that mistakes are not. */
+/**
+ * The media types of manifests, configs and layers. Not shared with the code under test, so that tests notice a mistake
+ * there.
+ */
 export const MEDIA = {
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',

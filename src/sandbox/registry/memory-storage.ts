@@ -1,6 +1,6 @@
 import { toBytes, blobLength, type BlobContent, type LinkKind, type RegistryStorage } from './storage.js';
 
-/** Stores sets in memory: fast enough for hundreds of small clusters and for very large ones. */
+/** Stores blobs and links in memory: fast enough for hundreds of small clusters and for very large ones. */
 export class MemoryStorage implements RegistryStorage {
   private readonly content = new Map<string, BlobContent>();
   private readonly linkSets = { layer: new Set<string>(), manifest: new Set<string>() };

@@ -4,7 +4,7 @@ import { MEDIA, type Manifest } from './manifest.js';
 import { storeManifest, type PushContext } from './store-manifest.js';
 import type { RegistryStorage } from './storage.js';
 
-/** Where a push goes. */
+/** The target of a push. */
 interface PushTarget {
   /** `NAMESPACE/NAME`. */
   repository: string;

@@ -67,7 +67,7 @@ export class RegistryServer {
     return this.repository(request, { repository, kind: part === 'blobs' ? 'layer' : 'manifest', reference });
   }
 
-  /** Makes the answer that a fault rule asks for. */
+  /** Makes the response that a fault rule requests. */
   statusResponse(status: number, request: SandboxRequest): SandboxResponse {
     if (status === 401) return unauthorized(request, PRUNE, 'denied');
     return status === 429
@@ -164,7 +164,7 @@ export class RegistryServer {
   }
 }
 
-/** Answers with the token of the request itself, as OpenShift's token server does. */
+/** Returns the token of the request itself, as OpenShift's token server does. */
 function issueToken(request: SandboxRequest): SandboxResponse {
   const token = requestToken(request) ?? 'anonymous';
   return withVersion(jsonResponse({ access_token: token, token }));

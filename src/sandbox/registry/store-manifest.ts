@@ -5,7 +5,7 @@ import { isIndex, type ImageConfig, type Manifest } from './manifest.js';
 import type { RegistryStorage } from './storage.js';
 import { tagImage } from './streams.js';
 
-/** Where pushes are stored. */
+/** The state in which pushes are stored. */
 export interface PushContext {
   store: Store;
   storage: RegistryStorage;

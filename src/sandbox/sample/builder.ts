@@ -32,7 +32,7 @@ interface SamplePod {
   status?: object;
 }
 
-/** Builds the sample data: who pushed what, how long ago, and what uses it. */
+/** Builds the sample data: pushes, their ages, and the objects that use them. */
 export class SampleBuilder {
   constructor(readonly context: LoadContext) {}
 
@@ -62,7 +62,7 @@ export class SampleBuilder {
     return pushed.reverse();
   }
 
-  /** Makes an image configuration. It does not depend on the clock, so that digests are the same in every sandbox. */
+  /** Makes an image configuration that does not depend on the clock, so that digests are the same in every sandbox. */
   config(hours: number, command: string): Record<string, unknown> {
     const created = new Date(EPOCH - hours * HOUR).toISOString();
     return { created, config: { Cmd: ['/bin/run', command], Env: ['PATH=/usr/local/bin:/usr/bin'] } };
@@ -81,7 +81,7 @@ export class SampleBuilder {
   }
 }
 
-/** Generates a layer: the same bytes for the same seed, as incompressible as a real layer. */
+/** Generates a layer with the same bytes for the same seed. Like a real layer, it cannot be compressed. */
 export function layer(seed: string, bytes: number): Buffer {
   const key = createHash('md5').update(seed).digest();
   return createCipheriv('aes-128-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(bytes));

@@ -6,7 +6,7 @@ import { manyImages } from './many.js';
 import { orphans } from './orphans.js';
 import { workloads } from './workloads.js';
 
-/** Age of all files, in ms: a hard prune must not take them for pushes in progress. */
+/** Age of all files, in ms, so that a hard prune does not treat them as pushes in progress. */
 const STORAGE_AGE_MS = 30 * 24 * 3_600_000;
 
 /** Fills the cluster and the registry with the sample data, enlarged to `options.images` images. */

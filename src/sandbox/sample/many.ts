@@ -13,7 +13,7 @@ const BASE_LAYERS = 20;
 const LAYER_BYTES = 600;
 const BASE_LAYER_BYTES = LAYER_BYTES * 20;
 
-/** An image of which only digests are kept: its content is generated again when a client reads it. */
+/** An image of which only digests are stored: its content is generated again when a client reads it. */
 interface GeneratedImage {
   digest: string;
   manifest(): Manifest;

@@ -1,7 +1,7 @@
 import { sha256Digest } from '../registry/digest.js';
 import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 
-/** Adds what only a hard prune finds: blobs without images, a repository without a stream, an abandoned upload. */
+/** Adds data that only a hard prune finds: blobs without images, a repository without a stream, an abandoned upload. */
 export function orphans(sample: SampleBuilder): void {
   const { storage, store } = sample.context;
   // An image that was deleted with `oc delete image`: blobs and links remain.

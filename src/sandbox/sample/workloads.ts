@@ -127,7 +127,7 @@ function builds(sample: SampleBuilder): void {
     },
     status: { phase: 'Complete' },
   });
-  // A young image that no stream lists yet, because a build is pushing it.
+  // A young image that no stream lists yet, because a build is still pushing it.
   sample.push('ci/builder', undefined, 0.1, {
     layers: [OS_LAYER, layer('nightly', 70_000)],
     config: { author: 'nightly' },

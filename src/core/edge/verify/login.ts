@@ -36,7 +36,7 @@ async function loginCheck(registry: Registry, hasToken: boolean): Promise<EdgeCh
   if (!hasToken)
     return skipped(
       NAME,
-      `${url} answers, but there is no token to log in with`,
+      `${url} answers, but regadm has no token to log in with`,
       'log in with oc login, or pass --token',
     );
   if (!(await acceptsLogin(registry))) {
