@@ -9,10 +9,19 @@ import type { ApiResponse } from './api.js';
 export class ApiError extends RegadmError {
   readonly status: number;
   readonly reason: string;
+  /** What the server answered: the message without the step that failed. */
+  readonly answer: string;
 
   constructor(
     message: string,
-    options: { status: number; reason: string; suggestions?: string[]; code?: ErrorCode; cause?: unknown },
+    options: {
+      status: number;
+      reason: string;
+      answer?: string;
+      suggestions?: string[];
+      code?: ErrorCode;
+      cause?: unknown;
+    },
   ) {
     super(message, {
       code: options.code ?? codeFor(options.status),
@@ -22,12 +31,18 @@ export class ApiError extends RegadmError {
     this.name = 'ApiError';
     this.status = options.status;
     this.reason = options.reason;
+    this.answer = options.answer ?? message;
   }
 }
 
 /** True if the server denied a request because of the user's permissions. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof ApiError && error.status === 403;
+}
+
+/** True if an object was not changed because another one has its name, or because it is not as the request expects. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409;
 }
 
 function codeFor(status: number): ErrorCode {
@@ -54,7 +69,11 @@ function suggestionsFor(status: number): string[] {
 export function apiError(response: ApiResponse, step?: string): ApiError {
   const { message, reason } = statusIn(response);
   const words = message || `the server answered ${response.status} to ${response.request}`;
-  return new ApiError(step ? `${step}: ${words}` : words, { status: response.status, reason: reason ?? '' });
+  return new ApiError(step ? `${step}: ${words}` : words, {
+    status: response.status,
+    reason: reason ?? '',
+    answer: words,
+  });
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { KubeObject } from '../model/kube.js';
-import { apiError, isNotFound, lacksApi } from './api-error.js';
+import { ApiError, apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import { itemsOf } from './lists/page.js';
 import { listPath, qualifiedName, type Resource } from './resources.js';
+import { serverTime } from './server-time.js';
 
 /** Identifies an object. */
 export interface ObjectReference {
@@ -43,12 +44,54 @@ export async function getObject<T extends KubeObject = KubeObject>(
 export async function findObject<T extends KubeObject = KubeObject>(
   api: ClusterApi,
   reference: ObjectReference,
-  options: { signal?: AbortSignal } = {},
+  options: ReadOptions = {},
 ): Promise<T | undefined> {
+  return (await findReading<T>(api, reference, options))?.object;
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+  /** Timeout in ms. */
+  timeoutMs?: number;
+  /** False: no retry. */
+  retry?: boolean;
+}
+
+/** An object as the server returned it. */
+export interface Reading<T extends KubeObject = KubeObject> {
+  object: T;
+  /** The API server's clock, in ms since the epoch; undefined when the response does not state it. */
+  serverTime?: number;
+}
+
+/** Reads an object that does not have to exist, and the server's clock. Returns and throws as `findObject` does. */
+export async function findReading<T extends KubeObject = KubeObject>(
+  api: ClusterApi,
+  reference: ObjectReference,
+  options: ReadOptions = {},
+): Promise<Reading<T> | undefined> {
   const response = await api.request('GET', pathOf(reference), options);
   if (isNotFound(response) || lacksApi(response)) return undefined;
   if (response.status !== 200) throw apiError(response, `cannot read ${describeObject(reference)}`);
-  return response.json<T>();
+  return { object: response.json<T>(), serverTime: serverTime(response) };
+}
+
+/**
+ * Reads an object that can be missing, and that the user does not have to be allowed to read.
+ * @returns undefined when the server does not return it, whatever the reason
+ * @throws RegadmError when the server cannot be reached
+ */
+export async function findIfReadable<T extends KubeObject = KubeObject>(
+  api: ClusterApi,
+  reference: ObjectReference,
+  options: ReadOptions = {},
+): Promise<T | undefined> {
+  try {
+    return await findObject<T>(api, reference, options);
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
 }
 
 /** Reads a list that is short enough for one page. @throws ApiError */

@@ -41,6 +41,9 @@ export const JOBS = defineResource('batch/v1', 'jobs', 'Job');
 export const SECRETS = defineResource('v1', 'secrets', 'Secret');
 export const CLAIMS = defineResource('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
 export const VOLUMES = defineResource('v1', 'persistentvolumes', 'PersistentVolume', { namespaced: false });
+export const ROUTES = defineResource('route.openshift.io/v1', 'routes', 'Route');
+/** The cluster's image configuration; its only object is called `cluster`. */
+export const IMAGE_CONFIGS = defineResource('config.openshift.io/v1', 'images', 'Image', { namespaced: false });
 export const USERS = defineResource('user.openshift.io/v1', 'users', 'User', { namespaced: false });
 export const CLUSTER_VERSIONS = defineResource('config.openshift.io/v1', 'clusterversions', 'ClusterVersion', {
   namespaced: false,

@@ -1,0 +1,21 @@
+import type { ClusterApi } from './api.js';
+import { objectPath, type ObjectReference } from './objects.js';
+
+/**
+ * Follows the log of a pod until its container ends or `signal` aborts.
+ * @returns the log, piece by piece
+ * @throws ApiError when the log cannot be read
+ */
+export async function* followPodLog(
+  api: ClusterApi,
+  { resource, name, namespace }: ObjectReference,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const path = `${objectPath(resource, name, namespace)}/log`;
+  const stream = await api.stream(path, { query: { follow: true }, timeoutMs: 0, signal });
+  try {
+    yield* stream.chunks;
+  } finally {
+    stream.close();
+  }
+}
