@@ -1,13 +1,14 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { ApiError, isForbidden } from '../cluster/api-error.js';
 import {
   IMAGES,
   IMAGE_STREAMS,
   LIMIT_RANGES,
   REFERRERS,
-  listPath,
   qualifiedName,
   type ListedResource,
 } from '../cluster/resources.js';
+import { firstObjects } from '../cluster/lists/first-objects.js';
 import { currentUser, kubernetesVersion, openshiftVersion } from '../cluster/server-info.js';
 import type { Check } from '../model/check.js';
 import { about } from './check.js';
@@ -37,17 +38,17 @@ export async function checkUser(api: ClusterApi): Promise<Check[]> {
   ];
 }
 
+const FORBIDDEN = 'forbidden';
+
 /** Checks that all lists for a plan can be read: a pruner that cannot see all uses must not delete. */
 export async function checkLists(api: ClusterApi): Promise<Check[]> {
   const wanted = [IMAGES, IMAGE_STREAMS, ...REFERRERS, LIMIT_RANGES];
-  const answers = await Promise.all(wanted.map((resource) => canList(api, resource)));
-  const of = (answer: number | undefined): string[] =>
-    wanted.filter((_, at) => answers[at] === answer).map(qualifiedName);
-  const statuses = [...new Set(answers)].filter((status) => status !== undefined && status !== 403);
-  const problems = [
-    ...(answers.includes(403) ? [`the user may not list ${of(403).join(', ')}`] : []),
-    ...statuses.map((status) => `${of(status).join(', ')} cannot be listed (status ${status})`),
-  ];
+  const answers = await Promise.all(wanted.map((resource) => listingProblem(api, resource)));
+  const problems = [...new Set(answers)].flatMap((problem) => {
+    const names = wanted.filter((_, at) => answers[at] === problem).map(qualifiedName);
+    if (problem === undefined) return [];
+    return problem === FORBIDDEN ? [`the user may not list ${names.join(', ')}`] : [`${names.join(', ')} ${problem}`];
+  });
   const check = about('lists');
   if (problems.length === 0) return [check('ok', 'all resources that can use an image can be listed')];
   return [
@@ -59,8 +60,13 @@ export async function checkLists(api: ClusterApi): Promise<Check[]> {
   ];
 }
 
-/** @returns undefined when it can be listed, else the status of the answer */
-async function canList(api: ClusterApi, resource: ListedResource): Promise<number | undefined> {
-  const { status } = await api.request('GET', listPath(resource), { query: { limit: 1 } });
-  return status === 200 || (status === 404 && resource.optional) ? undefined : status;
+/** Returns why a resource cannot be listed; undefined when it can. */
+async function listingProblem(api: ClusterApi, resource: ListedResource): Promise<string | undefined> {
+  try {
+    await firstObjects(api, resource, 1);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return isForbidden(error) ? FORBIDDEN : `cannot be listed (status ${error.status})`;
+  }
 }

@@ -1,8 +1,11 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { isForbidden } from '../cluster/api-error.js';
 import { PRUNER_NAME } from '../schedule/image-pruner.js';
-import { CONFIG_NAME, degradedReason } from '../operator/config.js';
-import { DEPLOYMENT_PATH, type Deployment } from '../operator/rollout.js';
+import { findIfReadable } from '../cluster/objects.js';
+import { hasCode } from '../model/errors.js';
+import { degradedReason } from '../operator/config.js';
+import { CONFIG_NAME, DEPLOYMENT } from '../operator/objects.js';
+import type { Deployment } from '../operator/rollout.js';
 import { SILENT } from '../kit/reporter.js';
 import { readSchedule } from '../schedule/schedule.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
@@ -19,7 +22,7 @@ import { about } from './check.js';
 export async function checkOperator(api: ClusterApi): Promise<Check[]> {
   const operator = about('operator');
   const mode = await readMode(api).catch((error: unknown) => {
-    if (isForbidden(error) || (error as { code?: string }).code === 'NO_REGISTRY_OPERATOR') return error as Error;
+    if (isForbidden(error) || hasCode(error, 'NO_REGISTRY_OPERATOR')) return error as Error;
     throw error;
   });
   if (mode instanceof Error) return [operator('unknown', unseen(mode, CONFIG_NAME))];
@@ -73,9 +76,9 @@ function modeCheck({ readOnly, pending }: { readOnly: boolean; pending?: string 
 }
 
 async function deletionCheck(api: ClusterApi): Promise<Check[]> {
-  const response = await api.request('GET', DEPLOYMENT_PATH);
-  if (response.status !== 200) return [];
-  const spec = response.json<Deployment>().spec?.template?.spec as
+  const deployment = await findIfReadable<Deployment>(api, DEPLOYMENT);
+  if (!deployment) return [];
+  const spec = deployment.spec?.template?.spec as
     { containers?: { env?: { name: string; value?: string }[] }[] } | undefined;
   const value = spec?.containers
     ?.flatMap(({ env }) => env ?? [])

@@ -1,7 +1,9 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import type { Check } from '../model/check.js';
-import { IMAGES, IMAGE_STREAMS, listPath } from '../cluster/resources.js';
+import { ApiError } from '../cluster/api-error.js';
+import { firstObjects } from '../cluster/lists/first-objects.js';
+import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../cluster/resources.js';
 import { openRegistryAt, type RegistryAccess } from '../operator/open-registry.js';
 import { runPreflight } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
@@ -18,7 +20,7 @@ interface Context {
 
 /** Runs the registry checks of a dry run of `regadm prune images`. Changes nothing. */
 export async function checkRegistry(api: ClusterApi, access: RegistryAccess, context: Context): Promise<Check[]> {
-  const [images, streams] = await Promise.all([sample(api, listPath(IMAGES)), sample(api, listPath(IMAGE_STREAMS))]);
+  const [images, streams] = await Promise.all([sample(api, IMAGES), sample(api, IMAGE_STREAMS)]);
   const host = (): string => access.registryUrl ?? discover(images, streams);
   const registry = await open(() => openRegistryAt(api, host(), access, context));
   try {
@@ -41,9 +43,12 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
   }
 }
 
-async function sample(api: ClusterApi, path: string): Promise<KubeObject[]> {
-  const response = await api.request('GET', path, { query: { limit: SAMPLE_SIZE } });
-  return response.status === 200 ? (response.json<{ items?: KubeObject[] | null }>().items ?? []) : [];
+/** Reads some objects; none if the user cannot list them, which is a failed check of its own. */
+async function sample(api: ClusterApi, resource: ListedResource): Promise<KubeObject[]> {
+  return firstObjects(api, resource, SAMPLE_SIZE).catch((error: unknown) => {
+    if (error instanceof ApiError) return [];
+    throw error;
+  });
 }
 
 /** Returns the error of opening the registry instead of throwing it, because a check reports it. */

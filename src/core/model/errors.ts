@@ -54,3 +54,8 @@ export function refusal(code: ErrorCode, message: string, suggestions: string[] 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Returns true for a RegadmError with this code. */
+export function hasCode(error: unknown, code: ErrorCode): error is RegadmError {
+  return error instanceof RegadmError && error.code === code;
+}

@@ -1,8 +1,11 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { ApiError, apiError } from '../cluster/api-error.js';
+import { createObject, deleteObject, findObject, listObjects, type ObjectReference } from '../cluster/objects.js';
+import { apiVersionOf, defineResource } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 
-const PATH = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
+const BINDINGS = defineResource('rbac.authorization.k8s.io/v1', 'clusterrolebindings', 'ClusterRoleBinding', {
+  namespaced: false,
+});
 const ROLE = 'system:image-pruner';
 /** Prefix of the names of regadm's own cluster role bindings. */
 export const BINDING_PREFIX = 'regadm-hard-prune-';
@@ -18,8 +21,8 @@ interface Binding extends KubeObject {
  * @throws ApiError
  */
 export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Promise<boolean> {
-  const list = await api.get<{ items?: Binding[] | null }>(PATH);
-  return (list.items ?? []).some(
+  const bindings: Binding[] = await listObjects(api, BINDINGS);
+  return bindings.some(
     (binding) =>
       binding.roleRef?.kind !== 'Role' &&
       binding.roleRef?.name === ROLE &&
@@ -34,30 +37,23 @@ export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Pr
  */
 export async function createBinding(api: ClusterApi, name: string, serviceAccount: string): Promise<void> {
   const body = {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
+    apiVersion: apiVersionOf(BINDINGS),
+    kind: BINDINGS.kind,
     metadata: { name, labels: { [MANAGED_BY]: 'regadm' } },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: ROLE },
+    roleRef: { apiGroup: BINDINGS.group, kind: 'ClusterRole', name: ROLE },
     subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: REGISTRY_NAMESPACE }],
   };
-  const response = await api.request('POST', PATH, { body });
-  if (![200, 201, 202, 409].includes(response.status))
-    throw apiError(response, `cannot create the cluster role binding ${name}`);
+  await createObject(api, bindingNamed(name), body);
 }
 
 /** Removes one of regadm's own bindings; does nothing when it does not exist, or is not regadm's. @throws ApiError */
 export async function removeBinding(api: ClusterApi, name: string): Promise<void> {
-  let binding: Binding;
-  try {
-    binding = await api.get<Binding>(`${PATH}/${name}`);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return;
-    throw error;
-  }
-  if (!isOwn(binding)) return;
-  const response = await api.request('DELETE', `${PATH}/${name}`);
-  if (![200, 202, 404].includes(response.status))
-    throw apiError(response, `cannot delete the cluster role binding ${name}`);
+  const binding = await findObject<Binding>(api, bindingNamed(name));
+  if (binding && isOwn(binding)) await deleteObject(api, bindingNamed(name), { uid: binding.metadata.uid });
+}
+
+function bindingNamed(name: string): ObjectReference {
+  return { resource: BINDINGS, name };
 }
 
 const isOwn = ({ metadata }: Binding): boolean =>

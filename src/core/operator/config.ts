@@ -1,12 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiResponse, ClusterApi, KubeObject } from '../cluster/api.js';
-import { apiError } from '../cluster/api-error.js';
-import { serverTime } from '../cluster/server-time.js';
+import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { changeObject, type MergePatch } from '../cluster/change-object.js';
+import { findReading, type Reading } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
-
-export const CONFIG_PATH = '/apis/imageregistry.operator.openshift.io/v1/configs/cluster';
-export const CONFIG_NAME = 'configs.imageregistry.operator.openshift.io/cluster';
+import { CONFIG, CONFIG_NAME } from './objects.js';
 
 /** The operator's config object, with the fields that regadm reads. */
 export interface RegistryConfig extends KubeObject {
@@ -29,19 +26,17 @@ export interface ConfigReading {
 
 /** Reads the registry's config object. @throws RegadmError NO_REGISTRY_OPERATOR when it does not exist, ApiError */
 export async function readConfig(api: ClusterApi, signal?: AbortSignal): Promise<ConfigReading> {
-  const response = await api.request('GET', CONFIG_PATH, { signal });
-  if (response.status === 404) {
-    throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
-      code: 'NO_REGISTRY_OPERATOR',
-      suggestions: [ADVICE.storageWithoutOperator],
-    });
-  }
-  if (response.status !== 200) throw apiError(response, `cannot read ${CONFIG_NAME}`);
-  return toReading(response);
+  return toConfigReading(await readObject(api, signal));
 }
 
-/** Maximum attempts when concurrent updates cause conflicts. */
-const CONFLICT_ATTEMPTS = 20;
+async function readObject(api: ClusterApi, signal?: AbortSignal): Promise<Reading<RegistryConfig>> {
+  const reading = await findReading<RegistryConfig>(api, CONFIG, { signal });
+  if (reading) return reading;
+  throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
+    code: 'NO_REGISTRY_OPERATOR',
+    suggestions: [ADVICE.storageWithoutOperator],
+  });
+}
 
 /**
  * Changes the config object by a merge patch that applies only to the state that `change` has seen.
@@ -52,23 +47,13 @@ const CONFLICT_ATTEMPTS = 20;
  */
 export async function changeConfig(
   api: ClusterApi,
-  change: (reading: ConfigReading) => object | undefined,
+  change: (reading: ConfigReading) => MergePatch | undefined,
 ): Promise<ConfigReading> {
-  for (let attempt = 1; ; attempt++) {
-    const reading = await readConfig(api);
-    const patch = change(reading) as { metadata?: object } | undefined;
-    if (!patch) return reading;
-    const body = {
-      ...patch,
-      metadata: { ...patch.metadata, resourceVersion: reading.config.metadata.resourceVersion },
-    };
-    const response = await api.request('PATCH', CONFIG_PATH, { body, contentType: 'application/merge-patch+json' });
-    if (response.status === 200) return toReading(response);
-    // The conflict can be with our own patch whose response was lost: `change` detects that in the next attempt.
-    if (response.status !== 409 || attempt === CONFLICT_ATTEMPTS)
-      throw apiError(response, `cannot change ${CONFIG_NAME}`);
-    await sleep(50 * attempt);
-  }
+  const changed = await changeObject<RegistryConfig>(api, CONFIG, {
+    read: () => readObject(api),
+    patch: (reading) => change(toConfigReading(reading)),
+  });
+  return toConfigReading(changed);
 }
 
 /** Returns the operator's `spec.managementState`; an empty one counts as Managed. */
@@ -84,6 +69,6 @@ export function degradedReason(conditions: Condition[] = []): string | undefined
   return `the image registry operator is Degraded: ${reason}${message ? `: ${message}` : ''}`;
 }
 
-function toReading(response: ApiResponse): ConfigReading {
-  return { config: response.json<RegistryConfig>(), serverTime: serverTime(response) ?? Date.now() };
+function toConfigReading({ object, serverTime = Date.now() }: Reading<RegistryConfig>): ConfigReading {
+  return { config: object, serverTime };
 }

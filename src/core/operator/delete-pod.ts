@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeList } from '../cluster/api.js';
-import { apiError } from '../cluster/api-error.js';
+import { requestDeletion } from '../cluster/request-deletion.js';
+import { podNamed } from './objects.js';
 import { REGISTRY_PODS_PATH } from './pods.js';
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 
 /** A pod of namespace openshift-image-registry. Another pod of the same name has another uid. */
 export interface PodIdentity {
@@ -50,13 +50,7 @@ export async function requestPodDeletion(
   { name, uid }: Partial<PodIdentity> & { name: string },
   { graceSeconds, signal }: DeletionOptions = {},
 ): Promise<void> {
-  const response = await api.request('DELETE', `${REGISTRY_PODS_PATH}/${name}`, {
-    body: { gracePeriodSeconds: graceSeconds, ...(uid === undefined ? {} : { preconditions: { uid } }) },
-    signal,
-  });
-  // 409: the pod of that name has another uid, so this one no longer exists.
-  if (![200, 202, 404, 409].includes(response.status))
-    throw apiError(response, `cannot delete pod ${REGISTRY_NAMESPACE}/${name}`);
+  await requestDeletion(api, podNamed(name), { uid, graceSeconds, signal });
 }
 
 /** Checks with a list, which needs no permission besides the one to find the registry's pods. */

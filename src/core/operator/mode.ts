@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
+import { hasCode } from '../model/errors.js';
 import { changeConfig, managementState, readConfig, type Condition, type RegistryConfig } from './config.js';
 import { assertModeCanChange } from './guards.js';
 import { assertUnlocked } from './lease/refusal.js';
@@ -76,8 +77,7 @@ async function pendingOf(api: ClusterApi, pods: RegistryPod[], readOnly: boolean
   try {
     return missingForRollout(await readDeployment(api), pods, modeRollout(readOnly));
   } catch (error) {
-    if ((error as { code?: string }).code === 'NO_REGISTRY_DEPLOYMENT')
-      return 'the deployment image-registry does not exist';
+    if (hasCode(error, 'NO_REGISTRY_DEPLOYMENT')) return 'the deployment image-registry does not exist';
     throw error;
   }
 }

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import type { ClusterApi } from '../cluster/api.js';
+import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { findIfReadable } from '../cluster/objects.js';
 import type { Reporter } from '../kit/reporter.js';
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
+import { PUBLIC_ROUTE } from './objects.js';
 
 const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
-const PUBLIC_ROUTE = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE}/routes/default-route`;
 
 /** How the registry is found and reached. */
 export interface RegistryAccess {
@@ -73,8 +73,11 @@ async function discoveredHost({ images, streams }: Pick<SnapshotView, 'images' |
 
 /** Finds the host of the registry's public route; undefined when there is none or the user cannot read it. */
 export async function publicRoute(api: ClusterApi): Promise<string | undefined> {
-  const response = await api.request('GET', PUBLIC_ROUTE);
-  if (response.status !== 200) return undefined;
-  const route = response.json<{ spec?: { host?: string }; status?: { ingress?: { host?: string }[] } }>();
-  return route.status?.ingress?.[0]?.host ?? route.spec?.host;
+  const route = await findIfReadable<Route>(api, PUBLIC_ROUTE);
+  return route?.status?.ingress?.[0]?.host ?? route?.spec?.host;
+}
+
+interface Route extends KubeObject {
+  spec?: { host?: string };
+  status?: { ingress?: { host?: string }[] };
 }

@@ -1,12 +1,14 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { apiError } from '../cluster/api-error.js';
+import { isForbidden } from '../cluster/api-error.js';
+import { patchObject } from '../cluster/change-object.js';
 import type { Reporter } from '../kit/reporter.js';
 import { ADVICE } from '../model/advice.js';
-import { RegadmError } from '../model/errors.js';
+import { RegadmError, messageOf } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { deletePod } from './delete-pod.js';
+import { DEPLOYMENT } from './objects.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
-import { DEPLOYMENT_PATH, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
+import { readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
 
 /** The annotation that `kubectl rollout restart` sets on a Deployment's template. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
@@ -82,20 +84,19 @@ async function assertHasReplicas(api: ClusterApi, signal?: AbortSignal): Promise
 
 /** Returns the generation of the Deployment with the annotation. */
 async function annotate(api: ClusterApi, { now, signal }: RestartOptions): Promise<number> {
-  const body = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: now.toISOString() } } } } };
-  const response = await api.request('PATCH', DEPLOYMENT_PATH, {
-    body,
-    contentType: 'application/merge-patch+json',
-    signal,
-  });
-  if (response.status === 200) return response.json<Deployment>().metadata.generation ?? 0;
-  const error = apiError(response, 'cannot restart the registry');
-  throw response.status === 403 ? forbidden(error) : error;
+  const patch = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: now.toISOString() } } } } };
+  const options = { step: 'cannot restart the registry', signal };
+  try {
+    const { object } = await patchObject<Deployment>(api, DEPLOYMENT, patch, options);
+    return object.metadata.generation ?? 0;
+  } catch (error) {
+    throw isForbidden(error) ? restartForbidden(error) : error;
+  }
 }
 
-function forbidden(error: RegadmError): RegadmError {
-  return new RegadmError(error.message, {
-    code: error.code,
+function restartForbidden(error: unknown): RegadmError {
+  return new RegadmError(messageOf(error), {
+    code: 'FORBIDDEN',
     cause: error,
     suggestions: [
       'ask a user who can change deployments in openshift-image-registry to restart it',

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { findObject } from '../cluster/objects.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { CONFIG_NAME, DEPLOYMENT } from './objects.js';
 import { isReadOnlyEnvironment, isUsable, listRegistryPods, type RegistryPod } from './pods.js';
-
-export const DEPLOYMENT_PATH = `/apis/apps/v1/namespaces/${REGISTRY_NAMESPACE}/deployments/image-registry`;
 
 /** The registry's Deployment, with the fields that show a roll-out. */
 export interface Deployment extends KubeObject {
@@ -41,19 +41,12 @@ interface RolloutOptions extends RolloutGoal {
 
 /** Reads the registry's Deployment. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
 export async function readDeployment(api: ClusterApi, signal?: AbortSignal): Promise<Deployment> {
-  try {
-    return await api.get<Deployment>(DEPLOYMENT_PATH, { signal });
-  } catch (error) {
-    if ((error as { status?: number }).status !== 404) throw error;
-    throw new RegadmError(
-      `deployment ${REGISTRY_NAMESPACE}/image-registry does not exist: the registry is not installed`,
-      {
-        code: 'NO_REGISTRY_DEPLOYMENT',
-        suggestions: ['check the operator: oc describe configs.imageregistry.operator.openshift.io/cluster'],
-        cause: error,
-      },
-    );
-  }
+  const deployment = await findObject<Deployment>(api, DEPLOYMENT, { signal });
+  if (deployment) return deployment;
+  throw new RegadmError(
+    `deployment ${REGISTRY_NAMESPACE}/image-registry does not exist: the registry is not installed`,
+    { code: 'NO_REGISTRY_DEPLOYMENT', suggestions: [`check the operator: oc describe ${CONFIG_NAME}`] },
+  );
 }
 
 /** The goal of a change of the registry's mode. */

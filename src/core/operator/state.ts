@@ -1,11 +1,13 @@
-import type { ClusterApi, KubeList, KubeObject } from '../cluster/api.js';
-import { apiError } from '../cluster/api-error.js';
-import { RegadmError, messageOf } from '../model/errors.js';
-import { IMAGE_CONFIG_PATH, REGISTRY_NAMESPACE } from '../model/openshift.js';
+import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { ApiError } from '../cluster/api-error.js';
+import { getObject, listObjects, type ObjectReference } from '../cluster/objects.js';
+import { ROUTES } from '../cluster/resources.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/quantity.js';
-import { CONFIG_PATH, managementState, type Condition, type RegistryConfig } from './config.js';
+import { managementState, type Condition, type RegistryConfig } from './config.js';
+import { CONFIG, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
-import { DEPLOYMENT_PATH, type Deployment } from './rollout.js';
+import type { Deployment } from './rollout.js';
 
 /** The storage of the registry's blobs. */
 export interface RegistryStorage {
@@ -47,8 +49,6 @@ export interface Unavailable {
   message: string;
 }
 
-const ROUTES_PATH = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE}/routes`;
-
 /**
  * Reads everything about the registry that the user can read. Each part is read separately, so that a missing
  * permission hides only that part.
@@ -56,48 +56,37 @@ const ROUTES_PATH = `/apis/route.openshift.io/v1/namespaces/${REGISTRY_NAMESPACE
  */
 export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): Promise<RegistryState> {
   const unavailable: Unavailable[] = [];
-  const read = async <T>(what: string, path: string): Promise<T | undefined> => {
-    const response = await api.request('GET', path, { signal });
-    if (response.status === 200) return response.json<T>();
-    unavailable.push({ what, message: apiError(response).message });
-    return undefined;
+  const read = async <T>(what: string, request: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await request();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      unavailable.push({ what, message: error.answer });
+      return undefined;
+    }
   };
+  const get = <T extends KubeObject>(what: string, reference: ObjectReference): Promise<T | undefined> =>
+    read(what, () => getObject<T>(api, reference, { signal }));
   const [config, deployment, routes, imageConfig, pods] = await Promise.all([
-    read<RegistryConfig>("the operator's config", CONFIG_PATH),
-    read<Deployment>('the deployment', DEPLOYMENT_PATH),
-    read<KubeList>('the routes', ROUTES_PATH),
-    read<KubeObject>("the cluster's image config", IMAGE_CONFIG_PATH),
-    readPods(api, unavailable, signal),
+    get<RegistryConfig>("the operator's config", CONFIG),
+    get<Deployment>('the deployment', DEPLOYMENT),
+    read('the routes', () => listObjects(api, ROUTES, { namespace: REGISTRY_NAMESPACE, signal })),
+    get("the cluster's image config", IMAGE_CONFIG),
+    read('the pods', () => listRegistryPods(api, signal)),
   ]);
   const storage = config && storageOf(config);
   const claim =
-    storage?.kind === 'pvc' && storage.place
-      ? await read<KubeObject>('the volume claim', claimPath(storage.place))
-      : undefined;
+    storage?.kind === 'pvc' && storage.place ? await get('the volume claim', claimNamed(storage.place)) : undefined;
   return {
     ...fromConfig(config),
     ...fromDeployment(deployment),
     replicas: replicasOf(config, deployment),
     storage: storage && { ...storage, ...fromClaim(claim) },
-    routes: routes?.items.map(({ spec }) => String(spec?.host ?? '')).filter(Boolean),
+    routes: routes?.map(({ spec }) => String(spec?.host ?? '')).filter(Boolean),
     internalHost: imageConfig?.status?.internalRegistryHostname as string | undefined,
     pods,
     unavailable,
   };
-}
-
-async function readPods(
-  api: ClusterApi,
-  unavailable: Unavailable[],
-  signal?: AbortSignal,
-): Promise<RegistryPod[] | undefined> {
-  try {
-    return await listRegistryPods(api, signal);
-  } catch (error) {
-    if (!(error instanceof RegadmError) || (error as { status?: number }).status === undefined) throw error;
-    unavailable.push({ what: 'the pods', message: messageOf(error) });
-    return undefined;
-  }
 }
 
 function fromConfig(config: RegistryConfig | undefined): Partial<RegistryState> {
@@ -152,10 +141,6 @@ function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefine
       ? PLACES.map((key) => settings?.[key]).find((value) => typeof value === 'string' && value !== '')
       : undefined;
   return { kind, ...(place === undefined ? {} : { place: String(place) }) };
-}
-
-function claimPath(claim: string): string {
-  return `/api/v1/namespaces/${REGISTRY_NAMESPACE}/persistentvolumeclaims/${encodeURIComponent(claim)}`;
 }
 
 function fromClaim(claim: KubeObject | undefined): Partial<RegistryStorage> {

@@ -37,3 +37,17 @@ export class RegistryError extends RegadmError {
     this.registryCode = options.registryCode;
   }
 }
+
+/** Returns true if the registry does not accept the login. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof RegistryError && error.status === 401;
+}
+
+/** Statuses of a registry, or a proxy before it, that cannot answer now: too many requests, or not available. */
+const UNAVAILABLE = new Set([429, 502, 503, 504]);
+
+/** Returns true for an error that concerns the registry as a whole, and not only what was requested. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof RegistryError) || error.kind !== 'answer') return true;
+  return error.status === undefined || UNAVAILABLE.has(error.status);
+}

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { getObject, listObjects, objectPath } from '../cluster/objects.js';
+import { getObject, listObjects } from '../cluster/objects.js';
+import { followPodLog } from '../cluster/pod-log.js';
 import { PODS } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { jobNamed, toRun } from './jobs.js';
@@ -34,7 +35,8 @@ export async function followJob(
     const pod = pods.find((each) => hasLog(each) && followed.get(each.metadata.name) !== startsOf(each));
     if (pod) {
       followed.set(pod.metadata.name, startsOf(pod));
-      await streamLog(api, pod.metadata.name, log, signal);
+      const reference = { resource: PODS, namespace: REGISTRY_NAMESPACE, name: pod.metadata.name };
+      for await (const chunk of followPodLog(api, reference, signal)) log(chunk);
       continue;
     }
     if (run.status !== 'running') return run;
@@ -49,24 +51,6 @@ async function podsOf(api: ClusterApi, job: string, signal: AbortSignal): Promis
   const pods = await listObjects(api, PODS, { namespace: REGISTRY_NAMESPACE, labelSelector, signal });
   const created = ({ metadata }: KubeObject): string => metadata.creationTimestamp ?? '';
   return pods.sort((a, b) => created(a).localeCompare(created(b)));
-}
-
-async function streamLog(
-  api: ClusterApi,
-  pod: string,
-  log: (chunk: Buffer) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const stream = await api.stream(`${objectPath(PODS, pod, REGISTRY_NAMESPACE)}/log`, {
-    query: { follow: true },
-    timeoutMs: 0,
-    signal,
-  });
-  try {
-    for await (const chunk of stream.chunks) log(chunk);
-  } finally {
-    stream.close();
-  }
 }
 
 interface ContainerStatus {

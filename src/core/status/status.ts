@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { ApiError } from '../cluster/api-error.js';
 import { readSnapshot, type ReadResult } from '../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
@@ -72,22 +73,17 @@ async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSi
   try {
     return { read: await readSnapshot(api, options), complete: true, unavailable };
   } catch (error) {
-    if (!isResponse(error)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     unavailable.push({ what: 'what a prune would free', error });
   }
   try {
     const read = await readSnapshot(api, { ...options, withoutReferrers: true });
     return { read, complete: false, unavailable };
   } catch (error) {
-    if (!isResponse(error)) throw error;
+    if (!(error instanceof ApiError)) throw error;
     unavailable.push({ what: 'who uses the space', error });
     return { complete: false, unavailable };
   }
-}
-
-/** True if the server responded, but not with the list. */
-function isResponse(error: unknown): boolean {
-  return (error as { status?: number }).status !== undefined;
 }
 
 function toUnavailable({ what, error }: AllowedLists['unavailable'][number]): Unavailable {

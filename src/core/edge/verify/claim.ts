@@ -1,9 +1,9 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { ApiError } from '../../cluster/api-error.js';
 import { getObject } from '../../cluster/objects.js';
-import { CLAIMS } from '../../cluster/resources.js';
 import { parseQuantity } from '../../model/quantity.js';
-import { CONFIG_PATH, type RegistryConfig } from '../../operator/config.js';
+import type { RegistryConfig } from '../../operator/config.js';
+import { CONFIG, claimNamed } from '../../operator/objects.js';
 import { NAMES } from '../render/registry-objects.js';
 
 /** Returns the name of the claim that the registry's Config names; undefined if there is none. */
@@ -16,8 +16,8 @@ export function claimIn({ spec }: RegistryConfig): string | undefined {
  * @throws ApiError
  */
 export async function readClaim(api: ClusterApi): Promise<KubeObject> {
-  const name = claimIn(await api.get<RegistryConfig>(CONFIG_PATH)) ?? NAMES.claim;
-  return getObject(api, { resource: CLAIMS, namespace: NAMES.namespace, name });
+  const name = claimIn(await getObject<RegistryConfig>(api, CONFIG)) ?? NAMES.claim;
+  return getObject(api, claimNamed(name));
 }
 
 /** Returns the size of the registry's volume in bytes; undefined if it is unknown. */

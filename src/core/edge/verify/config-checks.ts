@@ -1,12 +1,7 @@
-import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { IMAGE_CONFIG_PATH } from '../../model/openshift.js';
-import {
-  CONFIG_NAME,
-  CONFIG_PATH,
-  managementState,
-  type Condition,
-  type RegistryConfig,
-} from '../../operator/config.js';
+import type { ClusterApi } from '../../cluster/api.js';
+import { getObject } from '../../cluster/objects.js';
+import { managementState, type Condition, type RegistryConfig } from '../../operator/config.js';
+import { CONFIG, CONFIG_NAME, IMAGE_CONFIG } from '../../operator/objects.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';
 import { claimIn } from './claim.js';
@@ -16,7 +11,7 @@ const { passed, failed, warning } = checker('cluster');
 /** Checks that the registry's Config is Managed, Available and not Degraded, and names a claim. @throws ApiError */
 export async function checkConfig(api: ClusterApi): Promise<EdgeCheck[]> {
   const name = 'registry-config';
-  const config = await api.get<RegistryConfig>(CONFIG_PATH);
+  const config = await getObject<RegistryConfig>(api, CONFIG);
   const state = managementState(config);
   if (state !== 'Managed') return [failed(name, `managementState is ${state}`, 'set spec.managementState to Managed')];
   const bad = (config.status?.conditions ?? []).filter(isBad);
@@ -41,7 +36,7 @@ function isBad({ type, status }: Condition): boolean {
 /** Checks that the cluster's image configuration reports no error and has the registry's name. @throws ApiError */
 export async function checkImageConfig(api: ClusterApi): Promise<EdgeCheck[]> {
   const name = 'image-config';
-  const { status = {} } = await api.get<KubeObject>(IMAGE_CONFIG_PATH);
+  const { status = {} } = await getObject(api, IMAGE_CONFIG);
   const conditions = (status.conditions ?? []) as Condition[];
   const errors = conditions.filter(({ type, status }) => /degraded|fail|error/i.test(type) && status === 'True');
   if (errors.length > 0)

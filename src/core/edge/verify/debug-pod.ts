@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { apiError } from '../../cluster/api-error.js';
+import { createObject, getObject, listObjects, readPodLog } from '../../cluster/objects.js';
+import { PODS } from '../../cluster/resources.js';
 import { RegadmError } from '../../model/errors.js';
 import { requestPodDeletion } from '../../operator/delete-pod.js';
-import { REGISTRY_PODS_PATH as PODS } from '../../operator/pods.js';
+import { podNamed } from '../../operator/objects.js';
 import { NAMES } from '../render/registry-objects.js';
 
 const LABELS = { 'app.kubernetes.io/managed-by': 'regadm', 'app.kubernetes.io/component': 'node-check' };
@@ -37,14 +38,10 @@ export async function runOnNode(api: ClusterApi, options: DebugPodOptions): Prom
   await deleteLeftovers(api);
   const name = `regadm-node-check-${randomBytes(4).toString('hex')}`;
   try {
-    const response = await api.request('POST', PODS, { body: debugPod(name, options), signal: options.signal });
-    // 409 for a unique name: the response to the first attempt was lost.
-    if (response.status !== 201 && response.status !== 409)
-      throw apiError(response, `cannot create the debug pod ${NAMES.namespace}/${name}`);
+    // The name is unique. If it exists, the response to the first attempt was lost.
+    await createObject(api, podNamed(name), debugPod(name, options), { signal: options.signal });
     await waitForEnd(api, name, options);
-    const log = await api.request('GET', `${PODS}/${name}/log`, { signal: options.signal });
-    if (log.status !== 200) throw apiError(log, `cannot read the log of pod ${NAMES.namespace}/${name}`);
-    return log.body.toString('utf8');
+    return await readPodLog(api, podNamed(name), { signal: options.signal });
   } finally {
     // Also after a failed creation, because only its response can be lost.
     await deletePod(api, name);
@@ -53,8 +50,8 @@ export async function runOnNode(api: ClusterApi, options: DebugPodOptions): Prom
 
 /** Deletes the ended pods of runs that were killed. A running pod can belong to another run. */
 async function deleteLeftovers(api: ClusterApi): Promise<void> {
-  const { items } = await api.get<{ items?: KubeObject[] | null }>(PODS, { query: { labelSelector: SELECTOR } });
-  const ended = (items ?? []).filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
+  const pods = await listObjects(api, PODS, { namespace: NAMES.namespace, labelSelector: SELECTOR });
+  const ended = pods.filter(({ status }) => status?.phase === 'Succeeded' || status?.phase === 'Failed');
   await Promise.all(ended.map(({ metadata }) => deletePod(api, metadata.name)));
 }
 
@@ -70,7 +67,7 @@ async function deletePod(api: ClusterApi, name: string): Promise<void> {
 async function waitForEnd(api: ClusterApi, name: string, { timeoutMs, signal }: DebugPodOptions): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const pod = await api.get<KubeObject>(`${PODS}/${name}`, { signal });
+    const pod = await getObject(api, podNamed(name), { signal });
     if (pod.status?.phase === 'Succeeded') return;
     const state = describeState(pod);
     if (pod.status?.phase === 'Failed') throw nodeCheckError(`the debug pod failed: ${state}`);

@@ -1,6 +1,5 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { ApiError } from '../../cluster/api-error.js';
-import { findObject, listObjects } from '../../cluster/objects.js';
+import { findIfReadable, listObjects } from '../../cluster/objects.js';
 import { defineResource } from '../../cluster/resources.js';
 import type { IgnitionConfig } from '../ignition/config.js';
 import { isMounted } from '../ignition/read.js';
@@ -76,7 +75,7 @@ function checkHost({ metadata }: KubeObject, expected: IgnitionConfig | undefine
  */
 async function plannedOverrides(api: ClusterApi, cluster: string): Promise<Map<string, IgnitionConfig>> {
   const instance = { resource: CLUSTER_INSTANCES, namespace: cluster, name: cluster };
-  const spec = (await findObject(api, instance).catch(ignoreApiError))?.spec;
+  const spec = (await findIfReadable(api, instance))?.spec;
   const nodes = Array.isArray(spec?.nodes)
     ? (spec.nodes as { hostName?: string; ignitionConfigOverride?: unknown }[])
     : [];
@@ -86,8 +85,4 @@ async function plannedOverrides(api: ClusterApi, cluster: string): Promise<Map<s
       return hostName && problems.length === 0 ? [[hostName, config] as const] : [];
     }),
   );
-}
-
-function ignoreApiError(error: unknown): undefined {
-  if (!(error instanceof ApiError)) throw error;
 }

@@ -1,7 +1,9 @@
-import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import type { ClusterApi } from '../../cluster/api.js';
+import { findIfReadable } from '../../cluster/objects.js';
 import { requestToken } from '../../cluster/server-info.js';
 import type { Registry } from '../../registry/api.js';
-import { IMAGE_CONFIG_PATH } from '../../model/openshift.js';
+import { isUnauthorized } from '../../registry/error.js';
+import { IMAGE_CONFIG } from '../../operator/objects.js';
 import { publicRoute } from '../../operator/open-registry.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';
@@ -51,7 +53,7 @@ async function acceptsLogin(registry: Registry): Promise<boolean> {
     await registry.checkLogin();
     return true;
   } catch (error) {
-    if ((error as { status?: number }).status === 401) return false;
+    if (isUnauthorized(error)) return false;
     throw error;
   }
 }
@@ -62,8 +64,6 @@ function shortToken(api: ClusterApi): Promise<string | undefined> {
 }
 
 async function internalHost(api: ClusterApi): Promise<string | undefined> {
-  const response = await api.request('GET', IMAGE_CONFIG_PATH);
-  return response.status === 200
-    ? (response.json<KubeObject>().status?.internalRegistryHostname as string | undefined)
-    : undefined;
+  const config = await findIfReadable(api, IMAGE_CONFIG);
+  return config?.status?.internalRegistryHostname as string | undefined;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi } from '../../cluster/api.js';
-import { RegadmError } from '../../model/errors.js';
+import { RegadmError, hasCode } from '../../model/errors.js';
 import { createBinding } from '../../operator/binding.js';
 import { changeConfig } from '../../operator/config.js';
 import type { Lease } from '../../operator/lease/lease.js';
@@ -95,7 +95,7 @@ async function find({ lease, stop }: LockedRun, pruner: Pruner): Promise<Finding
     try {
       return await pruner.find(stop);
     } catch (error) {
-      const forbidden = (error as { code?: string }).code === 'PRUNER_FORBIDDEN';
+      const forbidden = hasCode(error, 'PRUNER_FORBIDDEN');
       if (!lease.record.binding || !forbidden || attempt === BINDING_ATTEMPTS) throw error;
       await sleep(1000, undefined, { signal: stop });
     }

@@ -1,9 +1,11 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import { serverTime } from '../../cluster/server-time.js';
+import { findReading } from '../../cluster/objects.js';
 import type { Reporter } from '../../kit/reporter.js';
-import { CONFIG_PATH, type RegistryConfig } from '../config.js';
+import type { RegistryConfig } from '../config.js';
 import { describeLease, isFresh, leaseOf } from './record.js';
+import { CONFIG } from '../objects.js';
 import { ADVICE } from '../../model/advice.js';
+import { hasCode, messageOf } from '../../model/errors.js';
 
 /** Timeout of the request, in ms: a notice must not delay a command. */
 const TIMEOUT_MS = 5000;
@@ -14,19 +16,16 @@ const TIMEOUT_MS = 5000;
  */
 export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | undefined> {
   try {
-    const response = await api.request('GET', CONFIG_PATH, { retry: false, timeoutMs: TIMEOUT_MS });
-    if (response.status !== 200) return undefined;
-    const record = leaseOf(response.json<RegistryConfig>());
+    const reading = await findReading<RegistryConfig>(api, CONFIG, { retry: false, timeoutMs: TIMEOUT_MS });
+    const record = reading && leaseOf(reading.object);
     if (!record) return undefined;
-    const now = serverTime(response) ?? Date.now();
+    const now = reading.serverTime ?? Date.now();
     const holder = describeLease(record, now);
     return isFresh(record, now)
       ? `note: a hard prune is under way; the registry can be read-only: ${holder}`
       : `warning: a hard prune did not finish; the registry can still be read-only: ${holder}; ${ADVICE.unfinishedHardPrune}`;
   } catch (error) {
-    return (error as { code?: string }).code === 'LEASE_UNREADABLE'
-      ? `warning: ${(error as Error).message}`
-      : undefined;
+    return hasCode(error, 'LEASE_UNREADABLE') ? `warning: ${messageOf(error)}` : undefined;
   }
 }
 

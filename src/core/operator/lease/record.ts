@@ -1,7 +1,8 @@
 import { RegadmError } from '../../model/errors.js';
 import { BINDING_PREFIX } from '../binding.js';
-import { CONFIG_NAME, type ConfigReading, type RegistryConfig } from '../config.js';
+import type { ConfigReading, RegistryConfig } from '../config.js';
 import { isCertainlyDead, type Holder } from './holder.js';
+import { CONFIG_NAME } from '../objects.js';
 
 /** The annotation on the config object that locks the registry for a hard prune. */
 export const LEASE_ANNOTATION = 'regadm/hard-prune';

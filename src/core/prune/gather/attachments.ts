@@ -2,10 +2,11 @@ import { messageOf } from '../../model/errors.js';
 import type { Snapshot } from '../../model/table/snapshot.js';
 import type { PruneOptions } from '../../graph/options.js';
 import type { Registry } from '../../registry/api.js';
+import { isUnavailable } from '../../registry/error.js';
 import { subjectCandidates, type Decided } from '../plan/evidence.js';
 import type { RunContext } from '../run-context.js';
 import type { RunPolicy } from '../request.js';
-import { isRegistryUnavailable, readSubjects, type Subjects } from './subjects.js';
+import { readSubjects, type Subjects } from './subjects.js';
 
 const ONLY_COSIGN_TAGS = "only cosign's tags show what is attached to an image";
 
@@ -48,7 +49,7 @@ export async function gatherSubjects(
 }
 
 function reportUnread({ unread, broken, error }: Subjects, policy: RunPolicy, { reporter }: RunContext): void {
-  if (error !== undefined && isRegistryUnavailable(error)) {
+  if (error !== undefined && isUnavailable(error)) {
     if (policy.registryUnavailable === 'stop') throw error;
     reporter.warning(`cannot read manifests; ${ONLY_COSIGN_TAGS}: ${messageOf(error)}`);
   } else if (broken > 0) {

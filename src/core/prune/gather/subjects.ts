@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
-import { messageOf, type RegadmError } from '../../model/errors.js';
+import { hasCode, messageOf } from '../../model/errors.js';
 import type { Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
+import { isUnavailable } from '../../registry/error.js';
 
 /** Maximum concurrent manifest requests. */
 const MANIFESTS_AT_ONCE = 16;
@@ -47,20 +48,14 @@ export async function readSubjects(
 }
 
 function noteError(result: Subjects, error: unknown): void {
-  if ((error as RegadmError).code === 'REGISTRY_UNAUTHORIZED') {
+  if (hasCode(error, 'REGISTRY_UNAUTHORIZED')) {
     result.unread ??= messageOf(error);
-  } else if (isRegistryUnavailable(error)) {
+  } else if (isUnavailable(error)) {
     if (result.unread === undefined) result.error = error;
     result.unread ??= messageOf(error);
   } else {
     if (++result.broken === 1) result.error ??= error;
   }
-}
-
-/** True for an error that concerns the registry as a whole, not a single manifest. */
-export function isRegistryUnavailable(error: unknown): boolean {
-  const { kind, status } = error as { kind?: string; status?: number };
-  return kind !== 'answer' || status === undefined || [429, 502, 503, 504].includes(status);
 }
 
 /** Returns `namespace/name` of a reference to the registry. */

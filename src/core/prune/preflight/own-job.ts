@@ -1,6 +1,5 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { ApiError } from '../../cluster/api-error.js';
-import { findObject } from '../../cluster/objects.js';
+import { findIfReadable } from '../../cluster/objects.js';
 import { PODS } from '../../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 
@@ -42,28 +41,13 @@ async function findOwnJob(
   { api, signal }: { api: ClusterApi; signal?: AbortSignal },
 ): Promise<OwnJob | undefined> {
   for (const namespace of new Set([api.namespace, REGISTRY_NAMESPACE])) {
-    const pod = await readPod(api, namespace, hostname, signal);
+    const pod = await findIfReadable(api, { resource: PODS, namespace, name: hostname }, { signal });
     if (!pod) continue;
     const name = owningJob(pod.metadata.ownerReferences);
     return name === undefined ? undefined : { namespace, name };
   }
   return running.find(({ kind, object }) => kind === 'job' && hostname.startsWith(`${object.metadata.name}-`))?.object
     .metadata;
-}
-
-/** Reads a pod; undefined if it does not exist or the user is not allowed to read it. */
-async function readPod(
-  api: ClusterApi,
-  namespace: string,
-  name: string,
-  signal?: AbortSignal,
-): Promise<KubeObject | undefined> {
-  try {
-    return await findObject(api, { resource: PODS, namespace, name }, { signal });
-  } catch (error) {
-    if (error instanceof ApiError) return undefined;
-    throw error;
-  }
 }
 
 function owningJob(references: unknown): string | undefined {

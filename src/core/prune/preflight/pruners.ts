@@ -1,6 +1,6 @@
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { ApiError } from '../../cluster/api-error.js';
+import { isForbidden } from '../../cluster/api-error.js';
 import { listObjects } from '../../cluster/objects.js';
 import { JOBS, PODS, type Resource } from '../../cluster/resources.js';
 import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
@@ -65,7 +65,7 @@ async function list({ api, signal }: PrunersInput, search: Search): Promise<Prun
     const objects = await listObjects(api, resource, { namespace, labelSelector, signal });
     return objects.filter(matches).map((object) => ({ kind, object }));
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
+    if (isForbidden(error)) return undefined;
     throw error;
   }
 }

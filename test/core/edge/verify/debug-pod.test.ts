@@ -84,7 +84,7 @@ test.each([
   ['the answer to the creation is lost', 'POST', 503],
 ])('deletes the pod even if %s', async (_, method, status) => {
   const cluster = new PodCluster((asked) => (asked === method ? status : undefined));
-  await expect(runOnNode(cluster.api, OPTIONS)).rejects.toThrow('cannot create the debug pod');
+  await expect(runOnNode(cluster.api, OPTIONS)).rejects.toThrow('cannot create pods/regadm-node-check-');
   expect(cluster.requests.at(-1)).toBe('DELETE regadm-node-check-X');
   expect(cluster.pods.size).toBe(0);
 });
@@ -136,7 +136,7 @@ test('deletes ended pods of killed runs, but not running pods', async () => {
 test('reports that the pod could not be deleted', async () => {
   const cluster = new PodCluster((method) => (method === 'DELETE' ? 403 : undefined));
   await expect(runOnNode(cluster.api, OPTIONS)).rejects.toMatchObject({
-    message: expect.stringContaining('cannot delete pod openshift-image-registry/regadm-node-check-') as string,
+    message: expect.stringContaining('cannot delete pods/regadm-node-check-') as string,
     suggestions: expect.arrayContaining([expect.stringContaining('delete the debug pod manually')]) as string[],
   });
 });
