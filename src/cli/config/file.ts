@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLMap } from 'yaml';
 import { didYouMean, suggest } from '../../core/kit/suggest.js';
+import { assertShallow } from '../../core/kit/yaml-depth.js';
 import { messageOf, usageError } from '../../core/model/errors.js';
 import { settings, whyNever, type Catalog, type FlagSpec } from './catalog.js';
 import { valueProblem } from './check-value.js';
@@ -61,6 +62,11 @@ class Reader {
   }
 
   read(text: string): ConfigFile {
+    try {
+      assertShallow(text);
+    } catch (error) {
+      this.fail(1, messageOf(error));
+    }
     const document = parseDocument(text, { lineCounter: this.lines, uniqueKeys: true });
     const [error] = document.errors;
     if (error) this.fail(error.linePos?.[0].line ?? 1, error.message.split('\n')[0]!.replace(/ at line \d+.*$/, ''));
@@ -84,7 +90,8 @@ class Reader {
   private commandSection(name: string, value: unknown, line: number): [string, Section] {
     const id = name.replaceAll(' ', ':');
     const names = Object.keys(this.catalog).map((each) => each.replaceAll(':', ' '));
-    if (!this.catalog[id]) this.fail(line, `commands.${name}: unknown command`, didYouMean(suggest(name, names)));
+    if (!Object.hasOwn(this.catalog, id))
+      this.fail(line, `commands.${name}: unknown command`, didYouMean(suggest(name, names)));
     if (!isMap(value)) return this.fail(line, `commands.${name}: must be a mapping of settings`);
     return [id, this.section(value, { field: `commands.${name}.`, command: id })];
   }

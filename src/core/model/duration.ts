@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | undefined {
   if (!match) return undefined;
   const [, sign, rest = ''] = match;
   if (rest === '0') return 0;
-  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+  const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
   let total = 0;
   let at = 0;
   while (at < rest.length) {

@@ -1,9 +1,10 @@
 import { parse } from 'yaml';
 import { ADVICE } from '../../model/advice.js';
+import { assertShallow } from '../../kit/yaml-depth.js';
 import { RegadmError } from '../../model/errors.js';
 
 /** Maximum length of a kubeconfig that a cluster provides, in characters. Real ones have about 10,000. */
-const MAX_LENGTH = 256 * 1024;
+const MAX_LENGTH = 64 * 1024;
 
 /**
  * Fields that would run a command, read a file or redirect the connection on this machine, by part of the kubeconfig.
@@ -49,7 +50,8 @@ export function inlineKubeconfig(text: string, source: string): string {
 function parseConfig(text: string, source: string): Fields {
   if (text.length > MAX_LENGTH) throw invalid(source, `it is longer than ${MAX_LENGTH} characters`);
   try {
-    const config = parse(text, { maxAliasCount: 0 }) as unknown;
+    assertShallow(text);
+    const config = parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: 'silent' }) as unknown;
     if (isFields(config)) return config;
   } catch {
     // The parser's message can quote the text, which contains credentials.

@@ -51,6 +51,8 @@ function compile(fields: Fields): Compiled {
 
 class JsonReader {
   private at = 0;
+  /** Number of lists that are open. */
+  private lists = 0;
   private readonly text: Buffer;
   private readonly end: number;
   private readonly open = new Uint8Array(MAX_DEPTH);
@@ -77,7 +79,12 @@ class JsonReader {
       this.skip();
       return first === OPEN_OBJECT ? {} : [];
     }
-    return first === OPEN_OBJECT ? this.object(fields) : this.list(fields);
+    if (first === OPEN_OBJECT) return this.object(fields);
+    // The fields limit the depth of objects, but a server could nest lists until the stack is full.
+    if (++this.lists > MAX_DEPTH) throw this.error();
+    const list = this.list(fields);
+    this.lists--;
+    return list;
   }
 
   private object(fields: Exclude<Compiled, string>): Record<string, unknown> {

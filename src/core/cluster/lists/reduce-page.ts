@@ -3,6 +3,7 @@ import { reduceImage } from '../../model/image.js';
 import { reduceStream, type StreamRecord } from '../../model/image-stream.js';
 import type { KubeList, KubeObject } from '../../model/kube.js';
 import { reduceLimitRange, type ImageLimit } from '../../model/limit-range.js';
+import { checkedReducer } from '../../model/reduce-object.js';
 import { REFERRER_KINDS, type ReferrerResource } from '../../model/referrers/index.js';
 import type { Referrer } from '../../model/referrer.js';
 import { packReferrers, unpackReferrers, type ReferrerColumns } from '../../model/table/referrer-columns.js';
@@ -31,12 +32,24 @@ export function reducePage(resource: string, body: Uint8Array): ReducedPage {
     items: LIST_FIELDS[resource] ?? 'all',
   }) as KubeList | null;
   const items = itemsOf(list);
+  assertNamed(items);
   const page: ReducedPage = positionOf(list!, items.length);
-  if (resource === 'images') return { ...page, columns: packImages(items.map(reduceImage)) };
-  if (resource === 'imagestreams') return { ...page, streams: items.map(reduceStream) };
-  if (resource === 'limitranges') return { ...page, limits: items.flatMap(reduceLimitRange) };
+  if (resource === 'images') return { ...page, columns: packImages(items.map(checkedReducer(resource, reduceImage))) };
+  if (resource === 'imagestreams') return { ...page, streams: items.map(checkedReducer(resource, reduceStream)) };
+  if (resource === 'limitranges') return { ...page, limits: items.flatMap(checkedReducer(resource, reduceLimitRange)) };
   const reduce: (object: KubeObject) => Referrer = REFERRER_KINDS[resource as ReferrerResource];
-  return { ...page, referrers: items.map(reduce).filter(({ references }) => references.length > 0) };
+  return {
+    ...page,
+    referrers: items.map(checkedReducer(resource, reduce)).filter(({ references }) => references.length > 0),
+  };
+}
+
+/**
+ * Every object of an API server has a name. @throws Error if a listed value has none: it is not an object of a cluster
+ */
+function assertNamed(items: (Partial<KubeObject> | null)[]): void {
+  for (const item of items)
+    if (typeof item?.metadata?.name !== 'string') throw new Error('it contains an object without a name');
 }
 
 /** A page that is sent from one thread to another. */

@@ -9,6 +9,7 @@ import {
   type Document,
   type Node,
 } from 'yaml';
+import { assertShallow } from '../../kit/yaml-depth.js';
 import { messageOf } from '../../model/errors.js';
 import type { FieldPath } from '../model.js';
 import { invalidFile } from './problem.js';
@@ -67,6 +68,11 @@ function child(node: Node | undefined, part: string | number): unknown {
  * @throws RegadmError INVALID_FILE with each line that is not valid YAML
  */
 export function parseYaml(file: string, text: string): YamlDocument[] {
+  try {
+    assertShallow(text);
+  } catch (error) {
+    throw invalidFile([{ file, line: 1, message: `not usable YAML: ${messageOf(error)}` }]);
+  }
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
   const documents = Array.isArray(parsed) ? parsed : [];

@@ -3,17 +3,23 @@ import { reduceImage } from '../image.js';
 import { reduceStream } from '../image-stream.js';
 import type { KubeObject } from '../kube.js';
 import { reduceLimitRange } from '../limit-range.js';
+import { checkedReducer } from '../reduce-object.js';
 import { REFERRER_KINDS, type ReferrerResource } from '../referrers/index.js';
 import { emptySnapshot, internStream, type Snapshot } from './snapshot.js';
 
-/** Builds a snapshot from complete lists, by resource name (`images`, `imagestreams`, `pods`, …). */
+/**
+ * Builds a snapshot from complete lists, by resource name (`images`, `imagestreams`, `pods`, …).
+ * @throws Error that names an object if one of its fields has an unexpected type
+ */
 export function buildSnapshot(lists: Record<string, KubeObject[] | undefined>): Snapshot {
   const snapshot = emptySnapshot();
-  snapshot.images.addColumns(packImages((lists.images ?? []).map(reduceImage)));
-  snapshot.streams = (lists.imagestreams ?? []).map((object) => internStream(reduceStream(object), snapshot.digests));
+  snapshot.images.addColumns(packImages((lists.images ?? []).map(checkedReducer('images', reduceImage))));
+  snapshot.streams = (lists.imagestreams ?? [])
+    .map(checkedReducer('imagestreams', reduceStream))
+    .map((record) => internStream(record, snapshot.digests));
   snapshot.referrers = (Object.keys(REFERRER_KINDS) as ReferrerResource[]).flatMap((resource) =>
-    (lists[resource] ?? []).map(REFERRER_KINDS[resource]),
+    (lists[resource] ?? []).map(checkedReducer(resource, REFERRER_KINDS[resource])),
   );
-  snapshot.limits = (lists.limitranges ?? []).flatMap(reduceLimitRange);
+  snapshot.limits = (lists.limitranges ?? []).flatMap(checkedReducer('limitranges', reduceLimitRange));
   return snapshot;
 }

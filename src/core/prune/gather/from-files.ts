@@ -1,6 +1,7 @@
-import { RegadmError } from '../../model/errors.js';
+import { messageOf, RegadmError } from '../../model/errors.js';
+import type { KubeObject } from '../../model/kube.js';
 import { buildSnapshot } from '../../model/table/build-snapshot.js';
-import { freezeSnapshot } from '../../model/table/snapshot.js';
+import { freezeSnapshot, type Snapshot } from '../../model/table/snapshot.js';
 import type { PruneOptions } from '../../graph/options.js';
 import type { Evidence } from '../plan/evidence.js';
 import { readSavedLists } from './saved-lists.js';
@@ -24,7 +25,7 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
   const { namespace, referrers } = options;
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
-  const snapshot = buildSnapshot(lists);
+  const snapshot = snapshotOf(lists, dir);
   if (referrers === 'oc') snapshot.referrers = snapshot.referrers.filter(isInScope);
   snapshot.streams = snapshot.streams.filter(isInScope);
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
@@ -32,6 +33,14 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
     evidence: Object.freeze({ snapshot: freezeSnapshot(snapshot), now }),
     imageObjectBytes: snapshot.images.count > 0 ? bytes / snapshot.images.count : 0,
   };
+}
+
+function snapshotOf(lists: Record<string, KubeObject[]>, dir: string): Snapshot {
+  try {
+    return buildSnapshot(lists);
+  } catch (cause) {
+    throw new RegadmError(`--from ${dir}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause });
+  }
 }
 
 function missingLists(dir: string, missing: string[]): RegadmError {

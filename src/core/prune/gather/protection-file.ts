@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml';
+import { assertShallow } from '../../kit/yaml-depth.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { isDigest } from '../../model/digest.js';
 import type { Protection } from '../../model/protection.js';
@@ -28,7 +29,12 @@ export async function readProtection(file: string): Promise<Protection> {
  */
 export function parseProtection(file: string, text: string): Protection {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  try {
+    assertShallow(text);
+  } catch (error) {
+    throw invalid(`${file}:1`, messageOf(error));
+  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (node: Node | null | undefined): string => `${file}:${lines.linePos(node?.range?.[0] ?? 0).line}`;
   const [problem] = document.errors;
   if (problem) throw invalid(`${file}:${lines.linePos(problem.pos[0]).line}`, problem.message.split('\n')[0]!);
@@ -38,7 +44,7 @@ export function parseProtection(file: string, text: string): Protection {
   if (!isMap(root)) throw invalid(at(root), 'it must be a mapping with namespaces, streams, tags and digests');
   for (const { key, value } of root.items) {
     const name = String(isScalar(key) ? key.value : key);
-    if (!(name in LISTS))
+    if (!Object.hasOwn(LISTS, name))
       throw invalid(at(key as Node), `unknown field "${name}": known are ${Object.keys(LISTS).join(', ')}`);
     protection[name as keyof Protection] = readList(name as keyof Protection, value as Node | null, key as Node, at);
   }

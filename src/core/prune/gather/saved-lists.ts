@@ -1,6 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { assertShallow } from '../../kit/yaml-depth.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
 import { REFERRER_KIND_NAMES } from '../../model/referrers/index.js';
@@ -57,6 +58,7 @@ async function readDocuments(file: string): Promise<unknown[]> {
   try {
     const text = await readFile(file, 'utf8');
     if (file.endsWith('.json')) return [JSON.parse(text)];
+    assertShallow(text);
     return parseAllDocuments(text).map((document) => {
       if ('errors' in document && document.errors[0]) throw document.errors[0];
       return (document as { toJS(): unknown }).toJS();

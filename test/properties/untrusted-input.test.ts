@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { inlineKubeconfig } from '../../src/core/cluster/connection/untrusted-kubeconfig.js';
+import { loadKubeconfig } from '../../src/core/cluster/connection/kubeconfig.js';
+import { reducePage } from '../../src/core/cluster/lists/reduce-page.js';
+import { readButane } from '../../src/core/edge/butane/read.js';
+import { readIgnition } from '../../src/core/edge/ignition/read.js';
+import { parsePrunerLine } from '../../src/core/hard-prune/plan/pruner-output.js';
+import { parseDuration } from '../../src/core/model/duration.js';
+import { RegadmError } from '../../src/core/model/errors.js';
+import { parseImageReference, parseStreamImage, parseStreamTag } from '../../src/core/model/image-reference.js';
+import { parseMaxDelete } from '../../src/core/model/max-delete.js';
+import { LIST_FIELDS } from '../../src/core/model/list-fields.js';
+import { readPending } from '../../src/core/model/pending.js';
+import { parseQuantity } from '../../src/core/model/quantity.js';
+import { parseRedisUrl } from '../../src/core/operator/redis/address.js';
+import { parseProtection } from '../../src/core/prune/gather/protection-file.js';
+import { parsePlanFile } from '../../src/core/prune/plan/parse-plan-file.js';
+import { registryErrorIn } from '../../src/core/registry/response-error.js';
+import { parseRegistryAddress } from '../../src/core/registry/url.js';
+import { digest } from '../support/builders.js';
+
+/** Number of inputs per parser. PROPERTY_RUNS=20000 searches longer. */
+const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 100) };
+/** Length of repetitive inputs. A parser that needs exponential time, or a deep stack, would not get through. */
+const LONG = 20_000;
+
+const UNITS = ['a', '0', '/', ':', '-', '.', '@', ' ', '\n', '\\', '"', '[', '{"a":', '- ', 'sha256:', '\u0000', 'é'];
+
+/** A parser of text that comes from outside, and examples of what it accepts. */
+interface Parser {
+  parse(text: string): unknown;
+  samples: string[];
+}
+
+const KUBECONFIG = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'c',
+  clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:6443' } }],
+  users: [{ name: 'u', user: { token: 'sha256~secret' } }],
+  contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+});
+const PLAN = JSON.stringify({
+  apiVersion: 'regadm/v1',
+  kind: 'ImagePrunePlan',
+  createdAt: '2026-01-01T00:00:00Z',
+  options: { keepTagRevisions: 3 },
+  images: [digest('image')],
+  imageStreams: [{ namespace: 'ns', name: 'app', items: [] }],
+  checksums: { options: '', content: '' },
+});
+const listOf = (kind: string, item: object): string =>
+  JSON.stringify({ kind: `${kind}List`, apiVersion: 'v1', metadata: { resourceVersion: '7' }, items: [item] });
+
+const PARSERS: Record<string, Parser> = {
+  'image reference': {
+    parse: parseImageReference,
+    samples: [`registry.example.org:5000/ns/app:v1@${digest('a')}`, 'app:latest', '[::1]:5000/ns/app'],
+  },
+  'stream tag': { parse: parseStreamTag, samples: ['app:latest'] },
+  'stream image': { parse: parseStreamImage, samples: [`app@${digest('a')}`] },
+  quantity: { parse: parseQuantity, samples: ['10Gi', '1e3', '-1.5m', '128974848'] },
+  duration: { parse: parseDuration, samples: ['1h30m', '60m', '-1.5s', '0'] },
+  'size limit': { parse: parseMaxDelete, samples: ['100', '10%', '10Gi'] },
+  'pending annotation': {
+    parse: (text) => readPending({ 'regadm/pending': text }),
+    samples: [digest('a'), JSON.stringify([digest('a')]), `${digest('a')},${digest('b')}`],
+  },
+  'output of the registry’s pruner': {
+    parse: parsePrunerLine,
+    samples: [
+      `time="2026-01-01" level=info msg="Would delete blob: ${digest('a')}"`,
+      `{"level":"info","msg":"Would delete manifest link: ns/app@${digest('a')}"}`,
+      'Would free up 2.835 GiB of disk space',
+    ],
+  },
+  'registry error': {
+    parse: (text) => registryErrorIn({ status: 404, headers: {}, text } as never),
+    samples: ['{"errors":[{"code":"BLOB_UNKNOWN","message":"blob unknown"}]}'],
+  },
+  'registry address': { parse: parseRegistryAddress, samples: ['https://registry.example.org:5000', 'localhost:5000'] },
+  'Redis URL': { parse: parseRedisUrl, samples: ['rediss://:secret@redis.example.org:6379/1'] },
+  kubeconfig: { parse: (kubeconfigText) => loadKubeconfig({ kubeconfigText }, {}), samples: [KUBECONFIG] },
+  'kubeconfig of a hub': { parse: (text) => inlineKubeconfig(text, 'secret ns/name'), samples: [KUBECONFIG] },
+  'plan file': { parse: (text) => parsePlanFile('plan.json', text), samples: [PLAN] },
+  'protection list': {
+    parse: (text) => parseProtection('protect.yaml', text),
+    samples: ['namespaces: [prod-*]\nstreams: [ns/app]\ntags: ["ns/app:v*"]\n', `digests: [${digest('a')}]\n`],
+  },
+  Butane: {
+    parse: (text) => readButane('site.bu', text),
+    samples: ['variant: fcos\nversion: 1.4.0\nstorage:\n  disks:\n    - device: /dev/sda\n      partitions: []\n'],
+  },
+  Ignition: {
+    parse: (text) => readIgnition(JSON.parse(text)),
+    samples: ['{"ignition":{"version":"3.2.0"},"storage":{"disks":[{"device":"/dev/sda","partitions":[]}]}}'],
+  },
+  ...Object.fromEntries(
+    Object.keys(LIST_FIELDS).map((resource): [string, Parser] => [
+      `list of ${resource}`,
+      {
+        parse: (text) => reducePage(resource, Buffer.from(text)),
+        samples: [listOf(resource, { metadata: { name: 'a' } })],
+      },
+    ]),
+  ),
+};
+
+const oddText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme' }),
+  fc.json({ noUnicodeString: false }),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    '\u0000',
+    '\u001b[2J',
+    '\u202e',
+    '\ud800',
+    '{"toString":1}',
+    '[[[[',
+    '%00',
+    '-',
+  ),
+);
+
+/** A sample in which one part is replaced, removed, or repeated. */
+const mutated = (samples: string[]): fc.Arbitrary<string> =>
+  fc
+    .tuple(fc.constantFrom(...samples), fc.nat(), fc.nat({ max: 20 }), oddText, fc.integer({ min: 0, max: 3 }))
+    .map(([sample, at, length, text, times]) => {
+      const start = at % (sample.length + 1);
+      return sample.slice(0, start) + text.repeat(times) + sample.slice(start + length);
+    });
+
+/** Errors that a parser throws itself: reducePage reports a page that is not a list as a plain Error. */
+function expectOrderlyError(error: unknown): void {
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) throw error;
+  expect(error).toBeInstanceOf(Error);
+  if (error instanceof RegadmError) expect(error.code).not.toBe('INTERNAL');
+}
+
+function tryParse({ parse }: Parser, text: string): void {
+  try {
+    parse(text);
+  } catch (error) {
+    expectOrderlyError(error);
+  }
+}
+
+describe.each(Object.entries(PARSERS))('%s', (_name, parser) => {
+  test('accepts its samples', () => {
+    for (const sample of parser.samples) tryParse(parser, sample);
+  });
+
+  test('any text is parsed or rejected in order', () => {
+    fc.assert(
+      fc.property(fc.oneof(mutated(parser.samples), oddText), (text) => tryParse(parser, text)),
+      RUNS,
+    );
+  });
+
+  test('long repetitions are parsed in bounded time', () => {
+    for (const unit of UNITS) {
+      const long = unit.repeat(LONG / unit.length);
+      tryParse(parser, long);
+      tryParse(parser, `${parser.samples[0]}${long}`);
+      tryParse(parser, `${long}!`);
+    }
+  });
+});
