@@ -14,31 +14,26 @@ interface PrunersInput {
 
 interface Search {
   resource: Resource;
-  /** Absent: all namespaces. */
-  namespace?: string;
   kind: PrunerObject['kind'];
-  labelSelector?: string;
-  /** Filters the result, because some servers ignore the selector. */
-  matches(object: KubeObject): boolean;
+  isPruner(object: KubeObject): boolean;
 }
 
-/** The operator's jobs and pods, and regadm's own jobs. */
+/**
+ * The operator's jobs and pods, and regadm's own jobs. Only those in the registry's namespace count: in other
+ * namespaces, any tenant can set these labels and owners.
+ */
 const SEARCHES: Search[] = [
-  { resource: JOBS, kind: 'job', ...withLabel('created-by', 'image-pruner') },
-  { resource: JOBS, namespace: REGISTRY_NAMESPACE, kind: 'job', matches: isRegadmJob },
-  { resource: PODS, namespace: REGISTRY_NAMESPACE, kind: 'pod', ...withLabel('app', 'image-pruner') },
+  { resource: JOBS, kind: 'job', isPruner: (job) => hasLabel(job, 'created-by', 'image-pruner') || isRegadmJob(job) },
+  { resource: PODS, kind: 'pod', isPruner: (pod) => hasLabel(pod, 'app', 'image-pruner') },
 ];
 
-function withLabel(label: string, value: string): Pick<Search, 'labelSelector' | 'matches'> {
-  return {
-    labelSelector: `${label}=${value}`,
-    matches: (object) => object.metadata.labels?.[label] === value,
-  };
+function hasLabel({ metadata }: KubeObject, label: string, value: string): boolean {
+  return metadata.labels?.[label] === value;
 }
 
-function isRegadmJob({ metadata }: KubeObject): boolean {
-  if (metadata.labels?.['app.kubernetes.io/name'] === 'regadm') return true;
-  const owners = metadata.ownerReferences as { kind?: string; name?: string }[] | undefined;
+function isRegadmJob(job: KubeObject): boolean {
+  if (hasLabel(job, 'app.kubernetes.io/name', 'regadm')) return true;
+  const owners = job.metadata.ownerReferences as { kind?: string; name?: string }[] | undefined;
   return owners?.find(({ kind }) => kind === 'CronJob')?.name === OWN_CRON_JOB;
 }
 
@@ -50,8 +45,7 @@ export async function checkOtherPruners(input: PrunersInput): Promise<PreflightC
     const others = await withoutOwnJob(running, input);
     if (others.length > 0) return othersRunning(others);
     const forbidden = SEARCHES.filter((_, index) => !found[index]).map(({ kind }) => `${kind}s`);
-    if (forbidden.length > 0)
-      return notChecked('other pruners', `the user may not list ${[...new Set(forbidden)].join(' and ')}`);
+    if (forbidden.length > 0) return notChecked('other pruners', `the user may not list ${forbidden.join(' and ')}`);
     return passed('other pruners', 'no other pruner is running');
   } catch (error) {
     return failedWith('other pruners', error);
@@ -60,10 +54,10 @@ export async function checkOtherPruners(input: PrunersInput): Promise<PreflightC
 
 /** Lists jobs or pods; undefined if the user may not. */
 async function list({ api, signal }: PrunersInput, search: Search): Promise<PrunerObject[] | undefined> {
-  const { resource, namespace, kind, labelSelector, matches } = search;
+  const { resource, kind, isPruner } = search;
   try {
-    const objects = await listObjects(api, resource, { namespace, labelSelector, signal });
-    return objects.filter(matches).map((object) => ({ kind, object }));
+    const objects = await listObjects(api, resource, { namespace: REGISTRY_NAMESPACE, signal });
+    return objects.filter(isPruner).map((object) => ({ kind, object }));
   } catch (error) {
     if (isForbidden(error)) return undefined;
     throw error;

@@ -313,6 +313,21 @@ describe('other pruners', () => {
     expect(find(await preflight('pruner'), 'other pruners').message).toBe('no other pruner is running');
   });
 
+  test("labels of a tenant's own jobs and pods in another namespace do not count", async () => {
+    const ownerReferences = [{ kind: 'CronJob', name: 'regadm-image-pruner' }];
+    for (const namespace of ['dev', 'openshift-image-registry-2']) {
+      job('image-pruner-1', { status: { active: 1 } }, { namespace, ownerReferences });
+      sandbox.store.put('pods', {
+        status: { phase: 'Running' },
+        spec: { containers: [] },
+        metadata: { namespace, name: 'image-pruner-1-x', labels: { app: 'image-pruner', test: 'yes' } },
+      });
+    }
+    const checks = await preflight('pruner');
+    expect(find(checks, 'other pruners').message).toBe('no other pruner is running');
+    expect(failing(checks)).toEqual([]);
+  });
+
   test('the job that this process runs in does not count, another one does', async () => {
     job('image-pruner-7', { status: { active: 1 } });
     pod('image-pruner-7-abcde', 'Running', 'image-pruner-7');
