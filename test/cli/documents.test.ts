@@ -33,7 +33,7 @@ function expectDocument(text: string, kind: string): void {
   seen.add(schemaName(kind));
 }
 
-// The order matters: later commands depend on the changes of earlier ones.
+// In this order: a later command finds what an earlier one has changed.
 test.each([
   ['Configuration', 'config'],
   ['EdgeLint', 'edge lint FILES/storage.bu FILES/siteconfig.yaml FILES/policygentemplate.yaml'],

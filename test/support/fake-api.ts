@@ -5,13 +5,13 @@ export interface RecordedRequest extends ApiRequestOptions {
   path: string;
 }
 
-/** Makes a response of an API server. A string body is sent unchanged, everything else as JSON. */
+/** A response of an API server. A string is sent as it is, everything else as JSON. */
 export function aResponse(status: number, body: unknown = {}, headers: ApiResponse['headers'] = {}): ApiResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { request: 'GET /', status, headers, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
 }
 
-/** Makes a fake API server that records requests and answers them with the result of `respond`. */
+/** An API server that answers every request with what `respond` returns, and records the requests. */
 export function fakeApi(respond: (request: RecordedRequest) => ApiResponse): {
   api: ClusterApi;
   requests: RecordedRequest[];

@@ -3,6 +3,7 @@ import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { reduceStream, type StreamRecord } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../model/pending.js';
+import type { RepositoryName } from '../model/names/repository-name.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import { apiError, isNotFound } from './api-error.js';
 import { objectPath } from './objects.js';
@@ -54,7 +55,10 @@ export class HttpImageStreams {
    * @param decide undefined: change nothing
    * @throws ApiError or RegadmError if the stream cannot be read or written
    */
-  async update(key: string, decide: (state: StreamState) => Promise<StreamChange | undefined>): Promise<StreamUpdate> {
+  async update(
+    key: RepositoryName,
+    decide: (state: StreamState) => Promise<StreamChange | undefined>,
+  ): Promise<StreamUpdate> {
     const [namespace = '', name = ''] = key.split('/');
     const path = objectPath(IMAGE_STREAMS, name, namespace);
     const attempt = await withRetry(() => this.attempt(path, decide), {
@@ -125,15 +129,13 @@ function withPending(object: KubeObject, digests: Iterable<string>): KubeObject 
   return { ...object, metadata: Object.keys(annotations).length > 0 ? { ...metadata, annotations } : metadata };
 }
 
-/** Returns the number of digests that fit into the annotation besides the existing annotations. */
+/** Returns the number of digests that fit into the annotation besides other annotations and its own digests. */
 function pendingRoom(object: KubeObject): number {
-  const { annotations = {} } = object.metadata;
-  const used = Object.entries(annotations).reduce(
-    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+  const { [PENDING_ANNOTATION]: _own, ...others } = object.metadata.annotations ?? {};
+  const used = Object.entries(others).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(String(value)),
     0,
   );
-  return Math.min(
-    PENDING_LIMIT - readPending(annotations).length,
-    Math.floor((ANNOTATION_BYTES - used) / PENDING_BYTES),
-  );
+  const pending = readPending(object.metadata.annotations).digests.length;
+  return Math.min(PENDING_LIMIT, Math.floor((ANNOTATION_BYTES - used) / PENDING_BYTES)) - pending;
 }

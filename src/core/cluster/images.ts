@@ -1,3 +1,4 @@
+import type { Digest } from '../model/digest.js';
 import type { ClusterApi } from './api.js';
 import { deleteObject } from './objects.js';
 import { IMAGES } from './resources.js';
@@ -13,7 +14,7 @@ export class HttpImages {
    * @throws ApiError for every other response, a proxy's 404 included
    */
   delete(
-    name: string,
+    name: Digest,
     { uid, beforeRetry }: { uid: string; beforeRetry: () => Promise<void> },
   ): Promise<'deleted' | 'gone' | 'replaced'> {
     return deleteObject(this.api, { resource: IMAGES, name }, { uid, beforeRetry });

@@ -2,7 +2,7 @@ import type { KubeObject } from '../model/kube.js';
 import { ApiError, apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import { itemsOf } from './lists/page.js';
-import { listPath, qualifiedName, type Resource } from './resources.js';
+import { listPath, pathSegment, qualifiedName, type Resource } from './resources.js';
 import { serverTime } from './server-time.js';
 
 /** Identifies an object. */
@@ -13,9 +13,12 @@ export interface ObjectReference {
   namespace?: string;
 }
 
-/** Returns the path of one object. Names are encoded except for the colon of digests. */
+/**
+ * Returns the path of one object. Names are encoded except for the colon of digests.
+ * @throws RegadmError INVALID_NAME before any request is sent, when a name is not one segment of a path
+ */
 export function objectPath(resource: Resource, name: string, namespace?: string): string {
-  return `${listPath(resource, namespace)}/${encodeURIComponent(name).replaceAll('%3A', ':')}`;
+  return `${listPath(resource, namespace)}/${pathSegment(name).replaceAll('%3A', ':')}`;
 }
 
 /** Describes an object for messages: `deployments.apps/image-registry in namespace openshift-image-registry`. */

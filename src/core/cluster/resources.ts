@@ -1,3 +1,6 @@
+import { RegadmError } from '../model/errors.js';
+import { isObjectName } from '../model/names/object-name.js';
+import { quote } from '../model/names/quote.js';
 import { REFERRER_KIND_NAMES } from '../model/referrers/index.js';
 
 /** A kind of object in the API. */
@@ -74,12 +77,23 @@ export function apiVersionOf({ group, version }: Pick<Resource, 'group' | 'versi
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** Returns the path of a list: of all namespaces, or of one. */
+/** Returns the path of a list: of all namespaces, or of one. @throws RegadmError INVALID_NAME */
 export function listPath({ group, version, resource, namespaced }: Resource, namespace?: string): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   return namespace !== undefined && namespaced
-    ? `${root}/namespaces/${encodeURIComponent(namespace)}/${resource}`
+    ? `${root}/namespaces/${pathSegment(namespace)}/${resource}`
     : `${root}/${resource}`;
+}
+
+/**
+ * Encodes the name of an object or a namespace as one segment of a path.
+ * @throws RegadmError INVALID_NAME when no object can have this name: `..` would address another object
+ */
+export function pathSegment(name: string): string {
+  if (isObjectName(name)) return encodeURIComponent(name);
+  throw new RegadmError(`no request was sent, because ${quote(String(name))} is not the name of an object`, {
+    code: 'INVALID_NAME',
+  });
 }
 
 /** Returns the resource's name with its group: `images.image.openshift.io`, `pods`. */

@@ -1,6 +1,7 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import type { Check } from '../model/check.js';
+import { isRepositoryName } from '../model/names/repository-name.js';
 import { ApiError } from '../cluster/api-error.js';
 import { firstObjects } from '../cluster/lists/first-objects.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../cluster/resources.js';
@@ -27,7 +28,10 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
     const checks = await runPreflight({
       api,
       registry,
-      repositories: streams.slice(0, 1).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+      repositories: streams
+        .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+        .filter(isRepositoryName)
+        .slice(0, 1),
       probeDeletion: false,
       pruneRegistry: true,
       hasToken: (await api.token()) !== undefined,

@@ -30,6 +30,7 @@ const KEPT = {
   attached: 6,
   imagesStay: 7,
   notInPlan: 8,
+  invalidName: 9,
 } as const;
 
 /**
@@ -74,6 +75,14 @@ export class Decisions {
     return subject === undefined ? verdict : kept({ rule: 'attached', subject: digests.text(subject) });
   }
 
+  /**
+   * Returns true if the links of an image that a stream no longer lists are kept. Anyone who can edit the stream can
+   * ask to delete them.
+   */
+  keepsLinks(stream: ImageStream, digest: number): boolean {
+    return this.rules.keepsLinks(stream, digest);
+  }
+
   /** Returns the verdict on one image. */
   image(image: number): Verdict {
     const { images, digests } = this.input.snapshot;
@@ -91,6 +100,8 @@ export class Decisions {
         return kept({ rule: 'young-image', created: images.created(image) });
       case KEPT.held:
         return kept(this.held.get(images.name(image))!);
+      case KEPT.invalidName:
+        return kept({ rule: 'invalid-name', what: 'image' });
       case KEPT.notInPlan:
         return kept({ rule: 'not-in-plan' });
       case KEPT.attached:
@@ -126,6 +137,9 @@ export class Decisions {
     for (let image = 0; image < images.count; image++) {
       const keptBy = this.ownRule(image);
       if (keptBy !== KEPT.no) this.keep(image, keptBy, 0);
+      // Nothing says what this image is, so what it names is kept even where indexes that nothing lists keep nothing.
+      if (keptBy === KEPT.invalidName)
+        images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
       if (keepAll) this.keep(image, KEPT.imagesStay, 0);
     }
   }
@@ -134,6 +148,7 @@ export class Decisions {
   private ownRule(image: number): number {
     const { snapshot, options, only } = this.input;
     const { images } = snapshot;
+    if (!images.hasDigestName(image)) return KEPT.invalidName;
     if (!options.all && !images.managed(image)) return KEPT.notManaged;
     if (this.rules.isYoung(images.created(image))) return KEPT.young;
     if (this.held.has(images.name(image))) return KEPT.held;

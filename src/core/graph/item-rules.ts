@@ -49,6 +49,7 @@ export class ItemRules {
   stream(stream: ImageStream): Verdict | undefined {
     const { namespace } = this.input.options;
     if (namespace !== undefined && stream.namespace !== namespace) return kept({ rule: 'other-namespace' });
+    if (!stream.repositoryName) return kept({ rule: 'invalid-name', what: 'stream' });
     if (this.isYoung(stream.created)) return kept({ rule: 'young-stream', created: stream.created });
     const pattern = this.protection.stream(stream.namespace, stream.name);
     if (pattern) return kept({ rule: 'protected', pattern });
@@ -70,6 +71,7 @@ export class ItemRules {
     const pattern = this.protection.tag(stream.namespace, stream.name, tag.name);
     if (pattern) return kept({ rule: 'protected', pattern });
     if (only && !this.isNamed(only, stream, tag.name, item)) return kept({ rule: 'not-in-plan' });
+    if (!snapshot.digests.isDigest(item.image)) return kept({ rule: 'invalid-name', what: 'tag-item' });
     const image = snapshot.images.indexOf(item.image);
     if (image === -1) return { kept: false, because: { rule: 'no-image' } };
     const byLimit = this.limitVerdict(stream, tagIndex, position, image);
@@ -78,6 +80,17 @@ export class ItemRules {
     if (imageUses) return kept({ rule: 'image-in-use', ...firstUse(imageUses) });
     const reason = held.get(item.image);
     return reason ? kept(reason) : byLimit;
+  }
+
+  /**
+   * Returns true if the links of an image that a stream no longer lists are kept, although the annotation of the stream
+   * names it.
+   */
+  keepsLinks(stream: ImageStream, digest: number): boolean {
+    const { uses, held, snapshot } = this.input;
+    if (this.stream(stream) || held.has(digest) || uses.images.get(streamKey(stream))?.has(digest)) return true;
+    const image = snapshot.images.indexOf(digest);
+    return image !== -1 && this.isYoung(snapshot.images.created(image));
   }
 
   isYoung(created: number): boolean {

@@ -18,11 +18,18 @@ export type Reason =
   | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
   | { rule: 'over-size-limit'; bytes: number; limit: number }
   | { rule: 'protected'; pattern: string }
+  | { rule: 'invalid-name'; what: 'image' | 'tag-item' | 'stream' }
   | { rule: 'unreadable-image'; image: string }
   | { rule: 'tag-item'; stream: string; tag: string; position: number; of: number }
   | { rule: 'index-child'; index: string }
   | { rule: 'index-of-used-child'; child: string }
   | { rule: 'attached' | 'subject-gone'; subject: string };
+
+const INVALID_NAMES = {
+  image: 'its name is not a digest',
+  'tag-item': 'the image name in it is not a digest',
+  stream: 'the name of the image stream is not the name of a repository',
+} as const;
 
 /** Describes a reason in a phrase that completes "kept: …" or "deleted: …". */
 // eslint-disable-next-line max-lines-per-function -- one case per rule; splitting it would only scatter the table
@@ -64,6 +71,8 @@ export function describeReason(reason: Reason): string {
       return `${reason.bytes} bytes exceed the limit of ${reason.limit} and nothing uses it`;
     case 'protected':
       return `protected by "${reason.pattern}" of --protect`;
+    case 'invalid-name':
+      return INVALID_NAMES[reason.what];
     case 'unreadable-image':
       return `the metadata of image ${reason.image} cannot be read`;
     case 'tag-item':

@@ -1,3 +1,12 @@
+declare const brand: unique symbol;
+
+/**
+ * A digest that was checked: a registered algorithm and lower-case hexadecimal digits in full length. Only `isDigest`
+ * and `parseDigest` produce one. Whoever can push writes the names of layers and images, so requests and storage keys
+ * are made of this type only.
+ */
+export type Digest = string & { readonly [brand]: 'Digest' };
+
 const LENGTHS: Record<string, number> = { sha256: 64, sha384: 96, sha512: 128 };
 
 /** Explains why a string is not a valid digest by the OCI rules for registered algorithms; undefined if it is one. */
@@ -11,8 +20,13 @@ export function digestProblem(text: string): string | undefined {
 }
 
 /** Returns true for a valid digest: a registered algorithm, full length, lower case. */
-export function isDigest(text: string): boolean {
+export function isDigest(text: string): text is Digest {
   return digestProblem(text) === undefined;
+}
+
+/** Returns a text as a digest; undefined if it is not one. */
+export function parseDigest(text: unknown): Digest | undefined {
+  return typeof text === 'string' && isDigest(text) ? text : undefined;
 }
 
 /** Shortens a digest for tables: `sha256:0123456789ab`. */

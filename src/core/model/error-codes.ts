@@ -20,6 +20,7 @@ const FAILS_WITH = {
     'FORBIDDEN',
     'INTERNAL',
     'INVALID_FILE',
+    'INVALID_NAME',
     'INVALID_REFERENCES',
     'JOB_FAILED',
     'JOB_TIMEOUT',

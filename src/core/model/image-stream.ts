@@ -1,3 +1,4 @@
+import type { Digest } from './digest.js';
 import { readPending } from './pending.js';
 import type { KubeObject } from './kube.js';
 
@@ -12,7 +13,9 @@ export interface StreamRecord {
   repository: string;
   tags: { name: string; items: { image: string; created: number }[] }[];
   /** Digests whose tag items an earlier run removed, and whose links can be left: annotation `regadm/pending`. */
-  pending: string[];
+  pending: Digest[];
+  /** What is wrong with that annotation; undefined if nothing is. */
+  pendingProblem?: string;
 }
 
 interface RawTag {
@@ -22,6 +25,7 @@ interface RawTag {
 
 /** Reduces an ImageStream object. */
 export function reduceStream(object: KubeObject): StreamRecord {
+  const { digests: pending, problem: pendingProblem } = readPending(object.metadata.annotations);
   const status = (object.status ?? {}) as { dockerImageRepository?: string; tags?: RawTag[] | null };
   return {
     namespace: object.metadata.namespace ?? '',
@@ -34,7 +38,8 @@ export function reduceStream(object: KubeObject): StreamRecord {
       name: tag ?? '',
       items: (items ?? []).map((item) => ({ image: item.image ?? '', created: Date.parse(item.created ?? '') })),
     })),
-    pending: readPending(object.metadata.annotations),
+    pending,
+    ...(pendingProblem === undefined ? {} : { pendingProblem }),
   };
 }
 

@@ -1,4 +1,5 @@
-import { isDigest } from './digest.js';
+import { parseDigest, type Digest } from './digest.js';
+import { quote } from './names/quote.js';
 
 /**
  * Annotation of an image stream with the digests of images whose tag items a run removed and whose links it still has
@@ -7,14 +8,35 @@ import { isDigest } from './digest.js';
  */
 export const PENDING_ANNOTATION = 'regadm/pending';
 
-/** Reads the digests in the annotation: separated by commas, without `sha256:`. Ignores anything else. */
-export function readPending(annotations: Record<string, string> | undefined): string[] {
-  const value = annotations?.[PENDING_ANNOTATION];
-  if (!value) return [];
-  return value
-    .split(',')
-    .map((part) => (part.includes(':') ? part : `sha256:${part}`))
-    .filter(isDigest);
+/** What the annotation says. Everyone who can edit the stream can write it. */
+interface Pending {
+  digests: Digest[];
+  /** What is wrong with the annotation, which is ignored for the rest; undefined if nothing is. */
+  problem?: string;
+}
+
+/**
+ * Reads the annotation: digests separated by commas, without `sha256:`. Never throws; the number of digests is limited.
+ */
+export function readPending(annotations: Record<string, string> | undefined): Pending {
+  const value: unknown = annotations?.[PENDING_ANNOTATION];
+  if (value === undefined || value === null || value === '') return { digests: [] };
+  if (typeof value !== 'string') return { digests: [], problem: 'it is not a string' };
+  const digests = new Set<Digest>();
+  const others: string[] = [];
+  for (const part of value.split(',')) {
+    const digest = parseDigest(part.includes(':') ? part : `sha256:${part}`);
+    if (!digest) others.push(part);
+    else if (digests.size < PENDING_LIMIT) digests.add(digest);
+    else others.push(part);
+  }
+  return { digests: [...digests], problem: problemWith(others) };
+}
+
+function problemWith([first, ...others]: string[]): string | undefined {
+  if (first === undefined) return undefined;
+  const reason = `is not a digest, or one of more than ${PENDING_LIMIT}`;
+  return `${quote(first)}${others.length > 0 ? ` and ${others.length} more` : ''} ${reason}`;
 }
 
 /** Writes digests as the value of the annotation. */

@@ -5,6 +5,8 @@ import { planImagePrune } from './plan/plan.js';
 import { planned, unreadableImages } from './prune-images.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
+import { startRun } from './run-context.js';
+import { warnAboutInput } from './warnings.js';
 
 const NOT_CURRENT = 'planned from files: uses that have appeared since the files were saved are not known';
 
@@ -22,7 +24,9 @@ export async function planFromFiles(
   const { evidence, imageObjectBytes } = await gatherFromFiles(dir, options, startedAt.getTime());
   const plan = planImagePrune(evidence, options);
   assertImagesWithinLimit(plan, maxDelete);
-  reporter.warning(NOT_CURRENT);
+  const context = startRun(reporter, new AbortController().signal);
+  warnAboutInput(plan, context);
+  context.reporter.warning(NOT_CURRENT);
   return {
     ...planned(plan),
     startedAt,
@@ -30,7 +34,7 @@ export async function planFromFiles(
     keepYoungerThan,
     plan,
     preflight: [],
-    warnings: [NOT_CURRENT],
+    warnings: context.warnings,
     failures: unreadableImages(plan),
     imageObjectBytes,
   };

@@ -1,5 +1,7 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-streams.js';
+import type { Digest } from '../model/digest.js';
+import type { RepositoryName } from '../model/names/repository-name.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { Registry } from '../registry/api.js';
@@ -12,11 +14,11 @@ export interface ImageStreams {
    * Reads a stream, lets `decide` choose the change, and writes it, provided that nobody else has changed the stream in
    * between. After a conflict, or if the response was lost, it starts again; `decide` runs each time, right before the
    * request.
-   * @param key `namespace/name`
+   * @param key `namespace/name`: the repository of the stream
    * @returns the stream after the change
    * @throws ApiError if the stream cannot be read or written
    */
-  update(key: string, decide: (state: StreamState) => Promise<StreamChange | undefined>): Promise<StreamUpdate>;
+  update(key: RepositoryName, decide: (state: StreamState) => Promise<StreamChange | undefined>): Promise<StreamUpdate>;
 }
 
 /** Deletes Image objects. */
@@ -28,7 +30,7 @@ export interface Images {
    * @throws ApiError for every other response
    */
   delete(
-    name: string,
+    name: Digest,
     options: { uid: string; beforeRetry: () => Promise<void> },
   ): Promise<'deleted' | 'gone' | 'replaced'>;
 }

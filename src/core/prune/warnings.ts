@@ -1,4 +1,5 @@
 import type { InvalidReference } from '../model/errors.js';
+import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { RunContext } from './run-context.js';
 
@@ -19,10 +20,11 @@ export function warnAboutPlanFile(
   if (wasEdited) reporter.warning('the plan was edited: only what it still names is deleted');
 }
 
-/** Warns about ignored references and about images that cannot be read. */
+/** Warns about ignored references, names that are not valid, and images that cannot be read. */
 export function warnAboutInput({ uses, snapshot, options }: ImagePrunePlan, { reporter }: RunContext): void {
   const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.invalidElsewhere] : uses.invalidElsewhere;
   for (const reference of ignored) reporter.warning(describeReference(reference));
+  for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
   for (const [image, problem] of snapshot.images.unreadable) {
     reporter.warning(
       `image ${snapshot.images.nameText(image)}: ${problem}; the image streams that list it are not changed and no image is deleted`,

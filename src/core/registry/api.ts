@@ -1,3 +1,7 @@
+import type { Digest } from '../model/digest.js';
+import type { RepositoryName } from '../model/names/repository-name.js';
+import type { Tag } from './paths.js';
+
 /** The port to a registry: `openRegistry` returns the implementation for real servers. */
 export interface Registry {
   /** Scheme, host and port; no credentials. */
@@ -5,19 +9,28 @@ export interface Registry {
   /** True when the connection's certificate was verified. */
   readonly verified: boolean;
   /** Deletes the link to a layer or config from a repository. @throws RegistryError */
-  deleteLayerLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion>;
+  deleteLayerLink(repository: RepositoryName, digest: Digest, options?: DeletionOptions): Promise<Deletion>;
   /** Deletes a manifest from a repository. @throws RegistryError */
-  deleteManifestLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion>;
+  deleteManifestLink(repository: RepositoryName, digest: Digest, options?: DeletionOptions): Promise<Deletion>;
   /**
    * Deletes a blob. The registry reports success even if it does not exist.
    * @throws RegistryError
    */
-  deleteBlob(digest: string, options?: DeletionOptions): Promise<Deletion>;
+  deleteBlob(digest: Digest, options?: DeletionOptions): Promise<Deletion>;
+  /**
+   * Deletes a blob that exists nowhere, which shows whether this is an OpenShift registry that accepts deletions.
+   * @throws RegistryError, NOT_OPENSHIFT_REGISTRY where there is no such endpoint
+   */
+  probeBlobDeletion(digest: Digest, options?: ReadOptions): Promise<void>;
   /**
    * Reads a manifest; undefined when it does not exist.
    * @throws RegistryError, with status 401 if the user is not allowed to pull
    */
-  getManifest(repository: string, reference: string, options?: ReadOptions): Promise<Manifest | undefined>;
+  getManifest(
+    repository: RepositoryName,
+    reference: Digest | Tag,
+    options?: ReadOptions,
+  ): Promise<Manifest | undefined>;
   /** Checks that the registry accepts the credentials. @throws RegistryError when it does not */
   checkLogin(options?: ReadOptions): Promise<void>;
   close(): Promise<void>;

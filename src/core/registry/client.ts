@@ -1,8 +1,10 @@
 import type { RetryOptions } from '../kit/retry.js';
+import type { Digest } from '../model/digest.js';
+import type { RepositoryName } from '../model/names/repository-name.js';
 import { responseError, registryErrorIn, type RequestDescription } from './response-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
 import { failure } from './failure.js';
-import { paths } from './paths.js';
+import { paths, type Tag } from './paths.js';
 import { isHtml } from './ping.js';
 import { Requests, type Answered, type Token } from './requests.js';
 import type { HttpResponse, Transport } from './transport.js';
@@ -33,7 +35,7 @@ interface Expected {
 const MANIFEST_GONE = ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN'];
 const LAYER_LINK: Expected = { status: 202, gone: ['BLOB_UNKNOWN', 'NAME_UNKNOWN'] };
 const MANIFEST_LINK: Expected = { status: 202, gone: MANIFEST_GONE };
-const BLOB: Expected = { status: 204, gone: [] };
+const BLOB: Expected = { status: 204, gone: ['BLOB_UNKNOWN'] };
 
 /** A registry whose origin has been probed. Each method is one endpoint with its expected status. */
 export class HttpRegistry implements Registry {
@@ -49,19 +51,27 @@ export class HttpRegistry implements Registry {
     this.requests = new Requests(transport, token, retry);
   }
 
-  async deleteLayerLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion> {
+  async deleteLayerLink(repository: RepositoryName, digest: Digest, options?: DeletionOptions): Promise<Deletion> {
     return this.delete('layer-link', paths.layerLink(repository, digest), LAYER_LINK, options);
   }
 
-  async deleteManifestLink(repository: string, digest: string, options?: DeletionOptions): Promise<Deletion> {
+  async deleteManifestLink(repository: RepositoryName, digest: Digest, options?: DeletionOptions): Promise<Deletion> {
     return this.delete('manifest-link', paths.manifestLink(repository, digest), MANIFEST_LINK, options);
   }
 
-  async deleteBlob(digest: string, options?: DeletionOptions): Promise<Deletion> {
+  async deleteBlob(digest: Digest, options?: DeletionOptions): Promise<Deletion> {
     return this.delete('blob', paths.blob(digest), BLOB, options);
   }
 
-  async getManifest(repository: string, reference: string, options: ReadOptions = {}): Promise<Manifest | undefined> {
+  async probeBlobDeletion(digest: Digest, options?: ReadOptions): Promise<void> {
+    await this.delete('probe', paths.blob(digest), BLOB, options);
+  }
+
+  async getManifest(
+    repository: RepositoryName,
+    reference: Digest | Tag,
+    options: ReadOptions = {},
+  ): Promise<Manifest | undefined> {
     const answered = await this.requests.send({
       method: 'GET',
       path: paths.manifest(repository, reference),
@@ -108,8 +118,7 @@ function parseManifest({ response, url }: Answered): Manifest {
   } catch {
     // Not JSON: the error below describes the body.
   }
-  const what = isHtml(response)
-    ? 'answered with an HTML page: this is not a registry'
-    : 'answered with a manifest that cannot be read';
-  throw failure('answer', what, url);
+  if (isHtml(response)) throw failure('answer', 'answered with an HTML page: this is not a registry', url);
+  // With the status, it is a failure of this manifest, not of the registry.
+  throw failure('answer', 'answered with a manifest that cannot be read', url, { status: response.status });
 }

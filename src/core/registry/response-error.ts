@@ -27,7 +27,8 @@ export function registryErrorIn(response: HttpResponse): RegistryMessage | undef
 export interface RequestDescription {
   /** Method and URL, without credentials: `DELETE https://…`. */
   url: string;
-  what: 'layer-link' | 'manifest-link' | 'blob' | 'manifest';
+  /** `probe`: the deletion of a blob that exists nowhere. */
+  what: 'layer-link' | 'manifest-link' | 'blob' | 'probe' | 'manifest';
   hasToken: boolean;
 }
 
@@ -54,7 +55,8 @@ function problemIn(response: HttpResponse, request: RequestDescription, message?
   if (status === 401) return unauthorized(request);
   if (status === 403) return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, GRANT];
   if (status === 405) return isReadOnly(response, message) ? READ_ONLY : unsupported(request);
-  if (status === 404 && request.what === 'blob') return NOT_OPENSHIFT;
+  // Only the probe decides what kind of registry this is: a 404 for one blob says nothing about the others.
+  if (status === 404 && request.what === 'probe' && !message) return NOT_OPENSHIFT;
   return ['REGISTRY_ERROR', `unexpected status ${status}: ${describe(response, message)}`];
 }
 

@@ -97,7 +97,7 @@ class GridPass {
     const { images } = snapshot;
     const keepsAll = images.unreadable.size > 0 || options.namespace !== undefined;
     for (let image = 0; image < images.count; image++) {
-      const isKept = keepsAll || (!options.all && !images.managed(image));
+      const isKept = keepsAll || !images.hasDigestName(image) || (!options.all && !images.managed(image));
       for (const [age, { items, held }] of this.rules.entries()) {
         if (isKept || items.isYoung(images.created(image)) || held.has(images.name(image))) this.lower(image, age, 0);
       }

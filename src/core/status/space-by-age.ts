@@ -24,7 +24,7 @@ export function spaceByAge({ images }: Snapshot, sizes: Float64Array, now: numbe
   const ageOf = (age: number): AgeSpace => ages[AGES.findIndex((upTo) => age < upTo)] ?? ages.at(-1)!;
   for (let image = 0; image < images.count; image++) {
     const age = now - images.created(image);
-    ageOf(age).images++;
+    if (images.hasDigestName(image)) ageOf(age).images++;
     if (!images.managed(image)) continue;
     const known = Number.isNaN(age) ? Infinity : age;
     images.eachBlob(image, (blob) => (youngest[blob] = Math.min(youngest[blob]!, known)));

@@ -56,7 +56,7 @@ export class SpaceMeter {
     const owner = this.owners.length;
     if (this.lastOwnerOfImage[image] === owner) return;
     this.lastOwnerOfImage[image] = owner;
-    this.owners[owner - 1]!.images++;
+    if (images.hasDigestName(image)) this.owners[owner - 1]!.images++;
     onImage?.(image);
     images.eachBlob(image, (blob) => this.addBlob(blob));
     images.eachChild(image, (digest) => {

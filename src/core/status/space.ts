@@ -52,8 +52,8 @@ export function measureSpace(snapshot: Snapshot, now: number): Space {
   const namespaceSpaces = measureOwners(snapshot, sizes, [...namespaces.values()]);
   const bytes = sum(sizes);
   return {
-    images: images.count,
-    imported: countImages(snapshot, (image) => !images.managed(image)),
+    images: images.count - images.invalid.ownNames,
+    imported: countImages(snapshot, (image) => !images.managed(image) && images.hasDigestName(image)),
     streams: streams.length,
     tagItems: sum(streamSpaces.owners.map(({ tagItems }) => tagItems)),
     blobs: sizes.reduce((count, size) => count + (size > 0 ? 1 : 0), 0),

@@ -5,6 +5,7 @@ import type { PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';
 import { messageOf } from '../model/errors.js';
+import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { readRegistryState, type Unavailable } from '../operator/state.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
 import { settingsGrid } from './settings-grid.js';
@@ -47,6 +48,7 @@ export async function registryStatus(
   const registry = await readRegistryState(api, signal);
   const { read, complete, unavailable } = await readAllowed(api, reporter, signal);
   if (!read && registry.unavailable.length >= REGISTRY_PARTS) throw unavailable.at(-1)!.error;
+  for (const line of read ? invalidNameWarnings(read.snapshot) : []) reporter.warning(line);
   const now = read?.now ?? Date.now();
   return {
     now,

@@ -92,7 +92,7 @@ function withTagChange(stream: ImageStream, change: TagChange, { digests }: Snap
       return { ...stream, tags: [...stream.tags, { name: change.tag, items: [item] }] };
     case 'newer-revisions': {
       const newer = Array.from({ length: change.count }, (_, at) => ({
-        image: digests.intern(`newer ${at}`),
+        image: digests.intern(`sha256:${at.toString(16).padStart(64, '0')}`),
         created: now,
       }));
       return {

@@ -2,6 +2,7 @@ import type { ClusterApi } from '../cluster/api.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import type { Reporter } from '../kit/reporter.js';
+import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { Explanation, type WhyReport } from './explanation.js';
 
 /**
@@ -25,7 +26,13 @@ export async function explain(
   });
   const explanation = new Explanation(snapshot, options, now);
   const answers = request.arguments.map((argument) => explanation.answer(argument));
-  return { options, keepYoungerThan, now, answers, warnings: warningsOf(explanation, options) };
+  return {
+    options,
+    keepYoungerThan,
+    now,
+    answers,
+    warnings: [...warningsOf(explanation, options), ...invalidNameWarnings(snapshot)],
+  };
 }
 
 function warningsOf({ invalid }: Explanation, options: PruneOptions): string[] {

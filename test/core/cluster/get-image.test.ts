@@ -1,7 +1,8 @@
 import { getImage } from '../../../src/core/cluster/lists/read-snapshot.js';
 import { aResponse, fakeApi } from '../../support/fake-api.js';
+import { asDigest } from '../../support/names.js';
 
-const NAME = `sha256:${'ab'.repeat(32)}`;
+const NAME = asDigest(`sha256:${'ab'.repeat(32)}`);
 
 test('an image does not exist only if the server states it', async () => {
   const missing = fakeApi(() => aResponse(404, { kind: 'Status', code: 404, reason: 'NotFound' })).api;

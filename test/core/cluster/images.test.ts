@@ -1,10 +1,11 @@
 import { HttpImageStreams } from '../../../src/core/cluster/image-streams.js';
 import { HttpImages } from '../../../src/core/cluster/images.js';
 import { aResponse, fakeApi } from '../../support/fake-api.js';
+import { asDigest, asRepository } from '../../support/names.js';
 
 const PROXY = aResponse(404, '<html>Not Found</html>');
 const NOT_FOUND = aResponse(404, { kind: 'Status', code: 404, reason: 'NotFound' });
-const NAME = `sha256:${'ab'.repeat(32)}`;
+const NAME = asDigest(`sha256:${'ab'.repeat(32)}`);
 const beforeRetry = async (): Promise<void> => {};
 
 test('an image is gone only if the server states it', async () => {
@@ -16,7 +17,7 @@ test('an image is gone only if the server states it', async () => {
 
 test('an image stream is gone only if the server states it', async () => {
   const update = (response: typeof PROXY) =>
-    new HttpImageStreams(fakeApi(() => response).api).update('dev/app', async () => undefined);
+    new HttpImageStreams(fakeApi(() => response).api).update(asRepository('dev/app'), async () => undefined);
   expect(await update(NOT_FOUND)).toEqual({ written: false });
   await expect(update(PROXY)).rejects.toMatchObject({ status: 404 });
 });

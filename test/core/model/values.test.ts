@@ -65,10 +65,13 @@ test('digests', () => {
 
 test('the annotation of pending digests reads what it wrote, and ignores what it does not know', () => {
   const other = `sha512:${'f'.repeat(128)}`;
-  expect(readPending({ 'regadm/pending': writePending([DIGEST, other]) })).toEqual([DIGEST, other]);
-  expect(readPending({ 'regadm/pending': `junk,,${DIGEST.slice(7)}` })).toEqual([DIGEST]);
-  expect(readPending({})).toEqual([]);
-  expect(readPending(undefined)).toEqual([]);
+  expect(readPending({ 'regadm/pending': writePending([DIGEST, other]) })).toEqual({ digests: [DIGEST, other] });
+  expect(readPending({ 'regadm/pending': `junk,,${DIGEST.slice(7)}` })).toEqual({
+    digests: [DIGEST],
+    problem: '"junk" and 1 more is not a digest, or one of more than 2000',
+  });
+  expect(readPending({})).toEqual({ digests: [] });
+  expect(readPending(undefined)).toEqual({ digests: [] });
 });
 
 test('protections match with globs, in which dots are literal', () => {

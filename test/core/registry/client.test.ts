@@ -2,7 +2,9 @@ import type { ServerHttp2Session } from 'node:http2';
 import { jest } from '@jest/globals';
 import { HttpRegistry, type ClientOptions } from '../../../src/core/registry/client.js';
 import { RegistryError } from '../../../src/core/registry/error.js';
+import type { Tag } from '../../../src/core/registry/paths.js';
 import { Transport } from '../../../src/core/registry/transport.js';
+import { asDigest, asRepository } from '../../support/names.js';
 import { makeAuthority, type ServerIdentity } from '../../support/servers/certificates.js';
 import {
   end,
@@ -13,7 +15,9 @@ import {
   type TestServer,
 } from '../../support/servers/tls-servers.js';
 
-const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const DIGEST = asDigest(`sha256:${'ab'.repeat(32)}`);
+const REPOSITORY = asRepository('ns/app');
+const LATEST = 'latest' as Tag;
 const TOKEN = 'sha256~a-secret-token';
 const NO_WAITS = { sleep: async () => undefined };
 
@@ -73,8 +77,8 @@ describe('endpoints', () => {
     const { server, registry } = await registryWith((request, response) =>
       end(response, request.url!.startsWith('/admin') ? 204 : 202),
     );
-    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
-    expect(await registry.deleteManifestLink('ns/app', DIGEST)).toBe('deleted');
+    expect(await registry.deleteLayerLink(REPOSITORY, DIGEST)).toBe('deleted');
+    expect(await registry.deleteManifestLink(REPOSITORY, DIGEST)).toBe('deleted');
     expect(await registry.deleteBlob(DIGEST)).toBe('deleted');
     expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `DELETE /v2/ns/app/blobs/${DIGEST}`,
@@ -92,8 +96,8 @@ describe('endpoints', () => {
     const { server, registry } = await registryWith((_request, response) => end(response, 202), {
       token: async () => `token-${++n}`,
     });
-    await registry.deleteLayerLink('ns/app', DIGEST);
-    await registry.deleteLayerLink('ns/app', DIGEST);
+    await registry.deleteLayerLink(REPOSITORY, DIGEST);
+    await registry.deleteLayerLink(REPOSITORY, DIGEST);
     expect(server.seen[0]!.authorization).not.toBe(server.seen[1]!.authorization);
   });
 
@@ -104,8 +108,8 @@ describe('endpoints', () => {
         ? end(response, 200, JSON.stringify(index), { 'content-type': index.mediaType })
         : endJson(response, 404, 'MANIFEST_UNKNOWN', 'manifest unknown'),
     );
-    expect(await registry.getManifest('ns/app', 'latest')).toEqual(index);
-    expect(await registry.getManifest('ns/app', DIGEST)).toBeUndefined();
+    expect(await registry.getManifest(REPOSITORY, LATEST)).toEqual(index);
+    expect(await registry.getManifest(REPOSITORY, DIGEST)).toBeUndefined();
   });
 
   test.each([
@@ -113,24 +117,25 @@ describe('endpoints', () => {
     ['half a manifest', '{"layers":', /manifest that cannot be read/],
   ])('%s instead of a manifest is an error', async (_name, text, words) => {
     const { registry } = await registryWith((_request, response) => end(response, 200, text));
-    expect((await caught(registry.getManifest('ns/app', 'latest'))).message).toMatch(words);
+    expect((await caught(registry.getManifest(REPOSITORY, LATEST))).message).toMatch(words);
   });
 });
 
 describe('unexpected responses, explained for administrators', () => {
   const gone: [string, (registry: HttpRegistry) => Promise<unknown>][] = [
-    ['BLOB_UNKNOWN', (registry) => registry.deleteLayerLink('ns/app', DIGEST)],
-    ['MANIFEST_UNKNOWN', (registry) => registry.deleteManifestLink('ns/app', DIGEST)],
-    ['NAME_UNKNOWN', (registry) => registry.deleteManifestLink('ns/app', DIGEST)],
+    ['BLOB_UNKNOWN', (registry) => registry.deleteLayerLink(REPOSITORY, DIGEST)],
+    ['MANIFEST_UNKNOWN', (registry) => registry.deleteManifestLink(REPOSITORY, DIGEST)],
+    ['NAME_UNKNOWN', (registry) => registry.deleteManifestLink(REPOSITORY, DIGEST)],
   ];
   test.each(gone)('404 %s: it did not exist', async (code, remove) => {
     const { registry } = await registryWith((_request, response) => endJson(response, 404, code, 'unknown'));
     expect(await remove(registry)).toBe('gone');
   });
 
-  const layer = (registry: HttpRegistry): Promise<unknown> => registry.deleteLayerLink('ns/app', DIGEST);
-  const manifest = (registry: HttpRegistry): Promise<unknown> => registry.deleteManifestLink('ns/app', DIGEST);
+  const layer = (registry: HttpRegistry): Promise<unknown> => registry.deleteLayerLink(REPOSITORY, DIGEST);
+  const manifest = (registry: HttpRegistry): Promise<unknown> => registry.deleteManifestLink(REPOSITORY, DIGEST);
   const blob = (registry: HttpRegistry): Promise<unknown> => registry.deleteBlob(DIGEST);
+  const probe = (registry: HttpRegistry): Promise<unknown> => registry.probeBlobDeletion(DIGEST);
   const text: Handler = (_request, response) =>
     end(response, 404, '404 page not found\n', { 'content-type': 'text/plain' });
   const denied: Handler = (_request, response) =>
@@ -167,7 +172,8 @@ describe('unexpected responses, explained for administrators', () => {
       /image stream still lists the image/,
       /prune again/,
     ],
-    ['no /admin/blobs', text, blob, 'NOT_OPENSHIFT_REGISTRY', /not an OpenShift registry/, /--registry-url/],
+    ['no /admin/blobs', text, probe, 'NOT_OPENSHIFT_REGISTRY', /not an OpenShift registry/, /--registry-url/],
+    ['404 for one blob', text, blob, 'REGISTRY_ERROR', /unexpected status 404: 404 page not found/, /^/],
     ['404 in other words', text, layer, 'REGISTRY_ERROR', /unexpected status 404: 404 page not found/, /^/],
   ])('%s', async (name, handler, remove, code, words, remedy) => {
     const token = name.endsWith('without a token') ? undefined : TOKEN;
@@ -221,7 +227,7 @@ describe('transient failures are retried', () => {
     ],
   ])('%s', async (_name, handler) => {
     const { server, registry } = await registryWith(handler);
-    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
+    expect(await registry.deleteLayerLink(REPOSITORY, DIGEST)).toBe('deleted');
     expect(server.seen).toHaveLength(3);
   });
 
@@ -229,7 +235,7 @@ describe('transient failures are retried', () => {
     const waits: number[] = [];
     const handler = first(1, (_request, response) => end(response, 429, '', { 'retry-after': '9' }));
     const { registry } = await registryWith(handler, { retry: { sleep: async (ms) => void waits.push(ms) } });
-    await registry.deleteLayerLink('ns/app', DIGEST);
+    await registry.deleteLayerLink(REPOSITORY, DIGEST);
     expect(waits).toEqual([9000]);
   });
 
@@ -239,7 +245,7 @@ describe('transient failures are retried', () => {
     const handler = (_request: unknown, response: Parameters<typeof endJson>[0]): void =>
       endJson(response, 500, 'UNKNOWN', 'unknown error');
     const { server, registry } = await registryWith(handler, noWaits);
-    expect(await caught(registry.deleteManifestLink('ns/gone', DIGEST))).toMatchObject({
+    expect(await caught(registry.deleteManifestLink(asRepository('ns/gone'), DIGEST))).toMatchObject({
       status: 500,
       registryCode: 'UNKNOWN',
     });
@@ -249,25 +255,28 @@ describe('transient failures are retried', () => {
   test('a request outlasts three consecutive 500 UNKNOWN', async () => {
     const handler = first(3, (_request, response) => endJson(response, 500, 'UNKNOWN', 'unknown error'));
     const { registry } = await registryWith(handler, noWaits);
-    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
+    expect(await registry.deleteLayerLink(REPOSITORY, DIGEST)).toBe('deleted');
   });
 
   test('a request that timed out is retried once', async () => {
     const { server, registry } = await registryWith(() => undefined, { timeoutMs: 50 });
-    expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).message).toMatch(/timed out/);
+    expect((await caught(registry.deleteLayerLink(REPOSITORY, DIGEST))).message).toMatch(/timed out/);
     expect(server.seen).toHaveLength(2);
   });
 
   test('an unavailable registry is not overloaded: further requests fail at once', async () => {
     const { server, registry } = await registryWith((request) => void request.socket.destroy());
-    for (let n = 0; n < 50; n++) expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).kind).toBe('closed');
+    for (let n = 0; n < 50; n++)
+      expect((await caught(registry.deleteLayerLink(REPOSITORY, DIGEST))).kind).toBe('closed');
     expect(server.seen.length).toBeLessThanOrEqual(3 * 8);
   });
 
   test('a signal aborts a request in flight', async () => {
     const controller = new AbortController();
     const { registry } = await registryWith(() => controller.abort(new Error('stopped')));
-    await expect(registry.deleteLayerLink('ns/app', DIGEST, { signal: controller.signal })).rejects.toThrow('stopped');
+    await expect(registry.deleteLayerLink(REPOSITORY, DIGEST, { signal: controller.signal })).rejects.toThrow(
+      'stopped',
+    );
   });
 });
 
@@ -276,7 +285,7 @@ describe('redirects', () => {
     const { server, registry } = await registryWith(({ url }, response) =>
       url!.startsWith('/v2/') ? end(response, 308, '', { location: `/moved${url}` }) : end(response, 202),
     );
-    expect(await registry.deleteLayerLink('ns/app', DIGEST)).toBe('deleted');
+    expect(await registry.deleteLayerLink(REPOSITORY, DIGEST)).toBe('deleted');
     expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
       `DELETE /v2/ns/app/blobs/${DIGEST}`,
       `DELETE /moved/v2/ns/app/blobs/${DIGEST}`,
@@ -289,7 +298,7 @@ describe('redirects', () => {
     const { registry } = await registryWith((_request, response) =>
       end(response, 307, '', { location: `http://127.0.0.1:${elsewhere.port}/x` }),
     );
-    expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).message).toMatch(/redirects to another origin/);
+    expect((await caught(registry.deleteLayerLink(REPOSITORY, DIGEST))).message).toMatch(/redirects to another origin/);
     expect(elsewhere.seen).toEqual([]);
   });
 
@@ -297,7 +306,7 @@ describe('redirects', () => {
     const { server, registry } = await registryWith((_request, response) =>
       end(response, status, '', { location: '/elsewhere' }),
     );
-    expect((await caught(registry.deleteLayerLink('ns/app', DIGEST))).message).toMatch(
+    expect((await caught(registry.deleteLayerLink(REPOSITORY, DIGEST))).message).toMatch(
       /answers a deletion with a redirect/,
     );
     expect(server.seen).toHaveLength(1);
@@ -307,7 +316,7 @@ describe('redirects', () => {
 describe('connections', () => {
   test('are reused: never more than workers', async () => {
     const { server, registry } = await registryWith((_request, response) => end(response, 202), { workers: 3 });
-    await Promise.all(Array.from({ length: 100 }, () => registry.deleteLayerLink('ns/app', DIGEST)));
+    await Promise.all(Array.from({ length: 100 }, () => registry.deleteLayerLink(REPOSITORY, DIGEST)));
     expect(server.seen).toHaveLength(100);
     expect(server.connections()).toBeLessThanOrEqual(3);
   });
@@ -328,7 +337,7 @@ describe('connections', () => {
     const registry = clientFor(server, `https://127.0.0.1:${server.port}`);
     const results: string[] = [];
     const worker = async (): Promise<void> => {
-      for (let left = 40; left > 0; left--) results.push(await registry.deleteLayerLink('ns/app', DIGEST));
+      for (let left = 40; left > 0; left--) results.push(await registry.deleteLayerLink(REPOSITORY, DIGEST));
     };
     await Promise.all(Array.from({ length: 5 }, worker));
     expect(results).toHaveLength(200);

@@ -12,10 +12,11 @@ import {
   type PushedImage,
 } from '../../support/servers/docker-registry.js';
 import { requires } from '../../support/jest/requires.js';
+import { asDigest, asRepository } from '../../support/names.js';
 import { aResponse, fakeApi } from '../../support/fake-api.js';
 
-const REPOSITORY = 'dev/app';
-const NOWHERE = `sha256:${'ab'.repeat(32)}`;
+const REPOSITORY = asRepository('dev/app');
+const NOWHERE = asDigest(`sha256:${'ab'.repeat(32)}`);
 
 requires('docker-registry').describe("a real registry (Debian's docker-registry)", () => {
   let authority: Authority;
@@ -70,9 +71,9 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
       const image = await server.push.image(REPOSITORY, [`one ${name}`, `two ${name}`], options);
       const neighbor = await server.push.image(REPOSITORY, [`three ${name}`], options);
 
-      expect(await registry.deleteManifestLink(REPOSITORY, image.digest)).toBe('deleted');
+      expect(await registry.deleteManifestLink(REPOSITORY, asDigest(image.digest))).toBe('deleted');
       for (const digest of [...image.layers, image.config!])
-        expect(await registry.deleteLayerLink(REPOSITORY, digest)).toBe('deleted');
+        expect(await registry.deleteLayerLink(REPOSITORY, asDigest(digest))).toBe('deleted');
 
       expect(existsSync(link('_manifests/revisions', image.digest))).toBe(false);
       for (const digest of [...image.layers, image.config!]) {
@@ -88,30 +89,30 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     const children: PushedImage[] = [];
     for (const layer of ['amd64', 'arm64']) children.push(await server.push.image(REPOSITORY, [layer], { oci: true }));
     const index = await server.push.index(REPOSITORY, children, 'multi');
-    const read = await registry.getManifest(REPOSITORY, index.digest);
+    const read = await registry.getManifest(REPOSITORY, asDigest(index.digest));
     expect(read?.manifests?.map(({ digest }) => digest)).toEqual(children.map(({ digest }) => digest));
 
-    expect(await registry.deleteManifestLink(REPOSITORY, index.digest)).toBe('deleted');
+    expect(await registry.deleteManifestLink(REPOSITORY, asDigest(index.digest))).toBe('deleted');
 
     expect(existsSync(link('_manifests/revisions', index.digest))).toBe(false);
     for (const child of children) expect(existsSync(link('_manifests/revisions', child.digest))).toBe(true);
-    expect(await registry.getManifest(REPOSITORY, index.digest)).toBeUndefined();
+    expect(await registry.getManifest(REPOSITORY, asDigest(index.digest))).toBeUndefined();
   });
 
   test('reports links as gone if they, or their repository, do not exist', async () => {
     const image = await server.push.image(REPOSITORY, ['twice']);
-    await registry.deleteManifestLink(REPOSITORY, image.digest);
-    await registry.deleteLayerLink(REPOSITORY, image.layers[0]!);
+    await registry.deleteManifestLink(REPOSITORY, asDigest(image.digest));
+    await registry.deleteLayerLink(REPOSITORY, asDigest(image.layers[0]!));
 
-    expect(await registry.deleteManifestLink(REPOSITORY, image.digest)).toBe('gone');
-    expect(await registry.deleteLayerLink(REPOSITORY, image.layers[0]!)).toBe('gone');
-    expect(await registry.deleteManifestLink('no/where', NOWHERE)).toBe('gone');
-    expect(await registry.deleteLayerLink('no/where', NOWHERE)).toBe('gone');
+    expect(await registry.deleteManifestLink(REPOSITORY, asDigest(image.digest))).toBe('gone');
+    expect(await registry.deleteLayerLink(REPOSITORY, asDigest(image.layers[0]!))).toBe('gone');
+    expect(await registry.deleteManifestLink(asRepository('no/where'), NOWHERE)).toBe('gone');
+    expect(await registry.deleteLayerLink(asRepository('no/where'), NOWHERE)).toBe('gone');
   });
 
   test('has no /admin/blobs: the error names the cause, and nothing is deleted', async () => {
     const digest = await server.push.blob(REPOSITORY, 'stays');
-    await expect(registry.deleteBlob(digest)).rejects.toMatchObject({
+    await expect(registry.probeBlobDeletion(asDigest(digest))).rejects.toMatchObject({
       code: 'NOT_OPENSHIFT_REGISTRY',
       status: 404,
       message: `error communicating with registry: DELETE https://${server.host}/admin/blobs/${digest}: 404: there is no /admin/blobs here: this is not an OpenShift registry`,
@@ -123,7 +124,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
   test('accepts many concurrent deletions over few connections', async () => {
     const digests: string[] = [];
     for (let n = 0; n < 60; n++) digests.push(await server.push.blob(REPOSITORY, `blob ${n}`));
-    const results = await Promise.all(digests.map((digest) => registry.deleteLayerLink(REPOSITORY, digest)));
+    const results = await Promise.all(digests.map((digest) => registry.deleteLayerLink(REPOSITORY, asDigest(digest))));
     expect(new Set(results)).toEqual(new Set(['deleted']));
     expect(digests.filter((digest) => existsSync(link('_layers', digest)))).toEqual([]);
   });
@@ -149,7 +150,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
       expect(checks.filter(({ status }) => status === 'failed')).toEqual([
         expect.objectContaining({ name: check, message: expect.stringMatching(words) }),
       ]);
-      if (image) expect(await opened.getManifest(REPOSITORY, image.digest)).toBeDefined();
+      if (image) expect(await opened.getManifest(REPOSITORY, asDigest(image.digest))).toBeDefined();
     } finally {
       await opened.close();
       await other.stop();
@@ -157,7 +158,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
   });
 });
 
-/** An API server without a running pruner that does not support the other requests of the preflight. */
+/** An API server on which no pruner runs, and which answers nothing else that the preflight asks. */
 const silentApi = fakeApi(({ path }) => {
   const list = { metadata: {}, items: [] };
   if (path.endsWith('/jobs')) return aResponse(200, { kind: 'JobList', apiVersion: 'batch/v1', ...list });

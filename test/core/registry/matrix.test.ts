@@ -1,5 +1,6 @@
 import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openRegistry, RegistryError } from '../../../src/core/registry/index.js';
+import { asDigest, asRepository } from '../../support/names.js';
 import { EXPIRED, makeAuthority, makeSelfSigned, type Authority } from '../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
 import {
@@ -19,7 +20,7 @@ import {
  */
 const TOKEN = 'sha256~the-token-that-must-not-leak';
 const AUTHORIZATION = `Basic ${Buffer.from(`regadm:${TOKEN}`).toString('base64')}`;
-const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const DIGEST = asDigest(`sha256:${'ab'.repeat(32)}`);
 const PUBLIC = 'registry.example.org';
 
 const KINDS = [
@@ -61,7 +62,7 @@ interface Flags {
   clusterInsecure?: boolean;
 }
 
-/** Request timeout (ms) for the server that hangs: long enough for a TLS handshake on a busy machine. */
+/** Request timeout (ms) for the server that hangs: long enough for a TLS handshake on a crowded machine. */
 const HANG_LIMIT_MS = 2000;
 
 /** Kinds with retries or timeouts are slow, so they are tested with a few flags only. */
@@ -70,7 +71,7 @@ function flagsFor(kind: Kind): FlagName[] {
   return slow ? ['none', 'http', 'authority'] : (Object.keys(FLAGS) as FlagName[]);
 }
 
-/** The kind of connection, or a part of the error message. */
+/** The kind of connection, or words of the error. */
 type Expectation = 'verified' | 'unverified' | 'plain' | RegExp;
 
 const CERTIFICATE: Partial<Record<Kind, RegExp>> = {
@@ -190,7 +191,7 @@ async function run(kind: Kind, flags: Flags, host: string) {
       },
       env: { HTTPS_PROXY: proxy.url, HTTP_PROXY: proxy.url },
     });
-    await registry.deleteLayerLink('ns/name', DIGEST);
+    await registry.deleteLayerLink(asRepository('ns/name'), DIGEST);
     outcome = registry.verified ? 'verified' : registry.url.startsWith('https:') ? 'unverified' : 'plain';
     await registry.close();
   } catch (thrown) {

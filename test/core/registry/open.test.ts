@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openRegistry, RegistryError, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
+import { asDigest, asRepository } from '../../support/names.js';
 import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
 import { openshiftRegistry, plainServer, tlsServer, type TestServer } from '../../support/servers/tls-servers.js';
 
 const TOKEN = 'sha256~a-secret-token';
-const DIGEST = `sha256:${'ab'.repeat(32)}`;
+const DIGEST = asDigest(`sha256:${'ab'.repeat(32)}`);
 const PUBLIC = 'registry.example.org';
 
 let directory: string;
@@ -46,7 +47,7 @@ const open = async (options: Partial<OpenRegistryOptions>) => {
     env: {},
     ...options,
   });
-  await registry.deleteLayerLink('ns/app', DIGEST);
+  await registry.deleteLayerLink(asRepository('ns/app'), DIGEST);
   await registry.close();
   return registry;
 };

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { forEachParallel, mapParallel } from '../../kit/parallel.js';
+import type { Digest } from '../../model/digest.js';
 import { RegadmError } from '../../model/errors.js';
 import { reduceImage } from '../../model/image.js';
 import type { KubeObject } from '../../model/kube.js';
@@ -199,7 +200,8 @@ class SnapshotReader {
     for (const { tags } of streams) {
       for (const { items } of tags) for (const { image } of items) if (images.indexOf(image) === -1) missing.add(image);
     }
-    const names = [...missing].map((digest) => digests.text(digest)).filter(Boolean);
+    // The API server has no image of another name that a prune would delete.
+    const names = [...missing].filter((id) => digests.isDigest(id)).map((id) => digests.digest(id));
     const found = await mapParallel(names, CONCURRENT_GETS, (name) => getImage(this.api, name, this.options.signal));
     for (const object of found) if (object) images.add(reduceImage(object));
   }
@@ -209,7 +211,7 @@ class SnapshotReader {
  * Reads one image; undefined when the server states that it does not exist.
  * @throws ApiError for every other response
  */
-export async function getImage(api: ClusterApi, name: string, signal?: AbortSignal): Promise<KubeObject | undefined> {
+export async function getImage(api: ClusterApi, name: Digest, signal?: AbortSignal): Promise<KubeObject | undefined> {
   const path = objectPath(IMAGES, name);
   const response = await api.request('GET', path, { signal });
   if (isNotFound(response)) return undefined;

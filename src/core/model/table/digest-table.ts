@@ -1,3 +1,5 @@
+import { isDigest, type Digest } from '../digest.js';
+
 /** Number of 32-bit words of a sha256 digest (64 hexadecimal digits). */
 export const DIGEST_WORDS = 8;
 
@@ -51,13 +53,22 @@ export class DigestTable {
   /** Names that are not SHA-256 digests, by number and by text; rare. */
   private readonly otherText = new Map<number, string>();
   private readonly otherIds = new Map<string, number>();
+  /** Numbers of texts that are not digests at all: names of images and of tag items. */
+  private readonly invalid = new Set<number>();
   private count = 0;
 
   get size(): number {
     return this.count;
   }
 
-  /** Returns the number of a digest, and assigns one if it has none. */
+  /** Number of texts that are not digests. */
+  get invalidCount(): number {
+    return this.invalid.size;
+  }
+
+  /**
+   * Returns the number of a digest (or of the name of an image, which can be any text), and assigns one if it has none.
+   */
   intern(text: string): number {
     if (digestToWords(text, this.scratch, 0)) return this.internWords(this.scratch, 0);
     let id = this.otherIds.get(text);
@@ -65,6 +76,7 @@ export class DigestTable {
       id = this.append();
       this.otherIds.set(text, id);
       this.otherText.set(id, text);
+      if (!isDigest(text)) this.invalid.add(id);
     }
     return id;
   }
@@ -85,6 +97,18 @@ export class DigestTable {
   find(text: string): number {
     if (!digestToWords(text, this.scratch, 0)) return this.otherIds.get(text) ?? -1;
     return this.slots[this.slotOf(this.scratch, 0)]!;
+  }
+
+  /** Returns false for the number of a text that is not a digest. */
+  isDigest(id: number): boolean {
+    return this.invalid.size === 0 || !this.invalid.has(id);
+  }
+
+  /** Returns a digest for a request or a storage key. @throws Error if the text of this number is not a digest */
+  digest(id: number): Digest {
+    const text = this.text(id);
+    if (isDigest(text)) return text;
+    throw new Error(`${JSON.stringify(text.slice(0, 100))} is not a digest`);
   }
 
   text(id: number): string {

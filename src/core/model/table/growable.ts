@@ -10,7 +10,9 @@ export class Growable<T extends Column> {
     return this.column[index]!;
   }
 
+  /** Sets a value; what is missing before it becomes 0. */
   set(index: number, value: number): void {
+    while (this.length <= index) this.push(0);
     this.column[index] = value;
   }
 

@@ -1,5 +1,7 @@
 import { DIGEST_WORDS, digestToWords, hexToWords, wordsToHex } from './digest-table.js';
+import { isDigest } from '../digest.js';
 import type { ImageRecord } from '../image.js';
+import { addInvalidName, type InvalidNames } from '../names/invalid-names.js';
 
 /** Number of 32-bit words of a uid in its usual form (32 hexadecimal digits). */
 export const UID_WORDS = 4;
@@ -9,11 +11,12 @@ export function wordsToUid(words: Uint32Array, at: number): string {
   return wordsToHex(words, at, UID_WORDS).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-export const FLAG = { managed: 1, oci: 2, referenceHasDigest: 4, hasConfig: 8, plainUid: 16 } as const;
+export const FLAG = { managed: 1, oci: 2, referenceHasDigest: 4, hasConfig: 8, plainUid: 16, invalidName: 32 } as const;
 
 /**
  * A page of images as columns, which is cheap to send between threads (the buffers are transferred) and to store.
- * `digests` contains for each image its name, its config if it has one, its layers and its children.
+ * `digests` contains for each image its name, its config if it has one, its layers and its children. Except for the
+ * name of the image, which can be any text, it contains nothing but digests.
  */
 export interface ImageColumns {
   count: number;
@@ -24,8 +27,10 @@ export interface ImageColumns {
   childCounts: Uint32Array;
   layerSizes: Float64Array;
   digests: Uint32Array;
-  /** Digests that are not sha256, by position in `digests`. */
+  /** Digests that are not sha256 and names of images that are not digests, by position in `digests`. */
   otherDigests: [number, string][];
+  /** Names that are not digests, by image: they name no blob, and are left out of everything else. */
+  invalidNames: [number, InvalidNames][];
   uids: Uint32Array;
   /** Uids in another form, by image. */
   otherUids: [number, string][];
@@ -52,6 +57,7 @@ export function packImages(records: ImageRecord[]): ImageColumns {
     layerSizes: new Float64Array(layers),
     digests: new Uint32Array(digests * DIGEST_WORDS),
     otherDigests: [],
+    invalidNames: [],
     uids: new Uint32Array(count * UID_WORDS),
     otherUids: [],
     references: [],
@@ -71,9 +77,19 @@ export function transferables(columns: ImageColumns): ArrayBuffer[] {
   );
 }
 
+/** A field of an Image object that should be a digest. */
+type InvalidField = 'metadata.name' | 'dockerImageMetadata.Id' | 'dockerImageLayers' | 'dockerImageManifests';
+
+function describeField(field: InvalidField, at: number): string {
+  if (at === -1) return field;
+  return `${field}[${at}].${field === 'dockerImageLayers' ? 'name' : 'digest'}`;
+}
+
 class Packer {
   private digestAt = 0;
   private layerAt = 0;
+  /** Names of the current image that are not digests. */
+  private invalid: InvalidNames | undefined;
   private readonly referenceIds = new Map<string, number>();
 
   constructor(private readonly columns: ImageColumns) {}
@@ -84,31 +100,58 @@ class Packer {
     const endsWithName = record.reference.endsWith(suffix);
     columns.created[index] = record.created;
     columns.size[index] = record.size;
-    columns.layerCounts[index] = record.layers.length;
-    columns.childCounts[index] = record.children.length;
     columns.referenceOf[index] = this.referenceId(
       endsWithName ? record.reference.slice(0, -suffix.length) : record.reference,
     );
+    if (record.unreadable) columns.unreadable.push([index, record.unreadable]);
+    this.invalid = undefined;
+    const hasDigestName = this.putName(record.name);
+    const hasConfig = record.config !== '' && this.putDigest(record.config, 'dockerImageMetadata.Id');
+    columns.layerCounts[index] = this.putLayers(record.layers);
+    columns.childCounts[index] = this.putChildren(record.children);
+    if (this.invalid) columns.invalidNames.push([index, this.invalid]);
     columns.flags[index] =
       (record.managed ? FLAG.managed : 0) |
       (record.oci ? FLAG.oci : 0) |
       (endsWithName ? FLAG.referenceHasDigest : 0) |
-      (record.config ? FLAG.hasConfig : 0) |
+      (hasConfig ? FLAG.hasConfig : 0) |
+      (hasDigestName ? 0 : FLAG.invalidName) |
       (this.putUid(record.uid, index) ? FLAG.plainUid : 0);
-    if (record.unreadable) columns.unreadable.push([index, record.unreadable]);
-    this.putDigest(record.name);
-    if (record.config) this.putDigest(record.config);
-    for (const layer of record.layers) {
-      columns.layerSizes[this.layerAt++] = layer.size;
-      this.putDigest(layer.digest);
-    }
-    for (const child of record.children) this.putDigest(child);
   }
 
-  private putDigest(text: string): void {
-    if (!digestToWords(text, this.columns.digests, this.digestAt * DIGEST_WORDS))
+  private putLayers(layers: ImageRecord['layers']): number {
+    const before = this.layerAt;
+    for (let at = 0; at < layers.length; at++) {
+      const { digest, size } = layers[at]!;
+      if (this.putDigest(digest, 'dockerImageLayers', at)) this.columns.layerSizes[this.layerAt++] = size;
+    }
+    return this.layerAt - before;
+  }
+
+  private putChildren(children: string[]): number {
+    let count = 0;
+    for (let at = 0; at < children.length; at++) if (this.putDigest(children[at]!, 'dockerImageManifests', at)) count++;
+    return count;
+  }
+
+  /** Puts the name of an image, whatever it is. @returns whether it is a digest */
+  private putName(text: string): boolean {
+    const valid = this.putDigest(text, 'metadata.name');
+    if (!valid) this.columns.otherDigests.push([this.digestAt++, text]);
+    return valid;
+  }
+
+  /** Puts a digest; anything else is only noted. @returns whether it is a digest */
+  private putDigest(text: string, field: InvalidField, at = -1): boolean {
+    if (!digestToWords(text, this.columns.digests, this.digestAt * DIGEST_WORDS)) {
+      if (!isDigest(text)) {
+        this.invalid = addInvalidName(this.invalid, describeField(field, at), text);
+        return false;
+      }
       this.columns.otherDigests.push([this.digestAt, text]);
+    }
     this.digestAt++;
+    return true;
   }
 
   private putUid(uid: string, index: number): boolean {

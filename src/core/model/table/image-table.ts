@@ -1,7 +1,9 @@
 import type { DigestTable } from './digest-table.js';
 import { Growable } from './growable.js';
 import type { ImageRecord } from '../image.js';
+import { InvalidImages } from './invalid-images.js';
 import { FLAG, UID_WORDS, packImages, wordsToUid, type ImageColumns } from './image-columns.js';
+import { TextTable } from './text-table.js';
 import { PageCursor } from './page-cursor.js';
 
 /**
@@ -15,8 +17,7 @@ export class ImageTable {
   private readonly flags = new Growable(new Uint8Array(1024));
   private readonly uids = new Growable(new Uint32Array(4096));
   private readonly otherUids = new Map<number, string>();
-  private readonly references: string[] = [];
-  private readonly referenceIds = new Map<string, number>();
+  private readonly references = new TextTable();
   private readonly referenceOf = new Growable(new Int32Array(1024));
   /** Index of an image's first part: its config (if any), its layers, then its children. */
   private readonly partStart = new Growable(new Int32Array(1025));
@@ -29,6 +30,9 @@ export class ImageTable {
   readonly unreadable = new Map<number, string>();
   /** Images that were read again with another uid, because they were deleted and pushed again in between. */
   readonly replaced = new Set<number>();
+
+  /** Images that name something by what is not a digest. */
+  readonly invalid = new InvalidImages();
 
   constructor(readonly digests: DigestTable) {
     this.partStart.push(0);
@@ -96,6 +100,11 @@ export class ImageTable {
     return (this.flags.at(image) & FLAG.oci) !== 0;
   }
 
+  /** Returns true if the name of an image is a digest. */
+  hasDigestName(image: number): boolean {
+    return (this.flags.at(image) & FLAG.invalidName) === 0;
+  }
+
   uid(image: number): string {
     if ((this.flags.at(image) & FLAG.plainUid) === 0) return this.otherUids.get(image) ?? '';
     const words = Uint32Array.from({ length: UID_WORDS }, (_, word) => this.uids.at(image * UID_WORDS + word));
@@ -103,7 +112,7 @@ export class ImageTable {
   }
 
   reference(image: number): string {
-    const text = this.references[this.referenceOf.at(image)]!;
+    const text = this.references.text(this.referenceOf.at(image));
     return (this.flags.at(image) & FLAG.referenceHasDigest) === 0 ? text : `${text}@${this.nameText(image)}`;
   }
 
@@ -149,9 +158,11 @@ export class ImageTable {
     if (uid !== undefined) this.otherUids.set(image, uid);
     const problem = page.unreadable.get(index);
     if (problem) this.unreadable.set(image, problem);
-    this.referenceOf.push(this.referenceId(columns.references[columns.referenceOf[index]!]!));
+    const invalid = page.invalidNames.get(index);
+    if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
+    this.referenceOf.push(this.references.intern(columns.references[columns.referenceOf[index]!]!));
     this.appendParts(page, index);
-    this.putIndex(name, image + 1);
+    this.byDigest.set(name, image + 1);
   }
 
   private appendParts(page: PageCursor, index: number): void {
@@ -166,8 +177,9 @@ export class ImageTable {
       this.setBlobSize(digest, size);
       layerBytes += size;
     }
-    // The API states only the total size; the remainder is the config.
-    if (config !== -1) this.setBlobSize(config, Math.max(0, columns.size[index]! - layerBytes));
+    // The API states only the total size; the remainder is the config, unless some of it belongs to invalid names.
+    if (config !== -1 && !page.invalidNames.has(index))
+      this.setBlobSize(config, Math.max(0, columns.size[index]! - layerBytes));
     this.childStart.push(this.parts.length);
     for (let child = columns.childCounts[index]!; child > 0; child--) this.parts.push(page.digest());
     this.partStart.push(this.parts.length);
@@ -183,22 +195,7 @@ export class ImageTable {
   }
 
   private setBlobSize(digest: number, size: number): void {
-    while (this.blobSizes.length <= digest) this.blobSizes.push(0);
-    if (size > this.blobSizes.at(digest)) this.blobSizes.set(digest, size);
-  }
-
-  private putIndex(digest: number, value: number): void {
-    while (this.byDigest.length <= digest) this.byDigest.push(0);
-    this.byDigest.set(digest, value);
-  }
-
-  private referenceId(text: string): number {
-    let id = this.referenceIds.get(text);
-    if (id === undefined) {
-      id = this.references.push(text) - 1;
-      this.referenceIds.set(text, id);
-    }
-    return id;
+    if (size > this.blobSize(digest)) this.blobSizes.set(digest, size);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { InvalidNames } from '../names/invalid-names.js';
 import { DIGEST_WORDS, type DigestTable } from './digest-table.js';
 import type { ImageColumns } from './image-columns.js';
 
@@ -6,6 +7,7 @@ export class PageCursor {
   /** Uids in another form than the usual one, by image. */
   readonly otherUids: ReadonlyMap<number, string>;
   readonly unreadable: ReadonlyMap<number, string>;
+  readonly invalidNames: ReadonlyMap<number, InvalidNames>;
   private readonly otherDigests: ReadonlyMap<number, string>;
   private digestAt = 0;
   private layerAt = 0;
@@ -16,6 +18,7 @@ export class PageCursor {
   ) {
     this.otherUids = new Map(columns.otherUids);
     this.unreadable = new Map(columns.unreadable);
+    this.invalidNames = new Map(columns.invalidNames);
     this.otherDigests = new Map(columns.otherDigests);
   }
 

@@ -1,8 +1,10 @@
 import { DigestTable } from './digest-table.js';
 import { ImageTable } from './image-table.js';
-import type { StreamRecord } from '../image-stream.js';
+import { streamKey, type StreamRecord } from '../image-stream.js';
+import type { InvalidNames } from '../names/invalid-names.js';
 import type { ImageLimit } from '../limit-range.js';
 import type { Referrer } from '../referrer.js';
+import { isRepositoryName, type RepositoryName } from '../names/repository-name.js';
 
 /** One revision of a tag. `image` is the number of a digest; `created` is in ms since the epoch. */
 export interface TagItem {
@@ -18,8 +20,12 @@ export interface ImageStream {
   resourceVersion: string;
   created: number;
   repository: string;
+  /** `namespace/name`; undefined if it is not the name of a repository: then nothing of the stream is changed. */
+  repositoryName?: RepositoryName;
   tags: { name: string; items: TagItem[] }[];
   pending: number[];
+  /** What is wrong with the annotation `regadm/pending`; undefined if nothing is. */
+  pendingProblem?: string;
 }
 
 /** The state of a cluster from which a plan is made. */
@@ -34,7 +40,10 @@ export interface Snapshot {
 }
 
 /** Read access to the digests of a snapshot. */
-export type DigestView = Pick<DigestTable, 'size' | 'find' | 'text' | 'compare'>;
+export type DigestView = Pick<
+  DigestTable,
+  'size' | 'find' | 'text' | 'compare' | 'isDigest' | 'digest' | 'invalidCount'
+>;
 
 /** Read access to the images of a snapshot. */
 export type ImageView = Pick<
@@ -48,6 +57,7 @@ export type ImageView = Pick<
   | 'size'
   | 'managed'
   | 'oci'
+  | 'hasDigestName'
   | 'uid'
   | 'reference'
   | 'config'
@@ -56,7 +66,18 @@ export type ImageView = Pick<
   | 'isIndex'
   | 'isIndexOf'
   | 'blobSize'
-> & { readonly unreadable: ReadonlyMap<number, string>; readonly replaced: ReadonlySet<number> };
+> & {
+  readonly unreadable: ReadonlyMap<number, string>;
+  readonly replaced: ReadonlySet<number>;
+  readonly invalid: InvalidImagesView;
+};
+
+/** Read access to the images that name something by what is not a digest. */
+interface InvalidImagesView {
+  readonly count: number;
+  readonly ownNames: number;
+  readonly names: ReadonlyMap<number, InvalidNames>;
+}
 
 /** A read-only snapshot, from which decisions and plans are made. */
 export interface SnapshotView {
@@ -99,6 +120,11 @@ export function internStream(record: StreamRecord, digests: Pick<DigestTable, 'i
       name,
       items: items.map(({ image, created }) => ({ image: digests.intern(image), created })),
     })),
+    repositoryName: toRepositoryName(streamKey(record)),
     pending: record.pending.map((digest) => digests.intern(digest)),
   };
+}
+
+function toRepositoryName(text: string): RepositoryName | undefined {
+  return isRepositoryName(text) ? text : undefined;
 }

@@ -1,10 +1,11 @@
+import type { RepositoryName } from '../../model/names/repository-name.js';
 import { updateStream } from './update-stream.js';
 import type { Run } from './run.js';
 
 /**
  * Removes the digests whose links are deleted from a stream's annotation. A failure is noted: the next run clears it.
  */
-export async function clearPending(run: Run, key: string, finished: ReadonlySet<number>): Promise<void> {
+export async function clearPending(run: Run, key: RepositoryName, finished: ReadonlySet<number>): Promise<void> {
   if (finished.size === 0) return;
   const { digests } = run.ports.view;
   try {

@@ -86,7 +86,7 @@ class ImagePruner {
     if (!registry || this.isDeleted(blob) || this.blobs.isKept(blob)) return true;
     if (!(await run.waitUntilFresh()) || !this.mayDelete(at)) return false;
     const { outcome, plan } = run;
-    const digest = plan.snapshot.digests.text(plan.blobs[blob]!);
+    const digest = plan.snapshot.digests.digest(plan.blobs[blob]!);
     const needed = this.neededAgain(blob);
     if (needed) {
       outcome.blobs[blob] = STATUS.skipped;
@@ -117,8 +117,10 @@ class ImagePruner {
   private async deleteImage(at: number): Promise<void> {
     const { run } = this;
     if (!(await run.waitUntilFresh()) || !this.mayDelete(at)) return;
-    const name = this.nameOf(at);
-    const uid = run.plan.snapshot.images.uid(run.plan.images[at]!);
+    const { images, digests } = run.plan.snapshot;
+    const image = run.plan.images[at]!;
+    const name = digests.digest(images.name(image));
+    const uid = images.uid(image);
     try {
       const beforeRetry = run.recheckBeforeRetry(() => this.obstacleTo(at));
       const result = await run.ports.images.delete(name, { uid, beforeRetry });

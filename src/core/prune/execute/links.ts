@@ -1,4 +1,4 @@
-import { streamKey } from '../../model/image-stream.js';
+import type { RepositoryName } from '../../model/names/repository-name.js';
 import { STATUS, type StatusCode, type StreamOutcome } from '../outcome.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { RegistryDeletions } from '../ports.js';
@@ -18,7 +18,7 @@ interface LinkWork {
   run: Run;
   registry: RegistryDeletions;
   /** `namespace/name`: the repository. */
-  key: string;
+  key: RepositoryName;
   outcome: StreamOutcome;
   /** The images (digest numbers) that each link belongs to. */
   owners: Map<number, number[]>;
@@ -48,7 +48,7 @@ export async function pruneLinks(
   registry: RegistryDeletions,
   { planned, outcome, images, moreToCome = false }: StreamLinks,
 ): Promise<Set<number>> {
-  const key = streamKey(planned.stream);
+  const key = planned.repository;
   const unfinished = new Set<number>();
   const work = { run, registry, key, outcome, owners: linkOwners(run, images), unfinished, moreToCome };
   await deleteAll(work, planned.layerLinks, 'layer');
@@ -103,7 +103,7 @@ async function deleteLink(work: LinkWork, link: number, kind: LinkKind): Promise
 
 async function requestDeletion(work: LinkWork, link: number, kind: LinkKind): Promise<StatusCode> {
   const { run, registry, key, outcome } = work;
-  const digest = run.plan.snapshot.digests.text(link);
+  const digest = run.plan.snapshot.digests.digest(link);
   const beforeRetry = run.recheckBeforeRetry(() => obstacleTo(work, link));
   const entry = { action: `delete-${kind}-link`, repository: key, digest } as const;
   try {

@@ -1,4 +1,3 @@
-import { streamKey } from '../../model/image-stream.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
 import { STATUS, type StreamOutcome } from '../outcome.js';
 import type { PlannedStream } from '../plan/plan.js';
@@ -21,7 +20,7 @@ export async function removeItems(
   outcome: StreamOutcome,
   removed: Set<number>,
 ): Promise<ImageStream | 'gone' | undefined> {
-  const key = streamKey(planned.stream);
+  const key = planned.repository;
   let current = run.ports.view.stream(key);
   if (!current) return 'gone';
   const sent = new Set<number>();
@@ -91,7 +90,7 @@ async function noteRemoved(run: Run, { planned, outcome, step }: StepOf, removed
     const { tag, position, image } = planned.items[index]!;
     return { tag, position, image: run.plan.snapshot.digests.text(image) };
   });
-  return run.record({ action: 'update-image-stream', imageStream: streamKey(planned.stream), items });
+  return run.record({ action: 'update-image-stream', imageStream: planned.repository, items });
 }
 
 /** Deletes the links of a batch before the next batch, so that their digests can leave the annotation. */
@@ -100,7 +99,7 @@ async function finishBatch(run: Run, { planned, outcome, step }: StepOf): Promis
   if (!registry) return;
   const images = itemsOf(step).map((index) => planned.items[index]!.image);
   const finished = await pruneLinks(run, registry, { planned, outcome, images, moreToCome: true });
-  await clearPending(run, streamKey(planned.stream), finished);
+  await clearPending(run, planned.repository, finished);
 }
 
 function itemsOf({ removedBefore, batch }: Step): number[] {

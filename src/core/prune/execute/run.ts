@@ -26,7 +26,10 @@ interface RunPorts {
   reporter: Reporter;
 }
 
-/** Codes of errors after which everything else would fail, too. The run ends, and reports what was done. */
+/**
+ * Codes of errors after which everything else would fail, too. The run ends, and reports what was done. A 404 or 405 of
+ * the registry is not one of them: it is about one link or blob, whose name a tenant chose.
+ */
 const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'AUDIT_LOG',
   'INVALID_REFERENCES',
@@ -37,9 +40,6 @@ const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REGISTRY_UNREACHABLE',
   'REGISTRY_UNTRUSTED',
   'REGISTRY_UNAUTHORIZED',
-  'REGISTRY_READ_ONLY',
-  'REGISTRY_DELETE_DISABLED',
-  'NOT_OPENSHIFT_REGISTRY',
 ]);
 
 /** The state of one execution: what has happened, and whether it continues. */

@@ -1,4 +1,3 @@
-import { streamKey } from '../../model/image-stream.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
 import { STATUS, type StatusCode, type StreamOutcome } from '../outcome.js';
 import type { PlannedStream } from '../plan/plan.js';
@@ -26,7 +25,7 @@ export async function pruneStreams(run: Run): Promise<void> {
 }
 
 async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutcome): Promise<void> {
-  const key = streamKey(planned.stream);
+  const key = planned.repository;
   const removed = new Set<number>();
   let current: ImageStream | undefined;
   try {
@@ -51,17 +50,36 @@ async function finishLinks(
   const { planned, outcome, removed, current } = stream;
   // Digests that another run has added in the meantime are left for the next run: their links are not part of this
   // plan.
-  const pending = [...new Set([...removed, ...planned.pending])];
+  const mayFinish = planned.pending.filter((digest) => removed.has(digest) || !keepsLinks(run, current, digest));
+  const pending = [...new Set([...removed, ...mayFinish])];
   const listed = new Set(current.tags.flatMap(({ items }) => items.map(({ image }) => image)));
   const images = pending.filter((digest) => !listed.has(digest));
   const finished = await pruneLinks(run, registry, { planned, outcome, images });
   const done = pending.filter((digest) => finished.has(digest) || listed.has(digest));
   // The annotation has no effect for a digest that the stream lists again.
   const listedAgain = current.pending.filter((digest) => listed.has(digest));
-  await clearPending(run, streamKey(planned.stream), new Set([...done, ...listedAgain]));
+  await clearPending(run, planned.repository, new Set([...done, ...listedAgain]));
   // A stream in the plan only for links of an interrupted run is finished when those are deleted.
   if (planned.items.length === 0 && run.isActive)
-    outcome.status = done.length === pending.length ? STATUS.deleted : STATUS.failed;
+    outcome.status = finishedStatus(planned.pending.length > mayFinish.length, done.length === pending.length);
+}
+
+function finishedStatus(isKept: boolean, isDone: boolean): StatusCode {
+  if (isKept) return STATUS.skipped;
+  return isDone ? STATUS.deleted : STATUS.failed;
+}
+
+/**
+ * True if the links of an image that an interrupted run has removed are kept now; if that cannot be known, the run
+ * ends.
+ */
+function keepsLinks(run: Run, stream: ImageStream, digest: number): boolean {
+  try {
+    return run.ports.view.keepsLinks(stream, digest);
+  } catch (error) {
+    run.end(error);
+    return true;
+  }
 }
 
 /**
@@ -79,7 +97,7 @@ function noteFailed(run: Run, planned: PlannedStream, outcome: StreamOutcome, me
   outcome.status = STATUS.failed;
   outcome.note = message;
   for (const { image } of planned.items)
-    run.blocked.set(image, `its image stream ${streamKey(planned.stream)} could not be updated`);
+    run.blocked.set(image, `its image stream ${planned.repository} could not be updated`);
   replacePlanned(outcome.items, STATUS.failed);
   replacePlanned(outcome.layerLinks, STATUS.skipped);
   replacePlanned(outcome.manifestLinks, STATUS.skipped);

@@ -1,3 +1,4 @@
+import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
 import type { StreamChange, StreamState } from '../ports.js';
 import type { Run } from './run.js';
@@ -16,7 +17,7 @@ interface UpdatedStream {
  */
 export async function updateStream(
   run: Run,
-  key: string,
+  key: RepositoryName,
   decide: (current: { state: StreamState; stream: ImageStream }) => StreamChange | undefined,
 ): Promise<UpdatedStream> {
   const { imageStreams, view } = run.ports;

@@ -1,5 +1,7 @@
 import pLimit from 'p-limit';
+import { parseDigest } from '../../model/digest.js';
 import { hasCode, messageOf } from '../../model/errors.js';
+import { isRepositoryName, type RepositoryName } from '../../model/names/repository-name.js';
 import type { Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import { isUnavailable } from '../../registry/error.js';
@@ -32,11 +34,11 @@ export async function readSubjects(
   const result: Subjects = { found: new Map(), broken: 0 };
   const read = async (image: number): Promise<void> => {
     const repository = repositoryOf(images.reference(image));
-    if (!repository || result.unread !== undefined || signal.aborted) return;
+    if (!repository || !images.hasDigestName(image) || result.unread !== undefined || signal.aborted) return;
     try {
-      const manifest = await registry.getManifest(repository, images.nameText(image), { signal });
-      if (typeof manifest?.subject?.digest === 'string')
-        result.found.set(images.name(image), digests.intern(manifest.subject.digest));
+      const manifest = await registry.getManifest(repository, digests.digest(images.name(image)), { signal });
+      const subject = parseDigest(manifest?.subject?.digest);
+      if (subject) result.found.set(images.name(image), digests.intern(subject));
     } catch (error) {
       noteError(result, error);
     } finally {
@@ -59,6 +61,7 @@ function noteError(result: Subjects, error: unknown): void {
 }
 
 /** Returns `namespace/name` of a reference to the registry. */
-function repositoryOf(reference: string): string | undefined {
-  return /^[^/]+\/([^/@:]+\/[^/@:]+)(?:@|:|$)/.exec(reference)?.[1];
+function repositoryOf(reference: string): RepositoryName | undefined {
+  const name = /^[^/]+\/([^/@:]+\/[^/@:]+)(?:@|:|$)/.exec(reference)?.[1];
+  return name !== undefined && isRepositoryName(name) ? name : undefined;
 }

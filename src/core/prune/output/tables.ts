@@ -94,6 +94,7 @@ function nothingToPrune({ plan }: ImagePruneReport): string {
   const items = streams.reduce((sum, { tags }) => sum + tags.reduce((all, tag) => all + tag.items.length, 0), 0);
   const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
   const kept = [`${plural(items, 'tag item')} of ${plural(streams.length, 'image stream')}`];
-  if (namespace === undefined) kept.push(plural(plan.snapshot.images.count, 'image'));
+  if (namespace === undefined)
+    kept.push(plural(plan.snapshot.images.count - plan.snapshot.images.invalid.ownNames, 'image'));
   return `Nothing to prune${where}: everything is kept (${kept.join(', ')}).\n`;
 }

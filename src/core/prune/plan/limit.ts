@@ -17,7 +17,7 @@ function excessOver(limit: MaxDelete, { images, blobs, snapshot }: ImagePrunePla
   if ('count' in limit)
     return images.length > limit.count ? `${images.length} images, more than ${limit.count}` : undefined;
   if ('percent' in limit) {
-    const total = snapshot.images.count;
+    const total = snapshot.images.count - snapshot.images.invalid.ownNames;
     const over = images.length * 100 > total * limit.percent;
     return over ? `${images.length} of ${total} images, more than ${limit.percent}%` : undefined;
   }

@@ -1,4 +1,7 @@
+import { isDigest } from '../../model/digest.js';
 import { RegadmError, refusal } from '../../model/errors.js';
+import { quote } from '../../model/names/quote.js';
+import { isRepositoryName } from '../../model/names/repository-name.js';
 import { API_VERSION, KIND, checksum, type PlanFile, type PlanFileItem, type PlanFileStream } from './plan-file.js';
 
 /** Maximum age of a plan file, in ms, because uses change all the time. */
@@ -59,6 +62,21 @@ function assertShape(file: string, plan: PlanFile): void {
   if (typeof plan.options !== 'object' || plan.options === null) throw notUsable(file, 'options are missing');
   if (!isArrayOf(plan.imageStreams, isStream)) throw notUsable(file, 'imageStreams is malformed');
   if (!isArrayOf(plan.images, isImage)) throw notUsable(file, 'images is malformed');
+  const name = invalidName(plan);
+  if (name) throw notUsable(file, name);
+}
+
+/** Describes the first name in a plan that is not of the kind that it must be; undefined if there is none. */
+function invalidName({ imageStreams, images }: PlanFile): string | undefined {
+  for (const [at, { namespace, name, items }] of imageStreams.entries()) {
+    const field = `imageStreams[${at}]`;
+    if (!isRepositoryName(`${namespace}/${name}`))
+      return `${field} is ${quote(`${namespace}/${name}`)}, which is not the name of a repository`;
+    const item = items.findIndex(({ image }) => !isDigest(image));
+    if (item !== -1) return `${field}.items[${item}].image is ${quote(items[item]!.image)}, which is not a digest`;
+  }
+  const image = images.findIndex((entry) => !isDigest(entry.name));
+  return image === -1 ? undefined : `images[${image}].name is ${quote(images[image]!.name)}, which is not a digest`;
 }
 
 type Unchecked<T> = { [Key in keyof T]?: unknown } | null | undefined;

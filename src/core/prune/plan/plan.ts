@@ -61,6 +61,8 @@ function planStream(
   index: number,
   { snapshot, options, decisions }: { snapshot: SnapshotView; options: PruneOptions; decisions: Decisions },
 ): PlannedStream | undefined {
+  const { repositoryName: repository } = stream;
+  if (!repository) return undefined;
   const items: PlannedItem[] = [];
   const remaining = new Set<number>();
   let kept = 0;
@@ -73,13 +75,23 @@ function planStream(
     }),
   );
   const inScope = options.namespace === undefined || stream.namespace === options.namespace;
-  const pending = inScope && options.pruneRegistry ? stream.pending.filter((digest) => !remaining.has(digest)) : [];
+  const pending =
+    inScope && options.pruneRegistry
+      ? stream.pending.filter((digest) => !remaining.has(digest) && !decisions.keepsLinks(stream, digest))
+      : [];
   if (items.length === 0 && pending.length === 0) return undefined;
   const removed = [...items.map(({ image }) => image), ...pending];
   const links = options.pruneRegistry
     ? planLinks(snapshot, { removed, remaining, includeChildren: options.referrers !== 'oc' })
     : { layerLinks: [], manifestLinks: [] };
-  return Object.freeze({ stream, kept, items: Object.freeze(items), pending: Object.freeze(pending), ...links });
+  return Object.freeze({
+    stream,
+    repository,
+    kept,
+    items: Object.freeze(items),
+    pending: Object.freeze(pending),
+    ...links,
+  });
 }
 
 function imagesToDelete({ images, digests }: SnapshotView, decisions: Decisions): number[] {

@@ -3,6 +3,7 @@ import type { NamedByPlan } from '../../graph/named-by-plan.js';
 import type { PruneOptions } from '../../graph/options.js';
 import type { Reason } from '../../graph/reason.js';
 import type { UseIndex } from '../../graph/uses.js';
+import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
 
 /** A tag item to remove. */
@@ -18,6 +19,8 @@ export interface PlannedItem {
 /** A stream that loses items or links. Digests are numbers, in the order of their texts. */
 export interface PlannedStream {
   readonly stream: ImageStream;
+  /** `namespace/name`, its repository in the registry. */
+  readonly repository: RepositoryName;
   /** Number of its items that are kept. */
   readonly kept: number;
   readonly items: readonly PlannedItem[];

@@ -1,4 +1,3 @@
-import { streamKey } from '../../model/image-stream.js';
 import type { Registry } from '../../registry/api.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
@@ -24,7 +23,10 @@ export async function preflight(
   const checks = await runPreflight({
     api: ports.api,
     registry,
-    repositories: plan.snapshot.streams.slice(0, REPOSITORIES).map(streamKey),
+    repositories: plan.snapshot.streams
+      .slice(0, REPOSITORIES)
+      .map(({ repositoryName }) => repositoryName)
+      .filter((name) => name !== undefined),
     probeDeletion: policy.probeDeletion,
     pruneRegistry,
     hasToken: (await ports.api.token()) !== undefined,

@@ -1,16 +1,18 @@
 import { RegadmError } from '../../model/errors.js';
+import type { Digest } from '../../model/digest.js';
+import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
 import { failedWith, notChecked, passed, type PreflightCheck, type PreflightName } from './check.js';
 
 interface RegistryCheckInput {
   registry?: Registry | Error;
-  repositories: readonly string[];
+  repositories: readonly RepositoryName[];
   probeDeletion: boolean;
   pruneRegistry: boolean;
   hasToken: boolean;
   /** True if the API server allows the user to delete images. */
   mayDelete: boolean;
-  randomDigest: () => string;
+  randomDigest: () => Digest;
   signal?: AbortSignal;
 }
 
@@ -76,7 +78,7 @@ async function probe(
   ];
   try {
     await probeLayerLink(registry, input);
-    await registry.deleteBlob(input.randomDigest(), { signal: input.signal });
+    await registry.probeBlobDeletion(input.randomDigest(), { signal: input.signal });
     return checks;
   } catch (error) {
     return withFailure(checks, error, input);

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterApi } from '../../cluster/api.js';
+import { parseDigest, type Digest } from '../../model/digest.js';
+import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
 import type { PreflightCheck } from './check.js';
 import { checkClocks } from './clocks.js';
@@ -12,7 +14,7 @@ export interface PreflightInput {
   /** The open registry, or the error of opening it; absent if the registry is not to be changed. */
   registry?: Registry | Error;
   /** `namespace/name` of existing image streams. */
-  repositories: readonly string[];
+  repositories: readonly RepositoryName[];
   /**
    * True: delete a link and a blob that do not exist, which shows whether deletion works. False: send only reading
    * requests.
@@ -28,7 +30,7 @@ export interface PreflightInput {
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
   /** For tests: a digest that exists nowhere. */
-  randomDigest?: () => string;
+  randomDigest?: () => Digest;
 }
 
 /**
@@ -44,6 +46,6 @@ export async function runPreflight(input: PreflightInput): Promise<PreflightChec
   return [...registry, permissions.check, checkClocks(permissions), pruners];
 }
 
-function randomDigest(): string {
-  return `sha256:${randomBytes(32).toString('hex')}`;
+function randomDigest(): Digest {
+  return parseDigest(`sha256:${randomBytes(32).toString('hex')}`)!;
 }

@@ -7,7 +7,7 @@ import { aResponse, fakeApi, type RecordedRequest } from '../../../support/fake-
 
 const PAGES = 3;
 
-/** Serves three pages of 300 KiB, each after `ms` milliseconds. */
+/** Three pages of 300 KiB, each of which takes `ms`. */
 function slowServer(ms: number) {
   let now = 0;
   const { api, requests } = fakeApi(() => {

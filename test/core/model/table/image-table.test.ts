@@ -3,6 +3,7 @@ import { packImages } from '../../../../src/core/model/table/image-columns.js';
 import { ImageTable } from '../../../../src/core/model/table/image-table.js';
 import { reduceImage, type ImageRecord } from '../../../../src/core/model/image.js';
 
+const SHA512 = `sha512:${'5'.repeat(128)}`;
 const digest = (n: number): string => `sha256:${n.toString(16).padStart(64, '0')}`;
 
 function anImage(more: Partial<ImageRecord> & { name: string }): ImageRecord {
@@ -76,7 +77,7 @@ describe('ImageTable', () => {
           uid: 'short',
           managed: false,
           reference: 'elsewhere',
-          children: [digest(1), 'sha512:x'],
+          children: [digest(1), SHA512],
         }),
       ]),
     );
@@ -86,7 +87,7 @@ describe('ImageTable', () => {
     table.eachChild(1, (id) => children.push(table.digests.text(id)));
     expect(table.count).toBe(2);
     expect(blobs).toEqual([digest(2), digest(10), digest(11), digest(10)]);
-    expect(children).toEqual([digest(1), 'sha512:x']);
+    expect(children).toEqual([digest(1), SHA512]);
     expect([table.uid(0), table.uid(1)]).toEqual([uid, 'short']);
     expect([table.reference(0), table.reference(1)]).toEqual([`host/ns/app@${digest(1)}`, 'elsewhere']);
     expect([table.managed(0), table.managed(1), table.oci(0), table.oci(1)]).toEqual([true, false, true, false]);
@@ -116,6 +117,59 @@ describe('ImageTable', () => {
     table.add(anImage({ name: digest(2), uid: 'odd' }));
     table.add(anImage({ name: digest(2), uid: 'other' }));
     expect([...table.replaced]).toEqual([0, 1]);
+  });
+});
+
+describe('names that are not digests', () => {
+  const table = new ImageTable(new DigestTable());
+  const layers = [digest(10), `${digest(11)}?x`, 'x\r\ny', digest(12)].map((name) => ({ digest: name, size: 100 }));
+  const image = table.add(
+    anImage({ name: digest(1), config: '../x', size: 450, layers, children: [digest(3), `${digest(4)}/..`] }),
+  );
+  const odd = table.add(anImage({ name: `${digest(2)}?x`, config: digest(20), layers: [layers[0]!, layers[1]!] }));
+  const blobsOf = (of: number): string[] => {
+    const blobs: string[] = [];
+    table.eachBlob(of, (blob) => blobs.push(table.digests.digest(blob)));
+    return blobs;
+  };
+
+  test('name no blob and no child, and the image keeps the others', () => {
+    const children: string[] = [];
+    table.eachChild(image, (child) => children.push(table.digests.digest(child)));
+    expect(blobsOf(image)).toEqual([digest(10), digest(12)]);
+    expect(children).toEqual([digest(3)]);
+    expect(table.config(image)).toBe(-1);
+    expect(table.unreadable.size).toBe(0);
+  });
+
+  test('an image of such a name is in the table, and its name never becomes a digest', () => {
+    expect([table.hasDigestName(image), table.hasDigestName(odd)]).toEqual([true, false]);
+    expect(table.nameText(odd)).toBe(`${digest(2)}?x`);
+    expect(() => table.digests.digest(table.name(odd))).toThrow('is not a digest');
+    expect(blobsOf(odd)).toEqual([digest(20), digest(10)]);
+  });
+
+  test('have no size: what is not known to be the config is not counted as freed', () => {
+    expect(table.blobSize(table.digests.find(digest(20)))).toBe(0);
+  });
+
+  test('are noted, escaped and limited', () => {
+    expect(table.invalid).toMatchObject({ count: 2, ownNames: 1 });
+    expect(table.invalid.names.get(image)).toEqual({
+      fields: [
+        'dockerImageMetadata.Id "../x"',
+        `dockerImageLayers[1].name "${digest(11)}?x"`,
+        'dockerImageLayers[2].name "x\\r\\ny"',
+      ],
+      count: 4,
+    });
+  });
+
+  test('of very many images, only the first are stored', () => {
+    const many = new ImageTable(new DigestTable());
+    for (let n = 0; n < 1000; n++) many.add(anImage({ name: digest(n), config: 'x'.repeat(5000) }));
+    expect(many.invalid.count).toBe(1000);
+    expect(JSON.stringify([...many.invalid.names]).length).toBeLessThan(30_000);
   });
 });
 

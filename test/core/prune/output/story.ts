@@ -5,8 +5,8 @@ import { anImageStream, anOrdinaryImage, digest } from '../../../support/builder
 import { aPlan, imagePrunePieces, type ImagePruneFormat } from '../../../support/reports.js';
 
 /**
- * Plans a cluster with everything that a prune with --keep-tag-revisions=1 can delete: two of three items of a tag, an
- * image that no stream lists, an item without image, and links of an interrupted run.
+ * A cluster in which there is something of everything to prune with --keep-tag-revisions=1: a tag that loses two items
+ * of three, an image that no stream lists, an item without image, and links that an interrupted run left.
  */
 export function storyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return aPlan(
@@ -23,12 +23,12 @@ export function storyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   );
 }
 
-/** Plans a cluster with nothing to prune. */
+/** A cluster with nothing to prune. */
 export function tidyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return aPlan([anOrdinaryImage('new'), anImageStream('shop/web').withTag('latest', [digest('new')])], options);
 }
 
-/** Renders the whole output as one string; by default with 80 columns and no colors. */
+/** The whole output as one text; 80 columns and no colors by default. */
 export function rendered(
   report: ImagePruneReport,
   format: ImagePruneFormat,

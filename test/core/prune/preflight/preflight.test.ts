@@ -1,3 +1,6 @@
+import type { Digest } from '../../../../src/core/model/digest.js';
+import type { RepositoryName } from '../../../../src/core/model/names/repository-name.js';
+import { asRepository } from '../../../support/names.js';
 import { readFileSync } from 'node:fs';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import type { ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
@@ -55,7 +58,7 @@ async function input(user: User, options: Partial<PreflightInput> & { token?: st
   return {
     api,
     registry,
-    repositories: ['dev/app'],
+    repositories: [asRepository('dev/app')],
     probeDeletion: true,
     pruneRegistry: true,
     hasToken: true,
@@ -182,21 +185,21 @@ describe('in a dry run', () => {
 });
 
 describe('responses of another kind of server', () => {
-  const registry = (deleteLayerLink: () => Promise<'gone'>, deleteBlob: () => Promise<'deleted'>): Registry =>
+  const registry = (deleteLayerLink: () => Promise<'gone'>, probeBlobDeletion: () => Promise<void>): Registry =>
     ({
       url: 'https://registry',
       verified: true,
       deleteLayerLink,
-      deleteBlob,
+      probeBlobDeletion,
       close: async () => undefined,
     }) as unknown as Registry;
   const failingWith = (code: ErrorCode) => async (): Promise<never> => {
     throw new RegadmError(`error communicating with registry: ${code}`, { code });
   };
   test.each<[string, PreflightName, Registry]>([
-    ['deletion disabled', 'deletion', registry(failingWith('REGISTRY_DELETE_DISABLED'), async () => 'deleted')],
+    ['deletion disabled', 'deletion', registry(failingWith('REGISTRY_DELETE_DISABLED'), async () => {})],
     ['not an OpenShift registry', 'registry', registry(async () => 'gone', failingWith('NOT_OPENSHIFT_REGISTRY'))],
-    ['away meanwhile', 'registry', registry(failingWith('REGISTRY_UNREACHABLE'), async () => 'deleted')],
+    ['away meanwhile', 'registry', registry(failingWith('REGISTRY_UNREACHABLE'), async () => {})],
   ])('%s', async (_name, place, fake) => {
     const checks = await preflight('pruner', { registry: fake });
     expect(failing(checks)).toEqual([place]);
@@ -205,13 +208,13 @@ describe('responses of another kind of server', () => {
 
 test('a stream that was deleted since it was listed does not stop the run: the next one is tried', async () => {
   const asked: string[] = [];
-  const { registry, ...rest } = await input('pruner', { repositories: ['dev/gone', 'dev/app'] });
+  const { registry, ...rest } = await input('pruner', { repositories: ['dev/gone', 'dev/app'].map(asRepository) });
   const real = registry as Registry;
   const recording = {
     url: real.url,
     verified: true,
-    deleteBlob: (digest: string) => real.deleteBlob(digest),
-    deleteLayerLink: async (repository: string, digest: string) => {
+    probeBlobDeletion: (digest: Digest) => real.probeBlobDeletion(digest),
+    deleteLayerLink: async (repository: RepositoryName, digest: Digest) => {
       asked.push(repository);
       if (repository === 'dev/gone') throw new RegadmError('unexpected status 500', { code: 'REGISTRY_ERROR' });
       return real.deleteLayerLink(repository, digest);

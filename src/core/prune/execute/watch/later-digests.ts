@@ -1,3 +1,4 @@
+import type { Digest } from '../../../model/digest.js';
 import { DigestTable } from '../../../model/table/digest-table.js';
 import type { DigestView } from '../../../model/table/snapshot.js';
 
@@ -28,6 +29,18 @@ export class LaterDigests implements DigestView {
     if (known !== -1) return known;
     const later = this.later.find(text);
     return later === -1 ? -1 : this.first + later;
+  }
+
+  get invalidCount(): number {
+    return this.base.invalidCount + this.later.invalidCount;
+  }
+
+  isDigest(digest: number): boolean {
+    return digest < this.first ? this.base.isDigest(digest) : this.later.isDigest(digest - this.first);
+  }
+
+  digest(digest: number): Digest {
+    return digest < this.first ? this.base.digest(digest) : this.later.digest(digest - this.first);
   }
 
   text(digest: number): string {

@@ -1,5 +1,5 @@
 import type { ImageRecord } from '../../../model/image.js';
-import type { ImageColumns } from '../../../model/table/image-columns.js';
+import { packImages, type ImageColumns } from '../../../model/table/image-columns.js';
 import type { ImageView } from '../../../model/table/snapshot.js';
 import { unpackImages } from '../../../model/table/unpack-images.js';
 import type { LaterDigests } from './later-digests.js';
@@ -19,6 +19,8 @@ interface LaterImage {
 export class LaterImages implements ImageView {
   readonly unreadable: Map<number, string>;
   readonly replaced: Set<number>;
+  /** Those of the snapshot: later images are not counted. */
+  readonly invalid: ImageView['invalid'];
   /** Number of the first later image. */
   private readonly first: number;
   private readonly later: LaterImage[] = [];
@@ -30,6 +32,7 @@ export class LaterImages implements ImageView {
   ) {
     this.first = base.count;
     this.unreadable = new Map(base.unreadable);
+    this.invalid = base.invalid;
     this.replaced = new Set(base.replaced);
   }
 
@@ -39,7 +42,7 @@ export class LaterImages implements ImageView {
 
   /** Adds an image, unless it is known. */
   add(record: ImageRecord): void {
-    this.addUnlessKnown(record.name, record.uid, () => record);
+    this.addColumns(packImages([record]));
   }
 
   /** Adds those images of a page that are not known. */
@@ -78,6 +81,10 @@ export class LaterImages implements ImageView {
 
   oci(image: number): boolean {
     return image < this.first ? this.base.oci(image) : this.at(image).record.oci;
+  }
+
+  hasDigestName(image: number): boolean {
+    return this.digests.isDigest(this.name(image));
   }
 
   uid(image: number): string {

@@ -166,6 +166,11 @@ export class LiveView {
     return needed.has(digest);
   }
 
+  /** Returns true if the links of an image that a stream no longer lists are kept now. @throws RegadmError as `item` */
+  keepsLinks(stream: ImageStream, digest: number): boolean {
+    return this.rules().items.keepsLinks(stream, digest);
+  }
+
   /** Frees the memory for the links of a finished stream. */
   forgetLinks(key: string): void {
     this.linkNeeds.delete(key);
