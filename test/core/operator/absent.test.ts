@@ -1,0 +1,33 @@
+import { removeBinding } from '../../../src/core/operator/binding.js';
+import { readConfig } from '../../../src/core/operator/config.js';
+import { requestPodDeletion } from '../../../src/core/operator/delete-pod.js';
+import { readDeployment } from '../../../src/core/operator/rollout.js';
+import type { ApiResponse, ClusterApi } from '../../../src/core/cluster/api.js';
+import { aResponse, fakeApi } from '../../support/fake-api.js';
+
+const OF_A_PROXY = aResponse(404, '<html>Not Found</html>');
+const OF_THE_SERVER = aResponse(404, { kind: 'Status', code: 404, reason: 'NotFound', message: 'not found' });
+const WITHOUT_THE_API = aResponse(404, '404 page not found\n');
+
+const answering = (response: ApiResponse): ClusterApi => fakeApi(() => response).api;
+
+const READERS: [string, (api: ClusterApi) => Promise<unknown>, string][] = [
+  ["the operator's config", readConfig, 'NO_REGISTRY_OPERATOR'],
+  ["the registry's Deployment", readDeployment, 'NO_REGISTRY_DEPLOYMENT'],
+];
+
+test.each(READERS)('%s is absent only if the server states it', async (_what, read, code) => {
+  await expect(read(answering(OF_THE_SERVER))).rejects.toMatchObject({ code });
+  await expect(read(answering(WITHOUT_THE_API))).rejects.toMatchObject({ code });
+  await expect(read(answering(OF_A_PROXY))).rejects.toMatchObject({ name: 'ApiError', status: 404 });
+});
+
+const DELETIONS: [string, (api: ClusterApi) => Promise<unknown>][] = [
+  ['a role binding', (api) => removeBinding(api, 'regadm-hard-prune-1')],
+  ['a pod', (api) => requestPodDeletion(api, { name: 'image-registry-1', uid: 'u' })],
+];
+
+test.each(DELETIONS)('%s counts as deleted only if the server states it', async (_what, remove) => {
+  await expect(remove(answering(OF_THE_SERVER))).resolves.toBeUndefined();
+  await expect(remove(answering(OF_A_PROXY))).rejects.toMatchObject({ name: 'ApiError', status: 404 });
+});
