@@ -7,8 +7,8 @@ export interface Column {
   align?: 'left' | 'right';
   /** Can be cut (with `…`) on a narrow terminal. */
   flexible?: boolean;
-  /** Colors a cell after padding. */
-  style?: (text: string) => string;
+  /** Colors the text of a cell, which can be cut and padded; `row` has the cells as they are. */
+  style?: (text: string, row: readonly string[]) => string;
 }
 
 interface TableOptions {
@@ -67,7 +67,7 @@ function draw(columns: readonly Column[], rows: readonly (readonly string[])[], 
   });
   drawing.push(
     ...rows.map((row) =>
-      columns.map(({ style = (text) => text }, at) => style(cut(oneLine(row[at] ?? ''), widths[at]!))),
+      columns.map(({ style = (text) => text }, at) => style(cut(oneLine(row[at] ?? ''), widths[at]!), row)),
     ),
   );
   return drawing
@@ -109,7 +109,7 @@ function line(columns: readonly Column[], row: readonly string[], widths: number
     const text = cut(oneLine(row[at] ?? ''), width);
     const last = at === columns.length - 1;
     const cell = align === 'right' ? text.padStart(width) : last ? text : text.padEnd(width);
-    return painted && style ? style(cell) : cell;
+    return painted && style ? style(cell, row) : cell;
   });
   return cells.join(GAP).trimEnd();
 }

@@ -32,18 +32,16 @@ function* registryPieces(state: RegistryState, layout: TableLayout): Generator<s
   if (facts.length === 0) yield 'no part of it can be read\n';
   yield '\n';
   if (!state.conditions?.length) return;
-  const columns = [
+  const columns: Column[] = [
     { title: 'CONDITION' },
-    { title: 'STATUS' },
+    {
+      title: 'STATUS',
+      style: (text, [type = '', status = '']) => (isBadCondition({ type, status }) ? styles.bad(text) : text),
+    },
     { title: 'REASON', flexible: true },
     { title: 'MESSAGE', flexible: true },
   ];
-  const rows = state.conditions.map(({ type, status, reason = '', message = '' }) => [
-    type,
-    isBadCondition({ type, status }) ? styles.bad(status) : status,
-    reason,
-    message,
-  ]);
+  const rows = state.conditions.map(({ type, status, reason = '', message = '' }) => [type, status, reason, message]);
   yield* tableLines(columns, rows, { width, heading: styles.muted });
   yield '\n';
 }
