@@ -99,10 +99,14 @@ export class SandboxServer {
     } catch (error) {
       // Clients that disconnect are expected; any other error is a bug in the sandbox and has to be visible.
       if (!out.destroyed && !this.stopped.signal.aborted) {
-        process.emitWarning(`sandbox: ${(error as Error).stack}`);
+        this.reportBug(error);
         abortResponse(out);
       }
     }
+  }
+
+  private reportBug(error: unknown): void {
+    process.emitWarning(`sandbox: ${(error as Error).stack}`);
   }
 
   private async process(request: SandboxRequest, out: RawResponse): Promise<void> {
@@ -152,14 +156,21 @@ export class SandboxServer {
     socket.on('error', () => undefined);
     const request = parseRequest(raw, Buffer.alloc(0));
     const record = this.traffic.begin(this.handler.kind, request, this.handler.userName(request));
-    void this.traffic.actionFor(record, request).then((action) => {
+    const answer = (action: FaultAction | undefined): void => {
       if (action?.do === 'status')
         return refuseUpgrade(socket, this.handler.statusResponse((record.status = action.status), request));
       if (action?.do === 'reset') return void socket.destroy();
       if (action?.do === 'hang') return;
       record.status = this.handler.upgrade!(request, raw, socket, head);
       this.traffic.log(record);
-    });
+    };
+    this.traffic
+      .actionFor(record, request)
+      .then(answer)
+      .catch((error: unknown) => {
+        this.reportBug(error);
+        socket.destroy();
+      });
   }
 }
 

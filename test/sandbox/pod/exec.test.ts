@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { Agent, WebSocket } from 'undici';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
@@ -121,4 +122,15 @@ test('an unknown command is not found', async () => {
   const outcome = await exec(['rm', '-rf', '/']).outcome;
   expect(outcome.stderr).toBe('sh: rm: command not found\n');
   expect(outcome.status).toMatchObject({ details: { causes: [{ message: '127' }] } });
+});
+
+test('a hook that throws ends the connection and is reported', async () => {
+  await start();
+  const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  sandbox.onRequest(({ path }) => {
+    if (path.includes('/exec')) throw new Error('hook failed');
+  });
+  expect(await exec(CHECK).outcome).toMatchObject({ opened: false });
+  expect(emitWarning).toHaveBeenCalledWith(expect.stringContaining('hook failed'));
+  emitWarning.mockRestore();
 });
