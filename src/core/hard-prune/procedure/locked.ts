@@ -52,9 +52,14 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
     );
     run.stop.throwIfAborted();
   } catch (error) {
-    attempt.error = run.stop.aborted ? run.stop.reason : error;
+    attempt.error = run.stop.aborted && !isCausedBy(error, run.stop.reason) ? run.stop.reason : error;
   }
   return { ...attempt, prunerMayRun: pruner?.mayStillRun ?? false };
+}
+
+/** True for an error that says more about an interruption than its reason. */
+function isCausedBy(error: unknown, reason: unknown): boolean {
+  return error instanceof RegadmError && error.cause === reason;
 }
 
 async function switchToReadOnly({ ports, request, lease, steps, stop }: LockedRun): Promise<void> {

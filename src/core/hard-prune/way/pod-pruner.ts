@@ -1,6 +1,6 @@
 import type { ClusterApi, ExecResult } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
-import { messageOf } from '../../model/errors.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
 import type { RegistryPod } from '../../operator/pods.js';
 import { runPruner, type PruneMode } from '../../operator/pruner/process.js';
 import type { Deletion } from '../../storage/storage.js';
@@ -24,6 +24,8 @@ const PROGRESS_STEP = 1000;
 /** Runs the registry's own pruner in one of its pods and reads its output. */
 export class PodPruner implements Pruner {
   private running = false;
+  /** The last run started a process in the pod, which may have ended. */
+  private started = false;
 
   constructor(private readonly options: PodPrunerOptions) {}
 
@@ -43,7 +45,9 @@ export class PodPruner implements Pruner {
    */
   async delete(_plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
     await mayContinue();
-    const run = await this.run('delete', signal);
+    const run = await this.run('delete', signal).catch((error: unknown) => {
+      throw this.started ? mayHaveDeleted(signal.aborted ? signal.reason : error) : error;
+    });
     const plan = run.output.plan();
     const failures = run.output.errors.map((message) => ({ target: 'pruner', message }));
     const failure = failureOf(run);
@@ -63,13 +67,14 @@ export class PodPruner implements Pruner {
   private async run(mode: PruneMode, signal: AbortSignal): Promise<PrunerRun> {
     const { api, pod, beforeStart } = this.options;
     const output = new PrunerOutput();
+    this.started = false;
     await beforeStart?.(pod);
     signal.throwIfAborted();
-    this.running = true;
+    this.running = this.started = true;
     const onLine = (line: string): void => this.takeLine(output, line);
     const result = await runPruner(api, pod, { mode, onLine, signal }).catch((error: unknown) => {
       // The server sent an HTTP response instead of a channel: no process was started.
-      if (/response:? \d{3}/.test(messageOf(error))) this.running = false;
+      if (/response:? \d{3}/.test(messageOf(error))) this.running = this.started = false;
       throw error;
     });
     this.running = !hasEnded(result);
@@ -84,6 +89,21 @@ export class PodPruner implements Pruner {
     if (output.blobCount > before && output.blobCount % PROGRESS_STEP === 0)
       reporter.progress(`the registry's pruner has listed ${output.blobCount} blobs`);
   }
+}
+
+/** An error after the start of the deletion, whose result is not known: an interruption, or a broken connection. */
+function mayHaveDeleted(cause: unknown): RegadmError {
+  const { code, exitCode, suggestions } =
+    cause instanceof RegadmError ? cause : new RegadmError('', { code: 'INTERNAL' });
+  return new RegadmError(
+    `${messageOf(cause)}; the registry's pruner had already started, so it may have deleted blobs`,
+    {
+      code,
+      exitCode,
+      suggestions: [...suggestions, 'run the hard prune again: it finds what is left'],
+      cause,
+    },
+  );
 }
 
 const hasEnded = ({ exitCode }: ExecResult): boolean => exitCode !== undefined;
