@@ -24,11 +24,8 @@ export interface ImagePruneRequest {
 export interface RunPolicy {
   /** What to do if the registry cannot be reached, or stops serving manifests. */
   registryUnavailable: 'stop' | 'continue';
-  /**
-   * Longest time to wait for a response of the registry while it is opened, in ms; Infinity for the limits of the
-   * request.
-   */
-  maxRegistryWaitMs: number;
+  /** Timeout per request to the registry unless the user chose one, in ms; absent: the built-in limits. */
+  registryTimeoutMs?: number;
   /** Maximum number of manifests to read for their subjects; if there are more, none is read. */
   maxManifests: number;
   /** Whether the preflight sends deletions of objects that do not exist, to test the registry. */
@@ -40,7 +37,7 @@ export interface RunPolicy {
 /** A dry run works without the registry, and reads no manifests if that would take longer than reading all lists. */
 export const DRY_RUN: RunPolicy = {
   registryUnavailable: 'continue',
-  maxRegistryWaitMs: 3000,
+  registryTimeoutMs: 3000,
   maxManifests: 2000,
   probeDeletion: false,
   failedChecks: 'warn',
@@ -49,7 +46,6 @@ export const DRY_RUN: RunPolicy = {
 /** A confirmed run stops at everything that could make it delete too much, or only a part. */
 export const CONFIRMED: RunPolicy = {
   registryUnavailable: 'stop',
-  maxRegistryWaitMs: Infinity,
   maxManifests: Infinity,
   probeDeletion: true,
   failedChecks: 'stop',

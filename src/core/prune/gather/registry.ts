@@ -17,18 +17,13 @@ export async function openRegistry(
   context: RunContext,
   snapshot?: Snapshot,
 ): Promise<Registry | Error> {
-  const requestTimeoutMs = limited(access.requestTimeoutMs, policy.maxRegistryWaitMs);
+  const requestTimeoutMs = access.requestTimeoutMs || policy.registryTimeoutMs;
   try {
     return await ports.openRegistry({ ...access, requestTimeoutMs }, context, snapshot);
   } catch (error) {
     if (policy.registryUnavailable === 'stop' && !isNotNeeded(error, snapshot)) throw error;
     return error as Error;
   }
-}
-
-/** The smaller of a timeout (0 or absent: the built-in limits) and a maximum, in ms. */
-function limited(timeoutMs: number | undefined, maxMs: number): number | undefined {
-  return maxMs === Infinity ? timeoutMs : Math.min(timeoutMs || maxMs, maxMs);
 }
 
 /** True if there is no image and no stream: then no registry can be found, and there is nothing to prune. */
