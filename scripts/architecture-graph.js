@@ -112,7 +112,7 @@ function draw(imports) {
     ...edges,
     '```',
     '',
-    'An arrow that follows from others is left out. The table lists every import:',
+    'Arrows that follow from others are omitted. The table lists every import:',
     '',
     '| directory | imports |',
     '| --- | --- |',

@@ -1,7 +1,7 @@
 /**
  * Writes build/regadm.cdx.json: a software bill of materials (CycloneDX 1.5) of the packages that are installed with
- * regadm, from the lock file. `npm sbom --omit=dev` leaves out packages that a development dependency needs as well,
- * such as oclif itself.
+ * regadm, from the lock file. `npm sbom --omit=dev` omits packages that a development dependency needs as well, such as
+ * oclif itself.
  * @see https://cyclonedx.org/docs/1.5/json/
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

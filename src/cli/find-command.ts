@@ -84,7 +84,7 @@ function flagsFirst(config: Config, argv: readonly string[]): Error {
     longest(leadingWords(argv.slice(index)), (id) => config.findCommand(id)),
   );
   if (command === -1) return usageError(`unknown flag: ${nameOnly(argv[0]!)}`, [usageHint(config.bin)]);
-  // Values are left out because they can be secrets.
+  // Values are omitted because they can be secrets.
   const flags = argv
     .slice(0, command)
     .filter((arg) => arg.startsWith('-'))

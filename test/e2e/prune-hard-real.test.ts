@@ -154,7 +154,7 @@ requires('docker-registry', 'redis-server').describe('storage that a real regist
     await expectServed(fresh, 'old/project', again.digest);
   });
 
-  test('a Redis cache is stale afterwards unless --redis-url empties it; other keys stay', async () => {
+  test('a Redis cache is stale after the prune unless --redis-url empties it; other keys are kept', async () => {
     const redis = await startRedis();
     stoppers.push(() => redis.stop());
 

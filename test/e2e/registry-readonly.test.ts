@@ -47,7 +47,7 @@ test.each([1, 3])('on waits until only read-only pods exist (%i replicas), and o
   expect(off.document.pods).toEqual(Array(replicas).fill(expect.objectContaining({ readOnly: false, ready: true })));
 });
 
-test('asking for the current mode changes nothing', async () => {
+test('switching to the current mode changes nothing', async () => {
   await begin();
   expect((await readonly('off')).status).toBe(0);
   expect(patches()).toBe(0);

@@ -16,7 +16,7 @@ export default class PruneHard extends BaseCommand {
 
   static override description = `Compares the registry's storage with the Image objects and deletes what nothing uses: blobs, manifest links, and repositories without an
 image stream. Without --confirm, this is a dry run and nothing is changed. With --confirm, it is one guarded procedure: regadm switches the
-registry to read-only mode and grants its service account the role it needs, and restores both whatever happens. After a crash, --recover
+registry to read-only mode and grants its service account the role it needs, and always restores both. After a crash, --recover
 restores them.
 
 Without --storage, the registry's own pruner runs in one of its pods. Prune images first (regadm prune images, or --prune-images).`;

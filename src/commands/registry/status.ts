@@ -11,7 +11,7 @@ export default class RegistryStatus extends BaseCommand {
 
   static override description = `Shows the registry's storage, mode, replicas, routes, cache and conditions; images and bytes by namespace and by image stream, unique and shared; and what prune images would free with other settings.
 
-Changes nothing and does not contact the registry: bytes are what Image objects state. Parts that the user cannot read are left out and listed. --report also writes a self-contained web page with plots.`;
+Changes nothing and does not contact the registry: bytes are what Image objects state. Parts that the user cannot read are omitted and listed. --report also writes a self-contained web page with plots.`;
 
   static override examples = [
     '<%= config.bin %> <%= command.id %>',

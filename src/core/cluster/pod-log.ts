@@ -3,7 +3,7 @@ import { objectPath, type ObjectReference } from './objects.js';
 
 /**
  * Follows the log of a pod until its container ends or `signal` aborts.
- * @returns the log, piece by piece
+ * @returns the log in chunks
  * @throws ApiError when the log cannot be read
  */
 export async function* followPodLog(

@@ -14,7 +14,7 @@ const images = (...args: string[]): Promise<Outcome> => prune(scene, ['prune', '
 const documentOf = ({ stdout }: Outcome): PruneDocument => JSON.parse(stdout) as PruneDocument;
 const breakBlobs = (): void => scene.sandbox.addFault('DELETE ^/admin/ every=2 => 400');
 
-test('a dry run shows the plan as tables and says how to apply it; nothing is changed', async () => {
+test('a dry run shows the plan as tables and how to apply it; nothing is changed', async () => {
   const before = stateOf(scene.sandbox);
   const { status, stdout, stderr } = await images();
   expect([status, stderr]).toEqual([0, '']);

@@ -218,7 +218,7 @@ export async function getImage(api: ClusterApi, name: Digest, signal?: AbortSign
   if (response.status !== 200) throw apiError(response);
   const object = response.json<KubeObject>();
   if (object.metadata?.name !== name) {
-    throw new RegadmError(`asked for image ${name}, got something else`, { code: 'API_ERROR' });
+    throw new RegadmError(`the API server returned another object instead of image ${name}`, { code: 'API_ERROR' });
   }
   return object;
 }

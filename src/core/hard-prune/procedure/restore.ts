@@ -91,7 +91,7 @@ async function setPreviousMode(api: ClusterApi, lease: Lease): Promise<void> {
   const { previousReadOnly, holder } = lease.record;
   await changeConfig(api, ({ config }) => {
     if (leaseOf(config)?.holder.id !== holder.id)
-      throw new RegadmError('somebody else has taken the registry lock', { code: 'LEASE_LOST' });
+      throw new RegadmError('another run has taken the registry lock', { code: 'LEASE_LOST' });
     return (config.spec?.readOnly ?? null) === previousReadOnly ? undefined : { spec: { readOnly: previousReadOnly } };
   });
 }

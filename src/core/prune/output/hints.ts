@@ -24,7 +24,7 @@ export function hintsFor(report: ImagePruneReport): string[] {
   const fixed = fixedTags(report);
   if (fixed.count >= MANY) {
     hints.push(
-      `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each keeps one image until somebody deletes the tag`,
+      `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each keeps one image until the tag is deleted`,
     );
   }
   if (!dryRun && plan.blobs.length > 0 && report.registry) {

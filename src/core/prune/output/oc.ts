@@ -15,7 +15,7 @@ export function* ocLines(report: ImagePruneReport): Generator<string> {
   yield `Summary: ${ocSummary(report)}\n`;
 }
 
-/** Formats the summary: `deleted 4 image object(s), …`; counts that are zero are left out. */
+/** Formats the summary: `deleted 4 image object(s), …`; zero counts are omitted. */
 function ocSummary(report: ImagePruneReport): string {
   const { images, imageStreamTagItems, imageStreams, layerLinks, manifestLinks, blobs, failed } = summarize(report);
   const parts: [number, string][] = [

@@ -51,7 +51,7 @@ const DISTURBANCES: FaultAction[] = [
 
 const SEEDS = Array.from({ length: RUNS }, (_, at) => FIRST + at);
 
-test.each(SEEDS)('a run in which images get used and requests fail at random (seed %i)', oneRun);
+test.each(SEEDS)('a run with random new uses and failing requests (seed %i)', oneRun);
 
 async function oneRun(seed: number): Promise<void> {
   const random = randomOf(seed);

@@ -92,7 +92,7 @@ export class ClusterWatcher {
   }
 
   /**
-   * Looks now, however recent the last look is. Used between phases.
+   * Looks now, even if the last look is recent. Used between phases.
    * @throws ApiError as `waitUntilFresh`
    */
   async look(): Promise<void> {

@@ -107,7 +107,7 @@ export class SourceWatches {
 
   private onEnd(source: Source, end: WatchEnd): void {
     source.state = end === 'refused' ? 'refused' : 'closed';
-    // The last events before the end may be missing: the source is listed before the next deletion.
+    // The last events before the end can be missing, so the source is listed before the next deletion.
     source.listedAt = -Infinity;
     if (end === 'expired') source.resourceVersion = '';
     if (end === 'closed' && !this.options.signal.aborted) void this.open(source);

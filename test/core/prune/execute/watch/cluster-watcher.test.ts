@@ -52,7 +52,7 @@ test('a look that takes 100 ms may be 500 ms old, and no look more than 30 s or 
   ]);
 });
 
-test('what happened before a watch was opened is known before the first deletion, however late the watch sends it', async () => {
+test('changes before a watch was opened are known before the first deletion, even if the watch sends them late', async () => {
   server.pods = [pod()];
   await watcher.start();
   expect(server.listed).toContain('pods');
