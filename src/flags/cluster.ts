@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { ClusterOptions } from '../core/cluster/connection/kubeconfig.js';
+import { hideSecret, hideUserInfo } from '../core/kit/secrets/known.js';
 import { usageError } from '../core/model/errors.js';
 import { requestTimeoutFlag } from './duration.js';
 
@@ -58,6 +59,8 @@ export interface ClusterFlagValues {
 /** Converts the cluster flags. @throws RegadmError (USAGE) that names the flag */
 export function clusterOptions(flags: ClusterFlagValues): ClusterOptions {
   const { kubeconfig, context, cluster, user, token } = flags;
+  hideSecret(token);
+  hideUserInfo(flags.server);
   return {
     kubeconfig,
     context,

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { hideUserInfo } from '../core/kit/secrets/known.js';
 import { usageError } from '../core/model/errors.js';
 import { parseRedisUrl, type RedisAddress } from '../core/operator/redis/address.js';
 import { authoritiesFlag } from './authorities.js';
@@ -28,6 +29,7 @@ export const REDIS_URL_FORMS =
 
 /** Converts `--redis-url`. @throws RegadmError (USAGE), never with the text itself, which can contain a password */
 export function redisUrlFlag(text: string): RedisAddress {
+  hideUserInfo(text);
   const address = parseRedisUrl(text);
   if (address) return address;
   throw usageError('--redis-url: not the address of a Redis server', [`write it as ${REDIS_URL_FORMS}`]);

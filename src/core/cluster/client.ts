@@ -36,7 +36,12 @@ export class HttpClusterApi implements ClusterApi {
     private readonly settings: { timeoutMs: number; insecure: boolean; log: (level: number, line: string) => void },
   ) {}
 
+  /** Without user and password, because it is printed, and written to plans and reports. */
   get server(): string {
+    return this.address.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1');
+  }
+
+  private get address(): string {
     return this.config.getCurrentCluster()!.server;
   }
 
@@ -140,7 +145,7 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   private url(path: string, options: ApiRequestOptions): URL {
-    const url = new URL(this.server.replace(/\/$/, '') + path);
+    const url = new URL(this.address.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(options.query ?? {}))
       if (value !== undefined) url.searchParams.set(name, String(value));
     return url;

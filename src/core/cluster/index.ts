@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClusterApi } from './api.js';
 import { HttpClusterApi } from './client.js';
 import { Credentials } from './connection/credentials.js';
+import { hideCredentials } from './connection/hide-credentials.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
 import { proxyFor } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
@@ -14,6 +15,7 @@ export async function openCluster(
 ): Promise<ClusterApi> {
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
+  hideCredentials(cluster, config.getCurrentUser());
   if (!URL.canParse(cluster.server)) throw invalidServer(cluster.server);
   if (cluster.caFile) readAuthority(cluster.caFile);
   config.loadFromOptions({

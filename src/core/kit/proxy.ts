@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { hideUserInfo } from './secrets/known.js';
 
 /**
  * Returns the proxy for a URL from the environment: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY excludes the host. The
@@ -18,6 +19,7 @@ export function proxyFor(url: string, env: NodeJS.ProcessEnv = process.env): str
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   const entries = (env.NO_PROXY || env.no_proxy || '').split(/[,\s]+/).filter(Boolean);
   if (entries.some((entry) => excludes(entry.toLowerCase(), host, port))) return undefined;
+  hideUserInfo(proxy);
   return proxy.includes('://') ? proxy : `http://${proxy}`;
 }
 

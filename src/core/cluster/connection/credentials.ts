@@ -1,6 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type http from 'node:http';
 import type https from 'node:https';
+import { hideLogin, hideSecret } from '../../kit/secrets/known.js';
+import { redactWords } from '../../kit/secrets/redact-words.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
@@ -51,7 +53,9 @@ export class Credentials {
     try {
       await this.config.applyToHTTPSOptions(options);
     } catch (cause) {
-      throw new RegadmError(`cannot get the credentials of the kubeconfig: ${messageOf(cause).split('\n')[0]}`, {
+      // The message of a plugin that fails is its stderr.
+      const reason = redactWords(messageOf(cause).split('\n')[0]!);
+      throw new RegadmError(`cannot get the credentials of the kubeconfig: ${reason}`, {
         code: 'CREDENTIALS',
         suggestions: [ADVICE.refreshCredentials],
         cause: undefined,
@@ -61,6 +65,7 @@ export class Credentials {
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(options.headers ?? {}))
       if (value !== undefined) headers[name] = String(value).trim();
+    hide(headers.Authorization, options.auth ?? undefined);
     const groups = this.impersonatedGroups;
     return {
       agent: this.agent,
@@ -68,6 +73,14 @@ export class Credentials {
       ...(options.auth ? { auth: options.auth } : {}),
     };
   }
+}
+
+/** Keeps credentials out of all output. @param auth `user:password` */
+function hide(authorization: string | undefined, auth: string | undefined): void {
+  hideSecret(authorization);
+  hideSecret(authorization?.replace(/^\w+\s+/, ''));
+  const [, user, password] = /^([^:]*):(.*)$/s.exec(auth ?? '') ?? [];
+  if (user !== undefined && password !== undefined) hideLogin(user, password);
 }
 
 /** Makes an agent reuse its connections: client-node's agents open one for every request. */

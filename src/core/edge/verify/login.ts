@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { findIfReadable } from '../../cluster/objects.js';
+import { hideSecret } from '../../kit/secrets/known.js';
 import { requestToken } from '../../cluster/server-info.js';
 import type { Registry } from '../../registry/api.js';
 import { isUnauthorized } from '../../registry/error.js';
@@ -59,8 +60,10 @@ async function acceptsLogin(registry: Registry): Promise<boolean> {
 }
 
 /** Requests a token of the namespace's default service account; the registry accepts every service account. */
-function shortToken(api: ClusterApi): Promise<string | undefined> {
-  return requestToken(api, { namespace: NAMES.namespace, name: 'default' }, TOKEN_SECONDS);
+async function shortToken(api: ClusterApi): Promise<string | undefined> {
+  const token = await requestToken(api, { namespace: NAMES.namespace, name: 'default' }, TOKEN_SECONDS);
+  hideSecret(token);
+  return token;
 }
 
 async function internalHost(api: ClusterApi): Promise<string | undefined> {

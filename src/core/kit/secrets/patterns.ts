@@ -1,0 +1,63 @@
+import { HIDDEN } from './known.js';
+
+/** Query parameters of presigned URLs (S3, Google, Azure, Swift), and others that hold credentials. */
+const QUERY_SECRETS = [
+  'X-(?:Amz|Goog)-(?:Signature|Credential|Security-Token)',
+  'AWSAccessKeyId|GoogleAccessId|Signature|Policy|Key-Pair-Id',
+  'sig|se|sp|skoid|sktid|temp_url_(?:sig|expires)',
+  '(?:access_|refresh_|id_)?token|client_secret|api_?key|password|code',
+].join('|');
+const NAMES = 'password|passwd|secret|token|access[_-]?key(?:[_-]?id)?|account[_-]?key|api[_-]?key|signature';
+
+interface Pattern {
+  regex: RegExp;
+  replace: string | ((whole: string, ...groups: string[]) => string);
+}
+
+/**
+ * Credentials that are recognized by their form, wherever they come from. Each regular expression takes linear time.
+ */
+const PATTERNS: Pattern[] = [
+  { regex: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/gs, replace: HIDDEN },
+  // The same in base64, but not certificates.
+  { regex: /LS0tLS1CRUdJTi(?!BDRVJU)[\w+/=-]*/g, replace: HIDDEN },
+  // User and password of a URL; `image@sha256:…` has neither.
+  { regex: /(:\/\/)(?!…@)[^\s/?#"'<>[\]\\]*@(?!sha\d)/g, replace: '$1…@' },
+  {
+    regex:
+      /(authorization(?:\\?["'])?\s*[:=]\s*\[?(?:\\?["'])?(?:bearer|basic|negotiate|digest|token)\s+)[^\s"'\\,;\]]+/gi,
+    replace: `$1${HIDDEN}`,
+  },
+  { regex: /\b((?:bearer|basic|negotiate)(?:\s|%20)+)([\w.~+/=-]{4,})/gi, replace: hideCredential },
+  {
+    regex: new RegExp(`((?:[?&;]|\\\\u0026|%26|%3F)(?:${QUERY_SECRETS})(?:=|%3D))[^\\s&"'<>\\\\;]+`, 'gi'),
+    replace: `$1${HIDDEN}`,
+  },
+  { regex: /sha256~[\w-]{10,}/g, replace: HIDDEN },
+  { regex: /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, replace: HIDDEN },
+  { regex: /\b(?:AKIA|ASIA)[A-Z\d]{16}\b/g, replace: HIDDEN },
+  { regex: new RegExp(`((?:${NAMES})=)([^\\s"'&,;<>\\\\]{4,})`, 'gi'), replace: hideCredential },
+  { regex: new RegExp(`((?:${NAMES})(\\\\?["'])\\s*:\\s*\\2)([^\\s"'<>\\\\]+)`, 'gi'), replace: `$1${HIDDEN}` },
+];
+
+/**
+ * Occurs in every text that one of the patterns matches. One short expression, because all output is searched for it.
+ */
+const HINT =
+  /[=~]|:\/\/|-----B|LS0tLS1C|eyJ|A[KS]IA|(?:earer|asic|tiate|igest|oken|EARER|ASIC|TIATE|IGEST|OKEN)(?:\s|%20)|(?:[Ww]ord|asswd|[Ss]ecret|[Tt]oken|[Kk]ey|[Ii][Dd]|ignature)\\?["']\s*:/;
+
+/** Returns true if the text can contain a credential of a known form. */
+export function mayContainPattern(text: string): boolean {
+  return HINT.test(text);
+}
+
+/** Replaces credentials of a known form. */
+export function hidePatterns(text: string): string {
+  return PATTERNS.reduce((clean, { regex, replace }) => clean.replace(regex, replace as string), text);
+}
+
+/** `Basic authentication` and `token=TOKEN` are prose; a credential has a digit, a sign, or mixed case. */
+function hideCredential(whole: string, before: string, value: string): string {
+  const isCredential = /[\d=~+]/.test(value) || /[a-z][A-Z]|^[A-Z]{2}.*[a-z]/.test(value) || value.length >= 32;
+  return isCredential && value !== HIDDEN ? before + HIDDEN : whole;
+}
