@@ -1,8 +1,10 @@
 import { Config, Errors } from '@oclif/core';
 import { requestedFormat } from './cli/argv.js';
 import { findCommand } from './cli/find-command.js';
+import { finishOutput } from './cli/finish-output.js';
 import { reportError } from './cli/report-error.js';
 import { usageHint } from './cli/usage-hint.js';
+import { outputStreams, stderr, stdout } from './core/terminal/writer.js';
 
 type LoadOptions = NonNullable<Parameters<typeof Config.load>[0]>;
 
@@ -19,7 +21,7 @@ export async function main(argv: string[], { load, bin }: MainOptions): Promise<
     const config = await Config.load(load);
     if (bin) config.bin = bin;
     const request = findCommand(config, argv);
-    if (request.kind === 'version') process.stdout.write(`${config.userAgent}\n`);
+    if (request.kind === 'version') stdout().line(config.userAgent);
     else if (request.kind === 'help') await showHelp(config, request.argv);
     else await config.runCommand(request.command.id, request.argv, request.command);
   } catch (thrown) {
@@ -45,10 +47,18 @@ function verbosityOf(argv: string[]): number {
 
 /** Runs the program as a process of its own. */
 export async function start(options: MainOptions): Promise<void> {
-  // A reader that closes the pipe (`regadm … | head`) is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
-  });
+  // A stream that fails does not end the process: the exit status is that of the run. oclif's own listener would throw.
+  for (const stream of outputStreams()) stream.removeAllListeners('error');
+  stdout();
+  stderr();
+  process.on('uncaughtException', reportBug);
   await main(process.argv.slice(2), options);
+  await finishOutput();
+}
+
+/** Reports a bug outside of the work that `interruptible` runs. Node.js would print the message as it is. */
+function reportBug(error: unknown): void {
+  if (process.listenerCount('uncaughtException') > 1) return;
+  const verbosity = verbosityOf(process.argv.slice(2));
+  void reportError(error, { verbosity, usage: '' }).finally(() => process.exit());
 }

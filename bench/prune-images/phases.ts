@@ -15,9 +15,8 @@ const { readSnapshot } = await import('../../src/core/cluster/lists/read-snapsho
 const { planImagePrune } = await import('../../src/core/prune/plan/plan.js');
 const { planned } = await import('../../src/core/prune/prune-images.js');
 const { imagePruneDocument } = await import('../../src/core/prune/output/document.js');
-const { inChunks } = await import('../../src/core/terminal/chunks.js');
 const { streamDocument } = await import('../../src/core/terminal/streamed-document.js');
-const { writeAll } = await import('../../src/core/terminal/write.js');
+const { Writer } = await import('../../src/core/terminal/writer.js');
 const { ParsePool } = await import('../../src/core/cluster/lists/parse-pool.js');
 
 let parsing = 0;
@@ -57,8 +56,8 @@ const report = {
   warnings: [],
   imageObjectBytes: read.imageObjectBytes,
 };
-const pieces = inChunks(streamDocument(imagePruneDocument(report), 'json'));
-await writeAll(createWriteStream('/dev/null'), pieces);
+const output = createWriteStream('/dev/null') as unknown as NodeJS.WriteStream;
+await new Writer(output).document(streamDocument(imagePruneDocument(report), 'json'));
 mark('print');
 
 await api.close();

@@ -9,6 +9,7 @@ import { addSettings, originHints } from './config/settings.js';
 import { usageHint } from './usage-hint.js';
 import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
+import { stderr, stdout } from '../core/terminal/writer.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
@@ -94,15 +95,13 @@ export abstract class BaseCommand extends Command {
     return withCluster(flags, this.level, work, texts);
   }
 
-  /** Writes the requested output to stdout. */
+  /** Writes a document or a script to stdout. */
   protected print(text: string): void {
-    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    stdout().text(text.endsWith('\n') ? text : `${text}\n`);
   }
 
-  /** Writes everything else (warnings, hints, notes) to stderr. */
-  protected note = (text: string): void => {
-    process.stderr.write(`${text}\n`);
-  };
+  /** Writes everything else (warnings, hints, notes) to stderr, as one line. */
+  protected note = (text: string): void => stderr().line(text);
 
   protected warning = (text: string): void => this.note(`warning: ${text}`);
 

@@ -1,4 +1,6 @@
 import { CommandHelp, Help, type Command, type Interfaces } from '@oclif/core';
+import { withMarks } from '../core/terminal/escape.js';
+import { stdout } from '../core/terminal/writer.js';
 
 type Section = { header: string; body: string };
 
@@ -59,6 +61,11 @@ export class RegadmHelp extends Help {
 
   constructor(config: Interfaces.Config, options: Partial<Interfaces.HelpOptions> = {}) {
     super(config, { flagSortOrder: 'none', ...options });
+  }
+
+  /** Writes through the writer, which notices a full disk; oclif's colors become marks that it knows. */
+  protected override log(...texts: string[]): void {
+    for (const line of texts.join(' ').split('\n')) stdout().line(withMarks(line));
   }
 
   override formatRoot(): string {

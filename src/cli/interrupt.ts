@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { outputStreams } from '../core/terminal/writer.js';
 import { EXIT, RegadmError, messageOf } from '../core/model/errors.js';
 
 /** The signals that end a run, with its exit status. A terminal that closes sends SIGHUP. */
@@ -59,14 +60,13 @@ function listen(controller: AbortController, { note, message = STOPPING, suggest
   const onBug = (cause: unknown): void =>
     controller.abort(new RegadmError(messageOf(cause), { code: 'INTERNAL', cause }));
   const ignore = (): void => {};
-  const streams = [process.stdout, process.stderr];
   for (const name of NAMES) process.on(name, onSignal);
+  for (const stream of outputStreams()) stream.on('error', ignore);
   process.on('uncaughtException', onBug).on('unhandledRejection', onBug);
-  for (const stream of streams) stream.on('error', ignore);
   return () => {
     for (const name of NAMES) process.off(name, onSignal);
+    for (const stream of outputStreams()) stream.off('error', ignore);
     process.off('uncaughtException', onBug).off('unhandledRejection', onBug);
-    for (const stream of streams) stream.off('error', ignore);
   };
 }
 

@@ -1,48 +1,44 @@
-import type { Layout, Output, Text } from '../core/terminal/output.js';
+import type { Layout, Lines, Output } from '../core/terminal/output.js';
+import { stdout, type Writer } from '../core/terminal/writer.js';
 import type { Documents } from './documents.js';
 
 /**
- * Writes a result to stdout in the format of `-o`, no faster than it is read. Stops without an error when the reader
- * closes the stream (`… | head`).
- * @param format the value of `-o`; flag definitions allow only formats that `output` has
- * @throws an error of the stream, such as a full disk
+ * Writes a result in the format of `-o`, no faster than it is read. A stream that fails or whose reader goes away (`… |
+ * head`) ends it quietly: what the run did decides on the exit status, and `finishOutput` reports output that is
+ * missing.
+ * @param format what `-o` says; a flag definition allows only formats that `output` has
  */
 export async function present<Kind extends keyof Documents, Report>(
   report: Report,
   format: string,
   output: Output<Report, Documents[Kind]>,
-  stream: NodeJS.WriteStream = process.stdout,
+  writer: Writer = stdout(),
 ): Promise<void> {
-  const [text, { inChunks }, { writeAll }] = await Promise.all([
-    textOf(report, format, output, stream),
-    import('../core/terminal/chunks.js'),
-    import('../core/terminal/write.js'),
-  ]);
-  await writeAll(stream, typeof text === 'string' ? [text] : inChunks(text));
+  if (format === 'json' || format === 'yaml') await writer.document(await documentPieces(report, format, output));
+  else await writer.lines(await linesOf(report, format, output, writer.stream));
 }
 
-async function textOf<Report, Document extends object>(
+async function documentPieces<Report, Document extends object>(
+  report: Report,
+  format: 'json' | 'yaml',
+  output: Output<Report, Document>,
+): Promise<Lines> {
+  const document = await output.document(report);
+  const { isStreamed, streamDocument } = await import('../core/terminal/streamed-document.js');
+  if (isStreamed(document)) return streamDocument(document, format);
+  const { documentText } = await import('../core/terminal/document.js');
+  return [await documentText(format, document)];
+}
+
+async function linesOf<Report, Document extends object>(
   report: Report,
   format: string,
   output: Output<Report, Document>,
   stream: NodeJS.WriteStream,
-): Promise<Text> {
-  switch (format) {
-    case 'json':
-    case 'yaml': {
-      const document = await output.document(report);
-      const { isStreamed, streamDocument } = await import('../core/terminal/streamed-document.js');
-      if (isStreamed(document)) return streamDocument(document, format);
-      const { documentText } = await import('../core/terminal/document.js');
-      return documentText(format, document);
-    }
-    case 'name':
-      return output.name!(report);
-    case 'oc':
-      return output.oc!(report);
-    default:
-      return output.table(report, await layoutFor(stream, format === 'wide'));
-  }
+): Promise<Lines> {
+  if (format === 'name') return output.name!(report);
+  if (format === 'oc') return output.oc!(report);
+  return output.table(report, await layoutFor(stream, format === 'wide'));
 }
 
 async function layoutFor(stream: NodeJS.WriteStream, wide: boolean): Promise<Layout> {

@@ -38,18 +38,25 @@ export async function pruneImagesFirst(session: ClusterSession, first: ImagePrun
 
 /** Returns the exit status that `prune images` would have. */
 async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneFirst): Promise<number> {
-  const [{ planOnly, pruneImages, toPrunePorts }, { imagePruneOutput }, { hintsFor }, { toExitStatus }, { present }] =
-    await Promise.all([
-      import('../core/prune/index.js'),
-      import('../core/prune/output/index.js'),
-      import('../core/prune/output/hints.js'),
-      import('../core/prune/exit-status.js'),
-      import('./present.js'),
-    ]);
+  const [
+    { stderr },
+    { planOnly, pruneImages, toPrunePorts },
+    { imagePruneOutput },
+    { hintsFor },
+    { toExitStatus },
+    { present },
+  ] = await Promise.all([
+    import('../core/terminal/writer.js'),
+    import('../core/prune/index.js'),
+    import('../core/prune/output/index.js'),
+    import('../core/prune/output/hints.js'),
+    import('../core/prune/exit-status.js'),
+    import('./present.js'),
+  ]);
   // The other command reports an unfinished hard prune itself.
   const ports = { ...toPrunePorts(api), findUnfinishedHardPrune: async () => undefined };
   const report = await (first.confirm ? pruneImages : planOnly)(ports, first.request, reporter, signal);
-  await present(report, first.output, imagePruneOutput, process.stderr);
+  await present(report, first.output, imagePruneOutput, stderr());
   for (const hint of hintsFor(report)) reporter.note(`hint: ${hint}`);
   return toExitStatus(report, false);
 }

@@ -23,25 +23,18 @@ export async function reportError(
 ): Promise<void> {
   const error = asRegadmError(thrown, usage);
   error.suggestions.push(...hints(error.message));
-  const { errorText } = await import('./error-text.js');
-  if (format === 'json') process.stdout.write(`${JSON.stringify(errorDocument(error), null, 2)}\n`);
-  else if (format === 'yaml') process.stdout.write(await asYaml(errorDocument(error)));
-  process.stderr.write(`${errorText(error)}\n`);
-  if (verbosity >= 8 && thrown instanceof Error && thrown.stack) process.stderr.write(`${thrown.stack}\n`);
   process.exitCode = error.exitCode;
-}
-
-/**
- * Formats a document as YAML. Falls back to JSON, which is valid YAML, so that a problem with the YAML package does not
- * hide the error.
- */
-async function asYaml(document: object): Promise<string> {
-  try {
-    const { documentText } = await import('../core/terminal/document.js');
-    return await documentText('yaml', document);
-  } catch {
-    return `${JSON.stringify(document, null, 2)}\n`;
-  }
+  const [{ errorLines, stackLines }, { documentText }, { stderr, stdout }] = await Promise.all([
+    import('./error-text.js'),
+    import('../core/terminal/document.js'),
+    import('../core/terminal/writer.js'),
+  ]);
+  const document = errorDocument(error);
+  // JSON is YAML too: a problem with the YAML package does not hide the error itself.
+  if (format === 'json' || format === 'yaml')
+    stdout().text(await documentText(format, document).catch(() => documentText('json', document)));
+  for (const line of errorLines(error)) stderr().line(line);
+  if (verbosity >= 8 && thrown instanceof Error) for (const line of stackLines(thrown)) stderr().line(line);
 }
 
 /** Converts errors of oclif's parser to the words of kubectl, and anything unexpected to an INTERNAL error. */

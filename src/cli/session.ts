@@ -3,6 +3,7 @@ import type { Reporter } from '../core/kit/reporter.js';
 import { interruptible, type InterruptTexts } from './interrupt.js';
 import { clusterOptions, type ClusterFlagValues } from '../flags/cluster.js';
 import { createReporter } from './reporter.js';
+import { stderr } from '../core/terminal/writer.js';
 
 /** What the command line provides to a use case. */
 export interface Session {
@@ -25,7 +26,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
   texts: InterruptTexts = {},
 ): Promise<T> {
-  const reporter = createReporter(process.stderr, verbosity);
+  const reporter = createReporter(stderr().stream, verbosity);
   const run = (signal: AbortSignal): Promise<T> => work({ reporter, signal }).finally(() => reporter.done());
   return interruptible(run, { ...texts, note: reporter.note });
 }

@@ -4,7 +4,7 @@ import { diagnose } from '../../src/core/doctor/diagnose.js';
 import { doctorReport, type DoctorDocument } from '../../src/core/doctor/report.js';
 import { SILENT } from '../../src/core/kit/reporter.js';
 import type { Check } from '../../src/core/model/check.js';
-import { doctorText } from '../../src/core/doctor/output/text.js';
+import { doctorLines } from '../../src/core/doctor/output/text.js';
 import { styles } from '../../src/core/terminal/color.js';
 import { schemaProblems } from '../support/json-schema.js';
 import { regadm } from '../support/regadm.js';
@@ -24,6 +24,8 @@ async function examine(
 }
 
 const of = ({ checks }: DoctorDocument, name: string): Check[] => checks.filter((check) => check.name === name);
+
+const doctorText = (...args: Parameters<typeof doctorLines>): string => [...doctorLines(...args)].join('');
 
 describe('regadm doctor', () => {
   let sandbox: Sandbox;

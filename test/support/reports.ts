@@ -1,3 +1,4 @@
+import type { Lines } from '../../src/core/terminal/output.js';
 import { planImagePrune, type ImagePrunePlan } from '../../src/core/prune/plan/plan.js';
 import { imagePruneDocument } from '../../src/core/prune/output/document.js';
 import { nameLines } from '../../src/core/prune/output/names.js';
@@ -53,7 +54,7 @@ export function imagePrunePieces(
   report: ImagePruneReport,
   format: ImagePruneFormat,
   { color = false, width = 80 }: { color?: boolean; width?: number } = {},
-): Iterable<string> {
+): Lines {
   switch (format) {
     case 'json':
     case 'yaml':

@@ -1,6 +1,6 @@
 import type { DocumentHeader } from '../../core/model/document.js';
 import type { Layout, Output } from '../../core/terminal/output.js';
-import { table } from '../../core/terminal/table.js';
+import { tableLines } from '../../core/terminal/table.js';
 import type { Effective } from './effective.js';
 
 /** What `regadm config -o json` prints. */
@@ -17,7 +17,7 @@ export interface ConfigurationFile {
 
 export const configOutput: Output<ConfigurationDocument, ConfigurationDocument> = {
   document: (document) => document,
-  table: configText,
+  table: configLines,
 };
 
 const SETTINGS = [
@@ -28,7 +28,7 @@ const SETTINGS = [
 ];
 
 /** Formats the path of the file and a table of the settings. */
-function configText({ file, settings }: ConfigurationDocument, { width }: Layout): string {
+function* configLines({ file, settings }: ConfigurationDocument, { width }: Layout): Generator<string> {
   const where = file ? `${file.path}${file.exists ? '' : ' (does not exist)'}` : 'none (REGADM_CONFIG is empty)';
   const rows = settings.map(({ name, value, from, commands }) => [
     name,
@@ -36,7 +36,8 @@ function configText({ file, settings }: ConfigurationDocument, { width }: Layout
     from ?? 'default',
     commandsText(commands),
   ]);
-  return `configuration file: ${where}\n\n${table(SETTINGS, rows, { width })}`;
+  yield `configuration file: ${where}\n\n`;
+  yield* tableLines(SETTINGS, rows, { width });
 }
 
 function commandsText(commands: string[]): string {

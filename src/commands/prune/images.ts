@@ -4,7 +4,7 @@ import { toExitStatus } from '../../core/prune/exit-status.js';
 import { hintsFor } from '../../core/prune/output/hints.js';
 import { imagePruneOutput } from '../../core/prune/output/index.js';
 import { keptLines } from '../../core/prune/output/kept.js';
-import { writeAll } from '../../core/terminal/write.js';
+import { stderr } from '../../core/terminal/writer.js';
 import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.js';
 
 export default class PruneImages extends BaseCommand {
@@ -50,7 +50,7 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
             (confirm ? pruneImages : planOnly)(toPrunePorts(api), request, reporter, signal),
           )
         : await this.withSession(({ reporter }) => planFromFiles(from, request, reporter));
-    if (this.verbosity >= 4) await writeAll(process.stderr, keptLines(report.plan));
+    if (this.verbosity >= 4) await stderr().lines(keptLines(report.plan));
     await present(report, flags.output, imagePruneOutput);
     for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);

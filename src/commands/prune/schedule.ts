@@ -7,6 +7,8 @@ import { scheduleHints } from '../../core/schedule/hints.js';
 import { OPERATOR_CRON_JOB } from '../../core/schedule/jobs.js';
 import { runOutput, scheduleOutput } from '../../core/schedule/output/index.js';
 import { SETTINGS } from '../../core/schedule/settings.js';
+import { LogLines } from '../../core/terminal/log-lines.js';
+import { stderr, stdout } from '../../core/terminal/writer.js';
 import { timeoutFlag } from '../../flags/duration.js';
 import { imageFlag, settingsFlag } from '../../flags/schedule.js';
 import { clusterFlags } from '../../flags/cluster.js';
@@ -102,10 +104,11 @@ Settings: ${SETTINGS.join(', ')}.`;
   private async runNow(flags: ScheduleFlags): Promise<void> {
     const timeoutMs = timeoutFlag('timeout', flags.timeout ?? '1h');
     const { jobFailed, runNow } = await import('../../core/schedule/run-now.js');
-    const stream = flags.output === 'table' ? process.stdout : process.stderr;
-    const log = (chunk: Buffer): void => void stream.write(chunk);
+    const writer = flags.output === 'table' ? stdout() : stderr();
+    const lines = new LogLines((line) => writer.line(line));
+    const log = (chunk: Buffer): void => lines.push(chunk);
     const run = await this.withCluster(flags, ({ api, reporter, signal }) =>
-      runNow(api, { cronJob: flags.from, timeoutMs, log }, reporter, signal),
+      runNow(api, { cronJob: flags.from, timeoutMs, log }, reporter, signal).finally(() => lines.end()),
     );
     await present(run, flags.output, runOutput);
     if (run.status === 'failed') await this.fail(jobFailed(run));

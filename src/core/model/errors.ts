@@ -21,6 +21,11 @@ interface RegadmErrorOptions {
   exitCode?: number;
   cause?: unknown;
   invalidReferences?: InvalidReference[];
+  /**
+   * The message for people in several lines; otherwise line feeds in the message are escaped, because they can come
+   * from data.
+   */
+  lines?: string[];
 }
 
 /** An error for users: a message, a code, what to do next, and an exit status. */
@@ -29,6 +34,7 @@ export class RegadmError extends Error {
   readonly suggestions: string[];
   readonly exitCode: number;
   readonly invalidReferences?: InvalidReference[];
+  readonly lines: string[];
 
   constructor(message: string, options: RegadmErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -37,6 +43,7 @@ export class RegadmError extends Error {
     this.suggestions = options.suggestions ?? [];
     this.exitCode = options.exitCode ?? EXIT_OF.get(options.code) ?? EXIT.error;
     this.invalidReferences = options.invalidReferences;
+    this.lines = options.lines ?? [message];
   }
 }
 

@@ -4,7 +4,7 @@ import type { RegistryMode } from './mode.js';
 import type { RegistryPod } from './pods.js';
 
 /** The output formats of `regadm registry readonly`. */
-export const registryModeOutput = { document: registryModeDocument, table: registryModeText };
+export const registryModeOutput = { document: registryModeDocument, table: registryModeLines };
 
 /** Describes why the operator does not switch the mode. */
 export function modeWarnings({ managementState, conditions }: RegistryMode): string[] {
@@ -40,14 +40,13 @@ function registryModeDocument(mode: RegistryMode): RegistryModeDocument {
   };
 }
 
-function registryModeText({ readOnly, previous, pods, conditions, pending }: RegistryMode): string {
+function* registryModeLines({ readOnly, previous, pods, conditions, pending }: RegistryMode): Generator<string> {
   const before = previous === readOnly ? '' : ` (it was ${modeName(previous)})`;
-  const lines = [`The registry is ${modeName(readOnly)}${before}.`];
-  if (pending) lines.push(`Not rolled out to every pod yet: ${pending}.`);
-  lines.push(...pods.map(podLine));
+  yield `The registry is ${modeName(readOnly)}${before}.\n`;
+  if (pending) yield `Not rolled out to every pod yet: ${pending}.\n`;
+  for (const pod of pods) yield `${podLine(pod)}\n`;
   for (const { type, status, reason, message } of conditions)
-    lines.push(`  ${type}=${status}${reason ? ` (${reason})` : ''}${message ? `: ${message}` : ''}`);
-  return `${lines.join('\n')}\n`;
+    yield `  ${type}=${status}${reason ? ` (${reason})` : ''}${message ? `: ${message}` : ''}\n`;
 }
 
 function podLine({ name, phase, ready, readOnly, terminating, trouble }: RegistryPod): string {

@@ -2,15 +2,15 @@ import type { RegistryRestartDocument } from './document-types.js';
 import type { RestartReport } from './restart.js';
 
 /** The output formats of `regadm registry restart`. */
-export const registryRestartOutput = { document: registryRestartDocument, table: registryRestartText };
+export const registryRestartOutput = { document: registryRestartDocument, table: registryRestartLines };
 
 function registryRestartDocument(report: RestartReport): RegistryRestartDocument {
   return { apiVersion: 'regadm/v1', kind: 'RegistryRestart', ...report };
 }
 
-function registryRestartText({ dryRun, previous, pods, redisKeys }: RestartReport): string {
+function registryRestartLines({ dryRun, previous, pods, redisKeys }: RestartReport): string[] {
   const before = previous.join(', ') || 'no pod';
-  if (dryRun) return `would restart ${before}\n`;
-  const emptied = redisKeys === undefined ? '' : `deleted ${redisKeys} keys of the blob cache from Redis\n`;
-  return `${emptied}restarted the registry: ${before} replaced by ${pods.join(', ')}\n`;
+  if (dryRun) return [`would restart ${before}\n`];
+  const emptied = redisKeys === undefined ? [] : [`deleted ${redisKeys} keys of the blob cache from Redis\n`];
+  return [...emptied, `restarted the registry: ${before} replaced by ${pods.join(', ')}\n`];
 }

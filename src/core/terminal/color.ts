@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { withMarks } from './escape.js';
 
 type Paint = (text: string) => string;
 
@@ -11,10 +12,24 @@ export interface Styles {
   bad: Paint;
 }
 
-/** Returns styles for a stream with or without colors. */
+/**
+ * Returns styles for a stream with or without colors. They set marks, which the writer of the stream replaces with
+ * colors.
+ */
 export function styles(color: boolean): Styles {
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  return { heading: chalk.bold, muted: chalk.dim, good: chalk.green, warn: chalk.yellow, bad: chalk.red };
+  return {
+    heading: marked(chalk.bold),
+    muted: marked(chalk.dim),
+    good: marked(chalk.green),
+    warn: marked(chalk.yellow),
+    bad: marked(chalk.red),
+  };
+}
+
+function marked(style: Paint): Paint {
+  const [before = '', after = ''] = style('|').split('|').map(withMarks);
+  return (text) => `${before}${text}${after}`;
 }
 
 /**

@@ -1,6 +1,13 @@
-/** Formats a result for programs: indented JSON, or YAML without anchors. */
+import { redactValues } from '../kit/secrets/redact.js';
+import { escapeJson, escapeYaml, hasUnsafe } from './escape.js';
+
+/** Formats a result for programs, without secrets: indented JSON, or YAML without anchors. */
 export async function documentText(format: string, document: object): Promise<string> {
-  if (format !== 'yaml') return `${JSON.stringify(document, null, 2)}\n`;
+  const safe = redactValues(document);
+  if (format !== 'yaml') return escapeJson(`${JSON.stringify(safe, null, 2)}\n`);
   const { stringify } = await import('yaml');
-  return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+  const options = { lineWidth: 0, aliasDuplicateObjects: false };
+  const text = stringify(safe, options);
+  // Only double-quoted strings have escape sequences.
+  return hasUnsafe(text) ? escapeYaml(stringify(safe, { ...options, defaultStringType: 'QUOTE_DOUBLE' })) : text;
 }

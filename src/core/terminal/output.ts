@@ -12,8 +12,11 @@ export interface Layout {
   now: number;
 }
 
-/** Text of any length; large results are produced in pieces, so that memory does not grow with the output. */
-export type Text = string | Iterable<string>;
+/**
+ * Lines for people, each with its line feed; a line can end with several. The writer escapes other line feeds, because
+ * they come from data. Large results are produced one line at a time, so that memory does not grow with the output.
+ */
+export type Lines = Iterable<string> & object;
 
 /**
  * The output formats of a feature's result. Each imports its renderer when it is called, so that a command loads only
@@ -22,10 +25,10 @@ export type Text = string | Iterable<string>;
 export interface Output<Report, Document extends object> {
   /** Makes the document of `-o json` and `-o yaml`: as a whole, or in pieces if it can be large. */
   document(report: Report): Promise<Document | StreamedDocument<Document>> | Document | StreamedDocument<Document>;
-  /** Formats text for people: `-o table` and `-o wide`. Ends with a line break. */
-  table(report: Report, layout: Layout): Promise<Text> | Text;
+  /** Formats text for people: `-o table` and `-o wide`. */
+  table(report: Report, layout: Layout): Promise<Lines> | Lines;
   /** Formats one name per line: `-o name`. */
-  name?(report: Report): Promise<Text> | Text;
+  name?(report: Report): Promise<Lines> | Lines;
   /** Formats the lines of `oc`, or of the registry's own pruner, for scripts that read them: `-o oc`. */
-  oc?(report: Report): Promise<Text> | Text;
+  oc?(report: Report): Promise<Lines> | Lines;
 }

@@ -1,5 +1,6 @@
 import type { Progress } from './progress.js';
 import { Phase } from './progress-phase.js';
+import { writerFor } from './writer.js';
 
 /** Time between two lines, in ms. Shorter work prints none. */
 const INTERVAL_MS = 30_000;
@@ -23,7 +24,7 @@ export class PlainProgress implements Progress {
   }
 
   log(line: string): void {
-    this.stream.write(`${line}\n`);
+    writerFor(this.stream).line(line);
   }
 
   done(): void {

@@ -1,3 +1,4 @@
+import { mayContainSecret, redactValues } from '../kit/secrets/redact.js';
 import { toYamlBlock, toYamlItem } from './yaml-text.js';
 
 /** Names of a document's top-level arrays. */
@@ -23,7 +24,7 @@ export function isStreamed<Document extends object>(
   return 'fields' in document && 'arrays' in document;
 }
 
-/** Writes a document in pieces of one field or one array entry; `inChunks` joins them. */
+/** Writes a document without secrets in pieces of one field or a few array entries. */
 export function streamDocument<Document extends object>(
   document: StreamedDocument<Document>,
   format: 'json' | 'yaml',
@@ -33,6 +34,32 @@ export function streamDocument<Document extends object>(
   return format === 'yaml' ? yamlPieces(fields, arrays) : jsonPieces(fields, arrays);
 }
 
+/** Length of the entries that are searched for secrets together, in characters: one search costs less than many. */
+const BATCH_LENGTH = 32 * 1024;
+
+/** Formats the entries of an array, without secrets. */
+function* formatted(entries: Iterable<unknown>, format: (entry: unknown) => string): Generator<string> {
+  let batch: unknown[] = [];
+  let texts: string[] = [];
+  let length = 0;
+  for (const entry of entries) {
+    const text = format(entry);
+    batch.push(entry);
+    texts.push(text);
+    length += text.length;
+    if (length < BATCH_LENGTH) continue;
+    yield* withoutSecrets(batch, texts, format);
+    batch = [];
+    texts = [];
+    length = 0;
+  }
+  yield* withoutSecrets(batch, texts, format);
+}
+
+function withoutSecrets(entries: unknown[], texts: string[], format: (entry: unknown) => string): string[] {
+  return mayContainSecret(texts.join('')) ? entries.map((entry) => format(redactValues(entry))) : texts;
+}
+
 type Fields = [key: string, value: unknown][];
 type Arrays = [key: string, entries: () => Iterable<unknown>][];
 
@@ -40,15 +67,15 @@ type Arrays = [key: string, entries: () => Iterable<unknown>][];
 function* jsonPieces(fields: Fields, arrays: Arrays): Generator<string> {
   let separator = '{\n';
   for (const [key, value] of fields) {
-    yield `${separator}  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+    yield `${separator}  ${JSON.stringify(key)}: ${JSON.stringify(redactValues(value))}`;
     separator = ',\n';
   }
   for (const [key, entries] of arrays) {
     yield `${separator}  ${JSON.stringify(key)}: [`;
     separator = ',\n';
     let lead = '\n    ';
-    for (const entry of entries()) {
-      yield lead + JSON.stringify(entry);
+    for (const entry of formatted(entries(), (value) => JSON.stringify(value))) {
+      yield lead + entry;
       lead = ',\n    ';
     }
     yield lead.startsWith(',') ? '\n  ]' : ']';
@@ -57,11 +84,11 @@ function* jsonPieces(fields: Fields, arrays: Arrays): Generator<string> {
 }
 
 function* yamlPieces(fields: Fields, arrays: Arrays): Generator<string> {
-  yield toYamlBlock(Object.fromEntries(fields), '');
+  yield toYamlBlock(redactValues(Object.fromEntries(fields)) as Record<string, unknown>, '');
   for (const [key, entries] of arrays) {
     let lead = `${key}:\n`;
-    for (const entry of entries()) {
-      yield lead + toYamlItem(entry, '  ');
+    for (const entry of formatted(entries(), (value) => toYamlItem(value, '  '))) {
+      yield lead + entry;
       lead = '';
     }
     if (lead !== '') yield `${key}: []\n`;

@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
-import { oneLine } from './text.js';
+import { escapeText } from './escape.js';
+import { clean } from './text.js';
+import { columnsOf, cut, isAscii } from './width.js';
 
 /** A column of a table. */
 export interface Column {
@@ -45,7 +47,7 @@ export function* tableLines(columns: readonly Column[], rows: Rows, options: Tab
   const widths = fitWidths(columns, naturalWidths(columns, iterate()), width - indent.length);
   const titles = heading(line(columns, titlesOf(columns), widths));
   yield `${indent}${titles}\n`;
-  if (typeof rows === 'function' || rows.length > DRAWN_ROWS) {
+  if (typeof rows === 'function' || rows.length > DRAWN_ROWS || !rows.every(isDrawable)) {
     for (const row of iterate()) yield `${indent}${line(columns, row, widths, true)}\n`;
   } else if (rows.length > 0) {
     for (const drawn of draw(columns, rows, widths)) yield `${indent}${drawn}\n`;
@@ -66,14 +68,23 @@ function draw(columns: readonly Column[], rows: readonly (readonly string[])[], 
     colWidths: widths.map((width) => Math.max(1, width)),
   });
   drawing.push(
-    ...rows.map((row) =>
-      columns.map(({ style = (text) => text }, at) => style(cut(oneLine(row[at] ?? ''), widths[at]!), row)),
-    ),
+    ...rows.map((row) => columns.map(({ style = (text) => text }, at) => style(cellText(row[at], widths[at]!), row))),
   );
   return drawing
     .toString()
     .split('\n')
     .map((text) => text.trimEnd());
+}
+
+/** cli-table3 measures some characters differently, and would cut them off. */
+function isDrawable(row: readonly string[]): boolean {
+  return row.every(isAscii);
+}
+
+/** The writer removes secrets; what is cut must have none before, because the rest of a secret has another form. */
+function cellText(value = '', width: number): string {
+  const text = escapeText(value);
+  return columnsOf(text) <= width ? text : cut(clean(value), width);
 }
 
 function titlesOf(columns: readonly Column[]): string[] {
@@ -83,7 +94,7 @@ function titlesOf(columns: readonly Column[]): string[] {
 function naturalWidths(columns: readonly Column[], rows: Iterable<readonly string[]>): number[] {
   const widths = columns.map(({ title }) => title.length);
   for (const row of rows)
-    for (let at = 0; at < widths.length; at++) widths[at] = Math.max(widths[at]!, (row[at] ?? '').length);
+    for (let at = 0; at < widths.length; at++) widths[at] = Math.max(widths[at]!, columnsOf(escapeText(row[at] ?? '')));
   return widths;
 }
 
@@ -106,14 +117,11 @@ function fitWidths(columns: readonly Column[], natural: number[], width: number)
 function line(columns: readonly Column[], row: readonly string[], widths: number[], painted = false): string {
   const cells = columns.map(({ align, style }, at) => {
     const width = widths[at]!;
-    const text = cut(oneLine(row[at] ?? ''), width);
+    const text = cellText(row[at], width);
     const last = at === columns.length - 1;
-    const cell = align === 'right' ? text.padStart(width) : last ? text : text.padEnd(width);
+    const padding = ' '.repeat(Math.max(0, width - columnsOf(text)));
+    const cell = align === 'right' ? padding + text : last ? text : text + padding;
     return painted && style ? style(cell, row) : cell;
   });
   return cells.join(GAP).trimEnd();
-}
-
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }

@@ -2,6 +2,8 @@ import type { Ora } from 'ora';
 import { wantsColor } from './color.js';
 import type { Progress } from './progress.js';
 import { Phase } from './progress-phase.js';
+import { clean } from './text.js';
+import { writerFor } from './writer.js';
 
 /** Columns that the spinner and its spaces take, and one that stays free so that no terminal wraps the line. */
 const RESERVED_COLUMNS = 4;
@@ -28,7 +30,7 @@ export class TerminalProgress implements Progress {
   }
 
   log(line: string): void {
-    this.stream.write(`${line}\n`);
+    writerFor(this.stream).line(line);
   }
 
   done(): void {
@@ -60,6 +62,6 @@ export class TerminalProgress implements Progress {
 
   private text(): string {
     const columns = this.stream.columns > 0 ? this.stream.columns : 80;
-    return this.current?.text().slice(0, columns - RESERVED_COLUMNS) ?? '';
+    return clean(this.current?.text() ?? '').slice(0, columns - RESERVED_COLUMNS);
   }
 }

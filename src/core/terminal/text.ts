@@ -1,3 +1,6 @@
+import { redact } from '../kit/secrets/redact.js';
+import { escapeText } from './escape.js';
+
 /** Formats a number with thousands separators: `12,345`. */
 export function thousands(count: number): string {
   return count.toLocaleString('en-US');
@@ -10,11 +13,12 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${thousands(count)} ${count === 1 ? noun : many}`;
 }
 
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]+/g;
-
-/** Replaces line breaks and control characters of text from a cluster, which could move a terminal's cursor. */
-export function oneLine(text: string): string {
-  return text.replace(CONTROL, ' ');
+/**
+ * Removes secrets from a text and escapes it, before it is cut or wrapped: both would hide a secret's form, and widths
+ * would be wrong.
+ */
+export function clean(text: string): string {
+  return escapeText(redact(text));
 }
 
 /** Formats a time as the API does, to the second; null if it is not known. */

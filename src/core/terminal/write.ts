@@ -1,7 +1,8 @@
+import { fstatSync, writeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
-/** Error codes of a stream whose reader has closed it. */
-const READER_GONE = new Set([
+/** How a stream says that whoever read it has gone. */
+const READER_GONE = new Set<string | undefined>([
   'EPIPE',
   'ECONNRESET',
   'ERR_STREAM_DESTROYED',
@@ -9,33 +10,34 @@ const READER_GONE = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ]);
 
-/**
- * Writes chunks one after the other, not faster than they are read. Stops without an error when the reader closes the
- * stream (`… | head`).
- * @returns whether everything was written
- * @throws any other error of the stream (a full disk), or of the chunks' source
- */
-export async function writeAll(stream: Writable, chunks: Iterable<string> | AsyncIterable<string>): Promise<boolean> {
-  let broken: NodeJS.ErrnoException | undefined;
-  const onError = (error: NodeJS.ErrnoException): void => void (broken ??= error);
-  stream.on('error', onError);
-  try {
-    for await (const chunk of chunks) {
-      if (chunk !== '') await writeOne(stream, chunk);
-    }
-    return true;
-  } catch (error) {
-    if (READER_GONE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
-  } finally {
-    // A stream reports an error twice: to the write, and a moment later as an event, for which the listener must stay.
-    if (!broken && !stream.destroyed && !stream.errored) stream.off('error', onError);
-  }
+/** Returns true for the error of a stream whose reader has gone away. */
+export function isReaderGone(error: unknown): boolean {
+  return READER_GONE.has((error as NodeJS.ErrnoException).code);
 }
 
-/** Writes a chunk and waits, so that at most one is in flight. */
-function writeOne(stream: Writable, chunk: string): Promise<void> {
+/**
+ * Writes a text. The write begins before this function returns, so that texts keep their order and none is lost when
+ * the process exits.
+ * @returns when the stream has taken the text
+ * @throws the stream's error
+ */
+export function writeText(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+    const file = regularFile(stream);
+    if (file !== undefined) resolve(writeWhole(file, Buffer.from(text)));
+    else stream.write(text, (error) => (error ? reject(error) : resolve()));
   });
+}
+
+/** Returns the descriptor of a stream if it is a regular file, for which Node.js writes without waiting. */
+function regularFile(stream: Writable & { fd?: unknown }): number | undefined {
+  const { fd } = stream;
+  return stream.constructor.name === 'SyncWriteStream' && typeof fd === 'number' && fstatSync(fd).isFile()
+    ? fd
+    : undefined;
+}
+
+/** Writes until all is written: a disk that is nearly full takes a part, which Node's own stream would not notice. */
+function writeWhole(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
 }

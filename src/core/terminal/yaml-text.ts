@@ -2,6 +2,7 @@
  * Formats streamed documents as YAML. The `yaml` package builds a tree of the whole document first, and takes a hundred
  * times as long for small entries.
  */
+import { escapeYaml } from './escape.js';
 
 type Container = unknown[] | Record<string, unknown>;
 
@@ -13,8 +14,8 @@ export function toYamlBlock(value: Container, indent: string): string {
     const entry = value[key];
     if (entry === undefined) continue;
     text += isFilled(entry)
-      ? `${indent}${key}:\n${toYamlBlock(entry, `${indent}  `)}`
-      : `${indent}${key}: ${scalar(entry)}\n`;
+      ? `${indent}${scalar(key)}:\n${toYamlBlock(entry, `${indent}  `)}`
+      : `${indent}${scalar(key)}: ${scalar(entry)}\n`;
   }
   return text;
 }
@@ -32,10 +33,8 @@ function isFilled(value: unknown): value is Container {
 /** Strings that every YAML parser reads as strings without quotes: no indicator at the start, no `: `, no ` #`. */
 const PLAIN = /^[A-Za-z_/][\w./@,()=-]*(?:[ :][\w./@(][\w./@,()=-]*)*$/;
 const RESERVED = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
-/** Characters that JSON leaves unescaped, but that YAML forbids or reads as line breaks. */
-const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 function scalar(value: unknown): string {
   if (typeof value === 'string' && PLAIN.test(value) && !RESERVED.test(value)) return value;
-  return JSON.stringify(value).replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeYaml(JSON.stringify(value));
 }

@@ -77,7 +77,7 @@ class Demo {
 }
 
 function failed(message: string): RegadmError {
-  return new RegadmError(message, { code: 'DEMO_FAILED' });
+  return new RegadmError(message, { code: 'DEMO_FAILED', lines: message.split('\n') });
 }
 
 function describe({ blobs }: Space): string {

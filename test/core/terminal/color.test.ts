@@ -1,3 +1,4 @@
+import { paint } from '../../../src/core/terminal/escape.js';
 import { styles, terminalWidth, wantsColor } from '../../../src/core/terminal/color.js';
 
 const TERMINAL = { isTTY: true, columns: 120 };
@@ -19,7 +20,7 @@ describe('colors', () => {
 
   test('styles add colors only on request', () => {
     expect(styles(false).bad('x')).toBe('x');
-    expect(styles(true).bad('x')).toBe('\u001b[31mx\u001b[39m');
+    expect(paint(styles(true).bad('x'))).toBe('\u001b[31mx\u001b[39m');
   });
 });
 

@@ -1,3 +1,4 @@
+import { styles } from '../../../src/core/terminal/color.js';
 import { table } from '../../../src/core/terminal/table.js';
 
 const COLUMNS = [
@@ -30,8 +31,34 @@ test('inflexible columns are written in full, even on a narrow terminal', () => 
   expect(table([{ title: 'DIGEST' }], [['sha256:0123456789ab']], { width: 5 })).toContain('sha256:0123456789ab');
 });
 
-test('control characters from a cluster do not reach the terminal', () => {
-  expect(table(COLUMNS, [['a\u001b[2Jb\nc', '1', '']])).toContain('a [2Jb c');
+test('control characters from a cluster do not reach the terminal, and columns are as wide as what is shown', () => {
+  const rows = [
+    ['a\u001b[2Jb\nc', '1', ''],
+    ['\u202ed', '22', ''],
+  ];
+  expect(table(COLUMNS, rows)).toBe(
+    ['NAME           COUNT   NOTE', 'a\\x1b[2Jb\\nc       1', '\\u202ed           22', ''].join('\n'),
+  );
+});
+
+test('names in other writing systems are complete and aligned', () => {
+  const lines = table(COLUMNS, [
+    ['漢字', '1', 'größe'],
+    ['ab', '2', ''],
+  ]).split('\n');
+  expect(lines).toEqual(['NAME   COUNT   NOTE', '漢字       1   größe', 'ab         2', '']);
+});
+
+test('a secret is hidden before a cell is cut, which would leave a part of it', () => {
+  const text = table([{ title: 'MESSAGE', flexible: true }], [['rejected: Bearer sha256~Zm9vYmFyLXNlY3JldA of u']], {
+    width: 26,
+  });
+  expect(text).toBe('MESSAGE\nrejected: Bearer (hidden)…\n');
+});
+
+test('a style in a cell does not count for the width', () => {
+  const { bad } = styles(true);
+  expect(table([{ title: 'A' }, { title: 'B' }], [[bad('x'), 'y']])).toBe(`A   B\n${bad('x')}   y\n`);
 });
 
 test('colors do not count for the width', () => {

@@ -3,5 +3,5 @@ import type { DoctorDocument } from '../report.js';
 
 export const doctorOutput: Output<DoctorDocument, DoctorDocument> = {
   document: (report) => report,
-  table: async (report, layout) => (await import('./text.js')).doctorText(report, layout),
+  table: async (report, layout) => (await import('./text.js')).doctorLines(report, layout),
 };

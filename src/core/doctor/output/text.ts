@@ -1,6 +1,6 @@
 import type { CheckStatus } from '../../model/check.js';
 import type { Layout } from '../../terminal/output.js';
-import { oneLine, plural } from '../../terminal/text.js';
+import { clean, plural } from '../../terminal/text.js';
 import type { DoctorDocument } from '../report.js';
 
 const MARKS: Record<CheckStatus, string> = {
@@ -13,11 +13,11 @@ const MARKS: Record<CheckStatus, string> = {
 };
 const WIDTH = Math.max(...Object.values(MARKS).map((mark) => mark.length));
 
-/** Renders one line per check with its remedy below, and a summary at the end. */
-export function doctorText(
+/** Writes one line per check with its remedy below, and a summary at the end. */
+export function* doctorLines(
   { version, node, checks, summary }: DoctorDocument,
   { styles, width }: Pick<Layout, 'styles' | 'width'>,
-): string {
+): Generator<string> {
   const paint: Record<CheckStatus, (text: string) => string> = {
     ok: styles.good,
     info: (text) => text,
@@ -28,15 +28,17 @@ export function doctorText(
   };
   const names = Math.max(...checks.map(({ name }) => name.length));
   const indent = WIDTH + names + 4;
-  const lines = checks.flatMap(({ name, status, message, suggestions = [] }) => {
-    const [first, ...rest] = wrapped(oneLine(message), width - indent);
+  yield `regadm ${version}, Node.js ${node}\n\n`;
+  for (const { name, status, message, suggestions = [] } of checks) {
+    const [first, ...rest] = wrapped(clean(message), width - indent);
     const remedies = suggestions.flatMap((text) =>
-      wrapped(oneLine(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),
+      wrapped(clean(text), width - indent - 2).map((line, at) => (at === 0 ? `* ${line}` : `  ${line}`)),
     );
-    const head = `${paint[status](MARKS[status].padEnd(WIDTH))}  ${name.padEnd(names)}  ${first}`;
-    return [head, ...[...rest, ...remedies].map((line) => ' '.repeat(indent) + line)];
-  });
-  return `${[`regadm ${version}, Node.js ${node}`, '', ...lines, '', verdict(summary)].join('\n')}\n`;
+    yield `${paint[status](MARKS[status].padEnd(WIDTH))}  ${name.padEnd(names)}  ${first}\n`;
+    for (const line of [...rest, ...remedies]) yield `${' '.repeat(indent)}${line}\n`;
+  }
+  yield '\n';
+  yield `${verdict(summary)}\n`;
 }
 
 function verdict({ failed, warnings, unknown }: DoctorDocument['summary']): string {

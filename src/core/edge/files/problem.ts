@@ -25,8 +25,8 @@ export function locate(
 
 /** Makes an error with one line per problem (file, line, field), in the order of the file. */
 export function invalidFile(problems: FileProblem[], suggestions: string[] = []): RegadmError {
-  const sorted = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
-  return new RegadmError(sorted.map(problemText).join('\n'), { code: 'INVALID_FILE', suggestions });
+  const lines = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).map(problemText);
+  return new RegadmError(lines.join('\n'), { code: 'INVALID_FILE', suggestions, lines });
 }
 
 /** Formats a problem: `storage.bu:7: storage.disks[0].device: must be an absolute path`. */

@@ -11,7 +11,7 @@ export function closingLines({ report, error, notRestored }: HardPruneResult, em
   const ended = error
     ? [`error: ${(error as Error).message}; what was deleted before that is listed; the next run deletes the rest`]
     : [];
-  return [...notRestored.map(errorLines), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+  return [...notRestored.flatMap(errorLines), ...(hint ? [`hint: ${hint}`] : []), ...ended];
 }
 
 /** Describes the result of `--recover`. */
@@ -29,6 +29,6 @@ function staleCacheHint({ dryRun, plan, procedure }: HardPruneReport, emptiesRed
   return `the registry's in-memory blob cache is stale until the registry restarts: regadm registry restart${redis}`;
 }
 
-function errorLines({ message, suggestions }: RegadmError): string {
-  return [`error: ${message}`, ...suggestions.map((text) => `  * ${text}`)].join('\n');
+function errorLines({ message, suggestions }: RegadmError): string[] {
+  return [`error: ${message}`, ...suggestions.map((text) => `  * ${text}`)];
 }

@@ -14,7 +14,7 @@ export const hardPruneOutput: Output<HardPruneReport, HardPruneDocument> = {
 /** The output formats of `regadm prune hard --recover`. Everything but the document is on stderr. */
 export const recoveryOutput: Output<RecoverResult, HardPruneRecoveryDocument> = {
   document: ({ found, steps }) => ({ apiVersion: 'regadm/v1', kind: 'HardPruneRecovery', found, procedure: steps }),
-  table: () => '',
-  name: () => '',
-  oc: () => '',
+  table: () => [],
+  name: () => [],
+  oc: () => [],
 };

@@ -4,7 +4,7 @@ import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 
 /** Describes what was deleted, or would be, below the tables. */
-export function summaryText(report: HardPruneReport): string {
+export function summaryLines(report: HardPruneReport): string[] {
   const { dryRun, plan } = report;
   const summary = hardPruneSummary(report);
   const { blobs, bytes, manifestLinks, repositories, layerLinks, uploads, abandonedUploads, failed, skipped } = summary;
@@ -22,5 +22,5 @@ export function summaryText(report: HardPruneReport): string {
   if (failed + skipped > 0) lines.push(`Failed: ${failed}; skipped: ${skipped}`);
   const found = blobs + manifestLinks + repositories + layerLinks + uploads;
   if (dryRun && found > 0) lines.push('Nothing was changed. Add --confirm to delete.');
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${line}\n`);
 }

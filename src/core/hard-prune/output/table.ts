@@ -3,7 +3,7 @@ import { formatBytes } from '../../model/quantity.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import type { HardPruneReport, PlanPart } from '../report.js';
-import { summaryText } from './summary-text.js';
+import { summaryLines } from './summary-text.js';
 
 /** Maximum number of rows of a table without `-o wide`. */
 const MAX_ROWS = 20;
@@ -37,7 +37,7 @@ export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): 
       statusText(report, 'blobs', index),
     ]);
   yield* tableText(['BLOB', 'SIZE'], rows, layout);
-  yield summaryText(report);
+  yield* summaryLines(report);
 }
 
 function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number): string {
@@ -58,6 +58,7 @@ function* tableText(titles: string[], rows: string[][], layout: TableLayout): Ge
     align: title === 'SIZE' ? 'right' : 'left',
   }));
   yield* tableLines(columns, shown, { width: wide ? Infinity : width, heading: styles.heading });
-  if (rows.length > shown.length) yield styles.muted(`… and ${rows.length - shown.length} more (-o wide shows all)\n`);
+  if (rows.length > shown.length)
+    yield `${styles.muted(`… and ${rows.length - shown.length} more (-o wide shows all)`)}\n`;
   yield '\n';
 }

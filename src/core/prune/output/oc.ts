@@ -62,11 +62,11 @@ function* imageLines({ plan, outcome, dryRun }: ImagePruneReport): Generator<str
   };
   for (const image of plan.images) eachBlob(image, (blob) => users[blob]!++);
   for (const [at, image] of plan.images.entries()) {
-    let lines = '';
+    const lines: string[] = [];
     eachBlob(image, (blob) => {
-      if (--users[blob]! === 0 && blobsLeft[blob]) lines += `Deleting blob ${digests.text(blob)}\n`;
+      if (--users[blob]! === 0 && blobsLeft[blob]) lines.push(`Deleting blob ${digests.text(blob)}\n`);
     });
-    if (isDone(outcome.images[at]!, dryRun)) lines += `Deleting image ${images.nameText(image)}\n`;
-    yield lines;
+    if (isDone(outcome.images[at]!, dryRun)) lines.push(`Deleting image ${images.nameText(image)}\n`);
+    yield* lines;
   }
 }

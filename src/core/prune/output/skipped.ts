@@ -1,5 +1,4 @@
 import { streamKey } from '../../model/image-stream.js';
-import { oneLine } from '../../terminal/text.js';
 import { STATUS } from '../outcome.js';
 import type { ImagePruneReport } from '../report.js';
 import { DEPENDENCY, Notes } from './status.js';
@@ -40,5 +39,5 @@ export function notReached({ dryRun, plan, outcome }: ImagePruneReport): { image
 }
 
 function line(target: string, reason = DEPENDENCY): string {
-  return `  ${oneLine(target)}: ${oneLine(reason)}\n`;
+  return `  ${target}: ${reason}\n`;
 }

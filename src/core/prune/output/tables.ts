@@ -2,7 +2,7 @@ import type { ImagePruneReport } from '../report.js';
 import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
-import { oneLine, plural, thousands } from '../../terminal/text.js';
+import { plural, thousands } from '../../terminal/text.js';
 import { compareText } from '../../model/compare-text.js';
 import { imageSection } from './image-section.js';
 import type { Section } from './section.js';
@@ -57,9 +57,7 @@ function more(count: number): string {
  * most.
  */
 function* problems(report: ImagePruneReport, limit: number, paint: Styles): Generator<string> {
-  const failures = report.failures
-    .map(({ target, message }) => `  ${oneLine(target)}: ${oneLine(message)}\n`)
-    .sort(compareText);
+  const failures = report.failures.map(({ target, message }) => `  ${target}: ${message}\n`).sort(compareText);
   yield* list(paint.bad('Failed'), failures, limit, paint);
   yield* list(paint.warn('Skipped'), skippedLines(report), limit, paint);
   const { images, streams } = notReached(report);
@@ -81,11 +79,13 @@ function* list(title: string, lines: Iterable<string>, limit: number, paint: Sty
 function* ending(report: ImagePruneReport, paint: Styles): Generator<string> {
   if (report.dryRun)
     yield `Dry run: nothing was changed. To apply it, run the same command with ${paint.heading('--confirm')}.\n`;
-  else if (report.interrupted)
-    yield `${paint.warn('Interrupted before completion.')}\nRun the same command again: it finishes what is left.\n`;
-  else if (report.failures.length > 0)
-    yield `${paint.bad('Completed with errors.')}\nFix the problems above and run the same command again: it finishes what is left.\n`;
-  else yield `${paint.good('Done.')}\n`;
+  else if (report.interrupted) {
+    yield `${paint.warn('Interrupted before completion.')}\n`;
+    yield 'Run the same command again: it finishes what is left.\n';
+  } else if (report.failures.length > 0) {
+    yield `${paint.bad('Completed with errors.')}\n`;
+    yield 'Fix the problems above and run the same command again: it finishes what is left.\n';
+  } else yield `${paint.good('Done.')}\n`;
 }
 
 function nothingToPrune({ plan }: ImagePruneReport): string {

@@ -3,11 +3,11 @@ import type { Run, RunDocument, ScheduleDocument } from '../report.js';
 
 export const scheduleOutput: Output<ScheduleDocument, ScheduleDocument> = {
   document: (document) => document,
-  table: async (document) => (await import('./table.js')).scheduleText(document),
+  table: async (document) => (await import('./table.js')).scheduleLines(document),
 };
 
 /** The text format is empty, because the Job's log is the output for people. */
 export const runOutput: Output<Run, RunDocument> = {
   document: (run) => ({ apiVersion: 'regadm/v1', kind: 'PruneRun', ...run }),
-  table: () => '',
+  table: () => [],
 };

@@ -1,9 +1,9 @@
 import type { CronJobStatus, Run, ScheduleDocument } from '../report.js';
-import { table } from '../../terminal/table.js';
+import { tableLines } from '../../terminal/table.js';
 
-/** Formats settings, conditions, CronJobs and last runs as tables. */
-export function scheduleText(report: ScheduleDocument): string {
-  return [
+/** Writes settings, conditions, CronJobs and last runs as tables. */
+export function* scheduleLines(report: ScheduleDocument): Generator<string> {
+  const sections = [
     settings(report),
     section(
       'CONDITIONS',
@@ -16,10 +16,14 @@ export function scheduleText(report: ScheduleDocument): string {
       report.cronJobs.map(cronJobRow),
     ),
     section('LAST RUNS', ['JOB', 'CRONJOB', 'STATUS', 'STARTED', 'FINISHED', 'MESSAGE'], report.runs.map(runRow)),
-  ].join('\n');
+  ];
+  for (const [index, lines] of sections.entries()) {
+    if (index > 0) yield '\n';
+    yield* lines;
+  }
 }
 
-function settings({ name, spec, effective, changed }: ScheduleDocument): string {
+function settings({ name, spec, effective, changed }: ScheduleDocument): Iterable<string> {
   const rows = Object.entries(effective).map(([key, value]) => [
     key,
     typeof value === 'object' ? JSON.stringify(value) : String(value),
@@ -28,9 +32,14 @@ function settings({ name, spec, effective, changed }: ScheduleDocument): string 
   return section(`IMAGEPRUNER ${name}`, ['SETTING', 'VALUE', ''], rows);
 }
 
-function section(heading: string, titles: string[], rows: string[][]): string {
-  const columns = titles.map((title) => ({ title }));
-  return `${heading}\n${rows.length > 0 ? table(columns, rows) : '(none)\n'}`;
+function* section(heading: string, titles: string[], rows: string[][]): Generator<string> {
+  yield `${heading}\n`;
+  if (rows.length === 0) yield '(none)\n';
+  else
+    yield* tableLines(
+      titles.map((title) => ({ title })),
+      rows,
+    );
 }
 
 function cronJobRow({

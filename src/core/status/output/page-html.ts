@@ -1,6 +1,8 @@
-/** Escapes text for use in markup. */
+import { clean } from '../../terminal/text.js';
+
+/** Escapes text, so that nothing in it is read as markup, and nothing invisible or secret is in the page. */
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
+  return clean(text).replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
 /** Template tag for markup, `html\`<b>${name}</b>\``: escapes every value except a Raw. */

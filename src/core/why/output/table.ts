@@ -7,7 +7,7 @@ import { age } from '../../terminal/age.js';
 import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines } from '../../terminal/table.js';
-import { oneLine, plural } from '../../terminal/text.js';
+import { plural } from '../../terminal/text.js';
 
 /** Maximum images of a stream or tag that are explained in full; for more, only a table is shown unless `wide`. */
 const MAX_EXPLAINED_IMAGES = 1;
@@ -39,7 +39,8 @@ function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
   if (kind !== 'image') yield `${paint.heading(name)}: ${plural(images.length, 'image')}\n\n`;
   if (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES) yield* overview(answer, context);
   if (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES && !context.wide) {
-    return yield `\nFor details, add ${paint.heading('-o wide')}, or name one image: ${paint.heading(`${stream}@sha256:…`)}.\n`;
+    yield '\n';
+    return yield `For details, add ${paint.heading('-o wide')}, or name one image: ${paint.heading(`${stream}@sha256:…`)}.\n`;
   }
   for (const [index, image] of images.entries()) {
     if (index > 0 || (kind !== 'image' && images.length > MAX_EXPLAINED_IMAGES)) yield '\n';
@@ -98,10 +99,12 @@ function* placePieces(places: WhyPlace[], paint: Styles): Generator<string> {
   if (places.length === 0) return yield `${paint.heading('Where it is')}: under no tag of any image stream\n\n`;
   let namespace: string | undefined;
   for (const place of places) {
-    if (place.namespace !== namespace)
-      yield `${namespace === undefined ? '' : '\n'}${paint.heading(`Where it is in namespace ${place.namespace}`)} ${paint.muted('(position 0 is the newest)')}\n`;
+    if (place.namespace !== namespace) {
+      if (namespace !== undefined) yield '\n';
+      yield `${paint.heading(`Where it is in namespace ${place.namespace}`)} ${paint.muted('(position 0 is the newest)')}\n`;
+    }
     namespace = place.namespace;
-    yield `${oneLine(`${place.stream}:${place.tag}`)} at position ${place.position} out of ${place.of}\n`;
+    yield `${place.stream}:${place.tag} at position ${place.position} out of ${place.of}\n`;
     yield `    ${place.kept ? paint.good('kept') : paint.warn('would be removed')}: ${describeReason(place.because)}\n`;
   }
   yield '\n';
@@ -134,8 +137,7 @@ function* changePieces(image: WhyImage, { paint }: Context): Generator<string> {
   const [it, other] = image.goes ? ['It would be kept', 'be kept'] : ['It would be pruned', 'be pruned'];
   if (image.would.length === 0) return yield `${paint.heading(it)} by no change that regadm knows of\n`;
   yield `${paint.heading(it)}\n`;
-  for (const change of image.would)
-    yield `- ${oneLine(describeChanges(change.changes))}${alsoText(change, other, paint)}\n`;
+  for (const change of image.would) yield `- ${describeChanges(change.changes)}${alsoText(change, other, paint)}\n`;
 }
 
 function alsoText({ also }: WhyChange, verb: string, paint: Styles): string {

@@ -1,6 +1,7 @@
 import type { ImagePrunePlan } from '../../../../src/core/prune/plan/plan.js';
 import type { ImagePruneReport } from '../../../../src/core/prune/report.js';
 import type { PruneOptions } from '../../../../src/core/graph/options.js';
+import { cleanLines } from '../../../../src/core/terminal/clean-lines.js';
 import { anImageStream, anOrdinaryImage, digest } from '../../../support/builders.js';
 import { aPlan, imagePrunePieces, type ImagePruneFormat } from '../../../support/reports.js';
 
@@ -28,11 +29,12 @@ export function tidyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return aPlan([anOrdinaryImage('new'), anImageStream('shop/web').withTag('latest', [digest('new')])], options);
 }
 
-/** The whole output as one text; 80 columns and no colors by default. */
+/** The whole output as one text, as the writer writes it; 80 columns and no colors by default. */
 export function rendered(
   report: ImagePruneReport,
   format: ImagePruneFormat,
   options: { color?: boolean; width?: number } = {},
 ): string {
-  return [...imagePrunePieces(report, format, options)].join('');
+  const pieces = imagePrunePieces(report, format, options);
+  return [...(format === 'json' || format === 'yaml' ? pieces : cleanLines(pieces))].join('');
 }

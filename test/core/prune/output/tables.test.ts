@@ -144,7 +144,7 @@ describe('a confirmed run', () => {
     report.outcome.streams[2]!.status = STATUS.skipped;
     report.outcome.streams[2]!.note = 'the stream is younger now';
     const text = rendered(report, 'table');
-    expect(text).toContain(`Failed\n  image ${digest('oldest')}: HTTP 500 Internal [2J error\n`);
+    expect(text).toContain(`Failed\n  image ${digest('oldest')}: HTTP 500\\nInternal\\x1b[2J error\n`);
     expect(text).toContain(`Skipped\n  image stream shop-b/lost: the stream is younger now\n  image `);
     expect(text).toContain(': pod shop/late uses it now\n');
     expect(text).toMatch(/^failed +1$/m);

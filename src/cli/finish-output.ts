@@ -1,0 +1,30 @@
+import { stderr, stdout } from '../core/terminal/writer.js';
+import { EXIT, RegadmError, messageOf } from '../core/model/errors.js';
+import { reportError } from './report-error.js';
+
+/** Exit statuses that a missing output does not replace: nothing was changed, or a signal ended the run. */
+const KEPT: readonly unknown[] = [EXIT.refused, EXIT.sigint, EXIT.sigterm, 129];
+
+/**
+ * Waits until everything is written, and reports output that could not be written, e.g. because the disk is full. A
+ * reader that went away (`… | head`) is not an error; the exit status is that of the run.
+ */
+export async function finishOutput(): Promise<void> {
+  await Promise.all([stdout().settled(), stderr().settled()]);
+  const cause = stdout().failure;
+  if (!cause) return;
+  const status = process.exitCode ?? EXIT.ok;
+  await reportError(outputError(cause, status), { usage: '' });
+  if (KEPT.includes(status)) process.exitCode = status;
+}
+
+function outputError(cause: Error, status: number | string): RegadmError {
+  return new RegadmError(`the output is incomplete: ${messageOf(cause)}`, {
+    code: 'OUTPUT_INCOMPLETE',
+    suggestions: [
+      `the run itself ended with exit status ${status}; what it changed stays changed`,
+      'free some space, or write the output to another place',
+    ],
+    cause,
+  });
+}

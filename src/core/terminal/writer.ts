@@ -1,0 +1,97 @@
+import type { Writable } from 'node:stream';
+import { redact } from '../kit/secrets/redact.js';
+import { inChunks } from './chunks.js';
+import { cleanLines } from './clean-lines.js';
+import { escapeJson, escapeText, paint } from './escape.js';
+import type { Lines } from './output.js';
+import { isReaderGone, writeText } from './write.js';
+
+/**
+ * Writes everything that regadm prints to one stream. Nothing else writes to stdout and stderr, so that no text of a
+ * cluster reaches a terminal without being escaped, and no secret reaches any output. A stream that fails ends neither
+ * the work nor the process: `failure` says at the end that output is missing.
+ */
+export class Writer {
+  private latest: Promise<unknown> = Promise.resolve();
+  private error: Error | undefined;
+
+  constructor(readonly stream: NodeJS.WriteStream) {
+    stream.on('error', (error) => this.failed(error));
+  }
+
+  /** The first error of the stream, such as a full disk; undefined if only the reader went away (`… | head`). */
+  get failure(): Error | undefined {
+    return this.error;
+  }
+
+  /** Writes one line: line feeds in it are escaped. Does not wait. */
+  line(text: string): void {
+    this.put(`${paint(escapeText(redact(text)))}\n`);
+  }
+
+  /** Writes lines for people, no faster than they are read. @throws what their source throws */
+  async lines(lines: Lines): Promise<void> {
+    await this.writeAll(inChunks(cleanLines(lines)));
+  }
+
+  /**
+   * Writes a document or a script, whose values have no secrets any longer, no faster than it is read.
+   * @throws what its source throws
+   */
+  async document(pieces: Lines): Promise<void> {
+    await this.writeAll(inChunks(pieces), escapeJson);
+  }
+
+  /** Writes a short document. Does not wait. */
+  text(document: string): void {
+    this.put(escapeJson(document));
+  }
+
+  /** Waits until everything that was written without waiting is written. */
+  async settled(): Promise<void> {
+    await this.latest;
+  }
+
+  private put(text: string): void {
+    this.latest = this.write(text);
+  }
+
+  /**
+   * Ends quietly when the stream fails, because the work behind it must still report its outcome by the exit status.
+   */
+  private async writeAll(chunks: Iterable<string>, finish = (chunk: string): string => chunk): Promise<void> {
+    for (const chunk of chunks) if (!(await this.write(finish(chunk)))) return;
+  }
+
+  private async write(text: string): Promise<boolean> {
+    try {
+      await writeText(this.stream, text);
+      return true;
+    } catch (error) {
+      this.failed(error as Error);
+      return false;
+    }
+  }
+
+  private failed(error: Error): void {
+    if (!isReaderGone(error)) this.error ??= error;
+  }
+}
+
+const writers = new WeakMap<Writable, Writer>();
+
+/** Returns the writer of a stream. */
+export function writerFor(stream: NodeJS.WriteStream): Writer {
+  const known = writers.get(stream) ?? new Writer(stream);
+  writers.set(stream, known);
+  return known;
+}
+
+/** Returns stdout and stderr, to listen to their errors. */
+export const outputStreams = (): Writable[] => [process.stdout, process.stderr];
+
+/** Returns the writer for the requested output. */
+export const stdout = (): Writer => writerFor(process.stdout);
+
+/** Returns the writer for everything else: progress, warnings, hints, errors. */
+export const stderr = (): Writer => writerFor(process.stderr);
