@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RegadmError, messageOf, refusal } from '../../model/errors.js';
 
@@ -36,6 +36,8 @@ async function refuseChanges(entries: { path: string; text: string }[]): Promise
 async function writeAtomically(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const partial = `${path}.partial-${process.pid}`;
-  await writeFile(partial, text);
+  await rm(partial, { force: true });
+  // `wx` fails if the file exists, so that no link is followed.
+  await writeFile(partial, text, { flag: 'wx' });
   await rename(partial, path);
 }

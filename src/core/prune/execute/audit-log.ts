@@ -1,5 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openPrivateFile } from '../../kit/private-file.js';
+import { redactValues } from '../../kit/secrets/redact.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { escapeJson } from '../../terminal/escape.js';
 
 /**
  * One line of the audit log: an action, its object and its result. A failed action may have happened if its response
@@ -30,7 +33,7 @@ export class AuditLog {
   /** Opens a file for appending. @throws RegadmError AUDIT_LOG */
   static async open(file: string): Promise<AuditLog> {
     try {
-      return new AuditLog(file, await open(file, 'a', 0o600));
+      return new AuditLog(file, await openPrivateFile(file, 'a'));
     } catch (cause) {
       throw auditError(file, cause);
     }
@@ -41,7 +44,7 @@ export class AuditLog {
    * @throws RegadmError AUDIT_LOG
    */
   append(entry: AuditEntry): Promise<void> {
-    const line = `${JSON.stringify({ time: new Date().toISOString(), ...entry })}\n`;
+    const line = escapeJson(`${JSON.stringify(redactValues({ time: new Date().toISOString(), ...entry }))}\n`);
     return new Promise((resolve, reject) => {
       this.queue.push({ line, resolve, reject });
       if (!this.writing) void this.writeQueue();

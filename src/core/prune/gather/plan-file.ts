@@ -1,5 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { writePrivateFile } from '../../kit/private-file.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { escapeJson } from '../../terminal/escape.js';
 import { parsePlanFile, type ParsedPlanFile } from '../plan/parse-plan-file.js';
 import type { PlanFile } from '../plan/plan-file.js';
 
@@ -13,7 +15,7 @@ export async function readPlanFile(file: string): Promise<ParsedPlanFile> {
 
 /** Writes the plan of `--plan-out`, readable by its owner only. @throws RegadmError PLAN_FILE */
 export async function writePlanFile(file: string, plan: PlanFile): Promise<void> {
-  await writeFile(file, `${JSON.stringify(plan, null, 1)}\n`, { mode: 0o600 }).catch((cause: unknown) => {
+  await writePrivateFile(file, escapeJson(`${JSON.stringify(plan, null, 1)}\n`)).catch((cause: unknown) => {
     throw new RegadmError(`cannot write --plan-out ${file}: ${messageOf(cause)}`, { code: 'PLAN_FILE', cause });
   });
 }
