@@ -83,6 +83,20 @@ const UNUSED = [
 /** Comments are wrapped at the width of the code, which Prettier wraps. A JSON Schema in a comment is one line. */
 const COMMENT_WIDTH = ['error', { code: 1000, comments: 120, ignoreUrls: true, ignorePattern: '@schema' }];
 
+/** All output goes through one module, which escapes what a terminal obeys and removes secrets. */
+const OUTPUT = 'Write through src/core/terminal/writer.ts.';
+const ONE_WRITER = {
+  'no-console': 'error',
+  'no-restricted-properties': [
+    'error',
+    ...['stdout', 'stderr'].map((property) => ({ object: 'process', property, message: OUTPUT })),
+  ],
+  'no-restricted-imports': [
+    'error',
+    { paths: ['node:process', 'process', 'node:console', 'console'].map((name) => ({ name, message: OUTPUT })) },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'coverage/', 'node_modules/', 'test/conformance/'] },
   ...tseslint.configs.recommended,
@@ -103,6 +117,7 @@ export default tseslint.config(
     },
   },
   { files: ['src/**/*.ts'], rules: SIZES },
+  { files: ['src/**/*.ts'], ignores: ['src/core/terminal/writer.ts'], rules: ONE_WRITER },
   { files: PURE, rules: PURITY },
   { files: NO_FLAGS, rules: WITHOUT_FLAGS },
 );
