@@ -52,7 +52,7 @@ export async function findObject<T extends KubeObject = KubeObject>(
   return (await findReading<T>(api, reference, options))?.object;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   signal?: AbortSignal;
   /** Timeout in ms. */
   timeoutMs?: number;

@@ -2,7 +2,7 @@ import type { Timestamp } from '../../model/document.js';
 
 /** One step of the guarded operation, in order. */
 export interface ProcedureStep {
-  /** In words. */
+  /** Name of the step. */
   step: string;
   startedAt: Timestamp;
   finishedAt?: Timestamp;
