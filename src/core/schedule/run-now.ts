@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
+import { Deadline } from '../kit/deadline.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { followJob } from './follow-job.js';
@@ -29,16 +30,18 @@ export async function runNow(
   const cronJob = await chooseCronJob(api, wanted);
   const name = await startJob(api, cronJob);
   reporter.note(`started job ${REGISTRY_NAMESPACE}/${name} from CronJob ${cronJob.metadata.name}`);
-  const timeout = AbortSignal.timeout(timeoutMs);
+  const deadline = new Deadline(timeoutMs, signal);
   try {
     const job = { name, cronJob: cronJob.metadata.name };
-    const options = { log, progress: reporter.progress, signal: AbortSignal.any([signal, timeout]) };
+    const options = { log, progress: reporter.progress, signal: deadline.signal };
     const run = await followJob(api, job, options);
     if (run.status === 'succeeded') reporter.note(`job ${REGISTRY_NAMESPACE}/${name} succeeded`);
     return run;
   } catch (error) {
     if (signal.aborted) throw interrupted(signal.reason, name);
-    throw timeout.aborted ? timedOut(name) : error;
+    throw deadline.signal.aborted ? timedOut(name) : error;
+  } finally {
+    deadline.clear();
   }
 }
 

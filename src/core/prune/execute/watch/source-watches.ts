@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi } from '../../../cluster/api.js';
 import { confirmWatch, watchList, type Confirmation, type WatchEnd } from '../../../cluster/watch.js';
+import { Deadline } from '../../../kit/deadline.js';
 import { isOlderVersion } from '../../../model/kube.js';
 import { canOpen, type Source } from './source.js';
 
@@ -59,10 +60,12 @@ export class SourceWatches {
     const { api, clock, signal, confirmTimes = CONFIRM_TIMES } = this.options;
     const { opened, heardAt, resourceVersion, namespace, reader } = source;
     const wasHeard = (): boolean => source.opened !== opened || source.heardAt !== heardAt;
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(confirmTimes.limitMs)]);
-    const confirmation = await confirmWatch(api, reader.resource, { resourceVersion, namespace, signal: limit }).catch(
-      (): Confirmation => ({ shown: 'nothing' }),
-    );
+    const deadline = new Deadline(confirmTimes.limitMs, signal);
+    const start = { resourceVersion, namespace, signal: deadline.signal };
+    const confirmation = await confirmWatch(api, reader.resource, start).catch((): Confirmation => ({
+      shown: 'nothing',
+    }));
+    deadline.clear();
     if (confirmation.shown === 'bookmark' && !isOlderVersion(confirmation.resourceVersion, resourceVersion)) {
       if (wasHeard()) return;
       source.resourceVersion = confirmation.resourceVersion;
