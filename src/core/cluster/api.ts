@@ -78,4 +78,6 @@ export interface ExecOutput {
 export interface ExecResult {
   exitCode?: number;
   message?: string;
+  /** True when the connection was given up because the server no longer answered. */
+  silent?: boolean;
 }

@@ -111,7 +111,8 @@ export class HttpClusterApi implements ClusterApi {
 
   async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
     const { execInPod } = await import('./exec.js');
-    return execInPod(this.config, target, command, output);
+    const connection = await this.credentials.ownConnection();
+    return execInPod(this.server, connection, { target, command, output });
   }
 
   async close(): Promise<void> {

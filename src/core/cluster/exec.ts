@@ -1,71 +1,159 @@
-import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
-import { Writable } from 'node:stream';
+import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import { RegadmError, messageOf } from '../model/errors.js';
 import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
+import type { Connection } from './connection/credentials.js';
+import { OBJECT_LIMIT_BYTES } from './connection/limits.js';
+
+/** Times of an exec connection, in ms. Tests shorten them. */
+export interface ExecTimes {
+  /** Interval between two pings. */
+  pingMs: number;
+  /** Time without any message, pong included, after which the connection counts as broken. */
+  silenceMs: number;
+  /** Time that the server has to close the connection. */
+  closeMs: number;
+}
+
+/** One lost ping is not enough to give up a connection. */
+const EXEC_TIMES: ExecTimes = { pingMs: 20_000, silenceMs: 60_000, closeMs: 2_000 };
 
 /**
- * Runs a command in a container over the API's exec WebSocket.
- * @returns the exit status that the server reported; without `exitCode` when the connection ended before
+ * The versions in which the exit status is JSON.
+ * @see https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/remotecommand/constants.go
+ */
+const PROTOCOLS = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
+const CHANNEL = { stdout: 1, stderr: 2, status: 3 };
+
+/**
+ * Runs a command in a container over the API's exec WebSocket. The connection is pinged, so that one that is dead ends.
+ * @returns the exit status that the server reported; without `exitCode` when the connection ended before, or when the
+ *   server does not know how the command ended: it may still run then
  * @throws RegadmError EXEC_REFUSED when the server does not open the WebSocket
  */
 export async function execInPod(
-  config: KubeConfig,
-  target: ExecTarget,
-  command: string[],
-  output: ExecOutput,
+  server: string,
+  connection: Connection,
+  { target, command, output }: { target: ExecTarget; command: string[]; output: ExecOutput },
+  times: ExecTimes = EXEC_TIMES,
 ): Promise<ExecResult> {
-  let status: V1Status | undefined;
-  const socket = await new Exec(config)
-    .exec(
-      target.namespace,
-      target.pod,
-      target.container ?? '',
-      command,
-      sink(output.stdout),
-      sink(output.stderr),
-      null,
-      false,
-      (value) => {
-        status = value;
-      },
-    )
-    .catch((cause: unknown) => {
-      throw refused(target, cause);
-    });
-  const ended = new Promise<void>((resolve) => {
-    socket.onclose = () => resolve();
-    socket.onerror = () => resolve();
-  });
-  const stop = (): void => socket.close();
-  output.signal?.addEventListener('abort', stop, { once: true });
+  const socket = new WebSocket(execUrl(server, target, command), PROTOCOLS, {
+    agent: connection.agent,
+    headers: connection.headers,
+    ...(connection.auth ? { auth: connection.auth } : {}),
+    maxPayload: OBJECT_LIMIT_BYTES,
+  } as ClientOptions);
+  const channel = new Channel(socket, output, times);
+  const close = (): void => channel.close();
+  output.signal?.addEventListener('abort', close, { once: true });
+  if (output.signal?.aborted) close();
   try {
-    await ended;
-    return toResult(status);
+    await channel.ended;
   } finally {
-    output.signal?.removeEventListener('abort', stop);
+    output.signal?.removeEventListener('abort', close);
+  }
+  if (channel.refusal && !output.signal?.aborted) throw refused(target, channel.refusal);
+  return channel.result;
+}
+
+function execUrl(server: string, { namespace, pod, container }: ExecTarget, command: string[]): URL {
+  const url = new URL(
+    `${server.replace(/\/$/, '')}/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/exec`,
+  );
+  url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+  for (const stream of ['stdout', 'stderr']) url.searchParams.set(stream, 'true');
+  if (container) url.searchParams.set('container', container);
+  for (const word of command) url.searchParams.append('command', word);
+  return url;
+}
+
+/** The messages of one command over a WebSocket. */
+class Channel {
+  result: ExecResult = {};
+  /** Why the server did not open the WebSocket. */
+  refusal: unknown;
+  /** Resolves when the connection has ended. */
+  readonly ended: Promise<void>;
+  private heardAt = performance.now();
+  private opened = false;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly output: ExecOutput,
+    private readonly times: ExecTimes,
+  ) {
+    const pings = setInterval(() => this.ping(), times.pingMs);
+    socket.on('open', () => (this.opened = true));
+    for (const event of ['open', 'pong', 'ping', 'message'] as const)
+      socket.on(event, () => (this.heardAt = performance.now()));
+    socket.on('message', (data) => this.take(toBuffer(data)));
+    socket.on('error', (error) => (this.refusal ??= this.opened ? undefined : error));
+    this.ended = new Promise((resolve) => {
+      socket.on('close', () => {
+        clearInterval(pings);
+        resolve();
+      });
+    });
+  }
+
+  /** Closes the connection, in order if the server takes part. */
+  close(): void {
+    this.socket.close();
+    setTimeout(() => this.socket.terminate(), this.times.closeMs).unref();
+  }
+
+  private ping(): void {
+    const { silenceMs } = this.times;
+    if (performance.now() - this.heardAt < silenceMs) {
+      if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
+      return;
+    }
+    const message = `no answer within ${silenceMs / 1000} s`;
+    if (this.opened) this.result = { message, silent: true };
+    else this.refusal ??= new Error(message);
+    this.socket.terminate();
+  }
+
+  private take(message: Buffer): void {
+    const [channel] = message;
+    const content = message.subarray(1);
+    if (channel === CHANNEL.stdout) this.output.stdout(content);
+    else if (channel === CHANNEL.stderr) this.output.stderr(content);
+    else if (channel === CHANNEL.status) {
+      this.result = toResult(content.toString('utf8'));
+      this.close();
+    }
   }
 }
 
-function sink(take: (chunk: Buffer) => void): Writable {
-  return new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      take(chunk);
-      done();
-    },
-  });
+function toBuffer(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
-function toResult(status: V1Status | undefined): ExecResult {
-  if (!status) return {};
-  if (status.status === 'Success') return { exitCode: 0 };
-  const cause = status.details?.causes?.find(({ reason }) => reason === 'ExitCode');
-  return { exitCode: cause ? Number(cause.message) : 1, message: status.message };
+interface Status {
+  status?: string;
+  message?: string;
+  details?: { causes?: { reason?: string; message?: string }[] };
+}
+
+/** Only an exit status shows that the command has ended; the server also reports that it has lost sight of it. */
+function toResult(text: string): ExecResult {
+  const { status, message, details } = parseStatus(text);
+  if (status === 'Success') return { exitCode: 0 };
+  const cause = details?.causes?.find(({ reason }) => reason === 'ExitCode');
+  return /^\d{1,3}$/.test(cause?.message ?? '') ? { exitCode: Number(cause!.message), message } : { message };
+}
+
+function parseStatus(text: string): Status {
+  try {
+    return (JSON.parse(text) as Status | null) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 function refused(target: ExecTarget, cause: unknown): RegadmError {
-  const text =
-    cause instanceof Error ? messageOf(cause) : ((cause as { message?: string })?.message ?? 'the connection failed');
-  return new RegadmError(`cannot run a command in pod ${target.namespace}/${target.pod}: ${text}`, {
+  return new RegadmError(`cannot run a command in pod ${target.namespace}/${target.pod}: ${messageOf(cause)}`, {
     code: 'EXEC_REFUSED',
     suggestions: ['the user needs the permission to create pods/exec in that namespace'],
     cause: undefined,

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../model/kube.js';
+import type { KubeList, KubeObject } from '../model/kube.js';
 import { ApiError, apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import { itemsOf } from './lists/page.js';
@@ -97,15 +97,35 @@ export async function findIfReadable<T extends KubeObject = KubeObject>(
   }
 }
 
-/** Reads a list that is short enough for one page. @throws ApiError */
+interface ListObjectsOptions {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads a list that is short enough for one page.
+ * @throws ApiError, also for a response that is not a list of this resource: taken for an empty list, it would mean
+ *   that nothing exists
+ */
 export async function listObjects(
   api: ClusterApi,
   resource: Resource,
-  { namespace, labelSelector, signal }: { namespace?: string; labelSelector?: string; signal?: AbortSignal } = {},
+  { namespace, signal, ...query }: ListObjectsOptions = {},
 ): Promise<KubeObject[]> {
-  const response = await api.request('GET', listPath(resource, namespace), { query: { labelSelector }, signal });
+  const response = await api.request('GET', listPath(resource, namespace), { query, signal });
   if (response.status !== 200) throw apiError(response, `cannot list ${qualifiedName(resource)}`);
-  return itemsOf(response.json());
+  const list = response.json<KubeList | null>();
+  if (list?.kind === `${resource.kind}List` && (list.items === null || Array.isArray(list.items))) return itemsOf(list);
+  throw new ApiError(
+    `cannot list ${qualifiedName(resource)}: the server did not answer with a list of ${resource.kind}`,
+    {
+      status: response.status,
+      reason: 'NotAList',
+      code: 'API_NOT_JSON',
+    },
+  );
 }
 
 /**

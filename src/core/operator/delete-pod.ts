@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterApi, KubeList } from '../cluster/api.js';
+import type { ClusterApi } from '../cluster/api.js';
 import { requestDeletion } from '../cluster/request-deletion.js';
 import { podNamed } from './objects.js';
-import { REGISTRY_PODS_PATH } from './pods.js';
+import { findPodObject } from './pods.js';
 
 /** A pod of namespace openshift-image-registry. Another pod of the same name has another uid. */
 export interface PodIdentity {
@@ -33,7 +33,7 @@ export async function deletePod(api: ClusterApi, pod: PodIdentity, options: Dele
   const { timeoutMs, signal } = options;
   await requestPodDeletion(api, pod, options);
   const deadline = performance.now() + timeoutMs;
-  while (await exists(api, pod, signal)) {
+  while (await findPodObject(api, pod, signal)) {
     if (performance.now() > deadline) return false;
     await sleep(PAUSE_MS, undefined, { signal });
   }
@@ -51,11 +51,4 @@ export async function requestPodDeletion(
   { graceSeconds, signal }: DeletionOptions = {},
 ): Promise<void> {
   await requestDeletion(api, podNamed(name), { uid, graceSeconds, signal });
-}
-
-/** Checks with a list, which needs no permission besides the one to find the registry's pods. */
-async function exists(api: ClusterApi, { name, uid }: PodIdentity, signal?: AbortSignal): Promise<boolean> {
-  const query = { fieldSelector: `metadata.name=${name}` };
-  const { items } = await api.get<KubeList>(REGISTRY_PODS_PATH, { query, signal });
-  return (items ?? []).some(({ metadata }) => metadata.uid === uid);
 }

@@ -2,8 +2,10 @@ import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { listObjects } from '../cluster/objects.js';
+import { PODS } from '../cluster/resources.js';
 
-export const REGISTRY_PODS_PATH = `/api/v1/namespaces/${REGISTRY_NAMESPACE}/pods`;
+
 
 /** The environment variable with which the operator starts a registry in read-only mode. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';
@@ -53,11 +55,36 @@ export async function listRegistryPods(api: ClusterApi, signal?: AbortSignal): P
 
 /** Lists the same pods as whole objects. @throws ApiError */
 export async function listRegistryPodObjects(api: ClusterApi, signal?: AbortSignal): Promise<KubeObject[]> {
-  const list = await api.get<{ items?: KubeObject[] | null }>(REGISTRY_PODS_PATH, {
-    query: { labelSelector: 'docker-registry=default' },
-    signal,
-  });
-  return (list.items ?? []).filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+  const options = { namespace: REGISTRY_NAMESPACE, labelSelector: 'docker-registry=default', signal };
+  return (await listObjects(api, PODS, options)).filter((pod) => !hasEnded(pod));
+}
+
+/**
+ * Finds exactly this pod of the registry's namespace, whatever its labels are. Asks with a list, because that takes no
+ * permission besides the one to find the registry's pods.
+ * @returns undefined when it no longer exists
+ * @throws ApiError
+ */
+export async function findPodObject(
+  api: ClusterApi,
+  { name, uid }: { name: string; uid: string },
+  signal?: AbortSignal,
+): Promise<KubeObject | undefined> {
+  const options = { namespace: REGISTRY_NAMESPACE, fieldSelector: `metadata.name=${name}`, signal };
+  return (await listObjects(api, PODS, options)).find(({ metadata }) => metadata.uid === uid);
+}
+
+/** Finds exactly this pod; undefined when it, or its containers, no longer run. @throws ApiError */
+export async function findRunningPod(
+  api: ClusterApi,
+  pod: { name: string; uid: string },
+): Promise<RegistryPod | undefined> {
+  const object = await findPodObject(api, pod);
+  return object && !hasEnded(object) ? toRegistryPod(object) : undefined;
+}
+
+function hasEnded({ status }: KubeObject): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
 }
 
 /** True when a pod has the condition Ready. */

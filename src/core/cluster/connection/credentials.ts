@@ -32,10 +32,18 @@ export class Credentials {
   async connection(): Promise<Connection> {
     if (!this.headers || this.now() - this.readAt > REFRESH_MS) {
       this.readAt = this.now();
-      this.headers = this.read();
+      this.headers = this.read().then(({ agent, ...connection }) => ({
+        ...connection,
+        agent: (this.agent ??= keepAlive(agent)),
+      }));
       this.headers.catch(() => (this.headers = undefined));
     }
     return this.headers;
+  }
+
+  /** Returns a connection of its own, which shares no sockets with requests. @throws RegadmError CREDENTIALS */
+  ownConnection(): Promise<Connection> {
+    return this.read();
   }
 
   /** Returns the bearer token, for the registry; undefined for client certificates and passwords. */
@@ -61,14 +69,13 @@ export class Credentials {
         cause: undefined,
       });
     }
-    this.agent ??= keepAlive(options.agent as http.Agent);
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(options.headers ?? {}))
       if (value !== undefined) headers[name] = String(value).trim();
     hide(headers.Authorization, options.auth ?? undefined);
     const groups = this.impersonatedGroups;
     return {
-      agent: this.agent,
+      agent: options.agent as http.Agent,
       headers: groups.length > 0 ? { ...headers, 'Impersonate-Group': groups as never } : headers,
       ...(options.auth ? { auth: options.auth } : {}),
     };

@@ -32,11 +32,11 @@ export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored:
 
 /** Combines the errors. That the registry is not restored matters more than the error that ended the run. */
 function notRestoredError(failures: RegadmError[], error: unknown): RegadmError {
-  const interrupted = error instanceof RegadmError && error.exitCode >= 128;
+  const exitCode = error instanceof RegadmError ? error.exitCode : EXIT.error;
   const messages = failures.map(({ message }) => message).join('; ');
   return new RegadmError(`${(error as Error).message}; and the registry could not be restored: ${messages}`, {
     code: 'NOT_RESTORED',
-    exitCode: interrupted ? error.exitCode : EXIT.error,
+    exitCode,
     suggestions: [...failures.flatMap(({ suggestions }) => suggestions), 'run regadm prune hard --recover'],
     cause: error,
   });

@@ -73,8 +73,8 @@ export class PodPruner implements Pruner {
     this.running = this.started = true;
     const onLine = (line: string): void => this.takeLine(output, line);
     const result = await runPruner(api, pod, { mode, onLine, signal }).catch((error: unknown) => {
-      // The server sent an HTTP response instead of a channel: no process was started.
-      if (/response:? \d{3}/.test(messageOf(error))) this.running = this.started = false;
+      // The API server refused: no process was started. After a 5xx, one may have been.
+      if (/response:? 4\d\d/.test(messageOf(error))) this.running = this.started = false;
       throw error;
     });
     this.running = !hasEnded(result);

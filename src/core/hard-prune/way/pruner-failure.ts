@@ -12,7 +12,10 @@ export interface PrunerRun {
 /** Describes why a run of the pruner failed; undefined when it succeeded. */
 export function failureOf({ result, output: { lastUnknown } }: PrunerRun): string | undefined {
   if (result.exitCode === 0) return undefined;
-  if (result.exitCode === undefined) return "the connection to the registry's pruner broke before it ended";
+  if (result.exitCode === undefined) {
+    const words = result.message ? `: ${result.message}` : '';
+    return `the connection to the registry's pruner broke before it ended${words}`;
+  }
   const detail = lastUnknown ? `: ${lastUnknown}` : '';
   return `the registry's pruner ended with exit status ${result.exitCode}${detail}`;
 }
@@ -28,7 +31,7 @@ export function assertSucceeded(run: PrunerRun, pod: RegistryPod): void {
   const forbidden = /forbidden|cannot list/i.test(`${cause} ${run.output.lastUnknown}`);
   throw new RegadmError(`${failure}${cause ? `: ${cause}` : ''} (pod ${pod.name})`, {
     code: forbidden ? 'PRUNER_FORBIDDEN' : 'PRUNER_FAILED',
-    exitCode: EXIT.error,
+    exitCode: run.result.silent ? EXIT.partial : EXIT.error,
     suggestions: [
       forbidden ? ROLE_NEEDED : "nothing was deleted; try again, or prune the registry's volume with --storage DIR",
     ],

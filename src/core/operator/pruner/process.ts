@@ -1,4 +1,5 @@
 import type { ClusterApi, ExecResult, ExecTarget } from '../../cluster/api.js';
+import { Deadline } from '../../kit/deadline.js';
 import { RegadmError } from '../../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import type { RegistryPod } from '../pods.js';
@@ -39,6 +40,8 @@ const STOP_SCRIPT = `# regadm: stop pruner processes\n${SCRIPT.replace('STOP', '
 
 /** Timeout for finding processes, in ms. */
 const LOOK_TIMEOUT_MS = 30_000;
+/** Maximum output of the look that is read, in characters: thousands of processes. */
+const LOOK_LIMIT = 64 * 1024;
 
 /** Finds the pruner processes in a pod, by process id. @throws RegadmError EXEC_REFUSED, EXEC_FAILED */
 export function findPruners(api: ClusterApi, pod: RegistryPod): Promise<number[]> {
@@ -55,11 +58,16 @@ export function terminatePruners(api: ClusterApi, pod: RegistryPod): Promise<num
 
 async function runScript(api: ClusterApi, pod: RegistryPod, script: string): Promise<number[]> {
   let output = '';
-  await api.exec(execTarget(pod), ['/bin/sh', '-c', script], {
-    stdout: (chunk) => void (output += chunk.toString()),
-    stderr: () => {},
-    signal: AbortSignal.timeout(LOOK_TIMEOUT_MS),
-  });
+  const deadline = new Deadline(LOOK_TIMEOUT_MS);
+  try {
+    await api.exec(execTarget(pod), ['/bin/sh', '-c', script], {
+      stdout: (chunk) => void (output.length < LOOK_LIMIT && (output += chunk.toString())),
+      stderr: () => {},
+      signal: deadline.signal,
+    });
+  } finally {
+    deadline.clear();
+  }
   const lines = output.split('\n').map((line) => line.trim());
   if (!lines.includes('done')) {
     throw new RegadmError(`cannot list the processes of pod ${REGISTRY_NAMESPACE}/${pod.name}`, {
@@ -76,6 +84,9 @@ const execTarget = ({ name, container }: RegistryPod): ExecTarget => ({
   container,
 });
 
+/** Maximum length of a line of output, in characters; the rest is ignored. */
+const LINE_LIMIT = 64 * 1024;
+
 /** Splits output into lines as it arrives. */
 class LineSplitter {
   private partial = '';
@@ -85,7 +96,7 @@ class LineSplitter {
 
   take(chunk: Buffer): void {
     const lines = (this.partial + this.decoder.decode(chunk, { stream: true })).split('\n');
-    this.partial = lines.pop()!;
+    this.partial = lines.pop()!.slice(0, LINE_LIMIT);
     for (const line of lines) this.onLine(line.replace(/\r$/, ''));
   }
 

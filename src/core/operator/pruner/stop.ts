@@ -4,7 +4,7 @@ import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { deletePod, type PodIdentity } from '../delete-pod.js';
-import { listRegistryPods, type RegistryPod } from '../pods.js';
+import { findRunningPod, type RegistryPod } from '../pods.js';
 import { terminatePruners } from './process.js';
 
 /** The container in which a pruner was started. */
@@ -32,12 +32,11 @@ export async function stopPruner(
 ): Promise<void> {
   let reason = 'it does not end';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const pod = await findPod(api, location);
-    if (!pod) return;
     try {
-      const pids = await terminatePruners(api, pod);
+      const pod = await findPod(api, location);
+      const pids = pod ? await terminatePruners(api, pod) : [];
       if (pids.length === 0) return;
-      onProgress(`waiting until the registry's pruner in pod ${pod.name} has ended (process ${pids.join(', ')})`);
+      onProgress(`waiting until the registry's pruner in pod ${location.name} has ended (process ${pids.join(', ')})`);
     } catch (error) {
       reason = messageOf(error);
       if (attempt >= FAILED_ATTEMPTS) break;
@@ -52,8 +51,9 @@ export async function stopPruner(
 }
 
 /** Finds the pod if it still runs the same container; undefined if the pod or the container no longer exists. */
-async function findPod(api: ClusterApi, { uid, containerId }: PrunerLocation): Promise<RegistryPod | undefined> {
-  const pod = (await listRegistryPods(api)).find((candidate) => candidate.uid === uid);
+async function findPod(api: ClusterApi, location: PrunerLocation): Promise<RegistryPod | undefined> {
+  const { containerId } = location;
+  const pod = await findRunningPod(api, location);
   const restarted = containerId && pod?.containerId && pod.containerId !== containerId;
   return restarted ? undefined : pod;
 }

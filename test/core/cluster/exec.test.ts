@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { ExecResult } from '../../../src/core/cluster/api.js';
+import { execInPod, type ExecTimes } from '../../../src/core/cluster/exec.js';
+import { openCluster } from '../../../src/core/cluster/index.js';
+
+const TARGET = { namespace: 'ns', pod: 'web', container: 'c' };
+/** So long that a slow machine does not end the connection. */
+const PATIENT = { pingMs: 20, silenceMs: 20_000, closeMs: 20 };
+const IMPATIENT = { pingMs: 20, silenceMs: 500, closeMs: 20 };
+const success = JSON.stringify({ metadata: {}, status: 'Success' });
+
+let http: Server;
+let url: string;
+let seen: IncomingHttpHeaders | undefined;
+let command: string[];
+
+/** Starts an API server that serves one channel in this way. */
+async function serve(serveChannel: (channel: WebSocket) => void, options: { autoPong?: boolean } = {}): Promise<void> {
+  http = createServer().listen(0, '127.0.0.1');
+  const sockets = new WebSocketServer({ server: http, handleProtocols: () => 'v5.channel.k8s.io', ...options });
+  sockets.on('connection', (channel, request) => {
+    seen = request.headers;
+    command = new URL(request.url!, url).searchParams.getAll('command');
+    channel.on('error', () => {});
+    serveChannel(channel);
+  });
+  await once(http, 'listening');
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+afterEach(() => {
+  http.closeAllConnections();
+  http.close();
+});
+
+const send = (channel: WebSocket, number: number, text: string): void =>
+  channel.send(Buffer.concat([Buffer.from([number]), Buffer.from(text)]));
+
+async function run(
+  times: ExecTimes = PATIENT,
+  signal?: AbortSignal,
+): Promise<{ result: ExecResult; stdout: string; stderr: string }> {
+  let [stdout, stderr] = ['', ''];
+  const output = {
+    stdout: (chunk: Buffer) => void (stdout += chunk.toString()),
+    stderr: (chunk: Buffer) => void (stderr += chunk.toString()),
+    signal,
+  };
+  const connection = { agent: undefined as never, headers: {} };
+  const result = await execInPod(url, connection, { target: TARGET, command: ['ls', 'a b'], output }, times);
+  return { result, stdout, stderr };
+}
+
+test('returns what the command writes, and its exit status', async () => {
+  await serve((channel) => {
+    send(channel, 1, 'out');
+    send(channel, 2, 'err');
+    send(channel, 3, success);
+  });
+  expect(await run()).toEqual({ result: { exitCode: 0 }, stdout: 'out', stderr: 'err' });
+  expect(command).toEqual(['ls', 'a b']);
+});
+
+test('asks as the impersonated user, with all groups', async () => {
+  await serve((channel) => send(channel, 3, success));
+  const api = await openCluster({ server: url, impersonateUser: 'joe', impersonateGroups: ['dev', 'ops'], token: 't' });
+  await api.exec(TARGET, ['ls'], { stdout: () => {}, stderr: () => {} });
+  await api.close();
+  expect(seen).toMatchObject({
+    authorization: 'Bearer t',
+    'impersonate-user': 'joe',
+    'impersonate-group': 'dev, ops',
+  });
+});
+
+test('a connection that does not answer pings is broken', async () => {
+  await serve((channel) => send(channel, 1, 'started'), { autoPong: false });
+  expect(await run(IMPATIENT)).toMatchObject({ result: { silent: true }, stdout: 'started' });
+});
+
+test('a connection that is silent but answers pings is not given up', async () => {
+  await serve((channel) => setTimeout(() => send(channel, 3, success), 2 * IMPATIENT.silenceMs));
+  expect((await run(IMPATIENT)).result).toEqual({ exitCode: 0 });
+});
+
+test('a server that never opens the channel is an error', async () => {
+  http = createServer().listen(0, '127.0.0.1');
+  http.on('upgrade', () => {});
+  await once(http, 'listening');
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  await expect(run(IMPATIENT)).rejects.toMatchObject({
+    code: 'EXEC_REFUSED',
+    message: expect.stringContaining('no answer within') as string,
+  });
+});
+
+test('a server that does not take part in the closing does not keep the run waiting', async () => {
+  const abort = new AbortController();
+  await serve((channel) => {
+    // Nothing is read any more: neither pings nor the closing arrive.
+    channel.pause();
+    abort.abort();
+  });
+  expect((await run(PATIENT, abort.signal)).result).toEqual({});
+});
+
+test.each([
+  ['text that is not JSON', 'nonsense'],
+  ['null', 'null'],
+  ['a failure without an exit status', JSON.stringify({ status: 'Failure', message: 'lost the container' })],
+  [
+    'an exit status that is not a number',
+    JSON.stringify({ status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '-' }] } }),
+  ],
+])('%s on the status channel does not mean that the command has ended', async (_what, text) => {
+  await serve((channel) => send(channel, 3, text));
+  expect((await run()).result.exitCode).toBeUndefined();
+});
+
+test('messages of unknown channels, and empty ones, are ignored', async () => {
+  await serve((channel) => {
+    channel.send(Buffer.alloc(0));
+    channel.send('');
+    channel.send(Buffer.from([255, 1]));
+    send(channel, 9, 'x');
+    send(channel, 3, success);
+  });
+  expect((await run()).result).toEqual({ exitCode: 0 });
+});
