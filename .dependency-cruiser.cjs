@@ -163,7 +163,9 @@ module.exports = {
     only('redis', '@redis/[a-z-]+', ['core/operator/']),
     only('oclif', '@oclif/[a-z-]+', ['main\\.ts$', 'cli/', 'commands/', 'flags/']),
     only('terminal-packages', 'chalk|cli-table3|ora', ['core/terminal/']),
-    only('server-packages', 'ws|@peculiar/x509', ['sandbox/']),
+    only('server-packages', '@peculiar/x509', ['sandbox/']),
+    // The exec channel, and that of the sandbox.
+    only('web-socket', 'ws', ['core/cluster/exec\\.ts$', 'sandbox/']),
   ],
   options: {
     doNotFollow: { path: ['node_modules', '^dist/'] },

@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PACKAGES = ['@kubernetes/client-node', 'undici', '@redis/client', '@oclif/core', 'chalk', 'ws', 'yaml'];
+const PACKAGES = ['@kubernetes/client-node', 'undici', '@redis/client', '@oclif/core', 'chalk', 'ws', '@peculiar/x509', 'yaml'];
 
 /** A file of the fixture tree and what it imports: another file of the tree, or a package. */
 interface Probe {
@@ -110,7 +110,8 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
   'only-redis': [['src/core/storage/to-redis.ts', '@redis/client']],
   'only-oclif': [['src/core/prune/to-oclif.ts', '@oclif/core']],
   'only-terminal-packages': [['src/cli/to-chalk.ts', 'chalk']],
-  'only-server-packages': [['src/core/cluster/to-ws.ts', 'ws']],
+  'only-server-packages': [['src/core/cluster/to-x509.ts', '@peculiar/x509']],
+  'only-web-socket': [['src/core/cluster/to-ws.ts', 'ws']],
 };
 
 /** Imports that follow the arrows. */

@@ -22,6 +22,8 @@ export interface ConfigReading {
   config: RegistryConfig;
   /** The API server's clock, in ms since the epoch; this machine's clock where the server sends no Date header. */
   serverTime: number;
+  /** This machine's clock when the response arrived, in ms since the epoch. */
+  localTime: number;
 }
 
 /** Reads the registry's config object. @throws RegadmError NO_REGISTRY_OPERATOR when it does not exist, ApiError */
@@ -69,6 +71,7 @@ export function degradedReason(conditions: Condition[] = []): string | undefined
   return `the image registry operator is Degraded: ${reason}${message ? `: ${message}` : ''}`;
 }
 
-function toConfigReading({ object, serverTime = Date.now() }: Reading<RegistryConfig>): ConfigReading {
-  return { config: object, serverTime };
+function toConfigReading({ object, serverTime }: Reading<RegistryConfig>): ConfigReading {
+  const localTime = Date.now();
+  return { config: object, serverTime: serverTime ?? localTime, localTime };
 }

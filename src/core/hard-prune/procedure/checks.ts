@@ -1,4 +1,5 @@
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
+import { reportClocks } from '../../operator/clocks.js';
 import { readConfig } from '../../operator/config.js';
 import { assertModeCanChange, assertReadOnlyNow } from '../../operator/guards.js';
 import { assertUnlocked } from '../../operator/lease/refusal.js';
@@ -25,7 +26,9 @@ export function guardedChecks(ports: HardPrunePorts, { guard }: GuardedRequest, 
     {
       name: 'lock',
       run: async () => {
-        assertUnlocked(await readConfig(api));
+        const reading = await readConfig(api);
+        reportClocks(reading, ports.reporter);
+        assertUnlocked(reading);
         return 'no other hard prune holds the registry lock';
       },
     },

@@ -1,5 +1,8 @@
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { RegadmError } from '../../model/errors.js';
+import { OBSERVATION } from '../../operator/lease/abandoned.js';
+import { reportClocks } from '../../operator/clocks.js';
+import { readConfig } from '../../operator/config.js';
 import { Lease } from '../../operator/lease/lease.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { ProcedureStep } from './step.js';
@@ -23,7 +26,8 @@ export async function recoverHardPrune(
   timeoutMs: number,
 ): Promise<RecoverResult> {
   await assertPermissions(api, CHANGE_MODE);
-  const lease = await Lease.takeOver(api, () => {});
+  reportClocks(await readConfig(api), reporter);
+  const lease = await Lease.takeOver(api, () => {}, { ...OBSERVATION, onStart: reporter.note });
   const steps = new Steps(reporter);
   if (!lease) return { found: false, steps: steps.records };
   if (lease.record.emptiesCache && !emptyCache)

@@ -7,12 +7,13 @@ import {
   RENEW_MS,
   TRUST_MS,
   annotationPatch,
-  isFresh,
   leaseOf,
   newRecord,
   type LeaseRecord,
   type LeaseTerms,
 } from './record.js';
+import { OBSERVATION, assertUnchanged, findAbandoned, type Observation } from './abandoned.js';
+import { ageClock } from '../../kit/clock.js';
 import { lockedError } from './refusal.js';
 
 /**
@@ -20,7 +21,8 @@ import { lockedError } from './refusal.js';
  */
 export class Lease {
   private readonly timer: NodeJS.Timeout;
-  private renewedAt = Date.now();
+  private readonly clock = ageClock();
+  private renewedAt = this.clock();
   private renewing?: Promise<void>;
   private lost?: RegadmError;
   private taken = false;
@@ -67,14 +69,21 @@ export class Lease {
    * @returns undefined when the registry is not locked
    * @throws RegadmError HARD_PRUNE_UNDERWAY while the other run can still be working
    */
-  static async takeOver(api: ClusterApi, onLost: (error: RegadmError) => void): Promise<Lease | undefined> {
+  static async takeOver(
+    api: ClusterApi,
+    onLost: (error: RegadmError) => void,
+    observation: Observation = OBSERVATION,
+  ): Promise<Lease | undefined> {
     const holder = thisHolder();
+    const abandoned = await findAbandoned(api, observation);
+    if (!abandoned) return undefined;
     let record: LeaseRecord | undefined;
-    await changeConfig(api, ({ config, serverTime }) => {
+    await changeConfig(api, (reading) => {
+      const { config, serverTime } = reading;
       const existing = leaseOf(config);
       if (!existing) return void (record = undefined);
       if (existing.holder.id === holder.id) return undefined;
-      if (isFresh(existing, serverTime)) throw lockedError(existing, serverTime);
+      assertUnchanged(abandoned, reading);
       record = { ...existing, holder, renewedAt: new Date(serverTime).toISOString() };
       return annotationPatch(record);
     });
@@ -89,8 +98,7 @@ export class Lease {
   /** Returns at once if the lease was renewed recently, renews it otherwise. @throws RegadmError LEASE_LOST */
   mayContinue = async (): Promise<void> => {
     if (this.lost) throw this.lost;
-    const age = Date.now() - this.renewedAt;
-    if (age < 0 || age >= TRUST_MS) await this.renew();
+    if (this.clock() - this.renewedAt >= TRUST_MS) await this.renew();
   };
 
   /** Records the pod in which the registry's pruner is about to be started. @throws RegadmError LEASE_LOST */
@@ -120,7 +128,7 @@ export class Lease {
 
   private async update(change: Partial<LeaseRecord>): Promise<void> {
     try {
-      const sentAt = Date.now();
+      const sentAt = this.clock();
       await changeConfig(this.api, (reading) => {
         this.assertHeld(reading);
         this.current = { ...this.current, ...change, renewedAt: new Date(reading.serverTime).toISOString() };
@@ -129,7 +137,7 @@ export class Lease {
       this.renewedAt = sentAt;
     } catch (error) {
       // A later request can still succeed, as long as nobody else can take over the lock.
-      if (this.lost || Date.now() - this.renewedAt < TRUST_MS) throw this.lost ?? error;
+      if (this.lost || this.clock() - this.renewedAt < TRUST_MS) throw this.lost ?? error;
       throw this.lose(`it could not be renewed: ${messageOf(error)}`);
     }
   }

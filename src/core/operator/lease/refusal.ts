@@ -14,8 +14,13 @@ export function assertUnlocked(reading: ConfigReading): void {
 
 /** Returns the error for a registry that another run has locked, or that a killed run has left locked. */
 export function lockedError(record: LeaseRecord, serverTime: number): RegadmError {
+  if (isFresh(record, serverTime)) return underwayError(record, serverTime);
   const who = describeLease(record, serverTime);
-  if (isFresh(record, serverTime))
-    return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [ADVICE.recoverLater(FRESH_MS / 1000)]);
   return refusal('HARD_PRUNE_UNFINISHED', `an earlier hard prune did not finish: ${who}`, [ADVICE.recover]);
+}
+
+/** The error about a registry that a running hard prune has locked. */
+export function underwayError(record: LeaseRecord, serverTime: number): RegadmError {
+  const who = describeLease(record, serverTime);
+  return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [ADVICE.recoverLater(FRESH_MS / 1000)]);
 }

@@ -1,10 +1,6 @@
+import { CLOCK_TOLERANCE_MS } from '../../cluster/server-time.js';
 import { notChecked, passed, type PreflightCheck } from './check.js';
 
-/**
- * Maximum difference between clocks that count as equal, in ms. A larger one is only reported, because ages are
- * relative to the API server's time.
- */
-const CLOCK_TOLERANCE_MS = 60_000;
 /** `Date` headers have whole seconds. */
 const DATE_PRECISION_MS = 1000;
 

@@ -4,6 +4,7 @@ import { SILENT } from '../../../../src/core/kit/reporter.js';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import type { ClusterApi } from '../../../../src/core/cluster/api.js';
 import { isCertainlyDead, thisHolder } from '../../../../src/core/operator/lease/holder.js';
+import { reportClocks } from '../../../../src/core/operator/clocks.js';
 import { Lease } from '../../../../src/core/operator/lease/lease.js';
 import {
   FRESH_MS,
@@ -141,6 +142,56 @@ test('--recover refuses a fresh one of another machine, and takes over a stale o
   expect(annotation()).toBeUndefined();
   expect(await recoverHardPrune({ api, reporter: SILENT }, 600_000)).toMatchObject({ found: false });
   expect(await pendingRecoveryNotice(api)).toBeUndefined();
+});
+
+describe('when a clock is fast', () => {
+  const FAST_MS = 180_000;
+  const QUICK = { durationMs: 400, pauseMs: 20 };
+  const takeOver = (): Promise<Lease | undefined> => Lease.takeOver(withFastClock(api), () => {}, QUICK);
+
+  /** An API server whose clock is fast. */
+  const withFastClock = (from: ClusterApi): ClusterApi =>
+    Object.assign(Object.create(from) as ClusterApi, {
+      request: async (...args: Parameters<ClusterApi['request']>) => {
+        const response = await from.request(...args);
+        return { ...response, headers: { ...response.headers, date: new Date(Date.now() + FAST_MS).toUTCString() } };
+      },
+    });
+
+  beforeEach(async () => {
+    (await take()).abandon();
+    rewrite((record) => elsewhere(record, 10));
+  });
+
+  test('a lock that is renewed is not taken over', async () => {
+    const renewal = setTimeout(() => rewrite((record) => elsewhere(record, 0)), 100);
+    await expect(takeOver()).rejects.toMatchObject({ code: 'HARD_PRUNE_UNDERWAY', exitCode: 4 });
+    clearTimeout(renewal);
+    expect(annotation()?.holder.id).toBe('other');
+  });
+
+  test('a lock that is not renewed in time is taken over', async () => {
+    const lease = await takeOver();
+    leases.push(lease!);
+    expect(annotation()?.holder.id).toBe(lease?.record.holder.id);
+  });
+
+  test('a lock that was renewed by the same fast clock is not taken over', async () => {
+    rewrite((record) => ({ ...elsewhere(record, 0), renewedAt: new Date(Date.now() + FAST_MS).toISOString() }));
+    await expect(takeOver()).rejects.toMatchObject({ code: 'HARD_PRUNE_UNDERWAY' });
+  });
+
+  test('the difference is reported', () => {
+    const warnings: string[] = [];
+    const reporter = { warning: (text: string) => void warnings.push(text) };
+    const report = (difference: number): void =>
+      reportClocks({ config: {} as never, serverTime: 1_000_000, localTime: 1_000_000 + difference }, reporter);
+    for (const difference of [0, 60_000, -60_000, 180_000, -90_000]) report(difference);
+    expect(warnings).toEqual([
+      expect.stringContaining("is 180 s ahead of the API server's"),
+      expect.stringContaining("is 90 s behind the API server's"),
+    ]);
+  });
 });
 
 test('a spec that was false before is false again, not absent', async () => {

@@ -1,6 +1,6 @@
-import type { ClusterApi, ExecOutput } from '../../../src/core/cluster/api.js';
-import { stopPruner } from '../../../src/core/operator/stop-pruner.js';
-import { aResponse, fakeApi, type RecordedRequest } from '../../support/fake-api.js';
+import type { ClusterApi, ExecOutput } from '../../../../src/core/cluster/api.js';
+import { stopPruner } from '../../../../src/core/operator/pruner/stop.js';
+import { aResponse, fakeApi, type RecordedRequest } from '../../../support/fake-api.js';
 
 const LOCATION = { name: 'image-registry-1', uid: 'uid-1' };
 
