@@ -5,7 +5,16 @@ import { dirname, join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PACKAGES = ['@kubernetes/client-node', 'undici', '@redis/client', '@oclif/core', 'chalk', 'ws', '@peculiar/x509', 'yaml'];
+const PACKAGES = [
+  '@kubernetes/client-node',
+  'undici',
+  '@redis/client',
+  '@oclif/core',
+  'chalk',
+  'ws',
+  '@peculiar/x509',
+  'yaml',
+];
 
 /** A file of the fixture tree and what it imports: another file of the tree, or a package. */
 interface Probe {
