@@ -5,8 +5,6 @@ import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { listObjects } from '../cluster/objects.js';
 import { PODS } from '../cluster/resources.js';
 
-
-
 /** The environment variable with which the operator starts a registry in read-only mode. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';
 
