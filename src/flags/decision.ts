@@ -95,9 +95,11 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
     ignoreInvalidRefs: flags['ignore-invalid-refs'] ?? false,
     pruneSignatures: flags['prune-signatures'] ?? false,
   };
-  if (flags.protect !== undefined) {
-    const { readProtection } = await import('../core/prune/gather/protection-file.js');
-    options.protection = await readProtection(flags.protect);
-  }
-  return { options, keepYoungerThan: young ?? '60m' };
+  return { options: await withProtection(options, flags.protect), keepYoungerThan: young ?? '60m' };
+}
+
+async function withProtection(options: PruneOptions, file: string | undefined): Promise<PruneOptions> {
+  if (file === undefined) return options;
+  const { readProtection } = await import('../core/prune/gather/protection-file.js');
+  return { ...options, protection: await readProtection(file) };
 }

@@ -113,7 +113,7 @@ describe('--plan-out and --plan', () => {
       (plan) =>
         plan.imageStreams[0]!.items.push({ tag: 'v1', image: scene.indexes[0]!, created: '2025-01-01T00:00:00.000Z' }),
     ],
-    ['in its options', 4, 'PLAN_EDITED', (plan) => (plan.options.keepTagRevisions = 0)],
+    ['in its options', 4, 'PLAN_EDITED', (plan) => (plan.options = { ...plan.options, keepTagRevisions: 0 })],
     [
       'to be older than a day',
       4,

@@ -3,18 +3,18 @@ import type { ReferrerScope, UseOptions } from './uses.js';
 
 /** The flags of `regadm prune images` that decide what is kept and what is deleted. */
 export interface PruneOptions {
-  keepTagRevisions: number;
-  keepYoungerThanMs: number;
-  pruneOverSizeLimit: boolean;
+  readonly keepTagRevisions: number;
+  readonly keepYoungerThanMs: number;
+  readonly pruneOverSizeLimit: boolean;
   /** False: only images that were pushed, not imported. */
-  all: boolean;
-  pruneRegistry: boolean;
+  readonly all: boolean;
+  readonly pruneRegistry: boolean;
   /** Only image streams of this namespace; images are kept. */
-  namespace?: string;
-  referrers: ReferrerScope;
-  ignoreInvalidRefs: boolean;
-  pruneSignatures: boolean;
-  protection?: Protection;
+  readonly namespace?: string;
+  readonly referrers: ReferrerScope;
+  readonly ignoreInvalidRefs: boolean;
+  readonly pruneSignatures: boolean;
+  readonly protection?: Protection;
 }
 
 /** Returns which references count as uses with these options. `now` in ms since the epoch. */

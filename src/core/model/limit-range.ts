@@ -3,8 +3,8 @@ import { parseQuantity } from './quantity.js';
 
 /** Maximum size of an image that a LimitRange allows in its namespace, in bytes. */
 export interface ImageLimit {
-  namespace: string;
-  bytes: number;
+  readonly namespace: string;
+  readonly bytes: number;
 }
 
 interface LimitItem {

@@ -7,32 +7,32 @@ export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image
 /** A reference to an image in an object. */
 export interface Reference {
   /** Place in the object: `container web`, `volume models`; empty for a build's `from`. */
-  field: string;
-  form: ReferenceForm;
-  text: string;
+  readonly field: string;
+  readonly form: ReferenceForm;
+  readonly text: string;
   /** Namespace that a stream tag or stream image refers to. */
-  namespace?: string;
+  readonly namespace?: string;
   /** True if `oc` ignores it: only the scopes `extended` and `all` include it. */
-  extended?: boolean;
+  readonly extended?: boolean;
 }
 
 /** An object that uses images, reduced to its references. */
 export interface Referrer {
-  kind: string;
-  namespace: string;
-  name: string;
-  references: Reference[];
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly references: readonly Reference[];
   /** Pods only; decides whether the pod counts. */
-  phase?: string;
+  readonly phase?: string;
   /** Pods only: ms since the epoch. */
-  created?: number;
+  readonly created?: number;
 }
 
 /** One use of a tag or an image: the object, the field, and the reference as written. */
 export interface Use {
-  kind: string;
-  namespace: string;
-  name: string;
-  field: string;
-  reference: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly field: string;
+  readonly reference: string;
 }

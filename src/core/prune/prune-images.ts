@@ -7,7 +7,7 @@ import { assertImagesWithinLimit } from './plan/limit.js';
 import { planImagePrune, type ImagePrunePlan } from './plan/plan.js';
 import { toPlanFile, withPlanOptions } from './plan/plan-file.js';
 import type { PrunePorts } from './ports.js';
-import { preflight, type PreflightCheck } from './preflight/index.js';
+import { assertPassed, preflight, reportChecks, type PreflightCheck } from './preflight/index.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
 import { startRun, type RunContext } from './run-context.js';
@@ -24,9 +24,11 @@ export async function pruneImages(
   signal: AbortSignal,
 ): Promise<ImagePruneReport> {
   const { auditLog, registry } = request;
-  return run(ports, request, startRun(reporter, signal), ({ plan, gathered }) =>
-    execute(plan, ports, { gathered, auditLog, workers: registry.workers, reporter, signal }),
-  );
+  return run(ports, request, startRun(reporter, signal), {
+    judge: assertPassed,
+    finish: ({ plan, gathered }) =>
+      execute(plan, ports, { gathered, auditLog, workers: registry.workers, reporter, signal }),
+  });
 }
 
 /**
@@ -39,7 +41,11 @@ export async function planOnly(
   reporter: Reporter,
   signal: AbortSignal,
 ): Promise<ImagePruneReport> {
-  return run(ports, request, startRun(reporter, signal), async ({ plan }) => planned(plan));
+  return run(ports, request, startRun(reporter, signal), {
+    // Failed checks are warnings: a dry run shows the plan to users who are not allowed to execute it, too.
+    judge: () => undefined,
+    finish: async ({ plan }) => planned(plan),
+  });
 }
 
 /** Returns the result of a dry run, in which nothing happened. */
@@ -53,12 +59,20 @@ interface Prepared {
   plan: ImagePrunePlan;
 }
 
-/** Reads, plans and checks; `finish` executes the plan or only reports it. */
+/** What distinguishes a confirmed run from a dry run. */
+interface Ending {
+  /** Decides whether failed checks stop the run. @throws RegadmError to stop it */
+  judge(checks: PreflightCheck[]): void;
+  /** Executes the plan, or only reports it. */
+  finish(prepared: Prepared): Promise<Execution>;
+}
+
+/** Reads, plans and checks; the ending decides what follows. */
 async function run(
   ports: PrunePorts,
   given: ImagePruneRequest,
   context: RunContext,
-  finish: (prepared: Prepared) => Promise<Execution>,
+  { judge, finish }: Ending,
 ): Promise<ImagePruneReport> {
   const planFile = given.planFile === undefined ? undefined : await readPlanFile(given.planFile);
   const options = planFile ? withPlanOptions(given.options, planFile.content.options) : given.options;
@@ -69,6 +83,8 @@ async function run(
     if (planFile) warnAboutPlanFile(plan, !planFile.unchanged, context);
     warnAboutInput(plan, context);
     const checks = await check(ports, { gathered, plan }, request, context);
+    judge(checks);
+    reportChecks(checks, context.reporter);
     assertImagesWithinLimit(plan, request.maxDelete);
     if (request.planOut !== undefined)
       await writePlanFile(request.planOut, toPlanFile(plan, ports.api.server, gathered.evidence.now));
@@ -86,7 +102,8 @@ async function check(
   request: ImagePruneRequest,
   context: RunContext,
 ): Promise<PreflightCheck[]> {
-  if (request.preflight) return preflight(ports, { plan, registry, policy: request.policy }, context);
+  if (request.preflight)
+    return preflight(ports, { plan, registry, probeDeletion: request.policy.probeDeletion }, context);
   warnAboutClock(lists.clockDifference, context);
   if (registry instanceof Error) context.reporter.warning(registry.message);
   return [];

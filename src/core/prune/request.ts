@@ -30,8 +30,6 @@ export interface RunPolicy {
   maxManifests: number;
   /** Whether the preflight sends deletions of objects that do not exist, to test the registry. */
   probeDeletion: boolean;
-  /** What to do if a preflight check fails. */
-  failedChecks: 'stop' | 'warn';
 }
 
 /** A dry run works without the registry, and reads no manifests if that would take longer than reading all lists. */
@@ -40,7 +38,6 @@ export const DRY_RUN: RunPolicy = {
   registryTimeoutMs: 3000,
   maxManifests: 2000,
   probeDeletion: false,
-  failedChecks: 'warn',
 };
 
 /** A confirmed run stops at everything that could make it delete too much, or only a part. */
@@ -48,5 +45,4 @@ export const CONFIRMED: RunPolicy = {
   registryUnavailable: 'stop',
   maxManifests: Infinity,
   probeDeletion: true,
-  failedChecks: 'stop',
 };

@@ -66,7 +66,7 @@ export function unpackReferrers({ texts, numbers, created }: ReferrerColumns): R
   const optional = (): string | undefined => texts[next()];
   const reference = (): Reference => {
     const [field, form, written, namespace, extended] = [text(), FORMS[next()]!, text(), optional(), next() === 1];
-    const found: Reference = { field, form, text: written };
+    const found: { -readonly [Field in keyof Reference]: Reference[Field] } = { field, form, text: written };
     if (namespace !== undefined) found.namespace = namespace;
     if (extended) found.extended = true;
     return found;

@@ -8,24 +8,24 @@ import { isRepositoryName, type RepositoryName } from '../names/repository-name.
 
 /** One revision of a tag. `image` is the number of a digest; `created` is in ms since the epoch. */
 export interface TagItem {
-  image: number;
-  created: number;
+  readonly image: number;
+  readonly created: number;
 }
 
 /** An image stream with numbers in place of digests. */
 export interface ImageStream {
-  namespace: string;
-  name: string;
-  uid: string;
-  resourceVersion: string;
-  created: number;
-  repository: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly created: number;
+  readonly repository: string;
   /** `namespace/name`; undefined if it is not the name of a repository: then nothing of the stream is changed. */
-  repositoryName?: RepositoryName;
-  tags: { name: string; items: TagItem[] }[];
-  pending: number[];
+  readonly repositoryName?: RepositoryName;
+  readonly tags: readonly { readonly name: string; readonly items: readonly TagItem[] }[];
+  readonly pending: readonly number[];
   /** What is wrong with the annotation `regadm/pending`; undefined if nothing is. */
-  pendingProblem?: string;
+  readonly pendingProblem?: string;
 }
 
 /** The state of a cluster from which a plan is made. */
@@ -90,16 +90,18 @@ export interface SnapshotView {
 }
 
 /**
- * Freezes a snapshot and its tables: adding a digest or an image throws from then on. Typed arrays cannot be frozen,
- * but nothing writes to them except through the tables.
+ * Freezes a snapshot, its tables and its objects: adding a digest or an image throws from then on. Typed arrays, maps
+ * and sets cannot be frozen; the types of a view have no functions that change them.
  */
 export function freezeSnapshot(snapshot: SnapshotView): SnapshotView {
   for (const table of [snapshot.digests, snapshot.images]) {
     for (const column of Object.values(table)) if (isFreezable(column)) Object.freeze(column);
     Object.freeze(table);
   }
-  Object.freeze(snapshot.streams);
-  Object.freeze(snapshot.referrers);
+  for (const objects of [snapshot.streams, snapshot.referrers, snapshot.limits]) {
+    for (const object of objects) Object.freeze(object);
+    Object.freeze(objects);
+  }
   return Object.freeze(snapshot);
 }
 

@@ -66,7 +66,7 @@ export function findRemovable(
 
 /** True if a tag lists a planned item's image with an item that is newer than the plan. */
 function isListedAgain(stream: ImageStream, planned: PlannedStream, { tag, image }: PlannedItem): boolean {
-  const itemsIn = ({ tags }: ImageStream): TagItem[] => tags.find(({ name }) => name === tag)?.items ?? [];
+  const itemsIn = ({ tags }: ImageStream): readonly TagItem[] => tags.find(({ name }) => name === tag)?.items ?? [];
   const before = stream.uid === planned.stream.uid ? itemsIn(planned.stream) : [];
   const isNew = (created: number): boolean =>
     !before.some((item) => item.image === image && Object.is(item.created, created));

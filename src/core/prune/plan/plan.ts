@@ -20,14 +20,14 @@ export function planImagePrune(evidence: Evidence, options: PruneOptions): Image
   const images = imagesToDelete(snapshot, decisions);
   return Object.freeze({
     snapshot,
-    options,
+    options: Object.freeze({ ...options }),
     uses,
     decisions,
     streams: Object.freeze(planStreams(snapshot, options, decisions)),
     images: Object.freeze(images),
     blobs: Object.freeze(options.pruneRegistry ? blobsToDelete(snapshot, decisions, images) : []),
     only,
-    keptDespitePlanFile,
+    keptDespitePlanFile: Object.freeze(keptDespitePlanFile),
   });
 }
 

@@ -12,7 +12,13 @@ const CODES: Record<PreflightName, ErrorCode> = {
   'other pruners': 'OTHER_PRUNER',
 };
 
-/** Returns the error that stops a confirmed run, from the checks that failed; undefined if none did. */
+/** @throws RegadmError with all checks that failed: nothing is deleted if one of them did */
+export function assertPassed(checks: readonly PreflightCheck[]): void {
+  const error = preflightError(checks);
+  if (error) throw error;
+}
+
+/** Returns the error for the checks that failed; undefined if none did. */
 export function preflightError(checks: readonly PreflightCheck[]): RegadmError | undefined {
   const failed = checks.filter(({ status }) => status === 'failed');
   const [first] = failed;

@@ -1,4 +1,4 @@
 export type { PreflightCheck, PreflightName } from './check.js';
-export { preflightError } from './error.js';
-export { preflight } from './preflight.js';
+export { assertPassed } from './error.js';
+export { preflight, reportChecks } from './preflight.js';
 export { runPreflight, type PreflightInput } from './run.js';

@@ -83,7 +83,7 @@ describe('a plan file is refused with exit status 4', () => {
 
   test('if its options were edited', () => {
     const plan = file();
-    plan.options.keepTagRevisions = 0;
+    plan.options = { ...plan.options, keepTagRevisions: 0 };
     expect(refused(() => read(plan))).toMatchObject({ code: 'PLAN_EDITED', exitCode: 4 });
   });
 

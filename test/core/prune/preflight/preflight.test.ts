@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import type { ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
 import {
-  preflightError,
   runPreflight,
   type PreflightCheck,
   type PreflightInput,
   type PreflightName,
 } from '../../../../src/core/prune/preflight/index.js';
+import { preflightError } from '../../../../src/core/prune/preflight/error.js';
 import type { ErrorCode } from '../../../../src/core/model/error-codes.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
 import { SILENT } from '../../../../src/core/kit/reporter.js';
