@@ -1,3 +1,4 @@
+import { parseObject } from '../../src/core/cluster/response.js';
 import type { ApiRequestOptions, ApiResponse, ClusterApi } from '../../src/core/cluster/api.js';
 
 export interface RecordedRequest extends ApiRequestOptions {
@@ -8,7 +9,8 @@ export interface RecordedRequest extends ApiRequestOptions {
 /** A response of an API server. A string is sent as it is, everything else as JSON. */
 export function aResponse(status: number, body: unknown = {}, headers: ApiResponse['headers'] = {}): ApiResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return { request: 'GET /', status, headers, body: Buffer.from(text), json: <T>() => JSON.parse(text) as T };
+  const response = { request: 'GET /', status, headers, body: Buffer.from(text) };
+  return { ...response, json: <T>() => parseObject<T>(response, 'https://api.example.com:6443/') };
 }
 
 /** An API server that answers every request with what `respond` returns, and records the requests. */
@@ -21,8 +23,11 @@ export function fakeApi(respond: (request: RecordedRequest) => ApiResponse): {
     server: 'https://api.example.com:6443',
     request: async (method, path, options = {}) => {
       const request = { method, path, ...options };
-      requests.push(request);
-      return { ...respond(request), request: `${method} ${path}` };
+      const { validate, ...sent } = request;
+      requests.push(sent);
+      const response = { ...respond(sent), request: `${method} ${path}` };
+      if (response.status >= 200 && response.status < 203) validate?.(response);
+      return response;
     },
   };
   return { api: api as ClusterApi, requests };

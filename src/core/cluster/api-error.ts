@@ -2,6 +2,7 @@ import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import type { ApiResponse } from './api.js';
+import type { Resource } from './resources.js';
 
 /**
  * An unexpected response of the API server, with the server's status and reason (`Conflict`, `NotFound`, `Expired`, …).
@@ -77,22 +78,40 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
 }
 
 /**
- * Returns true when the server states that an object does not exist. A bare 404 can come from a proxy or another
- * server, and does not prove that the object is missing.
+ * Returns true when the server states that exactly this object does not exist. Any other 404 can come from a proxy or
+ * another server, or be about something else, and says nothing about the object.
  */
-export function isNotFound(response: ApiResponse): boolean {
-  return response.status === 404 && statusIn(response).kind === 'Status';
+export function isNotFound(
+  response: ApiResponse,
+  { resource: { resource, kind, group }, name }: { resource: Resource; name: string },
+): boolean {
+  if (response.status !== 404) return false;
+  const { kind: answer, reason, details } = statusIn(response);
+  return (
+    answer === 'Status' &&
+    reason === 'NotFound' &&
+    details?.name === name &&
+    (details.kind === resource || details.kind === kind) &&
+    (details.group ?? group) === group
+  );
 }
+
+/** Message of the API server for a resource that a group does not have. */
+const NO_RESOURCE = 'the server could not find the requested resource';
 
 /** Returns true when the server states that it does not serve a path: its API group or resource is not installed. */
 export function lacksApi(response: ApiResponse): boolean {
-  return response.status === 404 && response.body.toString('utf8').trim() === '404 page not found';
+  if (response.status !== 404) return false;
+  if (response.body.toString('utf8').trim() === '404 page not found') return true;
+  const { kind, reason, message, details } = statusIn(response);
+  return kind === 'Status' && reason === 'NotFound' && message === NO_RESOURCE && details?.name === undefined;
 }
 
 interface Status {
   kind?: string;
   message?: string;
   reason?: string;
+  details?: { name?: unknown; kind?: unknown; group?: unknown };
 }
 
 function statusIn(response: ApiResponse): Status {

@@ -11,7 +11,10 @@ export interface ClusterApi {
   readonly namespace: string;
   /** Sends a request and returns the response, whatever its status. 429, 5xx and connection errors are retried. */
   request(method: string, path: string, options?: ApiRequestOptions): Promise<ApiResponse>;
-  /** Sends a GET request and returns the JSON of its response. @throws ApiError for every status except 200 */
+  /**
+   * Sends a GET request and returns the object in its response.
+   * @throws ApiError for every status except 200, and for a response that is not an object of the API
+   */
   get<T>(path: string, options?: ApiRequestOptions): Promise<T>;
   /**
    * Streams the body of a response (watches, logs) until the server ends it or `signal` aborts.
@@ -44,6 +47,11 @@ export interface ApiRequestOptions {
   retry?: boolean;
   /** Runs before each retry, because waits can be long. It stops the request by throwing. */
   beforeRetry?: () => Promise<void>;
+  /**
+   * Checks every response that reports success (200, 201, 202). What it throws makes that response a failure like a
+   * 500: the request is retried, and the last attempt's error is thrown.
+   */
+  validate?: (response: ApiResponse) => void;
 }
 
 export interface ApiResponse {
@@ -52,7 +60,7 @@ export interface ApiResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
-  /** Parses the body. @throws ApiError when it is not JSON */
+  /** Parses the body. @throws ApiError when it is not a JSON object */
   json<T>(): T;
 }
 

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../model/kube.js';
 import { apiError, isConflict } from './api-error.js';
 import type { ClusterApi } from './api.js';
-import { describeObject, objectPath, type ObjectReference, type Reading } from './objects.js';
+import { expectObject } from './expect.js';
+import { describeObject, pathOf, type ObjectReference } from './object-reference.js';
+import type { Reading } from './objects.js';
 import { serverTime } from './server-time.js';
 
 /** A JSON merge patch. A value of null removes its field. */
@@ -28,11 +30,11 @@ export async function patchObject<T extends KubeObject = KubeObject>(
   patch: MergePatch,
   { step = `cannot change ${describeObject(reference)}`, signal }: PatchOptions = {},
 ): Promise<Reading<T>> {
-  const { resource, name, namespace } = reference;
-  const response = await api.request('PATCH', objectPath(resource, name, namespace), {
+  const response = await api.request('PATCH', pathOf(reference), {
     body: patch,
     contentType: 'application/merge-patch+json',
     signal,
+    validate: expectObject(reference),
   });
   if (response.status !== 200) throw apiError(response, step);
   return { object: response.json<T>(), serverTime: serverTime(response) };

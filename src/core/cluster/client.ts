@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
-import { ADVICE } from '../model/advice.js';
 import { messageOf } from '../model/errors.js';
 import type {
   ApiRequestOptions,
@@ -14,10 +13,12 @@ import type {
   ExecResult,
   ExecTarget,
 } from './api.js';
-import { ApiError, apiError } from './api-error.js';
+import { apiError } from './api-error.js';
 import { connectionError } from './connection/connection-error.js';
 import type { Credentials } from './connection/credentials.js';
 import { open, send, type RawResponse } from './connection/transport.js';
+import { expectAnyObject } from './expect.js';
+import { isSuccess, parseObject } from './response.js';
 
 /** Default timeout without progress on a connection, in ms. */
 const IDLE_LIMIT_MS = 60_000;
@@ -65,25 +66,24 @@ export class HttpClusterApi implements ClusterApi {
 
   async request(method: string, path: string, options: ApiRequestOptions = {}): Promise<ApiResponse> {
     try {
-      const once = async (attempt: number): Promise<RawResponse> => {
+      const once = async (attempt: number): Promise<ApiResponse> => {
         if (attempt > 1) await options.beforeRetry?.();
-        return this.attempt(method, path, options);
+        return validated(this.toResponse(await this.attempt(method, path, options), method, path), options);
       };
-      const response = await withRetry(once, {
+      return await withRetry(once, {
         ...RETRY,
         tries: options.retry === false ? 1 : RETRY.tries,
         signal: options.signal,
         retryAfter: (outcome, attempt) => this.retryAfter(outcome, attempt),
       });
-      return this.toResponse(response, method, path);
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw connectionError(this.server, error);
+      throw error instanceof UnusableResponse ? error.cause : connectionError(this.server, error);
     }
   }
 
   async get<T>(path: string, options: ApiRequestOptions = {}): Promise<T> {
-    const response = await this.request('GET', path, options);
+    const response = await this.request('GET', path, { validate: expectAnyObject, ...options });
     if (response.status !== 200) throw apiError(response);
     return response.json<T>();
   }
@@ -139,8 +139,9 @@ export class HttpClusterApi implements ClusterApi {
     }
   }
 
-  private retryAfter(outcome: Outcome<RawResponse>, attempt: number): number | undefined {
+  private retryAfter(outcome: Outcome<ApiResponse>, attempt: number): number | undefined {
     if ('value' in outcome) return retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
+    if (outcome.error instanceof UnusableResponse) return 0;
     if (!isConnectionError(outcome.error)) return undefined;
     return this.reached || attempt < FIRST_CONTACT_TRIES ? 0 : undefined;
   }
@@ -154,19 +155,20 @@ export class HttpClusterApi implements ClusterApi {
 
   private toResponse(response: RawResponse, method: string, path: string): ApiResponse {
     const { server } = this;
-    return { ...response, request: `${method} ${path}`, json: <T>() => parseJson<T>(response, `${server}${path}`) };
+    return { ...response, request: `${method} ${path}`, json: <T>() => parseObject<T>(response, `${server}${path}`) };
   }
 }
 
-function parseJson<T>(response: RawResponse, url: string): T {
+/** Marks a response that reports success and is not what it should be. `cause` is thrown when retries do not help. */
+class UnusableResponse {
+  constructor(readonly cause: unknown) {}
+}
+
+function validated(response: ApiResponse, { validate }: ApiRequestOptions): ApiResponse {
   try {
-    return JSON.parse(response.body.toString('utf8')) as T;
-  } catch {
-    throw new ApiError(`the API server's response is not JSON: status ${response.status} for ${url}`, {
-      status: response.status,
-      reason: 'NotJSON',
-      code: 'API_NOT_JSON',
-      suggestions: [ADVICE.serverIsApi],
-    });
+    if (isSuccess(response)) validate?.(response);
+    return response;
+  } catch (cause) {
+    throw new UnusableResponse(cause);
   }
 }

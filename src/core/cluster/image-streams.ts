@@ -5,9 +5,12 @@ import type { KubeObject } from '../model/kube.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../model/pending.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { ApiResponse, ClusterApi } from './api.js';
-import { apiError, isNotFound } from './api-error.js';
-import { objectPath } from './objects.js';
+import { ApiError, apiError, isNotFound } from './api-error.js';
+import { expectObject } from './expect.js';
+import { pathOf, type ObjectReference } from './object-reference.js';
+import { listObjects } from './objects.js';
 import { IMAGE_STREAMS } from './resources.js';
+import { isSuccess } from './response.js';
 
 /** Retries after a conflict or a lost response, with growing waits. */
 const UPDATE_RETRY = { tries: 14, baseMs: 40, maxMs: 2000 };
@@ -38,10 +41,7 @@ export interface StreamUpdate {
   written: boolean;
 }
 
-/**
- * Result of one attempt: the final result, the response to the update if it failed, or the error that prevented a
- * response.
- */
+/** Result of one attempt: the final result, or why it has to be repeated. */
 type Attempt = { done: StreamUpdate } | { response: ApiResponse } | { lost: unknown };
 
 /** Updates image streams through the API server, with the version that was read as a precondition. */
@@ -49,8 +49,9 @@ export class HttpImageStreams {
   constructor(private readonly api: ClusterApi) {}
 
   /**
-   * Reads a stream, lets `decide` choose the change, and writes its status. Starts again after a conflict, a server
-   * error or a lost response, in which case reading shows whether the change was made.
+   * Reads a stream, lets `decide` choose the change, and writes its status. Repeats all of it after a conflict, if the
+   * server could not do it, and if the response was lost or is not this stream: reading then shows whether the change
+   * was made.
    * @param key `namespace/name`
    * @param decide undefined: change nothing
    * @throws ApiError or RegadmError if the stream cannot be read or written
@@ -60,8 +61,8 @@ export class HttpImageStreams {
     decide: (state: StreamState) => Promise<StreamChange | undefined>,
   ): Promise<StreamUpdate> {
     const [namespace = '', name = ''] = key.split('/');
-    const path = objectPath(IMAGE_STREAMS, name, namespace);
-    const attempt = await withRetry(() => this.attempt(path, decide), {
+    const stream = { resource: IMAGE_STREAMS, namespace, name };
+    const attempt = await withRetry(() => this.attempt(stream, decide), {
       ...UPDATE_RETRY,
       retryAfter: retryAfterAttempt,
     });
@@ -71,33 +72,50 @@ export class HttpImageStreams {
   }
 
   private async attempt(
-    path: string,
+    reference: StreamReference,
     decide: (state: StreamState) => Promise<StreamChange | undefined>,
   ): Promise<Attempt> {
-    const read = await this.api.request('GET', path);
-    if (isNotFound(read)) return { done: { written: false } };
+    const path = pathOf(reference);
+    const read = await this.api.request('GET', path, { validate: expectObject(reference) });
+    if (isNotFound(read, reference)) return this.confirmGone(read, reference);
     if (read.status !== 200) throw apiError(read);
     const object = read.json<KubeObject>();
     const stream = reduceStream(object);
     const change = await decide({ stream, pendingRoom: pendingRoom(object) });
     if (!change) return { done: { stream, written: false } };
     try {
-      const response = await this.api.request('PUT', `${path}/status`, { body: changed(object, change), retry: false });
-      if (isNotFound(response)) return { done: { written: false } };
-      if (response.status !== 200 && response.status !== 201) return { response };
+      const validate = expectObject({ ...reference, uid: object.metadata.uid });
+      const body = changed(object, change);
+      const response = await this.api.request('PUT', `${path}/status`, { body, retry: false, validate });
+      if (isNotFound(response, reference)) return await this.confirmGone(response, reference);
+      if (!isSuccess(response)) return { response };
       return { done: { stream: reduceStream(response.json<KubeObject>()), written: true } };
     } catch (error) {
       return { lost: error };
     }
   }
+
+  /** Checks that the list of the namespace lacks the stream too. If it does not, one of the two answers is wrong. */
+  private async confirmGone(response: ApiResponse, { namespace, name }: StreamReference): Promise<Attempt> {
+    const fieldSelector = `metadata.name=${name}`;
+    const listed = await listObjects(this.api, IMAGE_STREAMS, { namespace, fieldSelector });
+    return listed.some(({ metadata }) => metadata.name === name) ? { response } : { done: { written: false } };
+  }
 }
+
+type StreamReference = ObjectReference & { namespace: string };
 
 /** Errors of reading are final: the client has retried those. */
 function retryAfterAttempt(outcome: Outcome<Attempt>): number | undefined {
   if ('error' in outcome || 'done' in outcome.value) return undefined;
-  if ('lost' in outcome.value) return isConnectionError(outcome.value.lost) ? 0 : undefined;
+  if ('lost' in outcome.value) return mayHaveBeenDone(outcome.value.lost) ? 0 : undefined;
   const { status, headers } = outcome.value.response;
-  return status === 409 ? 0 : retryAfterStatus(status, headers['retry-after']);
+  return status === 409 || status === 404 ? 0 : retryAfterStatus(status, headers['retry-after']);
+}
+
+/** True for an update whose response was lost, or is something else. */
+function mayHaveBeenDone(error: unknown): boolean {
+  return isConnectionError(error) || (error instanceof ApiError && error.code === 'API_NOT_JSON');
 }
 
 function changed(object: KubeObject, { removeItems, pending }: StreamChange): KubeObject {

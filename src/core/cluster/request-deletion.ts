@@ -1,6 +1,8 @@
 import { apiError, isNotFound } from './api-error.js';
 import type { ClusterApi } from './api.js';
-import { describeObject, objectPath, type ObjectReference } from './objects.js';
+import { expectDeletion } from './delete-object.js';
+import { describeObject, pathOf, type ObjectReference } from './object-reference.js';
+import { isSuccess } from './response.js';
 
 interface DeletionOptions {
   /** Deletes only the object with this uid. */
@@ -25,10 +27,9 @@ export async function requestDeletion(
     gracePeriodSeconds: graceSeconds,
     ...(uid === undefined ? {} : { preconditions: { uid } }),
   };
-  const { resource, name, namespace } = reference;
-  const response = await api.request('DELETE', objectPath(resource, name, namespace), { body, signal });
-  const isAccepted = response.status === 200 || response.status === 202;
+  const validate = expectDeletion({ ...reference, uid });
+  const response = await api.request('DELETE', pathOf(reference), { body, signal, validate });
   const isReplaced = response.status === 409 && uid !== undefined;
-  if (isAccepted || isReplaced || isNotFound(response)) return;
+  if (isSuccess(response) || isReplaced || isNotFound(response, reference)) return;
   throw apiError(response, `cannot delete ${describeObject(reference)}`);
 }

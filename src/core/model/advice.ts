@@ -11,6 +11,7 @@ export const ADVICE = {
   serverAddress: 'write it as https://api.example.com:6443, or pass --server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
   serverConnection: 'check the server in the kubeconfig (or --server), the network and the proxy settings',
+  proxyInFront: 'is a proxy in front of the API server? check the server in the kubeconfig (or --server)',
   serverIsApi: 'is it an API server? check the server in the kubeconfig (or --server)',
   serverIsOpenShift: (url: string) =>
     `is ${url} an OpenShift API server? check the server in the kubeconfig (or --server)`,

@@ -13,7 +13,7 @@ const METADATA: Fields = {
   creationTimestamp: 'all',
   annotations: 'all',
 };
-const NAME: Fields = { name: 'all', namespace: 'all' };
+const NAME: Fields = { name: 'all', namespace: 'all', uid: 'all' };
 
 const IMAGE_FIELDS: Fields = {
   metadata: METADATA,

@@ -1,23 +1,104 @@
 import { HttpImageStreams } from '../../../src/core/cluster/image-streams.js';
 import { HttpImages } from '../../../src/core/cluster/images.js';
-import { aResponse, fakeApi } from '../../support/fake-api.js';
+import { aResponse, fakeApi, type RecordedRequest } from '../../support/fake-api.js';
 import { asDigest, asRepository } from '../../support/names.js';
 
 const PROXY = aResponse(404, '<html>Not Found</html>');
-const NOT_FOUND = aResponse(404, { kind: 'Status', code: 404, reason: 'NotFound' });
 const NAME = asDigest(`sha256:${'ab'.repeat(32)}`);
 const beforeRetry = async (): Promise<void> => {};
 
-test('an image is gone only if the server states it', async () => {
+const notFound = (kind: string, name: string) =>
+  aResponse(404, {
+    kind: 'Status',
+    code: 404,
+    reason: 'NotFound',
+    details: { name, kind, group: 'image.openshift.io' },
+  });
+
+describe('an image', () => {
   const remove = (response: typeof PROXY) =>
     new HttpImages(fakeApi(() => response).api).delete(NAME, { uid: 'u-1', beforeRetry });
-  expect(await remove(NOT_FOUND)).toBe('gone');
-  await expect(remove(PROXY)).rejects.toMatchObject({ status: 404 });
+
+  test('is gone only if the server states it', async () => {
+    expect(await remove(notFound('images', NAME))).toBe('gone');
+    await expect(remove(PROXY)).rejects.toMatchObject({ status: 404 });
+    await expect(remove(notFound('images', 'another'))).rejects.toMatchObject({ status: 404 });
+  });
 });
 
-test('an image stream is gone only if the server states it', async () => {
-  const update = (response: typeof PROXY) =>
-    new HttpImageStreams(fakeApi(() => response).api).update(asRepository('dev/app'), async () => undefined);
-  expect(await update(NOT_FOUND)).toEqual({ written: false });
-  await expect(update(PROXY)).rejects.toMatchObject({ status: 404 });
+describe('an image stream', () => {
+  const stream = { kind: 'ImageStream', metadata: { name: 'app', namespace: 'dev', uid: 'u-1' }, status: {} };
+  const list = (...names: string[]) =>
+    aResponse(200, {
+      kind: 'ImageStreamList',
+      apiVersion: 'image.openshift.io/v1',
+      metadata: { resourceVersion: '7' },
+      items: names.map((name) => ({ metadata: { name, namespace: 'dev' } })),
+    });
+  const isList = ({ path }: RecordedRequest): boolean => path.endsWith('/imagestreams');
+  const update = (respond: (request: RecordedRequest) => typeof PROXY) => {
+    const { api, requests } = fakeApi(respond);
+    const updated = new HttpImageStreams(api).update(asRepository('dev/app'), async () => ({ pending: [] }));
+    return { updated, requests };
+  };
+  const GONE = notFound('imagestreams', 'app');
+
+  test('is gone only if the server states it, and its namespace does not list it', async () => {
+    const { updated, requests } = update((request) => (isList(request) ? list('other') : GONE));
+    expect(await updated).toEqual({ written: false });
+    expect(requests[1]).toMatchObject({
+      path: '/apis/image.openshift.io/v1/namespaces/dev/imagestreams',
+      query: { fieldSelector: 'metadata.name=app' },
+    });
+  });
+
+  test.each([
+    ['of a proxy', PROXY],
+    ['about another stream', notFound('imagestreams', 'another')],
+    ['about another kind', notFound('namespaces', 'app')],
+    ['without a reason', aResponse(404, { kind: 'Status', details: { name: 'app', kind: 'imagestreams' } })],
+  ])('is not gone after a 404 %s', async (_what, response) => {
+    const { updated } = update((request) => (isList(request) ? list() : response));
+    await expect(updated).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('is not gone if the list of its namespace cannot be read', async () => {
+    await expect(update((request) => (isList(request) ? PROXY : GONE)).updated).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('that is listed although it is said to be gone is read again', async () => {
+    let reads = 0;
+    const { updated } = update((request) => {
+      if (isList(request)) return list('app');
+      return request.method === 'GET' && reads++ === 0 ? GONE : aResponse(200, stream);
+    });
+    expect(await updated).toMatchObject({ written: true });
+  });
+
+  test.each<[string, object]>([
+    ['another stream', { ...stream, metadata: { ...stream.metadata, name: 'other' } }],
+    ['a stream of another namespace', { ...stream, metadata: { ...stream.metadata, namespace: 'prod' } }],
+    ['a stream without a name', { ...stream, metadata: {} }],
+    ['an object of another kind', { ...stream, kind: 'Pod' }],
+    ['a Status', { kind: 'Status', status: 'Failure', message: 'overloaded' }],
+    ['nothing', {}],
+  ])('cannot be read if the answer is %s', async (_what, body) => {
+    const { updated, requests } = update(() => aResponse(200, body));
+    await expect(updated).rejects.toMatchObject({ code: 'API_NOT_JSON' });
+    expect(requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+
+  test.each<[string, unknown]>([
+    ['is cut off', '{"kind":"ImageStream","metadata":{"na'],
+    ['is empty', {}],
+    ['is null', null],
+    ['is another stream', { ...stream, metadata: { ...stream.metadata, uid: 'u-2' } }],
+  ])('is read again if the answer to its update %s', async (_what, body) => {
+    let updates = 0;
+    const { updated, requests } = update(({ method }) =>
+      aResponse(200, method === 'PUT' && updates++ === 0 ? body : stream),
+    );
+    expect(await updated).toMatchObject({ written: true });
+    expect(requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT']);
+  });
 });

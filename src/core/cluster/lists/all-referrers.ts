@@ -1,16 +1,18 @@
 import { forEachParallel } from '../../kit/parallel.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { parseImageReference } from '../../model/image-reference.js';
-import type { KubeList, KubeObject } from '../../model/kube.js';
+import type { KubeObject } from '../../model/kube.js';
 import { anyObjectReducer } from '../../model/referrers/any-object.js';
 import type { Referrer } from '../../model/referrer.js';
 import type { ClusterApi } from '../api.js';
-import { apiError, isNotFound, lacksApi } from '../api-error.js';
+import { isForbidden } from '../api-error.js';
+import { listObjects } from '../objects.js';
 import type { AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
-import { OBJECT_PARSER, type ObjectPage } from './page.js';
-import { qualifiedName } from '../resources.js';
+import { LENIENT_PARSER, type ObjectPage } from './page.js';
+import { defineResource, qualifiedName, type ListedResource } from '../resources.js';
 
 /** The resources that `--referrers all` searches, and the hosts of the integrated registry. */
 export interface Everything {
@@ -21,24 +23,33 @@ export interface Everything {
 /** Maximum concurrent list requests. */
 const CONCURRENCY = 4;
 
+/** The cluster's image configuration, and routes. A cluster without these APIs has no such names. */
+const IMAGE_CONFIGS = defineResource('config.openshift.io/v1', 'images', 'Image', {
+  namespaced: false,
+  optional: true,
+});
+const ROUTES = defineResource('route.openshift.io/v1', 'routes', 'Route', { optional: true });
+
 /**
  * Returns every host name of the cluster's registry. Ignores forbidden requests: a user without these permissions
  * cannot list every resource either, which is an error later.
  * @throws ApiError when the names cannot be read for another reason, because uses could be missed
  */
 export async function registryHosts(api: ClusterApi, known: Iterable<string>, signal?: AbortSignal): Promise<string[]> {
-  const read = async (path: string): Promise<KubeObject[]> => {
-    const response = await api.request('GET', path, { signal });
-    if (response.status === 403 || isNotFound(response) || lacksApi(response)) return [];
-    if (response.status !== 200) throw apiError(response);
-    return response.json<KubeList>().items ?? [];
+  const read = async (resource: ListedResource, namespace?: string): Promise<KubeObject[]> => {
+    try {
+      return await listObjects(api, resource, { namespace, signal });
+    } catch (error) {
+      if (isForbidden(error)) return [];
+      throw error;
+    }
   };
-  const configs = await read('/apis/config.openshift.io/v1/images');
-  const routes = await read('/apis/route.openshift.io/v1/namespaces/openshift-image-registry/routes');
+  const configs = await read(IMAGE_CONFIGS);
+  const routes = await read(ROUTES, REGISTRY_NAMESPACE);
   const hosts = new Set<string>([
     ...known,
     ...configs.map(({ status }) => String(status?.internalRegistryHostname ?? '')),
-    ...configs.flatMap(({ status }) => (status?.externalRegistryHostnames ?? []) as string[]),
+    ...configs.flatMap(({ status }) => stringsIn(status?.externalRegistryHostnames)),
     ...routes.map(({ spec }) => String(spec?.host ?? '')),
   ]);
   for (const host of [...hosts]) {
@@ -47,6 +58,10 @@ export async function registryHosts(api: ClusterApi, known: Iterable<string>, si
   }
   hosts.delete('');
   return [...hosts];
+}
+
+function stringsIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
 /** Returns the host that a repository or a pull spec starts with, or an empty string. */
@@ -93,12 +108,12 @@ export async function listAny(
   const reduce = anyReducer(resource, hosts);
   let referrers: Referrer[] = [];
   const reader = {
-    parser: OBJECT_PARSER,
+    parser: LENIENT_PARSER,
     take: ({ items }: ObjectPage) =>
       void referrers.push(...items.map(reduce).filter(({ references }) => references.length > 0)),
     restart: () => void (referrers = []),
   };
-  const result = await readList(api, resource, reader, options);
+  const result = await readList(api, resource, reader, { ...options, allowNullItems: true });
   return { referrers, result };
 }
 

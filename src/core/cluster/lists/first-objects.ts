@@ -1,17 +1,19 @@
 import type { KubeObject } from '../../model/kube.js';
 import type { ClusterApi } from '../api.js';
-import { apiError, isNotFound, lacksApi } from '../api-error.js';
-import { listPath, qualifiedName, type ListedResource } from '../resources.js';
-import { itemsOf } from './page.js';
+import { apiError } from '../api-error.js';
+import { qualifiedName, type ListedResource } from '../resources.js';
+import { isAbsent } from './absent.js';
+import { OBJECT_PARSER } from './page.js';
+import { PageRequests } from './page-requests.js';
 
 /**
  * Reads the first objects of a list.
- * @returns an empty array for an optional resource that the cluster lacks, in the server's own words
+ * @returns an empty array for an optional resource that the cluster lacks, as discovery shows
  * @throws ApiError
  */
 export async function firstObjects(api: ClusterApi, resource: ListedResource, limit: number): Promise<KubeObject[]> {
-  const response = await api.request('GET', listPath(resource), { query: { limit } });
-  if (resource.optional && (isNotFound(response) || lacksApi(response))) return [];
+  const response = await new PageRequests(api, resource, {}).send({ limit });
+  if (response.status === 404 && resource.optional && (await isAbsent(api, resource))) return [];
   if (response.status !== 200) throw apiError(response, `cannot list ${qualifiedName(resource)}`);
-  return itemsOf(response.json());
+  return (await OBJECT_PARSER.reduce(resource.resource, response.body)).items;
 }

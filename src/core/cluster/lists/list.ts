@@ -1,26 +1,19 @@
-import { ADVICE } from '../../model/advice.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
 import type { ApiResponse, ClusterApi } from '../api.js';
 import type { ApiError } from '../api-error.js';
-import { apiError, isNotFound, lacksApi } from '../api-error.js';
-import type { ListPage } from './page.js';
-import { headOfPage } from './reduce-page.js';
-import { apiVersionOf, listPath, qualifiedName, type ListedResource } from '../resources.js';
+import { apiError } from '../api-error.js';
+import { qualifiedName, type ListedResource } from '../resources.js';
 import { serverTime } from '../server-time.js';
+import { isAbsent } from './absent.js';
+import { inconsistent } from './list-error.js';
+import type { ListPage } from './page.js';
+import { PageChain } from './page-chain.js';
+import { checkKind, headOfPage } from './page-head.js';
+import { PageRequests, type PageOptions } from './page-requests.js';
 
 /** Objects per page, as in kubectl: small enough to parse at once, large enough to make round trips negligible. */
 const PAGE_SIZE = 500;
-/** Maximum restarts of a list whose `continue` token expired. */
-const MAX_RESTARTS = 8;
-
-/**
- * Transfer rate in bytes per ms below which pages are requested compressed: three concurrent lists over 100 Mbit/s. On
- * a faster network, compression costs more time than it saves.
- */
-const SLOW = 4000;
-/** Minimum bytes of a page whose transfer time is used to measure the network. */
-const WORTH_MEASURING = 256 * 1024;
-const COMPRESSED = { 'Accept-Encoding': 'gzip' };
+/** Maximum restarts of a list: its `continue` token expired, or a page was damaged. */
+const MAX_RESTARTS = 5;
 
 /** Receives the pages of a list. */
 export interface ListReader<Page extends ListPage> {
@@ -32,19 +25,9 @@ export interface ListReader<Page extends ListPage> {
   restart(): void;
 }
 
-export interface ListOptions {
-  namespace?: string;
+export interface ListOptions extends PageOptions {
   /** Objects per page. Default 500. */
   pageSize?: number;
-  /**
-   * What happens when the `continue` token expires (410). `continue` (default): uses the token that the server offers
-   * for the rest of the list in a newer state. Objects that were created meanwhile within the pages already read are
-   * missed. `restart`: reads the list again from the beginning.
-   */
-  onExpired?: 'continue' | 'restart';
-  signal?: AbortSignal;
-  /** Milliseconds; for tests. */
-  clock?(): number;
   onPage?(page: { count: number; bytes: number }): void;
 }
 
@@ -59,7 +42,9 @@ export interface ListResult {
 }
 
 /**
- * Reads a list page by page and requests the next page while one is parsed.
+ * Reads a list page by page and requests the next page while one is parsed. All pages must be of this list and belong
+ * together. If fewer objects arrive than the first page announced, the list is read again in one piece, and both must
+ * have the same objects.
  * @throws ApiError or RegadmError that names the resource
  */
 export function readList<Page extends ListPage>(
@@ -71,17 +56,18 @@ export function readList<Page extends ListPage>(
   return new ListReading(api, resource, reader, options).read();
 }
 
+/** How a list ended: with all pages, with an expired token, or not at all because the cluster lacks the resource. */
+type End = 'complete' | 'absent' | { expired: ApiResponse };
+
 /** The state of one list while it is read. */
 class ListReading<Page extends ListPage> {
-  private readonly path: string;
-  private readonly clock: () => number;
+  private readonly pages: PageRequests;
   private readonly result: ListResult = { resourceVersion: '', bytes: 0, count: 0 };
-  private next: string | undefined;
-  private complete = false;
   private restarts = 0;
+  private chain = new PageChain();
   private parsing: Promise<Page> | undefined;
-  /** True once a page was slow: the remaining pages are requested compressed. */
-  private slow = false;
+  /** True once a page has arrived: from then on, a 404 is a failure. */
+  private begun = false;
 
   constructor(
     private readonly api: ClusterApi,
@@ -89,113 +75,106 @@ class ListReading<Page extends ListPage> {
     private readonly reader: ListReader<Page>,
     private readonly options: ListOptions,
   ) {
-    this.path = listPath(resource, options.namespace);
-    this.clock = options.clock ?? (() => performance.now());
+    this.pages = new PageRequests(api, resource, options);
   }
 
   async read(): Promise<ListResult> {
-    while (!this.complete) {
-      const response = await this.request();
-      // A later 404 is an error, because the uses on pages already read would be lost.
-      if (this.resource.optional && this.result.bytes === 0 && isMissing(response)) return this.result;
-      if (response.status === 410) await this.resume(response);
-      else if (response.status === 200) await this.accept(response);
-      else throw this.cannotList(response);
+    const { result, options } = this;
+    const chain = await this.readWhole(options.pageSize ?? PAGE_SIZE);
+    if (chain?.isShort) {
+      this.startAgain();
+      const second = await this.readWhole(undefined);
+      this.consistently(() => chain.compare(second ?? new PageChain()));
+    }
+    return Object.assign(result, { resourceVersion: this.chain.resourceVersion, count: this.chain.count });
+  }
+
+  /** Reads all pages, from the beginning again if necessary. @returns undefined if the cluster lacks the resource */
+  private async readWhole(limit: number | undefined): Promise<PageChain | undefined> {
+    for (;;) {
+      try {
+        const end = await this.readPages(limit);
+        if (end === 'absent') return undefined;
+        if (end === 'complete') return this.chain;
+        if (++this.restarts > MAX_RESTARTS) throw this.cannotList(end.expired);
+      } catch (error) {
+        if (!(error instanceof DamagedPage)) throw error;
+        if (++this.restarts > MAX_RESTARTS) throw this.pages.notAList(error.cause);
+      }
+      this.startAgain();
+    }
+  }
+
+  private async readPages(limit: number | undefined): Promise<End> {
+    for (let token: string | undefined, more = true; more; more = token !== undefined) {
+      const response = await this.pages.send({ limit, token });
+      const { status } = response;
+      if (status === 404 && this.resource.optional && !this.begun)
+        if (await isAbsent(this.api, this.resource, this.options.signal)) return 'absent';
+      if (status === 410) return { expired: response };
+      if (status !== 200) throw this.cannotList(response);
+      token = await this.accept(response);
     }
     await this.settle();
-    return this.result;
+    return 'complete';
   }
 
-  private async request(): Promise<ApiResponse> {
-    const sentAt = this.clock();
-    const response = await this.api.request('GET', this.path, {
-      query: { limit: this.options.pageSize ?? PAGE_SIZE, continue: this.next },
-      signal: this.options.signal,
-      ...(this.slow ? { headers: COMPRESSED } : {}),
-    });
-    const bytes = response.body.length;
-    this.slow ||= bytes > WORTH_MEASURING && bytes / (this.clock() - sentAt) < SLOW;
-    return response;
-  }
-
-  /** Starts to parse a page. The token precedes the items, so the next page can be requested in the meantime. */
-  private async accept(response: ApiResponse): Promise<void> {
+  /** Starts to parse a page. @returns the token for the next page, which can be requested in the meantime */
+  private async accept(response: ApiResponse): Promise<string | undefined> {
     const { body } = response;
     const bytes = body.length;
+    const next = headOfPage(body).continue;
+    this.begun = true;
     this.result.serverTime ??= serverTime(response);
     this.result.bytes += bytes;
     await this.settle();
-    const head = headOfPage(body);
-    this.parsing = this.reader.parser.reduce(this.resource.resource, body).catch((cause: unknown) => {
-      throw this.notAList(cause);
+    const parsing = this.reader.parser.reduce(this.resource.resource, body).then((page) => {
+      if (page.continue !== next) throw new Error('it states two continue tokens');
+      this.options.onPage?.({ count: page.count, bytes });
+      return page;
     });
-    this.parsing.then(
-      ({ count }) => this.options.onPage?.({ count, bytes }),
-      () => {},
-    );
-    this.next = head ? head.continue : (await this.settle())?.continue;
-    this.complete = this.next === undefined;
+    parsing.catch(() => {});
+    this.parsing = parsing;
+    if (next !== undefined) this.consistently(() => this.chain.follow(next));
+    return next;
   }
 
-  /** Waits for the page that is being parsed and passes it on. */
-  private async settle(): Promise<Page | undefined> {
-    const page = await this.parsing;
+  /** Hands over the page that is being parsed. @throws DamagedPage when it cannot be parsed */
+  private async settle(): Promise<void> {
+    const page = await this.parsing?.catch((cause: unknown) => {
+      throw new DamagedPage(cause);
+    });
     this.parsing = undefined;
-    if (!page) return undefined;
-    this.checkKind(page);
-    this.result.resourceVersion ||= page.resourceVersion ?? '';
-    this.result.count += page.count;
+    if (!page) return;
+    this.consistently(() => {
+      checkKind(page, this.resource);
+      this.chain.add(page);
+    });
     this.reader.take(page);
-    return page;
   }
 
-  /**
-   * Refuses a list of another kind: read as an empty list, it would hide every use.
-   * @throws RegadmError API_NOT_JSON
-   */
-  private checkKind({ kind, apiVersion }: Page): void {
-    const expected = { kind: `${this.resource.kind}List`, apiVersion: apiVersionOf(this.resource) };
-    if (kind === expected.kind && apiVersion === expected.apiVersion) return;
-    const sent = JSON.stringify({ kind, apiVersion }).slice(0, 80);
-    throw this.notAList(new Error(`expected ${expected.kind} of ${expected.apiVersion}, got ${sent}`));
-  }
-
-  /** Continues after an expired token, or restarts the list. */
-  private async resume(response: ApiResponse): Promise<void> {
-    await this.settle();
-    this.next = this.options.onExpired === 'restart' ? undefined : continuationIn(response);
-    if (this.next !== undefined) return;
-    if (++this.restarts > MAX_RESTARTS) throw this.cannotList(response);
-    this.result.count = 0;
-    this.result.resourceVersion = '';
+  private startAgain(): void {
+    this.parsing = undefined;
+    this.chain = new PageChain();
+    this.result.bytes = 0;
     this.reader.restart();
+  }
+
+  /** @throws RegadmError LIST_INCONSISTENT when a check fails */
+  private consistently(check: () => void): void {
+    try {
+      check();
+    } catch (cause) {
+      throw inconsistent(this.resource, cause);
+    }
   }
 
   private cannotList(response: ApiResponse): ApiError {
     return apiError(response, `cannot list ${qualifiedName(this.resource)}`);
   }
-
-  private notAList(cause: unknown): RegadmError {
-    if (cause instanceof RegadmError) return cause;
-    const reason = messageOf(cause).slice(0, 120);
-    const url = `${this.api.server}${this.path}`;
-    return new RegadmError(`cannot list ${qualifiedName(this.resource)}: the response is not a list: ${reason}`, {
-      code: 'API_NOT_JSON',
-      suggestions: [ADVICE.serverIsOpenShift(url)],
-      cause,
-    });
-  }
 }
 
-/** True if the server states that the cluster does not have the resource. */
-function isMissing(response: ApiResponse): boolean {
-  return isNotFound(response) || lacksApi(response);
-}
-
-function continuationIn(response: ApiResponse): string | undefined {
-  try {
-    return response.json<{ metadata?: { continue?: string } }>().metadata?.continue || undefined;
-  } catch {
-    return undefined;
-  }
+/** Thrown when a page began like one of the list, but cannot be parsed. */
+class DamagedPage {
+  constructor(readonly cause: unknown) {}
 }

@@ -1,4 +1,5 @@
 import type { KubeList, KubeObject } from '../../model/kube.js';
+import { hashUids } from './uid-set.js';
 
 /** The metadata of a page. */
 export interface ListPage {
@@ -10,6 +11,10 @@ export interface ListPage {
   /** Token for the next page. */
   continue?: string;
   resourceVersion?: string;
+  /** Number of objects on later pages, as the server estimates. */
+  remaining?: number;
+  /** Hashed uids of the objects. */
+  uids: Uint32Array;
 }
 
 /** A page with complete objects. */
@@ -23,25 +28,43 @@ export const OBJECT_PARSER = {
   async reduce(_resource: string, body: Buffer): Promise<ObjectPage> {
     const list = JSON.parse(body.toString('utf8')) as KubeList | null;
     const items = itemsOf(list);
-    return { ...positionOf(list!, items.length), items };
+    return { ...positionOf(list!, items), items };
   },
 };
 
-/** Returns the objects of a list; an empty list can be null. @throws Error when it is not a list */
+/** Parses pages of resources that other programs serve: some of them write an empty list as null. */
+export const LENIENT_PARSER = {
+  /** @throws Error when the body is not a list */
+  async reduce(_resource: string, body: Buffer): Promise<ObjectPage> {
+    const list = JSON.parse(body.toString('utf8')) as KubeList | null;
+    const { metadata } = list ?? {};
+    const items = isNullList(list) && metadata?.resourceVersion && !metadata.continue ? [] : itemsOf(list);
+    return { ...positionOf(list!, items), items };
+  },
+};
+
+function isNullList(list: KubeList | null): boolean {
+  return (list as { items?: unknown } | null)?.items === null;
+}
+
+/** Returns the objects of a list. @throws Error when it is not a list of objects with names */
 export function itemsOf(list: KubeList | null): KubeObject[] {
   const items: unknown = list?.items;
-  if (items === null) return [];
   if (!Array.isArray(items)) throw new Error('the response is not a list');
+  const isNamed = (item: Partial<KubeObject> | null): boolean => typeof item?.metadata?.name === 'string';
+  if (!items.every(isNamed)) throw new Error('it contains an object without a name');
   return items as KubeObject[];
 }
 
-/** Returns the metadata of a page. */
-export function positionOf({ kind, apiVersion, metadata }: KubeList, count: number): ListPage {
+/** Returns where a page is in its list. */
+export function positionOf({ kind, apiVersion, metadata }: KubeList, items: readonly KubeObject[]): ListPage {
   return {
     kind,
     apiVersion,
-    count,
+    count: items.length,
     continue: metadata?.continue || undefined,
     resourceVersion: metadata?.resourceVersion,
+    remaining: metadata?.remainingItemCount,
+    uids: hashUids(items),
   };
 }

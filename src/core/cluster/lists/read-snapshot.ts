@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { forEachParallel, mapParallel } from '../../kit/parallel.js';
 import type { Digest } from '../../model/digest.js';
-import { RegadmError } from '../../model/errors.js';
 import { reduceImage } from '../../model/image.js';
 import type { KubeObject } from '../../model/kube.js';
 import type { Referrer } from '../../model/referrer.js';
@@ -11,9 +10,10 @@ import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '..
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from '../api.js';
 import { apiError, isNotFound } from '../api-error.js';
+import { expectObject } from '../expect.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListReader, type ListResult } from './list.js';
-import { objectPath } from '../objects.js';
+import { pathOf } from '../object-reference.js';
 import { ParsePool } from './parse-pool.js';
 import type { ReducedPage } from './reduce-page.js';
 import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from '../resources.js';
@@ -212,13 +212,9 @@ class SnapshotReader {
  * @throws ApiError for every other response
  */
 export async function getImage(api: ClusterApi, name: Digest, signal?: AbortSignal): Promise<KubeObject | undefined> {
-  const path = objectPath(IMAGES, name);
-  const response = await api.request('GET', path, { signal });
-  if (isNotFound(response)) return undefined;
+  const reference = { resource: IMAGES, name };
+  const response = await api.request('GET', pathOf(reference), { signal, validate: expectObject(reference) });
+  if (isNotFound(response, reference)) return undefined;
   if (response.status !== 200) throw apiError(response);
-  const object = response.json<KubeObject>();
-  if (object.metadata?.name !== name) {
-    throw new RegadmError(`the API server returned another object instead of image ${name}`, { code: 'API_ERROR' });
-  }
-  return object;
+  return response.json<KubeObject>();
 }

@@ -32,8 +32,7 @@ export function reducePage(resource: string, body: Uint8Array): ReducedPage {
     items: LIST_FIELDS[resource] ?? 'all',
   }) as KubeList | null;
   const items = itemsOf(list);
-  assertNamed(items);
-  const page: ReducedPage = positionOf(list!, items.length);
+  const page: ReducedPage = positionOf(list!, items);
   if (resource === 'images') return { ...page, columns: packImages(items.map(checkedReducer(resource, reduceImage))) };
   if (resource === 'imagestreams') return { ...page, streams: items.map(checkedReducer(resource, reduceStream)) };
   if (resource === 'limitranges') return { ...page, limits: items.flatMap(checkedReducer(resource, reduceLimitRange)) };
@@ -44,14 +43,6 @@ export function reducePage(resource: string, body: Uint8Array): ReducedPage {
   };
 }
 
-/**
- * Every object of an API server has a name. @throws Error if a listed value has none: it is not an object of a cluster
- */
-function assertNamed(items: (Partial<KubeObject> | null)[]): void {
-  for (const item of items)
-    if (typeof item?.metadata?.name !== 'string') throw new Error('it contains an object without a name');
-}
-
 /** A page that is sent from one thread to another. */
 export type PackedPage = Omit<ReducedPage, 'referrers'> & { packed?: ReferrerColumns };
 
@@ -60,26 +51,10 @@ export function packPage({ referrers, ...page }: ReducedPage): { page: PackedPag
   const packed = referrers && packReferrers(referrers);
   const columns = page.columns ? transferables(page.columns) : [];
   const numbers = packed ? [packed.numbers.buffer as ArrayBuffer, packed.created.buffer as ArrayBuffer] : [];
-  return { page: { ...page, packed }, buffers: [...columns, ...numbers] };
+  return { page: { ...page, packed }, buffers: [...columns, ...numbers, page.uids.buffer as ArrayBuffer] };
 }
 
 /** Unpacks a page that another thread packed. */
 export function unpackPage({ packed, ...page }: PackedPage): ReducedPage {
   return packed ? { ...page, referrers: unpackReferrers(packed) } : page;
-}
-
-/**
- * Reads the metadata of a page without parsing its items, because API servers write it before them.
- * @returns undefined if the metadata does not come first; then the whole page must be parsed
- */
-export function headOfPage(body: Buffer): { continue?: string } | undefined {
-  const text = body.toString('latin1', 0, Math.min(body.length, 8192));
-  const items = text.indexOf('"items"');
-  if (items === -1) return undefined;
-  try {
-    const head = JSON.parse(`${text.slice(0, items)}"items":[]}`) as KubeList;
-    return head.metadata && { continue: head.metadata.continue || undefined };
-  } catch {
-    return undefined;
-  }
 }

@@ -19,10 +19,7 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
   return { inUse: images.inUse, images: images.names, children: images.children, streams: streams.listed };
 }
 
-/**
- * Reads a list into a collector. If the list's `continue` token expires, the list is read again from the beginning: the
- * remaining pages would show a newer state and miss objects that were created within the pages already read.
- */
+/** Reads a list into a collector. */
 async function collect<T extends Collector>(
   api: ClusterApi,
   resource: ListedResource,
@@ -35,6 +32,6 @@ async function collect<T extends Collector>(
     take: ({ items }: ObjectPage) => items.forEach((item) => collector.add(item)),
     restart: () => void (collector = create()),
   };
-  await readList(api, resource, reader, { pageSize: PAGE_SIZE, onExpired: 'restart', signal });
+  await readList(api, resource, reader, { pageSize: PAGE_SIZE, signal });
   return collector;
 }

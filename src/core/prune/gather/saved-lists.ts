@@ -77,7 +77,8 @@ function take(
   if (typeof value !== 'object' || value === null) return;
   const { kind = '', items } = value as { kind?: string; items?: unknown };
   if (Array.isArray(items) || (items === null && kind.endsWith('List'))) {
-    const resource = BY_KIND.get(kind.replace(/List$/, '')) ?? (fileName in RESOURCES ? fileName : undefined);
+    const resource =
+      BY_KIND.get(kind.replace(/List$/, '')) ?? (Object.hasOwn(RESOURCES, fileName) ? fileName : undefined);
     if (resource) lists[resource] ??= [];
     for (const item of (items as KubeObject[] | null) ?? [])
       add(item, BY_KIND.get(item?.kind ?? '') ?? resource, lists, seen);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'regadm-kubeconfig-'));
   server = createServer((request, response) => {
     seen.push(request.headers);
-    response.setHeader('Content-Type', 'application/json').end('{"items":[]}');
+    response.setHeader('Content-Type', 'application/json').end('{"kind":"PodList","items":[]}');
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

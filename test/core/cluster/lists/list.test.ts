@@ -1,6 +1,7 @@
 import type { ApiResponse } from '../../../../src/core/cluster/api.js';
 import { readList, type ListOptions, type ListResult } from '../../../../src/core/cluster/lists/list.js';
-import { OBJECT_PARSER, type ObjectPage } from '../../../../src/core/cluster/lists/page.js';
+import { LENIENT_PARSER, OBJECT_PARSER, type ObjectPage } from '../../../../src/core/cluster/lists/page.js';
+import { PageChain } from '../../../../src/core/cluster/lists/page-chain.js';
 import { reducePage } from '../../../../src/core/cluster/lists/reduce-page.js';
 import { IMAGES, REFERRERS } from '../../../../src/core/cluster/resources.js';
 import { aResponse, fakeApi, type RecordedRequest } from '../../../support/fake-api.js';
@@ -27,14 +28,18 @@ function slowServer(ms: number) {
 
 const REDUCER = { reduce: (resource: string, body: Buffer) => Promise.resolve(reducePage(resource, body)) };
 
-const page = (names: string[], more?: string): ApiResponse =>
+const page = (
+  names: string[],
+  more?: string,
+  { version = '7', remaining }: { version?: string; remaining?: number } = {},
+): ApiResponse =>
   aResponse(
     200,
     {
       kind: 'ImageList',
       apiVersion: 'image.openshift.io/v1',
-      metadata: { resourceVersion: `v-${names[0]}`, continue: more },
-      items: names.map((name) => ({ metadata: { name } })),
+      metadata: { resourceVersion: version, continue: more, remainingItemCount: remaining },
+      items: names.map((name) => ({ metadata: { name, uid: `uid-${name}` } })),
     },
     { date: 'Sun, 01 Nov 2026 10:00:00 GMT' },
   );
@@ -82,34 +87,36 @@ describe('readList', () => {
   it('reads every page in order, and reports the version and the time of the first one', async () => {
     const { names, result, requests } = await read([page(['a', 'b'], 'next'), page(['c'])], { pageSize: 2 });
     expect(names).toEqual(['a', 'b', 'c']);
-    expect(result).toMatchObject({ resourceVersion: 'v-a', count: 3, serverTime: Date.parse('2026-11-01T10:00:00Z') });
+    expect(result).toMatchObject({ resourceVersion: '7', count: 3, serverTime: Date.parse('2026-11-01T10:00:00Z') });
     expect(requests.map(({ query }) => query)).toEqual([{ limit: 2 }, { limit: 2, continue: 'next' }]);
   });
 
-  it('continues with the token that the server offers for an expired one', async () => {
-    const { names, result, requests } = await read([page(['a'], 'old'), expired('new'), page(['b'])]);
-    expect(names).toEqual(['a', 'b']);
-    expect(result).toMatchObject({ resourceVersion: 'v-a', count: 2 });
-    expect(queries(requests)).toEqual([undefined, 'old', 'new']);
-  });
-
   it.each([
-    ['the server offers no token', expired(), {}],
-    ['the caller needs one state', expired('new'), { onExpired: 'restart' as const }],
-  ])('starts again after an expired token if %s', async (_why, response, options) => {
-    const { names, result, requests } = await read([page(['a'], 'old'), response, page(['x', 'y'])], options);
+    ['the server offers no token', expired()],
+    ['the server offers a token: with it, objects could be missing', expired('new')],
+  ])('starts again after an expired token; %s', async (_why, response) => {
+    const { names, result, requests } = await read([
+      page(['a'], 'old'),
+      response,
+      page(['x', 'y'], undefined, { version: '8' }),
+    ]);
     expect(names).toEqual(['x', 'y']);
-    expect(result).toMatchObject({ resourceVersion: 'v-x', count: 2 });
+    expect(result).toMatchObject({ resourceVersion: '8', count: 2 });
     expect(queries(requests)).toEqual([undefined, 'old', undefined]);
   });
 
-  it('fails after eight restarts', async () => {
-    const responses = Array.from({ length: 10 }, () => [page(['a'], 'old'), expired()]).flat();
-    await expect(read(responses)).rejects.toMatchObject({
+  it.each([
+    ['on the second page', [page(['a'], 'old'), expired('new')]],
+    ['on the first page', [expired('new')]],
+  ])('fails after five restarts because of expired tokens %s', async (_where, once) => {
+    const { api, requests } = fakeApi(() => once[(requests.length - 1) % once.length]!);
+    const reader = { parser: OBJECT_PARSER, take: () => {}, restart: () => {} };
+    await expect(readList(api, IMAGES, reader)).rejects.toMatchObject({
       message: 'cannot list images.image.openshift.io: token is too old',
       reason: 'Expired',
       status: 410,
     });
+    expect(requests).toHaveLength(6 * once.length);
   });
 
   it.each([[{}], [null], [[]], ['<html>'], [{ items: {} }]])(
@@ -122,33 +129,148 @@ describe('readList', () => {
     },
   );
 
-  it('reads a list without objects, which some servers write as null', async () => {
-    expect(
-      (
-        await read([
-          aResponse(200, { kind: 'ImageList', apiVersion: 'image.openshift.io/v1', metadata: {}, items: null }),
-        ])
-      ).names,
-    ).toEqual([]);
-  });
-
-  it('reads a missing optional resource as an empty list', async () => {
-    const optional = { ...IMAGES, optional: true };
-    expect((await read([aResponse(404, '404 page not found')], {}, optional)).names).toEqual([]);
-    await expect(read([aResponse(404, '404 page not found')])).rejects.toMatchObject({
-      message: expect.stringMatching(/^cannot list images.*: the server answered 404 to GET \/apis\/image/),
-    });
-  });
-
-  it("does not treat a proxy's 404 as a missing resource", async () => {
-    const optional = { ...IMAGES, optional: true };
-    await expect(read([aResponse(404, '<html>not found</html>')], {}, optional)).rejects.toMatchObject({ status: 404 });
+  it('accepts null for no objects only if the caller does, in a list that is complete', async () => {
+    const list = { kind: 'ImageList', apiVersion: 'image.openshift.io/v1', items: null };
+    const nothing = aResponse(200, { ...list, metadata: { resourceVersion: '7' } });
+    const lenient = (response: ApiResponse) =>
+      readList(
+        fakeApi(() => response).api,
+        IMAGES,
+        { parser: LENIENT_PARSER, take: () => {}, restart: () => {} },
+        { allowNullItems: true },
+      );
+    expect(await lenient(nothing)).toMatchObject({ count: 0 });
+    await expect(read([nothing])).rejects.toMatchObject({ code: 'API_NOT_JSON' });
+    for (const metadata of [{}, { resourceVersion: '7', continue: 'more' }])
+      await expect(lenient(aResponse(200, { ...list, metadata }))).rejects.toMatchObject({ code: 'API_NOT_JSON' });
   });
 
   it('fails if an optional resource disappears while its pages are read', async () => {
     const optional = { ...IMAGES, optional: true };
     const responses = [page(['a'], 'next'), aResponse(404, '404 page not found')];
     await expect(read(responses, {}, optional)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('reads a list again if a page is damaged behind its beginning', async () => {
+    const broken = aResponse(200, page(['a'], 'next').body.toString().replace('"uid-a"', '"uid-a'));
+    const { names, requests } = await read([broken, page(['b']), page(['a'], 'next'), page(['b'])]);
+    expect(names).toEqual(['a', 'b']);
+    expect(queries(requests)).toEqual([undefined, 'next', undefined, 'next']);
+    await expect(read([broken])).rejects.toMatchObject({ code: 'API_NOT_JSON' });
+  });
+});
+
+describe('an optional resource whose list is answered with 404', () => {
+  const optional = { ...IMAGES, optional: true };
+  const GROUP = '/apis/image.openshift.io/v1';
+  const HTML = aResponse(404, '<html>no such backend</html>');
+  const PLAIN = aResponse(404, '404 page not found\n');
+  const resources = (...names: string[]) =>
+    aResponse(200, {
+      kind: 'APIResourceList',
+      groupVersion: 'image.openshift.io/v1',
+      resources: names.map((name) => ({ name })),
+    });
+  const groups = (...names: string[]) =>
+    aResponse(200, { kind: 'APIGroupList', groups: names.map((name) => ({ name, versions: [] })) });
+
+  /** Reads the list against an API server with these answers; everything else is answered with the 404 of a proxy. */
+  const readFrom = (answers: Record<string, ApiResponse>, list = HTML) => {
+    const { api } = fakeApi(({ path }) => (path === `${GROUP}/images` ? list : (answers[path] ?? HTML)));
+    return readList(api, optional, { parser: OBJECT_PARSER, take: () => {}, restart: () => {} });
+  };
+
+  test.each<[string, Record<string, ApiResponse>]>([
+    ['the API server serves the group without it', { [GROUP]: resources('imagestreams') }],
+    ['the API server does not have the group', { [GROUP]: PLAIN, '/apis': groups('apps') }],
+    ['a proxy answers for a group that the API server does not have', { [GROUP]: HTML, '/apis': groups('apps') }],
+  ])('has no objects if %s', async (_what, answers) => {
+    expect(await readFrom(answers)).toMatchObject({ count: 0 });
+    expect(await readFrom(answers, PLAIN)).toMatchObject({ count: 0 });
+  });
+
+  test.each<[string, Record<string, ApiResponse>]>([
+    ['the API server serves it', { [GROUP]: resources('imagestreams', 'images') }],
+    ['the API server has the group, but does not answer for it', { '/apis': groups('image.openshift.io') }],
+    ['discovery fails', {}],
+    ['discovery of the group is forbidden', { [GROUP]: aResponse(403, {}), '/apis': groups() }],
+    ['discovery is answered with another document', { [GROUP]: groups(), '/apis': groups() }],
+    [
+      'discovery is answered for another group',
+      { [GROUP]: aResponse(200, { kind: 'APIResourceList', resources: [] }) },
+    ],
+    ['discovery is answered with null', { [GROUP]: aResponse(200, null), '/apis': groups() }],
+  ])('cannot be listed if %s', async (_what, answers) => {
+    await expect(readFrom(answers)).rejects.toThrow();
+    await expect(readFrom(answers, PLAIN)).rejects.toThrow();
+  });
+
+  test('is not looked up if the resource must exist', async () => {
+    await expect(read([PLAIN])).rejects.toMatchObject({
+      message: expect.stringMatching(/^cannot list images.*: the server answered 404 to GET \/apis\/image/),
+    });
+  });
+});
+
+describe('pages that do not belong together', () => {
+  const inconsistent = (responses: ApiResponse[], words: string) =>
+    expect(read(responses)).rejects.toMatchObject({
+      code: 'LIST_INCONSISTENT',
+      message: expect.stringContaining(`cannot list images.image.openshift.io: the list is inconsistent: ${words}`),
+    });
+
+  test.each([
+    ['an object on two pages', [page(['a', 'b'], 'next'), page(['b'])], '1 of its objects occur twice'],
+    ['an object twice on a page', [page(['a', 'a'])], '1 of its objects occur twice'],
+    ['a page of another version', [page(['a'], 'next'), page(['b'], undefined, { version: '8' })], 'a page has'],
+    ['a page without a version', [page(['a'], 'next'), page(['b'], undefined, { version: '' })], 'a page has'],
+    ['a token that is repeated', [page(['a'], 'next'), page(['b'], 'next')], 'a continue token is repeated'],
+  ])('are an error: %s', (_what, responses, words) => inconsistent(responses, words));
+
+  test('are an error: pages without objects that do not end', async () => {
+    const { api, requests } = fakeApi(() => page([], `token ${requests.length}`));
+    const reader = { parser: OBJECT_PARSER, take: () => {}, restart: () => {} };
+    await expect(readList(api, IMAGES, reader)).rejects.toMatchObject({
+      message: expect.stringContaining('more than 1000 pages are empty'),
+    });
+  });
+
+  test('are an error: more objects than any cluster has', () => {
+    const chain = new PageChain();
+    const add = (count: number) => chain.add({ count, resourceVersion: '7', uids: new Uint32Array() });
+    add(5_000_000);
+    expect(() => add(1)).toThrow('more than 5000000 objects');
+  });
+});
+
+describe('fewer objects than the first page announced', () => {
+  const short = [page(['a'], 'next', { remaining: 2 }), page(['b'])];
+  const tooFew = page(['a', 'b'], undefined, { remaining: 1 });
+  const at = (requests: RecordedRequest[]) => requests.map(({ query }) => query?.limit);
+
+  test.each([
+    ['more pages', short],
+    ['a page that is not the last', [tooFew]],
+    ['nothing at the end', [page(['a', 'b'], 'next', { remaining: 1 }), page([])]],
+  ])('are read again without a limit; an equal list is accepted: %s', async (_what, first) => {
+    const { names, requests, result } = await read([...first, page(['b', 'a'], undefined, { version: '9' })]);
+    expect(names).toEqual(['b', 'a']);
+    expect(result).toMatchObject({ resourceVersion: '9', count: 2 });
+    expect(at(requests)).toEqual([...first.map(() => 500), undefined]);
+  });
+
+  test.each([
+    ['more objects', page(['a', 'b', 'c'])],
+    ['fewer objects', page(['a'])],
+    ['other objects', page(['a', 'x'])],
+  ])('are an error if the list without a limit has %s', async (_what, whole) => {
+    await expect(read([...short, whole])).rejects.toMatchObject({ code: 'LIST_INCONSISTENT' });
+  });
+
+  test('are not read again if more objects arrive than announced', async () => {
+    const { names, requests } = await read([page(['a'], 'next', { remaining: 1 }), page(['b', 'c'])]);
+    expect(names).toEqual(['a', 'b', 'c']);
+    expect(requests).toHaveLength(2);
   });
 });
 
@@ -163,6 +285,11 @@ describe('a page that is not a page of the list', () => {
     ['a list without a kind', { metadata: {}, items: [] }],
     ['a kind that is not a string', { ...images, kind: ['ImageList'], metadata: {}, items: [] }],
     ['items that are an object', { ...images, metadata: {}, items: {} }],
+    ['items that are null', { ...images, metadata: { resourceVersion: '7' }, items: null }],
+    ['items that are no objects', { ...images, metadata: { resourceVersion: '7' }, items: [null] }],
+    ['items without names', { ...images, metadata: { resourceVersion: '7' }, items: [{}] }],
+    ['a truncated list', page(['a', 'b']).body.toString().slice(0, -20)],
+    ['nothing', ''],
     ['HTML', '<html>maintenance</html>'],
   ];
 
