@@ -33,7 +33,7 @@ function expectDocument(text: string, kind: string): void {
   seen.add(schemaName(kind));
 }
 
-// In this order: a later command finds what an earlier one has changed.
+// The order matters: later commands depend on the changes of earlier ones.
 test.each([
   ['Configuration', 'config'],
   ['EdgeLint', 'edge lint FILES/storage.bu FILES/siteconfig.yaml FILES/policygentemplate.yaml'],

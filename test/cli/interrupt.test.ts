@@ -7,7 +7,7 @@ describe('the program', () => {
   let sandbox: Sandbox;
   afterEach(() => sandbox.stop());
 
-  /** Starts a command whose roll-out never ends, and waits until it waits for it. */
+  /** Starts a command whose roll-out never ends, and returns once the command waits for it. */
   async function waiting(...args: string[]): Promise<Run> {
     sandbox = await startSandbox({ sample: true, rolloutStepMs: 'manual' });
     const run = start(sandbox, args);

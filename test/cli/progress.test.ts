@@ -13,7 +13,7 @@ requires('script').describe('the progress display on a terminal', () => {
   let sandbox: Sandbox;
   afterEach(() => sandbox.stop());
 
-  /** Runs the program on a terminal of 80 columns; `react` gets everything it has written so far. */
+  /** Runs the program on a terminal of 80 columns; `react` receives everything that it has written so far. */
   function run(args: string[], react: (written: string, type: (text: string) => void) => void = () => {}) {
     const command = [process.execPath, BIN, ...args, '--kubeconfig', sandbox.kubeconfig.admin].join(' ');
     const child = spawn('script', ['-qefc', `stty cols 80; exec ${command}`, '/dev/null'], {

@@ -12,7 +12,9 @@ import { eventually } from '../support/sandbox-client.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 
-/** Returns false for a zombie too: in a container, nobody may collect an orphan's exit status. */
+/**
+ * Returns whether a process is running. A zombie is not: in a container, possibly no process collects its exit status.
+ */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);

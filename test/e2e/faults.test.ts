@@ -7,30 +7,30 @@ import type { CliResult } from '../support/cli.js';
 import {
   missingParts,
   stateOf,
-  unnamedLosses,
-  untruths,
+  unplannedLosses,
+  falseClaims,
   type PruneDocument,
   type State,
 } from '../support/cluster-checks.js';
-import { aScene, CONFIRM, prune, pruneHere, type Scene } from '../support/prune-scene.js';
+import { aScene, CONFIRM, prune, pruneInProcess, type Scene } from '../support/prune-scene.js';
 
-/** Kill at every STEP-th request. KILL_STEP=1 tries them all. */
+/** The run is killed at every STEP-th request. KILL_STEP=1 tries all of them. */
 const STEP = Number(process.env.KILL_STEP ?? 10);
-/** Maximum number of requests of an undisturbed run. */
+/** Maximum number of requests of a run without faults. */
 const MAX_REQUESTS = 200;
 
 let plan: PruneDocument;
 let undisturbed: State;
-/** Number of requests that an undisturbed run sends. */
+/** Number of requests of a run without faults. */
 let requests: number;
 let scene: Scene;
 let before: State;
 
 beforeAll(async () => {
   const twin = await aScene();
-  plan = (await pruneHere(twin, { dryRun: true })).document;
+  plan = (await pruneInProcess(twin, { dryRun: true })).document;
   const sent = twin.sandbox.requests.length;
-  await pruneHere(twin);
+  await pruneInProcess(twin);
   requests = twin.sandbox.requests.length - sent;
   undisturbed = stateOf(twin.sandbox);
   await twin.sandbox.stop();
@@ -46,16 +46,16 @@ const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) 
 const changes = ({ method, path: at }: RequestInfo): boolean =>
   (method === 'PUT' || method === 'DELETE') && !at.includes('reviews');
 
-/** Expects what must hold at any time, whatever happened. */
+/** Expects what must be true after every fault. */
 function expectConsistent(): void {
   const planned = plan.images.map(({ name }) => name);
   expect(missingParts(scene.sandbox, planned)).toEqual([]);
-  expect(unnamedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
+  expect(unplannedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
 }
 
-/** Runs again as another user, and expects the result of an undisturbed run. */
+/** Runs again as another user, and expects the result of a run without faults. */
 async function expectNextRunFinishes(): Promise<void> {
-  const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+  const { document } = await pruneInProcess(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
   expect(document.failures).toEqual([]);
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
 }
@@ -73,11 +73,11 @@ test('a run without faults reports what it does, and the next one finds nothing'
   const run = await prune(scene, [...CONFIRM, '-v', '4']);
   expect(run.status).toBe(0);
   expect(run.stderr).toMatch(/the oldest look at the cluster that a deletion rested on was \d+\.\d{3} s old/);
-  expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(documentOf(run), before, scene.sandbox)).toEqual([]);
   expectConsistent();
   expect(missingParts(scene.sandbox)).toEqual([]);
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.summary).toMatchObject({ images: 0, imageStreams: 0, blobs: 0, layerLinks: 0 });
 });
 
@@ -119,7 +119,7 @@ describe('signals', () => {
     const document = documentOf(run);
     expect(document.interrupted).toBe(true);
     expect(document.summary.skipped).toBeGreaterThan(0);
-    expect(untruths(document, before, scene.sandbox)).toEqual([]);
+    expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
     expectConsistent();
     await expectNextRunFinishes();
   });
@@ -174,7 +174,7 @@ test('two concurrent runs both succeed', async () => {
     [0, false],
     [0, false],
   ]);
-  for (const run of runs) expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
+  for (const run of runs) expect(falseClaims(documentOf(run), before, scene.sandbox)).toEqual([]);
   expectConsistent();
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
 });
@@ -193,7 +193,7 @@ test.each([5, 25, 45])('the token expires after %i changes', async (after) => {
   expect(run.status).toBe(3);
   const document = documentOf(run);
   expect(document.failures.map(({ message }) => message).join()).toMatch(/401|Unauthorized|log in/);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
   expectConsistent();
   expired = false;
   count = -1_000_000;
@@ -210,7 +210,7 @@ test('the registry is down for ten seconds', async () => {
   });
   const run = await prune(scene);
   expect(gone).toBe(true);
-  expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(documentOf(run), before, scene.sandbox)).toEqual([]);
   expect(documentOf(run).failures).toEqual([]);
   expect(run.status).toBe(0);
   expect(stateOf(scene.sandbox)).toEqual(undisturbed);
@@ -286,7 +286,7 @@ describe('the audit log', () => {
       document.summary.imageStreams;
     // It has a line for the start, and one for each deletion but the last.
     expect(lines.length - 1).toBe(done - 1);
-    expect(untruths(document, before, scene.sandbox)).toEqual([]);
+    expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
     expectConsistent();
     await expectNextRunFinishes();
   });

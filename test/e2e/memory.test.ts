@@ -20,7 +20,7 @@ describe('memory of a dry run for 20,000 images', () => {
         env: { NODE_OPTIONS: '--max-old-space-size=128' },
         output: '/dev/null',
       });
-      // It needs less than 200 MiB on an idle machine (docs/performance.md) and up to 396 MiB on a crowded one, where
+      // It needs less than 200 MiB on an idle machine (docs/performance.md) and up to 396 MiB on a busy one, where
       // threads release buffers later. The limit of the pod must always hold.
       expect(peak).toBeLessThan(512);
     } finally {

@@ -5,12 +5,21 @@ import type { PlanFile } from '../../src/core/prune/plan/plan-file.js';
 import {
   missingParts,
   stateOf,
-  unnamedLosses,
-  untruths,
+  unplannedLosses,
+  falseClaims,
   type PruneDocument,
   type State,
 } from '../support/cluster-checks.js';
-import { aRunningPod, aScene, CONFIRM, DRY_RUN, HOST, prune, pruneHere, type Scene } from '../support/prune-scene.js';
+import {
+  aRunningPod,
+  aScene,
+  CONFIRM,
+  DRY_RUN,
+  HOST,
+  prune,
+  pruneInProcess,
+  type Scene,
+} from '../support/prune-scene.js';
 import type { CliResult } from '../support/cli.js';
 
 let scene: Scene;
@@ -35,7 +44,7 @@ const BARE = ['prune', 'images', '-o', 'json'];
 const apply = (target = scene): Promise<CliResult> => prune(target, [...BARE, '--confirm', '--plan', file]);
 
 async function planOut(): Promise<PruneDocument> {
-  return (await pruneHere(scene, { dryRun: true, request: { planOut: file } })).document;
+  return (await pruneInProcess(scene, { dryRun: true, request: { planOut: file } })).document;
 }
 
 function edit(change: (plan: PlanFile) => void): void {
@@ -56,7 +65,7 @@ describe('--plan-out and --plan', () => {
     const run = await apply();
     expect(run.status).toBe(0);
     expect(names(documentOf(run))).toEqual(names(documentOf(planned)));
-    expect(untruths(documentOf(run), before, scene.sandbox)).toEqual([]);
+    expect(falseClaims(documentOf(run), before, scene.sandbox)).toEqual([]);
   });
 
   test('objects that are now in use, or have become old since then, are kept', async () => {
@@ -69,7 +78,7 @@ describe('--plan-out and --plan', () => {
     expect(names(documentOf(run))).not.toContain(scene.batch[4]);
     // Because of the push, a third revision is old enough; the plan does not name it.
     expect(names(documentOf(run))).not.toContain(scene.batch[2]);
-    expect(unnamedLosses(before, stateOf(scene.sandbox), planned)).toEqual([]);
+    expect(unplannedLosses(before, stateOf(scene.sandbox), planned)).toEqual([]);
     expect(missingParts(scene.sandbox)).toEqual([]);
   });
 
@@ -139,7 +148,7 @@ describe('--plan-out and --plan', () => {
     test('a fresh plan is applied although this clock is two days ahead', async () => {
       await withServerTime(-48);
       const planned = await planOut();
-      const { document } = await pruneHere(scene, { request: { planFile: file } });
+      const { document } = await pruneInProcess(scene, { request: { planFile: file } });
       expect(names(document)).toEqual(names(planned));
     });
 
@@ -147,7 +156,7 @@ describe('--plan-out and --plan', () => {
       await withServerTime(48);
       await planOut();
       edit((plan) => (plan.createdAt = new Date(Date.parse(plan.createdAt) - 25 * HOUR).toISOString()));
-      const run = pruneHere(scene, { request: { planFile: file } });
+      const run = pruneInProcess(scene, { request: { planFile: file } });
       await expect(run).rejects.toMatchObject({ code: 'PLAN_TOO_OLD', exitCode: 4 });
       expect(stateOf(scene.sandbox)).toEqual(before);
     });

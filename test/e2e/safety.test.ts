@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { runCli, type CliResult } from '../support/cli.js';
-import { missingOf, missingParts, stateOf, untruths, type PruneDocument } from '../support/cluster-checks.js';
+import { missingPartsOf, missingParts, stateOf, falseClaims, type PruneDocument } from '../support/cluster-checks.js';
 import { aRunningPod, HOST } from '../support/prune-scene.js';
 
 const OLD = '2025-01-01T00:00:00Z';
@@ -121,14 +121,14 @@ test.each(['admin', 'pruner'] as const)('all of them are kept, and -v 4 prints w
   expect(result.status).toBe(0);
   const document = documentOf(result);
   expect(deleted(document)).toEqual([unused]);
-  expect(untruths(document, before, sandbox)).toEqual([]);
+  expect(falseClaims(document, before, sandbox)).toEqual([]);
   expect(missingParts(sandbox)).toEqual([]);
   for (const [what, digest] of Object.entries(used)) {
-    expect(missingOf(sandbox, digest)).toEqual([]);
+    expect(missingPartsOf(sandbox, digest)).toEqual([]);
     const reasons = result.stderr.split('\n').filter((line) => line.startsWith('keeping') && line.includes(digest));
     expect(reasons.join('\n')).toContain(what);
   }
-  for (const digest of [index, ...siblings]) expect(missingOf(sandbox, digest)).toEqual([]);
+  for (const digest of [index, ...siblings]) expect(missingPartsOf(sandbox, digest)).toEqual([]);
   expect(result.stderr).toContain(`keeping image ${index}: listed by multi/tool:v1`);
   expect(sandbox.store.get('images', unused)).toBeUndefined();
 });
@@ -142,7 +142,7 @@ test('with --namespace, uses in other namespaces count, and invalid references t
   expect(result.stderr).toContain('warning: pod/pod namespace=broken');
   const { items } = documentOf(result).imageStreams[0]!;
   expect(items.map((item) => item.image)).toEqual([unused]);
-  expect(missingOf(sandbox, elsewhere)).toEqual([]);
+  expect(missingPartsOf(sandbox, elsewhere)).toEqual([]);
 });
 
 describe('signatures, attestations and SBOMs', () => {
@@ -156,7 +156,7 @@ describe('signatures, attestations and SBOMs', () => {
     const result = await run([...KEEP_NOTHING, '--confirm', '-v', '4']);
     expect(result.status).toBe(0);
     for (const digest of kept) {
-      expect(missingOf(sandbox, digest)).toEqual([]);
+      expect(missingPartsOf(sandbox, digest)).toEqual([]);
       expect(result.stderr).toContain(`keeping image ${digest}`);
     }
     expect(result.stderr).toContain(`it belongs to image ${used['source image 0']}, which is kept`);
@@ -179,7 +179,7 @@ describe('signatures, attestations and SBOMs', () => {
     const result = await keep(['--prune-signatures', '--confirm']);
     expect(result.status).toBe(0);
     expect(deleted(documentOf(result))).toEqual(expect.arrayContaining([...gone, unused]));
-    for (const digest of kept) expect(missingOf(sandbox, digest)).toEqual([]);
+    for (const digest of kept) expect(missingPartsOf(sandbox, digest)).toEqual([]);
     expect(missingParts(sandbox)).toEqual([]);
   });
 
@@ -203,7 +203,7 @@ describe('signatures, attestations and SBOMs', () => {
     ]);
     expect(late).toBe(true);
     expect(result.status).toBe(0);
-    expect(missingOf(sandbox, unused)).toEqual([]);
-    expect(missingOf(sandbox, signature)).toEqual([]);
+    expect(missingPartsOf(sandbox, unused)).toEqual([]);
+    expect(missingPartsOf(sandbox, signature)).toEqual([]);
   });
 });

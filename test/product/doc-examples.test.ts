@@ -20,7 +20,7 @@ import { examplesOf, hasLine, type Example } from '../support/docs/doc-examples.
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Programs that examples call but that the tests replace: they read their input and succeed. */
 const STUBS = ['oc', 'podman', 'docker', 'npm', 'npx', 'krew', 'curl', 'sudo'];
-/** Examples that do not end by themselves, or that need what only a site has. */
+/** Examples that do not end by themselves, or that need a real site. */
 const NOT_RUN: [RegExp, reason: string][] = [
   [/^regadm sandbox(?!.*--(?:demo|run))/, 'serves until Ctrl-C'],
   [/^(?:npx )?regadm sandbox --demo/, 'has its own test'],
@@ -113,7 +113,7 @@ function letRegistryList(sandbox: Sandbox): void {
   });
 }
 
-/** Returns the digest if an image has it, or else the digest of any image. */
+/** Returns the digest if an image has it, otherwise the digest of any image. */
 function existingDigest(sandbox: Sandbox, digest: string): string {
   const names = sandbox.store.list('images').map(({ metadata }) => metadata.name);
   return names.some((name) => name.startsWith(digest)) ? digest : names[0]!.slice(0, digest.length);

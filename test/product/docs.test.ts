@@ -61,7 +61,7 @@ describe('the documentation', () => {
       // In these pages `core/x` is short for src/core/x, and `model/x` for src/core/model/x.
       const exists = (path: string): boolean =>
         ['', 'src', 'src/core'].some((base) => ['', '.ts'].some((ext) => existsSync(join(ROOT, base, path + ext))));
-      // Written by the build, an annotation, and what the storage of a registry contains.
+      // Files of the build, an annotation, and paths in a registry's storage.
       const elsewhere = /^(?:build|dist|regadm|docker)\//;
       expect(named.filter((path) => !elsewhere.test(path) && !exists(path))).toEqual([]);
     },

@@ -18,7 +18,9 @@ const name = (at: number): string => digest(`image ${at}`);
 const anyImage = fc.integer({ min: 0, max: IMAGES + 1 }).map(name);
 const age = fc.constantFrom(...AGES);
 
-/** The first two images are indexes. The others share layers from a small pool. Two more digests exist nowhere. */
+/**
+ * The first two images are indexes. The others share layers from a small pool. Two more digests do not exist as images.
+ */
 const images = fc.tuple(
   ...Array.from({ length: IMAGES }, (_, at) =>
     fc

@@ -4,7 +4,7 @@ import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import type { Snapshot } from '../../src/core/model/table/snapshot.js';
 
-/** The time at which every test with builders takes place. */
+/** The current time in every test with builders. */
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const LONG_AGO = '2025-12-01T00:00:00Z';
@@ -12,7 +12,7 @@ const HOST = 'registry.example.org:5000';
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 
-/** Returns a digest for a name: always the same one, and as random as real digests. */
+/** Returns the digest for a name: reproducible, and distributed like real digests. */
 export function digest(name: string | number): string {
   return `sha256:${createHash('sha256').update(String(name)).digest('hex')}`;
 }

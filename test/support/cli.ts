@@ -6,7 +6,7 @@ const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 export interface CliOptions {
   /** Passed as `--kubeconfig`. */
   kubeconfig?: string;
-  /** Added to a bare environment without kubeconfig, proxy and colors. */
+  /** Added to an empty environment: no kubeconfig, no proxy, no colors. */
   env?: Record<string, string>;
   cwd?: string;
   /** Standard input. Default: empty. */

@@ -5,7 +5,7 @@ export interface State {
   images: string[];
   /** `namespace/name:tag@digest`, in the order of the lists. */
   items: string[];
-  /** The same with their times. */
+  /** The items with their creation times. */
   itemTimes: string[];
   /** Digests that interrupted runs left to process, by `namespace/name`. */
   pending: Record<string, string>;
@@ -68,7 +68,7 @@ export function stateOf({ store, registry }: Sandbox): State {
 }
 
 /** Lists the blobs and links that an image, or a child of an image index, needs and that are missing. */
-export function missingOf(sandbox: Sandbox, digest: string): string[] {
+export function missingPartsOf(sandbox: Sandbox, digest: string): string[] {
   const { store, registry } = sandbox;
   const image = store.get('images', digest);
   if (!image) return [`image ${digest}`];
@@ -85,14 +85,14 @@ export function missingOf(sandbox: Sandbox, digest: string): string[] {
   );
 }
 
-/** Lists the same for every remaining image except those in the plan, which can be partly deleted. */
+/** Lists the missing blobs and links of all remaining images, except planned ones, which can be partly deleted. */
 export function missingParts(sandbox: Sandbox, planned: Iterable<string> = []): string[] {
   const skip = new Set(planned);
   return sandbox.store
     .list('images')
     .map(({ metadata }) => metadata.name)
     .filter((name) => !skip.has(name))
-    .flatMap((name) => missingOf(sandbox, name));
+    .flatMap((name) => missingPartsOf(sandbox, name));
 }
 
 function partsMissing({ registry }: Sandbox, image: KubeObject, repositories: string[]): string[] {
@@ -111,8 +111,8 @@ function partsMissing({ registry }: Sandbox, image: KubeObject, repositories: st
   ];
 }
 
-/** Lists what is gone although the plan (the document of a dry run) did not name it. */
-export function unnamedLosses(before: State, after: State, plan: PruneDocument): string[] {
+/** Lists what was deleted although the plan (the document of a dry run) did not name it. */
+export function unplannedLosses(before: State, after: State, plan: PruneDocument): string[] {
   const items = plan.imageStreams.flatMap(({ namespace, name, items: listed }) =>
     listed.map(({ tag, image }) => `${namespace}/${name}:${tag}@${image}`),
   );
@@ -142,8 +142,8 @@ function lost(what: string, before: string[], after: string[], named: string[]):
   return before.filter((one) => !allowed.has(one)).map((one) => `${what} ${one}`);
 }
 
-/** Lists where the document of a confirmed run contradicts the sandbox. */
-export function untruths(document: PruneDocument, before: State, sandbox: Sandbox): string[] {
+/** Lists the entries of a confirmed run's document that contradict the sandbox. */
+export function falseClaims(document: PruneDocument, before: State, sandbox: Sandbox): string[] {
   const after = stateOf(sandbox);
   const wrong: string[] = [];
   const check = (what: string, { status }: EntryResult, was: boolean, is: boolean): void => {

@@ -6,14 +6,14 @@ export interface RecordedRequest extends ApiRequestOptions {
   path: string;
 }
 
-/** A response of an API server. A string is sent as it is, everything else as JSON. */
+/** Makes a response of an API server. A string body is sent unchanged, everything else as JSON. */
 export function aResponse(status: number, body: unknown = {}, headers: ApiResponse['headers'] = {}): ApiResponse {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const response = { request: 'GET /', status, headers, body: Buffer.from(text) };
   return { ...response, json: <T>() => parseObject<T>(response, 'https://api.example.com:6443/') };
 }
 
-/** An API server that answers every request with what `respond` returns, and records the requests. */
+/** Makes a fake API server that records requests and answers them with the result of `respond`. */
 export function fakeApi(respond: (request: RecordedRequest) => ApiResponse): {
   api: ClusterApi;
   requests: RecordedRequest[];

@@ -15,7 +15,7 @@ export function start(sandbox: Sandbox, args: string[], kubeconfig = sandbox.kub
   return { child, ended };
 }
 
-/** Returns the state that a hard prune must restore, whatever happens. */
+/** Returns the state that a hard prune must always restore. */
 export function guardedState(sandbox: Sandbox): object {
   const config = sandbox.store.get('configs', 'cluster')!;
   return {
@@ -28,7 +28,7 @@ export function guardedState(sandbox: Sandbox): object {
   };
 }
 
-/** Tells whether a request changes something or runs a command in a pod. */
+/** Returns whether a request changes something or runs a command in a pod. */
 export function isStep({ server, method, path }: RequestInfo): boolean {
   if (server !== 'api') return false;
   if (/\/exec\b/.test(path)) return true;

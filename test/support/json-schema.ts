@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 
-/** The file of a document's schema, without `.json`: `image-prune` for ImagePrune. */
+/** Returns the file name of a document's schema, without `.json`: `image-prune` for ImagePrune. */
 export function schemaName(kind: string): string {
   return kind.replaceAll(/(?<!^)[A-Z]/g, '-$&').toLowerCase();
 }
@@ -12,7 +12,7 @@ function readSchema(name: string): Record<string, unknown> {
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
-/** A copy of a schema in which every object allows only the documented properties. */
+/** Copies a schema so that every object allows only the documented properties. */
 function strict(schema: object): object {
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) =>
     isObjectSchema(value) ? { additionalProperties: false, ...value } : value,
@@ -24,7 +24,7 @@ function isObjectSchema(value: unknown): value is object {
 }
 
 /**
- * Differences between a document and its published schema; none if it conforms. An undocumented property is one too.
+ * Lists the differences between a document and its published schema, including undocumented properties.
  * @param name file below docs/json-schema, without `.json`
  */
 export function schemaProblems(name: string, document: unknown): string[] {

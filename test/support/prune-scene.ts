@@ -18,12 +18,12 @@ import { pruneOptions } from './builders.js';
 import { runCli, type CliOptions, type CliResult } from './cli.js';
 import type { PruneDocument } from './cluster-checks.js';
 
-/** Creation time of everything old. */
+/** Creation time of all old objects. */
 const OLD = '2025-01-01T00:00:00Z';
 /** Registry host in the pull specs of workloads; any value works. */
 export const HOST = 'image-registry.openshift-image-registry.svc:5000';
 
-/** A monotonic clock (ms) that a test can advance, so that no outcome depends on the speed of the machine. */
+/** A monotonic clock (ms) that a test can advance, so that no result depends on the speed of the machine. */
 export class TestClock {
   private skippedMs = 0;
 
@@ -37,7 +37,7 @@ export class TestClock {
 /** A sandbox with a small cluster, and the digests of its images; lists are newest first. */
 export interface Scene {
   sandbox: Sandbox;
-  /** The clock of runs in this process. */
+  /** The clock for runs in this process. */
   clock: TestClock;
   /** shop/web:latest, six revisions. A prune deletes the last three items and the fifth image. */
   web: string[];
@@ -48,7 +48,7 @@ export interface Scene {
   children: string[][];
   /** ops/batch:nightly, five revisions. A prune deletes the last two. */
   batch: string[];
-  /** In no stream. A prune deletes it. */
+  /** An image that no stream lists. A prune deletes it. */
   loose: string;
 }
 
@@ -153,13 +153,13 @@ export function retag(sandbox: Sandbox, key: string, tag: string, image: string)
   });
 }
 
-/** Above the maximum age of a view when something is deleted, below the silence after which a watch is not trusted. */
+/** Longer than the maximum age of a look, shorter than the silence after which a watch is suspected to hang, in ms. */
 const OLDER_THAN_ANY_LOOK_MS = 31_000;
 const EVENT_LOOP_TURNS = 20;
 
 /**
- * Lets a run in this process notice what the test has just changed, before the request that waits for this is answered.
- * The run receives events of its watches. Lists have become too old, so that it reads them again before it deletes.
+ * Waits until a run in this process has noticed what the test has changed. The run receives the events of its watches,
+ * and its lists become too old, so that it reads them again before the next deletion.
  */
 export async function letRunNotice({ clock }: Scene): Promise<void> {
   clock.advance(OLDER_THAN_ANY_LOOK_MS);
@@ -168,7 +168,7 @@ export async function letRunNotice({ clock }: Scene): Promise<void> {
 }
 
 /** Options of a run in this process, added to those of `CONFIRM`. */
-interface HereOptions {
+interface InProcessOptions {
   options?: Partial<PruneOptions>;
   request?: Partial<ImagePruneRequest>;
   /** True: plan only. */
@@ -178,19 +178,22 @@ interface HereOptions {
 }
 
 /** The result of a run in this process: its JSON document and its messages. */
-interface Here {
+interface InProcessResult {
   document: PruneDocument;
   warnings: string[];
   log: string[];
 }
 
-/** Runs a confirmed prune in this process, which is faster than `prune`. @throws what the command prints as an error */
-export async function pruneHere(
+/**
+ * Runs a confirmed prune in this process, which is faster than `prune`.
+ * @throws the error that the command would print
+ */
+export async function pruneInProcess(
   { sandbox, clock }: Scene,
-  { options, request, kubeconfig, signal, dryRun = false }: HereOptions = {},
-): Promise<Here> {
+  { options, request, kubeconfig, signal, dryRun = false }: InProcessOptions = {},
+): Promise<InProcessResult> {
   const api = await openCluster({ kubeconfig: kubeconfig ?? sandbox.kubeconfig.admin });
-  const said: Omit<Here, 'document'> = { warnings: [], log: [] };
+  const said: Omit<InProcessResult, 'document'> = { warnings: [], log: [] };
   const ending = signal ?? new AbortController().signal;
   setMaxListeners(0, ending);
   const whole: ImagePruneRequest = {

@@ -49,7 +49,7 @@ export function aConfirmedReport(plan: ImagePrunePlan, overrides: Partial<ImageP
 /** The output formats of `regadm prune images`. */
 export type ImagePruneFormat = 'table' | 'wide' | 'json' | 'yaml' | 'name' | 'oc';
 
-/** The pieces of text that a report is written in; 80 columns and no colors by default. */
+/** Renders a report in pieces; by default with 80 columns and no colors. */
 export function imagePrunePieces(
   report: ImagePruneReport,
   format: ImagePruneFormat,

@@ -25,15 +25,15 @@ export async function runMany(lines: string[][], env?: Record<string, string>): 
 }
 
 /**
- * Runs command lines of the built program in one process, one after the other. A command then takes a tenth of the time
- * that a process of its own needs. What a whole process does (signals, pipes, its exit) is not tested this way.
+ * Runs command lines of the built program in one process, one after the other. This takes a tenth of the time of
+ * separate processes, but does not test signals, pipes and exits.
  */
 export class Runner {
   private child: ChildProcess | undefined;
   private cancelKill = (): void => {};
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param env what the program sees besides a bare environment: no kubeconfig, no proxy, no colors */
+  /** @param env added to an empty environment: no kubeconfig, no proxy, no colors */
   constructor(private readonly env: Record<string, string> = {}) {}
 
   /** Runs a command line after the previous ones. @throws Error when the process ends; the next run starts another */

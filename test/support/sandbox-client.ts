@@ -16,7 +16,7 @@ interface PlainRequest {
   body?: string | Buffer;
 }
 
-/** Sends a request with node:https, so that no code of regadm is between the test and the sandbox. */
+/** Sends a request with node:https, so that the tests of the sandbox use no code of regadm. */
 export function send(
   sandbox: Sandbox,
   method: string,
@@ -102,7 +102,7 @@ export function images(count: number): unknown[] {
 
 /** Repeats a check until it passes, for effects that follow an event by a few turns of the event loop. */
 export async function eventually(check: () => void | Promise<void>): Promise<void> {
-  // Ends a hang before Jest does, so that the report shows what was checked.
+  // Gives up before Jest does, so that the report shows the failed check.
   const deadline = performance.now() + TIME_LIMIT_MS / 2;
   for (;;) {
     try {

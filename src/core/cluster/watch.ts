@@ -73,7 +73,7 @@ export async function watchList(
 export type Confirmation = { shown: 'bookmark'; resourceVersion: string } | { shown: 'change' } | { shown: 'nothing' };
 
 /**
- * Opens a second watch, which shows whether anything has happened since a version that a first watch has reported.
+ * Opens another watch, which shows whether anything has happened since a version that a first watch has reported.
  * @returns what the server has sent first
  */
 export async function confirmWatch(

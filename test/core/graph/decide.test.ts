@@ -17,7 +17,7 @@ const HOST = 'registry.example.org:5000';
 const [OLD, NEW] = [digest('old'), digest('new')];
 const nothingByPosition = { keepTagRevisions: 0 };
 
-/** What is attached to an image has a name of its own in a tag of the same stream. */
+/** Attachments of an image are in tags of the same stream, with names derived from its digest. */
 const cosign = (image: string, kind: string): string => `${image.replace(':', '-')}.${kind}`;
 const onePod = (image: string): Built => aPod('ns/web').running(`${HOST}/ns/app@${image}`);
 

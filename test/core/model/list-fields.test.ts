@@ -17,8 +17,8 @@ const REDUCERS: Record<string, Reduce> = {
 };
 
 /**
- * An object in which every field is there that anybody asks for, as an object and as a list of such objects at once. It
- * notes each path that is asked for; where a reducer needs a string or an empty list, it behaves like one.
+ * An object in which every field exists, both as an object and as a list of such objects. It records each path that is
+ * read; where a reducer needs a string or an empty list, it behaves like one.
  */
 function anything(path: string, asked: Set<string>): unknown {
   const target = (): void => {};
@@ -46,7 +46,7 @@ function listMethod(name: string, path: string, asked: Set<string>): unknown {
   return (list[name as 'map'] as (...args: unknown[]) => unknown).bind(list);
 }
 
-/** Whether a path is wanted: everything below `all` and below `type` is. */
+/** Returns whether the fields contain a path; `all` and `type` contain everything below them. */
 function covers(fields: Fields, path: string[]): boolean {
   if (typeof fields === 'string' || path.length === 0) return true;
   const [name, ...below] = path;
@@ -70,7 +70,7 @@ const imageWith = (fields: object): KubeObject => ({
   dockerImageManifests: [{ digest: 'sha256:m', size: 1 }],
   ...fields,
 });
-/** What makes an image unreadable must do so when it was read in parts. */
+/** An image that is unreadable as a whole must be unreadable with only these fields, too. */
 const ODD_IMAGES = [
   imageWith({}),
   imageWith({ dockerImageMetadata: undefined }),
@@ -98,13 +98,13 @@ const ODD_IMAGES = [
   ]),
 ];
 
-/** Objects of every kind from the recorded clusters, and odd images. */
+/** Objects of every kind from the recorded clusters, and unusual images. */
 function recorded(resource: string): KubeObject[] {
   const objects = [...namedCases(), ...randomCases()].flatMap(({ cluster }) => cluster[resource] ?? []);
   return resource === 'images' ? [...objects, ...ODD_IMAGES] : objects;
 }
 
-/** A reducer's result, or how it failed. */
+/** Returns a reducer's result, or its error. */
 function outcome(reduce: Reduce, object: unknown): unknown {
   try {
     return reduce(object as KubeObject);

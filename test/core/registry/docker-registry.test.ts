@@ -158,7 +158,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
   });
 });
 
-/** An API server on which no pruner runs, and which answers nothing else that the preflight asks. */
+/** An API server without a running pruner that does not support the other requests of the preflight. */
 const silentApi = fakeApi(({ path }) => {
   const list = { metadata: {}, items: [] };
   if (path.endsWith('/jobs')) return aResponse(200, { kind: 'JobList', apiVersion: 'batch/v1', ...list });

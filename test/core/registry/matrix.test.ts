@@ -62,7 +62,7 @@ interface Flags {
   clusterInsecure?: boolean;
 }
 
-/** Request timeout (ms) for the server that hangs: long enough for a TLS handshake on a crowded machine. */
+/** Request timeout (ms) for the server that hangs: long enough for a TLS handshake on a busy machine. */
 const HANG_LIMIT_MS = 2000;
 
 /** Kinds with retries or timeouts are slow, so they are tested with a few flags only. */
@@ -71,7 +71,7 @@ function flagsFor(kind: Kind): FlagName[] {
   return slow ? ['none', 'http', 'authority'] : (Object.keys(FLAGS) as FlagName[]);
 }
 
-/** The kind of connection, or words of the error. */
+/** The kind of connection, or a part of the error message. */
 type Expectation = 'verified' | 'unverified' | 'plain' | RegExp;
 
 const CERTIFICATE: Partial<Record<Kind, RegExp>> = {

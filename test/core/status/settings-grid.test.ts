@@ -18,7 +18,7 @@ import type { PruneOptions } from '../../../src/core/graph/options.js';
 const HOUR = 3_600_000;
 const SETTINGS = { revisions: [0, 1, 2, 3, 5], ages: [0, HOUR, 24 * HOUR, 96 * HOUR, 2000 * HOUR] };
 
-/** Computes each cell from a plan of its own. */
+/** Computes each cell from a separate plan. */
 function byPlanning(snapshot: Snapshot, options: PruneOptions, now: number): object[][] {
   const stored = new Set<number>();
   for (let image = 0; image < snapshot.images.count; image++)

@@ -13,8 +13,8 @@ export interface Example {
 }
 
 /**
- * Finds the examples of a page. A code block marked `sh` is one script. In a block marked `console`, each line after
- * `$ ` is a command, and the lines below it are its output. In a block without a mark, lines that begin with `regadm`
+ * Finds the examples of a page. A code block marked `sh` is one script. In a block marked `console`, each line after `$
+ * ` is a command, and the lines below it are its output. In a block without a language, lines that begin with `regadm`
  * are commands. Other blocks (`yaml`, `json`, `text`) contain no examples.
  */
 export function examplesOf(page: string, text = readFileSync(page, 'utf8')): Example[] {
@@ -67,7 +67,7 @@ function statusOf(text: string): number {
   return Number(/# exit status (\d+)/.exec(text)?.[1] ?? 0);
 }
 
-/** Tells whether an output contains a documented line. */
+/** Returns whether an output contains a documented line. */
 export function hasLine(output: string, documented: string): boolean {
   const pattern = documented
     .split('…')

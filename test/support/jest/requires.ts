@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { withSkipReason } from './skip-reason.js';
 
-/** Programs that optional tests run: the names a system may install them under, and where to get them. */
+/** Programs that optional tests run: the names under which systems install them, and where to get them. */
 const PROGRAMS = {
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], source: 'Debian package chromium' },
   'docker-registry': { names: ['docker-registry'], source: 'Debian package docker-registry' },
@@ -26,14 +26,14 @@ type Program = keyof typeof PROGRAMS;
 /** `mount`: the permission to mount a file system. */
 type Requirement = Program | 'mount';
 
-/** Returns the path of a program, or undefined where it is not installed. */
+/** Returns the path of a program; undefined if it is not installed. */
 export function findProgram(program: Program): string | undefined {
   return PROGRAMS[program].names.flatMap(candidatePaths).find(isExecutable);
 }
 
 /**
- * Returns `describe` and `test` for tests that need these programs. Where one is missing, they skip, and the end of the
- * run lists the tests with the reason: `requires('kubectl').describe('a real kubectl', () => …)`.
+ * Returns `describe` and `test` for tests that need these programs. If one is missing, the tests are skipped, and the
+ * end of the run lists them with the reason: `requires('kubectl').describe('a real kubectl', () => …)`.
  */
 export function requires(...requirements: Requirement[]): { describe: jest.Describe; test: jest.It } {
   const missing = requirements.flatMap(whyMissing);

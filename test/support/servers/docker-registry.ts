@@ -41,7 +41,7 @@ export interface HttpResponse {
   body: Buffer;
 }
 
-/** Starts a registry on a free loopback port and waits until it listens. It ends with this process at the latest. */
+/** Starts a registry on a free loopback port and waits until it listens. It is killed when this process exits. */
 export async function startDockerRegistry(options: DockerRegistryOptions): Promise<DockerRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'regadm-registry-'));
   const storage = options.storage ?? join(directory, 'storage');

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
 /**
- * Waits until the process writes a match of `pattern` to stdout or stderr, and keeps reading both afterwards.
+ * Waits until the process writes a match of `pattern` to stdout or stderr, and keeps reading both afterward.
  * @throws Error with the output when the process ends first
  */
 export function waitForOutput(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     let output: string | undefined = '';
     const read = (text: string): void => {
-      // Only until it matches: a server can write much after that.
+      // Collect output only until it matches, because a server can write much after that.
       if (output === undefined) return;
       output += text;
       const match = pattern.exec(output);

@@ -4,7 +4,7 @@ import type { Fields } from '../../../../src/core/model/kube.js';
 
 const read = (text: string, fields: Fields): unknown => readJson(Buffer.from(text), fields);
 
-/** What `readJson` promises, by way of the whole value. */
+/** Computes the expected result of `readJson` from the parsed value. */
 function pick(value: unknown, fields: Fields): unknown {
   if (fields === 'all') return value;
   if (fields === 'type') {

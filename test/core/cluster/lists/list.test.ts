@@ -8,7 +8,7 @@ import { aResponse, fakeApi, type RecordedRequest } from '../../../support/fake-
 
 const PAGES = 3;
 
-/** Three pages of 300 KiB, each of which takes `ms`. */
+/** Serves three pages of 300 KiB, each after `ms` milliseconds. */
 function slowServer(ms: number) {
   let now = 0;
   const { api, requests } = fakeApi(() => {

@@ -19,7 +19,7 @@ const PLAN: HardPrunePlan = {
 const DELETED: Deletion = { status: 'deleted' };
 const run: DeletionRun = { mayContinue: async () => {} };
 
-/** A storage that deletes everything, except for what `results` says, and records what it is asked to delete. */
+/** A storage that records deletions and answers them with `results`, or else as deleted. */
 function aStorage(results: { links?: Deletion; repositories?: RepositoryDeletion } = {}): {
   storage: Storage;
   calls: string[];

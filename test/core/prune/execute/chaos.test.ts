@@ -1,12 +1,26 @@
 import type { FaultAction, Sandbox } from '../../../../src/sandbox/index.js';
-import { missingOf, missingParts, stateOf, unnamedLosses, untruths } from '../../../support/cluster-checks.js';
-import { aRunningPod, aScene, HOST, letRunNotice, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
+import {
+  missingPartsOf,
+  missingParts,
+  stateOf,
+  unplannedLosses,
+  falseClaims,
+} from '../../../support/cluster-checks.js';
+import {
+  aRunningPod,
+  aScene,
+  HOST,
+  letRunNotice,
+  pruneInProcess,
+  retag,
+  type Scene,
+} from '../../../support/prune-scene.js';
 
-/** More for a closer look: CHAOS_RUNS=500, and CHAOS_SEED=17 for one of them again. */
+/** Number of runs. CHAOS_RUNS=500 tests more, CHAOS_SEED=17 repeats one of them. */
 const RUNS = Number(process.env.CHAOS_RUNS ?? 5);
 const FIRST = Number(process.env.CHAOS_SEED ?? 1);
 
-/** The same numbers for the same seed: https://en.wikipedia.org/wiki/Linear_congruential_generator */
+/** Returns the same numbers for the same seed: https://en.wikipedia.org/wiki/Linear_congruential_generator */
 function randomOf(seed: number): (below: number) => number {
   let state = seed * 7919 + 1;
   return (below) => {
@@ -28,7 +42,7 @@ const USES: ((sandbox: Sandbox, image: string, key: string, at: number) => void)
   (sandbox, image, key, at) => void sandbox.registry.push(key, `index-${at}`, { manifests: [image] }),
 ];
 
-/** What else happens in a cluster. */
+/** Changes that other users make meanwhile. */
 const EVENTS: ((sandbox: Sandbox, at: number) => void)[] = [
   (sandbox) => sandbox.store.compact(),
   (sandbox, at) => void sandbox.registry.push('shop/api', 'latest', { layers: ['base', `push ${at}`] }),
@@ -59,7 +73,7 @@ async function oneRun(seed: number): Promise<void> {
   const scene = await aScene();
   const { sandbox } = scene;
   const before = stateOf(sandbox);
-  const plan = (await pruneHere(scene, { dryRun: true })).document;
+  const plan = (await pruneInProcess(scene, { dryRun: true })).document;
   const used: { image: string; links: boolean }[] = [];
   let calm = false;
   let changes = 0;
@@ -71,15 +85,15 @@ async function oneRun(seed: number): Promise<void> {
     if (changes === next.use) {
       next.use += 1 + random(40);
       const image = pick(scene, random);
-      // What a request under way is just removing is lost already.
-      if (missingOf(sandbox, image).length === 0 && !partOf(sandbox, image, path)) {
+      // An object of a request in flight is already lost.
+      if (missingPartsOf(sandbox, image).length === 0 && !partOf(sandbox, image, path)) {
         const links = listed(sandbox, image);
         USES[random(USES.length)]!(sandbox, image, repositoryOf(scene, image), changes);
         used.push({ image, links });
         await letRunNotice(scene);
       }
     }
-    // Not while a blob is being removed: a push that comes then is lost, and refused by the registry.
+    // Not while a blob is being deleted: a push at that moment is lost, and the registry rejects it.
     if (changes >= next.event && path.includes('/image')) {
       next.event = changes + 1 + random(20);
       EVENTS[random(EVENTS.length)]!(sandbox, changes);
@@ -94,16 +108,16 @@ async function oneRun(seed: number): Promise<void> {
     [...plan.blobs, ...plan.layerLinks, ...plan.manifestLinks].some(({ digest }) => path.endsWith(digest)) ||
     plan.images.some(({ name }) => path.endsWith(name));
   const registry = { registryUrl: sandbox.registryUrl, forceInsecure: false, workers: 1 };
-  const { document } = await pruneHere(scene, { request: { registry }, kubeconfig: sandbox.kubeconfig[user] });
+  const { document } = await pruneInProcess(scene, { request: { registry }, kubeconfig: sandbox.kubeconfig[user] });
   const unused = plan.images.map(({ name }) => name).filter((name) => !used.some(({ image }) => image === name));
-  expect(unnamedLosses(before, stateOf(sandbox), plan)).toEqual([]);
-  expect(untruths(document, before, sandbox)).toEqual([]);
+  expect(unplannedLosses(before, stateOf(sandbox), plan)).toEqual([]);
+  expect(falseClaims(document, before, sandbox)).toEqual([]);
   for (const { image, links } of used)
-    expect(missingOf(sandbox, image).filter((part) => links || !part.includes(' link '))).toEqual([]);
+    expect(missingPartsOf(sandbox, image).filter((part) => links || !part.includes(' link '))).toEqual([]);
   const lost = missingParts(sandbox, unused);
   expect(lost.filter((part) => !part.includes(' link '))).toEqual([]);
   calm = true;
-  const again = await pruneHere(scene);
+  const again = await pruneInProcess(scene);
   expect(again.document.failures).toEqual([]);
   expect(missingParts(sandbox).filter((part) => !lost.includes(part))).toEqual([]);
   expect(stateOf(sandbox).pending).toEqual({});
@@ -137,8 +151,8 @@ function listed(sandbox: Sandbox, image: string): boolean {
 }
 
 /**
- * Whether a request is about a part of an image, or of its index or its children; a stream's update concerns all that
- * it lists.
+ * Returns whether a request is about a part of an image, of its index or of its children. An update of a stream is
+ * about all images that it lists.
  */
 function partOf({ store }: Sandbox, image: string, path: string): boolean {
   if (path.endsWith('/status')) return true;

@@ -5,15 +5,15 @@ import type { FaultAction, RequestInfo } from '../../../../src/sandbox/index.js'
 import {
   missingParts,
   stateOf,
-  unnamedLosses,
-  untruths,
+  unplannedLosses,
+  falseClaims,
   type PruneDocument,
   type State,
 } from '../../../support/cluster-checks.js';
-import { aScene, pruneHere, type Scene } from '../../../support/prune-scene.js';
+import { aScene, pruneInProcess, type Scene } from '../../../support/prune-scene.js';
 
 let plan: PruneDocument;
-/** What an undisturbed run leaves of the same cluster. */
+/** The state of the same cluster after a run without faults. */
 let undisturbed: State;
 let scene: Scene;
 let before: State;
@@ -22,8 +22,8 @@ let calm: boolean;
 
 beforeAll(async () => {
   const twin = await aScene();
-  plan = (await pruneHere(twin, { dryRun: true })).document;
-  const { document } = await pruneHere(twin);
+  plan = (await pruneInProcess(twin, { dryRun: true })).document;
+  const { document } = await pruneInProcess(twin);
   expect(document.summary.failed).toBe(0);
   undisturbed = stateOf(twin.sandbox);
   await twin.sandbox.stop();
@@ -40,16 +40,16 @@ async function afterwards(document: PruneDocument): Promise<void> {
   const { sandbox } = scene;
   const planned = plan.images.map(({ name }) => name);
   expect(missingParts(sandbox, planned)).toEqual([]);
-  expect(unnamedLosses(before, stateOf(sandbox), plan)).toEqual([]);
-  expect(untruths(document, before, sandbox)).toEqual([]);
+  expect(unplannedLosses(before, stateOf(sandbox), plan)).toEqual([]);
+  expect(falseClaims(document, before, sandbox)).toEqual([]);
   sandbox.clearFaults();
   calm = true;
-  const again = await pruneHere(scene);
+  const again = await pruneInProcess(scene);
   expect(again.document.failures).toEqual([]);
   expect(stateOf(sandbox)).toEqual(undisturbed);
 }
 
-/** Does something to matching requests: from the `first` on, for a number of times. */
+/** Applies a fault to a number of matching requests, starting with the `first` one. */
 function disturb(
   is: RegExp,
   action: FaultAction,
@@ -84,7 +84,7 @@ describe('after temporary faults, the run has done everything', () => {
     ['answers to updates that are lost, as a 503', () => scene.sandbox.addFault('PUT . every=2 => after=503')],
   ])('%s', async (_what, begin) => {
     begin();
-    const { document } = await pruneHere(scene);
+    const { document } = await pruneInProcess(scene);
     expect(document.failures).toEqual([]);
     expect(stateOf(scene.sandbox)).toEqual(undisturbed);
     expect(document.summary).toMatchObject({
@@ -126,7 +126,7 @@ describe('lasting faults keep what depends on the failed object, and the next ru
     ['every update of the annotation fails', () => disturb(/^PUT /, { do: 'status', status: 403 }, { first: 5 })],
   ])('%s', async (_what, begin) => {
     begin();
-    const { document } = await pruneHere(scene);
+    const { document } = await pruneInProcess(scene);
     expect(document.summary.failed).toBeGreaterThan(0);
     await afterwards(document);
   });
@@ -135,7 +135,7 @@ describe('lasting faults keep what depends on the failed object, and the next ru
 test('an index whose blob cannot be deleted is kept with its children', async () => {
   const at = scene.indexes.findIndex((name) => plan.images.some((image) => image.name === name));
   disturb(new RegExp(`^DELETE /admin/blobs/${scene.indexes[at]}`), { do: 'status', status: 400 });
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.images.find(({ name }) => name === scene.indexes[at])).toMatchObject({ status: 'failed' });
   for (const child of scene.children[at]!) {
     expect(document.images.find(({ name }) => name === child)).toMatchObject({ status: 'skipped' });
@@ -154,7 +154,7 @@ test('the audit log has failed requests, too, because the server can have execut
   const auditLog = path.join(dir, 'audit.jsonl');
   disturb(/^DELETE \/admin/, { do: 'status', status: 400 }, { first: 4, times: 1 });
   disturb(/^PUT .*\/imagestreams\/api\/status/, { do: 'status', status: 422 });
-  const { document } = await pruneHere(scene, { request: { auditLog } });
+  const { document } = await pruneInProcess(scene, { request: { auditLog } });
   const lines = readFileSync(auditLog, 'utf8').trimEnd().split('\n');
   rmSync(dir, { recursive: true });
   const failed = lines

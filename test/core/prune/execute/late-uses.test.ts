@@ -1,14 +1,22 @@
 import type { FaultAction, RequestInfo, Sandbox } from '../../../../src/sandbox/index.js';
 import {
-  missingOf,
+  missingPartsOf,
   missingParts,
   stateOf,
-  unnamedLosses,
-  untruths,
+  unplannedLosses,
+  falseClaims,
   type PruneDocument,
   type State,
 } from '../../../support/cluster-checks.js';
-import { aRunningPod, aScene, HOST, letRunNotice, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
+import {
+  aRunningPod,
+  aScene,
+  HOST,
+  letRunNotice,
+  pruneInProcess,
+  retag,
+  type Scene,
+} from '../../../support/prune-scene.js';
 
 let scene: Scene;
 let before: State;
@@ -17,7 +25,7 @@ let plan: PruneDocument;
 beforeEach(async () => {
   scene = await aScene();
   before = stateOf(scene.sandbox);
-  plan = (await pruneHere(scene, { dryRun: true })).document;
+  plan = (await pruneInProcess(scene, { dryRun: true })).document;
 });
 afterEach(() => scene.sandbox.stop());
 
@@ -52,19 +60,19 @@ const isBlob = ({ method, path }: RequestInfo): boolean =>
 const isLink = ({ method, path }: RequestInfo): boolean =>
   method === 'DELETE' && path.startsWith('/v2/') && planned(path, [...plan.layerLinks, ...plan.manifestLinks]);
 
-/** Not the random digests of the checks before. */
+/** Excludes the random digests of the preflight. */
 function planned(path: string, things: { digest: string }[]): boolean {
   return things.some(({ digest }) => path.endsWith(digest));
 }
 
-/** The moments at which it does; the request that is the moment waits until the use is there. */
+/** The requests at which the use starts; the request waits until the use exists. */
 const MOMENTS: Record<string, (request: RequestInfo) => boolean> = {
   'before its stream is updated': ({ method, path }) => method === 'GET' && path.endsWith('/imagestreams/web'),
   'while another stream loses its links': (request) => isLink(request) && !request.path.includes('/shop/web/'),
   'before any image is deleted': isBlob,
 };
 
-/** Lets `act` happen at the first request that is the moment. */
+/** Runs `act` at the first request that matches. */
 function once(is: (request: RequestInfo) => boolean, act: (request: RequestInfo) => void): () => boolean {
   let done = false;
   scene.sandbox.onRequest(async (request) => {
@@ -82,7 +90,7 @@ describe.each(['admin', 'pruner'] as const)('with the permissions of the %s', (u
       const image = moment === 'before any image is deleted' ? lastImage() : scene.web[4]!;
       const key = repositoryOf(image);
       const happened = once(is, () => use(scene.sandbox, image, key));
-      const { document } = await pruneHere(scene, {
+      const { document } = await pruneInProcess(scene, {
         kubeconfig: scene.sandbox.kubeconfig[user],
         request: { registry: oneWorker() },
       });
@@ -93,17 +101,17 @@ describe.each(['admin', 'pruner'] as const)('with the permissions of the %s', (u
           .concat(document.manifestLinks)
           .filter(({ repository }) => repository === 'shop/web');
         expect(links.length).toBeGreaterThan(0);
-        // A child that its index names needs no item of its own.
+        // A child of a listed index does not need an item of its own.
         if (!what.includes('index'))
           expect(stateOf(scene.sandbox).items.some((item) => item.startsWith('shop/web') && item.endsWith(image))).toBe(
             true,
           );
       }
-      // Its links went before the use came: the stream no longer listed it.
+      // Its links were deleted before the use started, because the stream no longer listed it.
       const linksGone = moment === 'before any image is deleted';
       expect(missingParts(scene.sandbox).filter((part) => !(linksGone && part.includes(' link ')))).toEqual([]);
-      expect(untruths(document, before, scene.sandbox)).toEqual([]);
-      expect(unnamedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
+      expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
+      expect(unplannedLosses(before, stateOf(scene.sandbox), plan)).toEqual([]);
       expect(document.failures).toEqual([]);
     });
   });
@@ -113,7 +121,7 @@ function oneWorker(): { registryUrl: string; forceInsecure: boolean; workers: nu
   return { registryUrl: scene.sandbox.registryUrl, forceInsecure: false, workers: 1 };
 }
 
-/** The image whose turn comes last: no index, and the last one by its digest. */
+/** The image that is deleted last: not an index, and the last one by its digest. */
 function lastImage(): string {
   const children = new Set(scene.children.flat());
   return plan.images
@@ -133,21 +141,21 @@ test('a tag that is created while its stream loses links keeps the remaining lin
   once(
     (request) => isLink(request) && request.path.includes('/shop/web/'),
     ({ path }) => {
-      // Not the image whose link is just going.
+      // Not the image whose link is being deleted.
       image = scene.web.slice(3).find((digest) => missingWith(digest, path.split('/').at(-1)!).length === 0)!;
       retag(scene.sandbox, 'shop/web', 'late', image);
     },
   );
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
-  expect(missingOf(scene.sandbox, image)).toEqual([]);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
-  const again = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
+  expect(missingPartsOf(scene.sandbox, image)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
+  const again = await pruneInProcess(scene);
   expect(again.document.failures).toEqual([]);
   expect(missingParts(scene.sandbox)).toEqual([]);
   expect(stateOf(scene.sandbox).pending).toEqual({});
 });
 
-/** The parts of an image that are this digest. */
+/** Returns the parts of an image that have this digest. */
 function missingWith(image: string, digest: string): string[] {
   const { dockerImageLayers, dockerImageMetadata } = scene.sandbox.store.get('images', image) as unknown as {
     dockerImageLayers: { name: string }[];
@@ -164,16 +172,16 @@ test.each(['admin', 'pruner'] as const)(
     let pushed = '';
     const layers = ['base', 'pair 0', 'web 0', 'api 0', 'batch 0', 'loose', 'tool amd64 0'];
     once(isBlob, () => (pushed = scene.sandbox.registry.push('late/app', 'latest', { layers }).digest));
-    const { document } = await pruneHere(scene, {
+    const { document } = await pruneInProcess(scene, {
       kubeconfig: scene.sandbox.kubeconfig[user],
       request: { registry: oneWorker() },
     });
-    // The one blob that is being deleted while the push comes is lost to it: its layers are there, or it is that blob.
-    const lost = missingOf(scene.sandbox, pushed);
+    // A blob that is being deleted during the push is lost: all layers exist, except possibly that blob.
+    const lost = missingPartsOf(scene.sandbox, pushed);
     expect(lost.length).toBeLessThanOrEqual(1);
     expect(document.blobs.filter(({ status }) => status === 'skipped').length).toBeGreaterThan(0);
     expect(
-      untruths(document, before, scene.sandbox).filter((line) => !lost.some((part) => line.includes(part))),
+      falseClaims(document, before, scene.sandbox).filter((line) => !lost.some((part) => line.includes(part))),
     ).toEqual([]);
   },
 );
@@ -181,10 +189,10 @@ test.each(['admin', 'pruner'] as const)(
 test('a new index that no tag lists yet keeps what it names', async () => {
   const image = lastImage();
   once(isBlob, () => void scene.sandbox.registry.push(repositoryOf(image), undefined, { manifests: [image] }));
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
   expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'skipped' });
   expect(scene.sandbox.registry.hasBlob(image)).toBe(true);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('a child of a planned index is now in use: the index and its other children are kept, too', async () => {
@@ -192,13 +200,13 @@ test('a child of a planned index is now in use: the index and its other children
   once(MOMENTS['while another stream loses its links']!, () =>
     put(scene.sandbox, aRunningPod('late/pod', `${HOST}/multi/tool@${child}`)),
   );
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
   for (const name of [scene.indexes[4]!, ...scene.children[4]!]) {
     expect(document.images.find((image) => image.name === name)).toMatchObject({ status: 'skipped' });
     expect(scene.sandbox.store.get('images', name)).toBeDefined();
     expect(scene.sandbox.registry.hasBlob(name)).toBe(true);
   }
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('a retry of a deletion looks at the cluster again first', async () => {
@@ -210,12 +218,12 @@ test('a retry of a deletion looks at the cluster again first', async () => {
     await letRunNotice(scene);
     return { do: 'status', status: 503, retryAfter: 1 };
   });
-  const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+  const { document } = await pruneInProcess(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
   expect(asked).toBe(1);
   expect(scene.sandbox.registry.hasBlob(image)).toBe(true);
   expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'failed' });
   expect(document.failures.map(({ message }) => message).join()).toContain('was not retried');
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('a retry of an update looks at the cluster again first', async () => {
@@ -227,22 +235,22 @@ test('a retry of an update looks at the cluster again first', async () => {
     await letRunNotice(scene);
     return { do: 'status', status: 503, retryAfter: 1 };
   });
-  const { document } = await pruneHere(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+  const { document } = await pruneInProcess(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
   expect(asked).toBeGreaterThan(1);
-  expect(missingOf(scene.sandbox, scene.batch[4]!)).toEqual([]);
+  expect(missingPartsOf(scene.sandbox, scene.batch[4]!)).toEqual([]);
   expect(stateOf(scene.sandbox).items).toContain(`ops/batch:nightly@${scene.batch[4]}`);
   expect(document.failures).toEqual([]);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('after a reference appears that cannot be parsed, nothing more is deleted', async () => {
   once(isBlob, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/Shop/Web:latest`)));
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
   expect(document.failures.map(({ message }) => message).join()).toContain('cannot be parsed');
   expect(document.images.filter(({ status }) => status === 'deleted').length).toBeLessThanOrEqual(1);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
   scene.sandbox.store.remove('pods', 'late', 'pod');
-  const again = await pruneHere(scene);
+  const again = await pruneInProcess(scene);
   expect(again.document.failures).toEqual([]);
   expect(missingParts(scene.sandbox)).toEqual([]);
 });
@@ -255,19 +263,19 @@ test('an image that was deleted and pushed again meanwhile is kept', async () =>
     const { uid: _uid, ...metadata } = object.metadata;
     scene.sandbox.store.put('images', { ...object, metadata });
   });
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
   expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'skipped' });
-  expect(missingOf(scene.sandbox, image)).toEqual([]);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(missingPartsOf(scene.sandbox, image)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('an image that another user deletes counts as gone, and its blobs are deleted', async () => {
   const image = lastImage();
   once(isBlob, () => void scene.sandbox.store.remove('images', image));
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'gone' });
   expect(scene.sandbox.registry.hasBlob(image)).toBe(false);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('after an image appears whose metadata cannot be read, no more images are deleted', async () => {
@@ -279,24 +287,24 @@ test('after an image appears whose metadata cannot be read, no more images are d
       dockerImageMetadata: 'broken',
     });
   });
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
   expect(document.images.filter(({ status }) => status === 'deleted').length).toBe(0);
   expect(document.blobs.filter(({ status }) => status === 'deleted').length).toBe(1);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('a manifest that cannot be read causes a warning', async () => {
   scene.sandbox.onRequest(({ method, path }) =>
     method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined,
   );
-  expect((await pruneHere(scene)).warnings.join()).toContain('cannot read 1 manifests');
+  expect((await pruneInProcess(scene)).warnings.join()).toContain('cannot read 1 manifests');
 });
 
 test('if the registry is unavailable for manifests, nothing is changed', async () => {
   scene.sandbox.onRequest(({ method, path }) =>
     method === 'GET' && path.includes('/manifests/') ? { do: 'html' } : undefined,
   );
-  await expect(pruneHere(scene)).rejects.toMatchObject({ code: expect.stringContaining('REGISTRY') });
+  await expect(pruneInProcess(scene)).rejects.toMatchObject({ code: expect.stringContaining('REGISTRY') });
   expect(stateOf(scene.sandbox)).toEqual(before);
 });
 
@@ -309,13 +317,13 @@ test('a blob that planned images share is kept if one of them is, and otherwise 
       firsts.push(path.split('/').at(-1)!);
   });
   once(isBlob, () => put(scene.sandbox, aRunningPod('late/pod', `${HOST}/ns/app@${image}`)));
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
   expect(firsts).not.toContain(shared);
   expect(document.blobs.find(({ digest }) => digest === shared)).toMatchObject({ status: 'skipped' });
   expect(scene.sandbox.registry.hasBlob(shared)).toBe(true);
   scene.sandbox.store.remove('pods', 'late', 'pod');
-  await pruneHere(scene);
-  // The last image that has it comes right after it.
+  await pruneInProcess(scene);
+  // The last image that has the blob is deleted right after it.
   expect(firsts.slice(-2)).toEqual([shared, image]);
   expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
 });
@@ -341,10 +349,10 @@ test.each([1, 5])('with %i workers, a shared blob is deleted only after all othe
     if (method === 'DELETE' && path.endsWith(shared) && path.startsWith('/admin'))
       left = owners.filter((name) => scene.sandbox.registry.hasBlob(name));
   });
-  await pruneHere(scene, { request: { registry: { ...oneWorker(), workers } } });
+  await pruneInProcess(scene, { request: { registry: { ...oneWorker(), workers } } });
   expect(scene.sandbox.registry.hasBlob(shared)).toBe(false);
-  // With several workers others may be at their last request; none has its manifest blob still, so that none can be
-  // withdrawn whole.
+  // With several workers, other images can be at their last request. None of them still has its manifest blob, so none
+  // can be kept completely.
   expect(left).toEqual([]);
 });
 
@@ -361,7 +369,7 @@ test('an image that is pushed again right before its deletion is not deleted, be
       metadata: { name: metadata.name, annotations: metadata.annotations },
     });
   });
-  const { document } = await pruneHere(scene, { request: { registry: oneWorker() } });
+  const { document } = await pruneInProcess(scene, { request: { registry: oneWorker() } });
   expect(done).toBe(true);
   expect(scene.sandbox.store.get('images', image)).toBeDefined();
   expect(document.images.find(({ name }) => name === image)).toMatchObject({

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../../src/sandbox/index.js';
-import { missingOf, missingParts, stateOf, untruths, type State } from '../../../support/cluster-checks.js';
-import { aScene, HOST, pruneHere, retag, type Scene } from '../../../support/prune-scene.js';
+import { missingPartsOf, missingParts, stateOf, falseClaims, type State } from '../../../support/cluster-checks.js';
+import { aScene, HOST, pruneInProcess, retag, type Scene } from '../../../support/prune-scene.js';
 
 let scene: Scene;
 let before: State;
@@ -13,7 +13,7 @@ afterEach(() => scene.sandbox.stop());
 
 type Tag = { tag: string; items: { image: string; created: string }[] };
 
-/** Changes a stream's tags as somebody else would. */
+/** Changes a stream's tags as another user would. */
 function change(key: string, by: (tags: Tag[]) => Tag[], more: Partial<KubeObject['metadata']> = {}): void {
   const [namespace, name] = key.split('/') as [string, string];
   const stream = scene.sandbox.store.get('imagestreams', namespace, name)!;
@@ -32,12 +32,12 @@ test('an image that a tag lists twice loses only the old one of the two items', 
     { ...latest!, items: [{ ...latest!.items[4]!, created: '2025-06-01T00:00:00Z' }, ...latest!.items] },
   ]);
   before = stateOf(scene.sandbox);
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   const [kept, ...rest] = stateOf(scene.sandbox).items.filter((item) => item.startsWith('shop/web'));
   expect(kept).toBe(`shop/web:latest@${scene.web[4]}`);
   expect(rest).toEqual([0, 1].map((at) => `shop/web:latest@${scene.web[at]}`));
   expect(missingParts(scene.sandbox)).toEqual([]);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
   expect(document.summary.failed).toBe(0);
   expect(stateOf(scene.sandbox).pending).toEqual({});
 });
@@ -56,7 +56,7 @@ test('digests that another run has noted are kept in the annotation', async () =
       metadata: { ...stream.metadata, annotations: { 'regadm/pending': foreign.digest.slice(7) } },
     });
   });
-  await pruneHere(scene);
+  await pruneInProcess(scene);
   expect(stateOf(scene.sandbox).pending).toEqual({ 'shop/web': foreign.digest.slice(7) });
 });
 
@@ -67,11 +67,11 @@ test('digests that an interrupted run noted lose their links, unless the stream 
   });
   const annotations = { 'regadm/pending': [left.digest, scene.web[0]!].map((digest) => digest.slice(7)).join(',') };
   change('shop/web', (tags) => tags, { annotations });
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.summary.failed).toBe(0);
   expect(scene.sandbox.registry.hasManifestLink('shop/web', left.digest)).toBe(false);
   expect(scene.sandbox.registry.hasLayerLink('shop/web', left.layers[0]!)).toBe(false);
-  expect(missingOf(scene.sandbox, scene.web[0]!)).toEqual([]);
+  expect(missingPartsOf(scene.sandbox, scene.web[0]!)).toEqual([]);
   expect(stateOf(scene.sandbox).pending).toEqual({});
 });
 
@@ -92,9 +92,9 @@ test('a stream with only noted digests that is deleted meanwhile is gone, not fa
   scene.sandbox.onRequest(({ method, path }) => {
     if (method === 'DELETE' && path.startsWith('/admin')) scene.sandbox.store.remove('imagestreams', 'ops', 'other');
   });
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.failures).toEqual([]);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test('a stream is deleted before its turn: its links cannot be reached and are not reported as gone', async () => {
@@ -102,10 +102,10 @@ test('a stream is deleted before its turn: its links cannot be reached and are n
     if (method === 'GET' && path.endsWith('/imagestreams/batch'))
       scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
   });
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.failures).toEqual([]);
   expect(document.imageStreams.find(({ name }) => name === 'batch')).toMatchObject({ status: 'gone' });
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
   expect(
     document.layerLinks.filter(({ repository }) => repository === 'ops/batch').map(({ status }) => status),
   ).toContain('skipped');
@@ -116,9 +116,9 @@ test('a stream is deleted between its update and the deletion of its links', asy
     if (method === 'DELETE' && path.startsWith('/v2/ops/batch/blobs'))
       scene.sandbox.store.remove('imagestreams', 'ops', 'batch');
   });
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.failures).toEqual([]);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
 test.each([
@@ -134,11 +134,11 @@ test.each([
     done = true;
     disturb();
   });
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(done).toBe(true);
-  expect(untruths(document, before, scene.sandbox)).toEqual([]);
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
   expect(missingParts(scene.sandbox)).toEqual([]);
-  const again = await pruneHere(scene);
+  const again = await pruneInProcess(scene);
   expect(again.document.failures).toEqual([]);
   expect(missingParts(scene.sandbox)).toEqual([]);
   expect(stateOf(scene.sandbox).pending).toEqual({});
@@ -172,7 +172,7 @@ test('thousands of items of one stream are removed in several updates, with all 
     metadata: { namespace: 'ops', name: 'many', creationTimestamp: created },
     status: { tags },
   });
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(puts().filter((path) => path.includes('/many/')).length).toBeGreaterThanOrEqual(4);
   expect(document.failures).toEqual([]);
   expect(stateOf(scene.sandbox).items.filter((item) => item.startsWith('ops/many'))).toHaveLength(3);

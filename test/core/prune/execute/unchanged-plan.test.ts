@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.sandbox.stop());
 
-/** Changes the cluster in every way that a run learns about. */
+/** Changes the cluster in every way that a run notices. */
 function disturb(): void {
   const { store, registry } = scene.sandbox;
   store.put('pods', aRunningPod('late/pod', `${HOST}/ops/batch@${scene.batch[4]}`));
@@ -60,7 +60,7 @@ function dataOf(value: unknown): unknown {
   if (value instanceof Map) return [...value].map(dataOf);
   if (value instanceof Set) return [...value].map(dataOf);
   if (Array.isArray(value)) return value.map(dataOf);
-  // `scratch` is what a table of digests computes in; it holds no data between two calls.
+  // `scratch` is working memory of a table of digests, without data between two calls.
   const entries = Object.entries(value).filter(([key]) => key !== 'scratch');
   return Object.fromEntries(entries.map(([key, entry]) => [key, dataOf(entry)]));
 }

@@ -39,7 +39,7 @@ let dir: string;
 beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-from-'))));
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Five revisions, of which a pod uses the fourth: the fifth goes. */
+/** Five revisions, of which a pod uses the fourth and the fifth is deleted. */
 function lists(): Record<string, KubeObject[]> {
   const cluster = aCluster(
     ...NAMES.map((name) => anOrdinaryImage(name)),
@@ -55,7 +55,7 @@ const write = (file: string, text: string): void => {
   writeFileSync(path.join(dir, file), text);
 };
 
-/** How administrators get at such files. */
+/** The ways in which administrators save lists. */
 const LAYOUTS: Record<string, () => void> = {
   'oc get RESOURCE -A -o json': () => {
     for (const [resource, objects] of Object.entries(lists()))

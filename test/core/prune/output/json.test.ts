@@ -24,7 +24,7 @@ interface Document {
   [key: string]: unknown;
 }
 
-/** Renders, checks against the schema, and parses; the YAML has to say the same. */
+/** Renders, checks against the schema, and parses; the YAML must be the same document. */
 function documentOf(report: ImagePruneReport): Document {
   const document = JSON.parse(rendered(report, 'json')) as Document;
   expect(schemaProblems('image-prune', document)).toEqual([]);

@@ -6,8 +6,8 @@ import { anImageStream, anOrdinaryImage, digest } from '../../../support/builder
 import { aPlan, imagePrunePieces, type ImagePruneFormat } from '../../../support/reports.js';
 
 /**
- * A cluster in which there is something of everything to prune with --keep-tag-revisions=1: a tag that loses two items
- * of three, an image that no stream lists, an item without image, and links that an interrupted run left.
+ * Plans a cluster with everything that a prune with --keep-tag-revisions=1 can delete: two of three items of a tag, an
+ * image that no stream lists, an item without image, and links of an interrupted run.
  */
 export function storyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return aPlan(
@@ -24,7 +24,7 @@ export function storyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   );
 }
 
-/** A cluster with nothing to prune. */
+/** Plans a cluster with nothing to prune. */
 export function tidyPlan(options: Partial<PruneOptions> = {}): ImagePrunePlan {
   return aPlan([anOrdinaryImage('new'), anImageStream('shop/web').withTag('latest', [digest('new')])], options);
 }

@@ -6,7 +6,7 @@ import { rendered, storyPlan, tidyPlan } from './story.js';
 const LONG_TAG = 'main-build-20260101-0123456789abcdef0123456789abcdef01234567-linux-amd64';
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
 
-/** Thirty images in a stream whose names are as long as they may be. */
+/** Thirty images in a stream with names of maximum length. */
 function longPlan() {
   const names = Array.from({ length: 30 }, (_, at) => `image ${at}`);
   const key = `${'n'.repeat(63)}/${'s'.repeat(80)}`;

@@ -57,7 +57,7 @@ export function isLive({ state, caughtUp, heardAt }: Source, now: number): boole
   return state === 'watching' && caughtUp && now - heardAt < SILENCE_LIMIT_MS;
 }
 
-/** True if a watch was silent for so long that a second watch must confirm that it has missed nothing. */
+/** True if a watch was silent so long that a second watch must confirm that it has missed no event. */
 export function needsConfirmation({ state, caughtUp, heardAt }: Source, now: number): boolean {
   return state === 'watching' && caughtUp && now - heardAt >= CONFIRM_AFTER_MS;
 }

@@ -45,7 +45,7 @@ const blocked = (): boolean => view.imageBlocked(0) !== undefined;
 const settled = (): Promise<void> => sleep(5);
 const listedAgain = (resource: string): boolean => server.listed.includes(resource);
 
-/** Lets every second watch answer in this way. */
+/** Makes every second watch respond in this way. */
 function onConfirm(answer: (feed: Feed, resource: string) => void): void {
   server.onConfirm = (feed, resource) => {
     confirmed.push({ resource, from: feed.query.resourceVersion });
