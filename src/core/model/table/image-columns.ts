@@ -29,7 +29,7 @@ export interface ImageColumns {
   digests: Uint32Array;
   /** Digests that are not sha256 and names of images that are not digests, by position in `digests`. */
   otherDigests: [number, string][];
-  /** Names that are not digests, by image: they name no blob, and are left out of everything else. */
+  /** Names that are not digests, by image: they name no blob, and no other column contains them. */
   invalidNames: [number, InvalidNames][];
   uids: Uint32Array;
   /** Uids in another form, by image. */
@@ -134,7 +134,10 @@ class Packer {
     return count;
   }
 
-  /** Puts the name of an image, whatever it is. @returns whether it is a digest */
+  /**
+   * Puts the name of an image, which can be any text.
+   * @returns whether it is a digest
+   */
   private putName(text: string): boolean {
     const valid = this.putDigest(text, 'metadata.name');
     if (!valid) this.columns.otherDigests.push([this.digestAt++, text]);

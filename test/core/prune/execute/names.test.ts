@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { asDigest } from '../../../support/names.js';
 import { anImage, digest } from '../../../support/builders.js';
 import { stateOf } from '../../../support/cluster-checks.js';
-import { aScene, HOST, pruneHere, type Scene } from '../../../support/prune-scene.js';
+import { aScene, HOST, pruneInProcess, type Scene } from '../../../support/prune-scene.js';
 
 /** Paths of requests that delete something: nothing but repository names and digests. */
 const DELETION =
@@ -40,7 +40,7 @@ function hostileNames(victim: string): string[] {
 test('whatever names an image contains, only digests become part of a request, and only its own blobs are deleted', async () => {
   const { sandbox, web } = scene;
   const before = stateOf(sandbox);
-  const { document: undisturbed } = await pruneHere(scene, { dryRun: true });
+  const { document: undisturbed } = await pruneInProcess(scene, { dryRun: true });
   const victim = String((sandbox.store.get('images', web[0]!)!.dockerImageLayers as { name: string }[])[0]!.name);
   const names = hostileNames(victim);
   const evil = names.map(
@@ -55,7 +55,7 @@ test('whatever names an image contains, only digests become part of a request, a
     .filter((name) => name !== '')
     .map((name) => anImage(name).in('ops/batch').withLayers([victim]).object);
   for (const image of [...evil, index, ...odd]) sandbox.store.put('images', image);
-  const { document, warnings } = await pruneHere(scene);
+  const { document, warnings } = await pruneInProcess(scene);
   expect(deletions().length).toBeGreaterThan(names.length);
   expect(deletions().filter((path) => !DELETION.test(path))).toEqual([]);
   expect(document.failures).toEqual([]);
@@ -82,7 +82,7 @@ test.each(['404 for one blob', '405 for one blob', '400 for one layer link', '40
     const { sandbox, loose } = scene;
     const status = Number(what.slice(0, 3));
     const kind = what.endsWith('blob') ? '/admin/blobs/' : what.includes('layer') ? '/blobs/' : '/manifests/';
-    const { document: plan } = await pruneHere(scene, { dryRun: true });
+    const { document: plan } = await pruneInProcess(scene, { dryRun: true });
     let hit = '';
     sandbox.onRequest(({ method, path, server }) => {
       if (server !== 'registry' || method !== 'DELETE' || !path.includes(kind)) return undefined;
@@ -93,14 +93,14 @@ test.each(['404 for one blob', '405 for one blob', '400 for one layer link', '40
       hit = path;
       return { do: 'status', status };
     });
-    const { document } = await pruneHere(scene);
+    const { document } = await pruneInProcess(scene);
     expect(document.failures.length).toBeGreaterThan(0);
     expect(document.failures.every(({ target }) => target !== 'the run')).toBe(true);
     const images = document.images.filter(({ status: code }) => code === 'deleted');
     expect(images.length).toBeGreaterThanOrEqual(plan.images.length - 4);
     sandbox.clearFaults();
     hit = '-';
-    expect((await pruneHere(scene)).document.failures).toEqual([]);
+    expect((await pruneInProcess(scene)).document.failures).toEqual([]);
     expect(sandbox.store.get('images', loose)).toBeUndefined();
   },
 );
@@ -118,7 +118,7 @@ test('a stream item that names no digest sends no request for it, and the item s
     spec: {},
     status: { dockerImageRepository: `${HOST}/tenant/app`, tags: [{ tag: 'latest', items }] },
   });
-  const { document, warnings } = await pruneHere(scene, { options: { keepTagRevisions: 0 } });
+  const { document, warnings } = await pruneInProcess(scene, { options: { keepTagRevisions: 0 } });
   expect(document.failures).toEqual([]);
   expect(sandbox.requests.filter(({ path }) => /%3Fx|images\/x|images\/$/.test(path))).toEqual([]);
   expect(sandbox.store.get('imagestreams', 'tenant', 'app')!.status!.tags).toHaveLength(1);
@@ -134,7 +134,7 @@ test('the annotation of interrupted runs deletes links of its own repository onl
     metadata: { ...stream.metadata, annotations: { 'regadm/pending': pending } },
   });
   const before = stateOf(sandbox);
-  const { document } = await pruneHere(scene);
+  const { document } = await pruneInProcess(scene);
   expect(document.failures).toEqual([]);
   expect(deletions().filter((path) => !DELETION.test(path))).toEqual([]);
   expect(before.layerLinks.length).toBeGreaterThan(0);

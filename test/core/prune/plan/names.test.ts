@@ -75,7 +75,7 @@ test('an image stream whose name is not the name of a repository is not changed'
   expect(planText(planned)).toEqual({ items: [], images: [], blobs: [], links: [] });
 });
 
-test('a child named by what is not a digest is left out', () => {
+test('a child whose name is not a digest is ignored', () => {
   const index = anImage(digest('index')).withChildren([`${VICTIM}?x`, digest('child')]).object;
   const { images } = planText(plan([index, anImage(digest('child')).object]));
   expect(images).toEqual([digest('index'), digest('child')].sort());
