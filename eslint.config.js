@@ -1,4 +1,5 @@
 import tseslint from 'typescript-eslint';
+import regadm from './scripts/eslint/adapter-verbs.js';
 
 /** Code that computes from its arguments only. What it may import is in .dependency-cruiser.cjs. */
 const PURE = ['src/core/model/**/*.ts', 'src/core/graph/**/*.ts', 'src/core/*/plan/**/*.ts'];
@@ -75,6 +76,12 @@ const WITHOUT_FLAGS = {
   ],
 };
 
+/** Code that knows no HTTP: everything above the adapters. */
+const ABOVE_ADAPTERS = {
+  files: ['src/{cli,commands,flags}/**/*.ts', 'src/core/**/*.ts'],
+  ignores: ['src/core/{cluster,registry,storage,kit,model}/**'],
+};
+
 const UNUSED = [
   'error',
   { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_', ignoreRestSiblings: true },
@@ -118,6 +125,7 @@ export default tseslint.config(
   },
   { files: ['src/**/*.ts'], rules: SIZES },
   { files: ['src/**/*.ts'], ignores: ['src/core/terminal/writer.ts'], rules: ONE_WRITER },
+  { ...ABOVE_ADAPTERS, plugins: { regadm }, rules: { 'regadm/adapter-verbs': 'error' } },
   { files: PURE, rules: PURITY },
   { files: NO_FLAGS, rules: WITHOUT_FLAGS },
 );
