@@ -10,7 +10,7 @@ import { listPath, type ListedResource } from './resources.js';
  */
 export type WatchEnd = 'closed' | 'expired' | 'refused';
 
-interface WatchSink {
+export interface WatchSink {
   /**
    * Called when the server has accepted the watch: from then on, every change is reported.
    * @param close ends the watch
@@ -21,7 +21,7 @@ interface WatchSink {
   progress(resourceVersion: string): void;
 }
 
-interface WatchOptions {
+export interface WatchOptions {
   /** Where the watch starts. */
   resourceVersion: string;
   namespace?: string;

@@ -6,6 +6,7 @@ import { ApiError } from '../cluster/api-error.js';
 import { firstObjects } from '../cluster/lists/first-objects.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../cluster/resources.js';
 import { openRegistryAt, type RegistryAccess } from '../operator/open-registry.js';
+import { toClusterChecks } from '../prune/connect.js';
 import { runPreflight } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
 import { discoverRegistryHost } from '../registry/discover.js';
@@ -25,8 +26,9 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
   const host = (): string => access.registryUrl ?? discover(images, streams);
   const registry = await open(() => openRegistryAt(api, host(), access, context));
   try {
+    const cluster = toClusterChecks(api);
     const checks = await runPreflight({
-      api,
+      cluster,
       registry,
       repositories: streams
         .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
@@ -34,7 +36,7 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
         .slice(0, 1),
       probeDeletion: false,
       pruneRegistry: true,
-      hasToken: (await api.token()) !== undefined,
+      hasToken: await cluster.hasToken(),
       signal: context.signal,
     });
     // Omits checks of mode and deletion: checkOperator reads them, and only a deletion could show more.

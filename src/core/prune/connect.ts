@@ -1,17 +1,51 @@
+import { reviewAccess } from '../cluster/access-review.js';
 import type { ClusterApi } from '../cluster/api.js';
 import { HttpImageStreams } from '../cluster/image-streams.js';
 import { HttpImages } from '../cluster/images.js';
+import { listAny } from '../cluster/lists/all-referrers.js';
+import { readList } from '../cluster/lists/list.js';
+import { readSnapshot } from '../cluster/lists/read-snapshot.js';
+import { findIfReadable, listObjects } from '../cluster/objects.js';
+import { JOBS, PODS } from '../cluster/resources.js';
+import { confirmWatch, watchList } from '../cluster/watch.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { findRegistry } from '../operator/open-registry.js';
-import type { PrunePorts } from './ports.js';
+import type { ClusterChecks, ClusterReads, PrunePorts } from './ports.js';
 
 /** Connects the ports of a prune to a cluster and its registry; sends no request. */
 export function toPrunePorts(api: ClusterApi): PrunePorts {
   return {
-    api,
+    server: api.server,
+    cluster: toClusterReads(api),
+    checks: toClusterChecks(api),
     imageStreams: new HttpImageStreams(api),
     images: new HttpImages(api),
     openRegistry: (access, context, snapshot) => findRegistry(api, snapshot, access, context),
     findUnfinishedHardPrune: () => pendingRecoveryNotice(api),
+  };
+}
+
+/** Connects lists and watches to a cluster. */
+export function toClusterReads(api: ClusterApi): ClusterReads {
+  return {
+    readSnapshot: (options) => readSnapshot(api, options),
+    readList: (resource, reader, options) => readList(api, resource, reader, options),
+    listAny: (resource, hosts, options) => listAny(api, resource, hosts, options),
+    watch: (resource, options, sink) => watchList(api, resource, options, sink),
+    confirmWatch: (resource, options) => confirmWatch(api, resource, options),
+  };
+}
+
+/** Connects the checks before a prune to a cluster. */
+export function toClusterChecks(api: ClusterApi): ClusterChecks {
+  const inRegistry = { namespace: REGISTRY_NAMESPACE };
+  return {
+    namespace: api.namespace,
+    hasToken: async () => (await api.token()) !== undefined,
+    reviewAccess: (permission, signal) => reviewAccess(api, permission, signal),
+    listJobs: (signal) => listObjects(api, JOBS, { ...inRegistry, signal }),
+    listPods: (signal) => listObjects(api, PODS, { ...inRegistry, signal }),
+    findPod: (namespace, name, signal) => findIfReadable(api, { resource: PODS, namespace, name }, { signal }),
   };
 }

@@ -1,7 +1,15 @@
-import type { ClusterApi } from '../cluster/api.js';
+import type { AccessReview, Permission } from '../cluster/access-review.js';
 import type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-streams.js';
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
+import type { listAny } from '../cluster/lists/all-referrers.js';
+import type { AnyResource } from '../cluster/lists/discover-resources.js';
+import type { ListOptions, ListReader, ListResult } from '../cluster/lists/list.js';
+import type { ListPage } from '../cluster/lists/page.js';
+import type { ReadOptions, ReadResult } from '../cluster/lists/read-snapshot.js';
+import type { ListedResource } from '../cluster/resources.js';
+import type { Confirmation, WatchEnd, WatchOptions, WatchSink } from '../cluster/watch.js';
+import type { KubeObject } from '../model/kube.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { Registry } from '../registry/api.js';
@@ -38,10 +46,46 @@ export interface Images {
 /** Deletes links and blobs. */
 export type RegistryDeletions = Pick<Registry, 'deleteLayerLink' | 'deleteManifestLink' | 'deleteBlob'>;
 
+/** Reads lists of the cluster and watches them. */
+export interface ClusterReads {
+  /** Reads everything that a plan is made from. @throws RegadmError that names the list that cannot be read */
+  readSnapshot(options: ReadOptions): Promise<ReadResult>;
+  /** Reads one list page by page. @throws RegadmError that names the resource */
+  readList<Page extends ListPage>(
+    resource: ListedResource,
+    reader: ListReader<Page>,
+    options: ListOptions,
+  ): Promise<ListResult>;
+  /** Reads one list of any resource and keeps the images that its objects use. @throws RegadmError */
+  listAny(resource: AnyResource, hosts: string[], options: ListOptions): ReturnType<typeof listAny>;
+  /** Watches a list, starting at a resource version, until the server ends the watch. */
+  watch(resource: ListedResource, options: WatchOptions, sink: WatchSink): Promise<WatchEnd>;
+  /** Shows by a second watch whether anything has happened since a version that a first watch has reported. */
+  confirmWatch(resource: ListedResource, options: WatchOptions): Promise<Confirmation>;
+}
+
+/** What the checks before a prune ask the cluster. */
+export interface ClusterChecks {
+  /** Namespace of the kubeconfig's context. */
+  readonly namespace: string;
+  /** Tells whether there is a bearer token, which the registry needs. */
+  hasToken(): Promise<boolean>;
+  /** Asks whether the user has a permission. @throws ApiError */
+  reviewAccess(permission: Permission, signal?: AbortSignal): Promise<AccessReview>;
+  /** Lists the jobs of the registry's namespace. @throws ApiError */
+  listJobs(signal?: AbortSignal): Promise<KubeObject[]>;
+  /** Lists the pods of the registry's namespace. @throws ApiError */
+  listPods(signal?: AbortSignal): Promise<KubeObject[]>;
+  /** Reads a pod; undefined if it does not exist or the user is not allowed to read it. */
+  findPod(namespace: string, name: string, signal?: AbortSignal): Promise<KubeObject | undefined>;
+}
+
 /** Everything outside this process that `prune images` uses. */
 export interface PrunePorts {
-  /** Lists, watches and access reviews. */
-  readonly api: ClusterApi;
+  /** URL of the API server, which identifies the cluster. */
+  readonly server: string;
+  readonly cluster: ClusterReads;
+  readonly checks: ClusterChecks;
   readonly imageStreams: ImageStreams;
   readonly images: Images;
   /**

@@ -87,7 +87,7 @@ async function run(
     reportChecks(checks, context.reporter);
     assertImagesWithinLimit(plan, request.maxDelete);
     if (request.planOut !== undefined)
-      await writePlanFile(request.planOut, toPlanFile(plan, ports.api.server, gathered.evidence.now));
+      await writePlanFile(request.planOut, toPlanFile(plan, ports.server, gathered.evidence.now));
     const execution = await finish({ gathered, plan });
     return toReport(plan, execution, { request, context, checks, gathered });
   } finally {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { toClusterChecks } from '../../../src/core/prune/connect.js';
 import { runPreflight } from '../../../src/core/prune/preflight/index.js';
 import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openRegistry, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
@@ -139,7 +140,7 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     try {
       const image = options.readOnly ? undefined : await other.push.image(REPOSITORY, ['a layer']);
       const checks = await runPreflight({
-        api: silentApi,
+        cluster: toClusterChecks(silentApi),
         registry: opened,
         repositories: [REPOSITORY],
         probeDeletion: true,

@@ -23,7 +23,7 @@ const CONCURRENT_LISTS = 3;
 /** Maximum concurrent requests for single images. */
 const CONCURRENT_GETS = 16;
 
-interface ReadOptions {
+export interface ReadOptions {
   /** Reads only image streams of this namespace. */
   namespace?: string;
   /** Reads only referrers of this namespace, as `oc` does with `-n`. */

@@ -48,7 +48,7 @@ export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: 
   try {
     if (plan.streams.length + plan.images.length > 0) {
       // Nothing has been changed so far: an error here ends the run as an error, not as a partial run.
-      await audit?.append({ action: 'start', server: ports.api.server, images: plan.images.length });
+      await audit?.append({ action: 'start', server: ports.server, images: plan.images.length });
       await watcher.start();
       await pruneStreams(run);
       await pruneImages(run);
@@ -70,7 +70,7 @@ function watch(
   view: LiveView,
   { gathered: { lists }, reporter }: ExecuteOptions,
 ): ClusterWatcher {
-  return new ClusterWatcher(ports.api, view, {
+  return new ClusterWatcher(ports.cluster, view, {
     namespace: options.namespace,
     referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
     resourceVersions: lists.resourceVersions,

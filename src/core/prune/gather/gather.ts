@@ -1,4 +1,4 @@
-import { readSnapshot, type ReadResult } from '../../cluster/lists/read-snapshot.js';
+import type { ReadResult } from '../../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../../graph/options.js';
 import { freezeSnapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
@@ -79,7 +79,7 @@ async function readLists(
 ): Promise<ReadResult> {
   const notice = ports.findUnfinishedHardPrune();
   reporter.phase('listing');
-  const read = await readSnapshot(ports.api, {
+  const read = await ports.cluster.readSnapshot({
     ...listScope(options, registry.registryUrl),
     signal,
     onPage: ({ count }) => reporter.tick(count),

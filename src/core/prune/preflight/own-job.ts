@@ -1,13 +1,14 @@
-import type { ClusterApi, KubeObject } from '../../cluster/api.js';
-import { findIfReadable } from '../../cluster/objects.js';
-import { PODS } from '../../cluster/resources.js';
+import type { KubeObject } from '../../model/kube.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import type { ClusterChecks } from '../ports.js';
 
 /** A job or a pod of a pruner. */
 export interface PrunerObject {
   kind: 'job' | 'pod';
   object: KubeObject;
 }
+
+type OwnPods = Pick<ClusterChecks, 'namespace' | 'findPod'>;
 
 interface OwnJob {
   namespace?: string;
@@ -19,11 +20,11 @@ interface OwnJob {
  */
 export async function withoutOwnJob(
   running: PrunerObject[],
-  { api, env = process.env, signal }: { api: ClusterApi; env?: NodeJS.ProcessEnv; signal?: AbortSignal },
+  { cluster, env = process.env, signal }: { cluster: OwnPods; env?: NodeJS.ProcessEnv; signal?: AbortSignal },
 ): Promise<PrunerObject[]> {
   const hostname = env.HOSTNAME;
   if (running.length === 0 || !hostname) return running;
-  const own = await findOwnJob(hostname, running, { api, signal });
+  const own = await findOwnJob(hostname, running, { cluster, signal });
   return running.filter(({ kind, object: { metadata } }) => {
     const job = kind === 'job' ? metadata.name : owningJob(metadata.ownerReferences);
     if (kind === 'pod' && metadata.name === hostname) return false;
@@ -38,10 +39,10 @@ export async function withoutOwnJob(
 async function findOwnJob(
   hostname: string,
   running: PrunerObject[],
-  { api, signal }: { api: ClusterApi; signal?: AbortSignal },
+  { cluster, signal }: { cluster: OwnPods; signal?: AbortSignal },
 ): Promise<OwnJob | undefined> {
-  for (const namespace of new Set([api.namespace, REGISTRY_NAMESPACE])) {
-    const pod = await findIfReadable(api, { resource: PODS, namespace, name: hostname }, { signal });
+  for (const namespace of new Set([cluster.namespace, REGISTRY_NAMESPACE])) {
+    const pod = await cluster.findPod(namespace, hostname, signal);
     if (!pod) continue;
     const name = owningJob(pod.metadata.ownerReferences);
     return name === undefined ? undefined : { namespace, name };

@@ -1,11 +1,11 @@
-import { describePermission, reviewAccess, type AccessReview, type Permission } from '../../cluster/access-review.js';
-import type { ClusterApi } from '../../cluster/api.js';
+import { describePermission, type AccessReview, type Permission } from '../../cluster/access-review.js';
 import { mapParallel } from '../../kit/parallel.js';
+import type { ClusterChecks } from '../ports.js';
 import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
 import type { DatedResponse } from './clocks.js';
 
 interface PermissionsInput {
-  api: ClusterApi;
+  cluster: Pick<ClusterChecks, 'reviewAccess'>;
   pruneRegistry: boolean;
   namespace?: string;
   now?: () => number;
@@ -35,11 +35,13 @@ function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
  * result is `unknown`, which does not stop the run: reading the lists has shown that the login works.
  */
 export async function checkPermissions(input: PermissionsInput): Promise<{ check: PreflightCheck } & DatedResponse> {
-  const { api, now = Date.now, signal } = input;
+  const { cluster, now = Date.now, signal } = input;
   const sentAt = now();
   try {
     const permissions = needed(input);
-    const reviews = await mapParallel(permissions, CONCURRENCY, (permission) => reviewAccess(api, permission, signal));
+    const reviews = await mapParallel(permissions, CONCURRENCY, (permission) =>
+      cluster.reviewAccess(permission, signal),
+    );
     return { check: toCheck(permissions, reviews), serverTime: reviews[0]!.serverTime, sentAt, receivedAt: now() };
   } catch (error) {
     return { check: failedWith('permissions', error), sentAt, receivedAt: sentAt };

@@ -21,7 +21,7 @@ export async function preflight(
 ): Promise<PreflightCheck[]> {
   const { pruneRegistry, namespace } = plan.options;
   return runPreflight({
-    api: ports.api,
+    cluster: ports.checks,
     registry,
     repositories: plan.snapshot.streams
       .slice(0, REPOSITORIES)
@@ -29,7 +29,7 @@ export async function preflight(
       .filter((name) => name !== undefined),
     probeDeletion,
     pruneRegistry,
-    hasToken: (await ports.api.token()) !== undefined,
+    hasToken: await ports.checks.hasToken(),
     namespace,
     signal,
   });

@@ -1,19 +1,18 @@
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
-import type { ClusterApi, KubeObject } from '../../cluster/api.js';
+import type { KubeObject } from '../../model/kube.js';
 import { isForbidden } from '../../cluster/api-error.js';
-import { listObjects } from '../../cluster/objects.js';
-import { JOBS, PODS, type Resource } from '../../cluster/resources.js';
+import type { ClusterChecks } from '../ports.js';
 import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
 import { withoutOwnJob, type PrunerObject } from './own-job.js';
 
 interface PrunersInput {
-  api: ClusterApi;
+  cluster: ClusterChecks;
   env?: NodeJS.ProcessEnv;
   signal?: AbortSignal;
 }
 
 interface Search {
-  resource: Resource;
+  list: 'listJobs' | 'listPods';
   kind: PrunerObject['kind'];
   isPruner(object: KubeObject): boolean;
 }
@@ -23,8 +22,8 @@ interface Search {
  * namespaces, any tenant can set these labels and owners.
  */
 const SEARCHES: Search[] = [
-  { resource: JOBS, kind: 'job', isPruner: (job) => hasLabel(job, 'created-by', 'image-pruner') || isRegadmJob(job) },
-  { resource: PODS, kind: 'pod', isPruner: (pod) => hasLabel(pod, 'app', 'image-pruner') },
+  { list: 'listJobs', kind: 'job', isPruner: (job) => hasLabel(job, 'created-by', 'image-pruner') || isRegadmJob(job) },
+  { list: 'listPods', kind: 'pod', isPruner: (pod) => hasLabel(pod, 'app', 'image-pruner') },
 ];
 
 function hasLabel({ metadata }: KubeObject, label: string, value: string): boolean {
@@ -40,7 +39,7 @@ function isRegadmJob(job: KubeObject): boolean {
 /** Looks for other running pruners: each of the two would decide from objects that the other is about to delete. */
 export async function checkOtherPruners(input: PrunersInput): Promise<PreflightCheck> {
   try {
-    const found = await Promise.all(SEARCHES.map((search) => list(input, search)));
+    const found = await Promise.all(SEARCHES.map((search) => find(input, search)));
     const running = found.flatMap((objects) => objects ?? []).filter(isRunning);
     const others = await withoutOwnJob(running, input);
     if (others.length > 0) return othersRunning(others);
@@ -53,10 +52,10 @@ export async function checkOtherPruners(input: PrunersInput): Promise<PreflightC
 }
 
 /** Lists jobs or pods; undefined if the user may not. */
-async function list({ api, signal }: PrunersInput, search: Search): Promise<PrunerObject[] | undefined> {
-  const { resource, kind, isPruner } = search;
+async function find({ cluster, signal }: PrunersInput, search: Search): Promise<PrunerObject[] | undefined> {
+  const { list, kind, isPruner } = search;
   try {
-    const objects = await listObjects(api, resource, { namespace: REGISTRY_NAMESPACE, signal });
+    const objects = await cluster[list](signal);
     return objects.filter(isPruner).map((object) => ({ kind, object }));
   } catch (error) {
     if (isForbidden(error)) return undefined;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { ClusterApi } from '../../cluster/api.js';
 import { parseDigest, type Digest } from '../../model/digest.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
+import type { ClusterChecks } from '../ports.js';
 import type { PreflightCheck } from './check.js';
 import { checkClocks } from './clocks.js';
 import { checkPermissions } from './permissions.js';
@@ -10,7 +10,7 @@ import { checkOtherPruners } from './pruners.js';
 import { checkRegistry } from './registry.js';
 
 export interface PreflightInput {
-  api: ClusterApi;
+  cluster: ClusterChecks;
   /** The open registry, or the error of opening it; absent if the registry is not to be changed. */
   registry?: Registry | Error;
   /** `namespace/name` of existing image streams. */

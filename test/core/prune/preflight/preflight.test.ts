@@ -4,6 +4,7 @@ import { asRepository } from '../../../support/names.js';
 import { readFileSync } from 'node:fs';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import type { ApiResponse, ClusterApi, KubeObject } from '../../../../src/core/cluster/api.js';
+import { toClusterChecks } from '../../../../src/core/prune/connect.js';
 import {
   runPreflight,
   type PreflightCheck,
@@ -56,7 +57,7 @@ async function input(user: User, options: Partial<PreflightInput> & { token?: st
   toClose.push(api, registry);
   sandbox.requests.length = 0;
   return {
-    api,
+    cluster: toClusterChecks(api),
     registry,
     repositories: [asRepository('dev/app')],
     probeDeletion: true,
@@ -356,8 +357,11 @@ describe('other pruners', () => {
       message: 'the user may not list jobs and pods',
     });
     const broken = await input('pruner');
-    const api = { ...fakeApi(500), namespace: broken.api.namespace, server: broken.api.server } as ClusterApi;
-    expect(failing(await runPreflight({ ...broken, api }))).toEqual(['permissions', 'other pruners']);
+    const api = { ...fakeApi(500), namespace: NAMESPACE, server: 'https://api.example.com:6443' } as ClusterApi;
+    expect(failing(await runPreflight({ ...broken, cluster: toClusterChecks(api) }))).toEqual([
+      'permissions',
+      'other pruners',
+    ]);
   });
 });
 

@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Everything } from '../../../cluster/lists/all-referrers.js';
-import type { ClusterApi } from '../../../cluster/api.js';
 import { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import { IMAGES, REFERRERS, qualifiedName } from '../../../cluster/resources.js';
 import { ageClock } from '../../../kit/clock.js';
 import { forEachParallel } from '../../../kit/parallel.js';
+import type { ClusterReads } from '../../ports.js';
 import { allowedAge } from './allowed-age.js';
 import type { LiveView } from './live-view.js';
 import { anyReader, imageReader, referrerReader, streamReader, type ReaderContext } from './source-readers.js';
@@ -46,15 +46,15 @@ export class ClusterWatcher {
   private oldestMs = 0;
 
   constructor(
-    api: ClusterApi,
+    cluster: Omit<ClusterReads, 'readSnapshot'>,
     view: LiveView,
     private readonly options: ClusterWatcherOptions,
   ) {
     setMaxListeners(0, this.stopping.signal);
     this.clock = options.clock ?? ageClock();
     const { signal } = this.stopping;
-    this.watches = new SourceWatches({ api, clock: this.clock, signal, confirmTimes: options.confirmTimes });
-    this.sources = toSources({ api, view, pool: this.pool, signal }, options);
+    this.watches = new SourceWatches({ cluster, clock: this.clock, signal, confirmTimes: options.confirmTimes });
+    this.sources = toSources({ cluster, view, pool: this.pool, signal }, options);
   }
 
   /** Age of the oldest look that a deletion rested on, in ms. */

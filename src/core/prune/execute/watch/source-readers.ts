@@ -1,7 +1,5 @@
-import { anyKind, anyReducer, listAny, type Everything } from '../../../cluster/lists/all-referrers.js';
-import type { ClusterApi } from '../../../cluster/api.js';
+import { anyKind, anyReducer, type Everything } from '../../../cluster/lists/all-referrers.js';
 import type { AnyResource } from '../../../cluster/lists/discover-resources.js';
-import { readList } from '../../../cluster/lists/list.js';
 import type { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import type { ReducedPage } from '../../../cluster/lists/reduce-page.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../../cluster/resources.js';
@@ -10,6 +8,7 @@ import { reduceStream, streamKey } from '../../../model/image-stream.js';
 import type { KubeObject } from '../../../model/kube.js';
 import { REFERRER_KINDS, REFERRER_KIND_NAMES, type ReferrerResource } from '../../../model/referrers/index.js';
 import type { Referrer } from '../../../model/referrer.js';
+import type { ClusterReads } from '../../ports.js';
 import type { LiveView } from './live-view.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -31,19 +30,19 @@ export interface SourceReader {
 
 /** The dependencies of a reader. */
 export interface ReaderContext {
-  api: ClusterApi;
+  cluster: Pick<ClusterReads, 'readList' | 'listAny'>;
   view: LiveView;
   pool: ParsePool;
   signal: AbortSignal;
 }
 
 /** Reads images. A list never removes an image: its deletion shows whether it still exists. */
-export function imageReader({ api, view, pool, signal }: ReaderContext): SourceReader {
+export function imageReader({ cluster, view, pool, signal }: ReaderContext): SourceReader {
   return {
     resource: IMAGES,
     async list() {
       const take = (page: ReducedPage): void => view.putImages(page.columns!);
-      const { resourceVersion } = await readList(api, IMAGES, { parser: pool, take, restart: () => {} }, { signal });
+      const { resourceVersion } = await cluster.readList(IMAGES, { parser: pool, take, restart: () => {} }, { signal });
       return resourceVersion;
     },
     take(type, object) {
@@ -53,12 +52,12 @@ export function imageReader({ api, view, pool, signal }: ReaderContext): SourceR
 }
 
 /** Reads image streams, of one namespace if it is given. */
-export function streamReader({ api, view, pool, signal }: ReaderContext, namespace?: string): SourceReader {
+export function streamReader({ cluster, view, pool, signal }: ReaderContext, namespace?: string): SourceReader {
   return {
     resource: IMAGE_STREAMS,
     async list(isWatched) {
       const collected = collect(pool, (page) => page.streams!);
-      const { resourceVersion } = await readList(api, IMAGE_STREAMS, collected.reader, { namespace, signal });
+      const { resourceVersion } = await cluster.readList(IMAGE_STREAMS, collected.reader, { namespace, signal });
       if (isWatched()) view.addStreams(collected.entries());
       else view.setStreams(collected.entries());
       return resourceVersion;
@@ -73,7 +72,7 @@ export function streamReader({ api, view, pool, signal }: ReaderContext, namespa
 
 /** Reads one of the known resources that use images, in one namespace if it is given. */
 export function referrerReader(
-  { api, view, pool, signal }: ReaderContext,
+  { cluster, view, pool, signal }: ReaderContext,
   resource: ListedResource,
   namespace?: string,
 ): SourceReader {
@@ -82,7 +81,7 @@ export function referrerReader(
     resource,
     async list(isWatched) {
       const collected = collect(pool, (page) => page.referrers!);
-      const { resourceVersion } = await readList(api, resource, collected.reader, { namespace, signal });
+      const { resourceVersion } = await cluster.readList(resource, collected.reader, { namespace, signal });
       putReferrers(view, { kind: REFERRER_KIND_NAMES[name], referrers: collected.entries(), keepOthers: isWatched() });
       return resourceVersion;
     },
@@ -99,7 +98,7 @@ export function referrerReader(
  * objects.
  */
 export function anyReader(
-  { api, view, signal }: ReaderContext,
+  { cluster, view, signal }: ReaderContext,
   any: AnyResource,
   { hosts }: Pick<Everything, 'hosts'>,
 ): SourceReader {
@@ -108,7 +107,7 @@ export function anyReader(
   return {
     resource,
     async list(isWatched) {
-      const { referrers, result } = await listAny(api, resource, hosts, { signal });
+      const { referrers, result } = await cluster.listAny(resource, hosts, { signal });
       putReferrers(view, { kind: anyKind(resource), referrers, keepOthers: isWatched() });
       return result.resourceVersion;
     },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClusterApi } from '../../../cluster/api.js';
-import { confirmWatch, watchList, type Confirmation, type WatchEnd } from '../../../cluster/watch.js';
+import type { Confirmation, WatchEnd } from '../../../cluster/watch.js';
 import { Deadline } from '../../../kit/deadline.js';
 import { isOlderVersion } from '../../../model/kube.js';
+import type { ClusterReads } from '../../ports.js';
 import { canOpen, type Source } from './source.js';
 
 /** How long a confirmation can take. Tests shorten both times. */
@@ -19,7 +19,7 @@ const CONFIRM_TIMES: ConfirmTimes = { limitMs: 10_000, graceMs: 1000 };
 export const OPENING_LIMIT_MS = 1000;
 
 interface SourceWatchesOptions {
-  api: ClusterApi;
+  cluster: Pick<ClusterReads, 'watch' | 'confirmWatch'>;
   /** Monotonic time in ms. */
   clock: () => number;
   /** Ends all watches. */
@@ -57,12 +57,12 @@ export class SourceWatches {
   }
 
   private async confirmNow(source: Source): Promise<void> {
-    const { api, clock, signal, confirmTimes = CONFIRM_TIMES } = this.options;
+    const { cluster, clock, signal, confirmTimes = CONFIRM_TIMES } = this.options;
     const { opened, heardAt, resourceVersion, namespace, reader } = source;
     const wasHeard = (): boolean => source.opened !== opened || source.heardAt !== heardAt;
     const deadline = new Deadline(confirmTimes.limitMs, signal);
     const start = { resourceVersion, namespace, signal: deadline.signal };
-    const confirmation = await confirmWatch(api, reader.resource, start).catch((): Confirmation => ({
+    const confirmation = await cluster.confirmWatch(reader.resource, start).catch((): Confirmation => ({
       shown: 'nothing',
     }));
     deadline.clear();
@@ -84,10 +84,9 @@ export class SourceWatches {
   }
 
   private watch(source: Source, onOpened: () => void): Promise<WatchEnd> {
-    const { api, clock, signal } = this.options;
+    const { cluster, clock, signal } = this.options;
     const { reader, namespace, resourceVersion } = source;
-    return watchList(
-      api,
+    return cluster.watch(
       reader.resource,
       { resourceVersion, namespace, signal },
       {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../../../../../src/core/cluster/api-error.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
 import { allowedAge } from '../../../../../src/core/prune/execute/watch/allowed-age.js';
+import { toClusterReads } from '../../../../../src/core/prune/connect.js';
 import { ClusterWatcher } from '../../../../../src/core/prune/execute/watch/cluster-watcher.js';
 import type { KubeObject } from '../../../../../src/core/model/kube.js';
 import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../../support/builders.js';
@@ -33,7 +34,7 @@ beforeEach(() => {
     'statefulsets',
     'cronjobs',
   ];
-  watcher = new ClusterWatcher(server.api, view, {
+  watcher = new ClusterWatcher(toClusterReads(server.api), view, {
     resourceVersions: new Map(resources.map((resource) => [resource, '5'])),
   });
 });
@@ -117,7 +118,7 @@ test('the deletion of a stream that was created again since then is ignored', as
 test('a resource that may not be watched is listed again before its list is too old', async () => {
   server.watchable = (path) => /images$|imagestreams$/.test(path);
   let now = 0;
-  watcher = new ClusterWatcher(server.api, view, {
+  watcher = new ClusterWatcher(toClusterReads(server.api), view, {
     resourceVersions: new Map([
       ['images', '5'],
       ['imagestreams', '5'],

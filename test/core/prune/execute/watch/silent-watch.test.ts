@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../../../../src/core/model/kube.js';
+import { toClusterReads } from '../../../../../src/core/prune/connect.js';
 import { ClusterWatcher } from '../../../../../src/core/prune/execute/watch/cluster-watcher.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
 import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../../support/builders.js';
@@ -22,7 +23,7 @@ beforeEach(async () => {
   view = new LiveView({ snapshot: aSnapshot(anImage(IMAGE), anImageStream('ns/app')), options: pruneOptions() }, NOW);
   // As the role system:image-pruner allows it: images and image streams can be watched, pods only listed.
   server.watchable = (path) => /images$|imagestreams$/.test(path);
-  watcher = new ClusterWatcher(server.api, view, {
+  watcher = new ClusterWatcher(toClusterReads(server.api), view, {
     resourceVersions: new Map([
       ['images', '5'],
       ['imagestreams', '5'],
