@@ -37,7 +37,7 @@ export async function gatherEvidence(
     `found ${blobs.length} blobs in ${repositories.length} repositories; listing images and image streams`,
   );
   const usage = await readUsage(api, signal);
-  assertSameCluster(snapshot, usage);
+  assertSameCluster(snapshot, usage, rules);
   logUses(snapshot, usage, reporter);
   const candidates = chooseCandidates(snapshot, usage, rules);
   const facts = await storage.inspect(snapshot, candidates, { danglingLinks, ages: compareAges });

@@ -26,6 +26,20 @@ test("another cluster's storage is refused", async () => {
   expect(filesBelow(root)).toEqual(before);
 });
 
+test('repositories are refused if the cluster has no image streams, except with --rules registry', async () => {
+  const cluster = { ...CLUSTER, imagestreams: [] };
+  const { root, pruner } = await prunerOn(STORAGE, cluster);
+  const before = filesBelow(root);
+  await expect(pruner.find(signal())).rejects.toMatchObject({
+    code: 'OTHER_STORAGE',
+    exitCode: 4,
+    message: expect.stringContaining('no image streams, but this storage has 1 repository') as string,
+  });
+  expect(filesBelow(root)).toEqual(before);
+  const asRegistry = await prunerOn(STORAGE, cluster, { rules: 'registry' });
+  expect((await asRegistry.pruner.find(signal())).plan.repositories).toHaveLength(1);
+});
+
 test('an empty storage has nothing to prune', async () => {
   const { pruner } = await prunerOn({ blobs: {}, repositories: {} }, { images: [], imagestreams: [] });
   expect((await pruner.find(signal())).plan.blobs).toEqual([]);
