@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sha256Digest, type Digest } from '../../src/core/model/digest.js';
 import type { PruneOptions } from '../../src/core/graph/options.js';
 import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
@@ -13,8 +14,8 @@ const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 
 /** Returns the digest for a name: reproducible, and distributed like real digests. */
-export function digest(name: string | number): string {
-  return `sha256:${createHash('sha256').update(String(name)).digest('hex')}`;
+export function digest(name: string | number): Digest {
+  return sha256Digest(createHash('sha256').update(String(name)).digest('hex'));
 }
 
 /** An object together with the list of the API server that it belongs to. */

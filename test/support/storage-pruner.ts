@@ -1,3 +1,4 @@
+import type { Digest } from '../../src/core/model/digest.js';
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { SILENT } from '../../src/core/kit/reporter.js';
@@ -9,7 +10,7 @@ import { fakeUsageApi } from './hard-prune.js';
 import { makeStorageTree, temporaryDirectory, type StorageDescription } from './storage-tree.js';
 
 const names = ['image', 'config', 'layer', 'orphan', 'other'].map(digest);
-export const [image, config, layer, orphan, other] = names as [string, string, string, string, string];
+export const [image, config, layer, orphan, other] = names as [Digest, Digest, Digest, Digest, Digest];
 
 /** A cluster with one image, which stream ns/app lists. */
 export const CLUSTER = {

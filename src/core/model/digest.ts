@@ -29,6 +29,13 @@ export function parseDigest(text: unknown): Digest | undefined {
   return typeof text === 'string' && isDigest(text) ? text : undefined;
 }
 
+/** Returns a sha256 digest. @throws Error if the text is not 64 lower-case hexadecimal digits */
+export function sha256Digest(hex: string): Digest {
+  const digest = `sha256:${hex}`;
+  if (isDigest(digest)) return digest;
+  throw new Error(`${JSON.stringify(hex.slice(0, 100))} is not a sha256 digest`);
+}
+
 /** Shortens a digest for tables: `sha256:0123456789ab`. */
 export function shortDigest(digest: string): string {
   const [algorithm = '', hex = ''] = digest.split(':');

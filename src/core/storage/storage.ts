@@ -1,3 +1,4 @@
+import type { Digest } from '../model/digest.js';
 import type { CandidateFacts, Candidates, StorageSnapshot } from '../model/registry-storage.js';
 
 /**
@@ -31,7 +32,7 @@ export interface Storage {
   deleteUploads(uploads: readonly Upload[], run: DeletionRun): Promise<Deletion[]>;
 
   /** Deletes blobs, given as `sha256:…`. */
-  deleteBlobs(digests: readonly string[], run: DeletionRun): Promise<Deletion[]>;
+  deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]>;
 
   /** Deletes layer links; a link whose blob exists is skipped. */
   deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]>;
@@ -54,7 +55,7 @@ export interface InspectOptions {
 export interface Link {
   repository: string;
   /** With its algorithm: `sha256:…`. */
-  digest: string;
+  digest: Digest;
 }
 
 export interface Upload {
@@ -81,4 +82,4 @@ export type Deletion =
  * `remainingManifests`: manifest links, as `sha256:…`, that a failed deletion left behind; undefined if the driver
  * cannot list them. Then no blob that they can lead to is deleted.
  */
-export type RepositoryDeletion = Deletion & { remainingManifests?: string[] };
+export type RepositoryDeletion = Deletion & { remainingManifests?: Digest[] };

@@ -1,10 +1,15 @@
+import { isDigest, parseDigest } from '../../model/digest.js';
 import { hasConfigBlob } from '../../model/image.js';
 import type { KubeObject } from '../../model/kube.js';
+import { addInvalidName, type InvalidNames } from '../../model/names/invalid-names.js';
 
 /** Collects digests from the objects of a list, one by one. */
 export interface Collector {
   add(item: KubeObject): void;
 }
+
+/** Maximum number of images whose invalid names are stored: tenants choose how many there are. */
+const INVALID_STORED = 20;
 
 /** Collects what Image objects use. Digests are 64 hex digits without their algorithm. */
 export class ImageUses implements Collector {
@@ -14,15 +19,24 @@ export class ImageUses implements Collector {
   /** Children of each image index. */
   readonly children = new Map<string, string[]>();
 
+  /** Names that are not digests, of the first images that have any; they name no blob. */
+  readonly invalid = new Map<string, InvalidNames>();
+  /** Number of images with such names. */
+  invalidCount = 0;
+  private ofImage: InvalidNames | undefined;
+
   add(image: KubeObject): void {
     const { name } = image.metadata;
     const hex = hexOf(name);
     if (hex) this.names.add(hex);
-    this.addUse(name, name);
+    this.ofImage = undefined;
+    this.addUse(name, 'metadata.name', name);
     if (hasConfigBlob(image.dockerImageManifestMediaType))
-      this.addUse((image.dockerImageMetadata as { Id?: string } | undefined)?.Id, name);
-    for (const layer of listOf<{ name?: string }>(image.dockerImageLayers)) this.addUse(layer.name, name);
-    const children = listOf<{ digest?: string }>(image.dockerImageManifests).map(({ digest }) => hexOf(digest));
+      this.addUse((image.dockerImageMetadata as { Id?: unknown } | undefined)?.Id, 'dockerImageMetadata.Id', name);
+    for (const layer of listOf<{ name?: unknown }>(image.dockerImageLayers))
+      this.addUse(layer?.name, 'dockerImageLayers.name', name);
+    const children = listOf<{ digest?: unknown }>(image.dockerImageManifests).map((child) => hexOf(child?.digest));
+    this.noteInvalid(name);
     if (hex && children.length > 0)
       this.children.set(
         hex,
@@ -30,9 +44,18 @@ export class ImageUses implements Collector {
       );
   }
 
-  private addUse(digest: string | undefined, image: string): void {
+  private addUse(digest: unknown, field: string, image: string): void {
     const hex = hexOf(digest);
     if (hex && !this.inUse.has(hex)) this.inUse.set(hex, image);
+    // An image without a config states an empty one.
+    if (typeof digest === 'string' && digest !== '' && !isDigest(digest))
+      this.ofImage = addInvalidName(this.ofImage, field, digest);
+  }
+
+  private noteInvalid(image: string): void {
+    if (!this.ofImage) return;
+    this.invalidCount++;
+    if (this.invalid.size < INVALID_STORED) this.invalid.set(image, this.ofImage);
   }
 }
 
@@ -56,6 +79,8 @@ function listOf<T>(value: unknown): T[] {
   return Array.isArray(value) ? (value as T[]) : [];
 }
 
-function hexOf(digest: string | undefined): string | undefined {
-  return digest?.startsWith('sha256:') && digest.length === 71 ? digest.slice(7) : undefined;
+/** Returns the hexadecimal digits of a sha256 digest; undefined for everything else: the storage has no other blobs. */
+function hexOf(digest: unknown): string | undefined {
+  const parsed = parseDigest(digest);
+  return parsed?.startsWith('sha256:') ? parsed.slice('sha256:'.length) : undefined;
 }

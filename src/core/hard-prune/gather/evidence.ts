@@ -6,7 +6,7 @@ import { chooseCandidates } from '../plan/candidates.js';
 import type { Evidence } from '../plan/plan.js';
 import { assertSameCluster } from '../plan/same-cluster.js';
 import type { HardPruneRules } from '../plan/types.js';
-import type { ClusterUsage } from '../plan/usage.js';
+import { invalidNameWarnings, type ClusterUsage } from '../plan/usage.js';
 import { readUsage } from './usage.js';
 
 interface GatherOptions {
@@ -28,7 +28,7 @@ interface GatherOptions {
  */
 export async function gatherEvidence(
   options: GatherOptions,
-): Promise<{ evidence: Evidence; snapshot: StorageSnapshot }> {
+): Promise<{ evidence: Evidence; snapshot: StorageSnapshot; warnings: string[] }> {
   const { storage, api, reporter, rules, danglingLinks, compareAges, signal } = options;
   reporter.progress("listing the registry's storage");
   const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
@@ -42,7 +42,11 @@ export async function gatherEvidence(
   const candidates = chooseCandidates(snapshot, usage, rules);
   const facts = await storage.inspect(snapshot, candidates, { danglingLinks, ages: compareAges });
   signal.throwIfAborted();
-  return { evidence: { candidates, facts, totalBlobs: blobs.length, now: options.now() }, snapshot };
+  return {
+    evidence: { candidates, facts, totalBlobs: blobs.length, now: options.now() },
+    snapshot,
+    warnings: invalidNameWarnings(usage),
+  };
 }
 
 function logUses({ blobs }: StorageSnapshot, { inUse }: ClusterUsage, reporter: Reporter): void {

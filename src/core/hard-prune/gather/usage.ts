@@ -16,7 +16,14 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
   // Images last, so that images pushed in the meantime count as in use.
   const streams = await collect(api, IMAGE_STREAMS, () => new StreamLists(), signal);
   const images = await collect(api, IMAGES, () => new ImageUses(), signal);
-  return { inUse: images.inUse, images: images.names, children: images.children, streams: streams.listed };
+  return {
+    inUse: images.inUse,
+    images: images.names,
+    children: images.children,
+    streams: streams.listed,
+    invalid: images.invalid,
+    invalidCount: images.invalidCount,
+  };
 }
 
 /** Reads a list into a collector. */

@@ -1,3 +1,4 @@
+import { sha256Digest } from '../../model/digest.js';
 import { compareText } from '../../model/compare-text.js';
 import type { BlobFacts, CandidateFacts, Candidates } from '../../model/registry-storage.js';
 import {
@@ -74,7 +75,7 @@ function blobRemovals(candidates: string[], facts: Map<string, BlobFacts>, youth
   for (const hex of candidates) {
     const blob = facts.get(hex);
     if (blob && youth.isOld('blob', `sha256:${hex}`, blob.writtenAt))
-      removals.push({ digest: `sha256:${hex}`, bytes: blob.bytes });
+      removals.push({ digest: sha256Digest(hex), bytes: blob.bytes });
   }
   return removals.sort((a, b) => compareText(a.digest, b.digest));
 }
@@ -86,7 +87,7 @@ function layerLinkRemovals(facts: CandidateFacts, wholly: Set<string>, blobs: Bl
   return links
     .filter(
       ({ repository, hex, blobIsCandidate }) =>
-        !wholly.has(repository) && (!blobIsCandidate || removed.has(`sha256:${hex}`)),
+        !wholly.has(repository) && (!blobIsCandidate || removed.has(sha256Digest(hex))),
     )
     .map(toLink)
     .sort(compareLinks);
@@ -107,7 +108,7 @@ function uploadRemovals(
 
 const toLink = ({ repository, hex }: { repository: string; hex: string }): LinkRemoval => ({
   repository,
-  digest: `sha256:${hex}`,
+  digest: sha256Digest(hex),
 });
 
 function formatAge(ms: number): string {

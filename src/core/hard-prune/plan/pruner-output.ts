@@ -1,9 +1,10 @@
+import { parseDigest, type Digest } from '../../model/digest.js';
 import { parseQuantity } from '../../model/quantity.js';
 
 /** One line of output of the registry's own pruner. */
 type PrunerLine =
-  | { kind: 'blob'; digest: string }
-  | { kind: 'manifest-link'; repository: string; digest: string }
+  | { kind: 'blob'; digest: Digest }
+  | { kind: 'manifest-link'; repository: string; digest: Digest }
   | { kind: 'repository'; name: string }
   | { kind: 'summary-blobs'; count: number }
   | { kind: 'summary-bytes'; bytes: number }
@@ -21,12 +22,13 @@ export function parsePrunerLine(line: string): PrunerLine {
 }
 
 function parseMessage(message: string): PrunerLine | undefined {
-  const link = /^(?:Would delete|Deleting) manifest link: (\S+)@(sha256:[0-9a-f]{64})/.exec(message);
-  if (link) return { kind: 'manifest-link', repository: link[1]!, digest: link[2]! };
-  const blob =
-    /^Would delete blob: (sha256:[0-9a-f]{64})/.exec(message) ??
-    /^Deleting blob: \S*\/blobs\/(sha256\/[0-9a-f]{2}\/[0-9a-f]{64})/.exec(message);
-  if (blob) return { kind: 'blob', digest: blob[1]!.replace(/^sha256\/..\//, 'sha256:') };
+  const link = /^(?:Would delete|Deleting) manifest link: (\S+)@(\S+)(?:\s|$)/.exec(message);
+  const linked = parseDigest(link?.[2]);
+  if (linked) return { kind: 'manifest-link', repository: link![1]!, digest: linked };
+  const blob = /^Would delete blob: (\S+)(?:\s|$)/.exec(message);
+  const data = /^Deleting blob: \S*\/blobs\/(sha256)\/[0-9a-f]{2}\/([0-9a-f]{64})(?:\/data)?(?:\s|$)/.exec(message);
+  const digest = parseDigest(data ? `${data[1]}:${data[2]}` : blob?.[1]);
+  if (digest) return { kind: 'blob', digest };
   const repository =
     /^Would delete repository: (\S+)/.exec(message) ??
     /^Deleting repo(?:sitory)?: (?:\S*\/repositories\/)?(\S+)/.exec(message);

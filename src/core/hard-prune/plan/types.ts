@@ -1,3 +1,4 @@
+import type { Digest } from '../../model/digest.js';
 import { compareText } from '../../model/compare-text.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
@@ -27,7 +28,7 @@ export interface HardPrunePlan {
 export interface LinkRemoval {
   readonly repository: string;
   /** With its algorithm: `sha256:…`. */
-  readonly digest: string;
+  readonly digest: Digest;
 }
 
 export interface UploadRemoval {
@@ -36,7 +37,7 @@ export interface UploadRemoval {
 }
 
 export interface BlobRemoval {
-  readonly digest: string;
+  readonly digest: Digest;
   /** Undefined if only the registry's pruner knows it. */
   readonly bytes?: number;
 }

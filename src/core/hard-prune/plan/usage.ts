@@ -1,3 +1,7 @@
+import { isDigest } from '../../model/digest.js';
+import { listInvalidNames, type InvalidNames } from '../../model/names/invalid-names.js';
+import { quote } from '../../model/names/quote.js';
+
 /** What the cluster uses. Digests are 64 hex digits without their algorithm. */
 export interface ClusterUsage {
   /** Each blob in use, with the digest of an image that uses it. */
@@ -8,6 +12,28 @@ export interface ClusterUsage {
   children: Map<string, string[]>;
   /** Images in the status of each image stream (`namespace/name`). */
   streams: Map<string, Set<string>>;
+  /** Names of layers, configs and images that are not digests, of the first images (by name) that have any. */
+  invalid: Map<string, InvalidNames>;
+  /** Number of images with such names. */
+  invalidCount: number;
+}
+
+/** Maximum number of image streams that a warning names. */
+const STREAMS_LISTED = 3;
+
+/** Describes names that are not digests, and so protect no blob. */
+export function invalidNameWarnings({ invalid, invalidCount, streams }: ClusterUsage): string[] {
+  const lines = [...invalid].map(([image, names]) => {
+    const listing = [...streams]
+      .filter(([, listed]) => listed.has(image.replace(/^sha256:/, '')))
+      .map(([name]) => name);
+    const where =
+      listing.length === 0 ? 'in no image stream' : `in image stream ${listing.slice(0, STREAMS_LISTED).join(', ')}`;
+    const name = isDigest(image) ? image : quote(image);
+    return `image ${name} (${where}) has ${listInvalidNames(names)}, which is not a digest and names no blob; push the image again, or delete it`;
+  });
+  const more = invalidCount - invalid.size;
+  return more > 0 ? [...lines, `${more} more images have names that are not digests`] : lines;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { refusal } from '../../model/errors.js';
 import { readUsage } from '../gather/usage.js';
 import type { HardPruneRules } from '../plan/types.js';
-import { streamsWithUnlistedChildren } from '../plan/usage.js';
+import { invalidNameWarnings, streamsWithUnlistedChildren } from '../plan/usage.js';
 import type { HardPrunePorts } from '../ports.js';
 
 /**
@@ -14,7 +14,9 @@ export async function checkIndexes(
   { api, reporter, signal }: Pick<HardPrunePorts, 'api' | 'reporter' | 'signal'>,
   rules: HardPruneRules,
 ): Promise<string> {
-  const streams = streamsWithUnlistedChildren(await readUsage(api, signal));
+  const usage = await readUsage(api, signal);
+  for (const line of invalidNameWarnings(usage)) reporter.warning(line);
+  const streams = streamsWithUnlistedChildren(usage);
   if (streams.length === 0) return 'every stream that lists an image index lists its children too';
   const problem = `the registry's own pruner deletes the manifest links of image index children in: ${streams.join(', ')}`;
   if (rules === 'safe')

@@ -31,13 +31,13 @@ export class StoragePruner implements Pruner {
 
   async find(signal: AbortSignal): Promise<Findings> {
     const { ages } = this.options;
-    const { evidence, snapshot } = await gatherEvidence({
+    const { evidence, snapshot, warnings } = await gatherEvidence({
       ...this.options,
       compareAges: ages.keepYoungerThanMs > 0,
       now: this.options.now ?? Date.now,
       signal,
     });
-    return { plan: planHardPrune(evidence, ages), warnings: warningsAbout(snapshot) };
+    return { plan: planHardPrune(evidence, ages), warnings: [...warnings, ...warningsAbout(snapshot)] };
   }
 
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {

@@ -1,3 +1,4 @@
+import { sha256Digest, type Digest } from '../../model/digest.js';
 import { messageOf } from '../../model/errors.js';
 import type { Deletion, Link, RepositoryDeletion, Upload } from '../storage.js';
 import { DELETED, GONE } from './delete-each.js';
@@ -57,9 +58,9 @@ async function deleteOwnDirectories(path: string): Promise<Deletion> {
 }
 
 /** Lists the remaining manifest links; undefined if they cannot be listed. */
-async function remainingManifests(root: string, name: string): Promise<string[] | undefined> {
+async function remainingManifests(root: string, name: string): Promise<Digest[] | undefined> {
   const entries = await entriesOf(manifestLinks(root, name)).catch(() => undefined);
-  return entries?.filter((entry) => HEX.test(entry.name)).map((entry) => `sha256:${entry.name}`);
+  return entries?.filter((entry) => HEX.test(entry.name)).map((entry) => sha256Digest(entry.name));
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Digest } from '../../model/digest.js';
 import type { CandidateFacts, Candidates, StorageSnapshot } from '../../model/registry-storage.js';
 import type { Deletion, DeletionRun, InspectOptions, Link, ListOptions, Storage, Upload } from '../storage.js';
 import { deleteEach } from './delete-each.js';
@@ -41,7 +42,7 @@ class FilesystemStorage implements Storage {
     return deleteEach(uploads, run, (upload) => deleteUpload(this.root, upload));
   }
 
-  deleteBlobs(digests: readonly string[], run: DeletionRun): Promise<Deletion[]> {
+  deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]> {
     return deleteEach(digests, run, (digest) => deleteBlob(this.root, hexOf(digest)));
   }
 

@@ -1,3 +1,5 @@
+import type { Digest } from '../../model/digest.js';
+
 /**
  * Paths of Distribution's layout below `docker/registry/v2/`.
  * @see docs/hard-prune.md
@@ -9,13 +11,22 @@ export const HEX = /^[0-9a-f]{64}$/;
 /** A repository's own directories, in the order of deletion: manifest links before layer links. */
 export const OWN_DIRECTORIES = ['_manifests', '_layers', '_uploads'] as const;
 
-export const hexOf = (digest: string): string => digest.slice('sha256:'.length);
+/** Returns the directory of a digest in the layout. @throws Error if it is not a sha256 digest */
+export function hexOf(digest: Digest): string {
+  return checkedHex(digest.startsWith('sha256:') ? digest.slice('sha256:'.length) : digest);
+}
 
-export const blobDirectory = (root: string, hex: string): string => `${root}/blobs/sha256/${hex.slice(0, 2)}/${hex}`;
+export function blobDirectory(root: string, hex: string): string {
+  return `${root}/blobs/sha256/${hex.slice(0, 2)}/${checkedHex(hex)}`;
+}
 
 export const blobData = (root: string, hex: string): string => `${blobDirectory(root, hex)}/data`;
 
-export const repositoryDirectory = (root: string, repository: string): string => `${root}/repositories/${repository}`;
+/** @throws Error if the name leads out of the directory of repositories */
+export function repositoryDirectory(root: string, repository: string): string {
+  for (const segment of repository.split('/')) checkedSegment(segment);
+  return `${root}/repositories/${repository}`;
+}
 
 export const manifestLinks = (root: string, repository: string): string =>
   `${repositoryDirectory(root, repository)}/_manifests/revisions/sha256`;
@@ -24,4 +35,15 @@ export const layerLinks = (root: string, repository: string): string =>
   `${repositoryDirectory(root, repository)}/_layers/sha256`;
 
 export const uploadDirectory = (root: string, repository: string, id: string): string =>
-  `${repositoryDirectory(root, repository)}/_uploads/${id}`;
+  `${repositoryDirectory(root, repository)}/_uploads/${checkedSegment(id)}`;
+
+function checkedHex(hex: string): string {
+  if (HEX.test(hex)) return hex;
+  throw new Error(`${JSON.stringify(hex.slice(0, 100))} is not a sha256 digest`);
+}
+
+/** Returns one segment of a path: names of repositories come from the storage, where anything can lie. */
+function checkedSegment(segment: string): string {
+  if (segment !== '' && segment !== '.' && segment !== '..' && !/[/\\\0]/.test(segment)) return segment;
+  throw new Error(`${JSON.stringify(segment.slice(0, 100))} is not the name of a directory`);
+}

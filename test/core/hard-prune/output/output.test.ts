@@ -6,10 +6,11 @@ import { hardPruneNames, hardPrunePrunerLines } from '../../../../src/core/hard-
 import type { HardPruneDocument } from '../../../../src/core/hard-prune/output/document-type.js';
 import type { HardPruneReport } from '../../../../src/core/hard-prune/report.js';
 import { hardPruneTables } from '../../../../src/core/hard-prune/output/table.js';
+import type { Digest } from '../../../../src/core/model/digest.js';
 import { digest } from '../../../support/builders.js';
 import { schemaProblems } from '../../../support/json-schema.js';
 
-const [a, b, link] = ['a', 'b', 'link'].map(digest) as [string, string, string];
+const [a, b, link] = ['a', 'b', 'link'].map(digest) as [Digest, Digest, Digest];
 
 function aReport(overrides: Partial<HardPruneReport> = {}): HardPruneReport {
   return {

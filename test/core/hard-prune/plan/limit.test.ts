@@ -1,8 +1,9 @@
 import { assertWithinLimit } from '../../../../src/core/hard-prune/plan/limit.js';
+import { digest } from '../../../support/builders.js';
 import { parseMaxDelete } from '../../../../src/core/model/max-delete.js';
 
 const plan = {
-  blobs: Array.from({ length: 10 }, (_, index) => ({ digest: `sha256:${index}`, bytes: 100 })),
+  blobs: Array.from({ length: 10 }, (_, index) => ({ digest: digest(index), bytes: 100 })),
   bytes: 1000,
   totalBlobs: 50,
 };

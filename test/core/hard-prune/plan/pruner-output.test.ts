@@ -38,6 +38,9 @@ test.each([
   '{"broken',
   log('start prune (dry-run mode)'),
   log('Would delete blob: sha256:short'),
+  log(`Would delete blob: ${blob}?x`),
+  log(`Would delete manifest link: ns/app@${blob}/..`),
+  log(`Deleting blob: /docker/registry/v2/blobs/sha256/${hex.slice(0, 2)}/${hex}0`),
 ])('any other line is kept unchanged: %s', (line) => {
   expect(parsePrunerLine(line)).toEqual({ kind: 'other', text: line });
 });

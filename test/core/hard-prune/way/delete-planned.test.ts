@@ -1,9 +1,10 @@
 import { deletePlanned } from '../../../../src/core/hard-prune/way/delete-planned.js';
 import type { HardPrunePlan } from '../../../../src/core/hard-prune/plan/types.js';
 import type { Deletion, DeletionRun, RepositoryDeletion, Storage } from '../../../../src/core/storage/storage.js';
+import type { Digest } from '../../../../src/core/model/digest.js';
 import { digest } from '../../../support/builders.js';
 
-const [first, second] = ['first', 'second'].map(digest) as [string, string];
+const [first, second] = ['first', 'second'].map(digest) as [Digest, Digest];
 
 const PLAN: HardPrunePlan = {
   repositories: [{ name: 'gone/app', reason: 'its image stream does not exist' }],
