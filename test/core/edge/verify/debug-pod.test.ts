@@ -31,7 +31,10 @@ class PodCluster {
     }
     if (method === 'DELETE') return respond(status ?? (this.pods.delete(name) ? 200 : 404), {});
     if (path.endsWith('/log')) return respond(status ?? 200, this.log);
-    return respond(status ?? 200, name ? this.pods.get(name) : { items: [...this.pods.values()] });
+    return respond(
+      status ?? 200,
+      name ? this.pods.get(name) : { kind: 'PodList', apiVersion: 'v1', items: [...this.pods.values()] },
+    );
   }
 }
 
