@@ -46,7 +46,9 @@ test('an image under three tags: its tag items, its uses, and what would have to
   );
   expect(stdout).toContain('It is kept: listed by myproject/myapp:v2.1 at position 2 of 3.');
   expect(stdout).toContain('Who uses it: nobody');
-  expect(stdout).toMatch(/- with --keep-tag-revisions=0 \(\d+ other images and \d+ other tag items would go too\)/);
+  expect(stdout).toMatch(
+    /- with --keep-tag-revisions=0 \(\d+ other images and \d+ other tag items would be pruned too\)/,
+  );
   expect(stdout).toContain('- once tags v2.1 and v2.1-may-2016 are deleted');
 });
 
@@ -127,7 +129,7 @@ test('the flags are those of prune images', async () => {
 
 test('a stream is shown as a table, in full with -o wide', async () => {
   const table = await why('shop/cart');
-  expect(table.stdout).toMatch(/^latest +4 of 6 +sha256:[0-9a-f]{12} +50d +stays +used by deployment shop\/cart/m);
+  expect(table.stdout).toMatch(/^latest +4 of 6 +sha256:[0-9a-f]{12} +50d +kept +used by deployment shop\/cart/m);
   expect((await why('shop/cart', '-o', 'wide')).stdout.match(/^image sha256:/gm)).toHaveLength(7);
 });
 

@@ -97,10 +97,10 @@ test('a server that never opens the channel is an error', async () => {
   });
 });
 
-test('a server that does not take part in the closing does not keep the run waiting', async () => {
+test('a server that does not close its side does not keep the run waiting', async () => {
   const abort = new AbortController();
   await serve((channel) => {
-    // Nothing is read any more: neither pings nor the closing arrive.
+    // The server no longer reads, so neither pings nor the closing frame arrive.
     channel.pause();
     abort.abort();
   });

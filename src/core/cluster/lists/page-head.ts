@@ -60,7 +60,7 @@ function endsLikeAnObject(body: Buffer): boolean {
 }
 
 /**
- * Checks that a page is one of this resource's list. Taken for an empty list, anything else would hide every use.
+ * Checks that a page is one of this resource's list. Read as an empty list, anything else would hide every use.
  * @throws Error
  */
 export function checkKind({ kind, apiVersion }: Pick<PageHead, 'kind' | 'apiVersion'>, resource: Resource): void {

@@ -10,7 +10,7 @@ const FNV_PRIME = 0x01000193;
 const SECOND_SEED = 0x9e3779b9;
 const SECOND_PRIME = 0x85ebca6b;
 
-/** Hashes the uids of a page's objects, to be collected in a `UidSet`. Objects without a uid are left out. */
+/** Hashes the uids of a page's objects, to be collected in a `UidSet`. Objects without a uid are skipped. */
 export function hashUids(items: readonly KubeObject[]): Uint32Array {
   const words = new Uint32Array(items.length * WORDS);
   let length = 0;
