@@ -161,10 +161,12 @@ function statusUpdate(current: KubeObject, wanted: KubeObject): KubeObject {
   return { ...current, metadata: metadataUpdate(current, wanted), status: keepImageRepository(current, wanted) };
 }
 
-/** Keeps the pull spec of an image stream, which only the server sets. */
+/** Keeps the pull specs of an image stream, which only the server sets. */
 function keepImageRepository(current: KubeObject, wanted: KubeObject): KubeObject['status'] {
-  const repository = current.status?.dockerImageRepository;
-  return repository === undefined ? wanted.status : { ...wanted.status, dockerImageRepository: repository };
+  const kept = ['dockerImageRepository', 'publicDockerImageRepository']
+    .filter((field) => current.status?.[field] !== undefined)
+    .map((field) => [field, current.status![field]] as const);
+  return kept.length === 0 ? wanted.status : { ...wanted.status, ...Object.fromEntries(kept) };
 }
 
 function specUpdate(hasStatus: boolean, current: KubeObject, wanted: KubeObject): KubeObject {

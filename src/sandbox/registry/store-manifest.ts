@@ -43,7 +43,7 @@ export function storeManifest(context: PushContext, { repository, tag, body, cre
       image: digest,
       generation: 1,
     };
-    tagImage(store, repository, tag, item);
+    tagImage({ store, host }, repository, tag, item);
   }
   return digest;
 }

@@ -21,13 +21,21 @@ export function findStream(store: Store, repository: string): KubeObject | undef
   return deeper.length ? undefined : store.find(store.resource('imagestreams'), namespace, name);
 }
 
-/** Makes the ImageStream object of a repository, without tags. @param created defaults to now */
-export function newStream(repository: string, created?: string): KubeObject {
+/**
+ * Makes the ImageStream object of a repository, without tags.
+ * @param host public `HOST:PORT` of the registry
+ * @param created defaults to now
+ */
+export function newStream(repository: string, host: string, created?: string): KubeObject {
   const [namespace = '', name = ''] = repository.split('/');
   return {
     metadata: { name, namespace, generation: 1, ...(created === undefined ? {} : { creationTimestamp: created }) },
     spec: { lookupPolicy: { local: false } },
-    status: { dockerImageRepository: `${REGISTRY_SERVICE}/${repository}`, tags: [] },
+    status: {
+      dockerImageRepository: `${REGISTRY_SERVICE}/${repository}`,
+      publicDockerImageRepository: `${host}/${repository}`,
+      tags: [],
+    },
   };
 }
 
@@ -44,8 +52,13 @@ export function taggedImage(stream: KubeObject, tag: string): string | undefined
 }
 
 /** Makes `item` the newest of a tag, unless its image already is; creates the stream if it does not exist. */
-export function tagImage(store: Store, repository: string, tag: string, item: TagItem): void {
-  const stream = findStream(store, repository) ?? newStream(repository);
+export function tagImage(
+  { store, host }: { store: Store; host: string },
+  repository: string,
+  tag: string,
+  item: TagItem,
+): void {
+  const stream = findStream(store, repository) ?? newStream(repository, host);
   const tags = streamTags(stream);
   const items = tags.find((candidate) => candidate.tag === tag)?.items ?? [];
   if (items[0]?.image === item.image) return;

@@ -44,7 +44,7 @@ export class SampleBuilder {
 
   /** Creates an empty stream; by default so old that its age does not protect it. */
   stream(repository: string, hours = 200 * DAY): void {
-    this.put('imagestreams', newStream(repository, this.ago(hours)));
+    this.put('imagestreams', newStream(repository, this.context.host, this.ago(hours)));
   }
 
   /** Pushes an image as of `hours` ago. @returns its digest */

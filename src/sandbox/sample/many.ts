@@ -101,7 +101,7 @@ function addStream(sample: SampleBuilder, images: GeneratedImage[]): void {
     image: digest,
     generation: 1,
   }));
-  const stream = newStream(repository, sample.ago(200 * DAY));
+  const stream = newStream(repository, sample.context.host, sample.ago(200 * DAY));
   sample.put('imagestreams', { ...stream, status: { ...stream.status, tags: [{ tag: 'latest', items }] } });
   const image = `${REGISTRY_SERVICE}/${repository}@${items.at(-1)!.image}`;
   sample.pod(namespace, `${name}-0`, { hours: 20 * DAY, image });
