@@ -5,7 +5,7 @@ export const registryFlags = {
   'registry-url': Flags.string({
     helpGroup: 'REGISTRY',
     helpValue: 'URL',
-    description: 'registry address (default: discovered from the cluster)',
+    description: 'registry address (default: a host that the API server states for it)',
   }),
   'certificate-authority': Flags.string({
     helpGroup: 'REGISTRY',

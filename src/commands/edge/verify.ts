@@ -9,7 +9,7 @@ import { edgeVerifyOutput } from '../../core/edge/verify/output.js';
 import { verifyEdge, type Clusters, type VerifyRequest } from '../../core/edge/verify/verify.js';
 import { EXIT, usageError } from '../../core/model/errors.js';
 import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
-import { timeoutFlag } from '../../flags/duration.js';
+import { requestTimeoutFlag, timeoutFlag } from '../../flags/duration.js';
 import { outputFlags } from '../../flags/output.js';
 import { registryOptions } from '../../flags/registry-options.js';
 
@@ -109,12 +109,12 @@ async function verifyRequest(flags: FlagsOf<typeof EdgeVerify>): Promise<VerifyR
   const problem = pathProblem(path);
   if (problem) throw usageError(`--path: ${problem}`);
   const timeoutMs = timeoutFlag('timeout', flags.timeout);
-  const { registryUrl, authorities } = await registryOptions(flags);
+  const registry = await registryOptions(flags);
   const kubeconfigFrom = flags.kubeconfig === undefined ? 'hub' : 'user';
   return {
     hub: cluster === undefined ? undefined : { cluster, rendered: { butane, ignition }, kubeconfigFrom },
     path,
-    registry: { url: registryUrl, authorities },
+    registry: { ...registry, requestTimeoutMs: requestTimeoutFlag(flags['request-timeout']), workers: 1 },
     nodeCheck: flags['node-check'],
     timeoutMs,
   };

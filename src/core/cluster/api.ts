@@ -25,6 +25,8 @@ export interface ClusterApi {
   exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult>;
   /** Returns the bearer token of requests, for the registry; undefined for client certificates. */
   token(): Promise<string | undefined>;
+  /** User as whom requests to the API server run (`--as`, or `as` in the kubeconfig). */
+  readonly impersonatedUser?: string;
   /** Authority that the kubeconfig trusts, PEM. */
   readonly certificateAuthority?: Buffer;
   /** True when the server's certificate is not verified. */

@@ -54,6 +54,10 @@ export class HttpClusterApi implements ClusterApi {
     return this.settings.insecure;
   }
 
+  get impersonatedUser(): string | undefined {
+    return this.config.getCurrentUser()?.impersonateUser || undefined;
+  }
+
   get certificateAuthority(): Buffer | undefined {
     const { caData, caFile } = this.config.getCurrentCluster()!;
     if (caData) return Buffer.from(caData, 'base64');

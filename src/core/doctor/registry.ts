@@ -1,19 +1,13 @@
-import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import type { Check } from '../model/check.js';
 import { isRepositoryName } from '../model/names/repository-name.js';
-import { ApiError } from '../cluster/api-error.js';
-import { firstObjects } from '../cluster/lists/first-objects.js';
-import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../cluster/resources.js';
-import { openRegistryAt, type RegistryAccess } from '../operator/open-registry.js';
+import { openClusterRegistry, type RegistryAccess } from '../operator/open-registry.js';
+import { namesInObjects, readSample } from '../operator/registry-names.js';
 import { toClusterChecks } from '../prune/connect.js';
 import { runPreflight } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
-import { discoverRegistryHost } from '../registry/discover.js';
 import { about } from './check.js';
-
-/** Number of images and of streams that are read to find the registry. */
-const SAMPLE_SIZE = 500;
 
 interface Context {
   reporter: Reporter;
@@ -22,15 +16,14 @@ interface Context {
 
 /** Runs the registry checks of a dry run of `regadm prune images`. Changes nothing. */
 export async function checkRegistry(api: ClusterApi, access: RegistryAccess, context: Context): Promise<Check[]> {
-  const [images, streams] = await Promise.all([sample(api, IMAGES), sample(api, IMAGE_STREAMS)]);
-  const host = (): string => access.registryUrl ?? discover(images, streams);
-  const registry = await open(() => openRegistryAt(api, host(), access, context));
+  const sample = await readSample(api);
+  const registry = await open(() => openClusterRegistry(api, access, context, namesInObjects(sample)));
   try {
     const cluster = toClusterChecks(api);
     const checks = await runPreflight({
       cluster,
       registry,
-      repositories: streams
+      repositories: sample.streams
         .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
         .filter(isRepositoryName)
         .slice(0, 1),
@@ -49,14 +42,6 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
   }
 }
 
-/** Reads some objects; none if the user cannot list them, which is a failed check of its own. */
-async function sample(api: ClusterApi, resource: ListedResource): Promise<KubeObject[]> {
-  return firstObjects(api, resource, SAMPLE_SIZE).catch((error: unknown) => {
-    if (error instanceof ApiError) return [];
-    throw error;
-  });
-}
-
 /** Returns the error of opening the registry instead of throwing it, because a check reports it. */
 async function open(openIt: () => Promise<Registry>): Promise<Registry | Error> {
   try {
@@ -64,19 +49,6 @@ async function open(openIt: () => Promise<Registry>): Promise<Registry | Error> 
   } catch (error) {
     return error as Error;
   }
-}
-
-function discover(images: KubeObject[], streams: KubeObject[]): string {
-  return discoverRegistryHost(
-    images.map((image) => ({
-      managed: image.metadata.annotations?.['openshift.io/image.managed'] === 'true',
-      created: Date.parse(image.metadata.creationTimestamp ?? ''),
-      reference: String((image as { dockerImageReference?: string }).dockerImageReference ?? ''),
-    })),
-    streams.map(({ status }) => ({
-      repository: (status as { dockerImageRepository?: string } | undefined)?.dockerImageRepository,
-    })),
-  );
 }
 
 /**

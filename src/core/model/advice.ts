@@ -40,7 +40,8 @@ export const ADVICE = {
   registryReachable:
     'check whether the registry is running, and what is between it and this machine: regadm registry status',
   registryDeletes: 'check whether deletion is enabled: regadm registry status',
-  apiObjectsOnly: 'pass --prune-registry=false to prune API objects only',
+  apiObjectsOnly:
+    'pass --prune-registry=false to prune API objects only: links and blobs then remain in the storage of the registry',
 
   // mode of the registry
   endReadOnly: 'end the read-only mode: regadm registry readonly off',

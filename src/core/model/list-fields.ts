@@ -39,7 +39,12 @@ const IMAGE_FIELDS: Fields = {
 
 const STREAM_FIELDS: Fields = {
   metadata: METADATA,
-  status: { dockerImageRepository: 'all', tags: { tag: 'all', items: { image: 'all', created: 'all' } } },
+  spec: { dockerImageRepository: 'all' },
+  status: {
+    dockerImageRepository: 'all',
+    publicDockerImageRepository: 'all',
+    tags: { tag: 'all', items: { image: 'all', created: 'all' } },
+  },
 };
 
 const CONTAINER: Fields = { name: 'all', image: 'all' };

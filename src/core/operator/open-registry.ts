@@ -1,83 +1,72 @@
 import { existsSync } from 'node:fs';
-import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { findIfReadable } from '../cluster/objects.js';
+import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
-import type { SnapshotView } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
-import { PUBLIC_ROUTE } from './objects.js';
+import { namesInObjects, publicRoute, readConfiguredHosts, readSample, type ListedNames } from './registry-names.js';
 
 const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
 
 /** How the registry is found and reached. */
 export interface RegistryAccess {
-  /** `host[:port]` or a URL that the user named; undefined: discovered from images and image streams. */
+  /** `host[:port]` or a URL that the user named; undefined: a host that the API server states. */
   registryUrl?: string;
   /** Certificates that the user named as authorities, PEM. */
   authorities?: readonly string[];
   forceInsecure: boolean;
   requestTimeoutMs?: number;
   workers: number;
+  /** Bearer token. Default: the token of the requests to the API server. */
+  token?: string;
 }
 
 /** The reporter and signal for opening the registry. */
 export interface OpeningContext {
   reporter: Reporter;
-  signal: AbortSignal;
+  signal?: AbortSignal;
 }
 
-/** Opens the registry that the user named, or else the one that images and image streams name. @throws RegadmError */
-export async function findRegistry(
+/**
+ * Opens the registry, with the cluster's authorities and token. All commands open it here, because the registry gets
+ * the token: only the user and the API server itself name its host.
+ * @param listed what was listed already; without it, a sample of images and image streams is read to find the registry
+ * @throws RegadmError REGISTRY_UNKNOWN if neither names a host, RegistryError if it cannot be reached or is not trusted
+ */
+export async function openClusterRegistry(
   api: ClusterApi,
-  snapshot: Pick<SnapshotView, 'images' | 'streams'> | undefined,
   access: RegistryAccess,
-  context: OpeningContext,
+  { reporter, signal }: OpeningContext,
+  listed?: ListedNames,
 ): Promise<Registry> {
-  return openRegistryAt(api, access.registryUrl ?? (await discoveredHost(snapshot!)), access, context);
-}
-
-/** Opens the registry at a host, with the cluster's authorities and token. @throws RegadmError */
-export async function openRegistryAt(
-  api: ClusterApi,
-  host: string,
-  access: RegistryAccess,
-  context: OpeningContext,
-): Promise<Registry> {
+  const { registryUrl, token, ...options } = access;
+  const host = registryUrl ?? (await discoverHost(api, listed));
+  warnAboutImpersonation(api, reporter);
   const { openRegistry } = await import('../registry/index.js');
   return openRegistry({
+    ...options,
     host,
-    explicit: access.registryUrl !== undefined,
-    authorities: access.authorities,
-    forceInsecure: access.forceInsecure,
+    explicit: registryUrl !== undefined,
     clusterInsecure: api.insecure,
     clusterCa: api.certificateAuthority,
     serviceCaFile: process.env.KUBERNETES_SERVICE_HOST && existsSync(SERVICE_CA) ? SERVICE_CA : undefined,
-    token: () => api.token(),
-    requestTimeoutMs: access.requestTimeoutMs,
-    workers: access.workers,
+    token: token ?? (() => api.token()),
     publicRoute: () => publicRoute(api),
-    reporter: context.reporter,
-    signal: context.signal,
+    reporter,
+    signal,
   });
 }
 
-async function discoveredHost({ images, streams }: Pick<SnapshotView, 'images' | 'streams'>): Promise<string> {
-  const { discoverRegistryHost } = await import('../registry/discover.js');
-  function* managed(): Generator<{ managed: boolean; created: number; reference: string }> {
-    for (let image = 0; image < images.count; image++) {
-      if (images.managed(image))
-        yield { managed: true, created: images.created(image), reference: images.reference(image) };
-    }
-  }
-  return discoverRegistryHost(managed(), streams);
+async function discoverHost(api: ClusterApi, listed?: ListedNames): Promise<string> {
+  const [{ addStreamHosts, chooseRegistryHost }, configured, { images, streams }] = await Promise.all([
+    import('../registry/discover.js'),
+    readConfiguredHosts(api),
+    listed ?? readSample(api).then(namesInObjects),
+  ]);
+  return chooseRegistryHost(addStreamHosts(configured, streams), images);
 }
 
-/** Finds the host of the registry's public route; undefined when there is none or the user cannot read it. */
-export async function publicRoute(api: ClusterApi): Promise<string | undefined> {
-  const route = await findIfReadable<Route>(api, PUBLIC_ROUTE);
-  return route?.status?.ingress?.[0]?.host ?? route?.spec?.host;
-}
-
-interface Route extends KubeObject {
-  spec?: { host?: string };
-  status?: { ingress?: { host?: string }[] };
+function warnAboutImpersonation({ impersonatedUser }: ClusterApi, reporter: Reporter): void {
+  if (impersonatedUser === undefined) return;
+  reporter.warning(
+    `--as does not apply to the registry, which has no impersonation: its requests run as the user of the token, not as ${impersonatedUser}`,
+  );
 }

@@ -10,7 +10,8 @@ import { JOBS, PODS } from '../cluster/resources.js';
 import { confirmWatch, watchList } from '../cluster/watch.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
-import { findRegistry } from '../operator/open-registry.js';
+import { openClusterRegistry } from '../operator/open-registry.js';
+import { namesInSnapshot } from '../operator/registry-names.js';
 import type { ClusterChecks, ClusterReads, PrunePorts } from './ports.js';
 
 /** Connects the ports of a prune to a cluster and its registry; sends no request. */
@@ -21,7 +22,8 @@ export function toPrunePorts(api: ClusterApi): PrunePorts {
     checks: toClusterChecks(api),
     imageStreams: new HttpImageStreams(api),
     images: new HttpImages(api),
-    openRegistry: (access, context, snapshot) => findRegistry(api, snapshot, access, context),
+    openRegistry: (access, context, snapshot) =>
+      openClusterRegistry(api, access, context, snapshot && namesInSnapshot(snapshot)),
     findUnfinishedHardPrune: () => pendingRecoveryNotice(api),
   };
 }

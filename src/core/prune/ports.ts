@@ -89,7 +89,8 @@ export interface PrunePorts {
   readonly imageStreams: ImageStreams;
   readonly images: Images;
   /**
-   * Opens the registry: the one that the user named, or else the one that the snapshot's images and streams name.
+   * Opens the registry: the one that the user named, or else one that the API server states, of which the snapshot's images show
+   * the preferred one.
    * @throws RegadmError REGISTRY_UNKNOWN if neither names one, or RegistryError
    */
   openRegistry(

@@ -4,6 +4,7 @@ import { gather, type Gathered } from './gather/gather.js';
 import { readPlanFile, writePlanFile } from './gather/plan-file.js';
 import { emptyOutcome } from './outcome.js';
 import { assertImagesWithinLimit } from './plan/limit.js';
+import { needsRegistry } from './plan/needs-registry.js';
 import { planImagePrune, type ImagePrunePlan } from './plan/plan.js';
 import { toPlanFile, withPlanOptions } from './plan/plan-file.js';
 import type { PrunePorts } from './ports.js';
@@ -95,17 +96,21 @@ async function run(
   }
 }
 
-/** Makes the preflight checks, unless the request skips them. */
+/**
+ * Makes the preflight checks, unless the request skips them.
+ * @throws RegadmError REGISTRY_UNKNOWN if a confirmed plan needs a registry and there is none, and what the checks throw
+ */
 async function check(
   ports: PrunePorts,
   { gathered: { registry, lists }, plan }: Prepared,
   request: ImagePruneRequest,
   context: RunContext,
 ): Promise<PreflightCheck[]> {
+  if (registry instanceof Error && request.policy.registryUnavailable === 'stop' && needsRegistry(plan)) throw registry;
   if (request.preflight)
     return preflight(ports, { plan, registry, probeDeletion: request.policy.probeDeletion }, context);
   warnAboutClock(lists.clockDifference, context);
-  if (registry instanceof Error) context.reporter.warning(registry.message);
+  if (registry instanceof Error && needsRegistry(plan)) context.reporter.warning(registry.message);
   return [];
 }
 

@@ -1,11 +1,8 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import { findIfReadable } from '../../cluster/objects.js';
 import { hideSecret } from '../../kit/secrets/known.js';
 import { requestToken } from '../../cluster/server-info.js';
 import type { Registry } from '../../registry/api.js';
 import { isUnauthorized } from '../../registry/error.js';
-import { IMAGE_CONFIG } from '../../operator/objects.js';
-import { publicRoute } from '../../operator/open-registry.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';
 
@@ -14,11 +11,8 @@ const NAME = 'registry-login';
 /** Lifetime of a token that is requested only for this check, in seconds. */
 const TOKEN_SECONDS = 600;
 
-/**
- * Opens the registry of the managed cluster. `internal` is its name in the cluster, `route` the host of its public
- * route.
- */
-export type OpenRegistry = (place: { internal?: string; route?: string; token?: string }) => Promise<Registry>;
+/** Opens the registry of the managed cluster, with a token to log in with if there is one. */
+export type OpenRegistry = (token: string | undefined) => Promise<Registry>;
 
 /**
  * Checks that the registry answers and accepts a login. If the kubeconfig has no token, requests one for ten minutes.
@@ -26,7 +20,7 @@ export type OpenRegistry = (place: { internal?: string; route?: string; token?: 
  */
 export async function checkLogin(api: ClusterApi, open: OpenRegistry): Promise<EdgeCheck[]> {
   const token = (await api.token()) ?? (await shortToken(api));
-  const registry = await open({ internal: await internalHost(api), route: await publicRoute(api), token });
+  const registry = await open(token);
   try {
     return [await loginCheck(registry, token !== undefined)];
   } finally {
@@ -64,9 +58,4 @@ async function shortToken(api: ClusterApi): Promise<string | undefined> {
   const token = await requestToken(api, { namespace: NAMES.namespace, name: 'default' }, TOKEN_SECONDS);
   hideSecret(token);
   return token;
-}
-
-async function internalHost(api: ClusterApi): Promise<string | undefined> {
-  const config = await findIfReadable(api, IMAGE_CONFIG);
-  return config?.status?.internalRegistryHostname as string | undefined;
 }

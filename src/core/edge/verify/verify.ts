@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
+import { openClusterRegistry, type RegistryAccess } from '../../operator/open-registry.js';
 import { attempt, checker, type EdgeCheck } from './check.js';
 import { expectedConfig, type RenderedFiles } from './expected.js';
 import { checkHub } from './hub.js';
@@ -9,7 +10,6 @@ import { managedKubeconfig } from './managed-cluster.js';
 import { checkNode } from './node.js';
 import { checkPods } from './pod-check.js';
 import { checkVolume } from './volume-checks.js';
-import { registryOpener, type RegistryAccess } from './open-registry.js';
 import { verifyReport, type VerifyReport } from './report.js';
 
 export interface VerifyRequest {
@@ -113,7 +113,8 @@ async function verifyManaged(
     await run('cluster', 'image-config', () => checkImageConfig(api));
     await run('cluster', 'claim', () => checkVolume(api, path));
     await run('cluster', 'registry-pods', () => checkPods(api));
-    await run('cluster', 'registry-login', () => checkLogin(api, registryOpener(api, registry, reporter)));
+    const openRegistry = (token?: string) => openClusterRegistry(api, { ...registry, token }, { reporter, signal });
+    await run('cluster', 'registry-login', () => checkLogin(api, openRegistry));
     if (nodeCheck) await run('node', 'mount', () => checkNode(api, { path, timeoutMs, signal }));
   } finally {
     await api.close();

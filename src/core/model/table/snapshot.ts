@@ -20,6 +20,8 @@ export interface ImageStream {
   readonly resourceVersion: string;
   readonly created: number;
   readonly repository: string;
+  readonly publicRepository: string;
+  readonly namesRepository: boolean;
   /** `namespace/name`; undefined if it is not the name of a repository: then nothing of the stream is changed. */
   readonly repositoryName?: RepositoryName;
   readonly tags: readonly { readonly name: string; readonly items: readonly TagItem[] }[];

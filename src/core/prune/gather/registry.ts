@@ -8,8 +8,8 @@ import type { RunContext } from '../run-context.js';
 /**
  * Opens the registry.
  * @param snapshot absent if the user named the registry
- * @returns the registry, or the error of opening it if the run can continue without
- * @throws that error if the policy says `stop`
+ * @returns the registry, or the error of opening it if the run can continue without: the plan shows whether it needs one
+ * @throws that error if the policy says `stop` and the registry is known
  */
 export async function openRegistry(
   ports: PrunePorts,
@@ -21,16 +21,11 @@ export async function openRegistry(
   try {
     return await ports.openRegistry({ ...access, requestTimeoutMs }, context, snapshot);
   } catch (error) {
-    if (policy.registryUnavailable === 'stop' && !isNotNeeded(error, snapshot)) throw error;
+    if (policy.registryUnavailable === 'stop' && !isUnknown(error)) throw error;
     return error as Error;
   }
 }
 
-/** True if there is no image and no stream: then no registry can be found, and there is nothing to prune. */
-function isNotNeeded(error: unknown, snapshot?: Snapshot): boolean {
-  return (
-    (error as RegadmError).code === 'REGISTRY_UNKNOWN' &&
-    snapshot !== undefined &&
-    snapshot.images.count + snapshot.streams.length === 0
-  );
+function isUnknown(error: unknown): boolean {
+  return (error as RegadmError).code === 'REGISTRY_UNKNOWN';
 }

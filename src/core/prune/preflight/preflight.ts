@@ -1,5 +1,6 @@
 import type { Reporter } from '../../kit/reporter.js';
 import type { Registry } from '../../registry/api.js';
+import { needsRegistry } from '../plan/needs-registry.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
 import type { RunContext } from '../run-context.js';
@@ -29,6 +30,7 @@ export async function preflight(
       .filter((name) => name !== undefined),
     probeDeletion,
     pruneRegistry,
+    registryNeeded: needsRegistry(plan),
     hasToken: await ports.checks.hasToken(),
     namespace,
     signal,

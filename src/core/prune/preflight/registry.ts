@@ -9,6 +9,7 @@ interface RegistryCheckInput {
   repositories: readonly RepositoryName[];
   probeDeletion: boolean;
   pruneRegistry: boolean;
+  registryNeeded?: boolean;
   hasToken: boolean;
   /** True if the API server allows the user to delete images. */
   mayDelete: boolean;
@@ -22,8 +23,8 @@ const REGISTRY_CHECKS: PreflightName[] = ['token', 'registry', 'deletion', 'mode
 export async function checkRegistry(input: RegistryCheckInput): Promise<PreflightCheck[]> {
   const { registry, pruneRegistry, hasToken, probeDeletion } = input;
   if (!pruneRegistry || !registry) return noneChecked('the registry is not changed');
-  if (isUnknown(registry) && input.repositories.length === 0)
-    return noneChecked('no registry found, and there are no image streams');
+  const { registryNeeded = input.repositories.length > 0 } = input;
+  if (isUnknown(registry) && !registryNeeded) return noneChecked('the cluster states no registry, and none is needed');
   if (registry instanceof Error) {
     const why = 'the registry does not answer';
     return [

@@ -21,6 +21,8 @@ export interface PreflightInput {
    */
   probeDeletion: boolean;
   pruneRegistry: boolean;
+  /** False: the cluster does not have to state a registry. Default: true if there is an image stream. */
+  registryNeeded?: boolean;
   /** Whether there is a bearer token, which the registry needs. */
   hasToken: boolean;
   /** `-n`: only streams of this namespace are updated. */

@@ -1,0 +1,11 @@
+import type { ImagePrunePlan } from './types.js';
+
+/** Returns true if a plan deletes something in the registry. */
+export function needsRegistry({ blobs, streams }: Pick<ImagePrunePlan, 'blobs' | 'streams'>): boolean {
+  return (
+    blobs.length > 0 ||
+    streams.some(
+      ({ pending, layerLinks, manifestLinks }) => pending.length + layerLinks.length + manifestLinks.length > 0,
+    )
+  );
+}
