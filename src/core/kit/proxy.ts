@@ -1,26 +1,39 @@
 import { BlockList, isIP } from 'node:net';
 import { hideUserInfo } from './secrets/known.js';
 
+/** A proxy, and the variable of the environment that names it. */
+export interface Proxy {
+  url: string;
+  variable: string;
+}
+
+/** Returns the URL of the proxy for a URL, by the rules of `findProxy`. */
+export function proxyFor(url: string, env?: NodeJS.ProcessEnv): string | undefined {
+  return findProxy(url, env)?.url;
+}
+
 /**
- * Returns the proxy for a URL from the environment: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY excludes the host. The
+ * Finds the proxy for a URL in the environment: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY excludes the host. The
  * rules are those of Go programs (`oc`, the registry). Entries of NO_PROXY, separated by commas or spaces, are `*`,
  * names (with their subdomains), `.suffix`, addresses and networks (`10.0.0.0/8`, `fd00::/8`). Names and addresses can
  * have a `:port`. Loopback addresses are never reached through a proxy, because there they mean the proxy's own
  * machine.
- * @returns the proxy's URL, or undefined
+ * @returns the proxy as the variable names it, which can be unusable; undefined if there is none
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy
  */
-export function proxyFor(url: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function findProxy(url: string, env: NodeJS.ProcessEnv = process.env): Proxy | undefined {
   const target = new URL(url);
   const host = withoutBrackets(target.hostname);
   if (isLoopback(host)) return undefined;
-  const proxy = target.protocol === 'https:' ? env.HTTPS_PROXY || env.https_proxy : env.HTTP_PROXY || env.http_proxy;
-  if (!proxy) return undefined;
+  const names = target.protocol === 'https:' ? ['HTTPS_PROXY', 'https_proxy'] : ['HTTP_PROXY', 'http_proxy'];
+  const variable = names.find((name) => env[name]);
+  if (variable === undefined) return undefined;
+  const proxy = env[variable]!;
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');
   const entries = (env.NO_PROXY || env.no_proxy || '').split(/[,\s]+/).filter(Boolean);
   if (entries.some((entry) => excludes(entry.toLowerCase(), host, port))) return undefined;
   hideUserInfo(proxy);
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+  return { variable, url: proxy.includes('://') ? proxy : `http://${proxy}` };
 }
 
 function isLoopback(host: string): boolean {

@@ -42,6 +42,10 @@ export const ADVICE = {
   registryDeletes: 'check whether deletion is enabled: regadm registry status',
   apiObjectsOnly:
     'pass --prune-registry=false to prune API objects only: links and blobs then remain in the storage of the registry',
+  otherRegistry: (service: string) =>
+    `the server asks for a token of ${service}: pass --registry-url if this is not the integrated registry`,
+  slowStorage: 'the storage limits the rate of requests: run again later, with fewer --num-workers',
+  storagePlace: "check the bucket or container in the registry's configuration: regadm registry status",
 
   // mode of the registry
   endReadOnly: 'end the read-only mode: regadm registry readonly off',
@@ -85,3 +89,7 @@ export const ALLOWED_BY = {
   plainAddress: 'http:// in --registry-url',
   kubeconfig: "insecure-skip-tls-verify of the kubeconfig's cluster",
 } as const;
+
+/** Warning about requests to the registry while the API server's run as another user. */
+export const NOT_IMPERSONATED = (user: string): string =>
+  `--as does not apply to the registry, which has no impersonation: its requests run as the user of the token, not as ${user}`;

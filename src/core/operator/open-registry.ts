@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
+import { NOT_IMPERSONATED } from '../model/advice.js';
 import type { Registry } from '../registry/api.js';
 import { namesInObjects, publicRoute, readConfiguredHosts, readSample, type ListedNames } from './registry-names.js';
 
@@ -65,8 +66,5 @@ async function discoverHost(api: ClusterApi, listed?: ListedNames): Promise<stri
 }
 
 function warnAboutImpersonation({ impersonatedUser }: ClusterApi, reporter: Reporter): void {
-  if (impersonatedUser === undefined) return;
-  reporter.warning(
-    `--as does not apply to the registry, which has no impersonation: its requests run as the user of the token, not as ${impersonatedUser}`,
-  );
+  if (impersonatedUser !== undefined) reporter.warning(NOT_IMPERSONATED(impersonatedUser));
 }

@@ -89,8 +89,8 @@ export interface PrunePorts {
   readonly imageStreams: ImageStreams;
   readonly images: Images;
   /**
-   * Opens the registry: the one that the user named, or else one that the API server states, of which the snapshot's images show
-   * the preferred one.
+   * Opens the registry: the one that the user named, or else one that the API server states. The snapshot's images show
+   * which of several is preferred.
    * @throws RegadmError REGISTRY_UNKNOWN if neither names one, or RegistryError
    */
   openRegistry(

@@ -98,7 +98,7 @@ async function run(
 
 /**
  * Makes the preflight checks, unless the request skips them.
- * @throws RegadmError REGISTRY_UNKNOWN if a confirmed plan needs a registry and there is none, and what the checks throw
+ * @throws RegadmError REGISTRY_UNKNOWN if a confirmed plan needs a registry and there is none; what the checks throw
  */
 async function check(
   ports: PrunePorts,

@@ -18,8 +18,10 @@ export interface Registry {
    */
   deleteBlob(digest: Digest, options?: DeletionOptions): Promise<Deletion>;
   /**
-   * Deletes a blob that exists nowhere, which shows whether this is an OpenShift registry that accepts deletions.
-   * @throws RegistryError, NOT_OPENSHIFT_REGISTRY where there is no such endpoint
+   * Deletes a blob that does not exist, to test whether blobs can be deleted. Only this decides that a server is not an
+   * OpenShift registry: a later 404 concerns one blob.
+   * @param digest a random one
+   * @throws RegistryError, NOT_OPENSHIFT_REGISTRY when the server has no such endpoint
    */
   probeBlobDeletion(digest: Digest, options?: ReadOptions): Promise<void>;
   /**

@@ -1,7 +1,13 @@
 import type { RetryOptions } from '../kit/retry.js';
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
-import { responseError, registryErrorIn, type RequestDescription } from './response-error.js';
+import {
+  bearerService,
+  notOpenShift,
+  registryErrorIn,
+  responseError,
+  type RequestDescription,
+} from './response-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
 import { failure } from './failure.js';
 import { paths, type Tag } from './paths.js';
@@ -63,8 +69,12 @@ export class HttpRegistry implements Registry {
     return this.delete('blob', paths.blob(digest), BLOB, options);
   }
 
-  async probeBlobDeletion(digest: Digest, options?: ReadOptions): Promise<void> {
-    await this.delete('probe', paths.blob(digest), BLOB, options);
+  async probeBlobDeletion(digest: Digest, options: ReadOptions = {}): Promise<void> {
+    const answered = await this.requests.send({ method: 'DELETE', path: paths.blob(digest), ...options });
+    const { response } = answered;
+    if (response.status === BLOB.status || isGone(response, ['BLOB_UNKNOWN'])) return;
+    if (response.status === 404 && !registryErrorIn(response)) throw notOpenShift(answered.url, await this.challenge());
+    throw responseError(response, { ...answered, what: 'blob' });
   }
 
   async getManifest(
@@ -91,6 +101,12 @@ export class HttpRegistry implements Registry {
 
   async close(): Promise<void> {
     await this.transport.close();
+  }
+
+  /** Returns what the server asks for when no credentials are sent, which names its kind. */
+  private async challenge(): Promise<string | undefined> {
+    const response = await this.transport.request('GET', '/v2/').catch(() => undefined);
+    return response && bearerService(response);
   }
 
   private async delete(

@@ -1,31 +1,41 @@
 import { certificateProblem, codesOf, networkFailure } from '../kit/network-errors.js';
+import type { Proxy } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
 import { messageOf } from '../model/errors.js';
 import { RegistryError, type FailureKind } from './error.js';
 import { REMEDY, failure } from './failure.js';
+import { proxyRemedies, throughProxy } from './proxy.js';
 
 /**
  * Converts an error of Node or undici to a RegistryError.
  * @param url what was requested; no credentials
  * @param proxy the proxy that was used, if any; its user and password are omitted
  */
-export function connectionError(error: unknown, url: string, proxy?: string): RegistryError {
+export function connectionError(error: unknown, url: string, proxy?: Proxy): RegistryError {
   if (error instanceof RegistryError) return error;
-  const kind = failureKind(error);
-  const through = proxy ? ` (through the proxy ${new URL(proxy).origin})` : '';
+  const kind = failureKind(error, proxy);
   const suggestions = [
     ...certificateRemedy(kind, error),
     ...REMEDY[kind].suggestions,
-    ...(proxy ? REMEDY.proxy.suggestions : []),
+    ...(proxy ? proxyRemedies(url, proxy) : []),
   ];
-  const what = describe(kind, error, new URL(url)) + through;
+  const what = describe(kind, error, new URL(url)) + throughProxy(proxy);
   return failure(kind, what, url, { cause: error, suggestions: [...new Set(suggestions)] });
 }
 
-function failureKind(error: unknown): FailureKind {
+/** Returns the kind of a failure. If there is a proxy, only the proxy is looked up and connected to. */
+function failureKind(error: unknown, proxy?: Proxy): FailureKind {
   if (/^Proxy response|^Proxy Authentication Required/.test(messageOf(error))) return 'proxy';
-  return networkFailure(error);
+  const kind = networkFailure(error);
+  return proxy && PROXY_AWAY[kind] !== undefined ? 'proxy' : kind;
 }
+
+/** Descriptions of a proxy to which there is no connection. */
+const PROXY_AWAY: Partial<Record<FailureKind, string>> = {
+  'not-found': 'host not found',
+  refused: 'connection refused',
+  'no-route': 'no route to host',
+};
 
 /** Describes a failure, beginning with the words of Go programs, because administrators search for them. */
 function describe(kind: FailureKind, error: unknown, target: URL): string {
@@ -51,10 +61,15 @@ function describe(kind: FailureKind, error: unknown, target: URL): string {
     case 'closed':
       return 'connection closed before the response was complete (unexpected EOF)';
     case 'proxy':
-      return `the proxy refuses: ${messageOf(error)}`;
+      return describeProxyFailure(error);
     default:
       return messageOf(error).replace(/\s+/g, ' ').trim();
   }
+}
+
+function describeProxyFailure(error: unknown): string {
+  const away = PROXY_AWAY[networkFailure(error)];
+  return away === undefined ? `the proxy refuses: ${messageOf(error)}` : `the proxy cannot be reached: ${away}`;
 }
 
 function describeCertificate(error: unknown, target: URL): string {

@@ -40,9 +40,9 @@ export function addStreamHosts(stated: StatedHosts, streams: Iterable<DiscoveryS
 }
 
 /**
- * Chooses the host of the registry among those that the API server states: the one in the reference of the newest image that was
- * pushed, as `oc` does, if it is one of them; else the internal name, else a public one. An image never adds a host, because
- * the registry gets the token.
+ * Chooses the host of the registry among those that the API server states: the one in the reference of the newest
+ * image that was pushed, as `oc` does, if it is one of them; else the internal name, else a public one. An image never
+ * adds a host, because the registry gets the token.
  * @returns `host[:port]`
  * @throws RegadmError (REGISTRY_UNKNOWN)
  */

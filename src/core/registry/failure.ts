@@ -32,7 +32,7 @@ export const REMEDY: Record<FailureKind, { code: ErrorCode; suggestions: string[
   'no-route': { code: 'REGISTRY_UNREACHABLE', suggestions: [ADVICE.exposeRegistry] },
   proxy: {
     code: 'REGISTRY_UNREACHABLE',
-    suggestions: ['correct HTTPS_PROXY and HTTP_PROXY, or name the registry in NO_PROXY'],
+    suggestions: [],
   },
   closed: {
     code: 'REGISTRY_CLOSED',
@@ -58,7 +58,7 @@ export function failure(
   kind: FailureKind,
   what: string,
   url: string,
-  more: { cause?: unknown; status?: number; suggestions?: string[] } = {},
+  more: { cause?: unknown; status?: number; code?: ErrorCode; suggestions?: string[] } = {},
 ): RegistryError {
   return new RegistryError(what, { kind, url, ...REMEDY[kind], ...more });
 }

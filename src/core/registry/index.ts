@@ -1,5 +1,5 @@
-import { proxyFor } from '../kit/proxy.js';
 import type { Reporter } from '../kit/reporter.js';
+import { findProxy } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import type { Registry } from './api.js';
@@ -7,6 +7,7 @@ import { HttpRegistry } from './client.js';
 import type { FailureKind } from './error.js';
 import { RegistryError } from './error.js';
 import { allowedFallback, probe, type Candidate, type Probed } from './probe.js';
+import { usableProxy } from './proxy.js';
 import type { Token } from './requests.js';
 import { Transport } from './transport.js';
 import { loadTrust } from './trust.js';
@@ -56,11 +57,11 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
   const at = (place: RegistryAddress): Promise<Probed> => {
     const connect = (candidate: Candidate): Transport =>
       new Transport({ ...transportOptions(options, candidate), trust, timeoutMs: probeTimeout(options) });
-    const proxied = (origin: string): boolean => proxyFor(origin, options.env) !== undefined;
+    const proxied = (origin: string): boolean => findProxy(origin, options.env) !== undefined;
     return probe(place, {
       connect,
       reporter: options.reporter,
-      fallback: allowedFallback(place, options),
+      fallback: allowedFallback(place, options, proxied),
       proxied,
       signal: options.signal,
     });
@@ -80,14 +81,15 @@ function parseHost(host: string): RegistryAddress {
 }
 
 function transportOptions({ workers, reporter, env }: OpenRegistryOptions, { origin, verify }: Candidate) {
-  return { origin, verify, workers, log: reporter.log, proxy: proxyFor(origin, env) };
+  return { origin, verify, workers, log: reporter.log, proxy: usableProxy(origin, env) };
 }
 
 function probeTimeout({ requestTimeoutMs }: OpenRegistryOptions): number {
   return requestTimeoutMs ? Math.min(requestTimeoutMs, PROBE_TIMEOUT_MS) : PROBE_TIMEOUT_MS;
 }
 
-const OUT_OF_REACH = new Set<FailureKind>(['not-found', 'refused', 'timeout', 'no-route']);
+/** A proxy refuses names that it cannot resolve, such as the internal name of the registry. */
+const OUT_OF_REACH = new Set<FailureKind>(['not-found', 'refused', 'timeout', 'no-route', 'proxy']);
 
 /** Tries the public route, if there is one: the internal name cannot be reached from outside the cluster. */
 async function viaPublicRoute(

@@ -24,11 +24,17 @@ interface FallbackOptions {
  * Returns why falling back from a verified connection is allowed, for the warning; undefined if it is not allowed. A
  * user who names an authority wants the connection to be verified with it, so no fallback is allowed then.
  */
-export function allowedFallback(address: RegistryAddress, options: FallbackOptions): string | undefined {
+export function allowedFallback(
+  address: RegistryAddress,
+  options: FallbackOptions,
+  proxied: (origin: string) => boolean = () => false,
+): string | undefined {
   if (options.authorities?.length) return undefined;
   if (options.forceInsecure) return ALLOWED_BY.insecure;
   if (address.scheme === 'http') return ALLOWED_BY.plainAddress;
-  if (isPrivateHost(address.host)) return `${address.host} being a private address`;
+  // Through a proxy, the connection leaves the private network, and the proxy could read the token.
+  const isDirect = !proxied(urlOf(address, 'https')) && !proxied(urlOf(address, 'http'));
+  if (isDirect && isPrivateHost(address.host)) return `${address.host} being a private address`;
   return options.clusterInsecure ? ALLOWED_BY.kubeconfig : undefined;
 }
 

@@ -1,34 +1,50 @@
 import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegistryError } from './error.js';
+import { failure } from './failure.js';
+import { storageRemedies } from './storage-remedies.js';
 import type { HttpResponse } from './transport.js';
 
+/** End of the realm in the challenge of an OpenShift registry. */
+const OPENSHIFT_REALM = '/openshift/token';
 const GRANT = 'give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER';
 
 /** The registry's own error. */
 interface RegistryMessage {
   code: string;
   message: string;
+  /** What the storage said, if the registry passes it on. */
+  detail?: string;
 }
 
 /** Returns the first error in a body of the form `{"errors":[{"code":…,"message":…}]}`; undefined for other bodies. */
 export function registryErrorIn(response: HttpResponse): RegistryMessage | undefined {
   try {
-    const { errors } = JSON.parse(response.text) as { errors?: { code?: unknown; message?: unknown }[] };
+    const { errors } = JSON.parse(response.text) as { errors?: RawError[] };
     const first = errors?.[0];
     if (typeof first?.code !== 'string') return undefined;
-    return { code: first.code, message: printable(String(first.message ?? '')) };
+    return { code: first.code, message: printable(String(first.message ?? '')), detail: detailOf(first) };
   } catch {
     return undefined;
   }
+}
+
+interface RawError {
+  code?: unknown;
+  message?: unknown;
+  detail?: unknown;
+}
+
+function detailOf({ detail }: RawError): string | undefined {
+  if (detail === undefined || detail === null) return undefined;
+  return printable(typeof detail === 'string' ? detail : JSON.stringify(detail)) || undefined;
 }
 
 /** The details of a request for its error message. */
 export interface RequestDescription {
   /** Method and URL, without credentials: `DELETE https://…`. */
   url: string;
-  /** `probe`: the deletion of a blob that exists nowhere. */
-  what: 'layer-link' | 'manifest-link' | 'blob' | 'probe' | 'manifest';
+  what: 'layer-link' | 'manifest-link' | 'blob' | 'manifest';
   hasToken: boolean;
 }
 
@@ -52,12 +68,14 @@ export function responseError(response: HttpResponse, request: RequestDescriptio
 
 function problemIn(response: HttpResponse, request: RequestDescription, message?: RegistryMessage): Problem {
   const { status } = response;
-  if (status === 401) return unauthorized(request);
+  if (status === 401) return unauthorized(request, bearerService(response));
   if (status === 403) return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, GRANT];
   if (status === 405) return isReadOnly(response, message) ? READ_ONLY : unsupported(request);
-  // Only the probe decides what kind of registry this is: a 404 for one blob says nothing about the others.
-  if (status === 404 && request.what === 'probe' && !message) return NOT_OPENSHIFT;
-  return ['REGISTRY_ERROR', `unexpected status ${status}: ${describe(response, message)}`];
+  return [
+    'REGISTRY_ERROR',
+    `unexpected status ${status}: ${describe(response, message)}`,
+    ...storageRemedies(message?.detail),
+  ];
 }
 
 const READ_ONLY: Problem = [
@@ -65,11 +83,29 @@ const READ_ONLY: Problem = [
   '405 Method not allowed: the registry is in read-only mode',
   ADVICE.endReadOnly,
 ];
-const NOT_OPENSHIFT: Problem = [
-  'NOT_OPENSHIFT_REGISTRY',
-  '404: there is no /admin/blobs here: this is not an OpenShift registry',
-  ADVICE.integratedRegistry,
-];
+
+/**
+ * Creates the error for a server that cannot delete blobs.
+ * @param service the service for which it asks for a token, if it does
+ */
+export function notOpenShift(url: string, service: string | undefined): RegistryError {
+  const kind = service === undefined ? '' : `; it asks for a Bearer token of ${service}`;
+  return failure('answer', `404: there is no /admin/blobs here: this is not an OpenShift registry${kind}`, url, {
+    code: 'NOT_OPENSHIFT_REGISTRY',
+    status: 404,
+  });
+}
+
+/**
+ * Returns the service that issues the tokens which a server asks for: `registry.docker.io`. The challenge only
+ * describes the server: regadm never requests a token there.
+ */
+export function bearerService({ headers }: HttpResponse): string | undefined {
+  const challenge = String(headers['www-authenticate'] ?? '');
+  if (!/^Bearer\s/i.test(challenge)) return undefined;
+  const name = /\bservice="([^"]*)"/i.exec(challenge)?.[1] ?? /\brealm="([^"?]*)/i.exec(challenge)?.[1];
+  return name ? printable(name) : undefined;
+}
 
 /**
  * True in read-only mode: the registry then allows only reading methods, which the header `Allow` shows, not the body.
@@ -80,12 +116,14 @@ function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boole
 }
 
 /** Returns the problem for a 401, which the registry sends both for an invalid token and for a missing permission. */
-function unauthorized({ hasToken, what }: RequestDescription): Problem {
+function unauthorized({ hasToken, what }: RequestDescription, service?: string): Problem {
   const code = 'REGISTRY_UNAUTHORIZED';
   if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', GRANT];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
-  return [code, `401 Unauthorized: ${cause}`, ADVICE.logInAgain, GRANT];
+  const remedies: string[] = [ADVICE.logInAgain, GRANT];
+  if (service !== undefined && !service.endsWith(OPENSHIFT_REALM)) remedies.push(ADVICE.otherRegistry(service));
+  return [code, `401 Unauthorized: ${cause}`, ...remedies];
 }
 
 function unsupported({ what }: RequestDescription): Problem {
@@ -101,11 +139,12 @@ function unsupported({ what }: RequestDescription): Problem {
     'REGISTRY_DELETE_DISABLED',
     '405 UNSUPPORTED: deletion is disabled in the registry',
     'enable it: REGISTRY_STORAGE_DELETE_ENABLED=true in the environment of the registry',
+    ADVICE.apiObjectsOnly,
   ];
 }
 
 function describe(response: HttpResponse, message?: RegistryMessage): string {
-  if (message) return `${message.code}: ${message.message}`;
+  if (message) return [message.code, message.message, message.detail].filter(Boolean).join(': ');
   return printable(response.text) || 'no body';
 }
 

@@ -1,7 +1,9 @@
 import type { SecureContext } from 'node:tls';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import type { Proxy } from '../kit/proxy.js';
 import { connectionError } from './connection-error.js';
 import { failure } from './failure.js';
+import { proxyRefusal } from './proxy.js';
 
 interface TransportOptions {
   /** Scheme, host and port. */
@@ -13,8 +15,7 @@ interface TransportOptions {
   workers: number;
   /** Timeout per request, response included, in ms. */
   timeoutMs: number;
-  /** URL of the proxy. */
-  proxy?: string;
+  proxy?: Proxy;
   log?: (level: number, line: string) => void;
 }
 
@@ -35,6 +36,8 @@ interface RequestOptions {
 /** Default maximum size of the body that is read, in bytes. */
 const BODY_LIMIT = 64 * 1024;
 const MAX_REDIRECTS = 5;
+/** Status of proxies only. */
+const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** Timeout for opening a connection, in ms. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -72,6 +75,7 @@ export class Transport {
 
   private async once(method: 'GET' | 'HEAD' | 'DELETE', path: string, options: RequestOptions): Promise<HttpResponse> {
     const { origin, proxy, log } = this.options;
+    const url = withoutQuery(origin + path);
     const started = log ? performance.now() : 0;
     const deadline = new Deadline(this.timeoutMs, options.signal);
     try {
@@ -83,12 +87,13 @@ export class Transport {
         signal: deadline.signal,
       });
       const text = await readText(body, options.bodyLimit ?? BODY_LIMIT);
-      log?.(6, `${method} ${origin}${path} ${statusCode} in ${Math.round(performance.now() - started)} ms`);
+      log?.(6, `${method} ${url} ${statusCode} in ${Math.round(performance.now() - started)} ms`);
+      if (statusCode === PROXY_AUTHENTICATION_REQUIRED && proxy) throw proxyRefusal(url, statusCode, proxy);
       return { status: statusCode, headers, text };
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      const failed = connectionError(error, origin + path, proxy);
-      log?.(6, `${method} ${origin}${path} ${failed.what}`);
+      const failed = connectionError(error, url, proxy);
+      log?.(6, `${method} ${url} ${failed.what}`);
       throw failed;
     } finally {
       deadline.clear();
@@ -96,10 +101,11 @@ export class Transport {
   }
 
   private redirectTarget(method: string, response: HttpResponse, seen: string[]): string {
-    const from = this.options.origin + seen.at(-1)!;
+    const path = seen.at(-1)!;
+    const from = withoutQuery(this.options.origin + path);
     const location = String(response.headers.location);
     if (!URL.canParse(location, from)) throw failure('redirect', 'redirects to something that is not a URL', from);
-    const target = new URL(location, from);
+    const target = new URL(location, this.options.origin + path);
     if (target.origin !== new URL(from).origin) {
       throw failure(
         'redirect',
@@ -107,14 +113,21 @@ export class Transport {
         from,
       );
     }
-    const path = target.pathname + target.search;
-    if (seen.includes(path)) throw failure('redirect', 'redirects in a loop', from);
+    const next = target.pathname + target.search;
+    if (seen.includes(next)) throw failure('redirect', 'redirects in a loop', from);
     if (seen.length > MAX_REDIRECTS) throw failure('redirect', `redirects more than ${MAX_REDIRECTS} times`, from);
     if (method === 'DELETE' && response.status !== 307 && response.status !== 308) {
       throw failure('redirect', `answers a deletion with a redirect (${response.status})`, from);
     }
-    return path;
+    if (method === 'DELETE' && !target.pathname.endsWith(seen[0]!))
+      throw failure('redirect', 'redirects a deletion to another object, which is not followed', from);
+    return next;
   }
+}
+
+/** Removes the query from a URL for people: after a redirect, it can contain a signature. */
+function withoutQuery(url: string): string {
+  return url.split('?', 1)[0]!;
 }
 
 function isRedirect({ status, headers }: HttpResponse): boolean {
@@ -128,7 +141,7 @@ function dispatcherFor({ origin, verify, trust, workers, proxy, timeoutMs }: Tra
   if (!proxy) return new Pool(origin, { ...shared, connect: tls });
   return new ProxyAgent({
     ...shared,
-    uri: proxy,
+    uri: proxy.url,
     requestTls: { ...tls, allowH2: true } as object,
     proxyTls: { secureContext: trust, timeout } as object,
     // Most proxies allow CONNECT only to TLS ports.

@@ -135,13 +135,16 @@ describe('unexpected responses, explained for administrators', () => {
   const layer = (registry: HttpRegistry): Promise<unknown> => registry.deleteLayerLink(REPOSITORY, DIGEST);
   const manifest = (registry: HttpRegistry): Promise<unknown> => registry.deleteManifestLink(REPOSITORY, DIGEST);
   const blob = (registry: HttpRegistry): Promise<unknown> => registry.deleteBlob(DIGEST);
-  const probe = (registry: HttpRegistry): Promise<unknown> => registry.probeBlobDeletion(DIGEST);
   const text: Handler = (_request, response) =>
     end(response, 404, '404 page not found\n', { 'content-type': 'text/plain' });
   const denied: Handler = (_request, response) =>
     endJson(response, 401, 'UNAUTHORIZED', 'authentication required', {
       'www-authenticate': 'Basic realm=openshift,error="access denied"',
     });
+  const asks =
+    (challenge: string): Handler =>
+    (_request, response) =>
+      endJson(response, 401, 'UNAUTHORIZED', 'authentication required', { 'www-authenticate': challenge });
   const readOnly: Handler = (_request, response) => end(response, 405, 'Method not allowed\n', { allow: 'GET, HEAD' });
   const unsupported: Handler = (_request, response) =>
     endJson(response, 405, 'UNSUPPORTED', 'The operation is unsupported.');
@@ -154,7 +157,7 @@ describe('unexpected responses, explained for administrators', () => {
       /token is not valid, or the user lacks system:image-pruner/,
       /system:image-pruner/,
     ],
-    ['401 without a token', denied, blob, 'REGISTRY_UNAUTHORIZED', /there is no token/, /oc login/],
+    ['401 without a token', denied, blob, 'REGISTRY_UNAUTHORIZED', /no token to log in with/, /oc login/],
     ['read-only mode', readOnly, layer, 'REGISTRY_READ_ONLY', /read-only mode/, /regadm registry readonly off/],
     [
       'deletion disabled',
@@ -172,8 +175,15 @@ describe('unexpected responses, explained for administrators', () => {
       /image stream still lists the image/,
       /prune again/,
     ],
-    ['no /admin/blobs', text, probe, 'NOT_OPENSHIFT_REGISTRY', /not an OpenShift registry/, /--registry-url/],
     ['404 for one blob', text, blob, 'REGISTRY_ERROR', /unexpected status 404: 404 page not found/, /^/],
+    [
+      'a challenge of another registry',
+      asks('Bearer realm="https://auth.docker.io/token",service="registry.docker.io"'),
+      layer,
+      'REGISTRY_UNAUTHORIZED',
+      /401/,
+      /asks for a token of registry\.docker\.io: pass --registry-url/,
+    ],
     ['404 in other words', text, layer, 'REGISTRY_ERROR', /unexpected status 404: 404 page not found/, /^/],
   ])('%s', async (name, handler, remove, code, words, remedy) => {
     const token = name.endsWith('without a token') ? undefined : TOKEN;
@@ -206,6 +216,57 @@ test('a token that the server repeats does not appear in an error', async () => 
   );
   const { message } = await caught(registry.deleteBlob(DIGEST));
   expect(message).toMatch(/418: \(hidden\) \(hidden\) \(hidden\)$/);
+});
+
+describe('the probe of blob deletion', () => {
+  const quay = 'Bearer realm="https://quay.example.org/v2/auth",service="quay.example.org"';
+  const other: Handler = ({ url }, response) =>
+    url === '/v2/'
+      ? endJson(response, 401, 'UNAUTHORIZED', 'no', { 'www-authenticate': quay })
+      : end(response, 404, '404 page not found\n');
+
+  test('passes if the registry deletes the blob, or says itself that it does not exist', async () => {
+    const { registry } = await registryWith((_request, response) => end(response, 204));
+    await registry.probeBlobDeletion(DIGEST);
+    const gone = await registryWith((_request, response) => endJson(response, 404, 'BLOB_UNKNOWN', 'unknown'));
+    await gone.registry.probeBlobDeletion(DIGEST);
+  });
+
+  test('recognizes a server that is not an OpenShift registry, and asks without the token what it is', async () => {
+    const { server, registry } = await registryWith(other);
+    const error = await caught(registry.probeBlobDeletion(DIGEST));
+    expect(error).toMatchObject({ code: 'NOT_OPENSHIFT_REGISTRY', status: 404 });
+    expect(error.message).toMatch(/not an OpenShift registry; it asks for a Bearer token of quay\.example\.org$/);
+    expect(error.suggestions.join()).toContain('--registry-url');
+    expect(server.seen.map(({ url, authorization }) => [url, Boolean(authorization)])).toEqual([
+      [`/admin/blobs/${DIGEST}`, true],
+      ['/v2/', false],
+    ]);
+  });
+
+  test("takes a registry's own 404 for an error of the registry", async () => {
+    const { registry } = await registryWith((_request, response) => endJson(response, 404, 'UNKNOWN', 'unknown'));
+    expect(await caught(registry.probeBlobDeletion(DIGEST))).toMatchObject({ code: 'REGISTRY_ERROR' });
+  });
+});
+
+describe('the detail of an error, which comes from the storage', () => {
+  test.each([
+    ['s3aws: AccessDenied: Access Denied\n\tstatus code: 403, request id: x', /check its credentials/],
+    ['s3aws: SlowDown: Please reduce your request rate.\n\tstatus code: 503', /run again later/],
+    [{ DriverName: 'azure', Enclosed: { Code: 'ServerBusy' } }, /run again later/],
+    ['unlinkat /registry/docker: read-only file system', /mount and the permissions/],
+    ['something else', /logs deploy\/image-registry/],
+  ])('%j is shown with its remedy', async (detail, remedy) => {
+    const body = JSON.stringify({ errors: [{ code: 'UNKNOWN', message: 'unknown error', detail }] });
+    const { registry } = await registryWith((_request, response) =>
+      end(response, 500, body, { 'content-type': 'application/json' }),
+    );
+    const error = await caught(registry.deleteBlob(DIGEST));
+    expect(error.message).toMatch(/unexpected status 500: UNKNOWN: unknown error: \S/);
+    expect(error.message).not.toMatch(/[\u0000-\u001f]/);
+    expect(error.suggestions.join('\n')).toMatch(remedy);
+  });
 });
 
 describe('transient failures are retried', () => {
@@ -290,6 +351,28 @@ describe('redirects', () => {
       `DELETE /v2/ns/app/blobs/${DIGEST}`,
       `DELETE /moved/v2/ns/app/blobs/${DIGEST}`,
     ]);
+  });
+
+  test.each([`/v2/other/app/blobs/${DIGEST}`, `/v2/ns/app/blobs/sha256:${'cd'.repeat(32)}`, '/v2/'])(
+    'of a deletion to %s, another object, are not followed',
+    async (location) => {
+      const { server, registry } = await registryWith((_request, response) => end(response, 307, '', { location }));
+      expect((await caught(registry.deleteLayerLink(REPOSITORY, DIGEST))).message).toMatch(/to another object/);
+      expect(server.seen).toHaveLength(1);
+    },
+  );
+
+  test('leave no query in logs and errors, because it can contain a signature', async () => {
+    const lines: string[] = [];
+    const { server, registry } = await registryWith(
+      ({ url }, response) =>
+        url!.includes('?') ? end(response, 418) : end(response, 307, '', { location: '/x?X-Amz-Signature=secret' }),
+      { log: (_level, line) => lines.push(line) },
+    );
+    const { message } = await caught(registry.getManifest(REPOSITORY, DIGEST));
+    expect(server.seen.at(-1)!.url).toBe('/x?X-Amz-Signature=secret');
+    expect(lines).toHaveLength(2);
+    expect([message, ...lines].join('\n')).not.toContain('secret');
   });
 
   test('to another host are not followed: the token is not sent there', async () => {

@@ -107,6 +107,52 @@ describe('proxies', () => {
     );
   });
 
+  test.each([
+    ['not a URL', 'http://['],
+    ['of another scheme', 'socks5://user:hidden@127.0.0.1:1080'],
+    ['with a password that cannot be decoded', 'http://user:hidden%zz@127.0.0.1:3128'],
+  ])('a proxy that is %s is an error that names the variable, not the value', async (_what, url) => {
+    const error = (await open(options({ https_proxy: url })).catch((thrown: unknown) => thrown)) as RegistryError;
+    expect(error).toMatchObject({ code: 'REGISTRY_UNREACHABLE', kind: 'proxy' });
+    expect(error.message).toMatch(/the proxy in https_proxy cannot be used/);
+    expect(error.suggestions.join()).toMatch(/https_proxy.* NO_PROXY/);
+    expect(error.message).not.toContain('hidden');
+  });
+
+  test('the error of a proxy that cannot be reached names the proxy and where it is configured', async () => {
+    const error = (await open(options({ HTTPS_PROXY: 'http://127.0.0.1:1' })).catch(
+      (e: unknown) => e,
+    )) as RegistryError;
+    expect(error.message).toMatch(/the proxy cannot be reached: connection refused \(through the proxy http:.*:1\)$/);
+    expect(error.suggestions).toEqual([`correct HTTPS_PROXY, which names the proxy, or add ${PUBLIC} to NO_PROXY`]);
+  });
+
+  test('a 407 to plain http comes from the proxy', async () => {
+    const refusing = await startProxy({}, 407);
+    const place = { host: `http://${PUBLIC}:8080`, env: { HTTP_PROXY: refusing.url } };
+    await expect(open(place)).rejects.toMatchObject({ kind: 'proxy', code: 'REGISTRY_UNREACHABLE' });
+    await refusing.close();
+  });
+
+  test('through a proxy, a private address does not allow a connection without a verified certificate', async () => {
+    const elsewhere = await startProxy({ '10.0.0.1:443': server.port });
+    const place = { host: '10.0.0.1', env: { HTTPS_PROXY: elsewhere.url } };
+    await expect(open(place)).rejects.toMatchObject({ code: 'REGISTRY_UNTRUSTED' });
+    expect(await open({ ...place, forceInsecure: true })).toMatchObject({ verified: false });
+    await elsewhere.close();
+  });
+
+  test('a proxy that cannot resolve the internal name leaves the public route', async () => {
+    const registry = await open({
+      ...options({ HTTPS_PROXY: proxy.url }),
+      host: 'image-registry.openshift-image-registry.svc:5000',
+      explicit: false,
+      publicRoute: async () => PUBLIC,
+    });
+    expect(registry).toMatchObject({ url: `https://${PUBLIC}`, verified: true });
+    expect(warnings).toEqual([expect.stringMatching(/cannot be reached from here .*trying its public route/)]);
+  });
+
   test('plain http goes through HTTP_PROXY without a tunnel', async () => {
     const plain = await plainServer();
     const forward = await startProxy({ [`${PUBLIC}:8080`]: plain.port });

@@ -8,7 +8,8 @@ import type { RunContext } from '../run-context.js';
 /**
  * Opens the registry.
  * @param snapshot absent if the user named the registry
- * @returns the registry, or the error of opening it if the run can continue without: the plan shows whether it needs one
+ * @returns the registry, or the error of opening it if the run can continue without it; the plan shows whether it needs
+ * one
  * @throws that error if the policy says `stop` and the registry is known
  */
 export async function openRegistry(

@@ -118,6 +118,7 @@ function withFailure(checks: PreflightCheck[], error: unknown, { mayDelete }: Re
   const failed = failedWith(name, error);
   if (name === 'token' && mayDelete)
     failed.message += '; the API server allows this user to delete images, so the token is the likely cause';
+  if (name === 'mode') failed.message += '; nothing was changed';
   return checks.map((check) => {
     if (check.name === name) return failed;
     return isKnownDespite(name, check.name) ? check : notChecked(check.name, 'the check before it failed');
