@@ -38,7 +38,11 @@ test('a pruner has ended when no such process is left, or its pod no longer exis
 test('the pod is found by its name and uid, whatever its labels are', async () => {
   const running = cluster(podList(pod()), [[]]);
   await stop(running);
-  expect(running.requests.map(({ query }) => query)).toEqual([{ fieldSelector: 'metadata.name=image-registry-1' }]);
+  expect(running.requests).toHaveLength(1);
+  expect(running.requests[0]!.query).toMatchObject({
+    fieldSelector: 'metadata.name=image-registry-1',
+    labelSelector: undefined,
+  });
 });
 
 test.each([
