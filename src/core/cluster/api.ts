@@ -1,4 +1,4 @@
-export type { KubeList, KubeObject } from '../model/kube.js';
+export type { KubeObject } from '../model/kube.js';
 
 /**
  * The port to an API server: `openCluster` returns the implementation for real servers, tests use a fake. Paths are
