@@ -12,7 +12,7 @@ import { listObjects } from '../objects.js';
 import type { AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { LENIENT_PARSER, type ObjectPage } from './page.js';
-import { defineResource, qualifiedName, type ListedResource } from '../resources.js';
+import { IMAGE_CONFIGS, ROUTES, qualifiedName, type ListedResource } from '../resources.js';
 
 /** The resources that `--referrers all` searches, and the hosts of the integrated registry. */
 export interface Everything {
@@ -22,13 +22,6 @@ export interface Everything {
 
 /** Maximum concurrent list requests. */
 const CONCURRENCY = 4;
-
-/** The cluster's image configuration, and routes. A cluster without these APIs has no such names. */
-const IMAGE_CONFIGS = defineResource('config.openshift.io/v1', 'images', 'Image', {
-  namespaced: false,
-  optional: true,
-});
-const ROUTES = defineResource('route.openshift.io/v1', 'routes', 'Route', { optional: true });
 
 /**
  * Returns every host name of the cluster's registry. Ignores forbidden requests: a user without these permissions
@@ -44,8 +37,9 @@ export async function registryHosts(api: ClusterApi, known: Iterable<string>, si
       throw error;
     }
   };
-  const configs = await read(IMAGE_CONFIGS);
-  const routes = await read(ROUTES, REGISTRY_NAMESPACE);
+  // A cluster can lack these APIs; then it has no such names.
+  const configs = await read({ ...IMAGE_CONFIGS, optional: true });
+  const routes = await read({ ...ROUTES, optional: true }, REGISTRY_NAMESPACE);
   const hosts = new Set<string>([
     ...known,
     ...configs.map(({ status }) => String(status?.internalRegistryHostname ?? '')),
