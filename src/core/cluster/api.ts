@@ -41,10 +41,12 @@ export interface ApiRequestOptions {
   body?: unknown;
   /** Default `application/json`; a merge patch is `application/merge-patch+json`. */
   contentType?: string;
-  /** Timeout in ms; 0: none. Default: the request timeout of the connection. */
+  /** Timeout of the whole request, in ms; 0: none. Default: the request timeout of the connection. */
   timeoutMs?: number;
   signal?: AbortSignal;
   headers?: Record<string, string>;
+  /** Maximum size of the body, in bytes, after decompression. Default 64 MiB. */
+  bodyLimit?: number;
   /** False: no retry, the caller handles failures. */
   retry?: boolean;
   /** Runs before each retry, because waits can be long. It stops the request by throwing. */

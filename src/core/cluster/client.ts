@@ -1,6 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { AttemptTimeout } from '../kit/attempt-guard.js';
+import { MAX_ATTEMPTS, type AttemptLimits } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { messageOf } from '../model/errors.js';
@@ -16,16 +18,25 @@ import type {
 import { apiError } from './api-error.js';
 import { connectionError } from './connection/connection-error.js';
 import type { Credentials } from './connection/credentials.js';
-import { open, send, type RawResponse } from './connection/transport.js';
+import { send, stream, type RawResponse } from './connection/transport.js';
 import { expectAnyObject } from './expect.js';
 import { isSuccess, parseObject } from './response.js';
 
-/** Default timeout without progress on a connection, in ms. */
-const IDLE_LIMIT_MS = 60_000;
-/** Waits of 0.2, 0.4, 0.8, … 5 s: about 20 s in all, which outlasts a restart of an API server. */
-const RETRY = { tries: 9, baseMs: 200, maxMs: 5_000 };
+/** Waits of 0.2, 0.6, 1.8, 5.4 and 12 s: about 20 s in all, which outlasts a restart of an API server. */
+const RETRY = { tries: MAX_ATTEMPTS, baseMs: 200, factor: 3, maxMs: 12_000 };
+/** Maximum attempts of a request that the server does not answer in time. */
+const MAX_TIMEOUTS = 2;
 /** Maximum attempts before the first response, so that users do not wait long for a server that does not exist. */
 const FIRST_CONTACT_TRIES = 3;
+
+interface ApiSettings {
+  /** Timeout of a whole request, in ms; 0: none. */
+  timeoutMs: number;
+  insecure: boolean;
+  log: (level: number, line: string) => void;
+  /** For tests. */
+  limits?: AttemptLimits;
+}
 
 /** ClusterApi over Node's https and a pool of connections, with client-node's configuration and credentials. */
 export class HttpClusterApi implements ClusterApi {
@@ -34,7 +45,7 @@ export class HttpClusterApi implements ClusterApi {
   constructor(
     private readonly config: KubeConfig,
     private readonly credentials: Credentials,
-    private readonly settings: { timeoutMs: number; insecure: boolean; log: (level: number, line: string) => void },
+    private readonly settings: ApiSettings,
   ) {}
 
   /** Without user and password, because it is printed, and written to plans and reports. */
@@ -93,23 +104,19 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   async stream(path: string, options: ApiRequestOptions = {}): Promise<ApiStream> {
-    let incoming: IncomingMessage;
+    let opened: IncomingMessage | RawResponse;
     try {
-      incoming = await open(this.url(path, options), 'GET', await this.credentials.connection(), {
-        timeoutMs: 0,
-        ...options,
-      });
+      const connection = await this.credentials.connection();
+      const { limits } = this.settings;
+      opened = await stream({ url: this.url(path, options), method: 'GET', connection, options, limits });
     } catch (error) {
       options.signal?.throwIfAborted();
       throw connectionError(this.server, error);
     }
-    this.settings.log(6, `GET ${path} ${incoming.statusCode} (stream)`);
-    if (incoming.statusCode !== 200) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk as Buffer);
-      const response = { status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(chunks) };
-      throw apiError(this.toResponse(response, 'GET', path));
-    }
+    const isStream = 'statusCode' in opened;
+    this.settings.log(6, `GET ${path} ${isStream ? 200 : (opened as RawResponse).status} (stream)`);
+    if (!('statusCode' in opened)) throw apiError(this.toResponse(opened as RawResponse, 'GET', path));
+    const incoming = opened;
     return { headers: incoming.headers, chunks: incoming, close: () => incoming.destroy() };
   }
 
@@ -125,9 +132,16 @@ export class HttpClusterApi implements ClusterApi {
 
   private async attempt(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
     const started = performance.now();
-    const timeoutMs = options.timeoutMs ?? (this.settings.timeoutMs || IDLE_LIMIT_MS);
+    const { timeoutMs, limits } = this.settings;
+    const url = this.url(path, options);
     const response = await this.logged(`${method} ${path}`, async () =>
-      send(this.url(path, options), method, await this.credentials.connection(), { ...options, timeoutMs }),
+      send({
+        url,
+        method,
+        connection: await this.credentials.connection(),
+        options: { timeoutMs, ...options },
+        limits,
+      }),
     );
     this.reached = true;
     this.settings.log(6, `${method} ${path} ${response.status} in ${Math.round(performance.now() - started)} ms`);
@@ -147,6 +161,7 @@ export class HttpClusterApi implements ClusterApi {
     if ('value' in outcome) return retryAfterStatus(outcome.value.status, outcome.value.headers['retry-after']);
     if (outcome.error instanceof UnusableResponse) return 0;
     if (!isConnectionError(outcome.error)) return undefined;
+    if (outcome.error instanceof AttemptTimeout && attempt >= MAX_TIMEOUTS) return undefined;
     return this.reached || attempt < FIRST_CONTACT_TRIES ? 0 : undefined;
   }
 

@@ -2,7 +2,7 @@ import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import { RegadmError, messageOf } from '../model/errors.js';
 import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 import type { Connection } from './connection/credentials.js';
-import { OBJECT_LIMIT_BYTES } from './connection/limits.js';
+import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 
 /** Times of an exec connection, in ms. Tests shorten them. */
 export interface ExecTimes {

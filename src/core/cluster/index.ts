@@ -4,14 +4,20 @@ import { HttpClusterApi } from './client.js';
 import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
+import type { AttemptLimits } from '../kit/limits.js';
 import { proxyFor } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 
-/** Opens the cluster that the options and the environment select. Sends no request yet. @throws RegadmError */
+/**
+ * Opens the cluster that the options and the environment select. Sends no request yet.
+ * @param limits for tests
+ * @throws RegadmError
+ */
 export async function openCluster(
   options: ClusterOptions,
   log: (level: number, line: string) => void = () => {},
+  limits?: AttemptLimits,
 ): Promise<ClusterApi> {
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
@@ -35,6 +41,7 @@ export async function openCluster(
     timeoutMs: options.requestTimeoutMs ?? 0,
     insecure: cluster.skipTLSVerify === true,
     log,
+    limits,
   });
 }
 

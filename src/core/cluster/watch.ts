@@ -2,7 +2,7 @@ import { LineReader } from '../kit/line-reader.js';
 import type { KubeObject } from '../model/kube.js';
 import { ApiError } from './api-error.js';
 import type { ApiStream, ClusterApi } from './api.js';
-import { OBJECT_LIMIT_BYTES } from './connection/limits.js';
+import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 import { listPath, type ListedResource } from './resources.js';
 
 /**

@@ -6,8 +6,10 @@ export type Outcome<T> = { value: T } | { error: unknown };
 export interface RetryOptions<T> {
   /** Maximum attempts, the first one included. Default 5. */
   tries?: number;
-  /** Wait before the second attempt, in ms; it doubles each time. Default 250. */
+  /** Wait before the second attempt, in ms; it grows each time. Default 250. */
   baseMs?: number;
+  /** By what the wait is multiplied for each further attempt. Default 2. */
+  factor?: number;
   /** Maximum wait of the backoff, in ms. Default 8000. */
   maxMs?: number;
   signal?: AbortSignal;
@@ -22,8 +24,8 @@ export interface RetryOptions<T> {
   random?(): number;
 }
 
-/** Maximum time that a server's `Retry-After` is honored, in ms. */
-const MAX_RETRY_AFTER_MS = 60_000;
+/** Maximum time that a server's `Retry-After` is honored, in ms. A longer one makes the response final. */
+const MAX_RETRY_AFTER_MS = 120_000;
 
 /**
  * Runs `fn` until its outcome is final or all attempts are used. Waits grow and are jittered by half, so that workers
@@ -36,12 +38,11 @@ export async function withRetry<T>(fn: (attempt: number) => Promise<T>, options:
   for (let attempt = 1; ; attempt++) {
     const outcome = await outcomeOf(() => fn(attempt));
     const wait = attempt < tries && !options.signal?.aborted ? options.retryAfter(outcome, attempt) : undefined;
-    if (wait === undefined) {
+    if (wait === undefined || wait > MAX_RETRY_AFTER_MS) {
       if ('error' in outcome) throw outcome.error;
       return outcome.value;
     }
-    const ms = Math.max(Math.min(wait, MAX_RETRY_AFTER_MS), backoff(attempt, options));
-    await (options.sleep ?? sleep)(ms, options.signal);
+    await (options.sleep ?? sleep)(Math.max(wait, backoff(attempt, options)), options.signal);
   }
 }
 
@@ -53,8 +54,11 @@ async function outcomeOf<T>(run: () => Promise<T>): Promise<Outcome<T>> {
   }
 }
 
-function backoff<T>(attempt: number, { baseMs = 250, maxMs = 8000, random = Math.random }: RetryOptions<T>): number {
-  return Math.min(maxMs, baseMs * 2 ** (attempt - 1)) * (0.5 + random() / 2);
+function backoff<T>(
+  attempt: number,
+  { baseMs = 250, factor = 2, maxMs = 8000, random = Math.random }: RetryOptions<T>,
+): number {
+  return Math.min(maxMs, baseMs * factor ** (attempt - 1)) * (0.5 + random() / 2);
 }
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ const FAILS_WITH = {
     'AMBIGUOUS',
     'API_ERROR',
     'API_NOT_JSON',
+    'API_RESPONSE_TOO_LARGE',
     'API_UNREACHABLE',
     'API_UNTRUSTED',
     'AUDIT_LOG',

@@ -1,3 +1,4 @@
+import { MANIFEST_LIMIT_BYTES } from '../kit/limits.js';
 import type { RetryOptions } from '../kit/retry.js';
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
@@ -29,8 +30,6 @@ const MANIFEST_TYPES = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
-/** Maximum size of a manifest that registries accept, in bytes. */
-const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
 /** Expected responses to a deletion: the status of success, and the error codes for what no longer exists. */
 interface Expected {
@@ -86,7 +85,7 @@ export class HttpRegistry implements Registry {
       method: 'GET',
       path: paths.manifest(repository, reference),
       headers: { accept: MANIFEST_TYPES },
-      bodyLimit: MANIFEST_LIMIT,
+      bodyLimit: MANIFEST_LIMIT_BYTES,
       ...options,
     });
     if (isGone(answered.response, MANIFEST_GONE)) return undefined;

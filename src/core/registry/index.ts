@@ -42,8 +42,6 @@ export interface OpenRegistryOptions {
   signal?: AbortSignal;
 }
 
-/** Timeout per request, in ms: deleting a large blob from slow storage takes long. */
-const REQUEST_TIMEOUT_MS = 60_000;
 /** Timeout per request while the connection is probed, in ms. */
 const PROBE_TIMEOUT_MS = 10_000;
 
@@ -67,7 +65,7 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
     });
   };
   const probed = await at(address).catch((error: unknown) => viaPublicRoute(error, options, at));
-  probed.transport.timeoutMs = options.requestTimeoutMs || REQUEST_TIMEOUT_MS;
+  probed.transport.timeoutMs = options.requestTimeoutMs ?? 0;
   return new HttpRegistry({ ...probed, token: options.token });
 }
 

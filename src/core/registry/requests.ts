@@ -1,3 +1,4 @@
+import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
 import { responseError, registryErrorIn } from './response-error.js';
@@ -29,11 +30,8 @@ export interface Answered {
   hasToken: boolean;
 }
 
-/**
- * Maximum attempts, with waits of 12 to 24 s in total, because a roll-out makes the registry unavailable for about 10
- * s.
- */
-const MAX_ATTEMPTS = 8;
+/** Waits of 0.25, 0.75, 2.25, 6.75 and 12 s: 11 to 22 s in all, because a roll-out takes about ten seconds. */
+const RETRY = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
 /**
  * Maximum attempts for 500 UNKNOWN: enough to outlast a burst of errors, with only two seconds lost for a deleted
  * stream.
@@ -65,7 +63,7 @@ export class Requests {
     try {
       const attempt = (number: number): Promise<HttpResponse> => this.attempt({ ...request, headers }, number);
       const { signal } = request;
-      const response = await withRetry(attempt, { tries: MAX_ATTEMPTS, signal, retryAfter, ...this.retry });
+      const response = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
       if (AWAY.has(response.status))
         this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
       else this.breaker.answered();

@@ -1,7 +1,10 @@
 import type { SecureContext } from 'node:tls';
 import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { AttemptGuard } from '../kit/attempt-guard.js';
+import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_REDIRECTS, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
 import { connectionError } from './connection-error.js';
+import type { RegistryError } from './error.js';
 import { failure } from './failure.js';
 import { proxyRefusal } from './proxy.js';
 
@@ -13,8 +16,12 @@ interface TransportOptions {
   trust?: SecureContext;
   /** Maximum number of connections. */
   workers: number;
-  /** Timeout per request, response included, in ms. */
+  /** Timeout per request, response included, in ms; 0: only the built-in limits. */
   timeoutMs: number;
+  /** For tests. */
+  limits?: AttemptLimits;
+  /** For tests. */
+  deletionMs?: number;
   proxy?: Proxy;
   log?: (level: number, line: string) => void;
 }
@@ -29,13 +36,12 @@ export interface HttpResponse {
 interface RequestOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;
-  /** Maximum size of the body that is read, in bytes. Default 64 KiB. */
+  /** Maximum size of the body of a successful response, in bytes. Default: it is cut off at 64 KiB. */
   bodyLimit?: number;
 }
 
-/** Default maximum size of the body that is read, in bytes. */
-const BODY_LIMIT = 64 * 1024;
-const MAX_REDIRECTS = 5;
+/** Maximum time until the registry answers a deletion, in ms: Swift deletes the segments of a blob one by one. */
+const DELETION_MS = 300_000;
 /** Status of proxies only. */
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** Timeout for opening a connection, in ms. */
@@ -43,7 +49,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Sends requests to one origin, over a pool of connections. Follows redirects on that origin only. */
 export class Transport {
-  /** Timeout per request, response included, in ms. */
+  /** Timeout per request, response included, in ms; 0: only the built-in limits. */
   timeoutMs: number;
   private readonly dispatcher: Dispatcher;
 
@@ -77,27 +83,45 @@ export class Transport {
     const { origin, proxy, log } = this.options;
     const url = withoutQuery(origin + path);
     const started = log ? performance.now() : 0;
-    const deadline = new Deadline(this.timeoutMs, options.signal);
+    const abort = new AbortController();
+    const forward = (): void => abort.abort(options.signal?.reason);
+    const guard = this.guard(method, abort);
+    // AbortSignal.any would add a listener per request to a signal that lives as long as the run.
+    if (options.signal?.aborted) forward();
+    else options.signal?.addEventListener('abort', forward, { once: true });
     try {
       const { statusCode, headers, body } = await this.dispatcher.request({
         origin,
         path,
         method,
         headers: { 'user-agent': 'regadm', ...options.headers },
-        signal: deadline.signal,
+        signal: abort.signal,
+        // The guard has its own limits.
+        headersTimeout: 0,
+        bodyTimeout: 0,
       });
-      const text = await readText(body, options.bodyLimit ?? BODY_LIMIT);
+      guard.headArrived();
+      const bodyLimit = statusCode === 200 ? options.bodyLimit : undefined;
+      const { text, isCut } = await readText(body, bodyLimit ?? ERROR_BODY_LIMIT_BYTES, guard);
+      if (isCut && bodyLimit) throw tooLong(url, bodyLimit);
       log?.(6, `${method} ${url} ${statusCode} in ${Math.round(performance.now() - started)} ms`);
       if (statusCode === PROXY_AUTHENTICATION_REQUIRED && proxy) throw proxyRefusal(url, statusCode, proxy);
       return { status: statusCode, headers, text };
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      const failed = connectionError(error, url, proxy);
+      const failed = connectionError(guard.error ?? error, url, proxy);
       log?.(6, `${method} ${url} ${failed.what}`);
       throw failed;
     } finally {
-      deadline.clear();
+      guard.stop();
+      options.signal?.removeEventListener('abort', forward);
     }
+  }
+
+  private guard(method: string, abort: AbortController): AttemptGuard {
+    const { limits = ATTEMPT_LIMITS, deletionMs = DELETION_MS } = this.options;
+    const headMs = method === 'DELETE' ? deletionMs : limits.headMs;
+    return new AttemptGuard((error) => abort.abort(error), { totalMs: this.timeoutMs, limits: { ...limits, headMs } });
   }
 
   private redirectTarget(method: string, response: HttpResponse, seen: string[]): string {
@@ -130,12 +154,16 @@ function withoutQuery(url: string): string {
   return url.split('?', 1)[0]!;
 }
 
+function tooLong(url: string, limit: number): RegistryError {
+  return failure('answer', `answers with more than ${limit / 1024} KiB`, url);
+}
+
 function isRedirect({ status, headers }: HttpResponse): boolean {
   return [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
 }
 
 function dispatcherFor({ origin, verify, trust, workers, proxy, timeoutMs }: TransportOptions): Dispatcher {
-  const timeout = Math.min(timeoutMs, CONNECT_TIMEOUT_MS);
+  const timeout = Math.min(timeoutMs || CONNECT_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
   const tls = { rejectUnauthorized: verify, secureContext: trust, timeout };
   const shared = { connections: workers, allowH2: true, keepAliveTimeout: 30_000 };
   if (!proxy) return new Pool(origin, { ...shared, connect: tls });
@@ -150,44 +178,19 @@ function dispatcherFor({ origin, verify, trust, workers, proxy, timeoutMs }: Tra
 }
 
 /** Reads the body as text, up to a limit. */
-async function readText(body: Dispatcher.ResponseData['body'], limit: number): Promise<string> {
+async function readText(
+  body: Dispatcher.ResponseData['body'],
+  limit: number,
+  guard: AttemptGuard,
+): Promise<{ text: string; isCut: boolean }> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
+    guard.took(chunk.length);
     chunks.push(chunk);
     length += chunk.length;
-    if (length >= limit) break;
+    if (length > limit) break;
   }
-  return length === 0 ? '' : Buffer.concat(chunks).subarray(0, limit).toString('utf8');
-}
-
-/**
- * Aborts a request after a timeout, or when the caller's signal aborts. AbortSignal.any would add a listener per
- * request to a signal that lives as long as the run.
- */
-class Deadline {
-  private readonly controller = new AbortController();
-  private readonly timer: NodeJS.Timeout;
-
-  constructor(
-    ms: number,
-    private readonly outer?: AbortSignal,
-  ) {
-    this.timer = setTimeout(() => {
-      this.controller.abort(Object.assign(new Error(`no response within ${ms} ms`), { code: 'ETIMEDOUT' }));
-    }, ms);
-    if (outer?.aborted) this.forward();
-    else outer?.addEventListener('abort', this.forward, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  clear(): void {
-    clearTimeout(this.timer);
-    this.outer?.removeEventListener('abort', this.forward);
-  }
-
-  private readonly forward = (): void => this.controller.abort(this.outer?.reason);
+  const text = length === 0 ? '' : Buffer.concat(chunks).subarray(0, limit).toString('utf8');
+  return { text, isCut: length > limit };
 }

@@ -47,10 +47,16 @@ test('the last error is thrown', async () => {
   ).rejects.toThrow('try 2');
 });
 
-test('a retry waits as long as the server requests, but at most a minute', async () => {
-  const it = counting({ tries: 3, retryAfter: (_outcome, attempt) => (attempt === 1 ? 2000 : 3_600_000) });
-  await it.run(() => 429);
-  expect(it.waits).toEqual([2000, 60_000]);
+test('waits can grow faster', async () => {
+  const it = counting({ factor: 3, maxMs: 1000 });
+  await it.run(() => 503);
+  expect(it.waits).toEqual([50, 150, 450, 500]);
+});
+
+test('a retry is not earlier than the server asks; what asks for more than two minutes is final', async () => {
+  const it = counting({ retryAfter: (_outcome, attempt) => [2000, 120_000, 120_001][attempt - 1] });
+  expect(await it.run(() => 429)).toBe(429);
+  expect(it.waits).toEqual([2000, 120_000]);
 });
 
 test('an abort prevents further attempts', async () => {

@@ -2,6 +2,9 @@ import http from 'node:http';
 import https from 'node:https';
 import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
+import { AttemptGuard } from '../../kit/attempt-guard.js';
+import { ERROR_BODY_LIMIT_BYTES, RESPONSE_LIMIT_BYTES, type AttemptLimits } from '../../kit/limits.js';
+import { RegadmError } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
 import type { Connection } from './credentials.js';
 
@@ -13,52 +16,46 @@ export interface RawResponse {
   body: Buffer;
 }
 
-/**
- * Sends a request to the API server and reads the whole response into memory.
- * @throws the connection's error, or one with the code `ETIMEDOUT` after `timeoutMs` without progress
- */
-export async function send(
-  url: URL,
-  method: string,
-  connection: Connection,
-  options: ApiRequestOptions,
-): Promise<RawResponse> {
-  const incoming = await open(url, method, connection, options);
-  const chunks = await readAll(incoming);
-  if (!incoming.complete) {
-    throw Object.assign(new Error('the connection was closed in the middle of the response'), { code: 'ECONNRESET' });
-  }
-  const body = Buffer.concat(chunks);
-  return {
-    status: incoming.statusCode ?? 0,
-    headers: incoming.headers,
-    body: incoming.headers['content-encoding'] === 'gzip' ? await unzip(body) : body,
-  };
+/** A request as it is sent once. */
+interface Attempt {
+  url: URL;
+  method: string;
+  connection: Connection;
+  options: ApiRequestOptions;
+  /** For tests. */
+  limits?: AttemptLimits;
+}
+
+/** A request whose response has begun. */
+interface Opened {
+  incoming: http.IncomingMessage;
+  guard: AttemptGuard;
 }
 
 /**
- * Reads a body with event listeners. A large page arrives in hundreds of chunks, and async iteration takes several
- * turns of the event loop for each.
+ * Sends a request to the API server and reads the whole response into memory. Of an error, 64 KiB are read.
+ * @throws the connection's error; AttemptTimeout when the server takes too long; RegadmError API_RESPONSE_TOO_LARGE
  */
-function readAll(incoming: http.IncomingMessage): Promise<Buffer[]> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => resolve(chunks));
-    incoming.on('error', reject);
-    incoming.on('close', () => resolve(chunks));
-  });
+export async function send(attempt: Attempt): Promise<RawResponse> {
+  const opened = await open(attempt);
+  return readWhole(opened, attempt);
 }
 
-/** Sends a request and returns as soon as the head of the response arrives. */
-export function open(
-  url: URL,
-  method: string,
-  connection: Connection,
-  options: ApiRequestOptions,
-): Promise<http.IncomingMessage> {
+/**
+ * Sends a request and returns as soon as the head of a successful response arrives. From then on nothing limits it.
+ * @returns the whole response if its status is not 200
+ * @throws as {@link send}
+ */
+export async function stream(attempt: Attempt): Promise<http.IncomingMessage | RawResponse> {
+  const opened = await open(attempt);
+  if (opened.incoming.statusCode !== 200) return readWhole(opened, attempt);
+  opened.guard.stop();
+  return opened.incoming;
+}
+
+async function open({ url, method, connection, options, limits }: Attempt): Promise<Opened> {
   const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
-  const requestOptions: https.RequestOptions = {
+  const request = (url.protocol === 'http:' ? http : https).request(url, {
     method,
     agent: connection.agent,
     ...(connection.auth ? { auth: connection.auth } : {}),
@@ -70,16 +67,90 @@ export function open(
       ...options.headers,
     },
     ...(options.signal ? { signal: options.signal } : {}),
-  };
+  });
+  const guard = new AttemptGuard((error) => request.destroy(error), { totalMs: options.timeoutMs, limits });
+  try {
+    const incoming = await new Promise<http.IncomingMessage>((resolve, reject) => {
+      request.on('response', resolve);
+      request.on('error', reject);
+      request.end(body);
+    });
+    guard.headArrived();
+    return { incoming, guard };
+  } catch (error) {
+    throw failed(guard, connection, error);
+  }
+}
+
+async function readWhole({ incoming, guard }: Opened, { connection, options }: Attempt): Promise<RawResponse> {
+  const { statusCode: status = 0, headers } = incoming;
+  const isError = status >= 400;
+  const limit = isError ? ERROR_BODY_LIMIT_BYTES : (options.bodyLimit ?? RESPONSE_LIMIT_BYTES);
+  try {
+    const { body, isCut } = await readBody(incoming, limit, guard);
+    if (isCut && !isError) throw tooLarge(limit);
+    if (!isCut && !incoming.complete)
+      throw Object.assign(new Error('the connection was closed in the middle of the response'), { code: 'ECONNRESET' });
+    if (headers['content-encoding'] !== 'gzip') return { status, headers, body };
+    return { status, headers, body: await decompress(body, limit, isError) };
+  } catch (error) {
+    throw failed(guard, connection, error);
+  } finally {
+    guard.stop();
+  }
+}
+
+/**
+ * Reads a body by events, up to a limit. A large page arrives in hundreds of chunks, and asynchronous iteration costs
+ * several turns of the event loop for each.
+ */
+function readBody(
+  incoming: http.IncomingMessage,
+  limit: number,
+  guard: AttemptGuard,
+): Promise<{ body: Buffer; isCut: boolean }> {
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'http:' ? http : https).request(url, requestOptions, resolve);
-    request.on('error', reject);
-    const timeoutMs = options.timeoutMs ?? 0;
-    if (timeoutMs > 0) {
-      request.setTimeout(timeoutMs, () => {
-        request.destroy(Object.assign(new Error(`no answer within ${timeoutMs / 1000} s`), { code: 'ETIMEDOUT' }));
-      });
-    }
-    request.end(body);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const end = (): void => resolve({ body: Buffer.concat(chunks), isCut: length > limit });
+    incoming.on('data', (chunk: Buffer) => {
+      guard.took(chunk.length);
+      chunks.push(length + chunk.length > limit ? chunk.subarray(0, Math.max(0, limit - length)) : chunk);
+      length += chunk.length;
+      if (length <= limit) return;
+      end();
+      incoming.destroy();
+    });
+    incoming.on('end', end);
+    incoming.on('error', reject);
+    incoming.on('close', end);
+  });
+}
+
+/** Decompresses a body. What an error says is not worth a failure: a body that is too large is left out. */
+async function decompress(body: Buffer, limit: number, isError: boolean): Promise<Buffer> {
+  try {
+    return await unzip(body, { maxOutputLength: limit });
+  } catch (error) {
+    if (isError) return Buffer.alloc(0);
+    throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(limit) : error;
+  }
+}
+
+/**
+ * Returns why an attempt failed. After a timeout, connections that are kept open can be dead, too: a retry opens a new
+ * one.
+ */
+function failed(guard: AttemptGuard, { agent }: Connection, error: unknown): unknown {
+  guard.stop();
+  if (!guard.error) return error;
+  for (const sockets of Object.values(agent?.freeSockets ?? {})) for (const socket of sockets ?? []) socket.destroy();
+  return guard.error;
+}
+
+function tooLarge(limit: number): RegadmError {
+  return new RegadmError(`the API server sent more than ${limit / 1024 / 1024} MiB in one response`, {
+    code: 'API_RESPONSE_TOO_LARGE',
+    suggestions: ['check whether the server is an API server, and what is between it and this machine'],
   });
 }

@@ -1,3 +1,4 @@
+import { OBJECT_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
 import type { ApiResponse, ClusterApi } from '../api.js';
 import { listPath, type Resource } from '../resources.js';
 import { notAList } from './list-error.js';
@@ -11,6 +12,11 @@ const SLOW = 4000;
 /** Minimum bytes of a page whose transfer time is used to measure the network. */
 const WORTH_MEASURING = 256 * 1024;
 const COMPRESSED = { 'Accept-Encoding': 'gzip' };
+
+/** By what the number of objects per page is divided when a page is too large. */
+const SHRINK = 8;
+/** Maximum size of a list that is read in one piece, in bytes, after decompression: what memory can hold. */
+const WHOLE_LIST_LIMIT = 8 * RESPONSE_LIMIT_BYTES;
 
 /** What the pages of a list are selected by, and how they are read. */
 export interface PageOptions {
@@ -30,6 +36,8 @@ export class PageRequests {
   private readonly clock: () => number;
   /** True once a page was slow: the remaining ones are requested compressed. */
   private slow = false;
+  /** Objects per page: fewer once a page was too large, so that only an object that is too large is an error. */
+  private pageSize: number | undefined;
 
   constructor(
     private readonly api: ClusterApi,
@@ -47,11 +55,23 @@ export class PageRequests {
    * @throws RegadmError API_NOT_JSON when it is not a page of this list
    */
   async send({ limit, token }: { limit?: number; token?: string }): Promise<ApiResponse> {
+    this.pageSize = limit === undefined ? undefined : Math.min(limit, this.pageSize ?? limit);
+    try {
+      return await this.sendOnce(this.pageSize, token);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'API_RESPONSE_TOO_LARGE' || (this.pageSize ?? 1) === 1) throw error;
+      this.pageSize = Math.ceil(this.pageSize! / SHRINK);
+      return this.send({ limit, token });
+    }
+  }
+
+  private async sendOnce(limit: number | undefined, token: string | undefined): Promise<ApiResponse> {
     const { labelSelector, fieldSelector, signal } = this.options;
     const sentAt = this.clock();
     const response = await this.api.request('GET', this.path, {
       query: { limit, continue: token, labelSelector, fieldSelector },
       signal,
+      bodyLimit: limit === undefined ? WHOLE_LIST_LIMIT : Math.min(RESPONSE_LIMIT_BYTES, limit * OBJECT_LIMIT_BYTES),
       ...(this.slow ? { headers: COMPRESSED } : {}),
       validate: ({ body }) => this.validate(body),
     });

@@ -9,23 +9,33 @@ import type { Reference, Referrer } from '../referrer.js';
 export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeObject) => Referrer {
   const prefixes = hosts.map((host) => `${host}/`);
   return (object) => {
-    const references: Reference[] = [];
-    collect(object, '', prefixes, references);
+    const references = collect(object, prefixes);
     return { kind, namespace: object.metadata?.namespace ?? '', name: object.metadata?.name ?? '', references };
   };
 }
 
-function collect(value: unknown, path: string, prefixes: string[], found: Reference[]): void {
-  if (typeof value === 'string') {
-    const text = pullSpec(value, prefixes);
-    if (text !== undefined) found.push({ field: path, form: 'pull-spec', text, extended: true });
-  } else if (Array.isArray(value)) {
-    value.forEach((one, index) => collect(one, `${path}[${index}]`, prefixes, found));
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, one] of Object.entries(value)) {
-      if (key !== 'managedFields') collect(one, step(path, key), prefixes, found);
+/** Collects the pull specs in a value, in the order of its fields. Without recursion, because values nest deeply. */
+function collect(value: unknown, prefixes: string[]): Reference[] {
+  const found: Reference[] = [];
+  const waiting: [value: unknown, path: string][] = [[value, '']];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [current, path] = next;
+    if (typeof current === 'string') {
+      const text = pullSpec(current, prefixes);
+      if (text !== undefined) found.push({ field: path, form: 'pull-spec', text, extended: true });
+    } else if (typeof current === 'object' && current !== null) {
+      const inner = childrenOf(current, path);
+      for (let at = inner.length - 1; at >= 0; at--) waiting.push(inner[at]!);
     }
   }
+  return found;
+}
+
+function childrenOf(value: object, path: string): [value: unknown, path: string][] {
+  if (Array.isArray(value)) return value.map((one, index) => [one, `${path}[${index}]`]);
+  return Object.entries(value)
+    .filter(([key]) => key !== 'managedFields')
+    .map(([key, one]) => [one, step(path, key)]);
 }
 
 function step(path: string, key: string): string {

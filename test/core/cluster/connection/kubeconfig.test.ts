@@ -216,7 +216,7 @@ describe('the request timeout', () => {
     });
     await expect(api.request('GET', '/', { retry: false })).rejects.toMatchObject({
       code: 'API_UNREACHABLE',
-      message: expect.stringContaining('no answer') as string,
+      message: expect.stringContaining('no response') as string,
     });
     hanging.closeAllConnections();
     hanging.close();
