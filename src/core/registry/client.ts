@@ -115,10 +115,15 @@ export class HttpRegistry implements Registry {
     options?: DeletionOptions,
   ): Promise<Deletion> {
     const answered = await this.requests.send({ method: 'DELETE', path, ...options });
-    if (answered.response.status === status) return 'deleted';
+    if (answered.response.status === status && isEmpty(answered.response)) return 'deleted';
     if (isGone(answered.response, gone)) return 'gone';
     throw responseError(answered.response, { ...answered, what });
   }
+}
+
+/** True for a response without a body, as the registry confirms deletions. A page of a proxy confirms nothing. */
+function isEmpty({ text }: HttpResponse): boolean {
+  return text.trim() === '';
 }
 
 /** True if the registry states that the object does not exist. A 404 without its error code can come from a proxy. */

@@ -442,3 +442,11 @@ test('requests are logged at level 6, without the token', async () => {
   expect(said).not.toContain(TOKEN);
   expect(said).not.toContain(Buffer.from(`regadm:${TOKEN}`).toString('base64'));
 });
+
+test.each([
+  ['an HTML page', '<html>ok</html>'],
+  ['a JSON object', '{}'],
+])('a deletion that is confirmed with %s is a failure', async (_name, body) => {
+  const { registry } = await registryWith((_request, response) => end(response, 202, body));
+  await expect(registry.deleteLayerLink(REPOSITORY, DIGEST)).rejects.toThrow(/202/);
+});
