@@ -1,6 +1,6 @@
 import { cellName, cellsOf, sampleOf, type Cell } from '../support/fault-matrix/cells.js';
 import { FAULTS } from '../support/fault-matrix/faults.js';
-import { tryCell, undisturbedRun, type Undisturbed } from '../support/fault-matrix/trial.js';
+import { tryCell, runWithoutFaults, type Reference } from '../support/fault-matrix/trial.js';
 
 /**
  * Every kind of request of `prune images --confirm` × every fault × first, middle, late, always.
@@ -12,8 +12,8 @@ const WHOLE = process.env.FAULT_PART !== undefined;
 const [part = 1, parts = 1] = (process.env.FAULT_PART ?? '1/1').split('/').map(Number);
 const SAMPLE_SIZE = 50;
 
-const undisturbed: Undisturbed = await undisturbedRun();
-const all = cellsOf(undisturbed.requests);
+const reference: Reference = await runWithoutFaults();
+const all = cellsOf(reference.requests);
 const chosen: Cell[] = WHOLE ? all.filter((_, at) => at % parts === part - 1) : sampleOf(all, SAMPLE_SIZE);
 
 test('every kind of request and every fault occurs', () => {
@@ -27,7 +27,7 @@ test('every kind of request and every fault occurs', () => {
 });
 
 test.each(chosen.map((cell) => [cellName(cell), cell] as const))('%s', async (_name, cell) => {
-  const { hits, violations } = await tryCell(cell, undisturbed);
+  const { hits, violations } = await tryCell(cell, reference);
   expect(violations).toEqual([]);
   // Later requests of a kind do not occur in every run: a watch that ends is opened again.
   if (cell.moment.name === 'first' || cell.moment.name === 'always') expect(hits).toBeGreaterThan(0);

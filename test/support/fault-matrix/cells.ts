@@ -22,7 +22,7 @@ export function cellName({ kind, fault, moment }: Cell): string {
 }
 
 /**
- * Returns every kind of request of an undisturbed run × every fault of its shape × every moment.
+ * Returns every kind of request of a run without faults × every fault of its shape × every moment.
  * @throws Error for a kind of request without faults
  */
 export function cellsOf(requests: readonly RequestRecord[]): Cell[] {

@@ -26,8 +26,8 @@ const ARGS = [
 ];
 const OPTIONS = { options: { keepTagRevisions: 1 } };
 
-/** What an undisturbed run does. */
-export interface Undisturbed {
+/** What a run without faults does. */
+export interface Reference {
   plan: PruneDocument;
   /** The cluster afterward. */
   state: State;
@@ -35,7 +35,7 @@ export interface Undisturbed {
 }
 
 /** The result of a run with a fault. */
-export interface Outcome {
+interface Outcome {
   /** Number of requests that the fault hit. */
   hits: number;
   /** What is wrong; empty if all invariants hold. */
@@ -43,13 +43,13 @@ export interface Outcome {
 }
 
 /** Runs once without faults, as a reference. */
-export async function undisturbedRun(): Promise<Undisturbed> {
+export async function runWithoutFaults(): Promise<Reference> {
   const scene = await aPagedScene();
   try {
     const { document: plan } = await pruneInProcess(scene, { ...OPTIONS, dryRun: true });
     const sent = scene.sandbox.requests.length;
     const { status, stderr } = await prune(scene, ARGS);
-    if (status !== 0) throw new Error(`the undisturbed run fails: ${stderr}`);
+    if (status !== 0) throw new Error(`the run without faults fails: ${stderr}`);
     return { plan, state: stateOf(scene.sandbox), requests: scene.sandbox.requests.slice(sent) };
   } finally {
     await scene.sandbox.stop();
@@ -57,7 +57,7 @@ export async function undisturbedRun(): Promise<Undisturbed> {
 }
 
 /** Runs with the fault of a cell, then without, and compares both with what must hold. */
-export async function tryCell({ kind, action, moment }: Cell, undisturbed: Undisturbed): Promise<Outcome> {
+export async function tryCell({ kind, action, moment }: Cell, reference: Reference): Promise<Outcome> {
   const scene = await aPagedScene();
   try {
     const before = stateOf(scene.sandbox);
@@ -70,9 +70,9 @@ export async function tryCell({ kind, action, moment }: Cell, undisturbed: Undis
       return typeof action === 'function' ? action(request) : action;
     });
     const run = await prune(scene, ARGS, { signal: AbortSignal.timeout(ENDLESS_MS) });
-    const violations = violationsOf({ run, scene, before, undisturbed });
+    const violations = violationsOf({ run, scene, before, reference });
     disturbed = false;
-    violations.push(...(await violationsOfNextRun(scene, undisturbed)));
+    violations.push(...(await violationsOfNextRun(scene, reference)));
     return { hits, violations };
   } finally {
     await scene.sandbox.stop();
@@ -83,23 +83,23 @@ interface Evidence {
   run: CliResult;
   scene: Scene;
   before: State;
-  undisturbed: Undisturbed;
+  reference: Reference;
 }
 
-function violationsOf({ run, scene, before, undisturbed }: Evidence): string[] {
+function violationsOf({ run, scene, before, reference }: Evidence): string[] {
   const { status, signal, stdout, stderr } = run;
   const after = stateOf(scene.sandbox);
   const document = parse(stdout);
   const report = document?.kind === 'ImagePrune' ? document : undefined;
-  const planned = undisturbed.plan.images.map(({ name }) => name);
-  const unfinished = JSON.stringify(after) !== JSON.stringify(undisturbed.state);
+  const planned = reference.plan.images.map(({ name }) => name);
+  const unfinished = JSON.stringify(after) !== JSON.stringify(reference.state);
   const named = /error:/.test(stderr) || (report?.failures ?? []).length > 0;
   const crash = /INTERNAL|TypeError|RangeError|Cannot read|is not a function|is not iterable|\bat .*\.(js|ts):\d+/.exec(
     stderr + stdout,
   );
   return [
     ...missingParts(scene.sandbox, planned).map((part) => `harm: ${part} is missing`),
-    ...unplannedLosses(before, after, undisturbed.plan).map((loss) => `harm: ${loss} is gone`),
+    ...unplannedLosses(before, after, reference.plan).map((loss) => `harm: ${loss} is gone`),
     ...(signal ? [`the run ends by ${signal}`] : []),
     ...(status === 0 && unfinished ? ['exit 0, but not everything is done'] : []),
     ...(status !== 0 && !named ? [`exit ${status} without a named failure`] : []),
@@ -109,12 +109,12 @@ function violationsOf({ run, scene, before, undisturbed }: Evidence): string[] {
   ];
 }
 
-async function violationsOfNextRun(scene: Scene, undisturbed: Undisturbed): Promise<string[]> {
+async function violationsOfNextRun(scene: Scene, reference: Reference): Promise<string[]> {
   const { document } = await pruneInProcess(scene, { ...OPTIONS, kubeconfig: scene.sandbox.kubeconfig.pruner });
-  const same = JSON.stringify(stateOf(scene.sandbox)) === JSON.stringify(undisturbed.state);
+  const same = JSON.stringify(stateOf(scene.sandbox)) === JSON.stringify(reference.state);
   return [
     ...document.failures.map(({ target, message }) => `the next run fails: ${target}: ${message}`),
-    ...(same ? [] : ['the next run ends with another cluster than an undisturbed run']),
+    ...(same ? [] : ['the next run ends with another cluster than a run without faults']),
   ];
 }
 

@@ -127,7 +127,7 @@ function readBody(
   });
 }
 
-/** Decompresses a body. What an error says is not worth a failure: a body that is too large is left out. */
+/** Decompresses a body. What an error says is not worth a failure: a body that is too large becomes empty. */
 async function decompress(body: Buffer, limit: number, isError: boolean): Promise<Buffer> {
   try {
     return await unzip(body, { maxOutputLength: limit });
