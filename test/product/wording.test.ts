@@ -61,6 +61,16 @@ describe('the wording check', () => {
     expect(await check(...ownList())).toEqual({ status: 0, lines: [] });
   });
 
+  test.each(['the pod does not exist anymore', 'the registry carries the whole request out'])(
+    'reports a variant of an example: %s',
+    async (text) => {
+      write('docs/probe.md', `${text}\n`);
+      const { status, lines } = await check(...ownList());
+      expect(status).toBe(1);
+      expect(lines.some((line) => line.startsWith('docs/probe.md:1: '))).toBe(true);
+    },
+  );
+
   test('reports every phrase of the list with its line and what to write instead', async () => {
     write('docs/probe.md', list.phrases.map(({ example }) => `- ${example}\n`).join(''));
     write('src/probe.ts', list.identifiers.map(({ example }) => `export const ${example} = 1;\n`).join(''));
