@@ -105,7 +105,7 @@ function expected(kind: Kind, flags: Flags, isPrivate: boolean): Expectation {
     if (flags.scheme === 'http://') return 'plain';
     if (allowed && !flags.scheme) return 'plain';
     // Through a proxy, the cause is not diagnosed.
-    return isPrivate ? /server gave HTTP response to HTTPS client/ : /connection closed before the answer/;
+    return isPrivate ? /server gave HTTP response to HTTPS client/ : /connection closed before the response/;
   }
   if (kind === 'no-handshake') {
     const plain = flags.scheme === 'http://';

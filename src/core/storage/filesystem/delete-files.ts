@@ -2,9 +2,9 @@ import { lstat, readdir, rmdir, unlink } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Deletion } from '../storage.js';
+import { inDirectory, type BlobPrefixes } from './below.js';
 import { DELETED, GONE } from './delete-each.js';
 import { isMissing } from './files.js';
-import { blobData, blobDirectory } from './layout.js';
 
 const deleteFile = promisify(unlink);
 const deleteDirectory = promisify(rmdir);
@@ -14,55 +14,64 @@ const readEntries = promisify(readdir) as unknown as (
   options: { withFileTypes: true },
 ) => Promise<Dirent[]>;
 
-/**
- * Deletes a blob's data and its directory. The plan has checked that `data` is a regular file; the directory is checked
- * again, because a symbolic link in its place would be followed. Uses callbacks because there can be very many blobs
- * (see files.ts).
- * @throws the file system's error
- */
-export function deleteBlob(root: string, hex: string): Promise<Deletion> {
-  const directory = blobDirectory(root, hex);
-  return new Promise((resolve, reject) => {
-    lstat(directory, (statError, stats) => {
-      if (statError ? isMissing(statError) : !stats.isDirectory()) return resolve(GONE);
-      if (statError) return reject(statError);
-      unlink(blobData(root, hex), (unlinkError) => {
-        if (unlinkError && !isMissing(unlinkError)) return reject(unlinkError);
-        rmdir(directory, (rmdirError) =>
-          rmdirError && !isHarmless(rmdirError) ? reject(rmdirError) : resolve(unlinkError ? GONE : DELETED),
-        );
-      });
-    });
-  });
+/** Deletes a blob's data and its directory. Symbolic links are not followed. @throws the file system's error */
+export async function deleteBlob(prefixes: BlobPrefixes, hex: string): Promise<Deletion> {
+  const prefix = await prefixes.pathFor(hex);
+  return prefix === undefined ? GONE : deleteWithDirectory(prefix, hex, 'data');
 }
 
-/** Deletes a link file and its directory, which must not be a symbolic link. @throws the file system's error */
-export async function deleteLink(directory: string): Promise<Deletion> {
-  if (!(await lstatOf(directory))?.isDirectory()) return GONE;
-  const deletion = await deleteRegularFile(`${directory}/link`);
-  await deleteIfEmpty(directory);
+/**
+ * Deletes a link file and its directory. Symbolic links are not followed.
+ * @param names the link's directory below `root`
+ * @throws the file system's error
+ */
+export async function deleteLink(root: string, names: readonly string[]): Promise<Deletion> {
+  const [name, parents] = [names.at(-1)!, names.slice(0, -1)];
+  return (await inDirectory(root, parents, (parent) => deleteWithDirectory(parent, name, 'link'))) ?? GONE;
+}
+
+/** Deletes a file in a directory, then the directory. */
+async function deleteWithDirectory(parent: string, name: string, file: string): Promise<Deletion> {
+  const deletion = await inDirectory(parent, [name], (directory) => deleteRegularFile(`${directory}/${file}`));
+  if (deletion === undefined) return GONE;
+  await deleteIfEmpty(`${parent}/${name}`);
   return deletion;
 }
 
 /**
- * Deletes the files of a tree that `isKnown` accepts by their path below `directory`, and the directories that are
- * empty then. Symbolic links and all other files are kept.
+ * Deletes the files of a tree that `isKnown` accepts by their path below the tree's directory, and the directories that
+ * are empty then. Symbolic links and all other files are kept, and no link is followed, even if it replaces a directory
+ * during the deletion.
+ * @param names the tree's directory below `root`
  * @returns false when there is no such directory
  * @throws the file system's error
  */
-export async function deleteTree(directory: string, isKnown: (parts: string[]) => boolean): Promise<boolean> {
-  if (!(await lstatOf(directory))?.isDirectory()) return false;
-  await deleteKnown(directory, isKnown, []);
-  return true;
+export async function deleteTree(
+  root: string,
+  names: readonly string[],
+  isKnown: (parts: string[]) => boolean,
+): Promise<boolean> {
+  const [name, parents] = [names.at(-1)!, names.slice(0, -1)];
+  return (await inDirectory(root, parents, (parent) => deleteKnown(parent, name, isKnown, []))) ?? false;
 }
 
-async function deleteKnown(path: string, isKnown: (parts: string[]) => boolean, parts: string[]): Promise<void> {
-  for (const entry of await entriesOf(path)) {
-    const below = [...parts, entry.name];
-    if (entry.isDirectory()) await deleteKnown(`${path}/${entry.name}`, isKnown, below);
-    else if (entry.isFile() && isKnown(below)) await deleteRegularFile(`${path}/${entry.name}`);
-  }
-  await deleteIfEmpty(path);
+async function deleteKnown(
+  parent: string,
+  name: string,
+  isKnown: (parts: string[]) => boolean,
+  parts: string[],
+): Promise<boolean> {
+  const found = await inDirectory(parent, [name], async (directory) => {
+    for (const entry of await entriesOf(directory)) {
+      const below = [...parts, entry.name];
+      if (entry.isDirectory()) await deleteKnown(directory, entry.name, isKnown, below);
+      else if (entry.isFile() && isKnown(below)) await deleteRegularFile(`${directory}/${entry.name}`);
+    }
+    return true;
+  });
+  if (!found) return false;
+  await deleteIfEmpty(`${parent}/${name}`);
+  return true;
 }
 
 /** Deletes a regular file; keeps a symbolic link of that name. */

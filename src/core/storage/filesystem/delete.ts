@@ -1,6 +1,7 @@
 import { sha256Digest, type Digest } from '../../model/digest.js';
 import { messageOf } from '../../model/errors.js';
 import type { Deletion, Link, RepositoryDeletion, Upload } from '../storage.js';
+import { inDirectory } from './below.js';
 import { DELETED, GONE } from './delete-each.js';
 import { deleteIfEmpty, deleteLink, deleteTree, entriesOf, lstatOf } from './delete-files.js';
 import {
@@ -10,27 +11,28 @@ import {
   hexOf,
   layerLinks,
   manifestLinks,
+  namesBelow,
   repositoryDirectory,
   uploadDirectory,
 } from './layout.js';
 
 /** Deletes a manifest link and a layer link of the same digest, where old versions of the registry linked manifests. */
 export async function deleteManifestLink(root: string, { repository, digest }: Link): Promise<Deletion> {
-  const deletion = await deleteLink(`${manifestLinks(root, repository)}/${hexOf(digest)}`);
-  await deleteLink(`${layerLinks(root, repository)}/${hexOf(digest)}`);
+  const deletion = await deleteLink(root, namesBelow(root, `${manifestLinks(root, repository)}/${hexOf(digest)}`));
+  await deleteLink(root, namesBelow(root, `${layerLinks(root, repository)}/${hexOf(digest)}`));
   return deletion;
 }
 
 /** Deletes a layer link once its blob no longer exists. */
 export async function deleteLayerLink(root: string, { repository, digest }: Link): Promise<Deletion> {
   if (await lstatOf(blobData(root, hexOf(digest)))) return { status: 'skipped', reason: 'its blob exists' };
-  return deleteLink(`${layerLinks(root, repository)}/${hexOf(digest)}`);
+  return deleteLink(root, namesBelow(root, `${layerLinks(root, repository)}/${hexOf(digest)}`));
 }
 
 /** Deletes an unfinished upload. */
 export async function deleteUpload(root: string, { repository, id }: Upload): Promise<Deletion> {
-  const path = uploadDirectory(root, repository, id);
-  return (await deleteTree(path, isUploadFile)) ? DELETED : GONE;
+  const names = namesBelow(root, uploadDirectory(root, repository, id));
+  return (await deleteTree(root, names, isUploadFile)) ? DELETED : GONE;
 }
 
 /**
@@ -39,21 +41,22 @@ export async function deleteUpload(root: string, { repository, id }: Upload): Pr
  */
 export async function deleteRepository(root: string, name: string): Promise<RepositoryDeletion> {
   try {
-    return await deleteOwnDirectories(repositoryDirectory(root, name));
+    return await deleteOwnDirectories(root, namesBelow(root, repositoryDirectory(root, name)));
   } catch (error) {
     return { status: 'failed', message: messageOf(error), remainingManifests: await remainingManifests(root, name) };
   }
 }
 
-async function deleteOwnDirectories(path: string): Promise<Deletion> {
+async function deleteOwnDirectories(root: string, repository: readonly string[]): Promise<Deletion> {
   let found = false;
   for (const own of OWN_DIRECTORIES) {
-    const existed = await deleteTree(`${path}/${own}`, (parts) =>
+    const existed = await deleteTree(root, [...repository, own], (parts) =>
       own === '_uploads' ? isUploadFile(parts.slice(1)) : isLinkFile(parts),
     );
     found ||= existed;
   }
-  await deleteIfEmpty(path);
+  const parent = repository.slice(0, -1);
+  await inDirectory(root, parent, (path) => deleteIfEmpty(`${path}/${repository.at(-1)!}`));
   return found ? DELETED : GONE;
 }
 

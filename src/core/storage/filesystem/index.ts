@@ -1,6 +1,7 @@
 import type { Digest } from '../../model/digest.js';
 import type { CandidateFacts, Candidates, StorageSnapshot } from '../../model/registry-storage.js';
 import type { Deletion, DeletionRun, InspectOptions, Link, ListOptions, Storage, Upload } from '../storage.js';
+import { BlobPrefixes } from './below.js';
 import { deleteEach } from './delete-each.js';
 import { deleteBlob } from './delete-files.js';
 import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';
@@ -42,8 +43,13 @@ class FilesystemStorage implements Storage {
     return deleteEach(uploads, run, (upload) => deleteUpload(this.root, upload));
   }
 
-  deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]> {
-    return deleteEach(digests, run, (digest) => deleteBlob(this.root, hexOf(digest)));
+  async deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]> {
+    const prefixes = new BlobPrefixes(this.root);
+    try {
+      return await deleteEach(digests, run, (digest) => deleteBlob(prefixes, hexOf(digest)));
+    } finally {
+      await prefixes.close();
+    }
   }
 
   deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {

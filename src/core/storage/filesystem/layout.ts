@@ -37,6 +37,9 @@ export const layerLinks = (root: string, repository: string): string =>
 export const uploadDirectory = (root: string, repository: string, id: string): string =>
   `${repositoryDirectory(root, repository)}/_uploads/${checkedSegment(id)}`;
 
+/** Splits a path of this layout into its components below the root. */
+export const namesBelow = (root: string, path: string): string[] => path.slice(root.length + 1).split('/');
+
 function checkedHex(hex: string): string {
   if (HEX.test(hex)) return hex;
   throw new Error(`${JSON.stringify(hex.slice(0, 100))} is not a sha256 digest`);

@@ -1,0 +1,102 @@
+import { close, constants, lstat, open } from 'node:fs';
+import { promisify } from 'node:util';
+import { isMissing } from './files.js';
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const readStats = promisify(lstat);
+
+/** `O_DIRECTORY` and `O_NOFOLLOW` do not exist on all systems. */
+const DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
+/**
+ * On Linux, a path through an open directory cannot be redirected: whoever replaces a directory by a symbolic link
+ * afterward changes nothing for it. Node has no openat and unlinkat, but /proc/self/fd has the same effect.
+ */
+const HAS_OPEN_PATHS = process.platform === 'linux';
+/** Codes of a directory that is missing, or that is a symbolic link or a file now. */
+const NOT_A_DIRECTORY = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+/** A directory, and a path of it that is valid until it is closed, even if the directory is replaced. */
+export interface OpenDirectory {
+  readonly path: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a directory below a trusted one, component by component, without following a symbolic link. Elsewhere than on
+ * Linux, it checks every component instead, so it has to be called immediately before the path is used.
+ * @returns undefined if a component is missing, or is not a directory
+ * @throws the file system's error
+ */
+export async function openBelow(from: string, names: readonly string[]): Promise<OpenDirectory | undefined> {
+  if (!HAS_OPEN_PATHS) return checkedBelow(from, names);
+  let directory: OpenDirectory = { path: from, close: async () => undefined };
+  for (const name of names) {
+    const next = await openIn(directory, name);
+    if (!next) return undefined;
+    directory = next;
+  }
+  return directory;
+}
+
+/** Calls `act` with the path of a directory below another one. @returns undefined if there is no such directory */
+export async function inDirectory<T>(
+  from: string,
+  names: readonly string[],
+  act: (directory: string) => Promise<T>,
+): Promise<T | undefined> {
+  const directory = await openBelow(from, names);
+  if (!directory) return undefined;
+  try {
+    return await act(directory.path);
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Opens one component and closes its parent. */
+async function openIn(parent: OpenDirectory, name: string): Promise<OpenDirectory | undefined> {
+  try {
+    const descriptor = await openFile(`${parent.path}/${name}`, DIRECTORY);
+    return { path: `/proc/self/fd/${descriptor}`, close: () => closeFile(descriptor) };
+  } catch (error) {
+    if (NOT_A_DIRECTORY.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  } finally {
+    await parent.close();
+  }
+}
+
+async function checkedBelow(from: string, names: readonly string[]): Promise<OpenDirectory | undefined> {
+  let path = from;
+  for (const name of names) {
+    path += `/${name}`;
+    const stats = await readStats(path).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    if (!stats?.isDirectory()) return undefined;
+  }
+  return { path, close: async () => undefined };
+}
+
+/** The directories `blobs/sha256/XX`, opened once each, because there can be millions of blobs below them. */
+export class BlobPrefixes {
+  private readonly open = new Map<string, Promise<OpenDirectory | undefined>>();
+
+  /** @param root the registry's `docker/registry/v2` */
+  constructor(private readonly root: string) {}
+
+  /** Returns the path of the directory for a blob; undefined if there is none, or a symbolic link in its place. */
+  async pathFor(hex: string): Promise<string | undefined> {
+    const prefix = hex.slice(0, 2);
+    const known = HAS_OPEN_PATHS ? this.open.get(prefix) : undefined;
+    const directory = known ?? openBelow(this.root, ['blobs', 'sha256', prefix]);
+    this.open.set(prefix, directory);
+    return (await directory)?.path;
+  }
+
+  async close(): Promise<void> {
+    for (const directory of this.open.values()) await (await directory.catch(() => undefined))?.close();
+  }
+}
