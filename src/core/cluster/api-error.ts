@@ -46,6 +46,12 @@ export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409;
 }
 
+/** True if a request failed for the server's reasons, not because of the object: the next one would fail, too. */
+export function isApiFailure(error: unknown): boolean {
+  if (error instanceof ApiError) return [401, 403, 429].includes(error.status) || error.status >= 500;
+  return error instanceof RegadmError && error.code === 'API_UNREACHABLE';
+}
+
 function codeFor(status: number): ErrorCode {
   if (status === 401) return 'UNAUTHORIZED';
   if (status === 403) return 'FORBIDDEN';

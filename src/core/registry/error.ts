@@ -51,3 +51,10 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof RegistryError) || error.kind !== 'answer') return true;
   return error.status === undefined || UNAVAILABLE.has(error.status);
 }
+
+/** True if a request failed for the registry's reasons, not because of the object: the next one would fail, too. */
+export function isRegistryFailure(error: unknown): boolean {
+  if (!(error instanceof RegistryError)) return false;
+  const { kind, status = 0 } = error;
+  return kind !== 'answer' || [401, 403, 429].includes(status) || status >= 500;
+}

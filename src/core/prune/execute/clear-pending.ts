@@ -15,6 +15,6 @@ export async function clearPending(run: Run, key: RepositoryName, finished: Read
       return remaining.length === pending.length ? undefined : { pending: remaining };
     });
   } catch (error) {
-    run.fail(`image stream ${key}`, error);
+    run.fail(`image stream ${key}`, error, key);
   }
 }

@@ -118,7 +118,7 @@ async function requestDeletion(work: LinkWork, link: number, kind: LinkKind): Pr
       outcome.note = STREAM_GONE;
       return STATUS.skipped;
     }
-    const message = run.fail(`${kind} link ${digest} in repository ${key}`, error);
+    const message = run.fail(`${kind} link ${digest} in repository ${key}`, error, key);
     await run.record({ ...entry, result: 'failed', message });
     return STATUS.failed;
   }

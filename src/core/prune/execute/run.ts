@@ -1,3 +1,5 @@
+import { isApiFailure } from '../../cluster/api-error.js';
+import { isRegistryFailure } from '../../registry/error.js';
 import type { ErrorCode } from '../../model/error-codes.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { forEachParallel } from '../../kit/parallel.js';
@@ -7,6 +9,7 @@ import { emptyOutcome, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { Images, ImageStreams, RegistryDeletions } from '../ports.js';
 import type { AuditEntry, AuditLog } from './audit-log.js';
+import { FailureStreak } from './failure-streak.js';
 import type { ClusterWatcher } from './watch/cluster-watcher.js';
 import type { LiveView } from './watch/live-view.js';
 
@@ -42,12 +45,20 @@ const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'REGISTRY_UNAUTHORIZED',
 ]);
 
+/** Actions of the API server; the registry executes the others. */
+const API_ACTIONS: ReadonlySet<AuditEntry['action']> = new Set<AuditEntry['action']>([
+  'update-image-stream',
+  'delete-image',
+]);
+
 /** The state of one execution: what has happened, and whether it continues. */
 export class Run {
   readonly outcome: PruneOutcome;
   readonly failures: Failure[] = [];
   /** Why images must be kept because something of theirs was not deleted; by digest number. */
   readonly blocked = new Map<number, string>();
+  /** Counted apart: the blobs of images are deleted in the registry while the API server fails, and the reverse. */
+  private readonly streaks = { api: new FailureStreak(isApiFailure), registry: new FailureStreak(isRegistryFailure) };
   private ended: RegadmError | undefined;
 
   constructor(
@@ -102,14 +113,22 @@ export class Run {
   /** Writes the line of the audit log for what has just been done. @returns whether the run continues */
   async record(entry: AuditEntry): Promise<boolean> {
     const { audit } = this.ports;
+    if (!('result' in entry) || entry.result !== 'failed')
+      this.streaks[API_ACTIONS.has(entry.action) ? 'api' : 'registry'].succeeded();
     return audit ? this.attempt(() => audit.append(entry)) : this.isActive;
   }
 
-  /** Notes a failure; ends the run if everything else would fail, too. @returns the message */
-  fail(target: string, error: unknown): string {
+  /**
+   * Notes a failure; ends the run if everything else would fail, too.
+   * @param place namespace or repository of the target; absent for images and blobs
+   * @returns the message
+   */
+  fail(target: string, error: unknown, place?: string): string {
     const message = messageOf(error);
     this.failures.push({ target, message });
     if (error instanceof RegadmError && FATAL.has(error.code)) this.ended ??= error;
+    const persistent = this.streaks.api.failed(error, place) ?? this.streaks.registry.failed(error, place);
+    if (persistent) this.end(persistent);
     return message;
   }
 

@@ -33,7 +33,7 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
     if (result === 'gone') noteGone(outcome);
     else current = result;
   } catch (error) {
-    const message = run.fail(`image stream ${key}`, error);
+    const message = run.fail(`image stream ${key}`, error, planned.stream.namespace);
     noteFailed(run, planned, outcome, message);
     await run.record({ action: 'update-image-stream', imageStream: key, result: 'failed', message });
     return;

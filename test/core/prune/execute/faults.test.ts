@@ -163,3 +163,29 @@ test('the audit log has failed requests, too, because the server can have execut
   expect(failed.map(({ message }) => message).sort()).toEqual(document.failures.map(({ message }) => message).sort());
   expect(failed).toHaveLength(2);
 });
+
+test('when the API server rejects 20 deletions in a row, the run ends and skips the others', async () => {
+  const loose = Array.from(
+    { length: 40 },
+    (_, at) =>
+      scene.sandbox.registry.push('ops/batch', undefined, {
+        created: '2025-01-01T00:00:00Z',
+        layers: ['base', `loose ${at}`],
+      }).digest,
+  );
+  before = stateOf(scene.sandbox);
+  disturb(/^DELETE .*\/images\//, { do: 'status', status: 403 });
+  const { document } = await pruneInProcess(scene);
+  const statusOf = new Map(document.images.map(({ name, status }) => [name, status]));
+  const statuses = loose.map((name) => statusOf.get(name));
+  expect(statuses.filter((status) => status === 'failed').length).toBeLessThan(30);
+  expect(statuses.filter((status) => status === 'skipped').length).toBeGreaterThan(10);
+  expect(document.failures.map(({ message }) => message).join('\n')).toContain('20 consecutive requests failed');
+  expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
+  expect(
+    missingParts(
+      scene.sandbox,
+      document.images.map(({ name }) => name),
+    ),
+  ).toEqual([]);
+});
