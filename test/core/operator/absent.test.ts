@@ -3,13 +3,24 @@ import { readConfig } from '../../../src/core/operator/config.js';
 import { requestPodDeletion } from '../../../src/core/operator/delete-pod.js';
 import { readDeployment } from '../../../src/core/operator/rollout.js';
 import type { ApiResponse, ClusterApi } from '../../../src/core/cluster/api.js';
-import { aResponse, fakeApi } from '../../support/fake-api.js';
+import { aResponse, fakeApi, type RecordedRequest } from '../../support/fake-api.js';
 
 const OF_A_PROXY = aResponse(404, '<html>Not Found</html>');
-const OF_THE_SERVER = aResponse(404, { kind: 'Status', code: 404, reason: 'NotFound', message: 'not found' });
+/** States that exactly the requested object does not exist. */
+const OF_THE_SERVER = ({ path }: RecordedRequest): ApiResponse => {
+  const [name, kind] = path.split('/').reverse();
+  return aResponse(404, {
+    kind: 'Status',
+    code: 404,
+    reason: 'NotFound',
+    message: 'not found',
+    details: { name, kind },
+  });
+};
 const WITHOUT_THE_API = aResponse(404, '404 page not found\n');
 
-const answering = (response: ApiResponse): ClusterApi => fakeApi(() => response).api;
+const answering = (response: ApiResponse | typeof OF_THE_SERVER): ClusterApi =>
+  fakeApi(typeof response === 'function' ? response : () => response).api;
 
 const READERS: [string, (api: ClusterApi) => Promise<unknown>, string][] = [
   ["the operator's config", readConfig, 'NO_REGISTRY_OPERATOR'],
