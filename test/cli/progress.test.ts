@@ -19,6 +19,8 @@ requires('script').describe('the progress display on a terminal', () => {
     const child = spawn('script', ['-qefc', `stty cols 80; exec ${command}`, '/dev/null'], {
       env: { PATH: process.env.PATH, HOME: '/nonexistent', TERM: 'xterm' },
     });
+    // The program can end before it reads what was typed.
+    child.stdin.on('error', () => undefined);
     let written = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       written += text;
