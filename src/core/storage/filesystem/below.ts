@@ -17,7 +17,7 @@ const HAS_OPEN_PATHS = process.platform === 'linux';
 const NOT_A_DIRECTORY = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** A directory, and a path of it that is valid until it is closed, even if the directory is replaced. */
-export interface OpenDirectory {
+interface OpenDirectory {
   readonly path: string;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface OpenDirectory {
  * @returns undefined if a component is missing, or is not a directory
  * @throws the file system's error
  */
-export async function openBelow(from: string, names: readonly string[]): Promise<OpenDirectory | undefined> {
+async function openBelow(from: string, names: readonly string[]): Promise<OpenDirectory | undefined> {
   if (!HAS_OPEN_PATHS) return checkedBelow(from, names);
   let directory: OpenDirectory = { path: from, close: async () => undefined };
   for (const name of names) {
