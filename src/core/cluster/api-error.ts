@@ -62,10 +62,7 @@ function codeFor(status: number): ErrorCode {
 
 function suggestionsFor(status: number): string[] {
   if (status === 401) return [ADVICE.logInAgain];
-  if (status === 403)
-    return [
-      'ask for the cluster role system:image-pruner: oc adm policy add-cluster-role-to-user system:image-pruner USER',
-    ];
+  if (status === 403) return [ADVICE.askForPruner];
   return [];
 }
 

@@ -8,6 +8,7 @@ import {
   qualifiedName,
   type ListedResource,
 } from '../cluster/resources.js';
+import { ADVICE } from '../model/advice.js';
 import { firstObjects } from '../cluster/lists/first-objects.js';
 import { currentUser, kubernetesVersion, openshiftVersion } from '../cluster/server-info.js';
 import type { Check } from '../model/check.js';
@@ -51,13 +52,7 @@ export async function checkLists(api: ClusterApi): Promise<Check[]> {
   });
   const check = about('lists');
   if (problems.length === 0) return [check('ok', 'all resources that can use an image can be listed')];
-  return [
-    check(
-      'failed',
-      problems.join('; '),
-      'give the user the role, because a prune deletes nothing unless it sees all uses: oc adm policy add-cluster-role-to-user system:image-pruner USER',
-    ),
-  ];
+  return [check('failed', problems.join('; '), ADVICE.grantPrunerToSee)];
 }
 
 /** Returns why a resource cannot be listed; undefined when it can. */

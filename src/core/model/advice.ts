@@ -1,3 +1,8 @@
+import { PRUNER_ROLE } from './openshift.js';
+
+/** The command that gives a user the role of pruners. */
+const GRANT_TO_USER = `oc adm policy add-cluster-role-to-user ${PRUNER_ROLE} USER`;
+
 /**
  * What users can do about the problems that the API server, the registry, its storage and its operator cause, in terms
  * of the command line. The directories that talk to them know no flag and no command: their errors name the advice.
@@ -20,6 +25,9 @@ export const ADVICE = {
   logIn: 'log in (oc login), or pass --token',
   logInAgain: 'log in again (oc login), or pass a valid --token',
   refreshCredentials: 'run the login again (oc login), or pass --token',
+  grantPruner: `give the user the role: ${GRANT_TO_USER}`,
+  askForPruner: `ask for the cluster role ${PRUNER_ROLE}: ${GRANT_TO_USER}`,
+  grantPrunerToSee: `give the user the role, because a prune deletes nothing unless it sees all uses: ${GRANT_TO_USER}`,
   fewerReferrers:
     '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner',
 

@@ -21,6 +21,14 @@ export interface ObjectMeta {
   [key: string]: unknown;
 }
 
+/** A condition in the status of an object. */
+export interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
 /** A list of objects, as the API server sends it. */
 export interface KubeList {
   kind?: string;

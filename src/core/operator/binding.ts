@@ -1,12 +1,11 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { createObject, deleteObject, findObject, listObjects, type ObjectReference } from '../cluster/objects.js';
 import { apiVersionOf, defineResource } from '../cluster/resources.js';
-import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { PRUNER_ROLE, REGISTRY_NAMESPACE } from '../model/openshift.js';
 
 const BINDINGS = defineResource('rbac.authorization.k8s.io/v1', 'clusterrolebindings', 'ClusterRoleBinding', {
   namespaced: false,
 });
-const ROLE = 'system:image-pruner';
 /** Prefix of the names of regadm's own cluster role bindings. */
 export const BINDING_PREFIX = 'regadm-hard-prune-';
 const MANAGED_BY = 'app.kubernetes.io/managed-by';
@@ -25,7 +24,7 @@ export async function hasPrunerRole(api: ClusterApi, serviceAccount: string): Pr
   return bindings.some(
     (binding) =>
       binding.roleRef?.kind !== 'Role' &&
-      binding.roleRef?.name === ROLE &&
+      binding.roleRef?.name === PRUNER_ROLE &&
       !isOwn(binding) &&
       bindsAccount(binding, serviceAccount),
   );
@@ -40,7 +39,7 @@ export async function createBinding(api: ClusterApi, name: string, serviceAccoun
     apiVersion: apiVersionOf(BINDINGS),
     kind: BINDINGS.kind,
     metadata: { name, labels: { [MANAGED_BY]: 'regadm' } },
-    roleRef: { apiGroup: BINDINGS.group, kind: 'ClusterRole', name: ROLE },
+    roleRef: { apiGroup: BINDINGS.group, kind: 'ClusterRole', name: PRUNER_ROLE },
     subjects: [{ kind: 'ServiceAccount', name: serviceAccount, namespace: REGISTRY_NAMESPACE }],
   };
   await createObject(api, bindingNamed(name), body);

@@ -3,19 +3,13 @@ import { changeObject, type MergePatch } from '../cluster/change-object.js';
 import { findReading, type Reading } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
+import type { Condition } from '../model/kube.js';
 import { CONFIG, CONFIG_NAME } from './objects.js';
 
 /** The operator's config object, with the fields that regadm reads. */
 export interface RegistryConfig extends KubeObject {
   spec?: { readOnly?: boolean; managementState?: string; replicas?: number; [key: string]: unknown };
   status?: { conditions?: Condition[]; [key: string]: unknown };
-}
-
-export interface Condition {
-  type: string;
-  status: string;
-  reason?: string;
-  message?: string;
 }
 
 export interface ConfigReading {

@@ -1,7 +1,8 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import { hasCode } from '../model/errors.js';
-import { changeConfig, managementState, readConfig, type Condition, type RegistryConfig } from './config.js';
+import type { Condition } from '../model/kube.js';
+import { changeConfig, managementState, readConfig, type RegistryConfig } from './config.js';
 import { assertModeCanChange } from './guards.js';
 import { assertUnlocked } from './lease/refusal.js';
 import { CHANGE_MODE, assertPermissions } from './permissions.js';

@@ -4,7 +4,8 @@ import { getObject, listObjects, type ObjectReference } from '../cluster/objects
 import { ROUTES } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/quantity.js';
-import { managementState, type Condition, type RegistryConfig } from './config.js';
+import type { Condition } from '../model/kube.js';
+import { managementState, type RegistryConfig } from './config.js';
 import { CONFIG, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
 import type { Deployment } from './rollout.js';

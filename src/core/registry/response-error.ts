@@ -7,7 +7,6 @@ import type { HttpResponse } from './transport.js';
 
 /** End of the realm in the challenge of an OpenShift registry. */
 const OPENSHIFT_REALM = '/openshift/token';
-const GRANT = 'give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER';
 
 /** The registry's own error. */
 interface RegistryMessage {
@@ -69,7 +68,8 @@ export function responseError(response: HttpResponse, request: RequestDescriptio
 function problemIn(response: HttpResponse, request: RequestDescription, message?: RegistryMessage): Problem {
   const { status } = response;
   if (status === 401) return unauthorized(request, bearerService(response));
-  if (status === 403) return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, GRANT];
+  if (status === 403)
+    return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, ADVICE.grantPruner];
   if (status === 405) return isReadOnly(response, message) ? READ_ONLY : unsupported(request);
   return [
     'REGISTRY_ERROR',
@@ -119,9 +119,9 @@ function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boole
 function unauthorized({ hasToken, what }: RequestDescription, service?: string): Problem {
   const code = 'REGISTRY_UNAUTHORIZED';
   if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
-  if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', GRANT];
+  if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', ADVICE.grantPruner];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
-  const remedies: string[] = [ADVICE.logInAgain, GRANT];
+  const remedies: string[] = [ADVICE.logInAgain, ADVICE.grantPruner];
   if (service !== undefined && !service.endsWith(OPENSHIFT_REALM)) remedies.push(ADVICE.otherRegistry(service));
   return [code, `401 Unauthorized: ${cause}`, ...remedies];
 }

@@ -1,4 +1,4 @@
-import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { OWN_CRON_JOB, PRUNER_ROLE, REGISTRY_NAMESPACE } from '../model/openshift.js';
 
 /** The image that a build in the cluster creates (docs/schedule.md). */
 export const DEFAULT_IMAGE = `image-registry.${REGISTRY_NAMESPACE}.svc:5000/${REGISTRY_NAMESPACE}/regadm:latest`;
@@ -30,7 +30,7 @@ function roleBinding(): object {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRoleBinding',
     metadata: { name: OWN_CRON_JOB },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: PRUNER_ROLE },
     subjects: [{ kind: 'ServiceAccount', name: OWN_CRON_JOB, namespace: REGISTRY_NAMESPACE }],
   };
 }

@@ -4,7 +4,7 @@ import { describeObject, findReading, type Reading } from '../cluster/objects.js
 import { defineResource } from '../cluster/resources.js';
 import { RegadmError } from '../model/errors.js';
 import type { PrunerPatch, PrunerSpec } from './pruner-spec.js';
-import type { Condition } from './report.js';
+import type { Condition } from '../model/kube.js';
 
 const IMAGE_PRUNERS = defineResource('imageregistry.operator.openshift.io/v1', 'imagepruners', 'ImagePruner', {
   namespaced: false,

@@ -2,7 +2,8 @@ import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { findObject, listObjects, type ObjectReference } from '../cluster/objects.js';
 import { JOBS, defineResource } from '../cluster/resources.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
-import type { Condition, CronJobStatus, Run } from './report.js';
+import type { Condition } from '../model/kube.js';
+import type { CronJobStatus, Run } from './report.js';
 
 /** The CronJob that the operator creates for the cluster's own pruning. */
 export const OPERATOR_CRON_JOB = 'image-pruner';

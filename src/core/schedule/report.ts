@@ -1,4 +1,5 @@
 import type { Count, DocumentHeader } from '../model/document.js';
+import type { Condition } from '../model/kube.js';
 import { DEFAULTS, type PrunerSpec } from './pruner-spec.js';
 
 /** What `regadm prune schedule -o json` prints. */
@@ -21,13 +22,6 @@ export interface ScheduleDocument extends DocumentHeader<'PruneSchedule'> {
 
 /** What `regadm prune schedule --run-now -o json` prints. */
 export interface RunDocument extends DocumentHeader<'PruneRun'>, Run {}
-
-export interface Condition {
-  type: string;
-  status: string;
-  reason?: string;
-  message?: string;
-}
 
 export interface CronJobStatus {
   name: string;

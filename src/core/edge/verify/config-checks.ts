@@ -1,6 +1,7 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { getObject } from '../../cluster/objects.js';
-import { managementState, type Condition, type RegistryConfig } from '../../operator/config.js';
+import type { Condition } from '../../model/kube.js';
+import { managementState, type RegistryConfig } from '../../operator/config.js';
 import { CONFIG, CONFIG_NAME, IMAGE_CONFIG } from '../../operator/objects.js';
 import { NAMES } from '../render/registry-objects.js';
 import { checker, type EdgeCheck } from './check.js';

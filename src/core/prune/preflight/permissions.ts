@@ -1,3 +1,4 @@
+import { ADVICE } from '../../model/advice.js';
 import { describePermission, type AccessReview, type Permission } from '../../cluster/access-review.js';
 import { mapParallel } from '../../kit/parallel.js';
 import type { ClusterChecks } from '../ports.js';
@@ -14,7 +15,6 @@ interface PermissionsInput {
 
 /** Maximum concurrent access reviews. */
 const CONCURRENCY = 4;
-const GRANT = 'give the user the role: oc adm policy add-cluster-role-to-user system:image-pruner USER';
 
 /**
  * Returns the permissions that a run needs beyond the lists. The registry asks the API server for `delete images` at
@@ -59,6 +59,6 @@ function toCheck(permissions: Permission[], reviews: AccessReview[]): PreflightC
     name: 'permissions',
     status: 'failed',
     message: `the user may not ${denied.map(describePermission).join(', ')}`,
-    suggestions: [GRANT],
+    suggestions: [ADVICE.grantPruner],
   };
 }
