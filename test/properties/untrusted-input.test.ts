@@ -7,6 +7,7 @@ import { readIgnition } from '../../src/core/edge/ignition/read.js';
 import { parsePrunerLine } from '../../src/core/hard-prune/plan/pruner-output.js';
 import { parseDuration } from '../../src/core/model/duration.js';
 import { RegadmError } from '../../src/core/model/errors.js';
+import type { KubeObject } from '../../src/core/model/kube.js';
 import { parseImageReference, parseStreamImage, parseStreamTag } from '../../src/core/model/image-reference.js';
 import { parseMaxDelete } from '../../src/core/model/max-delete.js';
 import { LIST_FIELDS } from '../../src/core/model/list-fields.js';
@@ -18,6 +19,7 @@ import { parsePlanFile } from '../../src/core/prune/plan/parse-plan-file.js';
 import { registryErrorIn } from '../../src/core/registry/response-error.js';
 import { parseRegistryAddress } from '../../src/core/registry/url.js';
 import { digest } from '../support/builders.js';
+import { clusters, optionSets, planOf, type Lists } from './clusters.js';
 
 /** Number of inputs per parser. PROPERTY_RUNS=20000 searches longer. */
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 100) };
@@ -168,4 +170,52 @@ describe.each(Object.entries(PARSERS))('%s', (_name, parser) => {
       tryParse(parser, `${long}!`);
     }
   });
+});
+
+/** Values that a tenant, or a server, can put in any field. */
+const oddValue = fc.oneof(
+  fc.constantFrom(null, true, 0, -1, 1e308, '', [], {}, [null], [[]], { metadata: null }, 'sha256:'),
+  fc.constantFrom(digest('layer 1').toUpperCase(), `${digest('layer 1')}?x`, `${digest('layer 1')}/../x`, '../../x'),
+  fc.jsonValue({ maxDepth: 3 }),
+  oddText,
+);
+
+/** Replaces the value at a path that the numbers choose. The objects' own names stay. */
+function replaceSomewhere(value: unknown, choices: number[], replacement: unknown): unknown {
+  const [choice, ...rest] = choices;
+  if (typeof value !== 'object' || value === null || choice === undefined) return replacement;
+  const keys = Object.keys(value).filter((key) => !['name', 'namespace', 'uid'].includes(key));
+  if (keys.length === 0) return replacement;
+  const key = keys[choice % keys.length]!;
+  const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string, unknown>;
+  copy[key] = replaceSomewhere(copy[key], rest, replacement);
+  return copy;
+}
+
+/** Gives a value the names of an object: lists with objects without names are rejected before a plan is made. */
+function named(value: unknown, { metadata: { name, namespace, uid } }: KubeObject): KubeObject {
+  const object = (typeof value === 'object' && value !== null ? value : {}) as Partial<KubeObject>;
+  const metadata = (typeof object.metadata === 'object' ? object.metadata : {}) as object;
+  return { ...object, metadata: { ...metadata, name, namespace, uid } };
+}
+
+test('a plan is made, or refused in order, with any value in any field of an object', () => {
+  const path = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 7 });
+  fc.assert(
+    fc.property(clusters, optionSets, fc.nat(), fc.nat(), path, oddValue, (lists, options, list, item, at, value) => {
+      const names = Object.keys(lists).filter((name) => lists[name]!.length > 0);
+      if (names.length === 0) return;
+      const name = names[list % names.length]!;
+      const objects = [...lists[name]!];
+      const index = item % objects.length;
+      objects[index] = named(replaceSomewhere(objects[index], at, value), objects[index]!);
+      const hostile: Lists = { ...lists, [name]: JSON.parse(JSON.stringify(objects)) as KubeObject[] };
+      try {
+        planOf(hostile, options);
+      } catch (error) {
+        expectOrderlyError(error);
+      }
+    }),
+    { numRuns: RUNS.numRuns * 5 },
+  );
 });

@@ -63,15 +63,15 @@ interface RawImage extends KubeObject {
 /** Reduces an Image object. Never throws: `unreadable` states what cannot be read. */
 export function reduceImage(object: KubeObject): ImageRecord {
   const raw = object as RawImage;
-  const mediaType = raw.dockerImageManifestMediaType ?? '';
+  const mediaType = textOf(raw.dockerImageManifestMediaType);
   const metadata = (raw.dockerImageMetadata ?? {}) as { Id?: string; Size?: number };
   const unreadable = metadataProblem(raw);
   return {
     name: raw.metadata.name,
-    uid: raw.metadata.uid ?? '',
-    created: Date.parse(raw.metadata.creationTimestamp ?? ''),
+    uid: textOf(raw.metadata.uid),
+    created: Date.parse(textOf(raw.metadata.creationTimestamp)),
     managed: raw.metadata.annotations?.['openshift.io/image.managed'] === 'true',
-    reference: raw.dockerImageReference ?? '',
+    reference: textOf(raw.dockerImageReference),
     size: unreadable ? 0 : (metadata.Size ?? 0),
     config: !unreadable && hasConfigBlob(mediaType) ? (metadata.Id ?? '') : '',
     layers: unreadable ? [] : layersOf(raw).map(({ name, size }) => ({ digest: name, size: size ?? 0 })),
@@ -79,6 +79,11 @@ export function reduceImage(object: KubeObject): ImageRecord {
     oci: mediaType.startsWith('application/vnd.oci.image.'),
     unreadable,
   };
+}
+
+/** Returns a text; empty for a value of another type, which only a saved list can contain. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function layersOf(raw: RawImage): { name: string; size?: number }[] {
