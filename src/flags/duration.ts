@@ -4,18 +4,21 @@ import { usageError } from '../core/model/errors.js';
 /** Maximum delay of Node's timers, in ms: about 25 days. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+const TIMEOUT_FORM = 'write it as 30s, 10m or 2h';
+
+function toMilliseconds(flag: string, text: string, form: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw usageError(`invalid argument "${text}" for "--${flag}": not a duration`, [form]);
+  return ms;
+}
+
 /**
  * Converts the value of a flag that takes an age or a period.
  * @returns milliseconds, 0 or more
  * @throws RegadmError (USAGE) that names the flag
  */
 export function durationFlag(flag: string, text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined) {
-    throw usageError(`invalid argument "${text}" for "--${flag}": not a duration`, [
-      'write it as 60m, 96h, 1h30m or 0',
-    ]);
-  }
+  const ms = toMilliseconds(flag, text, 'write it as 60m, 96h, 1h30m or 0');
   if (ms < 0) throw usageError(`--${flag} must be greater than or equal to 0`);
   return ms;
 }
@@ -26,8 +29,8 @@ export function durationFlag(flag: string, text: string): number {
  * @throws RegadmError (USAGE) that names the flag
  */
 export function timeoutFlag(flag: string, text: string): number {
-  const ms = durationFlag(flag, text);
-  if (ms === 0) throw usageError(`--${flag} must be above 0`, ['write it as 30s, 10m or 2h']);
+  const ms = toMilliseconds(flag, text, TIMEOUT_FORM);
+  if (ms <= 0) throw usageError(`--${flag} must be above 0`, [TIMEOUT_FORM]);
   return Math.min(ms, MAX_TIMER_MS);
 }
 

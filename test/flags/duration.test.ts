@@ -16,6 +16,10 @@ test('a timeout is above 0 and at most what timers accept', () => {
   expect(timeoutFlag('timeout', '10000h')).toBe(MAX_TIMER_MS);
   expect(() => timeoutFlag('timeout', '0')).toThrow('--timeout must be above 0');
   expect(() => timeoutFlag('timeout', 'x')).toThrow('"--timeout"');
+  for (const text of ['0', '-1m', '5'])
+    expect(() => timeoutFlag('timeout', text)).toThrow(
+      expect.objectContaining({ suggestions: ['write it as 30s, 10m or 2h'] }) as Error,
+    );
 });
 
 test('the request timeout takes seconds as well, 0 for the built-in limits, and at most what timers accept', () => {

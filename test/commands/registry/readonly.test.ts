@@ -11,7 +11,7 @@ afterEach(() => sandbox.stop());
 
 test.each([
   ['0', '--timeout must be above 0'],
-  ['-1m', '--timeout must be greater than or equal to 0'],
+  ['-1m', '--timeout must be above 0'],
   ['soon', 'invalid argument "soon" for "--timeout"'],
 ])('--timeout %s is refused before any request is sent', async (timeout, message) => {
   const args = ['registry', 'readonly', 'on', `--timeout=${timeout}`];

@@ -8,7 +8,11 @@ import type { PlanFile } from '../plan/plan-file.js';
 /** Reads the plan of `--plan`. @throws RegadmError PLAN_FILE, PLAN_EDITED */
 export async function readPlanFile(file: string): Promise<ParsedPlanFile> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new RegadmError(`cannot read --plan ${file}: ${messageOf(cause)}`, { code: 'PLAN_FILE', cause });
+    throw new RegadmError(`cannot read --plan ${file}: ${messageOf(cause)}`, {
+      code: 'PLAN_FILE',
+      suggestions: ['write the file first: regadm prune images --plan-out FILE'],
+      cause,
+    });
   });
   return parsePlanFile(file, text);
 }
