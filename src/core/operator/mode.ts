@@ -33,7 +33,7 @@ interface ChangeModeOptions {
   wait: boolean;
   /** Timeout of the roll-out, in ms. */
   timeoutMs: number;
-  reporter: Pick<Reporter, 'progress'>;
+  reporter: Pick<Reporter, 'progress' | 'warning'>;
   signal?: AbortSignal;
 }
 
@@ -57,7 +57,7 @@ export async function changeMode(
     return { spec: { readOnly } };
   });
   if (wait && managementState(config) === 'Managed')
-    await waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, signal, onProgress: reporter.progress });
+    await waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, signal, reporter });
   return modeOf(api, (await readConfig(api)).config, before.readOnly);
 }
 

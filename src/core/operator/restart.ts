@@ -20,7 +20,7 @@ interface RestartOptions {
   timeoutMs: number;
   /** Empties the blob cache in Redis before the restart; resolves to the number of deleted keys. */
   emptyCache?: () => Promise<number>;
-  reporter: Pick<Reporter, 'note' | 'progress'>;
+  reporter: Pick<Reporter, 'note' | 'progress' | 'warning'>;
   signal?: AbortSignal;
 }
 
@@ -59,7 +59,7 @@ export async function restartRegistry(api: ClusterApi, options: RestartOptions):
   const deadline = performance.now() + options.timeoutMs;
   const generation = await annotate(api, options);
   const wait = (goal: RolloutGoal): Promise<RegistryPod[]> =>
-    waitForRollout(api, { ...goal, timeoutMs: deadline - performance.now(), signal, onProgress: reporter.progress });
+    waitForRollout(api, { ...goal, timeoutMs: deadline - performance.now(), signal, reporter });
   const pods = await wait(annotatedRollout(options.now, generation, previous)).catch(async (error: unknown) => {
     if (!(error instanceof AnnotationRemoved)) throw error;
     reporter.note('the operator has undone the change of the deployment: deleting the remaining pods one by one');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { findObject } from '../cluster/objects.js';
-import type { ErrorCode } from '../model/error-codes.js';
+import type { Reporter } from '../kit/reporter.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { CONFIG_NAME, DEPLOYMENT } from './objects.js';
@@ -35,8 +35,8 @@ export interface RolloutGoal {
 interface RolloutOptions extends RolloutGoal {
   timeoutMs: number;
   signal?: AbortSignal;
-  /** Called when the description of what the roll-out is waiting for changes. */
-  onProgress?(text: string): void;
+  /** Receives what the roll-out is waiting for, whenever that changes, and that its progress deadline has passed. */
+  reporter: Pick<Reporter, 'progress' | 'warning'>;
 }
 
 /** Reads the registry's Deployment. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
@@ -65,25 +65,28 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2000;
 
 /**
- * Waits until the registry's Deployment has rolled out and only ready new pods exist.
+ * Waits until the registry's Deployment has rolled out and only ready new pods exist. The Deployment's own progress
+ * deadline is only reported: the operator sets it shorter than a slow pull of the image takes.
  * @returns those pods
- * @throws RegadmError ROLLOUT_TIMEOUT, ROLLOUT_STUCK (the Deployment's progress deadline has passed); the signal's
- *   reason when it aborts
+ * @throws RegadmError ROLLOUT_TIMEOUT; ROLLOUT_STUCK if the progress deadline has passed too; the signal's reason when
+ *   it aborts
  */
 export async function waitForRollout(api: ClusterApi, options: RolloutOptions): Promise<RegistryPod[]> {
+  const { reporter } = options;
   const deadline = performance.now() + options.timeoutMs;
   let reported = '';
+  let reportedStuck = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     options.signal?.throwIfAborted();
     const deployment = await readDeployment(api, options.signal);
     const pods = await listRegistryPods(api, options.signal);
     const missing = missingForRollout(deployment, pods, options);
     if (!missing) return pods;
-    if (missing !== reported) options.onProgress?.((reported = missing));
+    if (missing !== reported) reporter.progress((reported = missing));
     const stuck = stuckReason(deployment, options);
-    if (stuck) throw rolloutError('ROLLOUT_STUCK', `the roll-out of the registry is stuck: ${stuck}`, pods);
-    if (performance.now() > deadline)
-      throw rolloutError('ROLLOUT_TIMEOUT', `the registry has not rolled out in time: ${missing}`, pods);
+    if (stuck && stuck !== reportedStuck)
+      reporter.warning(`the roll-out of the registry is slow: ${(reportedStuck = stuck)}; regadm continues to wait`);
+    if (performance.now() > deadline) throw timeoutError(missing, stuck, pods);
     await sleep(pause, undefined, { signal: options.signal });
   }
 }
@@ -118,6 +121,7 @@ function describePod({ name, phase, terminating }: RegistryPod): string {
   return `${name} (${terminating ? 'terminating' : phase})`;
 }
 
+/** Returns the Deployment's message that its progress deadline has passed; undefined if it has not. */
 function stuckReason(deployment: Deployment, { isWanted }: RolloutGoal): string | undefined {
   if (!isWanted(deployment) || !isObserved(deployment)) return undefined;
   const condition = deployment.status?.conditions?.find(
@@ -126,10 +130,13 @@ function stuckReason(deployment: Deployment, { isWanted }: RolloutGoal): string 
   return condition && (condition.message ?? condition.reason);
 }
 
-function rolloutError(code: ErrorCode, message: string, pods: RegistryPod[]): RegadmError {
+function timeoutError(missing: string, stuck: string | undefined, pods: RegistryPod[]): RegadmError {
+  const message = stuck
+    ? `the roll-out of the registry is stuck: ${stuck}`
+    : `the registry has not rolled out in time: ${missing}`;
   const troubles = pods.filter(({ trouble }) => trouble).map(({ name, trouble }) => `pod ${name}: ${trouble}`);
   return new RegadmError(message, {
-    code,
+    code: stuck ? 'ROLLOUT_STUCK' : 'ROLLOUT_TIMEOUT',
     suggestions: [...troubles, `follow it: oc -n ${REGISTRY_NAMESPACE} rollout status deployment/image-registry`],
   });
 }

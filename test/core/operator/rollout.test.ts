@@ -1,5 +1,9 @@
+import { openCluster } from '../../../src/core/cluster/index.js';
+import type { ClusterApi } from '../../../src/core/cluster/api.js';
+import { SILENT } from '../../../src/core/kit/reporter.js';
 import type { RegistryPod } from '../../../src/core/operator/pods.js';
-import { modeRollout, missingForRollout, type Deployment } from '../../../src/core/operator/rollout.js';
+import { modeRollout, missingForRollout, waitForRollout, type Deployment } from '../../../src/core/operator/rollout.js';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 
 const READ_ONLY = {
   containers: [
@@ -71,4 +75,46 @@ test('a registry without replicas has rolled out when no pod is left', () => {
   const none = aDeployment({ replicas: 0, updatedReplicas: 0, availableReplicas: 0 }, 0);
   expect(missing(none, [])).toBeUndefined();
   expect(missing(none, [aPod('old', { readOnly: false, terminating: true })])).toMatch(/old/);
+});
+
+describe('a Deployment whose progress deadline has passed', () => {
+  const MESSAGE = 'ReplicaSet "image-registry-1" has timed out progressing.';
+  let sandbox: Sandbox;
+  let api: ClusterApi;
+
+  beforeEach(async () => {
+    sandbox = await startSandbox({ operator: true, rolloutStepMs: 'manual' });
+    api = await openCluster({ kubeconfig: sandbox.kubeconfig.admin });
+    const deployment = sandbox.store.get('deployments', 'openshift-image-registry', 'image-registry')!;
+    const condition = {
+      type: 'Progressing',
+      status: 'False',
+      reason: 'ProgressDeadlineExceeded',
+      message: MESSAGE,
+    };
+    sandbox.store.put('deployments', { ...deployment, status: { ...deployment.status, conditions: [condition] } });
+  });
+
+  afterEach(async () => {
+    await api.close();
+    await sandbox.stop();
+  });
+
+  test('is reported once, and the wait continues until the roll-out is complete', async () => {
+    const warnings: string[] = [];
+    let looks = 0;
+    sandbox.onRequest(({ path }) => void (path.includes('/deployments/') && looks++));
+    const reporter = { ...SILENT, warning: (text: string) => void warnings.push(text) };
+    const goal = { isWanted: () => true, isNew: () => looks >= 3 };
+    expect(await waitForRollout(api, { ...goal, timeoutMs: 600_000, reporter })).toHaveLength(1);
+    expect(warnings).toEqual([expect.stringContaining(MESSAGE)]);
+  });
+
+  test('is the reason of a timeout', async () => {
+    const goal = { isWanted: () => true, isNew: () => false };
+    await expect(waitForRollout(api, { ...goal, timeoutMs: 0, reporter: SILENT })).rejects.toMatchObject({
+      code: 'ROLLOUT_STUCK',
+      message: `the roll-out of the registry is stuck: ${MESSAGE}`,
+    });
+  });
 });

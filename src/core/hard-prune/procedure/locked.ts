@@ -69,7 +69,7 @@ async function switchToReadOnly({ ports, request, lease, steps, stop }: LockedRu
     await steps.run('switching the registry to read-only mode', () => setReadOnly(api, lease));
   const { timeoutMs } = request;
   await steps.run('waiting until every registry pod is read-only', () =>
-    waitForRollout(api, { ...modeRollout(true), timeoutMs, signal: stop, onProgress: reporter.progress }),
+    waitForRollout(api, { ...modeRollout(true), timeoutMs, signal: stop, reporter }),
   );
   lease.expectReadOnly(true);
   await lease.renew();

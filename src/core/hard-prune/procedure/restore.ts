@@ -82,7 +82,7 @@ async function restoreMode({ api, lease, timeoutMs, reporter }: RestoreOptions, 
       setPreviousMode(api, lease),
     )) &&
     attempts.run('waiting for the roll-out', () =>
-      waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, onProgress: reporter.progress }),
+      waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, reporter }),
     )
   );
 }
