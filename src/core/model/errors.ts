@@ -66,3 +66,8 @@ export function messageOf(error: unknown): string {
 export function hasCode(error: unknown, code: ErrorCode): error is RegadmError {
   return error instanceof RegadmError && error.code === code;
 }
+
+/** Collects what to do about several errors, each suggestion once. */
+export function suggestionsOf(errors: readonly RegadmError[]): string[] {
+  return [...new Set(errors.flatMap(({ suggestions }) => suggestions))];
+}

@@ -1,5 +1,6 @@
-import type { RegadmError } from '../../model/errors.js';
+import { suggestionsOf, type RegadmError } from '../../model/errors.js';
 import type { RecoverResult } from '../procedure/recover.js';
+import { RESTORING_ROLLOUT } from '../procedure/step.js';
 import type { HardPruneReport, HardPruneResult } from '../report.js';
 
 /**
@@ -11,7 +12,7 @@ export function closingLines({ report, error, notRestored }: HardPruneResult, em
   const ended = error
     ? [`error: ${(error as Error).message}; what was deleted before that is listed; the next run deletes the rest`]
     : [];
-  return [...notRestored.flatMap(errorLines), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+  return [...failureLines(notRestored), ...(hint ? [`hint: ${hint}`] : []), ...ended];
 }
 
 /** Describes the result of `--recover`. */
@@ -23,12 +24,13 @@ export function recoveryLine({ found }: RecoverResult): string {
 
 /** Returns a hint if the registry's in-memory blob cache still lists deleted blobs, because there was no roll-out. */
 function staleCacheHint({ dryRun, plan, procedure }: HardPruneReport, emptiesRedis: boolean): string | undefined {
-  const rolledOut = procedure.some(({ step, outcome }) => step === 'waiting for the roll-out' && outcome === 'done');
+  const rolledOut = procedure.some(({ step, outcome }) => step === RESTORING_ROLLOUT && outcome === 'done');
   if (dryRun || rolledOut || plan.blobs.length === 0) return undefined;
   const redis = emptiesRedis ? '' : ' (with --redis-url if the registry uses Redis)';
   return `the registry's in-memory blob cache is stale until the registry restarts: regadm registry restart${redis}`;
 }
 
-function errorLines({ message, suggestions }: RegadmError): string[] {
-  return [`error: ${message}`, ...suggestions.map((text) => `  * ${text}`)];
+function failureLines(failures: readonly RegadmError[]): string[] {
+  const messages = failures.map(({ message }) => `error: ${message}`);
+  return [...messages, ...suggestionsOf(failures).map((text) => `  * ${text}`)];
 }

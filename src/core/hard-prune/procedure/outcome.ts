@@ -1,4 +1,4 @@
-import { EXIT, RegadmError } from '../../model/errors.js';
+import { EXIT, RegadmError, suggestionsOf } from '../../model/errors.js';
 import type { ProcedureStep } from './step.js';
 import type { Deletions, Findings } from '../report.js';
 
@@ -37,7 +37,7 @@ function notRestoredError(failures: RegadmError[], error: unknown): RegadmError 
   return new RegadmError(`${(error as Error).message}; and the registry could not be restored: ${messages}`, {
     code: 'NOT_RESTORED',
     exitCode,
-    suggestions: [...failures.flatMap(({ suggestions }) => suggestions), 'run regadm prune hard --recover'],
+    suggestions: suggestionsOf(failures),
     cause: error,
   });
 }

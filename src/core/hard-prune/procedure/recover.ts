@@ -1,5 +1,5 @@
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
-import { RegadmError } from '../../model/errors.js';
+import { RegadmError, suggestionsOf } from '../../model/errors.js';
 import { OBSERVATION } from '../../operator/lease/abandoned.js';
 import { reportClocks } from '../../operator/clocks.js';
 import { readConfig } from '../../operator/config.js';
@@ -39,6 +39,6 @@ export async function recoverHardPrune(
   if (failures.length === 0) return { found: true, steps: steps.records };
   throw new RegadmError(`the registry could not be restored: ${failures.map(({ message }) => message).join('; ')}`, {
     code: 'RECOVERY_INCOMPLETE',
-    suggestions: [...failures.flatMap(({ suggestions }) => suggestions), 'run regadm prune hard --recover again'],
+    suggestions: suggestionsOf(failures),
   });
 }

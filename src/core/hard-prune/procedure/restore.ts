@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
+import { ADVICE } from '../../model/advice.js';
 import { messageOf, RegadmError } from '../../model/errors.js';
 import { removeBinding } from '../../operator/binding.js';
 import { changeConfig } from '../../operator/config.js';
@@ -7,6 +8,7 @@ import type { Lease } from '../../operator/lease/lease.js';
 import { leaseOf } from '../../operator/lease/record.js';
 import { stopPruner } from '../../operator/pruner/stop.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
+import { RESTORING_ROLLOUT } from './step.js';
 import type { Steps } from './steps.js';
 
 interface RestoreOptions {
@@ -22,12 +24,15 @@ interface RestoreOptions {
   emptyCache?: () => Promise<number>;
 }
 
+/** Advice for a step whose failure keeps the registry lock, so that `--recover` can repeat it. */
+const REPEATED = [ADVICE.unfinishedHardPrune];
+
 /**
  * Restores everything that the lease records, in an order that lets a later `--recover` continue after a crash at any
  * point: stop the pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait for the
  * roll-out, and only then release the lock. After a failure, the other steps still run, with one exception: the
  * registry stays read-only while a pruner can be deleting.
- * @returns the failures; empty if everything was restored
+ * @returns the failures, with what to do about each; empty if everything was restored
  */
 export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
   const { api, lease, reporter, emptyCache } = options;
@@ -36,7 +41,7 @@ export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
   lease.expectReadOnly(false);
   const unbound =
     binding === undefined ||
-    (await attempts.run(`removing the cluster role binding ${binding}`, () => removeBinding(api, binding)));
+    (await attempts.run(`removing the cluster role binding ${binding}`, () => removeBinding(api, binding), REPEATED));
   const idle =
     !pod ||
     !options.prunerMayRun ||
@@ -46,7 +51,7 @@ export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
   if (emptyCache) await attempts.run("emptying the registry's blob cache in Redis", emptyCache);
   if (!idle) return attempts.failures;
   const restored = !changesMode || (await restoreMode(options, attempts));
-  if (restored && unbound) await attempts.run('releasing the registry lock', () => lease.release());
+  if (restored && unbound) await attempts.run('releasing the registry lock', () => lease.release(), REPEATED);
   return attempts.failures;
 }
 
@@ -59,30 +64,40 @@ class Attempts {
     private readonly reporter: Reporter,
   ) {}
 
-  /** Returns false when the step failed. */
-  async run(step: string, work: () => Promise<unknown>): Promise<boolean> {
+  /**
+   * Runs a step; returns false if it failed.
+   * @param advice added to the suggestions of its error
+   */
+  async run(step: string, work: () => Promise<unknown>, advice: readonly string[] = []): Promise<boolean> {
     try {
       await this.steps.run(step, work);
       return true;
     } catch (error) {
-      const message = messageOf(error);
-      this.failures.push(
-        error instanceof RegadmError ? error : new RegadmError(message, { code: 'RESTORE_FAILED', cause: error }),
-      );
-      this.reporter.warning(`${step}: ${message}`);
+      this.failures.push(failureOf(error, advice));
+      this.reporter.warning(`${step}: ${messageOf(error)}`);
       return false;
     }
   }
 }
 
+function failureOf(cause: unknown, advice: readonly string[]): RegadmError {
+  const { code, exitCode, suggestions } =
+    cause instanceof RegadmError ? cause : new RegadmError('', { code: 'RESTORE_FAILED' });
+  return new RegadmError(messageOf(cause), { code, exitCode, suggestions: [...suggestions, ...advice], cause });
+}
+
 async function restoreMode({ api, lease, timeoutMs, reporter }: RestoreOptions, attempts: Attempts): Promise<boolean> {
   const readOnly = lease.record.previousReadOnly === true;
   return (
-    (await attempts.run(`restoring the mode (${readOnly ? 'read-only' : 'read-write'})`, () =>
-      setPreviousMode(api, lease),
+    (await attempts.run(
+      `restoring the mode (${readOnly ? 'read-only' : 'read-write'})`,
+      () => setPreviousMode(api, lease),
+      REPEATED,
     )) &&
-    attempts.run('waiting for the roll-out', () =>
-      waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, reporter }),
+    attempts.run(
+      RESTORING_ROLLOUT,
+      () => waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, reporter }),
+      REPEATED,
     )
   );
 }

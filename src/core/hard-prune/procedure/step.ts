@@ -10,3 +10,6 @@ export interface ProcedureStep {
   /** Why it failed. */
   message?: string;
 }
+
+/** Name of the step that ends with new registry pods, whose in-memory blob cache is empty. */
+export const RESTORING_ROLLOUT = 'waiting for the roll-out';
