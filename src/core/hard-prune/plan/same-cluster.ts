@@ -1,5 +1,6 @@
 import { refusal, type RegadmError } from '../../model/errors.js';
 import type { StorageSnapshot } from '../../model/registry-storage.js';
+import { plural } from '../../terminal/text.js';
 import type { HardPruneRules } from './types.js';
 import type { ClusterUsage } from './usage.js';
 
@@ -27,10 +28,10 @@ export function assertSameCluster(
 function noStreams(repositories: number): RegadmError {
   return refusal(
     'OTHER_STORAGE',
-    `the cluster has no image streams, but this storage has ${repositories} ${repositories === 1 ? 'repository' : 'repositories'}: all of it would be deleted`,
+    `the cluster has no image streams, but this storage has ${plural(repositories, 'repository', 'repositories')}: each would be deleted`,
     [
       'find out why no image streams are listed: oc get imagestreams -A; nothing was changed',
-      'if there are none, --rules=registry prunes as the registry itself does',
+      "if the cluster really has none, pass --rules=registry, which deletes what the registry's own pruner would delete",
     ],
   );
 }

@@ -1,4 +1,4 @@
-import { close, constants, lstat, open } from 'node:fs';
+import { close, constants, existsSync, lstat, open } from 'node:fs';
 import { promisify } from 'node:util';
 import { isMissing } from './files.js';
 
@@ -10,9 +10,10 @@ const readStats = promisify(lstat);
 const DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
 /**
  * On Linux, a path through an open directory cannot be redirected: whoever replaces a directory by a symbolic link
- * afterward changes nothing for it. Node has no openat and unlinkat, but /proc/self/fd has the same effect.
+ * afterward changes nothing for it. Node has no openat and unlinkat, but /proc/self/fd has the same effect. Without
+ * /proc, as in a bare chroot, every directory would seem to be missing, and what it contains to be deleted already.
  */
-const HAS_OPEN_PATHS = process.platform === 'linux';
+const HAS_OPEN_PATHS = process.platform === 'linux' && existsSync('/proc/self/fd');
 /** Codes of a directory that is missing, or that is a symbolic link or a file now. */
 const NOT_A_DIRECTORY = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
