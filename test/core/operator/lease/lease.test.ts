@@ -146,8 +146,8 @@ test('--recover refuses a fresh one of another machine, and takes over a stale o
 
 describe('when a clock is fast', () => {
   const FAST_MS = 180_000;
-  const QUICK = { durationMs: 400, pauseMs: 20 };
-  const takeOver = (): Promise<Lease | undefined> => Lease.takeOver(withFastClock(api), () => {}, QUICK);
+  const takeOver = (durationMs: number, onStart?: () => void): Promise<Lease | undefined> =>
+    Lease.takeOver(withFastClock(api), () => {}, { durationMs, pauseMs: 20, onStart });
 
   /** An API server whose clock is fast. */
   const withFastClock = (from: ClusterApi): ClusterApi =>
@@ -164,21 +164,28 @@ describe('when a clock is fast', () => {
   });
 
   test('a lock that is renewed is not taken over', async () => {
-    const renewal = setTimeout(() => rewrite((record) => elsewhere(record, 0)), 100);
-    await expect(takeOver()).rejects.toMatchObject({ code: 'HARD_PRUNE_UNDERWAY', exitCode: 4 });
-    clearTimeout(renewal);
+    let looks = 0;
+    const renewAtSecondLook = (): void =>
+      sandbox.onRequest(({ path }) => {
+        if (path.includes('/configs/cluster') && ++looks === 2) rewrite((record) => elsewhere(record, 0));
+      });
+    await expect(takeOver(600_000, renewAtSecondLook)).rejects.toMatchObject({
+      code: 'HARD_PRUNE_UNDERWAY',
+      exitCode: 4,
+    });
+    expect(looks).toBeGreaterThanOrEqual(2);
     expect(annotation()?.holder.id).toBe('other');
   });
 
   test('a lock that is not renewed in time is taken over', async () => {
-    const lease = await takeOver();
+    const lease = await takeOver(100);
     leases.push(lease!);
     expect(annotation()?.holder.id).toBe(lease?.record.holder.id);
   });
 
   test('a lock that was renewed by the same fast clock is not taken over', async () => {
     rewrite((record) => ({ ...elsewhere(record, 0), renewedAt: new Date(Date.now() + FAST_MS).toISOString() }));
-    await expect(takeOver()).rejects.toMatchObject({ code: 'HARD_PRUNE_UNDERWAY' });
+    await expect(takeOver(600_000)).rejects.toMatchObject({ code: 'HARD_PRUNE_UNDERWAY' });
   });
 
   test('the difference is reported', () => {
