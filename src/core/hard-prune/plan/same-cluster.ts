@@ -1,6 +1,5 @@
 import { refusal, type RegadmError } from '../../model/errors.js';
 import type { StorageSnapshot } from '../../model/registry-storage.js';
-import { plural } from '../../terminal/text.js';
 import type { HardPruneRules } from './types.js';
 import type { ClusterUsage } from './usage.js';
 
@@ -28,7 +27,7 @@ export function assertSameCluster(
 function noStreams(repositories: number): RegadmError {
   return refusal(
     'OTHER_STORAGE',
-    `the cluster has no image streams, but this storage has ${plural(repositories, 'repository', 'repositories')}: each would be deleted`,
+    `the cluster has no image streams: every repository in this storage would be deleted (${repositories})`,
     [
       'find out why no image streams are listed: oc get imagestreams -A; nothing was changed',
       "if the cluster really has none, pass --rules=registry, which deletes what the registry's own pruner would delete",

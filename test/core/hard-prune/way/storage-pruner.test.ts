@@ -33,7 +33,7 @@ test('repositories are refused if the cluster has no image streams, except with 
   await expect(pruner.find(signal())).rejects.toMatchObject({
     code: 'OTHER_STORAGE',
     exitCode: 4,
-    message: expect.stringContaining('no image streams, but this storage has 1 repository') as string,
+    message: expect.stringContaining('the cluster has no image streams: every repository in this storage would be deleted (1)') as string,
   });
   expect(filesBelow(root)).toEqual(before);
   const asRegistry = await prunerOn(STORAGE, cluster, { rules: 'registry' });
