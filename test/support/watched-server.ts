@@ -11,11 +11,20 @@ function typeOf(name: string): { kind: string; apiVersion: string } {
   return { kind: found.kind, apiVersion: apiVersionOf(found) };
 }
 
+/** A line of a watch; `taken` resolves when the client has handled it. */
+interface Line {
+  text: string;
+  taken: () => void;
+}
+
 /** A watch that a test feeds. */
 export class Feed {
-  private readonly queue: string[] = [];
+  /** Resolves when the client has begun to read the watch. */
+  readonly opened: Promise<void>;
+  private readonly queue: Line[] = [];
   private readonly type: { kind: string; apiVersion: string };
   private wake: () => void = () => {};
+  private noteOpened: () => void = () => {};
   private ended = false;
 
   constructor(
@@ -23,17 +32,21 @@ export class Feed {
     readonly query: Record<string, unknown>,
   ) {
     this.type = typeOf(resource);
+    this.opened = new Promise((resolve) => (this.noteOpened = resolve));
   }
 
-  /** Sends an event; objects of builders have no kind. */
-  send(type: string, object: object): void {
-    this.queue.push(`${JSON.stringify({ type, object: { ...this.type, ...object } })}\n`);
-    this.wake();
+  /** Sends an event; objects of builders have no kind. Resolves when the client has handled it. */
+  send(type: string, object: object): Promise<void> {
+    const text = `${JSON.stringify({ type, object: { ...this.type, ...object } })}\n`;
+    return new Promise((taken) => {
+      this.queue.push({ text, taken });
+      this.wake();
+    });
   }
 
-  /** Sends a bookmark: everything up to this version was sent. */
-  bookmark(resourceVersion: string): void {
-    this.send('BOOKMARK', { metadata: { resourceVersion } });
+  /** Sends a bookmark: everything up to this version was sent. Resolves when the client has handled it. */
+  bookmark(resourceVersion: string): Promise<void> {
+    return this.send('BOOKMARK', { metadata: { resourceVersion } });
   }
 
   end(): void {
@@ -42,8 +55,16 @@ export class Feed {
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
+    this.noteOpened();
     for (;;) {
-      while (this.queue.length > 0) yield Buffer.from(this.queue.shift()!);
+      for (let line = this.queue.shift(); line; line = this.queue.shift()) {
+        try {
+          yield Buffer.from(line.text);
+        } finally {
+          // The client asks for the next line, or stops reading, when it has handled this one.
+          line.taken();
+        }
+      }
       if (this.ended) return;
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
@@ -56,7 +77,8 @@ export class WatchedServer {
   streams: KubeObject[] = [];
   version = 10;
   listed: string[] = [];
-  feeds = new Map<string, Feed[]>();
+  private readonly feeds = new Map<string, Feed[]>();
+  private readonly waiting = new Map<string, (feed: Feed) => void>();
   watchable = (_path: string): boolean => true;
   beforePods = async (): Promise<void> => {};
   beforeStream = async (): Promise<void> => {};
@@ -69,8 +91,16 @@ export class WatchedServer {
     stream: this.stream.bind(this),
   } as unknown as ClusterApi;
 
+  /** Returns the last watch of a resource. */
   feed(resource: string): Feed {
     return this.feeds.get(resource)!.at(-1)!;
+  }
+
+  /** Resolves when the client has begun to read another watch of a resource than the last one. */
+  async nextFeed(resource: string): Promise<Feed> {
+    const feed = await new Promise<Feed>((resolve) => this.waiting.set(resource, resolve));
+    await feed.opened;
+    return feed;
   }
 
   private async request(_method: string, path: string): Promise<ApiResponse> {
@@ -89,8 +119,10 @@ export class WatchedServer {
     await this.beforeStream();
     const resource = path.split('/').at(-1)!;
     const feed = new Feed(resource, query);
-    if (query.timeoutSeconds === undefined) this.feeds.set(resource, [...(this.feeds.get(resource) ?? []), feed]);
-    else this.onConfirm(feed, resource);
+    if (query.timeoutSeconds === undefined) {
+      this.feeds.set(resource, [...(this.feeds.get(resource) ?? []), feed]);
+      this.waiting.get(resource)?.(feed);
+    } else this.onConfirm(feed, resource);
     signal?.addEventListener('abort', () => feed.end());
     return { headers: {}, chunks: feed.chunks(), close: () => feed.end() };
   }

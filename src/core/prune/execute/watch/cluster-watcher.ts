@@ -9,7 +9,7 @@ import type { ClusterReads } from '../../ports.js';
 import { allowedAge } from './allowed-age.js';
 import type { LiveView } from './live-view.js';
 import { anyReader, imageReader, referrerReader, streamReader, type ReaderContext } from './source-readers.js';
-import { SourceWatches, OPENING_LIMIT_MS, type ConfirmTimes } from './source-watches.js';
+import { SourceWatches, OPENING_LIMIT_MS, type ConfirmWaits } from './source-watches.js';
 import { isLive, needsConfirmation, toSource, type Source } from './source.js';
 
 /** Maximum concurrent list requests of a look. */
@@ -28,7 +28,7 @@ interface ClusterWatcherOptions {
   /** Time in ms that never runs backwards. */
   clock?: () => number;
   /** For tests. */
-  confirmTimes?: ConfirmTimes;
+  confirmWaits?: ConfirmWaits;
 }
 
 /**
@@ -53,7 +53,7 @@ export class ClusterWatcher {
     setMaxListeners(0, this.stopping.signal);
     this.clock = options.clock ?? ageClock();
     const { signal } = this.stopping;
-    this.watches = new SourceWatches({ cluster, clock: this.clock, signal, confirmTimes: options.confirmTimes });
+    this.watches = new SourceWatches({ cluster, clock: this.clock, signal, confirmWaits: options.confirmWaits });
     this.sources = toSources({ cluster, view, pool: this.pool, signal }, options);
   }
 

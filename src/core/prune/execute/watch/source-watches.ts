@@ -5,15 +5,19 @@ import { isOlderVersion } from '../../../model/kube.js';
 import type { ClusterReads } from '../../ports.js';
 import { canOpen, type Source } from './source.js';
 
-/** How long a confirmation can take. Tests shorten both times. */
-export interface ConfirmTimes {
-  /** Timeout of the second watch, in ms: it lasts 5 s, and connecting takes time. */
+/** The waits of a confirmation. Tests replace both. */
+export interface ConfirmWaits {
+  /** Timeout of the second watch, in ms. */
   limitMs: number;
-  /** Time in which a watch must show a change that the second watch has shown, in ms. */
-  graceMs: number;
+  /** Waits for the first watch to show a change that the second watch has shown: it can be a moment behind. */
+  grace(): Promise<void>;
 }
 
-const CONFIRM_TIMES: ConfirmTimes = { limitMs: 10_000, graceMs: 1000 };
+const CONFIRM_WAITS: ConfirmWaits = {
+  // The second watch lasts 5 s, and connecting takes time.
+  limitMs: 10_000,
+  grace: () => sleep(1000, undefined, { ref: false }),
+};
 
 /** Longest time to wait for the server to accept a watch, in ms. */
 export const OPENING_LIMIT_MS = 1000;
@@ -24,7 +28,7 @@ interface SourceWatchesOptions {
   clock: () => number;
   /** Ends all watches. */
   signal: AbortSignal;
-  confirmTimes?: ConfirmTimes;
+  confirmWaits?: ConfirmWaits;
 }
 
 /** Opens the watches of sources, opens them again when they end, and confirms those that are silent. */
@@ -57,10 +61,10 @@ export class SourceWatches {
   }
 
   private async confirmNow(source: Source): Promise<void> {
-    const { cluster, clock, signal, confirmTimes = CONFIRM_TIMES } = this.options;
+    const { cluster, clock, signal, confirmWaits = CONFIRM_WAITS } = this.options;
     const { opened, heardAt, resourceVersion, namespace, reader } = source;
     const wasHeard = (): boolean => source.opened !== opened || source.heardAt !== heardAt;
-    const deadline = new Deadline(confirmTimes.limitMs, signal);
+    const deadline = new Deadline(confirmWaits.limitMs, signal);
     const start = { resourceVersion, namespace, signal: deadline.signal };
     const confirmation = await cluster.confirmWatch(reader.resource, start).catch((): Confirmation => ({
       shown: 'nothing',
@@ -72,8 +76,7 @@ export class SourceWatches {
       source.heardAt = clock();
       return;
     }
-    // The second watch can be a moment ahead of the first.
-    if (confirmation.shown === 'change' && !wasHeard()) await sleep(confirmTimes.graceMs, undefined, { ref: false });
+    if (confirmation.shown === 'change' && !wasHeard()) await confirmWaits.grace();
     if (!wasHeard()) await this.reopen(source);
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../../../../../src/core/cluster/api-error.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
 import { allowedAge } from '../../../../../src/core/prune/execute/watch/allowed-age.js';
@@ -14,9 +13,12 @@ const HOST = 'registry.example.org:5000';
 let server: WatchedServer;
 let view: LiveView;
 let watcher: ClusterWatcher;
+/** The watcher's clock, in ms. */
+let now: number;
 
 beforeEach(() => {
   server = new WatchedServer();
+  now = 0;
   const snapshot = aSnapshot(anImage(IMAGE), anImageStream('ns/app'));
   view = new LiveView({ snapshot, options: pruneOptions() }, NOW);
   const resources = [
@@ -36,6 +38,7 @@ beforeEach(() => {
   ];
   watcher = new ClusterWatcher(toClusterReads(server.api), view, {
     resourceVersions: new Map(resources.map((resource) => [resource, '5'])),
+    clock: () => now,
   });
 });
 afterEach(() => watcher.stop());
@@ -45,7 +48,6 @@ const pod = (name = 'web', version = '11'): KubeObject => {
   return { ...object, metadata: { ...object.metadata, resourceVersion: version } };
 };
 const blocked = (): boolean => view.imageBlocked(0) !== undefined;
-const settled = (): Promise<void> => sleep(5);
 
 test('a look that takes 100 ms may be 500 ms old, and no look more than 30 s or twice its duration', () => {
   expect([0, 4, 10, 50, 100, 101, 1000, 6000, 15_000, 60_000].map(allowedAge)).toEqual([
@@ -64,11 +66,9 @@ test('changes before a watch was opened are known before the first deletion, eve
 
 test('an event of a watch takes effect at once; a deleted object is removed', async () => {
   await watcher.start();
-  server.feed('pods').send('ADDED', pod());
-  await settled();
+  await server.feed('pods').send('ADDED', pod());
   expect(blocked()).toBe(true);
-  server.feed('pods').send('DELETED', pod('web', '12'));
-  await settled();
+  await server.feed('pods').send('DELETED', pod('web', '12'));
   expect(blocked()).toBe(false);
 });
 
@@ -77,14 +77,18 @@ test('a list that is older than the events of a watch does not undo them', async
   // The watch ends, and opening it again takes so long that a list replaces it.
   let open = (): void => {};
   const opening = new Promise<void>((resolve) => (open = resolve));
-  server.beforeStream = () => opening;
+  const reopening = new Promise<void>((resolve) => {
+    server.beforeStream = () => {
+      resolve();
+      return opening;
+    };
+  });
   server.feed('pods').end();
-  await settled();
+  await reopening;
   server.beforePods = async () => {
+    const opened = server.nextFeed('pods');
     open();
-    await settled();
-    server.feed('pods').send('ADDED', pod());
-    await settled();
+    await (await opened).send('ADDED', pod());
   };
   await watcher.look();
   expect(blocked()).toBe(true);
@@ -92,8 +96,9 @@ test('a list that is older than the events of a watch does not undo them', async
 
 test('a watch that was opened again is used only after its source was listed again', async () => {
   await watcher.start();
+  const reopened = server.nextFeed('pods');
   server.feed('pods').end();
-  await settled();
+  await reopened;
   server.listed = [];
   await watcher.waitUntilFresh();
   expect(server.listed).toEqual(['pods']);
@@ -109,15 +114,13 @@ test('the deletion of a stream that was created again since then is ignored', as
     uid,
     resourceVersion,
   });
-  server.feed('imagestreams').send('ADDED', { ...again, metadata: metadata('new', '20') });
-  server.feed('imagestreams').send('DELETED', { ...again, metadata: metadata('old', '19') });
-  await settled();
+  await server.feed('imagestreams').send('ADDED', { ...again, metadata: metadata('new', '20') });
+  await server.feed('imagestreams').send('DELETED', { ...again, metadata: metadata('old', '19') });
   expect(blocked()).toBe(true);
 });
 
 test('a resource that may not be watched is listed again before its list is too old', async () => {
   server.watchable = (path) => /images$|imagestreams$/.test(path);
-  let now = 0;
   watcher = new ClusterWatcher(toClusterReads(server.api), view, {
     resourceVersions: new Map([
       ['images', '5'],
@@ -137,9 +140,14 @@ test('a resource that may not be watched is listed again before its list is too 
 
 test('a watch that ended is listed before the next deletion', async () => {
   await watcher.start();
-  server.watchable = () => false;
+  const refused = new Promise<void>((resolve) => {
+    server.watchable = () => {
+      resolve();
+      return false;
+    };
+  });
   server.feed('pods').end();
-  await settled();
+  await refused;
   server.pods = [pod()];
   await watcher.waitUntilFresh();
   expect(blocked()).toBe(true);
@@ -151,6 +159,7 @@ test('if a resource can no longer be listed, nothing may be deleted', async () =
   server.beforePods = async () => {
     throw new ApiError('forbidden', { status: 403, reason: 'Forbidden' });
   };
-  await sleep(allowedAge(100));
+  now += allowedAge(0) + 1;
+  await expect(watcher.waitUntilFresh()).rejects.toThrow('forbidden');
   await expect(watcher.look()).rejects.toThrow('forbidden');
 });

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../../../../src/core/model/kube.js';
 import { toClusterReads } from '../../../../../src/core/prune/connect.js';
 import { ClusterWatcher } from '../../../../../src/core/prune/execute/watch/cluster-watcher.js';
+import type { ConfirmWaits } from '../../../../../src/core/prune/execute/watch/source-watches.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
 import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../../support/builders.js';
 import { WatchedServer, type Feed } from '../../../../support/watched-server.js';
@@ -13,6 +13,8 @@ let server: WatchedServer;
 let view: LiveView;
 let watcher: ClusterWatcher;
 let now: number;
+/** What a confirmation waits for: here, only for what the test sends. */
+let waits: ConfirmWaits;
 /** Which second watches were opened, and where they start. */
 let confirmed: { resource: string; from: unknown }[];
 
@@ -20,6 +22,7 @@ beforeEach(async () => {
   server = new WatchedServer();
   now = 0;
   confirmed = [];
+  waits = { limitMs: 60_000, grace: async () => {} };
   view = new LiveView({ snapshot: aSnapshot(anImage(IMAGE), anImageStream('ns/app')), options: pruneOptions() }, NOW);
   // As the role system:image-pruner allows it: images and image streams can be watched, pods only listed.
   server.watchable = (path) => /images$|imagestreams$/.test(path);
@@ -29,7 +32,7 @@ beforeEach(async () => {
       ['imagestreams', '5'],
     ]),
     clock: () => now,
-    confirmTimes: { limitMs: 20, graceMs: 20 },
+    confirmWaits: waits,
   });
   await watcher.start();
   server.listed = [];
@@ -43,23 +46,31 @@ const withVersion = (object: KubeObject, resourceVersion: string): KubeObject =>
   metadata: { ...object.metadata, resourceVersion },
 });
 const blocked = (): boolean => view.imageBlocked(0) !== undefined;
-const settled = (): Promise<void> => sleep(5);
 const listedAgain = (resource: string): boolean => server.listed.includes(resource);
 
 /** Makes every second watch respond in this way. */
-function onConfirm(answer: (feed: Feed, resource: string) => void): void {
+function onConfirm(answer: (feed: Feed, resource: string) => unknown): void {
   server.onConfirm = (feed, resource) => {
     confirmed.push({ resource, from: feed.query.resourceVersion });
     answer(feed, resource);
   };
 }
-const bookmarkAt = (version: string) =>
-  onConfirm((feed) => {
-    feed.bookmark(version);
+const bookmarkAt = (version: string) => onConfirm((feed) => feed.bookmark(version));
+
+/** Makes every second watch respond with a bookmark, and resolves when this number of them have responded. */
+function bookmarksAt(version: string, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let answered = 0;
+    onConfirm(async (feed) => {
+      await feed.bookmark(version);
+      if (++answered === count) resolve();
+    });
   });
+}
 
 test('a watch that is silent for 30 s and cannot be confirmed is not relied on: its kind is listed', async () => {
   onConfirm(() => {});
+  waits.limitMs = 1;
   server.streams = [withVersion(stream(), '20')];
   now += 30 * SECOND;
   await watcher.waitUntilFresh();
@@ -77,18 +88,19 @@ test('a bookmark of a second watch confirms a silent watch: nothing is listed', 
   expect(listedAgain('imagestreams')).toBe(false);
   now += 29 * SECOND;
   server.listed = [];
+  const again = bookmarksAt('7', 2);
   await watcher.waitUntilFresh();
   expect(listedAgain('imagestreams')).toBe(false);
-  await settled();
+  await again;
   expect(confirmed.filter(({ resource }) => resource === 'imagestreams').map(({ from }) => from)).toEqual(['5', '7']);
 });
 
 test('a second watch is opened early enough that no deletion waits for it', async () => {
-  bookmarkAt('7');
+  const answered = bookmarksAt('7', 2);
   now += 20 * SECOND;
   await watcher.look();
   expect(watcher.waitUntilFresh()).toBeUndefined();
-  await settled();
+  await answered;
   expect(confirmed).toHaveLength(2);
   now += 10 * SECOND;
   await watcher.look();
@@ -114,9 +126,9 @@ test('a change that the first watch shows a moment after the second confirms it'
   const first = server.feed('imagestreams');
   onConfirm((feed, resource) => {
     if (resource !== 'imagestreams') return feed.bookmark('7');
-    feed.send('MODIFIED', withVersion(stream(), '20'));
-    setTimeout(() => first.send('MODIFIED', withVersion(stream(), '20')), 5);
+    return feed.send('MODIFIED', withVersion(stream(), '20'));
   });
+  waits.grace = () => first.send('MODIFIED', withVersion(stream(), '20'));
   now += 30 * SECOND;
   await watcher.waitUntilFresh();
   expect(server.feed('imagestreams')).toBe(first);
@@ -154,8 +166,7 @@ test('a watch whose second watch is refused is closed, and the kind is listed fr
 test('an event and a bookmark of the watch itself confirm it', async () => {
   onConfirm(() => {});
   now += 19 * SECOND;
-  for (const resource of ['images', 'imagestreams']) server.feed(resource).bookmark('9');
-  await settled();
+  await Promise.all(['images', 'imagestreams'].map((resource) => server.feed(resource).bookmark('9')));
   now += 19 * SECOND;
   await watcher.waitUntilFresh();
   expect(confirmed).toEqual([]);
