@@ -1,7 +1,7 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { missingPartsOf, missingParts, stateOf, falseClaims, type PruneDocument } from '../support/cluster-checks.js';
-import { aRunningPod, HOST } from '../support/prune-scene.js';
+import { aRunningPod, HOST, inProcess, letRunNotice, pruneInProcess } from '../support/prune-scene.js';
 
 const OLD = '2025-01-01T00:00:00Z';
 /** Keeps nothing because of its position, so that only uses keep images. */
@@ -185,24 +185,18 @@ describe('signatures, attestations and SBOMs', () => {
 
   test('are kept if a pod starts to use their image at the last moment', async () => {
     const [signature = ''] = attachments(unused);
+    const scene = inProcess(sandbox);
     let late = false;
     sandbox.onRequest(async ({ method, path }) => {
       if (late || method !== 'GET' || !path.endsWith('/imagestreams/app')) return;
       late = true;
       sandbox.store.put('pods', aRunningPod('late/pod', ref(unused)));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await letRunNotice(scene);
     });
-    const result = await run([
-      'prune',
-      'images',
-      '--keep-tag-revisions=1',
-      '-o',
-      'json',
-      '--prune-signatures',
-      '--confirm',
-    ]);
+    const options = { keepTagRevisions: 1, pruneSignatures: true };
+    const { document } = await pruneInProcess(scene, { options });
     expect(late).toBe(true);
-    expect(result.status).toBe(0);
+    expect(document.failures).toEqual([]);
     expect(missingPartsOf(sandbox, unused)).toEqual([]);
     expect(missingPartsOf(sandbox, signature)).toEqual([]);
   });

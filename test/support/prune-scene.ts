@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox, type KubeObject, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { openCluster } from '../../src/core/cluster/index.js';
 import { SILENT } from '../../src/core/kit/reporter.js';
@@ -15,6 +14,7 @@ import type { PruneOptions } from '../../src/core/graph/options.js';
 import type { ImagePruneReport } from '../../src/core/prune/report.js';
 import { imagePruneDocument } from '../../src/core/prune/output/document.js';
 import { pruneOptions } from './builders.js';
+import { ObservedReads } from './observed-reads.js';
 import { runCli, type CliOptions, type CliResult } from './cli.js';
 import type { PruneDocument } from './cluster-checks.js';
 
@@ -34,11 +34,22 @@ export class TestClock {
   }
 }
 
-/** A sandbox with a small cluster, and the digests of its images; lists are newest first. */
-export interface Scene {
+/** A sandbox, and what runs in this process share with a test. */
+export interface InProcess {
   sandbox: Sandbox;
-  /** The clock for runs in this process. */
+  /** The clock of the runs. */
   clock: TestClock;
+  /** What the runs have read. */
+  reads: ObservedReads;
+}
+
+/** Prepares a sandbox for runs in this process. */
+export function inProcess(sandbox: Sandbox): InProcess {
+  return { sandbox, clock: new TestClock(), reads: new ObservedReads() };
+}
+
+/** A sandbox with a small cluster, and the digests of its images; lists are newest first. */
+export interface Scene extends InProcess {
   /** shop/web:latest, six revisions. A prune deletes the last three items and the fifth image. */
   web: string[];
   /** shop/api:latest, five revisions that share layers with shop/web. A prune deletes the last two. */
@@ -97,7 +108,7 @@ export async function aScene(options: SandboxOptions = {}): Promise<Scene> {
     push('ops/batch', 'nightly', { layers: ['base', `batch ${at}`, ...(at < 2 ? ['outdated'] : [])] }),
   );
   const loose = push('ops/batch', undefined, { layers: ['base', 'loose', 'outdated'] });
-  return { sandbox, clock: new TestClock(), web, api, indexes, children, batch, loose };
+  return { ...inProcess(sandbox), web, api, indexes, children, batch, loose };
 }
 
 /** Pushes revisions, oldest first, and returns them newest first. */
@@ -153,18 +164,17 @@ export function retag(sandbox: Sandbox, key: string, tag: string, image: string)
   });
 }
 
-/** Longer than the maximum age of a look, shorter than the silence after which a watch is suspected to hang, in ms. */
-const OLDER_THAN_ANY_LOOK_MS = 31_000;
-const EVENT_LOOP_TURNS = 20;
+/** Longer than the maximum age of a look (if it takes less than 5 minutes), and than a watch can be silent, in ms. */
+const OLDER_THAN_ANY_LOOK_MS = 600_000;
 
 /**
- * Waits until a run in this process has noticed what the test has changed. The run receives the events of its watches,
- * and its lists become too old, so that it reads them again before the next deletion.
+ * Waits until a run in this process has noticed what the test has changed: it has handled the events of its watches,
+ * and everything else that it knows is too old, so that it reads again before the next deletion. No list is being read
+ * when the clock advances, because such a list would seem to take that long, and could be used for twice as long.
  */
-export async function letRunNotice({ clock }: Scene): Promise<void> {
+export async function letRunNotice({ sandbox, clock, reads }: InProcess): Promise<void> {
+  await reads.areCurrent(sandbox.store);
   clock.advance(OLDER_THAN_ANY_LOOK_MS);
-  // The sandbox runs in this process too: its events are sent and received within a few turns of the event loop.
-  for (let turn = 0; turn < EVENT_LOOP_TURNS; turn++) await sleep(5);
 }
 
 /** Options of a run in this process, added to those of `CONFIRM`. */
@@ -189,7 +199,7 @@ interface InProcessResult {
  * @throws the error that the command would print
  */
 export async function pruneInProcess(
-  { sandbox, clock }: Scene,
+  { sandbox, clock, reads }: InProcess,
   { options, request, kubeconfig, signal, dryRun = false }: InProcessOptions = {},
 ): Promise<InProcessResult> {
   const api = await openCluster({ kubeconfig: kubeconfig ?? sandbox.kubeconfig.admin });
@@ -210,7 +220,8 @@ export async function pruneInProcess(
       warning: (line: string) => void said.warnings.push(line),
       log: (level: number, line: string) => void (level <= 4 && said.log.push(line)),
     };
-    const ports = { ...toPrunePorts(api), clock: clock.now };
+    const connected = toPrunePorts(api);
+    const ports = { ...connected, cluster: reads.observe(connected.cluster), clock: clock.now };
     const report = await (dryRun ? planOnly : pruneImages)(ports, whole, reporter, ending);
     return { document: asDocument(report), ...said };
   } finally {

@@ -1,3 +1,4 @@
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import { SILENT } from '../../../../src/core/kit/reporter.js';
 import { execute } from '../../../../src/core/prune/execute/execute.js';
@@ -24,7 +25,7 @@ function disturb(): void {
   store.remove('imagestreams', 'multi', 'tool');
 }
 
-test('an execution changes neither the plan nor its snapshot', async () => {
+test('an execution changes neither the plan nor its snapshot, and leaves no listener behind', async () => {
   const { sandbox, clock } = scene;
   const api = await openCluster({ kubeconfig: sandbox.kubeconfig.admin });
   const request: ImagePruneRequest = {
@@ -35,6 +36,8 @@ test('an execution changes neither the plan nor its snapshot', async () => {
     policy: CONFIRMED,
   };
   const { signal } = new AbortController();
+  // Many requests run at the same time, and each listens to it.
+  setMaxListeners(0, signal);
   const ports = { ...toPrunePorts(api), clock: clock.now };
   const gathered = await gather(ports, request, undefined, startRun(SILENT, signal));
   const plan = planImagePrune(gathered.evidence, request.options);
@@ -47,6 +50,7 @@ test('an execution changes neither the plan nor its snapshot', async () => {
   });
   const { outcome } = await execute(plan, ports, { gathered, workers: 1, reporter: SILENT, signal });
   await api.close();
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
   expect(disturbed).toBe(true);
   expect(outcome.imageNotes.size).toBeGreaterThan(0);
   expect(dataOf(plan)).toEqual(before);
