@@ -12,7 +12,7 @@ export class Breaker {
   private nextTrialAt = 0;
   private lastError: unknown;
 
-  constructor(private readonly now: () => number = Date.now) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
    * Lets a request pass.

@@ -15,6 +15,8 @@ interface RegistryErrorOptions {
   status?: number;
   /** The registry's own code (`UNAUTHORIZED`, `UNSUPPORTED`, `BLOB_UNKNOWN`, …). */
   registryCode?: string;
+  /** False if no request was sent. Default true. */
+  sent?: boolean;
   cause?: unknown;
 }
 
@@ -26,6 +28,8 @@ export class RegistryError extends RegadmError {
   readonly what: string;
   readonly status?: number;
   readonly registryCode?: string;
+  /** False if no request was sent, because the registry counts as unavailable or a name is not valid. */
+  readonly sent: boolean;
 
   constructor(what: string, options: RegistryErrorOptions) {
     super(`error communicating with registry: ${options.url}: ${what}`, options);
@@ -35,6 +39,7 @@ export class RegistryError extends RegadmError {
     this.kind = options.kind ?? 'other';
     this.status = options.status;
     this.registryCode = options.registryCode;
+    this.sent = options.sent ?? true;
   }
 }
 
@@ -43,18 +48,29 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof RegistryError && error.status === 401;
 }
 
-/** Statuses of a registry, or a proxy before it, that cannot answer now: too many requests, or not available. */
-const UNAVAILABLE = new Set([429, 502, 503, 504]);
+/** Statuses of proxies and routers that have no registry behind them. */
+const AWAY = new Set([502, 503, 504]);
 
-/** Returns true for an error that concerns the registry as a whole, and not only what was requested. */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof RegistryError) || error.kind !== 'answer') return true;
-  return error.status === undefined || UNAVAILABLE.has(error.status);
+/** Returns true for a status that shows that the registry is not there. */
+export function isAway(status: number): boolean {
+  return AWAY.has(status);
 }
 
-/** True if a request failed for the registry's reasons, not because of the object: the next one would fail, too. */
+/**
+ * Returns true for an error that concerns the registry as a whole, so that further reads are pointless. A 401, 403 or
+ * 500 can concern one repository only.
+ */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof RegistryError) || error.kind !== 'answer') return true;
+  return error.status === undefined || error.status === 429 || isAway(error.status);
+}
+
+/**
+ * Returns true if a deletion failed for the registry's reasons, not because of the object. One such failure can still
+ * be caused by a tenant; many of them in several repositories cannot. A request that was not sent has not failed.
+ */
 export function isRegistryFailure(error: unknown): boolean {
-  if (!(error instanceof RegistryError)) return false;
+  if (!(error instanceof RegistryError) || !error.sent) return false;
   const { kind, status = 0 } = error;
   return kind !== 'answer' || [401, 403, 429].includes(status) || status >= 500;
 }

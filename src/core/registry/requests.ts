@@ -3,7 +3,7 @@ import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
 import { responseError, registryErrorIn } from './response-error.js';
 import { Breaker } from './breaker.js';
-import { RegistryError } from './error.js';
+import { isAway, RegistryError } from './error.js';
 import { Throttle } from './throttle.js';
 import type { HttpResponse, Transport } from './transport.js';
 
@@ -37,8 +37,6 @@ const RETRY = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
  * stream.
  */
 const MAX_UNKNOWN_ATTEMPTS = 4;
-/** Statuses of proxies and routers that have no registry behind them. */
-const AWAY = new Set([502, 503, 504]);
 
 /** Sends requests to one registry with the token, retries, a throttle and a circuit breaker. */
 export class Requests {
@@ -59,18 +57,26 @@ export class Requests {
     const token = typeof this.token === 'function' ? await this.token() : this.token;
     const headers = { ...request.headers, ...(token ? { authorization: basic(token) } : {}) };
     const url = `${request.method} ${this.transport.origin}${request.path}`;
-    this.breaker.enter();
+    this.enterBreaker(url);
     try {
       const attempt = (number: number): Promise<HttpResponse> => this.attempt({ ...request, headers }, number);
       const { signal } = request;
       const response = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
-      if (AWAY.has(response.status))
-        this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
+      if (isAway(response.status)) this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
       else this.breaker.answered();
       return { response: token ? hideToken(response, token) : response, url, hasToken: Boolean(token) };
     } catch (error) {
       if (isConnectionError(error) && !request.signal?.aborted) this.breaker.failed(error);
       throw error;
+    }
+  }
+
+  /** @throws RegistryError for this request, instead of the error of another one, if it may not be sent */
+  private enterBreaker(url: string): void {
+    try {
+      this.breaker.enter();
+    } catch (error) {
+      throw error instanceof RegistryError ? notSent(url, error) : error;
     }
   }
 
@@ -84,6 +90,17 @@ export class Requests {
       ({ status }) => status === 429,
     );
   }
+}
+
+/** Creates the error for a request that is not sent, because those before it failed. */
+function notSent(url: string, last: RegistryError): RegistryError {
+  const { kind, code, status, registryCode, suggestions, what } = last;
+  return new RegistryError(`no request was sent, because the registry is unavailable: ${what}`, {
+    ...{ kind, code, status, registryCode, suggestions },
+    url,
+    sent: false,
+    cause: last,
+  });
 }
 
 /** The registry accepts any user name; the token is the password. */

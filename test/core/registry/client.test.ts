@@ -1,7 +1,7 @@
 import type { ServerHttp2Session } from 'node:http2';
 import { jest } from '@jest/globals';
 import { HttpRegistry, type ClientOptions } from '../../../src/core/registry/client.js';
-import { RegistryError } from '../../../src/core/registry/error.js';
+import { isRegistryFailure, isUnavailable, RegistryError } from '../../../src/core/registry/error.js';
 import type { Tag } from '../../../src/core/registry/paths.js';
 import { Transport } from '../../../src/core/registry/transport.js';
 import { asDigest, asRepository } from '../../support/names.js';
@@ -330,6 +330,21 @@ describe('transient failures are retried', () => {
     for (let n = 0; n < 50; n++)
       expect((await caught(registry.deleteLayerLink(REPOSITORY, DIGEST))).kind).toBe('closed');
     expect(server.seen.length).toBeLessThanOrEqual(3 * 8);
+  });
+
+  test.each<[string, Handler, number | undefined]>([
+    ['closes connections', (request) => void request.socket.destroy(), undefined],
+    ['is a router without a registry', (_request, response) => end(response, 503), 503],
+  ])('a request that is not sent because the server %s says so, and does not count', async (_what, handler, status) => {
+    const { registry } = await registryWith(handler);
+    const errors: RegistryError[] = [];
+    for (let n = 0; n < 4; n++)
+      errors.push(await caught(registry.deleteBlob(asDigest(`sha256:${`${n}a`.repeat(32)}`))));
+    expect(errors.map(({ sent }) => sent)).toEqual([true, true, true, false]);
+    expect(errors.map(isRegistryFailure)).toEqual([true, true, true, false]);
+    expect(errors.every(isUnavailable)).toBe(true);
+    expect(errors[3]).toMatchObject({ status, code: errors[0]!.code, suggestions: errors[0]!.suggestions });
+    expect(errors[3]!.message).toMatch(/\/sha256:(3a)+: no request was sent, because the registry is unavailable: /);
   });
 
   test('a signal aborts a request in flight', async () => {
