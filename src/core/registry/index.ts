@@ -42,7 +42,7 @@ export interface OpenRegistryOptions {
   signal?: AbortSignal;
 }
 
-/** Timeout per request while the connection is probed, in ms. */
+/** Default timeout per request while the connection is probed, in ms. */
 const PROBE_TIMEOUT_MS = 10_000;
 
 /**
@@ -54,7 +54,11 @@ export async function openRegistry(options: OpenRegistryOptions): Promise<Regist
   const trust = await loadTrust(options);
   const at = (place: RegistryAddress): Promise<Probed> => {
     const connect = (candidate: Candidate): Transport =>
-      new Transport({ ...transportOptions(options, candidate), trust, timeoutMs: probeTimeout(options) });
+      new Transport({
+        ...transportOptions(options, candidate),
+        trust,
+        timeoutMs: options.requestTimeoutMs || PROBE_TIMEOUT_MS,
+      });
     const proxied = (origin: string): boolean => findProxy(origin, options.env) !== undefined;
     return probe(place, {
       connect,
@@ -80,10 +84,6 @@ function parseHost(host: string): RegistryAddress {
 
 function transportOptions({ workers, reporter, env }: OpenRegistryOptions, { origin, verify }: Candidate) {
   return { origin, verify, workers, log: reporter.log, proxy: usableProxy(origin, env) };
-}
-
-function probeTimeout({ requestTimeoutMs }: OpenRegistryOptions): number {
-  return requestTimeoutMs ? Math.min(requestTimeoutMs, PROBE_TIMEOUT_MS) : PROBE_TIMEOUT_MS;
 }
 
 /** A proxy refuses names that it cannot resolve, such as the internal name of the registry. */

@@ -44,7 +44,7 @@ interface RequestOptions {
 const DELETION_MS = 300_000;
 /** Status of proxies only. */
 const PROXY_AUTHENTICATION_REQUIRED = 407;
-/** Timeout for opening a connection, in ms. */
+/** Default timeout for opening a connection, in ms. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Sends requests to one origin, over a pool of connections. Follows redirects on that origin only. */
@@ -163,7 +163,7 @@ function isRedirect({ status, headers }: HttpResponse): boolean {
 }
 
 function dispatcherFor({ origin, verify, trust, workers, proxy, timeoutMs }: TransportOptions): Dispatcher {
-  const timeout = Math.min(timeoutMs || CONNECT_TIMEOUT_MS, CONNECT_TIMEOUT_MS);
+  const timeout = Math.min(timeoutMs || CONNECT_TIMEOUT_MS, ATTEMPT_LIMITS.headMs);
   const tls = { rejectUnauthorized: verify, secureContext: trust, timeout };
   const shared = { connections: workers, allowH2: true, keepAliveTimeout: 30_000 };
   if (!proxy) return new Pool(origin, { ...shared, connect: tls });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -210,6 +211,30 @@ test('the error for a host that does not exist suggests how to expose the regist
     code: 'REGISTRY_UNREACHABLE',
     message:
       'error communicating with registry: https://registry.invalid:5000/: host not found: no such host registry.invalid',
+  });
+});
+
+describe('a registry that answers after 20 seconds', () => {
+  let slow: TestServer;
+  beforeEach(async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    slow = await plainServer((request, response) => {
+      jest.advanceTimersByTime(20_000);
+      openshiftRegistry(request, response);
+    });
+  });
+  afterEach(async () => {
+    jest.useRealTimers();
+    await slow.close();
+  });
+  const at = (): Partial<OpenRegistryOptions> => ({ host: `http://localhost:${slow.port}` });
+
+  test('is too slow for the probe', async () => {
+    await expect(open(at())).rejects.toMatchObject({ kind: 'timeout' });
+  });
+
+  test('is found with a longer request timeout', async () => {
+    expect(await open({ ...at(), requestTimeoutMs: 30_000 })).toMatchObject({ verified: false });
   });
 });
 
