@@ -3,6 +3,7 @@ import type { ClusterApi } from './api.js';
 import { HttpClusterApi } from './client.js';
 import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
+import { impersonationHeaders } from './connection/impersonation.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
 import type { AttemptLimits } from '../kit/limits.js';
 import { proxyFor } from '../kit/proxy.js';
@@ -37,7 +38,8 @@ export async function openCluster(
     contexts: config.contexts,
     currentContext: config.currentContext,
   });
-  return new HttpClusterApi(config, new Credentials(config, options.impersonateGroups), {
+  const impersonation = await impersonationHeaders(config.getCurrentUser(), options.impersonateGroups);
+  return new HttpClusterApi(config, new Credentials(config, impersonation), {
     timeoutMs: options.requestTimeoutMs ?? 0,
     insecure: cluster.skipTLSVerify === true,
     log,

@@ -5,6 +5,7 @@ import { hideLogin, hideSecret } from '../../kit/secrets/known.js';
 import { redactWords } from '../../kit/secrets/redact-words.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import type { Headers } from './impersonation.js';
 
 /** Lifetime of cached authentication headers, in ms, because tokens in files and from exec plugins change. */
 const REFRESH_MS = 60_000;
@@ -12,7 +13,7 @@ const REFRESH_MS = 60_000;
 /** The agent and headers of requests to the API server. */
 export interface Connection {
   agent: http.Agent;
-  headers: Record<string, string>;
+  headers: Headers;
   auth?: string;
 }
 
@@ -24,7 +25,7 @@ export class Credentials {
 
   constructor(
     private readonly config: KubeConfig,
-    private readonly impersonatedGroups: string[] = [],
+    private readonly impersonation: Headers = {},
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -49,7 +50,7 @@ export class Credentials {
   /** Returns the bearer token, for the registry; undefined for client certificates and passwords. */
   async token(): Promise<string | undefined> {
     const { headers } = await this.connection();
-    return /^Bearer (.+)$/.exec(headers.Authorization ?? '')?.[1];
+    return /^Bearer (.+)$/.exec(String(headers.Authorization ?? ''))?.[1];
   }
 
   close(): void {
@@ -73,10 +74,9 @@ export class Credentials {
     for (const [name, value] of Object.entries(options.headers ?? {}))
       if (value !== undefined) headers[name] = String(value).trim();
     hide(headers.Authorization, options.auth ?? undefined);
-    const groups = this.impersonatedGroups;
     return {
       agent: options.agent as http.Agent,
-      headers: groups.length > 0 ? { ...headers, 'Impersonate-Group': groups as never } : headers,
+      headers: { ...headers, ...this.impersonation },
       ...(options.auth ? { auth: options.auth } : {}),
     };
   }

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { keepSource } from './impersonation.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -84,6 +85,7 @@ function parse(name: string, text: string): KubeConfig {
   const config = new KubeConfig();
   try {
     config.loadFromString(text);
+    keepSource(config.users, text);
   } catch (cause) {
     // The parser's message can quote the file with its tokens, so only its first line is shown.
     const reason = messageOf(cause).split('\n')[0]!.slice(0, 120);

@@ -157,6 +157,55 @@ describe('selecting the cluster and the user', () => {
     expect(headers['impersonate-group']).toBe('dev, ops');
   });
 
+  describe('with an impersonated user in it', () => {
+    const asBob = { as: 'bob', 'as-groups': ['dev', 'ops'], 'as-uid': 'u-1', 'as-user-extra': { 'a/b': ['x', 'y'] } };
+    const impersonating = (more: object): Promise<string> =>
+      file('impersonating', {
+        clusters: [cluster('a')],
+        users: [user('other', { 'as-groups': ['no'] }), user('alice', { token: 't', ...more })],
+        contexts: [context('one', 'a', 'alice')],
+        'current-context': 'one',
+      });
+    const impersonation = (headers: IncomingHttpHeaders): object =>
+      Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('impersonate-')));
+
+    test('requests run with its groups, uid and extra fields', async () => {
+      expect(impersonation(await headersOf({ kubeconfig: await impersonating(asBob) }))).toEqual({
+        'impersonate-user': 'bob',
+        'impersonate-group': 'dev, ops',
+        'impersonate-uid': 'u-1',
+        'impersonate-extra-a%2fb': 'x, y',
+      });
+    });
+
+    test('given groups replace its groups', async () => {
+      const options = { kubeconfig: await impersonating(asBob), impersonateUser: 'joe', impersonateGroups: ['qa'] };
+      expect(impersonation(await headersOf(options))).toMatchObject({
+        'impersonate-user': 'joe',
+        'impersonate-group': 'qa',
+      });
+    });
+
+    test('groups without a user are ignored', async () => {
+      const kubeconfig = await impersonating({ 'as-groups': ['dev'] });
+      expect(impersonation(await headersOf({ kubeconfig }))).toEqual({});
+    });
+
+    test.each([
+      ['as-groups', 'dev'],
+      ['as-groups', [1]],
+      ['as-uid', 5],
+      ['as-user-extra', ['x']],
+      ['as-user-extra', { a: 'x' }],
+    ])('%s of another type, %j, is an error', async (field, value) => {
+      const kubeconfig = await impersonating({ as: 'bob', [field]: value });
+      await expect(openCluster({ kubeconfig })).rejects.toMatchObject({
+        code: 'KUBECONFIG_INVALID',
+        message: expect.stringContaining(field) as string,
+      });
+    });
+  });
+
   test.each([
     ['context', { context: 'three' }, 'no context named "three"', 'one, two, lost'],
     ['cluster', { cluster: 'z' }, 'no cluster named "z"', 'a, b'],
