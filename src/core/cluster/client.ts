@@ -23,7 +23,7 @@ import { expectAnyObject } from './expect.js';
 import { isSuccess, parseObject } from './response.js';
 
 /** Waits of 0.2, 0.6, 1.8, 5.4 and 12 s: about 20 s in all, which outlasts a restart of an API server. */
-const RETRY = { tries: MAX_ATTEMPTS, baseMs: 200, factor: 3, maxMs: 12_000 };
+export const API_RETRY = { tries: MAX_ATTEMPTS, baseMs: 200, factor: 3, maxMs: 12_000 };
 /** Maximum attempts of a request that the server does not answer in time. */
 const MAX_TIMEOUTS = 2;
 /** Maximum attempts before the first response, so that users do not wait long for a server that does not exist. */
@@ -86,8 +86,8 @@ export class HttpClusterApi implements ClusterApi {
         return validated(this.toResponse(await this.attempt(method, path, options), method, path), options);
       };
       return await withRetry(once, {
-        ...RETRY,
-        tries: options.retry === false ? 1 : RETRY.tries,
+        ...API_RETRY,
+        tries: options.retry === false ? 1 : API_RETRY.tries,
         signal: options.signal,
         retryAfter: (outcome, attempt) => this.retryAfter(outcome, attempt),
       });

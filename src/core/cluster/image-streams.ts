@@ -1,19 +1,23 @@
 import { isConnectionError } from '../kit/network-errors.js';
-import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
 import { reduceStream, type StreamRecord } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../model/pending.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { ApiResponse, ClusterApi } from './api.js';
 import { ApiError, apiError, isNotFound } from './api-error.js';
+import { API_RETRY } from './client.js';
 import { expectObject } from './expect.js';
 import { pathOf, type ObjectReference } from './object-reference.js';
 import { listObjects } from './objects.js';
 import { IMAGE_STREAMS } from './resources.js';
 import { isSuccess } from './response.js';
 
-/** Retries after a conflict or a lost response, with growing waits. */
-const UPDATE_RETRY = { tries: 14, baseMs: 40, maxMs: 2000 };
+/**
+ * Retries after a conflict, with growing waits: about 15 s in all. Each sends another request, for the stream as it is
+ * then.
+ */
+const CONFLICT_RETRY = { tries: 14, baseMs: 40, maxMs: 2000 };
 
 /** Maximum bytes of all annotations of an object (256 KiB), minus some room for the name of ours. */
 const ANNOTATION_BYTES = 255 * 1024;
@@ -46,7 +50,11 @@ type Attempt = { done: StreamUpdate } | { response: ApiResponse } | { lost: unkn
 
 /** Updates image streams through the API server, with the version that was read as a precondition. */
 export class HttpImageStreams {
-  constructor(private readonly api: ClusterApi) {}
+  /** @param retry for tests */
+  constructor(
+    private readonly api: ClusterApi,
+    private readonly retry: Pick<RetryOptions<Attempt>, 'sleep'> = {},
+  ) {}
 
   /**
    * Reads a stream, lets `decide` choose the change, and writes its status. Repeats all of it after a conflict, if the
@@ -62,10 +70,9 @@ export class HttpImageStreams {
   ): Promise<StreamUpdate> {
     const [namespace = '', name = ''] = key.split('/');
     const stream = { resource: IMAGE_STREAMS, namespace, name };
-    const attempt = await withRetry(() => this.attempt(stream, decide), {
-      ...UPDATE_RETRY,
-      retryAfter: retryAfterAttempt,
-    });
+    const update = (): Promise<Attempt> =>
+      withRetry(() => this.attempt(stream, decide), { ...API_RETRY, ...this.retry, retryAfter: retryAfterFault });
+    const attempt = await withRetry(update, { ...CONFLICT_RETRY, ...this.retry, retryAfter: retryAfterConflict });
     if ('done' in attempt) return attempt.done;
     if ('lost' in attempt) throw attempt.lost;
     throw apiError(attempt.response);
@@ -106,11 +113,15 @@ export class HttpImageStreams {
 type StreamReference = ObjectReference & { namespace: string };
 
 /** Errors of reading are final: the client has retried those. */
-function retryAfterAttempt(outcome: Outcome<Attempt>): number | undefined {
+function retryAfterFault(outcome: Outcome<Attempt>): number | undefined {
   if ('error' in outcome || 'done' in outcome.value) return undefined;
   if ('lost' in outcome.value) return mayHaveBeenDone(outcome.value.lost) ? 0 : undefined;
   const { status, headers } = outcome.value.response;
-  return status === 409 || status === 404 ? 0 : retryAfterStatus(status, headers['retry-after']);
+  return status === 404 ? 0 : retryAfterStatus(status, headers['retry-after']);
+}
+
+function retryAfterConflict(outcome: Outcome<Attempt>): number | undefined {
+  return 'value' in outcome && 'response' in outcome.value && outcome.value.response.status === 409 ? 0 : undefined;
 }
 
 /** True for an update whose response was lost, or is something else. */

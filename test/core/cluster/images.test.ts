@@ -38,7 +38,8 @@ describe('an image stream', () => {
   const isList = ({ path }: RecordedRequest): boolean => path.endsWith('/imagestreams');
   const update = (respond: (request: RecordedRequest) => typeof PROXY) => {
     const { api, requests } = fakeApi(respond);
-    const updated = new HttpImageStreams(api).update(asRepository('dev/app'), async () => ({ pending: [] }));
+    const noWaits = { sleep: async () => {} };
+    const updated = new HttpImageStreams(api, noWaits).update(asRepository('dev/app'), async () => ({ pending: [] }));
     return { updated, requests };
   };
   const GONE = notFound('imagestreams', 'app');
@@ -72,6 +73,28 @@ describe('an image stream', () => {
       if (isList(request)) return list('app');
       return request.method === 'GET' && reads++ === 0 ? GONE : aResponse(200, stream);
     });
+    expect(await updated).toMatchObject({ written: true });
+  });
+
+  test.each([
+    ['the server cannot do it', aResponse(503, { kind: 'Status' }), 6],
+    ['the server sends another object', aResponse(200, {}), 6],
+    ['the server says that a stream which is listed does not exist', notFound('imagestreams', 'app'), 6],
+    ['another user changes it each time', aResponse(409, { kind: 'Status', reason: 'Conflict' }), 14],
+  ])('if %s, its update is tried a limited number of times', async (_what, response, attempts) => {
+    const { updated, requests } = update((request) => {
+      if (isList(request)) return list('app');
+      return request.method === 'PUT' ? response : aResponse(200, stream);
+    });
+    await expect(updated).rejects.toBeDefined();
+    expect(requests.filter(({ method }) => method === 'PUT')).toHaveLength(attempts);
+  });
+
+  test('a conflict is no reason to give up on a busy server later', async () => {
+    const answers = [409, 503, 409, 503, 503, 409, 503, 503, 503].map((status) => aResponse(status, {}));
+    const { updated } = update(({ method }) =>
+      method === 'PUT' ? (answers.shift() ?? aResponse(200, stream)) : aResponse(200, stream),
+    );
     expect(await updated).toMatchObject({ written: true });
   });
 
