@@ -64,7 +64,7 @@ export class Requests {
       const response = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
       if (isAway(response.status)) this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
       else this.breaker.answered();
-      return { response: token ? hideToken(response, token) : response, url, hasToken: Boolean(token) };
+      return { response, url, hasToken: Boolean(token) };
     } catch (error) {
       if (isConnectionError(error) && !request.signal?.aborted) this.breaker.failed(error);
       throw error;
@@ -106,13 +106,6 @@ function notSent(url: string, last: RegistryError): RegistryError {
 /** The registry accepts any user name; the token is the password. */
 function basic(token: string): string {
   return `Basic ${Buffer.from(`regadm:${token}`).toString('base64')}`;
-}
-
-/** Removes the token from a body, because error messages quote the body. */
-function hideToken(response: HttpResponse, token: string): HttpResponse {
-  if (response.text === '') return response;
-  const secrets = [token, basic(token), basic(token).slice('Basic '.length)];
-  return { ...response, text: secrets.reduce((text, secret) => text.replaceAll(secret, '(hidden)'), response.text) };
 }
 
 /**

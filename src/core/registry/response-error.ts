@@ -1,3 +1,4 @@
+import { redact } from '../kit/secrets/redact.js';
 import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegistryError } from './error.js';
@@ -22,7 +23,7 @@ export function registryErrorIn(response: HttpResponse): RegistryMessage | undef
     const { errors } = JSON.parse(response.text) as { errors?: RawError[] };
     const first = errors?.[0];
     if (typeof first?.code !== 'string') return undefined;
-    return { code: first.code, message: printable(String(first.message ?? '')), detail: detailOf(first) };
+    return { code: printable(first.code), message: printable(String(first.message ?? '')), detail: detailOf(first) };
   } catch {
     return undefined;
   }
@@ -148,8 +149,13 @@ function describe(response: HttpResponse, message?: RegistryMessage): string {
   return printable(response.text) || 'no body';
 }
 
-/** Returns one line of a server's text: no control characters, at most 200 characters. */
+/**
+ * Returns one line of a server's text: no control characters, at most 200 characters. Secrets are removed before the
+ * text is shortened, because a part of a token is not recognized later.
+ */
 function printable(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ').trim();
+  const line = redact(text)
+    .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
+    .trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

@@ -1,5 +1,6 @@
 import type { ServerHttp2Session } from 'node:http2';
 import { jest } from '@jest/globals';
+import { hideSecret } from '../../../src/core/kit/secrets/known.js';
 import { HttpRegistry, type ClientOptions } from '../../../src/core/registry/client.js';
 import { isRegistryFailure, isUnavailable, RegistryError } from '../../../src/core/registry/error.js';
 import type { Tag } from '../../../src/core/registry/paths.js';
@@ -210,12 +211,30 @@ describe('unexpected responses, explained for administrators', () => {
   });
 });
 
-test('a token that the server repeats does not appear in an error', async () => {
-  const { registry } = await registryWith(({ headers }, response) =>
-    end(response, 418, `${headers.authorization} ${TOKEN} ${headers.authorization!.slice('Basic '.length)}`),
-  );
-  const { message } = await caught(registry.deleteBlob(DIGEST));
-  expect(message).toMatch(/418: \(hidden\) \(hidden\) \(hidden\)$/);
+describe('a token that the server repeats', () => {
+  beforeAll(() => hideSecret(TOKEN));
+
+  test('does not appear in an error', async () => {
+    const { registry } = await registryWith(({ headers }, response) =>
+      end(response, 418, `${headers.authorization} ${TOKEN} ${headers.authorization!.slice('Basic '.length)}`),
+    );
+    const { message } = await caught(registry.deleteBlob(DIGEST));
+    expect(message).toMatch(/418: Basic \(hidden\) \(hidden\) \(hidden\)$/);
+  });
+
+  test('does not appear in a text that is shortened in the middle of it', async () => {
+    const { registry } = await registryWith(({ headers }, response) =>
+      end(response, 418, `${'x'.repeat(170)} ${headers.authorization!.slice('Basic '.length)}`),
+    );
+    const { message } = await caught(registry.deleteBlob(DIGEST));
+    expect(message).toMatch(/x \(hidden\)$/);
+  });
+
+  test('stays in a manifest', async () => {
+    const manifest = { mediaType: `application/${TOKEN}` };
+    const { registry } = await registryWith((_request, response) => end(response, 200, JSON.stringify(manifest)));
+    expect(await registry.getManifest(REPOSITORY, LATEST)).toEqual(manifest);
+  });
 });
 
 describe('the probe of blob deletion', () => {
