@@ -46,10 +46,14 @@ export function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === 409;
 }
 
-/** True if a request failed for the server's reasons, not because of the object: the next one would fail, too. */
+/**
+ * Returns true if a request failed for the server's reasons, not because of the object. A response that reports success
+ * and is something else is like a 500.
+ */
 export function isApiFailure(error: unknown): boolean {
-  if (error instanceof ApiError) return [401, 403, 429].includes(error.status) || error.status >= 500;
-  return error instanceof RegadmError && error.code === 'API_UNREACHABLE';
+  if (!(error instanceof ApiError)) return error instanceof RegadmError && error.code === 'API_UNREACHABLE';
+  const { status, code } = error;
+  return [401, 403, 429].includes(status) || status >= 500 || code === 'API_NOT_JSON';
 }
 
 function codeFor(status: number): ErrorCode {

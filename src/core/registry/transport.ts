@@ -103,7 +103,7 @@ export class Transport {
       guard.headArrived();
       const bodyLimit = statusCode === 200 ? options.bodyLimit : undefined;
       const { text, isCut } = await readText(body, bodyLimit ?? ERROR_BODY_LIMIT_BYTES, guard);
-      if (isCut && bodyLimit) throw tooLong(url, bodyLimit);
+      if (isCut && bodyLimit) throw tooLong(url, bodyLimit, statusCode);
       log?.(6, `${method} ${url} ${statusCode} in ${Math.round(performance.now() - started)} ms`);
       if (statusCode === PROXY_AUTHENTICATION_REQUIRED && proxy) throw proxyRefusal(url, statusCode, proxy);
       return { status: statusCode, headers, text };
@@ -154,8 +154,9 @@ function withoutQuery(url: string): string {
   return url.split('?', 1)[0]!;
 }
 
-function tooLong(url: string, limit: number): RegistryError {
-  return failure('answer', `answers with more than ${limit / 1024} KiB`, url);
+/** Creates the error for a body that is too long. With the status, it is a failure of this object only. */
+function tooLong(url: string, limit: number, status: number): RegistryError {
+  return failure('answer', `answers with more than ${limit / 1024} KiB`, url, { status });
 }
 
 function isRedirect({ status, headers }: HttpResponse): boolean {

@@ -1,5 +1,6 @@
 import type { ServerHttp2Session } from 'node:http2';
 import { jest } from '@jest/globals';
+import { MANIFEST_LIMIT_BYTES } from '../../../src/core/kit/limits.js';
 import { hideSecret } from '../../../src/core/kit/secrets/known.js';
 import { HttpRegistry, type ClientOptions } from '../../../src/core/registry/client.js';
 import { isRegistryFailure, isUnavailable, RegistryError } from '../../../src/core/registry/error.js';
@@ -119,6 +120,14 @@ describe('endpoints', () => {
   ])('%s instead of a manifest is an error', async (_name, text, words) => {
     const { registry } = await registryWith((_request, response) => end(response, 200, text));
     expect((await caught(registry.getManifest(REPOSITORY, LATEST))).message).toMatch(words);
+  });
+
+  test('a manifest that is too large is a failure of this manifest, not of the registry', async () => {
+    const text = `{"a":"${' '.repeat(MANIFEST_LIMIT_BYTES)}"}`;
+    const { registry } = await registryWith((_request, response) => end(response, 200, text));
+    const error = await caught(registry.getManifest(REPOSITORY, LATEST));
+    expect(error.message).toMatch(/answers with more than 4096 KiB/);
+    expect([isUnavailable(error), isRegistryFailure(error)]).toEqual([false, false]);
   });
 });
 

@@ -1,6 +1,8 @@
 import { ApiError, isApiFailure } from '../../../../src/core/cluster/api-error.js';
+import { unexpected } from '../../../../src/core/cluster/expect.js';
+import { parseObject } from '../../../../src/core/cluster/response.js';
 import { FailureStreak } from '../../../../src/core/prune/execute/failure-streak.js';
-import { isRegistryFailure } from '../../../../src/core/registry/error.js';
+import { isRegistryFailure, RegistryError } from '../../../../src/core/registry/error.js';
 import { failure } from '../../../../src/core/registry/failure.js';
 
 const aStreak = () => new FailureStreak((error) => isApiFailure(error) || isRegistryFailure(error));
@@ -19,6 +21,20 @@ test.each([401, 403, 429, 500, 503])('20 images that fail with %i in a row end t
 test('failures of the connection to the registry count', () => {
   const error = failure('closed', 'connection closed', 'https://registry.example.org');
   expect(fail(aStreak(), 20, error, () => undefined)).toMatchObject({ code: 'REGISTRY_CLOSED' });
+});
+
+test('responses that are something else count like a 500', () => {
+  const page = { request: 'DELETE /x', status: 200, headers: {}, body: Buffer.from('<html>') };
+  const error = unexpected({ ...page, json: () => parseObject(page, '/x') }, 'the deletion of x');
+  expect(fail(aStreak(), 20, error, () => undefined)).toMatchObject({ code: 'API_NOT_JSON' });
+});
+
+test('a request that was not sent does not count', () => {
+  const options = { code: 'REGISTRY_ERROR', url: 'https://registry.example.org', kind: 'closed' } as const;
+  expect(
+    fail(aStreak(), 100, new RegistryError('closed', { ...options, sent: false }), () => undefined),
+  ).toBeUndefined();
+  expect(fail(aStreak(), 20, new RegistryError('closed', options), () => undefined)).toBeDefined();
 });
 
 test.each([404, 405, 409, 422])('the outcome %i concerns one object and does not count', (status) => {
