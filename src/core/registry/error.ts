@@ -5,6 +5,9 @@ import { RegadmError } from '../model/errors.js';
 /** The kinds of failure that regadm handles differently. */
 export type FailureKind = NetworkFailure | 'tls-port' | 'proxy' | 'redirect' | 'answer';
 
+/** Why no request was sent: a name in its path is not valid, or those before it failed. */
+export type NotSent = 'invalid-name' | 'unavailable';
+
 interface RegistryErrorOptions {
   code: ErrorCode;
   /** Scheme, host, port and path of the request; no credentials. */
@@ -15,8 +18,8 @@ interface RegistryErrorOptions {
   status?: number;
   /** The registry's own code (`UNAUTHORIZED`, `UNSUPPORTED`, `BLOB_UNKNOWN`, …). */
   registryCode?: string;
-  /** False if no request was sent. Default true. */
-  sent?: boolean;
+  /** Set if no request was sent. */
+  notSent?: NotSent;
   cause?: unknown;
 }
 
@@ -28,8 +31,8 @@ export class RegistryError extends RegadmError {
   readonly what: string;
   readonly status?: number;
   readonly registryCode?: string;
-  /** False if no request was sent, because the registry counts as unavailable or a name is not valid. */
-  readonly sent: boolean;
+  /** Why no request was sent; undefined if one was. */
+  readonly notSent?: NotSent;
 
   constructor(what: string, options: RegistryErrorOptions) {
     super(`error communicating with registry: ${options.url}: ${what}`, options);
@@ -39,7 +42,7 @@ export class RegistryError extends RegadmError {
     this.kind = options.kind ?? 'other';
     this.status = options.status;
     this.registryCode = options.registryCode;
-    this.sent = options.sent ?? true;
+    this.notSent = options.notSent;
   }
 }
 
@@ -67,10 +70,15 @@ export function isUnavailable(error: unknown): boolean {
 
 /**
  * Returns true if a deletion failed for the registry's reasons, not because of the object. One such failure can still
- * be caused by a tenant; many of them in several repositories cannot. A request that was not sent has not failed.
+ * be caused by a tenant; many of them in several repositories cannot.
  */
 export function isRegistryFailure(error: unknown): boolean {
-  if (!(error instanceof RegistryError) || !error.sent) return false;
+  if (!(error instanceof RegistryError) || error.notSent === 'invalid-name') return false;
   const { kind, status = 0 } = error;
   return kind !== 'answer' || [401, 403, 429].includes(status) || status >= 500;
+}
+
+/** Returns true if a request was not sent because those before it failed. */
+export function isNotSent(error: unknown): boolean {
+  return error instanceof RegistryError && error.notSent === 'unavailable';
 }

@@ -49,6 +49,6 @@ function notSent(what: string, name: string): RegistryError {
   return new RegistryError(`no request was sent, because ${JSON.stringify(name.slice(0, 200))} is not ${what}`, {
     code: 'REGISTRY_ERROR',
     url: 'registry',
-    sent: false,
+    notSent: 'invalid-name',
   });
 }

@@ -98,7 +98,7 @@ function notSent(url: string, last: RegistryError): RegistryError {
   return new RegistryError(`no request was sent, because the registry is unavailable: ${what}`, {
     ...{ kind, code, status, registryCode, suggestions },
     url,
-    sent: false,
+    notSent: 'unavailable',
     cause: last,
   });
 }

@@ -90,7 +90,7 @@ describe('an image stream', () => {
     expect(requests.filter(({ method }) => method === 'PUT')).toHaveLength(attempts);
   });
 
-  test('a conflict is no reason to give up on a busy server later', async () => {
+  test('a conflict does not use up the attempts for a busy server', async () => {
     const answers = [409, 503, 409, 503, 503, 409, 503, 503, 503].map((status) => aResponse(status, {}));
     const { updated } = update(({ method }) =>
       method === 'PUT' ? (answers.shift() ?? aResponse(200, stream)) : aResponse(200, stream),

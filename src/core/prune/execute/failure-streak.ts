@@ -15,8 +15,15 @@ export class FailureStreak {
   /** True if an image is among them: images belong to no namespace. */
   private hasImage = false;
 
-  /** @param isFailure tells whether this server failed for its own reasons */
-  constructor(private readonly isFailure: (error: unknown) => boolean) {}
+  /**
+   * @param isFailure tells whether this server failed for its own reasons
+   * @param isNotSent tells whether a request was not sent because those before it failed. Such a failure counts, but
+   *   its object is not affected: requests for a single repository may have failed.
+   */
+  constructor(
+    private readonly isFailure: (error: unknown) => boolean,
+    private readonly isNotSent: (error: unknown) => boolean = () => false,
+  ) {}
 
   /** Notes that a request succeeded. */
   succeeded(): void {
@@ -33,13 +40,17 @@ export class FailureStreak {
   failed(error: unknown, place: string | undefined): RegadmError | undefined {
     if (!this.isFailure(error)) return undefined;
     this.count++;
-    if (place === undefined) this.hasImage = true;
-    else this.places.add(place);
+    if (!this.isNotSent(error)) this.addPlace(place);
     if (this.count < MAX_FAILURES || !(this.hasImage || this.places.size >= MIN_PLACES)) return undefined;
     return new RegadmError(`${this.count} consecutive requests failed, the last one: ${messageOf(error)}`, {
       code: error instanceof RegadmError ? error.code : 'API_ERROR',
       suggestions: error instanceof RegadmError ? error.suggestions : [],
       cause: error,
     });
+  }
+
+  private addPlace(place: string | undefined): void {
+    if (place === undefined) this.hasImage = true;
+    else this.places.add(place);
   }
 }

@@ -1,5 +1,5 @@
 import { isApiFailure } from '../../cluster/api-error.js';
-import { isRegistryFailure } from '../../registry/error.js';
+import { isNotSent, isRegistryFailure } from '../../registry/error.js';
 import type { ErrorCode } from '../../model/error-codes.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { forEachParallel } from '../../kit/parallel.js';
@@ -58,7 +58,10 @@ export class Run {
   /** Why images must be kept because something of theirs was not deleted; by digest number. */
   readonly blocked = new Map<number, string>();
   /** Counted apart: the blobs of images are deleted in the registry while the API server fails, and the reverse. */
-  private readonly streaks = { api: new FailureStreak(isApiFailure), registry: new FailureStreak(isRegistryFailure) };
+  private readonly streaks = {
+    api: new FailureStreak(isApiFailure),
+    registry: new FailureStreak(isRegistryFailure, isNotSent),
+  };
   private ended: RegadmError | undefined;
 
   constructor(

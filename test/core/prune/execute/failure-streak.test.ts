@@ -2,10 +2,10 @@ import { ApiError, isApiFailure } from '../../../../src/core/cluster/api-error.j
 import { unexpected } from '../../../../src/core/cluster/expect.js';
 import { parseObject } from '../../../../src/core/cluster/response.js';
 import { FailureStreak } from '../../../../src/core/prune/execute/failure-streak.js';
-import { isRegistryFailure, RegistryError } from '../../../../src/core/registry/error.js';
+import { isNotSent, isRegistryFailure, RegistryError } from '../../../../src/core/registry/error.js';
 import { failure } from '../../../../src/core/registry/failure.js';
 
-const aStreak = () => new FailureStreak((error) => isApiFailure(error) || isRegistryFailure(error));
+const aStreak = () => new FailureStreak((error) => isApiFailure(error) || isRegistryFailure(error), isNotSent);
 const answer = (status: number): ApiError => new ApiError(`the server answered ${status}`, { status, reason: '' });
 const fail = (streak: FailureStreak, count: number, error: unknown, placeOf: (at: number) => string | undefined) =>
   Array.from({ length: count }, (_, at) => streak.failed(error, placeOf(at))).at(-1);
@@ -29,12 +29,22 @@ test('responses that are something else count like a 500', () => {
   expect(fail(aStreak(), 20, error, () => undefined)).toMatchObject({ code: 'API_NOT_JSON' });
 });
 
-test('a request that was not sent does not count', () => {
+test('requests that are not sent count, but do not affect their repositories', () => {
   const options = { code: 'REGISTRY_ERROR', url: 'https://registry.example.org', kind: 'closed' } as const;
-  expect(
-    fail(aStreak(), 100, new RegistryError('closed', { ...options, sent: false }), () => undefined),
-  ).toBeUndefined();
-  expect(fail(aStreak(), 20, new RegistryError('closed', options), () => undefined)).toBeDefined();
+  const notSent = new RegistryError('closed', { ...options, notSent: 'unavailable' });
+  const failed = new RegistryError('closed', options);
+  const streak = aStreak();
+  fail(streak, 3, failed, () => 'ns/app');
+  expect(fail(streak, 100, notSent, (at) => (at % 2 ? `ns/app-${at}` : undefined))).toBeUndefined();
+  const other = aStreak();
+  fail(other, 3, failed, (at) => `ns/app-${at}`);
+  expect(fail(other, 16, notSent, () => undefined)).toBeUndefined();
+  expect(fail(other, 1, notSent, () => undefined)).toMatchObject({ code: 'REGISTRY_ERROR' });
+});
+
+test('a name that is not valid does not count', () => {
+  const options = { code: 'REGISTRY_ERROR', url: 'registry', notSent: 'invalid-name' } as const;
+  expect(fail(aStreak(), 100, new RegistryError('not a digest', options), () => undefined)).toBeUndefined();
 });
 
 test.each([404, 405, 409, 422])('the outcome %i concerns one object and does not count', (status) => {
