@@ -41,14 +41,20 @@ const PATTERNS: Pattern[] = [
 ];
 
 /**
- * Occurs in every text that one of the patterns matches. One short expression, because all output is searched for it.
+ * Parts of the patterns that match in one case only. Each is the shortest rare part of its pattern, because such a
+ * part is found fastest.
  */
-const HINT =
-  /[=~]|:\/\/|-----B|LS0tLS1C|eyJ|A[KS]IA|(?:earer|asic|tiate|igest|oken|EARER|ASIC|TIATE|IGEST|OKEN)(?:\s|%20)|(?:[Ww]ord|asswd|[Ss]ecret|[Tt]oken|[Kk]ey|[Ii][Dd]|ignature)\\?["']\s*:/;
+const SIGNS = ['=', '%3', '~', '//', 'BEGIN ', 'LS0tLS1CRUdJTi', 'yJ', 'AKIA', 'ASIA'];
+/** The words of the other patterns, with what follows them in plain text, in JSON, and in JSON within a string. */
+const WORDS =
+  /(?:bearer|basic|negotiate)[\s%\\]|authorization|(?:passw(?:or)?d|secret|token|key(?:[_-]?id)?|signature)\\*["'][\s\\nrt]*:/i;
 
-/** Returns true if the text can contain a credential of a known form. */
+/**
+ * Returns true if the text can contain a credential of a known form: whatever a pattern matches contains one of `SIGNS`
+ * or `WORDS`. Two searches take a third of the time of one expression for all, and all output is searched.
+ */
 export function mayContainPattern(text: string): boolean {
-  return HINT.test(text);
+  return SIGNS.some((sign) => text.includes(sign)) || WORDS.test(text);
 }
 
 /** Replaces credentials of a known form. */
