@@ -38,6 +38,7 @@ function hasInnerLineFeed(line: string): boolean {
 }
 
 function cleanLine(line: string): string {
-  const body = line.replace(/\n+$/, '');
-  return paint(escapeText(redact(body))) + line.slice(body.length);
+  let end = line.length;
+  while (line[end - 1] === '\n') end--;
+  return paint(escapeText(redact(line.slice(0, end)))) + line.slice(end);
 }

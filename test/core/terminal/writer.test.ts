@@ -104,6 +104,14 @@ describe('text for people', () => {
     expect(text()).toBe('one\\ntwo\na\\x1b[2J\\nFORGED\n\nb\\r\n');
   });
 
+  test('takes linear time, even with very many line feeds', async () => {
+    const started = performance.now();
+    const { writer, text } = aWriter();
+    await writer.lines([`a${'\n'.repeat(300_000)}b\n`]);
+    expect(text()).toHaveLength(600_003);
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
   test('keeps the colors of regadm, and only those', async () => {
     const { writer, text } = aWriter();
     await writer.lines([`${styles(true).bad('failed')} \u001b[31mforged\u001b[39m\n`]);
