@@ -1,5 +1,3 @@
-import { randomInt } from 'node:crypto';
-
 /**
  * Characters that a terminal obeys, that nobody sees, or that look like a space: controls (C0, DEL, C1), line and
  * paragraph separators, bidirectional and zero-width controls, variation selectors, tag characters, private and
@@ -20,8 +18,11 @@ const SHORT: Record<string, string> = {
   '\r': '\\r',
 };
 
-/** Numbers that only this process knows, in front of the codes of its own colors: data cannot contain them. */
-const NONCE = Array.from({ length: 3 }, () => randomInt(1000, 10_000)).join(';');
+/**
+ * Numbers that only this process knows, in front of the codes of its own colors: data cannot contain them. Not from
+ * node:crypto, which takes 2 ms to load, in every command.
+ */
+const NONCE = Array.from({ length: 3 }, () => 1000 + Math.floor(9000 * Math.random())).join(';');
 const MARK = `\x1b\\[${NONCE};(\\d+)m`;
 const MARKS = new RegExp(MARK, 'g');
 const MARK_OR_UNSAFE = new RegExp(`${MARK}|${UNSAFE.source}`, 'gu');
