@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open, stat, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 
 /** Mode of files with data of a cluster: only their owner can read them. */
 const OWNER_ONLY = 0o600;
@@ -14,15 +14,24 @@ const OWN_STREAM = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/;
  * @throws Error if the file is a link to anything else, and the error of the file system
  */
 export async function openPrivateFile(file: string, how: 'w' | 'a'): Promise<FileHandle> {
-  const followed = OWN_STREAM.test(file) || (await isLinkToDevice(file));
   const flags = constants.O_WRONLY | constants.O_CREAT | (how === 'a' ? constants.O_APPEND : constants.O_TRUNC);
-  // O_NOFOLLOW does not exist on Windows.
+  if (OWN_STREAM.test(file)) return open(file, flags, OWNER_ONLY);
   try {
-    return await open(file, followed ? flags : flags | (constants.O_NOFOLLOW ?? 0), OWNER_ONLY);
+    // O_NOFOLLOW does not exist on Windows.
+    return await open(file, flags | (constants.O_NOFOLLOW ?? 0), OWNER_ONLY);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
-    throw new Error('it is a symbolic link, which is not followed; name its target instead', { cause: error });
+    return openLinkedDevice(file, error);
   }
+}
+
+/** Checks what was opened, because a link can be replaced at any time. Nothing is created or truncated before that. */
+async function openLinkedDevice(link: string, cause: unknown): Promise<FileHandle> {
+  const handle = await open(link, constants.O_WRONLY | constants.O_APPEND).catch(() => undefined);
+  const target = await handle?.stat();
+  if (handle && (target?.isCharacterDevice() || target?.isFIFO())) return handle;
+  await handle?.close();
+  throw new Error('it is a symbolic link, which is not followed; name its target instead', { cause });
 }
 
 /** Writes a file as `openPrivateFile` opens it. */
@@ -33,11 +42,4 @@ export async function writePrivateFile(file: string, text: string): Promise<void
   } finally {
     await handle.close();
   }
-}
-
-async function isLinkToDevice(file: string): Promise<boolean> {
-  const link = await lstat(file).catch(() => undefined);
-  if (!link?.isSymbolicLink()) return false;
-  const target = await stat(file).catch(() => undefined);
-  return target !== undefined && (target.isCharacterDevice() || target.isFIFO());
 }
