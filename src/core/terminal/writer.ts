@@ -4,7 +4,7 @@ import { inChunks } from './chunks.js';
 import { cleanLines } from './clean-lines.js';
 import { escapeJson, escapeText, paint } from './escape.js';
 import type { Lines } from './output.js';
-import { isReaderGone, writeText } from './write.js';
+import { isReaderGone, writeText } from '../kit/write-text.js';
 
 /**
  * Writes everything that regadm prints to one stream. Nothing else writes to stdout and stderr, so that no text of a
