@@ -135,4 +135,29 @@ describe('files', () => {
     await inShell(`"$@" 2> ${file}`, '--plan-out', '/dev/stderr');
     expect(readFileSync(file, 'utf8')).toContain('"ImagePrunePlan"');
   });
+
+  test('can be stdout if that is a socket', async () => {
+    const { status, stdout } = await prune(scene, ['prune', 'images', '--plan-out', '/dev/stdout', '-o', 'name']);
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^\{[^]*"ImagePrunePlan"[^]*^image\.image/m)]);
+  });
+
+  test('do not overwrite the output if both go to the same file', async () => {
+    const file = join(directory, 'both');
+    const args = ['--confirm', '--audit-log', '/dev/stdout', '-o', 'name'];
+    expect((await inShell(`"$@" > ${file}`, ...args)).status).toBe(0);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const log = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line).action);
+    const names = lines.filter((line) => /^image\.image\.openshift\.io\/sha256:[\da-f]{64}$/.test(line));
+    expect(log).toEqual(expect.arrayContaining(['start', 'delete-image', 'end']));
+    expect(names).toHaveLength(log.filter((action) => action === 'delete-image').length);
+    expect(lines).toHaveLength(log.length + names.length);
+  });
+
+  test('cannot be another socket', async () => {
+    const { status, stderr } = await prune(scene, ['prune', 'images', '--plan-out', '/dev/fd/0']);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining('cannot write --plan-out /dev/fd/0: it is a socket,'),
+    ]);
+  });
 });

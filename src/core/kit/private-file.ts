@@ -4,8 +4,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 /** Mode of files with data of a cluster: only their owner can read them. */
 const OWNER_ONLY = 0o600;
 
-/** Names of files that the shell has opened already, e.g. `> plan.json`. */
-const OWN_STREAM = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/;
+/** Names of files that the shell has opened already, e.g. `3> plan.json`. */
+const OPEN_FILE = /^\/(?:dev|proc\/self)\/fd\/\d+$/;
 
 /**
  * Opens a file for output, with mode 0600 if it does not exist. A link is followed only to a character device or a
@@ -15,13 +15,16 @@ const OWN_STREAM = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/;
  */
 export async function openPrivateFile(file: string, how: 'w' | 'a'): Promise<FileHandle> {
   const flags = constants.O_WRONLY | constants.O_CREAT | (how === 'a' ? constants.O_APPEND : constants.O_TRUNC);
-  if (OWN_STREAM.test(file)) return open(file, flags, OWNER_ONLY);
+  // O_NOFOLLOW does not exist on Windows.
+  const noFollow = OPEN_FILE.test(file) ? 0 : (constants.O_NOFOLLOW ?? 0);
   try {
-    // O_NOFOLLOW does not exist on Windows.
-    return await open(file, flags | (constants.O_NOFOLLOW ?? 0), OWNER_ONLY);
+    return await open(file, flags | noFollow, OWNER_ONLY);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ELOOP') throw error;
-    return openLinkedDevice(file, error);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP') return openLinkedDevice(file, error);
+    if (code === 'ENXIO')
+      throw new Error('it is a socket, which cannot be opened; name a file or a pipe', { cause: error });
+    throw error;
   }
 }
 
@@ -32,14 +35,4 @@ async function openLinkedDevice(link: string, cause: unknown): Promise<FileHandl
   if (handle && (target?.isCharacterDevice() || target?.isFIFO())) return handle;
   await handle?.close();
   throw new Error('it is a symbolic link, which is not followed; name its target instead', { cause });
-}
-
-/** Writes a file as `openPrivateFile` opens it. */
-export async function writePrivateFile(file: string, text: string): Promise<void> {
-  const handle = await openPrivateFile(file, 'w');
-  try {
-    await handle.writeFile(text);
-  } finally {
-    await handle.close();
-  }
 }

@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
-import { openPrivateFile } from '../../kit/private-file.js';
 import { redactValues } from '../../kit/secrets/redact.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { escapeJson } from '../../terminal/escape.js';
+import { openOutputFile, type OutputFile } from '../../terminal/output-file.js';
 
 /**
  * One line of the audit log: an action, its object and its result. A failed action may have happened if its response
@@ -27,13 +26,13 @@ export class AuditLog {
 
   private constructor(
     private readonly file: string,
-    private readonly handle: FileHandle,
+    private readonly output: OutputFile,
   ) {}
 
   /** Opens a file for appending. @throws RegadmError AUDIT_LOG */
   static async open(file: string): Promise<AuditLog> {
     try {
-      return new AuditLog(file, await openPrivateFile(file, 'a'));
+      return new AuditLog(file, await openOutputFile(file, 'a'));
     } catch (cause) {
       throw auditError(file, cause);
     }
@@ -52,7 +51,7 @@ export class AuditLog {
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await this.output.close();
   }
 
   private async writeQueue(): Promise<void> {
@@ -60,8 +59,8 @@ export class AuditLog {
     while (this.queue.length > 0) {
       const batch = this.queue.splice(0);
       try {
-        await this.handle.appendFile(batch.map(({ line }) => line).join(''));
-        await this.flush();
+        await this.output.append(batch.map(({ line }) => line).join(''));
+        await this.output.flush();
         batch.forEach(({ resolve }) => resolve());
       } catch (cause) {
         const error = auditError(this.file, cause);
@@ -69,13 +68,6 @@ export class AuditLog {
       }
     }
     this.writing = false;
-  }
-
-  private async flush(): Promise<void> {
-    await this.handle.datasync().catch((error: NodeJS.ErrnoException) => {
-      // Pipes and terminals cannot be flushed, and lose nothing.
-      if (error.code !== 'EINVAL' && error.code !== 'ENOTSUP') throw error;
-    });
   }
 }
 

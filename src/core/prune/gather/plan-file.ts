@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { writePrivateFile } from '../../kit/private-file.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { escapeJson } from '../../terminal/escape.js';
+import { writeOutputFile } from '../../terminal/output-file.js';
 import { parsePlanFile, type ParsedPlanFile } from '../plan/parse-plan-file.js';
 import type { PlanFile } from '../plan/plan-file.js';
 
@@ -19,7 +19,7 @@ export async function readPlanFile(file: string): Promise<ParsedPlanFile> {
 
 /** Writes the plan of `--plan-out`, readable by its owner only. @throws RegadmError PLAN_FILE */
 export async function writePlanFile(file: string, plan: PlanFile): Promise<void> {
-  await writePrivateFile(file, escapeJson(`${JSON.stringify(plan, null, 1)}\n`)).catch((cause: unknown) => {
+  await writeOutputFile(file, escapeJson(`${JSON.stringify(plan, null, 1)}\n`)).catch((cause: unknown) => {
     throw new RegadmError(`cannot write --plan-out ${file}: ${messageOf(cause)}`, { code: 'PLAN_FILE', cause });
   });
 }
