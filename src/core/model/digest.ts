@@ -36,6 +36,11 @@ export function sha256Digest(hex: string): Digest {
   throw new Error(`${JSON.stringify(hex.slice(0, 100))} is not a sha256 digest`);
 }
 
+/** Returns the hexadecimal digits of a sha256 digest; undefined for another algorithm. */
+export function sha256Hex(digest: Digest): string | undefined {
+  return digest.startsWith('sha256:') ? digest.slice('sha256:'.length) : undefined;
+}
+
 /** Shortens a digest for tables: `sha256:0123456789ab`. */
 export function shortDigest(digest: string): string {
   const [algorithm = '', hex = ''] = digest.split(':');

@@ -19,6 +19,7 @@ const FAILS_WITH = {
     'EXEC_FAILED',
     'EXEC_REFUSED',
     'FORBIDDEN',
+    'IMAGE_UNREADABLE',
     'INTERNAL',
     'INVALID_FILE',
     'INVALID_NAME',

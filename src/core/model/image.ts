@@ -1,3 +1,4 @@
+import { parseDigest } from './digest.js';
 import type { KubeObject } from './kube.js';
 
 /** An Image object, reduced to what decisions need. Times are in ms since the epoch, sizes in bytes. */
@@ -35,6 +36,42 @@ const WITH_CONFIG: ReadonlySet<unknown> = new Set([
  */
 export function hasConfigBlob(mediaType: unknown): boolean {
   return WITH_CONFIG.has(mediaType);
+}
+
+/** Media types of schema 1 manifests, which have no config blob. */
+const SCHEMA_1: ReadonlySet<unknown> = new Set([
+  'application/vnd.docker.distribution.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.v1+prettyjws',
+]);
+
+/** Media types of manifests that name other manifests, and no blobs of their own. */
+const INDEXES: ReadonlySet<unknown> = new Set([
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.oci.image.index.v1+json',
+]);
+
+/**
+ * Returns true if an Image object names all blobs of its image, or all children of an image index. A layer whose name
+ * is not a digest names no blob, whatever the manifest says.
+ */
+export function namesItsBlobs(image: KubeObject): boolean {
+  const raw = image as RawImage;
+  const type = raw.dockerImageManifestMediaType;
+  if (INDEXES.has(type)) return listsDigests(raw.dockerImageManifests);
+  if (!Array.isArray(raw.dockerImageLayers)) return false;
+  return hasConfigBlob(type) ? namesConfig(raw.dockerImageMetadata) : SCHEMA_1.has(type);
+}
+
+function namesConfig(metadata: unknown): boolean {
+  return parseDigest((metadata as { Id?: unknown } | null | undefined)?.Id) !== undefined;
+}
+
+function listsDigests(manifests: unknown): boolean {
+  return (
+    Array.isArray(manifests) &&
+    manifests.length > 0 &&
+    manifests.every((entry: { digest?: unknown } | null) => parseDigest(entry?.digest) !== undefined)
+  );
 }
 
 /** Expected types of the fields of `dockerImageMetadata`. With another type, the metadata cannot be read. */

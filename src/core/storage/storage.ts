@@ -20,6 +20,13 @@ export interface Storage {
   inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts>;
 
   /**
+   * Reads a blob.
+   * @returns undefined if it does not exist
+   * @throws Error that states why it cannot be read, or that it is longer than the limit
+   */
+  readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined>;
+
+  /**
    * Deletes manifest links and, as the registry's own pruner does, layer links of the same digest. Keeps tags, because
    * the integrated registry reads them from image streams.
    */

@@ -1,5 +1,5 @@
-import { isDigest, parseDigest } from '../../model/digest.js';
-import { hasConfigBlob } from '../../model/image.js';
+import { isDigest, parseDigest, sha256Hex } from '../../model/digest.js';
+import { hasConfigBlob, namesItsBlobs } from '../../model/image.js';
 import type { KubeObject } from '../../model/kube.js';
 import { addInvalidName, type InvalidNames } from '../../model/names/invalid-names.js';
 
@@ -18,6 +18,8 @@ export class ImageUses implements Collector {
   readonly names = new Set<string>();
   /** Children of each image index. */
   readonly children = new Map<string, string[]>();
+  /** Images whose objects do not name all their blobs. */
+  readonly incomplete: string[] = [];
 
   /** Names that are not digests, of the first images that have any; they name no blob. */
   readonly invalid = new Map<string, InvalidNames>();
@@ -29,6 +31,7 @@ export class ImageUses implements Collector {
     const { name } = image.metadata;
     const hex = hexOf(name);
     if (hex) this.names.add(hex);
+    if (hex && !namesItsBlobs(image)) this.incomplete.push(hex);
     this.ofImage = undefined;
     this.addUse(name, 'metadata.name', name);
     if (hasConfigBlob(image.dockerImageManifestMediaType))
@@ -82,5 +85,5 @@ function listOf<T>(value: unknown): T[] {
 /** Returns the hexadecimal digits of a sha256 digest; undefined for everything else: the storage has no other blobs. */
 function hexOf(digest: unknown): string | undefined {
   const parsed = parseDigest(digest);
-  return parsed?.startsWith('sha256:') ? parsed.slice('sha256:'.length) : undefined;
+  return parsed && sha256Hex(parsed);
 }

@@ -7,6 +7,7 @@ import type { Evidence } from '../plan/plan.js';
 import { assertSameCluster } from '../plan/same-cluster.js';
 import type { HardPruneRules } from '../plan/types.js';
 import { invalidNameWarnings, type ClusterUsage } from '../plan/usage.js';
+import { addManifestUses } from './manifest-uses.js';
 import { readUsage } from './usage.js';
 
 interface GatherOptions {
@@ -24,7 +25,7 @@ interface GatherOptions {
 /**
  * Lists the storage, reads what the cluster uses, and looks up what is unused. The storage comes first, so that an
  * image pushed between the two is seen to be in use.
- * @throws RegadmError STORAGE_UNREADABLE, OTHER_STORAGE (exit status 4), ApiError
+ * @throws RegadmError STORAGE_UNREADABLE, IMAGE_UNREADABLE, OTHER_STORAGE (exit status 4), ApiError
  */
 export async function gatherEvidence(
   options: GatherOptions,
@@ -38,6 +39,7 @@ export async function gatherEvidence(
   );
   const usage = await readUsage(api, signal);
   assertSameCluster(snapshot, usage, rules);
+  const fromManifests = rules === 'safe' ? await addManifestUses(storage, usage, signal) : [];
   logUses(snapshot, usage, reporter);
   const candidates = chooseCandidates(snapshot, usage, rules);
   const facts = await storage.inspect(snapshot, candidates, { danglingLinks, ages: compareAges });
@@ -45,7 +47,7 @@ export async function gatherEvidence(
   return {
     evidence: { candidates, facts, totalBlobs: blobs.length, now: options.now() },
     snapshot,
-    warnings: invalidNameWarnings(usage),
+    warnings: [...invalidNameWarnings(usage), ...fromManifests],
   };
 }
 

@@ -20,6 +20,7 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
     inUse: images.inUse,
     images: images.names,
     children: images.children,
+    incomplete: images.incomplete,
     streams: streams.listed,
     invalid: images.invalid,
     invalidCount: images.invalidCount,

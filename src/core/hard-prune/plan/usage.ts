@@ -10,6 +10,8 @@ export interface ClusterUsage {
   images: Set<string>;
   /** Children of each image index. */
   children: Map<string, string[]>;
+  /** Images whose objects do not name all their blobs. */
+  incomplete: readonly string[];
   /** Images in the status of each image stream (`namespace/name`). */
   streams: Map<string, Set<string>>;
   /** Names of layers, configs and images that are not digests, of the first images (by name) that have any. */
@@ -18,17 +20,21 @@ export interface ClusterUsage {
   invalidCount: number;
 }
 
-/** Maximum number of image streams that a warning names. */
+/** Maximum number of image streams that a message names. */
 const STREAMS_LISTED = 3;
+
+/** Describes which image streams list an image, given as hex, so that its owner can be found. */
+export function describeStreams(image: string, streams: ClusterUsage['streams']): string {
+  const names = [...streams].filter(([, listed]) => listed.has(image)).map(([name]) => name);
+  if (names.length === 0) return 'in no image stream';
+  const more = names.length > STREAMS_LISTED ? ` and ${names.length - STREAMS_LISTED} more` : '';
+  return `in image stream ${names.slice(0, STREAMS_LISTED).join(', ')}${more}`;
+}
 
 /** Describes names that are not digests, and so protect no blob. */
 export function invalidNameWarnings({ invalid, invalidCount, streams }: ClusterUsage): string[] {
   const lines = [...invalid].map(([image, names]) => {
-    const listing = [...streams]
-      .filter(([, listed]) => listed.has(image.replace(/^sha256:/, '')))
-      .map(([name]) => name);
-    const where =
-      listing.length === 0 ? 'in no image stream' : `in image stream ${listing.slice(0, STREAMS_LISTED).join(', ')}`;
+    const where = describeStreams(image.replace(/^sha256:/, ''), streams);
     const name = isDigest(image) ? image : quote(image);
     return `image ${name} (${where}) has ${listInvalidNames(names)}, which is not a digest and names no blob; push the image again, or delete it`;
   });

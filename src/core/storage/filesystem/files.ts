@@ -1,7 +1,7 @@
 import { lstat, readdir } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { RegadmError } from '../../model/errors.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
 
 /** Maximum concurrent file operations: enough to keep network storage busy without slowing down a local disk. */
 export const PARALLEL = { concurrency: 16 };
@@ -78,13 +78,15 @@ function settleMissing<T>(error: NodeJS.ErrnoException, path: string, { resolve,
 }
 
 function unreadable(error: NodeJS.ErrnoException, path: string): RegadmError {
-  const denied = error.code === 'EACCES' || error.code === 'EPERM';
-  return new RegadmError(
-    `cannot read the whole storage of the registry: ${path}: ${denied ? 'permission denied' : error.code}`,
-    {
-      code: 'STORAGE_UNREADABLE',
-      suggestions: ['run regadm as a user who can read the whole storage; nothing was deleted'],
-      cause: error,
-    },
-  );
+  return new RegadmError(`cannot read the whole storage of the registry: ${path}: ${fileProblem(error)}`, {
+    code: 'STORAGE_UNREADABLE',
+    suggestions: ['run regadm as a user who can read the whole storage; nothing was deleted'],
+    cause: error,
+  });
+}
+
+/** Describes why a file cannot be read, without its path. */
+export function fileProblem(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM' ? 'permission denied' : (code ?? messageOf(error));
 }

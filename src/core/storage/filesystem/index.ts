@@ -9,6 +9,7 @@ import { inspectCandidates } from './inspect.js';
 import { hexOf } from './layout.js';
 import { listStorage } from './list.js';
 import { findRegistryRoot } from './open.js';
+import { readBlob } from './read-blob.js';
 
 /**
  * Opens the storage of a registry whose volume is mounted at a directory.
@@ -29,6 +30,10 @@ class FilesystemStorage implements Storage {
 
   inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts> {
     return inspectCandidates(this.root, snapshot, candidates, options);
+  }
+
+  readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined> {
+    return readBlob(this.root, hexOf(digest), limitBytes);
   }
 
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {

@@ -8,8 +8,8 @@ function usageOf(images: KubeObject[], streams: KubeObject[] = []) {
   const lists = new StreamLists();
   images.forEach((image) => uses.add(image));
   streams.forEach((stream) => lists.add(stream));
-  const { inUse, names, children, invalid, invalidCount } = uses;
-  return { inUse, images: names, children, streams: lists.listed, invalid, invalidCount };
+  const { inUse, names, children, incomplete, invalid, invalidCount } = uses;
+  return { inUse, images: names, children, incomplete, streams: lists.listed, invalid, invalidCount };
 }
 
 const hex = (name: string): string => digest(name).slice(7);

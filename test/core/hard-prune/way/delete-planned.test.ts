@@ -36,7 +36,7 @@ function aStorage(results: { links?: Deletion; repositories?: RepositoryDeletion
       );
       return items.map((): Deletion => (refused === undefined ? result : { status: 'skipped', reason: refused }));
     };
-  const storage: Omit<Storage, 'list' | 'inspect'> = {
+  const storage: Omit<Storage, 'list' | 'inspect' | 'readBlob'> = {
     deleteManifestLinks: verb('manifest links', results.links),
     deleteRepositories: verb('repositories', results.repositories),
     deleteUploads: verb('uploads'),

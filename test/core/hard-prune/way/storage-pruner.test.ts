@@ -33,7 +33,9 @@ test('repositories are refused if the cluster has no image streams, except with 
   await expect(pruner.find(signal())).rejects.toMatchObject({
     code: 'OTHER_STORAGE',
     exitCode: 4,
-    message: expect.stringContaining('the cluster has no image streams: every repository in this storage would be deleted (1)') as string,
+    message: expect.stringContaining(
+      'the cluster has no image streams: every repository in this storage would be deleted (1)',
+    ) as string,
   });
   expect(filesBelow(root)).toEqual(before);
   const asRegistry = await prunerOn(STORAGE, cluster, { rules: 'registry' });
@@ -192,7 +194,7 @@ describe('rules beyond the original', () => {
     const { request } = api;
     // The first request comes after the storage was listed: until then, nothing used the orphan.
     api.request = (...args) => {
-      if (cluster.images.length === 1) cluster.images.push({ metadata: { name: orphan }, dockerImageLayers: [] });
+      if (cluster.images.length === 1) cluster.images.push({ ...CLUSTER.images[0], metadata: { name: orphan } });
       return request(...args);
     };
     const { pruner } = await prunerOn(STORAGE, cluster, { api });

@@ -1,0 +1,118 @@
+import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
+import { forEachParallel } from '../../kit/parallel.js';
+import { sha256Digest } from '../../model/digest.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
+import type { Storage } from '../../storage/storage.js';
+import { describeStreams, type ClusterUsage } from '../plan/usage.js';
+import { parseManifest } from './manifest.js';
+
+/** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
+const CONCURRENCY = 16;
+/** Maximum number of images that the warnings name. */
+const NAMED = 20;
+
+/**
+ * Adds to the usage what only manifests in the storage name: the blobs of images whose objects do not name them all,
+ * and the children of image indexes that a stream lists, with their blobs, even if a child has no Image object.
+ * @returns warnings about images whose manifests are not in the storage
+ * @throws RegadmError IMAGE_UNREADABLE if a manifest exists but cannot be read
+ */
+export async function addManifestUses(
+  storage: Pick<Storage, 'readBlob'>,
+  usage: ClusterUsage,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const reading = new ManifestReading(storage, usage, signal);
+  const missing = (await reading.read(usage.incomplete)).sort();
+  await reading.addChildren();
+  const named = missing.slice(0, NAMED).map((hex) => reading.describe(hex));
+  return warningsAbout(named, missing.length - named.length);
+}
+
+class ManifestReading {
+  constructor(
+    private readonly storage: Pick<Storage, 'readBlob'>,
+    private readonly usage: ClusterUsage,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Reads manifests and adds what they name. @returns those that are not in the storage */
+  async read(images: Iterable<string>): Promise<string[]> {
+    const missing: string[] = [];
+    await forEachParallel(images, { concurrency: CONCURRENCY }, async (hex) => {
+      this.signal.throwIfAborted();
+      if (!(await this.add(hex))) missing.push(hex);
+    });
+    return missing;
+  }
+
+  /** Adds the children of listed indexes level by level: an index can contain indexes. */
+  async addChildren(): Promise<void> {
+    const { usage } = this;
+    const seen = new Set<string>();
+    for (let level = this.listedIndexes(); level.length > 0;) {
+      const next: string[] = [];
+      for (const index of level) {
+        for (const child of usage.children.get(index) ?? []) {
+          if (seen.has(child)) continue;
+          seen.add(child);
+          next.push(child);
+          this.use(child, index);
+        }
+      }
+      // Those with an Image object have been read, or name their blobs.
+      await this.read(next.filter((child) => !usage.images.has(child)));
+      level = next;
+    }
+  }
+
+  private listedIndexes(): string[] {
+    const { streams, children } = this.usage;
+    return [...streams.values()].flatMap((listed) => [...listed].filter((hex) => children.has(hex)));
+  }
+
+  private async add(hex: string): Promise<boolean> {
+    try {
+      const body = await this.storage.readBlob(sha256Digest(hex), MANIFEST_LIMIT_BYTES);
+      if (!body) return false;
+      const { blobs, children } = parseManifest(body);
+      for (const blob of blobs) this.use(blob, hex);
+      if (children.length > 0) this.usage.children.set(hex, children);
+      return true;
+    } catch (error) {
+      throw unreadable(this.describe(hex), error);
+    }
+  }
+
+  /** Describes an image for messages. */
+  describe(hex: string): string {
+    return `image ${sha256Digest(hex)} (${describeStreams(hex, this.usage.streams)})`;
+  }
+
+  private use(blob: string, image: string): void {
+    const { inUse } = this.usage;
+    if (!inUse.has(blob)) inUse.set(blob, sha256Digest(image));
+  }
+}
+
+function unreadable(image: string, cause: unknown): RegadmError {
+  return new RegadmError(
+    `cannot find out which blobs ${image} uses, because its manifest in the storage cannot be read: ${messageOf(cause)}`,
+    {
+      code: 'IMAGE_UNREADABLE',
+      suggestions: [
+        'repair the manifest, or delete the image, or the image index that contains it; nothing was deleted',
+        "or pass --rules=registry, which does not read manifests, as the registry's own pruner",
+      ],
+      cause,
+    },
+  );
+}
+
+function warningsAbout(images: string[], more: number): string[] {
+  const lines = images.map(
+    (image) =>
+      `${image} does not name all its blobs, and its manifest is not in the storage: only the blobs that it names are kept`,
+  );
+  return more > 0 ? [...lines, `${more} more images do not name all their blobs and have no manifest here`] : lines;
+}

@@ -1,0 +1,45 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { openStorage } from '../../../../src/core/storage/open.js';
+import type { Storage } from '../../../../src/core/storage/storage.js';
+import { digest } from '../../../support/builders.js';
+import { makeStorageTree, temporaryDirectory } from '../../../support/storage-tree.js';
+
+const BLOB = digest('blob');
+const HEX = BLOB.slice(7);
+const DIRECTORY = `blobs/sha256/${HEX.slice(0, 2)}/${HEX}`;
+
+let root: string;
+let storage: Storage;
+
+beforeEach(async () => {
+  const directory = temporaryDirectory();
+  root = makeStorageTree(directory, { blobs: { [BLOB]: 3 }, repositories: {} });
+  storage = await openStorage(directory);
+});
+
+test('reads a blob up to the limit, and leaves no descriptor open', async () => {
+  const open = readdirSync('/proc/self/fd').length;
+  expect((await storage.readBlob(BLOB, 3))?.toString()).toBe('xxx');
+  await expect(storage.readBlob(BLOB, 2)).rejects.toThrow(/data: it is longer than 2 bytes/);
+  expect(await storage.readBlob(digest('absent'), 3)).toBeUndefined();
+  expect(readdirSync('/proc/self/fd')).toHaveLength(open);
+});
+
+test('a blob without data does not exist', async () => {
+  rmSync(path.join(root, DIRECTORY, 'data'));
+  expect(await storage.readBlob(BLOB, 3)).toBeUndefined();
+});
+
+test('follows no link, and reads only a file', async () => {
+  const file = path.join(root, DIRECTORY, 'data');
+  renameSync(file, `${file}.real`);
+  symlinkSync(`${file}.real`, file);
+  await expect(storage.readBlob(BLOB, 3)).rejects.toThrow(/data: ELOOP/);
+  rmSync(file);
+  mkdirSync(file);
+  await expect(storage.readBlob(BLOB, 3)).rejects.toThrow(/data: it is not a file/);
+  renameSync(path.join(root, DIRECTORY), path.join(root, 'moved'));
+  symlinkSync(path.join(root, 'moved'), path.join(root, DIRECTORY));
+  expect(await storage.readBlob(BLOB, 3)).toBeUndefined();
+});
