@@ -24,7 +24,7 @@ const OLD = '2025-01-01T00:00:00Z';
 export const HOST = 'image-registry.openshift-image-registry.svc:5000';
 
 /** A monotonic clock (ms) that a test can advance, so that no result depends on the speed of the machine. */
-export class TestClock {
+class TestClock {
   private skippedMs = 0;
 
   readonly now = (): number => performance.now() + this.skippedMs;
@@ -35,7 +35,7 @@ export class TestClock {
 }
 
 /** A sandbox, and what runs in this process share with a test. */
-export interface InProcess {
+interface InProcess {
   sandbox: Sandbox;
   /** The clock of the runs. */
   clock: TestClock;

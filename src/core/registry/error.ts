@@ -6,7 +6,7 @@ import { RegadmError } from '../model/errors.js';
 export type FailureKind = NetworkFailure | 'tls-port' | 'proxy' | 'redirect' | 'answer';
 
 /** Why no request was sent: a name in its path is not valid, or those before it failed. */
-export type NotSent = 'invalid-name' | 'unavailable';
+type NotSent = 'invalid-name' | 'unavailable';
 
 interface RegistryErrorOptions {
   code: ErrorCode;
