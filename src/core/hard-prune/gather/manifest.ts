@@ -1,7 +1,7 @@
 import { isDigest, sha256Hex } from '../../model/digest.js';
 
 /** What a manifest names. Digests are 64 hex digits without their algorithm. */
-export interface ManifestUses {
+interface ManifestUses {
   /** Config and layers. */
   blobs: string[];
   /** Manifests of an image index. */
