@@ -22,7 +22,7 @@ export function apiHandler(api: ApiServer, exec: Exec): Handler {
       const token = request.query.get('continue');
       return expired(token ? { continue: inconsistentToken(token) } : {}).response();
     },
-    upgrade: (request, raw, socket, head) => exec.upgrade(request, raw, socket, head),
+    upgrade: (request, upgrade, fault) => exec.upgrade(request, upgrade, fault),
   };
 }
 

@@ -81,7 +81,11 @@ export interface RequestInfo {
   index: number;
 }
 
-/** What happens to a request instead of, or in addition to, its normal response. */
+/**
+ * What happens to a request instead of, or in addition to, its normal response. Of a command in a pod, `cut` loses the
+ * connection after the first message, `after` runs the command without a connection, and `rewrite` changes every
+ * message.
+ */
 export type FaultAction =
   | { do: 'status'; status: number; retryAfter?: number }
   | { do: 'reset' }

@@ -23,8 +23,16 @@ export interface Handler {
   statusResponse(status: number, request: SandboxRequest): SandboxResponse;
   /** Makes the 410 for the next page of a list; undefined for a server without lists. */
   expiredResponse?(request: SandboxRequest): SandboxResponse;
-  /** Takes over the connection. @returns the status for the request log */
-  upgrade?(request: SandboxRequest, raw: IncomingMessage, socket: Duplex, head: Buffer): number;
+  /** Takes over the connection, and applies the fault. @returns the status for the request log */
+  upgrade?(request: SandboxRequest, upgrade: Upgrade, fault: FaultAction | undefined): number;
+}
+
+/** A request to use the connection for another protocol. */
+export interface Upgrade {
+  raw: IncomingMessage;
+  socket: Duplex;
+  /** The first bytes after the request. */
+  head: Buffer;
 }
 
 const HTML = '<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><h1>It works!</h1></body></html>\n';
@@ -135,16 +143,8 @@ export class SandboxServer {
     action: FaultAction | undefined,
   ): Promise<SandboxResponse | undefined> {
     const { handler } = this;
-    if (action?.do === 'status') {
-      const response = handler.statusResponse(action.status, request);
-      if (action.retryAfter === undefined) return response;
-      return { ...response, headers: { ...response.headers, 'retry-after': String(action.retryAfter) } };
-    }
-    if (action?.do === 'html') return { status: 200, headers: { 'content-type': 'text/html' }, body: HTML };
-    if (action?.do === 'respond') {
-      const { status, contentType = 'application/json', body } = action;
-      return { status, headers: { 'content-type': contentType }, body };
-    }
+    const refusal = this.refusalOf(action, request);
+    if (refusal) return refusal;
     if (action?.do === 'expired' && handler.expiredResponse) return handler.expiredResponse(request);
     const response = await handler.handle(request);
     if (action?.do === 'rewrite') return rewriteBody(response, action.change);
@@ -152,16 +152,30 @@ export class SandboxServer {
     return action.status === undefined ? undefined : handler.statusResponse(action.status, request);
   }
 
+  /** Returns the response of a fault that replaces the handling of the request. */
+  private refusalOf(action: FaultAction | undefined, request: SandboxRequest): SandboxResponse | undefined {
+    if (action?.do === 'status') {
+      const response = this.handler.statusResponse(action.status, request);
+      if (action.retryAfter === undefined) return response;
+      return { ...response, headers: { ...response.headers, 'retry-after': String(action.retryAfter) } };
+    }
+    if (action?.do === 'html') return { status: 200, headers: { 'content-type': 'text/html' }, body: HTML };
+    if (action?.do !== 'respond') return undefined;
+    const { status, contentType = 'application/json', body } = action;
+    return { status, headers: { 'content-type': contentType }, body };
+  }
+
   private upgrade(raw: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => undefined);
     const request = parseRequest(raw, Buffer.alloc(0));
     const record = this.traffic.begin(this.handler.kind, request, this.handler.userName(request));
     const answer = (action: FaultAction | undefined): void => {
-      if (action?.do === 'status')
-        return refuseUpgrade(socket, this.handler.statusResponse((record.status = action.status), request));
+      const refusal = this.refusalOf(action, request);
+      record.status = refusal?.status ?? 0;
+      if (refusal) return refuseUpgrade(socket, refusal);
       if (action?.do === 'reset') return void socket.destroy();
       if (action?.do === 'hang') return;
-      record.status = this.handler.upgrade!(request, raw, socket, head);
+      record.status = this.handler.upgrade!(request, { raw, socket, head }, action);
       this.traffic.log(record);
     };
     this.traffic

@@ -1,16 +1,15 @@
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { SandboxRequest } from '../http/response.js';
 import type { ApiServer } from '../api/server.js';
 import { parseRoute } from '../api/routes.js';
-import { ApiStatus, badRequest, noSuchResource, notFound } from '../api/status.js';
+import { ApiStatus, badRequest, noSuchResource, notFound, statusFor } from '../api/status.js';
 import { isPruner, runCommand, type CommandRun } from './commands.js';
 import type { Faults } from '../http/faults.js';
 import type { PrunerContext } from './hard-pruner.js';
 import { ExecProcess } from './process.js';
 import { forbidden } from '../api/permissions.js';
-import { refuseUpgrade } from '../http/server.js';
+import { refuseUpgrade, type Upgrade } from '../http/server.js';
+import type { FaultAction } from '../types.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
 interface ExecContext extends PrunerContext {
@@ -43,11 +42,16 @@ export class Exec {
   }
 
   /** Answers an upgrade request: opens the channel, or sends the error of the API server. @returns the HTTP status */
-  upgrade(request: SandboxRequest, raw: IncomingMessage, socket: Duplex, head: Buffer): number {
+  upgrade(request: SandboxRequest, { raw, socket, head }: Upgrade, fault?: FaultAction): number {
     try {
       const pod = this.podFor(request);
       const command = request.query.getAll('command');
-      this.server.handleUpgrade(raw, socket, head, (channel) => this.run(channel, pod, command));
+      if (fault?.do === 'after') {
+        this.run(pod, command, () => undefined);
+        if (fault.status === undefined) return (socket.destroy(), 0);
+        throw statusFor(fault.status);
+      }
+      this.server.handleUpgrade(raw, socket, head, (channel) => this.connect(channel, pod, command, fault));
       return 101;
     } catch (error) {
       if (!(error instanceof ApiStatus)) throw error;
@@ -80,25 +84,37 @@ export class Exec {
     return pod;
   }
 
-  private run(channel: WebSocket, pod: KubeObject, command: string[]): void {
+  /** Runs a command whose output goes to a channel, until the client leaves or the fault ends the connection. */
+  private connect(channel: WebSocket, pod: KubeObject, command: string[], fault: FaultAction | undefined): void {
     this.sockets.add(channel);
     let connected = true;
-    channel.on('close', () => {
+    const leave = (): void => {
       connected = false;
       this.sockets.delete(channel);
-    });
+    };
+    channel.on('close', leave);
     channel.on('error', () => undefined);
+    const send = (number: number, text: string): void => {
+      if (!connected) return;
+      const sent = fault?.do === 'rewrite' ? fault.change(text) : text;
+      const isLast = fault?.do === 'cut';
+      if (isLast) leave();
+      const message = Buffer.concat([Buffer.from([number]), Buffer.from(sent)]);
+      channel.send(message, () => isLast && channel.terminate());
+    };
+    this.run(pod, command, send, channel);
+  }
+
+  private run(pod: KubeObject, command: string[], send: ExecProcess['send'], channel?: WebSocket): void {
     const { uid = '' } = pod.metadata;
     const running = this.processes.get(uid) ?? [];
     this.processes.set(uid, running);
-    const process = new ExecProcess(this.nextPid++, command.join(' '), (number, text) => {
-      if (connected) channel.send(Buffer.concat([Buffer.from([number]), Buffer.from(text)]));
-    });
+    const process = new ExecProcess(this.nextPid++, command.join(' '), send);
     process.onEnd = (status) => {
       running.splice(running.indexOf(process), 1);
-      if (status === undefined) return channel.terminate();
+      if (status === undefined) return channel?.terminate();
       process.send(CHANNEL.status, JSON.stringify(exitStatus(status)));
-      channel.close(1000);
+      channel?.close(1000);
     };
     const run = runCommand(this.context, [...running], command);
     running.push(process);

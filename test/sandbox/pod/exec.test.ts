@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { Agent, WebSocket } from 'undici';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
+import { startSandbox, type FaultAction, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
 
 interface Outcome {
   stdout: string;
@@ -122,6 +122,53 @@ test('an unknown command is not found', async () => {
   const outcome = await exec(['rm', '-rf', '/']).outcome;
   expect(outcome.stderr).toBe('sh: rm: command not found\n');
   expect(outcome.status).toMatchObject({ details: { causes: [{ message: '127' }] } });
+});
+
+describe('faults of a command', () => {
+  const DELETE = ['/usr/bin/dockerregistry', '-prune=delete'];
+  const blobs = (): number => sandbox.registry.blobs().length;
+
+  async function execWith(action: FaultAction, command: string[]): Promise<Outcome> {
+    await start();
+    sandbox.store.put('clusterrolebindings', GRANT);
+    sandbox.onRequest(() => action);
+    return exec(command).outcome;
+  }
+
+  test('respond: the request is not handled', async () => {
+    const outcome = await execWith({ do: 'respond', status: 404, contentType: 'text/html', body: '<html>' }, DELETE);
+    expect(outcome).toMatchObject({ opened: false, stderr: '' });
+    expect(sandbox.requests[0]).toMatchObject({ status: 404 });
+  });
+
+  test('cut: the connection ends after one message, the command continues', async () => {
+    await start();
+    const before = blobs();
+    sandbox.store.put('clusterrolebindings', GRANT);
+    sandbox.onRequest(() => ({ do: 'cut' }));
+    const outcome = await exec(DELETE).outcome;
+    expect(outcome).toMatchObject({ opened: true, stdout: '' });
+    expect(outcome.stderr.split('\n')).toHaveLength(2);
+    expect(outcome.status).toBeUndefined();
+    while (blobs() === before) await new Promise((resolve) => setTimeout(resolve, 2));
+  });
+
+  test.each([[500], [undefined]])('after=%s: the command runs without a connection', async (status) => {
+    await start();
+    const before = blobs();
+    sandbox.store.put('clusterrolebindings', GRANT);
+    sandbox.onRequest(() => ({ do: 'after', status }));
+    expect(await exec(DELETE).outcome).toMatchObject({ opened: false });
+    expect(sandbox.requests[0]!.status).toBe(status ?? 0);
+    while (blobs() === before) await new Promise((resolve) => setTimeout(resolve, 2));
+  });
+
+  test('rewrite: every message is changed', async () => {
+    const outcome = await execWith({ do: 'rewrite', change: (text) => (text.startsWith('{') ? 'null' : 'x') }, CHECK);
+    expect(outcome.stdout).toMatch(/^x+$/);
+    expect(outcome.stderr).toMatch(/^x+$/);
+    expect(outcome.status).toBeNull();
+  });
 });
 
 test('a hook that throws ends the connection and is reported', async () => {
