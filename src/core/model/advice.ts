@@ -88,6 +88,8 @@ export const ADVICE = {
     'the registry stays in read-only mode, because pushes could lose data; when the process has ended: regadm prune hard --recover',
   recoverIfLocked:
     'the deletion was stopped; check the registry with regadm registry readonly, and run regadm prune hard --recover if that prints a warning',
+  recoverIfLockKept:
+    'the registry lock can still be set; regadm registry readonly prints a warning then: run regadm prune hard --recover',
   unfinishedHardPrune: 'run: regadm prune hard --recover',
 } as const;
 

@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { ADVICE } from '../../model/advice.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
+import { EXIT, RegadmError, messageOf } from '../../model/errors.js';
 import { changeConfig, type ConfigReading } from '../config.js';
 import { thisHolder } from './holder.js';
 import {
@@ -49,17 +49,21 @@ export class Lease {
   /**
    * Locks the registry. An existing annotation is never overwritten.
    * @param onLost called once, if the lock is lost
-   * @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4)
+   * @throws RegadmError HARD_PRUNE_UNDERWAY, HARD_PRUNE_UNFINISHED (exit status 4); RegadmError with advice if the
+   *   registry can be locked although the response does not state it
    */
   static async take(api: ClusterApi, terms: LeaseTerms, onLost: (error: RegadmError) => void): Promise<Lease> {
     const holder = thisHolder();
     let record: LeaseRecord | undefined;
-    await changeConfig(api, (reading) => {
+    const patch = (reading: ConfigReading): object | undefined => {
       const existing = leaseOf(reading.config);
       if (existing?.holder.id === holder.id) return undefined;
       if (existing) throw lockedError(existing, reading.serverTime);
       record = newRecord(holder, terms, reading);
       return annotationPatch(record);
+    };
+    await changeConfig(api, patch).catch((error: unknown) => {
+      throw record ? possiblyLocked(error) : error;
     });
     return new Lease(api, record!, onLost);
   }
@@ -161,4 +165,16 @@ export class Lease {
     this.onLost(this.lost);
     return this.lost;
   }
+}
+
+/** Adds advice to the error of a request that can have locked the registry. A refusal has its own. */
+function possiblyLocked(cause: unknown): unknown {
+  if (!(cause instanceof RegadmError) || cause.exitCode === EXIT.refused) return cause;
+  const { code, exitCode, suggestions } = cause;
+  return new RegadmError(messageOf(cause), {
+    code,
+    exitCode,
+    suggestions: [...suggestions, ADVICE.recoverIfLockKept],
+    cause,
+  });
 }

@@ -87,6 +87,15 @@ test('a lost response does not lose the lock', async () => {
   expect(annotation()?.holder.id).toBe(lease.record.holder.id);
 });
 
+test('an error after which the registry can be locked says how to find out', async () => {
+  sandbox.onRequest(({ method }) => (method === 'PATCH' ? { do: 'after', status: 403 } : undefined));
+  await expect(take()).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+    suggestions: expect.arrayContaining([expect.stringContaining('run regadm prune hard --recover')]) as string[],
+  });
+  expect(annotation()).toBeDefined();
+});
+
 test.each([
   ['removed', () => undefined],
   ['taken over', (record: LeaseRecord) => elsewhere(record, 0)],
