@@ -105,6 +105,25 @@ const EVENTS: Record<string, Fault> = {
   'ends at once': answer(''),
 };
 
+const isStatus = (message: string): boolean => message.startsWith('{');
+const exitStatus = (status: string): Fault => ({
+  do: 'rewrite',
+  change: (message) => (isStatus(message) ? status : message),
+});
+
+/** The connection to a command in a pod fails, or its messages are not those of the command. */
+const COMMAND: Record<string, Fault> = {
+  'truncated messages': { do: 'rewrite', change: (message) => message.slice(0, Math.floor(message.length / 2)) },
+  'HTML as output': { do: 'rewrite', change: (message) => (isStatus(message) ? message : HTML) },
+  'empty status': exitStatus(''),
+  '{} as status': exitStatus('{}'),
+  'null as status': exitStatus('null'),
+  'failure without an exit status': exitStatus('{"status":"Failure","reason":"InternalError"}'),
+  'exit status 1': exitStatus(
+    '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"1"}]}}',
+  ),
+};
+
 /** The faults of every shape of request. */
 export const FAULTS: Record<Shape, Record<string, Fault>> = {
   list: { ...FAILURES, ...PROXY, ...NOT_THE_ANSWER, ...ANOTHER_KIND, ...EXPIRED },
@@ -138,5 +157,5 @@ export const FAULTS: Record<Shape, Record<string, Fault>> = {
     '202 with HTML, not done': html(202),
     '200 with {}, not done': answer({}),
   },
-  exec: FAILURES,
+  exec: { ...FAILURES, ...PROXY, ...DONE_BUT_LOST, ...COMMAND },
 };

@@ -17,6 +17,7 @@ test.each([
   ['GET', '/apis/build.openshift.io/v1', 'get /apis/build.openshift.io/v1', 'read'],
   ['PUT', '/apis/image.openshift.io/v1/namespaces/ns/imagestreams/app/status', 'PUT imagestreams/status', 'write'],
   ['DELETE', '/apis/image.openshift.io/v1/images/sha256:0', 'delete images', 'delete'],
+  ['GET', '/api/v1/namespaces/ns/pods/p/exec?command=sh&command=x+-prune%3Dcheck', 'exec pruner (check)', 'exec'],
 ])('%s %s is "%s"', (method, path, name, shape) => {
   expect(kindOf(request('api', method, path))).toEqual({ name, shape });
 });
@@ -28,6 +29,11 @@ test.each([
   ['GET', '/', 'GET /'],
 ])('%s %s is "%s"', (method, path, name) => {
   expect(kindOf(request('registry', method, path)).name).toBe(name);
+});
+
+test('a command in a pod that is not known is an error, so that it gets a name', () => {
+  const path = '/api/v1/namespaces/ns/pods/p/exec?command=reboot';
+  expect(() => kindOf(request('api', 'GET', path))).toThrow('does not know what the command does: reboot');
 });
 
 test('a request that has no shape is an error, so that it gets faults', () => {

@@ -26,7 +26,7 @@ function apiKind({ method, path }: RequestInfo): RequestKind {
   const { resource, object, subresource = '' } = API_PATH.exec(url.pathname)?.groups ?? {};
   if (method === 'GET') {
     if (resource === undefined) return { name: `get ${url.pathname}`, shape: 'read' };
-    if (subresource === '/exec') return { name: 'exec', shape: 'exec' };
+    if (subresource === '/exec') return { name: execName(url), shape: 'exec' };
     if (object !== undefined) return { name: `get ${resource}${subresource}`, shape: 'read' };
     if (url.searchParams.get('watch') === 'true') return { name: `watch ${resource}`, shape: 'watch' };
     if (url.searchParams.has('continue')) return { name: `list ${resource} (later page)`, shape: 'page' };
@@ -37,6 +37,21 @@ function apiKind({ method, path }: RequestInfo): RequestKind {
   if (method === 'DELETE') return { name: `delete ${resource}`, shape: 'delete' };
   if (['PUT', 'PATCH', 'POST'].includes(method)) return { name: `${method} ${resource}${subresource}`, shape: 'write' };
   throw new Error(`the fault matrix does not know what ${method} ${path} does: add its shape to request-kind.ts`);
+}
+
+/** The commands that regadm runs in pods, by a pattern in their text. */
+const COMMANDS: Record<string, RegExp> = {
+  'exec pruner (check)': /-prune=check/,
+  'exec pruner (delete)': /-prune=delete/,
+  'exec search for pruners': /# regadm: pruner processes/,
+  'exec stop of pruners': /# regadm: stop pruner processes/,
+};
+
+function execName(url: URL): string {
+  const command = url.searchParams.getAll('command').join(' ');
+  const found = Object.entries(COMMANDS).find(([, pattern]) => pattern.test(command));
+  if (!found) throw new Error(`the fault matrix does not know what the command does: ${command}`);
+  return found[0];
 }
 
 function registryKind({ method, path }: RequestInfo): RequestKind {
