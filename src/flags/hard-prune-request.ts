@@ -41,6 +41,7 @@ function commonRequest(flags: HardPruneFlagValues): CommonRequest {
   const maxDelete = flags['max-delete'];
   return {
     rules: flags.rules,
+    acceptPartial: flags['accept-partial-storage'] ?? false,
     maxDelete: maxDelete === undefined ? undefined : maxDeleteFlag(maxDelete, 'blobs'),
     timeoutMs: timeoutFlag('timeout', flags.timeout),
     options: shownOptions(flags),
@@ -83,6 +84,7 @@ function shownOptions(flags: HardPruneFlagValues): HardPruneOptions {
     storage,
     pod,
     rules,
+    ...(flags['accept-partial-storage'] ? { acceptPartialStorage: true } : {}),
     readOnly: flags['read-only'],
     maxDelete: flags['max-delete'],
     keepBlobsYoungerThan: storage === undefined ? undefined : (flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE),

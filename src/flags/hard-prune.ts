@@ -21,6 +21,10 @@ export const hardPruneFlags = {
     description:
       "rules for what is kept: registry (exactly those of the registry's own pruner), safe (also keep the manifest links of the children of listed image indexes)",
   })(),
+  'accept-partial-storage': Flags.boolean({
+    description:
+      "continue although the storage looks like another cluster's, or as if etcd was restored from an older backup",
+  }),
   'read-only': Flags.option({
     options: ['auto', 'required', 'skip'] as const,
     default: 'auto',

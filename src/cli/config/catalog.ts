@@ -27,6 +27,7 @@ const NEVER: Record<string, string> = {
     'insecure-skip-tls-verify',
     'ignore-invalid-refs',
     'read-only',
+    'accept-partial-storage',
   ]),
   ...reason('the flag is for one run only', [
     'plan',

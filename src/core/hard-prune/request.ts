@@ -37,6 +37,8 @@ export type UnguardedRequest = CommonRequest & { way: ViaStorage; guard: Unguard
 
 export interface CommonRequest {
   rules: HardPruneRules;
+  /** True to continue if the storage does not look like the cluster's. */
+  acceptPartial: boolean;
   maxDelete?: MaxDelete;
   /** Timeout of each roll-out, in ms. */
   timeoutMs: number;
@@ -49,6 +51,7 @@ export interface HardPruneOptions {
   storage?: string;
   pod?: string;
   rules: 'safe' | 'registry';
+  acceptPartialStorage?: boolean;
   readOnly: 'auto' | 'required' | 'skip';
   maxDelete?: string;
   keepBlobsYoungerThan?: string;

@@ -20,6 +20,10 @@ export class ImageUses implements Collector {
   readonly children = new Map<string, string[]>();
   /** Images whose objects do not name all their blobs. */
   readonly incomplete: string[] = [];
+  /** Managed images whose reference is in the registry. */
+  readonly managed = new Set<string>();
+  /** When the newest image was created, in ms since the epoch. */
+  newest: number | undefined;
 
   /** Names that are not digests, of the first images that have any; they name no blob. */
   readonly invalid = new Map<string, InvalidNames>();
@@ -27,11 +31,16 @@ export class ImageUses implements Collector {
   invalidCount = 0;
   private ofImage: InvalidNames | undefined;
 
+  /** @param hosts the registry's hosts, as image streams state them; empty: unknown, so any reference counts */
+  constructor(private readonly hosts: ReadonlySet<string> = new Set()) {}
+
   add(image: KubeObject): void {
     const { name } = image.metadata;
     const hex = hexOf(name);
     if (hex) this.names.add(hex);
     if (hex && !namesItsBlobs(image)) this.incomplete.push(hex);
+    if (hex && this.isManaged(image)) this.managed.add(hex);
+    this.noteCreation(image);
     this.ofImage = undefined;
     this.addUse(name, 'metadata.name', name);
     if (hasConfigBlob(image.dockerImageManifestMediaType))
@@ -45,6 +54,16 @@ export class ImageUses implements Collector {
         hex,
         children.filter((child) => child !== undefined),
       );
+  }
+
+  private isManaged({ metadata, dockerImageReference }: KubeObject): boolean {
+    if (metadata.annotations?.['openshift.io/image.managed'] !== 'true') return false;
+    return this.hosts.size === 0 || this.hosts.has(hostOf(dockerImageReference));
+  }
+
+  private noteCreation({ metadata }: KubeObject): void {
+    const created = Date.parse(metadata.creationTimestamp ?? '');
+    if (created > (this.newest ?? -Infinity)) this.newest = created;
   }
 
   private addUse(digest: unknown, field: string, image: string): void {
@@ -65,8 +84,12 @@ export class ImageUses implements Collector {
 /** Collects the images in the status of each image stream (`namespace/name`). */
 export class StreamLists implements Collector {
   readonly listed = new Map<string, Set<string>>();
+  /** Hosts of the registry. */
+  readonly hosts = new Set<string>();
 
-  add({ metadata, status }: KubeObject): void {
+  add({ metadata, spec, status }: KubeObject): void {
+    // Without a registry, the API server copies the repository that a tenant wrote to the status.
+    if (!spec?.dockerImageRepository) this.addHosts(status);
     const listed = new Set<string>();
     for (const { items } of listOf<{ items?: unknown }>(status?.tags)) {
       for (const { image } of listOf<{ image?: string }>(items)) {
@@ -76,6 +99,18 @@ export class StreamLists implements Collector {
     }
     this.listed.set(`${metadata.namespace}/${metadata.name}`, listed);
   }
+
+  private addHosts(status: KubeObject['status']): void {
+    for (const repository of [status?.dockerImageRepository, status?.publicDockerImageRepository]) {
+      const host = hostOf(repository);
+      if (host) this.hosts.add(host);
+    }
+  }
+}
+
+/** Returns the host of an image reference; empty if it has none. */
+function hostOf(reference: unknown): string {
+  return typeof reference === 'string' ? reference.slice(0, Math.max(0, reference.indexOf('/'))) : '';
 }
 
 function listOf<T>(value: unknown): T[] {

@@ -4,7 +4,9 @@ import type { StorageSnapshot } from '../../model/registry-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { chooseCandidates } from '../plan/candidates.js';
 import type { Evidence } from '../plan/plan.js';
-import { assertSameCluster } from '../plan/same-cluster.js';
+import { newerManifests } from '../plan/newer-manifests.js';
+import { assertOwnStorage, findDoubts, type SeenStorage } from '../plan/own-storage.js';
+import { repositoryWarnings } from '../plan/repository-warnings.js';
 import type { HardPruneRules } from '../plan/types.js';
 import { invalidNameWarnings, type ClusterUsage } from '../plan/usage.js';
 import { addManifestUses } from './manifest-uses.js';
@@ -15,6 +17,8 @@ interface GatherOptions {
   api: ClusterApi;
   reporter: Reporter;
   rules: HardPruneRules;
+  /** True to continue if the storage does not look like the cluster's. */
+  acceptPartial: boolean;
   danglingLinks: boolean;
   /** True to look up the age of all candidates for deletion. */
   compareAges: boolean;
@@ -30,7 +34,7 @@ interface GatherOptions {
 export async function gatherEvidence(
   options: GatherOptions,
 ): Promise<{ evidence: Evidence; snapshot: StorageSnapshot; warnings: string[] }> {
-  const { storage, api, reporter, rules, danglingLinks, compareAges, signal } = options;
+  const { storage, api, reporter, rules, acceptPartial, danglingLinks, compareAges, signal } = options;
   reporter.progress("listing the registry's storage");
   const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
   const { blobs, repositories } = snapshot;
@@ -38,16 +42,31 @@ export async function gatherEvidence(
     `found ${blobs.length} blobs in ${repositories.length} repositories; listing images and image streams`,
   );
   const usage = await readUsage(api, signal);
-  assertSameCluster(snapshot, usage, rules);
+  const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);
   const fromManifests = rules === 'safe' ? await addManifestUses(storage, usage, signal) : [];
   logUses(snapshot, usage, reporter);
   const candidates = chooseCandidates(snapshot, usage, rules);
   const facts = await storage.inspect(snapshot, candidates, { danglingLinks, ages: compareAges });
+  if (rules === 'safe') accepted.push(...assertOwnStorage(newerManifests(snapshot, usage, facts), acceptPartial));
   signal.throwIfAborted();
   return {
     evidence: { candidates, facts, totalBlobs: blobs.length, now: options.now() },
     snapshot,
-    warnings: [...invalidNameWarnings(usage), ...fromManifests],
+    warnings: [
+      ...accepted,
+      ...repositoryWarnings(candidates.repositories.length, repositories.length),
+      ...invalidNameWarnings(usage),
+      ...fromManifests,
+    ],
+  };
+}
+
+function seenStorage({ blobs, repositories }: StorageSnapshot, { images, managed }: ClusterUsage): SeenStorage {
+  return {
+    blobs: blobs.length,
+    repositories: repositories.length,
+    hasImages: blobs.some((hex) => images.has(hex)),
+    managed: new Set(blobs.filter((hex) => managed.has(hex))),
   };
 }
 

@@ -15,11 +15,13 @@ const PAGE_SIZE = 100;
 export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<ClusterUsage> {
   // Images last, so that images pushed in the meantime count as in use.
   const streams = await collect(api, IMAGE_STREAMS, () => new StreamLists(), signal);
-  const images = await collect(api, IMAGES, () => new ImageUses(), signal);
+  const images = await collect(api, IMAGES, () => new ImageUses(streams.hosts), signal);
   return {
     inUse: images.inUse,
     images: images.names,
     children: images.children,
+    managed: images.managed,
+    newestImage: images.newest,
     incomplete: images.incomplete,
     streams: streams.listed,
     invalid: images.invalid,

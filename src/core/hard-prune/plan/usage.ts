@@ -10,6 +10,10 @@ export interface ClusterUsage {
   images: Set<string>;
   /** Children of each image index. */
   children: Map<string, string[]>;
+  /** Managed images (pushed, not imported) whose reference is in this registry. */
+  managed: ReadonlySet<string>;
+  /** When the newest Image object was created, in ms since the epoch; undefined if no Image object states it. */
+  newestImage: number | undefined;
   /** Images whose objects do not name all their blobs. */
   incomplete: readonly string[];
   /** Images in the status of each image stream (`namespace/name`). */

@@ -14,6 +14,8 @@ export interface StoragePrunerOptions {
   api: ClusterApi;
   reporter: Reporter;
   rules: HardPruneRules;
+  /** True to continue if the storage does not look like the cluster's. */
+  acceptPartial?: boolean;
   ages: AgeLimits;
   danglingLinks: boolean;
   /** Milliseconds since the epoch. */
@@ -33,6 +35,7 @@ export class StoragePruner implements Pruner {
     const { ages } = this.options;
     const { evidence, snapshot, warnings } = await gatherEvidence({
       ...this.options,
+      acceptPartial: this.options.acceptPartial ?? false,
       compareAges: ages.keepYoungerThanMs > 0,
       now: this.options.now ?? Date.now,
       signal,

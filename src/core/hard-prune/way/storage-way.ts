@@ -18,9 +18,9 @@ export class StorageWay implements Way {
     request: CommonRequest & { way: ViaStorage },
     storage: Storage,
   ) {
-    const { rules, maxDelete } = request;
+    const { rules, acceptPartial, maxDelete } = request;
     const { ages, danglingLinks } = request.way;
-    this.pruner = new StoragePruner({ ...ports, storage, rules, ages, danglingLinks });
+    this.pruner = new StoragePruner({ ...ports, storage, rules, acceptPartial, ages, danglingLinks });
     // Only a preview: the plan is made again once the registry is read-only.
     const previewPlan = async (): Promise<string> => {
       const { plan } = await this.pruner.find(ports.signal);

@@ -4,12 +4,13 @@ import type { KubeObject } from '../../../../src/core/model/kube.js';
 import { anImage, anImageStream, digest } from '../../../support/builders.js';
 
 function usageOf(images: KubeObject[], streams: KubeObject[] = []) {
-  const uses = new ImageUses();
   const lists = new StreamLists();
-  images.forEach((image) => uses.add(image));
   streams.forEach((stream) => lists.add(stream));
-  const { inUse, names, children, incomplete, invalid, invalidCount } = uses;
-  return { inUse, images: names, children, incomplete, streams: lists.listed, invalid, invalidCount };
+  const uses = new ImageUses(lists.hosts);
+  images.forEach((image) => uses.add(image));
+  const { names, newest, inUse, children, managed, incomplete, invalid, invalidCount } = uses;
+  const listed = { inUse, children, managed, incomplete, invalid, invalidCount };
+  return { ...listed, images: names, newestImage: newest, streams: lists.listed };
 }
 
 const hex = (name: string): string => digest(name).slice(7);
@@ -36,4 +37,40 @@ test('warnings are limited', () => {
   const lines = invalidNameWarnings(usageOf(images));
   expect(lines).toHaveLength(21);
   expect(lines.at(-1)).toBe('80 more images have names that are not digests');
+});
+
+const HOST = 'image-registry.openshift-image-registry.svc:5000';
+const taggedImage = (name: string, annotation: string, reference: string, created?: string): KubeObject => ({
+  metadata: {
+    name: digest(name),
+    annotations: { 'openshift.io/image.managed': annotation },
+    ...(created ? { creationTimestamp: created } : {}),
+  },
+  dockerImageReference: reference,
+});
+const aStream = (repository: string, spec = {}): KubeObject => ({
+  metadata: { namespace: 'ns', name: 'app' },
+  spec,
+  status: { dockerImageRepository: repository },
+});
+
+test('an image is managed if it is annotated so and its reference is in the registry that image streams state', () => {
+  const images = [
+    taggedImage('pushed', 'true', `${HOST}/ns/app@x`),
+    taggedImage('imported', 'false', `${HOST}/ns/app@x`),
+    taggedImage('elsewhere', 'true', 'quay.io/ns/app@x'),
+    taggedImage('no reference', 'true', ''),
+  ];
+  expect([...usageOf(images, [aStream(`${HOST}/ns/app`)]).managed]).toEqual([hex('pushed')]);
+  const tenants = aStream('quay.io/ns/app', { dockerImageRepository: 'quay.io/ns/app' });
+  expect([...usageOf(images, [tenants, aStream(`${HOST}/ns/app`)]).managed]).toEqual([hex('pushed')]);
+  expect(usageOf(images, [tenants]).managed.size).toBe(3);
+});
+
+test('the newest image counts, whatever the order', () => {
+  const images = ['2026-01-01T00:00:00Z', '2026-03-01T00:00:00Z', undefined, 'x', '2026-02-01T00:00:00Z'].map(
+    (created, index) => taggedImage(`image ${index}`, 'true', '', created),
+  );
+  expect(usageOf(images).newestImage).toBe(Date.parse('2026-03-01T00:00:00Z'));
+  expect(usageOf([taggedImage('image', 'true', '')]).newestImage).toBeUndefined();
 });
