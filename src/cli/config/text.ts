@@ -23,7 +23,7 @@ export const configOutput: Output<ConfigurationDocument, ConfigurationDocument> 
 const SETTINGS = [
   { title: 'SETTING' },
   { title: 'VALUE', flexible: true },
-  { title: 'FROM', flexible: true },
+  { title: 'FROM' },
   { title: 'COMMANDS', flexible: true },
 ];
 

@@ -7,7 +7,10 @@ import { columnsOf, cut, isAscii } from './width.js';
 export interface Column {
   title: string;
   align?: 'left' | 'right';
-  /** Can be cut (with `…`) on a narrow terminal. */
+  /**
+   * Can be cut (with `…`) or omitted on a narrow terminal. Never for what identifies an object: such a table is wider
+   * than the terminal instead.
+   */
   flexible?: boolean;
   /** Colors the text of a cell, which can be cut and padded; `row` has the cells as they are. */
   style?: (text: string, row: readonly string[]) => string;
@@ -26,7 +29,8 @@ interface TableOptions {
 export type Rows = readonly (readonly string[])[] | (() => Iterable<readonly string[]>);
 
 const GAP = '   ';
-const NARROWEST = 6;
+/** Minimum width of a flexible column, in columns of the terminal; a narrower one would say nothing. */
+const NARROWEST = 16;
 const DRAWN_ROWS = 50;
 
 const SIDES = ['top', 'bottom', 'mid', 'left', 'right'] as const;
@@ -44,13 +48,13 @@ const BORDERLESS = {
 export function* tableLines(columns: readonly Column[], rows: Rows, options: TableOptions = {}): Generator<string> {
   const { width = Infinity, heading = (text: string) => text, indent = '' } = options;
   const iterate = typeof rows === 'function' ? rows : () => rows;
-  const widths = fitWidths(columns, naturalWidths(columns, iterate()), width - indent.length);
-  const titles = heading(line(columns, titlesOf(columns), widths));
+  const shown = fit(columns, naturalWidths(columns, iterate()), width - indent.length);
+  const titles = heading(line(shown, titlesOf(columns)));
   yield `${indent}${titles}\n`;
   if (typeof rows === 'function' || rows.length > DRAWN_ROWS || !rows.every(isDrawable)) {
-    for (const row of iterate()) yield `${indent}${line(columns, row, widths, true)}\n`;
+    for (const row of iterate()) yield `${indent}${line(shown, row, true)}\n`;
   } else if (rows.length > 0) {
-    for (const drawn of draw(columns, rows, widths)) yield `${indent}${drawn}\n`;
+    for (const drawn of draw(shown, rows)) yield `${indent}${drawn}\n`;
   }
 }
 
@@ -60,15 +64,15 @@ export function table(columns: readonly Column[], rows: Rows, options: TableOpti
 }
 
 /** Draws the rows of a short table. */
-function draw(columns: readonly Column[], rows: readonly (readonly string[])[], widths: number[]): string[] {
+function draw(columns: readonly Fitted[], rows: readonly (readonly string[])[]): string[] {
   const drawing = new Table({
     chars: BORDERLESS,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: columns.map(({ align }) => align ?? 'left'),
-    colWidths: widths.map((width) => Math.max(1, width)),
+    colWidths: columns.map(({ width }) => Math.max(1, width)),
   });
   drawing.push(
-    ...rows.map((row) => columns.map(({ style = (text) => text }, at) => style(cellText(row[at], widths[at]!), row))),
+    ...rows.map((row) => columns.map(({ style = (text) => text, at, width }) => style(cellText(row[at], width), row))),
   );
   return drawing
     .toString()
@@ -87,6 +91,12 @@ function cellText(value = '', width: number): string {
   return columnsOf(text) <= width ? text : cut(clean(value), width);
 }
 
+/** A column that is shown, its place in a row, and the width that it gets. */
+interface Fitted extends Column {
+  at: number;
+  width: number;
+}
+
 function titlesOf(columns: readonly Column[]): string[] {
   return columns.map(({ title }) => title);
 }
@@ -98,27 +108,32 @@ function naturalWidths(columns: readonly Column[], rows: Iterable<readonly strin
   return widths;
 }
 
-/** Narrows the widest flexible column until the line fits or no column can be narrowed further. */
-function fitWidths(columns: readonly Column[], natural: number[], width: number): number[] {
-  const widths = [...natural];
-  let excess = widths.reduce((sum, one) => sum + one, 0) + GAP.length * (widths.length - 1) - width;
-  while (excess > 0) {
-    const widest = widths.reduce(
-      (best, one, at) => (columns[at]!.flexible && one > (widths[best] ?? NARROWEST) ? at : best),
-      -1,
-    );
-    if (widest === -1) break;
-    widths[widest]!--;
-    excess--;
+/** Narrows the flexible columns; if that is not enough, omits the last ones until the line fits. */
+function fit(columns: readonly Column[], natural: readonly number[], width: number): Fitted[] {
+  let shown = columns.map((column, at) => ({ ...column, at, width: natural[at]! }));
+  while (narrow(shown, width) > 0) {
+    const last = shown.findLastIndex(({ flexible }) => flexible);
+    if (last === -1) break;
+    shown = shown.filter((_, index) => index !== last).map((column) => ({ ...column, width: natural[column.at]! }));
   }
-  return widths;
+  return shown;
 }
 
-function line(columns: readonly Column[], row: readonly string[], widths: number[], painted = false): string {
-  const cells = columns.map(({ align, style }, at) => {
-    const width = widths[at]!;
+/** Narrows the widest flexible column until the line fits. @returns by how much it is still too long */
+function narrow(columns: readonly Fitted[], width: number): number {
+  let excess = columns.reduce((sum, column) => sum + column.width, 0) + GAP.length * (columns.length - 1) - width;
+  for (; excess > 0; excess--) {
+    const wide = columns.filter((column) => column.flexible && column.width > NARROWEST);
+    if (wide.length === 0) break;
+    wide.reduce((widest, column) => (column.width > widest.width ? column : widest)).width--;
+  }
+  return excess;
+}
+
+function line(columns: readonly Fitted[], row: readonly string[], painted = false): string {
+  const cells = columns.map(({ align, style, at, width }, index) => {
     const text = cellText(row[at], width);
-    const last = at === columns.length - 1;
+    const last = index === columns.length - 1;
     const padding = ' '.repeat(Math.max(0, width - columnsOf(text)));
     const cell = align === 'right' ? padding + text : last ? text : text + padding;
     return painted && style ? style(cell, row) : cell;

@@ -45,6 +45,14 @@ describe('shown', () => {
     expect(stdout).toMatch(/^LAST RUNS\n\(none\)$/m);
   });
 
+  test('as a table that fits 80 columns, with the names that --set takes', async () => {
+    await start({ sample: true });
+    const { stdout } = await schedule();
+    expect(stdout).toMatch(/^resources\.requests\.cpu +100m/m);
+    expect(stdout).toMatch(/^image-pruner-\d+ +image-pruner +succeeded +\d+\w+ +6m$/m);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test('as JSON and as YAML, the same', async () => {
     await start({
       cluster: {

@@ -27,6 +27,20 @@ test('on a narrow terminal the widest flexible columns are cut, so that every li
   expect(lines[2]).toMatch(/^short +1 {3}short$/);
 });
 
+test('a flexible column that would be too narrow to read is omitted, the last one first', () => {
+  const columns = [{ title: 'TAG' }, { title: 'BECAUSE', flexible: true }, { title: 'OTHERWISE', flexible: true }];
+  const rows = [['t'.repeat(40), 'b'.repeat(40), 'o'.repeat(40)]];
+  const titles = (width: number) => table(columns, rows, { width }).split('\n')[0]!.split(/ +/);
+  expect([titles(80), titles(78), titles(59), titles(58), titles(10)]).toEqual([
+    ['TAG', 'BECAUSE', 'OTHERWISE'],
+    ['TAG', 'BECAUSE', 'OTHERWISE'],
+    ['TAG', 'BECAUSE'],
+    ['TAG'],
+    ['TAG'],
+  ]);
+  expect(table(columns, rows, { width: 10 })).toContain('t'.repeat(40));
+});
+
 test('inflexible columns are written in full, even on a narrow terminal', () => {
   expect(table([{ title: 'DIGEST' }], [['sha256:0123456789ab']], { width: 5 })).toContain('sha256:0123456789ab');
 });

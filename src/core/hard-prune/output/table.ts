@@ -54,7 +54,7 @@ function* tableText(titles: string[], rows: string[][], layout: TableLayout): Ge
   const shown = wide ? rows : rows.slice(0, MAX_ROWS);
   const columns: Column[] = [...titles, 'STATUS'].map((title) => ({
     title,
-    flexible: !wide && title !== 'SIZE',
+    flexible: title === 'WHY' || title === 'STATUS',
     align: title === 'SIZE' ? 'right' : 'left',
   }));
   yield* tableLines(columns, shown, { width: wide ? Infinity : width, heading: styles.heading });

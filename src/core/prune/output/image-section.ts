@@ -38,7 +38,7 @@ export function imageSection(
       { title: 'IMAGE' },
       { title: 'CREATED', align: 'right' },
       { title: 'SIZE', align: 'right' },
-      { title: 'WHERE', flexible: true },
+      { title: 'WHERE' },
       ...(!dryRun || wide ? [{ title: 'STATUS' }] : []),
       ...(wide ? [{ title: 'REASON' }] : []),
     ],

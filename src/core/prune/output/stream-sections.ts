@@ -29,9 +29,9 @@ export function streamSection(report: ImagePruneReport, limit: number): Section 
     total,
     rows: () => take(limit, rows()),
     columns: [
-      { title: 'NAMESPACE', flexible: true },
-      { title: 'NAME', flexible: true },
-      { title: 'TAG', flexible: true },
+      { title: 'NAMESPACE' },
+      { title: 'NAME' },
+      { title: 'TAG' },
       { title: dryRun ? 'REMOVE' : 'REMOVED', align: 'right' },
       { title: dryRun ? 'KEEP' : 'KEPT', align: 'right' },
       ...(dryRun ? [] : [{ title: 'STATUS' }]),

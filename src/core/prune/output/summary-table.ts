@@ -14,7 +14,7 @@ export function* summaryTable(report: ImagePruneReport, width: number, paint: St
   const columns = [
     { title: 'KIND' },
     { title: dryRun ? 'TO DELETE' : 'DELETED', align: 'right' as const },
-    { title: dryRun ? 'FREES' : 'FREED', flexible: true },
+    { title: dryRun ? 'FREES' : 'FREED' },
   ];
   yield* tableLines(columns, summaryRows(summary, report.imageObjectBytes, plan.options.pruneRegistry), {
     width,

@@ -3,7 +3,7 @@ import type { Run, RunDocument, ScheduleDocument } from '../report.js';
 
 export const scheduleOutput: Output<ScheduleDocument, ScheduleDocument> = {
   document: (document) => document,
-  table: async (document) => (await import('./table.js')).scheduleLines(document),
+  table: async (document, { now }) => (await import('./table.js')).scheduleLines(document, now),
 };
 
 /** The text format is empty, because the Job's log is the output for people. */

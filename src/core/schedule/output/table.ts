@@ -1,8 +1,9 @@
-import type { CronJobStatus, Run, ScheduleDocument } from '../report.js';
+import { age } from '../../terminal/age.js';
 import { tableLines } from '../../terminal/table.js';
+import type { CronJobStatus, Run, ScheduleDocument } from '../report.js';
 
 /** Writes settings, conditions, CronJobs and last runs as tables. */
-export function* scheduleLines(report: ScheduleDocument): Generator<string> {
+export function* scheduleLines(report: ScheduleDocument, now: number): Generator<string> {
   const sections = [
     settings(report),
     section(
@@ -12,10 +13,14 @@ export function* scheduleLines(report: ScheduleDocument): Generator<string> {
     ),
     section(
       'CRONJOBS',
-      ['NAME', 'SCHEDULE', 'SUSPENDED', 'ACTIVE', 'LAST SCHEDULED', 'LAST SUCCESS'],
-      report.cronJobs.map(cronJobRow),
+      ['NAME', 'SCHEDULE', 'SUSPENDED', 'ACTIVE', 'LAST RUN', 'LAST SUCCESS'],
+      report.cronJobs.map((cronJob) => cronJobRow(cronJob, now)),
     ),
-    section('LAST RUNS', ['JOB', 'CRONJOB', 'STATUS', 'STARTED', 'FINISHED', 'MESSAGE'], report.runs.map(runRow)),
+    section(
+      'LAST RUNS',
+      ['JOB', 'CRONJOB', 'STATUS', 'AGE', 'DURATION', 'MESSAGE'],
+      report.runs.map((run) => runRow(run, now)),
+    ),
   ];
   for (const [index, lines] of sections.entries()) {
     if (index > 0) yield '\n';
@@ -24,12 +29,18 @@ export function* scheduleLines(report: ScheduleDocument): Generator<string> {
 }
 
 function settings({ name, spec, effective, changed }: ScheduleDocument): Iterable<string> {
-  const rows = Object.entries(effective).map(([key, value]) => [
-    key,
-    typeof value === 'object' ? JSON.stringify(value) : String(value),
-    changed?.includes(key) ? 'changed' : spec[key] === undefined || spec[key] === '' ? 'default' : '',
-  ]);
+  const rows = Object.entries(effective).flatMap(([key, value]) => {
+    const origin = changed?.includes(key) ? 'changed' : spec[key] === undefined || spec[key] === '' ? 'default' : '';
+    return leaves(key, value).map(([path, leaf]) => [path, leaf, origin]);
+  });
   return section(`IMAGEPRUNER ${name}`, ['SETTING', 'VALUE', ''], rows);
+}
+
+/** Returns a row for each value in an object, with its name as `--set` takes it: `resources.limits.cpu`. */
+function leaves(path: string, value: unknown): [path: string, text: string][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [[path, typeof value === 'object' ? JSON.stringify(value) : String(value)]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(`${path}.${key}`, inner));
 }
 
 function* section(heading: string, titles: string[], rows: string[][]): Generator<string> {
@@ -42,17 +53,18 @@ function* section(heading: string, titles: string[], rows: string[][]): Generato
     );
 }
 
-function cronJobRow({
-  name,
-  schedule,
-  suspend,
-  active,
-  lastScheduleTime = '-',
-  lastSuccessfulTime = '-',
-}: CronJobStatus): string[] {
-  return [name, schedule, String(suspend), String(active), lastScheduleTime, lastSuccessfulTime];
+function cronJobRow(cronJob: CronJobStatus, now: number): string[] {
+  const { name, schedule, suspend, active, lastScheduleTime, lastSuccessfulTime } = cronJob;
+  const [run, success] = [lastScheduleTime, lastSuccessfulTime].map((time) => between(time, now));
+  return [name, schedule, String(suspend), String(active), run!, success!];
 }
 
-function runRow({ name, cronJob, status, startedAt = '-', finishedAt = '-', message = '' }: Run): string[] {
-  return [name, cronJob, status, startedAt, finishedAt, message];
+function runRow({ name, cronJob, status, startedAt, finishedAt, message = '' }: Run, now: number): string[] {
+  const end = status === 'running' ? now : Date.parse(finishedAt ?? '');
+  return [name, cronJob, status, between(startedAt, now), between(startedAt, end), message];
+}
+
+/** Formats the time from a timestamp to a moment (ms since the epoch). */
+function between(start: string | undefined, end: number): string {
+  return start === undefined || Number.isNaN(end) ? '-' : age(Date.parse(start), end);
 }

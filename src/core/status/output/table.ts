@@ -9,6 +9,7 @@ import type { Space } from '../space.js';
 import { ageText } from './age-text.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
 
+const AGES_TITLE = 'KEEP YOUNGER THAN';
 /** Maximum rows of a table, unless the layout is wide. */
 const MAX_ROWS = 20;
 
@@ -55,12 +56,12 @@ function* spacePieces(space: Space, layout: TableLayout): Generator<string> {
   const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
   yield* sectionPieces(layout, {
     title: 'By namespace',
-    columns: [{ title: 'NAMESPACE', flexible: true }, rightAligned('STREAMS'), ...SPACE_COLUMNS],
+    columns: [{ title: 'NAMESPACE' }, rightAligned('STREAMS'), ...SPACE_COLUMNS],
     rows: [...space.namespaces.map((one) => [one.namespace, thousands(one.streams), ...spaceCells(one)]), ...untagged],
   });
   yield* sectionPieces(layout, {
     title: 'By image stream',
-    columns: [{ title: 'STREAM', flexible: true }, ...SPACE_COLUMNS],
+    columns: [{ title: 'STREAM' }, ...SPACE_COLUMNS],
     rows: space.imageStreams.map((one) => [`${one.namespace}/${one.name}`, ...spaceCells(one)]),
   });
   yield* sectionPieces(layout, {
@@ -96,19 +97,26 @@ function* sectionPieces({ styles, wide, width }: TableLayout, { title, columns, 
 function* freeablePieces({ freeable, space }: RegistryStatusReport, { styles, width }: TableLayout): Generator<string> {
   if (!freeable || !space) return;
   yield `${styles.heading('What prune images would free')} ${styles.muted('(bytes and images, by --keep-tag-revisions and --keep-younger-than)')}\n`;
-  const columns = [
-    { title: 'KEEP YOUNGER THAN' },
-    ...freeable.revisions.map((revisions) => rightAligned(`KEEP ${revisions}`)),
-  ];
-  const rows = freeable.cells.map((cells, age) => [
-    freeable.ageTexts[age]!,
-    ...cells.map(({ bytes, images }) => (images === 0 ? '–' : `${formatBytes(bytes)} (${thousands(images)})`)),
-  ]);
-  yield* tableLines(columns, rows, { width, heading: styles.muted });
+  const cells = freeable.cells.map((row) =>
+    row.map(({ bytes, images }) => (images === 0 ? '–' : `${formatBytes(bytes)} (${thousands(images)})`)),
+  );
+  for (const [index, [from, to]] of gridParts(cells, freeable.revisions.length, width).entries()) {
+    if (index > 0) yield '\n';
+    const columns = freeable.revisions.slice(from, to).map((revisions) => rightAligned(`KEEP ${revisions}`));
+    const rows = cells.map((row, age) => [freeable.ageTexts[age]!, ...row.slice(from, to)]);
+    yield* tableLines([{ title: AGES_TITLE }, ...columns], rows, { width, heading: styles.muted });
+  }
   const invalid = freeable.invalid.length;
   if (invalid > 0)
     yield `${styles.warn('note')}: ${plural(invalid, 'reference')} cannot be parsed; a prune stops, unless --ignore-invalid-refs is given\n`;
   yield '\n';
+}
+
+/** Returns the columns, from and to, of the tables into which a grid is divided so that each fits the terminal. */
+function gridParts(cells: string[][], columns: number, width: number): [from: number, to: number][] {
+  const widest = Math.max('KEEP 1000'.length, ...cells.flat().map((text) => text.length));
+  const perTable = Math.min(columns, Math.max(1, Math.floor((width - AGES_TITLE.length) / (widest + 3))));
+  return Array.from({ length: Math.ceil(columns / perTable) }, (_, at) => [at * perTable, (at + 1) * perTable]);
 }
 
 function* unavailablePieces({ unavailable }: RegistryState, { styles }: TableLayout): Generator<string> {

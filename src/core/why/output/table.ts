@@ -51,7 +51,7 @@ function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
 /** Shows a row for every tag item of the requested stream or tag. */
 function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }: Context): Generator<string> {
   const columns = [
-    { title: 'TAG', flexible: true },
+    { title: 'TAG' },
     { title: 'POSITION', align: 'right' as const },
     { title: 'IMAGE' },
     { title: 'AGE', align: 'right' as const },
@@ -114,11 +114,7 @@ function* usePieces({ uses }: WhyImage, { width, wide, paint, report }: Context)
   if (uses.length === 0)
     return yield `${paint.heading('Who uses it')}: nobody (within --referrers=${report.options.referrers})\n\n`;
   yield `${paint.heading('Who uses it')}\n`;
-  const columns = [
-    { title: 'WHO', flexible: true },
-    { title: 'AS', flexible: true },
-    { title: 'EFFECT', flexible: true },
-  ];
+  const columns = [{ title: 'WHO' }, { title: 'AS' }, { title: 'EFFECT' }];
   yield* tableLines(
     columns,
     uses.map((use) => [describeUse(use), wide ? use.reference : shortened(use.reference), use.note]),

@@ -22,3 +22,18 @@ test('a bad condition is red on a terminal with colors', () => {
   expect(text).toMatch(/Degraded {4}False/);
   expect(text).not.toContain(' [31m');
 });
+
+test('the grid of settings is divided into tables that fit the terminal', () => {
+  const revisions = [0, 1, 2, 3, 5, 10];
+  const cell = { bytes: 1_500_000, images: 20 };
+  const freeable = { revisions, ageTexts: ['60m'], cells: [revisions.map(() => cell)], invalid: [] };
+  const none = { images: 0, imported: 0, streams: 0, tagItems: 0, blobs: 0, bytes: 0, sharedBetweenNamespaces: 0 };
+  const space = { ...none, untagged: none, namespaces: [], imageStreams: [], ages: [] };
+  const report = { ...REPORT, freeable, space } as unknown as RegistryStatusReport;
+  const headings = (width: number) =>
+    [...statusPieces(report, { wide: false, width, styles: styles(false) })].join('').match(/^KEEP YOUNGER.*$/gm);
+  const titles = (text: string) => expect.stringMatching(new RegExp(`^KEEP YOUNGER THAN +${text}$`));
+  expect(headings(80)).toEqual([titles('KEEP 0 +KEEP 1 +KEEP 2'), titles('KEEP 3 +KEEP 5 +KEEP 10')]);
+  expect(headings(Infinity)).toHaveLength(1);
+  expect(headings(10)).toHaveLength(6);
+});
