@@ -14,24 +14,30 @@ of STATUS [retry-after=S], retry-after=S (429), reset, cut, hang, html, expired,
 conflicts, 429, 500, 502, 503, reset, cut-answer, lost-answer, expired-continue, token-expires=N, html, hang, registry-gone[=SECONDS],
 registry-read-only, rollout-stuck, degraded, exec-refused, pod-dies, slow-output, job-fails, invalid-reference.`;
   static override examples = [
-    '<%= config.bin %> sandbox',
-    '<%= config.bin %> sandbox --demo',
-    '<%= config.bin %> sandbox --images 20000 --latency 5',
-    '<%= config.bin %> sandbox --fail conflicts --fail "DELETE ^/admin/blobs/ nth=3 => reset"',
-    `<%= config.bin %> sandbox --run 'regadm prune images'`,
+    { description: 'Start it, and print the commands to try', command: '<%= config.bin %> sandbox' },
+    { description: 'Show a dry run and a confirmed prune, and end', command: '<%= config.bin %> sandbox --demo' },
+    {
+      description: 'A large cluster with a slow connection',
+      command: '<%= config.bin %> sandbox --images 20000 --latency 5',
+    },
+    {
+      description: 'With failures',
+      command: '<%= config.bin %> sandbox --fail conflicts --fail "DELETE ^/admin/blobs/ nth=3 => reset"',
+    },
+    { description: 'Run one command in it, and end', command: `<%= config.bin %> sandbox --run 'regadm prune images'` },
   ];
   static override flags = {
     images: Flags.integer({
       helpValue: 'N',
       min: 1,
       max: 1_000_000,
-      description: 'enlarge the sample data to about this many images',
+      description: 'enlarge the sample data to about this many images; without it, about 70',
     }),
     fail: Flags.string({
       helpValue: 'RULE',
       multiple: true,
       multipleNonGreedy: true,
-      description: 'make requests fail; can be repeated',
+      description: 'make requests fail (can be repeated)',
     }),
     dir: Flags.string({
       helpValue: 'DIR',

@@ -12,14 +12,31 @@ export const clusterFlags = {
     description:
       "kubeconfig to use; without it, the files in KUBECONFIG, then ~/.kube/config, then the pod's service account",
   }),
-  context: Flags.string({ helpGroup: 'CLUSTER', helpValue: 'NAME', description: 'context of the kubeconfig to use' }),
-  cluster: Flags.string({ helpGroup: 'CLUSTER', helpValue: 'NAME', description: 'cluster of the kubeconfig to use' }),
-  user: Flags.string({ helpGroup: 'CLUSTER', helpValue: 'NAME', description: 'user of the kubeconfig to use' }),
-  server: Flags.string({ char: 's', helpGroup: 'CLUSTER', helpValue: 'URL', description: 'address of the API server' }),
+  context: Flags.string({
+    helpGroup: 'CLUSTER',
+    helpValue: 'NAME',
+    description: 'context of the kubeconfig to use; without it, the current context',
+  }),
+  cluster: Flags.string({
+    helpGroup: 'CLUSTER',
+    helpValue: 'NAME',
+    description: 'cluster of the kubeconfig to use; without it, that of the context',
+  }),
+  user: Flags.string({
+    helpGroup: 'CLUSTER',
+    helpValue: 'NAME',
+    description: 'user of the kubeconfig to use; without it, that of the context',
+  }),
+  server: Flags.string({
+    char: 's',
+    helpGroup: 'CLUSTER',
+    helpValue: 'URL',
+    description: 'address of the API server; without it, that of the kubeconfig',
+  }),
   token: Flags.string({
     helpGroup: 'CLUSTER',
     helpValue: 'TOKEN',
-    description: 'bearer token for the API server and the registry',
+    description: 'bearer token for the API server and the registry; without it, that of the kubeconfig',
   }),
   as: Flags.string({ helpGroup: 'CLUSTER', helpValue: 'USER', description: 'act as this user' }),
   'as-group': Flags.string({

@@ -26,13 +26,13 @@ export const decisionFlags = {
     ...WHAT,
     allowNo: true,
     default: true,
-    description: 'also prune images that were imported, not pushed',
+    description: 'also prune images that were imported, not pushed (default: true)',
   }),
   namespace: Flags.string({
     ...WHAT,
     char: 'n',
     helpValue: 'NS',
-    description: 'prune only the image streams of this namespace; deletes no images',
+    description: 'prune only the image streams of this namespace; deletes no images; without it, all namespaces',
   }),
   referrers: Flags.string({
     ...WHAT,

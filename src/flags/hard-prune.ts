@@ -33,7 +33,8 @@ export const hardPruneFlags = {
   })(),
   'max-delete': Flags.string({
     helpValue: 'N|P%|SIZE',
-    description: 'refuse (exit status 4) to delete more than N blobs, P% of all blobs, or SIZE of blobs',
+    description:
+      'refuse (exit status 4) to delete more than N blobs, P% of all blobs, or SIZE of blobs; without it, no limit',
   }),
   'keep-blobs-younger-than': Flags.string({
     helpValue: 'DURATION',
@@ -51,7 +52,10 @@ export const hardPruneFlags = {
   'prune-images': Flags.boolean({ allowNo: true, description: 'run regadm prune images first, with its defaults' }),
   recover: Flags.boolean({ description: 'restore the registry after a hard prune that was killed' }),
   timeout: Flags.string({ helpValue: 'DURATION', default: '10m', description: 'timeout of each roll-out' }),
-  'detailed-exitcode': Flags.boolean({ allowNo: true, description: 'exit with 2 if a dry run finds something' }),
+  'detailed-exitcode': Flags.boolean({
+    allowNo: true,
+    description: 'exit with status 2 if a dry run finds something to delete',
+  }),
   ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
   ...clusterFlags,
 };

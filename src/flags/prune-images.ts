@@ -32,7 +32,8 @@ export const pruneImagesFlags = {
   'max-delete': Flags.string({
     ...SAFETY,
     helpValue: 'N|P%|SIZE',
-    description: 'refuse (exit 4) to delete more than N images, P% of all images, or SIZE of blobs',
+    description:
+      'refuse (exit status 4) to delete more than N images, P% of all images, or SIZE of blobs; without it, no limit',
   }),
   'plan-out': Flags.string({ ...SAFETY, helpValue: 'FILE', description: 'write the plan to FILE' }),
   plan: Flags.string({

@@ -17,8 +17,14 @@ file, line, rule and remedy.
 Exit status: 0 without errors (warnings are allowed), 1 with errors.`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> storage.bu siteconfig.yaml policygentemplate.yaml',
-    '<%= config.bin %> <%= command.id %> site/*.yaml site/source-crs/*.yaml -o json',
+    {
+      description: 'Some files',
+      command: '<%= config.bin %> <%= command.id %> storage.bu siteconfig.yaml policygentemplate.yaml',
+    },
+    {
+      description: 'All files of a site, for a script',
+      command: '<%= config.bin %> <%= command.id %> site/*.yaml site/source-crs/*.yaml -o json',
+    },
   ];
 
   static override strict = false;

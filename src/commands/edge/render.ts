@@ -13,11 +13,30 @@ Describe the partition with flags, or with the storage part of a Butane file (va
 regadm does not know are refused.`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> --device /dev/disk/by-path/pci-0000:01:00.0-scsi-0:2:0:0 --start-mib 250000 -o ignition',
-    '<%= config.bin %> <%= command.id %> --device /dev/disk/by-id/wwn-0x6b07b250ebb9d000 --start-mib 344844 --size-mib 102500 --size 100Gi --cluster sno-1 --node node1.example.com --output-dir site',
-    '<%= config.bin %> <%= command.id %> --device /dev/disk/by-id/wwn-0x6b07b250ebb9d000 --path /var/lib/containers --label containers --filesystem ext4 -o siteconfig',
-    '<%= config.bin %> <%= command.id %> --butane storage.bu -o clusterinstance',
-    '<%= config.bin %> <%= command.id %> --butane storage.bu --path /var/imageregistry --output-dir site --overwrite',
+    {
+      description: 'Print the Ignition configuration',
+      command:
+        '<%= config.bin %> <%= command.id %> --device /dev/disk/by-path/pci-0000:01:00.0-scsi-0:2:0:0 --start-mib 250000 -o ignition',
+    },
+    {
+      description: 'Write all files of a site',
+      command:
+        '<%= config.bin %> <%= command.id %> --device /dev/disk/by-id/wwn-0x6b07b250ebb9d000 --start-mib 344844 --size-mib 102500 --size 100Gi --cluster sno-1 --node node1.example.com --output-dir site',
+    },
+    {
+      description: 'Print the SiteConfig fragment for a partition with ext4',
+      command:
+        '<%= config.bin %> <%= command.id %> --device /dev/disk/by-id/wwn-0x6b07b250ebb9d000 --path /var/lib/containers --label containers --filesystem ext4 -o siteconfig',
+    },
+    {
+      description: 'From a Butane file',
+      command: '<%= config.bin %> <%= command.id %> --butane storage.bu -o clusterinstance',
+    },
+    {
+      description: 'Replace the files of a site',
+      command:
+        '<%= config.bin %> <%= command.id %> --butane storage.bu --path /var/imageregistry --output-dir site --overwrite',
+    },
   ];
 
   static override flags = edgeRenderFlags;

@@ -29,10 +29,25 @@ kubeconfig of the managed cluster is the secret NAME-admin-kubeconfig on the hub
 Exit status: 0 if no check failed, 1 if a check failed.`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> --hub-kubeconfig hub.kubeconfig --cluster sno-1 --butane storage.bu --node-check',
-    '<%= config.bin %> <%= command.id %> --hub-kubeconfig hub.kubeconfig --hub-context admin --cluster sno-1 --ignition site/ignition.json',
-    '<%= config.bin %> <%= command.id %> --kubeconfig sno-1.kubeconfig --path /var/imageregistry -o json',
-    '<%= config.bin %> <%= command.id %> --kubeconfig sno-1.kubeconfig --registry-url registry.apps.sno-1.example.com --certificate-authority ingress-ca.pem --timeout 5m',
+    {
+      description: 'Everything, with a check of the mount on the node',
+      command:
+        '<%= config.bin %> <%= command.id %> --hub-kubeconfig hub.kubeconfig --cluster sno-1 --butane storage.bu --node-check',
+    },
+    {
+      description: 'Compare with an Ignition file, through a context of the hub',
+      command:
+        '<%= config.bin %> <%= command.id %> --hub-kubeconfig hub.kubeconfig --hub-context admin --cluster sno-1 --ignition site/ignition.json',
+    },
+    {
+      description: 'The managed cluster only, for a script',
+      command: '<%= config.bin %> <%= command.id %> --kubeconfig sno-1.kubeconfig --path /var/imageregistry -o json',
+    },
+    {
+      description: 'Through the public route of the registry',
+      command:
+        '<%= config.bin %> <%= command.id %> --kubeconfig sno-1.kubeconfig --registry-url registry.apps.sno-1.example.com --certificate-authority ingress-ca.pem --timeout 5m',
+    },
   ];
 
   static override flags = {

@@ -22,11 +22,23 @@ restores them.
 Without --storage, the registry's own pruner runs in one of its pods. Prune images first (regadm prune images, or --prune-images).`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --confirm --max-delete=20Gi',
-    '<%= config.bin %> <%= command.id %> --storage /registry --dangling-links --uploads-older-than=24h',
-    '<%= config.bin %> <%= command.id %> --storage /registry --confirm -o json',
-    '<%= config.bin %> <%= command.id %> --recover',
+    { description: 'Show what would be deleted', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'Delete it, but never more than 20 GiB',
+      command: '<%= config.bin %> <%= command.id %> --confirm --max-delete=20Gi',
+    },
+    {
+      description: 'Show what would be deleted from a mounted storage, unfinished uploads included',
+      command: '<%= config.bin %> <%= command.id %> --storage /registry --dangling-links --uploads-older-than=24h',
+    },
+    {
+      description: 'Delete from a mounted storage and print one JSON document',
+      command: '<%= config.bin %> <%= command.id %> --storage /registry --confirm -o json',
+    },
+    {
+      description: 'Restore the registry after a hard prune that was killed',
+      command: '<%= config.bin %> <%= command.id %> --recover',
+    },
   ];
 
   static override flags = hardPruneFlags;

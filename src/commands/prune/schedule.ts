@@ -28,12 +28,25 @@ export default class PruneSchedule extends BaseCommand {
 Settings: ${SETTINGS.join(', ')}.`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> -o json',
-    "<%= config.bin %> <%= command.id %> --set 'schedule=30 2 * * *' --set keepTagRevisions=5 --set keepYoungerThanDuration=96h",
-    '<%= config.bin %> <%= command.id %> --set resources.requests.memory=1Gi --set logLevel=Debug --dry-run',
-    '<%= config.bin %> <%= command.id %> --cronjob --image quay.io/example/regadm:1.0 | oc create -f -',
-    '<%= config.bin %> <%= command.id %> --run-now --from image-pruner --timeout 2h',
+    { description: 'Show the settings and the last runs', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'For a script', command: '<%= config.bin %> <%= command.id %> -o json' },
+    {
+      description: 'Change the time, and what is kept',
+      command:
+        "<%= config.bin %> <%= command.id %> --set 'schedule=30 2 * * *' --set keepTagRevisions=5 --set keepYoungerThanDuration=96h",
+    },
+    {
+      description: 'Check settings without changing anything',
+      command: '<%= config.bin %> <%= command.id %> --set resources.requests.memory=1Gi --set logLevel=Debug --dry-run',
+    },
+    {
+      description: 'Run regadm every night instead',
+      command: '<%= config.bin %> <%= command.id %> --cronjob --image quay.io/example/regadm:1.0 | oc create -f -',
+    },
+    {
+      description: 'Start a run now and follow its log',
+      command: '<%= config.bin %> <%= command.id %> --run-now --from image-pruner --timeout 2h',
+    },
   ];
 
   static override flags = {

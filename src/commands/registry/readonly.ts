@@ -14,9 +14,12 @@ of configs.imageregistry.operator.openshift.io/cluster, and wait until the Deplo
 If the registry already has the mode, nothing is changed.`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> on',
-    '<%= config.bin %> <%= command.id %> off --timeout 20m -o json',
+    { description: 'Show the mode', command: '<%= config.bin %> <%= command.id %>' },
+    { description: 'Switch to read-only mode', command: '<%= config.bin %> <%= command.id %> on' },
+    {
+      description: 'Switch back, wait up to 20 minutes, and print one JSON document',
+      command: '<%= config.bin %> <%= command.id %> off --timeout 20m -o json',
+    },
   ];
 
   static override args = {
@@ -27,7 +30,7 @@ If the registry already has the mode, nothing is changed.`;
     wait: Flags.boolean({
       default: true,
       allowNo: true,
-      description: 'wait until every registry pod has the new mode',
+      description: 'wait until every registry pod has the new mode (default: true)',
     }),
     timeout: Flags.string({ helpValue: 'DURATION', default: '10m', description: 'timeout of the roll-out' }),
     ...outputFlags(['table', 'json', 'yaml'], 'table'),

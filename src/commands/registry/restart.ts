@@ -16,10 +16,20 @@ export default class RegistryRestart extends BaseCommand {
 If restarts are not an option, turn the cache off permanently: set the operator's managementState to Unmanaged and, in the Deployment image-registry, REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR to the empty value (--dry-run prints the commands). While Unmanaged, the operator changes nothing in the registry, including its read-only mode and its updates.`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --timeout 30m -o json',
-    '<%= config.bin %> <%= command.id %> --redis-url rediss://:password@redis.example.com:6379/0 --redis-ca ca.pem',
-    '<%= config.bin %> <%= command.id %> --dry-run',
+    { description: 'Restart the registry and wait until it is ready', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'Wait longer, and print one JSON document',
+      command: '<%= config.bin %> <%= command.id %> --timeout 30m -o json',
+    },
+    {
+      description: 'Empty a cache in Redis too',
+      command:
+        '<%= config.bin %> <%= command.id %> --redis-url rediss://:password@redis.example.com:6379/0 --redis-ca ca.pem',
+    },
+    {
+      description: 'Show what would be restarted, and how to turn the cache off',
+      command: '<%= config.bin %> <%= command.id %> --dry-run',
+    },
   ];
 
   static override flags = {

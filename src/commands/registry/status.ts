@@ -14,9 +14,15 @@ export default class RegistryStatus extends BaseCommand {
 Changes nothing and does not contact the registry: bytes are what Image objects state. Parts that the user cannot read are omitted and listed. --report also writes a self-contained web page with plots.`;
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %>',
-    '<%= config.bin %> <%= command.id %> --report status.html',
-    '<%= config.bin %> <%= command.id %> --revisions 1,3,5 --ages 60m,96h -o json',
+    { description: 'Show the status', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'Also write a web page with plots',
+      command: '<%= config.bin %> <%= command.id %> --report status.html',
+    },
+    {
+      description: 'Compare other settings, for a script',
+      command: '<%= config.bin %> <%= command.id %> --revisions 1,3,5 --ages 60m,96h -o json',
+    },
   ];
 
   static override flags = {
