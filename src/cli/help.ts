@@ -28,6 +28,13 @@ class RegadmCommandHelp extends CommandHelp {
     return description && this.wrap(description.replaceAll(/([^\n])\n(?=[^\s*-])/g, '$1 '));
   }
 
+  /** Wraps descriptions below their flags so that they fit: oclif indents them by two columns more than it reserves. */
+  override renderList(...[rows, options]: Parameters<CommandHelp['renderList']>): string {
+    const list = super.renderList(rows, options);
+    if (!list.includes('\n\n')) return list;
+    return super.renderList(rows, { ...options, indentation: options.indentation + 2, multiline: true });
+  }
+
   /** Omits the flags, which are listed below. */
   protected override defaultUsage(): string {
     const { id, args, strict } = this.command;

@@ -148,3 +148,11 @@ describe('forms of flags that users of oc write', () => {
     expect(stderr).toContain('unexpected argument "b"');
   });
 });
+
+test.each([['prune images'], ['prune hard'], ['prune schedule'], ['edge render'], ['sandbox']])(
+  'the help of %s fits 80 columns, examples included',
+  async (command) => {
+    const { stdout } = await regadm([...command.split(' '), '--help'], { env: { COLUMNS: '80' } });
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  },
+);
