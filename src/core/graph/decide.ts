@@ -5,7 +5,7 @@ import { heldImages } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';
 import { toImageKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
-import type { Reason } from './reason.js';
+import { endOfChain, type KeptThrough, type Reason } from './reason.js';
 import type { UseIndex } from './uses.js';
 
 /** The input of decisions. */
@@ -43,6 +43,8 @@ export class Decisions {
   private readonly keptBy: Uint8Array;
   /** By image number: the stream, index or subject that keeps it, depending on `keptBy`. */
   private readonly keptFor: Int32Array;
+  /** Images to keep because of an image that is kept: an image number, one of `KEPT` and what it refers to for each. */
+  private readonly waiting: number[] = [];
   /** Tags (`stream/tag` numbers) whose items are kept because their subject is; by subject (digest number). */
   private readonly attachedTags = new Map<string, number>();
   private readonly attachments: Attachments | undefined;
@@ -93,7 +95,7 @@ export class Decisions {
       case KEPT.item:
         return kept(this.listingItem(images.name(image), keptFor));
       case KEPT.child:
-        return kept({ rule: 'index-child', index: images.nameText(keptFor) });
+        return kept({ rule: 'index-child', index: images.nameText(keptFor), through: this.through(keptFor) });
       case KEPT.notManaged:
         return kept({ rule: 'not-managed' });
       case KEPT.young:
@@ -105,10 +107,34 @@ export class Decisions {
       case KEPT.notInPlan:
         return kept({ rule: 'not-in-plan' });
       case KEPT.attached:
-        return kept({ rule: 'attached', subject: digests.text(keptFor) });
+        return kept(this.explain({ rule: 'attached', subject: digests.text(keptFor) }));
       default:
         return kept(this.input.options.namespace === undefined ? this.unreadableReason() : { rule: 'images-stay' });
     }
+  }
+
+  /** Returns a reason that also states what keeps the image that it refers to. */
+  explain(reason: Reason): Reason {
+    if (reason.rule !== 'attached' || reason.through) return reason;
+    const subject = this.input.snapshot.images.find(reason.subject);
+    return subject === -1 ? reason : { ...reason, through: this.through(subject) };
+  }
+
+  /** Follows the images that keep each other to the one that something else keeps. */
+  private through(image: number): KeptThrough {
+    const { images } = this.input.snapshot;
+    let at = image;
+    for (;;) {
+      const next = this.keeperOf(at);
+      if (next === -1) return endOfChain(images.nameText(at), this.image(at).because);
+      at = next;
+    }
+  }
+
+  /** Returns the image that keeps another one; -1 if something else does. Every image is kept before what it keeps. */
+  private keeperOf(image: number): number {
+    if (this.keptBy[image] === KEPT.child) return this.keptFor[image]!;
+    return this.keptBy[image] === KEPT.attached ? this.input.snapshot.images.indexOf(this.keptFor[image]!) : -1;
   }
 
   private unreadableReason(): Reason {
@@ -169,30 +195,43 @@ export class Decisions {
     const { images } = this.input.snapshot;
     const image = images.indexOf(item.image);
     if (image === -1) return;
-    // `oc` keeps what a tag item lists and one level below it, even where something else keeps the index.
-    images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
+    // The image before its children, so that a child that names its parent is not the reason for keeping it.
     this.keep(image, KEPT.item, stream);
+    // `oc` keeps what a tag item lists and one level below it, even where something else keeps the index.
+    if (!this.includeExtended) images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
   }
 
-  /** Marks an image as kept; beyond `oc`, also everything that belongs to it. */
+  /**
+   * Marks an image as kept; beyond `oc`, also everything that belongs to it. Without recursion, because tenants choose
+   * how deeply indexes are nested.
+   */
   private keep(image: number, by: number, keptFor: number): void {
+    const { waiting } = this;
+    this.mark(image, by, keptFor);
+    for (let at = 0; at < waiting.length; at += 3) this.mark(waiting[at]!, waiting[at + 1]!, waiting[at + 2]!);
+    waiting.length = 0;
+  }
+
+  private mark(image: number, by: number, keptFor: number): void {
     if (image === -1 || this.keptBy[image] !== KEPT.no) return;
     this.keptBy[image] = by;
     this.keptFor[image] = keptFor;
     const { images } = this.input.snapshot;
-    if (this.includeExtended) images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
-    if (this.attachments) this.keepAttached(images.name(image), this.attachments);
+    if (this.includeExtended)
+      images.eachChild(image, (child) => void this.waiting.push(images.indexOf(child), KEPT.child, image));
+    if (this.attachments) this.markAttached(images.name(image), this.attachments);
   }
 
-  private keepAttached(subject: number, attachments: Attachments): void {
+  private markAttached(subject: number, attachments: Attachments): void {
     const { images, streams, digests } = this.input.snapshot;
     for (const { stream, tag } of attachments.tags.get(subject) ?? []) {
       this.attachedTags.set(`${stream}/${tag}`, subject);
-      for (const item of streams[stream]!.tags[tag]!.items) this.keepItem(item, stream);
+      for (const item of streams[stream]!.tags[tag]!.items)
+        this.waiting.push(images.indexOf(item.image), KEPT.item, stream);
     }
     for (const digest of attachments.images.get(subject) ?? []) {
       if (!this.held.has(digest)) this.held.set(digest, { rule: 'attached', subject: digests.text(subject) });
-      this.keep(images.indexOf(digest), KEPT.attached, subject);
+      this.waiting.push(images.indexOf(digest), KEPT.attached, subject);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { ImageView, SnapshotView } from '../model/table/snapshot.js';
 import type { Use } from '../model/referrer.js';
 import { firstUse } from './first-use.js';
-import type { Reason } from './reason.js';
+import { endOfChain, type Reason } from './reason.js';
 import type { UseIndex } from './uses.js';
 
 /** The parts of a snapshot that decide which images are held. */
@@ -54,10 +54,11 @@ function extendToIndexes({ images, digests }: Images, held: Map<number, Reason>,
   };
   for (let digest = queue.pop(); digest !== undefined; digest = queue.pop()) {
     const text = digests.text(digest);
+    const through = endOfChain(text, held.get(digest)!);
     for (const index of parents.get(digest) ?? [])
-      add(images.name(index), { rule: 'index-of-used-child', child: text });
+      add(images.name(index), { rule: 'index-of-used-child', child: text, through });
     const image = images.indexOf(digest);
-    if (image !== -1) images.eachChild(image, (child) => add(child, { rule: 'index-child', index: text }));
+    if (image !== -1) images.eachChild(image, (child) => add(child, { rule: 'index-child', index: text, through }));
   }
 }
 

@@ -21,9 +21,19 @@ export type Reason =
   | { rule: 'invalid-name'; what: 'image' | 'tag-item' | 'stream' }
   | { rule: 'unreadable-image'; image: string }
   | { rule: 'tag-item'; stream: string; tag: string; position: number; of: number }
-  | { rule: 'index-child'; index: string }
-  | { rule: 'index-of-used-child'; child: string }
-  | { rule: 'attached' | 'subject-gone'; subject: string };
+  | { rule: 'index-child'; index: string; through?: KeptThrough }
+  | { rule: 'index-of-used-child'; child: string; through?: KeptThrough }
+  | { rule: 'attached' | 'subject-gone'; subject: string; through?: KeptThrough };
+
+/**
+ * What keeps the image that a reason refers to. Images can keep each other over several levels; this is the end of that
+ * chain, which names an object and its namespace.
+ */
+export interface KeptThrough {
+  /** The image at the end of the chain. */
+  image: string;
+  because: Reason;
+}
 
 const INVALID_NAMES = {
   image: 'its name is not a digest',
@@ -78,14 +88,25 @@ export function describeReason(reason: Reason): string {
     case 'tag-item':
       return `listed by ${reason.stream}:${reason.tag} at position ${reason.position} of ${reason.of}`;
     case 'index-child':
-      return `image index ${reason.index} names it`;
+      return `image index ${reason.index} names it${describeThrough(reason.index, reason.through)}`;
     case 'index-of-used-child':
-      return `it names ${reason.child}, which is in use`;
+      return `it names ${reason.child}${describeThrough(reason.child, reason.through) || ', which is in use'}`;
     case 'attached':
-      return `it belongs to image ${reason.subject}, which is kept`;
+      return `it belongs to image ${reason.subject}${describeThrough(reason.subject, reason.through) || ', which is kept'}`;
     case 'subject-gone':
       return `it belongs to image ${reason.subject}, which is not kept`;
   }
+}
+
+/** Returns the reason at the end of a chain: of an image that is kept for `because`. */
+export function endOfChain(image: string, because: Reason): KeptThrough {
+  return ('through' in because ? because.through : undefined) ?? { image, because };
+}
+
+function describeThrough(image: string, through: KeptThrough | undefined): string {
+  if (!through) return '';
+  const what = through.image === image ? '' : ` because of image ${through.image}`;
+  return `, which is kept${what}: ${describeReason(through.because)}`;
 }
 
 /** Describes a use: `pod shop/web-1 (container web)`. */

@@ -155,6 +155,7 @@ export class Explanation {
       const { namespace, name, tags } = snapshot.streams[stream]!;
       const { items, name: tagName } = tags[tag]!;
       const { created } = items[position]!;
+      const verdict = decisions.item(stream, tag, position);
       return {
         namespace,
         stream: name,
@@ -162,7 +163,8 @@ export class Explanation {
         position,
         of: items.length,
         created,
-        ...decisions.item(stream, tag, position),
+        kept: verdict.kept,
+        because: decisions.explain(verdict.because),
       };
     });
   }

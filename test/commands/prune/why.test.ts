@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
+import { anImage, anImageStream, digest } from '../../support/builders.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
 
 interface WhyDocument {
@@ -169,6 +170,40 @@ test('a Knative service keeps its image only with --referrers all', async () => 
       { text: 'once service.serving.knative.dev legacy/thumbnails is deleted or changed to use something else' },
     ],
   });
+});
+
+test('an image that an index of another project keeps: why and prune images name the image stream of the index', async () => {
+  const own = await startSandbox({ sample: true });
+  try {
+    const pruner = ['--kubeconfig', own.kubeconfig.pruner];
+    const planned = await regadm(['prune', 'images', '-o', 'name', ...pruner, '--prune-registry=false']);
+    const victim = planned.stdout.split('\n')[0]!.replace('image.image.openshift.io/', '');
+    const index = digest('an index that names images of others');
+    const { metadata, ...image } = anImage(index).withChildren([victim]).object;
+    own.store.put('images', { ...image, metadata: { ...metadata, uid: undefined } });
+    const stream = anImageStream('evil/app').withTag('latest', [index]).object;
+    own.store.put('imagestreams', { ...stream, metadata: { ...stream.metadata, uid: undefined } });
+    const reason = `image index ${index} names it, which is kept: listed by evil/app:latest at position 0 of 1`;
+    const answer = await regadm(['prune', 'why', victim, ...pruner]);
+    expect(answer.stdout).toContain(`It is kept: ${reason}.`);
+    const kept = await regadm(['prune', 'images', '-v', '4', '-o', 'name', ...pruner, '--prune-registry=false']);
+    expect(kept.stderr).toContain(`keeping image ${victim}: ${reason}\n`);
+  } finally {
+    await own.stop();
+  }
+});
+
+test('on a narrow terminal the table of a stream names every object in full', async () => {
+  const { stdout } = await regadm(['prune', 'why', 'shop/cart', '--kubeconfig', sandbox.kubeconfig.pruner], {
+    env: { COLUMNS: '80' },
+  });
+  const [table = ''] = stdout.split('\nFor details');
+  expect(table).not.toContain('…');
+  const lines = table.split('\n');
+  const because = lines.find((line) => line.startsWith('TAG'))!.indexOf('BECAUSE');
+  const reasons = lines.map((line) => line.slice(because).replaceAll(' ', '')).join('');
+  expect(reasons).toContain('usedbydeploymentshop/cart(containermain)');
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
 });
 
 test('nothing is changed, and no request is sent to the registry', () => {

@@ -81,8 +81,49 @@ describe('image indexes', () => {
   test('a child in use keeps its index and the other children', () => {
     const found = plan([...family(), anImageStream('ns/app').withTag('latest', [index]), onePod(first)]);
     expect(deleted(found)).toEqual([]);
-    expect(describeReason(found.decisions.item(0, 0, 0).because)).toBe(`it names ${first}, which is in use`);
-    expect(whyKept(found, second)).toBe(`image index ${index} names it`);
+    expect(describeReason(found.decisions.item(0, 0, 0).because)).toBe(
+      `it names ${first}, which is kept: its digest is used by pod ns/web (container c0)`,
+    );
+    expect(whyKept(found, second)).toBe(
+      `image index ${index} names it, which is kept: listed by ns/app:latest at position 0 of 1`,
+    );
+  });
+
+  test('the reason of a child names the tag item that lists its index', () => {
+    const found = plan([...family(), anImageStream('ns/app').withTag('latest', [index])], { keepTagRevisions: 1 });
+    expect(whyKept(found, first)).toBe(
+      `image index ${index} names it, which is kept: listed by ns/app:latest at position 0 of 1`,
+    );
+  });
+
+  test.each(['oc', 'extended'] as const)('indexes that name each other hide no tag item: %s', (referrers) => {
+    const [one, other] = [digest('one'), digest('other')];
+    const found = plan(
+      [
+        anImage(one).withChildren([one, other, first]),
+        anImage(other).withChildren([one, other]),
+        anOrdinaryImage('first'),
+        anImageStream('evil/app').withTag('latest', [one]),
+      ],
+      { keepTagRevisions: 1, referrers },
+    );
+    const listed = 'listed by evil/app:latest at position 0 of 1';
+    expect(whyKept(found, one)).toBe(listed);
+    for (const child of [other, first])
+      expect(whyKept(found, child)).toBe(`image index ${one} names it, which is kept: ${listed}`);
+  });
+
+  test('indexes can be nested to any depth', () => {
+    const depth = 30_000;
+    const level = (at: number): string => digest(`level ${at}`);
+    const indexes = Array.from({ length: depth }, (_, at) => anImage(level(at)).withChildren([level(at + 1)]));
+    const built = [...indexes, anImage(level(depth)), anImageStream('evil/app').withTag('latest', [level(0)])];
+    const found = plan(built, { keepTagRevisions: 1 });
+    expect(whyKept(found, level(depth))).toBe(
+      `image index ${level(depth - 1)} names it, which is kept because of image ${level(0)}: listed by evil/app:latest at position 0 of 1`,
+    );
+    expect(plan(built).images).toHaveLength(depth + 1);
+    expect(plan([...built, onePod(level(depth))]).images).toEqual([]);
   });
 
   test('an index of indexes is kept whole', () => {
@@ -110,6 +151,9 @@ describe('what is attached to an image', () => {
     const found = plan([anOrdinaryImage('old'), anOrdinaryImage('signature'), stream, onePod(OLD)]);
     expect(items(found)).toEqual([]);
     expect(describeReason(found.decisions.item(0, 1, 0).because)).toBe(`it belongs to image ${OLD}, which is kept`);
+    expect(describeReason(found.decisions.explain(found.decisions.item(0, 1, 0).because))).toBe(
+      `it belongs to image ${OLD}, which is kept: listed by ns/app:latest at position 0 of 1`,
+    );
   });
 
   test('attachments are deleted with their image only with --prune-signatures', () => {

@@ -8,14 +8,16 @@ import type { ImagePrunePlan } from '../plan/plan.js';
 export function groupImages({ images: planned, snapshot: { images } }: ImagePrunePlan): number[][] {
   const positions = new Map(planned.map((image, position) => [image, position]));
   const placed = new Set<number>();
-  const place = (position: number): number[] => {
-    if (placed.has(position)) return [];
-    placed.add(position);
-    const unit = [position];
-    images.eachChild(planned[position]!, (child) => {
-      const childPosition = positions.get(images.indexOf(child));
-      if (childPosition !== undefined) unit.push(...place(childPosition));
-    });
+  const place = (first: number): number[] => {
+    const unit: number[] = [];
+    const add = (position: number | undefined): void => {
+      if (position === undefined || placed.has(position)) return;
+      placed.add(position);
+      unit.push(position);
+    };
+    add(first);
+    for (const position of unit)
+      images.eachChild(planned[position]!, (child) => add(positions.get(images.indexOf(child))));
     return unit;
   };
   const all = [...planned.keys()];

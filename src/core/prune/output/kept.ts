@@ -10,7 +10,7 @@ export function* keptLines({ snapshot, decisions }: ImagePrunePlan): Generator<s
       for (const [position, { image }] of items.entries()) {
         const { kept, because } = decisions.item(index, tagIndex, position);
         if (!kept) continue;
-        yield `keeping ${streamKey(stream)}:${name} item ${position} (${digests.text(image)}): ${describeReason(because)}\n`;
+        yield `keeping ${streamKey(stream)}:${name} item ${position} (${digests.text(image)}): ${describeReason(decisions.explain(because))}\n`;
       }
     }
   }

@@ -47,14 +47,14 @@ export function neededDigests(
   includeChildren: boolean,
 ): Set<number> {
   const needed = new Set<number>();
-  const add = (digest: number): void => {
-    if (needed.has(digest)) return;
+  // Apart from the blobs, so that an image whose digest is that of a blob is included, too.
+  const manifests = new Set(listed);
+  for (const digest of manifests) {
     needed.add(digest);
     const image = images.indexOf(digest);
-    if (image === -1) return;
+    if (image === -1) continue;
     images.eachBlob(image, (blob) => needed.add(blob));
-    if (includeChildren) images.eachChild(image, add);
-  };
-  for (const digest of listed) add(digest);
+    if (includeChildren) images.eachChild(image, (child) => manifests.add(child));
+  }
   return needed;
 }

@@ -18,9 +18,6 @@ import { LaterDigests } from './later-digests.js';
 import { LaterImages } from './later-images.js';
 import { LaterNeeds } from './later-needs.js';
 
-/** Maximum number of indexes between a listed index and an image that is kept because of it. */
-const MAX_INDEX_DEPTH = 4;
-
 /** The rules for the cluster as it is known now. */
 interface CurrentRules {
   held: Map<number, Reason>;
@@ -136,14 +133,13 @@ export class LiveView {
     if (unreadable !== undefined) return { rule: 'unreadable-image', image: images.nameText(unreadable) };
     const listing = streams.listingItem(digest);
     if (listing) return listing;
-    if (this.needs.namesChild(digest)) return { rule: 'index-child', index: 'that was pushed in the meantime' };
+    if (this.needs.namesChild(digest)) return this.newestIndexOf(digest);
     const reason = held.get(digest);
     if (reason) return reason;
     const subject = this.plan.snapshot.subjects.get(digest);
     if (subject !== undefined && (held.has(subject) || streams.isListed(subject)))
       return { rule: 'attached', subject: digests.text(subject) };
-    const parent = this.listedParent(digest);
-    return parent === -1 ? undefined : { rule: 'index-child', index: images.nameText(parent) };
+    return this.listedIndexOf(digest);
   }
 
   /** True if an image that has appeared since the plan was computed needs this blob. */
@@ -182,18 +178,31 @@ export class LiveView {
     return this.plan.snapshot.subjects.get(items[position]!.image) ?? subjectOfTag(name, this.digests);
   }
 
+  /** Returns the index that was pushed in the meantime, with the tag item that lists it, if one does. */
+  private newestIndexOf(digest: number): Reason {
+    const parent = this.needs.parents.get(digest)!.at(-1)!;
+    const index = this.images.nameText(parent);
+    const because = this.streams.listingItem(this.images.name(parent));
+    return { rule: 'index-child', index, ...(because ? { through: { image: index, because } } : {}) };
+  }
+
   /**
-   * Finds an index that names an image and that a tag item lists; beyond `oc`, also an index of such an index. -1 if
-   * there is none.
+   * Finds an index that names an image and that a tag item lists; beyond `oc`, also an index of such an index. Looks at
+   * each index once, because tenants choose what their indexes name.
    */
-  private listedParent(digest: number, depth = 0): number {
-    for (const parent of this.needs.parents.get(digest) ?? []) {
-      const name = this.images.name(parent);
-      if (this.streams.isListed(name)) return parent;
-      if (this.plan.options.referrers === 'oc' || depth >= MAX_INDEX_DEPTH) continue;
-      if (this.listedParent(name, depth + 1) !== -1) return parent;
+  private listedIndexOf(digest: number): Reason | undefined {
+    const { images, streams, needs, plan } = this;
+    const above = new Set([digest]);
+    for (const child of above) {
+      for (const parent of needs.parents.get(child) ?? []) {
+        const name = images.name(parent);
+        const because = streams.listingItem(name);
+        const index = images.nameText(parent);
+        if (because) return { rule: 'index-child', index, through: { image: index, because } };
+        if (plan.options.referrers !== 'oc') above.add(name);
+      }
     }
-    return -1;
+    return undefined;
   }
 
   private rules(): CurrentRules {
