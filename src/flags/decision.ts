@@ -1,6 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { PruneOptions } from '../core/graph/options.js';
 import { durationFlag } from './duration.js';
+import { isDigest } from '../core/model/digest.js';
 import { usageError } from '../core/model/errors.js';
 
 const WHAT = { helpGroup: 'WHAT TO PRUNE' };
@@ -51,6 +52,13 @@ export const decisionFlags = {
     allowNo: true,
     description: 'continue when a reference to an image cannot be parsed',
   }),
+  'ignore-unreadable': Flags.string({
+    ...WHAT,
+    helpValue: 'IMAGE',
+    multiple: true,
+    description:
+      'continue although the metadata and the manifest of this image (sha256:…) cannot be read, as if it had no layers; can be repeated',
+  }),
   protect: Flags.string({
     helpGroup: 'SAFETY',
     helpValue: 'FILE',
@@ -84,6 +92,13 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
   if (flags['prune-signatures'] && flags.referrers === 'oc') {
     throw usageError('--prune-signatures cannot be specified with --referrers=oc, which knows no signatures');
   }
+  const ignoreUnreadable = flags['ignore-unreadable'] ?? [];
+  const notADigest = ignoreUnreadable.find((image) => !isDigest(image));
+  if (notADigest !== undefined) {
+    throw usageError(`invalid argument "${notADigest}" for "--ignore-unreadable" flag: not a digest`, [
+      'specify the name of the image object: sha256:…',
+    ]);
+  }
   const options: PruneOptions = {
     keepTagRevisions: keep ?? 3,
     keepYoungerThanMs,
@@ -94,6 +109,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
     referrers: flags.referrers as PruneOptions['referrers'],
     ignoreInvalidRefs: flags['ignore-invalid-refs'] ?? false,
     pruneSignatures: flags['prune-signatures'] ?? false,
+    ...(ignoreUnreadable.length > 0 ? { ignoreUnreadable } : {}),
   };
   return { options: await withProtection(options, flags.protect), keepYoungerThan: young ?? '60m' };
 }

@@ -114,6 +114,7 @@ const NOT_WITH_PLAN = [
   'namespace',
   'prune-signatures',
   'ignore-invalid-refs',
+  'ignore-unreadable',
 ] as const satisfies FlagName[];
 
 function checkCombinations(flags: PruneImagesFlagValues): void {

@@ -26,6 +26,7 @@ const NEVER: Record<string, string> = {
     'force-insecure',
     'insecure-skip-tls-verify',
     'ignore-invalid-refs',
+    'ignore-unreadable',
     'read-only',
     'accept-partial-storage',
   ]),

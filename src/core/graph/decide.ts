@@ -6,6 +6,7 @@ import { ItemRules, kept, type Verdict } from './item-rules.js';
 import { toImageKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
 import { endOfChain, type KeptThrough, type Reason } from './reason.js';
+import { placesOfUnreadable } from './unreadable.js';
 import type { UseIndex } from './uses.js';
 
 /** The input of decisions. */
@@ -50,6 +51,8 @@ export class Decisions {
   private readonly attachments: Attachments | undefined;
   private readonly held: Map<number, Reason>;
   private readonly rules: ItemRules;
+  /** Where the unreadable images are; computed when a reason names one. */
+  private places: Map<number, string> | undefined;
   /** True if uses that `oc` does not know count, too. */
   private readonly includeExtended: boolean;
 
@@ -139,8 +142,9 @@ export class Decisions {
 
   private unreadableReason(): Reason {
     const { images } = this.input.snapshot;
+    this.places ??= placesOfUnreadable(this.input.snapshot);
     const [first] = images.unreadable.keys();
-    return { rule: 'unreadable-image', image: images.nameText(first!) };
+    return { rule: 'unreadable-image', image: images.nameText(first!), where: this.places.get(first!) };
   }
 
   /** Returns the first kept tag item of a stream that lists an image. */

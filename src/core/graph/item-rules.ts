@@ -3,9 +3,11 @@ import { protectionMatcher, type ProtectionMatcher } from '../model/protection.j
 import type { ImageStream, SnapshotView, TagItem } from '../model/table/snapshot.js';
 import { subjectOfSignature } from './attachments.js';
 import { firstUse } from './first-use.js';
+import type { IndexParents } from './held.js';
 import { toItemKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
 import type { Reason } from './reason.js';
+import { needingUnreadable } from './unreadable.js';
 import type { UseIndex } from './uses.js';
 
 /** Whether a tag item or an image is kept, and why. */
@@ -25,6 +27,8 @@ interface ItemRulesInput {
   now: number;
   /** Absent: no plan file restricts what may be deleted. */
   only?: NamedByPlan;
+  /** The result of `indexParents`, if it is known. */
+  parents?: IndexParents;
 }
 
 /** Applies the rules for tag items to any state of a stream: the one that was listed, or one that was read later. */
@@ -32,12 +36,15 @@ export class ItemRules {
   private readonly protection: ProtectionMatcher;
   private readonly limits: Map<string, number>;
   private readonly youngerThan: number;
+  /** The unreadable image that each image needs, by digest number. */
+  private readonly unreadable: ReadonlyMap<number, number>;
 
   constructor(private readonly input: ItemRulesInput) {
     const { options, snapshot, now } = input;
     this.youngerThan = options.pruneOverSizeLimit ? Infinity : now - options.keepYoungerThanMs;
     this.protection = protectionMatcher(options.protection);
     this.limits = smallestLimits(snapshot.limits);
+    this.unreadable = needingUnreadable(snapshot.images, input.parents);
   }
 
   /** Returns the verdict on one tag item without considering attachments; `position` 0 is the newest. */
@@ -135,12 +142,14 @@ export class ItemRules {
     return subject === undefined ? subjectOfSignature(tag) : digests.text(subject);
   }
 
-  /** Finds the first image of a stream whose metadata cannot be read; -1 if there is none. */
-  private unreadableIn(stream: ImageStream): number {
-    const { images } = this.input.snapshot;
-    if (images.unreadable.size === 0) return -1;
-    const items = stream.tags.flatMap((tag) => tag.items.map((item) => images.indexOf(item.image)));
-    return items.find((image) => images.unreadable.has(image)) ?? -1;
+  /** Finds the first unreadable image that a stream lists, itself or in an index; -1 if there is none. */
+  private unreadableIn({ tags }: ImageStream): number {
+    if (this.unreadable.size === 0) return -1;
+    for (const { items } of tags) {
+      const item = items.find(({ image }) => this.unreadable.has(image));
+      if (item) return this.unreadable.get(item.image)!;
+    }
+    return -1;
   }
 }
 

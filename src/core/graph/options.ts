@@ -14,6 +14,8 @@ export interface PruneOptions {
   readonly referrers: ReferrerScope;
   readonly ignoreInvalidRefs: boolean;
   readonly pruneSignatures: boolean;
+  /** Names of unreadable images that count as images without blobs. */
+  readonly ignoreUnreadable?: readonly string[];
   readonly protection?: Protection;
 }
 

@@ -19,7 +19,7 @@ export type Reason =
   | { rule: 'over-size-limit'; bytes: number; limit: number }
   | { rule: 'protected'; pattern: string }
   | { rule: 'invalid-name'; what: 'image' | 'tag-item' | 'stream' }
-  | { rule: 'unreadable-image'; image: string }
+  | { rule: 'unreadable-image'; image: string; where?: string }
   | { rule: 'tag-item'; stream: string; tag: string; position: number; of: number }
   | { rule: 'index-child'; index: string; through?: KeptThrough }
   | { rule: 'index-of-used-child'; child: string; through?: KeptThrough }
@@ -84,7 +84,7 @@ export function describeReason(reason: Reason): string {
     case 'invalid-name':
       return INVALID_NAMES[reason.what];
     case 'unreadable-image':
-      return `the metadata of image ${reason.image} cannot be read`;
+      return `the metadata of image ${reason.image}${reason.where ? ` (${reason.where})` : ''} cannot be read`;
     case 'tag-item':
       return `listed by ${reason.stream}:${reason.tag} at position ${reason.position} of ${reason.of}`;
     case 'index-child':

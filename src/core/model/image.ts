@@ -142,8 +142,16 @@ function metadataProblem(raw: RawImage): string {
   }
   return (
     listProblem(raw.dockerImageLayers, 'dockerImageLayers', 'name') ||
-    listProblem(raw.dockerImageManifests, 'dockerImageManifests', 'digest')
+    listProblem(raw.dockerImageManifests, 'dockerImageManifests', 'digest') ||
+    missingList(raw)
   );
+}
+
+/** Without a list, nothing says what the image consists of; an empty one says that there is nothing. */
+function missingList({ dockerImageManifestMediaType, dockerImageLayers, dockerImageManifests }: RawImage): string {
+  if (INDEXES.has(dockerImageManifestMediaType))
+    return Array.isArray(dockerImageManifests) ? '' : 'dockerImageManifests is missing';
+  return Array.isArray(dockerImageLayers) || Array.isArray(dockerImageManifests) ? '' : 'dockerImageLayers is missing';
 }
 
 function listProblem(list: unknown, field: string, key: string): string {

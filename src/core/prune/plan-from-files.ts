@@ -1,8 +1,9 @@
+import { unreadableFailures } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { gatherFromFiles } from './gather/from-files.js';
 import { assertImagesWithinLimit } from './plan/limit.js';
 import { planImagePrune } from './plan/plan.js';
-import { planned, unreadableImages } from './prune-images.js';
+import { planned } from './prune-images.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
 import { startRun } from './run-context.js';
@@ -21,10 +22,11 @@ export async function planFromFiles(
 ): Promise<ImagePruneReport> {
   const startedAt = new Date();
   reporter.phase('reading files');
-  const { evidence, imageObjectBytes } = await gatherFromFiles(dir, options, startedAt.getTime());
+  const { evidence, imageObjectBytes, warnings } = await gatherFromFiles(dir, options, startedAt.getTime());
   const plan = planImagePrune(evidence, options);
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
+  for (const line of warnings) context.reporter.warning(line);
   warnAboutInput(plan, context);
   context.reporter.warning(NOT_CURRENT);
   return {
@@ -35,7 +37,7 @@ export async function planFromFiles(
     plan,
     preflight: [],
     warnings: context.warnings,
-    failures: unreadableImages(plan),
+    failures: unreadableFailures(plan.snapshot),
     imageObjectBytes,
   };
 }

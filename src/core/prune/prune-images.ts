@@ -1,3 +1,4 @@
+import { unreadableFailures } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { execute, type Execution } from './execute/execute.js';
 import { gather, type Gathered } from './gather/gather.js';
@@ -130,13 +131,8 @@ function toReport(
     registry: registry && !(registry instanceof Error) ? { url: registry.url, verified: registry.verified } : undefined,
     preflight: more.checks,
     warnings: more.context.warnings,
-    failures: [...unreadableImages(plan), ...failures],
+    failures: [...unreadableFailures(plan.snapshot), ...failures],
     imageObjectBytes: lists.imageObjectBytes,
     interrupted,
   };
-}
-
-/** Returns images whose metadata cannot be read as failures, because objects were skipped because of them. */
-export function unreadableImages({ snapshot: { images } }: ImagePrunePlan): { target: string; message: string }[] {
-  return [...images.unreadable].map(([image, message]) => ({ target: `image ${images.nameText(image)}`, message }));
 }

@@ -1,3 +1,4 @@
+import { unreadableFailures } from '../graph/unreadable.js';
 import type { InvalidReference } from '../model/errors.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
@@ -5,6 +6,9 @@ import type { RunContext } from './run-context.js';
 
 /** Minimum difference between the clocks that is reported, in ms. */
 const CLOCK_TOLERANCE_MS = 60_000;
+
+/** Maximum number of images that warnings name: tenants choose how many there are. */
+const LISTED = 20;
 
 /** Warns about objects that the plan file names and that are kept. */
 export function warnAboutPlanFile(
@@ -25,11 +29,10 @@ export function warnAboutInput({ uses, snapshot, options }: ImagePrunePlan, { re
   const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.invalidElsewhere] : uses.invalidElsewhere;
   for (const reference of ignored) reporter.warning(describeReference(reference));
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
-  for (const [image, problem] of snapshot.images.unreadable) {
-    reporter.warning(
-      `image ${snapshot.images.nameText(image)}: ${problem}; the image streams that list it are not changed and no image is deleted`,
-    );
-  }
+  const unreadable = unreadableFailures(snapshot);
+  for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
+  if (unreadable.length > LISTED)
+    reporter.warning(`the metadata of ${unreadable.length - LISTED} more images cannot be read`);
 }
 
 /**

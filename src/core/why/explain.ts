@@ -1,6 +1,7 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
+import { acceptUnreadable } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { Explanation, type WhyReport } from './explanation.js';
@@ -24,6 +25,7 @@ export async function explain(
     signal,
     onPage: ({ count }) => reporter.tick(count),
   });
+  const accepted = acceptUnreadable(snapshot, options.ignoreUnreadable);
   const explanation = new Explanation(snapshot, options, now);
   const answers = request.arguments.map((argument) => explanation.answer(argument));
   return {
@@ -31,7 +33,7 @@ export async function explain(
     keepYoungerThan,
     now,
     answers,
-    warnings: [...warningsOf(explanation, options), ...invalidNameWarnings(snapshot)],
+    warnings: [...warningsOf(explanation, options), ...invalidNameWarnings(snapshot), ...accepted],
   };
 }
 

@@ -1,6 +1,6 @@
 import { ImageTable } from '../model/table/image-table.js';
 import { streamKey } from '../model/image-stream.js';
-import type { ImageRecord } from '../model/image.js';
+import { recordOf } from '../model/table/image-record.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import type { Use } from '../model/referrer.js';
 import { findAttachments, type Attachments } from '../graph/attachments.js';
@@ -117,28 +117,4 @@ export class Surroundings {
 
 function referrerKey({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string {
   return `${kind} ${namespace}/${name}`;
-}
-
-function recordOf(images: ImageTable, image: number): ImageRecord {
-  const { digests } = images;
-  const blobs: number[] = [];
-  const children: string[] = [];
-  images.eachBlob(image, (blob) => blobs.push(blob));
-  images.eachChild(image, (child) => children.push(digests.text(child)));
-  const config = images.config(image);
-  return {
-    name: images.nameText(image),
-    uid: images.uid(image),
-    created: images.created(image),
-    managed: images.managed(image),
-    reference: images.reference(image),
-    size: images.size(image),
-    config: config === -1 ? '' : digests.text(config),
-    layers: blobs
-      .slice(config === -1 ? 0 : 1)
-      .map((blob) => ({ digest: digests.text(blob), size: images.blobSize(blob) })),
-    children,
-    oci: images.oci(image),
-    unreadable: images.unreadable.get(image) ?? '',
-  };
 }

@@ -198,6 +198,14 @@ describe('uncertain information', () => {
     expect(whyKept(found, NEW)).toContain('the metadata of image');
   });
 
+  test('an unreadable image whose name is not a digest, which cannot be pulled, stops nothing', () => {
+    const odd = anImage(`${OLD}?x`);
+    odd.object.dockerImageMetadata = 'no object';
+    const found = plan([...both(), odd, anImageStream('evil/app').withTag('latest', [`${OLD}?x`])]);
+    expect(deleted(found)).toEqual([OLD, NEW].sort());
+    expect(whyKept(found, `${OLD}?x`)).toBe('listed by evil/app:latest at position 0 of 1');
+  });
+
   test.each(['Unknown', ''])('a pod in the phase "%s" can still be running', (phase) => {
     expect(deleted(plan([...both(), aPod('ns/web').running(`${HOST}/ns/app@${OLD}`).inPhase(phase)]))).toEqual([NEW]);
   });

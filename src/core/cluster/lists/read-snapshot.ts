@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { forEachParallel, mapParallel } from '../../kit/parallel.js';
 import type { Digest } from '../../model/digest.js';
-import { reduceImage } from '../../model/image.js';
+import { reduceWholeImage } from '../../model/image-manifest.js';
 import type { KubeObject } from '../../model/kube.js';
 import type { Referrer } from '../../model/referrer.js';
 import type { StreamRecord } from '../../model/image-stream.js';
@@ -9,7 +9,7 @@ import { streamKey } from '../../model/image-stream.js';
 import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from '../api.js';
-import { apiError, isNotFound } from '../api-error.js';
+import { apiError, isForbidden, isNotFound } from '../api-error.js';
 import { expectObject } from '../expect.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListReader, type ListResult } from './list.js';
@@ -103,6 +103,7 @@ class SnapshotReader {
     ];
     await forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read());
     await this.addMissingImages();
+    await this.readManifests();
     const everything = this.options.everything && (await this.readEverything(this.options.everything.hosts));
     return {
       snapshot: this.snapshot,
@@ -203,8 +204,27 @@ class SnapshotReader {
     // The API server has no image of another name that a prune would delete.
     const names = [...missing].filter((id) => digests.isDigest(id)).map((id) => digests.digest(id));
     const found = await mapParallel(names, CONCURRENT_GETS, (name) => getImage(this.api, name, this.options.signal));
-    for (const object of found) if (object) images.add(reduceImage(object));
+    for (const object of found) if (object) images.add(reduceWholeImage(object));
   }
+
+  /**
+   * Reads the images whose metadata cannot be read again, as whole objects: their manifests, which are not among the
+   * listed fields, can state what they name.
+   */
+  private async readManifests(): Promise<void> {
+    const { images, digests } = this.snapshot;
+    await forEachParallel([...images.unreadable.keys()], { concurrency: CONCURRENT_GETS }, async (image) => {
+      const object = await getImage(this.api, digests.digest(images.name(image)), this.options.signal).catch(
+        ifForbidden,
+      );
+      if (object && object.metadata.uid === images.uid(image)) images.learn(image, reduceWholeImage(object));
+    });
+  }
+}
+
+/** @returns undefined if the user is not allowed to read the object */
+function ifForbidden(error: unknown): undefined {
+  if (!isForbidden(error)) throw error;
 }
 
 /**

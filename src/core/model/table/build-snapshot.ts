@@ -1,5 +1,5 @@
 import { packImages } from './image-columns.js';
-import { reduceImage } from '../image.js';
+import { reduceWholeImage } from '../image-manifest.js';
 import { reduceStream } from '../image-stream.js';
 import type { KubeObject } from '../kube.js';
 import { reduceLimitRange } from '../limit-range.js';
@@ -13,7 +13,7 @@ import { emptySnapshot, internStream, type Snapshot } from './snapshot.js';
  */
 export function buildSnapshot(lists: Record<string, KubeObject[] | undefined>): Snapshot {
   const snapshot = emptySnapshot();
-  snapshot.images.addColumns(packImages((lists.images ?? []).map(checkedReducer('images', reduceImage))));
+  snapshot.images.addColumns(packImages((lists.images ?? []).map(checkedReducer('images', reduceWholeImage))));
   snapshot.streams = (lists.imagestreams ?? [])
     .map(checkedReducer('imagestreams', reduceStream))
     .map((record) => internStream(record, snapshot.digests));

@@ -6,6 +6,15 @@ import { FLAG, UID_WORDS, packImages, wordsToUid, type ImageColumns } from './im
 import { TextTable } from './text-table.js';
 import { PageCursor } from './page-cursor.js';
 
+/** What an image names that was learned after it was added, as digest numbers. */
+interface LearnedParts {
+  /** -1 for none. */
+  config: number;
+  /** The config, if there is one, and the layers. */
+  blobs: number[];
+  children: number[];
+}
+
 /**
  * All images of a cluster, by number. It takes about 60 bytes per image and 12 per layer. Digests are numbers of
  * `digests`.
@@ -27,7 +36,10 @@ export class ImageTable {
   private readonly blobSizes = new Growable(new Float64Array(8192));
   /** Image number by digest number, plus 1; 0 for none. */
   private readonly byDigest = new Growable(new Int32Array(8192));
+  /** What is wrong with the metadata of images that do not state what they name. */
   readonly unreadable = new Map<number, string>();
+  /** What images name that were unreadable when they were added. */
+  private readonly learned = new Map<number, LearnedParts>();
   /** Images that were read again with another uid, because they were deleted and pushed again in between. */
   readonly replaced = new Set<number>();
 
@@ -61,6 +73,30 @@ export class ImageTable {
         page.skip(configCount(columns, index) + layers + columns.childCounts[index]!, layers);
       }
     }
+  }
+
+  /** Replaces what an unreadable image names, and its size. It stays unreadable if the record is. */
+  learn(image: number, record: ImageRecord): void {
+    if (record.unreadable) {
+      this.unreadable.set(image, record.unreadable);
+      return;
+    }
+    this.unreadable.delete(image);
+    const columns = packImages([record]);
+    const page = new PageCursor(columns, this.digests);
+    page.digest();
+    const invalid = page.invalidNames.get(0);
+    if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
+    this.sizes.set(image, record.size);
+    const config = configCount(columns, 0) > 0 ? page.digest() : -1;
+    const layers = Array.from({ length: columns.layerCounts[0]! }, () => {
+      const size = page.layerSize();
+      const digest = page.digest();
+      this.setBlobSize(digest, size);
+      return digest;
+    });
+    const children = Array.from({ length: columns.childCounts[0]! }, () => page.digest());
+    this.learned.set(image, { config, blobs: config === -1 ? layers : [config, ...layers], children });
   }
 
   /** Returns the number of the image with this digest number, or -1. */
@@ -118,20 +154,28 @@ export class ImageTable {
 
   /** Returns the digest number of an image's config blob, or -1. */
   config(image: number): number {
+    const learned = this.learnedOf(image);
+    if (learned) return learned.config;
     return (this.flags.at(image) & FLAG.hasConfig) === 0 ? -1 : this.parts.at(this.partStart.at(image));
   }
 
   /** Calls `take` with the digest of the config and of each layer (twice if it is listed twice). */
   eachBlob(image: number, take: (digest: number) => void): void {
+    const learned = this.learnedOf(image);
+    if (learned) return learned.blobs.forEach((blob) => take(blob));
     for (let at = this.partStart.at(image); at < this.childStart.at(image); at++) take(this.parts.at(at));
   }
 
   /** Calls `take` with each digest that an index names. */
   eachChild(image: number, take: (digest: number) => void): void {
+    const learned = this.learnedOf(image);
+    if (learned) return learned.children.forEach((child) => take(child));
     for (let at = this.childStart.at(image); at < this.partStart.at(image + 1); at++) take(this.parts.at(at));
   }
 
   isIndex(image: number): boolean {
+    const learned = this.learnedOf(image);
+    if (learned) return learned.children.length > 0;
     return this.childStart.at(image) < this.partStart.at(image + 1);
   }
 
@@ -146,6 +190,10 @@ export class ImageTable {
     return digest < this.blobSizes.length ? this.blobSizes.at(digest) : 0;
   }
 
+  private learnedOf(image: number): LearnedParts | undefined {
+    return this.learned.size === 0 ? undefined : this.learned.get(image);
+  }
+
   private append(name: number, page: PageCursor, index: number): void {
     const { columns } = page;
     const image = this.count;
@@ -157,7 +205,8 @@ export class ImageTable {
     const uid = page.otherUids.get(index);
     if (uid !== undefined) this.otherUids.set(image, uid);
     const problem = page.unreadable.get(index);
-    if (problem) this.unreadable.set(image, problem);
+    // No one can pull an image whose name is not a digest. It is kept as it is, so nothing depends on its blobs.
+    if (problem && this.hasDigestName(image)) this.unreadable.set(image, problem);
     const invalid = page.invalidNames.get(index);
     if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
     this.referenceOf.push(this.references.intern(columns.references[columns.referenceOf[index]!]!));

@@ -63,7 +63,7 @@ function streamsListing({ streams }: SnapshotView, wanted: ReadonlySet<number>):
     for (const { items } of stream.tags) {
       for (const { image } of items) {
         if (!wanted.has(image)) continue;
-        found.set(image, (found.get(image) ?? new Set<string>()).add(describeKey(stream)));
+        found.set(image, (found.get(image) ?? new Set<string>()).add(describeStreamKey(stream)));
       }
     }
   }
@@ -86,19 +86,20 @@ function itemWarnings({ streams, digests }: SnapshotView): string[] {
     if (!first) return [];
     const more = invalid.length > 1 ? ` (and ${invalid.length - 1} more tag items like it)` : '';
     return [
-      `image stream ${describeKey(stream)}: tag ${quote(first.tag)} lists the image ${quote(digests.text(first.image))}${more}, which is not a digest; the tag item is kept; delete the tag if nothing needs it`,
+      `image stream ${describeStreamKey(stream)}: tag ${quote(first.tag)} lists the image ${quote(digests.text(first.image))}${more}, which is not a digest; the tag item is kept; delete the tag if nothing needs it`,
     ];
   });
 }
 
 function describeStream(stream: ImageStream): string {
-  return `image stream ${describeKey(stream)} does not have the name of a repository; it is not changed`;
+  return `image stream ${describeStreamKey(stream)} does not have the name of a repository; it is not changed`;
 }
 
 function describePending(stream: ImageStream): string {
-  return `image stream ${describeKey(stream)}: in the annotation ${PENDING_ANNOTATION}, ${stream.pendingProblem}; it is ignored; remove it from the annotation`;
+  return `image stream ${describeStreamKey(stream)}: in the annotation ${PENDING_ANNOTATION}, ${stream.pendingProblem}; it is ignored; remove it from the annotation`;
 }
 
-function describeKey(stream: ImageStream): string {
+/** Returns `namespace/name` of a stream for a message. */
+export function describeStreamKey(stream: ImageStream): string {
   return stream.repositoryName ?? quote(streamKey(stream));
 }

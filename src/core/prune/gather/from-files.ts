@@ -3,6 +3,7 @@ import type { KubeObject } from '../../model/kube.js';
 import { buildSnapshot } from '../../model/table/build-snapshot.js';
 import { freezeSnapshot, type Snapshot } from '../../model/table/snapshot.js';
 import type { PruneOptions } from '../../graph/options.js';
+import { acceptUnreadable } from '../../graph/unreadable.js';
 import type { Evidence } from '../plan/evidence.js';
 import { readSavedLists } from './saved-lists.js';
 
@@ -11,6 +12,7 @@ interface SavedEvidence {
   evidence: Evidence;
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
+  warnings: string[];
 }
 
 /**
@@ -26,12 +28,14 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
   const snapshot = snapshotOf(lists, dir);
+  const warnings = acceptUnreadable(snapshot, options.ignoreUnreadable);
   if (referrers === 'oc') snapshot.referrers = snapshot.referrers.filter(isInScope);
   snapshot.streams = snapshot.streams.filter(isInScope);
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
   return {
     evidence: Object.freeze({ snapshot: freezeSnapshot(snapshot), now }),
     imageObjectBytes: snapshot.images.count > 0 ? bytes / snapshot.images.count : 0,
+    warnings,
   };
 }
 

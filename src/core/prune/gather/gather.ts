@@ -9,6 +9,7 @@ import type { ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../run-context.js';
 import { openRegistry } from './registry.js';
 import { gatherSubjects } from './attachments.js';
+import { resolveUnreadable } from './unreadable.js';
 
 /** Everything that is read before a plan is computed. */
 export interface Gathered {
@@ -37,10 +38,14 @@ export async function gather(
     const { now } = lists;
     if (planFile) assertNotTooOld(request.planFile!, planFile.content, now);
     context.reporter.phase('planning');
-    const draft = decide({ snapshot, now }, options);
+    let draft = decide({ snapshot, now }, options);
     if (options.pruneRegistry) opening ??= openRegistry(ports, request, context, snapshot);
     const registry = await opening;
     const available = registry instanceof Error ? undefined : registry;
+    if (snapshot.images.unreadable.size > 0) {
+      await resolveUnreadable(snapshot, options, available, context);
+      draft = decide({ snapshot, now }, options);
+    }
     const subjects = await gatherSubjects({ snapshot, options, draft }, available, policy, context);
     const evidence = { snapshot: freezeSnapshot({ ...snapshot, subjects }), now, planFile, draft };
     return { evidence: Object.freeze(evidence), registry, lists };

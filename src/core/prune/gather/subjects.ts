@@ -61,7 +61,7 @@ function noteError(result: Subjects, error: unknown): void {
 }
 
 /** Returns `namespace/name` of a reference to the registry. */
-function repositoryOf(reference: string): RepositoryName | undefined {
+export function repositoryOf(reference: string): RepositoryName | undefined {
   const name = /^[^/]+\/([^/@:]+\/[^/@:]+)(?:@|:|$)/.exec(reference)?.[1];
   return name !== undefined && isRepositoryName(name) ? name : undefined;
 }

@@ -2,7 +2,15 @@ import { isDigest } from '../../model/digest.js';
 import { RegadmError, refusal } from '../../model/errors.js';
 import { quote } from '../../model/names/quote.js';
 import { isRepositoryName } from '../../model/names/repository-name.js';
-import { API_VERSION, KIND, checksum, type PlanFile, type PlanFileItem, type PlanFileStream } from './plan-file.js';
+import {
+  API_VERSION,
+  KIND,
+  checksum,
+  type PlanFile,
+  type PlanFileItem,
+  type PlanFileStream,
+  type PlanOptions,
+} from './plan-file.js';
 
 /** Maximum age of a plan file, in ms, because uses change all the time. */
 export const MAX_PLAN_AGE_MS = 24 * 3_600_000;
@@ -29,6 +37,8 @@ export function parsePlanFile(file: string, text: string): ParsedPlanFile {
   if (checksums?.options !== checksum(plan.options)) {
     throw refusal('PLAN_EDITED', `the options of the plan ${file} were edited; nothing was changed`, MAKE_A_NEW_ONE);
   }
+  const option = invalidOption(plan.options);
+  if (option) throw notUsable(file, `options.${option} is malformed`);
   return { content: plan, unchanged: checksums.content === checksum(content) };
 }
 
@@ -64,6 +74,28 @@ function assertShape(file: string, plan: PlanFile): void {
   if (!isArrayOf(plan.images, isImage)) throw notUsable(file, 'images is malformed');
   const name = invalidName(plan);
   if (name) throw notUsable(file, name);
+}
+
+const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+
+/** How each option is checked. */
+const OPTIONS: Record<keyof PlanOptions, (value: unknown) => boolean> = {
+  keepTagRevisions: (value) => Number.isInteger(value) && isCount(value),
+  keepYoungerThanMs: isCount,
+  pruneOverSizeLimit: isBoolean,
+  all: isBoolean,
+  pruneRegistry: isBoolean,
+  referrers: (value) => value === 'oc' || value === 'extended' || value === 'all',
+  ignoreInvalidRefs: isBoolean,
+  pruneSignatures: isBoolean,
+  namespace: (value) => value === undefined || isString(value),
+  ignoreUnreadable: (value) => value === undefined || isArrayOf(value, (name) => isString(name) && isDigest(name)),
+};
+
+/** Returns the first option of another type than expected: a missing one would not mean the default. */
+function invalidOption(options: PlanOptions): string | undefined {
+  return (Object.keys(OPTIONS) as (keyof PlanOptions)[]).find((name) => !OPTIONS[name](options[name]));
 }
 
 /** Describes the first name in a plan that is not of the kind that it must be; undefined if there is none. */

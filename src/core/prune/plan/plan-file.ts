@@ -56,7 +56,7 @@ const PLAN_OPTIONS = [
 ] as const satisfies (keyof PruneOptions)[];
 
 /** The options that a plan was made with. */
-export type PlanOptions = Pick<PruneOptions, (typeof PLAN_OPTIONS)[number]> & { namespace?: string };
+export type PlanOptions = Pick<PruneOptions, (typeof PLAN_OPTIONS)[number] | 'namespace' | 'ignoreUnreadable'>;
 
 /**
  * Converts a plan to the content of a plan file.
@@ -79,10 +79,14 @@ export function toPlanFile(plan: ImagePrunePlan, server: string, now: number): P
   return { ...content, checksums: { options: checksum(content.options), content: checksum(content) } };
 }
 
-function planOptions(options: PruneOptions): PlanOptions {
-  const { namespace } = options;
-  const chosen = Object.fromEntries(PLAN_OPTIONS.map((name) => [name, options[name]])) as PlanOptions;
-  return namespace === undefined ? chosen : { ...chosen, namespace };
+function planOptions(options: PlanOptions): PlanOptions {
+  const { namespace, ignoreUnreadable } = options;
+  const chosen = Object.fromEntries(PLAN_OPTIONS.map((name) => [name, options[name]])) as unknown as PlanOptions;
+  return {
+    ...chosen,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(ignoreUnreadable === undefined ? {} : { ignoreUnreadable }),
+  };
 }
 
 function toStreamEntry({ stream, items }: PlannedStream, digestText: (digest: number) => string): PlanFileStream {
@@ -111,11 +115,14 @@ export function checksum(content: object): string {
   return `sha256:${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
 }
 
-/** Combines the options of a plan file with flags: only flags that keep more have an effect. */
+/**
+ * Combines the options of a plan file with flags: only flags that keep more have an effect. Whatever else the file
+ * contains, such as a `protection`, replaces no flag.
+ */
 export function withPlanOptions(flags: PruneOptions, planned: PlanOptions): PruneOptions {
   return {
     ...flags,
-    ...planned,
+    ...planOptions(planned),
     all: planned.all && flags.all,
     pruneRegistry: planned.pruneRegistry && flags.pruneRegistry,
     referrers: flags.referrers === 'all' ? 'all' : planned.referrers,

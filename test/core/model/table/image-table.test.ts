@@ -178,6 +178,7 @@ describe('reduceImage describes what cannot be read', () => {
     metadata: { name: digest(1) },
     dockerImageMetadata: { Id: digest(2), Size: 5 },
     dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
+    dockerImageLayers: [],
   };
   test.each([
     [{ dockerImageMetadata: undefined }, 'dockerImageMetadata is missing'],
@@ -185,6 +186,8 @@ describe('reduceImage describes what cannot be read', () => {
     [{ dockerImageMetadata: [] }, 'dockerImageMetadata is not an object'],
     [{ dockerImageMetadata: { Id: 5 } }, 'dockerImageMetadata.Id is not a string'],
     [{ dockerImageMetadata: { Size: 'big' } }, 'dockerImageMetadata.Size is not a number'],
+    [{ dockerImageLayers: null }, 'dockerImageLayers is missing'],
+    [{ dockerImageManifestMediaType: 'application/vnd.oci.image.index.v1+json' }, 'dockerImageManifests is missing'],
     [{ dockerImageLayers: 'none' }, 'dockerImageLayers is not a list'],
     [{ dockerImageLayers: [{ size: 5 }] }, 'dockerImageLayers[0].name is not a string'],
     [{ dockerImageManifests: [{}] }, 'dockerImageManifests[0].digest is not a string'],

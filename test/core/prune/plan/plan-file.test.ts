@@ -7,7 +7,7 @@ import {
   parsePlanFile,
   type ParsedPlanFile,
 } from '../../../../src/core/prune/plan/parse-plan-file.js';
-import { toPlanFile, type PlanFile } from '../../../../src/core/prune/plan/plan-file.js';
+import { checksum, toPlanFile, withPlanOptions, type PlanFile } from '../../../../src/core/prune/plan/plan-file.js';
 import type { RegadmError } from '../../../../src/core/model/errors.js';
 import {
   anImageStream,
@@ -102,6 +102,43 @@ describe('a plan file is refused with exit status 4', () => {
       exitCode: 4,
     });
   });
+});
+
+/** A plan file with these options, with the checksum of an author who wants them. */
+function withOptions(options: Record<string, unknown>): string {
+  const plan = { ...file(), options: { ...file().options, ...options } as never };
+  return text({ ...plan, checksums: { ...plan.checksums, options: checksum(plan.options) } });
+}
+
+test('a plan file replaces no flag but those that it is made of', () => {
+  const { content } = parsePlanFile('plan.json', withOptions({ protection: { namespaces: [] } }));
+  const protection = { namespaces: ['ns'], streams: [], tags: [], digests: [] };
+  expect(withPlanOptions(pruneOptions({ protection }), content.options).protection).toBe(protection);
+});
+
+test.each([
+  [{ keepTagRevisions: undefined }, 'keepTagRevisions'],
+  [{ keepTagRevisions: -1 }, 'keepTagRevisions'],
+  [{ keepYoungerThanMs: 'x' }, 'keepYoungerThanMs'],
+  [{ referrers: 'none' }, 'referrers'],
+  [{ namespace: {} }, 'namespace'],
+  [{ ignoreUnreadable: 'all' }, 'ignoreUnreadable'],
+  [{ ignoreUnreadable: ['*'] }, 'ignoreUnreadable'],
+])('a plan file with the options %j is refused', (options, name) => {
+  expect(refused(() => parsePlanFile('plan.json', withOptions(options)))).toMatchObject({
+    code: 'PLAN_FILE',
+    message: `cannot use the plan plan.json: options.${name} is malformed`,
+  });
+});
+
+test('the accepted unreadable images are part of the plan', () => {
+  const options = pruneOptions({ ignoreUnreadable: [digest('a')] });
+  const planned = toPlanFile(
+    planImagePrune({ snapshot: aSnapshot(...cluster), now: NOW }, options),
+    'https://api',
+    NOW,
+  );
+  expect(withPlanOptions(pruneOptions(), read(planned).content.options).ignoreUnreadable).toEqual([digest('a')]);
 });
 
 test.each([

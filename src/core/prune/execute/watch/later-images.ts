@@ -146,6 +146,6 @@ export class LaterImages implements ImageView {
       children: record.children.map(intern),
     });
     this.byDigest.set(this.later.at(-1)!.name, image);
-    if (record.unreadable) this.unreadable.set(image, record.unreadable);
+    if (record.unreadable && this.hasDigestName(image)) this.unreadable.set(image, record.unreadable);
   }
 }

@@ -130,7 +130,7 @@ export class LiveView {
     const digest = images.name(image);
     if (images.replaced.has(image)) return { rule: 'replaced' };
     const [unreadable] = images.unreadable.keys();
-    if (unreadable !== undefined) return { rule: 'unreadable-image', image: images.nameText(unreadable) };
+    if (unreadable !== undefined) return this.unreadableReason(unreadable);
     const listing = streams.listingItem(digest);
     if (listing) return listing;
     if (this.needs.namesChild(digest)) return this.newestIndexOf(digest);
@@ -176,6 +176,12 @@ export class LiveView {
   private subjectOf(stream: ImageStream, tag: number, position: number): number {
     const { name, items } = stream.tags[tag]!;
     return this.plan.snapshot.subjects.get(items[position]!.image) ?? subjectOfTag(name, this.digests);
+  }
+
+  private unreadableReason(image: number): Reason {
+    const listing = this.streams.listingItem(this.images.name(image));
+    const where = listing?.rule === 'tag-item' ? `in image stream ${listing.stream}` : 'in no image stream';
+    return { rule: 'unreadable-image', image: this.images.nameText(image), where };
   }
 
   /** Returns the index that was pushed in the meantime, with the tag item that lists it, if one does. */
@@ -226,7 +232,9 @@ export class LiveView {
     }
     const held = heldImages({ images, digests }, uses, options.protection?.digests ?? [], this.needs.parents);
     const { limits, subjects } = snapshot;
-    const items = new ItemRules({ snapshot: { images, digests, limits, subjects }, uses, held, options, now, only });
+    const { parents } = this.needs;
+    const known = { images, digests, limits, subjects };
+    const items = new ItemRules({ snapshot: known, uses, held, options, now, only, parents });
     return { held, items };
   }
 

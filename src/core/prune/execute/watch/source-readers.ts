@@ -3,7 +3,7 @@ import type { AnyResource } from '../../../cluster/lists/discover-resources.js';
 import type { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import type { ReducedPage } from '../../../cluster/lists/reduce-page.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../../cluster/resources.js';
-import { reduceImage } from '../../../model/image.js';
+import { reduceWholeImage } from '../../../model/image-manifest.js';
 import { reduceStream, streamKey } from '../../../model/image-stream.js';
 import type { KubeObject } from '../../../model/kube.js';
 import { REFERRER_KINDS, REFERRER_KIND_NAMES, type ReferrerResource } from '../../../model/referrers/index.js';
@@ -46,7 +46,7 @@ export function imageReader({ cluster, view, pool, signal }: ReaderContext): Sou
       return resourceVersion;
     },
     take(type, object) {
-      if (type !== 'DELETED') view.putImage(reduceImage(object));
+      if (type !== 'DELETED') view.putImage(reduceWholeImage(object));
     },
   };
 }

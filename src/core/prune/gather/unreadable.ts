@@ -1,0 +1,150 @@
+import { hasCode, messageOf } from '../../model/errors.js';
+import { forEachParallel } from '../../kit/parallel.js';
+import { manifestParts } from '../../model/image-manifest.js';
+import type { RepositoryName } from '../../model/names/repository-name.js';
+import { recordOf } from '../../model/table/image-record.js';
+import type { Snapshot } from '../../model/table/snapshot.js';
+import type { Registry } from '../../registry/api.js';
+import { isUnavailable } from '../../registry/error.js';
+import { indexParents, type IndexParents } from '../../graph/held.js';
+import type { PruneOptions } from '../../graph/options.js';
+import { acceptUnreadable, placesOfUnreadable } from '../../graph/unreadable.js';
+import type { Reporter } from '../../kit/reporter.js';
+import type { RunContext } from '../run-context.js';
+import { repositoryOf } from './subjects.js';
+
+/** Maximum concurrent manifest requests. */
+const CONCURRENCY = 16;
+
+/** Maximum number of images that warnings name: tenants choose how many there are. */
+const LISTED = 20;
+
+/**
+ * Finds out what the unreadable images name: from the registry, or because the user accepts that nothing says it. What
+ * is unreadable then restricts the run.
+ * @param registry absent if it is not available
+ */
+export async function resolveUnreadable(
+  snapshot: Snapshot,
+  options: PruneOptions,
+  registry: Registry | undefined,
+  { reporter, signal }: RunContext,
+): Promise<void> {
+  if (registry) {
+    const places = placesOfUnreadable(snapshot);
+    reporter.phase('reading manifests', snapshot.images.unreadable.size);
+    const unpullable = await readUnreadable(snapshot, registry, signal);
+    signal.throwIfAborted();
+    warnAboutUnpullable(
+      unpullable.map((image) => `image ${snapshot.images.nameText(image)} (${places.get(image)})`),
+      reporter,
+    );
+  }
+  for (const line of acceptUnreadable(snapshot, options.ignoreUnreadable)) reporter.warning(line);
+}
+
+function warnAboutUnpullable(images: string[], reporter: Reporter): void {
+  for (const image of images.slice(0, LISTED))
+    reporter.warning(
+      `${image} cannot be pulled: its metadata cannot be read, and the registry does not have its manifest; it counts as an image without layers`,
+    );
+  if (images.length > LISTED) reporter.warning(`${images.length - LISTED} more images cannot be pulled`);
+}
+
+/**
+ * Reads the manifests of the images that are unreadable, and adds to the snapshot what they name. An image that the
+ * registry does not have in any image stream that lists it counts as readable and names no blob. The others stay
+ * unreadable, with the reason. Never throws.
+ * @returns the images (by number) that cannot be pulled
+ */
+async function readUnreadable(snapshot: Snapshot, registry: Registry, signal: AbortSignal): Promise<number[]> {
+  const unread = [...snapshot.images.unreadable.keys()];
+  const repositories = repositoriesListing(snapshot, unread);
+  const reading = new Reading(snapshot, registry, signal);
+  await forEachParallel(unread, { concurrency: CONCURRENCY }, (image) =>
+    reading.read(image, repositories.get(image) ?? new Set()),
+  );
+  return reading.unpullable;
+}
+
+class Reading {
+  /** Images (by number) that no image stream that lists them can serve. */
+  readonly unpullable: number[] = [];
+  /** Why nothing more is requested: the user is not allowed to pull, or the registry is unavailable. */
+  private ended: string | undefined;
+
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly registry: Registry,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async read(image: number, repositories: ReadonlySet<RepositoryName>): Promise<void> {
+    const { images } = this.snapshot;
+    const problems: string[] = [];
+    for (const repository of repositories) {
+      const found = await this.find(image, repository);
+      if (found === 'learned') return;
+      if (found !== 'unknown') problems.push(found);
+    }
+    if (problems.length === 0 && repositories.size > 0) {
+      images.unreadable.delete(image);
+      this.unpullable.push(image);
+      return;
+    }
+    const [problem = 'no image stream lists it'] = problems;
+    images.unreadable.set(image, `${images.unreadable.get(image)}, and its manifest cannot be read: ${problem}`);
+  }
+
+  /** @returns `unknown` if the registry does not have the manifest in this repository; otherwise what is wrong */
+  private async find(image: number, repository: RepositoryName): Promise<string> {
+    if (this.ended !== undefined) return this.ended;
+    if (this.signal.aborted) return 'the run is ending';
+    const { images, digests } = this.snapshot;
+    try {
+      const manifest = await this.registry.getManifest(repository, digests.digest(images.name(image)), {
+        signal: this.signal,
+      });
+      if (!manifest) return 'unknown';
+      images.learn(image, { ...recordOf(images, image), ...manifestParts(manifest), unreadable: '' });
+      return 'learned';
+    } catch (error) {
+      const problem = messageOf(error);
+      if (hasCode(error, 'REGISTRY_UNAUTHORIZED') || isUnavailable(error)) this.ended ??= problem;
+      return problem;
+    }
+  }
+}
+
+/**
+ * Returns the repositories that each of these images can be pulled from: those of the image streams that list it, or an
+ * index that contains it, and the one that it was pushed to.
+ */
+function repositoriesListing(snapshot: Snapshot, wanted: number[]): Map<number, Set<RepositoryName>> {
+  const { images, streams } = snapshot;
+  const parents = indexParents(snapshot);
+  const pulledAs = new Map<number, number[]>();
+  for (const image of wanted) {
+    for (const digest of withIndexes(images.name(image), snapshot, parents))
+      pulledAs.set(digest, [...(pulledAs.get(digest) ?? []), image]);
+  }
+  const found = new Map(wanted.map((image) => [image, new Set<RepositoryName>()]));
+  for (const { repositoryName, tags } of streams) {
+    if (!repositoryName) continue;
+    for (const { items } of tags)
+      for (const item of items)
+        for (const image of pulledAs.get(item.image) ?? []) found.get(image)!.add(repositoryName);
+  }
+  for (const [image, repositories] of found) {
+    const home = repositories.size === 0 ? repositoryOf(images.reference(image)) : undefined;
+    if (home) repositories.add(home);
+  }
+  return found;
+}
+
+/** Returns an image and the indexes that contain it, at any depth, as digest numbers. */
+function withIndexes(digest: number, { images }: Snapshot, parents: IndexParents): Set<number> {
+  const found = new Set([digest]);
+  for (const one of found) for (const parent of parents.get(one) ?? []) found.add(images.name(parent));
+  return found;
+}
