@@ -56,7 +56,7 @@ function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }:
     { title: 'IMAGE' },
     { title: 'AGE', align: 'right' as const },
     { title: 'VERDICT', style: (text: string) => (text.startsWith('pruned') ? paint.warn(text) : paint.good(text)) },
-    { title: 'BECAUSE', flexible: true },
+    { title: 'BECAUSE' },
     { title: 'OTHERWISE', flexible: true },
   ];
   const here = images.flatMap((image) =>
