@@ -9,5 +9,7 @@ import { writerFor } from './writer.js';
  */
 export function createProgress(stream: NodeJS.WriteStream, { enabled = true }: { enabled?: boolean } = {}): Progress {
   if (!enabled) return { phase() {}, tick() {}, done() {}, log: (line) => writerFor(stream).line(line) };
-  return stream.isTTY && process.env.TERM !== 'dumb' ? new TerminalProgress(stream) : new PlainProgress(stream);
+  // ora divides by the number of columns, and would never return on a terminal of unknown width (0).
+  const canAnimate = stream.isTTY && stream.columns !== 0 && process.env.TERM !== 'dumb';
+  return canAnimate ? new TerminalProgress(stream) : new PlainProgress(stream);
 }

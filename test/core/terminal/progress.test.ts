@@ -114,9 +114,12 @@ describe('on a terminal', () => {
   });
 });
 
-describe('without a terminal', () => {
-  test('long work prints a plain line every 30 seconds, short work nothing', () => {
-    const { stream, written } = fakeStream(false);
+describe('without a terminal, or on one of unknown width', () => {
+  test.each([
+    [false, 80],
+    [true, 0],
+  ])('long work prints a plain line every 30 seconds, short work nothing (%s, %d)', (isTTY, columns) => {
+    const { stream, written } = fakeStream(isTTY, columns);
     progress = createProgress(stream);
     progress.phase('deleting images', 1000);
     progress.tick(100);
