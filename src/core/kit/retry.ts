@@ -26,23 +26,31 @@ export interface RetryOptions<T> {
 
 /** Maximum time that a server's `Retry-After` is honored, in ms. A longer one makes the response final. */
 const MAX_RETRY_AFTER_MS = 120_000;
+/**
+ * Maximum time between the attempts of one request, in ms: one `Retry-After` of that length, and the backoff of the
+ * other attempts. Otherwise a server that asks for 100 s each time would delay a request by eight minutes.
+ */
+const MAX_TOTAL_WAIT_MS = 150_000;
 
 /**
- * Runs `fn` until its outcome is final or all attempts are used. Waits grow and are jittered by half, so that workers
- * do not retry at the same moment.
+ * Runs `fn` until its outcome is final, or all attempts or the time to wait are used. Waits grow and are jittered by
+ * half, so that workers do not retry at the same moment.
  * @returns the value of the last attempt
  * @throws the error of the last attempt, or the signal's reason
  */
 export async function withRetry<T>(fn: (attempt: number) => Promise<T>, options: RetryOptions<T>): Promise<T> {
   const tries = options.tries ?? 5;
+  let waitedMs = 0;
   for (let attempt = 1; ; attempt++) {
     const outcome = await outcomeOf(() => fn(attempt));
-    const wait = attempt < tries && !options.signal?.aborted ? options.retryAfter(outcome, attempt) : undefined;
-    if (wait === undefined || wait > MAX_RETRY_AFTER_MS) {
+    const asked = attempt < tries && !options.signal?.aborted ? options.retryAfter(outcome, attempt) : undefined;
+    const waitMs = asked === undefined ? Infinity : Math.max(asked, backoff(attempt, options));
+    if (waitMs > MAX_RETRY_AFTER_MS || waitedMs + waitMs > MAX_TOTAL_WAIT_MS) {
       if ('error' in outcome) throw outcome.error;
       return outcome.value;
     }
-    await (options.sleep ?? sleep)(Math.max(wait, backoff(attempt, options)), options.signal);
+    waitedMs += waitMs;
+    await (options.sleep ?? sleep)(waitMs, options.signal);
   }
 }
 

@@ -59,6 +59,15 @@ test('a retry is not earlier than the server asks; what asks for more than two m
   expect(it.waits).toEqual([2000, 120_000]);
 });
 
+test('the waits of one request are limited, however often the server asks to wait', async () => {
+  const it = counting({ tries: 6, retryAfter: () => 100_000 });
+  expect(await it.run(() => 429)).toBe(429);
+  expect(it.waits).toEqual([100_000]);
+  const short = counting({ tries: 6, retryAfter: () => 40_000 });
+  expect(await short.run(() => 429)).toBe(429);
+  expect(short.waits).toEqual([40_000, 40_000, 40_000]);
+});
+
 test('an abort prevents further attempts', async () => {
   const controller = new AbortController();
   const it = counting({ signal: controller.signal });
