@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterApi } from '../../cluster/api.js';
 import { readConfig, type ConfigReading } from '../config.js';
-import { FRESH_MS, isFresh, leaseOf, type LeaseRecord } from './record.js';
+import { FRESH_MS, canBeFresh, isFresh, leaseOf, type LeaseRecord } from './record.js';
 import { underwayError } from './refusal.js';
 
 /** How a lock is watched whose times prove nothing. Tests shorten both times. */
@@ -17,8 +17,8 @@ export const OBSERVATION: Observation = { durationMs: FRESH_MS, pauseMs: 2000 };
 
 /**
  * Makes sure that nobody relies on a lock any longer. Its last renewal must be old by the API server's clock. If it is
- * not old by this machine's clock, one of the two is wrong, and the lock is watched until its holder must have renewed
- * it.
+ * not old by another clock, the holder's or this machine's, one of them is wrong, and the lock is watched until its
+ * holder must have renewed it.
  * @returns the record that nobody relies on; undefined when the registry is not locked
  * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4)
  */
@@ -27,7 +27,7 @@ export async function findAbandoned(api: ClusterApi, observation: Observation): 
   const record = leaseOf(reading.config);
   if (!record) return undefined;
   if (isFresh(record, reading.serverTime)) throw underwayError(record, reading.serverTime);
-  if (isFresh(record, reading.localTime)) await observe(api, record, observation);
+  if (canBeFresh(record, reading)) await observe(api, record, observation);
   return record;
 }
 

@@ -9,6 +9,7 @@ import {
   annotationPatch,
   leaseOf,
   newRecord,
+  renewalAt,
   type LeaseRecord,
   type LeaseTerms,
 } from './record.js';
@@ -83,12 +84,11 @@ export class Lease {
     if (!abandoned) return undefined;
     let record: LeaseRecord | undefined;
     await changeConfig(api, (reading) => {
-      const { config, serverTime } = reading;
-      const existing = leaseOf(config);
+      const existing = leaseOf(reading.config);
       if (!existing) return void (record = undefined);
       if (existing.holder.id === holder.id) return undefined;
       assertUnchanged(abandoned, reading);
-      record = { ...existing, holder, renewedAt: new Date(serverTime).toISOString() };
+      record = { ...existing, holder, ...renewalAt(reading) };
       return annotationPatch(record);
     });
     return record && new Lease(api, record, onLost);
@@ -135,7 +135,7 @@ export class Lease {
       const sentAt = this.clock();
       await changeConfig(this.api, (reading) => {
         this.assertHeld(reading);
-        this.current = { ...this.current, ...change, renewedAt: new Date(reading.serverTime).toISOString() };
+        this.current = { ...this.current, ...change, ...renewalAt(reading) };
         return annotationPatch(this.current);
       });
       this.renewedAt = sentAt;

@@ -24,6 +24,8 @@ export interface LeaseRecord {
   startedAt: string;
   /** By the API server's clock. */
   renewedAt: string;
+  /** The same by the clock of the holder's machine: it shows that one of the two is wrong. */
+  renewedAtLocally?: string;
   /** `spec.readOnly` before the run; null: it was not set. */
   previousReadOnly: boolean | null;
   /** True if the run changes the mode, or is about to. */
@@ -46,19 +48,28 @@ export interface LeaseTerms {
 }
 
 /** Makes the record of a run that takes the lock. */
-export function newRecord(holder: Holder, terms: LeaseTerms, { config, serverTime }: ConfigReading): LeaseRecord {
-  const now = new Date(serverTime).toISOString();
+export function newRecord(holder: Holder, terms: LeaseTerms, reading: ConfigReading): LeaseRecord {
+  const { config } = reading;
+  const renewal = renewalAt(reading);
   const previousReadOnly = config.spec?.readOnly ?? null;
   return {
     version: 1,
     holder,
-    startedAt: now,
-    renewedAt: now,
+    startedAt: renewal.renewedAt,
+    ...renewal,
     previousReadOnly,
     changesMode: terms.changesMode(previousReadOnly === true),
     ...(terms.emptiesCache ? { emptiesCache: true } : {}),
     ...(terms.binding ? { binding: `${BINDING_PREFIX}${holder.id}` } : {}),
   };
+}
+
+/** Returns the times of a renewal. */
+export function renewalAt({
+  serverTime,
+  localTime,
+}: ConfigReading): Required<Pick<LeaseRecord, 'renewedAt' | 'renewedAtLocally'>> {
+  return { renewedAt: new Date(serverTime).toISOString(), renewedAtLocally: new Date(localTime).toISOString() };
 }
 
 /** The merge patch that writes the annotation, or removes it. */
@@ -100,6 +111,18 @@ function parse(text: string): LeaseRecord | undefined {
  */
 export function isFresh(record: LeaseRecord, serverTime: number): boolean {
   return serverTime - Date.parse(record.renewedAt) < FRESH_MS && !isCertainlyDead(record.holder);
+}
+
+/**
+ * True while the holder can still be working by any pair of clocks: its own or that of the API server that it used, and
+ * this machine's or that of the API server that this machine uses. Only `isFresh` proves it, but if the clocks
+ * disagree, nothing proves the contrary.
+ */
+export function canBeFresh(record: LeaseRecord, { serverTime, localTime }: ConfigReading): boolean {
+  const { renewedAt, renewedAtLocally = renewedAt } = record;
+  return [renewedAt, renewedAtLocally].some((time) =>
+    [serverTime, localTime].some((now) => isFresh({ ...record, renewedAt: time }, now)),
+  );
 }
 
 /** Describes the holder: `regadm on HOST (process 4711), since …, renewed 20 s ago`. */

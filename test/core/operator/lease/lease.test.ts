@@ -57,11 +57,19 @@ function rewrite(change: (record: LeaseRecord) => LeaseRecord | string | undefin
   sandbox.store.put('configs', { ...config, metadata: { ...config.metadata, annotations } });
 }
 /** As another machine would have written it. */
-const elsewhere = (record: LeaseRecord, secondsAgo: number): LeaseRecord => ({
-  ...record,
-  holder: { id: 'other', host: 'elsewhere', pid: 1 },
-  renewedAt: new Date(Date.now() - secondsAgo * 1000).toISOString(),
-});
+const elsewhere = (record: LeaseRecord, secondsAgo: number): LeaseRecord => {
+  const renewedAt = new Date(Date.now() - secondsAgo * 1000).toISOString();
+  return { ...record, holder: { id: 'other', host: 'elsewhere', pid: 1 }, renewedAt, renewedAtLocally: renewedAt };
+};
+/** Returns an API client of a server whose clock differs. */
+const withClock = (from: ClusterApi, differenceMs: number): ClusterApi =>
+  Object.assign(Object.create(from) as ClusterApi, {
+    request: async (...args: Parameters<ClusterApi['request']>) => {
+      const response = await from.request(...args);
+      const date = new Date(Date.now() + differenceMs).toUTCString();
+      return { ...response, headers: { ...response.headers, date } };
+    },
+  });
 
 test('others can take over only after the holder has stopped relying on its lock', () => {
   expect(RENEW_MS).toBeLessThan(TRUST_MS);
@@ -156,16 +164,7 @@ test('--recover refuses a fresh one of another machine, and takes over a stale o
 describe('when a clock is fast', () => {
   const FAST_MS = 180_000;
   const takeOver = (durationMs: number, onStart?: () => void): Promise<Lease | undefined> =>
-    Lease.takeOver(withFastClock(api), () => {}, { durationMs, pauseMs: 20, onStart });
-
-  /** An API server whose clock is fast. */
-  const withFastClock = (from: ClusterApi): ClusterApi =>
-    Object.assign(Object.create(from) as ClusterApi, {
-      request: async (...args: Parameters<ClusterApi['request']>) => {
-        const response = await from.request(...args);
-        return { ...response, headers: { ...response.headers, date: new Date(Date.now() + FAST_MS).toUTCString() } };
-      },
-    });
+    Lease.takeOver(withClock(api, FAST_MS), () => {}, { durationMs, pauseMs: 20, onStart });
 
   beforeEach(async () => {
     (await take()).abandon();
@@ -207,6 +206,43 @@ describe('when a clock is fast', () => {
       expect.stringContaining("is 180 s ahead of the API server's"),
       expect.stringContaining("is 90 s behind the API server's"),
     ]);
+  });
+});
+
+describe("when the clock of the holder's API server is slow", () => {
+  const SLOW_MS = 180_000;
+  const takeOver = (durationMs: number, onStart?: () => void): Promise<Lease | undefined> =>
+    Lease.takeOver(api, () => {}, { durationMs, pauseMs: 20, onStart });
+  const onAnotherMachine = (record: LeaseRecord): LeaseRecord => ({
+    ...record,
+    holder: { id: 'other', host: 'elsewhere', pid: 1 },
+  });
+
+  beforeEach(async () => {
+    const fast = api;
+    api = withClock(fast, -SLOW_MS);
+    (await take()).abandon();
+    api = fast;
+    rewrite(onAnotherMachine);
+  });
+
+  test('a lock that is renewed is not taken over', async () => {
+    const renew = (): void =>
+      rewrite((record) => ({ ...record, renewedAt: new Date(Date.now() - SLOW_MS + 60_000).toISOString() }));
+    await expect(takeOver(600_000, renew)).rejects.toMatchObject({ code: 'HARD_PRUNE_UNDERWAY', exitCode: 4 });
+    expect(annotation()?.holder.id).toBe('other');
+  });
+
+  test('a lock that is not renewed in time is taken over', async () => {
+    let watched = false;
+    leases.push((await takeOver(100, () => (watched = true)))!);
+    expect(watched).toBe(true);
+    expect(annotation()?.holder.id).not.toBe('other');
+  });
+
+  test('a renewal states both clocks', () => {
+    const { renewedAt, renewedAtLocally } = annotation()!;
+    expect(Date.parse(renewedAtLocally!) - Date.parse(renewedAt)).toBeGreaterThan(SLOW_MS / 2);
   });
 });
 
