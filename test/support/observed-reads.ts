@@ -48,7 +48,7 @@ export class ObservedReads {
         this.note(() => this.watches.add(watch));
         sink.opened(close);
       },
-      event: (type, object) => sink.event(type, object),
+      event: (type, object, bytes) => sink.event(type, object, bytes),
       progress: (resourceVersion) => {
         sink.progress(resourceVersion);
         this.note(() => (watch.version = Number(resourceVersion)));

@@ -21,10 +21,14 @@ interface Line {
 export class Feed {
   /** Resolves when the client has begun to read the watch. */
   readonly opened: Promise<void>;
+  /** Resolves when the client no longer reads it. */
+  readonly closed: Promise<void>;
+  isClosed = false;
   private readonly queue: Line[] = [];
   private readonly type: { kind: string; apiVersion: string };
   private wake: () => void = () => {};
   private noteOpened: () => void = () => {};
+  private noteClosed: () => void = () => {};
   private ended = false;
 
   constructor(
@@ -33,6 +37,7 @@ export class Feed {
   ) {
     this.type = typeOf(resource);
     this.opened = new Promise((resolve) => (this.noteOpened = resolve));
+    this.closed = new Promise((resolve) => (this.noteClosed = resolve));
   }
 
   /** Sends an event; objects of builders have no kind. Resolves when the client has handled it. */
@@ -56,6 +61,15 @@ export class Feed {
 
   async *chunks(): AsyncGenerator<Buffer> {
     this.noteOpened();
+    try {
+      yield* this.lines();
+    } finally {
+      this.isClosed = true;
+      this.noteClosed();
+    }
+  }
+
+  private async *lines(): AsyncGenerator<Buffer> {
     for (;;) {
       for (let line = this.queue.shift(); line; line = this.queue.shift()) {
         try {

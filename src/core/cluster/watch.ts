@@ -6,7 +6,8 @@ import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 import { listPath, type ListedResource } from './resources.js';
 
 /**
- * How a watch ended: the server closed it, its start version is too old, or the server does not support or allow it.
+ * How a watch ended: the server closed it, its start version is too old, or the server does not support or allow it, or
+ * the sink wants no more.
  */
 export type WatchEnd = 'closed' | 'expired' | 'refused';
 
@@ -16,7 +17,12 @@ export interface WatchSink {
    * @param close ends the watch
    */
   opened(close: () => void): void;
-  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject): void;
+  /**
+   * Receives a change.
+   * @param bytes length of the event
+   * @returns false to end the watch, which then counts as refused
+   */
+  event(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: KubeObject, bytes: number): boolean;
   /** Receives the version up to which every change was reported. */
   progress(resourceVersion: string): void;
 }
@@ -83,9 +89,10 @@ export async function confirmWatch(
 ): Promise<Confirmation> {
   let confirmation: Confirmation = { shown: 'nothing' };
   let close = (): void => {};
-  const confirm = (value: Confirmation): void => {
+  const confirm = (value: Confirmation): boolean => {
     if (confirmation.shown === 'nothing') confirmation = value;
     close();
+    return true;
   };
   await watchList(
     api,
@@ -94,7 +101,7 @@ export async function confirmWatch(
     {
       opened: (end) => void (close = end),
       event: () => confirm({ shown: 'change' }),
-      progress: (resourceVersion) => confirm({ shown: 'bookmark', resourceVersion }),
+      progress: (resourceVersion) => void confirm({ shown: 'bookmark', resourceVersion }),
     },
   );
   return confirmation;
@@ -106,7 +113,8 @@ async function readEvents(stream: ApiStream, resource: ListedResource, sink: Wat
     for await (const chunk of stream.chunks) {
       for (const line of lines.take(chunk)) {
         if (line.trim() === '') continue;
-        const end = takeEvent(JSON.parse(line) as WatchEvent | null, resource, sink);
+        const event = JSON.parse(line) as WatchEvent | null;
+        const end = takeEvent(event, line.length, resource, sink);
         if (end) return end;
       }
     }
@@ -118,12 +126,17 @@ async function readEvents(stream: ApiStream, resource: ListedResource, sink: Wat
   return lines.rest.trim() === '' ? 'closed' : 'refused';
 }
 
-function takeEvent(event: WatchEvent | null, resource: ListedResource, sink: WatchSink): WatchEnd | undefined {
+function takeEvent(
+  event: WatchEvent | null,
+  bytes: number,
+  resource: ListedResource,
+  sink: WatchSink,
+): WatchEnd | undefined {
   const { type, object } = event ?? {};
   if (type === 'ERROR') return object?.code === 410 ? 'expired' : 'closed';
   // Another kind taken for this one would hide what happens to this one.
   if (type === undefined || object?.kind !== resource.kind) return 'refused';
-  if (type !== 'BOOKMARK') sink.event(type as 'ADDED', object);
+  if (type !== 'BOOKMARK' && !sink.event(type as 'ADDED', object, bytes)) return 'refused';
   if (object.metadata?.resourceVersion) sink.progress(object.metadata.resourceVersion);
   return undefined;
 }

@@ -11,6 +11,7 @@ import type { LiveView } from './live-view.js';
 import { anyReader, imageReader, referrerReader, streamReader, type ReaderContext } from './source-readers.js';
 import { SourceWatches, OPENING_LIMIT_MS, type ConfirmWaits } from './source-watches.js';
 import { isLive, needsConfirmation, toSource, type Source } from './source.js';
+import { WatchBudget } from './watch-budget.js';
 
 /** Maximum concurrent list requests of a look. */
 const LISTS_AT_ONCE = 4;
@@ -29,6 +30,8 @@ interface ClusterWatcherOptions {
   clock?: () => number;
   /** For tests. */
   confirmWaits?: ConfirmWaits;
+  /** Maximum size of what watches add, in bytes. For tests. */
+  watchLimitBytes?: number;
 }
 
 /**
@@ -53,7 +56,9 @@ export class ClusterWatcher {
     setMaxListeners(0, this.stopping.signal);
     this.clock = options.clock ?? ageClock();
     const { signal } = this.stopping;
-    this.watches = new SourceWatches({ cluster, clock: this.clock, signal, confirmWaits: options.confirmWaits });
+    const { confirmWaits, watchLimitBytes } = options;
+    const budget = new WatchBudget(() => view.knownSize, watchLimitBytes);
+    this.watches = new SourceWatches({ cluster, clock: this.clock, signal, budget, confirmWaits });
     this.sources = toSources({ cluster, view, pool: this.pool, signal }, options);
   }
 

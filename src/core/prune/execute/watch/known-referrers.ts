@@ -8,6 +8,12 @@ export class KnownReferrers {
     for (const referrer of referrers) this.put(referrer);
   }
 
+  get size(): number {
+    let size = 0;
+    for (const known of this.byKind.values()) size += known.size;
+    return size;
+  }
+
   put(referrer: Referrer): void {
     let known = this.byKind.get(referrer.kind);
     if (!known) this.byKind.set(referrer.kind, (known = new Map()));

@@ -17,6 +17,10 @@ export class KnownStreams {
     for (const stream of streams) this.store(streamKey(stream), stream);
   }
 
+  get size(): number {
+    return this.streams.size;
+  }
+
   get(key: string): ImageStream | undefined {
     return this.streams.get(key);
   }

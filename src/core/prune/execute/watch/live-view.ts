@@ -17,6 +17,7 @@ import { KnownStreams } from './known-streams.js';
 import { LaterDigests } from './later-digests.js';
 import { LaterImages } from './later-images.js';
 import { LaterNeeds } from './later-needs.js';
+import type { KnownSize } from './watch-budget.js';
 
 /** The rules for the cluster as it is known now. */
 interface CurrentRules {
@@ -49,6 +50,12 @@ export class LiveView {
     this.streams = new KnownStreams(snapshot.streams, this.digests);
     this.referrers = new KnownReferrers(snapshot.referrers);
     this.needs = new LaterNeeds(this.images);
+  }
+
+  /** How much is known. */
+  get knownSize(): KnownSize {
+    const objects = this.images.count + this.streams.size + this.referrers.size;
+    return { objects, digests: this.digests.size };
   }
 
   /** Replaces everything that is known of one kind of referrer. */

@@ -4,6 +4,7 @@ import { Deadline } from '../../../kit/deadline.js';
 import { isOlderVersion } from '../../../model/kube.js';
 import type { ClusterReads } from '../../ports.js';
 import { canOpen, type Source } from './source.js';
+import type { WatchBudget } from './watch-budget.js';
 
 /** The waits of a confirmation. Tests replace both. */
 export interface ConfirmWaits {
@@ -28,6 +29,8 @@ interface SourceWatchesOptions {
   clock: () => number;
   /** Ends all watches. */
   signal: AbortSignal;
+  /** A watch that exceeds it is not used any longer: its source is listed instead. */
+  budget: WatchBudget;
   confirmWaits?: ConfirmWaits;
 }
 
@@ -87,7 +90,7 @@ export class SourceWatches {
   }
 
   private watch(source: Source, onOpened: () => void): Promise<WatchEnd> {
-    const { cluster, clock, signal } = this.options;
+    const { cluster, clock, signal, budget } = this.options;
     const { reader, namespace, resourceVersion } = source;
     return cluster.watch(
       reader.resource,
@@ -101,7 +104,7 @@ export class SourceWatches {
           source.heardAt = clock();
           onOpened();
         },
-        event: (type, object) => reader.take(type, object),
+        event: (type, object, bytes) => budget.apply(bytes, () => reader.take(type, object)),
         progress: (version) => {
           source.resourceVersion = version;
           source.heardAt = clock();

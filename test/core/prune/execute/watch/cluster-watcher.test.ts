@@ -21,6 +21,11 @@ beforeEach(() => {
   now = 0;
   const snapshot = aSnapshot(anImage(IMAGE), anImageStream('ns/app'));
   view = new LiveView({ snapshot, options: pruneOptions() }, NOW);
+  start();
+});
+afterEach(() => watcher.stop());
+
+function start(options: { watchLimitBytes?: number } = {}): void {
   const resources = [
     'images',
     'imagestreams',
@@ -39,9 +44,9 @@ beforeEach(() => {
   watcher = new ClusterWatcher(toClusterReads(server.api), view, {
     resourceVersions: new Map(resources.map((resource) => [resource, '5'])),
     clock: () => now,
+    ...options,
   });
-});
-afterEach(() => watcher.stop());
+}
 
 const pod = (name = 'web', version = '11'): KubeObject => {
   const { object } = aPod(`ns/${name}`).running(`${HOST}/ns/app@${IMAGE}`);
@@ -104,6 +109,36 @@ test('a watch that was opened again is used only after its source was listed aga
   expect(server.listed).toEqual(['pods']);
   await watcher.waitUntilFresh();
   expect(server.listed).toEqual(['pods']);
+});
+
+test('a watch that floods the run with objects is replaced by lists, and memory stays bounded', async () => {
+  start({ watchLimitBytes: 20_000 });
+  await watcher.start();
+  const feed = server.feed('pods');
+  const before = view.knownSize.objects;
+  for (let at = 0; at < 1000; at++) void feed.send('ADDED', pod(`flood-${at}`, String(20 + at)));
+  await feed.closed;
+  // The watcher notes the end of the watch in this turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(view.knownSize.objects - before).toBeLessThan(100);
+  expect(server.feed('pods')).toBe(feed);
+  server.listed = [];
+  server.pods = [pod()];
+  await watcher.waitUntilFresh();
+  expect(server.listed).toEqual(['pods']);
+  expect(blocked()).toBe(true);
+});
+
+test('objects that come and go, and changes of known ones, are no flood', async () => {
+  start({ watchLimitBytes: 5000 });
+  await watcher.start();
+  const feed = server.feed('pods');
+  for (let at = 0; at < 100; at++) {
+    await feed.send('ADDED', pod('job', String(20 + at)));
+    await feed.send('MODIFIED', pod('job', String(20 + at)));
+    await feed.send('DELETED', pod('job', String(20 + at)));
+  }
+  expect(feed.isClosed).toBe(false);
 });
 
 test('the deletion of a stream that was created again since then is ignored', async () => {
