@@ -2,9 +2,10 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { AttemptTimeout } from '../kit/attempt-guard.js';
-import { MAX_ATTEMPTS, type AttemptLimits } from '../kit/limits.js';
+import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import type { Timers } from '../kit/timers.js';
 import { messageOf } from '../model/errors.js';
 import type {
   ApiRequestOptions,
@@ -35,7 +36,7 @@ interface ApiSettings {
   insecure: boolean;
   log: (level: number, line: string) => void;
   /** For tests. */
-  limits?: AttemptLimits;
+  timers?: Timers;
 }
 
 /** ClusterApi over Node's https and a pool of connections, with client-node's configuration and credentials. */
@@ -107,8 +108,8 @@ export class HttpClusterApi implements ClusterApi {
     let opened: IncomingMessage | RawResponse;
     try {
       const connection = await this.credentials.connection();
-      const { limits } = this.settings;
-      opened = await stream({ url: this.url(path, options), method: 'GET', connection, options, limits });
+      const { timers } = this.settings;
+      opened = await stream({ url: this.url(path, options), method: 'GET', connection, options, timers });
     } catch (error) {
       options.signal?.throwIfAborted();
       throw connectionError(this.server, error);
@@ -123,7 +124,7 @@ export class HttpClusterApi implements ClusterApi {
   async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
     const { execInPod } = await import('./exec.js');
     const connection = await this.credentials.ownConnection();
-    return execInPod(this.server, connection, { target, command, output });
+    return execInPod(this.server, connection, { target, command, output }, this.settings.timers);
   }
 
   async close(): Promise<void> {
@@ -132,7 +133,7 @@ export class HttpClusterApi implements ClusterApi {
 
   private async attempt(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
     const started = performance.now();
-    const { timeoutMs, limits } = this.settings;
+    const { timeoutMs, timers } = this.settings;
     const url = this.url(path, options);
     const response = await this.logged(`${method} ${path}`, async () =>
       send({
@@ -140,7 +141,7 @@ export class HttpClusterApi implements ClusterApi {
         method,
         connection: await this.credentials.connection(),
         options: { timeoutMs, ...options },
-        limits,
+        timers,
       }),
     );
     this.reached = true;

@@ -3,19 +3,14 @@ import { RegadmError, messageOf } from '../model/errors.js';
 import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 import type { Connection } from './connection/credentials.js';
 import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
+import { SYSTEM_TIMERS, type Timers } from '../kit/timers.js';
 
-/** Times of an exec connection, in ms. Tests shorten them. */
-export interface ExecTimes {
-  /** Interval between two pings. */
-  pingMs: number;
-  /** Time without any message, pong included, after which the connection counts as broken. */
-  silenceMs: number;
-  /** Time that the server has to close the connection. */
-  closeMs: number;
-}
-
-/** One lost ping is not enough to give up a connection. */
-const EXEC_TIMES: ExecTimes = { pingMs: 20_000, silenceMs: 60_000, closeMs: 2_000 };
+/** Interval between two pings, in ms. One lost ping is not enough to give up a connection. */
+const PING_MS = 20_000;
+/** Time without any message, pong included, after which the connection counts as broken, in ms. */
+const SILENCE_MS = 60_000;
+/** Time that the server has to close the connection, in ms. */
+const CLOSE_MS = 2000;
 
 /**
  * The versions in which the exit status is JSON.
@@ -34,7 +29,7 @@ export async function execInPod(
   server: string,
   connection: Connection,
   { target, command, output }: { target: ExecTarget; command: string[]; output: ExecOutput },
-  times: ExecTimes = EXEC_TIMES,
+  timers: Timers = SYSTEM_TIMERS,
 ): Promise<ExecResult> {
   const socket = new WebSocket(execUrl(server, target, command), PROTOCOLS, {
     agent: connection.agent,
@@ -42,7 +37,7 @@ export async function execInPod(
     ...(connection.auth ? { auth: connection.auth } : {}),
     maxPayload: OBJECT_LIMIT_BYTES,
   } as ClientOptions);
-  const channel = new Channel(socket, output, times);
+  const channel = new Channel(socket, output, timers);
   const close = (): void => channel.close();
   output.signal?.addEventListener('abort', close, { once: true });
   if (output.signal?.aborted) close();
@@ -73,23 +68,26 @@ class Channel {
   refusal: unknown;
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>;
-  private heardAt = performance.now();
+  private heardAt: number;
+  private cancelClosing: (() => void) | undefined;
   private opened = false;
 
   constructor(
     private readonly socket: WebSocket,
     private readonly output: ExecOutput,
-    private readonly times: ExecTimes,
+    private readonly timers: Timers,
   ) {
-    const pings = setInterval(() => this.ping(), times.pingMs);
+    this.heardAt = timers.now();
+    const cancelPings = timers.every(PING_MS, () => this.ping());
     socket.on('open', () => (this.opened = true));
     for (const event of ['open', 'pong', 'ping', 'message'] as const)
-      socket.on(event, () => (this.heardAt = performance.now()));
+      socket.on(event, () => (this.heardAt = timers.now()));
     socket.on('message', (data) => this.take(toBuffer(data)));
     socket.on('error', (error) => (this.refusal ??= this.opened ? undefined : error));
     this.ended = new Promise((resolve) => {
       socket.on('close', () => {
-        clearInterval(pings);
+        cancelPings();
+        this.cancelClosing?.();
         resolve();
       });
     });
@@ -98,16 +96,15 @@ class Channel {
   /** Closes the connection, in order if the server takes part. */
   close(): void {
     this.socket.close();
-    setTimeout(() => this.socket.terminate(), this.times.closeMs).unref();
+    this.cancelClosing ??= this.timers.after(CLOSE_MS, () => this.socket.terminate());
   }
 
   private ping(): void {
-    const { silenceMs } = this.times;
-    if (performance.now() - this.heardAt < silenceMs) {
+    if (this.timers.now() - this.heardAt < SILENCE_MS) {
       if (this.socket.readyState === WebSocket.OPEN) this.socket.ping();
       return;
     }
-    const message = `no answer within ${silenceMs / 1000} s`;
+    const message = `no answer within ${SILENCE_MS / 1000} s`;
     if (this.opened) this.result = { message, silent: true };
     else this.refusal ??= new Error(message);
     this.socket.terminate();

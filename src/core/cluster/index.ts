@@ -5,7 +5,7 @@ import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
 import { impersonationHeaders } from './connection/impersonation.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
-import type { AttemptLimits } from '../kit/limits.js';
+import type { Timers } from '../kit/timers.js';
 import { proxyFor } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
@@ -18,7 +18,7 @@ import { RegadmError, messageOf } from '../model/errors.js';
 export async function openCluster(
   options: ClusterOptions,
   log: (level: number, line: string) => void = () => {},
-  limits?: AttemptLimits,
+  timers?: Timers,
 ): Promise<ClusterApi> {
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
@@ -43,7 +43,7 @@ export async function openCluster(
     timeoutMs: options.requestTimeoutMs ?? 0,
     insecure: cluster.skipTLSVerify === true,
     log,
-    limits,
+    timers,
   });
 }
 

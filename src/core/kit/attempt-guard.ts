@@ -1,4 +1,5 @@
 import { ATTEMPT_LIMITS, type AttemptLimits } from './limits.js';
+import { SYSTEM_TIMERS, type Timers } from './timers.js';
 
 /** The error of an attempt that took too long. */
 export class AttemptTimeout extends Error {
@@ -10,14 +11,22 @@ const CHECK_MS = 1000;
 /** Number of checks per period of each limit. */
 const CHECKS_PER_PERIOD = 10;
 
+interface GuardOptions {
+  totalMs?: number;
+  limits?: AttemptLimits;
+  /** For tests. */
+  timers?: Timers;
+}
+
 /** Ends one attempt of a request when the server takes too long: for the head, for the next byte, or for the whole. */
 export class AttemptGuard {
   /** Why the attempt was ended. */
   error: AttemptTimeout | undefined;
   private readonly limits: AttemptLimits;
-  private readonly head: NodeJS.Timeout;
-  private readonly total: NodeJS.Timeout | undefined;
-  private checks: NodeJS.Timeout | undefined;
+  private readonly timers: Timers;
+  private readonly cancelHead: () => void;
+  private readonly cancelTotal: (() => void) | undefined;
+  private cancelChecks: (() => void) | undefined;
   private received = 0;
   private lastByteAt = 0;
   /** Bytes received by the time of each check, the oldest first, for one period of the transfer rate. */
@@ -25,42 +34,44 @@ export class AttemptGuard {
 
   /**
    * @param onTimeout ends the attempt
-   * @param totalMs limit of the whole attempt, in ms; 0: none
+   * @param options.totalMs limit of the whole attempt, in ms; 0: none
    */
   constructor(
     private readonly onTimeout: (error: AttemptTimeout) => void,
-    { totalMs = 0, limits = ATTEMPT_LIMITS }: { totalMs?: number; limits?: AttemptLimits } = {},
+    { totalMs = 0, limits = ATTEMPT_LIMITS, timers = SYSTEM_TIMERS }: GuardOptions = {},
   ) {
     this.limits = limits;
-    this.head = setTimeout(() => this.end(`no answer within ${limits.headMs / 1000} s`), limits.headMs);
-    if (totalMs > 0) this.total = setTimeout(() => this.end(`no answer within ${totalMs / 1000} s`), totalMs);
+    this.timers = timers;
+    const endAfter = (ms: number): (() => void) => timers.after(ms, () => this.end(`no answer within ${ms / 1000} s`));
+    this.cancelHead = endAfter(limits.headMs);
+    if (totalMs > 0) this.cancelTotal = endAfter(totalMs);
   }
 
   /** The head of the response is complete; its body follows. */
   headArrived(): void {
-    clearTimeout(this.head);
+    this.cancelHead();
     const { idleMs, rateWindowMs } = this.limits;
-    this.lastByteAt = performance.now();
+    this.lastByteAt = this.timers.now();
     this.samples.push({ at: this.lastByteAt, received: 0 });
     const interval = Math.min(CHECK_MS, idleMs / CHECKS_PER_PERIOD, rateWindowMs / CHECKS_PER_PERIOD);
-    this.checks = setInterval(() => this.check(), interval);
+    this.cancelChecks = this.timers.every(interval, () => this.check());
   }
 
   /** A part of the body has arrived. */
   took(bytes: number): void {
     this.received += bytes;
-    this.lastByteAt = performance.now();
+    this.lastByteAt = this.timers.now();
   }
 
   /** The attempt has ended. */
   stop(): void {
-    clearTimeout(this.head);
-    clearTimeout(this.total);
-    clearInterval(this.checks);
+    this.cancelHead();
+    this.cancelTotal?.();
+    this.cancelChecks?.();
   }
 
   private check(): void {
-    const now = performance.now();
+    const now = this.timers.now();
     const { idleMs, rateWindowMs, minimumRate } = this.limits;
     if (now - this.lastByteAt >= idleMs) return this.end(`nothing received for ${idleMs / 1000} s`);
     this.samples.push({ at: now, received: this.received });

@@ -20,7 +20,7 @@ export const OBJECT_LIMIT_BYTES = 16 * MIB;
 /** Maximum size of any other response, a page of a list included, in bytes, after decompression. */
 export const RESPONSE_LIMIT_BYTES = 64 * MIB;
 
-/** Time limits of one attempt of a request. Tests shorten them. */
+/** Time limits of one attempt of a request. */
 export interface AttemptLimits {
   /** Time until the head of the response is complete, in ms. */
   headMs: number;

@@ -3,19 +3,24 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ExecResult } from '../../../src/core/cluster/api.js';
-import { execInPod, type ExecTimes } from '../../../src/core/cluster/exec.js';
+import { execInPod } from '../../../src/core/cluster/exec.js';
 import { openCluster } from '../../../src/core/cluster/index.js';
+import { ManualTimers } from '../../support/manual-timers.js';
 
 const TARGET = { namespace: 'ns', pod: 'web', container: 'c' };
-/** So long that a slow machine does not end the connection. */
-const PATIENT = { pingMs: 20, silenceMs: 20_000, closeMs: 20 };
-const IMPATIENT = { pingMs: 20, silenceMs: 500, closeMs: 20 };
+/** Interval between two pings, and time without a message after which a connection is broken, in ms. */
+const [PING_MS, SILENCE_MS] = [20_000, 60_000];
+/** Time that the server has to close the connection, in ms. */
+const CLOSE_MS = 2000;
 const success = JSON.stringify({ metadata: {}, status: 'Success' });
 
 let http: Server;
 let url: string;
 let seen: IncomingHttpHeaders | undefined;
 let command: string[];
+let timers: ManualTimers;
+
+beforeEach(() => void (timers = new ManualTimers()));
 
 /** Starts an API server that serves one channel in this way. */
 async function serve(serveChannel: (channel: WebSocket) => void, options: { autoPong?: boolean } = {}): Promise<void> {
@@ -39,19 +44,27 @@ afterEach(() => {
 const send = (channel: WebSocket, number: number, text: string): void =>
   channel.send(Buffer.concat([Buffer.from([number]), Buffer.from(text)]));
 
-async function run(
-  times: ExecTimes = PATIENT,
-  signal?: AbortSignal,
-): Promise<{ result: ExecResult; stdout: string; stderr: string }> {
+async function run({ signal, onStdout = () => {} }: { signal?: AbortSignal; onStdout?: () => void } = {}): Promise<{
+  result: ExecResult;
+  stdout: string;
+  stderr: string;
+}> {
   let [stdout, stderr] = ['', ''];
   const output = {
-    stdout: (chunk: Buffer) => void (stdout += chunk.toString()),
+    stdout: (chunk: Buffer) => {
+      stdout += chunk.toString();
+      onStdout();
+    },
     stderr: (chunk: Buffer) => void (stderr += chunk.toString()),
     signal,
   };
   const connection = { agent: undefined as never, headers: {} };
-  const result = await execInPod(url, connection, { target: TARGET, command: ['ls', 'a b'], output }, times);
+  const result = await execInPod(url, connection, { target: TARGET, command: ['ls', 'a b'], output }, timers);
   return { result, stdout, stderr };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 test('returns what the command writes, and its exit status', async () => {
@@ -78,20 +91,30 @@ test('asks as the impersonated user, with all groups', async () => {
 
 test('a connection that does not answer pings is broken', async () => {
   await serve((channel) => send(channel, 1, 'started'), { autoPong: false });
-  expect(await run(IMPATIENT)).toMatchObject({ result: { silent: true }, stdout: 'started' });
+  // Pings are sent after a third and two thirds of the time.
+  const onStdout = (): void => timers.advance(SILENCE_MS);
+  expect(await run({ onStdout })).toMatchObject({ result: { silent: true }, stdout: 'started' });
 });
 
 test('a connection that is silent but answers pings is not given up', async () => {
-  await serve((channel) => setTimeout(() => send(channel, 3, success), 2 * IMPATIENT.silenceMs));
-  expect((await run(IMPATIENT)).result).toEqual({ exitCode: 0 });
+  await serve((channel) => {
+    send(channel, 1, 'started');
+    let pings = 0;
+    channel.on('ping', () => {
+      if (++pings * PING_MS > 3 * SILENCE_MS) return send(channel, 3, success);
+      // The client reads the answer to this ping in one of the next turns of the event loop.
+      return void turns(5).then(() => timers.advance(PING_MS));
+    });
+  });
+  expect((await run({ onStdout: () => timers.advance(PING_MS) })).result).toEqual({ exitCode: 0 });
 });
 
 test('a server that never opens the channel is an error', async () => {
   http = createServer().listen(0, '127.0.0.1');
-  http.on('upgrade', () => {});
+  http.on('upgrade', () => timers.advance(SILENCE_MS));
   await once(http, 'listening');
   url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  await expect(run(IMPATIENT)).rejects.toMatchObject({
+  await expect(run()).rejects.toMatchObject({
     code: 'EXEC_REFUSED',
     message: expect.stringContaining('no answer within') as string,
   });
@@ -103,8 +126,9 @@ test('a server that does not close its side does not keep the run waiting', asyn
     // The server no longer reads, so neither pings nor the closing frame arrive.
     channel.pause();
     abort.abort();
+    timers.advance(CLOSE_MS);
   });
-  expect((await run(PATIENT, abort.signal)).result).toEqual({});
+  expect((await run({ signal: abort.signal })).result).toEqual({});
 });
 
 test.each([

@@ -3,7 +3,8 @@ import https from 'node:https';
 import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
-import { ERROR_BODY_LIMIT_BYTES, RESPONSE_LIMIT_BYTES, type AttemptLimits } from '../../kit/limits.js';
+import { ERROR_BODY_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
+import type { Timers } from '../../kit/timers.js';
 import { RegadmError } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
 import type { Connection } from './credentials.js';
@@ -23,7 +24,7 @@ interface Attempt {
   connection: Connection;
   options: ApiRequestOptions;
   /** For tests. */
-  limits?: AttemptLimits;
+  timers?: Timers;
 }
 
 /** A request whose response has begun. */
@@ -53,7 +54,7 @@ export async function stream(attempt: Attempt): Promise<http.IncomingMessage | R
   return opened.incoming;
 }
 
-async function open({ url, method, connection, options, limits }: Attempt): Promise<Opened> {
+async function open({ url, method, connection, options, timers }: Attempt): Promise<Opened> {
   const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
   const request = (url.protocol === 'http:' ? http : https).request(url, {
     method,
@@ -68,7 +69,7 @@ async function open({ url, method, connection, options, limits }: Attempt): Prom
     },
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  const guard = new AttemptGuard((error) => request.destroy(error), { totalMs: options.timeoutMs, limits });
+  const guard = new AttemptGuard((error) => request.destroy(error), { totalMs: options.timeoutMs, timers });
   try {
     const incoming = await new Promise<http.IncomingMessage>((resolve, reject) => {
       request.on('response', resolve);

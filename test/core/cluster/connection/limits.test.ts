@@ -1,28 +1,33 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { EventEmitter, once } from 'node:events';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { ClusterApi } from '../../../../src/core/cluster/api.js';
 import { openCluster } from '../../../../src/core/cluster/index.js';
-import type { AttemptLimits } from '../../../../src/core/kit/limits.js';
+import { ATTEMPT_LIMITS } from '../../../../src/core/kit/limits.js';
+import { ManualTimers } from '../../../support/manual-timers.js';
 
-/** So short that a test does not wait, and so long that a slow machine reads what has arrived. */
-const LIMITS: AttemptLimits = { headMs: 300, idleMs: 300, rateWindowMs: 400, minimumRate: 1000 };
+const { headMs, idleMs, rateWindowMs, minimumRate } = ATTEMPT_LIMITS;
+const SECOND = 1000;
 
 let server: Server;
 let api: ClusterApi;
+let timers: ManualTimers;
 let requests: number;
+const arrivals = new EventEmitter();
 
 async function serve(listener: RequestListener, requestTimeoutMs = 0): Promise<void> {
   requests = 0;
+  timers = new ManualTimers();
   server = createServer((request, response) => {
     requests++;
     response.setHeader('Content-Type', 'application/json');
     listener(request, response);
+    arrivals.emit('request', response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  api = await openCluster({ server: url, requestTimeoutMs }, undefined, LIMITS);
+  api = await openCluster({ server: url, requestTimeoutMs }, undefined, timers);
 }
 
 afterEach(async () => {
@@ -31,43 +36,86 @@ afterEach(async () => {
   server.close();
 });
 
-/** Writes a piece again and again until the client leaves. */
-function drip(text: string, ms: number): RequestListener {
-  return (_request, response) => {
-    const timer = setInterval(() => response.write(text), ms);
-    response.on('close', () => clearInterval(timer));
-  };
+/** Resolves with the response of the next request when it has arrived, and the server has handled it. */
+async function nextRequest(): Promise<ServerResponse> {
+  return ((await once(arrivals, 'request')) as [ServerResponse])[0];
 }
 
-test.each<[string, RequestListener, string]>([
-  ['never answers', () => {}, 'no response in time'],
-  ['sends only the head', (_request, response) => response.write(' '), 'no response in time'],
-  ['sends a byte now and then', drip(' ', 50), 'no response in time'],
-])('a request to a server that %s ends, and is retried once', async (_what, listener, message) => {
-  await serve(listener);
-  await expect(api.request('DELETE', '/x')).rejects.toMatchObject({
-    code: 'API_UNREACHABLE',
-    message: expect.stringContaining(message) as string,
-  });
-  expect(requests).toBe(2);
+/** Resolves when the head of the next response has arrived at the client. */
+function nextHead(): Promise<unknown> {
+  return timers.nextInterval();
+}
+
+/** Sends a part of a body, and lets the client read it. */
+async function sendPart(response: ServerResponse, text: string): Promise<void> {
+  await new Promise((resolve) => response.write(text, resolve));
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a request is retried once and ends, if the server', () => {
+  const sendHead: RequestListener = (_request, response) => response.write(' ');
+
+  async function expectTwoAttempts(listener: RequestListener, untilTimeout: () => Promise<void>): Promise<void> {
+    await serve(listener);
+    const twice = untilTimeout().then(untilTimeout);
+    await expect(api.request('DELETE', '/x')).rejects.toMatchObject({
+      code: 'API_UNREACHABLE',
+      message: expect.stringContaining('no response in time') as string,
+    });
+    await twice;
+    expect(requests).toBe(2);
+  }
+
+  test('never answers', () =>
+    expectTwoAttempts(
+      () => {},
+      async () => {
+        await nextRequest();
+        timers.advance(headMs);
+      },
+    ));
+
+  test('sends only the head', () =>
+    expectTwoAttempts(sendHead, async () => {
+      await nextHead();
+      timers.advance(idleMs);
+    }));
+
+  test('sends a byte now and then', () =>
+    expectTwoAttempts(sendHead, async () => {
+      const [response] = await Promise.all([nextRequest(), nextHead()]);
+      for (let ms = 0; ms <= rateWindowMs && !response.closed; ms += SECOND) {
+        await sendPart(response, ' ');
+        timers.advance(SECOND);
+      }
+    }));
 });
 
 test('the request timeout limits a whole request, however fast its body arrives', async () => {
-  await serve(drip(' '.repeat(1000), 10), 200);
+  await serve((_request, response) => response.write(' '), 30 * SECOND);
+  const untilTimeout = async (): Promise<void> => {
+    const [response] = await Promise.all([nextRequest(), nextHead()]);
+    for (let ms = 0; ms < 30 * SECOND; ms += SECOND) {
+      await sendPart(response, ' '.repeat(10_000));
+      timers.advance(SECOND);
+    }
+  };
+  const twice = untilTimeout().then(untilTimeout);
   await expect(api.request('PUT', '/x', { body: {} })).rejects.toMatchObject({ code: 'API_UNREACHABLE' });
+  await twice;
   expect(requests).toBe(2);
 });
 
 test('a slow body that is fast enough is read to its end', async () => {
-  await serve((_request, response) => {
-    let left = 20;
-    const timer = setInterval(() => {
-      if (left-- > 0) return response.write(' '.repeat(500));
-      clearInterval(timer);
-      return response.end('{}');
-    }, 40);
-  });
-  expect((await api.request('GET', '/x')).json()).toEqual({});
+  await serve((_request, response) => response.write(' '));
+  const answer = api.request('GET', '/x');
+  const [response] = await Promise.all([nextRequest(), nextHead()]);
+  for (let ms = 0; ms < 3 * rateWindowMs; ms += SECOND) {
+    await sendPart(response, ' '.repeat(2 * minimumRate));
+    timers.advance(SECOND);
+  }
+  response.end('{}');
+  expect((await answer).json()).toEqual({});
 });
 
 test('a retry after a timeout does not use a connection that was open before', async () => {
@@ -77,7 +125,11 @@ test('a retry after a timeout does not use a connection that was open before', a
     if (requests !== 2) response.end('{}');
   });
   await api.request('GET', '/x');
-  await api.request('GET', '/x');
+  const second = nextRequest();
+  const answer = api.request('GET', '/x');
+  await second;
+  timers.advance(headMs);
+  await answer;
   expect(requests).toBe(3);
   expect(sockets.size).toBe(2);
 });
@@ -138,14 +190,18 @@ test('a server that asks to wait for years is not asked again', async () => {
 });
 
 test('a stream is not limited once it has begun, but its head is', async () => {
-  await serve((request, response) => {
-    if (request.url === '/never') return;
-    response.write('one');
-    setTimeout(() => response.end('two'), 2 * LIMITS.idleMs);
-  });
+  await serve((request, response) => void (request.url === '/x' && response.write('one')));
+  const begun = nextRequest();
   const { chunks } = await api.stream('/x');
+  const response = await begun;
+  timers.advance(100 * idleMs);
+  response.end('two');
   let text = '';
   for await (const chunk of chunks) text += chunk.toString();
   expect(text).toBe('onetwo');
-  await expect(api.stream('/never')).rejects.toMatchObject({ code: 'API_UNREACHABLE' });
+  const arrived = nextRequest();
+  const never = api.stream('/never');
+  await arrived;
+  timers.advance(headMs);
+  await expect(never).rejects.toMatchObject({ code: 'API_UNREACHABLE' });
 });
