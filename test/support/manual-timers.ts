@@ -6,7 +6,7 @@ interface Timer {
   run: () => void;
 }
 
-/** Time that passes only when a test says so. */
+/** Time that passes only when a test advances it. */
 export class ManualTimers implements Timers {
   private time = 0;
   private readonly pending = new Set<Timer>();

@@ -59,7 +59,7 @@ test('a retry is not earlier than the server asks; what asks for more than two m
   expect(it.waits).toEqual([2000, 120_000]);
 });
 
-test('the waits of one request are limited, however often the server asks to wait', async () => {
+test('the waits of one request add up to a limit', async () => {
   const it = counting({ tries: 6, retryAfter: () => 100_000 });
   expect(await it.run(() => 429)).toBe(429);
   expect(it.waits).toEqual([100_000]);

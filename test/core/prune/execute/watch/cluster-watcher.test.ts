@@ -129,7 +129,7 @@ test('a watch that floods the run with objects is replaced by lists, and memory 
   expect(blocked()).toBe(true);
 });
 
-test('objects that come and go, and changes of known ones, are no flood', async () => {
+test('objects that are deleted again, and changes of known ones, do not count', async () => {
   start({ watchLimitBytes: 5000 });
   await watcher.start();
   const feed = server.feed('pods');
