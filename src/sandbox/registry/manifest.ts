@@ -3,6 +3,7 @@
  * there.
  */
 export const MEDIA = {
+  dockerManifest1: 'application/vnd.docker.distribution.manifest.v1+prettyjws',
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',

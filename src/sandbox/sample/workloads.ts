@@ -160,7 +160,8 @@ function imported(sample: SampleBuilder): void {
       dockerImageMetadata: { kind: 'DockerImage', apiVersion: 'image.openshift.io/1.0', Id: '', Size: 71_000_000 },
       dockerImageMetadataVersion: '1.0',
       dockerImageLayers: [],
-      dockerImageManifestMediaType: MEDIA.dockerManifest,
+      // Manifests of schema 1 have no config, so the object names all blobs of the image.
+      dockerImageManifestMediaType: MEDIA.dockerManifest1,
     });
   }
   sample.put('imagestreams', {
