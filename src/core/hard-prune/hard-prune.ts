@@ -23,14 +23,14 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
   const way = await openWay(ports, request);
   await ports.pruneImages?.();
   assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
-  const { plan, warnings } = await way.preview();
+  const { plan, warnings, failures = [] } = await way.preview();
   reportWarnings({ plan, warnings }, ports.reporter);
   const report: HardPruneReport = {
     dryRun: true,
     ...times(startedAt),
     options: request.options,
     plan,
-    failures: [],
+    failures,
     procedure: [],
     warnings,
   };
@@ -57,7 +57,7 @@ export async function executeHardPrune(ports: HardPrunePorts, request: HardPrune
     options: request.options,
     ...deletions,
     procedure: steps,
-    warnings: findings.warnings,
+    warnings: [...findings.warnings, ...(deletions.warnings ?? [])],
   };
   return { report, error, notRestored };
 }

@@ -16,6 +16,8 @@ export type Outcomes = Record<PlanPart, Deletion[]>;
 export interface Findings {
   plan: HardPrunePlan;
   warnings: string[];
+  /** What could not be searched. */
+  failures?: Failure[];
 }
 
 /** Result of the deletion of a plan. */
@@ -24,6 +26,8 @@ export interface Deletions {
   plan: HardPrunePlan;
   outcomes: Outcomes;
   failures: Failure[];
+  /** Warnings that the search did not have. */
+  warnings?: string[];
 }
 
 /** Everything that a hard prune did or would do; every output format is made from it. */

@@ -6,6 +6,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/quantity.js';
 import type { Condition } from '../model/kube.js';
 import { managementState, type RegistryConfig } from './config.js';
+import { importModeOf } from './import-mode.js';
 import { CONFIG, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
 import type { Deployment } from './rollout.js';
@@ -35,6 +36,8 @@ export interface RegistryState {
   /** Hosts of the registry's routes. */
   routes?: string[];
   internalHost?: string;
+  /** How image streams import images: `Legacy` or `PreserveOriginal`. */
+  imageStreamImportMode?: string;
   /** From the Deployment's environment; null if that does not set it, so that the image's own configuration applies. */
   deleteEnabled?: boolean | null;
   /** `inmemory` or `redis`; empty: turned off; null as above. */
@@ -85,6 +88,7 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
     storage: storage && { ...storage, ...fromClaim(claim) },
     routes: routes?.map(({ spec }) => String(spec?.host ?? '')).filter(Boolean),
     internalHost: imageConfig?.status?.internalRegistryHostname as string | undefined,
+    imageStreamImportMode: importModeOf(imageConfig),
     pods,
     unavailable,
   };

@@ -21,7 +21,7 @@ export function isPruner(command: string[]): boolean {
 export function runCommand(context: PrunerContext, processes: ExecProcess[], command: string[]): CommandRun {
   const text = command.join(' ');
   const mode = PRUNE.exec(text)?.[1] as 'check' | 'delete' | undefined;
-  if (mode && isPruner(command)) return hardPrune(context, mode);
+  if (mode && isPruner(command)) return hardPrune(context, mode, /REGISTRY_LOG_LEVEL=debug/.test(text));
   if (text.includes('/proc')) return lines(processLines(processes, text));
   if (/\bdf\b/.test(text)) return lines(DF);
   if (/\blsblk\b/.test(text)) return lines([LSBLK]);

@@ -4,7 +4,9 @@ import type { Permissions } from '../api/permissions.js';
 import { deleteManifestLink, type RegistryStorage } from '../registry/storage.js';
 import { findStream, listedImages } from '../registry/streams.js';
 import type { Store } from '../api/store.js';
-import { REGISTRY_ACCOUNT } from '../names.js';
+import { REGISTRY_ACCOUNT, REGISTRY_SERVICE } from '../names.js';
+
+const REPOSITORIES = '/docker/registry/v2/repositories';
 
 export interface PrunerContext {
   store: Store;
@@ -20,25 +22,51 @@ export interface PrunerLine {
 
 /**
  * Simulates `dockerregistry -prune=check|delete`, the registry's own hard prune. The lines are recorded.
+ * @param debug true to also state what is kept (`REGISTRY_LOG_LEVEL=debug`)
  * @returns the exit status
  */
-export function* hardPrune(context: PrunerContext, mode: 'check' | 'delete'): Generator<PrunerLine, number> {
+export function* hardPrune(
+  context: PrunerContext,
+  mode: 'check' | 'delete',
+  debug = false,
+): Generator<PrunerLine, number> {
+  for (const line of pruneAll(context, mode)) {
+    if (typeof line === 'number') return line;
+    if (debug || !/ level=debug /.test(line.text)) yield line;
+  }
+  return 0;
+}
+
+/** Yields all lines, and the exit status if it is not 0. */
+function* pruneAll(context: PrunerContext, mode: 'check' | 'delete'): Generator<PrunerLine | number> {
   const refused = missingPermission(context.permissions);
   if (refused) {
     yield log('error', refused);
-    return 1;
+    yield 1;
+    return;
   }
   yield log('info', `start prune (${mode === 'check' ? 'dry-run mode' : 'delete mode'})`);
   const remove = mode === 'delete';
   const inUse = digestsInUse(context.store);
   const links = manifestLinks(context.storage);
+  if (!context.storage.hasRepositories()) {
+    yield log('warning', `No repositories found: filesystem: Path not found: ${REPOSITORIES}`);
+    yield* summary({ remove, count: 0, bytes: 0 });
+    return;
+  }
   for (const repository of context.storage.repositories()) {
+    yield log('debug', `Processing repository ${repository}`);
     yield* pruneRepository(context, repository, { digests: links.get(repository) ?? [], inUse, remove });
   }
   let count = 0;
   let bytes = 0;
+  yield log('debug', 'Processing blobs');
   for (const digest of context.storage.blobs()) {
-    if (inUse.has(digest)) continue;
+    yield log('debug', `filesystem.Stat("/docker/registry/v2/blobs/${digest}")`);
+    if (inUse.has(digest)) {
+      yield log('debug', `Keeping the blob ${digest} (it belongs to the image ${REGISTRY_SERVICE}/x/y@${digest})`);
+      continue;
+    }
     bytes += context.storage.blobSize(digest) ?? 0;
     count++;
     const hex = digest.slice('sha256:'.length);
@@ -50,9 +78,12 @@ export function* hardPrune(context: PrunerContext, mode: 'check' | 'delete'): Ge
     );
     if (remove) context.storage.deleteBlob(digest);
   }
+  yield* summary({ remove, count, bytes });
+}
+
+function* summary({ remove, count, bytes }: { remove: boolean; count: number; bytes: number }): Generator<PrunerLine> {
   yield { to: 'stdout', text: `${remove ? 'Deleted' : 'Would delete'} ${count} blobs` };
   yield { to: 'stdout', text: `${remove ? 'Freed up' : 'Would free up'} ${formatGoBytes(bytes)} of disk space` };
-  return 0;
 }
 
 /** Returns an error if the registry's service account lacks the pruner role, without which it cannot see uses. */
@@ -110,13 +141,17 @@ function* pruneRepository(
   const listed = listedImages(stream);
   for (const digest of digests) {
     // Recorded, but not documented: the original ignores links whose blob does not exist.
-    if ((inUse.has(digest) && listed.has(digest)) || !storage.hasBlob(digest)) continue;
+    if (!storage.hasBlob(digest)) continue;
+    if (inUse.has(digest) && listed.has(digest)) {
+      yield log('debug', `Keeping the manifest link ${repository}@${digest}`);
+      continue;
+    }
     yield log('info', `${remove ? 'Deleting' : 'Would delete'} manifest link: ${repository}@${digest}`);
     if (remove) deleteManifestLink(storage, repository, digest);
   }
 }
 
-function log(level: 'info' | 'error', message: string): PrunerLine {
+function log(level: 'debug' | 'info' | 'warning' | 'error', message: string): PrunerLine {
   return {
     to: 'stderr',
     text: `time="${new Date().toISOString()}" level=${level} msg=${JSON.stringify(message)} go.version=go1.19`,

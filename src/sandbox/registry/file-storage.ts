@@ -85,6 +85,10 @@ export class FileStorage implements RegistryStorage {
     return found.sort();
   }
 
+  hasRepositories(): boolean {
+    return existsSync(join(this.root, 'repositories'));
+  }
+
   repositories(): string[] {
     const top = join(this.root, 'repositories');
     const search = (below: string): string[] => {

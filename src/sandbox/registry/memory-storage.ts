@@ -48,6 +48,10 @@ export class MemoryStorage implements RegistryStorage {
     return [...this.linkSets[kind]].sort();
   }
 
+  hasRepositories(): boolean {
+    return this.repositories().length > 0;
+  }
+
   repositories(): string[] {
     const names = [...this.linkSets.layer, ...this.linkSets.manifest].map((link) => link.slice(0, link.indexOf('@')));
     return [...new Set(names)].sort();

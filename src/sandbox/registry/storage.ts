@@ -16,6 +16,8 @@ export interface RegistryStorage {
   deleteLink(kind: LinkKind, repository: string, digest: string): boolean;
   /** Lists `repository@digest`, sorted. */
   links(kind: LinkKind): string[];
+  /** Returns false if nothing was ever pushed, so that the directory of repositories does not exist. */
+  hasRepositories(): boolean;
   /** Lists every repository with links or uploads. */
   repositories(): string[];
   deleteRepository(repository: string): void;

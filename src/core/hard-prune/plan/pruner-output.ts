@@ -8,7 +8,12 @@ type PrunerLine =
   | { kind: 'repository'; name: string }
   | { kind: 'summary-blobs'; count: number }
   | { kind: 'summary-bytes'; bytes: number }
+  | { kind: 'kept-blob'; digest: Digest }
+  | { kind: 'repository-seen' }
+  | { kind: 'blobs-begin' }
   | { kind: 'error'; message: string }
+  | { kind: 'warning'; message: string }
+  | { kind: 'debug' }
   | { kind: 'other'; text: string };
 
 /**
@@ -18,7 +23,17 @@ type PrunerLine =
 export function parsePrunerLine(line: string): PrunerLine {
   const { level, message } = unwrap(line);
   if (level === 'error' || level === 'fatal' || level === 'panic') return { kind: 'error', message };
+  if (level === 'warning') return { kind: 'warning', message };
+  if (level === 'debug') return parseDebug(message);
   return parseMessage(message) ?? { kind: 'other', text: line };
+}
+
+/** Parses what it logs with the level debug: what it keeps, and much that only its storage driver does. */
+function parseDebug(message: string): PrunerLine {
+  if (message.startsWith('Processing repository ')) return { kind: 'repository-seen' };
+  if (message === 'Processing blobs') return { kind: 'blobs-begin' };
+  const digest = parseDigest(/^Keeping the blob (\S+)(?:\s|$)/.exec(message)?.[1]);
+  return digest ? { kind: 'kept-blob', digest } : { kind: 'debug' };
 }
 
 function parseMessage(message: string): PrunerLine | undefined {

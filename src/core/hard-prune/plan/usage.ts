@@ -62,13 +62,19 @@ export function childrenOf(images: Iterable<string>, { children }: Pick<ClusterU
   return found;
 }
 
-/**
- * Finds the streams that list an image index without all of its children: the registry's own pruner breaks such
- * indexes.
- */
-export function streamsWithUnlistedChildren(usage: ClusterUsage): string[] {
-  const broken = [...usage.streams].filter(([, listed]) =>
-    [...childrenOf(listed, usage)].some((child) => !listed.has(child)),
-  );
-  return broken.map(([name]) => name).sort();
+/** Finds the streams of a listed image index that loses a manifest link of one of its children. */
+export function streamsLosingChildren(
+  links: readonly { repository: string; digest: string }[],
+  usage: Pick<ClusterUsage, 'streams' | 'children'>,
+): string[] {
+  const children = new Map<string, Set<string>>();
+  const losing = new Set<string>();
+  for (const { repository, digest } of links) {
+    const listed = usage.streams.get(repository);
+    if (!listed) continue;
+    const own = children.get(repository) ?? childrenOf(listed, usage);
+    children.set(repository, own);
+    if (own.has(digest.replace(/^sha256:/, ''))) losing.add(repository);
+  }
+  return [...losing].sort();
 }

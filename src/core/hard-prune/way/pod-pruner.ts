@@ -1,11 +1,14 @@
 import type { ClusterApi, ExecResult } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
+import type { Failure } from '../../model/document.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { RegistryPod } from '../../operator/pods.js';
 import { runPruner, type PruneMode } from '../../operator/pruner/process.js';
 import type { Deletion } from '../../storage/storage.js';
 import { PrunerOutput } from '../plan/plan-from-output.js';
+import { judgePod, type JudgeOptions } from '../plan/judge-pod.js';
 import type { HardPrunePlan } from '../plan/types.js';
+import type { ClusterUsage } from '../plan/usage.js';
 import type { Deletions, Findings } from '../report.js';
 import { assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
 import type { Pruner } from './way.js';
@@ -14,6 +17,10 @@ interface PodPrunerOptions {
   api: ClusterApi;
   pod: RegistryPod;
   reporter: Reporter;
+  /** How its findings are judged. Without it, nothing is refused. */
+  judge?: JudgeOptions;
+  /** Reads what the cluster uses, to judge the findings; undefined if the user cannot read it. */
+  readUsage?(signal: AbortSignal): Promise<ClusterUsage | undefined>;
   /** Awaited before each start of the pruner; records its pod for `--recover`. */
   beforeStart?(pod: RegistryPod): Promise<void>;
 }
@@ -26,6 +33,9 @@ export class PodPruner implements Pruner {
   private running = false;
   /** The last run started a process in the pod, which may have ended. */
   private started = false;
+  /** Read once, even if the pruner has to be started several times until it has its role. */
+  private usage: ClusterUsage | undefined;
+  private reported: readonly string[] = [];
 
   constructor(private readonly options: PodPrunerOptions) {}
 
@@ -34,9 +44,18 @@ export class PodPruner implements Pruner {
   }
 
   async find(signal: AbortSignal): Promise<Findings> {
+    const { readUsage, judge, pod } = this.options;
+    this.usage ??= await readUsage?.(signal);
     const run = await this.run('check', signal);
-    assertSucceeded(run, this.options.pod);
-    return { plan: run.output.plan(), warnings: run.output.errors };
+    assertSucceeded(run, pod);
+    const { output } = run;
+    const judged = judge && this.usage ? judgePod(output, this.usage, judge) : [];
+    this.reported = output.warnings;
+    return {
+      plan: output.plan(),
+      warnings: [...output.errors, ...output.warnings, ...notSwept(output).map(({ message }) => message), ...judged],
+      failures: notSwept(output),
+    };
   }
 
   /**
@@ -49,7 +68,7 @@ export class PodPruner implements Pruner {
       throw this.started ? mayHaveDeleted(signal.aborted ? signal.reason : error) : error;
     });
     const plan = run.output.plan();
-    const failures = run.output.errors.map((message) => ({ target: 'pruner', message }));
+    const failures = [...run.output.errors.map((message) => ({ target: 'pruner', message })), ...notSwept(run.output)];
     const failure = failureOf(run);
     if (failure) failures.push({ target: `pod ${this.options.pod.name}`, message: failure });
     // The pruner logs each deletion right before it: without its summary, the last one is uncertain.
@@ -61,18 +80,21 @@ export class PodPruner implements Pruner {
       layerLinks: [],
       uploads: [],
     };
-    return { plan, outcomes, failures };
+    const warnings = run.output.warnings.filter((warning) => !this.reported.includes(warning));
+    for (const warning of warnings) this.options.reporter.warning(warning);
+    return { plan, outcomes, failures, warnings };
   }
 
   private async run(mode: PruneMode, signal: AbortSignal): Promise<PrunerRun> {
     const { api, pod, beforeStart } = this.options;
-    const output = new PrunerOutput();
+    const output = new PrunerOutput(this.usage);
+    const logLevel = mode === 'check' && this.usage ? 'debug' : 'info';
     this.started = false;
     await beforeStart?.(pod);
     signal.throwIfAborted();
     this.running = this.started = true;
     const onLine = (line: string): void => this.takeLine(output, line);
-    const result = await runPruner(api, pod, { mode, onLine, signal }).catch((error: unknown) => {
+    const result = await runPruner(api, pod, { mode, logLevel, onLine, signal }).catch((error: unknown) => {
       // The API server refused: no process was started. After a 5xx, one may have been.
       if (/response:? 4\d\d/.test(messageOf(error))) this.running = this.started = false;
       throw error;
@@ -89,6 +111,12 @@ export class PodPruner implements Pruner {
     if (output.blobCount > before && output.blobCount % PROGRESS_STEP === 0)
       reporter.progress(`the registry's pruner has listed ${output.blobCount} blobs`);
   }
+}
+
+/** Without a repositories directory, the pruner ends before it searches the blobs. */
+function notSwept(output: PrunerOutput): Failure[] {
+  const message = output.notSwept;
+  return message ? [{ target: 'pruner', message: `${message}; prune the registry's volume with --storage DIR` }] : [];
 }
 
 /** An error after the start of the deletion, whose result is not known: an interruption, or a broken connection. */

@@ -1,15 +1,18 @@
 import { messageOf } from '../../model/errors.js';
 import { hasPrunerRole } from '../../operator/binding.js';
 import { assertNoPruner } from '../../operator/guards.js';
+import { PRESERVE_ORIGINAL, readImportMode } from '../../operator/import-mode.js';
 import type { Lease } from '../../operator/lease/lease.js';
 import { pickPod } from '../../operator/pods.js';
 import { readDeployment } from '../../operator/rollout.js';
 import { BIND_ROLE, EXEC_IN_POD, READ_IMAGES, assertPermissions } from '../../operator/permissions.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CheckStep } from '../preflight.js';
+import { readUsage } from '../gather/usage.js';
+import { assertBlobsKnown, type JudgeOptions } from '../plan/judge-pod.js';
+import type { ClusterUsage } from '../plan/usage.js';
 import type { Findings } from '../report.js';
 import type { CommonRequest, ViaPod } from '../request.js';
-import { checkIndexes } from './indexes.js';
 import { PodPruner } from './pod-pruner.js';
 import type { Pruner, Way } from './way.js';
 
@@ -33,24 +36,26 @@ export class PodWay implements Way {
         },
       },
     ];
-    this.checks = { find, delete: [{ name: 'indexes', run: () => this.checkIndexes() }, ...find] };
+    this.checks = { find, delete: [{ name: 'images', run: () => this.checkImages() }, ...find] };
   }
 
-  /**
-   * Finds unused data. Works for users who cannot list images and streams; possible damage to image indexes is unknown
-   * then.
-   */
+  /** Finds unused data. Works for users who cannot list images and streams; then its findings cannot be judged. */
   async preview(): Promise<Findings> {
     const { api, reporter, signal } = this.ports;
     const pod = await pickPod(api, this.request.way.pod);
-    const { plan, warnings } = await new PodPruner({ api, pod, reporter }).find(signal);
-    const problem = await assertPermissions(api, READ_IMAGES)
-      .then(() => this.checkIndexes())
-      .then(
-        () => [],
-        (error: unknown) => [messageOf(error)],
-      );
-    return { plan, warnings: [...warnings, ...problem] };
+    let problem: string[] = [];
+    const readUsage = async (): Promise<ClusterUsage | undefined> => {
+      try {
+        await assertPermissions(api, READ_IMAGES);
+        return await this.readUsage(signal);
+      } catch (error) {
+        problem = [messageOf(error)];
+        return undefined;
+      }
+    };
+    const pruner = new PodPruner({ api, pod, reporter, judge: this.judge(false), readUsage });
+    const findings = await pruner.find(signal);
+    return { ...findings, warnings: [...findings.warnings, ...problem, ...(await this.importWarnings())] };
   }
 
   async accountWithoutRole(): Promise<string | undefined> {
@@ -66,15 +71,40 @@ export class PodWay implements Way {
     const pod = await pickPod(api, lease.record.changesMode ? undefined : requested);
     if (requested && pod.name !== requested)
       reporter.note(`pod ${requested} was replaced when the mode changed; using ${pod.name}`);
+    for (const warning of await this.importWarnings()) reporter.warning(warning);
     return new PodPruner({
       api,
       pod,
       reporter,
+      judge: this.judge(true),
+      readUsage: (signal) => this.readUsage(signal),
       beforeStart: ({ name, uid, containerId }) => lease.recordPod({ name, uid, containerId }),
     });
   }
 
-  private checkIndexes(): Promise<string> {
-    return checkIndexes(this.ports, this.request.rules);
+  private judge(confirmed: boolean): JudgeOptions {
+    const { rules, acceptPartial } = this.request;
+    return { rules, acceptPartial, confirmed };
+  }
+
+  private readUsage(signal: AbortSignal): Promise<ClusterUsage> {
+    return readUsage(this.ports.api, signal);
+  }
+
+  /**
+   * Refuses, before the registry changes its mode, what its pruner would certainly damage. The lists are read again
+   * when the registry is read-only, because images can be pushed until then.
+   */
+  private async checkImages(): Promise<string> {
+    const { rules } = this.request;
+    if (rules === 'registry') return 'the rules of the registry do not look at images';
+    assertBlobsKnown(await this.readUsage(this.ports.signal), { rules, confirmed: true });
+    return 'all images name their blobs';
+  }
+
+  private async importWarnings(): Promise<string[]> {
+    return (await readImportMode(this.ports.api)) === PRESERVE_ORIGINAL ? [IMPORTS_INDEXES] : [];
   }
 }
+
+const IMPORTS_INDEXES = `image streams import image indexes (imageStreamImportMode: ${PRESERVE_ORIGINAL}), and the registry's own pruner does not know their children; --storage keeps them`;

@@ -8,6 +8,8 @@ export type PruneMode = 'check' | 'delete';
 
 interface PrunerOptions {
   mode: PruneMode;
+  /** `debug`: it also states what it keeps. Default `info`. */
+  logLevel?: 'info' | 'debug';
   /** Called with each line of the pruner's output as it arrives. */
   onLine(line: string): void;
   /** Closes the connection, but does not stop the process in the pod: see `stopPruner`. */
@@ -18,9 +20,9 @@ interface PrunerOptions {
 export async function runPruner(
   api: ClusterApi,
   pod: RegistryPod,
-  { mode, onLine, signal }: PrunerOptions,
+  { mode, logLevel = 'info', onLine, signal }: PrunerOptions,
 ): Promise<ExecResult> {
-  const command = ['/bin/sh', '-c', `REGISTRY_LOG_LEVEL=info /usr/bin/dockerregistry -prune=${mode}`];
+  const command = ['/bin/sh', '-c', `REGISTRY_LOG_LEVEL=${logLevel} /usr/bin/dockerregistry -prune=${mode}`];
   const stdout = new LineSplitter(onLine);
   const stderr = new LineSplitter(onLine);
   const result = await api.exec(execTarget(pod), command, {

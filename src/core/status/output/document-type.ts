@@ -26,6 +26,8 @@ export interface RegistryEntry {
   /** Hosts of the registry's routes. */
   routes?: string[];
   internalHost?: string;
+  /** How image streams import images: `Legacy`, or `PreserveOriginal` (with all children of image indexes). */
+  imageStreamImportMode?: string;
   /** Whether the registry allows deletion; null if its Deployment does not set it. */
   deleteEnabled?: boolean | null;
   /** The blob cache: `inmemory`, `redis`, or empty if turned off; null if the Deployment does not set it. */

@@ -20,6 +20,7 @@ export function registryFacts(state: RegistryState): [label: string, value: stri
     ['replicas', replicasText(state)],
     ['routes', state.routes && (state.routes.join(', ') || 'none: reachable only inside the cluster')],
     ['internal host', state.internalHost],
+    ['import mode', state.imageStreamImportMode],
     ['deletion', deletionText(state.deleteEnabled)],
     ['blob cache', cacheText(state.cache)],
     ['operator', state.managementState],

@@ -26,6 +26,15 @@ test.each([
     'time="x" level=error msg="failed to get the \\"image\\" stream" error="it is \\"forbidden\\""',
     { kind: 'error', message: 'failed to get the "image" stream: it is "forbidden"' },
   ],
+  [
+    log(`Keeping the blob ${blob} (it belongs to the image registry/ns/app@${blob})`, 'debug'),
+    { kind: 'kept-blob', digest: blob },
+  ],
+  [log('Processing repository ns/app', 'debug'), { kind: 'repository-seen' }],
+  [log('Processing blobs', 'debug'), { kind: 'blobs-begin' }],
+  [log(`filesystem.Stat("/blobs/${blob}")`, 'debug'), { kind: 'debug' }],
+  [log(`Would delete blob: ${blob}`, 'debug'), { kind: 'debug' }],
+  [log('No repositories found: x', 'warning'), { kind: 'warning', message: 'No repositories found: x' }],
   ['level=fatal msg=oops', { kind: 'error', message: 'oops' }],
 ])('%s', (line, expected) => {
   expect(parsePrunerLine(line)).toEqual(expected);
@@ -39,6 +48,7 @@ test.each([
   log('start prune (dry-run mode)'),
   log('Would delete blob: sha256:short'),
   log(`Would delete blob: ${blob}?x`),
+  log(`Keeping the blob ${blob} (it belongs to the image x)`),
   log(`Would delete manifest link: ns/app@${blob}/..`),
   log(`Deleting blob: /docker/registry/v2/blobs/sha256/${hex.slice(0, 2)}/${hex}0`),
 ])('any other line is kept unchanged: %s', (line) => {

@@ -1,0 +1,182 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { digest } from '../support/builders.js';
+import { guardedState, start } from '../support/guarded.js';
+import { filesBelow, makeStorageTree } from '../support/storage-tree.js';
+
+const HOST = 'image-registry.openshift-image-registry.svc:5000';
+const OCI = 'application/vnd.oci.image.manifest.v1+json';
+const INDEX = 'application/vnd.oci.image.index.v1+json';
+
+const pushed = (name: string, more: object = {}): object => ({
+  metadata: { name: digest(name), annotations: { 'openshift.io/image.managed': 'true' } },
+  dockerImageReference: `${HOST}/shop/app@${digest(name)}`,
+  dockerImageManifestMediaType: OCI,
+  dockerImageMetadata: { Id: digest('config') },
+  dockerImageLayers: [],
+  ...more,
+});
+const index = pushed('index', {
+  dockerImageManifestMediaType: INDEX,
+  dockerImageMetadata: { Id: '' },
+  dockerImageManifests: [{ digest: digest('child') }],
+});
+const listing = (...images: string[]): object => ({
+  metadata: { namespace: 'shop', name: 'app' },
+  status: {
+    dockerImageRepository: `${HOST}/shop/app`,
+    tags: [{ tag: 'latest', items: images.map((image) => ({ image: digest(image) })) }],
+  },
+});
+
+interface Document {
+  code?: string;
+  message: string;
+  warnings: string[];
+  failures: { target: string; message: string }[];
+  summary: { blobs: number };
+}
+
+let sandbox: Sandbox;
+let before: object;
+
+/** Starts a cluster whose registry has these blobs, with manifest links in shop/app. */
+async function begin(cluster: Record<string, object[]>, blobs: string[], links: string[] = blobs): Promise<void> {
+  sandbox = await startSandbox({ cluster, operator: true, storage: 'files' });
+  before = guardedState(sandbox);
+  // Replaces what the sandbox stored for these images.
+  rmSync(path.join(sandbox.storageDir, 'docker'), { recursive: true, force: true });
+  makeStorageTree(sandbox.storageDir, {
+    blobs: Object.fromEntries(blobs.map((name) => [digest(name), 1])),
+    repositories: { 'shop/app': { manifests: links.map(digest) } },
+  });
+}
+
+afterEach(() => sandbox.stop());
+
+async function prune(...more: string[]): Promise<{ status: number | null; stderr: string; document: Document }> {
+  const { status, stdout, stderr } = await start(sandbox, ['prune', 'hard', '-o', 'json', ...more]).ended;
+  return { status, stderr, document: JSON.parse(stdout) as Document };
+}
+
+const changes = (): string[] =>
+  sandbox.requests.filter(({ method, path }) => method !== 'GET' && !path.includes('reviews')).map(({ path }) => path);
+
+/** Expects that a run refuses, and leaves the storage and the registry as they were. */
+async function expectRefused(code: string, message: RegExp): Promise<void> {
+  const files = filesBelow(sandbox.storageDir);
+  const { status, document } = await prune('--confirm');
+  expect(document).toMatchObject({ code, message: expect.stringMatching(message) as string });
+  expect(status).toBe(4);
+  expect(filesBelow(sandbox.storageDir)).toEqual(files);
+  expect(guardedState(sandbox)).toEqual(before);
+}
+
+describe('an Image object that does not name its blobs', () => {
+  const cluster = { images: [pushed('image', { dockerImageLayers: null })], imagestreams: [listing('image')] };
+  const problem = /blobs that these images use, .*sha256:[0-9a-f]{64} \(in image stream shop\/app\)/;
+
+  test('is refused before anything is changed, except with --rules registry', async () => {
+    await begin(cluster, ['image', 'orphan'], ['image']);
+    await expectRefused('IMAGE_BLOBS_UNKNOWN', problem);
+    expect(changes()).toEqual([]);
+    const { status, document } = await prune('--confirm', '--rules=registry');
+    expect(status).toBe(0);
+    expect(document.warnings).toContainEqual(expect.stringMatching(problem));
+  });
+
+  test('is a warning in a dry run', async () => {
+    await begin(cluster, ['image', 'orphan'], ['image']);
+    const { status, document, stderr } = await dryRun();
+    expect(status).toBe(0);
+    expect(document.warnings).toContainEqual(expect.stringMatching(problem));
+    expect(stderr).toMatch(problem);
+  });
+});
+
+/** A dry run; the registry's service account needs the pruner role for it. */
+async function dryRun(...more: string[]): ReturnType<typeof prune> {
+  sandbox.store.put('clusterrolebindings', {
+    metadata: { name: 'registry-prunes' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
+    subjects: [{ kind: 'ServiceAccount', name: 'registry', namespace: 'openshift-image-registry' }],
+  });
+  return prune(...more);
+}
+
+describe('a listed image index', () => {
+  test('is refused if a manifest link of a child would be deleted', async () => {
+    await begin({ images: [index, pushed('child')], imagestreams: [listing('index')] }, ['index', 'child', 'config']);
+    await expectRefused('INDEX_CHILDREN', /children in: shop\/app/);
+    const { document } = await dryRun();
+    expect(document.warnings).toContainEqual(expect.stringContaining('children in: shop/app'));
+  });
+
+  test('is not refused if the stream lists the children too, or the repository has no links to them', async () => {
+    await begin({ images: [index, pushed('child')], imagestreams: [listing('index', 'child')] }, ['index', 'child']);
+    expect((await prune('--confirm')).status).toBe(0);
+    await sandbox.stop();
+    const cluster = { images: [index, pushed('child')], imagestreams: [listing('index')] };
+    await begin(cluster, ['index', 'child', 'orphan'], ['index']);
+    const { status, document } = await prune('--confirm');
+    expect(status).toBe(0);
+    expect(document.summary.blobs).toBe(1);
+  });
+});
+
+describe("another cluster's storage", () => {
+  const images = ['a', 'b', 'c'];
+  const cluster = { images: images.map((name) => pushed(name)), imagestreams: [listing(...images)] };
+
+  test.each([
+    ['most pushed images are elsewhere', ['a', 'orphan'], /only 1 of 3 images/],
+    ['no image is here', ['orphan'], /none of the cluster's 3 images is in this storage/],
+  ])('%s: refused, unless --accept-partial-storage is given', async (_what, blobs, message) => {
+    await begin(cluster, blobs);
+    await expectRefused('OTHER_STORAGE', message);
+    const refused = await dryRun();
+    expect(refused).toMatchObject({ status: 4, document: { code: 'OTHER_STORAGE' } });
+    const accepted = await prune('--confirm', '--accept-partial-storage');
+    expect(accepted.status).toBe(0);
+    expect(accepted.document.warnings).toContainEqual(expect.stringMatching(message));
+    expect(accepted.document.summary.blobs).toBe(1);
+  });
+
+  test('most pushed images are here', async () => {
+    await begin(cluster, ['a', 'b', 'orphan']);
+    const { status, document } = await prune('--confirm');
+    expect(status).toBe(0);
+    expect(document).toMatchObject({ summary: { blobs: 1 }, warnings: [] });
+  });
+
+  test('no image streams', async () => {
+    await begin({ ...cluster, imagestreams: [] }, ['a', 'b', 'c']);
+    await expectRefused('OTHER_STORAGE', /the cluster has no image streams: every repository .* \(1\)/);
+    expect((await prune('--confirm', '--rules=registry')).status).toBe(0);
+  });
+});
+
+test('without repositories, the blobs are not searched: a failure, and the warning of the pruner is shown', async () => {
+  await begin({ images: [pushed('a')], imagestreams: [listing('a')] }, ['a', 'orphan']);
+  rmSync(path.join(sandbox.storageDir, 'docker/registry/v2/repositories'), { recursive: true });
+  for (const run of [await dryRun(), await prune('--confirm')]) {
+    expect(run.status).toBe(3);
+    expect(run.document.failures).toEqual([
+      {
+        target: 'pruner',
+        message: expect.stringContaining('did not search the blobs: No repositories found') as string,
+      },
+    ]);
+    expect(run.document.warnings).toContainEqual(expect.stringMatching(/^No repositories found: /));
+    expect(run.stderr).toContain('warning: No repositories found');
+  }
+});
+
+test('imports that preserve image indexes are a warning', async () => {
+  await begin({ images: [pushed('a')], imagestreams: [listing('a')] }, ['a']);
+  const config = sandbox.store.get('images.config.openshift.io', 'cluster') ?? { metadata: { name: 'cluster' } };
+  sandbox.store.put('images.config.openshift.io', { ...config, status: { imageStreamImportMode: 'PreserveOriginal' } });
+  const { document } = await dryRun();
+  expect(document.warnings).toContainEqual(expect.stringContaining('imageStreamImportMode: PreserveOriginal'));
+});
