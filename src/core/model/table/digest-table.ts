@@ -3,6 +3,11 @@ import { isDigest, type Digest } from '../digest.js';
 /** Number of 32-bit words of a sha256 digest (64 hexadecimal digits). */
 export const DIGEST_WORDS = 8;
 
+/** Number of slots that are searched for a digest. Random digests in a table that is half full need a few. */
+const MAX_STEPS = 32;
+/** Stands for a slot: the digest is in `crowded`. */
+const CROWDED = -1;
+
 const PREFIX = 'sha256:';
 const HEX_VALUE = new Uint8Array(128).fill(255);
 for (let i = 0; i < 16; i++) HEX_VALUE['0123456789abcdef'.charCodeAt(i)] = i;
@@ -50,6 +55,11 @@ export class DigestTable {
   private words = new Uint32Array(1024 * DIGEST_WORDS);
   private slots = new Int32Array(4096).fill(-1);
   private readonly scratch = new Uint32Array(DIGEST_WORDS);
+  /**
+   * Numbers of digests that found no slot near their hash, by their hexadecimal digits. Tenants choose names, so many
+   * digests can have the same first word: without this limit, finding one would take time proportional to their number.
+   */
+  private readonly crowded = new Map<string, number>();
   /** Names that are not SHA-256 digests, by number and by text; rare. */
   private readonly otherText = new Map<number, string>();
   private readonly otherIds = new Map<string, number>();
@@ -84,11 +94,11 @@ export class DigestTable {
   /** Returns the number of a sha256 digest that is given as words, and assigns one if it has none. */
   internWords(words: Uint32Array, at: number): number {
     const slot = this.slotOf(words, at);
-    const known = this.slots[slot]!;
+    const known = this.idAt(slot, words, at);
     if (known !== -1) return known;
     const id = this.append();
     this.words.set(words.subarray(at, at + DIGEST_WORDS), id * DIGEST_WORDS);
-    this.slots[slot] = id;
+    this.place(id, slot);
     if (this.count * 2 > this.slots.length) this.rehash();
     return id;
   }
@@ -96,7 +106,7 @@ export class DigestTable {
   /** Returns the number of a digest, or -1. */
   find(text: string): number {
     if (!digestToWords(text, this.scratch, 0)) return this.otherIds.get(text) ?? -1;
-    return this.slots[this.slotOf(this.scratch, 0)]!;
+    return this.idAt(this.slotOf(this.scratch, 0), this.scratch, 0);
   }
 
   /** Returns false for the number of a text that is not a digest. */
@@ -138,18 +148,29 @@ export class DigestTable {
     return id;
   }
 
+  /** Returns the number in a slot, or that of crowded words; -1 if there is none. */
+  private idAt(slot: number, words: Uint32Array, at: number): number {
+    return slot === CROWDED ? (this.crowded.get(wordsToHex(words, at, DIGEST_WORDS)) ?? -1) : this.slots[slot]!;
+  }
+
+  private place(id: number, slot: number): void {
+    if (slot === CROWDED) this.crowded.set(wordsToHex(this.words, id * DIGEST_WORDS, DIGEST_WORDS), id);
+    else this.slots[slot] = id;
+  }
+
   /**
-   * Returns the slot that contains these words, or the free slot for them. Digests are random, so their first word is
-   * the hash.
+   * Returns the slot that contains these words, or the free slot for them; `CROWDED` if all slots near their hash are
+   * taken by others. Digests are random, so their first word is the hash.
    */
   private slotOf(words: Uint32Array, at: number): number {
     const mask = this.slots.length - 1;
     let slot = words[at]! & mask;
-    for (;;) {
+    for (let step = 0; step < MAX_STEPS; step++) {
       const id = this.slots[slot]!;
       if (id === -1 || this.same(id, words, at)) return slot;
       slot = (slot + 1) & mask;
     }
+    return CROWDED;
   }
 
   private same(id: number, words: Uint32Array, at: number): boolean {
@@ -160,7 +181,10 @@ export class DigestTable {
 
   private rehash(): void {
     const old = this.slots;
+    const crowded = [...this.crowded.values()];
     this.slots = new Int32Array(old.length * 2).fill(-1);
-    for (const id of old) if (id !== -1) this.slots[this.slotOf(this.words, id * DIGEST_WORDS)] = id;
+    this.crowded.clear();
+    for (const id of old) if (id !== -1) this.place(id, this.slotOf(this.words, id * DIGEST_WORDS));
+    for (const id of crowded) this.place(id, this.slotOf(this.words, id * DIGEST_WORDS));
   }
 }

@@ -205,3 +205,16 @@ describe('reduceImage describes what cannot be read', () => {
     ).toBe('');
   });
 });
+
+test('digests that a tenant chose to have the same hash are found as fast as others', () => {
+  const table = new DigestTable();
+  const chosen = (n: number): string => `sha256:${'c'.repeat(48)}${n.toString(16).padStart(16, '0')}`;
+  const count = 100_000;
+  for (let n = 0; n < count; n++) table.intern(chosen(n));
+  expect(table.size).toBe(count);
+  const ids = new Set(Array.from({ length: count }, (_, n) => table.intern(chosen(n))));
+  expect([ids.size, table.size]).toEqual([count, count]);
+  expect(table.find(chosen(count - 1))).toBe(count - 1);
+  expect(table.find(chosen(count))).toBe(-1);
+  expect(table.text(count - 1)).toBe(chosen(count - 1));
+});
