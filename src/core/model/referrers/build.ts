@@ -18,11 +18,12 @@ interface BuildSpec {
 }
 
 const FINISHED = new Set(['Complete', 'Failed', 'Error', 'Cancelled']);
-const FORMS: Record<string, Reference['form']> = {
-  ImageStreamTag: 'stream-tag',
-  ImageStreamImage: 'stream-image',
-  DockerImage: 'pull-spec',
-};
+/** A map, because a tenant can write a kind such as `constructor`. */
+const FORMS = new Map<unknown, Reference['form']>([
+  ['ImageStreamTag', 'stream-tag'],
+  ['ImageStreamImage', 'stream-image'],
+  ['DockerImage', 'pull-spec'],
+]);
 
 /**
  * Reduces a build to its strategy's `from` and, beyond `oc`, to the images copied into its source and, until it is
@@ -65,7 +66,7 @@ function reference(
   from: ObjectReference | null | undefined,
   extended: boolean,
 ): Reference[] {
-  const form = FORMS[from?.kind ?? ''];
+  const form = FORMS.get(from?.kind);
   if (!form || !from) return [];
   const text = from.name ?? '';
   if (form === 'pull-spec' && text.trim() === '') return [];

@@ -75,7 +75,8 @@ function take(
   seen: Map<string, Set<string>>,
 ): void {
   if (typeof value !== 'object' || value === null) return;
-  const { kind = '', items } = value as { kind?: string; items?: unknown };
+  const { kind: given, items } = value as { kind?: unknown; items?: unknown };
+  const kind = typeof given === 'string' ? given : '';
   if (Array.isArray(items) || (items === null && kind.endsWith('List'))) {
     const resource =
       BY_KIND.get(kind.replace(/List$/, '')) ?? (Object.hasOwn(RESOURCES, fileName) ? fileName : undefined);
