@@ -1,4 +1,5 @@
 import { OBJECT_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
+import { hasCode } from '../../model/errors.js';
 import type { ApiResponse, ClusterApi } from '../api.js';
 import { listPath, type Resource } from '../resources.js';
 import { notAList } from './list-error.js';
@@ -59,7 +60,7 @@ export class PageRequests {
     try {
       return await this.sendOnce(this.pageSize, token);
     } catch (error) {
-      if ((error as { code?: string }).code !== 'API_RESPONSE_TOO_LARGE' || (this.pageSize ?? 1) === 1) throw error;
+      if (!hasCode(error, 'API_RESPONSE_TOO_LARGE') || (this.pageSize ?? 1) === 1) throw error;
       this.pageSize = Math.ceil(this.pageSize! / SHRINK);
       return this.send({ limit, token });
     }

@@ -1,5 +1,5 @@
 import type { Reporter } from '../../kit/reporter.js';
-import { EXIT } from '../../model/errors.js';
+import { EXIT, RegadmError } from '../../model/errors.js';
 import type { Gathered } from '../gather/gather.js';
 import type { Failure } from '../../model/document.js';
 import { isUntouched, type PruneOutcome } from '../outcome.js';
@@ -82,7 +82,7 @@ function watch(
 
 function toInterruption({ aborted, reason }: AbortSignal): Execution['interrupted'] {
   if (!aborted) return undefined;
-  return { exitCode: (reason as { exitCode?: number } | undefined)?.exitCode ?? EXIT.sigint };
+  return { exitCode: reason instanceof RegadmError ? reason.exitCode : EXIT.sigint };
 }
 
 function openRegistryOf({ registry }: Gathered): Exclude<Gathered['registry'], Error> {

@@ -1,4 +1,4 @@
-import type { RegadmError } from '../../model/errors.js';
+import { hasCode } from '../../model/errors.js';
 import type { Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import type { PrunePorts } from '../ports.js';
@@ -22,11 +22,8 @@ export async function openRegistry(
   try {
     return await ports.openRegistry({ ...access, requestTimeoutMs }, context, snapshot);
   } catch (error) {
-    if (policy.registryUnavailable === 'stop' && !isUnknown(error)) throw error;
-    return error as Error;
+    if (!(error instanceof Error)) throw error;
+    if (policy.registryUnavailable === 'stop' && !hasCode(error, 'REGISTRY_UNKNOWN')) throw error;
+    return error;
   }
-}
-
-function isUnknown(error: unknown): boolean {
-  return (error as RegadmError).code === 'REGISTRY_UNKNOWN';
 }

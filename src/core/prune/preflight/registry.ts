@@ -1,4 +1,4 @@
-import { RegadmError } from '../../model/errors.js';
+import { hasCode, RegadmError } from '../../model/errors.js';
 import type { Digest } from '../../model/digest.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
@@ -102,14 +102,14 @@ async function probeLayerLink(
       await registry.deleteLayerLink(repository, randomDigest(), { signal });
       return;
     } catch (error) {
-      const isUnclear = error instanceof RegadmError && error.code === 'REGISTRY_ERROR';
+      const isUnclear = hasCode(error, 'REGISTRY_ERROR');
       if (!isUnclear || index === candidates.length - 1) throw error;
     }
   }
 }
 
 function isUnknown(registry: Registry | Error): boolean {
-  return registry instanceof RegadmError && registry.code === 'REGISTRY_UNKNOWN';
+  return hasCode(registry, 'REGISTRY_UNKNOWN');
 }
 
 /** Replaces the check that failed, and marks those that depend on it as not checked. */
