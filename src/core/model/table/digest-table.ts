@@ -56,8 +56,8 @@ export class DigestTable {
   private slots = new Int32Array(4096).fill(-1);
   private readonly scratch = new Uint32Array(DIGEST_WORDS);
   /**
-   * Numbers of digests that found no slot near their hash, by their hexadecimal digits. Tenants choose names, so many
-   * digests can have the same first word: without this limit, finding one would take time proportional to their number.
+   * Numbers of digests that found no slot near their hash, by their hexadecimal digits. Tenants choose names and can
+   * give a great number of them the same first word; without a limit of the search, each would take longer.
    */
   private readonly crowded = new Map<string, number>();
   /** Names that are not SHA-256 digests, by number and by text; rare. */
