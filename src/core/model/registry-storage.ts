@@ -36,10 +36,18 @@ export interface RepositoryRemoval {
   reason: string;
 }
 
+/** A manifest link that looks unused. */
+export interface LinkCandidate {
+  repository: string;
+  hex: string;
+  /** True if it is deleted even if its manifest does not exist: nothing in the cluster knows it. */
+  evenDangling: boolean;
+}
+
 /** Data that looks unused in the listing, before ages and existence are looked up. Digests as hex. */
 export interface Candidates {
   repositories: RepositoryRemoval[];
-  manifestLinks: { repository: string; hex: string }[];
+  manifestLinks: LinkCandidate[];
   blobs: string[];
 }
 
@@ -47,7 +55,7 @@ export interface Candidates {
 export interface CandidateFacts {
   /** Candidate blobs that exist. */
   blobs: Map<string, BlobFacts>;
-  /** Candidate links that exist together with their blob; `writtenAt` is the blob's. */
+  /** Candidate links that exist. `writtenAt` is that of the blob, or of the link if its blob does not exist. */
   manifestLinks: { repository: string; hex: string; writtenAt: number }[];
   /** Newest blob or upload of each candidate repository. */
   repositories: Map<string, number>;

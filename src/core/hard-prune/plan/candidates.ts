@@ -1,11 +1,18 @@
-import type { Candidates, RepositoryRemoval, StorageSnapshot, StoredRepository } from '../../model/registry-storage.js';
+import type {
+  Candidates,
+  LinkCandidate,
+  RepositoryRemoval,
+  StorageSnapshot,
+  StoredRepository,
+} from '../../model/registry-storage.js';
 import type { HardPruneRules } from './types.js';
 import { childrenOf, type ClusterUsage } from './usage.js';
 
 /**
  * Chooses the unused data, by the rules of the recorded cases. A repository without an image stream is deleted as a
  * whole. In other repositories, a manifest link is kept only if its image is in use *and* the stream lists it. Every
- * blob that is not in use is deleted.
+ * blob that is not in use is deleted. With the rules `safe`, links without a manifest are deleted too if no Image
+ * object and no image stream knows them: a prune of images leaves those of the children of removed indexes.
  */
 export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage, rules: HardPruneRules): Candidates {
   const repositories: RepositoryRemoval[] = [];
@@ -14,7 +21,7 @@ export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage,
     const { name } = repository;
     const listed = usage.streams.get(name);
     if (!listed) repositories.push({ name, reason: removalReason(name) });
-    else for (const hex of unusedLinks(repository, usage, rules)) manifestLinks.push({ repository: name, hex });
+    else manifestLinks.push(...unusedLinks(repository, usage, rules));
   }
   return { repositories, manifestLinks, blobs: snapshot.blobs.filter((hex) => !usage.inUse.has(hex)) };
 }
@@ -25,8 +32,18 @@ function removalReason(name: string): string {
     : 'its name cannot be that of an image stream';
 }
 
-function unusedLinks({ name, manifests = [] }: StoredRepository, usage: ClusterUsage, rules: HardPruneRules): string[] {
+function unusedLinks(
+  { name, manifests = [] }: StoredRepository,
+  usage: ClusterUsage,
+  rules: HardPruneRules,
+): LinkCandidate[] {
   const listed = usage.streams.get(name)!;
   const kept = rules === 'safe' ? childrenOf(listed, usage) : new Set<string>();
-  return manifests.filter((hex) => !(usage.inUse.has(hex) && listed.has(hex)) && !kept.has(hex));
+  return manifests
+    .filter((hex) => !(usage.inUse.has(hex) && listed.has(hex)) && !kept.has(hex))
+    .map((hex) => ({
+      repository: name,
+      hex,
+      evenDangling: rules === 'safe' && !listed.has(hex) && !usage.images.has(hex),
+    }));
 }

@@ -46,16 +46,25 @@ async function blobFacts(root: string, hex: string): Promise<BlobFacts | undefin
 
 /**
  * Checks manifest links as the registry's pruner does: a link counts only if it contains its directory's digest and its
- * blob exists.
+ * blob exists, or if it is to be deleted without a blob too.
  */
 async function inspectManifestLinks(root: string, candidates: Candidates): Promise<CandidateFacts['manifestLinks']> {
   const found: CandidateFacts['manifestLinks'] = [];
-  await forEachParallel(candidates.manifestLinks, PARALLEL, async ({ repository, hex }) => {
-    if ((await readSmallFile(`${manifestLinks(root, repository)}/${hex}/link`)) !== `sha256:${hex}`) return;
+  await forEachParallel(candidates.manifestLinks, PARALLEL, async ({ repository, hex, evenDangling }) => {
+    const link = `${manifestLinks(root, repository)}/${hex}/link`;
+    if ((await readSmallFile(link)) !== `sha256:${hex}`) return;
     const blob = await blobFacts(root, hex);
-    if (blob) found.push({ repository, hex, writtenAt: blob.writtenAt });
+    const writtenAt = blob?.writtenAt ?? (evenDangling ? await danglingSince(root, hex, link) : undefined);
+    if (writtenAt !== undefined) found.push({ repository, hex, writtenAt });
   });
   return found;
+}
+
+/** Returns when a link was written whose blob does not exist; undefined if anything is in the place of the blob. */
+async function danglingSince(root: string, hex: string, link: string): Promise<number | undefined> {
+  const directory = await statOf(blobDirectory(root, hex));
+  if (directory && (!directory.isDirectory() || (await statOf(blobData(root, hex))))) return undefined;
+  return (await statOf(link))?.mtimeMs;
 }
 
 /** Finds the time of the newest blob that each repository links to, or of the newest upload to it. */
