@@ -10,7 +10,7 @@ import {
 } from '../../cluster-checks.js';
 import { prune, pruneInProcess, type Scene } from '../../prune-scene.js';
 import { aPagedScene } from '../scene.js';
-import type { Evidence, Stage, Subject } from './subject.js';
+import { failureOf, type Evidence, type Stage, type Subject } from './subject.js';
 
 /** How a run of `prune images` is started. */
 interface Variant {
@@ -66,17 +66,21 @@ async function aStage(scene: Scene, variant: Variant, plan: PruneDocument): Prom
   const { sandbox } = scene;
   const { options } = variant;
   const planFile = path.join(sandbox.dir, 'plan.json');
-  if (variant.usesPlan) await pruneInProcess(scene, { options, dryRun: true, request: { planOut: planFile } });
-  const args = ['prune', 'images', '--confirm', '--num-workers=3', '--output=json', ...variant.flags(planFile)];
+  // All as processes: concurrent tests cannot import anything while another one ends.
+  const decisions = options.namespace === undefined ? DECISIONS : [...DECISIONS, `--namespace=${options.namespace}`];
+  if (variant.usesPlan) await prune(scene, ['prune', 'images', `--plan-out=${planFile}`, ...decisions]);
+  const command = ['prune', 'images', '--confirm', '--num-workers=3', '--output=json'];
+  const args = [...command, ...variant.flags(planFile)];
   return {
     sandbox,
     run: (signal) => prune(scene, args, { signal }),
     state: () => stateOf(sandbox),
     violations: (evidence) => violationsOf(evidence, scene, plan),
-    finish: async () => {
-      const { document } = await pruneInProcess(scene, { options, kubeconfig: sandbox.kubeconfig.pruner });
-      return document.failures.map(({ target, message }) => `the next run fails: ${target}: ${message}`);
-    },
+    finish: async () =>
+      failureOf(
+        'the next run',
+        await prune(scene, [...command, ...decisions], { kubeconfig: sandbox.kubeconfig.pruner }),
+      ),
   };
 }
 
