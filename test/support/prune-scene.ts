@@ -146,13 +146,13 @@ export function aRunningPod(
 }
 
 /** Makes an old image the newest item of a tag again, as `oc tag` does. */
-export function retag(sandbox: Sandbox, key: string, tag: string, image: string): void {
+export function retag(sandbox: Sandbox, key: string, tag: string, image: string, source = key): void {
   const [namespace, name] = key.split('/') as [string, string];
   const stream = sandbox.store.get('imagestreams', namespace, name)!;
   const tags = (stream.status?.tags ?? []) as { tag: string; items: object[] }[];
   const item = {
     created: new Date().toISOString(),
-    dockerImageReference: `${HOST}/${key}@${image}`,
+    dockerImageReference: `${HOST}/${source}@${image}`,
     image,
     generation: 2,
   };

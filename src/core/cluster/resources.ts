@@ -19,6 +19,8 @@ export interface Resource {
 export interface ListedResource extends Resource {
   /** True if a cluster can lack the resource (404): then it has no such objects. */
   optional?: boolean;
+  /** True if a user may lack the permission to list the resource: then its uses are reported as not visible. */
+  ifAllowed?: boolean;
 }
 
 /**
@@ -70,6 +72,14 @@ export const REFERRERS: ListedResource[] = [
   defineResource('apps/v1', 'daemonsets', REFERRER_KIND_NAMES.daemonsets),
   defineResource('apps/v1', 'statefulsets', REFERRER_KIND_NAMES.statefulsets),
   defineResource('batch/v1', 'cronjobs', REFERRER_KIND_NAMES.cronjobs),
+];
+
+/** Resources that use images and that `oc` does not list; the role `system:image-pruner` may not list them. */
+export const EXTENDED_REFERRERS: ListedResource[] = [
+  defineResource('apps/v1', 'controllerrevisions', REFERRER_KIND_NAMES.controllerrevisions, {
+    optional: true,
+    ifAllowed: true,
+  }),
 ];
 
 /** Returns the `apiVersion` of a resource's objects: `v1`, `apps/v1`. */

@@ -3,8 +3,10 @@ import type { ImageStream, SnapshotView, TagItem } from '../model/table/snapshot
 import { findAttachments, type Attachments } from './attachments.js';
 import { heldImages } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';
+import { KEPT } from './kept-by.js';
 import { toImageKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
+import { Promotions, type Place } from './promotions.js';
 import { endOfChain, type KeptThrough, type Reason } from './reason.js';
 import { placesOfUnreadable } from './unreadable.js';
 import type { UseIndex } from './uses.js';
@@ -19,20 +21,6 @@ interface DecisionInput {
   /** Absent: no plan file restricts what may be deleted. */
   only?: NamedByPlan;
 }
-
-/** Why an image is kept, as a number. A `Reason` is built from it only on request. */
-const KEPT = {
-  no: 0,
-  item: 1,
-  child: 2,
-  notManaged: 3,
-  young: 4,
-  held: 5,
-  attached: 6,
-  imagesStay: 7,
-  notInPlan: 8,
-  invalidName: 9,
-} as const;
 
 /**
  * Decides for every tag item and every image of a snapshot whether it is kept, and why. Pure; the order of the lists
@@ -49,6 +37,8 @@ export class Decisions {
   /** Tags (`stream/tag` numbers) whose items are kept because their subject is; by subject (digest number). */
   private readonly attachedTags = new Map<string, number>();
   private readonly attachments: Attachments | undefined;
+  /** Beyond `oc`: images of streams from which remaining tag items of other streams were promoted. */
+  private readonly promotions: Promotions | undefined;
   private readonly held: Map<number, Reason>;
   private readonly rules: ItemRules;
   /** Where the unreadable images are; computed when a reason names one. */
@@ -62,6 +52,7 @@ export class Decisions {
     this.held = heldImages(snapshot, uses, options.protection?.digests ?? []);
     this.rules = new ItemRules({ ...input, held: this.held });
     this.attachments = this.includeExtended || options.pruneSignatures ? findAttachments(snapshot) : undefined;
+    this.promotions = this.includeExtended ? new Promotions(snapshot.streams) : undefined;
     this.keptBy = new Uint8Array(snapshot.images.count);
     this.keptFor = new Int32Array(snapshot.images.count);
     this.keepImages();
@@ -77,7 +68,12 @@ export class Decisions {
     const verdict = this.rules.verdict(streams[stream]!, tag, position);
     if (verdict.kept || verdict.because.rule === 'no-image') return verdict;
     const subject = this.attachedTags.get(`${stream}/${tag}`);
-    return subject === undefined ? verdict : kept({ rule: 'attached', subject: digests.text(subject) });
+    if (subject !== undefined) return kept({ rule: 'attached', subject: digests.text(subject) });
+    const promoted = this.promotions?.find(
+      streamKey(streams[stream]!),
+      streams[stream]!.tags[tag]!.items[position]!.image,
+    );
+    return promoted ? kept({ rule: 'promoted', ...promoted }) : verdict;
   }
 
   /**
@@ -85,6 +81,7 @@ export class Decisions {
    * ask to delete them.
    */
   keepsLinks(stream: ImageStream, digest: number): boolean {
+    if (this.promotions?.find(streamKey(stream), digest)) return true;
     return this.rules.keepsLinks(stream, digest);
   }
 
@@ -190,12 +187,19 @@ export class Decisions {
     const whole = this.rules.stream(stream);
     stream.tags.forEach(({ items }, tag) => {
       items.forEach((item, position) => {
-        if (whole?.kept || this.rules.item(stream, tag, position).kept) this.keepItem(item, index);
+        if (whole?.kept || this.rules.item(stream, tag, position).kept) this.keepItem(item, { stream: index, tag });
       });
     });
   }
 
-  private keepItem(item: TagItem, stream: number): void {
+  /** Keeps the image of an item that is kept, and the items of other streams from which it was promoted. */
+  private keepItem(item: TagItem, place: Place): void {
+    this.keepListedImage(item, place.stream);
+    if (item.source === undefined || !this.promotions) return;
+    for (const { item: source, stream } of this.promotions.add(item, place)) this.keepListedImage(source, stream);
+  }
+
+  private keepListedImage(item: TagItem, stream: number): void {
     const { images } = this.input.snapshot;
     const image = images.indexOf(item.image);
     if (image === -1) return;
@@ -230,8 +234,11 @@ export class Decisions {
     const { images, streams, digests } = this.input.snapshot;
     for (const { stream, tag } of attachments.tags.get(subject) ?? []) {
       this.attachedTags.set(`${stream}/${tag}`, subject);
-      for (const item of streams[stream]!.tags[tag]!.items)
+      for (const item of streams[stream]!.tags[tag]!.items) {
         this.waiting.push(images.indexOf(item.image), KEPT.item, stream);
+        for (const source of this.promotions?.add(item, { stream, tag }) ?? [])
+          this.waiting.push(images.indexOf(source.item.image), KEPT.item, source.stream);
+      }
     }
     for (const digest of attachments.images.get(subject) ?? []) {
       if (!this.held.has(digest)) this.held.set(digest, { rule: 'attached', subject: digests.text(subject) });

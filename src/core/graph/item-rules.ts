@@ -73,7 +73,7 @@ export class ItemRules {
     const item = tag.items[position]!;
     const key = streamKey(stream);
     if (this.isYoung(item.created)) return kept({ rule: 'young-item', created: item.created });
-    const tagUses = position === 0 ? uses.tags.get(`${key}:${tag.name}`) : undefined;
+    const tagUses = position === 0 ? (uses.tags.get(`${key}:${tag.name}`) ?? uses.streams.get(key)) : undefined;
     if (tagUses) return kept({ rule: 'tag-in-use', ...firstUse(tagUses) });
     const pattern = this.protection.tag(stream.namespace, stream.name, tag.name);
     if (pattern) return kept({ rule: 'protected', pattern });

@@ -1,3 +1,4 @@
+import { streamKey } from '../model/image-stream.js';
 import type { Protection } from '../model/protection.js';
 import type { ReferrerScope, UseOptions } from './uses.js';
 
@@ -19,12 +20,26 @@ export interface PruneOptions {
   readonly protection?: Protection;
 }
 
-/** Returns which references count as uses with these options. `now` in ms since the epoch. */
-export function toUseOptions(options: PruneOptions, now: number): UseOptions {
+/** Returns the namespace whose objects are read; undefined for all: beyond `oc`, uses in all namespaces count. */
+export function namespaceToRead({ referrers, namespace }: PruneOptions): string | undefined {
+  return referrers === 'oc' ? namespace : undefined;
+}
+
+/**
+ * Returns which references count as uses with these options.
+ * @param now ms since the epoch
+ * @param streams all streams
+ */
+export function toUseOptions(
+  options: PruneOptions,
+  now: number,
+  streams: Iterable<{ namespace: string; name: string }>,
+): UseOptions {
   return {
     scope: options.referrers,
     podsYoungerThan: now - options.keepYoungerThanMs,
     everyPod: options.pruneOverSizeLimit,
     namespace: options.namespace,
+    streamKeys: () => Array.from(streams, streamKey),
   };
 }

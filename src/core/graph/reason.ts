@@ -17,6 +17,7 @@ export type Reason =
   | { rule: 'tag-in-use' | 'image-in-use' | 'digest-in-use'; by: Use; others: number }
   | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
   | { rule: 'over-size-limit'; bytes: number; limit: number }
+  | { rule: 'promoted'; stream: string; tag: string }
   | { rule: 'protected'; pattern: string }
   | { rule: 'invalid-name'; what: 'image' | 'tag-item' | 'stream' }
   | { rule: 'unreadable-image'; image: string; where?: string }
@@ -79,6 +80,8 @@ export function describeReason(reason: Reason): string {
       return `position ${reason.position} of ${reason.of} is beyond --keep-tag-revisions=${reason.keep} and nothing uses it`;
     case 'over-size-limit':
       return `${reason.bytes} bytes exceed the limit of ${reason.limit} and nothing uses it`;
+    case 'promoted':
+      return `image stream tag ${reason.stream}:${reason.tag} was promoted from here`;
     case 'protected':
       return `protected by "${reason.pattern}" of --protect`;
     case 'invalid-name':

@@ -1,6 +1,7 @@
 import type { DigestView } from '../model/table/snapshot.js';
 import type { InvalidReference } from '../model/errors.js';
 import {
+  isLocalName,
   namesStream,
   parseImageReference,
   parseStreamImage,
@@ -8,6 +9,7 @@ import {
   type ImageReference,
 } from '../model/image-reference.js';
 import type { Reference, Referrer, Use } from '../model/referrer.js';
+import { PossibleUses } from './possible-uses.js';
 
 /** Where to look for uses: where `oc` looks, in more fields of the same objects, or in every resource. */
 export type ReferrerScope = 'oc' | 'extended' | 'all';
@@ -20,6 +22,8 @@ export interface UseOptions {
   everyPod: boolean;
   /** With `-n`: invalid references in other namespaces are only reported. */
   namespace?: string;
+  /** Returns `namespace/name` of all streams, for references that cannot be parsed. */
+  streamKeys: () => Iterable<string>;
 }
 
 /**
@@ -29,6 +33,8 @@ export interface UseOptions {
 export interface UseIndex {
   /** By `namespace/name:tag`. */
   tags: Map<string, Use[]>;
+  /** By `namespace/name`: an invalid reference may mean every tag of the stream. */
+  streams: Map<string, Use[]>;
   /** By `namespace/name`, then by image. */
   images: Map<string, Map<number, Use[]>>;
   /** By image, in any stream; empty for the scope `oc`. */
@@ -62,6 +68,7 @@ const BARE_ID = /^(?:docker:\/\/)?(sha(?:256|384|512):[0-9a-f]{64,128})$/;
 class UseCollector {
   readonly index: UseIndex = {
     tags: new Map(),
+    streams: new Map(),
     images: new Map(),
     digests: new Map(),
     ids: new Map(),
@@ -69,11 +76,14 @@ class UseCollector {
     invalidElsewhere: [],
   };
   private readonly parsed = new Map<string, ImageReference | string>();
+  private readonly possible: PossibleUses;
 
   constructor(
     private readonly digests: DigestView,
     private readonly options: UseOptions,
-  ) {}
+  ) {
+    this.possible = new PossibleUses(options.streamKeys);
+  }
 
   add(referrer: Referrer): void {
     if (referrer.phase !== undefined && !podCounts(referrer, this.options)) return;
@@ -111,6 +121,17 @@ class UseCollector {
     } else if (namesStream(image)) {
       append(this.index.tags, `${stream}:${image.tag || 'latest'}`, use);
     }
+    if (this.options.scope !== 'oc' && isLocalName(image)) this.addLocalName(referrer.namespace, image, use);
+  }
+
+  /**
+   * A name without a host and a namespace can mean the stream of that name in the object's own namespace. Whether the
+   * lookup is enabled does not matter: it can be enabled by the stream, by the object, or later.
+   */
+  private addLocalName(namespace: string, { name, tag, digest }: ImageReference, use: Use): void {
+    const stream = `${namespace}/${name}`;
+    if (digest) this.addStreamUse(stream, digest, use);
+    else append(this.index.tags, `${stream}:${tag || 'latest'}`, use);
   }
 
   private addStreamTag(referrer: Referrer, reference: Reference): void {
@@ -159,6 +180,15 @@ class UseCollector {
       reference: reference.text,
       message: `invalid ${what} reference: ${problem}`,
     });
+    if (this.options.scope !== 'oc') this.addPossible(referrer, reference);
+  }
+
+  /** Adds what an invalid reference may mean; it counts only if invalid references do not end the run. */
+  private addPossible(referrer: Referrer, reference: Reference): void {
+    const use = toUse(referrer, reference);
+    const found = this.possible.find(reference.text, reference.namespace ?? referrer.namespace);
+    if ('digests' in found) for (const digest of found.digests) this.addDigest(this.index.digests, digest, use);
+    else for (const stream of found.streams) append(this.index.streams, stream, use);
   }
 
   /** Parses a reference; caches the result because many pods have the same reference. */

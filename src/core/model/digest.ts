@@ -33,6 +33,12 @@ export function parseDigest(text: unknown): Digest | undefined {
   return typeof text === 'string' && isDigest(text) ? text : undefined;
 }
 
+/** Finds the digests in a text, at any position. */
+export function findDigests(text: string): Digest[] {
+  const found = text.match(/sha(?:256:[0-9a-f]{64}|384:[0-9a-f]{96}|512:[0-9a-f]{128})/g) ?? [];
+  return [...found].filter((text) => isDigest(text));
+}
+
 /** Returns a sha256 digest. @throws Error if the text is not 64 lower-case hexadecimal digits */
 export function sha256Digest(hex: string): Digest {
   const digest = `sha256:${hex}`;

@@ -64,6 +64,11 @@ export function namesStream(reference: ImageReference): boolean {
   );
 }
 
+/** Returns true if a reference is one component without a host, which can mean a stream in the object's namespace. */
+export function isLocalName({ registry, namespace, name }: ImageReference): boolean {
+  return registry === '' && namespace === '' && !name.includes('/');
+}
+
 /** Parses `name:tag` of an ImageStreamTag. @returns its parts, or what is wrong with it */
 export function parseStreamTag(text: string): { name: string; tag: string } | string {
   const parts = text.split(':');

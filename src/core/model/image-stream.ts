@@ -1,6 +1,8 @@
 import type { Digest } from './digest.js';
 import { readPending } from './pending.js';
 import type { KubeObject } from './kube.js';
+import type { Reference } from './referrer.js';
+import { followedReferences, sourceStream } from './referrers/stream.js';
 
 /** An image stream, reduced to what decisions need. Times are in ms since the epoch. */
 export interface StreamRecord {
@@ -15,11 +17,21 @@ export interface StreamRecord {
   publicRepository: string;
   /** True if `spec.dockerImageRepository` is set: without a registry, the API server copies it to the status. */
   namesRepository: boolean;
-  tags: { name: string; items: { image: string; created: number }[] }[];
+  tags: { name: string; items: ItemRecord[] }[];
+  /** What the tags of its spec follow; absent if nothing. */
+  follows?: readonly Reference[];
   /** Digests whose tag items an earlier run removed, and whose links can be left: annotation `regadm/pending`. */
   pending: Digest[];
   /** What is wrong with that annotation; undefined if nothing is. */
   pendingProblem?: string;
+}
+
+/** One revision of a tag. */
+export interface ItemRecord {
+  image: string;
+  created: number;
+  /** `namespace/name` of another stream, from which the image is pulled: the tag was promoted with `oc tag`. */
+  source?: string;
 }
 
 interface RawStatus {
@@ -30,13 +42,21 @@ interface RawStatus {
 
 interface RawTag {
   tag?: string;
-  items?: { image?: string; created?: string }[] | null;
+  items?: RawItem[] | null;
+}
+
+interface RawItem {
+  image?: string;
+  created?: string;
+  dockerImageReference?: string;
 }
 
 /** Reduces an ImageStream object. */
 export function reduceStream(object: KubeObject): StreamRecord {
   const { digests: pending, problem: pendingProblem } = readPending(object.metadata.annotations);
   const status = (object.status ?? {}) as RawStatus;
+  const follows = followedReferences(object);
+  const own = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
   const spec = (object.spec ?? {}) as { dockerImageRepository?: string };
   return {
     namespace: object.metadata.namespace ?? '',
@@ -49,11 +69,18 @@ export function reduceStream(object: KubeObject): StreamRecord {
     namesRepository: Boolean(spec.dockerImageRepository),
     tags: (status.tags ?? []).map(({ tag, items }) => ({
       name: tag ?? '',
-      items: (items ?? []).map((item) => ({ image: item.image ?? '', created: Date.parse(item.created ?? '') })),
+      items: (items ?? []).map((item) => reduceItem(item, own)),
     })),
     pending,
+    ...(follows.length > 0 ? { follows } : {}),
     ...(pendingProblem === undefined ? {} : { pendingProblem }),
   };
+}
+
+function reduceItem({ image, created, dockerImageReference }: RawItem, own: string): ItemRecord {
+  const item = { image: image ?? '', created: Date.parse(created ?? '') };
+  const source = sourceStream(dockerImageReference, own);
+  return source === undefined ? item : { ...item, source };
 }
 
 /** Returns `namespace/name` of a stream, which is its repository in the registry. */

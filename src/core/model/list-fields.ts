@@ -39,11 +39,11 @@ const IMAGE_FIELDS: Fields = {
 
 const STREAM_FIELDS: Fields = {
   metadata: METADATA,
-  spec: { dockerImageRepository: 'all' },
+  spec: { dockerImageRepository: 'all', tags: { name: 'all', from: 'all' } },
   status: {
     dockerImageRepository: 'all',
     publicDockerImageRepository: 'all',
-    tags: { tag: 'all', items: { image: 'all', created: 'all' } },
+    tags: { tag: 'all', items: { image: 'all', created: 'all', dockerImageReference: 'all' } },
   },
 };
 
@@ -65,7 +65,8 @@ const POD: Fields = {
     ephemeralContainerStatuses: STATUS,
   },
 };
-const TEMPLATED: Fields = { metadata: NAME, spec: { template: { spec: POD_SPEC } } };
+const WORKLOAD: Fields = { ...NAME, annotations: { 'image.openshift.io/triggers': 'all' } };
+const TEMPLATED: Fields = { metadata: WORKLOAD, spec: { template: { spec: POD_SPEC } } };
 const STRATEGY: Fields = { from: 'all' };
 const BUILD: Fields = {
   metadata: NAME,
@@ -84,13 +85,14 @@ export const LIST_FIELDS: Partial<Record<string, Fields>> = {
   imagestreams: STREAM_FIELDS,
   pods: POD,
   replicationcontrollers: TEMPLATED,
-  deploymentconfigs: TEMPLATED,
+  deploymentconfigs: { metadata: WORKLOAD, spec: { template: { spec: POD_SPEC }, triggers: 'all' } },
   replicasets: TEMPLATED,
   deployments: TEMPLATED,
   daemonsets: TEMPLATED,
   statefulsets: TEMPLATED,
   jobs: TEMPLATED,
-  cronjobs: { metadata: NAME, spec: { jobTemplate: { spec: { template: { spec: POD_SPEC } } } } },
+  cronjobs: { metadata: WORKLOAD, spec: { jobTemplate: { spec: { template: { spec: POD_SPEC } } } } },
+  controllerrevisions: { metadata: NAME, data: { spec: { template: { spec: POD_SPEC } } } },
   builds: BUILD,
   buildconfigs: BUILD,
 } satisfies Record<ReferrerResource | 'images' | 'imagestreams', Fields>;

@@ -22,12 +22,12 @@ export async function planFromFiles(
 ): Promise<ImagePruneReport> {
   const startedAt = new Date();
   reporter.phase('reading files');
-  const { evidence, imageObjectBytes, warnings } = await gatherFromFiles(dir, options, startedAt.getTime());
+  const { evidence, notVisible, imageObjectBytes, warnings } = await gatherFromFiles(dir, options, startedAt.getTime());
   const plan = planImagePrune(evidence, options);
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
   for (const line of warnings) context.reporter.warning(line);
-  warnAboutInput(plan, context);
+  warnAboutInput(plan, notVisible, context);
   context.reporter.warning(NOT_CURRENT);
   return {
     ...planned(plan),

@@ -6,7 +6,7 @@ import type { listAny } from '../cluster/lists/all-referrers.js';
 import type { AnyResource } from '../cluster/lists/discover-resources.js';
 import type { ListOptions, ListReader, ListResult } from '../cluster/lists/list.js';
 import type { ListPage } from '../cluster/lists/page.js';
-import type { ReadOptions, ReadResult } from '../cluster/lists/read-snapshot.js';
+import type { ReadOptions, ReadResult } from '../cluster/lists/read-result.js';
 import type { ListedResource } from '../cluster/resources.js';
 import type { Confirmation, WatchEnd, WatchOptions, WatchSink } from '../cluster/watch.js';
 import type { KubeObject } from '../model/kube.js';

@@ -83,7 +83,7 @@ async function run(
   try {
     const plan = planImagePrune(gathered.evidence, options);
     if (planFile) warnAboutPlanFile(plan, !planFile.unchanged, context);
-    warnAboutInput(plan, context);
+    warnAboutInput(plan, gathered.lists.notVisible, context);
     const checks = await check(ports, { gathered, plan }, request, context);
     judge(checks);
     reportChecks(checks, context.reporter);

@@ -1,5 +1,6 @@
 import { unreadableFailures } from '../graph/unreadable.js';
 import type { InvalidReference } from '../model/errors.js';
+import { notVisibleWarnings } from '../model/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { RunContext } from './run-context.js';
@@ -24,11 +25,19 @@ export function warnAboutPlanFile(
   if (wasEdited) reporter.warning('the plan was edited: only what it still names is deleted');
 }
 
-/** Warns about ignored references, names that are not valid, and images that cannot be read. */
-export function warnAboutInput({ uses, snapshot, options }: ImagePrunePlan, { reporter }: RunContext): void {
+/**
+ * Warns about ignored references, names that are not valid, images that cannot be read, and uses that are not visible.
+ * @param notVisible resources that the user may not list, or that were not saved
+ */
+export function warnAboutInput(
+  { uses, snapshot, options }: ImagePrunePlan,
+  notVisible: readonly string[],
+  { reporter }: RunContext,
+): void {
   const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.invalidElsewhere] : uses.invalidElsewhere;
   for (const reference of ignored) reporter.warning(describeReference(reference));
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
+  for (const line of notVisibleWarnings(notVisible, snapshot)) reporter.warning(line);
   const unreadable = unreadableFailures(snapshot);
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
   if (unreadable.length > LISTED)

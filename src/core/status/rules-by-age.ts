@@ -1,6 +1,6 @@
 import { heldImages, indexParents } from '../graph/held.js';
 import { ItemRules } from '../graph/item-rules.js';
-import type { PruneOptions } from '../graph/options.js';
+import { toUseOptions, type PruneOptions } from '../graph/options.js';
 import type { Reason } from '../graph/reason.js';
 import { collectUses, type UseIndex } from '../graph/uses.js';
 import type { Snapshot } from '../model/table/snapshot.js';
@@ -32,14 +32,18 @@ export function rulesByAge(
 }
 
 /** Collects the uses for every age. They depend on the age only because of ended pods, so most ages share them. */
-function usesByAge({ referrers, digests }: Snapshot, options: PruneOptions, ages: readonly number[], now: number) {
+function usesByAge(
+  { referrers, digests, streams }: Snapshot,
+  options: PruneOptions,
+  ages: readonly number[],
+  now: number,
+) {
   const ended = referrers.filter(({ phase }) => phase !== undefined && phase !== 'Running' && phase !== 'Pending');
   const countYoung = (age: number): number => ended.filter(({ created }) => created! > now - age).length;
   const found: UseIndex[] = [];
   for (const [at, age] of ages.entries()) {
     const isSame = at > 0 && countYoung(ages[at - 1]!) === countYoung(age);
-    const { referrers: scope, namespace } = options;
-    const collect = { scope, podsYoungerThan: now - age, everyPod: false, namespace };
+    const collect = toUseOptions({ ...options, keepYoungerThanMs: age }, now, streams);
     found.push(isSame ? found[at - 1]! : collectUses(referrers, digests, collect));
   }
   return found;

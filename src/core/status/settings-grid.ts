@@ -1,6 +1,7 @@
 import { findAttachments, type Attachments } from '../graph/attachments.js';
 import type { Verdict } from '../graph/item-rules.js';
 import type { PruneOptions } from '../graph/options.js';
+import { streamKey } from '../model/image-stream.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import { KeepThresholds } from './keep-thresholds.js';
 import { rulesByAge, type AgeRules } from './rules-by-age.js';
@@ -43,6 +44,7 @@ export function settingsGrid(input: GridInput): SettingsGrid {
   pass.placeImages();
   pass.keepRelatedImages();
   pass.keepAttachedItems();
+  pass.keepPromotedItems();
   return { revisions: input.revisions, ages: input.ages, cells: pass.cells() };
 }
 
@@ -145,6 +147,22 @@ class GridPass {
     );
   }
 
+  /** Lowers the thresholds of the items that other items were promoted from to those of the other items. */
+  keepPromotedItems(): void {
+    const sources = promotedFrom(this.input.snapshot.streams);
+    const queue = [...sources.keys()];
+    for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
+      for (const source of sources.get(item) ?? []) {
+        const wasLowered = this.ages().map((age) => this.items.lower(source, age, this.items.get(item!, age)));
+        if (wasLowered.includes(true) && sources.has(source)) queue.push(source);
+      }
+    }
+  }
+
+  private ages(): number[] {
+    return Array.from({ length: this.items.ages }, (_, age) => age);
+  }
+
   private lowerItem(item: number, subject: number): void {
     for (let age = 0; age < this.items.ages; age++) this.items.lower(item, age, this.images.get(subject, age));
   }
@@ -170,6 +188,27 @@ class GridPass {
       });
     return blobs;
   }
+}
+
+/** Returns the items that each item was promoted from, by number: the same image in the stream of its pull spec. */
+function promotedFrom(streams: Snapshot['streams']): Map<number, number[]> {
+  const wanted = new Set(streams.flatMap(({ tags }) => tags.flatMap(({ items }) => items.flatMap(toSource))));
+  const places = new Map<string, number[]>();
+  const promoted: { item: number; place: string }[] = [];
+  let at = 0;
+  for (const stream of streams) {
+    for (const item of stream.tags.flatMap(({ items }) => items)) {
+      const place = `${streamKey(stream)} ${item.image}`;
+      if (wanted.has(streamKey(stream))) places.set(place, [...(places.get(place) ?? []), at]);
+      if (item.source !== undefined) promoted.push({ item: at, place: `${item.source} ${item.image}` });
+      at++;
+    }
+  }
+  return new Map(promoted.map(({ item, place }) => [item, places.get(place) ?? []]));
+}
+
+function toSource({ source }: { source?: string }): string[] {
+  return source === undefined ? [] : [source];
 }
 
 function countItems({ streams }: Snapshot): number {

@@ -1,7 +1,8 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { ApiError } from '../cluster/api-error.js';
-import { readSnapshot, type ReadResult } from '../cluster/lists/read-snapshot.js';
-import type { PruneOptions } from '../graph/options.js';
+import type { ReadResult } from '../cluster/lists/read-result.js';
+import { readSnapshot } from '../cluster/lists/read-snapshot.js';
+import { toUseOptions, type PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';
 import { messageOf } from '../model/errors.js';
@@ -94,10 +95,7 @@ function toUnavailable({ what, error }: AllowedLists['unavailable'][number]): Un
 
 function freeable({ snapshot, now }: ReadResult, { revisions, ages }: StatusRequest): Freeable {
   const grid = settingsGrid({ snapshot, options: OPTIONS, revisions, ages: ages.map(({ ms }) => ms), now });
-  const { invalid } = collectUses(snapshot.referrers, snapshot.digests, {
-    scope: OPTIONS.referrers,
-    podsYoungerThan: now - OPTIONS.keepYoungerThanMs,
-    everyPod: false,
-  });
+  const uses = toUseOptions(OPTIONS, now, snapshot.streams);
+  const { invalid } = collectUses(snapshot.referrers, snapshot.digests, uses);
   return { ...grid, ageTexts: ages.map(({ text }) => text), invalid };
 }

@@ -1,5 +1,7 @@
 import type { ImageTable } from '../model/table/image-table.js';
 import { streamKey } from '../model/image-stream.js';
+import type { Referrer } from '../model/referrer.js';
+import { STREAM_KIND } from '../model/referrers/stream.js';
 import type { ImageStream, Snapshot } from '../model/table/snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import type { ReferrerScope } from '../graph/uses.js';
@@ -73,6 +75,7 @@ function withChange(situation: Situation, change: Change): Situation {
       return withSnapshot({ referrers: snapshot.referrers.filter((one) => !isSame(one, change.referrer)) });
     default:
       return withSnapshot({
+        ...(change.kind === 'delete-tag' ? { referrers: withoutTag(snapshot.referrers, change) } : {}),
         streams: snapshot.streams.map((stream) =>
           streamKey(stream) === change.stream ? withTagChange(stream, change, snapshot, now) : stream,
         ),
@@ -101,6 +104,14 @@ function withTagChange(stream: ImageStream, change: TagChange, { digests }: Snap
       };
     }
   }
+}
+
+/** Returns the referrers without what a deleted tag followed. */
+function withoutTag(referrers: Referrer[], { stream, tag }: { stream: string; tag: string }): Referrer[] {
+  return referrers.map((one) => {
+    if (one.kind !== STREAM_KIND || streamKey(one) !== stream) return one;
+    return { ...one, references: one.references.filter(({ field }) => field !== `tag ${tag}`) };
+  });
 }
 
 const NO_PROTECTION = { namespaces: [], streams: [], tags: [], digests: [] };

@@ -1,9 +1,10 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
-import type { PruneOptions } from '../graph/options.js';
+import { namespaceToRead, type PruneOptions } from '../graph/options.js';
 import { acceptUnreadable } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
+import { notVisibleWarnings } from '../model/not-visible.js';
 import { Explanation, type WhyReport } from './explanation.js';
 
 /**
@@ -19,8 +20,9 @@ export async function explain(
   reporter.phase('listing');
   const { options, keepYoungerThan } = request;
   // Streams of other namespaces are read too, because they can list the image.
-  const { snapshot, now } = await readSnapshot(api, {
-    referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
+  const { snapshot, now, notVisible } = await readSnapshot(api, {
+    referrersNamespace: namespaceToRead(options),
+    onlyAsOc: options.referrers === 'oc',
     everything: options.referrers === 'all' ? { hosts: [] } : undefined,
     signal,
     onPage: ({ count }) => reporter.tick(count),
@@ -33,7 +35,12 @@ export async function explain(
     keepYoungerThan,
     now,
     answers,
-    warnings: [...warningsOf(explanation, options), ...invalidNameWarnings(snapshot), ...accepted],
+    warnings: [
+      ...warningsOf(explanation, options),
+      ...invalidNameWarnings(snapshot),
+      ...accepted,
+      ...notVisibleWarnings(notVisible, snapshot),
+    ],
   };
 }
 

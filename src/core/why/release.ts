@@ -1,5 +1,6 @@
 import { streamKey } from '../model/image-stream.js';
 import type { Use } from '../model/referrer.js';
+import { STREAM_KIND } from '../model/referrers/stream.js';
 import type { Reason } from '../graph/reason.js';
 import type { Change, Situation } from './changes.js';
 import { decideWith, goes, type Decided } from './situation.js';
@@ -117,6 +118,8 @@ class Blockers {
         for (const [position, { image }] of items.entries()) {
           if (image !== digest) continue;
           const { kept, because } = decisions.item(stream, tag, position);
+          // The promoted item lists the same image, and is released first.
+          if (because.rule === 'promoted') continue;
           if (kept) return this.ofReason(because, digest, { stream, tag, position });
         }
       }
@@ -197,10 +200,18 @@ class Blockers {
   }
 }
 
-/** Returns the end of each object that has one of these uses. */
+/** Returns the end of each object that has one of these uses; of an image stream, only of its tags that follow it. */
 function ends(uses: readonly Use[] = []): Change[] {
+  const tags = uses.filter(({ kind }) => kind === STREAM_KIND);
   const referrers = new Map(
-    uses.map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]),
+    uses
+      .filter(({ kind }) => kind !== STREAM_KIND)
+      .map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]),
   );
-  return [...referrers.values()].map((referrer) => ({ kind: 'referrer-ends', referrer }));
+  return [
+    ...[...referrers.values()].map((referrer): Change => ({ kind: 'referrer-ends', referrer })),
+    ...tags.map(({ namespace, name, field }): Change => {
+      return { kind: 'delete-tag', stream: `${namespace}/${name}`, tag: field.replace(/^tag /, '') };
+    }),
+  ];
 }

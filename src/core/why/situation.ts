@@ -12,7 +12,7 @@ export interface Decided extends Situation {
 /** Decides a situation as `prune images` does. The caller handles invalid references. */
 export function decide(situation: Situation): Decided {
   const { snapshot, options, now } = situation;
-  const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now));
+  const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now, snapshot.streams));
   return { ...situation, uses, decisions: new Decisions({ snapshot, uses, options, now }) };
 }
 

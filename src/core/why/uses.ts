@@ -18,7 +18,8 @@ export interface WhyUse extends Use {
 /** Collects every use that any object names, including ended pods and what only `--referrers=all` finds. */
 export function allMentions(snapshot: Snapshot): UseIndex {
   const everything = { scope: 'all', podsYoungerThan: -Infinity, everyPod: true } as const;
-  return collectUses(snapshot.referrers, snapshot.digests, everything);
+  const streamKeys = () => snapshot.streams.map(streamKey);
+  return collectUses(snapshot.referrers, snapshot.digests, { ...everything, streamKeys });
 }
 
 /** Finds the objects that name an image; those that keep it come first. */
@@ -42,6 +43,10 @@ export function usesOfImage(decided: Decided, mentions: UseIndex, digest: number
           ? `holds the newest item of tag ${tags[tag]!.name}`
           : `holds only the newest item of tag ${tags[tag]!.name}: this image is at position ${position}`;
       add(use, { through: 'tag', holds: counts && position === 0, note });
+    }
+    for (const use of mentions.streams.get(key) ?? []) {
+      const holds = position === 0 && includes(uses.streams.get(key), use);
+      add(use, { through: 'tag', holds, note: `cannot be parsed, and may mean any tag of ${key}` });
     }
     for (const use of mentions.images.get(key)?.get(digest) ?? []) {
       const holds = includes(uses.images.get(key)?.get(digest), use);

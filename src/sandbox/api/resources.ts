@@ -29,6 +29,7 @@ const ROWS: Record<string, Row[]> = {
     ['replicasets', 'ReplicaSet', 'ns', 'rs'],
     ['daemonsets', 'DaemonSet', 'ns', 'ds'],
     ['statefulsets', 'StatefulSet', 'ns', 'sts'],
+    ['controllerrevisions', 'ControllerRevision', 'ns'],
   ],
   'batch/v1': [
     ['jobs', 'Job', 'ns'],

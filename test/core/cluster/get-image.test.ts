@@ -1,4 +1,4 @@
-import { getImage } from '../../../src/core/cluster/lists/read-snapshot.js';
+import { getImage } from '../../../src/core/cluster/get-image.js';
 import { aResponse, fakeApi } from '../../support/fake-api.js';
 import { asDigest } from '../../support/names.js';
 

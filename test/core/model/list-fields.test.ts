@@ -30,7 +30,7 @@ function anything(path: string, asked: Set<string>): unknown {
       if (LIST_METHODS.includes(name)) return listMethod(name, path, asked);
       if (TEXT_METHODS.includes(name)) return 'text'[name as 'trim'].bind('text');
       if (name === 'length') return 1;
-      const below = path === '' ? name : `${path}.${name}`;
+      const below = path === '' ? name : `${path} > ${name}`;
       asked.add(below);
       return anything(below, asked);
     },
@@ -136,6 +136,6 @@ describe('LIST_FIELDS', () => {
       throw new Error(`the stand-in lacks something that the reducer of ${resource} uses`, { cause: error });
     }
     expect(asked.size).toBeGreaterThan(2);
-    expect([...asked].filter((path) => !covers(fields, path.split('.')))).toEqual([]);
+    expect([...asked].filter((path) => !covers(fields, path.split(' > ')))).toEqual([]);
   });
 });

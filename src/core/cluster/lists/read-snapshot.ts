@@ -1,58 +1,34 @@
 import { setMaxListeners } from 'node:events';
 import { forEachParallel, mapParallel } from '../../kit/parallel.js';
-import type { Digest } from '../../model/digest.js';
 import { reduceWholeImage } from '../../model/image-manifest.js';
-import type { KubeObject } from '../../model/kube.js';
 import type { Referrer } from '../../model/referrer.js';
 import type { StreamRecord } from '../../model/image-stream.js';
 import { streamKey } from '../../model/image-stream.js';
-import { emptySnapshot, internStream, type ImageStream, type Snapshot } from '../../model/table/snapshot.js';
+import { streamReferrer } from '../../model/referrers/stream.js';
+import { emptySnapshot, internStream, type ImageStream } from '../../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from '../api.js';
-import { apiError, isForbidden, isNotFound } from '../api-error.js';
-import { expectObject } from '../expect.js';
+import { isForbidden } from '../api-error.js';
+import { getImage } from '../get-image.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
-import { readList, type ListOptions, type ListReader, type ListResult } from './list.js';
-import { pathOf } from '../object-reference.js';
+import { readList, type ListReader, type ListResult } from './list.js';
+import type { ReadOptions, ReadResult } from './read-result.js';
 import { ParsePool } from './parse-pool.js';
 import type { ReducedPage } from './reduce-page.js';
-import { IMAGES, IMAGE_STREAMS, LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from '../resources.js';
+import {
+  EXTENDED_REFERRERS,
+  IMAGES,
+  IMAGE_STREAMS,
+  LIMIT_RANGES,
+  REFERRERS,
+  qualifiedName,
+  type ListedResource,
+} from '../resources.js';
 
 /** Maximum concurrent list requests: enough to keep network and parsers busy, with few pages in memory. */
 const CONCURRENT_LISTS = 3;
 /** Maximum concurrent requests for single images. */
 const CONCURRENT_GETS = 16;
-
-export interface ReadOptions {
-  /** Reads only image streams of this namespace. */
-  namespace?: string;
-  /** Reads only referrers of this namespace, as `oc` does with `-n`. */
-  referrersNamespace?: string;
-  /** Reads only images and image streams: enough to measure space, but not to prune. */
-  withoutReferrers?: boolean;
-  /** Reads every other resource too (`--referrers all`). `hosts` are known names of the registry. */
-  everything?: { hosts: string[] };
-  signal?: AbortSignal;
-  onPage?: ListOptions['onPage'];
-}
-
-/** A snapshot, and what is needed to follow later changes. */
-export interface ReadResult {
-  snapshot: Snapshot;
-  /** Version at which a watch has to start, by plural name; for other resources by qualified name. */
-  resourceVersions: Map<string, string>;
-  /**
-   * The API server's clock when the first list was read, in ms since the epoch; this machine's if the server sent no
-   * Date.
-   */
-  now: number;
-  /** Lead of this machine's clock over the server's, in ms; NaN if unknown. */
-  clockDifference: number;
-  /** Mean size of an Image object, in bytes. */
-  imageObjectBytes: number;
-  /** With the option `everything`: the further resources that were read. */
-  everything?: Everything;
-}
 
 /**
  * Reads everything that a plan is made from, several lists concurrently, and keeps only what decisions need.
@@ -85,6 +61,7 @@ class SnapshotReader {
   private now: number | undefined;
   private clockDifference = NaN;
   private imageObjectBytes = 0;
+  private readonly notVisible: ListedResource[] = [];
 
   constructor(
     private readonly api: ClusterApi,
@@ -94,10 +71,11 @@ class SnapshotReader {
   ) {}
 
   async read(): Promise<ReadResult> {
-    const { withoutReferrers } = this.options;
+    const { withoutReferrers, onlyAsOc } = this.options;
+    const referrers = withoutReferrers ? [] : [...REFERRERS, ...(onlyAsOc ? [] : EXTENDED_REFERRERS)];
     const lists = [
       () => this.readImages(),
-      ...(withoutReferrers ? [] : REFERRERS.map((resource) => () => this.readReferrers(resource))),
+      ...referrers.map((resource) => () => this.readReferrers(resource)),
       () => this.readStreams(),
       ...(withoutReferrers ? [] : [() => this.readLimits()]),
     ];
@@ -111,6 +89,8 @@ class SnapshotReader {
       now: this.now ?? this.clock(),
       clockDifference: this.clockDifference,
       imageObjectBytes: this.imageObjectBytes,
+      referrers: referrers.filter((resource) => !this.notVisible.includes(resource)),
+      notVisible: this.notVisible.map(qualifiedName),
       everything,
     };
   }
@@ -156,16 +136,25 @@ class SnapshotReader {
       this.options.namespace,
     );
     this.snapshot.streams = [...streams.values()];
+    const followers = this.snapshot.streams.flatMap((stream) => streamReferrer(stream) ?? []);
+    this.snapshot.referrers = this.snapshot.referrers.concat(followers);
   }
 
   private async readReferrers(resource: ListedResource): Promise<void> {
     let found: Referrer[] = [];
+    let pages = 0;
+    const take = (page: ReducedPage): void => {
+      pages++;
+      found.push(...page.referrers!);
+    };
     const restart = (): void => void (found = []);
-    await this.list(
-      resource,
-      { take: (page) => found.push(...page.referrers!), restart },
-      this.options.referrersNamespace,
-    );
+    try {
+      await this.list(resource, { take, restart }, this.options.referrersNamespace);
+    } catch (error) {
+      // Only the first page shows whether the user may list.
+      if (!resource.ifAllowed || pages > 0 || !isForbidden(error)) throw error;
+      this.notVisible.push(resource);
+    }
     this.snapshot.referrers = this.snapshot.referrers.concat(found);
   }
 
@@ -225,16 +214,4 @@ class SnapshotReader {
 /** @returns undefined if the user is not allowed to read the object */
 function ifForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;
-}
-
-/**
- * Reads one image; undefined when the server states that it does not exist.
- * @throws ApiError for every other response
- */
-export async function getImage(api: ClusterApi, name: Digest, signal?: AbortSignal): Promise<KubeObject | undefined> {
-  const reference = { resource: IMAGES, name };
-  const response = await api.request('GET', pathOf(reference), { signal, validate: expectObject(reference) });
-  if (isNotFound(response, reference)) return undefined;
-  if (response.status !== 200) throw apiError(response);
-  return response.json<KubeObject>();
 }

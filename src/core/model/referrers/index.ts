@@ -3,6 +3,7 @@ import type { Referrer } from '../referrer.js';
 import { reduceBuild, reduceBuildConfig } from './build.js';
 import { podSpecReferences, type PodSpec } from './pod-spec.js';
 import { reducePod } from './pod.js';
+import { annotatedTriggers, imageChangeTriggers } from './triggers.js';
 
 type Template = { spec?: PodSpec } | null | undefined;
 
@@ -10,7 +11,7 @@ type Template = { spec?: PodSpec } | null | undefined;
 export const REFERRER_KINDS = {
   pods: reducePod,
   replicationcontrollers: templated('ReplicationController'),
-  deploymentconfigs: templated('DeploymentConfig'),
+  deploymentconfigs: reduceDeploymentConfig,
   replicasets: templated('ReplicaSet'),
   deployments: templated('Deployment'),
   daemonsets: templated('DaemonSet'),
@@ -20,13 +21,17 @@ export const REFERRER_KINDS = {
     'CronJob',
     (spec) => (spec.jobTemplate as { spec?: { template?: Template } } | undefined)?.spec?.template,
   ),
+  controllerrevisions: reduceControllerRevision,
   builds: reduceBuild,
   buildconfigs: reduceBuildConfig,
 } satisfies Record<string, (object: KubeObject) => Referrer>;
 
 export type ReferrerResource = keyof typeof REFERRER_KINDS;
 
-/** Returns the function that reduces a workload to the images in its pod template, if it has one. */
+/**
+ * Returns the function that reduces a workload to the images in its pod template, if it has one, and to the tags that
+ * the triggers in its annotation watch.
+ */
 function templated(
   kind: string,
   templateOf: (spec: Record<string, unknown>) => Template = (spec) => spec.template as Template,
@@ -35,8 +40,28 @@ function templated(
     kind,
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
-    references: podSpecReferences(templateOf(object.spec ?? {})?.spec),
+    references: [...podSpecReferences(templateOf(object.spec ?? {})?.spec), ...annotatedTriggers(object)],
   });
+}
+
+/** Reduces a deployment config like the other workloads, and to the tags that its triggers watch. */
+function reduceDeploymentConfig(object: KubeObject): Referrer {
+  const referrer = templated('DeploymentConfig')(object);
+  return { ...referrer, references: [...referrer.references, ...imageChangeTriggers(object)] };
+}
+
+/**
+ * Reduces an older revision of a stateful set or a daemon set to the images in its pod template, which a rollback or a
+ * partition starts again. Revisions of other kinds have no pod template.
+ */
+function reduceControllerRevision(object: KubeObject): Referrer {
+  const { spec } = (object.data ?? {}) as { spec?: { template?: Template } | null };
+  return {
+    kind: 'ControllerRevision',
+    namespace: object.metadata.namespace ?? '',
+    name: object.metadata.name,
+    references: podSpecReferences(spec?.template?.spec).map((reference) => ({ ...reference, extended: true })),
+  };
 }
 
 /** Kind of each resource's objects. */
@@ -50,6 +75,7 @@ export const REFERRER_KIND_NAMES: Record<ReferrerResource, string> = {
   statefulsets: 'StatefulSet',
   jobs: 'Job',
   cronjobs: 'CronJob',
+  controllerrevisions: 'ControllerRevision',
   builds: 'Build',
   buildconfigs: 'BuildConfig',
 };

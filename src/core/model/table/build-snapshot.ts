@@ -5,6 +5,7 @@ import type { KubeObject } from '../kube.js';
 import { reduceLimitRange } from '../limit-range.js';
 import { checkedReducer } from '../reduce-object.js';
 import { REFERRER_KINDS, type ReferrerResource } from '../referrers/index.js';
+import { streamReferrer } from '../referrers/stream.js';
 import { emptySnapshot, internStream, type Snapshot } from './snapshot.js';
 
 /**
@@ -20,6 +21,7 @@ export function buildSnapshot(lists: Record<string, KubeObject[] | undefined>): 
   snapshot.referrers = (Object.keys(REFERRER_KINDS) as ReferrerResource[]).flatMap((resource) =>
     (lists[resource] ?? []).map(checkedReducer(resource, REFERRER_KINDS[resource])),
   );
+  snapshot.referrers.push(...snapshot.streams.flatMap((stream) => streamReferrer(stream) ?? []));
   snapshot.limits = (lists.limitranges ?? []).flatMap(checkedReducer('limitranges', reduceLimitRange));
   return snapshot;
 }

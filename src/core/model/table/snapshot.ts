@@ -3,13 +3,15 @@ import { ImageTable } from './image-table.js';
 import { streamKey, type StreamRecord } from '../image-stream.js';
 import type { InvalidNames } from '../names/invalid-names.js';
 import type { ImageLimit } from '../limit-range.js';
-import type { Referrer } from '../referrer.js';
+import type { Reference, Referrer } from '../referrer.js';
 import { isRepositoryName, type RepositoryName } from '../names/repository-name.js';
 
 /** One revision of a tag. `image` is the number of a digest; `created` is in ms since the epoch. */
 export interface TagItem {
   readonly image: number;
   readonly created: number;
+  /** `namespace/name` of another stream, from which the image is pulled. */
+  readonly source?: string;
 }
 
 /** An image stream with numbers in place of digests. */
@@ -26,6 +28,8 @@ export interface ImageStream {
   readonly repositoryName?: RepositoryName;
   readonly tags: readonly { readonly name: string; readonly items: readonly TagItem[] }[];
   readonly pending: readonly number[];
+  /** What the tags of its spec follow; absent if nothing. */
+  readonly follows?: readonly Reference[];
   /** What is wrong with the annotation `regadm/pending`; undefined if nothing is. */
   readonly pendingProblem?: string;
 }
@@ -122,7 +126,7 @@ export function internStream(record: StreamRecord, digests: Pick<DigestTable, 'i
     ...record,
     tags: record.tags.map(({ name, items }) => ({
       name,
-      items: items.map(({ image, created }) => ({ image: digests.intern(image), created })),
+      items: items.map((item) => ({ ...item, image: digests.intern(item.image) })),
     })),
     repositoryName: toRepositoryName(streamKey(record)),
     pending: record.pending.map((digest) => digests.intern(digest)),

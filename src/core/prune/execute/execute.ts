@@ -1,3 +1,4 @@
+import { namespaceToRead } from '../../graph/options.js';
 import type { Reporter } from '../../kit/reporter.js';
 import { EXIT, RegadmError } from '../../model/errors.js';
 import type { Gathered } from '../gather/gather.js';
@@ -71,9 +72,9 @@ function watch(
   { gathered: { lists }, reporter }: ExecuteOptions,
 ): ClusterWatcher {
   return new ClusterWatcher(ports.cluster, view, {
-    namespace: options.namespace,
-    referrersNamespace: options.referrers === 'oc' ? options.namespace : undefined,
+    namespace: namespaceToRead(options),
     resourceVersions: lists.resourceVersions,
+    referrers: lists.referrers,
     everything: lists.everything,
     log: (level, line) => reporter.log(level, line),
     clock: ports.clock,

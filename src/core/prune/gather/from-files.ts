@@ -10,6 +10,8 @@ import { readSavedLists } from './saved-lists.js';
 /** Evidence from saved lists. */
 interface SavedEvidence {
   evidence: Evidence;
+  /** Resources with uses that were not saved, and need not be. */
+  notVisible: string[];
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
   warnings: string[];
@@ -29,11 +31,14 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
     namespace === undefined || object.namespace === namespace;
   const snapshot = snapshotOf(lists, dir);
   const warnings = acceptUnreadable(snapshot, options.ignoreUnreadable);
-  if (referrers === 'oc') snapshot.referrers = snapshot.referrers.filter(isInScope);
-  snapshot.streams = snapshot.streams.filter(isInScope);
+  if (referrers === 'oc') {
+    snapshot.referrers = snapshot.referrers.filter(isInScope);
+    snapshot.streams = snapshot.streams.filter(isInScope);
+  }
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
   return {
     evidence: Object.freeze({ snapshot: freezeSnapshot(snapshot), now }),
+    notVisible: lists.controllerrevisions || referrers === 'oc' ? [] : ['controllerrevisions.apps'],
     imageObjectBytes: snapshot.images.count > 0 ? bytes / snapshot.images.count : 0,
     warnings,
   };

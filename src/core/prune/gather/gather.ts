@@ -1,5 +1,5 @@
-import type { ReadResult } from '../../cluster/lists/read-snapshot.js';
-import type { PruneOptions } from '../../graph/options.js';
+import type { ReadResult } from '../../cluster/lists/read-result.js';
+import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
 import { freezeSnapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import { decide, type Evidence } from '../plan/evidence.js';
@@ -94,12 +94,14 @@ async function readLists(
   return read;
 }
 
-/** Chooses the lists to read. Beyond `oc`, uses in all namespaces count. */
-function listScope({ referrers, namespace }: PruneOptions, registryUrl: string | undefined) {
+/** Chooses the lists to read. */
+function listScope(options: PruneOptions, registryUrl: string | undefined) {
+  const namespace = namespaceToRead(options);
   return {
     namespace,
-    referrersNamespace: referrers === 'oc' ? namespace : undefined,
-    everything: referrers === 'all' ? { hosts: toHosts(registryUrl) } : undefined,
+    referrersNamespace: namespace,
+    onlyAsOc: options.referrers === 'oc',
+    everything: options.referrers === 'all' ? { hosts: toHosts(registryUrl) } : undefined,
   };
 }
 

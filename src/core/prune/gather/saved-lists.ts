@@ -14,9 +14,10 @@ const RESOURCES: Record<string, string> = {
 };
 const BY_KIND = new Map(Object.entries(RESOURCES).map(([resource, kind]) => [kind, resource]));
 /**
- * Resources that can be missing: some clusters do not have them, and limits matter only with `--prune-over-size-limit`.
+ * Resources that can be missing: some clusters do not have them, many users may not list controller revisions, and
+ * limits matter only with `--prune-over-size-limit`.
  */
-const OPTIONAL = new Set(['builds', 'buildconfigs', 'deploymentconfigs', 'limitranges']);
+const OPTIONAL = new Set(['builds', 'buildconfigs', 'deploymentconfigs', 'controllerrevisions', 'limitranges']);
 
 /** The lists that were found below a directory. */
 interface SavedLists {

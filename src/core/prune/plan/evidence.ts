@@ -29,7 +29,7 @@ export interface Decided {
  * @throws RegadmError INVALID_REFERENCES with all of them, unless `ignoreInvalidRefs`
  */
 export function decide({ snapshot, now }: Evidence, options: PruneOptions): Decided {
-  const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now));
+  const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now, snapshot.streams));
   assertValidReferences(uses, options);
   return { uses, decisions: new Decisions({ snapshot, uses, options, now }) };
 }

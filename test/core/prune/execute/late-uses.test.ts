@@ -117,6 +117,23 @@ describe.each(['admin', 'pruner'] as const)('with the permissions of the %s', (u
   });
 });
 
+test.each(['admin', 'pruner'] as const)(
+  'a tag of another stream that is promoted during the run of the %s keeps the item and its links',
+  async (user) => {
+    const image = scene.web[4]!;
+    const promote = (): void => retag(scene.sandbox, 'shop/api', 'promoted', image, 'shop/web');
+    const happened = once(MOMENTS['before its stream is updated']!, promote);
+    const { document } = await pruneInProcess(scene, {
+      kubeconfig: scene.sandbox.kubeconfig[user],
+      request: { registry: oneWorker() },
+    });
+    expect(happened()).toBe(true);
+    expect(stateOf(scene.sandbox).items.some((item) => item.startsWith('shop/web') && item.endsWith(image))).toBe(true);
+    expect(missingParts(scene.sandbox).filter((part) => part.includes(' shop/web@'))).toEqual([]);
+    expect(document.failures).toEqual([]);
+  },
+);
+
 function oneWorker(): { registryUrl: string; forceInsecure: boolean; workers: number } {
   return { registryUrl: scene.sandbox.registryUrl, forceInsecure: false, workers: 1 };
 }

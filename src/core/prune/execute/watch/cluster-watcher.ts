@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Everything } from '../../../cluster/lists/all-referrers.js';
 import { ParsePool } from '../../../cluster/lists/parse-pool.js';
-import { IMAGES, REFERRERS, qualifiedName } from '../../../cluster/resources.js';
+import { IMAGES, qualifiedName, type ListedResource } from '../../../cluster/resources.js';
 import { ageClock } from '../../../kit/clock.js';
 import { forEachParallel } from '../../../kit/parallel.js';
 import type { ClusterReads } from '../../ports.js';
@@ -17,12 +17,12 @@ import { WatchBudget } from './watch-budget.js';
 const LISTS_AT_ONCE = 4;
 
 interface ClusterWatcherOptions {
-  /** Watch only streams of this namespace. */
+  /** Watch only objects of this namespace. */
   namespace?: string;
-  /** Watch only referrers of this namespace. */
-  referrersNamespace?: string;
   /** Resource versions of the first lists, by plural name; by qualified name for the resources of `everything`. */
   resourceVersions: Map<string, string>;
+  /** The resources with uses that were read. */
+  referrers: readonly ListedResource[];
   /** The further resources of `--referrers all`. */
   everything?: Everything;
   log?: (level: number, line: string) => void;
@@ -158,13 +158,13 @@ export class ClusterWatcher {
 }
 
 function toSources(context: ReaderContext, options: ClusterWatcherOptions): Source[] {
-  const { namespace, referrersNamespace, resourceVersions, everything } = options;
+  const { namespace, referrers, resourceVersions, everything } = options;
   const versionOf = (name: string): string => resourceVersions.get(name) ?? '';
   return [
     toSource(imageReader(context), versionOf(IMAGES.resource)),
     toSource(streamReader(context, namespace), versionOf('imagestreams'), namespace),
-    ...REFERRERS.map((resource) =>
-      toSource(referrerReader(context, resource, referrersNamespace), versionOf(resource.resource), referrersNamespace),
+    ...referrers.map((resource) =>
+      toSource(referrerReader(context, resource, namespace), versionOf(resource.resource), namespace),
     ),
     ...(everything?.resources ?? []).map((any) =>
       toSource(anyReader(context, any, everything!), versionOf(qualifiedName(any))),

@@ -1,4 +1,6 @@
 import type { Referrer } from '../../../model/referrer.js';
+import { STREAM_KIND } from '../../../model/referrers/stream.js';
+import type { ImageStream } from '../../../model/table/snapshot.js';
 
 /** Stores the newest known state of every object that uses images. */
 export class KnownReferrers {
@@ -18,6 +20,15 @@ export class KnownReferrers {
     let known = this.byKind.get(referrer.kind);
     if (!known) this.byKind.set(referrer.kind, (known = new Map()));
     known.set(keyOf(referrer), referrer);
+  }
+
+  /** Stores what the tags of a stream follow. @returns whether that has changed */
+  putFollower({ namespace, name, follows = [] }: ImageStream): boolean {
+    const referrer = { kind: STREAM_KIND, namespace, name, references: follows };
+    const known = this.byKind.get(STREAM_KIND)?.get(keyOf(referrer))?.references ?? [];
+    if (JSON.stringify(known) === JSON.stringify(follows)) return false;
+    this.put(referrer);
+    return true;
   }
 
   /** @returns whether it was known */

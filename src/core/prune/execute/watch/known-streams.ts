@@ -9,6 +9,8 @@ export class KnownStreams {
   private readonly streams = new Map<string, ImageStream>();
   /** Number of tag items, by the digest number of their image. */
   private readonly listed = new Map<number, number>();
+  /** Tags that were promoted since the plan was computed, by the stream that they come from, then by digest number. */
+  private readonly promoted = new Map<string, Map<number, { stream: string; tag: string }>>();
 
   constructor(
     streams: readonly ImageStream[],
@@ -25,6 +27,10 @@ export class KnownStreams {
     return this.streams.get(key);
   }
 
+  all(): Iterable<ImageStream> {
+    return this.streams.values();
+  }
+
   /**
    * Stores the state of a stream, unless a newer one is known.
    * @returns the newest known state
@@ -35,6 +41,7 @@ export class KnownStreams {
     if (known && known.uid === record.uid && isOlderVersion(record.resourceVersion, known.resourceVersion))
       return known;
     const stream = internStream(record, this.digests);
+    this.notePromotions(known, stream);
     this.store(key, stream);
     return stream;
   }
@@ -56,6 +63,11 @@ export class KnownStreams {
     for (const record of records) this.put(record);
   }
 
+  /** Returns a tag that was promoted from this image of a stream since the plan was computed. */
+  promotedFrom(key: string, image: number): { stream: string; tag: string } | undefined {
+    return this.promoted.get(key)?.get(image);
+  }
+
   /** True if a tag item lists the image of this digest. */
   isListed(digest: number): boolean {
     return (this.listed.get(digest) ?? 0) > 0;
@@ -73,6 +85,17 @@ export class KnownStreams {
     return undefined;
   }
 
+  private notePromotions(known: ImageStream | undefined, stream: ImageStream): void {
+    for (const { name: tag, items } of stream.tags) {
+      for (const { source, image } of items) {
+        if (source === undefined || hasItem(known, tag, image)) continue;
+        let images = this.promoted.get(source);
+        if (!images) this.promoted.set(source, (images = new Map()));
+        images.set(image, { stream: streamKey(stream), tag });
+      }
+    }
+  }
+
   private store(key: string, stream: ImageStream | undefined): void {
     this.count(this.streams.get(key), -1);
     this.count(stream, 1);
@@ -84,4 +107,9 @@ export class KnownStreams {
     for (const { items } of stream?.tags ?? [])
       for (const { image } of items) this.listed.set(image, (this.listed.get(image) ?? 0) + by);
   }
+}
+
+function hasItem(stream: ImageStream | undefined, tag: string, image: number): boolean {
+  const known = stream?.tags.find(({ name }) => name === tag);
+  return known?.items.some((item) => item.image === image) ?? false;
 }

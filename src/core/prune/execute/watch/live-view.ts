@@ -4,7 +4,7 @@ import { ItemRules, kept, type Verdict } from '../../../graph/item-rules.js';
 import { toUseOptions } from '../../../graph/options.js';
 import type { Reason } from '../../../graph/reason.js';
 import { collectUses } from '../../../graph/uses.js';
-import type { StreamRecord } from '../../../model/image-stream.js';
+import { streamKey, type StreamRecord } from '../../../model/image-stream.js';
 import { RegadmError } from '../../../model/errors.js';
 import type { ImageRecord } from '../../../model/image.js';
 import type { Referrer } from '../../../model/referrer.js';
@@ -91,7 +91,9 @@ export class LiveView {
    * @returns the newest known state
    */
   putStream(record: StreamRecord): ImageStream {
-    return this.streams.put(record);
+    const stream = this.streams.put(record);
+    if (this.referrers.putFollower(stream)) this.current = undefined;
+    return stream;
   }
 
   /**
@@ -104,12 +106,13 @@ export class LiveView {
 
   /** Adds the streams of a list; it can be older than what a watch has shown since. */
   addStreams(records: StreamRecord[]): void {
-    for (const record of records) this.streams.put(record);
+    for (const record of records) this.putStream(record);
   }
 
   /** Replaces all streams: those that are not in the list have been deleted. */
   setStreams(records: StreamRecord[]): void {
     this.streams.setAll(records);
+    for (const record of records) this.putStream(record);
   }
 
   /** Returns the newest known state of a stream (`namespace/name`); undefined if it no longer exists. */
@@ -125,6 +128,8 @@ export class LiveView {
     const rules = this.rules();
     const verdict = rules.items.verdict(stream, tag, position);
     if (verdict.kept || this.plan.options.referrers === 'oc') return verdict;
+    const promoted = this.streams.promotedFrom(streamKey(stream), stream.tags[tag]!.items[position]!.image);
+    if (promoted) return kept({ rule: 'promoted', ...promoted });
     const subject = this.subjectOf(stream, tag, position);
     if (subject === -1 || !isKept(subject, stream, rules)) return verdict;
     return kept({ rule: 'attached', subject: this.digests.text(subject) });
@@ -171,7 +176,8 @@ export class LiveView {
 
   /** Returns true if the links of an image that a stream no longer lists are kept now. @throws RegadmError as `item` */
   keepsLinks(stream: ImageStream, digest: number): boolean {
-    return this.rules().items.keepsLinks(stream, digest);
+    const isPromoted = this.streams.promotedFrom(streamKey(stream), digest) !== undefined;
+    return (isPromoted && this.plan.options.referrers !== 'oc') || this.rules().items.keepsLinks(stream, digest);
   }
 
   /** Frees the memory for the links of a finished stream. */
@@ -226,7 +232,7 @@ export class LiveView {
   private computeRules(): CurrentRules {
     const { images, digests, now } = this;
     const { options, only, snapshot } = this.plan;
-    const uses = collectUses(this.referrers.all(), digests, toUseOptions(options, now));
+    const uses = collectUses(this.referrers.all(), digests, toUseOptions(options, now, this.streams.all()));
     if (uses.invalid.length > 0 && !options.ignoreInvalidRefs) {
       throw new RegadmError(
         'a reference that cannot be parsed has appeared while images were deleted: what it uses is unknown',

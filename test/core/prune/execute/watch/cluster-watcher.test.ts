@@ -1,4 +1,5 @@
 import { ApiError } from '../../../../../src/core/cluster/api-error.js';
+import { REFERRERS } from '../../../../../src/core/cluster/resources.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
 import { allowedAge } from '../../../../../src/core/prune/execute/watch/allowed-age.js';
 import { toClusterReads } from '../../../../../src/core/prune/connect.js';
@@ -42,6 +43,7 @@ function start(options: { watchLimitBytes?: number } = {}): void {
     'cronjobs',
   ];
   watcher = new ClusterWatcher(toClusterReads(server.api), view, {
+    referrers: REFERRERS,
     resourceVersions: new Map(resources.map((resource) => [resource, '5'])),
     clock: () => now,
     ...options,
@@ -157,6 +159,7 @@ test('the deletion of a stream that was created again since then is ignored', as
 test('a resource that may not be watched is listed again before its list is too old', async () => {
   server.watchable = (path) => /images$|imagestreams$/.test(path);
   watcher = new ClusterWatcher(toClusterReads(server.api), view, {
+    referrers: REFERRERS,
     resourceVersions: new Map([
       ['images', '5'],
       ['imagestreams', '5'],

@@ -2,6 +2,7 @@ import type { KubeObject } from '../../../../../src/core/model/kube.js';
 import { toClusterReads } from '../../../../../src/core/prune/connect.js';
 import { ClusterWatcher } from '../../../../../src/core/prune/execute/watch/cluster-watcher.js';
 import type { ConfirmWaits } from '../../../../../src/core/prune/execute/watch/source-watches.js';
+import { REFERRERS } from '../../../../../src/core/cluster/resources.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
 import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../../support/builders.js';
 import { WatchedServer, type Feed } from '../../../../support/watched-server.js';
@@ -27,6 +28,7 @@ beforeEach(async () => {
   // As the role system:image-pruner allows it: images and image streams can be watched, pods only listed.
   server.watchable = (path) => /images$|imagestreams$/.test(path);
   watcher = new ClusterWatcher(toClusterReads(server.api), view, {
+    referrers: REFERRERS,
     resourceVersions: new Map([
       ['images', '5'],
       ['imagestreams', '5'],

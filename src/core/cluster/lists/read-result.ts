@@ -1,0 +1,42 @@
+import type { Snapshot } from '../../model/table/snapshot.js';
+import type { ListedResource } from '../resources.js';
+import type { Everything } from './all-referrers.js';
+import type { ListOptions } from './list.js';
+
+/** What is read. */
+export interface ReadOptions {
+  /** Reads only image streams of this namespace. */
+  namespace?: string;
+  /** Reads only referrers of this namespace, as `oc` does with `-n`. */
+  referrersNamespace?: string;
+  /** Reads only what `oc` reads. */
+  onlyAsOc?: boolean;
+  /** Reads only images and image streams: enough to measure space, but not to prune. */
+  withoutReferrers?: boolean;
+  /** Reads every other resource too (`--referrers all`). `hosts` are known names of the registry. */
+  everything?: { hosts: string[] };
+  signal?: AbortSignal;
+  onPage?: ListOptions['onPage'];
+}
+
+/** A snapshot, and what is needed to follow later changes. */
+export interface ReadResult {
+  snapshot: Snapshot;
+  /** Version at which a watch has to start, by plural name; for other resources by qualified name. */
+  resourceVersions: Map<string, string>;
+  /**
+   * The API server's clock when the first list was read, in ms since the epoch; this machine's if the server sent no
+   * Date.
+   */
+  now: number;
+  /** Lead of this machine's clock over the server's, in ms; NaN if unknown. */
+  clockDifference: number;
+  /** Mean size of an Image object, in bytes. */
+  imageObjectBytes: number;
+  /** The resources with uses that were read. */
+  referrers: ListedResource[];
+  /** Resources with uses that the user may not list, by qualified name. */
+  notVisible: string[];
+  /** With the option `everything`: the further resources that were read. */
+  everything?: Everything;
+}

@@ -1,0 +1,63 @@
+import { namesStream, parseImageReference, parseStreamImage, parseStreamTag } from '../image-reference.js';
+import type { KubeObject } from '../kube.js';
+import type { Reference, Referrer } from '../referrer.js';
+
+/** Kind of the referrers that `streamReferrer` returns. */
+export const STREAM_KIND = 'ImageStream';
+
+/** What a tag of a stream's spec follows. */
+interface Followed {
+  kind?: unknown;
+  namespace?: unknown;
+  name?: unknown;
+}
+
+/**
+ * Returns what the tags of a stream's spec follow: tags and images of this or of other streams. `oc tag` writes such a
+ * tag, and builds and triggers then pull from the other stream.
+ */
+export function followedReferences(object: KubeObject): Reference[] {
+  const tags = object.spec?.tags;
+  if (!Array.isArray(tags)) return [];
+  return tags.flatMap((tag: { name?: unknown; from?: unknown } | null) => {
+    const from = (tag?.from ?? {}) as Followed;
+    if (typeof from.name !== 'string') return [];
+    const namespace = String(from.namespace || (object.metadata.namespace ?? ''));
+    const parsed = followed(from.kind, from.name, object.metadata.name);
+    return parsed ? [{ field: `tag ${String(tag?.name)}`, ...parsed, namespace, extended: true }] : [];
+  });
+}
+
+/** Returns a valid reference: one that cannot be parsed would end the run, and the API server accepts none. */
+function followed(kind: unknown, name: string, stream: string): Pick<Reference, 'form' | 'text'> | undefined {
+  if (kind === 'ImageStreamTag') {
+    // A name without a colon is a tag of the same stream.
+    const text = name.includes(':') ? name : `${stream}:${name}`;
+    return typeof parseStreamTag(text) === 'string' ? undefined : { form: 'stream-tag', text };
+  }
+  const isImage = kind === 'ImageStreamImage' && typeof parseStreamImage(name) !== 'string';
+  return isImage ? { form: 'stream-image', text: name } : undefined;
+}
+
+/** Returns a stream as an object that uses what its tags follow; undefined if they follow nothing. */
+export function streamReferrer(stream: {
+  namespace: string;
+  name: string;
+  follows?: readonly Reference[];
+}): Referrer | undefined {
+  const { namespace, name, follows } = stream;
+  return follows && { kind: STREAM_KIND, namespace, name, references: follows };
+}
+
+/**
+ * Returns the stream (`namespace/name`) that the pull spec of a tag item names, if it is another one: `oc tag` copies
+ * an item with its pull spec, so that the image is still pulled from the first stream. As everywhere, the host does not
+ * matter.
+ */
+export function sourceStream(pullSpec: unknown, own: string): string | undefined {
+  if (typeof pullSpec !== 'string' || pullSpec.includes(`/${own}@`)) return undefined;
+  const parsed = parseImageReference(pullSpec);
+  if (typeof parsed === 'string' || !namesStream(parsed)) return undefined;
+  const key = `${parsed.namespace}/${parsed.name}`;
+  return key === own ? undefined : key;
+}

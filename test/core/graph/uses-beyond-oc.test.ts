@@ -1,0 +1,234 @@
+import { describeReason } from '../../../src/core/graph/reason.js';
+import type { PruneOptions } from '../../../src/core/graph/options.js';
+import { planImagePrune } from '../../../src/core/prune/plan/plan.js';
+import {
+  anImageStream,
+  anOrdinaryImage,
+  aPod,
+  aSnapshot,
+  digest,
+  NOW,
+  pruneOptions,
+  type Built,
+} from '../../support/builders.js';
+
+const [OLD, NEW] = [digest('old'), digest('new')];
+
+/** Returns why the items of a stream are kept, by `tag position`; undefined for those that are removed. */
+function whyKept(
+  built: Built[],
+  options: Partial<PruneOptions> = {},
+  key = 'shop/app',
+): Record<string, string | undefined> {
+  const snapshot = aSnapshot(anOrdinaryImage('old'), anOrdinaryImage('new'), ...built);
+  const { decisions } = planImagePrune({ snapshot, now: NOW }, pruneOptions({ keepTagRevisions: 0, ...options }));
+  const index = snapshot.streams.findIndex(({ namespace, name }) => `${namespace}/${name}` === key);
+  const verdicts = snapshot.streams[index]!.tags.flatMap(({ name, items }, tag) =>
+    items.map((_, position): [string, string | undefined] => {
+      const { kept, because } = decisions.item(index, tag, position);
+      return [`${name} ${position}`, kept ? describeReason(because) : undefined];
+    }),
+  );
+  return Object.fromEntries(verdicts);
+}
+
+const workload = (resource: string, name: string, image: string, more: object = {}): Built => ({
+  resource,
+  object: {
+    metadata: { name, namespace: 'shop', ...more },
+    spec: { template: { spec: { containers: [{ name: 'c', image }] } } },
+  },
+});
+const app = (): Built => anImageStream('shop/app').withTag('latest', [NEW, OLD]);
+const GONE = { 'latest 0': undefined, 'latest 1': undefined };
+
+describe('names without a host and a namespace', () => {
+  test.each(['app', 'app:latest'])('%s means the stream in the namespace of the object', (image) => {
+    const built = [app(), workload('deployments', 'web', image)];
+    const reason = "the tag's newest item, and the tag is used by deployment shop/web (container c)";
+    expect(whyKept(built)).toEqual({ 'latest 0': reason, 'latest 1': undefined });
+    expect(whyKept(built, { referrers: 'oc' })).toEqual(GONE);
+  });
+
+  test('a digest means that image of the stream', () => {
+    expect(whyKept([app(), workload('statefulsets', 'web', `app@${OLD}`)])['latest 1']).toBe(
+      'used by statefulset shop/web (container c)',
+    );
+  });
+
+  test.each(['other', 'app:v1', 'library/app', 'shop/app', 'quay.io/app'])('%s does not mean the tag', (image) => {
+    expect(whyKept([app(), workload('deployments', 'web', image)])).toEqual(GONE);
+  });
+
+  test('the same name in another namespace means another stream', () => {
+    expect(whyKept([app(), aPod('other/web').running('app')])).toEqual(GONE);
+  });
+});
+
+describe('image change triggers', () => {
+  const annotated = (triggers: unknown): Built =>
+    workload('deployments', 'web', 'quay.io/some/thing:1', {
+      annotations: {
+        'image.openshift.io/triggers': typeof triggers === 'string' ? triggers : JSON.stringify(triggers),
+      },
+    });
+  const from = (name: unknown, namespace?: string) => ({ from: { kind: 'ImageStreamTag', name, namespace } });
+
+  test.each([[[from('app:latest')]], [[from('app')]], [[{}, null, from('app:latest', 'shop')]]])(
+    'the annotation %j uses the tag',
+    (triggers) => {
+      expect(whyKept([app(), annotated(triggers)])['latest 0']).toMatch(
+        /used by deployment shop\/web \(annotated trigger/,
+      );
+    },
+  );
+
+  test.each(['', 'no JSON', '{}', 'null', [[]], [from(1)], [from('a:b:c')], [from('app:latest', 'other')]])(
+    'the annotation %j uses nothing, and does not end the run',
+    (triggers) => {
+      expect(whyKept([app(), annotated(triggers)])).toEqual(GONE);
+    },
+  );
+
+  test('a deployment config names the tag in its spec', () => {
+    const { resource, object } = workload('deploymentconfigs', 'web', 'quay.io/some/thing:1');
+    object.spec!.triggers = [
+      { type: 'ConfigChange' },
+      { type: 'ImageChange', imageChangeParams: { from: { kind: 'ImageStreamTag', name: 'app:latest' } } },
+    ];
+    expect(whyKept([app(), { resource, object }])['latest 0']).toMatch(
+      /used by deploymentconfig shop\/web \(trigger 1\)/,
+    );
+  });
+});
+
+describe('older revisions of stateful sets and daemon sets', () => {
+  const revision = (data: unknown): Built => ({
+    resource: 'controllerrevisions',
+    object: { metadata: { name: 'db-1', namespace: 'shop' }, data },
+  });
+  const template = {
+    spec: { template: { spec: { containers: [{ name: 'c', image: `r.example/shop/app@${OLD}` }] } } },
+  };
+
+  test('the images of a revision are kept', () => {
+    expect(whyKept([app(), revision(template)])['latest 1']).toBe('used by controllerrevision shop/db-1 (container c)');
+    expect(whyKept([app(), revision(template)], { referrers: 'oc' })).toEqual(GONE);
+  });
+
+  test.each([undefined, null, {}, { spec: null }, { spec: { template: null } }])('%j has no images', (data) => {
+    expect(whyKept([app(), revision(data)])).toEqual(GONE);
+  });
+});
+
+describe('references that cannot be parsed, with --ignore-invalid-refs', () => {
+  const kept = (image: string, built: Built[] = [app()], key = 'shop/app') =>
+    whyKept([...built, workload('deployments', 'web', image)], { ignoreInvalidRefs: true }, key);
+
+  test('keep the image of a digest in them, and nothing else', () => {
+    const reason = 'its digest is used by deployment shop/web (container c)';
+    expect(kept(`r.example/Shop/App@${OLD}`)).toEqual({ 'latest 0': undefined, 'latest 1': reason });
+    expect(kept(`image=${OLD.toUpperCase()} `)['latest 1']).toBe(reason);
+  });
+
+  test.each([
+    'r.example/shop/app:a b',
+    'SHOP/APP:latest',
+    'app:${TAG}',
+    'https://r.example/shop/app:1',
+    'x/shop/app-2:{',
+  ])('%s keeps the newest item of every tag of the stream', (image) => {
+    const built = [anImageStream('shop/app').withTag('latest', [NEW, OLD]).withTag('v1', [OLD])];
+    const found = kept(image, built);
+    expect(found['latest 0']).toMatch(/the tag is used by deployment shop\/web/);
+    expect(found['v1 0']).toMatch(/the tag is used by deployment shop\/web/);
+  });
+
+  test('a name of another namespace counts only with the namespace', () => {
+    const other = [anImageStream('other/tool').withTag('latest', [NEW])];
+    expect(kept('r.example/tool:{', other, 'other/tool')).toEqual({ 'latest 0': undefined });
+    expect(kept('r.example/other/tool:{', other, 'other/tool')['latest 0']).toBeDefined();
+  });
+
+  test('with --referrers oc they keep nothing', () => {
+    const built = [app(), workload('deployments', 'web', `R.example/Shop/App@${OLD}`)];
+    expect(whyKept(built, { ignoreInvalidRefs: true, referrers: 'oc' })).toEqual(GONE);
+  });
+
+  test('many streams and long references end in bounded time', () => {
+    const streams = Array.from({ length: 2000 }, (_, at) => anImageStream(`shop/s${at}`));
+    const bad = Array.from({ length: 300 }, (_, at) =>
+      workload('deployments', `web-${at}`, `{${at} ${'shop/x/'.repeat(20_000)}`),
+    );
+    expect(whyKept([app(), ...streams, ...bad], { ignoreInvalidRefs: true })['latest 0']).toBeDefined();
+  });
+});
+
+describe('promoted tags', () => {
+  const promoted = (source: string): Built => {
+    const stream = anImageStream('prod/app').withTag('x', [OLD]);
+    const [tag] = (stream.object.status as { tags: { items: { dockerImageReference?: string }[] }[] }).tags;
+    tag!.items[0]!.dockerImageReference = `image-registry.example:5000/${source}@${OLD}`;
+    return stream;
+  };
+  const keepProd = { protection: { namespaces: ['prod'], streams: [], tags: [], digests: [] } };
+
+  test('a remaining item keeps the item that it was promoted from', () => {
+    expect(whyKept([app(), promoted('shop/app')], keepProd)).toEqual({
+      'latest 0': undefined,
+      'latest 1': 'image stream tag prod/app:x was promoted from here',
+    });
+    expect(whyKept([app(), promoted('shop/app')], { ...keepProd, referrers: 'oc' })).toEqual(GONE);
+  });
+
+  test('an item that goes keeps nothing, and neither does one of another stream', () => {
+    expect(whyKept([app(), promoted('shop/app')])).toEqual(GONE);
+    expect(whyKept([app(), promoted('prod/app')], keepProd)).toEqual(GONE);
+    expect(whyKept([app(), promoted('other/app')], keepProd)).toEqual(GONE);
+  });
+
+  test('a chain of promotions keeps all of its items', () => {
+    const staging = anImageStream('staging/app').withTag('y', [OLD]);
+    const [tag] = (staging.object.status as { tags: { items: { dockerImageReference?: string }[] }[] }).tags;
+    tag!.items[0]!.dockerImageReference = `image-registry.example:5000/shop/app@${OLD}`;
+    expect(whyKept([app(), staging, promoted('staging/app')], keepProd)['latest 1']).toBe(
+      'image stream tag staging/app:y was promoted from here',
+    );
+  });
+
+  test('with --namespace, a tag of another namespace keeps the item', () => {
+    expect(whyKept([app(), promoted('shop/app')], { namespace: 'shop' })['latest 1']).toMatch(
+      /prod\/app:x was promoted/,
+    );
+  });
+
+  const following = (from: object): Built => {
+    const stream = anImageStream('prod/app');
+    stream.object.spec = { tags: [{ name: 'x', from }] };
+    return stream;
+  };
+
+  test.each([
+    [{ kind: 'ImageStreamTag', namespace: 'shop', name: 'app:latest' }, 'latest 0'],
+    [{ kind: 'ImageStreamImage', namespace: 'shop', name: `app@${OLD}` }, 'latest 1'],
+  ])('a tag whose spec follows %j keeps it', (from, place) => {
+    expect(whyKept([app(), following(from)])[place]).toMatch(/used by imagestream prod\/app \(tag x\)/);
+  });
+
+  test('a tag that follows another tag of its own stream keeps it', () => {
+    const stream = app();
+    stream.object.spec = { tags: [{ name: 'stable', from: { kind: 'ImageStreamTag', name: 'latest' } }] };
+    expect(whyKept([stream])['latest 0']).toMatch(/used by imagestream shop\/app \(tag stable\)/);
+  });
+
+  test.each([
+    {},
+    null,
+    { kind: 'DockerImage', name: 'quay.io/shop/app:latest' },
+    { kind: 'ImageStreamTag', name: 'a:b:c' },
+    { kind: 'ImageStreamImage', name: 'app' },
+    { kind: 'ImageStreamTag', name: 1 },
+  ])('%j follows nothing, and does not end the run', (from) => {
+    expect(whyKept([app(), following(from as object)])).toEqual(GONE);
+  });
+});
