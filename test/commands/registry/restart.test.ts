@@ -162,7 +162,7 @@ test.each([
   ['--redis-ca=/ca.pem', '--redis-ca works only with --redis-url and TLS'],
   ['--timeout=soon', '--timeout'],
   ['--timeout=0', '--timeout must be above 0'],
-  ['--timeout=-1m', '--timeout must be greater than or equal to 0'],
+  ['--timeout=-1m', '--timeout must be above 0'],
 ])('%s is refused', async (flag, message) => {
   const { status, stderr } = await regadm(['registry', 'restart', flag]);
   expect(status).toBe(1);
