@@ -19,6 +19,7 @@ const LISTS = [
   '/apis/apps/v1/deployments',
   '/apis/apps/v1/daemonsets',
   '/apis/apps/v1/statefulsets',
+  '/apis/apps/v1/controllerrevisions',
   '/apis/batch/v1/jobs',
   '/apis/batch/v1/cronjobs',
   '/apis/build.openshift.io/v1/buildconfigs',

@@ -64,6 +64,7 @@ const EMPTY = {
   deployments: ['Deployment', 'apps/v1'],
   daemonsets: ['DaemonSet', 'apps/v1'],
   statefulsets: ['StatefulSet', 'apps/v1'],
+  controllerrevisions: ['ControllerRevision', 'apps/v1'],
   jobs: ['Job', 'batch/v1'],
   cronjobs: ['CronJob', 'batch/v1'],
   deploymentconfigs: ['DeploymentConfig', 'apps.openshift.io/v1'],
