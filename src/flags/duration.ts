@@ -1,4 +1,4 @@
-import { parseDuration } from '../core/model/duration.js';
+import { parseDuration } from '../core/model/values/duration.js';
 import { usageError } from '../core/model/errors.js';
 
 /** Maximum delay of Node's timers, in ms: about 25 days. */

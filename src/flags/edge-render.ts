@@ -6,7 +6,7 @@ import type { RenderRequest } from '../core/edge/render/render-site.js';
 import { labelFromPath, storageFromDisk } from '../core/edge/render/storage-from-disk.js';
 import { storageProblems } from '../core/edge/storage-problems.js';
 import { usageError, type RegadmError } from '../core/model/errors.js';
-import { parseQuantity } from '../core/model/quantity.js';
+import { parseQuantity } from '../core/model/values/quantity.js';
 
 const PARTITION = { helpGroup: 'PARTITION' };
 const OBJECTS = { helpGroup: 'OBJECTS' };

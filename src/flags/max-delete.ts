@@ -1,5 +1,5 @@
 import { usageError } from '../core/model/errors.js';
-import { parseMaxDelete, type MaxDelete } from '../core/model/max-delete.js';
+import { parseMaxDelete, type MaxDelete } from '../core/model/values/max-delete.js';
 
 /** Converts `--max-delete`; `things` is what a number counts. @throws RegadmError (USAGE) */
 export function maxDeleteFlag(text: string, things: 'blobs' | 'images'): MaxDelete {

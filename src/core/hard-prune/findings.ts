@@ -1,5 +1,5 @@
 import type { Reporter } from '../kit/reporter.js';
-import { formatBytes } from '../model/quantity.js';
+import { formatBytes } from '../model/values/quantity.js';
 import { plural } from '../terminal/text.js';
 import type { HardPrunePlan } from './plan/types.js';
 import type { Findings } from './report.js';

@@ -1,4 +1,4 @@
-import type { MaxDelete } from '../model/max-delete.js';
+import type { MaxDelete } from '../model/values/max-delete.js';
 import type { AgeLimits } from './plan/plan.js';
 import type { HardPruneRules } from './plan/types.js';
 

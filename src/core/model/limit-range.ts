@@ -1,5 +1,5 @@
 import type { KubeObject } from './kube.js';
-import { parseQuantity } from './quantity.js';
+import { parseQuantity } from './values/quantity.js';
 
 /** Maximum size of an image that a LimitRange allows in its namespace, in bytes. */
 export interface ImageLimit {

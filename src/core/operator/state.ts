@@ -3,7 +3,7 @@ import { ApiError } from '../cluster/api-error.js';
 import { getObject, listObjects, type ObjectReference } from '../cluster/objects.js';
 import { ROUTES } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { parseQuantity } from '../model/quantity.js';
+import { parseQuantity } from '../model/values/quantity.js';
 import type { Condition } from '../model/kube.js';
 import { managementState, type RegistryConfig } from './config.js';
 import { importModeOf } from './import-mode.js';

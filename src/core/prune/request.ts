@@ -1,5 +1,5 @@
 import type { PruneOptions } from '../graph/options.js';
-import type { MaxDelete } from '../model/max-delete.js';
+import type { MaxDelete } from '../model/values/max-delete.js';
 import type { RegistryAccess } from '../operator/open-registry.js';
 
 /** The arguments and flags of `regadm prune images`, as values. */

@@ -1,6 +1,6 @@
 import { unreadableFailures } from '../graph/unreadable.js';
 import type { InvalidReference } from '../model/errors.js';
-import { notVisibleWarnings } from '../model/not-visible.js';
+import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { RunContext } from './run-context.js';

@@ -1,4 +1,4 @@
-import { parseDuration } from '../model/duration.js';
+import { parseDuration } from '../model/values/duration.js';
 
 interface CronField {
   name: string;

@@ -1,4 +1,4 @@
-import { parseDuration } from '../model/duration.js';
+import { parseDuration } from '../model/values/duration.js';
 import { DEFAULTS, type PrunerSpec } from './pruner-spec.js';
 
 /** Returns warnings about settings that can do harm. */

@@ -1,6 +1,6 @@
-import { parseDuration } from '../model/duration.js';
+import { parseDuration } from '../model/values/duration.js';
 import { usageError } from '../model/errors.js';
-import { parseQuantity } from '../model/quantity.js';
+import { parseQuantity } from '../model/values/quantity.js';
 import { cronProblem } from './cron.js';
 import { LOG_LEVELS, mergePatch, type PrunerPatch, type PrunerSpec, type Resources } from './pruner-spec.js';
 

@@ -4,7 +4,7 @@ import { namespaceToRead, type PruneOptions } from '../graph/options.js';
 import { acceptUnreadable } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
-import { notVisibleWarnings } from '../model/not-visible.js';
+import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { Explanation, type WhyReport } from './explanation.js';
 
 /**

@@ -1,4 +1,4 @@
-import { formatBytes } from '../model/quantity.js';
+import { formatBytes } from '../model/values/quantity.js';
 import type { Change } from './changes.js';
 
 /** Formats changes as a clause: "with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted". Times are in UTC. */

@@ -1,6 +1,6 @@
 import { isSea } from 'node:sea';
 import { RegadmError } from '../../core/model/errors.js';
-import { formatBytes } from '../../core/model/quantity.js';
+import { formatBytes } from '../../core/model/values/quantity.js';
 import { runChild } from '../child.js';
 import { measureSpace, sum, type Space } from '../registry/space.js';
 import { startSandbox } from '../start.js';

@@ -1,6 +1,6 @@
 import type { PruneOptions } from '../../../src/core/graph/options.js';
 import { buildSnapshot } from '../../../src/core/model/table/build-snapshot.js';
-import { parseDuration } from '../../../src/core/model/duration.js';
+import { parseDuration } from '../../../src/core/model/values/duration.js';
 import { planImagePrune, type ImagePrunePlan } from '../../../src/core/prune/plan/plan.js';
 import type { PruneImagesCase } from './conformance-cases.js';
 

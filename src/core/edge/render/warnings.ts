@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../model/quantity.js';
+import { parseQuantity } from '../../model/values/quantity.js';
 import type { Partition, Storage } from '../model.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { ClusterApi, KubeObject } from '../../cluster/api.js';
 import { ApiError } from '../../cluster/api-error.js';
 import { getObject } from '../../cluster/objects.js';
-import { parseQuantity } from '../../model/quantity.js';
+import { parseQuantity } from '../../model/values/quantity.js';
 import type { RegistryConfig } from '../../operator/config.js';
 import { CONFIG, claimNamed } from '../../operator/objects.js';
 import { NAMES } from '../render/registry-objects.js';

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import { checker, type EdgeCheck } from './check.js';
 
 const { passed, failed, warning } = checker('node');

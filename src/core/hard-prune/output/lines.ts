@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import type { HardPruneReport } from '../report.js';
 import { hardPruneSummary } from './summary.js';
 

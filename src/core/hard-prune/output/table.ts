@@ -1,5 +1,5 @@
 import { shortDigest } from '../../model/digest.js';
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import type { HardPruneReport, PlanPart } from '../report.js';

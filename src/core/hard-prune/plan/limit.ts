@@ -1,6 +1,6 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import { refusal } from '../../model/errors.js';
-import type { MaxDelete } from '../../model/max-delete.js';
+import type { MaxDelete } from '../../model/values/max-delete.js';
 import type { HardPrunePlan } from './types.js';
 
 type PlanSize = Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>;

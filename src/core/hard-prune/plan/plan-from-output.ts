@@ -1,4 +1,4 @@
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import { sha256Hex } from '../../model/digest.js';
 import type { SeenStorage } from './own-storage.js';
 import { parsePrunerLine } from './pruner-output.js';

@@ -1,5 +1,5 @@
 import { sha256Digest } from '../../model/digest.js';
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import type { BlobFacts, CandidateFacts, Candidates } from '../../model/registry-storage.js';
 import {
   compareLinks,

@@ -1,5 +1,5 @@
 import { parseDigest, type Digest } from '../../model/digest.js';
-import { parseQuantity } from '../../model/quantity.js';
+import { parseQuantity } from '../../model/values/quantity.js';
 
 /** One line of output of the registry's own pruner. */
 type PrunerLine =

@@ -1,5 +1,5 @@
 import type { Digest } from '../../model/digest.js';
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
 
 /**

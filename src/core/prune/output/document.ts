@@ -1,5 +1,5 @@
 import { describeReason } from '../../graph/reason.js';
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import type { InvalidReference } from '../../model/errors.js';
 import { streamKey } from '../../model/image-stream.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';

@@ -1,6 +1,6 @@
 import { describeReason } from '../../graph/reason.js';
 import { shortDigest } from '../../model/digest.js';
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import { age } from '../../terminal/age.js';
 import type { ImagePruneReport } from '../report.js';
 import { reasonText, type Section } from './section.js';

@@ -1,4 +1,4 @@
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import { streamKey } from '../../model/image-stream.js';
 import type { ImagePrunePlan, PlannedStream } from '../plan/plan.js';
 

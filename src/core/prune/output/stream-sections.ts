@@ -1,5 +1,5 @@
 import { describeReason } from '../../graph/reason.js';
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import { streamKey } from '../../model/image-stream.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { ImagePruneReport } from '../report.js';

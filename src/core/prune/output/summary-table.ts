@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import type { ImagePruneReport } from '../report.js';
 import { summarize } from '../summary.js';
 import type { ImagePruneSummary } from './document-type.js';

@@ -3,7 +3,7 @@ import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import { imageSection } from './image-section.js';
 import type { Section } from './section.js';
 import { itemSection, streamSection } from './stream-sections.js';

@@ -1,6 +1,6 @@
 import { refusal } from '../../model/errors.js';
-import { formatBytes } from '../../model/quantity.js';
-import type { MaxDelete } from '../../model/max-delete.js';
+import { formatBytes } from '../../model/values/quantity.js';
+import type { MaxDelete } from '../../model/values/max-delete.js';
 import type { ImagePrunePlan } from './types.js';
 
 /** Refuses a plan that is larger than `--max-delete` allows. @throws RegadmError MAX_DELETE */

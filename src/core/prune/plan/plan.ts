@@ -1,6 +1,6 @@
 import type { Decisions } from '../../graph/decide.js';
 import type { PruneOptions } from '../../graph/options.js';
-import { compareText } from '../../model/compare-text.js';
+import { compareText } from '../../model/values/compare-text.js';
 import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
 import { decide, decideAgain, type Decided, type Evidence } from './evidence.js';
 import { planLinks } from './links.js';

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import { plural, thousands } from '../../terminal/text.js';
 import type { AgeSpace } from '../space-by-age.js';
 import { ageText } from './age-text.js';

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import { plural, thousands } from '../../terminal/text.js';
 import type { SpaceOf } from '../space-meter.js';
 import type { Space } from '../space.js';

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import { plural } from '../../terminal/text.js';
 import type { Freeable } from '../report.js';
 import type { GridCell } from '../settings-grid.js';

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import type { RegistryState } from '../../operator/state.js';
 import { plural, thousands } from '../../terminal/text.js';
 import type { Freeable, RegistryStatusReport } from '../report.js';

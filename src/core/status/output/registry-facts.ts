@@ -1,4 +1,4 @@
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import type { RegistryState } from '../../operator/state.js';
 
 /** Shown for a setting that the Deployment does not set. */

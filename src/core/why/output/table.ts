@@ -1,7 +1,7 @@
 import { describeReason, describeUse } from '../../graph/reason.js';
 import { describeChanges } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyPlace, WhyReport } from '../explanation.js';
-import { formatBytes } from '../../model/quantity.js';
+import { formatBytes } from '../../model/values/quantity.js';
 import { shortDigest } from '../../model/digest.js';
 import { age } from '../../terminal/age.js';
 import type { Styles } from '../../terminal/color.js';

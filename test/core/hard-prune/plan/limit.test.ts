@@ -1,6 +1,6 @@
 import { assertWithinLimit } from '../../../../src/core/hard-prune/plan/limit.js';
 import { digest } from '../../../support/builders.js';
-import { parseMaxDelete } from '../../../../src/core/model/max-delete.js';
+import { parseMaxDelete } from '../../../../src/core/model/values/max-delete.js';
 
 const plan = {
   blobs: Array.from({ length: 10 }, (_, index) => ({ digest: digest(index), bytes: 100 })),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { StoragePruner } from '../../../../src/core/hard-prune/way/storage-pruner.js';
 import { openStorage } from '../../../../src/core/storage/open.js';
-import { formatBytes } from '../../../../src/core/model/quantity.js';
+import { formatBytes } from '../../../../src/core/model/values/quantity.js';
 import { SILENT } from '../../../../src/core/kit/reporter.js';
 import { fakeUsageApi } from '../../../support/hard-prune.js';
 import {

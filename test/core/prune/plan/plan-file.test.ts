@@ -1,6 +1,6 @@
 import { planImagePrune, type ImagePrunePlan } from '../../../../src/core/prune/plan/plan.js';
 import { assertImagesWithinLimit } from '../../../../src/core/prune/plan/limit.js';
-import { parseMaxDelete } from '../../../../src/core/model/max-delete.js';
+import { parseMaxDelete } from '../../../../src/core/model/values/max-delete.js';
 import {
   assertNotTooOld,
   MAX_PLAN_AGE_MS,

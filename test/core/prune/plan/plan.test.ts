@@ -1,7 +1,7 @@
 import { buildSnapshot } from '../../../../src/core/model/table/build-snapshot.js';
 import { planImagePrune } from '../../../../src/core/prune/plan/plan.js';
 import type { PruneOptions } from '../../../../src/core/graph/options.js';
-import { parseDuration } from '../../../../src/core/model/duration.js';
+import { parseDuration } from '../../../../src/core/model/values/duration.js';
 import { RegadmError } from '../../../../src/core/model/errors.js';
 import { namedCases, randomCases, type PruneImagesCase } from '../../../support/conformance/conformance-cases.js';
 

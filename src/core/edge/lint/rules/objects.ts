@@ -1,4 +1,4 @@
-import { parseQuantity } from '../../../model/quantity.js';
+import { parseQuantity } from '../../../model/values/quantity.js';
 import { mountsOf, objectsOf, type EdgeFacts, type ObjectFacts } from '../facts.js';
 import type { Finding } from '../finding.js';
 import type { FieldPath } from '../../model.js';

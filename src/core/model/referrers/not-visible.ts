@@ -1,4 +1,4 @@
-import type { Referrer } from './referrer.js';
+import type { Referrer } from '../referrer.js';
 
 /** Kinds whose older revisions are ControllerRevisions. */
 const REVISED_KINDS: ReadonlySet<string> = new Set(['StatefulSet', 'DaemonSet']);

@@ -1,8 +1,8 @@
-import { parseDuration } from '../../../src/core/model/duration.js';
-import { digestProblem, shortDigest } from '../../../src/core/model/digest.js';
-import { formatBytes, parseQuantity } from '../../../src/core/model/quantity.js';
-import { readPending, writePending } from '../../../src/core/model/pending.js';
-import { protectionMatcher } from '../../../src/core/model/protection.js';
+import { parseDuration } from '../../../../src/core/model/values/duration.js';
+import { digestProblem, shortDigest } from '../../../../src/core/model/digest.js';
+import { formatBytes, parseQuantity } from '../../../../src/core/model/values/quantity.js';
+import { readPending, writePending } from '../../../../src/core/model/pending.js';
+import { protectionMatcher } from '../../../../src/core/model/protection.js';
 
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
