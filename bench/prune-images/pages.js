@@ -27,6 +27,12 @@ export class Pages {
     return page;
   }
 
+  /** Returns a list without objects, as of a namespace that has none. */
+  empty(resource) {
+    const metadata = { resourceVersion: '100000' };
+    return { ...typeOf(resource, this.kinds[resource]), metadata, items: [] };
+  }
+
   object(resource, number) {
     const { template, values } = this.kinds[resource].object(number);
     const target = Buffer.alloc(template.length);

@@ -97,7 +97,7 @@ function answerApi(method, url, body) {
   if (method === 'DELETE') return { body: { kind: 'Status', apiVersion: 'v1', status: 'Success' } };
   if (url.searchParams.get('watch'))
     return ['images', 'imagestreams'].includes(resource) ? { open: true } : failure(403, 'Forbidden');
-  if (parts.includes('namespaces')) return { body: { kind: 'List', metadata: {}, items: [] } };
+  if (parts.includes('namespaces')) return { body: pages.empty(resource) };
   return {
     body: pages.page(
       resource,
