@@ -85,12 +85,24 @@ const failure = (code, reason) => ({
   status: code,
   body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: reason, reason, code },
 });
+/** The cluster's configuration objects, by path. */
+const CONFIGURATION = {
+  '/apis/config.openshift.io/v1/images/cluster': { kind: 'Image', apiVersion: 'config.openshift.io/v1' },
+  '/apis/imageregistry.operator.openshift.io/v1/configs/cluster': {
+    kind: 'Config',
+    apiVersion: 'imageregistry.operator.openshift.io/v1',
+    spec: { managementState: 'Managed' },
+  },
+};
 /** Updated image streams, by path. */
 const changed = new Map();
 
 function answerApi(method, url, body) {
   const parts = url.pathname.split('/').filter(Boolean);
   const resource = parts.at(-1);
+  const configuration = CONFIGURATION[url.pathname];
+  if (method === 'GET' && configuration)
+    return { body: { ...configuration, metadata: { name: 'cluster' }, status: {} } };
   if (method === 'POST') return { status: 201, body: { ...JSON.parse(body), status: { allowed: true } } };
   if (parts.includes('imagestreams') && parts.includes('namespaces'))
     return stream(method, url.pathname.replace(/\/status$/, ''), body);
