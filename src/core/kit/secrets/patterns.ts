@@ -42,12 +42,27 @@ const PATTERNS: Pattern[] = [
 
 /**
  * Parts of the patterns that match in one case only. Each is the shortest rare part of its pattern, because such a
- * part is found fastest.
+ * part is found fastest. Queries are recognized by what is before a parameter: reasons contain `--flag=value`.
  */
-const SIGNS = ['=', '%3', '~', '//', 'BEGIN ', 'LS0tLS1CRUdJTi', 'yJ', 'AKIA', 'ASIA'];
+const SIGNS = [
+  '?',
+  '&',
+  ';',
+  'u0026',
+  'U0026',
+  '%2',
+  '%3',
+  '~',
+  '//',
+  'BEGIN ',
+  'LS0tLS1CRUdJTi',
+  'yJ',
+  'AKIA',
+  'ASIA',
+];
 /** The words of the other patterns, with what follows them in plain text, in JSON, and in JSON within a string. */
 const WORDS =
-  /(?:bearer|basic|negotiate)[\s%\\]|authorization|(?:passw(?:or)?d|secret|token|key(?:[_-]?id)?|signature)\\*["'][\s\\nrt]*:/i;
+  /(?:bearer|basic|negotiate)[\s%\\]|authorization|(?:passw(?:or)?d|secret|token|key(?:[_-]?id)?|signature)(?:=|\\*["'][\s\\nrt]*:)/i;
 
 /**
  * Returns true if the text can contain a credential of a known form: whatever a pattern matches contains one of `SIGNS`
