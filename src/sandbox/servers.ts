@@ -15,6 +15,7 @@ export interface Servers {
   /** The registry's state; pull specs start with its `host`. */
   registry: RegistryContext;
   availability: RegistryAvailability;
+  commandsEnded(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,8 +48,14 @@ export async function startServers(
     throw error;
   }
   context.host = `127.0.0.1:${registryServer.port}`;
-  const registryUrl = `${options.http ? 'http' : 'https'}://${context.host}`;
-  return { apiUrl: `https://127.0.0.1:${apiServer.port}`, registryUrl, registry: context, availability, stop };
+  return {
+    apiUrl: `https://127.0.0.1:${apiServer.port}`,
+    registryUrl: `${options.http ? 'http' : 'https'}://${context.host}`,
+    registry: context,
+    availability,
+    commandsEnded: () => exec.commandsEnded(),
+    stop,
+  };
 }
 
 function registryContext(simulation: Simulation, availability: () => RegistryAvailability): RegistryContext {

@@ -65,6 +65,7 @@ function toSandbox(simulation: Simulation, servers: Servers, authority: string):
     onRequest: (hook) => void traffic.hooks.push(hook),
     addFault: (rule) => faults.add(rule),
     clearFaults: () => faults.clear(),
+    commandsEnded: () => servers.commandsEnded(),
     stop: async () => {
       await servers.stop();
       directory.remove();

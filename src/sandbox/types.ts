@@ -215,6 +215,8 @@ export interface Sandbox {
   /** @throws RegadmError (USAGE) for an invalid rule */
   addFault(rule: string): void;
   clearFaults(): void;
+  /** Waits until no command runs in a pod. */
+  commandsEnded(): Promise<void>;
   /** Closes every connection and removes the temporary directory. */
   stop(): Promise<void>;
 }

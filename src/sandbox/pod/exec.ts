@@ -32,6 +32,7 @@ export class Exec {
   });
   private readonly processes = new Map<string, ExecProcess[]>();
   private readonly sockets = new Set<WebSocket>();
+  private readonly running = new Set<Promise<void>>();
   private nextPid = 100;
   private stopped = false;
 
@@ -64,6 +65,11 @@ export class Exec {
     this.stopped = true;
     for (const socket of this.sockets) socket.terminate();
     this.server.close();
+  }
+
+  /** Waits until no command runs: it continues after its client has left. */
+  async commandsEnded(): Promise<void> {
+    while (this.running.size > 0) await Promise.all(this.running);
   }
 
   /** Finds the pod and checks the request. @throws ApiStatus 401, 403, 404 or 400 */
@@ -118,7 +124,9 @@ export class Exec {
     };
     const run = runCommand(this.context, [...running], command);
     running.push(process);
-    void this.writeLines(run, process, () => this.deletePodIfDue(pod, command, process));
+    const written = this.writeLines(run, process, () => this.deletePodIfDue(pod, command, process));
+    this.running.add(written);
+    void written.finally(() => this.running.delete(written));
   }
 
   /** Writes line by line; continues after the client has disconnected, as a process in a pod does. */

@@ -150,7 +150,8 @@ describe('faults of a command', () => {
     expect(outcome).toMatchObject({ opened: true, stdout: '' });
     expect(outcome.stderr.split('\n')).toHaveLength(2);
     expect(outcome.status).toBeUndefined();
-    while (blobs() === before) await new Promise((resolve) => setTimeout(resolve, 2));
+    await sandbox.commandsEnded();
+    expect(blobs()).toBeLessThan(before);
   });
 
   test.each([[500], [undefined]])('after=%s: the command runs without a connection', async (status) => {
@@ -160,7 +161,8 @@ describe('faults of a command', () => {
     sandbox.onRequest(() => ({ do: 'after', status }));
     expect(await exec(DELETE).outcome).toMatchObject({ opened: false });
     expect(sandbox.requests[0]!.status).toBe(status ?? 0);
-    while (blobs() === before) await new Promise((resolve) => setTimeout(resolve, 2));
+    await sandbox.commandsEnded();
+    expect(blobs()).toBeLessThan(before);
   });
 
   test('rewrite: every message is changed', async () => {
