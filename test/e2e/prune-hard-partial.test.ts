@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { start } from '../support/guarded.js';
+import { startStoragePrune } from '../support/guarded.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
 const HOST = 'image-registry.openshift-image-registry.svc:5000';
@@ -45,19 +45,7 @@ async function begin({ images, here, unknown = [], created = '2020-01-01T00:00:0
 
 afterEach(() => sandbox.stop());
 
-const prune = (...more: string[]) =>
-  start(sandbox, [
-    'prune',
-    'hard',
-    '--storage',
-    storage,
-    '--keep-blobs-younger-than=0',
-    '--confirm',
-    '--read-only=skip',
-    '-o',
-    'json',
-    ...more,
-  ]).ended;
+const prune = (...more: string[]) => startStoragePrune(sandbox, storage, '--read-only=skip', ...more).ended;
 
 interface Refused {
   code: string;

@@ -8,7 +8,7 @@ import {
   type DockerRegistry,
   type PushedImage,
 } from '../support/servers/docker-registry.js';
-import { start } from '../support/guarded.js';
+import { startStoragePrune } from '../support/guarded.js';
 import { startRedis, type RedisServer } from '../support/servers/redis.js';
 import { requires } from '../support/jest/requires.js';
 import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
@@ -85,17 +85,7 @@ requires('docker-registry', 'redis-server').describe('storage that a real regist
     storage: string,
     ...more: string[]
   ): Promise<{ summary: Record<string, number> }> => {
-    const { status, stdout, stderr } = await start(sandbox, [
-      'prune',
-      'hard',
-      '--storage',
-      storage,
-      '--keep-blobs-younger-than=0',
-      '--confirm',
-      '-o',
-      'json',
-      ...more,
-    ]).ended;
+    const { status, stdout, stderr } = await startStoragePrune(sandbox, storage, ...more).ended;
     expect(stderr).not.toContain('error');
     expect(status).toBe(0);
     return JSON.parse(stdout) as { summary: Record<string, number> };
@@ -171,16 +161,7 @@ requires('docker-registry', 'redis-server').describe('storage that a real regist
 
     await prune(sandbox, storage);
     expect(await head(orphan)).toBe(200);
-    const empty = await start(sandbox, [
-      'prune',
-      'hard',
-      '--storage',
-      storage,
-      '--keep-blobs-younger-than=0',
-      '--confirm',
-      '--redis-url',
-      `redis://${redis.address}`,
-    ]).ended;
+    const empty = await startStoragePrune(sandbox, storage, '--redis-url', `redis://${redis.address}`).ended;
     expect(empty.status).toBe(0);
     expect(await head(orphan)).toBe(404);
     expect(await head(app.layers[0]!)).toBe(200);

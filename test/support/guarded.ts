@@ -15,6 +15,12 @@ export function start(sandbox: Sandbox, args: string[], kubeconfig = sandbox.kub
   return { child, ended };
 }
 
+/** Starts a confirmed hard prune of a storage directory, whatever its age, with a JSON report. */
+export function startStoragePrune(sandbox: Sandbox, storage: string, ...more: string[]): Run {
+  const where = ['--storage', storage, '--keep-blobs-younger-than=0'];
+  return start(sandbox, ['prune', 'hard', ...where, '--confirm', '-o', 'json', ...more]);
+}
+
 /** Returns the state that a hard prune must always restore. */
 export function guardedState(sandbox: Sandbox): object {
   const config = sandbox.store.get('configs', 'cluster')!;
