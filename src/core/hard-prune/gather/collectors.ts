@@ -2,6 +2,7 @@ import { isDigest, parseDigest, sha256Hex } from '../../model/digest.js';
 import { hasConfigBlob, namesItsBlobs } from '../../model/image.js';
 import type { KubeObject } from '../../model/kube.js';
 import { addInvalidName, type InvalidNames } from '../../model/names/invalid-names.js';
+import { listOf } from '../../model/values/json.js';
 
 /** Collects digests from the objects of a list, one by one. */
 export interface Collector {
@@ -58,7 +59,7 @@ export class ImageUses implements Collector {
 
   private isManaged({ metadata, dockerImageReference }: KubeObject): boolean {
     if (metadata.annotations?.['openshift.io/image.managed'] !== 'true') return false;
-    return this.hosts.size === 0 || this.hosts.has(hostOf(dockerImageReference));
+    return this.hosts.size === 0 || this.hosts.has(hostIn(dockerImageReference));
   }
 
   private noteCreation({ metadata }: KubeObject): void {
@@ -91,9 +92,9 @@ export class StreamLists implements Collector {
     // Without a registry, the API server copies the repository that a tenant wrote to the status.
     if (!spec?.dockerImageRepository) this.addHosts(status);
     const listed = new Set<string>();
-    for (const { items } of listOf<{ items?: unknown }>(status?.tags)) {
-      for (const { image } of listOf<{ image?: string }>(items)) {
-        const hex = hexOf(image);
+    for (const tag of listOf<{ items?: unknown } | null>(status?.tags)) {
+      for (const item of listOf<{ image?: unknown } | null>(tag?.items)) {
+        const hex = hexOf(item?.image);
         if (hex) listed.add(hex);
       }
     }
@@ -102,19 +103,15 @@ export class StreamLists implements Collector {
 
   private addHosts(status: KubeObject['status']): void {
     for (const repository of [status?.dockerImageRepository, status?.publicDockerImageRepository]) {
-      const host = hostOf(repository);
+      const host = hostIn(repository);
       if (host) this.hosts.add(host);
     }
   }
 }
 
-/** Returns the host of an image reference; empty if it has none. */
-function hostOf(reference: unknown): string {
+/** Returns what a reference, which need not be valid, has in the place of the host; empty if it has none. */
+function hostIn(reference: unknown): string {
   return typeof reference === 'string' ? reference.slice(0, Math.max(0, reference.indexOf('/'))) : '';
-}
-
-function listOf<T>(value: unknown): T[] {
-  return Array.isArray(value) ? (value as T[]) : [];
 }
 
 /** Returns the hexadecimal digits of a sha256 digest; undefined for everything else: the storage has no other blobs. */

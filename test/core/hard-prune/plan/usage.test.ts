@@ -32,6 +32,18 @@ test('a name that is not a digest uses nothing; the digests beside it count as u
   ]);
 });
 
+test.each([null, 'text', [null], [{ items: null }], [{ items: [null, { image: digest('listed') }] }]])(
+  'entries of another type name nothing: status.tags %j',
+  (tags) => {
+    const stream = anImageStream('tenant/app').object;
+    stream.status = { ...stream.status, tags };
+    const image = { ...anImage(digest('listed')).object, dockerImageLayers: [null], dockerImageManifests: [null] };
+    const usage = usageOf([image], [stream]);
+    const isListed = JSON.stringify(tags).includes(digest('listed'));
+    expect([...usage.streams.get('tenant/app')!]).toEqual(isListed ? [hex('listed')] : []);
+  },
+);
+
 test('warnings are limited', () => {
   const images = Array.from({ length: 100 }, (_, at) => anImage(digest(at)).withLayers(['x'.repeat(10_000)]).object);
   const lines = invalidNameWarnings(usageOf(images));
