@@ -1,10 +1,8 @@
 import type { Failure } from '../model/document.js';
+import { describeStreams } from '../model/names/describe-streams.js';
 import { describeStreamKey } from '../model/table/invalid-name-warnings.js';
 import type { ImageView, Snapshot, SnapshotView } from '../model/table/snapshot.js';
 import { indexParents, type IndexParents } from './held.js';
-
-/** Maximum number of image streams that a message names. */
-const STREAMS_LISTED = 3;
 
 /**
  * Returns the images that need an unreadable one, as digest numbers: itself, and the indexes that contain it. A stream
@@ -40,13 +38,7 @@ export function placesOfUnreadable({ images, streams }: Pick<SnapshotView, 'imag
       }
     }
   }
-  return new Map([...listing].map(([image, keys]) => [image, describeKeys([...keys])]));
-}
-
-function describeKeys(keys: string[]): string {
-  if (keys.length === 0) return 'in no image stream';
-  const more = keys.length > STREAMS_LISTED ? ` and ${keys.length - STREAMS_LISTED} more` : '';
-  return `in image stream ${keys.slice(0, STREAMS_LISTED).join(', ')}${more}`;
+  return new Map([...listing].map(([image, keys]) => [image, describeStreams([...keys])]));
 }
 
 /** Returns the unreadable images as failures, because objects are skipped because of them; with the remedy. */

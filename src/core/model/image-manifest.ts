@@ -1,5 +1,6 @@
 import { reduceImage, type ImageRecord } from './image.js';
 import type { KubeObject } from './kube.js';
+import { isRecord } from './values/json.js';
 
 /** What a manifest names. The names of a manifest in an Image object are checked when they are packed. */
 type ManifestParts = Pick<ImageRecord, 'config' | 'layers' | 'children' | 'size'>;
@@ -16,7 +17,7 @@ const BLOB_LISTS = [
  * @throws Error if it is not a manifest
  */
 export function manifestParts(manifest: unknown): ManifestParts {
-  if (!isObject(manifest)) throw new Error('it is not a manifest');
+  if (!isRecord(manifest)) throw new Error('it is not a manifest');
   const lists = BLOB_LISTS.filter(([list]) => Array.isArray(manifest[list]));
   const isIndex = Array.isArray(manifest.manifests);
   if (lists.length === 0 && !isIndex) throw new Error('it is not a manifest');
@@ -48,12 +49,8 @@ export function reduceWholeImage(object: KubeObject): ImageRecord {
 
 function entriesOf(list: unknown, field: 'digest' | 'blobSum'): { digest: string; size: number }[] {
   return (list as unknown[]).map((entry) => {
-    const digest = isObject(entry) ? entry[field] : undefined;
-    if (!isObject(entry) || typeof digest !== 'string') throw new Error('it is not a manifest');
+    const digest = isRecord(entry) ? entry[field] : undefined;
+    if (!isRecord(entry) || typeof digest !== 'string') throw new Error('it is not a manifest');
     return { digest, size: typeof entry.size === 'number' && entry.size > 0 ? entry.size : 0 };
   });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { Count } from '../model/document.js';
+import { isRecord } from '../model/values/json.js';
 
 /** The settings of the cluster's own pruning: `spec` of ImagePruner `cluster`, with the settings that regadm knows. */
 export interface PrunerSpec {
@@ -46,12 +47,8 @@ export function mergePatch<T>(target: T, patch: PrunerPatch): T {
   const merged: Record<string, unknown> = { ...(target as object) };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete merged[key];
-    else if (isObject(value)) merged[key] = mergePatch(isObject(merged[key]) ? merged[key] : {}, value);
+    else if (isRecord(value)) merged[key] = mergePatch(isRecord(merged[key]) ? merged[key] : {}, value);
     else merged[key] = value;
   }
   return merged as T;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,12 @@
+import { isRecord } from '../../core/model/values/json.js';
 /**
  * Applies a JSON merge patch (RFC 7396).
  * @param byName merges lists of named objects by name, as a strategic merge patch does with containers
  */
 export function mergePatch(target: unknown, patch: unknown, byName = false): unknown {
   if (byName && isNamedList(patch) && isNamedList(target)) return mergeByName(target, patch);
-  if (!isObject(patch)) return patch;
-  const result: Record<string, unknown> = isObject(target) ? { ...target } : {};
+  if (!isRecord(patch)) return patch;
+  const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else result[key] = mergePatch(result[key], value, byName);
@@ -25,13 +26,9 @@ function mergeByName(target: Named[], patch: Named[]): unknown[] {
   return [...merged, ...patch.filter((item) => !target.some((known) => known.name === item.name))];
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isNamedList(value: unknown): value is Named[] {
   return (
-    Array.isArray(value) && value.length > 0 && value.every((item) => isObject(item) && typeof item.name === 'string')
+    Array.isArray(value) && value.length > 0 && value.every((item) => isRecord(item) && typeof item.name === 'string')
   );
 }
 

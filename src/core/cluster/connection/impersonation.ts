@@ -1,5 +1,6 @@
 import type { User } from '@kubernetes/client-node';
 import { messageOf, RegadmError } from '../../model/errors.js';
+import { isRecord } from '../../model/values/json.js';
 
 /** The fields of a user that client-node does not read. Without them, requests could run with more rights. */
 const FIELDS = /as-(?:groups|uid|user-extra)/;
@@ -29,7 +30,7 @@ export async function impersonationHeaders(user: SourcedUser | null, groups: str
   if (allGroups.length > 0) headers['Impersonate-Group'] = allGroups;
   const [ownUid] = strings('as-uid', isAbsent(uid) ? [] : [uid]);
   if (ownUid) headers['Impersonate-Uid'] = ownUid;
-  if (!isAbsent(extra) && !isFields(extra)) throw invalid('as-user-extra');
+  if (!isAbsent(extra) && !isRecord(extra)) throw invalid('as-user-extra');
   for (const [key, values] of Object.entries(extra ?? {}))
     headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = strings('as-user-extra', values);
   return headers;
@@ -48,7 +49,7 @@ async function readFields({ text, name }: { text: string; name: string }): Promi
     throw invalid('as', messageOf(cause).split('\n')[0]!.slice(0, 120));
   }
   const found = config.users?.find((entry) => entry.name === name)?.user;
-  return isFields(found) ? found : {};
+  return isRecord(found) ? found : {};
 }
 
 function strings(field: string, value: unknown): string[] {
@@ -59,10 +60,6 @@ function strings(field: string, value: unknown): string[] {
 
 function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(field: string, reason = 'it has another type'): RegadmError {

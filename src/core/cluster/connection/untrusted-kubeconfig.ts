@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import { ADVICE } from '../../model/advice.js';
 import { assertShallow } from '../../kit/yaml-depth.js';
 import { RegadmError } from '../../model/errors.js';
+import { isRecord } from '../../model/values/json.js';
 
 /** Maximum length of a kubeconfig that a cluster provides, in characters. Real ones have about 10,000. */
 const MAX_LENGTH = 64 * 1024;
@@ -52,7 +53,7 @@ function parseConfig(text: string, source: string): Fields {
   try {
     assertShallow(text);
     const config = parse(text, { maxAliasCount: 0, prettyErrors: false, logLevel: 'silent' }) as unknown;
-    if (isFields(config)) return config;
+    if (isRecord(config)) return config;
   } catch {
     // The parser's message can quote the text, which contains credentials.
   }
@@ -62,8 +63,8 @@ function parseConfig(text: string, source: string): Fields {
 /** Finds the named entry of one of the three lists of a kubeconfig. */
 function entry(config: Fields, list: string, field: string, name: unknown): Fields | undefined {
   const entries = Array.isArray(config[list]) ? (config[list] as unknown[]) : [];
-  const found = entries.filter(isFields).find((candidate) => candidate.name === name);
-  return found && isFields(found[field]) ? found[field] : undefined;
+  const found = entries.filter(isRecord).find((candidate) => candidate.name === name);
+  return found && isRecord(found[field]) ? found[field] : undefined;
 }
 
 function take(part: Part, fields: Fields, source: string): Fields {
@@ -73,10 +74,6 @@ function take(part: Part, fields: Fields, source: string): Fields {
   const wrong = taken.find((name) => typeof fields[name] !== 'string');
   if (wrong) throw invalid(source, `the field ${wrong} of its ${part} is not a string`);
   return Object.fromEntries(taken.map((name) => [name, fields[name]]));
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalid(source: string, problem: string): RegadmError {

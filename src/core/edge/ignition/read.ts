@@ -4,6 +4,7 @@ import type { FieldPath, FieldProblem, Storage } from '../model.js';
 import { storageProblems } from '../storage-problems.js';
 import type { IgnitionConfig } from './config.js';
 import { escapeUnitPath } from './unit-name.js';
+import { isRecord } from '../../model/values/json.js';
 
 /**
  * Checks the disks, file systems and mounts of an Ignition 3.x configuration; ignores files, users and other units.
@@ -19,20 +20,20 @@ export function readIgnition(value: unknown): { config: IgnitionConfig; problems
 /** Removes nulls, which mean the same as an absent field in Ignition. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   const written = Object.entries(value).filter(([, each]) => each !== null);
   return Object.fromEntries(written.map(([key, each]) => [key, withoutNulls(each)]));
 }
 
 function shapeProblems(value: unknown): FieldProblem[] {
-  if (!isObject(value)) return [{ path: [], message: 'must be an object' }];
-  const version = isObject(value.ignition) ? value.ignition.version : undefined;
+  if (!isRecord(value)) return [{ path: [], message: 'must be an object' }];
+  const version = isRecord(value.ignition) ? value.ignition.version : undefined;
   if (typeof version !== 'string' || !/^3\.\d+\.\d+$/.test(version)) {
     return [{ path: ['ignition', 'version'], message: 'must be a version 3 of Ignition, such as 3.2.0' }];
   }
   const { storage = {}, systemd = {} } = value;
-  if (!isObject(storage)) return [{ path: ['storage'], message: 'must be an object' }];
-  if (!isObject(systemd)) return [{ path: ['systemd'], message: 'must be an object' }];
+  if (!isRecord(storage)) return [{ path: ['storage'], message: 'must be an object' }];
+  if (!isRecord(systemd)) return [{ path: ['systemd'], message: 'must be an object' }];
   return [
     ...objects(storage.disks, ['storage', 'disks'], (disk, at) => [
       ...fields(disk, DISK_KINDS, at),
@@ -53,7 +54,7 @@ function objects(
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) return [{ path: at, message: 'must be a list' }];
   return value.flatMap((item, index) =>
-    isObject(item) ? check(item, [...at, index]) : [{ path: [...at, index], message: 'must be an object' }],
+    isRecord(item) ? check(item, [...at, index]) : [{ path: [...at, index], message: 'must be an object' }],
   );
 }
 
@@ -85,8 +86,4 @@ function toStorage(config: IgnitionConfig): Storage {
 
 function belowStorage({ path, message }: FieldProblem): FieldProblem {
   return { path: ['storage', ...path], message };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import { forEachParallel } from '../../kit/parallel.js';
 import { sha256Digest } from '../../model/digest.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { Storage } from '../../storage/storage.js';
-import { describeStreams, type ClusterUsage } from '../plan/usage.js';
+import { describePlace, type ClusterUsage } from '../plan/usage.js';
 import { parseManifest } from './manifest.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
@@ -86,7 +86,7 @@ class ManifestReading {
 
   /** Describes an image for messages. */
   describe(hex: string): string {
-    return `image ${sha256Digest(hex)} (${describeStreams(hex, this.usage.streams)})`;
+    return `image ${sha256Digest(hex)} (${describePlace(hex, this.usage.streams)})`;
   }
 
   private use(blob: string, image: string): void {

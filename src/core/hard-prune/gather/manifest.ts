@@ -1,51 +1,39 @@
-import { isDigest, sha256Hex } from '../../model/digest.js';
+import { parseDigest, sha256Hex } from '../../model/digest.js';
+import { manifestParts } from '../../model/image-manifest.js';
 
 /** What a manifest names. Digests are 64 hex digits without their algorithm. */
 interface ManifestUses {
-  /** Config and layers. */
+  /** Config, layers and subject. */
   blobs: string[];
   /** Manifests of an image index. */
   children: string[];
 }
-
-/** The lists of a manifest that name blobs, with the field of their entries: OCI, schema 2, schema 1, OCI artifacts. */
-const BLOB_LISTS = [
-  ['layers', 'digest'],
-  ['fsLayers', 'blobSum'],
-  ['blobs', 'digest'],
-] as const;
 
 /**
  * Reads what a manifest of any kind names.
  * @throws Error if it is not a manifest, or names something that is not a digest
  */
 export function parseManifest(body: Buffer): ManifestUses {
-  const manifest = parseObject(body);
-  const lists = BLOB_LISTS.filter(([list]) => Array.isArray(manifest[list]));
-  if (lists.length === 0 && !Array.isArray(manifest.manifests)) throw new Error('it is not a manifest');
-  const single = [manifest.config, manifest.subject].filter((part) => part !== undefined && part !== null);
-  return {
-    blobs: [...digestsIn(single, 'digest'), ...lists.flatMap(([list, field]) => digestsIn(manifest[list], field))],
-    children: digestsIn(manifest.manifests ?? [], 'digest'),
-  };
+  const manifest = parseJson(body);
+  const { config, layers, children } = manifestParts(manifest);
+  const blobs = layers.map(({ digest }) => digest);
+  if (config !== '') blobs.push(config);
+  const { subject } = manifest as { subject?: { digest?: unknown } | null };
+  return { blobs: [...blobs, ...(subject ? [subject.digest] : [])].flatMap(toHex), children: children.flatMap(toHex) };
 }
 
-function parseObject(body: Buffer): Record<string, unknown> {
-  let value: unknown;
+function parseJson(body: Buffer): unknown {
   try {
-    value = JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new Error('it is not JSON');
   }
-  if (typeof value !== 'object' || value === null) throw new Error('it is not a manifest');
-  return value as Record<string, unknown>;
 }
 
-function digestsIn(entries: unknown, field: string): string[] {
-  if (!Array.isArray(entries)) throw new Error('it is not a manifest');
-  return entries.flatMap((entry: Record<string, unknown> | null) => {
-    const digest = entry?.[field];
-    if (typeof digest !== 'string' || !isDigest(digest)) throw new Error('it names something that is not a digest');
-    return sha256Hex(digest) ?? [];
-  });
+/** Returns nothing for a digest of another algorithm than sha256: the storage has no other blobs. */
+function toHex(text: unknown): string[] {
+  const digest = parseDigest(text);
+  if (!digest) throw new Error('it names something that is not a digest');
+  const hex = sha256Hex(digest);
+  return hex === undefined ? [] : [hex];
 }

@@ -3,7 +3,7 @@ import { refusal } from '../../model/errors.js';
 import { assertOwnStorage, findDoubts, type Doubt } from './own-storage.js';
 import type { PrunerOutput } from './plan-from-output.js';
 import type { HardPruneRules } from './types.js';
-import { describeStreams, invalidNameWarnings, streamsLosingChildren, type ClusterUsage } from './usage.js';
+import { describePlace, invalidNameWarnings, streamsLosingChildren, type ClusterUsage } from './usage.js';
 
 /** How problems are judged. */
 export interface JudgeOptions {
@@ -52,7 +52,7 @@ function doubtsAbout(output: PrunerOutput, usage: ClusterUsage): Doubt[] {
 export function assertBlobsKnown(usage: ClusterUsage, options: Pick<JudgeOptions, 'rules' | 'confirmed'>): string[] {
   const images = [...usage.incomplete].sort();
   if (images.length === 0) return [];
-  const named = images.slice(0, NAMED).map((hex) => `${sha256Digest(hex)} (${describeStreams(hex, usage.streams)})`);
+  const named = images.slice(0, NAMED).map((hex) => `${sha256Digest(hex)} (${describePlace(hex, usage.streams)})`);
   const more = images.length > NAMED ? ` and ${images.length - NAMED} more` : '';
   const problem = `the registry's own pruner deletes blobs that these images use, because their Image objects do not name them: ${named.join(', ')}${more}`;
   if (options.rules === 'registry' || !options.confirmed) return [problem];

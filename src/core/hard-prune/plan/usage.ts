@@ -1,4 +1,5 @@
 import { isDigest } from '../../model/digest.js';
+import { describeStreams } from '../../model/names/describe-streams.js';
 import { listInvalidNames, type InvalidNames } from '../../model/names/invalid-names.js';
 import { quote } from '../../model/names/quote.js';
 
@@ -24,21 +25,15 @@ export interface ClusterUsage {
   invalidCount: number;
 }
 
-/** Maximum number of image streams that a message names. */
-const STREAMS_LISTED = 3;
-
-/** Describes which image streams list an image, given as hex, so that its owner can be found. */
-export function describeStreams(image: string, streams: ClusterUsage['streams']): string {
-  const names = [...streams].filter(([, listed]) => listed.has(image)).map(([name]) => name);
-  if (names.length === 0) return 'in no image stream';
-  const more = names.length > STREAMS_LISTED ? ` and ${names.length - STREAMS_LISTED} more` : '';
-  return `in image stream ${names.slice(0, STREAMS_LISTED).join(', ')}${more}`;
+/** Describes which image streams list an image, given as hex. */
+export function describePlace(image: string, streams: ClusterUsage['streams']): string {
+  return describeStreams([...streams].filter(([, listed]) => listed.has(image)).map(([name]) => name));
 }
 
 /** Describes names that are not digests, and so protect no blob. */
 export function invalidNameWarnings({ invalid, invalidCount, streams }: ClusterUsage): string[] {
   const lines = [...invalid].map(([image, names]) => {
-    const where = describeStreams(image.replace(/^sha256:/, ''), streams);
+    const where = describePlace(image.replace(/^sha256:/, ''), streams);
     const name = isDigest(image) ? image : quote(image);
     return `image ${name} (${where}) has ${listInvalidNames(names)}, which is not a digest and names no blob; push the image again, or delete it`;
   });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kube.js';
 import type { Reference } from '../referrer.js';
+import { isRecord, listOf } from '../values/json.js';
 
 /**
  * The annotation that names the image stream tags from which OpenShift sets the images of a workload.
@@ -57,10 +58,6 @@ function reference(object: KubeObject, field: string, from: unknown): Reference[
   ];
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  return isRecord(value) ? value[name] : undefined;
 }

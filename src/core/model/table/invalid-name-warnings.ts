@@ -1,5 +1,6 @@
 import { isDigest } from '../digest.js';
 import { streamKey } from '../image-stream.js';
+import { describeStreams } from '../names/describe-streams.js';
 import { listInvalidNames } from '../names/invalid-names.js';
 import { PENDING_ANNOTATION } from '../pending.js';
 import { quote } from '../names/quote.js';
@@ -7,8 +8,6 @@ import type { ImageStream, SnapshotView } from './snapshot.js';
 
 /** Maximum number of objects that warnings name, of each kind: tenants choose how many there are. */
 const LISTED = 20;
-/** Maximum number of image streams that a warning names. */
-const STREAMS_LISTED = 3;
 
 /**
  * Describes what tenants have named in a way that is not valid: images, layers, configs, children, tag items, image
@@ -68,12 +67,6 @@ function streamsListing({ streams }: SnapshotView, wanted: ReadonlySet<number>):
     }
   }
   return new Map([...found].map(([image, keys]) => [image, [...keys]]));
-}
-
-function describeStreams(keys: string[]): string {
-  if (keys.length === 0) return 'in no image stream';
-  const more = keys.length > STREAMS_LISTED ? ` and ${keys.length - STREAMS_LISTED} more` : '';
-  return `in image stream ${keys.slice(0, STREAMS_LISTED).join(', ')}${more}`;
 }
 
 function itemWarnings({ streams, digests }: SnapshotView): string[] {

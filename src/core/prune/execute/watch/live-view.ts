@@ -7,6 +7,7 @@ import { collectUses } from '../../../graph/uses.js';
 import { streamKey, type StreamRecord } from '../../../model/image-stream.js';
 import { RegadmError } from '../../../model/errors.js';
 import type { ImageRecord } from '../../../model/image.js';
+import { describeStreams } from '../../../model/names/describe-streams.js';
 import type { Referrer } from '../../../model/referrer.js';
 import type { ImageColumns } from '../../../model/table/image-columns.js';
 import type { ImageStream } from '../../../model/table/snapshot.js';
@@ -193,7 +194,7 @@ export class LiveView {
 
   private unreadableReason(image: number): Reason {
     const listing = this.streams.listingItem(this.images.name(image));
-    const where = listing?.rule === 'tag-item' ? `in image stream ${listing.stream}` : 'in no image stream';
+    const where = describeStreams(listing?.rule === 'tag-item' ? [listing.stream] : []);
     return { rule: 'unreadable-image', image: this.images.nameText(image), where };
   }
 
