@@ -1,10 +1,11 @@
-import { close, constants, existsSync, lstat, open } from 'node:fs';
+import { close, constants, existsSync, lstat, open, stat, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { isMissing } from './files.js';
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
-const readStats = promisify(lstat);
+const statWithoutLink = promisify(lstat);
+const statThroughLinks = promisify(stat);
 
 /** `O_DIRECTORY` and `O_NOFOLLOW` do not exist on all systems. */
 const DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants.O_NOFOLLOW ?? 0);
@@ -25,7 +26,7 @@ interface OpenDirectory {
 
 /**
  * Opens a directory below a trusted one, component by component, without following a symbolic link. Elsewhere than on
- * Linux, it checks every component instead, so it has to be called immediately before the path is used.
+ * Linux, it compares device and inode instead, so it has to be called immediately before the path is used.
  * @returns undefined if a component is missing, or is not a directory
  * @throws the file system's error
  */
@@ -68,17 +69,32 @@ async function openIn(parent: OpenDirectory, name: string): Promise<OpenDirector
   }
 }
 
+/**
+ * Checks that every component is a directory and no link, then that the whole path leads to the last one of them: a
+ * component that was replaced meanwhile leads elsewhere.
+ */
 async function checkedBelow(from: string, names: readonly string[]): Promise<OpenDirectory | undefined> {
   let path = from;
+  let last: Stats | undefined;
   for (const name of names) {
     path += `/${name}`;
-    const stats = await readStats(path).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
-    if (!stats?.isDirectory()) return undefined;
+    last = await orMissing(statWithoutLink(path));
+    if (!last?.isDirectory()) return undefined;
   }
+  const reached = await orMissing(statThroughLinks(path));
+  if (last && !(reached && sameFile(last, reached))) return undefined;
   return { path, close: async () => undefined };
+}
+
+function sameFile(one: Stats, other: Stats): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+async function orMissing(stats: Promise<Stats>): Promise<Stats | undefined> {
+  return stats.catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
 }
 
 /** The directories `blobs/sha256/XX`, opened once each, because there can be millions of blobs below them. */
