@@ -2,6 +2,7 @@ import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import type { ApiResponse } from './api.js';
+import { apiAway } from './connection/api-away.js';
 import type { Resource } from './resources.js';
 
 /**
@@ -76,11 +77,14 @@ function suggestionsFor(status: number): string[] {
  */
 export function apiError(response: ApiResponse, step?: string): ApiError {
   const { message, reason } = statusIn(response);
-  const words = message || `the server answered ${response.status} to ${response.request}`;
-  return new ApiError(step ? `${step}: ${words}` : words, {
+  const away = apiAway(response);
+  const words = [away?.problem, message || `the server answered ${response.status} to ${response.request}`];
+  const answer = words.filter(Boolean).join(': ');
+  return new ApiError(step ? `${step}: ${answer}` : answer, {
     status: response.status,
     reason: reason ?? '',
-    answer: words,
+    answer,
+    suggestions: away?.suggestions,
   });
 }
 

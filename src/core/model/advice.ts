@@ -18,6 +18,10 @@ export const ADVICE = {
   serverConnection: 'check the server in the kubeconfig (or --server), the network and the proxy settings',
   proxyInFront: 'is a proxy in front of the API server? check the server in the kubeconfig (or --server)',
   serverIsApi: 'is it an API server? check the server in the kubeconfig (or --server)',
+  /** For an API group that another server serves. */
+  apiServiceAway: (service: string, operator?: string) =>
+    `see why it is not available: oc get apiservices ${service}${operator === undefined ? '' : `; oc get clusteroperator ${operator}`}`,
+  apiServerAway: 'see why it is not available: oc get clusteroperator kube-apiserver etcd',
   serverIsOpenShift: (url: string) =>
     `is ${url} an OpenShift API server? check the server in the kubeconfig (or --server)`,
 
@@ -53,6 +57,8 @@ export const ADVICE = {
   otherRegistry: (service: string) =>
     `the server asks for a token of ${service}: pass --registry-url if this is not the integrated registry`,
   slowStorage: 'the storage limits the rate of requests: run again later, with fewer --num-workers',
+  checkStorage: "check the registry's storage",
+  registryLog: 'read what the registry says about it: oc -n openshift-image-registry logs deployment/image-registry',
   storagePlace: "check the bucket or container in the registry's configuration: regadm registry status",
 
   // mode of the registry

@@ -1,0 +1,52 @@
+import { ADVICE } from '../../model/advice.js';
+import type { ApiResponse } from '../api.js';
+
+/** Statuses of the API server, or of a proxy in front of it, for a server that does not answer. */
+const AWAY = new Set([502, 503, 504]);
+
+/**
+ * The cluster operators of the servers to which the API server forwards requests, by API group.
+ * @see https://github.com/openshift/cluster-openshift-apiserver-operator
+ */
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ...['apps', 'authorization', 'build', 'image', 'project', 'quota', 'route', 'security', 'template'].map(
+    (name) => [`${name}.openshift.io`, 'openshift-apiserver'] as const,
+  ),
+  ['oauth.openshift.io', 'authentication'],
+  ['user.openshift.io', 'authentication'],
+  ['metrics.k8s.io', 'monitoring'],
+  ['packages.operators.coreos.com', 'operator-lifecycle-manager-packageserver'],
+]);
+
+/** What is away, for the message, and what to look at. */
+interface ApiAway {
+  problem?: string;
+  suggestions: string[];
+}
+
+/** Explains a response that says that a server does not answer; undefined for other responses. */
+export function apiAway({ status, request, body, headers }: ApiResponse): ApiAway | undefined {
+  if (!AWAY.has(status)) return undefined;
+  const suggestions = isPage(headers, body) ? [ADVICE.proxyInFront] : [];
+  const [, group, version] = /^\S+ \/apis\/([^/?]+)\/([^/?]+)/.exec(request) ?? [];
+  if (group === undefined || version === undefined || !isAggregated(group))
+    return { suggestions: [...suggestions, ADVICE.apiServerAway] };
+  const service = `${version}.${group}`;
+  return {
+    problem: `the API service ${service} is not available`,
+    suggestions: [...suggestions, ADVICE.apiServiceAway(service, OPERATORS.get(group))],
+  };
+}
+
+/** Suffixes of groups that the API server itself serves, some of them as custom resources. */
+const OWN_GROUPS = /(^|\.)(k8s\.io|config\.openshift\.io|operator\.openshift\.io)$/;
+
+/** True for a group that another server can serve. The names of the oldest groups have no dot: `apps`. */
+function isAggregated(group: string): boolean {
+  return OPERATORS.has(group) || (group.includes('.') && !OWN_GROUPS.test(group));
+}
+
+/** True for a web page, which no API server sends. */
+function isPage(headers: ApiResponse['headers'], body: Buffer): boolean {
+  return /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype|html)/i.test(body.toString());
+}
