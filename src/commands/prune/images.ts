@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import { toExitStatus } from '../../core/prune/exit-status.js';
+import { failureLines } from '../../core/prune/output/failure-lines.js';
 import { hintsFor } from '../../core/prune/output/hints.js';
 import { imagePruneOutput } from '../../core/prune/output/index.js';
 import { keptLines } from '../../core/prune/output/kept.js';
@@ -52,6 +53,7 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
         : await this.withSession(({ reporter }) => planFromFiles(from, request, reporter));
     if (this.verbosity >= 4) await stderr().lines(keptLines(report.plan));
     await present(report, flags.output, imagePruneOutput);
+    await stderr().lines(failureLines(report, flags.output));
     for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);
   }

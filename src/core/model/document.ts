@@ -28,6 +28,8 @@ export interface Failure {
   target: string;
   /** The server's message. */
   message: string;
+  /** What to do about it, one sentence each; absent if there is no advice. */
+  suggestions?: string[];
 }
 
 /**

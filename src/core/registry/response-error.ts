@@ -1,7 +1,7 @@
 import { redact } from '../kit/secrets/redact.js';
 import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
-import { RegistryError } from './error.js';
+import { isAway, RegistryError } from './error.js';
 import { failure } from './failure.js';
 import { storageRemedies } from './storage-remedies.js';
 import type { HttpResponse } from './transport.js';
@@ -15,6 +15,8 @@ interface RegistryMessage {
   message: string;
   /** What the storage said, if the registry passes it on. */
   detail?: string;
+  /** Message and details in full, by which remedies are found. Never printed. */
+  full: string;
 }
 
 /** Returns the first error in a body of the form `{"errors":[{"code":…,"message":…}]}`; undefined for other bodies. */
@@ -23,7 +25,14 @@ export function registryErrorIn(response: HttpResponse): RegistryMessage | undef
     const { errors } = JSON.parse(response.text) as { errors?: RawError[] };
     const first = errors?.[0];
     if (typeof first?.code !== 'string') return undefined;
-    return { code: printable(first.code), message: printable(String(first.message ?? '')), detail: detailOf(first) };
+    const message = String(first.message ?? '');
+    const detail = detailOf(first);
+    return {
+      code: printable(first.code),
+      message: printable(message),
+      detail: detail && (printable(detail) || undefined),
+      full: `${message} ${detail ?? ''}`,
+    };
   } catch {
     return undefined;
   }
@@ -37,7 +46,7 @@ interface RawError {
 
 function detailOf({ detail }: RawError): string | undefined {
   if (detail === undefined || detail === null) return undefined;
-  return printable(typeof detail === 'string' ? detail : JSON.stringify(detail)) || undefined;
+  return typeof detail === 'string' ? detail : JSON.stringify(detail);
 }
 
 /** The details of a request for its error message. */
@@ -75,8 +84,16 @@ function problemIn(response: HttpResponse, request: RequestDescription, message?
   return [
     'REGISTRY_ERROR',
     `unexpected status ${status}: ${describe(response, message)}`,
-    ...storageRemedies(message?.detail),
+    ...remedies(status, message),
   ];
+}
+
+/** Returns what to do about a status without a meaning of its own. */
+function remedies(status: number, message?: RegistryMessage): string[] {
+  if (message?.detail !== undefined) return storageRemedies(message.full);
+  if (status === 429) return [ADVICE.slowStorage];
+  if (isAway(status)) return [ADVICE.registryReachable];
+  return status >= 500 ? [ADVICE.registryLog] : [];
 }
 
 const READ_ONLY: Problem = [

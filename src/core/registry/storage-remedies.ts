@@ -22,13 +22,12 @@ const REMEDIES: [RegExp, string][] = [
   ],
 ];
 
-/** Returns what to do about an error of the storage, which the registry passes on as `detail`. */
-export function storageRemedies(detail: string | undefined): string[] {
-  if (detail === undefined) return [];
-  const found = REMEDIES.find(([pattern]) => pattern.test(detail));
-  return [
-    found
-      ? found[1]
-      : "check the registry's storage and its logs: oc -n openshift-image-registry logs deploy/image-registry",
-  ];
+/**
+ * Returns what to do about an error of the storage, which the registry passes on.
+ * @param text what the registry states about its error; undefined if it states nothing about the storage
+ */
+export function storageRemedies(text: string | undefined): string[] {
+  if (text === undefined) return [];
+  const found = REMEDIES.find(([pattern]) => pattern.test(text));
+  return [found ? found[1] : ADVICE.checkStorage, ADVICE.registryLog];
 }

@@ -60,6 +60,32 @@ test('-v 4 shows on stderr why each object is kept', async () => {
   expect(stdout).not.toContain('keeping');
 });
 
+test('what the registry states about its storage is shown with its remedy, once', async () => {
+  const detail = 's3aws: AccessDenied: not authorized to perform s3:DeleteObject\n\tstatus code: 403';
+  const body = JSON.stringify({ errors: [{ code: 'UNKNOWN', message: 'unknown error', detail }] });
+  const outdated = scene.sandbox.registry.blobs();
+  let probed = false;
+  scene.sandbox.onRequest(({ method, path }) => {
+    if (method !== 'DELETE' || !path.startsWith('/admin/blobs/')) return;
+    const isProbe = !probed && !outdated.some((digest) => path.endsWith(digest));
+    probed = true;
+    return isProbe ? undefined : { do: 'respond', status: 500, contentType: 'application/json', body };
+  });
+  const { status, stdout } = await images('--confirm', '--num-workers=20');
+  expect(status).toBe(3);
+  expect(stdout).toMatch(/^ {2}blob sha256:.*unexpected status 500: UNKNOWN: unknown error: s3aws: AccessDenied: /m);
+  expect(stdout.match(/allow the registry to delete in its storage/g)).toHaveLength(1);
+  expect(stdout).toContain('\n  * read what the registry says about it: oc -n openshift-image-registry logs ');
+});
+
+test.each(['oc', 'name'])('-o %s lists only what was done: stderr names what failed', async (format) => {
+  breakBlobs();
+  const { status, stdout, stderr } = await images('--confirm', '-o', format);
+  expect(status).toBe(3);
+  expect(stderr).toMatch(/^error: blob sha256:[0-9a-f]{64}: error communicating with registry: /m);
+  expect(stdout).not.toContain('error');
+});
+
 describe('the exit status', () => {
   test('is 2 if a dry run with --detailed-exitcode finds something', async () => {
     expect((await images('--detailed-exitcode')).status).toBe(2);

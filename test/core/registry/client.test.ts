@@ -284,7 +284,8 @@ describe('the detail of an error, which comes from the storage', () => {
     ['s3aws: SlowDown: Please reduce your request rate.\n\tstatus code: 503', /run again later/],
     [{ DriverName: 'azure', Enclosed: { Code: 'ServerBusy' } }, /run again later/],
     ['unlinkat /registry/docker: read-only file system', /mount and the permissions/],
-    ['something else', /logs deploy\/image-registry/],
+    ['something else', /check the registry's storage/],
+    [{ DriverName: 'swift', Enclosed: { Text: 'x'.repeat(300), Code: 'AccessDenied' } }, /check its credentials/],
   ])('%j is shown with its remedy', async (detail, remedy) => {
     const body = JSON.stringify({ errors: [{ code: 'UNKNOWN', message: 'unknown error', detail }] });
     const { registry } = await registryWith((_request, response) =>
@@ -293,7 +294,9 @@ describe('the detail of an error, which comes from the storage', () => {
     const error = await caught(registry.deleteBlob(DIGEST));
     expect(error.message).toMatch(/unexpected status 500: UNKNOWN: unknown error: \S/);
     expect(error.message).not.toMatch(/[\u0000-\u001f]/);
+    expect(error.message.length).toBeLessThan(500);
     expect(error.suggestions.join('\n')).toMatch(remedy);
+    expect(error.suggestions.join('\n')).toContain('oc -n openshift-image-registry logs deployment/image-registry');
   });
 });
 

@@ -128,7 +128,8 @@ export class Run {
    */
   fail(target: string, error: unknown, place?: string): string {
     const message = messageOf(error);
-    this.failures.push({ target, message });
+    const suggestions = error instanceof RegadmError ? error.suggestions : [];
+    this.failures.push({ target, message, ...(suggestions.length > 0 ? { suggestions } : {}) });
     if (error instanceof RegadmError && FATAL.has(error.code)) this.ended ??= error;
     const persistent = this.streaks.api.failed(error, place) ?? this.streaks.registry.failed(error, place);
     if (persistent) this.end(persistent);

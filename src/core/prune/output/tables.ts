@@ -4,6 +4,7 @@ import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
 import { compareText } from '../../model/values/compare-text.js';
+import { remediesOf } from './failure-lines.js';
 import { imageSection } from './image-section.js';
 import type { Section } from './section.js';
 import { itemSection, streamSection } from './stream-sections.js';
@@ -59,6 +60,8 @@ function more(count: number): string {
 function* problems(report: ImagePruneReport, limit: number, paint: Styles): Generator<string> {
   const failures = report.failures.map(({ target, message }) => `  ${target}: ${message}\n`).sort(compareText);
   yield* list(paint.bad('Failed'), failures, limit, paint);
+  const remedies = remediesOf(report.failures).map((remedy) => `  * ${remedy}\n`);
+  yield* list(paint.warn('What to do'), remedies, limit, paint);
   yield* list(paint.warn('Skipped'), skippedLines(report), limit, paint);
   const { images, streams } = notReached(report);
   if (images + streams > 0) {
