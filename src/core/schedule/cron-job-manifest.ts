@@ -3,15 +3,31 @@ import { OWN_CRON_JOB, PRUNER_ROLE, REGISTRY_NAMESPACE } from '../model/openshif
 /** The image that a build in the cluster creates (docs/schedule.md). */
 export const DEFAULT_IMAGE = `image-registry.${REGISTRY_NAMESPACE}.svc:5000/${REGISTRY_NAMESPACE}/regadm:latest`;
 
-/** Arguments of the nightly run. */
+/**
+ * Arguments of the nightly run. With `--ignore-invalid-refs`, an invalid reference keeps what it may mean, so that the
+ * objects of one project cannot end every run.
+ */
 const ARGS = [
   'prune',
   'images',
   '--certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt',
   '--keep-tag-revisions=5',
   '--keep-younger-than=96h',
+  '--ignore-invalid-refs=true',
   '--confirm=true',
 ];
+
+/**
+ * What the restricted SCC of OpenShift wants, and nothing to write: regadm needs no file system.
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+const SECURITY_CONTEXT = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
 
 /**
  * Returns a List with the objects that let regadm prune every night: service account, its cluster role, CronJob.
@@ -42,6 +58,7 @@ function cronJob(image: string): object {
     command: ['regadm'],
     args: ARGS,
     resources: { requests: { cpu: '1', memory: '1Gi' } },
+    securityContext: SECURITY_CONTEXT,
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
   const podSpec = { serviceAccountName: OWN_CRON_JOB, restartPolicy: 'OnFailure', containers: [container] };
