@@ -101,6 +101,8 @@ class UseCollector {
         return this.addStreamImage(referrer, reference);
       case 'image-id':
         return this.addImageId(referrer, reference);
+      case 'digest':
+        return this.addDigest(this.index.digests, reference.text, toUse(referrer, reference));
       case 'pull-spec':
         return this.addPullSpec(referrer, reference);
     }

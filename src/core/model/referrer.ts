@@ -1,8 +1,8 @@
 /**
  * Form of a reference: `pull-spec` as in a container, `stream-tag` is `name:tag`, `stream-image` is `name@digest`,
- * `image-id` is what a node reports.
+ * `image-id` is what a node reports, `digest` is the name of an image.
  */
-export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image-id';
+export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image-id' | 'digest';
 
 /** A reference to an image in an object. */
 export interface Reference {
@@ -26,6 +26,11 @@ export interface Referrer {
   readonly phase?: string;
   /** Pods only: ms since the epoch. */
   readonly created?: number;
+  /**
+   * True if the references were found in any string of the object (`--referrers all`). The image fields of the same
+   * object are a referrer of their own.
+   */
+  readonly anywhere?: true;
 }
 
 /** One use of a tag or an image: the object, the field, and the reference as written. */

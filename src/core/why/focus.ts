@@ -85,7 +85,10 @@ export class Surroundings {
     const take = (uses: Use[] | undefined): void => uses?.forEach((use) => wanted.add(referrerKey(use)));
     const ofStream = new Set(streams);
     for (const [key, uses] of this.mentions.tags) if (ofStream.has(key.slice(0, key.lastIndexOf(':')))) take(uses);
-    for (const stream of streams) for (const uses of this.mentions.images.get(stream)?.values() ?? []) take(uses);
+    for (const stream of streams) {
+      take(this.mentions.streams.get(stream));
+      for (const uses of this.mentions.images.get(stream)?.values() ?? []) take(uses);
+    }
     for (const digest of related) {
       take(this.mentions.digests.get(digest));
       take(this.mentions.ids.get(digest));

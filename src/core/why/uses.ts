@@ -75,7 +75,8 @@ function byDigest({ snapshot, uses }: Decided, mentions: UseIndex, digest: numbe
 /** Returns why a use does not count. */
 function uncounted({ snapshot, options }: Decided, use: Use): string {
   const referrer = snapshot.referrers.find(
-    (one) => one.kind === use.kind && one.namespace === use.namespace && one.name === use.name,
+    (one) =>
+      one.kind === use.kind && one.namespace === use.namespace && one.name === use.name && one.phase !== undefined,
   );
   if (referrer?.phase === 'Succeeded' || referrer?.phase === 'Failed')
     return `does not count: the pod has ended (${referrer.phase}) and is not younger than --keep-younger-than`;

@@ -12,12 +12,21 @@ import { listObjects } from '../objects.js';
 import type { AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
 import { LENIENT_PARSER, type ObjectPage } from './page.js';
-import { IMAGE_CONFIGS, ROUTES, qualifiedName, type ListedResource } from '../resources.js';
+import {
+  EXTENDED_REFERRERS,
+  IMAGE_CONFIGS,
+  REFERRERS,
+  ROUTES,
+  qualifiedName,
+  type ListedResource,
+} from '../resources.js';
 
 /** The resources that `--referrers all` searches, and the hosts of the integrated registry. */
 export interface Everything {
   resources: AnyResource[];
   hosts: string[];
+  /** Version at which a watch of each resource has to start, by qualified name. */
+  resourceVersions: Map<string, string>;
 }
 
 /** Maximum concurrent list requests. */
@@ -71,7 +80,7 @@ export function hostOf(reference: string): string {
  */
 export async function readEverything(
   api: ClusterApi,
-  { resources, hosts }: Everything,
+  { resources, hosts }: Pick<Everything, 'resources' | 'hosts'>,
   take: (resource: AnyResource, referrers: Referrer[], result: ListResult) => void,
   options: ListOptions,
 ): Promise<void> {
@@ -124,9 +133,13 @@ function cannotListAll(failed: { resource: AnyResource; error: unknown }[]): Reg
   });
 }
 
-/** Returns the kind with its group, which no other resource shares: `Service.serving.knative.dev`. */
-export function anyKind({ kind, group }: AnyResource): string {
-  return group === '' ? kind : `${kind}.${group}`;
+/** Resources whose image fields are read, too. Their kind is named as there. */
+const KNOWN: ReadonlySet<string> = new Set([...REFERRERS, ...EXTENDED_REFERRERS].map(qualifiedName));
+
+/** Returns the kind with its group, which no other resource shares: `Service.serving.knative.dev`; `Deployment`. */
+export function anyKind(resource: AnyResource): string {
+  const { kind, group } = resource;
+  return group === '' || KNOWN.has(qualifiedName(resource)) ? kind : `${kind}.${group}`;
 }
 
 /** Returns the function that reduces a resource's objects. */

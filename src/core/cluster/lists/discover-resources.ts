@@ -3,7 +3,7 @@ import { ADVICE } from '../../model/advice.js';
 import type { ClusterApi } from '../api.js';
 import { ApiError } from '../api-error.js';
 import { apiGroups, apiResources, coreVersions } from './discovery.js';
-import { LIMIT_RANGES, REFERRERS, qualifiedName, type ListedResource } from '../resources.js';
+import { qualifiedName, type ListedResource } from '../resources.js';
 
 /** A resource that the API server lists in its discovery documents. */
 export interface AnyResource extends ListedResource {
@@ -12,18 +12,16 @@ export interface AnyResource extends ListedResource {
 
 /** Maximum concurrent discovery requests. */
 const CONCURRENCY = 4;
-/** Resources that are never searched for uses: they name every image, or only report events. */
-const EXCLUDED = new Set([
-  'events',
-  'events.events.k8s.io',
-  'nodes',
-  ...[...REFERRERS, LIMIT_RANGES].map(qualifiedName),
-]);
-const IMAGE_API = 'image.openshift.io';
+/**
+ * Resources that are never searched for uses: they name every image, only report events, or contain encoded values.
+ */
+const EXCLUDED_RESOURCES = new Set(['events', 'events.events.k8s.io', 'nodes', 'secrets']);
+/** Groups that are never searched: the image API names every image; tokens and measurements name none. */
+const EXCLUDED_GROUPS = /^(?:image\.openshift\.io|oauth\.openshift\.io|(?:[a-z]+\.)?metrics\.k8s\.io)$/;
 
 /**
- * Finds every resource that can be listed, each in one version: the preferred one if it serves the resource. Omits
- * resources that are read anyway and those that name every image.
+ * Finds every resource that can be listed and is searched, each in one version: the preferred one if it serves the
+ * resource.
  * @throws RegadmError when a group cannot be discovered, because its resources are unknown
  */
 export async function discoverResources(api: ClusterApi, signal?: AbortSignal): Promise<AnyResource[]> {
@@ -36,9 +34,13 @@ export async function discoverResources(api: ClusterApi, signal?: AbortSignal): 
   const found = new Map<string, AnyResource>();
   for (const resource of lists.flat()) {
     const name = qualifiedName(resource);
-    if (!found.has(name) && !EXCLUDED.has(name) && resource.group !== IMAGE_API) found.set(name, resource);
+    if (!found.has(name) && isSearched(resource)) found.set(name, resource);
   }
   return [...found.values()].sort((a, b) => (qualifiedName(a) < qualifiedName(b) ? -1 : 1));
+}
+
+function isSearched(resource: AnyResource): boolean {
+  return !EXCLUDED_RESOURCES.has(qualifiedName(resource)) && !EXCLUDED_GROUPS.test(resource.group);
 }
 
 async function resourcesIn(api: ClusterApi, groupVersion: string, signal?: AbortSignal): Promise<AnyResource[]> {

@@ -22,7 +22,7 @@ export interface ReadOptions {
 /** A snapshot, and what is needed to follow later changes. */
 export interface ReadResult {
   snapshot: Snapshot;
-  /** Version at which a watch has to start, by plural name; for other resources by qualified name. */
+  /** Version at which a watch has to start, by plural name. */
   resourceVersions: Map<string, string>;
   /**
    * The API server's clock when the first list was read, in ms since the epoch; this machine's if the server sent no

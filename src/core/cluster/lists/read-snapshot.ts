@@ -164,11 +164,15 @@ class SnapshotReader {
     const { signal, onPage } = this.options;
     const ownHosts = snapshot.streams.map(({ repository }) => hostOf(repository));
     const hosts = await registryHosts(api, [...known, ...ownHosts], signal);
-    const everything = { resources: await discoverResources(api, signal), hosts };
+    const everything: Everything = {
+      resources: await discoverResources(api, signal),
+      hosts,
+      resourceVersions: new Map(),
+    };
     const found: Referrer[] = [];
     const take = (resource: AnyResource, referrers: Referrer[], { resourceVersion }: ListResult): void => {
       for (const referrer of referrers) found.push(referrer);
-      this.resourceVersions.set(qualifiedName(resource), resourceVersion);
+      everything.resourceVersions.set(qualifiedName(resource), resourceVersion);
     };
     await readEverything(api, everything, take, { signal, onPage });
     snapshot.referrers = snapshot.referrers.concat(found);

@@ -3,26 +3,28 @@ import type { KubeObject } from '../kube.js';
 import type { Reference, Referrer } from '../referrer.js';
 
 /**
- * Returns the function that reduces objects of any kind to the strings that are pull specs with a digest, or with one
- * of these hosts. The field of a reference is its path in the object: `spec.steps[0].image`.
+ * Returns the function that reduces objects of any kind to the images that their strings name: by digest, or by a host
+ * of the registry. The field of a reference is its path in the object: `spec.steps[0].image`.
  */
 export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeObject) => Referrer {
   const prefixes = hosts.map((host) => `${host}/`);
-  return (object) => {
-    const references = collect(object, prefixes);
-    return { kind, namespace: object.metadata?.namespace ?? '', name: object.metadata?.name ?? '', references };
-  };
+  return (object) => ({
+    kind,
+    namespace: object.metadata?.namespace ?? '',
+    name: object.metadata?.name ?? '',
+    references: collect(object, prefixes),
+    anywhere: true,
+  });
 }
 
-/** Collects the pull specs in a value, in the order of its fields. Without recursion, because values nest deeply. */
+/** Collects the references in a value, in the order of its fields. Without recursion, because values nest deeply. */
 function collect(value: unknown, prefixes: string[]): Reference[] {
   const found: Reference[] = [];
   const waiting: [value: unknown, path: string][] = [[value, '']];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const [current, path] = next;
     if (typeof current === 'string') {
-      const text = pullSpec(current, prefixes);
-      if (text !== undefined) found.push({ field: path, form: 'pull-spec', text, extended: true });
+      for (const reference of findReferences(current, prefixes)) found.push({ field: path, ...reference });
     } else if (typeof current === 'object' && current !== null) {
       const inner = childrenOf(current, path);
       for (let at = inner.length - 1; at >= 0; at--) waiting.push(inner[at]!);
@@ -31,11 +33,12 @@ function collect(value: unknown, prefixes: string[]): Reference[] {
   return found;
 }
 
+/** Returns the values in an object or a list, and the keys of an object, because a key can name an image, too. */
 function childrenOf(value: object, path: string): [value: unknown, path: string][] {
   if (Array.isArray(value)) return value.map((one, index) => [one, `${path}[${index}]`]);
   return Object.entries(value)
     .filter(([key]) => key !== 'managedFields')
-    .map(([key, one]) => [one, step(path, key)]);
+    .flatMap(([key, one]) => [key, one].map((named): [unknown, string] => [named, step(path, key)]));
 }
 
 function step(path: string, key: string): string {
@@ -43,19 +46,60 @@ function step(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-/** Maximum length of a string that is parsed: more than any valid reference has. */
-const MAX_LENGTH = 700;
+type Found = Omit<Reference, 'field'>;
+
+/** Finds the references in a text, without duplicates: digests at any position, and `HOST/NAMESPACE/NAME[:TAG]`. */
+function findReferences(text: string, prefixes: string[]): Iterable<Found> {
+  const found = new Map<string, Found>();
+  const add = (form: Reference['form'], name: string): void =>
+    void found.set(name, { form, text: name, extended: true });
+  for (const { index } of text.matchAll(DIGEST)) {
+    const spec = found.size < MAX_PULL_SPECS ? pullSpecAround(text, index) : undefined;
+    if (spec === undefined) add('digest', text.slice(index, index + DIGEST_LENGTH).toLowerCase());
+    else add('pull-spec', spec);
+  }
+  for (const prefix of prefixes) {
+    for (let at = text.indexOf(prefix); at !== -1; at = text.indexOf(prefix, at + prefix.length))
+      for (const name of tagsAt(text, at, prefix)) add('pull-spec', name);
+  }
+  return found.values();
+}
+
+/** A digest of an image, also if more digits follow, and in upper case. */
+const DIGEST = /sha256:[0-9a-f]{64}/gi;
+const DIGEST_LENGTH = 'sha256:'.length + 64;
+
+/** Maximum number of pull specs with a digest that are told apart in one string; further digests count alone. */
+const MAX_PULL_SPECS = 100;
+/** Maximum length of what precedes a digest, or follows a host: more than any valid reference has. */
+const MAX_LENGTH = 400;
+
+/** Returns the valid pull spec that a digest at this position ends, without a scheme; undefined if there is none. */
+function pullSpecAround(text: string, index: number): string | undefined {
+  if (text[index - 1] !== '@') return undefined;
+  let start = index - 1;
+  while (start > Math.max(0, index - MAX_LENGTH) && /[\w.:/-]/.test(text[start - 1]!)) start--;
+  const spec = text.slice(start, index + DIGEST_LENGTH).replace(/^.*\/\//, '');
+  return typeof parseImageReference(spec) === 'string' ? undefined : spec;
+}
+
+const COMPONENT = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const AFTER_HOST = new RegExp(`^${COMPONENT}(?:/${COMPONENT})+(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?`);
+const IS_FOLLOWED_BY_DIGEST = /^@sha256:[0-9a-f]{64}/i;
 
 /**
- * Returns the pull spec in a string: one with a digest, from any host, or one of the registry itself. Ignores a scheme
- * (`docker://`).
+ * Returns the references by tag that begin at this position with a host of the registry. In a sentence, the last
+ * characters of a tag can be punctuation, so the tag without them counts, too.
  */
-function pullSpec(value: string, prefixes: string[]): string | undefined {
-  if (value.length > MAX_LENGTH) return undefined;
-  const text = value.trim().replace(/^[a-z][a-z-]*:\/\//, '');
-  const own = prefixes.some((prefix) => text.startsWith(prefix));
-  if (!own && !text.includes('@sha')) return undefined;
-  const parsed = parseImageReference(text);
-  if (typeof parsed === 'string') return undefined;
-  return parsed.digest !== '' || (own && namesStream(parsed)) ? text : undefined;
+function tagsAt(text: string, at: number, prefix: string): string[] {
+  const start = at + prefix.length;
+  const [rest] = AFTER_HOST.exec(text.slice(start, start + MAX_LENGTH)) ?? [];
+  if (rest === undefined) return [];
+  const end = start + rest.length;
+  if (IS_FOLLOWED_BY_DIGEST.test(text.slice(end, end + 1 + DIGEST_LENGTH))) return [];
+  const name = `${prefix}${rest}`;
+  return [...new Set([name, name.replace(/[.-]+$/, '')])].filter((one) => {
+    const parsed = parseImageReference(one);
+    return typeof parsed !== 'string' && namesStream(parsed);
+  });
 }

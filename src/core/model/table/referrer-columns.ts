@@ -1,14 +1,17 @@
 import type { Reference, ReferenceForm, Referrer } from '../referrer.js';
 
-const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id'];
+const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id', 'digest'];
 /**
  * Number of an absent value. A referrer takes five numbers: kind, namespace, name, phase and number of references. A
  * reference takes five: field, form, text, namespace and extended.
  */
 const ABSENT = -1;
 
-/** Columns lose unknown fields: a field that is added to a referrer or a reference must be added here. */
-type Columns = Referrer['references'][number] & Referrer;
+/**
+ * Columns lose unknown fields: a field that is added to a referrer or a reference must be added here. Referrers that
+ * were found anywhere in objects are never packed.
+ */
+type Columns = Referrer['references'][number] & Omit<Referrer, 'anywhere'>;
 const KNOWN = {
   kind: 1,
   namespace: 1,

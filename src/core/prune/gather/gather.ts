@@ -107,5 +107,5 @@ function listScope(options: PruneOptions, registryUrl: string | undefined) {
 
 /** The host of `--registry-url`: images that are pulled from there are in the registry. */
 function toHosts(url: string | undefined): string[] {
-  return url === undefined ? [] : [url.replace(/^https?:\/\//, '')];
+  return url === undefined ? [] : [url.replace(/^https?:\/\//i, '').replace(/\/$/, '')];
 }

@@ -1,53 +1,8 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../../src/sandbox/index.js';
-import { anyObjectReducer } from '../../../../src/core/model/referrers/any-object.js';
 import { aCluster, anImageStream, anOrdinaryImage, digest } from '../../../support/builders.js';
 import { regadm, type Outcome } from '../../../support/regadm.js';
 
 const HOST = 'registry.example.org:5000';
-
-const fields = (object: object, hosts = [HOST]): Record<string, string> =>
-  Object.fromEntries(
-    anyObjectReducer(
-      'Task.tekton.dev',
-      hosts,
-    )({ metadata: { name: 't', namespace: 'ci' }, ...object }).references.map((one) => [one.field, one.text]),
-  );
-
-describe('the uses of an object of any kind', () => {
-  const d = digest('used');
-  test('are pull specs with a digest, from any host, named by their path', () => {
-    expect(
-      fields({
-        spec: { steps: [{ image: `quay.io/team/tool@${d}` }, { image: 'quay.io/team/tool:v1' }] },
-        status: { 'image.digest/ref': `docker-pullable://${HOST}/ns/app:v1@${d}` },
-      }),
-    ).toEqual({
-      'spec.steps[0].image': `quay.io/team/tool@${d}`,
-      'status["image.digest/ref"]': `${HOST}/ns/app:v1@${d}`,
-    });
-  });
-
-  test("are pull specs with the registry's own host, but not the bare host and not invalid ones", () => {
-    expect(
-      fields({
-        spec: {
-          a: `${HOST}/ns/app:v1`,
-          b: ` ${HOST}/ns/app `,
-          c: HOST,
-          d: `${HOST}/NS/App:v1`,
-          e: `see ${HOST}/ns/app:v1`,
-          f: `${HOST}/alone`,
-        },
-      }),
-    ).toEqual({ 'spec.a': `${HOST}/ns/app:v1`, 'spec.b': `${HOST}/ns/app` });
-  });
-
-  test('are never other values or very long strings', () => {
-    expect(
-      fields({ spec: { n: 1, none: null, yes: true, long: `${HOST}/ns/app@${d}`.padStart(100_000, 'x') } }),
-    ).toEqual({});
-  });
-});
 
 describe('--referrers all', () => {
   let sandbox: Sandbox;
@@ -85,6 +40,52 @@ describe('--referrers all', () => {
     const all = await prune('--referrers', 'all');
     expect(all.status).toBe(0);
     expect(pruned(all)).toEqual([old[3]]);
+  });
+
+  const named = `${HOST}/ns/app@${old[4]}`;
+  const metadata = { name: 'web', namespace: 'ns', creationTimestamp: '2025-12-01T00:00:00Z' };
+  const args = (text: string): object => ({ containers: [{ name: 'c', image: 'quay.io/x/y:1', args: [text] }] });
+
+  test.each<[string, Record<string, unknown[]>]>([
+    [
+      'an argument of a deployment',
+      { deployments: [{ metadata, spec: { template: { spec: args(`--i=${named}`) } } }] },
+    ],
+    ['an argument of a pod', { pods: [{ metadata, spec: args(named), status: { phase: 'Running' } }] }],
+    [
+      'an argument of a pod that has ended',
+      { pods: [{ metadata, spec: args(named), status: { phase: 'Succeeded' } }] },
+    ],
+    [
+      'the environment of a replication controller',
+      {
+        replicationcontrollers: [
+          { metadata, spec: { template: { spec: { containers: [{ env: [{ name: 'RELATED', value: old[4] }] }] } } } },
+        ],
+      },
+    ],
+    [
+      'an annotation of a build config',
+      { buildconfigs: [{ metadata: { ...metadata, annotations: { notes: `built from ${named}.` } }, spec: {} }] },
+    ],
+    ['a text in a config map', { configmaps: [{ metadata, data: { values: `a: 1\nimage: ${named}\n` } }] }],
+    [
+      'an annotation of a limit range',
+      { limitranges: [{ metadata: { ...metadata, annotations: { d: old[4] } }, spec: {} }] },
+    ],
+  ])('%s keeps the image that it names', async (_, objects) => {
+    await begin(objects);
+    expect(pruned(await prune('--referrers', 'all'))).toEqual([old[3]]);
+    const why = await regadm([
+      ...['prune', 'why', old[4]!, '--referrers', 'all', '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin],
+    ]);
+    expect(JSON.parse(why.stdout)).toMatchObject({ answers: [{ images: [{ verdict: 'keep' }] }] });
+  });
+
+  test('secrets are not read', async () => {
+    await begin({ secrets: [{ metadata, stringData: { image: named } }] });
+    expect(pruned(await prune('--referrers', 'all'))).toContain(old[4]);
+    expect(sandbox.requests.map(({ path }) => path.split('?')[0])).not.toContain('/api/v1/secrets');
   });
 
   test('prune why names the object and the path', async () => {
@@ -187,6 +188,32 @@ describe('--referrers all', () => {
       expect(sandbox.store.get('images', old[3]!)).toBeUndefined();
       expect((JSON.parse(outcome.stdout) as { failures: unknown }).failures).toEqual([]);
       expect(outcome.status).toBe(0);
+    },
+  );
+
+  test.each([true, false])(
+    'what a workload names during the deletions keeps its image, in image fields and elsewhere (watch allowed: %s)',
+    async (watch) => {
+      await begin({}, watch ? {} : { fail: ['GET watch=true => 403'] });
+      let added = false;
+      sandbox.onRequest(({ method, path }) => {
+        if (added || method !== 'POST' || !path.includes('/selfsubjectaccessreviews')) return;
+        added = true;
+        sandbox.store.put('pods', { metadata, spec: args(`--image=${named}`), status: { phase: 'Running' } });
+        const container = { name: 'c', image: `${HOST}/ns/app@${old[3]}` };
+        sandbox.store.put('pods', {
+          metadata: { ...metadata, name: 'fields' },
+          spec: { containers: [container] },
+          status: { phase: 'Running' },
+        });
+      });
+      const { status } = await prune(
+        ...['--referrers', 'all', '--confirm', '--registry-url', sandbox.registryUrl],
+        ...['--certificate-authority', sandbox.caFile],
+      );
+      expect(status).toBe(0);
+      expect(added).toBe(true);
+      expect(old.filter((image) => sandbox.store.get('images', image) === undefined)).toEqual([]);
     },
   );
 });

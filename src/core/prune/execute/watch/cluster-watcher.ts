@@ -19,7 +19,7 @@ const LISTS_AT_ONCE = 4;
 interface ClusterWatcherOptions {
   /** Watch only objects of this namespace. */
   namespace?: string;
-  /** Resource versions of the first lists, by plural name; by qualified name for the resources of `everything`. */
+  /** Resource versions of the first lists, by plural name. */
   resourceVersions: Map<string, string>;
   /** The resources with uses that were read. */
   referrers: readonly ListedResource[];
@@ -167,7 +167,7 @@ function toSources(context: ReaderContext, options: ClusterWatcherOptions): Sour
       toSource(referrerReader(context, resource, namespace), versionOf(resource.resource), namespace),
     ),
     ...(everything?.resources ?? []).map((any) =>
-      toSource(anyReader(context, any, everything!), versionOf(qualifiedName(any))),
+      toSource(anyReader(context, any, everything!), everything!.resourceVersions.get(qualifiedName(any)) ?? ''),
     ),
   ];
 }

@@ -13,7 +13,7 @@ import type { ImageColumns } from '../../../model/table/image-columns.js';
 import type { ImageStream } from '../../../model/table/snapshot.js';
 import { neededDigests } from '../../plan/links.js';
 import type { ImagePrunePlan } from '../../plan/plan.js';
-import { KnownReferrers } from './known-referrers.js';
+import { KnownReferrers, type ReferrerGroup } from './known-referrers.js';
 import { KnownStreams } from './known-streams.js';
 import { LaterDigests } from './later-digests.js';
 import { LaterImages } from './later-images.js';
@@ -59,9 +59,9 @@ export class LiveView {
     return { objects, digests: this.digests.size };
   }
 
-  /** Replaces everything that is known of one kind of referrer. */
-  setReferrers(kind: string, referrers: Referrer[]): void {
-    this.referrers.setAll(kind, referrers);
+  /** Replaces everything that is known of one group of referrers. */
+  setReferrers(group: ReferrerGroup, referrers: Referrer[]): void {
+    this.referrers.setAll(group, referrers);
     this.current = undefined;
   }
 

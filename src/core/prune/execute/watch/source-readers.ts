@@ -9,6 +9,7 @@ import type { KubeObject } from '../../../model/kube.js';
 import { REFERRER_KINDS, REFERRER_KIND_NAMES, type ReferrerResource } from '../../../model/referrers/index.js';
 import type { Referrer } from '../../../model/referrer.js';
 import type { ClusterReads } from '../../ports.js';
+import type { ReferrerGroup } from './known-referrers.js';
 import type { LiveView } from './live-view.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -82,7 +83,8 @@ export function referrerReader(
     async list(isWatched) {
       const collected = collect(pool, (page) => page.referrers!);
       const { resourceVersion } = await cluster.readList(resource, collected.reader, { namespace, signal });
-      putReferrers(view, { kind: REFERRER_KIND_NAMES[name], referrers: collected.entries(), keepOthers: isWatched() });
+      const group = { kind: REFERRER_KIND_NAMES[name] };
+      putReferrers(view, { group, referrers: collected.entries(), keepOthers: isWatched() });
       return resourceVersion;
     },
     take(type, object) {
@@ -108,7 +110,8 @@ export function anyReader(
     resource,
     async list(isWatched) {
       const { referrers, result } = await cluster.listAny(resource, hosts, { signal });
-      putReferrers(view, { kind: anyKind(resource), referrers, keepOthers: isWatched() });
+      const group = { kind: anyKind(resource), anywhere: true } as const;
+      putReferrers(view, { group, referrers, keepOthers: isWatched() });
       return result.resourceVersion;
     },
     take(type, object) {
@@ -122,10 +125,10 @@ export function anyReader(
 
 function putReferrers(
   view: LiveView,
-  { kind, referrers, keepOthers }: { kind: string; referrers: Referrer[]; keepOthers: boolean },
+  { group, referrers, keepOthers }: { group: ReferrerGroup; referrers: Referrer[]; keepOthers: boolean },
 ): void {
   if (keepOthers) view.addReferrers(referrers);
-  else view.setReferrers(kind, referrers);
+  else view.setReferrers(group, referrers);
 }
 
 /** Collects the entries of all pages of a list. */
