@@ -1,10 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { assertShallow } from '../../kit/yaml-depth.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
-import type { KubeObject } from '../../model/kube.js';
-import { REFERRER_KIND_NAMES } from '../../model/referrers/index.js';
+import { assertShallow } from '../../../kit/yaml-depth.js';
+import { RegadmError, messageOf } from '../../../model/errors.js';
+import type { KubeObject } from '../../../model/kube.js';
+import { REFERRER_KIND_NAMES } from '../../../model/referrers/index.js';
 
 const RESOURCES: Record<string, string> = {
   images: 'Image',

@@ -1,10 +1,10 @@
-import { messageOf, RegadmError } from '../../model/errors.js';
-import type { KubeObject } from '../../model/kube.js';
-import { buildSnapshot } from '../../model/table/build-snapshot.js';
-import { freezeSnapshot, type Snapshot } from '../../model/table/snapshot.js';
-import type { PruneOptions } from '../../graph/options.js';
-import { acceptUnreadable } from '../../graph/unreadable.js';
-import type { Evidence } from '../plan/evidence.js';
+import { messageOf, RegadmError } from '../../../model/errors.js';
+import type { KubeObject } from '../../../model/kube.js';
+import { buildSnapshot } from '../../../model/table/build-snapshot.js';
+import { freezeSnapshot, type Snapshot } from '../../../model/table/snapshot.js';
+import type { PruneOptions } from '../../../graph/options.js';
+import { acceptUnreadable } from '../../../graph/unreadable.js';
+import type { Evidence } from '../../plan/evidence.js';
 import { readSavedLists } from './saved-lists.js';
 
 /** Evidence from saved lists. */
