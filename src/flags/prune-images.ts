@@ -55,7 +55,8 @@ export const pruneImagesFlags = {
   from: Flags.string({
     ...SAFETY,
     helpValue: 'DIR',
-    description: 'plan from saved lists (oc get images -o json > DIR/images.json, …) without a cluster; dry run only',
+    description:
+      'plan without a cluster, from saved lists (oc get images -o json > DIR/images.json, …) or a must-gather (a directory or a .tar.gz archive); dry run only',
   }),
   'detailed-exitcode': Flags.boolean({
     ...SAFETY,

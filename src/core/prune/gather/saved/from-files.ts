@@ -1,10 +1,10 @@
 import { messageOf, RegadmError } from '../../../model/errors.js';
-import type { KubeObject } from '../../../model/kube.js';
 import { buildSnapshot } from '../../../model/table/build-snapshot.js';
 import { freezeSnapshot, type Snapshot } from '../../../model/table/snapshot.js';
 import type { PruneOptions } from '../../../graph/options.js';
 import { acceptUnreadable } from '../../../graph/unreadable.js';
 import type { Evidence } from '../../plan/evidence.js';
+import type { Lists } from './collector.js';
 import { readSavedLists } from './saved-lists.js';
 
 /** Evidence from saved lists. */
@@ -18,19 +18,18 @@ interface SavedEvidence {
 }
 
 /**
- * Reads the evidence for a plan from saved lists, without a cluster and a registry. A missing list of objects that use
- * images is an error: only an empty list shows that nothing uses them.
+ * Reads the evidence for a plan from saved lists, without a cluster and a registry.
+ * @param dir a directory, or a `.tar.gz` archive
  * @param now this machine's clock, ms since the epoch
  * @throws RegadmError SAVED_LISTS
  */
 export async function gatherFromFiles(dir: string, options: PruneOptions, now: number): Promise<SavedEvidence> {
-  const { lists, missing } = await readSavedLists(dir);
-  if (missing.length > 0) throw missingLists(dir, missing);
   const { namespace, referrers } = options;
+  const { lists, warnings } = await readSavedLists(dir, namespace);
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
   const snapshot = snapshotOf(lists, dir);
-  const warnings = acceptUnreadable(snapshot, options.ignoreUnreadable);
+  warnings.push(...acceptUnreadable(snapshot, options.ignoreUnreadable));
   if (referrers === 'oc') {
     snapshot.referrers = snapshot.referrers.filter(isInScope);
     snapshot.streams = snapshot.streams.filter(isInScope);
@@ -44,21 +43,10 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
   };
 }
 
-function snapshotOf(lists: Record<string, KubeObject[]>, dir: string): Snapshot {
+function snapshotOf(lists: Lists, dir: string): Snapshot {
   try {
     return buildSnapshot(lists);
   } catch (cause) {
     throw new RegadmError(`--from ${dir}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause });
   }
-}
-
-function missingLists(dir: string, missing: string[]): RegadmError {
-  const [first] = missing;
-  return new RegadmError(
-    `--from ${dir}: no list of ${missing.join(', ')} found; cannot tell which images these objects use`,
-    {
-      code: 'SAVED_LISTS',
-      suggestions: [`save them too, even empty lists: oc get ${first} -A -o json > ${dir}/${first}.json`],
-    },
-  );
 }

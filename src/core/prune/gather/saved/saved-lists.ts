@@ -1,107 +1,101 @@
-import { readFile, readdir } from 'node:fs/promises';
-import path from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { assertShallow } from '../../../kit/yaml-depth.js';
+import { stat } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../../model/errors.js';
-import type { KubeObject } from '../../../model/kube.js';
-import { REFERRER_KIND_NAMES } from '../../../model/referrers/index.js';
+import { readArchive } from './archive.js';
+import { Collector, type Lists, type Problem } from './collector.js';
+import { readDirectory } from './directory.js';
+import { brokenFiles, missingLists } from './errors.js';
+import { dirOf, type Input } from './input.js';
+import { REQUIRED } from './kinds.js';
+import { namespaceWarnings } from './namespaces.js';
+import { parseDocuments } from './parse.js';
+import { placeOf } from './place.js';
+import type { FileReceiver } from './source.js';
 
-const RESOURCES: Record<string, string> = {
-  images: 'Image',
-  imagestreams: 'ImageStream',
-  limitranges: 'LimitRange',
-  ...REFERRER_KIND_NAMES,
-};
-const BY_KIND = new Map(Object.entries(RESOURCES).map(([resource, kind]) => [kind, resource]));
-/**
- * Resources that can be missing: some clusters do not have them, many users may not list controller revisions, and
- * limits matter only with `--prune-over-size-limit`.
- */
-const OPTIONAL = new Set(['builds', 'buildconfigs', 'deploymentconfigs', 'controllerrevisions', 'limitranges']);
-
-/** The lists that were found below a directory. */
+/** The lists that were found in a directory or an archive. */
 interface SavedLists {
-  lists: Record<string, KubeObject[]>;
-  /** Resources that no file contains. */
-  missing: string[];
+  lists: Lists;
+  /** Files that were ignored, and namespaces whose workloads are not in the files. */
+  warnings: string[];
 }
 
 /**
- * Reads saved lists below a directory: `images.json` and the like as `oc get RESOURCE -A -o json` (or `-o yaml`) writes
- * them, or a must-gather. Objects are recognized by their kind, lists without a kind by the name of the file.
- * @throws RegadmError SAVED_LISTS if the directory or a file cannot be read, or if images or image streams are missing
+ * Reads saved lists: `images.json` and the like as `oc get RESOURCE -A -o json` (or `-o yaml`) writes them, or a
+ * must-gather, also as an archive. Objects are recognized by their kind. What is broken or missing is an error, because
+ * images that its objects use would look unused.
+ * @param from a directory or a `.tar.gz` archive
+ * @param namespace the only namespace whose image streams are considered
+ * @throws RegadmError SAVED_LISTS
  */
-export async function readSavedLists(dir: string): Promise<SavedLists> {
-  const files = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-    throw new RegadmError(`cannot read --from ${dir}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause });
-  });
-  const lists: Record<string, KubeObject[]> = {};
-  const seen = new Map<string, Set<string>>();
-  for (const file of files) {
-    if (!file.isFile() || !/\.(?:json|ya?ml)$/.test(file.name)) continue;
-    const named = file.name.replace(/\.[a-z]+$/, '');
-    for (const value of await readDocuments(path.join(file.parentPath, file.name))) take(value, named, lists, seen);
-  }
-  if (!lists.images || !lists.imagestreams) {
-    const lacking = ['images', 'imagestreams'].filter((resource) => !lists[resource]).join(' and ');
-    throw new RegadmError(`--from ${dir}: there are no ${lacking}`, {
-      code: 'SAVED_LISTS',
-      suggestions: [
-        `oc get images -o json > ${path.join(dir, 'images.json')}; oc get imagestreams -A -o json > ${path.join(dir, 'imagestreams.json')}`,
-      ],
-    });
-  }
-  const missing = Object.keys(RESOURCES).filter((resource) => !lists[resource] && !OPTIONAL.has(resource));
-  return { lists, missing };
-}
-
-async function readDocuments(file: string): Promise<unknown[]> {
+export async function readSavedLists(from: string, namespace?: string): Promise<SavedLists> {
+  const collector = new Collector();
+  const input = { from, isArchive: await isFile(from) };
+  const receiver = receive(collector);
   try {
-    const text = await readFile(file, 'utf8');
-    if (file.endsWith('.json')) return [JSON.parse(text)];
-    assertShallow(text);
-    return parseAllDocuments(text).map((document) => {
-      if ('errors' in document && document.errors[0]) throw document.errors[0];
-      return (document as { toJS(): unknown }).toJS();
-    });
+    await (input.isArchive ? readArchive(from, receiver) : readDirectory(from, receiver));
   } catch (cause) {
-    throw new RegadmError(`cannot read ${file}: ${messageOf(cause).split('\n')[0]}`, { code: 'SAVED_LISTS', cause });
+    const what = input.isArchive ? ' as a .tar.gz archive' : '';
+    throw new RegadmError(`cannot read --from ${from}${what}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause });
+  }
+  const { fatal, ignored } = sortProblems(collector.problems, receiver.roots);
+  if (fatal.length > 0) throw brokenFiles(input, fatal);
+  const missing = REQUIRED.filter((resource) => !collector.lists[resource]);
+  if (missing.length > 0) throw missingLists(input, missing);
+  return {
+    lists: collector.lists,
+    warnings: [
+      ...ignoredWarning(input, ignored),
+      ...namespaceWarnings(collector, { from, dir: dirOf(input) }, namespace),
+    ],
+  };
+}
+
+async function isFile(from: string): Promise<boolean> {
+  try {
+    return (await stat(from)).isFile();
+  } catch (cause) {
+    throw new RegadmError(`cannot read --from ${from}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause });
   }
 }
 
-function take(
-  value: unknown,
-  fileName: string,
-  lists: Record<string, KubeObject[]>,
-  seen: Map<string, Set<string>>,
-): void {
-  if (typeof value !== 'object' || value === null) return;
-  const { kind: given, items } = value as { kind?: unknown; items?: unknown };
-  const kind = typeof given === 'string' ? given : '';
-  if (Array.isArray(items) || (items === null && kind.endsWith('List'))) {
-    const resource =
-      BY_KIND.get(kind.replace(/List$/, '')) ?? (Object.hasOwn(RESOURCES, fileName) ? fileName : undefined);
-    if (resource) lists[resource] ??= [];
-    for (const item of (items as KubeObject[] | null) ?? [])
-      add(item, BY_KIND.get(item?.kind ?? '') ?? resource, lists, seen);
-    return;
-  }
-  add(value as KubeObject, BY_KIND.get(kind), lists, seen);
+/** Returns what passes the files to a collector, and notes where must-gathers begin. */
+function receive(collector: Collector): FileReceiver & { roots: Set<string> } {
+  const roots = new Set<string>();
+  return {
+    roots,
+    wants(file) {
+      if (!/\.(?:json|ya?ml)$/.test(file)) return false;
+      const { root, isOther } = placeOf(file);
+      if (root !== undefined) roots.add(root);
+      return !isOther;
+    },
+    file(file, text) {
+      const place = placeOf(file);
+      let documents: unknown[];
+      try {
+        documents = parseDocuments(file, text);
+      } catch (cause) {
+        return collector.reject({ path: file, place }, `cannot be parsed: ${messageOf(cause).split('\n')[0]}`);
+      }
+      collector.take(file, place, documents);
+    },
+    unreadable: (file, message) => collector.reject({ path: file, place: placeOf(file) }, message),
+  };
 }
 
-/** A must-gather holds many objects twice: in a list, and in a file of their own. */
-function add(
-  object: KubeObject,
-  resource: string | undefined,
-  lists: Record<string, KubeObject[]>,
-  seen: Map<string, Set<string>>,
-): void {
-  if (!resource || typeof object?.metadata?.name !== 'string') return;
-  const key = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-  const known = seen.get(resource) ?? new Set<string>();
-  seen.set(resource, known);
-  lists[resource] ??= [];
-  if (known.has(key)) return;
-  known.add(key);
-  lists[resource].push(object);
+/**
+ * Separates files that can contain lists from those that are part of a must-gather and cannot: it has other files, e.g.
+ * the output of programs that failed.
+ */
+function sortProblems(problems: Problem[], roots: Set<string>): { fatal: Problem[]; ignored: Problem[] } {
+  const isForeign = ({ path: file, resource, place }: Problem): boolean =>
+    resource === undefined && place.root === undefined && [...roots].some((root) => file.startsWith(root));
+  return { fatal: problems.filter((one) => !isForeign(one)), ignored: problems.filter(isForeign) };
+}
+
+function ignoredWarning({ from }: Input, ignored: Problem[]): string[] {
+  const [first] = ignored;
+  if (!first) return [];
+  return [
+    `--from ${from}: ignored ${ignored.length} files of the must-gather that cannot be read (first: ${first.path} ${first.message})`,
+  ];
 }

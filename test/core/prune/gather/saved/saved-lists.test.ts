@@ -5,51 +5,15 @@ import { stringify } from 'yaml';
 import { SILENT } from '../../../../../src/core/kit/reporter.js';
 import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import { readSavedLists } from '../../../../../src/core/prune/gather/saved/saved-lists.js';
-import type { KubeObject } from '../../../../../src/core/model/kube.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
 import { runCli } from '../../../../support/cli.js';
-import { aCluster, anImageStream, anOrdinaryImage, aPod, digest, pruneOptions } from '../../../../support/builders.js';
-
-const HOST = 'registry.example.org:5000';
-const NAMES = ['new', 'second', 'third', 'used', 'doomed'];
-const REFERRERS = [
-  'pods',
-  'replicationcontrollers',
-  'replicasets',
-  'deployments',
-  'daemonsets',
-  'statefulsets',
-  'jobs',
-  'cronjobs',
-];
-const KINDS: Record<string, string> = {
-  images: 'Image',
-  imagestreams: 'ImageStream',
-  pods: 'Pod',
-  replicationcontrollers: 'ReplicationController',
-  replicasets: 'ReplicaSet',
-  deployments: 'Deployment',
-  daemonsets: 'DaemonSet',
-  statefulsets: 'StatefulSet',
-  jobs: 'Job',
-  cronjobs: 'CronJob',
-};
+import { aPod, digest, pruneOptions } from '../../../../support/builders.js';
+import { HOST, item, KINDS, NAMES, REFERRERS, savedLists } from '../../../../support/saved-lists.js';
 
 let dir: string;
 beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-from-'))));
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Five revisions, of which a pod uses the fourth and the fifth is deleted. */
-function lists(): Record<string, KubeObject[]> {
-  const cluster = aCluster(
-    ...NAMES.map((name) => anOrdinaryImage(name)),
-    anImageStream('ns/app').withTag('latest', NAMES.map(digest)),
-    aPod('ns/web').running(`${HOST}/ns/app@${digest('used')}`),
-  );
-  return { ...Object.fromEntries(REFERRERS.map((resource) => [resource, []])), ...cluster };
-}
-
-const item = (resource: string, object: KubeObject): object => ({ apiVersion: 'v1', kind: KINDS[resource], ...object });
 const write = (file: string, text: string): void => {
   mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
   writeFileSync(path.join(dir, file), text);
@@ -58,7 +22,7 @@ const write = (file: string, text: string): void => {
 /** The ways in which administrators save lists. */
 const LAYOUTS: Record<string, () => void> = {
   'oc get RESOURCE -A -o json': () => {
-    for (const [resource, objects] of Object.entries(lists()))
+    for (const [resource, objects] of Object.entries(savedLists()))
       write(
         `${resource}.json`,
         JSON.stringify({
@@ -70,25 +34,25 @@ const LAYOUTS: Record<string, () => void> = {
       );
   },
   'oc get --raw': () => {
-    for (const [resource, items] of Object.entries(lists()))
+    for (const [resource, items] of Object.entries(savedLists()))
       write(`${resource}.json`, JSON.stringify({ kind: `${KINDS[resource]}List`, metadata: {}, items }));
   },
   'oc get RESOURCE -A -o yaml': () => {
-    for (const [resource, objects] of Object.entries(lists()))
+    for (const [resource, objects] of Object.entries(savedLists()))
       write(
         `${resource}.yaml`,
         stringify({ apiVersion: 'v1', kind: 'List', items: objects.map((object) => item(resource, object)) }),
       );
   },
   'oc get all of them at once': () => {
-    const items = Object.entries(lists()).flatMap(([resource, objects]) =>
+    const items = Object.entries(savedLists()).flatMap(([resource, objects]) =>
       objects.map((object) => item(resource, object)),
     );
     write('everything.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     for (const resource of REFERRERS) write(`${resource}.json`, JSON.stringify({ kind: 'List', items: [] }));
   },
   'a must-gather': () => {
-    for (const [resource, objects] of Object.entries(lists())) {
+    for (const [resource, objects] of Object.entries(savedLists())) {
       const cluster = resource === 'images';
       const root = cluster
         ? 'quay-io/cluster-scoped-resources/image.openshift.io'
@@ -132,7 +96,7 @@ test('a missing list stops the plan, because its uses are unknown', async () => 
 });
 
 test.each([
-  ['no images', (): void => rmSync(path.join(dir, 'images.json')), 'there are no images'],
+  ['no images', (): void => rmSync(path.join(dir, 'images.json')), 'no list of images found'],
   ['a broken file', (): void => write('pods.json', '{"items": ['), 'cannot read'],
   ['no folder', (): void => void (dir = rename()), 'cannot read --from'],
 ])('%s is an error that names the file', async (_what, spoil, message) => {
@@ -148,7 +112,7 @@ function rename(): string {
 }
 
 test('invalid references stop it, as they stop a run', async () => {
-  const { pods } = lists();
+  const { pods } = savedLists();
   LAYOUTS['oc get RESOURCE -A -o json']!();
   const broken = aPod('ns/broken').running(`${HOST}/NS/app:latest`).object;
   write('pods.json', JSON.stringify({ kind: 'PodList', items: [...pods!, broken] }));

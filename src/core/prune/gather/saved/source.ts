@@ -1,0 +1,8 @@
+/** Receives the files of a directory or an archive. Paths are relative to it, with slashes. */
+export interface FileReceiver {
+  /** True if the content of the file matters; otherwise it is not read. */
+  wants(path: string): boolean;
+  file(path: string, text: string): void;
+  /** Receives a file that matters and cannot be read, e.g. because it is too large or a link. */
+  unreadable(path: string, message: string): void;
+}
