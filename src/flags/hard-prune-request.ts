@@ -1,5 +1,11 @@
 import type { HardPruneOptions } from '../core/hard-prune/request.js';
-import type { CommonRequest, Guarded, HardPruneRequest, ViaStorage } from '../core/hard-prune/request.js';
+import type {
+  CommonRequest,
+  Guarded,
+  HardPruneRequest,
+  RecoveryRequest,
+  ViaStorage,
+} from '../core/hard-prune/request.js';
 import { refusal, usageError } from '../core/model/errors.js';
 import { maxDeleteFlag } from './max-delete.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
@@ -19,7 +25,11 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
   const { storage, pod } = flags;
   if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
   const readOnly = flags['read-only'];
-  const guard: Guarded = { mode: 'guarded', readOnly: readOnly === 'required' ? 'required' : 'auto' };
+  const guard: Guarded = {
+    mode: 'guarded',
+    readOnly: readOnly === 'required' ? 'required' : 'auto',
+    acceptDataLoss: flags['accept-data-loss'],
+  };
   const common = commonRequest(flags);
   if (storage === undefined) {
     assertPodFlags(flags, common);
@@ -30,11 +40,11 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
 }
 
 /** Converts the flags of `--recover`. @throws RegadmError USAGE that names the flag */
-export function toRecoveryRequest(flags: HardPruneFlagValues): { timeoutMs: number } {
+export function toRecoveryRequest(flags: HardPruneFlagValues): RecoveryRequest {
   for (const name of ['pod', 'storage'] as const)
     if (flags[name] !== undefined) throw usageError(`--${name} cannot be specified with --recover`);
   const { timeoutMs } = commonRequest(flags);
-  return { timeoutMs };
+  return { timeoutMs, acceptDataLoss: flags['accept-data-loss'] };
 }
 
 function commonRequest(flags: HardPruneFlagValues): CommonRequest {
@@ -85,6 +95,7 @@ function shownOptions(flags: HardPruneFlagValues): HardPruneOptions {
     pod,
     rules,
     ...(flags['accept-partial-storage'] ? { acceptPartialStorage: true } : {}),
+    ...(flags['accept-data-loss'] ? { acceptDataLoss: true } : {}),
     readOnly: flags['read-only'],
     maxDelete: flags['max-delete'],
     keepBlobsYoungerThan: storage === undefined ? undefined : (flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE),

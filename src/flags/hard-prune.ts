@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { clusterFlags } from './cluster.js';
+import { dataLossFlags } from './data-loss.js';
 import { outputFlags } from './output.js';
 import { redisFlags } from './redis.js';
 
@@ -31,6 +32,7 @@ export const hardPruneFlags = {
     description:
       'read-only mode during the prune: auto (switch it on and restore the mode), required (refuse unless it is already on), skip (do not change it; only with --storage)',
   })(),
+  ...dataLossFlags,
   'max-delete': Flags.string({
     helpValue: 'N|P%|SIZE',
     description:

@@ -27,6 +27,8 @@ export interface SandboxOptions {
   /** Delay of every response, in ms. */
   latencyMs?: number;
   registryReadOnly?: boolean;
+  /** The registry's volume is an emptyDir, which every roll-out empties (default: a claim). */
+  emptyDir?: boolean;
   /** Resources that get 404, as if their API group did not exist. */
   missing?: string[];
   /** Serves the registry over plain HTTP. */

@@ -29,6 +29,7 @@ const NEVER: Record<string, string> = {
     'ignore-unreadable',
     'read-only',
     'accept-partial-storage',
+    'accept-data-loss',
   ]),
   ...reason('the flag is for one run only', [
     'plan',

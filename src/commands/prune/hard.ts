@@ -67,10 +67,10 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
   }
 
   private async recover(flags: FlagsOf<typeof PruneHard>): Promise<void> {
-    const { timeoutMs } = toRecoveryRequest(flags);
+    const request = toRecoveryRequest(flags);
     const emptyCache = await cacheEmptier(flags);
     const { recoverHardPrune } = await import('../../core/hard-prune/procedure/recover.js');
-    const result = await this.withCluster(flags, (session) => recoverHardPrune({ ...session, emptyCache }, timeoutMs), {
+    const result = await this.withCluster(flags, (session) => recoverHardPrune({ ...session, emptyCache }, request), {
       message: RECOVERING,
     });
     await present(result, flags.output, recoveryOutput);

@@ -3,6 +3,7 @@ import { BaseCommand } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import { modeWarnings, registryModeOutput } from '../../core/operator/mode-output.js';
 import { clusterFlags } from '../../flags/cluster.js';
+import { dataLossFlags } from '../../flags/data-loss.js';
 import { timeoutFlag } from '../../flags/duration.js';
 import { outputFlags } from '../../flags/output.js';
 
@@ -11,7 +12,10 @@ export default class RegistryReadonly extends BaseCommand {
 
   static override description = `Without an argument, shows the mode: in the config, in every registry pod, and the operator's conditions. on and off change spec.readOnly
 of configs.imageregistry.operator.openshift.io/cluster, and wait until the Deployment has rolled out and no pod of the other mode exists.
-If the registry already has the mode, nothing is changed.`;
+If the registry already has the mode, nothing is changed.
+
+A registry whose storage is an emptyDir loses all its images with every roll-out: on and off are refused (exit status 4), unless
+--accept-data-loss is given.`;
 
   static override examples = [
     { description: 'Show the mode', command: '<%= config.bin %> <%= command.id %>' },
@@ -19,6 +23,10 @@ If the registry already has the mode, nothing is changed.`;
     {
       description: 'Switch back, wait up to 20 minutes, and print one JSON document',
       command: '<%= config.bin %> <%= command.id %> off --timeout 20m -o json',
+    },
+    {
+      description: 'Switch a registry whose storage is an emptyDir, and lose all its images',
+      command: '<%= config.bin %> <%= command.id %> on --accept-data-loss',
     },
   ];
 
@@ -33,12 +41,14 @@ If the registry already has the mode, nothing is changed.`;
       description: 'wait until every registry pod has the new mode (default: true)',
     }),
     timeout: Flags.string({ helpValue: 'DURATION', default: '10m', description: 'timeout of the roll-out' }),
+    ...dataLossFlags,
     ...outputFlags(['table', 'json', 'yaml'], 'table'),
     ...clusterFlags,
   };
 
   async run(): Promise<void> {
     const { flags, args } = await this.read(RegistryReadonly);
+    const { wait, 'accept-data-loss': acceptDataLoss } = flags;
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
     const { changeMode, readMode } = await import('../../core/operator/mode.js');
     const mode = await this.withCluster(
@@ -47,7 +57,7 @@ If the registry already has the mode, nothing is changed.`;
         const { reportRecovery } = await import('../../core/operator/lease/notice.js');
         await reportRecovery(api, reporter);
         if (args.mode === undefined) return readMode(api);
-        return changeMode(api, args.mode === 'on', { wait: flags.wait, timeoutMs, reporter, signal });
+        return changeMode(api, args.mode === 'on', { wait, timeoutMs, acceptDataLoss, reporter, signal });
       },
       {
         suggestions: args.mode === undefined ? [] : ['show the progress of the roll-out: regadm registry readonly'],

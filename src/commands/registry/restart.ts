@@ -4,6 +4,7 @@ import { present } from '../../cli/present.js';
 import { ADVICE } from '../../core/model/advice.js';
 import { registryRestartOutput } from '../../core/operator/restart-output.js';
 import { clusterFlags } from '../../flags/cluster.js';
+import { dataLossFlags } from '../../flags/data-loss.js';
 import { timeoutFlag } from '../../flags/duration.js';
 import { outputFlags } from '../../flags/output.js';
 import { cacheEmptier, redisFlags } from '../../flags/redis.js';
@@ -11,7 +12,7 @@ import { cacheEmptier, redisFlags } from '../../flags/redis.js';
 export default class RegistryRestart extends BaseCommand {
   static override summary = 'Restart the registry, so that its blob cache is empty';
 
-  static override description = `After a prune, the registry's blob cache still lists deleted blobs, so that an image that is pushed again can miss layers. This command rolls out the registry again, as oc rollout restart does, and waits until no old pod exists. With one replica, the registry is briefly unavailable. For a registry that keeps its cache in Redis, pass --redis-url: regadm deletes only the keys of the blob cache there, before the restart.
+  static override description = `After a prune, the registry's blob cache still lists deleted blobs, so that an image that is pushed again can miss layers. This command rolls out the registry again, as oc rollout restart does, and waits until no old pod exists. With one replica, the registry is briefly unavailable. A registry whose storage is an emptyDir loses all its images with every restart: the command refuses (exit status 4), unless --accept-data-loss is given. For a registry that keeps its cache in Redis, pass --redis-url: regadm deletes only the keys of the blob cache there, before the restart.
 
 If restarts are not an option, turn the cache off permanently: set the operator's managementState to Unmanaged and, in the Deployment image-registry, REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR to the empty value (--dry-run prints the commands). While Unmanaged, the operator changes nothing in the registry, including its read-only mode and its updates.`;
 
@@ -30,6 +31,10 @@ If restarts are not an option, turn the cache off permanently: set the operator'
       description: 'Show what would be restarted, and how to turn the cache off',
       command: '<%= config.bin %> <%= command.id %> --dry-run',
     },
+    {
+      description: 'Restart a registry whose storage is an emptyDir, and lose all its images',
+      command: '<%= config.bin %> <%= command.id %> --accept-data-loss',
+    },
   ];
 
   static override flags = {
@@ -38,12 +43,14 @@ If restarts are not an option, turn the cache off permanently: set the operator'
     'dry-run': Flags.boolean({
       description: 'change nothing; show what would be restarted, and how to turn the cache off instead',
     }),
+    ...dataLossFlags,
     ...outputFlags(['table', 'json', 'yaml'], 'table'),
     ...clusterFlags,
   };
 
   async run(): Promise<void> {
     const { flags } = await this.read(RegistryRestart);
+    const acceptDataLoss = flags['accept-data-loss'];
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
     const emptyCache = await cacheEmptier(flags);
     const { planRestart, restartRegistry } = await import('../../core/operator/restart.js');
@@ -51,8 +58,8 @@ If restarts are not an option, turn the cache off permanently: set the operator'
       flags,
       ({ api, reporter, signal }) =>
         flags['dry-run']
-          ? planRestart(api)
-          : restartRegistry(api, { now: new Date(), timeoutMs, emptyCache, reporter, signal }),
+          ? planRestart(api, { reporter })
+          : restartRegistry(api, { now: new Date(), timeoutMs, emptyCache, acceptDataLoss, reporter, signal }),
       {
         suggestions: [
           'a roll-out that has started continues: oc -n openshift-image-registry rollout status deployment/image-registry',
@@ -60,6 +67,8 @@ If restarts are not an option, turn the cache off permanently: set the operator'
       },
     );
     await present(report, flags.output, registryRestartOutput);
-    if (flags['dry-run']) for (const hint of ADVICE.cacheOff) this.note(`hint: ${hint}`);
+    if (flags['dry-run'])
+      for (const hint of report.deletesAllImages ? ADVICE.cacheOffIsRollout : ADVICE.cacheOff)
+        this.note(`hint: ${hint}`);
   }
 }

@@ -3,8 +3,10 @@ import { isForbidden } from '../cluster/api-error.js';
 import { PRUNER_NAME } from '../schedule/image-pruner.js';
 import { findIfReadable } from '../cluster/objects.js';
 import { hasCode } from '../model/errors.js';
-import { degradedReason } from '../operator/config.js';
-import { CONFIG_NAME, DEPLOYMENT } from '../operator/objects.js';
+import { ADVICE } from '../model/advice.js';
+import { degradedReason, type RegistryConfig } from '../operator/config.js';
+import { rolloutLoss } from '../operator/ephemeral-storage.js';
+import { CONFIG, CONFIG_NAME, DEPLOYMENT } from '../operator/objects.js';
 import type { Deployment } from '../operator/rollout.js';
 import { SILENT } from '../kit/reporter.js';
 import { readSchedule } from '../schedule/schedule.js';
@@ -27,6 +29,7 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
   });
   if (mode instanceof Error) return [operator('unknown', unseen(mode, CONFIG_NAME))];
   const checks: Check[] = [];
+  const deployment = await findIfReadable<Deployment>(api, DEPLOYMENT);
   const degraded = degradedReason(mode.conditions);
   if (mode.managementState === 'Removed')
     checks.push(
@@ -53,9 +56,10 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
     ),
   );
   checks.push(modeCheck(mode));
+  checks.push(...storageCheck(await findIfReadable<RegistryConfig>(api, CONFIG), deployment));
   const notice = await pendingRecoveryNotice(api);
   if (notice) checks.push(about('hard prune')('warning', notice.replace(/^\w+: /, '')));
-  return [...checks, ...(await deletionCheck(api))];
+  return [...checks, ...deletionCheck(deployment)];
 }
 
 function modeCheck({ readOnly, pending }: { readOnly: boolean; pending?: string }): Check {
@@ -75,8 +79,13 @@ function modeCheck({ readOnly, pending }: { readOnly: boolean; pending?: string 
     : check('ok', 'the registry is not in read-only mode');
 }
 
-async function deletionCheck(api: ClusterApi): Promise<Check[]> {
-  const deployment = await findIfReadable<Deployment>(api, DEPLOYMENT);
+function storageCheck(config: RegistryConfig | undefined, deployment: Deployment | undefined): Check[] {
+  const loss = rolloutLoss({ config, deployment });
+  const commands = 'regadm registry readonly, registry restart and prune hard refuse to roll it out';
+  return loss ? [about('storage')('warning', `${loss}; ${commands}`, ADVICE.persistentStorage)] : [];
+}
+
+function deletionCheck(deployment: Deployment | undefined): Check[] {
   if (!deployment) return [];
   const spec = deployment.spec?.template?.spec as
     { containers?: { env?: { name: string; value?: string }[] }[] } | undefined;

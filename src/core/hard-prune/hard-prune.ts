@@ -4,6 +4,7 @@ import { openStorage } from '../storage/open.js';
 import { reportWarnings } from './findings.js';
 import type { HardPrunePorts } from './ports.js';
 import { assertPassed, runChecks, type CheckStep } from './preflight.js';
+import { volumeWarnings } from './procedure/checks.js';
 import { guardedHardPrune } from './procedure/guarded.js';
 import type { Outcome } from './procedure/outcome.js';
 import { unguardedHardPrune } from './procedure/unguarded.js';
@@ -23,7 +24,8 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
   const way = await openWay(ports, request);
   await ports.pruneImages?.();
   assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
-  const { plan, warnings, failures = [] } = await way.preview();
+  const { plan, failures = [], ...found } = await way.preview();
+  const warnings = [...found.warnings, ...(await volumeWarnings(ports.api, request))];
   reportWarnings({ plan, warnings }, ports.reporter);
   const report: HardPruneReport = {
     dryRun: true,

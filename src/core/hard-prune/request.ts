@@ -23,6 +23,8 @@ export interface Guarded {
   mode: 'guarded';
   /** `auto`: switches the mode and restores it; `required`: refuses unless the registry is already read-only. */
   readOnly: 'auto' | 'required';
+  /** Changes the mode of a registry whose storage ends with its pods. */
+  acceptDataLoss: boolean;
 }
 
 /** Changes nothing in the cluster, and reads only images and image streams; nobody must push during the run. */
@@ -46,12 +48,21 @@ export interface CommonRequest {
   options: HardPruneOptions;
 }
 
+/** The arguments of the restoration after a hard prune that was killed. */
+export interface RecoveryRequest {
+  /** Timeout of the roll-out, in ms. */
+  timeoutMs: number;
+  /** Restores the mode of a registry whose storage ends with its pods. */
+  acceptDataLoss: boolean;
+}
+
 /** The flags that decide what is deleted, and how. */
 export interface HardPruneOptions {
   storage?: string;
   pod?: string;
   rules: 'safe' | 'registry';
   acceptPartialStorage?: boolean;
+  acceptDataLoss?: boolean;
   readOnly: 'auto' | 'required' | 'skip';
   maxDelete?: string;
   keepBlobsYoungerThan?: string;

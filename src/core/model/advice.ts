@@ -70,6 +70,11 @@ export const ADVICE = {
   storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',
   storageWithoutOperator:
     'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',
+  acceptDataLoss:
+    'copy the images that are still needed to another registry first (oc image mirror), then pass --accept-data-loss',
+  restartRefused: 'without --dry-run, this command refuses unless --accept-data-loss is given',
+  persistentStorage:
+    'to keep images in the future, set a persistent storage (spec.storage of configs.imageregistry.operator.openshift.io/cluster); this is a roll-out, too',
   storageWithoutPod:
     "check the operator: oc get clusteroperator image-registry; or prune the registry's volume with --storage DIR",
 
@@ -79,6 +84,10 @@ export const ADVICE = {
     `if restarts are not an option, turn the cache off permanently: oc patch configs.imageregistry.operator.openshift.io/cluster --type=merge -p '{"spec":{"managementState":"Unmanaged"}}'`,
     "then: oc -n openshift-image-registry set env deployment/image-registry REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR= (empty, not removed: without the variable, the image's own configuration turns the cache on)",
     'while Unmanaged, the operator changes nothing in the registry, including its read-only mode and its updates',
+  ],
+  /** The same for a registry whose images are in an emptyDir. */
+  cacheOffIsRollout: [
+    'turning the cache off permanently is a roll-out, too, and deletes all images: set a persistent storage first',
   ],
   redisAuthority: 'pass the certificate of the authority that signed it with --redis-ca',
   emptyRedis:

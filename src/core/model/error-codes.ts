@@ -80,6 +80,7 @@ const FAILS_WITH = {
   ],
   /** A guard refused; nothing was changed. */
   4: [
+    'EPHEMERAL_STORAGE',
     'FILE_EXISTS',
     'HARD_PRUNE_UNDERWAY',
     'HARD_PRUNE_UNFINISHED',

@@ -44,4 +44,6 @@ export interface RegistryRestartDocument extends DocumentHeader<'RegistryRestart
   pods: string[];
   /** Number of keys deleted from Redis; absent without --redis-url. */
   redisKeys?: Count;
+  /** True if the restart deletes all images, because the storage is an emptyDir; absent otherwise. */
+  deletesAllImages?: boolean;
 }

@@ -3,11 +3,12 @@ import type { Reporter } from '../kit/reporter.js';
 import { hasCode } from '../model/errors.js';
 import type { Condition } from '../model/kube.js';
 import { changeConfig, managementState, readConfig, type RegistryConfig } from './config.js';
+import { assertImagesSurvive } from './ephemeral-storage.js';
 import { assertModeCanChange } from './guards.js';
 import { assertUnlocked } from './lease/refusal.js';
 import { CHANGE_MODE, assertPermissions } from './permissions.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
-import { missingForRollout, modeRollout, readDeployment, waitForRollout } from './rollout.js';
+import { findDeployment, missingForRollout, modeRollout, readDeployment, waitForRollout } from './rollout.js';
 
 /** The registry's mode, as its config object and its pods show it. */
 export interface RegistryMode {
@@ -33,29 +34,35 @@ interface ChangeModeOptions {
   wait: boolean;
   /** Timeout of the roll-out, in ms. */
   timeoutMs: number;
+  /** Rolls out a registry whose storage ends with its pods. */
+  acceptDataLoss: boolean;
   reporter: Pick<Reporter, 'progress' | 'warning'>;
   signal?: AbortSignal;
 }
 
 /**
  * Switches the registry's mode. Changes nothing when the registry already has it.
- * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED, HARD_PRUNE_UNDERWAY (exit status 4), ROLLOUT_TIMEOUT,
- *   ROLLOUT_STUCK
+ * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED, HARD_PRUNE_UNDERWAY, EPHEMERAL_STORAGE (exit status 4),
+ *   ROLLOUT_TIMEOUT, ROLLOUT_STUCK
  */
 export async function changeMode(
   api: ClusterApi,
   readOnly: boolean,
-  { wait, timeoutMs, reporter, signal }: ChangeModeOptions,
+  { wait, timeoutMs, acceptDataLoss, reporter, signal }: ChangeModeOptions,
 ): Promise<RegistryMode> {
   const before = await readMode(api);
   if (before.readOnly === readOnly && !before.pending) return before;
   await assertPermissions(api, CHANGE_MODE);
+  const deployment = await findDeployment(api, signal);
+  let losses: string[] = [];
   const { config } = await changeConfig(api, (reading) => {
     if ((reading.config.spec?.readOnly === true) === readOnly) return undefined;
     assertModeCanChange(reading.config);
     assertUnlocked(reading);
+    losses = assertImagesSurvive({ config: reading.config, deployment }, acceptDataLoss);
     return { spec: { readOnly } };
   });
+  for (const loss of losses) reporter.warning(loss);
   if (wait && managementState(config) === 'Managed')
     await waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, signal, reporter });
   return modeOf(api, (await readConfig(api)).config, before.readOnly);

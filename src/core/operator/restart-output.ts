@@ -8,9 +8,12 @@ function registryRestartDocument(report: RestartReport): RegistryRestartDocument
   return { apiVersion: 'regadm/v1', kind: 'RegistryRestart', ...report };
 }
 
-function registryRestartLines({ dryRun, previous, pods, redisKeys }: RestartReport): string[] {
+function registryRestartLines({ dryRun, previous, pods, redisKeys, deletesAllImages }: RestartReport): string[] {
   const before = previous.join(', ') || 'no pod';
-  if (dryRun) return [`would restart ${before}\n`];
+  if (dryRun) return [`would restart ${before}${deletesAllImages ? ' and delete all images' : ''}\n`];
   const emptied = redisKeys === undefined ? [] : [`deleted ${redisKeys} keys of the blob cache from Redis\n`];
-  return [...emptied, `restarted the registry: ${before} replaced by ${pods.join(', ')}\n`];
+  return [
+    ...emptied,
+    `restarted the registry: ${before} replaced by ${pods.join(', ')}${deletesAllImages ? '; all images are deleted' : ''}\n`,
+  ];
 }

@@ -2,13 +2,16 @@ import type { ClusterApi } from '../cluster/api.js';
 import { isForbidden } from '../cluster/api-error.js';
 import { patchObject } from '../cluster/change-object.js';
 import type { Reporter } from '../kit/reporter.js';
+import { findIfReadable } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import type { RegistryConfig } from './config.js';
 import { deletePod } from './delete-pod.js';
-import { DEPLOYMENT } from './objects.js';
+import { assertImagesSurvive, rolloutLoss } from './ephemeral-storage.js';
+import { CONFIG, DEPLOYMENT } from './objects.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
-import { readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
+import { findDeployment, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
 
 /** The annotation that `kubectl rollout restart` sets on a Deployment's template. */
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
@@ -20,6 +23,8 @@ interface RestartOptions {
   timeoutMs: number;
   /** Empties the blob cache in Redis before the restart; resolves to the number of deleted keys. */
   emptyCache?: () => Promise<number>;
+  /** Restarts a registry whose storage ends with its pods. */
+  acceptDataLoss: boolean;
   reporter: Pick<Reporter, 'note' | 'progress' | 'warning'>;
   signal?: AbortSignal;
 }
@@ -32,26 +37,34 @@ export interface RestartReport {
   pods: string[];
   /** Number of keys deleted from Redis. */
   redisKeys?: number;
+  /** True if the restart deletes, or would delete, all images, because the storage ends with the pods. */
+  deletesAllImages?: true;
 }
 
 /**
  * Finds the pods that a restart would replace, and changes nothing.
  * @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError
  */
-export async function planRestart(api: ClusterApi): Promise<RestartReport> {
-  await readDeployment(api);
-  return { dryRun: true, previous: namesOf(await listRegistryPods(api)), pods: [] };
+export async function planRestart(
+  api: ClusterApi,
+  { reporter }: Pick<RestartOptions, 'reporter'>,
+): Promise<RestartReport> {
+  const loss = rolloutLoss({ deployment: await readDeployment(api), config: await findConfig(api) });
+  if (loss) reporter.warning(`${loss}; ${ADVICE.restartRefused}`);
+  const previous = namesOf(await listRegistryPods(api));
+  return { dryRun: true, previous, pods: [], ...(loss ? { deletesAllImages: true } : {}) };
 }
 
 /**
  * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. If the
  * operator undoes the annotation during the roll-out, the remaining old pods are deleted one by one, each after the
  * previous one was replaced.
- * @throws RegadmError REDIS_FAILED (nothing was restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT,
- *   ROLLOUT_STUCK, ApiError; the signal's reason when it aborts
+ * @throws RegadmError EPHEMERAL_STORAGE (exit status 4), REDIS_FAILED (nothing was restarted), NO_REGISTRY_DEPLOYMENT,
+ *   NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the signal's reason when it aborts
  */
 export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartReport> {
   const { signal, reporter } = options;
+  const losses = await findLosses(api, options);
   const redisKeys = await options.emptyCache?.();
   signal?.throwIfAborted();
   await assertHasReplicas(api, signal);
@@ -67,7 +80,22 @@ export async function restartRegistry(api: ClusterApi, options: RestartOptions):
       deletePod(api, pod, { timeoutMs: deadline - performance.now(), signal }),
     );
   });
-  return { dryRun: false, previous: namesOf(previous), pods: namesOf(pods), redisKeys };
+  const deletesAllImages = losses.length > 0 ? { deletesAllImages: true as const } : {};
+  return { dryRun: false, previous: namesOf(previous), pods: namesOf(pods), redisKeys, ...deletesAllImages };
+}
+
+/** Reports an accepted loss of all images. @throws RegadmError EPHEMERAL_STORAGE if it was not accepted */
+async function findLosses(api: ClusterApi, options: RestartOptions): Promise<string[]> {
+  const { acceptDataLoss, reporter, signal } = options;
+  const statement = { deployment: await findDeployment(api, signal), config: await findConfig(api, signal) };
+  const losses = assertImagesSurvive(statement, acceptDataLoss);
+  for (const loss of losses) reporter.warning(loss);
+  return losses;
+}
+
+/** A user who restarts the registry does not have to be allowed to read the config: the Deployment has the volume. */
+function findConfig(api: ClusterApi, signal?: AbortSignal): Promise<RegistryConfig | undefined> {
+  return findIfReadable<RegistryConfig>(api, CONFIG, { signal });
 }
 
 /** The operator has removed the annotation. */

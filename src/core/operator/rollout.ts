@@ -39,9 +39,14 @@ interface RolloutOptions extends RolloutGoal {
   reporter: Pick<Reporter, 'progress' | 'warning'>;
 }
 
+/** Finds the registry's Deployment; undefined if it does not exist. @throws ApiError */
+export function findDeployment(api: ClusterApi, signal?: AbortSignal): Promise<Deployment | undefined> {
+  return findObject<Deployment>(api, DEPLOYMENT, { signal });
+}
+
 /** Reads the registry's Deployment. @throws RegadmError NO_REGISTRY_DEPLOYMENT, ApiError */
 export async function readDeployment(api: ClusterApi, signal?: AbortSignal): Promise<Deployment> {
-  const deployment = await findObject<Deployment>(api, DEPLOYMENT, { signal });
+  const deployment = await findDeployment(api, signal);
   if (deployment) return deployment;
   throw new RegadmError(
     `deployment ${REGISTRY_NAMESPACE}/image-registry does not exist: the registry is not installed`,

@@ -6,6 +6,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/values/quantity.js';
 import type { Condition } from '../model/kube.js';
 import { managementState, type RegistryConfig } from './config.js';
+import { rolloutLoss } from './ephemeral-storage.js';
 import { importModeOf } from './import-mode.js';
 import { CONFIG, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
@@ -21,6 +22,8 @@ export interface RegistryStorage {
   capacity?: number;
   /** Phase of the claim, such as `Bound`. */
   phase?: string;
+  /** Present if every roll-out of the registry deletes all its images. */
+  ephemeral?: true;
 }
 
 /**
@@ -85,7 +88,9 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
     ...fromConfig(config),
     ...fromDeployment(deployment),
     replicas: replicasOf(config, deployment),
-    storage: storage && { ...storage, ...fromClaim(claim) },
+    storage: rolloutLoss({ config, deployment })
+      ? { kind: 'emptyDir', ...storage, ephemeral: true }
+      : storage && { ...storage, ...fromClaim(claim) },
     routes: routes?.map(({ spec }) => String(spec?.host ?? '')).filter(Boolean),
     internalHost: imageConfig?.status?.internalRegistryHostname as string | undefined,
     imageStreamImportMode: importModeOf(imageConfig),

@@ -30,8 +30,8 @@ export function isReadOnly(spec: unknown): boolean {
   );
 }
 
-/** Makes the pod template of the Deployment. */
-export function registryTemplate(readOnly: boolean, annotations?: Record<string, string>): Record<string, unknown> {
+/** Makes the pod template of the Deployment that the operator writes for a Config. */
+export function registryTemplate(config: KubeObject, annotations?: Record<string, string>): Record<string, unknown> {
   return {
     metadata: { labels: REGISTRY_LABELS, ...(annotations ? { annotations } : {}) },
     spec: {
@@ -41,17 +41,22 @@ export function registryTemplate(readOnly: boolean, annotations?: Record<string,
           name: 'registry',
           image: REGISTRY_IMAGE,
           ports: [{ containerPort: 5000, protocol: 'TCP' }],
-          env: registryEnvironment(readOnly),
+          env: registryEnvironment(config.spec?.readOnly === true),
           volumeMounts: [{ name: 'registry-storage', mountPath: '/registry' }],
         },
       ],
-      volumes: [{ name: 'registry-storage', persistentVolumeClaim: { claimName: REGISTRY_CLAIM } }],
+      volumes: [{ name: 'registry-storage', ...volumeSource(config) }],
     },
   };
 }
 
+function volumeSource(config: KubeObject): object {
+  const storage = config.spec?.storage as { emptyDir?: object } | undefined;
+  return storage?.emptyDir ? { emptyDir: {} } : { persistentVolumeClaim: { claimName: REGISTRY_CLAIM } };
+}
+
 /** Makes the Deployment that the operator creates; its controller has not observed it yet. */
-export function registryDeployment(config: KubeObject, readOnly: boolean): KubeObject {
+export function registryDeployment(config: KubeObject): KubeObject {
   const replicas = Number(config.spec?.replicas ?? 1);
   const recreate = config.spec?.rolloutStrategy === 'Recreate';
   return {
@@ -62,7 +67,7 @@ export function registryDeployment(config: KubeObject, readOnly: boolean): KubeO
       strategy: recreate
         ? { type: 'Recreate' }
         : { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
-      template: registryTemplate(readOnly),
+      template: registryTemplate(config),
     },
     status: {},
   };
@@ -73,8 +78,9 @@ export function registryConfig({
   replicas = 1,
   registryReadOnly = false,
   managementState = 'Managed',
+  emptyDir = false,
 }: SandboxOptions): KubeObject {
-  const pvc = { claim: REGISTRY_CLAIM };
+  const storage = emptyDir ? { emptyDir: {} } : { pvc: { claim: REGISTRY_CLAIM } };
   return {
     metadata: { name: 'cluster', generation: 1, finalizers: ['imageregistry.operator.openshift.io/finalizer'] },
     spec: {
@@ -84,8 +90,8 @@ export function registryConfig({
       ...(registryReadOnly ? { readOnly: true } : {}),
       rolloutStrategy: replicas > 1 ? 'RollingUpdate' : 'Recreate',
       defaultRoute: true,
-      storage: { managementState: 'Unmanaged', pvc },
+      storage: { managementState: 'Unmanaged', ...storage },
     },
-    status: { observedGeneration: 1, storage: { pvc }, conditions: [] },
+    status: { observedGeneration: 1, storage, conditions: [] },
   };
 }

@@ -125,13 +125,13 @@ export class Operator implements RolloutControl {
       return deployment !== undefined && this.store.remove('deployments', REGISTRY_NAMESPACE, deployment.metadata.name);
     const readOnly = config.spec?.readOnly === true;
     if (!deployment) {
-      this.store.put('deployments', registryDeployment(config, readOnly));
+      this.store.put('deployments', registryDeployment(config));
       return true;
     }
     const template = deployment.spec?.template as { metadata: { annotations?: Record<string, string> }; spec: unknown };
     const replicas = Number(config.spec?.replicas ?? 1);
     if (isReadOnly(template.spec) === readOnly && deployment.spec?.replicas === replicas) return false;
-    const spec = { ...deployment.spec, replicas, template: registryTemplate(readOnly, template.metadata.annotations) };
+    const spec = { ...deployment.spec, replicas, template: registryTemplate(config, template.metadata.annotations) };
     const metadata = { ...deployment.metadata, generation: (deployment.metadata.generation ?? 0) + 1 };
     this.store.put('deployments', { ...deployment, metadata, spec });
     this.writeStatus();

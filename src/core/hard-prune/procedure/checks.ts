@@ -1,12 +1,17 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import { findIfReadable } from '../../cluster/objects.js';
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { reportClocks } from '../../operator/clocks.js';
-import { readConfig } from '../../operator/config.js';
+import { readConfig, type RegistryConfig } from '../../operator/config.js';
+import { assertImagesSurvive, rolloutLoss } from '../../operator/ephemeral-storage.js';
 import { assertModeCanChange, assertReadOnlyNow } from '../../operator/guards.js';
 import { assertUnlocked } from '../../operator/lease/refusal.js';
+import { CONFIG, DEPLOYMENT } from '../../operator/objects.js';
 import { listRegistryPods } from '../../operator/pods.js';
+import { findDeployment, type Deployment } from '../../operator/rollout.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CheckStep } from '../preflight.js';
-import type { GuardedRequest } from '../request.js';
+import type { Guarded, GuardedRequest, HardPruneRequest } from '../request.js';
 import type { Way } from '../way/way.js';
 
 /**
@@ -33,6 +38,7 @@ export function guardedChecks(ports: HardPrunePorts, { guard }: GuardedRequest, 
       },
     },
     { name: 'mode', run: () => checkMode(ports, guard.readOnly) },
+    { name: 'storage volume', run: () => checkVolume(ports, guard) },
     ...way.checks.delete,
     { name: 'cache', run: () => checkCache(ports) },
   ];
@@ -47,6 +53,26 @@ async function checkMode({ api }: HardPrunePorts, readOnly: 'auto' | 'required')
   if (config.spec?.readOnly === true) return 'the registry is already set to read-only mode';
   assertModeCanChange(config);
   return 'the operator can switch the registry to read-only mode';
+}
+
+/**
+ * Refuses a run whose change of the mode would delete all images. With `--read-only=auto`, this is checked even if the
+ * registry is read-only now: the mode can change until the run locks the registry.
+ */
+async function checkVolume({ api, reporter }: HardPrunePorts, guard: Guarded): Promise<string> {
+  if (guard.readOnly === 'required') return 'the registry is not rolled out';
+  const statement = { config: (await readConfig(api)).config, deployment: await findDeployment(api) };
+  for (const loss of assertImagesSurvive(statement, guard.acceptDataLoss)) reporter.warning(loss);
+  return 'the storage outlives the pods';
+}
+
+/** Returns warnings for a dry run: what makes `--confirm` delete all images. A user may not be allowed to read that. */
+export async function volumeWarnings(api: ClusterApi, { guard }: HardPruneRequest): Promise<string[]> {
+  if (guard.mode === 'unguarded' || guard.readOnly === 'required') return [];
+  const config = await findIfReadable<RegistryConfig>(api, CONFIG);
+  const loss = rolloutLoss({ config, deployment: await findIfReadable<Deployment>(api, DEPLOYMENT) });
+  const refused = guard.acceptDataLoss ? '' : '; --confirm refuses unless --accept-data-loss is given';
+  return loss === undefined ? [] : [`${loss}${refused}`];
 }
 
 /** Checks the blob cache. A cache in Redis is only a warning, because the deletion itself is safe. */

@@ -4,13 +4,14 @@ import { RegadmError, hasCode } from '../../model/errors.js';
 import { createBinding } from '../../operator/binding.js';
 import { changeConfig } from '../../operator/config.js';
 import type { Lease } from '../../operator/lease/lease.js';
+import { assertImagesSurvive } from '../../operator/ephemeral-storage.js';
 import { leaseOf } from '../../operator/lease/record.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { Findings } from '../report.js';
-import type { GuardedRequest } from '../request.js';
+import type { Guarded, GuardedRequest } from '../request.js';
 import type { Pruner, Way } from '../way/way.js';
 import type { Attempt } from './outcome.js';
 import type { Steps } from './steps.js';
@@ -66,7 +67,7 @@ async function switchToReadOnly({ ports, request, lease, steps, stop }: LockedRu
   const { api, reporter } = ports;
   stop.throwIfAborted();
   if (lease.record.changesMode)
-    await steps.run('switching the registry to read-only mode', () => setReadOnly(api, lease));
+    await steps.run('switching the registry to read-only mode', () => setReadOnly(api, lease, request.guard));
   const { timeoutMs } = request;
   await steps.run('waiting until every registry pod is read-only', () =>
     waitForRollout(api, { ...modeRollout(true), timeoutMs, signal: stop, reporter }),
@@ -75,11 +76,13 @@ async function switchToReadOnly({ ports, request, lease, steps, stop }: LockedRu
   await lease.renew();
 }
 
-async function setReadOnly(api: ClusterApi, lease: Lease): Promise<void> {
+async function setReadOnly(api: ClusterApi, lease: Lease, { acceptDataLoss }: Guarded): Promise<void> {
   await changeConfig(api, ({ config }) => {
     if (leaseOf(config)?.holder.id !== lease.record.holder.id)
       throw new RegadmError('the hard prune has lost the registry lock', { code: 'LEASE_LOST' });
-    return config.spec?.readOnly === true ? undefined : { spec: { readOnly: true } };
+    if (config.spec?.readOnly === true) return undefined;
+    assertImagesSurvive({ config }, acceptDataLoss);
+    return { spec: { readOnly: true } };
   });
 }
 

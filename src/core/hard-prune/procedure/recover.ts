@@ -2,9 +2,13 @@ import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { RegadmError, suggestionsOf } from '../../model/errors.js';
 import { OBSERVATION } from '../../operator/lease/abandoned.js';
 import { reportClocks } from '../../operator/clocks.js';
-import { readConfig } from '../../operator/config.js';
+import { readConfig, type ConfigReading } from '../../operator/config.js';
+import { assertImagesSurvive } from '../../operator/ephemeral-storage.js';
 import { Lease } from '../../operator/lease/lease.js';
+import { isFresh, leaseOf } from '../../operator/lease/record.js';
+import { findDeployment } from '../../operator/rollout.js';
 import type { HardPrunePorts } from '../ports.js';
+import type { RecoveryRequest } from '../request.js';
 import type { ProcedureStep } from './step.js';
 import { restore } from './restore.js';
 import { Steps } from './steps.js';
@@ -15,18 +19,23 @@ export interface RecoverResult {
   steps: ProcedureStep[];
 }
 
+type RecoveryPorts = Omit<HardPrunePorts, 'signal' | 'pruneImages'>;
+
 /**
  * Restores the registry after a hard prune that was killed: stops its pruner, removes its binding, restores the mode,
  * releases the lock. Can be repeated, even if it was killed itself.
- * @param timeoutMs timeout of the roll-out, in ms
- * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run can still be working; RECOVERY_INCOMPLETE
+ * @throws RegadmError HARD_PRUNE_UNDERWAY (exit status 4) while the other run can still be working; EPHEMERAL_STORAGE
+ *   (exit status 4); RECOVERY_INCOMPLETE
  */
 export async function recoverHardPrune(
-  { api, reporter, emptyCache }: Omit<HardPrunePorts, 'signal' | 'pruneImages'>,
-  timeoutMs: number,
+  ports: RecoveryPorts,
+  { timeoutMs, acceptDataLoss }: RecoveryRequest,
 ): Promise<RecoverResult> {
+  const { api, reporter, emptyCache } = ports;
   await assertPermissions(api, CHANGE_MODE);
-  reportClocks(await readConfig(api), reporter);
+  const reading = await readConfig(api);
+  reportClocks(reading, reporter);
+  await checkVolume(ports, reading, acceptDataLoss);
   const lease = await Lease.takeOver(api, () => {}, { ...OBSERVATION, onStart: reporter.note });
   const steps = new Steps(reporter);
   if (!lease) return { found: false, steps: steps.records };
@@ -41,4 +50,17 @@ export async function recoverHardPrune(
     code: 'RECOVERY_INCOMPLETE',
     suggestions: suggestionsOf(failures),
   });
+}
+
+/**
+ * Refuses a change of the mode that would delete all images. Restoring everything else and leaving the mode would hide
+ * that the registry is still read-only. A lock that another run still holds has its own refusal.
+ */
+async function checkVolume({ api, reporter }: RecoveryPorts, reading: ConfigReading, accepted: boolean): Promise<void> {
+  const { config, serverTime } = reading;
+  const record = leaseOf(config);
+  if (!record?.changesMode || isFresh(record, serverTime)) return;
+  if ((config.spec?.readOnly ?? null) === record.previousReadOnly) return;
+  const losses = assertImagesSurvive({ config, deployment: await findDeployment(api) }, accepted);
+  for (const loss of losses) reporter.warning(loss);
 }

@@ -51,6 +51,8 @@ interface StorageEntry {
   capacity?: Count;
   /** Phase of the claim. */
   phase?: string;
+  /** True if every roll-out of the registry deletes all its images; absent otherwise. */
+  ephemeral?: boolean;
 }
 
 interface ConditionEntry {

@@ -22,15 +22,15 @@ export function registryFacts(state: RegistryState): [label: string, value: stri
     ['internal host', state.internalHost],
     ['import mode', state.imageStreamImportMode],
     ['deletion', deletionText(state.deleteEnabled)],
-    ['blob cache', cacheText(state.cache)],
+    ['blob cache', cacheText(state)],
     ['operator', state.managementState],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 }
 
-function storageText({ kind, place, capacity, phase }: NonNullable<RegistryState['storage']>): string {
+function storageText({ kind, place, capacity, phase, ephemeral }: NonNullable<RegistryState['storage']>): string {
   const details = [place, capacity === undefined ? undefined : formatBytes(capacity), phase].filter(Boolean).join(', ');
-  const lost = kind === 'emptyDir' ? ' (lost when the pod is replaced)' : '';
+  const lost = ephemeral ? ': every roll-out deletes all images' : '';
   return `${kind}${details ? ` (${details})` : ''}${lost}`;
 }
 
@@ -49,10 +49,10 @@ function deletionText(enabled: boolean | null | undefined): string | undefined {
   return enabled ? 'enabled' : 'disabled: a prune cannot free anything in the registry';
 }
 
-function cacheText(cache: string | null | undefined): string | undefined {
+function cacheText({ cache, storage }: RegistryState): string | undefined {
   if (cache === undefined) return undefined;
   if (cache === null) return NOT_SET;
   return cache === ''
     ? 'off'
-    : `${cache}${cache === 'inmemory' ? ' (stale after a prune: regadm registry restart)' : ''}`;
+    : `${cache}${cache === 'inmemory' && !storage?.ephemeral ? ' (stale after a prune: regadm registry restart)' : ''}`;
 }

@@ -147,7 +147,9 @@ test('--recover refuses a fresh one of another machine, and takes over a stale o
   const lease = await take();
   lease.abandon();
   rewrite((record) => elsewhere(record, 0));
-  await expect(recoverHardPrune({ api, reporter: SILENT }, 600_000)).rejects.toMatchObject({
+  await expect(
+    recoverHardPrune({ api, reporter: SILENT }, { timeoutMs: 600_000, acceptDataLoss: false }),
+  ).rejects.toMatchObject({
     code: 'HARD_PRUNE_UNDERWAY',
     exitCode: 4,
   });
@@ -155,9 +157,13 @@ test('--recover refuses a fresh one of another machine, and takes over a stale o
   rewrite((record) => elsewhere(record, 3600));
   expect(await pendingRecoveryNotice(api)).toContain('regadm prune hard --recover');
   await expect(take()).rejects.toMatchObject({ code: 'HARD_PRUNE_UNFINISHED', exitCode: 4 });
-  expect(await recoverHardPrune({ api, reporter: SILENT }, 600_000)).toMatchObject({ found: true });
+  expect(
+    await recoverHardPrune({ api, reporter: SILENT }, { timeoutMs: 600_000, acceptDataLoss: false }),
+  ).toMatchObject({ found: true });
   expect(annotation()).toBeUndefined();
-  expect(await recoverHardPrune({ api, reporter: SILENT }, 600_000)).toMatchObject({ found: false });
+  expect(
+    await recoverHardPrune({ api, reporter: SILENT }, { timeoutMs: 600_000, acceptDataLoss: false }),
+  ).toMatchObject({ found: false });
   expect(await pendingRecoveryNotice(api)).toBeUndefined();
 });
 
@@ -254,14 +260,16 @@ test('a spec that was false before is false again, not absent', async () => {
   rewrite((record) => elsewhere(record, 3600));
   const changed = sandbox.store.get('configs', 'cluster')!;
   sandbox.store.put('configs', { ...changed, spec: { ...changed.spec, readOnly: true } });
-  await recoverHardPrune({ api, reporter: SILENT }, 10_000);
+  await recoverHardPrune({ api, reporter: SILENT }, { timeoutMs: 10_000, acceptDataLoss: false });
   expect(sandbox.store.get('configs', 'cluster')?.spec?.readOnly).toBe(false);
 });
 
 test('an annotation that cannot be read is an error with the manual steps', async () => {
   rewrite(() => 'nonsense');
   await expect(take()).rejects.toMatchObject({ code: 'LEASE_UNREADABLE' });
-  await expect(recoverHardPrune({ api, reporter: SILENT }, 600_000)).rejects.toMatchObject({
+  await expect(
+    recoverHardPrune({ api, reporter: SILENT }, { timeoutMs: 600_000, acceptDataLoss: false }),
+  ).rejects.toMatchObject({
     code: 'LEASE_UNREADABLE',
     suggestions: expect.arrayContaining([expect.stringContaining('oc annotate')]) as string[],
   });

@@ -1,0 +1,109 @@
+import type { RegistryConfig } from '../../../src/core/operator/config.js';
+import { assertImagesSurvive, rolloutLoss } from '../../../src/core/operator/ephemeral-storage.js';
+import type { Deployment } from '../../../src/core/operator/rollout.js';
+
+const CLAIM = { persistentVolumeClaim: { claimName: 'claim' } };
+const EMPTY = { emptyDir: {} };
+
+function aConfig(spec: object | undefined, status?: object): RegistryConfig {
+  return {
+    metadata: { name: 'cluster' },
+    spec: spec && { storage: { managementState: 'Managed', ...spec } },
+    status: status && { storage: { managementState: 'Managed', ...status } },
+  };
+}
+
+interface Template {
+  env?: Record<string, string>;
+  /** Volume source by path. */
+  mounts?: Record<string, object>;
+}
+
+function aDeployment({ env = {}, mounts = {} }: Template): Deployment {
+  const paths = Object.keys(mounts);
+  const container = {
+    name: 'registry',
+    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+    volumeMounts: paths.map((mountPath, at) => ({ name: `volume-${at}`, mountPath })),
+  };
+  const volumes = paths.map((path, at) => ({ name: `volume-${at}`, ...mounts[path] }));
+  return {
+    metadata: { name: 'image-registry' },
+    spec: { template: { spec: { containers: [{ name: 'proxy' }, container], volumes } as object } },
+  };
+}
+
+test.each<[string, Parameters<typeof rolloutLoss>[0], RegExp]>([
+  ['the spec', { config: aConfig(EMPTY) }, /spec\.storage\.emptyDir/],
+  ['the spec, besides another kind', { config: aConfig({ pvc: {}, ...EMPTY }) }, /spec\.storage\.emptyDir/],
+  ['the status, if the operator chose it', { config: aConfig(undefined, EMPTY) }, /status\.storage\.emptyDir/],
+  [
+    'the spec, before it is rolled out',
+    { config: aConfig(EMPTY, { pvc: {} }), deployment: aDeployment({ mounts: { '/registry': CLAIM } }) },
+    /spec\.storage\.emptyDir/,
+  ],
+  [
+    'the volume that the pods still use',
+    { config: aConfig({ pvc: {} }), deployment: aDeployment({ mounts: { '/registry': EMPTY } }) },
+    /volume volume-0 of its Deployment/,
+  ],
+  [
+    'the volume, if the config cannot be read',
+    { deployment: aDeployment({ mounts: { '/registry': { emptyDir: { medium: 'Memory' } } } }) },
+    /emptyDir volume/,
+  ],
+  [
+    'a volume at another root directory',
+    {
+      deployment: aDeployment({
+        env: { REGISTRY_STORAGE: 'filesystem', REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: '/data/images/' },
+        mounts: { '/registry': CLAIM, '/data': EMPTY },
+      }),
+    },
+    /volume-1/,
+  ],
+  [
+    'the nearest volume',
+    { deployment: aDeployment({ mounts: { '/registry': CLAIM, '/registry/docker': EMPTY } }) },
+    /volume-1/,
+  ],
+  [
+    'a claim that is deleted with its pod',
+    { deployment: aDeployment({ mounts: { '/registry': { ephemeral: {} } } }) },
+    /ephemeral volume/,
+  ],
+])('images end with the pods by %s', (_what, statement, reason) => {
+  expect(rolloutLoss(statement)).toMatch(/^every roll-out of the registry deletes all its images: /);
+  expect(rolloutLoss(statement)).toMatch(reason);
+});
+
+test.each<[string, Parameters<typeof rolloutLoss>[0]]>([
+  ['nothing is known', {}],
+  ['a claim', { config: aConfig({ pvc: {} }), deployment: aDeployment({ mounts: { '/registry': CLAIM } }) }],
+  ['a status that is older than the spec', { config: aConfig({ pvc: {} }, EMPTY) }],
+  ['a field that was removed', { config: aConfig({ emptyDir: null, pvc: {} }) }],
+  [
+    'the volume for trusted authorities, which every registry has',
+    { deployment: aDeployment({ mounts: { '/registry': CLAIM, '/etc/pki/ca-trust/extracted': EMPTY } }) },
+  ],
+  [
+    'a volume whose path only begins with the same letters',
+    { deployment: aDeployment({ mounts: { '/registry': CLAIM, '/registry/docker/registry/v2/blob': EMPTY } }) },
+  ],
+  ['object storage', { deployment: aDeployment({ env: { REGISTRY_STORAGE: 's3' }, mounts: { '/registry': EMPTY } }) }],
+])('images survive a roll-out: %s', (_what, statement) => {
+  expect(rolloutLoss(statement)).toBeUndefined();
+  expect(assertImagesSurvive(statement, false)).toEqual([]);
+});
+
+test('a loss is refused with what to do, or a warning once it is accepted', () => {
+  const statement = { config: aConfig(EMPTY) };
+  expect(() => assertImagesSurvive(statement, false)).toThrow(
+    expect.objectContaining({
+      code: 'EPHEMERAL_STORAGE',
+      exitCode: 4,
+      suggestions: expect.arrayContaining([expect.stringContaining('--accept-data-loss')]) as string[],
+    }),
+  );
+  expect(assertImagesSurvive(statement, true)).toEqual([expect.stringContaining('deletes all its images')]);
+});

@@ -1,0 +1,175 @@
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import type { LeaseRecord } from '../../src/core/operator/lease/record.js';
+import { start } from '../support/guarded.js';
+import { schemaProblems } from '../support/json-schema.js';
+
+const NAMESPACE = 'openshift-image-registry';
+const LEASE = 'regadm/hard-prune';
+
+let sandbox: Sandbox;
+
+async function begin(options: SandboxOptions = {}): Promise<void> {
+  sandbox = await startSandbox({ sample: true, emptyDir: true, ...options });
+}
+
+afterEach(() => sandbox.stop());
+
+interface Result {
+  status: number | null;
+  document: Record<string, unknown> & { code?: string; warnings?: string[]; suggestions?: string[] };
+  stderr: string;
+}
+
+async function run(...args: string[]): Promise<Result> {
+  const { status, stdout, stderr } = await start(sandbox, [...args, '-o', 'json']).ended;
+  return { status, document: JSON.parse(stdout) as Result['document'], stderr };
+}
+
+const changes = (): string[] =>
+  sandbox.requests
+    .filter(({ method, path }) => method !== 'GET' && !path.includes('reviews'))
+    .map(({ method, path }) => `${method} ${path}`);
+const config = () => sandbox.store.get('configs', 'cluster')!;
+const pods = (): string[] =>
+  sandbox.store
+    .list('pods', NAMESPACE)
+    .filter(({ metadata }) => metadata.labels?.['docker-registry'])
+    .map(({ metadata }) => metadata.name);
+
+/** Sets fields of the config as another user would. */
+function changeConfig(spec: object, annotations?: Record<string, string>): void {
+  const { metadata, ...rest } = config();
+  sandbox.store.put('configs', { ...rest, metadata: { ...metadata, annotations }, spec: { ...rest.spec, ...spec } });
+}
+
+const HARD = ['prune', 'hard', '--confirm', '--rules=registry'];
+
+test.each([
+  ['registry readonly on', ['registry', 'readonly', 'on'], {}],
+  ['registry readonly on --no-wait', ['registry', 'readonly', 'on', '--no-wait'], {}],
+  ['registry readonly off', ['registry', 'readonly', 'off'], { registryReadOnly: true }],
+  ['registry restart', ['registry', 'restart'], {}],
+  ['registry restart, while Unmanaged', ['registry', 'restart'], { managementState: 'Unmanaged' as const }],
+  ['prune hard', HARD, {}],
+  ['prune hard --storage', [...HARD, '--storage', 'DIR'], {}],
+  ['prune hard of a registry that is read-only', HARD, { registryReadOnly: true }],
+])('%s is refused before anything is changed', async (_what, args, options) => {
+  await begin(options);
+  const before = pods();
+  const { status, document } = await run(...args.map((arg) => (arg === 'DIR' ? sandbox.storageDir : arg)));
+  expect(document).toMatchObject({ kind: 'Error', code: 'EPHEMERAL_STORAGE' });
+  expect(document.message).toMatch(/every roll-out of the registry deletes all its images: .*emptyDir/);
+  expect(document.suggestions!.join()).toContain('--accept-data-loss');
+  expect(status).toBe(4);
+  expect(changes()).toEqual([]);
+  expect(pods()).toEqual(before);
+});
+
+test.each([
+  ['registry readonly on', ['registry', 'readonly', 'on'], {}],
+  ['registry readonly off', ['registry', 'readonly', 'off'], { registryReadOnly: true }],
+  ['registry restart', ['registry', 'restart'], {}],
+  ['prune hard', HARD, {}],
+])('%s --accept-data-loss runs, with a warning', async (_what, args, options) => {
+  await begin(options);
+  const before = pods();
+  const { status, stderr } = await run(...args, '--accept-data-loss');
+  expect(stderr).toContain('warning: every roll-out of the registry deletes all its images');
+  expect(status).toBe(0);
+  expect(pods()).not.toEqual(before);
+});
+
+test('a command that causes no roll-out is not refused', async () => {
+  await begin({ registryReadOnly: true });
+  const before = pods();
+  expect((await run('registry', 'readonly')).status).toBe(0);
+  expect((await run('registry', 'readonly', 'on')).status).toBe(0);
+  expect((await run(...HARD, '--read-only=required')).status).toBe(0);
+  expect((await run(...HARD, '--read-only=skip', '--storage', sandbox.storageDir)).status).toBe(0);
+  expect(pods()).toEqual(before);
+});
+
+test('a volume claim needs no flag', async () => {
+  await begin({ emptyDir: false });
+  const { status, stderr } = await run('registry', 'readonly', 'on');
+  expect(status).toBe(0);
+  expect(stderr).not.toContain('deletes all');
+});
+
+test('a dry run of the hard prune is a warning that names the flag', async () => {
+  await begin();
+  const dry = ['prune', 'hard', '--storage', sandbox.storageDir];
+  const { status, document, stderr } = await run(...dry);
+  expect(status).toBe(0);
+  const problem = /every roll-out .* deletes all its images: .*; --confirm refuses unless --accept-data-loss is given/;
+  expect(document.warnings).toContainEqual(expect.stringMatching(problem));
+  expect(stderr).toMatch(problem);
+  const required = await run(...dry, '--read-only=required');
+  expect(required.stderr).not.toContain('deletes all');
+});
+
+test('a dry run of the restart says that all images would be deleted, and not how to turn the cache off', async () => {
+  await begin();
+  const { status, document, stderr } = await run('registry', 'restart', '--dry-run');
+  expect(status).toBe(0);
+  expect(document).toMatchObject({ dryRun: true, deletesAllImages: true });
+  expect(schemaProblems('registry-restart', document)).toEqual([]);
+  expect(stderr).toMatch(/deletes all its images: .*--accept-data-loss/);
+  expect(stderr).not.toContain('oc patch');
+  expect(changes()).toEqual([]);
+});
+
+describe('--recover', () => {
+  const leave = (readOnly: boolean): void => {
+    const record: LeaseRecord = {
+      version: 1,
+      holder: { id: 'dead', host: 'another-host', pid: 1 },
+      startedAt: '2020-01-01T00:00:00Z',
+      renewedAt: '2020-01-01T00:00:00Z',
+      previousReadOnly: null,
+      changesMode: true,
+    };
+    changeConfig(readOnly ? { readOnly: true } : {}, { [LEASE]: JSON.stringify(record) });
+    sandbox.rollout.finish();
+  };
+  const isLocked = (): boolean => config().metadata.annotations?.[LEASE] !== undefined;
+
+  test('refuses to restore the mode, which is a roll-out, and keeps the lock', async () => {
+    await begin();
+    leave(true);
+    const { status, document } = await run('prune', 'hard', '--recover');
+    expect(document).toMatchObject({ code: 'EPHEMERAL_STORAGE' });
+    expect(status).toBe(4);
+    expect(changes()).toEqual([]);
+    expect(isLocked()).toBe(true);
+    expect((await run('prune', 'hard', '--recover', '--accept-data-loss')).status).toBe(0);
+    expect(isLocked()).toBe(false);
+    expect(config().spec?.readOnly).toBeUndefined();
+  });
+
+  test('is not refused if the mode was not changed', async () => {
+    await begin();
+    leave(false);
+    const before = pods();
+    expect((await run('prune', 'hard', '--recover')).status).toBe(0);
+    expect(isLocked()).toBe(false);
+    expect(pods()).toEqual(before);
+  });
+});
+
+test('registry status and doctor report it', async () => {
+  await begin();
+  const status = await run('registry', 'status');
+  expect(status.document.registry).toMatchObject({ storage: { kind: 'emptyDir', ephemeral: true } });
+  expect(schemaProblems('registry-status', status.document)).toEqual([]);
+  const table = await start(sandbox, ['registry', 'status']).ended;
+  expect(table.stdout).toMatch(/storage +emptyDir: every roll-out deletes all images/);
+  const { document } = await run('doctor');
+  expect(document.checks).toContainEqual(
+    expect.objectContaining({
+      name: 'storage',
+      status: 'warning',
+      message: expect.stringContaining('deletes all its images') as string,
+    }),
+  );
+});
