@@ -9,7 +9,7 @@ import { needsRegistry } from './plan/needs-registry.js';
 import { planImagePrune, type ImagePrunePlan } from './plan/plan.js';
 import { toPlanFile, withPlanOptions } from './plan/plan-file.js';
 import type { PrunePorts } from './ports.js';
-import { assertPassed, preflight, reportChecks, type PreflightCheck } from './preflight/index.js';
+import { assertPassed, failedWith, preflight, reportChecks, type PreflightCheck } from './preflight/index.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
 import { startRun, type RunContext } from './run-context.js';
@@ -111,7 +111,8 @@ async function check(
   if (request.preflight)
     return preflight(ports, { plan, registry, probeDeletion: request.policy.probeDeletion }, context);
   warnAboutClock(lists.clockDifference, context);
-  if (registry instanceof Error && needsRegistry(plan)) context.reporter.warning(registry.message);
+  if (registry instanceof Error && needsRegistry(plan))
+    reportChecks([failedWith('registry', registry)], context.reporter);
   return [];
 }
 

@@ -51,7 +51,7 @@ export function warnAboutInput(
 export function warnAboutClock(difference: number, { reporter }: RunContext): void {
   if (!(Math.abs(difference) > CLOCK_TOLERANCE_MS)) return;
   reporter.warning(
-    `this machine's clock differs from the API server's by ${Math.round(Math.abs(difference) / 1000)} s; ages are counted from the API server's time`,
+    `this machine's clock differs from the API server's by ${Math.round(Math.abs(difference) / 1000)} s; ages are counted from the API server's time; set the clocks (NTP)`,
   );
 }
 

@@ -78,6 +78,16 @@ test('what the registry states about its storage is shown with its remedy, once'
   expect(stdout).toContain('\n  * read what the registry says about it: oc -n openshift-image-registry logs ');
 });
 
+test.each(['auto', 'skip'])('a warning of a dry run says what to do (--preflight=%s)', async (preflight) => {
+  scene.sandbox.addFault('registry-gone');
+  const run = await images('-o', 'json', '--preflight', preflight);
+  expect(run.status).toBe(0);
+  expect(run.stderr).toMatch(
+    /^warning: registry: .*: connection refused; expose the registry .* and pass --registry-url/m,
+  );
+  expect(documentOf(run).warnings).toContainEqual(expect.stringContaining('; expose the registry'));
+});
+
 test.each(['oc', 'name'])('-o %s lists only what was done: stderr names what failed', async (format) => {
   breakBlobs();
   const { status, stdout, stderr } = await images('--confirm', '-o', format);

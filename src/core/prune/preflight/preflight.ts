@@ -37,10 +37,11 @@ export async function preflight(
   });
 }
 
-/** Warns about the checks that failed or found something, and logs the others. */
+/** Warns about the checks that failed or found something, with what to do about it, and logs the others. */
 export function reportChecks(checks: PreflightCheck[], reporter: Reporter): void {
-  for (const { name, status, message } of checks) {
-    if (status === 'failed' || status === 'warning') reporter.warning(`${name}: ${message}`);
+  for (const { name, status, message, suggestions = [] } of checks) {
+    if (status === 'failed' || status === 'warning')
+      reporter.warning([`${name}: ${message}`, ...suggestions].join('; '));
     else reporter.log(4, `${status === 'unknown' ? 'not checked' : 'checked'}: ${name}: ${message}`);
   }
 }
