@@ -30,9 +30,25 @@ export interface OpeningContext {
  * Opens the registry, with the cluster's authorities and token. All commands open it here, because the registry gets
  * the token: only the user and the API server itself name its host.
  * @param listed what was listed already; without it, a sample of images and image streams is read to find the registry
- * @throws RegadmError REGISTRY_UNKNOWN if neither names a host, RegistryError if it cannot be reached or is not trusted
+ * @throws RegadmError REGISTRY_UNKNOWN if neither names a host, REGISTRY_REMOVED if the operator has removed it,
+ *   RegistryError if it cannot be reached or is not trusted
  */
 export async function openClusterRegistry(
+  api: ClusterApi,
+  access: RegistryAccess,
+  context: OpeningContext,
+  listed?: ListedNames,
+): Promise<Registry> {
+  try {
+    return await open(api, access, context, listed);
+  } catch (error) {
+    if (context.signal?.aborted) throw error;
+    const { explainRemoved } = await import('./removed-registry.js');
+    throw await explainRemoved(api, error, access.registryUrl !== undefined);
+  }
+}
+
+async function open(
   api: ClusterApi,
   access: RegistryAccess,
   { reporter, signal }: OpeningContext,

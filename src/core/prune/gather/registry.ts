@@ -1,6 +1,6 @@
-import { hasCode } from '../../model/errors.js';
 import type { Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
+import { isRegistryAbsent } from '../plan/needs-registry.js';
 import type { PrunePorts } from '../ports.js';
 import type { ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../run-context.js';
@@ -23,7 +23,7 @@ export async function openRegistry(
     return await ports.openRegistry({ ...access, requestTimeoutMs }, context, snapshot);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (policy.registryUnavailable === 'stop' && !hasCode(error, 'REGISTRY_UNKNOWN')) throw error;
+    if (policy.registryUnavailable === 'stop' && !isRegistryAbsent(error)) throw error;
     return error;
   }
 }

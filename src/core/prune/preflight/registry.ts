@@ -2,6 +2,7 @@ import { hasCode, RegadmError } from '../../model/errors.js';
 import type { Digest } from '../../model/digest.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
+import { isRegistryAbsent } from '../plan/needs-registry.js';
 import { failedWith, notChecked, passed, type PreflightCheck, type PreflightName } from './check.js';
 
 interface RegistryCheckInput {
@@ -24,7 +25,8 @@ export async function checkRegistry(input: RegistryCheckInput): Promise<Prefligh
   const { registry, pruneRegistry, hasToken, probeDeletion } = input;
   if (!pruneRegistry || !registry) return noneChecked('the registry is not changed');
   const { registryNeeded = input.repositories.length > 0 } = input;
-  if (isUnknown(registry) && !registryNeeded) return noneChecked('the cluster states no registry, and none is needed');
+  if (isRegistryAbsent(registry) && !registryNeeded)
+    return noneChecked('the cluster has no registry, and none is needed');
   if (registry instanceof Error) {
     const why = 'the registry does not answer';
     return [
@@ -106,10 +108,6 @@ async function probeLayerLink(
       if (!isUnclear || index === candidates.length - 1) throw error;
     }
   }
-}
-
-function isUnknown(registry: Registry | Error): boolean {
-  return hasCode(registry, 'REGISTRY_UNKNOWN');
 }
 
 /** Replaces the check that failed, and marks those that depend on it as not checked. */
