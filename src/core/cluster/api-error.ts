@@ -107,6 +107,15 @@ export function isNotFound(
   );
 }
 
+/**
+ * Returns true when the API server itself refuses a request (4xx). Anything else can come from a proxy, or be the
+ * damaged answer to a request that the server did execute.
+ */
+export function isRefusal(response: ApiResponse): boolean {
+  const { kind, reason } = statusIn(response);
+  return response.status >= 400 && response.status < 500 && kind === 'Status' && reason !== 'NotFound';
+}
+
 /** Message of the API server for a resource that a group does not have. */
 const NO_RESOURCE = 'the server could not find the requested resource';
 

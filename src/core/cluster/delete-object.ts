@@ -1,6 +1,6 @@
 import type { KubeObject } from '../model/kube.js';
 import type { ApiResponse, ClusterApi } from './api.js';
-import { ApiError, apiError, isNotFound } from './api-error.js';
+import { ApiError, apiError, isNotFound, isRefusal } from './api-error.js';
 import { expectObject, isObject, unexpected, type ExpectedObject } from './expect.js';
 import { describeObject, pathOf, type ObjectReference } from './object-reference.js';
 import { isSuccess } from './response.js';
@@ -38,10 +38,9 @@ export async function deleteObject(
   if (isNotFound(response, reference)) return 'gone';
   if (isSuccess(response) && !isPending(response.json())) return 'deleted';
   const error = apiError(response, `cannot delete ${describeObject(reference)}`);
-  if (isSuccess(response) || response.status >= 500)
-    return findOut(api, target, { signal, error, ifMissing: 'deleted' });
   if (response.status === 409) return findOut(api, target, { signal, error, ifMissing: 'gone' });
-  throw error;
+  if (isRefusal(response)) throw error;
+  return findOut(api, target, { signal, error, ifMissing: 'deleted' });
 }
 
 /** Returns a check that a response reports the deletion of this object: `Success` for it, or the object itself. */

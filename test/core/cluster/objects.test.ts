@@ -142,6 +142,9 @@ describe('deleting an object', () => {
     ['deleted', 'a pending deletion, and the object is not there', pending(['x/y']), NOT_FOUND],
     ['deleted', 'a 500, and the object is not there', status(500), NOT_FOUND],
     ['deleted', 'nothing that can be read, and the object is not there', aResponse(200, '{"kind":"Sta'), NOT_FOUND],
+    ['deleted', 'a truncated NotFound, and the object is not there', aResponse(404, '{"kind":"Sta'), NOT_FOUND],
+    ['deleted', 'the 404 of a proxy, and the object is not there', PROXY, NOT_FOUND],
+    ['deleted', 'the 403 of a proxy, and the object is not there', aResponse(403, '<html>'), NOT_FOUND],
     ['deleted', 'an empty object, and the object is not there', aResponse(200, {}), NOT_FOUND],
     ['replaced', 'a 500, and another object has its name', status(500), REPLACED],
   ])('%s: the answer is %s', async (result, _what, answer, then) => {
