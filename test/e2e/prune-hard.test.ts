@@ -32,6 +32,7 @@ const storageArgs = (): string[] => [
   'json',
 ];
 const readOnly = (): boolean => sandbox.store.get('configs', 'cluster')?.spec?.readOnly === true;
+const generation = (): number => sandbox.store.get('configs', 'cluster')?.metadata.generation ?? 0;
 const annotated = (): boolean =>
   'regadm/hard-prune' in (sandbox.store.get('configs', 'cluster')?.metadata.annotations ?? {});
 const changed = (): string[] =>
@@ -346,6 +347,26 @@ describe('stopped at every step', () => {
       expect(guardedState(sandbox)).toEqual(before);
     },
   );
+
+  test('an interrupted run keeps the lock until the operator has acted on the config', async () => {
+    await begin({ rolloutStepMs: 'manual' });
+    const run = start(sandbox, storageArgs());
+    let looks = 0;
+    let lockedMeanwhile: boolean | undefined;
+    sandbox.onRequest(({ method, path }) => {
+      if (method !== 'GET' || !path.includes('/deployments/')) return;
+      if (readOnly()) run.child.kill('SIGINT');
+      else if (generation() > 2 && ++looks === 5) {
+        lockedMeanwhile = annotated();
+        sandbox.rollout.finish();
+      }
+    });
+    const { status } = await run.ended;
+    expect(status).toBe(130);
+    // Nothing has changed the Deployment or the pods, so only the operator's status shows that the change is not seen.
+    expect(lockedMeanwhile).toBe(true);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
 
   test('a pruner left in the pod: other runs are refused, --recover ends it before pushes are possible', async () => {
     await begin();

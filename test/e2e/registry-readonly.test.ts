@@ -72,6 +72,64 @@ test('the wait for a stuck roll-out ends after --timeout with an error', async (
   const { status, document } = await readonly('on', '--timeout', '1s');
   expect(status).toBe(1);
   expect(document).toMatchObject({ kind: 'Error', code: 'ROLLOUT_TIMEOUT' });
+  expect(document.suggestions).toContain(
+    'the request for read-only mode stays set (spec.readOnly: true); undo it: regadm registry readonly off',
+  );
+  expect(spec()).toBe(true);
+});
+
+test('an interruption after the change says that the request stays set, and how to undo it', async () => {
+  await begin({ registryReadOnly: true, rolloutStepMs: 'manual' });
+  const off = start(sandbox, ['registry', 'readonly', 'off', '-o', 'json']);
+  sandbox.onRequest(({ path }) => {
+    if (patches() > 0 && path.includes('/deployments/')) off.child.kill('SIGTERM');
+  });
+  const { status, stdout } = await off.ended;
+  expect(status).toBe(143);
+  const { code, suggestions } = JSON.parse(stdout) as { code: string; suggestions: string[] };
+  expect(code).toBe('INTERRUPTED');
+  expect(suggestions).toContain(
+    'the request for read-write mode stays set (spec.readOnly: false); undo it: regadm registry readonly on',
+  );
+  expect(spec()).toBe(false);
+});
+
+test.each([
+  ['fails after the change', 'GET /deployments/image-registry from=3 => 403', /stays set/, /undo it: .* readonly off/],
+  [
+    'may have made the change',
+    'PATCH /configs/cluster => after=500',
+    /cannot change/,
+    /request can be set .* readonly$/,
+  ],
+])('a request that %s is reported so', async (_what, fault, message, advice) => {
+  await begin({ fail: [fault] });
+  const { status, document } = await readonly('on');
+  expect(status).toBe(1);
+  expect(document.suggestions).toContainEqual(expect.stringMatching(advice));
+  expect(spec()).toBe(true);
+});
+
+test('a change that the server refuses is not said to be set', async () => {
+  await begin({ fail: ['PATCH /configs/cluster => 403'] });
+  const { status, document } = await readonly('on');
+  expect(status).toBe(1);
+  expect(JSON.stringify(document)).not.toMatch(/stays set|can be set/);
+  expect(spec()).toBeUndefined();
+});
+
+test('is not complete before the operator has acted on the config', async () => {
+  await begin({ rolloutStepMs: 'manual' });
+  const config = sandbox.store.get('configs', 'cluster')!;
+  // Another change that the operator has not seen; the Deployment and the pods are as they should be.
+  const metadata = { ...config.metadata, generation: config.metadata.generation! + 1 };
+  sandbox.store.put('configs', { ...config, metadata });
+  const { document } = await readonly();
+  expect(document).toMatchObject({ rolledOut: false, pending: 'waiting for the operator to act on its config' });
+  const timedOut = await readonly('off', '--timeout', '1s');
+  expect(timedOut.document.message).toContain('waiting for the operator to act on its config');
+  sandbox.rollout.finish();
+  expect((await readonly('off')).document).toMatchObject({ rolledOut: true });
 });
 
 test('a managementState other than Managed is reported, and a change is refused', async () => {

@@ -51,18 +51,12 @@ A registry whose storage is an emptyDir loses all its images with every roll-out
     const { wait, 'accept-data-loss': acceptDataLoss } = flags;
     const timeoutMs = timeoutFlag('timeout', flags.timeout);
     const { changeMode, readMode } = await import('../../core/operator/mode.js');
-    const mode = await this.withCluster(
-      flags,
-      async ({ api, reporter, signal }) => {
-        const { reportRecovery } = await import('../../core/operator/lease/notice.js');
-        await reportRecovery(api, reporter);
-        if (args.mode === undefined) return readMode(api);
-        return changeMode(api, args.mode === 'on', { wait, timeoutMs, acceptDataLoss, reporter, signal });
-      },
-      {
-        suggestions: args.mode === undefined ? [] : ['show the progress of the roll-out: regadm registry readonly'],
-      },
-    );
+    const mode = await this.withCluster(flags, async ({ api, reporter, signal }) => {
+      const { reportRecovery } = await import('../../core/operator/lease/notice.js');
+      await reportRecovery(api, reporter);
+      if (args.mode === undefined) return readMode(api);
+      return changeMode(api, args.mode === 'on', { wait, timeoutMs, acceptDataLoss, reporter, signal });
+    });
     for (const warning of modeWarnings(mode)) this.warning(warning);
     await present(mode, flags.output, registryModeOutput);
   }

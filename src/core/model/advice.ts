@@ -63,6 +63,10 @@ export const ADVICE = {
 
   // mode of the registry
   endReadOnly: 'end the read-only mode: regadm registry readonly off',
+  showRollout: 'show the progress of the roll-out: regadm registry readonly',
+  modeStays: (readOnly: boolean, losesImages: boolean) =>
+    `the request for ${readOnly ? 'read-only' : 'read-write'} mode stays set (spec.readOnly: ${readOnly}); undo it${losesImages ? ', which is a roll-out, too' : ''}: regadm registry readonly ${readOnly ? 'off' : 'on'}${losesImages ? ' --accept-data-loss' : ''}`,
+  modeUncertain: 'the request can be set although the response does not state it; show it: regadm registry readonly',
   startReadOnly: 'switch it first (regadm registry readonly on), or use --read-only=auto',
   manage: 'set it to Managed, or switch the registry manually and use --read-only=required',
 

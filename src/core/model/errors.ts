@@ -67,6 +67,12 @@ export function hasCode(error: unknown, code: ErrorCode): error is RegadmError {
   return error instanceof RegadmError && error.code === code;
 }
 
+/** Copies an error with additional advice. */
+export function withAdvice(cause: RegadmError, advice: readonly string[]): RegadmError {
+  const { code, exitCode, suggestions } = cause;
+  return new RegadmError(cause.message, { code, exitCode, suggestions: [...suggestions, ...advice], cause });
+}
+
 /** Collects what to do about several errors, each suggestion once. */
 export function suggestionsOf(errors: readonly RegadmError[]): string[] {
   return [...new Set(errors.flatMap(({ suggestions }) => suggestions))];

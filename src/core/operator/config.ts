@@ -57,6 +57,17 @@ export function managementState(config: RegistryConfig): string {
   return config.spec?.managementState || 'Managed';
 }
 
+/**
+ * Returns true once the operator has acted on this version of the config. It writes the generation into the status
+ * after it has changed the Deployment; until then, it can still act on an earlier version. A config without that
+ * status, and one that the operator ignores because it is not Managed, count as seen.
+ */
+export function isSeenByOperator(config: RegistryConfig): boolean {
+  const seen = config.status?.observedGeneration;
+  if (typeof seen !== 'number' || managementState(config) !== 'Managed') return true;
+  return seen >= (config.metadata.generation ?? 0);
+}
+
 /** Describes why the operator is Degraded; undefined when it is not. */
 export function degradedReason(conditions: Condition[] = []): string | undefined {
   const degraded = conditions.find(({ type, status }) => type === 'Degraded' && status === 'True');

@@ -1,14 +1,24 @@
+import { isConflict, isForbidden } from '../cluster/api-error.js';
 import type { ClusterApi } from '../cluster/api.js';
+import type { MergePatch } from '../cluster/change-object.js';
 import type { Reporter } from '../kit/reporter.js';
-import { hasCode } from '../model/errors.js';
+import { ADVICE } from '../model/advice.js';
+import { EXIT, RegadmError, hasCode, withAdvice } from '../model/errors.js';
 import type { Condition } from '../model/kube.js';
-import { changeConfig, managementState, readConfig, type RegistryConfig } from './config.js';
+import { changeConfig, managementState, readConfig, type ConfigReading, type RegistryConfig } from './config.js';
 import { assertImagesSurvive } from './ephemeral-storage.js';
 import { assertModeCanChange } from './guards.js';
 import { assertUnlocked } from './lease/refusal.js';
 import { CHANGE_MODE, assertPermissions } from './permissions.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
-import { findDeployment, missingForRollout, modeRollout, readDeployment, waitForRollout } from './rollout.js';
+import {
+  findDeployment,
+  missingForRollout,
+  modeRollout,
+  readDeployment,
+  unseenByOperator,
+  waitForRollout,
+} from './rollout.js';
 
 /** The registry's mode, as its config object and its pods show it. */
 export interface RegistryMode {
@@ -43,7 +53,7 @@ interface ChangeModeOptions {
 /**
  * Switches the registry's mode. Changes nothing when the registry already has it.
  * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED, HARD_PRUNE_UNDERWAY, EPHEMERAL_STORAGE (exit status 4),
- *   ROLLOUT_TIMEOUT, ROLLOUT_STUCK
+ *   ROLLOUT_TIMEOUT, ROLLOUT_STUCK; an error after the change states that the request stays set
  */
 export async function changeMode(
   api: ClusterApi,
@@ -55,17 +65,40 @@ export async function changeMode(
   await assertPermissions(api, CHANGE_MODE);
   const deployment = await findDeployment(api, signal);
   let losses: string[] = [];
-  const { config } = await changeConfig(api, (reading) => {
+  let patched = false;
+  const change = (reading: ConfigReading): MergePatch | undefined => {
     if ((reading.config.spec?.readOnly === true) === readOnly) return undefined;
     assertModeCanChange(reading.config);
     assertUnlocked(reading);
     losses = assertImagesSurvive({ config: reading.config, deployment }, acceptDataLoss);
+    patched = true;
     return { spec: { readOnly } };
+  };
+  signal?.throwIfAborted();
+  const { config } = await changeConfig(api, change).catch((error: unknown) => {
+    throw patched ? possiblyChanged(error) : error;
   });
   for (const loss of losses) reporter.warning(loss);
-  if (wait && managementState(config) === 'Managed')
-    await waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, signal, reporter });
-  return modeOf(api, (await readConfig(api)).config, before.readOnly);
+  try {
+    if (wait && managementState(config) === 'Managed')
+      await waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, signal, reporter });
+    return await modeOf(api, (await readConfig(api)).config, before.readOnly);
+  } catch (error) {
+    throw requestStays(signal?.aborted ? signal.reason : error, readOnly, losses.length > 0);
+  }
+}
+
+/** Adds that the request stays set, and how to undo it, to an error after the change. */
+function requestStays(cause: unknown, readOnly: boolean, losesImages: boolean): unknown {
+  if (!(cause instanceof RegadmError)) return cause;
+  const stays = ADVICE.modeStays(readOnly, losesImages);
+  return withAdvice(cause, cause.suggestions.length > 0 ? [stays] : [ADVICE.showRollout, stays]);
+}
+
+/** Adds advice to the error of a change that the API server can have made. */
+function possiblyChanged(cause: unknown): unknown {
+  if (isForbidden(cause) || isConflict(cause) || !(cause instanceof RegadmError)) return cause;
+  return cause.exitCode === EXIT.refused ? cause : withAdvice(cause, [ADVICE.modeUncertain]);
 }
 
 async function modeOf(api: ClusterApi, config: RegistryConfig, previous: boolean): Promise<RegistryMode> {
@@ -77,7 +110,10 @@ async function modeOf(api: ClusterApi, config: RegistryConfig, previous: boolean
     managementState: managementState(config),
     pods,
     conditions: config.status?.conditions ?? [],
-    pending: managementState(config) === 'Removed' ? undefined : await pendingOf(api, pods, readOnly),
+    pending:
+      managementState(config) === 'Removed'
+        ? undefined
+        : (unseenByOperator(config) ?? (await pendingOf(api, pods, readOnly))),
   };
 }
 

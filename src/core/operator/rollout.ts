@@ -4,6 +4,7 @@ import { findObject } from '../cluster/objects.js';
 import type { Reporter } from '../kit/reporter.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { isSeenByOperator, readConfig, type RegistryConfig } from './config.js';
 import { CONFIG_NAME, DEPLOYMENT } from './objects.js';
 import { isReadOnlyEnvironment, isUsable, listRegistryPods, type RegistryPod } from './pods.js';
 
@@ -30,6 +31,8 @@ export interface RolloutGoal {
   isWanted(deployment: Deployment): boolean;
   /** Returns true for a new pod. The roll-out is complete when no other pod exists, terminating ones included. */
   isNew(pod: RegistryPod): boolean;
+  /** The operator makes the change: nothing is complete until it has acted on the config as it is now. */
+  byOperator?: true;
 }
 
 interface RolloutOptions extends RolloutGoal {
@@ -59,6 +62,7 @@ export function modeRollout(readOnly: boolean): RolloutGoal {
   return {
     isWanted: ({ spec }) => isReadOnlyEnvironment(spec?.template?.spec as object | undefined) === readOnly,
     isNew: (pod) => pod.readOnly === readOnly,
+    byOperator: true,
   };
 }
 
@@ -83,9 +87,11 @@ export async function waitForRollout(api: ClusterApi, options: RolloutOptions): 
   let reportedStuck = '';
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS)) {
     options.signal?.throwIfAborted();
+    // Before the Deployment: what the operator has seen is in the Deployment then.
+    const unseen = options.byOperator && unseenByOperator((await readConfig(api, options.signal)).config);
     const deployment = await readDeployment(api, options.signal);
     const pods = await listRegistryPods(api, options.signal);
-    const missing = missingForRollout(deployment, pods, options);
+    const missing = unseen || missingForRollout(deployment, pods, options);
     if (!missing) return pods;
     if (missing !== reported) reporter.progress((reported = missing));
     const stuck = stuckReason(deployment, options);
@@ -96,7 +102,14 @@ export async function waitForRollout(api: ClusterApi, options: RolloutOptions): 
   }
 }
 
-/** Describes what a roll-out is waiting for; undefined when it is complete. */
+/** Describes that the operator has not acted on its config yet; undefined when it has. */
+export function unseenByOperator(config: RegistryConfig): string | undefined {
+  return isSeenByOperator(config) ? undefined : 'waiting for the operator to act on its config';
+}
+
+/**
+ * Describes what a roll-out is waiting for, as the Deployment and the pods show it; undefined when it is complete.
+ */
 export function missingForRollout(
   deployment: Deployment,
   pods: RegistryPod[],

@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { ADVICE } from '../../model/advice.js';
-import { EXIT, RegadmError, messageOf } from '../../model/errors.js';
+import { EXIT, RegadmError, messageOf, withAdvice } from '../../model/errors.js';
 import { changeConfig, type ConfigReading } from '../config.js';
 import { thisHolder } from './holder.js';
 import {
@@ -170,11 +170,5 @@ export class Lease {
 /** Adds advice to the error of a request that can have locked the registry. A refusal has its own. */
 function possiblyLocked(cause: unknown): unknown {
   if (!(cause instanceof RegadmError) || cause.exitCode === EXIT.refused) return cause;
-  const { code, exitCode, suggestions } = cause;
-  return new RegadmError(messageOf(cause), {
-    code,
-    exitCode,
-    suggestions: [...suggestions, ADVICE.recoverIfLockKept],
-    cause,
-  });
+  return withAdvice(cause, [ADVICE.recoverIfLockKept]);
 }
