@@ -64,6 +64,7 @@ const ANOTHER_KIND: Record<string, Fault> = {
     items: [],
   }),
   'null for items': change((body) => ({ ...body, items: null })),
+  'no metadata': change((body) => ({ ...body, metadata: null, items: body.items?.slice(1) })),
 };
 
 const ANOTHER_OBJECT: Record<string, Fault> = {

@@ -47,8 +47,12 @@ export class PageChain {
     return this.count < this.announced;
   }
 
-  /** Checks that a second list has the same objects. */
+  /** Checks that a second list is complete and has the same objects. */
   compare(second: PageChain): void {
+    if (second.isShort)
+      throw new Error(
+        `${second.announced} objects were announced, and ${second.count} arrived, in the list without pages too`,
+      );
     if (this.count === second.count && this.uids.equals(second.uids)) return;
     throw new Error(
       `its pages have ${this.count} objects, although ${this.announced} were announced, and the list without pages has ${second.count}`,

@@ -1,4 +1,5 @@
 import type { KubeList } from '../../model/kube.js';
+import { isRecord } from '../../model/values/json.js';
 import { apiVersionOf, type Resource } from '../resources.js';
 import { readJson } from './json-reader.js';
 
@@ -11,6 +12,8 @@ const SPACE = 0x20;
 interface PageHead {
   kind?: unknown;
   apiVersion?: unknown;
+  /** Version of the list: empty if the page does not state one. */
+  resourceVersion: string;
   /** Token for the next page. */
   continue?: string;
   /** True if the objects are an array; false if they are null. */
@@ -50,7 +53,27 @@ function headAnywhere(body: Buffer): PageHead {
 }
 
 function toHead({ kind, apiVersion, metadata }: KubeList, hasItems: boolean): PageHead {
-  return { kind, apiVersion, continue: metadata?.continue || undefined, hasItems };
+  return { kind, apiVersion, ...positionIn(metadata), hasItems };
+}
+
+/**
+ * Reads from the metadata of a page where it is in its list. Without metadata, or with values of other types, a page
+ * that is not the last would look like the last.
+ * @throws Error
+ */
+export function positionIn(metadata: unknown): { resourceVersion: string; continue?: string; remaining?: number } {
+  if (!isRecord(metadata)) throw new Error('it has no metadata');
+  const { resourceVersion, continue: token, remainingItemCount: remaining } = metadata;
+  if (!isUnset(resourceVersion) && typeof resourceVersion !== 'string')
+    throw new Error('metadata.resourceVersion is not a string');
+  if (!isUnset(token) && typeof token !== 'string') throw new Error('metadata.continue is not a string');
+  if (!isUnset(remaining) && typeof remaining !== 'number')
+    throw new Error('metadata.remainingItemCount is not a number');
+  return { resourceVersion: resourceVersion ?? '', continue: token || undefined, remaining: remaining ?? undefined };
+}
+
+function isUnset(value: unknown): value is null | undefined {
+  return value === undefined || value === null;
 }
 
 function endsLikeAnObject(body: Buffer): boolean {

@@ -1,4 +1,5 @@
 import type { KubeList, KubeObject } from '../../model/kube.js';
+import { positionIn } from './page-head.js';
 import { hashUids } from './uid-set.js';
 
 /** The metadata of a page. */
@@ -56,15 +57,7 @@ export function itemsOf(list: KubeList | null): KubeObject[] {
   return items as KubeObject[];
 }
 
-/** Returns where a page is in its list. */
+/** Returns where a page is in its list. @throws Error when its metadata does not tell */
 export function positionOf({ kind, apiVersion, metadata }: KubeList, items: readonly KubeObject[]): ListPage {
-  return {
-    kind,
-    apiVersion,
-    count: items.length,
-    continue: metadata?.continue || undefined,
-    resourceVersion: metadata?.resourceVersion,
-    remaining: metadata?.remainingItemCount,
-    uids: hashUids(items),
-  };
+  return { kind, apiVersion, count: items.length, ...positionIn(metadata), uids: hashUids(items) };
 }

@@ -223,7 +223,6 @@ describe('pages that do not belong together', () => {
     ['an object on two pages', [page(['a', 'b'], 'next'), page(['b'])], '1 of its objects occur twice'],
     ['an object twice on a page', [page(['a', 'a'])], '1 of its objects occur twice'],
     ['a page of another version', [page(['a'], 'next'), page(['b'], undefined, { version: '8' })], 'a page has'],
-    ['a page without a version', [page(['a'], 'next'), page(['b'], undefined, { version: '' })], 'a page has'],
     ['a token that is repeated', [page(['a'], 'next'), page(['b'], 'next')], 'a continue token is repeated'],
   ])('are an error: %s', (_what, responses, words) => inconsistent(responses, words));
 
@@ -263,6 +262,7 @@ describe('fewer objects than the first page announced', () => {
     ['more objects', page(['a', 'b', 'c'])],
     ['fewer objects', page(['a'])],
     ['other objects', page(['a', 'x'])],
+    ['the same objects, but announces more', page(['a', 'b'], undefined, { remaining: 1 })],
   ])('are an error if the list without a limit has %s', async (_what, whole) => {
     await expect(read([...short, whole])).rejects.toMatchObject({ code: 'LIST_INCONSISTENT' });
   });
@@ -285,6 +285,16 @@ describe('a page that is not a page of the list', () => {
     ['a list without a kind', { metadata: {}, items: [] }],
     ['a kind that is not a string', { ...images, kind: ['ImageList'], metadata: {}, items: [] }],
     ['items that are an object', { ...images, metadata: {}, items: {} }],
+    ['no metadata', { ...images, items: [] }],
+    ['metadata that are null', { ...images, metadata: null, items: [] }],
+    ['metadata that are text', { ...images, metadata: 'x', items: [] }],
+    ['no version', { ...images, metadata: {}, items: [] }],
+    ['an empty version', { ...images, metadata: { resourceVersion: '' }, items: [] }],
+    ['a version that is not text', { ...images, metadata: { resourceVersion: 7 }, items: [] }],
+    ['a token that is true', { ...images, metadata: { resourceVersion: '7', continue: true }, items: [] }],
+    ['a token that is a number', { ...images, metadata: { resourceVersion: '7', continue: 2 }, items: [] }],
+    ['a token that is false', { ...images, metadata: { resourceVersion: '7', continue: false }, items: [] }],
+    ['a count that is text', { ...images, metadata: { resourceVersion: '7', remainingItemCount: '2' }, items: [] }],
     ['items that are null', { ...images, metadata: { resourceVersion: '7' }, items: null }],
     ['items that are no objects', { ...images, metadata: { resourceVersion: '7' }, items: [null] }],
     ['items without names', { ...images, metadata: { resourceVersion: '7' }, items: [{}] }],
