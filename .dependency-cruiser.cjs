@@ -5,7 +5,7 @@
  * A directory below src/core/ that is not listed here is a feature, so the rules hold for a new feature at once.
  */
 const ADAPTERS = ['cluster', 'registry', 'storage'];
-const FOUNDATIONS = ['model', 'graph', 'kit', 'terminal', ...ADAPTERS, 'operator'];
+const FOUNDATIONS = ['model', 'graph', 'kit', 'terminal', ...ADAPTERS, 'operator', 'manifests'];
 
 /** Where files of the program can be. */
 const KNOWN_PLACES = '^src/(?:main\\.ts$|commands/|flags/|cli/|sandbox/|core/[^/]+/)';
@@ -80,6 +80,12 @@ module.exports = {
       '^src/core/operator/',
       core(...ADAPTERS, 'kit', 'model'),
       'operator combines the adapters and knows no feature.',
+    ),
+    layer(
+      'manifests',
+      '^src/core/manifests/',
+      core('registry', 'graph', 'kit', 'model'),
+      'manifests reads from the registry what decisions need.',
     ),
     {
       name: 'features-are-independent',

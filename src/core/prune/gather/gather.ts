@@ -1,5 +1,6 @@
 import type { ReadResult } from '../../cluster/lists/read-result.js';
 import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
+import { resolveUnreadable } from '../../manifests/unreadable.js';
 import { freezeSnapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import { decide, type Evidence } from '../plan/evidence.js';
@@ -9,7 +10,6 @@ import type { ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../run-context.js';
 import { openRegistry } from './registry.js';
 import { gatherSubjects } from './attachments.js';
-import { resolveUnreadable } from './unreadable.js';
 
 /** Everything that is read before a plan is computed. */
 export interface Gathered {

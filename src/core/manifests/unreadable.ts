@@ -1,17 +1,15 @@
-import { hasCode, messageOf } from '../../model/errors.js';
-import { forEachParallel } from '../../kit/parallel.js';
-import { manifestParts } from '../../model/image-manifest.js';
-import type { RepositoryName } from '../../model/names/repository-name.js';
-import { recordOf } from '../../model/table/image-record.js';
-import type { Snapshot } from '../../model/table/snapshot.js';
-import type { Registry } from '../../registry/api.js';
-import { isUnavailable } from '../../registry/error.js';
-import { indexParents, type IndexParents } from '../../graph/held.js';
-import type { PruneOptions } from '../../graph/options.js';
-import { acceptUnreadable, placesOfUnreadable } from '../../graph/unreadable.js';
-import type { Reporter } from '../../kit/reporter.js';
-import type { RunContext } from '../run-context.js';
-import { repositoryOf } from './subjects.js';
+import { hasCode, messageOf } from '../model/errors.js';
+import { forEachParallel } from '../kit/parallel.js';
+import { manifestParts } from '../model/image-manifest.js';
+import type { RepositoryName } from '../model/names/repository-name.js';
+import { recordOf } from '../model/table/image-record.js';
+import type { Snapshot } from '../model/table/snapshot.js';
+import type { Registry } from '../registry/api.js';
+import { isUnavailable } from '../registry/error.js';
+import type { PruneOptions } from '../graph/options.js';
+import { acceptUnreadable, placesOfUnreadable } from '../graph/unreadable.js';
+import type { Reporter } from '../kit/reporter.js';
+import { repositoriesListing } from './repositories.js';
 
 /** Maximum concurrent manifest requests. */
 const CONCURRENCY = 16;
@@ -28,7 +26,7 @@ export async function resolveUnreadable(
   snapshot: Snapshot,
   options: PruneOptions,
   registry: Registry | undefined,
-  { reporter, signal }: RunContext,
+  { reporter, signal }: { reporter: Reporter; signal: AbortSignal },
 ): Promise<void> {
   if (registry) {
     const places = placesOfUnreadable(snapshot);
@@ -114,37 +112,4 @@ class Reading {
       return problem;
     }
   }
-}
-
-/**
- * Returns the repositories that each of these images can be pulled from: those of the image streams that list it, or an
- * index that contains it, and the one that it was pushed to.
- */
-function repositoriesListing(snapshot: Snapshot, wanted: number[]): Map<number, Set<RepositoryName>> {
-  const { images, streams } = snapshot;
-  const parents = indexParents(snapshot);
-  const pulledAs = new Map<number, number[]>();
-  for (const image of wanted) {
-    for (const digest of withIndexes(images.name(image), snapshot, parents))
-      pulledAs.set(digest, [...(pulledAs.get(digest) ?? []), image]);
-  }
-  const found = new Map(wanted.map((image) => [image, new Set<RepositoryName>()]));
-  for (const { repositoryName, tags } of streams) {
-    if (!repositoryName) continue;
-    for (const { items } of tags)
-      for (const item of items)
-        for (const image of pulledAs.get(item.image) ?? []) found.get(image)!.add(repositoryName);
-  }
-  for (const [image, repositories] of found) {
-    const home = repositories.size === 0 ? repositoryOf(images.reference(image)) : undefined;
-    if (home) repositories.add(home);
-  }
-  return found;
-}
-
-/** Returns an image and the indexes that contain it, at any depth, as digest numbers. */
-function withIndexes(digest: number, { images }: Snapshot, parents: IndexParents): Set<number> {
-  const found = new Set([digest]);
-  for (const one of found) for (const parent of parents.get(one) ?? []) found.add(images.name(parent));
-  return found;
 }
