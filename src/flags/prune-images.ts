@@ -20,7 +20,7 @@ export const pruneImagesFlags = {
     allowNo: true,
     default: true,
     description:
-      'also delete links and blobs in the registry; false: delete only API objects, do not contact the registry (default: true)',
+      'also delete links and blobs in the registry; false: delete only API objects, and at most read manifests from the registry (default: true)',
   }),
   ...registryFlags,
   'num-workers': Flags.integer({

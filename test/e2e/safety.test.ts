@@ -166,7 +166,93 @@ describe('signatures, attestations and SBOMs', () => {
     attachments(used['source image 0']!);
     const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
     expect(result.status).toBe(0);
-    expect(result.stderr).toContain("cannot read manifests; only cosign's tags show what is attached to an image");
+    const warning = expect.stringMatching(
+      /^manifests cannot be read; only cosign's tags show what is attached to an image, and signatures, .* \(in legacy\/app\); grant the user a role that allows pulling: .* registry-viewer .* system:image-puller /,
+    ) as string;
+    expect(documentOf(result).warnings).toEqual([warning]);
+    expect(result.stderr).toContain("warning: manifests cannot be read; only cosign's tags show");
+  });
+
+  describe.each<[string, string[]]>([
+    ['in all namespaces', []],
+    ['with --namespace', ['-n', 'legacy']],
+    ['with --prune-registry=false', ['--prune-registry=false']],
+  ])('that only a manifest attaches to an image, %s,', (_, flags) => {
+    const removed = (document: PruneDocument): string[] =>
+      document.imageStreams.flatMap(({ items }) => items.map((item) => item.image));
+
+    test('keep their tag items while the image stays', async () => {
+      const subject = used['source image 0']!;
+      const artifact = push('artifact', 'artifact', { subject });
+      const ofArtifact = push('signature of artifact', 'signature', { subject: artifact });
+      const loose = push('loose artifact', 'loose', { subject: `sha256:${'0'.repeat(64)}` });
+      const result = await run([...KEEP_NOTHING, '--confirm', ...flags]);
+      expect(result.status).toBe(0);
+      expect(removed(documentOf(result)).sort()).toEqual([unused, loose].sort());
+      for (const kept of [artifact, ofArtifact]) expect(missingPartsOf(sandbox, kept)).toEqual([]);
+    });
+
+    test('keep the tag item in one image stream even if another one lists them, too', async () => {
+      const artifact = push('artifact', 'artifact', { subject: used['source image 0'] });
+      sandbox.registry.push('legacy/other', 'copy', {
+        layers: ['base', 'layer of artifact'],
+        config: { author: 'artifact' },
+        created: OLD,
+        subject: used['source image 0'],
+      });
+      sandbox.store.put('pods', aRunningPod('legacy/copy', `${HOST}/legacy/other:copy`));
+      const result = await run([...KEEP_NOTHING, ...flags]);
+      expect(removed(documentOf(result))).toEqual([unused]);
+      expect(artifact).toMatch(/^sha256:/);
+    });
+
+    test('are reported if the user cannot pull', async () => {
+      push('artifact', 'artifact', { subject: used['source image 0'] });
+      const result = await run([...KEEP_NOTHING, ...flags], sandbox.kubeconfig.pruner);
+      expect(documentOf(result).warnings).toEqual([expect.stringContaining('manifests cannot be read')]);
+    });
+  });
+
+  test('with --prune-registry=false, a registry that cannot be reached is a warning', async () => {
+    push('artifact', 'artifact', { subject: used['source image 0'] });
+    const args = ['--confirm', '--prune-registry=false', '--registry-url', 'https://127.0.0.1:9'];
+    const result = await runCli([...KEEP_NOTHING, ...args], { kubeconfig: sandbox.kubeconfig.admin });
+    expect(result.status).toBe(0);
+    expect(documentOf(result).warnings).toEqual([expect.stringContaining('manifests cannot be read')]);
+  });
+
+  test('with --prune-registry=false, the registry is asked only if a manifest can change the plan', async () => {
+    const result = await run([...KEEP_NOTHING, '--keep-tag-revisions=100', '--prune-registry=false', '--confirm']);
+    expect(result.status).toBe(0);
+    expect(sandbox.requests.filter(({ server }) => server === 'registry')).toEqual([]);
+  });
+
+  describe('in an index of the OCI referrers tag schema', () => {
+    /** Attaches an artifact to an image as clients do if the registry has no referrers API. */
+    const attach = (subject: string): string[] => {
+      const artifact = push(`artifact of ${subject}`, undefined, { subject });
+      const tag = subject.replace(':', '-');
+      return [artifact, sandbox.registry.push('legacy/app', tag, { manifests: [artifact], created: OLD }).digest];
+    };
+
+    test.each(['admin', 'pruner'] as const)('are kept with their image, as is the index (%s)', async (user) => {
+      const kept = attach(used['source image 0']!);
+      const result = await run([...KEEP_NOTHING, '--confirm'], sandbox.kubeconfig[user]);
+      expect(result.status).toBe(0);
+      expect(deleted(documentOf(result))).toEqual([unused]);
+      for (const digest of kept) expect(missingPartsOf(sandbox, digest)).toEqual([]);
+    });
+
+    test('are deleted with their image only with --prune-signatures', async () => {
+      const [gone, kept] = [attach(unused), attach(used['source image 0']!)];
+      const keep = ['prune', 'images', '--keep-tag-revisions=1', '-o', 'json', '--confirm'];
+      expect(deleted(documentOf(await run(keep)))).not.toEqual(expect.arrayContaining(gone));
+      const result = await run([...keep, '--prune-signatures']);
+      expect(result.status).toBe(0);
+      expect(gone.map((digest) => sandbox.store.get('images', digest))).toEqual([undefined, undefined]);
+      for (const digest of kept) expect(missingPartsOf(sandbox, digest)).toEqual([]);
+      expect(missingParts(sandbox)).toEqual([]);
+    });
   });
 
   test('are deleted with their image only with --prune-signatures', async () => {

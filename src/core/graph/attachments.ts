@@ -3,9 +3,12 @@ import type { DigestView, SnapshotView } from '../model/table/snapshot.js';
 /** Cosign's name for the tag of an image's signature, attestation or SBOM. */
 const COSIGN_TAG = /^sha256-([0-9a-f]{64})\.(?:sig|att|sbom)$/;
 /**
- * A tag of the OCI referrers tag schema, or of later cosign versions: a reason to keep an image, never one to prune it.
+ * The tag of an index in the OCI referrers tag schema, which lists everything that is attached to an image.
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#referrers-tag-schema
  */
-const REFERRERS_TAG = /^sha256-([0-9a-f]{64})(?:\.[\w.-]+)?$/;
+const INDEX_TAG = /^sha256-([0-9a-f]{64})$/;
+/** Any of these tags, or one of later cosign versions: a reason to keep an image. */
+const ATTACHED_TAG = /^sha256-([0-9a-f]{64})(?:\.[\w.-]+)?$/;
 
 /**
  * Attachments of images, by the digest number of their subject: tags that name it, and images whose manifest names it.
@@ -30,13 +33,17 @@ export function findAttachments({ streams, subjects, digests }: SnapshotView): A
 
 /** Returns the digest number of the image that a tag of this name is attached to; -1 if there is no such image. */
 export function subjectOfTag(tag: string, digests: DigestView): number {
-  const hex = REFERRERS_TAG.exec(tag)?.[1];
+  const hex = ATTACHED_TAG.exec(tag)?.[1];
   return hex === undefined ? -1 : digests.find(`sha256:${hex}`);
 }
 
-/** Returns the digest that a cosign tag is attached to: what `--prune-signatures` may remove. */
-export function subjectOfSignature(tag: string): string | undefined {
-  const hex = COSIGN_TAG.exec(tag)?.[1];
+/**
+ * Returns the digest that a tag of cosign or of the referrers tag schema is attached to: what `--prune-signatures` may
+ * remove.
+ * @param isIndex whether the tag item lists an image index: the referrers tag schema has no other images
+ */
+export function subjectOfSignature(tag: string, isIndex: boolean): string | undefined {
+  const hex = (COSIGN_TAG.exec(tag) ?? (isIndex ? INDEX_TAG.exec(tag) : undefined))?.[1];
   return hex === undefined ? undefined : `sha256:${hex}`;
 }
 

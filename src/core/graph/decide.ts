@@ -37,6 +37,8 @@ export class Decisions {
   /** Tags (`stream/tag` numbers) whose items are kept because their subject is; by subject (digest number). */
   private readonly attachedTags = new Map<string, number>();
   private readonly attachments: Attachments | undefined;
+  /** Beyond `oc`: items that no rule for single items keeps; a stream, a tag and a position for each. */
+  readonly unkeptItems: number[] = [];
   /** Beyond `oc`: images of streams from which remaining tag items of other streams were promoted. */
   private readonly promotions: Promotions | undefined;
   private readonly held: Map<number, Reason>;
@@ -188,6 +190,7 @@ export class Decisions {
     stream.tags.forEach(({ items }, tag) => {
       items.forEach((item, position) => {
         if (whole?.kept || this.rules.item(stream, tag, position).kept) this.keepItem(item, { stream: index, tag });
+        else if (this.includeExtended) this.unkeptItems.push(index, tag, position);
       });
     });
   }

@@ -139,7 +139,7 @@ export class ItemRules {
   private subjectOf(tag: string, image: number): string | undefined {
     const { subjects, images, digests } = this.input.snapshot;
     const subject = subjects.get(images.name(image));
-    return subject === undefined ? subjectOfSignature(tag) : digests.text(subject);
+    return subject === undefined ? subjectOfSignature(tag, images.isIndex(image)) : digests.text(subject);
   }
 
   /** Finds the first unreadable image that a stream lists, itself or in an index; -1 if there is none. */

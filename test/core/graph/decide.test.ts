@@ -164,6 +164,26 @@ describe('what is attached to an image', () => {
     expect(deleted(plan(signed(), { ...keepOne, pruneSignatures: true }))).toEqual([]);
   });
 
+  test('an index of the referrers tag schema and its children are kept, or deleted with --prune-signatures', () => {
+    const keepOne = { keepTagRevisions: 1 };
+    const [list, child] = [digest('list'), digest('child')];
+    const tag = OLD.replace(':', '-');
+    const built = [
+      anOrdinaryImage('old'),
+      anImage(list).withChildren([child]),
+      anOrdinaryImage('child'),
+      anImageStream('ns/app').withTag('latest', [OLD]).withTag(tag, [list]),
+    ];
+    expect(deleted(plan([...built, onePod(OLD)]))).toEqual([]);
+    expect(deleted(plan([...built, onePod(OLD)], { ...keepOne, pruneSignatures: true }))).toEqual([]);
+    expect(deleted(plan(built))).toEqual([OLD, list, child].sort());
+    const gone = [...built.slice(1, 3), anImageStream('ns/app').withTag(tag, [list])];
+    expect(deleted(plan(gone, keepOne))).toEqual([]);
+    expect(deleted(plan(gone, { ...keepOne, pruneSignatures: true }))).toEqual([list, child].sort());
+    const ordinary = [anOrdinaryImage('child'), anImageStream('ns/app').withTag(tag, [child])];
+    expect(deleted(plan(ordinary, { ...keepOne, pruneSignatures: true }))).toEqual([]);
+  });
+
   test('a manifest that names a subject is kept with it, and so are its own attachments', () => {
     const [sbom, ofSbom] = [digest('sbom'), digest('signature of sbom')];
     const built = [...both(), anOrdinaryImage('sbom'), anOrdinaryImage('signature of sbom'), onePod(OLD)];

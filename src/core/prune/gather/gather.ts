@@ -8,7 +8,7 @@ import { assertNotTooOld, type ParsedPlanFile } from '../plan/parse-plan-file.js
 import type { PrunePorts } from '../ports.js';
 import type { ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../run-context.js';
-import { openRegistry } from './registry.js';
+import { openRegistry, openToReadFrom } from './registry.js';
 import { gatherSubjects } from './attachments.js';
 
 /** Everything that is read before a plan is computed. */
@@ -46,7 +46,9 @@ export async function gather(
       await resolveUnreadable(snapshot, options, available, context);
       draft = decide({ snapshot, now }, options);
     }
-    const subjects = await gatherSubjects({ snapshot, options, draft }, available, policy, context);
+    const openToRead = options.pruneRegistry ? undefined : () => openToReadFrom(ports, request, context, snapshot);
+    const source = { registry: available, openToRead };
+    const subjects = await gatherSubjects({ snapshot, options, draft }, source, policy, context);
     const evidence = { snapshot: freezeSnapshot({ ...snapshot, subjects }), now, planFile, draft };
     return { evidence: Object.freeze(evidence), registry, lists };
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import { isRegistryAbsent } from '../plan/needs-registry.js';
 import type { PrunePorts } from '../ports.js';
-import type { ImagePruneRequest } from '../request.js';
+import { DRY_RUN, type ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../run-context.js';
 
 /**
@@ -26,4 +26,17 @@ export async function openRegistry(
     if (policy.registryUnavailable === 'stop' && !isRegistryAbsent(error)) throw error;
     return error;
   }
+}
+
+/**
+ * Opens the registry only to read manifests from it: nothing is deleted there (`--prune-registry=false`), and the run
+ * can continue without them, as a dry run can.
+ */
+export async function openToReadFrom(
+  ports: PrunePorts,
+  request: ImagePruneRequest,
+  context: RunContext,
+  snapshot: Snapshot,
+): Promise<Registry | Error> {
+  return openRegistry(ports, { ...request, policy: DRY_RUN }, context, snapshot);
 }

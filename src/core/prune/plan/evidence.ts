@@ -52,18 +52,3 @@ function assertValidReferences({ invalid }: UseIndex, { ignoreInvalidRefs }: Pru
     invalidReferences: invalid,
   });
 }
-
-/**
- * Returns the images (by number) whose manifests can change the plan, because they may name a subject: OCI images that
- * would be deleted; with `pruneSignatures` also those that only their position keeps. With the scope `oc` or a
- * namespace, none.
- */
-export function subjectCandidates({ decisions }: Decided, { images }: SnapshotView, options: PruneOptions): number[] {
-  if (options.referrers === 'oc' || options.namespace !== undefined) return [];
-  const candidates: number[] = [];
-  for (let image = 0; image < images.count; image++) {
-    if (!images.oci(image)) continue;
-    if (options.pruneSignatures ? images.managed(image) : !decisions.imageKept(image)) candidates.push(image);
-  }
-  return candidates;
-}
