@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { AttemptTimeout } from '../kit/attempt-guard.js';
 import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
+import type { Proxy } from '../kit/proxy.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import type { Timers } from '../kit/timers.js';
 import { messageOf } from '../model/errors.js';
@@ -34,6 +35,8 @@ interface ApiSettings {
   /** Timeout of a whole request, in ms; 0: none. */
   timeoutMs: number;
   insecure: boolean;
+  /** The proxy that requests use, if errors name it. */
+  proxy?: Proxy;
   log: (level: number, line: string) => void;
   /** For tests. */
   timers?: Timers;
@@ -84,7 +87,7 @@ export class HttpClusterApi implements ClusterApi {
     try {
       const once = async (attempt: number): Promise<ApiResponse> => {
         if (attempt > 1) await options.beforeRetry?.();
-        return validated(this.toResponse(await this.attempt(method, path, options), method, path), options);
+        return validated(this.toResponse(await this.authenticated(method, path, options), method, path), options);
       };
       return await withRetry(once, {
         ...API_RETRY,
@@ -94,7 +97,7 @@ export class HttpClusterApi implements ClusterApi {
       });
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw error instanceof UnusableResponse ? error.cause : connectionError(this.server, error);
+      throw error instanceof UnusableResponse ? error.cause : connectionError(this.server, error, this.settings.proxy);
     }
   }
 
@@ -112,7 +115,7 @@ export class HttpClusterApi implements ClusterApi {
       opened = await stream({ url: this.url(path, options), method: 'GET', connection, options, timers });
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw connectionError(this.server, error);
+      throw connectionError(this.server, error, this.settings.proxy);
     }
     const isStream = 'statusCode' in opened;
     this.settings.log(6, `GET ${path} ${isStream ? 200 : (opened as RawResponse).status} (stream)`);
@@ -129,6 +132,13 @@ export class HttpClusterApi implements ClusterApi {
 
   async close(): Promise<void> {
     this.credentials.close();
+  }
+
+  /** Sends a request, and again if the server rejects the credentials and they have been renewed since. */
+  private async authenticated(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
+    const response = await this.attempt(method, path, options);
+    const isRenewed = response.status === 401 && (await this.credentials.renew());
+    return isRenewed ? this.attempt(method, path, options) : response;
   }
 
   private async attempt(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {

@@ -16,6 +16,7 @@ export const ADVICE = {
   serverAddress: 'write it as https://api.example.com:6443, or pass --server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
   serverConnection: 'check the server in the kubeconfig (or --server), the network and the proxy settings',
+  proxy: (place: string) => `check the proxy in ${place}`,
   proxyInFront: 'is a proxy in front of the API server? check the server in the kubeconfig (or --server)',
   serverIsApi: 'is it an API server? check the server in the kubeconfig (or --server)',
   /** For an API group that another server serves. */
@@ -28,6 +29,8 @@ export const ADVICE = {
   // credentials and permissions
   logIn: 'log in (oc login), or pass --token',
   logInAgain: 'log in again (oc login), or pass a valid --token',
+  tokenFile: 'correct tokenFile in the kubeconfig, or pass --token',
+  installPlugin: 'install the program, or pass --token',
   refreshCredentials: 'run the login again (oc login), or pass --token',
   grantPruner: `give the user the role: ${GRANT_TO_USER}`,
   askForPruner: `ask for the cluster role ${PRUNER_ROLE}: ${GRANT_TO_USER}`,

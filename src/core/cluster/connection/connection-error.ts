@@ -4,6 +4,7 @@ import {
   type CertificateProblem,
   type NetworkFailure,
 } from '../../kit/network-errors.js';
+import type { Proxy } from '../../kit/proxy.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
@@ -24,17 +25,42 @@ const NETWORK_WORDS: Partial<Record<NetworkFailure, string>> = {
   malformed: 'it does not speak HTTP (is it a TLS port?)',
 };
 
-/** Creates the error that explains why the API server cannot be reached. */
-export function connectionError(server: string, error: unknown): RegadmError {
+/** Failures to connect, which are the proxy's if there is one. */
+const NOT_CONNECTED: ReadonlySet<NetworkFailure> = new Set<NetworkFailure>(['refused', 'not-found', 'no-route']);
+
+/**
+ * Creates the error that explains why the API server cannot be reached.
+ * @param proxy the proxy that was used, if any; its user and password are omitted
+ */
+export function connectionError(server: string, error: unknown, proxy?: Proxy): RegadmError {
   if (error instanceof RegadmError) return error;
   const family = networkFailure(error);
   const untrusted = family === 'certificate';
   const reason = (untrusted ? certificateWords(error) : NETWORK_WORDS[family]) ?? messageOf(error);
-  return new RegadmError(`cannot reach the API server at ${server}: ${reason}`, {
+  const shown = proxy ? throughProxy(reason, family, proxy) : reason;
+  return new RegadmError(`cannot reach the API server at ${server}: ${shown}`, {
     code: untrusted ? 'API_UNTRUSTED' : 'API_UNREACHABLE',
-    suggestions: untrusted ? [ADVICE.serverAuthority] : [ADVICE.serverConnection],
+    suggestions: [
+      ...(proxy ? [ADVICE.proxy(proxy.variable)] : []),
+      untrusted ? ADVICE.serverAuthority : ADVICE.serverConnection,
+    ],
     cause: error,
   });
+}
+
+/** Says which part of a failure is the proxy's. */
+function throughProxy(reason: string, family: NetworkFailure, { url, variable }: Proxy): string {
+  const [, status] = /^Bad response: (\d+)$/.exec(reason) ?? [];
+  const name = `the proxy ${originOf(url)} (${variable})`;
+  if (status !== undefined) return `${name} refuses with status ${status}`;
+  if (NOT_CONNECTED.has(family)) return `${name} cannot be reached: ${reason}`;
+  return `${reason}, through ${name}`;
+}
+
+/** Returns the address of a proxy without its user and password. */
+function originOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
 }
 
 function certificateWords(error: unknown): string {

@@ -5,6 +5,7 @@ import { hideLogin, hideSecret } from '../../kit/secrets/known.js';
 import { redactWords } from '../../kit/secrets/redact-words.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { CredentialError } from './credential-error.js';
 import type { Headers } from './impersonation.js';
 
 /** Lifetime of cached authentication headers, in ms, because tokens in files and from exec plugins change. */
@@ -53,6 +54,17 @@ export class Credentials {
     return /^Bearer (.+)$/.exec(String(headers.Authorization ?? ''))?.[1];
   }
 
+  /**
+   * Reads the credentials again after the server has rejected them: a token file can have been renewed.
+   * @returns whether they differ now
+   */
+  async renew(): Promise<boolean> {
+    const { headers: before } = await this.connection();
+    this.headers = undefined;
+    const { headers: after } = await this.connection();
+    return before.Authorization !== after.Authorization;
+  }
+
   close(): void {
     this.agent?.destroy();
   }
@@ -62,11 +74,12 @@ export class Credentials {
     try {
       await this.config.applyToHTTPSOptions(options);
     } catch (cause) {
-      // The message of a plugin that fails is its stderr.
-      const reason = redactWords(messageOf(cause).split('\n')[0]!);
+      const isSafe = cause instanceof CredentialError;
+      const reason = isSafe ? cause.message : redactWords(messageOf(cause).split('\n')[0]!);
+      const suggestions = isSafe ? cause.suggestions : [];
       throw new RegadmError(`cannot get the credentials of the kubeconfig: ${reason}`, {
         code: 'CREDENTIALS',
-        suggestions: [ADVICE.refreshCredentials],
+        suggestions: suggestions.length > 0 ? suggestions : [ADVICE.refreshCredentials],
         cause: undefined,
       });
     }

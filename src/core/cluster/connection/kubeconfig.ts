@@ -4,7 +4,8 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
-import { keepSource } from './impersonation.js';
+import { isRecord } from '../../model/values/json.js';
+import { keepSource } from './source.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -75,17 +76,20 @@ function readFile(file: string): KubeConfig {
       cause,
     });
   }
-  const config = parse(file, text);
-  config.makePathsAbsolute(path.dirname(path.resolve(file)));
+  const dir = path.dirname(path.resolve(file));
+  const config = parse(file, text, dir);
+  config.makePathsAbsolute(dir);
   return config;
 }
 
-function parse(name: string, text: string): KubeConfig {
+function parse(name: string, text: string, dir = ''): KubeConfig {
   if (text.trim() === '') return empty();
   const config = new KubeConfig();
   try {
     config.loadFromString(text);
-    keepSource(config.users, text);
+    keepSource(config.users, text, dir);
+    keepSource(config.clusters, text, dir);
+    for (const { exec } of config.users) resolveCommand(exec as unknown, dir);
   } catch (cause) {
     // The parser's message can quote the file with its tokens, so only its first line is shown.
     const reason = messageOf(cause).split('\n')[0]!.slice(0, 120);
@@ -96,6 +100,12 @@ function parse(name: string, text: string): KubeConfig {
     });
   }
   return config;
+}
+
+/** Resolves the relative path of an exec plugin against the kubeconfig's directory. A name is found on the PATH. */
+function resolveCommand(plugin: unknown, dir: string): void {
+  if (!isRecord(plugin) || typeof plugin.command !== 'string' || !plugin.command.includes('/')) return;
+  plugin.command = path.resolve(dir, plugin.command);
 }
 
 function empty(): KubeConfig {
