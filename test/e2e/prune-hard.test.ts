@@ -216,8 +216,23 @@ describe('failures', () => {
     await begin({ fail: ['exec-refused'] });
     const { status, stderr } = await start(sandbox, POD).ended;
     expect(status).toBe(1);
-    expect(stderr).toContain('cannot run a command in pod');
+    expect(stderr).toMatch(
+      /cannot run a command in pod .*: pods "image-registry-\S+" is forbidden: User "admin" cannot create/,
+    );
     expect(guardedState(sandbox)).toEqual(before);
+  });
+
+  test('a container that is not found is named before anything is changed', async () => {
+    await begin();
+    const body = JSON.stringify({ kind: 'Status', message: 'container not found ("registry")' });
+    sandbox.onRequest(({ path }) => (path.includes('/exec') ? { do: 'respond', status: 404, body } : undefined));
+    const { status, stdout } = await start(sandbox, POD).ended;
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: 'EXEC_REFUSED',
+      message: expect.stringMatching(/cannot run a command in pod \S+: container not found \("registry"\)$/) as string,
+    });
+    expect(changed()).toEqual([]);
   });
 
   test('the pod dies during exec: the original state is restored', async () => {

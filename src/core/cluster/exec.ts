@@ -1,7 +1,8 @@
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
-import { RegadmError, messageOf } from '../model/errors.js';
+import { messageOf } from '../model/errors.js';
 import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 import type { Connection } from './connection/credentials.js';
+import { collectAnswer, notConnected, refusedWith, type UpgradeAnswer } from './exec-refusal.js';
 import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
 import { SYSTEM_TIMERS, type Timers } from '../kit/timers.js';
 
@@ -23,7 +24,7 @@ const CHANNEL = { stdout: 1, stderr: 2, status: 3 };
  * Runs a command in a container over the API's exec WebSocket. The connection is pinged, so that one that is dead ends.
  * @returns the exit status that the server reported; without `exitCode` when the connection ended before, or when the
  *   server does not know how the command ended: it may still run then
- * @throws RegadmError EXEC_REFUSED when the server does not open the WebSocket
+ * @throws ExecRefused when the server does not open the WebSocket, with its reason
  */
 export async function execInPod(
   server: string,
@@ -46,7 +47,9 @@ export async function execInPod(
   } finally {
     output.signal?.removeEventListener('abort', close);
   }
-  if (channel.refusal && !output.signal?.aborted) throw refused(target, channel.refusal);
+  if (output.signal?.aborted) return channel.result;
+  if (channel.answer) throw refusedWith(channel.answer, target);
+  if (channel.failure) throw notConnected(messageOf(channel.failure), target);
   return channel.result;
 }
 
@@ -64,8 +67,10 @@ function execUrl(server: string, { namespace, pod, container }: ExecTarget, comm
 /** The messages of one command over a WebSocket. */
 class Channel {
   result: ExecResult = {};
-  /** Why the server did not open the WebSocket. */
-  refusal: unknown;
+  /** What the server answered instead of opening the WebSocket. */
+  answer: UpgradeAnswer | undefined;
+  /** Why there is no answer. */
+  failure: unknown;
   /** Resolves when the connection has ended. */
   readonly ended: Promise<void>;
   private heardAt: number;
@@ -83,7 +88,10 @@ class Channel {
     for (const event of ['open', 'pong', 'ping', 'message'] as const)
       socket.on(event, () => (this.heardAt = timers.now()));
     socket.on('message', (data) => this.take(toBuffer(data)));
-    socket.on('error', (error) => (this.refusal ??= this.opened ? undefined : error));
+    socket.on('error', (error) => (this.failure ??= this.opened ? undefined : error));
+    socket.on('unexpected-response', (_request, response) => {
+      this.answer = collectAnswer(response, () => socket.terminate());
+    });
     this.ended = new Promise((resolve) => {
       socket.on('close', () => {
         cancelPings();
@@ -106,7 +114,7 @@ class Channel {
     }
     const message = `no answer within ${SILENCE_MS / 1000} s`;
     if (this.opened) this.result = { message, silent: true };
-    else this.refusal ??= new Error(message);
+    else this.failure ??= new Error(message);
     this.socket.terminate();
   }
 
@@ -129,16 +137,19 @@ function toBuffer(data: RawData): Buffer {
 
 interface Status {
   status?: string;
+  reason?: string;
   message?: string;
   details?: { causes?: { reason?: string; message?: string }[] };
 }
 
 /** Only an exit status shows that the command has ended; the server also reports that it has lost sight of it. */
 function toResult(text: string): ExecResult {
-  const { status, message, details } = parseStatus(text);
+  const { status, reason, message, details } = parseStatus(text);
   if (status === 'Success') return { exitCode: 0 };
-  const cause = details?.causes?.find(({ reason }) => reason === 'ExitCode');
-  return /^\d{1,3}$/.test(cause?.message ?? '') ? { exitCode: Number(cause!.message), message } : { message };
+  const causes = details?.causes ?? [];
+  const code = causes.find(({ reason }) => reason === 'ExitCode')?.message ?? '';
+  if (/^\d{1,3}$/.test(code)) return { exitCode: Number(code), message };
+  return { message: message || causes.find(({ message }) => message)?.message || reason };
 }
 
 function parseStatus(text: string): Status {
@@ -147,12 +158,4 @@ function parseStatus(text: string): Status {
   } catch {
     return {};
   }
-}
-
-function refused(target: ExecTarget, cause: unknown): RegadmError {
-  return new RegadmError(`cannot run a command in pod ${target.namespace}/${target.pod}: ${messageOf(cause)}`, {
-    code: 'EXEC_REFUSED',
-    suggestions: ['the user needs the permission to create pods/exec in that namespace'],
-    cause: undefined,
-  });
 }

@@ -31,6 +31,11 @@ export const ADVICE = {
   logInAgain: 'log in again (oc login), or pass a valid --token',
   tokenFile: 'correct tokenFile in the kubeconfig, or pass --token',
   installPlugin: 'install the program, or pass --token',
+  execPermission: 'the user needs the permission to create pods/exec in that namespace',
+  podState: (namespace: string, pod: string) =>
+    `check whether the pod and its container are running, then try again: oc -n ${namespace} get pod ${pod}`,
+  podNode: (namespace: string, pod: string) =>
+    `check the pod's node and its kubelet, then try again: oc -n ${namespace} get pod ${pod} -o wide; oc get nodes`,
   refreshCredentials: 'run the login again (oc login), or pass --token',
   grantPruner: `give the user the role: ${GRANT_TO_USER}`,
   askForPruner: `ask for the cluster role ${PRUNER_ROLE}: ${GRANT_TO_USER}`,
@@ -82,6 +87,8 @@ export const ADVICE = {
   restartRefused: 'without --dry-run, this command refuses unless --accept-data-loss is given',
   persistentStorage:
     'to keep images in the future, set a persistent storage (spec.storage of configs.imageregistry.operator.openshift.io/cluster); this is a roll-out, too',
+  storageWithoutShell:
+    "the container has no shell, which regadm needs in the pod: prune the registry's volume with --storage DIR",
   storageWithoutPod:
     "check the operator: oc get clusteroperator image-registry; or prune the registry's volume with --storage DIR",
 

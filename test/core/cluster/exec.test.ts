@@ -120,6 +120,81 @@ test('a server that never opens the channel is an error', async () => {
   });
 });
 
+/** Starts an API server that answers the upgrade with an ordinary response. */
+async function refuse(status: number, body: string): Promise<void> {
+  http = createServer().listen(0, '127.0.0.1');
+  http.on('upgrade', (_request, socket) => {
+    socket.on('error', () => {});
+    socket.end(
+      `HTTP/1.1 ${status} X\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  });
+  await once(http, 'listening');
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+}
+
+const aStatus = (message: string): string => JSON.stringify({ kind: 'Status', status: 'Failure', message });
+
+test.each([
+  [401, aStatus('Unauthorized'), 'Unauthorized', 'oc login'],
+  [403, aStatus('pods "web" is forbidden: x'), 'pods "web" is forbidden: x', 'create pods/exec'],
+  [404, aStatus('pods "web" not found'), 'pods "web" not found', 'oc -n ns get pod web'],
+  [400, aStatus('container c is not valid for pod web'), 'container c is not valid for pod web', 'get pod web'],
+  [404, 'container not found ("c")\n', 'container not found ("c")', 'get pod web'],
+  [500, aStatus('error dialing backend: EOF'), 'error dialing backend: EOF', 'oc get nodes'],
+  [502, '<html><h1>Bad Gateway</h1>', 'the server answered 502 Bad Gateway', 'oc get nodes'],
+  [200, '', 'the server answered 200 OK', 'proxy'],
+  [500, '{"message": 1}', 'the server answered 500 Internal Server Error', 'oc get nodes'],
+])('a refusal (%i %s) is reported with the reason of the server', async (status, body, reason, advice) => {
+  await refuse(status, body);
+  await expect(run()).rejects.toMatchObject({
+    code: 'EXEC_REFUSED',
+    message: `cannot run a command in pod ns/web: ${reason}`,
+    suggestions: [expect.stringContaining(advice)],
+    notStarted: status >= 400 && status < 500,
+  });
+});
+
+test('a refusal that is never complete does not keep the run waiting', async () => {
+  http = createServer().listen(0, '127.0.0.1');
+  http.on('upgrade', (_request, socket) => {
+    socket.on('error', () => {});
+    socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 1000\r\n\r\n', () => setImmediate(advance));
+  });
+  const advance = (): void => timers.advance(SILENCE_MS);
+  await once(http, 'listening');
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  await expect(run()).rejects.toMatchObject({ code: 'EXEC_REFUSED' });
+});
+
+test('of a very long refusal, only a part is read and shown', async () => {
+  await refuse(500, 'x '.repeat(100_000));
+  const error = (await run().catch((error: unknown) => error)) as Error;
+  expect(error.message).toContain('x x x');
+  expect(error.message.length).toBeLessThan(1000);
+});
+
+test('a server that cannot be reached is named as the cause', async () => {
+  await refuse(500, '');
+  http.close();
+  await once(http, 'close');
+  await expect(run()).rejects.toMatchObject({
+    code: 'EXEC_REFUSED',
+    message: expect.stringContaining('ECONNREFUSED') as string,
+    suggestions: [expect.stringContaining('check the server')],
+  });
+  await refuse(500, '');
+});
+
+test.each([
+  ['its message', { message: 'container not found', reason: 'InternalError' }, 'container not found'],
+  ['a cause', { message: '', details: { causes: [{ message: 'no runtime' }] } }, 'no runtime'],
+  ['its reason', { reason: 'InternalError' }, 'InternalError'],
+])('a failure on the status channel is reported with %s', async (_what, status, message) => {
+  await serve((channel) => send(channel, 3, JSON.stringify({ status: 'Failure', ...status })));
+  expect((await run()).result).toEqual({ message });
+});
+
 test('a server that does not close its side does not keep the run waiting', async () => {
   const abort = new AbortController();
   await serve((channel) => {

@@ -1,4 +1,5 @@
 import type { ClusterApi, ExecResult } from '../../cluster/api.js';
+import { ExecRefused } from '../../cluster/exec-refusal.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { Failure } from '../../model/document.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
@@ -95,8 +96,7 @@ export class PodPruner implements Pruner {
     this.running = this.started = true;
     const onLine = (line: string): void => this.takeLine(output, line);
     const result = await runPruner(api, pod, { mode, logLevel, onLine, signal }).catch((error: unknown) => {
-      // The API server refused: no process was started. After a 5xx, one may have been.
-      if (/response:? 4\d\d/.test(messageOf(error))) this.running = this.started = false;
+      if (error instanceof ExecRefused && error.notStarted) this.running = this.started = false;
       throw error;
     });
     this.running = !hasEnded(result);

@@ -1,5 +1,6 @@
 import type { ClusterApi, ExecResult, ExecTarget } from '../../cluster/api.js';
 import { Deadline } from '../../kit/deadline.js';
+import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import type { RegistryPod } from '../pods.js';
@@ -44,6 +45,8 @@ const STOP_SCRIPT = `# regadm: stop pruner processes\n${SCRIPT.replace('STOP', '
 const LOOK_TIMEOUT_MS = 30_000;
 /** Maximum output of the look that is read, in characters: thousands of processes. */
 const LOOK_LIMIT = 64 * 1024;
+/** Maximum length of a reason that is shown, in characters. */
+const REASON_LIMIT = 500;
 
 /** Finds the pruner processes in a pod, by process id. @throws RegadmError EXEC_REFUSED, EXEC_FAILED */
 export function findPruners(api: ClusterApi, pod: RegistryPod): Promise<number[]> {
@@ -59,25 +62,38 @@ export function terminatePruners(api: ClusterApi, pod: RegistryPod): Promise<num
 }
 
 async function runScript(api: ClusterApi, pod: RegistryPod, script: string): Promise<number[]> {
-  let output = '';
+  let [output, errors] = ['', ''];
+  let result: ExecResult;
   const deadline = new Deadline(LOOK_TIMEOUT_MS);
   try {
-    await api.exec(execTarget(pod), ['/bin/sh', '-c', script], {
+    result = await api.exec(execTarget(pod), ['/bin/sh', '-c', script], {
       stdout: (chunk) => void (output.length < LOOK_LIMIT && (output += chunk.toString())),
-      stderr: () => {},
+      stderr: (chunk) => void (errors.length < LOOK_LIMIT && (errors += chunk.toString())),
       signal: deadline.signal,
     });
   } finally {
     deadline.clear();
   }
   const lines = output.split('\n').map((line) => line.trim());
-  if (!lines.includes('done')) {
-    throw new RegadmError(`cannot list the processes of pod ${REGISTRY_NAMESPACE}/${pod.name}`, {
-      code: 'EXEC_FAILED',
-      suggestions: ['try again'],
-    });
-  }
-  return lines.filter((line) => /^\d+$/.test(line)).map(Number);
+  if (lines.includes('done')) return lines.filter((line) => /^\d+$/.test(line)).map(Number);
+  throw scriptFailed(pod, deadline.signal.aborted ? NO_END : reasonOf(result, errors));
+}
+
+const NO_END = `the command did not end within ${LOOK_TIMEOUT_MS / 1000} s`;
+
+/** Returns why a command did not do its work: the end of what it wrote to stderr, or what the server reported. */
+function reasonOf({ exitCode, message }: ExecResult, errors: string): string {
+  const written = errors.trim().split('\n').at(-1)?.trim().slice(0, REASON_LIMIT);
+  const ended = exitCode === undefined ? 'the connection broke before the command ended' : `exit status ${exitCode}`;
+  return written || message || ended;
+}
+
+function scriptFailed({ name }: RegistryPod, reason: string): RegadmError {
+  const hasNoShell = /\/bin\/sh\b.*(?:no such file|not found)|executable file not found/i.test(reason);
+  return new RegadmError(`cannot list the processes of pod ${REGISTRY_NAMESPACE}/${name}: ${reason}`, {
+    code: 'EXEC_FAILED',
+    suggestions: [hasNoShell ? ADVICE.storageWithoutShell : ADVICE.podState(REGISTRY_NAMESPACE, name)],
+  });
 }
 
 const execTarget = ({ name, container }: RegistryPod): ExecTarget => ({

@@ -1,3 +1,4 @@
+import { ExecRefused } from '../../../../src/core/cluster/exec-refusal.js';
 import type { ClusterApi, ExecOutput, ExecResult } from '../../../../src/core/cluster/api.js';
 import { PodPruner } from '../../../../src/core/hard-prune/way/pod-pruner.js';
 import { SILENT } from '../../../../src/core/kit/reporter.js';
@@ -37,7 +38,7 @@ test('an interruption before the start says nothing about blobs', async () => {
 });
 
 test('a pod that refuses the process has deleted nothing', async () => {
-  const refused = new Error('Unexpected server response: 403');
+  const refused = new ExecRefused('cannot run a command', { notStarted: true, suggestions: [] });
   const pruner = prunerWith(() => Promise.reject(refused));
   await expect(pruner.delete(NO_PLAN, async () => {}, new AbortController().signal)).rejects.toBe(refused);
   expect(pruner.mayStillRun).toBe(false);

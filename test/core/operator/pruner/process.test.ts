@@ -47,6 +47,30 @@ test('a pod whose processes cannot be listed is an error, not an empty result', 
   await expect(findPruners(silent, POD)).rejects.toMatchObject({ code: 'EXEC_FAILED' });
 });
 
+const EXEC_FAILED =
+  'OCI runtime exec failed: exec failed: unable to start container process: exec: "/bin/sh": stat /bin/sh: no such file or directory';
+
+test.each([
+  ['the message of the server', { message: 'container not found ("registry")' }, '', 'container not found', 'get pod'],
+  ['a shell that the server does not find', { message: EXEC_FAILED }, '', 'no such file', 'has no shell'],
+  ['a shell that the runtime does not find', { exitCode: 127 }, `\n${EXEC_FAILED}\n`, 'no such file', 'has no shell'],
+  ['what was written to stderr', { exitCode: 1 }, 'first\npermission denied\n', 'x: permission denied', 'get pod'],
+  ['the exit status', { exitCode: 137 }, '', 'exit status 137', 'get pod'],
+  ['a broken connection', {}, '', 'the connection broke', 'get pod'],
+])('the error states why: %s', async (_what, result, stderr, reason, advice) => {
+  const failing = {
+    exec: async (_target: unknown, _command: string[], output: ExecOutput) => {
+      output.stderr(Buffer.from(stderr));
+      return result;
+    },
+  } as unknown as ClusterApi;
+  await expect(findPruners(failing, { ...POD, name: 'x' })).rejects.toMatchObject({
+    code: 'EXEC_FAILED',
+    message: expect.stringContaining(reason) as string,
+    suggestions: [expect.stringContaining(advice)],
+  });
+});
+
 test('splits output into lines however it arrives, the last line without a line break too', async () => {
   const text = 'one\ntwö\r\nthree';
   const cut = {
