@@ -192,6 +192,26 @@ describe('signatures, attestations and SBOMs', () => {
       for (const kept of [artifact, ofArtifact]) expect(missingPartsOf(sandbox, kept)).toEqual([]);
     });
 
+    test('have the same verdict in prune why', async () => {
+      const subject = used['source image 0']!;
+      const artifact = push('artifact', 'artifact', { subject });
+      const ofArtifact = push('signature of artifact', 'signature', { subject: artifact });
+      const loose = push('loose artifact', 'loose', { subject: `sha256:${'0'.repeat(64)}` });
+      const asked = ['artifact', 'signature', 'loose'].map((tag) => `legacy/app:${tag}`);
+      const scope = flags.filter((flag) => !flag.startsWith('--prune-registry'));
+      const why = await run(['prune', 'why', ...asked, '--keep-tag-revisions=0', '-o', 'json', ...scope]);
+      expect([why.status, why.stderr]).toEqual([0, '']);
+      const { answers } = JSON.parse(why.stdout) as {
+        answers: { images: { name: string; places: { verdict: string; text: string }[] }[] }[];
+      };
+      const verdicts = answers.flatMap(({ images }) => images.map(({ name, places }) => [name, places[0]!.verdict]));
+      expect(verdicts).toEqual([
+        [artifact, 'keep'],
+        [ofArtifact, 'keep'],
+        [loose, 'remove'],
+      ]);
+    });
+
     test('keep the tag item in one image stream even if another one lists them, too', async () => {
       const artifact = push('artifact', 'artifact', { subject: used['source image 0'] });
       sandbox.registry.push('legacy/other', 'copy', {

@@ -3,16 +3,18 @@ import { present } from '../../cli/present.js';
 import { usageError } from '../../core/model/errors.js';
 import { whyOutput } from '../../core/why/output/index.js';
 import { clusterFlags } from '../../flags/cluster.js';
-import { outputFlags } from '../../flags/output.js';
 import { decisionFlags, pruneOptionsOf } from '../../flags/decision.js';
+import { requestTimeoutFlag } from '../../flags/duration.js';
+import { outputFlags } from '../../flags/output.js';
+import { registryFlags } from '../../flags/registry.js';
 
 export default class PruneWhy extends BaseCommand {
   static override summary = 'Explain why an image is kept or pruned, and what would have to change';
 
   static override description = `Answers "why is this image not pruned?": which tags list the image, what uses it, what prune images would do with it
 under the same flags, and what would have to change for it to be deleted; or, if it would be deleted, what would keep it.
-regadm verifies every suggested change by deciding again with it. Nothing is changed in the cluster, and the registry is
-not contacted.
+regadm verifies every suggested change by deciding again with it. Nothing is changed in the cluster. From the registry,
+only manifests that can change the answer are read.
 
 An argument is sha256:… (a unique prefix is enough), NAMESPACE/STREAM, NAMESPACE/STREAM:TAG or
 NAMESPACE/STREAM@sha256:…. The namespace can be omitted if only one stream has that name.`;
@@ -33,6 +35,7 @@ NAMESPACE/STREAM@sha256:…. The namespace can be omitted if only one stream has
 
   static override flags = {
     ...decisionFlags,
+    ...registryFlags,
     ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
     ...clusterFlags,
   };
@@ -46,7 +49,13 @@ NAMESPACE/STREAM@sha256:…. The namespace can be omitted if only one stream has
         'regadm prune why NAMESPACE/STREAM:TAG',
         'regadm prune why sha256:…',
       ]);
-    const request = { ...(await pruneOptionsOf(flags)), arguments: argv };
+    const { registryOptions } = await import('../../flags/registry-options.js');
+    const registry = {
+      ...(await registryOptions(flags)),
+      workers: 1,
+      requestTimeoutMs: requestTimeoutFlag(flags['request-timeout']),
+    };
+    const request = { ...(await pruneOptionsOf(flags)), arguments: argv, registry };
     const { explain } = await import('../../core/why/explain.js');
     const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
       explain(api, request, reporter, signal),

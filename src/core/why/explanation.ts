@@ -7,9 +7,9 @@ import type { Change, Situation } from './changes.js';
 import { Surroundings } from './focus.js';
 import { waysToStay } from './keep.js';
 import { waysToGo } from './release.js';
-import { resolve, type Subject } from './resolve.js';
+import { digestsOf, resolve, type Subject } from './resolve.js';
 import { decide, decideWith, extentOf, goes, type Decided, type Extent } from './situation.js';
-import { allMentions, usesOfImage, type WhyUse } from './uses.js';
+import { usesOfImage, type WhyUse } from './uses.js';
 
 /**
  * A tag item that lists an image. `position` counts from 0, the newest, as `oc` does; `of` is the number of items of
@@ -82,16 +82,19 @@ const MAX_COUNTED_IMAGES = 3;
  */
 export class Explanation {
   private readonly mentions: UseIndex;
-  private readonly surroundings: Surroundings;
   private readonly situation: Situation;
   private readonly decided: Decided;
   private extent: Extent | undefined;
 
   /** @param now ms since the epoch */
-  constructor(snapshot: Snapshot, options: PruneOptions, now: number) {
+  constructor(
+    snapshot: Snapshot,
+    options: PruneOptions,
+    now: number,
+    private readonly surroundings = new Surroundings(snapshot),
+  ) {
     this.situation = { snapshot, options, now };
-    this.mentions = allMentions(snapshot);
-    this.surroundings = new Surroundings(snapshot, this.mentions);
+    this.mentions = surroundings.mentions;
     this.decided = decide(this.situation);
   }
 
@@ -104,7 +107,7 @@ export class Explanation {
   answer(argument: string): WhyAnswer {
     const { snapshot, options } = this.situation;
     const subject = resolve(snapshot, argument, options.namespace);
-    const digests = this.digestsOf(subject);
+    const digests = digestsOf(snapshot, subject);
     const focus: Situation = { ...this.situation, snapshot: this.surroundings.focus(digests) };
     const images = digests.map((digest) => this.image(digest, focus, digests.length <= MAX_COUNTED_IMAGES));
     const stream = subject.stream === undefined ? undefined : snapshot.streams[subject.stream]!;
@@ -119,13 +122,6 @@ export class Explanation {
           : undefined,
       images,
     };
-  }
-
-  private digestsOf(subject: Subject): number[] {
-    if (subject.kind === 'image') return [subject.digest];
-    const { tags } = this.situation.snapshot.streams[subject.stream]!;
-    const wanted = subject.kind === 'tag' ? [tags[subject.tag]!] : tags;
-    return [...new Set(wanted.flatMap(({ items }) => items.map(({ image }) => image)))];
   }
 
   private image(digest: number, focus: Situation, count: boolean): WhyImage {

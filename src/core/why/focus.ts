@@ -5,7 +5,7 @@ import type { Snapshot } from '../model/table/snapshot.js';
 import type { Use } from '../model/referrer.js';
 import { findAttachments, type Attachments } from '../graph/attachments.js';
 import { indexParents, type IndexParents } from '../graph/held.js';
-import type { UseIndex } from '../graph/uses.js';
+import { collectUses, type UseIndex } from '../graph/uses.js';
 
 /** A tag item that lists an image, as indexes. */
 export interface Place {
@@ -21,11 +21,11 @@ export class Surroundings {
   private readonly subjects = new Map<number, Set<number>>();
   private readonly attachments: Attachments;
 
-  /** @param mentions every use that any object names, whether it counts or not */
-  constructor(
-    private readonly snapshot: Snapshot,
-    private readonly mentions: UseIndex,
-  ) {
+  /** Every use that any object names, whether it counts or not. */
+  readonly mentions: UseIndex;
+
+  constructor(private readonly snapshot: Snapshot) {
+    this.mentions = allMentions(snapshot);
     this.parents = indexParents(snapshot);
     this.attachments = findAttachments(snapshot);
     snapshot.streams.forEach(({ tags }, stream) =>
@@ -53,8 +53,13 @@ export class Surroundings {
     return { ...this.snapshot, streams: kept, referrers, images: this.images(related, kept) };
   }
 
+  /** Adds what manifests that were read since are attached to. @param subjects by image; both are digest numbers */
+  learn(subjects: ReadonlyMap<number, number>): void {
+    for (const [image, subject] of subjects) this.addSubject(image, subject);
+  }
+
   /** Finds the images' indexes, children and subjects, and theirs in turn. */
-  private related(digests: Iterable<number>): Set<number> {
+  related(digests: Iterable<number>): Set<number> {
     const found = new Set(digests);
     const { images } = this.snapshot;
     for (const digest of found) {
@@ -100,15 +105,17 @@ export class Surroundings {
 
   private findSubjects(): void {
     const { streams } = this.snapshot;
-    const add = (digest: number, subject: number): void => {
-      const known = this.subjects.get(digest) ?? new Set();
-      this.subjects.set(digest, known.add(subject));
-    };
     for (const [subject, tags] of this.attachments.tags) {
       for (const { stream, tag } of tags)
-        for (const { image } of streams[stream]!.tags[tag]!.items) add(image, subject);
+        for (const { image } of streams[stream]!.tags[tag]!.items) this.addSubject(image, subject);
     }
-    for (const [subject, images] of this.attachments.images) for (const image of images) add(image, subject);
+    for (const [subject, images] of this.attachments.images)
+      for (const image of images) this.addSubject(image, subject);
+  }
+
+  private addSubject(digest: number, subject: number): void {
+    const known = this.subjects.get(digest) ?? new Set();
+    this.subjects.set(digest, known.add(subject));
   }
 
   private addPlace(digest: number, place: Place): void {
@@ -116,6 +123,13 @@ export class Surroundings {
     if (known) known.push(place);
     else this.places.set(digest, [place]);
   }
+}
+
+/** Collects every use that any object names, including ended pods and what only `--referrers=all` finds. */
+function allMentions(snapshot: Snapshot): UseIndex {
+  const everything = { scope: 'all', podsYoungerThan: -Infinity, everyPod: true } as const;
+  const streamKeys = () => snapshot.streams.map(streamKey);
+  return collectUses(snapshot.referrers, snapshot.digests, { ...everything, streamKeys });
 }
 
 function referrerKey({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string {

@@ -9,6 +9,14 @@ export type Subject =
   | { kind: 'tag'; stream: number; tag: number }
   | { kind: 'stream'; stream: number };
 
+/** Returns the images (digest numbers) that a subject comprises. */
+export function digestsOf(snapshot: Pick<Snapshot, 'streams'>, subject: Subject): number[] {
+  if (subject.kind === 'image') return [subject.digest];
+  const { tags } = snapshot.streams[subject.stream]!;
+  const wanted = subject.kind === 'tag' ? [tags[subject.tag]!] : tags;
+  return [...new Set(wanted.flatMap(({ items }) => items.map(({ image }) => image)))];
+}
+
 const HEX = /^(?:sha256:)?([0-9a-f]{4,64})$/;
 
 /**

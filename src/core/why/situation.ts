@@ -1,6 +1,8 @@
 import { Decisions } from '../graph/decide.js';
 import { toUseOptions } from '../graph/options.js';
+import { subjectCandidates } from '../graph/subject-candidates.js';
 import { collectUses, type UseIndex } from '../graph/uses.js';
+import type { Snapshot } from '../model/table/snapshot.js';
 import { withChanges, type Change, type Situation } from './changes.js';
 
 /** A situation with its decisions. */
@@ -9,11 +11,25 @@ export interface Decided extends Situation {
   decisions: Decisions;
 }
 
-/** Decides a situation as `prune images` does. The caller handles invalid references. */
+/**
+ * Decides a situation as `prune images` does: a subject counts only if the decision without subjects would not keep the
+ * image or its tag items. The caller handles invalid references.
+ */
 export function decide(situation: Situation): Decided {
   const { snapshot, options, now } = situation;
   const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now, snapshot.streams));
-  return { ...situation, uses, decisions: new Decisions({ snapshot, uses, options, now }) };
+  const decideWith = (subjects: Snapshot['subjects']): Decisions =>
+    new Decisions({ snapshot: { ...snapshot, subjects }, uses, options, now });
+  const draft = decideWith(new Map());
+  const subjects = subjectsThatCount(draft, situation);
+  return { ...situation, uses, decisions: subjects.size === 0 ? draft : decideWith(subjects) };
+}
+
+function subjectsThatCount(draft: Decisions, { snapshot, options }: Situation): Snapshot['subjects'] {
+  const { subjects, images } = snapshot;
+  if (subjects.size === 0) return subjects;
+  const candidates = new Set(subjectCandidates(draft, snapshot, options));
+  return new Map([...subjects].filter(([image]) => candidates.has(images.indexOf(image))));
 }
 
 /** Decides the situation after these changes. */

@@ -1,7 +1,6 @@
 import { streamKey } from '../model/image-stream.js';
 import type { Use } from '../model/referrer.js';
-import type { Snapshot } from '../model/table/snapshot.js';
-import { collectUses, type UseIndex } from '../graph/uses.js';
+import type { UseIndex } from '../graph/uses.js';
 import type { Place } from './focus.js';
 import type { Decided } from './situation.js';
 
@@ -13,13 +12,6 @@ export interface WhyUse extends Use {
   holds: boolean;
   /** What it keeps, or why it keeps nothing. */
   note: string;
-}
-
-/** Collects every use that any object names, including ended pods and what only `--referrers=all` finds. */
-export function allMentions(snapshot: Snapshot): UseIndex {
-  const everything = { scope: 'all', podsYoungerThan: -Infinity, everyPod: true } as const;
-  const streamKeys = () => snapshot.streams.map(streamKey);
-  return collectUses(snapshot.referrers, snapshot.digests, { ...everything, streamKeys });
 }
 
 /** Finds the objects that name an image; those that keep it come first. */

@@ -57,6 +57,15 @@ test('otherwise the manifest in the registry states it; what a kept image needs 
   const run = await prune(scene, DRY_RUN);
   expect([run.status, run.stderr]).toEqual([0, '']);
   expect(planOf(documentOf(run))).toEqual(planOf(undisturbed));
+  const { kubeconfig, registryUrl, caFile } = scene.sandbox;
+  const why = (...flags: string[]): Promise<Outcome> =>
+    regadm(['prune', 'why', scene.loose, ...flags], { kubeconfig: kubeconfig.admin });
+  const answer = await why('--registry-url', registryUrl, '--certificate-authority', caFile);
+  expect([answer.status, answer.stderr]).toEqual([0, '']);
+  expect(answer.stdout).toContain('It would be pruned');
+  const away = await why('--registry-url', 'https://127.0.0.1:9');
+  expect(away.stdout).toContain('cannot be read');
+  expect(away.stderr).toContain('warning: cannot ask the registry what unreadable images name: ');
 });
 
 describe('an image whose manifest cannot be read', () => {

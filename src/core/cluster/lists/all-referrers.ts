@@ -29,6 +29,11 @@ export interface Everything {
   resourceVersions: Map<string, string>;
 }
 
+/** Returns the host of `--registry-url`: images that are pulled from there are in the registry. */
+export function hostsOfUrl(url: string | undefined): string[] {
+  return url === undefined ? [] : [url.replace(/^https?:\/\//i, '').replace(/\/$/, '')];
+}
+
 /** Maximum concurrent list requests. */
 const CONCURRENCY = 4;
 

@@ -1,3 +1,4 @@
+import { hostsOfUrl } from '../../cluster/lists/all-referrers.js';
 import type { ReadResult } from '../../cluster/lists/read-result.js';
 import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
 import { resolveUnreadable } from '../../manifests/unreadable.js';
@@ -103,11 +104,6 @@ function listScope(options: PruneOptions, registryUrl: string | undefined) {
     namespace,
     referrersNamespace: namespace,
     onlyAsOc: options.referrers === 'oc',
-    everything: options.referrers === 'all' ? { hosts: toHosts(registryUrl) } : undefined,
+    everything: options.referrers === 'all' ? { hosts: hostsOfUrl(registryUrl) } : undefined,
   };
-}
-
-/** The host of `--registry-url`: images that are pulled from there are in the registry. */
-function toHosts(url: string | undefined): string[] {
-  return url === undefined ? [] : [url.replace(/^https?:\/\//i, '').replace(/\/$/, '')];
 }
