@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { AttemptTimeout } from '../kit/attempt-guard.js';
 import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
-import type { Proxy } from '../kit/proxy.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
+import type { Proxy } from '../kit/proxy.js';
 import type { Timers } from '../kit/timers.js';
 import { messageOf } from '../model/errors.js';
 import type {
@@ -35,7 +35,7 @@ interface ApiSettings {
   /** Timeout of a whole request, in ms; 0: none. */
   timeoutMs: number;
   insecure: boolean;
-  /** The proxy that requests use, if errors name it. */
+  /** The proxy of all requests, for errors. */
   proxy?: Proxy;
   log: (level: number, line: string) => void;
   /** For tests. */

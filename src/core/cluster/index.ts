@@ -6,13 +6,10 @@ import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
 import { impersonationHeaders } from './connection/impersonation.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
+import { apiProxy } from './connection/proxy.js';
 import type { Timers } from '../kit/timers.js';
-import { proxyFor } from '../kit/proxy.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
-
-/** Where a kubeconfig names a proxy. */
-const PROXY_FIELD = "proxy-url of the kubeconfig's cluster";
 
 /**
  * Opens the cluster that the options and the environment select. Sends no request yet.
@@ -29,12 +26,12 @@ export async function openCluster(
   hideCredentials(cluster, config.getCurrentUser());
   if (!URL.canParse(cluster.server)) throw invalidServer(cluster.server);
   if (cluster.caFile) readAuthority(cluster.caFile);
-  if (cluster.proxyUrl && !isProxy(cluster.proxyUrl)) throw invalidProxy();
+  const proxy = apiProxy(cluster);
   config.loadFromOptions({
     clusters: [
       {
         ...cluster,
-        proxyUrl: cluster.proxyUrl ?? proxyFor(cluster.server),
+        proxyUrl: proxy?.url,
         // client-node rejects http:// servers unless verification is off; plain HTTP has nothing to verify.
         skipTLSVerify: cluster.skipTLSVerify || cluster.server.startsWith('http://'),
       },
@@ -48,7 +45,7 @@ export async function openCluster(
   return new HttpClusterApi(config, new Credentials(config, impersonation), {
     timeoutMs: options.requestTimeoutMs ?? 0,
     insecure: cluster.skipTLSVerify === true,
-    ...(cluster.proxyUrl ? { proxy: { url: cluster.proxyUrl, variable: PROXY_FIELD } } : {}),
+    proxy,
     log,
     timers,
   });
@@ -59,23 +56,6 @@ function invalidServer(server: string): RegadmError {
     code: 'KUBECONFIG_INVALID',
     suggestions: [ADVICE.serverAddress],
   });
-}
-
-/** True for the address of a proxy that client-node can use. */
-function isProxy(text: string): boolean {
-  return (
-    URL.canParse(text) &&
-    /^(?:https?|socks(?:4a?|5h?)?):$/.test(new URL(text).protocol) &&
-    new URL(text).hostname !== ''
-  );
-}
-
-/** Creates the error for the proxy of a kubeconfig. It leaves the text out, which can contain a password. */
-function invalidProxy(): RegadmError {
-  return new RegadmError(
-    `the ${PROXY_FIELD} cannot be used: it is not a URL of the form http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT`,
-    { code: 'KUBECONFIG_INVALID', suggestions: ['correct proxy-url in the kubeconfig, or delete it'] },
-  );
 }
 
 /**

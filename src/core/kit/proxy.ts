@@ -7,11 +7,6 @@ export interface Proxy {
   variable: string;
 }
 
-/** Returns the URL of the proxy for a URL, by the rules of `findProxy`. */
-export function proxyFor(url: string, env?: NodeJS.ProcessEnv): string | undefined {
-  return findProxy(url, env)?.url;
-}
-
 /**
  * Finds the proxy for a URL in the environment: HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY excludes the host. The
  * rules are those of Go programs (`oc`, the registry). Entries of NO_PROXY, separated by commas or spaces, are `*`,

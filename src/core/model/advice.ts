@@ -16,7 +16,6 @@ export const ADVICE = {
   serverAddress: 'write it as https://api.example.com:6443, or pass --server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
   serverConnection: 'check the server in the kubeconfig (or --server), the network and the proxy settings',
-  proxy: (place: string) => `check the proxy in ${place}`,
   proxyInFront: 'is a proxy in front of the API server? check the server in the kubeconfig (or --server)',
   serverIsApi: 'is it an API server? check the server in the kubeconfig (or --server)',
   /** For an API group that another server serves. */

@@ -1,10 +1,10 @@
 import { certificateProblem, codesOf, networkFailure } from '../kit/network-errors.js';
 import type { Proxy } from '../kit/proxy.js';
+import { proxyRemedies, throughProxy } from '../kit/proxy-words.js';
 import { ADVICE } from '../model/advice.js';
 import { messageOf } from '../model/errors.js';
 import { RegistryError, type FailureKind } from './error.js';
 import { REMEDY, failure } from './failure.js';
-import { proxyRemedies, throughProxy } from './proxy.js';
 
 /**
  * Converts an error of Node or undici to a RegistryError.

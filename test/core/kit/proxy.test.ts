@@ -1,4 +1,4 @@
-import { proxyFor } from '../../../src/core/kit/proxy.js';
+import { findProxy } from '../../../src/core/kit/proxy.js';
 
 const PROXIES = { HTTPS_PROXY: 'http://proxy:3128', HTTP_PROXY: 'plain:3128' };
 
@@ -23,9 +23,9 @@ test.each([
   ['https://127.0.0.1:5000', {}, undefined],
   ['https://[::1]:5000', {}, undefined],
 ])('%s with %p goes through %p', (url, env, expected) => {
-  expect(proxyFor(url, { ...PROXIES, ...env })).toBe(expected);
+  expect(findProxy(url, { ...PROXIES, ...env })?.url).toBe(expected);
 });
 
 test('without the variables there is no proxy', () => {
-  expect(proxyFor('https://a.example.org', {})).toBeUndefined();
+  expect(findProxy('https://a.example.org', {})).toBeUndefined();
 });

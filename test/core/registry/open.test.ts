@@ -120,6 +120,11 @@ describe('proxies', () => {
     expect(error.message).not.toContain('hidden');
   });
 
+  test('a SOCKS proxy is named as such', async () => {
+    const env = { HTTPS_PROXY: 'socks5h://127.0.0.1:1080' };
+    await expect(open(options(env))).rejects.toThrow(/the proxy in HTTPS_PROXY cannot be used: it is a SOCKS proxy/);
+  });
+
   test('the error of a proxy that cannot be reached names the proxy and where it is configured', async () => {
     const error = (await open(options({ HTTPS_PROXY: 'http://127.0.0.1:1' })).catch(
       (e: unknown) => e,

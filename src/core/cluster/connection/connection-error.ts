@@ -5,8 +5,10 @@ import {
   type NetworkFailure,
 } from '../../kit/network-errors.js';
 import type { Proxy } from '../../kit/proxy.js';
+import { proxyRemedies } from '../../kit/proxy-words.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { proxyFailure } from './proxy.js';
 
 const CERTIFICATE_WORDS: Record<Exclude<CertificateProblem, 'other'>, string> = {
   'unknown-authority': 'its certificate is signed by an unknown authority',
@@ -25,9 +27,6 @@ const NETWORK_WORDS: Partial<Record<NetworkFailure, string>> = {
   malformed: 'it does not speak HTTP (is it a TLS port?)',
 };
 
-/** Failures to connect, which are the proxy's if there is one. */
-const NOT_CONNECTED: ReadonlySet<NetworkFailure> = new Set<NetworkFailure>(['refused', 'not-found', 'no-route']);
-
 /**
  * Creates the error that explains why the API server cannot be reached.
  * @param proxy the proxy that was used, if any; its user and password are omitted
@@ -37,30 +36,15 @@ export function connectionError(server: string, error: unknown, proxy?: Proxy): 
   const family = networkFailure(error);
   const untrusted = family === 'certificate';
   const reason = (untrusted ? certificateWords(error) : NETWORK_WORDS[family]) ?? messageOf(error);
-  const shown = proxy ? throughProxy(reason, family, proxy) : reason;
-  return new RegadmError(`cannot reach the API server at ${server}: ${shown}`, {
-    code: untrusted ? 'API_UNTRUSTED' : 'API_UNREACHABLE',
-    suggestions: [
-      ...(proxy ? [ADVICE.proxy(proxy.variable)] : []),
-      untrusted ? ADVICE.serverAuthority : ADVICE.serverConnection,
-    ],
-    cause: error,
-  });
-}
-
-/** Says which part of a failure is the proxy's. */
-function throughProxy(reason: string, family: NetworkFailure, { url, variable }: Proxy): string {
-  const [, status] = /^Bad response: (\d+)$/.exec(reason) ?? [];
-  const name = `the proxy ${originOf(url)} (${variable})`;
-  if (status !== undefined) return `${name} refuses with status ${status}`;
-  if (NOT_CONNECTED.has(family)) return `${name} cannot be reached: ${reason}`;
-  return `${reason}, through ${name}`;
-}
-
-/** Returns the address of a proxy without its user and password. */
-function originOf(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
+  const advice = untrusted ? ADVICE.serverAuthority : ADVICE.serverConnection;
+  return new RegadmError(
+    `cannot reach the API server at ${server}: ${proxy ? proxyFailure(error, reason, proxy) : reason}`,
+    {
+      code: untrusted ? 'API_UNTRUSTED' : 'API_UNREACHABLE',
+      suggestions: [...(proxy ? proxyRemedies(server, proxy) : []), advice],
+      cause: error,
+    },
+  );
 }
 
 function certificateWords(error: unknown): string {

@@ -1,0 +1,58 @@
+import type { Cluster } from '@kubernetes/client-node';
+import { networkFailure, type NetworkFailure } from '../../kit/network-errors.js';
+import { findProxy, type Proxy } from '../../kit/proxy.js';
+import { addressOf, PROXY_FIELD, proxyProblem, proxyRemedies } from '../../kit/proxy-words.js';
+import { RegadmError, messageOf } from '../../model/errors.js';
+
+/** Protocols of the proxies that client-node supports. */
+const PROTOCOLS = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+
+/**
+ * Finds the proxy for the API server: that of the kubeconfig, else that of the environment.
+ * @throws RegadmError when it cannot be used: KUBECONFIG_INVALID, API_UNREACHABLE
+ */
+export function apiProxy({ server, proxyUrl }: Cluster): Proxy | undefined {
+  const proxy = proxyUrl ? { url: proxyUrl, variable: PROXY_FIELD } : findProxy(server);
+  const problem = proxy && proxyProblem(proxy, PROTOCOLS);
+  if (problem === undefined) return proxy;
+  throw new RegadmError(problem, {
+    code: proxyUrl ? 'KUBECONFIG_INVALID' : 'API_UNREACHABLE',
+    suggestions: proxyRemedies(server, proxy!),
+  });
+}
+
+/** Descriptions of a proxy to which there is no connection. */
+const AWAY: Partial<Record<NetworkFailure, string>> = {
+  refused: 'connection refused',
+  'not-found': 'no such host',
+  'no-route': 'no route to host',
+};
+
+/** Messages of hpagent (`Bad response: 407`) and socks for a proxy that does not open the connection. */
+const REFUSALS =
+  /^(Bad response: (?<status>\d+)|Proxy timeout|Proxy connection timed out|Socks|(Received )?invalid Socks)/i;
+
+/**
+ * Describes a failure behind a proxy, and whether it is the proxy's.
+ * @param reason describes the failure without a proxy
+ */
+export function proxyFailure(error: unknown, reason: string, proxy: Proxy): string {
+  const name = `the proxy ${addressOf(proxy)} (${proxy.variable})`;
+  const refusal = REFUSALS.exec(messageOf(error));
+  if (refusal?.groups?.status) return `${name} refuses with status ${refusal.groups.status}`;
+  if (refusal) return `${name} refuses: ${messageOf(error)}`;
+  const away = isOtherHost(error, proxy) ? undefined : AWAY[familyOf(error)];
+  return away === undefined ? `${reason}, through ${name}` : `${name} cannot be reached: ${away}`;
+}
+
+/** Returns the family of a failure. Errors of socks have no code, only a message that begins with it. */
+function familyOf(error: unknown): NetworkFailure {
+  const [, code] = /^\w+ (E[A-Z]+)\b/.exec(messageOf(error)) ?? [];
+  return networkFailure(code === undefined ? error : { code });
+}
+
+/** True if another name than the proxy's was looked up: for some SOCKS proxies, that of the API server is. */
+function isOtherHost(error: unknown, proxy: Proxy): boolean {
+  const { hostname } = error as { hostname?: unknown };
+  return typeof hostname === 'string' && hostname !== new URL(proxy.url).hostname.replace(/^\[|\]$/g, '');
+}

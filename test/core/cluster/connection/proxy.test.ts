@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runCli, type CliResult } from '../../../support/cli.js';
+import { startProxy } from '../../../support/servers/proxy-server.js';
+import { rawServer } from '../../../support/servers/tls-servers.js';
+
+const SERVER = 'https://api.example.org:6443';
+/** A login whose password must appear nowhere. */
+const LOGIN = 'regadm:p4ssw0rd-of-the-proxy@';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(path.join(tmpdir(), 'regadm-proxy-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+/** Runs a command against a server that only a proxy leads to. @param proxyUrl `proxy-url` of the kubeconfig */
+async function run(proxyUrl: string | undefined, env: Record<string, string> = {}): Promise<CliResult> {
+  const kubeconfig = path.join(dir, 'config');
+  const cluster = { server: SERVER, ...(proxyUrl === undefined ? {} : { 'proxy-url': proxyUrl }) };
+  await writeFile(
+    kubeconfig,
+    JSON.stringify({
+      'current-context': 'a',
+      clusters: [{ name: 'a', cluster }],
+      users: [{ name: 'a', user: { token: 'sha256~secret-token' } }],
+      contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+    }),
+  );
+  const result = await runCli(['prune', 'schedule'], { kubeconfig, env });
+  expect(result.stdout + result.stderr).not.toMatch(/p4ssw0rd|secret-token/);
+  expect(result.status).toBe(1);
+  return result;
+}
+
+const withLogin = (url: string): string => url.replace('//', `//${LOGIN}`);
+
+describe.each([
+  [
+    'proxy-url',
+    "proxy-url of the kubeconfig's cluster",
+    /\n {2}\* correct proxy-url of the kubeconfig's cluster, which names the proxy\n/,
+  ],
+  [
+    'HTTPS_PROXY',
+    'HTTPS_PROXY',
+    /\n {2}\* correct HTTPS_PROXY, which names the proxy, or add api\.example\.org to NO_PROXY\n/,
+  ],
+])('a proxy in %s', (place, where, remedy) => {
+  const through = (url: string): Promise<CliResult> =>
+    place === 'proxy-url' ? run(url) : run(undefined, { [place]: url });
+
+  test.each([407, 403, 502])('that answers %d is named as the cause', async (status) => {
+    const proxy = await startProxy({}, status);
+    const { stderr } = await through(withLogin(proxy.url));
+    await proxy.close();
+    expect(stderr).toContain(
+      `error: cannot reach the API server at ${SERVER}: the proxy ${proxy.url} (${where}) refuses with status ${status}\n`,
+    );
+    expect(stderr).toMatch(remedy);
+    expect(proxy.seen).toContain('CONNECT api.example.org:6443');
+  });
+
+  test.each(['http', 'socks5h'])('that is away is named as the cause (%s)', async (protocol) => {
+    const { stderr } = await through(withLogin(`${protocol}://127.0.0.1:1`));
+    expect(stderr).toContain(`the proxy ${protocol}://127.0.0.1:1 (${where}) cannot be reached: connection refused\n`);
+    expect(stderr).toMatch(remedy);
+  });
+
+  test('that does not speak SOCKS is named as the cause', async () => {
+    const server = await rawServer(
+      (socket) => void socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    );
+    const { stderr } = await through(withLogin(`socks5h://127.0.0.1:${server.port}`));
+    await server.close();
+    expect(stderr).toMatch(/the proxy socks5h:\S+ \(.*\) refuses: .*[Ss]ocks5/);
+    expect(stderr).toMatch(remedy);
+  });
+
+  test.each(['http://[', 'ftp://127.0.0.1:21', 'proxy.example.org:99999'])(
+    'that is not a proxy URL: %s',
+    async (url) => {
+      const { stderr } = await through(url);
+      expect(stderr).toMatch(/^error: the proxy.* cannot be used: it is not a URL of the form http:\/\/HOST:PORT\n/m);
+      expect(stderr).toMatch(remedy);
+      expect(stderr).not.toContain(url);
+    },
+  );
+});
