@@ -1,6 +1,6 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { ApiError } from '../cluster/api-error.js';
-import { getObject, listObjects, type ObjectReference } from '../cluster/objects.js';
+import { findIfReadable, getObject, listObjects, type ObjectReference } from '../cluster/objects.js';
 import { ROUTES } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/values/quantity.js';
@@ -138,17 +138,21 @@ function replicasOf(config: RegistryConfig | undefined, deployment: Deployment |
 /** Fields that name the claim, bucket or container, by kind of storage. */
 const PLACES = ['claim', 'bucket', 'container'];
 
+/** Returns the storage that the configuration names. The status names the one that the operator chose itself. */
 function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefined {
-  const storage = (spec?.storage ?? status?.storage ?? {}) as Record<
-    string,
-    Record<string, unknown> | string | undefined
-  >;
-  const kind = Object.keys(storage).find((key) => key !== 'managementState' && storage[key] !== undefined);
+  return storageIn(spec?.storage) ?? storageIn(status?.storage);
+}
+
+function storageIn(settings: unknown): RegistryStorage | undefined {
+  const storage = (settings ?? {}) as Record<string, Record<string, unknown> | string | null | undefined>;
+  const kind = Object.keys(storage).find(
+    (key) => key !== 'managementState' && storage[key] !== undefined && storage[key] !== null,
+  );
   if (kind === undefined) return undefined;
-  const settings = storage[kind];
+  const chosen = storage[kind];
   const place =
-    typeof settings === 'object'
-      ? PLACES.map((key) => settings?.[key]).find((value) => typeof value === 'string' && value !== '')
+    typeof chosen === 'object'
+      ? PLACES.map((key) => chosen?.[key]).find((value) => typeof value === 'string' && value !== '')
       : undefined;
   return { kind, ...(place === undefined ? {} : { place: String(place) }) };
 }
@@ -164,4 +168,22 @@ function fromClaim(claim: KubeObject | undefined): Partial<RegistryStorage> {
     capacity: size(claim.status?.capacity) ?? size(requested),
     phase: claim.status?.phase as string | undefined,
   };
+}
+
+/** What the meaning of the registry's answers depends on. */
+export interface RegistrySetup {
+  /** Kind of storage as the operator names it: `pvc`, `s3`, …; undefined if it is not stated. */
+  storage?: string;
+  /** Number of replicas, each of which has a blob cache of its own. */
+  replicas: number;
+}
+
+/** Timeout of the request, in ms: it is sent after a prune, which must not wait for it. */
+const TIMEOUT_MS = 5_000;
+
+/** Reads the setup of the registry; undefined if the user cannot read it. Never throws. */
+export async function readRegistrySetup(api: ClusterApi): Promise<RegistrySetup | undefined> {
+  const options = { retry: false, timeoutMs: TIMEOUT_MS };
+  const config = await findIfReadable<RegistryConfig>(api, CONFIG, options).catch(() => undefined);
+  return config && { storage: storageOf(config)?.kind, replicas: config.spec?.replicas ?? 1 };
 }

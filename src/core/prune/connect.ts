@@ -12,6 +12,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
 import { namesInSnapshot } from '../operator/registry-names.js';
+import { readRegistrySetup } from '../operator/state.js';
 import type { ClusterChecks, ClusterReads, PrunePorts } from './ports.js';
 
 /** Connects the ports of a prune to a cluster and its registry; sends no request. */
@@ -24,6 +25,7 @@ export function toPrunePorts(api: ClusterApi): PrunePorts {
     images: new HttpImages(api),
     openRegistry: (access, context, snapshot) =>
       openClusterRegistry(api, access, context, snapshot && namesInSnapshot(snapshot)),
+    readRegistrySetup: () => readRegistrySetup(api),
     findUnfinishedHardPrune: () => pendingRecoveryNotice(api),
   };
 }

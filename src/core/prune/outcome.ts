@@ -60,3 +60,9 @@ export function isUntouched({ images, blobs, streams }: PruneOutcome): boolean {
     )
   );
 }
+
+/** True if a blob or a layer link was deleted: what the registry's blob cache lists. */
+export function hasDeletedInRegistry({ blobs, streams }: PruneOutcome): boolean {
+  const isSome = (codes: Uint8Array): boolean => codes.includes(STATUS.deleted);
+  return isSome(blobs) || streams.some(({ layerLinks }) => isSome(layerLinks));
+}

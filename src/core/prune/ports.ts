@@ -12,6 +12,7 @@ import type { Confirmation, WatchEnd, WatchOptions, WatchSink } from '../cluster
 import type { KubeObject } from '../model/kube.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
+import type { RegistrySetup } from '../operator/state.js';
 import type { Registry } from '../registry/api.js';
 
 export type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-streams.js';
@@ -98,6 +99,8 @@ export interface PrunePorts {
     context: OpeningContext,
     snapshot?: Pick<SnapshotView, 'images' | 'streams'>,
   ): Promise<Registry>;
+  /** Reads the setup of the registry; undefined if the user cannot read it. Never throws. */
+  readRegistrySetup(): Promise<RegistrySetup | undefined>;
   /** Returns a line about a hard prune that is running or was left unfinished. Never throws. */
   findUnfinishedHardPrune(): Promise<string | undefined>;
   /** Monotonic time in ms, by which the age of what is known of the cluster is measured. Default: `performance.now`. */

@@ -118,7 +118,7 @@ async function check(
 
 function toReport(
   plan: ImagePrunePlan,
-  { dryRun, outcome, failures, interrupted }: Execution,
+  { dryRun, outcome, failures, registrySetup, interrupted }: Execution,
   more: { request: ImagePruneRequest; context: RunContext; checks: PreflightCheck[]; gathered: Gathered },
 ): ImagePruneReport {
   const { registry, lists } = more.gathered;
@@ -130,6 +130,7 @@ function toReport(
     plan,
     outcome,
     registry: registry && !(registry instanceof Error) ? { url: registry.url, verified: registry.verified } : undefined,
+    registrySetup,
     preflight: more.checks,
     warnings: more.context.warnings,
     failures: [...unreadableFailures(plan.snapshot), ...failures],

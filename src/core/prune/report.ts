@@ -1,4 +1,5 @@
 import type { Failure } from '../model/document.js';
+import type { RegistrySetup } from '../operator/state.js';
 import type { PruneOutcome } from './outcome.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { PreflightCheck } from './preflight/check.js';
@@ -14,6 +15,8 @@ export interface ImagePruneReport {
   outcome: PruneOutcome;
   /** The registry that was found; absent if it was not contacted. */
   registry?: { url: string; verified: boolean };
+  /** Its setup; absent if nothing was deleted there, or if it cannot be read. */
+  registrySetup?: RegistrySetup;
   preflight: PreflightCheck[];
   warnings: string[];
   failures: Failure[];

@@ -51,6 +51,16 @@ test('--confirm deletes, ends with status 0 and leaves hints on stderr', async (
   expect(missingParts(scene.sandbox)).toEqual([]);
 });
 
+test.each([
+  ['spec', { spec: { storage: { s3: { bucket: 'b' } }, replicas: 2 } }],
+  ['status', { spec: { storage: {} }, status: { storage: { managementState: 'Managed', s3: { bucket: 'b' } } } }],
+])('on S3 (stated in the %s), a confirmed run ends with how to check it', async (_where, config) => {
+  scene.sandbox.store.put('configs', { metadata: { name: 'cluster' }, ...config });
+  const { status, stderr } = await images('--confirm', '-o', 'json');
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/^hint: on s3 storage, .* regadm prune hard .* regadm registry restart$/m);
+});
+
 test('-v 4 shows on stderr why each object is kept', async () => {
   scene.sandbox.store.put('pods', aRunningPod('shop/web', `${HOST}/ops/batch@${scene.batch[4]}`));
   const { stdout, stderr } = await images('-v', '4', '-o', 'name');

@@ -23,9 +23,10 @@ export function recoveryLine({ found }: RecoverResult): string {
 }
 
 /** Returns a hint if the registry's in-memory blob cache still lists deleted blobs, because there was no roll-out. */
-function staleCacheHint({ dryRun, plan, procedure }: HardPruneReport, emptiesRedis: boolean): string | undefined {
+function staleCacheHint({ procedure, outcomes }: HardPruneReport, emptiesRedis: boolean): string | undefined {
   const rolledOut = procedure.some(({ step, outcome }) => step === RESTORING_ROLLOUT && outcome === 'done');
-  if (dryRun || rolledOut || plan.blobs.length === 0) return undefined;
+  const isSome = (entries: { status: string }[] = []): boolean => entries.some(({ status }) => status === 'deleted');
+  if (rolledOut || !(isSome(outcomes?.blobs) || isSome(outcomes?.layerLinks))) return undefined;
   const redis = emptiesRedis ? '' : ' (with --redis-url if the registry uses Redis)';
   return `the registry's in-memory blob cache is stale until the registry restarts: regadm registry restart${redis}`;
 }

@@ -1,9 +1,10 @@
+import type { RegistrySetup } from '../../operator/state.js';
 import { namespaceToRead } from '../../graph/options.js';
 import type { Reporter } from '../../kit/reporter.js';
 import { EXIT, RegadmError } from '../../model/errors.js';
 import type { Gathered } from '../gather/gather.js';
 import type { Failure } from '../../model/document.js';
-import { isUntouched, type PruneOutcome } from '../outcome.js';
+import { hasDeletedInRegistry, isUntouched, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
 import { AuditLog } from './audit-log.js';
@@ -18,6 +19,8 @@ export interface Execution {
   dryRun: boolean;
   outcome: PruneOutcome;
   failures: Failure[];
+  /** The setup of the registry in which something was deleted, if it can be read. */
+  registrySetup?: RegistrySetup;
   /** Present if a signal ended the run before everything was done; with the exit status of that signal. */
   interrupted?: { exitCode: number };
 }
@@ -62,7 +65,9 @@ export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: 
   if (run.fatal && isUntouched(run.outcome)) throw run.fatal;
   const age = (watcher.oldestLookMs / 1000).toFixed(3);
   reporter.log(4, `the oldest look at the cluster that a deletion rested on was ${age} s old`);
-  return { dryRun: false, outcome: run.outcome, failures: run.failures, interrupted: toInterruption(signal) };
+  const { outcome, failures } = run;
+  const registrySetup = hasDeletedInRegistry(outcome) ? await ports.readRegistrySetup() : undefined;
+  return { dryRun: false, outcome, failures, registrySetup, interrupted: toInterruption(signal) };
 }
 
 function watch(

@@ -1,4 +1,5 @@
 import type { ImagePruneReport } from '../report.js';
+import { hasDeletedInRegistry, STATUS } from '../outcome.js';
 import { streamKey } from '../../model/image-stream.js';
 
 /** Tags that never move: with a build date or a commit in their name. */
@@ -27,11 +28,27 @@ export function hintsFor(report: ImagePruneReport): string[] {
       `${fixed.count} tags have a build date or a commit in their name (${fixed.example} …): each keeps one image until the tag is deleted`,
     );
   }
-  if (!dryRun && plan.blobs.length > 0 && report.registry) {
+  return [...hints, ...registryHints(report)];
+}
+
+/**
+ * Kinds of storage with which the registry confirms a deletion although its request to the storage failed.
+ * @see https://github.com/distribution/distribution/blob/v2.8.3/registry/storage/driver/s3-aws/s3.go
+ */
+const UNPROVEN = new Set(['s3', 'ibmcos', 'swift']);
+
+/** Returns what is left to do in the registry, if something was deleted there. */
+function registryHints({ outcome, registrySetup }: ImagePruneReport): string[] {
+  if (!hasDeletedInRegistry(outcome)) return [];
+  const { storage = '', replicas = 1 } = registrySetup ?? {};
+  const several = replicas > 1 ? ` (only one of its ${replicas} replicas has forgotten a blob)` : '';
+  const hints = [
+    `the registry's blob cache is stale until it is restarted${several}: regadm registry restart, if pushes miss layers`,
+  ];
+  if (UNPROVEN.has(storage) && outcome.blobs.includes(STATUS.deleted))
     hints.push(
-      "the registry's blob cache is stale until it is restarted: regadm registry restart, if pushes miss layers",
+      `on ${storage} storage, the registry confirms deletions of blobs even if its storage failed: check what is left with regadm prune hard (a dry run), after regadm registry restart`,
     );
-  }
   return hints;
 }
 
