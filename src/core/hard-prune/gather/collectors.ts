@@ -1,7 +1,10 @@
 import { isDigest, parseDigest, sha256Hex } from '../../model/digest.js';
 import { hasConfigBlob, namesItsBlobs } from '../../model/image.js';
+import { ADVICE } from '../../model/advice.js';
+import { RegadmError } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
 import { addInvalidName, type InvalidNames } from '../../model/names/invalid-names.js';
+import { quote } from '../../model/names/quote.js';
 import { listOf } from '../../model/values/json.js';
 
 /** Collects digests from the objects of a list, one by one. */
@@ -92,13 +95,14 @@ export class StreamLists implements Collector {
     // Without a registry, the API server copies the repository that a tenant wrote to the status.
     if (!spec?.dockerImageRepository) this.addHosts(status);
     const listed = new Set<string>();
-    for (const tag of listOf<{ items?: unknown } | null>(status?.tags)) {
-      for (const item of listOf<{ image?: unknown } | null>(tag?.items)) {
+    const key = `${metadata.namespace}/${metadata.name}`;
+    for (const tag of entriesOf<{ items?: unknown }>(status?.tags, key, 'status.tags')) {
+      for (const item of entriesOf<{ image?: unknown }>(tag?.items, key, 'status.tags[].items')) {
         const hex = hexOf(item?.image);
         if (hex) listed.add(hex);
       }
     }
-    this.listed.set(`${metadata.namespace}/${metadata.name}`, listed);
+    this.listed.set(key, listed);
   }
 
   private addHosts(status: KubeObject['status']): void {
@@ -107,6 +111,23 @@ export class StreamLists implements Collector {
       if (host) this.hosts.add(host);
     }
   }
+}
+
+/**
+ * Returns the entries of a list of a stream. Read as an empty list, anything else would make what it lists an orphan.
+ * @throws RegadmError API_NOT_JSON
+ */
+function entriesOf<T>(list: unknown, stream: string, field: string): (T | null)[] {
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list))
+    throw new RegadmError(
+      `the response to the list of image streams is not valid: ${field} of ${quote(stream)} is not a list`,
+      {
+        code: 'API_NOT_JSON',
+        suggestions: [ADVICE.proxyInFront],
+      },
+    );
+  return list as (T | null)[];
 }
 
 /** Returns what a reference, which need not be valid, has in the place of the host; empty if it has none. */

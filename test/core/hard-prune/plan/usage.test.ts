@@ -32,7 +32,7 @@ test('a name that is not a digest uses nothing; the digests beside it count as u
   ]);
 });
 
-test.each([null, 'text', [null], [{ items: null }], [{ items: [null, { image: digest('listed') }] }]])(
+test.each([null, [null], [{ items: null }], [{ items: [null, { image: digest('listed') }] }]])(
   'entries of another type name nothing: status.tags %j',
   (tags) => {
     const stream = anImageStream('tenant/app').object;
@@ -43,6 +43,17 @@ test.each([null, 'text', [null], [{ items: null }], [{ items: [null, { image: di
     expect([...usage.streams.get('tenant/app')!]).toEqual(isListed ? [hex('listed')] : []);
   },
 );
+
+test.each([
+  ['text', 'status.tags'],
+  [{}, 'status.tags'],
+  [[{ items: 'text' }], 'status.tags[].items'],
+  [[{ tag: 'a', items: { image: digest('listed') } }], 'status.tags[].items'],
+])('a list of another type is an error: status.tags %j', (tags, field) => {
+  const stream = anImageStream('tenant/app').object;
+  stream.status = { ...stream.status, tags };
+  expect(() => usageOf([], [stream])).toThrow(`${field} of "tenant/app" is not a list`);
+});
 
 test('warnings are limited', () => {
   const images = Array.from({ length: 100 }, (_, at) => anImage(digest(at)).withLayers(['x'.repeat(10_000)]).object);
