@@ -97,9 +97,10 @@ export function isNotFound(
   { resource: { resource, kind, group }, name }: { resource: Resource; name: string },
 ): boolean {
   if (response.status !== 404) return false;
-  const { kind: answer, reason, details } = statusIn(response);
+  const { kind: answer, status, reason, details } = statusIn(response);
   return (
     answer === 'Status' &&
+    status !== 'Success' &&
     reason === 'NotFound' &&
     details?.name === name &&
     (details.kind === resource || details.kind === kind) &&
@@ -129,6 +130,7 @@ export function lacksApi(response: ApiResponse): boolean {
 
 interface Status {
   kind?: string;
+  status?: string;
   message?: string;
   reason?: string;
   details?: { name?: unknown; kind?: unknown; group?: unknown };

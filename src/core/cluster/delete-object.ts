@@ -36,25 +36,38 @@ export async function deleteObject(
     return findOut(api, target, { signal, error, ifMissing: 'deleted' });
   }
   if (isNotFound(response, reference)) return 'gone';
-  if (isSuccess(response) && !isPending(response.json())) return 'deleted';
+  if (isDone(response)) return 'deleted';
   const error = apiError(response, `cannot delete ${describeObject(reference)}`);
   if (response.status === 409) return findOut(api, target, { signal, error, ifMissing: 'gone' });
   if (isRefusal(response)) throw error;
   return findOut(api, target, { signal, error, ifMissing: 'deleted' });
 }
 
+/** What the API server answers a deletion with if it does not send the object. */
+interface DeletionStatus {
+  kind: string;
+  status: unknown;
+  code: unknown;
+  details: Record<string, unknown>;
+}
+
+/** True if the response states that the object no longer exists: 202 is for a deletion that is not finished. */
+function isDone(response: ApiResponse): boolean {
+  return isSuccess(response) && response.status !== 202 && !isPending(response.json());
+}
+
 /** Returns a check that a response reports the deletion of this object: `Success` for it, or the object itself. */
 export function expectDeletion(target: ExpectedObject): (response: ApiResponse) => void {
   const { resource, name, uid } = target;
   return (response) => {
-    const answer = response.json<Partial<KubeObject> & { details?: { name?: string; kind?: string; uid?: string } }>();
+    const answer = response.json<Partial<KubeObject>>();
     if (isObject(answer, target)) return;
-    const { kind, status, details } = answer as { kind?: string; status?: unknown; details?: Record<string, unknown> };
+    const { kind, status, code, details } = answer as Partial<DeletionStatus>;
     const isAbout =
       details?.name === name &&
       (details.kind === undefined || details.kind === resource.resource || details.kind === resource.kind) &&
       (uid === undefined || details.uid === undefined || details.uid === uid);
-    if (kind === 'Status' && status === 'Success' && isAbout) return;
+    if (kind === 'Status' && status === 'Success' && isAbout && !(Number(code) >= 400)) return;
     throw unexpected(response, `the deletion of ${describeObject(target)}`);
   };
 }

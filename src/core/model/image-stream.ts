@@ -83,6 +83,33 @@ function reduceItem({ image, created, dockerImageReference }: RawItem, own: stri
   return source === undefined ? item : { ...item, source };
 }
 
+/** True if two states of a stream have the same tag items and the same annotation. */
+export function sameContent(one: TagItems, other: TagItems): boolean {
+  return (
+    sameList(one.pending, other.pending, Object.is) &&
+    sameList(one.tags, other.tags, (tag, same) => tag.name === same.name && sameList(tag.items, same.items, sameItem))
+  );
+}
+
+/** The tag items of a stream. Images are digests, or their numbers in a table. */
+interface TagItems {
+  readonly tags: readonly { readonly name: string; readonly items: readonly Item[] }[];
+  readonly pending: readonly unknown[];
+}
+
+interface Item {
+  readonly image: unknown;
+  readonly created: number;
+}
+
+function sameItem(one: Item, other: Item): boolean {
+  return one.image === other.image && Object.is(one.created, other.created);
+}
+
+function sameList<T>(one: readonly T[], other: readonly T[], same: (one: T, other: T) => boolean): boolean {
+  return one.length === other.length && one.every((entry, at) => same(entry, other[at]!));
+}
+
 /** Returns `namespace/name` of a stream, which is its repository in the registry. */
 export function streamKey(stream: { namespace: string; name: string }): string {
   return `${stream.namespace}/${stream.name}`;

@@ -1,6 +1,6 @@
 import { reviewAccess } from '../cluster/access-review.js';
 import type { ClusterApi } from '../cluster/api.js';
-import { HttpImageStreams } from '../cluster/image-streams.js';
+import { HttpImageStreams } from '../cluster/image-streams/update.js';
 import { HttpImages } from '../cluster/images.js';
 import { listAny } from '../cluster/lists/all-referrers.js';
 import { readList } from '../cluster/lists/list.js';

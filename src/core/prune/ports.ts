@@ -1,5 +1,6 @@
 import type { AccessReview, Permission } from '../cluster/access-review.js';
-import type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-streams.js';
+import type { StreamChange } from '../cluster/image-streams/change.js';
+import type { StreamState, StreamUpdate } from '../cluster/image-streams/update.js';
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { listAny } from '../cluster/lists/all-referrers.js';
@@ -15,7 +16,8 @@ import type { OpeningContext, RegistryAccess } from '../operator/open-registry.j
 import type { RegistrySetup } from '../operator/state.js';
 import type { Registry } from '../registry/api.js';
 
-export type { StreamChange, StreamState, StreamUpdate } from '../cluster/image-streams.js';
+export type { StreamChange } from '../cluster/image-streams/change.js';
+export type { StreamState, StreamUpdate } from '../cluster/image-streams/update.js';
 
 /** Updates image streams. */
 export interface ImageStreams {

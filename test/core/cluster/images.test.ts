@@ -1,4 +1,4 @@
-import { HttpImageStreams } from '../../../src/core/cluster/image-streams.js';
+import { HttpImageStreams } from '../../../src/core/cluster/image-streams/update.js';
 import { HttpImages } from '../../../src/core/cluster/images.js';
 import { aResponse, fakeApi, type RecordedRequest } from '../../support/fake-api.js';
 import { asDigest, asRepository } from '../../support/names.js';
@@ -27,7 +27,9 @@ describe('an image', () => {
 });
 
 describe('an image stream', () => {
-  const stream = { kind: 'ImageStream', metadata: { name: 'app', namespace: 'dev', uid: 'u-1' }, status: {} };
+  const metadata = { name: 'app', namespace: 'dev', uid: 'u-1', resourceVersion: '1' };
+  const stream = { kind: 'ImageStream', metadata, status: {} };
+  const stored = aResponse(200, { ...stream, metadata: { ...metadata, resourceVersion: '2' } });
   const list = (...names: string[]) =>
     aResponse(200, {
       kind: 'ImageStreamList',
@@ -71,7 +73,8 @@ describe('an image stream', () => {
     let reads = 0;
     const { updated } = update((request) => {
       if (isList(request)) return list('app');
-      return request.method === 'GET' && reads++ === 0 ? GONE : aResponse(200, stream);
+      if (request.method === 'PUT') return stored;
+      return reads++ === 0 ? GONE : aResponse(200, stream);
     });
     expect(await updated).toMatchObject({ written: true });
   });
@@ -79,6 +82,12 @@ describe('an image stream', () => {
   test.each([
     ['the server cannot do it', aResponse(503, { kind: 'Status' }), 6],
     ['the server sends another object', aResponse(200, {}), 6],
+    ['the server sends the stream as it was', aResponse(200, stream), 6],
+    [
+      'the server sends other tag items',
+      aResponse(200, { ...stored.json<object>(), status: { tags: [{ tag: 'a' }] } }),
+      6,
+    ],
     ['the server says that a stream which is listed does not exist', notFound('imagestreams', 'app'), 6],
     ['another user changes it each time', aResponse(409, { kind: 'Status', reason: 'Conflict' }), 14],
   ])('if %s, its update is tried a limited number of times', async (_what, response, attempts) => {
@@ -93,7 +102,7 @@ describe('an image stream', () => {
   test('a conflict does not use up the attempts for a busy server', async () => {
     const answers = [409, 503, 409, 503, 503, 409, 503, 503, 503].map((status) => aResponse(status, {}));
     const { updated } = update(({ method }) =>
-      method === 'PUT' ? (answers.shift() ?? aResponse(200, stream)) : aResponse(200, stream),
+      method === 'PUT' ? (answers.shift() ?? stored) : aResponse(200, stream),
     );
     expect(await updated).toMatchObject({ written: true });
   });
@@ -103,6 +112,9 @@ describe('an image stream', () => {
     ['a stream of another namespace', { ...stream, metadata: { ...stream.metadata, namespace: 'prod' } }],
     ['a stream without a name', { ...stream, metadata: {} }],
     ['an object of another kind', { ...stream, kind: 'Pod' }],
+    ['a stream whose tags are text', { ...stream, status: { tags: 'x' } }],
+    ['a stream with a tag that is null', { ...stream, status: { tags: [null] } }],
+    ['a stream with items that are an object', { ...stream, status: { tags: [{ tag: 'a', items: {} }] } }],
     ['a Status', { kind: 'Status', status: 'Failure', message: 'overloaded' }],
     ['nothing', {}],
   ])('cannot be read if the answer is %s', async (_what, body) => {
@@ -118,9 +130,10 @@ describe('an image stream', () => {
     ['is another stream', { ...stream, metadata: { ...stream.metadata, uid: 'u-2' } }],
   ])('is read again if the answer to its update %s', async (_what, body) => {
     let updates = 0;
-    const { updated, requests } = update(({ method }) =>
-      aResponse(200, method === 'PUT' && updates++ === 0 ? body : stream),
-    );
+    const { updated, requests } = update(({ method }) => {
+      if (method === 'GET') return aResponse(200, stream);
+      return updates++ === 0 ? aResponse(200, body) : stored;
+    });
     expect(await updated).toMatchObject({ written: true });
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT']);
   });

@@ -110,8 +110,10 @@ test('creating fails with every other status', async () => {
 });
 
 describe('deleting an object', () => {
-  const success = (details?: object) => aResponse(200, { kind: 'Status', status: 'Success', details });
+  const success = (details?: object, more?: object) =>
+    aResponse(200, { kind: 'Status', status: 'Success', details, ...more });
   const DONE = success({ name: 'web', kind: 'pods', uid: 'u-1' });
+  const ACCEPTED = { ...DONE, status: 202 };
   const CONFLICT = aResponse(409, { kind: 'Status', reason: 'Conflict', message: 'uid in precondition' });
   const REPLACED = aResponse(200, { ...OBJECT, metadata: { ...OBJECT.metadata, uid: 'u-2' } });
   const pending = (finalizers?: string[]) =>
@@ -142,6 +144,7 @@ describe('deleting an object', () => {
     ['deleted', 'a pending deletion, and the object is not there', pending(['x/y']), NOT_FOUND],
     ['deleted', 'a 500, and the object is not there', status(500), NOT_FOUND],
     ['deleted', 'nothing that can be read, and the object is not there', aResponse(200, '{"kind":"Sta'), NOT_FOUND],
+    ['deleted', '202 with Success, and the object is not there', ACCEPTED, NOT_FOUND],
     ['deleted', 'a truncated NotFound, and the object is not there', aResponse(404, '{"kind":"Sta'), NOT_FOUND],
     ['deleted', 'the 404 of a proxy, and the object is not there', PROXY, NOT_FOUND],
     ['deleted', 'the 403 of a proxy, and the object is not there', aResponse(403, '<html>'), NOT_FOUND],
@@ -160,6 +163,17 @@ describe('deleting an object', () => {
     ['Success for another object', success({ name: 'other', kind: 'pods' }), { code: 'API_NOT_JSON' }],
     ['Success for another uid', success({ name: 'web', kind: 'pods', uid: 'u-2' }), { code: 'API_NOT_JSON' }],
     ['another object', aResponse(200, { ...OBJECT, kind: 'Job' }), { code: 'API_NOT_JSON' }],
+    [
+      'Success with the code of a failure',
+      success({ name: 'web', kind: 'pods' }, { code: 500 }),
+      { code: 'API_NOT_JSON' },
+    ],
+    ['202 with Success', ACCEPTED, { status: 202 }],
+    [
+      'a NotFound that is a Success',
+      aResponse(404, { ...NOT_FOUND.json<object>(), status: 'Success' }),
+      { status: 404 },
+    ],
     ["a proxy's 404", PROXY, { status: 404 }],
     ['a 500', status(500), { status: 500 }],
     ['a conflict', CONFLICT, { status: 409 }],

@@ -179,3 +179,51 @@ test('thousands of items of one stream are removed in several updates, with all 
   expect(stateOf(scene.sandbox).pending).toEqual({});
   expect(registry.manifestLinks().filter((link) => link.startsWith('ops/many'))).toEqual([]);
 });
+
+describe('a server that lies about a stream', () => {
+  const isWeb = ({ method, path }: { method: string; path: string }, wanted: RegExp): boolean =>
+    wanted.test(`${method} ${path}`);
+  const asJson = (edit: (stream: KubeObject) => object): { do: 'rewrite'; change(text: string): string } => ({
+    do: 'rewrite',
+    change: (text) => JSON.stringify(edit(JSON.parse(text) as KubeObject)),
+  });
+
+  test.each<[string, (stream: KubeObject) => object]>([
+    ['without a status', (stream) => ({ ...stream, status: undefined })],
+    ['without tags', (stream) => ({ ...stream, status: { ...stream.status, tags: null } })],
+    [
+      'with tags without items',
+      (stream) => ({
+        ...stream,
+        status: { ...stream.status, tags: (stream.status!.tags as Tag[]).map(({ tag }) => ({ tag, items: null })) },
+      }),
+    ],
+  ])('the version that was listed, %s: no link is deleted', async (_what, edit) => {
+    scene.sandbox.onRequest((request) => (isWeb(request, /^GET .*imagestreams\/web$/) ? asJson(edit) : undefined));
+    const { document } = await pruneInProcess(scene);
+    expect(missingParts(scene.sandbox)).toEqual([]);
+    expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
+    expect(document.imageStreams.find(({ name }) => name === 'web')).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('two different contents for version'),
+    });
+    expect(stateOf(scene.sandbox).items.filter((item) => item.startsWith('shop/web'))).toEqual(
+      before.items.filter((item) => item.startsWith('shop/web')),
+    );
+  });
+
+  test.each<[string, (listed: KubeObject) => object]>([
+    ['the stream as it was', (listed) => listed],
+    ['fewer items in the version that it had', (listed) => ({ ...listed, status: { ...listed.status, tags: [] } })],
+  ])('an update that is not stored is answered with %s: nothing of the stream is deleted', async (_what, answer) => {
+    scene.sandbox.onRequest((request) => {
+      if (!isWeb(request, /^PUT .*imagestreams\/web\/status$/)) return undefined;
+      const listed = { ...scene.sandbox.store.get('imagestreams', 'shop', 'web')!, kind: 'ImageStream' };
+      return { do: 'respond', status: 200, body: JSON.stringify(answer(listed)) };
+    });
+    const { document } = await pruneInProcess(scene);
+    expect(missingParts(scene.sandbox)).toEqual([]);
+    expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
+    expect(document.imageStreams.find(({ name }) => name === 'web')).toMatchObject({ status: 'failed' });
+  });
+});

@@ -1,6 +1,8 @@
 import type { Reason } from '../../../graph/reason.js';
+import { ADVICE } from '../../../model/advice.js';
+import { RegadmError } from '../../../model/errors.js';
 import { isOlderVersion } from '../../../model/kube.js';
-import { streamKey, type StreamRecord } from '../../../model/image-stream.js';
+import { sameContent, streamKey, type StreamRecord } from '../../../model/image-stream.js';
 import { internStream, type ImageStream } from '../../../model/table/snapshot.js';
 import type { LaterDigests } from './later-digests.js';
 
@@ -34,6 +36,7 @@ export class KnownStreams {
   /**
    * Stores the state of a stream, unless a newer one is known.
    * @returns the newest known state
+   * @throws RegadmError LIST_INCONSISTENT if the same version is known with other items: one of the two is wrong
    */
   put(record: StreamRecord): ImageStream {
     const key = streamKey(record);
@@ -41,6 +44,7 @@ export class KnownStreams {
     if (known && known.uid === record.uid && isOlderVersion(record.resourceVersion, known.resourceVersion))
       return known;
     const stream = internStream(record, this.digests);
+    if (known && hasVersionOf(known, stream) && !sameContent(known, stream)) throw contradictory(stream);
     this.notePromotions(known, stream);
     this.store(key, stream);
     return stream;
@@ -107,6 +111,19 @@ export class KnownStreams {
     for (const { items } of stream?.tags ?? [])
       for (const { image } of items) this.listed.set(image, (this.listed.get(image) ?? 0) + by);
   }
+}
+
+/** True if two states are of the same version of the same object. */
+function hasVersionOf({ uid, resourceVersion }: ImageStream, other: ImageStream): boolean {
+  return resourceVersion !== '' && uid === other.uid && resourceVersion === other.resourceVersion;
+}
+
+function contradictory(stream: ImageStream): RegadmError {
+  const what = `version ${stream.resourceVersion} of image stream ${streamKey(stream)}`;
+  return new RegadmError(`the API server has sent two different contents for ${what}; one of them is wrong`, {
+    code: 'LIST_INCONSISTENT',
+    suggestions: [ADVICE.proxyInFront],
+  });
 }
 
 function hasItem(stream: ImageStream | undefined, tag: string, image: number): boolean {
