@@ -68,8 +68,10 @@ async function readUnreadable(snapshot: Snapshot, registry: Registry, signal: Ab
 class Reading {
   /** Images (by number) that no image stream that lists them can serve. */
   readonly unpullable: number[] = [];
-  /** Why nothing more is requested: the user is not allowed to pull, or the registry is unavailable. */
+  /** Why nothing more is requested: the registry is unavailable. */
   private ended: string | undefined;
+  /** Why nothing more is requested from some repositories: the user is not allowed to pull from there. */
+  private readonly denied = new Map<RepositoryName, string>();
 
   constructor(
     private readonly snapshot: Snapshot,
@@ -96,7 +98,8 @@ class Reading {
 
   /** @returns `unknown` if the registry does not have the manifest in this repository; otherwise what is wrong */
   private async find(image: number, repository: RepositoryName): Promise<string> {
-    if (this.ended !== undefined) return this.ended;
+    const obstacle = this.ended ?? this.denied.get(repository);
+    if (obstacle !== undefined) return obstacle;
     if (this.signal.aborted) return 'the run is ending';
     const { images, digests } = this.snapshot;
     try {
@@ -108,7 +111,8 @@ class Reading {
       return 'learned';
     } catch (error) {
       const problem = messageOf(error);
-      if (hasCode(error, 'REGISTRY_UNAUTHORIZED') || isUnavailable(error)) this.ended ??= problem;
+      if (hasCode(error, 'REGISTRY_UNAUTHORIZED')) this.denied.set(repository, problem);
+      else if (isUnavailable(error)) this.ended ??= problem;
       return problem;
     }
   }

@@ -68,6 +68,18 @@ test('otherwise the manifest in the registry states it; what a kept image needs 
   expect(away.stderr).toContain('warning: cannot ask the registry what unreadable images name: ');
 });
 
+test('a repository from which the user may not pull does not end the reading of others', async () => {
+  makeUnreadable(scene.web[0]!);
+  makeUnreadable(scene.indexes[0]!, { dockerImageManifests: null });
+  for (const repository of ['shop/web', 'shop/copy'])
+    scene.sandbox.addFault(`GET ^/v2/${repository}/manifests/ => 403`);
+  const run = await prune(scene, DRY_RUN);
+  expect(run.status).toBe(3);
+  expect(documentOf(run).failures.map(({ target }) => target)).toEqual([
+    `image ${scene.web[0]!} (in image stream shop/web)`,
+  ]);
+});
+
 describe('an image whose manifest cannot be read', () => {
   const broken = (): string => scene.web[0]!;
   beforeEach(() => {
