@@ -9,7 +9,8 @@ import type { ImagePruneRequest } from './request.js';
 import { startRun } from './run-context.js';
 import { warnAboutInput } from './warnings.js';
 
-const NOT_CURRENT = 'planned from files: uses that have appeared since the files were saved are not known';
+const NOT_CURRENT =
+  'planned from files: uses that have appeared since the files were saved, and what only manifests attach to an image, are not known';
 
 /**
  * Plans a prune from saved lists (`--from DIR`), without a cluster and a registry. Always a dry run.
