@@ -67,6 +67,18 @@ test('--wait=false returns at once', async () => {
   expect(patches()).toBe(1);
 });
 
+test('before the roll-out is complete, the registry is only set to the mode', async () => {
+  await begin({ rolloutStepMs: 'manual' });
+  const { stdout } = await start(sandbox, ['registry', 'readonly', 'on', '--no-wait']).ended;
+  expect(stdout).toMatch(
+    /^The registry is set to read-only \(it was read-write\)\.\nNot rolled out to every pod yet: .*\n {2}pod \S+ {2}read-write /,
+  );
+  sandbox.rollout.finish();
+  expect((await start(sandbox, ['registry', 'readonly']).ended).stdout).toMatch(
+    /^The registry is read-only\.\n {2}pod /,
+  );
+});
+
 test('the wait for a stuck roll-out ends after --timeout with an error', async () => {
   await begin({ fail: ['rollout-stuck'] });
   const { status, document } = await readonly('on', '--timeout', '1s');
@@ -147,6 +159,19 @@ test('a concurrent change of the config is not an error', async () => {
   await begin({ fail: ['PATCH /configs/cluster times=3 => 409'] });
   expect((await readonly('on')).status).toBe(0);
   expect(spec()).toBe(true);
+});
+
+test('a missing permission is not blamed on the role of pruners, which does not include it', async () => {
+  await begin();
+  const { status, stdout } = await start(
+    sandbox,
+    ['registry', 'readonly', 'on', '-o', 'json'],
+    sandbox.kubeconfig.pruner,
+  ).ended;
+  expect(status).toBe(1);
+  const { code, suggestions } = JSON.parse(stdout) as { code: string; suggestions: string[] };
+  expect(code).toBe('FORBIDDEN');
+  expect(suggestions).toEqual([expect.stringContaining('ask a cluster administrator')]);
 });
 
 test('an invalid argument is refused', async () => {

@@ -71,12 +71,21 @@ function suggestionsFor(status: number): string[] {
   return [];
 }
 
+/** API groups of the registry's operator and of the cluster's settings, of which the role of pruners has nothing. */
+const OTHER_GROUPS = new Set([
+  'config.openshift.io',
+  'imageregistry.operator.openshift.io',
+  'rbac.authorization.k8s.io',
+  'route.openshift.io',
+]);
+
 /**
  * Builds the error for an unexpected response, with the server's message if it sent a Status.
  * @param step what failed, a prefix of the server's message: `cannot list pods`
  */
 export function apiError(response: ApiResponse, step?: string): ApiError {
-  const { message, reason } = statusIn(response);
+  const { message, reason, details } = statusIn(response);
+  const isOutsideRole = response.status === 403 && OTHER_GROUPS.has(String(details?.group));
   const away = apiAway(response);
   const words = [away?.problem, message || `the server answered ${response.status} to ${response.request}`];
   const answer = words.filter(Boolean).join(': ');
@@ -84,7 +93,7 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
     status: response.status,
     reason: reason ?? '',
     answer,
-    suggestions: away?.suggestions,
+    suggestions: isOutsideRole ? [ADVICE.askForAdministrator] : away?.suggestions,
   });
 }
 

@@ -39,6 +39,7 @@ export const ADVICE = {
   grantPruner: `give the user the role: ${GRANT_TO_USER}`,
   askForPruner: `ask for the cluster role ${PRUNER_ROLE}: ${GRANT_TO_USER}`,
   grantPrunerToSee: `give the user the role, because a prune deletes nothing unless it sees all uses: ${GRANT_TO_USER}`,
+  askForAdministrator: `ask a cluster administrator: the cluster role ${PRUNER_ROLE} does not include this`,
   fewerReferrers:
     '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner',
 
@@ -88,6 +89,7 @@ export const ADVICE = {
     'to keep images in the future, set a persistent storage (spec.storage of configs.imageregistry.operator.openshift.io/cluster); this is a roll-out, too',
   storageWithoutShell:
     "the container has no shell, which regadm needs in the pod: prune the registry's volume with --storage DIR",
+  anyPod: 'name a pod that is running and ready, or omit --pod to use any of them',
   storageWithoutPod:
     "check the operator: oc get clusteroperator image-registry; or prune the registry's volume with --storage DIR",
 

@@ -20,7 +20,10 @@ export function assertImagesSurvive(statement: StorageStatement, accepted: boole
   const problem = rolloutLoss(statement);
   if (problem === undefined) return [];
   if (accepted) return [problem];
-  throw refusal('EPHEMERAL_STORAGE', problem, [ADVICE.acceptDataLoss, ADVICE.persistentStorage]);
+  throw refusal('EPHEMERAL_STORAGE', `${problem}; nothing was changed`, [
+    ADVICE.acceptDataLoss,
+    ADVICE.persistentStorage,
+  ]);
 }
 
 /** Describes that, and why, every roll-out deletes all images; undefined if nothing states it. */

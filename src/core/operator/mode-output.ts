@@ -42,7 +42,7 @@ function registryModeDocument(mode: RegistryMode): RegistryModeDocument {
 
 function* registryModeLines({ readOnly, previous, pods, conditions, pending }: RegistryMode): Generator<string> {
   const before = previous === readOnly ? '' : ` (it was ${modeName(previous)})`;
-  yield `The registry is ${modeName(readOnly)}${before}.\n`;
+  yield `The registry is ${pending ? 'set to ' : ''}${modeName(readOnly)}${before}.\n`;
   if (pending) yield `Not rolled out to every pod yet: ${pending}.\n`;
   for (const pod of pods) yield `${podLine(pod)}\n`;
   for (const { type, status, reason, message } of conditions)

@@ -117,7 +117,7 @@ export async function pickPod(api: ClusterApi, name: string | undefined): Promis
       : `pod ${REGISTRY_NAMESPACE}/${name} is not a running and ready registry pod`;
   throw new RegadmError(message, {
     code: 'NO_REGISTRY_POD',
-    suggestions: [...pods.map(describeState), ADVICE.storageWithoutPod],
+    suggestions: [...pods.map(describeState), name === undefined ? ADVICE.storageWithoutPod : ADVICE.anyPod],
   });
 }
 

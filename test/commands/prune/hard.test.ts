@@ -1,3 +1,4 @@
+import { startSandbox } from '../../../src/sandbox/index.js';
 import { regadm } from '../../support/regadm.js';
 
 const hard = (...args: string[]) => regadm(['prune', 'hard', '--confirm', ...args]);
@@ -30,4 +31,17 @@ test('--read-only=skip with --confirm is refused without --storage', async () =>
   const { status, stdout } = await hard('--read-only=skip', '-o', 'json');
   expect(status).toBe(4);
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'READ_ONLY_NEEDED' });
+});
+
+test('a pod that is not one of the registry is answered with those that are', async () => {
+  const sandbox = await startSandbox({ operator: true });
+  try {
+    const { status, stderr } = await regadm(['prune', 'hard', '--pod=nope', '--kubeconfig', sandbox.kubeconfig.admin]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('error: pod openshift-image-registry/nope is not a running and ready registry pod');
+    expect(stderr).toMatch(/\* image-registry-\S+ is Running\n/);
+    expect(stderr).toContain('omit --pod');
+  } finally {
+    await sandbox.stop();
+  }
 });
