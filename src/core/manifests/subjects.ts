@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { parseDigest } from '../model/digest.js';
-import { hasCode, messageOf } from '../model/errors.js';
+import { RegadmError, hasCode, messageOf } from '../model/errors.js';
 import { streamKey } from '../model/image-stream.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { Snapshot } from '../model/table/snapshot.js';
@@ -117,8 +117,13 @@ class SubjectReader {
 const ONLY_COSIGN_TAGS = "only cosign's tags show what is attached to an image";
 const LOST = 'signatures, attestations and SBOMs that only their manifests attach to an image are not kept with it';
 
-/** Returns the warning for manifests that cannot be read at all. */
+/** Returns the warning for manifests that cannot be read at all, with the remedy that the error suggests. */
 export function manifestsNotRead(why: unknown): string {
+  const [remedy] = why instanceof RegadmError ? why.suggestions : [];
+  return `${describeLoss(why)}${remedy === undefined ? '' : `; ${remedy}`}`;
+}
+
+function describeLoss(why: unknown): string {
   return `manifests cannot be read; ${ONLY_COSIGN_TAGS}, and ${LOST}: ${messageOf(why)}`;
 }
 
@@ -130,7 +135,7 @@ export function unreadWarnings({ denied, denial, unavailable, broken, error }: S
     ...(first === undefined
       ? []
       : [
-          `${manifestsNotRead(denial)} (in ${where}); grant the user a role that allows pulling: oc adm policy add-cluster-role-to-user registry-viewer USER, or for one namespace: oc policy add-role-to-user system:image-puller USER -n NAMESPACE`,
+          `${describeLoss(denial)} (in ${where}); grant the user a role that allows pulling: oc adm policy add-cluster-role-to-user registry-viewer USER, or for one namespace: oc policy add-role-to-user system:image-puller USER -n NAMESPACE`,
         ]),
     ...(unavailable === undefined ? [] : [manifestsNotRead(unavailable)]),
     ...(broken === 0
