@@ -30,19 +30,16 @@ interface RunPorts {
 }
 
 /**
- * Codes of errors after which everything else would fail, too. The run ends, and reports what was done. A 404 or 405 of
- * the registry is not one of them: it is about one link or blob, whose name a tenant chose.
+ * Codes of errors after which everything else would fail, too. The run ends, and reports what was done. What a server
+ * answers to one deletion is not among them, whatever its status: it can be about one object or one repository. If a
+ * server fails persistently, `FailureStreak` ends the run.
  */
 const FATAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'AUDIT_LOG',
   'INVALID_REFERENCES',
-  'UNAUTHORIZED',
   'CREDENTIALS',
-  'API_UNREACHABLE',
   'API_UNTRUSTED',
-  'REGISTRY_UNREACHABLE',
   'REGISTRY_UNTRUSTED',
-  'REGISTRY_UNAUTHORIZED',
 ]);
 
 /** Actions of the API server; the registry executes the others. */

@@ -164,6 +164,28 @@ test('the audit log has failed requests, too, because the server can have execut
   expect(failed).toHaveLength(2);
 });
 
+/** The requests of an execution. The first matching request of the registry belongs to the preflight. */
+const ONE_REQUEST: [string, RegExp, number][] = [
+  ['layer link', /^DELETE \/v2\/.*\/blobs\//, 3],
+  ['manifest link', /^DELETE \/v2\/.*\/manifests\//, 1],
+  ['blob', /^DELETE \/admin\/blobs\//, 3],
+  ['image', /^DELETE .*\/images\//, 1],
+  ['image stream', /^PUT .*\/imagestreams\/web\/status$/, 1],
+];
+
+test.each(ONE_REQUEST.flatMap(([what, is, first]) => [401, 403].map((status) => [what, status, is, first] as const)))(
+  'a single %s that is answered %i does not end the run for the others',
+  async (_what, status, is, first) => {
+    disturb(is, { do: 'status', status }, { first, times: 1 });
+    const { document } = await pruneInProcess(scene);
+    expect(document.failures).toHaveLength(1);
+    const statuses = document.images.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 'deleted').length).toBeGreaterThan(plan.images.length / 2);
+    expect(document.failures[0]!.target).not.toBe('the run');
+    await afterwards(document);
+  },
+);
+
 test('when the API server rejects 20 deletions in a row, the run ends and skips the others', async () => {
   const loose = Array.from(
     { length: 40 },
