@@ -45,23 +45,30 @@ const FORBIDDEN = 'forbidden';
 export async function checkLists(api: ClusterApi): Promise<Check[]> {
   const wanted = [IMAGES, IMAGE_STREAMS, ...REFERRERS, LIMIT_RANGES];
   const answers = await Promise.all(wanted.map((resource) => listingProblem(api, resource)));
-  const problems = [...new Set(answers)].flatMap((problem) => {
-    const names = wanted.filter((_, at) => answers[at] === problem).map(qualifiedName);
+  const problems = [...new Set(answers.map((answer) => answer?.problem))].flatMap((problem) => {
+    const names = wanted.filter((_, at) => answers[at]?.problem === problem).map(qualifiedName);
     if (problem === undefined) return [];
     return problem === FORBIDDEN ? [`the user may not list ${names.join(', ')}`] : [`${names.join(', ')} ${problem}`];
   });
   const check = about('lists');
   if (problems.length === 0) return [check('ok', 'all resources that can use an image can be listed')];
-  return [check('failed', problems.join('; '), ADVICE.grantPrunerToSee)];
+  return [check('failed', problems.join('; '), ...new Set(answers.flatMap((answer) => answer?.remedies ?? [])))];
 }
 
-/** Returns why a resource cannot be listed; undefined when it can. */
-async function listingProblem(api: ClusterApi, resource: ListedResource): Promise<string | undefined> {
+interface ListingProblem {
+  problem: string;
+  remedies: string[];
+}
+
+/** Returns why a resource cannot be listed, and what to do about it; undefined when it can. */
+async function listingProblem(api: ClusterApi, resource: ListedResource): Promise<ListingProblem | undefined> {
   try {
     await firstObjects(api, resource, 1);
     return undefined;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return isForbidden(error) ? FORBIDDEN : `cannot be listed (status ${error.status})`;
+    return isForbidden(error)
+      ? { problem: FORBIDDEN, remedies: [ADVICE.grantPrunerToSee] }
+      : { problem: `cannot be listed (status ${error.status})`, remedies: error.suggestions };
   }
 }

@@ -4,6 +4,8 @@ import type { Check } from '../model/check.js';
 import type { RegistryAccess } from '../operator/open-registry.js';
 import { about, look } from './check.js';
 import { checkLists, checkServer, checkUser } from './cluster.js';
+import { checkClusterOperator } from './cluster-operator.js';
+import { checkNetwork } from './network.js';
 import { checkOperator, checkSchedule } from './operator.js';
 import { checkRegistry } from './registry.js';
 
@@ -41,6 +43,8 @@ async function everyCheck(
       look('lists', 'failed', () => checkLists(cluster)),
       look('registry', 'failed', () => checkRegistry(cluster, access, context)),
       look('operator', 'unknown', () => checkOperator(cluster)),
+      look('cluster operator', 'unknown', () => checkClusterOperator(cluster)),
+      look('network', 'unknown', () => checkNetwork(cluster)),
       look('schedule', 'unknown', () => checkSchedule(cluster)),
     ]);
     return [...server, ...parts.flat()];

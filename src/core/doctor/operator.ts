@@ -59,7 +59,7 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
   checks.push(...storageCheck(await findIfReadable<RegistryConfig>(api, CONFIG), deployment));
   const notice = await pendingRecoveryNotice(api);
   if (notice) checks.push(about('hard prune')('warning', notice.replace(/^\w+: /, '')));
-  return [...checks, ...deletionCheck(deployment)];
+  return [...checks, ...settingsChecks(deployment)];
 }
 
 function modeCheck({ readOnly, pending }: { readOnly: boolean; pending?: string }): Check {
@@ -85,23 +85,39 @@ function storageCheck(config: RegistryConfig | undefined, deployment: Deployment
   return loss ? [about('storage')('warning', `${loss}; ${commands}`, ADVICE.persistentStorage)] : [];
 }
 
-function deletionCheck(deployment: Deployment | undefined): Check[] {
+/** Checks what the environment of the registry sets: deletion and the blob cache. */
+function settingsChecks(deployment: Deployment | undefined): Check[] {
   if (!deployment) return [];
   const spec = deployment.spec?.template?.spec as
     { containers?: { env?: { name: string; value?: string }[] }[] } | undefined;
-  const value = spec?.containers
-    ?.flatMap(({ env }) => env ?? [])
-    .find(({ name }) => name === 'REGISTRY_STORAGE_DELETE_ENABLED')?.value;
-  const check = about('deletion');
-  if (value === undefined) return [check('unknown', 'the Deployment does not state whether deletion is enabled')];
+  const environment = spec?.containers?.flatMap(({ env }) => env ?? []) ?? [];
+  const valueOf = (variable: string): string | undefined => environment.find(({ name }) => name === variable)?.value;
   return [
-    value === 'true'
-      ? check('ok', 'deletion is enabled in the registry')
-      : check(
-          'failed',
-          'deletion is not enabled in the registry',
-          'set REGISTRY_STORAGE_DELETE_ENABLED=true in its Deployment',
-        ),
+    deletionCheck(valueOf('REGISTRY_STORAGE_DELETE_ENABLED')),
+    ...cacheCheck(valueOf('REGISTRY_STORAGE_CACHE_BLOBDESCRIPTOR'), deployment.spec?.replicas ?? 1),
+  ];
+}
+
+function deletionCheck(value: string | undefined): Check {
+  const check = about('deletion');
+  if (value === undefined) return check('unknown', 'the Deployment does not state whether deletion is enabled');
+  return value === 'true'
+    ? check('ok', 'deletion is enabled in the registry')
+    : check(
+        'failed',
+        'deletion is not enabled in the registry',
+        'set REGISTRY_STORAGE_DELETE_ENABLED=true in its Deployment',
+      );
+}
+
+function cacheCheck(cache: string | undefined, replicas: number): Check[] {
+  if (cache !== 'inmemory' || replicas < 2) return [];
+  return [
+    about('blob cache')(
+      'warning',
+      `the registry has ${replicas} replicas, each with a blob cache in memory: after the deletion of a blob, only the replica that answered forgets it, and pushes to the others can miss layers`,
+      'after each prune, run: regadm registry restart (it also names how to turn the cache off)',
+    ),
   ];
 }
 

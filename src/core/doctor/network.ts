@@ -1,0 +1,132 @@
+import type { ClusterApi } from '../cluster/api.js';
+import { ApiError } from '../cluster/api-error.js';
+import { listObjects } from '../cluster/objects.js';
+import { PODS, defineResource } from '../cluster/resources.js';
+import type { Check } from '../model/check.js';
+import type { KubeObject } from '../model/kube.js';
+import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
+import { about } from './check.js';
+
+const NETWORK_POLICIES = defineResource('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
+const CRON_JOBS = defineResource('batch/v1', 'cronjobs', 'CronJob');
+
+type Labels = Record<string, string>;
+type Direction = 'ingress' | 'egress';
+
+/** Pods whose traffic a prune needs. */
+interface Subject {
+  name: string;
+  labels: Labels;
+  direction: Direction;
+}
+
+interface Selector {
+  matchLabels?: Labels | null;
+  matchExpressions?: { key: string; operator: string; values?: string[] }[] | null;
+}
+
+interface PolicySpec {
+  podSelector?: Selector;
+  policyTypes?: string[] | null;
+  ingress?: object[] | null;
+  egress?: object[] | null;
+}
+
+/**
+ * Checks the NetworkPolicies of the registry's namespace: once one of them selects a pod, the pod has only the traffic
+ * that they allow. Nothing is reported if there are none or the user cannot list them.
+ */
+export async function checkNetwork(api: ClusterApi): Promise<Check[]> {
+  const policies = await inRegistry(api, NETWORK_POLICIES);
+  if (policies.length === 0) return [];
+  const [pods, cronJobs] = await Promise.all([inRegistry(api, PODS), inRegistry(api, CRON_JOBS)]);
+  const checks = [...registryPods(pods), ...prunerPods(cronJobs)].flatMap((subject) => judge(subject, policies));
+  if (checks.length > 0) return checks;
+  return [about('network')('ok', 'the NetworkPolicies restrict neither the registry nor the pruners')];
+}
+
+async function inRegistry(api: ClusterApi, resource: typeof PODS): Promise<KubeObject[]> {
+  return listObjects(api, resource, { namespace: REGISTRY_NAMESPACE }).catch((error: unknown) => {
+    if (error instanceof ApiError) return [];
+    throw error;
+  });
+}
+
+function registryPods(pods: KubeObject[]): Subject[] {
+  const found = pods.find(({ metadata }) => metadata.labels?.['docker-registry'] === 'default');
+  const labels = found?.metadata.labels ?? { 'docker-registry': 'default' };
+  return [{ name: 'the registry pods', labels, direction: 'ingress' }];
+}
+
+function prunerPods(cronJobs: KubeObject[]): Subject[] {
+  return cronJobs
+    .filter(({ metadata }) => metadata.name === OWN_CRON_JOB || metadata.name === OPERATOR_CRON_JOB)
+    .map(({ metadata, spec }) => ({
+      name: `the pods of CronJob ${metadata.name}`,
+      labels: templateLabels(spec),
+      direction: 'egress',
+    }));
+}
+
+function templateLabels(spec: KubeObject['spec']): Labels {
+  const { jobTemplate } = (spec ?? {}) as {
+    jobTemplate?: { spec?: { template?: { metadata?: { labels?: Labels } } } };
+  };
+  return jobTemplate?.spec?.template?.metadata?.labels ?? {};
+}
+
+const TRAFFIC: Record<Direction, string> = { ingress: 'incoming', egress: 'outgoing' };
+
+function judge({ name, labels, direction }: Subject, policies: KubeObject[]): Check[] {
+  const selecting = policies.filter((policy) => isolates(policy.spec ?? {}, direction, labels));
+  if (selecting.length === 0) return [];
+  const check = about('network');
+  const names = selecting.map(({ metadata }) => metadata.name).join(', ');
+  const rules = selecting.flatMap(({ spec }) => (spec as PolicySpec)[direction] ?? []);
+  if (rules.length === 0)
+    return [
+      check(
+        'warning',
+        `${name} have no ${TRAFFIC[direction]} traffic: NetworkPolicy ${names} denies it`,
+        `create a NetworkPolicy in ${REGISTRY_NAMESPACE} that selects ${describeLabels(labels)} and allows ${direction}`,
+      ),
+    ];
+  const allowsAll = rules.some((rule) => Object.keys(rule).length === 0);
+  if (allowsAll) return [];
+  return [check('info', `${name} have only the ${TRAFFIC[direction]} traffic that NetworkPolicy ${names} allows`)];
+}
+
+function describeLabels(labels: Labels): string {
+  const [first] = Object.entries(labels);
+  return first ? `them (${first.join('=')})` : 'them';
+}
+
+/** True if a policy limits the traffic of pods with these labels to what policies allow. */
+function isolates(spec: PolicySpec, direction: Direction, labels: Labels): boolean {
+  // Without policyTypes, a policy is one for ingress, and for egress only if it has rules for that.
+  const types = spec.policyTypes ?? ['Ingress', ...(spec.egress?.length ? ['Egress'] : [])];
+  return types.some((type) => type.toLowerCase() === direction) && selects(spec.podSelector ?? {}, labels);
+}
+
+function selects({ matchLabels, matchExpressions }: Selector, labels: Labels): boolean {
+  const isEqual = Object.entries(matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  return isEqual && (matchExpressions ?? []).every((expression) => holds(expression, labels));
+}
+
+function holds(
+  { key, operator, values = [] }: NonNullable<NonNullable<Selector['matchExpressions']>[number]>,
+  labels: Labels,
+): boolean {
+  const value = labels[key];
+  switch (operator) {
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'In':
+      return value !== undefined && values.includes(value);
+    default:
+      return value === undefined || !values.includes(value);
+  }
+}
