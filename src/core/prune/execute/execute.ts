@@ -10,6 +10,7 @@ import type { PrunePorts } from '../ports.js';
 import { AuditLog } from './audit-log.js';
 import { ClusterWatcher } from './watch/cluster-watcher.js';
 import { pruneImages } from './images.js';
+import { reportLateImages } from './late-images.js';
 import { LiveView } from './watch/live-view.js';
 import { Run } from './run.js';
 import { pruneStreams } from './streams.js';
@@ -56,6 +57,7 @@ export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: 
       await watcher.start();
       await pruneStreams(run);
       await pruneImages(run);
+      await reportLateImages(run);
       await run.record({ action: 'end' });
     }
   } finally {

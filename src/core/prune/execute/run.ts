@@ -20,7 +20,7 @@ interface RunPorts {
   /** Absent with `--prune-registry=false`. */
   registry?: RegistryDeletions;
   view: LiveView;
-  watcher: Pick<ClusterWatcher, 'waitUntilFresh' | 'look'>;
+  watcher: Pick<ClusterWatcher, 'waitUntilFresh' | 'look' | 'catchUp'>;
   audit?: AuditLog;
   /** Aborts when the user interrupts the run: requests in flight are finished, nothing new is started. */
   signal: AbortSignal;

@@ -2,19 +2,23 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Everything } from '../../../cluster/lists/all-referrers.js';
 import { ParsePool } from '../../../cluster/lists/parse-pool.js';
-import { IMAGES, qualifiedName, type ListedResource } from '../../../cluster/resources.js';
+import { IMAGES, IMAGE_STREAMS, qualifiedName, type ListedResource } from '../../../cluster/resources.js';
 import { ageClock } from '../../../kit/clock.js';
 import { forEachParallel } from '../../../kit/parallel.js';
 import type { ClusterReads } from '../../ports.js';
 import { allowedAge } from './allowed-age.js';
 import type { LiveView } from './live-view.js';
 import { anyReader, imageReader, referrerReader, streamReader, type ReaderContext } from './source-readers.js';
+import { SeenDeletions } from './seen-deletions.js';
 import { SourceWatches, OPENING_LIMIT_MS, type ConfirmWaits } from './source-watches.js';
 import { isLive, needsConfirmation, toSource, type Source } from './source.js';
 import { WatchBudget } from './watch-budget.js';
 
 /** Maximum concurrent list requests of a look. */
 const LISTS_AT_ONCE = 4;
+/** Longest time to wait for a watch to show the run's own deletions, in ms. After that, images are listed. */
+const ECHO_LIMIT_MS = 2000;
+const ECHO_POLL_MS = 20;
 
 interface ClusterWatcherOptions {
   /** Watch only objects of this namespace. */
@@ -44,6 +48,7 @@ export class ClusterWatcher {
   private readonly stopping = new AbortController();
   private readonly clock: () => number;
   private readonly watches: SourceWatches;
+  private readonly deletions: SeenDeletions;
   private looking: Promise<void> | undefined;
   private durationMs = 0;
   private oldestMs = 0;
@@ -59,7 +64,8 @@ export class ClusterWatcher {
     const { confirmWaits, watchLimitBytes } = options;
     const budget = new WatchBudget(() => view.knownSize, watchLimitBytes);
     this.watches = new SourceWatches({ cluster, clock: this.clock, signal, budget, confirmWaits });
-    this.sources = toSources({ cluster, view, pool: this.pool, signal }, options);
+    this.deletions = new SeenDeletions((name) => view.digests.find(name));
+    this.sources = toSources({ cluster, view, pool: this.pool, signal }, options, this.deletions);
   }
 
   /** Age of the oldest look that a deletion rested on, in ms. */
@@ -103,6 +109,27 @@ export class ClusterWatcher {
   async look(): Promise<void> {
     this.looking ??= this.lookAtStale().finally(() => (this.looking = undefined));
     return this.looking;
+  }
+
+  /**
+   * Learns of the image streams, and of every image that was created before now. If images are watched, this means
+   * before the run's last deletion of an image: a watch shows changes in their order, so with the deletions it has also
+   * shown all earlier changes.
+   * @param deleted the images (digest numbers) that the run has deleted
+   * @throws ApiError as `waitUntilFresh`
+   */
+  async catchUp(deleted: readonly number[]): Promise<void> {
+    await this.looking?.catch(() => {});
+    const now = this.clock();
+    const images = this.sources.filter(({ reader }) => reader.resource === IMAGES);
+    const streams = this.sources.filter(({ reader }) => reader.resource === IMAGE_STREAMS);
+    await this.lookAt([...images, ...streams].filter((source) => !isLive(source, now)));
+    if (!images.every((source) => isLive(source, now))) return;
+    for (let waited = 0; waited < ECHO_LIMIT_MS && deleted.length > 0; waited += ECHO_POLL_MS) {
+      if (this.deletions.hasAll(deleted)) return;
+      await sleep(ECHO_POLL_MS, undefined, { ref: false });
+    }
+    await this.lookAt(images);
   }
 
   async stop(): Promise<void> {
@@ -157,11 +184,11 @@ export class ClusterWatcher {
   }
 }
 
-function toSources(context: ReaderContext, options: ClusterWatcherOptions): Source[] {
+function toSources(context: ReaderContext, options: ClusterWatcherOptions, deletions: SeenDeletions): Source[] {
   const { namespace, referrers, resourceVersions, everything } = options;
   const versionOf = (name: string): string => resourceVersions.get(name) ?? '';
   return [
-    toSource(imageReader(context), versionOf(IMAGES.resource)),
+    toSource(imageReader(context, deletions), versionOf(IMAGES.resource)),
     toSource(streamReader(context, namespace), versionOf('imagestreams'), namespace),
     ...referrers.map((resource) =>
       toSource(referrerReader(context, resource, namespace), versionOf(resource.resource), namespace),

@@ -10,10 +10,11 @@ export class LaterNeeds {
   private parentsUpTo: number;
   private needsUpTo: number;
   private readonly replacedSeen = new Set<number>();
+  private readonly firstLater: number;
 
   constructor(private readonly images: LaterImages) {
     this.parents = indexParents({ images });
-    this.parentsUpTo = this.needsUpTo = images.count;
+    this.firstLater = this.parentsUpTo = this.needsUpTo = images.count;
   }
 
   /**
@@ -49,15 +50,29 @@ export class LaterNeeds {
     }
   }
 
+  /** Finds the later images (image numbers) that need one of these blobs, with those that they need. */
+  laterImagesThatNeed(blobs: ReadonlySet<number>): { image: number; needed: number[] }[] {
+    const later = Array.from({ length: this.images.count - this.firstLater }, (_, at) => this.firstLater + at);
+    return [...later, ...this.images.replaced]
+      .map((image) => ({ image, needed: [...this.needsOf(image)].filter((blob) => blobs.has(blob)) }))
+      .filter(({ needed }) => needed.length > 0);
+  }
+
   private addNeeds(image: number): void {
-    const { images, blobs } = this;
-    blobs.add(images.name(image));
-    images.eachBlob(image, (blob) => blobs.add(blob));
+    this.images.eachChild(image, (child) => this.children.add(child));
+    for (const blob of this.needsOf(image)) this.blobs.add(blob);
+  }
+
+  /** Returns the manifest, the config and the layers of an image; of an index also those of its children. */
+  private needsOf(image: number): Set<number> {
+    const { images } = this;
+    const needs = new Set([images.name(image)]);
+    images.eachBlob(image, (blob) => needs.add(blob));
     images.eachChild(image, (child) => {
-      this.children.add(child);
-      blobs.add(child);
+      needs.add(child);
       const known = images.indexOf(child);
-      if (known !== -1) images.eachBlob(known, (blob) => blobs.add(blob));
+      if (known !== -1) images.eachBlob(known, (blob) => needs.add(blob));
     });
+    return needs;
   }
 }

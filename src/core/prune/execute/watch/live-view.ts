@@ -33,10 +33,10 @@ interface CurrentRules {
  */
 export class LiveView {
   readonly digests: LaterDigests;
-  private readonly images: LaterImages;
-  private readonly streams: KnownStreams;
+  readonly images: LaterImages;
+  readonly streams: KnownStreams;
   private readonly referrers: KnownReferrers;
-  private readonly needs: LaterNeeds;
+  readonly needs: LaterNeeds;
   private readonly linkNeeds = new Map<string, { stream: ImageStream; images: number; needed: Set<number> }>();
   private current: CurrentRules | undefined;
 
@@ -252,7 +252,8 @@ export class LiveView {
     return { held, items };
   }
 
-  private learnImages(): void {
+  /** Learns what the images need that have appeared. */
+  learnImages(): void {
     if (this.needs.update()) this.current = undefined;
   }
 }

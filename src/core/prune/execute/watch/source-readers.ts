@@ -11,6 +11,7 @@ import type { Referrer } from '../../../model/referrer.js';
 import type { ClusterReads } from '../../ports.js';
 import type { ReferrerGroup } from './known-referrers.js';
 import type { LiveView } from './live-view.js';
+import type { SeenDeletions } from './seen-deletions.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
@@ -37,8 +38,11 @@ export interface ReaderContext {
   signal: AbortSignal;
 }
 
-/** Reads images. A list never removes an image: its deletion shows whether it still exists. */
-export function imageReader({ cluster, view, pool, signal }: ReaderContext): SourceReader {
+/**
+ * Reads images, and notes which deletions a watch shows. A list never removes an image: its deletion shows whether it
+ * still exists.
+ */
+export function imageReader({ cluster, view, pool, signal }: ReaderContext, deletions: SeenDeletions): SourceReader {
   return {
     resource: IMAGES,
     async list() {
@@ -47,7 +51,8 @@ export function imageReader({ cluster, view, pool, signal }: ReaderContext): Sou
       return resourceVersion;
     },
     take(type, object) {
-      if (type !== 'DELETED') view.putImage(reduceWholeImage(object));
+      if (type === 'DELETED') deletions.add(object.metadata.name);
+      else view.putImage(reduceWholeImage(object));
     },
   };
 }
