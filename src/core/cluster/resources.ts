@@ -43,6 +43,7 @@ export const LIMIT_RANGES = defineResource('v1', 'limitranges', 'LimitRange');
 
 export const PODS = defineResource('v1', 'pods', 'Pod');
 export const JOBS = defineResource('batch/v1', 'jobs', 'Job');
+export const NAMESPACES = defineResource('v1', 'namespaces', 'Namespace', { namespaced: false });
 export const SECRETS = defineResource('v1', 'secrets', 'Secret');
 export const CLAIMS = defineResource('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
 export const VOLUMES = defineResource('v1', 'persistentvolumes', 'PersistentVolume', { namespaced: false });

@@ -75,6 +75,8 @@ export interface ClusterChecks {
   hasToken(): Promise<boolean>;
   /** Asks whether the user has a permission. @throws ApiError */
   reviewAccess(permission: Permission, signal?: AbortSignal): Promise<AccessReview>;
+  /** Tells whether a namespace exists; undefined if the user is not allowed to see it. Never throws. */
+  hasNamespace(name: string, signal?: AbortSignal): Promise<boolean | undefined>;
   /** Lists the jobs of the registry's namespace. @throws ApiError */
   listJobs(signal?: AbortSignal): Promise<KubeObject[]>;
   /** Lists the pods of the registry's namespace. @throws ApiError */

@@ -106,10 +106,30 @@ test.each(['oc', 'name'])('-o %s lists only what was done: stderr names what fai
   expect(stdout).not.toContain('error');
 });
 
+describe('a namespace without image streams', () => {
+  test('is an error if it does not exist', async () => {
+    const { status, stdout, stderr } = await images('-n', 'nowhere', '--confirm');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('error: namespace nowhere does not exist\n  * check the name: ');
+  });
+
+  test('is a warning for a user who may not read namespaces', async () => {
+    const run = await prune(scene, ['prune', 'images', '-n', 'nowhere'], {
+      kubeconfig: scene.sandbox.kubeconfig.pruner,
+    });
+    expect(run.status).toBe(0);
+    expect(run.stderr).toMatch(/^warning: namespace nowhere has no image streams, and this user may not see whether/m);
+  });
+
+  test('that exists is neither', async () => {
+    expect(await images('-n', 'default')).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
 describe('the exit status', () => {
   test('is 2 if a dry run with --detailed-exitcode finds something', async () => {
     expect((await images('--detailed-exitcode')).status).toBe(2);
-    expect((await images('--detailed-exitcode', '-n', 'nowhere')).status).toBe(0);
+    expect((await images('--detailed-exitcode', '-n', 'default')).status).toBe(0);
   });
 
   test('is 3 if a deletion failed', async () => {

@@ -1,6 +1,7 @@
 import { hostsOfUrl } from '../../cluster/lists/all-referrers.js';
 import type { ReadResult } from '../../cluster/lists/read-result.js';
 import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
+import { checkNamespace } from './namespace.js';
 import { resolveUnreadable } from '../../manifests/unreadable.js';
 import { freezeSnapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
@@ -36,6 +37,7 @@ export async function gather(
   let opening = options.pruneRegistry ? startOpening(ports, request, context) : undefined;
   try {
     const { snapshot, ...lists } = await readLists(ports, request, context);
+    await checkNamespace(ports, options.namespace, snapshot, context);
     const { now } = lists;
     if (planFile) assertNotTooOld(request.planFile!, planFile.content, now);
     context.reporter.phase('planning');
