@@ -37,6 +37,8 @@ export const ADVICE = {
     `check the pod's node and its kubelet, then try again: oc -n ${namespace} get pod ${pod} -o wide; oc get nodes`,
   refreshCredentials: 'run the login again (oc login), or pass --token',
   grantPruner: `give the user the role: ${GRANT_TO_USER}`,
+  grantBasicUser:
+    'give the user the role that every logged-in user normally has: oc adm policy add-cluster-role-to-user basic-user USER',
   askForPruner: `ask for the cluster role ${PRUNER_ROLE}: ${GRANT_TO_USER}`,
   grantPrunerToSee: `give the user the role, because a prune deletes nothing unless it sees all uses: ${GRANT_TO_USER}`,
   askForAdministrator: `ask a cluster administrator: the cluster role ${PRUNER_ROLE} does not include this`,

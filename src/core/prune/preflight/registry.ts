@@ -1,7 +1,11 @@
+import { describePermission } from '../../cluster/access-review.js';
+import { ADVICE } from '../../model/advice.js';
 import { hasCode, RegadmError } from '../../model/errors.js';
 import type { Digest } from '../../model/digest.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
+import type { ClusterChecks } from '../ports.js';
+import { isUnauthorized } from '../../registry/error.js';
 import { isRegistryAbsent } from '../plan/needs-registry.js';
 import { failedWith, notChecked, passed, type PreflightCheck, type PreflightName } from './check.js';
 
@@ -14,6 +18,7 @@ interface RegistryCheckInput {
   hasToken: boolean;
   /** True if the API server allows the user to delete images. */
   mayDelete: boolean;
+  cluster: Pick<ClusterChecks, 'reviewAccess'>;
   randomDigest: () => Digest;
   signal?: AbortSignal;
 }
@@ -56,6 +61,7 @@ function checkToken(hasToken: boolean): PreflightCheck {
 /** The check that an error code of the probe belongs to; all other errors belong to `registry`. */
 const CHECK_OF_ERROR: Record<string, PreflightName> = {
   REGISTRY_UNAUTHORIZED: 'token',
+  FORBIDDEN: 'token',
   REGISTRY_READ_ONLY: 'mode',
   REGISTRY_DELETE_DISABLED: 'deletion',
 };
@@ -84,7 +90,7 @@ async function probe(
     await registry.probeBlobDeletion(input.randomDigest(), { signal: input.signal });
     return checks;
   } catch (error) {
-    return withFailure(checks, error, input);
+    return withFailure(checks, await explained(error, input), input);
   }
 }
 
@@ -110,11 +116,23 @@ async function probeLayerLink(
   }
 }
 
+/** The registry reads its user by the token; every authenticated user normally has this permission (basic-user). */
+const OWN_USER = { verb: 'get', group: 'user.openshift.io', resource: 'users', name: '~' };
+
+/** Explains a 401 for a token that is valid, but whose user the registry cannot read. */
+async function explained(error: unknown, { cluster, signal }: RegistryCheckInput): Promise<unknown> {
+  if (!isUnauthorized(error)) return error;
+  const review = await cluster.reviewAccess(OWN_USER, signal).catch(() => undefined);
+  if (review?.access !== 'denied') return error;
+  const problem = `401 Unauthorized: the user may not ${describePermission(OWN_USER)}, by which the registry reads who the token belongs to`;
+  return new RegadmError(problem, { code: 'FORBIDDEN', suggestions: [ADVICE.grantBasicUser], cause: error });
+}
+
 /** Replaces the check that failed, and marks those that depend on it as not checked. */
 function withFailure(checks: PreflightCheck[], error: unknown, { mayDelete }: RegistryCheckInput): PreflightCheck[] {
   const name = (error instanceof RegadmError && CHECK_OF_ERROR[error.code]) || 'registry';
   const failed = failedWith(name, error);
-  if (name === 'token' && mayDelete)
+  if (name === 'token' && mayDelete && hasCode(error, 'REGISTRY_UNAUTHORIZED'))
     failed.message += '; the API server allows this user to delete images, so the token is the likely cause';
   if (name === 'mode') failed.message += '; nothing was changed';
   return checks.map((check) => {

@@ -124,6 +124,19 @@ describe('with --confirm', () => {
     expect(JSON.stringify(checks)).not.toContain('sha256~wrong');
   });
 
+  test('a user whom the registry cannot read is not told that the token is wrong', async () => {
+    const given = await input('pruner', { token: 'sha256~wrong' });
+    const reviewAccess: typeof given.cluster.reviewAccess = async (permission, signal) =>
+      permission.name === '~' ? { access: 'denied', status: 201 } : given.cluster.reviewAccess(permission, signal);
+    const checks = await runPreflight({ ...given, cluster: { ...given.cluster, reviewAccess } });
+    expect(failing(checks)).toEqual(['token']);
+    expect(find(checks, 'token').message).toMatch(
+      /^401 Unauthorized: the user may not get users\.user\.openshift\.io\/~/,
+    );
+    expect(find(checks, 'token').message).not.toContain('likely cause');
+    expect(find(checks, 'token').suggestions!.join()).toContain('basic-user');
+  });
+
   test('read-only mode is detected although blobs could still be deleted; no blob deletion is sent', async () => {
     sandbox.registry.setReadOnly(true);
     const checks = await preflight('pruner');
