@@ -1,6 +1,6 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { ApiError } from '../cluster/api-error.js';
-import { findIfReadable, getObject, listObjects, type ObjectReference } from '../cluster/objects.js';
+import { findIfReadable, findObject, getObject, listObjects, type ObjectReference } from '../cluster/objects.js';
 import { ROUTES } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/values/quantity.js';
@@ -8,7 +8,7 @@ import type { Condition } from '../model/kube.js';
 import { managementState, type RegistryConfig } from './config.js';
 import { rolloutLoss } from './ephemeral-storage.js';
 import { importModeOf } from './import-mode.js';
-import { CONFIG, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
+import { CONFIG, CONFIG_NAME, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
 import { isReadOnlyEnvironment, listRegistryPods, type RegistryPod } from './pods.js';
 import type { Deployment } from './rollout.js';
 
@@ -50,6 +50,8 @@ export interface RegistryState {
   unavailable: Unavailable[];
 }
 
+const NO_CONFIG = `there is none: ${CONFIG_NAME} does not exist, so this cluster has no registry of the image registry operator`;
+
 /** Something that the user cannot read, or that does not exist. */
 export interface Unavailable {
   what: string;
@@ -75,12 +77,14 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
   const get = <T extends KubeObject>(what: string, reference: ObjectReference): Promise<T | undefined> =>
     read(what, () => getObject<T>(api, reference, { signal }));
   const [config, deployment, routes, imageConfig, pods] = await Promise.all([
-    get<RegistryConfig>("the operator's config", CONFIG),
+    read("the operator's config", () => findObject<RegistryConfig>(api, CONFIG, { signal })),
     get<Deployment>('the deployment', DEPLOYMENT),
     read('the routes', () => listObjects(api, ROUTES, { namespace: REGISTRY_NAMESPACE, signal })),
     get("the cluster's image config", IMAGE_CONFIG),
     read('the pods', () => listRegistryPods(api, signal)),
   ]);
+  const what = "the operator's config";
+  if (!config && !unavailable.some((part) => part.what === what)) unavailable.push({ what, message: NO_CONFIG });
   const storage = config && storageOf(config);
   const claim =
     storage?.kind === 'pvc' && storage.place ? await get('the volume claim', claimNamed(storage.place)) : undefined;

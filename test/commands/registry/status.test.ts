@@ -246,3 +246,15 @@ probe.textContent = JSON.stringify({
 });
 document.body.append(probe);
 `;
+
+test('a cluster without the configuration of the operator has none, and that is reported', async () => {
+  const other = await startSandbox({ sample: true, storage: 'none', operator: false });
+  const { stdout } = await as(other.kubeconfig.admin, '-o', 'json');
+  await other.stop();
+  expect(documentOf({ stdout } as Outcome).unavailable).toContainEqual({
+    what: "the operator's config",
+    message: expect.stringMatching(
+      /^there is none: configs\.imageregistry\.operator\.openshift\.io\/cluster does not exist/,
+    ),
+  });
+});
