@@ -157,6 +157,60 @@ describe("another cluster's storage", () => {
   });
 });
 
+describe('a pruner that does not tell what it did', () => {
+  const isStatus = (message: string): boolean => message.startsWith('{');
+  const ends = (status: object) => (message: string) => (isStatus(message) ? JSON.stringify(status) : message);
+  const LIES: [string, (message: string) => string, RegExp][] = [
+    ['prints nothing', (message) => (isStatus(message) ? message : '\n'), /without its summary/],
+    [
+      'prints no summary',
+      (message) => message.replace(/^(Would delete|Deleted) \d+ blobs?$/gm, ''),
+      /without its summary/,
+    ],
+    [
+      'fails with exit status 0',
+      ends({ status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '0' }] } }),
+      /a failure with exit status 0/,
+    ],
+  ];
+  const lie = (mode: 'check' | 'delete', change: (message: string) => string): void =>
+    sandbox.onRequest(({ path }) => (path.includes(`prune%3D${mode}`) ? { do: 'rewrite', change } : undefined));
+  const cluster = { images: [pushed('image')], imagestreams: [listing('image')] };
+
+  test.each(LIES)('a check that %s is an error, and nothing is deleted', async (_what, change, message) => {
+    await begin(cluster, ['image', 'config', 'orphan'], ['image']);
+    const files = filesBelow(sandbox.storageDir);
+    lie('check', change);
+    const expectError = ({ status, document }: Awaited<ReturnType<typeof prune>>): void => {
+      expect(status).not.toBe(0);
+      expect(document.message).toMatch(message);
+      expect(filesBelow(sandbox.storageDir)).toEqual(files);
+    };
+    expectError(await prune('--confirm'));
+    expect(guardedState(sandbox)).toEqual(before);
+    expectError(await dryRun());
+  });
+
+  test.each(LIES)('a deletion that %s is a failure', async (_what, change, message) => {
+    await begin(cluster, ['image', 'config', 'orphan'], ['image']);
+    lie('delete', change);
+    const { status, document } = await prune('--confirm');
+    expect(status).toBe(3);
+    expect(document.failures.map((failure) => failure.message).join()).toMatch(message);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+
+  test('an error that a check logs is a failure, in a dry run too', async () => {
+    await begin(cluster, ['image', 'config', 'orphan'], ['image']);
+    lie('check', (message) =>
+      message.replace(/^(?=Would delete \d+ blob)/m, 'time="2026-01-01T00:00:00Z" level=error msg="cannot read x"\n'),
+    );
+    const { status, document } = await dryRun();
+    expect(status).toBe(3);
+    expect(document.failures).toEqual([{ target: 'pruner', message: 'cannot read x' }]);
+  });
+});
+
 test('without repositories, the blobs are not searched: a failure, and the warning of the pruner is shown', async () => {
   await begin({ images: [pushed('a')], imagestreams: [listing('a')] }, ['a', 'orphan']);
   rmSync(path.join(sandbox.storageDir, 'docker/registry/v2/repositories'), { recursive: true });

@@ -148,7 +148,9 @@ function toResult(text: string): ExecResult {
   if (status === 'Success') return { exitCode: 0 };
   const causes = details?.causes ?? [];
   const code = causes.find(({ reason }) => reason === 'ExitCode')?.message ?? '';
-  if (/^\d{1,3}$/.test(code)) return { exitCode: Number(code), message };
+  if (/^[1-9]\d{0,2}$/.test(code)) return { exitCode: Number(code), message };
+  // A failure with exit status 0 contradicts itself, so how the command ended is not known.
+  if (code === '0') return { message: 'the server reports a failure with exit status 0' };
   return { message: message || causes.find(({ message }) => message)?.message || reason };
 }
 

@@ -19,6 +19,8 @@ export class PrunerOutput {
   readonly warnings: string[] = [];
   /** True if it stated what it keeps: it does so only with the log level debug. */
   statesKept = false;
+  /** True if it printed its summary, which is its last output: without it, lines can be missing. */
+  hasSummary = false;
   /** Last line that was not recognized: if the process failed, it states the cause. */
   lastUnknown = '';
   private readonly repositories: RepositoryRemoval[] = [];
@@ -44,6 +46,7 @@ export class PrunerOutput {
       this.manifestLinks.push({ repository: parsed.repository, digest: parsed.digest });
     else if (parsed.kind === 'repository')
       this.repositories.push({ name: parsed.name, reason: 'its image stream does not exist' });
+    else if (parsed.kind === 'summary-blobs') this.hasSummary = true;
     else if (parsed.kind === 'summary-bytes') this.bytes = parsed.bytes;
     else if (parsed.kind === 'kept-blob') this.keep(sha256Hex(parsed.digest) ?? '');
     else if (parsed.kind === 'repository-seen') this.seenRepositories++;

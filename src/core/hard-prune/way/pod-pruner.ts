@@ -55,7 +55,7 @@ export class PodPruner implements Pruner {
     return {
       plan: output.plan(),
       warnings: [...output.errors, ...output.warnings, ...notSwept(output).map(({ message }) => message), ...judged],
-      failures: notSwept(output),
+      failures: failuresIn(output),
     };
   }
 
@@ -69,7 +69,7 @@ export class PodPruner implements Pruner {
       throw this.started ? mayHaveDeleted(signal.aborted ? signal.reason : error) : error;
     });
     const plan = run.output.plan();
-    const failures = [...run.output.errors.map((message) => ({ target: 'pruner', message })), ...notSwept(run.output)];
+    const failures = failuresIn(run.output);
     const failure = failureOf(run);
     if (failure) failures.push({ target: `pod ${this.options.pod.name}`, message: failure });
     // The pruner logs each deletion right before it: without its summary, the last one is uncertain.
@@ -111,6 +111,11 @@ export class PodPruner implements Pruner {
     if (output.blobCount > before && output.blobCount % PROGRESS_STEP === 0)
       reporter.progress(`the registry's pruner has listed ${output.blobCount} blobs`);
   }
+}
+
+/** Returns what the pruner could not do, as it logged it. */
+function failuresIn(output: PrunerOutput): Failure[] {
+  return [...output.errors.map((message) => ({ target: 'pruner', message })), ...notSwept(output)];
 }
 
 /** Without a repositories directory, the pruner ends before it searches the blobs. */

@@ -10,8 +10,11 @@ export interface PrunerRun {
 }
 
 /** Describes why a run of the pruner failed; undefined when it succeeded. */
-export function failureOf({ result, output: { lastUnknown } }: PrunerRun): string | undefined {
-  if (result.exitCode === 0) return undefined;
+export function failureOf({ result, output: { lastUnknown, hasSummary, notSwept } }: PrunerRun): string | undefined {
+  if (result.exitCode === 0)
+    return hasSummary || notSwept
+      ? undefined
+      : "the registry's pruner ended without its summary, so what it has done is not known";
   if (result.exitCode === undefined) {
     const words = result.message ? `: ${result.message}` : '';
     return `the connection to the registry's pruner broke before it ended${words}`;
