@@ -32,7 +32,10 @@ test('an interruption after the deletion has started says that blobs may be dele
 });
 
 test('an interruption before the start says nothing about blobs', async () => {
-  const pruner = prunerWith(async () => ({ exitCode: 0 }));
+  const pruner = prunerWith(async ({ stdout }) => {
+    stdout(Buffer.from('Would delete 0 blobs\nWould free up 0 B of disk space\n'));
+    return { exitCode: 0 };
+  });
   await pruner.find(new AbortController().signal);
   await expect(pruner.delete(NO_PLAN, async () => {}, AbortSignal.abort(INTERRUPTED))).rejects.toBe(INTERRUPTED);
 });
