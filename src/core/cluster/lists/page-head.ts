@@ -12,8 +12,6 @@ const SPACE = 0x20;
 interface PageHead {
   kind?: unknown;
   apiVersion?: unknown;
-  /** Version of the list: empty if the page does not state one. */
-  resourceVersion: string;
   /** Token for the next page. */
   continue?: string;
   /** True if the objects are an array; false if they are null. */
@@ -53,7 +51,7 @@ function headAnywhere(body: Buffer): PageHead {
 }
 
 function toHead({ kind, apiVersion, metadata }: KubeList, hasItems: boolean): PageHead {
-  return { kind, apiVersion, ...positionIn(metadata), hasItems };
+  return { kind, apiVersion, continue: positionIn(metadata).continue, hasItems };
 }
 
 /**

@@ -90,9 +90,7 @@ export class PageRequests {
     try {
       const head = headOfPage(body);
       checkKind(head, this.resource);
-      // Some programs that serve resources of their own write neither items nor a version for an empty list.
       if (!head.hasItems && !this.options.allowNullItems) throw new Error('its items are null');
-      if (head.resourceVersion === '' && !this.options.allowNullItems) throw new Error('it has no resource version');
     } catch (cause) {
       throw this.notAList(cause);
     }
