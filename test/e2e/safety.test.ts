@@ -233,6 +233,15 @@ describe('signatures, attestations and SBOMs', () => {
     });
   });
 
+  test.each(['{}', '[]', '{"schemaVersion":2}'])('are reported if the registry answers %s', async (body) => {
+    push('artifact', 'artifact', { subject: used['source image 0'] });
+    sandbox.onRequest(({ method, path }) =>
+      method === 'GET' && path.includes('/manifests/') ? { do: 'respond', status: 200, body } : undefined,
+    );
+    const { warnings } = documentOf(await run(KEEP_NOTHING));
+    expect(warnings).toContainEqual(expect.stringMatching(/^cannot read \d+ manifests; only cosign's tags/));
+  });
+
   test('with --prune-registry=false, a registry that cannot be reached is a warning', async () => {
     push('artifact', 'artifact', { subject: used['source image 0'] });
     const args = ['--confirm', '--prune-registry=false', '--registry-url', 'https://127.0.0.1:9'];

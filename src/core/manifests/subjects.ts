@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { parseDigest } from '../model/digest.js';
+import { manifestParts } from '../model/image-manifest.js';
 import { RegadmError, hasCode, messageOf } from '../model/errors.js';
 import { streamKey } from '../model/image-stream.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
@@ -88,6 +89,8 @@ class SubjectReader {
       this.mayPull = true;
       const subject = parseDigest(manifest?.subject?.digest);
       if (subject) subjects.found.set(images.name(image), digests.intern(subject));
+      // A response that is not a manifest does not show that there is no subject.
+      else if (manifest) manifestParts(manifest);
       return manifest !== undefined;
     } catch (error) {
       this.note(error, repository);
@@ -105,7 +108,7 @@ class SubjectReader {
     if (hasCode(error, 'REGISTRY_UNAUTHORIZED')) {
       subjects.denial ??= error;
       subjects.denied.add(repository);
-    } else if (isUnavailable(error)) {
+    } else if (error instanceof RegadmError && isUnavailable(error)) {
       subjects.unavailable ??= error;
     } else {
       subjects.error ??= error;
