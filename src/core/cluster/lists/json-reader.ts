@@ -12,8 +12,10 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const SPACE = 0x20;
 const ZERO = 0x30;
-/** Maximum nesting depth: more than any object of an API server has. */
-const MAX_DEPTH = 512;
+/** Maximum number of nested lists above a requested field, where the reader calls itself. Skipping has no limit. */
+const MAX_OPEN_LISTS = 512;
+/** Maximum nesting depth of a value that is kept, because callers recurse into it. */
+const MAX_KEPT_DEPTH = 512;
 
 /**
  * Parses JSON, but creates values only for the given fields. Everything else (managed fields, environments, labels:
@@ -55,7 +57,7 @@ class JsonReader {
   private lists = 0;
   private readonly text: Buffer;
   private readonly end: number;
-  private readonly open = new Uint8Array(MAX_DEPTH);
+  private open = new Uint8Array(MAX_KEPT_DEPTH);
 
   constructor(private readonly bytes: Uint8Array) {
     this.text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -81,7 +83,7 @@ class JsonReader {
     }
     if (first === OPEN_OBJECT) return this.object(fields);
     // The fields limit the depth of objects, but a server could nest lists until the stack is full.
-    if (++this.lists > MAX_DEPTH) throw this.error();
+    if (++this.lists > MAX_OPEN_LISTS) throw this.error();
     const list = this.list(fields);
     this.lists--;
     return list;
@@ -157,7 +159,10 @@ class JsonReader {
 
   private whole(): unknown {
     const from = this.at;
+    if (this.open.length > MAX_KEPT_DEPTH) this.open = new Uint8Array(MAX_KEPT_DEPTH);
     this.skip();
+    if (this.open.length > MAX_KEPT_DEPTH)
+      throw new SyntaxError(`a value is nested more than ${MAX_KEPT_DEPTH} levels deep`);
     return JSON.parse(this.text.toString('utf8', from, this.at));
   }
 
@@ -225,13 +230,14 @@ class JsonReader {
   }
 
   private skipBrackets(): void {
-    const { bytes, end, open } = this;
+    const { bytes, end } = this;
+    let { open } = this;
     let depth = 0;
     for (let at = this.at; at < end; at++) {
       const byte = bytes[at]!;
       if (byte === QUOTE) at = this.endOfString(at);
       else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-        if (depth === MAX_DEPTH) throw this.error(at);
+        if (depth === open.length) open = this.growOpen();
         open[depth++] = byte;
       } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
         // In ASCII, the code of a closing bracket is the opening bracket's plus two.
@@ -243,6 +249,14 @@ class JsonReader {
       }
     }
     throw this.error(end);
+  }
+
+  /** Doubles the number of brackets that can be open: any tenant can nest a value that decisions do not read. */
+  private growOpen(): Uint8Array<ArrayBuffer> {
+    const larger = new Uint8Array(this.open.length * 2);
+    larger.set(this.open);
+    this.open = larger;
+    return larger;
   }
 
   private space(): void {

@@ -91,6 +91,24 @@ describe('readJson', () => {
     );
   });
 
+  it.each([
+    ['lists', '[', ']', '{"metadata":{"labels":[]}}'],
+    ['objects', '{"a":', '}', '{"metadata":{"labels":{}}}'],
+  ])('skips %s of any depth', (_what, open, close, expected) => {
+    const deep = `${open.repeat(20_000)}1${close.repeat(20_000)}`;
+    const text = `{"other":${deep},"metadata":{"labels":${deep}},"items":[{"other":${deep},"name":"a"}]}`;
+    expect(read(text, fields)).toEqual({ ...(JSON.parse(expected) as object), items: [{ name: 'a' }] });
+    expect(() => read(`{"other":${deep.slice(0, -1)}]]}`, fields)).toThrow(SyntaxError);
+  });
+
+  it('states that a requested value is nested too deeply, also after a deep value that it skipped', () => {
+    const deep = (depth: number): string => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+    expect(read(`{"other":${deep(5000)},"items":[{"name":${deep(512)}}]}`, fields)).toHaveProperty('items.0.name');
+    expect(() => read(`{"other":${deep(5000)},"items":[{"name":${deep(513)}}]}`, fields)).toThrow(
+      'a value is nested more than 512 levels deep',
+    );
+  });
+
   it('rejects every document that is cut off', () => {
     const text = '{"metadata":{"name":"a"},"x":[{"y":"z\\"","n":[1]}],"items":[{"name":"b","size":12}]}';
     for (let length = 0; length < text.length; length++)
