@@ -116,8 +116,26 @@ describe('older revisions of stateful sets and daemon sets', () => {
     expect(whyKept([app(), revision(template)], { referrers: 'oc' })).toEqual(GONE);
   });
 
-  test.each([undefined, null, {}, { spec: null }, { spec: { template: null } }])('%j has no images', (data) => {
+  const inPod = (spec: unknown) => ({ spec: { template: { spec } } });
+  test.each([
+    undefined,
+    null,
+    {},
+    { spec: null },
+    { spec: { template: null } },
+    'text',
+    { spec: { template: 'text' } },
+    inPod('text'),
+    inPod({ containers: 'text' }),
+    inPod({ containers: [null, 'text', { image: 7 }], volumes: {} }),
+    inPod({ volumes: [null, { image: 'text' }, { image: { reference: {} } }] }),
+  ])('%j has no images', (data) => {
     expect(whyKept([app(), revision(data)])).toEqual(GONE);
+  });
+
+  test('what cannot start a container does not hide the other containers', () => {
+    const containers = [null, { image: 7 }, { name: 'c', image: `r.example/shop/app@${OLD}` }];
+    expect(whyKept([app(), revision(inPod({ containers, volumes: 'text' }))])['latest 1']).toContain('shop/db-1');
   });
 });
 

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../kube.js';
 import type { Referrer } from '../referrer.js';
 import { reduceBuild, reduceBuildConfig } from './build.js';
-import { podSpecReferences, type PodSpec } from './pod-spec.js';
+import { isRecord } from '../values/json.js';
+import { podSpecReferences, uncheckedPodSpec, type PodSpec } from './pod-spec.js';
 import { reducePod } from './pod.js';
 import { annotatedTriggers, imageChangeTriggers } from './triggers.js';
 
@@ -52,16 +53,24 @@ function reduceDeploymentConfig(object: KubeObject): Referrer {
 
 /**
  * Reduces an older revision of a stateful set or a daemon set to the images in its pod template, which a rollback or a
- * partition starts again. Revisions of other kinds have no pod template.
+ * partition starts again. Revisions of other kinds have no pod template. The API server does not check the content of a
+ * revision: a value that is not a pod template starts no pod.
  */
 function reduceControllerRevision(object: KubeObject): Referrer {
-  const { spec } = (object.data ?? {}) as { spec?: { template?: Template } | null };
+  const template = recordIn(recordIn(object.data).spec).template;
   return {
     kind: 'ControllerRevision',
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
-    references: podSpecReferences(spec?.template?.spec).map((reference) => ({ ...reference, extended: true })),
+    references: podSpecReferences(uncheckedPodSpec(recordIn(template).spec)).map((reference) => ({
+      ...reference,
+      extended: true,
+    })),
   };
+}
+
+function recordIn(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
 }
 
 /** Kind of each resource's objects. */

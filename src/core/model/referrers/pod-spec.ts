@@ -1,4 +1,5 @@
 import type { Reference } from '../referrer.js';
+import { isRecord, listOf } from '../values/json.js';
 
 interface Container {
   name?: string;
@@ -43,4 +44,28 @@ function imageVolumes(spec: PodSpec | null | undefined): Reference[] {
       text: volume.image!.reference!,
       extended: true,
     }));
+}
+
+/** Returns the parts of a value that can belong to a pod's spec, if nobody has checked its types. */
+export function uncheckedPodSpec(value: unknown): PodSpec {
+  if (!isRecord(value)) return {};
+  const containersIn = (list: unknown): Container[] =>
+    listOf(list)
+      .filter(isRecord)
+      .map(({ name, image }) => ({ name: textIn(name), image: textIn(image) }));
+  return {
+    containers: containersIn(value.containers),
+    initContainers: containersIn(value.initContainers),
+    ephemeralContainers: containersIn(value.ephemeralContainers),
+    volumes: listOf(value.volumes)
+      .filter(isRecord)
+      .map(({ name, image }) => ({
+        name: textIn(name),
+        image: { reference: isRecord(image) ? textIn(image.reference) : undefined },
+      })),
+  };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
