@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { regadm } from '../support/regadm.js';
+import { temporaryDirectory } from '../support/storage-tree.js';
 
 let sandbox: Sandbox;
 
@@ -96,6 +99,19 @@ describe('prune images stops before it changes anything when it cannot read some
       'KUBECONFIG_INVALID',
       'no context named "nope"',
     );
+  });
+
+  test.each(['null', '[]', '"text"', '7', '{"clusters": [null]}', '{"users": 7}'])(
+    'a kubeconfig that is %s is an error about the kubeconfig',
+    async (text) => {
+      const file = path.join(temporaryDirectory(), 'config');
+      writeFileSync(file, text);
+      await expectError(['--kubeconfig', file], 'KUBECONFIG_INVALID', /^the kubeconfig (?!.*Cannot read propert)/);
+    },
+  );
+
+  test('a kubeconfig that does not end', async () => {
+    await expectError(['--kubeconfig', '/dev/zero'], 'KUBECONFIG_MISSING', 'it is larger than 16 MiB');
   });
 });
 

@@ -1,5 +1,5 @@
 import { KubeConfig } from '@kubernetes/client-node';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ADVICE } from '../../model/advice.js';
@@ -65,10 +65,15 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: strin
   );
 }
 
+/** Maximum bytes of a kubeconfig: that of thousands of clusters has a few MiB. */
+const KUBECONFIG_BYTES = 16 * 1024 * 1024;
+/** The parser's own errors for other values, such as `null`, name its variables. */
+const NOT_A_KUBECONFIG = 'it does not have the form of a kubeconfig';
+
 function readFile(file: string): KubeConfig {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readStart(file);
   } catch (cause) {
     throw new RegadmError(`cannot read the kubeconfig ${file}: ${messageOf(cause)}`, {
       code: 'KUBECONFIG_MISSING',
@@ -82,6 +87,21 @@ function readFile(file: string): KubeConfig {
   return config;
 }
 
+/** Reads a file, also a pipe or a device, which can be endless. @throws Error if it is larger than a kubeconfig */
+function readStart(file: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(KUBECONFIG_BYTES + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < buffer.length; length += read)
+      read = readSync(descriptor, buffer, length, buffer.length - length, null);
+    if (length > KUBECONFIG_BYTES) throw new Error(`it is larger than ${KUBECONFIG_BYTES >> 20} MiB`);
+    return buffer.toString('utf8', 0, length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function parse(name: string, text: string, dir = ''): KubeConfig {
   if (text.trim() === '') return empty();
   const config = new KubeConfig();
@@ -92,7 +112,7 @@ function parse(name: string, text: string, dir = ''): KubeConfig {
     for (const { exec } of config.users) resolveCommand(exec as unknown, dir);
   } catch (cause) {
     // The parser's message can quote the file with its tokens, so only its first line is shown.
-    const reason = messageOf(cause).split('\n')[0]!.slice(0, 120);
+    const reason = cause instanceof TypeError ? NOT_A_KUBECONFIG : messageOf(cause).split('\n')[0]!.slice(0, 120);
     throw new RegadmError(`the kubeconfig ${name} cannot be parsed: ${reason}`, {
       code: 'KUBECONFIG_INVALID',
       suggestions: ['repair the file, or create a new one with oc login'],
