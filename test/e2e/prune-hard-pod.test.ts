@@ -200,14 +200,19 @@ describe('a pruner that does not tell what it did', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
-  test('an error that a check logs is a failure, in a dry run too', async () => {
+  test('nothing is deleted after a check that logs an error, and a dry run fails too', async () => {
     await begin(cluster, ['image', 'config', 'orphan'], ['image']);
+    const files = filesBelow(sandbox.storageDir);
     lie('check', (message) =>
       message.replace(/^(?=Would delete \d+ blob)/m, 'time="2026-01-01T00:00:00Z" level=error msg="cannot read x"\n'),
     );
     const { status, document } = await dryRun();
     expect(status).toBe(3);
     expect(document.failures).toEqual([{ target: 'pruner', message: 'cannot read x' }]);
+    const confirmed = await prune('--confirm');
+    expect(confirmed.status).toBe(3);
+    expect(confirmed.document.message).toContain('logged an error: cannot read x');
+    expect(filesBelow(sandbox.storageDir)).toEqual(files);
   });
 });
 

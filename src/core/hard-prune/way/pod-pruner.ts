@@ -11,7 +11,7 @@ import { judgePod, type JudgeOptions } from '../plan/judge-pod.js';
 import type { HardPrunePlan } from '../plan/types.js';
 import type { ClusterUsage } from '../plan/usage.js';
 import type { Deletions, Findings } from '../report.js';
-import { assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
+import { assertNoErrors, assertSucceeded, failureOf, type PrunerRun } from './pruner-failure.js';
 import type { Pruner } from './way.js';
 
 interface PodPrunerOptions {
@@ -49,6 +49,7 @@ export class PodPruner implements Pruner {
     this.usage ??= await readUsage?.(signal);
     const run = await this.run('check', signal);
     assertSucceeded(run, pod);
+    if (judge?.confirmed) assertNoErrors(run, pod);
     const { output } = run;
     const judged = judge && this.usage ? judgePod(output, this.usage, judge) : [];
     this.reported = output.warnings;

@@ -26,6 +26,20 @@ export function failureOf({ result, output: { lastUnknown, hasSummary, notSwept 
 const ROLE_NEEDED =
   "the registry's service account needs the cluster role system:image-pruner: with --confirm, regadm grants it while it is needed; for a dry run: oc adm policy add-cluster-role-to-user system:image-pruner -z registry -n openshift-image-registry";
 
+/**
+ * Refuses to delete after a check that logged an error: what the pruner could not read can be in use.
+ * @throws RegadmError PRUNER_FAILED
+ */
+export function assertNoErrors({ output: { errors } }: PrunerRun, pod: RegistryPod): void {
+  const last = errors.at(-1);
+  if (last === undefined) return;
+  throw new RegadmError(`the check of the registry's pruner logged an error: ${last} (pod ${pod.name})`, {
+    code: 'PRUNER_FAILED',
+    exitCode: EXIT.partial,
+    suggestions: ["nothing was deleted; correct the error, or prune the registry's volume with --storage DIR"],
+  });
+}
+
 /** @throws RegadmError PRUNER_FAILED, PRUNER_FORBIDDEN */
 export function assertSucceeded(run: PrunerRun, pod: RegistryPod): void {
   const failure = failureOf(run);
