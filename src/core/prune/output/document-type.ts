@@ -73,7 +73,7 @@ export interface ImagePruneSummary {
   blobs: Count;
   /** Of the blobs; 0 for manifests, whose size no image states. */
   bytes: Count;
-  /** Length of `failures`. */
+  /** Length of `failures`: can be less than the number of entries with the status `failed`. */
   failed: Count;
   /** Images and tag items that were skipped. */
   skipped: Count;
