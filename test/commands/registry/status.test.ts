@@ -142,8 +142,12 @@ test.each([
   expect(stderr).toContain(message);
 });
 
-test('nothing is changed, and the registry is not contacted', () => {
-  expect(sandbox.requests.filter(({ method, server }) => method !== 'GET' || server === 'registry')).toEqual([]);
+test('nothing is changed, and the registry is not contacted', async () => {
+  const before = sandbox.requests.length;
+  expect((await status()).status).toBe(0);
+  const requests = sandbox.requests.slice(before);
+  expect(requests).not.toEqual([]);
+  expect(requests.filter(({ method, server }) => method !== 'GET' || server === 'registry')).toEqual([]);
 });
 
 describe('--report', () => {
