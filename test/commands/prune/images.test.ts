@@ -113,6 +113,12 @@ describe('a namespace without image streams', () => {
     expect(stderr).toContain('error: namespace nowhere does not exist\n  * check the name: ');
   });
 
+  test('is a warning with --referrers=oc, because oc succeeds', async () => {
+    const { status, stderr } = await images('-n', 'nowhere', '--referrers=oc');
+    expect(status).toBe(0);
+    expect(stderr).toContain('warning: namespace nowhere does not exist; check the name: ');
+  });
+
   test('is a warning for a user who may not read namespaces', async () => {
     const run = await prune(scene, ['prune', 'images', '-n', 'nowhere'], {
       kubeconfig: scene.sandbox.kubeconfig.pruner,

@@ -37,7 +37,7 @@ export async function gather(
   let opening = options.pruneRegistry ? startOpening(ports, request, context) : undefined;
   try {
     const { snapshot, ...lists } = await readLists(ports, request, context);
-    await checkNamespace(ports, options.namespace, snapshot, context);
+    await checkNamespace(ports, options, snapshot, context);
     const { now } = lists;
     if (planFile) assertNotTooOld(request.planFile!, planFile.content, now);
     context.reporter.phase('planning');

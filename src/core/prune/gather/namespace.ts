@@ -1,15 +1,17 @@
+import type { PruneOptions } from '../../graph/options.js';
 import { RegadmError } from '../../model/errors.js';
 import type { SnapshotView } from '../../model/table/snapshot.js';
 import type { PrunePorts } from '../ports.js';
 import type { RunContext } from '../run-context.js';
 
 /**
- * Checks a namespace without image streams: its name can be misspelled, and a prune of it would report success.
+ * Checks a namespace without image streams: its name can be misspelled, and a prune of it would report success. With
+ * `--referrers oc`, the result is a warning, because `oc` succeeds.
  * @throws RegadmError NOT_FOUND if it does not exist and the user is allowed to see that
  */
 export async function checkNamespace(
   ports: PrunePorts,
-  namespace: string | undefined,
+  { namespace, referrers }: Pick<PruneOptions, 'namespace' | 'referrers'>,
   { streams }: Pick<SnapshotView, 'streams'>,
   { reporter, signal }: RunContext,
 ): Promise<void> {
@@ -17,9 +19,8 @@ export async function checkNamespace(
   const exists = await ports.checks.hasNamespace(namespace, signal);
   if (exists === true) return;
   const suggestions = ['check the name: oc get imagestreams --all-namespaces'];
-  if (exists === false)
-    throw new RegadmError(`namespace ${namespace} does not exist`, { code: 'NOT_FOUND', suggestions });
-  reporter.warning(
-    `namespace ${namespace} has no image streams, and this user may not see whether it exists; ${suggestions.join('; ')}`,
-  );
+  const missing = `namespace ${namespace} does not exist`;
+  if (exists === false && referrers !== 'oc') throw new RegadmError(missing, { code: 'NOT_FOUND', suggestions });
+  const unknown = `namespace ${namespace} has no image streams, and this user may not see whether it exists`;
+  reporter.warning(`${exists === false ? missing : unknown}; ${suggestions.join('; ')}`);
 }
