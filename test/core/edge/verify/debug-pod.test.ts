@@ -33,7 +33,7 @@ class PodCluster {
     if (path.endsWith('/log')) return respond(status ?? 200, this.log);
     return respond(
       status ?? 200,
-      name ? this.pods.get(name) : { kind: 'PodList', apiVersion: 'v1', items: [...this.pods.values()] },
+      name ? this.pods.get(name) : { kind: 'PodList', apiVersion: 'v1', metadata: {}, items: [...this.pods.values()] },
     );
   }
 }
