@@ -31,8 +31,12 @@ export function placesOf(plan: ImagePrunePlan, wanted: readonly number[]): (imag
   };
 }
 
-/** Describes an image without a tag item: `host:5000/ns/app@sha256:…` was pushed to ns/app. */
+/**
+ * Describes an image without a tag item: `host:5000/ns/app@sha256:…` was pushed to ns/app. Any other reference is shown
+ * as a whole, because secrets such as the user of a URL are recognized by what is around them.
+ */
 function untaggedPlace(reference: string): string {
-  const repository = reference.replace(/@.*$/, '').replace(/^[^/]*[.:][^/]*\//, '');
-  return repository === '' ? 'no tag' : `${repository} (no tag)`;
+  if (reference === '') return 'no tag';
+  const repository = /^(?:[^/]*[.:][^/]*\/)?([a-z0-9][\w./-]*(?::[\w.-]+)?)(?:@|$)/.exec(reference)?.[1];
+  return `${repository ?? reference} (no tag)`;
 }

@@ -117,6 +117,10 @@ test('an image that nothing lists is described by its repository', () => {
     )![1]!;
   expect(where('registry.example.org:5000/ns/app@sha256:abc')).toBe('ns/app (no tag)');
   expect(where('ns/app')).toBe('ns/app (no tag)');
+  expect(where('u:s3cret1@registry.example.org/ns/app@sha256:abc')).toBe('ns/app (no tag)');
+  const withPassword = where('https://u:s3cret1@h.example.org/x@sha256:abc');
+  expect(withPassword).toContain('@h.example.org/x');
+  expect(withPassword).not.toContain('s3cret1');
   expect(where('')).toBe('no tag');
 });
 
