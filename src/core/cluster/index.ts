@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClusterApi } from './api.js';
 import { HttpClusterApi } from './client.js';
-import { addAuthenticator } from './connection/authenticate.js';
+import { addAuthenticator } from './connection/add-authenticator.js';
 import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
 import { impersonationHeaders } from './connection/impersonation.js';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { redactWords } from '../../kit/secrets/redact-words.js';
 import { ADVICE } from '../../model/advice.js';
 import { messageOf } from '../../model/errors.js';
-import { isRecord } from '../../model/values/json.js';
+import { isRecord, listOf } from '../../model/values/json.js';
 import type { Authenticator } from './authenticator.js';
 import { CredentialError } from './credential-error.js';
 
@@ -83,7 +83,8 @@ function runProgram(
   command: string,
   { info, interactive }: { info: string; interactive: boolean },
 ): Promise<string> {
-  const given = Object.fromEntries((env ?? []).map(({ name, value }) => [name, value]));
+  const variables = listOf(env).filter(isRecord);
+  const given = Object.fromEntries(variables.map(({ name, value }) => [String(name), String(value)]));
   const child = spawn(command, args ?? [], {
     env: { ...process.env, ...given, KUBERNETES_EXEC_INFO: info },
     stdio: [interactive ? 'inherit' : 'ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 import type { User } from '@kubernetes/client-node';
-import { isRecord } from '../../model/values/json.js';
-import { invalidField, sourceFields, type Sourced } from './source.js';
+import { isAbsent, isRecord } from '../../model/values/json.js';
+import { invalidField, sourceFields, type Sourced } from './kubeconfig-source.js';
 
 /** Headers of requests, by name. A list is sent as several headers. */
 export type Headers = Record<string, string | string[]>;
@@ -28,8 +28,4 @@ function strings(field: string, value: unknown): string[] {
   if (isAbsent(value)) return [];
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
   throw invalidField(field, 'user');
-}
-
-function isAbsent(value: unknown): value is null | undefined {
-  return value === undefined || value === null;
 }

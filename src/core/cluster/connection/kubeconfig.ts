@@ -5,9 +5,16 @@ import path from 'node:path';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { isRecord } from '../../model/values/json.js';
-import { keepSource } from './source.js';
+import { keepSource } from './kubeconfig-source.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Maximum bytes of a kubeconfig: that of thousands of clusters has a few MiB. */
+const KUBECONFIG_BYTES = 16 * 1024 * 1024;
+/** Bytes of a kubeconfig that are read at once. */
+const CHUNK_BYTES = 64 * 1024;
+/** The parser's own errors for other values, such as `null`, name its variables. */
+const NOT_A_KUBECONFIG = 'it does not have the form of a kubeconfig';
 
 /** Selects a cluster and a user. Everything that is absent comes from the kubeconfig. */
 export interface ClusterOptions {
@@ -65,15 +72,10 @@ function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: strin
   );
 }
 
-/** Maximum bytes of a kubeconfig: that of thousands of clusters has a few MiB. */
-const KUBECONFIG_BYTES = 16 * 1024 * 1024;
-/** The parser's own errors for other values, such as `null`, name its variables. */
-const NOT_A_KUBECONFIG = 'it does not have the form of a kubeconfig';
-
 function readFile(file: string): KubeConfig {
   let text: string;
   try {
-    text = readStart(file);
+    text = readBounded(file);
   } catch (cause) {
     throw new RegadmError(`cannot read the kubeconfig ${file}: ${messageOf(cause)}`, {
       code: 'KUBECONFIG_MISSING',
@@ -88,15 +90,19 @@ function readFile(file: string): KubeConfig {
 }
 
 /** Reads a file, also a pipe or a device, which can be endless. @throws Error if it is larger than a kubeconfig */
-function readStart(file: string): string {
+function readBounded(file: string): string {
   const descriptor = openSync(file, 'r');
   try {
-    const buffer = Buffer.alloc(KUBECONFIG_BYTES + 1);
+    const chunks: Buffer[] = [];
     let length = 0;
-    for (let read = -1; read !== 0 && length < buffer.length; length += read)
-      read = readSync(descriptor, buffer, length, buffer.length - length, null);
-    if (length > KUBECONFIG_BYTES) throw new Error(`it is larger than ${KUBECONFIG_BYTES >> 20} MiB`);
-    return buffer.toString('utf8', 0, length);
+    for (;;) {
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      const read = readSync(descriptor, chunk);
+      if (read === 0) return Buffer.concat(chunks).toString('utf8');
+      chunks.push(chunk.subarray(0, read));
+      length += read;
+      if (length > KUBECONFIG_BYTES) throw new Error(`it is larger than ${KUBECONFIG_BYTES / 1024 / 1024} MiB`);
+    }
   } finally {
     closeSync(descriptor);
   }

@@ -1,5 +1,5 @@
 import type { KubeList } from '../../model/kube.js';
-import { isRecord } from '../../model/values/json.js';
+import { isAbsent, isRecord } from '../../model/values/json.js';
 import { apiVersionOf, type Resource } from '../resources.js';
 import { readJson } from './json-reader.js';
 
@@ -62,16 +62,12 @@ function toHead({ kind, apiVersion, metadata }: KubeList, hasItems: boolean): Pa
 export function positionIn(metadata: unknown): { resourceVersion: string; continue?: string; remaining?: number } {
   if (!isRecord(metadata)) throw new Error('it has no metadata');
   const { resourceVersion, continue: token, remainingItemCount: remaining } = metadata;
-  if (!isUnset(resourceVersion) && typeof resourceVersion !== 'string')
+  if (!isAbsent(resourceVersion) && typeof resourceVersion !== 'string')
     throw new Error('metadata.resourceVersion is not a string');
-  if (!isUnset(token) && typeof token !== 'string') throw new Error('metadata.continue is not a string');
-  if (!isUnset(remaining) && typeof remaining !== 'number')
+  if (!isAbsent(token) && typeof token !== 'string') throw new Error('metadata.continue is not a string');
+  if (!isAbsent(remaining) && typeof remaining !== 'number')
     throw new Error('metadata.remainingItemCount is not a number');
   return { resourceVersion: resourceVersion ?? '', continue: token || undefined, remaining: remaining ?? undefined };
-}
-
-function isUnset(value: unknown): value is null | undefined {
-  return value === undefined || value === null;
 }
 
 function endsLikeAnObject(body: Buffer): boolean {

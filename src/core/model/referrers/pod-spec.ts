@@ -1,5 +1,5 @@
 import type { Reference } from '../referrer.js';
-import { isRecord, listOf } from '../values/json.js';
+import { isRecord, listOf, textIn } from '../values/json.js';
 
 interface Container {
   name?: string;
@@ -64,8 +64,4 @@ export function uncheckedPodSpec(value: unknown): PodSpec {
         image: { reference: isRecord(image) ? textIn(image.reference) : undefined },
       })),
   };
-}
-
-function textIn(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

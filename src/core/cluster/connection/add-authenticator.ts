@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRecord, listOf } from '../../model/values/json.js';
 import { ExecPlugin, type PluginConfig } from './exec-plugin.js';
-import { invalidField, sourceFields, type Sourced } from './source.js';
+import { invalidField, sourceFields, type Sourced } from './kubeconfig-source.js';
 import { TokenFile } from './token-file.js';
 
 /** Name of the extension of a cluster whose content an exec plugin gets. */
