@@ -4,6 +4,7 @@ import { findReading, type Reading } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import type { Condition } from '../model/kube.js';
+import { isAbsent } from '../model/values/json.js';
 import { CONFIG, CONFIG_NAME } from './objects.js';
 
 /** The operator's config object, with the fields that regadm reads. */
@@ -66,6 +67,13 @@ export function isSeenByOperator(config: RegistryConfig): boolean {
   const seen = config.status?.observedGeneration;
   if (typeof seen !== 'number' || managementState(config) !== 'Managed') return true;
   return seen >= (config.metadata.generation ?? 0);
+}
+
+/** Returns the kinds of storage that `spec.storage` or `status.storage` names: normally one, such as `pvc`. */
+export function storageKinds(storage: unknown): string[] {
+  return Object.entries(storage ?? {})
+    .filter(([key, settings]) => key !== 'managementState' && !isAbsent(settings))
+    .map(([key]) => key);
 }
 
 /** Describes why the operator is Degraded; undefined when it is not. */

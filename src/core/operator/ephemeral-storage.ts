@@ -1,6 +1,6 @@
 import { ADVICE } from '../model/advice.js';
 import { refusal } from '../model/errors.js';
-import type { RegistryConfig } from './config.js';
+import { storageKinds, type RegistryConfig } from './config.js';
 import { CONFIG_NAME } from './objects.js';
 import type { Deployment } from './rollout.js';
 
@@ -46,15 +46,11 @@ function ephemeralReason({ config, deployment }: StorageStatement): string | und
 
 /** The status states the storage that the operator chose where the spec leaves the choice to it. */
 function emptyDirField({ spec, status }: RegistryConfig): string | undefined {
-  const wanted = kindsOf(spec?.storage);
+  const wanted = storageKinds(spec?.storage);
   if (wanted.includes('emptyDir')) return 'spec.storage.emptyDir';
-  return wanted.length === 0 && kindsOf(status?.storage).includes('emptyDir') ? 'status.storage.emptyDir' : undefined;
-}
-
-function kindsOf(storage: unknown): string[] {
-  return Object.entries(storage ?? {})
-    .filter(([key, settings]) => key !== 'managementState' && settings !== null && settings !== undefined)
-    .map(([key]) => key);
+  return wanted.length === 0 && storageKinds(status?.storage).includes('emptyDir')
+    ? 'status.storage.emptyDir'
+    : undefined;
 }
 
 interface Volume {

@@ -5,7 +5,7 @@ import { ROUTES } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/values/quantity.js';
 import type { Condition } from '../model/kube.js';
-import { managementState, type RegistryConfig } from './config.js';
+import { managementState, storageKinds, type RegistryConfig } from './config.js';
 import { rolloutLoss } from './ephemeral-storage.js';
 import { importModeOf } from './import-mode.js';
 import { CONFIG, CONFIG_NAME, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
@@ -50,6 +50,7 @@ export interface RegistryState {
   unavailable: Unavailable[];
 }
 
+const WHAT_CONFIG = "the operator's config";
 const NO_CONFIG = `there is none: ${CONFIG_NAME} does not exist, so this cluster has no registry of the image registry operator`;
 
 /** Something that the user cannot read, or that does not exist. */
@@ -77,14 +78,14 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
   const get = <T extends KubeObject>(what: string, reference: ObjectReference): Promise<T | undefined> =>
     read(what, () => getObject<T>(api, reference, { signal }));
   const [config, deployment, routes, imageConfig, pods] = await Promise.all([
-    read("the operator's config", () => findObject<RegistryConfig>(api, CONFIG, { signal })),
+    read(WHAT_CONFIG, () => findObject<RegistryConfig>(api, CONFIG, { signal })),
     get<Deployment>('the deployment', DEPLOYMENT),
     read('the routes', () => listObjects(api, ROUTES, { namespace: REGISTRY_NAMESPACE, signal })),
     get("the cluster's image config", IMAGE_CONFIG),
     read('the pods', () => listRegistryPods(api, signal)),
   ]);
-  const what = "the operator's config";
-  if (!config && !unavailable.some((part) => part.what === what)) unavailable.push({ what, message: NO_CONFIG });
+  if (!config && !unavailable.some(({ what }) => what === WHAT_CONFIG))
+    unavailable.push({ what: WHAT_CONFIG, message: NO_CONFIG });
   const storage = config && storageOf(config);
   const claim =
     storage?.kind === 'pvc' && storage.place ? await get('the volume claim', claimNamed(storage.place)) : undefined;
@@ -148,12 +149,9 @@ function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefine
 }
 
 function storageIn(settings: unknown): RegistryStorage | undefined {
-  const storage = (settings ?? {}) as Record<string, Record<string, unknown> | string | null | undefined>;
-  const kind = Object.keys(storage).find(
-    (key) => key !== 'managementState' && storage[key] !== undefined && storage[key] !== null,
-  );
+  const [kind] = storageKinds(settings);
   if (kind === undefined) return undefined;
-  const chosen = storage[kind];
+  const chosen = (settings as Record<string, Record<string, unknown> | string | null>)[kind];
   const place =
     typeof chosen === 'object'
       ? PLACES.map((key) => chosen?.[key]).find((value) => typeof value === 'string' && value !== '')
