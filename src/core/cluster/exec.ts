@@ -1,5 +1,6 @@
 import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import { messageOf } from '../model/errors.js';
+import { isRecord, listOf, textIn } from '../model/values/json.js';
 import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 import type { Connection } from './connection/credentials.js';
 import { collectAnswer, notConnected, refusedWith, type UpgradeAnswer } from './exec-refusal.js';
@@ -135,23 +136,25 @@ function toBuffer(data: RawData): Buffer {
   return Buffer.isBuffer(data) ? data : Buffer.from(data);
 }
 
+/** A Status as it arrives, with values of any type. */
 interface Status {
-  status?: string;
-  reason?: string;
-  message?: string;
-  details?: { causes?: { reason?: string; message?: string }[] };
+  status?: unknown;
+  reason?: unknown;
+  message?: unknown;
+  details?: unknown;
 }
 
 /** Only an exit status shows that the command has ended; the server also reports that it has lost sight of it. */
 function toResult(text: string): ExecResult {
   const { status, reason, message, details } = parseStatus(text);
   if (status === 'Success') return { exitCode: 0 };
-  const causes = details?.causes ?? [];
-  const code = causes.find(({ reason }) => reason === 'ExitCode')?.message ?? '';
-  if (/^[1-9]\d{0,2}$/.test(code)) return { exitCode: Number(code), message };
+  const causes = (isRecord(details) ? listOf(details.causes) : []).filter(isRecord);
+  const code = textIn(causes.find((cause) => cause.reason === 'ExitCode')?.message) ?? '';
+  if (/^[1-9]\d{0,2}$/.test(code)) return { exitCode: Number(code), message: textIn(message) };
   // A failure with exit status 0 contradicts itself, so how the command ended is not known.
   if (code === '0') return { message: 'the server reports a failure with exit status 0' };
-  return { message: message || causes.find(({ message }) => message)?.message || reason };
+  const words = [message, ...causes.map((cause) => cause.message), reason].map(textIn);
+  return { message: words.find(Boolean) };
 }
 
 function parseStatus(text: string): Status {

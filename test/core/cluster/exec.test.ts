@@ -206,14 +206,17 @@ test('a server that does not close its side does not keep the run waiting', asyn
   expect((await run({ signal: abort.signal })).result).toEqual({});
 });
 
+const failure = (causes: unknown): string => JSON.stringify({ status: 'Failure', details: { causes } });
+
 test.each([
   ['text that is not JSON', 'nonsense'],
   ['null', 'null'],
   ['a failure without an exit status', JSON.stringify({ status: 'Failure', message: 'lost the container' })],
-  [
-    'an exit status that is not a number',
-    JSON.stringify({ status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '-' }] } }),
-  ],
+  ['a failure with exit status 0', failure([{ reason: 'ExitCode', message: '0' }])],
+  ['a failure whose causes are null', failure([null])],
+  ['a failure whose causes are text', failure('text')],
+  ['a failure with a message that is not text', failure([{ reason: 'ExitCode', message: {} }])],
+  ['an exit status that is not a number', failure([{ reason: 'ExitCode', message: '-' }])],
 ])('%s on the status channel does not mean that the command has ended', async (_what, text) => {
   await serve((channel) => send(channel, 3, text));
   expect((await run()).result.exitCode).toBeUndefined();
