@@ -34,8 +34,9 @@ interface PolicySpec {
 }
 
 /**
- * Checks the NetworkPolicies of the registry's namespace: once one of them selects a pod, the pod has only the traffic
- * that they allow. Nothing is reported if there are none or the user cannot list them.
+ * Checks the NetworkPolicies of the registry's namespace. As soon as a policy selects a pod, Kubernetes blocks all
+ * traffic of that pod that no policy allows. Returns no checks if the namespace has no policies, or if the user is not
+ * allowed to list them.
  */
 export async function checkNetwork(api: ClusterApi): Promise<Check[]> {
   const policies = await inRegistry(api, NETWORK_POLICIES);
