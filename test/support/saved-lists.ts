@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { KubeObject } from '../../src/core/model/kube.js';
+import { REFERRER_KIND_NAMES } from '../../src/core/model/referrers/index.js';
 import { aCluster, anImageStream, anOrdinaryImage, aPod, digest } from './builders.js';
 
 export const HOST = 'registry.example.org:5000';
@@ -14,18 +15,7 @@ export const REFERRERS = [
   'jobs',
   'cronjobs',
 ];
-export const KINDS: Record<string, string> = {
-  images: 'Image',
-  imagestreams: 'ImageStream',
-  pods: 'Pod',
-  replicationcontrollers: 'ReplicationController',
-  replicasets: 'ReplicaSet',
-  deployments: 'Deployment',
-  daemonsets: 'DaemonSet',
-  statefulsets: 'StatefulSet',
-  jobs: 'Job',
-  cronjobs: 'CronJob',
-};
+export const KINDS: Record<string, string> = { images: 'Image', imagestreams: 'ImageStream', ...REFERRER_KIND_NAMES };
 
 /** Five revisions, of which a pod uses the fourth and the fifth is deleted. */
 export function savedLists(): Record<string, KubeObject[]> {

@@ -11,6 +11,17 @@ describe('--referrers all', () => {
   const old = [0, 1, 2, 3, 4].map((at) => digest(`app ${at}`));
   const KEDA = { group: 'keda.sh', version: 'v1alpha1', resource: 'scaledjobs', kind: 'ScaledJob', namespaced: true };
 
+  /** Changes the cluster once, at the first permission check, which comes after the lists. @returns whether it did */
+  const afterTheLists = (change: () => void): (() => boolean) => {
+    let changed = false;
+    sandbox.onRequest(({ method, path }) => {
+      if (changed || method !== 'POST' || !path.includes('/selfsubjectaccessreviews')) return;
+      changed = true;
+      change();
+    });
+    return () => changed;
+  };
+
   const begin = async (objects: Record<string, unknown[]>, options: SandboxOptions = {}): Promise<void> => {
     const cluster = aCluster(
       anImageStream('ns/app').withTag('latest', old),
@@ -164,15 +175,12 @@ describe('--referrers all', () => {
     'an object that is created during the deletions keeps its image (watch allowed: %s)',
     async (watch) => {
       await begin({}, watch ? {} : { fail: ['GET watch=true => 403'] });
-      let added = false;
-      sandbox.onRequest(({ method, path }) => {
-        if (added || method !== 'POST' || !path.includes('/selfsubjectaccessreviews')) return;
-        added = true;
+      const wasAdded = afterTheLists(() =>
         sandbox.store.put('scaledjobs.keda.sh', {
           metadata: { name: 'late', namespace: 'ns' },
           spec: { image: `${HOST}/ns/app@${old[4]}` },
-        });
-      });
+        }),
+      );
       const outcome = await prune(
         '--referrers',
         'all',
@@ -183,7 +191,7 @@ describe('--referrers all', () => {
         sandbox.caFile,
       );
       expect(outcome.stderr).not.toContain('error');
-      expect(added).toBe(true);
+      expect(wasAdded()).toBe(true);
       expect(sandbox.store.get('images', old[4]!)).toBeDefined();
       expect(sandbox.store.get('images', old[3]!)).toBeUndefined();
       expect((JSON.parse(outcome.stdout) as { failures: unknown }).failures).toEqual([]);
@@ -195,10 +203,7 @@ describe('--referrers all', () => {
     'what a workload names during the deletions keeps its image, in image fields and elsewhere (watch allowed: %s)',
     async (watch) => {
       await begin({}, watch ? {} : { fail: ['GET watch=true => 403'] });
-      let added = false;
-      sandbox.onRequest(({ method, path }) => {
-        if (added || method !== 'POST' || !path.includes('/selfsubjectaccessreviews')) return;
-        added = true;
+      const wasAdded = afterTheLists(() => {
         sandbox.store.put('pods', { metadata, spec: args(`--image=${named}`), status: { phase: 'Running' } });
         const container = { name: 'c', image: `${HOST}/ns/app@${old[3]}` };
         sandbox.store.put('pods', {
@@ -212,7 +217,7 @@ describe('--referrers all', () => {
         ...['--certificate-authority', sandbox.caFile],
       );
       expect(status).toBe(0);
-      expect(added).toBe(true);
+      expect(wasAdded()).toBe(true);
       expect(old.filter((image) => sandbox.store.get('images', image) === undefined)).toEqual([]);
     },
   );
