@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { editDistance, suggest } from '../../src/core/kit/suggest.js';
 import { regadm } from '../support/regadm.js';
 import { runMany } from '../support/runner.js';
@@ -42,6 +43,13 @@ describe('help', () => {
       expect([second, third]).toEqual([first, first]);
       expect(first).toMatch(/^USAGE\n {2}\$ regadm [\s\S]*^EXAMPLES\n/m);
     }
+  });
+
+  test('has the same text with styles, because no style looks like a secret', async () => {
+    const { stdout: plain } = await regadm(['prune', 'images', '--help']);
+    const { stdout: styled } = await regadm(['prune', 'images', '--help'], { env: { NO_COLOR: '', FORCE_COLOR: '3' } });
+    expect(styled).toContain('\u001b[');
+    expect(stripVTControlCharacters(styled)).toBe(plain);
   });
 
   test('regadm, regadm help and regadm --help show where to start', async () => {

@@ -8,6 +8,8 @@ const QUERY_SECRETS = [
   '(?:access_|refresh_|id_)?token|client_secret|api_?key|password|code',
 ].join('|');
 const NAMES = 'password|passwd|secret|token|access[_-]?key(?:[_-]?id)?|account[_-]?key|api[_-]?key|signature';
+/** Begins the style of a value in a colored help (`--token=TOKEN`); no credential contains it. */
+const STYLE = '\\x1b';
 
 interface Pattern {
   regex: RegExp;
@@ -30,13 +32,13 @@ const PATTERNS: Pattern[] = [
   },
   { regex: /\b((?:bearer|basic|negotiate)(?:\s|%20)+)([\w.~+/=-]{4,})/gi, replace: hideCredential },
   {
-    regex: new RegExp(`((?:[?&;]|\\\\u0026|%26|%3F)(?:${QUERY_SECRETS})(?:=|%3D))[^\\s&"'<>\\\\;]+`, 'gi'),
+    regex: new RegExp(`((?:[?&;]|\\\\u0026|%26|%3F)(?:${QUERY_SECRETS})(?:=|%3D))[^\\s${STYLE}&"'<>\\\\;]+`, 'gi'),
     replace: `$1${HIDDEN}`,
   },
   { regex: /sha256~[\w-]{10,}/g, replace: HIDDEN },
   { regex: /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, replace: HIDDEN },
   { regex: /\b(?:AKIA|ASIA)[A-Z\d]{16}\b/g, replace: HIDDEN },
-  { regex: new RegExp(`((?:${NAMES})=)([^\\s"'&,;<>\\\\]{4,})`, 'gi'), replace: hideCredential },
+  { regex: new RegExp(`((?:${NAMES})=)([^\\s${STYLE}"'&,;<>\\\\]{4,})`, 'gi'), replace: hideCredential },
   { regex: new RegExp(`((?:${NAMES})(\\\\?["'])\\s*:\\s*\\2)([^\\s"'<>\\\\]+)`, 'gi'), replace: `$1${HIDDEN}` },
 ];
 

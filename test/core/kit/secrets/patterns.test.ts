@@ -26,6 +26,13 @@ const SAMPLES = [
   '%3Fsig%3Dabcd',
 ];
 
+test.each(['--token=\x1b[38;5;4mTOKEN\x1b[39m', '?token=\x1b[4mTOKEN\x1b[24m'])(
+  'the style of %j is no value',
+  (text) => {
+    expect(hidePatterns(text)).toBe(text);
+  },
+);
+
 describe('the quick test for credentials', () => {
   test.each(SAMPLES)('finds %j', (text) => {
     expect(hidePatterns(text)).toContain('(hidden)');
