@@ -1,11 +1,15 @@
 import { formatBytes } from '../model/values/quantity.js';
 import type { Change } from './changes.js';
 
-/** Formats changes as a clause: "with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted". Times are in UTC. */
-export function describeChanges(changes: readonly Change[]): string {
+/**
+ * Formats changes as a clause: "with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted". Times are in UTC.
+ * @param here the image stream that the text is about: tags of others are named with their stream. Without it, tags of
+ *   a single stream are not.
+ */
+export function describeChanges(changes: readonly Change[], here?: string): string {
   const streams = new Set(changes.map((change) => ('stream' in change ? change.stream : undefined)).filter(Boolean));
   const tag = (change: { stream: string; tag: string }): string =>
-    streams.size > 1 ? `${change.stream}:${change.tag}` : change.tag;
+    streams.size > 1 || (here !== undefined && change.stream !== here) ? `${change.stream}:${change.tag}` : change.tag;
   const flags = changes.map(flag).filter((one) => one !== undefined);
   const deleted = changes.filter((change) => change.kind === 'delete-tag').map(tag);
   const ended = changes.filter((change) => change.kind === 'referrer-ends');

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describeReason, describeUse } from '../../graph/reason.js';
 import { describeChanges } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyPlace, WhyReport } from '../explanation.js';
@@ -6,8 +7,9 @@ import { shortDigest } from '../../model/digest.js';
 import { age } from '../../terminal/age.js';
 import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
-import { tableLines } from '../../terminal/table.js';
+import { tableLines, type Column } from '../../terminal/table.js';
 import { plural } from '../../terminal/text.js';
+import { columnsOf } from '../../terminal/width.js';
 
 /** Maximum images of a stream or tag that are explained in full; for more, only a table is shown unless `wide`. */
 const MAX_EXPLAINED_IMAGES = 1;
@@ -48,17 +50,11 @@ function* answerPieces(answer: WhyAnswer, context: Context): Generator<string> {
   }
 }
 
-/** Shows a row for every tag item of the requested stream or tag. */
+/**
+ * Shows a row for every tag item of the requested stream or tag. If the reasons do not fit beside the other columns,
+ * each has a line of its own: it names objects, so it is not cut.
+ */
 function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }: Context): Generator<string> {
-  const columns = [
-    { title: 'TAG' },
-    { title: 'POSITION', align: 'right' as const },
-    { title: 'IMAGE' },
-    { title: 'AGE', align: 'right' as const },
-    { title: 'VERDICT', style: (text: string) => (text.startsWith('pruned') ? paint.warn(text) : paint.good(text)) },
-    { title: 'BECAUSE' },
-    { title: 'OTHERWISE', flexible: true },
-  ];
   const here = images.flatMap((image) =>
     image.places
       .filter((place) => `${place.namespace}/${place.stream}` === stream && (tag === undefined || place.tag === tag))
@@ -70,10 +66,37 @@ function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }:
     shortDigest(image.image),
     age(place.created, report.now),
     place.kept ? 'kept' : image.goes || !image.exists ? 'pruned' : 'item removed',
-    describeReason(place.because),
-    image.would[0] ? `${image.goes ? 'kept' : 'pruned'} ${describeChanges(image.would[0].changes)}` : '',
+    reasonsFor(image, place),
+    image.would[0] ? `${image.goes ? 'kept' : 'pruned'} ${describeChanges(image.would[0].changes, stream)}` : '',
   ]);
-  yield* tableLines(columns, rows, { width, heading: paint.muted });
+  const options = { width, heading: paint.muted };
+  const lines = [...tableLines(overviewColumns(paint), rows, options)];
+  if (lines.every((line) => columnsOf(stripVTControlCharacters(line).trimEnd()) <= width)) return yield* lines;
+  const [titles, ...items] = tableLines(overviewColumns(paint).slice(0, 5), rows, options);
+  yield titles!;
+  for (const [at, item] of items.entries()) {
+    yield item;
+    yield `    ${rows[at]![5]}\n`;
+  }
+}
+
+function overviewColumns(paint: Styles): Column[] {
+  return [
+    { title: 'TAG' },
+    { title: 'POSITION', align: 'right' },
+    { title: 'IMAGE' },
+    { title: 'AGE', align: 'right' },
+    { title: 'VERDICT', style: (text) => (text.startsWith('pruned') ? paint.warn(text) : paint.good(text)) },
+    { title: 'BECAUSE' },
+    { title: 'OTHERWISE', flexible: true },
+  ];
+}
+
+/** Describes why an item is kept or removed; if its image stays nevertheless, also what keeps the image. */
+function reasonsFor(image: WhyImage, place: WhyPlace): string {
+  const reason = describeReason(place.because);
+  if (place.kept || image.goes || !image.exists) return reason;
+  return `${reason}; the image stays: ${describeReason(image.because)}`;
 }
 
 function* imagePieces(image: WhyImage, context: Context): Generator<string> {
