@@ -27,7 +27,7 @@ const SAMPLES = [
 ];
 
 test.each(['--token=\x1b[38;5;4mTOKEN\x1b[39m', '?token=\x1b[4mTOKEN\x1b[24m'])(
-  'the style of %j is no value',
+  'the style in %j is not a value',
   (text) => {
     expect(hidePatterns(text)).toBe(text);
   },
