@@ -18,6 +18,9 @@ import { readPending } from '../../src/core/model/pending.js';
 import { parseQuantity } from '../../src/core/model/values/quantity.js';
 import { parseRedisUrl } from '../../src/core/operator/redis/address.js';
 import { parseProtection } from '../../src/core/prune/gather/protection-file.js';
+import { Collector } from '../../src/core/prune/gather/saved/collector.js';
+import { parseDocuments } from '../../src/core/prune/gather/saved/parse.js';
+import { placeOf } from '../../src/core/prune/gather/saved/place.js';
 import { parsePlanFile } from '../../src/core/prune/plan/parse-plan-file.js';
 import { checksum, toPlanFile, type PlanFile } from '../../src/core/prune/plan/plan-file.js';
 import { registryErrorIn } from '../../src/core/registry/response-error.js';
@@ -76,6 +79,13 @@ function withChecksums(text: string): string {
 const listOf = (kind: string, item: object): string =>
   JSON.stringify({ kind: `${kind}List`, apiVersion: 'v1', metadata: { resourceVersion: '7' }, items: [item] });
 
+/** Reads a file of saved lists. */
+function collected(file: string, text: string): Collector {
+  const collector = new Collector();
+  collector.take(file, placeOf(file), parseDocuments(file, text));
+  return collector;
+}
+
 const PARSERS: Record<string, Parser> = {
   'image reference': {
     parse: parseImageReference,
@@ -123,6 +133,16 @@ const PARSERS: Record<string, Parser> = {
   'protection list': {
     parse: (text) => parseProtection('protect.yaml', text),
     samples: ['namespaces: [prod-*]\nstreams: [ns/app]\ntags: ["ns/app:v*"]\n', `digests: [${digest('a')}]\n`],
+  },
+  'saved list in JSON': {
+    parse: (text) => collected('pods.json', text),
+    samples: [listOf('Pod', { metadata: { name: 'a', namespace: 'ns' }, spec: { containers: [{ name: 'c' }] } })],
+  },
+  'saved list in YAML': {
+    parse: (text) => collected('namespaces/ns/core/pods.yaml', text),
+    samples: [
+      '---\napiVersion: v1\nkind: PodList\nmetadata: {}\nitems:\n- metadata: {name: a}\n  spec: {containers: [{}]}\n',
+    ],
   },
   Butane: {
     parse: (text) => readButane('site.bu', text),
