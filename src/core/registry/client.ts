@@ -3,10 +3,11 @@ import type { RetryOptions } from '../kit/retry.js';
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import {
-  bearerService,
+  bearerChallenge,
   notOpenShift,
   registryErrorIn,
   responseError,
+  type BearerChallenge,
   type RequestDescription,
 } from './response-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
@@ -103,9 +104,9 @@ export class HttpRegistry implements Registry {
   }
 
   /** Returns what the server asks for when no credentials are sent, which names its kind. */
-  private async challenge(): Promise<string | undefined> {
+  private async challenge(): Promise<BearerChallenge | undefined> {
     const response = await this.transport.request('GET', '/v2/').catch(() => undefined);
-    return response && bearerService(response);
+    return response && bearerChallenge(response);
   }
 
   private async delete(

@@ -6,7 +6,7 @@ import { failure } from './failure.js';
 import { storageRemedies } from './storage-remedies.js';
 import type { HttpResponse } from './transport.js';
 
-/** End of the realm in the challenge of an OpenShift registry. */
+/** End of the realm in the challenge of an OpenShift registry (openshift/image-registry). A service can follow it. */
 const OPENSHIFT_REALM = '/openshift/token';
 
 /** The registry's own error. */
@@ -77,7 +77,7 @@ export function responseError(response: HttpResponse, request: RequestDescriptio
 
 function problemIn(response: HttpResponse, request: RequestDescription, message?: RegistryMessage): Problem {
   const { status } = response;
-  if (status === 401) return unauthorized(request, bearerService(response));
+  if (status === 401) return unauthorized(request, bearerChallenge(response));
   if (status === 403)
     return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, ADVICE.grantPruner];
   if (status === 405) return isReadOnly(response, message) ? READ_ONLY : unsupported(request);
@@ -103,26 +103,37 @@ const READ_ONLY: Problem = [
 ];
 
 /**
- * Creates the error for a server that cannot delete blobs.
- * @param service the service for which it asks for a token, if it does
+ * Creates the error for a server without the endpoint that deletes blobs.
+ * @param challenge what the server asks for when no credentials are sent, if that is known
  */
-export function notOpenShift(url: string, service: string | undefined): RegistryError {
-  const kind = service === undefined ? '' : `; it asks for a Bearer token of ${service}`;
-  return failure('answer', `404: there is no /admin/blobs here: this is not an OpenShift registry${kind}`, url, {
+export function notOpenShift(url: string, challenge: BearerChallenge | undefined): RegistryError {
+  const what = '404: there is no /admin/blobs here';
+  if (challenge?.isOpenShift)
+    return failure('answer', `${what}, although the server asks for a token of an OpenShift registry`, url, {
+      status: 404,
+      suggestions: ['check whether a proxy or a route passes this path on', ADVICE.integratedRegistry],
+    });
+  const kind = challenge === undefined ? '' : `; it asks for a Bearer token of ${challenge.service}`;
+  return failure('answer', `${what}: this is not an OpenShift registry${kind}`, url, {
     code: 'NOT_OPENSHIFT_REGISTRY',
     status: 404,
   });
 }
 
-/**
- * Returns the service that issues the tokens which a server asks for: `registry.docker.io`. The challenge only
- * describes the server: regadm never requests a token there.
- */
-export function bearerService({ headers }: HttpResponse): string | undefined {
+/** What a server asks for. It only describes the server: regadm never requests a token there. */
+export interface BearerChallenge {
+  /** Who issues the tokens: `registry.docker.io`, or the URL of the realm. */
+  service: string;
+  isOpenShift: boolean;
+}
+
+/** Returns the Bearer challenge of a response; undefined without one, and if it names nobody. */
+export function bearerChallenge({ headers }: HttpResponse): BearerChallenge | undefined {
   const challenge = String(headers['www-authenticate'] ?? '');
   if (!/^Bearer\s/i.test(challenge)) return undefined;
-  const name = /\bservice="([^"]*)"/i.exec(challenge)?.[1] ?? /\brealm="([^"?]*)/i.exec(challenge)?.[1];
-  return name ? printable(name) : undefined;
+  const realm = /\brealm="([^"?]*)/i.exec(challenge)?.[1];
+  const service = printable(/\bservice="([^"]*)"/i.exec(challenge)?.[1] || realm || '');
+  return service ? { service, isOpenShift: realm?.endsWith(OPENSHIFT_REALM) ?? false } : undefined;
 }
 
 /**
@@ -134,13 +145,13 @@ function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boole
 }
 
 /** Returns the problem for a 401, which the registry sends both for an invalid token and for a missing permission. */
-function unauthorized({ hasToken, what }: RequestDescription, service?: string): Problem {
+function unauthorized({ hasToken, what }: RequestDescription, challenge?: BearerChallenge): Problem {
   const code = 'REGISTRY_UNAUTHORIZED';
   if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', ADVICE.grantPruner];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
   const remedies: string[] = [ADVICE.logInAgain, ADVICE.grantPruner];
-  if (service !== undefined && !service.endsWith(OPENSHIFT_REALM)) remedies.push(ADVICE.otherRegistry(service));
+  if (challenge && !challenge.isOpenShift) remedies.push(ADVICE.otherRegistry(challenge.service));
   return [code, `401 Unauthorized: ${cause}`, ...remedies];
 }
 

@@ -194,6 +194,14 @@ describe('unexpected responses, explained for administrators', () => {
       /401/,
       /asks for a token of registry\.docker\.io: pass --registry-url/,
     ],
+    [
+      'a challenge of an OpenShift registry that names a service',
+      asks('Bearer realm="https://registry.example.org/openshift/token",service="registry.example.org"'),
+      layer,
+      'REGISTRY_UNAUTHORIZED',
+      /401/,
+      /^(?![\s\S]*asks for a token of)/,
+    ],
     ['404 in other words', text, layer, 'REGISTRY_ERROR', /unexpected status 404: 404 page not found/, /^/],
   ])('%s', async (name, handler, remove, code, words, remedy) => {
     const token = name.endsWith('without a token') ? undefined : TOKEN;
@@ -270,6 +278,19 @@ describe('the probe of blob deletion', () => {
       [`/admin/blobs/${DIGEST}`, true],
       ['/v2/', false],
     ]);
+  });
+
+  test('does not say so of a server whose challenge is that of an OpenShift registry', async () => {
+    const openshift = 'Bearer realm="https://registry.example.org/openshift/token",service="registry.example.org"';
+    const { registry } = await registryWith(({ url }, response) =>
+      url === '/v2/'
+        ? endJson(response, 401, 'UNAUTHORIZED', 'no', { 'www-authenticate': openshift })
+        : end(response, 404, '404 page not found\n'),
+    );
+    const error = await caught(registry.probeBlobDeletion(DIGEST));
+    expect(error).toMatchObject({ code: 'REGISTRY_UNEXPECTED', status: 404 });
+    expect(error.message).toMatch(/no \/admin\/blobs here, although .* an OpenShift registry$/);
+    expect(error.suggestions.join()).toMatch(/proxy or a route.*--registry-url/);
   });
 
   test("takes a registry's own 404 for an error of the registry", async () => {
