@@ -1,4 +1,5 @@
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import { startSandbox, type FaultAction, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
+import type { CliResult } from '../support/cli.js';
 import { guardedState, isStep, start } from '../support/guarded.js';
 import { digest } from '../support/builders.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
@@ -106,6 +107,60 @@ describe('the complete procedure', () => {
       'GET /apis/image.openshift.io/v1/images',
       'GET /apis/image.openshift.io/v1/imagestreams',
     ]);
+  });
+
+  describe('an image that arrives during --read-only=skip and needs a deleted blob', () => {
+    const PUSHED = digest('pushed');
+    const run = (...more: string[]): Promise<CliResult> =>
+      start(sandbox, [...storageArgs(), '--read-only=skip', ...more]).ended;
+
+    /** Pushes an image with such a layer before images are listed for the second time: all deletions are done then. */
+    function pushBeforeTheSecondList(layer: string, then?: () => FaultAction): void {
+      let lists = 0;
+      sandbox.onRequest(({ path }) => {
+        if (!/\/images(\?|$)/.test(path) || path.includes('continue=') || ++lists !== 2) return undefined;
+        sandbox.store.put('images', {
+          metadata: { name: PUSHED },
+          dockerImageReference: `registry.example.org/late/app@${PUSHED}`,
+          dockerImageLayers: [{ name: layer, size: 1, mediaType: 'application/octet-stream' }],
+          dockerImageMetadata: { Id: '' },
+        });
+        return then?.();
+      });
+    }
+
+    test('is a failure that names the image and the blob', async () => {
+      await begin();
+      const planned = await start(
+        sandbox,
+        storageArgs().filter((arg) => arg !== '--confirm'),
+      ).ended;
+      const [blob] = (JSON.parse(planned.stdout) as Document).blobs;
+      pushBeforeTheSecondList(blob!.digest);
+      const { status, stdout } = await run();
+      expect(status).toBe(3);
+      const { failures } = JSON.parse(stdout) as Document & { failures: object[] };
+      expect(failures).toEqual([
+        {
+          target: `image ${PUSHED}`,
+          message: `pushed during the run, and needs blob ${blob!.digest}, which the run has deleted: push the image again`,
+        },
+      ]);
+    });
+
+    test('is nothing to report if its blobs were not deleted', async () => {
+      await begin();
+      pushBeforeTheSecondList(digest('elsewhere'));
+      expect((await run()).status).toBe(0);
+    });
+
+    test('is unknown if images cannot be read then', async () => {
+      await begin();
+      pushBeforeTheSecondList(digest('elsewhere'), () => ({ do: 'respond', status: 403, body: 'no' }));
+      const { status, stdout } = await run();
+      expect(status).toBe(3);
+      expect(stdout).toMatch(/whether images that were pushed during the run need deleted blobs is unknown: .*403/);
+    });
   });
 
   test('streams with image indexes are named, and a run in the pod is refused because of them', async () => {

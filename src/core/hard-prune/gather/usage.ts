@@ -29,8 +29,8 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
   };
 }
 
-/** Reads a list into a collector. */
-async function collect<T extends Collector>(
+/** Reads a list into a collector. @throws ApiError if it cannot be read completely */
+export async function collect<T extends Collector>(
   api: ClusterApi,
   resource: ListedResource,
   create: () => T,

@@ -4,6 +4,7 @@ import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { UnguardedRequest } from '../request.js';
 import type { Pruner } from '../way/way.js';
+import { findLateImages } from './late-images.js';
 import type { Outcome } from './outcome.js';
 
 /**
@@ -11,7 +12,7 @@ import type { Outcome } from './outcome.js';
  * @throws RegadmError if nothing was deleted; a later error is in the outcome
  */
 export async function unguardedHardPrune(
-  { reporter, signal, pruneImages, emptyCache }: HardPrunePorts,
+  { api, reporter, signal, pruneImages, emptyCache }: HardPrunePorts,
   { maxDelete }: UnguardedRequest,
   pruner: Pruner,
 ): Promise<Outcome> {
@@ -24,6 +25,7 @@ export async function unguardedHardPrune(
   assertWithinLimit(findings.plan, maxDelete);
   signal.throwIfAborted();
   const deletions = await pruner.delete(findings.plan, async () => {}, signal);
+  deletions.failures.push(...(await findLateImages(api, deletions)));
   const notRestored: RegadmError[] = [];
   await emptyCache?.().catch((error: unknown) => {
     if (!(error instanceof RegadmError)) throw error;

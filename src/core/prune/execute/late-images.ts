@@ -1,10 +1,8 @@
 import { messageOf } from '../../model/errors.js';
+import { describeLateImage } from '../../model/late-image.js';
 import { STATUS } from '../outcome.js';
 import type { Run } from './run.js';
 import { findLateImages } from './watch/late-images.js';
-
-/** Maximum number of blobs that a message names. */
-const LISTED = 3;
 
 /**
  * Reports, as failures, the images that were pushed during the run and need a blob that it has deleted. A push that
@@ -22,10 +20,7 @@ export async function reportLateImages(run: Run): Promise<void> {
     failures.push({ target: 'the run', message });
   }
   for (const { name, needed, listing } of findLateImages(ports.view, deleted)) {
-    const where = listing?.rule === 'tag-item' ? ` to ${listing.stream}:${listing.tag}` : '';
-    const more = needed.length > LISTED ? ` and ${needed.length - LISTED} more` : '';
-    const blobs = `blob ${needed.slice(0, LISTED).join(', ')}${more}`;
-    const message = `pushed${where} during the run, and needs ${blobs}, which the run has deleted: push the image again`;
-    failures.push({ target: `image ${name}`, message });
+    const tag = listing?.rule === 'tag-item' ? `${listing.stream}:${listing.tag}` : undefined;
+    failures.push({ target: `image ${name}`, message: describeLateImage(needed, tag) });
   }
 }
