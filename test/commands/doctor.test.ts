@@ -6,6 +6,7 @@ import { SILENT } from '../../src/core/kit/reporter.js';
 import type { Check } from '../../src/core/model/check.js';
 import { doctorLines } from '../../src/core/doctor/output/text.js';
 import { styles } from '../../src/core/terminal/color.js';
+import type { KubeObject } from '../../src/core/model/kube.js';
 import { schemaProblems } from '../support/json-schema.js';
 import { regadm } from '../support/regadm.js';
 
@@ -72,6 +73,31 @@ describe('regadm doctor', () => {
     expect(report.ok).toBe(false);
     expect(of(report, 'lists')[0]).toMatchObject({ status: 'failed' });
     expect(of(report, 'permissions')[0]!.suggestions!.join()).toContain('system:image-pruner');
+  });
+
+  test('a user who may not be read by the registry gets the name of the role, not advice about the token', async () => {
+    await start();
+    const role = sandbox.store.get('clusterroles', 'system:basic-user')! as KubeObject & { rules: object[] };
+    const rules = role.rules.filter((rule) => !JSON.stringify(rule).includes('users'));
+    sandbox.store.put('clusterroles', { ...role, rules });
+    expect(of(await examine(sandbox, 'pruner'), 'login')).toEqual([
+      {
+        name: 'login',
+        status: 'warning',
+        message: expect.stringMatching(/^401 Unauthorized: the user may not get users\.user\.openshift\.io\/~/),
+        suggestions: [expect.stringContaining('basic-user')],
+      },
+    ]);
+  });
+
+  test('a token that only the registry refuses is named as such', async () => {
+    await start();
+    sandbox.onRequest(({ server, path }) =>
+      server === 'registry' && path === '/v2/' ? { do: 'status', status: 401 } : undefined,
+    );
+    expect(of(await examine(sandbox), 'login')).toMatchObject([
+      { message: expect.stringMatching(/401 Unauthorized: the registry does not accept the token$/) },
+    ]);
   });
 
   test.each<[string, SandboxOptions, string, Check['status']]>([

@@ -1,10 +1,13 @@
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
 import type { Check } from '../model/check.js';
+import { messageOf, RegadmError } from '../model/errors.js';
 import { isRepositoryName } from '../model/names/repository-name.js';
+import { explainLoginRefusal } from '../operator/login-refusal.js';
 import { openClusterRegistry, type RegistryAccess } from '../operator/open-registry.js';
 import { namesInObjects, readSample } from '../operator/registry-names.js';
 import { toClusterChecks } from '../prune/connect.js';
+import type { ClusterChecks } from '../prune/ports.js';
 import { runPreflight } from '../prune/preflight/index.js';
 import type { Registry } from '../registry/api.js';
 import { about } from './check.js';
@@ -35,7 +38,7 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
     // Omits checks of mode and deletion: checkOperator reads them, and only a deletion could show more.
     return [
       ...checks.filter(({ name }) => name !== 'mode' && name !== 'deletion'),
-      ...(await login(registry, context.signal)),
+      ...(await login(registry, cluster, context.signal)),
     ];
   } finally {
     if (!(registry instanceof Error)) await registry.close();
@@ -52,21 +55,17 @@ async function open(openIt: () => Promise<Registry>): Promise<Registry | Error> 
 }
 
 /**
- * Checks the login. A failure is only a warning: the registry answers 401 to a wrong token and to a user without the
- * permission to pull, which pruning does not need.
+ * Checks the login, for which the registry reads the user of the token. A failure is only a warning: the checks of a
+ * confirmed run decide whether it can delete.
  */
-async function login(registry: Registry | Error, signal: AbortSignal): Promise<Check[]> {
+async function login(registry: Registry | Error, cluster: ClusterChecks, signal: AbortSignal): Promise<Check[]> {
   if (registry instanceof Error) return [];
+  const check = about('login');
   try {
     await registry.checkLogin({ signal });
-    return [about('login')('ok', 'the registry accepts the login')];
+    return [check('ok', 'the registry accepts the login')];
   } catch (error) {
-    return [
-      about('login')(
-        'warning',
-        (error as Error).message,
-        'the registry can refuse deletions as well: check the token (oc whoami -t)',
-      ),
-    ];
+    const cause = await explainLoginRefusal(error, (permission) => cluster.reviewAccess(permission, signal));
+    return [check('warning', messageOf(cause), ...(cause instanceof RegadmError ? cause.suggestions : []))];
   }
 }

@@ -96,7 +96,7 @@ export class HttpRegistry implements Registry {
 
   async checkLogin(options: ReadOptions = {}): Promise<void> {
     const answered = await this.requests.send({ method: 'GET', path: '/v2/', ...options });
-    if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'manifest' });
+    if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'login' });
   }
 
   async close(): Promise<void> {

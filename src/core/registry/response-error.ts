@@ -53,7 +53,7 @@ function detailOf({ detail }: RawError): string | undefined {
 export interface RequestDescription {
   /** Method and URL, without credentials: `DELETE https://…`. */
   url: string;
-  what: 'layer-link' | 'manifest-link' | 'blob' | 'manifest';
+  what: 'layer-link' | 'manifest-link' | 'blob' | 'manifest' | 'login';
   hasToken: boolean;
 }
 
@@ -149,6 +149,7 @@ function unauthorized({ hasToken, what }: RequestDescription, challenge?: Bearer
   const code = 'REGISTRY_UNAUTHORIZED';
   if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', ADVICE.grantPruner];
+  if (what === 'login') return [code, '401 Unauthorized: the registry does not accept the token', ADVICE.logInAgain];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
   const remedies: string[] = [ADVICE.logInAgain, ADVICE.grantPruner];
   if (challenge && !challenge.isOpenShift) remedies.push(ADVICE.otherRegistry(challenge.service));

@@ -1,4 +1,4 @@
-import type { Attributes, Permissions } from '../api/permissions.js';
+import type { Attributes, Permissions, User } from '../api/permissions.js';
 import { ANONYMOUS } from '../api/permissions.js';
 import type { SandboxResponse, SandboxRequest } from '../http/response.js';
 import { bearerToken } from '../http/request.js';
@@ -9,6 +9,8 @@ type RepositoryAction = 'pull' | 'push' | 'delete';
 /** The access for the deletion of a blob. */
 export const PRUNE: Access = { Type: 'admin', Class: '', Name: '', Action: 'prune' };
 
+/** By this permission, the registry reads who a token belongs to, before it checks anything else. */
+const OWN_USER: Attributes = { verb: 'get', group: 'user.openshift.io', resource: 'users', name: '~' };
 const DELETE_IMAGES: Attributes = { verb: 'delete', group: 'image.openshift.io', resource: 'images' };
 
 /** Checks tokens and permissions as the registry does: each action needs a permission on the API server. */
@@ -26,7 +28,7 @@ export class RegistryAccess {
   refuseUnknown(request: SandboxRequest): SandboxResponse | undefined {
     const token = requestToken(request);
     if (!token) return unauthorized(request);
-    return this.permissions.userWithToken(token) ? undefined : unauthorized(request, undefined, 'denied');
+    return this.userWith(token) ? undefined : unauthorized(request, undefined, 'denied');
   }
 
   /** Returns the 401 for a sender who lacks the permission for an action; undefined if it is granted. */
@@ -44,8 +46,13 @@ export class RegistryAccess {
   private check(request: SandboxRequest, access: Access, wanted: Attributes): SandboxResponse | undefined {
     const token = requestToken(request);
     if (!token) return unauthorized(request, access);
-    const user = this.permissions.userWithToken(token);
+    const user = this.userWith(token);
     return user && this.permissions.allows(user, wanted) ? undefined : unauthorized(request, access, 'denied');
+  }
+
+  private userWith(token: string): User | undefined {
+    const user = this.permissions.userWithToken(token);
+    return user && this.permissions.allows(user, OWN_USER) ? user : undefined;
   }
 }
 

@@ -1,6 +1,10 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { hideSecret } from '../../kit/secrets/known.js';
+import { reviewAccess, type AccessReview, type Permission } from '../../cluster/access-review.js';
 import { requestToken } from '../../cluster/server-info.js';
+import { ADVICE } from '../../model/advice.js';
+import { hasCode } from '../../model/errors.js';
+import { explainLoginRefusal } from '../../operator/login-refusal.js';
 import type { Registry } from '../../registry/api.js';
 import { isUnauthorized } from '../../registry/error.js';
 import { NAMES } from '../render/registry-objects.js';
@@ -19,16 +23,19 @@ export type OpenRegistry = (token: string | undefined) => Promise<Registry>;
  * @throws RegistryError, ApiError
  */
 export async function checkLogin(api: ClusterApi, open: OpenRegistry): Promise<EdgeCheck[]> {
-  const token = (await api.token()) ?? (await shortToken(api));
+  const ownToken = await api.token();
+  const token = ownToken ?? (await shortToken(api));
+  // The API server can only be asked about the user of the kubeconfig.
+  const review = ownToken === undefined ? undefined : (permission: Permission) => reviewAccess(api, permission);
   const registry = await open(token);
   try {
-    return [await loginCheck(registry, token !== undefined)];
+    return [await loginCheck(registry, token !== undefined, review)];
   } finally {
     await registry.close();
   }
 }
 
-async function loginCheck(registry: Registry, hasToken: boolean): Promise<EdgeCheck> {
+async function loginCheck(registry: Registry, hasToken: boolean, review?: Review): Promise<EdgeCheck> {
   const { url } = registry;
   if (!hasToken)
     return skipped(
@@ -36,20 +43,28 @@ async function loginCheck(registry: Registry, hasToken: boolean): Promise<EdgeCh
       `${url} answers, but regadm has no token to log in with`,
       'log in with oc login, or pass --token',
     );
-  if (!(await acceptsLogin(registry))) {
-    const remedy = 'log in again (oc login), or pass a valid --token';
-    return failed(NAME, `${url} does not accept the login: 401 Unauthorized`, remedy);
+  const refusal = await loginRefusal(registry, review);
+  if (refusal) {
+    const [what, remedy] = refusal;
+    return failed(NAME, `${url} does not accept the login: ${what}`, remedy);
   }
   return passed(NAME, `${url} accepts the login${registry.verified ? '' : ' (its certificate was not checked)'}`);
 }
 
-async function acceptsLogin(registry: Registry): Promise<boolean> {
+/** Asks the API server for a permission of the user whose token is used. */
+type Review = (permission: Permission) => Promise<AccessReview>;
+
+/** Logs in; returns why a login is refused, and what to do. */
+async function loginRefusal(registry: Registry, review?: Review): Promise<[what: string, remedy: string] | undefined> {
   try {
     await registry.checkLogin();
-    return true;
+    return undefined;
   } catch (error) {
-    if (isUnauthorized(error)) return false;
-    throw error;
+    if (!isUnauthorized(error)) throw error;
+    const cause = review && (await explainLoginRefusal(error, review));
+    return hasCode(cause, 'FORBIDDEN')
+      ? [cause.message, ADVICE.grantBasicUser]
+      : ['401 Unauthorized', ADVICE.logInAgain];
   }
 }
 

@@ -1,11 +1,9 @@
-import { describePermission } from '../../cluster/access-review.js';
-import { ADVICE } from '../../model/advice.js';
 import { hasCode, RegadmError } from '../../model/errors.js';
 import type { Digest } from '../../model/digest.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
 import type { ClusterChecks } from '../ports.js';
-import { isUnauthorized } from '../../registry/error.js';
+import { explainLoginRefusal } from '../../operator/login-refusal.js';
 import { isRegistryAbsent } from '../plan/needs-registry.js';
 import { failedWith, notChecked, passed, type PreflightCheck, type PreflightName } from './check.js';
 
@@ -116,16 +114,8 @@ async function probeLayerLink(
   }
 }
 
-/** The registry reads its user by the token; every authenticated user normally has this permission (basic-user). */
-const OWN_USER = { verb: 'get', group: 'user.openshift.io', resource: 'users', name: '~' };
-
-/** Explains a 401 for a token that is valid, but whose user the registry cannot read. */
-async function explained(error: unknown, { cluster, signal }: RegistryCheckInput): Promise<unknown> {
-  if (!isUnauthorized(error)) return error;
-  const review = await cluster.reviewAccess(OWN_USER, signal).catch(() => undefined);
-  if (review?.access !== 'denied') return error;
-  const problem = `401 Unauthorized: the user may not ${describePermission(OWN_USER)}, by which the registry reads who the token belongs to`;
-  return new RegadmError(problem, { code: 'FORBIDDEN', suggestions: [ADVICE.grantBasicUser], cause: error });
+function explained(error: unknown, { cluster, signal }: RegistryCheckInput): Promise<unknown> {
+  return explainLoginRefusal(error, (permission) => cluster.reviewAccess(permission, signal));
 }
 
 /** Replaces the check that failed, and marks those that depend on it as not checked. */
