@@ -1,0 +1,74 @@
+/**
+ * The port to a store of objects with keys, such as S3. A driver translates it to one protocol and knows nothing of the
+ * registry; `ObjectStorage` knows the registry's layout and no protocol. Keys are complete: with the root directory.
+ */
+export interface ObjectStore {
+  /** The store in messages, without credentials: `s3://bucket`. */
+  readonly name: string;
+  readonly limits: ObjectStoreLimits;
+
+  /**
+   * Lists the objects whose keys begin with a prefix, in the order of their keys (UTF-8), page by page.
+   * @throws RegadmError STORAGE_UNREADABLE if any page cannot be read; then the pages so far are not a listing
+   */
+  list(prefix: string, options?: ListObjectsOptions): AsyncIterable<StoredObject[]>;
+
+  /**
+   * Reads an object.
+   * @returns undefined if it does not exist
+   * @throws RegadmError that states why it cannot be read, or that it is longer than the limit
+   */
+  read(key: string, limitBytes: number, signal?: AbortSignal): Promise<Buffer | undefined>;
+
+  /**
+   * Deletes at most `limits.batchSize` objects with one request. An object that does not exist counts as deleted.
+   * @returns for each key why it was not deleted; undefined if it was
+   * @throws RegadmError if the request failed: then any of the objects can have been deleted
+   */
+  delete(keys: readonly string[]): Promise<(string | undefined)[]>;
+
+  /**
+   * Lists uploads that were started and neither completed nor aborted, in parts that no listing shows. Empty where the
+   * protocol has no such uploads.
+   * @throws RegadmError STORAGE_UNREADABLE
+   */
+  listUploads(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<OpenUpload[]>;
+
+  /** Aborts an upload and deletes its parts. An upload that does not exist counts as aborted. */
+  abortUpload(upload: OpenUpload): Promise<void>;
+
+  /** Closes the connections. */
+  close(): Promise<void>;
+}
+
+/** Limits of a protocol and of the user. */
+export interface ObjectStoreLimits {
+  /** Maximum number of objects in a page of a listing. */
+  pageSize: number;
+  /** Maximum number of keys of one `delete`. */
+  batchSize: number;
+  /** Maximum number of concurrent requests (`--storage-concurrency`). */
+  concurrency: number;
+}
+
+export interface ListObjectsOptions {
+  /** Lists only keys after this one. */
+  startAfter?: string;
+  signal?: AbortSignal;
+}
+
+/** An object of a listing. */
+export interface StoredObject {
+  key: string;
+  bytes: number;
+  /** Time of the last write, in ms since the epoch. */
+  writtenAt: number;
+}
+
+/** An upload that is not completed. */
+export interface OpenUpload {
+  key: string;
+  id: string;
+  /** Time of its start, in ms since the epoch. */
+  startedAt: number;
+}
