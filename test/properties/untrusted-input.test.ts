@@ -95,7 +95,7 @@ const PARSERS: Record<string, Parser> = {
   'stream image': { parse: parseStreamImage, samples: [`app@${digest('a')}`] },
   digest: { parse: parseDigest, samples: [digest('a'), `sha512:${'0'.repeat(128)}`] },
   'manifest in the storage or from the registry': {
-    parse: (text) => parseManifest(Buffer.from(text)),
+    parse: parseManifest,
     samples: [
       `{"schemaVersion":2,"config":{"digest":"${digest('c')}","size":2},"layers":[{"digest":"${digest('a')}","size":3}]}`,
       `{"schemaVersion":2,"manifests":[{"digest":"${digest('m')}","size":2}],"subject":{"digest":"${digest('s')}"}}`,

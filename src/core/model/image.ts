@@ -51,15 +51,25 @@ const INDEXES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Returns true if an Image object names all blobs of its image, or all children of an image index. A layer whose name
- * is not a digest names no blob, whatever the manifest says.
+ * Returns true if an Image object names all blobs of its image, or all children of an image index. A name that is not a
+ * digest counts here: see `mayNameOthers`.
  */
 export function namesItsBlobs(image: KubeObject): boolean {
   const raw = image as RawImage;
   const type = raw.dockerImageManifestMediaType;
   if (INDEXES.has(type)) return listsDigests(raw.dockerImageManifests);
-  if (!Array.isArray(raw.dockerImageLayers)) return false;
+  if (!Array.isArray(raw.dockerImageLayers) || listProblem(raw.dockerImageLayers, 'layers', 'name') !== '')
+    return false;
   return hasConfigBlob(type) ? namesConfig(raw.dockerImageMetadata) : SCHEMA_1.has(type);
+}
+
+/**
+ * Returns true if an Image object states its layers in a way that its manifest may not: none at all, or names that are
+ * not digests. Such an object is valid, and tenants can cause it, so it is no reason to stop.
+ */
+export function mayNameOthers({ dockerImageManifestMediaType: type, dockerImageLayers: layers }: KubeObject): boolean {
+  if (INDEXES.has(type) || !Array.isArray(layers)) return false;
+  return layers.length === 0 || layers.some((layer: { name?: unknown } | null) => !parseDigest(layer?.name));
 }
 
 function namesConfig(metadata: unknown): boolean {

@@ -1,11 +1,12 @@
 import { isDigest, parseDigest, sha256Hex } from '../../model/digest.js';
-import { hasConfigBlob, namesItsBlobs } from '../../model/image.js';
+import { hasConfigBlob, mayNameOthers, namesItsBlobs } from '../../model/image.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
 import { addInvalidName, type InvalidNames } from '../../model/names/invalid-names.js';
 import { quote } from '../../model/names/quote.js';
 import { listOf } from '../../model/values/json.js';
+import { parseManifestDigests } from './manifest.js';
 
 /** Collects digests from the objects of a list, one by one. */
 export interface Collector {
@@ -24,6 +25,13 @@ export class ImageUses implements Collector {
   readonly children = new Map<string, string[]>();
   /** Images whose objects do not name all their blobs. */
   readonly incomplete: string[] = [];
+  /**
+   * Images whose objects name no layers, or layers that are not digests: their manifests may name others. With the size
+   * that the object states, in bytes.
+   */
+  readonly doubtful = new Map<string, number>();
+  /** Images among those whose objects contain their manifest, which names what they use. */
+  readonly embedded = new Set<string>();
   /** Managed images whose reference is in the registry. */
   readonly managed = new Set<string>();
   /** When the newest image was created, in ms since the epoch. */
@@ -42,7 +50,7 @@ export class ImageUses implements Collector {
     const { name } = image.metadata;
     const hex = hexOf(name);
     if (hex) this.names.add(hex);
-    if (hex && !namesItsBlobs(image)) this.incomplete.push(hex);
+    if (hex) this.checkBlobs(hex, image);
     if (hex && this.isManaged(image)) this.managed.add(hex);
     this.noteCreation(image);
     this.ofImage = undefined;
@@ -54,10 +62,27 @@ export class ImageUses implements Collector {
     const children = listOf<{ digest?: unknown }>(image.dockerImageManifests).map((child) => hexOf(child?.digest));
     this.noteInvalid(name);
     if (hex && children.length > 0)
-      this.children.set(
-        hex,
-        children.filter((child) => child !== undefined),
-      );
+      this.children.set(hex, [...(this.children.get(hex) ?? []), ...children.filter((child) => child !== undefined)]);
+  }
+
+  private checkBlobs(hex: string, image: KubeObject): void {
+    if (!namesItsBlobs(image)) this.incomplete.push(hex);
+    else if (mayNameOthers(image)) this.doubtful.set(hex, sizeOf(image));
+    else return;
+    this.addEmbedded(hex, image);
+  }
+
+  /** Adds what the manifest in an Image object names. One that is not valid names nothing. */
+  private addEmbedded(hex: string, { metadata, dockerImageManifest: text }: KubeObject): void {
+    if (typeof text !== 'string' || text === '') return;
+    try {
+      const { blobs, children } = parseManifestDigests(text);
+      for (const blob of blobs) if (!this.inUse.has(blob)) this.inUse.set(blob, metadata.name);
+      if (children.length > 0) this.children.set(hex, children);
+      this.embedded.add(hex);
+    } catch {
+      // The manifest in the storage is read too.
+    }
   }
 
   private isManaged({ metadata, dockerImageReference }: KubeObject): boolean {
@@ -128,6 +153,11 @@ function entriesOf<T>(list: unknown, stream: string, field: string): (T | null)[
       },
     );
   return list as (T | null)[];
+}
+
+function sizeOf({ dockerImageMetadata }: KubeObject): number {
+  const { Size: size } = (dockerImageMetadata ?? {}) as { Size?: unknown };
+  return typeof size === 'number' ? size : 0;
 }
 
 /** Returns what a reference, which need not be valid, has in the place of the host; empty if it has none. */

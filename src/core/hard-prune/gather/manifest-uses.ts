@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { sha256Digest } from '../../model/digest.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { Storage } from '../../storage/storage.js';
 import { describePlace, type ClusterUsage } from '../plan/usage.js';
-import { parseManifest } from './manifest.js';
+import { parseManifest, parseManifestDigests } from './manifest.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
 const CONCURRENCY = 16;
@@ -14,7 +15,7 @@ const NAMED = 20;
 /**
  * Adds to the usage what only manifests in the storage name: the blobs of images whose objects do not name them all,
  * and the children of image indexes that a stream lists, with their blobs, even if a child has no Image object.
- * @returns warnings about images whose manifests are not in the storage
+ * @returns warnings about images whose manifests are not in the storage, or do not match their digests
  * @throws RegadmError IMAGE_UNREADABLE if a manifest exists but cannot be read
  */
 export async function addManifestUses(
@@ -23,13 +24,17 @@ export async function addManifestUses(
   signal: AbortSignal,
 ): Promise<string[]> {
   const reading = new ManifestReading(storage, usage, signal);
-  const missing = (await reading.read(usage.incomplete)).sort();
+  const missing = await reading.read(usage.incomplete);
+  await reading.read(usage.doubtful.keys(), parseManifestDigests);
   await reading.addChildren();
-  const named = missing.slice(0, NAMED).map((hex) => reading.describe(hex));
-  return warningsAbout(named, missing.length - named.length);
+  const unknown = missing.filter((hex) => !usage.embedded.has(hex)).map((hex) => reading.describe(hex));
+  return [...warningsAbout(unknown, UNKNOWN), ...warningsAbout(reading.damaged, DAMAGED)];
 }
 
 class ManifestReading {
+  /** Images whose manifest in the storage does not match its digest. */
+  readonly damaged: string[] = [];
+
   constructor(
     private readonly storage: Pick<Storage, 'readBlob'>,
     private readonly usage: ClusterUsage,
@@ -37,11 +42,11 @@ class ManifestReading {
   ) {}
 
   /** Reads manifests and adds what they name. @returns those that are not in the storage */
-  async read(images: Iterable<string>): Promise<string[]> {
+  async read(images: Iterable<string>, parse = parseManifest): Promise<string[]> {
     const missing: string[] = [];
     await forEachParallel(images, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
-      if (!(await this.add(hex))) missing.push(hex);
+      if (!(await this.add(hex, parse))) missing.push(hex);
     });
     return missing;
   }
@@ -71,11 +76,12 @@ class ManifestReading {
     return [...streams.values()].flatMap((listed) => [...listed].filter((hex) => children.has(hex)));
   }
 
-  private async add(hex: string): Promise<boolean> {
+  private async add(hex: string, parse: typeof parseManifest): Promise<boolean> {
     try {
       const body = await this.storage.readBlob(sha256Digest(hex), MANIFEST_LIMIT_BYTES);
       if (!body) return false;
-      const { blobs, children } = parseManifest(body);
+      if (sha256Of(body) !== hex) this.damaged.push(this.describe(hex));
+      const { blobs, children } = parse(body.toString('utf8'));
       for (const blob of blobs) this.use(blob, hex);
       if (children.length > 0) this.usage.children.set(hex, children);
       return true;
@@ -95,6 +101,8 @@ class ManifestReading {
   }
 }
 
+const sha256Of = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+
 function unreadable(image: string, cause: unknown): RegadmError {
   return new RegadmError(
     `cannot find out which blobs ${image} uses, because its manifest in the storage cannot be read: ${messageOf(cause)}`,
@@ -109,10 +117,27 @@ function unreadable(image: string, cause: unknown): RegadmError {
   );
 }
 
-function warningsAbout(images: string[], more: number): string[] {
-  const lines = images.map(
-    (image) =>
-      `${image} does not name all its blobs, and its manifest is not in the storage: only the blobs that it names are kept`,
-  );
-  return more > 0 ? [...lines, `${more} more images do not name all their blobs and have no manifest here`] : lines;
+interface Problem {
+  ofOne: string;
+  ofMore: string;
+}
+
+const UNKNOWN: Problem = {
+  ofOne: 'does not name all its blobs, and its manifest is not in the storage: only the blobs that it names are kept',
+  ofMore: 'do not name all their blobs and have no manifest here',
+};
+
+const DAMAGED: Problem = {
+  ofOne:
+    'cannot be pulled: its manifest in the storage does not match its digest. What the manifest and the Image object name is kept; push the image again, or delete it',
+  ofMore: 'have a manifest in the storage that does not match its digest',
+};
+
+function warningsAbout(images: readonly string[], { ofOne, ofMore }: Problem): string[] {
+  const lines = [...images]
+    .sort()
+    .slice(0, NAMED)
+    .map((image) => `${image} ${ofOne}`);
+  const more = images.length - lines.length;
+  return more > 0 ? [...lines, `${more} more images ${ofMore}`] : lines;
 }

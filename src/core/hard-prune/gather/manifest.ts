@@ -1,4 +1,4 @@
-import { parseDigest, sha256Hex } from '../../model/digest.js';
+import { parseDigest, sha256Hex, type Digest } from '../../model/digest.js';
 import { manifestParts } from '../../model/image-manifest.js';
 
 /** What a manifest names. Digests are 64 hex digits without their algorithm. */
@@ -13,27 +13,41 @@ interface ManifestUses {
  * Reads what a manifest of any kind names.
  * @throws Error if it is not a manifest, or names something that is not a digest
  */
-export function parseManifest(body: Buffer): ManifestUses {
-  const manifest = parseJson(body);
-  const { config, layers, children } = manifestParts(manifest);
-  const blobs = layers.map(({ digest }) => digest);
-  if (config !== '') blobs.push(config);
-  const { subject } = manifest as { subject?: { digest?: unknown } | null };
-  return { blobs: [...blobs, ...(subject ? [subject.digest] : [])].flatMap(toHex), children: children.flatMap(toHex) };
+export function parseManifest(text: string): ManifestUses {
+  return usesOf(text, (name) => {
+    const digest = parseDigest(name);
+    if (!digest) throw new Error('it names something that is not a digest');
+    return digest;
+  });
 }
 
-function parseJson(body: Buffer): unknown {
+/**
+ * Reads what a manifest of any kind names. A name that is not a digest names no blob.
+ * @throws Error if it is not a manifest
+ */
+export function parseManifestDigests(text: string): ManifestUses {
+  return usesOf(text, parseDigest);
+}
+
+function usesOf(text: string, parse: (name: unknown) => Digest | undefined): ManifestUses {
+  const manifest = parseJson(text);
+  const { config, layers, children } = manifestParts(manifest);
+  const { subject } = manifest as { subject?: { digest?: unknown } | null };
+  const blobs = layers.map(({ digest }): unknown => digest);
+  if (config !== '') blobs.push(config);
+  if (subject) blobs.push(subject.digest);
+  return { blobs: hexOf(blobs.map(parse)), children: hexOf(children.map(parse)) };
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw new Error('it is not JSON');
   }
 }
 
-/** Returns nothing for a digest of another algorithm than sha256: the storage has no other blobs. */
-function toHex(text: unknown): string[] {
-  const digest = parseDigest(text);
-  if (!digest) throw new Error('it names something that is not a digest');
-  const hex = sha256Hex(digest);
-  return hex === undefined ? [] : [hex];
+/** Omits digests of other algorithms than sha256: the storage has no other blobs. */
+function hexOf(digests: (Digest | undefined)[]): string[] {
+  return digests.flatMap((digest) => (digest && sha256Hex(digest)) ?? []);
 }

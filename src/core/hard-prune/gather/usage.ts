@@ -23,6 +23,8 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
     managed: images.managed,
     newestImage: images.newest,
     incomplete: images.incomplete,
+    doubtful: images.doubtful,
+    embedded: images.embedded,
     streams: streams.listed,
     invalid: images.invalid,
     invalidCount: images.invalidCount,

@@ -17,6 +17,13 @@ export interface ClusterUsage {
   newestImage: number | undefined;
   /** Images whose objects do not name all their blobs. */
   incomplete: readonly string[];
+  /**
+   * Images whose objects name no layers, or layers that are not digests: their manifests may name others. With the size
+   * that the object states, in bytes.
+   */
+  doubtful: ReadonlyMap<string, number>;
+  /** Images among those whose objects contain their manifest, which names what they use. */
+  embedded: ReadonlySet<string>;
   /** Images in the status of each image stream (`namespace/name`). */
   streams: Map<string, Set<string>>;
   /** Names of layers, configs and images that are not digests, of the first images (by name) that have any. */

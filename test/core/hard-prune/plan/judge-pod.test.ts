@@ -15,6 +15,8 @@ function aCluster(change: Partial<ClusterUsage> = {}): ClusterUsage {
     managed: new Set([hex(image), hex(index)]),
     newestImage: undefined,
     incomplete: [],
+    doubtful: new Map(),
+    embedded: new Set(),
     streams: new Map([['ns/app', new Set([hex(image), hex(index)])]]),
     invalid: new Map(),
     invalidCount: 0,
@@ -83,4 +85,14 @@ test('what is kept is counted from its log', () => {
 
 test('a check that would delete nothing is not refused', () => {
   expect(judge([])).toEqual([]);
+});
+
+test('an image whose object names no layers is a warning, because everybody can push one', () => {
+  const usage = aCluster({ doubtful: new Map([[hex(image), 100]]) });
+  expect(judge(complete, usage)).toEqual([
+    expect.stringMatching(new RegExp(`name no layers.*${digest(image)} .in image stream ns/app`)),
+  ]);
+  expect(judge(complete, aCluster({ doubtful: new Map([[hex(image), 0]]) }))).toEqual([]);
+  const invalid = new Map([[digest(image), { fields: ['dockerImageLayers.name "x"'], count: 1 }]]);
+  expect(judge(complete, { ...usage, invalid }).join()).not.toContain('name no layers');
 });

@@ -8,8 +8,8 @@ function usageOf(images: KubeObject[], streams: KubeObject[] = []) {
   streams.forEach((stream) => lists.add(stream));
   const uses = new ImageUses(lists.hosts);
   images.forEach((image) => uses.add(image));
-  const { names, newest, inUse, children, managed, incomplete, invalid, invalidCount } = uses;
-  const listed = { inUse, children, managed, incomplete, invalid, invalidCount };
+  const { names, newest, inUse, children, managed, incomplete, doubtful, embedded, invalid, invalidCount } = uses;
+  const listed = { inUse, children, managed, incomplete, doubtful, embedded, invalid, invalidCount };
   return { ...listed, images: names, newestImage: newest, streams: lists.listed };
 }
 

@@ -55,6 +55,9 @@ describe('an image whose object does not name its blobs', () => {
     ['with an Id that is not a digest', { ...complete, dockerImageMetadata: { Id: '../x' } }],
     ['without an Id', { ...complete, dockerImageMetadata: {} }],
     ['without layers', { ...complete, dockerImageLayers: undefined }],
+    ['with an empty list of layers', { ...complete, dockerImageLayers: [] }],
+    ['with null for a layer', { ...complete, dockerImageLayers: [null] }],
+    ['with a layer without a name', { ...complete, dockerImageLayers: [{ size: 1 }] }],
     ['without a media type', { ...complete, dockerImageManifestMediaType: undefined }],
     ['of an unknown kind', { ...complete, dockerImageManifestMediaType: 'application/x' }],
   ];
@@ -71,6 +74,27 @@ describe('an image whose object does not name its blobs', () => {
   ])('a manifest of %s is read too', async (_what, manifest) => {
     const object = { ...complete, dockerImageLayers: null };
     expect(unused(await find({ images: [object], manifests: { [image]: manifest } }))).toEqual([orphan]);
+  });
+
+  test('with a layer that is not a digest: what its manifest names is used, whatever else it names', async () => {
+    const object = { ...complete, dockerImageLayers: [{ name: layer.slice(0, 50) }] };
+    const manifest = { ...MANIFEST, layers: [...MANIFEST.layers, { digest: '../x' }] };
+    const { plan, warnings } = await find({ images: [object], manifests: { [image]: manifest } });
+    expect(plan.blobs.map((blob) => blob.digest)).toEqual([orphan]);
+    expect(warnings).toContainEqual(expect.stringContaining('is not a digest and names no blob'));
+  });
+
+  test('what the manifest in the Image object names is used, if the storage has none', async () => {
+    const dockerImageManifest = JSON.stringify({ layers: [{ digest: orphan }] });
+    const findings = await find({ images: [complete, { metadata: { name: other }, dockerImageManifest }] });
+    expect(unused(findings)).toEqual([]);
+    expect(findings.warnings).toEqual([]);
+  });
+
+  test('a manifest that does not match its digest is a warning', async () => {
+    const object = { ...complete, dockerImageMetadata: {} };
+    const { warnings } = await find({ images: [object], manifests: { [image]: MANIFEST } });
+    expect(warnings).toEqual([expect.stringMatching(new RegExp(`${image}.*does not match its digest`))]);
   });
 
   test.each([
