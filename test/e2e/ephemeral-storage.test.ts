@@ -108,6 +108,12 @@ test('a dry run of the hard prune is a warning that names the flag', async () =>
   expect(required.stderr).not.toContain('deletes all');
 });
 
+test('a dry run in the pod warns, even if it then fails because the role is missing', async () => {
+  await begin();
+  const { stderr } = await run('prune', 'hard');
+  expect(stderr).toMatch(/every roll-out .* deletes all its images: .*; --confirm refuses/);
+});
+
 test('a dry run of the restart says that all images would be deleted, and not how to turn the cache off', async () => {
   await begin();
   const { status, document, stderr } = await run('registry', 'restart', '--dry-run');

@@ -109,16 +109,15 @@ describe('the complete procedure', () => {
     ]);
   });
 
-  describe('an image that arrives during --read-only=skip and needs a deleted blob', () => {
+  describe('an image that arrives during the deletion and needs a deleted blob', () => {
     const PUSHED = digest('pushed');
-    const run = (...more: string[]): Promise<CliResult> =>
-      start(sandbox, [...storageArgs(), '--read-only=skip', ...more]).ended;
+    const run = (mode = 'skip'): Promise<CliResult> => start(sandbox, [...storageArgs(), `--read-only=${mode}`]).ended;
 
-    /** Pushes an image with such a layer before images are listed for the second time: all deletions are done then. */
-    function pushBeforeTheSecondList(layer: string, then?: () => FaultAction): void {
+    /** Pushes an image with such a layer before images are listed for the last time: all deletions are done then. */
+    function pushBeforeList(number: number, layer: string, then?: () => FaultAction): void {
       let lists = 0;
       sandbox.onRequest(({ path }) => {
-        if (!/\/images(\?|$)/.test(path) || path.includes('continue=') || ++lists !== 2) return undefined;
+        if (!/\/images(\?|$)/.test(path) || path.includes('continue=') || ++lists !== number) return undefined;
         sandbox.store.put('images', {
           metadata: { name: PUSHED },
           dockerImageReference: `registry.example.org/late/app@${PUSHED}`,
@@ -129,15 +128,19 @@ describe('the complete procedure', () => {
       });
     }
 
-    test('is a failure that names the image and the blob', async () => {
+    // The guarded procedure lists images before and after it changes the mode.
+    test.each([
+      ['skip', 2],
+      ['auto', 3],
+    ])('is a failure that names the image and the blob: --read-only=%s', async (mode, lists) => {
       await begin();
       const planned = await start(
         sandbox,
         storageArgs().filter((arg) => arg !== '--confirm'),
       ).ended;
       const [blob] = (JSON.parse(planned.stdout) as Document).blobs;
-      pushBeforeTheSecondList(blob!.digest);
-      const { status, stdout } = await run();
+      pushBeforeList(lists, blob!.digest);
+      const { status, stdout } = await run(mode);
       expect(status).toBe(3);
       const { failures } = JSON.parse(stdout) as Document & { failures: object[] };
       expect(failures).toEqual([
@@ -150,13 +153,13 @@ describe('the complete procedure', () => {
 
     test('is nothing to report if its blobs were not deleted', async () => {
       await begin();
-      pushBeforeTheSecondList(digest('elsewhere'));
+      pushBeforeList(2, digest('elsewhere'));
       expect((await run()).status).toBe(0);
     });
 
     test('is unknown if images cannot be read then', async () => {
       await begin();
-      pushBeforeTheSecondList(digest('elsewhere'), () => ({ do: 'respond', status: 403, body: 'no' }));
+      pushBeforeList(2, digest('elsewhere'), () => ({ do: 'respond', status: 403, body: 'no' }));
       const { status, stdout } = await run();
       expect(status).toBe(3);
       expect(stdout).toMatch(/whether images that were pushed during the run need deleted blobs is unknown: .*403/);

@@ -21,12 +21,13 @@ import type { Way } from './way/way.js';
 export async function previewHardPrune(ports: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
   const startedAt = new Date().toISOString();
   await announceRecovery(ports, request);
+  const fromVolume = await volumeWarnings(ports.api, request);
+  for (const warning of fromVolume) ports.reporter.warning(warning);
   const way = await openWay(ports, request);
   await ports.pruneImages?.();
   assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
   const { plan, failures = [], ...found } = await way.preview();
-  const warnings = [...found.warnings, ...(await volumeWarnings(ports.api, request))];
-  reportWarnings({ plan, warnings }, ports.reporter);
+  reportWarnings({ plan, warnings: found.warnings }, ports.reporter);
   const report: HardPruneReport = {
     dryRun: true,
     ...times(startedAt),
@@ -34,7 +35,7 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
     plan,
     failures,
     procedure: [],
-    warnings,
+    warnings: [...fromVolume, ...found.warnings],
   };
   return { report, notRestored: [] };
 }

@@ -138,7 +138,7 @@ function builds(sample: SampleBuilder): void {
 function imported(sample: SampleBuilder): void {
   const digests = ['1.25', '1.27'].map((version) => {
     const manifest = Buffer.from(
-      JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.dockerManifest, annotations: { version } }),
+      JSON.stringify({ schemaVersion: 1, name: 'library/nginx', tag: version, fsLayers: [], history: [] }),
     );
     sample.context.storage.putBlob(sha256Digest(manifest), manifest);
     return sha256Digest(manifest);

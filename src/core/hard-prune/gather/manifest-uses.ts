@@ -34,6 +34,8 @@ export async function addManifestUses(
 class ManifestReading {
   /** Images whose manifest in the storage does not match its digest. */
   readonly damaged: string[] = [];
+  /** The image index that a child is used through. */
+  private readonly parents = new Map<string, string>();
 
   constructor(
     private readonly storage: Pick<Storage, 'readBlob'>,
@@ -62,6 +64,7 @@ class ManifestReading {
           if (seen.has(child)) continue;
           seen.add(child);
           next.push(child);
+          this.parents.set(child, index);
           this.use(child, index);
         }
       }
@@ -90,9 +93,13 @@ class ManifestReading {
     }
   }
 
-  /** Describes an image for messages. */
+  /** Describes an image for messages: with the image streams that list it, or the image index that contains it. */
   describe(hex: string): string {
-    return `image ${sha256Digest(hex)} (${describePlace(hex, this.usage.streams)})`;
+    const { streams } = this.usage;
+    const index = this.parents.get(hex);
+    const isListed = [...streams.values()].some((listed) => listed.has(hex));
+    if (index === undefined || isListed) return `image ${sha256Digest(hex)} (${describePlace(hex, streams)})`;
+    return `image ${sha256Digest(hex)} (in image index ${sha256Digest(index)}, ${describePlace(index, streams)})`;
   }
 
   private use(blob: string, image: string): void {

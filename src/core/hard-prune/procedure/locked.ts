@@ -13,6 +13,7 @@ import type { HardPrunePorts } from '../ports.js';
 import type { Findings } from '../report.js';
 import type { Guarded, GuardedRequest } from '../request.js';
 import type { Pruner, Way } from '../way/way.js';
+import { findLateImages } from './late-images.js';
 import type { Attempt } from './outcome.js';
 import type { Steps } from './steps.js';
 
@@ -51,6 +52,7 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
     attempt.deletions = await run.steps.run('deleting', () =>
       opened.delete(findings.plan, run.lease.mayContinue, run.stop),
     );
+    attempt.deletions.failures.push(...(await findLateImages(run.ports.api, attempt.deletions)));
     run.stop.throwIfAborted();
   } catch (error) {
     attempt.error = run.stop.aborted && !isCausedBy(error, run.stop.reason) ? run.stop.reason : error;

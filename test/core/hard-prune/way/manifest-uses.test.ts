@@ -174,7 +174,10 @@ describe('a listed image index', () => {
 
   test('a child that cannot be read stops the run', async () => {
     const scene = { images: [object], listed: index, manifests: { ...manifests, [child]: 'x' } };
-    await expect(find(scene)).rejects.toMatchObject({ code: 'IMAGE_UNREADABLE' });
+    await expect(find(scene)).rejects.toMatchObject({
+      code: 'IMAGE_UNREADABLE',
+      message: expect.stringContaining(`image ${child} (in image index ${index}, in image stream ns/app)`) as string,
+    });
   });
 
   test('the rules of the registry keep none of them', async () => {
