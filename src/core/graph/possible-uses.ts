@@ -7,6 +7,10 @@ const SEARCHES_PER_NAMESPACE = 200;
 
 /** Maximum number of slashes at which a namespace and a name are searched; image references have fewer. */
 const SEARCHED_SLASHES = 16;
+/** A namespace in text that looks like JSON. */
+const NAMED_NAMESPACE = /"namespace"\s*:\s*"([a-z0-9-]{1,63})"/g;
+/** Maximum number of such namespaces that are searched. */
+const SEARCHED_NAMESPACES = 16;
 /** Maximum characters of a reference whose result is kept for further objects with the same one. */
 const KEPT_CHARACTERS = 512;
 
@@ -34,13 +38,31 @@ export class PossibleUses {
     return found;
   }
 
+  /**
+   * Returns everything that a text with any number of references may mean: the digests in it, and every stream whose
+   * `namespace/name` occurs in it, or whose name does and whose namespace is the object's own or is named by a JSON
+   * field. A long text may mean every stream of the object's namespace.
+   */
+  findAll(text: string, namespace: string): { digests: Digest[]; streams: string[] } {
+    const searched = text.toLowerCase();
+    const digests = findDigests(searched);
+    if (text.length > SEARCHED_CHARACTERS)
+      return { digests, streams: this.namesIn(namespace).map((name) => `${namespace}/${name}`) };
+    const named = [...searched.matchAll(NAMED_NAMESPACE)].slice(0, SEARCHED_NAMESPACES).map(([, name = '']) => name);
+    const streams = [namespace, ...named].flatMap((one) => this.findStreams(searched, one));
+    return { digests, streams: [...new Set(streams)] };
+  }
+
   private search(text: string, namespace: string): PossibleUse {
     const digests = findDigests(text);
-    if (digests.length > 0) return { digests };
+    return digests.length > 0 ? { digests } : { streams: this.findStreams(text, namespace) };
+  }
+
+  private findStreams(text: string, namespace: string): string[] {
     const streams = new Set(this.ownStreams(text, namespace));
     for (const { index } of [...text.matchAll(/\//g)].slice(0, SEARCHED_SLASHES))
       for (const key of this.streamsAround(text, index)) streams.add(key);
-    return { streams: [...streams] };
+    return [...streams];
   }
 
   /** Returns the streams of the object's own namespace whose name occurs in the text. */

@@ -41,9 +41,10 @@ export interface UseIndex {
   digests: Map<number, Use[]>;
   /** By the digest of a manifest or a config that a container runtime reports without a repository. */
   ids: Map<number, Use[]>;
+  /** Invalid references that end the run, unless they are ignored. */
   invalid: InvalidReference[];
-  /** Invalid references outside the pruned namespace. */
-  invalidElsewhere: InvalidReference[];
+  /** Invalid references that are only reported: outside the pruned namespace, or where OpenShift ignores them. */
+  reported: InvalidReference[];
 }
 
 /** Indexes every reference of the referrers that count. Pure; an invalid reference is collected, never thrown. */
@@ -73,7 +74,7 @@ class UseCollector {
     digests: new Map(),
     ids: new Map(),
     invalid: [],
-    invalidElsewhere: [],
+    reported: [],
   };
   private readonly parsed = new Map<string, ImageReference | string>();
   private readonly possible: PossibleUses;
@@ -105,6 +106,8 @@ class UseCollector {
         return this.addDigest(this.index.digests, reference.text, toUse(referrer, reference));
       case 'pull-spec':
         return this.addPullSpec(referrer, reference);
+      case 'unreadable':
+        return this.addUnreadable(referrer, reference);
     }
   }
 
@@ -119,11 +122,12 @@ class UseCollector {
     const stream = `${image.namespace}/${image.name}`;
     if (image.digest) {
       if (namesStream(image)) this.addStreamUse(stream, image.digest, use);
-      this.addDigest(this.index.digests, image.digest, use);
+      if (!reference.onlyThere) this.addDigest(this.index.digests, image.digest, use);
     } else if (namesStream(image)) {
       append(this.index.tags, `${stream}:${image.tag || 'latest'}`, use);
     }
-    if (this.options.scope !== 'oc' && isLocalName(image)) this.addLocalName(referrer.namespace, image, use);
+    if (this.options.scope !== 'oc' && isLocalName(image) && !reference.onlyThere)
+      this.addLocalName(referrer.namespace, image, use);
   }
 
   /**
@@ -174,15 +178,19 @@ class UseCollector {
 
   private addInvalid(referrer: Referrer, reference: Reference, what: string, problem: string): void {
     const { namespace } = this.options;
-    const list =
-      namespace === undefined || referrer.namespace === namespace ? this.index.invalid : this.index.invalidElsewhere;
-    list.push({
-      referrer: { kind: referrer.kind, namespace: referrer.namespace, name: referrer.name },
-      field: reference.field,
-      reference: reference.text,
-      message: `invalid ${what} reference: ${problem}`,
-    });
+    const list = namespace === undefined || referrer.namespace === namespace ? this.index.invalid : this.index.reported;
+    list.push(toInvalid(referrer, reference, `invalid ${what} reference: ${problem}`));
     if (this.options.scope !== 'oc') this.addPossible(referrer, reference);
+  }
+
+  /** Reports text that cannot be read, and adds everything that it may mean. */
+  private addUnreadable(referrer: Referrer, reference: Reference): void {
+    const { text, namespace = referrer.namespace, problem = '' } = reference;
+    const use = toUse(referrer, { ...reference, text: shorten(text) });
+    this.index.reported.push(toInvalid(referrer, { ...reference, text: use.reference }, problem));
+    const { digests, streams } = this.possible.findAll(text, namespace);
+    for (const digest of digests) this.addDigest(this.index.digests, digest, use);
+    for (const stream of streams) append(this.index.streams, stream, use);
   }
 
   /** Adds what an invalid reference may mean; it counts only if invalid references do not end the run. */
@@ -199,6 +207,17 @@ class UseCollector {
     if (parsed === undefined) this.parsed.set(text, (parsed = parseImageReference(text)));
     return parsed;
   }
+}
+
+/** Maximum characters of an unreadable text that are shown. */
+const SHOWN_CHARACTERS = 200;
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+function toInvalid({ kind, namespace, name }: Referrer, { field, text }: Reference, message: string): InvalidReference {
+  return { referrer: { kind, namespace, name }, field, reference: text, message };
 }
 
 function toUse(referrer: Referrer, reference: Reference): Use {

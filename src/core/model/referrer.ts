@@ -1,8 +1,9 @@
 /**
  * Form of a reference: `pull-spec` as in a container, `stream-tag` is `name:tag`, `stream-image` is `name@digest`,
- * `image-id` is what a node reports, `digest` is the name of an image.
+ * `image-id` is what a node reports, `digest` is the name of an image. `unreadable` is text that should contain
+ * references: it never ends the run, is reported, and keeps what it may mean.
  */
-export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image-id' | 'digest';
+export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image-id' | 'digest' | 'unreadable';
 
 /** A reference to an image in an object. */
 export interface Reference {
@@ -14,6 +15,10 @@ export interface Reference {
   readonly namespace?: string;
   /** True if `oc` ignores it: only the scopes `extended` and `all` include it. */
   readonly extended?: boolean;
+  /** What is wrong with a reference of the form `unreadable`. */
+  readonly problem?: string;
+  /** True if a digest counts only in the stream that the reference names, because it can mean another registry. */
+  readonly onlyThere?: boolean;
 }
 
 /** An object that uses images, reduced to its references. */

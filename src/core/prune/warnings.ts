@@ -34,7 +34,7 @@ export function warnAboutInput(
   notVisible: readonly string[],
   { reporter }: RunContext,
 ): void {
-  const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.invalidElsewhere] : uses.invalidElsewhere;
+  const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.reported] : uses.reported;
   for (const reference of ignored) reporter.warning(describeReference(reference));
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
   for (const line of notVisibleWarnings(notVisible, snapshot)) reporter.warning(line);

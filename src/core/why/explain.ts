@@ -4,7 +4,7 @@ import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { namespaceToRead, type PruneOptions } from '../graph/options.js';
 import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
-import { messageOf } from '../model/errors.js';
+import { messageOf, type InvalidReference } from '../model/errors.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import { openClusterRegistry, type OpeningContext, type RegistryAccess } from '../operator/open-registry.js';
@@ -96,13 +96,17 @@ function openOnce(api: ClusterApi, access: RegistryAccess, context: OpeningConte
   return { open, close };
 }
 
-function warningsOf({ invalid }: Explanation, options: PruneOptions): string[] {
-  const messages = invalid.map(
-    ({ referrer, field, reference, message }) =>
-      `${referrer.kind.toLowerCase()} ${referrer.namespace}/${referrer.name}: ${field ? `${field}: ` : ''}"${reference}": ${message}`,
-  );
-  if (messages.length === 0 || options.ignoreInvalidRefs) return messages;
+function describeReference({ referrer, field, reference, message }: InvalidReference): string {
+  const { kind, namespace, name } = referrer;
+  return `${kind.toLowerCase()} ${namespace}/${name}: ${field ? `${field}: ` : ''}"${reference}": ${message}`;
+}
+
+function warningsOf({ invalid, reported }: Explanation, options: PruneOptions): string[] {
+  const others = reported.map(describeReference);
+  const messages = invalid.map(describeReference);
+  if (messages.length === 0 || options.ignoreInvalidRefs) return [...messages, ...others];
   return [
+    ...others,
     ...messages,
     'for these references prune images would stop and prune nothing at all (--ignore-invalid-refs continues without them)',
   ];

@@ -103,6 +103,11 @@ export class Explanation {
     return this.decided.uses.invalid;
   }
 
+  /** Invalid references that `prune images` only reports. */
+  get reported(): UseIndex['reported'] {
+    return this.decided.uses.reported;
+  }
+
   /** @throws RegadmError NOT_FOUND, AMBIGUOUS, USAGE */
   answer(argument: string): WhyAnswer {
     const { snapshot, options } = this.situation;

@@ -38,7 +38,7 @@ export function usesOfImage(decided: Decided, mentions: UseIndex, digest: number
     }
     for (const use of mentions.streams.get(key) ?? []) {
       const holds = position === 0 && includes(uses.streams.get(key), use);
-      add(use, { through: 'tag', holds, note: `cannot be parsed, and may mean any tag of ${key}` });
+      add(use, { through: 'tag', holds, note: `cannot be read, and may mean any tag of ${key}` });
     }
     for (const use of mentions.images.get(key)?.get(digest) ?? []) {
       const holds = includes(uses.images.get(key)?.get(digest), use);

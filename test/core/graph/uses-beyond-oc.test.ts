@@ -32,6 +32,15 @@ function whyKept(
   return Object.fromEntries(verdicts);
 }
 
+/** Returns the invalid references that are reported and do not end the run. */
+function reportedIn(built: Built[]): unknown[] {
+  const { uses } = planImagePrune({ snapshot: aSnapshot(...built), now: NOW }, pruneOptions());
+  return uses.reported.map(({ referrer: { kind, namespace, name }, message }) => ({
+    referrer: `${kind} ${namespace}/${name}`,
+    message,
+  }));
+}
+
 const workload = (resource: string, name: string, image: string, more: object = {}): Built => ({
   resource,
   object: {
@@ -84,11 +93,51 @@ describe('image change triggers', () => {
   );
 
   test.each(['', 'no JSON', '{}', 'null', [[]], [from(1)], [from('a:b:c')], [from('app:latest', 'other')]])(
-    'the annotation %j uses nothing, and does not end the run',
+    'the annotation %j uses nothing here, and does not end the run',
     (triggers) => {
       expect(whyKept([app(), annotated(triggers)])).toEqual(GONE);
     },
   );
+
+  test.each([
+    ['[{"from":{"kind":"ImageStreamTag","name":"app:la', 'it is not JSON'],
+    ['{"from":{"kind":"ImageStreamTag","name":"app:latest"}}', 'it is not a list'],
+    ['[{"From":{"kind":"ImageStreamTag","name":"app:latest"}}]', 'trigger 0 does not name an ImageStreamTag'],
+    ['[{"from":{"kind":"ImageStreamTag","name":"app:a:b"}}]', 'trigger 0 does not name an ImageStreamTag'],
+    ['r.example/shop/app', 'it is not JSON'],
+  ])('the annotation %s is reported, and keeps what it may mean', (text, problem) => {
+    const built = [app(), annotated(text)];
+    expect(whyKept(built)['latest 0']).toMatch(
+      /used by deployment shop\/web \(annotation image.openshift.io\/triggers/,
+    );
+    expect(reportedIn(built)).toEqual([{ referrer: 'Deployment shop/web', message: expect.stringContaining(problem) }]);
+    expect(whyKept(built, { referrers: 'oc' })).toEqual(GONE);
+  });
+
+  test('an annotation that cannot be read also keeps digests, and streams of a namespace that it names', () => {
+    const text = `{"from":{"name":"tool:1","namespace":"other"},"lastTriggeredImage":"${OLD}"`;
+    const built = [app(), anImageStream('other/tool').withTag('1', [NEW]), annotated(text)];
+    expect(whyKept(built)['latest 1']).toMatch(/digest is used by deployment shop\/web/);
+    expect(whyKept(built, {}, 'other/tool')['1 0']).toMatch(/used by deployment shop\/web/);
+  });
+
+  test('a long annotation that cannot be read may mean every stream of the namespace', () => {
+    expect(whyKept([app(), annotated('x'.repeat(100_000))])['latest 0']).toMatch(/used by deployment shop\/web/);
+  });
+
+  test('the annotation of a pod uses the tag', () => {
+    const pod = aPod('shop/web').running('quay.io/some/thing:1');
+    pod.object.metadata.annotations = { 'image.openshift.io/triggers': JSON.stringify([from('app:latest')]) };
+    expect(whyKept([app(), pod])['latest 0']).toMatch(/used by pod shop\/web \(annotated trigger 0\)/);
+  });
+
+  test('a trigger of a deployment config that cannot be read is reported', () => {
+    const { resource, object } = workload('deploymentconfigs', 'web', 'quay.io/some/thing:1');
+    object.spec!.triggers = [{ imageChangeParams: { from: { kind: 'ImageStreamTag', name: 'app:a:b' } } }];
+    const built = [app(), { resource, object }];
+    expect(whyKept(built)['latest 0']).toMatch(/used by deploymentconfig shop\/web \(trigger 0\)/);
+    expect(reportedIn(built)).toHaveLength(1);
+  });
 
   test('a deployment config names the tag in its spec', () => {
     const { resource, object } = workload('deploymentconfigs', 'web', 'quay.io/some/thing:1');

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../kube.js';
 import type { Reference, Referrer } from '../referrer.js';
 import { podSpecReferences, type PodSpec } from './pod-spec.js';
+import { annotatedTriggers } from './triggers.js';
 
 interface ContainerStatus {
   name?: string;
@@ -14,14 +15,17 @@ interface PodStatus {
   ephemeralContainerStatuses?: ContainerStatus[] | null;
 }
 
-/** Reduces a pod to the images in its spec and, beyond `oc`, to those that it runs. */
+/**
+ * Reduces a pod to the images in its spec and, beyond `oc`, to those that it runs and the tags that its annotation
+ * names.
+ */
 export function reducePod(object: KubeObject): Referrer {
   const status = (object.status ?? {}) as PodStatus;
   return {
     kind: 'Pod',
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
-    references: [...podSpecReferences(object.spec as PodSpec), ...runningImages(status)],
+    references: [...podSpecReferences(object.spec as PodSpec), ...runningImages(status), ...annotatedTriggers(object)],
     phase: status.phase ?? '',
     created: Date.parse(object.metadata.creationTimestamp ?? ''),
   };

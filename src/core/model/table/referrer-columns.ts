@@ -1,9 +1,9 @@
 import type { Reference, ReferenceForm, Referrer } from '../referrer.js';
 
-const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id', 'digest'];
+const FORMS: ReferenceForm[] = ['pull-spec', 'stream-tag', 'stream-image', 'image-id', 'digest', 'unreadable'];
 /**
  * Number of an absent value. A referrer takes five numbers: kind, namespace, name, phase and number of references. A
- * reference takes five: field, form, text, namespace and extended.
+ * reference takes six: field, form, text, namespace, problem and flags.
  */
 const ABSENT = -1;
 
@@ -23,8 +23,12 @@ const KNOWN = {
   form: 1,
   text: 1,
   extended: 1,
+  problem: 1,
+  onlyThere: 1,
 } satisfies Record<keyof Columns, 1>;
 void KNOWN;
+
+const FLAG = { extended: 1, onlyThere: 2 } as const;
 
 /**
  * A page of referrers as numbers and their distinct strings, which is cheap to send between threads. The unpacked
@@ -52,8 +56,9 @@ export function packReferrers(referrers: Referrer[]): ReferrerColumns {
   for (const { kind, namespace, name, phase, created: at, references } of referrers) {
     numbers.push(id(kind), id(namespace), id(name), id(phase), references.length);
     if (phase !== undefined) created.push(at ?? NaN);
-    for (const { field, form, text, namespace: of, extended } of references) {
-      numbers.push(id(field), FORMS.indexOf(form), id(text), id(of), extended ? 1 : 0);
+    for (const { field, form, text, namespace: of, problem, extended, onlyThere } of references) {
+      const flags = (extended ? FLAG.extended : 0) | (onlyThere ? FLAG.onlyThere : 0);
+      numbers.push(id(field), FORMS.indexOf(form), id(text), id(of), id(problem), flags);
     }
   }
   return { texts, numbers: Int32Array.from(numbers), created: Float64Array.from(created) };
@@ -68,10 +73,13 @@ export function unpackReferrers({ texts, numbers, created }: ReferrerColumns): R
   const text = (): string => texts[next()]!;
   const optional = (): string | undefined => texts[next()];
   const reference = (): Reference => {
-    const [field, form, written, namespace, extended] = [text(), FORMS[next()]!, text(), optional(), next() === 1];
+    const [field, form, written, namespace] = [text(), FORMS[next()]!, text(), optional()];
+    const [problem, flags] = [optional(), next()];
     const found: { -readonly [Field in keyof Reference]: Reference[Field] } = { field, form, text: written };
     if (namespace !== undefined) found.namespace = namespace;
-    if (extended) found.extended = true;
+    if (problem !== undefined) found.problem = problem;
+    if (flags & FLAG.extended) found.extended = true;
+    if (flags & FLAG.onlyThere) found.onlyThere = true;
     return found;
   };
   while (at < numbers.length) {

@@ -136,7 +136,7 @@ function* blobEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<Bl
 function invalidReferences({ plan }: ImagePruneReport): InvalidReference[] {
   const key = ({ referrer, field, reference }: InvalidReference): string =>
     [referrer.kind, referrer.namespace, referrer.name, field, reference].join('\0');
-  return [...plan.uses.invalid, ...plan.uses.invalidElsewhere].sort((a, b) => compareText(key(a), key(b)));
+  return [...plan.uses.invalid, ...plan.uses.reported].sort((a, b) => compareText(key(a), key(b)));
 }
 
 function toPreflightEntry({ name, status, message, suggestions = [] }: PreflightCheck): PreflightEntry {
