@@ -278,6 +278,9 @@ describe('promoted tags', () => {
   test.each([
     [{ kind: 'ImageStreamTag', namespace: 'shop', name: 'app:latest' }, 'latest 0'],
     [{ kind: 'ImageStreamImage', namespace: 'shop', name: `app@${OLD}` }, 'latest 1'],
+    [{ kind: 'DockerImage', name: 'image-registry.example:5000/shop/app' }, 'latest 0'],
+    [{ kind: 'DockerImage', name: 'route.example/shop/app:latest' }, 'latest 0'],
+    [{ kind: 'DockerImage', name: `route.example/shop/app@${OLD}` }, 'latest 1'],
   ])('a tag whose spec follows %j keeps it', (from, place) => {
     expect(whyKept([app(), following(from)])[place]).toMatch(/used by imagestream prod\/app \(tag x\)/);
   });
@@ -291,11 +294,24 @@ describe('promoted tags', () => {
   test.each([
     {},
     null,
-    { kind: 'DockerImage', name: 'quay.io/shop/app:latest' },
+    { kind: 'DockerImage', name: 'app:latest' },
+    { kind: 'DockerImage', name: 'shop/app:latest' },
+    { kind: 'DockerImage', name: 'quay.io/other/app:latest' },
+    { kind: 'DockerImage', name: `quay.io/other/app@${OLD}` },
     { kind: 'ImageStreamTag', name: 'a:b:c' },
-    { kind: 'ImageStreamImage', name: 'app' },
     { kind: 'ImageStreamTag', name: 1 },
-  ])('%j follows nothing, and does not end the run', (from) => {
+    { kind: 'Other', name: 'app:latest' },
+  ])('%j follows nothing here, and does not end the run', (from) => {
     expect(whyKept([app(), following(from as object)])).toEqual(GONE);
+  });
+
+  test.each([
+    { kind: 'ImageStreamImage', namespace: 'shop', name: 'app' },
+    { kind: 'ImageStreamTag', namespace: 'shop', name: 'app:a:b' },
+    { kind: 'DockerImage', name: 'https://route.example/shop/app:latest' },
+  ])('%j cannot be read, is reported, and keeps what it may mean', (from) => {
+    const built = [app(), following(from)];
+    expect(whyKept(built)['latest 0']).toMatch(/used by imagestream prod\/app \(tag x\)/);
+    expect(reportedIn(built)).toEqual([{ referrer: 'ImageStream prod/app', message: expect.any(String) }]);
   });
 });

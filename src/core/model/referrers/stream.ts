@@ -1,6 +1,7 @@
 import { namesStream, parseImageReference, parseStreamImage, parseStreamTag } from '../image-reference.js';
 import type { KubeObject } from '../kube.js';
 import type { Reference, Referrer } from '../referrer.js';
+import { unreadableReference } from './unreadable.js';
 
 /** Kind of the referrers that `streamReferrer` returns. */
 export const STREAM_KIND = 'ImageStream';
@@ -14,7 +15,8 @@ interface Followed {
 
 /**
  * Returns what the tags of a stream's spec follow: tags and images of this or of other streams. `oc tag` writes such a
- * tag, and builds and triggers then pull from the other stream.
+ * tag, and builds and triggers then pull from the other stream. What cannot be read is reported, and keeps what it may
+ * mean.
  */
 export function followedReferences(object: KubeObject): Reference[] {
   const tags = object.spec?.tags;
@@ -23,20 +25,42 @@ export function followedReferences(object: KubeObject): Reference[] {
     const from = (tag?.from ?? {}) as Followed;
     if (typeof from.name !== 'string') return [];
     const namespace = String(from.namespace || (object.metadata.namespace ?? ''));
+    const field = `tag ${String(tag?.name)}`;
     const parsed = followed(from.kind, from.name, object.metadata.name);
-    return parsed ? [{ field: `tag ${String(tag?.name)}`, ...parsed, namespace, extended: true }] : [];
+    if (typeof parsed === 'string') return [unreadableReference(field, from.name, parsed, namespace)];
+    return parsed ? [{ field, ...parsed, namespace, extended: true }] : [];
   });
 }
 
-/** Returns a valid reference: one that cannot be parsed would end the run, and the API server accepts none. */
-function followed(kind: unknown, name: string, stream: string): Pick<Reference, 'form' | 'text'> | undefined {
-  if (kind === 'ImageStreamTag') {
-    // A name without a colon is a tag of the same stream.
-    const text = name.includes(':') ? name : `${stream}:${name}`;
-    return typeof parseStreamTag(text) === 'string' ? undefined : { form: 'stream-tag', text };
+/**
+ * Returns what a tag follows; undefined for nothing in this registry; otherwise what is wrong: a reference that cannot
+ * be parsed would end the run.
+ */
+function followed(
+  kind: unknown,
+  name: string,
+  stream: string,
+): Pick<Reference, 'form' | 'text' | 'onlyThere'> | string | undefined {
+  switch (kind) {
+    case 'ImageStreamTag': {
+      // A name without a colon is a tag of the same stream.
+      const text = name.includes(':') ? name : `${stream}:${name}`;
+      const parsed = parseStreamTag(text);
+      return typeof parsed === 'string' ? parsed : { form: 'stream-tag', text };
+    }
+    case 'ImageStreamImage': {
+      const parsed = parseStreamImage(name);
+      return typeof parsed === 'string' ? parsed : { form: 'stream-image', text: name };
+    }
+    case 'DockerImage': {
+      const parsed = parseImageReference(name);
+      if (typeof parsed === 'string') return parsed;
+      // Without a host, it is an image of a public registry.
+      return namesStream(parsed) ? { form: 'pull-spec', text: name, onlyThere: true } : undefined;
+    }
+    default:
+      return undefined;
   }
-  const isImage = kind === 'ImageStreamImage' && typeof parseStreamImage(name) !== 'string';
-  return isImage ? { form: 'stream-image', text: name } : undefined;
 }
 
 /** Returns a stream as an object that uses what its tags follow; undefined if they follow nothing. */
