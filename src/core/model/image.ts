@@ -65,7 +65,7 @@ export function namesItsBlobs(image: KubeObject): boolean {
 
 /**
  * Returns true if an Image object states its layers in a way that its manifest may not: none at all, or names that are
- * not digests. Such an object is valid, and tenants can cause it, so it is no reason to stop.
+ * not digests. Such an object is valid, and tenants can cause it, so it does not stop the run.
  */
 export function mayNameOthers({ dockerImageManifestMediaType: type, dockerImageLayers: layers }: KubeObject): boolean {
   if (INDEXES.has(type) || !Array.isArray(layers)) return false;

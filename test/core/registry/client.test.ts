@@ -280,7 +280,7 @@ describe('the probe of blob deletion', () => {
     ]);
   });
 
-  test('does not say so of a server whose challenge is that of an OpenShift registry', async () => {
+  test('does not report it for a server whose challenge is that of an OpenShift registry', async () => {
     const openshift = 'Bearer realm="https://registry.example.org/openshift/token",service="registry.example.org"';
     const { registry } = await registryWith(({ url }, response) =>
       url === '/v2/'

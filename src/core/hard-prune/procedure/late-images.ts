@@ -10,7 +10,7 @@ import type { Deletions } from '../report.js';
 
 /**
  * Finds the images that need a blob which a run has deleted. They were pushed during the run, because every image that
- * the run knew kept its blobs. Read-only mode excludes pushes, but not Image objects that somebody creates.
+ * the run knew kept its blobs. Read-only mode excludes pushes, but not Image objects that another user creates.
  * @returns a failure for each such image, and one if the images cannot be read
  */
 export async function findLateImages(api: ClusterApi, { plan, outcomes }: Deletions): Promise<Failure[]> {
