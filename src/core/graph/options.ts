@@ -1,4 +1,3 @@
-import { streamKey } from '../model/image-stream.js';
 import type { Protection } from '../model/protection.js';
 import type { ReferrerScope, UseOptions } from './uses.js';
 
@@ -33,13 +32,13 @@ export function namespaceToRead({ referrers, namespace }: PruneOptions): string 
 export function toUseOptions(
   options: PruneOptions,
   now: number,
-  streams: Iterable<{ namespace: string; name: string }>,
+  streams: ReturnType<UseOptions['streams']>,
 ): UseOptions {
   return {
     scope: options.referrers,
     podsYoungerThan: now - options.keepYoungerThanMs,
     everyPod: options.pruneOverSizeLimit,
     namespace: options.namespace,
-    streamKeys: () => Array.from(streams, streamKey),
+    streams: () => streams,
   };
 }

@@ -1,4 +1,5 @@
 import type { DigestView } from '../model/table/snapshot.js';
+import { isDigest } from '../model/digest.js';
 import type { InvalidReference } from '../model/errors.js';
 import {
   isLocalName,
@@ -8,7 +9,9 @@ import {
   parseStreamTag,
   type ImageReference,
 } from '../model/image-reference.js';
+import { streamKey } from '../model/image-stream.js';
 import type { Reference, Referrer, Use } from '../model/referrer.js';
+import { ListedDigests, type ListingStream } from './listed-digests.js';
 import { PossibleUses } from './possible-uses.js';
 
 /** Where to look for uses: where `oc` looks, in more fields of the same objects, or in every resource. */
@@ -22,8 +25,8 @@ export interface UseOptions {
   everyPod: boolean;
   /** With `-n`: invalid references in other namespaces are only reported. */
   namespace?: string;
-  /** Returns `namespace/name` of all streams, for references that cannot be parsed. */
-  streamKeys: () => Iterable<string>;
+  /** Returns all streams, for references that cannot be parsed and for abbreviated digests. */
+  streams: () => Iterable<ListingStream>;
 }
 
 /**
@@ -78,12 +81,14 @@ class UseCollector {
   };
   private readonly parsed = new Map<string, ImageReference | string>();
   private readonly possible: PossibleUses;
+  private readonly listed: ListedDigests;
 
   constructor(
     private readonly digests: DigestView,
     private readonly options: UseOptions,
   ) {
-    this.possible = new PossibleUses(options.streamKeys);
+    this.possible = new PossibleUses(() => Array.from(options.streams(), streamKey));
+    this.listed = new ListedDigests(options.streams, digests);
   }
 
   add(referrer: Referrer): void {
@@ -150,8 +155,13 @@ class UseCollector {
     const parsed = parseStreamImage(reference.text);
     if (typeof parsed === 'string') return this.addInvalid(referrer, reference, 'ImageStreamImage', parsed);
     const use = toUse(referrer, reference);
-    this.addStreamUse(`${reference.namespace}/${parsed.name}`, parsed.digest, use);
-    this.addDigest(this.index.digests, parsed.digest, use);
+    const stream = `${reference.namespace}/${parsed.name}`;
+    const isAbbreviated = this.options.scope !== 'oc' && !isDigest(parsed.digest);
+    const meant = isAbbreviated ? this.listed.find(stream, parsed.digest) : [parsed.digest];
+    for (const digest of meant) {
+      this.addStreamUse(stream, digest, use);
+      this.addDigest(this.index.digests, digest, use);
+    }
   }
 
   /** Skips what cannot be parsed: nodes report image ids, so users cannot repair them. */

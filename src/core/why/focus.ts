@@ -128,8 +128,7 @@ export class Surroundings {
 /** Collects every use that any object names, including ended pods and what only `--referrers=all` finds. */
 function allMentions(snapshot: Snapshot): UseIndex {
   const everything = { scope: 'all', podsYoungerThan: -Infinity, everyPod: true } as const;
-  const streamKeys = () => snapshot.streams.map(streamKey);
-  return collectUses(snapshot.referrers, snapshot.digests, { ...everything, streamKeys });
+  return collectUses(snapshot.referrers, snapshot.digests, { ...everything, streams: () => snapshot.streams });
 }
 
 function referrerKey({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string {

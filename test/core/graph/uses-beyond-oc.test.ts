@@ -74,6 +74,40 @@ describe('names without a host and a namespace', () => {
   });
 });
 
+describe('abbreviated digests of image stream images', () => {
+  const build = (name: string): Built => ({
+    resource: 'buildconfigs',
+    object: {
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { strategy: { dockerStrategy: { from: { kind: 'ImageStreamImage', name } } } },
+    },
+  });
+
+  test.each([OLD.slice(0, 19), OLD.slice(7, 19), OLD.slice(7), OLD])(
+    'app@%s means the image of the stream',
+    (start) => {
+      const built = [app(), build(`app@${start}`)];
+      expect(whyKept(built)['latest 1']).toBe('used by buildconfig shop/web');
+      expect(whyKept(built, { referrers: 'oc' })['latest 1']).toBe(
+        start === OLD ? 'used by buildconfig shop/web' : undefined,
+      );
+    },
+  );
+
+  test('one that several images match keeps all of them', () => {
+    const kept = whyKept([app(), build('app@sha256:')]);
+    expect([kept['latest 0'], kept['latest 1']]).toEqual([
+      'used by buildconfig shop/web',
+      'used by buildconfig shop/web',
+    ]);
+  });
+
+  test('one that no image of this stream matches keeps nothing', () => {
+    expect(whyKept([app(), build('app@0123456789')])).toEqual(GONE);
+    expect(whyKept([app(), build(`other@${OLD.slice(0, 19)}`)])).toEqual(GONE);
+  });
+});
+
 describe('image change triggers', () => {
   const annotated = (triggers: unknown): Built =>
     workload('deployments', 'web', 'quay.io/some/thing:1', {
