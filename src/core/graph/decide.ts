@@ -34,7 +34,7 @@ export class Decisions {
   private readonly keptFor: Int32Array;
   /** Images to keep because of an image that is kept: an image number, one of `KEPT` and what it refers to for each. */
   private readonly waiting: number[] = [];
-  /** Tags (`stream/tag` numbers) whose items are kept because their subject is; by subject (digest number). */
+  /** Tags (`namespace/name:tag`) whose items are kept because their subject is, with the subject (digest number). */
   private readonly attachedTags = new Map<string, number>();
   private readonly attachments: Attachments | undefined;
   /** Beyond `oc`: items that no rule for single items keeps; a stream, a tag and a position for each. */
@@ -66,15 +66,18 @@ export class Decisions {
 
   /** Returns the verdict on one tag item; `position` 0 is the newest. */
   item(stream: number, tag: number, position: number): Verdict {
-    const { streams, digests } = this.input.snapshot;
-    const verdict = this.rules.verdict(streams[stream]!, tag, position);
+    return this.itemOf(this.input.snapshot.streams[stream]!, tag, position);
+  }
+
+  /** Returns the verdict on one tag item of any state of a stream, which can be newer than the snapshot. */
+  itemOf(stream: ImageStream, tag: number, position: number): Verdict {
+    const verdict = this.rules.verdict(stream, tag, position);
     if (verdict.kept || verdict.because.rule === 'no-image') return verdict;
-    const subject = this.attachedTags.get(`${stream}/${tag}`);
-    if (subject !== undefined) return kept({ rule: 'attached', subject: digests.text(subject) });
-    const promoted = this.promotions?.find(
-      streamKey(streams[stream]!),
-      streams[stream]!.tags[tag]!.items[position]!.image,
-    );
+    const key = streamKey(stream);
+    const { name, items } = stream.tags[tag]!;
+    const subject = this.attachedTags.get(`${key}:${name}`);
+    if (subject !== undefined) return kept({ rule: 'attached', subject: this.input.snapshot.digests.text(subject) });
+    const promoted = this.promotions?.find(key, items[position]!.image);
     return promoted ? kept({ rule: 'promoted', ...promoted }) : verdict;
   }
 
@@ -236,8 +239,9 @@ export class Decisions {
   private markAttached(subject: number, attachments: Attachments): void {
     const { images, streams, digests } = this.input.snapshot;
     for (const { stream, tag } of attachments.tags.get(subject) ?? []) {
-      this.attachedTags.set(`${stream}/${tag}`, subject);
-      for (const item of streams[stream]!.tags[tag]!.items) {
+      const { name, items } = streams[stream]!.tags[tag]!;
+      this.attachedTags.set(`${streamKey(streams[stream]!)}:${name}`, subject);
+      for (const item of items) {
         this.waiting.push(images.indexOf(item.image), KEPT.item, stream);
         for (const source of this.promotions?.add(item, { stream, tag }) ?? [])
           this.waiting.push(images.indexOf(source.item.image), KEPT.item, source.stream);

@@ -11,8 +11,8 @@ export class KnownStreams {
   private readonly streams = new Map<string, ImageStream>();
   /** Number of tag items, by the digest number of their image. */
   private readonly listed = new Map<number, number>();
-  /** Tags that were promoted since the plan was computed, by the stream that they come from, then by digest number. */
-  private readonly promoted = new Map<string, Map<number, { stream: string; tag: string }>>();
+  /** How often a stream was stored that lists what its former state did not list. */
+  private added = 0;
 
   constructor(
     streams: readonly ImageStream[],
@@ -23,6 +23,11 @@ export class KnownStreams {
 
   get size(): number {
     return this.streams.size;
+  }
+
+  /** A number that grows when a stream lists an image that it did not list before. */
+  get additions(): number {
+    return this.added;
   }
 
   get(key: string): ImageStream | undefined {
@@ -45,7 +50,7 @@ export class KnownStreams {
       return known;
     const stream = internStream(record, this.digests);
     if (known && hasVersionOf(known, stream) && !sameContent(known, stream)) throw contradictory(stream);
-    this.notePromotions(known, stream);
+    if (listsMore(stream, known)) this.added++;
     this.store(key, stream);
     return stream;
   }
@@ -67,11 +72,6 @@ export class KnownStreams {
     for (const record of records) this.put(record);
   }
 
-  /** Returns a tag that was promoted from this image of a stream since the plan was computed. */
-  promotedFrom(key: string, image: number): { stream: string; tag: string } | undefined {
-    return this.promoted.get(key)?.get(image);
-  }
-
   /** True if a tag item lists the image of this digest. */
   isListed(digest: number): boolean {
     return (this.listed.get(digest) ?? 0) > 0;
@@ -87,17 +87,6 @@ export class KnownStreams {
       }
     }
     return undefined;
-  }
-
-  private notePromotions(known: ImageStream | undefined, stream: ImageStream): void {
-    for (const { name: tag, items } of stream.tags) {
-      for (const { source, image } of items) {
-        if (source === undefined || hasItem(known, tag, image)) continue;
-        let images = this.promoted.get(source);
-        if (!images) this.promoted.set(source, (images = new Map()));
-        images.set(image, { stream: streamKey(stream), tag });
-      }
-    }
   }
 
   private store(key: string, stream: ImageStream | undefined): void {
@@ -126,7 +115,10 @@ function contradictory(stream: ImageStream): RegadmError {
   });
 }
 
-function hasItem(stream: ImageStream | undefined, tag: string, image: number): boolean {
-  const known = stream?.tags.find(({ name }) => name === tag);
-  return known?.items.some((item) => item.image === image) ?? false;
+/** True if a stream has a tag item that its former state does not have. */
+function listsMore({ tags }: ImageStream, former: ImageStream | undefined): boolean {
+  return tags.some(({ name, items }) => {
+    const before = former?.tags.find((tag) => tag.name === name)?.items ?? [];
+    return items.some(({ image, source }) => !before.some((item) => item.image === image && item.source === source));
+  });
 }

@@ -1,10 +1,9 @@
-import { subjectOfTag } from '../../../graph/attachments.js';
-import { heldImages } from '../../../graph/held.js';
-import { ItemRules, kept, type Verdict } from '../../../graph/item-rules.js';
+import type { Decisions } from '../../../graph/decide.js';
+import type { Verdict } from '../../../graph/item-rules.js';
 import { toUseOptions } from '../../../graph/options.js';
 import type { Reason } from '../../../graph/reason.js';
-import { collectUses } from '../../../graph/uses.js';
-import { streamKey, type StreamRecord } from '../../../model/image-stream.js';
+import { collectUses, type UseIndex } from '../../../graph/uses.js';
+import type { StreamRecord } from '../../../model/image-stream.js';
 import { RegadmError } from '../../../model/errors.js';
 import type { ImageRecord } from '../../../model/image.js';
 import { describeStreams } from '../../../model/names/describe-streams.js';
@@ -13,18 +12,13 @@ import type { ImageColumns } from '../../../model/table/image-columns.js';
 import type { ImageStream } from '../../../model/table/snapshot.js';
 import { neededDigests } from '../../plan/links.js';
 import type { ImagePrunePlan } from '../../plan/plan.js';
+import { CurrentDecisions } from './current-decisions.js';
 import { KnownReferrers, type ReferrerGroup } from './known-referrers.js';
 import { KnownStreams } from './known-streams.js';
 import { LaterDigests } from './later-digests.js';
 import { LaterImages } from './later-images.js';
 import { LaterNeeds } from './later-needs.js';
 import type { KnownSize } from './watch-budget.js';
-
-/** The rules for the cluster as it is known now. */
-interface CurrentRules {
-  held: Map<number, Reason>;
-  items: ItemRules;
-}
 
 /**
  * The cluster as it is known now: the snapshot, and what lists and watches have shown since. It decides whether a
@@ -38,7 +32,9 @@ export class LiveView {
   private readonly referrers: KnownReferrers;
   readonly needs: LaterNeeds;
   private readonly linkNeeds = new Map<string, { stream: ImageStream; images: number; needed: Set<number> }>();
-  private current: CurrentRules | undefined;
+  private readonly current: CurrentDecisions;
+  /** Computed on request; undefined once a referrer or an image has changed. */
+  private uses: UseIndex | undefined;
 
   /** @param now the API server's clock when the lists were read, ms since the epoch */
   constructor(
@@ -51,6 +47,7 @@ export class LiveView {
     this.streams = new KnownStreams(snapshot.streams, this.digests);
     this.referrers = new KnownReferrers(snapshot.referrers);
     this.needs = new LaterNeeds(this.images);
+    this.current = new CurrentDecisions(plan, this, now);
   }
 
   /** How much is known. */
@@ -62,7 +59,7 @@ export class LiveView {
   /** Replaces everything that is known of one group of referrers. */
   setReferrers(group: ReferrerGroup, referrers: Referrer[]): void {
     this.referrers.setAll(group, referrers);
-    this.current = undefined;
+    this.uses = undefined;
   }
 
   /** Adds the referrers of a list; it can be older than what a watch has shown since. */
@@ -72,11 +69,11 @@ export class LiveView {
 
   putReferrer(referrer: Referrer): void {
     this.referrers.put(referrer);
-    this.current = undefined;
+    this.uses = undefined;
   }
 
   removeReferrer(referrer: Referrer): void {
-    if (this.referrers.remove(referrer)) this.current = undefined;
+    if (this.referrers.remove(referrer)) this.uses = undefined;
   }
 
   putImage(record: ImageRecord): void {
@@ -93,7 +90,7 @@ export class LiveView {
    */
   putStream(record: StreamRecord): ImageStream {
     const stream = this.streams.put(record);
-    if (this.referrers.putFollower(stream)) this.current = undefined;
+    if (this.referrers.putFollower(stream)) this.uses = undefined;
     return stream;
   }
 
@@ -126,20 +123,13 @@ export class LiveView {
    * @throws RegadmError INVALID_REFERENCES if a new reference cannot be parsed
    */
   item(stream: ImageStream, tag: number, position: number): Verdict {
-    const rules = this.rules();
-    const verdict = rules.items.verdict(stream, tag, position);
-    if (verdict.kept || this.plan.options.referrers === 'oc') return verdict;
-    const promoted = this.streams.promotedFrom(streamKey(stream), stream.tags[tag]!.items[position]!.image);
-    if (promoted) return kept({ rule: 'promoted', ...promoted });
-    const subject = this.subjectOf(stream, tag, position);
-    if (subject === -1 || !isKept(subject, stream, rules)) return verdict;
-    return kept({ rule: 'attached', subject: this.digests.text(subject) });
+    return this.decisions().itemOf(stream, tag, position);
   }
 
   /** Returns why a planned image must be kept now; undefined if it may be deleted. @throws RegadmError as `item` */
   imageBlocked(image: number): Reason | undefined {
-    const { held } = this.rules();
-    const { images, digests, streams } = this;
+    const decisions = this.decisions();
+    const { images, streams } = this;
     const digest = images.name(image);
     if (images.replaced.has(image)) return { rule: 'replaced' };
     const [unreadable] = images.unreadable.keys();
@@ -147,11 +137,7 @@ export class LiveView {
     const listing = streams.listingItem(digest);
     if (listing) return listing;
     if (this.needs.namesChild(digest)) return this.newestIndexOf(digest);
-    const reason = held.get(digest);
-    if (reason) return reason;
-    const subject = this.plan.snapshot.subjects.get(digest);
-    if (subject !== undefined && (held.has(subject) || streams.isListed(subject)))
-      return { rule: 'attached', subject: digests.text(subject) };
+    if (decisions.imageKept(image)) return decisions.image(image).because;
     return this.listedIndexOf(digest);
   }
 
@@ -177,19 +163,12 @@ export class LiveView {
 
   /** Returns true if the links of an image that a stream no longer lists are kept now. @throws RegadmError as `item` */
   keepsLinks(stream: ImageStream, digest: number): boolean {
-    const isPromoted = this.streams.promotedFrom(streamKey(stream), digest) !== undefined;
-    return (isPromoted && this.plan.options.referrers !== 'oc') || this.rules().items.keepsLinks(stream, digest);
+    return this.decisions().keepsLinks(stream, digest);
   }
 
   /** Frees the memory for the links of a finished stream. */
   forgetLinks(key: string): void {
     this.linkNeeds.delete(key);
-  }
-
-  /** Returns what an item's image is attached to, by its manifest or by the name of its tag; -1 if nothing. */
-  private subjectOf(stream: ImageStream, tag: number, position: number): number {
-    const { name, items } = stream.tags[tag]!;
-    return this.plan.snapshot.subjects.get(items[position]!.image) ?? subjectOfTag(name, this.digests);
   }
 
   private unreadableReason(image: number): Reason {
@@ -225,15 +204,14 @@ export class LiveView {
     return undefined;
   }
 
-  private rules(): CurrentRules {
+  private decisions(): Decisions {
     this.learnImages();
-    return (this.current ??= this.computeRules());
+    return this.current.with((this.uses ??= this.collectUses()));
   }
 
-  private computeRules(): CurrentRules {
-    const { images, digests, now } = this;
-    const { options, only, snapshot } = this.plan;
-    const uses = collectUses(this.referrers.all(), digests, toUseOptions(options, now, this.streams.all()));
+  private collectUses(): UseIndex {
+    const { options } = this.plan;
+    const uses = collectUses(this.referrers.all(), this.digests, toUseOptions(options, this.now, this.streams.all()));
     if (uses.invalid.length > 0 && !options.ignoreInvalidRefs) {
       throw new RegadmError(
         'a reference that cannot be parsed has appeared while images were deleted: what it uses is unknown',
@@ -244,26 +222,11 @@ export class LiveView {
         },
       );
     }
-    const held = heldImages({ images, digests }, uses, options.protection?.digests ?? [], this.needs.parents);
-    const { limits, subjects } = snapshot;
-    const { parents } = this.needs;
-    const known = { images, digests, limits, subjects };
-    const items = new ItemRules({ snapshot: known, uses, held, options, now, only, parents });
-    return { held, items };
+    return uses;
   }
 
   /** Learns what the images need that have appeared. */
   learnImages(): void {
-    if (this.needs.update()) this.current = undefined;
+    if (this.needs.update()) this.uses = undefined;
   }
-}
-
-/**
- * True if the subject of an attachment in a stream is kept: it is used by digest, or the stream continues to list it.
- */
-function isKept(subject: number, stream: ImageStream, { held, items: rules }: CurrentRules): boolean {
-  if (held.has(subject)) return true;
-  return stream.tags.some(({ items }, tag) =>
-    items.some(({ image }, position) => image === subject && rules.verdict(stream, tag, position).kept),
-  );
 }

@@ -1,0 +1,68 @@
+import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
+import { REFERRER_KINDS } from '../../../../../src/core/model/referrers/index.js';
+import type { Referrer } from '../../../../../src/core/model/referrer.js';
+import {
+  anImageStream,
+  anOrdinaryImage,
+  aPod,
+  aSnapshot,
+  digest,
+  NOW,
+  pruneOptions,
+} from '../../../../support/builders.js';
+
+const HOST = 'registry.example.org:5000';
+const NAMES = ['app', 'signature', 'countersignature', 'other'];
+const [app, signature, countersignature, other] = [
+  digest('app'),
+  digest('signature'),
+  digest('countersignature'),
+  digest('other'),
+];
+const tagOf = (subject: string): string => `${subject.replace(':', '-')}.sig`;
+
+/** A chain: prod/app:y was promoted from dev/app:x; its signature is signed, both in sec/app. */
+function aView(): LiveView {
+  const promoted = anImageStream('prod/app').withTag('y', [app]);
+  const [tag] = promoted.object.status!.tags as { items: { dockerImageReference?: string }[] }[];
+  tag!.items[0]!.dockerImageReference = `${HOST}/dev/app@${app}`;
+  const snapshot = aSnapshot(
+    ...NAMES.map(anOrdinaryImage),
+    anImageStream('dev/app').withTag('x', [app]),
+    promoted,
+    anImageStream('sec/app').withTag(tagOf(app), [signature]).withTag(tagOf(signature), [countersignature]),
+    anImageStream('shop/other').withTag('z', [other]),
+  );
+  return new LiveView({ snapshot, options: pruneOptions({ keepTagRevisions: 0 }) }, NOW);
+}
+
+/** Lists the tags whose newest item the view keeps. */
+function keptIn(view: LiveView): string[] {
+  const items = [...view.streams.all()].flatMap((stream) =>
+    stream.tags
+      .filter((_, tag) => view.item(stream, tag, 0).kept)
+      .map(({ name }) => `${stream.namespace}/${stream.name}:${name}`),
+  );
+  return items.sort();
+}
+
+const podOf = (image: string): Referrer => REFERRER_KINDS.pods(aPod('prod/web').running(image).object);
+
+test('a new use keeps everything that depends on the image that it keeps', () => {
+  const view = aView();
+  expect(keptIn(view)).toEqual([]);
+  const pod = podOf(`${HOST}/prod/app:y`);
+  view.putReferrer(pod);
+  const chain = ['dev/app:x', 'prod/app:y', `sec/app:${tagOf(app)}`, `sec/app:${tagOf(signature)}`].sort();
+  expect(keptIn(view)).toEqual(chain);
+  view.removeReferrer(pod);
+  expect(keptIn(view)).toEqual([]);
+});
+
+test('an image that such an item lists is kept after the item is gone', () => {
+  const view = aView();
+  view.removeStream('shop/other');
+  view.putReferrer(podOf(`${HOST}/prod/app:y`));
+  const isKept = (name: string): boolean => view.imageBlocked(view.images.find(name)) !== undefined;
+  expect([app, signature, countersignature, other].map(isKept)).toEqual([true, true, true, false]);
+});
