@@ -74,14 +74,21 @@ function release(situation: Situation, digest: number, way: Way): Change[] | und
  * in use. If very many objects use one tag, all of them are needed anyway.
  */
 function minimal(situation: Situation, digest: number, changes: Change[]): Change[] {
-  let needed = changes;
-  const usesCount = changes.length > MANY || changes.some(({ kind }) => kind === 'delete-tag');
-  const candidates = usesCount ? changes.filter(({ kind }) => kind !== 'referrer-ends') : changes;
-  for (const change of candidates) {
-    const rest = needed.filter((one) => one !== change);
-    if (goes(decideWith(situation, rest), digest)) needed = rest;
-  }
-  return needed;
+  const isUse = ({ kind }: Change): boolean => kind === 'referrer-ends';
+  const deletesTag = (some: Change[]): boolean => some.some(({ kind }) => kind === 'delete-tag');
+  const drop = (from: Change[], candidates: Change[]): Change[] => {
+    let needed = from;
+    for (const change of candidates) {
+      const rest = needed.filter((one) => one !== change);
+      if (goes(decideWith(situation, rest), digest)) needed = rest;
+    }
+    return needed;
+  };
+  const needed = drop(
+    changes,
+    changes.filter((change) => !isUse(change)),
+  );
+  return deletesTag(needed) || changes.length > MANY ? needed : drop(needed, needed.filter(isUse));
 }
 
 /** Merges changes. A flag is set only once, to its last value, which releases more. */
@@ -95,6 +102,7 @@ function merge(changes: Change[], more: Change[]): Change[] {
 /** Finds the changes that would remove what keeps an image; none if no change can. */
 class Blockers {
   private readonly seen = new Set<number>();
+  private readonly deletedTags = new Set<string>();
 
   constructor(
     private readonly state: Decided,
@@ -134,15 +142,15 @@ class Blockers {
     const tag = at ? stream!.tags[at.tag]!.name : '';
     switch (because.rule) {
       case 'revision':
-        return [this.revision(key, tag, because.position)];
+        return this.revision(key, tag, because.position);
       case 'young-stream':
       case 'young-item':
       case 'young-image':
         return this.young(because.created);
       case 'tag-in-use':
-        return ends(uses.tags.get(`${key}:${tag}`));
+        return this.ends(uses.tags.get(`${key}:${tag}`));
       case 'image-in-use':
-        return ends(uses.images.get(key)?.get(digest));
+        return this.ends(uses.images.get(key)?.get(digest));
       case 'digest-in-use':
         return this.digestUses(digest);
       case 'index-of-used-child':
@@ -167,11 +175,19 @@ class Blockers {
     }
   }
 
-  private revision(stream: string, tag: string, position: number): Change {
+  private revision(stream: string, tag: string, position: number): Change[] {
     const { way, state } = this;
-    if (position >= way.flagFrom) return { kind: 'keep-tag-revisions', value: Math.max(position, way.flagFrom) };
-    if (way.revisions === 'delete-tag') return { kind: 'delete-tag', stream, tag };
-    return { kind: 'newer-revisions', stream, tag, count: state.options.keepTagRevisions - position };
+    if (position >= way.flagFrom) return [{ kind: 'keep-tag-revisions', value: Math.max(position, way.flagFrom) }];
+    if (way.revisions === 'delete-tag') return this.deleteTag(stream, tag);
+    return [{ kind: 'newer-revisions', stream, tag, count: state.options.keepTagRevisions - position }];
+  }
+
+  /** Returns the deletion of a tag, with the end of each of its uses, also if they do not keep the image. */
+  private deleteTag(stream: string, tag: string): Change[] {
+    const key = `${stream}:${tag}`;
+    if (this.deletedTags.has(key)) return [];
+    this.deletedTags.add(key);
+    return [{ kind: 'delete-tag', stream, tag }, ...this.ends(this.state.uses.tags.get(key))];
   }
 
   private young(created: number): Change[] {
@@ -185,7 +201,7 @@ class Blockers {
     const { uses, snapshot } = this.state;
     const image = snapshot.images.indexOf(digest);
     const byConfig = image === -1 ? undefined : uses.ids.get(snapshot.images.config(image));
-    return ends([...(uses.digests.get(digest) ?? []), ...(uses.ids.get(digest) ?? []), ...(byConfig ?? [])]);
+    return this.ends([...(uses.digests.get(digest) ?? []), ...(uses.ids.get(digest) ?? []), ...(byConfig ?? [])]);
   }
 
   private ofChild(child: number): Change[] {
@@ -198,20 +214,20 @@ class Blockers {
     const bytes = images.size(images.indexOf(digest));
     return bytes > 0 ? [{ kind: 'limit', namespace, bytes: bytes - 1 }] : [];
   }
-}
 
-/** Returns the end of each object that has one of these uses; of an image stream, only of its tags that follow it. */
-function ends(uses: readonly Use[] = []): Change[] {
-  const tags = uses.filter(({ kind }) => kind === STREAM_KIND);
-  const referrers = new Map(
-    uses
-      .filter(({ kind }) => kind !== STREAM_KIND)
-      .map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]),
-  );
-  return [
-    ...[...referrers.values()].map((referrer): Change => ({ kind: 'referrer-ends', referrer })),
-    ...tags.map(({ namespace, name, field }): Change => {
-      return { kind: 'delete-tag', stream: `${namespace}/${name}`, tag: field.replace(/^tag /, '') };
-    }),
-  ];
+  /** Returns the end of each object that has one of these uses; of an image stream, only of its tags that follow it. */
+  private ends(uses: readonly Use[] = []): Change[] {
+    const referrers = new Map(
+      uses
+        .filter(({ kind }) => kind !== STREAM_KIND)
+        .map(({ kind, namespace, name }) => [`${kind} ${namespace}/${name}`, { kind, namespace, name }]),
+    );
+    const tags = uses.filter(({ kind }) => kind === STREAM_KIND);
+    return [
+      ...[...referrers.values()].map((referrer): Change => ({ kind: 'referrer-ends', referrer })),
+      ...tags.flatMap(({ namespace, name, field }) =>
+        this.deleteTag(`${namespace}/${name}`, field.replace(/^tag /, '')),
+      ),
+    ];
+  }
 }

@@ -1,15 +1,20 @@
 import { formatBytes } from '../model/values/quantity.js';
 import type { Change } from './changes.js';
 
+/** Returns the only image stream (`namespace/name`) of an image's places; empty if there is none, or several. */
+export function onlyStream(places: readonly { namespace: string; stream: string }[]): string {
+  const [first, ...others] = new Set(places.map(({ namespace, stream }) => `${namespace}/${stream}`));
+  return others.length > 0 ? '' : (first ?? '');
+}
+
 /**
  * Formats changes as a clause: "with --keep-tag-revisions=2, once tag v2.1-may-2016 is deleted". Times are in UTC.
- * @param here the image stream that the text is about: tags of others are named with their stream. Without it, tags of
- *   a single stream are not.
+ * @param here the image stream that the text is about: tags of others are named with their stream; empty: all are
  */
-export function describeChanges(changes: readonly Change[], here?: string): string {
-  const streams = new Set(changes.map((change) => ('stream' in change ? change.stream : undefined)).filter(Boolean));
+export function describeChanges(changes: readonly Change[], here: string): string {
+  const isElsewhere = changes.some((change) => 'stream' in change && change.stream !== here);
   const tag = (change: { stream: string; tag: string }): string =>
-    streams.size > 1 || (here !== undefined && change.stream !== here) ? `${change.stream}:${change.tag}` : change.tag;
+    isElsewhere ? `${change.stream}:${change.tag}` : change.tag;
   const flags = changes.map(flag).filter((one) => one !== undefined);
   const deleted = changes.filter((change) => change.kind === 'delete-tag').map(tag);
   const ended = changes.filter((change) => change.kind === 'referrer-ends');

@@ -1,5 +1,5 @@
 import { Explanation, type WhyImage } from '../../../src/core/why/explanation.js';
-import { describeChanges } from '../../../src/core/why/text.js';
+import { describeChanges, onlyStream } from '../../../src/core/why/text.js';
 import { withChanges } from '../../../src/core/why/changes.js';
 import type { PruneOptions } from '../../../src/core/graph/options.js';
 import { buildSnapshot } from '../../../src/core/model/table/build-snapshot.js';
@@ -23,7 +23,8 @@ const d = digest;
 function why(snapshot: Snapshot, argument: string, options: Partial<PruneOptions> = {}, now = NOW): WhyImage {
   return new Explanation(snapshot, pruneOptions(options), now).answer(argument).images[0]!;
 }
-const would = ({ would }: WhyImage): string[] => would.map(({ changes }) => describeChanges(changes));
+const would = ({ would, places }: WhyImage): string[] =>
+  would.map(({ changes }) => describeChanges(changes, onlyStream(places)));
 
 /** Tags of ns/app with images named tag-0 (newest), tag-1, …; `image` at the given position. */
 function tagged(positions: Record<string, number>, items: Record<string, number>): Snapshot {
@@ -86,6 +87,20 @@ describe('what would have to change for an image to be pruned', () => {
     expect(deletions).toEqual(['once tag a is deleted, once pod ns/web ends']);
   });
 
+  test('a tag that follows the image is deleted only with the end of its own uses', () => {
+    const follower = anImageStream('prod/app').withTag('y', [d('image')]);
+    follower.object.spec = { tags: [{ name: 'y', from: { kind: 'ImageStreamTag', namespace: 'ns', name: 'app:v1' } }] };
+    const snapshot = aSnapshot(
+      anImage(d('image')),
+      anImageStream('ns/app').withTag('v1', [d('image')]),
+      follower,
+      aPod('prod/web').running(`${HOST}/prod/app:y`),
+    );
+    for (const text of would(why(snapshot, 'ns/app:v1')))
+      if (text.includes('prod/app:y')) expect(text).toContain('once pod prod/web ends');
+    expect(would(why(snapshot, 'ns/app:v1'))).toContainEqual(expect.stringContaining('prod/app:y'));
+  });
+
   test('a young image can be pruned later, or with another flag', () => {
     const young = new Date(NOW - 600_000).toISOString();
     const snapshot = aSnapshot(anImage(d('image')).created(young));
@@ -101,7 +116,7 @@ describe('what would have to change for an image to be pruned', () => {
     );
     const found = why(snapshot, d('child'));
     expect(found.because).toMatchObject({ rule: 'index-child' });
-    expect(would(found)).toContain('once tag v1 is deleted');
+    expect(would(found)).toContain('once tag ns/app:v1 is deleted');
   });
 
   test('protection, --all=false, --namespace and an unreadable image are named', () => {

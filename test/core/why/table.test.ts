@@ -39,7 +39,7 @@ test('on a wide terminal, reasons are a column', () => {
 test.each([
   ['ns/app', 'once tag other/copy:v1 is deleted'],
   ['other/copy', 'once tag v1 is deleted'],
-  [undefined, 'once tag v1 is deleted'],
+  ['', 'once tag other/copy:v1 is deleted'],
 ])('in a text about %s, a tag of other/copy is named: %s', (here, text) => {
   expect(describeChanges([{ kind: 'delete-tag', stream: 'other/copy', tag: 'v1' }], here)).toBe(text);
 });

@@ -1,5 +1,5 @@
 import { describeReason, type Reason } from '../../graph/reason.js';
-import { describeChanges } from '../text.js';
+import { describeChanges, onlyStream } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyReport } from '../explanation.js';
 import { timestamp } from '../../terminal/text.js';
 import type { PruneWhyDocument, WhyAnswerEntry, WhyChangeEntry, WhyImageEntry } from './document-type.js';
@@ -52,7 +52,7 @@ function imageEntry(image: WhyImage): WhyImageEntry {
       ...reasonEntry(because),
     })),
     referrers: image.uses,
-    [image.goes ? 'wouldStay' : 'wouldGo']: image.would.map(changeEntry),
+    [image.goes ? 'wouldStay' : 'wouldGo']: image.would.map((change) => changeEntry(change, onlyStream(image.places))),
   };
 }
 
@@ -60,9 +60,9 @@ function reasonEntry(because: Reason): Pick<WhyImageEntry, 'rule' | 'reason'> {
   return { rule: because.rule, reason: describeReason(because) };
 }
 
-function changeEntry({ changes, also }: WhyChange): WhyChangeEntry {
+function changeEntry({ changes, also }: WhyChange, stream: string): WhyChangeEntry {
   return {
-    text: describeChanges(changes),
+    text: describeChanges(changes, stream),
     changes: changes.map((change) =>
       change.kind === 'wait' ? { kind: 'wait', until: timestamp(change.until) } : change,
     ),

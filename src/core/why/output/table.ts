@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describeReason, describeUse } from '../../graph/reason.js';
-import { describeChanges } from '../text.js';
+import { describeChanges, onlyStream } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyPlace, WhyReport } from '../explanation.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { shortDigest } from '../../model/digest.js';
@@ -67,7 +67,7 @@ function* overview({ images, stream, tag }: WhyAnswer, { report, width, paint }:
     age(place.created, report.now),
     place.kept ? 'kept' : image.goes || !image.exists ? 'pruned' : 'item removed',
     reasonsFor(image, place),
-    image.would[0] ? `${image.goes ? 'kept' : 'pruned'} ${describeChanges(image.would[0].changes, stream)}` : '',
+    image.would[0] ? `${image.goes ? 'kept' : 'pruned'} ${describeChanges(image.would[0].changes, stream ?? '')}` : '',
   ]);
   const options = { width, heading: paint.muted };
   const lines = [...tableLines(overviewColumns(paint), rows, options)];
@@ -156,7 +156,8 @@ function* changePieces(image: WhyImage, { paint }: Context): Generator<string> {
   const [it, other] = image.goes ? ['It would be kept', 'be kept'] : ['It would be pruned', 'be pruned'];
   if (image.would.length === 0) return yield `${paint.heading(it)} by no change that regadm knows of\n`;
   yield `${paint.heading(it)}\n`;
-  for (const change of image.would) yield `- ${describeChanges(change.changes)}${alsoText(change, other, paint)}\n`;
+  for (const change of image.would)
+    yield `- ${describeChanges(change.changes, onlyStream(image.places))}${alsoText(change, other, paint)}\n`;
 }
 
 function alsoText({ also }: WhyChange, verb: string, paint: Styles): string {
