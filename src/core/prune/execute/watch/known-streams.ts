@@ -115,10 +115,17 @@ function contradictory(stream: ImageStream): RegadmError {
   });
 }
 
-/** True if a stream has a tag item that its former state does not have. */
+/**
+ * True if a stream can have a tag item that its former state does not have: if the items of a tag are not some of the
+ * former ones in the same order.
+ */
 function listsMore({ tags }: ImageStream, former: ImageStream | undefined): boolean {
+  const before = new Map(former?.tags.map(({ name, items }) => [name, items]));
   return tags.some(({ name, items }) => {
-    const before = former?.tags.find((tag) => tag.name === name)?.items ?? [];
-    return items.some(({ image, source }) => !before.some((item) => item.image === image && item.source === source));
+    const remaining = (before.get(name) ?? []).values();
+    return items.some(({ image, source }) => {
+      for (const item of remaining) if (item.image === image && item.source === source) return false;
+      return true;
+    });
   });
 }
