@@ -65,6 +65,45 @@ test.each([
   expect(pods()).toEqual(before);
 });
 
+/** Removes the volume of the images, so that they are in the file system of the container. */
+function removeVolume(): void {
+  changeConfig({ storage: {} });
+  const { spec, ...deployment } = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
+  const template = spec!.template as { spec: { containers: object[] } };
+  const containers = template.spec.containers.map((container) => ({ ...container, volumeMounts: [] }));
+  const bare = { ...template, spec: { ...template.spec, containers, volumes: [] } };
+  sandbox.store.put('deployments', { ...deployment, spec: { ...spec, template: bare } });
+}
+
+test.each([
+  ['registry readonly on', ['registry', 'readonly', 'on']],
+  ['registry restart', ['registry', 'restart']],
+  ['prune hard', HARD],
+])('%s is refused if no volume has the images', async (_what, args) => {
+  await begin({ emptyDir: false });
+  removeVolume();
+  const { status, document } = await run(...args);
+  expect(document).toMatchObject({ code: 'EPHEMERAL_STORAGE' });
+  expect(document.message).toMatch(/deletes all its images: .*no volume of its Deployment contains \/registry/);
+  expect(status).toBe(4);
+  expect(changes()).toEqual([]);
+});
+
+test('registry status and doctor report images that no volume has', async () => {
+  await begin({ emptyDir: false });
+  removeVolume();
+  const status = await run('registry', 'status');
+  expect(status.document.registry).toMatchObject({ storage: { kind: 'container', ephemeral: true } });
+  const { document } = await run('doctor');
+  expect(document.checks).toContainEqual(
+    expect.objectContaining({
+      name: 'storage',
+      status: 'warning',
+      message: expect.stringContaining('no volume of its Deployment') as string,
+    }),
+  );
+});
+
 test.each([
   ['registry readonly on', ['registry', 'readonly', 'on'], {}],
   ['registry readonly off', ['registry', 'readonly', 'off'], { registryReadOnly: true }],

@@ -1,6 +1,7 @@
 import { ADVICE } from '../model/advice.js';
 import { refusal } from '../model/errors.js';
-import { storageKinds, type RegistryConfig } from './config.js';
+import { managementState, storageKinds, type RegistryConfig } from './config.js';
+import { deployedStorage } from './deployed-storage.js';
 import { CONFIG_NAME } from './objects.js';
 import type { Deployment } from './rollout.js';
 
@@ -11,7 +12,7 @@ interface StorageStatement {
 }
 
 /**
- * Refuses a roll-out that deletes all images, because the registry keeps them in volumes that end with its pods.
+ * Refuses a roll-out that deletes all images, because the registry keeps them where they end with its pods.
  * @param accepted `--accept-data-loss`: it is only a warning
  * @returns warnings
  * @throws RegadmError EPHEMERAL_STORAGE, exit status 4
@@ -33,15 +34,13 @@ export function rolloutLoss(statement: StorageStatement): string | undefined {
 }
 
 /**
- * Describes why the storage ends with the registry's pods. The config counts because the next roll-out applies it, the
- * Deployment because its volume is what the pods use now.
+ * Describes why the images end with the registry's pods. The config counts because the next roll-out applies it, the
+ * Deployment because its storage is what the pods use now. Without a registry there is nothing to roll out.
  */
 function ephemeralReason({ config, deployment }: StorageStatement): string | undefined {
-  const field = config && emptyDirField(config);
+  const field = config && managementState(config) !== 'Removed' && emptyDirField(config);
   if (field) return `its storage is an emptyDir (${field} of ${CONFIG_NAME})`;
-  const volume = deployment && storageVolume(deployment);
-  const source = volume && (['emptyDir', 'ephemeral'] as const).find((kind) => volume[kind]);
-  return source && `its storage is an ${source} volume (volume ${volume.name} of its Deployment)`;
+  return deployment && deployedStorage(deployment)?.endsWithPods;
 }
 
 /** The status states the storage that the operator chose where the spec leaves the choice to it. */
@@ -51,39 +50,4 @@ function emptyDirField({ spec, status }: RegistryConfig): string | undefined {
   return wanted.length === 0 && storageKinds(status?.storage).includes('emptyDir')
     ? 'status.storage.emptyDir'
     : undefined;
-}
-
-interface Volume {
-  name: string;
-  emptyDir?: object;
-  /** A claim that is created and deleted with the pod. */
-  ephemeral?: object;
-}
-
-interface PodSpec {
-  containers?: {
-    name: string;
-    env?: { name: string; value?: string }[];
-    volumeMounts?: { name: string; mountPath: string }[];
-  }[];
-  volumes?: Volume[];
-}
-
-const ROOT_VARIABLE = 'REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY';
-const DEFAULT_ROOT = '/registry';
-/** The directory below the root in which the registry keeps its blobs. */
-const BLOBS = '/docker/registry/v2/blobs';
-
-/** Finds the volume with the blobs. The pods have other emptyDir volumes, such as the one for trusted authorities. */
-function storageVolume({ spec }: Deployment): Volume | undefined {
-  const { containers = [], volumes = [] } = (spec?.template?.spec ?? {}) as PodSpec;
-  const container = containers.find(({ name }) => name === 'registry') ?? containers[0];
-  const variable = (name: string): string | undefined => container?.env?.find((entry) => entry.name === name)?.value;
-  if ((variable('REGISTRY_STORAGE') ?? 'filesystem') !== 'filesystem') return undefined;
-  const place = `${(variable(ROOT_VARIABLE) ?? DEFAULT_ROOT).replace(/\/+$/, '')}${BLOBS}/`;
-  const mounts = (container?.volumeMounts ?? []).filter(({ mountPath }) =>
-    place.startsWith(`${mountPath.replace(/\/+$/, '')}/`),
-  );
-  const nearest = mounts.sort((a, b) => b.mountPath.length - a.mountPath.length)[0];
-  return nearest && volumes.find(({ name }) => name === nearest.name);
 }

@@ -6,6 +6,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { parseQuantity } from '../model/values/quantity.js';
 import type { Condition } from '../model/kube.js';
 import { managementState, storageKinds, type RegistryConfig } from './config.js';
+import { deployedStorage } from './deployed-storage.js';
 import { rolloutLoss } from './ephemeral-storage.js';
 import { importModeOf } from './import-mode.js';
 import { CONFIG, CONFIG_NAME, DEPLOYMENT, IMAGE_CONFIG, claimNamed } from './objects.js';
@@ -14,7 +15,7 @@ import type { Deployment } from './rollout.js';
 
 /** The storage of the registry's blobs. */
 export interface RegistryStorage {
-  /** As the operator names it: `pvc`, `s3`, `emptyDir`, … */
+  /** As the operator names it: `pvc`, `s3`, `emptyDir`, …; `container`: the file system of the pods. */
   kind: string;
   /** Name of the claim, bucket or container; never a secret. */
   place?: string;
@@ -86,16 +87,18 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
   ]);
   if (!config && !unavailable.some(({ what }) => what === WHAT_CONFIG))
     unavailable.push({ what: WHAT_CONFIG, message: NO_CONFIG });
-  const storage = config && storageOf(config);
+  const storage = storageOf(config, deployment);
   const claim =
     storage?.kind === 'pvc' && storage.place ? await get('the volume claim', claimNamed(storage.place)) : undefined;
   return {
     ...fromConfig(config),
     ...fromDeployment(deployment),
     replicas: replicasOf(config, deployment),
-    storage: rolloutLoss({ config, deployment })
-      ? { kind: 'emptyDir', ...storage, ephemeral: true }
-      : storage && { ...storage, ...fromClaim(claim) },
+    storage: storage && {
+      ...storage,
+      ...fromClaim(claim),
+      ...(rolloutLoss({ config, deployment }) ? { ephemeral: true } : {}),
+    },
     routes: routes?.map(({ spec }) => String(spec?.host ?? '')).filter(Boolean),
     internalHost: imageConfig?.status?.internalRegistryHostname as string | undefined,
     imageStreamImportMode: importModeOf(imageConfig),
@@ -143,9 +146,19 @@ function replicasOf(config: RegistryConfig | undefined, deployment: Deployment |
 /** Fields that name the claim, bucket or container, by kind of storage. */
 const PLACES = ['claim', 'bucket', 'container'];
 
-/** Returns the storage that the configuration names. The status names the one that the operator chose itself. */
-function storageOf({ spec, status }: RegistryConfig): RegistryStorage | undefined {
-  return storageIn(spec?.storage) ?? storageIn(status?.storage);
+/**
+ * Returns the storage that the configuration names, or else the Deployment. The status names the one that the operator
+ * chose itself. The Deployment comes first where the operator does not apply its configuration, and where the pods
+ * still lose their images.
+ */
+function storageOf(config?: RegistryConfig, deployment?: Deployment): RegistryStorage | undefined {
+  const configured = storageIn(config?.spec?.storage) ?? storageIn(config?.status?.storage);
+  const found = deployment && deployedStorage(deployment);
+  if (!found) return configured;
+  const { kind, place, endsWithPods } = found;
+  const isUnmanaged = config !== undefined && managementState(config) === 'Unmanaged';
+  if (configured && !isUnmanaged && endsWithPods === undefined) return configured;
+  return { kind, ...(place === undefined ? {} : { place }) };
 }
 
 function storageIn(settings: unknown): RegistryStorage | undefined {
@@ -186,6 +199,11 @@ const TIMEOUT_MS = 5_000;
 /** Reads the setup of the registry; undefined if the user cannot read it. Never throws. */
 export async function readRegistrySetup(api: ClusterApi): Promise<RegistrySetup | undefined> {
   const options = { retry: false, timeoutMs: TIMEOUT_MS };
-  const config = await findIfReadable<RegistryConfig>(api, CONFIG, options).catch(() => undefined);
-  return config && { storage: storageOf(config)?.kind, replicas: config.spec?.replicas ?? 1 };
+  const [config, deployment] = await Promise.all([
+    findIfReadable<RegistryConfig>(api, CONFIG, options).catch(() => undefined),
+    findIfReadable<Deployment>(api, DEPLOYMENT, options).catch(() => undefined),
+  ]);
+  if (!config && !deployment) return undefined;
+  const replicas = deployment?.spec?.replicas ?? config?.spec?.replicas ?? 1;
+  return { storage: storageOf(config, deployment)?.kind, replicas };
 }

@@ -15,18 +15,18 @@ function aConfig(spec: object | undefined, status?: object): RegistryConfig {
 
 interface Template {
   env?: Record<string, string>;
-  /** Volume source by path. */
+  /** Volume by path; its name is `volume-N` unless it is given. */
   mounts?: Record<string, object>;
 }
 
 function aDeployment({ env = {}, mounts = {} }: Template): Deployment {
   const paths = Object.keys(mounts);
+  const volumes = paths.map((path, at) => ({ name: `volume-${at}`, ...mounts[path] }));
   const container = {
     name: 'registry',
     env: Object.entries(env).map(([name, value]) => ({ name, value })),
-    volumeMounts: paths.map((mountPath, at) => ({ name: `volume-${at}`, mountPath })),
+    volumeMounts: paths.map((mountPath, at) => ({ name: volumes[at]!.name, mountPath })),
   };
-  const volumes = paths.map((path, at) => ({ name: `volume-${at}`, ...mounts[path] }));
   return {
     metadata: { name: 'image-registry' },
     spec: { template: { spec: { containers: [{ name: 'proxy' }, container], volumes } as object } },
@@ -72,6 +72,33 @@ test.each<[string, Parameters<typeof rolloutLoss>[0], RegExp]>([
     { deployment: aDeployment({ mounts: { '/registry': { ephemeral: {} } } }) },
     /ephemeral volume/,
   ],
+  [
+    'a root directory that is on no volume',
+    {
+      config: aConfig({}),
+      deployment: aDeployment({
+        env: { REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: '/data' },
+        mounts: { '/registry': CLAIM, '/etc/pki/ca-trust/extracted': EMPTY },
+      }),
+    },
+    /no volume of its Deployment contains \/data/,
+  ],
+  [
+    'a file system without a volume and without a stated root directory',
+    { deployment: aDeployment({ env: { REGISTRY_STORAGE: 'filesystem' } }) },
+    /no volume of its Deployment contains its root directory/,
+  ],
+  ['memory', { deployment: aDeployment({ env: { REGISTRY_STORAGE: 'inmemory' } }) }, /in memory/],
+  [
+    'a volume at the root directory that the program has without a configuration',
+    { deployment: aDeployment({ mounts: { '/var/lib/registry': EMPTY } }) },
+    /emptyDir volume/,
+  ],
+  [
+    "the operator's volume, wherever it is",
+    { deployment: aDeployment({ mounts: { '/data': { ...EMPTY, name: 'registry-storage' } } }) },
+    /volume registry-storage/,
+  ],
 ])('images end with the pods by %s', (_what, statement, reason) => {
   expect(rolloutLoss(statement)).toMatch(/^every roll-out of the registry deletes all its images: /);
   expect(rolloutLoss(statement)).toMatch(reason);
@@ -90,6 +117,8 @@ test.each<[string, Parameters<typeof rolloutLoss>[0]]>([
     'a volume whose path only begins with the same letters',
     { deployment: aDeployment({ mounts: { '/registry': CLAIM, '/registry/docker/registry/v2/blob': EMPTY } }) },
   ],
+  ['a Deployment that states nothing', { config: aConfig({ s3: {} }), deployment: aDeployment({}) }],
+  ['a removed registry', { config: { ...aConfig(EMPTY), spec: { managementState: 'Removed', storage: EMPTY } } }],
   ['object storage', { deployment: aDeployment({ env: { REGISTRY_STORAGE: 's3' }, mounts: { '/registry': EMPTY } }) }],
 ])('images survive a roll-out: %s', (_what, statement) => {
   expect(rolloutLoss(statement)).toBeUndefined();

@@ -43,7 +43,7 @@ interface ReplicasEntry {
 }
 
 interface StorageEntry {
-  /** As the operator names it: `pvc`, `s3`, `emptyDir`, … */
+  /** As the operator names it: `pvc`, `s3`, `emptyDir`, …; `container`: the file system of the pods. */
   kind: string;
   /** The claim, bucket or container. */
   place?: string;
