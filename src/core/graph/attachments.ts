@@ -32,7 +32,7 @@ export function findAttachments({ streams, subjects, digests }: SnapshotView): A
 }
 
 /** Returns the digest number of the image that a tag of this name is attached to; -1 if there is no such image. */
-export function subjectOfTag(tag: string, digests: DigestView): number {
+function subjectOfTag(tag: string, digests: DigestView): number {
   const hex = ATTACHED_TAG.exec(tag)?.[1];
   return hex === undefined ? -1 : digests.find(`sha256:${hex}`);
 }
