@@ -79,13 +79,25 @@ const OTHER_GROUPS = new Set([
   'route.openshift.io',
 ]);
 
+const VERBS: Record<string, string> = { GET: 'get', PATCH: 'patch', PUT: 'update', POST: 'create', DELETE: 'delete' };
+
+/** Describes the permission that a request needs, if the role of pruners has nothing of its API group. */
+function permissionOutsideRole(request: string, stated: unknown): string | undefined {
+  const parts = /^(\w+) \/apis\/([^/]+)\/[^/]+\/(?:namespaces\/[^/]+\/)?([^/?]+)(\/[^?]+)?/.exec(request);
+  const [, method = '', group = String(stated), resource, name] = parts ?? [];
+  if (!OTHER_GROUPS.has(group)) return undefined;
+  if (resource === undefined) return `read and change objects of ${group}`;
+  const verb = method === 'GET' && name === undefined ? 'list' : (VERBS[method] ?? 'change');
+  return `${verb} ${resource}.${group}`;
+}
+
 /**
  * Builds the error for an unexpected response, with the server's message if it sent a Status.
  * @param step what failed, a prefix of the server's message: `cannot list pods`
  */
 export function apiError(response: ApiResponse, step?: string): ApiError {
   const { message, reason, details } = statusIn(response);
-  const isOutsideRole = response.status === 403 && OTHER_GROUPS.has(String(details?.group));
+  const outsideRole = response.status === 403 ? permissionOutsideRole(response.request, details?.group) : undefined;
   const away = apiAway(response);
   const words = [away?.problem, message || `the server answered ${response.status} to ${response.request}`];
   const answer = words.filter(Boolean).join(': ');
@@ -93,7 +105,7 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
     status: response.status,
     reason: reason ?? '',
     answer,
-    suggestions: isOutsideRole ? [ADVICE.askForAdministrator] : away?.suggestions,
+    suggestions: outsideRole === undefined ? away?.suggestions : [ADVICE.askForAdministrator(outsideRole)],
   });
 }
 

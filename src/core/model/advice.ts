@@ -41,7 +41,9 @@ export const ADVICE = {
     'give the user the role that every logged-in user normally has: oc adm policy add-cluster-role-to-user basic-user USER',
   askForPruner: `ask for the cluster role ${PRUNER_ROLE}: ${GRANT_TO_USER}`,
   grantPrunerToSee: `give the user the role, because a prune deletes nothing unless it sees all uses: ${GRANT_TO_USER}`,
-  askForAdministrator: `ask a cluster administrator: the cluster role ${PRUNER_ROLE} does not include this`,
+  /** @param permission such as `patch configs.imageregistry.operator.openshift.io` */
+  askForAdministrator: (permission: string) =>
+    `the user needs the permission to ${permission}: the cluster role cluster-admin has it, ${PRUNER_ROLE} does not`,
   fewerReferrers:
     '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner',
 
