@@ -191,6 +191,10 @@ export interface RegistrySetup {
   storage?: string;
   /** Number of replicas, each of which has a blob cache of its own. */
   replicas: number;
+  /** A roll-out deletes all images. */
+  isEphemeral?: boolean;
+  /** The Deployment turns the blob cache off. */
+  isCacheOff?: boolean;
 }
 
 /** Timeout of the request, in ms: it is sent after a prune, which must not wait for it. */
@@ -205,5 +209,10 @@ export async function readRegistrySetup(api: ClusterApi): Promise<RegistrySetup 
   ]);
   if (!config && !deployment) return undefined;
   const replicas = deployment?.spec?.replicas ?? config?.spec?.replicas ?? 1;
-  return { storage: storageOf(config, deployment)?.kind, replicas };
+  return {
+    storage: storageOf(config, deployment)?.kind,
+    replicas,
+    isEphemeral: rolloutLoss({ config, deployment }) !== undefined,
+    isCacheOff: fromDeployment(deployment).cache === '',
+  };
 }

@@ -40,15 +40,18 @@ const UNPROVEN = new Set(['s3', 'ibmcos', 'swift']);
 /** Returns what is left to do in the registry, if something was deleted there. */
 function registryHints({ outcome, registrySetup }: ImagePruneReport): string[] {
   if (!hasDeletedInRegistry(outcome)) return [];
-  const { storage = '', replicas = 1 } = registrySetup ?? {};
+  const { storage = '', replicas = 1, isEphemeral = false, isCacheOff = false } = registrySetup ?? {};
   const several = replicas > 1 ? ` (only one of its ${replicas} replicas has forgotten a blob)` : '';
-  const hints = [
-    `the registry's blob cache is stale until it is restarted${several}: regadm registry restart, if pushes miss layers`,
-  ];
-  if (UNPROVEN.has(storage) && outcome.blobs.includes(STATUS.deleted))
+  const remedy = isEphemeral
+    ? 'a restart, as every roll-out, deletes all images of this registry'
+    : 'regadm registry restart, if pushes miss layers';
+  const hints = isCacheOff ? [] : [`the registry's blob cache is stale until it is restarted${several}: ${remedy}`];
+  if (UNPROVEN.has(storage) && outcome.blobs.includes(STATUS.deleted)) {
+    const after = isCacheOff || isEphemeral ? '' : ', after regadm registry restart';
     hints.push(
-      `on ${storage} storage, the registry confirms deletions of blobs even if its storage failed: check what is left with regadm prune hard (a dry run), after regadm registry restart`,
+      `on ${storage} storage, the registry confirms deletions of blobs even if its storage failed: check what is left with regadm prune hard (a dry run)${after}`,
     );
+  }
   return hints;
 }
 

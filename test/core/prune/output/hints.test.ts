@@ -40,6 +40,20 @@ describe('the hint about the blob cache', () => {
     const report = aConfirmedReport(storyPlan(), { registrySetup: { storage: 'pvc', replicas: 3 } });
     expect(hintsOf(report)).toContain('(only one of its 3 replicas has forgotten a blob): regadm registry restart');
   });
+
+  test('does not recommend a restart that deletes all images', () => {
+    const registrySetup = { storage: 'emptyDir', replicas: 1, isEphemeral: true };
+    const hints = hintsOf(aConfirmedReport(storyPlan(), { registrySetup }));
+    expect(hints).toContain('deletes all images');
+    expect(hints).not.toContain('regadm registry restart');
+  });
+
+  test('does not appear if the cache is turned off', () => {
+    const registrySetup = { storage: 's3', replicas: 1, isCacheOff: true };
+    const hints = hintsOf(aConfirmedReport(storyPlan(), { registrySetup }));
+    expect(hints).not.toMatch(/cache|restart/);
+    expect(hints).toContain('regadm prune hard');
+  });
 });
 
 describe('the hint to check the deletions', () => {
