@@ -233,13 +233,29 @@ describe('signatures, attestations and SBOMs', () => {
     });
   });
 
-  test.each(['{}', '[]', '{"schemaVersion":2}'])('are reported if the registry answers %s', async (body) => {
-    push('artifact', 'artifact', { subject: used['source image 0'] });
+  test.each<[status: number, body: string]>([
+    [200, '{}'],
+    [200, '[]'],
+    [200, '{"schemaVersion":2}'],
+    [404, '<html>not found</html>'],
+    [404, ''],
+    [500, '{"errors":[{"code":"UNKNOWN"}]}'],
+  ])('are kept, and are a failure, if the registry answers %i %s', async (status, body) => {
+    const artifact = push('artifact', 'artifact', { subject: used['source image 0'] });
     sandbox.onRequest(({ method, path }) =>
-      method === 'GET' && path.includes('/manifests/') ? { do: 'respond', status: 200, body } : undefined,
+      method === 'GET' && path.includes(`/manifests/${artifact}`) ? { do: 'respond', status, body } : undefined,
     );
-    const { warnings } = documentOf(await run(KEEP_NOTHING));
-    expect(warnings).toContainEqual(expect.stringMatching(/^cannot read \d+ manifests; only cosign's tags/));
+    const dryRun = await run(KEEP_NOTHING);
+    const document = documentOf(dryRun);
+    expect(dryRun.status).toBe(3);
+    expect(document.failures).toEqual([
+      expect.objectContaining({ target: `manifest of image ${artifact}`, suggestions: [expect.any(String)] }),
+    ]);
+    expect(document.warnings).toContainEqual(expect.stringContaining(`manifest of image ${artifact}`));
+    expect((await run([...KEEP_NOTHING, '--confirm'])).status).toBe(3);
+    expect(missingPartsOf(sandbox, artifact)).toEqual([]);
+    const why = await run(['prune', 'why', 'legacy/app:artifact', '--keep-tag-revisions=0']);
+    expect(why.stdout).toContain('its manifest cannot be read');
   });
 
   test('with --prune-registry=false, a registry that cannot be reached is a warning', async () => {

@@ -9,13 +9,13 @@ type Images = Pick<SnapshotView, 'images' | 'digests'>;
 
 /**
  * Finds the images that are kept because of their digest, whichever stream lists them: images that are used by digest,
- * reported by a container runtime or protected; the indexes that name them, and the children of those indexes. With the
- * scope `oc`, uses by digest are not indexed, so that only protection counts.
+ * reported by a container runtime or protected, or whose manifest could not be read; the indexes that name them, and
+ * the children of those indexes. With the scope `oc`, uses by digest are not indexed, so that only protection counts.
  * @param parents the result of `indexParents`, if it is known
  * @returns reasons, by digest number
  */
 export function heldImages(
-  snapshot: Images,
+  snapshot: Images & Pick<SnapshotView, 'unreadManifests'>,
   uses: UseIndex,
   protectedDigests: readonly string[],
   parents?: IndexParents,
@@ -25,6 +25,8 @@ export function heldImages(
     const digest = snapshot.digests.find(text);
     if (digest !== -1) held.set(digest, { rule: 'protected', pattern: text });
   }
+  for (const digest of snapshot.unreadManifests.keys())
+    if (!held.has(digest)) held.set(digest, { rule: 'unread-manifest' });
   for (const [digest, by] of uses.digests) hold(held, digest, by);
   for (const [digest, by] of uses.ids) hold(held, digest, by);
   if (uses.ids.size > 0) holdByConfig(snapshot.images, uses.ids, held);

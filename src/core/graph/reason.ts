@@ -12,7 +12,8 @@ export type Reason =
         | 'unlisted'
         | 'images-stay'
         | 'replaced'
-        | 'not-in-plan';
+        | 'not-in-plan'
+        | 'unread-manifest';
     }
   | { rule: 'tag-in-use' | 'image-in-use' | 'digest-in-use'; by: Use; others: number }
   | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
@@ -64,6 +65,8 @@ export function describeReason(reason: Reason): string {
       return 'no remaining tag item lists it and nothing uses it';
     case 'not-in-plan':
       return 'the plan file does not name it';
+    case 'unread-manifest':
+      return 'its manifest cannot be read, so it may belong to an image that is kept';
     case 'replaced':
       return 'it was deleted and pushed again in the meantime';
     case 'images-stay':

@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
+import type { Failure } from '../model/document.js';
 import { parseDigest } from '../model/digest.js';
 import { manifestParts } from '../model/image-manifest.js';
 import { RegadmError, hasCode, messageOf } from '../model/errors.js';
 import { streamKey } from '../model/image-stream.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
-import type { Snapshot } from '../model/table/snapshot.js';
+import type { Snapshot, SnapshotView } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
 import { isUnavailable } from '../registry/error.js';
 import { repositoriesListing, repositoryOf } from './repositories.js';
@@ -25,9 +26,11 @@ interface Subjects {
   denial?: unknown;
   /** The error that ended the reading early: the registry is unavailable. */
   unavailable?: unknown;
-  /** Number of manifests that could not be read individually, and the first error. */
-  broken: number;
-  error?: unknown;
+  /**
+   * What is wrong with the manifests that no repository can serve although the user may pull, by image (digest number):
+   * such an image is kept, because it may belong to one that is.
+   */
+  readonly unread: Map<number, string>;
 }
 
 /** Reads the subjects that the manifests of these images (by number) name. Never throws. */
@@ -41,7 +44,7 @@ export async function readSubjects(
   const reader = new SubjectReader(snapshot, registry, signal);
   const repositories = repositoriesToAsk(snapshot, candidates);
   const read = async (image: number): Promise<void> => {
-    for (const repository of repositories.get(image) ?? []) if (await reader.read(image, repository)) break;
+    await reader.readFrom(image, repositories.get(image) ?? []);
     tick(1);
   };
   await Promise.all(candidates.map((image) => limit(() => read(image))));
@@ -69,7 +72,7 @@ function repositoriesToAsk(snapshot: Snapshot, candidates: readonly number[]): M
 }
 
 class SubjectReader {
-  readonly subjects: Subjects = { found: new Map(), denied: new Set(), broken: 0 };
+  readonly subjects: Subjects = { found: new Map(), denied: new Set(), unread: new Map() };
   private mayPull = false;
 
   constructor(
@@ -78,11 +81,22 @@ class SubjectReader {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @returns whether the manifest has been read, or nothing more is read */
-  async read(image: number, repository: RepositoryName): Promise<boolean> {
+  /** Reads the manifest of an image from the first repository that can serve it. */
+  async readFrom(image: number, repositories: Iterable<RepositoryName>): Promise<void> {
+    let problem: string | undefined;
+    for (const repository of repositories) {
+      const found = await this.read(image, repository);
+      if (found === 'read') return;
+      if (found !== 'unknown') problem ??= found.problem;
+    }
+    if (problem !== undefined) this.subjects.unread.set(this.snapshot.images.name(image), problem);
+  }
+
+  /** @returns `read` also if nothing more is read; `unknown` also if the user may not pull */
+  private async read(image: number, repository: RepositoryName): Promise<'read' | 'unknown' | { problem: string }> {
     const { snapshot, registry, signal, subjects } = this;
-    if (this.hasEnded) return true;
-    if (subjects.denied.has(repository)) return false;
+    if (this.hasEnded) return 'read';
+    if (subjects.denied.has(repository)) return 'unknown';
     const { images, digests } = snapshot;
     try {
       const manifest = await registry.getManifest(repository, digests.digest(images.name(image)), { signal });
@@ -91,10 +105,9 @@ class SubjectReader {
       if (subject) subjects.found.set(images.name(image), digests.intern(subject));
       // A response that is not a manifest does not show that there is no subject.
       else if (manifest) manifestParts(manifest);
-      return manifest !== undefined;
+      return manifest === undefined ? 'unknown' : 'read';
     } catch (error) {
-      this.note(error, repository);
-      return false;
+      return this.note(error, repository);
     }
   }
 
@@ -103,7 +116,7 @@ class SubjectReader {
     return this.signal.aborted || unavailable !== undefined || (!this.mayPull && denied.size >= MAX_DENIED);
   }
 
-  private note(error: unknown, repository: RepositoryName): void {
+  private note(error: unknown, repository: RepositoryName): 'unknown' | { problem: string } {
     const { subjects } = this;
     if (hasCode(error, 'REGISTRY_UNAUTHORIZED')) {
       subjects.denial ??= error;
@@ -111,9 +124,9 @@ class SubjectReader {
     } else if (error instanceof RegadmError && isUnavailable(error)) {
       subjects.unavailable ??= error;
     } else {
-      subjects.error ??= error;
-      subjects.broken++;
+      return { problem: messageOf(error) };
     }
+    return 'unknown';
   }
 }
 
@@ -131,7 +144,7 @@ function describeLoss(why: unknown): string {
 }
 
 /** Describes what could not be read, with the remedy. */
-export function unreadWarnings({ denied, denial, unavailable, broken, error }: Subjects): string[] {
+export function unreadWarnings({ denied, denial, unavailable }: Subjects): string[] {
   const [first, ...others] = denied;
   const where = others.length > 0 ? `${first} and ${others.length} more repositories` : first;
   return [
@@ -141,8 +154,28 @@ export function unreadWarnings({ denied, denial, unavailable, broken, error }: S
           `${describeLoss(denial)} (in ${where}); grant the user a role that allows pulling: oc adm policy add-cluster-role-to-user registry-viewer USER, or for one namespace: oc policy add-role-to-user system:image-puller USER -n NAMESPACE`,
         ]),
     ...(unavailable === undefined ? [] : [manifestsNotRead(unavailable)]),
-    ...(broken === 0
-      ? []
-      : [`cannot read ${broken} manifests; ${ONLY_COSIGN_TAGS} for these images: ${messageOf(error)}`]),
+  ];
+}
+
+/** Maximum number of images that failures name one by one. */
+const LISTED = 20;
+const REMEDY =
+  'if the registry has lost the manifest, delete the tags that list the image, or the image; otherwise look into the log of the registry and run again';
+
+/** Returns the manifests that could not be read as failures, because their images are kept; with the remedy. */
+export function unreadManifestFailures({
+  unreadManifests,
+  digests,
+}: Pick<SnapshotView, 'unreadManifests' | 'digests'>): Failure[] {
+  const failures = [...unreadManifests].slice(0, LISTED).map(([image, problem]) => ({
+    target: `manifest of image ${digests.text(image)}`,
+    message: `${problem}; the image and its tag items are kept, because it may belong to an image that is kept`,
+    suggestions: [REMEDY],
+  }));
+  const more = unreadManifests.size - LISTED;
+  if (more <= 0) return failures;
+  return [
+    ...failures,
+    { target: `manifests of ${more} more images`, message: 'they cannot be read; the images are kept' },
   ];
 }

@@ -18,7 +18,7 @@ export interface ImageRecord {
   layers: { digest: string; size: number }[];
   /** Digests that an image index or manifest list names. */
   children: string[];
-  /** True for an OCI manifest or index, which can have a `subject`. */
+  /** True for an OCI manifest or index, or one of an unknown type, which can have a `subject`. */
   oci: boolean;
   /** What is wrong with its metadata, or empty. Such an image stops the deletion of images. */
   unreadable: string;
@@ -123,7 +123,7 @@ export function reduceImage(object: KubeObject): ImageRecord {
     config: !unreadable && hasConfigBlob(mediaType) ? (metadata.Id ?? '') : '',
     layers: unreadable ? [] : layersOf(raw).map(({ name, size }) => ({ digest: name, size: size ?? 0 })),
     children: unreadable ? [] : manifestsOf(raw).map(({ digest }) => digest),
-    oci: mediaType.startsWith('application/vnd.oci.image.'),
+    oci: mediaType === '' || mediaType.startsWith('application/vnd.oci.image.'),
     unreadable,
   };
 }

@@ -1,4 +1,5 @@
 import { unreadableFailures } from '../graph/unreadable.js';
+import { unreadManifestFailures } from '../manifests/subjects.js';
 import type { Reporter } from '../kit/reporter.js';
 import { execute, type Execution } from './execute/execute.js';
 import { gather, type Gathered } from './gather/gather.js';
@@ -133,7 +134,7 @@ function toReport(
     registrySetup,
     preflight: more.checks,
     warnings: more.context.warnings,
-    failures: [...unreadableFailures(plan.snapshot), ...failures],
+    failures: [...unreadableFailures(plan.snapshot), ...unreadManifestFailures(plan.snapshot), ...failures],
     imageObjectBytes: lists.imageObjectBytes,
     interrupted,
   };

@@ -52,6 +52,7 @@ export async function learnSubjects(
     source.signal.throwIfAborted();
     for (const line of unreadWarnings(subjects)) source.reporter.warning(line);
     for (const [image, subject] of subjects.found) snapshot.subjects.set(image, subject);
+    for (const [image, problem] of subjects.unread) snapshot.unreadManifests.set(image, problem);
     surroundings.learn(subjects.found);
   }
 }

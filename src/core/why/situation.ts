@@ -18,11 +18,13 @@ export interface Decided extends Situation {
 export function decide(situation: Situation): Decided {
   const { snapshot, options, now } = situation;
   const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now, snapshot.streams));
-  const decideWith = (subjects: Snapshot['subjects']): Decisions =>
-    new Decisions({ snapshot: { ...snapshot, subjects }, uses, options, now });
-  const draft = decideWith(new Map());
+  const decideWith = (manifests: Pick<Snapshot, 'subjects' | 'unreadManifests'>): Decisions =>
+    new Decisions({ snapshot: { ...snapshot, ...manifests }, uses, options, now });
+  const draft = decideWith({ subjects: new Map(), unreadManifests: new Map() });
+  const { unreadManifests } = snapshot;
   const subjects = subjectsThatCount(draft, situation);
-  return { ...situation, uses, decisions: subjects.size === 0 ? draft : decideWith(subjects) };
+  const isFinal = subjects.size + unreadManifests.size === 0;
+  return { ...situation, uses, decisions: isFinal ? draft : decideWith({ subjects, unreadManifests }) };
 }
 
 function subjectsThatCount(draft: Decisions, { snapshot, options }: Situation): Snapshot['subjects'] {

@@ -43,6 +43,8 @@ export interface Snapshot {
   limits: ImageLimit[];
   /** Subjects of the OCI manifests that were read, by image. */
   subjects: Map<number, number>;
+  /** Images (digest numbers) whose manifests could not be read and may name a subject, with the problem. */
+  unreadManifests: Map<number, string>;
 }
 
 /** Read access to the digests of a snapshot. */
@@ -93,6 +95,7 @@ export interface SnapshotView {
   readonly referrers: readonly Referrer[];
   readonly limits: readonly ImageLimit[];
   readonly subjects: ReadonlyMap<number, number>;
+  readonly unreadManifests: ReadonlyMap<number, string>;
 }
 
 /**
@@ -117,7 +120,15 @@ function isFreezable(value: unknown): value is object {
 
 export function emptySnapshot(): Snapshot {
   const digests = new DigestTable();
-  return { digests, images: new ImageTable(digests), streams: [], referrers: [], limits: [], subjects: new Map() };
+  return {
+    digests,
+    images: new ImageTable(digests),
+    streams: [],
+    referrers: [],
+    limits: [],
+    subjects: new Map(),
+    unreadManifests: new Map(),
+  };
 }
 
 /** Replaces the digests of a stream by numbers. */

@@ -15,11 +15,16 @@ interface ManifestSource {
   openToRead?: () => Promise<Registry | Error>;
 }
 
-const NOTHING: ReadonlyMap<number, number> = new Map();
+/** What manifests say: subjects, and what could not be read, both by image (digest numbers). */
+interface ManifestFacts {
+  readonly subjects: ReadonlyMap<number, number>;
+  readonly unreadManifests: ReadonlyMap<number, string>;
+}
+
+const NOTHING: ManifestFacts = { subjects: new Map(), unreadManifests: new Map() };
 
 /**
  * Reads what images are attached to, from the manifests of the images whose verdict, or whose tag items, it can change.
- * @returns subject by image; both are digest numbers
  * @throws the registry's error if it is unavailable and the policy says `stop`: an attachment of an image that is kept
  *   could be deleted
  */
@@ -28,7 +33,7 @@ export async function gatherSubjects(
   { registry, openToRead }: ManifestSource,
   policy: RunPolicy,
   context: RunContext,
-): Promise<ReadonlyMap<number, number>> {
+): Promise<ManifestFacts> {
   const { snapshot, options, draft } = known;
   const candidates = subjectCandidates(draft.decisions, snapshot, options);
   if (candidates.length === 0) return NOTHING;
@@ -61,7 +66,7 @@ async function readFrom(
   snapshot: Snapshot,
   candidates: readonly number[],
   { context: { reporter, signal }, policy }: { context: RunContext; policy?: RunPolicy },
-): Promise<ReadonlyMap<number, number>> {
+): Promise<ManifestFacts> {
   reporter.phase('reading manifests', candidates.length);
   const subjects = await readSubjects(snapshot, candidates, registry, {
     signal,
@@ -70,5 +75,5 @@ async function readFrom(
   signal.throwIfAborted();
   if (subjects.unavailable !== undefined && policy?.registryUnavailable === 'stop') throw subjects.unavailable;
   for (const line of unreadWarnings(subjects)) reporter.warning(line);
-  return subjects.found;
+  return { subjects: subjects.found, unreadManifests: subjects.unread };
 }

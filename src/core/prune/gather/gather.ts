@@ -51,8 +51,8 @@ export async function gather(
     }
     const openToRead = options.pruneRegistry ? undefined : () => openToReadFrom(ports, request, context, snapshot);
     const source = { registry: available, openToRead };
-    const subjects = await gatherSubjects({ snapshot, options, draft }, source, policy, context);
-    const evidence = { snapshot: freezeSnapshot({ ...snapshot, subjects }), now, planFile, draft };
+    const facts = await gatherSubjects({ snapshot, options, draft }, source, policy, context);
+    const evidence = { snapshot: freezeSnapshot({ ...snapshot, ...facts }), now, planFile, draft };
     return { evidence: Object.freeze(evidence), registry, lists };
   } catch (error) {
     closeOnceOpen(opening);

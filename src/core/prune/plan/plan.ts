@@ -34,7 +34,7 @@ export function planImagePrune(evidence: Evidence, options: PruneOptions): Image
 function decideFully(evidence: Evidence, options: PruneOptions): Decided {
   const { draft, snapshot } = evidence;
   if (!draft) return decide(evidence, options);
-  return snapshot.subjects.size === 0 ? draft : decideAgain(draft, evidence, options);
+  return snapshot.subjects.size + snapshot.unreadManifests.size === 0 ? draft : decideAgain(draft, evidence, options);
 }
 
 /** Restricts the decision to what the plan file names. */

@@ -310,11 +310,14 @@ test('after an image appears whose metadata cannot be read, no more images are d
   expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
-test('a manifest that cannot be read causes a warning', async () => {
+test('an image whose manifest cannot be read is kept, and is a failure', async () => {
   scene.sandbox.onRequest(({ method, path }) =>
     method === 'GET' && path.endsWith(`/manifests/${scene.loose}`) ? { do: 'status', status: 500 } : undefined,
   );
-  expect((await pruneInProcess(scene)).warnings.join()).toContain('cannot read 1 manifests');
+  const { document, warnings } = await pruneInProcess(scene);
+  expect(document.images.map(({ name }) => name)).not.toContain(scene.loose);
+  expect(document.failures.map(({ target }) => target)).toEqual([`manifest of image ${scene.loose}`]);
+  expect(warnings.join()).toContain(`manifest of image ${scene.loose}`);
 });
 
 test('if the registry is unavailable for manifests, nothing is changed', async () => {
