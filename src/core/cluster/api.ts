@@ -23,8 +23,11 @@ export interface ClusterApi {
   stream(path: string, options?: ApiRequestOptions): Promise<ApiStream>;
   /** Runs a command in a container and streams its output. */
   exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult>;
-  /** Returns the bearer token of requests, for the registry; undefined for client certificates. */
-  token(): Promise<string | undefined>;
+  /**
+   * Returns the bearer token of requests, for the registry; undefined for client certificates.
+   * @param rejected a token that the registry has rejected: it is read again unless there is another one already
+   */
+  token(rejected?: string): Promise<string | undefined>;
   /** User as whom requests to the API server run (`--as`, or `as` in the kubeconfig). */
   readonly impersonatedUser?: string;
   /** Authority that the kubeconfig trusts, PEM. */

@@ -19,7 +19,7 @@ import type {
 } from './api.js';
 import { apiError } from './api-error.js';
 import { connectionError } from './connection/connection-error.js';
-import type { Credentials } from './connection/credentials.js';
+import type { Connection, Credentials } from './connection/credentials.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
 import { expectAnyObject } from './expect.js';
 import { isSuccess, parseObject } from './response.js';
@@ -30,6 +30,8 @@ export const API_RETRY = { tries: MAX_ATTEMPTS, baseMs: 200, factor: 3, maxMs: 1
 const MAX_TIMEOUTS = 2;
 /** Maximum attempts before the first response, so that users do not wait long for a server that does not exist. */
 const FIRST_CONTACT_TRIES = 3;
+/** Status of rejected credentials. */
+const UNAUTHORIZED = 401;
 
 interface ApiSettings {
   /** Timeout of a whole request, in ms; 0: none. */
@@ -79,8 +81,8 @@ export class HttpClusterApi implements ClusterApi {
     return caFile ? readFileSync(caFile) : undefined;
   }
 
-  token(): Promise<string | undefined> {
-    return this.credentials.token();
+  token(rejected?: string): Promise<string | undefined> {
+    return this.credentials.token(rejected);
   }
 
   async request(method: string, path: string, options: ApiRequestOptions = {}): Promise<ApiResponse> {
@@ -110,9 +112,12 @@ export class HttpClusterApi implements ClusterApi {
   async stream(path: string, options: ApiRequestOptions = {}): Promise<ApiStream> {
     let opened: IncomingMessage | RawResponse;
     try {
-      const connection = await this.credentials.connection();
       const { timers } = this.settings;
-      opened = await stream({ url: this.url(path, options), method: 'GET', connection, options, timers });
+      const url = this.url(path, options);
+      opened = await this.credentials.use<IncomingMessage | RawResponse>(
+        (connection) => stream({ url, method: 'GET', connection, options, timers }),
+        (response) => 'status' in response && response.status === UNAUTHORIZED,
+      );
     } catch (error) {
       options.signal?.throwIfAborted();
       throw connectionError(this.server, error, this.settings.proxy);
@@ -125,23 +130,39 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   async exec(target: ExecTarget, command: string[], output: ExecOutput): Promise<ExecResult> {
-    const { execInPod } = await import('./exec.js');
-    const connection = await this.credentials.ownConnection();
-    return execInPod(this.server, connection, { target, command, output }, this.settings.timers);
+    const [{ execInPod }, { ExecRefused }] = await Promise.all([import('./exec.js'), import('./exec-refusal.js')]);
+    const start = async (): Promise<ExecResult | InstanceType<typeof ExecRefused>> => {
+      const connection = await this.credentials.ownConnection();
+      const running = execInPod(this.server, connection, { target, command, output }, this.settings.timers);
+      return running.catch((error: unknown) => {
+        if (error instanceof ExecRefused) return error;
+        throw error;
+      });
+    };
+    const result = await this.credentials.use(
+      start,
+      (ended) => ended instanceof ExecRefused && ended.status === UNAUTHORIZED,
+    );
+    if (result instanceof ExecRefused) throw result;
+    return result;
   }
 
   async close(): Promise<void> {
     this.credentials.close();
   }
 
-  /** Sends a request, and again if the server rejects the credentials and they have been renewed since. */
-  private async authenticated(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
-    const response = await this.attempt(method, path, options);
-    const isRenewed = response.status === 401 && (await this.credentials.renew());
-    return isRenewed ? this.attempt(method, path, options) : response;
+  private authenticated(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
+    return this.credentials.use(
+      (connection) => this.attempt({ method, path }, options, connection),
+      ({ status }) => status === UNAUTHORIZED,
+    );
   }
 
-  private async attempt(method: string, path: string, options: ApiRequestOptions): Promise<RawResponse> {
+  private async attempt(
+    { method, path }: { method: string; path: string },
+    options: ApiRequestOptions,
+    connection: Connection,
+  ): Promise<RawResponse> {
     const started = performance.now();
     const { timeoutMs, timers } = this.settings;
     const url = this.url(path, options);
@@ -149,7 +170,7 @@ export class HttpClusterApi implements ClusterApi {
       send({
         url,
         method,
-        connection: await this.credentials.connection(),
+        connection,
         options: { timeoutMs, ...options },
         timers,
       }),

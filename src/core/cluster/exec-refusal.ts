@@ -8,10 +8,16 @@ import type { ExecTarget } from './api.js';
 export class ExecRefused extends RegadmError {
   /** True if the answer shows that the command was not started. */
   readonly notStarted: boolean;
+  /** Status of the answer; undefined if there is none. */
+  readonly status: number | undefined;
 
-  constructor(message: string, { notStarted, suggestions }: { notStarted: boolean; suggestions: string[] }) {
+  constructor(
+    message: string,
+    { notStarted, suggestions, status }: { notStarted: boolean; suggestions: string[]; status?: number },
+  ) {
     super(message, { code: 'EXEC_REFUSED', suggestions });
     this.notStarted = notStarted;
+    this.status = status;
   }
 }
 
@@ -43,6 +49,7 @@ export function refusedWith({ status, body }: UpgradeAnswer, target: ExecTarget)
   return new ExecRefused(`${describe(target)}: ${words}`, {
     // After a 5xx, the command may have been started.
     notStarted: status >= 400 && status < 500,
+    status,
     suggestions: remedies(status, target),
   });
 }

@@ -40,9 +40,9 @@ export async function openCluster(
     contexts: config.contexts,
     currentContext: config.currentContext,
   });
-  await addAuthenticator(config, cluster, Boolean(options.token));
+  const keeper = await addAuthenticator(config, cluster, Boolean(options.token));
   const impersonation = await impersonationHeaders(config.getCurrentUser(), options.impersonateGroups);
-  return new HttpClusterApi(config, new Credentials(config, impersonation), {
+  return new HttpClusterApi(config, new Credentials(config, { impersonation, keeper }), {
     timeoutMs: options.requestTimeoutMs ?? 0,
     insecure: cluster.skipTLSVerify === true,
     proxy,

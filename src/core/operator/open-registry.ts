@@ -65,7 +65,7 @@ async function open(
     clusterInsecure: api.insecure,
     clusterCa: api.certificateAuthority,
     serviceCaFile: process.env.KUBERNETES_SERVICE_HOST && existsSync(SERVICE_CA) ? SERVICE_CA : undefined,
-    token: token ?? (() => api.token()),
+    token: token ?? ((rejected) => api.token(rejected)),
     publicRoute: () => publicRoute(api),
     reporter,
     signal,

@@ -7,8 +7,11 @@ import { isAway, RegistryError } from './error.js';
 import { Throttle } from './throttle.js';
 import type { HttpResponse, Transport } from './transport.js';
 
-/** The bearer token, or a function that returns the current one; undefined when there is none. */
-export type Token = string | (() => Promise<string | undefined>) | undefined;
+/**
+ * The bearer token, or a function that returns the current one; undefined when there is none. The function gets a token
+ * that the registry has rejected, and returns another one if there is one.
+ */
+export type Token = string | ((rejected?: string) => Promise<string | undefined>) | undefined;
 
 interface RegistryRequest {
   method: 'GET' | 'DELETE';
@@ -38,10 +41,17 @@ const RETRY = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
  */
 const MAX_UNKNOWN_ATTEMPTS = 4;
 
+/**
+ * Minimum time between two renewals of a rejected token, in ms. The registry rejects a user without the permission with
+ * 401 too, for every deletion, and an exec plugin can return another token each time.
+ */
+const RENEWAL_PAUSE_MS = 10_000;
+
 /** Sends requests to one registry with the token, retries, a throttle and a circuit breaker. */
 export class Requests {
   private readonly breaker = new Breaker();
   private readonly throttle = new Throttle();
+  private renewal: { at: number; done: Promise<unknown> } | undefined;
 
   constructor(
     private readonly transport: Transport,
@@ -54,17 +64,16 @@ export class Requests {
    * @throws RegistryError when no response arrives; every status is a response
    */
   async send(request: RegistryRequest): Promise<Answered> {
-    const token = typeof this.token === 'function' ? await this.token() : this.token;
-    const headers = { ...request.headers, ...(token ? { authorization: basic(token) } : {}) };
+    const hasToken = Boolean(await this.currentToken());
     const url = `${request.method} ${this.transport.origin}${request.path}`;
     this.enterBreaker(url);
     try {
-      const attempt = (number: number): Promise<HttpResponse> => this.attempt({ ...request, headers }, number);
+      const attempt = (number: number): Promise<HttpResponse> => this.attempt(request, number);
       const { signal } = request;
       const response = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
       if (isAway(response.status)) this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
       else this.breaker.answered();
-      return { response, url, hasToken: Boolean(token) };
+      return { response, url, hasToken };
     } catch (error) {
       if (isConnectionError(error) && !request.signal?.aborted) this.breaker.failed(error);
       throw error;
@@ -81,14 +90,47 @@ export class Requests {
   }
 
   private attempt(request: RegistryRequest, attempt: number): Promise<HttpResponse> {
-    const { method, path, beforeRetry, ...options } = request;
+    const { beforeRetry } = request;
     return this.throttle.run(
       async (waited) => {
         if (attempt > 1 || waited) await beforeRetry?.();
-        return this.transport.request(method, path, options);
+        return this.authenticated(request);
       },
       ({ status }) => status === 429,
     );
+  }
+
+  /** Sends a request with the token, and again if the registry rejects it and there is another one meanwhile. */
+  private async authenticated({ method, path, headers, bodyLimit, signal }: RegistryRequest): Promise<HttpResponse> {
+    const send = (token: string | undefined): Promise<HttpResponse> =>
+      this.transport.request(method, path, {
+        headers: { ...headers, ...(token ? { authorization: basic(token) } : {}) },
+        bodyLimit,
+        signal,
+      });
+    const token = await this.currentToken();
+    const response = await send(token);
+    if (response.status !== 401 || !token) return response;
+    const current = await this.tokenAfter(token);
+    return current && current !== token ? send(current) : response;
+  }
+
+  private async currentToken(): Promise<string | undefined> {
+    return typeof this.token === 'function' ? this.token() : this.token;
+  }
+
+  /** Returns the token after a rejected one, which is the same one if there is no other or it cannot be renewed. */
+  private async tokenAfter(rejected: string): Promise<string | undefined> {
+    const { token } = this;
+    if (typeof token !== 'function') return rejected;
+    try {
+      if (!this.renewal || performance.now() - this.renewal.at >= RENEWAL_PAUSE_MS)
+        this.renewal = { at: performance.now(), done: token(rejected) };
+      await this.renewal.done;
+      return await token();
+    } catch {
+      return rejected;
+    }
   }
 }
 

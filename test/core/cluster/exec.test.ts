@@ -58,7 +58,7 @@ async function run({ signal, onStdout = () => {} }: { signal?: AbortSignal; onSt
     stderr: (chunk: Buffer) => void (stderr += chunk.toString()),
     signal,
   };
-  const connection = { agent: undefined as never, headers: {} };
+  const connection = { agent: undefined as never, headers: {}, certificate: '' };
   const result = await execInPod(url, connection, { target: TARGET, command: ['ls', 'a b'], output }, timers);
   return { result, stdout, stderr };
 }

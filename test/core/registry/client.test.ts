@@ -103,6 +103,41 @@ describe('endpoints', () => {
     expect(server.seen[0]!.authorization).not.toBe(server.seen[1]!.authorization);
   });
 
+  test('a rejected token is replaced, and the request is repeated', async () => {
+    let current = 'old';
+    const renewed: string[] = [];
+    const isOld = (authorization?: string): boolean =>
+      Buffer.from(authorization!.slice('Basic '.length), 'base64').toString().endsWith(':old');
+    const { server, registry } = await registryWith(
+      ({ headers }, response) => end(response, isOld(headers.authorization) ? 401 : 204),
+      {
+        token: async (rejected) => {
+          if (rejected) renewed.push(rejected);
+          if (rejected === current) current = 'new';
+          return current;
+        },
+      },
+    );
+    const deletions = await Promise.all([registry.deleteBlob(DIGEST), registry.deleteBlob(DIGEST)]);
+    expect([deletions, renewed]).toEqual([['deleted', 'deleted'], ['old']]);
+    expect(server.seen.length).toBeLessThanOrEqual(4);
+  });
+
+  test('a user without the permission does not renew the token for each deletion', async () => {
+    const renewed: string[] = [];
+    const { server, registry } = await registryWith((_request, response) => end(response, 401), {
+      token: async (rejected) => {
+        if (rejected) renewed.push(rejected);
+        return TOKEN;
+      },
+    });
+    for (const one of [1, 2, 3]) {
+      await caught(registry.deleteBlob(DIGEST));
+      expect(server.seen).toHaveLength(one);
+    }
+    expect(renewed).toEqual([TOKEN]);
+  });
+
   test('a manifest is read; it is undefined when it does not exist', async () => {
     const index = { mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [{ digest: DIGEST }] };
     const { registry } = await registryWith(({ url, headers }, response) =>

@@ -2,6 +2,7 @@ import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRecord, listOf } from '../../model/values/json.js';
+import type { KeepingAuthenticator } from './authenticator.js';
 import { ExecPlugin, type PluginConfig } from './exec-plugin.js';
 import { invalidField, sourceFields, type Sourced } from './kubeconfig-source.js';
 import { TokenFile } from './token-file.js';
@@ -15,15 +16,16 @@ const PLUGIN_EXTENSION = 'client.authentication.k8s.io/exec';
  * plugin.
  * @param cluster the cluster as the kubeconfig has it
  * @param hasGivenToken true if the user passed a token, which takes precedence over everything
+ * @returns the authenticator, if it keeps credentials
  * @throws RegadmError KUBECONFIG_INVALID if a field has another type
  */
 export async function addAuthenticator(
   config: KubeConfig,
   cluster: Cluster & Sourced,
   hasGivenToken: boolean,
-): Promise<void> {
+): Promise<KeepingAuthenticator | undefined> {
   const user = config.getCurrentUser() as (User & Sourced) | null;
-  if (!user || hasGivenToken) return;
+  if (!user || hasGivenToken) return undefined;
   const file = await tokenFileOf(user);
   if (file !== undefined) {
     config.addAuthenticator(new TokenFile(file, user.token || undefined));
@@ -31,9 +33,13 @@ export async function addAuthenticator(
   } else if (user.exec) {
     const plugin = user.exec as PluginConfig;
     const info = plugin.provideClusterInfo === true ? await clusterInfo(cluster) : undefined;
-    if (!user.token) config.addAuthenticator(new ExecPlugin(plugin, info));
     Object.assign(user, { exec: undefined });
+    if (user.token) return undefined;
+    const authenticator = new ExecPlugin(plugin, info);
+    config.addAuthenticator(authenticator);
+    return authenticator;
   }
+  return undefined;
 }
 
 /** Returns the path of the user's token file. In a pod, client-node names the service account's as a provider. */

@@ -5,10 +5,12 @@ import { hideLogin, hideSecret } from '../../kit/secrets/known.js';
 import { redactWords } from '../../kit/secrets/redact-words.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import { Agents } from './agents.js';
+import type { KeepingAuthenticator } from './authenticator.js';
 import { CredentialError } from './credential-error.js';
 import type { Headers } from './impersonation.js';
 
-/** Lifetime of cached authentication headers, in ms, because tokens in files and from exec plugins change. */
+/** Lifetime of cached authentication headers, in ms, because tokens and certificates in files change. */
 const REFRESH_MS = 60_000;
 
 /** The agent and headers of requests to the API server. */
@@ -16,31 +18,40 @@ export interface Connection {
   agent: http.Agent;
   headers: Headers;
   auth?: string;
+  /** Client certificate and key of new connections, PEM; empty if there is none. */
+  certificate: string;
 }
 
-/** Provides the agent and the headers of a kubeconfig. Headers are read again every minute. */
+interface CredentialOptions {
+  impersonation?: Headers;
+  /** What keeps the credentials, if anything does. */
+  keeper?: KeepingAuthenticator;
+  /** For tests. */
+  now?: () => number;
+}
+
+/**
+ * Provides the agent and the headers of a kubeconfig. They are read again every minute, before credentials expire, and
+ * when a server rejects them.
+ */
 export class Credentials {
-  private agent: http.Agent | undefined;
-  private headers: Promise<Connection> | undefined;
-  private readAt = 0;
+  private readonly agents = new Agents();
+  private reading: Promise<Connection> | undefined;
+  /** The result of the last reading; undefined while that result is not known yet. */
+  private latest: Connection | undefined;
+  private renewAt = 0;
+  private readonly now: () => number;
 
   constructor(
     private readonly config: KubeConfig,
-    private readonly impersonation: Headers = {},
-    private readonly now: () => number = Date.now,
-  ) {}
+    private readonly options: CredentialOptions = {},
+  ) {
+    this.now = options.now ?? Date.now;
+  }
 
   /** @throws RegadmError CREDENTIALS when an exec plugin or a file of the kubeconfig fails */
-  async connection(): Promise<Connection> {
-    if (!this.headers || this.now() - this.readAt > REFRESH_MS) {
-      this.readAt = this.now();
-      this.headers = this.read().then(({ agent, ...connection }) => ({
-        ...connection,
-        agent: (this.agent ??= keepAlive(agent)),
-      }));
-      this.headers.catch(() => (this.headers = undefined));
-    }
-    return this.headers;
+  connection(): Promise<Connection> {
+    return this.reading && this.now() < this.renewAt ? this.reading : this.readAgain();
   }
 
   /** Returns a connection of its own, which shares no sockets with requests. @throws RegadmError CREDENTIALS */
@@ -48,25 +59,60 @@ export class Credentials {
     return this.read();
   }
 
-  /** Returns the bearer token, for the registry; undefined for client certificates and passwords. */
-  async token(): Promise<string | undefined> {
-    const { headers } = await this.connection();
-    return /^Bearer (.+)$/.exec(String(headers.Authorization ?? ''))?.[1];
+  /**
+   * Sends a request, and again if the server rejects the credentials and there are other ones meanwhile.
+   * @param isRejected whether a result means that the credentials were rejected
+   */
+  async use<T>(send: (connection: Connection) => Promise<T>, isRejected: (result: T) => boolean): Promise<T> {
+    const used = await this.connection();
+    const result = await send(used);
+    if (!isRejected(result)) return result;
+    const current = await this.renew(used);
+    return isSame(current, used) ? result : send(current);
   }
 
   /**
-   * Reads the credentials again after the server has rejected them: a token file can have been renewed.
-   * @returns whether they differ now
+   * Returns the bearer token, for the registry; undefined for client certificates and passwords.
+   * @param rejected a token that a server has rejected: it is read again unless there is another one already
    */
-  async renew(): Promise<boolean> {
-    const { headers: before } = await this.connection();
-    this.headers = undefined;
-    const { headers: after } = await this.connection();
-    return before.Authorization !== after.Authorization;
+  async token(rejected?: string): Promise<string | undefined> {
+    const current = await this.connection();
+    const isRejected = rejected !== undefined && bearerToken(current) === rejected;
+    return bearerToken(isRejected ? await this.renew(current) : current);
   }
 
   close(): void {
-    this.agent?.destroy();
+    this.agents.close();
+  }
+
+  /** Returns credentials that were read after rejected ones: requests that fail at the same time share one reading. */
+  private renew(rejected: Connection): Promise<Connection> {
+    if (this.latest !== rejected) return this.connection();
+    this.options.keeper?.discard();
+    return this.readAgain();
+  }
+
+  private readAgain(): Promise<Connection> {
+    this.latest = undefined;
+    this.renewAt = this.now() + REFRESH_MS;
+    const reading = this.readShared();
+    this.reading = reading;
+    reading.then(
+      (connection) => {
+        if (this.reading !== reading) return;
+        this.latest = connection;
+        this.renewAt = Math.min(this.renewAt, this.options.keeper?.renewAt ?? Infinity);
+      },
+      () => {
+        if (this.reading === reading) this.reading = undefined;
+      },
+    );
+    return reading;
+  }
+
+  private async readShared(): Promise<Connection> {
+    const { agent, ...connection } = await this.read();
+    return { ...connection, agent: this.agents.for(connection.certificate, agent) };
   }
 
   private async read(): Promise<Connection> {
@@ -74,14 +120,7 @@ export class Credentials {
     try {
       await this.config.applyToHTTPSOptions(options);
     } catch (cause) {
-      const isSafe = cause instanceof CredentialError;
-      const reason = isSafe ? cause.message : redactWords(messageOf(cause).split('\n')[0]!);
-      const suggestions = isSafe ? cause.suggestions : [];
-      throw new RegadmError(`cannot get the credentials of the kubeconfig: ${reason}`, {
-        code: 'CREDENTIALS',
-        suggestions: suggestions.length > 0 ? suggestions : [ADVICE.refreshCredentials],
-        cause: undefined,
-      });
+      throw credentialsFailed(cause);
     }
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(options.headers ?? {}))
@@ -89,10 +128,30 @@ export class Credentials {
     hide(headers.Authorization, options.auth ?? undefined);
     return {
       agent: options.agent as http.Agent,
-      headers: { ...headers, ...this.impersonation },
+      headers: { ...headers, ...this.options.impersonation },
+      certificate: [options.cert, options.key].map((part) => String(part ?? '')).join(''),
       ...(options.auth ? { auth: options.auth } : {}),
     };
   }
+}
+
+function isSame(one: Connection, other: Connection): boolean {
+  return one.headers.Authorization === other.headers.Authorization && one.certificate === other.certificate;
+}
+
+function bearerToken({ headers }: Connection): string | undefined {
+  return /^Bearer (.+)$/.exec(String(headers.Authorization ?? ''))?.[1];
+}
+
+function credentialsFailed(cause: unknown): RegadmError {
+  const isSafe = cause instanceof CredentialError;
+  const reason = isSafe ? cause.message : redactWords(messageOf(cause).split('\n')[0]!);
+  const suggestions = isSafe ? cause.suggestions : [];
+  return new RegadmError(`cannot get the credentials of the kubeconfig: ${reason}`, {
+    code: 'CREDENTIALS',
+    suggestions: suggestions.length > 0 ? suggestions : [ADVICE.refreshCredentials],
+    cause: undefined,
+  });
 }
 
 /** Keeps credentials out of all output. @param auth `user:password` */
@@ -101,20 +160,4 @@ function hide(authorization: string | undefined, auth: string | undefined): void
   hideSecret(authorization?.replace(/^\w+\s+/, ''));
   const [, user, password] = /^([^:]*):(.*)$/s.exec(auth ?? '') ?? [];
   if (user !== undefined && password !== undefined) hideLogin(user, password);
-}
-
-/** Makes an agent reuse its connections: client-node's agents open one for every request. */
-function keepAlive(agent: http.Agent): http.Agent {
-  const shared = agent as http.Agent & {
-    keepAlive: boolean;
-    options: http.AgentOptions;
-    maxSockets: number;
-    maxFreeSockets: number;
-  };
-  shared.keepAlive = true;
-  shared.options.keepAlive = true;
-  shared.options.noDelay = true;
-  shared.maxSockets = Infinity;
-  shared.maxFreeSockets = 256;
-  return shared;
 }

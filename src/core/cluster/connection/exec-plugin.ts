@@ -4,11 +4,17 @@ import { redactWords } from '../../kit/secrets/redact-words.js';
 import { ADVICE } from '../../model/advice.js';
 import { messageOf } from '../../model/errors.js';
 import { isRecord, listOf } from '../../model/values/json.js';
-import type { Authenticator } from './authenticator.js';
+import type { KeepingAuthenticator } from './authenticator.js';
 import { CredentialError } from './credential-error.js';
 
 /** Maximum length of what a plugin writes to stdout and to stderr, in bytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
+/** Time before their expiry at which credentials are replaced, in ms: a request takes time to arrive. */
+const MARGIN_MS = 10_000;
+/** Maximum part of the lifetime of credentials that the margin takes. */
+const MARGIN_PART = 0.1;
+/** Minimum time between two runs of a plugin that returns expired credentials, in ms. */
+const MINIMUM_USE_MS = 1000;
 /** Maximum number of lines of an install hint. */
 const HINT_LINES = 10;
 
@@ -34,16 +40,18 @@ interface CredentialStatus {
 
 /**
  * Gets credentials from a program, as client-go does: it passes KUBERNETES_EXEC_INFO, and uses the credentials until
- * they expire.
+ * shortly before they expire, or until a server rejects them.
  * @see https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
-export class ExecPlugin implements Authenticator {
-  private known: CredentialStatus | undefined;
+export class ExecPlugin implements KeepingAuthenticator {
+  renewAt = Infinity;
+  private known: Promise<CredentialStatus> | undefined;
 
   /** @param cluster what the plugin learns about the cluster; absent without `provideClusterInfo` */
   constructor(
     private readonly plugin: PluginConfig,
     private readonly cluster?: object,
+    private readonly now: () => number = Date.now,
   ) {}
 
   isAuthProvider(): boolean {
@@ -52,15 +60,30 @@ export class ExecPlugin implements Authenticator {
 
   /** @throws CredentialError if the program does not exist, fails, or returns no credentials */
   async applyAuthentication(_user: unknown, options: https.RequestOptions): Promise<void> {
-    const expires = Date.parse(this.known?.expirationTimestamp ?? '');
-    if (!(expires > Date.now())) this.known = await this.run();
-    const { token, clientCertificateData, clientKeyData } = this.known!;
+    if (!this.known || this.now() >= this.renewAt) this.known = this.get();
+    const { token, clientCertificateData, clientKeyData } = await this.known;
     if (clientCertificateData) Object.assign(options, { cert: clientCertificateData, key: clientKeyData });
     if (token)
       options.headers = {
         ...(options.headers as https.RequestOptions['headers'] & object),
         Authorization: `Bearer ${token}`,
       };
+  }
+
+  discard(): void {
+    this.known = undefined;
+  }
+
+  private async get(): Promise<CredentialStatus> {
+    this.renewAt = Infinity;
+    try {
+      const status = await this.run();
+      this.renewAt = renewalTime(status, this.now());
+      return status;
+    } catch (error) {
+      this.known = undefined;
+      throw error;
+    }
   }
 
   private async run(): Promise<CredentialStatus> {
@@ -75,6 +98,13 @@ export class ExecPlugin implements Authenticator {
     const output = await runProgram(plugin, command, { info, interactive });
     return statusOf(output, command, apiVersion);
   }
+}
+
+function renewalTime({ expirationTimestamp }: CredentialStatus, gotAt: number): number {
+  const expires = Date.parse(expirationTimestamp ?? '');
+  if (Number.isNaN(expires)) return Infinity;
+  const margin = Math.min(MARGIN_MS, (expires - gotAt) * MARGIN_PART);
+  return Math.max(expires - margin, gotAt + MINIMUM_USE_MS);
 }
 
 /** Runs the program of a plugin. @returns what it writes to stdout */

@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ExecPlugin } from '../../../../src/core/cluster/connection/exec-plugin.js';
 import { openCluster } from '../../../../src/core/cluster/index.js';
 import { startProxy } from '../../../support/servers/proxy-server.js';
 import { runCli } from '../../../support/cli.js';
@@ -180,6 +182,59 @@ describe('an exec plugin', () => {
       kubeconfig: kubeconfig(exec({ interactiveMode: 'Always' })),
     });
     expect(stderr).toContain('needs a terminal (interactiveMode: Always)');
+  });
+
+  /** Creates a plugin whose tokens are token-1, token-2, … */
+  const counting = (more = ''): (() => number) => {
+    const runs = path.join(dir, 'runs');
+    const credential = `{"apiVersion":"${VERSION}","status":{"token":"token-%s"${more}}}`;
+    file('conf/bin/plugin', `#!/bin/sh\necho x >> '${runs}'\nprintf '${credential}' $(wc -l < '${runs}')\n`, 0o700);
+    return () => readFileSync(runs, 'utf8').trim().split('\n').length;
+  };
+
+  test('is run again if the server rejects its token, and all rejected requests are repeated', async () => {
+    const runs = counting();
+    rejected.add('Bearer token-1');
+    const api = await openCluster({ kubeconfig: kubeconfig(exec()) });
+    await Promise.all(Array.from({ length: 8 }, () => api.get('/api/v1/pods')));
+    expect(runs()).toBe(2);
+    rejected.add('Bearer token-2');
+    const { chunks } = await api.stream('/api/v1/pods');
+    for await (const chunk of chunks) expect(chunk.length).toBeGreaterThan(0);
+    expect(await api.token('token-3')).toBe('token-4');
+    expect(await api.token('token-3')).toBe('token-4');
+    await api.close();
+  });
+
+  test.each([
+    ['valid for an hour is kept', 3600, 1],
+    ['that expires at once is replaced', 0, 2],
+  ])('a token %s', async (_what, seconds, expected) => {
+    const expires = new Date(Date.now() + seconds * 1000).toISOString();
+    counting(`,"expirationTimestamp":"${expires}"`);
+    let now = Date.now();
+    const authenticator = new ExecPlugin(
+      { apiVersion: VERSION, command: path.join(dir, 'conf/bin/plugin') },
+      {},
+      () => now,
+    );
+    const token = async (): Promise<unknown> => {
+      const options: RequestOptions = {};
+      await authenticator.applyAuthentication(undefined, options);
+      return (options.headers as { Authorization: string }).Authorization;
+    };
+    expect(await token()).toBe('Bearer token-1');
+    now += 1000;
+    expect(await token()).toBe(`Bearer token-${expected}`);
+  });
+
+  test('gives another token shortly before the first one expires', async () => {
+    const expires = Date.now() + 3_600_000;
+    counting(`,"expirationTimestamp":"${new Date(expires).toISOString()}"`);
+    const authenticator = new ExecPlugin({ apiVersion: VERSION, command: path.join(dir, 'conf/bin/plugin') });
+    await authenticator.applyAuthentication(undefined, {});
+    expect(expires - authenticator.renewAt).toBeGreaterThanOrEqual(10_000);
+    expect(expires - authenticator.renewAt).toBeLessThan(12_000);
   });
 
   test('is not run if there is a token', async () => {

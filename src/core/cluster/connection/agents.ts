@@ -1,0 +1,49 @@
+import type http from 'node:http';
+
+/** The agents of requests: one that keeps its connections, for the current client certificate. */
+export class Agents {
+  private current: { agent: http.Agent; certificate: string } | undefined;
+  private readonly former: http.Agent[] = [];
+
+  /**
+   * Returns the agent with the connections that are open already. Another certificate needs new connections, because
+   * a connection keeps the certificate with which it was opened.
+   * @param agent used if there are no connections with that certificate
+   */
+  for(certificate: string, agent: http.Agent): http.Agent {
+    if (this.current?.certificate === certificate) return this.current.agent;
+    if (this.current) this.retire(this.current.agent);
+    this.current = { agent: keepAlive(agent), certificate };
+    return agent;
+  }
+
+  close(): void {
+    for (const agent of this.former) agent.destroy();
+    this.current?.agent.destroy();
+  }
+
+  /** Closes idle connections now, and the others when their requests have ended. */
+  private retire(agent: http.Agent): void {
+    this.former.push(agent);
+    (agent as SharedAgent).keepAlive = false;
+    for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+  }
+}
+
+type SharedAgent = http.Agent & {
+  keepAlive: boolean;
+  options: http.AgentOptions;
+  maxSockets: number;
+  maxFreeSockets: number;
+};
+
+/** Makes an agent reuse its connections: client-node's agents open one for every request. */
+function keepAlive(agent: http.Agent): http.Agent {
+  const shared = agent as SharedAgent;
+  shared.keepAlive = true;
+  shared.options.keepAlive = true;
+  shared.options.noDelay = true;
+  shared.maxSockets = Infinity;
+  shared.maxFreeSockets = 256;
+  return shared;
+}
