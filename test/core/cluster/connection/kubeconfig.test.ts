@@ -186,12 +186,46 @@ describe('selecting the cluster and the user', () => {
       });
     });
 
-    test('groups without a user are ignored', async () => {
-      const kubeconfig = await impersonating({ 'as-groups': ['dev'] });
-      expect(impersonation(await headersOf({ kubeconfig }))).toEqual({});
+    test.each([{ 'as-groups': ['dev'] }, { 'as-uid': 'u-1' }, { 'as-user-extra': { a: ['x'] } }])(
+      '%j without a user is refused, as by kubectl',
+      async (fields) => {
+        const kubeconfig = await impersonating(fields);
+        await expect(openCluster({ kubeconfig })).rejects.toMatchObject({ code: 'KUBECONFIG_INVALID' });
+      },
+    );
+
+    test('given groups without a user are refused', async () => {
+      await expect(openCluster({ kubeconfig: config, impersonateGroups: ['dev'] })).rejects.toMatchObject({
+        code: 'KUBECONFIG_INVALID',
+        message: 'groups, a uid or extra fields are to be impersonated without a user',
+      });
+    });
+
+    test('names are sent as UTF-8, and keys of extra fields are escaped', async () => {
+      const kubeconfig = await impersonating({
+        as: 'jürgen',
+        'as-groups': ['用户'],
+        'as-user-extra': { 'a(b)ü': ['é'] },
+      });
+      const utf8 = (value: unknown): string => Buffer.from(String(value), 'latin1').toString('utf8');
+      const sent = impersonation(await headersOf({ kubeconfig })) as Record<string, string>;
+      expect(Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, utf8(value)]))).toEqual({
+        'impersonate-user': 'jürgen',
+        'impersonate-group': '用户',
+        'impersonate-extra-a%28b%29%c3%bc': 'é',
+      });
+    });
+
+    test.each(['a\nb', '\u0000', '\u007f'])('the name %j is refused before any request', async (as) => {
+      const shown = JSON.stringify(as);
+      await expect(openCluster({ kubeconfig: await impersonating({ as }) })).rejects.toMatchObject({
+        code: 'KUBECONFIG_INVALID',
+        message: `cannot impersonate the user ${shown}: HTTP headers cannot contain it`,
+      });
     });
 
     test.each([
+      ['as', 5],
       ['as-groups', 'dev'],
       ['as-groups', [1]],
       ['as-uid', 5],
