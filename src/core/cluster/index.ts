@@ -6,7 +6,7 @@ import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
 import { impersonationHeaders } from './connection/impersonation.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
-import { apiProxy } from './connection/proxy.js';
+import { apiProxy, dialedUrl } from './connection/proxy.js';
 import type { Timers } from '../kit/timers.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
@@ -31,7 +31,7 @@ export async function openCluster(
     clusters: [
       {
         ...cluster,
-        proxyUrl: proxy?.url,
+        proxyUrl: proxy && dialedUrl(proxy),
         // client-node rejects http:// servers unless verification is off; plain HTTP has nothing to verify.
         skipTLSVerify: cluster.skipTLSVerify || cluster.server.startsWith('http://'),
       },

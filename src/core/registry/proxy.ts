@@ -1,5 +1,5 @@
 import { findProxy, type Proxy } from '../kit/proxy.js';
-import { proxyProblem, proxyRemedies, throughProxy } from '../kit/proxy-words.js';
+import { proxyProblem, proxyRemedies, throughProxy, withoutPath } from '../kit/proxy-words.js';
 import type { RegistryError } from './error.js';
 import { failure } from './failure.js';
 
@@ -12,7 +12,7 @@ export function usableProxy(origin: string, env?: NodeJS.ProcessEnv): Proxy | un
   const problem = proxy && proxyProblem(proxy, ['http:', 'https:']);
   if (problem !== undefined)
     throw failure('proxy', problem, `${origin}/`, { suggestions: proxyRemedies(origin, proxy!) });
-  return proxy;
+  return proxy && { ...proxy, url: withoutPath(proxy.url) };
 }
 
 /** Creates the error for a proxy that answers instead of the registry. */

@@ -110,9 +110,11 @@ describe('proxies', () => {
 
   test.each([
     ['not a URL', 'http://['],
+    ['a mistyped URL', 'http//user:hidden@proxy.example.org'],
+    ['a URL with a space', 'http://user:hidden@proxy host:3128'],
     ['of another scheme', 'socks5://user:hidden@127.0.0.1:1080'],
     ['with a password that cannot be decoded', 'http://user:hidden%zz@127.0.0.1:3128'],
-  ])('a proxy that is %s is an error that names the variable, not the value', async (_what, url) => {
+  ])('a proxy that is %s is an error that names the variable, without the password', async (_what, url) => {
     const error = (await open(options({ https_proxy: url })).catch((thrown: unknown) => thrown)) as RegistryError;
     expect(error).toMatchObject({ code: 'REGISTRY_UNREACHABLE', kind: 'proxy' });
     expect(error.message).toMatch(/the proxy in https_proxy cannot be used/);
@@ -126,7 +128,7 @@ describe('proxies', () => {
   });
 
   test('the error of a proxy that cannot be reached names the proxy and where it is configured', async () => {
-    const error = (await open(options({ HTTPS_PROXY: 'http://127.0.0.1:1' })).catch(
+    const error = (await open(options({ HTTPS_PROXY: 'http://127.0.0.1:1/path' })).catch(
       (e: unknown) => e,
     )) as RegistryError;
     expect(error.message).toMatch(/the proxy cannot be reached: connection refused \(through the proxy http:.*:1\)$/);

@@ -21,6 +21,11 @@ export function apiProxy({ server, proxyUrl }: Cluster): Proxy | undefined {
   });
 }
 
+/** Returns the URL for client-node. As in Go, every SOCKS5 proxy looks up the API server's name itself. */
+export function dialedUrl({ url }: Proxy): string {
+  return url.replace(/^socks5:/i, 'socks5h:');
+}
+
 /** Descriptions of a proxy to which there is no connection. */
 const AWAY: Partial<Record<NetworkFailure, string>> = {
   refused: 'connection refused',

@@ -78,13 +78,31 @@ describe.each([
     expect(stderr).toMatch(remedy);
   });
 
-  test.each(['http://[', 'ftp://127.0.0.1:21', 'proxy.example.org:99999'])(
-    'that is not a proxy URL: %s',
-    async (url) => {
-      const { stderr } = await through(url);
-      expect(stderr).toMatch(/^error: the proxy.* cannot be used: it is not a URL of the form http:\/\/HOST:PORT\n/m);
-      expect(stderr).toMatch(remedy);
-      expect(stderr).not.toContain(url);
-    },
-  );
+  test.each([
+    ['http://[', 'http://['],
+    ['ftp://127.0.0.1:21', 'ftp://127.0.0.1:21'],
+    ['proxy.example.org:99999', 'proxy.example.org:99999'],
+    ['http//bad url', 'http//bad url'],
+    ['http://user:p4ssw0rd-of-the-proxy', 'http://user:…'],
+    ['http://user:p4ssw0rd-of-the-proxy@proxy host', 'http://proxy host'],
+  ])('that is not a proxy URL: %s', async (url, shown) => {
+    const { stderr } = await through(url);
+    expect(stderr).toMatch(/^error: the proxy.* cannot be used: ".*" is not a URL of the form http:\/\/HOST:PORT\n/m);
+    expect(stderr).toContain(`${shown}" is not`);
+    expect(stderr).toMatch(remedy);
+  });
+
+  test('with socks5 looks up the name of the API server', async () => {
+    const asked: Buffer[] = [];
+    const server = await rawServer((socket) =>
+      socket.on('data', (data) => {
+        asked.push(data);
+        if (asked.length === 1) socket.write(Buffer.from([5, 0]));
+        else socket.end();
+      }),
+    );
+    await through(`socks5://127.0.0.1:${server.port}`);
+    await server.close();
+    expect(asked.some((data) => data.includes('api.example.org'))).toBe(true);
+  });
 });
