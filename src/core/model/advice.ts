@@ -45,7 +45,7 @@ export const ADVICE = {
   grantPrunerToSee: `give the user the role, because a prune deletes nothing unless it sees all uses: ${GRANT_TO_USER}`,
   /** @param permission such as `patch configs.imageregistry.operator.openshift.io` */
   askForAdministrator: (permission: string) =>
-    `the user needs the permission to ${permission}: the cluster role cluster-admin has it, ${PRUNER_ROLE} does not`,
+    `ask a cluster administrator for the permission to ${permission}: the cluster role cluster-admin has it, ${PRUNER_ROLE} does not`,
   fewerReferrers:
     '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner',
 
