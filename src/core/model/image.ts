@@ -64,12 +64,20 @@ export function namesItsBlobs(image: KubeObject): boolean {
 }
 
 /**
- * Returns true if an Image object states its layers in a way that its manifest may not: none at all, or names that are
- * not digests. Such an object is valid, and tenants can cause it, so it does not stop the run.
+ * Returns true if an Image object states its layers in a way that its manifest may not: none although it has a size, or
+ * names that are not digests. Such an object is valid, and tenants can cause it, so it does not stop the run.
  */
-export function mayNameOthers({ dockerImageManifestMediaType: type, dockerImageLayers: layers }: KubeObject): boolean {
+export function mayNameOthers(image: KubeObject): boolean {
+  const { dockerImageManifestMediaType: type, dockerImageLayers: layers } = image as RawImage;
   if (INDEXES.has(type) || !Array.isArray(layers)) return false;
-  return layers.length === 0 || layers.some((layer: { name?: unknown } | null) => !parseDigest(layer?.name));
+  if (layers.length === 0) return statedSize(image) > 0;
+  return layers.some((layer: { name?: unknown } | null) => !parseDigest(layer?.name));
+}
+
+/** Returns the size that an Image object states, in bytes; 0 if it states none. */
+export function statedSize({ dockerImageMetadata }: KubeObject): number {
+  const { Size: size } = (dockerImageMetadata ?? {}) as { Size?: unknown };
+  return typeof size === 'number' ? size : 0;
 }
 
 function namesConfig(metadata: unknown): boolean {

@@ -1,5 +1,5 @@
 import { isDigest, parseDigest, sha256Hex } from '../../model/digest.js';
-import { hasConfigBlob, mayNameOthers, namesItsBlobs } from '../../model/image.js';
+import { hasConfigBlob, mayNameOthers, namesItsBlobs, statedSize } from '../../model/image.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
@@ -67,7 +67,7 @@ export class ImageUses implements Collector {
 
   private checkBlobs(hex: string, image: KubeObject): void {
     if (!namesItsBlobs(image)) this.incomplete.push(hex);
-    else if (mayNameOthers(image)) this.doubtful.set(hex, sizeOf(image));
+    else if (mayNameOthers(image)) this.doubtful.set(hex, statedSize(image));
     else return;
     this.addEmbedded(hex, image);
   }
@@ -153,11 +153,6 @@ function entriesOf<T>(list: unknown, stream: string, field: string): (T | null)[
       },
     );
   return list as (T | null)[];
-}
-
-function sizeOf({ dockerImageMetadata }: KubeObject): number {
-  const { Size: size } = (dockerImageMetadata ?? {}) as { Size?: unknown };
-  return typeof size === 'number' ? size : 0;
 }
 
 /** Returns what a reference, which need not be valid, has in the place of the host; empty if it has none. */

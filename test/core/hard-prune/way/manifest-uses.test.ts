@@ -55,7 +55,10 @@ describe('an image whose object does not name its blobs', () => {
     ['with an Id that is not a digest', { ...complete, dockerImageMetadata: { Id: '../x' } }],
     ['without an Id', { ...complete, dockerImageMetadata: {} }],
     ['without layers', { ...complete, dockerImageLayers: undefined }],
-    ['with an empty list of layers', { ...complete, dockerImageLayers: [] }],
+    [
+      'with a size, but without layers',
+      { ...complete, dockerImageMetadata: { Id: config, Size: 50 }, dockerImageLayers: [] },
+    ],
     ['with null for a layer', { ...complete, dockerImageLayers: [null] }],
     ['with a layer without a name', { ...complete, dockerImageLayers: [{ size: 1 }] }],
     ['without a media type', { ...complete, dockerImageManifestMediaType: undefined }],
