@@ -52,7 +52,7 @@ export interface ApiRequestOptions {
   bodyLimit?: number;
   /** False: no retry, the caller handles failures. */
   retry?: boolean;
-  /** Runs before each retry, because waits can be long. It stops the request by throwing. */
+  /** Runs before each retry, and after a long wait for credentials. It stops the request by throwing. */
   beforeRetry?: () => Promise<void>;
   /**
    * Checks every response that reports success (200, 201, 202). What it throws makes that response a failure like a

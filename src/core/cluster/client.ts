@@ -155,6 +155,7 @@ export class HttpClusterApi implements ClusterApi {
     return this.credentials.use(
       (connection) => this.attempt({ method, path }, options, connection),
       ({ status }) => status === UNAUTHORIZED,
+      options.beforeRetry,
     );
   }
 

@@ -44,7 +44,7 @@ export interface ReadOptions {
 
 export interface DeletionOptions {
   signal?: AbortSignal;
-  /** Runs before each retry, because waits can be long. It stops the deletion by throwing. */
+  /** Runs before each retry, and after a wait for other requests or the token. It stops the deletion by throwing. */
   beforeRetry?: () => Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
+import { recheckAfter } from '../kit/recheck-after.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
 import { responseError, registryErrorIn } from './response-error.js';
 import { Breaker } from './breaker.js';
@@ -20,7 +21,7 @@ interface RegistryRequest {
   /** Maximum size of the body that is read, in bytes. */
   bodyLimit?: number;
   signal?: AbortSignal;
-  /** Runs before each retry, and after a wait for other requests. It stops the request by throwing. */
+  /** Runs before each retry, and after a wait for other requests or for the token. It stops the request by throwing. */
   beforeRetry?: () => Promise<void>;
 }
 
@@ -64,7 +65,7 @@ export class Requests {
    * @throws RegistryError when no response arrives; every status is a response
    */
   async send(request: RegistryRequest): Promise<Answered> {
-    const hasToken = Boolean(await this.currentToken());
+    const hasToken = Boolean(await recheckAfter(() => this.currentToken(), request.beforeRetry));
     const url = `${request.method} ${this.transport.origin}${request.path}`;
     this.enterBreaker(url);
     try {
@@ -101,18 +102,21 @@ export class Requests {
   }
 
   /** Sends a request with the token, and again if the registry rejects it and there is another one meanwhile. */
-  private async authenticated({ method, path, headers, bodyLimit, signal }: RegistryRequest): Promise<HttpResponse> {
+  private async authenticated(request: RegistryRequest): Promise<HttpResponse> {
+    const { method, path, headers, bodyLimit, signal, beforeRetry } = request;
     const send = (token: string | undefined): Promise<HttpResponse> =>
       this.transport.request(method, path, {
         headers: { ...headers, ...(token ? { authorization: basic(token) } : {}) },
         bodyLimit,
         signal,
       });
-    const token = await this.currentToken();
+    const token = await recheckAfter(() => this.currentToken(), beforeRetry);
     const response = await send(token);
     if (response.status !== 401 || !token) return response;
     const current = await this.tokenAfter(token);
-    return current && current !== token ? send(current) : response;
+    if (!current || current === token) return response;
+    await beforeRetry?.();
+    return send(current);
   }
 
   private async currentToken(): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { RegadmError } from '../../../src/core/model/errors.js';
 import { HttpImageStreams } from '../../../src/core/cluster/image-streams/update.js';
 import { HttpImages } from '../../../src/core/cluster/images.js';
 import { aResponse, fakeApi, type RecordedRequest } from '../../support/fake-api.js';
@@ -67,6 +68,19 @@ describe('an image stream', () => {
 
   test('is not gone if the list of its namespace cannot be read', async () => {
     await expect(update((request) => (isList(request) ? PROXY : GONE)).updated).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('that waited for credentials before its update is read and decided again', async () => {
+    let refusal: unknown;
+    const { updated, requests } = update(({ method, beforeRetry }) => {
+      if (method !== 'PUT') return aResponse(200, stream);
+      if (refusal) return stored;
+      refusal = beforeRetry!();
+      throw new RegadmError('late', { code: 'NOT_TRIED_AGAIN' });
+    });
+    expect(await updated).toMatchObject({ written: true });
+    expect(requests.map(({ method }) => method)).toEqual(['GET', 'PUT', 'GET', 'PUT']);
+    await expect(refusal).rejects.toMatchObject({ code: 'NOT_TRIED_AGAIN' });
   });
 
   test('that is listed although it is said to be gone is read again', async () => {

@@ -123,6 +123,31 @@ describe('endpoints', () => {
     expect(server.seen.length).toBeLessThanOrEqual(4);
   });
 
+  describe('a deletion is checked again', () => {
+    let checked: number;
+    const beforeRetry = async (): Promise<void> => void checked++;
+    beforeEach(() => (checked = 0));
+
+    test('if it waited for its token, before it is sent', async () => {
+      const { server, registry } = await registryWith((_request, response) => end(response, 204), {
+        token: () => new Promise((resolve) => setTimeout(() => resolve(TOKEN), 50)),
+      });
+      await registry.deleteBlob(DIGEST, { beforeRetry });
+      expect(checked).toBeGreaterThan(0);
+      const refuse = (): Promise<never> => Promise.reject(new Error('now in use'));
+      await expect(registry.deleteBlob(DIGEST, { beforeRetry: refuse })).rejects.toThrow('now in use');
+      expect(server.seen).toHaveLength(1);
+    });
+
+    test('before it is repeated with another token', async () => {
+      const { server, registry } = await registryWith((_request, response) => end(response, 401), {
+        token: async (rejected) => (rejected ? 'new' : server.seen.length > 0 ? 'new' : 'old'),
+      });
+      await caught(registry.deleteBlob(DIGEST, { beforeRetry }));
+      expect([server.seen.length, checked]).toEqual([2, 1]);
+    });
+  });
+
   test('a user without the permission does not renew the token for each deletion', async () => {
     const renewed: string[] = [];
     const { server, registry } = await registryWith((_request, response) => end(response, 401), {

@@ -1,6 +1,7 @@
 import type { KubeConfig } from '@kubernetes/client-node';
 import type http from 'node:http';
 import type https from 'node:https';
+import { recheckAfter } from '../../kit/recheck-after.js';
 import { hideLogin, hideSecret } from '../../kit/secrets/known.js';
 import { redactWords } from '../../kit/secrets/redact-words.js';
 import { ADVICE } from '../../model/advice.js';
@@ -62,13 +63,20 @@ export class Credentials {
   /**
    * Sends a request, and again if the server rejects the credentials and there are other ones meanwhile.
    * @param isRejected whether a result means that the credentials were rejected
+   * @param recheck awaited before the request is sent again, or after a long wait for credentials
    */
-  async use<T>(send: (connection: Connection) => Promise<T>, isRejected: (result: T) => boolean): Promise<T> {
-    const used = await this.connection();
+  async use<T>(
+    send: (connection: Connection) => Promise<T>,
+    isRejected: (result: T) => boolean,
+    recheck?: () => Promise<void>,
+  ): Promise<T> {
+    const used = await recheckAfter(() => this.connection(), recheck);
     const result = await send(used);
     if (!isRejected(result)) return result;
     const current = await this.renew(used);
-    return isSame(current, used) ? result : send(current);
+    if (isSame(current, used)) return result;
+    await recheck?.();
+    return send(current);
   }
 
   /**

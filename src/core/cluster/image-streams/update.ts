@@ -1,5 +1,6 @@
 import { isConnectionError } from '../../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../../kit/retry.js';
+import { hasCode, RegadmError } from '../../model/errors.js';
 import type { StreamRecord } from '../../model/image-stream.js';
 import type { KubeObject } from '../../model/kube.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
@@ -81,7 +82,8 @@ export class HttpImageStreams {
     try {
       const body = changed(object, change);
       const validate = expectStored(reference, body);
-      const response = await this.api.request('PUT', `${path}/status`, { body, retry: false, validate });
+      const options = { body, retry: false, validate, beforeRetry: refuseLateUpdate };
+      const response = await this.api.request('PUT', `${path}/status`, options);
       if (isNotFound(response, reference)) return await this.confirmGone(response, reference);
       if (!isSuccess(response)) return { response };
       return { done: { stream: streamIn(response), written: true } };
@@ -103,7 +105,7 @@ type StreamReference = ObjectReference & { namespace: string };
 /** Errors of reading are final: the client has retried those. */
 function retryAfterFault(outcome: Outcome<Attempt>): number | undefined {
   if ('error' in outcome || 'done' in outcome.value) return undefined;
-  if ('lost' in outcome.value) return mayHaveBeenDone(outcome.value.lost) ? 0 : undefined;
+  if ('lost' in outcome.value) return mustReadAgain(outcome.value.lost) ? 0 : undefined;
   const { status, headers } = outcome.value.response;
   return status === 404 ? 0 : retryAfterStatus(status, headers['retry-after']);
 }
@@ -112,7 +114,16 @@ function retryAfterConflict(outcome: Outcome<Attempt>): number | undefined {
   return 'value' in outcome && 'response' in outcome.value && outcome.value.response.status === 409 ? 0 : undefined;
 }
 
-/** True for an update whose response was lost, or is something else. */
-function mayHaveBeenDone(error: unknown): boolean {
-  return isConnectionError(error) || (error instanceof ApiError && error.code === 'API_NOT_JSON');
+/** Stops an update that waited for credentials: what was decided before it can be out of date. */
+async function refuseLateUpdate(): Promise<never> {
+  throw new RegadmError('the update was stopped while it waited for credentials', { code: 'NOT_TRIED_AGAIN' });
+}
+
+/** True for an update whose response was lost, or is something else, and for one that was stopped while it waited. */
+function mustReadAgain(error: unknown): boolean {
+  return (
+    hasCode(error, 'NOT_TRIED_AGAIN') ||
+    isConnectionError(error) ||
+    (error instanceof ApiError && error.code === 'API_NOT_JSON')
+  );
 }

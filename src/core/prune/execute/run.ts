@@ -87,15 +87,15 @@ export class Run {
   }
 
   /**
-   * Returns what runs before each retry of a deletion: it refreshes the view and checks again that the object may be
-   * deleted, because the waits between retries can be long.
+   * Returns what runs after each wait of a deletion, for a retry, for other requests or for credentials: it refreshes
+   * the view and checks again that the object may be deleted.
    * @param isBlocked returns why the object may no longer be deleted; undefined if it may
    */
   recheckBeforeRetry(isBlocked: () => string | undefined): () => Promise<void> {
     return async () => {
       const obstacle = (await this.waitUntilFresh()) ? isBlocked() : 'the run is ending';
       if (obstacle === undefined) return;
-      throw new RegadmError(`the deletion failed and was not retried: ${obstacle}`, { code: 'NOT_TRIED_AGAIN' });
+      throw new RegadmError(`the deletion was stopped while it waited: ${obstacle}`, { code: 'NOT_TRIED_AGAIN' });
     };
   }
 

@@ -206,6 +206,21 @@ describe('an exec plugin', () => {
     await api.close();
   });
 
+  test('a request is checked again after the plugin has run, and before it is sent again', async () => {
+    counting();
+    rejected.add('Bearer token-1');
+    const api = await openCluster({ kubeconfig: kubeconfig(exec()) });
+    let checked = 0;
+    await api.request('DELETE', '/api/v1/pods/p', { beforeRetry: async () => void checked++ });
+    expect([checked, seen.map(({ authorization: sent }) => sent)]).toEqual([2, ['Bearer token-1', 'Bearer token-2']]);
+    rejected.add('Bearer token-2');
+    const inUse = new Error('now in use');
+    const refused = api.request('DELETE', '/api/v1/pods/p', { beforeRetry: () => Promise.reject(inUse), retry: false });
+    await expect(refused).rejects.toThrow('now in use');
+    expect(seen).toHaveLength(3);
+    await api.close();
+  });
+
   test.each([
     ['valid for an hour is kept', 3600, 1],
     ['that expires at once is replaced', 0, 2],
