@@ -1,7 +1,7 @@
 import { streamKey } from '../model/image-stream.js';
 import type { ImageStream, SnapshotView, TagItem } from '../model/table/snapshot.js';
 import { findAttachments, type Attachments } from './attachments.js';
-import { heldImages } from './held.js';
+import { heldImages, type IndexParents } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';
 import { KEPT } from './kept-by.js';
 import { toImageKey, type NamedByPlan } from './named-by-plan.js';
@@ -20,6 +20,8 @@ interface DecisionInput {
   now: number;
   /** Absent: no plan file restricts what may be deleted. */
   only?: NamedByPlan;
+  /** The result of `indexParents`, if it is known. */
+  parents?: IndexParents;
 }
 
 /**
@@ -49,9 +51,9 @@ export class Decisions {
   private readonly includeExtended: boolean;
 
   constructor(private readonly input: DecisionInput) {
-    const { snapshot, uses, options } = input;
+    const { snapshot, uses, options, parents } = input;
     this.includeExtended = options.referrers !== 'oc';
-    this.held = heldImages(snapshot, uses, options.protection?.digests ?? []);
+    this.held = heldImages(snapshot, uses, options.protection?.digests ?? [], parents);
     this.rules = new ItemRules({ ...input, held: this.held });
     this.attachments = this.includeExtended || options.pruneSignatures ? findAttachments(snapshot) : undefined;
     this.promotions = this.includeExtended ? new Promotions(snapshot.streams) : undefined;

@@ -4,12 +4,14 @@ import type { ImagePrunePlan } from '../../plan/plan.js';
 import type { KnownStreams } from './known-streams.js';
 import type { LaterDigests } from './later-digests.js';
 import type { LaterImages } from './later-images.js';
+import type { LaterNeeds } from './later-needs.js';
 
 /** What is known of the cluster now. */
 interface Known {
   images: LaterImages;
   digests: LaterDigests;
   streams: KnownStreams;
+  needs: LaterNeeds;
 }
 
 /** How much was known when decisions were made. */
@@ -50,9 +52,9 @@ export class CurrentDecisions {
 
   private decide(uses: UseIndex): Decisions {
     const { options, only, snapshot } = this.plan;
-    const { images, digests, streams } = this.known;
+    const { images, digests, streams, needs } = this.known;
     const current = { ...snapshot, images, digests, streams: [...streams.all()] };
-    return new Decisions({ snapshot: current, uses, options, now: this.now, only });
+    return new Decisions({ snapshot: current, uses, options, now: this.now, only, parents: needs.parents });
   }
 }
 
