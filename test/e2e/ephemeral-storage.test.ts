@@ -89,19 +89,25 @@ test.each([
   expect(changes()).toEqual([]);
 });
 
-test('registry status and doctor report images that no volume has', async () => {
-  await begin({ emptyDir: false });
-  removeVolume();
+/** Expects `registry status` and `doctor` to report that the images end with the pods. */
+async function expectReported(kind: string, words: string): Promise<void> {
   const status = await run('registry', 'status');
-  expect(status.document.registry).toMatchObject({ storage: { kind: 'container', ephemeral: true } });
+  expect(status.document.registry).toMatchObject({ storage: { kind, ephemeral: true } });
+  expect(schemaProblems('registry-status', status.document)).toEqual([]);
   const { document } = await run('doctor');
   expect(document.checks).toContainEqual(
     expect.objectContaining({
       name: 'storage',
       status: 'warning',
-      message: expect.stringContaining('no volume of its Deployment') as string,
+      message: expect.stringContaining(words) as string,
     }),
   );
+}
+
+test('registry status and doctor report images that no volume has', async () => {
+  await begin({ emptyDir: false });
+  removeVolume();
+  await expectReported('container', 'no volume of its Deployment');
 });
 
 test.each([
@@ -204,17 +210,7 @@ describe('--recover', () => {
 
 test('registry status and doctor report it', async () => {
   await begin();
-  const status = await run('registry', 'status');
-  expect(status.document.registry).toMatchObject({ storage: { kind: 'emptyDir', ephemeral: true } });
-  expect(schemaProblems('registry-status', status.document)).toEqual([]);
+  await expectReported('emptyDir', 'deletes all its images');
   const table = await start(sandbox, ['registry', 'status']).ended;
   expect(table.stdout).toMatch(/storage +emptyDir: every roll-out deletes all images/);
-  const { document } = await run('doctor');
-  expect(document.checks).toContainEqual(
-    expect.objectContaining({
-      name: 'storage',
-      status: 'warning',
-      message: expect.stringContaining('deletes all its images') as string,
-    }),
-  );
 });

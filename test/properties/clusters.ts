@@ -4,11 +4,10 @@ import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { streamKey } from '../../src/core/model/image-stream.js';
 import { planImagePrune, type ImagePrunePlan } from '../../src/core/prune/plan/plan.js';
-import { anImage, anImageStream, digest, NOW, pruneOptions } from '../support/builders.js';
+import { anImage, anImageStream, digest, NOW, pruneOptions, HOST } from '../support/builders.js';
 
 export type Lists = Record<string, KubeObject[]>;
 
-const HOST = 'registry.example.org:5000';
 const STREAMS = ['a/one', 'a/two', 'b/one', 'c/three'];
 const TAGS = ['latest', 'v1', 'v2'];
 const AGES = ['2025-12-31T23:30:00Z', '2025-12-01T00:00:00Z', '2025-06-01T00:00:00Z'];

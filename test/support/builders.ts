@@ -9,7 +9,8 @@ import type { Snapshot } from '../../src/core/model/table/snapshot.js';
 export const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 const LONG_AGO = '2025-12-01T00:00:00Z';
-const HOST = 'registry.example.org:5000';
+/** Host of the registry in references. */
+export const HOST = 'registry.example.org:5000';
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
 

@@ -11,9 +11,9 @@ import {
   NOW,
   pruneOptions,
   type Built,
+  HOST,
 } from '../../support/builders.js';
 
-const HOST = 'registry.example.org:5000';
 const [OLD, NEW] = [digest('old'), digest('new')];
 const nothingByPosition = { keepTagRevisions: 0 };
 

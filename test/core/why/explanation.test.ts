@@ -14,10 +14,10 @@ import {
   anOrdinaryImage,
   digest,
   pruneOptions,
+  HOST,
 } from '../../support/builders.js';
 import { namedCases, randomCases } from '../../support/conformance/conformance-cases.js';
 
-const HOST = 'registry.example.org:5000';
 const d = digest;
 
 function why(snapshot: Snapshot, argument: string, options: Partial<PruneOptions> = {}, now = NOW): WhyImage {

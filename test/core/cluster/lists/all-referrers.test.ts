@@ -1,8 +1,6 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../../src/sandbox/index.js';
-import { aCluster, anImageStream, anOrdinaryImage, digest } from '../../../support/builders.js';
+import { aCluster, anImageStream, anOrdinaryImage, digest, HOST } from '../../../support/builders.js';
 import { regadm, type Outcome } from '../../../support/regadm.js';
-
-const HOST = 'registry.example.org:5000';
 
 describe('--referrers all', () => {
   let sandbox: Sandbox;

@@ -5,11 +5,19 @@ import { allowedAge } from '../../../../../src/core/prune/execute/watch/allowed-
 import { toClusterReads } from '../../../../../src/core/prune/connect.js';
 import { ClusterWatcher } from '../../../../../src/core/prune/execute/watch/cluster-watcher.js';
 import type { KubeObject } from '../../../../../src/core/model/kube.js';
-import { anImage, anImageStream, aPod, aSnapshot, digest, NOW, pruneOptions } from '../../../../support/builders.js';
+import {
+  anImage,
+  anImageStream,
+  aPod,
+  aSnapshot,
+  digest,
+  NOW,
+  pruneOptions,
+  HOST,
+} from '../../../../support/builders.js';
 import { WatchedServer } from '../../../../support/watched-server.js';
 
 const IMAGE = digest('doomed');
-const HOST = 'registry.example.org:5000';
 
 let server: WatchedServer;
 let view: LiveView;

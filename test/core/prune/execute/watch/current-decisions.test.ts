@@ -9,9 +9,9 @@ import {
   digest,
   NOW,
   pruneOptions,
+  HOST,
 } from '../../../../support/builders.js';
 
-const HOST = 'registry.example.org:5000';
 const NAMES = ['app', 'signature', 'countersignature', 'other'];
 const [app, signature, countersignature, other] = [
   digest('app'),
