@@ -41,6 +41,7 @@ function strings(field: string, value: unknown): string[] {
 
 /** Escapes the key of an extra field for the name of a header. */
 function headerKey(key: string): string {
+  // A lone surrogate, which encodeURIComponent refuses, becomes the replacement character, as in Go.
   return encodeURIComponent(Buffer.from(key, 'utf8').toString('utf8')).replace(/[()]/g, (sign) =>
     sign === '(' ? '%28' : '%29',
   );
