@@ -30,6 +30,8 @@ interface Basis {
 export class CurrentDecisions {
   private decisions: Decisions | undefined;
   private basis: Basis | undefined;
+  /** The uses that the reasons of the decisions name. */
+  private named: UseIndex | undefined;
 
   constructor(
     private readonly plan: Pick<ImagePrunePlan, 'snapshot' | 'options' | 'only'>,
@@ -37,6 +39,7 @@ export class CurrentDecisions {
     private readonly now: number,
   ) {}
 
+  /** Returns decisions that keep what these uses keep; their reasons can name a former user of the same image. */
   with(uses: UseIndex): Decisions {
     const { images, streams } = this.known;
     const { basis } = this;
@@ -50,7 +53,14 @@ export class CurrentDecisions {
     return this.decisions;
   }
 
+  /** Returns decisions whose reasons name these uses. */
+  naming(uses: UseIndex): Decisions {
+    const decisions = this.with(uses);
+    return this.named === uses ? decisions : (this.decisions = this.decide(uses));
+  }
+
   private decide(uses: UseIndex): Decisions {
+    this.named = uses;
     const { options, only, snapshot } = this.plan;
     const { images, digests, streams, needs } = this.known;
     const current = { ...snapshot, images, digests, streams: [...streams.all()] };

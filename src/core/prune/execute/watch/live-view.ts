@@ -123,7 +123,8 @@ export class LiveView {
    * @throws RegadmError INVALID_REFERENCES if a new reference cannot be parsed
    */
   item(stream: ImageStream, tag: number, position: number): Verdict {
-    return this.decisions().itemOf(stream, tag, position);
+    const verdict = this.decisions().itemOf(stream, tag, position);
+    return verdict.kept ? this.explained().itemOf(stream, tag, position) : verdict;
   }
 
   /** Returns why a planned image must be kept now; undefined if it may be deleted. @throws RegadmError as `item` */
@@ -137,7 +138,7 @@ export class LiveView {
     const listing = streams.listingItem(digest);
     if (listing) return listing;
     if (this.needs.namesChild(digest)) return this.newestIndexOf(digest);
-    if (decisions.imageKept(image)) return decisions.image(image).because;
+    if (decisions.imageKept(image)) return this.explained().image(image).because;
     return this.listedIndexOf(digest);
   }
 
@@ -207,6 +208,11 @@ export class LiveView {
   private decisions(): Decisions {
     this.learnImages();
     return this.current.with((this.uses ??= this.collectUses()));
+  }
+
+  /** Returns decisions whose reasons name who uses what now. */
+  private explained(): Decisions {
+    return this.current.naming((this.uses ??= this.collectUses()));
   }
 
   private collectUses(): UseIndex {

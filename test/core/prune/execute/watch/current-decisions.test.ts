@@ -1,3 +1,4 @@
+import { describeReason } from '../../../../../src/core/graph/reason.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
 import { REFERRER_KINDS } from '../../../../../src/core/model/referrers/index.js';
 import type { Referrer } from '../../../../../src/core/model/referrer.js';
@@ -57,6 +58,17 @@ test('a new use keeps everything that depends on the image that it keeps', () =>
   expect(keptIn(view)).toEqual(chain);
   view.removeReferrer(pod);
   expect(keptIn(view)).toEqual([]);
+});
+
+test('a reason names who uses the image now', () => {
+  const view = aView();
+  const [first, second] = ['first', 'second'].map((name): Referrer => ({ ...podOf(`${HOST}/shop/other:z`), name }));
+  const reasonOf = (): string => describeReason(view.item(view.stream('shop/other')!, 0, 0).because);
+  view.putReferrer(first!);
+  expect(reasonOf()).toContain('prod/first');
+  view.putReferrer(second!);
+  view.removeReferrer(first!);
+  expect(reasonOf()).toContain('prod/second');
 });
 
 test('an image that such an item lists is kept after the item is gone', () => {
