@@ -239,7 +239,9 @@ test('a retry of a deletion looks at the cluster again first', async () => {
   expect(asked).toBe(1);
   expect(scene.sandbox.registry.hasBlob(image)).toBe(true);
   expect(document.images.find(({ name }) => name === image)).toMatchObject({ status: 'failed' });
-  expect(document.failures.map(({ message }) => message).join()).toContain('the deletion was stopped while it waited: it is now in use');
+  expect(document.failures.map(({ message }) => message).join()).toContain(
+    'the deletion was stopped while it waited: it is now in use',
+  );
   expect(falseClaims(document, before, scene.sandbox)).toEqual([]);
 });
 
