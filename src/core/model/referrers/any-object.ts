@@ -1,10 +1,11 @@
-import { namesStream, parseImageReference } from '../image-reference.js';
+import { isLocalName, namesStream, parseImageReference } from '../image-reference.js';
 import type { KubeObject } from '../kube.js';
 import type { Reference, Referrer } from '../referrer.js';
 
 /**
- * Returns the function that reduces objects of any kind to the images that their strings name: by digest, or by a host
- * of the registry. The field of a reference is its path in the object: `spec.steps[0].image`.
+ * Returns the function that reduces objects of any kind to the images that their strings name: by digest, by a host of
+ * the registry, or, in a field for images, by a name in its own namespace. The field of a reference is its path in the
+ * object: `spec.steps[0].image`.
  */
 export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeObject) => Referrer {
   const prefixes = hosts.map((host) => `${host}/`);
@@ -17,14 +18,33 @@ export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeOb
   });
 }
 
+/** A part of an object. */
+interface Part {
+  value: unknown;
+  path: string;
+  /** True for the key of a field, whose path is the same as that of its value. */
+  isKey?: boolean;
+}
+
+/** The path of a field that names an image, or of an entry in it: `steps[0].image`, `imageStream`, `images[1]`. */
+const IMAGE_FIELD = /(?:^|\.)[\w-]*image[\w-]*(?:\[\d+\])?$/i;
+
+/** True for a name without a host and a namespace: it can mean an image stream in the namespace of the object. */
+function isLocalReference(text: string): boolean {
+  const parsed = parseImageReference(text);
+  return typeof parsed !== 'string' && isLocalName(parsed);
+}
+
 /** Collects the references in a value, in the order of its fields. Without recursion, because values nest deeply. */
 function collect(value: unknown, prefixes: string[]): Reference[] {
   const found: Reference[] = [];
-  const waiting: [value: unknown, path: string][] = [[value, '']];
+  const waiting: Part[] = [{ value, path: '' }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [current, path] = next;
+    const { value: current, path, isKey } = next;
     if (typeof current === 'string') {
       for (const reference of findReferences(current, prefixes)) found.push({ field: path, ...reference });
+      if (!isKey && IMAGE_FIELD.test(path) && !current.includes('@') && isLocalReference(current))
+        found.push({ field: path, form: 'pull-spec', text: current, extended: true });
     } else if (typeof current === 'object' && current !== null) {
       const inner = childrenOf(current, path);
       for (let at = inner.length - 1; at >= 0; at--) waiting.push(inner[at]!);
@@ -34,11 +54,14 @@ function collect(value: unknown, prefixes: string[]): Reference[] {
 }
 
 /** Returns the values in an object or a list, and the keys of an object, because a key can name an image, too. */
-function childrenOf(value: object, path: string): [value: unknown, path: string][] {
-  if (Array.isArray(value)) return value.map((one, index) => [one, `${path}[${index}]`]);
-  return Object.entries(value)
+function childrenOf(object: object, path: string): Part[] {
+  if (Array.isArray(object)) return object.map((value: unknown, index) => ({ value, path: `${path}[${index}]` }));
+  return Object.entries(object)
     .filter(([key]) => key !== 'managedFields')
-    .flatMap(([key, one]) => [key, one].map((named): [unknown, string] => [named, step(path, key)]));
+    .flatMap(([key, value]: [string, unknown]) => [
+      { value: key, path: step(path, key), isKey: true },
+      { value, path: step(path, key) },
+    ]);
 }
 
 function step(path: string, key: string): string {

@@ -14,6 +14,6 @@ export function notVisibleWarnings(
   if (!notVisible.includes('controllerrevisions.apps')) return [];
   if (!referrers.some(({ kind }) => REVISED_KINDS.has(kind))) return [];
   return [
-    'images that only older revisions of stateful sets and daemon sets use are not kept, because controllerrevisions.apps cannot be listed; grant it: oc create clusterrole regadm-revisions --verb=list --resource=controllerrevisions.apps',
+    'images that only older revisions of stateful sets and daemon sets use are not kept, because controllerrevisions.apps cannot be listed; grant it: oc create clusterrole regadm-revisions --verb=list --resource=controllerrevisions.apps && oc adm policy add-cluster-role-to-user regadm-revisions USER',
   ];
 }

@@ -32,6 +32,22 @@ test('an object is reduced to what its strings name, with their paths', () => {
   });
 });
 
+describe('a name without a host and a namespace counts in a field for images', () => {
+  test.each([
+    ['a Tekton step', { steps: [{ image: 'app' }] }, ['spec.steps[0].image app']],
+    ['CDI', { source: { registry: { imageStream: 'app:v1' } } }, ['spec.source.registry.imageStream app:v1']],
+    ['a list', { baseImages: ['app', 'db:v1'] }, ['spec.baseImages[0] app', 'spec.baseImages[1] db:v1']],
+    ['the same word as the key', { image: 'image' }, ['spec.image image']],
+    ['a digest', { image: `app@${digest('x')}` }, [`spec.image app@${digest('x')}`]],
+    ['another field', { name: 'app' }, []],
+    ['a text', { image: 'the app' }, []],
+    ['a number', { image: 5 }, []],
+  ])('%s', (_, spec, expected) => {
+    const { references } = reduce({ metadata: { namespace: 'ns', name: 'web' }, spec });
+    expect([...new Set(references.map(({ field, text }) => `${field} ${text}`))]).toEqual(expected);
+  });
+});
+
 describe('a digest counts anywhere in a string', () => {
   const d = digest('used');
 
