@@ -68,8 +68,6 @@ export const ADVICE = {
   registryDeletes: 'check whether deletion is enabled: regadm registry status',
   apiObjectsOnly:
     'pass --prune-registry=false to prune API objects only: links and blobs then remain in the storage of the registry',
-  otherRegistry: (service: string) =>
-    `the server asks for a token of ${service}: pass --registry-url if this is not the integrated registry`,
   slowStorage: 'the storage limits the rate of requests: run again later, with fewer --num-workers',
   checkStorage: "check the registry's storage",
   registryLog: 'read what the registry says about it: oc -n openshift-image-registry logs deployment/image-registry',
@@ -80,7 +78,9 @@ export const ADVICE = {
   showRollout: 'show the progress of the roll-out: regadm registry readonly',
   modeStays: (readOnly: boolean, losesImages: boolean) =>
     `the request for ${readOnly ? 'read-only' : 'read-write'} mode stays set (spec.readOnly: ${readOnly}); undo it${losesImages ? ', which is a roll-out, too' : ''}: regadm registry readonly ${readOnly ? 'off' : 'on'}${losesImages ? ' --accept-data-loss' : ''}`,
-  modeUncertain: 'the request can be set although the response does not state it; show it: regadm registry readonly',
+  modeUncertain: (readOnly: boolean) =>
+    `the request can be set although the response does not state it; show it: regadm registry readonly; undo it: regadm registry readonly ${readOnly ? 'off' : 'on'}`,
+  modeChangedByOthers: 'another user has changed the request (spec.readOnly) since; show it: regadm registry readonly',
   startReadOnly: 'switch it first (regadm registry readonly on), or use --read-only=auto',
   manage: 'set it to Managed, or switch the registry manually and use --read-only=required',
 

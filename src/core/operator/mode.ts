@@ -76,7 +76,7 @@ export async function changeMode(
   };
   signal?.throwIfAborted();
   const { config } = await changeConfig(api, change).catch((error: unknown) => {
-    throw patched ? possiblyChanged(error) : error;
+    throw patched ? possiblyChanged(error, readOnly) : error;
   });
   for (const loss of losses) reporter.warning(loss);
   try {
@@ -84,8 +84,19 @@ export async function changeMode(
       await waitForRollout(api, { ...modeRollout(readOnly), timeoutMs, signal, reporter });
     return await modeOf(api, (await readConfig(api)).config, before.readOnly);
   } catch (error) {
-    throw requestStays(signal?.aborted ? signal.reason : error, readOnly, losses.length > 0);
+    const cause: unknown = signal?.aborted ? signal.reason : error;
+    throw (await hasRequest(api, readOnly)) ? requestStays(cause, readOnly, losses.length > 0) : requestGone(cause);
   }
+}
+
+/** True unless the config shows that another user has changed the request since. */
+async function hasRequest(api: ClusterApi, readOnly: boolean): Promise<boolean> {
+  const reading = await readConfig(api).catch(() => undefined);
+  return reading === undefined || (reading.config.spec?.readOnly === true) === readOnly;
+}
+
+function requestGone(cause: unknown): unknown {
+  return cause instanceof RegadmError ? withAdvice(cause, [ADVICE.modeChangedByOthers]) : cause;
 }
 
 /** Adds that the request stays set, and how to undo it, to an error after the change. */
@@ -96,9 +107,9 @@ function requestStays(cause: unknown, readOnly: boolean, losesImages: boolean): 
 }
 
 /** Adds advice to the error of a change that the API server can have made. */
-function possiblyChanged(cause: unknown): unknown {
+function possiblyChanged(cause: unknown, readOnly: boolean): unknown {
   if (isForbidden(cause) || isConflict(cause) || !(cause instanceof RegadmError)) return cause;
-  return cause.exitCode === EXIT.refused ? cause : withAdvice(cause, [ADVICE.modeUncertain]);
+  return cause.exitCode === EXIT.refused ? cause : withAdvice(cause, [ADVICE.modeUncertain(readOnly)]);
 }
 
 async function modeOf(api: ClusterApi, config: RegistryConfig, previous: boolean): Promise<RegistryMode> {

@@ -150,10 +150,15 @@ function unauthorized({ hasToken, what }: RequestDescription, challenge?: Bearer
   if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', ADVICE.grantPruner];
   if (what === 'login') return [code, '401 Unauthorized: the registry does not accept the token', ADVICE.logInAgain];
+  if (challenge && !challenge.isOpenShift)
+    return [
+      'NOT_OPENSHIFT_REGISTRY',
+      `401 Unauthorized: the server asks for a Bearer token of ${challenge.service}, so this is not an OpenShift registry`,
+      ADVICE.integratedRegistry,
+      ADVICE.logInAgain,
+    ];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
-  const remedies: string[] = [ADVICE.logInAgain, ADVICE.grantPruner];
-  if (challenge && !challenge.isOpenShift) remedies.push(ADVICE.otherRegistry(challenge.service));
-  return [code, `401 Unauthorized: ${cause}`, ...remedies];
+  return [code, `401 Unauthorized: ${cause}`, ADVICE.logInAgain, ADVICE.grantPruner];
 }
 
 function unsupported({ what }: RequestDescription): Problem {

@@ -250,9 +250,9 @@ describe('unexpected responses, explained for administrators', () => {
       'a challenge of another registry',
       asks('Bearer realm="https://auth.docker.io/token",service="registry.docker.io"'),
       layer,
-      'REGISTRY_UNAUTHORIZED',
-      /401/,
-      /asks for a token of registry\.docker\.io: pass --registry-url/,
+      'NOT_OPENSHIFT_REGISTRY',
+      /401 Unauthorized: the server asks for a Bearer token of registry\.docker\.io, so this is not/,
+      /^pass --registry-url/,
     ],
     [
       'a challenge of an OpenShift registry that names a service',
