@@ -167,10 +167,10 @@ describe('signatures, attestations and SBOMs', () => {
     const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
     expect(result.status).toBe(0);
     const warning = expect.stringMatching(
-      /^manifests cannot be read; only cosign's tags show what is attached to an image, and signatures, .* \(in legacy\/app\); grant the user a role that allows pulling: .* registry-viewer .* system:image-puller /,
+      /^manifests cannot be read; only the names of tags \(sha256-…\) show what is attached to an image, and signatures, .* \(in legacy\/app\); grant the user a role that allows pulling: .* registry-viewer .* system:image-puller /,
     ) as string;
     expect(documentOf(result).warnings).toEqual([warning]);
-    expect(result.stderr).toContain("warning: manifests cannot be read; only cosign's tags show");
+    expect(result.stderr).toContain('warning: manifests cannot be read; only the names of tags');
   });
 
   describe.each<[string, string[]]>([

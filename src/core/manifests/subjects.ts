@@ -130,7 +130,7 @@ class SubjectReader {
   }
 }
 
-const ONLY_COSIGN_TAGS = "only cosign's tags show what is attached to an image";
+const ONLY_TAGS = 'only the names of tags (sha256-…) show what is attached to an image';
 const LOST = 'signatures, attestations and SBOMs that only their manifests attach to an image are not kept with it';
 
 /** Returns the warning for manifests that cannot be read at all, with the remedy that the error suggests. */
@@ -140,7 +140,7 @@ export function manifestsNotRead(why: unknown): string {
 }
 
 function describeLoss(why: unknown): string {
-  return `manifests cannot be read; ${ONLY_COSIGN_TAGS}, and ${LOST}: ${messageOf(why)}`;
+  return `manifests cannot be read; ${ONLY_TAGS}, and ${LOST}: ${messageOf(why)}`;
 }
 
 /** Describes what could not be read, with the remedy. */

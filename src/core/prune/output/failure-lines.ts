@@ -14,7 +14,7 @@ export function failureLines({ failures, warnings }: ImagePruneReport, format: s
   const unsaid = failures.filter(({ target, message }) => !warned.has(`${target}: ${message}`));
   const lines = unsaid.map(({ target, message }) => `error: ${target}: ${message}`).slice(0, LISTED);
   if (unsaid.length > LISTED) lines.push(`error: ${unsaid.length - LISTED} more failed (-o json lists all)`);
-  return [...lines, ...remediesOf(unsaid).map((remedy) => `  * ${remedy}`)];
+  return [...lines, ...remediesOf(unsaid).map((remedy) => `  * ${remedy}`)].map((line) => `${line}\n`);
 }
 
 /** Returns what to do about failures, each remedy once. */
