@@ -13,6 +13,8 @@ export class ApiError extends RegadmError {
   readonly reason: string;
   /** What the server answered: the message without the step that failed. */
   readonly answer: string;
+  /** The step that failed: `cannot list pods`. */
+  readonly step?: string;
 
   constructor(
     message: string,
@@ -20,6 +22,7 @@ export class ApiError extends RegadmError {
       status: number;
       reason: string;
       answer?: string;
+      step?: string;
       suggestions?: string[];
       code?: ErrorCode;
       cause?: unknown;
@@ -34,6 +37,7 @@ export class ApiError extends RegadmError {
     this.status = options.status;
     this.reason = options.reason;
     this.answer = options.answer ?? message;
+    this.step = options.step;
   }
 }
 
@@ -105,6 +109,7 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
     status: response.status,
     reason: reason ?? '',
     answer,
+    step,
     suggestions: outsideRole === undefined ? away?.suggestions : [ADVICE.askForAdministrator(outsideRole)],
   });
 }

@@ -1,3 +1,4 @@
+import { isForbidden, type ApiError } from '../cluster/api-error.js';
 import type { Check, CheckStatus } from '../model/check.js';
 import { messageOf, RegadmError } from '../model/errors.js';
 
@@ -19,4 +20,10 @@ export async function look(name: string, otherwise: CheckStatus, read: () => Pro
     const suggestions = error instanceof RegadmError ? error.suggestions : [];
     return [about(name)(otherwise, messageOf(error), ...suggestions)];
   }
+}
+
+/** Describes an error. Pruning does not need this permission, so the full 403 message would cause needless alarm. */
+export function unseen(error: unknown): string {
+  const step = isForbidden(error) ? (error as ApiError).step : undefined;
+  return step === undefined ? messageOf(error) : step.replace(/^cannot /, 'this user may not ');
 }

@@ -1,10 +1,11 @@
+import { isForbidden } from '../cluster/api-error.js';
 import type { ClusterApi } from '../cluster/api.js';
-import { findIfReadable, listObjects, type ObjectReference } from '../cluster/objects.js';
+import { findObject, listObjects, type ObjectReference } from '../cluster/objects.js';
 import { JOBS, defineResource } from '../cluster/resources.js';
 import type { Check } from '../model/check.js';
 import type { Condition, KubeObject } from '../model/kube.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import { about } from './check.js';
+import { about, unseen } from './check.js';
 
 /** The registry in the list of `oc get clusteroperators`. Its conditions include those of the image pruner. */
 const CLUSTER_OPERATOR: ObjectReference = {
@@ -13,10 +14,14 @@ const CLUSTER_OPERATOR: ObjectReference = {
 };
 const NAME = 'clusteroperator image-registry';
 
-/** Checks the ClusterOperator; nothing is reported if it does not exist or the user cannot read it. */
+/** Checks the ClusterOperator; nothing is reported if it does not exist. @throws ApiError when the server fails */
 export async function checkClusterOperator(api: ClusterApi): Promise<Check[]> {
-  const operator = await findIfReadable(api, CLUSTER_OPERATOR);
+  const operator = await findObject(api, CLUSTER_OPERATOR).catch((error: unknown) => {
+    if (isForbidden(error)) return error as Error;
+    throw error;
+  });
   if (!operator) return [];
+  if (operator instanceof Error) return [about('cluster operator')('unknown', unseen(operator))];
   const { conditions = [] } = (operator.status ?? {}) as { conditions?: Condition[] };
   const check = about('cluster operator');
   const unavailable = conditions.find(({ type, status }) => type === 'Available' && status === 'False');
@@ -40,9 +45,11 @@ async function degradedCheck(api: ClusterApi, condition: Condition): Promise<Che
   if (!/ImagePruner/.test(`${condition.reason} ${condition.message}`)) return check('warning', text, LOOK);
   const jobs = await failedJobs(api);
   const job = jobs[0] ?? 'NAME';
+  const find = jobs.length === 0 ? [`find the failed job: oc -n ${REGISTRY_NAMESPACE} get jobs`] : [];
   return check(
     'warning',
     `${text}; this means that a job of the image pruner failed, and the registry itself can be healthy`,
+    ...find,
     `find out why the job failed: oc -n ${REGISTRY_NAMESPACE} logs job/${job}; correct the cause`,
     'the condition ends when a run succeeds (regadm prune schedule --run-now)',
     `or when the failed job is deleted: oc -n ${REGISTRY_NAMESPACE} delete job ${jobs.join(' ') || job}`,

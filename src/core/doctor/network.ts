@@ -1,24 +1,26 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { ApiError } from '../cluster/api-error.js';
+import { isForbidden } from '../cluster/api-error.js';
 import { listObjects } from '../cluster/objects.js';
-import { PODS, defineResource } from '../cluster/resources.js';
+import { PODS, defineResource, type Resource } from '../cluster/resources.js';
 import type { Check } from '../model/check.js';
 import type { KubeObject } from '../model/kube.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
-import { about } from './check.js';
+import { about, unseen } from './check.js';
 
-const NETWORK_POLICIES = defineResource('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy');
+const NETWORK_POLICIES = defineResource('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', { optional: true });
 const CRON_JOBS = defineResource('batch/v1', 'cronjobs', 'CronJob');
 
 type Labels = Record<string, string>;
 type Direction = 'ingress' | 'egress';
 
-/** Pods whose traffic a prune needs. */
+/** Pods whose traffic in one direction a prune needs. */
 interface Subject {
   name: string;
   labels: Labels;
   direction: Direction;
+  /** What fails without the traffic. */
+  loss: string;
 }
 
 interface Selector {
@@ -35,29 +37,38 @@ interface PolicySpec {
 
 /**
  * Checks the NetworkPolicies of the registry's namespace. As soon as a policy selects a pod, Kubernetes blocks all
- * traffic of that pod that no policy allows. Returns no checks if the namespace has no policies, or if the user is not
- * allowed to list them.
+ * traffic of that pod that no policy allows. Returns no checks if the namespace has no policies.
+ * @throws ApiError when a list fails for a reason other than the user's permissions
  */
 export async function checkNetwork(api: ClusterApi): Promise<Check[]> {
   const policies = await inRegistry(api, NETWORK_POLICIES);
-  if (policies.length === 0) return [];
+  if (policies.objects.length === 0) return policies.problems;
   const [pods, cronJobs] = await Promise.all([inRegistry(api, PODS), inRegistry(api, CRON_JOBS)]);
-  const checks = [...registryPods(pods), ...prunerPods(cronJobs)].flatMap((subject) => judge(subject, policies));
+  const problems = [...pods.problems, ...cronJobs.problems];
+  const subjects = [...registryPods(pods.objects), ...prunerPods(cronJobs.objects)];
+  const checks = [...subjects.flatMap((subject) => judge(subject, policies.objects)), ...problems];
   if (checks.length > 0) return checks;
   return [about('network')('ok', 'the NetworkPolicies restrict neither the registry nor the pruners')];
 }
 
-async function inRegistry(api: ClusterApi, resource: typeof PODS): Promise<KubeObject[]> {
-  return listObjects(api, resource, { namespace: REGISTRY_NAMESPACE }).catch((error: unknown) => {
-    if (error instanceof ApiError) return [];
-    throw error;
-  });
+/** Lists objects of the registry's namespace. A user who may not list them gets a check that was not possible. */
+async function inRegistry(api: ClusterApi, resource: Resource): Promise<{ objects: KubeObject[]; problems: Check[] }> {
+  try {
+    return { objects: await listObjects(api, resource, { namespace: REGISTRY_NAMESPACE }), problems: [] };
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return { objects: [], problems: [about('network')('unknown', `${unseen(error)} in ${REGISTRY_NAMESPACE}`)] };
+  }
 }
 
 function registryPods(pods: KubeObject[]): Subject[] {
   const found = pods.find(({ metadata }) => metadata.labels?.['docker-registry'] === 'default');
   const labels = found?.metadata.labels ?? { 'docker-registry': 'default' };
-  return [{ name: 'the registry pods', labels, direction: 'ingress' }];
+  const name = 'the registry pods';
+  return [
+    { name, labels, direction: 'ingress', loss: 'neither pulls and pushes nor regadm reach them' },
+    { name, labels, direction: 'egress', loss: 'they reach neither the API server nor a storage in the network' },
+  ];
 }
 
 function prunerPods(cronJobs: KubeObject[]): Subject[] {
@@ -67,6 +78,7 @@ function prunerPods(cronJobs: KubeObject[]): Subject[] {
       name: `the pods of CronJob ${metadata.name}`,
       labels: templateLabels(spec),
       direction: 'egress',
+      loss: 'they reach neither the API server nor the registry',
     }));
 }
 
@@ -79,7 +91,7 @@ function templateLabels(spec: KubeObject['spec']): Labels {
 
 const TRAFFIC: Record<Direction, string> = { ingress: 'incoming', egress: 'outgoing' };
 
-function judge({ name, labels, direction }: Subject, policies: KubeObject[]): Check[] {
+function judge({ name, labels, direction, loss }: Subject, policies: KubeObject[]): Check[] {
   const selecting = policies.filter((policy) => isolates(policy.spec ?? {}, direction, labels));
   if (selecting.length === 0) return [];
   const check = about('network');
@@ -89,7 +101,7 @@ function judge({ name, labels, direction }: Subject, policies: KubeObject[]): Ch
     return [
       check(
         'warning',
-        `${name} have no ${TRAFFIC[direction]} traffic: NetworkPolicy ${names} denies it`,
+        `${name} have no ${TRAFFIC[direction]} traffic: NetworkPolicy ${names} denies it, so ${loss}`,
         `create a NetworkPolicy in ${REGISTRY_NAMESPACE} that selects ${describeLabels(labels)} and allows ${direction}`,
       ),
     ];

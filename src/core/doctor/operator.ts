@@ -1,14 +1,12 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { isForbidden } from '../cluster/api-error.js';
-import { PRUNER_NAME } from '../schedule/image-pruner.js';
 import { findIfReadable } from '../cluster/objects.js';
 import { hasCode } from '../model/errors.js';
 import { ADVICE } from '../model/advice.js';
 import { degradedReason, type RegistryConfig } from '../operator/config.js';
 import { rolloutLoss } from '../operator/ephemeral-storage.js';
-import { CONFIG, CONFIG_NAME, DEPLOYMENT } from '../operator/objects.js';
+import { CONFIG, DEPLOYMENT } from '../operator/objects.js';
 import type { Deployment } from '../operator/rollout.js';
-import { SILENT } from '../kit/reporter.js';
 import { readSchedule } from '../schedule/schedule.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { readMode } from '../operator/mode.js';
@@ -16,7 +14,7 @@ import { OWN_CRON_JOB } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
 import type { ScheduleDocument } from '../schedule/report.js';
 import type { Check } from '../model/check.js';
-import { about } from './check.js';
+import { about, unseen } from './check.js';
 
 /**
  * Checks mode, pods and deletion of the registry. Results are unknown for users who cannot read the operator's objects.
@@ -27,7 +25,7 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
     if (isForbidden(error) || hasCode(error, 'NO_REGISTRY_OPERATOR')) return error as Error;
     throw error;
   });
-  if (mode instanceof Error) return [operator('unknown', unseen(mode, CONFIG_NAME))];
+  if (mode instanceof Error) return [operator('unknown', unseen(mode))];
   const checks: Check[] = [];
   const deployment = await findIfReadable<Deployment>(api, DEPLOYMENT);
   const degraded = degradedReason(mode.conditions);
@@ -121,17 +119,13 @@ function cacheCheck(cache: string | undefined, replicas: number): Check[] {
   ];
 }
 
-/** Describes an error. Pruning does not need this permission, so the full 403 message would cause needless alarm. */
-function unseen(error: Error, name: string): string {
-  return isForbidden(error) ? `this user may not read ${name}` : error.message;
-}
-
 /** Checks the cluster's own pruning and its last run. */
 export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
-  const report = await readSchedule(api, SILENT).catch((error: unknown) => error as Error);
-  const check = about('schedule');
-  if (report instanceof Error) return [check('unknown', unseen(report, PRUNER_NAME))];
-  return [ownPruner(report), ...lastRun(report)];
+  const problems: string[] = [];
+  const reporter = { warning: (text: string) => void problems.push(text) };
+  const report = await readSchedule(api, reporter).catch((error: unknown) => error as Error);
+  if (report instanceof Error) return [about('schedule')('unknown', unseen(report))];
+  return [ownPruner(report), ...problems.map((text) => about('last run')('unknown', text)), ...lastRun(report)];
 }
 
 function ownPruner({ effective, cronJobs }: ScheduleDocument): Check {

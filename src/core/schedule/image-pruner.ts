@@ -10,7 +10,7 @@ const IMAGE_PRUNERS = defineResource('imageregistry.operator.openshift.io/v1', '
   namespaced: false,
 });
 const PRUNER = { resource: IMAGE_PRUNERS, name: 'cluster' };
-export const PRUNER_NAME = describeObject(PRUNER);
+const PRUNER_NAME = describeObject(PRUNER);
 
 /** The object that configures the cluster's own pruning. */
 export interface ImagePruner extends KubeObject {

@@ -1,5 +1,9 @@
 import { startSandbox, type CustomResource, type Sandbox, type SandboxOptions } from '../../../src/sandbox/index.js';
-import { regadm } from '../../support/regadm.js';
+import { openCluster } from '../../../src/core/cluster/index.js';
+import { diagnose } from '../../../src/core/doctor/diagnose.js';
+import { SILENT } from '../../../src/core/kit/reporter.js';
+import type { Check } from '../../../src/core/model/check.js';
+import type { KubeObject } from '../../../src/core/model/kube.js';
 
 const NAMESPACE = 'openshift-image-registry';
 const RESOURCES: CustomResource[] = [
@@ -19,22 +23,18 @@ const RESOURCES: CustomResource[] = [
   },
 ];
 
-interface Check {
-  name: string;
-  status: string;
-  message: string;
-  suggestions?: string[];
-}
-
 let sandbox: Sandbox;
 afterEach(() => sandbox.stop());
 const start = async (options: SandboxOptions = {}): Promise<Sandbox> =>
   (sandbox = await startSandbox({ sample: true, storage: 'none', customResources: RESOURCES, ...options }));
 
-/** Runs `regadm doctor` and returns its checks of one name. */
+/** Runs the checks of `regadm doctor` and returns those of one name. */
 async function doctor(name: string, user: 'admin' | 'pruner' = 'admin'): Promise<Check[]> {
-  const { stdout } = await regadm(['doctor', '-o', 'json'], { kubeconfig: sandbox.kubeconfig[user] });
-  return (JSON.parse(stdout) as { checks: Check[] }).checks.filter((check) => check.name === name);
+  const connect = () => openCluster({ kubeconfig: sandbox.kubeconfig[user] });
+  const context = { reporter: SILENT, signal: new AbortController().signal };
+  return (await diagnose(connect, { forceInsecure: false, workers: 1 }, context)).filter(
+    (check) => check.name === name,
+  );
 }
 
 function putClusterOperator(...conditions: object[]): void {
@@ -87,13 +87,52 @@ describe('the ClusterOperator', () => {
     ]);
   });
 
-  test('that is healthy passes; without it, and for a user who cannot read it, nothing is reported', async () => {
+  test('that is degraded because of a pruner whose job the user cannot list: how to find the job', async () => {
+    await start({ fail: [`GET /namespaces/${NAMESPACE}/jobs => 403`] });
+    putClusterOperator(DEGRADED);
+    const [check] = await doctor('cluster operator');
+    expect(check!.suggestions![0]).toBe(`find the failed job: oc -n ${NAMESPACE} get jobs`);
+  });
+
+  test('that is not Available: its words, and where to look', async () => {
+    await start();
+    putClusterOperator({ type: 'Available', status: 'False', reason: 'NoReplicas', message: 'no pods' }, DEGRADED);
+    expect(await doctor('cluster operator')).toMatchObject([
+      {
+        status: 'warning',
+        message: 'clusteroperator image-registry is not Available: NoReplicas: no pods',
+        suggestions: ['read its conditions: oc describe clusteroperator image-registry'],
+      },
+      { status: 'warning', message: expect.stringContaining('ImagePrunerDegraded') },
+    ]);
+  });
+
+  test('that states no reason is reported, too', async () => {
+    await start();
+    putClusterOperator({ type: 'Degraded', status: 'True' });
+    expect(await doctor('cluster operator')).toMatchObject([
+      { status: 'warning', message: 'clusteroperator image-registry is Degraded: without a reason' },
+    ]);
+  });
+
+  test('that is healthy passes; without it, nothing is reported', async () => {
     await start();
     sandbox.store.remove('clusteroperators', 'image-registry');
     expect(await doctor('cluster operator')).toEqual([]);
     putClusterOperator({ type: 'Degraded', status: 'False' });
     expect(await doctor('cluster operator')).toMatchObject([{ status: 'ok' }]);
-    expect(await doctor('cluster operator', 'pruner')).toEqual([]);
+  });
+
+  test('that the user cannot read is a check that was not possible', async () => {
+    await start();
+    putClusterOperator({ type: 'Degraded', status: 'True' });
+    expect(await doctor('cluster operator', 'pruner')).toEqual([
+      {
+        name: 'cluster operator',
+        status: 'unknown',
+        message: 'this user may not read clusteroperators.config.openshift.io/image-registry',
+      },
+    ]);
   });
 });
 
@@ -114,16 +153,74 @@ describe('NetworkPolicies', () => {
       expect.objectContaining({
         status: 'warning',
         message:
-          'the pods of CronJob regadm-image-pruner have no outgoing traffic: NetworkPolicy default-deny denies it',
+          'the pods of CronJob regadm-image-pruner have no outgoing traffic: NetworkPolicy default-deny denies it, so they reach neither the API server nor the registry',
         suggestions: [expect.stringContaining('app=regadm')],
       }),
     );
-    expect(checks).toContainEqual(
-      expect.objectContaining({
+    expect(checks.slice(0, 2)).toMatchObject([
+      {
         status: 'warning',
-        message: 'the registry pods have no incoming traffic: NetworkPolicy default-deny denies it',
-      }),
-    );
+        message: expect.stringMatching(/^the registry pods have no incoming traffic: NetworkPolicy default-deny /),
+        suggestions: [expect.stringMatching(/\(docker-registry=default\) and allows ingress$/)],
+      },
+      {
+        status: 'warning',
+        message:
+          'the registry pods have no outgoing traffic: NetworkPolicy default-deny denies it, so they reach neither the API server nor a storage in the network',
+        suggestions: [expect.stringMatching(/\(docker-registry=default\) and allows egress$/)],
+      },
+    ]);
+  });
+
+  test('that deny only outgoing traffic to the registry pods are named', async () => {
+    await start();
+    put('no-egress', { podSelector: { matchLabels: { 'docker-registry': 'default' } }, policyTypes: ['Egress'] });
+    expect(await doctor('network')).toMatchObject([
+      { status: 'warning', message: expect.stringMatching(/^the registry pods have no outgoing traffic: /) },
+    ]);
+  });
+
+  test('that allow the registry pods only some outgoing traffic are named as information', async () => {
+    await start();
+    put('some', {
+      podSelector: { matchLabels: { 'docker-registry': 'default' } },
+      policyTypes: ['Egress'],
+      egress: [{ ports: [{ port: 443 }] }],
+    });
+    expect(await doctor('network')).toMatchObject([
+      {
+        status: 'info',
+        message: 'the registry pods have only the outgoing traffic that NetworkPolicy some allows',
+      },
+    ]);
+  });
+
+  test('that the user cannot list are a check that was not possible', async () => {
+    await start({ fail: ['GET /networkpolicies => 403'] });
+    put('default-deny', { podSelector: {}, policyTypes: ['Ingress'] });
+    expect(await doctor('network')).toEqual([
+      {
+        name: 'network',
+        status: 'unknown',
+        message: `this user may not list networkpolicies.networking.k8s.io in ${NAMESPACE}`,
+      },
+    ]);
+  });
+
+  test('are checked for the registry pods if the user cannot list CronJobs, which is named', async () => {
+    await start({ fail: ['GET /cronjobs => 403'] });
+    put('default-deny', { podSelector: {}, policyTypes: ['Ingress'] });
+    expect(await doctor('network')).toMatchObject([
+      { status: 'warning', message: expect.stringContaining('the registry pods have no incoming traffic') },
+      { status: 'unknown', message: `this user may not list cronjobs.batch in ${NAMESPACE}` },
+    ]);
+  });
+
+  test('whose list fails are a check that was not possible, with the words of the server', async () => {
+    await start({ fail: ['GET /networkpolicies => 500'] });
+    expect(await doctor('network')).toMatchObject([
+      { status: 'unknown', message: expect.stringContaining('cannot list networkpolicies.networking.k8s.io') },
+    ]);
   });
 
   test.each<[string, object, string[]]>([
@@ -154,6 +251,24 @@ describe('NetworkPolicies', () => {
   });
 });
 
+test('an operator whose Deployment the user cannot read: the check names the Deployment', async () => {
+  await start({ fail: ['GET /deployments/image-registry => 403'] });
+  expect(await doctor('operator')).toEqual([
+    {
+      name: 'operator',
+      status: 'unknown',
+      message: 'this user may not read deployments.apps/image-registry in namespace openshift-image-registry',
+    },
+  ]);
+});
+
+test('runs of the pruner that the user cannot list are a check that was not possible', async () => {
+  await start({ fail: ['GET /cronjobs => 403'] });
+  expect(await doctor('last run')).toMatchObject([
+    { status: 'unknown', message: expect.stringContaining('cannot read the last runs') },
+  ]);
+});
+
 describe('the blob cache', () => {
   test('of several replicas is a warning', async () => {
     await start({ replicas: 2 });
@@ -164,6 +279,18 @@ describe('the blob cache', () => {
         suggestions: [expect.stringContaining('regadm registry restart')],
       },
     ]);
+  });
+
+  test.each(['redis', ''])('of several replicas, set to "%s", is not mentioned', async (value) => {
+    await start({ replicas: 2 });
+    const deployment = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
+    const text = JSON.stringify(deployment);
+    expect(text).toContain('"value":"inmemory"');
+    sandbox.store.put(
+      'deployments',
+      JSON.parse(text.replace('"value":"inmemory"', `"value":"${value}"`)) as KubeObject,
+    );
+    expect(await doctor('blob cache')).toEqual([]);
   });
 
   test('of one replica is not mentioned', async () => {
