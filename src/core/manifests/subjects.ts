@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
 import type { Failure } from '../model/document.js';
-import { parseDigest } from '../model/digest.js';
-import { manifestParts } from '../model/image-manifest.js';
+import { subjectIn } from '../model/image-manifest.js';
 import { RegadmError, hasCode, messageOf } from '../model/errors.js';
 import { streamKey } from '../model/image-stream.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
@@ -101,11 +100,10 @@ class SubjectReader {
     try {
       const manifest = await registry.getManifest(repository, digests.digest(images.name(image)), { signal });
       this.mayPull = true;
-      const subject = parseDigest(manifest?.subject?.digest);
+      if (manifest === undefined) return 'unknown';
+      const subject = subjectIn(manifest);
       if (subject) subjects.found.set(images.name(image), digests.intern(subject));
-      // A response that is not a manifest does not show that there is no subject.
-      else if (manifest) manifestParts(manifest);
-      return manifest === undefined ? 'unknown' : 'read';
+      return 'read';
     } catch (error) {
       return this.note(error, repository);
     }

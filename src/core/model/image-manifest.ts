@@ -1,3 +1,4 @@
+import { parseDigest, type Digest } from './digest.js';
 import { reduceImage, type ImageRecord } from './image.js';
 import type { KubeObject } from './kube.js';
 import { isRecord } from './values/json.js';
@@ -33,15 +34,46 @@ export function manifestParts(manifest: unknown): ManifestParts {
 }
 
 /**
- * Reduces a whole Image object, which can contain what the listed fields do not: if its metadata cannot be read, its
- * manifest (`dockerImageManifest`) states what it names.
+ * Returns the digest that a parsed manifest names as its `subject`; undefined if it names none.
+ * @throws Error if it is not a manifest: then nothing shows that there is no subject
+ */
+export function subjectIn(manifest: unknown): Digest | undefined {
+  const subject = isRecord(manifest) && isRecord(manifest.subject) ? parseDigest(manifest.subject.digest) : undefined;
+  if (subject === undefined) manifestParts(manifest);
+  return subject;
+}
+
+/**
+ * Reduces an Image object and its manifest (`dockerImageManifest`), if the object contains it: the manifest states the
+ * subject of an OCI image, and, if the metadata cannot be read, what the image names.
  */
 export function reduceWholeImage(object: KubeObject): ImageRecord {
   const record = reduceImage(object);
   const { dockerImageManifest: text } = object;
-  if (record.unreadable === '' || typeof text !== 'string' || text === '') return record;
+  if ((record.unreadable === '' && !record.oci) || typeof text !== 'string' || text === '') return record;
+  const manifest = parseJson(text);
+  return record.unreadable === '' ? withSubject(record, manifest) : withParts(withSubject(record, manifest), manifest);
+}
+
+function parseJson(text: string): unknown {
   try {
-    return { ...record, ...manifestParts(JSON.parse(text)), unreadable: '' };
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function withSubject(record: ImageRecord, manifest: unknown): ImageRecord {
+  try {
+    return record.oci ? { ...record, subject: subjectIn(manifest) ?? '' } : record;
+  } catch {
+    return record;
+  }
+}
+
+function withParts(record: ImageRecord, manifest: unknown): ImageRecord {
+  try {
+    return { ...record, ...manifestParts(manifest), unreadable: '' };
   } catch {
     return { ...record, unreadable: `${record.unreadable}, and dockerImageManifest is not a manifest` };
   }

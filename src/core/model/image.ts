@@ -20,6 +20,11 @@ export interface ImageRecord {
   children: string[];
   /** True for an OCI manifest or index, or one of an unknown type, which can have a `subject`. */
   oci: boolean;
+  /**
+   * Digest of the `subject` in its own manifest (`dockerImageManifest`), or empty if that has none. Absent if the
+   * object does not contain the manifest of an OCI image, as most do not.
+   */
+  subject?: string;
   /** What is wrong with its metadata, or empty. Such an image stops the deletion of images. */
   unreadable: string;
 }

@@ -2,8 +2,8 @@ import type { Fields } from './kube.js';
 import type { ReferrerResource } from './referrers/index.js';
 
 /**
- * The fields of listed objects that the reducers (`reduceImage`, `reduceStream`, `REFERRER_KINDS`) read. Only these are
- * parsed. test/core/model/list-fields.test.ts fails when a reducer reads a field that is missing here.
+ * The fields of listed objects that the reducers (`reduceWholeImage`, `reduceStream`, `REFERRER_KINDS`) read. Only
+ * these are parsed. test/core/model/list-fields.test.ts fails when a reducer reads a field that is missing here.
  */
 const METADATA: Fields = {
   name: 'all',
@@ -18,6 +18,7 @@ const NAME: Fields = { name: 'all', namespace: 'all', uid: 'all' };
 const IMAGE_FIELDS: Fields = {
   metadata: METADATA,
   dockerImageReference: 'all',
+  dockerImageManifest: 'all',
   dockerImageManifestMediaType: 'all',
   dockerImageMetadata: {
     Id: 'all',

@@ -10,7 +10,7 @@ import { startRun } from './run-context.js';
 import { warnAboutInput } from './warnings.js';
 
 const NOT_CURRENT =
-  'planned from files: uses that have appeared since the files were saved, and what only manifests attach to an image, are not known';
+  'planned from files: uses that have appeared since the files were saved, and what only manifests in the registry attach to an image, are not known';
 
 /**
  * Plans a prune from saved lists (`--from DIR`), without a cluster and a registry. Always a dry run.

@@ -130,17 +130,18 @@ class GridPass {
 
   /** Lowers the thresholds of attachments' tag items to those of their subjects. */
   keepAttachedItems(): void {
-    const { images, streams } = this.input.snapshot;
-    const subjects = new Map<string, number>();
+    const { images, streams, subjects } = this.input.snapshot;
+    const ofTags = new Map<string, number>();
     for (const [subject, tags] of this.attachments.tags)
-      for (const { stream, tag } of tags) subjects.set(`${stream}/${tag}`, images.indexOf(subject));
-    if (subjects.size === 0) return;
+      for (const { stream, tag } of tags) ofTags.set(`${stream}/${tag}`, subject);
+    if (ofTags.size + subjects.size === 0) return;
     let at = 0;
     streams.forEach(({ tags }, stream) =>
       tags.forEach(({ items }, tag) => {
-        const subject = subjects.get(`${stream}/${tag}`) ?? -1;
+        const ofTag = ofTags.get(`${stream}/${tag}`);
         for (const { image } of items) {
-          if (subject !== -1 && images.indexOf(image) !== -1) this.lowerItem(at, subject);
+          if (images.indexOf(image) !== -1)
+            for (const subject of [ofTag, subjects.get(image)]) if (subject !== undefined) this.lowerItem(at, subject);
           at++;
         }
       }),
@@ -163,7 +164,10 @@ class GridPass {
     return Array.from({ length: this.items.ages }, (_, age) => age);
   }
 
-  private lowerItem(item: number, subject: number): void {
+  /** @param digest the digest number of the subject, which need not exist */
+  private lowerItem(item: number, digest: number): void {
+    const subject = this.input.snapshot.images.indexOf(digest);
+    if (subject === -1) return;
     for (let age = 0; age < this.items.ages; age++) this.items.lower(item, age, this.images.get(subject, age));
   }
 

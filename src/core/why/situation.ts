@@ -12,26 +12,27 @@ export interface Decided extends Situation {
 }
 
 /**
- * Decides a situation as `prune images` does: a subject counts only if the decision without subjects would not keep the
- * image or its tag items. The caller handles invalid references.
+ * Decides a situation as `prune images` does: a subject that only a manifest in the registry names counts only if the
+ * decision without it would not keep the image or its tag items. The caller handles invalid references.
  */
 export function decide(situation: Situation): Decided {
   const { snapshot, options, now } = situation;
   const uses = collectUses(snapshot.referrers, snapshot.digests, toUseOptions(options, now, snapshot.streams));
   const decideWith = (manifests: Pick<Snapshot, 'subjects' | 'unreadManifests'>): Decisions =>
     new Decisions({ snapshot: { ...snapshot, ...manifests }, uses, options, now });
-  const draft = decideWith({ subjects: new Map(), unreadManifests: new Map() });
+  const draft = decideWith({ subjects: snapshot.images.statedSubjects, unreadManifests: new Map() });
   const { unreadManifests } = snapshot;
   const subjects = subjectsThatCount(draft, situation);
-  const isFinal = subjects.size + unreadManifests.size === 0;
+  const isFinal = subjects.size + unreadManifests.size === snapshot.images.statedSubjects.size;
   return { ...situation, uses, decisions: isFinal ? draft : decideWith({ subjects, unreadManifests }) };
 }
 
 function subjectsThatCount(draft: Decisions, { snapshot, options }: Situation): Snapshot['subjects'] {
   const { subjects, images } = snapshot;
-  if (subjects.size === 0) return subjects;
+  const { statedSubjects } = images;
+  if (subjects.size === statedSubjects.size) return statedSubjects;
   const candidates = new Set(subjectCandidates(draft, snapshot, options));
-  return new Map([...subjects].filter(([image]) => candidates.has(images.indexOf(image))));
+  return new Map([...subjects].filter(([image]) => statedSubjects.has(image) || candidates.has(images.indexOf(image))));
 }
 
 /** Decides the situation after these changes. */

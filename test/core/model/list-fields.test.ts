@@ -1,5 +1,5 @@
 import { LIST_FIELDS } from '../../../src/core/model/list-fields.js';
-import { reduceImage } from '../../../src/core/model/image.js';
+import { reduceWholeImage } from '../../../src/core/model/image-manifest.js';
 import { reduceStream } from '../../../src/core/model/image-stream.js';
 import { readJson } from '../../../src/core/cluster/lists/json-reader.js';
 import type { Fields, KubeObject } from '../../../src/core/model/kube.js';
@@ -11,7 +11,7 @@ import { namedCases, randomCases } from '../../support/conformance/conformance-c
 type Reduce = (object: KubeObject) => unknown;
 
 const REDUCERS: Record<string, Reduce> = {
-  images: reduceImage,
+  images: reduceWholeImage,
   imagestreams: reduceStream,
   ...(REFERRER_KINDS as Record<string, Reduce>),
 };

@@ -67,6 +67,22 @@ test('signatures are kept with their image, children with their index, and ended
   expect(settingsGrid({ snapshot, options, ...SETTINGS, now: NOW }).cells).toEqual(byPlanning(snapshot, options, NOW));
 });
 
+test('an image with a subject keeps its tag items in all image streams while the subject is kept', () => {
+  const snapshot = aSnapshot(
+    anImageStream('ns/app').withTag('v1', ['a', 'b', 'c'].map(digest)).withTag('sbom', ['of-c', 'of-b'].map(digest)),
+    anImageStream('ns/copy').withTag('v1', ['a', 'of-of-b', 'of-b', 'of-nothing'].map(digest)),
+    ...['a', 'b', 'c', 'of-b', 'of-c', 'of-of-b', 'of-nothing'].map(anOrdinaryImage),
+  );
+  const attach = (image: string, subject: string): void =>
+    void snapshot.subjects.set(snapshot.digests.intern(digest(image)), snapshot.digests.intern(digest(subject)));
+  attach('of-b', 'b');
+  attach('of-c', 'c');
+  attach('of-of-b', 'of-b');
+  attach('of-nothing', 'no image');
+  const options = pruneOptions();
+  expect(settingsGrid({ snapshot, options, ...SETTINGS, now: NOW }).cells).toEqual(byPlanning(snapshot, options, NOW));
+});
+
 test('an image that cannot be read keeps all images, in every cell', () => {
   const broken = anImage(digest('broken'));
   delete broken.object.dockerImageMetadata;

@@ -81,7 +81,7 @@ class SnapshotReader {
     ];
     await forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read());
     await this.addMissingImages();
-    await this.readManifests();
+    this.snapshot.subjects = new Map(this.snapshot.images.statedSubjects);
     const everything = this.options.everything && (await this.readEverything(this.options.everything.hosts));
     return {
       snapshot: this.snapshot,
@@ -199,23 +199,4 @@ class SnapshotReader {
     const found = await mapParallel(names, CONCURRENT_GETS, (name) => getImage(this.api, name, this.options.signal));
     for (const object of found) if (object) images.add(reduceWholeImage(object));
   }
-
-  /**
-   * Reads the images whose metadata cannot be read again, as whole objects: their manifests, which are not among the
-   * listed fields, can state what they name.
-   */
-  private async readManifests(): Promise<void> {
-    const { images, digests } = this.snapshot;
-    await forEachParallel([...images.unreadable.keys()], { concurrency: CONCURRENT_GETS }, async (image) => {
-      const object = await getImage(this.api, digests.digest(images.name(image)), this.options.signal).catch(
-        ifForbidden,
-      );
-      if (object && object.metadata.uid === images.uid(image)) images.learn(image, reduceWholeImage(object));
-    });
-  }
-}
-
-/** @returns undefined if the user is not allowed to read the object */
-function ifForbidden(error: unknown): undefined {
-  if (!isForbidden(error)) throw error;
 }

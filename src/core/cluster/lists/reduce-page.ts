@@ -1,5 +1,5 @@
 import { packImages, transferables, type ImageColumns } from '../../model/table/image-columns.js';
-import { reduceImage } from '../../model/image.js';
+import { reduceWholeImage } from '../../model/image-manifest.js';
 import { reduceStream, type StreamRecord } from '../../model/image-stream.js';
 import type { KubeList, KubeObject } from '../../model/kube.js';
 import { reduceLimitRange, type ImageLimit } from '../../model/limit-range.js';
@@ -33,7 +33,8 @@ export function reducePage(resource: string, body: Uint8Array): ReducedPage {
   }) as KubeList | null;
   const items = itemsOf(list);
   const page: ReducedPage = positionOf(list!, items);
-  if (resource === 'images') return { ...page, columns: packImages(items.map(checkedReducer(resource, reduceImage))) };
+  if (resource === 'images')
+    return { ...page, columns: packImages(items.map(checkedReducer(resource, reduceWholeImage))) };
   if (resource === 'imagestreams') return { ...page, streams: items.map(checkedReducer(resource, reduceStream)) };
   if (resource === 'limitranges') return { ...page, limits: items.flatMap(checkedReducer(resource, reduceLimitRange)) };
   const reduce: (object: KubeObject) => Referrer = REFERRER_KINDS[resource as ReferrerResource];

@@ -15,6 +15,7 @@ import { emptySnapshot, internStream, type Snapshot } from './snapshot.js';
 export function buildSnapshot(lists: Record<string, KubeObject[] | undefined>): Snapshot {
   const snapshot = emptySnapshot();
   snapshot.images.addColumns(packImages((lists.images ?? []).map(checkedReducer('images', reduceWholeImage))));
+  snapshot.subjects = new Map(snapshot.images.statedSubjects);
   snapshot.streams = (lists.imagestreams ?? [])
     .map(checkedReducer('imagestreams', reduceStream))
     .map((record) => internStream(record, snapshot.digests));

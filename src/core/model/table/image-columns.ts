@@ -11,7 +11,15 @@ export function wordsToUid(words: Uint32Array, at: number): string {
   return wordsToHex(words, at, UID_WORDS).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-export const FLAG = { managed: 1, oci: 2, referenceHasDigest: 4, hasConfig: 8, plainUid: 16, invalidName: 32 } as const;
+export const FLAG = {
+  managed: 1,
+  oci: 2,
+  referenceHasDigest: 4,
+  hasConfig: 8,
+  plainUid: 16,
+  invalidName: 32,
+  statesSubject: 64,
+} as const;
 
 /**
  * A page of images as columns, which is cheap to send between threads (the buffers are transferred) and to store.
@@ -39,6 +47,8 @@ export interface ImageColumns {
   referenceOf: Uint32Array;
   /** What is wrong with an image's metadata, by image. */
   unreadable: [number, string][];
+  /** The subjects that images state, by image. `FLAG.statesSubject` is also set for an image that states none. */
+  subjects: [number, string][];
 }
 
 /** Packs reduced images into columns. */
@@ -63,6 +73,7 @@ export function packImages(records: ImageRecord[]): ImageColumns {
     references: [],
     referenceOf: new Uint32Array(count),
     unreadable: [],
+    subjects: [],
   };
   const packer = new Packer(columns);
   records.forEach((record, index) => packer.put(record, index));
@@ -104,6 +115,7 @@ class Packer {
       endsWithName ? record.reference.slice(0, -suffix.length) : record.reference,
     );
     if (record.unreadable) columns.unreadable.push([index, record.unreadable]);
+    if (record.subject) columns.subjects.push([index, record.subject]);
     this.invalid = undefined;
     const hasDigestName = this.putName(record.name);
     const hasConfig = record.config !== '' && this.putDigest(record.config, 'dockerImageMetadata.Id');
@@ -116,6 +128,7 @@ class Packer {
       (endsWithName ? FLAG.referenceHasDigest : 0) |
       (hasConfig ? FLAG.hasConfig : 0) |
       (hasDigestName ? 0 : FLAG.invalidName) |
+      (record.subject === undefined ? 0 : FLAG.statesSubject) |
       (this.putUid(record.uid, index) ? FLAG.plainUid : 0);
   }
 

@@ -22,6 +22,12 @@ export function recordOf(images: ImageTable, image: number): ImageRecord {
       .map((blob) => ({ digest: digests.text(blob), size: images.blobSize(blob) })),
     children,
     oci: images.oci(image),
+    ...(images.statesSubject(image) ? { subject: subjectOf(images, image) } : {}),
     unreadable: images.unreadable.get(image) ?? '',
   };
+}
+
+function subjectOf(images: ImageTable, image: number): string {
+  const subject = images.statedSubjects.get(images.name(image));
+  return subject === undefined ? '' : images.digests.text(subject);
 }

@@ -38,6 +38,8 @@ export class ImageTable {
   private readonly byDigest = new Growable(new Int32Array(8192));
   /** What is wrong with the metadata of images that do not state what they name. */
   readonly unreadable = new Map<number, string>();
+  /** Subjects that images state themselves; both are digest numbers. */
+  readonly statedSubjects = new Map<number, number>();
   /** What images name that were unreadable when they were added. */
   private readonly learned = new Map<number, LearnedParts>();
   /** Images that were read again with another uid, because they were deleted and pushed again in between. */
@@ -136,6 +138,11 @@ export class ImageTable {
     return (this.flags.at(image) & FLAG.oci) !== 0;
   }
 
+  /** Returns true if an image states itself whether it has a subject: its manifest need not be read. */
+  statesSubject(image: number): boolean {
+    return (this.flags.at(image) & FLAG.statesSubject) !== 0;
+  }
+
   /** Returns true if the name of an image is a digest. */
   hasDigestName(image: number): boolean {
     return (this.flags.at(image) & FLAG.invalidName) === 0;
@@ -207,6 +214,8 @@ export class ImageTable {
     const problem = page.unreadable.get(index);
     // No one can pull an image whose name is not a digest. It is kept as it is, so nothing depends on its blobs.
     if (problem && this.hasDigestName(image)) this.unreadable.set(image, problem);
+    const subject = page.subjects.get(index);
+    if (subject !== undefined) this.statedSubjects.set(name, this.digests.intern(subject));
     const invalid = page.invalidNames.get(index);
     if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
     this.referenceOf.push(this.references.intern(columns.references[columns.referenceOf[index]!]!));

@@ -7,6 +7,7 @@ export class PageCursor {
   /** Uids in another form than the usual one, by image. */
   readonly otherUids: ReadonlyMap<number, string>;
   readonly unreadable: ReadonlyMap<number, string>;
+  readonly subjects: ReadonlyMap<number, string>;
   readonly invalidNames: ReadonlyMap<number, InvalidNames>;
   private readonly otherDigests: ReadonlyMap<number, string>;
   private digestAt = 0;
@@ -18,6 +19,7 @@ export class PageCursor {
   ) {
     this.otherUids = new Map(columns.otherUids);
     this.unreadable = new Map(columns.unreadable);
+    this.subjects = new Map(columns.subjects);
     this.invalidNames = new Map(columns.invalidNames);
     this.otherDigests = new Map(columns.otherDigests);
   }

@@ -41,7 +41,7 @@ export interface Snapshot {
   streams: ImageStream[];
   referrers: Referrer[];
   limits: ImageLimit[];
-  /** Subjects of the OCI manifests that were read, by image. */
+  /** Subjects of images, by image: those that Image objects state, and those of the OCI manifests that were read. */
   subjects: Map<number, number>;
   /** Images (digest numbers) whose manifests could not be read and may name a subject, with the problem. */
   unreadManifests: Map<number, string>;
@@ -65,6 +65,7 @@ export type ImageView = Pick<
   | 'size'
   | 'managed'
   | 'oci'
+  | 'statesSubject'
   | 'hasDigestName'
   | 'uid'
   | 'reference'

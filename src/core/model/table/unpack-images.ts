@@ -33,11 +33,13 @@ class Unpacker {
   private readonly otherDigests: Map<number, string>;
   private readonly otherUids: Map<number, string>;
   private readonly unreadable: Map<number, string>;
+  private readonly subjects: Map<number, string>;
 
   constructor(private readonly columns: ImageColumns) {
     this.otherDigests = new Map(columns.otherDigests);
     this.otherUids = new Map(columns.otherUids);
     this.unreadable = new Map(columns.unreadable);
+    this.subjects = new Map(columns.subjects);
   }
 
   digest(at: number): string {
@@ -72,6 +74,7 @@ class Unpacker {
         this.digest(layersAt + layerCount + child),
       ),
       oci: (flags & FLAG.oci) !== 0,
+      ...((flags & FLAG.statesSubject) === 0 ? {} : { subject: this.subjects.get(index) ?? '' }),
       unreadable: this.unreadable.get(index) ?? '',
     };
   }

@@ -52,7 +52,8 @@ export async function gather(
     const openToRead = options.pruneRegistry ? undefined : () => openToReadFrom(ports, request, context, snapshot);
     const source = { registry: available, openToRead };
     const facts = await gatherSubjects({ snapshot, options, draft }, source, policy, context);
-    const evidence = { snapshot: freezeSnapshot({ ...snapshot, ...facts }), now, planFile, draft };
+    const subjects = new Map([...snapshot.subjects, ...facts.subjects]);
+    const evidence = { snapshot: freezeSnapshot({ ...snapshot, ...facts, subjects }), now, planFile, draft };
     return { evidence: Object.freeze(evidence), registry, lists };
   } catch (error) {
     closeOnceOpen(opening);

@@ -83,6 +83,10 @@ export class LaterImages implements ImageView {
     return image < this.first ? this.base.oci(image) : this.at(image).record.oci;
   }
 
+  statesSubject(image: number): boolean {
+    return image < this.first ? this.base.statesSubject(image) : this.at(image).record.subject !== undefined;
+  }
+
   hasDigestName(image: number): boolean {
     return this.digests.isDigest(this.name(image));
   }
