@@ -99,8 +99,13 @@ export class HttpClusterApi implements ClusterApi {
       });
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw error instanceof UnusableResponse ? error.cause : connectionError(this.server, error, this.settings.proxy);
+      throw error instanceof UnusableResponse ? error.cause : this.unreachable(error);
     }
+  }
+
+  private unreachable(error: unknown): Error {
+    const { tlsServerName } = this.config.getCurrentCluster()!;
+    return connectionError(this.server, error, { proxy: this.settings.proxy, tlsServerName });
   }
 
   async get<T>(path: string, options: ApiRequestOptions = {}): Promise<T> {
@@ -120,7 +125,7 @@ export class HttpClusterApi implements ClusterApi {
       );
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw connectionError(this.server, error, this.settings.proxy);
+      throw this.unreachable(error);
     }
     const isStream = 'statusCode' in opened;
     this.settings.log(6, `GET ${path} ${isStream ? 200 : (opened as RawResponse).status} (stream)`);

@@ -15,6 +15,12 @@ export const ADVICE = {
   context: 'choose a context with --context, or pass --server',
   serverAddress: 'write it as https://api.example.com:6443, or pass --server',
   serverAuthority: 'check certificate-authority in the kubeconfig; as a last resort --insecure-skip-tls-verify',
+  serverCertificateName:
+    'use a name that the certificate is for in the server of the kubeconfig (or --server), or set it as tls-server-name; as a last resort --insecure-skip-tls-verify',
+  serverCertificateTime:
+    "check this machine's clock; if it is right, the API server needs a new certificate; as a last resort --insecure-skip-tls-verify",
+  tlsServerName: (name: string) =>
+    `correct or remove tls-server-name in the kubeconfig: regadm expects a certificate for ${name} because of it`,
   serverConnection: 'check the server in the kubeconfig (or --server), the network and the proxy settings',
   proxyInFront: 'is a proxy in front of the API server? check the server in the kubeconfig (or --server)',
   serverIsApi: 'is it an API server? check the server in the kubeconfig (or --server)',
