@@ -155,6 +155,23 @@ test('a managementState other than Managed is reported, and a change is refused'
   expect(spec()).toBeUndefined();
 });
 
+test.each(['on', 'off'])(
+  'without a managementState, %s is refused, because the operator does nothing',
+  async (mode) => {
+    await begin({ registryReadOnly: mode === 'off' });
+    const { spec: { managementState: _, ...rest } = {}, ...config } = sandbox.store.get('configs', 'cluster')!;
+    sandbox.store.put('configs', { ...config, spec: rest });
+    const shown = await readonly();
+    expect(shown.status).toBe(0);
+    expect(shown.stderr).toContain('managementState is missing: the operator does not apply changes');
+    const { status, document } = await readonly(mode);
+    expect(document).toMatchObject({ code: 'NOT_MANAGED' });
+    expect(document.message).toMatch(/has no managementState: the operator would not apply a change/);
+    expect(status).toBe(4);
+    expect(spec()).toBe(mode === 'off' ? true : undefined);
+  },
+);
+
 test('a concurrent change of the config is not an error', async () => {
   await begin({ fail: ['PATCH /configs/cluster times=3 => 409'] });
   expect((await readonly('on')).status).toBe(0);

@@ -41,7 +41,7 @@ export async function checkOperator(api: ClusterApi): Promise<Check[]> {
     checks.push(
       operator(
         'warning',
-        `managementState is ${mode.managementState}: the operator does not apply changes, which regadm prune hard needs`,
+        `managementState is ${mode.managementState || 'missing'}: the operator does not apply changes, which regadm prune hard needs`,
       ),
     );
   else if (degraded) checks.push(operator('warning', degraded));

@@ -53,9 +53,9 @@ export async function changeConfig(
   return toConfigReading(changed);
 }
 
-/** Returns the operator's `spec.managementState`; an empty one counts as Managed. */
+/** Returns `spec.managementState`; empty if it is missing: the operator then changes nothing. */
 export function managementState(config: RegistryConfig): string {
-  return config.spec?.managementState || 'Managed';
+  return config.spec?.managementState ?? '';
 }
 
 /**

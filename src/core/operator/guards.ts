@@ -17,7 +17,7 @@ export function assertModeCanChange(config: RegistryConfig): void {
   if (state !== 'Managed') {
     throw refusal(
       'NOT_MANAGED',
-      `${CONFIG_NAME} has managementState ${state}: the operator would not apply a change of the mode`,
+      `${CONFIG_NAME} has ${state ? `managementState ${state}` : 'no managementState'}: the operator would not apply a change of the mode`,
       [state === 'Removed' ? ADVICE.storageOfNoRegistry : ADVICE.manage],
     );
   }

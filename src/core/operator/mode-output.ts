@@ -11,7 +11,7 @@ export function modeWarnings({ managementState, conditions }: RegistryMode): str
   const unmanaged =
     managementState === 'Managed'
       ? []
-      : [`the registry's managementState is ${managementState}: the operator does not apply changes`];
+      : [`the registry's managementState is ${managementState || 'missing'}: the operator does not apply changes`];
   const degraded = degradedReason(conditions);
   return degraded ? [...unmanaged, degraded] : unmanaged;
 }

@@ -156,8 +156,8 @@ function storageOf(config?: RegistryConfig, deployment?: Deployment): RegistrySt
   const found = deployment && deployedStorage(deployment);
   if (!found) return configured;
   const { kind, place, endsWithPods } = found;
-  const isUnmanaged = config !== undefined && managementState(config) === 'Unmanaged';
-  if (configured && !isUnmanaged && endsWithPods === undefined) return configured;
+  const isApplied = config === undefined || ['Managed', 'Removed'].includes(managementState(config));
+  if (configured && isApplied && endsWithPods === undefined) return configured;
   return { kind, ...(place === undefined ? {} : { place }) };
 }
 

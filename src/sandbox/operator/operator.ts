@@ -119,7 +119,7 @@ export class Operator implements RolloutControl {
   private reconcile(): boolean {
     const config = this.config();
     const state = config?.spec?.managementState;
-    if (!config || state === 'Unmanaged') return false;
+    if (!config || (state !== 'Managed' && state !== 'Removed')) return false;
     const deployment = this.rollout.deployment();
     if (state === 'Removed')
       return deployment !== undefined && this.store.remove('deployments', REGISTRY_NAMESPACE, deployment.metadata.name);

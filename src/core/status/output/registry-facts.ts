@@ -23,7 +23,10 @@ export function registryFacts(state: RegistryState): [label: string, value: stri
     ['import mode', state.imageStreamImportMode],
     ['deletion', deletionText(state.deleteEnabled)],
     ['blob cache', cacheText(state)],
-    ['operator', state.managementState],
+    [
+      'operator',
+      state.managementState === '' ? 'managementState is missing: it applies no changes' : state.managementState,
+    ],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
 }
