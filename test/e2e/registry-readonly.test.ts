@@ -112,7 +112,7 @@ test.each([
     'may have made the change',
     'PATCH /configs/cluster => after=500',
     /cannot change/,
-    /request can be set .* readonly$/,
+    /request can be set .* undo it: regadm registry readonly off$/,
   ],
 ])('a request that %s is reported so', async (_what, fault, message, advice) => {
   await begin({ fail: [fault] });
