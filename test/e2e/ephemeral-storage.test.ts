@@ -89,6 +89,62 @@ test.each([
   expect(changes()).toEqual([]);
 });
 
+/** Removes every statement about the storage from the Deployment: the configuration file of its image has it. */
+function removeStatement(): void {
+  const { spec, ...deployment } = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
+  const template = spec!.template as { spec: { containers: object[] } };
+  const containers = template.spec.containers.map((container) => ({ ...container, env: [], volumeMounts: [] }));
+  const bare = { ...template, spec: { ...template.spec, containers, volumes: [] } };
+  sandbox.store.put('deployments', { ...deployment, spec: { ...spec, template: bare } });
+}
+
+/** Removes the storage from the config, too. */
+function removeStatements(): void {
+  const { metadata, spec, status } = config();
+  const { storage: _, ...rest } = status!;
+  sandbox.store.put('configs', { metadata, spec: { ...spec, storage: {} }, status: rest });
+  removeStatement();
+}
+
+test.each([
+  ['registry readonly on', ['registry', 'readonly', 'on']],
+  ['registry restart', ['registry', 'restart']],
+  ['prune hard', HARD],
+])('%s is refused if nothing shows where the images are', async (_what, args) => {
+  await begin({ emptyDir: false });
+  removeStatements();
+  const { status, document } = await run(...args);
+  expect(document).toMatchObject({ code: 'REGISTRY_STORAGE_UNKNOWN' });
+  expect(document.message).toMatch(/can delete all its images: nothing shows where .*\/cluster names no storage, and/);
+  expect(document.suggestions!.join()).toContain('--accept-data-loss');
+  expect(status).toBe(4);
+  expect(changes()).toEqual([]);
+});
+
+test('registry restart names the config that it could not read', async () => {
+  await begin({ emptyDir: false, fail: ['GET /configs/cluster => 403'] });
+  removeStatement();
+  const { status, document } = await run('registry', 'restart');
+  expect(document).toMatchObject({ code: 'REGISTRY_STORAGE_UNKNOWN' });
+  expect(document.message).toMatch(/\/cluster cannot be read \(.*\), and its Deployment names no storage/);
+  expect(status).toBe(4);
+  expect(changes()).toEqual([]);
+  const dryRun = await run('registry', 'restart', '--dry-run');
+  expect(dryRun.stderr).toMatch(/warning: a roll-out of the registry can delete all its images: .*--accept-data-loss/);
+  expect(dryRun.document).not.toHaveProperty('deletesAllImages');
+});
+
+test('registry restart --accept-data-loss restarts a registry whose storage is not known', async () => {
+  await begin({ emptyDir: false });
+  removeStatements();
+  const before = pods();
+  const { status, document, stderr } = await run('registry', 'restart', '--accept-data-loss');
+  expect(stderr).toContain('warning: a roll-out of the registry can delete all its images');
+  expect(status).toBe(0);
+  expect(document).not.toHaveProperty('deletesAllImages');
+  expect(pods()).not.toEqual(before);
+});
+
 /** Expects `registry status` and `doctor` to report that the images end with the pods. */
 async function expectReported(kind: string, words: string): Promise<void> {
   const status = await run('registry', 'status');

@@ -96,6 +96,10 @@ export const ADVICE = {
     'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',
   acceptDataLoss:
     'copy the images that are still needed to another registry first (oc image mirror), then pass --accept-data-loss',
+  findStorage: [
+    'find out where the registry keeps its images: oc -n openshift-image-registry get deployment image-registry -o yaml; oc get configs.imageregistry.operator.openshift.io cluster -o yaml',
+    'if they are in a persistent volume or an object storage, pass --accept-data-loss: nothing is lost then',
+  ],
   restartRefused: 'without --dry-run, this command refuses unless --accept-data-loss is given',
   persistentStorage:
     'to keep images in the future, set a persistent storage (spec.storage of configs.imageregistry.operator.openshift.io/cluster); this is a roll-out, too',

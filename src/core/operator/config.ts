@@ -1,6 +1,7 @@
+import { ApiError } from '../cluster/api-error.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { changeObject, type MergePatch } from '../cluster/change-object.js';
-import { findReading, type Reading } from '../cluster/objects.js';
+import { findObject, findReading, type Reading } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import type { Condition } from '../model/kube.js';
@@ -56,6 +57,22 @@ export async function changeConfig(
 /** Returns `spec.managementState`; empty if it is missing: the operator then changes nothing. */
 export function managementState(config: RegistryConfig): string {
   return config.spec?.managementState ?? '';
+}
+
+/**
+ * Reads the config object, which does not have to exist and to be readable.
+ * @returns the object, or why it could not be read; neither if it does not exist
+ */
+export async function readConfigIfAllowed(
+  api: ClusterApi,
+  signal?: AbortSignal,
+): Promise<{ config?: RegistryConfig; configError?: string }> {
+  try {
+    return { config: await findObject<RegistryConfig>(api, CONFIG, { signal }) };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { configError: error.answer };
+  }
 }
 
 /**

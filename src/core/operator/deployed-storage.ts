@@ -8,6 +8,8 @@ interface DeployedStorage {
   place?: string;
   /** Why the images end with the pods; undefined if they outlive them. */
   endsWithPods?: string;
+  /** Why it is not known whether they outlive the pods. */
+  mayEndWithPods?: string;
 }
 
 interface Volume {
@@ -81,8 +83,11 @@ function volumeStorage(volume: Volume | undefined): DeployedStorage | undefined 
   if (kind === undefined) return undefined;
   const place = volume.persistentVolumeClaim?.claimName;
   if (place !== undefined) return { kind: 'pvc', place };
-  return kind === 'emptyDir' || kind === 'ephemeral'
-    ? { kind, endsWithPods: `its storage is an ${kind} volume (volume ${volume.name} of its Deployment)` }
+  if (kind === 'emptyDir' || kind === 'ephemeral')
+    return { kind, endsWithPods: `its storage is an ${kind} volume (volume ${volume.name} of its Deployment)` };
+  // Most drivers create such a volume for the pod, some mount a share that exists.
+  return kind === 'csi'
+    ? { kind, mayEndWithPods: `volume ${volume.name} of its Deployment is an inline CSI volume` }
     : { kind };
 }
 

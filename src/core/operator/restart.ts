@@ -2,14 +2,13 @@ import type { ClusterApi } from '../cluster/api.js';
 import { isForbidden } from '../cluster/api-error.js';
 import { patchObject } from '../cluster/change-object.js';
 import type { Reporter } from '../kit/reporter.js';
-import { findIfReadable } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import type { RegistryConfig } from './config.js';
+import { readConfigIfAllowed } from './config.js';
 import { deletePod } from './delete-pod.js';
-import { assertImagesSurvive, rolloutLoss } from './ephemeral-storage.js';
-import { CONFIG, DEPLOYMENT } from './objects.js';
+import { assertImagesSurvive, rolloutLoss, rolloutRisk, type StorageStatement } from './ephemeral-storage.js';
+import { DEPLOYMENT } from './objects.js';
 import { listRegistryPods, type RegistryPod } from './pods.js';
 import { findDeployment, readDeployment, waitForRollout, type Deployment, type RolloutGoal } from './rollout.js';
 
@@ -49,22 +48,24 @@ export async function planRestart(
   api: ClusterApi,
   { reporter }: Pick<RestartOptions, 'reporter'>,
 ): Promise<RestartReport> {
-  const loss = rolloutLoss({ deployment: await readDeployment(api), config: await findConfig(api) });
-  if (loss) reporter.warning(`${loss}; ${ADVICE.restartRefused}`);
+  const statement = { deployment: await readDeployment(api), ...(await readConfigIfAllowed(api)) };
+  const risk = rolloutRisk(statement);
+  if (risk) reporter.warning(`${risk}; ${ADVICE.restartRefused}`);
   const previous = namesOf(await listRegistryPods(api));
-  return { dryRun: true, previous, pods: [], ...(loss ? { deletesAllImages: true } : {}) };
+  return { dryRun: true, previous, pods: [], ...deletion(statement) };
 }
 
 /**
  * Replaces every pod of the registry, as `oc rollout restart` does, and waits until none of the old ones exists. If the
  * operator undoes the annotation during the roll-out, the remaining old pods are deleted one by one, each after the
  * previous one was replaced.
- * @throws RegadmError EPHEMERAL_STORAGE (exit status 4), REDIS_FAILED (nothing was restarted), NO_REGISTRY_DEPLOYMENT,
- *   NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the signal's reason when it aborts
+ * @throws RegadmError EPHEMERAL_STORAGE, REGISTRY_STORAGE_UNKNOWN (exit status 4), REDIS_FAILED (nothing was
+ *   restarted), NO_REGISTRY_DEPLOYMENT, NO_REGISTRY_PODS, ROLLOUT_TIMEOUT, ROLLOUT_STUCK, ApiError; the signal's
+ *   reason when it aborts
  */
 export async function restartRegistry(api: ClusterApi, options: RestartOptions): Promise<RestartReport> {
   const { signal, reporter } = options;
-  const losses = await findLosses(api, options);
+  const statement = await checkStorage(api, options);
   const redisKeys = await options.emptyCache?.();
   signal?.throwIfAborted();
   await assertHasReplicas(api, signal);
@@ -80,22 +81,24 @@ export async function restartRegistry(api: ClusterApi, options: RestartOptions):
       deletePod(api, pod, { timeoutMs: deadline - performance.now(), signal }),
     );
   });
-  const deletesAllImages = losses.length > 0 ? { deletesAllImages: true as const } : {};
-  return { dryRun: false, previous: namesOf(previous), pods: namesOf(pods), redisKeys, ...deletesAllImages };
+  return { dryRun: false, previous: namesOf(previous), pods: namesOf(pods), redisKeys, ...deletion(statement) };
 }
 
-/** Reports an accepted loss of all images. @throws RegadmError EPHEMERAL_STORAGE if it was not accepted */
-async function findLosses(api: ClusterApi, options: RestartOptions): Promise<string[]> {
+/**
+ * Reports an accepted loss of all images. A user who restarts the registry does not have to be allowed to read the
+ * config: the Deployment has the volume.
+ * @throws RegadmError EPHEMERAL_STORAGE, REGISTRY_STORAGE_UNKNOWN if it was not accepted
+ */
+async function checkStorage(api: ClusterApi, options: RestartOptions): Promise<StorageStatement> {
   const { acceptDataLoss, reporter, signal } = options;
-  const statement = { deployment: await findDeployment(api, signal), config: await findConfig(api, signal) };
-  const losses = assertImagesSurvive(statement, acceptDataLoss);
-  for (const loss of losses) reporter.warning(loss);
-  return losses;
+  const deployment = await findDeployment(api, signal);
+  const statement = { deployment, ...(await readConfigIfAllowed(api, signal)) };
+  for (const loss of assertImagesSurvive(statement, acceptDataLoss)) reporter.warning(loss);
+  return statement;
 }
 
-/** A user who restarts the registry does not have to be allowed to read the config: the Deployment has the volume. */
-function findConfig(api: ClusterApi, signal?: AbortSignal): Promise<RegistryConfig | undefined> {
-  return findIfReadable<RegistryConfig>(api, CONFIG, { signal });
+function deletion(statement: StorageStatement): Pick<RestartReport, 'deletesAllImages'> {
+  return rolloutLoss(statement) === undefined ? {} : { deletesAllImages: true };
 }
 
 /** The operator has removed the annotation. */

@@ -125,6 +125,35 @@ test.each<[string, Parameters<typeof rolloutLoss>[0]]>([
   expect(assertImagesSurvive(statement, false)).toEqual([]);
 });
 
+test.each<[string, Parameters<typeof rolloutLoss>[0], RegExp]>([
+  [
+    'without a config',
+    { deployment: aDeployment({}) },
+    /\/cluster does not exist, and its Deployment names no storage$/,
+  ],
+  [
+    'with a config that cannot be read',
+    { configError: 'configs is forbidden', deployment: aDeployment({}) },
+    /\/cluster cannot be read \(configs is forbidden\), and/,
+  ],
+  [
+    'with a config that names nothing',
+    { config: aConfig({}, {}), deployment: aDeployment({}) },
+    /\/cluster names no storage, and/,
+  ],
+  [
+    'on an inline CSI volume, which some drivers create for the pod',
+    { config: aConfig({ pvc: {} }), deployment: aDeployment({ mounts: { '/registry': { csi: {} } } }) },
+    /volume volume-0 of its Deployment is an inline CSI volume/,
+  ],
+])('it is not known whether images survive %s', (_what, statement, reason) => {
+  expect(rolloutLoss(statement)).toBeUndefined();
+  expect(() => assertImagesSurvive(statement, false)).toThrow(
+    expect.objectContaining({ code: 'REGISTRY_STORAGE_UNKNOWN', exitCode: 4 }),
+  );
+  expect(assertImagesSurvive(statement, true)).toEqual([expect.stringMatching(reason)]);
+});
+
 test('a loss is refused with what to do, or a warning once it is accepted', () => {
   const statement = { config: aConfig(EMPTY) };
   expect(() => assertImagesSurvive(statement, false)).toThrow(

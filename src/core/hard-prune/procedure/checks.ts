@@ -2,11 +2,11 @@ import type { ClusterApi } from '../../cluster/api.js';
 import { findIfReadable } from '../../cluster/objects.js';
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
 import { reportClocks } from '../../operator/clocks.js';
-import { readConfig, type RegistryConfig } from '../../operator/config.js';
-import { assertImagesSurvive, rolloutLoss } from '../../operator/ephemeral-storage.js';
+import { readConfig, readConfigIfAllowed } from '../../operator/config.js';
+import { assertImagesSurvive, rolloutRisk } from '../../operator/ephemeral-storage.js';
 import { assertModeCanChange, assertReadOnlyNow } from '../../operator/guards.js';
 import { assertUnlocked } from '../../operator/lease/refusal.js';
-import { CONFIG, DEPLOYMENT } from '../../operator/objects.js';
+import { DEPLOYMENT } from '../../operator/objects.js';
 import { listRegistryPods } from '../../operator/pods.js';
 import { findDeployment, type Deployment } from '../../operator/rollout.js';
 import type { HardPrunePorts } from '../ports.js';
@@ -69,10 +69,10 @@ async function checkVolume({ api, reporter }: HardPrunePorts, guard: Guarded): P
 /** Returns warnings for a dry run: what makes `--confirm` delete all images. A user may not be allowed to read that. */
 export async function volumeWarnings(api: ClusterApi, { guard }: HardPruneRequest): Promise<string[]> {
   if (guard.mode === 'unguarded' || guard.readOnly === 'required') return [];
-  const config = await findIfReadable<RegistryConfig>(api, CONFIG);
-  const loss = rolloutLoss({ config, deployment: await findIfReadable<Deployment>(api, DEPLOYMENT) });
+  const deployment = await findIfReadable<Deployment>(api, DEPLOYMENT);
+  const risk = rolloutRisk({ ...(await readConfigIfAllowed(api)), deployment });
   const refused = guard.acceptDataLoss ? '' : '; --confirm refuses unless --accept-data-loss is given';
-  return loss === undefined ? [] : [`${loss}${refused}`];
+  return risk === undefined ? [] : [`${risk}${refused}`];
 }
 
 /** Checks the blob cache. A cache in Redis is only a warning, because the deletion itself is safe. */
