@@ -61,6 +61,11 @@ export function isApiFailure(error: unknown): boolean {
   return [401, 403, 429].includes(status) || status >= 500 || code === 'API_NOT_JSON';
 }
 
+/** Returns what to look at if a server does not answer; nothing for other errors. */
+export function awayRemedies({ status, suggestions }: ApiError): readonly string[] {
+  return status >= 500 ? suggestions : [];
+}
+
 function codeFor(status: number): ErrorCode {
   if (status === 401) return 'UNAUTHORIZED';
   if (status === 403) return 'FORBIDDEN';

@@ -1,5 +1,5 @@
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { ApiError } from '../cluster/api-error.js';
+import { ApiError, awayRemedies } from '../cluster/api-error.js';
 import { findIfReadable, findObject, getObject, listObjects, type ObjectReference } from '../cluster/objects.js';
 import { ROUTES } from '../cluster/resources.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
@@ -48,9 +48,13 @@ export interface RegistryState {
   cache?: string | null;
   conditions?: Condition[];
   pods?: Pick<RegistryPod, 'name' | 'phase' | 'ready' | 'readOnly' | 'terminating' | 'trouble'>[];
+  /** True if there is no Deployment: no registry runs, and the config describes only what it would be. */
+  hasNoDeployment?: boolean;
   unavailable: Unavailable[];
 }
 
+const WHAT_DEPLOYMENT = 'the deployment';
+const NO_DEPLOYMENT = `there is none: deployment ${REGISTRY_NAMESPACE}/image-registry does not exist, so no registry runs`;
 const WHAT_CONFIG = "the operator's config";
 const NO_CONFIG = `there is none: ${CONFIG_NAME} does not exist, so this cluster has no registry of the image registry operator`;
 
@@ -58,6 +62,11 @@ const NO_CONFIG = `there is none: ${CONFIG_NAME} does not exist, so this cluster
 export interface Unavailable {
   what: string;
   message: string;
+}
+
+/** Describes a part that cannot be read; if a server does not answer, with what to look at. */
+export function unavailablePart(what: string, error: ApiError, message: string = error.answer): Unavailable {
+  return { what, message: [message, ...awayRemedies(error)].join('; ') };
 }
 
 /**
@@ -72,7 +81,7 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
       return await request();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      unavailable.push({ what, message: error.answer });
+      unavailable.push(unavailablePart(what, error));
       return undefined;
     }
   };
@@ -80,13 +89,15 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
     read(what, () => getObject<T>(api, reference, { signal }));
   const [config, deployment, routes, imageConfig, pods] = await Promise.all([
     read(WHAT_CONFIG, () => findObject<RegistryConfig>(api, CONFIG, { signal })),
-    get<Deployment>('the deployment', DEPLOYMENT),
+    read(WHAT_DEPLOYMENT, () => findObject<Deployment>(api, DEPLOYMENT, { signal })),
     read('the routes', () => listObjects(api, ROUTES, { namespace: REGISTRY_NAMESPACE, signal })),
     get("the cluster's image config", IMAGE_CONFIG),
     read('the pods', () => listRegistryPods(api, signal)),
   ]);
-  if (!config && !unavailable.some(({ what }) => what === WHAT_CONFIG))
-    unavailable.push({ what: WHAT_CONFIG, message: NO_CONFIG });
+  const isUnreadable = (part: string): boolean => unavailable.some(({ what }) => what === part);
+  if (!config && !isUnreadable(WHAT_CONFIG)) unavailable.push({ what: WHAT_CONFIG, message: NO_CONFIG });
+  const hasNoDeployment = !deployment && !isUnreadable(WHAT_DEPLOYMENT);
+  if (hasNoDeployment) unavailable.push({ what: WHAT_DEPLOYMENT, message: NO_DEPLOYMENT });
   const storage = storageOf(config, deployment);
   const claim =
     storage?.kind === 'pvc' && storage.place ? await get('the volume claim', claimNamed(storage.place)) : undefined;
@@ -103,6 +114,7 @@ export async function readRegistryState(api: ClusterApi, signal?: AbortSignal): 
     internalHost: imageConfig?.status?.internalRegistryHostname as string | undefined,
     imageStreamImportMode: importModeOf(imageConfig),
     pods,
+    hasNoDeployment,
     unavailable,
   };
 }

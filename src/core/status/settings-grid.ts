@@ -23,6 +23,8 @@ export interface SettingsGrid {
   ages: number[];
   /** `cells[age][revisions]`, in the order of the settings. */
   cells: GridCell[][];
+  /** Number of images in them whose manifests can attach them to images that stay: `prune images` reads these. */
+  unreadManifests: number;
 }
 
 interface GridInput {
@@ -45,7 +47,8 @@ export function settingsGrid(input: GridInput): SettingsGrid {
   pass.keepRelatedImages();
   pass.keepAttachedItems();
   pass.keepPromotedItems();
-  return { revisions: input.revisions, ages: input.ages, cells: pass.cells() };
+  const { revisions, ages } = input;
+  return { revisions, ages, cells: pass.cells(), unreadManifests: pass.countUnreadManifests() };
 }
 
 class GridPass {
@@ -180,6 +183,26 @@ class GridPass {
       const bytes = blobs.removed(age, (blob) => sizes[blob]!);
       return images.map((count, at) => ({ images: count, tagItems: tagItems[at]!, bytes: bytes[at]! }));
     });
+  }
+
+  /** Counts images that a cell removes, or of which it removes a tag item, and that can name a subject nobody read. */
+  countUnreadManifests(): number {
+    const { images, streams } = this.input.snapshot;
+    const found = new Set<number>();
+    const mayName = (image: number): boolean => image !== -1 && images.oci(image) && !images.statesSubject(image);
+    for (let image = 0; image < images.count; image++)
+      if (mayName(image) && this.isRemoved(this.images, image)) found.add(image);
+    const items = streams.flatMap(({ tags }) => tags.flatMap((tag) => tag.items));
+    for (const [at, item] of items.entries()) {
+      const image = images.indexOf(item.image);
+      if (mayName(image) && this.isRemoved(this.items, at)) found.add(image);
+    }
+    return found.size;
+  }
+
+  private isRemoved(thresholds: KeepThresholds, thing: number): boolean {
+    for (let age = 0; age < thresholds.ages; age++) if (thresholds.get(thing, age) > 0) return true;
+    return false;
   }
 
   /** Computes the thresholds of blobs from those of their images. A blob that no image needs has no size. */

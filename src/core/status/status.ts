@@ -5,9 +5,10 @@ import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { toUseOptions, type PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';
-import { messageOf } from '../model/errors.js';
+import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
-import { readRegistryState, type Unavailable } from '../operator/state.js';
+import { readRegistryState, unavailablePart, type RegistryState } from '../operator/state.js';
+import { plural } from '../terminal/text.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
 import { settingsGrid } from './settings-grid.js';
 import { measureSpace } from './space.js';
@@ -46,19 +47,35 @@ export async function registryStatus(
   signal?: AbortSignal,
 ): Promise<RegistryStatusReport> {
   reporter.phase('listing');
-  const registry = await readRegistryState(api, signal);
+  const registry = withoutSettings(await readRegistryState(api, signal));
   const { read, complete, unavailable } = await readAllowed(api, reporter, signal);
   if (!read && registry.unavailable.length >= REGISTRY_PARTS) throw unavailable.at(-1)!.error;
   for (const line of read ? invalidNameWarnings(read.snapshot) : []) reporter.warning(line);
   const now = read?.now ?? Date.now();
+  const found = read && complete ? freeable(read, request) : undefined;
+  for (const line of read && found ? gridWarnings(read, found) : []) reporter.warning(line);
   return {
     now,
     server: api.server,
-    registry: { ...registry, unavailable: [...registry.unavailable, ...unavailable.map(toUnavailable)] },
+    registry: {
+      ...registry,
+      unavailable: [
+        ...registry.unavailable,
+        ...unavailable.map(({ what, error }) => unavailablePart(what, error, error.message)),
+      ],
+    },
     space: read && measureSpace(read.snapshot, now),
-    freeable: read && complete ? freeable(read, request) : undefined,
+    freeable: found,
     imageObjectBytes: read?.imageObjectBytes ?? 0,
   };
+}
+
+/** Removes what the config and the routes say about a registry that does not run. */
+function withoutSettings(state: RegistryState): RegistryState {
+  if (!state.hasNoDeployment) return state;
+  const routes = state.routes?.length ? state.routes : undefined;
+  if (state.managementState !== 'Removed') return { ...state, routes };
+  return { ...state, routes, readOnly: undefined, replicas: undefined, rolloutStrategy: undefined };
 }
 
 interface AllowedLists {
@@ -66,7 +83,7 @@ interface AllowedLists {
   read?: ReadResult;
   /** False if the objects that use images cannot be listed. */
   complete: boolean;
-  unavailable: { what: string; error: unknown }[];
+  unavailable: { what: string; error: ApiError }[];
 }
 
 /** Reads all lists, or without permission only images and image streams. */
@@ -89,8 +106,19 @@ async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSi
   }
 }
 
-function toUnavailable({ what, error }: AllowedLists['unavailable'][number]): Unavailable {
-  return { what, message: messageOf(error) };
+/** Describes what a dry run of `prune images` knows, or reports, and the grid does not consider. */
+function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests }: Freeable): string[] {
+  const unreadable = snapshot.images.unreadable.size;
+  const warnings = notVisibleWarnings(notVisible, snapshot);
+  if (unreadManifests > 0)
+    warnings.push(
+      `registry status reads no manifests: ${plural(unreadManifests, 'image')} in the grid can be attached to images that stay (signatures, attestations, SBOMs), and prune images keeps these if it can read their manifests; its dry run shows them: regadm prune images`,
+    );
+  if (unreadable > 0)
+    warnings.push(
+      `the grid counts no images: ${plural(unreadable, 'Image object')} cannot be read, and only prune images reads their manifests instead; its dry run shows what it deletes: regadm prune images`,
+    );
+  return warnings;
 }
 
 function freeable({ snapshot, now }: ReadResult, { revisions, ages }: StatusRequest): Freeable {

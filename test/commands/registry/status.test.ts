@@ -98,7 +98,7 @@ test('YAML equals JSON, and the table has every part', async () => {
   ]) {
     expect(table.stdout).toContain(part);
   }
-  expect(table.stderr).toBe('');
+  expect(table.stderr).toMatch(/^warning: registry status reads no manifests: 52 images in the grid .*\n$/);
 });
 
 test('the pruner sees everything except what its role hides, and the output names that', async () => {
@@ -250,6 +250,81 @@ probe.textContent = JSON.stringify({
 });
 document.body.append(probe);
 `;
+
+describe('differences to a dry run of prune images are warnings', () => {
+  let other: Sandbox;
+  beforeEach(async () => {
+    other = await startSandbox({ storage: 'none' });
+  });
+  afterEach(() => other.stop());
+
+  const warnings = async (): Promise<string[]> => {
+    const { stderr } = await as(other.kubeconfig.admin);
+    return stderr.split('\n').filter(Boolean);
+  };
+
+  const put = (image: Partial<Record<string, unknown>>): void => {
+    const name = `sha256:${'a'.repeat(64)}`;
+    const metadata = { name, creationTimestamp: '2020-01-01T00:00:00Z' };
+    const dockerImageMetadata = { Id: `sha256:${'b'.repeat(64)}`, Size: 10 };
+    other.store.put('images', { metadata, dockerImageMetadata, dockerImageLayers: [], ...image });
+  };
+
+  test('attachments that only manifests show', async () => {
+    put({ dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json' });
+    expect(await warnings()).toEqual([
+      expect.stringMatching(
+        /reads no manifests: 1 image in the grid can be attached .* dry run .*: regadm prune images/,
+      ),
+    ]);
+  });
+
+  test('none, if the Image object contains the manifest, or if its kind has no attachments', async () => {
+    put({ dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v2+json' });
+    expect(await warnings()).toEqual([]);
+    const dockerImageManifest = JSON.stringify({ schemaVersion: 2, layers: [] });
+    put({ dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json', dockerImageManifest });
+    expect(await warnings()).toEqual([]);
+  });
+
+  test('Image objects that cannot be read', async () => {
+    put({ dockerImageMetadata: { Id: 5 }, dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json' });
+    expect(await warnings()).toContainEqual(
+      expect.stringMatching(/the grid counts no images: 1 Image object cannot be read, .*: regadm prune images/),
+    );
+  });
+
+  test('revisions that the user may not list', async () => {
+    const template = { spec: { containers: [{ name: 'agent', image: 'quay.io/shop/agent:1' }] } };
+    other.store.put('daemonsets', { metadata: { name: 'agent', namespace: 'shop' }, spec: { template } });
+    const { kubeconfig } = other.addUser('lister', [
+      {
+        apiGroups: ['', 'batch', 'image.openshift.io', 'apps.openshift.io', 'build.openshift.io'],
+        resources: ['*'],
+        verbs: ['*'],
+      },
+      { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], verbs: ['*'] },
+    ]);
+    const { stderr } = await as(kubeconfig);
+    expect(stderr).toMatch(/warning: images that only older revisions .* controllerrevisions\.apps cannot be listed/);
+  });
+});
+
+test('a registry that is removed has no mode, no replicas and no routes', async () => {
+  const other = await startSandbox({ sample: true, storage: 'none', operator: true, managementState: 'Removed' });
+  const routes = other.store.list('routes').map(({ metadata }) => metadata.name);
+  for (const name of routes) other.store.remove('routes', 'openshift-image-registry', name);
+  const [json, table] = [await as(other.kubeconfig.admin, '-o', 'json'), await as(other.kubeconfig.admin)];
+  await other.stop();
+  const { registry, unavailable } = documentOf(json);
+  expect(registry).toMatchObject({ managementState: 'Removed' });
+  for (const key of ['readOnly', 'replicas', 'rolloutStrategy', 'routes']) expect(registry).not.toHaveProperty(key);
+  expect(unavailable).toContainEqual({
+    what: 'the deployment',
+    message: 'there is none: deployment openshift-image-registry/image-registry does not exist, so no registry runs',
+  });
+  expect(table.stdout).toMatch(/operator +Removed: it runs no registry/);
+});
 
 test('a cluster without the configuration of the operator has none, and that is reported', async () => {
   const other = await startSandbox({ sample: true, storage: 'none', operator: false });

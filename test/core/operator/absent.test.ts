@@ -2,6 +2,7 @@ import { removeBinding } from '../../../src/core/operator/binding.js';
 import { readConfig } from '../../../src/core/operator/config.js';
 import { requestPodDeletion } from '../../../src/core/operator/delete-pod.js';
 import { readDeployment } from '../../../src/core/operator/rollout.js';
+import { readRegistryState } from '../../../src/core/operator/state.js';
 import type { ApiResponse, ClusterApi } from '../../../src/core/cluster/api.js';
 import { aResponse, fakeApi, type RecordedRequest } from '../../support/fake-api.js';
 
@@ -31,6 +32,19 @@ test.each(READERS)('%s is absent only if the server states it', async (_what, re
   await expect(read(answering(OF_THE_SERVER))).rejects.toMatchObject({ code });
   await expect(read(answering(WITHOUT_THE_API))).rejects.toMatchObject({ code });
   await expect(read(answering(OF_A_PROXY))).rejects.toMatchObject({ name: 'ApiError', status: 404 });
+});
+
+test('the state of the registry names what to look at if a server does not answer', async () => {
+  const api = fakeApi(({ path }) => aResponse(path.includes('route.openshift.io') ? 503 : 403)).api;
+  const { unavailable, hasNoDeployment } = await readRegistryState(api);
+  expect(unavailable).toContainEqual({
+    what: 'the routes',
+    message: expect.stringMatching(
+      /v1\.route\.openshift\.io is not available: .*; see why .*: oc get apiservices v1\.route\.openshift\.io/,
+    ) as string,
+  });
+  expect(unavailable.filter(({ message }) => message.includes('oc '))).toHaveLength(1);
+  expect(hasNoDeployment).toBe(false);
 });
 
 const DELETIONS: [string, (api: ClusterApi) => Promise<unknown>][] = [

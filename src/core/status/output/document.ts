@@ -13,7 +13,7 @@ export function statusDocument({
   space,
   freeable,
 }: RegistryStatusReport): RegistryStatusDocument {
-  const { unavailable, pods, ...state } = registry;
+  const { unavailable, pods, hasNoDeployment: _, ...state } = registry;
   return {
     apiVersion: 'regadm/v1',
     kind: 'RegistryStatus',

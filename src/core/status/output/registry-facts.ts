@@ -23,12 +23,14 @@ export function registryFacts(state: RegistryState): [label: string, value: stri
     ['import mode', state.imageStreamImportMode],
     ['deletion', deletionText(state.deleteEnabled)],
     ['blob cache', cacheText(state)],
-    [
-      'operator',
-      state.managementState === '' ? 'managementState is missing: it applies no changes' : state.managementState,
-    ],
+    ['operator', operatorText(state.managementState)],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
+}
+
+function operatorText(managementState: string | undefined): string | undefined {
+  if (managementState === '') return 'managementState is missing: it applies no changes';
+  return managementState === 'Removed' ? 'Removed: it runs no registry' : managementState;
 }
 
 function storageText({ kind, place, capacity, phase, ephemeral }: NonNullable<RegistryState['storage']>): string {

@@ -30,7 +30,7 @@ function* registryPieces(state: RegistryState, layout: TableLayout): Generator<s
   const facts = registryFacts(state);
   const widest = Math.max(0, ...facts.map(([label]) => label.length));
   for (const [label, value] of facts) yield `${styles.muted(label.padEnd(widest))}   ${value}\n`;
-  if (facts.length === 0) yield 'no part of it can be read\n';
+  if (facts.length === 0) yield state.hasNoDeployment ? 'none runs in this cluster\n' : 'no part of it can be read\n';
   yield '\n';
   if (!state.conditions?.length) return;
   const columns: Column[] = [
