@@ -46,6 +46,11 @@ export interface DeletionOptions {
   signal?: AbortSignal;
   /** Runs before each retry, and after a wait for other requests or the token. It stops the deletion by throwing. */
   beforeRetry?: () => Promise<void>;
+  /**
+   * Called when an attempt can have been executed although no response confirms it: the connection was closed, or a
+   * server in between failed. Another attempt can follow.
+   */
+  onUnconfirmed?: () => void;
 }
 
 /** `gone`: it did not exist. */

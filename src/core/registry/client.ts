@@ -118,6 +118,8 @@ export class HttpRegistry implements Registry {
     const answered = await this.requests.send({ method: 'DELETE', path, ...options });
     if (answered.response.status === status && isEmpty(answered.response)) return 'deleted';
     if (isGone(answered.response, gone)) return 'gone';
+    // Reports success, but not in the registry's words.
+    if (answered.response.status < 400) options?.onUnconfirmed?.();
     throw responseError(answered.response, { ...answered, what });
   }
 }

@@ -51,6 +51,22 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof RegistryError && error.status === 401;
 }
 
+/** Failures of a connection over which no request can have been sent. */
+const WITHOUT_REQUEST: ReadonlySet<FailureKind> = new Set<FailureKind>([
+  'certificate',
+  'handshake',
+  'no-route',
+  'not-found',
+  'plain-http',
+  'proxy',
+  'refused',
+]);
+
+/** Returns true if the registry can have received a request that has failed without a response. */
+export function mayHaveArrived(error: unknown): boolean {
+  return !(error instanceof RegistryError && WITHOUT_REQUEST.has(error.kind));
+}
+
 /** Statuses of proxies and routers that have no registry behind them. */
 const AWAY = new Set([502, 503, 504]);
 

@@ -4,7 +4,7 @@ import { recheckAfter } from '../kit/recheck-after.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
 import { responseError, registryErrorIn } from './response-error.js';
 import { Breaker } from './breaker.js';
-import { isAway, RegistryError } from './error.js';
+import { isAway, mayHaveArrived, RegistryError } from './error.js';
 import { Throttle } from './throttle.js';
 import type { HttpResponse, Transport } from './transport.js';
 
@@ -23,6 +23,8 @@ interface RegistryRequest {
   signal?: AbortSignal;
   /** Runs before each retry, and after a wait for other requests or for the token. It stops the request by throwing. */
   beforeRetry?: () => Promise<void>;
+  /** Called after an attempt that can have been executed although no response confirms it. */
+  onUnconfirmed?: () => void;
 }
 
 /** A response, with the details for its error message. */
@@ -103,13 +105,8 @@ export class Requests {
 
   /** Sends a request with the token, and again if the registry rejects it and there is another one meanwhile. */
   private async authenticated(request: RegistryRequest): Promise<HttpResponse> {
-    const { method, path, headers, bodyLimit, signal, beforeRetry } = request;
-    const send = (token: string | undefined): Promise<HttpResponse> =>
-      this.transport.request(method, path, {
-        headers: { ...headers, ...(token ? { authorization: basic(token) } : {}) },
-        bodyLimit,
-        signal,
-      });
+    const { beforeRetry } = request;
+    const send = (token: string | undefined): Promise<HttpResponse> => this.sendOnce(request, token);
     const token = await recheckAfter(() => this.currentToken(), beforeRetry);
     const response = await send(token);
     if (response.status !== 401 || !token) return response;
@@ -117,6 +114,24 @@ export class Requests {
     if (!current || current === token) return response;
     await beforeRetry?.();
     return send(current);
+  }
+
+  private async sendOnce(
+    { method, path, headers, bodyLimit, signal, onUnconfirmed }: RegistryRequest,
+    token: string | undefined,
+  ): Promise<HttpResponse> {
+    try {
+      const response = await this.transport.request(method, path, {
+        headers: { ...headers, ...(token ? { authorization: basic(token) } : {}) },
+        bodyLimit,
+        signal,
+      });
+      if (response.status >= 500) onUnconfirmed?.();
+      return response;
+    } catch (error) {
+      if (mayHaveArrived(error)) onUnconfirmed?.();
+      throw error;
+    }
   }
 
   private async currentToken(): Promise<string | undefined> {

@@ -468,6 +468,45 @@ describe('transient failures are retried', () => {
   });
 });
 
+describe('an attempt that can have been executed, although no response confirms it, is reported', () => {
+  const HTML = { 'content-type': 'text/html' };
+  test.each<[what: string, handler: Handler, reported: boolean]>([
+    ['a connection that is closed', (request) => void request.socket.destroy(), true],
+    ['an error of the registry', (_request, response) => endJson(response, 500, 'UNKNOWN', 'unknown error'), true],
+    ['an error of a proxy', (_request, response) => end(response, 504), true],
+    ['a page that reports success', (_request, response) => end(response, 200, '<html>hello</html>', HTML), true],
+    ['a refusal', (_request, response) => endJson(response, 403, 'DENIED', 'no'), false],
+    ['too many requests', (_request, response) => end(response, 429), false],
+    ['a deletion', (_request, response) => end(response, 204), false],
+  ])('%s', async (_what, handler, reported) => {
+    const { registry } = await registryWith(handler);
+    const onUnconfirmed = jest.fn();
+    await registry.deleteBlob(DIGEST, { onUnconfirmed }).catch(() => {});
+    expect(onUnconfirmed.mock.calls.length > 0).toBe(reported);
+  });
+
+  test('not if there is no connection', async () => {
+    const { server, registry } = await registryWith((_request, response) => end(response, 204));
+    await server.close();
+    const onUnconfirmed = jest.fn();
+    expect(await caught(registry.deleteBlob(DIGEST, { onUnconfirmed }))).toMatchObject({ kind: 'refused' });
+    expect(onUnconfirmed).not.toHaveBeenCalled();
+  });
+
+  test('also if a later attempt is refused, or not sent', async () => {
+    let attempts = 0;
+    const { registry } = await registryWith((request, response) =>
+      ++attempts === 1 ? void request.socket.destroy() : endJson(response, 403, 'DENIED', 'no'),
+    );
+    for (const beforeRetry of [async () => {}, () => Promise.reject(new Error('now in use'))]) {
+      attempts = 0;
+      const onUnconfirmed = jest.fn();
+      await caught(registry.deleteBlob(DIGEST, { onUnconfirmed, beforeRetry }));
+      expect(onUnconfirmed).toHaveBeenCalledTimes(1);
+    }
+  });
+});
+
 describe('redirects', () => {
   test('are followed on the same origin, with the same method', async () => {
     const { server, registry } = await registryWith(({ url }, response) =>
