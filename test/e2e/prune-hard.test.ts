@@ -1,5 +1,5 @@
 import { startSandbox, type FaultAction, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
-import type { CliResult } from '../support/cli.js';
+import { interrupt, type CliResult } from '../support/cli.js';
 import { guardedState, isStep, start } from '../support/guarded.js';
 import { digest } from '../support/builders.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
@@ -114,17 +114,22 @@ describe('the complete procedure', () => {
     const run = (mode = 'skip'): Promise<CliResult> => start(sandbox, [...storageArgs(), `--read-only=${mode}`]).ended;
 
     /** Pushes an image with such a layer before images are listed for the last time: all deletions are done then. */
-    function pushBeforeList(number: number, layer: string, then?: () => FaultAction): void {
+    function pushBeforeList(number: number, layer: string, then?: () => Promise<FaultAction | undefined>): void {
       let lists = 0;
-      sandbox.onRequest(({ path }) => {
+      sandbox.onRequest(async ({ path }) => {
         if (!/\/images(\?|$)/.test(path) || path.includes('continue=') || ++lists !== number) return undefined;
-        sandbox.store.put('images', {
-          metadata: { name: PUSHED },
-          dockerImageReference: `registry.example.org/late/app@${PUSHED}`,
-          dockerImageLayers: [{ name: layer, size: 1, mediaType: 'application/octet-stream' }],
-          dockerImageMetadata: { Id: '' },
-        });
+        push(layer);
         return then?.();
+      });
+    }
+
+    function push(layer: string): void {
+      sandbox.store.put('images', {
+        metadata: { name: PUSHED },
+        dockerImageReference: `registry.example.org/late/app@${PUSHED}`,
+        dockerImageLayers: [{ name: layer, size: 1, mediaType: 'application/octet-stream' }],
+        dockerImageMetadata: { Id: '' },
+        dockerImageManifestMediaType: 'application/vnd.docker.distribution.manifest.v1+json',
       });
     }
 
@@ -159,10 +164,63 @@ describe('the complete procedure', () => {
 
     test('is unknown if images cannot be read then', async () => {
       await begin();
-      pushBeforeList(2, digest('elsewhere'), () => ({ do: 'respond', status: 403, body: 'no' }));
+      pushBeforeList(2, digest('elsewhere'), async () => ({ do: 'respond', status: 403, body: 'no' }));
       const { status, stdout } = await run();
       expect(status).toBe(3);
       expect(stdout).toMatch(/whether images that were pushed during the run need deleted blobs is unknown: .*403/);
+    });
+
+    test.each<[what: string, answer: FaultAction | undefined, target: string]>([
+      ['is named', undefined, `image ${PUSHED}`],
+      ['is unknown after a few seconds without a response', { do: 'hang' }, 'the run'],
+    ])('%s if the run is interrupted', async (_what, answer, target) => {
+      await begin();
+      const [orphan = ''] = storeOrphans(1);
+      const { child, ended } = start(sandbox, [...storageArgs(), '--read-only=skip']);
+      pushBeforeList(2, orphan, async () => {
+        await interrupt(child, 'SIGINT');
+        return answer;
+      });
+      const { status, stdout } = await ended;
+      expect(status).toBe(130);
+      const { failures } = JSON.parse(stdout) as { failures: { target: string }[] };
+      expect(failures.map((failure) => failure.target)).toEqual([target]);
+    });
+
+    describe('in the pod, while the registry deletes', () => {
+      const named = (orphan: string): RegExp =>
+        new RegExp(`${PUSHED}.*pushed during the run, and needs blob ${orphan}, which the run may have deleted`, 's');
+      const whileDeleting = (act: () => void | Promise<void>): void =>
+        sandbox.onRequest(async ({ path }) => {
+          if (/-prune(%3D|=)delete/.test(path)) await act();
+        });
+
+      test('is named if the connection breaks', async () => {
+        await begin();
+        const [orphan = ''] = storeOrphans(1);
+        whileDeleting(() => {
+          push(orphan);
+          sandbox.addFault('pod-dies');
+        });
+        const { status, stdout } = await start(sandbox, POD).ended;
+        expect(status).toBe(3);
+        expect(stdout).toMatch(named(orphan));
+      });
+
+      test('is named if the run is interrupted, whose result is not known', async () => {
+        await begin();
+        const [orphan = ''] = storeOrphans(1);
+        const { child, ended } = start(sandbox, POD);
+        whileDeleting(async () => {
+          push(orphan);
+          await interrupt(child, 'SIGTERM');
+        });
+        const { status, stdout, stderr } = await ended;
+        expect(status).toBe(143);
+        expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'INTERRUPTED' });
+        expect(stderr).toMatch(named(orphan));
+        expect(guardedState(sandbox)).toEqual(before);
+      });
     });
   });
 

@@ -58,3 +58,12 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRes
     });
   });
 }
+
+/** Sends a signal to the program, and waits until it has noticed it. */
+export async function interrupt(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  const noticed = new Promise<void>((resolve) => {
+    child.stderr!.on('data', (text: string) => void (text.includes('Interrupted: ') && resolve()));
+  });
+  child.kill(signal);
+  await noticed;
+}

@@ -18,6 +18,8 @@ export interface Findings {
   warnings: string[];
   /** What could not be searched. */
   failures?: Failure[];
+  /** Names of all Image objects, as 64 hex digits; absent if the user cannot list them. */
+  images?: ReadonlySet<string>;
 }
 
 /** Result of the deletion of a plan. */
@@ -28,6 +30,8 @@ export interface Deletions {
   failures: Failure[];
   /** Warnings that the search did not have. */
   warnings?: string[];
+  /** True if the run may have deleted more of what was found than the result states. */
+  isIncomplete?: boolean;
 }
 
 /** Everything that a hard prune did or would do; every output format is made from it. */

@@ -1,13 +1,16 @@
 import { indexParents, type IndexParents } from '../graph/held.js';
 import { isRepositoryName, type RepositoryName } from '../model/names/repository-name.js';
-import type { Snapshot } from '../model/table/snapshot.js';
+import type { SnapshotView } from '../model/table/snapshot.js';
+
+/** The parts of a snapshot that state where images can be pulled from. */
+type Listings = Pick<SnapshotView, 'images' | 'streams'>;
 
 /**
  * Returns the repositories that each of these images can be pulled from: those of the image streams that list it, or an
  * index that contains it; without any, the one that it was pushed to.
  * @param wanted image numbers
  */
-export function repositoriesListing(snapshot: Snapshot, wanted: readonly number[]): Map<number, Set<RepositoryName>> {
+export function repositoriesListing(snapshot: Listings, wanted: readonly number[]): Map<number, Set<RepositoryName>> {
   const { images, streams } = snapshot;
   const pulledAs = imagesPulledAs(snapshot, wanted);
   const found = new Map(wanted.map((image) => [image, new Set<RepositoryName>()]));
@@ -31,7 +34,7 @@ export function repositoryOf(reference: string): RepositoryName | undefined {
 }
 
 /** Returns the images by the digest numbers under which tag items make them available. */
-function imagesPulledAs(snapshot: Snapshot, wanted: readonly number[]): Map<number, number[]> {
+function imagesPulledAs(snapshot: Listings, wanted: readonly number[]): Map<number, number[]> {
   const parents = indexParents(snapshot);
   const pulledAs = new Map<number, number[]>();
   for (const image of wanted) {
@@ -45,7 +48,7 @@ function imagesPulledAs(snapshot: Snapshot, wanted: readonly number[]): Map<numb
 }
 
 /** Returns an image and the indexes that contain it, at any depth, as digest numbers. */
-function withIndexes(digest: number, { images }: Snapshot, parents: IndexParents): Set<number> {
+function withIndexes(digest: number, { images }: Listings, parents: IndexParents): Set<number> {
   const found = new Set([digest]);
   for (const one of found) for (const parent of parents.get(one) ?? []) found.add(images.name(parent));
   return found;

@@ -1,14 +1,51 @@
+import type { Failure } from './document.js';
+import { messageOf } from './errors.js';
+
 /** Maximum number of blobs that a message names. */
 const NAMED = 3;
 
+/** An image that was pushed while a run deleted blobs. */
+interface LateImage {
+  name: string;
+  /** `NAMESPACE/STREAM:TAG`, if it is known. */
+  tag?: string;
+}
+
 /**
- * Describes an image that was pushed while a run deleted blobs that it needs.
- * @param needed digests of these blobs
- * @param tag `NAMESPACE/STREAM:TAG`, if it is known
+ * Describes an image that needs blobs which the run has deleted.
+ * @param blobs digests of these blobs
+ * @param isConfirmed false if the deletion of one of them was not confirmed, so it can exist
  */
-export function describeLateImage(needed: readonly string[], tag?: string): string {
+export function lateImageFailure(image: LateImage, blobs: readonly string[], isConfirmed = true): Failure {
+  const more = blobs.length > NAMED ? ` and ${blobs.length - NAMED} more` : '';
+  const needed = `blob ${blobs.slice(0, NAMED).join(', ')}${more}`;
+  const did = isConfirmed ? 'has deleted' : 'may have deleted';
+  return toFailure(image, `needs ${needed}, which the run ${did}: push the image again`);
+}
+
+/**
+ * Describes an image whose blobs are not known.
+ * @param problem why its manifest cannot be read
+ */
+export function uncheckedImageFailure(image: LateImage, problem: string): Failure {
+  return toFailure(
+    image,
+    `cannot be checked: which blobs it needs is not known, so the run may have deleted some of them (${problem}); push the image again`,
+  );
+}
+
+function toFailure({ name, tag }: LateImage, what: string): Failure {
   const where = tag === undefined ? '' : ` to ${tag}`;
-  const more = needed.length > NAMED ? ` and ${needed.length - NAMED} more` : '';
-  const blobs = `blob ${needed.slice(0, NAMED).join(', ')}${more}`;
-  return `pushed${where} during the run, and needs ${blobs}, which the run has deleted: push the image again`;
+  return { target: `image ${name}`, message: `pushed${where} during the run, and ${what}` };
+}
+
+/** Describes that the images which were pushed during a run cannot be looked at. */
+export function lateImagesUnknown(error: unknown): Failure {
+  return {
+    target: 'the run',
+    message: `whether images that were pushed during the run need deleted blobs is unknown: ${messageOf(error)}`,
+    suggestions: [
+      'push the images again that were pushed during the run (oc get images --sort-by=.metadata.creationTimestamp shows the newest ones last)',
+    ],
+  };
 }

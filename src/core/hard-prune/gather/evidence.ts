@@ -33,7 +33,7 @@ interface GatherOptions {
  */
 export async function gatherEvidence(
   options: GatherOptions,
-): Promise<{ evidence: Evidence; snapshot: StorageSnapshot; warnings: string[] }> {
+): Promise<{ evidence: Evidence; snapshot: StorageSnapshot; images: ReadonlySet<string>; warnings: string[] }> {
   const { storage, api, reporter, rules, acceptPartial, danglingLinks, compareAges, signal } = options;
   reporter.progress("listing the registry's storage");
   const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
@@ -52,6 +52,7 @@ export async function gatherEvidence(
   return {
     evidence: { candidates, facts, totalBlobs: blobs.length, now: options.now() },
     snapshot,
+    images: usage.images,
     warnings: [
       ...accepted,
       ...repositoryWarnings(candidates.repositories.length, repositories.length),

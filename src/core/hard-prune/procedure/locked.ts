@@ -52,11 +52,12 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
     attempt.deletions = await run.steps.run('deleting', () =>
       opened.delete(findings.plan, run.lease.mayContinue, run.stop),
     );
-    attempt.deletions.failures.push(...(await findLateImages(run.ports.api, attempt.deletions)));
     run.stop.throwIfAborted();
   } catch (error) {
     attempt.error = run.stop.aborted && !isCausedBy(error, run.stop.reason) ? run.stop.reason : error;
   }
+  attempt.late = await findLateImages(attempt, { api: run.ports.api, pruner, signal: run.stop });
+  if (run.stop.aborted) attempt.error ??= run.stop.reason;
   return { ...attempt, prunerMayRun: pruner?.mayStillRun ?? false };
 }
 

@@ -1,4 +1,5 @@
-import { EXIT, RegadmError, suggestionsOf } from '../../model/errors.js';
+import type { Failure } from '../../model/document.js';
+import { EXIT, messageOf, RegadmError, suggestionsOf, withAdvice } from '../../model/errors.js';
 import type { ProcedureStep } from './step.js';
 import type { Deletions, Findings } from '../report.js';
 
@@ -7,6 +8,8 @@ export interface Attempt {
   findings?: Findings;
   /** Undefined if the deletion did not start, or was interrupted before it returned its result. */
   deletions?: Deletions;
+  /** Images that were pushed meanwhile and need a deleted blob. */
+  late?: Failure[];
   error?: unknown;
 }
 
@@ -25,9 +28,23 @@ export interface Outcome {
  *   restored
  */
 export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored: RegadmError[]): Outcome {
-  const { findings, deletions, error } = attempt;
-  if (findings && deletions) return { findings, deletions, error, steps, notRestored };
-  throw notRestored.length > 0 ? notRestoredError(notRestored, error) : error;
+  const { findings, deletions, late = [], error } = attempt;
+  if (findings && deletions) {
+    const failures = [...deletions.failures, ...late];
+    return { findings, deletions: { ...deletions, failures }, error, steps, notRestored };
+  }
+  throw withLateImages(notRestored.length > 0 ? notRestoredError(notRestored, error) : error, late);
+}
+
+/** Adds to an error what would be in the failures of a result. */
+function withLateImages(error: unknown, late: readonly Failure[]): unknown {
+  if (late.length === 0) return error;
+  const told = error instanceof RegadmError ? error : new RegadmError(messageOf(error), { code: 'INTERNAL' });
+  return withAdvice(told, late.map(({ target, message }) => `${target}: ${message}`).concat(remediesOf(late)));
+}
+
+function remediesOf(failures: readonly Failure[]): string[] {
+  return [...new Set(failures.flatMap(({ suggestions = [] }) => suggestions))];
 }
 
 /** Combines the errors. That the registry is not restored matters more than the error that ended the run. */

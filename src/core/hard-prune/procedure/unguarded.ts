@@ -5,7 +5,7 @@ import type { HardPrunePorts } from '../ports.js';
 import type { UnguardedRequest } from '../request.js';
 import type { Pruner } from '../way/way.js';
 import { findLateImages } from './late-images.js';
-import type { Outcome } from './outcome.js';
+import { outcomeOf, type Attempt, type Outcome } from './outcome.js';
 
 /**
  * Runs a hard prune without the guarded procedure: changes only the storage, reads only images and image streams.
@@ -24,12 +24,18 @@ export async function unguardedHardPrune(
   reportFindings(findings, reporter);
   assertWithinLimit(findings.plan, maxDelete);
   signal.throwIfAborted();
-  const deletions = await pruner.delete(findings.plan, async () => {}, signal);
-  deletions.failures.push(...(await findLateImages(api, deletions)));
+  const attempt: Attempt = { findings };
+  try {
+    attempt.deletions = await pruner.delete(findings.plan, async () => {}, signal);
+  } catch (error) {
+    attempt.error = error;
+  }
+  attempt.late = await findLateImages(attempt, { api, pruner, signal });
+  if (signal.aborted) attempt.error ??= signal.reason;
   const notRestored: RegadmError[] = [];
   await emptyCache?.().catch((error: unknown) => {
     if (!(error instanceof RegadmError)) throw error;
     notRestored.push(error);
   });
-  return { findings, deletions, error: signal.aborted ? signal.reason : undefined, steps: [], notRestored };
+  return outcomeOf(attempt, [], notRestored);
 }

@@ -32,8 +32,8 @@ const PROGRESS_STEP = 1000;
 /** Runs the registry's own pruner in one of its pods and reads its output. */
 export class PodPruner implements Pruner {
   private running = false;
-  /** The last run started a process in the pod, which may have ended. */
-  private started = false;
+  /** What the last run started in the pod, which may have ended; undefined if it started no process. */
+  private started: PruneMode | undefined;
   /** Read once, even if the pruner has to be started several times until it has its role. */
   private usage: ClusterUsage | undefined;
   private reported: readonly string[] = [];
@@ -42,6 +42,10 @@ export class PodPruner implements Pruner {
 
   get mayStillRun(): boolean {
     return this.running;
+  }
+
+  get mayHaveDeleted(): boolean {
+    return this.started === 'delete';
   }
 
   async find(signal: AbortSignal): Promise<Findings> {
@@ -57,6 +61,7 @@ export class PodPruner implements Pruner {
       plan: output.plan(),
       warnings: [...output.errors, ...output.warnings, ...notSwept(output).map(({ message }) => message), ...judged],
       failures: failuresIn(output),
+      images: this.usage?.images,
     };
   }
 
@@ -67,7 +72,7 @@ export class PodPruner implements Pruner {
   async delete(_plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
     await mayContinue();
     const run = await this.run('delete', signal).catch((error: unknown) => {
-      throw this.started ? mayHaveDeleted(signal.aborted ? signal.reason : error) : error;
+      throw this.mayHaveDeleted ? mayHaveDeleted(signal.aborted ? signal.reason : error) : error;
     });
     const plan = run.output.plan();
     const failures = failuresIn(run.output);
@@ -84,20 +89,24 @@ export class PodPruner implements Pruner {
     };
     const warnings = run.output.warnings.filter((warning) => !this.reported.includes(warning));
     for (const warning of warnings) this.options.reporter.warning(warning);
-    return { plan, outcomes, failures, warnings };
+    return { plan, outcomes, failures, warnings, isIncomplete: failure !== undefined };
   }
 
   private async run(mode: PruneMode, signal: AbortSignal): Promise<PrunerRun> {
     const { api, pod, beforeStart } = this.options;
     const output = new PrunerOutput(this.usage);
     const logLevel = mode === 'check' && this.usage ? 'debug' : 'info';
-    this.started = false;
+    this.started = undefined;
     await beforeStart?.(pod);
     signal.throwIfAborted();
-    this.running = this.started = true;
+    this.running = true;
+    this.started = mode;
     const onLine = (line: string): void => this.takeLine(output, line);
     const result = await runPruner(api, pod, { mode, logLevel, onLine, signal }).catch((error: unknown) => {
-      if (error instanceof ExecRefused && error.notStarted) this.running = this.started = false;
+      if (error instanceof ExecRefused && error.notStarted) {
+        this.running = false;
+        this.started = undefined;
+      }
       throw error;
     });
     this.running = !hasEnded(result);

@@ -1,5 +1,7 @@
 import type { ClusterApi } from '../../cluster/api.js';
+import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import type { Reporter } from '../../kit/reporter.js';
+import type { Digest } from '../../model/digest.js';
 import type { StorageSnapshot } from '../../model/registry-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { gatherEvidence } from '../gather/evidence.js';
@@ -28,23 +30,29 @@ const PROGRESS_STEP = 1000;
 /** Prunes the registry's storage itself. */
 export class StoragePruner implements Pruner {
   readonly mayStillRun = false;
+  private deletes = false;
 
   constructor(private readonly options: StoragePrunerOptions) {}
 
+  get mayHaveDeleted(): boolean {
+    return this.deletes;
+  }
+
   async find(signal: AbortSignal): Promise<Findings> {
     const { ages } = this.options;
-    const { evidence, snapshot, warnings } = await gatherEvidence({
+    const { evidence, snapshot, images, warnings } = await gatherEvidence({
       ...this.options,
       acceptPartial: this.options.acceptPartial ?? false,
       compareAges: ages.keepYoungerThanMs > 0,
       now: this.options.now ?? Date.now,
       signal,
     });
-    return { plan: planHardPrune(evidence, ages), warnings: [...warnings, ...warningsAbout(snapshot)] };
+    return { plan: planHardPrune(evidence, ages), warnings: [...warnings, ...warningsAbout(snapshot)], images };
   }
 
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
     const { storage, reporter } = this.options;
+    this.deletes = true;
     let done = 0;
     return deletePlanned(storage, plan, {
       async mayContinue() {
@@ -58,6 +66,10 @@ export class StoragePruner implements Pruner {
           reporter.progress(`deleted ${done} blobs, links and uploads`);
       },
     });
+  }
+
+  async readManifest(digest: Digest): Promise<string | undefined> {
+    return (await this.options.storage.readBlob(digest, MANIFEST_LIMIT_BYTES))?.toString('utf8');
   }
 }
 

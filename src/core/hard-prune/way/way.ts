@@ -1,4 +1,5 @@
 import type { Permission } from '../../cluster/access-review.js';
+import type { Digest } from '../../model/digest.js';
 import type { Lease } from '../../operator/lease/lease.js';
 import type { HardPrunePlan } from '../plan/types.js';
 import type { CheckStep } from '../preflight.js';
@@ -12,6 +13,14 @@ export interface Pruner {
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions>;
   /** True while a process that `find` or `delete` started can still be deleting in a pod. */
   readonly mayStillRun: boolean;
+  /** True once `delete` may have deleted something, whether or not it has returned a result. */
+  readonly mayHaveDeleted: boolean;
+  /**
+   * Reads a manifest from the storage; absent if the pruner cannot.
+   * @returns undefined if the storage does not have it
+   * @throws Error that states why it cannot be read
+   */
+  readManifest?(digest: Digest): Promise<string | undefined>;
 }
 
 /** One of the two ways to prune the storage, with its permissions and checks for the guarded procedure. */

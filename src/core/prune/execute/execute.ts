@@ -57,7 +57,7 @@ export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: 
       await watcher.start();
       await pruneStreams(run);
       await pruneImages(run);
-      await reportLateImages(run);
+      await reportLateImages(run, openRegistryOf(gathered));
       await run.record({ action: 'end' });
     }
   } finally {

@@ -94,8 +94,9 @@ class ImagePruner {
       return true;
     }
     const beforeRetry = run.recheckBeforeRetry(() => this.obstacleTo(at) ?? this.neededAgain(blob));
+    const onUnconfirmed = (): void => void run.unconfirmed.add(blob);
     try {
-      const result = await registry.deleteBlob(digest, { beforeRetry });
+      const result = await registry.deleteBlob(digest, { beforeRetry, onUnconfirmed });
       outcome.blobs[blob] = result === 'gone' ? STATUS.gone : STATUS.deleted;
       return await run.record({ action: 'delete-blob', digest, result });
     } catch (error) {

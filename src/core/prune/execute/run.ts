@@ -54,6 +54,8 @@ export class Run {
   readonly failures: Failure[] = [];
   /** Why images must be kept because something of theirs was not deleted; by digest number. */
   readonly blocked = new Map<number, string>();
+  /** Blobs (positions in the plan) whose deletion may have been executed although no response confirms it. */
+  readonly unconfirmed = new Set<number>();
   /** Counted apart: the blobs of images are deleted in the registry while the API server fails, and the reverse. */
   private readonly streaks = {
     api: new FailureStreak(isApiFailure),

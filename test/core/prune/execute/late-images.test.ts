@@ -1,5 +1,8 @@
-import type { RequestInfo, Sandbox } from '../../../../src/sandbox/index.js';
-import { missingPartsOf } from '../../../support/cluster-checks.js';
+import type { ChildProcess } from 'node:child_process';
+import { RegadmError } from '../../../../src/core/model/errors.js';
+import type { FaultAction, KubeObject, RequestInfo, Sandbox } from '../../../../src/sandbox/index.js';
+import { missingPartsOf, type PruneDocument } from '../../../support/cluster-checks.js';
+import { interrupt } from '../../../support/cli.js';
 import { aScene, CONFIRM, prune, pruneInProcess, type Scene } from '../../../support/prune-scene.js';
 
 let scene: Scene;
@@ -7,13 +10,14 @@ beforeEach(async () => void (scene = await aScene()));
 afterEach(() => scene.sandbox.stop());
 
 /** Runs `act` when the blob of a layer is about to be deleted: the request has passed every recheck. */
-function whileDeleting(digest: string, act: (sandbox: Sandbox) => void): void {
+function whileDeleting(digest: string, act: (sandbox: Sandbox) => unknown, fault?: FaultAction): void {
   const path = `/admin/blobs/${digest}`;
   let done = false;
   scene.sandbox.onRequest(async (request: RequestInfo) => {
-    if (done || request.method !== 'DELETE' || request.path !== path) return;
+    if (done || request.method !== 'DELETE' || request.path !== path) return undefined;
     done = true;
-    act(scene.sandbox);
+    await act(scene.sandbox);
+    return fault;
   });
 }
 
@@ -84,4 +88,121 @@ test('on the command line, the exit status is 3', async () => {
   expect([status, text]).toEqual([3, expect.stringContaining(`image ${pushed}`)]);
   expect(text).toContain('pushed to late/app:v1 during the run');
   expect(text).toContain('push the image again');
+});
+
+test('an image that needs a blob whose deletion was not confirmed is a failure, too', async () => {
+  const layer = outdated();
+  let pushed = '';
+  const push = ({ registry }: Sandbox): void =>
+    void (pushed = registry.push('late/app', 'v1', { layers: ['outdated'] }).digest);
+  // The blob is deleted, but the response is lost. Then the image needs it, so the request is not sent again.
+  whileDeleting(layer, push, { do: 'after' });
+  const { document } = await pruneInProcess(scene);
+  expect(document.blobs).toContainEqual(expect.objectContaining({ digest: layer, status: 'failed' }));
+  expect(scene.sandbox.registry.hasBlob(layer)).toBe(false);
+  expect(document.failures).toContainEqual({
+    target: `image ${pushed}`,
+    message: `pushed to late/app:v1 during the run, and needs blob ${layer}, which the run may have deleted: push the image again`,
+  });
+});
+
+describe('a run that is interrupted', () => {
+  const interruption = (): AbortController => new AbortController();
+  const signal = new RegadmError('interrupted by SIGTERM', { code: 'INTERRUPTED', exitCode: 143 });
+
+  test.each([true, false])('names such an image (watches allowed: %s)', async (allowed) => {
+    if (!allowed) refuseWatches();
+    const controller = interruption();
+    let pushed = '';
+    whileDeleting(outdated(), ({ registry }) => {
+      pushed = registry.push('late/app', 'v1', { layers: ['outdated'] }).digest;
+      controller.abort(signal);
+    });
+    const { document } = await pruneInProcess(scene, { signal: controller.signal });
+    expect(document.interrupted).toBe(true);
+    expect(document.failures.map(({ target }) => target)).toEqual([`image ${pushed}`]);
+  });
+
+  test('ends if images cannot be read within a few seconds, and reports it', async () => {
+    refuseWatches();
+    const controller = interruption();
+    whileDeleting(outdated(), ({ onRequest }) => {
+      onRequest(({ path }) => (/\/images\?/.test(path) ? { do: 'hang' } : undefined));
+      controller.abort(signal);
+    });
+    const { document } = await pruneInProcess(scene, { signal: controller.signal });
+    expect(document.failures).toEqual([
+      {
+        target: 'the run',
+        message:
+          'whether images that were pushed during the run need deleted blobs is unknown: not finished within 5 s after the interruption',
+        suggestions: [expect.stringContaining('push the images again')],
+      },
+    ]);
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s on the command line: named, with exit status %i', async (name, status) => {
+    let child: ChildProcess | undefined;
+    let pushed = '';
+    whileDeleting(outdated(), async ({ registry }) => {
+      pushed = registry.push('late/app', 'v1', { layers: ['outdated'] }).digest;
+      await interrupt(child!, name);
+    });
+    const run = await prune(scene, CONFIRM, { started: (started) => (child = started) });
+    expect(run.status).toBe(status);
+    const { failures } = JSON.parse(run.stdout) as PruneDocument;
+    expect(failures.map(({ target }) => target)).toEqual([`image ${pushed}`]);
+  });
+});
+
+describe('an image whose object does not state its blobs', () => {
+  let image: KubeObject;
+  let stream: KubeObject;
+
+  /** Stores the data of an image in the registry; the objects appear while the layer is deleted. */
+  function arrives(layers: string[], change: (image: KubeObject) => KubeObject): void {
+    const layer = outdated();
+    const { store, registry } = scene.sandbox;
+    const { digest } = registry.push('late/app', 'v1', { layers });
+    image = change(store.get('images', digest)!);
+    stream = store.get('imagestreams', 'late', 'app')!;
+    store.remove('images', digest);
+    store.remove('imagestreams', 'late', 'app');
+    whileDeleting(layer, () => {
+      store.put('images', image);
+      store.put('imagestreams', stream);
+    });
+  }
+  const withoutBlobs = (one: KubeObject): KubeObject => ({
+    ...one,
+    dockerImageMetadata: undefined,
+    dockerImageLayers: null,
+  });
+  const failureOf = ({ failures }: PruneDocument): string | undefined =>
+    failures.find(({ target }) => target === `image ${image.metadata.name}`)?.message;
+
+  test('is a failure if its manifest names a deleted blob', async () => {
+    arrives(['outdated'], withoutBlobs);
+    const { document } = await pruneInProcess(scene);
+    expect(failureOf(document)).toMatch(
+      /^pushed to late\/app:v1 during the run, and needs blob sha256:.*push the image again$/,
+    );
+  });
+
+  test('is not mentioned if its manifest names none', async () => {
+    arrives(['other'], withoutBlobs);
+    const { document } = await pruneInProcess(scene);
+    expect(failureOf(document)).toBeUndefined();
+  });
+
+  test('cannot be checked by a user who may not pull', async () => {
+    arrives(['other'], withoutBlobs);
+    const { document } = await pruneInProcess(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+    expect(failureOf(document)).toMatch(
+      /^pushed to late\/app:v1 during the run, and cannot be checked: .*not allowed to pull\); push the image again$/,
+    );
+  });
 });

@@ -3,20 +3,27 @@ import type { LiveView } from './live-view.js';
 
 /** An image that has appeared since the plan was computed, and needs blobs that were deleted. */
 interface LateImage {
-  name: string;
-  /** Digests of the deleted blobs that it needs. */
-  needed: string[];
-  /** The tag item that lists it, as a reason; absent if no known stream does. */
-  listing?: Reason;
+  /** Image number. */
+  image: number;
+  /** Digest numbers of the deleted blobs that it needs. */
+  needed: number[];
 }
 
-/** Finds the images that have appeared since the plan was computed and need one of these blobs (digest numbers). */
-export function findLateImages(view: LiveView, blobs: ReadonlySet<number>): LateImage[] {
+/**
+ * Finds the images that have appeared since the plan was computed and need one of these blobs (digest numbers).
+ * @param more what images (image numbers) need besides what Image objects state
+ */
+export function findLateImages(
+  view: LiveView,
+  blobs: ReadonlySet<number>,
+  more: ReadonlyMap<number, ReadonlySet<number>>,
+): LateImage[] {
   view.learnImages();
-  const { images, needs, digests, streams } = view;
-  return needs.laterImagesThatNeed(blobs).map(({ image, needed }) => ({
-    name: images.nameText(image),
-    needed: needed.map((blob) => digests.text(blob)),
-    listing: streams.listingItem(images.name(image)),
-  }));
+  return view.needs.laterImagesThatNeed(blobs, more);
+}
+
+/** Returns the tag that lists an image, as `NAMESPACE/STREAM:TAG`; undefined if no known stream lists it. */
+export function tagOfImage({ images, streams }: LiveView, image: number): string | undefined {
+  const listing: Reason | undefined = streams.listingItem(images.name(image));
+  return listing?.rule === 'tag-item' ? `${listing.stream}:${listing.tag}` : undefined;
 }

@@ -50,12 +50,45 @@ export class LaterNeeds {
     }
   }
 
-  /** Finds the later images (image numbers) that need one of these blobs, with those that they need. */
-  laterImagesThatNeed(blobs: ReadonlySet<number>): { image: number; needed: number[] }[] {
-    const later = Array.from({ length: this.images.count - this.firstLater }, (_, at) => this.firstLater + at);
-    return [...later, ...this.images.replaced]
-      .map((image) => ({ image, needed: [...this.needsOf(image)].filter((blob) => blobs.has(blob)) }))
+  /**
+   * Finds the later images (image numbers) that need one of these blobs, with those that they need.
+   * @param more what images need besides what Image objects state
+   */
+  laterImagesThatNeed(
+    blobs: ReadonlySet<number>,
+    more: ReadonlyMap<number, ReadonlySet<number>>,
+  ): { image: number; needed: number[] }[] {
+    return [...this.later(), ...this.images.replaced]
+      .map((image) => {
+        const needs = new Set([...this.needsOf(image), ...(more.get(image) ?? [])]);
+        return { image, needed: [...needs].filter((blob) => blobs.has(blob)) };
+      })
       .filter(({ needed }) => needed.length > 0);
+  }
+
+  /**
+   * Finds the later images (image numbers) that need more than Image objects state: their own object does not state the
+   * blobs, or a child has none. With the manifests (digest numbers) that state it.
+   */
+  laterImagesWithoutBlobs(): { image: number; manifests: number[] }[] {
+    return this.later()
+      .map((image) => ({ image, manifests: this.unstatedBy(image) }))
+      .filter(({ manifests }) => manifests.length > 0);
+  }
+
+  private later(): number[] {
+    return Array.from({ length: this.images.count - this.firstLater }, (_, at) => this.firstLater + at);
+  }
+
+  private unstatedBy(image: number): number[] {
+    const { images } = this;
+    if (images.unreadable.has(image)) return [images.name(image)];
+    const unstated: number[] = [];
+    images.eachChild(image, (child) => {
+      const known = images.indexOf(child);
+      if (known === -1 || images.unreadable.has(known)) unstated.push(child);
+    });
+    return unstated;
   }
 
   private addNeeds(image: number): void {
