@@ -1,6 +1,7 @@
 import { MANIFEST_LIMIT_BYTES } from '../kit/limits.js';
 import type { RetryOptions } from '../kit/retry.js';
-import type { Digest } from '../model/digest.js';
+import { isDigest, type Digest } from '../model/digest.js';
+import { quote } from '../model/names/quote.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import {
   bearerChallenge,
@@ -91,6 +92,7 @@ export class HttpRegistry implements Registry {
     });
     if (isGone(answered.response, MANIFEST_GONE)) return undefined;
     if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'manifest' });
+    checkDigest(answered, reference);
     return parseManifest(answered);
   }
 
@@ -132,6 +134,18 @@ function isEmpty({ text }: HttpResponse): boolean {
 /** True if the registry states that the object does not exist. A 404 without its error code can come from a proxy. */
 function isGone(response: HttpResponse, codes: readonly string[]): boolean {
   return response.status === 404 && codes.includes(registryErrorIn(response)?.code ?? '');
+}
+
+/**
+ * Checks that a response states the digest that was requested, if it states one. The body is not hashed: recorded and
+ * simulated registries have digests that no content has, and whoever controls a registry can delete its content anyway.
+ * @throws RegistryError
+ */
+function checkDigest({ response, url }: Answered, reference: Digest | Tag): void {
+  const stated = response.headers['docker-content-digest'];
+  if (stated === undefined || stated === reference || !isDigest(reference)) return;
+  const what = `answered with another manifest (Docker-Content-Digest ${quote(String(stated))})`;
+  throw failure('answer', what, url, { status: response.status });
 }
 
 function parseManifest({ response, url }: Answered): Manifest {

@@ -182,6 +182,20 @@ describe('endpoints', () => {
     expect((await caught(registry.getManifest(REPOSITORY, LATEST))).message).toMatch(words);
   });
 
+  test('a manifest with another digest than the requested one is a failure of this manifest', async () => {
+    const manifest = { layers: [] };
+    let stated = DIGEST.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    const { registry } = await registryWith((_request, response) =>
+      end(response, 200, JSON.stringify(manifest), { 'docker-content-digest': stated }),
+    );
+    const error = await caught(registry.getManifest(REPOSITORY, DIGEST));
+    expect(error.message).toMatch(/answered with another manifest \(Docker-Content-Digest "sha256:/);
+    expect([isUnavailable(error), isRegistryFailure(error)]).toEqual([false, false]);
+    expect(await registry.getManifest(REPOSITORY, LATEST)).toEqual(manifest);
+    stated = DIGEST;
+    expect(await registry.getManifest(REPOSITORY, DIGEST)).toEqual(manifest);
+  });
+
   test('a manifest that is too large is a failure of this manifest, not of the registry', async () => {
     const text = `{"a":"${' '.repeat(MANIFEST_LIMIT_BYTES)}"}`;
     const { registry } = await registryWith((_request, response) => end(response, 200, text));
