@@ -167,10 +167,10 @@ describe('signatures, attestations and SBOMs', () => {
     const result = await run([...KEEP_NOTHING, '-v', '4'], sandbox.kubeconfig.pruner);
     expect(result.status).toBe(0);
     const warning = expect.stringMatching(
-      /^manifests cannot be read; only the names of tags \(sha256-…\) show what is attached to an image, and signatures, .* \(in legacy\/app\); grant the user a role that allows pulling: .* registry-viewer .* system:image-puller /,
+      /^manifests cannot be read; signatures, .* are not kept with it: .* \(2 manifests, in legacy\/app\); grant the user a role that allows pulling: .* registry-viewer .* system:image-puller /,
     ) as string;
     expect(documentOf(result).warnings).toEqual([warning]);
-    expect(result.stderr).toContain('warning: manifests cannot be read; only the names of tags');
+    expect(result.stderr).toContain('warning: manifests cannot be read; signatures, ');
   });
 
   describe.each<[string, string[]]>([
@@ -258,17 +258,28 @@ describe('signatures, attestations and SBOMs', () => {
     expect(why.stdout).toContain('its manifest cannot be read');
   });
 
-  test('with --prune-registry=false, a registry that cannot be reached is a warning', async () => {
-    push('artifact', 'artifact', { subject: used['source image 0'] });
-    const args = ['--confirm', '--prune-registry=false', '--registry-url', 'https://127.0.0.1:9'];
-    const result = await runCli([...KEEP_NOTHING, ...args], { kubeconfig: sandbox.kubeconfig.admin });
-    expect(result.status).toBe(0);
-    expect(documentOf(result).warnings).toEqual([
-      expect.stringMatching(
-        /^manifests cannot be read; .*127\.0\.0\.1:9.*; expose the registry .* and pass --registry-url$/,
-      ),
-    ]);
-  });
+  test.each([[[]], [['--confirm']]])(
+    'with --prune-registry=false, are kept if the registry cannot be reached %j',
+    async (confirm) => {
+      const artifact = push('artifact', 'artifact', { subject: used['source image 0'] });
+      const args = [...confirm, '--prune-registry=false', '--registry-url', 'https://127.0.0.1:9'];
+      const result = await runCli([...KEEP_NOTHING, ...args], { kubeconfig: sandbox.kubeconfig.admin });
+      expect(result.status).toBe(3);
+      const { failures, warnings, imageStreams } = documentOf(result);
+      expect(imageStreams).toEqual([]);
+      expect(failures).toEqual([
+        {
+          target: expect.stringMatching(/^manifests of 2 images \(first: image sha256:/) as string,
+          message: expect.stringMatching(
+            /^the registry is not available: .*127\.0\.0\.1:9.* are kept, because/,
+          ) as string,
+          suggestions: [expect.stringMatching(/^expose the registry .* and pass --registry-url$/)],
+        },
+      ]);
+      expect(warnings).toEqual([expect.stringMatching(/^manifests of 2 images .*; expose the registry /)]);
+      expect(missingPartsOf(sandbox, artifact)).toEqual([]);
+    },
+  );
 
   test('with --prune-registry=false, the registry is asked only if a manifest can change the plan', async () => {
     const result = await run([...KEEP_NOTHING, '--keep-tag-revisions=100', '--prune-registry=false', '--confirm']);

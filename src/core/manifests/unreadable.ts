@@ -10,6 +10,7 @@ import type { PruneOptions } from '../graph/options.js';
 import { acceptUnreadable, placesOfUnreadable } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { repositoriesListing } from './repositories.js';
+import { remedyOf } from './texts.js';
 
 /** Maximum concurrent manifest requests. */
 const CONCURRENCY = 16;
@@ -20,15 +21,15 @@ const LISTED = 20;
 /**
  * Finds out what the unreadable images name: from the registry, or because the user accepts that nothing says it. What
  * is unreadable then restricts the run.
- * @param registry absent if it is not available
+ * @param registry absent, or the error of opening it, if it is not available
  */
 export async function resolveUnreadable(
   snapshot: Snapshot,
   options: PruneOptions,
-  registry: Registry | undefined,
+  registry: Registry | Error | undefined,
   { reporter, signal }: { reporter: Reporter; signal: AbortSignal },
 ): Promise<void> {
-  if (registry) {
+  if (registry && !(registry instanceof Error)) {
     const places = placesOfUnreadable(snapshot);
     reporter.phase('reading manifests', snapshot.images.unreadable.size);
     const unpullable = await readUnreadable(snapshot, registry, signal);
@@ -39,6 +40,8 @@ export async function resolveUnreadable(
     );
   }
   for (const line of acceptUnreadable(snapshot, options.ignoreUnreadable)) reporter.warning(line);
+  if (registry instanceof Error && snapshot.images.unreadable.size > 0)
+    reporter.warning(`cannot ask the registry what unreadable images name: ${registry.message}; ${remedyOf(registry)}`);
 }
 
 function warnAboutUnpullable(images: string[], reporter: Reporter): void {

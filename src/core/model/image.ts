@@ -25,6 +25,8 @@ export interface ImageRecord {
    * object does not contain the manifest of an OCI image, as most do not.
    */
   subject?: string;
+  /** True if its metadata names an architecture, as that of container images does. Artifacts have none. */
+  hasPlatform: boolean;
   /** What is wrong with its metadata, or empty. Such an image stops the deletion of images. */
   unreadable: string;
 }
@@ -124,7 +126,7 @@ interface RawImage extends KubeObject {
 export function reduceImage(object: KubeObject): ImageRecord {
   const raw = object as RawImage;
   const mediaType = textOf(raw.dockerImageManifestMediaType);
-  const metadata = (raw.dockerImageMetadata ?? {}) as { Id?: string; Size?: number };
+  const metadata = (raw.dockerImageMetadata ?? {}) as { Id?: string; Size?: number; Architecture?: string };
   const unreadable = metadataProblem(raw);
   return {
     name: raw.metadata.name,
@@ -137,6 +139,7 @@ export function reduceImage(object: KubeObject): ImageRecord {
     layers: unreadable ? [] : layersOf(raw).map(({ name, size }) => ({ digest: name, size: size ?? 0 })),
     children: unreadable ? [] : manifestsOf(raw).map(({ digest }) => digest),
     oci: mediaType === '' || mediaType.startsWith('application/vnd.oci.image.'),
+    hasPlatform: !unreadable && Boolean(metadata.Architecture),
     unreadable,
   };
 }

@@ -23,6 +23,7 @@ const IMAGE_FIELDS: Fields = {
   dockerImageMetadata: {
     Id: 'all',
     Size: 'all',
+    Architecture: 'all',
     // Only the types of these fields are checked: with another type, the metadata cannot be read.
     Parent: 'type',
     Comment: 'type',
@@ -32,7 +33,6 @@ const IMAGE_FIELDS: Fields = {
     DockerVersion: 'type',
     Author: 'type',
     Config: 'type',
-    Architecture: 'type',
   },
   dockerImageLayers: { name: 'all', size: 'all' },
   dockerImageManifests: { digest: 'all' },

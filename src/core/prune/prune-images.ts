@@ -1,5 +1,5 @@
 import { unreadableFailures } from '../graph/unreadable.js';
-import { unreadManifestFailures } from '../manifests/subjects.js';
+import { unreadManifestFailures } from '../manifests/texts.js';
 import type { Reporter } from '../kit/reporter.js';
 import { execute, type Execution } from './execute/execute.js';
 import { gather, type Gathered } from './gather/gather.js';

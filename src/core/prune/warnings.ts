@@ -1,5 +1,5 @@
 import { unreadableFailures } from '../graph/unreadable.js';
-import { unreadManifestFailures } from '../manifests/subjects.js';
+import { unreadManifestWarnings } from '../manifests/texts.js';
 import type { InvalidReference } from '../model/errors.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
@@ -41,7 +41,7 @@ export function warnAboutInput(
   for (const line of notVisibleWarnings(notVisible, snapshot)) reporter.warning(line);
   const unreadable = unreadableFailures(snapshot);
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
-  for (const { target, message } of unreadManifestFailures(snapshot)) reporter.warning(`${target}: ${message}`);
+  for (const line of unreadManifestWarnings(snapshot)) reporter.warning(line);
   if (unreadable.length > LISTED)
     reporter.warning(`the metadata of ${unreadable.length - LISTED} more images cannot be read`);
 }

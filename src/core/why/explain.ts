@@ -4,7 +4,7 @@ import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { namespaceToRead, type PruneOptions } from '../graph/options.js';
 import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
-import { unreadManifestFailures } from '../manifests/subjects.js';
+import { unreadManifestWarnings } from '../manifests/texts.js';
 import { messageOf, type InvalidReference } from '../model/errors.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import type { Snapshot } from '../model/table/snapshot.js';
@@ -61,7 +61,7 @@ export async function explain(
         ...warningsOf(explanation, options),
         ...invalidNameWarnings(snapshot),
         ...warnings,
-        ...unreadManifestFailures(snapshot).map(({ target, message }) => `${target}: ${message}`),
+        ...unreadManifestWarnings(snapshot),
         ...notVisibleWarnings(notVisible, snapshot),
       ],
     };

@@ -1,6 +1,7 @@
 import { subjectCandidates } from '../graph/subject-candidates.js';
 import type { Reporter } from '../kit/reporter.js';
-import { manifestsNotRead, readSubjects, unreadWarnings } from '../manifests/subjects.js';
+import { readSubjects } from '../manifests/subjects.js';
+import { notInAnswers, notReadWarnings } from '../manifests/texts.js';
 import { resolveUnreadable } from '../manifests/unreadable.js';
 import type { Registry } from '../registry/api.js';
 import type { Situation } from './changes.js';
@@ -19,11 +20,7 @@ export interface ManifestSource {
 export async function learnUnreadable({ snapshot, options }: Situation, source: ManifestSource): Promise<void> {
   const { unreadable } = snapshot.images;
   if (unreadable.size === 0) return;
-  const registry = await source.open();
-  const opened = registry instanceof Error ? undefined : registry;
-  await resolveUnreadable(snapshot, options, opened, source);
-  if (registry instanceof Error && unreadable.size > 0)
-    source.reporter.warning(`cannot ask the registry what unreadable images name: ${registry.message}`);
+  await resolveUnreadable(snapshot, options, await source.open(), source);
 }
 
 /**
@@ -46,13 +43,16 @@ export async function learnSubjects(
     const unread = related.filter((image) => candidates.has(image) && !read.has(image));
     if (unread.length === 0) return;
     const registry = await source.open();
-    if (registry instanceof Error) return source.reporter.warning(manifestsNotRead(registry));
     for (const image of unread) read.add(image);
     const subjects = await readSubjects(snapshot, unread, registry, { signal: source.signal, tick: () => {} });
     source.signal.throwIfAborted();
-    for (const line of unreadWarnings(subjects)) source.reporter.warning(line);
+    for (const line of notReadWarnings(subjects, images)) source.reporter.warning(line);
+    if (registry instanceof Error) {
+      if (subjects.unread.size > 0) source.reporter.warning(notInAnswers(registry));
+      return;
+    }
     for (const [image, subject] of subjects.found) snapshot.subjects.set(image, subject);
-    for (const [image, problem] of subjects.unread) snapshot.unreadManifests.set(image, problem);
+    for (const [image, unread] of subjects.unread) snapshot.unreadManifests.set(image, unread);
     surroundings.learn(subjects.found);
   }
 }

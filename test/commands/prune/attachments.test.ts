@@ -105,3 +105,73 @@ describe('a subject in the manifest that an Image object contains', () => {
     expect(documentOf(await run(args, 'pruner')).warnings).toEqual([CANNOT_PULL]);
   });
 });
+
+describe('an image whose manifest only the registry has', () => {
+  let artifact: string;
+  beforeEach(() => {
+    artifact = push('sbom', { subject });
+  });
+  const why = (): Promise<Outcome> => run(['prune', 'why', 'shop/app:sbom', '--keep-tag-revisions=0']);
+
+  test('is kept by a dry run, and stops a confirmed one, if something else answers for the registry', async () => {
+    sandbox.onRequest(({ path }) =>
+      path.includes('/manifests/') ? { do: 'respond', status: 200, body: '<html>login</html>' } : undefined,
+    );
+    const dryRun = await run(KEEP_NOTHING);
+    expect([dryRun.status, removed(documentOf(dryRun))]).toEqual([3, []]);
+    const remedy = expect.stringMatching(
+      /; pass --registry-url with the address of the integrated registry$/,
+    ) as string;
+    expect(documentOf(dryRun).warnings).toEqual([remedy]);
+    expect(documentOf(dryRun).failures[0]!.message).toMatch(
+      /^the registry is not available: .*; the image and its tag/,
+    );
+    expect((await why()).stdout).toContain('its manifest cannot be read');
+    const confirmed = await run([...KEEP_NOTHING, '--confirm']);
+    expect(confirmed.status).toBe(1);
+    expect(missingPartsOf(sandbox, artifact)).toEqual([]);
+  });
+
+  test('is in a dry run without the registry, with a warning', async () => {
+    const user = { kubeconfig: sandbox.kubeconfig.admin };
+    const result = await regadm([...KEEP_NOTHING, '--registry-url', 'https://127.0.0.1:9'], user);
+    expect([result.status, removed(documentOf(result))]).toEqual([0, ['sbom']]);
+    expect(documentOf(result).warnings).toContainEqual(
+      expect.stringMatching(
+        /^manifests cannot be read without the registry \(1\); .* can be in this plan; .*; expose /,
+      ),
+    );
+    const answer = await regadm(['prune', 'why', 'shop/app:sbom', '--registry-url', 'https://127.0.0.1:9'], user);
+    expect(answer.stderr).not.toContain('cannot be read');
+    const asked = ['prune', 'why', 'shop/app:sbom', '--keep-tag-revisions=0', '--registry-url', 'https://127.0.0.1:9'];
+    expect((await regadm(asked, user)).stderr).toMatch(
+      /manifests cannot be read; the answers do not consider .*expose/,
+    );
+  });
+
+  test.each([[[]], [['--prune-registry=false']]])(
+    'is not requested from another registry: a warning names an imported artifact, but no container image %j',
+    async (flags) => {
+      const imported = ['sbom', 'tool'].map((tag) => {
+        const digest = push(tag, tag === 'sbom' ? { subject } : {});
+        const { metadata, dockerImageMetadata, ...image } = sandbox.store.get('images', digest)!;
+        sandbox.store.put('images', {
+          ...image,
+          metadata: { ...metadata, annotations: {} },
+          dockerImageReference: `quay.io/org/${tag}@${digest}`,
+          dockerImageMetadata: { ...(dockerImageMetadata as object), Architecture: tag === 'sbom' ? '' : 'amd64' },
+        });
+        return digest;
+      });
+      const result = await run([...KEEP_NOTHING, ...flags]);
+      expect([result.status, removed(documentOf(result))]).toEqual([0, ['sbom', 'tool']]);
+      expect(documentOf(result).warnings).toEqual([
+        expect.stringMatching(
+          `^manifests of 1 imported images are not read, .*first: image ${imported[0]!}.*--protect$`,
+        ),
+      ]);
+      expect(sandbox.requests.filter(({ path }) => path.includes('/manifests/'))).toEqual([]);
+      expect((await why()).stderr).toContain('manifests of 1 imported images are not read');
+    },
+  );
+});

@@ -68,6 +68,20 @@ test('otherwise the manifest in the registry states it; what a kept image needs 
   expect(away.stderr).toContain('warning: cannot ask the registry what unreadable images name: ');
 });
 
+test('the registry states it with --prune-registry=false, too', async () => {
+  const args = [...DRY_RUN, '--prune-registry=false'];
+  const undisturbed = documentOf(await prune(scene, args));
+  makeUnreadable(scene.indexes[0]!, { dockerImageManifests: null });
+  const run = await prune(scene, args);
+  expect([run.status, documentOf(run).warnings]).toEqual([0, []]);
+  expect(planOf(documentOf(run))).toEqual(planOf(undisturbed));
+  const away = await regadm([...args, '--registry-url', 'https://127.0.0.1:9'], {
+    kubeconfig: scene.sandbox.kubeconfig.admin,
+  });
+  expect([away.status, documentOf(away).images]).toEqual([3, []]);
+  expect(away.stderr).toMatch(/warning: cannot ask the registry what unreadable images name: .*; expose the registry/);
+});
+
 test('a repository from which the user may not pull does not end the reading from others', async () => {
   const undisturbed = documentOf(await prune(scene, DRY_RUN));
   // shop/copy lists the same image.

@@ -19,6 +19,7 @@ export const FLAG = {
   plainUid: 16,
   invalidName: 32,
   statesSubject: 64,
+  hasPlatform: 128,
 } as const;
 
 /**
@@ -129,6 +130,7 @@ class Packer {
       (hasConfig ? FLAG.hasConfig : 0) |
       (hasDigestName ? 0 : FLAG.invalidName) |
       (record.subject === undefined ? 0 : FLAG.statesSubject) |
+      (record.hasPlatform ? FLAG.hasPlatform : 0) |
       (this.putUid(record.uid, index) ? FLAG.plainUid : 0);
   }
 

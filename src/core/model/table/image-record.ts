@@ -22,6 +22,7 @@ export function recordOf(images: ImageTable, image: number): ImageRecord {
       .map((blob) => ({ digest: digests.text(blob), size: images.blobSize(blob) })),
     children,
     oci: images.oci(image),
+    hasPlatform: images.hasPlatform(image),
     ...(images.statesSubject(image) ? { subject: subjectOf(images, image) } : {}),
     unreadable: images.unreadable.get(image) ?? '',
   };

@@ -143,6 +143,11 @@ export class ImageTable {
     return (this.flags.at(image) & FLAG.statesSubject) !== 0;
   }
 
+  /** Returns true if the metadata of an image names an architecture: it is not an artifact. */
+  hasPlatform(image: number): boolean {
+    return (this.flags.at(image) & FLAG.hasPlatform) !== 0;
+  }
+
   /** Returns true if the name of an image is a digest. */
   hasDigestName(image: number): boolean {
     return (this.flags.at(image) & FLAG.invalidName) === 0;
@@ -182,8 +187,7 @@ export class ImageTable {
 
   isIndex(image: number): boolean {
     const learned = this.learnedOf(image);
-    if (learned) return learned.children.length > 0;
-    return this.childStart.at(image) < this.partStart.at(image + 1);
+    return learned ? learned.children.length > 0 : this.childStart.at(image) < this.partStart.at(image + 1);
   }
 
   /** Returns true if the image with this digest number exists and is an index. */

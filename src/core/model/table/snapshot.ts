@@ -43,8 +43,14 @@ export interface Snapshot {
   limits: ImageLimit[];
   /** Subjects of images, by image: those that Image objects state, and those of the OCI manifests that were read. */
   subjects: Map<number, number>;
-  /** Images (digest numbers) whose manifests could not be read and may name a subject, with the problem. */
-  unreadManifests: Map<number, string>;
+  /** Manifests that could not be read and may name a subject, by image (digest number). */
+  unreadManifests: Map<number, UnreadManifest>;
+}
+
+/** Why a manifest could not be read. Images for which the reason is the same share one object. */
+export interface UnreadManifest {
+  readonly problem: string;
+  readonly remedy: string;
 }
 
 /** Read access to the digests of a snapshot. */
@@ -96,7 +102,7 @@ export interface SnapshotView {
   readonly referrers: readonly Referrer[];
   readonly limits: readonly ImageLimit[];
   readonly subjects: ReadonlyMap<number, number>;
-  readonly unreadManifests: ReadonlyMap<number, string>;
+  readonly unreadManifests: ReadonlyMap<number, UnreadManifest>;
 }
 
 /**

@@ -74,6 +74,7 @@ class Unpacker {
         this.digest(layersAt + layerCount + child),
       ),
       oci: (flags & FLAG.oci) !== 0,
+      hasPlatform: (flags & FLAG.hasPlatform) !== 0,
       ...((flags & FLAG.statesSubject) === 0 ? {} : { subject: this.subjects.get(index) ?? '' }),
       unreadable: this.unreadable.get(index) ?? '',
     };

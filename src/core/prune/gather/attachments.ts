@@ -1,40 +1,40 @@
 import type { PruneOptions } from '../../graph/options.js';
 import { subjectCandidates } from '../../graph/subject-candidates.js';
-import { manifestsNotRead, readSubjects, unreadWarnings } from '../../manifests/subjects.js';
-import type { Snapshot } from '../../model/table/snapshot.js';
+import { readSubjects } from '../../manifests/subjects.js';
+import { noRegistry, notInDryRun, notReadWarnings } from '../../manifests/texts.js';
+import type { Snapshot, SnapshotView } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import type { Decided } from '../plan/evidence.js';
+import { isRegistryAbsent } from '../plan/needs-registry.js';
 import type { RunPolicy } from '../request.js';
 import type { RunContext } from '../run-context.js';
 
-/** The registry that manifests are read from. */
-interface ManifestSource {
-  /** Absent if it is not available, or if nothing is deleted in the registry. */
-  registry?: Registry;
-  /** Opens the registry only to read from it; absent unless nothing is deleted there. */
-  openToRead?: () => Promise<Registry | Error>;
-}
+/** Opens the registry, or returns the error of opening it; called only if a manifest can change the plan. */
+type ManifestSource = () => Promise<Registry | Error>;
 
 /** What manifests say: subjects, and what could not be read, both by image (digest numbers). */
-interface ManifestFacts {
-  readonly subjects: ReadonlyMap<number, number>;
-  readonly unreadManifests: ReadonlyMap<number, string>;
+type ManifestFacts = Pick<SnapshotView, 'subjects' | 'unreadManifests'>;
+
+/** What is known before manifests are read. */
+interface Known {
+  snapshot: Snapshot;
+  options: PruneOptions;
+  draft: Decided;
 }
 
 const NOTHING: ManifestFacts = { subjects: new Map(), unreadManifests: new Map() };
 
 /**
  * Reads what images are attached to, from the manifests of the images whose verdict, or whose tag items, it can change.
- * @throws the registry's error if it is unavailable and the policy says `stop`: an attachment of an image that is kept
- *   could be deleted
+ * @throws the registry's error if it is not available, something is deleted there, and the policy says `stop`: the run
+ *   would fail later
  */
 export async function gatherSubjects(
-  known: { snapshot: Snapshot; options: PruneOptions; draft: Decided },
-  { registry, openToRead }: ManifestSource,
+  { snapshot, options, draft }: Known,
+  source: ManifestSource,
   policy: RunPolicy,
   context: RunContext,
 ): Promise<ManifestFacts> {
-  const { snapshot, options, draft } = known;
   const candidates = subjectCandidates(draft.decisions, snapshot, options);
   if (candidates.length === 0) return NOTHING;
   if (candidates.length > policy.maxManifests) {
@@ -43,37 +43,31 @@ export async function gatherSubjects(
     );
     return NOTHING;
   }
-  if (registry) return readFrom(registry, snapshot, candidates, { context, policy });
-  if (!openToRead) {
-    if (options.pruneSignatures) context.reporter.warning(manifestsNotRead('the registry is not available'));
+  const registry = await source();
+  context.reporter.phase('reading manifests', candidates.length);
+  const subjects = await readSubjects(snapshot, candidates, registry, {
+    signal: context.signal,
+    tick: (count) => context.reporter.tick(count),
+  });
+  context.signal.throwIfAborted();
+  for (const line of notReadWarnings(subjects, snapshot.images)) context.reporter.warning(line);
+  if (registry instanceof Error && !keepsUnread(registry, options)) {
+    if (subjects.unread.size > 0) context.reporter.warning(withoutRegistry(registry, subjects.unread.size, options));
     return NOTHING;
   }
-  const opened = await openToRead();
-  if (opened instanceof Error) {
-    context.reporter.warning(manifestsNotRead(opened));
-    return NOTHING;
-  }
-  try {
-    return await readFrom(opened, snapshot, candidates, { context });
-  } finally {
-    await opened.close();
-  }
+  if (options.pruneRegistry && policy.registryUnavailable === 'stop' && subjects.unavailable !== undefined)
+    throw subjects.unavailable;
+  return { subjects: subjects.found, unreadManifests: subjects.unread };
 }
 
-/** @param policy absent: the run continues without what cannot be read */
-async function readFrom(
-  registry: Registry,
-  snapshot: Snapshot,
-  candidates: readonly number[],
-  { context: { reporter, signal }, policy }: { context: RunContext; policy?: RunPolicy },
-): Promise<ManifestFacts> {
-  reporter.phase('reading manifests', candidates.length);
-  const subjects = await readSubjects(snapshot, candidates, registry, {
-    signal,
-    tick: (count) => reporter.tick(count),
-  });
-  signal.throwIfAborted();
-  if (subjects.unavailable !== undefined && policy?.registryUnavailable === 'stop') throw subjects.unavailable;
-  for (const line of unreadWarnings(subjects)) reporter.warning(line);
-  return { subjects: subjects.found, unreadManifests: subjects.unread };
+/**
+ * Returns true if the images whose manifests cannot be read are kept although the registry cannot be opened. A run that
+ * deletes there stops later, or is a dry run, which shows the plan. Without a registry, nobody can pull the images.
+ */
+function keepsUnread(registry: Error, { pruneRegistry }: PruneOptions): boolean {
+  return !pruneRegistry && !isRegistryAbsent(registry);
+}
+
+function withoutRegistry(registry: Error, count: number, { pruneRegistry }: PruneOptions): string {
+  return pruneRegistry ? notInDryRun(count, registry) : noRegistry(registry);
 }

@@ -10,7 +10,7 @@ import { assertNotTooOld, type ParsedPlanFile } from '../plan/parse-plan-file.js
 import type { PrunePorts } from '../ports.js';
 import type { ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../run-context.js';
-import { openRegistry, openToReadFrom } from './registry.js';
+import { openRegistry, RegistryToRead } from './registry.js';
 import { gatherSubjects } from './attachments.js';
 
 /** Everything that is read before a plan is computed. */
@@ -35,6 +35,7 @@ export async function gather(
 ): Promise<Gathered> {
   const { options, policy } = request;
   let opening = options.pruneRegistry ? startOpening(ports, request, context) : undefined;
+  const toRead = new RegistryToRead(ports, request, context);
   try {
     const { snapshot, ...lists } = await readLists(ports, request, context);
     await checkNamespace(ports, options, snapshot, context);
@@ -44,13 +45,11 @@ export async function gather(
     let draft = decide({ snapshot, now }, options);
     if (options.pruneRegistry) opening ??= openRegistry(ports, request, context, snapshot);
     const registry = await opening;
-    const available = registry instanceof Error ? undefined : registry;
+    const source = async (): Promise<Registry | Error> => registry ?? toRead.open(snapshot);
     if (snapshot.images.unreadable.size > 0) {
-      await resolveUnreadable(snapshot, options, available, context);
+      await resolveUnreadable(snapshot, options, await source(), context);
       draft = decide({ snapshot, now }, options);
     }
-    const openToRead = options.pruneRegistry ? undefined : () => openToReadFrom(ports, request, context, snapshot);
-    const source = { registry: available, openToRead };
     const facts = await gatherSubjects({ snapshot, options, draft }, source, policy, context);
     const subjects = new Map([...snapshot.subjects, ...facts.subjects]);
     const evidence = { snapshot: freezeSnapshot({ ...snapshot, ...facts, subjects }), now, planFile, draft };
@@ -58,6 +57,8 @@ export async function gather(
   } catch (error) {
     closeOnceOpen(opening);
     throw error;
+  } finally {
+    await toRead.close();
   }
 }
 

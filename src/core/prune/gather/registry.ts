@@ -2,7 +2,7 @@ import type { Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import { isRegistryAbsent } from '../plan/needs-registry.js';
 import type { PrunePorts } from '../ports.js';
-import { DRY_RUN, type ImagePruneRequest } from '../request.js';
+import type { ImagePruneRequest } from '../request.js';
 import type { RunContext } from '../run-context.js';
 
 /**
@@ -29,14 +29,27 @@ export async function openRegistry(
 }
 
 /**
- * Opens the registry only to read manifests from it: nothing is deleted there (`--prune-registry=false`), and the run
- * can continue without them, as a dry run can.
+ * The registry for reading manifests from it, if nothing is deleted there (`--prune-registry=false`). It is opened at
+ * the first use, because most runs need no manifest.
  */
-export async function openToReadFrom(
-  ports: PrunePorts,
-  request: ImagePruneRequest,
-  context: RunContext,
-  snapshot: Snapshot,
-): Promise<Registry | Error> {
-  return openRegistry(ports, { ...request, policy: DRY_RUN }, context, snapshot);
+export class RegistryToRead {
+  private opening: Promise<Registry | Error> | undefined;
+
+  constructor(
+    private readonly ports: PrunePorts,
+    private readonly request: ImagePruneRequest,
+    private readonly context: RunContext,
+  ) {}
+
+  /** @returns the error if it cannot be opened: the run continues, and keeps what it cannot read */
+  open(snapshot: Snapshot): Promise<Registry | Error> {
+    const { ports, request, context } = this;
+    const policy = { ...request.policy, registryUnavailable: 'continue' } as const;
+    return (this.opening ??= openRegistry(ports, { ...request, policy }, context, snapshot));
+  }
+
+  async close(): Promise<void> {
+    const registry = await this.opening;
+    if (registry && !(registry instanceof Error)) await registry.close();
+  }
 }

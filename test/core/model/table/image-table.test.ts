@@ -17,6 +17,7 @@ function anImage(more: Partial<ImageRecord> & { name: string }): ImageRecord {
     layers: [],
     children: [],
     oci: false,
+    hasPlatform: false,
     unreadable: '',
     ...more,
   };
@@ -71,6 +72,7 @@ describe('ImageTable', () => {
           config: digest(2),
           layers,
           oci: true,
+          hasPlatform: false,
         }),
         anImage({
           name: digest(3),

@@ -21,6 +21,7 @@ function manyImages(count: number): Snapshot {
       layers: Array.from({ length: LAYERS }, (_, layer) => ({ digest: digest(`${at} ${layer}`), size: 300 })),
       children: [],
       oci: false,
+      hasPlatform: false,
       unreadable: '',
     });
   }
