@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { stringify } from 'yaml';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { REFERRER_KIND_NAMES } from '../../src/core/model/referrers/index.js';
@@ -85,3 +88,32 @@ const GROUPS: Record<string, string> = {
   jobs: 'batch',
   cronjobs: 'batch',
 };
+
+/** A temporary directory for saved lists. */
+export interface SavedDirectory {
+  readonly dir: string;
+  write(this: void, file: string, value: object | string): void;
+  /** Writes a list of each resource that every cluster has. */
+  saveLists(this: void): void;
+}
+
+/** Creates an empty directory before each test, and deletes it afterwards. */
+export function useDirectory(): SavedDirectory {
+  let dir = '';
+  beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-lists-'))));
+  afterEach(() => rmSync(dir, { recursive: true }));
+  const write: SavedDirectory['write'] = (file, value) => {
+    mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
+    writeFileSync(path.join(dir, file), typeof value === 'string' ? value : JSON.stringify(value));
+  };
+  return {
+    get dir() {
+      return dir;
+    },
+    write,
+    saveLists: () => {
+      for (const [resource, objects] of Object.entries(savedLists()))
+        write(`${resource}.json`, listOf(resource, objects));
+    },
+  };
+}

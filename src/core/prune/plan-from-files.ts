@@ -23,12 +23,12 @@ export async function planFromFiles(
 ): Promise<ImagePruneReport> {
   const startedAt = new Date();
   reporter.phase('reading files');
-  const { evidence, notVisible, imageObjectBytes, warnings } = await gatherFromFiles(dir, options, startedAt.getTime());
+  const { evidence, imageObjectBytes, warnings } = await gatherFromFiles(dir, options, startedAt.getTime());
   const plan = planImagePrune(evidence, options);
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
   for (const line of warnings) context.reporter.warning(line);
-  warnAboutInput(plan, notVisible, context);
+  warnAboutInput(plan, [], context);
   context.reporter.warning(NOT_CURRENT);
   return {
     ...planned(plan),

@@ -28,7 +28,7 @@ export function warnAboutPlanFile(
 
 /**
  * Warns about ignored references, names that are not valid, images that cannot be read, and uses that are not visible.
- * @param notVisible resources that the user may not list, or that were not saved
+ * @param notVisible resources that the user may not list
  */
 export function warnAboutInput(
   { uses, snapshot, options }: ImagePrunePlan,

@@ -91,6 +91,11 @@ export class Collector {
     else this.inNamespace.set(namespace, (this.inNamespace.get(namespace) ?? new Set()).add(resource));
   }
 
+  /** True if the files contain a list of a resource. */
+  hasList(resource: SavedResource): boolean {
+    return this.everywhere.has(resource) || [...this.inNamespace.values()].some((saved) => saved.has(resource));
+  }
+
   /** Adds an object. A must-gather has many objects twice: in a list, which counts, and in a file of their own. */
   private add(
     origin: Origin,
@@ -108,8 +113,10 @@ export class Collector {
         `contains ${KINDS[resource]} ${quote(namespace === undefined ? name : `${namespace}/${name}`)} without ${missing}`,
         resource,
       );
-    this.note(resource, origin.place);
-    const list = this.lists[resource]!;
+    // A single object does not show that there are no others, except where one file each is how the list is saved.
+    if (isListed || origin.place.resource === resource || origin.path.split('/').at(-2) === resource)
+      this.note(resource, origin.place);
+    const list = (this.lists[resource] ??= []);
     const key = `${resource} ${namespace ?? ''}/${name}`;
     const known = this.known.get(key);
     if (!known) this.known.set(key, { at: list.push(object) - 1, isListed });

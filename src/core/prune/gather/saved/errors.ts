@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { RegadmError } from '../../../model/errors.js';
 import type { Problem } from './collector.js';
-import { dirOf, extractFirst, type Input } from './input.js';
+import { dirOf, extractFirst, saveList, shellWord, type Input } from './input.js';
 import type { SavedResource } from './kinds.js';
-import type { Place } from './place.js';
 
 /** Maximum number of files that an error names. */
 const LISTED = 5;
@@ -20,28 +19,40 @@ export function brokenFiles(input: Input, problems: Problem[]): RegadmError {
 }
 
 function saveAgain(input: Input, { path: file, place, resource }: Problem): string {
-  const target = path.join(dirOf(input), file);
-  if (!resource) return `save ${target} again, or delete it`;
-  const format = file.endsWith('.json') ? 'json' : 'yaml';
-  return `replace the file: oc get ${resource}${scopeOf(resource, place)} -o ${format} > ${target}`;
+  if (!resource) return `save ${shellWord(path.join(dirOf(input), file))} again, or delete it`;
+  return `replace the file: ${saveList(input, resource, { file, ...place })}`;
 }
 
-/** Creates the error for lists that no file contains, with the commands that save them. */
-export function missingLists(input: Input, missing: SavedResource[]): RegadmError {
-  const commands = missing.map(
-    (resource) => `oc get ${resource}${scopeOf(resource)} -o json > ${path.join(dirOf(input), `${resource}.json`)}`,
-  );
-  const uses = missing.some((resource) => resource !== 'images' && resource !== 'imagestreams');
+/** Lists that no file contains. */
+export interface MissingLists {
+  /** Resources that every cluster has. */
+  required: SavedResource[];
+  /** Resources that a cluster can lack, or that not every plan needs. */
+  optional: SavedResource[];
+}
+
+/**
+ * Creates the error for lists that no file contains, with the commands that save them.
+ * @param single resources of which the files have objects, and no list
+ */
+export function missingLists(
+  input: Input,
+  { required, optional }: MissingLists,
+  single: ReadonlySet<SavedResource>,
+): RegadmError {
+  const named = required.map((resource) => (single.has(resource) ? `${resource} (only single objects)` : resource));
+  const uses = required.some((resource) => resource !== 'images' && resource !== 'imagestreams');
+  const commands = (resources: SavedResource[]): string =>
+    resources.map((resource) => saveList(input, resource)).join('; ');
   return new RegadmError(
-    `--from ${input.from}: no list of ${missing.join(', ')} found${uses ? '; cannot tell which images these objects use' : ''}`,
+    `--from ${input.from}: no list of ${named.join(', ')} found${uses ? '; cannot tell which images these objects use' : ''}`,
     {
       code: 'SAVED_LISTS',
-      suggestions: [...extractFirst(input), `save them too, even empty lists: ${commands.join('; ')}`],
+      suggestions: [
+        ...extractFirst(input),
+        `save them too, even empty lists: ${commands(required)}`,
+        ...(optional.length === 0 ? [] : [`save these as well, if the cluster has them: ${commands(optional)}`]),
+      ],
     },
   );
-}
-
-function scopeOf(resource: SavedResource, place?: Place): string {
-  if (resource === 'images') return '';
-  return place?.namespace === undefined ? ' -A' : ` -n ${place.namespace}`;
 }

@@ -10,8 +10,6 @@ import { readSavedLists } from './saved-lists.js';
 /** Evidence from saved lists. */
 interface SavedEvidence {
   evidence: Evidence;
-  /** Resources with uses that were not saved, and need not be. */
-  notVisible: string[];
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
   warnings: string[];
@@ -25,7 +23,7 @@ interface SavedEvidence {
  */
 export async function gatherFromFiles(dir: string, options: PruneOptions, now: number): Promise<SavedEvidence> {
   const { namespace, referrers } = options;
-  const { lists, warnings } = await readSavedLists(dir, namespace);
+  const { lists, warnings } = await readSavedLists(dir, options);
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
   const snapshot = snapshotOf(lists, dir);
@@ -37,7 +35,6 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
   return {
     evidence: Object.freeze({ snapshot: freezeSnapshot(snapshot), now }),
-    notVisible: lists.controllerrevisions || referrers === 'oc' ? [] : ['controllerrevisions.apps'],
     imageObjectBytes: snapshot.images.count > 0 ? bytes / snapshot.images.count : 0,
     warnings,
   };

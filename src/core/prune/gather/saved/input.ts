@@ -1,3 +1,6 @@
+import path from 'node:path';
+import type { SavedResource } from './kinds.js';
+
 /** What `--from` names. */
 export interface Input {
   from: string;
@@ -11,8 +14,29 @@ export function dirOf({ from, isArchive }: Input): string {
 
 /** Returns what to do before files can be added: nothing for a directory. */
 export function extractFirst(input: Input): string[] {
-  const dir = dirOf(input);
+  const dir = shellWord(dirOf(input));
   return input.isArchive
-    ? [`extract the archive, and pass the directory: mkdir ${dir} && tar -xf ${input.from} -C ${dir}`]
+    ? [`extract the archive, and pass the directory: mkdir ${dir} && tar -xf ${shellWord(input.from)} -C ${dir}`]
     : [];
+}
+
+/** Returns the remedy at the end of a warning: the commands that get what is missing. */
+export function getWith(input: Input, commands: string[]): string {
+  return [...extractFirst(input), `get ${commands.length > 1 ? 'them' : 'it'} with: ${commands.join('; ')}`].join('; ');
+}
+
+/** Returns the command that saves the list of a resource. @param file relative to the directory */
+export function saveList(
+  input: Input,
+  resource: SavedResource,
+  { file = `${resource}.json`, namespace }: { file?: string; namespace?: string } = {},
+): string {
+  const scope = resource === 'images' ? '' : namespace === undefined ? ' -A' : ` -n ${namespace}`;
+  const format = /\.json$/i.test(file) ? 'json' : 'yaml';
+  return `oc get ${resource}${scope} -o ${format} > ${shellWord(path.join(dirOf(input), file))}`;
+}
+
+/** Quotes a text for a shell, if it must be. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

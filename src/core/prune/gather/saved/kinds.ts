@@ -35,14 +35,15 @@ const GROUPS: Record<SavedResource, string> = {
 /** Former group of workloads, in which old files can have them. */
 const FORMER_GROUP = 'extensions';
 
+/** Resources whose objects use images, and that some clusters do not have. */
+export const OPTIONAL_WORKLOADS: SavedResource[] = ['builds', 'buildconfigs', 'deploymentconfigs'];
+
 /**
  * Resources that can be missing: some clusters do not have them, many users may not list controller revisions, and
  * limits matter only with `--prune-over-size-limit`.
  */
 const OPTIONAL: ReadonlySet<SavedResource> = new Set<SavedResource>([
-  'builds',
-  'buildconfigs',
-  'deploymentconfigs',
+  ...OPTIONAL_WORKLOADS,
   'controllerrevisions',
   'limitranges',
 ]);

@@ -1,7 +1,10 @@
+import path from 'node:path';
 import type { KubeObject } from '../../../model/kube.js';
 import { listOf } from '../../../model/values/json.js';
 import type { Collector, Lists } from './collector.js';
-import { REQUIRED_WORKLOADS, type SavedResource } from './kinds.js';
+import { dirOf, getWith, shellWord, type Input } from './input.js';
+import { OPTIONAL_WORKLOADS, REQUIRED_WORKLOADS, type SavedResource } from './kinds.js';
+import type { ListNeeds } from './missing.js';
 
 /** Maximum number of namespaces that a warning names. */
 const LISTED = 5;
@@ -9,34 +12,37 @@ const LISTED = 5;
 /**
  * Warns about namespaces that have image streams, and whose workloads are not in the files: images that they use look
  * unused.
- * @param where what `--from` names, and the directory for further files
- * @param scope the only namespace that counts; all if absent
  */
 export function namespaceWarnings(
-  { lists, inNamespace, everywhere }: Collector,
-  where: { from: string; dir: string },
-  scope?: string,
+  collector: Collector,
+  input: Input,
+  { namespace: scope, referrers }: ListNeeds,
 ): string[] {
+  const { lists, inNamespace, everywhere } = collector;
+  const optional = OPTIONAL_WORKLOADS.filter((resource) => collector.hasList(resource));
+  const workloads = [...REQUIRED_WORKLOADS, ...optional];
   const namespaces = [...new Set((lists.imagestreams ?? []).filter(hasItems).map(namespaceOf))]
-    .filter((namespace) => scope === undefined || namespace === scope)
+    // Beyond oc, workloads of every namespace can use the images of this one.
+    .filter((namespace) => scope === undefined || referrers !== 'oc' || namespace === scope)
     .sort();
   const incomplete = new Map<string, string[]>();
   for (const namespace of namespaces) {
     const saved = inNamespace.get(namespace);
     if (!saved) continue;
-    const missing = REQUIRED_WORKLOADS.filter((resource) => !saved.has(resource) && !everywhere.has(resource));
+    const missing = workloads.filter((resource) => !saved.has(resource) && !everywhere.has(resource));
     if (missing.length > 0) incomplete.set(namespace, missing);
   }
   const used = namespacesWithWorkloads(lists);
   const empty = namespaces.filter((namespace) => !used.has(namespace) && !incomplete.has(namespace));
-  return [...incompleteWarnings(incomplete, where), ...emptyWarning(empty, where)];
+  return [...incompleteWarnings(incomplete, input), ...emptyWarning(empty, input, workloads)];
 }
 
-function incompleteWarnings(incomplete: Map<string, string[]>, { from, dir }: { from: string; dir: string }): string[] {
+function incompleteWarnings(incomplete: Map<string, string[]>, input: Input): string[] {
+  const { from } = input;
   const shown = [...incomplete].slice(0, LISTED);
   const lines = shown.map(
     ([namespace, missing]) =>
-      `--from ${from}: namespace ${namespace} has image streams, but no list of its ${missing.join(', ')}: images that they use look unused; get them with: oc adm inspect ns/${namespace} --dest-dir=${dir}`,
+      `--from ${from}: namespace ${namespace} has image streams, but no list of its ${missing.join(', ')}: images that they use look unused; ${getWith(input, [`oc adm inspect ns/${namespace} --dest-dir=${shellWord(dirOf(input))}`])}`,
   );
   const more = [...incomplete.keys()].slice(LISTED);
   return more.length === 0
@@ -44,14 +50,14 @@ function incompleteWarnings(incomplete: Map<string, string[]>, { from, dir }: { 
     : [...lines, `${more.length} more namespaces lack such lists: ${more.slice(0, LISTED * 4).join(', ')}`];
 }
 
-function emptyWarning(empty: string[], { from, dir }: { from: string; dir: string }): string[] {
+function emptyWarning(empty: string[], input: Input, workloads: SavedResource[]): string[] {
   const [first] = empty;
   if (first === undefined) return [];
   const named = empty.slice(0, LISTED).join(', ');
   const more = empty.length > LISTED ? ` and ${empty.length - LISTED} more` : '';
-  const resources = REQUIRED_WORKLOADS.join(',');
+  const file = shellWord(path.join(dirOf(input), `${first}.json`));
   return [
-    `--from ${from}: no workloads of namespaces with image streams are in the files: ${named}${more}; if they have any (a list that was saved without -A?), images that they use look unused; get them with: oc get ${resources} -n ${first} -o json > ${dir}/${first}.json`,
+    `--from ${input.from}: no workloads of namespaces with image streams are in the files: ${named}${more}; if they have any (a list that was saved without -A?), images that they use look unused; ${getWith(input, [`oc get ${workloads.join(',')} -n ${first} -o json > ${file}`])}`,
   ];
 }
 

@@ -4,9 +4,10 @@ import { readArchive } from './archive.js';
 import { Collector, type Lists, type Problem } from './collector.js';
 import { readDirectory } from './directory.js';
 import { brokenFiles, missingLists } from './errors.js';
-import { dirOf, type Input } from './input.js';
-import { REQUIRED } from './kinds.js';
+import type { Input } from './input.js';
+import { findMissing, missingWarnings, type ListNeeds } from './missing.js';
 import { namespaceWarnings } from './namespaces.js';
+import type { SavedResource } from './kinds.js';
 import { parseDocuments } from './parse.js';
 import { placeOf } from './place.js';
 import type { FileReceiver } from './source.js';
@@ -23,10 +24,9 @@ interface SavedLists {
  * must-gather, also as an archive. Objects are recognized by their kind. What is broken or missing is an error, because
  * images that its objects use would look unused.
  * @param from a directory or a `.tar.gz` archive
- * @param namespace the only namespace whose image streams are considered
  * @throws RegadmError SAVED_LISTS
  */
-export async function readSavedLists(from: string, namespace?: string): Promise<SavedLists> {
+export async function readSavedLists(from: string, needs: ListNeeds): Promise<SavedLists> {
   const collector = new Collector();
   const input = { from, isArchive: await isFile(from) };
   const receiver = receive(collector);
@@ -38,13 +38,15 @@ export async function readSavedLists(from: string, namespace?: string): Promise<
   }
   const { fatal, ignored } = sortProblems(collector.problems, receiver.roots);
   if (fatal.length > 0) throw brokenFiles(input, fatal);
-  const missing = REQUIRED.filter((resource) => !collector.lists[resource]);
-  if (missing.length > 0) throw missingLists(input, missing);
+  const missing = findMissing(collector, needs);
+  if (missing.required.length > 0)
+    throw missingLists(input, missing, new Set(Object.keys(collector.lists) as SavedResource[]));
   return {
     lists: collector.lists,
     warnings: [
       ...ignoredWarning(input, ignored),
-      ...namespaceWarnings(collector, { from, dir: dirOf(input) }, namespace),
+      ...missingWarnings(input, missing, collector),
+      ...namespaceWarnings(collector, input, needs),
     ],
   };
 }

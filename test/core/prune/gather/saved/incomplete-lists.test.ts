@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { SILENT } from '../../../../../src/core/kit/reporter.js';
@@ -8,19 +7,12 @@ import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { KubeObject } from '../../../../../src/core/model/kube.js';
 import { runCli, type CliResult } from '../../../../support/cli.js';
 import { anImageStream, digest, pruneOptions } from '../../../../support/builders.js';
-import { item, listOf, mustGather, NAMES, savedLists } from '../../../../support/saved-lists.js';
+import { item, listOf, mustGather, NAMES, savedLists, useDirectory } from '../../../../support/saved-lists.js';
 
+const files = useDirectory();
+const { write, saveLists } = files;
 let dir: string;
-beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-incomplete-'))));
-afterEach(() => rmSync(dir, { recursive: true }));
-
-const write = (file: string, value: object | string): void => {
-  mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
-  writeFileSync(path.join(dir, file), typeof value === 'string' ? value : JSON.stringify(value));
-};
-const saveLists = (): void => {
-  for (const [resource, objects] of Object.entries(savedLists())) write(`${resource}.json`, listOf(resource, objects));
-};
+beforeEach(() => (dir = files.dir));
 const plan = (from = dir): Promise<CliResult> => runCli(['prune', 'images', '--from', from, '-o', 'json']);
 const without = (object: object, ...fields: string[]): KubeObject => {
   const copy = structuredClone(object) as Record<string, unknown>;
@@ -216,13 +208,16 @@ describe('a must-gather', () => {
       kind: 'JobList',
       metadata: {},
     });
+    const buildList = stringify({ apiVersion: 'build.openshift.io/v1', items: [], kind: 'BuildList', metadata: {} });
+    files['quay-io/namespaces/other/build.openshift.io/builds.yaml'] = buildList;
     save(files);
     const { status, stderr } = await plan();
     expect(status).toBe(0);
     expect(stderr).toMatch(
       /namespace other has image streams, but no list of its pods, .*oc adm inspect ns\/other --dest-dir=/,
     );
-    expect(stderr).toMatch(/namespace ns has image streams, but no list of its jobs: /);
+    expect(stderr).toMatch(/namespace ns has image streams, but no list of its jobs, builds: /);
+    expect(stderr).toMatch(/no list of buildconfigs, deploymentconfigs found: /);
   });
 
   test('with a cut file is refused; what cannot contain lists is only named', async () => {

@@ -98,7 +98,7 @@ test('a missing list stops the plan, because its uses are unknown', async () => 
 test.each([
   ['no images', (): void => rmSync(path.join(dir, 'images.json')), 'no list of images found'],
   ['a broken file', (): void => write('pods.json', '{"items": ['), 'cannot read'],
-  ['no folder', (): void => void (dir = rename()), 'cannot read --from'],
+  ['no directory', (): void => void (dir = rename()), 'cannot read --from'],
 ])('%s is an error that names the file', async (_what, spoil, message) => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
   const previous = dir;
@@ -122,7 +122,7 @@ test('invalid references stop it, as they stop a run', async () => {
 test('the same object in two files is read once', async () => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
   LAYOUTS['oc get RESOURCE -A -o yaml']!();
-  const { lists: found } = await readSavedLists(dir);
+  const { lists: found } = await readSavedLists(dir, pruneOptions());
   expect(found.images).toHaveLength(NAMES.length);
 });
 

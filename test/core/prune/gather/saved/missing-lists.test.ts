@@ -1,0 +1,97 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { planFromFiles } from '../../../../../src/core/prune/index.js';
+import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
+import { SILENT } from '../../../../../src/core/kit/reporter.js';
+import { pruneOptions } from '../../../../support/builders.js';
+import { runCli } from '../../../../support/cli.js';
+import { item, listOf, savedLists, useDirectory } from '../../../../support/saved-lists.js';
+
+const files = useDirectory();
+const { write, saveLists } = files;
+const plan = (options = {}): Promise<ImagePruneReport> =>
+  planFromFiles(files.dir, { options: pruneOptions(options), keepYoungerThan: '60m' }, SILENT);
+const WEB = {
+  metadata: { namespace: 'ns', name: 'web' },
+  spec: { template: { spec: { containers: [{ name: 'web', image: 'example.com/web:1' }] } } },
+};
+
+describe('lists that a cluster can lack', () => {
+  const warningsOf = async (options = {}): Promise<string[]> => (await plan(options)).warnings;
+  const get = (resource: string): string => `oc get ${resource} -A -o json > ${files.dir}/${resource}.json`;
+
+  test('are warned about, with what follows from it and the commands that get them', async () => {
+    saveLists();
+    write('builds.json', listOf('builds', []));
+    expect(await warningsOf()).toContain(
+      `--from ${files.dir}: no list of buildconfigs, deploymentconfigs found: images that only these objects use look unused; if the cluster has such objects, get them with: ${get('buildconfigs')}; ${get('deploymentconfigs')}`,
+    );
+  });
+
+  test('are not missing if they are empty', async () => {
+    saveLists();
+    for (const resource of ['builds', 'buildconfigs', 'deploymentconfigs'])
+      write(`${resource}.json`, listOf(resource, []));
+    expect((await warningsOf()).join()).not.toContain('no list of');
+  });
+
+  test('are named if the directory is empty', async () => {
+    const { status, stderr } = await runCli(['prune', 'images', '--from', files.dir, '--prune-over-size-limit']);
+    expect(status).toBe(1);
+    for (const resource of [
+      'pods',
+      'builds',
+      'buildconfigs',
+      'deploymentconfigs',
+      'controllerrevisions',
+      'limitranges',
+    ])
+      expect(stderr).toContain(get(resource));
+  });
+
+  test('limit ranges are needed only with --prune-over-size-limit', async () => {
+    saveLists();
+    expect((await warningsOf()).join()).not.toContain('limitranges');
+    expect(await warningsOf({ pruneOverSizeLimit: true })).toContainEqual(
+      expect.stringMatching(
+        /no list of limitranges found: no image counts as larger .*; get it with: oc get limitranges/,
+      ),
+    );
+  });
+
+  test('controller revisions are needed only if a workload has some; the remedy is to save them', async () => {
+    saveLists();
+    expect((await warningsOf()).join()).not.toContain('controllerrevisions');
+    write('statefulsets.json', listOf('statefulsets', [WEB]));
+    const warnings = await warningsOf();
+    expect(warnings).toContainEqual(
+      expect.stringContaining(
+        `no list of controllerrevisions found: images that only older revisions of stateful sets`,
+      ),
+    );
+    expect(warnings.join()).toContain(get('controllerrevisions'));
+    expect(warnings.join()).not.toMatch(/clusterrole|cannot be listed/);
+    expect((await warningsOf({ referrers: 'oc' })).join()).not.toContain('controllerrevisions');
+  });
+});
+
+test('a single object is not a list: others of its kind are not known', async () => {
+  saveLists();
+  rmSync(path.join(files.dir, 'deployments.json'));
+  write('web.json', item('deployments', WEB));
+  await expect(plan()).rejects.toThrow('no list of deployments (only single objects) found');
+});
+
+test('objects in a directory with the name of their resource are a list', async () => {
+  saveLists();
+  rmSync(path.join(files.dir, 'pods.json'));
+  write('pods/web.json', item('pods', savedLists().pods![0]!));
+  expect((await plan()).plan.snapshot.referrers).toContainEqual(expect.objectContaining({ kind: 'Pod' }));
+});
+
+test('a directory whose name contains a space is quoted in commands', async () => {
+  const from = path.join(files.dir, 'my lists');
+  mkdirSync(from);
+  const { stderr } = await runCli(['prune', 'images', '--from', from]);
+  expect(stderr).toContain(`oc get pods -A -o json > '${from}/pods.json'`);
+});
