@@ -90,14 +90,14 @@ const GROUPS: Record<string, string> = {
 };
 
 /** A temporary directory for saved lists. */
-export interface SavedDirectory {
+interface SavedDirectory {
   readonly dir: string;
   write(this: void, file: string, value: object | string): void;
   /** Writes a list of each resource that every cluster has. */
   saveLists(this: void): void;
 }
 
-/** Creates an empty directory before each test, and deletes it afterwards. */
+/** Creates an empty directory before each test, and deletes it after the test. */
 export function useDirectory(): SavedDirectory {
   let dir = '';
   beforeEach(() => (dir = mkdtempSync(path.join(tmpdir(), 'regadm-lists-'))));

@@ -3,16 +3,12 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Extract, Header } from 'tar-stream';
-import { LIMITS, limitOf, tooLarge, type Limits } from './limits.js';
-import type { FileReceiver } from './source.js';
+import { isRecord } from '../../../model/values/json.js';
+import { ArchiveError, assertTar, isGzip, kindOf, RECORD_BYTES } from './archive-kind.js';
+import { LIMITS, limitOf, rejectTooLarge, type Limits } from './limits.js';
+import type { FileReceiver, Remedy } from './source.js';
 
 type Entry = Extract extends AsyncIterable<infer One> ? One : never;
-
-/** Size of a record of a tar archive, in bytes. An archive ends with records of zeros. */
-const RECORD_BYTES = 512;
-
-/** A reason of our own to stop reading an archive: the errors of the streams that it ends are consequences. */
-class ArchiveError extends Error {}
 
 /**
  * Reads the files of a `.tar.gz`, `.tgz` or `.tar` archive that matter, without writing them to disk. Links in it are
@@ -22,8 +18,9 @@ class ArchiveError extends Error {}
 export async function readArchive(file: string, receiver: FileReceiver, limits: Limits = LIMITS): Promise<void> {
   const { default: tar } = await import('tar-stream');
   const entries = tar.extract();
-  const unzip = (await isGzip(file)) ? [createGunzip()] : [];
-  const stages = [createReadStream(file), ...unzip, metered(limits.archive), entries];
+  const start = await startOf(file);
+  const unzip = isGzip(start) ? [createGunzip()] : [];
+  const stages = [createReadStream(file), ...unzip, metered(limits.archive, kindOf(start)), entries];
   const results = await Promise.allSettled([
     pipeline(stages as unknown as [NodeJS.ReadableStream, NodeJS.WritableStream]),
     readEntries(entries, receiver, limits),
@@ -32,28 +29,38 @@ export async function readArchive(file: string, receiver: FileReceiver, limits: 
   if (reasons.length > 0) throw reasons.find((reason) => reason instanceof ArchiveError) ?? reasons[0];
 }
 
-async function isGzip(file: string): Promise<boolean> {
+/** Returns the first bytes of a file. */
+async function startOf(file: string): Promise<Buffer> {
   const handle = await open(file, 'r');
   try {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(RECORD_BYTES), 0, RECORD_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
 }
 
-/** Passes an archive on, and checks its size and its end: an archive that was cut between two entries can be parsed. */
-function metered(limitBytes: number): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
+/**
+ * Passes an archive on, and checks its size, its beginning and its end: an archive that was cut between two entries can
+ * be parsed.
+ */
+function metered(limitBytes: number, kind: string): (source: AsyncIterable<Buffer>) => AsyncGenerator<Buffer> {
   return async function* meter(source) {
     let length = 0;
+    let head: Buffer = Buffer.alloc(0);
     let tail: Buffer = Buffer.alloc(0);
     for await (const chunk of source) {
       length += chunk.length;
       if (length > limitBytes) throw new ArchiveError(`it has more than ${limitBytes / 1024 ** 3} GiB`);
+      if (head.length < RECORD_BYTES) {
+        head = Buffer.concat([head, chunk]).subarray(0, RECORD_BYTES);
+        if (head.length === RECORD_BYTES) assertTar(head, kind);
+      }
       tail = chunk.length >= RECORD_BYTES ? chunk : Buffer.concat([tail, chunk]).subarray(-RECORD_BYTES);
       yield chunk;
     }
     if (length === 0) throw new ArchiveError('it is empty');
+    assertTar(head, kind);
     if (tail.subarray(-RECORD_BYTES).some((byte) => byte !== 0))
       throw new ArchiveError('it was cut: its end is missing');
   };
@@ -66,12 +73,13 @@ async function readEntries(entries: AsyncIterable<Entry>, receiver: FileReceiver
     const { header } = entry;
     if (++count > limits.archiveEntries) throw new ArchiveError(`it has more than ${limits.archiveEntries} entries`);
     const name = entryPath(header);
-    if (header.type === 'directory' || !receiver.wants(name)) entry.resume();
-    else if (header.type !== 'file' && header.type !== 'contiguous-file') {
-      receiver.unreadable(name, 'is a link, which is not followed');
+    const problem = entryProblem(header);
+    if (header.type === 'directory' || !(receiver.wants(name) || isLinkToDirectory(header))) entry.resume();
+    else if (problem) {
+      receiver.unreadable(name, ...problem);
       entry.resume();
     } else if (header.size > limitOf(name, limits)) {
-      receiver.unreadable(name, tooLarge(name, limits));
+      rejectTooLarge(name, limits, receiver);
       entry.resume();
     } else {
       textBytes += header.size;
@@ -79,9 +87,23 @@ async function readEntries(entries: AsyncIterable<Entry>, receiver: FileReceiver
         throw new ArchiveError(
           `its lists have more than ${limits.archiveText / 1024 ** 2} MiB: extract it, and pass the directory`,
         );
-      receiver.file(name, await textOf(entry));
+      receiver.file(name, await contentOf(entry));
     }
   }
+}
+
+/** Returns why the content of an entry cannot be used, and the remedy. */
+function entryProblem({ type, pax }: Header): [string, Remedy?] | undefined {
+  if (type === 'symlink') return ['is a link, which is not followed', 'replace-link'];
+  if (type === 'link') return ['is a hard link to another entry of the archive', 'extract'];
+  const isSparse = isRecord(pax) && Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'));
+  if (isSparse || !type) return ['is stored as a sparse file, or in another way that only tar understands', 'extract'];
+  return type === 'file' || type === 'contiguous-file' ? undefined : ['is not a file'];
+}
+
+/** True for a link that can lead to a directory of lists: the names of directories have no extension. */
+function isLinkToDirectory({ type, linkname }: Header): boolean {
+  return type === 'symlink' && !/\.\w+$/.test(linkname ?? '');
 }
 
 /** Returns the path of an entry, relative to the archive. @throws ArchiveError for a path outside */
@@ -92,8 +114,8 @@ function entryPath({ name }: Header): string {
   return parts.join('/');
 }
 
-async function textOf(entry: Entry): Promise<string> {
+async function contentOf(entry: Entry): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,9 +1,10 @@
 import type { KubeObject } from '../../../model/kube.js';
-import { isRecord } from '../../../model/values/json.js';
+import { isRecord, listOf } from '../../../model/values/json.js';
 import type { SavedResource } from './kinds.js';
 
 /** Where the pod template is, for resources whose objects always have one. */
 const TEMPLATES: Partial<Record<SavedResource, string[]>> = {
+  replicationcontrollers: ['spec', 'template', 'spec'],
   replicasets: ['spec', 'template', 'spec'],
   deployments: ['spec', 'template', 'spec'],
   daemonsets: ['spec', 'template', 'spec'],
@@ -12,32 +13,77 @@ const TEMPLATES: Partial<Record<SavedResource, string[]>> = {
   cronjobs: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 };
 
-/** Parts that every object of other resources has. */
-const PARTS: Partial<Record<SavedResource, string>> = {
-  imagestreams: 'status',
-  replicationcontrollers: 'spec',
-  deploymentconfigs: 'spec',
-  builds: 'spec',
-  buildconfigs: 'spec',
+/** Finds the missing part of an object of a resource without a pod template. */
+const CHECKS: Partial<Record<SavedResource, (object: KubeObject) => string | undefined>> = {
+  pods: missingInPod,
+  imagestreams: missingInStream,
+  deploymentconfigs: missingInDeploymentConfig,
+  builds: missingStrategy,
+  buildconfigs: missingStrategy,
+};
+
+/** The last part of objects, where it is not the status. */
+const LAST_PARTS: Partial<Record<SavedResource, string>> = {
+  images: 'metadata',
+  limitranges: 'spec',
+  controllerrevisions: 'revision',
 };
 
 /**
  * Finds a part that an object of the API server always has and that this object lacks: the file was cut or edited. What
  * the object uses or lists is then unknown.
+ * @param canBeCut true if the end of the object can be missing without an error in the syntax of the file
  * @returns the part, e.g. `spec.containers`; undefined if nothing is missing
  */
-export function missingPart(resource: SavedResource, object: KubeObject): string | undefined {
-  if (resource === 'pods') return missingInPod(object);
+export function missingPart(resource: SavedResource, object: KubeObject, canBeCut = false): string | undefined {
+  return (
+    missingName(resource, object) ??
+    missingUses(resource, object) ??
+    (canBeCut ? missingEnd(resource, object) : undefined)
+  );
+}
+
+function missingName(resource: SavedResource, { metadata }: KubeObject): string | undefined {
+  const { name, namespace }: Partial<KubeObject['metadata']> = isRecord(metadata) ? metadata : {};
+  if (typeof name !== 'string') return 'metadata.name';
+  return resource === 'images' || typeof namespace === 'string' ? undefined : 'metadata.namespace';
+}
+
+function missingUses(resource: SavedResource, object: KubeObject): string | undefined {
   const template = TEMPLATES[resource];
   if (template) return hasContainers(valueAt(object, template)) ? undefined : [...template, 'containers'].join('.');
-  const part = PARTS[resource];
-  return part === undefined || isRecord(object[part]) ? undefined : part;
+  return CHECKS[resource]?.(object);
+}
+
+/** A file that was cut can still be valid YAML. The API server writes the keys of an object in alphabetical order. */
+function missingEnd(resource: SavedResource, object: KubeObject): string | undefined {
+  const last = LAST_PARTS[resource] ?? 'status';
+  return last in object ? undefined : `${last}: it was cut, or it does not come from the API server`;
 }
 
 function missingInPod({ spec, status }: KubeObject): string | undefined {
   if (!isRecord(spec)) return 'spec';
   if (!hasContainers(spec)) return 'spec.containers';
   return isRecord(status) && typeof status.phase === 'string' ? undefined : 'status.phase';
+}
+
+function missingInStream({ status }: KubeObject): string | undefined {
+  if (!isRecord(status)) return 'status';
+  return listOf(status.tags).every((tag) => isRecord(tag) && typeof tag.tag === 'string')
+    ? undefined
+    : 'status.tags[].tag';
+}
+
+/** Triggers follow the template: where they are, the template was not cut. */
+function missingInDeploymentConfig({ spec }: KubeObject): string | undefined {
+  if (!isRecord(spec)) return 'spec';
+  if (isRecord(spec.template) ? hasContainers(spec.template.spec) : Array.isArray(spec.triggers)) return undefined;
+  return 'spec.template.spec.containers';
+}
+
+function missingStrategy({ spec }: KubeObject): string | undefined {
+  if (!isRecord(spec)) return 'spec';
+  return isRecord(spec.strategy) ? undefined : 'spec.strategy';
 }
 
 function hasContainers(podSpec: unknown): boolean {

@@ -1,9 +1,13 @@
 import type { KubeObject } from '../../../model/kube.js';
 import { quote } from '../../../model/names/quote.js';
-import { isRecord } from '../../../model/values/json.js';
+import { isRecord, listOf, textIn } from '../../../model/values/json.js';
 import { missingPart } from './check-object.js';
 import { KINDS, resourceOf, type SavedResource } from './kinds.js';
+import { KnownObjects } from './known-objects.js';
+import { contentOf, describe, isList, listProblem, namespacesIn, resourcesIn } from './list-content.js';
+import type { SavedDocument } from './parse.js';
 import type { Place } from './place.js';
+import type { Remedy } from './source.js';
 
 /** A reason why a file cannot be used. */
 export interface Problem {
@@ -11,14 +15,29 @@ export interface Problem {
   place: Place;
   /** What is wrong, as the rest of a sentence that starts with the path. */
   message: string;
-  /** The resource to save again, if it is known. */
-  resource?: SavedResource;
+  /** What to save again, if it is known: resources, as in `oc get`. */
+  resource?: string;
+  /** What helps instead of saving the file again. */
+  remedy?: Remedy;
+  /** True if the content of the file is not known. */
+  isUnreadable?: boolean;
+  isEmpty?: boolean;
 }
 
 /** The file that a value comes from. */
 interface Origin {
   path: string;
   place: Place;
+  /** What to save again if the file cannot be used. */
+  resource?: string;
+}
+
+/** An object in a file. */
+interface SavedObject {
+  object: Record<string, unknown>;
+  isListed: boolean;
+  /** True if its end can be missing without an error in the syntax of the file. */
+  canBeCut?: boolean;
 }
 
 /** Objects by the resource that they belong to. */
@@ -35,52 +54,69 @@ export class Collector {
   readonly inNamespace = new Map<string, Set<SavedResource>>();
   /** Resources with a list that is not part of a namespace of a must-gather. */
   readonly everywhere = new Set<SavedResource>();
-  /** Positions of the known objects in their list, and whether a list contains them, by resource and key. */
-  private readonly known = new Map<string, { at: number; isListed: boolean }>();
+  /** Names in a list of namespaces; absent if no file contains one. */
+  namespaces?: Set<string>;
+  private readonly known = new KnownObjects();
 
   /** Takes the documents of a file. */
-  take(path: string, place: Place, documents: unknown[]): void {
-    const origin = { path, place };
-    if (documents.every((document) => document === null || document === undefined)) {
-      if (place.resource) this.reject(origin, 'is empty');
-      return;
+  take(path: string, place: Place, documents: SavedDocument[]): void {
+    const contained = new Set(documents.flatMap(({ value }) => resourcesIn(value)));
+    const resource = place.resource ?? [...contained].join(',');
+    const origin = { path, place, ...(resource && { resource }) };
+    const content = documents.filter(({ value }) => value !== null && value !== undefined);
+    if (content.length === 0) this.problems.push({ ...origin, message: 'is empty', isEmpty: true });
+    for (const document of content) {
+      const { length } = this.problems;
+      this.takeOne(origin, document);
+      if (document.cut !== undefined && this.problems.length === length) this.reject(origin, document.cut);
     }
-    for (const document of documents) if (document !== null && document !== undefined) this.takeOne(origin, document);
   }
 
-  /** Notes that a file cannot be used. */
-  reject({ path, place }: Origin, message: string, resource = place.resource): void {
-    this.problems.push({ path, place, message, ...(resource ? { resource } : {}) });
+  /** Notes that a file cannot be read. */
+  rejectUnreadable({ path, place }: Origin, message: string, remedy?: Remedy): void {
+    const { resource } = place;
+    this.problems.push({
+      path,
+      place,
+      message,
+      isUnreadable: true,
+      ...(resource && { resource }),
+      ...(remedy && { remedy }),
+    });
   }
 
-  private takeOne(origin: Origin, value: unknown): void {
+  /** Notes that the content of a file cannot be used. */
+  private reject(origin: Origin, message: string): void {
+    this.problems.push({ ...origin, message });
+  }
+
+  private takeOne(origin: Origin, { value, canBeCut }: SavedDocument): void {
     const { resource: expected } = origin.place;
-    if (!isRecord(value)) {
-      if (expected) this.reject(origin, `is not a list of ${expected}`);
-      return;
-    }
-    const kind = typeof value.kind === 'string' ? value.kind : '';
-    if ('items' in value || kind.endsWith('List')) return this.takeList(origin, value, kind);
+    if (!isRecord(value)) return this.reject(origin, `is not a list of ${expected ?? 'objects of the API server'}`);
+    if (isList(value)) return this.takeList(origin, value);
+    const kind = textIn(value.kind) ?? '';
     const resource = resourceOf(kind, value.apiVersion);
     if (expected && resource !== expected) this.reject(origin, `contains ${describe(kind, value)}, not ${expected}`);
-    else if (resource) this.add(origin, resource, { object: value, isListed: false });
+    else if (kind === '')
+      this.reject(origin, 'contains an object without a kind: it was cut, or it does not come from the API server');
+    else if (kind === 'Status') this.reject(origin, `contains ${describe(kind, value)}`);
+    else if (resource) this.add(origin, resource, { object: value, isListed: false, canBeCut });
   }
 
-  private takeList(origin: Origin, list: Record<string, unknown>, kind: string): void {
+  private takeList(origin: Origin, list: Record<string, unknown>): void {
     const { resource: expected } = origin.place;
-    const isMixed = kind === 'List';
-    const own = isMixed ? undefined : resourceOf(kind.replace(/List$/, ''), list.apiVersion);
-    const items = list.items === null ? [] : list.items;
-    const contained = Array.isArray(items) ? items.map((item) => resourceOfItem(item, own)) : [];
+    const kind = textIn(list.kind) ?? '';
+    const { own, contained } = contentOf(list, kind);
     const resource = own ?? expected;
-    if (!resource && !contained.some(Boolean)) return;
-    const problem = listProblem({ list, kind, items, expected, own, contained });
-    if (problem) return this.reject(origin, problem, resource ?? contained.find(Boolean));
+    this.noteNamespaces(namespacesIn(list));
+    if (kind !== '' && !resource && !contained.some(Boolean)) return;
+    const problem = listProblem({ list, kind, expected, own, contained });
+    if (problem) return this.reject(origin, problem);
     if (resource) this.note(resource, origin.place);
-    (items as unknown[]).forEach((item, at) => {
+    listOf(list.items).forEach((item, at) => {
       const of = contained[at];
-      if (!isRecord(item) || (isMixed && typeof item.kind !== 'string') || (own && of !== own))
-        this.reject(origin, `contains an item that is not an object of its kind (item ${at + 1})`, resource);
+      if (!isRecord(item) || (!own && typeof item.kind !== 'string') || (own && of !== own))
+        this.reject(origin, `contains an item that is not an object of its kind (item ${at + 1})`);
       else if (of) this.add(origin, of, { object: item, isListed: true });
     });
   }
@@ -91,76 +127,35 @@ export class Collector {
     else this.inNamespace.set(namespace, (this.inNamespace.get(namespace) ?? new Set()).add(resource));
   }
 
+  private noteNamespaces(names: string[]): void {
+    for (const name of names) (this.namespaces ??= new Set()).add(name);
+  }
+
   /** True if the files contain a list of a resource. */
   hasList(resource: SavedResource): boolean {
     return this.everywhere.has(resource) || [...this.inNamespace.values()].some((saved) => saved.has(resource));
   }
 
-  /** Adds an object. A must-gather has many objects twice: in a list, which counts, and in a file of their own. */
-  private add(
-    origin: Origin,
-    resource: SavedResource,
-    { object: value, isListed }: { object: Record<string, unknown>; isListed: boolean },
-  ): void {
+  private add(origin: Origin, resource: SavedResource, { object: value, isListed, canBeCut }: SavedObject): void {
     const object = value as KubeObject;
-    if (!isRecord(object.metadata) || typeof object.metadata.name !== 'string')
-      return this.reject(origin, `contains an object without a name (kind ${KINDS[resource]})`, resource);
-    const { name, namespace } = object.metadata;
-    const missing = missingPart(resource, object);
-    if (missing)
-      return this.reject(
-        origin,
-        `contains ${KINDS[resource]} ${quote(namespace === undefined ? name : `${namespace}/${name}`)} without ${missing}`,
-        resource,
-      );
+    const missing = missingPart(resource, object, canBeCut);
+    if (missing === 'metadata.name')
+      return this.reject(origin, `contains an object without a name (kind ${KINDS[resource]})`);
+    if (missing) return this.reject(origin, `contains ${describeObject(resource, object)} without ${missing}`);
     // A single object does not show that there are no others, except where one file each is how the list is saved.
     if (isListed || origin.place.resource === resource || origin.path.split('/').at(-2) === resource)
       this.note(resource, origin.place);
-    const list = (this.lists[resource] ??= []);
-    const key = `${resource} ${namespace ?? ''}/${name}`;
-    const known = this.known.get(key);
-    if (!known) this.known.set(key, { at: list.push(object) - 1, isListed });
-    else if (isListed && !known.isListed) {
-      list[known.at] = object;
-      known.isListed = true;
-    }
+    const state = this.known.note(resource, object, origin.path);
+    if (state === 'new') (this.lists[resource] ??= []).push(object);
+    else if (state !== 'known')
+      this.rejectState(origin, `contains ${describeObject(resource, object)} in another state than ${state.otherIn}`);
+  }
+
+  private rejectState(origin: Origin, message: string): void {
+    this.problems.push({ ...origin, message, remedy: 'delete-one' });
   }
 }
 
-/** What is checked before the items of a list count. */
-interface ListContent {
-  list: Record<string, unknown>;
-  kind: string;
-  items: unknown;
-  expected: SavedResource | undefined;
-  own: SavedResource | undefined;
-  contained: (SavedResource | undefined)[];
-}
-
-/** Returns why a list cannot be used; undefined if it can. */
-function listProblem({ list, kind, items, expected, own, contained }: ListContent): string | undefined {
-  // kubectl writes the keys of a list in alphabetical order: a cut YAML file lacks the last ones.
-  if (kind === '') return 'is a list without a kind: it was cut, or it does not come from the API server';
-  const isForeign = kind !== 'List' && own === undefined;
-  const hasNone = kind === 'List' && contained.length > 0 && !contained.includes(expected);
-  if (expected && (isForeign || (own && own !== expected) || hasNone))
-    return `contains ${describe(kind, list)}, not ${expected}`;
-  if (!Array.isArray(items)) return 'is a list without items: it was cut';
-  const metadata = isRecord(list.metadata) ? list.metadata : {};
-  if (metadata.continue || Number(metadata.remainingItemCount ?? 0) > 0)
-    return 'is one page of a longer list (metadata.continue): the rest is missing';
-  return undefined;
-}
-
-function resourceOfItem(item: unknown, own: SavedResource | undefined): SavedResource | undefined {
-  if (!isRecord(item)) return undefined;
-  return typeof item.kind === 'string' ? resourceOf(item.kind, item.apiVersion) : own;
-}
-
-/** Describes what a file contains instead. The message of a Status tells why it was saved. */
-function describe(kind: string, { message, apiVersion }: Record<string, unknown>): string {
-  if (kind === '') return 'an object without a kind';
-  const words = kind === 'List' ? 'other kinds' : `kind ${quote(kind)}`;
-  const of = typeof apiVersion === 'string' && apiVersion.includes('/') ? ` of ${quote(apiVersion)}` : '';
-  return kind === 'Status' && typeof message === 'string' ? `${words} (${quote(message)})` : `${words}${of}`;
+function describeObject(resource: SavedResource, { metadata: { namespace, name } }: KubeObject): string {
+  return `${KINDS[resource]} ${quote(namespace === undefined ? name : `${namespace}/${name}`)}`;
 }

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { open, readdir, realpath } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../../model/errors.js';
-import { LIMITS, limitOf, tooLarge } from './limits.js';
+import { LIMITS, limitOf, rejectTooLarge } from './limits.js';
 import type { FileReceiver } from './source.js';
 
 /** `O_NOFOLLOW` does not exist on all systems; a pipe must not block. */
@@ -20,10 +20,20 @@ export async function readDirectory(dir: string, receiver: FileReceiver, limits 
     .sort((a, b) => (a.relative < b.relative ? -1 : 1));
   for (const { entry, relative } of files) {
     const name = relative.split(path.sep).join('/');
-    if (entry.isDirectory() || !receiver.wants(name)) continue;
-    if (!entry.isFile())
-      receiver.unreadable(name, entry.isSymbolicLink() ? 'is a link, which is not followed' : 'is not a file');
-    else await readOne({ root, relative, name }, receiver, limits);
+    if (entry.isSymbolicLink() && (receiver.wants(name) || (await isDirectory(path.join(root, relative)))))
+      receiver.unreadable(name, 'is a link, which is not followed', 'replace-link');
+    else if (entry.isDirectory() || entry.isSymbolicLink() || !receiver.wants(name)) continue;
+    else if (entry.isFile()) await readOne({ root, relative, name }, receiver, limits);
+    else receiver.unreadable(name, 'is not a file');
+  }
+}
+
+/** True if a link leads to a directory. */
+async function isDirectory(link: string): Promise<boolean> {
+  try {
+    return (await stat(link)).isDirectory();
+  } catch {
+    return false;
   }
 }
 
@@ -39,8 +49,8 @@ async function readOne(
     const handle = await open(file, READ);
     try {
       const { size } = await handle.stat();
-      if (size > limitOf(name, limits)) receiver.unreadable(name, tooLarge(name, limits));
-      else receiver.file(name, await handle.readFile('utf8'));
+      if (size > limitOf(name, limits)) rejectTooLarge(name, limits, receiver);
+      else receiver.file(name, await handle.readFile());
     } finally {
       await handle.close();
     }

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { RegadmError } from '../../../model/errors.js';
+import { isListFile } from './place.js';
 import type { Problem } from './collector.js';
 import { dirOf, extractFirst, saveList, shellWord, type Input } from './input.js';
-import type { SavedResource } from './kinds.js';
+import { OPTIONAL_WORKLOADS, type SavedResource } from './kinds.js';
 
 /** Maximum number of files that an error names. */
 const LISTED = 5;
@@ -11,16 +12,35 @@ const LISTED = 5;
 export function brokenFiles(input: Input, problems: Problem[]): RegadmError {
   const named = problems.slice(0, LISTED).map(({ path: file, message }) => `${file} ${message}`);
   const more = problems.length > LISTED ? `; and ${problems.length - LISTED} more problems` : '';
-  const commands = [...new Set(problems.slice(0, LISTED).map((problem) => saveAgain(input, problem)))];
+  const commands = [...new Set(problems.slice(0, LISTED).flatMap((problem) => saveAgain(input, problem)))];
   return new RegadmError(`--from ${input.from}: cannot read the saved lists: ${named.join('; ')}${more}`, {
     code: 'SAVED_LISTS',
     suggestions: [...extractFirst(input), ...commands],
   });
 }
 
-function saveAgain(input: Input, { path: file, place, resource }: Problem): string {
-  if (!resource) return `save ${shellWord(path.join(dirOf(input), file))} again, or delete it`;
-  return `replace the file: ${saveList(input, resource, { file, ...place })}`;
+function saveAgain(input: Input, { path: file, place, resource, remedy, isUnreadable, isEmpty }: Problem): string[] {
+  const target = shellWord(path.join(dirOf(input), file));
+  if (remedy === 'extract') return input.isArchive ? [] : [`replace ${target} with a plain file, or delete it`];
+  if (remedy === 'delete-one') return [`delete the older one of the two files`];
+  if (remedy === 'split') return [`split ${target} into several lists`];
+  if (!resource || (remedy === 'replace-link' && !isListFile(file)))
+    return [
+      remedy === 'replace-link'
+        ? `replace the link ${target} with a copy of what it leads to, or delete it`
+        : `save ${target} again, or delete it`,
+    ];
+  const options = { namespace: place.namespace };
+  if (remedy === 'save-as-json')
+    return [
+      `replace the file: ${saveList(input, resource, { ...options, file: file.replace(/[^.]+$/, 'json') })} && rm ${target}`,
+    ];
+  const command = saveList(input, resource, { ...options, file });
+  if (remedy === 'replace-link') return [`replace the link with a file: rm ${target} && ${command}`];
+  const isOptional = OPTIONAL_WORKLOADS.some((optional) => optional === resource);
+  const orDelete =
+    isOptional && (isUnreadable || isEmpty) ? `, or delete it if the cluster does not have ${resource}` : '';
+  return [`replace the file${orDelete}: ${command}`];
 }
 
 /** Lists that no file contains. */

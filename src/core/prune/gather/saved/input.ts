@@ -1,5 +1,4 @@
 import path from 'node:path';
-import type { SavedResource } from './kinds.js';
 
 /** What `--from` names. */
 export interface Input {
@@ -21,14 +20,14 @@ export function extractFirst(input: Input): string[] {
 }
 
 /** Returns the remedy at the end of a warning: the commands that get what is missing. */
-export function getWith(input: Input, commands: string[]): string {
-  return [...extractFirst(input), `get ${commands.length > 1 ? 'them' : 'it'} with: ${commands.join('; ')}`].join('; ');
+export function getWith(input: Input, commands: string[], what = 'them'): string {
+  return [...extractFirst(input), `get ${what} with: ${commands.join('; ')}`].join('; ');
 }
 
-/** Returns the command that saves the list of a resource. @param file relative to the directory */
+/** Returns the command that saves the list of a resource, or of several. @param file relative to the directory */
 export function saveList(
   input: Input,
-  resource: SavedResource,
+  resource: string,
   { file = `${resource}.json`, namespace }: { file?: string; namespace?: string } = {},
 ): string {
   const scope = resource === 'images' ? '' : namespace === undefined ? ' -A' : ` -n ${namespace}`;

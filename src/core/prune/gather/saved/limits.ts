@@ -1,3 +1,5 @@
+import type { FileReceiver } from './source.js';
+
 const MIB = 1024 * 1024;
 
 /**
@@ -19,11 +21,16 @@ export type Limits = typeof LIMITS;
 
 /** Returns the maximum size of a file, in bytes. */
 export function limitOf(path: string, limits: Limits): number {
-  return path.endsWith('.json') ? limits.json : limits.yaml;
+  return isJson(path) ? limits.json : limits.yaml;
 }
 
-/** Describes that a file exceeds its limit. */
-export function tooLarge(path: string, limits: Limits): string {
+/** Reports a file that exceeds its limit. */
+export function rejectTooLarge(path: string, limits: Limits, receiver: FileReceiver): void {
   const size = `is larger than ${limitOf(path, limits) / MIB} MiB`;
-  return path.endsWith('.json') ? size : `${size}: save it as JSON`;
+  if (isJson(path)) receiver.unreadable(path, size, 'split');
+  else receiver.unreadable(path, `${size}: save it as JSON`, 'save-as-json');
+}
+
+function isJson(path: string): boolean {
+  return /\.json$/i.test(path);
 }

@@ -25,7 +25,7 @@ export function missingWarnings(input: Input, { optional }: MissingLists, { list
   const warn = (resources: SavedResource[], consequence: string, condition = ''): void => {
     const commands = resources.map((resource) => saveList(input, resource));
     warnings.push(
-      `--from ${input.from}: no list of ${resources.join(', ')} found: ${consequence}; ${condition}${getWith(input, commands)}`,
+      `--from ${input.from}: no list of ${resources.join(', ')} found: ${consequence}; ${condition}${getWith(input, commands, resources.length > 1 ? 'them' : 'it')}`,
     );
   };
   if (workloads.length > 0)

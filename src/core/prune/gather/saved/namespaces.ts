@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { RegadmError } from '../../../model/errors.js';
 import type { KubeObject } from '../../../model/kube.js';
 import { listOf } from '../../../model/values/json.js';
 import type { Collector, Lists } from './collector.js';
@@ -35,6 +36,29 @@ export function namespaceWarnings(
   const used = namespacesWithWorkloads(lists);
   const empty = namespaces.filter((namespace) => !used.has(namespace) && !incomplete.has(namespace));
   return [...incompleteWarnings(incomplete, input), ...emptyWarning(empty, input, workloads)];
+}
+
+/**
+ * Checks a namespace without image streams: its name can be misspelled, and a plan for it would show nothing to prune.
+ * @throws RegadmError NOT_FOUND if a list of namespaces shows that it does not exist
+ */
+export function unknownNamespaceWarning(
+  { lists, namespaces, inNamespace }: Collector,
+  input: Input,
+  { namespace, referrers }: ListNeeds,
+): string[] {
+  const withStreams = new Set((lists.imagestreams ?? []).map(namespaceOf));
+  if (namespace === undefined || withStreams.has(namespace) || namespaces?.has(namespace)) return [];
+  const problem = `--from ${input.from}: namespace ${namespace} ${namespaces ? 'is not in the list of namespaces' : 'has no image streams in the files'}`;
+  const named = [...withStreams]
+    .sort()
+    .slice(0, LISTED * 4)
+    .join(', ');
+  const suggestion = `check the name; namespaces with image streams: ${named || 'none'}`;
+  if (namespaces && referrers !== 'oc')
+    throw new RegadmError(problem, { code: 'NOT_FOUND', suggestions: [suggestion] });
+  const inspect = `oc adm inspect ns/${namespace} --dest-dir=${shellWord(dirOf(input))}`;
+  return [`${problem}; ${suggestion}${inNamespace.size > 0 ? `; if it exists, ${getWith(input, [inspect])}` : ''}`];
 }
 
 function incompleteWarnings(incomplete: Map<string, string[]>, input: Input): string[] {

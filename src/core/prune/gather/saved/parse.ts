@@ -1,16 +1,31 @@
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, type Document } from 'yaml';
 import { assertShallow } from '../../../kit/yaml-depth.js';
+import { cutAtEnd, isInBlockStyle } from './cut-yaml.js';
+
+/** A document of a file. */
+export interface SavedDocument {
+  value: unknown;
+  /** True if its end can be missing without an error in its syntax. */
+  canBeCut: boolean;
+  /** How its end shows that it was cut; absent if it does not. */
+  cut?: string;
+}
 
 /**
  * Parses the documents of a file.
  * @returns no document if the file is empty
  * @throws Error if the text is not complete JSON or YAML
  */
-export function parseDocuments(path: string, text: string): unknown[] {
-  if (path.endsWith('.json')) return [JSON.parse(text)];
+export function parseDocuments(path: string, text: string): SavedDocument[] {
+  if (/\.json$/i.test(path)) return [{ value: JSON.parse(text), canBeCut: false }];
   assertShallow(text);
-  return parseAllDocuments(text, { logLevel: 'silent' }).map((document) => {
-    if ('errors' in document && document.errors[0]) throw document.errors[0];
-    return (document as { toJS(): unknown }).toJS();
-  });
+  const documents = [...parseAllDocuments(text, { logLevel: 'silent' })] as Document[];
+  for (const { errors } of documents) if (errors[0]) throw errors[0];
+  const last = documents.at(-1);
+  const cut = last && cutAtEnd(text, last);
+  return documents.map((document) => ({
+    value: document.toJS(),
+    canBeCut: document === last && isInBlockStyle(document),
+    ...(document === last && cut !== undefined && { cut }),
+  }));
 }

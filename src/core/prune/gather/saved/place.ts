@@ -15,6 +15,11 @@ export interface Place {
 /** Directories of a must-gather that stand for groups without a dot. */
 const PLAIN_GROUPS = new Set(['core', 'apps', 'batch', 'autoscaling', 'policy', 'extensions']);
 
+/** True if a file can contain lists, by its name. */
+export function isListFile(path: string): boolean {
+  return /\.(?:json|ya?ml)$/i.test(path);
+}
+
 /**
  * Returns what the path of a file shows about its content. `oc adm must-gather` and `oc adm inspect` write lists to
  * `namespaces/NS/GROUP/RESOURCE.yaml`, and objects to `namespaces/NS/pods/POD/POD.yaml` and
@@ -22,7 +27,7 @@ const PLAIN_GROUPS = new Set(['core', 'apps', 'batch', 'autoscaling', 'policy', 
  * @param path relative, with slashes
  */
 export function placeOf(path: string): Place {
-  const parts = path.replace(/\.[a-z]+$/, '').split('/');
+  const parts = path.replace(/\.[a-z]+$/i, '').split('/');
   const at = parts.findIndex((part) => part === 'namespaces' || part === 'cluster-scoped-resources');
   const inside = at === -1 ? undefined : parts[at] === 'namespaces' ? namespaced(parts, at) : clusterScoped(parts, at);
   if (!inside) return { resource: toSavedResource(parts.at(-1)!), isOther: false };

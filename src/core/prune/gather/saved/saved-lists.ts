@@ -1,15 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../../model/errors.js';
+import { ArchiveError } from './archive-kind.js';
 import { readArchive } from './archive.js';
 import { Collector, type Lists, type Problem } from './collector.js';
 import { readDirectory } from './directory.js';
+import { decode } from './decode.js';
 import { brokenFiles, missingLists } from './errors.js';
 import type { Input } from './input.js';
 import { findMissing, missingWarnings, type ListNeeds } from './missing.js';
-import { namespaceWarnings } from './namespaces.js';
+import { namespaceWarnings, unknownNamespaceWarning } from './namespaces.js';
 import type { SavedResource } from './kinds.js';
-import { parseDocuments } from './parse.js';
-import { placeOf } from './place.js';
+import { parseDocuments, type SavedDocument } from './parse.js';
+import { isListFile, placeOf } from './place.js';
 import type { FileReceiver } from './source.js';
 
 /** The lists that were found in a directory or an archive. */
@@ -24,7 +26,7 @@ interface SavedLists {
  * must-gather, also as an archive. Objects are recognized by their kind. What is broken or missing is an error, because
  * images that its objects use would look unused.
  * @param from a directory or a `.tar.gz` archive
- * @throws RegadmError SAVED_LISTS
+ * @throws RegadmError SAVED_LISTS; NOT_FOUND if `-n` names a namespace that does not exist
  */
 export async function readSavedLists(from: string, needs: ListNeeds): Promise<SavedLists> {
   const collector = new Collector();
@@ -33,8 +35,13 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
   try {
     await (input.isArchive ? readArchive(from, receiver) : readDirectory(from, receiver));
   } catch (cause) {
-    const what = input.isArchive ? ' as a .tar.gz archive' : '';
-    throw new RegadmError(`cannot read --from ${from}${what}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause });
+    const what = input.isArchive ? ' as an archive (.tar.gz, .tgz or .tar)' : '';
+    const suggestions = cause instanceof ArchiveError && cause.suggestion !== undefined ? [cause.suggestion] : [];
+    throw new RegadmError(`cannot read --from ${from}${what}: ${messageOf(cause)}`, {
+      code: 'SAVED_LISTS',
+      cause,
+      suggestions,
+    });
   }
   const { fatal, ignored } = sortProblems(collector.problems, receiver.roots);
   if (fatal.length > 0) throw brokenFiles(input, fatal);
@@ -47,6 +54,7 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
       ...ignoredWarning(input, ignored),
       ...missingWarnings(input, missing, collector),
       ...namespaceWarnings(collector, input, needs),
+      ...unknownNamespaceWarning(collector, input, needs),
     ],
   };
 }
@@ -65,39 +73,53 @@ function receive(collector: Collector): FileReceiver & { roots: Set<string> } {
   return {
     roots,
     wants(file) {
-      if (!/\.(?:json|ya?ml)$/.test(file)) return false;
+      if (!isListFile(file)) return false;
       const { root, isOther } = placeOf(file);
       if (root !== undefined) roots.add(root);
       return !isOther;
     },
-    file(file, text) {
+    file(file, content) {
       const place = placeOf(file);
-      let documents: unknown[];
+      let documents: SavedDocument[];
       try {
-        documents = parseDocuments(file, text);
+        documents = parseDocuments(file, decode(content));
       } catch (cause) {
-        return collector.reject({ path: file, place }, `cannot be parsed: ${messageOf(cause).split('\n')[0]}`);
+        return collector.rejectUnreadable(
+          { path: file, place },
+          `cannot be parsed: ${messageOf(cause).split('\n')[0]}`,
+        );
       }
       collector.take(file, place, documents);
     },
-    unreadable: (file, message) => collector.reject({ path: file, place: placeOf(file) }, message),
+    unreadable: (file, message, remedy) =>
+      collector.rejectUnreadable({ path: file, place: placeOf(file) }, message, remedy),
   };
 }
 
+/** Paths below the directories of a must-gather that contain lists. */
+const IN_LISTS = /(?:^|\/)(?:namespaces|cluster-scoped-resources)(?:\/|$)/;
+
 /**
  * Separates files that can contain lists from those that are part of a must-gather and cannot: it has other files, e.g.
- * the output of programs that failed.
+ * the output of programs.
  */
 function sortProblems(problems: Problem[], roots: Set<string>): { fatal: Problem[]; ignored: Problem[] } {
-  const isForeign = ({ path: file, resource, place }: Problem): boolean =>
-    resource === undefined && place.root === undefined && [...roots].some((root) => file.startsWith(root));
-  return { fatal: problems.filter((one) => !isForeign(one)), ignored: problems.filter(isForeign) };
+  const isInside = (file: string): boolean => [...roots].some((root) => file.startsWith(root));
+  const fatal: Problem[] = [];
+  const ignored: Problem[] = [];
+  for (const problem of problems) {
+    const { path: file, resource, place, isUnreadable } = problem;
+    const isForeign = resource === undefined && place.root === undefined && roots.size > 0 && !IN_LISTS.test(file);
+    if (!isForeign || (isUnreadable && !isInside(file))) fatal.push(problem);
+    else if (isUnreadable || !isInside(file)) ignored.push(problem);
+  }
+  return { fatal, ignored };
 }
 
 function ignoredWarning({ from }: Input, ignored: Problem[]): string[] {
   const [first] = ignored;
   if (!first) return [];
   return [
-    `--from ${from}: ignored ${ignored.length} files of the must-gather that cannot be read (first: ${first.path} ${first.message})`,
+    `--from ${from}: ignored ${ignored.length} files of the must-gather that cannot be used (first: ${first.path} ${first.message})`,
   ];
 }

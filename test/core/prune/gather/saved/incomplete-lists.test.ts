@@ -75,6 +75,18 @@ const BROKEN: [string, string, object | string, string][] = [
     'pods.json is a list without items',
   ],
   [
+    'a list of another kind that plans need, too',
+    'pods.json',
+    { apiVersion: 'apps/v1', kind: 'DeploymentList', metadata: {}, items: [] },
+    'contains kind "DeploymentList" of "apps/v1", not pods',
+  ],
+  [
+    'a list whose items are null',
+    'pods.json',
+    { apiVersion: 'v1', kind: 'List', metadata: {}, items: null },
+    'pods.json is a list without items',
+  ],
+  [
     'an item of another kind',
     'pods.json',
     { apiVersion: 'v1', kind: 'PodList', metadata: {}, items: [{ ...pod, kind: 'Service' }] },
@@ -97,6 +109,12 @@ const BROKEN: [string, string, object | string, string][] = [
     'pods.json',
     listOf('pods', [{ ...pod, metadata: {} } as KubeObject]),
     'an object without a name (kind Pod)',
+  ],
+  [
+    'a pod without a namespace',
+    'pods.json',
+    listOf('pods', [{ ...pod, metadata: { name: 'web' } } as KubeObject]),
+    'contains Pod "web" without metadata.namespace',
   ],
   ['a pod without spec', 'pods.json', listOf('pods', [without(pod, 'spec')]), 'contains Pod "ns/web" without spec'],
   [
@@ -123,6 +141,18 @@ const BROKEN: [string, string, object | string, string][] = [
     'cronjobs.json',
     listOf('cronjobs', [{ metadata: { namespace: 'ns', name: 'c' }, spec: { jobTemplate: {} } }]),
     'without spec.jobTemplate.spec.template.spec.containers',
+  ],
+  [
+    'a replication controller without a template',
+    'replicationcontrollers.json',
+    listOf('replicationcontrollers', [{ metadata: { namespace: 'ns', name: 'r' }, spec: { replicas: 1 } }]),
+    'without spec.template.spec.containers',
+  ],
+  [
+    'an image stream with a tag without a name',
+    'imagestreams.json',
+    listOf('imagestreams', [{ ...imagestreams[0], status: { tags: [{ items: [] }] } }]),
+    'ImageStream "ns/app" without status.tags[].tag',
   ],
   ['JSON that was cut', 'pods.json', cut(JSON.stringify(listOf('pods', pods)), ','), 'pods.json cannot be parsed'],
   [
@@ -228,7 +258,7 @@ describe('a must-gather', () => {
     expect([status, stderr]).toEqual([
       0,
       expect.stringContaining(
-        'ignored 1 files of the must-gather that cannot be read (first: quay-io/etcd_info/member_list.json',
+        'ignored 1 files of the must-gather that cannot be used (first: quay-io/etcd_info/member_list.json',
       ),
     ]);
     const image = `quay-io/cluster-scoped-resources/image.openshift.io/images/${digest('new')}.yaml`;

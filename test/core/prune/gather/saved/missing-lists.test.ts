@@ -4,7 +4,7 @@ import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
 import { SILENT } from '../../../../../src/core/kit/reporter.js';
 import { pruneOptions } from '../../../../support/builders.js';
-import { runCli } from '../../../../support/cli.js';
+import { runCli, type CliResult } from '../../../../support/cli.js';
 import { item, listOf, savedLists, useDirectory } from '../../../../support/saved-lists.js';
 
 const files = useDirectory();
@@ -94,4 +94,44 @@ test('a directory whose name contains a space is quoted in commands', async () =
   mkdirSync(from);
   const { stderr } = await runCli(['prune', 'images', '--from', from]);
   expect(stderr).toContain(`oc get pods -A -o json > '${from}/pods.json'`);
+});
+
+describe('a namespace without image streams in the files', () => {
+  const from = (...flags: string[]): Promise<CliResult> =>
+    runCli(['prune', 'images', '--from', files.dir, '-n', 'nope', ...flags]);
+  const namespace = (name: string): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  const saveNamespaces = (...names: string[]): void =>
+    write('namespaces.json', { apiVersion: 'v1', kind: 'List', metadata: {}, items: names.map(namespace) });
+
+  test('is a warning, because the files do not show whether it exists', async () => {
+    saveLists();
+    const { status, stderr } = await from();
+    expect([status, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        `warning: --from ${files.dir}: namespace nope has no image streams in the files; check the name; namespaces with image streams: ns\n`,
+      ),
+    ]);
+  });
+
+  test('is an error if it is not in a saved list of namespaces', async () => {
+    saveLists();
+    saveNamespaces('ns', 'other');
+    const { status, stdout, stderr } = await from('-o', 'json');
+    expect([status, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ code: 'NOT_FOUND' })]);
+    expect(stderr).toContain('namespace nope is not in the list of namespaces\n  * check the name; ');
+  });
+
+  test('is a warning with --referrers=oc, because oc succeeds', async () => {
+    saveLists();
+    saveNamespaces('ns');
+    const { status, stderr } = await from('--referrers=oc');
+    expect([status, stderr]).toEqual([0, expect.stringContaining('nope is not in the list of namespaces; check')]);
+  });
+
+  test('is neither if the list of namespaces contains it', async () => {
+    saveLists();
+    saveNamespaces('ns', 'nope');
+    expect((await from()).stderr).not.toContain('namespace nope');
+  });
 });
