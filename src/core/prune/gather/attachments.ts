@@ -51,12 +51,13 @@ export async function gatherSubjects(
   });
   context.signal.throwIfAborted();
   for (const line of notReadWarnings(subjects, snapshot.images)) context.reporter.warning(line);
+  const stops = options.pruneRegistry && policy.registryUnavailable === 'stop';
   if (registry instanceof Error && !keepsUnread(registry, options)) {
-    if (subjects.unread.size > 0) context.reporter.warning(withoutRegistry(registry, subjects.unread.size, options));
+    if (subjects.unread.size > 0 && !stops)
+      context.reporter.warning(withoutRegistry(registry, subjects.unread.size, options));
     return NOTHING;
   }
-  if (options.pruneRegistry && policy.registryUnavailable === 'stop' && subjects.unavailable !== undefined)
-    throw subjects.unavailable;
+  if (stops && subjects.unavailable !== undefined) throw subjects.unavailable;
   return { subjects: subjects.found, unreadManifests: subjects.unread };
 }
 
