@@ -14,8 +14,10 @@ const NAMED = 20;
 
 /**
  * Adds to the usage what only manifests in the storage name: the blobs of images whose objects do not name them all,
- * and the children of image indexes that a stream lists, with their blobs, even if a child has no Image object.
- * @returns warnings about images whose manifests are not in the storage, or do not match their digests
+ * and the children of image indexes that a stream lists, with their blobs, even if an index or a child has no Image
+ * object.
+ * @returns warnings about images whose manifests are not in the storage, or do not match their digests, and about
+ *   indexes without an Image object
  * @throws RegadmError IMAGE_UNREADABLE if a manifest exists but cannot be read
  */
 export async function addManifestUses(
@@ -26,14 +28,21 @@ export async function addManifestUses(
   const reading = new ManifestReading(storage, usage, signal);
   const missing = await reading.read(usage.incomplete);
   await reading.read(usage.doubtful.keys(), parseManifestDigests);
+  await reading.addListedIndexes();
   await reading.addChildren();
   const unknown = missing.filter((hex) => !usage.embedded.has(hex)).map((hex) => reading.describe(hex));
-  return [...warningsAbout(unknown, UNKNOWN), ...warningsAbout(reading.damaged, DAMAGED)];
+  return [
+    ...warningsAbout(unknown, UNKNOWN),
+    ...warningsAbout(reading.damaged, DAMAGED),
+    ...warningsAbout(reading.forgotten, FORGOTTEN),
+  ];
 }
 
 class ManifestReading {
   /** Images whose manifest in the storage does not match its digest. */
   readonly damaged: string[] = [];
+  /** Image indexes that a stream lists although they have no Image object. */
+  readonly forgotten: string[] = [];
   /** The image index that a child is used through. */
   private readonly parents = new Map<string, string>();
 
@@ -51,6 +60,25 @@ class ManifestReading {
       if (!(await this.add(hex, parse))) missing.push(hex);
     });
     return missing;
+  }
+
+  /**
+   * Adds the indexes that a stream lists although they have no Image object. Other images without one are unused: the
+   * hard prune is the way to delete what `oc delete image` leaves behind. But an index of multi-architecture images can
+   * be the only object that is gone.
+   */
+  async addListedIndexes(): Promise<void> {
+    const { images, streams, children } = this.usage;
+    const listed = new Set([...streams.values()].flatMap((digests) => [...digests].filter((hex) => !images.has(hex))));
+    await forEachParallel(listed, { concurrency: CONCURRENCY }, async (hex) => {
+      this.signal.throwIfAborted();
+      const body = await this.readBlob(hex);
+      const named = body && childrenIn(body);
+      if (!named) return;
+      this.use(hex, hex);
+      children.set(hex, named);
+      this.forgotten.push(this.describe(hex));
+    });
   }
 
   /** Adds the children of listed indexes level by level: an index can contain indexes. */
@@ -79,10 +107,19 @@ class ManifestReading {
     return [...streams.values()].flatMap((listed) => [...listed].filter((hex) => children.has(hex)));
   }
 
-  private async add(hex: string, parse: typeof parseManifest): Promise<boolean> {
+  /** @throws RegadmError IMAGE_UNREADABLE if it exists but cannot be read */
+  private async readBlob(hex: string): Promise<Buffer | undefined> {
     try {
-      const body = await this.storage.readBlob(sha256Digest(hex), MANIFEST_LIMIT_BYTES);
-      if (!body) return false;
+      return await this.storage.readBlob(sha256Digest(hex), MANIFEST_LIMIT_BYTES);
+    } catch (error) {
+      throw unreadable(this.describe(hex), error);
+    }
+  }
+
+  private async add(hex: string, parse: typeof parseManifest): Promise<boolean> {
+    const body = await this.readBlob(hex);
+    if (!body) return false;
+    try {
       if (sha256Of(body) !== hex) this.damaged.push(this.describe(hex));
       const { blobs, children } = parse(body.toString('utf8'));
       for (const blob of blobs) this.use(blob, hex);
@@ -105,6 +142,16 @@ class ManifestReading {
   private use(blob: string, image: string): void {
     const { inUse } = this.usage;
     if (!inUse.has(blob)) inUse.set(blob, sha256Digest(image));
+  }
+}
+
+/** Returns the children of an image index; undefined for anything else. */
+function childrenIn(body: Buffer): string[] | undefined {
+  try {
+    const { children } = parseManifestDigests(body.toString('utf8'));
+    return children.length > 0 ? children : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -138,6 +185,12 @@ const DAMAGED: Problem = {
   ofOne:
     'cannot be pulled: its manifest in the storage does not match its digest. What the manifest and the Image object name is kept; push the image again, or delete it',
   ofMore: 'have a manifest in the storage that does not match its digest',
+};
+
+const FORGOTTEN: Problem = {
+  ofOne:
+    'is an image index without an Image object: it is kept with its children, because an image stream lists it; push it again, or delete the tags that list it',
+  ofMore: 'are image indexes without an Image object that image streams list',
 };
 
 function warningsAbout(images: readonly string[], { ofOne, ofMore }: Problem): string[] {

@@ -169,6 +169,32 @@ describe('a listed image index', () => {
     expectKept(await find({ images, listed: index, manifests: deeper }));
   });
 
+  test('is kept with its children if its own Image object is gone, with a warning', async () => {
+    const deeper = {
+      [index]: { manifests: [{ digest: nested }] },
+      [nested]: { manifests: [{ digest: child }] },
+      [child]: MANIFEST,
+    };
+    const findings = await find({ images: [complete], listed: index, manifests: deeper });
+    expectKept(findings);
+    expect(findings.warnings).toContainEqual(
+      expect.stringMatching(
+        `^image ${index} \\(in image stream ns/app\\) is an image index without an Image object: .*tags`,
+      ),
+    );
+    const { plan } = await find({ images: [complete], listed: index, manifests: deeper, rules: 'registry' });
+    expect(plan.blobs.map(({ digest: name }) => name)).toEqual(expect.arrayContaining([index, nested, child]));
+  });
+
+  test.each<[string, object | string]>([
+    ['an image', { layers: [{ digest: orphan }] }],
+    ['no manifest', 'x'],
+  ])('is not assumed where %s without an Image object is listed: that is unused', async (_what, content) => {
+    const findings = await find({ images: [complete], listed: index, manifests: { [index]: content } });
+    expect(unused(findings)).toEqual(expect.arrayContaining([index, orphan]));
+    expect(findings.warnings).toEqual([]);
+  });
+
   test('may lack children in the storage', async () => {
     const { warnings, plan } = await find({ images: [object], listed: index, manifests: { [index]: {} } });
     expect(warnings).toEqual([]);
