@@ -54,6 +54,9 @@ export async function changeConfig(
   return toConfigReading(changed);
 }
 
+/** Describes a registry that the operator has removed. */
+export const REMOVED = 'the registry is removed (managementState Removed)';
+
 /** Returns `spec.managementState`; empty if it is missing: the operator then changes nothing. */
 export function managementState(config: RegistryConfig): string {
   return config.spec?.managementState ?? '';

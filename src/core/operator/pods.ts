@@ -4,6 +4,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { listObjects } from '../cluster/objects.js';
 import { PODS } from '../cluster/resources.js';
+import { REMOVED, managementState, readConfigIfAllowed } from './config.js';
 
 /** The environment variable with which the operator starts a registry in read-only mode. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';
@@ -111,13 +112,16 @@ export async function pickPod(api: ClusterApi, name: string | undefined): Promis
   const pods = await listRegistryPods(api);
   const pod = name === undefined ? pods.find(isUsable) : pods.find((candidate) => candidate.name === name);
   if (pod && isUsable(pod)) return pod;
-  const message =
+  const { config } = await readConfigIfAllowed(api);
+  const isRemoved = config !== undefined && managementState(config) === 'Removed';
+  const problem =
     name === undefined
       ? `no running and ready registry pod (label docker-registry=default in ${REGISTRY_NAMESPACE})`
       : `pod ${REGISTRY_NAMESPACE}/${name} is not a running and ready registry pod`;
-  throw new RegadmError(message, {
+  const advice = name === undefined ? ADVICE.storageWithoutPod : ADVICE.anyPod;
+  throw new RegadmError(isRemoved ? `${REMOVED}: ${problem}` : problem, {
     code: 'NO_REGISTRY_POD',
-    suggestions: [...pods.map(describeState), name === undefined ? ADVICE.storageWithoutPod : ADVICE.anyPod],
+    suggestions: [...pods.map(describeState), isRemoved ? ADVICE.storageOfNoRegistry : advice],
   });
 }
 

@@ -3,10 +3,9 @@ import { findIfReadable } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { hasCode, RegadmError } from '../model/errors.js';
 import { RegistryError } from '../registry/error.js';
-import { managementState, type RegistryConfig } from './config.js';
+import { REMOVED, managementState, type RegistryConfig } from './config.js';
 import { CONFIG } from './objects.js';
 
-const REMOVED = 'the registry is removed (managementState Removed)';
 /** Begins the advice for a registry that the user named. */
 const IF_MEANT = 'the integrated registry is removed (managementState Removed): if it is meant,';
 
@@ -31,13 +30,18 @@ export async function explainRemoved(api: ClusterApi, error: unknown, isNamed: b
     ? new RegistryError(what, {
         ...known,
         code,
-        suggestions: [...suggestions, `${IF_MEANT} ${ADVICE.apiObjectsOnly}`],
+        suggestions: [...suggestions.filter(isHelpful), `${IF_MEANT} ${ADVICE.apiObjectsOnly}`],
       })
     : new RegistryError(`${REMOVED}: ${what}`, {
         ...known,
         code: 'REGISTRY_REMOVED',
         suggestions: [ADVICE.apiObjectsOnly],
       });
+}
+
+/** False for advice that only helps with a registry of the operator. */
+function isHelpful(advice: string): boolean {
+  return advice !== ADVICE.exposeRegistry && advice !== ADVICE.registryRunning;
 }
 
 /** True if the configuration of the operator states it; false if its configuration cannot be read. */

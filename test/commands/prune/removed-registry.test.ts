@@ -47,6 +47,7 @@ test('another registry that the user names keeps its own error, with a note', as
   const error = JSON.parse(stdout) as { code: string; suggestions: string[] };
   expect(error.code).toBe('REGISTRY_UNREACHABLE');
   expect(error.suggestions.at(-1)).toMatch(/integrated registry is removed .*--prune-registry=false/);
+  expect(stdout).not.toContain('expose the registry');
 });
 
 test('--prune-registry=false prunes the API objects', async () => {
@@ -54,6 +55,20 @@ test('--prune-registry=false prunes the API objects', async () => {
   const { status, stdout } = await run(['--confirm', '--prune-registry=false']);
   expect(status).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'ImagePrune', registry: null, failures: [] });
+});
+
+test('a dry run of the hard prune says that the registry is removed, as a confirmed run does', async () => {
+  await removed();
+  for (const { metadata } of scene.sandbox.store.list('pods', 'openshift-image-registry'))
+    scene.sandbox.store.remove('pods', 'openshift-image-registry', metadata.name);
+  const args = ['prune', 'hard', '-o', 'json'];
+  const { status, stdout } = await regadm(args, { kubeconfig: scene.sandbox.kubeconfig.admin });
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject({
+    code: 'NO_REGISTRY_POD',
+    message: expect.stringMatching(REMOVED),
+    suggestions: [expect.stringContaining('--storage DIR --read-only=skip')],
+  });
 });
 
 test('a run that deletes nothing in the registry does not need it', async () => {
