@@ -8,6 +8,7 @@ import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { findIfReadable, findObject, listObjects } from '../cluster/objects.js';
 import { JOBS, NAMESPACES, PODS } from '../cluster/resources.js';
 import { confirmWatch, watchList } from '../cluster/watch.js';
+import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
@@ -51,8 +52,9 @@ export function toClusterChecks(api: ClusterApi): ClusterChecks {
     hasNamespace: async (name, signal) => {
       try {
         return (await findObject(api, { resource: NAMESPACES, name }, { signal })) !== undefined;
-      } catch {
-        return undefined;
+      } catch (error) {
+        if (error instanceof RegadmError) return error;
+        throw error;
       }
     },
     listJobs: (signal) => listObjects(api, JOBS, { ...inRegistry, signal }),

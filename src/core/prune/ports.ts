@@ -10,6 +10,7 @@ import type { ListPage } from '../cluster/lists/page.js';
 import type { ReadOptions, ReadResult } from '../cluster/lists/read-result.js';
 import type { ListedResource } from '../cluster/resources.js';
 import type { Confirmation, WatchEnd, WatchOptions, WatchSink } from '../cluster/watch.js';
+import type { RegadmError } from '../model/errors.js';
 import type { KubeObject } from '../model/kube.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
@@ -75,8 +76,8 @@ export interface ClusterChecks {
   hasToken(): Promise<boolean>;
   /** Asks whether the user has a permission. @throws ApiError */
   reviewAccess(permission: Permission, signal?: AbortSignal): Promise<AccessReview>;
-  /** Tells whether a namespace exists; undefined if the user is not allowed to see it. Never throws. */
-  hasNamespace(name: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  /** Tells whether a namespace exists; the error if that cannot be read. */
+  hasNamespace(name: string, signal?: AbortSignal): Promise<boolean | RegadmError>;
   /** Lists the jobs of the registry's namespace. @throws ApiError */
   listJobs(signal?: AbortSignal): Promise<KubeObject[]>;
   /** Lists the pods of the registry's namespace. @throws ApiError */

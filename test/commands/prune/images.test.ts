@@ -127,6 +127,16 @@ describe('a namespace without image streams', () => {
     expect(run.stderr).toMatch(/^warning: namespace nowhere has no image streams, and this user may not see whether/m);
   });
 
+  test('is a warning if the response does not show whether it exists: a 404 of a proxy', async () => {
+    const page = { do: 'respond', status: 404, contentType: 'text/html', body: '<html>' } as const;
+    scene.sandbox.onRequest(({ path }) => (path.endsWith('/namespaces/nowhere') ? page : undefined));
+    const { status, stderr } = await images('-n', 'nowhere');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(
+      /^warning: namespace nowhere has no image streams, and it is not known whether it exists \(/m,
+    );
+  });
+
   test('that exists is neither', async () => {
     expect(await images('-n', 'default')).toMatchObject({ status: 0, stderr: '' });
   });

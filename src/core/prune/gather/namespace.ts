@@ -21,6 +21,12 @@ export async function checkNamespace(
   const suggestions = ['check the name: oc get imagestreams --all-namespaces'];
   const missing = `namespace ${namespace} does not exist`;
   if (exists === false && referrers !== 'oc') throw new RegadmError(missing, { code: 'NOT_FOUND', suggestions });
-  const unknown = `namespace ${namespace} has no image streams, and this user may not see whether it exists`;
-  reporter.warning(`${exists === false ? missing : unknown}; ${suggestions.join('; ')}`);
+  const problem = exists === false ? missing : `namespace ${namespace} has no image streams, and ${describe(exists)}`;
+  reporter.warning(`${problem}; ${suggestions.join('; ')}`);
+}
+
+function describe({ code, message }: RegadmError): string {
+  return code === 'FORBIDDEN'
+    ? 'this user may not see whether it exists'
+    : `it is not known whether it exists (${message})`;
 }

@@ -71,7 +71,9 @@ export function missingLists(
       suggestions: [
         ...extractFirst(input),
         `save them too, even empty lists: ${commands(required)}`,
-        ...(optional.length === 0 ? [] : [`save these as well, if the cluster has them: ${commands(optional)}`]),
+        ...(optional.length === 0
+          ? []
+          : [`save these as well, if the cluster has them and you may list them: ${commands(optional)}`]),
       ],
     },
   );

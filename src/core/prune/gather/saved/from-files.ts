@@ -44,6 +44,7 @@ function snapshotOf(lists: Lists, dir: string): Snapshot {
   try {
     return buildSnapshot(lists);
   } catch (cause) {
-    throw new RegadmError(`--from ${dir}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause });
+    const suggestions = ['save the list again'];
+    throw new RegadmError(`--from ${dir}: ${messageOf(cause)}`, { code: 'SAVED_LISTS', cause, suggestions });
   }
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { RegadmError } from '../../../model/errors.js';
 import type { KubeObject } from '../../../model/kube.js';
-import { listOf } from '../../../model/values/json.js';
+import { listOf, textIn } from '../../../model/values/json.js';
 import type { Collector, Lists } from './collector.js';
-import { dirOf, getWith, shellWord, type Input } from './input.js';
+import { dirOf, getWith, saveList, shellWord, type Input } from './input.js';
 import { OPTIONAL_WORKLOADS, REQUIRED_WORKLOADS, type SavedResource } from './kinds.js';
 import type { ListNeeds } from './missing.js';
 
@@ -59,6 +59,39 @@ export function unknownNamespaceWarning(
     throw new RegadmError(problem, { code: 'NOT_FOUND', suggestions: [suggestion] });
   const inspect = `oc adm inspect ns/${namespace} --dest-dir=${shellWord(dirOf(input))}`;
   return [`${problem}; ${suggestion}${inNamespace.size > 0 ? `; if it exists, ${getWith(input, [inspect])}` : ''}`];
+}
+
+/**
+ * Warns about images that were pushed to namespaces whose image streams are not in the files: they look unused. In
+ * lists that were saved with `-A`, the image streams of such images were deleted.
+ */
+export function missingStreamsWarning(collector: Collector, input: Input, { namespace }: ListNeeds): string[] {
+  const { lists, inNamespace, everywhere } = collector;
+  const withStreams = new Set((lists.imagestreams ?? []).map(namespaceOf));
+  const isWhole = everywhere.has('imagestreams') && withStreams.size !== 1;
+  // With -n, images are kept.
+  if (namespace !== undefined || isWhole) return [];
+  const missing = [...new Set((lists.images ?? []).flatMap((image) => pushedTo(image) ?? []))]
+    .filter((name) => !withStreams.has(name) && !inNamespace.get(name)?.has('imagestreams'))
+    .sort();
+  if (missing.length === 0) return [];
+  const named = missing.slice(0, LISTED).join(', ');
+  const more = missing.length > LISTED ? ` and ${missing.length - LISTED} more` : '';
+  const command = everywhere.has('imagestreams')
+    ? saveList(input, 'imagestreams')
+    : `oc adm inspect ns/${missing[0]!} --dest-dir=${shellWord(dirOf(input))}`;
+  return [
+    `--from ${input.from}: no image streams of namespaces to which images were pushed are in the files: ${named}${more}; if they have any, their images look unused; ${getWith(input, [command])}`,
+  ];
+}
+
+/** Returns the namespace of the repository to which an image was pushed. */
+function pushedTo({
+  metadata,
+  dockerImageReference,
+}: KubeObject & { dockerImageReference?: unknown }): string | undefined {
+  if (metadata.annotations?.['openshift.io/image.managed'] !== 'true') return undefined;
+  return /^[^/@]+\/([^/@]+)\/[^/@]+@/.exec(textIn(dockerImageReference) ?? '')?.[1];
 }
 
 function incompleteWarnings(incomplete: Map<string, string[]>, input: Input): string[] {

@@ -1,5 +1,7 @@
 import { parseAllDocuments, type Document } from 'yaml';
+import { findDuplicateKey } from '../../../kit/duplicate-keys.js';
 import { assertShallow } from '../../../kit/yaml-depth.js';
+import { quote } from '../../../model/names/quote.js';
 import { cutAtEnd, isInBlockStyle } from './cut-yaml.js';
 
 /** A document of a file. */
@@ -17,7 +19,7 @@ export interface SavedDocument {
  * @throws Error if the text is not complete JSON or YAML
  */
 export function parseDocuments(path: string, text: string): SavedDocument[] {
-  if (/\.json$/i.test(path)) return [{ value: JSON.parse(text), canBeCut: false }];
+  if (/\.json$/i.test(path)) return [{ value: parseJson(text), canBeCut: false }];
   assertShallow(text);
   const documents = [...parseAllDocuments(text, { logLevel: 'silent' })] as Document[];
   for (const { errors } of documents) if (errors[0]) throw errors[0];
@@ -28,4 +30,11 @@ export function parseDocuments(path: string, text: string): SavedDocument[] {
     canBeCut: document === last && isInBlockStyle(document),
     ...(document === last && cut !== undefined && { cut }),
   }));
+}
+
+function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const key = findDuplicateKey(text);
+  if (key !== undefined) throw new SyntaxError(`an object contains ${quote(key)} twice`);
+  return value;
 }

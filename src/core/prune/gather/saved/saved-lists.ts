@@ -8,7 +8,7 @@ import { decode } from './decode.js';
 import { brokenFiles, missingLists } from './errors.js';
 import type { Input } from './input.js';
 import { findMissing, missingWarnings, type ListNeeds } from './missing.js';
-import { namespaceWarnings, unknownNamespaceWarning } from './namespaces.js';
+import { missingStreamsWarning, namespaceWarnings, unknownNamespaceWarning } from './namespaces.js';
 import type { SavedResource } from './kinds.js';
 import { parseDocuments, type SavedDocument } from './parse.js';
 import { isListFile, placeOf } from './place.js';
@@ -36,7 +36,7 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
     await (input.isArchive ? readArchive(from, receiver) : readDirectory(from, receiver));
   } catch (cause) {
     const what = input.isArchive ? ' as an archive (.tar.gz, .tgz or .tar)' : '';
-    const suggestions = cause instanceof ArchiveError && cause.suggestion !== undefined ? [cause.suggestion] : [];
+    const suggestions = input.isArchive ? [remedyOf(cause)] : [];
     throw new RegadmError(`cannot read --from ${from}${what}: ${messageOf(cause)}`, {
       code: 'SAVED_LISTS',
       cause,
@@ -52,11 +52,20 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
     lists: collector.lists,
     warnings: [
       ...ignoredWarning(input, ignored),
+      ...compressedWarning(input, receiver.compressed),
       ...missingWarnings(input, missing, collector),
       ...namespaceWarnings(collector, input, needs),
+      ...missingStreamsWarning(collector, input, needs),
       ...unknownNamespaceWarning(collector, input, needs),
     ],
   };
+}
+
+/** Returns what helps if an archive cannot be read. */
+function remedyOf(cause: unknown): string {
+  return cause instanceof ArchiveError && cause.suggestion !== undefined
+    ? cause.suggestion
+    : 'save the archive again, or extract it and pass the directory';
 }
 
 async function isFile(from: string): Promise<boolean> {
@@ -67,14 +76,20 @@ async function isFile(from: string): Promise<boolean> {
   }
 }
 
+/** Files that can contain lists and are not read. */
+const COMPRESSED = /\.(?:json|ya?ml)\.\w+$|\.(?:tgz|zip|tar(?:\.\w+)?)$/i;
+
 /** Returns what passes the files to a collector, and notes where must-gathers begin. */
-function receive(collector: Collector): FileReceiver & { roots: Set<string> } {
+function receive(collector: Collector): FileReceiver & { roots: Set<string>; compressed: string[] } {
   const roots = new Set<string>();
+  const compressed: string[] = [];
   return {
     roots,
+    compressed,
     wants(file) {
-      if (!isListFile(file)) return false;
       const { root, isOther } = placeOf(file);
+      if (COMPRESSED.test(file)) compressed.push(file);
+      if (!isListFile(file)) return false;
       if (root !== undefined) roots.add(root);
       return !isOther;
     },
@@ -122,4 +137,13 @@ function ignoredWarning({ from }: Input, ignored: Problem[]): string[] {
   return [
     `--from ${from}: ignored ${ignored.length} files of the must-gather that cannot be used (first: ${first.path} ${first.message})`,
   ];
+}
+
+function compressedWarning({ from }: Input, compressed: string[]): string[] {
+  const [first] = compressed;
+  return first === undefined
+    ? []
+    : [
+        `--from ${from}: ignored ${compressed.length} archives and files with another ending (first: ${first}); if they contain lists, extract or rename them`,
+      ];
 }

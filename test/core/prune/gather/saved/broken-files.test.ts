@@ -63,6 +63,12 @@ describe('a file that contains no objects of the API server is refused', () => {
   });
 });
 
+test('a key that is in an object twice is refused, because only one value counts', async () => {
+  saveLists();
+  write('pods.json', JSON.stringify(listOf('pods', pods as never)).replace(/}$/, ',"items":[]}'));
+  await expect(plan()).rejects.toThrow('pods.json cannot be parsed: an object contains "items" twice');
+});
+
 describe('the remedy', () => {
   const suggestions = async (): Promise<string[]> =>
     plan().then(

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
 import { SILENT } from '../../../../../src/core/kit/reporter.js';
-import { pruneOptions } from '../../../../support/builders.js';
+import { anImageStream, anOrdinaryImage, pruneOptions } from '../../../../support/builders.js';
 import { runCli, type CliResult } from '../../../../support/cli.js';
-import { item, listOf, savedLists, useDirectory } from '../../../../support/saved-lists.js';
+import { item, listOf, mustGather, savedLists, useDirectory } from '../../../../support/saved-lists.js';
 
 const files = useDirectory();
 const { write, saveLists } = files;
@@ -134,4 +134,41 @@ describe('a namespace without image streams in the files', () => {
     saveNamespaces('ns', 'nope');
     expect((await from()).stderr).not.toContain('namespace nope');
   });
+});
+
+describe('namespaces to which images were pushed, without image streams in the files', () => {
+  const other = anOrdinaryImage('elsewhere').in('other/app').object;
+
+  test('are warned about if the only image streams are those of one namespace', async () => {
+    saveLists();
+    write('images.json', listOf('images', [...savedLists().images!, other]));
+    expect((await plan()).warnings).toContain(
+      `--from ${files.dir}: no image streams of namespaces to which images were pushed are in the files: other; if they have any, their images look unused; get them with: oc get imagestreams -A -o json > ${files.dir}/imagestreams.json`,
+    );
+  });
+
+  test('are warned about in a must-gather', async () => {
+    const lists = { ...savedLists(), images: [...savedLists().images!, other] };
+    for (const [file, text] of Object.entries(mustGather(lists))) write(file, text);
+    expect((await plan()).warnings).toContainEqual(
+      expect.stringMatching(/files: other; .* get them with: oc adm inspect ns\/other /),
+    );
+  });
+
+  test('are not warned about if there are image streams of several others', async () => {
+    saveLists();
+    const third = anImageStream('third/app').withTag('latest', []).object;
+    write('images.json', listOf('images', [...savedLists().images!, other]));
+    write('imagestreams.json', listOf('imagestreams', [...savedLists().imagestreams!, third]));
+    expect((await plan()).warnings.join()).not.toContain('were pushed');
+  });
+});
+
+test('archives and compressed lists in the directory are not read, and named', async () => {
+  saveLists();
+  write('more-pods.json.gz', 'x');
+  write('must-gather.tar.gz', 'x');
+  expect((await plan()).warnings).toContain(
+    `--from ${files.dir}: ignored 2 archives and files with another ending (first: more-pods.json.gz); if they contain lists, extract or rename them`,
+  );
 });
