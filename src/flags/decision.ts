@@ -2,6 +2,7 @@ import { Flags, type Interfaces } from '@oclif/core';
 import type { PruneOptions } from '../core/graph/options.js';
 import { durationFlag } from './duration.js';
 import { isDigest } from '../core/model/digest.js';
+import { isSkippable } from '../core/model/skip-resource.js';
 import { usageError } from '../core/model/errors.js';
 
 const WHAT = { helpGroup: 'WHAT TO PRUNE' };
@@ -41,6 +42,13 @@ export const decisionFlags = {
     default: 'extended',
     description:
       'where to look for image references: oc (same as oc adm prune images), extended (also what pods run, image volumes, build sources and more), all (every resource type)',
+  }),
+  'skip-resource': Flags.string({
+    ...WHAT,
+    helpValue: 'PLURAL.GROUP',
+    multiple: true,
+    description:
+      'with --referrers=all, do not search these objects (tasks.tekton.dev; *.tekton.dev for the whole group), so images that only they name are not kept; can be repeated',
   }),
   'prune-signatures': Flags.boolean({
     ...WHAT,
@@ -99,6 +107,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
       'specify the name of the image object: sha256:…',
     ]);
   }
+  const skipResources = skippedResources(flags);
   const options: PruneOptions = {
     keepTagRevisions: keep ?? 3,
     keepYoungerThanMs,
@@ -110,8 +119,21 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
     ignoreInvalidRefs: flags['ignore-invalid-refs'] ?? false,
     pruneSignatures: flags['prune-signatures'] ?? false,
     ...(ignoreUnreadable.length > 0 ? { ignoreUnreadable } : {}),
+    ...(skipResources.length > 0 ? { skipResources } : {}),
   };
   return { options: await withProtection(options, flags.protect), keepYoungerThan: young ?? '60m' };
+}
+
+/** @throws RegadmError USAGE */
+function skippedResources(flags: DecisionFlagValues): string[] {
+  const names = flags['skip-resource'] ?? [];
+  if (names.length > 0 && flags.referrers !== 'all')
+    throw usageError('--skip-resource needs --referrers=all: no other resources are searched without it');
+  const invalid = names.find((name) => !isSkippable(name));
+  if (invalid === undefined) return names;
+  throw usageError(`invalid argument "${invalid}" for "--skip-resource" flag: not the name of a resource`, [
+    'specify its plural and its group, as oc api-resources lists them: tasks.tekton.dev, or *.tekton.dev for the group',
+  ]);
 }
 
 async function withProtection(options: PruneOptions, file: string | undefined): Promise<PruneOptions> {

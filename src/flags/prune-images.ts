@@ -116,6 +116,7 @@ const NOT_WITH_PLAN = [
   'prune-signatures',
   'ignore-invalid-refs',
   'ignore-unreadable',
+  'skip-resource',
 ] as const satisfies FlagName[];
 
 function checkCombinations(flags: PruneImagesFlagValues): void {

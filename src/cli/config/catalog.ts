@@ -27,6 +27,7 @@ const NEVER: Record<string, string> = {
     'insecure-skip-tls-verify',
     'ignore-invalid-refs',
     'ignore-unreadable',
+    'skip-resource',
     'read-only',
     'accept-partial-storage',
     'accept-data-loss',

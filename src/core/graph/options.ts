@@ -16,6 +16,8 @@ export interface PruneOptions {
   readonly pruneSignatures: boolean;
   /** Names of unreadable images that count as images without blobs. */
   readonly ignoreUnreadable?: readonly string[];
+  /** Resources that `--referrers all` does not search, such as `tasks.tekton.dev` or `*.tekton.dev`. */
+  readonly skipResources?: readonly string[];
   readonly protection?: Protection;
 }
 

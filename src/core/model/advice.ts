@@ -3,6 +3,11 @@ import { PRUNER_ROLE } from './openshift.js';
 /** The command that gives a user the role of pruners. */
 const GRANT_TO_USER = `oc adm policy add-cluster-role-to-user ${PRUNER_ROLE} USER`;
 
+/** Quotes a value that a shell would expand. */
+function quoted(value: string): string {
+  return value.includes('*') ? `'${value}'` : value;
+}
+
 /**
  * What users can do about the problems that the API server, the registry, its storage and its operator cause, in terms
  * of the command line. The directories that talk to them know no flag and no command: their errors name the advice.
@@ -53,7 +58,15 @@ export const ADVICE = {
   askForAdministrator: (permission: string) =>
     `ask a cluster administrator for the permission to ${permission}: the cluster role cluster-admin has it, ${PRUNER_ROLE} does not`,
   fewerReferrers:
-    '--referrers=all needs permission to list everything; --referrers=extended needs only the role system:image-pruner',
+    'or look only where images are usually used: --referrers=extended needs no permission besides the role system:image-pruner',
+  /** @param names of resources that the user may not list, such as `tasks.tekton.dev` */
+  grantSearch: (names: readonly string[]) =>
+    `grant it: oc create clusterrole regadm-search --verb=list --resource=${names.join(',')} && oc adm policy add-cluster-role-to-user regadm-search USER`,
+  grantDiscovery:
+    'give the user the role that every logged-in user normally has: oc adm policy add-cluster-role-to-user system:discovery USER',
+  /** @param names values of --skip-resource */
+  skipResources: (names: readonly string[]) =>
+    `or skip ${names.length === 1 ? 'it' : 'them'}: ${names.map((name) => `--skip-resource=${quoted(name)}`).join(' ')}; images that only ${names.length === 1 ? 'its' : 'their'} objects name are then not kept`,
 
   // connection to the registry
   registryAddress: 'pass --registry-url',
@@ -149,3 +162,21 @@ export const ALLOWED_BY = {
 /** Warning about requests to the registry while the API server's run as another user. */
 export const NOT_IMPERSONATED = (user: string): string =>
   `--as does not apply to the registry, which has no impersonation: its requests run as the user of the token, not as ${user}`;
+
+/**
+ * Warning about resources that `--referrers=all` does not search.
+ * @param known those whose image fields are read in any case
+ */
+export const NOT_SEARCHED = (names: readonly string[], known: readonly string[]): string =>
+  [
+    `not searched (--skip-resource): ${names.join(', ')}`,
+    'images that only their objects name are not kept',
+    ...(known.length > 0 ? [`the image fields of ${known.join(', ')} count as with --referrers=extended`] : []),
+  ].join('; ');
+
+/** Warning about a value of `--skip-resource` that matches nothing. */
+export const NOTHING_TO_SKIP = (name: string, suggestions: readonly string[]): string =>
+  [
+    `--skip-resource=${name} has no effect: the cluster has no such resource, or it is never searched`,
+    ...suggestions,
+  ].join('; ');

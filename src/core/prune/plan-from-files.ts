@@ -28,7 +28,7 @@ export async function planFromFiles(
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
   for (const line of warnings) context.reporter.warning(line);
-  warnAboutInput(plan, [], context);
+  warnAboutInput(plan, { notVisible: [] }, context);
   context.reporter.warning(NOT_CURRENT);
   return {
     ...planned(plan),

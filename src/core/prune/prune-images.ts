@@ -84,7 +84,7 @@ async function run(
   try {
     const plan = planImagePrune(gathered.evidence, options);
     if (planFile) warnAboutPlanFile(plan, !planFile.unchanged, context);
-    warnAboutInput(plan, gathered.lists.notVisible, context);
+    warnAboutInput(plan, gathered.lists, context);
     const checks = await check(ports, { gathered, plan }, request, context);
     judge(checks);
     reportChecks(checks, context.reporter);

@@ -1,3 +1,4 @@
+import type { ReadResult } from '../cluster/lists/read-result.js';
 import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
 import type { InvalidReference } from '../model/errors.js';
@@ -28,17 +29,18 @@ export function warnAboutPlanFile(
 
 /**
  * Warns about ignored references, names that are not valid, images that cannot be read, and uses that are not visible.
- * @param notVisible resources that the user may not list
+ * @param lists `notVisible`: resources that the user may not list
  */
 export function warnAboutInput(
   { uses, snapshot, options }: ImagePrunePlan,
-  notVisible: readonly string[],
+  { notVisible, everything }: Pick<ReadResult, 'notVisible' | 'everything'>,
   { reporter }: RunContext,
 ): void {
   const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.reported] : uses.reported;
   for (const reference of ignored) reporter.warning(describeReference(reference));
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
   for (const line of notVisibleWarnings(notVisible, snapshot)) reporter.warning(line);
+  for (const line of everything?.warnings ?? []) reporter.warning(line);
   const unreadable = unreadableFailures(snapshot);
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
   for (const line of unreadManifestWarnings(snapshot)) reporter.warning(line);

@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { hostsOfUrl } from '../cluster/lists/all-referrers.js';
+import { everythingToRead } from '../cluster/lists/everything-to-read.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { namespaceToRead, type PruneOptions } from '../graph/options.js';
 import type { Reporter } from '../kit/reporter.js';
@@ -38,10 +38,10 @@ export async function explain(
 ): Promise<WhyReport> {
   reporter.phase('listing');
   // Streams of other namespaces are read too, because they can list the image.
-  const { snapshot, now, notVisible } = await readSnapshot(api, {
+  const { snapshot, now, notVisible, everything } = await readSnapshot(api, {
     referrersNamespace: namespaceToRead(options),
     onlyAsOc: options.referrers === 'oc',
-    everything: options.referrers === 'all' ? { hosts: hostsOfUrl(registry.registryUrl) } : undefined,
+    everything: everythingToRead(options, registry.registryUrl),
     signal,
     onPage: ({ count }) => reporter.tick(count),
   });
@@ -63,6 +63,7 @@ export async function explain(
         ...warnings,
         ...unreadManifestWarnings(snapshot),
         ...notVisibleWarnings(notVisible, snapshot),
+        ...(everything?.warnings ?? []),
       ],
     };
   } finally {

@@ -7,7 +7,7 @@ import type { KubeObject } from '../../model/kube.js';
 import { anyObjectReducer } from '../../model/referrers/any-object.js';
 import type { Referrer } from '../../model/referrer.js';
 import type { ClusterApi } from '../api.js';
-import { isForbidden } from '../api-error.js';
+import { ApiError, isForbidden } from '../api-error.js';
 import { listObjects } from '../objects.js';
 import type { AnyResource } from './discover-resources.js';
 import { readList, type ListOptions, type ListResult } from './list.js';
@@ -25,13 +25,10 @@ import {
 export interface Everything {
   resources: AnyResource[];
   hosts: string[];
+  /** What follows from skipping resources. */
+  warnings: string[];
   /** Version at which a watch of each resource has to start, by qualified name. */
   resourceVersions: Map<string, string>;
-}
-
-/** Returns the host of `--registry-url`: images that are pulled from there are in the registry. */
-export function hostsOfUrl(url: string | undefined): string[] {
-  return url === undefined ? [] : [url.replace(/^https?:\/\//i, '').replace(/\/$/, '')];
 }
 
 /** Maximum concurrent list requests. */
@@ -89,7 +86,7 @@ export async function readEverything(
   take: (resource: AnyResource, referrers: Referrer[], result: ListResult) => void,
   options: ListOptions,
 ): Promise<void> {
-  const failed: { resource: AnyResource; error: unknown }[] = [];
+  const failed: FailedList[] = [];
   const read = async (resource: AnyResource): Promise<void> => {
     try {
       const { referrers, result } = await listAny(api, resource, hosts, options);
@@ -125,17 +122,38 @@ export async function listAny(
   return { referrers, result };
 }
 
+interface FailedList {
+  resource: AnyResource;
+  error: unknown;
+}
+
 /** Creates one error for all resources, so that an administrator can grant all missing permissions at once. */
-function cannotListAll(failed: { resource: AnyResource; error: unknown }[]): RegadmError {
-  const names = failed.map(({ resource }) => qualifiedName(resource)).sort();
-  const { error } = failed[0]!;
+function cannotListAll(failed: FailedList[]): RegadmError {
+  const sorted = [...failed].sort((a, b) => (qualifiedName(a.resource) < qualifiedName(b.resource) ? -1 : 1));
+  const names = sorted.map(({ resource }) => qualifiedName(resource));
+  const { error } = sorted[0]!;
   const what = names.length === 1 ? '' : `cannot list ${names.length} kinds (${names.join(', ')}): `;
-  const { code, suggestions = [] } = error as Partial<RegadmError>;
-  return new RegadmError(`${what}${messageOf(error)}`, {
-    code: code ?? 'API_ERROR',
-    suggestions: [...suggestions, ADVICE.fewerReferrers],
+  const messages = firstOfEachStatus(sorted).map((one) => messageOf(one.error));
+  return new RegadmError(`${what}${messages.join('; ')}`, {
+    code: (error as Partial<RegadmError>).code ?? 'API_ERROR',
+    suggestions: [...remediesFor(sorted), ADVICE.skipResources(names), ADVICE.fewerReferrers],
     cause: error,
   });
+}
+
+function firstOfEachStatus(failed: FailedList[]): FailedList[] {
+  const statusOf = ({ error }: FailedList): number => (error instanceof ApiError ? error.status : 0);
+  return failed.filter((one, at) => failed.findIndex((other) => statusOf(other) === statusOf(one)) === at);
+}
+
+function remediesFor(failed: FailedList[]): string[] {
+  const isRefused = ({ error }: FailedList): boolean => isForbidden(error);
+  const refused = failed.filter(isRefused).map(({ resource }) => qualifiedName(resource));
+  const others = failed.filter((one) => !isRefused(one)).map(({ error }) => error as Partial<RegadmError>);
+  return [
+    ...(refused.length > 0 ? [ADVICE.grantSearch(refused)] : []),
+    ...new Set(others.flatMap(({ suggestions = [] }) => suggestions)),
+  ];
 }
 
 /** Resources whose image fields are read, too. Their kind is named as there. */

@@ -13,8 +13,11 @@ export interface ReadOptions {
   onlyAsOc?: boolean;
   /** Reads only images and image streams: enough to measure space, but not to prune. */
   withoutReferrers?: boolean;
-  /** Reads every other resource too (`--referrers all`). `hosts` are known names of the registry. */
-  everything?: { hosts: string[] };
+  /**
+   * Reads every other resource too (`--referrers all`), except those to skip (`--skip-resource`). `hosts` are known
+   * names of the registry.
+   */
+  everything?: { hosts: string[]; skip: readonly string[] };
   signal?: AbortSignal;
   onPage?: ListOptions['onPage'];
 }

@@ -55,6 +55,8 @@ export async function readSnapshot(
   }
 }
 
+type EverythingOptions = NonNullable<ReadOptions['everything']>;
+
 class SnapshotReader {
   private readonly snapshot = emptySnapshot();
   private readonly resourceVersions = new Map<string, string>();
@@ -82,7 +84,7 @@ class SnapshotReader {
     await forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read());
     await this.addMissingImages();
     this.snapshot.subjects = new Map(this.snapshot.images.statedSubjects);
-    const everything = this.options.everything && (await this.readEverything(this.options.everything.hosts));
+    const everything = this.options.everything && (await this.readEverything(this.options.everything));
     return {
       snapshot: this.snapshot,
       resourceVersions: this.resourceVersions,
@@ -159,13 +161,13 @@ class SnapshotReader {
   }
 
   /** Reads all other resources. They come last, because the host names of the registry come from the image streams. */
-  private async readEverything(known: string[]): Promise<Everything> {
+  private async readEverything({ hosts: known, skip }: EverythingOptions): Promise<Everything> {
     const { api, snapshot } = this;
     const { signal, onPage } = this.options;
     const ownHosts = snapshot.streams.map(({ repository }) => hostOf(repository));
     const hosts = await registryHosts(api, [...known, ...ownHosts], signal);
     const everything: Everything = {
-      resources: await discoverResources(api, signal),
+      ...(await discoverResources(api, skip, signal)),
       hosts,
       resourceVersions: new Map(),
     };

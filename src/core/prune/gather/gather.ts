@@ -1,4 +1,4 @@
-import { hostsOfUrl } from '../../cluster/lists/all-referrers.js';
+import { everythingToRead } from '../../cluster/lists/everything-to-read.js';
 import type { ReadResult } from '../../cluster/lists/read-result.js';
 import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
 import { checkNamespace } from './namespace.js';
@@ -108,6 +108,6 @@ function listScope(options: PruneOptions, registryUrl: string | undefined) {
     namespace,
     referrersNamespace: namespace,
     onlyAsOc: options.referrers === 'oc',
-    everything: options.referrers === 'all' ? { hosts: hostsOfUrl(registryUrl) } : undefined,
+    everything: everythingToRead(options, registryUrl),
   };
 }

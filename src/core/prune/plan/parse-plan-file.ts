@@ -2,6 +2,7 @@ import { isDigest } from '../../model/digest.js';
 import { RegadmError, refusal } from '../../model/errors.js';
 import { quote } from '../../model/names/quote.js';
 import { isRepositoryName } from '../../model/names/repository-name.js';
+import { isSkippable } from '../../model/skip-resource.js';
 import {
   API_VERSION,
   KIND,
@@ -91,6 +92,7 @@ const OPTIONS: Record<keyof PlanOptions, (value: unknown) => boolean> = {
   pruneSignatures: isBoolean,
   namespace: (value) => value === undefined || isString(value),
   ignoreUnreadable: (value) => value === undefined || isArrayOf(value, (name) => isString(name) && isDigest(name)),
+  skipResources: (value) => value === undefined || isArrayOf(value, (name) => isString(name) && isSkippable(name)),
 };
 
 /** Returns the first option of another type than expected: a missing one would not mean the default. */

@@ -56,7 +56,10 @@ const PLAN_OPTIONS = [
 ] as const satisfies (keyof PruneOptions)[];
 
 /** The options that a plan was made with. */
-export type PlanOptions = Pick<PruneOptions, (typeof PLAN_OPTIONS)[number] | 'namespace' | 'ignoreUnreadable'>;
+export type PlanOptions = Pick<
+  PruneOptions,
+  (typeof PLAN_OPTIONS)[number] | 'namespace' | 'ignoreUnreadable' | 'skipResources'
+>;
 
 /**
  * Converts a plan to the content of a plan file.
@@ -80,12 +83,13 @@ export function toPlanFile(plan: ImagePrunePlan, server: string, now: number): P
 }
 
 function planOptions(options: PlanOptions): PlanOptions {
-  const { namespace, ignoreUnreadable } = options;
+  const { namespace, ignoreUnreadable, skipResources } = options;
   const chosen = Object.fromEntries(PLAN_OPTIONS.map((name) => [name, options[name]])) as unknown as PlanOptions;
   return {
     ...chosen,
     ...(namespace === undefined ? {} : { namespace }),
     ...(ignoreUnreadable === undefined ? {} : { ignoreUnreadable }),
+    ...(skipResources === undefined ? {} : { skipResources }),
   };
 }
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../../src/sandbox/index.js';
 import { aCluster, anImageStream, anOrdinaryImage, digest, HOST } from '../../../support/builders.js';
 import { regadm, type Outcome } from '../../../support/regadm.js';
@@ -134,14 +137,88 @@ describe('--referrers all', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('scaledjobs.keda.sh, tasks.tekton.dev');
     expect(stderr).toContain('--referrers=extended');
+    expect(stderr).toContain('--verb=list --resource=scaledjobs.keda.sh,tasks.tekton.dev && oc adm policy ');
+    expect(stderr).toContain('skip them: --skip-resource=scaledjobs.keda.sh --skip-resource=tasks.tekton.dev;');
+    expect(stderr).not.toContain('ask for the cluster role');
     expect(sandbox.requests.filter(({ method }) => method === 'DELETE' || method === 'PUT')).toEqual([]);
   });
 
-  test('a group that cannot be discovered stops the run', async () => {
+  test('a group that cannot be discovered stops the run; only the whole group can be skipped', async () => {
     await begin({}, { fail: ['GET ^/apis/keda.sh/v1alpha1$ => 403'] });
-    const { status, stderr } = await prune('--referrers', 'all');
-    expect(status).toBe(1);
-    expect(stderr).toContain('keda.sh/v1alpha1');
+    for (const skip of [[], ['--skip-resource=scaledjobs.keda.sh']]) {
+      const { status, stderr } = await prune('--referrers', 'all', ...skip);
+      expect(status).toBe(1);
+      expect(stderr).toContain('keda.sh/v1alpha1');
+      expect(stderr).toContain('system:discovery');
+      expect(stderr).toContain("skip it: --skip-resource='*.keda.sh';");
+    }
+    const { status, stdout } = await prune('--referrers', 'all', '--skip-resource', '*.keda.sh');
+    expect(status).toBe(0);
+    expect((JSON.parse(stdout) as { warnings: string[] }).warnings).toContain(
+      'not searched (--skip-resource): *.keda.sh; images that only their objects name are not kept',
+    );
+  });
+
+  test('a group whose objects are never searched is not discovered', async () => {
+    await begin({}, { fail: ['GET ^/apis/oauth.openshift.io/v1$ => 403'] });
+    expect((await prune('--referrers', 'all')).status).toBe(0);
+  });
+
+  test('a resource that is skipped is not listed, keeps nothing, and is named in a warning', async () => {
+    const used = uses(`${HOST}/ns/app@${old[4]}`)['scaledjobs.keda.sh']!;
+    await begin({ 'scaledjobs.keda.sh': used }, { fail: ['GET /scaledjobs => 403'] });
+    const skip = ['--referrers=all', '--skip-resource=scaledjobs.keda.sh'];
+    const warning =
+      'not searched (--skip-resource): scaledjobs.keda.sh; images that only their objects name are not kept';
+    const run = await prune(...skip);
+    expect(run.status).toBe(0);
+    expect(pruned(run)).toContain(old[4]);
+    expect((JSON.parse(run.stdout) as { warnings: string[] }).warnings).toContain(warning);
+    const why = await regadm([
+      ...['prune', 'why', old[4]!, ...skip, '-o', 'json', '--kubeconfig', sandbox.kubeconfig.admin],
+    ]);
+    expect(JSON.parse(why.stdout)).toMatchObject({
+      answers: [{ images: [{ verdict: 'prune' }] }],
+      warnings: expect.arrayContaining([warning]),
+    });
+    expect(sandbox.requests.filter(({ path }) => path.includes('/scaledjobs'))).toEqual([]);
+  });
+
+  test('a workload that is skipped keeps what its image fields name, not what its other strings name', async () => {
+    const container = { name: 'c', image: `${HOST}/ns/app@${old[3]}`, args: [named] };
+    await begin({ deployments: [{ metadata, spec: { template: { spec: { containers: [container] } } } }] });
+    const run = await prune('--referrers=all', '--skip-resource=deployments.apps');
+    expect(pruned(run)).toEqual([old[4]]);
+    expect(run.stderr).toContain('the image fields of deployments.apps count as with --referrers=extended');
+  });
+
+  test.each([
+    ['scaledjobs', 'did you mean scaledjobs.keda.sh?'],
+    ['scaledjob.keda.sh', 'did you mean scaledjobs.keda.sh?'],
+    ['secrets', 'or it is never searched'],
+    ['things.example.com', 'the cluster has no such resource'],
+  ])('--skip-resource=%s has no effect, which is reported', async (name, text) => {
+    await begin({});
+    const { status, stdout } = await prune('--referrers=all', `--skip-resource=${name}`);
+    expect(status).toBe(0);
+    const { warnings } = JSON.parse(stdout) as { warnings: string[] };
+    expect(warnings[0]).toMatch(new RegExp(`^--skip-resource=${name} has no effect: `));
+    expect(warnings[0]).toContain(text);
+  });
+
+  test('a plan file contains what was skipped', async () => {
+    const used = uses(`${HOST}/ns/app@${old[4]}`)['scaledjobs.keda.sh']!;
+    await begin({ 'scaledjobs.keda.sh': used }, { fail: ['GET /scaledjobs => 403'] });
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'regadm-plan-')), 'plan.json');
+    await prune('--referrers=all', '--skip-resource=scaledjobs.keda.sh', '--plan-out', file);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      options: { referrers: 'all', skipResources: ['scaledjobs.keda.sh'] },
+    });
+    const run = await prune('--plan', file);
+    rmSync(path.dirname(file), { recursive: true });
+    expect(run.status).toBe(0);
+    expect(pruned(run)).toContain(old[4]);
+    expect(run.stderr).toContain('not searched (--skip-resource): scaledjobs.keda.sh');
   });
 
   test('the pruner role is not allowed to list everything: the error suggests what to do', async () => {
