@@ -110,7 +110,7 @@ function isLinkToDirectory({ type, linkname }: Header): boolean {
 function entryPath({ name }: Header): string {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   if (name.startsWith('/') || parts.includes('..'))
-    throw new ArchiveError(`its entry ${JSON.stringify(name)} is outside the archive`);
+    throw new ArchiveError(`its entry ${JSON.stringify(name)} is outside the archive`, 'save the archive again');
   return parts.join('/');
 }
 

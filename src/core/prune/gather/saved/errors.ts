@@ -53,12 +53,12 @@ export interface MissingLists {
 
 /**
  * Creates the error for lists that no file contains, with the commands that save them.
- * @param single resources of which the files have objects, and no list
+ * @param found resources of which the files have single objects, and files that were not read
  */
 export function missingLists(
   input: Input,
   { required, optional }: MissingLists,
-  single: ReadonlySet<SavedResource>,
+  { single, compressed }: { single: ReadonlySet<SavedResource>; compressed: string[] },
 ): RegadmError {
   const named = required.map((resource) => (single.has(resource) ? `${resource} (only single objects)` : resource));
   const uses = required.some((resource) => resource !== 'images' && resource !== 'imagestreams');
@@ -70,6 +70,7 @@ export function missingLists(
       code: 'SAVED_LISTS',
       suggestions: [
         ...extractFirst(input),
+        ...compressed.slice(0, 1).map((file) => `extract or decompress ${file} if it contains them`),
         `save them too, even empty lists: ${commands(required)}`,
         ...(optional.length === 0
           ? []

@@ -47,7 +47,10 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
   if (fatal.length > 0) throw brokenFiles(input, fatal);
   const missing = findMissing(collector, needs);
   if (missing.required.length > 0)
-    throw missingLists(input, missing, new Set(Object.keys(collector.lists) as SavedResource[]));
+    throw missingLists(input, missing, {
+      single: new Set(Object.keys(collector.lists) as SavedResource[]),
+      compressed: receiver.compressed,
+    });
   return {
     lists: collector.lists,
     warnings: [
@@ -111,6 +114,9 @@ function receive(collector: Collector): FileReceiver & { roots: Set<string>; com
   };
 }
 
+/** Names of lists. In files with another spelling, such as `X.JSON`, lists are read, and other content is ignored. */
+const USUAL_NAME = /\.(?:json|ya?ml)$/;
+
 /** Paths below the directories of a must-gather that contain lists. */
 const IN_LISTS = /(?:^|\/)(?:namespaces|cluster-scoped-resources)(?:\/|$)/;
 
@@ -124,8 +130,10 @@ function sortProblems(problems: Problem[], roots: Set<string>): { fatal: Problem
   const ignored: Problem[] = [];
   for (const problem of problems) {
     const { path: file, resource, place, isUnreadable } = problem;
-    const isForeign = resource === undefined && place.root === undefined && roots.size > 0 && !IN_LISTS.test(file);
-    if (!isForeign || (isUnreadable && !isInside(file))) fatal.push(problem);
+    const isForeign = resource === undefined && place.root === undefined && !IN_LISTS.test(file);
+    const isOdd = isListFile(file) && !USUAL_NAME.test(file);
+    if (!isForeign || !(isOdd || roots.size > 0)) fatal.push(problem);
+    else if (isUnreadable && !isOdd && !isInside(file)) fatal.push(problem);
     else if (isUnreadable || !isInside(file)) ignored.push(problem);
   }
   return { fatal, ignored };
@@ -135,7 +143,7 @@ function ignoredWarning({ from }: Input, ignored: Problem[]): string[] {
   const [first] = ignored;
   if (!first) return [];
   return [
-    `--from ${from}: ignored ${ignored.length} files of the must-gather that cannot be used (first: ${first.path} ${first.message})`,
+    `--from ${from}: ignored ${ignored.length} other files that cannot be used (first: ${first.path} ${first.message})`,
   ];
 }
 

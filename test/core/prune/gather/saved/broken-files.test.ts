@@ -52,7 +52,13 @@ describe('a file that contains no objects of the API server is refused', () => {
   test('beside a must-gather, it is ignored with a warning', async () => {
     for (const [file, text] of Object.entries(mustGather(savedLists()))) write(file, text);
     write('notes.json', { note: 1 });
-    expect((await plan()).warnings).toContainEqual(expect.stringMatching(/ignored \d files .*notes\.json/));
+    expect((await plan()).warnings).toContainEqual(expect.stringMatching(/ignored \d other files .*notes\.json/));
+  });
+
+  test('but not if its name is spelled in an unusual way: it is ignored with a warning', async () => {
+    saveLists();
+    write('notes.JSON', { note: 1 });
+    expect((await plan()).warnings).toContainEqual(expect.stringMatching(/ignored 1 other files .*notes\.JSON/));
   });
 
   test('objects that plans do not need are ignored', async () => {
@@ -86,14 +92,14 @@ describe('the remedy', () => {
     ]);
   });
 
-  test('for a link to a directory is to copy it', async () => {
+  test.each(['pods', 'shop'])('for a link %s to a directory is to copy it', async (link) => {
     saveLists();
     mkdirSync(path.join(files.dir, '..', path.basename(files.dir) + '.more'));
     const more = `${files.dir}.more`;
     writeFileSync(path.join(more, 'web.json'), JSON.stringify(item('pods', pods![0] as never)));
-    symlinkSync(more, path.join(files.dir, 'pods'));
+    symlinkSync(more, path.join(files.dir, link));
     expect(await suggestions()).toEqual([
-      `replace the link ${files.dir}/pods with a copy of what it leads to, or delete it`,
+      `replace the link ${files.dir}/${link} with a copy of what it leads to, or delete it`,
     ]);
     rmSync(more, { recursive: true });
   });

@@ -172,3 +172,10 @@ test('archives and compressed lists in the directory are not read, and named', a
     `--from ${files.dir}: ignored 2 archives and files with another ending (first: more-pods.json.gz); if they contain lists, extract or rename them`,
   );
 });
+
+test('an archive in a directory without lists is named, because it can contain them', async () => {
+  write('must-gather.tar.gz', 'x');
+  await expect(plan()).rejects.toMatchObject({
+    suggestions: expect.arrayContaining(['extract or decompress must-gather.tar.gz if it contains them']) as string[],
+  });
+});
