@@ -37,7 +37,9 @@ export async function checkRegistry(api: ClusterApi, access: RegistryAccess, con
     });
     // Omits checks of mode and deletion: checkOperator reads them, and only a deletion could show more.
     return [
-      ...checks.filter(({ name }) => name !== 'mode' && name !== 'deletion'),
+      ...checks
+        .filter(({ name }) => name !== 'mode' && name !== 'deletion')
+        .map(({ code: _, ...check }): Check => check),
       ...(await login(registry, cluster, context.signal)),
     ];
   } finally {

@@ -1,4 +1,5 @@
 import type { Check } from '../../model/check.js';
+import type { ErrorCode } from '../../model/error-codes.js';
 import { messageOf, RegadmError } from '../../model/errors.js';
 
 export type PreflightName = 'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners';
@@ -7,7 +8,10 @@ export type PreflightName = 'token' | 'permissions' | 'registry' | 'deletion' | 
  * Result of a check before the first deletion: `ok`; `failed`, which stops a confirmed run; `warning`, which does not;
  * `unknown`: it could not be checked, and `message` says why.
  */
-export type PreflightCheck = Check<PreflightName>;
+export interface PreflightCheck extends Check<PreflightName> {
+  /** The code of the error, if the check failed because the registry answered it. */
+  code?: ErrorCode;
+}
 
 /** Returns a check that passed. */
 export function passed(name: PreflightName, message: string): PreflightCheck {
@@ -22,5 +26,8 @@ export function notChecked(name: PreflightName, why: string): PreflightCheck {
 /** Returns a check that failed with an error, with the error's suggestions. */
 export function failedWith(name: PreflightName, error: unknown): PreflightCheck {
   const suggestions = error instanceof RegadmError ? error.suggestions : [];
-  return { name, status: 'failed', message: messageOf(error), ...(suggestions.length > 0 ? { suggestions } : {}) };
+  const check: PreflightCheck = { name, status: 'failed', message: messageOf(error) };
+  if (suggestions.length > 0) check.suggestions = suggestions;
+  if (name === 'registry' && error instanceof RegadmError) check.code = error.code;
+  return check;
 }

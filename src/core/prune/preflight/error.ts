@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../model/error-codes.js';
 import { EXIT, RegadmError } from '../../model/errors.js';
 import type { PreflightCheck, PreflightName } from './check.js';
 
+/** Codes of checks that failed without an error of their own. */
 const CODES: Record<PreflightName, ErrorCode> = {
   token: 'UNAUTHORIZED',
   permissions: 'FORBIDDEN',
@@ -24,7 +25,7 @@ export function preflightError(checks: readonly PreflightCheck[]): RegadmError |
   const [first] = failed;
   if (!first) return undefined;
   return new RegadmError(failed.map(({ message }) => message).join('; '), {
-    code: CODES[first.name],
+    code: first.code ?? CODES[first.name],
     suggestions: [...new Set(failed.flatMap(({ suggestions }) => suggestions ?? []))],
     // Another pruner is refused by a guard; everything else is an error.
     exitCode: failed.every(({ name }) => name === 'other pruners') ? EXIT.refused : EXIT.error,

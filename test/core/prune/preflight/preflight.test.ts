@@ -186,6 +186,7 @@ describe('in a dry run', () => {
       name: 'registry',
       status: 'failed',
       message: error.message,
+      code: 'REGISTRY_UNREACHABLE',
       suggestions: ['expose it', 'pass --registry-url'],
     });
   });
@@ -214,10 +215,19 @@ describe('responses of another kind of server', () => {
     ['deletion disabled', 'deletion', registry(failingWith('REGISTRY_DELETE_DISABLED'), async () => {})],
     ['not an OpenShift registry', 'registry', registry(async () => 'gone', failingWith('NOT_OPENSHIFT_REGISTRY'))],
     ['away meanwhile', 'registry', registry(failingWith('REGISTRY_UNREACHABLE'), async () => {})],
+    ['whose storage fails', 'registry', registry(async () => 'gone', failingWith('REGISTRY_ERROR'))],
   ])('%s', async (_name, place, fake) => {
     const checks = await preflight('pruner', { registry: fake });
     expect(failing(checks)).toEqual([place]);
   });
+
+  test.each<ErrorCode>(['NOT_OPENSHIFT_REGISTRY', 'REGISTRY_ERROR', 'REGISTRY_UNREACHABLE'])(
+    'the error that ends the run has the code of the answer: %s',
+    async (code) => {
+      const checks = await preflight('pruner', { registry: registry(async () => 'gone', failingWith(code)) });
+      expect(preflightError(checks)).toMatchObject({ code, exitCode: 1 });
+    },
+  );
 });
 
 test('a stream that was deleted since it was listed does not stop the run: the next one is tried', async () => {
