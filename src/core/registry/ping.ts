@@ -1,7 +1,8 @@
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
-import type { RegistryError } from './error.js';
+import { RegistryError } from './error.js';
 import { EXPECTS_HTTPS, failure } from './failure.js';
+import { bearerChallenge } from './response-error.js';
 import type { HttpResponse, Transport } from './transport.js';
 import { ADVICE } from '../model/advice.js';
 
@@ -10,13 +11,42 @@ const MAX_WAIT_MS = 5_000;
 
 /**
  * Checks that a registry answers: `GET /` or `GET /healthz` must return 200, and not a web page.
- * @throws RegistryError
+ * @throws RegistryError, NOT_OPENSHIFT_REGISTRY for a registry of another kind, which can have a web page there
  */
 export async function ping(transport: Transport, signal?: AbortSignal): Promise<void> {
+  try {
+    await getHealth(transport, signal);
+  } catch (error) {
+    throw (await otherKind(transport, error, signal)) ?? error;
+  }
+}
+
+async function getHealth(transport: Transport, signal?: AbortSignal): Promise<void> {
   const root = await get(transport, '/', signal);
   if (isHealthy(root)) return;
   const health = await get(transport, '/healthz', signal);
   if (!isHealthy(health)) throw unexpected(transport.origin, root, health);
+}
+
+/** Recognizes a registry of another kind by what it asks for; undefined for all other servers. */
+async function otherKind(
+  transport: Transport,
+  error: unknown,
+  signal?: AbortSignal,
+): Promise<RegistryError | undefined> {
+  if (!(error instanceof RegistryError) || (error.kind !== 'answer' && error.kind !== 'redirect')) return undefined;
+  const response = await transport.request('GET', '/v2/', { signal }).catch(() => undefined);
+  const challenge = response && bearerChallenge(response);
+  if (!challenge || challenge.isOpenShift) return undefined;
+  return failure(
+    'answer',
+    `the server asks for a Bearer token of ${challenge.service}, so this is not an OpenShift registry`,
+    `${transport.origin}/v2/`,
+    {
+      code: 'NOT_OPENSHIFT_REGISTRY',
+      status: response.status,
+    },
+  );
 }
 
 function get(transport: Transport, path: string, signal?: AbortSignal): Promise<HttpResponse> {

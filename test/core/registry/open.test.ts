@@ -221,6 +221,46 @@ test('the error for a host that does not exist suggests how to expose the regist
   });
 });
 
+describe('a registry of another kind', () => {
+  const HARBOR = 'Bearer realm="https://harbor.example.org/service/token",service="harbor-registry"';
+  const QUAY = 'Bearer realm="https://quay.example.org/v2/auth"';
+  const OPENSHIFT = 'Bearer realm="https://registry.example.org/openshift/token"';
+  const REDIRECT = { location: 'https://www.example.org/' };
+
+  test.each<[string, number, string, Record<string, string>, string, string]>([
+    ['a web page', 200, '<html>a console</html>', {}, HARBOR, 'harbor-registry'],
+    ['404', 404, 'not found', {}, QUAY, 'https://quay.example.org/v2/auth'],
+    ['a redirect to another site', 301, '', REDIRECT, HARBOR, 'harbor-registry'],
+    ['401', 401, '', {}, HARBOR, 'harbor-registry'],
+  ])('that has %s at / is recognized by its challenge, without the token', async (_what, ...answer) => {
+    const [status, body, headers, challenge, service] = answer;
+    const other = await plainServer(({ url }, response) => {
+      if (url === '/v2/') response.writeHead(401, { 'www-authenticate': challenge }).end();
+      else response.writeHead(status, headers).end(body);
+    });
+    const opened = open({ host: `http://localhost:${other.port}` });
+    await expect(opened).rejects.toMatchObject({
+      code: 'NOT_OPENSHIFT_REGISTRY',
+      message: `error communicating with registry: http://localhost:${other.port}/v2/: the server asks for a Bearer token of ${service}, so this is not an OpenShift registry`,
+      suggestions: ['pass --registry-url with the address of the integrated registry'],
+    });
+    expect(JSON.stringify(other.seen)).not.toMatch(/authorization/i);
+    await other.close();
+  });
+
+  test('is not assumed if OpenShift issues the token, or if the server does not ask for one', async () => {
+    for (const challenge of [OPENSHIFT, 'Basic realm="x"']) {
+      const other = await plainServer(({ url }, response) => {
+        if (url === '/v2/') response.writeHead(401, { 'www-authenticate': challenge }).end();
+        else response.writeHead(200, { 'content-type': 'text/html' }).end('<html>a proxy</html>');
+      });
+      const opened = open({ host: `http://localhost:${other.port}` });
+      await expect(opened).rejects.toMatchObject({ code: 'REGISTRY_UNEXPECTED' });
+      await other.close();
+    }
+  });
+});
+
 describe('a registry that answers after 20 seconds', () => {
   let slow: TestServer;
   beforeEach(async () => {
