@@ -47,7 +47,7 @@ export async function resolveUnreadable(
 function warnAboutUnpullable(images: string[], reporter: Reporter): void {
   for (const image of images.slice(0, LISTED))
     reporter.warning(
-      `${image} cannot be pulled: its metadata cannot be read, and the registry does not have its manifest; it counts as an image without layers`,
+      `${image} cannot be pulled: its metadata cannot be read, and the registry does not have its manifest; it counts as an image without layers; push it again, or delete its tags`,
     );
   if (images.length > LISTED) reporter.warning(`${images.length - LISTED} more images cannot be pulled`);
 }

@@ -179,7 +179,7 @@ test('an image that the registry does not have needs no blob: a warning', async 
   expect(run.status).toBe(0);
   expect(planOf(documentOf(run))).toEqual(planOf(undisturbed));
   expect(documentOf(run).warnings).toEqual([
-    `image ${ghost} (in image stream shop/api) cannot be pulled: its metadata cannot be read, and the registry does not have its manifest; it counts as an image without layers`,
+    `image ${ghost} (in image stream shop/api) cannot be pulled: its metadata cannot be read, and the registry does not have its manifest; it counts as an image without layers; push it again, or delete its tags`,
   ]);
 });
 

@@ -85,7 +85,7 @@ function itemWarnings({ streams, digests }: SnapshotView): string[] {
 }
 
 function describeStream(stream: ImageStream): string {
-  return `image stream ${describeStreamKey(stream)} does not have the name of a repository; it is not changed`;
+  return `image stream ${describeStreamKey(stream)} does not have the name of a repository; it is not changed; delete it if nothing needs it`;
 }
 
 function describePending(stream: ImageStream): string {
