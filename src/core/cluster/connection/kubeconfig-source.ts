@@ -44,8 +44,11 @@ export async function sourceFields(entry: Sourced | null, part: 'user' | 'cluste
   return isRecord(fields) ? fields : {};
 }
 
-/** Creates the error for a field that cannot be used: requests would run with other rights, or to another server. */
-export function invalidField(field: string, part: 'user' | 'cluster', reason = 'it has another type'): RegadmError {
+/**
+ * Creates the error for a field that cannot be used: requests would run with other rights, or to another server.
+ * @param part such as `user`, or `user "alice"`
+ */
+export function invalidField(field: string, part: string, reason = 'it has another type'): RegadmError {
   return new RegadmError(`the field ${field} of the kubeconfig's ${part} cannot be read: ${reason}`, {
     code: 'KUBECONFIG_INVALID',
     suggestions: ['correct the field, or delete it'],

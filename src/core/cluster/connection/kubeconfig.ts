@@ -5,6 +5,7 @@ import path from 'node:path';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { isRecord } from '../../model/values/json.js';
+import { assertFieldTypes, failedTypes } from './field-types.js';
 import { keepSource } from './kubeconfig-source.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -117,6 +118,8 @@ function parse(name: string, text: string, dir = ''): KubeConfig {
     keepSource(config.clusters, text, dir);
     for (const { exec } of config.users) resolveCommand(exec as unknown, dir);
   } catch (cause) {
+    const wrongTypes = failedTypes(cause);
+    if (wrongTypes) throw wrongTypes;
     // The parser's message can quote the file with its tokens, so only its first line is shown.
     const reason = cause instanceof TypeError ? NOT_A_KUBECONFIG : messageOf(cause).split('\n')[0]!.slice(0, 120);
     throw new RegadmError(`the kubeconfig ${name} cannot be parsed: ${reason}`, {
@@ -125,6 +128,7 @@ function parse(name: string, text: string, dir = ''): KubeConfig {
       cause: undefined,
     });
   }
+  assertFieldTypes(config);
   return config;
 }
 

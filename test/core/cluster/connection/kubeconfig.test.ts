@@ -116,6 +116,59 @@ describe('finding the kubeconfig', () => {
   });
 });
 
+describe('a field of another type is named', () => {
+  const withFields = ({ ofCluster = {}, ofUser = {}, ofContext = {} }): Promise<string> =>
+    file('types', {
+      clusters: [{ name: 'c', cluster: { server: url, ...ofCluster } }],
+      users: [user('u', { token: 't', ...ofUser })],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u', ...ofContext } }],
+      'current-context': 'x',
+    });
+
+  test.each(['certificate-authority', 'certificate-authority-data', 'tls-server-name', 'proxy-url'])(
+    '%s of a cluster',
+    async (field) => {
+      const kubeconfig = await withFields({ ofCluster: { [field]: 3128 } });
+      expect(failure(() => loadKubeconfig({ kubeconfig }))).toMatchObject({
+        code: 'KUBECONFIG_INVALID',
+        message: `the field ${field} of the kubeconfig's cluster "c" cannot be read: it is not a string`,
+      });
+    },
+  );
+
+  test.each([
+    ...['token', 'username', 'password', 'client-certificate', 'client-certificate-data', 'client-key'],
+    'client-key-data',
+  ])('%s of a user', async (field) => {
+    const kubeconfig = await withFields({ ofUser: { [field]: [1] } });
+    expect(failure(() => loadKubeconfig({ kubeconfig }))).toMatchObject({
+      code: 'KUBECONFIG_INVALID',
+      message: `the field ${field} of the kubeconfig's user "u" cannot be read: it is not a string`,
+    });
+  });
+
+  test.each([
+    [{ ofCluster: { server: 6443 } }, "the field server of the kubeconfig's clusters cannot be read"],
+    [
+      { ofUser: { exec: 'plugin' } },
+      'the field exec of the kubeconfig\'s user "u" cannot be read: it is not a mapping',
+    ],
+    [{ ofUser: { 'auth-provider': 'oidc' } }, "the field auth-provider of the kubeconfig's user"],
+    [{ ofContext: { namespace: 5 } }, "the field namespace of the kubeconfig's context"],
+  ])('%j', async (fields, message) => {
+    const kubeconfig = await withFields(fields);
+    expect(failure(() => loadKubeconfig({ kubeconfig }))).toMatchObject({
+      code: 'KUBECONFIG_INVALID',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  test('a field without a value counts as absent', async () => {
+    const kubeconfig = await withFields({ ofCluster: { 'proxy-url': null }, ofUser: { exec: null, password: null } });
+    expect(loadKubeconfig({ kubeconfig }).getCurrentUser()!.token).toBe('t');
+  });
+});
+
 describe('selecting the cluster and the user', () => {
   let config: string;
 
