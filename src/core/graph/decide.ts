@@ -22,6 +22,8 @@ interface DecisionInput {
   only?: NamedByPlan;
   /** The result of `indexParents`, if it is known. */
   parents?: IndexParents;
+  /** Digest numbers of images that count as kept although their objects are not known: what belongs to them is kept. */
+  unseen?: Iterable<number>;
 }
 
 /**
@@ -88,8 +90,7 @@ export class Decisions {
    * ask to delete them.
    */
   keepsLinks(stream: ImageStream, digest: number): boolean {
-    if (this.promotions?.find(streamKey(stream), digest)) return true;
-    return this.rules.keepsLinks(stream, digest);
+    return this.promotions?.find(streamKey(stream), digest) !== undefined || this.rules.keepsLinks(stream, digest);
   }
 
   /** Returns the verdict on one image. */
@@ -163,9 +164,12 @@ export class Decisions {
   }
 
   private keepImages(): void {
-    const { snapshot, options } = this.input;
+    const { snapshot, options, unseen = [] } = this.input;
     const { images } = snapshot;
     snapshot.streams.forEach((stream, index) => this.keepListed(stream, index));
+    for (const digest of unseen) this.markAttached(digest);
+    // Keeps what is waiting: an image without an object cannot be marked itself.
+    this.keep(-1, KEPT.no, 0);
     // No image may be deleted if the content of one cannot be read, or if uses in other namespaces are unknown.
     const keepAll = options.namespace !== undefined || images.unreadable.size > 0;
     for (let image = 0; image < images.count; image++) {
@@ -235,12 +239,12 @@ export class Decisions {
     const { images } = this.input.snapshot;
     if (this.includeExtended)
       images.eachChild(image, (child) => void this.waiting.push(images.indexOf(child), KEPT.child, image));
-    if (this.attachments) this.markAttached(images.name(image), this.attachments);
+    this.markAttached(images.name(image));
   }
 
-  private markAttached(subject: number, attachments: Attachments): void {
+  private markAttached(subject: number): void {
     const { images, streams, digests } = this.input.snapshot;
-    for (const { stream, tag } of attachments.tags.get(subject) ?? []) {
+    for (const { stream, tag } of this.attachments?.tags.get(subject) ?? []) {
       const { name, items } = streams[stream]!.tags[tag]!;
       this.attachedTags.set(`${streamKey(streams[stream]!)}:${name}`, subject);
       for (const item of items) {
@@ -249,7 +253,7 @@ export class Decisions {
           this.waiting.push(images.indexOf(source.item.image), KEPT.item, source.stream);
       }
     }
-    for (const digest of attachments.images.get(subject) ?? []) {
+    for (const digest of this.attachments?.images.get(subject) ?? []) {
       if (!this.held.has(digest)) this.held.set(digest, { rule: 'attached', subject: digests.text(subject) });
       this.waiting.push(images.indexOf(digest), KEPT.attached, subject);
     }

@@ -64,7 +64,8 @@ export class CurrentDecisions {
     const { options, only, snapshot } = this.plan;
     const { images, digests, streams, needs } = this.known;
     const current = { ...snapshot, images, digests, streams: [...streams.all()] };
-    return new Decisions({ snapshot: current, uses, options, now: this.now, only, parents: needs.parents });
+    const unseen = streams.listedLater().filter((digest) => images.indexOf(digest) === -1);
+    return new Decisions({ snapshot: current, uses, options, now: this.now, only, parents: needs.parents, unseen });
   }
 }
 

@@ -11,6 +11,8 @@ export class KnownStreams {
   private readonly streams = new Map<string, ImageStream>();
   /** Number of tag items, by the digest number of their image. */
   private readonly listed = new Map<number, number>();
+  /** Digest numbers of the images that no stream of the snapshot listed. */
+  private readonly later = new Set<number>();
   /** How often a stream was stored that lists what its former state did not list. */
   private added = 0;
 
@@ -50,7 +52,7 @@ export class KnownStreams {
       return known;
     const stream = internStream(record, this.digests);
     if (known && hasVersionOf(known, stream) && !sameContent(known, stream)) throw contradictory(stream);
-    if (listsMore(stream, known)) this.added++;
+    if (listsMore(stream, known)) this.noteAddition(stream);
     this.store(key, stream);
     return stream;
   }
@@ -72,6 +74,14 @@ export class KnownStreams {
     for (const record of records) this.put(record);
   }
 
+  /**
+   * Returns the digest numbers of the images that a tag item lists now and that none listed in the snapshot. The lists
+   * and watches of streams and of images are independent, so such an image can exist before its object is known.
+   */
+  listedLater(): number[] {
+    return [...this.later].filter((digest) => this.isListed(digest));
+  }
+
   /** True if a tag item lists the image of this digest. */
   isListed(digest: number): boolean {
     return (this.listed.get(digest) ?? 0) > 0;
@@ -87,6 +97,11 @@ export class KnownStreams {
       }
     }
     return undefined;
+  }
+
+  private noteAddition({ tags }: ImageStream): void {
+    this.added++;
+    for (const { items } of tags) for (const { image } of items) if (!this.listed.has(image)) this.later.add(image);
   }
 
   private store(key: string, stream: ImageStream | undefined): void {

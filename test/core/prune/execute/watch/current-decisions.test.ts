@@ -1,5 +1,7 @@
 import { describeReason } from '../../../../../src/core/graph/reason.js';
 import { LiveView } from '../../../../../src/core/prune/execute/watch/live-view.js';
+import { reduceWholeImage } from '../../../../../src/core/model/image-manifest.js';
+import { reduceStream } from '../../../../../src/core/model/image-stream.js';
 import { REFERRER_KINDS } from '../../../../../src/core/model/referrers/index.js';
 import type { Referrer } from '../../../../../src/core/model/referrer.js';
 import {
@@ -77,4 +79,26 @@ test('an image that such an item lists is kept after the item is gone', () => {
   view.putReferrer(podOf(`${HOST}/prod/app:y`));
   const isKept = (name: string): boolean => view.imageBlocked(view.images.find(name)) !== undefined;
   expect([app, signature, countersignature, other].map(isKept)).toEqual([true, true, true, false]);
+});
+
+test.each([
+  ['its object is not known yet', false],
+  ['its object is known', true],
+])('an image that appears keeps what belongs to it: %s', (_, isKnown) => {
+  const [late, sbom, signed] = [digest('late'), digest('sbom'), digest('signed sbom')];
+  const snapshot = aSnapshot(
+    ...['sbom', 'signed sbom', 'other'].map(anOrdinaryImage),
+    anImageStream('shop/app').withTag('sbom', [sbom]).withTag('signed', [signed]).withTag('other', [other]),
+  );
+  const number = (name: string): number => snapshot.digests.intern(name);
+  snapshot.subjects.set(number(sbom), number(late)).set(number(signed), number(sbom));
+  const view = new LiveView({ snapshot, options: pruneOptions({ keepTagRevisions: 0 }) }, NOW);
+  expect(keptIn(view)).toEqual([]);
+  if (isKnown) view.putImage(reduceWholeImage(anOrdinaryImage('late').created(new Date(NOW).toISOString()).object));
+  view.putStream(reduceStream(anImageStream('shop/late').withTag('x', [late]).object));
+  expect(keptIn(view)).toEqual(expect.arrayContaining(['shop/app:sbom', 'shop/app:signed']));
+  expect(keptIn(view)).not.toContain('shop/app:other');
+  const isKept = (name: string): boolean => view.imageBlocked(view.images.find(name)) !== undefined;
+  view.removeStream('shop/app');
+  expect([sbom, signed, other].map(isKept)).toEqual([true, true, false]);
 });
