@@ -7,6 +7,7 @@ import { hideCredentials } from './connection/hide-credentials.js';
 import { impersonationHeaders } from './connection/impersonation.js';
 import { loadKubeconfig, type ClusterOptions } from './connection/kubeconfig.js';
 import { apiProxy, dialedUrl } from './connection/proxy.js';
+import { tokenProblem } from './connection/token-problem.js';
 import type { Timers } from '../kit/timers.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
@@ -24,6 +25,7 @@ export async function openCluster(
   const config = loadKubeconfig(options);
   const cluster = config.getCurrentCluster()!;
   hideCredentials(cluster, config.getCurrentUser());
+  if (options.token) assertToken(options.token);
   if (!URL.canParse(cluster.server)) throw invalidServer(cluster.server);
   if (cluster.caFile) readAuthority(cluster.caFile);
   const proxy = apiProxy(cluster);
@@ -48,6 +50,16 @@ export async function openCluster(
     proxy,
     log,
     timers,
+  });
+}
+
+/** @throws RegadmError CREDENTIALS if the token that the user passes cannot be sent */
+function assertToken(token: string): void {
+  const problem = tokenProblem(token);
+  if (!problem) return;
+  throw new RegadmError(`the given token cannot be used: ${problem}`, {
+    code: 'CREDENTIALS',
+    suggestions: [ADVICE.givenToken],
   });
 }
 

@@ -41,6 +41,8 @@ export const ADVICE = {
   logInAgain: 'log in again (oc login), or pass a valid --token',
   impersonatedUser:
     'pass --as with the user, or set "as" in the kubeconfig; or remove --as-group and the fields as-groups, as-uid and as-user-extra',
+  token: 'correct the token in the kubeconfig, or pass --token',
+  givenToken: 'pass a single token, such as that of oc whoami -t',
   tokenFile: 'correct tokenFile in the kubeconfig, or pass --token',
   installPlugin: 'install the program, or pass --token',
   execPermission: 'the user needs the permission to create pods/exec in that namespace',

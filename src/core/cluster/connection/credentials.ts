@@ -10,6 +10,7 @@ import { Agents } from './agents.js';
 import type { KeepingAuthenticator } from './authenticator.js';
 import { CredentialError } from './credential-error.js';
 import type { Headers } from './impersonation.js';
+import { tokenProblem } from './token-problem.js';
 
 /** Lifetime of cached authentication headers, in ms, because tokens and certificates in files change. */
 const REFRESH_MS = 60_000;
@@ -134,6 +135,7 @@ export class Credentials {
     for (const [name, value] of Object.entries(options.headers ?? {}))
       if (value !== undefined) headers[name] = String(value).trim();
     hide(headers.Authorization, options.auth ?? undefined);
+    assertSendable(headers.Authorization);
     return {
       agent: options.agent as http.Agent,
       headers: { ...headers, ...this.options.impersonation },
@@ -149,6 +151,12 @@ function isSame(one: Connection, other: Connection): boolean {
 
 function bearerToken({ headers }: Connection): string | undefined {
   return /^Bearer (.+)$/.exec(String(headers.Authorization ?? ''))?.[1];
+}
+
+/** Checks a token of the kubeconfig itself. Authenticators check those that they read, and say where they come from. */
+function assertSendable(authorization = ''): void {
+  const problem = tokenProblem(authorization);
+  if (problem) throw credentialsFailed(new CredentialError(`the token of its user: ${problem}`, [ADVICE.token]));
 }
 
 function credentialsFailed(cause: unknown): RegadmError {

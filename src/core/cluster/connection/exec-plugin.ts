@@ -6,6 +6,7 @@ import { messageOf } from '../../model/errors.js';
 import { isRecord, listOf } from '../../model/values/json.js';
 import type { KeepingAuthenticator } from './authenticator.js';
 import { CredentialError } from './credential-error.js';
+import { tokenProblem } from './token-problem.js';
 
 /** Maximum length of what a plugin writes to stdout and to stderr, in bytes. */
 const OUTPUT_LIMIT = 1024 * 1024;
@@ -161,5 +162,7 @@ function statusOf(output: string, command: string, apiVersion: string | undefine
   const status = isRecord(credential.status) ? (credential.status as CredentialStatus) : {};
   const hasCertificate = Boolean(status.clientCertificateData && status.clientKeyData);
   if (!status.token && !hasCertificate) throw failed('no token and no client certificate');
+  const problem = tokenProblem(String(status.token ?? ''));
+  if (problem) throw failed(`a token that cannot be sent: ${problem}`);
   return status;
 }

@@ -4,6 +4,7 @@ import { ADVICE } from '../../model/advice.js';
 import { messageOf } from '../../model/errors.js';
 import type { Authenticator } from './authenticator.js';
 import { CredentialError } from './credential-error.js';
+import { tokenProblem } from './token-problem.js';
 
 /**
  * Takes the token from a file, which something else renews. As in client-go, the file takes precedence over a token in
@@ -22,7 +23,7 @@ export class TokenFile implements Authenticator {
     return true;
   }
 
-  /** @throws CredentialError if the file cannot be read, and there is no other token */
+  /** @throws CredentialError if the token cannot be sent, or if the file cannot be read and there is no other token */
   async applyAuthentication(_user: unknown, options: http.RequestOptions): Promise<void> {
     try {
       const text = (await readFile(this.file, 'utf8')).trim();
@@ -34,6 +35,8 @@ export class TokenFile implements Authenticator {
           ADVICE.tokenFile,
         ]);
     }
+    const problem = tokenProblem(this.token);
+    if (problem) throw new CredentialError(`the tokenFile of its user, ${this.file}: ${problem}`, [ADVICE.tokenFile]);
     options.headers = { ...(options.headers as http.OutgoingHttpHeaders), Authorization: `Bearer ${this.token}` };
   }
 }

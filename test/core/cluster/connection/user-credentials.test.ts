@@ -102,6 +102,55 @@ describe('tokenFile', () => {
   });
 });
 
+describe.each([
+  ['a line break', 'one\ntwo', 'it contains a line break, but a token is a single line'],
+  ['a control character', 'one\u0007two', 'it contains a control character'],
+  ['a character outside of Latin-1', 'one\u2026', 'it contains a character that HTTP headers cannot contain'],
+])('a token with %s is refused before any request', (_what, token, problem) => {
+  const refused = { code: 'CREDENTIALS', message: expect.stringContaining(problem) as string };
+
+  test('in a tokenFile, which is named', async () => {
+    const target = file('conf/token', `${token}\n`);
+    await expect(authorization({ tokenFile: 'token', token: 'inline' })).rejects.toMatchObject({
+      ...refused,
+      message: `cannot get the credentials of the kubeconfig: the tokenFile of its user, ${target}: ${problem}`,
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('in the kubeconfig', async () => {
+    await expect(authorization({ token })).rejects.toMatchObject({
+      ...refused,
+      message: `cannot get the credentials of the kubeconfig: the token of its user: ${problem}`,
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('given by the user', async () => {
+    await expect(authorization({ token: 't' }, {}, { token })).rejects.toMatchObject({
+      ...refused,
+      message: `the given token cannot be used: ${problem}`,
+    });
+  });
+
+  test('of an exec plugin', async () => {
+    const credential = JSON.stringify({ apiVersion: VERSION, status: { token } });
+    file('conf/credential', credential);
+    const exec = { apiVersion: VERSION, command: 'cat', args: [path.join(dir, 'conf/credential')] };
+    await expect(authorization({ exec })).rejects.toMatchObject({
+      ...refused,
+      message: expect.stringContaining(
+        `the exec plugin cat returned a token that cannot be sent: ${problem}`,
+      ) as string,
+    });
+  });
+});
+
+test('a line break at the end of a token is ignored', async () => {
+  await expect(authorization({ token: 'inline\n' })).resolves.toBe('Bearer inline');
+  await expect(authorization({ token: 't' }, {}, { token: 'given\r\n' })).resolves.toBe('Bearer given');
+});
+
 describe('an exec plugin', () => {
   /** Creates a plugin that saves its environment variable and returns a token. */
   const plugin = (): string => {
