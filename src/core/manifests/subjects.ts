@@ -5,7 +5,7 @@ import { streamKey } from '../model/image-stream.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { Snapshot, UnreadManifest } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
-import { isUnavailable } from '../registry/error.js';
+import { isRefusal, isUnavailable, RegistryError } from '../registry/error.js';
 import { repositoriesListing, repositoryOf } from './repositories.js';
 import { LOST_MANIFEST, remedyOf, type NotRead } from './texts.js';
 
@@ -134,8 +134,10 @@ class SubjectReader {
       this.denied.add(repository);
       return 'denied';
     }
-    if (!(error instanceof RegadmError && isUnavailable(error)))
-      return { problem: messageOf(error), remedy: LOST_MANIFEST };
+    if (!(error instanceof RegadmError && isUnavailable(error))) {
+      const refused = error instanceof RegistryError && isRefusal(error.status);
+      return { problem: messageOf(error), remedy: refused ? remedyOf(error) : LOST_MANIFEST };
+    }
     this.subjects.unavailable ??= error;
     return (this.unavailability ??= notAvailable(error));
   }

@@ -26,7 +26,7 @@ export interface Registry {
   probeBlobDeletion(digest: Digest, options?: ReadOptions): Promise<void>;
   /**
    * Reads a manifest; undefined when it does not exist.
-   * @throws RegistryError, with status 401 if the user is not allowed to pull
+   * @throws RegistryError, REGISTRY_UNAUTHORIZED only if the registry itself says that the user is not allowed to pull
    */
   getManifest(
     repository: RepositoryName,

@@ -75,6 +75,11 @@ export function isAway(status: number): boolean {
   return AWAY.has(status);
 }
 
+/** Returns true for a status of a request that is refused, by the registry or by something in front of it. */
+export function isRefusal(status: number | undefined): boolean {
+  return status === 401 || status === 403;
+}
+
 /**
  * Returns true for an error that concerns the registry as a whole, so that further reads are pointless. A 401, 403 or
  * 500 can concern one repository only.
@@ -91,7 +96,7 @@ export function isUnavailable(error: unknown): boolean {
 export function isRegistryFailure(error: unknown): boolean {
   if (!(error instanceof RegistryError) || error.notSent === 'invalid-name') return false;
   const { kind, status = 0 } = error;
-  return kind !== 'answer' || [401, 403, 429].includes(status) || status >= 500;
+  return kind !== 'answer' || isRefusal(status) || status === 429 || status >= 500;
 }
 
 /** Returns true if a request was not sent because those before it failed. */

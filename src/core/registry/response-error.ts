@@ -1,13 +1,18 @@
 import { redact } from '../kit/secrets/redact.js';
 import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
-import { isAway, RegistryError } from './error.js';
+import { isAway, isRefusal, RegistryError } from './error.js';
 import { failure } from './failure.js';
 import { storageRemedies } from './storage-remedies.js';
 import type { HttpResponse } from './transport.js';
 
 /** End of the realm in the challenge of an OpenShift registry (openshift/image-registry). A service can follow it. */
 const OPENSHIFT_REALM = '/openshift/token';
+/** Challenge of an OpenShift registry for a token that may not do what was requested; both realms are defaults. */
+const OPENSHIFT_BASIC = /^Basic\s+realm="?(openshift|origin)\b/i;
+
+/** Codes by which a registry says that the user may not do something. */
+const DENIALS: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'DENIED']);
 
 /** The registry's own error. */
 interface RegistryMessage {
@@ -77,10 +82,16 @@ export function responseError(response: HttpResponse, request: RequestDescriptio
 
 function problemIn(response: HttpResponse, request: RequestDescription, message?: RegistryMessage): Problem {
   const { status } = response;
+  if (request.what === 'manifest' && !deniesPull(response, message)) return notServed(response, message);
   if (status === 401) return unauthorized(request, bearerChallenge(response));
   if (status === 403)
     return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, ADVICE.grantPruner];
   if (status === 405) return isReadOnly(response, message) ? READ_ONLY : unsupported(request);
+  return unexpected(response, message);
+}
+
+function unexpected(response: HttpResponse, message?: RegistryMessage): Problem {
+  const { status } = response;
   return [
     'REGISTRY_ERROR',
     `unexpected status ${status}: ${describe(response, message)}`,
@@ -88,11 +99,31 @@ function problemIn(response: HttpResponse, request: RequestDescription, message?
   ];
 }
 
+/**
+ * Returns true if the registry itself says that the user may not pull: by its error code, or by the challenge of an
+ * OpenShift registry without a body. The page of a proxy does not state that, nor does a registry of another kind.
+ */
+function deniesPull(response: HttpResponse, message?: RegistryMessage): boolean {
+  const { status, headers, text } = response;
+  if (!isRefusal(status)) return false;
+  const challenge = String(headers['www-authenticate'] ?? '');
+  const isBearer = /^Bearer\b/i.test(challenge);
+  if (isBearer && !bearerChallenge(response)?.isOpenShift) return false;
+  if (message) return DENIALS.has(message.code);
+  return status === 401 && text.trim() === '' && (isBearer || OPENSHIFT_BASIC.test(challenge));
+}
+
+/** Returns the problem for a manifest that is not served, although nothing says that the user may not pull. */
+function notServed(response: HttpResponse, message?: RegistryMessage): Problem {
+  const challenge = response.status === 401 ? bearerChallenge(response) : undefined;
+  return challenge && !challenge.isOpenShift ? anotherKind(challenge) : unexpected(response, message);
+}
+
 /** Returns what to do about a status without a meaning of its own. */
 function remedies(status: number, message?: RegistryMessage): string[] {
   if (message?.detail !== undefined) return storageRemedies(message.full);
   if (status === 429) return [ADVICE.slowStorage];
-  if (isAway(status)) return [ADVICE.registryReachable];
+  if (isAway(status) || isRefusal(status)) return [ADVICE.registryReachable];
   return status >= 500 ? [ADVICE.registryLog] : [];
 }
 
@@ -150,15 +181,18 @@ function unauthorized({ hasToken, what }: RequestDescription, challenge?: Bearer
   if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', ADVICE.grantPruner];
   if (what === 'login') return [code, '401 Unauthorized: the registry does not accept the token', ADVICE.logInAgain];
-  if (challenge && !challenge.isOpenShift)
-    return [
-      'NOT_OPENSHIFT_REGISTRY',
-      `401 Unauthorized: the server asks for a Bearer token of ${challenge.service}, so this is not an OpenShift registry`,
-      ADVICE.integratedRegistry,
-      ADVICE.logInAgain,
-    ];
+  if (challenge && !challenge.isOpenShift) return anotherKind(challenge);
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
   return [code, `401 Unauthorized: ${cause}`, ADVICE.logInAgain, ADVICE.grantPruner];
+}
+
+function anotherKind({ service }: BearerChallenge): Problem {
+  return [
+    'NOT_OPENSHIFT_REGISTRY',
+    `401 Unauthorized: the server asks for a Bearer token of ${service}, so this is not an OpenShift registry`,
+    ADVICE.integratedRegistry,
+    ADVICE.logInAgain,
+  ];
 }
 
 function unsupported({ what }: RequestDescription): Problem {

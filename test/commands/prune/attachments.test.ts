@@ -132,6 +132,19 @@ describe('an image whose manifest only the registry has', () => {
     expect(missingPartsOf(sandbox, artifact)).toEqual([]);
   });
 
+  const PAGE = '<html>blocked by policy</html>';
+  test.each([
+    ['a web page, 403', { status: 403, body: PAGE }],
+    ['no body, 401', { status: 401, body: '' }],
+    ['another error code', { status: 403, body: JSON.stringify({ errors: [{ code: 'UNKNOWN' }] }) }],
+  ])('is kept if the request is refused, but not by the registry itself: %s', async (_, answer) => {
+    sandbox.onRequest(({ path }) => (path.includes('/manifests/') ? { do: 'respond', ...answer } : undefined));
+    const result = await run([...KEEP_NOTHING, '--confirm']);
+    expect([result.status, removed(documentOf(result))]).toEqual([3, []]);
+    expect(documentOf(result).failures[0]!.message).toMatch(/unexpected status 40[13]: .*; the image and its tag/);
+    expect(missingPartsOf(sandbox, artifact)).toEqual([]);
+  });
+
   test('is in a dry run without the registry, with a warning', async () => {
     const user = { kubeconfig: sandbox.kubeconfig.admin };
     const result = await regadm([...KEEP_NOTHING, '--registry-url', 'https://127.0.0.1:9'], user);

@@ -289,6 +289,40 @@ describe('unexpected responses, explained for administrators', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  const OPENSHIFT = 'Bearer realm="https://registry.example.org/openshift/token"';
+  const QUAY = 'Bearer realm="https://quay.io/v2/auth",service="quay.io"';
+  const code = (value: string): string => JSON.stringify({ errors: [{ code: value }] });
+  test.each<[string, number, string, string, string]>([
+    ['UNAUTHORIZED', 401, code('UNAUTHORIZED'), '', 'REGISTRY_UNAUTHORIZED'],
+    ['UNAUTHORIZED for an OpenShift token', 401, code('UNAUTHORIZED'), OPENSHIFT, 'REGISTRY_UNAUTHORIZED'],
+    ['DENIED', 403, code('DENIED'), '', 'REGISTRY_UNAUTHORIZED'],
+    [
+      'only the challenge of an OpenShift registry',
+      401,
+      '',
+      'Basic realm=openshift,error="x"',
+      'REGISTRY_UNAUTHORIZED',
+    ],
+    ['only its Bearer challenge', 401, '', OPENSHIFT, 'REGISTRY_UNAUTHORIZED'],
+    ['no body and no challenge, 401', 401, '', '', 'REGISTRY_ERROR'],
+    ['no body and no challenge, 403', 403, '', '', 'REGISTRY_ERROR'],
+    ['the challenge of another server', 401, '', 'Basic realm="proxy"', 'REGISTRY_ERROR'],
+    ['a web page, 401', 401, '<html>blocked</html>', '', 'REGISTRY_ERROR'],
+    ['a web page with a challenge', 401, '<html>blocked</html>', OPENSHIFT, 'REGISTRY_ERROR'],
+    ['a web page, 403', 403, '<html>blocked</html>', '', 'REGISTRY_ERROR'],
+    ['another code', 403, code('UNKNOWN'), '', 'REGISTRY_ERROR'],
+    ['a registry of another kind', 401, code('UNAUTHORIZED'), QUAY, 'NOT_OPENSHIFT_REGISTRY'],
+    ['a Bearer challenge that names nobody', 401, code('UNAUTHORIZED'), 'Bearer realm=quay.io', 'REGISTRY_ERROR'],
+  ])('a manifest is refused with %s', async (_, status, body, challenge, expected) => {
+    const headers = challenge ? { 'www-authenticate': challenge } : {};
+    const { registry } = await registryWith((_request, response) => end(response, status, body, headers), {
+      token: TOKEN,
+    });
+    const error = await caught(registry.getManifest(REPOSITORY, DIGEST));
+    expect([error.code, isUnavailable(error)]).toEqual([expected, false]);
+    expect(error.suggestions).not.toEqual([]);
+  });
+
   test('an endless body is truncated, and control characters are removed', async () => {
     const { registry } = await registryWith((_request, response) => {
       response.writeHead(418, { 'content-type': 'text/plain' });
