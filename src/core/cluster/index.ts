@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ClusterApi } from './api.js';
 import { HttpClusterApi } from './client.js';
 import { addAuthenticator } from './connection/add-authenticator.js';
+import { assertCertificatePair } from './connection/certificate-pair.js';
 import { Credentials } from './connection/credentials.js';
 import { hideCredentials } from './connection/hide-credentials.js';
 import { impersonationHeaders } from './connection/impersonation.js';
@@ -26,6 +27,7 @@ export async function openCluster(
   const cluster = config.getCurrentCluster()!;
   hideCredentials(cluster, config.getCurrentUser());
   if (options.token) assertToken(options.token);
+  else await assertCertificatePair(config.getCurrentUser());
   if (!URL.canParse(cluster.server)) throw invalidServer(cluster.server);
   if (cluster.caFile) readAuthority(cluster.caFile);
   const proxy = apiProxy(cluster);

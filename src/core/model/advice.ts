@@ -41,6 +41,9 @@ export const ADVICE = {
   logInAgain: 'log in again (oc login), or pass a valid --token',
   impersonatedUser:
     'pass --as with the user, or set "as" in the kubeconfig; or remove --as-group and the fields as-groups, as-uid and as-user-extra',
+  certificatePair: (missing: string) =>
+    `add ${missing} or ${missing}-data to the user, log in (oc login), or pass --token`,
+  contextUser: 'correct the user of the context, choose a user with --user, or pass --token',
   token: 'correct the token in the kubeconfig, or pass --token',
   givenToken: 'pass a single token, such as that of oc whoami -t',
   tokenFile: 'correct tokenFile in the kubeconfig, or pass --token',

@@ -136,6 +136,8 @@ export class Credentials {
       if (value !== undefined) headers[name] = String(value).trim();
     hide(headers.Authorization, options.auth ?? undefined);
     assertSendable(headers.Authorization);
+    const provider = this.config.getCurrentUser()?.authProvider as { name?: string } | undefined;
+    if (provider && !headers.Authorization && !options.auth) throw noProviderToken(provider.name);
     return {
       agent: options.agent as http.Agent,
       headers: { ...headers, ...this.options.impersonation },
@@ -157,6 +159,12 @@ function bearerToken({ headers }: Connection): string | undefined {
 function assertSendable(authorization = ''): void {
   const problem = tokenProblem(authorization);
   if (problem) throw credentialsFailed(new CredentialError(`the token of its user: ${problem}`, [ADVICE.token]));
+}
+
+/** Creates the error for an auth-provider without a token: requests would run as an anonymous user. */
+function noProviderToken(name = ''): RegadmError {
+  const reason = 'it has expired, or regadm does not support this provider';
+  return credentialsFailed(new CredentialError(`the auth-provider "${name}" of its user returned no token: ${reason}`));
 }
 
 function credentialsFailed(cause: unknown): RegadmError {

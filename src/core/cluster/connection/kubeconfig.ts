@@ -182,6 +182,7 @@ function chooseContext(config: KubeConfig, options: ClusterOptions): void {
     );
   }
   const chosenUser = user ? config.getUser(user) : null;
+  if (user && !chosenUser && !options.token) throw notFound('user', user, config.users, ADVICE.contextUser);
   config.loadFromOptions({
     clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), name: 'cluster' }],
     users: [{ ...chosenUser, name: 'user' }],
@@ -190,11 +191,16 @@ function chooseContext(config: KubeConfig, options: ClusterOptions): void {
   });
 }
 
-function notFound(kind: string, name: string, entries: { name: string }[] | undefined): RegadmError {
+function notFound(
+  kind: string,
+  name: string,
+  entries: { name: string }[] | undefined,
+  ...advice: string[]
+): RegadmError {
   const known = (entries ?? []).map((entry) => entry.name).join(', ');
   return new RegadmError(`the kubeconfig has no ${kind} named "${name}"`, {
     code: 'KUBECONFIG_INVALID',
-    suggestions: [known ? `it has: ${known}` : `it has no ${kind}s`],
+    suggestions: [known ? `it has: ${known}` : `it has no ${kind}s`, ...advice],
   });
 }
 

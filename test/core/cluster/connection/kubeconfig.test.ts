@@ -304,6 +304,22 @@ describe('selecting the cluster and the user', () => {
     expect(error.suggestions.join()).toContain(suggestion);
   });
 
+  test('refuses a context with an unknown user, unless a token is given', async () => {
+    const kubeconfig = await file('no-user', {
+      clusters: [cluster('a')],
+      users: [user('alice', { token: 't' })],
+      contexts: [context('one', 'a', 'eve')],
+      'current-context': 'one',
+    });
+    expect(failure(() => loadKubeconfig({ kubeconfig }))).toMatchObject({
+      code: 'KUBECONFIG_INVALID',
+      message: 'the kubeconfig has no user named "eve"',
+      suggestions: ['it has: alice', expect.stringContaining('--user')],
+    });
+    expect((await headersOf({ kubeconfig, user: 'alice' })).authorization).toBe('Bearer t');
+    expect((await headersOf({ kubeconfig, token: 'mine' })).authorization).toBe('Bearer mine');
+  });
+
   test('runs an exec plugin, and reports one that fails', async () => {
     const credential = {
       apiVersion: 'client.authentication.k8s.io/v1',

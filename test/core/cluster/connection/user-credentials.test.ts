@@ -146,6 +146,43 @@ describe.each([
   });
 });
 
+describe('credentials that cannot be used are refused before any request', () => {
+  const data = Buffer.from('PEM').toString('base64');
+
+  test.each([
+    ['a certificate without a key', { 'client-certificate-data': data }, 'has a client-certificate, but no client-key'],
+    ['that, with a token', { 'client-certificate': 'c', token: 't' }, 'has a client-certificate, but no client-key'],
+    ['a key without a certificate', { 'client-key-data': data }, 'has a client-key, but no client-certificate'],
+  ])('%s', async (_what, user, message) => {
+    await expect(authorization(user)).rejects.toMatchObject({
+      code: 'KUBECONFIG_INVALID',
+      message: `the kubeconfig's user ${message}`,
+      suggestions: [expect.stringContaining('log in (oc login), or pass --token')],
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test.each([
+    ['oidc', { 'id-token': 'expired' }],
+    ['unknown', {}],
+  ])('the auth-provider %s without a token', async (name, config) => {
+    await expect(authorization({ 'auth-provider': { name, config } })).rejects.toMatchObject({
+      code: 'CREDENTIALS',
+      message: expect.stringContaining(`the auth-provider "${name}" of its user returned no token`) as string,
+      suggestions: [expect.stringContaining('oc login')],
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('not if the user passes a token, or has a token and a key', async () => {
+    const given = { token: 'given' };
+    await expect(authorization({ 'client-certificate-data': data }, {}, given)).resolves.toBe('Bearer given');
+    await expect(authorization({ 'auth-provider': { name: 'x' } }, {}, given)).resolves.toBe('Bearer given');
+    file('conf/token', 'from-file');
+    await expect(authorization({ 'client-key-data': data, tokenFile: 'token' })).resolves.toBe('Bearer from-file');
+  });
+});
+
 test('a line break at the end of a token is ignored', async () => {
   await expect(authorization({ token: 'inline\n' })).resolves.toBe('Bearer inline');
   await expect(authorization({ token: 't' }, {}, { token: 'given\r\n' })).resolves.toBe('Bearer given');
