@@ -100,13 +100,21 @@ function permissionOutsideRole(request: string, stated: unknown): string | undef
   return `${verb} ${resource}.${group}`;
 }
 
+/** Returns how to get the permission that a request needs; undefined if the role of pruners has it. */
+function remediesOutsideRole(request: string, stated: unknown): string[] | undefined {
+  if (/ \/apis\/apps\/v1\/(?:namespaces\/[^/]+\/)?controllerrevisions(?:\?|$)/.test(request))
+    return [ADVICE.grantRevisions];
+  const permission = permissionOutsideRole(request, stated);
+  return permission === undefined ? undefined : [ADVICE.askForAdministrator(permission)];
+}
+
 /**
  * Builds the error for an unexpected response, with the server's message if it sent a Status.
  * @param step what failed, a prefix of the server's message: `cannot list pods`
  */
 export function apiError(response: ApiResponse, step?: string): ApiError {
   const { message, reason, details } = statusIn(response);
-  const outsideRole = response.status === 403 ? permissionOutsideRole(response.request, details?.group) : undefined;
+  const granting = response.status === 403 ? remediesOutsideRole(response.request, details?.group) : undefined;
   const away = apiAway(response);
   const words = [away?.problem, message || `the server answered ${response.status} to ${response.request}`];
   const answer = words.filter(Boolean).join(': ');
@@ -115,7 +123,7 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
     reason: reason ?? '',
     answer,
     step,
-    suggestions: outsideRole === undefined ? away?.suggestions : [ADVICE.askForAdministrator(outsideRole)],
+    suggestions: granting ?? away?.suggestions,
   });
 }
 

@@ -67,6 +67,8 @@ export const ADVICE = {
   /** @param names of resources that the user may not list, such as `tasks.tekton.dev` */
   grantSearch: (names: readonly string[]) =>
     `grant it: oc create clusterrole regadm-search --verb=list --resource=${names.join(',')} && oc adm policy add-cluster-role-to-user regadm-search USER`,
+  grantRevisions:
+    'grant it: oc create clusterrole regadm-revisions --verb=list --resource=controllerrevisions.apps && oc adm policy add-cluster-role-to-user regadm-revisions USER',
   grantDiscovery:
     'give the user the role that every logged-in user normally has: oc adm policy add-cluster-role-to-user system:discovery USER',
   /** @param names values of --skip-resource */

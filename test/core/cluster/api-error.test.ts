@@ -28,3 +28,12 @@ test('the remedy of a 403 about images is the role of pruners', () => {
     'add-cluster-role-to-user system:image-pruner',
   );
 });
+
+test.each(['controllerrevisions?limit=500', 'namespaces/shop/controllerrevisions'])(
+  'the remedy of a 403 to %s is a role of its own, because the role of pruners lacks it',
+  (path) => {
+    expect(apiError(forbidden(`GET /apis/apps/v1/${path}`)).suggestions).toEqual([
+      expect.stringContaining('oc create clusterrole regadm-revisions --verb=list --resource=controllerrevisions.apps'),
+    ]);
+  },
+);

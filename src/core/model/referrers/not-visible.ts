@@ -1,3 +1,4 @@
+import { ADVICE } from '../advice.js';
 import type { Referrer } from '../referrer.js';
 
 /** Kinds whose older revisions are ControllerRevisions. */
@@ -14,6 +15,6 @@ export function notVisibleWarnings(
   if (!notVisible.includes('controllerrevisions.apps')) return [];
   if (!referrers.some(({ kind }) => REVISED_KINDS.has(kind))) return [];
   return [
-    'images that only older revisions of stateful sets and daemon sets use are not kept, because controllerrevisions.apps cannot be listed; grant it: oc create clusterrole regadm-revisions --verb=list --resource=controllerrevisions.apps && oc adm policy add-cluster-role-to-user regadm-revisions USER',
+    `images that only older revisions of stateful sets and daemon sets use are not kept, because controllerrevisions.apps cannot be listed; ${ADVICE.grantRevisions}`,
   ];
 }
