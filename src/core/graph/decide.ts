@@ -3,7 +3,7 @@ import type { ImageStream, SnapshotView, TagItem } from '../model/table/snapshot
 import { findAttachments, type Attachments } from './attachments.js';
 import { heldImages, type IndexParents } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';
-import { KEPT } from './kept-by.js';
+import { KEPT, PLAIN_REASONS } from './kept-by.js';
 import { toImageKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
 import { Promotions, type Place } from './promotions.js';
@@ -97,6 +97,8 @@ export class Decisions {
   image(image: number): Verdict {
     const { images, digests } = this.input.snapshot;
     const keptFor = this.keptFor[image]!;
+    const plain = PLAIN_REASONS[this.keptBy[image]!];
+    if (plain) return kept(plain);
     switch (this.keptBy[image]) {
       case KEPT.no:
         return { kept: false, because: { rule: 'unlisted' } };
@@ -104,16 +106,12 @@ export class Decisions {
         return kept(this.listingItem(images.name(image), keptFor));
       case KEPT.child:
         return kept({ rule: 'index-child', index: images.nameText(keptFor), through: this.through(keptFor) });
-      case KEPT.notManaged:
-        return kept({ rule: 'not-managed' });
       case KEPT.young:
         return kept({ rule: 'young-image', created: images.created(image) });
       case KEPT.held:
         return kept(this.held.get(images.name(image))!);
-      case KEPT.invalidName:
-        return kept({ rule: 'invalid-name', what: 'image' });
-      case KEPT.notInPlan:
-        return kept({ rule: 'not-in-plan' });
+      case KEPT.streamsNotSaved:
+        return kept(this.rules.streamsNotSaved(image)!);
       case KEPT.attached:
         return kept(this.explain({ rule: 'attached', subject: digests.text(keptFor) }));
       default:
@@ -190,6 +188,7 @@ export class Decisions {
     if (!options.all && !images.managed(image)) return KEPT.notManaged;
     if (this.rules.isYoung(images.created(image))) return KEPT.young;
     if (this.held.has(images.name(image))) return KEPT.held;
+    if (this.rules.streamsNotSaved(image)) return KEPT.streamsNotSaved;
     if (only && !only.images.has(toImageKey(images.nameText(image), images.uid(image)))) return KEPT.notInPlan;
     return KEPT.no;
   }

@@ -18,7 +18,7 @@ export interface Verdict {
 
 /** The input of the rules for tag items. */
 interface ItemRulesInput {
-  snapshot: Pick<SnapshotView, 'images' | 'digests' | 'limits' | 'subjects'>;
+  snapshot: Pick<SnapshotView, 'images' | 'digests' | 'limits' | 'subjects' | 'saved'>;
   uses: UseIndex;
   /** Images that are kept because of their digest: the result of `heldImages`. */
   held: ReadonlyMap<number, Reason>;
@@ -98,6 +98,13 @@ export class ItemRules {
     if (this.stream(stream) || held.has(digest) || uses.images.get(streamKey(stream))?.has(digest)) return true;
     const image = snapshot.images.indexOf(digest);
     return image !== -1 && this.isYoung(snapshot.images.created(image));
+  }
+
+  /** Returns the reason to keep an image that was pushed to a namespace whose image streams the saved lists lack. */
+  streamsNotSaved(image: number): Reason | undefined {
+    const { saved, images } = this.input.snapshot;
+    const namespace = saved?.withoutStreams.size ? saved.withoutStreams.get(images.nameText(image)) : undefined;
+    return namespace === undefined ? undefined : { rule: 'streams-not-saved', namespace };
   }
 
   isYoung(created: number): boolean {

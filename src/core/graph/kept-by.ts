@@ -1,3 +1,5 @@
+import type { Reason } from './reason.js';
+
 /** Why an image is kept, as a number. A `Reason` is built from it only on request. */
 export const KEPT = {
   no: 0,
@@ -10,4 +12,12 @@ export const KEPT = {
   imagesStay: 7,
   notInPlan: 8,
   invalidName: 9,
+  streamsNotSaved: 10,
 } as const;
+
+/** The reasons that contain no details, by number. */
+export const PLAIN_REASONS: Partial<Record<number, Reason>> = {
+  [KEPT.notManaged]: { rule: 'not-managed' },
+  [KEPT.notInPlan]: { rule: 'not-in-plan' },
+  [KEPT.invalidName]: { rule: 'invalid-name', what: 'image' },
+};

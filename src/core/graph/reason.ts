@@ -19,6 +19,7 @@ export type Reason =
   | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
   | { rule: 'over-size-limit'; bytes: number; limit: number }
   | { rule: 'promoted'; stream: string; tag: string }
+  | { rule: 'streams-not-saved'; namespace: string }
   | { rule: 'protected'; pattern: string }
   | { rule: 'invalid-name'; what: 'image' | 'tag-item' | 'stream' }
   | { rule: 'unreadable-image'; image: string; where?: string }
@@ -87,6 +88,8 @@ export function describeReason(reason: Reason): string {
       return `image stream tag ${reason.stream}:${reason.tag} was promoted from here`;
     case 'protected':
       return `protected by "${reason.pattern}" of --protect`;
+    case 'streams-not-saved':
+      return `the files lack the image streams of namespace ${reason.namespace}, to which it was pushed`;
     case 'invalid-name':
       return INVALID_NAMES[reason.what];
     case 'unreadable-image':

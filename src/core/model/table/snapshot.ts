@@ -45,6 +45,14 @@ export interface Snapshot {
   subjects: Map<number, number>;
   /** Manifests that could not be read and may name a subject, by image (digest number). */
   unreadManifests: Map<number, UnreadManifest>;
+  /** Only if the lists come from files. */
+  saved?: SavedGaps;
+}
+
+/** What lists in files may lack: nobody can ask the API server for it. */
+export interface SavedGaps {
+  /** Images that were pushed to namespaces whose image streams the files lack: the namespace, by name of the image. */
+  readonly withoutStreams: ReadonlyMap<string, string>;
 }
 
 /** Why a manifest could not be read. Images for which the reason is the same share one object. */
@@ -103,6 +111,7 @@ export interface SnapshotView {
   readonly limits: readonly ImageLimit[];
   readonly subjects: ReadonlyMap<number, number>;
   readonly unreadManifests: ReadonlyMap<number, UnreadManifest>;
+  readonly saved?: SavedGaps;
 }
 
 /**

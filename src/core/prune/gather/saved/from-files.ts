@@ -5,6 +5,7 @@ import type { PruneOptions } from '../../../graph/options.js';
 import { acceptUnreadable } from '../../../graph/unreadable.js';
 import type { Evidence } from '../../plan/evidence.js';
 import type { Lists } from './collector.js';
+import { imagesPushedTo, missingStreamsWarning, namespacesWithoutStreams } from './missing.js';
 import { readSavedLists } from './saved-lists.js';
 
 /** Evidence from saved lists. */
@@ -23,10 +24,14 @@ interface SavedEvidence {
  */
 export async function gatherFromFiles(dir: string, options: PruneOptions, now: number): Promise<SavedEvidence> {
   const { namespace, referrers } = options;
-  const { lists, warnings } = await readSavedLists(dir, options);
+  const { collector, input, warnings } = await readSavedLists(dir, options);
+  const { lists } = collector;
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
   const snapshot = snapshotOf(lists, dir);
+  const withoutStreams = namespacesWithoutStreams(collector, snapshot, options);
+  warnings.push(...missingStreamsWarning(withoutStreams, collector, input));
+  snapshot.saved = { withoutStreams: imagesPushedTo(withoutStreams, collector) };
   warnings.push(...acceptUnreadable(snapshot, options.ignoreUnreadable));
   if (referrers === 'oc') {
     snapshot.referrers = snapshot.referrers.filter(isInScope);

@@ -1,4 +1,8 @@
 import path from 'node:path';
+import type { PruneOptions } from '../../../graph/options.js';
+
+/** Options that decide which lists a plan needs. */
+export type ListNeeds = Pick<PruneOptions, 'namespace' | 'referrers' | 'pruneOverSizeLimit'>;
 
 /** What `--from` names. */
 export interface Input {

@@ -1,11 +1,15 @@
-import type { PruneOptions } from '../../../graph/options.js';
+import type { KubeObject } from '../../../model/kube.js';
+import { namesStream, parseImageReference } from '../../../model/image-reference.js';
+import type { Snapshot } from '../../../model/table/snapshot.js';
+import { textIn } from '../../../model/values/json.js';
 import type { Collector } from './collector.js';
 import type { MissingLists } from './errors.js';
-import { getWith, saveList, type Input } from './input.js';
+import { dirOf, getWith, saveList, shellWord, type Input, type ListNeeds } from './input.js';
 import { OPTIONAL_WORKLOADS, REQUIRED, type SavedResource } from './kinds.js';
+import { namespaceOf, namespacesWithWorkloads } from './namespaces.js';
 
-/** Options that decide which lists a plan needs. */
-export type ListNeeds = Pick<PruneOptions, 'namespace' | 'referrers' | 'pruneOverSizeLimit'>;
+/** Maximum number of namespaces that a warning names. */
+const LISTED = 5;
 
 /** Returns the lists that a plan needs and no file contains. */
 export function findMissing(collector: Collector, { referrers, pruneOverSizeLimit }: ListNeeds): MissingLists {
@@ -35,4 +39,81 @@ export function missingWarnings(input: Input, { optional }: MissingLists, { list
   if (optional.includes('limitranges'))
     warn(['limitranges'], 'no image counts as larger than the limit of its namespace (--prune-over-size-limit)');
   return warnings;
+}
+
+/**
+ * Finds the namespaces to which the files refer and whose image streams they lack: those to which images were pushed,
+ * those whose images in the same registry a workload uses, and those of a must-gather that have workloads. In lists
+ * that were saved with `-A`, the image streams of images that nothing uses were deleted.
+ * @returns names, in alphabetical order; none with `-n`, because all images are kept then
+ */
+export function namespacesWithoutStreams(
+  { lists, inNamespace, everywhere }: Collector,
+  { streams, referrers }: Pick<Snapshot, 'streams' | 'referrers'>,
+  { namespace }: ListNeeds,
+): string[] {
+  if (namespace !== undefined) return [];
+  const withStreams = new Set((lists.imagestreams ?? []).map(namespaceOf));
+  const isWhole = everywhere.has('imagestreams') && withStreams.size !== 1;
+  const places = (lists.images ?? []).flatMap((image) => pushedTo(image) ?? []);
+  const hosts = new Set([
+    ...places.map(({ host }) => host),
+    ...streams.flatMap((stream) => [stream.repository, stream.publicRepository].map((text) => text.split('/')[0]!)),
+  ]);
+  const withWorkloads = everywhere.has('imagestreams')
+    ? []
+    : [...namespacesWithWorkloads(lists)].filter((name) => inNamespace.has(name));
+  const named = [
+    ...(isWhole ? [] : places.map((place) => place.namespace)),
+    ...usedIn(referrers, hosts),
+    ...withWorkloads,
+  ];
+  return [...new Set(named)]
+    .filter((name) => !withStreams.has(name) && !inNamespace.get(name)?.has('imagestreams'))
+    .sort();
+}
+
+/** Warns about namespaces whose image streams are not in the files. */
+export function missingStreamsWarning(missing: string[], { everywhere }: Collector, input: Input): string[] {
+  if (missing.length === 0) return [];
+  const named = missing.slice(0, LISTED).join(', ');
+  const more = missing.length > LISTED ? ` and ${missing.length - LISTED} more` : '';
+  const command = everywhere.has('imagestreams')
+    ? saveList(input, 'imagestreams')
+    : `oc adm inspect ns/${missing[0]!} --dest-dir=${shellWord(dirOf(input))}`;
+  return [
+    `--from ${input.from}: no image streams of namespaces to which images or workloads refer are in the files: ${named}${more}; images that were pushed there are kept, and other images that only their image streams contain look unused; ${getWith(input, [command])}`,
+  ];
+}
+
+/** Returns the images that were pushed to some namespaces: the namespace, by the name of the image. */
+export function imagesPushedTo(namespaces: string[], { lists }: Collector): Map<string, string> {
+  const wanted = new Set(namespaces);
+  const found = new Map<string, string>();
+  for (const image of lists.images ?? []) {
+    const namespace = pushedTo(image)?.namespace;
+    if (namespace !== undefined && wanted.has(namespace)) found.set(image.metadata.name, namespace);
+  }
+  return found;
+}
+
+/** Returns the registry and the namespace of the repository to which an image was pushed. */
+function pushedTo({
+  metadata,
+  dockerImageReference,
+}: KubeObject & { dockerImageReference?: unknown }): { host: string; namespace: string } | undefined {
+  if (metadata.annotations?.['openshift.io/image.managed'] !== 'true') return undefined;
+  const [, host, namespace] = /^([^/@]+)\/([^/@]+)\/[^/@]+@/.exec(textIn(dockerImageReference) ?? '') ?? [];
+  return host === undefined || namespace === undefined ? undefined : { host, namespace };
+}
+
+/** Returns the namespaces whose images in some registries are used. */
+function usedIn(referrers: Snapshot['referrers'], hosts: ReadonlySet<string>): string[] {
+  return referrers.flatMap(({ references }) =>
+    references.flatMap(({ form, text }) => {
+      const reference = form === 'pull-spec' ? parseImageReference(text) : '';
+      if (typeof reference === 'string' || !namesStream(reference)) return [];
+      return hosts.has(reference.registry) ? reference.namespace : [];
+    }),
+  );
 }

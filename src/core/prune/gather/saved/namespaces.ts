@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { RegadmError } from '../../../model/errors.js';
 import type { KubeObject } from '../../../model/kube.js';
-import { listOf, textIn } from '../../../model/values/json.js';
+import { listOf } from '../../../model/values/json.js';
 import type { Collector, Lists } from './collector.js';
-import { dirOf, getWith, saveList, shellWord, type Input } from './input.js';
+import { dirOf, getWith, shellWord, type Input, type ListNeeds } from './input.js';
 import { OPTIONAL_WORKLOADS, REQUIRED_WORKLOADS, type SavedResource } from './kinds.js';
-import type { ListNeeds } from './missing.js';
 
 /** Maximum number of namespaces that a warning names. */
 const LISTED = 5;
@@ -61,39 +60,6 @@ export function unknownNamespaceWarning(
   return [`${problem}; ${suggestion}${inNamespace.size > 0 ? `; if it exists, ${getWith(input, [inspect])}` : ''}`];
 }
 
-/**
- * Warns about images that were pushed to namespaces whose image streams are not in the files: they look unused. In
- * lists that were saved with `-A`, the image streams of such images were deleted.
- */
-export function missingStreamsWarning(collector: Collector, input: Input, { namespace }: ListNeeds): string[] {
-  const { lists, inNamespace, everywhere } = collector;
-  const withStreams = new Set((lists.imagestreams ?? []).map(namespaceOf));
-  const isWhole = everywhere.has('imagestreams') && withStreams.size !== 1;
-  // With -n, images are kept.
-  if (namespace !== undefined || isWhole) return [];
-  const missing = [...new Set((lists.images ?? []).flatMap((image) => pushedTo(image) ?? []))]
-    .filter((name) => !withStreams.has(name) && !inNamespace.get(name)?.has('imagestreams'))
-    .sort();
-  if (missing.length === 0) return [];
-  const named = missing.slice(0, LISTED).join(', ');
-  const more = missing.length > LISTED ? ` and ${missing.length - LISTED} more` : '';
-  const command = everywhere.has('imagestreams')
-    ? saveList(input, 'imagestreams')
-    : `oc adm inspect ns/${missing[0]!} --dest-dir=${shellWord(dirOf(input))}`;
-  return [
-    `--from ${input.from}: no image streams of namespaces to which images were pushed are in the files: ${named}${more}; if they have any, their images look unused; ${getWith(input, [command])}`,
-  ];
-}
-
-/** Returns the namespace of the repository to which an image was pushed. */
-function pushedTo({
-  metadata,
-  dockerImageReference,
-}: KubeObject & { dockerImageReference?: unknown }): string | undefined {
-  if (metadata.annotations?.['openshift.io/image.managed'] !== 'true') return undefined;
-  return /^[^/@]+\/([^/@]+)\/[^/@]+@/.exec(textIn(dockerImageReference) ?? '')?.[1];
-}
-
 function incompleteWarnings(incomplete: Map<string, string[]>, input: Input): string[] {
   const { from } = input;
   const shown = [...incomplete].slice(0, LISTED);
@@ -118,7 +84,8 @@ function emptyWarning(empty: string[], input: Input, workloads: SavedResource[])
   ];
 }
 
-function namespacesWithWorkloads(lists: Lists): Set<string> {
+/** Returns the namespaces of which a workload is in the files. */
+export function namespacesWithWorkloads(lists: Lists): Set<string> {
   const found = new Set<string>();
   for (const [resource, objects] of Object.entries(lists) as [SavedResource, KubeObject[]][])
     if (!NO_WORKLOADS.has(resource)) for (const object of objects) found.add(namespaceOf(object));
@@ -136,6 +103,7 @@ function hasItems({ status }: KubeObject): boolean {
   return listOf<{ items?: unknown }>(status?.tags).some(({ items }) => listOf(items).length > 0);
 }
 
-function namespaceOf({ metadata }: KubeObject): string {
+/** Returns the namespace of an object. */
+export function namespaceOf({ metadata }: KubeObject): string {
   return metadata.namespace ?? '';
 }

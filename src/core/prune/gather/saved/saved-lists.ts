@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../../model/errors.js';
 import { ArchiveError } from './archive-kind.js';
 import { readArchive } from './archive.js';
-import { Collector, type Lists, type Problem } from './collector.js';
+import { Collector, type Problem } from './collector.js';
 import { readDirectory } from './directory.js';
 import { decode } from './decode.js';
 import { brokenFiles, missingLists } from './errors.js';
-import type { Input } from './input.js';
-import { findMissing, missingWarnings, type ListNeeds } from './missing.js';
-import { missingStreamsWarning, namespaceWarnings, unknownNamespaceWarning } from './namespaces.js';
+import type { Input, ListNeeds } from './input.js';
+import { findMissing, missingWarnings } from './missing.js';
+import { namespaceWarnings, unknownNamespaceWarning } from './namespaces.js';
 import type { SavedResource } from './kinds.js';
 import { parseDocuments, type SavedDocument } from './parse.js';
 import { isListFile, placeOf } from './place.js';
@@ -16,7 +16,8 @@ import type { FileReceiver } from './source.js';
 
 /** The lists that were found in a directory or an archive. */
 interface SavedLists {
-  lists: Lists;
+  collector: Collector;
+  input: Input;
   /** Files that were ignored, and namespaces whose workloads are not in the files. */
   warnings: string[];
 }
@@ -52,13 +53,13 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
       compressed: receiver.compressed,
     });
   return {
-    lists: collector.lists,
+    collector,
+    input,
     warnings: [
       ...ignoredWarning(input, ignored),
       ...compressedWarning(input, receiver.compressed),
       ...missingWarnings(input, missing, collector),
       ...namespaceWarnings(collector, input, needs),
-      ...missingStreamsWarning(collector, input, needs),
       ...unknownNamespaceWarning(collector, input, needs),
     ],
   };

@@ -1,11 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { describeReason } from '../../../../../src/core/graph/reason.js';
 import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
 import { SILENT } from '../../../../../src/core/kit/reporter.js';
-import { anImageStream, anOrdinaryImage, pruneOptions } from '../../../../support/builders.js';
+import { anImageStream, anOrdinaryImage, aPod, digest, pruneOptions } from '../../../../support/builders.js';
 import { runCli, type CliResult } from '../../../../support/cli.js';
-import { item, listOf, mustGather, savedLists, useDirectory } from '../../../../support/saved-lists.js';
+import { HOST, item, listOf, mustGather, NAMES, savedLists, useDirectory } from '../../../../support/saved-lists.js';
 
 const files = useDirectory();
 const { write, saveLists } = files;
@@ -136,14 +137,23 @@ describe('a namespace without image streams in the files', () => {
   });
 });
 
-describe('namespaces to which images were pushed, without image streams in the files', () => {
+describe('namespaces to which images or workloads refer, without image streams in the files', () => {
   const other = anOrdinaryImage('elsewhere').in('other/app').object;
+  const deleted = ({ plan: { images, snapshot } }: ImagePruneReport): string[] =>
+    images.map((image) => snapshot.images.nameText(image));
+  /** Saves image streams of several namespaces, as `oc get imagestreams -A` does, without those of `other`. */
+  const saveSeveral = (): void => {
+    saveLists();
+    const third = anImageStream('third/app').withTag('latest', []).object;
+    write('images.json', listOf('images', [...savedLists().images!, other]));
+    write('imagestreams.json', listOf('imagestreams', [...savedLists().imagestreams!, third]));
+  };
 
   test('are warned about if the only image streams are those of one namespace', async () => {
     saveLists();
     write('images.json', listOf('images', [...savedLists().images!, other]));
     expect((await plan()).warnings).toContain(
-      `--from ${files.dir}: no image streams of namespaces to which images were pushed are in the files: other; if they have any, their images look unused; get them with: oc get imagestreams -A -o json > ${files.dir}/imagestreams.json`,
+      `--from ${files.dir}: no image streams of namespaces to which images or workloads refer are in the files: other; images that were pushed there are kept, and other images that only their image streams contain look unused; get them with: oc get imagestreams -A -o json > ${files.dir}/imagestreams.json`,
     );
   });
 
@@ -155,12 +165,47 @@ describe('namespaces to which images were pushed, without image streams in the f
     );
   });
 
-  test('are not warned about if there are image streams of several others', async () => {
+  test('keep the images that were pushed there', async () => {
     saveLists();
-    const third = anImageStream('third/app').withTag('latest', []).object;
     write('images.json', listOf('images', [...savedLists().images!, other]));
-    write('imagestreams.json', listOf('imagestreams', [...savedLists().imagestreams!, third]));
-    expect((await plan()).warnings.join()).not.toContain('were pushed');
+    const report = await plan();
+    expect(deleted(report)).toEqual([digest(NAMES.at(-1)!)]);
+    const { decisions, snapshot } = report.plan;
+    expect(describeReason(decisions.image(snapshot.images.find(digest('elsewhere'))).because)).toBe(
+      'the files lack the image streams of namespace other, to which it was pushed',
+    );
+  });
+
+  test('were deleted if there are image streams of several others, and nothing uses their images', async () => {
+    saveSeveral();
+    const report = await plan();
+    expect(report.warnings.join()).not.toContain('no image streams');
+    expect(deleted(report)).toContain(digest('elsewhere'));
+  });
+
+  test('keep their images if a workload uses one in the same registry', async () => {
+    saveSeveral();
+    const use = (image: string): void =>
+      write('pods.json', listOf('pods', [...savedLists().pods!, aPod('third/web').running(image).object]));
+    use('quay.io/other/app:latest');
+    expect((await plan()).warnings.join()).not.toContain('no image streams');
+    use(`${HOST}/other/app:latest`);
+    const report = await plan();
+    expect(report.warnings).toContainEqual(
+      expect.stringMatching(/files: other; .* get them with: oc get imagestreams -A /),
+    );
+    expect(deleted(report)).not.toContain(digest('elsewhere'));
+  });
+
+  test('are warned about if a must-gather contains their workloads', async () => {
+    const web = aPod('third/web').running('quay.io/other/app:latest').object;
+    const lists = { ...savedLists(), pods: [...savedLists().pods!, web] };
+    const files = Object.entries(mustGather(lists, ['ns', 'third']));
+    for (const [file, text] of files)
+      if (!file.endsWith('third/image.openshift.io/imagestreams.yaml')) write(file, text);
+    expect((await plan()).warnings).toContainEqual(
+      expect.stringMatching(/files: third; .* get them with: oc adm inspect ns\/third /),
+    );
   });
 });
 

@@ -122,8 +122,8 @@ test('invalid references stop it, as they stop a run', async () => {
 test('the same object in two files is read once', async () => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
   LAYOUTS['oc get RESOURCE -A -o yaml']!();
-  const { lists: found } = await readSavedLists(dir, pruneOptions());
-  expect(found.images).toHaveLength(NAMES.length);
+  const { collector } = await readSavedLists(dir, pruneOptions());
+  expect(collector.lists.images).toHaveLength(NAMES.length);
 });
 
 test('on the command line, it is always a dry run and needs no cluster', async () => {
