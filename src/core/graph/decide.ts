@@ -213,11 +213,13 @@ export class Decisions {
   private keepListedImage(item: TagItem, stream: number): void {
     const { images } = this.input.snapshot;
     const image = images.indexOf(item.image);
-    if (image === -1) return;
+    // What is attached to an image that the saved lists lack is kept, too.
+    if (image === -1 && this.input.snapshot.saved) this.markAttached(item.image);
     // The image before its children, so that a child that names its parent is not the reason for keeping it.
     this.keep(image, KEPT.item, stream);
     // `oc` keeps what a tag item lists and one level below it, even where something else keeps the index.
-    if (!this.includeExtended) images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
+    if (image !== -1 && !this.includeExtended)
+      images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
   }
 
   /**

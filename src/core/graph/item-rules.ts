@@ -80,7 +80,8 @@ export class ItemRules {
     if (only && !this.isNamed(only, stream, tag.name, item)) return kept({ rule: 'not-in-plan' });
     if (!snapshot.digests.isDigest(item.image)) return kept({ rule: 'invalid-name', what: 'tag-item' });
     const image = snapshot.images.indexOf(item.image);
-    if (image === -1) return { kept: false, because: { rule: 'no-image' } };
+    if (image === -1)
+      return snapshot.saved ? kept({ rule: 'image-not-saved' }) : { kept: false, because: { rule: 'no-image' } };
     const byLimit = this.limitVerdict(stream, tagIndex, position, image);
     if (byLimit.kept) return byLimit;
     const imageUses = uses.images.get(key)?.get(item.image);

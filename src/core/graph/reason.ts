@@ -9,6 +9,7 @@ export type Reason =
         | 'not-managed'
         | 'within-size-limit'
         | 'no-image'
+        | 'image-not-saved'
         | 'unlisted'
         | 'images-stay'
         | 'replaced'
@@ -62,6 +63,8 @@ export function describeReason(reason: Reason): string {
       return 'does not exceed the size limits of its namespace';
     case 'no-image':
       return 'the image does not exist';
+    case 'image-not-saved':
+      return 'the files lack its image, which may exist';
     case 'unlisted':
       return 'no remaining tag item lists it and nothing uses it';
     case 'not-in-plan':

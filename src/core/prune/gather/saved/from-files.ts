@@ -5,7 +5,7 @@ import type { PruneOptions } from '../../../graph/options.js';
 import { acceptUnreadable } from '../../../graph/unreadable.js';
 import type { Evidence } from '../../plan/evidence.js';
 import type { Lists } from './collector.js';
-import { imagesPushedTo, missingStreamsWarning, namespacesWithoutStreams } from './missing.js';
+import { imagesPushedTo, missingImagesWarning, missingStreamsWarning, namespacesWithoutStreams } from './missing.js';
 import { readSavedLists } from './saved-lists.js';
 
 /** Evidence from saved lists. */
@@ -32,6 +32,7 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
   const withoutStreams = namespacesWithoutStreams(collector, snapshot, options);
   warnings.push(...missingStreamsWarning(withoutStreams, collector, input));
   snapshot.saved = { withoutStreams: imagesPushedTo(withoutStreams, collector) };
+  warnings.push(...missingImagesWarning(snapshot, options, input));
   warnings.push(...acceptUnreadable(snapshot, options.ignoreUnreadable));
   if (referrers === 'oc') {
     snapshot.referrers = snapshot.referrers.filter(isInScope);

@@ -86,6 +86,23 @@ export function missingStreamsWarning(missing: string[], { everywhere }: Collect
   ];
 }
 
+/** Warns about tag items whose images are not in the files: nobody can ask the API server whether the images exist. */
+export function missingImagesWarning(
+  { streams, images, digests }: Pick<Snapshot, 'streams' | 'images' | 'digests'>,
+  { namespace: scope }: ListNeeds,
+  input: Input,
+): string[] {
+  const missing = streams
+    .filter(({ namespace }) => scope === undefined || namespace === scope)
+    .flatMap(({ tags }) => tags.flatMap(({ items }) => items.map(({ image }) => image)))
+    .filter((image) => digests.isDigest(image) && images.indexOf(image) === -1);
+  const [first] = missing;
+  if (first === undefined) return [];
+  return [
+    `--from ${input.from}: the files lack the images of ${missing.length} tag items (first: ${digests.text(first)}); these items are kept, because the images may exist; ${getWith(input, [saveList(input, 'images')])}`,
+  ];
+}
+
 /** Returns the images that were pushed to some namespaces: the namespace, by the name of the image. */
 export function imagesPushedTo(namespaces: string[], { lists }: Collector): Map<string, string> {
   const wanted = new Set(namespaces);

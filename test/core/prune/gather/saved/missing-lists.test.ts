@@ -209,6 +209,49 @@ describe('namespaces to which images or workloads refer, without image streams i
   });
 });
 
+describe('tag items whose images are not in the files', () => {
+  const REMOVED = digest(NAMES.at(-1)!);
+  const saveWithout = (...names: string[]): void => {
+    saveLists();
+    const without = new Set<string>(names.map(digest));
+    write(
+      'images.json',
+      listOf(
+        'images',
+        savedLists().images!.filter(({ metadata }) => !without.has(metadata.name)),
+      ),
+    );
+  };
+
+  test.each([[[NAMES[0]!, NAMES.at(-1)!]], [NAMES]])('are kept, with one warning (%j)', async (names) => {
+    saveWithout(...names);
+    const report = await plan();
+    expect(report.plan.streams).toEqual([]);
+    expect(report.warnings).toContain(
+      `--from ${files.dir}: the files lack the images of ${names.length} tag items (first: ${digest('new')}); these items are kept, because the images may exist; get them with: oc get images -o json > ${files.dir}/images.json`,
+    );
+    expect(describeReason(report.plan.decisions.item(0, 0, NAMES.length - 1).because)).toBe(
+      'the files lack its image, which may exist',
+    );
+  });
+
+  test('are not counted in other namespaces than that of -n', async () => {
+    saveWithout(...NAMES);
+    expect((await plan({ namespace: 'third' })).warnings.join()).not.toContain('the files lack');
+  });
+
+  test('keep what is attached to their images', async () => {
+    saveWithout('new');
+    const tag = `${digest('new').replace(':', '-')}.sig`;
+    const signature = anOrdinaryImage('signature').object;
+    write('images.json', listOf('images', [...savedLists().images!.slice(1), signature]));
+    const signatures = anImageStream('ns/signatures').withTag(tag, [digest('signature')]).object;
+    write('imagestreams.json', listOf('imagestreams', [...savedLists().imagestreams!, signatures]));
+    const { images, snapshot } = (await plan({ pruneSignatures: true })).plan;
+    expect(images.map((image) => snapshot.images.nameText(image))).toEqual([REMOVED]);
+  });
+});
+
 test('archives and compressed lists in the directory are not read, and named', async () => {
   saveLists();
   write('more-pods.json.gz', 'x');
