@@ -143,8 +143,7 @@ export class Collector {
       return this.reject(origin, `contains an object without a name (kind ${KINDS[resource]})`);
     if (missing) return this.reject(origin, `contains ${describeObject(resource, object)} without ${missing}`);
     // A single object does not show that there are no others, except where one file each is how the list is saved.
-    if (isListed || origin.place.resource === resource || origin.path.split('/').at(-2) === resource)
-      this.note(resource, origin.place);
+    if (isListed || isOnePerFile(resource, origin)) this.note(resource, origin.place);
     const state = this.known.note(resource, object, origin.path);
     if (state === 'new') (this.lists[resource] ??= []).push(object);
     else if (state !== 'known')
@@ -154,6 +153,13 @@ export class Collector {
   private rejectState(origin: Origin, message: string): void {
     this.problems.push({ ...origin, message, remedy: 'delete-one' });
   }
+}
+
+/** True for a directory of objects, and for a must-gather's file with the name of the object. */
+function isOnePerFile(resource: SavedResource, { path, place }: Origin): boolean {
+  const [name = '', directory] = path.split('/').reverse();
+  const isNamedLikeList = name.replace(/\.[a-z]+$/i, '') === resource;
+  return directory === resource || (place.root !== undefined && place.resource === resource && !isNamedLikeList);
 }
 
 function describeObject(resource: SavedResource, { metadata: { namespace, name } }: KubeObject): string {

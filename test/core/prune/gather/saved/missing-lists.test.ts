@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import { describeReason } from '../../../../../src/core/graph/reason.js';
 import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
@@ -81,6 +82,19 @@ test('a single object is not a list: others of its kind are not known', async ()
   rmSync(path.join(files.dir, 'deployments.json'));
   write('web.json', item('deployments', WEB));
   await expect(plan()).rejects.toThrow('no list of deployments (only single objects) found');
+});
+
+test.each<[string, (pod: object) => string]>([
+  ['pods.json', JSON.stringify],
+  ['pods.yaml', stringify],
+])('a single object in %s is not a list either', async (file, format) => {
+  saveLists();
+  rmSync(path.join(files.dir, 'pods.json'));
+  write(file, format(item('pods', savedLists().pods![0]!)));
+  await expect(plan()).rejects.toMatchObject({
+    message: expect.stringContaining('no list of pods (only single objects) found') as string,
+    suggestions: expect.arrayContaining([expect.stringContaining('oc get pods -A -o json')]) as string[],
+  });
 });
 
 test('objects in a directory with the name of their resource are a list', async () => {
