@@ -47,7 +47,7 @@ export async function readSubjects(
     tick(1);
   };
   await Promise.all(candidates.map((image) => limit(() => read(image))));
-  return reader.subjects;
+  return reader.finish();
 }
 
 /**
@@ -73,11 +73,17 @@ function repositoriesToAsk(snapshot: Snapshot, candidates: readonly number[]): M
 /** The result of one request. */
 type Outcome = 'read' | 'unknown' | 'denied' | UnreadManifest;
 
+const SERVED_BEFORE =
+  'check whether the token is still valid: oc whoami; otherwise look into the log of the registry; then run again';
+
 class SubjectReader {
   readonly subjects: Subjects;
   private readonly signal: AbortSignal;
   private readonly denied = new Set<RepositoryName>();
-  private mayPull = false;
+  /** Repositories that have answered as they do only to a user who may pull. */
+  private readonly served = new Set<RepositoryName>();
+  /** Images (by number) that a repository has denied and none has served, with the repositories that can serve them. */
+  private readonly refused = new Map<number, readonly RepositoryName[]>();
   /** Set as soon as the registry is unavailable: nothing more is requested. */
   private unavailability: UnreadManifest | undefined;
 
@@ -100,13 +106,28 @@ class SubjectReader {
       if (outcome === 'read') return;
       outcomes.push(outcome);
     }
-    const { unread, denied } = this.subjects;
     const problem = outcomes.find((outcome) => typeof outcome === 'object');
-    if (problem) unread.set(this.snapshot.images.name(image), problem);
-    else if (outcomes.includes('denied')) {
+    if (problem) this.subjects.unread.set(this.snapshot.images.name(image), problem);
+    else if (outcomes.includes('denied')) this.refused.set(image, repositories);
+  }
+
+  /**
+   * Sorts the refused manifests, when all are read: a refusal is not a missing permission in a repository that has served
+   * others of its manifests, before or after it.
+   */
+  finish(): Subjects {
+    const { denied, unread } = this.subjects;
+    for (const [image, repositories] of this.refused) {
+      const refusing = repositories.filter((repository) => this.denied.has(repository));
+      const served = refusing.find((repository) => this.served.has(repository));
+      if (served) {
+        unread.set(this.snapshot.images.name(image), servedBefore(served, denied.error));
+        continue;
+      }
       denied.manifests++;
-      for (const repository of repositories) if (this.denied.has(repository)) denied.repositories.add(repository);
+      for (const repository of refusing) denied.repositories.add(repository);
     }
+    return this.subjects;
   }
 
   /** @returns `read` also if the run is ending; `unknown` if the registry does not have it in this repository */
@@ -114,11 +135,11 @@ class SubjectReader {
     const { snapshot, registry, signal, subjects } = this;
     if (signal.aborted) return 'read';
     if (this.unavailability || registry instanceof Error) return this.unavailability!;
-    if (this.denied.has(repository) || (!this.mayPull && this.denied.size >= MAX_DENIED)) return 'denied';
+    if (this.denied.has(repository) || (this.served.size === 0 && this.denied.size >= MAX_DENIED)) return 'denied';
     const { images, digests } = snapshot;
     try {
       const manifest = await registry.getManifest(repository, digests.digest(images.name(image)), { signal });
-      this.mayPull = true;
+      this.served.add(repository);
       if (manifest === undefined) return 'unknown';
       const subject = subjectIn(manifest);
       if (subject) subjects.found.set(images.name(image), digests.intern(subject));
@@ -141,6 +162,13 @@ class SubjectReader {
     this.subjects.unavailable ??= error;
     return (this.unavailability ??= notAvailable(error));
   }
+}
+
+/** Describes a manifest that a repository has refused, although it has served others. */
+function servedBefore(repository: RepositoryName, error: unknown): UnreadManifest {
+  const status = error instanceof RegistryError ? ` with status ${error.status}` : '';
+  const problem = `the registry has refused it${status}, although the user may pull from ${repository}`;
+  return { problem, remedy: SERVED_BEFORE };
 }
 
 /** Describes manifests that are not read because the registry is not available. */

@@ -71,6 +71,24 @@ test('only the manifests that no repository serves count as denied', async () =>
   expect([elsewhere.warnings, elsewhere.failures]).toEqual([[], []]);
 });
 
+test.each([
+  ['before', ['c', 'd']],
+  ['after', ['d', 'c']],
+])('a refusal %s the repository has served a manifest is a failure, not a missing permission', async (_, order) => {
+  const { subjects, warnings, failures } = await read(
+    (_repository, name) => (name === 'c' ? fails(401) : PLAIN),
+    order,
+  );
+  expect([warnings, subjects.denied.manifests]).toEqual([[], 0]);
+  expect(failures).toEqual([
+    expect.objectContaining({
+      target: `manifest of image ${digest('c')}`,
+      message: expect.stringMatching(/refused it with status 401, although the user may pull from ns\/app; the image/),
+      suggestions: [expect.stringContaining('oc whoami')],
+    }),
+  ]);
+});
+
 test.each<[string, number | undefined, RegistryError['kind']]>([
   ['503', 503, 'answer'],
   ['a refused connection', undefined, 'refused'],
