@@ -9,6 +9,7 @@ import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { readRegistryState, unavailablePart, type RegistryState } from '../operator/state.js';
 import { plural } from '../terminal/text.js';
+import { invalidReferenceWarnings } from './invalid-references.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
 import { settingsGrid } from './settings-grid.js';
 import { measureSpace } from './space.js';
@@ -107,9 +108,9 @@ async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSi
 }
 
 /** Describes what a dry run of `prune images` knows, or reports, and the grid does not consider. */
-function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests }: Freeable): string[] {
+function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests, invalid }: Freeable): string[] {
   const unreadable = snapshot.images.unreadable.size;
-  const warnings = notVisibleWarnings(notVisible, snapshot);
+  const warnings = [...invalidReferenceWarnings(invalid), ...notVisibleWarnings(notVisible, snapshot)];
   if (unreadManifests > 0)
     warnings.push(
       `registry status reads no manifests: ${plural(unreadManifests, 'image')} in the grid can be attached to images that stay (signatures, attestations, SBOMs), and prune images keeps these if it can read their manifests; its dry run shows them: regadm prune images`,
