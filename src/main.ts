@@ -51,6 +51,8 @@ export async function start(options: MainOptions): Promise<void> {
   for (const stream of outputStreams()) stream.removeAllListeners('error');
   stdout();
   stderr();
+  // Deprecations of Node.js concern developers: a proxy with an IP address and TLS would cause one on stderr.
+  process.noDeprecation = true;
   process.on('uncaughtException', reportBug);
   await main(process.argv.slice(2), options);
   await finishOutput();

@@ -368,6 +368,15 @@ describe('proxy-url', () => {
     expect(stderr).not.toContain('pass1234');
   });
 
+  test('with https and an IP address causes no warning of Node.js', async () => {
+    const cluster = { server: 'https://api.example.com:6443', 'proxy-url': 'https://127.0.0.1:1' };
+    const { status, stderr } = await runCli(['registry', 'status'], {
+      kubeconfig: kubeconfig({ token: 't' }, cluster),
+    });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('cannot be reached: connection refused')]);
+    expect(stderr).not.toContain('DEP0123');
+  });
+
   test('is named if the proxy refuses', async () => {
     const proxy = await startProxy({}, 407);
     const opening = authorization({ token: 't' }, { server: 'https://api.example.com:6443', 'proxy-url': proxy.url });
