@@ -112,8 +112,8 @@ class SubjectReader {
   }
 
   /**
-   * Sorts the refused manifests, when all are read: a refusal is not a missing permission in a repository that has served
-   * others of its manifests, before or after it.
+   * Sorts the refused manifests, when all are read: a refusal is not a missing permission in a repository that has
+   * served others of its manifests, before or after it.
    */
   finish(): Subjects {
     const { denied, unread } = this.subjects;
