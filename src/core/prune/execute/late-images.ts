@@ -30,8 +30,8 @@ export async function reportLateImages(run: Run, manifests?: Manifests): Promise
   } catch (error) {
     failures.push(lateImagesUnknown(error));
   }
-  const late = findLateImages(view, new Set(blobs.keys()), unstated.needs);
-  for (const { image, needed } of late) {
+  const lateImages = findLateImages(view, new Set(blobs.keys()), unstated.needs);
+  for (const { image, needed } of lateImages) {
     const isConfirmed = needed.every((blob) => blobs.get(blob));
     const names = needed.map((blob) => view.digests.text(blob));
     failures.push(lateImageFailure(describe(run, image), names, isConfirmed));
