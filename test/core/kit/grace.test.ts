@@ -27,7 +27,15 @@ test.each([
   expect(ending?.aborted).toBe(true);
 });
 
-test('without an interruption, there is no limit', async () => {
-  const work = (): Promise<string> => new Promise((resolve) => setTimeout(() => resolve('done'), 50));
-  await expect(withGrace(new AbortController().signal, work, 1)).resolves.toBe('done');
+test('without an interruption, no timer limits the work', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  await expect(withGrace(new AbortController().signal, async () => timers(), 1)).resolves.toBe(before);
+  const interruption = new AbortController();
+  const work = async (): Promise<number> => {
+    interruption.abort();
+    return timers();
+  };
+  await expect(withGrace(interruption.signal, work, 60_000)).resolves.toBe(before + 1);
+  expect(timers()).toBe(before);
 });
