@@ -68,9 +68,14 @@ test.each([
 /** Removes the volume of the images, so that they are in the file system of the container. */
 function removeVolume(): void {
   changeConfig({ storage: {} });
+  changeContainers({ volumeMounts: [] });
+}
+
+/** Changes fields of the registry's containers, and removes the volumes of its pods. */
+function changeContainers(fields: object): void {
   const { spec, ...deployment } = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
   const template = spec!.template as { spec: { containers: object[] } };
-  const containers = template.spec.containers.map((container) => ({ ...container, volumeMounts: [] }));
+  const containers = template.spec.containers.map((container) => ({ ...container, ...fields }));
   const bare = { ...template, spec: { ...template.spec, containers, volumes: [] } };
   sandbox.store.put('deployments', { ...deployment, spec: { ...spec, template: bare } });
 }
@@ -91,11 +96,7 @@ test.each([
 
 /** Removes every statement about the storage from the Deployment: the configuration file of its image has it. */
 function removeStatement(): void {
-  const { spec, ...deployment } = sandbox.store.get('deployments', NAMESPACE, 'image-registry')!;
-  const template = spec!.template as { spec: { containers: object[] } };
-  const containers = template.spec.containers.map((container) => ({ ...container, env: [], volumeMounts: [] }));
-  const bare = { ...template, spec: { ...template.spec, containers, volumes: [] } };
-  sandbox.store.put('deployments', { ...deployment, spec: { ...spec, template: bare } });
+  changeContainers({ env: [], volumeMounts: [] });
 }
 
 /** Removes the storage from the config, too. */
