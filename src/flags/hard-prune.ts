@@ -20,7 +20,7 @@ export const hardPruneFlags = {
     options: ['safe', 'registry'] as const,
     default: 'safe',
     description:
-      "rules for what is kept: registry (exactly those of the registry's own pruner), safe (also keep the manifest links of the children of listed image indexes)",
+      "rules for what is kept: registry (exactly those of the registry's own pruner), safe (also keep what manifests in the storage and promoted tags need)",
   })(),
   'accept-partial-storage': Flags.boolean({
     description:

@@ -5,6 +5,7 @@ import { RegadmError } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
 import { addInvalidName, type InvalidNames } from '../../model/names/invalid-names.js';
 import { quote } from '../../model/names/quote.js';
+import { followedImages, sourceStream } from '../../model/referrers/stream.js';
 import { listOf } from '../../model/values/json.js';
 import { parseManifestDigests } from './manifest.js';
 
@@ -110,24 +111,42 @@ export class ImageUses implements Collector {
   }
 }
 
-/** Collects the images in the status of each image stream (`namespace/name`). */
+interface StreamItem {
+  image?: unknown;
+  dockerImageReference?: unknown;
+}
+
+/** Collects the images that image streams list, and from which repositories their tags pull. */
 export class StreamLists implements Collector {
+  /** Images in the status of each image stream (`namespace/name`). */
   readonly listed = new Map<string, Set<string>>();
+  /** Images that tags of other image streams pull from a repository (`namespace/name`). */
+  readonly sources = new Map<string, Set<string>>();
   /** Hosts of the registry. */
   readonly hosts = new Set<string>();
 
-  add({ metadata, spec, status }: KubeObject): void {
+  add(stream: KubeObject): void {
+    const { metadata, spec, status } = stream;
     // Without a registry, the API server copies the repository that a tenant wrote to the status.
     if (!spec?.dockerImageRepository) this.addHosts(status);
     const listed = new Set<string>();
     const key = `${metadata.namespace}/${metadata.name}`;
     for (const tag of entriesOf<{ items?: unknown }>(status?.tags, key, 'status.tags')) {
-      for (const item of entriesOf<{ image?: unknown }>(tag?.items, key, 'status.tags[].items')) {
+      for (const item of entriesOf<StreamItem>(tag?.items, key, 'status.tags[].items')) {
         const hex = hexOf(item?.image);
         if (hex) listed.add(hex);
+        this.addSource(sourceStream(item?.dockerImageReference, key), hex);
       }
     }
     this.listed.set(key, listed);
+    for (const { repository, digest } of followedImages(stream)) this.addSource(repository, hexOf(digest));
+  }
+
+  private addSource(repository: string | undefined, hex: string | undefined): void {
+    if (repository === undefined || hex === undefined) return;
+    const images = this.sources.get(repository);
+    if (images) images.add(hex);
+    else this.sources.set(repository, new Set([hex]));
   }
 
   private addHosts(status: KubeObject['status']): void {

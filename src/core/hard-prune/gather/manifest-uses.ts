@@ -68,8 +68,8 @@ class ManifestReading {
    * be the only object that is gone.
    */
   async addListedIndexes(): Promise<void> {
-    const { images, streams, children } = this.usage;
-    const listed = new Set([...streams.values()].flatMap((digests) => [...digests].filter((hex) => !images.has(hex))));
+    const { images, children } = this.usage;
+    const listed = this.listedImages().filter((hex) => !images.has(hex));
     await forEachParallel(listed, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
@@ -103,8 +103,16 @@ class ManifestReading {
   }
 
   private listedIndexes(): string[] {
-    const { streams, children } = this.usage;
-    return [...streams.values()].flatMap((listed) => [...listed].filter((hex) => children.has(hex)));
+    const { children } = this.usage;
+    return this.listedImages().filter((hex) => children.has(hex));
+  }
+
+  /** Returns the images that the tags of image streams list or follow. */
+  private listedImages(): string[] {
+    const { streams, sources } = this.usage;
+    const found = new Set<string>();
+    for (const images of [...streams.values(), ...sources.values()]) for (const hex of images) found.add(hex);
+    return [...found];
   }
 
   /** @throws RegadmError IMAGE_UNREADABLE if it exists but cannot be read */

@@ -26,6 +26,7 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
     doubtful: images.doubtful,
     embedded: images.embedded,
     streams: streams.listed,
+    sources: streams.sources,
     invalid: images.invalid,
     invalidCount: images.invalidCount,
   };

@@ -6,22 +6,26 @@ import type {
   StoredRepository,
 } from '../../model/registry-storage.js';
 import type { HardPruneRules } from './types.js';
-import { childrenOf, type ClusterUsage } from './usage.js';
+import { childrenOf, imagesPulledFrom, type ClusterUsage } from './usage.js';
 
 /**
  * Chooses the unused data, by the rules of the recorded cases. A repository without an image stream is deleted as a
  * whole. In other repositories, a manifest link is kept only if its image is in use *and* the stream lists it. Every
- * blob that is not in use is deleted. With the rules `safe`, links without a manifest are deleted too if no Image
- * object and no image stream knows them: a prune of images leaves those of the children of removed indexes.
+ * blob that is not in use is deleted.
+ *
+ * With the rules `safe`, the children of listed indexes keep their links, and a tag of another stream that names a
+ * repository, as `oc tag` writes it, counts like one of its own stream. Links without a manifest are deleted too if no
+ * Image object and no image stream knows them: a prune of images leaves those of the children of removed indexes.
  */
 export function chooseCandidates(snapshot: StorageSnapshot, usage: ClusterUsage, rules: HardPruneRules): Candidates {
   const repositories: RepositoryRemoval[] = [];
   const manifestLinks: Candidates['manifestLinks'] = [];
   for (const repository of snapshot.repositories) {
-    const { name } = repository;
-    const listed = usage.streams.get(name);
-    if (!listed) repositories.push({ name, reason: removalReason(name) });
-    else manifestLinks.push(...unusedLinks(repository, usage, rules));
+    const { name, manifests = [] } = repository;
+    const unused = unusedLinks(repository, usage, rules);
+    const isUsed = usage.streams.has(name) || (rules === 'safe' && unused.length < manifests.length);
+    if (isUsed) manifestLinks.push(...unused);
+    else repositories.push({ name, reason: removalReason(name) });
   }
   return { repositories, manifestLinks, blobs: snapshot.blobs.filter((hex) => !usage.inUse.has(hex)) };
 }
@@ -37,13 +41,10 @@ function unusedLinks(
   usage: ClusterUsage,
   rules: HardPruneRules,
 ): LinkCandidate[] {
-  const listed = usage.streams.get(name)!;
-  const kept = rules === 'safe' ? childrenOf(listed, usage) : new Set<string>();
+  const isSafe = rules === 'safe';
+  const pulled = isSafe ? imagesPulledFrom(name, usage) : (usage.streams.get(name) ?? new Set<string>());
+  const children = isSafe ? childrenOf(pulled, usage) : new Set<string>();
   return manifests
-    .filter((hex) => !(usage.inUse.has(hex) && listed.has(hex)) && !kept.has(hex))
-    .map((hex) => ({
-      repository: name,
-      hex,
-      evenDangling: rules === 'safe' && !listed.has(hex) && !usage.images.has(hex),
-    }));
+    .filter((hex) => !(usage.inUse.has(hex) && pulled.has(hex)) && !children.has(hex))
+    .map((hex) => ({ repository: name, hex, evenDangling: isSafe && !pulled.has(hex) && !usage.images.has(hex) }));
 }

@@ -3,7 +3,7 @@ import { refusal } from '../../model/errors.js';
 import { assertOwnStorage, findDoubts, type Doubt } from './own-storage.js';
 import type { PrunerOutput } from './plan-from-output.js';
 import type { HardPruneRules } from './types.js';
-import { describePlace, invalidNameWarnings, streamsLosingChildren, type ClusterUsage } from './usage.js';
+import { describePlace, invalidNameWarnings, repositoriesLosingChildren, type ClusterUsage } from './usage.js';
 
 /** How problems are judged. */
 export interface JudgeOptions {
@@ -77,11 +77,14 @@ function noLayersWarning({ doubtful, invalid, streams }: ClusterUsage): string[]
   ];
 }
 
-/** The pruner knows only what a stream lists, and deletes the manifest links of a listed index's children. */
+/**
+ * The pruner knows only what a stream lists, and deletes the manifest links of a listed index's children, also in the
+ * repository from which the index was promoted.
+ */
 function assertChildrenKept(output: PrunerOutput, usage: ClusterUsage, { rules, confirmed }: JudgeOptions): string[] {
-  const streams = streamsLosingChildren(output.plan().manifestLinks, usage);
-  if (streams.length === 0) return [];
-  const problem = `the registry's own pruner deletes the manifest links of image index children in: ${streams.join(', ')}`;
+  const losing = repositoriesLosingChildren(output.plan(), usage);
+  if (losing.length === 0) return [];
+  const problem = `the registry's own pruner deletes the manifest links of image index children in: ${losing.join(', ')}`;
   if (rules === 'registry' || !confirmed) return [problem];
   throw refusal('INDEX_CHILDREN', problem, [
     "prune the registry's volume with --storage DIR, which keeps them, or accept the loss with --rules registry",

@@ -2,6 +2,7 @@ import { isDigest } from '../../model/digest.js';
 import { describeStreams } from '../../model/names/describe-streams.js';
 import { listInvalidNames, type InvalidNames } from '../../model/names/invalid-names.js';
 import { quote } from '../../model/names/quote.js';
+import type { HardPrunePlan } from './types.js';
 
 /** What the cluster uses. Digests are 64 hex digits without their algorithm. */
 export interface ClusterUsage {
@@ -26,6 +27,11 @@ export interface ClusterUsage {
   embedded: ReadonlySet<string>;
   /** Images in the status of each image stream (`namespace/name`). */
   streams: Map<string, Set<string>>;
+  /**
+   * Images that are pulled from a repository (`namespace/name`) because a tag of another image stream names it, as `oc
+   * tag` writes it: `registry/namespace/name@digest`.
+   */
+  sources: ReadonlyMap<string, ReadonlySet<string>>;
   /** Names of layers, configs and images that are not digests, of the first images (by name) that have any. */
   invalid: Map<string, InvalidNames>;
   /** Number of images with such names. */
@@ -64,19 +70,30 @@ export function childrenOf(images: Iterable<string>, { children }: Pick<ClusterU
   return found;
 }
 
-/** Finds the streams of a listed image index that loses a manifest link of one of its children. */
-export function streamsLosingChildren(
-  links: readonly { repository: string; digest: string }[],
-  usage: Pick<ClusterUsage, 'streams' | 'children'>,
+/** Returns the images that its image stream lists, and those that tags of other streams pull from a repository. */
+export function imagesPulledFrom(
+  repository: string,
+  { streams, sources }: Pick<ClusterUsage, 'streams' | 'sources'>,
+): ReadonlySet<string> {
+  return new Set([...(streams.get(repository) ?? []), ...(sources.get(repository) ?? [])]);
+}
+
+/** Finds repositories from which image indexes are pulled, and which lose a manifest link of one of their children. */
+export function repositoriesLosingChildren(
+  plan: Pick<HardPrunePlan, 'manifestLinks' | 'repositories'>,
+  usage: Pick<ClusterUsage, 'streams' | 'sources' | 'children' | 'managed'>,
 ): string[] {
   const children = new Map<string, Set<string>>();
   const losing = new Set<string>();
-  for (const { repository, digest } of links) {
-    const listed = usage.streams.get(repository);
-    if (!listed) continue;
-    const own = children.get(repository) ?? childrenOf(listed, usage);
+  for (const { repository, digest } of plan.manifestLinks) {
+    const own = children.get(repository) ?? childrenOf(imagesPulledFrom(repository, usage), usage);
     children.set(repository, own);
     if (own.has(digest.replace(/^sha256:/, ''))) losing.add(repository);
+  }
+  // What a repository contains is not known here. An index that was pushed to it has its children in it.
+  for (const { name } of plan.repositories) {
+    const images = usage.sources.get(name) ?? [];
+    if ([...images].some((hex) => usage.managed.has(hex) && usage.children.has(hex))) losing.add(name);
   }
   return [...losing].sort();
 }

@@ -85,3 +85,20 @@ export function sourceStream(pullSpec: unknown, own: string): string | undefined
   const key = `${parsed.namespace}/${parsed.name}`;
   return key === own ? undefined : key;
 }
+
+/** An image, and the repository (`namespace/name`) from which it is pulled. */
+interface PulledImage {
+  repository: string;
+  digest: string;
+}
+
+/** Returns the images that tags of a stream's spec follow by digest. */
+export function followedImages(stream: KubeObject): PulledImage[] {
+  return followedReferences(stream).flatMap(({ form, text, namespace }) => {
+    if (form !== 'stream-image' && form !== 'pull-spec') return [];
+    const parsed = form === 'pull-spec' ? parseImageReference(text) : parseStreamImage(text);
+    if (typeof parsed === 'string' || parsed.digest === '') return [];
+    const place = 'namespace' in parsed ? parsed.namespace : namespace;
+    return [{ repository: `${place}/${parsed.name}`, digest: parsed.digest }];
+  });
+}

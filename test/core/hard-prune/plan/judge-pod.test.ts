@@ -18,6 +18,7 @@ function aCluster(change: Partial<ClusterUsage> = {}): ClusterUsage {
     doubtful: new Map(),
     embedded: new Set(),
     streams: new Map([['ns/app', new Set([hex(image), hex(index)])]]),
+    sources: new Map(),
     invalid: new Map(),
     invalidCount: 0,
     ...change,
@@ -54,6 +55,21 @@ test('the link of a child is refused, or a warning', () => {
   );
   expect(judge(lines, aCluster(), { confirmed: false })).toEqual([problem]);
   expect(judge(lines, aCluster(), { rules: 'registry' })).toEqual([problem]);
+});
+
+test('the link of a child is refused in the repository from which its index was promoted, too', () => {
+  const usage = aCluster({ sources: new Map([['dev/app', new Set([hex(index)])]]) });
+  const refused = expect.objectContaining({
+    code: 'INDEX_CHILDREN',
+    message: expect.stringMatching(/index children in: dev\/app$/) as string,
+  }) as Error;
+  const link = `level=info msg="Would delete manifest link: dev/app@${digest(child)}"`;
+  expect(() => judge([...complete, link], usage)).toThrow(refused);
+  const repository = 'level=info msg="Would delete repository: dev/app"';
+  expect(() => judge([...complete, repository], usage)).toThrow(refused);
+  expect(judge([...complete, repository], { ...usage, managed: new Set([hex(image)]) })).toEqual([]);
+  const single = new Map([['dev/app', new Set([hex(image)])]]);
+  expect(judge([...complete, repository], aCluster({ sources: single }))).toEqual([]);
 });
 
 test('images without stated blobs are named, a few of many', () => {

@@ -10,7 +10,7 @@ function usageOf(images: KubeObject[], streams: KubeObject[] = []) {
   images.forEach((image) => uses.add(image));
   const { names, newest, inUse, children, managed, incomplete, doubtful, embedded, invalid, invalidCount } = uses;
   const listed = { inUse, children, managed, incomplete, doubtful, embedded, invalid, invalidCount };
-  return { ...listed, images: names, newestImage: newest, streams: lists.listed };
+  return { ...listed, images: names, newestImage: newest, streams: lists.listed, sources: lists.sources };
 }
 
 const hex = (name: string): string => digest(name).slice(7);
