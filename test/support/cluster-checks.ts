@@ -31,6 +31,7 @@ export interface PruneDocument {
   layerLinks: (EntryResult & { repository: string; digest: string })[];
   manifestLinks: (EntryResult & { repository: string; digest: string })[];
   blobs: (EntryResult & { digest: string })[];
+  invalidReferences: { referrer: { kind: string; namespace: string; name: string }; field: string }[];
   warnings: string[];
   failures: { target: string; message: string }[];
 }

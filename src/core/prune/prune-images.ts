@@ -29,8 +29,8 @@ export async function pruneImages(
   const { auditLog, registry } = request;
   return run(ports, request, startRun(reporter, signal), {
     judge: assertPassed,
-    finish: ({ plan, gathered }) =>
-      execute(plan, ports, { gathered, auditLog, workers: registry.workers, reporter, signal }),
+    finish: ({ plan, gathered }, context) =>
+      execute(plan, ports, { gathered, auditLog, workers: registry.workers, reporter: context.reporter, signal }),
   });
 }
 
@@ -67,7 +67,7 @@ interface Ending {
   /** Decides whether failed checks stop the run. @throws RegadmError to stop it */
   judge(checks: PreflightCheck[]): void;
   /** Executes the plan, or only reports it. */
-  finish(prepared: Prepared): Promise<Execution>;
+  finish(prepared: Prepared, context: RunContext): Promise<Execution>;
 }
 
 /** Reads, plans and checks; the ending decides what follows. */
@@ -91,7 +91,7 @@ async function run(
     assertImagesWithinLimit(plan, request.maxDelete);
     if (request.planOut !== undefined)
       await writePlanFile(request.planOut, toPlanFile(plan, ports.server, gathered.evidence.now));
-    const execution = await finish({ gathered, plan });
+    const execution = await finish({ gathered, plan }, context);
     return toReport(plan, execution, { request, context, checks, gathered });
   } finally {
     if (gathered.registry && !(gathered.registry instanceof Error)) await gathered.registry.close();
@@ -119,7 +119,7 @@ async function check(
 
 function toReport(
   plan: ImagePrunePlan,
-  { dryRun, outcome, failures, registrySetup, interrupted }: Execution,
+  { dryRun, outcome, failures, laterReferences, registrySetup, interrupted }: Execution,
   more: { request: ImagePruneRequest; context: RunContext; checks: PreflightCheck[]; gathered: Gathered },
 ): ImagePruneReport {
   const { registry, lists } = more.gathered;
@@ -131,6 +131,7 @@ function toReport(
     plan,
     outcome,
     registry: registry && !(registry instanceof Error) ? { url: registry.url, verified: registry.verified } : undefined,
+    laterReferences,
     registrySetup,
     preflight: more.checks,
     warnings: more.context.warnings,

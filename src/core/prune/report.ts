@@ -1,4 +1,5 @@
 import type { Failure } from '../model/document.js';
+import type { InvalidReference } from '../model/errors.js';
 import type { RegistrySetup } from '../operator/state.js';
 import type { PruneOutcome } from './outcome.js';
 import type { ImagePrunePlan } from './plan/plan.js';
@@ -20,6 +21,8 @@ export interface ImagePruneReport {
   preflight: PreflightCheck[];
   warnings: string[];
   failures: Failure[];
+  /** References that cannot be read and have appeared during the run. */
+  laterReferences?: readonly InvalidReference[];
   /** Mean size of an Image object in the lists, in bytes: the space that is freed in etcd is estimated from it. */
   imageObjectBytes: number;
   /** Present if a signal ended the run before everything was done; with the exit status of that signal. */

@@ -1,7 +1,8 @@
 import type { ReadResult } from '../cluster/lists/read-result.js';
 import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
-import type { InvalidReference } from '../model/errors.js';
+import type { Reporter } from '../kit/reporter.js';
+import type { InvalidReference, RegadmError } from '../model/errors.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
@@ -46,6 +47,19 @@ export function warnAboutInput(
   for (const line of unreadManifestWarnings(snapshot)) reporter.warning(line);
   if (unreadable.length > LISTED)
     reporter.warning(`the metadata of ${unreadable.length - LISTED} more images cannot be read`);
+}
+
+/**
+ * Warns about references that cannot be read and have appeared during a run.
+ * @param error the error that the run reports instead of a result; it lists its references itself
+ */
+export function warnAboutLaterReferences(
+  references: readonly InvalidReference[],
+  error: RegadmError | undefined,
+  reporter: Pick<Reporter, 'warning'>,
+): void {
+  const listed = new Set(error?.invalidReferences?.map(describeReference));
+  for (const line of references.map(describeReference)) if (!listed.has(line)) reporter.warning(line);
 }
 
 /**

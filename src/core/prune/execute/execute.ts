@@ -1,12 +1,13 @@
 import type { RegistrySetup } from '../../operator/state.js';
 import { namespaceToRead } from '../../graph/options.js';
 import type { Reporter } from '../../kit/reporter.js';
-import { EXIT, RegadmError } from '../../model/errors.js';
+import { EXIT, RegadmError, type InvalidReference } from '../../model/errors.js';
 import type { Gathered } from '../gather/gather.js';
 import type { Failure } from '../../model/document.js';
 import { hasDeletedInRegistry, isUntouched, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
+import { warnAboutLaterReferences } from '../warnings.js';
 import { AuditLog } from './audit-log.js';
 import { ClusterWatcher } from './watch/cluster-watcher.js';
 import { pruneImages } from './images.js';
@@ -20,6 +21,8 @@ export interface Execution {
   dryRun: boolean;
   outcome: PruneOutcome;
   failures: Failure[];
+  /** References that cannot be read and have appeared during the run. */
+  laterReferences?: readonly InvalidReference[];
   /** The setup of the registry in which something was deleted, if it can be read. */
   registrySetup?: RegistrySetup;
   /** Present if a signal ended the run before everything was done; with the exit status of that signal. */
@@ -64,12 +67,15 @@ export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: 
     await watcher.stop();
     await audit?.close();
   }
-  if (run.fatal && isUntouched(run.outcome)) throw run.fatal;
+  const isError = run.fatal !== undefined && isUntouched(run.outcome);
+  const laterReferences = view.references.found;
+  warnAboutLaterReferences(laterReferences, isError ? run.fatal : undefined, reporter);
+  if (isError) throw run.fatal;
   const age = (watcher.oldestLookMs / 1000).toFixed(3);
   reporter.log(4, `the oldest look at the cluster that a deletion rested on was ${age} s old`);
   const { outcome, failures } = run;
   const registrySetup = hasDeletedInRegistry(outcome) ? await ports.readRegistrySetup() : undefined;
-  return { dryRun: false, outcome, failures, registrySetup, interrupted: toInterruption(signal) };
+  return { dryRun: false, outcome, failures, laterReferences, registrySetup, interrupted: toInterruption(signal) };
 }
 
 function watch(

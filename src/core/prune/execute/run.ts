@@ -127,8 +127,7 @@ export class Run {
    */
   fail(target: string, error: unknown, place?: string): string {
     const message = messageOf(error);
-    const suggestions = error instanceof RegadmError ? error.suggestions : [];
-    this.failures.push({ target, message, ...(suggestions.length > 0 ? { suggestions } : {}) });
+    this.failures.push(toFailure(target, error, message));
     if (error instanceof RegadmError && FATAL.has(error.code)) this.ended ??= error;
     const persistent = this.streaks.api.failed(error, place) ?? this.streaks.registry.failed(error, place);
     if (persistent) this.end(persistent);
@@ -140,7 +139,7 @@ export class Run {
     if (this.ended) return;
     this.ended =
       error instanceof RegadmError ? error : new RegadmError(messageOf(error), { code: 'INTERNAL', cause: error });
-    this.failures.push({ target: 'the run', message: `ended early: ${this.ended.message}` });
+    this.failures.push(toFailure('the run', this.ended, `ended early: ${this.ended.message}`));
   }
 
   /** Runs `work` on every item with the maximum number of workers; starts nothing new once the run has ended. */
@@ -148,4 +147,9 @@ export class Run {
     const concurrency = Math.min(this.ports.workers, items.length);
     await forEachParallel(items, { concurrency, shouldStop: () => !this.isActive }, work);
   }
+}
+
+function toFailure(target: string, error: unknown, message: string): Failure {
+  const suggestions = error instanceof RegadmError ? error.suggestions : [];
+  return { target, message, ...(suggestions.length > 0 ? { suggestions } : {}) };
 }

@@ -132,11 +132,11 @@ function* blobEntries({ plan, outcome, dryRun }: ImagePruneReport): Generator<Bl
   }
 }
 
-/** References that were ignored; with `--namespace`, also those in other namespaces. */
-function invalidReferences({ plan }: ImagePruneReport): InvalidReference[] {
+/** References that were ignored or appeared during the run; with `--namespace`, also those in other namespaces. */
+function invalidReferences({ plan, laterReferences = [] }: ImagePruneReport): InvalidReference[] {
   const key = ({ referrer, field, reference }: InvalidReference): string =>
     [referrer.kind, referrer.namespace, referrer.name, field, reference].join('\0');
-  return [...plan.uses.invalid, ...plan.uses.reported].sort((a, b) => compareText(key(a), key(b)));
+  return [...plan.uses.invalid, ...plan.uses.reported, ...laterReferences].sort((a, b) => compareText(key(a), key(b)));
 }
 
 function toPreflightEntry({ name, status, message, suggestions = [] }: PreflightCheck): PreflightEntry {

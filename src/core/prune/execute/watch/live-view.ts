@@ -4,7 +4,6 @@ import { toUseOptions } from '../../../graph/options.js';
 import type { Reason } from '../../../graph/reason.js';
 import { collectUses, type UseIndex } from '../../../graph/uses.js';
 import type { StreamRecord } from '../../../model/image-stream.js';
-import { RegadmError } from '../../../model/errors.js';
 import type { ImageRecord } from '../../../model/image.js';
 import { describeStreams } from '../../../model/names/describe-streams.js';
 import type { Referrer } from '../../../model/referrer.js';
@@ -18,6 +17,7 @@ import { KnownStreams } from './known-streams.js';
 import { LaterDigests } from './later-digests.js';
 import { LaterImages } from './later-images.js';
 import { LaterNeeds } from './later-needs.js';
+import { LaterReferences } from './later-references.js';
 import type { KnownSize } from './watch-budget.js';
 
 /**
@@ -31,6 +31,8 @@ export class LiveView {
   readonly streams: KnownStreams;
   private readonly referrers: KnownReferrers;
   readonly needs: LaterNeeds;
+  /** References that cannot be read and have appeared since the plan was computed. */
+  readonly references: LaterReferences;
   private readonly linkNeeds = new Map<string, { stream: ImageStream; images: number; needed: Set<number> }>();
   private readonly current: CurrentDecisions;
   /** Computed on request; undefined once a referrer or an image has changed. */
@@ -38,10 +40,12 @@ export class LiveView {
 
   /** @param now the API server's clock when the lists were read, ms since the epoch */
   constructor(
-    private readonly plan: Pick<ImagePrunePlan, 'snapshot' | 'options' | 'only'>,
+    private readonly plan: Pick<ImagePrunePlan, 'snapshot' | 'options' | 'only'> &
+      Partial<Pick<ImagePrunePlan, 'uses'>>,
     private readonly now: number,
   ) {
-    const { snapshot } = plan;
+    const { snapshot, options, uses } = plan;
+    this.references = new LaterReferences({ ignoreInvalidRefs: options.ignoreInvalidRefs, before: uses });
     this.digests = new LaterDigests(snapshot.digests);
     this.images = new LaterImages(snapshot.images, this.digests);
     this.streams = new KnownStreams(snapshot.streams, this.digests);
@@ -218,16 +222,7 @@ export class LiveView {
   private collectUses(): UseIndex {
     const { options } = this.plan;
     const uses = collectUses(this.referrers.all(), this.digests, toUseOptions(options, this.now, this.streams.all()));
-    if (uses.invalid.length > 0 && !options.ignoreInvalidRefs) {
-      throw new RegadmError(
-        'a reference that cannot be parsed has appeared while images were deleted: what it uses is unknown',
-        {
-          code: 'INVALID_REFERENCES',
-          invalidReferences: uses.invalid,
-          suggestions: ['repair or delete the objects listed above, then run again; or pass --ignore-invalid-refs'],
-        },
-      );
-    }
+    this.references.check(uses);
     return uses;
   }
 
