@@ -13,8 +13,12 @@ const TEMPLATES: Partial<Record<SavedResource, string[]>> = {
   cronjobs: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 };
 
+/** The lists of containers in the spec of a pod. */
+const CONTAINER_LISTS = ['containers', 'initContainers', 'ephemeralContainers'] as const;
+
 /** Finds the missing part of an object of a resource without a pod template. */
 const CHECKS: Partial<Record<SavedResource, (object: KubeObject) => string | undefined>> = {
+  images: missingInImage,
   pods: missingInPod,
   imagestreams: missingInStream,
   deploymentconfigs: missingInDeploymentConfig,
@@ -27,6 +31,8 @@ const LAST_PARTS: Partial<Record<SavedResource, string>> = {
   images: 'metadata',
   limitranges: 'spec',
   controllerrevisions: 'revision',
+  // The phase follows what the status states about the output.
+  builds: 'status.phase',
 };
 
 /**
@@ -55,23 +61,46 @@ function missingUses(resource: SavedResource, object: KubeObject): string | unde
   return CHECKS[resource]?.(object);
 }
 
-/** A file that was cut can still be valid YAML. The API server writes the keys of an object in alphabetical order. */
+/**
+ * A file that was cut can still be valid YAML. The API server writes the keys of an object in alphabetical order.
+ */
 function missingEnd(resource: SavedResource, object: KubeObject): string | undefined {
   const last = LAST_PARTS[resource] ?? 'status';
-  return last in object ? undefined : `${last}: it was cut, or it does not come from the API server`;
+  return valueAt(object, last.split('.')) === undefined
+    ? `${last}: it was cut, or it does not come from the API server`
+    : undefined;
+}
+
+/** The manifest of an image can name a subject, and what the image consists of. */
+function missingInImage({ dockerImageManifest: text }: KubeObject): string | undefined {
+  if (typeof text !== 'string' || text.trim() === '') return undefined;
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch {
+    return 'a complete dockerImageManifest: it is not JSON';
+  }
 }
 
 function missingInPod({ spec, status }: KubeObject): string | undefined {
   if (!isRecord(spec)) return 'spec';
   if (!hasContainers(spec)) return 'spec.containers';
+  const lacking = CONTAINER_LISTS.find((list) => !listOf(spec[list]).every(hasImage));
+  if (lacking !== undefined) return `spec.${lacking}[].image`;
   return isRecord(status) && typeof status.phase === 'string' ? undefined : 'status.phase';
 }
 
 function missingInStream({ status }: KubeObject): string | undefined {
   if (!isRecord(status)) return 'status';
-  return listOf(status.tags).every((tag) => isRecord(tag) && typeof tag.tag === 'string')
-    ? undefined
-    : 'status.tags[].tag';
+  const tags = listOf(status.tags);
+  if (!tags.every((tag) => isRecord(tag) && typeof tag.tag === 'string')) return 'status.tags[].tag';
+  if (!tags.every((tag) => isRecord(tag) && hasItems(tag))) return 'status.tags[].items';
+  return undefined;
+}
+
+/** The items of a tag are null if none was imported; then conditions state why. */
+function hasItems({ items, conditions }: Record<string, unknown>): boolean {
+  return Array.isArray(items) || items === null || Array.isArray(conditions);
 }
 
 /** Triggers follow the template: where they are, the template was not cut. */
@@ -88,6 +117,11 @@ function missingStrategy({ spec }: KubeObject): string | undefined {
 
 function hasContainers(podSpec: unknown): boolean {
   return isRecord(podSpec) && Array.isArray(podSpec.containers) && podSpec.containers.length > 0;
+}
+
+/** Every container of a pod has an image; in a template, it can be missing. */
+function hasImage(container: unknown): boolean {
+  return isRecord(container) && typeof container.image === 'string';
 }
 
 function valueAt(object: KubeObject, path: string[]): unknown {

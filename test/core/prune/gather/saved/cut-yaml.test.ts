@@ -92,6 +92,18 @@ test('a file with an image is refused, wherever it was cut before its metadata',
   }
 });
 
+test('a file with a build is refused, wherever its status was cut before the phase', () => {
+  const output = { to: { imageDigest: 'sha256:abc' } };
+  const text = file('builds', 'build.openshift.io/v1', {
+    spec: { strategy: { dockerStrategy: FROM } },
+    status: { output, phase: 'New' },
+  });
+  for (const cut of cuts(text)) {
+    const objects = read(cut);
+    if (objects !== undefined) expect([cut, objects.builds?.[0]?.status]).toMatchObject([cut, { output }]);
+  }
+});
+
 test('a list is refused, before or after whichever line break it was cut before its metadata', () => {
   const items = OBJECTS.map(([resource, apiVersion, more]) => ({
     apiVersion,

@@ -22,7 +22,7 @@ const without = (object: object, ...fields: string[]): KubeObject => {
 /** Cuts a text before the first occurrence of `end` that follows its middle. */
 const cut = (text: string, end: string): string => text.slice(0, text.indexOf(end, text.length / 2));
 
-const { pods, imagestreams } = savedLists() as { pods: [KubeObject]; imagestreams: [KubeObject] };
+const { pods, imagestreams, images } = savedLists() as Record<'pods' | 'imagestreams' | 'images', [KubeObject]>;
 const [pod] = pods;
 
 /** Files that cannot be used, with what the error says and the command that replaces the file. */
@@ -123,6 +123,26 @@ const BROKEN: [string, string, object | string, string][] = [
     listOf('pods', [{ ...pod, spec: { containers: [] } }]),
     'Pod "ns/web" without spec.containers',
   ],
+  [
+    'a pod with a container without an image',
+    'pods.json',
+    listOf('pods', [
+      { ...pod, spec: { containers: [{ name: 'a', image: 'a' }], initContainers: [{ name: 'b' }] } } as KubeObject,
+    ]),
+    'Pod "ns/web" without spec.initContainers[].image',
+  ],
+  [
+    'an image stream with a tag without items',
+    'imagestreams.json',
+    listOf('imagestreams', [{ ...imagestreams[0], status: { tags: [{ tag: 'latest' }] } } as KubeObject]),
+    'ImageStream "ns/app" without status.tags[].items',
+  ],
+  [
+    'an image with a manifest that was cut',
+    'images.json',
+    listOf('images', [{ ...images[0], dockerImageManifest: '{"schemaVersion":2,"subject":{"digest":"' } as KubeObject]),
+    'without a complete dockerImageManifest: it is not JSON',
+  ],
   ['a pod without status', 'pods.json', listOf('pods', [without(pod, 'status')]), 'Pod "ns/web" without status.phase'],
   [
     'an image stream without status',
@@ -178,6 +198,23 @@ test.each(BROKEN)('%s is refused, with the command that saves it again', async (
     message: expect.stringContaining(message) as string,
     suggestions: [`replace the file: oc get ${resource}${scope} -o ${format} > ${dir}/${file}`],
   });
+});
+
+test('what the API server can omit may be missing', async () => {
+  saveLists();
+  const conditions = [{ type: 'ImportSuccess', status: 'False' }];
+  const tags = [
+    { tag: 'failed', items: null, conditions },
+    { tag: 'edited', conditions },
+    { tag: 'empty', items: [] },
+  ];
+  write('imagestreams.json', listOf('imagestreams', [{ ...imagestreams[0], status: { tags } } as KubeObject]));
+  const template = { spec: { containers: [{ name: 'set-by-a-trigger' }] } };
+  const workload = { metadata: { namespace: 'ns', name: 'd' }, spec: { template } } as KubeObject;
+  write('deployments.json', listOf('deployments', [workload]));
+  const build = { metadata: { namespace: 'ns', name: 'b' }, spec: { strategy: {} } } as KubeObject;
+  write('builds.json', listOf('builds', [build]));
+  expect((await plan()).status).toBe(0);
 });
 
 test('on the command line, all broken files are named, and the exit status is 1', async () => {
