@@ -8,14 +8,25 @@ import type { Reference, Referrer } from '../referrer.js';
  * object: `spec.steps[0].image`.
  */
 export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeObject) => Referrer {
-  const prefixes = hosts.map((host) => `${host}/`);
+  const registries = hosts.map(toRegistryHost);
   return (object) => ({
     kind,
     namespace: object.metadata?.namespace ?? '',
     name: object.metadata?.name ?? '',
-    references: collect(object, prefixes),
+    references: collect(object, registries),
     anywhere: true,
   });
+}
+
+/** A host of the registry: `HOST/`, and what finds it in a text in upper or lower case. */
+interface RegistryHost {
+  prefix: string;
+  pattern: RegExp;
+}
+
+function toRegistryHost(host: string): RegistryHost {
+  const prefix = `${host}/`;
+  return { prefix, pattern: new RegExp(prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi') };
 }
 
 /** A part of an object. */
@@ -36,13 +47,13 @@ function isLocalReference(text: string): boolean {
 }
 
 /** Collects the references in a value, in the order of its fields. Without recursion, because values nest deeply. */
-function collect(value: unknown, prefixes: string[]): Reference[] {
+function collect(value: unknown, registries: RegistryHost[]): Reference[] {
   const found: Reference[] = [];
   const waiting: Part[] = [{ value, path: '' }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value: current, path, isKey } = next;
     if (typeof current === 'string') {
-      for (const reference of findReferences(current, prefixes)) found.push({ field: path, ...reference });
+      for (const reference of findReferences(current, registries)) found.push({ field: path, ...reference });
       if (!isKey && IMAGE_FIELD.test(path) && !current.includes('@') && isLocalReference(current))
         found.push({ field: path, form: 'pull-spec', text: current, extended: true });
     } else if (typeof current === 'object' && current !== null) {
@@ -71,9 +82,27 @@ function step(path: string, key: string): string {
 
 type Found = Omit<Reference, 'field'>;
 
-/** Finds the references in a text, without duplicates: digests at any position, and `HOST/NAMESPACE/NAME[:TAG]`. */
-function findReferences(text: string, prefixes: string[]): Iterable<Found> {
+/**
+ * Finds the references in a text, without duplicates: digests at any position, and `HOST/NAMESPACE/NAME[:TAG]`. If the
+ * text contains escape sequences of JSON, it also looks at what they stand for.
+ */
+function findReferences(text: string, registries: RegistryHost[]): Iterable<Found> {
   const found = new Map<string, Found>();
+  addReferences(text, registries, found);
+  const decoded = decodeEscapes(text);
+  if (decoded !== text) addReferences(decoded, registries, found);
+  return found.values();
+}
+
+/** A slash or another character of ASCII, as JSON in a string escapes it; with more backslashes if it is nested. */
+const ESCAPE = /(?<!\\)\\+(?:(\/)|u00([2-7][0-9a-f]))/gi;
+
+function decodeEscapes(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(ESCAPE, (_, slash?: string, code?: string) => slash ?? String.fromCharCode(parseInt(code!, 16)));
+}
+
+function addReferences(text: string, registries: RegistryHost[], found: Map<string, Found>): void {
   const add = (form: Reference['form'], name: string): void =>
     void found.set(name, { form, text: name, extended: true });
   for (const { index } of text.matchAll(DIGEST)) {
@@ -81,11 +110,10 @@ function findReferences(text: string, prefixes: string[]): Iterable<Found> {
     if (spec === undefined) add('digest', text.slice(index, index + DIGEST_LENGTH).toLowerCase());
     else add('pull-spec', spec);
   }
-  for (const prefix of prefixes) {
-    for (let at = text.indexOf(prefix); at !== -1; at = text.indexOf(prefix, at + prefix.length))
-      for (const name of tagsAt(text, at, prefix)) add('pull-spec', name);
+  for (const { prefix, pattern } of registries) {
+    for (const { index } of text.matchAll(pattern))
+      for (const name of tagsAt(text, index, prefix)) add('pull-spec', name);
   }
-  return found.values();
 }
 
 /** A digest of an image, also if more digits follow, and in upper case. */

@@ -61,6 +61,7 @@ describe('a digest counts anywhere in a string', () => {
     ['an argument', `--image=${HOST}/ns/app@${d} --verbose`, `${HOST}/ns/app@${d}`],
     ['JSON', `{"image":"${HOST}/ns/app@${d}","digest":"x"}`, `${HOST}/ns/app@${d}`],
     ['escaped text', `a\\n${d}\\nb`, d],
+    ['JSON with escaped characters', `{"digest":"${d.replace(':', '\\u003a')}"}`, d],
     ['a pull spec that is not valid', `quay.io/Team/App@${d}`, d],
     ['upper case', `see ${d.toUpperCase()}`, d],
     ['more digits', `${d}00`, d],
@@ -88,6 +89,11 @@ describe('a tag counts anywhere in a string if a host of the registry precedes i
     ['two images', `${HOST}/ns/app:v1,${HOST}/ns/db`, [`${HOST}/ns/app:v1`, `${HOST}/ns/db`]],
     ['a sentence', `See ${HOST}/ns/app:v1.`, [`${HOST}/ns/app:v1.`, `${HOST}/ns/app:v1`]],
     ['escaped text', `a\\n${HOST}/ns/app:v1\\nb`, [`${HOST}/ns/app:v1`]],
+    ['a host in upper case', `${HOST.toUpperCase()}/ns/app:v1`, [`${HOST}/ns/app:v1`]],
+    ['JSON with escaped slashes', `{"image":"${HOST}\\/ns\\/app:v1"}`, [`${HOST}/ns/app:v1`]],
+    ['JSON with escaped characters', `{"image":"${HOST}\\u002Fns\\u002fapp\\u003av1"}`, [`${HOST}/ns/app:v1`]],
+    ['JSON in JSON', `{"json":"{\\"image\\":\\"${HOST}\\\\/ns\\\\/app:v1\\"}"}`, [`${HOST}/ns/app:v1`]],
+    ['a reference before a backslash', `${HOST}/ns/app\\/more`, [`${HOST}/ns/app`]],
     ['a digest that is cut off', `${HOST}/ns/app@sha256:0123`, [`${HOST}/ns/app`]],
     ['the end of a long string', `${HOST}/ns/app:v1`.padStart(1_000_000, 'x'), [`${HOST}/ns/app:v1`]],
   ])('%s', (_, text, expected) => {
@@ -116,4 +122,5 @@ test('strings with very many hosts and digests are searched in linear time', () 
   expect(found).toHaveLength(digests.length);
   expect(inText(`${HOST}/ns/app:v1 `.repeat(50_000))).toEqual([`${HOST}/ns/app:v1`]);
   expect(inText(`${'a.-/:'.repeat(200_000)}@`)).toEqual([]);
+  expect(inText('\\'.repeat(1_000_000))).toEqual([]);
 });
