@@ -95,6 +95,35 @@ describe('an Image object that does not name its blobs', () => {
   });
 });
 
+describe('an Image object that states a size, but no layers', () => {
+  const size = { dockerImageMetadata: { Id: digest('config'), Size: 10 } };
+  const manifest = (...layers: string[]): string =>
+    JSON.stringify({
+      schemaVersion: 2,
+      config: { digest: digest('config') },
+      layers: layers.map((name) => ({ digest: digest(name) })),
+    });
+  const problem = /blobs that these images use, .*sha256:[0-9a-f]{64} \(in image stream shop\/app\)/;
+
+  test.each([
+    ['is refused', size],
+    ['is refused if its manifest names a layer', { ...size, dockerImageManifest: manifest('layer') }],
+    ['is refused without a size, too, if its manifest names a layer', { dockerImageManifest: manifest('layer') }],
+  ])('%s', async (_what, more) => {
+    await begin({ images: [pushed('image', more)], imagestreams: [listing('image')] }, ['image', 'layer'], ['image']);
+    await expectRefused('IMAGE_BLOBS_UNKNOWN', problem);
+    expect(changes()).toEqual([]);
+  });
+
+  test('is not refused if its manifest names no layers', async () => {
+    const image = pushed('image', { ...size, dockerImageManifest: manifest() });
+    await begin({ images: [image], imagestreams: [listing('image')] }, ['image', 'orphan'], ['image']);
+    const { status, document } = await prune('--confirm');
+    expect(document).toMatchObject({ warnings: [], summary: { blobs: 1 } });
+    expect(status).toBe(0);
+  });
+});
+
 /** A dry run; the registry's service account needs the pruner role for it. */
 async function dryRun(...more: string[]): ReturnType<typeof prune> {
   sandbox.store.put('clusterrolebindings', {

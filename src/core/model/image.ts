@@ -72,17 +72,30 @@ export function namesItsBlobs(image: KubeObject): boolean {
 
 /**
  * Returns true if an Image object states its layers in a way that its manifest may not: none although it has a size, or
- * names that are not digests. Such an object is valid, and tenants can cause it, so it does not stop the run.
+ * names that are not digests. Such an object is valid, and tenants can cause it.
  */
 export function mayNameOthers(image: KubeObject): boolean {
   const { dockerImageManifestMediaType: type, dockerImageLayers: layers } = image as RawImage;
   if (INDEXES.has(type) || !Array.isArray(layers)) return false;
-  if (layers.length === 0) return statedSize(image) > 0;
-  return layers.some((layer: { name?: unknown } | null) => !parseDigest(layer?.name));
+  return lacksLayers(image) || layers.some((layer: { name?: unknown } | null) => !parseDigest(layer?.name));
+}
+
+/**
+ * Returns true if an Image object states a size, but no layers. Its manifest names at least one blob: usually layers,
+ * and for an image of a config alone the config.
+ */
+export function lacksLayers(image: KubeObject): boolean {
+  return hasNoLayers(image) && statedSize(image) > 0;
+}
+
+/** Returns true if an Image object states that its image, which is not an index, has no layers. */
+export function hasNoLayers(image: KubeObject): boolean {
+  const { dockerImageManifestMediaType: type, dockerImageLayers: layers } = image as RawImage;
+  return !INDEXES.has(type) && Array.isArray(layers) && layers.length === 0;
 }
 
 /** Returns the size that an Image object states, in bytes; 0 if it states none. */
-export function statedSize({ dockerImageMetadata }: KubeObject): number {
+function statedSize({ dockerImageMetadata }: KubeObject): number {
   const { Size: size } = (dockerImageMetadata ?? {}) as { Size?: unknown };
   return typeof size === 'number' ? size : 0;
 }

@@ -157,7 +157,7 @@ function imported(sample: SampleBuilder): void {
         annotations: { 'image.openshift.io/dockerLayersOrder': 'ascending' },
       },
       dockerImageReference,
-      dockerImageMetadata: { kind: 'DockerImage', apiVersion: 'image.openshift.io/1.0', Id: '', Size: 71_000_000 },
+      dockerImageMetadata: { kind: 'DockerImage', apiVersion: 'image.openshift.io/1.0', Id: '' },
       dockerImageMetadataVersion: '1.0',
       dockerImageLayers: [],
       // Manifests of schema 1 have no config, so the object names all blobs of the image.

@@ -1,5 +1,5 @@
 import { isDigest, parseDigest, sha256Hex } from '../../model/digest.js';
-import { hasConfigBlob, mayNameOthers, namesItsBlobs, statedSize } from '../../model/image.js';
+import { hasConfigBlob, hasNoLayers, lacksLayers, mayNameOthers, namesItsBlobs } from '../../model/image.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
@@ -26,11 +26,15 @@ export class ImageUses implements Collector {
   readonly children = new Map<string, string[]>();
   /** Images whose objects do not name all their blobs. */
   readonly incomplete: string[] = [];
+  /** Images whose objects state a size, but no layers, or invalid layer names: their manifests may name others. */
+  readonly doubtful = new Set<string>();
+  /** Images whose objects name no layers and state no size: nothing says that their manifests name any. */
+  readonly bare = new Set<string>();
   /**
-   * Images whose objects name no layers, or layers that are not digests: their manifests may name others. With the size
-   * that the object states, in bytes.
+   * Images among those that have more blobs than their objects name: the object states a size, but no layers, or the
+   * manifest in it names further blobs.
    */
-  readonly doubtful = new Map<string, number>();
+  readonly understated: string[] = [];
   /** Images among those whose objects contain their manifest, which names what they use. */
   readonly embedded = new Set<string>();
   /** Managed images whose reference is in the registry. */
@@ -68,21 +72,29 @@ export class ImageUses implements Collector {
 
   private checkBlobs(hex: string, image: KubeObject): void {
     if (!namesItsBlobs(image)) this.incomplete.push(hex);
-    else if (mayNameOthers(image)) this.doubtful.set(hex, statedSize(image));
+    else if (mayNameOthers(image)) this.doubtful.add(hex);
+    else if (hasNoLayers(image)) this.bare.add(hex);
     else return;
-    this.addEmbedded(hex, image);
+    const named = this.addEmbedded(hex, image);
+    if (!namesItsBlobs(image)) return;
+    const stated = named && blobsOf(image);
+    if (named ? named.some((blob) => !stated!.has(blob)) : lacksLayers(image)) this.understated.push(hex);
   }
 
-  /** Adds what the manifest in an Image object names. One that is not valid names nothing. */
-  private addEmbedded(hex: string, { metadata, dockerImageManifest: text }: KubeObject): void {
-    if (typeof text !== 'string' || text === '') return;
+  /**
+   * Adds what the manifest in an Image object names.
+   * @returns the blobs; undefined if there is no valid manifest, so that the one in the storage must be read
+   */
+  private addEmbedded(hex: string, { metadata, dockerImageManifest: text }: KubeObject): string[] | undefined {
+    if (typeof text !== 'string' || text === '') return undefined;
     try {
       const { blobs, children } = parseManifestDigests(text);
       for (const blob of blobs) if (!this.inUse.has(blob)) this.inUse.set(blob, metadata.name);
       if (children.length > 0) this.children.set(hex, children);
       this.embedded.add(hex);
+      return blobs;
     } catch {
-      // The manifest in the storage is read too.
+      return undefined;
     }
   }
 
@@ -109,6 +121,18 @@ export class ImageUses implements Collector {
     this.invalidCount++;
     if (this.invalid.size < INVALID_STORED) this.invalid.set(image, this.ofImage);
   }
+}
+
+/** Returns the config and the layers that an Image object names, as the registry's own pruner reads it. */
+function blobsOf({
+  dockerImageManifestMediaType: type,
+  dockerImageMetadata,
+  dockerImageLayers,
+}: KubeObject): Set<string> {
+  const { Id: config } = (dockerImageMetadata ?? {}) as { Id?: unknown };
+  const layers = listOf<{ name?: unknown }>(dockerImageLayers).map((layer) => layer?.name);
+  const named = [...(hasConfigBlob(type) ? [config] : []), ...layers].map(hexOf);
+  return new Set(named.filter((hex) => hex !== undefined));
 }
 
 interface StreamItem {

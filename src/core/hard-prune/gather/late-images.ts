@@ -9,7 +9,7 @@ export interface LateImage {
   needs: string[];
   /** Children of an image index. */
   children: string[];
-  /** True if its object does not name all its blobs. */
+  /** True if its object does not name all its blobs, or states a size, but no layers. */
   isIncomplete: boolean;
   /** True if its object may not name all its blobs: it names no layers, or layers that are not digests. */
   isDoubtful: boolean;
@@ -55,8 +55,8 @@ export class LateImages implements Collector {
       name,
       needs: [...uses.inUse.keys()],
       children: uses.children.get(hex) ?? [],
-      isIncomplete: !isStated && uses.incomplete.length > 0,
-      isDoubtful: !isStated && uses.doubtful.has(hex),
+      isIncomplete: !isStated && uses.incomplete.length + uses.understated.length > 0,
+      isDoubtful: !isStated && (uses.doubtful.has(hex) || uses.bare.has(hex)),
     });
   }
 }

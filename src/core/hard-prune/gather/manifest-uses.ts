@@ -27,7 +27,8 @@ export async function addManifestUses(
 ): Promise<string[]> {
   const reading = new ManifestReading(storage, usage, signal);
   const missing = await reading.read(usage.incomplete);
-  await reading.read(usage.doubtful.keys(), parseManifestDigests);
+  await reading.read(usage.doubtful, parseManifestDigests);
+  await reading.readBare();
   await reading.addListedIndexes();
   await reading.addChildren();
   const unknown = missing.filter((hex) => !usage.embedded.has(hex)).map((hex) => reading.describe(hex));
@@ -62,6 +63,18 @@ class ManifestReading {
     return missing;
   }
 
+  /** Adds what manifests name of images of which nothing says that they have layers. Anything else names nothing. */
+  async readBare(): Promise<void> {
+    await forEachParallel(this.usage.bare, { concurrency: CONCURRENCY }, async (hex) => {
+      this.signal.throwIfAborted();
+      const body = await this.readBlob(hex);
+      const named = body && namedIn(body);
+      if (!named) return;
+      for (const blob of named.blobs) this.use(blob, hex);
+      if (named.children.length > 0) this.usage.children.set(hex, named.children);
+    });
+  }
+
   /**
    * Adds the indexes that a stream lists although they have no Image object. Other images without one are unused: the
    * hard prune is the way to delete what `oc delete image` leaves behind. But an index of multi-architecture images can
@@ -73,8 +86,8 @@ class ManifestReading {
     await forEachParallel(listed, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
-      const named = body && childrenIn(body);
-      if (!named) return;
+      const named = body && namedIn(body)?.children;
+      if (!named?.length) return;
       this.use(hex, hex);
       children.set(hex, named);
       this.forgotten.push(this.describe(hex));
@@ -153,11 +166,10 @@ class ManifestReading {
   }
 }
 
-/** Returns the children of an image index; undefined for anything else. */
-function childrenIn(body: Buffer): string[] | undefined {
+/** Returns what a manifest names; undefined for anything that is not a manifest. */
+function namedIn(body: Buffer): ReturnType<typeof parseManifestDigests> | undefined {
   try {
-    const { children } = parseManifestDigests(body.toString('utf8'));
-    return children.length > 0 ? children : undefined;
+    return parseManifestDigests(body.toString('utf8'));
   } catch {
     return undefined;
   }

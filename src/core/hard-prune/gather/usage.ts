@@ -24,6 +24,8 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
     newestImage: images.newest,
     incomplete: images.incomplete,
     doubtful: images.doubtful,
+    bare: images.bare,
+    understated: images.understated,
     embedded: images.embedded,
     streams: streams.listed,
     sources: streams.sources,

@@ -28,7 +28,6 @@ export function judgePod(output: PrunerOutput, usage: ClusterUsage, options: Jud
     ...assertOwnStorage(doubts, options.acceptPartial),
     ...invalidNameWarnings(usage),
     ...assertBlobsKnown(usage, options),
-    ...noLayersWarning(usage),
     ...assertChildrenKept(output, usage, options),
   ];
 }
@@ -51,7 +50,7 @@ function doubtsAbout(output: PrunerOutput, usage: ClusterUsage): Doubt[] {
  * @throws RegadmError IMAGE_BLOBS_UNKNOWN, exit status 4
  */
 export function assertBlobsKnown(usage: ClusterUsage, options: Pick<JudgeOptions, 'rules' | 'confirmed'>): string[] {
-  const images = [...usage.incomplete].sort();
+  const images = [...usage.incomplete, ...usage.understated].sort();
   if (images.length === 0) return [];
   const named = images.slice(0, NAMED).map((hex) => `${sha256Digest(hex)} (${describePlace(hex, usage.streams)})`);
   const more = images.length > NAMED ? ` and ${images.length - NAMED} more` : '';
@@ -61,20 +60,6 @@ export function assertBlobsKnown(usage: ClusterUsage, options: Pick<JudgeOptions
     "push the images again, or delete them; or prune the registry's volume with --storage DIR, which reads their manifests",
     'or accept the loss with --rules registry',
   ]);
-}
-
-/**
- * Warns about images that have a size, but no layers. It is only a warning, because images of a config alone exist, and
- * everybody can push one.
- */
-function noLayersWarning({ doubtful, invalid, streams }: ClusterUsage): string[] {
-  const images = [...doubtful.keys()].filter((hex) => doubtful.get(hex)! > 0 && !invalid.has(sha256Digest(hex))).sort();
-  if (images.length === 0) return [];
-  const named = images.slice(0, NAMED).map((hex) => `${sha256Digest(hex)} (${describePlace(hex, streams)})`);
-  const more = images.length > NAMED ? ` and ${images.length - NAMED} more` : '';
-  return [
-    `the Image objects of these images name no layers; if their manifests name any, the registry's own pruner deletes them: ${named.join(', ')}${more}`,
-  ];
 }
 
 /**

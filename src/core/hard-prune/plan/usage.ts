@@ -18,11 +18,15 @@ export interface ClusterUsage {
   newestImage: number | undefined;
   /** Images whose objects do not name all their blobs. */
   incomplete: readonly string[];
+  /** Images whose objects state a size, but no layers, or invalid layer names: their manifests may name others. */
+  doubtful: ReadonlySet<string>;
+  /** Images whose objects name no layers and state no size: nothing says that their manifests name any. */
+  bare: ReadonlySet<string>;
   /**
-   * Images whose objects name no layers, or layers that are not digests: their manifests may name others. With the size
-   * that the object states, in bytes.
+   * Images among those that have more blobs than their objects name: the object states a size, but no layers, or the
+   * manifest in it names further blobs.
    */
-  doubtful: ReadonlyMap<string, number>;
+  understated: readonly string[];
   /** Images among those whose objects contain their manifest, which names what they use. */
   embedded: ReadonlySet<string>;
   /** Images in the status of each image stream (`namespace/name`). */

@@ -15,7 +15,9 @@ function aCluster(change: Partial<ClusterUsage> = {}): ClusterUsage {
     managed: new Set([hex(image), hex(index)]),
     newestImage: undefined,
     incomplete: [],
-    doubtful: new Map(),
+    doubtful: new Set(),
+    bare: new Set(),
+    understated: [],
     embedded: new Set(),
     streams: new Map([['ns/app', new Set([hex(image), hex(index)])]]),
     sources: new Map(),
@@ -103,12 +105,10 @@ test('a check that would delete nothing is not refused', () => {
   expect(judge([])).toEqual([]);
 });
 
-test('an image whose object names no layers is a warning, because everybody can push one', () => {
-  const usage = aCluster({ doubtful: new Map([[hex(image), 100]]) });
-  expect(judge(complete, usage)).toEqual([
-    expect.stringMatching(new RegExp(`name no layers.*${digest(image)} .in image stream ns/app`)),
-  ]);
-  expect(judge(complete, aCluster({ doubtful: new Map([[hex(image), 0]]) }))).toEqual([]);
-  const invalid = new Map([[digest(image), { fields: ['dockerImageLayers.name "x"'], count: 1 }]]);
-  expect(judge(complete, { ...usage, invalid }).join()).not.toContain('name no layers');
+test('an image with more blobs than its object names is refused', () => {
+  const usage = aCluster({ doubtful: new Set([hex(image)]), understated: [hex(image)] });
+  const message = expect.stringContaining(`${digest(image)} (in image stream ns/app)`) as string;
+  expect(() => judge(complete, usage)).toThrow(expect.objectContaining({ code: 'IMAGE_BLOBS_UNKNOWN', message }));
+  expect(judge(complete, usage, { confirmed: false })).toEqual([message]);
+  expect(judge(complete, aCluster({ doubtful: new Set([hex(image)]) }))).toEqual([]);
 });

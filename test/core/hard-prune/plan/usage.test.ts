@@ -8,9 +8,7 @@ function usageOf(images: KubeObject[], streams: KubeObject[] = []) {
   streams.forEach((stream) => lists.add(stream));
   const uses = new ImageUses(lists.hosts);
   images.forEach((image) => uses.add(image));
-  const { names, newest, inUse, children, managed, incomplete, doubtful, embedded, invalid, invalidCount } = uses;
-  const listed = { inUse, children, managed, incomplete, doubtful, embedded, invalid, invalidCount };
-  return { ...listed, images: names, newestImage: newest, streams: lists.listed, sources: lists.sources };
+  return { ...uses, images: uses.names, newestImage: uses.newest, streams: lists.listed, sources: lists.sources };
 }
 
 const hex = (name: string): string => digest(name).slice(7);

@@ -108,10 +108,20 @@ describe('an image whose object does not name its blobs', () => {
   });
 
   test('is not mentioned if the run knew it, or if its object may name everything', async () => {
-    const doubtful = { dockerImageLayers: [], dockerImageMetadata: { Id: digest('other config'), Size: 5 } };
-    await expect(look([image('known', withoutBlobs), image('late', doubtful)])).resolves.toEqual([]);
+    const bare = { dockerImageLayers: [], dockerImageMetadata: { Id: digest('other config') } };
+    await expect(look([image('known', withoutBlobs), image('late', bare)])).resolves.toEqual([]);
     const manifests = { late: manifest('layer') };
-    await expect(look([image('late', doubtful)], { manifests })).resolves.toEqual([needs('late', 'layer')]);
+    await expect(look([image('late', bare)], { manifests })).resolves.toEqual([needs('late', 'layer')]);
+  });
+
+  test('cannot be checked without its manifest if it states a size, but no layers', async () => {
+    const sized = image('late', {
+      dockerImageLayers: [],
+      dockerImageMetadata: { Id: digest('other config'), Size: 5 },
+    });
+    await expect(look([sized])).resolves.toEqual([unchecked('late', 'its manifest cannot be read in the pod')]);
+    const manifests = { late: manifest('layer') };
+    await expect(look([sized], { manifests })).resolves.toEqual([needs('late', 'layer')]);
   });
 });
 

@@ -79,6 +79,14 @@ describe('an image whose object does not name its blobs', () => {
     expect(unused(await find({ images: [object], manifests: { [image]: manifest } }))).toEqual([orphan]);
   });
 
+  test('without layers and a size: what its manifest names is used, if there is one', async () => {
+    const object = { ...complete, dockerImageMetadata: { Id: config }, dockerImageLayers: [] };
+    expect(unused(await find({ images: [object], manifests: { [image]: MANIFEST } }))).toEqual([orphan]);
+    const { plan, warnings } = await find({ images: [object], manifests: { [image]: 'x' } });
+    expect(plan.blobs.map((blob) => blob.digest)).toEqual([orphan, layer].sort());
+    expect(warnings).toEqual([]);
+  });
+
   test('with a layer that is not a digest: what its manifest names is used, whatever else it names', async () => {
     const object = { ...complete, dockerImageLayers: [{ name: layer.slice(0, 50) }] };
     const manifest = { ...MANIFEST, layers: [...MANIFEST.layers, { digest: '../x' }] };
