@@ -24,10 +24,13 @@ export interface StoredRepository {
   layers?: string[];
 }
 
-/** Size of a blob in bytes and time of its last write, in ms since the epoch. */
+/** Size of a blob in bytes and times in ms since the epoch. */
 export interface BlobFacts {
   bytes: number;
+  /** When the blob was last written. */
   writtenAt: number;
+  /** When a repository last got a link to it, if that was looked up and there is one: pushes reuse old blobs. */
+  linkedAt?: number;
 }
 
 /** A repository to delete as a whole, and why. */
@@ -51,14 +54,26 @@ export interface Candidates {
   blobs: string[];
 }
 
+/** A link and when it, or its blob, was written. */
+export interface WrittenLink {
+  repository: string;
+  hex: string;
+  writtenAt: number;
+}
+
 /** What the storage contains of the candidates. Times in ms since the epoch. */
 export interface CandidateFacts {
   /** Candidate blobs that exist. */
   blobs: Map<string, BlobFacts>;
-  /** Candidate links that exist. `writtenAt` is that of the blob, or of the link if its blob does not exist. */
-  manifestLinks: { repository: string; hex: string; writtenAt: number }[];
-  /** Newest blob or upload of each candidate repository. */
+  /**
+   * Candidate links that exist. `writtenAt` is that of the blob; that of the link if its blob does not exist, or if the
+   * ages of links were looked up and it is newer.
+   */
+  manifestLinks: WrittenLink[];
+  /** Newest blob, link (if their ages were looked up) or upload of each candidate repository. */
   repositories: Map<string, number>;
+  /** Manifest links of the candidate repositories; empty unless the ages of links were looked up. */
+  linksOfRepositories: WrittenLink[];
   /** Layer links of the other repositories whose blob does not exist, or is a candidate too (`blobIsCandidate`). */
   danglingLayerLinks: { repository: string; hex: string; blobIsCandidate: boolean }[];
   /** Uploads of the other repositories. */

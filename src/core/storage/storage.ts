@@ -20,6 +20,13 @@ export interface Storage {
   inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts>;
 
   /**
+   * Finds links that were written at a time or later, in ms since the epoch. Lists the repositories again.
+   * @param digests the blobs whose links are looked up
+   * @throws RegadmError STORAGE_UNREADABLE
+   */
+  findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks>;
+
+  /**
    * Reads a blob.
    * @returns undefined if it does not exist
    * @throws Error that states why it cannot be read, or that it is longer than the limit
@@ -45,6 +52,14 @@ export interface Storage {
   deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]>;
 }
 
+/** What recently written links lead to. */
+export interface RecentLinks {
+  /** Those of the blobs that were asked for, by links of any kind. */
+  blobs: ReadonlySet<Digest>;
+  /** All manifests, by manifest links, as hex. */
+  manifests: ReadonlySet<string>;
+}
+
 export interface ListOptions {
   /** Also lists layer links, which costs a request per repository. */
   layerLinks?: boolean;
@@ -56,6 +71,8 @@ export interface InspectOptions {
   danglingLinks: boolean;
   /** Also looks up the age of candidate repositories. */
   ages: boolean;
+  /** Also looks up the ages of links: a push that reuses a blob writes only a link. */
+  linkAges: boolean;
 }
 
 /** A link from a repository to a blob. */
@@ -74,6 +91,8 @@ export interface Upload {
 export interface DeletionRun {
   /** Awaited before each request that deletes. Its error is the reason why all remaining deletions are skipped. */
   mayContinue(): Promise<void>;
+  /** Blobs and links written at this time or later are kept, in ms since the epoch; undefined: age does not matter. */
+  keepWrittenSince?: number;
   /** Called with the number of items that a request finished. */
   onProgress?(items: number): void;
 }

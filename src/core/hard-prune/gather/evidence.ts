@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
-import type { StorageSnapshot } from '../../model/registry-storage.js';
+import type { CandidateFacts, StorageSnapshot } from '../../model/registry-storage.js';
 import type { Storage } from '../../storage/storage.js';
 import { chooseCandidates } from '../plan/candidates.js';
 import type { Evidence } from '../plan/plan.js';
@@ -11,6 +11,7 @@ import type { HardPruneRules } from '../plan/types.js';
 import { invalidNameWarnings, type ClusterUsage } from '../plan/usage.js';
 import { addManifestUses } from './manifest-uses.js';
 import { readUsage } from './usage.js';
+import { readYoungManifests } from './young-manifests.js';
 
 interface GatherOptions {
   storage: Storage;
@@ -20,8 +21,8 @@ interface GatherOptions {
   /** True to continue if the storage does not look like the cluster's. */
   acceptPartial: boolean;
   danglingLinks: boolean;
-  /** True to look up the age of all candidates for deletion. */
-  compareAges: boolean;
+  /** Data written less than this ago is kept, in ms; 0: age does not matter. */
+  keepYoungerThanMs: number;
   now(): number;
   signal: AbortSignal;
 }
@@ -34,7 +35,7 @@ interface GatherOptions {
 export async function gatherEvidence(
   options: GatherOptions,
 ): Promise<{ evidence: Evidence; snapshot: StorageSnapshot; images: ReadonlySet<string>; warnings: string[] }> {
-  const { storage, api, reporter, rules, acceptPartial, danglingLinks, compareAges, signal } = options;
+  const { storage, api, reporter, rules, acceptPartial, danglingLinks, keepYoungerThanMs, signal } = options;
   reporter.progress("listing the registry's storage");
   const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
   const { blobs, repositories } = snapshot;
@@ -46,11 +47,19 @@ export async function gatherEvidence(
   const fromManifests = rules === 'safe' ? await addManifestUses(storage, usage, signal) : [];
   logUses(snapshot, usage, reporter);
   const candidates = chooseCandidates(snapshot, usage, rules);
-  const facts = await storage.inspect(snapshot, candidates, { danglingLinks, ages: compareAges });
+  const ages = keepYoungerThanMs > 0;
+  const facts = await storage.inspect(snapshot, candidates, {
+    danglingLinks,
+    ages,
+    linkAges: ages && rules === 'safe',
+  });
   if (rules === 'safe') accepted.push(...assertOwnStorage(newerManifests(snapshot, usage, facts), acceptPartial));
+  const now = options.now();
+  const young = rules === 'safe' && ages ? manifestsWrittenSince(facts, now - keepYoungerThanMs) : [];
+  const named = await readYoungManifests(storage, young, signal);
   signal.throwIfAborted();
   return {
-    evidence: { candidates, facts, totalBlobs: blobs.length, now: options.now() },
+    evidence: { candidates, facts, named, totalBlobs: blobs.length, now },
     snapshot,
     images: usage.images,
     warnings: [
@@ -60,6 +69,10 @@ export async function gatherEvidence(
       ...fromManifests,
     ],
   };
+}
+
+function manifestsWrittenSince({ manifestLinks, linksOfRepositories }: CandidateFacts, since: number): string[] {
+  return [...manifestLinks, ...linksOfRepositories].filter(({ writtenAt }) => writtenAt >= since).map(({ hex }) => hex);
 }
 
 function seenStorage({ blobs, repositories }: StorageSnapshot, { images, managed }: ClusterUsage): SeenStorage {

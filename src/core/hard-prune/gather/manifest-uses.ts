@@ -8,7 +8,7 @@ import { describePlace, type ClusterUsage } from '../plan/usage.js';
 import { parseManifest, parseManifestDigests } from './manifest.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
-const CONCURRENCY = 16;
+export const CONCURRENCY = 16;
 /** Maximum number of images that the warnings name. */
 const NAMED = 20;
 
@@ -177,7 +177,8 @@ function namedIn(body: Buffer): ReturnType<typeof parseManifestDigests> | undefi
 
 const sha256Of = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
 
-function unreadable(image: string, cause: unknown): RegadmError {
+/** Describes why it is not known which blobs an image uses. */
+export function unreadable(image: string, cause: unknown): RegadmError {
   return new RegadmError(
     `cannot find out which blobs ${image} uses, because its manifest in the storage cannot be read: ${messageOf(cause)}`,
     {

@@ -23,6 +23,8 @@ export interface AgeLimits {
 export interface Evidence {
   candidates: Candidates;
   facts: CandidateFacts;
+  /** What recently written manifests name, with the manifest, as hex. */
+  named: ReadonlyMap<string, string>;
   /** Number of blobs in the storage. */
   totalBlobs: number;
   /** When it was gathered, in ms since the epoch. A write time after that counts as young. */
@@ -30,13 +32,18 @@ export interface Evidence {
 }
 
 /** Plans a hard prune of the storage: the candidates, except for what is too young. */
-export function planHardPrune({ candidates, facts, totalBlobs, now }: Evidence, limits: AgeLimits): HardPrunePlan {
-  const youth = new YouthFilter(limits.keepYoungerThanMs, now);
+export function planHardPrune(evidence: Evidence, limits: AgeLimits): HardPrunePlan {
+  const { candidates, facts, named, totalBlobs, now } = evidence;
+  const youth = new YouthFilter(limits.keepYoungerThanMs, now, named);
   const repositories = candidates.repositories.filter(({ name }) =>
     youth.isOld('repository', name, facts.repositories.get(name) ?? 0),
   );
   const manifestLinks = facts.manifestLinks
-    .filter(({ repository, hex, writtenAt }) => youth.isOld('manifest-link', `${repository}@sha256:${hex}`, writtenAt))
+    .filter(
+      ({ repository, hex, writtenAt }) =>
+        youth.isOld('manifest-link', `${repository}@sha256:${hex}`, writtenAt) &&
+        youth.isUnnamed('manifest-link', `${repository}@sha256:${hex}`, hex),
+    )
     .map(toLink);
   const blobs = blobRemovals(candidates.blobs, facts.blobs, youth);
   const wholly = new Set(repositories.map(({ name }) => name));
@@ -53,13 +60,14 @@ export function planHardPrune({ candidates, facts, totalBlobs, now }: Evidence, 
   });
 }
 
-/** Keeps what is younger than the limit, and records it. */
+/** Keeps what is younger than the limit, and what young manifests name. Records it. */
 class YouthFilter {
   readonly kept: Kept[] = [];
 
   constructor(
     private readonly limitMs: number,
     private readonly now: number,
+    private readonly named: ReadonlyMap<string, string>,
   ) {}
 
   isOld(kind: Kept['kind'], name: string, writtenAt: number): boolean {
@@ -68,13 +76,23 @@ class YouthFilter {
     this.kept.push({ kind, name, because: `written ${formatAge(age)} ago` });
     return false;
   }
+
+  isUnnamed(kind: Kept['kind'], name: string, hex: string): boolean {
+    const manifest = this.named.get(hex);
+    if (manifest === undefined) return true;
+    this.kept.push({ kind, name, because: `named by manifest sha256:${manifest}, which was written recently` });
+    return false;
+  }
 }
 
 function blobRemovals(candidates: string[], facts: Map<string, BlobFacts>, youth: YouthFilter): BlobRemoval[] {
   const removals: BlobRemoval[] = [];
   for (const hex of candidates) {
     const blob = facts.get(hex);
-    if (blob && youth.isOld('blob', `sha256:${hex}`, blob.writtenAt))
+    if (!blob) continue;
+    const name = `sha256:${hex}`;
+    const writtenAt = Math.max(blob.writtenAt, blob.linkedAt ?? 0);
+    if (youth.isOld('blob', name, writtenAt) && youth.isUnnamed('blob', name, hex))
       removals.push({ digest: sha256Digest(hex), bytes: blob.bytes });
   }
   return removals.sort((a, b) => compareText(a.digest, b.digest));

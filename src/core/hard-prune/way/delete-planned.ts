@@ -1,12 +1,16 @@
 import type { Deletion, DeletionRun, RepositoryDeletion, Storage } from '../../storage/storage.js';
 import type { HardPrunePlan, LinkRemoval } from '../plan/types.js';
+import type { Digest } from '../../model/digest.js';
 import type { Failure } from '../../model/document.js';
 import type { Deletions, Outcomes } from '../report.js';
+import { findYoungLinks, type YoungLinks } from './young-links.js';
 
 /**
  * Deletes what a plan names: manifest links, whole repositories, uploads, blobs, layer links to deleted blobs. Links
  * are deleted before blobs, so that a killed run leaves blobs without links, which the next run finds, and never a link
  * to a deleted blob. For the same reason, a blob is kept if its manifest link could not be deleted.
+ *
+ * If age matters, a blob is also kept if a repository got a link to it since the plan was made.
  */
 export async function deletePlanned(storage: Storage, plan: HardPrunePlan, run: DeletionRun): Promise<Deletions> {
   const latched = latch(run);
@@ -14,10 +18,14 @@ export async function deletePlanned(storage: Storage, plan: HardPrunePlan, run: 
   const names = plan.repositories.map(({ name }) => name);
   const repositories = await storage.deleteRepositories(names, latched);
   const uploads = await storage.deleteUploads(plan.uploads, latched);
-  const blobs = await deleteBlobs(storage, plan, linksLeft(plan, manifestLinks, repositories), latched);
+  const young = await findYoungLinks(storage, plan, run);
+  const left = linksLeft(plan, manifestLinks, repositories);
+  const reasonFor = (digest: Digest): string | undefined =>
+    left(digest) ? 'its manifest link could not be deleted' : young.reasonFor(digest);
+  const blobs = await deleteBlobs(storage, plan, reasonFor, latched);
   const layerLinks = await storage.deleteLayerLinks(plan.layerLinks, latched);
   const outcomes = { blobs, manifestLinks, repositories, layerLinks, uploads };
-  return { plan, outcomes, failures: failuresOf(plan, outcomes) };
+  return { plan, outcomes, failures: [...failuresOf(plan, outcomes), ...young.failures] };
 }
 
 /** Makes a refusal of `mayContinue` final: the run stays stopped. */
@@ -51,16 +59,15 @@ function linksLeft(plan: HardPrunePlan, links: Deletion[], repositories: Reposit
 async function deleteBlobs(
   storage: Storage,
   { blobs }: HardPrunePlan,
-  isLinked: IsLinked,
+  reasonFor: YoungLinks['reasonFor'],
   run: DeletionRun,
 ): Promise<Deletion[]> {
-  const digests = blobs.map(({ digest }) => digest).filter((digest) => !isLinked(digest));
+  const digests = blobs.map(({ digest }) => digest).filter((digest) => reasonFor(digest) === undefined);
   const deletions = (await storage.deleteBlobs(digests, run)).values();
-  return blobs.map(({ digest }) =>
-    isLinked(digest)
-      ? { status: 'skipped', reason: 'its manifest link could not be deleted' }
-      : (deletions.next().value as Deletion),
-  );
+  return blobs.map(({ digest }) => {
+    const reason = reasonFor(digest);
+    return reason === undefined ? (deletions.next().value as Deletion) : { status: 'skipped', reason };
+  });
 }
 
 function failuresOf(plan: HardPrunePlan, outcomes: Outcomes): Failure[] {

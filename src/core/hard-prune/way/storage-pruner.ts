@@ -34,6 +34,8 @@ export class StoragePruner implements Pruner {
 
   constructor(private readonly options: StoragePrunerOptions) {}
 
+  private readonly now = (): number => (this.options.now ?? Date.now)();
+
   get mayHaveDeleted(): boolean {
     return this.deletes;
   }
@@ -43,18 +45,20 @@ export class StoragePruner implements Pruner {
     const { evidence, snapshot, images, warnings } = await gatherEvidence({
       ...this.options,
       acceptPartial: this.options.acceptPartial ?? false,
-      compareAges: ages.keepYoungerThanMs > 0,
-      now: this.options.now ?? Date.now,
+      keepYoungerThanMs: ages.keepYoungerThanMs,
+      now: this.now,
       signal,
     });
     return { plan: planHardPrune(evidence, ages), warnings: [...warnings, ...warningsAbout(snapshot)], images };
   }
 
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
-    const { storage, reporter } = this.options;
+    const { storage, reporter, rules, ages } = this.options;
     this.deletes = true;
+    const comparesLinks = rules === 'safe' && ages.keepYoungerThanMs > 0;
     let done = 0;
     return deletePlanned(storage, plan, {
+      keepWrittenSince: comparesLinks ? this.now() - ages.keepYoungerThanMs : undefined,
       async mayContinue() {
         if (signal.aborted) throw new Error('interrupted');
         await mayContinue();

@@ -14,28 +14,48 @@ const readEntries = promisify(readdir) as unknown as (
   options: { withFileTypes: true },
 ) => Promise<Dirent[]>;
 
-/** Deletes a blob's data and its directory. Symbolic links are not followed. @throws the file system's error */
-export async function deleteBlob(prefixes: BlobPrefixes, hex: string): Promise<Deletion> {
+/** Result for a file that was written again since it was found to be unused. */
+const WRITTEN: Deletion = Object.freeze({ status: 'skipped', reason: 'it was written again during the run' });
+
+/**
+ * Deletes a blob's data and its directory. Symbolic links are not followed.
+ * @param since data written at this time or later is kept
+ * @throws the file system's error
+ */
+export async function deleteBlob(prefixes: BlobPrefixes, hex: string, since?: number): Promise<Deletion> {
   const prefix = await prefixes.pathFor(hex);
-  return prefix === undefined ? GONE : deleteWithDirectory(prefix, hex, 'data');
+  return prefix === undefined ? GONE : deleteWithDirectory(prefix, [hex, 'data'], since);
 }
 
 /**
  * Deletes a link file and its directory. Symbolic links are not followed.
  * @param names the link's directory below `root`
+ * @param since a link written at this time or later is kept
  * @throws the file system's error
  */
-export async function deleteLink(root: string, names: readonly string[]): Promise<Deletion> {
+export async function deleteLink(root: string, names: readonly string[], since?: number): Promise<Deletion> {
   const [name, parents] = [names.at(-1)!, names.slice(0, -1)];
-  return (await inDirectory(root, parents, (parent) => deleteWithDirectory(parent, name, 'link'))) ?? GONE;
+  return (await inDirectory(root, parents, (parent) => deleteWithDirectory(parent, [name, 'link'], since))) ?? GONE;
 }
 
 /** Deletes a file in a directory, then the directory. */
-async function deleteWithDirectory(parent: string, name: string, file: string): Promise<Deletion> {
-  const deletion = await inDirectory(parent, [name], (directory) => deleteRegularFile(`${directory}/${file}`));
+async function deleteWithDirectory(
+  parent: string,
+  [name, file]: readonly [string, string],
+  since?: number,
+): Promise<Deletion> {
+  const deletion = await inDirectory(parent, [name], (directory) => deleteRegularFile(`${directory}/${file}`, since));
   if (deletion === undefined) return GONE;
   await deleteIfEmpty(`${parent}/${name}`);
   return deletion;
+}
+
+/** The files of a tree to delete. */
+interface TreeFiles {
+  /** Accepts a file by its path below the tree's directory. */
+  isKnown(parts: string[]): boolean;
+  /** Files written at this time or later are kept. */
+  since?: number;
 }
 
 /**
@@ -46,26 +66,18 @@ async function deleteWithDirectory(parent: string, name: string, file: string): 
  * @returns false when there is no such directory
  * @throws the file system's error
  */
-export async function deleteTree(
-  root: string,
-  names: readonly string[],
-  isKnown: (parts: string[]) => boolean,
-): Promise<boolean> {
+export async function deleteTree(root: string, names: readonly string[], files: TreeFiles): Promise<boolean> {
   const [name, parents] = [names.at(-1)!, names.slice(0, -1)];
-  return (await inDirectory(root, parents, (parent) => deleteKnown(parent, name, isKnown, []))) ?? false;
+  return (await inDirectory(root, parents, (parent) => deleteKnown(parent, name, files, []))) ?? false;
 }
 
-async function deleteKnown(
-  parent: string,
-  name: string,
-  isKnown: (parts: string[]) => boolean,
-  parts: string[],
-): Promise<boolean> {
+async function deleteKnown(parent: string, name: string, files: TreeFiles, parts: string[]): Promise<boolean> {
   const found = await inDirectory(parent, [name], async (directory) => {
     for (const entry of await entriesOf(directory)) {
       const below = [...parts, entry.name];
-      if (entry.isDirectory()) await deleteKnown(directory, entry.name, isKnown, below);
-      else if (entry.isFile() && isKnown(below)) await deleteRegularFile(`${directory}/${entry.name}`);
+      if (entry.isDirectory()) await deleteKnown(directory, entry.name, files, below);
+      else if (entry.isFile() && files.isKnown(below))
+        await deleteRegularFile(`${directory}/${entry.name}`, files.since);
     }
     return true;
   });
@@ -74,9 +86,11 @@ async function deleteKnown(
   return true;
 }
 
-/** Deletes a regular file; keeps a symbolic link of that name. */
-async function deleteRegularFile(path: string): Promise<Deletion> {
-  if (!(await lstatOf(path))?.isFile()) return GONE;
+/** Deletes a regular file; keeps a symbolic link of that name, and what was written at `since` or later. */
+async function deleteRegularFile(path: string, since = Infinity): Promise<Deletion> {
+  const stats = await lstatOf(path);
+  if (!stats?.isFile()) return GONE;
+  if (stats.mtimeMs >= since) return WRITTEN;
   try {
     await deleteFile(path);
     return DELETED;

@@ -16,10 +16,18 @@ import {
   uploadDirectory,
 } from './layout.js';
 
-/** Deletes a manifest link and a layer link of the same digest, where old versions of the registry linked manifests. */
-export async function deleteManifestLink(root: string, { repository, digest }: Link): Promise<Deletion> {
-  const deletion = await deleteLink(root, namesBelow(root, `${manifestLinks(root, repository)}/${hexOf(digest)}`));
-  await deleteLink(root, namesBelow(root, `${layerLinks(root, repository)}/${hexOf(digest)}`));
+/**
+ * Deletes a manifest link and a layer link of the same digest, where old versions of the registry linked manifests.
+ * @param since links written at this time or later are kept
+ */
+export async function deleteManifestLink(
+  root: string,
+  { repository, digest }: Link,
+  since?: number,
+): Promise<Deletion> {
+  const [manifests, layers] = [manifestLinks(root, repository), layerLinks(root, repository)];
+  const deletion = await deleteLink(root, namesBelow(root, `${manifests}/${hexOf(digest)}`), since);
+  if (deletion.status !== 'skipped') await deleteLink(root, namesBelow(root, `${layers}/${hexOf(digest)}`), since);
   return deletion;
 }
 
@@ -32,27 +40,28 @@ export async function deleteLayerLink(root: string, { repository, digest }: Link
 /** Deletes an unfinished upload. */
 export async function deleteUpload(root: string, { repository, id }: Upload): Promise<Deletion> {
   const names = namesBelow(root, uploadDirectory(root, repository, id));
-  return (await deleteTree(root, names, isUploadFile)) ? DELETED : GONE;
+  return (await deleteTree(root, names, { isKnown: isUploadFile })) ? DELETED : GONE;
 }
 
 /**
  * Deletes a repository's own directories. Keeps nested repositories and files that are not part of the layout, with
  * their directories.
+ * @param since links and uploads written at this time or later are kept
  */
-export async function deleteRepository(root: string, name: string): Promise<RepositoryDeletion> {
+export async function deleteRepository(root: string, name: string, since?: number): Promise<RepositoryDeletion> {
   try {
-    return await deleteOwnDirectories(root, namesBelow(root, repositoryDirectory(root, name)));
+    return await deleteOwnDirectories(root, namesBelow(root, repositoryDirectory(root, name)), since);
   } catch (error) {
     return { status: 'failed', message: messageOf(error), remainingManifests: await remainingManifests(root, name) };
   }
 }
 
-async function deleteOwnDirectories(root: string, repository: readonly string[]): Promise<Deletion> {
+async function deleteOwnDirectories(root: string, repository: readonly string[], since?: number): Promise<Deletion> {
   let found = false;
   for (const own of OWN_DIRECTORIES) {
-    const existed = await deleteTree(root, [...repository, own], (parts) =>
-      own === '_uploads' ? isUploadFile(parts.slice(1)) : isLinkFile(parts),
-    );
+    const isKnown = (parts: string[]): boolean =>
+      own === '_uploads' ? isUploadFile(parts.slice(1)) : isLinkFile(parts);
+    const existed = await deleteTree(root, [...repository, own], { isKnown, since });
     found ||= existed;
   }
   const parent = repository.slice(0, -1);

@@ -1,12 +1,22 @@
 import type { Digest } from '../../model/digest.js';
 import type { CandidateFacts, Candidates, StorageSnapshot } from '../../model/registry-storage.js';
-import type { Deletion, DeletionRun, InspectOptions, Link, ListOptions, Storage, Upload } from '../storage.js';
+import type {
+  Deletion,
+  DeletionRun,
+  InspectOptions,
+  Link,
+  ListOptions,
+  RecentLinks,
+  Storage,
+  Upload,
+} from '../storage.js';
 import { BlobPrefixes } from './below.js';
 import { deleteEach } from './delete-each.js';
 import { deleteBlob } from './delete-files.js';
 import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';
 import { inspectCandidates } from './inspect.js';
 import { hexOf } from './layout.js';
+import { findLinkedSince } from './link-times.js';
 import { listStorage } from './list.js';
 import { findRegistryRoot } from './open.js';
 import { readBlob } from './read-blob.js';
@@ -32,16 +42,20 @@ class FilesystemStorage implements Storage {
     return inspectCandidates(this.root, snapshot, candidates, options);
   }
 
+  findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks> {
+    return findLinkedSince(this.root, digests, since);
+  }
+
   readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined> {
     return readBlob(this.root, hexOf(digest), limitBytes);
   }
 
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
-    return deleteEach(links, run, (link) => deleteManifestLink(this.root, link));
+    return deleteEach(links, run, (link) => deleteManifestLink(this.root, link, run.keepWrittenSince));
   }
 
   deleteRepositories(names: readonly string[], run: DeletionRun): Promise<Deletion[]> {
-    return deleteEach(names, run, (name) => deleteRepository(this.root, name));
+    return deleteEach(names, run, (name) => deleteRepository(this.root, name, run.keepWrittenSince));
   }
 
   deleteUploads(uploads: readonly Upload[], run: DeletionRun): Promise<Deletion[]> {
@@ -51,7 +65,7 @@ class FilesystemStorage implements Storage {
   async deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]> {
     const prefixes = new BlobPrefixes(this.root);
     try {
-      return await deleteEach(digests, run, (digest) => deleteBlob(prefixes, hexOf(digest)));
+      return await deleteEach(digests, run, (digest) => deleteBlob(prefixes, hexOf(digest), run.keepWrittenSince));
     } finally {
       await prefixes.close();
     }

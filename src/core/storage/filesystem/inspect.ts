@@ -1,8 +1,15 @@
-import type { BlobFacts, CandidateFacts, Candidates, StorageSnapshot } from '../../model/registry-storage.js';
+import type {
+  BlobFacts,
+  CandidateFacts,
+  Candidates,
+  StorageSnapshot,
+  WrittenLink,
+} from '../../model/registry-storage.js';
 import type { InspectOptions } from '../storage.js';
 import { forEachParallel } from '../../kit/parallel.js';
-import { PARALLEL, entriesIn, readSmallFile, statOf } from './files.js';
-import { blobData, blobDirectory, layerLinks, manifestLinks, repositoryDirectory } from './layout.js';
+import { PARALLEL, entriesIn, namesIn, readSmallFile, statOf } from './files.js';
+import { addLinkTimes, linkWrittenAt } from './link-times.js';
+import { HEX, blobData, blobDirectory, layerLinks, manifestLinks, repositoryDirectory } from './layout.js';
 import { inspectUploads, uploadWrittenAt } from './uploads.js';
 
 /**
@@ -17,16 +24,22 @@ export async function inspectCandidates(
 ): Promise<CandidateFacts> {
   const names = new Set(candidates.repositories.map(({ name }) => name));
   const others = snapshot.repositories.filter(({ name }) => !names.has(name));
+  const blobs = await inspectBlobs(root, candidates.blobs);
+  if (options.linkAges) await addLinkTimes(root, snapshot.repositories, blobs);
+  const { newest, links } = options.ages ? await newestOf(root, names, options.linkAges) : NOTHING;
   return {
-    blobs: await inspectBlobs(root, candidates.blobs),
-    manifestLinks: await inspectManifestLinks(root, candidates),
-    repositories: options.ages ? await newestOf(root, names) : new Map(),
+    blobs,
+    manifestLinks: await inspectManifestLinks(root, candidates, options.linkAges),
+    repositories: newest,
+    linksOfRepositories: links,
     danglingLayerLinks: options.danglingLinks
       ? await findDangling(root, { ...snapshot, repositories: others }, candidates)
       : [],
     uploads: await inspectUploads(root, others),
   };
 }
+
+const NOTHING: RepositoryAges = { newest: new Map(), links: [] };
 
 async function inspectBlobs(root: string, hexes: string[]): Promise<Map<string, BlobFacts>> {
   const found = new Map<string, BlobFacts>();
@@ -48,14 +61,16 @@ async function blobFacts(root: string, hex: string): Promise<BlobFacts | undefin
  * Checks manifest links as the registry's pruner does: a link counts only if it contains its directory's digest and its
  * blob exists, or if it is to be deleted without a blob too.
  */
-async function inspectManifestLinks(root: string, candidates: Candidates): Promise<CandidateFacts['manifestLinks']> {
-  const found: CandidateFacts['manifestLinks'] = [];
+async function inspectManifestLinks(root: string, candidates: Candidates, linkAges: boolean): Promise<WrittenLink[]> {
+  const found: WrittenLink[] = [];
   await forEachParallel(candidates.manifestLinks, PARALLEL, async ({ repository, hex, evenDangling }) => {
     const link = `${manifestLinks(root, repository)}/${hex}/link`;
     if ((await readSmallFile(link)) !== `sha256:${hex}`) return;
     const blob = await blobFacts(root, hex);
     const writtenAt = blob?.writtenAt ?? (evenDangling ? await danglingSince(root, hex, link) : undefined);
-    if (writtenAt !== undefined) found.push({ repository, hex, writtenAt });
+    if (writtenAt === undefined) return;
+    const linkedAt = linkAges ? await linkWrittenAt(manifestLinks(root, repository), hex) : 0;
+    found.push({ repository, hex, writtenAt: Math.max(writtenAt, linkedAt) });
   });
   return found;
 }
@@ -67,21 +82,31 @@ async function danglingSince(root: string, hex: string, link: string): Promise<n
   return (await statOf(link))?.mtimeMs;
 }
 
-/** Finds the time of the newest blob that each repository links to, or of the newest upload to it. */
-async function newestOf(root: string, names: Set<string>): Promise<Map<string, number>> {
-  const newest = new Map<string, number>();
-  await forEachParallel(names, PARALLEL, async (name) => {
+/** The newest blob, link or upload of each repository, and the manifest links in them. */
+interface RepositoryAges {
+  newest: Map<string, number>;
+  links: WrittenLink[];
+}
+
+/** Finds the time of the newest blob that each repository links to, of its newest link, or of its newest upload. */
+async function newestOf(root: string, names: Set<string>, linkAges: boolean): Promise<RepositoryAges> {
+  const ages: RepositoryAges = { newest: new Map(), links: [] };
+  await forEachParallel(names, PARALLEL, async (repository) => {
     let latest = 0;
-    for (const directory of [manifestLinks(root, name), layerLinks(root, name)]) {
-      for (const entry of await entriesIn(directory))
-        latest = Math.max(latest, (await blobFacts(root, entry.name))?.writtenAt ?? 0);
+    for (const directory of [manifestLinks(root, repository), layerLinks(root, repository)]) {
+      for (const hex of (await namesIn(directory)).filter((name) => HEX.test(name))) {
+        const blobWrittenAt = (await blobFacts(root, hex))?.writtenAt ?? 0;
+        const writtenAt = Math.max(blobWrittenAt, linkAges ? await linkWrittenAt(directory, hex) : 0);
+        latest = Math.max(latest, writtenAt);
+        if (linkAges && directory === manifestLinks(root, repository)) ages.links.push({ repository, hex, writtenAt });
+      }
     }
-    for (const upload of await entriesIn(`${repositoryDirectory(root, name)}/_uploads`)) {
-      if (upload.isDirectory()) latest = Math.max(latest, await uploadWrittenAt(root, name, upload.name));
+    for (const upload of await entriesIn(`${repositoryDirectory(root, repository)}/_uploads`)) {
+      if (upload.isDirectory()) latest = Math.max(latest, await uploadWrittenAt(root, repository, upload.name));
     }
-    newest.set(name, latest);
+    ages.newest.set(repository, latest);
   });
-  return newest;
+  return ages;
 }
 
 /**

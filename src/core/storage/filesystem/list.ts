@@ -43,7 +43,7 @@ async function listBlobs({ root, ignored, signal }: Listing): Promise<string[]> 
 /**
  * Lists repositories level by level, so that few directories are open at a time even if repositories are deeply nested.
  */
-async function listRepositories(listing: Listing): Promise<StoredRepository[]> {
+export async function listRepositories(listing: Listing): Promise<StoredRepository[]> {
   const repositories: StoredRepository[] = [];
   let level = [''];
   while (level.length > 0) {

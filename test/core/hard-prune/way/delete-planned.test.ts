@@ -1,6 +1,12 @@
 import { deletePlanned } from '../../../../src/core/hard-prune/way/delete-planned.js';
 import type { HardPrunePlan } from '../../../../src/core/hard-prune/plan/types.js';
-import type { Deletion, DeletionRun, RepositoryDeletion, Storage } from '../../../../src/core/storage/storage.js';
+import type {
+  Deletion,
+  DeletionRun,
+  RecentLinks,
+  RepositoryDeletion,
+  Storage,
+} from '../../../../src/core/storage/storage.js';
 import type { Digest } from '../../../../src/core/model/digest.js';
 import { digest } from '../../../support/builders.js';
 
@@ -20,8 +26,17 @@ const PLAN: HardPrunePlan = {
 const DELETED: Deletion = { status: 'deleted' };
 const run: DeletionRun = { mayContinue: async () => {} };
 
+const NO_LINKS: RecentLinks = { blobs: new Set(), manifests: new Set() };
+
+interface Results {
+  links?: Deletion;
+  repositories?: RepositoryDeletion;
+  /** Links that were written recently, or why they cannot be read. */
+  linked?: RecentLinks | Error;
+}
+
 /** A storage that records deletions and answers them with `results`, or else as deleted. */
-function aStorage(results: { links?: Deletion; repositories?: RepositoryDeletion } = {}): {
+function aStorage({ linked = NO_LINKS, ...results }: Results = {}): {
   storage: Storage;
   calls: string[];
 } {
@@ -37,6 +52,7 @@ function aStorage(results: { links?: Deletion; repositories?: RepositoryDeletion
       return items.map((): Deletion => (refused === undefined ? result : { status: 'skipped', reason: refused }));
     };
   const storage: Omit<Storage, 'list' | 'inspect' | 'readBlob'> = {
+    findLinkedSince: () => (linked instanceof Error ? Promise.reject(linked) : Promise.resolve(linked)),
     deleteManifestLinks: verb('manifest links', results.links),
     deleteRepositories: verb('repositories', results.repositories),
     deleteUploads: verb('uploads'),
@@ -72,6 +88,21 @@ test('if the remaining links of a repository are unknown, no blob is deleted', a
   const { storage } = aStorage({ repositories: { status: 'failed', message: 'EACCES' } });
   const { outcomes } = await deletePlanned(storage, PLAN, run);
   expect(outcomes.blobs.map(({ status }) => status)).toEqual(['skipped', 'skipped']);
+});
+
+test('a blob that got a link during the run is kept, if age matters', async () => {
+  const { storage } = aStorage({ linked: { ...NO_LINKS, blobs: new Set([second]) } });
+  const { outcomes, failures } = await deletePlanned(storage, PLAN, { ...run, keepWrittenSince: 1 });
+  expect(outcomes.blobs).toEqual([DELETED, { status: 'skipped', reason: expect.stringContaining('a link to it') }]);
+  expect(failures).toEqual([]);
+  expect((await deletePlanned(storage, PLAN, run)).outcomes.blobs).toEqual([DELETED, DELETED]);
+});
+
+test('if the links cannot be read again, no blob is deleted', async () => {
+  const { storage } = aStorage({ linked: new Error('EACCES') });
+  const { outcomes, failures } = await deletePlanned(storage, PLAN, { ...run, keepWrittenSince: 1 });
+  expect(outcomes.blobs.map(({ status }) => status)).toEqual(['skipped', 'skipped']);
+  expect(failures).toEqual([{ target: 'repositories', message: 'EACCES; the blobs were kept' }]);
 });
 
 test('once the run may not continue, nothing more is deleted, even if the reason no longer applies', async () => {

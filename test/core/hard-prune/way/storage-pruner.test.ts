@@ -152,6 +152,10 @@ describe('rules beyond the original', () => {
     );
     const old = new Date(Date.now() - 2 * HOUR);
     utimesSync(blobData(root, orphan), old, old);
+    for (const place of ['ns/app/_manifests/revisions', 'gone/app/_layers'])
+      utimesSync(path.join(root, 'repositories', place, 'sha256', orphan.slice(7), 'link'), old, old);
+    // A file that is not part of the layout has no age that counts.
+    writeFileSync(path.join(root, 'repositories/gone/app/_layers/sha256/README'), 'x');
     const { plan } = await pruner.find(signal());
     expect(plan.blobs.map(({ digest }) => digest)).toEqual([orphan]);
     expect(plan.manifestLinks).toEqual([{ repository: 'ns/app', digest: orphan }]);
