@@ -14,7 +14,7 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
-  globalSetup: '<rootDir>/test/support/jest/temporary-directory.js',
+  globalSetup: '<rootDir>/test/support/jest/global-setup.js',
   testTimeout: TIME_LIMIT_MS,
   maxWorkers: 2,
   maxConcurrency: 4,

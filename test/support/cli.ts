@@ -6,7 +6,7 @@ const BIN = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
 export interface CliOptions {
   /** Passed as `--kubeconfig`. */
   kubeconfig?: string;
-  /** Added to an empty environment: no kubeconfig, no proxy, no colors. */
+  /** Added to `cleanEnvironment`. */
   env?: Record<string, string>;
   cwd?: string;
   /** Standard input. Default: empty. */
@@ -29,13 +29,19 @@ export interface CliResult {
   stderr: string;
 }
 
+/** Returns an environment without settings: no kubeconfig, no proxy, no colors. */
+export function cleanEnvironment(): Record<string, string> {
+  const { PATH = '', SSL_CERT_FILE = '' } = process.env;
+  return { PATH, HOME: '/nonexistent', NO_COLOR: '1', SSL_CERT_FILE };
+}
+
 /** Runs the built program (`npm run build`) as a process and waits until it ends. Rejects only if it cannot start. */
 export function runCli(args: string[], options: CliOptions = {}): Promise<CliResult> {
   const { kubeconfig, shell, signal } = options;
   const command = [process.execPath, BIN, ...args, ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig])];
   const [file, ...rest] = shell === undefined ? command : ['/bin/sh', '-c', shell, 'sh', ...command];
   const child = spawn(file!, rest, {
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1', ...options.env },
+    env: { ...cleanEnvironment(), ...options.env },
     cwd: options.cwd,
     stdio: 'pipe',
   });

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { cleanEnvironment } from './cli.js';
 import { kill, killOnExit } from './servers/processes.js';
 
 const PROCESS = fileURLToPath(new URL('./runner-process.js', import.meta.url));
@@ -33,7 +34,7 @@ export class Runner {
   private cancelKill = (): void => {};
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param env added to an empty environment: no kubeconfig, no proxy, no colors */
+  /** @param env added to `cleanEnvironment` */
   constructor(private readonly env: Record<string, string> = {}) {}
 
   /** Runs a command line after the previous ones. @throws Error when the process ends; the next run starts another */
@@ -66,7 +67,7 @@ export class Runner {
 
   private start(): ChildProcess {
     const child = fork(PROCESS, {
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', NO_COLOR: '1', ...this.env },
+      env: { ...cleanEnvironment(), ...this.env },
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
