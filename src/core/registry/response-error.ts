@@ -218,12 +218,12 @@ function describe(response: HttpResponse, message?: RegistryMessage): string {
 }
 
 /**
- * Returns one line of a server's text: no control characters, at most 200 characters. Secrets are removed before the
- * text is shortened, because a part of a token is not recognized later.
+ * Returns one line of a server's text, at most 200 characters. Other control characters stay: whatever prints the text
+ * escapes them. Secrets are removed before the text is shortened, because a part of a token is not recognized later.
  */
 function printable(text: string): string {
   const line = redact(text)
-    .replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, ' ')
+    .replace(/[ \t\r\n]+/g, ' ')
     .trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
