@@ -30,6 +30,24 @@ describe('a reader that goes away', () => {
     expect((await inShell(READ_NOTHING, '--confirm', '-o', format)).status).toBe(3);
   });
 
+  test.each([['table'], ['json'], ['oc']])(
+    'does not hide an image that was pushed during the run and needs a deleted blob (-o %s)',
+    async (format) => {
+      let pushed = '';
+      const { dockerImageLayers: layers } = scene.sandbox.store.get('images', scene.loose) as unknown as {
+        dockerImageLayers: { name: string }[];
+      };
+      const path = `/admin/blobs/${layers.at(-1)!.name}`;
+      scene.sandbox.onRequest((request) => {
+        if (request.method === 'DELETE' && request.path === path)
+          pushed = scene.sandbox.registry.push('late/app', 'v1', { layers: ['outdated'] }).digest;
+        return undefined;
+      });
+      const { status, stderr } = await inShell(READ_NOTHING, '--confirm', '-o', format);
+      expect([status, stderr]).toEqual([3, expect.stringContaining(`error: image ${pushed}: pushed to late/app:v1 `)]);
+    },
+  );
+
   test('does not make a run fail that does everything', async () => {
     const { status, stderr } = await inShell(READ_NOTHING, '--confirm', '-o', 'json');
     expect([status, stderr]).toEqual([0, expect.stringMatching(/^hint: .*\n$/)]);

@@ -156,6 +156,15 @@ describe('the complete procedure', () => {
       ]);
     });
 
+    test('is named on stderr by a format that lists no failures', async () => {
+      await begin();
+      const args = [...storageArgs(), '--read-only=skip'].map((arg) => (arg === 'json' ? 'table' : arg));
+      const [orphan = ''] = storeOrphans(1);
+      pushBeforeList(2, orphan);
+      const { status, stderr } = await start(sandbox, args).ended;
+      expect([status, stderr]).toEqual([3, expect.stringContaining(`error: image ${PUSHED}: pushed during the run, `)]);
+    });
+
     test('is nothing to report if its blobs were not deleted', async () => {
       await begin();
       pushBeforeList(2, digest('elsewhere'));

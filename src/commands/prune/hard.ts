@@ -4,8 +4,9 @@ import { RECOVERING, RESTORING } from '../../cli/interrupt.js';
 import { present } from '../../cli/present.js';
 import { pruneImagesFirst, type ImagePruneFirst } from '../../cli/prune-images-first.js';
 import { toExitStatus } from '../../core/hard-prune/exit-status.js';
-import { closingLines, recoveryLine } from '../../core/hard-prune/output/closing.js';
+import { closingLines, recoveryLine, unlistedFailures } from '../../core/hard-prune/output/closing.js';
 import { hardPruneOutput, recoveryOutput } from '../../core/hard-prune/output/index.js';
+import { stderr, stdout } from '../../core/terminal/writer.js';
 import { hardPruneFlags } from '../../flags/hard-prune.js';
 import { toHardPruneRequest, toRecoveryRequest } from '../../flags/hard-prune-request.js';
 import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.js';
@@ -62,6 +63,7 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
       flags.confirm ? { message: RESTORING } : {},
     );
     await present(result.report, flags.output, hardPruneOutput);
+    await stderr().lines(unlistedFailures(result.report, flags.output, stdout().isIncomplete));
     for (const line of closingLines(result, emptyCache !== undefined)) this.note(line);
     process.exitCode = toExitStatus(result, flags['detailed-exitcode'] ?? false);
   }

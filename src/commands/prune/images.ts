@@ -1,11 +1,11 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import { toExitStatus } from '../../core/prune/exit-status.js';
-import { failureLines } from '../../core/prune/output/failure-lines.js';
+import { unlistedFailures } from '../../core/prune/output/failure-lines.js';
 import { hintsFor } from '../../core/prune/output/hints.js';
 import { imagePruneOutput } from '../../core/prune/output/index.js';
 import { keptLines } from '../../core/prune/output/kept.js';
-import { stderr } from '../../core/terminal/writer.js';
+import { stderr, stdout } from '../../core/terminal/writer.js';
 import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.js';
 
 export default class PruneImages extends BaseCommand {
@@ -53,7 +53,7 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
         : await this.withSession(({ reporter }) => planFromFiles(from, request, reporter));
     if (this.verbosity >= 4) await stderr().lines(keptLines(report.plan));
     await present(report, flags.output, imagePruneOutput);
-    await stderr().lines(failureLines(report, flags.output));
+    await stderr().lines(unlistedFailures(report, flags.output, stdout().isIncomplete));
     for (const hint of hintsFor(report)) this.note(`hint: ${hint}`);
     process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);
   }

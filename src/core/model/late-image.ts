@@ -34,16 +34,29 @@ export function uncheckedImageFailure(image: LateImage, problem: string): Failur
   );
 }
 
+/** The first words of the messages about late images. */
+const ABOUT_LATE_IMAGE = { one: 'pushed', unknown: 'whether images that were pushed' };
+
 function toFailure({ name, tag }: LateImage, what: string): Failure {
   const where = tag === undefined ? '' : ` to ${tag}`;
-  return { target: `image ${name}`, message: `pushed${where} during the run, and ${what}` };
+  return { target: `image ${name}`, message: `${ABOUT_LATE_IMAGE.one}${where} during the run, and ${what}` };
+}
+
+/**
+ * Sorts the failures about late images before the others, whose order stays. The next run tries the others again, but
+ * nothing names a late image later.
+ */
+export function lateImagesFirst(failures: readonly Failure[]): Failure[] {
+  const isLate = ({ message }: Failure): boolean =>
+    Object.values(ABOUT_LATE_IMAGE).some((words) => message.startsWith(`${words} `));
+  return [...failures.filter(isLate), ...failures.filter((failure) => !isLate(failure))];
 }
 
 /** Describes that the images which were pushed during a run cannot be looked at. */
 export function lateImagesUnknown(error: unknown): Failure {
   return {
     target: 'the run',
-    message: `whether images that were pushed during the run need deleted blobs is unknown: ${messageOf(error)}`,
+    message: `${ABOUT_LATE_IMAGE.unknown} during the run need deleted blobs is unknown: ${messageOf(error)}`,
     suggestions: [
       'push the images again that were pushed during the run (oc get images --sort-by=.metadata.creationTimestamp shows the newest ones last)',
     ],

@@ -14,6 +14,7 @@ import { isReaderGone, writeText } from '../kit/write-text.js';
 export class Writer {
   private latest: Promise<unknown> = Promise.resolve();
   private error: Error | undefined;
+  private lost = false;
 
   constructor(readonly stream: NodeJS.WriteStream) {
     stream.on('error', (error) => this.failed(error));
@@ -22,6 +23,11 @@ export class Writer {
   /** The first error of the stream, such as a full disk; undefined if only the reader went away (`… | head`). */
   get failure(): Error | undefined {
     return this.error;
+  }
+
+  /** True if the stream did not take everything: it failed, or its reader went away. */
+  get isIncomplete(): boolean {
+    return this.lost;
   }
 
   /** Writes one line: line feeds in it are escaped. Does not wait. */
@@ -74,6 +80,7 @@ export class Writer {
   }
 
   private failed(error: Error): void {
+    this.lost = true;
     if (!isReaderGone(error)) this.error ??= error;
   }
 }

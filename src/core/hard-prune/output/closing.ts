@@ -1,4 +1,5 @@
 import { suggestionsOf, type RegadmError } from '../../model/errors.js';
+import { failureLines } from '../../terminal/failure-lines.js';
 import type { RecoverResult } from '../procedure/recover.js';
 import { RESTORING_ROLLOUT } from '../procedure/step.js';
 import type { HardPruneReport, HardPruneResult } from '../report.js';
@@ -12,7 +13,21 @@ export function closingLines({ report, error, notRestored }: HardPruneResult, em
   const ended = error
     ? [`error: ${(error as Error).message}; what was deleted before that is listed; the next run deletes the rest`]
     : [];
-  return [...failureLines(notRestored), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+  return [...notRestoredLines(notRestored), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+}
+
+/**
+ * Lists failures on stderr if stdout does not name them: only the documents do.
+ * @param format what `-o` says
+ * @param isIncomplete true if stdout did not take the whole output
+ */
+export function unlistedFailures(
+  { failures, warnings }: HardPruneReport,
+  format: string,
+  isIncomplete: boolean,
+): string[] {
+  const isDocument = format === 'json' || format === 'yaml';
+  return isDocument && !isIncomplete ? [] : failureLines(failures, warnings);
 }
 
 /** Describes the result of `--recover`. */
@@ -31,7 +46,7 @@ function staleCacheHint({ procedure, outcomes }: HardPruneReport, emptiesRedis: 
   return `the registry's in-memory blob cache is stale until the registry restarts: regadm registry restart${redis}`;
 }
 
-function failureLines(failures: readonly RegadmError[]): string[] {
+function notRestoredLines(failures: readonly RegadmError[]): string[] {
   const messages = failures.map(({ message }) => `error: ${message}`);
   return [...messages, ...suggestionsOf(failures).map((text) => `  * ${text}`)];
 }

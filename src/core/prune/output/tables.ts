@@ -1,10 +1,12 @@
+import type { Failure } from '../../model/document.js';
 import type { ImagePruneReport } from '../report.js';
 import type { Styles } from '../../terminal/color.js';
+import { remediesOf } from '../../terminal/failure-lines.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
+import { lateImagesFirst } from '../../model/late-image.js';
 import { compareText } from '../../model/values/compare-text.js';
-import { remediesOf } from './failure-lines.js';
 import { imageSection } from './image-section.js';
 import type { Section } from './section.js';
 import { itemSection, streamSection } from './stream-sections.js';
@@ -58,8 +60,8 @@ function more(count: number): string {
  * most.
  */
 function* problems(report: ImagePruneReport, limit: number, paint: Styles): Generator<string> {
-  const failures = report.failures.map(({ target, message }) => `  ${target}: ${message}\n`).sort(compareText);
-  yield* list(paint.bad('Failed'), failures, limit, paint);
+  const inOrder = [...report.failures].sort((a, b) => compareText(lineOf(a), lineOf(b)));
+  yield* list(paint.bad('Failed'), lateImagesFirst(inOrder).map(lineOf), limit, paint);
   const remedies = remediesOf(report.failures).map((remedy) => `  * ${remedy}\n`);
   yield* list(paint.warn('What to do'), remedies, limit, paint);
   yield* list(paint.warn('Skipped'), skippedLines(report), limit, paint);
@@ -67,6 +69,10 @@ function* problems(report: ImagePruneReport, limit: number, paint: Styles): Gene
   if (images + streams > 0) {
     yield `${paint.warn('Not reached')}: ${plural(streams, 'image stream')} and ${plural(images, 'image')}. The next run continues there.\n\n`;
   }
+}
+
+function lineOf({ target, message }: Failure): string {
+  return `  ${target}: ${message}\n`;
 }
 
 function* list(title: string, lines: Iterable<string>, limit: number, paint: Styles): Generator<string> {

@@ -1,0 +1,22 @@
+import type { Failure } from '../model/document.js';
+import { lateImagesFirst } from '../model/late-image.js';
+
+/** Maximum number of failures that are listed: tenants choose how many objects there are. */
+const LISTED = 20;
+
+/**
+ * Lists failures and what to do about them, for stderr.
+ * @param warnings warnings that were printed: a failure that one of them describes is omitted
+ */
+export function failureLines(failures: readonly Failure[], warnings: readonly string[]): string[] {
+  const warned = new Set(warnings);
+  const unsaid = lateImagesFirst(failures).filter(({ target, message }) => !warned.has(`${target}: ${message}`));
+  const lines = unsaid.map(({ target, message }) => `error: ${target}: ${message}`).slice(0, LISTED);
+  if (unsaid.length > LISTED) lines.push(`error: ${unsaid.length - LISTED} more failed (-o json lists all)`);
+  return [...lines, ...remediesOf(unsaid).map((remedy) => `  * ${remedy}`)].map((line) => `${line}\n`);
+}
+
+/** Returns what to do about failures, each remedy once. */
+export function remediesOf(failures: readonly Failure[]): string[] {
+  return [...new Set(failures.flatMap(({ suggestions = [] }) => suggestions))];
+}
