@@ -152,8 +152,22 @@ test('a managementState other than Managed is reported, and a change is refused'
   const on = await readonly('on');
   expect(on.status).toBe(4);
   expect(on.document).toMatchObject({ code: 'NOT_MANAGED' });
+  expect(on.stderr).toContain('* set it to Managed, or switch the registry manually in its Deployment');
   expect(spec()).toBeUndefined();
 });
+
+test.each(['Unmanaged', 'Removed', undefined])(
+  'the remedies for managementState %s name no flag that the command does not have',
+  async (managementState) => {
+    await begin();
+    const config = sandbox.store.get('configs', 'cluster')!;
+    sandbox.store.put('configs', { ...config, spec: { ...config.spec, managementState } });
+    const { status, stderr } = await readonly('on');
+    expect(status).toBe(4);
+    expect(stderr).toMatch(/\n {2}\* \S/);
+    expect(stderr).not.toMatch(/--read-only|--storage/);
+  },
+);
 
 test.each(['on', 'off'])(
   'without a managementState, %s is refused, because the operator does nothing',

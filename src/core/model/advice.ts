@@ -109,6 +109,8 @@ export const ADVICE = {
   modeChangedByOthers: 'another user has changed the request (spec.readOnly) since; show it: regadm registry readonly',
   startReadOnly: 'switch it first (regadm registry readonly on), or use --read-only=auto',
   manage: 'set it to Managed, or switch the registry manually and use --read-only=required',
+  manageMode: 'set it to Managed, or switch the registry manually in its Deployment',
+  modeOfNoRegistry: 'there is no registry whose mode could be changed; set managementState to Managed to run one',
 
   // storage
   storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',

@@ -8,17 +8,25 @@ import { isUsable, listRegistryPods, type RegistryPod } from './pods.js';
 import { findPruners } from './pruner/process.js';
 import { missingForRollout, modeRollout, readDeployment } from './rollout.js';
 
+/** What to do if the operator does not manage the registry, for the command that changes the mode, by its purpose. */
+const NOT_MANAGED_ADVICE = {
+  mode: { removed: ADVICE.modeOfNoRegistry, other: ADVICE.manageMode },
+  'hard-prune': { removed: ADVICE.storageOfNoRegistry, other: ADVICE.manage },
+} as const;
+
 /**
  * Refuses to change the mode if the operator would not apply the change.
+ * @param purpose of the command: the remedies name its flags
  * @throws RegadmError NOT_MANAGED, OPERATOR_DEGRADED (exit status 4)
  */
-export function assertModeCanChange(config: RegistryConfig): void {
+export function assertModeCanChange(config: RegistryConfig, purpose: keyof typeof NOT_MANAGED_ADVICE): void {
   const state = managementState(config);
   if (state !== 'Managed') {
+    const { removed, other } = NOT_MANAGED_ADVICE[purpose];
     throw refusal(
       'NOT_MANAGED',
       `${CONFIG_NAME} has ${state ? `managementState ${state}` : 'no managementState'}: the operator would not apply a change of the mode`,
-      [state === 'Removed' ? ADVICE.storageOfNoRegistry : ADVICE.manage],
+      [state === 'Removed' ? removed : other],
     );
   }
   const degraded = degradedReason(config.status?.conditions);

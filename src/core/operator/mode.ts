@@ -68,7 +68,7 @@ export async function changeMode(
   let patched = false;
   const change = (reading: ConfigReading): MergePatch | undefined => {
     if ((reading.config.spec?.readOnly === true) === readOnly) return undefined;
-    assertModeCanChange(reading.config);
+    assertModeCanChange(reading.config, 'mode');
     assertUnlocked(reading);
     losses = assertImagesSurvive({ config: reading.config, deployment }, acceptDataLoss);
     patched = true;

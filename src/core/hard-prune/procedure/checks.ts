@@ -51,7 +51,7 @@ async function checkMode({ api }: HardPrunePorts, readOnly: 'auto' | 'required')
   }
   const { config } = await readConfig(api);
   if (config.spec?.readOnly === true) return 'the registry is already set to read-only mode';
-  assertModeCanChange(config);
+  assertModeCanChange(config, 'hard-prune');
   return 'the operator can switch the registry to read-only mode';
 }
 
