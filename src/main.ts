@@ -56,6 +56,8 @@ export async function start(options: MainOptions): Promise<void> {
   process.on('uncaughtException', reportBug);
   await main(process.argv.slice(2), options);
   await finishOutput();
+  // A proxy that never answers would keep the process alive: nothing closes a connection that an agent only opens.
+  process.exit();
 }
 
 /** Reports a bug outside of the work that `interruptible` runs. Node.js would print the message as it is. */

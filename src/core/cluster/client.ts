@@ -21,6 +21,7 @@ import { apiError } from './api-error.js';
 import { connectionError } from './connection/connection-error.js';
 import type { Connection, Credentials } from './connection/credentials.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
+import { TunnelTimeout } from './connection/tunnel-timeout.js';
 import { expectAnyObject } from './expect.js';
 import { isSuccess, parseObject } from './response.js';
 
@@ -200,6 +201,7 @@ export class HttpClusterApi implements ClusterApi {
     if (outcome.error instanceof UnusableResponse) return 0;
     if (!isConnectionError(outcome.error)) return undefined;
     if (outcome.error instanceof AttemptTimeout && attempt >= MAX_TIMEOUTS) return undefined;
+    if (outcome.error instanceof TunnelTimeout && !this.reached) return undefined;
     return this.reached || attempt < FIRST_CONTACT_TRIES ? 0 : undefined;
   }
 

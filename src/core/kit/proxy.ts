@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import { hideUserInfo } from './secrets/known.js';
 
-/** A proxy, and the variable of the environment that names it. */
+/** A proxy, and what names it: a variable of the environment, or `proxy-url` of a cluster in the kubeconfig. */
 export interface Proxy {
   url: string;
-  variable: string;
+  from: { variable: string } | { cluster: string };
 }
 
 /**
@@ -28,7 +28,7 @@ export function findProxy(url: string, env: NodeJS.ProcessEnv = process.env): Pr
   const entries = (env.NO_PROXY || env.no_proxy || '').split(/[,\s]+/).filter(Boolean);
   if (entries.some((entry) => excludes(entry.toLowerCase(), host, port))) return undefined;
   hideUserInfo(proxy);
-  return { variable, url: proxy.includes('://') ? proxy : `http://${proxy}` };
+  return { from: { variable }, url: proxy.includes('://') ? proxy : `http://${proxy}` };
 }
 
 function isLoopback(host: string): boolean {

@@ -5,6 +5,7 @@ import { ADVICE } from '../model/advice.js';
 import { messageOf } from '../model/errors.js';
 import { RegistryError, type FailureKind } from './error.js';
 import { REMEDY, failure } from './failure.js';
+import { TunnelTimeout } from './tunnels.js';
 
 /**
  * Converts an error of Node or undici to a RegistryError.
@@ -15,9 +16,9 @@ export function connectionError(error: unknown, url: string, proxy?: Proxy): Reg
   if (error instanceof RegistryError) return error;
   const kind = failureKind(error, proxy);
   const suggestions = [
-    ...certificateRemedy(kind, error),
-    ...REMEDY[kind].suggestions,
     ...(proxy ? proxyRemedies(url, proxy) : []),
+    ...certificateRemedy(kind, error),
+    ...REMEDY[kind].suggestions.filter((advice) => !proxy || advice !== ADVICE.unencryptedRegistry),
   ];
   const what = describe(kind, error, new URL(url)) + throughProxy(proxy);
   return failure(kind, what, url, { cause: error, suggestions: [...new Set(suggestions)] });
@@ -25,7 +26,8 @@ export function connectionError(error: unknown, url: string, proxy?: Proxy): Reg
 
 /** Returns the kind of a failure. If there is a proxy, only the proxy is looked up and connected to. */
 function failureKind(error: unknown, proxy?: Proxy): FailureKind {
-  if (/^Proxy response|^Proxy Authentication Required/.test(messageOf(error))) return 'proxy';
+  if (error instanceof TunnelTimeout || /^Proxy response|^Proxy Authentication Required/.test(messageOf(error)))
+    return 'proxy';
   const kind = networkFailure(error);
   return proxy && PROXY_AWAY[kind] !== undefined ? 'proxy' : kind;
 }
@@ -68,6 +70,7 @@ function describe(kind: FailureKind, error: unknown, target: URL): string {
 }
 
 function describeProxyFailure(error: unknown): string {
+  if (error instanceof TunnelTimeout) return `the proxy does not open a connection: ${error.message}`;
   const away = PROXY_AWAY[networkFailure(error)];
   return away === undefined ? `the proxy refuses: ${messageOf(error)}` : `the proxy cannot be reached: ${away}`;
 }

@@ -5,11 +5,11 @@ import { failure } from './failure.js';
 
 /**
  * Finds the proxy for an origin.
- * @throws RegistryError when the variable names no usable proxy
+ * @throws RegistryError when the variable does not name a usable proxy
  */
 export function usableProxy(origin: string, env?: NodeJS.ProcessEnv): Proxy | undefined {
   const proxy = findProxy(origin, env);
-  const problem = proxy && proxyProblem(proxy, ['http:', 'https:']);
+  const problem = proxy && proxyProblem(proxy, ['http', 'https']);
   if (problem !== undefined)
     throw failure('proxy', problem, `${origin}/`, { suggestions: proxyRemedies(origin, proxy!) });
   return proxy && { ...proxy, url: withoutPath(proxy.url) };

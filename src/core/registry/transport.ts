@@ -7,6 +7,7 @@ import { connectionError } from './connection-error.js';
 import type { RegistryError } from './error.js';
 import { failure } from './failure.js';
 import { proxyRefusal } from './proxy.js';
+import { TunnelTimeout, tunnels } from './tunnels.js';
 
 interface TransportOptions {
   /** Scheme, host and port. */
@@ -109,7 +110,7 @@ export class Transport {
       return { status: statusCode, headers, text };
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      const failed = connectionError(guard.error ?? error, url, proxy);
+      const failed = connectionError(error instanceof TunnelTimeout ? error : (guard.error ?? error), url, proxy);
       log?.(6, `${method} ${url} ${failed.what}`);
       throw failed;
     } finally {
@@ -171,6 +172,7 @@ function dispatcherFor({ origin, verify, trust, workers, proxy, timeoutMs }: Tra
   return new ProxyAgent({
     ...shared,
     uri: proxy.url,
+    clientFactory: tunnels(timeout),
     requestTls: { ...tls, allowH2: true } as object,
     proxyTls: { secureContext: trust, timeout } as object,
     // Most proxies allow CONNECT only to TLS ports.

@@ -7,7 +7,13 @@ import { openRegistry, RegistryError, type OpenRegistryOptions } from '../../../
 import { asDigest, asRepository } from '../../support/names.js';
 import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
-import { openshiftRegistry, plainServer, tlsServer, type TestServer } from '../../support/servers/tls-servers.js';
+import {
+  openshiftRegistry,
+  plainServer,
+  rawServer,
+  tlsServer,
+  type TestServer,
+} from '../../support/servers/tls-servers.js';
 
 const TOKEN = 'sha256~a-secret-token';
 const DIGEST = asDigest(`sha256:${'ab'.repeat(32)}`);
@@ -133,6 +139,20 @@ describe('proxies', () => {
     )) as RegistryError;
     expect(error.message).toMatch(/the proxy cannot be reached: connection refused \(through the proxy http:.*:1\)$/);
     expect(error.suggestions).toEqual([`correct HTTPS_PROXY, which names the proxy, or add ${PUBLIC} to NO_PROXY`]);
+  });
+
+  test.each(['http', 'https'])('a proxy that does not answer CONNECT is the cause (%s)', async (scheme) => {
+    const silent = await rawServer((socket) => void socket.on('data', () => {}));
+    const env = { HTTPS_PROXY: `${scheme}://user:hidden@127.0.0.1:${silent.port}` };
+    const opening = open({ ...options(env), requestTimeoutMs: 300 });
+    const error = (await opening.catch((thrown: unknown) => thrown)) as RegistryError;
+    await silent.close();
+    expect(error).toMatchObject({ kind: 'proxy', code: 'REGISTRY_UNREACHABLE' });
+    expect(error.message).toMatch(
+      /: the proxy does not open a connection: no answer within 0\.3 s \(through the proxy /,
+    );
+    expect(error.suggestions[0]).toMatch(/^correct HTTPS_PROXY/);
+    expect(error.message).not.toContain('hidden');
   });
 
   test('a 407 to plain http comes from the proxy', async () => {

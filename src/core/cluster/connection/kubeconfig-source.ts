@@ -9,6 +9,11 @@ export interface Sourced {
   source?: { text: string; name: string; dir: string };
 }
 
+/** The chosen cluster, which has another name in the configuration of client-node. */
+export interface Named {
+  nameInFile?: string;
+}
+
 /** The fields of a cluster or user, as the kubeconfig has them. */
 type Fields = Record<string, unknown>;
 

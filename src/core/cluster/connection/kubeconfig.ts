@@ -6,7 +6,7 @@ import { ADVICE } from '../../model/advice.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { isRecord } from '../../model/values/json.js';
 import { assertFieldTypes, failedTypes } from './field-types.js';
-import { keepSource } from './kubeconfig-source.js';
+import { type Named, keepSource } from './kubeconfig-source.js';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -183,8 +183,9 @@ function chooseContext(config: KubeConfig, options: ClusterOptions): void {
   }
   const chosenUser = user ? config.getUser(user) : null;
   if (user && !chosenUser && !options.token) throw notFound('user', user, config.users, ADVICE.contextUser);
+  const named: Named = { nameInFile: chosenCluster?.name };
   config.loadFromOptions({
-    clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), name: 'cluster' }],
+    clusters: [{ ...(chosenCluster ?? { server: '', skipTLSVerify: false }), name: 'cluster', ...named }],
     users: [{ ...chosenUser, name: 'user' }],
     contexts: [{ name: 'context', cluster: 'cluster', user: 'user', namespace: context?.namespace }],
     currentContext: 'context',

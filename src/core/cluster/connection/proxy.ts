@@ -1,19 +1,24 @@
 import type { Cluster } from '@kubernetes/client-node';
 import { networkFailure, type NetworkFailure } from '../../kit/network-errors.js';
 import { findProxy, type Proxy } from '../../kit/proxy.js';
-import { addressOf, PROXY_FIELD, proxyProblem, proxyRemedies } from '../../kit/proxy-words.js';
+import { addressOf, proxyProblem, proxyRemedies, proxySource } from '../../kit/proxy-words.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import type { Named } from './kubeconfig-source.js';
+import { TunnelTimeout } from './tunnel-timeout.js';
 
-/** Protocols of the proxies that client-node supports. */
-const PROTOCOLS = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:'];
+/**
+ * The schemes of kubectl, and `socks5h`, which means the same there. client-node also knows other SOCKS schemes, but
+ * cannot pass names to a SOCKS4 proxy.
+ */
+const SCHEMES = ['http', 'https', 'socks5', 'socks5h'];
 
 /**
  * Finds the proxy for the API server: that of the kubeconfig, else that of the environment.
  * @throws RegadmError when it cannot be used: KUBECONFIG_INVALID, API_UNREACHABLE
  */
-export function apiProxy({ server, proxyUrl }: Cluster): Proxy | undefined {
-  const proxy = proxyUrl ? { url: proxyUrl, variable: PROXY_FIELD } : findProxy(server);
-  const problem = proxy && proxyProblem(proxy, PROTOCOLS);
+export function apiProxy({ name, nameInFile, server, proxyUrl }: Cluster & Named): Proxy | undefined {
+  const proxy = proxyUrl ? { url: proxyUrl, from: { cluster: nameInFile ?? name } } : findProxy(server);
+  const problem = proxy && proxyProblem(proxy, SCHEMES);
   if (problem === undefined) return proxy;
   throw new RegadmError(problem, {
     code: proxyUrl ? 'KUBECONFIG_INVALID' : 'API_UNREACHABLE',
@@ -33,16 +38,19 @@ const AWAY: Partial<Record<NetworkFailure, string>> = {
   'no-route': 'no route to host',
 };
 
-/** Messages of hpagent (`Bad response: 407`) and socks for a proxy that does not open the connection. */
-const REFUSALS =
-  /^(Bad response: (?<status>\d+)|Proxy timeout|Proxy connection timed out|Socks|(Received )?invalid Socks)/i;
+/** Messages of hpagent (`Bad response: 407`) and socks for a proxy that refuses. */
+const REFUSALS = /^(Bad response: (?<status>\d+)|Socks|(Received )?invalid Socks)/i;
+/** Message of socks for a proxy that does not answer. */
+const SILENT = 'Proxy connection timed out';
 
 /**
  * Describes a failure behind a proxy, and whether it is the proxy's.
  * @param reason describes the failure without a proxy
  */
 export function proxyFailure(error: unknown, reason: string, proxy: Proxy): string {
-  const name = `the proxy ${addressOf(proxy)} (${proxy.variable})`;
+  const name = `the proxy ${addressOf(proxy)} (${proxySource(proxy)})`;
+  if (error instanceof TunnelTimeout) return `${name} does not open a connection: ${messageOf(error)}`;
+  if (messageOf(error) === SILENT) return `${name} does not open a connection: no answer in time`;
   const refusal = REFUSALS.exec(messageOf(error));
   if (refusal?.groups?.status) return `${name} refuses with status ${refusal.groups.status}`;
   if (refusal) return `${name} refuses: ${messageOf(error)}`;

@@ -8,6 +8,7 @@ import type { Timers } from '../../kit/timers.js';
 import { RegadmError } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
 import type { Connection } from './credentials.js';
+import { TunnelTimeout } from './tunnel-timeout.js';
 
 const unzip = promisify(gunzip);
 
@@ -69,17 +70,46 @@ async function open({ url, method, connection, options, timers }: Attempt): Prom
     },
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  const guard = new AttemptGuard((error) => request.destroy(error), { totalMs: options.timeoutMs, timers });
+  const response = new PendingResponse(request);
+  const guard = new AttemptGuard((error) => response.abandon(error), { totalMs: options.timeoutMs, timers });
+  const abort = (): void => response.abandon(options.signal!.reason);
+  if (options.signal?.aborted) abort();
+  else options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    const incoming = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      request.on('response', resolve);
-      request.on('error', reject);
-      request.end(body);
-    });
+    request.end(body);
+    const incoming = await response.head;
     guard.headArrived();
     return { incoming, guard };
   } catch (error) {
-    throw failed(guard, connection, error);
+    const timeout = failed(guard, connection, error);
+    throw guard.error && response.waitsForTunnel ? new TunnelTimeout(guard.error.message) : timeout;
+  } finally {
+    options.signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** A response whose head has not arrived. */
+class PendingResponse {
+  readonly head: Promise<http.IncomingMessage>;
+  private reject!: (error: unknown) => void;
+
+  constructor(private readonly request: http.ClientRequest) {
+    this.head = new Promise((resolve, reject) => {
+      this.reject = reject;
+      request.on('response', resolve);
+      request.on('error', reject);
+    });
+  }
+
+  /** True if a proxy has not opened the connection. Without a proxy, a request has its socket at once. */
+  get waitsForTunnel(): boolean {
+    return this.request.socket === null;
+  }
+
+  /** Ends the attempt. Before a request has a socket, destroying it has no effect that anyone could wait for. */
+  abandon(error: unknown): void {
+    this.reject(error);
+    this.request.destroy(error as Error);
   }
 }
 

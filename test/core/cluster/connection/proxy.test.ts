@@ -16,7 +16,11 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 /** Runs a command against a server that only a proxy leads to. @param proxyUrl `proxy-url` of the kubeconfig */
-async function run(proxyUrl: string | undefined, env: Record<string, string> = {}): Promise<CliResult> {
+async function run(
+  proxyUrl: string | undefined,
+  env: Record<string, string> = {},
+  flags: string[] = [],
+): Promise<CliResult> {
   const kubeconfig = path.join(dir, 'config');
   const cluster = { server: SERVER, ...(proxyUrl === undefined ? {} : { 'proxy-url': proxyUrl }) };
   await writeFile(
@@ -28,7 +32,7 @@ async function run(proxyUrl: string | undefined, env: Record<string, string> = {
       contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
     }),
   );
-  const result = await runCli(['prune', 'schedule'], { kubeconfig, env });
+  const result = await runCli(['prune', 'schedule', ...flags], { kubeconfig, env });
   expect(result.stdout + result.stderr).not.toMatch(/p4ssw0rd|secret-token/);
   expect(result.status).toBe(1);
   return result;
@@ -39,8 +43,8 @@ const withLogin = (url: string): string => url.replace('//', `//${LOGIN}`);
 describe.each([
   [
     'proxy-url',
-    "proxy-url of the kubeconfig's cluster",
-    /\n {2}\* correct proxy-url of the kubeconfig's cluster, which names the proxy\n/,
+    'proxy-url of the kubeconfig\'s cluster "a"',
+    /\n {2}\* correct proxy-url of the kubeconfig's cluster "a", which names the proxy\n/,
   ],
   [
     'HTTPS_PROXY',
@@ -48,8 +52,8 @@ describe.each([
     /\n {2}\* correct HTTPS_PROXY, which names the proxy, or add api\.example\.org to NO_PROXY\n/,
   ],
 ])('a proxy in %s', (place, where, remedy) => {
-  const through = (url: string): Promise<CliResult> =>
-    place === 'proxy-url' ? run(url) : run(undefined, { [place]: url });
+  const through = (url: string, flags: string[] = []): Promise<CliResult> =>
+    place === 'proxy-url' ? run(url, {}, flags) : run(undefined, { [place]: url }, flags);
 
   test.each([407, 403, 502])('that answers %d is named as the cause', async (status) => {
     const proxy = await startProxy({}, status);
@@ -80,16 +84,37 @@ describe.each([
 
   test.each([
     ['http://[', 'http://['],
-    ['ftp://127.0.0.1:21', 'ftp://127.0.0.1:21'],
     ['proxy.example.org:99999', 'proxy.example.org:99999'],
     ['http//bad url', 'http//bad url'],
     ['http://user:p4ssw0rd-of-the-proxy', 'http://user:…'],
     ['http://user:p4ssw0rd-of-the-proxy@proxy host', 'http://proxy host'],
   ])('that is not a proxy URL: %s', async (url, shown) => {
     const { stderr } = await through(url);
-    expect(stderr).toMatch(/^error: the proxy.* cannot be used: ".*" is not a URL of the form http:\/\/HOST:PORT\n/m);
+    expect(stderr).toMatch(
+      /^error: the proxy.* cannot be used: ".*" is not a URL of the form http:\/\/HOST:PORT, .* or \S+$/m,
+    );
     expect(stderr).toContain(`${shown}" is not`);
     expect(stderr).toMatch(remedy);
+  });
+
+  test.each(['socks4', 'ftp'])('with the scheme %s cannot be used', async (scheme) => {
+    const { stderr } = await through(withLogin(`${scheme}://127.0.0.1:1`));
+    expect(stderr).toContain(`the scheme of "${scheme}://127.0.0.1:1" is not http, https, socks5 or socks5h\n`);
+    expect(stderr).toContain(where);
+    expect(stderr).toMatch(remedy);
+  });
+
+  test.each(['http', 'https', 'socks5'])('that does not answer is named as the cause (%s)', async (scheme) => {
+    const server = await rawServer((socket) => void socket.on('data', () => {}));
+    const url = `${scheme}://127.0.0.1:${server.port}`;
+    const { stderr } = await through(withLogin(url), ['--request-timeout=1s']);
+    const connections = server.connections();
+    await server.close();
+    expect(stderr).toContain(
+      `cannot reach the API server at ${SERVER}: the proxy ${url} (${where}) does not open a connection: no answer within 1 s\n`,
+    );
+    expect(stderr).toMatch(remedy);
+    expect(connections).toBe(1);
   });
 
   test('with socks5 looks up the name of the API server', async () => {

@@ -348,7 +348,7 @@ describe('proxy-url', () => {
     const opening = authorization({ token: 't' }, { 'proxy-url': proxy });
     await expect(opening).rejects.toMatchObject({
       code: 'KUBECONFIG_INVALID',
-      message: expect.stringContaining("the proxy-url of the kubeconfig's cluster cannot be used") as string,
+      message: expect.stringContaining('the proxy-url of the kubeconfig\'s cluster "c" cannot be used') as string,
     });
   });
 
@@ -362,7 +362,7 @@ describe('proxy-url', () => {
     expect([status, stderr]).toEqual([
       1,
       expect.stringContaining(
-        "the proxy http://127.0.0.1:1 (proxy-url of the kubeconfig's cluster) cannot be reached: connection refused",
+        'the proxy http://127.0.0.1:1 (proxy-url of the kubeconfig\'s cluster "c") cannot be reached: connection refused',
       ),
     ]);
     expect(stderr).not.toContain('pass1234');
@@ -381,7 +381,7 @@ describe('proxy-url', () => {
     const proxy = await startProxy({}, 407);
     const opening = authorization({ token: 't' }, { server: 'https://api.example.com:6443', 'proxy-url': proxy.url });
     await expect(opening).rejects.toMatchObject({
-      message: expect.stringContaining(`(proxy-url of the kubeconfig's cluster) refuses with status 407`) as string,
+      message: expect.stringContaining(`(proxy-url of the kubeconfig's cluster "c") refuses with status 407`) as string,
       suggestions: [expect.stringContaining('proxy-url'), expect.anything()],
     });
     await proxy.close();
