@@ -42,6 +42,7 @@ async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneF
     { stderr },
     { planOnly, pruneImages, toPrunePorts },
     { imagePruneOutput },
+    { unlistedFailures },
     { hintsFor },
     { toExitStatus },
     { present },
@@ -49,6 +50,7 @@ async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneF
     import('../core/terminal/writer.js'),
     import('../core/prune/index.js'),
     import('../core/prune/output/index.js'),
+    import('../core/prune/output/failure-lines.js'),
     import('../core/prune/output/hints.js'),
     import('../core/prune/exit-status.js'),
     import('./present.js'),
@@ -57,6 +59,7 @@ async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneF
   const ports = { ...toPrunePorts(api), findUnfinishedHardPrune: async () => undefined };
   const report = await (first.confirm ? pruneImages : planOnly)(ports, first.request, reporter, signal);
   await present(report, first.output, imagePruneOutput, stderr());
+  await stderr().lines(unlistedFailures(report, first.output, false));
   for (const hint of hintsFor(report)) reporter.note(`hint: ${hint}`);
   return toExitStatus(report, false);
 }

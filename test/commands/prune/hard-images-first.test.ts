@@ -71,6 +71,14 @@ test('when prune images deletes only a part, the hard prune does not start', asy
   expect(changes().filter((request) => request.includes('configs'))).toEqual([]);
 });
 
+test.each(['name', 'oc'])('the failures of prune images are on stderr, also with the setting %s', async (output) => {
+  sandbox.addFault('DELETE /images/ => 403');
+  const { status, stderr } = await pruneHard(['--confirm'], { env: { REGADM_OUTPUT: output } });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error: image sha256:[0-9a-f]{64}: cannot delete .* forbidden/m);
+  expect(stderr).toContain('error: prune images ended with exit status 3');
+});
+
 test('an interrupted prune images ends the run, and the registry was never locked', async () => {
   let child: ChildProcess | undefined;
   let signals = 0;
