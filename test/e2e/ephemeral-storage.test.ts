@@ -122,6 +122,17 @@ test.each([
   expect(changes()).toEqual([]);
 });
 
+test('registry restart is refused if the root directory comes from another object', async () => {
+  await begin({ emptyDir: false });
+  const valueFrom = { configMapKeyRef: { name: 'registry', key: 'root' } };
+  changeContainers({ env: [{ name: 'REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY', valueFrom }] });
+  const { status, document } = await run('registry', 'restart');
+  expect(document).toMatchObject({ code: 'REGISTRY_STORAGE_UNKNOWN' });
+  expect(document.message).toMatch(/ROOTDIRECTORY of its Deployment comes from another object, so nothing shows/);
+  expect(status).toBe(4);
+  expect(changes()).toEqual([]);
+});
+
 test('registry restart names the config that it could not read', async () => {
   await begin({ emptyDir: false, fail: ['GET /configs/cluster => 403'] });
   removeStatement();

@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import type { Deployment } from './rollout.js';
+import { settingIn, type Environment } from './pod-environment.js';
 
 /** Where the pods of the registry keep its images now, as their Deployment states it. */
 interface DeployedStorage {
@@ -8,7 +10,7 @@ interface DeployedStorage {
   place?: string;
   /** Why the images end with the pods; undefined if they outlive them. */
   endsWithPods?: string;
-  /** Why it is not known whether they outlive the pods. */
+  /** Why it is not known whether they outlive the pods: a clause that can follow a colon. */
   mayEndWithPods?: string;
 }
 
@@ -21,10 +23,14 @@ interface Volume {
   [source: string]: unknown;
 }
 
-interface Container {
+interface Mount {
   name: string;
-  env?: { name: string; value?: string }[];
-  volumeMounts?: { name: string; mountPath: string }[];
+  mountPath: string;
+}
+
+interface Container extends Environment {
+  name: string;
+  volumeMounts?: Mount[];
 }
 
 const STORAGE = 'REGISTRY_STORAGE';
@@ -33,6 +39,8 @@ const ROOT_DIRECTORY = 'REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY';
 const DEFAULT_ROOTS = ['/registry', '/var/lib/registry'];
 /** The directory below the root in which the registry keeps its blobs. */
 const BLOBS = '/docker/registry/v2/blobs';
+/** Kind of a storage in the file system of the container. */
+const CONTAINER = 'container';
 /** The operator's name of the volume with the images. */
 const STORAGE_VOLUME = 'registry-storage';
 
@@ -46,14 +54,26 @@ export function deployedStorage({ spec }: Deployment): DeployedStorage | undefin
     volumes?: Volume[];
   };
   const container = containers.find(({ name }) => name === 'registry') ?? containers[0];
-  const valueOf = (variable: string): string | undefined =>
-    container?.env?.find(({ name }) => name === variable)?.value || undefined;
-  const driver = valueOf(STORAGE);
-  if (driver === 'inmemory')
-    return { kind: driver, endsWithPods: `its pods keep them in memory (${STORAGE} of its Deployment)` };
-  if (driver !== undefined && driver !== 'filesystem') return remoteStorage(driver, valueOf);
-  const root = valueOf(ROOT_DIRECTORY);
-  const mounts = container?.volumeMounts ?? [];
+  const driver = settingIn(container, STORAGE);
+  if (driver.value === 'inmemory')
+    return { kind: driver.value, endsWithPods: `its pods keep them in memory (${STORAGE} of its Deployment)` };
+  if (driver.value !== undefined && driver.value !== 'filesystem') return remoteStorage(driver.value, container);
+  const root = settingIn(container, ROOT_DIRECTORY);
+  const found = fileStorage({ driver: driver.value, root: root.value, mounts: container?.volumeMounts ?? [], volumes });
+  const unknown = driver.unknown ?? root.unknown ?? relativeProblem(root.value);
+  if (unknown === undefined || (found?.endsWithPods !== undefined && found.kind !== CONTAINER)) return found;
+  return { kind: found && found.kind !== CONTAINER ? found.kind : 'unknown', mayEndWithPods: unknown };
+}
+
+interface FileSettings {
+  driver: string | undefined;
+  root: string | undefined;
+  mounts: Mount[];
+  volumes: Volume[];
+}
+
+/** Returns the storage of a registry that keeps the images in files. */
+function fileStorage({ driver, root, mounts, volumes }: FileSettings): DeployedStorage | undefined {
   const mount =
     (root === undefined ? DEFAULT_ROOTS : [root]).map((place) => nearestMount(mounts, place)).find(Boolean) ??
     (root === undefined ? mounts.find(({ name }) => name === STORAGE_VOLUME) : undefined);
@@ -61,21 +81,32 @@ export function deployedStorage({ spec }: Deployment): DeployedStorage | undefin
   return driver === undefined && root === undefined ? undefined : containerLayer(root);
 }
 
-function remoteStorage(driver: string, valueOf: (variable: string) => string | undefined): DeployedStorage {
+/** The directory in which the registry starts is not known. */
+function relativeProblem(root: string | undefined): string | undefined {
+  return root === undefined || root.startsWith('/')
+    ? undefined
+    : `${ROOT_DIRECTORY} of its Deployment is a relative path, so nothing shows where it keeps them`;
+}
+
+function remoteStorage(driver: string, container: Environment | undefined): DeployedStorage {
   const settings = `${STORAGE}_${driver.toUpperCase()}`;
-  const place = valueOf(`${settings}_BUCKET`) ?? valueOf(`${settings}_CONTAINER`);
+  const place = settingIn(container, `${settings}_BUCKET`).value ?? settingIn(container, `${settings}_CONTAINER`).value;
   return { kind: driver, ...(place === undefined ? {} : { place }) };
 }
 
-/** Finds the mount that has the blobs. The pods have other mounts, such as the one for trusted authorities. */
-function nearestMount(mounts: { name: string; mountPath: string }[], root: string): { name: string } | undefined {
-  const blobs = `${withoutSlash(root)}${BLOBS}/`;
+/**
+ * Finds the mount that has the blobs. The pods have other mounts, such as the one for trusted authorities. The registry
+ * resolves `..` in its root directory as text, too.
+ */
+function nearestMount(mounts: Mount[], root: string): Mount | undefined {
+  const blobs = `${normalized(root)}${BLOBS}/`;
   return mounts
-    .filter(({ mountPath }) => blobs.startsWith(`${withoutSlash(mountPath)}/`))
-    .sort((a, b) => b.mountPath.length - a.mountPath.length)[0];
+    .filter(({ mountPath }) => blobs.startsWith(`${normalized(mountPath)}/`))
+    .sort((a, b) => normalized(b.mountPath).length - normalized(a.mountPath).length)[0];
 }
 
-const withoutSlash = (path: string): string => path.replace(/\/+$/, '');
+/** Returns a path without `.`, `..`, repeated slashes and a slash at its end. */
+const normalized = (path: string): string => posix.normalize(path).replace(/\/+$/, '');
 
 function volumeStorage(volume: Volume | undefined): DeployedStorage | undefined {
   if (!volume) return undefined;
@@ -87,13 +118,16 @@ function volumeStorage(volume: Volume | undefined): DeployedStorage | undefined 
     return { kind, endsWithPods: `its storage is an ${kind} volume (volume ${volume.name} of its Deployment)` };
   // Most drivers create such a volume for the pod, some mount a share that exists.
   return kind === 'csi'
-    ? { kind, mayEndWithPods: `volume ${volume.name} of its Deployment is an inline CSI volume` }
+    ? {
+        kind,
+        mayEndWithPods: `volume ${volume.name} of its Deployment is an inline CSI volume, which can end with its pod`,
+      }
     : { kind };
 }
 
 function containerLayer(root = 'its root directory'): DeployedStorage {
   return {
-    kind: 'container',
+    kind: CONTAINER,
     endsWithPods: `its pods keep them in their own file system: no volume of its Deployment contains ${root}`,
   };
 }

@@ -60,7 +60,7 @@ function ephemeralReason({ config, deployment }: StorageStatement): string | und
 function unknownReason({ config, configError, deployment }: StorageStatement): string | undefined {
   if (!deployment) return undefined;
   const deployed = deployedStorage(deployment);
-  if (deployed?.mayEndWithPods !== undefined) return `${deployed.mayEndWithPods}, which can end with its pod`;
+  if (deployed?.mayEndWithPods !== undefined) return deployed.mayEndWithPods;
   const isStated = deployed !== undefined || storageKinds(statedIn(config)).length > 0;
   if (isStated) return undefined;
   const problem = config ? 'names no storage' : configError ? `cannot be read (${configError})` : 'does not exist';

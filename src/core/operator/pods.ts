@@ -5,6 +5,7 @@ import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { listObjects } from '../cluster/objects.js';
 import { PODS } from '../cluster/resources.js';
 import { REMOVED, managementState, readConfigIfAllowed } from './config.js';
+import { settingIn, type Environment } from './pod-environment.js';
 
 /** The environment variable with which the operator starts a registry in read-only mode. */
 const READ_ONLY_VARIABLE = 'REGISTRY_STORAGE_MAINTENANCE_READONLY';
@@ -32,7 +33,7 @@ export interface RegistryPod {
 }
 
 interface PodSpec {
-  containers?: { name: string; env?: { name: string; value?: string }[] }[];
+  containers?: (Environment & { name: string })[];
 }
 
 interface ContainerStatus {
@@ -94,7 +95,7 @@ export function isReady({ status }: KubeObject): boolean {
 
 /** True if the environment of the registry's container sets read-only mode. */
 export function isReadOnlyEnvironment(spec: PodSpec | undefined): boolean {
-  const value = registryContainer(spec)?.env?.find(({ name }) => name === READ_ONLY_VARIABLE)?.value;
+  const { value } = settingIn(registryContainer(spec), READ_ONLY_VARIABLE);
   return value !== undefined && /enabled["']?\s*:\s*["']?true/.test(value);
 }
 
@@ -142,7 +143,7 @@ function toRegistryPod(object: KubeObject): RegistryPod {
     readOnly: isReadOnlyEnvironment(spec),
     container: container?.name,
     containerId: status?.containerStatuses?.find(({ name }) => name === container?.name)?.containerID,
-    usesRedis: container?.env?.some(({ name, value }) => name === CACHE_VARIABLE && value === 'redis') ?? false,
+    usesRedis: settingIn(container, CACHE_VARIABLE).value === 'redis',
     trouble: troubleOf(status),
   };
 }

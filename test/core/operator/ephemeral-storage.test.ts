@@ -4,6 +4,7 @@ import type { Deployment } from '../../../src/core/operator/rollout.js';
 
 const CLAIM = { persistentVolumeClaim: { claimName: 'claim' } };
 const EMPTY = { emptyDir: {} };
+const ROOT = 'REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY';
 
 function aConfig(spec: object | undefined, status?: object): RegistryConfig {
   return {
@@ -14,17 +15,19 @@ function aConfig(spec: object | undefined, status?: object): RegistryConfig {
 }
 
 interface Template {
-  env?: Record<string, string>;
+  env?: Record<string, string> | object[];
+  envFrom?: object[];
   /** Volume by path; its name is `volume-N` unless it is given. */
   mounts?: Record<string, object>;
 }
 
-function aDeployment({ env = {}, mounts = {} }: Template): Deployment {
+function aDeployment({ env = {}, envFrom, mounts = {} }: Template): Deployment {
   const paths = Object.keys(mounts);
   const volumes = paths.map((path, at) => ({ name: `volume-${at}`, ...mounts[path] }));
   const container = {
     name: 'registry',
-    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+    env: Array.isArray(env) ? env : Object.entries(env).map(([name, value]) => ({ name, value })),
+    envFrom,
     volumeMounts: paths.map((mountPath, at) => ({ name: volumes[at]!.name, mountPath })),
   };
   return {
@@ -95,6 +98,37 @@ test.each<[string, Parameters<typeof rolloutLoss>[0], RegExp]>([
     /emptyDir volume/,
   ],
   [
+    'memory, stated by the last of two variables',
+    {
+      config: aConfig({ s3: {} }),
+      deployment: aDeployment({
+        env: [
+          { name: 'REGISTRY_STORAGE', value: 's3' },
+          { name: 'REGISTRY_STORAGE', value: 'inmemory' },
+        ],
+      }),
+    },
+    /in memory/,
+  ],
+  ...['/registry/../scratch', '/registry/../scratch/', '//scratch', '/./scratch//.', '/scratch'].map(
+    (root): [string, Parameters<typeof rolloutLoss>[0], RegExp] => [
+      `the volume at ${root}`,
+      {
+        config: aConfig({ pvc: {} }),
+        deployment: aDeployment({
+          env: { REGISTRY_STORAGE: 'filesystem', [ROOT]: root },
+          mounts: { '/registry': CLAIM, '/scratch/': EMPTY },
+        }),
+      },
+      /volume-1/,
+    ],
+  ),
+  [
+    'a storage that is not known, on a volume that ends with its pod',
+    { deployment: aDeployment({ env: [{ name: 'REGISTRY_STORAGE', valueFrom: {} }], mounts: { '/registry': EMPTY } }) },
+    /emptyDir volume/,
+  ],
+  [
     "the operator's volume, wherever it is",
     { deployment: aDeployment({ mounts: { '/data': { ...EMPTY, name: 'registry-storage' } } }) },
     /volume registry-storage/,
@@ -118,6 +152,22 @@ test.each<[string, Parameters<typeof rolloutLoss>[0]]>([
     { deployment: aDeployment({ mounts: { '/registry': CLAIM, '/registry/docker/registry/v2/blob': EMPTY } }) },
   ],
   ['a Deployment that states nothing', { config: aConfig({ s3: {} }), deployment: aDeployment({}) }],
+  [
+    'a claim, by the last of two root directories',
+    {
+      deployment: aDeployment({
+        env: [
+          { name: ROOT, value: '/scratch' },
+          { name: ROOT, value: '/scratch/../registry/' },
+        ],
+        mounts: { '/registry': CLAIM, '/scratch': EMPTY },
+      }),
+    },
+  ],
+  [
+    'object storage, whatever the variables of envFrom are',
+    { deployment: aDeployment({ env: { REGISTRY_STORAGE: 's3' }, envFrom: [{ secretRef: {} }] }) },
+  ],
   ['a removed registry', { config: { ...aConfig(EMPTY), spec: { managementState: 'Removed', storage: EMPTY } } }],
   ['object storage', { deployment: aDeployment({ env: { REGISTRY_STORAGE: 's3' }, mounts: { '/registry': EMPTY } }) }],
 ])('images survive a roll-out: %s', (_what, statement) => {
@@ -145,6 +195,27 @@ test.each<[string, Parameters<typeof rolloutLoss>[0], RegExp]>([
     'on an inline CSI volume, which some drivers create for the pod',
     { config: aConfig({ pvc: {} }), deployment: aDeployment({ mounts: { '/registry': { csi: {} } } }) },
     /volume volume-0 of its Deployment is an inline CSI volume/,
+  ],
+  ...(
+    [
+      ['from a root directory of another object', [{ name: ROOT, valueFrom: { configMapKeyRef: {} } }]],
+      ['from a root directory with a variable', [{ name: ROOT, value: '$(BASE)/images' }]],
+      ['from a relative root directory', [{ name: ROOT, value: 'registry' }]],
+      ['from a relative root directory that begins with a dot', [{ name: ROOT, value: './registry' }]],
+      ['from a storage of another object', [{ name: 'REGISTRY_STORAGE', valueFrom: { secretKeyRef: {} } }]],
+    ] as [string, object[]][]
+  ).map(([what, env]): [string, Parameters<typeof rolloutLoss>[0], RegExp] => [
+    what,
+    { config: aConfig({ pvc: {} }), deployment: aDeployment({ env, mounts: { '/registry': CLAIM } }) },
+    /REGISTRY_STORAGE.* of its Deployment .*nothing shows where it keeps them$/,
+  ]),
+  [
+    'with variables of another object',
+    {
+      config: aConfig({}),
+      deployment: aDeployment({ envFrom: [{ configMapRef: {} }], mounts: { '/registry': CLAIM } }),
+    },
+    /REGISTRY_STORAGE of its Deployment can come from envFrom/,
   ],
 ])('it is not known whether images survive %s', (_what, statement, reason) => {
   expect(rolloutLoss(statement)).toBeUndefined();
