@@ -63,7 +63,12 @@ export function isApiFailure(error: unknown): boolean {
 
 /** Returns what to look at if a server does not answer; nothing for other errors. */
 export function awayRemedies({ status, suggestions }: ApiError): readonly string[] {
-  return status >= 500 ? suggestions : [];
+  return hasServerFailed({ status }) ? suggestions : [];
+}
+
+/** True if the server, or one in front of it, failed in spite of all retries. */
+export function hasServerFailed({ status }: Pick<ApiError, 'status'>): boolean {
+  return status >= 500;
 }
 
 function codeFor(status: number): ErrorCode {

@@ -1,7 +1,9 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { ApiError } from '../cluster/api-error.js';
+import { ApiError, hasServerFailed } from '../cluster/api-error.js';
+import { firstObjects } from '../cluster/lists/first-objects.js';
 import type { ReadResult } from '../cluster/lists/read-result.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
+import { IMAGES } from '../cluster/resources.js';
 import { toUseOptions, type PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';
@@ -48,8 +50,12 @@ export async function registryStatus(
   signal?: AbortSignal,
 ): Promise<RegistryStatusReport> {
   reporter.phase('listing');
-  const registry = withoutSettings(await readRegistryState(api, signal));
-  const { read, complete, unavailable } = await readAllowed(api, reporter, signal);
+  // At the same time, because a server that does not answer costs each part all its retries.
+  const [state, { read, complete, unavailable }] = await Promise.all([
+    readRegistryState(api, signal),
+    readAllowed(api, reporter, signal),
+  ]);
+  const registry = withoutSettings(state);
   if (!read && registry.unavailable.length >= REGISTRY_PARTS) throw unavailable.at(-1)!.error;
   for (const line of read ? invalidNameWarnings(read.snapshot) : []) reporter.warning(line);
   const now = read?.now ?? Date.now();
@@ -87,7 +93,10 @@ interface AllowedLists {
   unavailable: { what: string; error: ApiError }[];
 }
 
-/** Reads all lists, or without permission only images and image streams. */
+/**
+ * Reads all lists or, if that is not possible, only images and image streams. If a server did not answer in spite of
+ * all retries, one request shows whether that server has the images, so that nobody waits for the same retries twice.
+ */
 async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSignal): Promise<AllowedLists> {
   const options = { signal, onPage: ({ count }: { count: number }) => reporter.tick(count) };
   const unavailable: AllowedLists['unavailable'] = [];
@@ -98,6 +107,7 @@ async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSi
     unavailable.push({ what: 'what a prune would free', error });
   }
   try {
+    if (hasServerFailed(unavailable[0]!.error)) await firstObjects(api, IMAGES, 1, { retry: false, signal });
     const read = await readSnapshot(api, { ...options, withoutReferrers: true });
     return { read, complete: false, unavailable };
   } catch (error) {

@@ -27,6 +27,8 @@ export interface PageOptions {
   /** Accepts `items: null` for an empty list; the parser of the list decides the details. */
   allowNullItems?: boolean;
   signal?: AbortSignal;
+  /** False: no retry. */
+  retry?: boolean;
   /** Milliseconds; for tests. */
   clock?(): number;
 }
@@ -67,11 +69,12 @@ export class PageRequests {
   }
 
   private async sendOnce(limit: number | undefined, token: string | undefined): Promise<ApiResponse> {
-    const { labelSelector, fieldSelector, signal } = this.options;
+    const { labelSelector, fieldSelector, signal, retry } = this.options;
     const sentAt = this.clock();
     const response = await this.api.request('GET', this.path, {
       query: { limit, continue: token, labelSelector, fieldSelector },
       signal,
+      retry,
       bodyLimit: limit === undefined ? WHOLE_LIST_LIMIT : Math.min(RESPONSE_LIMIT_BYTES, limit * OBJECT_LIMIT_BYTES),
       ...(this.slow ? { headers: COMPRESSED } : {}),
       validate: ({ body }) => this.validate(body),
