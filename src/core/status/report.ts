@@ -23,4 +23,6 @@ export interface Freeable extends SettingsGrid {
   ageTexts: string[];
   /** References for which a prune stops, unless it ignores them. */
   invalid: InvalidReference[];
+  /** References that cannot be read and do not stop a prune. */
+  reported: InvalidReference[];
 }

@@ -118,9 +118,9 @@ async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSi
 }
 
 /** Describes what a dry run of `prune images` knows, or reports, and the grid does not consider. */
-function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests, invalid }: Freeable): string[] {
+function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests, ...references }: Freeable): string[] {
   const unreadable = snapshot.images.unreadable.size;
-  const warnings = [...invalidReferenceWarnings(invalid), ...notVisibleWarnings(notVisible, snapshot)];
+  const warnings = [...invalidReferenceWarnings(references), ...notVisibleWarnings(notVisible, snapshot)];
   if (unreadManifests > 0)
     warnings.push(
       `registry status reads no manifests: ${plural(unreadManifests, 'image')} in the grid can be attached to images that stay (signatures, attestations, SBOMs), and prune images keeps these if it can read their manifests; its dry run shows them: regadm prune images`,
@@ -135,6 +135,6 @@ function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests, i
 function freeable({ snapshot, now }: ReadResult, { revisions, ages }: StatusRequest): Freeable {
   const grid = settingsGrid({ snapshot, options: OPTIONS, revisions, ages: ages.map(({ ms }) => ms), now });
   const uses = toUseOptions(OPTIONS, now, snapshot.streams);
-  const { invalid } = collectUses(snapshot.referrers, snapshot.digests, uses);
-  return { ...grid, ageTexts: ages.map(({ text }) => text), invalid };
+  const { invalid, reported } = collectUses(snapshot.referrers, snapshot.digests, uses);
+  return { ...grid, ageTexts: ages.map(({ text }) => text), invalid, reported };
 }

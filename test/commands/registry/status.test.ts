@@ -124,6 +124,25 @@ test('without permission to list what uses images, the space is shown, but not w
   expect(unavailable.map(({ what }) => what)).toContain('what a prune would free');
 });
 
+test('invalid references and trigger annotations that cannot be read are named', async () => {
+  const put = (name: string, image: string, annotations: Record<string, string> = {}): void => {
+    const template = { spec: { containers: [{ name: 'main', image }] } };
+    sandbox.store.put('deployments', { metadata: { namespace: 'odd', name, annotations }, spec: { template } });
+  };
+  put('broken', 'quay.io/a/b:1', { 'image.openshift.io/triggers': '[{"from":\u001b' });
+  put('invalid', 'registry.example.org/Shop/App:1');
+  const { status: exit, stderr } = await status();
+  for (const name of ['broken', 'invalid']) sandbox.store.remove('deployments', 'odd', name);
+  expect(exit).toBe(0);
+  expect(stderr).toContain(
+    'warning: deployment odd/broken: annotation image.openshift.io/triggers: "[{"from":\\x1b": it',
+  );
+  expect(stderr).toContain(
+    'warning: deployment odd/invalid: container main: "registry.example.org/Shop/App:1": invalid',
+  );
+  expect(stderr).toContain('warning: for these references prune images would stop');
+});
+
 test('a user who can read nothing gets an error with a suggestion', async () => {
   const { status: exit, stdout, stderr } = await as(sandbox.kubeconfig.nobody);
   expect([exit, stdout]).toEqual([1, '']);

@@ -8,15 +8,24 @@ const invalid = (name: string) => ({
 });
 
 test('warnings name invalid references, and say that a prune stops', () => {
-  expect(invalidReferenceWarnings([])).toEqual([]);
-  expect(invalidReferenceWarnings([invalid('b')])).toEqual([
+  expect(invalidReferenceWarnings({ invalid: [], reported: [] })).toEqual([]);
+  expect(invalidReferenceWarnings({ invalid: [invalid('b')], reported: [] })).toEqual([
     'pod shop/b: container c: "r/App:x": invalid image reference: repository name must be lowercase',
     expect.stringContaining('prune images would stop and prune nothing at all'),
   ]);
 });
 
 test('of many invalid references, ten are named and the others are counted', () => {
-  const warnings = invalidReferenceWarnings(Array.from({ length: 12 }, (_, at) => invalid(`p${at}`)));
+  const many = Array.from({ length: 12 }, (_, at) => invalid(`p${at}`));
+  const warnings = invalidReferenceWarnings({ invalid: many, reported: [] });
   expect(warnings).toHaveLength(12);
-  expect(warnings[10]).toBe('2 more references are invalid');
+  expect(warnings[10]).toBe('2 more invalid references');
+});
+
+test('references that only keep what they may mean are named, too, and do not stop a prune', () => {
+  const reported = Array.from({ length: 11 }, (_, at) => invalid(`p${at}`));
+  const warnings = invalidReferenceWarnings({ invalid: [], reported });
+  expect(warnings).toHaveLength(11);
+  expect(warnings[0]).toMatch(/^pod shop\/p0: container c: /);
+  expect(warnings[10]).toBe('1 more unreadable reference');
 });

@@ -26,7 +26,7 @@ test('a bad condition is red on a terminal with colors', () => {
 test('the grid of settings is divided into tables that fit the terminal', () => {
   const revisions = [0, 1, 2, 3, 5, 10];
   const cell = { bytes: 1_500_000, images: 20 };
-  const freeable = { revisions, ageTexts: ['60m'], cells: [revisions.map(() => cell)], invalid: [] };
+  const freeable = { revisions, ageTexts: ['60m'], cells: [revisions.map(() => cell)], invalid: [], reported: [] };
   const none = { images: 0, imported: 0, streams: 0, tagItems: 0, blobs: 0, bytes: 0, sharedBetweenNamespaces: 0 };
   const space = { ...none, untagged: none, namespaces: [], imageStreams: [], ages: [] };
   const report = { ...REPORT, freeable, space } as unknown as RegistryStatusReport;
