@@ -74,6 +74,23 @@ describe('a tenant names a server of theirs as the registry', () => {
   ])('in both: %s sends nothing there', (_command, args) => expectOnlyTheRegistry(args, both));
 });
 
+describe('where the registry is removed, the status of an image stream copies the repository of its spec', () => {
+  test.each([
+    ['a dry run', PRUNE, 0],
+    ['prune images --confirm', [...PRUNE, '--confirm'], 1],
+    ['prune images that accepts any server', [...PRUNE, '--confirm', '--force-insecure'], 1],
+    ['prune why', ['prune', 'why', 'prod/app'], 0],
+    ['doctor', ['doctor'], 1],
+  ])('%s sends nothing to the server that it names', async (_command, args, expected) => {
+    await start(both, { operator: true, managementState: 'Removed', rolloutStepMs: 5 });
+    const stream = sandbox.store.get('imagestreams', 'prod', 'app')!;
+    sandbox.store.put('imagestreams', { ...stream, status: { ...stream.status, dockerImageRepository: '' } });
+    const { status, stdout, stderr } = await run(args);
+    expect([status, tenant.seen]).toEqual([expected, []]);
+    expect(`${stdout}${stderr}`).not.toContain(String(tenant.port));
+  });
+});
+
 test('without a public route, the run explains how to reach the registry', async () => {
   await start(both);
   const { status, stderr } = await run([...PRUNE, '--confirm']);
