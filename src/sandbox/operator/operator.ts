@@ -12,7 +12,7 @@ import type { KubeObject } from '../../core/model/kube.js';
 import type { RolloutControl, SandboxOptions } from '../types.js';
 
 /** Default time between two steps, in ms. */
-const STEP_MS = 30;
+const STEP_MS = 5;
 
 /** Simulates the image registry operator, the controllers of Deployments and jobs, and the kubelet, step by step. */
 export class Operator implements RolloutControl {
