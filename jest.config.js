@@ -13,6 +13,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
     ],
   },
+  testSequencer: '<rootDir>/scripts/test-sequencer.js',
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
   globalSetup: '<rootDir>/test/support/jest/global-setup.js',
   testTimeout: TIME_LIMIT_MS,
