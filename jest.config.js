@@ -17,6 +17,9 @@ export default {
   reporters: ['default', '<rootDir>/scripts/count-reporter.js'],
   globalSetup: '<rootDir>/test/support/jest/global-setup.js',
   testTimeout: TIME_LIMIT_MS,
-  maxWorkers: 2,
+  // One more than the two cores of a small machine: many tests wait for a server or a process.
+  maxWorkers: 3,
+  // A worker that needs more is replaced after its test file, so that all of them fit into 4 GB.
+  workerIdleMemoryLimit: '800MB',
   maxConcurrency: 4,
 };
