@@ -173,6 +173,25 @@ describe('signatures, attestations and SBOMs', () => {
     expect(result.stderr).toContain('warning: manifests cannot be read; signatures, ');
   });
 
+  test('are the reason for a warning if the registry knows none of the manifests', async () => {
+    for (const name of ['one', 'two', 'three']) push(name, name, { subject: used['source image 0']! });
+    sandbox.onRequest(({ server, method, path }) =>
+      server === 'registry' && method === 'GET' && path.includes('/manifests/')
+        ? {
+            do: 'respond',
+            status: 404,
+            body: JSON.stringify({ errors: [{ code: 'NAME_UNKNOWN', message: 'unknown' }] }),
+          }
+        : undefined,
+    );
+    const result = await run(KEEP_NOTHING);
+    expect(result.status).toBe(0);
+    expect(documentOf(result).warnings).toEqual([
+      expect.stringMatching(/^the registry has none of the \d manifests that were requested .*\(--registry-url\)$/),
+    ]);
+    expect(result.stderr).toContain('warning: the registry has none of the ');
+  });
+
   describe.each<[string, string[]]>([
     ['in all namespaces', []],
     ['with --namespace', ['-n', 'legacy']],

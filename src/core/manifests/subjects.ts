@@ -84,6 +84,10 @@ class SubjectReader {
   private readonly served = new Set<RepositoryName>();
   /** Images (by number) that a repository has denied and none has served, with the repositories that can serve them. */
   private readonly refused = new Map<number, readonly RepositoryName[]>();
+  /** Images (by number) whose manifests none of the repositories that can serve them has. */
+  private readonly unknown: number[] = [];
+  /** True once the registry has served a manifest. */
+  private hasServed = false;
   /** Set as soon as the registry is unavailable: nothing more is requested. */
   private unavailability: UnreadManifest | undefined;
 
@@ -95,7 +99,7 @@ class SubjectReader {
     this.signal = signal;
     if (registry instanceof Error) this.unavailability = notAvailable(registry);
     const denied = { manifests: 0, repositories: new Set<RepositoryName>() };
-    this.subjects = { found: new Map(), denied, unread: new Map(), elsewhere };
+    this.subjects = { found: new Map(), denied, unread: new Map(), elsewhere, unknown: [] };
   }
 
   /** Reads the manifest of an image from the first repository that can serve it. */
@@ -109,6 +113,7 @@ class SubjectReader {
     const problem = outcomes.find((outcome) => typeof outcome === 'object');
     if (problem) this.subjects.unread.set(this.snapshot.images.name(image), problem);
     else if (outcomes.includes('denied')) this.refused.set(image, repositories);
+    else if (outcomes.length > 0) this.unknown.push(image);
   }
 
   /**
@@ -127,7 +132,9 @@ class SubjectReader {
       denied.manifests++;
       for (const repository of refusing) denied.repositories.add(repository);
     }
-    return this.subjects;
+    // One that was served shows that this is the cluster's registry; others have a warning or a failure of their own.
+    const isOther = !this.hasServed && denied.manifests === 0 && unread.size === 0;
+    return isOther ? { ...this.subjects, unknown: this.unknown.sort((a, b) => a - b) } : this.subjects;
   }
 
   /** @returns `read` also if the run is ending; `unknown` if the registry does not have it in this repository */
@@ -141,6 +148,7 @@ class SubjectReader {
       const manifest = await registry.getManifest(repository, digests.digest(images.name(image)), { signal });
       this.served.add(repository);
       if (manifest === undefined) return 'unknown';
+      this.hasServed = true;
       const subject = subjectIn(manifest);
       if (subject) subjects.found.set(images.name(image), digests.intern(subject));
       return 'read';

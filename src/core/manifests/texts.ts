@@ -10,6 +10,8 @@ export interface NotRead {
   readonly denied: Denied;
   /** Artifacts (image numbers) that no repository of this registry has, so that their manifests are not requested. */
   readonly elsewhere: readonly number[];
+  /** Images (numbers) whose manifests the registry does not have; empty if it has served any manifest. */
+  readonly unknown: readonly number[];
 }
 
 /** What a user who is not allowed to pull cannot read. */
@@ -50,8 +52,14 @@ export function notInAnswers(error: Error): string {
   return `manifests cannot be read; the answers do not consider ${ATTACHED}: ${messageOf(error)}; ${remedyOf(error)}`;
 }
 
+/** Minimum number of manifests, of which the registry has none, that suggest the registry of another cluster. */
+const MIN_UNKNOWN = 3;
+
 /** Describes what could not be read and is not kept, with the remedy. */
-export function notReadWarnings({ denied, elsewhere }: NotRead, images: Pick<ImageView, 'nameText'>): string[] {
+export function notReadWarnings(
+  { denied, elsewhere, unknown }: NotRead,
+  images: Pick<ImageView, 'nameText'>,
+): string[] {
   const [first, ...others] = denied.repositories;
   const where = others.length > 0 ? `${first} and ${others.length} more repositories` : first;
   return [
@@ -59,6 +67,11 @@ export function notReadWarnings({ denied, elsewhere }: NotRead, images: Pick<Ima
       ? []
       : [
           `manifests cannot be read; ${ATTACHED} are not kept with it: ${messageOf(denied.error)} (${denied.manifests} ${denied.manifests === 1 ? 'manifest' : 'manifests'}, in ${where}); grant the user a role that allows pulling: oc adm policy add-cluster-role-to-user registry-viewer USER, or for one namespace: oc policy add-role-to-user system:image-puller USER -n NAMESPACE`,
+        ]),
+    ...(unknown.length < MIN_UNKNOWN
+      ? []
+      : [
+          `the registry has none of the ${unknown.length} manifests that were requested (first: image ${images.nameText(unknown[0]!)}); ${ATTACHED} are not kept with it; check that this is the registry of this cluster (--registry-url)`,
         ]),
     ...(elsewhere.length === 0
       ? []

@@ -63,6 +63,25 @@ test('a subject is found, and an image of another registry is not requested', as
   ]);
 });
 
+test('a registry that has none of at least three manifests is a warning: it can be that of another cluster', async () => {
+  const none = await read(() => undefined, NAMES);
+  expect(none.warnings).toEqual([
+    expect.stringMatching(
+      /^the registry has none of the 4 manifests that were requested \(first: image sha256:.*--registry-url/,
+    ),
+  ]);
+  expect(none.failures).toEqual([]);
+  expect((await read(() => undefined, ['a', 'b'])).warnings).toEqual([]);
+  const served = await read((_, name) => (name === 'd' ? PLAIN : undefined), NAMES);
+  expect([served.warnings, served.failures]).toEqual([[], []]);
+  for (const status of [401, 500]) {
+    const failed = await read((_, name) => (name === 'd' ? fails(status) : undefined), NAMES);
+    expect([failed.warnings, failed.failures.length]).toEqual([[], 1]);
+  }
+  const denied = await read(() => fails(401), NAMES);
+  expect(denied.warnings).toEqual([expect.stringContaining('grant the user a role')]);
+});
+
 test('only the manifests that no repository serves count as denied', async () => {
   const { warnings, failures } = await read((repository) => (repository === 'ns/app' ? fails(401) : PLAIN));
   expect(warnings[0]).toMatch(/ \(2 manifests, in ns\/app\); grant the user a role that allows pulling: /);
