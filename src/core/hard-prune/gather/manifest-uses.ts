@@ -99,6 +99,7 @@ class ManifestReading {
     const { usage } = this;
     const seen = new Set<string>();
     for (let level = this.listedIndexes(); level.length > 0;) {
+      await this.addStoredChildren(level.filter((hex) => usage.children.has(hex)));
       const next: string[] = [];
       for (const index of level) {
         for (const child of usage.children.get(index) ?? []) {
@@ -113,6 +114,17 @@ class ManifestReading {
       await this.read(next.filter((child) => !usage.images.has(child)));
       level = next;
     }
+  }
+
+  /** Adds the children that only the manifests of indexes name: an Image object does not always name them all. */
+  private async addStoredChildren(indexes: readonly string[]): Promise<void> {
+    const { children } = this.usage;
+    await forEachParallel(indexes, { concurrency: CONCURRENCY }, async (hex) => {
+      this.signal.throwIfAborted();
+      const body = await this.readBlob(hex);
+      const stored = body && namedIn(body)?.children;
+      if (stored?.length) children.set(hex, [...new Set([...(children.get(hex) ?? []), ...stored])]);
+    });
   }
 
   private listedIndexes(): string[] {

@@ -167,6 +167,16 @@ describe('a listed image index', () => {
     expectKept(await find({ images, listed: index, manifests }));
   });
 
+  test('keeps children of which its object names only others', async () => {
+    const named = digest('named');
+    const images = [{ ...object, dockerImageManifests: [{ digest: named }, { mediaType: OCI }] }];
+    expectKept(await find({ images, listed: index, manifests }));
+  });
+
+  test('keeps the children that its object names if its manifest cannot be read', async () => {
+    expectKept(await find({ images: [object], listed: index, manifests: { ...manifests, [index]: 'x' } }));
+  });
+
   test('keeps the children of an index in it, also if an index contains itself', async () => {
     const deeper = {
       [index]: { manifests: [{ digest: nested }] },
