@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import tls from 'node:tls';
@@ -26,7 +26,9 @@ export default function prepare() {
 function makeDirectory(parent) {
   removeAbandoned(parent);
   const directory = path.join(parent, `${PREFIX}${process.pid}`);
-  mkdirSync(directory, { mode: 0o700 });
+  mkdirSync(directory);
+  // As /tmp: some tests act as a user without rights.
+  chmodSync(directory, 0o1777);
   process.once('exit', () => remove(directory));
   return directory;
 }
