@@ -510,6 +510,36 @@ describe('stopped at every step', () => {
     expect(guardedState(sandbox)).toEqual(before);
   });
 
+  test('an interrupted run keeps the lock until the controller has seen the Deployment', async () => {
+    await begin({ rolloutStepMs: 'manual' });
+    const run = start(sandbox, storageArgs());
+    let looks = 0;
+    let lockedMeanwhile: boolean | undefined;
+    sandbox.onRequest(({ method, path }) => {
+      if (method !== 'GET' || !path.includes('/deployments/')) return;
+      if (readOnly()) run.child.kill('SIGINT');
+      else if (generation() > 2) {
+        if (++looks === 1) operatorChangesDeployment();
+        if (looks < 5 || lockedMeanwhile !== undefined) return;
+        lockedMeanwhile = annotated();
+        sandbox.rollout.finish();
+      }
+    });
+    expect((await run.ended).status).toBe(130);
+    expect(lockedMeanwhile).toBe(true);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+
+  /** Acts on the config as the operator does. The controller of the Deployment does not see the change yet. */
+  function operatorChangesDeployment(): void {
+    const config = sandbox.store.get('configs', 'cluster')!;
+    const observedGeneration = config.metadata.generation;
+    sandbox.store.put('configs', { ...config, status: { ...config.status, observedGeneration } });
+    const deployment = sandbox.store.get('deployments', 'openshift-image-registry', 'image-registry')!;
+    const metadata = { ...deployment.metadata, generation: deployment.metadata.generation! + 1 };
+    sandbox.store.put('deployments', { ...deployment, metadata });
+  }
+
   test('a pruner left in the pod: other runs are refused, --recover ends it before pushes are possible', async () => {
     await begin();
     storeOrphans(3000);

@@ -122,6 +122,16 @@ test.each([
   expect(spec()).toBe(true);
 });
 
+test('a request for read-write mode that fails after the change is reported so, too', async () => {
+  await begin({ registryReadOnly: true, fail: ['GET /deployments/image-registry from=3 => 403'] });
+  const { status, document } = await readonly('off');
+  expect(status).toBe(1);
+  expect(document.suggestions).toContain(
+    'the request for read-write mode stays set (spec.readOnly: false); undo it: regadm registry readonly on',
+  );
+  expect(spec()).toBe(false);
+});
+
 test('a change that the server refuses is not said to be set', async () => {
   await begin({ fail: ['PATCH /configs/cluster => 403'] });
   const { status, document } = await readonly('on');
