@@ -2,7 +2,7 @@ import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import type { ApiResponse } from './api.js';
-import { apiAway } from './connection/api-away.js';
+import { apiAway, pageRemedies } from './connection/api-away.js';
 import type { Resource } from './resources.js';
 
 /**
@@ -121,14 +121,17 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
   const { message, reason, details } = statusIn(response);
   const granting = response.status === 403 ? remediesOutsideRole(response.request, details?.group) : undefined;
   const away = apiAway(response);
-  const words = [away?.problem, message || `the server answered ${response.status} to ${response.request}`];
+  const page = pageRemedies(response);
+  const answered = `the server answered ${response.status} to ${response.request}${page ? ' with a web page' : ''}`;
+  const words = [away?.problem, message || answered];
   const answer = words.filter(Boolean).join(': ');
   return new ApiError(step ? `${step}: ${answer}` : answer, {
     status: response.status,
     reason: reason ?? '',
     answer,
     step,
-    suggestions: granting ?? away?.suggestions,
+    suggestions:
+      away?.suggestions ?? (page ? [...page, ...(response.status === 401 ? [ADVICE.logInAgain] : [])] : granting),
   });
 }
 

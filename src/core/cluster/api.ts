@@ -67,6 +67,8 @@ export interface ApiResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
+  /** What to do about the proxy of the connection, if there is one. */
+  proxyRemedies?: readonly string[];
   /** Parses the body. @throws ApiError when it is not a JSON object */
   json<T>(): T;
 }

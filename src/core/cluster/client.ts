@@ -6,8 +6,9 @@ import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import type { Proxy } from '../kit/proxy.js';
+import { proxyRemedies } from '../kit/proxy-words.js';
 import type { Timers } from '../kit/timers.js';
-import { messageOf } from '../model/errors.js';
+import { RegadmError, messageOf } from '../model/errors.js';
 import type {
   ApiRequestOptions,
   ApiResponse,
@@ -23,7 +24,8 @@ import type { Connection, Credentials } from './connection/credentials.js';
 import { send, stream, type RawResponse } from './connection/transport.js';
 import { TunnelTimeout } from './connection/tunnel-timeout.js';
 import { expectAnyObject } from './expect.js';
-import { isSuccess, parseObject } from './response.js';
+import { parseObject } from './response.js';
+import { UnusableResponse, validated } from './connection/unusable-response.js';
 
 /** Waits of 0.2, 0.6, 1.8, 5.4 and 12 s: about 20 s in all, which outlasts a restart of an API server. */
 export const API_RETRY = { tries: MAX_ATTEMPTS, baseMs: 200, factor: 3, maxMs: 12_000 };
@@ -100,8 +102,20 @@ export class HttpClusterApi implements ClusterApi {
       });
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw error instanceof UnusableResponse ? error.cause : this.unreachable(error);
+      throw error instanceof UnusableResponse ? this.withProxy(error.cause) : this.unreachable(error);
     }
+  }
+
+  /** What to do about the proxy, if there is one. */
+  private get proxyRemedies(): string[] {
+    const { proxy } = this.settings;
+    return proxy ? proxyRemedies(this.server, proxy) : [];
+  }
+
+  /** Puts the proxy first among the remedies for a response that can come from it. */
+  private withProxy(cause: unknown): unknown {
+    if (cause instanceof RegadmError) cause.suggestions.unshift(...this.proxyRemedies);
+    return cause;
   }
 
   private unreachable(error: unknown): Error {
@@ -213,21 +227,8 @@ export class HttpClusterApi implements ClusterApi {
   }
 
   private toResponse(response: RawResponse, method: string, path: string): ApiResponse {
-    const { server } = this;
-    return { ...response, request: `${method} ${path}`, json: <T>() => parseObject<T>(response, `${server}${path}`) };
-  }
-}
-
-/** Marks a response that reports success and is not what it should be. `cause` is thrown when retries do not help. */
-class UnusableResponse {
-  constructor(readonly cause: unknown) {}
-}
-
-function validated(response: ApiResponse, { validate }: ApiRequestOptions): ApiResponse {
-  try {
-    if (isSuccess(response)) validate?.(response);
-    return response;
-  } catch (cause) {
-    throw new UnusableResponse(cause);
+    const { server, proxyRemedies: remedies } = this;
+    const json = <T>(): T => parseObject<T>(response, `${server}${path}`);
+    return { ...response, proxyRemedies: remedies, request: `${method} ${path}`, json };
   }
 }

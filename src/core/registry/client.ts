@@ -3,20 +3,16 @@ import type { RetryOptions } from '../kit/retry.js';
 import { isDigest, type Digest } from '../model/digest.js';
 import { quote } from '../model/names/quote.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
-import {
-  bearerChallenge,
-  notOpenShift,
-  registryErrorIn,
-  responseError,
-  type BearerChallenge,
-  type RequestDescription,
-} from './response-error.js';
+import { notOpenShift, registryErrorIn, responseError, type RequestDescription } from './response-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
 import { failure } from './failure.js';
+import type { RegistryError } from './error.js';
+import { ADVICE } from '../model/advice.js';
 import { paths, type Tag } from './paths.js';
-import { isHtml } from './ping.js';
 import { Requests, type Answered, type Token } from './requests.js';
 import type { HttpResponse, Transport } from './transport.js';
+import { bearerChallenge, type BearerChallenge } from './response/challenge.js';
+import { isHtml } from './response/web-page.js';
 
 export interface ClientOptions {
   transport: Transport;
@@ -99,6 +95,8 @@ export class HttpRegistry implements Registry {
   async checkLogin(options: ReadOptions = {}): Promise<void> {
     const answered = await this.requests.send({ method: 'GET', path: '/v2/', ...options });
     if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'login' });
+    // A server can redirect everything to its login page, which it sends with 200.
+    if (isHtml(answered.response)) throw webPage(answered);
   }
 
   async close(): Promise<void> {
@@ -148,14 +146,21 @@ function checkDigest({ response, url }: Answered, reference: Digest | Tag): void
   throw failure('answer', what, url, { status: response.status });
 }
 
-function parseManifest({ response, url }: Answered): Manifest {
+function parseManifest(answered: Answered): Manifest {
+  const { response, url } = answered;
   try {
     const manifest = JSON.parse(response.text) as unknown;
     if (typeof manifest === 'object' && manifest !== null) return manifest as Manifest;
   } catch {
     // Not JSON: the error below describes the body.
   }
-  if (isHtml(response)) throw failure('answer', 'answered with an HTML page: this is not a registry', url);
+  if (isHtml(response)) throw webPage(answered);
   // With the status, it is a failure of this manifest, not of the registry.
   throw failure('answer', 'answered with a manifest that cannot be read', url, { status: response.status });
+}
+
+/** Creates the error for a web page instead of what was requested. */
+function webPage({ url, proxyRemedies }: Answered): RegistryError {
+  const suggestions = [...proxyRemedies, ADVICE.integratedRegistry];
+  return failure('answer', 'answered with an HTML page: this is not a registry', url, { suggestions });
 }

@@ -1,9 +1,11 @@
+import { throughProxy } from '../kit/proxy-words.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { retryAfterStatus, withRetry, type Outcome } from '../kit/retry.js';
 import { RegistryError } from './error.js';
 import { EXPECTS_HTTPS, failure } from './failure.js';
-import { bearerChallenge } from './response-error.js';
+import { bearerChallenge } from './response/challenge.js';
 import type { HttpResponse, Transport } from './transport.js';
+import { isHtml } from './response/web-page.js';
 import { ADVICE } from '../model/advice.js';
 
 /** Maximum wait that a busy server can request while it is probed, in ms. */
@@ -25,7 +27,7 @@ async function getHealth(transport: Transport, signal?: AbortSignal): Promise<vo
   const root = await get(transport, '/', signal);
   if (isHealthy(root)) return;
   const health = await get(transport, '/healthz', signal);
-  if (!isHealthy(health)) throw unexpected(transport.origin, root, health);
+  if (!isHealthy(health)) throw unexpected(transport, root, health);
 }
 
 /** Recognizes a registry of another kind by what it asks for; undefined for all other servers. */
@@ -68,15 +70,11 @@ function isHealthy(response: HttpResponse): boolean {
   return response.status === 200 && !isHtml(response);
 }
 
-/** Returns true for a web page, which no registry sends. */
-export function isHtml({ headers, text }: HttpResponse): boolean {
-  return /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype html|html)/i.test(text);
-}
-
 /** Responses of HTTPS servers to plain HTTP: Go's, then nginx's. */
 const HTTPS_ONLY = /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i;
 
-function unexpected(origin: string, root: HttpResponse, health: HttpResponse): RegistryError {
+function unexpected(transport: Transport, root: HttpResponse, health: HttpResponse): RegistryError {
+  const { origin, proxyRemedies } = transport;
   const { status } = health;
   if (status === 400 && HTTPS_ONLY.test(root.text + health.text)) {
     return failure('tls-port', EXPECTS_HTTPS, origin, { status });
@@ -85,13 +83,13 @@ function unexpected(origin: string, root: HttpResponse, health: HttpResponse): R
   if (status === 503 && isHtml(health)) {
     return failure('answer', 'the router answers 503 with an HTML page: this route has no registry pod', url, {
       status,
-      suggestions: [ADVICE.registryRunning, ADVICE.registryAddress],
+      suggestions: [...proxyRemedies, ADVICE.registryRunning, ADVICE.registryAddress],
     });
   }
   if (isHtml(health) || isHtml(root)) {
-    const what = `answered with an HTML page (status ${status}): this is not a registry`;
-    return failure('answer', what, url, { status });
+    const what = `answered with an HTML page (status ${status}): this is not a registry${throughProxy(transport.proxy)}`;
+    return failure('answer', what, url, { status, suggestions: [...proxyRemedies, ADVICE.integratedRegistry] });
   }
   const what = `unexpected status ${status}, and ${root.status} from GET /; 200 was expected`;
-  return failure('answer', what, url, { status });
+  return failure('answer', what, url, { status, suggestions: [...proxyRemedies, ADVICE.integratedRegistry] });
 }

@@ -34,6 +34,8 @@ export interface Answered {
   url: string;
   /** True when the request carried a token. */
   hasToken: boolean;
+  /** What to do about the proxy, if there is one. */
+  proxyRemedies: readonly string[];
 }
 
 /** Waits of 0.25, 0.75, 2.25, 6.75 and 12 s: 11 to 22 s in all, because a roll-out takes about ten seconds. */
@@ -76,7 +78,7 @@ export class Requests {
       const response = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
       if (isAway(response.status)) this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
       else this.breaker.answered();
-      return { response, url, hasToken };
+      return { response, url, hasToken, proxyRemedies: this.transport.proxyRemedies };
     } catch (error) {
       if (isConnectionError(error) && !request.signal?.aborted) this.breaker.failed(error);
       throw error;

@@ -1,15 +1,12 @@
-import { redact } from '../kit/secrets/redact.js';
 import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { isAway, isRefusal, RegistryError } from './error.js';
 import { failure } from './failure.js';
-import { storageRemedies } from './storage-remedies.js';
+import { storageRemedies } from './response/storage-remedies.js';
 import type { HttpResponse } from './transport.js';
-
-/** End of the realm in the challenge of an OpenShift registry (openshift/image-registry). A service can follow it. */
-const OPENSHIFT_REALM = '/openshift/token';
-/** Challenge of an OpenShift registry for a token that may not do what was requested; both realms are defaults. */
-const OPENSHIFT_BASIC = /^Basic\s+realm="?(openshift|origin)\b/i;
+import { bearerChallenge, isOpenShiftBasic, otherRealm, type BearerChallenge } from './response/challenge.js';
+import { printable } from './response/printable.js';
+import { isHtml } from './response/web-page.js';
 
 /** Codes by which a registry says that the user may not do something. */
 const DENIALS: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'DENIED']);
@@ -60,6 +57,8 @@ export interface RequestDescription {
   url: string;
   what: 'layer-link' | 'manifest-link' | 'blob' | 'manifest' | 'login';
   hasToken: boolean;
+  /** What to do about the proxy, if there is one. */
+  proxyRemedies?: readonly string[];
 }
 
 /** An error code, the description of the problem, and remedies. */
@@ -76,18 +75,28 @@ export function responseError(response: HttpResponse, request: RequestDescriptio
     url: request.url,
     status,
     registryCode: message?.code,
-    suggestions,
+    suggestions: isHtml(response) ? [...(request.proxyRemedies ?? []), ...suggestions] : suggestions,
   });
 }
 
 function problemIn(response: HttpResponse, request: RequestDescription, message?: RegistryMessage): Problem {
   const { status } = response;
   if (request.what === 'manifest' && !deniesPull(response, message)) return notServed(response, message);
-  if (status === 401) return unauthorized(request, bearerChallenge(response));
+  if (status === 401) return unauthorized(request, response);
   if (status === 403)
     return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, ADVICE.grantPruner];
+  if (request.what === 'login') return noRegistryApi(response, message);
   if (status === 405) return isReadOnly(response, message) ? READ_ONLY : unsupported(request);
   return unexpected(response, message);
+}
+
+/** Returns the problem for `GET /v2/`, to which every registry answers 200 or 401. */
+function noRegistryApi(response: HttpResponse, message?: RegistryMessage): Problem {
+  const { status } = response;
+  const [code, what, ...suggestions] = unexpected(response, message);
+  if (status >= 500 || status === 429) return [code, what, ...suggestions];
+  const words = `${what}; a registry answers 200 or 401, so this is not a registry, or something in front of it answers`;
+  return [code, words, ADVICE.integratedRegistry, ADVICE.registryReachable];
 }
 
 function unexpected(response: HttpResponse, message?: RegistryMessage): Problem {
@@ -110,7 +119,7 @@ function deniesPull(response: HttpResponse, message?: RegistryMessage): boolean 
   const isBearer = /^Bearer\b/i.test(challenge);
   if (isBearer && !bearerChallenge(response)?.isOpenShift) return false;
   if (message) return DENIALS.has(message.code);
-  return status === 401 && text.trim() === '' && (isBearer || OPENSHIFT_BASIC.test(challenge));
+  return status === 401 && text.trim() === '' && (isBearer || isOpenShiftBasic(challenge));
 }
 
 /** Returns the problem for a manifest that is not served, although nothing says that the user may not pull. */
@@ -151,22 +160,6 @@ export function notOpenShift(url: string, challenge: BearerChallenge | undefined
   });
 }
 
-/** What a server asks for. It only describes the server: regadm never requests a token there. */
-export interface BearerChallenge {
-  /** Who issues the tokens: `registry.docker.io`, or the URL of the realm. */
-  service: string;
-  isOpenShift: boolean;
-}
-
-/** Returns the Bearer challenge of a response; undefined without one, and if it names nobody. */
-export function bearerChallenge({ headers }: HttpResponse): BearerChallenge | undefined {
-  const challenge = String(headers['www-authenticate'] ?? '');
-  if (!/^Bearer\s/i.test(challenge)) return undefined;
-  const realm = /\brealm="([^"?]*)/i.exec(challenge)?.[1];
-  const service = printable(/\bservice="([^"]*)"/i.exec(challenge)?.[1] || realm || '');
-  return service ? { service, isOpenShift: realm?.endsWith(OPENSHIFT_REALM) ?? false } : undefined;
-}
-
 /**
  * True in read-only mode: the registry then allows only reading methods, which the header `Allow` shows, not the body.
  */
@@ -176,14 +169,26 @@ function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boole
 }
 
 /** Returns the problem for a 401, which the registry sends both for an invalid token and for a missing permission. */
-function unauthorized({ hasToken, what }: RequestDescription, challenge?: BearerChallenge): Problem {
+function unauthorized({ hasToken, what }: RequestDescription, response: HttpResponse): Problem {
+  const challenge = bearerChallenge(response);
   const code = 'REGISTRY_UNAUTHORIZED';
   if (!hasToken) return [code, '401 Unauthorized: no token to log in with', ADVICE.logIn];
   if (what === 'manifest') return [code, '401 Unauthorized: the user is not allowed to pull', ADVICE.grantPruner];
-  if (what === 'login') return [code, '401 Unauthorized: the registry does not accept the token', ADVICE.logInAgain];
   if (challenge && !challenge.isOpenShift) return anotherKind(challenge);
+  const realm = otherRealm(response);
+  if (realm !== undefined) return passwordRealm(realm);
+  if (what === 'login') return [code, '401 Unauthorized: the registry does not accept the token', ADVICE.logInAgain];
   const cause = 'the token is not valid, or the user lacks system:image-pruner (the registry answers 401 to both)';
   return [code, `401 Unauthorized: ${cause}`, ADVICE.logInAgain, ADVICE.grantPruner];
+}
+
+function passwordRealm(realm: string): Problem {
+  return [
+    'NOT_OPENSHIFT_REGISTRY',
+    `401 Unauthorized: the server asks for a password for ${JSON.stringify(realm)}, so this is probably not an OpenShift registry`,
+    ADVICE.integratedRegistry,
+    ADVICE.logInAgain,
+  ];
 }
 
 function anotherKind({ service }: BearerChallenge): Problem {
@@ -215,15 +220,4 @@ function unsupported({ what }: RequestDescription): Problem {
 function describe(response: HttpResponse, message?: RegistryMessage): string {
   if (message) return [message.code, message.message, message.detail].filter(Boolean).join(': ');
   return printable(response.text) || 'no body';
-}
-
-/**
- * Returns one line of a server's text, at most 200 characters. Other control characters stay: whatever prints the text
- * escapes them. Secrets are removed before the text is shortened, because a part of a token is not recognized later.
- */
-function printable(text: string): string {
-  const line = redact(text)
-    .replace(/[ \t\r\n]+/g, ' ')
-    .trim();
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }

@@ -3,6 +3,7 @@ import { Pool, ProxyAgent, type Dispatcher } from 'undici';
 import { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_REDIRECTS, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
+import { proxyRemedies } from '../kit/proxy-words.js';
 import { connectionError } from './connection-error.js';
 import type { RegistryError } from './error.js';
 import { failure } from './failure.js';
@@ -61,6 +62,17 @@ export class Transport {
 
   get origin(): string {
     return this.options.origin;
+  }
+
+  /** The proxy of all requests, if any. */
+  get proxy(): Proxy | undefined {
+    return this.options.proxy;
+  }
+
+  /** What to do about the proxy if something other than the registry answers; nothing without a proxy. */
+  get proxyRemedies(): string[] {
+    const { origin, proxy } = this.options;
+    return proxy ? proxyRemedies(origin, proxy) : [];
   }
 
   /** Sends a request. @throws RegistryError when no response arrives; every status is a response */

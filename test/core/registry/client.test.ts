@@ -312,7 +312,8 @@ describe('unexpected responses, explained for administrators', () => {
     ['a web page, 403', 403, '<html>blocked</html>', '', 'REGISTRY_ERROR'],
     ['another code', 403, code('UNKNOWN'), '', 'REGISTRY_ERROR'],
     ['a registry of another kind', 401, code('UNAUTHORIZED'), QUAY, 'NOT_OPENSHIFT_REGISTRY'],
-    ['a Bearer challenge that names nobody', 401, code('UNAUTHORIZED'), 'Bearer realm=quay.io', 'REGISTRY_ERROR'],
+    ['a Bearer challenge that names nobody', 401, code('UNAUTHORIZED'), 'Bearer error="no"', 'REGISTRY_ERROR'],
+    ['a challenge without quotes', 401, code('UNAUTHORIZED'), 'bearer realm=quay.io', 'NOT_OPENSHIFT_REGISTRY'],
   ])('a manifest is refused with %s', async (_, status, body, challenge, expected) => {
     const headers = challenge ? { 'www-authenticate': challenge } : {};
     const { registry } = await registryWith((_request, response) => end(response, status, body, headers), {
@@ -332,6 +333,36 @@ describe('unexpected responses, explained for administrators', () => {
     const { message } = await caught(registry.deleteBlob(DIGEST));
     expect(message.length).toBeLessThan(500);
     expect(message).toMatch(/418: \u001b\[31m x+…$/);
+  });
+});
+
+describe('the login at a server that is not the registry', () => {
+  const page = '<!doctype html><title>Log in</title>';
+  test.each<[string, number, string, Record<string, string>, RegExp]>([
+    ['405', 405, '', { allow: 'POST' }, /unexpected status 405: .* so this is not a registry/],
+    ['404', 404, '404 page not found', {}, /unexpected status 404: 404 page not found; .* so this is not a registry/],
+    ['a web page', 200, page, { 'content-type': 'text/html' }, /answered with an HTML page: this is not a registry/],
+    [
+      'a Bearer challenge',
+      401,
+      '',
+      { 'www-authenticate': 'Bearer realm="https://quay.io/a"' },
+      /Bearer token of .*quay/,
+    ],
+    ['a Basic challenge', 401, '', { 'www-authenticate': 'Basic realm="Artifactory"' }, /password for "Artifactory"/],
+  ])('that answers %s: the error begins with it', async (_what, status, text, headers, message) => {
+    const { registry } = await registryWith((_request, response) => end(response, status, text, headers));
+    const error = await caught(registry.checkLogin());
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toMatch(/deletion|the token/);
+    expect(error.suggestions[0]).toBe('pass --registry-url with the address of the integrated registry');
+  });
+
+  test('that redirects to its login page: the error begins with it', async () => {
+    const { registry } = await registryWith(({ url }, response) =>
+      url === '/login' ? end(response, 200, page) : end(response, 301, '', { location: '/login' }),
+    );
+    expect((await caught(registry.checkLogin())).message).toMatch(/answered with an HTML page/);
   });
 });
 

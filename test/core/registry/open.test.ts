@@ -8,6 +8,7 @@ import { asDigest, asRepository } from '../../support/names.js';
 import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../support/servers/proxy-server.js';
 import {
+  end,
   openshiftRegistry,
   plainServer,
   rawServer,
@@ -139,6 +140,28 @@ describe('proxies', () => {
     )) as RegistryError;
     expect(error.message).toMatch(/the proxy cannot be reached: connection refused \(through the proxy http:.*:1\)$/);
     expect(error.suggestions).toEqual([`correct HTTPS_PROXY, which names the proxy, or add ${PUBLIC} to NO_PROXY`]);
+  });
+
+  test('the proxy is the first remedy for a web page that it sends instead of the registry', async () => {
+    const filter = await tlsServer(await authority.issue({ hosts: [PUBLIC] }), (_request, response) =>
+      end(response, 403, '<!doctype html><title>blocked</title>'),
+    );
+    const filtering = await startProxy({ [`${PUBLIC}:443`]: filter.port });
+    const error = (await open(options({ HTTPS_PROXY: filtering.url })).catch((e: unknown) => e)) as RegistryError;
+    await filtering.close();
+    await filter.close();
+    expect(error.message).toMatch(/answered with an HTML page \(status 403\): .* \(through the proxy http:/);
+    expect(error.suggestions[0]).toMatch(/^correct HTTPS_PROXY/);
+  });
+
+  test('a proxy that answers in plain HTTP inside the tunnel does not lead to a request without encryption', async () => {
+    const plain = await plainServer();
+    const answering = await startProxy({ [`${PUBLIC}:443`]: plain.port });
+    const error = (await open(options({ HTTPS_PROXY: answering.url })).catch((e: unknown) => e)) as RegistryError;
+    await answering.close();
+    await plain.close();
+    expect(error.suggestions[0]).toMatch(/^correct HTTPS_PROXY/);
+    expect(error.suggestions.join()).not.toContain('--force-insecure');
   });
 
   test.each(['http', 'https'])('a proxy that does not answer CONNECT is the cause (%s)', async (scheme) => {

@@ -25,9 +25,10 @@ interface ApiAway {
 }
 
 /** Explains a response that says that a server does not answer; undefined for other responses. */
-export function apiAway({ status, request, body, headers }: ApiResponse): ApiAway | undefined {
+export function apiAway(response: ApiResponse): ApiAway | undefined {
+  const { status, request } = response;
   if (!AWAY.has(status)) return undefined;
-  const suggestions = isPage(headers, body) ? [ADVICE.proxyInFront] : [];
+  const suggestions = pageRemedies(response) ?? [];
   const [, group, version] = /^\S+ \/apis\/([^/?]+)\/([^/?]+)/.exec(request) ?? [];
   if (group === undefined || version === undefined || !isAggregated(group))
     return { suggestions: [...suggestions, ADVICE.apiServerAway] };
@@ -46,7 +47,9 @@ function isAggregated(group: string): boolean {
   return OPERATORS.has(group) || (group.includes('.') && !OWN_GROUPS.test(group));
 }
 
-/** True for a web page, which no API server sends. */
-function isPage(headers: ApiResponse['headers'], body: Buffer): boolean {
-  return /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype|html)/i.test(body.toString());
+/** Returns what to do about a web page, which no API server sends; undefined for other responses. */
+export function pageRemedies({ headers, body, proxyRemedies = [] }: ApiResponse): string[] | undefined {
+  const isPage =
+    /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype|html)/i.test(body.toString());
+  return isPage ? [...proxyRemedies, ADVICE.proxyInFront] : undefined;
 }

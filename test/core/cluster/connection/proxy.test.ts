@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCli, type CliResult } from '../../../support/cli.js';
 import { startProxy } from '../../../support/servers/proxy-server.js';
-import { rawServer } from '../../../support/servers/tls-servers.js';
+import { end, plainServer, rawServer } from '../../../support/servers/tls-servers.js';
 
 const SERVER = 'https://api.example.org:6443';
 /** A login whose password must appear nowhere. */
@@ -130,4 +130,16 @@ describe.each([
     await server.close();
     expect(asked.some((data) => data.includes('api.example.org'))).toBe(true);
   });
+});
+
+test('a proxy that sends its own page is the first remedy', async () => {
+  const filter = await plainServer((_request, response) =>
+    end(response, 403, '<!doctype html><title>blocked</title>', { 'content-type': 'text/html' }),
+  );
+  const proxy = await startProxy({ 'api.example.org:80': filter.port });
+  const { stderr } = await run(proxy.url, {}, ['--server=http://api.example.org:80']);
+  await proxy.close();
+  await filter.close();
+  expect(stderr).toMatch(/the server answered 403 to GET \S+ with a web page\n {2}\* correct proxy-url/);
+  expect(stderr).not.toContain('system:image-pruner');
 });

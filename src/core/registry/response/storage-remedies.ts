@@ -1,4 +1,4 @@
-import { ADVICE } from '../model/advice.js';
+import { ADVICE } from '../../model/advice.js';
 
 /** Remedies for errors of the registry's storage, by the words of its drivers; the first match counts. */
 const REMEDIES: [RegExp, string][] = [
