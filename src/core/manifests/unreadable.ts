@@ -1,19 +1,14 @@
-import { hasCode, messageOf } from '../model/errors.js';
 import { forEachParallel } from '../kit/parallel.js';
-import { manifestParts } from '../model/image-manifest.js';
-import type { RepositoryName } from '../model/names/repository-name.js';
+import { addedParts, manifestParts } from '../model/image-manifest.js';
 import { recordOf } from '../model/table/image-record.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
-import { isUnavailable } from '../registry/error.js';
 import type { PruneOptions } from '../graph/options.js';
 import { acceptUnreadable, placesOfUnreadable } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
 import { repositoriesListing } from './repositories.js';
+import { CONCURRENCY, ManifestSearch } from './search.js';
 import { remedyOf } from './texts.js';
-
-/** Maximum concurrent manifest requests. */
-const CONCURRENCY = 16;
 
 /** Maximum number of images that warnings name: tenants choose how many there are. */
 const LISTED = 20;
@@ -34,8 +29,13 @@ export async function resolveUnreadable(
     reporter.phase('reading manifests', snapshot.images.unreadable.size);
     const unpullable = await readUnreadable(snapshot, registry, signal);
     signal.throwIfAborted();
+    const { images } = snapshot;
+    const whatIsWrong = (image: number): string =>
+      images.gaps.certain.has(image) ? 'its object names no layers' : 'its metadata cannot be read';
     warnAboutUnpullable(
-      unpullable.map((image) => `image ${snapshot.images.nameText(image)} (${places.get(image)})`),
+      unpullable.map(
+        (image) => `image ${images.nameText(image)} (${places.get(image)}) cannot be pulled: ${whatIsWrong(image)}`,
+      ),
       reporter,
     );
   }
@@ -47,7 +47,7 @@ export async function resolveUnreadable(
 function warnAboutUnpullable(images: string[], reporter: Reporter): void {
   for (const image of images.slice(0, LISTED))
     reporter.warning(
-      `${image} cannot be pulled: its metadata cannot be read, and the registry does not have its manifest; it counts as an image without layers; push it again, or delete its tags`,
+      `${image}, and the registry does not have its manifest; it counts as an image without layers; push it again, or delete its tags`,
     );
   if (images.length > LISTED) reporter.warning(`${images.length - LISTED} more images cannot be pulled`);
 }
@@ -59,64 +59,29 @@ function warnAboutUnpullable(images: string[], reporter: Reporter): void {
  * @returns the images (by number) that cannot be pulled
  */
 async function readUnreadable(snapshot: Snapshot, registry: Registry, signal: AbortSignal): Promise<number[]> {
-  const unread = [...snapshot.images.unreadable.keys()];
+  const { images } = snapshot;
+  const unread = [...images.unreadable.keys()];
   const repositories = repositoriesListing(snapshot, unread);
-  const reading = new Reading(snapshot, registry, signal);
-  await forEachParallel(unread, { concurrency: CONCURRENCY }, (image) =>
-    reading.read(image, repositories.get(image) ?? new Set()),
-  );
-  return reading.unpullable;
+  const search = new ManifestSearch(snapshot, registry, signal);
+  const unpullable: number[] = [];
+  await forEachParallel(unread, { concurrency: CONCURRENCY }, async (image) => {
+    const found = await search.find(image, repositories.get(image) ?? new Set(), (manifest) =>
+      learn(snapshot, image, manifest),
+    );
+    if (found === 'found') return;
+    if (found !== 'unknown') {
+      const problem = `${images.unreadable.get(image)}, and its manifest cannot be read: ${found.problem}`;
+      return void images.unreadable.set(image, problem);
+    }
+    images.unreadable.delete(image);
+    unpullable.push(image);
+  });
+  return unpullable;
 }
 
-class Reading {
-  /** Images (by number) that no image stream that lists them can serve. */
-  readonly unpullable: number[] = [];
-  /** Why nothing more is requested: the registry is unavailable. */
-  private ended: string | undefined;
-  /** Why nothing more is requested from some repositories: the user is not allowed to pull from there. */
-  private readonly denied = new Map<RepositoryName, string>();
-
-  constructor(
-    private readonly snapshot: Snapshot,
-    private readonly registry: Registry,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  async read(image: number, repositories: ReadonlySet<RepositoryName>): Promise<void> {
-    const { images } = this.snapshot;
-    const problems: string[] = [];
-    for (const repository of repositories) {
-      const found = await this.find(image, repository);
-      if (found === 'learned') return;
-      if (found !== 'unknown') problems.push(found);
-    }
-    if (problems.length === 0 && repositories.size > 0) {
-      images.unreadable.delete(image);
-      this.unpullable.push(image);
-      return;
-    }
-    const [problem = 'no image stream lists it'] = problems;
-    images.unreadable.set(image, `${images.unreadable.get(image)}, and its manifest cannot be read: ${problem}`);
-  }
-
-  /** @returns `unknown` if the registry does not have the manifest in this repository; otherwise what is wrong */
-  private async find(image: number, repository: RepositoryName): Promise<string> {
-    const obstacle = this.ended ?? this.denied.get(repository);
-    if (obstacle !== undefined) return obstacle;
-    if (this.signal.aborted) return 'the run is ending';
-    const { images, digests } = this.snapshot;
-    try {
-      const manifest = await this.registry.getManifest(repository, digests.digest(images.name(image)), {
-        signal: this.signal,
-      });
-      if (!manifest) return 'unknown';
-      images.learn(image, { ...recordOf(images, image), ...manifestParts(manifest), unreadable: '' });
-      return 'learned';
-    } catch (error) {
-      const problem = messageOf(error);
-      if (hasCode(error, 'REGISTRY_UNAUTHORIZED')) this.denied.set(repository, problem);
-      else if (isUnavailable(error)) this.ended ??= problem;
-      return problem;
-    }
-  }
+/** Adds what a manifest names. If the object could be read, its manifest only adds to what the object states. */
+function learn({ images }: Snapshot, image: number, manifest: unknown): void {
+  const record = recordOf(images, image);
+  if (images.gaps.certain.has(image)) images.complete(image, addedParts(record, manifest));
+  else images.learn(image, { ...record, ...manifestParts(manifest), unreadable: '' });
 }

@@ -1,5 +1,5 @@
-import { parseDigest, type Digest } from './digest.js';
-import { reduceImage, type ImageRecord } from './image.js';
+import { isDigest, parseDigest, type Digest } from './digest.js';
+import { OCI_ARTIFACT, reduceImage, type ImageRecord } from './image.js';
 import type { KubeObject } from './kube.js';
 import { isRecord } from './values/json.js';
 
@@ -21,7 +21,8 @@ export function manifestParts(manifest: unknown): ManifestParts {
   if (!isRecord(manifest)) throw new Error('it is not a manifest');
   const lists = BLOB_LISTS.filter(([list]) => Array.isArray(manifest[list]));
   const isIndex = Array.isArray(manifest.manifests);
-  if (lists.length === 0 && !isIndex) throw new Error('it is not a manifest');
+  // An artifact may have no blobs, but a subject.
+  if (lists.length === 0 && !isIndex && manifest.mediaType !== OCI_ARTIFACT) throw new Error('it is not a manifest');
   const layers = lists.flatMap(([list, field]) => entriesOf(manifest[list], field));
   const [config] =
     manifest.config === undefined || manifest.config === null ? [] : entriesOf([manifest.config], 'digest');
@@ -45,14 +46,30 @@ export function subjectIn(manifest: unknown): Digest | undefined {
 
 /**
  * Reduces an Image object and its manifest (`dockerImageManifest`), if the object contains it: the manifest states the
- * subject of an OCI image, and, if the metadata cannot be read, what the image names.
+ * subject of an OCI image, and what the image names, if the object does not state that.
  */
 export function reduceWholeImage(object: KubeObject): ImageRecord {
   const record = reduceImage(object);
   const { dockerImageManifest: text } = object;
-  if ((record.unreadable === '' && !record.oci) || typeof text !== 'string' || text === '') return record;
+  const isStated = record.unreadable === '' && !record.gap && record.layers.length + record.children.length > 0;
+  if ((isStated && !record.oci) || typeof text !== 'string' || text === '') return record;
   const manifest = parseJson(text);
-  return record.unreadable === '' ? withSubject(record, manifest) : withParts(withSubject(record, manifest), manifest);
+  const reduced = withSubject(record, manifest);
+  return isStated ? reduced : withParts(reduced, manifest);
+}
+
+/** Returns what a manifest names in addition to what an Image object states. */
+export function addedParts(
+  record: Pick<ImageRecord, 'config' | 'layers' | 'children'>,
+  manifest: unknown,
+): { needs: string[]; children: string[] } {
+  const { config, layers, children } = manifestParts(manifest);
+  const stated = new Set([record.config, ...record.layers.map(({ digest }) => digest)]);
+  const known = new Set(record.children);
+  return {
+    needs: [config, ...layers.map(({ digest }) => digest)].filter((digest) => !stated.has(digest) && isDigest(digest)),
+    children: children.filter((child) => !known.has(child)),
+  };
 }
 
 function parseJson(text: string): unknown {
@@ -73,8 +90,11 @@ function withSubject(record: ImageRecord, manifest: unknown): ImageRecord {
 
 function withParts(record: ImageRecord, manifest: unknown): ImageRecord {
   try {
-    return { ...record, ...manifestParts(manifest), unreadable: '' };
+    if (record.unreadable !== '') return { ...record, ...manifestParts(manifest), unreadable: '' };
+    const { needs, children } = addedParts(record, manifest);
+    return { ...record, children: [...record.children, ...children], needs, gap: undefined };
   } catch {
+    if (record.unreadable === '') return record;
     return { ...record, unreadable: `${record.unreadable}, and dockerImageManifest is not a manifest` };
   }
 }

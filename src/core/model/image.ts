@@ -1,4 +1,4 @@
-import { parseDigest } from './digest.js';
+import { isDigest, parseDigest } from './digest.js';
 import type { KubeObject } from './kube.js';
 
 /** An Image object, reduced to what decisions need. Times are in ms since the epoch, sizes in bytes. */
@@ -18,7 +18,7 @@ export interface ImageRecord {
   layers: { digest: string; size: number }[];
   /** Digests that an image index or manifest list names. */
   children: string[];
-  /** True for an OCI manifest or index, or one of an unknown type, which can have a `subject`. */
+  /** True for an OCI manifest, index or artifact, or one without a type, which can have a `subject`. */
   oci: boolean;
   /**
    * Digest of the `subject` in its own manifest (`dockerImageManifest`), or empty if that has none. Absent if the
@@ -29,7 +29,21 @@ export interface ImageRecord {
   hasPlatform: boolean;
   /** What is wrong with its metadata, or empty. Such an image stops the deletion of images. */
   unreadable: string;
+  /**
+   * Whether its manifest names more than the object: `certain` if the object states a size, but no layers (such an
+   * image stops the deletion of images, too), `possible` if it lacks a media type, a config or the manifests of an
+   * index. Absent: it does not.
+   */
+  gap?: Gap;
+  /** Digests that only its manifest names: they are kept with the image, but not deleted with it. */
+  needs?: string[];
 }
+
+/** See `ImageRecord.gap`. */
+export type Gap = 'certain' | 'possible';
+
+/** What is wrong with an image whose gap is certain. */
+export const NO_LAYERS = 'dockerImageLayers is empty, although the image has a size or is an OCI artifact';
 
 /** Media types of manifests whose config is a blob. */
 const WITH_CONFIG: ReadonlySet<unknown> = new Set([
@@ -50,6 +64,9 @@ const SCHEMA_1: ReadonlySet<unknown> = new Set([
   'application/vnd.docker.distribution.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v1+prettyjws',
 ]);
+
+/** Media type of artifact manifests of an early draft of OCI 1.1. The API server does not read what they name. */
+export const OCI_ARTIFACT = 'application/vnd.oci.artifact.manifest.v1+json';
 
 /** Media types of manifests that name other manifests, and no blobs of their own. */
 const INDEXES: ReadonlySet<unknown> = new Set([
@@ -112,6 +129,27 @@ function listsDigests(manifests: unknown): boolean {
   );
 }
 
+/**
+ * Returns whether the manifest of an image names more than its object. Names that are not digests are found when the
+ * image is packed.
+ */
+function gapOf(raw: RawImage): Gap | undefined {
+  const { dockerImageManifestMediaType: type, dockerImageManifests: manifests } = raw;
+  if (INDEXES.has(type)) return Array.isArray(manifests) && manifests.length > 0 ? undefined : 'possible';
+  if (lacksLayers(raw) || (type === OCI_ARTIFACT && hasNoLayers(raw))) return 'certain';
+  if (hasConfigBlob(type)) return (raw.dockerImageMetadata as { Id?: unknown }).Id ? undefined : 'possible';
+  return SCHEMA_1.has(type) ? undefined : 'possible';
+}
+
+/**
+ * Returns what could be the config of an image without a known media type. Whether it is one depends on the type, so
+ * it is kept with the image, but not deleted with it.
+ */
+function possibleConfig({ dockerImageManifestMediaType: type, dockerImageMetadata }: RawImage): string[] {
+  const { Id: id } = dockerImageMetadata as { Id?: string };
+  return id && !hasConfigBlob(type) && !INDEXES.has(type) && isDigest(id) ? [id] : [];
+}
+
 /** Expected types of the fields of `dockerImageMetadata`. With another type, the metadata cannot be read. */
 const METADATA_TYPES: Record<string, 'string' | 'number' | 'object'> = {
   Id: 'string',
@@ -141,6 +179,8 @@ export function reduceImage(object: KubeObject): ImageRecord {
   const mediaType = textOf(raw.dockerImageManifestMediaType);
   const metadata = (raw.dockerImageMetadata ?? {}) as { Id?: string; Size?: number; Architecture?: string };
   const unreadable = metadataProblem(raw);
+  const gap = unreadable === '' ? gapOf(raw) : undefined;
+  const needs = gap ? possibleConfig(raw) : [];
   return {
     name: raw.metadata.name,
     uid: textOf(raw.metadata.uid),
@@ -151,9 +191,11 @@ export function reduceImage(object: KubeObject): ImageRecord {
     config: !unreadable && hasConfigBlob(mediaType) ? (metadata.Id ?? '') : '',
     layers: unreadable ? [] : layersOf(raw).map(({ name, size }) => ({ digest: name, size: size ?? 0 })),
     children: unreadable ? [] : manifestsOf(raw).map(({ digest }) => digest),
-    oci: mediaType === '' || mediaType.startsWith('application/vnd.oci.image.'),
+    oci: mediaType === '' || mediaType === OCI_ARTIFACT || mediaType.startsWith('application/vnd.oci.image.'),
     hasPlatform: !unreadable && Boolean(metadata.Architecture),
     unreadable,
+    ...(gap && { gap }),
+    ...(needs.length > 0 && { needs }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { MANIFEST_LIMIT_BYTES } from '../kit/limits.js';
 import type { RetryOptions } from '../kit/retry.js';
 import { isDigest, type Digest } from '../model/digest.js';
+import { OCI_ARTIFACT } from '../model/image.js';
 import { quote } from '../model/names/quote.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import { notOpenShift, registryErrorIn, responseError, type RequestDescription } from './response-error.js';
@@ -22,9 +23,11 @@ export interface ClientOptions {
   retry?: Partial<RetryOptions<HttpResponse>>;
 }
 
+/** Media types that a manifest is requested in; the registry decides which of them it serves. */
 const MANIFEST_TYPES = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.oci.image.index.v1+json',
+  OCI_ARTIFACT,
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');

@@ -210,7 +210,7 @@ class GridPass {
     const { images, digests } = this.input.snapshot;
     const blobs = new KeepThresholds(digests.size, this.input);
     for (let image = 0; image < images.count; image++)
-      images.eachBlob(image, (blob) => {
+      images.eachNeed(image, (blob) => {
         for (let age = 0; age < blobs.ages; age++) blobs.lower(blob, age, this.images.get(image, age));
       });
     return blobs;

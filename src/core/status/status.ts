@@ -133,6 +133,7 @@ function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests, .
 }
 
 function freeable({ snapshot, now }: ReadResult, { revisions, ages }: StatusRequest): Freeable {
+  snapshot.images.gaps.needPossible();
   const grid = settingsGrid({ snapshot, options: OPTIONS, revisions, ages: ages.map(({ ms }) => ms), now });
   const uses = toUseOptions(OPTIONS, now, snapshot.streams);
   const { invalid, reported } = collectUses(snapshot.referrers, snapshot.digests, uses);

@@ -1,6 +1,6 @@
 import { DIGEST_WORDS, digestToWords, hexToWords, wordsToHex } from './digest-table.js';
 import { isDigest } from '../digest.js';
-import type { ImageRecord } from '../image.js';
+import type { Gap, ImageRecord } from '../image.js';
 import { addInvalidName, type InvalidNames } from '../names/invalid-names.js';
 
 /** Number of 32-bit words of a uid in its usual form (32 hexadecimal digits). */
@@ -50,6 +50,10 @@ export interface ImageColumns {
   unreadable: [number, string][];
   /** The subjects that images state, by image. `FLAG.statesSubject` is also set for an image that states none. */
   subjects: [number, string][];
+  /** Images whose manifests may name more than their objects, by image; those that are unreadable, too. */
+  gaps: [number, Gap][];
+  /** Digests that images need in addition to those of `digests`, by image. */
+  needs: [number, string[]][];
 }
 
 /** Packs reduced images into columns. */
@@ -75,6 +79,8 @@ export function packImages(records: ImageRecord[]): ImageColumns {
     referenceOf: new Uint32Array(count),
     unreadable: [],
     subjects: [],
+    gaps: [],
+    needs: [],
   };
   const packer = new Packer(columns);
   records.forEach((record, index) => packer.put(record, index));
@@ -117,6 +123,8 @@ class Packer {
     );
     if (record.unreadable) columns.unreadable.push([index, record.unreadable]);
     if (record.subject) columns.subjects.push([index, record.subject]);
+    if (record.gap) columns.gaps.push([index, record.gap]);
+    if (record.needs?.length) columns.needs.push([index, record.needs]);
     this.invalid = undefined;
     const hasDigestName = this.putName(record.name);
     const hasConfig = record.config !== '' && this.putDigest(record.config, 'dockerImageMetadata.Id');

@@ -1,19 +1,13 @@
 import type { DigestTable } from './digest-table.js';
 import { Growable } from './growable.js';
 import type { ImageRecord } from '../image.js';
+import { ImageGaps } from './image-gaps.js';
 import { InvalidImages } from './invalid-images.js';
-import { FLAG, UID_WORDS, packImages, wordsToUid, type ImageColumns } from './image-columns.js';
+import { FLAG, packImages, type ImageColumns } from './image-columns.js';
+import { configCount, partsOf, readParts, type LearnedParts } from './learned-parts.js';
 import { TextTable } from './text-table.js';
 import { PageCursor } from './page-cursor.js';
-
-/** What an image names that was learned after it was added, as digest numbers. */
-interface LearnedParts {
-  /** -1 for none. */
-  config: number;
-  /** The config, if there is one, and the layers. */
-  blobs: number[];
-  children: number[];
-}
+import { UidColumn } from './uid-column.js';
 
 /**
  * All images of a cluster, by number. It takes about 60 bytes per image and 12 per layer. Digests are numbers of
@@ -24,8 +18,7 @@ export class ImageTable {
   private readonly createdAt = new Growable(new Float64Array(1024));
   private readonly sizes = new Growable(new Float64Array(1024));
   private readonly flags = new Growable(new Uint8Array(1024));
-  private readonly uids = new Growable(new Uint32Array(4096));
-  private readonly otherUids = new Map<number, string>();
+  private readonly uids = new UidColumn();
   private readonly references = new TextTable();
   private readonly referenceOf = new Growable(new Int32Array(1024));
   /** Index of an image's first part: its config (if any), its layers, then its children. */
@@ -44,6 +37,9 @@ export class ImageTable {
   private readonly learned = new Map<number, LearnedParts>();
   /** Images that were read again with another uid, because they were deleted and pushed again in between. */
   readonly replaced = new Set<number>();
+
+  /** What images need that their objects do not state. */
+  readonly gaps = new ImageGaps();
 
   /** Images that name something by what is not a digest. */
   readonly invalid = new InvalidImages();
@@ -70,7 +66,7 @@ export class ImageTable {
       const known = this.indexOf(name);
       if (known === -1) this.append(name, page, index);
       else {
-        if (this.uidDiffers(known, page, index)) this.replaced.add(known);
+        if (this.uids.differs(known, page, index)) this.replaced.add(known);
         const layers = columns.layerCounts[index]!;
         page.skip(configCount(columns, index) + layers + columns.childCounts[index]!, layers);
       }
@@ -79,10 +75,7 @@ export class ImageTable {
 
   /** Replaces what an unreadable image names, and its size. It stays unreadable if the record is. */
   learn(image: number, record: ImageRecord): void {
-    if (record.unreadable) {
-      this.unreadable.set(image, record.unreadable);
-      return;
-    }
+    if (record.unreadable) return void this.unreadable.set(image, record.unreadable);
     this.unreadable.delete(image);
     const columns = packImages([record]);
     const page = new PageCursor(columns, this.digests);
@@ -90,15 +83,24 @@ export class ImageTable {
     const invalid = page.invalidNames.get(0);
     if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
     this.sizes.set(image, record.size);
-    const config = configCount(columns, 0) > 0 ? page.digest() : -1;
-    const layers = Array.from({ length: columns.layerCounts[0]! }, () => {
-      const size = page.layerSize();
-      const digest = page.digest();
-      this.setBlobSize(digest, size);
-      return digest;
-    });
-    const children = Array.from({ length: columns.childCounts[0]! }, () => page.digest());
-    this.learned.set(image, { config, blobs: config === -1 ? layers : [config, ...layers], children });
+    this.learned.set(
+      image,
+      readParts(page, (digest, size) => this.setBlobSize(digest, size)),
+    );
+  }
+
+  /** Adds what the manifest of an image names in addition to what its object states. It is no longer unreadable. */
+  complete(image: number, { needs, children }: { needs: string[]; children: string[] }): void {
+    const { digests, gaps } = this;
+    this.unreadable.delete(image);
+    gaps.close(
+      image,
+      needs.map((digest) => digests.intern(digest)),
+    );
+    if (children.length === 0) return;
+    const known = partsOf(this, image);
+    known.children.push(...children.map((child) => digests.intern(child)));
+    this.learned.set(image, known);
   }
 
   /** Returns the number of the image with this digest number, or -1. */
@@ -154,9 +156,7 @@ export class ImageTable {
   }
 
   uid(image: number): string {
-    if ((this.flags.at(image) & FLAG.plainUid) === 0) return this.otherUids.get(image) ?? '';
-    const words = Uint32Array.from({ length: UID_WORDS }, (_, word) => this.uids.at(image * UID_WORDS + word));
-    return wordsToUid(words, 0);
+    return this.uids.text(image, this.flags.at(image));
   }
 
   reference(image: number): string {
@@ -176,6 +176,12 @@ export class ImageTable {
     const learned = this.learnedOf(image);
     if (learned) return learned.blobs.forEach((blob) => take(blob));
     for (let at = this.partStart.at(image); at < this.childStart.at(image); at++) take(this.parts.at(at));
+  }
+
+  /** Calls `take` with each blob that stays as long as the image stays: also what only its manifest names. */
+  eachNeed(image: number, take: (digest: number) => void): void {
+    this.eachBlob(image, take);
+    this.gaps.eachNeed(image, take);
   }
 
   /** Calls `take` with each digest that an index names. */
@@ -212,16 +218,22 @@ export class ImageTable {
     this.createdAt.push(columns.created[index]!);
     this.sizes.push(columns.size[index]!);
     this.flags.push(columns.flags[index]!);
-    for (let word = 0; word < UID_WORDS; word++) this.uids.push(columns.uids[index * UID_WORDS + word]!);
-    const uid = page.otherUids.get(index);
-    if (uid !== undefined) this.otherUids.set(image, uid);
-    const problem = page.unreadable.get(index);
+    this.uids.push(image, page, index);
+    const problem = page.problem(index);
     // No one can pull an image whose name is not a digest. It is kept as it is, so nothing depends on its blobs.
     if (problem && this.hasDigestName(image)) this.unreadable.set(image, problem);
     const subject = page.subjects.get(index);
     if (subject !== undefined) this.statedSubjects.set(name, this.digests.intern(subject));
     const invalid = page.invalidNames.get(index);
     if (invalid) this.invalid.note(image, invalid, this.hasDigestName(image));
+    const gap = page.gaps.get(index) ?? (invalid && 'possible');
+    const needs = page.needs.get(index) ?? [];
+    if (this.hasDigestName(image))
+      this.gaps.note(
+        image,
+        gap,
+        needs.map((digest) => this.digests.intern(digest)),
+      );
     this.referenceOf.push(this.references.intern(columns.references[columns.referenceOf[index]!]!));
     this.appendParts(page, index);
     this.byDigest.set(name, image + 1);
@@ -247,21 +259,7 @@ export class ImageTable {
     this.partStart.push(this.parts.length);
   }
 
-  private uidDiffers(image: number, { columns, otherUids }: PageCursor, index: number): boolean {
-    const other = otherUids.get(index);
-    if (other !== undefined || this.otherUids.has(image)) return other !== this.otherUids.get(image);
-    for (let word = 0; word < UID_WORDS; word++) {
-      if (this.uids.at(image * UID_WORDS + word) !== columns.uids[index * UID_WORDS + word]) return true;
-    }
-    return false;
-  }
-
   private setBlobSize(digest: number, size: number): void {
     if (size > this.blobSize(digest)) this.blobSizes.set(digest, size);
   }
-}
-
-/** 1 if an image of a page has a config, otherwise 0. */
-function configCount({ flags }: ImageColumns, index: number): 0 | 1 {
-  return (flags[index]! & FLAG.hasConfig) === 0 ? 0 : 1;
 }

@@ -1,3 +1,4 @@
+import { NO_LAYERS, type Gap } from '../image.js';
 import type { InvalidNames } from '../names/invalid-names.js';
 import { DIGEST_WORDS, type DigestTable } from './digest-table.js';
 import type { ImageColumns } from './image-columns.js';
@@ -6,8 +7,10 @@ import type { ImageColumns } from './image-columns.js';
 export class PageCursor {
   /** Uids in another form than the usual one, by image. */
   readonly otherUids: ReadonlyMap<number, string>;
-  readonly unreadable: ReadonlyMap<number, string>;
+  private readonly unreadable: ReadonlyMap<number, string>;
   readonly subjects: ReadonlyMap<number, string>;
+  readonly gaps: ReadonlyMap<number, Gap>;
+  readonly needs: ReadonlyMap<number, string[]>;
   readonly invalidNames: ReadonlyMap<number, InvalidNames>;
   private readonly otherDigests: ReadonlyMap<number, string>;
   private digestAt = 0;
@@ -20,8 +23,15 @@ export class PageCursor {
     this.otherUids = new Map(columns.otherUids);
     this.unreadable = new Map(columns.unreadable);
     this.subjects = new Map(columns.subjects);
+    this.gaps = new Map(columns.gaps);
+    this.needs = new Map(columns.needs);
     this.invalidNames = new Map(columns.invalidNames);
     this.otherDigests = new Map(columns.otherDigests);
+  }
+
+  /** Returns why an image does not state what it names; undefined if it does. */
+  problem(index: number): string | undefined {
+    return this.unreadable.get(index) ?? (this.gaps.get(index) === 'certain' ? NO_LAYERS : undefined);
   }
 
   /** Returns the number of the next digest. */

@@ -85,12 +85,15 @@ export type ImageView = Pick<
   | 'reference'
   | 'config'
   | 'eachBlob'
+  | 'eachNeed'
   | 'eachChild'
   | 'isIndex'
   | 'isIndexOf'
   | 'blobSize'
 > & {
   readonly unreadable: ReadonlyMap<number, string>;
+  /** Images whose manifests certainly, or possibly, name more than their objects. */
+  readonly gaps: { readonly certain: ReadonlySet<number>; readonly possible: ReadonlySet<number> };
   readonly replaced: ReadonlySet<number>;
   readonly invalid: InvalidImagesView;
 };

@@ -1,4 +1,4 @@
-import type { ImageRecord } from '../image.js';
+import type { Gap, ImageRecord } from '../image.js';
 import { DIGEST_WORDS, wordsToHex } from './digest-table.js';
 import { FLAG, UID_WORDS, wordsToUid, type ImageColumns } from './image-columns.js';
 
@@ -34,12 +34,16 @@ class Unpacker {
   private readonly otherUids: Map<number, string>;
   private readonly unreadable: Map<number, string>;
   private readonly subjects: Map<number, string>;
+  private readonly gaps: Map<number, Gap>;
+  private readonly needs: Map<number, string[]>;
 
   constructor(private readonly columns: ImageColumns) {
     this.otherDigests = new Map(columns.otherDigests);
     this.otherUids = new Map(columns.otherUids);
     this.unreadable = new Map(columns.unreadable);
     this.subjects = new Map(columns.subjects);
+    this.gaps = new Map(columns.gaps);
+    this.needs = new Map(columns.needs);
   }
 
   digest(at: number): string {
@@ -77,6 +81,8 @@ class Unpacker {
       hasPlatform: (flags & FLAG.hasPlatform) !== 0,
       ...((flags & FLAG.statesSubject) === 0 ? {} : { subject: this.subjects.get(index) ?? '' }),
       unreadable: this.unreadable.get(index) ?? '',
+      ...(this.gaps.has(index) && { gap: this.gaps.get(index) }),
+      ...(this.needs.has(index) && { needs: this.needs.get(index) }),
     };
   }
 }

@@ -52,9 +52,11 @@ export class LateManifests {
     repositories: RepositoryName[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { digests } = this.view;
+    const { digests, images } = this.view;
     const needs = new Set<number>();
     this.needs.set(image, needs);
+    // Its object may state everything, so its own manifest need not be readable.
+    const optional = images.gaps.possible.has(image) ? images.nameText(image) : undefined;
     const open = new Set(manifests.map((manifest) => digests.text(manifest)));
     for (const name of open) {
       const digest = parseDigest(name);
@@ -64,6 +66,7 @@ export class LateManifests {
         open.size > MAX_MANIFESTS
           ? `it needs more than ${MAX_MANIFESTS} manifests without an Image object`
           : await this.find(digest, repositories, signal);
+      if (typeof found === 'string' && name === optional) continue;
       if (typeof found === 'string') return void this.problems.set(image, found);
       for (const blob of found.blobs) needs.add(digests.find(blob));
       for (const child of found.children) this.addChild(child, needs, open);
@@ -76,7 +79,7 @@ export class LateManifests {
     needs.add(digests.find(child));
     const known = images.find(child);
     if (known === -1 || images.unreadable.has(known)) open.add(child);
-    else images.eachBlob(known, (blob) => needs.add(blob));
+    else images.eachNeed(known, (blob) => needs.add(blob));
   }
 
   /** Reads a manifest from the first repository that has it. @returns what it names, or why it cannot be read */

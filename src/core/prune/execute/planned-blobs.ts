@@ -29,7 +29,7 @@ export class PlannedBlobs {
       if (position > 0) found.add(position - 1);
     };
     add(images.name(image));
-    images.eachBlob(image, add);
+    images.eachNeed(image, add);
     return [...found];
   }
 

@@ -3,7 +3,8 @@ import type { ReadResult } from '../../cluster/lists/read-result.js';
 import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
 import { checkNamespace } from './namespace.js';
 import { resolveUnreadable } from '../../manifests/unreadable.js';
-import { freezeSnapshot } from '../../model/table/snapshot.js';
+import { readPossibleGaps } from '../../manifests/possible-gaps.js';
+import { freezeSnapshot, type Snapshot } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import { decide, type Evidence } from '../plan/evidence.js';
 import { assertNotTooOld, type ParsedPlanFile } from '../plan/parse-plan-file.js';
@@ -50,6 +51,7 @@ export async function gather(
       await resolveUnreadable(snapshot, options, await source(), context);
       draft = decide({ snapshot, now }, options);
     }
+    if (await closePossibleGaps(snapshot, request, registry, context)) draft = decide({ snapshot, now }, options);
     const facts = await gatherSubjects({ snapshot, options, draft }, source, policy, context);
     const subjects = new Map([...snapshot.subjects, ...facts.subjects]);
     const evidence = { snapshot: freezeSnapshot({ ...snapshot, ...facts, subjects }), now, planFile, draft };
@@ -60,6 +62,25 @@ export async function gather(
   } finally {
     await toRead.close();
   }
+}
+
+/**
+ * Finds out what images need that their objects may not state; `oc` does not. Blobs and links are deleted only in the
+ * registry, so nothing is read if that is not available.
+ * @returns whether the decisions can change
+ */
+async function closePossibleGaps(
+  snapshot: Snapshot,
+  { options, policy }: ImagePruneRequest,
+  registry: Registry | Error | undefined,
+  context: RunContext,
+): Promise<boolean> {
+  const { gaps } = snapshot.images;
+  if (options.referrers === 'oc' || gaps.possible.size === 0) return false;
+  gaps.needPossible();
+  if (registry && !(registry instanceof Error))
+    await readPossibleGaps(snapshot, registry, policy.maxManifests, context);
+  return true;
 }
 
 /** Opens the registry while the lists are read, if the user named it; loads its code in any case. */

@@ -53,7 +53,7 @@ export function neededDigests(
     needed.add(digest);
     const image = images.indexOf(digest);
     if (image === -1) continue;
-    images.eachBlob(image, (blob) => needed.add(blob));
+    images.eachNeed(image, (blob) => needed.add(blob));
     if (includeChildren) images.eachChild(image, (child) => manifests.add(child));
   }
   return needed;

@@ -106,7 +106,7 @@ function blobsToDelete({ images, digests }: SnapshotView, decisions: Decisions, 
   for (let image = 0; image < images.count; image++) {
     if (!decisions.imageKept(image)) continue;
     seen[images.name(image)] = 1;
-    images.eachBlob(image, (blob) => (seen[blob] = 1));
+    images.eachNeed(image, (blob) => (seen[blob] = 1));
   }
   const blobs: number[] = [];
   const take = (blob: number): void => {

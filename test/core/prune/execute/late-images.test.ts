@@ -181,6 +181,7 @@ describe('an image whose object does not state its blobs', () => {
     dockerImageMetadata: undefined,
     dockerImageLayers: null,
   });
+  const untyped = { dockerImageManifestMediaType: undefined, dockerImageMetadata: {} };
   const failureOf = ({ failures }: PruneDocument): string | undefined =>
     failures.find(({ target }) => target === `image ${image.metadata.name}`)?.message;
 
@@ -190,6 +191,29 @@ describe('an image whose object does not state its blobs', () => {
     expect(failureOf(document)).toMatch(
       /^pushed to late\/app:v1 during the run, and needs blob sha256:.*push the image again$/,
     );
+  });
+
+  test.each<[what: string, change: (one: KubeObject) => KubeObject]>([
+    ['states a size, but no layers', (one) => ({ ...one, dockerImageLayers: [] })],
+    ['has no media type and no layers', (one) => ({ ...one, ...untyped, dockerImageLayers: [] })],
+  ])('is a failure, too, if it %s', async (_what, change) => {
+    arrives(['outdated'], change);
+    const { document } = await pruneInProcess(scene);
+    expect(failureOf(document)).toMatch(/and needs blob sha256:.*push the image again$/);
+  });
+
+  test('is a failure, too, if the manifest in it names a deleted blob', async () => {
+    const layer = outdated();
+    const dockerImageManifest = JSON.stringify({ config: { digest: layer }, layers: [{ digest: layer, size: 1 }] });
+    arrives(['outdated'], (one) => ({ ...one, dockerImageLayers: [], dockerImageManifest }));
+    const { document } = await pruneInProcess(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+    expect(failureOf(document)).toMatch(/and needs blob sha256:.*push the image again$/);
+  });
+
+  test('is not mentioned if it may state everything, and its manifest cannot be read', async () => {
+    arrives(['other'], (one) => ({ ...one, ...untyped }));
+    const { document } = await pruneInProcess(scene, { kubeconfig: scene.sandbox.kubeconfig.pruner });
+    expect(failureOf(document)).toBeUndefined();
   });
 
   test('is not mentioned if its manifest names none', async () => {

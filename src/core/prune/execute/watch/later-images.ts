@@ -1,4 +1,5 @@
-import type { ImageRecord } from '../../../model/image.js';
+import { NO_LAYERS, type ImageRecord } from '../../../model/image.js';
+import { ImageGaps } from '../../../model/table/image-gaps.js';
 import { packImages, type ImageColumns } from '../../../model/table/image-columns.js';
 import type { ImageView } from '../../../model/table/snapshot.js';
 import { unpackImages } from '../../../model/table/unpack-images.js';
@@ -19,6 +20,8 @@ interface LaterImage {
 export class LaterImages implements ImageView {
   readonly unreadable: Map<number, string>;
   readonly replaced: Set<number>;
+  /** Of later images only: the manifests of the snapshot's images have been read. */
+  readonly gaps = new ImageGaps();
   /** Those of the snapshot: later images are not counted. */
   readonly invalid: ImageView['invalid'];
   /** Number of the first later image. */
@@ -110,6 +113,12 @@ export class LaterImages implements ImageView {
     layers.forEach((layer) => take(layer));
   }
 
+  eachNeed(image: number, take: (digest: number) => void): void {
+    if (image < this.first) return this.base.eachNeed(image, take);
+    this.eachBlob(image, take);
+    this.gaps.eachNeed(image, take);
+  }
+
   eachChild(image: number, take: (digest: number) => void): void {
     if (image < this.first) this.base.eachChild(image, take);
     else this.at(image).children.forEach((child) => take(child));
@@ -149,7 +158,10 @@ export class LaterImages implements ImageView {
       layers: record.layers.map(({ digest }) => intern(digest)),
       children: record.children.map(intern),
     });
+    this.gaps.note(image, record.gap, (record.needs ?? []).map(intern));
+    this.gaps.needPossible();
     this.byDigest.set(this.later.at(-1)!.name, image);
-    if (record.unreadable && this.hasDigestName(image)) this.unreadable.set(image, record.unreadable);
+    const problem = record.unreadable || (record.gap === 'certain' && NO_LAYERS);
+    if (problem && this.hasDigestName(image)) this.unreadable.set(image, problem);
   }
 }

@@ -82,7 +82,7 @@ export class LaterNeeds {
 
   private unstatedBy(image: number): number[] {
     const { images } = this;
-    if (images.unreadable.has(image)) return [images.name(image)];
+    if (images.unreadable.has(image) || images.gaps.possible.has(image)) return [images.name(image)];
     const unstated: number[] = [];
     images.eachChild(image, (child) => {
       const known = images.indexOf(child);
@@ -100,11 +100,11 @@ export class LaterNeeds {
   private needsOf(image: number): Set<number> {
     const { images } = this;
     const needs = new Set([images.name(image)]);
-    images.eachBlob(image, (blob) => needs.add(blob));
+    images.eachNeed(image, (blob) => needs.add(blob));
     images.eachChild(image, (child) => {
       needs.add(child);
       const known = images.indexOf(child);
-      if (known !== -1) images.eachBlob(known, (blob) => needs.add(blob));
+      if (known !== -1) images.eachNeed(known, (blob) => needs.add(blob));
     });
     return needs;
   }

@@ -34,6 +34,7 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
   snapshot.saved = { withoutStreams: imagesPushedTo(withoutStreams, collector) };
   warnings.push(...missingImagesWarning(snapshot, options, input));
   warnings.push(...acceptUnreadable(snapshot, options.ignoreUnreadable));
+  if (referrers !== 'oc') snapshot.images.gaps.needPossible();
   if (referrers === 'oc') {
     snapshot.referrers = snapshot.referrers.filter(isInScope);
     snapshot.streams = snapshot.streams.filter(isInScope);
