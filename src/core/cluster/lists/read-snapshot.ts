@@ -164,7 +164,7 @@ class SnapshotReader {
   private async readEverything({ hosts: known, skip }: EverythingOptions): Promise<Everything> {
     const { api, snapshot } = this;
     const { signal, onPage } = this.options;
-    const ownHosts = snapshot.streams.map(({ repository }) => hostOf(repository));
+    const ownHosts = snapshot.streams.flatMap((stream) => [hostOf(stream.repository), hostOf(stream.publicRepository)]);
     const hosts = await registryHosts(api, [...known, ...ownHosts], signal);
     const everything: Everything = {
       ...(await discoverResources(api, skip, signal)),

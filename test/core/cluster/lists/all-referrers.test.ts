@@ -114,6 +114,17 @@ describe('--referrers all', () => {
     expect(pruned(await prune('--keep-tag-revisions', '0'))).toContain(old[0]);
   });
 
+  test('a tag is a use under a public host that only an image stream states', async () => {
+    const cluster = aCluster(anImageStream('ns/app').withTag('latest', old));
+    const stream = cluster.imagestreams![0] as { status: Record<string, unknown> };
+    stream.status.publicDockerImageRepository = 'registry.example.com/ns/app';
+    const image = 'registry.example.com/ns/app:latest';
+    const task = { metadata: { name: 'one', namespace: 'ns' }, spec: { steps: [{ image }] } };
+    await begin({ imagestreams: [stream], 'tasks.tekton.dev': [task] });
+    expect(pruned(await prune('--referrers', 'all', '--keep-tag-revisions', '0'))).not.toContain(old[0]);
+    expect(pruned(await prune('--keep-tag-revisions', '0'))).toContain(old[0]);
+  });
+
   test('events, nodes and the image API are not read', async () => {
     const named = `${HOST}/ns/app@${old[4]}`;
     await begin({
