@@ -44,7 +44,8 @@ export class Decisions {
   /** Beyond `oc`: items that no rule for single items keeps; a stream, a tag and a position for each. */
   readonly unkeptItems: number[] = [];
   /** Beyond `oc`: images of streams from which remaining tag items of other streams were promoted. */
-  private readonly promotions: Promotions | undefined;
+  /** Tags that were promoted; `oc` does not consider them. */
+  readonly promotions: Promotions | undefined;
   private readonly held: Map<number, Reason>;
   private readonly rules: ItemRules;
   /** Where the unreadable images are; computed when a reason names one. */

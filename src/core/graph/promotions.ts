@@ -32,6 +32,11 @@ export class Promotions {
     return { stream: streamKey(promoted), tag: promoted.tags[place.tag]!.name };
   }
 
+  /** Returns the images (digest numbers) of a stream from which a tag of another stream was promoted. */
+  imagesOf(stream: string): Iterable<number> {
+    return this.found.get(stream)?.keys() ?? [];
+  }
+
   /**
    * Adds an item that is kept. The items that it was promoted from are kept, too, and those that they were promoted
    * from.

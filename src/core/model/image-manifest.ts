@@ -51,11 +51,23 @@ export function subjectIn(manifest: unknown): Digest | undefined {
 export function reduceWholeImage(object: KubeObject): ImageRecord {
   const record = reduceImage(object);
   const { dockerImageManifest: text } = object;
-  const isStated = record.unreadable === '' && !record.gap && record.layers.length + record.children.length > 0;
-  if ((isStated && !record.oci) || typeof text !== 'string' || text === '') return record;
+  if (typeof text !== 'string' || text === '') return record;
+  // An index does not always name all its children.
+  const isStated = record.unreadable === '' && !record.gap && record.layers.length > 0 && record.children.length === 0;
+  if (isStated && !record.oci) return record;
+  if (isStated && hasNoSubject(text)) return { ...record, subject: '' };
   const manifest = parseJson(text);
   const reduced = withSubject(record, manifest);
   return isStated ? reduced : withParts(reduced, manifest);
+}
+
+/**
+ * Returns true if the text of a manifest shows without parsing that it has no `subject`: parsing the manifests of all
+ * images would take a third of the time of reading them.
+ */
+function hasNoSubject(text: string): boolean {
+  const isWhole = text.trimEnd().endsWith('}') && /"(?:layers|fsLayers|blobs|manifests)"/.test(text);
+  return isWhole && !text.includes('"subject"') && !text.includes('\\u');
 }
 
 /** Returns what a manifest names in addition to what an Image object states. */

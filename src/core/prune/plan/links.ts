@@ -10,7 +10,7 @@ interface LinkPlan {
 interface StreamItems {
   /** Items that are removed, or that an interrupted run has removed. */
   removed: Iterable<number>;
-  /** Items that the stream continues to list. */
+  /** Items that the stream continues to list, and what tags of other streams pull from its repository. */
   remaining: Iterable<number>;
   /** Beyond `oc`: the children of a remaining index keep their links, too. */
   includeChildren: boolean;

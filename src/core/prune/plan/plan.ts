@@ -1,5 +1,6 @@
 import type { Decisions } from '../../graph/decide.js';
 import type { PruneOptions } from '../../graph/options.js';
+import { streamKey } from '../../model/image-stream.js';
 import { compareText } from '../../model/values/compare-text.js';
 import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
 import { decide, decideAgain, type Decided, type Evidence } from './evidence.js';
@@ -81,8 +82,9 @@ function planStream(
       : [];
   if (items.length === 0 && pending.length === 0) return undefined;
   const removed = [...items.map(({ image }) => image), ...pending];
+  const pulled = [...remaining, ...(decisions.promotions?.imagesOf(streamKey(stream)) ?? [])];
   const links = options.pruneRegistry
-    ? planLinks(snapshot, { removed, remaining, includeChildren: options.referrers !== 'oc' })
+    ? planLinks(snapshot, { removed, remaining: pulled, includeChildren: options.referrers !== 'oc' })
     : { layerLinks: [], manifestLinks: [] };
   return Object.freeze({
     stream,
