@@ -8,6 +8,8 @@ export interface Doubt {
   message: string;
   /** What to look at, in addition to the suggestions that all doubts share. */
   suggestion?: string;
+  /** True if it is only a warning: it does not justify a refusal. */
+  onlyWarns?: boolean;
 }
 
 /** What one look at a storage found, on the volume or in the output of the registry's own pruner. */
@@ -66,15 +68,15 @@ function mostlyElsewhere(storage: SeenStorage, usage: ImageLists): Doubt[] {
   }));
   if (shares.length === 0) return [];
   const mean = shares.reduce((sum, { here, managed }) => sum + here / managed, 0) / shares.length;
-  if (mean >= MIN_SHARE) return [];
   const sum = (key: 'here' | 'managed'): number => shares.reduce((total, share) => total + share[key], 0);
-  return [
-    {
-      message:
-        `only ${sum('here')} of ${sum('managed')} images that were pushed to the cluster's registry are in this storage ` +
-        `(on average ${percent(mean)} of those of a namespace, of ${shares.length} namespaces; at least ${percent(MIN_SHARE)} are expected)`,
-    },
-  ];
+  const [here, managed] = [sum('here'), sum('managed')];
+  const found = `only ${here} of ${managed} images that were pushed to the cluster's registry are in this storage`;
+  if (mean < MIN_SHARE) {
+    const share = `on average ${percent(mean)} of those of a namespace, of ${shares.length} namespaces; at least ${percent(MIN_SHARE)} are expected`;
+    return [{ message: `${found} (${share})` }];
+  }
+  if (here >= MIN_SHARE * managed) return [];
+  return [{ message: `${found}: if it is not the cluster's alone, what looks unused can be in use`, onlyWarns: true }];
 }
 
 /** Yields, for each namespace that has any, the managed images that its image streams list. */
@@ -108,8 +110,8 @@ const SUGGESTIONS = [
  * @throws RegadmError OTHER_STORAGE, exit status 4
  */
 export function assertOwnStorage(doubts: readonly Doubt[], accepted: boolean): string[] {
-  const messages = doubts.map(({ message }) => message);
-  if (messages.length === 0 || accepted) return messages;
-  const own = doubts.flatMap(({ suggestion }) => suggestion ?? []);
-  throw refusal('OTHER_STORAGE', messages.join('; '), [...own, ...SUGGESTIONS]);
+  const refused = accepted ? [] : doubts.filter(({ onlyWarns }) => !onlyWarns);
+  if (refused.length === 0) return doubts.map(({ message }) => message);
+  const own = refused.flatMap(({ suggestion }) => suggestion ?? []);
+  throw refusal('OTHER_STORAGE', refused.map(({ message }) => message).join('; '), [...own, ...SUGGESTIONS]);
 }
