@@ -50,7 +50,7 @@ export function refusedWith({ status, body }: UpgradeAnswer, target: ExecTarget)
     // After a 5xx, the command may have been started.
     notStarted: status >= 400 && status < 500,
     status,
-    suggestions: remedies(status, target),
+    suggestions: remedies(status, target, words),
   });
 }
 
@@ -80,9 +80,12 @@ function wordsIn(body: string): string | undefined {
   }
 }
 
-function remedies(status: number, { namespace, pod }: ExecTarget): string[] {
+/** Returns true if not a missing permission, but an admission webhook or policy refused a request. */
+const isAdmission = (words = ''): boolean => /admission webhook|ValidatingAdmissionPolicy/i.test(words);
+
+function remedies(status: number, { namespace, pod }: ExecTarget, words?: string): string[] {
   if (status === 401) return [ADVICE.logInAgain];
-  if (status === 403) return [ADVICE.execPermission];
+  if (status === 403) return [isAdmission(words) ? ADVICE.admission : ADVICE.execPermission];
   if (status === 400 || status === 404) return [ADVICE.podState(namespace, pod)];
   return status >= 500 ? [ADVICE.podNode(namespace, pod)] : [ADVICE.proxyInFront];
 }

@@ -5,9 +5,9 @@ import { streamKey } from '../model/image-stream.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { Snapshot, UnreadManifest } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
-import { isRefusal, isUnavailable, RegistryError } from '../registry/error.js';
+import { isUnavailable, RegistryError } from '../registry/error.js';
 import { repositoriesListing, repositoryOf } from './repositories.js';
-import { LOST_MANIFEST, remedyOf, type NotRead } from './texts.js';
+import { remedyForUnserved, remedyOf, type NotRead } from './texts.js';
 
 /** Maximum concurrent manifest requests. */
 const CONCURRENCY = 16;
@@ -164,8 +164,7 @@ class SubjectReader {
       return 'denied';
     }
     if (!(error instanceof RegadmError && isUnavailable(error))) {
-      const refused = error instanceof RegistryError && isRefusal(error.status);
-      return { problem: messageOf(error), remedy: refused ? remedyOf(error) : LOST_MANIFEST };
+      return { problem: messageOf(error), remedy: remedyForUnserved(error) };
     }
     this.subjects.unavailable ??= error;
     return (this.unavailability ??= notAvailable(error));

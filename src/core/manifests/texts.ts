@@ -1,8 +1,9 @@
 import { ADVICE } from '../model/advice.js';
 import type { Failure } from '../model/document.js';
-import { RegadmError, messageOf } from '../model/errors.js';
+import { RegadmError, hasCode, messageOf } from '../model/errors.js';
 import type { ImageView, SnapshotView, UnreadManifest } from '../model/table/snapshot.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
+import { isRefusal, RegistryError } from '../registry/error.js';
 
 /** Manifests that are not read, although they may name a subject, and whose images are not kept for it. */
 export interface NotRead {
@@ -31,10 +32,20 @@ const RUN_AGAIN = 'make the registry reachable, and run again';
 export const LOST_MANIFEST =
   'if the registry has lost the manifest, delete the tags that list the image, or the image; otherwise look into the log of the registry and run again';
 
-/** Returns what to do about a registry that is not available, except to ignore it. */
+/** Returns what to do about a registry that is not available: to ignore it only if there is none. */
 export function remedyOf(error: unknown): string {
+  if (hasCode(error, 'REGISTRY_REMOVED')) return ADVICE.apiObjectsOnly;
   const suggestions = error instanceof RegadmError ? error.suggestions : [];
   return suggestions.find((suggestion) => suggestion !== ADVICE.apiObjectsOnly) ?? RUN_AGAIN;
+}
+
+/** Returns what to do about a manifest that a registry which answers did not serve. */
+export function remedyForUnserved(error: unknown): string {
+  if (!(error instanceof RegistryError)) return LOST_MANIFEST;
+  if (isRefusal(error.status)) return remedyOf(error);
+  // Only an error of the storage has a remedy of its own.
+  const [first = ADVICE.registryLog] = error.suggestions;
+  return first === ADVICE.registryLog ? LOST_MANIFEST : first;
 }
 
 /** Returns the warning for a cluster without a registry: nobody can read manifests or pull images. */

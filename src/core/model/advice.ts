@@ -48,6 +48,7 @@ export const ADVICE = {
   givenToken: 'pass a single token, such as that of oc whoami -t',
   tokenFile: 'correct tokenFile in the kubeconfig, or pass --token',
   installPlugin: 'install the program, or pass --token',
+  admission: 'an admission webhook or policy of the cluster refused it: ask whoever operates that to allow it',
   execPermission: 'the user needs the permission to create pods/exec in that namespace',
   podState: (namespace: string, pod: string) =>
     `check whether the pod and its container are running, then try again: oc -n ${namespace} get pod ${pod}`,

@@ -28,7 +28,7 @@ export function registryErrorIn(response: HttpResponse): RegistryMessage | undef
     const first = errors?.[0];
     if (typeof first?.code !== 'string') return undefined;
     const message = String(first.message ?? '');
-    const detail = detailOf(first);
+    const detail = errors!.map(detailOf).find((text) => text !== undefined);
     return {
       code: printable(first.code),
       message: printable(message),
@@ -46,7 +46,8 @@ interface RawError {
   detail?: unknown;
 }
 
-function detailOf({ detail }: RawError): string | undefined {
+function detailOf(error: RawError | null): string | undefined {
+  const detail = error?.detail;
   if (detail === undefined || detail === null) return undefined;
   return typeof detail === 'string' ? detail : JSON.stringify(detail);
 }

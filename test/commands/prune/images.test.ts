@@ -84,7 +84,7 @@ test('what the registry states about its storage is shown with its remedy, once'
   const { status, stdout } = await images('--confirm', '--num-workers=20');
   expect(status).toBe(3);
   expect(stdout).toMatch(/^ {2}blob sha256:.*unexpected status 500: UNKNOWN: unknown error: s3aws: AccessDenied: /m);
-  expect(stdout.match(/allow the registry to delete in its storage/g)).toHaveLength(1);
+  expect(stdout.match(/allow the registry to read and delete in its storage/g)).toHaveLength(1);
   expect(stdout).toContain('\n  * read what the registry says about it: oc -n openshift-image-registry logs ');
 });
 

@@ -41,6 +41,14 @@ test.each([
   expect(stderr).not.toContain('expose the registry');
 });
 
+test('the warnings of a dry run suggest the flag, not to make the registry reachable', async () => {
+  await removed();
+  const { stdout } = await run([]);
+  const { warnings } = JSON.parse(stdout) as { warnings: string[] };
+  expect(warnings.join('\n')).toMatch(/pass --prune-registry=false/);
+  expect(warnings.join('\n')).not.toContain('make the registry reachable');
+});
+
 test('another registry that the user names keeps its own error, with a note', async () => {
   await removed();
   const { stdout } = await run(['--confirm', '--registry-url', 'https://127.0.0.1:1']);

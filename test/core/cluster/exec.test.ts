@@ -138,6 +138,12 @@ const aStatus = (message: string): string => JSON.stringify({ kind: 'Status', st
 test.each([
   [401, aStatus('Unauthorized'), 'Unauthorized', 'oc login'],
   [403, aStatus('pods "web" is forbidden: x'), 'pods "web" is forbidden: x', 'create pods/exec'],
+  [
+    403,
+    aStatus('admission webhook "exec.example.com" denied the request: x'),
+    'admission webhook "exec.example.com" denied the request: x',
+    'webhook or policy',
+  ],
   [404, aStatus('pods "web" not found'), 'pods "web" not found', 'oc -n ns get pod web'],
   [400, aStatus('container c is not valid for pod web'), 'container c is not valid for pod web', 'get pod web'],
   [404, 'container not found ("c")\n', 'container not found ("c")', 'get pod web'],

@@ -131,4 +131,6 @@ test('other failures are one for each manifest, with the remedy', async () => {
   expect(failures.map(({ target, suggestions }) => [target, suggestions.length])).toEqual(
     ['a', 'b'].map((name) => [`manifest of image ${digest(name)}`, 1]),
   );
+  // The remedy of the registry's storage, if it names one.
+  expect(failures[0]!.suggestions).toEqual(['repair it']);
 });

@@ -450,6 +450,22 @@ test.each([
 });
 
 describe('the detail of an error, which comes from the storage', () => {
+  test('is shown if only the second error has one', async () => {
+    const detail = 's3aws: NoSuchBucket: The specified bucket does not exist';
+    const body = JSON.stringify({
+      errors: [
+        { code: 'UNKNOWN', message: 'unknown error' },
+        { code: 'UNKNOWN', detail },
+      ],
+    });
+    const { registry } = await registryWith((_request, response) =>
+      end(response, 500, body, { 'content-type': 'application/json' }),
+    );
+    const error = await caught(registry.deleteBlob(DIGEST));
+    expect(error.message).toContain('NoSuchBucket');
+    expect(error.suggestions.join('\n')).toContain('bucket');
+  });
+
   test.each([
     ['s3aws: AccessDenied: Access Denied\n\tstatus code: 403, request id: x', /check its credentials/],
     ['s3aws: SlowDown: Please reduce your request rate.\n\tstatus code: 503', /run again later/],

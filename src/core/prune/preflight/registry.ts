@@ -28,8 +28,7 @@ export async function checkRegistry(input: RegistryCheckInput): Promise<Prefligh
   const { registry, pruneRegistry, hasToken, probeDeletion } = input;
   if (!pruneRegistry || !registry) return noneChecked('the registry is not changed');
   const { registryNeeded = input.repositories.length > 0 } = input;
-  if (isRegistryAbsent(registry) && !registryNeeded)
-    return noneChecked('the cluster has no registry, and none is needed');
+  if (isRegistryAbsent(registry) && !registryNeeded) return noneChecked('no registry was found, and none is needed');
   if (registry instanceof Error) {
     const why = 'the registry does not answer';
     return [

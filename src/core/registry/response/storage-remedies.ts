@@ -4,7 +4,7 @@ import { ADVICE } from '../../model/advice.js';
 const REMEDIES: [RegExp, string][] = [
   [
     /AccessDenied|Forbidden|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|Authorization(Permission|Failure)|AuthenticationFailed|invalid_grant|status code: 40[13]\b/i,
-    'allow the registry to delete in its storage: check its credentials (secret image-registry-private-configuration in namespace openshift-image-registry) and the policy of the bucket or container',
+    'allow the registry to read and delete in its storage: check its credentials (secret image-registry-private-configuration in namespace openshift-image-registry) and the policy of the bucket or container',
   ],
   [
     /SlowDown|TooManyRequests|ServerBusy|Throttl|RequestLimitExceeded|rateLimitExceeded|status code: (429|503)\b/i,
