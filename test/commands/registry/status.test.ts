@@ -286,7 +286,8 @@ describe('differences to a dry run of prune images are warnings', () => {
     const name = `sha256:${'a'.repeat(64)}`;
     const metadata = { name, creationTimestamp: '2020-01-01T00:00:00Z' };
     const dockerImageMetadata = { Id: `sha256:${'b'.repeat(64)}`, Size: 10 };
-    other.store.put('images', { metadata, dockerImageMetadata, dockerImageLayers: [], ...image });
+    const dockerImageLayers = [{ name: `sha256:${'c'.repeat(64)}`, size: 10 }];
+    other.store.put('images', { metadata, dockerImageMetadata, dockerImageLayers, ...image });
   };
 
   test('attachments that only manifests show', async () => {
