@@ -29,7 +29,7 @@ const ATTACHED = 'signatures, attestations and SBOMs that only their manifests a
 const RUN_AGAIN = 'make the registry reachable, and run again';
 
 /** What to do about a manifest that the registry should be able to serve. */
-export const LOST_MANIFEST =
+const LOST_MANIFEST =
   'if the registry has lost the manifest, delete the tags that list the image, or the image; otherwise look into the log of the registry and run again';
 
 /** Returns what to do about a registry that is not available: to ignore it only if there is none. */
