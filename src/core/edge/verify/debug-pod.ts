@@ -59,7 +59,7 @@ async function deleteLeftovers(api: ClusterApi): Promise<void> {
 async function deletePod(api: ClusterApi, name: string): Promise<void> {
   await requestPodDeletion(api, { name }, { graceSeconds: 0 }).catch((error: unknown) => {
     if (error instanceof RegadmError)
-      error.suggestions.push(`delete the debug pod manually: oc -n ${NAMES.namespace} delete pod ${name}`);
+      error.suggestions.unshift(`delete the debug pod manually: oc -n ${NAMES.namespace} delete pod ${name}`);
     throw error;
   });
 }
