@@ -95,7 +95,8 @@ function missingInStream({ status }: KubeObject): string | undefined {
   const tags = listOf(status.tags);
   if (!tags.every((tag) => isRecord(tag) && typeof tag.tag === 'string')) return 'status.tags[].tag';
   if (!tags.every((tag) => isRecord(tag) && hasItems(tag))) return 'status.tags[].items';
-  return undefined;
+  const items = tags.flatMap((tag) => (isRecord(tag) ? listOf(tag.items) : []));
+  return items.every(hasImage) ? undefined : 'status.tags[].items[].image';
 }
 
 /** The items of a tag are null if none was imported; then conditions state why. */
@@ -119,9 +120,9 @@ function hasContainers(podSpec: unknown): boolean {
   return isRecord(podSpec) && Array.isArray(podSpec.containers) && podSpec.containers.length > 0;
 }
 
-/** Every container of a pod has an image; in a template, it can be missing. */
-function hasImage(container: unknown): boolean {
-  return isRecord(container) && typeof container.image === 'string';
+/** Every container of a pod, and every item of a tag, has an image; in a template, it can be missing. */
+function hasImage(part: unknown): boolean {
+  return isRecord(part) && typeof part.image === 'string';
 }
 
 function valueAt(object: KubeObject, path: string[]): unknown {

@@ -138,6 +138,14 @@ const BROKEN: [string, string, object | string, string][] = [
     'ImageStream "ns/app" without status.tags[].items',
   ],
   [
+    'an image stream with a tag item without an image',
+    'imagestreams.json',
+    listOf('imagestreams', [
+      { ...imagestreams[0], status: { tags: [{ tag: 'v1', items: [{ generation: 1 }] }] } } as KubeObject,
+    ]),
+    'ImageStream "ns/app" without status.tags[].items[].image',
+  ],
+  [
     'an image with a manifest that was cut',
     'images.json',
     listOf('images', [{ ...images[0], dockerImageManifest: '{"schemaVersion":2,"subject":{"digest":"' } as KubeObject]),
