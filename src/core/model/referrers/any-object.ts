@@ -8,7 +8,7 @@ import type { Reference, Referrer } from '../referrer.js';
  * object: `spec.steps[0].image`.
  */
 export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeObject) => Referrer {
-  const registries = hosts.map(toRegistryHost);
+  const registries = hostPattern(hosts);
   return (object) => ({
     kind,
     namespace: object.metadata?.namespace ?? '',
@@ -18,15 +18,10 @@ export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeOb
   });
 }
 
-/** A host of the registry: `HOST/`, and what finds it in a text in upper or lower case. */
-interface RegistryHost {
-  prefix: string;
-  pattern: RegExp;
-}
-
-function toRegistryHost(host: string): RegistryHost {
-  const prefix = `${host}/`;
-  return { prefix, pattern: new RegExp(prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'gi') };
+/** Returns what finds `HOST/` in a text in upper or lower case, for all hosts of the registry; undefined without any. */
+function hostPattern(hosts: readonly string[]): RegExp | undefined {
+  const escaped = hosts.map((host) => host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return hosts.length === 0 ? undefined : new RegExp(`(?:${escaped.join('|')})/`, 'gi');
 }
 
 /** A part of an object. */
@@ -47,7 +42,7 @@ function isLocalReference(text: string): boolean {
 }
 
 /** Collects the references in a value, in the order of its fields. Without recursion, because values nest deeply. */
-function collect(value: unknown, registries: RegistryHost[]): Reference[] {
+function collect(value: unknown, registries: RegExp | undefined): Reference[] {
   const found: Reference[] = [];
   const waiting: Part[] = [{ value, path: '' }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -86,7 +81,7 @@ type Found = Omit<Reference, 'field'>;
  * Finds the references in a text, without duplicates: digests at any position, and `HOST/NAMESPACE/NAME[:TAG]`. If the
  * text contains escape sequences of JSON, it also looks at what they stand for.
  */
-function findReferences(text: string, registries: RegistryHost[]): Iterable<Found> {
+function findReferences(text: string, registries: RegExp | undefined): Iterable<Found> {
   const found = new Map<string, Found>();
   addReferences(text, registries, found);
   const decoded = decodeEscapes(text);
@@ -102,7 +97,7 @@ function decodeEscapes(text: string): string {
   return text.replace(ESCAPE, (_, slash?: string, code?: string) => slash ?? String.fromCharCode(parseInt(code!, 16)));
 }
 
-function addReferences(text: string, registries: RegistryHost[], found: Map<string, Found>): void {
+function addReferences(text: string, registries: RegExp | undefined, found: Map<string, Found>): void {
   const add = (form: Reference['form'], name: string): void =>
     void found.set(name, { form, text: name, extended: true });
   for (const { index } of text.matchAll(DIGEST)) {
@@ -110,10 +105,10 @@ function addReferences(text: string, registries: RegistryHost[], found: Map<stri
     if (spec === undefined) add('digest', text.slice(index, index + DIGEST_LENGTH).toLowerCase());
     else add('pull-spec', spec);
   }
-  for (const { prefix, pattern } of registries) {
-    for (const { index } of text.matchAll(pattern))
-      for (const name of tagsAt(text, index, prefix)) add('pull-spec', name);
-  }
+  // Most texts have no slash.
+  if (!registries || !text.includes('/')) return;
+  for (const { index, 0: prefix } of text.matchAll(registries))
+    for (const name of tagsAt(text, index, prefix.toLowerCase())) add('pull-spec', name);
 }
 
 /** A digest of an image, also if more digits follow, and in upper case. */
