@@ -7,10 +7,8 @@ import type { Snapshot, UnreadManifest } from '../model/table/snapshot.js';
 import type { Registry } from '../registry/api.js';
 import { isUnavailable, RegistryError } from '../registry/error.js';
 import { repositoriesListing, repositoryOf } from './repositories.js';
+import { CONCURRENCY } from './search.js';
 import { remedyForUnserved, remedyOf, type NotRead } from './texts.js';
-
-/** Maximum concurrent manifest requests. */
-const CONCURRENCY = 16;
 
 /** Number of repositories from which the user may not pull, without one that allows it, after which reading ends. */
 const MAX_DENIED = 20;
