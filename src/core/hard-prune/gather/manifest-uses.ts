@@ -5,7 +5,7 @@ import { sha256Digest } from '../../model/digest.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { Storage } from '../../storage/storage.js';
 import { describePlace, type ClusterUsage } from '../plan/usage.js';
-import { parseManifest, parseManifestDigests } from './manifest.js';
+import { digestsIn, parseManifest, parseManifestDigests } from './manifest.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
 export const CONCURRENCY = 16;
@@ -68,7 +68,7 @@ class ManifestReading {
     await forEachParallel(this.usage.bare, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
-      const named = body && namedIn(body);
+      const named = body && digestsIn(body);
       if (!named) return;
       for (const blob of named.blobs) this.use(blob, hex);
       if (named.children.length > 0) this.usage.children.set(hex, named.children);
@@ -86,7 +86,7 @@ class ManifestReading {
     await forEachParallel(listed, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
-      const named = body && namedIn(body)?.children;
+      const named = body && digestsIn(body)?.children;
       if (!named?.length) return;
       this.use(hex, hex);
       children.set(hex, named);
@@ -122,7 +122,7 @@ class ManifestReading {
     await forEachParallel(indexes, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
-      const stored = body && namedIn(body)?.children;
+      const stored = body && digestsIn(body)?.children;
       if (stored?.length) children.set(hex, [...new Set([...(children.get(hex) ?? []), ...stored])]);
     });
   }
@@ -175,15 +175,6 @@ class ManifestReading {
   private use(blob: string, image: string): void {
     const { inUse } = this.usage;
     if (!inUse.has(blob)) inUse.set(blob, sha256Digest(image));
-  }
-}
-
-/** Returns what a manifest names; undefined for anything that is not a manifest. */
-function namedIn(body: Buffer): ReturnType<typeof parseManifestDigests> | undefined {
-  try {
-    return parseManifestDigests(body.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }
 

@@ -29,6 +29,15 @@ export function parseManifestDigests(text: string): ManifestUses {
   return usesOf(text, parseDigest);
 }
 
+/** Reads what the content of a blob names; undefined if it is not a manifest. */
+export function digestsIn(body: Buffer): ManifestUses | undefined {
+  try {
+    return parseManifestDigests(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 function usesOf(text: string, parse: (name: unknown) => Digest | undefined): ManifestUses {
   const manifest = parseJson(text);
   const { config, layers, children } = manifestParts(manifest);

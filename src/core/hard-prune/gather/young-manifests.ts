@@ -2,7 +2,7 @@ import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { sha256Digest } from '../../model/digest.js';
 import type { Storage } from '../../storage/storage.js';
-import { parseManifestDigests } from './manifest.js';
+import { digestsIn } from './manifest.js';
 import { CONCURRENCY, unreadable } from './manifest-uses.js';
 
 /**
@@ -35,18 +35,14 @@ export async function readYoungManifests(
   return named;
 }
 
+/** Reads a manifest. What is not a manifest names nothing. It is young, so it is kept itself. */
 async function readManifest(
   storage: Pick<Storage, 'readBlob'>,
   hex: string,
-): Promise<ReturnType<typeof parseManifestDigests>> {
+): Promise<NonNullable<ReturnType<typeof digestsIn>>> {
   const digest = sha256Digest(hex);
   const body = await storage.readBlob(digest, MANIFEST_LIMIT_BYTES).catch((error: unknown) => {
     throw unreadable(`manifest ${digest}`, error);
   });
-  try {
-    if (body) return parseManifestDigests(body.toString('utf8'));
-  } catch {
-    // What is not a manifest names nothing. It is young, so it is kept itself.
-  }
-  return { blobs: [], children: [] };
+  return (body && digestsIn(body)) ?? { blobs: [], children: [] };
 }
