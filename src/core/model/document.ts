@@ -32,6 +32,11 @@ export interface Failure {
   suggestions?: string[];
 }
 
+/** Returns what to do about failures, each remedy once. */
+export function remediesOf(failures: readonly Failure[]): string[] {
+  return [...new Set(failures.flatMap(({ suggestions = [] }) => suggestions))];
+}
+
 /**
  * Result for an entry: what a dry run would do (`Planned`), what was done (`Done`), `gone` (it no longer existed),
  * `skipped` or `failed`.

@@ -1,4 +1,4 @@
-import type { Failure } from '../model/document.js';
+import { remediesOf, type Failure } from '../model/document.js';
 import { lateImagesFirst } from '../model/late-image.js';
 
 /** Maximum number of failures that are listed: tenants choose how many objects there are. */
@@ -14,9 +14,4 @@ export function failureLines(failures: readonly Failure[], warnings: readonly st
   const lines = unsaid.map(({ target, message }) => `error: ${target}: ${message}`).slice(0, LISTED);
   if (unsaid.length > LISTED) lines.push(`error: ${unsaid.length - LISTED} more failed (-o json lists all)`);
   return [...lines, ...remediesOf(unsaid).map((remedy) => `  * ${remedy}`)].map((line) => `${line}\n`);
-}
-
-/** Returns what to do about failures, each remedy once. */
-export function remediesOf(failures: readonly Failure[]): string[] {
-  return [...new Set(failures.flatMap(({ suggestions = [] }) => suggestions))];
 }

@@ -1,4 +1,4 @@
-import type { Failure } from '../../model/document.js';
+import { remediesOf, type Failure } from '../../model/document.js';
 import { EXIT, messageOf, RegadmError, suggestionsOf, withAdvice } from '../../model/errors.js';
 import type { ProcedureStep } from './step.js';
 import type { Deletions, Findings } from '../report.js';
@@ -41,10 +41,6 @@ function withLateImages(error: unknown, late: readonly Failure[]): unknown {
   if (late.length === 0) return error;
   const told = error instanceof RegadmError ? error : new RegadmError(messageOf(error), { code: 'INTERNAL' });
   return withAdvice(told, late.map(({ target, message }) => `${target}: ${message}`).concat(remediesOf(late)));
-}
-
-function remediesOf(failures: readonly Failure[]): string[] {
-  return [...new Set(failures.flatMap(({ suggestions = [] }) => suggestions))];
 }
 
 /** Combines the errors. That the registry is not restored matters more than the error that ended the run. */

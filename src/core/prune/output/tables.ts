@@ -1,7 +1,6 @@
-import type { Failure } from '../../model/document.js';
+import { remediesOf, type Failure } from '../../model/document.js';
 import type { ImagePruneReport } from '../report.js';
 import type { Styles } from '../../terminal/color.js';
-import { remediesOf } from '../../terminal/failure-lines.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
