@@ -130,8 +130,7 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
     reason: reason ?? '',
     answer,
     step,
-    suggestions:
-      away?.suggestions ?? (page ? [...page, ...(response.status === 401 ? [ADVICE.logInAgain] : [])] : granting),
+    suggestions: away?.suggestions ?? page ?? granting,
   });
 }
 

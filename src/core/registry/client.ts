@@ -13,7 +13,7 @@ import { paths, type Tag } from './paths.js';
 import { Requests, type Answered, type Token } from './requests.js';
 import type { HttpResponse, Transport } from './transport.js';
 import { bearerChallenge, type BearerChallenge } from './response/challenge.js';
-import { isHtml } from './response/web-page.js';
+import { isWebPage } from '../kit/web-page.js';
 
 export interface ClientOptions {
   transport: Transport;
@@ -99,7 +99,7 @@ export class HttpRegistry implements Registry {
     const answered = await this.requests.send({ method: 'GET', path: '/v2/', ...options });
     if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'login' });
     // A server can redirect everything to its login page, which it sends with 200.
-    if (isHtml(answered.response)) throw webPage(answered);
+    if (isWebPage(answered.response)) throw webPage(answered);
   }
 
   async close(): Promise<void> {
@@ -157,7 +157,7 @@ function parseManifest(answered: Answered): Manifest {
   } catch {
     // Not JSON: the error below describes the body.
   }
-  if (isHtml(response)) throw webPage(answered);
+  if (isWebPage(response)) throw webPage(answered);
   // With the status, it is a failure of this manifest, not of the registry.
   throw failure('answer', 'answered with a manifest that cannot be read', url, { status: response.status });
 }

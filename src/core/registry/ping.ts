@@ -5,7 +5,7 @@ import { RegistryError } from './error.js';
 import { EXPECTS_HTTPS, failure } from './failure.js';
 import { bearerChallenge } from './response/challenge.js';
 import type { HttpResponse, Transport } from './transport.js';
-import { isHtml } from './response/web-page.js';
+import { isWebPage } from '../kit/web-page.js';
 import { ADVICE } from '../model/advice.js';
 
 /** Maximum wait that a busy server can request while it is probed, in ms. */
@@ -67,7 +67,7 @@ function retryAfter(outcome: Outcome<HttpResponse>): number | undefined {
 }
 
 function isHealthy(response: HttpResponse): boolean {
-  return response.status === 200 && !isHtml(response);
+  return response.status === 200 && !isWebPage(response);
 }
 
 /** Responses of HTTPS servers to plain HTTP: Go's, then nginx's. */
@@ -80,13 +80,13 @@ function unexpected(transport: Transport, root: HttpResponse, health: HttpRespon
     return failure('tls-port', EXPECTS_HTTPS, origin, { status });
   }
   const url = `${origin}/healthz`;
-  if (status === 503 && isHtml(health)) {
+  if (status === 503 && isWebPage(health)) {
     return failure('answer', 'the router answers 503 with an HTML page: this route has no registry pod', url, {
       status,
       suggestions: [...proxyRemedies, ADVICE.registryRunning, ADVICE.registryAddress],
     });
   }
-  if (isHtml(health) || isHtml(root)) {
+  if (isWebPage(health) || isWebPage(root)) {
     const what = `answered with an HTML page (status ${status}): this is not a registry${throughProxy(transport.proxy)}`;
     return failure('answer', what, url, { status, suggestions: [...proxyRemedies, ADVICE.integratedRegistry] });
   }

@@ -6,7 +6,7 @@ import { storageRemedies } from './response/storage-remedies.js';
 import type { HttpResponse } from './transport.js';
 import { bearerChallenge, isOpenShiftBasic, otherRealm, type BearerChallenge } from './response/challenge.js';
 import { printable } from './response/printable.js';
-import { isHtml } from './response/web-page.js';
+import { isWebPage } from '../kit/web-page.js';
 
 /** Codes by which a registry says that the user may not do something. */
 const DENIALS: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'DENIED']);
@@ -76,7 +76,7 @@ export function responseError(response: HttpResponse, request: RequestDescriptio
     url: request.url,
     status,
     registryCode: message?.code,
-    suggestions: isHtml(response) ? [...(request.proxyRemedies ?? []), ...suggestions] : suggestions,
+    suggestions: isWebPage(response) ? [...(request.proxyRemedies ?? []), ...suggestions] : suggestions,
   });
 }
 

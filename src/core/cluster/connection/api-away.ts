@@ -1,3 +1,4 @@
+import { isWebPage } from '../../kit/web-page.js';
 import { ADVICE } from '../../model/advice.js';
 import type { ApiResponse } from '../api.js';
 
@@ -48,8 +49,7 @@ function isAggregated(group: string): boolean {
 }
 
 /** Returns what to do about a web page, which no API server sends; undefined for other responses. */
-export function pageRemedies({ headers, body, proxyRemedies = [] }: ApiResponse): string[] | undefined {
-  const isPage =
-    /^text\/html/i.test(String(headers['content-type'] ?? '')) || /^\s*<(!doctype|html)/i.test(body.toString());
-  return isPage ? [...proxyRemedies, ADVICE.proxyInFront] : undefined;
+export function pageRemedies({ status, headers, body, proxyRemedies = [] }: ApiResponse): string[] | undefined {
+  if (!isWebPage({ headers, text: body.toString() })) return undefined;
+  return [...proxyRemedies, ADVICE.proxyInFront, ...(status === 401 ? [ADVICE.logInAgain] : [])];
 }
