@@ -50,7 +50,7 @@ async function run({ api, reporter, signal }: ClusterSession, first: ImagePruneF
     import('../core/terminal/writer.js'),
     import('../core/prune/index.js'),
     import('../core/prune/output/index.js'),
-    import('../core/prune/output/failure-lines.js'),
+    import('../core/prune/output/unlisted-failures.js'),
     import('../core/prune/output/hints.js'),
     import('../core/prune/exit-status.js'),
     import('./present.js'),

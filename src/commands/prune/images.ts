@@ -1,7 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import { toExitStatus } from '../../core/prune/exit-status.js';
-import { unlistedFailures } from '../../core/prune/output/failure-lines.js';
+import { unlistedFailures } from '../../core/prune/output/unlisted-failures.js';
 import { hintsFor } from '../../core/prune/output/hints.js';
 import { imagePruneOutput } from '../../core/prune/output/index.js';
 import { keptLines } from '../../core/prune/output/kept.js';
