@@ -29,7 +29,7 @@ export class ImageUses implements Collector {
   /** Images whose objects state a size, but no layers, or invalid layer names: their manifests may name others. */
   readonly doubtful = new Set<string>();
   /** Images whose objects name no layers and state no size: nothing says that their manifests name any. */
-  readonly bare = new Set<string>();
+  readonly withoutLayers = new Set<string>();
   /**
    * Images among those that have more blobs than their objects name: the object states a size, but no layers, or the
    * manifest in it names further blobs.
@@ -73,7 +73,7 @@ export class ImageUses implements Collector {
   private checkBlobs(hex: string, image: KubeObject): void {
     if (!namesItsBlobs(image)) this.incomplete.push(hex);
     else if (mayNameOthers(image)) this.doubtful.add(hex);
-    else if (hasNoLayers(image)) this.bare.add(hex);
+    else if (hasNoLayers(image)) this.withoutLayers.add(hex);
     else return;
     const named = this.addEmbedded(hex, image);
     if (!namesItsBlobs(image)) return;

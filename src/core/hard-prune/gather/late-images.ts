@@ -56,7 +56,7 @@ export class LateImages implements Collector {
       needs: [...uses.inUse.keys()],
       children: uses.children.get(hex) ?? [],
       isIncomplete: !isStated && uses.incomplete.length + uses.understated.length > 0,
-      isDoubtful: !isStated && (uses.doubtful.has(hex) || uses.bare.has(hex)),
+      isDoubtful: !isStated && (uses.doubtful.has(hex) || uses.withoutLayers.has(hex)),
     });
   }
 }

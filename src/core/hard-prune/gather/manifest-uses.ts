@@ -28,7 +28,7 @@ export async function addManifestUses(
   const reading = new ManifestReading(storage, usage, signal);
   const missing = await reading.read(usage.incomplete);
   await reading.read(usage.doubtful, parseManifestDigests);
-  await reading.readBare();
+  await reading.readWithoutLayers();
   await reading.addListedIndexes();
   await reading.addChildren();
   const unknown = missing.filter((hex) => !usage.embedded.has(hex)).map((hex) => reading.describe(hex));
@@ -64,8 +64,8 @@ class ManifestReading {
   }
 
   /** Adds what manifests name of images of which nothing says that they have layers. Anything else names nothing. */
-  async readBare(): Promise<void> {
-    await forEachParallel(this.usage.bare, { concurrency: CONCURRENCY }, async (hex) => {
+  async readWithoutLayers(): Promise<void> {
+    await forEachParallel(this.usage.withoutLayers, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
       const named = body && digestsIn(body);

@@ -24,7 +24,7 @@ export async function readUsage(api: ClusterApi, signal?: AbortSignal): Promise<
     newestImage: images.newest,
     incomplete: images.incomplete,
     doubtful: images.doubtful,
-    bare: images.bare,
+    withoutLayers: images.withoutLayers,
     understated: images.understated,
     embedded: images.embedded,
     streams: streams.listed,

@@ -21,7 +21,7 @@ export interface ClusterUsage {
   /** Images whose objects state a size, but no layers, or invalid layer names: their manifests may name others. */
   doubtful: ReadonlySet<string>;
   /** Images whose objects name no layers and state no size: nothing says that their manifests name any. */
-  bare: ReadonlySet<string>;
+  withoutLayers: ReadonlySet<string>;
   /**
    * Images among those that have more blobs than their objects name: the object states a size, but no layers, or the
    * manifest in it names further blobs.

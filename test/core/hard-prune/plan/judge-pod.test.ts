@@ -16,7 +16,7 @@ function aCluster(change: Partial<ClusterUsage> = {}): ClusterUsage {
     newestImage: undefined,
     incomplete: [],
     doubtful: new Set(),
-    bare: new Set(),
+    withoutLayers: new Set(),
     understated: [],
     embedded: new Set(),
     streams: new Map([['ns/app', new Set([hex(image), hex(index)])]]),
