@@ -490,43 +490,38 @@ describe('stopped at every step', () => {
     },
   );
 
-  test('an interrupted run keeps the lock until the operator has acted on the config', async () => {
+  /**
+   * Interrupts a run once the registry is read-only, while nothing acts on changes. At the fifth look at the Deployment
+   * after its mode was restored, notes whether the run still has the lock, and completes the roll-out.
+   * @param atFirstLook acts at the first of these looks
+   */
+  async function interruptDuringRollout(
+    atFirstLook = (): void => {},
+  ): Promise<{ status: number | null; locked?: boolean }> {
     await begin({ rolloutStepMs: 'manual' });
     const run = start(sandbox, storageArgs());
     let looks = 0;
-    let lockedMeanwhile: boolean | undefined;
+    let locked: boolean | undefined;
     sandbox.onRequest(({ method, path }) => {
       if (method !== 'GET' || !path.includes('/deployments/')) return;
-      if (readOnly()) run.child.kill('SIGINT');
-      else if (generation() > 2 && ++looks === 5) {
-        lockedMeanwhile = annotated();
-        sandbox.rollout.finish();
-      }
+      if (readOnly()) return void run.child.kill('SIGINT');
+      if (generation() <= 2) return;
+      if (++looks === 1) atFirstLook();
+      if (looks < 5 || locked !== undefined) return;
+      locked = annotated();
+      sandbox.rollout.finish();
     });
-    const { status } = await run.ended;
-    expect(status).toBe(130);
+    return { status: (await run.ended).status, locked };
+  }
+
+  test('an interrupted run keeps the lock until the operator has acted on the config', async () => {
     // Nothing has changed the Deployment or the pods, so only the operator's status shows that the change is not seen.
-    expect(lockedMeanwhile).toBe(true);
+    expect(await interruptDuringRollout()).toEqual({ status: 130, locked: true });
     expect(guardedState(sandbox)).toEqual(before);
   });
 
   test('an interrupted run keeps the lock until the controller has seen the Deployment', async () => {
-    await begin({ rolloutStepMs: 'manual' });
-    const run = start(sandbox, storageArgs());
-    let looks = 0;
-    let lockedMeanwhile: boolean | undefined;
-    sandbox.onRequest(({ method, path }) => {
-      if (method !== 'GET' || !path.includes('/deployments/')) return;
-      if (readOnly()) run.child.kill('SIGINT');
-      else if (generation() > 2) {
-        if (++looks === 1) operatorChangesDeployment();
-        if (looks < 5 || lockedMeanwhile !== undefined) return;
-        lockedMeanwhile = annotated();
-        sandbox.rollout.finish();
-      }
-    });
-    expect((await run.ended).status).toBe(130);
-    expect(lockedMeanwhile).toBe(true);
+    expect(await interruptDuringRollout(operatorChangesDeployment)).toEqual({ status: 130, locked: true });
     expect(guardedState(sandbox)).toEqual(before);
   });
 
