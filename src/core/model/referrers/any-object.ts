@@ -18,7 +18,7 @@ export function anyObjectReducer(kind: string, hosts: string[]): (object: KubeOb
   });
 }
 
-/** Returns what finds `HOST/` in a text in upper or lower case, for all hosts of the registry; undefined without any. */
+/** Returns what finds `HOST/` of any of the hosts in a text, in upper or lower case; undefined without hosts. */
 function hostPattern(hosts: readonly string[]): RegExp | undefined {
   const escaped = hosts.map((host) => host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return hosts.length === 0 ? undefined : new RegExp(`(?:${escaped.join('|')})/`, 'gi');
