@@ -2,6 +2,7 @@ import { jsonResponse, textResponse, type SandboxResponse, type SandboxRequest }
 import { bearerToken } from '../http/request.js';
 import { isTrue, parseRoute, rbacVerb, type Route } from './routes.js';
 import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './status.js';
+import { deleteObject } from './deletion.js';
 import { discoveryResponse } from './discovery.js';
 import { deleteStreamTag } from './image-stream-tags.js';
 import type { Lists } from './lists.js';
@@ -87,7 +88,7 @@ export class ApiServer {
     if (method === 'POST' && !route.name) return this.writes.create(route, request);
     if (method === 'PUT' && route.name) return this.writes.replace(route, request);
     if (method === 'PATCH' && route.name) return this.writes.patch(route, request);
-    if (method === 'DELETE' && route.name) return this.writes.delete(route, request);
+    if (method === 'DELETE' && route.name) return deleteObject(this.context.store, route, request);
     throw methodNotAllowed();
   }
 

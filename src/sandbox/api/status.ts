@@ -80,6 +80,12 @@ export function invalid(resource: Named, name: string, problem: string): ApiStat
   return new ApiStatus({ code: 422, reason: 'Invalid', message, details: statusDetails(resource, name) });
 }
 
+/** The 422 for options of a request, such as `dryRun`, that the server does not know. */
+export function invalidOptions(kind: string, problems: string[]): ApiStatus {
+  const resource = { group: 'meta.k8s.io', resource: kind };
+  return invalid(resource, '', problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
+}
+
 export function methodNotAllowed(): ApiStatus {
   const message = 'the server does not allow this method on the requested resource';
   return new ApiStatus({ code: 405, reason: 'MethodNotAllowed', message, details: {} });
@@ -98,6 +104,11 @@ export function conflict(resource: Named, name: string): ApiStatus {
 
 export function uidConflict(resource: Named, name: string, wanted: string, actual: string): ApiStatus {
   const cause = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`;
+  return cannotBeFulfilled(resource, name, cause);
+}
+
+export function versionConflict(resource: Named, name: string, wanted: string, actual: string): ApiStatus {
+  const cause = `Precondition failed: ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${actual}`;
   return cannotBeFulfilled(resource, name, cause);
 }
 

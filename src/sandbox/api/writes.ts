@@ -1,27 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { jsonResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import { parseJson, parseObject } from './body.js';
+import { isDryRun } from './dry-run.js';
+import { requireSame, type Preconditions } from './preconditions.js';
 import type { Route } from './routes.js';
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  invalid,
-  notFound,
-  statusDetails,
-  successResponse,
-  uidConflict,
-  unsupportedMediaType,
-} from './status.js';
+import { alreadyExists, badRequest, invalid, notFound, unsupportedMediaType } from './status.js';
 import { jsonPatch, mergePatch } from './patch.js';
-import type { ResourceDefinition } from './resources.js';
 import { withKind, type Store } from './store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
 /** Maximum size of all annotations of an object, in bytes. */
 const MAX_ANNOTATION_BYTES = 256 * 1024;
 
-/** Creates, replaces, patches and deletes objects, with the conflicts of the real server. */
+/** Creates, replaces and patches objects, with the conflicts of the real server. */
 export class Writes {
   constructor(private readonly store: Store) {}
 
@@ -68,15 +59,6 @@ export class Writes {
     return this.save(route, current, applyPatch(route, type, current, change), isDryRun(request));
   }
 
-  delete(route: Route, request: SandboxRequest): SandboxResponse {
-    const { definition, namespace, name = '' } = route;
-    const current = this.current(route);
-    const options = request.body.length ? (parseJson(request) as { preconditions?: Preconditions }) : {};
-    requireSame(definition, current, options.preconditions);
-    if (!isDryRun(request)) this.store.delete(definition, namespace, name);
-    return successResponse({ ...statusDetails(definition, name), uid: current.metadata.uid });
-  }
-
   private current(route: Route): KubeObject {
     const found = this.store.find(route.definition, route.namespace, route.name ?? '');
     if (!found) throw notFound(route.definition, route.name ?? '');
@@ -94,7 +76,12 @@ export class Writes {
         ? statusUpdate(current, wanted)
         : specUpdate(definition.hasStatus, current, wanted);
     this.checkAnnotations(route, next);
-    if (dryRun || sameContent(current, next)) return jsonResponse(withKind(definition, current));
+    if (sameContent(current, next)) return jsonResponse(withKind(definition, current));
+    if (dryRun) return jsonResponse(withKind(definition, next));
+    if (isReleased(current, next)) {
+      this.store.delete(definition, route.namespace, next.metadata.name);
+      return jsonResponse(withKind(definition, next));
+    }
     return jsonResponse(withKind(definition, this.store.write(definition, next)));
   }
 
@@ -108,20 +95,10 @@ export class Writes {
   }
 }
 
-interface Preconditions {
-  uid?: string;
-  resourceVersion?: string;
-}
-
-/**
- * Checks the preconditions of a request.
- * @throws ApiStatus 409 if the current object does not match them
- */
-function requireSame(definition: ResourceDefinition, current: KubeObject, wanted: Preconditions = {}): void {
-  const { uid, resourceVersion } = wanted;
-  const { metadata } = current;
-  if (uid && uid !== metadata.uid) throw uidConflict(definition, metadata.name, uid, metadata.uid!);
-  if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(definition, metadata.name);
+/** Returns whether an update removes the last finalizer of an object that is marked as deleted. */
+function isReleased(current: KubeObject, next: KubeObject): boolean {
+  const count = ({ metadata }: KubeObject): number => ((metadata.finalizers ?? []) as string[]).length;
+  return next.metadata.deletionTimestamp !== undefined && count(current) > 0 && count(next) === 0;
 }
 
 function applyPatch(route: Route, type: string, current: KubeObject, change: unknown): KubeObject {
@@ -190,8 +167,4 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, item]) => item !== undefined);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sorted(item)]));
-}
-
-function isDryRun(request: SandboxRequest): boolean {
-  return request.query.get('dryRun') === 'All';
 }

@@ -1,4 +1,5 @@
 import type { Faults } from '../http/faults.js';
+import { GarbageCollector } from './garbage-collector.js';
 import { Jobs } from './jobs.js';
 import { Kubelet } from './kubelet.js';
 import { operatorConditions } from './status.js';
@@ -14,13 +15,17 @@ import type { RolloutControl, SandboxOptions } from '../types.js';
 /** Default time between two steps, in ms. */
 const STEP_MS = 5;
 
-/** Simulates the image registry operator, the controllers of Deployments and jobs, and the kubelet, step by step. */
+/**
+ * Simulates the image registry operator, the controllers of Deployments and jobs, the garbage collector and the
+ * kubelet, step by step.
+ */
 export class Operator implements RolloutControl {
   readonly jobs: Jobs;
   private readonly rollout: Rollout;
   private readonly listeners: (() => void)[] = [];
   private readonly managed: boolean;
   private readonly kubelet: Kubelet;
+  private readonly collector: GarbageCollector;
   /** Cached, because every request to the registry reads it; cleared when a pod changes. */
   private modes: boolean[] | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -37,6 +42,7 @@ export class Operator implements RolloutControl {
     this.managed =
       options.operator ?? (options.cluster === undefined || !!options.sample || 'configs' in options.cluster);
     this.kubelet = new Kubelet(store, (namespace, name, lines) => this.jobs.setLog(namespace, name, lines));
+    this.collector = new GarbageCollector(store);
     faults.onChange(() => this.schedule());
     store.subscribe((event) => {
       if (event.definition.resource === 'pods') this.modes = undefined;
@@ -95,7 +101,8 @@ export class Operator implements RolloutControl {
     const operated = this.managed && (this.reconcile() || this.rollout.step() || this.writeStatus());
     const worked = this.jobs.step();
     const started = this.kubelet.step();
-    return operated || worked || started;
+    const collected = this.collector.step();
+    return operated || worked || started || collected;
   }
 
   finish(): void {
