@@ -4,6 +4,7 @@ import { sha256Digest } from '../registry/digest.js';
 import { MEDIA } from '../registry/manifest.js';
 import { DAY, layer, OS_LAYER, type SampleBuilder } from './builder.js';
 import { signature } from './extended-uses.js';
+import { histories } from './histories.js';
 
 const NODE = layer('nodejs-20', 260_000);
 const JAVA = layer('openjdk-17', 380_000);
@@ -101,7 +102,7 @@ function payments(sample: SampleBuilder): void {
   });
 }
 
-/** A builder image that a BuildConfig and a build use. */
+/** A builder image that a BuildConfig and its builds use. */
 function builds(sample: SampleBuilder): void {
   sample.stream('ci/builder');
   const builder = sample.revisions({
@@ -117,16 +118,7 @@ function builds(sample: SampleBuilder): void {
       strategy: { type: 'Source', sourceStrategy: { from: { kind: 'ImageStreamTag', name: 'builder:latest' } } },
     },
   });
-  sample.put('builds', {
-    metadata: { name: 'frontend-41', namespace: 'ci', creationTimestamp: sample.ago(13 * DAY) },
-    spec: {
-      strategy: {
-        type: 'Docker',
-        dockerStrategy: { from: { kind: 'ImageStreamImage', name: `builder@${builder[3]}` } },
-      },
-    },
-    status: { phase: 'Complete' },
-  });
+  histories(sample, builder);
   // A young image that no stream lists yet, because a build is still pushing it.
   sample.push('ci/builder', undefined, 0.1, {
     layers: [OS_LAYER, layer('nightly', 70_000)],
