@@ -5,7 +5,17 @@
  * A directory below src/core/ that is not listed here is a feature, so the rules hold for a new feature at once.
  */
 const ADAPTERS = ['cluster', 'registry', 'storage'];
-const FOUNDATIONS = ['model', 'graph', 'kit', 'terminal', ...ADAPTERS, 'operator', 'manifests'];
+const FOUNDATIONS = [
+  'model',
+  'graph',
+  'kit',
+  'terminal',
+  ...ADAPTERS,
+  'operator',
+  'manifests',
+  'deletion',
+  'object-prune',
+];
 
 /** Where files of the program can be. */
 const KNOWN_PLACES = '^src/(?:main\\.ts$|commands/|flags/|cli/|sandbox/|core/[^/]+/)';
@@ -86,6 +96,18 @@ module.exports = {
       '^src/core/manifests/',
       core('registry', 'graph', 'kit', 'model'),
       'manifests reads from the registry what decisions need.',
+    ),
+    layer(
+      'deletion',
+      '^src/core/deletion/',
+      core('terminal', 'kit', 'model'),
+      'deletion holds what every run that deletes needs.',
+    ),
+    layer(
+      'object-prune',
+      '^src/core/object-prune/',
+      core('deletion', 'cluster', 'terminal', 'kit', 'model'),
+      'object-prune prunes objects of the API; it knows no feature.',
     ),
     {
       name: 'features-are-independent',

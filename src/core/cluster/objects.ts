@@ -1,3 +1,4 @@
+import { RegadmError } from '../model/errors.js';
 import type { KubeObject } from '../model/kube.js';
 import { ApiError, apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ClusterApi } from './api.js';
@@ -5,7 +6,7 @@ import { expectObject } from './expect.js';
 import { readList } from './lists/list.js';
 import { OBJECT_PARSER, type ObjectPage } from './lists/page.js';
 import { describeObject, pathOf, type ObjectReference } from './object-reference.js';
-import { listPath, type Resource } from './resources.js';
+import { NAMESPACES, listPath, type Resource } from './resources.js';
 import { isSuccess } from './response.js';
 import { serverTime } from './server-time.js';
 
@@ -80,6 +81,20 @@ export async function findIfReadable<T extends KubeObject = KubeObject>(
     return await findObject<T>(api, reference, options);
   } catch (error) {
     if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+/** Tells whether a namespace exists; the error if that cannot be read. */
+export async function hasNamespace(
+  api: ClusterApi,
+  name: string,
+  signal?: AbortSignal,
+): Promise<boolean | RegadmError> {
+  try {
+    return (await findObject(api, { resource: NAMESPACES, name }, { signal })) !== undefined;
+  } catch (error) {
+    if (error instanceof RegadmError) return error;
     throw error;
   }
 }

@@ -5,10 +5,9 @@ import { HttpImages } from '../cluster/images.js';
 import { listAny } from '../cluster/lists/all-referrers.js';
 import { readList } from '../cluster/lists/list.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
-import { findIfReadable, findObject, listObjects } from '../cluster/objects.js';
-import { JOBS, NAMESPACES, PODS } from '../cluster/resources.js';
+import { findIfReadable, hasNamespace, listObjects } from '../cluster/objects.js';
+import { JOBS, PODS } from '../cluster/resources.js';
 import { confirmWatch, watchList } from '../cluster/watch.js';
-import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
@@ -49,14 +48,7 @@ export function toClusterChecks(api: ClusterApi): ClusterChecks {
     namespace: api.namespace,
     hasToken: async () => (await api.token()) !== undefined,
     reviewAccess: (permission, signal) => reviewAccess(api, permission, signal),
-    hasNamespace: async (name, signal) => {
-      try {
-        return (await findObject(api, { resource: NAMESPACES, name }, { signal })) !== undefined;
-      } catch (error) {
-        if (error instanceof RegadmError) return error;
-        throw error;
-      }
-    },
+    hasNamespace: (name, signal) => hasNamespace(api, name, signal),
     listJobs: (signal) => listObjects(api, JOBS, { ...inRegistry, signal }),
     listPods: (signal) => listObjects(api, PODS, { ...inRegistry, signal }),
     findPod: (namespace, name, signal) => findIfReadable(api, { resource: PODS, namespace, name }, { signal }),

@@ -6,7 +6,7 @@ import { planImagePrune } from './plan/plan.js';
 import { planned } from './prune-images.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
-import { startRun } from './run-context.js';
+import { startRun } from '../deletion/run-context.js';
 import { warnAboutInput } from './warnings.js';
 
 const NOT_CURRENT =

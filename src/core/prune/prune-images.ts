@@ -13,7 +13,7 @@ import type { PrunePorts } from './ports.js';
 import { assertPassed, failedWith, preflight, reportChecks, type PreflightCheck } from './preflight/index.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
-import { startRun, type RunContext } from './run-context.js';
+import { startRun, type RunContext } from '../deletion/run-context.js';
 import { warnAboutClock, warnAboutInput, warnAboutPlanFile } from './warnings.js';
 
 /**

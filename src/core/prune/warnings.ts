@@ -6,7 +6,7 @@ import type { InvalidReference, RegadmError } from '../model/errors.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
-import type { RunContext } from './run-context.js';
+import type { RunContext } from '../deletion/run-context.js';
 
 /** Minimum difference between the clocks that is reported, in ms. */
 const CLOCK_TOLERANCE_MS = 60_000;

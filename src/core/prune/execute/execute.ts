@@ -1,14 +1,14 @@
 import type { RegistrySetup } from '../../operator/state.js';
+import { AuditLog } from '../../deletion/audit-log.js';
 import { namespaceToRead } from '../../graph/options.js';
 import type { Reporter } from '../../kit/reporter.js';
-import { EXIT, RegadmError, type InvalidReference } from '../../model/errors.js';
+import type { InvalidReference } from '../../model/errors.js';
 import type { Gathered } from '../gather/gather.js';
 import type { Failure } from '../../model/document.js';
 import { hasDeletedInRegistry, isUntouched, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
 import { warnAboutLaterReferences } from '../warnings.js';
-import { AuditLog } from './audit-log.js';
 import { ClusterWatcher } from './watch/cluster-watcher.js';
 import { pruneImages } from './images.js';
 import { reportLateImages } from './late-images.js';
@@ -75,7 +75,7 @@ export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: 
   reporter.log(4, `the oldest look at the cluster that a deletion rested on was ${age} s old`);
   const { outcome, failures } = run;
   const registrySetup = hasDeletedInRegistry(outcome) ? await ports.readRegistrySetup() : undefined;
-  return { dryRun: false, outcome, failures, laterReferences, registrySetup, interrupted: toInterruption(signal) };
+  return { dryRun: false, outcome, failures, laterReferences, registrySetup, interrupted: run.interrupted };
 }
 
 function watch(
@@ -92,11 +92,6 @@ function watch(
     log: (level, line) => reporter.log(level, line),
     clock: ports.clock,
   });
-}
-
-function toInterruption({ aborted, reason }: AbortSignal): Execution['interrupted'] {
-  if (!aborted) return undefined;
-  return { exitCode: reason instanceof RegadmError ? reason.exitCode : EXIT.sigint };
 }
 
 function openRegistryOf({ registry }: Gathered): Exclude<Gathered['registry'], Error> {

@@ -7,7 +7,7 @@ import type { Registry } from '../../registry/api.js';
 import type { Decided } from '../plan/evidence.js';
 import { isRegistryAbsent } from '../plan/needs-registry.js';
 import type { RunPolicy } from '../request.js';
-import type { RunContext } from '../run-context.js';
+import type { RunContext } from '../../deletion/run-context.js';
 
 /** Opens the registry, or returns the error of opening it; called only if a manifest can change the plan. */
 type ManifestSource = () => Promise<Registry | Error>;

@@ -1,16 +1,16 @@
 import { everythingToRead } from '../../cluster/lists/everything-to-read.js';
 import type { ReadResult } from '../../cluster/lists/read-result.js';
 import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
-import { checkNamespace } from './namespace.js';
+import { checkEmptyNamespace } from '../../deletion/namespace.js';
 import { resolveUnreadable } from '../../manifests/unreadable.js';
 import { readPossibleGaps } from '../../manifests/possible-gaps.js';
-import { freezeSnapshot, type Snapshot } from '../../model/table/snapshot.js';
+import { freezeSnapshot, type Snapshot, type SnapshotView } from '../../model/table/snapshot.js';
 import type { Registry } from '../../registry/api.js';
 import { decide, type Evidence } from '../plan/evidence.js';
 import { assertNotTooOld, type ParsedPlanFile } from '../plan/parse-plan-file.js';
 import type { PrunePorts } from '../ports.js';
 import type { ImagePruneRequest } from '../request.js';
-import type { RunContext } from '../run-context.js';
+import type { RunContext } from '../../deletion/run-context.js';
 import { openRegistry, RegistryToRead } from './registry.js';
 import { gatherSubjects } from './attachments.js';
 
@@ -131,4 +131,21 @@ function listScope(options: PruneOptions, registryUrl: string | undefined) {
     onlyAsOc: options.referrers === 'oc',
     everything: everythingToRead(options, registryUrl),
   };
+}
+
+/** @throws RegadmError NOT_FOUND if the namespace does not exist and the user is allowed to see that */
+async function checkNamespace(
+  { checks }: PrunePorts,
+  { namespace, referrers }: PruneOptions,
+  { streams }: Pick<SnapshotView, 'streams'>,
+  context: RunContext,
+): Promise<void> {
+  if (namespace === undefined || streams.some((stream) => stream.namespace === namespace)) return;
+  const remedy = 'oc get imagestreams --all-namespaces';
+  const hasNamespace = checks.hasNamespace.bind(checks);
+  await checkEmptyNamespace(
+    namespace,
+    { things: 'image streams', remedy, asOc: referrers === 'oc', hasNamespace },
+    context,
+  );
 }

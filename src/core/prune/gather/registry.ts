@@ -3,7 +3,7 @@ import type { Registry } from '../../registry/api.js';
 import { isRegistryAbsent } from '../plan/needs-registry.js';
 import type { PrunePorts } from '../ports.js';
 import type { ImagePruneRequest } from '../request.js';
-import type { RunContext } from '../run-context.js';
+import type { RunContext } from '../../deletion/run-context.js';
 
 /**
  * Opens the registry.

@@ -3,7 +3,7 @@ import type { Registry } from '../../registry/api.js';
 import { needsRegistry } from '../plan/needs-registry.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
-import type { RunContext } from '../run-context.js';
+import type { RunContext } from '../../deletion/run-context.js';
 import type { PreflightCheck } from './check.js';
 import { runPreflight } from './run.js';
 

@@ -5,7 +5,7 @@ import { execute } from '../../../../src/core/prune/execute/execute.js';
 import { gather } from '../../../../src/core/prune/gather/gather.js';
 import { CONFIRMED, toPrunePorts, type ImagePruneRequest } from '../../../../src/core/prune/index.js';
 import { planImagePrune } from '../../../../src/core/prune/plan/plan.js';
-import { startRun } from '../../../../src/core/prune/run-context.js';
+import { startRun } from '../../../../src/core/deletion/run-context.js';
 import { pruneOptions } from '../../../support/builders.js';
 import { aRunningPod, aScene, HOST, retag, type Scene } from '../../../support/prune-scene.js';
 

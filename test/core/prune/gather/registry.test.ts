@@ -1,6 +1,6 @@
 import { openRegistry } from '../../../../src/core/prune/gather/registry.js';
 import { CONFIRMED, DRY_RUN, type ImagePruneRequest, type RunPolicy } from '../../../../src/core/prune/request.js';
-import { startRun } from '../../../../src/core/prune/run-context.js';
+import { startRun } from '../../../../src/core/deletion/run-context.js';
 import type { PrunePorts } from '../../../../src/core/prune/ports.js';
 import type { Registry } from '../../../../src/core/registry/api.js';
 import { SILENT } from '../../../../src/core/kit/reporter.js';

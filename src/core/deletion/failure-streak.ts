@@ -1,4 +1,4 @@
-import { RegadmError, messageOf } from '../../model/errors.js';
+import { RegadmError, messageOf } from '../model/errors.js';
 
 /** Number of consecutive failures, each with all its retries, after which the remaining deletions are pointless. */
 const MAX_FAILURES = 20;

@@ -1,7 +1,7 @@
-import { redactValues } from '../../kit/secrets/redact.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
-import { escapeJson } from '../../terminal/escape.js';
-import { openOutputFile, type OutputFile } from '../../terminal/output-file.js';
+import { redactValues } from '../kit/secrets/redact.js';
+import { RegadmError, messageOf } from '../model/errors.js';
+import { escapeJson } from '../terminal/escape.js';
+import { openOutputFile, type OutputFile } from '../terminal/output-file.js';
 
 /**
  * One line of the audit log: an action, its object and its result. A failed action may have happened if its response
@@ -15,6 +15,9 @@ export interface AuditEntry {
     | 'delete-manifest-link'
     | 'delete-blob'
     | 'delete-image'
+    | 'delete-build'
+    | 'delete-replication-controller'
+    | 'delete-replica-set'
     | 'end';
   [detail: string]: unknown;
 }

@@ -1,9 +1,9 @@
-import { ApiError, isApiFailure } from '../../../../src/core/cluster/api-error.js';
-import { unexpected } from '../../../../src/core/cluster/expect.js';
-import { parseObject } from '../../../../src/core/cluster/response.js';
-import { FailureStreak } from '../../../../src/core/prune/execute/failure-streak.js';
-import { isNotSent, isRegistryFailure, RegistryError } from '../../../../src/core/registry/error.js';
-import { failure } from '../../../../src/core/registry/failure.js';
+import { ApiError, isApiFailure } from '../../../src/core/cluster/api-error.js';
+import { unexpected } from '../../../src/core/cluster/expect.js';
+import { parseObject } from '../../../src/core/cluster/response.js';
+import { FailureStreak } from '../../../src/core/deletion/failure-streak.js';
+import { isNotSent, isRegistryFailure, RegistryError } from '../../../src/core/registry/error.js';
+import { failure } from '../../../src/core/registry/failure.js';
 
 const aStreak = () => new FailureStreak((error) => isApiFailure(error) || isRegistryFailure(error), isNotSent);
 const answer = (status: number): ApiError => new ApiError(`the server answered ${status}`, { status, reason: '' });
