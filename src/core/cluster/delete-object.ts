@@ -8,26 +8,46 @@ import { isSuccess } from './response.js';
 interface DeleteOptions {
   /** Deletes only the object with this uid. */
   uid?: string;
+  /** `Background`: the garbage collector then deletes what the object owns. Default: that of the resource. */
+  propagation?: 'Background';
   signal?: AbortSignal;
   /** Runs before each retry. It stops the deletion by throwing. */
   beforeRetry?: () => Promise<void>;
 }
 
+/** Deletes only this version of the object. */
+interface VersionOptions extends DeleteOptions {
+  resourceVersion: string | undefined;
+}
+
 /** Result of a deletion. `gone`: it no longer existed; `replaced`: another object has its name. */
 type Deleted = 'deleted' | 'gone' | 'replaced';
+/** Result of the deletion of a version. `changed`: the object no longer has this version, and was not deleted. */
+export type VersionDeleted = Deleted | 'changed';
 
 /**
  * Deletes an object. The answer must be about this object. If it is lost or does not tell, the object is read to find
  * out whether it was deleted.
  * @throws ApiError; also when finalizers keep the object, and their names are in the message
  */
+export function deleteObject(api: ClusterApi, reference: ObjectReference, options?: DeleteOptions): Promise<Deleted>;
+export function deleteObject(
+  api: ClusterApi,
+  reference: ObjectReference,
+  options: VersionOptions,
+): Promise<VersionDeleted>;
 export async function deleteObject(
   api: ClusterApi,
   reference: ObjectReference,
-  { uid, signal, beforeRetry }: DeleteOptions = {},
-): Promise<Deleted> {
+  { uid, resourceVersion, propagation, signal, beforeRetry }: DeleteOptions & Partial<VersionOptions> = {},
+): Promise<VersionDeleted> {
   const target = { ...reference, uid };
-  const body = { kind: 'DeleteOptions', apiVersion: 'v1', ...(uid ? { preconditions: { uid } } : {}) };
+  const body = {
+    kind: 'DeleteOptions',
+    apiVersion: 'v1',
+    propagationPolicy: propagation,
+    ...(uid || resourceVersion ? { preconditions: { uid, resourceVersion } } : {}),
+  };
   const validate = expectDeletion(target);
   let response: ApiResponse;
   try {
@@ -38,7 +58,7 @@ export async function deleteObject(
   if (isNotFound(response, reference)) return 'gone';
   if (isDone(response)) return 'deleted';
   const error = apiError(response, `cannot delete ${describeObject(reference)}`);
-  if (response.status === 409) return findOut(api, target, { signal, error, ifMissing: 'gone' });
+  if (response.status === 409) return findOut(api, target, { signal, error, ifMissing: 'gone', resourceVersion });
   if (isRefusal(response)) throw error;
   return findOut(api, target, { signal, error, ifMissing: 'deleted' });
 }
@@ -79,8 +99,13 @@ export function expectDeletion(target: ExpectedObject): (response: ApiResponse) 
 async function findOut(
   api: ClusterApi,
   target: ExpectedObject,
-  { signal, error, ifMissing }: { signal?: AbortSignal; error: unknown; ifMissing: Deleted },
-): Promise<Deleted> {
+  {
+    signal,
+    error,
+    ifMissing,
+    resourceVersion,
+  }: { signal?: AbortSignal; error: unknown; ifMissing: Deleted; resourceVersion?: string },
+): Promise<VersionDeleted> {
   const { uid, ...reference } = target;
   let response: ApiResponse;
   try {
@@ -93,6 +118,7 @@ async function findOut(
   const object = response.json<KubeObject>();
   if (uid !== undefined && object.metadata.uid !== uid) return 'replaced';
   if (isPending(object)) throw heldByFinalizers(target, object);
+  if (resourceVersion !== undefined && object.metadata.resourceVersion !== resourceVersion) return 'changed';
   throw error;
 }
 

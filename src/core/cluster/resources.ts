@@ -55,21 +55,37 @@ export const CLUSTER_VERSIONS = defineResource('config.openshift.io/v1', 'cluste
   namespaced: false,
 });
 
+export const BUILDS = defineResource('build.openshift.io/v1', 'builds', REFERRER_KIND_NAMES.builds, { optional: true });
+export const BUILD_CONFIGS = defineResource('build.openshift.io/v1', 'buildconfigs', REFERRER_KIND_NAMES.buildconfigs, {
+  optional: true,
+});
+export const REPLICATION_CONTROLLERS = defineResource(
+  'v1',
+  'replicationcontrollers',
+  REFERRER_KIND_NAMES.replicationcontrollers,
+);
+export const DEPLOYMENT_CONFIGS = defineResource(
+  'apps.openshift.io/v1',
+  'deploymentconfigs',
+  REFERRER_KIND_NAMES.deploymentconfigs,
+  { optional: true },
+);
+export const REPLICA_SETS = defineResource('apps/v1', 'replicasets', REFERRER_KIND_NAMES.replicasets);
+export const DEPLOYMENTS = defineResource('apps/v1', 'deployments', REFERRER_KIND_NAMES.deployments);
+
 /**
  * Resources that use images. A cluster can lack those of OpenShift's own groups. The largest come first, because lists
  * are read concurrently.
  */
 export const REFERRERS: ListedResource[] = [
   PODS,
-  defineResource('apps/v1', 'replicasets', REFERRER_KIND_NAMES.replicasets),
-  defineResource('build.openshift.io/v1', 'builds', REFERRER_KIND_NAMES.builds, { optional: true }),
-  defineResource('v1', 'replicationcontrollers', REFERRER_KIND_NAMES.replicationcontrollers),
-  defineResource('apps/v1', 'deployments', REFERRER_KIND_NAMES.deployments),
+  REPLICA_SETS,
+  BUILDS,
+  REPLICATION_CONTROLLERS,
+  DEPLOYMENTS,
   JOBS,
-  defineResource('apps.openshift.io/v1', 'deploymentconfigs', REFERRER_KIND_NAMES.deploymentconfigs, {
-    optional: true,
-  }),
-  defineResource('build.openshift.io/v1', 'buildconfigs', REFERRER_KIND_NAMES.buildconfigs, { optional: true }),
+  DEPLOYMENT_CONFIGS,
+  BUILD_CONFIGS,
   defineResource('apps/v1', 'daemonsets', REFERRER_KIND_NAMES.daemonsets),
   defineResource('apps/v1', 'statefulsets', REFERRER_KIND_NAMES.statefulsets),
   defineResource('batch/v1', 'cronjobs', REFERRER_KIND_NAMES.cronjobs),
