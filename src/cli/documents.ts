@@ -1,3 +1,5 @@
+import type { BuildPruneDocument } from '../core/builds/output/document-type.js';
+import type { DeploymentPruneDocument } from '../core/deployments/output/document-type.js';
 import type { DoctorDocument } from '../core/doctor/report.js';
 import type { LintReport } from '../core/edge/lint/report.js';
 import type { VerifyReport } from '../core/edge/verify/report.js';
@@ -16,7 +18,9 @@ import type { ErrorDocument } from './error-document.js';
  * types and their comments.
  */
 export interface Documents {
+  BuildPrune: BuildPruneDocument;
   Configuration: ConfigurationDocument;
+  DeploymentPrune: DeploymentPruneDocument;
   Doctor: DoctorDocument;
   EdgeLint: LintReport;
   EdgeVerify: VerifyReport;

@@ -1,6 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { PruneOptions } from '../core/graph/options.js';
 import { durationFlag } from './duration.js';
+import { checkNamespaceFlag } from './namespace.js';
 import { isDigest } from '../core/model/digest.js';
 import { isSkippable } from '../core/model/skip-resource.js';
 import { usageError } from '../core/model/errors.js';
@@ -94,9 +95,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
   }
   if ((keep ?? 0) < 0) throw usageError('--keep-tag-revisions must be greater than or equal to 0');
   const keepYoungerThanMs = durationFlag('keep-younger-than', young ?? '60m');
-  if (flags.namespace !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(flags.namespace)) {
-    throw usageError(`invalid argument "${flags.namespace}" for "--namespace" flag: not the name of a namespace`);
-  }
+  checkNamespaceFlag(flags.namespace);
   if (flags['prune-signatures'] && flags.referrers === 'oc') {
     throw usageError('--prune-signatures cannot be specified with --referrers=oc, which knows no signatures');
   }

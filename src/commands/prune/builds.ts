@@ -1,0 +1,58 @@
+import { BaseCommand } from '../../cli/base-command.js';
+import { presentObjectPrune } from '../../cli/present-object-prune.js';
+import { buildPruneOutput } from '../../core/builds/output/index.js';
+import { objectPruneFlags, toObjectPruneRequest } from '../../flags/object-prune.js';
+
+export default class PruneBuilds extends BaseCommand {
+  static override summary = 'Delete old builds';
+  static override description = `Deletes builds that have ended (Complete, Failed, Error, Cancelled), except for the newest ones of every BuildConfig. Builds keep the images that they used and pushed, so they are pruned before images. Without --confirm, this is a dry run and nothing is changed. Flags of oc adm prune builds have the same meaning.`;
+
+  static override examples = [
+    {
+      description:
+        'Show what would be deleted with the defaults (keep 5 complete builds and 1 failed build of every BuildConfig, and everything younger than 60 minutes)',
+      command: '<%= config.bin %> <%= command.id %>',
+    },
+    {
+      description: 'Keep only the newest complete build, and actually delete the rest',
+      command: '<%= config.bin %> <%= command.id %> --keep-complete=1 --keep-failed=0 --confirm',
+    },
+    {
+      description: 'Also delete builds whose BuildConfig no longer exists, in one namespace',
+      command: '<%= config.bin %> <%= command.id %> --orphans -n dev',
+    },
+    {
+      description: 'In a script: print one JSON document, and exit with status 2 if there is something to delete',
+      command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode',
+    },
+    {
+      description: 'Delete at most 100 builds, and write a line for each to a file',
+      command: '<%= config.bin %> <%= command.id %> --max-delete=100 --audit-log audit.jsonl --confirm',
+    },
+  ];
+
+  static override flags = objectPruneFlags({
+    things: 'builds',
+    perOwner: 'of every BuildConfig',
+    failed: 'failed builds (Failed, Error or Cancelled)',
+    orphans: 'also delete builds that have ended and have no BuildConfig, or whose BuildConfig does not exist',
+    rules:
+      'also keep the builds of a BuildConfig that was deleted and created again, and what other controllers manage',
+  });
+
+  async run(): Promise<void> {
+    const { flags } = await this.read(PruneBuilds);
+    const request = toObjectPruneRequest(flags, 'builds');
+    const { BUILD_PRUNE } = await import('../../core/builds/feature.js');
+    const { planObjects, pruneObjects, toObjectPrunePorts } = await import('../../core/object-prune/index.js');
+    const prune = flags.confirm ? pruneObjects : planObjects;
+    const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
+      prune({ feature: BUILD_PRUNE, ports: toObjectPrunePorts(api), request }, reporter, signal),
+    );
+    process.exitCode = await presentObjectPrune(report, buildPruneOutput, {
+      format: flags.output,
+      verbosity: this.verbosity,
+      detailed: flags['detailed-exitcode'] ?? false,
+    });
+  }
+}

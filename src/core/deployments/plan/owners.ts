@@ -1,0 +1,64 @@
+import { controllerOf, keyOf, type OwnerRecord, type OwnerReference } from '../../object-prune/plan/object.js';
+import { groupBy, newestFirst } from '../../object-prune/plan/plan.js';
+import type { OwnerName } from '../../object-prune/plan/reason.js';
+import type { ReplicaController } from './controller.js';
+
+const OWNER_KIND = { ReplicationController: 'DeploymentConfig', ReplicaSet: 'Deployment' } as const;
+
+/** API groups of the owners; `v1` is what DeploymentConfigs had before OpenShift 3.6. */
+const OWNER_GROUPS: Record<string, readonly string[]> = {
+  DeploymentConfig: ['apps.openshift.io', ''],
+  Deployment: ['apps', 'extensions'],
+};
+
+/** Returns the reference to the DeploymentConfig or the Deployment that owns a controller. */
+export function ownerReferenceOf({ kind, owners }: ReplicaController): OwnerReference | undefined {
+  return owners.find((owner) => owner.kind === OWNER_KIND[kind] && owner.name !== '');
+}
+
+/** Names the owner of a controller: it is in the same namespace. */
+export function ownerNameOf(controller: ReplicaController): OwnerName | undefined {
+  const owner = ownerReferenceOf(controller);
+  return owner && { kind: owner.kind, namespace: controller.namespace, name: owner.name };
+}
+
+/** Returns who manages a controller, if that is neither a DeploymentConfig nor a Deployment: an Argo Rollout, e.g. */
+export function foreignManager(controller: ReplicaController): OwnerReference | undefined {
+  const manager = controllerOf(controller) ?? ownerReferenceOf(controller) ?? controller.owners[0];
+  if (!manager) return undefined;
+  const [group = ''] = manager.apiVersion.includes('/') ? manager.apiVersion.split('/') : [];
+  const isOwn = manager.kind === OWNER_KIND[controller.kind] && OWNER_GROUPS[manager.kind]!.includes(group);
+  return isOwn ? undefined : manager;
+}
+
+/** Returns the key of an owner: with the kind, because a DeploymentConfig and a Deployment can have the same name. */
+export function ownerKey(owner: OwnerName): string {
+  return `${owner.kind} ${keyOf(owner)}`;
+}
+
+/** True if the reference states another uid than the owner of this name has. */
+export function isReplaced(reference: OwnerReference | undefined, { uid }: OwnerRecord): boolean {
+  return reference?.uid !== undefined && uid !== undefined && reference.uid !== uid;
+}
+
+/**
+ * Finds the controllers that are the current revision of an owner: the newest one, the one with the highest revision (a
+ * rollback of a Deployment uses an old ReplicaSet again), and the newest complete one (a DeploymentConfig keeps it
+ * until the next rollout is complete). Its number of replicas says nothing: the owner can be scaled to zero.
+ */
+export function currentRevisions(controllers: readonly ReplicaController[]): Set<ReplicaController> {
+  const current = new Set<ReplicaController>();
+  const byOwner = groupBy(controllers, (controller) => {
+    const owner = ownerNameOf(controller);
+    return owner && `${ownerKey(owner)} ${ownerReferenceOf(controller)?.uid ?? ''}`;
+  });
+  for (const group of byOwner.values()) {
+    const [newest, ...older] = group.sort(newestFirst);
+    current.add(newest!);
+    const highest = older.reduce((best, one) => ((one.revision ?? -1) > (best.revision ?? -1) ? one : best), newest!);
+    current.add(highest);
+    const complete = group.find(({ phase }) => phase === 'Complete');
+    if (complete) current.add(complete);
+  }
+  return current;
+}

@@ -1,0 +1,2 @@
+export { toObjectPrunePorts } from './connect.js';
+export { planObjects, pruneObjects } from './prune-objects.js';
