@@ -1,6 +1,7 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { namedCases, randomCases, type PruneImagesCase } from '../support/conformance/conformance-cases.js';
+import { shiftTimes } from '../support/conformance/shift-times.js';
 import { regadm } from '../support/regadm.js';
 import { Runner } from '../support/runner.js';
 
@@ -11,24 +12,6 @@ interface After {
   layerLinks: string[];
   manifestLinks: string[];
   blobs: string[];
-}
-
-const YEARS = /^\d{4}-\d\d-\d\dT/;
-
-/** Moves every time in a cluster by `ms` milliseconds. */
-function shift<T>(value: T, ms: number): T {
-  if (Array.isArray(value)) return value.map((entry) => shift(entry as unknown, ms)) as T;
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, entry]) => [
-        key,
-        (key === 'creationTimestamp' || key === 'created') && typeof entry === 'string' && YEARS.test(entry)
-          ? new Date(Date.parse(entry) + ms).toISOString()
-          : shift(entry as unknown, ms),
-      ]),
-    ) as T;
-  }
-  return value;
 }
 
 function itemCounts(streams: KubeObject[]): Record<string, number> {
@@ -85,7 +68,7 @@ async function inSandbox(
   testCase: PruneImagesCase,
   check: (sandbox: Sandbox, args: string[]) => Promise<void>,
 ): Promise<void> {
-  const cluster = shift(testCase.cluster, Date.now() - Date.parse(testCase.now));
+  const cluster = shiftTimes(testCase.cluster, Date.now() - Date.parse(testCase.now));
   const sandbox = await startSandbox({ cluster, storage: 'none', operator: false });
   existing.set(sandbox, sandbox.registry.blobs());
   const host = testCase.args.some((arg) => arg.startsWith('--registry-url'))

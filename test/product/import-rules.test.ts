@@ -65,6 +65,14 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/operator/to-feature.ts', 'src/core/hard-prune/x.ts'],
     ['src/core/operator/to-terminal.ts', 'src/core/terminal/x.ts'],
   ],
+  deletion: [
+    ['src/core/deletion/to-feature.ts', 'src/core/prune/x.ts'],
+    ['src/core/deletion/to-cluster.ts', 'src/core/cluster/x.ts'],
+  ],
+  'object-prune': [
+    ['src/core/object-prune/to-feature.ts', 'src/core/builds/x.ts'],
+    ['src/core/object-prune/to-registry.ts', 'src/core/registry/x.ts'],
+  ],
   manifests: [
     ['src/core/manifests/to-feature.ts', 'src/core/prune/x.ts'],
     ['src/core/manifests/to-operator.ts', 'src/core/operator/x.ts'],

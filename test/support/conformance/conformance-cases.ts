@@ -21,7 +21,24 @@ export interface PruneImagesCase {
   };
 }
 
+/** A recorded decision of `oc adm prune builds` or `oc adm prune deployments`. */
+export interface PruneObjectsCase {
+  name: string;
+  command: 'builds' | 'deployments';
+  now: string;
+  args: string[];
+  cluster: Record<string, KubeObject[]>;
+  expect: {
+    exit: number;
+    /** `namespace/name` of each row, sorted. */
+    objects: string[];
+    error: string | null;
+    confirmed: { deletes: string[] };
+  };
+}
+
 const DIRECTORY = new URL('../../conformance/prune-images/', import.meta.url);
+const OBJECTS = new URL('../../conformance/prune-builds-deployments/random.jsonl.gz', import.meta.url);
 
 /** Reads the 53 cases with one rule each. */
 export function namedCases(): PruneImagesCase[] {
@@ -33,9 +50,18 @@ export function namedCases(): PruneImagesCase[] {
 
 /** Reads the 150 random clusters. */
 export function randomCases(): PruneImagesCase[] {
-  const text = gunzipSync(readFileSync(new URL('random.jsonl.gz', DIRECTORY))).toString('utf8');
+  return readLines(new URL('random.jsonl.gz', DIRECTORY));
+}
+
+/** Reads the 92 random clusters with builds and deployments. */
+export function pruneObjectsCases(): PruneObjectsCase[] {
+  return readLines(OBJECTS);
+}
+
+function readLines<Case>(file: URL): Case[] {
+  const text = gunzipSync(readFileSync(file)).toString('utf8');
   return text
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as PruneImagesCase);
+    .map((line) => JSON.parse(line) as Case);
 }
