@@ -32,11 +32,11 @@ export type Reason = DeletionReason | KeepReason;
 export function describeReason(reason: Reason): string {
   switch (reason.because) {
     case 'surplus':
-      return `${ownerText(reason.owner)} has ${reason.keep} newer ${reason.outcome} ${reason.keep === 1 ? 'one' : 'ones'} (--keep-${reason.outcome}=${reason.keep})`;
+      return `${beyond(reason)} of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
     case 'orphan':
       return reason.owner ? `${ownerText(reason.owner)} does not exist (--orphans)` : 'nothing owns it (--orphans)';
     case 'newest':
-      return `it is number ${reason.position + 1} of the ${reason.keep} newest ${reason.outcome} ones of ${ownerText(reason.owner)}`;
+      return `it is number ${reason.position + 1} of the ${reason.keep} newest ${reason.outcome} ones of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
     case 'current':
       return `it is the current revision of ${ownerText(reason.owner)}`;
     case 'other-controller':
@@ -44,6 +44,11 @@ export function describeReason(reason: Reason): string {
     default:
       return describeShort(reason);
   }
+}
+
+function beyond({ keep, outcome }: { keep: number; outcome: Outcome }): string {
+  if (keep === 0) return `no ${outcome} ones are kept`;
+  return keep === 1 ? `older than the newest ${outcome} one` : `older than the ${keep} newest ${outcome} ones`;
 }
 
 type ShortReason = Exclude<Reason, { because: 'surplus' | 'orphan' | 'newest' | 'current' | 'other-controller' }>;
