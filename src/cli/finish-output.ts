@@ -2,7 +2,7 @@ import { stderr, stdout } from '../core/terminal/writer.js';
 import { EXIT, RegadmError, messageOf } from '../core/model/errors.js';
 import { reportError } from './report-error.js';
 
-/** Exit statuses that a missing output does not replace: nothing was changed, or a signal ended the run. */
+/** Exit statuses that a failure after the run does not replace: nothing was changed, or a signal ended the run. */
 const KEPT: readonly unknown[] = [EXIT.refused, EXIT.sigint, EXIT.sigterm, 129];
 
 /**
@@ -11,10 +11,14 @@ const KEPT: readonly unknown[] = [EXIT.refused, EXIT.sigint, EXIT.sigterm, 129];
  */
 export async function finishOutput(): Promise<void> {
   await Promise.all([stdout().settled(), stderr().settled()]);
-  const cause = stdout().failure;
-  if (!cause) return;
+  const cause = stdout().takeFailure();
+  if (cause) await reportAtEnd(outputError(cause, process.exitCode ?? EXIT.ok));
+}
+
+/** Reports on stderr what failed after the run; sets its exit status, unless that of the run matters more. */
+export async function reportAtEnd(error: RegadmError): Promise<void> {
   const status = process.exitCode ?? EXIT.ok;
-  await reportError(outputError(cause, status), { usage: '' });
+  await reportError(error, { usage: '' });
   if (KEPT.includes(status)) process.exitCode = status;
 }
 

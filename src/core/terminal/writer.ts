@@ -9,7 +9,7 @@ import { isReaderGone, writeText } from '../kit/write-text.js';
 /**
  * Writes everything that regadm prints to one stream. Nothing else writes to stdout and stderr, so that no text of a
  * cluster reaches a terminal without being escaped, and no secret reaches any output. A stream that fails ends neither
- * the work nor the process: `failure` says at the end that output is missing.
+ * the work nor the process: `takeFailure` says at the end that output is missing.
  */
 export class Writer {
   private latest: Promise<unknown> = Promise.resolve();
@@ -20,9 +20,14 @@ export class Writer {
     stream.on('error', (error) => this.failed(error));
   }
 
-  /** The first error of the stream, such as a full disk; undefined if only the reader went away (`… | head`). */
-  get failure(): Error | undefined {
-    return this.error;
+  /**
+   * Returns the first error of the stream, such as a full disk, only once, so that it is reported once; undefined if
+   * only the reader went away (`… | head`).
+   */
+  takeFailure(): Error | undefined {
+    const { error } = this;
+    this.error = undefined;
+    return error;
   }
 
   /** True if the stream did not take everything: it failed, or its reader went away. */

@@ -64,7 +64,7 @@ describe('a stream', () => {
       }
     }
     const writer = await intoProgram('head', ['-c', '10'], endless());
-    expect({ ended, failure: writer.failure }).toEqual({ ended: true, failure: undefined });
+    expect({ ended, failure: writer.takeFailure() }).toEqual({ ended: true, failure: undefined });
   });
 
   test('whose reader is already gone is not a failure either', async () => {
@@ -73,7 +73,7 @@ describe('a stream', () => {
     const writer = writerOf(stream);
     writer.line('a');
     await writer.lines(['b\n']);
-    expect(writer.failure).toBeUndefined();
+    expect(writer.takeFailure()).toBeUndefined();
   });
 
   test('that fails ends the writing, and the first failure is remembered', async () => {
@@ -83,7 +83,7 @@ describe('a stream', () => {
     await writer.lines(['a\n']);
     writer.line('b');
     await writer.settled();
-    expect(writer.failure).toBe(full);
+    expect(writer.takeFailure()).toBe(full);
   });
 
   test('is not blamed for an error of the source', async () => {
@@ -93,7 +93,7 @@ describe('a stream', () => {
     }
     const { writer } = aWriter();
     await expect(writer.lines(failing())).rejects.toThrow('source');
-    expect(writer.failure).toBeUndefined();
+    expect(writer.takeFailure()).toBeUndefined();
   });
 });
 
