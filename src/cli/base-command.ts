@@ -9,11 +9,18 @@ import { addSettings, originHints } from './config/settings.js';
 import { usageHint } from './usage-hint.js';
 import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
+import type { Family } from '../core/terminal/metrics/family.js';
 import { stderr, stdout } from '../core/terminal/writer.js';
+import type { RunMetrics } from './run-metrics.js';
 
 export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
   (typeof BaseCommand)['baseFlags'] & T['flags']
 >;
+
+interface MetricsFlagValues {
+  'metrics-file'?: string;
+  confirm?: boolean;
+}
 
 /**
  * Parses the command line, reports errors and sets the exit status, for all commands. A command parses
@@ -27,6 +34,8 @@ export abstract class BaseCommand extends Command {
   private level = 0;
   private format = 'table';
   private settings: Setting[] = [];
+  /** Present with `--metrics-file`. */
+  private metrics: RunMetrics | undefined;
 
   /**
    * Parses the command line with every form of flag that `oc` accepts, and adds settings.
@@ -50,7 +59,7 @@ export abstract class BaseCommand extends Command {
     this.argv = whole;
     this.format = requestedFormat(whole) ?? 'table';
     const { flags, args, argv } = await this.parse(command, this.argv);
-    const all = flags as { loglevel?: number; json?: boolean; output?: string };
+    const all = flags as { loglevel?: number; json?: boolean; output?: string } & MetricsFlagValues;
     if (all.json) {
       if (written.some((arg) => arg.startsWith('--output=')) && all.output !== 'json') {
         throw usageError(`--json cannot be specified with --output=${all.output}`);
@@ -59,6 +68,7 @@ export abstract class BaseCommand extends Command {
     }
     this.level = all.loglevel ?? 0;
     if ((flags as { 'no-color'?: boolean })['no-color']) process.env.NO_COLOR = '1';
+    await this.startMetrics(all, 'confirm' in table);
     return { flags: flags as FlagsOf<T>, args: args as Interfaces.InferredArgs<T['args']>, argv: argv as string[] };
   }
 
@@ -92,7 +102,16 @@ export abstract class BaseCommand extends Command {
     texts?: InterruptTexts,
   ): Promise<T> {
     const { withCluster } = await import('./session.js');
-    return withCluster(flags, this.level, work, texts);
+    const measured = (session: ClusterSession): Promise<T> => {
+      this.metrics?.setCluster(session.api.server);
+      return work(session);
+    };
+    return withCluster(flags, this.level, measured, texts);
+  }
+
+  /** Adds what the run did to the file of `--metrics-file`, if there is one. Call it before the result is presented. */
+  protected measure(families: () => Family[]): void {
+    this.metrics?.add(families());
   }
 
   /** Writes a document or a script to stdout. */
@@ -122,6 +141,31 @@ export abstract class BaseCommand extends Command {
   /** Reports an error after the result was presented: only on stderr, because stdout already has its document. */
   protected fail(error: Error): Promise<void> {
     return reportError(error, { verbosity: this.level, usage: this.usage });
+  }
+
+  /** @throws RegadmError METRICS_FILE, FILE_EXISTS if the file of `--metrics-file` cannot be written at the end */
+  private async startMetrics({ 'metrics-file': file, confirm }: MetricsFlagValues, canChange: boolean): Promise<void> {
+    if (file === undefined) return;
+    const { RunMetrics } = await import('./run-metrics.js');
+    const { version } = this.config;
+    const command = this.id?.replaceAll(':', ' ') ?? '';
+    this.metrics = RunMetrics.start(file, { command, version, dryRun: canChange ? !confirm : undefined });
+  }
+
+  /** Writes the metrics when the exit status is final: missing output changes it. */
+  protected override async finally(error: Error | undefined): Promise<void> {
+    if (this.metrics) {
+      const { finishOutput, reportAtEnd } = await import('./finish-output.js');
+      const { afterRun } = await import('./run-metrics.js');
+      await finishOutput();
+      const status = Number(process.exitCode ?? 0);
+      try {
+        this.metrics.finish(status);
+      } catch (failure) {
+        await reportAtEnd(afterRun(failure, status));
+      }
+    }
+    return super.finally(error);
   }
 
   /** Reports an error in the format of `-o`, with the origin of settings that its message names. */

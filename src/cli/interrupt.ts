@@ -49,6 +49,20 @@ export async function interruptible<T>(
   }
 }
 
+/**
+ * Makes a signal outside of `interruptible` end the process by its exit status, so that what runs at exit still runs.
+ * @returns a function that undoes it
+ */
+export function exitOnSignals(): () => void {
+  const onSignal = (name: Signal): void => {
+    if (process.listenerCount(name) === 1) process.exit(SIGNALS[name]);
+  };
+  for (const name of NAMES) process.on(name, onSignal);
+  return () => {
+    for (const name of NAMES) process.off(name, onSignal);
+  };
+}
+
 /** Returns a function that removes the listeners. */
 function listen(controller: AbortController, { note, message = STOPPING, suggestions }: InterruptOptions): () => void {
   const onSignal = (name: Signal): void => {

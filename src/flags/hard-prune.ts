@@ -1,6 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { clusterFlags } from './cluster.js';
 import { dataLossFlags } from './data-loss.js';
+import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
 import { redisFlags } from './redis.js';
 
@@ -59,6 +60,7 @@ export const hardPruneFlags = {
     description: 'exit with status 2 if a dry run finds something to delete',
   }),
   ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+  ...metricsFlags(['recover']),
   ...clusterFlags,
 };
 

@@ -4,6 +4,7 @@ import { CONFIRMED, DRY_RUN, type ImagePruneRequest } from '../core/prune/reques
 import { decisionFlags, pruneOptionsOf } from './decision.js';
 import { clusterFlags } from './cluster.js';
 import { requestTimeoutFlag } from './duration.js';
+import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
 import { maxDeleteFlag } from './max-delete.js';
 import { registryFlags } from './registry.js';
@@ -64,6 +65,7 @@ export const pruneImagesFlags = {
     description: 'exit with status 2 if a dry run finds something to delete',
   }),
   ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+  ...metricsFlags(['from']),
   ...clusterFlags,
 };
 

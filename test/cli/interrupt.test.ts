@@ -1,4 +1,5 @@
-import { interruptible, RESTORING, STOPPING } from '../../src/cli/interrupt.js';
+import { jest } from '@jest/globals';
+import { exitOnSignals, interruptible, RESTORING, STOPPING } from '../../src/cli/interrupt.js';
 import { RegadmError } from '../../src/core/model/errors.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { start, type Run } from '../support/guarded.js';
@@ -95,4 +96,22 @@ describe('interruptible', () => {
     );
     await expect(work).resolves.toBe('done');
   });
+});
+
+test('outside of the work, a signal ends the process by its exit status', async () => {
+  const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+  const before = process.listenerCount('SIGTERM');
+  const undo = exitOnSignals();
+  process.emit('SIGTERM', 'SIGTERM');
+  expect(exit.mock.calls).toEqual([[143]]);
+  const work = interruptible(
+    (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    { note: () => {} },
+  );
+  process.emit('SIGTERM', 'SIGTERM');
+  await expect(work).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 143 });
+  expect(exit).toHaveBeenCalledTimes(1);
+  undo();
+  expect(process.listenerCount('SIGTERM')).toBe(before);
+  exit.mockRestore();
 });

@@ -32,6 +32,7 @@ const FREE_TEXT = new Set([
   'from',
   'plan-out',
   'audit-log',
+  'metrics-file',
   'dir',
   'storage',
   'output-dir',

@@ -43,6 +43,7 @@ const NEVER: Record<string, string> = {
     'json',
     'wait',
   ]),
+  ...reason('a file belongs to one command and one cluster', ['metrics-file']),
 };
 
 /** Commands whose own flags cannot be settings, because they apply to one file or one run. */

@@ -6,6 +6,7 @@ import { pruneImagesFirst, type ImagePruneFirst } from '../../cli/prune-images-f
 import { toExitStatus } from '../../core/hard-prune/exit-status.js';
 import { closingLines, recoveryLine, unlistedFailures } from '../../core/hard-prune/output/closing.js';
 import { hardPruneOutput, recoveryOutput } from '../../core/hard-prune/output/index.js';
+import { hardPruneMetrics } from '../../core/hard-prune/output/metrics.js';
 import { stderr, stdout } from '../../core/terminal/writer.js';
 import { hardPruneFlags } from '../../flags/hard-prune.js';
 import { toHardPruneRequest, toRecoveryRequest } from '../../flags/hard-prune-request.js';
@@ -62,6 +63,7 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
       },
       flags.confirm ? { message: RESTORING } : {},
     );
+    this.measure(() => hardPruneMetrics(result.report));
     await present(result.report, flags.output, hardPruneOutput);
     await stderr().lines(unlistedFailures(result.report, flags.output, stdout().isIncomplete));
     for (const line of closingLines(result, emptyCache !== undefined)) this.note(line);

@@ -4,6 +4,7 @@ import { toExitStatus } from '../../core/prune/exit-status.js';
 import { unlistedFailures } from '../../core/prune/output/unlisted-failures.js';
 import { hintsFor } from '../../core/prune/output/hints.js';
 import { imagePruneOutput } from '../../core/prune/output/index.js';
+import { imagePruneMetrics } from '../../core/prune/output/metrics.js';
 import { keptLines } from '../../core/prune/output/kept.js';
 import { stderr, stdout } from '../../core/terminal/writer.js';
 import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.js';
@@ -31,6 +32,10 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
       description: 'In a script: print one JSON document, and exit with status 2 if there is something to delete',
       command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode',
     },
+    {
+      description: 'Delete, and write metrics for Prometheus',
+      command: '<%= config.bin %> <%= command.id %> --confirm --metrics-file regadm.prom',
+    },
     { description: 'Write the plan to a file', command: '<%= config.bin %> <%= command.id %> --plan-out plan.json' },
     {
       description: 'Apply that plan later, but never delete more than a quarter of all images',
@@ -51,6 +56,7 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
             (confirm ? pruneImages : planOnly)(toPrunePorts(api), request, reporter, signal),
           )
         : await this.withSession(({ reporter }) => planFromFiles(from, request, reporter));
+    this.measure(() => imagePruneMetrics(report));
     if (this.verbosity >= 4) await stderr().lines(keptLines(report.plan));
     await present(report, flags.output, imagePruneOutput);
     await stderr().lines(unlistedFailures(report, flags.output, stdout().isIncomplete));

@@ -1,8 +1,10 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
+import { statusMetrics } from '../../core/status/output/metrics.js';
 import { statusOutput } from '../../core/status/output/index.js';
 import { clusterFlags } from '../../flags/cluster.js';
+import { metricsFlags } from '../../flags/metrics.js';
 import { outputFlags } from '../../flags/output.js';
 import { statusFlags, statusRequest } from '../../flags/status.js';
 
@@ -29,6 +31,7 @@ Changes nothing and does not contact the registry: bytes are what Image objects 
     report: Flags.string({ helpValue: 'FILE.html', description: 'also write a self-contained web page with plots' }),
     ...statusFlags,
     ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
+    ...metricsFlags(),
     ...clusterFlags,
   };
 
@@ -39,6 +42,7 @@ Changes nothing and does not contact the registry: bytes are what Image objects 
     const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
       registryStatus(api, request, reporter, signal),
     );
+    this.measure(() => statusMetrics(report));
     if (flags.report !== undefined) {
       const { writeStatusPage } = await import('../../core/status/output/write-page.js');
       await writeStatusPage(flags.report, report);
