@@ -1,13 +1,13 @@
 import { parseDuration } from '../model/values/duration.js';
 
-interface CronField {
+export interface CronField {
   name: string;
   min: number;
   max: number;
   names?: string[];
 }
 
-const FIELDS: CronField[] = [
+export const FIELDS: CronField[] = [
   { name: 'minute', min: 0, max: 59 },
   { name: 'hour', min: 0, max: 23 },
   { name: 'day of the month', min: 1, max: 31 },
@@ -20,7 +20,16 @@ const FIELDS: CronField[] = [
   { name: 'day of the week', min: 0, max: 6, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
 ];
 
-const SHORT = new Set(['@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly']);
+/** The short forms, and what they mean. */
+export const SHORT = new Map([
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+  ['@monthly', '0 0 1 * *'],
+  ['@weekly', '0 0 * * 0'],
+  ['@daily', '0 0 * * *'],
+  ['@midnight', '0 0 * * *'],
+  ['@hourly', '0 * * * *'],
+]);
 
 /**
  * Returns why a CronJob would reject a schedule; undefined if it is valid: five fields (`0 0 * * *`) or a short form
@@ -31,7 +40,7 @@ export function cronProblem(text: string): string | undefined {
   if (/^(CRON_)?TZ=/.test(text)) return 'must not contain a time zone';
   if (text.startsWith('@every ')) return everyProblem(text.slice('@every '.length));
   if (text.startsWith('@'))
-    return SHORT.has(text) ? undefined : `unknown short form ${text} (must be one of ${[...SHORT].join(', ')})`;
+    return SHORT.has(text) ? undefined : `unknown short form ${text} (must be one of ${[...SHORT.keys()].join(', ')})`;
   const parts = text.trim().split(/\s+/);
   if (parts.length !== FIELDS.length)
     return `must have 5 fields (minute hour day month weekday), not ${text.trim() === '' ? 0 : parts.length}`;
@@ -65,7 +74,8 @@ function itemProblem(item: string, field: CronField): string | undefined {
   return to !== undefined && to < from! ? `invalid range "${item}" (ends before it starts)` : undefined;
 }
 
-function valueOf(text: string, { names = [], min }: CronField): number | undefined {
+/** Returns the number of a value or a name; undefined if it is neither. */
+export function valueOf(text: string, { names = [], min }: CronField): number | undefined {
   const index = names.indexOf(text.toLowerCase());
   if (index !== -1) return index + min;
   return /^\d+$/.test(text) ? Number(text) : undefined;
