@@ -9,10 +9,11 @@ import type { Condition } from '../model/kube.js';
 const IMAGE_PRUNERS = defineResource('imageregistry.operator.openshift.io/v1', 'imagepruners', 'ImagePruner', {
   namespaced: false,
 });
-const PRUNER = { resource: IMAGE_PRUNERS, name: 'cluster' };
+/** The object that configures the cluster's own pruning. */
+export const PRUNER = { resource: IMAGE_PRUNERS, name: 'cluster' };
 const PRUNER_NAME = describeObject(PRUNER);
 
-/** The object that configures the cluster's own pruning. */
+/** That object, with the settings that regadm knows. */
 export interface ImagePruner extends KubeObject {
   spec?: PrunerSpec;
   status?: { conditions?: Condition[]; [key: string]: unknown };

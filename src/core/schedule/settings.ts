@@ -39,16 +39,26 @@ export function parseSetting(key: string, text: string): unknown {
  */
 export function checkPatched(spec: PrunerSpec, patch: PrunerPatch): PrunerSpec {
   const patched = mergePatch(spec, patch);
-  const { requests = {}, limits = {} } = (patched.resources ?? {}) as Resources;
-  for (const [name, request] of Object.entries(requests)) {
-    const limit = limits[name];
-    if (limit !== undefined && (parseQuantity(request) ?? 0) > (parseQuantity(limit) ?? Number.POSITIVE_INFINITY)) {
-      throw usageError(`resources.requests.${name} would be ${request}, above resources.limits.${name} of ${limit}`, [
-        `set both: --set resources.requests.${name}=… --set resources.limits.${name}=…`,
-      ]);
-    }
+  const problem = resourcesProblem((patched.resources ?? {}) as Resources);
+  if (problem) {
+    const { name, request, limit } = problem;
+    throw usageError(`resources.requests.${name} would be ${request}, above resources.limits.${name} of ${limit}`, [
+      `set both: --set resources.requests.${name}=… --set resources.limits.${name}=…`,
+    ]);
   }
   return patched;
+}
+
+/** Returns a request that is above its limit. */
+export function resourcesProblem({
+  requests = {},
+  limits = {},
+}: Resources): { name: string; request: string | number; limit: string | number } | undefined {
+  const above = Object.entries(requests).find(([name, request]) => {
+    const limit = limits[name];
+    return limit !== undefined && (parseQuantity(request) ?? 0) > (parseQuantity(limit) ?? Number.POSITIVE_INFINITY);
+  });
+  return above && { name: above[0], request: above[1], limit: limits[above[0]]! };
 }
 
 function cron(text: string): string {

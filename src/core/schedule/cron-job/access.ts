@@ -1,0 +1,63 @@
+import { OWN_CRON_JOB, PRUNER_ROLE, REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import { inRegistryNamespace, ofCluster } from './labels.js';
+import type { PruneSettings } from './request.js';
+
+/** Name of the cluster role for what `system:image-pruner` does not allow, and of its binding. */
+export const EXTRA_ROLE = `${OWN_CRON_JOB}-extra`;
+
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+const RBAC = `${RBAC_GROUP}/v1`;
+
+/** A rule of a cluster role. */
+export interface Rule {
+  apiGroups: string[];
+  resources: string[];
+  verbs: string[];
+}
+
+/** Returns the service account, its bindings, and the cluster role that the chosen prunes need in addition. */
+export function accessObjects(settings: PruneSettings): object[] {
+  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inRegistryNamespace() };
+  const rules = extraRules(settings);
+  const extra =
+    rules.length === 0
+      ? []
+      : [
+          { apiVersion: RBAC, kind: 'ClusterRole', metadata: ofCluster(EXTRA_ROLE), rules },
+          binding(EXTRA_ROLE, EXTRA_ROLE),
+        ];
+  return [account, binding(OWN_CRON_JOB, PRUNER_ROLE), ...extra];
+}
+
+function binding(name: string, role: string): object {
+  return {
+    apiVersion: RBAC,
+    kind: 'ClusterRoleBinding',
+    metadata: ofCluster(name),
+    roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: role },
+    subjects: [{ kind: 'ServiceAccount', name: OWN_CRON_JOB, namespace: REGISTRY_NAMESPACE }],
+  };
+}
+
+/**
+ * Returns the permissions that `prune builds` and `prune deployments` need, and no others. Each object is read again
+ * before its deletion, therefore `get`. `system:image-pruner` allows some of the lists too; they are repeated so that
+ * this role alone is enough.
+ */
+export function extraRules({ with: chosen, replicaSets }: Pick<PruneSettings, 'with' | 'replicaSets'>): Rule[] {
+  const builds = [
+    rule('build.openshift.io', 'buildconfigs', ['list']),
+    rule('build.openshift.io', 'builds', ['get', 'list', 'delete']),
+  ];
+  const deployments = [
+    rule('', 'replicationcontrollers', ['get', 'list', 'delete']),
+    rule('apps.openshift.io', 'deploymentconfigs', ['list']),
+    rule('apps', 'deployments', ['list']),
+    ...(replicaSets ? [rule('apps', 'replicasets', ['get', 'list', 'delete'])] : []),
+  ];
+  return [...(chosen.includes('builds') ? builds : []), ...(chosen.includes('deployments') ? deployments : [])];
+}
+
+function rule(group: string, resource: string, verbs: string[]): Rule {
+  return { apiGroups: [group], resources: [resource], verbs };
+}

@@ -1,0 +1,79 @@
+import { OWN_CRON_JOB } from '../../model/openshift.js';
+import { inRegistryNamespace, LABELS } from './labels.js';
+import { withoutEmpty } from './placement.js';
+import type { CronJobRequest, PodSettings } from './request.js';
+import { pruneSteps, type Step } from './steps.js';
+
+/** The SCC that the pod is admitted with, whatever else the service account may use. */
+const REQUIRED_SCC = { 'openshift.io/required-scc': 'restricted-v2' };
+
+/**
+ * What the restricted SCC of OpenShift wants, and nothing to write: regadm needs no file system.
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ */
+const SECURITY_CONTEXT = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+/**
+ * Returns the CronJob. A failed run is not repeated (`backoffLimit: 0`, `restartPolicy: Never`): a refusal would be the
+ * same again, and its message would be lost with the pod.
+ */
+export function cronJob(request: CronJobRequest): object {
+  const { schedule, suspend, startingDeadlineSeconds, activeDeadlineSeconds, ...limits } = request.job;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: inRegistryNamespace(),
+    spec: {
+      schedule,
+      // Absent, `oc apply` keeps a CronJob suspended that an administrator has suspended.
+      ...(suspend ? { suspend } : {}),
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds,
+      ...limits,
+      jobTemplate: {
+        metadata: { labels: { ...LABELS } },
+        spec: {
+          backoffLimit: 0,
+          ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+          template: { metadata: { labels: { ...LABELS }, annotations: REQUIRED_SCC }, spec: podSpec(request) },
+        },
+      },
+    },
+  };
+}
+
+function podSpec({ image, pod, prune }: CronJobRequest): object {
+  const steps = pruneSteps(prune);
+  const last = steps.at(-1)!;
+  const before = steps.slice(0, -1);
+  return {
+    serviceAccountName: OWN_CRON_JOB,
+    restartPolicy: 'Never',
+    priorityClassName: pod.priorityClass,
+    ...withoutEmpty(pod.placement),
+    ...(before.length > 0 ? { initContainers: before.map((step) => container(`prune-${step.prune}`, step)) } : {}),
+    containers: [container(OWN_CRON_JOB, last)],
+  };
+
+  function container(name: string, step: Step): object {
+    return containerOf(name, step, { image, pod });
+  }
+}
+
+function containerOf(name: string, { args }: Step, { image, pod }: { image: string; pod: PodSettings }): object {
+  return {
+    name,
+    image,
+    command: ['regadm'],
+    args,
+    resources: pod.resources,
+    securityContext: SECURITY_CONTEXT,
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+  };
+}

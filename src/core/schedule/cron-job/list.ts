@@ -1,0 +1,27 @@
+import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import { accessObjects } from './access.js';
+import { alertRule } from './alert.js';
+import { cronJob } from './cron-job.js';
+import { networkPolicy } from './network-policy.js';
+import type { CronJobRequest } from './request.js';
+
+/** The image that a build in the cluster creates (docs/schedule.md). */
+export const DEFAULT_IMAGE = `image-registry.${REGISTRY_NAMESPACE}.svc:5000/${REGISTRY_NAMESPACE}/regadm:latest`;
+
+/**
+ * Returns a List with the objects that let regadm prune on a schedule, in an order in which they can be created: what
+ * the pods need first.
+ */
+export function cronJobList(request: CronJobRequest): object {
+  const { alertSeverity, job } = request;
+  return {
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      ...accessObjects(request.prune),
+      networkPolicy(),
+      cronJob(request),
+      ...(alertSeverity === undefined ? [] : [alertRule(job.schedule, alertSeverity)]),
+    ],
+  };
+}

@@ -1,0 +1,78 @@
+import type { Resources } from '../pruner-spec.js';
+
+/** The prunes that the CronJob can run, in the order in which they run: each frees what the next one deletes. */
+export const PRUNES = ['builds', 'deployments', 'images'] as const;
+export type Prune = (typeof PRUNES)[number];
+
+/** Everything that the printed List depends on. */
+export interface CronJobRequest {
+  /** An image that has `regadm` in its PATH. */
+  image: string;
+  job: JobSettings;
+  pod: PodSettings;
+  prune: PruneSettings;
+  /** Severity of the alert; undefined: no alert. */
+  alertSeverity?: string;
+}
+
+/** When Jobs run, and how many of them are kept. */
+export interface JobSettings {
+  schedule: string;
+  suspend: boolean;
+  /** Maximum delay of a start, in s; after that, the run is skipped. */
+  startingDeadlineSeconds: number;
+  /** Maximum time of a run, in s; undefined: no limit. */
+  activeDeadlineSeconds?: number;
+  successfulJobsHistoryLimit: number;
+  failedJobsHistoryLimit: number;
+}
+
+export interface PodSettings {
+  resources: Resources;
+  priorityClass: string;
+  placement: Placement;
+}
+
+/** On which nodes the pod runs: the fields of the ImagePruner, which are those of a pod. */
+export interface Placement {
+  tolerations?: Record<string, unknown>[];
+  nodeSelector?: Record<string, string>;
+  affinity?: Record<string, unknown>;
+}
+
+/** What the prunes delete, and how they log. */
+export interface PruneSettings {
+  /** The prunes before that of images. */
+  with: readonly Exclude<Prune, 'images'>[];
+  keepTagRevisions: number;
+  keepYoungerThan: string;
+  ignoreInvalidRefs: boolean;
+  /** Undefined: as the cluster's registry is, or true. */
+  pruneRegistry?: boolean;
+  keepComplete: number;
+  keepFailed: number;
+  orphans: boolean;
+  replicaSets: boolean;
+  loglevel: number;
+  /** Further arguments of each prune, as `--flag=value`. They replace an argument of the same flag. */
+  extra: Partial<Record<Prune, readonly string[]>>;
+}
+
+/** Settings of the CronJob that nothing else states. */
+export const CRON_JOB_DEFAULTS = {
+  schedule: '0 0 * * *',
+  startingDeadline: '1h',
+  successfulJobsHistoryLimit: 1,
+  failedJobsHistoryLimit: 3,
+  requests: 'cpu=1,memory=1Gi',
+  priorityClass: 'system-cluster-critical',
+  keepTagRevisions: 5,
+  keepYoungerThan: '96h',
+  keepComplete: 5,
+  keepFailed: 1,
+  loglevel: 0,
+  alertSeverity: 'warning',
+} as const;
+
+/** Settings of a placement: those that come from the ImagePruner. */
+export const PLACEMENT_KEYS = ['tolerations', 'nodeSelector', 'affinity'] as const satisfies (keyof Placement)[];
