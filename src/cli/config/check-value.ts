@@ -9,6 +9,11 @@ import type { FlagSpec } from './catalog.js';
 export const INTEGERS: Record<string, [min: number, max: number]> = {
   'keep-tag-revisions': [0, Number.MAX_SAFE_INTEGER],
   'num-workers': [1, Number.MAX_SAFE_INTEGER],
+  'keep-complete': [0, Number.MAX_SAFE_INTEGER],
+  'keep-failed': [0, Number.MAX_SAFE_INTEGER],
+  'successful-jobs-history-limit': [0, 2 ** 31 - 1],
+  'failed-jobs-history-limit': [0, 2 ** 31 - 1],
+  'job-loglevel': [0, 10],
   loglevel: [0, 10],
 };
 
@@ -17,6 +22,8 @@ const CHECKS: Record<string, (value: string) => void> = {
   'keep-younger-than': duration('keep-younger-than'),
   'keep-blobs-younger-than': duration('keep-blobs-younger-than'),
   'uploads-older-than': duration('uploads-older-than'),
+  'starting-deadline': duration('starting-deadline'),
+  'active-deadline': duration('active-deadline'),
   timeout: (value) => void timeoutFlag('timeout', value),
   'request-timeout': (value) => void requestTimeoutFlag(value),
   'max-delete': (value) => void maxDeleteFlag(value, 'blobs'),

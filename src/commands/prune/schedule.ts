@@ -1,8 +1,8 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
+import { withCheckedArguments } from '../../cli/cron-job-arguments.js';
 import { present } from '../../cli/present.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../core/model/openshift.js';
-import { DEFAULT_IMAGE, cronJobList } from '../../core/schedule/cron-job-manifest.js';
 import { scheduleHints } from '../../core/schedule/hints.js';
 import { OPERATOR_CRON_JOB } from '../../core/schedule/jobs.js';
 import { runOutput, scheduleOutput } from '../../core/schedule/output/index.js';
@@ -10,20 +10,20 @@ import { SETTINGS } from '../../core/schedule/settings.js';
 import { LogLines } from '../../core/terminal/log-lines.js';
 import { stderr, stdout } from '../../core/terminal/writer.js';
 import { timeoutFlag } from '../../flags/duration.js';
-import { imageFlag, settingsFlag } from '../../flags/schedule.js';
-import { clusterFlags } from '../../flags/cluster.js';
+import { cronJobFlags } from '../../flags/cron-job.js';
+import { toCronJobRequest } from '../../flags/cron-job-request.js';
+import { settingsFlag } from '../../flags/schedule.js';
+import { clusterFlags, clusterOptions } from '../../flags/cluster.js';
 import { outputFlags } from '../../flags/output.js';
 
 type ScheduleFlags = FlagsOf<typeof PruneSchedule>;
-
-const SUSPEND = 'regadm prune schedule --set suspend=true';
 
 export default class PruneSchedule extends BaseCommand {
   static override summary = "Show and change the cluster's own automatic pruning";
 
   static override description = `Without flags, shows ImagePruner "cluster" (settings, conditions), its CronJob and the last runs.
 
---set changes settings; all of them are checked before anything is changed. --cronjob prints objects that let regadm prune every night instead (all named ${OWN_CRON_JOB}); suspend the cluster's own pruning if you create them. --run-now starts one Job, from CronJob ${OWN_CRON_JOB} if it exists, otherwise from the operator's ${OPERATOR_CRON_JOB}, and writes its log to stdout; if the Job fails, the exit status is 1.
+--set changes settings; all of them are checked before anything is changed. --cronjob prints objects that let regadm prune on a schedule instead (named ${OWN_CRON_JOB}); suspend the cluster's own pruning if you create them. The other CRONJOB flags change the objects; what they do not state is taken from the cluster's ImagePruner (tolerations, node selector, affinity) and from the registry's Config (whether it is Removed), if they can be read. --run-now starts one Job, from CronJob ${OWN_CRON_JOB} if it exists, otherwise from the operator's ${OPERATOR_CRON_JOB}, and writes its log to stdout; if the Job fails, the exit status is 1.
 
 Settings: ${SETTINGS.join(', ')}.`;
 
@@ -42,6 +42,16 @@ Settings: ${SETTINGS.join(', ')}.`;
     {
       description: 'Run regadm every night instead',
       command: '<%= config.bin %> <%= command.id %> --cronjob --image quay.io/example/regadm:1.0 | oc create -f -',
+    },
+    {
+      description: 'Also prune builds and deployments, at 02:30, and print an alert for when no run succeeds',
+      command:
+        "<%= config.bin %> <%= command.id %> --cronjob --with builds,deployments --with-alert --schedule '30 2 * * *'",
+    },
+    {
+      description: 'Change what is kept, and where the pod runs',
+      command:
+        '<%= config.bin %> <%= command.id %> --cronjob --keep-tag-revisions=3 --node-selector=node-role.kubernetes.io/infra= --toleration=node-role.kubernetes.io/infra:NoSchedule --images-arg=max-delete=20%',
     },
     {
       description: 'Start a run now and follow its log',
@@ -64,12 +74,7 @@ Settings: ${SETTINGS.join(', ')}.`;
     cronjob: Flags.boolean({
       exclusive: ['set', 'run-now'],
       description:
-        'print a List with a CronJob that runs regadm, its service account and its role binding, for `oc create -f -`',
-    }),
-    image: Flags.string({
-      helpValue: 'IMAGE',
-      dependsOn: ['cronjob'],
-      description: `image that contains regadm (default: ${DEFAULT_IMAGE})`,
+        'print a List with a CronJob that runs regadm, and all objects that it needs, for `oc create -f -`; works without a cluster',
     }),
     'run-now': Flags.boolean({ exclusive: ['set', 'cronjob'], description: 'start one Job now and follow its log' }),
     from: Flags.string({
@@ -82,6 +87,7 @@ Settings: ${SETTINGS.join(', ')}.`;
       dependsOn: ['run-now'],
       description: 'maximum time to follow the Job, which keeps running after that (default: 1h)',
     }),
+    ...cronJobFlags,
     ...outputFlags(['table', 'json', 'yaml'], 'table'),
     ...clusterFlags,
   };
@@ -92,12 +98,20 @@ Settings: ${SETTINGS.join(', ')}.`;
     return flags['run-now'] ? this.runNow(flags) : this.showOrChange(flags);
   }
 
-  private async printCronJob({ image = DEFAULT_IMAGE, output }: ScheduleFlags): Promise<void> {
-    const list = cronJobList(imageFlag(image));
+  private async printCronJob(flags: ScheduleFlags): Promise<void> {
+    clusterOptions(flags); // Invalid flags are refused; a cluster that cannot be read is not.
+    const request = await withCheckedArguments(toCronJobRequest(flags), (table, argv) =>
+      this.parse({ flags: table }, argv),
+    );
+    const { openSettings, printable, readClusterSettings, unreadable } =
+      await import('../../core/schedule/cron-job/index.js');
+    const cluster =
+      openSettings(request).length > 0 &&
+      (await this.withCluster(flags, ({ api, signal }) => readClusterSettings(api, signal)).catch(unreadable));
+    const { list, notes } = printable(request, cluster || undefined);
     const { documentText } = await import('../../core/terminal/document.js');
-    this.print(await documentText(output === 'json' ? 'json' : 'yaml', list));
-    if (image === DEFAULT_IMAGE) this.warning(`without --image the CronJob runs ${DEFAULT_IMAGE}; push it there first`);
-    this.note(`suspend the cluster's own pruning, so that the two do not run at the same time: ${SUSPEND}`);
+    this.print(await documentText(flags.output === 'json' ? 'json' : 'yaml', list));
+    for (const note of notes) this.note(note);
   }
 
   private async showOrChange(flags: ScheduleFlags): Promise<void> {

@@ -193,109 +193,11 @@ describe('--set', () => {
   });
 });
 
-describe('--cronjob', () => {
-  test('prints a List that can be created, with names of its own, and needs no cluster', async () => {
-    const { status, stdout, stderr } = await regadm([
-      'prune',
-      'schedule',
-      '--cronjob',
-      '--image',
-      'quay.io/example/regadm:1.0',
-    ]);
-    expect(status).toBe(0);
-    expect(parse(stdout)).toEqual({
-      apiVersion: 'v1',
-      kind: 'List',
-      items: [
-        {
-          apiVersion: 'v1',
-          kind: 'ServiceAccount',
-          metadata: { name: 'regadm-image-pruner', namespace: 'openshift-image-registry' },
-        },
-        {
-          apiVersion: 'rbac.authorization.k8s.io/v1',
-          kind: 'ClusterRoleBinding',
-          metadata: { name: 'regadm-image-pruner' },
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:image-pruner' },
-          subjects: [{ kind: 'ServiceAccount', name: 'regadm-image-pruner', namespace: 'openshift-image-registry' }],
-        },
-        {
-          apiVersion: 'batch/v1',
-          kind: 'CronJob',
-          metadata: { name: 'regadm-image-pruner', namespace: 'openshift-image-registry' },
-          spec: {
-            schedule: '0 0 * * *',
-            concurrencyPolicy: 'Forbid',
-            successfulJobsHistoryLimit: 1,
-            failedJobsHistoryLimit: 3,
-            jobTemplate: {
-              spec: {
-                template: {
-                  spec: {
-                    serviceAccountName: 'regadm-image-pruner',
-                    restartPolicy: 'OnFailure',
-                    containers: [
-                      {
-                        name: 'regadm-image-pruner',
-                        image: 'quay.io/example/regadm:1.0',
-                        command: ['regadm'],
-                        args: [
-                          'prune',
-                          'images',
-                          '--certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt',
-                          '--keep-tag-revisions=5',
-                          '--keep-younger-than=96h',
-                          '--ignore-invalid-refs=true',
-                          '--confirm=true',
-                        ],
-                        resources: { requests: { cpu: '1', memory: '1Gi' } },
-                        securityContext: {
-                          allowPrivilegeEscalation: false,
-                          capabilities: { drop: ['ALL'] },
-                          readOnlyRootFilesystem: true,
-                          runAsNonRoot: true,
-                          seccompProfile: { type: 'RuntimeDefault' },
-                        },
-                        terminationMessagePolicy: 'FallbackToLogsOnError',
-                      },
-                    ],
-                  },
-                },
-              },
-            },
-          },
-        },
-      ],
-    });
-    expect(stderr).toContain('regadm prune schedule --set suspend=true');
-  });
-
-  test('each object can be created in the cluster', async () => {
-    await start();
-    const { stdout } = await schedule('--cronjob', '-o', 'json');
-    const { items } = JSON.parse(stdout) as { items: { kind: string; metadata: { name: string } }[] };
-    const resources: Record<string, string> = {
-      ServiceAccount: 'serviceaccounts',
-      ClusterRoleBinding: 'clusterrolebindings',
-      CronJob: 'cronjobs',
-    };
-    for (const item of items) sandbox.store.put(resources[item.kind]!, item);
-    expect(sandbox.store.get('cronjobs', 'openshift-image-registry', 'regadm-image-pruner')).toBeDefined();
-  });
-
-  test.each([
-    ['--image', 'not an image'],
-    ['--image', ''],
-  ])('%s %j is refused', async (...image) => {
-    const { status, stderr } = await regadm(['prune', 'schedule', '--cronjob', ...image]);
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^error: (?:--image must name an image|invalid argument "" for "--image" flag: must not be empty)/,
-    );
-  });
-
+describe('flags that exclude each other', () => {
   test.each([
     [['--image', 'x'], '--cronjob'],
+    [['--with', 'builds'], '--cronjob'],
+    [['--schedule', '@daily', '--set', 'suspend=true'], '--cronjob'],
     [['--cronjob', '--set', 'suspend=true'], '--cronjob'],
     [['--timeout', '1h'], '--run-now'],
     [['--from', 'x'], '--run-now'],

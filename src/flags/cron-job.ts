@@ -1,0 +1,151 @@
+import { Flags } from '@oclif/core';
+import { CRON_JOB_DEFAULTS as DEFAULT } from '../core/schedule/cron-job/request.js';
+import { DEFAULT_IMAGE } from '../core/schedule/cron-job/list.js';
+
+const needs = { dependsOn: ['cronjob'] };
+const JOB = { ...needs, helpGroup: 'CRONJOB: RUNS' };
+const POD = { ...needs, helpGroup: 'CRONJOB: POD' };
+const PRUNE = { ...needs, helpGroup: 'CRONJOB: WHAT TO PRUNE' };
+const several = { multiple: true, multipleNonGreedy: true } as const;
+const LIKE_CLUSTER = "(default: that of the cluster's ImagePruner, if it can be read)";
+
+const extraArgument = (prune: string) =>
+  Flags.string({
+    ...PRUNE,
+    ...several,
+    helpValue: 'FLAG[=VALUE]',
+    description: `further flag of the command prune ${prune}, without its dashes: --${prune}-arg=max-delete=20%; can be repeated`,
+  });
+
+/** The flags of `regadm prune schedule --cronjob`. */
+export const cronJobFlags = {
+  image: Flags.string({
+    ...POD,
+    helpValue: 'IMAGE',
+    description: `image that contains regadm (default: ${DEFAULT_IMAGE})`,
+  }),
+  schedule: Flags.string({
+    ...JOB,
+    helpValue: 'CRON',
+    description: `when runs start, in five fields (minute hour day month weekday) or as @daily (default: ${DEFAULT.schedule})`,
+  }),
+  suspend: Flags.boolean({ ...JOB, description: 'create the CronJob suspended, so that no run starts' }),
+  'starting-deadline': Flags.string({
+    ...JOB,
+    helpValue: 'DURATION',
+    description: `skip a run that cannot start within this time (default: ${DEFAULT.startingDeadline})`,
+  }),
+  'active-deadline': Flags.string({
+    ...JOB,
+    helpValue: 'DURATION',
+    description: 'end a run that takes longer than this; without it, no limit',
+  }),
+  'successful-jobs-history-limit': Flags.integer({
+    ...JOB,
+    helpValue: 'N',
+    description: `keep the N newest successful Jobs (default: ${DEFAULT.successfulJobsHistoryLimit})`,
+  }),
+  'failed-jobs-history-limit': Flags.integer({
+    ...JOB,
+    helpValue: 'N',
+    description: `keep the N newest failed Jobs (default: ${DEFAULT.failedJobsHistoryLimit})`,
+  }),
+  'with-alert': Flags.boolean({
+    ...JOB,
+    description: 'also print a PrometheusRule that fires when no run has succeeded for three periods of the schedule',
+  }),
+  'alert-severity': Flags.string({
+    ...JOB,
+    helpValue: 'SEVERITY',
+    options: ['info', 'warning', 'critical'],
+    description: `severity of the alert (default: ${DEFAULT.alertSeverity})`,
+  }),
+  requests: Flags.string({
+    ...POD,
+    helpValue: 'NAME=QUANTITY,…',
+    description: `resource requests of each container (default: ${DEFAULT.requests})`,
+  }),
+  limits: Flags.string({
+    ...POD,
+    helpValue: 'NAME=QUANTITY,…',
+    description: 'resource limits of each container; without it, none',
+  }),
+  'priority-class': Flags.string({
+    ...POD,
+    helpValue: 'NAME',
+    description: `priority class of the pod (default: ${DEFAULT.priorityClass})`,
+  }),
+  toleration: Flags.string({
+    ...POD,
+    ...several,
+    helpValue: 'KEY[=VALUE][:EFFECT]',
+    description: `taint that the pod tolerates; can be repeated; none: no toleration ${LIKE_CLUSTER}`,
+  }),
+  'node-selector': Flags.string({
+    ...POD,
+    helpValue: 'KEY=VALUE,…',
+    description: `labels of the nodes that the pod can run on; none: all nodes ${LIKE_CLUSTER}`,
+  }),
+  affinity: Flags.string({
+    ...POD,
+    helpValue: 'JSON',
+    description: `affinity of the pod, as the API has it; none: no affinity ${LIKE_CLUSTER}`,
+  }),
+  'job-loglevel': Flags.integer({
+    ...POD,
+    helpValue: 'N',
+    description: `--loglevel of the prunes, 0 to 10 (default: ${DEFAULT.loglevel})`,
+  }),
+  with: Flags.string({
+    ...PRUNE,
+    ...several,
+    delimiter: ',',
+    options: ['builds', 'deployments'],
+    helpValue: 'builds,deployments',
+    description: 'prunes that run before that of images, in this order; also print the cluster role that they need',
+  }),
+  'keep-tag-revisions': Flags.integer({
+    ...PRUNE,
+    helpValue: 'N',
+    description: `keep the N newest items of every tag (default: ${DEFAULT.keepTagRevisions})`,
+  }),
+  'keep-younger-than': Flags.string({
+    ...PRUNE,
+    helpValue: 'DURATION',
+    description: `keep what is younger than this, in all prunes of the CronJob (default: ${DEFAULT.keepYoungerThan})`,
+  }),
+  'ignore-invalid-refs': Flags.boolean({
+    ...PRUNE,
+    allowNo: true,
+    description: 'continue when a reference to an image cannot be parsed (default: true)',
+  }),
+  'prune-registry': Flags.boolean({
+    ...PRUNE,
+    allowNo: true,
+    description:
+      'also delete links and blobs in the registry (default: true, or false if the cluster can be read and its registry is Removed)',
+  }),
+  'keep-complete': Flags.integer({
+    ...PRUNE,
+    helpValue: 'N',
+    description: `with --with: keep the N newest complete builds and deployments of each owner (default: ${DEFAULT.keepComplete})`,
+  }),
+  'keep-failed': Flags.integer({
+    ...PRUNE,
+    helpValue: 'N',
+    description: `with --with: keep the N newest failed builds and deployments of each owner (default: ${DEFAULT.keepFailed})`,
+  }),
+  orphans: Flags.boolean({
+    ...PRUNE,
+    allowNo: true,
+    description: 'with --with: also delete builds and deployments whose owner no longer exists (default: false)',
+  }),
+  'replica-sets': Flags.boolean({
+    ...PRUNE,
+    allowNo: true,
+    description: 'with --with=deployments: also prune ReplicaSets, and grant their deletion (default: false)',
+  }),
+  'images-arg': extraArgument('images'),
+  'builds-arg': extraArgument('builds'),
+  'deployments-arg': extraArgument('deployments'),
+};
