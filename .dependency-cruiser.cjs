@@ -100,7 +100,7 @@ module.exports = {
     layer(
       'deletion',
       '^src/core/deletion/',
-      core('terminal', 'kit', 'model'),
+      core('cluster', 'terminal', 'kit', 'model'),
       'deletion holds what every run that deletes needs.',
     ),
     layer(

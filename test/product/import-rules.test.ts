@@ -67,7 +67,7 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
   ],
   deletion: [
     ['src/core/deletion/to-feature.ts', 'src/core/prune/x.ts'],
-    ['src/core/deletion/to-cluster.ts', 'src/core/cluster/x.ts'],
+    ['src/core/deletion/to-registry.ts', 'src/core/registry/x.ts'],
   ],
   'object-prune': [
     ['src/core/object-prune/to-feature.ts', 'src/core/builds/x.ts'],

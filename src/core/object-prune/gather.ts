@@ -1,5 +1,6 @@
 import type { RecordReader } from '../cluster/lists/records.js';
 import type { ListedResource } from '../cluster/resources.js';
+import { warnAboutClock } from '../deletion/clock.js';
 import type { RunContext } from '../deletion/run-context.js';
 import { reduceOwner, type OwnerRecord } from './plan/object.js';
 import type { ObjectPrunePorts } from './ports.js';
@@ -32,6 +33,7 @@ export async function readLists<Item>(
   reporter.phase('reading');
   const onPage = ({ count }: { count: number }): void => reporter.tick(count);
   const options = { namespace, signal, onPage };
+  const started = Date.now();
   const lists = await Promise.all(objects.map(({ resource, reader }) => ports.list(resource, reader, options)));
   const ownerLists = await Promise.all(
     owners.map((resource) =>
@@ -39,6 +41,7 @@ export async function readLists<Item>(
     ),
   );
   const now = lists.find(({ serverTime }) => serverTime !== undefined)?.serverTime;
+  warnAboutClock(started - (now ?? started), { reporter });
   return {
     objects: lists.flatMap(({ records }) => records),
     owners: ownerLists.flatMap(({ records }) => records),

@@ -13,8 +13,9 @@ import type { PrunePorts } from './ports.js';
 import { assertPassed, failedWith, preflight, reportChecks, type PreflightCheck } from './preflight/index.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
+import { warnAboutClock } from '../deletion/clock.js';
 import { startRun, type RunContext } from '../deletion/run-context.js';
-import { warnAboutClock, warnAboutInput, warnAboutPlanFile } from './warnings.js';
+import { warnAboutInput, warnAboutPlanFile } from './warnings.js';
 
 /**
  * Plans a prune and executes it. Everything that can fail is checked before the first deletion.

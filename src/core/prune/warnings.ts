@@ -8,9 +8,6 @@ import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { RunContext } from '../deletion/run-context.js';
 
-/** Minimum difference between the clocks that is reported, in ms. */
-const CLOCK_TOLERANCE_MS = 60_000;
-
 /** Maximum number of images that warnings name: tenants choose how many there are. */
 const LISTED = 20;
 
@@ -60,17 +57,6 @@ export function warnAboutLaterReferences(
 ): void {
   const listed = new Set(error?.invalidReferences?.map(describeReference));
   for (const line of references.map(describeReference)) if (!listed.has(line)) reporter.warning(line);
-}
-
-/**
- * Warns about a wrong clock if no preflight check does.
- * @param difference ms; NaN if it is unknown
- */
-export function warnAboutClock(difference: number, { reporter }: RunContext): void {
-  if (!(Math.abs(difference) > CLOCK_TOLERANCE_MS)) return;
-  reporter.warning(
-    `this machine's clock differs from the API server's by ${Math.round(Math.abs(difference) / 1000)} s; ages are counted from the API server's time; set the clocks (NTP)`,
-  );
 }
 
 /** Describes an invalid reference in the form that `oc` uses. */
