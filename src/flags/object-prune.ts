@@ -4,6 +4,7 @@ import type { ObjectPruneRequest } from '../core/object-prune/request.js';
 import { clusterFlags } from './cluster.js';
 import { durationFlag } from './duration.js';
 import { maxObjectsFlag } from './max-delete.js';
+import { metricsFlags } from './metrics.js';
 import { checkNamespaceFlag } from './namespace.js';
 import { outputFlags } from './output.js';
 
@@ -58,6 +59,7 @@ export function objectPruneFlags({ things, perOwner, failed, orphans, rules }: T
     }),
     ...safetyFlags(things),
     ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
+    ...metricsFlags(),
     ...clusterFlags,
   };
 }

@@ -260,6 +260,78 @@ describe('prune hard', () => {
   });
 });
 
+describe('prune builds and prune deployments', () => {
+  let sandbox: Sandbox;
+  beforeEach(async () => {
+    sandbox = await startSandbox({ sample: true, rolloutStepMs: 5 });
+  });
+  afterEach(() => sandbox.stop());
+
+  const pruneObjects = (...args: string[]): Promise<Outcome> =>
+    regadm(['prune', ...args, '--metrics-file', file, '-o', 'json'], { kubeconfig: sandbox.kubeconfig.admin });
+  const countOf = ({ stdout }: Outcome, kind: string, status: string): number => {
+    const { objects: all } = JSON.parse(stdout) as { objects: { kind: string; status: string }[] };
+    return all.filter((one) => one.kind === kind && one.status === status).length;
+  };
+
+  test.each([
+    [['builds', '--keep-complete=1', '--keep-failed=0', '--orphans'], [['Build', 'build']]],
+    [['deployments', '--keep-complete=0', '--keep-failed=0'], [['ReplicationController', 'replication_controller']]],
+    [
+      ['deployments', '--keep-complete=0', '--replica-sets'],
+      [
+        ['ReplicationController', 'replication_controller'],
+        ['ReplicaSet', 'replica_set'],
+      ],
+    ],
+  ] as const)('%j: the amounts of its document', async (args, kinds) => {
+    const dry = await pruneObjects(...args);
+    expect([dry.status, valueOf('regadm_prune_dry_run'), valueOf(LAST_SUCCESS)]).toEqual([0, 1, 0]);
+    for (const [kind, label] of kinds) {
+      expect(countOf(dry, kind, 'would-delete')).toBeGreaterThan(0);
+      expect(objects(label, 'would-delete')).toBe(countOf(dry, kind, 'would-delete'));
+    }
+    const run = await pruneObjects(...args, '--confirm');
+    expect([run.status, valueOf(STATUS), valueOf('regadm_prune_dry_run')]).toEqual([0, 0, 0]);
+    for (const [kind, label] of kinds) expect(objects(label, 'deleted')).toBe(countOf(run, kind, 'deleted'));
+    expect(metrics()[0]!.labels.command).toBe(`prune ${args[0]}`);
+    expect(valueOf('regadm_prune_freed_bytes')).toBeUndefined();
+    expect(valueOf(LAST_SUCCESS)).toBeGreaterThan(0);
+  });
+
+  test('a deletion that fails, and a file of the other command', async () => {
+    sandbox.addFault('DELETE /builds/ nth=1 => 403');
+    const run = await pruneObjects('builds', '--keep-complete=1', '--keep-failed=0', '--confirm');
+    expect([run.status, valueOf(STATUS), valueOf('regadm_prune_failures')]).toEqual([3, 3, 1]);
+    expect([objects('build', 'failed'), valueOf(LAST_SUCCESS)]).toEqual([1, 0]);
+    const before = text();
+    expect((await pruneObjects('deployments', '--confirm')).status).toBe(4);
+    expect(text()).toBe(before);
+  });
+
+  test.each([
+    ['builds', '/builds/'],
+    ['deployments', '/replicationcontrollers/'],
+  ])('SIGTERM in prune %s', async (command, resource) => {
+    let child!: ChildProcess;
+    let isFirst = true;
+    sandbox.onRequest(async ({ method, path }) => {
+      if (method === 'DELETE' && path.includes(resource) && isFirst) {
+        isFirst = false;
+        await interrupt(child, 'SIGTERM');
+      }
+      return undefined;
+    });
+    const args = ['prune', command, '--keep-complete=0', '--num-workers=1', '--confirm', '--metrics-file', file];
+    const options = {
+      kubeconfig: sandbox.kubeconfig.admin,
+      started: (started: ChildProcess) => void (child = started),
+    };
+    const { status } = await regadm(args, options);
+    expect([status, valueOf(STATUS), valueOf(LAST_SUCCESS)]).toEqual([143, 143, 0]);
+  });
+});
+
 test('registry status: the space, and what prunes would free', async () => {
   const { status, stdout } = await regadm(['registry', 'status', '--metrics-file', file, '-o', 'json'], {
     kubeconfig: scene.sandbox.kubeconfig.admin,

@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../cli/base-command.js';
 import { presentObjectPrune } from '../../cli/present-object-prune.js';
 import { buildPruneOutput } from '../../core/builds/output/index.js';
+import { objectPruneMetrics } from '../../core/object-prune/output/metrics.js';
 import { objectPruneFlags, toObjectPruneRequest } from '../../flags/object-prune.js';
 
 export default class PruneBuilds extends BaseCommand {
@@ -49,6 +50,7 @@ export default class PruneBuilds extends BaseCommand {
     const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
       prune({ feature: BUILD_PRUNE, ports: toObjectPrunePorts(api), request }, reporter, signal),
     );
+    this.measure(() => objectPruneMetrics(report));
     process.exitCode = await presentObjectPrune(report, buildPruneOutput, {
       format: flags.output,
       verbosity: this.verbosity,

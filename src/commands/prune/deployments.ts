@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand } from '../../cli/base-command.js';
 import { presentObjectPrune } from '../../cli/present-object-prune.js';
 import { deploymentPruneOutput } from '../../core/deployments/output/index.js';
+import { objectPruneMetrics } from '../../core/object-prune/output/metrics.js';
 import { objectPruneFlags, toObjectPruneRequest } from '../../flags/object-prune.js';
 
 export default class PruneDeployments extends BaseCommand {
@@ -58,6 +59,7 @@ export default class PruneDeployments extends BaseCommand {
     const report = await this.withCluster(flags, ({ api, reporter, signal }) =>
       prune({ feature: deploymentPrune(replicaSets), ports: toObjectPrunePorts(api), request }, reporter, signal),
     );
+    this.measure(() => objectPruneMetrics(report));
     process.exitCode = await presentObjectPrune(report, deploymentPruneOutput, {
       format: flags.output,
       verbosity: this.verbosity,
