@@ -1,4 +1,4 @@
-import { controllerOf, keyOf, type OwnerRecord } from '../../object-prune/plan/object.js';
+import { keyOf, type OwnerRecord, type OwnerReference } from '../../object-prune/plan/object.js';
 import type { ObjectPruneOptions } from '../../object-prune/plan/options.js';
 import {
   Decisions,
@@ -56,10 +56,22 @@ export function planBuilds({ objects, owners, now }: BuildEvidence, options: Obj
 /** Returns why a build is kept whatever it belongs to. */
 function obstacleOf(build: Build, { rules }: ObjectPruneOptions): KeepReason | undefined {
   if (!OUTCOMES.has(build.phase)) return { because: 'phase', phase: build.phase };
-  const controller = controllerOf(build);
-  if (rules === 'safe' && controller && controller.kind !== 'BuildConfig')
-    return { because: 'other-controller', owner: controller };
-  return undefined;
+  if (rules === 'oc') return undefined;
+  const other = otherOwnerOf(build);
+  if (other) return { because: 'other-controller', owner: other };
+  const { config } = build;
+  return config && (config.namespace === '' || config.name === '') ? { because: 'owner-incomplete' } : undefined;
+}
+
+/** Returns an owner that is not the BuildConfig of `status.config`: owners are in the same namespace. */
+function otherOwnerOf({ namespace, owners, config }: Build): OwnerReference | undefined {
+  return owners.find(
+    ({ kind, apiVersion, name }) =>
+      kind !== 'BuildConfig' ||
+      name !== config?.name ||
+      namespace !== config.namespace ||
+      !/^(build\.openshift\.io\/.*|[^/]*)$/.test(apiVersion),
+  );
 }
 
 function decideOwned(
@@ -72,7 +84,8 @@ function decideOwned(
   }: { options: ObjectPruneOptions; decisions: Decisions; counted: { build: Build; config: OwnerRecord }[] },
 ): void {
   if (options.rules === 'safe') {
-    if (options.namespace !== undefined && config.namespace !== options.namespace)
+    // Counted, it would displace builds of the other namespace, whose editors did not create it.
+    if (config.namespace !== build.namespace)
       return decisions.keep(build, { because: 'owner-elsewhere', owner: config });
     if (belongsToAnother(build, config)) return decisions.keep(build, { because: 'owner-replaced', owner: config });
   }
@@ -80,9 +93,8 @@ function decideOwned(
 }
 
 /** True if a build states the uid of its BuildConfig, and a BuildConfig with another uid has this name now. */
-function belongsToAnother({ owners }: Build, { name, uid }: OwnerRecord): boolean {
-  const stated = owners.find((owner) => owner.kind === 'BuildConfig' && owner.name === name);
-  return stated?.uid !== undefined && uid !== undefined && stated.uid !== uid;
+function belongsToAnother({ owners }: Build, config: OwnerRecord): boolean {
+  return owners.some(({ uid }) => uid !== undefined && config.uid !== undefined && uid !== config.uid);
 }
 
 function decideOrphan(build: Build, options: ObjectPruneOptions, decisions: Decisions): void {

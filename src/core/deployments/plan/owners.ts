@@ -1,4 +1,4 @@
-import { controllerOf, keyOf, type OwnerRecord, type OwnerReference } from '../../object-prune/plan/object.js';
+import { keyOf, type OwnerRecord, type OwnerReference } from '../../object-prune/plan/object.js';
 import { groupBy, newestFirst } from '../../object-prune/plan/plan.js';
 import type { OwnerName } from '../../object-prune/plan/reason.js';
 import type { ReplicaController } from './controller.js';
@@ -22,13 +22,17 @@ export function ownerNameOf(controller: ReplicaController): OwnerName | undefine
   return owner && { kind: owner.kind, namespace: controller.namespace, name: owner.name };
 }
 
-/** Returns who manages a controller, if that is neither a DeploymentConfig nor a Deployment: an Argo Rollout, e.g. */
-export function foreignManager(controller: ReplicaController): OwnerReference | undefined {
-  const manager = controllerOf(controller) ?? ownerReferenceOf(controller) ?? controller.owners[0];
-  if (!manager) return undefined;
-  const [group = ''] = manager.apiVersion.includes('/') ? manager.apiVersion.split('/') : [];
-  const isOwn = manager.kind === OWNER_KIND[controller.kind] && OWNER_GROUPS[manager.kind]!.includes(group);
-  return isOwn ? undefined : manager;
+/**
+ * Returns an owner of a controller that is not its one DeploymentConfig or Deployment: an Argo Rollout, for example, or
+ * a second Deployment.
+ */
+export function otherOwnerOf({ kind, owners }: ReplicaController): OwnerReference | undefined {
+  const [first] = owners;
+  return owners.find((owner) => {
+    const [group = ''] = owner.apiVersion.includes('/') ? owner.apiVersion.split('/') : [];
+    const isOwn = owner.kind === OWNER_KIND[kind] && OWNER_GROUPS[owner.kind]!.includes(group);
+    return !isOwn || owner.name !== first!.name || owner.uid !== first!.uid;
+  });
 }
 
 /** Returns the key of an owner: with the kind, because a DeploymentConfig and a Deployment can have the same name. */

@@ -1,9 +1,15 @@
 import { keyOf, type OwnerRecord } from '../../object-prune/plan/object.js';
 import type { ObjectPruneOptions } from '../../object-prune/plan/options.js';
-import { Decisions, groupBy, type ObjectEvidence, type ObjectPrunePlan } from '../../object-prune/plan/plan.js';
+import {
+  Decisions,
+  groupBy,
+  indexOwners,
+  type ObjectEvidence,
+  type ObjectPrunePlan,
+} from '../../object-prune/plan/plan.js';
 import { ageReason, type KeepReason, type Outcome } from '../../object-prune/plan/reason.js';
 import type { ReplicaController } from './controller.js';
-import { currentRevisions, foreignManager, isReplaced, ownerKey, ownerNameOf, ownerReferenceOf } from './owners.js';
+import { currentRevisions, isReplaced, otherOwnerOf, ownerKey, ownerNameOf, ownerReferenceOf } from './owners.js';
 
 /** What is read of the cluster before deployments are pruned. */
 export interface DeploymentEvidence extends ObjectEvidence {
@@ -34,6 +40,8 @@ class DeploymentPlanner {
   private readonly decisions = new Decisions();
   private readonly counted: Counted[] = [];
   private readonly owners: Map<string, OwnerRecord>;
+  /** Owners by name, whatever their kind. */
+  private readonly namesakes: Map<string, OwnerRecord>;
   private readonly isSafe: boolean;
 
   constructor(
@@ -41,6 +49,7 @@ class DeploymentPlanner {
     private readonly options: ObjectPruneOptions,
   ) {
     this.isSafe = options.rules === 'safe';
+    this.namesakes = indexOwners(evidence.owners);
     this.owners = new Map(evidence.owners.map((owner) => [this.keyOf(owner), owner]));
   }
 
@@ -66,8 +75,8 @@ class DeploymentPlanner {
     if (wanted !== 0 || (this.isSafe ? running !== 0 : (running ?? 0) !== 0)) return { because: 'replicas' };
     const young = ageReason(controller, this.evidence.now, this.options);
     if (young) return young;
-    const manager = this.isSafe ? foreignManager(controller) : undefined;
-    if (manager) return { because: 'other-controller', owner: manager };
+    const other = this.isSafe ? otherOwnerOf(controller) : undefined;
+    if (other) return { because: 'other-controller', owner: other };
     return OUTCOMES.has(phase) ? undefined : { because: 'phase', phase };
   }
 
@@ -81,6 +90,10 @@ class DeploymentPlanner {
     }
     const owner = this.owners.get(this.keyOf(name));
     if (!owner) {
+      // `oc` counts it as one of this owner.
+      const namesake = this.namesakes.get(keyOf(name));
+      if (this.isSafe && namesake)
+        return this.decisions.keep(controller, { because: 'namesake', owner: name, namesake });
       if (orphans) return this.decisions.delete(controller, { because: 'orphan', owner: name });
       return this.decisions.keep(controller, { because: 'orphan-kept', owner: name });
     }

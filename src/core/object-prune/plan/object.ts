@@ -72,11 +72,6 @@ export function keyOf({ namespace, name }: { namespace: string; name: string }):
   return `${namespace}/${name}`;
 }
 
-/** Returns the controller that manages an object. */
-export function controllerOf({ owners }: Pick<PrunableObject, 'owners'>): OwnerReference | undefined {
-  return owners.find(({ controller }) => controller);
-}
-
 function timeOf(text: string | undefined): number | undefined {
   const time = text === undefined ? NaN : Date.parse(text);
   return Number.isNaN(time) ? undefined : time;

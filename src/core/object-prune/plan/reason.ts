@@ -23,6 +23,8 @@ export type KeepReason =
   | { because: 'other-controller'; owner: OwnerReference }
   | { because: 'owner-replaced'; owner: OwnerName }
   | { because: 'owner-elsewhere'; owner: OwnerName }
+  | { because: 'owner-incomplete' }
+  | { because: 'namesake'; owner: OwnerName; namesake: OwnerName }
   | { because: 'orphan-kept'; owner: OwnerName }
   | { because: 'no-owner' };
 
@@ -34,13 +36,15 @@ export function describeReason(reason: Reason): string {
     case 'surplus':
       return `${beyond(reason)} of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
     case 'orphan':
-      return reason.owner ? `${ownerText(reason.owner)} does not exist (--orphans)` : 'nothing owns it (--orphans)';
+      return reason.owner
+        ? `${ownerText(reason.owner)} does not exist (--orphans)`
+        : 'no BuildConfig, DeploymentConfig or Deployment owns it (--orphans)';
     case 'newest':
       return `it is number ${reason.position + 1} of the ${reason.keep} newest ${reason.outcome} ones of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
     case 'current':
       return `it is the current revision of ${ownerText(reason.owner)}`;
     case 'other-controller':
-      return `${reason.owner.kind} ${reason.owner.name} (${reason.owner.apiVersion}) manages it`;
+      return `${reason.owner.kind} ${reason.owner.name} (${reason.owner.apiVersion}) owns it`;
     default:
       return describeShort(reason);
   }
@@ -68,11 +72,15 @@ function describeShort(reason: ShortReason): string {
     case 'owner-replaced':
       return `${ownerText(reason.owner)} was deleted and created again: this is a different one`;
     case 'owner-elsewhere':
-      return `${ownerText(reason.owner)} is in another namespace than the one that is pruned`;
+      return `${ownerText(reason.owner)} is in another namespace`;
     case 'orphan-kept':
       return `${ownerText(reason.owner)} does not exist; --orphans deletes it`;
+    case 'owner-incomplete':
+      return 'it does not state both the namespace and the name of its BuildConfig';
+    case 'namesake':
+      return `${ownerText(reason.owner)} does not exist, but ${ownerText(reason.namesake)} has its name`;
     case 'no-owner':
-      return 'nothing owns it';
+      return 'no BuildConfig, DeploymentConfig or Deployment owns it';
   }
 }
 
