@@ -130,14 +130,14 @@ export async function checkSchedule(api: ClusterApi): Promise<Check[]> {
 
 function ownPruner({ effective, cronJobs }: ScheduleDocument): Check {
   const check = about('schedule');
-  const regadm = cronJobs.find(({ name }) => name === OWN_CRON_JOB && cronJobs.length > 0);
+  const regadm = cronJobs.find(({ name, suspend }) => name === OWN_CRON_JOB && !suspend);
   if (effective.suspend === true)
     return check(
       'info',
       `the cluster's own pruning is suspended${regadm ? `; CronJob ${OWN_CRON_JOB} prunes (${regadm.schedule})` : ''}`,
     );
   const text = `the cluster prunes by itself (${String(effective.schedule)}, keepTagRevisions ${String(effective.keepTagRevisions)}, keepYoungerThan ${String(effective.keepYoungerThanDuration)})`;
-  if (regadm && !regadm.suspend)
+  if (regadm)
     return check(
       'warning',
       `${text}, and so does CronJob ${OWN_CRON_JOB}`,

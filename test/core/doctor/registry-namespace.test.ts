@@ -269,6 +269,20 @@ test('runs of the pruner that the user cannot list are a check that was not poss
   ]);
 });
 
+test.each([
+  [false, "the cluster's own pruning is suspended; CronJob regadm-image-pruner prunes (0 1 * * *)"],
+  [true, "the cluster's own pruning is suspended"],
+])('a CronJob of regadm with suspend %s: the schedule states who prunes', async (suspend, message) => {
+  await start();
+  const pruner = sandbox.store.get('imagepruners', 'cluster')!;
+  sandbox.store.put('imagepruners', { ...pruner, spec: { ...pruner.spec, suspend: true } });
+  sandbox.store.put('cronjobs', {
+    metadata: { name: 'regadm-image-pruner', namespace: NAMESPACE },
+    spec: { schedule: '0 1 * * *', suspend },
+  });
+  expect(await doctor('schedule')).toEqual([{ name: 'schedule', status: 'info', message }]);
+});
+
 describe('the blob cache', () => {
   test('of several replicas is a warning', async () => {
     await start({ replicas: 2 });
