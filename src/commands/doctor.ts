@@ -13,7 +13,8 @@ export default class Doctor extends BaseCommand {
   static override summary = 'Find problems that would make a prune fail';
 
   static override description = `Checks the user and its permissions, the registry (address, certificate, login, mode, pods, deletion), the clocks, the
-cluster's own pruning and its last run, and other running pruners. Changes nothing: only read requests are sent.
+cluster's own pruning and its last run, the CronJob of regadm prune schedule --cronjob, and other running pruners. Changes nothing: only read
+requests are sent.
 
 Exit status: 0 if no check failed (warnings included), 1 otherwise.`;
 

@@ -5,6 +5,7 @@ import type { RegistryAccess } from '../operator/open-registry.js';
 import { about, look } from './check.js';
 import { checkLists, checkServer, checkUser } from './cluster.js';
 import { checkClusterOperator } from './cluster-operator.js';
+import { checkCronJobs } from './cron-job/index.js';
 import { checkNetwork } from './network.js';
 import { checkOperator, checkSchedule } from './operator.js';
 import { checkRegistry } from './registry.js';
@@ -46,6 +47,7 @@ async function everyCheck(
       look('cluster operator', 'unknown', () => checkClusterOperator(cluster)),
       look('network', 'unknown', () => checkNetwork(cluster)),
       look('schedule', 'unknown', () => checkSchedule(cluster)),
+      look('cron job', 'unknown', () => checkCronJobs(cluster)),
     ]);
     return [...server, ...parts.flat()];
   } finally {

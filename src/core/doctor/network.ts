@@ -7,9 +7,13 @@ import type { KubeObject } from '../model/kube.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
 import { about, unseen } from './check.js';
+import { isOwn, printAgain } from './cron-job/remedies.js';
 
 const NETWORK_POLICIES = defineResource('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', { optional: true });
 const CRON_JOBS = defineResource('batch/v1', 'cronjobs', 'CronJob');
+
+const OWN_POLICY =
+  'since OpenShift 4.22, the namespace denies all traffic that no NetworkPolicy allows; print the List of the CronJob again, which contains one for its pods';
 
 type Labels = Record<string, string>;
 type Direction = 'ingress' | 'egress';
@@ -21,6 +25,8 @@ interface Subject {
   direction: Direction;
   /** What fails without the traffic. */
   loss: string;
+  /** What creates the NetworkPolicy that allows the traffic, if regadm prints one. */
+  remedy?: string;
 }
 
 interface Selector {
@@ -74,11 +80,12 @@ function registryPods(pods: KubeObject[]): Subject[] {
 function prunerPods(cronJobs: KubeObject[]): Subject[] {
   return cronJobs
     .filter(({ metadata }) => metadata.name === OWN_CRON_JOB || metadata.name === OPERATOR_CRON_JOB)
-    .map(({ metadata, spec }) => ({
-      name: `the pods of CronJob ${metadata.name}`,
-      labels: templateLabels(spec),
+    .map((cronJob) => ({
+      name: `the pods of CronJob ${cronJob.metadata.name}`,
+      labels: templateLabels(cronJob.spec),
       direction: 'egress',
       loss: 'they reach neither the API server nor the registry',
+      ...(isOwn(cronJob) ? { remedy: `${OWN_POLICY}: ${printAgain(cronJob)}` } : {}),
     }));
 }
 
@@ -91,7 +98,7 @@ function templateLabels(spec: KubeObject['spec']): Labels {
 
 const TRAFFIC: Record<Direction, string> = { ingress: 'incoming', egress: 'outgoing' };
 
-function judge({ name, labels, direction, loss }: Subject, policies: KubeObject[]): Check[] {
+function judge({ name, labels, direction, loss, remedy }: Subject, policies: KubeObject[]): Check[] {
   const selecting = policies.filter((policy) => isolates(policy.spec ?? {}, direction, labels));
   if (selecting.length === 0) return [];
   const check = about('network');
@@ -102,7 +109,8 @@ function judge({ name, labels, direction, loss }: Subject, policies: KubeObject[
       check(
         'warning',
         `${name} have no ${TRAFFIC[direction]} traffic: NetworkPolicy ${names} denies it, so ${loss}`,
-        `create a NetworkPolicy in ${REGISTRY_NAMESPACE} that selects ${describeLabels(labels)} and allows ${direction}`,
+        remedy ??
+          `create a NetworkPolicy in ${REGISTRY_NAMESPACE} that selects ${describeLabels(labels)} and allows ${direction}`,
       ),
     ];
   const allowsAll = rules.some((rule) => Object.keys(rule).length === 0);

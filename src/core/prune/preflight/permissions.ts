@@ -20,7 +20,10 @@ const CONCURRENCY = 4;
  * Returns the permissions that a run needs beyond the lists. The registry asks the API server for `delete images` at
  * every deletion.
  */
-function needed({ namespace, pruneRegistry }: PermissionsInput): Permission[] {
+export function permissionsOfRun({
+  namespace,
+  pruneRegistry,
+}: Pick<PermissionsInput, 'namespace' | 'pruneRegistry'>): Permission[] {
   const group = 'image.openshift.io';
   return [
     { verb: 'update', group, resource: 'imagestreams', subresource: 'status', namespace },
@@ -38,7 +41,7 @@ export async function checkPermissions(input: PermissionsInput): Promise<{ check
   const { cluster, now = Date.now, signal } = input;
   const sentAt = now();
   try {
-    const permissions = needed(input);
+    const permissions = permissionsOfRun(input);
     const reviews = await mapParallel(permissions, CONCURRENCY, (permission) =>
       cluster.reviewAccess(permission, signal),
     );
