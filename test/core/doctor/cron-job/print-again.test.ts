@@ -1,0 +1,31 @@
+import type { CronJob } from '../../../../src/core/doctor/cron-job/manifest.js';
+import { printAgain } from '../../../../src/core/doctor/cron-job/remedies.js';
+import { podsOf, rightCronJob } from './cluster.js';
+
+const command = (flags: string): string => `regadm prune schedule --cronjob ${flags} | oc apply -f -`;
+
+test('the command to print the List again keeps the image, the schedule and what is kept', () => {
+  const cronJob = rightCronJob();
+  cronJob.spec.schedule = '30 2 * * *';
+  podsOf(cronJob).containers[0].args = ['prune', 'images', '--keep-tag-revisions=3', '--keep-younger-than', '7d'];
+  expect(printAgain(cronJob as CronJob)).toBe(
+    command("--image=quay.io/example/regadm:1 --schedule='30 2 * * *' --keep-tag-revisions=3 --keep-younger-than=7d"),
+  );
+});
+
+test('it keeps which prunes run, and adds flags', () => {
+  const cronJob = rightCronJob();
+  podsOf(cronJob).initContainers = [
+    { name: 'a', args: ['prune', 'builds'] },
+    { name: 'b', args: ['prune', 'deployments', '--replica-sets'] },
+  ];
+  expect(printAgain(cronJob as CronJob, '--with-alert')).toBe(
+    command('--image=quay.io/example/regadm:1 --with=builds,deployments --replica-sets --with-alert'),
+  );
+});
+
+test('a value from the cluster cannot end the command', () => {
+  const cronJob = rightCronJob();
+  podsOf(cronJob).containers[0].image = "x'; rm -rf /; echo '";
+  expect(printAgain(cronJob as CronJob)).toBe(command(`--image='x'\\''; rm -rf /; echo '\\'''`));
+});
