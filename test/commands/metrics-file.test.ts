@@ -353,3 +353,26 @@ test('registry status: the space, and what prunes would free', async () => {
   expect(valueOf('regadm_prune_dry_run')).toBeUndefined();
   expect(valueOf(LAST_SUCCESS)).toBeGreaterThan(0);
 });
+
+test('docs/monitoring.md describes every metric, and its alerts use no others', async () => {
+  const sandbox = await startSandbox({ sample: true });
+  try {
+    const names = new Set<string>();
+    for (const args of [
+      ['prune', 'images'],
+      ['registry', 'status'],
+    ]) {
+      rmSync(file, { force: true });
+      const { status } = await regadm([...args, '--metrics-file', file], { kubeconfig: sandbox.kubeconfig.admin });
+      expect(status).toBe(0);
+      for (const { name } of metrics()) names.add(name);
+    }
+    expect(valueOf('regadm_registry_read_only')).toBe(0);
+    expect(valueOf('regadm_registry_ready_replicas')).toBe(1);
+    expect(valueOf('regadm_registry_storage_bytes')).toBe(100 * 2 ** 30);
+    const described = readFileSync('docs/monitoring.md', 'utf8').match(/\bregadm_[a-z_]+/g);
+    expect([...new Set(described)].sort()).toEqual([...names].sort());
+  } finally {
+    await sandbox.stop();
+  }
+});

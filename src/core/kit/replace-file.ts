@@ -93,7 +93,7 @@ function existing(file: string): Stats | undefined {
 
 /** The system would refuse only the last step. */
 function assertMayReplace(file: string, { uid }: Stats): void {
-  const user = process.getuid?.() ?? 0;
+  const user = process.geteuid?.() ?? 0;
   const directory = statSync(path.dirname(file));
   if (user !== 0 && directory.mode & STICKY && ![uid, directory.uid].includes(user))
     throw new Error('it belongs to another user, and only owners can replace files in its directory');

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { requires } from '../../support/jest/requires.js';
 import { assertReplaceable, readReplaceable, replaceFile } from '../../../src/core/kit/replace-file.js';
 
 let dir: string;
@@ -46,12 +47,44 @@ test('an existing file keeps its mode, and is another file afterward', () => {
   expect(readFileSync(reader, 'utf8')).toBe('old');
 });
 
-test('root leaves a file to its owner', () => {
-  if (process.getuid?.() !== 0) return;
+requires('root').test('root leaves a file to its owner', () => {
   writeFileSync(file, 'old');
   chownSync(file, 1234, 1234);
   replaceFile(file, 'new');
   expect([statSync(file).uid, statSync(file).gid]).toEqual([1234, 1234]);
+});
+
+requires('root').describe('another user', () => {
+  /** Runs work as a user who owns nothing. */
+  function asOther(work: () => void): void {
+    process.seteuid!(1234);
+    try {
+      work();
+    } finally {
+      process.seteuid!(0);
+    }
+  }
+
+  test('can replace a file in a directory that everybody can write to, and owns it then', () => {
+    chmodSync(dir, 0o777);
+    writeFileSync(file, 'old');
+    asOther(() => replaceFile(file, 'new'));
+    expect([readFileSync(file, 'utf8'), statSync(file).uid, modeOf(file)]).toEqual(['new', 1234, 0o644]);
+  });
+
+  test.each([
+    ['of others in a directory like /tmp', 0o1777, 0o644, 'belongs to another user'],
+    ['in a directory that only root can write to', 0o755, 0o666, 'EACCES'],
+  ])('cannot replace a file %s, which the check finds', (_, directoryMode, mode, message) => {
+    chmodSync(dir, directoryMode);
+    writeFileSync(file, 'old');
+    chmodSync(file, mode);
+    asOther(() => {
+      expect(() => assertReplaceable(file, 'new')).toThrow(message);
+      expect(() => replaceFile(file, 'new')).toThrow(message);
+    });
+    expect([readFileSync(file, 'utf8'), readdirSync(dir)]).toEqual(['old', ['a.prom']]);
+  });
 });
 
 test('a check changes nothing', () => {

@@ -23,8 +23,8 @@ const PROGRAMS = {
 } as const;
 
 type Program = keyof typeof PROGRAMS;
-/** `mount`: the permission to mount a file system. */
-type Requirement = Program | 'mount';
+/** `mount`: the permission to mount a file system; `root`: the permission to become another user. */
+type Requirement = Program | 'mount' | 'root';
 
 /** Returns the path of a program; undefined if it is not installed. */
 export function findProgram(program: Program): string | undefined {
@@ -44,6 +44,8 @@ export function requires(...requirements: Requirement[]): { describe: jest.Descr
 
 function whyMissing(requirement: Requirement): string[] {
   if (requirement === 'mount') return canMount() ? [] : ['this user cannot mount a file system (needs root)'];
+  if (requirement === 'root')
+    return process.getuid?.() === 0 ? [] : ['this user cannot become another one (needs root)'];
   return findProgram(requirement) ? [] : [`${requirement} is not installed (${PROGRAMS[requirement].source})`];
 }
 
