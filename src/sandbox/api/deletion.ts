@@ -69,8 +69,11 @@ function markDeleted(store: Store, current: KubeObject, finalizers: string[]): K
   };
 }
 
-/** Reads the options from the body; those of the query count only without a body, as in the real server. */
-function deleteOptions(request: SandboxRequest): DeleteOptions {
+/**
+ * Reads the options from the body; those of the query count only without a body, as in the real server.
+ * @throws ApiStatus 400 or 422 for invalid options
+ */
+export function deleteOptions(request: SandboxRequest): DeleteOptions {
   const { query } = request;
   const options = request.body.length > 0 ? parseJson(request) : Object.fromEntries(query);
   if (!isRecord(options)) throw badRequest('the body of the request is not an object');

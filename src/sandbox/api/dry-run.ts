@@ -1,19 +1,25 @@
 import type { SandboxRequest } from '../http/response.js';
 import { invalidOptions } from './status.js';
 
+const OPTIONS: Record<string, string> = { POST: 'CreateOptions', PUT: 'UpdateOptions', PATCH: 'PatchOptions' };
+
+/** Returns the kind of the options that a write request has in its query. */
+export function optionsKind({ method }: SandboxRequest): string {
+  return OPTIONS[method] ?? 'DeleteOptions';
+}
+
 /** Returns whether a request must not change anything. @throws ApiStatus 422 for an unknown value */
 export function isDryRun(request: SandboxRequest): boolean {
-  const kinds: Record<string, string> = { POST: 'CreateOptions', PUT: 'UpdateOptions', PATCH: 'PatchOptions' };
-  return requireValidDryRun(kinds[request.method] ?? 'DeleteOptions', request.query.getAll('dryRun'));
+  return requireValidDryRun(optionsKind(request), request.query.getAll('dryRun'));
 }
 
 /** Checks the value of `dryRun`. @returns true for `All` @throws ApiStatus 422 for an unknown value */
-export function requireValidDryRun(optionsKind: string, value: unknown): boolean {
+export function requireValidDryRun(options: string, value: unknown): boolean {
   const stages = Array.isArray(value) ? value.map(String) : [];
   const unknown = stages.filter((stage) => stage !== 'All');
   if (unknown.length > 0) {
     throw invalidOptions(
-      optionsKind,
+      options,
       unknown.map((stage) => `dryRun: Unsupported value: "${stage}": supported values: "All"`),
     );
   }

@@ -62,6 +62,8 @@ const ROWS: Record<string, Row[]> = {
     ['roles', 'Role', 'ns'],
     ['rolebindings', 'RoleBinding', 'ns'],
   ],
+  'networking.k8s.io/v1': [['networkpolicies', 'NetworkPolicy', 'ns', 'netpol']],
+  'monitoring.coreos.com/v1': [['prometheusrules', 'PrometheusRule', 'ns', 'promrule']],
   'storage.k8s.io/v1': [['storageclasses', 'StorageClass', 'cluster', 'sc']],
   'coordination.k8s.io/v1': [['leases', 'Lease', 'ns']],
   'apiextensions.k8s.io/v1': [['customresourcedefinitions', 'CustomResourceDefinition', 'cluster', 'crd']],
@@ -79,9 +81,10 @@ const WITHOUT_STATUS = new Set([
   'limitranges',
   'images',
   'endpoints',
+  'networkpolicies',
 ]);
 
-/** Lists every kind that the sandbox serves, with those of the options. */
+/** Lists every kind that the sandbox serves, with those of the options that are not built in. */
 export function resourceDefinitions(custom: CustomResource[] = []): ResourceDefinition[] {
   const builtIn = Object.entries(ROWS).flatMap(([groupVersion, rows]) => {
     const [group = '', version = ''] = groupVersion.split('/');
@@ -95,7 +98,10 @@ export function resourceDefinitions(custom: CustomResource[] = []): ResourceDefi
       hasStatus: !WITHOUT_STATUS.has(resource),
     }));
   });
-  return [...builtIn, ...custom.map((resource) => ({ ...resource, shortNames: [], hasStatus: true }))];
+  const isBuiltIn = (resource: CustomResource): boolean =>
+    builtIn.some((known) => qualifiedName(known) === qualifiedName(resource));
+  const added = custom.filter((resource) => !isBuiltIn(resource));
+  return [...builtIn, ...added.map((resource) => ({ ...resource, shortNames: [], hasStatus: true }))];
 }
 
 /** Returns `image.openshift.io/v1`, or `v1` for the core group. */

@@ -84,7 +84,7 @@ export class ApiServer {
     if (route.subresource && route.subresource !== 'status') return this.subresource(route, query);
     if (method === 'GET' || method === 'HEAD') return this.read(route, query);
     if (method === 'DELETE' && route.definition.resource === 'imagestreamtags')
-      return deleteStreamTag(this.context.store, route);
+      return deleteStreamTag(this.context.store, route, request);
     if (method === 'POST' && !route.name) return this.writes.create(route, request);
     if (method === 'PUT' && route.name) return this.writes.replace(route, request);
     if (method === 'PATCH' && route.name) return this.writes.patch(route, request);

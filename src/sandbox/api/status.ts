@@ -75,15 +75,21 @@ export function noSuchResource(): ApiStatus {
 
 export const badRequest = (message: string): ApiStatus => new ApiStatus({ code: 400, reason: 'BadRequest', message });
 
-export function invalid(resource: Named, name: string, problem: string): ApiStatus {
-  const message = `${qualifiedName(resource)} "${name}" is invalid: ${problem}`;
-  return new ApiStatus({ code: 422, reason: 'Invalid', message, details: statusDetails(resource, name) });
+/** The 422 for an object, or for the options of a request, with every problem. */
+export function invalid({ group, kind }: { group: string; kind: string }, name: string, problems: string[]): ApiStatus {
+  const listed = problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`;
+  const message = `${qualifiedName({ group, resource: kind })} "${name}" is invalid: ${listed}`;
+  return new ApiStatus({
+    code: 422,
+    reason: 'Invalid',
+    message,
+    details: statusDetails({ group, resource: kind }, name),
+  });
 }
 
 /** The 422 for options of a request, such as `dryRun`, that the server does not know. */
 export function invalidOptions(kind: string, problems: string[]): ApiStatus {
-  const resource = { group: 'meta.k8s.io', resource: kind };
-  return invalid(resource, '', problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
+  return invalid({ group: 'meta.k8s.io', kind }, '', problems);
 }
 
 export function methodNotAllowed(): ApiStatus {

@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { jsonResponse, type SandboxResponse, type SandboxRequest } from '../http/response.js';
 import { parseJson, parseObject } from './body.js';
+import { decode, type Decoded } from './decode.js';
 import { isDryRun } from './dry-run.js';
+import { nameProblems } from './object-names.js';
 import { requireSame, type Preconditions } from './preconditions.js';
 import type { Route } from './routes.js';
 import { alreadyExists, badRequest, invalid, notFound, unsupportedMediaType } from './status.js';
@@ -17,27 +19,30 @@ export class Writes {
   constructor(private readonly store: Store) {}
 
   create(route: Route, request: SandboxRequest): SandboxResponse {
-    const object = parseObject(request);
     const { definition, namespace } = route;
+    const dryRun = isDryRun(request);
+    const { object, headers } = decode(definition, parseObject(request), request);
     object.metadata ??= { name: '' };
     if (!object.metadata.name && typeof object.metadata.generateName === 'string') {
       object.metadata.name = object.metadata.generateName + randomBytes(4).toString('hex').slice(0, 5);
     }
     const { name } = object.metadata;
-    if (!name) throw invalid(definition, '', 'metadata.name: Required value: name or generateName is required');
-    if (definition.namespaced) object.metadata.namespace = namespace ?? 'default';
+    const problems = nameProblems(definition, object);
+    if (problems.length > 0) throw invalid(definition, name ?? '', problems);
+    if (definition.namespaced) object.metadata.namespace = this.namespaceOf(object, namespace);
     if (this.store.find(definition, namespace, name)) throw alreadyExists(definition, name);
     // The server sets these; values from another cluster are ignored.
     for (const field of ['uid', 'resourceVersion', 'creationTimestamp']) delete object.metadata[field];
     if (object.spec) object.metadata.generation = 1;
     this.checkAnnotations(route, object);
-    if (isDryRun(request)) return jsonResponse(withKind(definition, object), 201);
-    return jsonResponse(withKind(definition, this.store.write(definition, object)), 201);
+    const stored = dryRun ? this.unsaved(object) : this.store.write(definition, object);
+    return jsonResponse(withKind(definition, stored), 201, headers);
   }
 
   replace(route: Route, request: SandboxRequest): SandboxResponse {
-    const object = parseObject(request);
     const { definition, name = '' } = route;
+    const decoded = decode(definition, parseObject(request), request);
+    const { object } = decoded;
     if (object.metadata?.name !== name) {
       throw badRequest(
         `the name of the object (${object.metadata?.name}) does not match the name on the URL (${name})`,
@@ -45,7 +50,7 @@ export class Writes {
     }
     const current = this.current(route);
     requireSame(definition, current, object.metadata);
-    return this.save(route, current, object, isDryRun(request));
+    return this.save(route, current, decoded, isDryRun(request));
   }
 
   patch(route: Route, request: SandboxRequest): SandboxResponse {
@@ -56,7 +61,8 @@ export class Writes {
     const current = this.current(route);
     const { resourceVersion } = (change.metadata ?? {}) as Preconditions;
     requireSame(route.definition, current, { resourceVersion });
-    return this.save(route, current, applyPatch(route, type, current, change), isDryRun(request));
+    const patched = decode(route.definition, applyPatch(route, type, current, change), request);
+    return this.save(route, current, patched, isDryRun(request));
   }
 
   private current(route: Route): KubeObject {
@@ -69,20 +75,32 @@ export class Writes {
    * Stores the new state of `current`. A status update does not change the spec, and other updates do not change the
    * status.
    */
-  private save(route: Route, current: KubeObject, wanted: KubeObject, dryRun: boolean): SandboxResponse {
+  private save(route: Route, current: KubeObject, decoded: Decoded, dryRun: boolean): SandboxResponse {
     const { definition } = route;
+    const { object: wanted, headers } = decoded;
+    const answer = (object: KubeObject): SandboxResponse => jsonResponse(withKind(definition, object), 200, headers);
     const next =
       route.subresource === 'status'
         ? statusUpdate(current, wanted)
         : specUpdate(definition.hasStatus, current, wanted);
     this.checkAnnotations(route, next);
-    if (sameContent(current, next)) return jsonResponse(withKind(definition, current));
-    if (dryRun) return jsonResponse(withKind(definition, next));
-    if (isReleased(current, next)) {
-      this.store.delete(definition, route.namespace, next.metadata.name);
-      return jsonResponse(withKind(definition, next));
-    }
-    return jsonResponse(withKind(definition, this.store.write(definition, next)));
+    if (sameContent(current, next)) return answer(current);
+    if (dryRun) return answer(next);
+    if (!isReleased(current, next)) return answer(this.store.write(definition, next));
+    this.store.delete(definition, route.namespace, next.metadata.name);
+    return answer(next);
+  }
+
+  /** Returns the namespace of a new object. @throws ApiStatus 400 if the object names another one */
+  private namespaceOf({ metadata }: KubeObject, requested = 'default'): string {
+    if (metadata.namespace === undefined || metadata.namespace === requested) return requested;
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+
+  /** Returns a new object of a dry run, as it would be stored. */
+  private unsaved(object: KubeObject): KubeObject {
+    const metadata = { ...object.metadata, uid: randomUUID(), creationTimestamp: this.store.timestamp() };
+    return { ...object, metadata };
   }
 
   private checkAnnotations(route: Route, object: KubeObject): void {
@@ -90,7 +108,7 @@ export class Writes {
     const bytes = annotations.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
     if (bytes > MAX_ANNOTATION_BYTES) {
       const message = `metadata.annotations: Too long: must have at most ${MAX_ANNOTATION_BYTES} bytes`;
-      throw invalid(route.definition, object.metadata.name, message);
+      throw invalid(route.definition, object.metadata.name, [message]);
     }
   }
 }
@@ -111,7 +129,7 @@ function applyPatch(route: Route, type: string, current: KubeObject, change: unk
     try {
       return jsonPatch(current, change as []) as KubeObject;
     } catch (error) {
-      throw invalid(route.definition, route.name ?? '', (error as Error).message);
+      throw invalid(route.definition, route.name ?? '', [(error as Error).message]);
     }
   }
   throw unsupportedMediaType(type);
