@@ -6,6 +6,7 @@ import { deleteObject } from './deletion.js';
 import { discoveryResponse } from './discovery.js';
 import { deleteStreamTag } from './image-stream-tags.js';
 import type { Lists } from './lists.js';
+import { openApiResponse } from './openapi/documents.js';
 import { ANONYMOUS, type Permissions, type User } from './permissions.js';
 import { reviewResponse } from './reviews.js';
 import { qualifiedName, type ResourceDefinition } from './resources.js';
@@ -97,7 +98,9 @@ export class ApiServer {
     const verb = request.method.toLowerCase().replace('head', 'get');
     if (!this.context.permissions.allowsPath(user, verb, path) && !/^\/apis?\/.+\/.+/.test(path))
       throw forbiddenPath(user, verb, path);
-    const found = request.method === 'GET' && discoveryResponse(this.definitions, path);
+    const found =
+      request.method === 'GET' &&
+      (discoveryResponse(this.definitions, path) ?? openApiResponse(this.definitions, request));
     if (found) return found;
     const [, root, group = '', version] = path.split('/');
     const known = root === 'api' || this.definitions.some((d) => d.group === group && d.version === version);

@@ -27,13 +27,16 @@ requires('kubectl').describe('kubectl', () => {
 
   function kubectl(
     user: 'admin' | 'pruner' | 'nobody',
-    ...args: string[]
+    ...args: (string | { input: string })[]
   ): Promise<{ out: string; error: string; status: number }> {
-    const command = ['--kubeconfig', sandbox.kubeconfig[user], '--cache-dir', `${sandbox.dir}/cache`, ...args];
+    const words = args.filter((arg) => typeof arg === 'string');
+    const input = args.find((arg) => typeof arg === 'object');
+    const command = ['--kubeconfig', sandbox.kubeconfig[user], '--cache-dir', `${sandbox.dir}/cache`, ...words];
     return new Promise((resolve) => {
       const child = execFile('kubectl', command, (_error, out, error) =>
         resolve({ out, error, status: child.exitCode ?? -1 }),
       );
+      child.stdin!.end(input?.input);
     });
   }
 
@@ -116,19 +119,14 @@ requires('kubectl').describe('kubectl', () => {
     expect(sandbox.store.get('pods', 'dev', 'web')!.metadata.labels).toEqual({ app: 'web', tier: 'front' });
   });
 
+  /** Runs `kubectl create -f -` with validation, its default. */
+  function create(object: object, ...args: string[]): Promise<{ out: string; error: string; status: number }> {
+    return kubectl('admin', 'create', '-f', '-', ...args, { input: JSON.stringify(object) });
+  }
+
   test('creates and deletes', async () => {
-    const manifest = JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: { name: 'made', namespace: 'dev' },
-    });
-    const child = spawn(
-      'kubectl',
-      ['--kubeconfig', sandbox.kubeconfig.admin, 'create', '--validate=false', '-f', '-'],
-      { stdio: ['pipe', 'ignore', 'inherit'] },
-    );
-    child.stdin.end(manifest);
-    await new Promise((resolve) => child.on('close', resolve));
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'made', namespace: 'dev' } };
+    expect(await create(account)).toMatchObject({ status: 0, error: '', out: 'serviceaccount/made created\n' });
     expect(sandbox.store.get('serviceaccounts', 'dev', 'made')).toBeDefined();
     expect((await kubectl('admin', 'delete', 'serviceaccount', 'made', '-n', 'dev')).status).toBe(0);
     expect((await kubectl('pruner', 'delete', 'image', digest(12))).status).toBe(0);
@@ -154,5 +152,98 @@ requires('kubectl').describe('kubectl', () => {
     );
     const [after] = sandbox.store.list('pods', 'openshift-image-registry');
     expect(after!.metadata.uid).not.toBe(before!.metadata.uid);
+  });
+
+  describe('validation', () => {
+    const metadata = (name: string): object => ({ metadata: { name, namespace: 'dev' } });
+    const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'nightly' };
+    const container = { name: 'main', image: 'x', resources: { requests: { cpu: 1, memory: '1Gi' } } };
+    const template = { spec: { restartPolicy: 'Never', containers: [container] } };
+    const ITEMS = {
+      ServiceAccount: { apiVersion: 'v1', ...metadata('nightly') },
+      ClusterRole: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        metadata: { name: 'nightly' },
+        rules: [{ apiGroups: ['build.openshift.io'], resources: ['builds'], verbs: ['list'] }],
+      },
+      ClusterRoleBinding: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        metadata: { name: 'nightly' },
+        roleRef: role,
+        subjects: [{ kind: 'ServiceAccount', name: 'nightly', namespace: 'dev' }],
+      },
+      NetworkPolicy: {
+        apiVersion: 'networking.k8s.io/v1',
+        ...metadata('nightly'),
+        spec: { podSelector: { matchLabels: { app: 'nightly' } }, policyTypes: ['Egress'], egress: [{}] },
+      },
+      CronJob: {
+        apiVersion: 'batch/v1',
+        ...metadata('nightly'),
+        spec: { schedule: '0 0 * * *', jobTemplate: { spec: { backoffLimit: 0, template } } },
+      },
+      PrometheusRule: {
+        apiVersion: 'monitoring.coreos.com/v1',
+        ...metadata('nightly'),
+        spec: { groups: [{ name: 'g', rules: [{ alert: 'Late', expr: 'up == 0', for: '5m', labels: { a: 'b' } }] }] },
+      },
+    };
+    const list = (changes: Partial<Record<keyof typeof ITEMS, object>> = {}): object => ({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: Object.entries(ITEMS).map(([kind, item]) => ({ kind, ...item, ...changes[kind as keyof typeof ITEMS] })),
+    });
+    const RESOURCES = Object.keys(ITEMS).map((kind) =>
+      kind === 'NetworkPolicy' ? 'networkpolicies' : `${kind.toLowerCase()}s`,
+    );
+
+    test.each(['client', 'server', 'none'])('of a List succeeds: --dry-run=%s', async (mode) => {
+      const { out, error, status } = await create(list(), `--dry-run=${mode}`);
+      expect([status, error]).toEqual([0, '']);
+      expect(out.trim().split('\n')).toHaveLength(6);
+      const made = RESOURCES.map((resource) =>
+        sandbox.store.list(resource).some(({ metadata: { name } }) => name === 'nightly'),
+      );
+      expect(made).toEqual(RESOURCES.map(() => mode === 'none'));
+      for (const resource of mode === 'none' ? RESOURCES : []) {
+        if (!sandbox.store.remove(resource, 'nightly')) sandbox.store.remove(resource, 'dev', 'nightly');
+      }
+    });
+
+    test.each([
+      ['ServiceAccount', { imagePullSecret: [] }, 'unknown field "imagePullSecret"'],
+      ['ClusterRole', { rules: [{ apiGroup: [''], verbs: ['list'] }] }, 'unknown field "apiGroup"'],
+      ['ClusterRoleBinding', { roleRef: { ...role, names: 'x' } }, 'unknown field "names"'],
+      ['NetworkPolicy', { spec: { podSelector: {}, policyType: ['Egress'] } }, 'unknown field "policyType"'],
+      ['CronJob', { spec: { ...ITEMS.CronJob.spec, sspend: true } }, 'unknown field "sspend"'],
+      ['CronJob', { spec: { jobTemplate: ITEMS.CronJob.spec.jobTemplate } }, 'missing required field "schedule"'],
+      ['PrometheusRule', { spec: { groups: [{ name: 'g', rule: [] }] } }, 'unknown field "rule"'],
+    ])('finds a mistake in a %s: %j', async (kind, change, message) => {
+      for (const mode of ['client', 'server', 'none']) {
+        const { error, status } = await create(list({ [kind]: change }), `--dry-run=${mode}`);
+        expect(status).toBe(1);
+        expect(error).toContain(message);
+      }
+      expect(sandbox.store.get('serviceaccounts', 'dev', 'nightly')).toBeUndefined();
+    });
+
+    test('of a single object finds a mistake, too', async () => {
+      const object = { kind: 'CronJob', ...ITEMS.CronJob, spec: { ...ITEMS.CronJob.spec, sspend: true } };
+      for (const mode of ['client', 'server', 'none'])
+        expect((await create(object, `--dry-run=${mode}`)).error).toContain('unknown field "sspend"');
+      const warned = await create(object, '--dry-run=server', '--validate=warn');
+      expect(warned).toMatchObject({ status: 0, out: 'cronjob.batch/nightly created (server dry run)\n' });
+      expect(warned.error).toContain('Warning: unknown field "spec.sspend"');
+    });
+
+    test('explains fields', async () => {
+      const { out } = await kubectl('nobody', 'explain', 'cronjob.spec.suspend');
+      expect(out).toMatch(/KIND: +CronJob\n[\s\S]*FIELD: suspend <boolean>/);
+    });
+
+    test('a server dry run of a deletion deletes nothing', async () => {
+      expect((await kubectl('admin', 'delete', 'pod', 'web', '-n', 'dev', '--dry-run=server')).status).toBe(0);
+      expect(sandbox.store.get('pods', 'dev', 'web')).toBeDefined();
+    });
   });
 });
