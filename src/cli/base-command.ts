@@ -89,6 +89,20 @@ export abstract class BaseCommand extends Command {
     return flags as Interfaces.InferredFlags<F>;
   }
 
+  /**
+   * Parses a command line as another command would, without settings of the environment.
+   * @param id of the other command, such as `prune:images`
+   * @returns the flags, and the command line in the form of `normalizeArgv`
+   * @throws RegadmError (USAGE), and errors of oclif's parser
+   */
+  protected async parseAs(id: string, argv: string[]): Promise<{ argv: string[]; flags: Record<string, unknown> }> {
+    const command = await this.config.findCommand(id, { must: true }).load();
+    const table = { ...command.baseFlags, ...command.flags };
+    const normalized = normalizeArgv(argv, table, usageHint(`${this.config.bin} ${id.replaceAll(':', ' ')}`));
+    const { flags } = await this.parse({ flags: table }, normalized);
+    return { argv: normalized, flags };
+  }
+
   /** Runs work that reports its progress on stderr and can be interrupted. */
   protected async withSession<T>(work: (session: Session) => Promise<T>, texts?: InterruptTexts): Promise<T> {
     const { withSession } = await import('./session.js');

@@ -1,90 +1,72 @@
-import type { Interfaces } from '@oclif/core';
 import { RegadmError, messageOf, usageError } from '../core/model/errors.js';
 import type { CronJobRequest, Prune } from '../core/schedule/cron-job/request.js';
 import { pruneSteps } from '../core/schedule/cron-job/steps.js';
-import { commonFlags } from '../flags/output.js';
-import { pruneImagesFlags, toImagePruneRequest } from '../flags/prune-images.js';
-import { normalizeArgv, type FlagTable } from './argv.js';
+import { toObjectPruneRequest } from '../flags/object-prune.js';
+import { toImagePruneRequest } from '../flags/prune-images.js';
 import { parserMessage } from './parser-message.js';
-import { usageHint } from './usage-hint.js';
 
-/** The flags of a prune, and what checks their combination. */
-interface PruneCommand {
-  flags: Interfaces.FlagInput;
-  check(values: Record<string, unknown>): Promise<unknown>;
-}
+type Values = Record<string, unknown>;
 
-/** Parses a command line that has the form of `normalizeArgv`, without settings of the environment. */
-type Parse = (flags: Interfaces.FlagInput, argv: string[]) => Promise<{ flags: Record<string, unknown> }>;
+/** Parses a command line as the command `id` would, without settings of the environment. */
+type ParseAs = (id: string, argv: string[]) => Promise<{ argv: string[]; flags: Values }>;
 
-const COMMANDS: Partial<Record<Prune, PruneCommand>> = {
-  images: {
-    flags: { ...commonFlags, ...pruneImagesFlags },
-    check: (values) => toImagePruneRequest(values as Parameters<typeof toImagePruneRequest>[0]),
-  },
+/** Check the combination of a prune's flags. */
+const CHECKS: Record<Prune, (values: Values) => unknown> = {
+  images: (values) => toImagePruneRequest(values as Parameters<typeof toImagePruneRequest>[0]),
+  builds: (values) => toObjectPruneRequest(values as Parameters<typeof toObjectPruneRequest>[0], 'builds'),
+  deployments: (values) => toObjectPruneRequest(values as Parameters<typeof toObjectPruneRequest>[0], 'deployments'),
 };
 
 /** Flags whose file is in the pod, so that it cannot be read here. */
 const FILES_IN_POD = ['certificate-authority', 'protect'];
 
 /** Further arguments that are refused, and what to do instead. */
-const REFUSED: Record<string, string> = {
-  token: 'a token does not belong in a printed object; the pod uses its service account',
-  'replica-sets': 'pass --replica-sets to this command, which also grants the permission',
-};
+const REFUSED: [pattern: RegExp, flag: string, remedy: string][] = [
+  [/^--token=/, '--token', 'a token does not belong in a printed object; the pod uses its service account'],
+  [/^--orphans$/, '--orphans', 'pass --orphans to this command, which also grants the permissions'],
+  [
+    /^--(?:no-)?replica-sets$/,
+    '--replica-sets',
+    'pass --replica-sets to this command, which also grants the permissions',
+  ],
+];
 
 /**
  * Checks the further arguments of the prunes in a request with the prunes' own flags, so that no run fails because of
  * them.
- * @param parse the parser of the command that prints the request
  * @returns the request with the arguments in the form `--flag=value`
  * @throws RegadmError (USAGE) that names the flag of this command
  */
-export async function withCheckedArguments(request: CronJobRequest, parse: Parse): Promise<CronJobRequest> {
-  const { extra } = request.prune;
-  const entries = Object.entries(extra) as [Prune, readonly string[] | undefined][];
-  const normalized = entries.flatMap(([prune, args]) =>
-    args ? [[prune, named(prune, () => normalizedExtra(prune, args))] as const] : [],
-  );
-  const checked = { ...request, prune: { ...request.prune, extra: Object.fromEntries(normalized) } };
-  for (const { prune, args } of pruneSteps(checked.prune)) await checkStep(prune, args.slice(2), parse);
+export async function withCheckedArguments(request: CronJobRequest, parseAs: ParseAs): Promise<CronJobRequest> {
+  const extra: Partial<Record<Prune, readonly string[]>> = {};
+  for (const [prune, args = []] of Object.entries(request.prune.extra) as [Prune, string[] | undefined][])
+    if (args.length > 0) extra[prune] = await named(prune, () => normalizedExtra(prune, args, parseAs));
+  const checked = { ...request, prune: { ...request.prune, extra } };
+  for (const { prune, args } of pruneSteps(checked.prune)) await named(prune, () => checkStep(prune, args, parseAs));
   return checked;
 }
 
-function normalizedExtra(prune: Prune, args: readonly string[]): string[] {
-  const table = (COMMANDS[prune]?.flags ?? {}) as FlagTable;
+async function normalizedExtra(prune: Prune, args: readonly string[], parseAs: ParseAs): Promise<string[]> {
+  if (args.includes('--')) throw usageError('"--" is not a flag', [`write it as --${prune}-arg=FLAG=VALUE`]);
   const dashed = args.map((arg) => (arg.startsWith('-') ? arg : `--${arg}`));
-  const normalized = normalizeArgv(dashed, table, usageHint(`regadm prune ${prune}`));
-  if (normalized.includes('--')) throw usageError('"--" is not a flag', [`write it as --${prune}-arg=FLAG=VALUE`]);
-  for (const [flag, remedy] of Object.entries(REFUSED))
-    if (normalized.some((arg) => new RegExp(`^--(?:no-)?${flag}(?:=|$)`).test(arg)))
-      throw usageError(`--${flag} is not possible here`, [remedy]);
-  return normalized;
+  const { argv } = await parseAs(`prune:${prune}`, dashed);
+  const refused = REFUSED.find(([pattern]) => argv.some((arg) => pattern.test(arg)));
+  if (refused) throw usageError(`${refused[1]} is not possible here`, [refused[2]]);
+  return argv;
 }
 
-async function checkStep(prune: Prune, args: string[], parse: Parse): Promise<void> {
-  const command = COMMANDS[prune];
-  if (!command) return;
-  const argv = normalizeArgv(args, command.flags as FlagTable, usageHint(`regadm prune ${prune}`));
-  try {
-    const { flags } = await parse(command.flags, argv);
-    const readable = Object.entries(flags).filter(([name]) => !FILES_IN_POD.includes(name));
-    await command.check(Object.fromEntries(readable));
-  } catch (error) {
-    throw prefixed(prune, error);
-  }
-}
-
-function named<T>(prune: Prune, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw prefixed(prune, error);
-  }
+async function checkStep(prune: Prune, args: readonly string[], parseAs: ParseAs): Promise<void> {
+  const { flags } = await parseAs(`prune:${prune}`, args.slice(2));
+  const readable = Object.entries(flags).filter(([name]) => !FILES_IN_POD.includes(name));
+  await CHECKS[prune](Object.fromEntries(readable));
 }
 
 /** Names the flag of this command in an error about an argument of a prune. */
-function prefixed(prune: Prune, error: unknown): RegadmError {
-  const message = error instanceof RegadmError ? error.message : parserMessage(messageOf(error));
-  return usageError(`--${prune}-arg: ${message}`, error instanceof RegadmError ? error.suggestions : []);
+async function named<T>(prune: Prune, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    const message = error instanceof RegadmError ? error.message : parserMessage(messageOf(error));
+    throw usageError(`--${prune}-arg: ${message}`, error instanceof RegadmError ? error.suggestions : []);
+  }
 }

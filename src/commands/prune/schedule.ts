@@ -100,9 +100,7 @@ Settings: ${SETTINGS.join(', ')}.`;
 
   private async printCronJob(flags: ScheduleFlags): Promise<void> {
     clusterOptions(flags); // Invalid flags are refused; a cluster that cannot be read is not.
-    const request = await withCheckedArguments(toCronJobRequest(flags), (table, argv) =>
-      this.parse({ flags: table }, argv),
-    );
+    const request = await withCheckedArguments(toCronJobRequest(flags), (id, argv) => this.parseAs(id, argv));
     const { openSettings, printable, readClusterSettings, unreadable } =
       await import('../../core/schedule/cron-job/index.js');
     const cluster =

@@ -10,7 +10,8 @@ export function needsOf(prune: Prune): Permission[] | undefined {
   if (what === 'images') return needsOfImages();
   if (what !== 'builds' && what !== 'deployments') return undefined;
   const replicaSets = booleanFlag(prune, 'replica-sets') === true;
-  return extraRules({ with: [what], replicaSets }).flatMap(({ apiGroups, resources, verbs }) =>
+  const orphans = booleanFlag(prune, 'orphans') === true;
+  return extraRules({ with: [what], orphans, replicaSets }).flatMap(({ apiGroups, resources, verbs }) =>
     verbs.map((verb) => ({ verb, group: apiGroups[0]!, resource: resources[0]! })),
   );
 }

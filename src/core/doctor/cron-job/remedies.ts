@@ -36,6 +36,7 @@ export function printAgain(cronJob: CronJob, ...more: string[]): string {
     ...changed('schedule', cronJob.spec?.schedule, CRON_JOB_DEFAULTS.schedule),
     ...(images ? kept(images) : []),
     ...(others.length > 0 ? [`--with=${others.join(',')}`] : []),
+    ...(prunes.some((prune) => booleanFlag(prune, 'orphans')) ? ['--orphans'] : []),
     ...(prunes.some((prune) => booleanFlag(prune, 'replica-sets')) ? ['--replica-sets'] : []),
     ...more,
   ];

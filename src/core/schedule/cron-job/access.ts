@@ -41,21 +41,27 @@ function binding(name: string, role: string): object {
 
 /**
  * Returns the permissions that `prune builds` and `prune deployments` need, and no others. Each object is read again
- * before its deletion, therefore `get`. `system:image-pruner` allows some of the lists too; they are repeated so that
- * this role alone is enough.
+ * before its deletion, and so is the missing owner of an orphan, therefore `get`. `system:image-pruner` allows some of
+ * the lists too; they are repeated so that this role alone is enough.
  */
-export function extraRules({ with: chosen, replicaSets }: Pick<PruneSettings, 'with' | 'replicaSets'>): Rule[] {
+export function extraRules({
+  with: chosen,
+  orphans,
+  replicaSets,
+}: Pick<PruneSettings, 'with' | 'orphans' | 'replicaSets'>): Rule[] {
+  const missing = orphans ? ['get'] : [];
   const builds = [
-    rule('build.openshift.io', 'buildconfigs', ['list']),
+    rule('build.openshift.io', 'buildconfigs', ['list', ...missing]),
     rule('build.openshift.io', 'builds', ['get', 'list', 'delete']),
   ];
   const deployments = [
     rule('', 'replicationcontrollers', ['get', 'list', 'delete']),
-    rule('apps.openshift.io', 'deploymentconfigs', ['list']),
-    rule('apps', 'deployments', ['list']),
+    rule('apps.openshift.io', 'deploymentconfigs', ['list', ...missing]),
+    rule('apps', 'deployments', [...(replicaSets ? ['list'] : []), ...missing]),
     ...(replicaSets ? [rule('apps', 'replicasets', ['get', 'list', 'delete'])] : []),
   ];
-  return [...(chosen.includes('builds') ? builds : []), ...(chosen.includes('deployments') ? deployments : [])];
+  const rules = [...(chosen.includes('builds') ? builds : []), ...(chosen.includes('deployments') ? deployments : [])];
+  return rules.filter(({ verbs }) => verbs.length > 0);
 }
 
 function rule(group: string, resource: string, verbs: string[]): Rule {
