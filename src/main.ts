@@ -1,6 +1,7 @@
 import { Config, Errors } from '@oclif/core';
 import { requestedFormat } from './cli/argv.js';
 import { findCommand } from './cli/find-command.js';
+import { settleFailure } from './cli/deferred-failure.js';
 import { finishOutput } from './cli/finish-output.js';
 import { reportError } from './cli/report-error.js';
 import { usageHint } from './cli/usage-hint.js';
@@ -56,6 +57,7 @@ export async function start(options: MainOptions): Promise<void> {
   process.on('uncaughtException', reportBug);
   await main(process.argv.slice(2), options);
   await finishOutput();
+  await settleFailure(process.argv.slice(2));
   // A proxy that never answers would keep the process alive: nothing closes a connection that an agent only opens.
   process.exit();
 }

@@ -23,6 +23,11 @@ const FILES_IN_POD = ['certificate-authority', 'protect'];
 /** Further arguments that are refused, and what to do instead. */
 const REFUSED: [pattern: RegExp, flag: string, remedy: string][] = [
   [/^--token=/, '--token', 'a token does not belong in a printed object; the pod uses its service account'],
+  [
+    /^--(?:audit-log|metrics-file|plan-out)=(?!\/dev\/)/,
+    'a file',
+    'the containers have nowhere to write; only a device such as /dev/stdout is possible',
+  ],
   [/^--orphans$/, '--orphans', 'pass --orphans to this command, which also grants the permissions'],
   [
     /^--(?:no-)?replica-sets$/,

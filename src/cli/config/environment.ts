@@ -6,10 +6,11 @@ import { quoted } from './secret.js';
 
 const PREFIX = 'REGADM_';
 /**
- * Variables of oclif, the path of the configuration, and variables that Kubernetes sets for a Service named `regadm`.
+ * Variables of the printed CronJob (core/schedule/cron-job/deferral.ts) and of oclif, the path of the configuration,
+ * and variables that Kubernetes sets for a Service named `regadm`.
  */
 const NOT_SETTINGS =
-  /^REGADM_(?:CONFIG|CONFIG_DIR|CACHE_DIR|DATA_DIR|BINPATH|NPM_REGISTRY|DEBUG|DISABLE_THEME|S3_.*|SERVICE_.*|PORT.*)$/;
+  /^REGADM_(?:DEFER_FAILURE|REPORT_FAILURES|CONFIG|CONFIG_DIR|CACHE_DIR|DATA_DIR|BINPATH|NPM_REGISTRY|DEBUG|DISABLE_THEME|S3_.*|SERVICE_.*|PORT.*)$/;
 
 export interface EnvironmentValue {
   values: string[];

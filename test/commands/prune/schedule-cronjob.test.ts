@@ -185,7 +185,23 @@ describe('with --with', () => {
       ['prune', 'deployments'],
       ['prune', 'images'],
     ]);
+    expect(containers[0]!.name).toBe('regadm-image-pruner');
+    expect(initContainers.map(({ name }) => name)).toEqual(['prune-builds', 'prune-deployments']);
     expect(outcome.stderr).toMatch(/^each run does prune builds, then prune deployments, then prune images;/m);
+  });
+
+  test('a failed prune does not keep the next one from running, and the last container reports it', async () => {
+    const pod = podOf(await cronjob('--with=builds'));
+    const volumeMounts = [{ name: 'failures', mountPath: '/run/regadm' }];
+    expect(pod.initContainers![0]).toMatchObject({
+      env: [{ name: 'REGADM_DEFER_FAILURE', value: '/run/regadm/failures' }],
+      volumeMounts,
+    });
+    expect(pod.containers[0]).toMatchObject({
+      env: [{ name: 'REGADM_REPORT_FAILURES', value: '/run/regadm/failures' }],
+      volumeMounts,
+    });
+    expect(pod.volumes).toEqual([{ name: 'failures', emptyDir: { sizeLimit: '1Mi' } }]);
   });
 
   test.each([
@@ -211,11 +227,29 @@ describe('with --with', () => {
         'list replicationcontrollers',
         'delete replicationcontrollers',
         'list deploymentconfigs',
-        'list deployments',
       ],
     ],
-  ])('the cluster role of %j allows what these need and nothing else', async (prunes, expected) => {
-    const outcome = await cronjob(`--with=${prunes.join()}`);
+    [
+      ['builds', '--orphans'],
+      ['get buildconfigs', 'list buildconfigs', 'get builds', 'list builds', 'delete builds'],
+    ],
+    [
+      ['deployments', '--orphans', '--replica-sets'],
+      [
+        'get replicationcontrollers',
+        'list replicationcontrollers',
+        'delete replicationcontrollers',
+        'get deploymentconfigs',
+        'list deploymentconfigs',
+        'get deployments',
+        'list deployments',
+        'get replicasets',
+        'list replicasets',
+        'delete replicasets',
+      ],
+    ],
+  ])('the cluster role of %j allows what these need and nothing else', async ([prune, ...flags], expected) => {
+    const outcome = await cronjob(`--with=${prune}`, ...flags);
     const { metadata, rules } = itemOf(outcome, 'ClusterRole') as unknown as {
       metadata: object;
       rules: { resources: string[]; verbs: string[] }[];
@@ -422,6 +456,10 @@ test.each([
   [['--images-arg=--no-such-flag'], '--images-arg: unknown flag: --no-such-flag'],
   [['--images-arg=--max-delete=most'], '--images-arg: invalid argument "most" for "--max-delete"'],
   [['--images-arg=--plan=/tmp/plan'], '--images-arg: --plan cannot be specified with --keep-tag-revisions'],
+  [['--with=builds', '--builds-arg=max-delete=1Gi'], '--builds-arg: invalid argument "1Gi" for "--max-delete"'],
+  [['--with=builds', '--builds-arg=orphans'], '--builds-arg: --orphans is not possible here'],
+  [['--with=deployments', '--deployments-arg=replica-sets'], '--deployments-arg: --replica-sets is not possible here'],
+  [['--images-arg=metrics-file=/tmp/x.prom'], '--images-arg: a file is not possible here'],
   [['--images-arg=word'], '--images-arg: unknown flag: --word'],
   [['--images-arg=--'], '--images-arg: "--" is not a flag'],
   [['--images-arg=--token=secret'], '--images-arg: --token is not possible here'],

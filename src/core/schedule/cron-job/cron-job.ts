@@ -1,4 +1,5 @@
 import { OWN_CRON_JOB } from '../../model/openshift.js';
+import { DEFER_VARIABLE, REPORT_VARIABLE, STATUS_VOLUME, deferral } from './deferral.js';
 import { inRegistryNamespace, LABELS } from './labels.js';
 import { withoutEmpty } from './placement.js';
 import type { CronJobRequest, PodSettings } from './request.js';
@@ -48,25 +49,31 @@ export function cronJob(request: CronJobRequest): object {
   };
 }
 
+/**
+ * Returns the pod. With several prunes, init containers run them one after the other, the last one in the container. A
+ * failure does not keep the next prune from running: docs/decisions/0022-run-the-next-prune-after-a-failed-one.md.
+ */
 function podSpec({ image, pod, prune }: CronJobRequest): object {
   const steps = pruneSteps(prune);
-  const last = steps.at(-1)!;
-  const before = steps.slice(0, -1);
+  const last = steps.pop()!;
+  const common = { image, pod };
+  const isSeveral = steps.length > 0;
+  const before = steps.map((step) => ({
+    ...container(`prune-${step.prune}`, step, common),
+    ...deferral(DEFER_VARIABLE),
+  }));
   return {
     serviceAccountName: OWN_CRON_JOB,
     restartPolicy: 'Never',
     priorityClassName: pod.priorityClass,
     ...withoutEmpty(pod.placement),
-    ...(before.length > 0 ? { initContainers: before.map((step) => container(`prune-${step.prune}`, step)) } : {}),
-    containers: [container(OWN_CRON_JOB, last)],
+    ...(isSeveral ? { initContainers: before } : {}),
+    containers: [{ ...container(OWN_CRON_JOB, last, common), ...(isSeveral ? deferral(REPORT_VARIABLE) : {}) }],
+    ...(isSeveral ? { volumes: [STATUS_VOLUME] } : {}),
   };
-
-  function container(name: string, step: Step): object {
-    return containerOf(name, step, { image, pod });
-  }
 }
 
-function containerOf(name: string, { args }: Step, { image, pod }: { image: string; pod: PodSettings }): object {
+function container(name: string, { args }: Step, { image, pod }: { image: string; pod: PodSettings }): object {
   return {
     name,
     image,
