@@ -14,6 +14,13 @@ import { withKind, type Store } from './store.js';
 import { runWatch } from './watch.js';
 import { Writes } from './writes.js';
 
+interface PodLogRequest {
+  namespace: string;
+  name: string;
+  container?: string;
+  follow: boolean;
+}
+
 /** The state that the API server reads and writes. */
 interface ApiContext {
   store: Store;
@@ -22,7 +29,7 @@ interface ApiContext {
   /** Resources that get 404, as if their API group did not exist. */
   missing: string[];
   /** Returns the response to `pods/log`; undefined if the pod does not exist. */
-  podLog(namespace: string, name: string, follow: boolean): SandboxResponse | undefined;
+  podLog(request: PodLogRequest): SandboxResponse | undefined;
 }
 
 /** Simulates the API server: turns a request into a response. */
@@ -142,7 +149,8 @@ export class ApiServer {
   private subresource(route: Route, query: URLSearchParams): SandboxResponse {
     const { definition, namespace = '', name = '', subresource } = route;
     if (definition.resource !== 'pods' || subresource !== 'log') throw noSuchResource();
-    const log = this.context.podLog(namespace, name, isTrue(query.get('follow')));
+    const container = query.get('container') || undefined;
+    const log = this.context.podLog({ namespace, name, container, follow: isTrue(query.get('follow')) });
     if (!log) throw notFound(definition, name);
     return log;
   }

@@ -1,8 +1,16 @@
 import { textResponse, type SandboxResponse, type ResponseStream } from '../http/response.js';
 import type { Faults } from '../http/faults.js';
+import { badRequest } from '../api/status.js';
 import type { Store } from '../api/store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 import { condition, hasCondition } from './conditions.js';
+import {
+  advanceInitContainers,
+  containerName,
+  INIT_LOG,
+  initContainerEnded,
+  isInitializing,
+} from './init-containers.js';
 import { containerStatuses } from './pods.js';
 
 /** Log of a job, as `oc adm prune images` prints it. */
@@ -11,6 +19,17 @@ const LOG = [
   'Deleting image sha256:0b2d4c7f8e1a3b5c6d7e8f9a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c',
   'Summary: deleted 1 images, updated 1 image streams with 1 image stream tag items, deleted 3 layer links, deleted 1 manifest links, deleted 4 blobs',
 ];
+
+interface LogSource {
+  namespace: string;
+  name: string;
+  /** Default: the first container that is not an init container. */
+  container?: string;
+}
+
+interface LogRequest extends LogSource {
+  follow: boolean;
+}
 
 /** Simulates the controller of jobs: creates the pod of a job, writes its log line by line, and completes it. */
 export class Jobs {
@@ -42,17 +61,28 @@ export class Jobs {
     return waiting.length + running.length > 0;
   }
 
-  /** Answers a log request. @returns undefined if the pod does not exist */
-  log(namespace: string, name: string, follow: boolean): SandboxResponse | undefined {
+  /**
+   * Answers a log request.
+   * @returns undefined if the pod does not exist
+   * @throws ApiStatus 400 if it has no such container, or if the container waits for init containers
+   */
+  log({ namespace, name, container, follow }: LogRequest): SandboxResponse | undefined {
     const pod = this.store.get('pods', namespace, name);
     if (!pod) return undefined;
-    const lines = this.logs.get(`${namespace}/${name}`) ?? [];
-    if (!follow) return textResponse(lines.map((line) => `${line}\n`).join(''));
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/plain' },
-      stream: (out) => this.follow(namespace, name, out),
-    };
+    if (container !== undefined && !containerName(pod, container))
+      throw badRequest(`container ${container} is not valid for pod ${name}`);
+    if (isInitializing(pod, container)) {
+      const waiting = containerName(pod, container);
+      throw badRequest(`container "${waiting}" in pod "${name}" is waiting to start: PodInitializing`);
+    }
+    const source = { namespace, name, container };
+    if (!follow)
+      return textResponse(
+        this.linesOf(source)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+    return { status: 200, headers: { 'content-type': 'text/plain' }, stream: (out) => this.follow(source, out) };
   }
 
   /** Sets the log of a pod that does not belong to a job. */
@@ -64,19 +94,31 @@ export class Jobs {
     this.followers.clear();
   }
 
-  private follow(namespace: string, name: string, out: ResponseStream): void {
+  private follow(source: LogSource, out: ResponseStream): void {
     let written = 0;
     const writeNew = (): void => {
-      const lines = this.logs.get(`${namespace}/${name}`) ?? [];
+      const lines = this.linesOf(source);
       for (; written < lines.length; written++) out.write(`${lines[written]}\n`);
-      const phase = this.store.get('pods', namespace, name)?.status?.phase;
-      if (phase === 'Running' || phase === 'Pending') return;
+      if (!this.hasEnded(source)) return;
       this.followers.delete(writeNew);
       out.end();
     };
     this.followers.add(writeNew);
     out.closed.addEventListener('abort', () => void this.followers.delete(writeNew));
     writeNew();
+  }
+
+  private linesOf({ namespace, name, container }: LogSource): string[] {
+    const pod = this.store.get('pods', namespace, name);
+    const ended = pod && initContainerEnded(pod, container);
+    if (ended !== undefined) return ended ? INIT_LOG : [];
+    return this.logs.get(`${namespace}/${name}`) ?? [];
+  }
+
+  private hasEnded({ namespace, name, container }: LogSource): boolean {
+    const pod = this.store.get('pods', namespace, name);
+    const phase = pod?.status?.phase;
+    return (pod && initContainerEnded(pod, container)) ?? (phase !== 'Running' && phase !== 'Pending');
   }
 
   private podOf(job: KubeObject): KubeObject | undefined {
@@ -111,7 +153,9 @@ export class Jobs {
   private advance(job: KubeObject): void {
     const pod = this.podOf(job)!;
     const log = this.logs.get(`${pod.metadata.namespace}/${pod.metadata.name}`)!;
-    if (pod.status?.phase === 'Pending') this.setPhase(pod, 'Running');
+    const initializing = pod.status?.phase === 'Pending' && advanceInitContainers(pod, this.store.timestamp());
+    if (initializing) this.store.put('pods', initializing);
+    else if (pod.status?.phase === 'Pending') this.setPhase(pod, 'Running');
     else if (log.length < LOG.length) log.push(LOG[log.length]!);
     else this.end(job, pod, log);
     for (const follower of [...this.followers]) follower();
@@ -133,7 +177,9 @@ export class Jobs {
   private setPhase(pod: KubeObject, phase: string): void {
     const ready = phase === 'Running';
     const state = ready ? { running: {} } : { terminated: { exitCode: phase === 'Failed' ? 1 : 0 } };
-    this.store.put('pods', { ...pod, status: { phase, containerStatuses: containerStatuses(pod, { ready, state }) } });
+    const { initContainerStatuses } = pod.status ?? {};
+    const status = { phase, initContainerStatuses, containerStatuses: containerStatuses(pod, { ready, state }) };
+    this.store.put('pods', { ...pod, status });
   }
 }
 
