@@ -29,11 +29,14 @@ export function instructions({ apiUrl, registryUrl, storageDir, kubeconfig }: Sa
 }
 
 const EXAMPLES: [command: string, explanation: string][] = [
+  ['regadm prune builds', 'old builds, which keep images'],
+  ['regadm prune deployments --replica-sets', 'old deployments, likewise'],
   ['regadm prune images', 'dry run: nothing changes'],
   ['regadm prune images --confirm', 'delete'],
   ['regadm prune images --referrers oc -o oc', 'same as oc adm prune images'],
   ['regadm prune images --prune-over-size-limit', 'by LimitRange (payments)'],
   ['regadm prune why myproject/myapp:v2.1-may-2016', 'why is this image kept?'],
+  ['regadm prune schedule --cronjob', 'objects of a nightly prune'],
   ['regadm registry status', 'what uses the space'],
   ['regadm registry readonly on', 'switch mode by a roll-out'],
   ['regadm prune hard --confirm --rules registry', "delete in the registry's pod"],

@@ -13,6 +13,8 @@ test.each([
   await sandbox.stop();
   expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   expect(text).toContain(`export KUBECONFIG=${DIRECTORY}/kubeconfig-admin`);
+  for (const command of ['builds', 'deployments --replica-sets', 'images --confirm', 'schedule --cronjob'])
+    expect(text).toContain(`  regadm prune ${command}  `);
 });
 
 test('a hard prune by files is suggested only where files exist', async () => {
