@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import type { DoctorDocument } from '../../src/core/doctor/report.js';
 import { startSandbox, type CustomResource, type Sandbox } from '../../src/sandbox/index.js';
@@ -148,6 +149,45 @@ test.each<[string, string[]]>([
     'ok cron job',
     'info cron job alert',
   ]);
+});
+
+test('the command to print the List again prints the same CronJob, with the settings that are right', async () => {
+  await start();
+  const print = async (args: string[]): Promise<KubeObject[]> => {
+    const { stdout } = await regadm([...args, '-o', 'json']);
+    return (JSON.parse(stdout) as { items: KubeObject[] }).items;
+  };
+  const first = await print([
+    ...[
+      'prune',
+      'schedule',
+      '--cronjob',
+      '--image=quay.io/example/regadm:1',
+      '--schedule=30 2 * * 1-5',
+      '--with=builds,deployments',
+    ],
+    ...[
+      '--replica-sets',
+      '--orphans',
+      '--keep-tag-revisions=7',
+      '--keep-younger-than=168h',
+      '--keep-complete=2',
+      '--keep-failed=0',
+    ],
+    ...['--no-ignore-invalid-refs', '--requests=cpu=100m,memory=1Gi', '--priority-class=low', '--starting-deadline=2h'],
+    ...[
+      '--successful-jobs-history-limit=2',
+      '--failed-jobs-history-limit=4',
+      '--job-loglevel=4',
+      '--images-arg=--max-delete=20%',
+    ],
+  ]);
+  create(first.filter(({ kind }) => kind !== 'ServiceAccount'));
+  const { checks } = await doctor();
+  const missing = checks.find(({ message }) => message.includes('does not exist'))!;
+  const command = /^create it: regadm (.*) \| oc apply -f -$/.exec(missing.suggestions![0]!)![1]!;
+  const words = execFileSync('sh', ['-c', `printf '%s\\n' ${command}`], { encoding: 'utf8' });
+  expect(await print(words.trimEnd().split('\n'))).toEqual(first);
 });
 
 test('a user with the role of pruners: what could not be checked is unknown', async () => {

@@ -7,7 +7,8 @@ import type { KubeObject } from '../model/kube.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
 import { about, unseen } from './check.js';
-import { isOwn, printAgain } from './cron-job/remedies.js';
+import { printAgain } from './cron-job/print-again.js';
+import { isOwn } from './cron-job/remedies.js';
 
 const NETWORK_POLICIES = defineResource('networking.k8s.io/v1', 'networkpolicies', 'NetworkPolicy', { optional: true });
 const CRON_JOBS = defineResource('batch/v1', 'cronjobs', 'CronJob');

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../model/kube.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { about } from '../check.js';
 import type { CronJob } from './manifest.js';
-import { printAgain } from './remedies.js';
+import { printAgain } from './print-again.js';
 
 interface AlertingRule {
   alert?: string;

@@ -3,8 +3,9 @@ import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { REMOVED } from '../../operator/config.js';
 import { about } from '../check.js';
 import type { CronJob } from './manifest.js';
-import { booleanFlag, prunesOf, type Prune } from './prunes.js';
-import { isOwn, printAgain } from './remedies.js';
+import { booleanFlag, prunesOf, textFlag, type Prune } from './prunes.js';
+import { printAgain } from './print-again.js';
+import { isOwn } from './remedies.js';
 
 const VARIABLE = 'REGADM_PRUNE_REGISTRY';
 
@@ -43,7 +44,8 @@ function registry(cronJob: CronJob, prune: Prune, state: string | undefined): Ch
   const value = pruneRegistry(prune);
   if (value === undefined)
     return [check('unknown', `CronJob ${name} takes settings from elsewhere, which can contain --prune-registry`)];
-  if (state === 'Removed' && value)
+  // A registry that the arguments name is another one.
+  if (state === 'Removed' && value && textFlag(prune, 'registry-url') === undefined)
     return [
       check(
         'warning',
@@ -82,5 +84,5 @@ function addArgument(cronJob: CronJob, { container, what }: Prune, argument: str
 }
 
 function again(cronJob: CronJob): string {
-  return `print it again, with the flags of the settings that you have changed: ${printAgain(cronJob)}`;
+  return `print the List again: ${printAgain(cronJob)}`;
 }

@@ -7,6 +7,8 @@ export interface CronJob extends KubeObject {
     suspend?: boolean;
     concurrencyPolicy?: string;
     startingDeadlineSeconds?: number;
+    successfulJobsHistoryLimit?: number;
+    failedJobsHistoryLimit?: number;
     jobTemplate?: { spec?: { backoffLimit?: number; template?: PodTemplate } };
     [key: string]: unknown;
   };
@@ -36,6 +38,7 @@ export interface Container {
   args?: string[];
   env?: { name: string; value?: string; valueFrom?: object }[];
   envFrom?: object[];
+  resources?: { requests?: Record<string, string | number> };
   terminationMessagePolicy?: string;
   securityContext?: { readOnlyRootFilesystem?: boolean };
 }

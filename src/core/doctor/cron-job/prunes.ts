@@ -18,7 +18,8 @@ export function prunesOf(cronJob: CronJob): Prune[] {
 }
 
 function prunesIn(container: Container): Prune[] {
-  const words = [...(container.command ?? []), ...(container.args ?? [])].flatMap((text) => text.split(/[\s;&|]+/));
+  const given = [...(container.command ?? []), ...(container.args ?? [])];
+  const words = given.includes('-c') ? given.flatMap((text) => text.split(/[\s;&|]+/)) : given;
   const starts = words.flatMap((word, at) => (word === 'prune' && /^[a-z]/.test(words[at + 1] ?? '') ? [at] : []));
   return starts.map((start, at) => ({
     container,

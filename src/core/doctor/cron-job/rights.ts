@@ -7,7 +7,8 @@ import { serviceAccountOf, type CronJob } from './manifest.js';
 import { needsOf } from './needs.js';
 import { isNamespaced, prunesOf, type Prune } from './prunes.js';
 import { covers, type Grant, type PolicyRule } from './rbac.js';
-import { isOwn, printAgain } from './remedies.js';
+import { printAgain } from './print-again.js';
+import { isOwn } from './remedies.js';
 
 /** Reports a service account that does not exist. */
 export function checkAccount(cronJob: CronJob, exists: boolean): Check[] {

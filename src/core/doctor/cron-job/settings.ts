@@ -3,7 +3,8 @@ import { CRON_JOB_DEFAULTS } from '../../schedule/cron-job/request.js';
 import { about } from '../check.js';
 import { podSpec, type CronJob } from './manifest.js';
 import { checkContainers } from './containers.js';
-import { patchCronJob, patchPods, printAgain } from './remedies.js';
+import { printAgain } from './print-again.js';
+import { patchCronJob, patchPods } from './remedies.js';
 
 const SCC_ANNOTATION = 'openshift.io/required-scc';
 /** Kubernetes retries a Job up to this number of times if it does not say otherwise. */
@@ -42,7 +43,7 @@ export function checkSettings(cronJob: CronJob): Check[] {
     check(
       'info',
       `${checks.length} settings of CronJob ${name} differ from what regadm prints`,
-      `correct all of them at once, with the flags of other settings that you have changed: ${printAgain(cronJob)}`,
+      `correct all of them at once: ${printAgain(cronJob)}`,
     ),
   ];
 }

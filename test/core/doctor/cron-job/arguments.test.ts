@@ -61,6 +61,7 @@ describe('a registry that is removed', () => {
     { args: [...ARGS, '--prune-registry=false'] },
     { args: [...ARGS, '--no-prune-registry'] },
     { args: ARGS, env: [{ name: 'REGADM_PRUNE_REGISTRY', value: 'false' }] },
+    { args: [...ARGS, '--registry-url=registry.example.com'] },
   ])('accepts %j', async (change) => {
     expect(await problems(change, REMOVED)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { CronJob } from '../../../../src/core/doctor/cron-job/manifest.js';
-import { printAgain } from '../../../../src/core/doctor/cron-job/remedies.js';
+import { printAgain } from '../../../../src/core/doctor/cron-job/print-again.js';
 import { podsOf, rightCronJob } from './cluster.js';
 
 const command = (flags: string): string => `regadm prune schedule --cronjob ${flags} | oc apply -f -`;
@@ -22,6 +22,35 @@ test('it keeps which prunes run, and adds flags', () => {
   expect(printAgain(cronJob as CronJob, '--with-alert')).toBe(
     command('--image=quay.io/example/regadm:1 --with=builds,deployments --replica-sets --with-alert'),
   );
+});
+
+test('it keeps further settings and arguments, but not those that are wrong', () => {
+  const cronJob = rightCronJob();
+  Object.assign(cronJob.spec, {
+    startingDeadlineSeconds: 7200,
+    successfulJobsHistoryLimit: 2,
+    failedJobsHistoryLimit: 3,
+  });
+  const [container] = podsOf(cronJob).containers;
+  container.resources = { requests: { memory: '2Gi', cpu: 1 } };
+  container.args = [
+    'prune',
+    'images',
+    '--max-delete',
+    '20%',
+    '--no-ignore-invalid-refs',
+    '--loglevel=4',
+    '--protect=a b',
+  ];
+  podsOf(cronJob).priorityClassName = 'low';
+  expect(printAgain(cronJob as CronJob)).toBe(
+    command(
+      '--image=quay.io/example/regadm:1 --requests=cpu=1,memory=2Gi --priority-class=low --starting-deadline=7200s ' +
+        "--successful-jobs-history-limit=2 --job-loglevel=4 --no-ignore-invalid-refs --images-arg=--max-delete=20% --images-arg='--protect=a b'",
+    ),
+  );
+  cronJob.spec.startingDeadlineSeconds = 5;
+  expect(printAgain(cronJob as CronJob)).not.toContain('deadline');
 });
 
 test('a value from the cluster cannot end the command', () => {

@@ -1,0 +1,89 @@
+import { DEFAULT_IMAGE } from '../../schedule/cron-job/list.js';
+import { CRON_JOB_DEFAULTS as DEFAULT } from '../../schedule/cron-job/request.js';
+import { containersOf, podSpec, type CronJob } from './manifest.js';
+import { booleanFlag, prunesOf, textFlag, type Prune } from './prunes.js';
+import { shellWord } from './shell-word.js';
+
+/** Prunes that the List can contain besides that of images. */
+const OTHERS = ['builds', 'deployments'];
+
+/**
+ * Returns the command that prints regadm's List again and applies it. Its flags keep the settings of this CronJob,
+ * because `oc apply` replaces them.
+ * @param more flags
+ */
+export function printAgain(cronJob: CronJob, ...more: string[]): string {
+  const flags = [...podFlags(cronJob), ...jobFlags(cronJob), ...pruneFlags(prunesOf(cronJob)), ...more];
+  return `${['regadm prune schedule --cronjob', ...flags].join(' ')} | oc apply -f -`;
+}
+
+function jobFlags({ spec = {} }: CronJob): string[] {
+  const { startingDeadlineSeconds: deadline, successfulJobsHistoryLimit, failedJobsHistoryLimit } = spec;
+  return [
+    ...changed('schedule', spec.schedule, DEFAULT.schedule),
+    // A deadline that is too short is one of the problems.
+    ...(deadline === undefined || deadline < 10 || deadline === 3600 ? [] : [`--starting-deadline=${deadline}s`]),
+    ...changed('successful-jobs-history-limit', successfulJobsHistoryLimit, DEFAULT.successfulJobsHistoryLimit),
+    ...changed('failed-jobs-history-limit', failedJobsHistoryLimit, DEFAULT.failedJobsHistoryLimit),
+  ];
+}
+
+function podFlags(cronJob: CronJob): string[] {
+  const container = containersOf(cronJob).at(-1)?.[1];
+  const requests = Object.entries(container?.resources?.requests ?? {}).map(([name, value]) => `${name}=${value}`);
+  return [
+    ...changed('image', container?.image, DEFAULT_IMAGE),
+    ...changed('requests', requests.sort().join(','), DEFAULT.requests),
+    ...changed('priority-class', podSpec(cronJob).priorityClassName, DEFAULT.priorityClass),
+  ];
+}
+
+/** Arguments that the List always has, or that it takes from the cluster. */
+const GIVEN = ['confirm', 'certificate-authority', 'prune-registry'];
+/** Flags of the List for arguments of a prune, with what they are if they are absent. */
+const FLAGS: [argument: string, flag: string, normal: string][] = [
+  ['keep-tag-revisions', 'keep-tag-revisions', String(DEFAULT.keepTagRevisions)],
+  ['keep-younger-than', 'keep-younger-than', DEFAULT.keepYoungerThan],
+  ['keep-complete', 'keep-complete', String(DEFAULT.keepComplete)],
+  ['keep-failed', 'keep-failed', String(DEFAULT.keepFailed)],
+  ['loglevel', 'job-loglevel', String(DEFAULT.loglevel)],
+];
+/** The same for arguments that are true or false. */
+const SWITCHES: [flag: string, normal: boolean][] = [
+  ['ignore-invalid-refs', true],
+  ['orphans', false],
+  ['replica-sets', false],
+];
+const KNOWN = new Set([...GIVEN, ...FLAGS.map(([argument]) => argument), ...SWITCHES.map(([flag]) => flag)]);
+
+function pruneFlags(prunes: Prune[]): string[] {
+  const others = OTHERS.filter((what) => prunes.some((prune) => prune.what === what));
+  const own = prunes.filter(({ what }) => what === 'images' || OTHERS.includes(what));
+  const flags = own.flatMap((prune) => [
+    ...FLAGS.flatMap(([argument, flag, normal]) => changed(flag, textFlag(prune, argument), normal)),
+    ...SWITCHES.flatMap(([flag, normal]) => (booleanFlag(prune, flag) === !normal ? [toggled(flag, normal)] : [])),
+    ...furtherArguments(prune).map((argument) => `--${prune.what}-arg=${shellWord(argument)}`),
+  ]);
+  return [...(others.length > 0 ? [`--with=${others.join(',')}`] : []), ...new Set(flags)];
+}
+
+function toggled(flag: string, normal: boolean): string {
+  return normal ? `--no-${flag}` : `--${flag}`;
+}
+
+/** Returns the arguments of a prune for which the List has no flag of its own, each as `--flag=value`. */
+function furtherArguments({ words }: Prune): string[] {
+  const all: string[] = [];
+  for (const word of words) {
+    if (word.startsWith('-') || all.length === 0) all.push(word);
+    else all.push(`${all.pop()}=${word}`);
+  }
+  return all.filter(
+    (word) => word.startsWith('--') && !KNOWN.has(word.replace(/^--(?:no-)?/, '').replace(/=.*$/s, '')),
+  );
+}
+
+/** Returns a flag if its value differs from the default. */
+function changed(flag: string, value: string | number | undefined, normal: string | number): string[] {
+  return value === undefined || value === '' || value === normal ? [] : [`--${flag}=${shellWord(String(value))}`];
+}
