@@ -6,6 +6,13 @@ import { withSkipReason } from './skip-reason.js';
 
 /** Programs that optional tests run: the names under which systems install them, and where to get them. */
 const PROGRAMS = {
+  'azurite-blob': {
+    names: ['build/azurite/node_modules/.bin/azurite-blob', 'azurite-blob'],
+    source: 'node scripts/install-azurite.js',
+  },
+  ceph: { names: ['ceph'], source: 'Debian package ceph-common' },
+  'ceph-mon': { names: ['ceph-mon'], source: 'Debian package ceph-mon' },
+  'ceph-osd': { names: ['ceph-osd'], source: 'Debian package ceph-osd' },
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], source: 'Debian package chromium' },
   'docker-registry': { names: ['docker-registry'], source: 'Debian package docker-registry' },
   fish: { names: ['fish'], source: 'Debian package fish' },
@@ -14,9 +21,15 @@ const PROGRAMS = {
     source: 'part of CoreOS Ignition; the variable IGNITION_VALIDATE can name its path',
   },
   kubectl: { names: ['kubectl'], source: 'Debian package kubernetes-client' },
+  memcached: { names: ['memcached'], source: 'Debian package memcached' },
+  radosgw: { names: ['radosgw'], source: 'Debian package radosgw' },
   'redis-sentinel': { names: ['redis-sentinel'], source: 'Debian package redis-sentinel' },
   'redis-server': { names: ['redis-server'], source: 'Debian package redis-server' },
   script: { names: ['script'], source: 'Debian package bsdutils' },
+  'swift-account-server': { names: ['swift-account-server'], source: 'Debian package swift-account' },
+  'swift-container-server': { names: ['swift-container-server'], source: 'Debian package swift-container' },
+  'swift-object-server': { names: ['swift-object-server'], source: 'Debian package swift-object' },
+  'swift-proxy-server': { names: ['swift-proxy-server'], source: 'Debian package swift-proxy' },
   'systemd-analyze': { names: ['systemd-analyze'], source: 'Debian package systemd' },
   'systemd-escape': { names: ['systemd-escape'], source: 'Debian package systemd' },
   zsh: { names: ['zsh'], source: 'Debian package zsh' },

@@ -17,13 +17,15 @@ export interface DockerRegistryOptions {
   redis?: string;
   /** An existing storage directory. Default: a temporary one, which `stop()` deletes. */
   storage?: string;
+  /** An object store instead of a directory: the section `storage` of the configuration, such as `{ s3: { … } }`. */
+  driver?: Record<string, object>;
 }
 
-/** A running registry with its storage on disk. */
+/** A running registry. */
 export interface DockerRegistry {
   /** `localhost:PORT`, TLS with a certificate of the authority. */
   host: string;
-  /** The directory that holds `docker/registry/v2`. */
+  /** The directory that holds `docker/registry/v2`, unless an object store does. */
   storage: string;
   push: Pusher;
   request(
@@ -51,6 +53,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions): Promi
   await writeFile(join(directory, 'config.yml'), configuration(directory, storage, options));
   const child = spawn('docker-registry', ['serve', join(directory, 'config.yml')], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: withoutAuthorities(process.env),
   });
   const cancelKill = killOnExit(child);
   const [, port] = await waitForOutput(child, /listening on 127\.0\.0\.1:(\d+)/);
@@ -71,6 +74,11 @@ export async function startDockerRegistry(options: DockerRegistryOptions): Promi
   };
 }
 
+/** The S3 driver of the registry panics if this variable is set. */
+function withoutAuthorities({ AWS_CA_BUNDLE: _bundle, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
+}
+
 /** Port 0 lets the registry choose one, which it logs at the level `info`. */
 function configuration(directory: string, storage: string, options: DockerRegistryOptions): string {
   return JSON.stringify({
@@ -78,7 +86,8 @@ function configuration(directory: string, storage: string, options: DockerRegist
     log: { level: 'info', accesslog: { disabled: true } },
     storage: {
       cache: { blobdescriptor: options.redis ? 'redis' : 'inmemory' },
-      filesystem: { rootdirectory: storage },
+      ...(options.driver ?? { filesystem: { rootdirectory: storage } }),
+      redirect: { disable: true },
       delete: { enabled: options.deleteEnabled ?? true },
       maintenance: { readonly: { enabled: options.readOnly ?? false } },
     },
