@@ -30,19 +30,19 @@ export function objectPruneFlags({ things, perOwner, failed, orphans, rules }: T
       ...WHAT,
       helpValue: 'DURATION',
       default: '60m',
-      description: `keep ${things} younger than this; they are not counted among those that are kept (default: 60m)`,
+      description: `keep ${things} younger than this; they are not counted among those that are kept`,
     }),
     'keep-complete': Flags.integer({
       ...WHAT,
       helpValue: 'N',
       default: 5,
-      description: `keep the N newest complete ${things} ${perOwner} (default: 5)`,
+      description: `keep the N newest complete ${things} ${perOwner}`,
     }),
     'keep-failed': Flags.integer({
       ...WHAT,
       helpValue: 'N',
       default: 1,
-      description: `keep the N newest ${failed} ${perOwner} (default: 1)`,
+      description: `keep the N newest ${failed} ${perOwner}`,
     }),
     orphans: Flags.boolean({ ...WHAT, allowNo: true, description: `${orphans} (default: false)` }),
     namespace: Flags.string({

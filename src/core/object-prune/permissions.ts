@@ -1,4 +1,4 @@
-import { describePermission, type AccessReview, type Permission } from '../cluster/access-review.js';
+import { describePermission, type Permission } from '../cluster/access-review.js';
 import { qualifiedName, type ListedResource } from '../cluster/resources.js';
 import type { RunContext } from '../deletion/run-context.js';
 import { RegadmError } from '../model/errors.js';
@@ -7,9 +7,17 @@ import type { PrunableKind } from './plan/object.js';
 import type { ObjectPrunePlan } from './plan/plan.js';
 import type { ObjectPrunePorts } from './ports.js';
 
+/** Permissions that are granted together: the same verbs for some resources. */
+interface Needed {
+  role: string;
+  verbs: readonly string[];
+  resources: readonly ListedResource[];
+}
+
 /**
- * Checks before the first deletion that the user may read and delete every kind of object in the plan. An API server
- * that does not answer access reviews does not stop the run: the deletions then show it.
+ * Checks before the first deletion that the user may read and delete every kind of object in the plan, and may read the
+ * owners that orphans must not have. An API server that does not answer access reviews does not stop the run: the
+ * deletions then show it.
  * @returns the error for a confirmed run; undefined if nothing is missing
  * @throws ApiError if the API server fails
  */
@@ -19,27 +27,44 @@ export async function missingPermissions(
   { signal }: RunContext,
 ): Promise<RegadmError | undefined> {
   const { namespace } = plan.options;
-  const kinds = new Set<PrunableKind>(plan.deletions.map(({ object }) => object.kind));
-  const resources = [...kinds].map((kind) => feature.kinds[kind]!.resource);
-  const permissions = resources.flatMap(({ group, resource }): Permission[] =>
-    ['get', 'delete'].map((verb) => ({ verb, group, resource, namespace })),
+  const missing = await Promise.all(
+    neededFor(feature, plan).map(async (needed) => {
+      const permissions = needed.resources.flatMap(({ group, resource }): Permission[] =>
+        needed.verbs.map((verb) => ({ verb, group, resource, namespace })),
+      );
+      const reviews = await Promise.all(permissions.map((permission) => ports.reviewAccess(permission, signal)));
+      return { needed, denied: permissions.filter((_, index) => reviews[index]!.access === 'denied') };
+    }),
   );
-  const reviews = await Promise.all(permissions.map((permission) => ports.reviewAccess(permission, signal)));
-  return toError(resources, permissions, reviews);
+  return toError(missing.filter(({ denied }) => denied.length > 0));
 }
 
-function toError(
-  resources: readonly ListedResource[],
-  permissions: readonly Permission[],
-  reviews: readonly AccessReview[],
-): RegadmError | undefined {
-  const denied = permissions.filter((_, index) => reviews[index]!.access === 'denied');
+function neededFor(feature: ObjectPruneFeature, { deletions }: ObjectPrunePlan): Needed[] {
+  const kinds = new Set<PrunableKind>(deletions.map(({ object }) => object.kind));
+  const owners = new Set<string>(
+    deletions.flatMap(({ because }) => (because.because === 'orphan' && because.owner ? [because.owner.kind] : [])),
+  );
+  return [
+    {
+      role: 'regadm-prune-objects',
+      verbs: ['get', 'delete'],
+      resources: [...kinds].map((kind) => feature.kinds[kind]!.resource),
+    },
+    { role: 'regadm-read-owners', verbs: ['get'], resources: [...owners].map((kind) => feature.owners[kind]!) },
+  ];
+}
+
+function toError(missing: readonly { needed: Needed; denied: readonly Permission[] }[]): RegadmError | undefined {
+  const denied = missing.flatMap((one) => one.denied);
   if (denied.length === 0) return undefined;
-  const names = resources.map(qualifiedName).join(',');
   return new RegadmError(`the user may not ${denied.map(describePermission).join(', ')}`, {
     code: 'FORBIDDEN',
-    suggestions: [
-      `grant it: oc create clusterrole regadm-prune-objects --verb=get,list,delete --resource=${names} && oc adm policy add-cluster-role-to-user regadm-prune-objects USER`,
-    ],
+    suggestions: missing.map(({ needed }) => remedyFor(needed)),
   });
+}
+
+function remedyFor({ role, verbs, resources }: Needed): string {
+  const names = resources.map(qualifiedName).join(',');
+  const allVerbs = ['list', ...verbs].join(',');
+  return `grant it: oc create clusterrole ${role} --verb=${allVerbs} --resource=${names} && oc adm policy add-cluster-role-to-user ${role} USER`;
 }
