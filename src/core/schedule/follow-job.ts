@@ -3,6 +3,7 @@ import type { ClusterApi, KubeObject } from '../cluster/api.js';
 import { getObject, listObjects } from '../cluster/objects.js';
 import { followPodLog } from '../cluster/pod-log.js';
 import { PODS } from '../cluster/resources.js';
+import { listOf } from '../model/values/json.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { jobNamed, toRun } from './jobs.js';
 import type { Run } from './report.js';
@@ -19,7 +20,8 @@ interface FollowOptions {
 const PAUSE_MS = 250;
 
 /**
- * Follows a Job until it ends, with the logs of its pods one after the other. A Job starts another pod if one fails.
+ * Follows a Job until it ends, with the logs of its pods and their containers one after the other: init containers run
+ * before the others. A Job can start another pod if one fails.
  * @throws the signal's reason when it aborts; the Job keeps running
  */
 export async function followJob(
@@ -32,11 +34,11 @@ export async function followJob(
   for (;;) {
     const run = toRun(await getObject(api, jobNamed(job.name), { signal }), job.cronJob);
     const pods = await podsOf(api, job.name, signal);
-    const pod = pods.find((each) => hasLog(each) && followed.get(each.metadata.name) !== startsOf(each));
-    if (pod) {
-      followed.set(pod.metadata.name, startsOf(pod));
-      const reference = { resource: PODS, namespace: REGISTRY_NAMESPACE, name: pod.metadata.name };
-      for await (const chunk of followPodLog(api, reference, signal)) log(chunk);
+    const next = pods.flatMap(startedContainers).find(({ key, starts }) => followed.get(key) !== starts);
+    if (next) {
+      followed.set(next.key, next.starts);
+      const pod = { resource: PODS, namespace: REGISTRY_NAMESPACE, name: next.pod };
+      for await (const chunk of followPodLog(api, pod, { container: next.container, signal })) log(chunk);
       continue;
     }
     if (run.status !== 'running') return run;
@@ -54,26 +56,48 @@ async function podsOf(api: ClusterApi, job: string, signal: AbortSignal): Promis
 }
 
 interface ContainerStatus {
+  name?: string;
   restartCount?: number;
   state?: { waiting?: { reason?: string; message?: string }; running?: object; terminated?: object };
 }
 
-function containerOf(pod: KubeObject): ContainerStatus {
-  return ((pod.status?.containerStatuses ?? []) as ContainerStatus[])[0] ?? {};
+/** A container that has started once or more, so that it has a log. */
+interface StartedContainer {
+  /** Identifies it among all pods. */
+  key: string;
+  pod: string;
+  /** Undefined if it is the only one of its pod. */
+  container?: string;
+  /** Number of its restarts: with restartPolicy OnFailure, a pod starts its container again. */
+  starts: string;
 }
 
-/** True once the container has started. */
-function hasLog(pod: KubeObject): boolean {
-  return pod.status?.phase !== 'Pending' && containerOf(pod).state?.waiting === undefined;
+/** Returns the containers of a pod that have started, in the order in which they run. */
+function startedContainers(pod: KubeObject): StartedContainer[] {
+  const { name } = pod.metadata;
+  const before = statusesOf(pod, 'initContainerStatuses').filter(({ state }) => state?.running ?? state?.terminated);
+  const last = statusesOf(pod, 'containerStatuses')[0] ?? {};
+  const hasStarted = pod.status?.phase !== 'Pending' && last.state?.waiting === undefined;
+  const isOnly = listOf(pod.spec?.initContainers).length === 0;
+  const started = (key: string, status: ContainerStatus): StartedContainer => ({
+    key,
+    pod: name,
+    container: isOnly ? undefined : status.name,
+    starts: String(status.restartCount ?? 0),
+  });
+  return [
+    ...before.map((status) => started(`${name}/${status.name ?? ''}`, status)),
+    ...(hasStarted ? [started(name, last)] : []),
+  ];
 }
 
-/** Counts the starts of the container: with restartPolicy OnFailure, a pod starts its container again. */
-function startsOf(pod: KubeObject): string {
-  return String(containerOf(pod).restartCount ?? 0);
+function statusesOf(pod: KubeObject, field: 'initContainerStatuses' | 'containerStatuses'): ContainerStatus[] {
+  return listOf<ContainerStatus>(pod.status?.[field]);
 }
 
 function describePod(pod: KubeObject): string {
-  const waiting = containerOf(pod).state?.waiting;
+  const statuses = [...statusesOf(pod, 'initContainerStatuses'), ...statusesOf(pod, 'containerStatuses')];
+  const waiting = statuses.find(({ state }) => state?.waiting)?.state?.waiting;
   const reason = [waiting?.reason, waiting?.message].filter(Boolean).join(': ');
   return `pod ${pod.metadata.name} ${String(pod.status?.phase ?? 'Unknown')}${reason ? ` (${reason})` : ''}`;
 }
