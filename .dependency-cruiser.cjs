@@ -5,11 +5,14 @@
  * A directory below src/core/ that is not listed here is a feature, so the rules hold for a new feature at once.
  */
 const ADAPTERS = ['cluster', 'registry', 'storage'];
+/** Adapters that send their requests with core/http. */
+const OVER_HTTP = ['registry', 'storage'];
 const FOUNDATIONS = [
   'model',
   'graph',
   'kit',
   'terminal',
+  'http',
   ...ADAPTERS,
   'operator',
   'manifests',
@@ -82,13 +85,19 @@ module.exports = {
     layer('graph', '^src/core/graph/', core('model'), 'graph decides from model values.'),
     layer('kit', '^src/core/kit/', core('model'), 'kit holds small tools that know no feature.'),
     layer('terminal', '^src/core/terminal/', core('kit', 'model'), 'terminal turns values into text.'),
+    layer('http', '^src/core/http/', core('kit', 'model'), 'http connects to servers and knows none of them.'),
     ...ADAPTERS.map((name) =>
-      layer(name, `^src/core/${name}/`, core('kit', 'model'), 'An adapter knows one service, and no other adapter.'),
+      layer(
+        name,
+        `^src/core/${name}/`,
+        core(...(OVER_HTTP.includes(name) ? ['http'] : []), 'kit', 'model'),
+        'An adapter knows one service, and no other adapter.',
+      ),
     ),
     layer(
       'operator',
       '^src/core/operator/',
-      core(...ADAPTERS, 'kit', 'model'),
+      core(...ADAPTERS, 'http', 'kit', 'model'),
       'operator combines the adapters and knows no feature.',
     ),
     layer(
@@ -187,7 +196,7 @@ module.exports = {
     },
 
     only('client-node', '@kubernetes/client-node', ['core/cluster/']),
-    only('undici', 'undici', ['core/registry/']),
+    only('undici', 'undici', ['core/http/']),
     only('redis', '@redis/[a-z-]+', ['core/operator/']),
     only('oclif', '@oclif/[a-z-]+', ['main\\.ts$', 'cli/', 'commands/', 'flags/']),
     only('terminal-packages', 'chalk|cli-table3|ora', ['core/terminal/']),

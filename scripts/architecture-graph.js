@@ -19,6 +19,7 @@ const LAYERS = [
   { id: 'features', title: 'Features', directories: [] },
   { id: 'operator', title: 'The registry as its operator runs it', directories: ['core/operator'] },
   { id: 'adapters', title: 'Adapters', directories: ['core/cluster', 'core/registry', 'core/storage'] },
+  { id: 'http', title: 'Connections', directories: ['core/http'] },
   { id: 'decisions', title: 'Decisions', directories: ['core/graph'] },
   { id: 'tools', title: 'Tools', directories: ['core/terminal', 'core/kit'] },
   { id: 'values', title: 'Values', directories: ['core/model'] },

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf, usageError, type RegadmError } from '../core/model/errors.js';
-import { certificatesIn } from '../core/registry/trust.js';
+import { certificatesIn } from '../core/http/trust.js';
 
 /**
  * Reads the certificates in the file of a flag.

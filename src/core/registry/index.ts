@@ -10,7 +10,7 @@ import { allowedFallback, probe, type Candidate, type Probed } from './probe.js'
 import { usableProxy } from './proxy.js';
 import type { Token } from './requests.js';
 import { Transport } from './transport.js';
-import { loadTrust } from './trust.js';
+import { loadTrust } from '../http/trust.js';
 import { parseRegistryAddress, type RegistryAddress } from './url.js';
 
 export { RegistryError } from './error.js';

@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
-import { Pool, ProxyAgent, type Dispatcher } from 'undici';
+import { dispatcherFor, type Dispatcher } from '../http/dispatcher.js';
+import { TunnelTimeout } from '../http/tunnels.js';
 import { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_REDIRECTS, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
@@ -8,7 +9,6 @@ import { connectionError } from './connection-error.js';
 import type { RegistryError } from './error.js';
 import { failure } from './failure.js';
 import { proxyRefusal } from './proxy.js';
-import { TunnelTimeout, tunnels } from './tunnels.js';
 
 interface TransportOptions {
   /** Scheme, host and port. */
@@ -46,8 +46,6 @@ interface RequestOptions {
 const DELETION_MS = 300_000;
 /** Status of proxies only. */
 const PROXY_AUTHENTICATION_REQUIRED = 407;
-/** Default timeout for opening a connection, in ms. */
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Sends requests to one origin, over a pool of connections. Follows redirects on that origin only. */
 export class Transport {
@@ -56,7 +54,8 @@ export class Transport {
   private readonly dispatcher: Dispatcher;
 
   constructor(private readonly options: TransportOptions) {
-    this.dispatcher = dispatcherFor(options);
+    const { workers, ...connection } = options;
+    this.dispatcher = dispatcherFor({ ...connection, connections: workers });
     this.timeoutMs = options.timeoutMs;
   }
 
@@ -174,22 +173,6 @@ function tooLong(url: string, limit: number, status: number): RegistryError {
 
 function isRedirect({ status, headers }: HttpResponse): boolean {
   return [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
-}
-
-function dispatcherFor({ origin, verify, trust, workers, proxy, timeoutMs }: TransportOptions): Dispatcher {
-  const timeout = Math.min(timeoutMs || CONNECT_TIMEOUT_MS, ATTEMPT_LIMITS.headMs);
-  const tls = { rejectUnauthorized: verify, secureContext: trust, timeout };
-  const shared = { connections: workers, allowH2: true, keepAliveTimeout: 30_000 };
-  if (!proxy) return new Pool(origin, { ...shared, connect: tls });
-  return new ProxyAgent({
-    ...shared,
-    uri: proxy.url,
-    clientFactory: tunnels(timeout),
-    requestTls: { ...tls, allowH2: true } as object,
-    proxyTls: { secureContext: trust, timeout } as object,
-    // Most proxies allow CONNECT only to TLS ports.
-    proxyTunnel: origin.startsWith('https:'),
-  });
 }
 
 /** Reads the body as text, up to a limit. */

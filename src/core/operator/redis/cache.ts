@@ -1,7 +1,7 @@
 import { certificateProblem } from '../../kit/network-errors.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
-import { loadTrust } from '../../registry/trust.js';
+import { loadTrust } from '../../http/trust.js';
 import { describeAddress, type RedisAddress } from './address.js';
 import { causeOf } from './cause.js';
 import type { RedisConnection } from './connect.js';
