@@ -149,7 +149,7 @@ describe('regadm doctor', () => {
     const layout = { styles: styles(false), width: Infinity };
     expect(doctorText(await examine(sandbox), layout)).toMatch(/\nNo problems found\.\n$/);
     expect(doctorText(await examine(sandbox, 'pruner'), layout)).toMatch(
-      /\nNo problems found \(4 checks not possible\)\.\n$/,
+      /\nNo problems found \(5 checks not possible\)\.\n$/,
     );
   });
 
