@@ -10,7 +10,7 @@ import type { Outcome } from './procedure/outcome.js';
 import { unguardedHardPrune } from './procedure/unguarded.js';
 import type { HardPruneReport, HardPruneResult } from './report.js';
 import type { GuardedRequest, HardPruneRequest, UnguardedRequest } from './request.js';
-import { openWay } from './way/open.js';
+import { withWay } from './way/open.js';
 import { StorageWay } from './way/storage-way.js';
 import type { Way } from './way/way.js';
 
@@ -23,10 +23,15 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
   await announceRecovery(ports, request);
   const fromVolume = await volumeWarnings(ports.api, request);
   for (const warning of fromVolume) ports.reporter.warning(warning);
-  const way = await openWay(ports, request);
-  await ports.pruneImages?.();
-  assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
-  const { plan, failures = [], ...found } = await way.preview();
+  const {
+    plan,
+    failures = [],
+    ...found
+  } = await withWay(ports, request, async (way) => {
+    await ports.pruneImages?.();
+    assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
+    return way.preview();
+  });
   reportWarnings({ plan, warnings: found.warnings }, ports.reporter);
   const report: HardPruneReport = {
     dryRun: true,
@@ -52,7 +57,7 @@ export async function executeHardPrune(ports: HardPrunePorts, request: HardPrune
     );
   await announceRecovery(ports, request);
   const { findings, deletions, error, steps, notRestored } = isGuarded(request)
-    ? await guardedHardPrune(ports, request, await openWay(ports, request))
+    ? await withWay(ports, request, (way) => guardedHardPrune(ports, request, way))
     : await unguarded(ports, request);
   const report: HardPruneReport = {
     dryRun: false,
@@ -69,7 +74,11 @@ const isGuarded = (request: HardPruneRequest): request is GuardedRequest => requ
 
 async function unguarded(ports: HardPrunePorts, request: UnguardedRequest): Promise<Outcome> {
   const way = new StorageWay(ports, request, await openStorage(request.way.location));
-  return unguardedHardPrune(ports, request, await way.open());
+  try {
+    return await unguardedHardPrune(ports, request, await way.open());
+  } finally {
+    await way.close();
+  }
 }
 
 /** Returns the checks of a dry run. Without the guard, only images and image streams are read. */

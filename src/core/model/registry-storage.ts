@@ -61,6 +61,12 @@ export interface WrittenLink {
   writtenAt: number;
 }
 
+/** A layer link whose blob does not exist, or is to be deleted. */
+export interface DanglingLink extends WrittenLink {
+  /** True if the blob exists and is a candidate for deletion. */
+  blobIsCandidate: boolean;
+}
+
 /** What the storage contains of the candidates. Times in ms since the epoch. */
 export interface CandidateFacts {
   /** Candidate blobs that exist. */
@@ -74,8 +80,8 @@ export interface CandidateFacts {
   repositories: Map<string, number>;
   /** Manifest links of the candidate repositories; empty unless the ages of links were looked up. */
   linksOfRepositories: WrittenLink[];
-  /** Layer links of the other repositories whose blob does not exist, or is a candidate too (`blobIsCandidate`). */
-  danglingLayerLinks: { repository: string; hex: string; blobIsCandidate: boolean }[];
+  /** Layer links of the other repositories whose blob does not exist, or is a candidate too. */
+  danglingLayerLinks: DanglingLink[];
   /** Uploads of the other repositories. */
   uploads: { repository: string; id: string; writtenAt: number }[];
 }

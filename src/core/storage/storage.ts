@@ -6,6 +6,9 @@ import type { CandidateFacts, Candidates, StorageSnapshot } from '../model/regis
  * follows and deletes nothing that it does not recognize as the registry's.
  */
 export interface Storage {
+  /** Returns what users should know about this storage before anything is deleted, such as that nothing is freed. */
+  warnings(signal?: AbortSignal): Promise<string[]>;
+
   /**
    * Lists blobs and repositories. Omits those that disappear meanwhile.
    * @throws RegadmError STORAGE_UNREADABLE when any part cannot be read
@@ -50,6 +53,9 @@ export interface Storage {
 
   /** Deletes layer links; a link whose blob exists is skipped. */
   deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]>;
+
+  /** Closes the connections. */
+  close(): Promise<void>;
 }
 
 /** What recently written links lead to. */

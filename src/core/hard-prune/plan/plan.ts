@@ -50,7 +50,7 @@ export function planHardPrune(evidence: Evidence, limits: AgeLimits): HardPruneP
   return freezePlan({
     repositories: repositories.sort((a, b) => compareText(a.name, b.name)),
     manifestLinks: manifestLinks.sort(compareLinks),
-    layerLinks: layerLinkRemovals(facts, wholly, blobs),
+    layerLinks: layerLinkRemovals({ facts, wholly, blobs, youth }),
     uploads: uploadRemovals(facts, wholly, limits.uploadsOlderThanMs, now),
     blobs,
     bytes: blobs.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
@@ -98,14 +98,28 @@ function blobRemovals(candidates: string[], facts: Map<string, BlobFacts>, youth
   return removals.sort((a, b) => compareText(a.digest, b.digest));
 }
 
-/** Returns the layer links to delete. A link to a blob that is kept because it is young is kept too. */
-function layerLinkRemovals(facts: CandidateFacts, wholly: Set<string>, blobs: BlobRemoval[]): LinkRemoval[] {
+interface LayerLinkChoice {
+  facts: CandidateFacts;
+  /** Repositories that are deleted as a whole. */
+  wholly: Set<string>;
+  blobs: BlobRemoval[];
+  youth: YouthFilter;
+}
+
+/**
+ * Returns the layer links to delete. A link to a blob that is kept because it is young is kept too, and a young link
+ * without a blob: the push that wrote it may not have ended.
+ */
+function layerLinkRemovals({ facts, wholly, blobs, youth }: LayerLinkChoice): LinkRemoval[] {
   const links = facts.danglingLayerLinks;
   const removed = new Set(links.length > 0 ? blobs.map(({ digest }) => digest) : []);
   return links
     .filter(
-      ({ repository, hex, blobIsCandidate }) =>
-        !wholly.has(repository) && (!blobIsCandidate || removed.has(sha256Digest(hex))),
+      ({ repository, hex, blobIsCandidate, writtenAt }) =>
+        !wholly.has(repository) &&
+        (blobIsCandidate
+          ? removed.has(sha256Digest(hex))
+          : youth.isOld('layer-link', `${repository}@sha256:${hex}`, writtenAt)),
     )
     .map(toLink)
     .sort(compareLinks);

@@ -43,7 +43,7 @@ export interface BlobRemoval {
 }
 
 export interface Kept {
-  readonly kind: 'blob' | 'manifest-link' | 'repository';
+  readonly kind: 'blob' | 'manifest-link' | 'layer-link' | 'repository';
   readonly name: string;
   readonly because: string;
 }

@@ -6,13 +6,23 @@ import { StorageWay } from './storage-way.js';
 import type { Way } from './way.js';
 
 /**
- * Opens the access to the storage that a request names.
+ * Runs work with the access to the storage that a request names, and closes it afterward.
  * @throws RegadmError if it is not a registry's storage
  */
-export async function openWay(
+export async function withWay<T>(
   ports: HardPrunePorts,
   request: CommonRequest & { way: ViaPod | ViaStorage },
-): Promise<Way> {
+  work: (way: Way) => Promise<T>,
+): Promise<T> {
+  const way = await openWay(ports, request);
+  try {
+    return await work(way);
+  } finally {
+    await way.close();
+  }
+}
+
+async function openWay(ports: HardPrunePorts, request: CommonRequest & { way: ViaPod | ViaStorage }): Promise<Way> {
   const { way } = request;
   return way.via === 'pod'
     ? new PodWay(ports, { ...request, way })

@@ -82,6 +82,10 @@ export class PodWay implements Way {
     });
   }
 
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   private judge(confirmed: boolean): JudgeOptions {
     const { rules, acceptPartial } = this.request;
     return { rules, acceptPartial, confirmed };

@@ -41,7 +41,7 @@ export class StoragePruner implements Pruner {
   }
 
   async find(signal: AbortSignal): Promise<Findings> {
-    const { ages } = this.options;
+    const { ages, storage } = this.options;
     const { evidence, snapshot, images, warnings } = await gatherEvidence({
       ...this.options,
       acceptPartial: this.options.acceptPartial ?? false,
@@ -49,7 +49,9 @@ export class StoragePruner implements Pruner {
       now: this.now,
       signal,
     });
-    return { plan: planHardPrune(evidence, ages), warnings: [...warnings, ...warningsAbout(snapshot)], images };
+    const about = await storage.warnings(signal);
+    const all = [...about, ...warnings, ...warningsAbout(snapshot)];
+    return { plan: planHardPrune(evidence, ages), warnings: all, images };
   }
 
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {

@@ -16,7 +16,7 @@ export class StorageWay implements Way {
   constructor(
     private readonly ports: HardPrunePorts,
     request: CommonRequest & { way: ViaStorage },
-    storage: Storage,
+    private readonly storage: Storage,
   ) {
     const { rules, acceptPartial, maxDelete } = request;
     const { ages, danglingLinks } = request.way;
@@ -40,5 +40,9 @@ export class StorageWay implements Way {
 
   open(): Promise<Pruner> {
     return Promise.resolve(this.pruner);
+  }
+
+  close(): Promise<void> {
+    return this.storage.close();
   }
 }

@@ -43,4 +43,6 @@ export interface Way {
   accountWithoutRole(): Promise<string | undefined>;
   /** Opens the pruner after the registry was locked and is read-only. */
   open(lease: Lease): Promise<Pruner>;
+  /** Closes the connections to the storage. */
+  close(): Promise<void>;
 }

@@ -3,10 +3,6 @@ import { messageOf } from '../../model/errors.js';
 import type { Deletion, DeletionRun } from '../storage.js';
 import { PARALLEL } from './files.js';
 
-/** One object for all results, because there can be millions. */
-export const DELETED: Deletion = Object.freeze({ status: 'deleted' });
-export const GONE: Deletion = Object.freeze({ status: 'gone' });
-
 /** Deletes items concurrently; before each one, checks that the run may continue. Never throws. */
 export function deleteEach<T, D extends Deletion>(
   items: readonly T[],

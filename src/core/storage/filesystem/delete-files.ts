@@ -1,9 +1,9 @@
 import { lstat, readdir, rmdir, unlink } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { promisify } from 'node:util';
+import { DELETED, GONE, WRITTEN } from '../results.js';
 import type { Deletion } from '../storage.js';
 import { inDirectory, type BlobPrefixes } from './below.js';
-import { DELETED, GONE } from './delete-each.js';
 import { isMissing } from './files.js';
 
 const deleteFile = promisify(unlink);
@@ -13,9 +13,6 @@ const readEntries = promisify(readdir) as unknown as (
   path: string,
   options: { withFileTypes: true },
 ) => Promise<Dirent[]>;
-
-/** Result for a file that was written again since it was found to be unused. */
-const WRITTEN: Deletion = Object.freeze({ status: 'skipped', reason: 'it was written again during the run' });
 
 /**
  * Deletes a blob's data and its directory. Symbolic links are not followed.

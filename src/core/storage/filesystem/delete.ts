@@ -1,8 +1,8 @@
 import { sha256Digest, type Digest } from '../../model/digest.js';
 import { messageOf } from '../../model/errors.js';
+import { BLOB_EXISTS, DELETED, GONE } from '../results.js';
 import type { Deletion, Link, RepositoryDeletion, Upload } from '../storage.js';
 import { inDirectory } from './below.js';
-import { DELETED, GONE } from './delete-each.js';
 import { deleteIfEmpty, deleteLink, deleteTree, entriesOf, lstatOf } from './delete-files.js';
 import {
   HEX,
@@ -14,7 +14,7 @@ import {
   namesBelow,
   repositoryDirectory,
   uploadDirectory,
-} from './layout.js';
+} from '../layout.js';
 
 /**
  * Deletes a manifest link and a layer link of the same digest, where old versions of the registry linked manifests.
@@ -31,10 +31,13 @@ export async function deleteManifestLink(
   return deletion;
 }
 
-/** Deletes a layer link once its blob no longer exists. */
-export async function deleteLayerLink(root: string, { repository, digest }: Link): Promise<Deletion> {
-  if (await lstatOf(blobData(root, hexOf(digest)))) return { status: 'skipped', reason: 'its blob exists' };
-  return deleteLink(root, namesBelow(root, `${layerLinks(root, repository)}/${hexOf(digest)}`));
+/**
+ * Deletes a layer link once its blob no longer exists.
+ * @param since a link written at this time or later is kept
+ */
+export async function deleteLayerLink(root: string, { repository, digest }: Link, since?: number): Promise<Deletion> {
+  if (await lstatOf(blobData(root, hexOf(digest)))) return BLOB_EXISTS;
+  return deleteLink(root, namesBelow(root, `${layerLinks(root, repository)}/${hexOf(digest)}`), since);
 }
 
 /** Deletes an unfinished upload. */

@@ -15,7 +15,7 @@ import { deleteEach } from './delete-each.js';
 import { deleteBlob } from './delete-files.js';
 import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';
 import { inspectCandidates } from './inspect.js';
-import { hexOf } from './layout.js';
+import { hexOf } from '../layout.js';
 import { findLinkedSince } from './link-times.js';
 import { listStorage } from './list.js';
 import { findRegistryRoot } from './open.js';
@@ -33,6 +33,10 @@ export async function openFilesystemStorage(directory: string): Promise<Storage>
 class FilesystemStorage implements Storage {
   /** @param root the registry's `docker/registry/v2` */
   constructor(private readonly root: string) {}
+
+  warnings(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
 
   list(options?: ListOptions): Promise<StorageSnapshot> {
     return listStorage(this.root, options);
@@ -72,6 +76,10 @@ class FilesystemStorage implements Storage {
   }
 
   deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
-    return deleteEach(links, run, (link) => deleteLayerLink(this.root, link));
+    return deleteEach(links, run, (link) => deleteLayerLink(this.root, link, run.keepWrittenSince));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }

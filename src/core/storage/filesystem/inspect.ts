@@ -9,7 +9,7 @@ import type { InspectOptions } from '../storage.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { PARALLEL, entriesIn, namesIn, readSmallFile, statOf } from './files.js';
 import { addLinkTimes, linkWrittenAt } from './link-times.js';
-import { HEX, blobData, blobDirectory, layerLinks, manifestLinks, repositoryDirectory } from './layout.js';
+import { HEX, blobData, blobDirectory, layerLinks, manifestLinks, repositoryDirectory } from '../layout.js';
 import { inspectUploads, uploadWrittenAt } from './uploads.js';
 
 /**
@@ -127,8 +127,8 @@ async function findDangling(
   await forEachParallel(links, PARALLEL, async ({ repository, hex }) => {
     const exists = (await statOf(blobData(root, hex))) !== undefined;
     if (exists && !candidateBlobs.has(hex)) return;
-    if ((await statOf(`${layerLinks(root, repository)}/${hex}/link`))?.isFile())
-      found.push({ repository, hex, blobIsCandidate: exists });
+    const link = await statOf(`${layerLinks(root, repository)}/${hex}/link`);
+    if (link?.isFile()) found.push({ repository, hex, blobIsCandidate: exists, writtenAt: link.mtimeMs });
   });
   return found;
 }

@@ -3,7 +3,7 @@ import type { Digest } from '../../model/digest.js';
 import type { BlobFacts, StoredRepository } from '../../model/registry-storage.js';
 import { PARALLEL, namesIn, statOf } from './files.js';
 import type { RecentLinks } from '../storage.js';
-import { HEX, hexOf, layerLinks, manifestLinks } from './layout.js';
+import { HEX, hexOf, layerLinks, manifestLinks } from '../layout.js';
 import { listRepositories } from './list.js';
 
 /**

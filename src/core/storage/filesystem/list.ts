@@ -3,7 +3,7 @@ import type { StorageSnapshot, StoredRepository } from '../../model/registry-sto
 import type { ListOptions } from '../storage.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { PARALLEL, entriesIn, namesIn, statOf } from './files.js';
-import { HEX, OWN_DIRECTORIES, repositoryDirectory } from './layout.js';
+import { HEX, OWN_DIRECTORIES, repositoryDirectory } from '../layout.js';
 
 interface Listing extends ListOptions {
   root: string;

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { inDirectory } from './below.js';
 import { fileProblem, isMissing } from './files.js';
-import { blobData, blobDirectory, namesBelow } from './layout.js';
+import { blobData, blobDirectory, namesBelow } from '../layout.js';
 
 /** Neither follows a symbolic link nor waits for the writer of a pipe. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);

@@ -1,7 +1,7 @@
 import type { CandidateFacts, StoredRepository } from '../../model/registry-storage.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { PARALLEL, entriesIn, readSmallFile, statOf } from './files.js';
-import { uploadDirectory } from './layout.js';
+import { uploadDirectory } from '../layout.js';
 
 /** Looks up when each upload was last written to. @throws RegadmError STORAGE_UNREADABLE */
 export async function inspectUploads(

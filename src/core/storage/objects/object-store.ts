@@ -7,11 +7,29 @@ export interface ObjectStore {
   readonly name: string;
   readonly limits: ObjectStoreLimits;
 
+  /** Returns what users should know before anything is deleted, such as that the store keeps old versions. */
+  warnings(signal?: AbortSignal): Promise<string[]>;
+
   /**
-   * Lists the objects whose keys begin with a prefix, in the order of their keys (UTF-8), page by page.
-   * @throws RegadmError STORAGE_UNREADABLE if any page cannot be read; then the pages so far are not a listing
+   * Lists the objects whose keys begin with a prefix, page by page, in the order of their keys (UTF-8) if the protocol
+   * has one.
+   * @throws RegadmError if any page cannot be read; then the pages so far are not a listing
    */
-  list(prefix: string, options?: ListObjectsOptions): AsyncIterable<StoredObject[]>;
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject[]>;
+
+  /**
+   * Lists one level below a prefix that ends with `/`, page by page: objects, and the prefixes of those below further
+   * slashes.
+   * @throws RegadmError as `list`
+   */
+  listLevel(prefix: string, signal?: AbortSignal): AsyncIterable<StoredLevel>;
+
+  /**
+   * Looks up an object, never in a listing.
+   * @returns undefined if it does not exist
+   * @throws RegadmError that states why it cannot be looked up
+   */
+  find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined>;
 
   /**
    * Reads an object.
@@ -23,18 +41,22 @@ export interface ObjectStore {
   /**
    * Deletes at most `limits.batchSize` objects with one request. An object that does not exist counts as deleted.
    * @returns for each key why it was not deleted; undefined if it was
-   * @throws RegadmError if the request failed: then any of the objects can have been deleted
+   * @throws StoreRefusal if the store refused the whole request, so that nothing was deleted
+   * @throws RegadmError if the request failed otherwise: then any of the objects can have been deleted
    */
   delete(keys: readonly string[]): Promise<(string | undefined)[]>;
 
   /**
    * Lists uploads that were started and neither completed nor aborted, in parts that no listing shows. Empty where the
    * protocol has no such uploads.
-   * @throws RegadmError STORAGE_UNREADABLE
+   * @throws RegadmError as `list`
    */
-  listUploads(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<OpenUpload[]>;
+  listUploads(prefix: string, signal?: AbortSignal): AsyncIterable<OpenUpload[]>;
 
-  /** Aborts an upload and deletes its parts. An upload that does not exist counts as aborted. */
+  /**
+   * Aborts an upload and deletes its parts. An upload that does not exist counts as aborted.
+   * @throws RegadmError that states why it was not aborted
+   */
   abortUpload(upload: OpenUpload): Promise<void>;
 
   /** Closes the connections. */
@@ -49,12 +71,8 @@ export interface ObjectStoreLimits {
   batchSize: number;
   /** Maximum number of concurrent requests (`--storage-concurrency`). */
   concurrency: number;
-}
-
-export interface ListObjectsOptions {
-  /** Lists only keys after this one. */
-  startAfter?: string;
-  signal?: AbortSignal;
+  /** True if a listing can lag behind. Then every object is looked up right before it is deleted. */
+  listsLate: boolean;
 }
 
 /** An object of a listing. */
@@ -63,6 +81,13 @@ export interface StoredObject {
   bytes: number;
   /** Time of the last write, in ms since the epoch. */
   writtenAt: number;
+}
+
+/** One level of a listing. */
+export interface StoredLevel {
+  objects: StoredObject[];
+  /** Prefixes, with the slash at the end. */
+  prefixes: string[];
 }
 
 /** An upload that is not completed. */

@@ -1,63 +1,30 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { StoragePruner } from '../../../../src/core/hard-prune/way/storage-pruner.js';
+import { ObjectStorage } from '../../../../src/core/storage/objects/index.js';
 import { openStorage } from '../../../../src/core/storage/open.js';
-import { formatBytes } from '../../../../src/core/model/values/quantity.js';
-import { SILENT } from '../../../../src/core/kit/reporter.js';
-import { fakeUsageApi } from '../../../support/hard-prune.js';
-import {
-  filesBelow,
-  makeStorageTree,
-  temporaryDirectory,
-  type StorageDescription,
-} from '../../../support/storage-tree.js';
+import { FakeObjectStore, ROOT, fillStore } from '../../../support/fake-object-store.js';
+import { expectAsRecorded, recordedHardPrunes } from '../../../support/recorded-hard-prunes.js';
+import { filesBelow, makeStorageTree, temporaryDirectory } from '../../../support/storage-tree.js';
 
-interface RecordedCase {
-  name: string;
-  cluster: Record<string, unknown[]>;
-  storage: StorageDescription;
-  expect: {
-    check: { blobs: string[]; manifestLinks: string[]; repositories: string[]; summary: string[] };
-    delete: { removedFiles: string[] };
-  };
-}
-
-const file = path.join(import.meta.dirname, '../../../conformance/prune-hard/random.jsonl');
-const cases = readFileSync(file, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as RecordedCase);
+const cases = recordedHardPrunes().map((recorded) => [recorded.name, recorded] as const);
 
 describe("the registry's own decisions, recorded", () => {
-  test.each(cases.map((recorded) => [recorded.name, recorded] as const))('%s', async (_name, recorded) => {
+  test.each(cases)('%s in a directory', async (_name, recorded) => {
     const directory = temporaryDirectory();
     const root = makeStorageTree(directory, recorded.storage);
-    const pruner = new StoragePruner({
-      storage: await openStorage(directory),
-      api: fakeUsageApi(recorded.cluster),
-      reporter: SILENT,
-      rules: 'registry',
-      ages: { keepYoungerThanMs: 0 },
-      danglingLinks: false,
-    });
-    const signal = new AbortController().signal;
+    const storage = await openStorage(directory);
+    await expectAsRecorded(recorded, { storage, files: () => filesBelow(root) }, true);
+  });
 
-    const before = filesBelow(root);
-    const { plan } = await pruner.find(signal);
-    expect(filesBelow(root)).toEqual(before);
-    expect(plan.blobs.map(({ digest }) => digest)).toEqual([...recorded.expect.check.blobs].sort());
-    expect(plan.manifestLinks.map(({ repository, digest }) => `${repository}@${digest}`)).toEqual(
-      [...recorded.expect.check.manifestLinks].sort(),
-    );
-    expect(plan.repositories.map(({ name }) => name)).toEqual([...recorded.expect.check.repositories].sort());
-    const freed = formatBytes(plan.bytes).replace(' ', '');
-    expect([`Would delete ${plan.blobs.length} blobs`, `Would free up ${freed} of disk space`]).toEqual(
-      recorded.expect.check.summary,
-    );
+  test.each(cases)('%s in an object store', async (_name, recorded) => {
+    const store = new FakeObjectStore();
+    fillStore(store, recorded.storage);
+    const files = (): string[] => store.keys().map((key) => key.slice(ROOT.length + 1));
+    await expectAsRecorded(recorded, { storage: new ObjectStorage(store, ROOT), files }, false);
+  });
 
-    const { failures } = await pruner.delete(plan, async () => {}, signal);
-    const after = new Set(filesBelow(root));
-    expect(failures).toEqual([]);
-    expect(before.filter((name) => !after.has(name))).toEqual([...recorded.expect.delete.removedFiles].sort());
+  test.each(cases)('%s in an object store with small pages and late listings', async (_name, recorded) => {
+    const store = new FakeObjectStore({ pageSize: 3, batchSize: 4, concurrency: 3, listsLate: true });
+    fillStore(store, recorded.storage);
+    const files = (): string[] => store.keys().map((key) => key.slice(ROOT.length + 1));
+    await expectAsRecorded(recorded, { storage: new ObjectStorage(store, ROOT), files }, false);
   });
 });

@@ -1,4 +1,4 @@
-import type { Digest } from '../../model/digest.js';
+import type { Digest } from '../model/digest.js';
 
 /**
  * Paths of Distribution's layout below `docker/registry/v2/`.

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
-import {
-  blobData,
-  hexOf,
-  layerLinks,
-  manifestLinks,
-  uploadDirectory,
-} from '../../../../src/core/storage/filesystem/layout.js';
-import { asDigest } from '../../../support/names.js';
-import { digest } from '../../../support/builders.js';
+import { blobData, hexOf, layerLinks, manifestLinks, uploadDirectory } from '../../../src/core/storage/layout.js';
+import { asDigest } from '../../support/names.js';
+import { digest } from '../../support/builders.js';
 
 const HEX = digest('blob').slice(7);
 

@@ -1,0 +1,222 @@
+import type { Digest } from '../../model/digest.js';
+import { messageOf } from '../../model/errors.js';
+import { forEachParallel } from '../../kit/parallel.js';
+import type { CandidateFacts, Candidates, StorageSnapshot, StoredRepository } from '../../model/registry-storage.js';
+import { blobData, hexOf } from '../layout.js';
+import { BLOB_EXISTS, DELETED, GONE, WRITTEN } from '../results.js';
+import type {
+  Deletion,
+  DeletionRun,
+  InspectOptions,
+  Link,
+  ListOptions,
+  RecentLinks,
+  RepositoryDeletion,
+  Storage,
+  Upload,
+} from '../storage.js';
+import { KeyDeleter } from './delete-keys.js';
+import { deleteRepositories } from './delete-repositories.js';
+import { deleteUploads, listOpenUploads } from './delete-uploads.js';
+import { inspectListing } from './inspect.js';
+import { BLOBS, listObjects, listRepositories, type Listing } from './list.js';
+import type { Source } from './list-directory.js';
+import {
+  blobsWrittenSince,
+  layerLinkKey,
+  listedLinks,
+  lookUpLinks,
+  manifestLinkKey,
+  type LinkTimes,
+} from './look-up.js';
+import type { ObjectStore } from './object-store.js';
+import { assertBlobLayout } from './open.js';
+
+/** A registry's storage in an object store, as the registry's drivers for object storage write it. */
+export class ObjectStorage implements Storage {
+  private readonly source: Source;
+  private readonly deleter: KeyDeleter;
+  private readonly listings = new WeakMap<StorageSnapshot, Listing>();
+  /** The last listing: what was planned is in it. */
+  private last: Listing | undefined;
+  private readonly deletedBlobs = new Set<string>();
+
+  /** @param root key of the registry's `docker/registry/v2` */
+  constructor(
+    private readonly store: ObjectStore,
+    root: string,
+  ) {
+    this.source = { store, root };
+    this.deleter = new KeyDeleter(store);
+  }
+
+  warnings(signal?: AbortSignal): Promise<string[]> {
+    return this.store.warnings(signal);
+  }
+
+  async list({ layerLinks = false, signal }: ListOptions = {}): Promise<StorageSnapshot> {
+    const listing = await listObjects({ ...this.source, signal });
+    assertBlobLayout(this.store.name, listing);
+    const repositories: StoredRepository[] = [];
+    for (const { name, manifests, layers, uploads, hasKeys } of listing.repositories.all())
+      if (hasKeys)
+        repositories.push({
+          name,
+          manifests: manifests.hexes,
+          uploads: [...uploads.keys()],
+          ...(layerLinks ? { layers: layers.hexes } : {}),
+        });
+    const snapshot = { blobs: listing.blobs.hexes, repositories, ignored: [...listing.foreign].sort() };
+    this.listings.set(snapshot, listing);
+    this.last = listing;
+    return snapshot;
+  }
+
+  inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts> {
+    const listing = this.listings.get(snapshot);
+    if (!listing) throw new Error('the snapshot is not of this storage');
+    return inspectListing(this.source, listing, candidates, options);
+  }
+
+  async findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks> {
+    const wanted = new Map(digests.map((digest) => [hexOf(digest), digest]));
+    const [blobs, manifests] = [new Set<Digest>(), new Set<string>()];
+    await listRepositories(this.source, (key, { writtenAt }) => {
+      if ((key.kind !== 'manifest-link' && key.kind !== 'layer-link') || writtenAt < since) return;
+      const digest = wanted.get(key.hex);
+      if (digest !== undefined) blobs.add(digest);
+      if (key.kind === 'manifest-link') manifests.add(key.hex);
+    });
+    return { blobs, manifests };
+  }
+
+  readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined> {
+    return this.store.read(blobData(this.source.root, hexOf(digest)), limitBytes);
+  }
+
+  deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
+    const { root } = this.source;
+    return this.deleter.guarded(links.length, async () => {
+      const found = await this.linkTimes(links, run);
+      // A link whose blob the listing does not have seems to dangle: the listing can be older than the blob.
+      const isListed = (digest: Digest): boolean => this.last?.blobs.writtenAt(hexOf(digest)) !== undefined;
+      const blobs = await this.findBlobs(links.filter(({ digest }) => !isListed(digest)));
+      return this.deleteChecked(links, run, (link) => {
+        const key = manifestLinkKey(root, link);
+        const kept = blobs.get(hexOf(link.digest)) ?? checkLink(link, key, found, run);
+        if (kept) return kept;
+        const layer = layerLinkKey(root, link);
+        return isOld(found.times.get(layer), run) ? [key, layer] : [key];
+      });
+    });
+  }
+
+  async deleteRepositories(names: readonly string[], run: DeletionRun): Promise<RepositoryDeletion[]> {
+    if (names.length === 0) return [];
+    return this.deleter.guarded(names.length, async () => {
+      const uploads = await listOpenUploads(this.source);
+      return deleteRepositories(names, { ...this.source, deleter: this.deleter, run, uploads });
+    });
+  }
+
+  async deleteUploads(uploads: readonly Upload[], run: DeletionRun): Promise<Deletion[]> {
+    if (uploads.length === 0) return [];
+    const knownTime = ({ repository, id }: Upload): number | undefined =>
+      repository === BLOBS ? this.last?.blobUploads.get(id) : this.last?.repositories.get(repository)?.uploads.get(id);
+    return this.deleter.guarded(uploads.length, async () => {
+      const open = await listOpenUploads(this.source);
+      return deleteUploads(uploads, { ...this.source, deleter: this.deleter, run, open, knownTime });
+    });
+  }
+
+  deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]> {
+    const hexes = digests.map(hexOf);
+    return this.deleter.guarded(hexes.length, async () => {
+      const young = await this.youngBlobs(hexes, run);
+      const deletions = await this.deleteChecked(hexes, run, (hex) =>
+        young.has(hex) ? WRITTEN : [blobData(this.source.root, hex)],
+      );
+      for (const [at, { status }] of deletions.entries()) if (status === 'deleted') this.deletedBlobs.add(hexes[at]!);
+      return deletions;
+    });
+  }
+
+  deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
+    const { root } = this.source;
+    return this.deleter.guarded(links.length, async () => {
+      const found = await this.linkTimes(links, run);
+      const blobs = await this.findBlobs(links);
+      return this.deleteChecked(links, run, (link) => {
+        const key = layerLinkKey(root, link);
+        return blobs.get(hexOf(link.digest)) ?? checkLink(link, key, found, run) ?? [key];
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  /** Finds the blobs that were written again; where listings lag behind, each one is looked up at its deletion. */
+  private async youngBlobs(hexes: readonly string[], { keepWrittenSince: since }: DeletionRun): Promise<Set<string>> {
+    if (since === undefined || this.store.limits.listsLate) return new Set();
+    return blobsWrittenSince(this.source, hexes, { since, total: this.last?.blobs.size ?? 0 });
+  }
+
+  /** Finds when links were written: again if age matters or listings lag behind, else as listed. */
+  private linkTimes(links: readonly Link[], { keepWrittenSince }: DeletionRun): LinkTimes | Promise<LinkTimes> {
+    const isListed = keepWrittenSince === undefined && !this.store.limits.listsLate && this.last !== undefined;
+    return isListed ? listedLinks(this.source.root, this.last!, links) : lookUpLinks(this.source, links);
+  }
+
+  /** Looks up the blobs of links that seem to dangle. @returns results for those that exist or cannot be looked up */
+  private async findBlobs(links: readonly Link[]): Promise<Map<string, Deletion>> {
+    const { concurrency, listsLate } = this.store.limits;
+    const hexes = new Set(links.map(({ digest }) => hexOf(digest)));
+    const found = new Map<string, Deletion>();
+    await forEachParallel(hexes, { concurrency }, async (hex) => {
+      if (this.deletedBlobs.has(hex) && !listsLate) return;
+      try {
+        if (await this.store.find(blobData(this.source.root, hex))) found.set(hex, BLOB_EXISTS);
+      } catch (error) {
+        found.set(hex, { status: 'failed', message: messageOf(error) });
+      }
+    });
+    return found;
+  }
+
+  /** Deletes the keys that `check` returns for each item, or takes its result. The first key decides. */
+  private async deleteChecked<T>(
+    items: readonly T[],
+    run: DeletionRun,
+    check: (item: T) => Deletion | string[],
+  ): Promise<Deletion[]> {
+    const checked = items.map(check);
+    const keys = checked.flatMap((each) => (Array.isArray(each) ? each : []));
+    const deletions = (await this.deleter.delete(keys, run)).values();
+    const results = checked.map((each): Deletion => {
+      if (!Array.isArray(each)) return each;
+      const all = each.map(() => deletions.next().value as Deletion);
+      return all.find(({ status }) => status === 'failed') ?? all[0] ?? DELETED;
+    });
+    run.onProgress?.(items.length);
+    return results;
+  }
+}
+
+const isOld = (writtenAt: number | undefined, { keepWrittenSince = Infinity }: DeletionRun): boolean =>
+  writtenAt !== undefined && writtenAt < keepWrittenSince;
+
+/** Returns why a link is not deleted; undefined if it is. */
+function checkLink(
+  { repository }: Link,
+  key: string,
+  { times, problems }: LinkTimes,
+  run: DeletionRun,
+): Deletion | undefined {
+  const message = problems.get(repository);
+  if (message !== undefined) return { status: 'failed', message };
+  const writtenAt = times.get(key);
+  if (writtenAt === undefined) return GONE;
+  return isOld(writtenAt, run) ? undefined : WRITTEN;
+}

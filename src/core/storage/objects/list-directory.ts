@@ -1,0 +1,85 @@
+import { forEachParallel } from '../../kit/parallel.js';
+import { RegadmError } from '../../model/errors.js';
+import type { ObjectStore, StoredObject } from './object-store.js';
+
+/** A registry in an object store. */
+export interface Source {
+  store: ObjectStore;
+  /** Key of the registry's `docker/registry/v2`. */
+  root: string;
+  signal?: AbortSignal;
+}
+
+type TakePage = (objects: StoredObject[]) => void;
+
+/** How a directory is listed. */
+interface Parts {
+  /** Called once for each part that is listed in order; returns what takes its pages. */
+  startPart(): TakePage;
+  /** Decides, if there is more than one page, whether to list the directory in parallel parts instead. */
+  isLarge(firstPage: StoredObject[]): boolean;
+  /** Lists what no part covers, and returns the parts, as prefixes below the root. */
+  split(): Promise<string[]>;
+}
+
+/** Lists all keys of a directory below the root: page by page if it is small, else in parallel parts. */
+export async function listDirectory(source: Source, directory: string, parts: Parts): Promise<void> {
+  if (await listSmall(source, directory, parts)) return;
+  const { concurrency } = source.store.limits;
+  await forEachParallel(await parts.split(), { concurrency }, async (part) => {
+    const take = parts.startPart();
+    for await (const page of pagesBelow(source, part)) take(page);
+  });
+}
+
+/** @returns false if the directory is large; then nothing was taken */
+async function listSmall(source: Source, directory: string, parts: Parts): Promise<boolean> {
+  const take = parts.startPart();
+  let first: StoredObject[] | undefined;
+  for await (const page of pagesBelow(source, directory)) {
+    if (page.length === 0) continue;
+    if (first === undefined) {
+      first = page;
+      continue;
+    }
+    if (first.length > 0) {
+      if (parts.isLarge(first)) return false;
+      take(first);
+      first = [];
+    }
+    take(page);
+  }
+  if (first) take(first);
+  return true;
+}
+
+/** Lists one level of a directory below the root. @returns the prefixes in it, below the root */
+export async function levelBelow(source: Source, directory: string, take: TakePage): Promise<string[]> {
+  const { store, root, signal } = source;
+  const found: string[] = [];
+  for await (const { objects, prefixes } of store.listLevel(`${root}/${directory}`, signal)) {
+    signal?.throwIfAborted();
+    for (const key of [...prefixes, ...objects.map((object) => object.key)])
+      assertBelow(store, key, `${root}/${directory}`);
+    take(objects);
+    found.push(...prefixes.map((prefix) => prefix.slice(root.length + 1)));
+  }
+  return found;
+}
+
+async function* pagesBelow({ store, root, signal }: Source, prefix: string): AsyncGenerator<StoredObject[]> {
+  for await (const page of store.list(`${root}/${prefix}`, signal)) {
+    signal?.throwIfAborted();
+    for (const { key } of page) assertBelow(store, key, `${root}/${prefix}`);
+    yield page;
+  }
+}
+
+/** @throws RegadmError STORAGE_UNREADABLE if a listing contains a key that was not asked for */
+function assertBelow(store: ObjectStore, key: string, prefix: string): void {
+  if (key.startsWith(prefix)) return;
+  throw new RegadmError(
+    `cannot read the whole storage of the registry: ${store.name} lists ${JSON.stringify(key.slice(0, 200))} below ${prefix}`,
+    { code: 'STORAGE_UNREADABLE' },
+  );
+}

@@ -1,0 +1,140 @@
+import { BlobIndex, BlobPart } from './blob-index.js';
+import { parseKey, type ParsedKey } from './keys.js';
+import { listDirectory, levelBelow, type Source } from './list-directory.js';
+import type { OpenUpload, StoredObject } from './object-store.js';
+import { RepositoryIndex, touchUpload } from './repository-index.js';
+
+/** The repository of an open upload that would complete a blob: the registry copies large blobs in parts. */
+export const BLOBS = '(blobs)';
+
+/** What one listing found. */
+export interface Listing {
+  blobs: BlobIndex;
+  repositories: RepositoryIndex;
+  /** When each open upload below `blobs/` was started, by the hex of its blob. */
+  blobUploads: Map<string, number>;
+  /** Keys and directories that are not part of the layout, without duplicates. */
+  foreign: Set<string>;
+}
+
+/** Maximum number of pages that are read one after the other. A larger directory is read in parallel. */
+const FEW_PAGES = 4;
+/** Maximum number of groups of namespaces that are listed in parallel: each costs at least one request. */
+const MAX_GROUPS = 256;
+
+/**
+ * Lists a registry's storage: first blobs, then repositories, then open uploads.
+ * @throws RegadmError if any part cannot be read
+ */
+export async function listObjects(source: Source): Promise<Listing> {
+  const foreign = new Set<string>();
+  const blobs = await listBlobs(source, foreign);
+  const repositories = new RepositoryIndex();
+  await listRepositories(source, (key, object) => addToRepository(key, object, { repositories, blobs, foreign }));
+  const blobUploads = new Map<string, number>();
+  for await (const page of source.store.listUploads(`${source.root}/`, source.signal))
+    for (const upload of page) addOpenUpload(upload, source.root, { repositories, blobUploads, foreign });
+  return { blobs, repositories, blobUploads, foreign };
+}
+
+/** Lists the blobs. @param foreign what is not part of the layout is added to it */
+async function listBlobs(source: Source, foreign: Set<string>): Promise<BlobIndex> {
+  const parts: BlobPart[] = [];
+  const startPart = (): ((objects: StoredObject[]) => void) => {
+    const part = new BlobPart();
+    parts.push(part);
+    return (objects) => {
+      for (const object of objects) {
+        const key = parseBelow(source.root, object);
+        if (key.kind === 'blob') part.add(key.hex, object.bytes, object.writtenAt);
+        else if (key.kind === 'foreign') foreign.add(key.entry);
+      }
+    };
+  };
+  await listDirectory(source, 'blobs/', {
+    startPart,
+    isLarge: (page) => estimate(parseBelow(source.root, page.at(-1)!), page.length) > FEW_PAGES * page.length,
+    split: () => splitBlobs(source, startPart(), foreign),
+  });
+  return BlobIndex.from(parts);
+}
+
+/** Returns the prefixes to list blobs by, in parallel; takes everything beside them. */
+async function splitBlobs(
+  source: Source,
+  take: (objects: StoredObject[]) => void,
+  foreign: Set<string>,
+): Promise<string[]> {
+  const algorithms = await levelBelow(source, 'blobs/', take);
+  const isSha256 = algorithms.includes('blobs/sha256/');
+  const prefixes = isSha256 ? await levelBelow(source, 'blobs/sha256/', take) : [];
+  for (const prefix of [...algorithms.filter((name) => name !== 'blobs/sha256/'), ...prefixes])
+    if (!/^blobs\/sha256\/[0-9a-f]{2}\/$/.test(prefix)) foreign.add(prefix.slice(0, -1));
+  const digits = prefixes.filter((prefix) => /\/[0-9a-f]{2}\/$/.test(prefix)).map((prefix) => prefix.slice(0, -2));
+  return [...new Set(digits)];
+}
+
+/** Estimates the number of blobs: their digests are random, so the last one of a first page shows its share of all. */
+function estimate(last: ParsedKey, count: number): number {
+  if (last.kind !== 'blob') return Infinity;
+  return (count * 0x1_0000_0000) / (Number.parseInt(last.hex.slice(0, 8), 16) + 1);
+}
+
+/** Lists the keys of repositories. */
+export async function listRepositories(
+  source: Source,
+  take: (key: ParsedKey, object: StoredObject) => void,
+): Promise<void> {
+  const takeAll = (objects: StoredObject[]): void => {
+    for (const object of objects) take(parseBelow(source.root, object), object);
+  };
+  await listDirectory(source, 'repositories/', {
+    startPart: () => takeAll,
+    isLarge: () => true,
+    split: async () => groupsOf(await levelBelow(source, 'repositories/', takeAll)),
+  });
+}
+
+/** Groups namespaces by the first characters of their names, so that there are few groups. */
+function groupsOf(prefixes: string[]): string[] {
+  const start = 'repositories/'.length;
+  const grouped = (length: number): string[] => [...new Set(prefixes.map((each) => each.slice(0, start + length)))];
+  const lengths = [Infinity, 4, 3, 2];
+  return grouped(lengths.find((length) => grouped(length).length <= MAX_GROUPS) ?? 1);
+}
+
+interface Target {
+  repositories: RepositoryIndex;
+  foreign: Set<string>;
+}
+
+function addToRepository(
+  key: ParsedKey,
+  { writtenAt }: StoredObject,
+  { repositories, foreign, blobs }: Target & { blobs: BlobIndex },
+): void {
+  if (key.kind === 'foreign') foreign.add(key.entry);
+  if (key.kind === 'foreign' || key.kind === 'blob') return;
+  const repository = repositories.take(key.repository);
+  repository.hasKeys = true;
+  if (key.kind === 'upload') touchUpload(repository.uploads, key.id, writtenAt);
+  else if (key.kind !== 'other-link') {
+    const links = key.kind === 'manifest-link' ? repository.manifests : repository.layers;
+    links.hexes.push(blobs.intern(key.hex));
+    links.times.push(writtenAt);
+  }
+}
+
+function addOpenUpload(
+  upload: OpenUpload,
+  root: string,
+  { repositories, blobUploads, foreign }: Target & Pick<Listing, 'blobUploads'>,
+): void {
+  const key = parseKey(upload.key.slice(root.length + 1), 0);
+  if (key.kind === 'blob') touchUpload(blobUploads, key.hex, upload.startedAt);
+  else if (key.kind === 'upload') touchUpload(repositories.take(key.repository).uploads, key.id, upload.startedAt);
+  else foreign.add(upload.key.slice(root.length + 1));
+}
+
+const parseBelow = (root: string, { key, bytes }: StoredObject): ParsedKey =>
+  parseKey(key.slice(root.length + 1), bytes);
