@@ -1,4 +1,7 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { KubeObject } from '../../../src/core/model/kube.js';
 import { startSandbox } from '../../../src/sandbox/index.js';
@@ -174,6 +177,35 @@ describe('without a cluster', () => {
     // Each object is asked for once.
     expect(connections).toBeLessThanOrEqual(2);
   });
+});
+
+test('an exec plugin that never ends is ended, and is a note', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'regadm-plugin-'));
+  const ended = join(directory, 'ended');
+  const script = `process.on('SIGTERM', () => { require('fs').writeFileSync(${JSON.stringify(ended)}, ''); process.exit(); }); setInterval(() => {}, 1000);`;
+  const exec = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    command: process.execPath,
+    args: ['-e', script],
+    interactiveMode: 'Never',
+  };
+  const kubeconfig = join(directory, 'config');
+  writeFileSync(
+    kubeconfig,
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+      users: [{ name: 'u', user: { exec } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'x',
+    }),
+  );
+  const { status, stderr } = await cronjob('--kubeconfig', kubeconfig);
+  expect(status).toBe(0);
+  expect(stderr).toContain('not taken from the cluster (no answer within 5 s): tolerations,');
+  while (!existsSync(ended)) await new Promise((resolve) => setTimeout(resolve, 20));
+  rmSync(directory, { recursive: true, force: true });
 });
 
 describe('with --with', () => {

@@ -126,6 +126,10 @@ function runProgram(
       output[name] += text;
       if (output[name].length > OUTPUT_LIMIT) child.kill('SIGKILL');
     });
+  // A run that does not wait for the plugin any longer ends it.
+  const end = (): void => void child.kill();
+  process.once('exit', end);
+  child.once('close', () => process.off('exit', end));
   return new Promise((resolve, reject) => {
     child.on('error', (error: NodeJS.ErrnoException) => reject(notStarted(error, command, installHint)));
     child.on('close', (code, signal) => {
