@@ -1,5 +1,5 @@
 import type { Fields, KubeObject } from '../../model/kube.js';
-import { numberIn, reduceCommon, type PrunableObject } from '../../object-prune/plan/object.js';
+import { metadataFields, numberIn, reduceCommon, type PrunableObject } from '../../object-prune/plan/object.js';
 
 /** A build, reduced to what decisions need. */
 export interface Build extends PrunableObject {
@@ -8,9 +8,11 @@ export interface Build extends PrunableObject {
   config?: { namespace: string; name: string };
 }
 
+const NUMBER = 'openshift.io/build.number';
+
 /** The fields of a build that `reduceBuild` reads. */
 export const BUILD_FIELDS: Fields = {
-  metadata: 'all',
+  metadata: metadataFields(NUMBER),
   status: { phase: 'all', config: { namespace: 'all', name: 'all' } },
 };
 
@@ -25,7 +27,7 @@ export function reduceBuild(object: KubeObject): Build {
     kind: 'Build',
     ...common,
     phase,
-    revision: numberIn(object, 'openshift.io/build.number'),
+    revision: numberIn(object, NUMBER),
     config: config ? { namespace: config.namespace ?? '', name: config.name ?? '' } : undefined,
   };
 }

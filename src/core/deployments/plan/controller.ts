@@ -1,5 +1,5 @@
 import type { Fields, KubeObject } from '../../model/kube.js';
-import { numberIn, reduceCommon, type PrunableObject } from '../../object-prune/plan/object.js';
+import { metadataFields, numberIn, reduceCommon, type PrunableObject } from '../../object-prune/plan/object.js';
 
 /** A ReplicationController or a ReplicaSet, reduced to what decisions need. */
 export interface ReplicaController extends PrunableObject {
@@ -10,17 +10,17 @@ export interface ReplicaController extends PrunableObject {
   running?: number;
 }
 
-/** The fields that the reducers read. */
-export const CONTROLLER_FIELDS: Fields = {
-  metadata: 'all',
-  spec: { replicas: 'all' },
-  status: { replicas: 'all' },
-};
-
 const PHASE = 'openshift.io/deployment.phase';
 const REVISION = {
   ReplicationController: 'openshift.io/deployment-config.latest-version',
   ReplicaSet: 'deployment.kubernetes.io/revision',
+};
+
+/** The fields that the reducers read. */
+export const CONTROLLER_FIELDS: Fields = {
+  metadata: metadataFields(PHASE, ...Object.values(REVISION)),
+  spec: { replicas: 'all' },
+  status: { replicas: 'all' },
 };
 
 /** Reduces a ReplicationController. Its state is an annotation. @throws TypeError if a field has an unexpected type */

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../model/kube.js';
+import type { Fields, KubeObject } from '../../model/kube.js';
 
 /** A reference of an object to one that owns it. */
 export interface OwnerReference {
@@ -41,6 +41,24 @@ export interface OwnerRecord {
   namespace: string;
   name: string;
   uid?: string;
+}
+
+/**
+ * Returns the fields of the metadata that are read. Without managed fields, which are the largest part of
+ * most objects, a run takes about half the time.
+ * @param annotations that the kind of object has
+ */
+export function metadataFields(...annotations: readonly string[]): Fields {
+  return {
+    name: 'all',
+    namespace: 'all',
+    uid: 'all',
+    resourceVersion: 'all',
+    creationTimestamp: 'all',
+    deletionTimestamp: 'all',
+    ownerReferences: 'all',
+    annotations: Object.fromEntries(annotations.map((name) => [name, 'all' as const])),
+  };
 }
 
 /** Reads what every prunable object has. */
