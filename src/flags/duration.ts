@@ -1,4 +1,4 @@
-import { parseDuration } from '../core/model/values/duration.js';
+import { parseFlagDuration } from '../core/model/values/duration.js';
 import { usageError } from '../core/model/errors.js';
 
 /** Maximum delay of Node's timers, in ms: about 25 days. */
@@ -7,7 +7,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const TIMEOUT_FORM = 'write it as 30s, 10m or 2h';
 
 function toMilliseconds(flag: string, text: string, form: string): number {
-  const ms = parseDuration(text);
+  const ms = parseFlagDuration(text);
   if (ms === undefined) throw usageError(`invalid argument "${text}" for "--${flag}": not a duration`, [form]);
   return ms;
 }
@@ -18,7 +18,7 @@ function toMilliseconds(flag: string, text: string, form: string): number {
  * @throws RegadmError (USAGE) that names the flag
  */
 export function durationFlag(flag: string, text: string): number {
-  const ms = toMilliseconds(flag, text, 'write it as 60m, 96h, 1h30m or 0');
+  const ms = toMilliseconds(flag, text, 'write it as 60m, 96h, 7d, 1h30m or 0');
   if (ms < 0) throw usageError(`--${flag} must be greater than or equal to 0`);
   return ms;
 }
@@ -40,7 +40,7 @@ export function timeoutFlag(flag: string, text: string): number {
  * @throws RegadmError (USAGE)
  */
 export function requestTimeoutFlag(text: string): number {
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseDuration(text);
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseFlagDuration(text);
   if (ms === undefined || ms < 0) {
     throw usageError(`invalid argument "${text}" for "--request-timeout" flag: not a duration`, [
       'write it as 30s, 2m, or as seconds; 0 for the built-in limits',

@@ -1,3 +1,4 @@
+import { parseDuration } from '../../src/core/model/values/duration.js';
 import { durationFlag, requestTimeoutFlag, timeoutFlag } from '../../src/flags/duration.js';
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -9,6 +10,14 @@ test('a duration names its flag in errors', () => {
     '--keep-younger-than must be greater than or equal to 0',
   );
   expect(() => durationFlag('keep-younger-than', 'soon')).toThrow('"soon" for "--keep-younger-than"');
+});
+
+test('durations of flags accept days, unlike those of the operator', () => {
+  expect(durationFlag('keep-younger-than', '7d')).toBe(7 * 86_400_000);
+  expect(durationFlag('keep-younger-than', '1d12h')).toBe(36 * 3_600_000);
+  expect(timeoutFlag('timeout', '1d')).toBe(86_400_000);
+  expect(requestTimeoutFlag('1d')).toBe(86_400_000);
+  expect(parseDuration('7d')).toBeUndefined();
 });
 
 test('a timeout is above 0 and at most what timers accept', () => {
