@@ -114,6 +114,8 @@ export const ADVICE = {
   modeOfNoRegistry: 'there is no registry whose mode could be changed; set managementState to Managed to run one',
 
   // storage
+  storageAuthority: "name the authority of the storage's certificate with --storage-ca FILE",
+  storageEndpoint: 'check --storage-endpoint, the network and the proxy settings',
   storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',
   storageWithoutOperator:
     'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',

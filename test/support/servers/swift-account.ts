@@ -48,16 +48,15 @@ export class SwiftAccount {
     const keys: string[] = [];
     for (;;) {
       const marker = encodeURIComponent(keys.at(-1) ?? '');
-      const response = await this.send('GET', `${container}?format=json&marker=${marker}`);
+      const response = await this.send('GET', container, {}, `?format=json&marker=${marker}`);
       const page = (await response.json()) as { name: string }[];
       if (page.length === 0) return keys;
       keys.push(...page.map(({ name }) => name));
     }
   }
 
-  private async send(method: string, pathAndQuery: string, init: RequestInit = {}): Promise<Response> {
-    const [path = '', query] = pathAndQuery.split('?');
-    const url = `${this.url}/${path.split('/').map(encodeURIComponent).join('/')}${query === undefined ? '' : `?${query}`}`;
+  private async send(method: string, path: string, init: RequestInit = {}, query = ''): Promise<Response> {
+    const url = `${this.url}/${path.split('/').map(encodeURIComponent).join('/')}${query}`;
     const response = await fetch(url, { ...init, method, headers: { ...init.headers, 'x-auth-token': this.token } });
     if (!response.ok) throw new Error(`${method} ${url}: status ${response.status}: ${await response.text()}`);
     return response;

@@ -23,6 +23,7 @@ export async function inspectListing(
     const facts = listing.blobs.factsOf(hex);
     if (facts) blobs.set(hex, facts);
   }
+  if (source.store.limits.hidesSizes) await addSizes(source, blobs);
   if (options.linkAges) addLinkTimes(listing, blobs);
   const { newest, links } = options.ages ? newestOf(listing, names, options.linkAges) : NOTHING;
   return {
@@ -33,6 +34,16 @@ export async function inspectListing(
     danglingLayerLinks: options.danglingLinks ? await findDangling(source, listing, others, blobs) : [],
     uploads: uploadsOf(listing, others),
   };
+}
+
+/** Looks up the blobs that have 0 bytes in the listing. Drops those that no longer exist. */
+async function addSizes({ store, root, signal }: Source, blobs: Map<string, BlobFacts>): Promise<void> {
+  const unknown = [...blobs].filter(([, { bytes }]) => bytes === 0);
+  await forEachParallel(unknown, { concurrency: store.limits.concurrency }, async ([hex, facts]) => {
+    const object = await store.find(blobData(root, hex), signal);
+    if (object) facts.bytes = object.bytes;
+    else blobs.delete(hex);
+  });
 }
 
 const NOTHING: RepositoryAges = { newest: new Map(), links: [] };

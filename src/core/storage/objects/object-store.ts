@@ -73,6 +73,8 @@ export interface ObjectStoreLimits {
   concurrency: number;
   /** True if a listing can lag behind. Then every object is looked up right before it is deleted. */
   listsLate: boolean;
+  /** True if a listing shows 0 bytes for objects whose content is elsewhere. Then their sizes are looked up. */
+  hidesSizes?: boolean;
 }
 
 /** An object of a listing. */

@@ -1,0 +1,178 @@
+import { dispatcherFor, type Dispatcher } from '../../http/dispatcher.js';
+import { loadTrust } from '../../http/trust.js';
+import { AttemptGuard } from '../../kit/attempt-guard.js';
+import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_ATTEMPTS, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
+import { isConnectionError } from '../../kit/network-errors.js';
+import { findProxy, type Proxy } from '../../kit/proxy.js';
+import { proxyProblem, proxyRemedies, withoutPath } from '../../kit/proxy-words.js';
+import { retryAfterStatus, withRetry, type Outcome } from '../../kit/retry.js';
+import { RegadmError } from '../../model/errors.js';
+import { unreachable } from './unreachable.js';
+
+/** How to reach the servers of an object store. */
+export interface ConnectOptions {
+  /** Certificate authorities besides the system's, PEM. */
+  authorities?: readonly string[];
+  /** Maximum number of concurrent requests. */
+  concurrency: number;
+  log?: (level: number, line: string) => void;
+  env?: NodeJS.ProcessEnv;
+  /** For tests. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+export interface StoreRequest {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  /** Percent-encoded, with the query. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: Buffer | string;
+  /** Maximum size of the body of a successful response, in bytes. Default: `RESPONSE_LIMIT_BYTES`. */
+  bodyLimit?: number;
+  signal?: AbortSignal;
+}
+
+export interface StoreResponse {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+  /** Number of attempts, this one included: an earlier one can have been executed although no response arrived. */
+  attempts: number;
+}
+
+/** Waits of 0.25, 0.75, 2.25, 6.75 and 12 s, jittered: 11 to 22 s in all. */
+const RETRY = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
+/** Maximum time until a deletion of many objects is answered, in ms. */
+const DELETION_MS = 300_000;
+
+/** Sends requests to one server of an object store, with retries. Follows no redirects. */
+export class StoreClient {
+  private constructor(
+    /** The store in messages. */
+    private readonly name: string,
+    readonly origin: string,
+    private readonly dispatcher: Dispatcher,
+    private readonly options: ConnectOptions & { proxy?: Proxy },
+  ) {}
+
+  /**
+   * Prepares connections; sends nothing.
+   * @param url of the server; its path is ignored
+   * @throws RegadmError if the environment names a proxy that cannot be used
+   */
+  static async connect(name: string, url: string, options: ConnectOptions): Promise<StoreClient> {
+    const { origin } = new URL(url);
+    const { env, concurrency, authorities } = options;
+    const found = findProxy(url, env);
+    const problem = found && proxyProblem(found, ['http', 'https']);
+    if (problem !== undefined)
+      throw new RegadmError(`cannot reach ${name}: ${problem}`, {
+        code: 'STORAGE_UNREACHABLE',
+        suggestions: proxyRemedies(url, found!),
+      });
+    const proxy = found && { ...found, url: withoutPath(found.url) };
+    const isEncrypted = origin.startsWith('https:') || proxy?.url.startsWith('https:');
+    const trust = isEncrypted ? await loadTrust({ authorities, env }) : undefined;
+    const dispatcher = dispatcherFor({ origin, verify: true, trust, connections: concurrency, proxy, timeoutMs: 0 });
+    return new StoreClient(name, origin, dispatcher, { ...options, proxy });
+  }
+
+  /**
+   * Sends a request until its outcome is final: statuses 429 and 5xx, and broken connections, are retried.
+   * @param build makes the request for each attempt, because signatures and tokens expire
+   * @param retryAfter decides instead on responses: undefined if one is final, else the minimum wait in ms
+   * @throws RegadmError STORAGE_UNREACHABLE when no response arrives; every status is a response
+   */
+  send(
+    build: () => StoreRequest | Promise<StoreRequest>,
+    { signal, retryAfter = afterStatus }: { signal?: AbortSignal; retryAfter?: RetryDecision } = {},
+  ): Promise<StoreResponse> {
+    const { sleep } = this.options;
+    const decide = (outcome: Outcome<StoreResponse>): number | undefined => {
+      if ('value' in outcome) return retryAfter(outcome.value);
+      return isConnectionError(outcome.error) ? 0 : undefined;
+    };
+    return withRetry(async (attempt) => this.once({ ...(await build()), signal }, attempt), {
+      ...RETRY,
+      signal,
+      retryAfter: decide,
+      ...(sleep ? { sleep } : {}),
+    });
+  }
+
+  /** Closes all connections. */
+  async close(): Promise<void> {
+    await this.dispatcher.destroy();
+  }
+
+  private async once(request: StoreRequest, attempts: number): Promise<StoreResponse> {
+    const { method, path, headers, body, signal, bodyLimit = RESPONSE_LIMIT_BYTES } = request;
+    const { log, proxy } = this.options;
+    // A query can contain a signature.
+    const url = `${this.origin}${path.split('?', 1)[0]!}`;
+    const abort = new AbortController();
+    const forward = (): void => abort.abort(signal?.reason);
+    const headMs = method === 'POST' || method === 'DELETE' ? DELETION_MS : ATTEMPT_LIMITS.headMs;
+    const guard = new AttemptGuard((error) => abort.abort(error), { limits: { ...ATTEMPT_LIMITS, headMs } });
+    if (signal?.aborted) forward();
+    else signal?.addEventListener('abort', forward, { once: true });
+    try {
+      const response = await this.dispatcher.request({
+        ...{ origin: this.origin, path, method, body, signal: abort.signal },
+        headers: { 'user-agent': 'regadm', ...headers },
+        // The guard has its own limits.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      guard.headArrived();
+      const { statusCode: status } = response;
+      const limit = status < 300 ? bodyLimit : ERROR_BODY_LIMIT_BYTES;
+      const { content, isCut } = await readBody(response.body, limit, guard);
+      log?.(6, `${method} ${url} ${status}`);
+      if (isCut && status < 300) throw tooLong(url, limit);
+      return { status, headers: response.headers, body: content, attempts };
+    } catch (error) {
+      if (signal?.aborted || error instanceof RegadmError) throw error;
+      const failed = unreachable(guard.error ?? error, { name: this.name, url, proxy });
+      log?.(6, `${method} ${url} ${failed.message}`);
+      throw failed;
+    } finally {
+      guard.stop();
+      signal?.removeEventListener('abort', forward);
+    }
+  }
+}
+
+/** Decides on a response: undefined if it is final, else the minimum wait before the next attempt in ms. */
+export type RetryDecision = (response: StoreResponse) => number | undefined;
+
+/** Retries 429 and 5xx, except 501. */
+export function afterStatus({ status, headers }: StoreResponse): number | undefined {
+  return retryAfterStatus(status, headers['retry-after']);
+}
+
+/** Returns a header that occurs once. */
+export function headerOf({ headers }: Pick<StoreResponse, 'headers'>, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+async function readBody(
+  body: AsyncIterable<Buffer>,
+  limit: number,
+  guard: AttemptGuard,
+): Promise<{ content: Buffer; isCut: boolean }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    guard.took(chunk.length);
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > limit) break;
+  }
+  return { content: Buffer.concat(chunks).subarray(0, limit), isCut: length > limit };
+}
+
+function tooLong(url: string, limit: number): RegadmError {
+  return new RegadmError(`${url} answers with more than ${limit / 1024} KiB`, { code: 'STORAGE_ERROR' });
+}

@@ -1,0 +1,27 @@
+import { connectionFailure } from '../../http/connection-failure.js';
+import type { Proxy } from '../../kit/proxy.js';
+import { proxyRemedies } from '../../kit/proxy-words.js';
+import { ADVICE } from '../../model/advice.js';
+import { RegadmError } from '../../model/errors.js';
+
+interface Target {
+  /** The store in messages. */
+  name: string;
+  /** What was requested; no query. */
+  url: string;
+  proxy?: Proxy;
+}
+
+/** Converts an error of Node or undici to one for users. */
+export function unreachable(error: unknown, { name, url, proxy }: Target): RegadmError {
+  const { kind, what } = connectionFailure(error, url, proxy);
+  const suggestions = [
+    ...(proxy ? proxyRemedies(url, proxy) : []),
+    kind === 'certificate' ? ADVICE.storageAuthority : ADVICE.storageEndpoint,
+  ];
+  return new RegadmError(`cannot reach ${name}: ${url}: ${what}`, {
+    code: 'STORAGE_UNREACHABLE',
+    suggestions,
+    cause: error,
+  });
+}

@@ -1,0 +1,81 @@
+import { forEachParallel } from '../../../kit/parallel.js';
+import type { StoredObject } from '../object-store.js';
+
+/**
+ * Key prefix of the segments of a dynamic large object, without the slash at its end: `segments/2f6/46f6…`. The
+ * registry's driver writes every uploaded blob as such an object. `unknown`: segments of another form.
+ */
+export type Segments = string | 'unknown';
+
+/**
+ * Reads the header `X-Object-Manifest`: CONTAINER/PREFIX.
+ * @param own container and prefix of the registry's driver
+ * @returns undefined for a plain object
+ */
+export function segmentsIn(
+  header: string | undefined,
+  own: { container: string; prefix: string },
+): Segments | undefined {
+  if (header === undefined) return undefined;
+  const start = `${own.container}/${own.prefix}segments/`;
+  const text = decoded(header)?.replace(/^\//, '').replace(/\/$/, '') ?? '';
+  if (!text.startsWith(start) || !/^[^/]+\/[^/]+$/.test(text.slice(start.length))) return 'unknown';
+  return text.slice(own.container.length + 1);
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns true for the key of a segment, as the registry's driver names them: 16 digits. */
+export function isSegment(segments: Segments, key: string): boolean {
+  return key.startsWith(`${segments}/`) && /^\d{16}$/.test(key.slice(segments.length + 1));
+}
+
+interface Sources {
+  concurrency: number;
+  /** Lists the blobs. */
+  listBlobs(): AsyncIterable<StoredObject[]>;
+  findSegments(key: string): Promise<Segments | undefined>;
+}
+
+/**
+ * Knows which blobs name which segments. Two objects can name the same ones: the registry copies the manifest of a
+ * finished upload and then deletes it, and can be interrupted in between.
+ */
+export class SegmentOwners {
+  private readonly owners = new Map<Segments, Set<string>>();
+
+  /**
+   * Looks up every blob that has no content of its own.
+   * @throws RegadmError if one cannot be looked up
+   */
+  static async find({ concurrency, listBlobs, findSegments }: Sources): Promise<SegmentOwners> {
+    const found = new SegmentOwners();
+    for await (const page of listBlobs()) {
+      const large = page.filter(({ bytes }) => bytes === 0);
+      await forEachParallel(large, { concurrency }, async ({ key }) => {
+        const segments = await findSegments(key);
+        if (segments !== undefined) found.owners.set(segments, (found.owners.get(segments) ?? new Set()).add(key));
+      });
+    }
+    return found;
+  }
+
+  remove(key: string, segments: Segments): void {
+    this.owners.get(segments)?.delete(key);
+  }
+
+  /** Returns a blob whose content segments are; undefined if there is none. Unknown segments can be any. */
+  ownerOf(segments: Segments): string | undefined {
+    for (const each of [segments, 'unknown']) {
+      const [owner] = this.owners.get(each) ?? [];
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,152 @@
+import { headerOf, type StoreResponse } from '../../http/client.js';
+import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
+import { RegadmError } from '../../../model/errors.js';
+import { answerError, encodePath, isMissing } from './answer.js';
+import { deleteObjects } from './delete-objects.js';
+import { listContainer } from './listing.js';
+import { SegmentOwners, segmentsIn, type Segments } from './segments.js';
+import type { SwiftSession } from './session.js';
+
+/** Maximum number of objects per request of a bulk deletion: the server deletes them one after the other. */
+const MAX_BULK = 500;
+/** Swift's default for pages. */
+const PAGE_SIZE = 10_000;
+
+interface SwiftStoreOptions {
+  name: string;
+  container: string;
+  /** The prefix of the registry's driver, empty or with a slash at the end. */
+  prefix: string;
+  concurrency: number;
+  /** Maximum number of objects that the server deletes with one request; 0 if it cannot. */
+  bulk: number;
+}
+
+/** A container of Swift that the registry's driver writes to. */
+export class SwiftStore implements ObjectStore {
+  readonly limits: ObjectStoreLimits;
+  private readonly bulk: number;
+  private owners: Promise<SegmentOwners> | undefined;
+
+  constructor(
+    private readonly session: SwiftSession,
+    private readonly options: SwiftStoreOptions,
+  ) {
+    this.bulk = Math.min(options.bulk, MAX_BULK);
+    const { concurrency } = options;
+    this.limits = {
+      pageSize: PAGE_SIZE,
+      batchSize: this.bulk > 1 ? this.bulk : 1,
+      concurrency,
+      listsLate: true,
+      hidesSizes: true,
+    };
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Warns if the container keeps old versions. */
+  async warnings(signal?: AbortSignal): Promise<string[]> {
+    const { name, container } = this.options;
+    // Not HEAD: old versions of Swift answer it with a body, which breaks the connection.
+    const path = `/${encodePath(container)}?format=json&limit=1`;
+    const response = await this.session.send({ method: 'GET', path, signal });
+    if (response.status < 200 || response.status > 299) throw answerError(name, 'read the container', response);
+    const isVersioned =
+      ['x-versions-location', 'x-history-location'].some((header) => headerOf(response, header) !== undefined) ||
+      headerOf(response, 'x-versions-enabled')?.toLowerCase() === 'true';
+    return isVersioned ? [`${name} keeps old versions of objects: deleting frees no space until they expire`] : [];
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject[]> {
+    for await (const { objects } of listContainer(this.session, { ...this.listing, prefix, signal })) yield objects;
+  }
+
+  listLevel(prefix: string, signal?: AbortSignal): AsyncIterable<StoredLevel> {
+    return listContainer(this.session, { ...this.listing, prefix, delimiter: '/', signal });
+  }
+
+  async find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
+    const response = await this.head(key, signal);
+    if (!response) return undefined;
+    const bytes = Number(headerOf(response, 'content-length'));
+    const writtenAt = timeOf(response);
+    if (!Number.isInteger(bytes) || writtenAt === undefined)
+      throw new RegadmError(`${this.name}: cannot look up ${key}: the answer states no size or time`, {
+        code: 'STORAGE_ERROR',
+      });
+    return { key, bytes, writtenAt };
+  }
+
+  async read(key: string, limitBytes: number, signal?: AbortSignal): Promise<Buffer | undefined> {
+    const path = `/${encodePath(this.options.container, key)}`;
+    const response = await this.session.send({ method: 'GET', path, bodyLimit: limitBytes, signal });
+    if (isMissing(response)) return undefined;
+    if (response.status !== 200) throw answerError(this.name, `read ${key}`, response);
+    return response.body;
+  }
+
+  delete(keys: readonly string[]): Promise<(string | undefined)[]> {
+    const { name, container, concurrency } = this.options;
+    const { session, bulk } = this;
+    return deleteObjects(
+      {
+        ...{ session, name, container, concurrency, bulk, pageSize: PAGE_SIZE },
+        findSegments: (key) => this.findSegments(key),
+        owners: () => this.findOwners(),
+      },
+      keys,
+    );
+  }
+
+  /** Swift shows the parts of uploads as objects. */
+  async *listUploads(): AsyncGenerator<OpenUpload[]> {}
+
+  async abortUpload(): Promise<void> {}
+
+  close(): Promise<void> {
+    return this.session.close();
+  }
+
+  private get listing(): { name: string; container: string; pageSize: number } {
+    return { name: this.name, container: this.options.container, pageSize: PAGE_SIZE };
+  }
+
+  /** @returns undefined if the object does not exist */
+  private async head(key: string, signal?: AbortSignal): Promise<StoreResponse | undefined> {
+    const path = `/${encodePath(this.options.container, key)}`;
+    const response = await this.session.send({ method: 'HEAD', path, signal });
+    if (isMissing(response)) return undefined;
+    if (response.status !== 200 && response.status !== 204) throw answerError(this.name, `look up ${key}`, response);
+    return response;
+  }
+
+  private async findSegments(key: string): Promise<Segments | undefined | 'gone'> {
+    const response = await this.head(key);
+    return response ? segmentsIn(headerOf(response, 'x-object-manifest'), this.options) : 'gone';
+  }
+
+  /** Looks up the segments of all blobs, once: it takes a request per blob. */
+  private findOwners(): Promise<SegmentOwners> {
+    this.owners ??= SegmentOwners.find({
+      concurrency: this.options.concurrency,
+      listBlobs: () => this.list(`${this.options.prefix}files/docker/registry/v2/blobs/`),
+      findSegments: async (key) => {
+        const segments = await this.findSegments(key);
+        return segments === 'gone' ? undefined : segments;
+      },
+    });
+    this.owners.catch(() => (this.owners = undefined));
+    return this.owners;
+  }
+}
+
+/** Returns when an object was written: with a fraction, if the server states it. */
+function timeOf(response: StoreResponse): number | undefined {
+  const timestamp = Number(headerOf(response, 'x-timestamp'));
+  if (timestamp > 0) return timestamp * 1000;
+  const time = Date.parse(headerOf(response, 'last-modified') ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
