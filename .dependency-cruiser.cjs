@@ -197,6 +197,7 @@ module.exports = {
 
     only('client-node', '@kubernetes/client-node', ['core/cluster/']),
     only('undici', 'undici', ['core/http/']),
+    only('storage-packages', 'aws4fetch|saxes', ['core/storage/']),
     only('redis', '@redis/[a-z-]+', ['core/operator/']),
     only('oclif', '@oclif/[a-z-]+', ['main\\.ts$', 'cli/', 'commands/', 'flags/']),
     only('terminal-packages', 'chalk|cli-table3|ora', ['core/terminal/']),

@@ -116,6 +116,11 @@ export const ADVICE = {
   // storage
   storageAuthority: "name the authority of the storage's certificate with --storage-ca FILE",
   storageEndpoint: 'check --storage-endpoint, the network and the proxy settings',
+  s3Bucket: 'check the name of the bucket, --storage-endpoint and --storage-region',
+  s3Credentials:
+    'check the credentials: --storage-credentials FILE, the AWS_* variables, or the shared credentials file (AWS_PROFILE)',
+  s3Endpoint: 'check --storage-endpoint: does an S3 service answer there?',
+  s3Region: (region: string) => `pass --storage-region ${region}`,
   storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',
   storageWithoutOperator:
     'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',

@@ -1,0 +1,56 @@
+import { SaxesParser } from 'saxes';
+
+/** An element of an XML document. */
+export interface XmlElement {
+  /** Without a namespace prefix. */
+  name: string;
+  children: XmlElement[];
+  /** Its own text, without that of its children. */
+  text: string;
+}
+
+/** Maximum depth of elements: answers of object stores have five levels. */
+const MAX_DEPTH = 32;
+
+/**
+ * Parses a complete XML document.
+ * @throws Error if it is not well-formed, is cut off, or declares entities
+ */
+export function parseXml(text: string): XmlElement {
+  const parser = new SaxesParser();
+  const root: XmlElement = { name: '', children: [], text: '' };
+  const open = [root];
+  const addText = (part: string): void => void (open.at(-1)!.text += part);
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.on('doctype', () => {
+    throw new Error('it declares a document type');
+  });
+  parser.on('opentag', ({ name }) => {
+    if (open.length > MAX_DEPTH) throw new Error('its elements are nested too deeply');
+    const element: XmlElement = { name: name.slice(name.indexOf(':') + 1), children: [], text: '' };
+    open.at(-1)!.children.push(element);
+    open.push(element);
+  });
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('closetag', () => void open.pop());
+  parser.write(text).close();
+  const [document] = root.children;
+  if (!document) throw new Error('it is empty');
+  return document;
+}
+
+/** Returns the children of a name. */
+export const childrenOf = ({ children }: XmlElement, name: string): XmlElement[] =>
+  children.filter((child) => child.name === name);
+
+/** Returns the text of the first child of a name; undefined if there is none. */
+export const textOf = ({ children }: XmlElement, name: string): string | undefined =>
+  children.find((child) => child.name === name)?.text;
+
+/** Escapes text for the content of an element. */
+export function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\r', '&#13;');
+}

@@ -1,0 +1,31 @@
+import { StoreClient, type ConnectOptions } from '../../http/client.js';
+import type { ObjectStore } from '../object-store.js';
+import { findCredentials } from './credentials.js';
+import { bucketAddress } from './settings.js';
+import { S3Store } from './store.js';
+
+/** A bucket as users name it. */
+export interface S3Location {
+  bucket: string;
+  /** URL of an S3-compatible service; undefined for AWS. */
+  endpoint?: string;
+  /** Default: that of the environment or the profile, else `us-east-1`. */
+  region?: string;
+  /** File with credentials, in the format of AWS's shared credentials file. */
+  credentialsFile?: string;
+}
+
+const DEFAULT_REGION = 'us-east-1';
+
+/**
+ * Prepares access to a bucket; sends nothing.
+ * @throws RegadmError STORAGE_CREDENTIALS if there are no credentials
+ */
+export async function openS3Store(location: S3Location, options: ConnectOptions): Promise<ObjectStore> {
+  const { bucket, endpoint, credentialsFile: file } = location;
+  const found = await findCredentials({ file, env: options.env ?? process.env });
+  const region = location.region ?? found.region ?? DEFAULT_REGION;
+  const settings = { bucket, endpoint, region, credentials: found.credentials };
+  const client = await StoreClient.connect(`s3://${bucket}`, bucketAddress(settings).origin, options);
+  return new S3Store(client, settings, options.concurrency);
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { AwsV4Signer } from 'aws4fetch';
+import type { StoreRequest } from '../../http/client.js';
+import { bucketAddress, type S3Settings } from './settings.js';
+
+/** A request to a bucket. */
+export interface S3Request {
+  method: 'GET' | 'POST' | 'DELETE';
+  /** Undefined for a request about the bucket. */
+  key?: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Maximum size of the body of a successful response, in bytes. */
+  bodyLimit?: number;
+}
+
+/** Signs a request (Signature Version 4). Sign again for each attempt, because a signature contains the time. */
+export async function signRequest(settings: S3Settings, request: S3Request): Promise<StoreRequest> {
+  const { method, key, query = {}, headers, body = '', bodyLimit } = request;
+  const { origin, path } = bucketAddress(settings);
+  const encodedKey = key === undefined ? '' : key.split('/').map(encode).join('/');
+  const parameters = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
+  const target = `${path}/${encodedKey}`.replace(/^(\/[^/]+)\/$/, key === undefined ? '$1' : '$1/');
+  const full = `${target === '' ? '/' : target}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
+  const signer = new AwsV4Signer({
+    method,
+    url: origin + full,
+    headers: { ...headers, 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
+    ...(body === '' ? {} : { body }),
+    ...settings.credentials,
+    service: 's3',
+    region: settings.region,
+  });
+  const signed = await signer.sign();
+  return { method, path: full, headers: Object.fromEntries(signed.headers), body: body || undefined, bodyLimit };
+}
+
+/** Percent-encodes as the signature does: everything except letters, digits and `-._~`. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
