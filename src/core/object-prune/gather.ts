@@ -6,7 +6,7 @@ import { reduceOwner, type OwnerRecord } from './plan/object.js';
 import type { ObjectPrunePorts } from './ports.js';
 
 /** One list of objects that can be deleted. */
-export interface ObjectList<Item> {
+interface ObjectList<Item> {
   resource: ListedResource;
   reader: RecordReader<Item>;
 }

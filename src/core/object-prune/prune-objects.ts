@@ -12,7 +12,7 @@ import type { ObjectPruneReport } from './report.js';
 import type { ObjectPruneRequest } from './request.js';
 
 /** What is pruned, where, and how. */
-export interface ObjectPrune {
+interface ObjectPrune {
   feature: ObjectPruneFeature;
   ports: ObjectPrunePorts;
   request: ObjectPruneRequest;

@@ -120,7 +120,7 @@ describe('formats', () => {
     addBuilds();
     const { stderr } = await run(['builds', '-v', '4']);
     expect(stderr).toContain(
-      'keeping Build dev/app-8: it is number 1 of the 5 newest complete ones of BuildConfig dev/app (--keep-complete=5)\n',
+      'keeping Build dev/app-8: it is number 1 of the 5 complete ones of BuildConfig dev/app to keep (--keep-complete=5)\n',
     );
     expect(stderr.match(/^keeping Build/gm)).toHaveLength(5);
   });

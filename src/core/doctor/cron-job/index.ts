@@ -29,7 +29,7 @@ export async function checkCronJobs(api: ClusterApi): Promise<Check[]> {
 }
 
 /** Judges what was read. @param now in ms since the epoch */
-export function judgeCronJobs(evidence: Evidence, now: number): Check[] {
+function judgeCronJobs(evidence: Evidence, now: number): Check[] {
   return [...evidence.cronJobs.flatMap((cronJob) => judge(cronJob, evidence, now)), ...notSeen(evidence)];
 }
 

@@ -20,7 +20,7 @@ interface PodTemplate {
   spec?: PodSpec;
 }
 
-export interface PodSpec {
+interface PodSpec {
   serviceAccountName?: string;
   restartPolicy?: string;
   priorityClassName?: string;

@@ -28,19 +28,19 @@ export type KeepReason =
   | { because: 'orphan-kept'; owner: OwnerName }
   | { because: 'no-owner' };
 
-export type Reason = DeletionReason | KeepReason;
+type Reason = DeletionReason | KeepReason;
 
 /** Describes a reason for people: it continues "NAME is kept: " or "NAME is deleted: ". */
 export function describeReason(reason: Reason): string {
   switch (reason.because) {
     case 'surplus':
-      return `${beyond(reason)} of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
+      return `not among the ${reason.keep} newest ${reason.outcome} ones of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
     case 'orphan':
       return reason.owner
         ? `${ownerText(reason.owner)} does not exist (--orphans)`
         : 'no BuildConfig, DeploymentConfig or Deployment owns it (--orphans)';
     case 'newest':
-      return `it is number ${reason.position + 1} of the ${reason.keep} newest ${reason.outcome} ones of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
+      return `it is number ${reason.position + 1} of the ${reason.keep} ${reason.outcome} ones of ${ownerText(reason.owner)} to keep (--keep-${reason.outcome}=${reason.keep})`;
     case 'current':
       return `it is the current revision of ${ownerText(reason.owner)}`;
     case 'other-controller':
@@ -48,11 +48,6 @@ export function describeReason(reason: Reason): string {
     default:
       return describeShort(reason);
   }
-}
-
-function beyond({ keep, outcome }: { keep: number; outcome: Outcome }): string {
-  if (keep === 0) return `no ${outcome} ones are kept`;
-  return keep === 1 ? `older than the newest ${outcome} one` : `older than the ${keep} newest ${outcome} ones`;
 }
 
 type ShortReason = Exclude<Reason, { because: 'surplus' | 'orphan' | 'newest' | 'current' | 'other-controller' }>;
