@@ -121,6 +121,8 @@ export const ADVICE = {
     'check the credentials: --storage-credentials FILE, the AWS_* variables, or the shared credentials file (AWS_PROFILE)',
   s3Endpoint: 'check --storage-endpoint: does an S3 service answer there?',
   s3Region: (region: string) => `pass --storage-region ${region}`,
+  azureContainer: 'check the account and the container, and --storage-endpoint',
+  azureCredentials: 'set AZURE_STORAGE_KEY to a key of the account, or AZURE_STORAGE_SAS_TOKEN',
   storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',
   storageWithoutOperator:
     'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',

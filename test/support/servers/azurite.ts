@@ -5,7 +5,7 @@ import { findProgram } from '../jest/requires.js';
 import { freePort, isListening, startSupervised, waitUntil } from './processes.js';
 
 /** Microsoft's emulator of Azure Blob Storage. Keep a test below 1,000 blobs. */
-interface Azurite {
+export interface Azurite {
   port: number;
   account: string;
   /** The account key, base64. */

@@ -1,0 +1,179 @@
+import { mapParallel } from '../../../kit/parallel.js';
+import type { RegadmError } from '../../../model/errors.js';
+import { headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
+import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
+import { StoreRefusal } from '../store-refusal.js';
+import { parseBlobs, parseSoftDelete, type AzurePage } from './answers.js';
+import { deletionBatch, parseBatch, type PartAnswer } from './batch.js';
+import { DELETE, LIST, answerError, codeOf, readOf, unusableAnswer, whyKept, type Operation } from './errors.js';
+import type { AzureSettings } from './settings.js';
+import { signRequest, type AzureRequest } from './sign.js';
+
+/** Azure's limits. */
+const [PAGE_SIZE, BATCH_SIZE] = [5000, 256];
+
+/** A container of Azure Blob Storage. */
+export class AzureStore implements ObjectStore {
+  readonly name: string;
+  readonly limits: ObjectStoreLimits;
+  /** Set when the service has no batches, such as Azure Stack Hub. */
+  private deletesSingly = false;
+
+  /** @param start begins the names of all blobs: keys are without it. The registry's driver begins them with a slash */
+  constructor(
+    private readonly client: StoreClient,
+    private readonly settings: AzureSettings,
+    private readonly options: { start: '' | '/'; concurrency: number },
+  ) {
+    this.name = `azure://${settings.account}/${settings.container}`;
+    const { concurrency } = options;
+    this.limits = { pageSize: PAGE_SIZE, batchSize: BATCH_SIZE, concurrency, listsLate: false };
+  }
+
+  /** Warns if deleted blobs or old versions are kept, and if that cannot be read. */
+  async warnings(signal?: AbortSignal): Promise<string[]> {
+    const query = { restype: 'service', comp: 'properties' };
+    const properties = await this.send({ method: 'GET', isOfAccount: true, query }, signal);
+    const versions = await this.send(
+      { method: 'GET', query: { ...LIST_QUERY, include: 'versions', maxresults: '1' } },
+      signal,
+    );
+    const kept = [
+      ...this.readWarning(properties, 'deleted blobs', (body) => parseSoftDelete(body)),
+      ...this.readWarning(versions, 'old versions', (body) => parseBlobs(body, '').hasVersions),
+    ];
+    return kept;
+  }
+
+  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject[]> {
+    for await (const { objects } of this.pages(prefix, {}, signal)) yield objects;
+  }
+
+  async *listLevel(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredLevel> {
+    for await (const page of this.pages(prefix, { delimiter: '/' }, signal)) yield page;
+  }
+
+  async find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
+    const response = await this.send({ method: 'HEAD', key: this.options.start + key }, signal);
+    if (isMissing(response)) return undefined;
+    if (response.status !== 200) throw answerError(this.name, readOf(key), response);
+    const bytes = Number(headerOf(response, 'content-length'));
+    const writtenAt = Date.parse(headerOf(response, 'last-modified') ?? '');
+    if (!Number.isInteger(bytes) || Number.isNaN(writtenAt))
+      throw unusableAnswer(this.name, readOf(key), new Error('it states no size or time'));
+    return { key, bytes, writtenAt };
+  }
+
+  async read(key: string, limitBytes: number, signal?: AbortSignal): Promise<Buffer | undefined> {
+    const response = await this.send({ method: 'GET', key: this.options.start + key, bodyLimit: limitBytes }, signal);
+    if (isMissing(response)) return undefined;
+    if (response.status !== 200) throw answerError(this.name, readOf(key), response);
+    return response.body;
+  }
+
+  async delete(keys: readonly string[]): Promise<(string | undefined)[]> {
+    const names = keys.map((key) => this.options.start + key);
+    const answers =
+      (this.deletesSingly ? undefined : await this.deleteBatch(names)) ?? (await this.deleteSingly(names));
+    if (answers.every(isDenied)) throw lacksPermission(this.name, answers[0]!);
+    return answers.map(({ status, code }) => (isDeleted(status, code) ? undefined : whyKept(status, code)));
+  }
+
+  /** The registry's driver writes uploads as append blobs, which listings show. */
+  async *listUploads(): AsyncGenerator<OpenUpload[]> {}
+
+  async abortUpload(): Promise<void> {}
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  private async *pages(
+    prefix: string,
+    more: Record<string, string>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Pick<AzurePage, 'objects' | 'prefixes'>> {
+    const { start } = this.options;
+    const query = { ...LIST_QUERY, maxresults: String(PAGE_SIZE), prefix: start + prefix, ...more };
+    const seen = new Set<string>();
+    for (let marker: string | undefined = ''; marker !== undefined;) {
+      const response = await this.send({ method: 'GET', query: marker === '' ? query : { ...query, marker } }, signal);
+      if (response.status !== 200) throw answerError(this.name, LIST, response);
+      const page: AzurePage = this.readAnswer(LIST, () => parseBlobs(response.body, start + prefix));
+      yield {
+        objects: page.objects.map((object) => ({ ...object, key: object.key.slice(start.length) })),
+        prefixes: page.prefixes.map((each) => each.slice(start.length)),
+      };
+      marker = page.next;
+      if (marker === undefined) return;
+      if (seen.has(marker)) throw unusableAnswer(this.name, LIST, new Error('it names the same next page again'));
+      seen.add(marker);
+    }
+  }
+
+  /** @returns undefined if the service has no batches */
+  private async deleteBatch(names: string[]): Promise<PartAnswer[] | undefined> {
+    const response = await this.client.send(() => signRequest(this.settings, deletionBatch(this.settings, names)));
+    const { status } = response;
+    if (status === 202)
+      return this.readAnswer(DELETE, () => parseBatch(headerOf(response, 'content-type'), response.body, names.length));
+    if (![400, 404, 405, 501].includes(status) || codeOf(response) === 'ContainerNotFound')
+      throw answerError(this.name, DELETE, response);
+    this.deletesSingly = true;
+    return undefined;
+  }
+
+  private deleteSingly(names: string[]): Promise<PartAnswer[]> {
+    return mapParallel(names, this.limits.concurrency, async (key) => {
+      const response = await this.send({ method: 'DELETE', key });
+      return { status: response.status, code: codeOf(response) };
+    });
+  }
+
+  private send(request: AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {
+    return this.client.send(() => signRequest(this.settings, request), { signal });
+  }
+
+  private readAnswer<T>(operation: Operation, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw unusableAnswer(this.name, operation, error);
+    }
+  }
+
+  private readWarning(response: StoreResponse, what: string, isKept: (body: Buffer) => boolean): string[] {
+    try {
+      if (response.status !== 200) throw new Error(codeOf(response) ?? `status ${response.status}`);
+      return isKept(response.body) ? [`${this.name} keeps ${what}: deleting frees no space until they expire`] : [];
+    } catch (error) {
+      const why = (error as Error).message;
+      return [`it is unknown whether ${this.name} keeps ${what}, so whether deleting frees space: ${why}`];
+    }
+  }
+}
+
+const LIST_QUERY = { restype: 'container', comp: 'list' };
+
+/** True if Azure itself states that the blob does not exist. */
+function isMissing(response: StoreResponse): boolean {
+  return response.status === 404 && codeOf(response) === 'BlobNotFound';
+}
+
+function isDeleted(status: number, code: string | undefined): boolean {
+  return status === 202 || (status === 404 && code === 'BlobNotFound');
+}
+
+function isDenied({ status, code = '' }: PartAnswer): boolean {
+  return status === 403 && !code.startsWith('BlobImmutable');
+}
+
+function lacksPermission(name: string, { code }: PartAnswer): RegadmError {
+  return new StoreRefusal(
+    `${name}: cannot delete blobs: ${code ?? 'status 403'}: the credentials lack the permission ${DELETE.permission}`,
+    {
+      code: 'STORAGE_DENIED',
+      suggestions: [`use an account key, or a shared access signature with the permission ${DELETE.permission}`],
+    },
+  );
+}
