@@ -7,13 +7,19 @@ import type {
   ViaStorage,
 } from '../core/hard-prune/request.js';
 import { refusal, usageError } from '../core/model/errors.js';
+import type { StorageLocation } from '../core/storage/location.js';
 import { maxDeleteFlag } from './max-delete.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
-import { storageFlag } from './storage.js';
+import { OBJECT_STORE_FLAGS, storageFlag } from './storage.js';
 import { durationFlag, timeoutFlag } from './duration.js';
 
 /** Flags that have no equivalent in the registry's own pruner. */
-const STORAGE_ONLY = ['keep-blobs-younger-than', 'dangling-links', 'uploads-older-than'] as const;
+const STORAGE_ONLY = [
+  'keep-blobs-younger-than',
+  'dangling-links',
+  'uploads-older-than',
+  ...OBJECT_STORE_FLAGS,
+] as const;
 const DEFAULT_KEEP_AGE = '1h';
 
 /**
@@ -35,13 +41,13 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
     assertPodFlags(flags, common);
     return { ...common, way: { via: 'pod', pod }, guard };
   }
-  const way = viaStorage(await storageFlag(storage), flags);
+  const way = viaStorage(await storageFlag(storage, flags), flags);
   return readOnly === 'skip' ? { ...common, way, guard: { mode: 'unguarded' } } : { ...common, way, guard };
 }
 
 /** Converts the flags of `--recover`. @throws RegadmError USAGE that names the flag */
 export function toRecoveryRequest(flags: HardPruneFlagValues): RecoveryRequest {
-  for (const name of ['pod', 'storage'] as const)
+  for (const name of ['pod', 'storage', ...OBJECT_STORE_FLAGS] as const)
     if (flags[name] !== undefined) throw usageError(`--${name} cannot be specified with --recover`);
   const { timeoutMs } = commonRequest(flags);
   return { timeoutMs, acceptDataLoss: flags['accept-data-loss'] };
@@ -58,7 +64,7 @@ function commonRequest(flags: HardPruneFlagValues): CommonRequest {
   };
 }
 
-function viaStorage(location: string, flags: HardPruneFlagValues): ViaStorage {
+function viaStorage(location: StorageLocation, flags: HardPruneFlagValues): ViaStorage {
   const uploads = flags['uploads-older-than'];
   const keepAge = flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE;
   return {
@@ -92,6 +98,8 @@ function shownOptions(flags: HardPruneFlagValues): HardPruneOptions {
   const { storage, pod, rules } = flags;
   return {
     storage,
+    storageEndpoint: flags['storage-endpoint'],
+    storageRegion: flags['storage-region'],
     pod,
     rules,
     ...(flags['accept-partial-storage'] ? { acceptPartialStorage: true } : {}),

@@ -4,15 +4,12 @@ import { dataLossFlags } from './data-loss.js';
 import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
 import { redisFlags } from './redis.js';
+import { storageFlags } from './storage.js';
 
 /** The flags of `regadm prune hard`. */
 export const hardPruneFlags = {
   confirm: Flags.boolean({ allowNo: true, description: 'actually delete; without this flag, only a dry run' }),
-  storage: Flags.string({
-    helpValue: 'DIR',
-    description:
-      "prune the registry's storage itself: directory where its volume is mounted (it contains docker/registry/v2)",
-  }),
+  ...storageFlags,
   pod: Flags.string({
     helpValue: 'NAME',
     description: "registry pod to run the registry's own pruner in (default: any that is running and ready)",

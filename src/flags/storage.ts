@@ -1,16 +1,144 @@
-import { realpath } from 'node:fs/promises';
+import { access, constants, realpath } from 'node:fs/promises';
+import { Flags, type Interfaces } from '@oclif/core';
+import { hideUserInfo } from '../core/kit/secrets/known.js';
 import { usageError } from '../core/model/errors.js';
+import type { ObjectStoreLocation, StorageLocation } from '../core/storage/location.js';
+import { authoritiesFlag } from './authorities.js';
 
-/** Checks that the directory of `--storage` can be opened. @throws RegadmError (USAGE) */
-export async function storageFlag(directory: string): Promise<string> {
+/** Select the registry's storage. */
+export const storageFlags = {
+  storage: Flags.string({
+    helpValue: 'DIR|URL',
+    description:
+      "prune the registry's storage itself: directory where its volume is mounted (it contains docker/registry/v2), or s3://BUCKET[/ROOT]",
+  }),
+  'storage-endpoint': Flags.string({
+    helpValue: 'URL',
+    description: 'URL of the object storage that --storage names (default: that of AWS)',
+  }),
+  'storage-region': Flags.string({
+    helpValue: 'REGION',
+    description: 'region of the bucket (default: AWS_REGION, AWS_DEFAULT_REGION, that of the profile, or us-east-1)',
+  }),
+  'storage-ca': Flags.string({
+    helpValue: 'FILE',
+    description:
+      "PEM file with authorities that verify the certificate of the object storage, in addition to the system's",
+  }),
+  'storage-credentials': Flags.string({
+    helpValue: 'FILE',
+    description:
+      'file with credentials in the format of the AWS shared credentials file; its profile is AWS_PROFILE or default (default: the AWS_* variables, or the shared credentials file)',
+  }),
+  'storage-concurrency': Flags.string({
+    helpValue: 'N',
+    description: 'maximum concurrent requests to the object storage (default: 16)',
+  }),
+};
+
+type StorageFlagValues = Partial<Interfaces.InferredFlags<typeof storageFlags>>;
+
+/** The flags that need an object storage. */
+export const OBJECT_STORE_FLAGS = [
+  'storage-endpoint',
+  'storage-region',
+  'storage-ca',
+  'storage-credentials',
+  'storage-concurrency',
+] as const;
+
+const DEFAULT_CONCURRENCY = 16;
+const MAX_CONCURRENCY = 256;
+
+/**
+ * Converts `--storage` and the flags that belong to it.
+ * @throws RegadmError (USAGE) that names the flag, never what can be a password
+ */
+export async function storageFlag(storage: string, flags: StorageFlagValues = {}): Promise<StorageLocation> {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(storage)?.[1]?.toLowerCase();
+  if (scheme !== undefined) return objectStore(scheme, storage, flags);
+  const other = OBJECT_STORE_FLAGS.find((name) => flags[name] !== undefined);
+  if (other) throw usageError(`--${other} works only with an object storage: --storage s3://BUCKET`);
+  return directory(storage);
+}
+
+/** Checks that a directory can be opened. */
+async function directory(path: string): Promise<string> {
   try {
-    await realpath(directory);
-    return directory;
+    await realpath(path);
+    return path;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT') throw usageError(`--storage ${directory}: ${message}`);
-    throw usageError(`--storage ${directory}: no such directory`, [
-      "pass the directory where the registry's volume is mounted",
+    if (code !== 'ENOENT') throw usageError(`--storage ${path}: ${message}`);
+    throw usageError(`--storage ${path}: no such directory`, [
+      "pass the directory where the registry's volume is mounted, or the URL of an object storage: s3://BUCKET",
     ]);
   }
+}
+
+/** Storages that only the registry's own program can reach. */
+const IN_POD_ONLY = new Set(['gs', 'gcs', 'oss', 'ibmcos']);
+
+async function objectStore(scheme: string, storage: string, flags: StorageFlagValues): Promise<ObjectStoreLocation> {
+  if (IN_POD_ONLY.has(scheme))
+    throw usageError(`--storage ${scheme}://…: regadm cannot prune this kind of storage itself`, [
+      "omit --storage: the registry's own pruner runs in its pod then",
+    ]);
+  if (scheme !== 's3')
+    throw usageError(`--storage ${scheme}://…: unknown scheme`, ['pass a directory, or s3://BUCKET[/ROOT]']);
+  const { 'storage-ca': ca, 'storage-endpoint': endpoint, 'storage-credentials': file } = flags;
+  if (file !== undefined) await assertReadable('storage-credentials', file);
+  return {
+    kind: 's3',
+    ...bucketOf(storage),
+    endpoint: endpoint === undefined ? undefined : endpointFlag(endpoint),
+    region: regionFlag(flags['storage-region']),
+    credentialsFile: file,
+    authorities: ca === undefined ? undefined : await authoritiesFlag('storage-ca', ca, "the storage's certificate"),
+    concurrency: concurrencyFlag(flags['storage-concurrency']),
+  };
+}
+
+function bucketOf(storage: string): { bucket: string; directory: string } {
+  hideUserInfo(storage);
+  const [bucket = '', ...names] = storage.slice('s3://'.length).replace(/\/+$/, '').split('/');
+  const form = ['write it as s3://BUCKET or s3://BUCKET/ROOT'];
+  if (bucket === '') throw usageError('--storage s3://…: the name of the bucket is missing', form);
+  if (bucket.includes('@'))
+    throw usageError('--storage s3://…: it contains a user or a password', [
+      ...form,
+      'set the AWS_* variables, or pass --storage-credentials FILE',
+    ]);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(bucket))
+    throw usageError('--storage s3://…: the name of the bucket is not valid', form);
+  if (names.some((name) => name === '' || name === '.' || name === '..' || /[\\?#\0]/.test(name)))
+    throw usageError('--storage s3://…: the root directory is not valid', form);
+  return { bucket, directory: names.join('/') };
+}
+
+function endpointFlag(text: string): string {
+  hideUserInfo(text);
+  const url = URL.canParse(text) && /^https?:\/\//i.test(text) ? new URL(text) : undefined;
+  if (url && url.username + url.password + url.search + url.hash === '' && url.pathname === '/') return url.origin;
+  throw usageError('--storage-endpoint: not the URL of an object storage', ['write it as https://HOST[:PORT]']);
+}
+
+function regionFlag(text: string | undefined): string | undefined {
+  if (text === undefined || /^[a-z0-9][a-z0-9-]{0,62}$/i.test(text)) return text;
+  throw usageError('--storage-region: not the name of a region', ['write it as us-east-1']);
+}
+
+function concurrencyFlag(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_CONCURRENCY;
+  const number = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= MAX_CONCURRENCY) return number;
+  throw usageError(`--storage-concurrency: not a number from 1 to ${MAX_CONCURRENCY}`);
+}
+
+async function assertReadable(flag: string, file: string): Promise<void> {
+  await access(file, constants.R_OK).catch(({ code }: NodeJS.ErrnoException) => {
+    throw usageError(
+      `--${flag}: cannot read ${file}: ${code === 'ENOENT' ? 'no such file' : (code ?? 'unknown error')}`,
+    );
+  });
 }

@@ -8,6 +8,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PACKAGES = [
   '@kubernetes/client-node',
   'undici',
+  'aws4fetch',
+  'saxes',
   '@redis/client',
   '@oclif/core',
   'chalk',
@@ -133,6 +135,10 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/registry/to-undici.ts', 'undici'],
   ],
   'only-redis': [['src/core/storage/to-redis.ts', '@redis/client']],
+  'only-storage-packages': [
+    ['src/core/registry/to-aws4fetch.ts', 'aws4fetch'],
+    ['src/core/http/to-saxes.ts', 'saxes'],
+  ],
   'only-oclif': [['src/core/prune/to-oclif.ts', '@oclif/core']],
   'only-terminal-packages': [['src/cli/to-chalk.ts', 'chalk']],
   'only-server-packages': [['src/core/cluster/to-x509.ts', '@peculiar/x509']],
@@ -157,6 +163,7 @@ const ALLOWED: [from: string, to: string][] = [
   ['src/core/operator/good.ts', '@redis/client'],
   ['src/core/cluster/good.ts', '@kubernetes/client-node'],
   ['src/core/http/good.ts', 'undici'],
+  ['src/core/storage/good.ts', 'aws4fetch'],
   ['src/core/storage/to-http.ts', 'src/core/http/x.ts'],
   ['src/core/terminal/good.ts', 'chalk'],
   ['src/core/kit/good.ts', 'src/core/model/x.ts'],

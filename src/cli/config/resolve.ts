@@ -36,6 +36,11 @@ const ONLY_WITH: Record<string, string> = {
   'keep-blobs-younger-than': 'storage',
   'dangling-links': 'storage',
   'uploads-older-than': 'storage',
+  'storage-endpoint': 'storage',
+  'storage-region': 'storage',
+  'storage-ca': 'storage',
+  'storage-credentials': 'storage',
+  'storage-concurrency': 'storage',
   'redis-ca': 'redis-url',
 };
 

@@ -21,7 +21,8 @@ image stream. Without --confirm, this is a dry run and nothing is changed. With 
 registry to read-only mode and grants its service account the role it needs, and always restores both. After a crash, --recover
 restores them.
 
-Without --storage, the registry's own pruner runs in one of its pods. Prune images first (regadm prune images, or --prune-images).`;
+Without --storage, the registry's own pruner runs in one of its pods. With --storage, regadm prunes the storage itself: a mounted volume, or a
+bucket of S3. Prune images first (regadm prune images, or --prune-images).`;
 
   static override examples = [
     { description: 'Show what would be deleted', command: '<%= config.bin %> <%= command.id %>' },
@@ -36,6 +37,11 @@ Without --storage, the registry's own pruner runs in one of its pods. Prune imag
     {
       description: 'Delete from a mounted storage and print one JSON document',
       command: '<%= config.bin %> <%= command.id %> --storage /registry --confirm -o json',
+    },
+    {
+      description: 'Delete from a bucket of an S3-compatible storage, with credentials from the AWS_* variables',
+      command:
+        '<%= config.bin %> <%= command.id %> --storage s3://registry --storage-endpoint https://s3.example.com --confirm',
     },
     {
       description: 'Restore the registry after a hard prune that was killed',

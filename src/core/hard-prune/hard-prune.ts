@@ -1,6 +1,5 @@
 import { assertPermissions } from '../operator/permissions.js';
 import { reportRecovery } from '../operator/lease/notice.js';
-import { openStorage } from '../storage/open.js';
 import { reportWarnings } from './findings.js';
 import type { HardPrunePorts } from './ports.js';
 import { assertPassed, runChecks, type CheckStep } from './preflight.js';
@@ -10,7 +9,7 @@ import type { Outcome } from './procedure/outcome.js';
 import { unguardedHardPrune } from './procedure/unguarded.js';
 import type { HardPruneReport, HardPruneResult } from './report.js';
 import type { GuardedRequest, HardPruneRequest, UnguardedRequest } from './request.js';
-import { withWay } from './way/open.js';
+import { openWayStorage, withWay } from './way/open.js';
 import { StorageWay } from './way/storage-way.js';
 import type { Way } from './way/way.js';
 
@@ -73,7 +72,7 @@ export async function executeHardPrune(ports: HardPrunePorts, request: HardPrune
 const isGuarded = (request: HardPruneRequest): request is GuardedRequest => request.guard.mode === 'guarded';
 
 async function unguarded(ports: HardPrunePorts, request: UnguardedRequest): Promise<Outcome> {
-  const way = new StorageWay(ports, request, await openStorage(request.way.location));
+  const way = new StorageWay(ports, request, await openWayStorage(ports, request.way));
   try {
     return await unguardedHardPrune(ports, request, await way.open());
   } finally {

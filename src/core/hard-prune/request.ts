@@ -1,4 +1,5 @@
 import type { MaxDelete } from '../model/values/max-delete.js';
+import type { StorageLocation } from '../storage/location.js';
 import type { AgeLimits } from './plan/plan.js';
 import type { HardPruneRules } from './plan/types.js';
 
@@ -12,8 +13,7 @@ export interface ViaPod {
 /** Prunes the storage itself. */
 export interface ViaStorage {
   via: 'storage';
-  /** The directory where the registry's volume is mounted. */
-  location: string;
+  location: StorageLocation;
   ages: AgeLimits;
   danglingLinks: boolean;
 }
@@ -58,7 +58,10 @@ export interface RecoveryRequest {
 
 /** The flags that decide what is deleted, and how. */
 export interface HardPruneOptions {
+  /** A directory, or the URL of an object storage. */
   storage?: string;
+  storageEndpoint?: string;
+  storageRegion?: string;
   pod?: string;
   rules: 'safe' | 'registry';
   acceptPartialStorage?: boolean;

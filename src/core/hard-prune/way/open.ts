@@ -1,4 +1,5 @@
 import { openStorage } from '../../storage/open.js';
+import type { Storage } from '../../storage/storage.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CommonRequest, ViaPod, ViaStorage } from '../request.js';
 import { PodWay } from './pod-way.js';
@@ -26,5 +27,10 @@ async function openWay(ports: HardPrunePorts, request: CommonRequest & { way: Vi
   const { way } = request;
   return way.via === 'pod'
     ? new PodWay(ports, { ...request, way })
-    : new StorageWay(ports, { ...request, way }, await openStorage(way.location));
+    : new StorageWay(ports, { ...request, way }, await openWayStorage(ports, way));
+}
+
+/** Opens the storage that a request names. @throws RegadmError if it is not a registry's storage */
+export function openWayStorage({ reporter, signal }: HardPrunePorts, { location }: ViaStorage): Promise<Storage> {
+  return openStorage(location, { log: (level, line) => reporter.log(level, line), signal });
 }

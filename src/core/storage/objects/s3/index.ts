@@ -1,19 +1,9 @@
 import { StoreClient, type ConnectOptions } from '../../http/client.js';
+import type { S3Location } from '../../location.js';
 import type { ObjectStore } from '../object-store.js';
 import { findCredentials } from './credentials.js';
 import { bucketAddress } from './settings.js';
 import { S3Store } from './store.js';
-
-/** A bucket as users name it. */
-export interface S3Location {
-  bucket: string;
-  /** URL of an S3-compatible service; undefined for AWS. */
-  endpoint?: string;
-  /** Default: that of the environment or the profile, else `us-east-1`. */
-  region?: string;
-  /** File with credentials, in the format of AWS's shared credentials file. */
-  credentialsFile?: string;
-}
 
 const DEFAULT_REGION = 'us-east-1';
 

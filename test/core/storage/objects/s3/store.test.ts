@@ -1,6 +1,7 @@
 import { ObjectStorage } from '../../../../../src/core/storage/objects/index.js';
 import type { ObjectStore, StoredObject } from '../../../../../src/core/storage/objects/object-store.js';
-import { openS3Store, type S3Location } from '../../../../../src/core/storage/objects/s3/index.js';
+import type { S3Location } from '../../../../../src/core/storage/location.js';
+import { openS3Store } from '../../../../../src/core/storage/objects/s3/index.js';
 import { findRegistryKey } from '../../../../../src/core/storage/objects/open.js';
 import { OLD, ROOT, fillStore } from '../../../../support/fake-object-store.js';
 import { expectAsRecorded, recordedHardPrunes } from '../../../../support/recorded-hard-prunes.js';
@@ -19,7 +20,7 @@ afterEach(async () => {
 });
 
 const open = async (more: Partial<S3Location> = {}, env: Record<string, string> = s3.env): Promise<ObjectStore> => {
-  const location = { bucket: s3.bucket, endpoint: s3.endpoint, ...more };
+  const location: S3Location = { kind: 's3', bucket: s3.bucket, endpoint: s3.endpoint, ...more };
   const store = await openS3Store(location, { concurrency: 16, env, sleep: async () => {} });
   opened.push(store);
   return store;

@@ -1,0 +1,240 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { digest } from '../support/builders.js';
+import { runCli, type CliResult } from '../support/cli.js';
+import { ROOT, blobKey } from '../support/fake-object-store.js';
+import { guardedState } from '../support/guarded.js';
+import { ACCESS_KEY, SECRET_KEY, s3Error, startFakeS3, type FakeS3 } from '../support/servers/fake-s3.js';
+import { kindOf, type StorageFault, type StorageRequest } from '../support/servers/storage-proxy.js';
+import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
+
+interface Document {
+  kind: string;
+  code?: string;
+  summary: Record<string, number>;
+  blobs: { digest: string; status: string; reason?: string }[];
+  uploads: { repository: string; id: string; status: string; message?: string }[];
+  warnings: string[];
+  failures: { target: string; message: string }[];
+}
+
+let sandbox: Sandbox;
+let s3: FakeS3;
+
+beforeEach(async () => {
+  sandbox = await startSandbox({ sample: true });
+  s3 = await startFakeS3();
+  const root = path.join(sandbox.storageDir, ROOT);
+  for (const file of filesBelow(root)) {
+    const { mtimeMs, size } = statSync(path.join(root, file));
+    const content = size < 100_000 ? readFileSync(path.join(root, file), 'utf8') : size;
+    s3.store.put(`${ROOT}/${file}`, content, mtimeMs);
+  }
+});
+afterEach(async () => {
+  await s3.stop();
+  await sandbox.stop();
+});
+
+const SKIP = ['--read-only=skip', '--keep-blobs-younger-than=0'];
+
+async function pruneS3(
+  more: string[],
+  env: Record<string, string> = s3.env,
+): Promise<CliResult & { document: Document }> {
+  const where = ['--storage', `s3://${s3.bucket}`, '--storage-endpoint', s3.endpoint];
+  const args = ['prune', 'hard', ...where, '-o', 'json', ...more];
+  const result = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env });
+  expectNoSecrets(result);
+  return { ...result, document: (result.stdout === '' ? undefined : JSON.parse(result.stdout)) as Document };
+}
+
+function expectNoSecrets({ stdout, stderr }: CliResult): void {
+  for (const secret of [ACCESS_KEY, SECRET_KEY, 'session-token-of-the-test'])
+    expect(stdout + stderr).not.toContain(secret);
+}
+
+/** Breaks a kind of request, from the given number on. */
+function fail(kind: string, fault: StorageFault, from = 1): void {
+  let requests = 0;
+  s3.proxy.fault = (request: StorageRequest) => (kindOf(request) === kind && ++requests >= from ? fault : undefined);
+}
+
+const refused = (status: number, code: string): StorageFault => ({ status, body: s3Error(code) });
+
+test('a dry run finds what it finds in a directory, and changes nothing', async () => {
+  const keys = s3.store.keys();
+  const { document, status, stderr } = await pruneS3([...SKIP, '-v', '10'], {
+    ...s3.env,
+    AWS_SESSION_TOKEN: 'session-token-of-the-test',
+  });
+  expect([status, stderr]).toEqual([0, expect.not.stringContaining('error:')]);
+  const args = ['prune', 'hard', '--storage', sandbox.storageDir, ...SKIP, '-o', 'json'];
+  const directory = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin });
+  const expected = JSON.parse(directory.stdout) as Document;
+  expect(expected.summary.blobs).toBeGreaterThan(0);
+  expect(document.summary).toEqual(expected.summary);
+  expect(document.blobs).toEqual(expected.blobs);
+  expect(s3.store.keys()).toEqual(keys);
+  expect(new Set(s3.proxy.requests.map(({ method }) => method))).toEqual(new Set(['GET']));
+});
+
+test.each(['skip', 'auto'])('--confirm deletes it (--read-only=%s), and restores the registry', async (mode) => {
+  const before = guardedState(sandbox);
+  const { document, status } = await pruneS3(['--confirm', `--read-only=${mode}`, '--keep-blobs-younger-than=0']);
+  expect(status).toBe(0);
+  expect(document.summary.blobs).toBeGreaterThan(0);
+  for (const { digest: name } of document.blobs) expect(s3.store.objects.has(blobKey(name))).toBe(false);
+  expect(guardedState(sandbox)).toEqual(before);
+  const again = await pruneS3(['--confirm', ...SKIP]);
+  expect(again.document.summary).toMatchObject({ blobs: 0, manifestLinks: 0, repositories: 0 });
+});
+
+test('1,000 orphans among 1,011 blobs cost at most 30 requests', async () => {
+  for (const key of s3.store.keys().slice(11)) if (key.includes('/blobs/')) s3.store.objects.delete(key);
+  for (let index = 0; index < 1000; index++) s3.store.put(blobKey(digest(`orphan ${index}`)), 10);
+  const { document, status } = await pruneS3(['--confirm', ...SKIP, '--rules=registry']);
+  expect([status, document.summary.blobs]).toEqual([0, expect.any(Number)]);
+  expect(document.summary.blobs).toBeGreaterThanOrEqual(1000);
+  expect(s3.proxy.requests.length).toBeLessThanOrEqual(30);
+});
+
+describe('uploads in parts', () => {
+  test('are counted, and aborted with --uploads-older-than; a denied abort is a failure of that upload', async () => {
+    const [old, denied, young] = ['a', 'b', 'c'];
+    const open = (id: string, startedAt: number): object => ({
+      key: `${ROOT}/repositories/shop/web/_uploads/${id}/data`,
+      id,
+      startedAt,
+    });
+    s3.store.uploads = [open(old, 0), open(denied, 0), open(young, Date.now())] as typeof s3.store.uploads;
+    s3.store.uploads.push({ key: blobKey(digest('copied')), id: 'd', startedAt: 0 });
+    s3.proxy.fault = ({ query }) => (query.get('uploadId') === denied ? refused(403, 'AccessDenied') : undefined);
+    const { document, status } = await pruneS3(['--confirm', ...SKIP, '--uploads-older-than=24h']);
+    expect(status).toBe(3);
+    expect(s3.store.uploads.map(({ id }) => id)).toEqual([denied, young]);
+    expect(document.summary.abandonedUploads).toBeGreaterThanOrEqual(4);
+    expect(document.failures).toEqual([
+      { target: `shop/web upload ${denied}`, message: expect.stringContaining('s3:AbortMultipartUpload') },
+    ]);
+    expect(document.uploads).toContainEqual({
+      repository: '(blobs)',
+      id: digest('copied').slice(7),
+      status: 'deleted',
+    });
+  });
+});
+
+describe('faults', () => {
+  test.each<[string, string, StorageFault, string]>([
+    ['a missing permission to list', 'LIST', refused(403, 'AccessDenied'), 's3:ListBucket'],
+    ['a missing permission to delete', 'DeleteObjects', refused(403, 'AccessDenied'), 's3:DeleteObject'],
+    [
+      'a missing permission to list uploads',
+      'ListMultipartUploads',
+      refused(403, 'AccessDenied'),
+      's3:ListBucketMultipartUploads',
+    ],
+    ['credentials that have expired', 'DeleteObjects', refused(400, 'ExpiredToken'), 'has expired'],
+    ['an answer that is not of S3', 'LIST', { status: 200, body: '<html>' }, 'not complete XML'],
+    [
+      'another region',
+      'LIST',
+      { status: 301, body: s3Error('PermanentRedirect'), headers: { 'x-amz-bucket-region': 'eu-west-1' } },
+      '--storage-region eu-west-1',
+    ],
+  ])('%s: exit status 1, nothing changed', async (_what, kind, fault, text) => {
+    const keys = s3.store.keys();
+    fail(kind, fault);
+    const { status, stdout, stderr } = await pruneS3(['--confirm', ...SKIP]);
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining(text)]);
+    expect(s3.store.keys()).toEqual(keys);
+  });
+
+  test('credentials that expire in the middle: exit status 3 with the document, and the next run finishes', async () => {
+    fail('DeleteObjects', refused(400, 'ExpiredToken'), 3);
+    const { status, document } = await pruneS3(['--confirm', ...SKIP]);
+    expect([status, document.kind]).toEqual([3, 'HardPrune']);
+    expect(document.failures.length).toBeGreaterThan(0);
+    s3.proxy.reset();
+    expect((await pruneS3(['--confirm', ...SKIP])).status).toBe(0);
+    expect((await pruneS3(SKIP)).document.summary).toMatchObject({ blobs: 0, manifestLinks: 0, repositories: 0 });
+  });
+
+  test('keys that cannot be deleted: exit status 3, each is named, the others are deleted', async () => {
+    const { document: plan } = await pruneS3(SKIP);
+    const [first] = plan.blobs;
+    s3.store.problemOf = (key) => (key === blobKey(first!.digest) ? 'InternalError' : undefined);
+    const { status, document } = await pruneS3(['--confirm', ...SKIP]);
+    expect(status).toBe(3);
+    expect(document.failures).toEqual([{ target: first!.digest, message: 'InternalError: no' }]);
+    expect(document.summary.blobs).toBe(plan.blobs.length - 1);
+  });
+
+  test('throttling is waited for', async () => {
+    let left = 2;
+    s3.proxy.fault = (request) =>
+      kindOf(request) === 'DeleteObjects' && left-- > 0 ? refused(503, 'SlowDown') : undefined;
+    expect((await pruneS3(['--confirm', ...SKIP])).status).toBe(0);
+  });
+
+  test('a bucket of another cluster is refused', async () => {
+    for (const key of s3.store.keys()) s3.store.objects.delete(key);
+    s3.store.put(blobKey(digest('other')), 1);
+    const { status, document } = await pruneS3(['--confirm', ...SKIP]);
+    expect([status, document.code]).toEqual([4, 'OTHER_STORAGE']);
+  });
+
+  test('a versioned bucket is a warning', async () => {
+    s3.versioning = 'Enabled';
+    const { status, document } = await pruneS3(SKIP);
+    expect([status, document.warnings]).toEqual([
+      0,
+      expect.arrayContaining([expect.stringContaining('frees nothing')]),
+    ]);
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    [['--storage', 's3://'], 'the name of the bucket is missing'],
+    [['--storage', 's3://user:hunter2hunter2@bucket'], 'contains a user or a password'],
+    [['--storage', 's3://bucket/../c'], 'the root directory is not valid'],
+    [['--storage', 'ftp://bucket'], 'unknown scheme'],
+    [['--storage', 'gs://bucket'], 'cannot prune this kind of storage itself'],
+    [['--storage', '/', '--storage-region=x'], '--storage-region works only with an object storage'],
+    [['--storage-region=x'], '--storage-region works only with --storage'],
+    [['--storage', 's3://bucket', '--storage-endpoint=ftp://x'], '--storage-endpoint: not the URL'],
+    [['--storage', 's3://bucket', '--storage-endpoint=https://u:hunter2hunter2@x'], '--storage-endpoint: not the URL'],
+    [['--storage', 's3://bucket', '--storage-concurrency=0'], '--storage-concurrency: not a number'],
+    [['--storage', 's3://bucket', '--storage-ca=/nonexistent'], '--storage-ca: cannot read /nonexistent'],
+    [
+      ['--storage', 's3://bucket', '--storage-credentials=/nonexistent'],
+      '--storage-credentials: cannot read /nonexistent',
+    ],
+    [['--storage', 's3://bucket'], 'there are no credentials for S3'],
+  ])('%j', async (args, message) => {
+    const { status, stderr } = await runCli(['prune', 'hard', ...args], { kubeconfig: sandbox.kubeconfig.admin });
+    expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect(stderr).not.toContain('hunter2hunter2');
+  });
+
+  test('an endpoint that cannot be reached, and one whose authority is not known', async () => {
+    const args = ['prune', 'hard', '--storage', 's3://bucket', '--storage-endpoint', 'https://127.0.0.1:1', ...SKIP];
+    const { status, stderr } = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env: s3.env });
+    expect([status, stderr]).toEqual([1, expect.stringContaining('connection refused')]);
+  });
+
+  test('a file of credentials precedes the environment', async () => {
+    const file = path.join(temporaryDirectory(), 'credentials');
+    writeFileSync(
+      file,
+      `[default]\naws_access_key_id = wrong-wrong\naws_secret_access_key = x\n[mine]\naws_access_key_id=${ACCESS_KEY}\naws_secret_access_key=${SECRET_KEY}\n`,
+    );
+    const env = { AWS_ACCESS_KEY_ID: 'other-other', AWS_SECRET_ACCESS_KEY: 'x', AWS_PROFILE: 'mine' };
+    expect((await pruneS3([...SKIP, `--storage-credentials=${file}`], env)).status).toBe(0);
+    const { status, stderr, stdout } = await pruneS3([...SKIP, `--storage-credentials=${file}`], {});
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('the access key does not exist')]);
+  });
+});
