@@ -3,6 +3,7 @@ import Sequencer from '@jest/test-sequencer';
 
 /** The test files that take longest, the longest one first: more than half of the time of all tests. */
 const LONGEST = [
+  'core/hard-prune/way/conformance-servers',
   'e2e/prune-hard',
   'e2e/fault-matrix',
   'e2e/conformance',

@@ -43,12 +43,12 @@ export class SwiftAccount {
     await this.send('DELETE', `${container}/${key}`);
   }
 
-  /** Lists all keys, in order. */
-  async keys(container: string): Promise<string[]> {
+  /** Lists all keys, or those that begin with a prefix, in order. */
+  async keys(container: string, prefix = ''): Promise<string[]> {
     const keys: string[] = [];
     for (;;) {
-      const marker = encodeURIComponent(keys.at(-1) ?? '');
-      const response = await this.send('GET', container, {}, `?format=json&marker=${marker}`);
+      const query = new URLSearchParams({ format: 'json', prefix, marker: keys.at(-1) ?? '' });
+      const response = await this.send('GET', container, {}, `?${query}`);
       const page = (await response.json()) as { name: string }[];
       if (page.length === 0) return keys;
       keys.push(...page.map(({ name }) => name));
