@@ -2,66 +2,12 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { makeAuthority } from '../support/servers/certificates.js';
-import {
-  digestOf,
-  startDockerRegistry,
-  type DockerRegistry,
-  type PushedImage,
-} from '../support/servers/docker-registry.js';
+import { startDockerRegistry, type DockerRegistry } from '../support/servers/docker-registry.js';
 import { startStoragePrune } from '../support/guarded.js';
+import { expectServed, imageObject, stream } from '../support/pushed-images.js';
 import { startRedis, type RedisServer } from '../support/servers/redis.js';
 import { requires } from '../support/jest/requires.js';
 import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
-
-/** Returns the Image object of a pushed image. */
-function imageObject(
-  repository: string,
-  { digest, mediaType, layers, config }: PushedImage,
-  children: PushedImage[] = [],
-): object {
-  return {
-    metadata: { name: digest, annotations: { 'openshift.io/image.managed': 'true' } },
-    dockerImageReference: `registry/${repository}@${digest}`,
-    dockerImageMetadata: { Id: config ?? '' },
-    dockerImageManifestMediaType: mediaType,
-    dockerImageLayers: layers.map((name) => ({ name })),
-    ...(children.length > 0
-      ? { dockerImageManifests: children.map((child) => ({ digest: child.digest, mediaType: child.mediaType })) }
-      : {}),
-  };
-}
-
-const stream = (repository: string, ...images: PushedImage[]): object => {
-  const [namespace, name] = repository.split('/');
-  return {
-    metadata: { namespace, name },
-    status: { tags: [{ tag: 'latest', items: images.map(({ digest }) => ({ image: digest })) }] },
-  };
-};
-
-/** Fetches an image with its children and blobs, and compares every digest. */
-async function expectServed(registry: DockerRegistry, repository: string, digest: string): Promise<void> {
-  const response = await registry.request('GET', `/v2/${repository}/manifests/${digest}`, undefined, {
-    accept: [
-      'application/vnd.oci.image.manifest.v1+json',
-      'application/vnd.oci.image.index.v1+json',
-      'application/vnd.docker.distribution.manifest.v2+json',
-    ].join(', '),
-  });
-  expect(response.status).toBe(200);
-  expect(digestOf(response.body)).toBe(digest);
-  const manifest = JSON.parse(response.body.toString()) as {
-    manifests?: { digest: string }[];
-    config?: { digest: string };
-    layers?: { digest: string }[];
-  };
-  for (const child of manifest.manifests ?? []) await expectServed(registry, repository, child.digest);
-  for (const blob of [...(manifest.config ? [manifest.config] : []), ...(manifest.layers ?? [])]) {
-    const content = await registry.request('GET', `/v2/${repository}/blobs/${blob.digest}`);
-    expect(content.status).toBe(200);
-    expect(digestOf(content.body)).toBe(blob.digest);
-  }
-}
 
 requires('docker-registry', 'redis-server').describe('storage that a real registry wrote', () => {
   const authority = makeAuthority();
