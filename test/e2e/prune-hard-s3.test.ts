@@ -1,10 +1,15 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { ROOT, blobKey } from '../support/fake-object-store.js';
-import { guardedState } from '../support/guarded.js';
+import { guardedState, type Run } from '../support/guarded.js';
+import { makeAuthority } from '../support/servers/certificates.js';
 import { ACCESS_KEY, SECRET_KEY, s3Error, startFakeS3, type FakeS3 } from '../support/servers/fake-s3.js';
 import { kindOf, type StorageFault, type StorageRequest } from '../support/servers/storage-proxy.js';
 import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
@@ -38,6 +43,18 @@ afterEach(async () => {
 });
 
 const SKIP = ['--read-only=skip', '--keep-blobs-younger-than=0'];
+
+/** Starts a run that a test can kill. */
+function startS3(more: string[]): Run {
+  const where = ['--storage', `s3://${s3.bucket}`, '--storage-endpoint', s3.endpoint];
+  let child!: ChildProcess;
+  const ended = runCli(['prune', 'hard', ...where, ...more], {
+    kubeconfig: sandbox.kubeconfig.admin,
+    env: s3.env,
+    started: (started) => (child = started),
+  });
+  return { child, ended };
+}
 
 async function pruneS3(
   more: string[],
@@ -179,6 +196,33 @@ describe('faults', () => {
     expect((await pruneS3(['--confirm', ...SKIP])).status).toBe(0);
   });
 
+  test('kill -9 between batches: nothing in use is lost, and the next run finishes', async () => {
+    const { document: plan } = await pruneS3(SKIP);
+    const unused = new Set(plan.blobs.map(({ digest: name }) => blobKey(name)));
+    const kept = s3.store.keys().filter((key) => key.endsWith('/data') && !unused.has(key));
+    const { child, ended } = startS3(['--confirm', ...SKIP]);
+    let requests = 0;
+    s3.proxy.fault = (request) => {
+      if (kindOf(request) !== 'DeleteObjects' || ++requests < 2) return undefined;
+      child.kill('SIGKILL');
+      return { reset: true };
+    };
+    expect((await ended).signal).toBe('SIGKILL');
+    s3.proxy.reset();
+    expect((await pruneS3(['--confirm', ...SKIP])).status).toBe(0);
+    expect(s3.store.keys().filter((key) => key.endsWith('/data'))).toEqual(kept);
+    expect((await pruneS3(SKIP)).document.summary).toMatchObject({ blobs: 0, manifestLinks: 0, repositories: 0 });
+  });
+
+  test('two runs at once: both succeed, and nothing in use is lost', async () => {
+    const { document: plan } = await pruneS3(SKIP);
+    const unused = new Set(plan.blobs.map(({ digest: name }) => blobKey(name)));
+    const kept = s3.store.keys().filter((key) => key.endsWith('/data') && !unused.has(key));
+    const runs = await Promise.all([1, 2].map(() => pruneS3(['--confirm', ...SKIP])));
+    expect(runs.map(({ status }) => status)).toEqual([0, 0]);
+    expect(s3.store.keys().filter((key) => key.endsWith('/data'))).toEqual(kept);
+  });
+
   test('a bucket of another cluster is refused', async () => {
     for (const key of s3.store.keys()) s3.store.objects.delete(key);
     s3.store.put(blobKey(digest('other')), 1);
@@ -220,7 +264,31 @@ describe('bad input', () => {
     expect(stderr).not.toContain('hunter2hunter2');
   });
 
-  test('an endpoint that cannot be reached, and one whose authority is not known', async () => {
+  test('an authority that is not known, until --storage-ca names it', async () => {
+    const authority = await makeAuthority();
+    const server = https.createServer(await authority.issue(), ({ method, url, headers }, response) => {
+      const forward = http.request({ port: s3.proxy.port, method, path: url, headers }, (answer) => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response);
+      });
+      forward.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      s3.endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
+      const { status, stdout, stderr } = await pruneS3(SKIP);
+      expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('signed by unknown authority')]);
+      expect(stdout + stderr).toContain('--storage-ca');
+      const file = path.join(temporaryDirectory(), 'ca.crt');
+      writeFileSync(file, authority.cert);
+      expect((await pruneS3([...SKIP, `--storage-ca=${file}`])).status).toBe(0);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  test('an endpoint that cannot be reached', async () => {
     const args = ['prune', 'hard', '--storage', 's3://bucket', '--storage-endpoint', 'https://127.0.0.1:1', ...SKIP];
     const { status, stderr } = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env: s3.env });
     expect([status, stderr]).toEqual([1, expect.stringContaining('connection refused')]);

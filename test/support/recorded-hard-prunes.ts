@@ -26,7 +26,7 @@ export function recordedHardPrunes(): RecordedCase[] {
 }
 
 /** A storage that contains the tree of a case. */
-export interface FilledStorage {
+interface FilledStorage {
   storage: Storage;
   /** Lists its files or keys, relative to `docker/registry/v2`, sorted. */
   files(): string[] | Promise<string[]>;

@@ -31,7 +31,7 @@ export async function listOpenUploads({ store, root, signal }: Source): Promise<
 }
 
 /** Returns the upload that an open upload belongs to; undefined if its key is not part of the layout. */
-export function ownerOf({ key }: OpenUpload, root: string): Upload | undefined {
+function ownerOf({ key }: OpenUpload, root: string): Upload | undefined {
   const parsed = parseKey(key.slice(root.length + 1), 0);
   if (parsed.kind === 'blob') return { repository: BLOBS, id: parsed.hex };
   return parsed.kind === 'upload' ? { repository: parsed.repository, id: parsed.id } : undefined;

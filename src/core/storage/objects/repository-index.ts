@@ -47,9 +47,3 @@ export class RepositoryIndex {
 export function touchUpload(uploads: Map<string, number>, id: string, writtenAt: number): void {
   uploads.set(id, Math.max(uploads.get(id) ?? 0, writtenAt));
 }
-
-/** Returns when a link was written; undefined if it was not listed. */
-export function linkTime({ hexes, times }: LinkList, hex: string): number | undefined {
-  const at = hexes.indexOf(hex);
-  return at === -1 ? undefined : times[at];
-}

@@ -13,7 +13,7 @@ interface CredentialOptions {
 }
 
 /** Credentials, and the region that the profile names. */
-export interface FoundCredentials {
+interface FoundCredentials {
   credentials: S3Credentials;
   /** From the variables of the environment or the profile. */
   region?: string;

@@ -19,7 +19,7 @@ export interface S3Credentials {
 }
 
 /** The address of a bucket: scheme, host and port, and the path of the bucket, without a slash at the end. */
-export interface BucketAddress {
+interface BucketAddress {
   origin: string;
   path: string;
 }
