@@ -1,20 +1,21 @@
 import { access, constants, realpath } from 'node:fs/promises';
 import { Flags, type Interfaces } from '@oclif/core';
-import { hideUserInfo } from '../core/kit/secrets/known.js';
 import { usageError } from '../core/model/errors.js';
 import type { ObjectStoreLocation, StorageLocation } from '../core/storage/location.js';
 import { authoritiesFlag } from './authorities.js';
+import { storeUrl } from './store-url.js';
 
 /** Select the registry's storage. */
 export const storageFlags = {
   storage: Flags.string({
     helpValue: 'DIR|URL',
     description:
-      "prune the registry's storage itself: directory where its volume is mounted (it contains docker/registry/v2), or s3://BUCKET[/ROOT]",
+      "prune the registry's storage itself: directory where its volume is mounted (it contains docker/registry/v2), or s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT] or swift://CONTAINER[/PREFIX]",
   }),
   'storage-endpoint': Flags.string({
     helpValue: 'URL',
-    description: 'URL of the object storage that --storage names (default: that of AWS)',
+    description:
+      'URL of the object storage that --storage names (default: AWS; Azure, of which it is the blob URL of the account; the account that the login to Swift states)',
   }),
   'storage-region': Flags.string({
     helpValue: 'REGION',
@@ -71,7 +72,7 @@ async function directory(path: string): Promise<string> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT') throw usageError(`--storage ${path}: ${message}`);
     throw usageError(`--storage ${path}: no such directory`, [
-      "pass the directory where the registry's volume is mounted, or the URL of an object storage: s3://BUCKET",
+      "pass the directory where the registry's volume is mounted, or the URL of an object storage: s3://BUCKET, azure://ACCOUNT/CONTAINER or swift://CONTAINER",
     ]);
   }
 }
@@ -84,43 +85,22 @@ async function objectStore(scheme: string, storage: string, flags: StorageFlagVa
     throw usageError(`--storage ${scheme}://…: regadm cannot prune this kind of storage itself`, [
       "omit --storage: the registry's own pruner runs in its pod then",
     ]);
-  if (scheme !== 's3')
-    throw usageError(`--storage ${scheme}://…: unknown scheme`, ['pass a directory, or s3://BUCKET[/ROOT]']);
-  const { 'storage-ca': ca, 'storage-endpoint': endpoint, 'storage-credentials': file } = flags;
+  const { 'storage-ca': ca, 'storage-credentials': file } = flags;
+  const place = storeUrl(scheme, storage, flags['storage-endpoint']);
+  if (place.kind !== 's3') assertOnlyS3(flags);
   if (file !== undefined) await assertReadable('storage-credentials', file);
   return {
-    kind: 's3',
-    ...bucketOf(storage),
-    endpoint: endpoint === undefined ? undefined : endpointFlag(endpoint),
-    region: regionFlag(flags['storage-region']),
-    credentialsFile: file,
+    ...place,
+    ...(place.kind === 's3' ? { region: regionFlag(flags['storage-region']), credentialsFile: file } : {}),
     authorities: ca === undefined ? undefined : await authoritiesFlag('storage-ca', ca, "the storage's certificate"),
     concurrency: concurrencyFlag(flags['storage-concurrency']),
   };
 }
 
-function bucketOf(storage: string): { bucket: string; directory: string } {
-  hideUserInfo(storage);
-  const [bucket = '', ...names] = storage.slice('s3://'.length).replace(/\/+$/, '').split('/');
-  const form = ['write it as s3://BUCKET or s3://BUCKET/ROOT'];
-  if (bucket === '') throw usageError('--storage s3://…: the name of the bucket is missing', form);
-  if (bucket.includes('@'))
-    throw usageError('--storage s3://…: it contains a user or a password', [
-      ...form,
-      'set the AWS_* variables, or pass --storage-credentials FILE',
-    ]);
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(bucket))
-    throw usageError('--storage s3://…: the name of the bucket is not valid', form);
-  if (names.some((name) => name === '' || name === '.' || name === '..' || /[\\?#\0]/.test(name)))
-    throw usageError('--storage s3://…: the root directory is not valid', form);
-  return { bucket, directory: names.join('/') };
-}
-
-function endpointFlag(text: string): string {
-  hideUserInfo(text);
-  const url = URL.canParse(text) && /^https?:\/\//i.test(text) ? new URL(text) : undefined;
-  if (url && url.username + url.password + url.search + url.hash === '' && url.pathname === '/') return url.origin;
-  throw usageError('--storage-endpoint: not the URL of an object storage', ['write it as https://HOST[:PORT]']);
+/** @throws RegadmError (USAGE) if a flag is set that only S3 has */
+function assertOnlyS3(flags: StorageFlagValues): void {
+  const other = (['storage-region', 'storage-credentials'] as const).find((name) => flags[name] !== undefined);
+  if (other) throw usageError(`--${other} works only with --storage s3://BUCKET`);
 }
 
 function regionFlag(text: string | undefined): string | undefined {

@@ -1,4 +1,6 @@
-import type { StorageLocation } from './location.js';
+import type { ConnectOptions } from './http/client.js';
+import type { ObjectStoreLocation, StorageLocation } from './location.js';
+import type { ObjectStore } from './objects/object-store.js';
 import type { Storage } from './storage.js';
 
 interface OpenOptions {
@@ -16,17 +18,27 @@ export async function openStorage(location: StorageLocation, options: OpenOption
     const { openFilesystemStorage } = await import('./filesystem/index.js');
     return openFilesystemStorage(location);
   }
-  const [{ openS3Store }, { ObjectStorage }, { findRegistryKey }] = await Promise.all([
-    import('./objects/s3/index.js'),
+  const [{ ObjectStorage }, { findRegistryKey }] = await Promise.all([
     import('./objects/index.js'),
     import('./objects/open.js'),
   ]);
-  const { authorities, concurrency, directory } = location;
-  const store = await openS3Store(location, { authorities, concurrency, log: options.log });
+  const { authorities, concurrency } = location;
+  const { store, directory } = await openStore(location, { authorities, concurrency, log: options.log });
   try {
     return new ObjectStorage(store, await findRegistryKey(store, directory, options.signal));
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** Opens an object store. @returns also the directory in it that contains `docker/registry/v2` */
+async function openStore(
+  location: ObjectStoreLocation,
+  connect: ConnectOptions,
+): Promise<{ store: ObjectStore; directory: string }> {
+  const { kind, directory } = location;
+  if (kind === 'swift') return (await import('./objects/swift/index.js')).openSwiftStore(location, connect);
+  if (kind === 'azure') return (await import('./objects/azure/index.js')).openAzureStore(location, connect);
+  return { store: await (await import('./objects/s3/index.js')).openS3Store(location, connect), directory };
 }

@@ -28,6 +28,12 @@ export class AzureContainer {
     await this.send('DELETE', key, {});
   }
 
+  /** Lists the names of at most 5,000 blobs, in order. */
+  async keys(): Promise<string[]> {
+    const text = await (await this.send('GET', '', { comp: 'list', restype: 'container' })).text();
+    return [...text.matchAll(/<Name>([^<]*)<\/Name>/g)].map(([, name]) => name!);
+  }
+
   /** Makes a shared access signature for the container. @param permissions letters, such as `rwdl` */
   sas(permissions: string): string {
     const { account, key } = this.azurite;

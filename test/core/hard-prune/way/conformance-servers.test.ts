@@ -78,7 +78,10 @@ requires(...SWIFT_PROGRAMS).describe("the registry's own decisions, recorded, in
 
   test.each(cases)('%s', async (prefix, recorded) => {
     const env = { ST_AUTH: swift.authUrl, ST_USER: swift.user, ST_KEY: swift.key };
-    const opened = await openSwiftStore({ container: 'registry', prefix }, { concurrency: CONCURRENCY, env });
+    const opened = await openSwiftStore(
+      { container: 'registry', directory: prefix },
+      { concurrency: CONCURRENCY, env },
+    );
     await pruneAsRecorded(recorded, { ...opened, put: (key, content) => put(prefix, key, content) });
     const left = await swift.account.keys('registry', `${prefix}/`);
     const blobs = left.filter((key) => key.endsWith('/data')).length;
@@ -97,7 +100,7 @@ requires('azurite-blob').describe("the registry's own decisions, recorded, in Az
 
   test.each(cases)('%s', async (root, recorded) => {
     const env = { AZURE_STORAGE_KEY: azurite.key };
-    const location = { account: azurite.account, container: 'registry', endpoint: azurite.endpoint, root };
+    const location = { account: azurite.account, container: 'registry', endpoint: azurite.endpoint, directory: root };
     const opened = await openAzureStore(location, { concurrency: CONCURRENCY, env });
     await pruneAsRecorded(recorded, { ...opened, put: (key, content) => container.put(`/${key}`, content) });
   });

@@ -1,6 +1,7 @@
 import { refusal } from '../../../model/errors.js';
 import { StoreClient, type ConnectOptions } from '../../http/client.js';
-import { azureSettings, type AzureLocation, type AzureSettings } from './settings.js';
+import type { AzureLocation } from '../../location.js';
+import { azureSettings, type AzureSettings } from './settings.js';
 import { AzureStore } from './store.js';
 
 /**
@@ -10,7 +11,7 @@ import { AzureStore } from './store.js';
  * @throws RegadmError STORAGE_UNKNOWN_LAYOUT (exit status 4) if there are blobs with and without the slash
  */
 export async function openAzureStore(
-  location: AzureLocation,
+  location: Omit<AzureLocation, 'kind'> & { directory: string },
   connect: ConnectOptions,
 ): Promise<{ store: AzureStore; directory: string }> {
   const settings = azureSettings(location, connect.env ?? process.env);
@@ -20,8 +21,8 @@ export async function openAzureStore(
     connect,
   );
   try {
-    const store = await findStore(client, settings, { root: location.root, concurrency: connect.concurrency });
-    return { store, directory: location.root };
+    const store = await findStore(client, settings, { root: location.directory, concurrency: connect.concurrency });
+    return { store, directory: location.directory };
   } catch (error) {
     await client.close();
     throw error;

@@ -1,6 +1,7 @@
 import { hideSecret } from '../../../kit/secrets/known.js';
 import { ADVICE } from '../../../model/advice.js';
 import { RegadmError } from '../../../model/errors.js';
+import type { AzureLocation } from '../../location.js';
 
 /** Where a container is and how to reach it. */
 export interface AzureSettings {
@@ -14,21 +15,14 @@ export interface AzureSettings {
 /** An account key in base64, or the parameters of a shared access signature. */
 export type AzureCredentials = { key: string } | { sas: URLSearchParams };
 
-/** `azure://ACCOUNT/CONTAINER[/ROOT]`. */
-export interface AzureLocation {
-  account: string;
-  container: string;
-  /** Root directory, without slashes at its ends; empty if there is none. */
-  root: string;
-  /** The account's blob URL. Default: that of Azure's public cloud. */
-  endpoint?: string;
-}
-
 /**
  * Reads the credentials of an account from the environment. The account key is preferred.
  * @throws RegadmError STORAGE_CREDENTIALS
  */
-export function azureSettings({ account, container, endpoint }: AzureLocation, env: NodeJS.ProcessEnv): AzureSettings {
+export function azureSettings(
+  { account, container, endpoint }: Omit<AzureLocation, 'kind'>,
+  env: NodeJS.ProcessEnv,
+): AzureSettings {
   return {
     account,
     container,

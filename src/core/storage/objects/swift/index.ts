@@ -1,29 +1,22 @@
 import type { ConnectOptions } from '../../http/client.js';
+import type { SwiftLocation } from '../../location.js';
 import { bulkLimits } from './bulk-delete.js';
 import { SwiftSession } from './session.js';
 import { readSwiftLogin } from './settings.js';
 import { SwiftStore } from './store.js';
 
-/** `swift://CONTAINER[/PREFIX]`. */
-export interface SwiftLocation {
-  container: string;
-  /** The prefix of the registry's driver, without slashes at its ends; empty if it has none. */
-  prefix: string;
-  /** The account's URL, instead of the one that the login states. */
-  endpoint?: string;
-}
-
 /**
- * Logs in to Swift with the credentials of the environment.
+ * Logs in to Swift with the credentials of the environment. The location's directory is the prefix of the registry's
+ * driver.
  * @returns the store, and the directory in it that contains `docker/registry/v2`
  * @throws RegadmError STORAGE_CREDENTIALS, STORAGE_DENIED, STORAGE_UNREACHABLE, STORAGE_ERROR
  */
 export async function openSwiftStore(
-  { container, prefix, endpoint }: SwiftLocation,
+  { container, directory: prefix, endpoint }: Omit<SwiftLocation, 'kind'> & { directory: string },
   connect: ConnectOptions,
 ): Promise<{ store: SwiftStore; directory: string }> {
   const login = readSwiftLogin(connect.env ?? process.env);
-  const name = `swift://${container}${prefix === '' ? '' : `/${prefix}`}`;
+  const name = `swift://${container}`;
   const session = await SwiftSession.open({ name, login, connect, endpoint });
   const below = prefix === '' ? '' : `${prefix}/`;
   const { maximum: bulk } = bulkLimits(await session.info());

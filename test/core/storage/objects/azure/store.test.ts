@@ -49,7 +49,7 @@ requires('azurite-blob').describe('a container of Azure', () => {
     const location = {
       account: azurite.account,
       container: name,
-      root,
+      directory: root,
       endpoint: endpoint ?? `${proxy.url}/${azurite.account}`,
     };
     const { store } = await openAzureStore(location, {

@@ -49,7 +49,7 @@ requires('docker-registry', ...SWIFT_PROGRAMS).describe('storage that a registry
 
   const openStore = async (): Promise<{ store: SwiftStore; directory: string }> => {
     const env = { ST_AUTH: `${proxy.url}/auth/v1.0`, ST_USER: swift.user, ST_KEY: swift.key };
-    const result = await openSwiftStore({ container: name(), prefix: 'some/prefix' }, { concurrency: 4, env });
+    const result = await openSwiftStore({ container: name(), directory: 'some/prefix' }, { concurrency: 4, env });
     opened.push(result.store);
     return result;
   };

@@ -41,7 +41,7 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
   const open = async (env = v1(), log: string[] = []): Promise<SwiftStore> => {
     const sleep = async (): Promise<void> => {};
     const options = { concurrency: 4, env, sleep, log: (_level: number, line: string) => log.push(line) };
-    const { store } = await openSwiftStore({ container, prefix: '' }, options);
+    const { store } = await openSwiftStore({ container, directory: '' }, options);
     opened.push(store);
     return store;
   };
@@ -207,7 +207,10 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
   });
 
   test('a missing container, a user without permission, wrong credentials and a closed port are named', async () => {
-    const { store: missing } = await openSwiftStore({ container: 'none', prefix: '' }, { concurrency: 1, env: v1() });
+    const { store: missing } = await openSwiftStore(
+      { container: 'none', directory: '' },
+      { concurrency: 1, env: v1() },
+    );
     opened.push(missing);
     await expect(listed(missing)).rejects.toThrow('the container does not exist');
     const guest = await open({ ...v1(), ST_USER: 'test:guest' });
