@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command, Errors, type Interfaces } from '@oclif/core';
 import { normalizeArgv, requestedFormat } from './argv.js';
 import { commonFlags } from '../flags/output.js';
@@ -19,6 +20,8 @@ export type FlagsOf<T extends typeof Command> = Interfaces.InferredFlags<
 
 interface MetricsFlagValues {
   'metrics-file'?: string;
+  'audit-log'?: string;
+  'plan-out'?: string;
   confirm?: boolean;
 }
 
@@ -158,8 +161,13 @@ export abstract class BaseCommand extends Command {
   }
 
   /** @throws RegadmError METRICS_FILE, FILE_EXISTS if the file of `--metrics-file` cannot be written at the end */
-  private async startMetrics({ 'metrics-file': file, confirm }: MetricsFlagValues, canChange: boolean): Promise<void> {
+  private async startMetrics(flags: MetricsFlagValues, canChange: boolean): Promise<void> {
+    const { 'metrics-file': file, confirm } = flags;
     if (file === undefined) return;
+    for (const other of ['audit-log', 'plan-out'] as const) {
+      if (flags[other] !== undefined && path.resolve(flags[other]) === path.resolve(file))
+        throw usageError(`--metrics-file and --${other} cannot be the same file`);
+    }
     const { RunMetrics } = await import('./run-metrics.js');
     const { version } = this.config;
     const command = this.id?.replaceAll(':', ' ') ?? '';

@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import type { PruneOptions } from '../core/graph/options.js';
+import { checkCount } from './count.js';
 import { durationFlag } from './duration.js';
 import { checkNamespaceFlag } from './namespace.js';
 import { isDigest } from '../core/model/digest.js';
@@ -93,7 +94,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
   if (flags['prune-over-size-limit'] && (keep !== undefined || young !== undefined)) {
     throw usageError('--prune-over-size-limit cannot be specified with --keep-tag-revisions nor --keep-younger-than');
   }
-  if ((keep ?? 0) < 0) throw usageError('--keep-tag-revisions must be greater than or equal to 0');
+  checkCount('keep-tag-revisions', keep);
   const keepYoungerThanMs = durationFlag('keep-younger-than', young ?? '60m');
   checkNamespaceFlag(flags.namespace);
   if (flags['prune-signatures'] && flags.referrers === 'oc') {

@@ -2,6 +2,7 @@ import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
 import type { ObjectPruneRequest } from '../core/object-prune/request.js';
 import { clusterFlags } from './cluster.js';
+import { checkCount } from './count.js';
 import { durationFlag } from './duration.js';
 import { maxObjectsFlag } from './max-delete.js';
 import { metricsFlags } from './metrics.js';
@@ -104,8 +105,8 @@ export function toObjectPruneRequest(
 ): ObjectPruneRequest {
   const keepYoungerThan = flags['keep-younger-than'];
   const keepYoungerThanMs = durationFlag('keep-younger-than', keepYoungerThan);
-  for (const name of ['keep-complete', 'keep-failed'] as const)
-    if (flags[name] < 0) throw usageError(`--${name} must be greater than or equal to 0`);
+  checkCount('keep-complete', flags['keep-complete']);
+  checkCount('keep-failed', flags['keep-failed']);
   checkNamespaceFlag(flags.namespace);
   if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
   if (flags['audit-log'] !== undefined && !flags.confirm)

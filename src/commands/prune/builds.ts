@@ -15,16 +15,16 @@ export default class PruneBuilds extends BaseCommand {
       command: '<%= config.bin %> <%= command.id %>',
     },
     {
+      description: 'In a script: print one JSON document, and exit with status 2 if there is something to delete',
+      command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode',
+    },
+    {
       description: 'Keep only the newest complete build, and actually delete the rest',
       command: '<%= config.bin %> <%= command.id %> --keep-complete=1 --keep-failed=0 --confirm',
     },
     {
       description: 'Also delete builds whose BuildConfig no longer exists, in one namespace',
-      command: '<%= config.bin %> <%= command.id %> --orphans -n dev',
-    },
-    {
-      description: 'In a script: print one JSON document, and exit with status 2 if there is something to delete',
-      command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode',
+      command: '<%= config.bin %> <%= command.id %> --orphans -n ci',
     },
     {
       description: 'Delete at most 100 builds, and write a line for each to a file',

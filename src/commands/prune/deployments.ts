@@ -16,16 +16,16 @@ export default class PruneDeployments extends BaseCommand {
       command: '<%= config.bin %> <%= command.id %>',
     },
     {
+      description: 'In a script: print one JSON document, and exit with status 2 if there is something to delete',
+      command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode',
+    },
+    {
       description: 'Also prune the replica sets of Deployments, and actually delete',
       command: '<%= config.bin %> <%= command.id %> --replica-sets --keep-complete=3 --confirm',
     },
     {
       description: 'Also delete those whose DeploymentConfig no longer exists, in one namespace',
-      command: '<%= config.bin %> <%= command.id %> --orphans -n dev',
-    },
-    {
-      description: 'In a script: print one JSON document, and exit with status 2 if there is something to delete',
-      command: '<%= config.bin %> <%= command.id %> -o json --detailed-exitcode',
+      command: '<%= config.bin %> <%= command.id %> --orphans -n ci',
     },
     {
       description: 'Delete at most a tenth of all, and write a line for each to a file',

@@ -3,6 +3,7 @@ import type { KubeObject } from '../model/kube.js';
 import { ApiError, apiError, isNotFound, lacksApi } from './api-error.js';
 import type { ClusterApi } from './api.js';
 import { expectObject } from './expect.js';
+import { isAbsent } from './lists/absent.js';
 import { readList } from './lists/list.js';
 import { OBJECT_PARSER, type ObjectPage } from './lists/page.js';
 import { describeObject, pathOf, type ObjectReference } from './object-reference.js';
@@ -42,6 +43,8 @@ export async function findObject<T extends KubeObject = KubeObject>(
 
 interface ReadOptions {
   signal?: AbortSignal;
+  /** True: discovery must confirm that the server does not serve the resource: a single 404 can be a mistake. */
+  confirmAbsence?: boolean;
   /** Timeout in ms. */
   timeoutMs?: number;
   /** False: no retry. */
@@ -61,8 +64,11 @@ export async function findReading<T extends KubeObject = KubeObject>(
   reference: ObjectReference,
   options: ReadOptions = {},
 ): Promise<Reading<T> | undefined> {
-  const response = await api.request('GET', pathOf(reference), { ...options, validate: expectObject(reference) });
-  if (isNotFound(response, reference) || lacksApi(response)) return undefined;
+  const { confirmAbsence, ...sending } = options;
+  const response = await api.request('GET', pathOf(reference), { ...sending, validate: expectObject(reference) });
+  if (isNotFound(response, reference)) return undefined;
+  if (lacksApi(response) && (!confirmAbsence || (await isAbsent(api, reference.resource, options.signal))))
+    return undefined;
   if (response.status !== 200) throw apiError(response, `cannot read ${describeObject(reference)}`);
   return { object: response.json<T>(), serverTime: serverTime(response) };
 }

@@ -9,7 +9,7 @@ export function toObjectPrunePorts(api: ClusterApi): ObjectPrunePorts {
   return {
     server: api.server,
     list: (resource, reader, options) => listRecords(api, resource, reader, options),
-    find: (target) => findObject(api, target),
+    find: (target) => findObject(api, target, { confirmAbsence: true }),
     delete: (target, { uid, resourceVersion, beforeRetry }) =>
       deleteObject(api, target, { uid, resourceVersion, propagation: 'Background', beforeRetry }),
     reviewAccess: (permission, signal) => reviewAccess(api, permission, signal),

@@ -1,3 +1,4 @@
+import { ApiError, isForbidden } from '../cluster/api-error.js';
 import { describePermission, type Permission } from '../cluster/access-review.js';
 import { qualifiedName, type ListedResource } from '../cluster/resources.js';
 import type { RunContext } from '../deletion/run-context.js';
@@ -45,13 +46,22 @@ function neededFor(feature: ObjectPruneFeature, { deletions }: ObjectPrunePlan):
     deletions.flatMap(({ because }) => (because.because === 'orphan' && because.owner ? [because.owner.kind] : [])),
   );
   return [
-    {
-      role: 'regadm-prune-objects',
-      verbs: ['get', 'delete'],
-      resources: [...kinds].map((kind) => feature.kinds[kind]!.resource),
-    },
+    toDelete([...kinds].map((kind) => feature.kinds[kind]!.resource)),
     { role: 'regadm-read-owners', verbs: ['get'], resources: [...owners].map((kind) => feature.owners[kind]!) },
   ];
+}
+
+/** Returns the permissions that deletions need. */
+function toDelete(resources: readonly ListedResource[]): Needed {
+  return { role: 'regadm-prune-objects', verbs: ['get', 'delete'], resources };
+}
+
+/** Names the missing permission in an error of a deletion, which names the role of image pruners otherwise. */
+export function withPermission(error: unknown, resource: ListedResource): unknown {
+  if (!(error instanceof ApiError) || !isForbidden(error)) return error;
+  const { message, code, status, reason, answer, step } = error;
+  const suggestions = [grantAdvice(toDelete([resource]))];
+  return new ApiError(message, { code, status, reason, answer, step, suggestions, cause: error });
 }
 
 function toError(missing: readonly { needed: Needed; denied: readonly Permission[] }[]): RegadmError | undefined {
@@ -59,11 +69,12 @@ function toError(missing: readonly { needed: Needed; denied: readonly Permission
   if (denied.length === 0) return undefined;
   return new RegadmError(`the user may not ${denied.map(describePermission).join(', ')}`, {
     code: 'FORBIDDEN',
-    suggestions: missing.map(({ needed }) => remedyFor(needed)),
+    suggestions: missing.map(({ needed }) => grantAdvice(needed)),
   });
 }
 
-function remedyFor({ role, verbs, resources }: Needed): string {
+/** Returns the command that gives a user these permissions: `system:image-pruner` lacks them. */
+export function grantAdvice({ role, verbs, resources }: Needed): string {
   const names = resources.map(qualifiedName).join(',');
   const allVerbs = ['list', ...verbs].join(',');
   return `grant it: oc create clusterrole ${role} --verb=${allVerbs} --resource=${names} && oc adm policy add-cluster-role-to-user ${role} USER`;

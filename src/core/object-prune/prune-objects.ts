@@ -78,7 +78,12 @@ async function run(
   const execution = await finish(plan, context);
   const { startedAt, warnings } = context;
   const { keepYoungerThan } = request;
-  return { feature, startedAt, finishedAt: new Date(), keepYoungerThan, plan, warnings, ...execution };
+  const { unreadable = [], now } = evidence;
+  return {
+    ...execution,
+    ...{ feature, startedAt, finishedAt: new Date(), keepYoungerThan, plan, warnings, now },
+    failures: [...unreadable, ...execution.failures],
+  };
 }
 
 /** @throws RegadmError NOT_FOUND if the namespace does not exist and the user is allowed to see that */

@@ -11,6 +11,8 @@ export interface ObjectPruneReport {
   /** The value of `--keep-younger-than` as the user wrote it. */
   keepYoungerThan: string;
   plan: ObjectPrunePlan;
+  /** The API server's time, from which ages are counted, in ms since the epoch. */
+  now: number;
   /** What happened to the plan's deletions; in the same order. */
   statuses: readonly EntryStatus[];
   warnings: string[];

@@ -47,6 +47,7 @@ describe('usage', () => {
     for (const [flag, message] of [
       ['--keep-complete=-1', '--keep-complete must be greater than or equal to 0'],
       ['--keep-failed=-1', '--keep-failed must be greater than or equal to 0'],
+      ['--keep-complete=99999999999999999999999', '--keep-complete must be less than or equal to 9007199254740991'],
       ['--keep-younger-than=-1m', '--keep-younger-than must be greater than or equal to 0'],
       ['--keep-younger-than=soon', 'soon'],
       ['--max-delete=10Gi', `not a number of ${command} or a percentage`],
@@ -372,4 +373,44 @@ describe('several runs', () => {
     expect(json(result).objects).toEqual([expect.objectContaining({ name: 'app-1', status: 'skipped' })]);
     expect(deletions()).toEqual([]);
   });
+});
+
+test('a table states what failed, what was skipped and what is gone, in sections with a blank line in front', async () => {
+  addBuilds();
+  sandbox.addFault('DELETE /builds/app-1$ => 403');
+  const { status, stdout, stderr } = await run(['builds', '--confirm']);
+  expect(status).toBe(3);
+  expect(stdout).not.toContain('\\n');
+  expect(stdout).toMatch(/^2 of 8 builds deleted\.\n\nNAMESPACE/);
+  expect(stdout).toMatch(
+    /\n\nFailed\n {2}Build dev\/app-1: .*\n\nWhat to do\n {2}\* grant it: oc create clusterrole regadm-prune-objects/,
+  );
+  expect(stderr).toContain('hint: the images that only these builds used');
+});
+
+test('without a deletion, no images are said to be unused', async () => {
+  addBuilds();
+  sandbox.addFault('DELETE /builds/ => 403');
+  const { stdout, stderr } = await run(['builds', '--confirm']);
+  expect(stdout).toMatch(/^0 of 8 builds deleted\./);
+  expect(stderr).not.toContain('hint:');
+});
+
+test.each(['audit-log', 'plan-out'])('--%s and --metrics-file cannot be the same file', async (flag) => {
+  addBuilds();
+  const file = join(directory, 'both');
+  const command = flag === 'plan-out' ? 'images' : 'builds';
+  const { status, stderr } = await run([
+    command,
+    `--${flag}`,
+    file,
+    '--metrics-file',
+    `${directory}/./both`,
+    '--confirm',
+  ]);
+  expect({ status, stderr }).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(`--metrics-file and --${flag} cannot be the same file`) as string,
+  });
+  expect(deletions()).toEqual([]);
 });

@@ -39,6 +39,7 @@ export async function listRecords<Record>(
   const parse = (body: Buffer): RecordPage<Record> => {
     const list = readJson(body, { kind: 'all', apiVersion: 'all', metadata: 'all', items: fields }) as KubeList | null;
     const items = itemsOf(list);
+    assertIn(options.namespace, items);
     return { ...positionOf(list!, items), records: items.map(checkedReducer(resource.resource, reduce)) };
   };
   const reader = {
@@ -50,4 +51,10 @@ export async function listRecords<Record>(
   };
   const { serverTime } = await readList(api, resource, reader, options);
   return { records, serverTime };
+}
+
+/** @throws Error if an object is not in the namespace that was listed */
+function assertIn(namespace: string | undefined, items: readonly KubeObject[]): void {
+  const other = items.find(({ metadata }) => namespace !== undefined && metadata.namespace !== namespace);
+  if (other) throw new Error(`it contains an object of namespace ${String(other.metadata.namespace)}`);
 }

@@ -45,24 +45,36 @@ export function isReplaced(reference: OwnerReference | undefined, { uid }: Owner
   return reference?.uid !== undefined && uid !== undefined && reference.uid !== uid;
 }
 
+/** The current revisions of all owners. */
+interface CurrentRevisions {
+  /** Every controller that is a current revision. */
+  all: ReadonlySet<ReplicaController>;
+  /** The newest controller of an owner, by `revisionsKey`. */
+  newest: ReadonlyMap<string, ReplicaController>;
+}
+
 /**
  * Finds the controllers that are the current revision of an owner: the newest one, the one with the highest revision (a
  * rollback of a Deployment uses an old ReplicaSet again), and the newest complete one (a DeploymentConfig keeps it
  * until the next rollout is complete). Its number of replicas says nothing: the owner can be scaled to zero.
  */
-export function currentRevisions(controllers: readonly ReplicaController[]): Set<ReplicaController> {
-  const current = new Set<ReplicaController>();
-  const byOwner = groupBy(controllers, (controller) => {
-    const owner = ownerNameOf(controller);
-    return owner && `${ownerKey(owner)} ${ownerReferenceOf(controller)?.uid ?? ''}`;
-  });
-  for (const group of byOwner.values()) {
+export function currentRevisions(controllers: readonly ReplicaController[]): CurrentRevisions {
+  const all = new Set<ReplicaController>();
+  const newestOf = new Map<string, ReplicaController>();
+  for (const [key, group] of groupBy(controllers, revisionsKey)) {
     const [newest, ...older] = group.sort(newestFirst);
-    current.add(newest!);
+    newestOf.set(key, newest!);
+    all.add(newest!);
     const highest = older.reduce((best, one) => ((one.revision ?? -1) > (best.revision ?? -1) ? one : best), newest!);
-    current.add(highest);
+    all.add(highest);
     const complete = group.find(({ phase }) => phase === 'Complete');
-    if (complete) current.add(complete);
+    if (complete) all.add(complete);
   }
-  return current;
+  return { all, newest: newestOf };
+}
+
+/** Returns a key that the controllers of one owner share, with its uid; undefined without an owner. */
+export function revisionsKey(controller: ReplicaController): string | undefined {
+  const owner = ownerNameOf(controller);
+  return owner && `${ownerKey(owner)} ${ownerReferenceOf(controller)?.uid ?? ''}`;
 }

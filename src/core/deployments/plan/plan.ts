@@ -9,7 +9,15 @@ import {
 } from '../../object-prune/plan/plan.js';
 import { ageReason, type KeepReason, type Outcome } from '../../object-prune/plan/reason.js';
 import type { ReplicaController } from './controller.js';
-import { currentRevisions, isReplaced, otherOwnerOf, ownerKey, ownerNameOf, ownerReferenceOf } from './owners.js';
+import {
+  currentRevisions,
+  isReplaced,
+  otherOwnerOf,
+  ownerKey,
+  ownerNameOf,
+  ownerReferenceOf,
+  revisionsKey,
+} from './owners.js';
 
 /** What is read of the cluster before deployments are pruned. */
 export interface DeploymentEvidence extends ObjectEvidence {
@@ -59,7 +67,7 @@ class DeploymentPlanner {
       if (obstacle) this.decisions.keep(controller, obstacle);
       else this.decide(controller);
     }
-    const current = this.isSafe ? currentRevisions(this.evidence.objects) : new Set<ReplicaController>();
+    const current = this.isSafe ? currentRevisions(this.evidence.objects) : undefined;
     for (const group of groupBy(this.counted, ({ owner }) => this.keyOf(owner)).values()) this.retain(group, current);
     return this.decisions.toPlan(this.options);
   }
@@ -102,14 +110,15 @@ class DeploymentPlanner {
     this.counted.push({ controller, owner });
   }
 
-  private retain(group: readonly Counted[], current: ReadonlySet<ReplicaController>): void {
-    const { owner } = group[0]!;
+  private retain(group: readonly Counted[], current: ReturnType<typeof currentRevisions> | undefined): void {
+    const { owner, controller: first } = group[0]!;
+    const newest = current?.newest.get(revisionsKey(first) ?? '');
     for (const outcome of ['complete', 'failed'] as const) {
       const controllers = group
         .map(({ controller }) => controller)
         .filter(({ phase }) => OUTCOMES.get(phase) === outcome);
       const keep = outcome === 'complete' ? this.options.keepComplete : this.options.keepFailed;
-      this.decisions.retain(controllers, { outcome, keep, owner, current });
+      this.decisions.retain(controllers, { outcome, keep, owner, current: current?.all, newest });
     }
   }
 }

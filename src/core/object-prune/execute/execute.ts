@@ -8,8 +8,9 @@ import type { Reporter } from '../../kit/reporter.js';
 import type { ObjectPruneFeature } from '../feature.js';
 import { keyOf } from '../plan/object.js';
 import type { Deletion, ObjectPrunePlan } from '../plan/plan.js';
-import { ownerText } from '../plan/reason.js';
+import { describeReason, ownerText } from '../plan/reason.js';
 import type { ObjectPrunePorts, Target } from '../ports.js';
+import { withPermission } from '../permissions.js';
 import { isSameObject } from './same-object.js';
 
 /** The result of executing a plan. */
@@ -86,16 +87,18 @@ class ObjectRun extends RunState {
   /** Deletes an object, unless something has changed. */
   async prune(deletion: Deletion, at: number): Promise<void> {
     const { kind, namespace, name, uid } = deletion.object;
-    const { action } = this.feature.kinds[kind]!;
+    const { action, resource } = this.feature.kinds[kind]!;
+    const entry = { action, namespace, name, uid, reason: describeReason(deletion.because) };
     try {
       const status = await this.tryToDelete(deletion);
       this.statuses[at] = status;
       this.streak.succeeded();
-      if (status.status !== 'skipped') await this.append({ action, namespace, name, uid, result: status.status });
+      if (status.status !== 'skipped') await this.append({ ...entry, result: status.status });
     } catch (error) {
-      const message = this.fail(`${kind} ${keyOf(deletion.object)}`, error, namespace);
+      const target = `${kind} ${keyOf(deletion.object)}`;
+      const message = this.fail(target, withPermission(error, resource), namespace);
       this.statuses[at] = { status: 'failed', message };
-      await this.append({ action, namespace, name, uid, result: 'failed', message });
+      await this.append({ ...entry, result: 'failed', message });
     }
   }
 
@@ -106,7 +109,8 @@ class ObjectRun extends RunState {
     for (let reads = 1; ; reads++) {
       const found = await this.ports.find(target);
       if (!found) return { status: 'gone' };
-      const obstacle = this.changeOf(deletion, found) ?? (await this.newOwnerOf(deletion));
+      const obstacle =
+        this.changeOf(deletion, found) ?? (await this.newOwnerOf(deletion)) ?? (await this.lossOfNewest(deletion));
       if (obstacle !== undefined) return { status: 'skipped', reason: obstacle };
       const { resourceVersion } = found.metadata;
       const beforeRetry = async (): Promise<void> => this.assertActive();
@@ -130,6 +134,15 @@ class ObjectRun extends RunState {
     const { kind, namespace, name } = because.owner;
     const owner = await this.ports.find({ resource: this.feature.owners[kind]!, namespace, name });
     return owner && `${ownerText(because.owner)} exists now`;
+  }
+
+  /** Returns that the newest object of the owner no longer exists; undefined if it does. @throws ApiError */
+  private async lossOfNewest({ newest }: Deletion): Promise<string | undefined> {
+    if (!newest) return undefined;
+    const { kind, namespace, name, uid } = newest;
+    const found = await this.ports.find({ resource: this.feature.kinds[kind]!.resource, namespace, name });
+    if (found && (uid === undefined || found.metadata.uid === uid)) return undefined;
+    return `${kind} ${keyOf(newest)}, the newest one when it was listed, no longer exists: this one can be the current revision now`;
   }
 
   /** @throws RegadmError NOT_TRIED_AGAIN once the run is ending */

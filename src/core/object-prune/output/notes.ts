@@ -1,18 +1,18 @@
 import type { Failure } from '../../model/document.js';
-import type { ObjectPruneReport } from '../report.js';
+import { summarize, type ObjectPruneReport } from '../report.js';
 
 /**
  * Returns the lines on stderr that follow the result.
  * @param format of stdout: those that do not name failures need them on stderr
  */
 export function notesFor(report: ObjectPruneReport, format: string): string[] {
-  const { dryRun, feature, failures, plan } = report;
+  const { dryRun, feature, failures } = report;
   const lines: string[] = [];
   // `oc` writes this line even if there is nothing to delete.
   if (format === 'oc' && dryRun)
     lines.push(`Dry run enabled - no modifications will be made. Add --confirm to remove ${feature.things}`);
   if (format === 'oc' || format === 'name') lines.push(...failures.map(lineOf));
-  if (plan.deletions.length > 0)
+  if (summarize(report).objects > 0)
     lines.push(
       `hint: the images that only these ${feature.things} use${dryRun ? '' : 'd'} can ${dryRun ? 'then ' : ''}be pruned with regadm prune images`,
     );

@@ -13,16 +13,13 @@ import { summarize, type ObjectPruneReport } from '../report.js';
 const ROWS = 20;
 
 /** Writes the result for people: one sentence, the objects, failures, and what to do next. */
-export function* tablePieces(
-  report: ObjectPruneReport,
-  { wide, width, now, styles: paint }: Layout,
-): Generator<string> {
+export function* tablePieces(report: ObjectPruneReport, { wide, width, styles: paint }: Layout): Generator<string> {
   const limit = wide ? Infinity : ROWS;
   yield `${sentence(report)}\n`;
   const { deletions } = report.plan;
   if (deletions.length > 0) {
     yield '\n';
-    const rows = rowsOf(report, limit, now);
+    const rows = rowsOf(report, limit);
     yield* tableLines(columnsOf(report, paint), rows, { width: wide ? Infinity : width, heading: paint.muted });
     if (deletions.length > limit) yield more(deletions.length - limit, paint);
   }
@@ -41,8 +38,12 @@ function sentence(report: ObjectPruneReport): string {
   if (plan.deletions.length === 0) return `Nothing to prune: everything is kept (${read}${where}).`;
   const { objects, skipped } = summarize(report);
   if (dryRun) return `${thousands(objects)} of ${read}${where} would be deleted.`;
-  const rest = skipped > 0 ? `; ${thousands(skipped)} skipped` : '';
-  return `${thousands(objects)} of ${read}${where} deleted${rest}.`;
+  const gone = report.statuses.filter(({ status }) => status === 'gone').length;
+  const rest = [
+    gone > 0 ? `; ${thousands(gone)} no longer existed` : '',
+    skipped > 0 ? `; ${thousands(skipped)} skipped` : '',
+  ].join('');
+  return `${thousands(objects - gone)} of ${read}${where} deleted${rest}.`;
 }
 
 function columnsOf({ dryRun, feature }: ObjectPruneReport, paint: Styles): Column[] {
@@ -63,7 +64,7 @@ function hasSeveralKinds({ kinds }: ObjectPruneReport['feature']): boolean {
   return Object.keys(kinds).length > 1;
 }
 
-function rowsOf({ plan, statuses, dryRun, feature }: ObjectPruneReport, limit: number, now: number): string[][] {
+function rowsOf({ plan, statuses, dryRun, feature, now }: ObjectPruneReport, limit: number): string[][] {
   return plan.deletions.slice(0, limit).map(({ object, because }, at) => {
     const { status, reason, message } = statuses[at]!;
     return [
@@ -97,7 +98,8 @@ function* problems(report: ObjectPruneReport, limit: number, paint: Styles): Gen
 
 function* list(title: string, lines: readonly string[], limit: number, paint: Styles): Generator<string> {
   if (lines.length === 0) return;
-  yield `\n${title}\n`;
+  yield '\n';
+  yield `${title}\n`;
   yield* lines.slice(0, limit);
   if (lines.length > limit) yield more(lines.length - limit, paint);
 }

@@ -1,3 +1,4 @@
+import type { Failure } from '../../model/document.js';
 import { compareText } from '../../model/values/compare-text.js';
 import type { ObjectPruneOptions } from './options.js';
 import { keyOf, type OwnerRecord, type PrunableObject } from './object.js';
@@ -7,6 +8,8 @@ import type { DeletionReason, KeepReason, Outcome, OwnerName } from './reason.js
 export interface Deletion {
   object: PrunableObject;
   because: DeletionReason;
+  /** The newest object of the same owner: without it, this one would be the current revision. */
+  newest?: PrunableObject;
 }
 
 /** An object that is kept. */
@@ -30,6 +33,19 @@ export interface ObjectEvidence {
   owners: readonly OwnerRecord[];
   /** The API server's time, in ms since the epoch. */
   now: number;
+  /** Owners that the user may not read: what belongs to them is kept. */
+  unreadable?: readonly Failure[];
+}
+
+/** How many objects of one owner are kept. */
+interface Retention {
+  outcome: Outcome;
+  keep: number;
+  owner: OwnerName;
+  /** Objects that are kept in any case. */
+  current?: ReadonlySet<object>;
+  /** The newest object of the owner, with any outcome. */
+  newest?: PrunableObject;
 }
 
 /** Collects the decisions of a plan. */
@@ -41,24 +57,16 @@ export class Decisions {
     this.kept.push({ object, because });
   }
 
-  delete(object: PrunableObject, because: DeletionReason): void {
-    this.deletions.push({ object, because });
+  delete(object: PrunableObject, because: DeletionReason, newest?: PrunableObject): void {
+    this.deletions.push({ object, because, newest });
   }
 
   /** Keeps the newest objects of an owner with one outcome, and those in `current`; deletes the others. */
-  retain(
-    objects: readonly PrunableObject[],
-    {
-      outcome,
-      keep,
-      owner,
-      current,
-    }: { outcome: Outcome; keep: number; owner: OwnerName; current?: ReadonlySet<object> },
-  ): void {
+  retain(objects: readonly PrunableObject[], { outcome, keep, owner, current, newest }: Retention): void {
     for (const [position, object] of [...objects].sort(newestFirst).entries()) {
       if (current?.has(object)) this.keep(object, { because: 'current', owner });
       else if (position < keep) this.keep(object, { because: 'newest', outcome, position, keep, owner });
-      else this.delete(object, { because: 'surplus', outcome, keep, owner });
+      else this.delete(object, { because: 'surplus', outcome, keep, owner }, newest);
     }
   }
 
