@@ -165,7 +165,10 @@ export class S3Store implements ObjectStore {
     return this.problemsOf(keys, results);
   }
 
-  /** Describes the keys that were not deleted. @throws StoreRefusal if all were denied, for want of a permission */
+  /**
+   * Describes the keys that were not deleted. One that is denied alone can be locked in a way that is not readable.
+   * @throws StoreRefusal if all of several keys were denied, for want of a permission
+   */
   private async problemsOf(keys: readonly string[], results: (true | S3Problem)[]): Promise<(string | undefined)[]> {
     const denied = keys.filter((_, at) => isDenied(results[at]!));
     const locked = new Map<string, string>();
@@ -174,7 +177,7 @@ export class S3Store implements ObjectStore {
       if (lock !== undefined) locked.set(key, lock);
     });
     const { permission } = OPERATIONS.delete;
-    if (denied.length === keys.length && locked.size === 0)
+    if (denied.length === keys.length && keys.length > 1 && locked.size === 0)
       throw new StoreRefusal(
         `${this.name}: cannot delete objects: AccessDenied: the credentials lack the permission ${permission}`,
         {
