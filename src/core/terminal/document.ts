@@ -5,9 +5,8 @@ import { escapeJson, escapeYaml, hasUnsafe } from './escape.js';
 export async function documentText(format: string, document: object): Promise<string> {
   const safe = redactValues(document);
   if (format !== 'yaml') return escapeJson(`${JSON.stringify(safe, null, 2)}\n`);
-  const { stringify } = await import('yaml');
-  const options = { lineWidth: 0, aliasDuplicateObjects: false };
-  const text = stringify(safe, options);
+  const { toYaml } = await import('./yaml-document.js');
+  const text = toYaml(safe);
   // Only double-quoted strings have escape sequences.
-  return hasUnsafe(text) ? escapeYaml(stringify(safe, { ...options, defaultStringType: 'QUOTE_DOUBLE' })) : text;
+  return hasUnsafe(text) ? escapeYaml(toYaml(safe, { defaultStringType: 'QUOTE_DOUBLE' })) : text;
 }

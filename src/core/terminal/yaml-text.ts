@@ -3,6 +3,7 @@
  * times as long for small entries.
  */
 import { escapeYaml } from './escape.js';
+import { isAmbiguous } from './yaml-strings.js';
 
 type Container = unknown[] | Record<string, unknown>;
 
@@ -32,9 +33,8 @@ function isFilled(value: unknown): value is Container {
 
 /** Strings that every YAML parser reads as strings without quotes: no indicator at the start, no `: `, no ` #`. */
 const PLAIN = /^[A-Za-z_/][\w./@,()=-]*(?:[ :][\w./@(][\w./@,()=-]*)*$/;
-const RESERVED = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 
 function scalar(value: unknown): string {
-  if (typeof value === 'string' && PLAIN.test(value) && !RESERVED.test(value)) return value;
+  if (typeof value === 'string' && PLAIN.test(value) && !isAmbiguous(value)) return value;
   return escapeYaml(JSON.stringify(value));
 }

@@ -56,6 +56,27 @@ requires('kubectl').describe('kubectl accepts the printed List', () => {
     expect(sandbox.store.get('cronjobs', 'openshift-image-registry', 'regadm-image-pruner')).toBeUndefined();
   });
 
+  test('reads texts such as "on" as they were given, also as keys', async () => {
+    const selector = 'on=yes,y=n,1_000=0b11,off=1e3';
+    const flags = [`--node-selector=${selector}`, '--toleration=no=on:NoSchedule', '--priority-class=yes'];
+    const created = await kubectl(['create', '--validate=strict', '-f', '-'], await printed(...flags));
+    expect(created).toMatchObject({ error: '', status: 0 });
+    const { spec } = sandbox.store.get('cronjobs', 'openshift-image-registry', 'regadm-image-pruner')!;
+    expect(spec).toMatchObject({
+      jobTemplate: {
+        spec: {
+          template: {
+            spec: {
+              nodeSelector: Object.fromEntries(selector.split(',').map((pair) => pair.split('='))),
+              tolerations: [{ key: 'no', operator: 'Equal', value: 'on', effect: 'NoSchedule' }],
+              priorityClassName: 'yes',
+            },
+          },
+        },
+      },
+    });
+  });
+
   test('creates it, and applies it again with other flags', async () => {
     const created = await kubectl(['apply', '-f', '-'], await printed(...EVERYTHING));
     expect(created).toMatchObject({ error: '', status: 0 });

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { toYaml } from '../../terminal/yaml-document.js';
 import type { Storage } from '../model.js';
 import { toIgnition } from '../ignition/translate.js';
 import { policyOverlay } from './policy.js';
@@ -17,15 +17,15 @@ export interface RenderInput {
 /** Renders one form: Ignition as one line of JSON, as `butane` prints it; the others as YAML. */
 export function render(form: RenderForm, { storage, volume, site }: RenderInput): string {
   if (form === 'ignition') return `${JSON.stringify(toIgnition(storage))}\n`;
-  if (form === 'siteconfig') return yaml(siteConfig(site, toIgnition(storage)));
-  if (form === 'clusterinstance') return yaml(clusterInstance(site, toIgnition(storage)));
-  return yaml(policyOverlay(site.cluster, volume()));
+  if (form === 'siteconfig') return toYaml(siteConfig(site, toIgnition(storage)));
+  if (form === 'clusterinstance') return toYaml(clusterInstance(site, toIgnition(storage)));
+  return toYaml(policyOverlay(site.cluster, volume()));
 }
 
 /** Renders every form, by file name. `source-crs` has the complete objects, for sites whose own source files differ. */
 export function renderAll(input: RenderInput): Map<string, string> {
   const objects = registryObjects(input.volume()).map(
-    ({ fileName, object }) => [`source-crs/${fileName}`, yaml(object)] as const,
+    ({ fileName, object }) => [`source-crs/${fileName}`, toYaml(object)] as const,
   );
   return new Map([
     ['ignition.json', render('ignition', input)],
@@ -34,8 +34,4 @@ export function renderAll(input: RenderInput): Map<string, string> {
     ['policygentemplate.yaml', render('policy', input)],
     ...objects,
   ]);
-}
-
-function yaml(value: object): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
