@@ -5,7 +5,7 @@ import { messageOf } from '../model/errors.js';
 import { TunnelTimeout } from './tunnels.js';
 
 /** Why no response arrived. */
-export interface ConnectionFailure {
+interface ConnectionFailure {
   kind: NetworkFailure | 'proxy';
   /** What happened, with the proxy if there is one, whose user and password are omitted. */
   what: string;

@@ -7,7 +7,7 @@ import { tunnels } from './tunnels.js';
 export type { Dispatcher };
 
 /** How to connect to a server. */
-export interface ConnectionOptions {
+interface ConnectionOptions {
   /** Scheme, host and port. */
   origin: string;
   /** False to accept every certificate. */

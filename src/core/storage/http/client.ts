@@ -144,7 +144,7 @@ export class StoreClient {
 }
 
 /** Decides on a response: undefined if it is final, else the minimum wait before the next attempt in ms. */
-export type RetryDecision = (response: StoreResponse) => number | undefined;
+type RetryDecision = (response: StoreResponse) => number | undefined;
 
 /** Retries 429 and 5xx, except 501. */
 export function afterStatus({ status, headers }: StoreResponse): number | undefined {

@@ -76,7 +76,7 @@ interface Signable extends Pick<StoreRequest, 'method' | 'body' | 'path'> {
  * Returns what a Shared Key signature covers.
  * @see https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key
  */
-export function stringToSign({ method, body, headers, path, query }: Signable, account: string): string {
+function stringToSign({ method, body, headers, path, query }: Signable, account: string): string {
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   const all: Record<string, string> = { ...headers, 'content-length': length === 0 ? '' : String(length) };
   const standard = [...SIGNED_HEADERS, ...LATER_HEADERS].map((name) => all[name] ?? '');

@@ -1,4 +1,4 @@
-import { forEachParallel } from '../../../kit/parallel.js';
+import { forEachParallel, mapParallel } from '../../../kit/parallel.js';
 import { messageOf } from '../../../model/errors.js';
 import { StoreRefusal } from '../store-refusal.js';
 import { answerError, encodePath, isMissing } from './answer.js';
@@ -8,7 +8,7 @@ import { isSegment, type SegmentOwners, type Segments } from './segments.js';
 import type { SwiftSession } from './session.js';
 
 /** A container as `deleteObjects` needs it. */
-export interface DeletionContext {
+interface DeletionContext {
   session: SwiftSession;
   name: string;
   container: string;
@@ -50,18 +50,42 @@ export async function deleteObjects(context: DeletionContext, keys: readonly str
     plain.map((at) => keys[at]!),
   );
   for (const [index, at] of plain.entries()) problems[at] = deleted[index];
-  const orphaned: { at: number; segments: Segments }[] = [];
-  await forEachParallel(large, context, async ({ at, segments }) => {
-    problems[at] = await deleteOne(context, keys[at]!);
-    if (problems[at] !== undefined) return;
-    owners!.remove(keys[at]!, segments);
-    orphaned.push({ at, segments });
-  });
-  await forEachParallel(orphaned, context, async ({ at, segments }) => {
-    problems[at] = await deleteSegments(context, segments, owners!);
-  });
+  if (owners) await deleteLarge(context, { keys, large, owners, problems });
   return problems;
 }
+
+interface LargeObjects {
+  keys: readonly string[];
+  /** Positions in `keys`, with the segments of each object. */
+  large: readonly { at: number; segments: Segments }[];
+  owners: SegmentOwners;
+  problems: Problems;
+}
+
+/** Deletes objects, then their segments. A refusal of some does not keep the segments of the others. */
+async function deleteLarge(context: DeletionContext, { keys, large, owners, problems }: LargeObjects): Promise<void> {
+  let refusal: StoreRefusal | undefined;
+  const orphaned: { at: number; segments: Segments }[] = [];
+  await forEachParallel(large, context, async ({ at, segments }) => {
+    const key = keys[at]!;
+    try {
+      const existed = await deleteOne(context, key);
+      // The registry moves a finished upload: then its segments are those of a blob.
+      if (!existed && !isBlob(key)) return;
+      owners.remove(key, segments);
+      orphaned.push({ at, segments });
+    } catch (error) {
+      if (error instanceof StoreRefusal) refusal = error;
+      problems[at] = messageOf(error);
+    }
+  });
+  if (refusal && problems.every((problem) => problem !== undefined)) throw refusal;
+  await forEachParallel(orphaned, context, async ({ at, segments }) => {
+    problems[at] = await deleteSegments(context, segments, owners);
+  });
+}
+
+const isBlob = (key: string): boolean => /\/blobs\/[^_]*\/data$/.test(key);
 
 /** Deletes objects without segments: with one request if the server offers that. */
 async function deletePlain(context: DeletionContext, keys: string[]): Promise<Problems> {
@@ -71,23 +95,28 @@ async function deletePlain(context: DeletionContext, keys: string[]): Promise<Pr
       problems.push(...(await bulkDelete(context.session, context, keys.slice(at, at + context.bulk))));
     return problems;
   }
-  const problems: Problems = keys.map(() => undefined);
-  await forEachParallel(keys, context, async (key, at) => {
-    problems[at] = await deleteOne(context, key);
+  return mapParallel(keys, context.concurrency, async (key) => {
+    try {
+      await deleteOne(context, key);
+      return undefined;
+    } catch (error) {
+      if (error instanceof StoreRefusal && keys.length === 1) throw error;
+      return messageOf(error);
+    }
   });
-  return problems;
 }
 
-/** Deletes one object. @returns why it was not deleted; undefined if it was, or did not exist */
-async function deleteOne({ session, name, container }: DeletionContext, key: string): Promise<string | undefined> {
-  try {
-    const response = await session.send({ method: 'DELETE', path: `/${encodePath(container, key)}` });
-    if ((response.status >= 200 && response.status < 300) || isMissing(response)) return undefined;
-    throw answerError(name, `delete ${key}`, response);
-  } catch (error) {
-    if (error instanceof StoreRefusal) throw error;
-    return messageOf(error);
-  }
+/**
+ * Deletes one object.
+ * @returns false if it did not exist
+ * @throws RegadmError that states why it was not deleted
+ */
+async function deleteOne({ session, name, container }: DeletionContext, key: string): Promise<boolean> {
+  const response = await session.send({ method: 'DELETE', path: `/${encodePath(container, key)}` });
+  if (response.status >= 200 && response.status < 300) return true;
+  if (!isMissing(response)) throw answerError(name, `delete ${key}`, response);
+  // An attempt before this one can have deleted it.
+  return response.attempts > 1;
 }
 
 async function deleteSegments(
@@ -95,9 +124,10 @@ async function deleteSegments(
   segments: Segments,
   owners: SegmentOwners,
 ): Promise<string | undefined> {
-  const owner = segments === 'unknown' ? undefined : owners.ownerOf(segments);
-  if (owner !== undefined) return undefined;
   if (segments === 'unknown') return 'its segments are not where the registry writes them, so they were kept';
+  const owner = owners.ownerOf(segments);
+  if (owner?.isCertain) return undefined;
+  if (owner) return `its segments were kept: those of ${owner.key} are not where the registry writes them`;
   const keys: string[] = [];
   try {
     const { pageSize, name, container } = context;

@@ -70,12 +70,11 @@ export class SegmentOwners {
     this.owners.get(segments)?.delete(key);
   }
 
-  /** Returns a blob whose content segments are; undefined if there is none. Unknown segments can be any. */
-  ownerOf(segments: Segments): string | undefined {
-    for (const each of [segments, 'unknown']) {
-      const [owner] = this.owners.get(each) ?? [];
-      if (owner !== undefined) return owner;
-    }
-    return undefined;
+  /** Returns a blob whose content segments are, or can be if its own are unknown; undefined if there is none. */
+  ownerOf(segments: Segments): { key: string; isCertain: boolean } | undefined {
+    const [certain] = this.owners.get(segments) ?? [];
+    if (certain !== undefined) return { key: certain, isCertain: true };
+    const [possible] = this.owners.get('unknown') ?? [];
+    return possible === undefined ? undefined : { key: possible, isCertain: false };
   }
 }

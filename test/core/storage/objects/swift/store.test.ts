@@ -119,7 +119,8 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     await putLarge(`${BLOBS}/aa/a/data`, 'abc/def');
     await put(`${BLOBS}/bb/b/data`, '', { 'x-object-manifest': `${container}/segments/ab` });
     const store = await open();
-    await store.delete([`${BLOBS}/aa/a/data`]);
+    const [kept] = await store.delete([`${BLOBS}/aa/a/data`]);
+    expect(kept).toContain(`segments were kept: those of ${BLOBS}/bb/b/data`);
     expect((await keys()).filter((key) => key.startsWith('segments/'))).toHaveLength(2);
     const [problem] = await store.delete([`${BLOBS}/bb/b/data`]);
     expect(problem).toContain('segments are not where the registry writes them');
@@ -135,6 +136,31 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     expect(await keys()).toEqual(before);
     proxy.fault = () => undefined;
     expect(await store.delete([`${BLOBS}/aa/a/data`])).toEqual([undefined]);
+  });
+
+  test('a refusal in the middle of a batch does not keep the segments of what was deleted', async () => {
+    await putLarge(`${BLOBS}/aa/a/data`, 'abc/def');
+    await putLarge(`${BLOBS}/bb/b/data`, 'abc/ghi');
+    const store = await open();
+    proxy.fault = ({ method, path }) =>
+      method === 'DELETE' && path.endsWith('/bb/b/data') ? { status: 403 } : undefined;
+    const problems = await store.delete([`${BLOBS}/aa/a/data`, `${BLOBS}/bb/b/data`]);
+    expect(problems).toEqual([undefined, expect.stringContaining('not permitted')]);
+    expect((await keys()).filter((key) => key.includes('segments/abc/def'))).toEqual([]);
+    expect((await keys()).filter((key) => key.includes('segments/abc/ghi'))).toHaveLength(2);
+    await expect(store.delete([`${BLOBS}/bb/b/data`])).rejects.toThrow(StoreRefusal);
+  });
+
+  test('an upload that the registry moves in the meantime keeps its segments', async () => {
+    const upload = 'files/docker/registry/v2/repositories/ns/app/_uploads/id/data';
+    await putLarge(upload, 'abc/def');
+    const store = await open();
+    proxy.fault = async ({ method, path }) => {
+      if (method === 'DELETE' && path.endsWith(upload)) await swift.account.delete(container, upload);
+      return undefined;
+    };
+    expect(await store.delete([upload])).toEqual([undefined]);
+    expect((await keys()).filter((key) => key.startsWith('segments/'))).toHaveLength(2);
   });
 
   test('a failed deletion of segments is a failure of their object', async () => {
