@@ -1,6 +1,6 @@
 import { RegadmError, messageOf, usageError } from '../core/model/errors.js';
 import type { CronJobRequest, Prune } from '../core/schedule/cron-job/request.js';
-import { pruneSteps } from '../core/schedule/cron-job/steps.js';
+import { flagOf, pruneSteps } from '../core/schedule/cron-job/steps.js';
 import { toObjectPruneRequest } from '../flags/object-prune.js';
 import { toImagePruneRequest } from '../flags/prune-images.js';
 import { parserMessage } from './parser-message.js';
@@ -24,16 +24,28 @@ const FILES_IN_POD = ['certificate-authority', 'protect'];
 const REFUSED: [pattern: RegExp, flag: string, remedy: string][] = [
   [/^--token=/, '--token', 'a token does not belong in a printed object; the pod uses its service account'],
   [
-    /^--(?:audit-log|metrics-file|plan-out)=(?!\/dev\/)/,
-    'a file',
-    'the containers have nowhere to write; only a device such as /dev/stdout is possible',
+    /^--(?:kubeconfig|context|cluster|user)=/,
+    'a kubeconfig',
+    'the pod has none; it uses its service account and the API server of its cluster',
   ],
+  [/^--metrics-file=/, '--metrics-file', 'the containers have nowhere to keep a file; --with-alert needs none'],
+  [
+    /^--(?:audit-log|plan-out)=(?!\/dev\/(?:stdout|stderr)$)/,
+    'a file',
+    'the containers have nowhere to write; only /dev/stdout and /dev/stderr are possible',
+  ],
+  [/^--detailed-exitcode$/, '--detailed-exitcode', 'the Job would fail because there is something to prune'],
   [/^--orphans$/, '--orphans', 'pass --orphans to this command, which also grants the permissions'],
   [
     /^--(?:no-)?replica-sets$/,
     '--replica-sets',
     'pass --replica-sets to this command, which also grants the permissions',
   ],
+  ...['keep-tag-revisions', 'ignore-invalid-refs', 'prune-registry'].map((flag): [RegExp, string, string] => [
+    new RegExp(`^--(?:no-)?${flag}(?:=|$)`),
+    `--${flag}`,
+    `pass --${flag} to this command`,
+  ]),
 ];
 
 /**
@@ -54,9 +66,13 @@ export async function withCheckedArguments(request: CronJobRequest, parseAs: Par
 async function normalizedExtra(prune: Prune, args: readonly string[], parseAs: ParseAs): Promise<string[]> {
   if (args.includes('--')) throw usageError('"--" is not a flag', [`write it as --${prune}-arg=FLAG=VALUE`]);
   const dashed = args.map((arg) => (arg.startsWith('-') ? arg : `--${arg}`));
-  const { argv } = await parseAs(`prune:${prune}`, dashed);
+  const { argv, flags } = await parseAs(`prune:${prune}`, dashed);
   const refused = REFUSED.find(([pattern]) => argv.some((arg) => pattern.test(arg)));
   if (refused) throw usageError(`${refused[1]} is not possible here`, [refused[2]]);
+  // The parsed command line has the last one only.
+  const names = dashed.map((arg) => flagOf(arg).replaceAll('_', '-'));
+  const twice = names.find((name, at) => names.indexOf(name) < at && !Array.isArray(flags[name]));
+  if (twice) throw usageError(`--${twice} is specified twice`);
   return argv;
 }
 

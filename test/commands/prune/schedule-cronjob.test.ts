@@ -437,6 +437,21 @@ describe('every setting has a flag', () => {
     expect(args).not.toContainEqual(expect.stringContaining('--certificate-authority'));
   });
 
+  test.each([
+    ['confirm=false', 'warning: with --images-arg=no-confirm, prune images is only a dry run and deletes nothing'],
+    ['keep-younger-than=1h', 'prune images runs with --keep-younger-than=1h instead of --keep-younger-than=96h'],
+    ['protect=/etc/keep', 'warning: no run succeeds unless the image contains /etc/keep (--protect=/etc/keep)'],
+  ])('--images-arg=%s gets a note', async (arg, note) => {
+    const { status, stderr } = await cronjob(`--images-arg=${arg}`);
+    expect(status).toBe(0);
+    expect(stderr.split('\n')).toContain(note);
+  });
+
+  test('further arguments that change nothing get no note', async () => {
+    const { stderr } = await cronjob('--images-arg=confirm', '--images-arg=audit-log=/dev/stdout');
+    expect(stderr).not.toMatch(/warning|instead of/);
+  });
+
   test('--keep-tag-revisions=0 is allowed, with a warning', async () => {
     const { status, stderr } = await cronjob('--keep-tag-revisions=0');
     expect(status).toBe(0);
@@ -491,7 +506,19 @@ test.each([
   [['--with=builds', '--builds-arg=max-delete=1Gi'], '--builds-arg: invalid argument "1Gi" for "--max-delete"'],
   [['--with=builds', '--builds-arg=orphans'], '--builds-arg: --orphans is not possible here'],
   [['--with=deployments', '--deployments-arg=replica-sets'], '--deployments-arg: --replica-sets is not possible here'],
-  [['--images-arg=metrics-file=/tmp/x.prom'], '--images-arg: a file is not possible here'],
+  [['--images-arg=metrics-file=/tmp/x.prom'], '--images-arg: --metrics-file is not possible here'],
+  [['--images-arg=metrics-file=/dev/stdout'], '--images-arg: --metrics-file is not possible here'],
+  [['--images-arg=audit-log=/tmp/x'], '--images-arg: a file is not possible here'],
+  [['--images-arg=kubeconfig=/x'], '--images-arg: a kubeconfig is not possible here'],
+  [['--images-arg=context=c'], '--images-arg: a kubeconfig is not possible here'],
+  [['--images-arg=keep-tag-revisions=9'], '--images-arg: --keep-tag-revisions is not possible here'],
+  [['--images-arg=no-prune-registry'], '--images-arg: --prune-registry is not possible here'],
+  [['--images-arg=ignore-invalid-refs=false'], '--images-arg: --ignore-invalid-refs is not possible here'],
+  [['--images-arg=max-delete=5', '--images-arg=max-delete=9'], '--images-arg: --max-delete is specified twice'],
+  [
+    ['--with=builds', '--builds-arg=confirm=false', '--builds-arg=detailed-exitcode'],
+    '--builds-arg: --detailed-exitcode is not possible here',
+  ],
   [['--images-arg=word'], '--images-arg: unknown flag: --word'],
   [['--images-arg=--'], '--images-arg: "--" is not a flag'],
   [['--images-arg=--token=secret'], '--images-arg: --token is not possible here'],

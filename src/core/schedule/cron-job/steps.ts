@@ -22,6 +22,24 @@ export function pruneSteps(settings: PruneSettings): Step[] {
   }));
 }
 
+/** An argument that a further one replaces. */
+export interface Replacement {
+  prune: Prune;
+  own: string;
+  by: string;
+}
+
+/** Returns the arguments that a further one of the same flag replaces with another value. */
+export function replacements(settings: PruneSettings): Replacement[] {
+  const chosen = pruneSteps(settings).map(({ prune }) => prune);
+  return chosen.flatMap((prune) =>
+    (settings.extra[prune] ?? []).flatMap((by) => {
+      const own = argsOf(prune, settings).find((arg) => flagOf(arg) === flagOf(by));
+      return own === undefined || own === by || own === `${by}=true` ? [] : [{ prune, own, by }];
+    }),
+  );
+}
+
 function argsOf(prune: Prune, settings: PruneSettings): string[] {
   const own = prune === 'images' ? imagesArgs(settings) : historyArgs(prune, settings);
   const level = settings.loglevel > 0 ? [`--loglevel=${settings.loglevel}`] : [];
@@ -68,6 +86,6 @@ function merged(args: string[], extra: readonly string[]): string[] {
 }
 
 /** Returns the flag of an argument, without its value and without the `no-` of a negated one. */
-function flagOf(arg: string): string {
+export function flagOf(arg: string): string {
   return arg.replace(/^--(?:no-)?/, '').replace(/=.*$/s, '');
 }
