@@ -16,8 +16,11 @@ type TakePage = (objects: StoredObject[]) => void;
 interface Parts {
   /** Called once for each part that is listed in order; returns what takes its pages. */
   startPart(): TakePage;
-  /** Decides, if there is more than one page, whether to list the directory in parallel parts instead. */
-  isLarge(firstPage: StoredObject[]): boolean;
+  /**
+   * Decides, if there are more pages than these, whether to list the directory in parallel parts instead; undefined to
+   * decide after the next page.
+   */
+  isLarge(pages: StoredObject[][]): boolean | undefined;
   /** Lists what no part covers, and returns the parts, as prefixes below the root. */
   split(): Promise<string[]>;
 }
@@ -35,21 +38,19 @@ export async function listDirectory(source: Source, directory: string, parts: Pa
 /** @returns false if the directory is large; then nothing was taken */
 async function listSmall(source: Source, directory: string, parts: Parts): Promise<boolean> {
   const take = parts.startPart();
-  let first: StoredObject[] | undefined;
+  const waiting: StoredObject[][] = [];
+  let isSmall: boolean | undefined;
   for await (const page of pagesBelow(source, directory)) {
     if (page.length === 0) continue;
-    if (first === undefined) {
-      first = page;
-      continue;
+    if (isSmall === undefined && waiting.length > 0) {
+      const isLarge = parts.isLarge(waiting);
+      if (isLarge) return false;
+      isSmall = isLarge === undefined ? undefined : true;
     }
-    if (first.length > 0) {
-      if (parts.isLarge(first)) return false;
-      take(first);
-      first = [];
-    }
-    take(page);
+    waiting.push(page);
+    if (isSmall) for (const each of waiting.splice(0)) take(each);
   }
-  if (first) take(first);
+  for (const page of waiting) take(page);
   return true;
 }
 

@@ -53,7 +53,7 @@ async function listBlobs(source: Source, foreign: Set<string>): Promise<BlobInde
   };
   await listDirectory(source, 'blobs/', {
     startPart,
-    isLarge: (page) => estimate(parseBelow(source.root, page.at(-1)!), page.length) > FEW_PAGES * page.length,
+    isLarge: ([page]) => estimate(parseBelow(source.root, page!.at(-1)!), page!.length) > FEW_PAGES * page!.length,
     split: () => splitBlobs(source, startPart(), foreign),
   });
   return BlobIndex.from(parts);
@@ -90,7 +90,7 @@ export async function listRepositories(
   };
   await listDirectory(source, 'repositories/', {
     startPart: () => takeAll,
-    isLarge: () => true,
+    isLarge: ({ length }) => (length < FEW_PAGES ? undefined : true),
     split: async () => groupsOf(await levelBelow(source, 'repositories/', takeAll)),
   });
 }

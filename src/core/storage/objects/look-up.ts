@@ -95,7 +95,7 @@ export async function blobsWrittenSince(
         if (parsed?.kind === 'blob') young.add(parsed.hex);
       }
     },
-    isLarge: ({ length }) => total > 4 * length,
+    isLarge: ([page]) => total > 4 * page!.length,
     split: () => Promise.resolve([...'0123456789abcdef'].map((digit) => `blobs/sha256/${digit}`)),
   });
   return young;
