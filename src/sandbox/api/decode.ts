@@ -3,7 +3,7 @@ import type { SandboxRequest } from '../http/response.js';
 import { optionsKind } from './dry-run.js';
 import { inspect, type Findings, type Mistyped } from './openapi/inspect.js';
 import { modelOf } from './openapi/schema.js';
-import { apiVersionOf, type ResourceDefinition } from './resources.js';
+import { apiVersionOf, isCustomResource, type ResourceDefinition } from './resources.js';
 import { badRequest, invalid, invalidOptions } from './status.js';
 
 /** An object that a client sent, without fields that its kind does not have. */
@@ -66,9 +66,8 @@ function unreadable({ kind, version }: ResourceDefinition, problem: string): Err
 }
 
 function mistypedField(definition: ResourceDefinition, object: KubeObject, mistyped: Mistyped[]): Error {
-  const { group, kind } = definition;
-  const isCustom = group.includes('.') && !group.endsWith('.k8s.io');
-  if (isCustom) {
+  const { kind } = definition;
+  if (isCustomResource(definition)) {
     const problems = mistyped.map(
       ({ path, wanted, found }) =>
         `${path}: Invalid value: "${found}": ${path} in body must be of type ${wanted}: "${found}"`,

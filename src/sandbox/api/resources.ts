@@ -84,6 +84,31 @@ const WITHOUT_STATUS = new Set([
   'networkpolicies',
 ]);
 
+/**
+ * Groups whose kinds the API server, or an API server that it aggregates, defines itself. All others are custom
+ * resources.
+ */
+const BUILT_IN_GROUPS = new Set([
+  '',
+  'apps',
+  'batch',
+  'apiextensions.k8s.io',
+  'coordination.k8s.io',
+  'networking.k8s.io',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'apps.openshift.io',
+  'build.openshift.io',
+  'image.openshift.io',
+  'route.openshift.io',
+  'user.openshift.io',
+]);
+
+/** Returns whether a kind is defined by a CustomResourceDefinition. */
+export function isCustomResource({ group }: { group: string }): boolean {
+  return !BUILT_IN_GROUPS.has(group);
+}
+
 /** Lists every kind that the sandbox serves, with those of the options that are not built in. */
 export function resourceDefinitions(custom: CustomResource[] = []): ResourceDefinition[] {
   const builtIn = Object.entries(ROWS).flatMap(([groupVersion, rows]) => {

@@ -6,8 +6,8 @@ import { isDryRun } from './dry-run.js';
 import { nameProblems } from './object-names.js';
 import { requireSame, type Preconditions } from './preconditions.js';
 import type { Route } from './routes.js';
-import { alreadyExists, badRequest, invalid, notFound, unsupportedMediaType } from './status.js';
-import { jsonPatch, mergePatch } from './patch.js';
+import { alreadyExists, badRequest, invalid, notFound } from './status.js';
+import { applyPatch } from './patch/apply.js';
 import { withKind, type Store } from './store.js';
 import type { KubeObject } from '../../core/model/kube.js';
 
@@ -54,14 +54,12 @@ export class Writes {
   }
 
   patch(route: Route, request: SandboxRequest): SandboxResponse {
-    const type = String(request.headers['content-type'] ?? '')
-      .split(';')[0]!
-      .trim();
     const change = parseJson(request) as Record<string, unknown>;
     const current = this.current(route);
     const { resourceVersion } = (change.metadata ?? {}) as Preconditions;
     requireSame(route.definition, current, { resourceVersion });
-    const patched = decode(route.definition, applyPatch(route, type, current, change), request);
+    const type = String(request.headers['content-type'] ?? '');
+    const patched = decode(route.definition, applyPatch(route.definition, current, { type, change }), request);
     return this.save(route, current, patched, isDryRun(request));
   }
 
@@ -117,22 +115,6 @@ export class Writes {
 function isReleased(current: KubeObject, next: KubeObject): boolean {
   const count = ({ metadata }: KubeObject): number => ((metadata.finalizers ?? []) as string[]).length;
   return next.metadata.deletionTimestamp !== undefined && count(current) > 0 && count(next) === 0;
-}
-
-function applyPatch(route: Route, type: string, current: KubeObject, change: unknown): KubeObject {
-  if (type === 'application/merge-patch+json') return mergePatch(current, change) as KubeObject;
-  // Only built-in kinds define how their lists are merged.
-  if (type === 'application/strategic-merge-patch+json' && !route.definition.group.includes('.')) {
-    return mergePatch(current, change, true) as KubeObject;
-  }
-  if (type === 'application/json-patch+json') {
-    try {
-      return jsonPatch(current, change as []) as KubeObject;
-    } catch (error) {
-      throw invalid(route.definition, route.name ?? '', [(error as Error).message]);
-    }
-  }
-  throw unsupportedMediaType(type);
 }
 
 /**

@@ -1,7 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { requires } from '../../support/jest/requires.js';
+import { runKubectl } from '../../support/kubectl.js';
 import { digest, images } from '../../support/sandbox-client.js';
 
 // A client of the API that is not part of this repository.
@@ -25,20 +26,10 @@ requires('kubectl').describe('kubectl', () => {
   });
   afterAll(() => sandbox.stop());
 
-  function kubectl(
+  const kubectl = (
     user: 'admin' | 'pruner' | 'nobody',
     ...args: (string | { input: string })[]
-  ): Promise<{ out: string; error: string; status: number }> {
-    const words = args.filter((arg) => typeof arg === 'string');
-    const input = args.find((arg) => typeof arg === 'object');
-    const command = ['--kubeconfig', sandbox.kubeconfig[user], '--cache-dir', `${sandbox.dir}/cache`, ...words];
-    return new Promise((resolve) => {
-      const child = execFile('kubectl', command, (_error, out, error) =>
-        resolve({ out, error, status: child.exitCode ?? -1 }),
-      );
-      child.stdin!.end(input?.input);
-    });
-  }
+  ): ReturnType<typeof runKubectl> => runKubectl(sandbox, user, args);
 
   const listRequests = (): string[] =>
     sandbox.requests.map(({ path }) => path).filter((path) => path.includes('/images?'));

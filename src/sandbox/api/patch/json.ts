@@ -1,35 +1,14 @@
-import { isRecord } from '../../core/model/values/json.js';
-/**
- * Applies a JSON merge patch (RFC 7396).
- * @param byName merges lists of named objects by name, as a strategic merge patch does with containers
- */
-export function mergePatch(target: unknown, patch: unknown, byName = false): unknown {
-  if (byName && isNamedList(patch) && isNamedList(target)) return mergeByName(target, patch);
+import { isRecord } from '../../../core/model/values/json.js';
+
+/** Applies a JSON merge patch (RFC 7396). */
+export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;
   const result: Record<string, unknown> = isRecord(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value, byName);
+    else result[key] = mergePatch(result[key], value);
   }
   return result;
-}
-
-interface Named {
-  name: string;
-}
-
-function mergeByName(target: Named[], patch: Named[]): unknown[] {
-  const merged = target.map((item) => {
-    const change = patch.find((candidate) => candidate.name === item.name);
-    return change ? mergePatch(item, change, true) : item;
-  });
-  return [...merged, ...patch.filter((item) => !target.some((known) => known.name === item.name))];
-}
-
-function isNamedList(value: unknown): value is Named[] {
-  return (
-    Array.isArray(value) && value.length > 0 && value.every((item) => isRecord(item) && typeof item.name === 'string')
-  );
 }
 
 interface Operation {
