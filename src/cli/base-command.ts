@@ -150,6 +150,11 @@ export abstract class BaseCommand extends Command {
     return this.level;
   }
 
+  /** The flags whose values come from the environment or the configuration file. */
+  protected get fromSettings(): ReadonlySet<string> {
+    return new Set(this.settings.map(({ flag }) => flag));
+  }
+
   /** Suggestion for usage errors: how to show the help of this command. */
   protected get usage(): string {
     return usageHint(`${this.config.bin} ${this.id?.replaceAll(':', ' ') ?? ''}`);

@@ -25,9 +25,14 @@ const MAX_INT32 = 2 ** 31 - 1;
 
 /**
  * Converts the flags of `--cronjob`. Further arguments of the prunes are not checked here.
+ * @param settings flags whose values come from the environment or the configuration file: other commands share them, so
+ *   they may be of no use here
  * @throws RegadmError (USAGE) that names the flag
  */
-export function toCronJobRequest(flags: CronJobFlagValues): CronJobRequest {
+export function toCronJobRequest(
+  flags: CronJobFlagValues,
+  settings: ReadonlySet<string> = new Set(),
+): CronJobRequest {
   const { affinity, toleration } = flags;
   const selector = flags['node-selector'];
   const placement: Placement = {
@@ -35,7 +40,7 @@ export function toCronJobRequest(flags: CronJobFlagValues): CronJobRequest {
     nodeSelector: selector === undefined ? undefined : nodeSelectorFlag(selector),
     affinity: affinity === undefined ? undefined : affinityFlag(affinity),
   };
-  if (flags['alert-severity'] !== undefined && !flags['with-alert'])
+  if (flags['alert-severity'] !== undefined && !flags['with-alert'] && !settings.has('alert-severity'))
     throw usageError('--alert-severity needs --with-alert');
   return {
     image: imageFlag(flags.image ?? DEFAULT_IMAGE),
@@ -45,7 +50,7 @@ export function toCronJobRequest(flags: CronJobFlagValues): CronJobRequest {
       priorityClass: priorityClassFlag(flags['priority-class'] ?? DEFAULT.priorityClass),
       placement,
     },
-    prune: pruneSettings(flags),
+    prune: pruneSettings(flags, settings),
     ...(flags['with-alert'] ? { alertSeverity: flags['alert-severity'] ?? DEFAULT.alertSeverity } : {}),
   };
 }
@@ -102,8 +107,8 @@ function resources(flags: CronJobFlagValues): Resources {
   return all;
 }
 
-function pruneSettings(flags: CronJobFlagValues): PruneSettings {
-  checkWith(flags);
+function pruneSettings(flags: CronJobFlagValues, settings: ReadonlySet<string>): PruneSettings {
+  checkWith(flags, settings);
   const keepYoungerThan = flags['keep-younger-than'] ?? DEFAULT.keepYoungerThan;
   durationFlag('keep-younger-than', keepYoungerThan);
   return {
@@ -131,11 +136,12 @@ const ONLY_WITH = {
   'deployments-arg': ['deployments'],
 } as const satisfies Partial<Record<keyof CronJobFlagValues, readonly string[]>>;
 
-function checkWith(flags: CronJobFlagValues): void {
+function checkWith(flags: CronJobFlagValues, settings: ReadonlySet<string>): void {
   const chosen = flags.with ?? [];
   for (const [name, prunes] of Object.entries(ONLY_WITH)) {
-    const isGiven = flags[name as keyof typeof ONLY_WITH] !== undefined;
-    if (isGiven && !prunes.some((prune) => chosen.includes(prune)))
+    const value = flags[name as keyof typeof ONLY_WITH];
+    const isGiven = value !== undefined && value !== false;
+    if (isGiven && !settings.has(name) && !prunes.some((prune) => chosen.includes(prune)))
       throw usageError(`--${name} needs --with=${prunes.join(' or --with=')}: otherwise nothing uses it`);
   }
 }

@@ -100,7 +100,8 @@ Settings: ${SETTINGS.join(', ')}.`;
 
   private async printCronJob(flags: ScheduleFlags): Promise<void> {
     clusterOptions(flags); // Invalid flags are refused; a cluster that cannot be read is not.
-    const request = await withCheckedArguments(toCronJobRequest(flags), (id, argv) => this.parseAs(id, argv));
+    const unchecked = toCronJobRequest(flags, this.fromSettings);
+    const request = await withCheckedArguments(unchecked, (id, argv) => this.parseAs(id, argv));
     const { openSettings, printable, readClusterSettings, unreadable } =
       await import('../../core/schedule/cron-job/index.js');
     const cluster =

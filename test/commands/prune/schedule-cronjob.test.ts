@@ -438,6 +438,27 @@ describe('every setting has a flag', () => {
   });
 
   test.each([
+    ['REGADM_ORPHANS', 'true'],
+    ['REGADM_REPLICA_SETS', 'true'],
+    ['REGADM_KEEP_COMPLETE', '3'],
+    ['REGADM_ALERT_SEVERITY', 'info'],
+  ])('%s, which is meant for other commands, does not matter without --with', async (name, value) => {
+    const plain = await cronjob();
+    const flags = ['prune', 'schedule', '--cronjob', '--image', IMAGE];
+    expect(await regadm(flags, { env: { [name]: value } })).toEqual(plain);
+  });
+
+  test('REGADM_ORPHANS applies to the prunes that use it', async () => {
+    const flags = ['prune', 'schedule', '--cronjob', '--with=builds'];
+    const outcome = await regadm(flags, { env: { REGADM_ORPHANS: 'true' } });
+    expect(podOf(outcome).initContainers![0]!.args).toContain('--orphans=true');
+  });
+
+  test('--no-orphans needs no --with', async () => {
+    expect(await cronjob('--no-orphans', '--no-replica-sets')).toEqual(await cronjob());
+  });
+
+  test.each([
     ['confirm=false', 'warning: with --images-arg=no-confirm, prune images is only a dry run and deletes nothing'],
     ['keep-younger-than=1h', 'prune images runs with --keep-younger-than=1h instead of --keep-younger-than=96h'],
     ['protect=/etc/keep', 'warning: no run succeeds unless the image contains /etc/keep (--protect=/etc/keep)'],
