@@ -15,7 +15,14 @@ import type { Resources } from '../core/schedule/pruner-spec.js';
 import { resourcesProblem } from '../core/schedule/settings.js';
 import type { cronJobFlags } from './cron-job.js';
 import { durationFlag } from './duration.js';
-import { affinityFlag, nodeSelectorFlag, priorityClassFlag, quantitiesFlag, tolerationsFlag } from './pod-settings.js';
+import {
+  affinityFlag,
+  checkOvercommit,
+  nodeSelectorFlag,
+  priorityClassFlag,
+  quantitiesFlag,
+  tolerationsFlag,
+} from './pod-settings.js';
 import { imageFlag } from './schedule.js';
 
 type CronJobFlagValues = Interfaces.InferredFlags<typeof cronJobFlags>;
@@ -29,10 +36,7 @@ const MAX_INT32 = 2 ** 31 - 1;
  *   they may be of no use here
  * @throws RegadmError (USAGE) that names the flag
  */
-export function toCronJobRequest(
-  flags: CronJobFlagValues,
-  settings: ReadonlySet<string> = new Set(),
-): CronJobRequest {
+export function toCronJobRequest(flags: CronJobFlagValues, settings: ReadonlySet<string> = new Set()): CronJobRequest {
   const { affinity, toleration } = flags;
   const selector = flags['node-selector'];
   const placement: Placement = {
@@ -100,6 +104,7 @@ function count(flags: CronJobFlagValues, name: CountFlag, fallback: number, max 
 function resources(flags: CronJobFlagValues): Resources {
   const requests = quantitiesFlag('requests', flags.requests ?? DEFAULT.requests);
   const limits = flags.limits === undefined ? undefined : quantitiesFlag('limits', flags.limits);
+  checkOvercommit(requests, limits);
   const all = { requests, ...(limits && { limits }) };
   const problem = resourcesProblem(all);
   if (problem)

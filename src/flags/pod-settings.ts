@@ -1,5 +1,6 @@
 import { messageOf, usageError } from '../core/model/errors.js';
 import { parseQuantity } from '../core/model/values/quantity.js';
+import { affinityProblem } from '../core/schedule/cron-job/affinity.js';
 import { checkAffinity } from '../core/schedule/cron-job/placement.js';
 
 /** Values of the flags that say where a pod runs: nothing, whatever the cluster says. */
@@ -25,6 +26,26 @@ function isLabelKey(text: string): boolean {
   return more.length === 0 && LABEL_NAME.test(name!) && (prefix === undefined || SUBDOMAIN.test(prefix));
 }
 
+/** Resources without a domain that a container can have. */
+const OWN_RESOURCE = /^(?:cpu|memory|ephemeral-storage|hugepages-.+)$/;
+/** Resources of which a node never promises more than it has: huge pages, and those of other domains. */
+const NEVER_OVERCOMMITTED = /^(?:hugepages-|(?!.*kubernetes\.io\/).*\/)/;
+
+function isWhole(name: string): boolean {
+  return NEVER_OVERCOMMITTED.test(name) && !name.startsWith('hugepages-');
+}
+
+/**
+ * Checks that the limit of a resource which cannot be overcommitted is its request: the API server refuses others.
+ * @throws RegadmError (USAGE)
+ */
+export function checkOvercommit(requests: Record<string, string>, limits: Record<string, string> = {}): void {
+  for (const [name, amount] of Object.entries(requests).filter(([key]) => NEVER_OVERCOMMITTED.test(key))) {
+    if (limits[name] === undefined || parseQuantity(limits[name]) !== parseQuantity(amount))
+      throw usageError(`--requests of ${name}=${amount} needs the same limit`, [`add --limits=${name}=${amount}`]);
+  }
+}
+
 /** Splits `a=b,c=d`. @throws RegadmError (USAGE) */
 function pairs(flag: string, text: string, form: string): [key: string, value: string][] {
   const found = text.split(',').map((part) => part.split('=', 2) as [string, string?]);
@@ -41,6 +62,10 @@ export function quantitiesFlag(flag: string, text: string): Record<string, strin
   const amounts = pairs(flag, text, form);
   for (const [name, amount] of amounts) {
     if (!isLabelKey(name)) throw invalid(flag, text, `"${name}" is not the name of a resource`, form);
+    if (!name.includes('/') && !OWN_RESOURCE.test(name))
+      throw invalid(flag, text, `"${name}" is not a resource of Kubernetes, and has no domain`, form);
+    if (isWhole(name) && !Number.isInteger(parseQuantity(amount)))
+      throw invalid(flag, text, `"${amount}" of ${name} is not a whole number`, form);
     if (!((parseQuantity(amount) ?? -1) >= 0) || amount.trim() !== amount)
       throw invalid(flag, text, `"${amount}" is not a quantity such as 500m or 1Gi`, form);
   }
@@ -86,7 +111,10 @@ function toleration(text: string): Record<string, string> {
 export function affinityFlag(text: string): Record<string, unknown> {
   if (text === NONE) return {};
   try {
-    return checkAffinity(JSON.parse(text));
+    const affinity = checkAffinity(JSON.parse(text));
+    const problem = affinityProblem(affinity);
+    if (problem !== undefined) throw new Error(problem);
+    return affinity;
   } catch (error) {
     const reason = error instanceof SyntaxError ? `it is not JSON: ${messageOf(error)}` : messageOf(error);
     throw invalid('affinity', text, reason, 'write it as --affinity=\'{"nodeAffinity": {…}}\'');

@@ -1,4 +1,5 @@
 import { usageError } from '../core/model/errors.js';
+import { parseImageReference } from '../core/model/image-reference.js';
 import type { PrunerPatch } from '../core/schedule/pruner-spec.js';
 import { SETTINGS, parseSetting } from '../core/schedule/settings.js';
 
@@ -34,8 +35,7 @@ function withValue(patch: PrunerPatch, [key = '', ...rest]: string[], value: unk
 
 /** Checks `--image`. @throws RegadmError (USAGE) */
 export function imageFlag(text: string): string {
-  const valid =
-    /^[a-zA-Z0-9][a-zA-Z0-9.:_/-]*(@sha256:[0-9a-f]{64})?$/.test(text) && !text.endsWith('/') && !text.endsWith(':');
-  if (valid) return text;
-  throw usageError(`--image must name an image such as quay.io/org/regadm:1.0, not "${text}"`);
+  const problem = parseImageReference(text);
+  if (typeof problem !== 'string') return text;
+  throw usageError(`--image must name an image such as quay.io/org/regadm:1.0, not "${text}": ${problem}`);
 }

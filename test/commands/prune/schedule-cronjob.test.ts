@@ -407,6 +407,28 @@ describe('every setting has a flag', () => {
     });
   });
 
+  test('of resources of other domains, and a whole affinity', async () => {
+    const expression = { key: 'zone', operator: 'In', values: ['a'] };
+    const pods = { topologyKey: 'zone', labelSelector: { matchLabels: { a: 'b' }, matchExpressions: [expression] } };
+    const affinity = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [expression] }] },
+        preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: { matchFields: [expression] } }],
+      },
+      podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [pods] },
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 1, podAffinityTerm: { ...pods, namespaces: ['a'] } },
+        ],
+      },
+    };
+    const limits = '--limits=nvidia.com/gpu=1';
+    const flags = ['--requests=nvidia.com/gpu=1,memory=1Gi', limits, `--affinity=${JSON.stringify(affinity)}`];
+    const pod = podOf(await cronjob(...flags));
+    expect(pod.affinity).toEqual(affinity);
+    expect(pod.containers[0]!.resources).toMatchObject({ limits: { 'nvidia.com/gpu': '1' } });
+  });
+
   test('of the prune of images', async () => {
     const flags = [
       '--keep-tag-revisions=3',
@@ -483,6 +505,18 @@ describe('every setting has a flag', () => {
 test.each([
   [['--image=not an image'], '--image must name an image'],
   [['--image='], 'invalid argument "" for "--image" flag: must not be empty'],
+  [['--image=http://quay.io/x'], 'not "http://quay.io/x": invalid reference format'],
+  [['--image=Foo/Bar:x'], 'not "Foo/Bar:x": repository name must be lowercase'],
+  [['--requests=foo=1'], 'for "--requests" flag: "foo" is not a resource of Kubernetes, and has no domain'],
+  [['--requests=nvidia.com/gpu=1'], '--requests of nvidia.com/gpu=1 needs the same limit'],
+  [['--requests=nvidia.com/gpu=1', '--limits=nvidia.com/gpu=2'], '--requests of nvidia.com/gpu=1 needs the same limit'],
+  [['--limits=nvidia.com/gpu=500m'], 'for "--limits" flag: "500m" of nvidia.com/gpu is not a whole number'],
+  [['--requests=cpu=1,hugepages-2Mi=4Mi'], '--requests of hugepages-2Mi=4Mi needs the same limit'],
+  [['--affinity={"nodeAffinity":{"x":1}}'], 'for "--affinity" flag: nodeAffinity has no field "x"'],
+  [
+    ['--affinity={"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{}]}}'],
+    'podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0] has no topologyKey',
+  ],
   [['--schedule=61 * * * *'], 'for "--schedule" flag: invalid minute "61" (must be 0-59)'],
   [['--schedule=0 0 31 2 *'], 'for "--schedule" flag: no day matches, so no run would start'],
   [['--starting-deadline=soon'], 'invalid argument "soon" for "--starting-deadline": not a duration'],
