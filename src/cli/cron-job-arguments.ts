@@ -66,6 +66,8 @@ export async function withCheckedArguments(request: CronJobRequest, parseAs: Par
 async function normalizedExtra(prune: Prune, args: readonly string[], parseAs: ParseAs): Promise<string[]> {
   if (args.includes('--')) throw usageError('"--" is not a flag', [`write it as --${prune}-arg=FLAG=VALUE`]);
   const dashed = args.map((arg) => (arg.startsWith('-') ? arg : `--${arg}`));
+  if (dashed.some((arg) => /^(?:-h|--help)(?:=|$)/.test(arg)))
+    throw usageError('--help is not possible here', [`run: regadm prune ${prune} --help`]);
   const { argv, flags } = await parseAs(`prune:${prune}`, dashed);
   const refused = REFUSED.find(([pattern]) => argv.some((arg) => pattern.test(arg)));
   if (refused) throw usageError(`${refused[1]} is not possible here`, [refused[2]]);

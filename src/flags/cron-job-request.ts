@@ -33,7 +33,7 @@ const MAX_INT32 = 2 ** 31 - 1;
 /**
  * Converts the flags of `--cronjob`. Further arguments of the prunes are not checked here.
  * @param settings flags whose values come from the environment or the configuration file: other commands share them, so
- *   they may be of no use here
+ *   they may not be needed here
  * @throws RegadmError (USAGE) that names the flag
  */
 export function toCronJobRequest(flags: CronJobFlagValues, settings: ReadonlySet<string> = new Set()): CronJobRequest {

@@ -58,7 +58,7 @@ export const cronJobFlags = {
     ...JOB,
     helpValue: 'SEVERITY',
     options: ['info', 'warning', 'critical'],
-    description: `severity of the alert (default: ${DEFAULT.alertSeverity})`,
+    description: `severity of the alert: info, warning or critical (default: ${DEFAULT.alertSeverity})`,
   }),
   requests: Flags.string({
     ...POD,

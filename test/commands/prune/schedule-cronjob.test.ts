@@ -348,6 +348,13 @@ describe('with --with-alert', () => {
     expect(often.expr).toContain(') > 1800\n');
     expect(often.for).toBe('600s');
     expect(often.annotations.description).toContain('fires after 30 min');
+    const always = alertOf(await cronjob('--with-alert', '--schedule=@every 1s'));
+    expect(always.annotations.description).toContain('fires after 3 s');
+  });
+
+  test('--help names the severities', async () => {
+    const { stdout } = await regadm(['prune', 'schedule', '--help']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('severity of the alert: info, warning or critical');
   });
 
   test('without it there is no rule', async () => {
@@ -574,6 +581,8 @@ test.each([
     ['--with=builds', '--builds-arg=confirm=false', '--builds-arg=detailed-exitcode'],
     '--builds-arg: --detailed-exitcode is not possible here',
   ],
+  [['--images-arg=help'], '--images-arg: --help is not possible here'],
+  [['--images-arg=-h'], '--images-arg: --help is not possible here'],
   [['--images-arg=word'], '--images-arg: unknown flag: --word'],
   [['--images-arg=--'], '--images-arg: "--" is not a flag'],
   [['--images-arg=--token=secret'], '--images-arg: --token is not possible here'],

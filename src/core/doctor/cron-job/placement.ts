@@ -25,7 +25,7 @@ export function checkPlacement(cronJob: CronJob, { spec = {} }: Pick<ImagePruner
     const remedy = `to take it from the ImagePruner: ${patchPods(name, { spec: { [setting]: replacement(spec[setting]) } })}`;
     return actual === undefined
       ? [check('warning', `CronJob ${name} lacks the ${setting} of the ImagePruner, so ${effect}`, remedy)]
-      : [check('info', `CronJob ${name} has another ${setting} than the ImagePruner`, remedy)];
+      : [check('info', `CronJob ${name} and the ImagePruner differ in ${setting}`, remedy)];
   });
 }
 

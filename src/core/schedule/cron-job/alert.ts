@@ -62,14 +62,15 @@ const SUMMARY = `CronJob ${REGISTRY_NAMESPACE}/${OWN_CRON_JOB} has not succeeded
 
 function description(windowSeconds: number): string {
   const oc = `oc -n ${REGISTRY_NAMESPACE}`;
-  return `No run of CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} has succeeded for {{ $value | humanizeDuration }} (the alert fires after ${hours(windowSeconds)}). Unused images stay, so the storage of the registry and etcd grow. Nothing in use is affected.
+  return `No run of CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} has succeeded for {{ $value | humanizeDuration }} (the alert fires after ${rounded(windowSeconds)}). Unused images stay, so the storage of the registry and etcd grow. Nothing in use is affected.
 1. List the last runs and why they failed: regadm prune schedule
 2. Read the log of a failed run; its exit status is 3 if some deletions failed, and 4 if a guard refused: ${oc} get jobs -l app.kubernetes.io/name=${OWN_CRON_JOB}; ${oc} logs job/NAME --all-containers
 3. If there are no runs, check why no pod starts: regadm doctor; ${oc} describe cronjob/${OWN_CRON_JOB}
 4. When the cause is removed, start a run and follow it: regadm prune schedule --run-now`;
 }
 
-function hours(seconds: number): string {
-  const value = Math.round(seconds / 360) / 10;
-  return value >= 1 ? `${value} h` : `${Math.round(seconds / 60)} min`;
+function rounded(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const hours = Math.round(seconds / 360) / 10;
+  return hours >= 1 ? `${hours} h` : `${Math.round(seconds / 60)} min`;
 }

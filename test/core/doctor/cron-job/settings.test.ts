@@ -173,7 +173,7 @@ describe('placement', () => {
     const imagepruners = pruner({ tolerations: TOLERATIONS });
     expect(await examine({ ...rightCluster(cronJob), imagepruners })).toMatchObject([
       { status: 'ok' },
-      { status: 'info', message: `CronJob ${OWN} has another nodeSelector than the ImagePruner` },
+      { status: 'info', message: `CronJob ${OWN} and the ImagePruner differ in nodeSelector` },
       { name: 'cron job alert' },
     ]);
   });
