@@ -1,6 +1,11 @@
 import type { KubeObject } from '../../core/model/kube.js';
 import { REGISTRY_NAMESPACE } from '../names.js';
+import type { Store } from '../api/store.js';
 import { REGISTRY_IMAGE } from './deployment.js';
+
+const CRON_JOB = 'image-pruner';
+/** Schedule of the CronJob if the ImagePruner has none. */
+const DEFAULT_SCHEDULE = '0 0 * * *';
 
 /** Makes the ImagePruner `cluster`, with the defaults of OpenShift. */
 export function imagePruner(): KubeObject {
@@ -42,9 +47,9 @@ export function prunerCronJob(): KubeObject {
     terminationMessagePolicy: 'FallbackToLogsOnError',
   };
   return {
-    metadata: { name: 'image-pruner', namespace: REGISTRY_NAMESPACE, generation: 1 },
+    metadata: { name: CRON_JOB, namespace: REGISTRY_NAMESPACE, generation: 1 },
     spec: {
-      schedule: '0 0 * * *',
+      schedule: DEFAULT_SCHEDULE,
       suspend: false,
       concurrencyPolicy: 'Forbid',
       successfulJobsHistoryLimit: 3,
@@ -62,4 +67,15 @@ export function prunerCronJob(): KubeObject {
     },
     status: {},
   };
+}
+
+/** Updates the schedule of the operator's CronJob, and whether it is suspended, to match the ImagePruner. */
+export function updatePrunerCronJob(store: Store, { spec = {} }: KubeObject): void {
+  const cronJob = store.get('cronjobs', REGISTRY_NAMESPACE, CRON_JOB);
+  if (!cronJob) return;
+  const suspend = spec.suspend === true;
+  const schedule = typeof spec.schedule === 'string' && spec.schedule !== '' ? spec.schedule : DEFAULT_SCHEDULE;
+  if (cronJob.spec?.suspend === suspend && cronJob.spec.schedule === schedule) return;
+  const metadata = { ...cronJob.metadata, generation: (cronJob.metadata.generation ?? 0) + 1 };
+  store.put('cronjobs', { ...cronJob, metadata, spec: { ...cronJob.spec, suspend, schedule } });
 }

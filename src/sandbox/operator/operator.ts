@@ -1,5 +1,6 @@
 import type { Faults } from '../http/faults.js';
 import { GarbageCollector } from './garbage-collector.js';
+import { updatePrunerCronJob } from './image-pruner.js';
 import { Jobs } from './jobs.js';
 import { Kubelet } from './kubelet.js';
 import { operatorConditions } from './status.js';
@@ -74,6 +75,8 @@ export class Operator implements RolloutControl {
       this.faults.withoutSwitch('rollout-stuck', () => this.finish());
     }
     this.unsubscribe = this.store.subscribe((event) => {
+      if (event.definition.resource === 'imagepruners' && event.type === 'MODIFIED')
+        updatePrunerCronJob(this.store, event.object);
       if (event.definition.resource === 'jobs' && event.type === 'ADDED') this.jobs.adopt(event.object);
       if (event.definition.resource === 'pods' && event.type === 'ADDED') this.kubelet.adopt(event.object);
       if (event.definition.resource === 'pods') this.listeners.forEach((listener) => listener());
