@@ -153,7 +153,7 @@ test('a user who can read nothing gets an error with a suggestion', async () => 
 test.each([
   [['--revisions', '1,x'], 'invalid argument "x" for "--revisions"'],
   [['--revisions', '-1'], '--revisions'],
-  [['--ages', '5d'], 'invalid argument "5d" for "--ages"'],
+  [['--ages', '5y'], 'invalid argument "5y" for "--ages"'],
   [['--report', '/nonexistent/a.html'], 'cannot write --report /nonexistent/a.html'],
 ])('%j is rejected', async (args, message) => {
   const { status: exit, stderr } = await status(...args);
