@@ -36,7 +36,9 @@ function judgeCronJobs(evidence: Evidence, now: number): Check[] {
 function judge(cronJob: CronJob, evidence: Evidence, now: number): Check[] {
   const { state, pods, accounts, access } = evidence;
   const account = serviceAccountOf(cronJob);
+  const settings = isOwn(cronJob) ? checkSettings(cronJob) : [];
   const checks = [
+    ...settings,
     ...(isOwn(cronJob) ? ownChecks(cronJob, evidence) : []),
     ...checkArguments(cronJob, valueOf(state)),
     ...given(accounts, (names) => checkAccount(cronJob, names.has(account))),
@@ -44,16 +46,19 @@ function judge(cronJob: CronJob, evidence: Evidence, now: number): Check[] {
     ...(cronJob.spec?.suspend ? [] : checkSuccess(cronJob, now)),
     ...given(pods, (list) => checkLatestPod(cronJob, list)),
   ];
-  if (checks.some(({ status }) => status === 'warning' || status === 'unknown')) return checks;
+  if (settings.length > 0 || checks.some(({ status }) => status === 'warning' || status === 'unknown')) return checks;
   const limit = notSeen(evidence).length > 0 ? ' where that could be checked' : '';
-  return [about('cron job')('ok', `CronJob ${cronJob.metadata.name} is set up to prune${limit}`), ...checks];
+  const { name } = cronJob.metadata;
+  const text = isOwn(cronJob)
+    ? `CronJob ${name} is set up to prune`
+    : `CronJob ${name}: its arguments, service account, last success and latest pod have no problem`;
+  return [about('cron job')('ok', `${text}${limit}`), ...checks];
 }
 
 function ownChecks(cronJob: CronJob, { pruner, rules }: Evidence): Check[] {
   const suspended = valueOf(pruner)?.spec?.suspend === true;
   return [
     ...checkSuspended(cronJob, !suspended),
-    ...checkSettings(cronJob),
     ...given(pruner, (value) => (value ? checkPlacement(cronJob, value) : [])),
     ...given(rules, (value) => (value ? checkAlert(cronJob, value) : [])),
   ];

@@ -9,14 +9,20 @@ export interface CronJob extends KubeObject {
     startingDeadlineSeconds?: number;
     successfulJobsHistoryLimit?: number;
     failedJobsHistoryLimit?: number;
-    jobTemplate?: { spec?: { backoffLimit?: number; template?: PodTemplate } };
+    jobTemplate?: { spec?: JobSpec };
     [key: string]: unknown;
   };
   status?: { lastSuccessfulTime?: string; [key: string]: unknown };
 }
 
+interface JobSpec {
+  backoffLimit?: number;
+  activeDeadlineSeconds?: number;
+  template?: PodTemplate;
+}
+
 interface PodTemplate {
-  metadata?: { annotations?: Record<string, string> };
+  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
   spec?: PodSpec;
 }
 
@@ -43,9 +49,14 @@ export interface Container {
   securityContext?: { readOnlyRootFilesystem?: boolean };
 }
 
+/** Returns the settings of the jobs that a CronJob starts. */
+export function jobSpec(cronJob: CronJob): JobSpec {
+  return cronJob.spec?.jobTemplate?.spec ?? {};
+}
+
 /** Returns the settings of the pods that a CronJob starts. */
 export function podSpec(cronJob: CronJob): PodSpec {
-  return cronJob.spec?.jobTemplate?.spec?.template?.spec ?? {};
+  return jobSpec(cronJob).template?.spec ?? {};
 }
 
 /** Lists the containers of the pods, in the order in which they run, with the field of the pod that contains them. */

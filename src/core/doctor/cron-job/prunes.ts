@@ -17,7 +17,8 @@ export function prunesOf(cronJob: CronJob): Prune[] {
   return containersOf(cronJob).flatMap(([, container]) => prunesIn(container));
 }
 
-function prunesIn(container: Container): Prune[] {
+/** Lists the prunes that a container runs. */
+export function prunesIn(container: Container): Prune[] {
   const given = [...(container.command ?? []), ...(container.args ?? [])];
   const words = given.includes('-c') ? given.flatMap((text) => text.split(/[\s;&|]+/)) : given;
   const starts = words.flatMap((word, at) => (word === 'prune' && /^[a-z]/.test(words[at + 1] ?? '') ? [at] : []));

@@ -1,7 +1,8 @@
 import type { Check } from '../../model/check.js';
 import { CRON_JOB_DEFAULTS } from '../../schedule/cron-job/request.js';
 import { about } from '../check.js';
-import { podSpec, type CronJob } from './manifest.js';
+import { jobSpec, podSpec, type CronJob } from './manifest.js';
+import { checkAsPrinted } from './as-printed.js';
 import { checkContainers } from './containers.js';
 import { printAgain } from './print-again.js';
 import { patchCronJob, patchPods } from './remedies.js';
@@ -11,6 +12,8 @@ const SCC_ANNOTATION = 'openshift.io/required-scc';
 const DEFAULT_BACKOFF_LIMIT = 6;
 /** With a shorter deadline, in seconds, the controller can miss every start, because it looks every 10 seconds. */
 const SHORTEST_DEADLINE = 10;
+/** A run that ends within fewer seconds has hardly started. */
+const SHORTEST_RUN = 60;
 
 /** What is wrong with a setting, what follows from it, and the command that corrects it. */
 interface Problem {
@@ -24,6 +27,7 @@ const SETTINGS: ((cronJob: CronJob) => Problem | undefined)[] = [
   backoffLimit,
   concurrencyPolicy,
   startingDeadline,
+  activeDeadline,
   priorityClass,
   requiredScc,
 ];
@@ -37,12 +41,13 @@ export function checkSettings(cronJob: CronJob): Check[] {
     ...problems.map(({ wrong, effect, remedy }) => check('warning', `CronJob ${name}: ${wrong}, so ${effect}`, remedy)),
     ...checkContainers(cronJob),
   ];
-  if (checks.length < 2) return checks;
+  const all = [...checks, ...checkAsPrinted(cronJob)];
+  if (checks.length < 2) return all;
   return [
-    ...checks,
+    ...all,
     check(
       'info',
-      `${checks.length} settings of CronJob ${name} differ from what regadm prints`,
+      `${checks.length} settings of CronJob ${name} are wrong`,
       `correct all of them at once: ${printAgain(cronJob)}`,
     ),
   ];
@@ -96,6 +101,16 @@ function startingDeadline({ metadata: { name }, spec }: CronJob): Problem | unde
     wrong: `startingDeadlineSeconds is ${deadline}, below ${SHORTEST_DEADLINE}`,
     effect: 'Kubernetes, which looks every 10 seconds, can miss every run',
     remedy,
+  };
+}
+
+function activeDeadline(cronJob: CronJob): Problem | undefined {
+  const { activeDeadlineSeconds: limit } = jobSpec(cronJob);
+  if (limit === undefined || limit >= SHORTEST_RUN) return undefined;
+  return {
+    wrong: `activeDeadlineSeconds is ${limit}`,
+    effect: `Kubernetes ends every run after ${limit} s, before or while it deletes`,
+    remedy: patchCronJob(cronJob.metadata.name, { spec: { jobTemplate: { spec: { activeDeadlineSeconds: null } } } }),
   };
 }
 

@@ -7,7 +7,9 @@ async function problems(change: object, configs = rightCluster().configs!) {
   const cronJob = rightCronJob();
   Object.assign(podsOf(cronJob).containers[0], change);
   const checks = await examine({ ...rightCluster(cronJob), configs });
-  return checks.filter(({ status }) => status === 'warning' || status === 'unknown');
+  return checks
+    .filter(({ message }) => !message.includes('not as regadm prints it'))
+    .filter(({ status }) => status === 'warning' || status === 'unknown');
 }
 
 test.each([[[]], [['--confirm=false']], [['--confirm', '--no-confirm']], [['--confirm=true', '--confirm=false']]])(

@@ -18,7 +18,13 @@ export function rightCronJob(name = OWN): Json {
     command: ['regadm'],
     args: ['prune', 'images', '--keep-tag-revisions=5', '--confirm=true'],
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    securityContext: { readOnlyRootFilesystem: true },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
   };
   return {
     metadata: { name, namespace: NAMESPACE, creationTimestamp: ago(HOUR) },
@@ -30,7 +36,10 @@ export function rightCronJob(name = OWN): Json {
         spec: {
           backoffLimit: 0,
           template: {
-            metadata: { annotations: { 'openshift.io/required-scc': 'restricted-v2' } },
+            metadata: {
+              labels: { 'app.kubernetes.io/name': OWN },
+              annotations: { 'openshift.io/required-scc': 'restricted-v2' },
+            },
             spec: {
               serviceAccountName: name,
               restartPolicy: 'Never',

@@ -16,14 +16,20 @@ function patched(target: Json = {}, { $patch, ...patch }: Json): Json {
   const result: Json = $patch === 'replace' ? {} : { ...target };
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
-    else if (/ontainers$/.test(key)) result[key] = patchedByName(result[key] as Json[], value as Json[]);
+    else if (/^(?:env|volumeMounts|volumes)$|ontainers$/.test(key))
+      result[key] = patchedByName(result[key] as Json[], value as Json[]);
     else result[key] = isRecord(value) ? patched(result[key] as Json, value) : value;
   }
   return result;
 }
 
-function patchedByName(entries: Json[], patches: Json[]): Json[] {
-  return entries.map((entry) => patched(entry, patches.find(({ name }) => name === entry.name) ?? {}));
+function patchedByName(entries: Json[] = [], patches: Json[]): Json[] {
+  const nameOf = ({ name, mountPath }: Json): unknown => mountPath ?? name;
+  const isIn = (list: Json[], entry: Json): boolean => list.some((each) => nameOf(each) === nameOf(entry));
+  return [...entries, ...patches.filter((patch) => !isIn(entries, patch))].flatMap((entry) => {
+    const patch = patches.find((each) => nameOf(each) === nameOf(entry)) ?? {};
+    return patch.$patch === 'delete' ? [] : [patched(entry, patch)];
+  });
 }
 
 test('a CronJob that is right: one line states it', async () => {
@@ -79,7 +85,7 @@ const PATCHED: [string, (cronJob: Json) => void, RegExp][] = [
   ['a priority class', (job) => delete podsOf(job).priorityClassName, /have no priorityClassName, so .* they wait/],
   [
     'required-scc',
-    (job) => delete job.spec.jobTemplate.spec.template.metadata,
+    (job) => delete job.spec.jobTemplate.spec.template.metadata.annotations,
     /lack the annotation openshift\.io\/required-scc, so/,
   ],
   [
@@ -88,16 +94,14 @@ const PATCHED: [string, (cronJob: Json) => void, RegExp][] = [
     /terminationMessagePolicy of container regadm-image-pruner is not FallbackToLogsOnError, so/,
   ],
   [
-    'a read-only file system, in an init container',
-    (job) =>
-      (podsOf(job).initContainers = [
-        {
-          name: 'first',
-          terminationMessagePolicy: 'FallbackToLogsOnError',
-          securityContext: { readOnlyRootFilesystem: false },
-        },
-      ]),
-    /root file system of container first is writable/,
+    'a read-only file system',
+    (job) => (podsOf(job).containers[0].securityContext.readOnlyRootFilesystem = false),
+    /root file system of container regadm-image-pruner is writable/,
+  ],
+  [
+    'time to run',
+    (job) => (job.spec.jobTemplate.spec.activeDeadlineSeconds = 1),
+    /activeDeadlineSeconds is 1, so Kubernetes ends every run after 1 s/,
   ],
 ];
 
@@ -111,6 +115,149 @@ test.each(PATCHED)('without %s: what follows, and the patch that corrects it', a
     Object.assign(job, patched(job, JSON.parse(patch) as Json));
   });
   expect(corrected).toMatchObject([{ status: 'ok' }]);
+});
+
+/** A CronJob that prunes builds first, as regadm prints it. */
+function withBuilds(cronJob: Json): Json {
+  const [container] = podsOf(cronJob).containers as Json[];
+  const deferral = (name: string) => ({
+    env: [{ name, value: '/run/regadm/failures' }],
+    volumeMounts: [{ name: 'failures', mountPath: '/run/regadm' }],
+  });
+  const builds = { ...structuredClone(container), name: 'prune-builds', args: ['prune', 'builds', '--confirm=true'] };
+  Object.assign(podsOf(cronJob), {
+    initContainers: [{ ...builds, ...deferral('REGADM_DEFER_FAILURE') }],
+    containers: [{ ...container, ...deferral('REGADM_REPORT_FAILURES') }],
+    volumes: [{ name: 'failures', emptyDir: { sizeLimit: '1Mi' } }],
+  });
+  return cronJob;
+}
+
+/** Findings about what regadm prints differently, after a change of a CronJob that prunes builds and images. */
+async function differences(change: (cronJob: Json) => void) {
+  const checks = await findings((job) => change(withBuilds(job)));
+  return checks.filter(({ message }) => !message.startsWith('service account'));
+}
+
+const DIFFERENT: [string, (pods: Json, job: Json) => void, RegExp][] = [
+  [
+    'several pods',
+    (_, job) => Object.assign(job, { parallelism: 3, completions: 3 }),
+    /parallelism is 3, .*same time$/,
+  ],
+  ['no token', (pods) => (pods.automountServiceAccountToken = false), /have no token/],
+  ['the network of the node', (pods) => (pods.hostNetwork = true), /hostNetwork is true, not absent, so .* privileges/],
+  ['another user', (pods) => (pods.securityContext = { runAsUser: 0 }), /securityContext is .* privileges/],
+  [
+    'another SCC',
+    (_, { template }) => (template.metadata.annotations['openshift.io/required-scc'] = 'privileged'),
+    /required-scc is privileged, not restricted-v2, so .* privileges/,
+  ],
+  [
+    'privileges',
+    ({ containers }) => (containers[0].securityContext.privileged = true),
+    /securityContext.privileged is true, not absent \(container regadm-image-pruner\), so/,
+  ],
+  [
+    'no restrictions',
+    ({ containers, initContainers }) =>
+      [...containers, ...initContainers].forEach(
+        (each: Json) => (each.securityContext = { readOnlyRootFilesystem: true }),
+      ),
+    /runAsNonRoot is absent, not true \(container prune-builds, regadm-image-pruner\)/,
+  ],
+  ['no label', (_, { template }) => delete template.metadata.labels, /labels\..* NetworkPolicy .* does not select/],
+  [
+    'another program',
+    ({ containers }) => Object.assign(containers[0], { command: ['oc', 'adm'] }),
+    /command is oc, not regadm .*, so it is not certain/,
+  ],
+  [
+    'a failure that nobody reports',
+    ({ containers }) => delete containers[0].env,
+    /variable REGADM_REPORT_FAILURES is absent .* remain unnoticed$/,
+  ],
+  [
+    'another file of failures',
+    ({ containers }) => (containers[0].env[0].value = '/run/other'),
+    /variable REGADM_REPORT_FAILURES is set to another value .* remain unnoticed$/,
+  ],
+  [
+    'a failure that ends the run',
+    ({ initContainers }) => delete initContainers[0].env,
+    /DEFER_FAILURE is absent .* end/,
+  ],
+  ['no volume for failures', ({ containers }) => delete containers[0].volumeMounts, /volumeMounts\.\/run\/regadm is/],
+];
+
+test.each(DIFFERENT)('pods with %s: a warning, and the patch that corrects it', async (_, change, message) => {
+  const changed = (job: Json): void => change(podsOf(job), job.spec.jobTemplate.spec as Json);
+  const [check, ...others] = await differences(changed);
+  expect(others).toEqual([]);
+  expect(check).toMatchObject({ status: 'warning', message: expect.stringMatching(message) });
+  const patch = / -p '(.*)'$/.exec(check!.suggestions![0]!)![1]!;
+  const corrected = await differences((job) => {
+    changed(job);
+    Object.assign(job, patched(job, JSON.parse(patch) as Json));
+  });
+  expect(corrected.filter(({ message }) => message.includes('not as regadm prints it'))).toEqual([]);
+});
+
+const UNKNOWN: [string, (pods: Json, job: Json) => void, RegExp][] = [
+  [
+    'imagePullSecrets',
+    (pods) => (pods.imagePullSecrets = [{ name: 'quay' }]),
+    /imagePullSecrets is \[.*\], not absent$/,
+  ],
+  ['a proxy', ({ containers }) => containers[0].env.push({ name: 'P', value: 'secret' }), /variable P is set \(.*\)$/],
+  ['variables of a map', ({ containers }) => (containers[0].envFrom = [{ secretRef: {} }]), /envFrom is /],
+  ['a field of a later release', (pods) => (pods.newField = { a: 1 }), /newField is \{"a":1\}, not absent$/],
+  ['a hook', ({ containers }) => (containers[0].lifecycle = { preStop: {} }), /lifecycle is .* \(container/],
+  ['a time to live', (_, job) => (job.ttlSecondsAfterFinished = 0), /ttlSecondsAfterFinished is 0, not absent$/],
+];
+
+test.each(UNKNOWN)('pods with %s: information, and no statement that all is right', async (_, change, message) => {
+  const found = await differences((job) => change(podsOf(job), job.spec.jobTemplate.spec as Json));
+  expect(found[0]).toMatchObject({ status: 'info', message: expect.stringMatching(message) });
+  expect(found.filter(({ status }) => status === 'ok')).toEqual([]);
+  expect(JSON.stringify(found)).not.toContain('secret"');
+});
+
+test.each<[string, (pods: Json) => void, RegExp]>([
+  ['no prune of images', (pods) => (pods.containers = [{ ...pods.initContainers[0], name: 'x' }]), /prunes images$/],
+  [
+    'another order',
+    (pods) => ([pods.containers, pods.initContainers] = [pods.initContainers, pods.containers]),
+    /order$/,
+  ],
+  ['a further container', (pods) => pods.containers.push({ name: 'x' }), /prune images and x, not .* in this order$/],
+])('%s: the command that prints the List again', async (_, change, message) => {
+  const found = await differences((job) => change(podsOf(job)));
+  const check = found.find((each) => each.message.includes('its containers are'));
+  expect(check).toMatchObject({
+    status: 'warning',
+    message: expect.stringMatching(message),
+    suggestions: [expect.stringMatching(/^delete it, then print the List again: regadm prune schedule --cronjob /)],
+  });
+  expect(found.filter(({ status }) => status === 'ok')).toEqual([]);
+});
+
+test('what the API server adds is no difference', async () => {
+  const found = await findings((job) => {
+    const spec = podsOf(job);
+    Object.assign(job.spec.jobTemplate.spec, { parallelism: 1, completions: 1, completionMode: 'NonIndexed' });
+    job.spec.jobTemplate.spec.template.metadata.creationTimestamp = null;
+    job.spec.jobTemplate.spec.template.metadata.annotations['kubectl.kubernetes.io/restartedAt'] = 'now';
+    Object.assign(spec, {
+      dnsPolicy: 'ClusterFirst',
+      schedulerName: 'default-scheduler',
+      securityContext: {},
+      serviceAccount: OWN,
+      terminationGracePeriodSeconds: 30,
+    });
+    Object.assign(spec.containers[0], { imagePullPolicy: 'Always', terminationMessagePath: '/dev/termination-log' });
+  });
+  expect(found).toMatchObject([{ status: 'ok' }]);
 });
 
 describe('suspended', () => {
