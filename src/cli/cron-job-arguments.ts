@@ -84,6 +84,16 @@ async function checkStep(prune: Prune, args: readonly string[], parseAs: ParseAs
   await CHECKS[prune](Object.fromEntries(readable));
 }
 
+/** Returns what is wrong with the arguments of a prune; undefined if the command accepts them. */
+export async function argumentProblem(prune: string, words: string[], parseAs: ParseAs): Promise<string | undefined> {
+  try {
+    await checkStep(prune as Prune, ['prune', prune, ...words], parseAs);
+    return undefined;
+  } catch (error) {
+    return error instanceof RegadmError ? error.message : parserMessage(messageOf(error));
+  }
+}
+
 /** Names the flag of this command in an error about an argument of a prune. */
 async function named<T>(prune: Prune, check: () => Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,5 @@
 import { BaseCommand } from '../cli/base-command.js';
+import { argumentProblem } from '../cli/cron-job-arguments.js';
 import { present } from '../cli/present.js';
 import { doctorOutput } from '../core/doctor/output/index.js';
 import { doctorReport } from '../core/doctor/report.js';
@@ -39,8 +40,10 @@ Exit status: 0 if no check failed (warnings included), 1 otherwise.`;
     const access = { ...(await registryOptions(flags)), requestTimeoutMs, workers: 1 };
     const { diagnose } = await import('../core/doctor/diagnose.js');
     const { connect } = await import('../cli/session.js');
+    const problemOf = (prune: string, words: string[]): Promise<string | undefined> =>
+      argumentProblem(prune, words, (id, argv) => this.parseAs(id, argv));
     const checks = await this.withSession(({ reporter, signal }) =>
-      diagnose(() => connect(flags, reporter), access, { reporter, signal }),
+      diagnose(() => connect(flags, reporter), access, { reporter, signal, problemOf }),
     );
     const report = doctorReport(this.config.version, checks);
     await present(report, flags.output, doctorOutput);

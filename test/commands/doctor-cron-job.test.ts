@@ -192,6 +192,23 @@ test('the command to print the List again prints the same CronJob, with the sett
   expect(await print(words.trimEnd().split('\n'))).toEqual(first);
 });
 
+test.each([
+  ['--foo', /unknown flag: --foo/],
+  ['--max-delete=abc', /max-delete/],
+])('argument %s: every run ends with an error, and nothing states that it is right', async (argument, problem) => {
+  await start();
+  const { stdout } = await regadm(['prune', 'schedule', '--cronjob', '--image=quay.io/example/regadm:1', '-o', 'json']);
+  create(
+    (JSON.parse(stdout.replace('"--confirm=true"', `"${argument}", "--confirm=true"`)) as { items: KubeObject[] })
+      .items,
+  );
+  const { checks } = await doctor();
+  expect(checks).toContainEqual(
+    expect.objectContaining({ status: 'warning', message: expect.stringMatching(problem) }),
+  );
+  expect(checks.filter(({ status }) => status === 'ok')).toEqual([]);
+});
+
 test('a user with the role of pruners: what could not be checked is unknown', async () => {
   await start();
   create(oldList());

@@ -5,10 +5,18 @@ import type { RegistryAccess } from '../operator/open-registry.js';
 import { about, look } from './check.js';
 import { checkLists, checkServer, checkUser } from './cluster.js';
 import { checkClusterOperator } from './cluster-operator.js';
+import type { ArgumentCheck } from './cron-job/accepted.js';
 import { checkCronJobs } from './cron-job/index.js';
 import { checkNetwork } from './network.js';
 import { checkOperator, checkSchedule } from './operator.js';
 import { checkRegistry } from './registry.js';
+
+interface Context {
+  reporter: Reporter;
+  signal: AbortSignal;
+  /** Checks the arguments of a prune that a CronJob runs. */
+  problemOf: ArgumentCheck;
+}
 
 /**
  * Checks everything that a prune needs, with read-only requests. A check that cannot be made is `unknown` and does not
@@ -19,7 +27,7 @@ import { checkRegistry } from './registry.js';
 export async function diagnose(
   connect: () => Promise<ClusterApi>,
   access: RegistryAccess,
-  context: { reporter: Reporter; signal: AbortSignal },
+  context: Context,
 ): Promise<Check[]> {
   context.reporter.phase('checking');
   const checks = await everyCheck(connect, access, context);
@@ -31,7 +39,7 @@ export async function diagnose(
 async function everyCheck(
   connect: () => Promise<ClusterApi>,
   access: RegistryAccess,
-  context: { reporter: Reporter; signal: AbortSignal },
+  context: Context,
 ): Promise<Check[]> {
   let api: ClusterApi | undefined;
   const server = await look('cluster', 'failed', async () => checkServer((api = await connect())));
@@ -47,7 +55,7 @@ async function everyCheck(
       look('cluster operator', 'unknown', () => checkClusterOperator(cluster)),
       look('network', 'unknown', () => checkNetwork(cluster)),
       look('schedule', 'unknown', () => checkSchedule(cluster)),
-      look('cron job', 'unknown', () => checkCronJobs(cluster)),
+      look('cron job', 'unknown', () => checkCronJobs(cluster, context.problemOf)),
     ]);
     return [...server, ...parts.flat()];
   } finally {

@@ -31,7 +31,7 @@ const start = async (options: SandboxOptions = {}): Promise<Sandbox> =>
 /** Runs the checks of `regadm doctor` and returns those of one name. */
 async function doctor(name: string, user: 'admin' | 'pruner' = 'admin'): Promise<Check[]> {
   const connect = () => openCluster({ kubeconfig: sandbox.kubeconfig[user] });
-  const context = { reporter: SILENT, signal: new AbortController().signal };
+  const context = { reporter: SILENT, signal: new AbortController().signal, problemOf: async () => undefined };
   return (await diagnose(connect, { forceInsecure: false, workers: 1 }, context)).filter(
     (check) => check.name === name,
   );

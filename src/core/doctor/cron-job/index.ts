@@ -3,6 +3,7 @@ import type { ClusterApi } from '../../cluster/api.js';
 import type { Check } from '../../model/check.js';
 import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { about, unseen } from '../check.js';
+import { checkAccepted, type ArgumentCheck } from './accepted.js';
 import { checkAlert } from './alert.js';
 import { checkArguments } from './arguments.js';
 import { readEvidence, type Evidence, type Seen } from './gather.js';
@@ -17,29 +18,35 @@ import { checkSettings } from './settings.js';
 /**
  * Checks the CronJobs that prune: regadm's against what `prune schedule --cronjob` prints, and the operator's where it
  * depends on the cluster. Returns no checks if there are none.
+ * @param problemOf checks the arguments of a prune
  * @throws ApiError if the CronJobs cannot be listed for a reason other than the user's permissions
  */
-export async function checkCronJobs(api: ClusterApi): Promise<Check[]> {
+export async function checkCronJobs(api: ClusterApi, problemOf: ArgumentCheck): Promise<Check[]> {
   const evidence = await readEvidence(api).catch((error: unknown) => {
     if (isForbidden(error)) return error as Error;
     throw error;
   });
   if (evidence instanceof Error) return [about('cron job')('unknown', `${unseen(evidence)} in ${REGISTRY_NAMESPACE}`)];
-  return evidence ? judgeCronJobs(evidence, Date.now()) : [];
+  if (!evidence) return [];
+  const now = Date.now();
+  const judged = await Promise.all(
+    evidence.cronJobs.map(async (cronJob) => {
+      const refused = isOwn(cronJob) ? await checkAccepted(cronJob, problemOf) : [];
+      return judge(cronJob, evidence, refused, now);
+    }),
+  );
+  return [...judged.flat(), ...notSeen(evidence)];
 }
 
 /** Judges what was read. @param now in ms since the epoch */
-function judgeCronJobs(evidence: Evidence, now: number): Check[] {
-  return [...evidence.cronJobs.flatMap((cronJob) => judge(cronJob, evidence, now)), ...notSeen(evidence)];
-}
-
-function judge(cronJob: CronJob, evidence: Evidence, now: number): Check[] {
+function judge(cronJob: CronJob, evidence: Evidence, refused: Check[], now: number): Check[] {
   const { state, pods, accounts, access } = evidence;
   const account = serviceAccountOf(cronJob);
   const settings = isOwn(cronJob) ? checkSettings(cronJob) : [];
   const checks = [
     ...settings,
     ...(isOwn(cronJob) ? ownChecks(cronJob, evidence) : []),
+    ...refused,
     ...checkArguments(cronJob, valueOf(state)),
     ...given(accounts, (names) => checkAccount(cronJob, names.has(account))),
     ...given(access, ({ bindings, roles }) => checkRights(cronJob, grantsOf(account, bindings, roles))),
