@@ -152,12 +152,15 @@ function lastRun({ runs }: ScheduleDocument): Check[] {
   const by =
     run.cronJob === OPERATOR_CRON_JOB ? 'the last run of the cluster' : `the last run of CronJob ${run.cronJob}`;
   const when = run.finishedAt ?? run.startedAt ?? 'at an unknown time';
-  if (run.status !== 'failed') return [about('last run')('info', `${by} ${run.status} (${run.name}, ${when})`)];
+  if (run.status !== 'failed')
+    return [
+      about('last run')('info', `${by} ${run.status === 'running' ? 'is running' : run.status} (${run.name}, ${when})`),
+    ];
   return [
     about('last run')(
       'warning',
       `${by} failed (${run.name}, ${when})${run.message ? `: ${run.message}` : ''}`,
-      `show its log: oc -n openshift-image-registry logs job/${run.name}`,
+      `show its log: oc -n openshift-image-registry logs job/${run.name} --all-containers`,
     ),
   ];
 }

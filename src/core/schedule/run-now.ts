@@ -1,6 +1,8 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { isForbidden } from '../cluster/api-error.js';
 import type { Reporter } from '../kit/reporter.js';
 import { Deadline } from '../kit/deadline.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { followJob } from './follow-job.js';
@@ -19,7 +21,7 @@ interface RunNowRequest {
 /**
  * Starts a Job from a CronJob and follows it until it ends.
  * @throws RegadmError NO_CRON_JOB, PRUNE_RUNNING (exit status 4), JOB_TIMEOUT, INTERRUPTED; after the last two the Job
- *   keeps running
+ *   keeps running; ApiError, or an error that names the Job if it was started and cannot be followed
  */
 export async function runNow(
   api: ClusterApi,
@@ -39,7 +41,7 @@ export async function runNow(
     return run;
   } catch (error) {
     if (signal.aborted) throw interrupted(signal.reason, name);
-    throw deadline.signal.aborted ? timedOut(name) : error;
+    throw deadline.signal.aborted ? timedOut(name) : lostSight(error, name);
   } finally {
     deadline.clear();
   }
@@ -57,6 +59,20 @@ function timedOut(job: string): RegadmError {
   return new RegadmError(`job ${REGISTRY_NAMESPACE}/${job} has not ended in time; it keeps running`, {
     code: 'JOB_TIMEOUT',
     suggestions: [`follow it: ${followCommand(job)}`, 'pass a longer --timeout'],
+  });
+}
+
+/** Returns the error of a Job that cannot be followed to its end, for example because of a missing permission. */
+function lostSight(error: unknown, job: string): unknown {
+  if (!(error instanceof RegadmError)) return error;
+  const grant = ADVICE.askForAdministrator(`get jobs, list pods and get pods/log in ${REGISTRY_NAMESPACE}`);
+  return new RegadmError(`job ${REGISTRY_NAMESPACE}/${job} was started, but cannot be followed: ${error.message}`, {
+    code: error.code,
+    suggestions: [
+      `the job may still run; see how it ends: oc -n ${REGISTRY_NAMESPACE} get job/${job}`,
+      ...(isForbidden(error) ? [grant] : error.suggestions),
+    ],
+    cause: error,
   });
 }
 

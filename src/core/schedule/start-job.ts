@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
+import { ApiError, isForbidden } from '../cluster/api-error.js';
 import { createObject, getObject } from '../cluster/objects.js';
+import { ADVICE } from '../model/advice.js';
 import { RegadmError, refusal } from '../model/errors.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB, findCronJob, jobNamed, listRuns } from './jobs.js';
@@ -43,7 +45,9 @@ export async function startJob(api: ClusterApi, cronJob: KubeObject): Promise<st
   const run = randomBytes(8).toString('hex');
   const body = toJob(cronJob, run);
   const job = jobNamed(body.metadata.name);
-  const created = await createObject(api, job, body);
+  const created = await createObject(api, job, body).catch((error: unknown) => {
+    throw notStarted(error, job.name);
+  });
   // If the first response was lost, the retry finds the name in use: by this run, if the annotation is ours.
   if (created === 'exists') {
     const { metadata } = await getObject(api, job);
@@ -51,6 +55,18 @@ export async function startJob(api: ClusterApi, cronJob: KubeObject): Promise<st
       throw new RegadmError(`job ${REGISTRY_NAMESPACE}/${job.name} already exists`, { code: 'CONFLICT' });
   }
   return job.name;
+}
+
+/** Returns the error of a Job that the server did not confirm: without its refusal, it can have created the Job. */
+function notStarted(error: unknown, job: string): unknown {
+  if (!(error instanceof RegadmError)) return error;
+  const { message, code } = error;
+  const suggestions = isForbidden(error)
+    ? [ADVICE.askForAdministrator(`create jobs.batch in ${REGISTRY_NAMESPACE}`)]
+    : [`the job may have been started: oc -n ${REGISTRY_NAMESPACE} get job/${job}`, ...error.suggestions];
+  const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+  if (isRefused && !isForbidden(error)) return error;
+  return new RegadmError(message, { code, suggestions, cause: error });
 }
 
 function toJob({ metadata, spec }: KubeObject, run: string) {

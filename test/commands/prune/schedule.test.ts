@@ -309,6 +309,29 @@ describe('--run-now', () => {
     expect(sandbox.store.list('jobs')).toHaveLength(1);
   });
 
+  test.each(['/log', '/pods'])(
+    'if %s is forbidden, the error names the Job that was started and may still run',
+    async (part) => {
+      await start({ fail: [`GET ${part} => 403`] });
+      const { status, stderr } = await schedule('--run-now');
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^error: job openshift-image-registry\/image-pruner-manual-\w+ was started, but cannot be/m,
+      );
+      expect(stderr).toMatch(/the job may still run; see how it ends: oc -n \S+ get job\/image-pruner-manual/);
+      expect(stderr).toContain('pods/log');
+      expect(stderr).not.toContain('ask for the cluster role');
+    },
+  );
+
+  test('a user who may not create Jobs: the permission is named', async () => {
+    await start({ fail: ['POST /jobs => 403'] });
+    const { status, stderr } = await schedule('--run-now');
+    expect(status).toBe(1);
+    expect(stderr).toContain('the permission to create jobs.batch in openshift-image-registry');
+    expect(stderr).not.toContain('ask for the cluster role');
+  });
+
   test('without a CronJob, it suggests how to create one', async () => {
     await start({ missing: ['cronjobs'] });
     const { status, stderr } = await schedule('--run-now', '--from', 'none');

@@ -92,6 +92,13 @@ function othersRunning(others: PrunerObject[]): PreflightCheck {
     name: 'other pruners',
     status: 'failed',
     message: `another pruner is running: ${[...new Set(names)].join(', ')}`,
-    suggestions: ['wait until it has ended; regadm prune schedule --set suspend=true keeps the next one from starting'],
+    suggestions: [`wait until it has ended; ${suspension(others)} keeps the next one from starting`],
   };
+}
+
+/** Returns the command that suspends the CronJob of these pruners. */
+function suspension(others: PrunerObject[]): string {
+  return others.some(({ object }) => isRegadmJob(object))
+    ? `oc -n ${REGISTRY_NAMESPACE} patch cronjob ${OWN_CRON_JOB} -p '{"spec":{"suspend":true}}'`
+    : 'regadm prune schedule --set suspend=true';
 }
