@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterApi, KubeObject } from '../cluster/api.js';
-import { ApiError, isForbidden } from '../cluster/api-error.js';
+import { isApiFailure, isForbidden } from '../cluster/api-error.js';
 import { createObject, getObject } from '../cluster/objects.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, refusal } from '../model/errors.js';
@@ -64,8 +64,7 @@ function notStarted(error: unknown, job: string): unknown {
   const suggestions = isForbidden(error)
     ? [ADVICE.askForAdministrator(`create jobs.batch in ${REGISTRY_NAMESPACE}`)]
     : [`the job may have been started: oc -n ${REGISTRY_NAMESPACE} get job/${job}`, ...error.suggestions];
-  const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
-  if (isRefused && !isForbidden(error)) return error;
+  if (!isApiFailure(error)) return error;
   return new RegadmError(message, { code, suggestions, cause: error });
 }
 

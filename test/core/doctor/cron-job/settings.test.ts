@@ -242,7 +242,7 @@ test.each<[string, (pods: Json) => void, RegExp]>([
   expect(found.filter(({ status }) => status === 'ok')).toEqual([]);
 });
 
-test('what the API server adds is no difference', async () => {
+test('what the API server adds does not count as a difference', async () => {
   const found = await findings((job) => {
     const spec = podsOf(job);
     Object.assign(job.spec.jobTemplate.spec, { parallelism: 1, completions: 1, completionMode: 'NonIndexed' });
