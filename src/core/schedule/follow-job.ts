@@ -11,6 +11,8 @@ import type { Run } from './report.js';
 interface FollowOptions {
   /** Receives the log in chunks. */
   log(chunk: Buffer): void;
+  /** Receives a line in front of the log of each container, if a pod has several. */
+  heading(text: string): void;
   /** Receives the state of the pods whenever it changes. */
   progress(text: string): void;
   signal: AbortSignal;
@@ -27,7 +29,7 @@ const PAUSE_MS = 250;
 export async function followJob(
   api: ClusterApi,
   job: { name: string; cronJob: string },
-  { log, progress, signal }: FollowOptions,
+  { log, heading, progress, signal }: FollowOptions,
 ): Promise<Run> {
   const followed = new Map<string, string>();
   let shown = '';
@@ -38,6 +40,7 @@ export async function followJob(
     if (next) {
       followed.set(next.key, next.starts);
       const pod = { resource: PODS, namespace: REGISTRY_NAMESPACE, name: next.pod };
+      if (next.container !== undefined) heading(`log of container ${next.container}:`);
       for await (const chunk of followPodLog(api, pod, { container: next.container, signal })) log(chunk);
       continue;
     }

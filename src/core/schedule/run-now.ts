@@ -35,7 +35,8 @@ export async function runNow(
   const deadline = new Deadline(timeoutMs, signal);
   try {
     const job = { name, cronJob: cronJob.metadata.name };
-    const options = { log, progress: reporter.progress, signal: deadline.signal };
+    const { note: heading, progress } = reporter;
+    const options = { log, heading, progress, signal: deadline.signal };
     const run = await followJob(api, job, options);
     if (run.status === 'succeeded') reporter.note(`job ${REGISTRY_NAMESPACE}/${name} succeeded`);
     return run;

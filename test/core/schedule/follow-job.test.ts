@@ -59,6 +59,7 @@ async function follow(states: State[]): Promise<{ run: Run; log: string; progres
     { name: 'job-1', cronJob: 'regadm-image-pruner' },
     {
       log: (chunk) => (log += chunk.toString()),
+      heading: (text) => (log += `# ${text}\n`),
       progress: (text) => progress.push(text),
       signal: new AbortController().signal,
     },
@@ -66,6 +67,8 @@ async function follow(states: State[]): Promise<{ run: Run; log: string; progres
   return { run, log, progress };
 }
 
+const logOf = (container: string): string => `# log of container ${container}:\n${container}\n`;
+const ALL = ['prune-builds', 'prune-deployments', 'regadm-image-pruner'].map(logOf).join('');
 const DONE = { terminated: { exitCode: 0 } };
 const RUNNING = { running: {} };
 
@@ -77,13 +80,13 @@ test('the logs of init containers come first, in order, without duplicates', asy
     { phase: 'Running', init: [DONE, DONE], last: RUNNING },
     { phase: 'Succeeded', init: [DONE, DONE], last: DONE, end: 'Complete' },
   ]);
-  expect(log).toBe('prune-builds\nprune-deployments\nregadm-image-pruner\n');
+  expect(log).toBe(ALL);
   expect(run.status).toBe('succeeded');
 });
 
 test('a job that has already ended shows the logs of all containers', async () => {
   const { log } = await follow([{ phase: 'Failed', init: [DONE, DONE], last: DONE, end: 'Failed' }]);
-  expect(log).toBe('prune-builds\nprune-deployments\nregadm-image-pruner\n');
+  expect(log).toBe(ALL);
 });
 
 test('after an init container was killed, the others have no log', async () => {
@@ -92,7 +95,7 @@ test('after an init container was killed, the others have no log', async () => {
     { phase: 'Pending', init: [RUNNING, WAITING], last: WAITING },
     { phase: 'Failed', init: [killed, WAITING], last: WAITING, end: 'Failed' },
   ]);
-  expect(log).toBe('prune-builds\n');
+  expect(log).toBe(logOf('prune-builds'));
   expect(run).toMatchObject({ status: 'failed', message: 'it ended' });
 });
 

@@ -1,8 +1,10 @@
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import { cronProblem } from '../cron.js';
 import { longestPeriods } from '../cron-times.js';
 import { inRegistryNamespace } from './labels.js';
 
-const ALERT = 'RegadmImagePrunerNotSucceeding';
+/** The name of the printed alert. */
+export const ALERT = 'RegadmImagePrunerNotSucceeding';
 /** Periods of the schedule without a success after which the alert fires. */
 const PERIODS = 3;
 /** Maximum time that the condition must hold, in s: the run of the last period can start late and takes time. */
@@ -34,6 +36,12 @@ export function alertRule(schedule: string, severity: string): object {
       ],
     },
   };
+}
+
+/** Returns the expression of the alert for a schedule; undefined if the schedule is invalid or starts no runs. */
+export function alertExpression(schedule: string): string | undefined {
+  const windowSeconds = cronProblem(schedule) === undefined ? longestPeriods(schedule, PERIODS) : undefined;
+  return windowSeconds === undefined ? undefined : expression(windowSeconds);
 }
 
 /**

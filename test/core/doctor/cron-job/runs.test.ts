@@ -1,3 +1,4 @@
+import { ALERT, alertExpression } from '../../../../src/core/schedule/cron-job/alert.js';
 import {
   ago,
   alertAbout,
@@ -124,9 +125,37 @@ describe('the latest pod', () => {
 describe('the alert', () => {
   const alert = async (contents: Contents) => (await examine(contents)).filter(({ name }) => name === 'cron job alert');
 
-  test('that exists is named', async () => {
+  const printed = (schedule: string) => ({
+    metadata: { name: OWN },
+    spec: { groups: [{ rules: [{ alert: ALERT, expr: alertExpression(schedule)?.replaceAll('\n', ' ') }] }] },
+  });
+
+  test('that was printed for the schedule is named', async () => {
+    expect(await alert({ ...rightCluster(), prometheusrules: [printed('0 0 * * *')] })).toEqual([
+      { name: 'cron job alert', status: 'info', message: `PrometheusRule ${OWN} has an alert about CronJob ${OWN}` },
+    ]);
+  });
+
+  test.each([
+    printed('0 0 * * 0'),
+    { ...printed('0 0 * * *'), spec: { groups: [{ rules: [{ alert: ALERT, expr: `vector(0) > 1 # ${OWN}` }] }] } },
+  ])('that is not the one for the schedule is a warning: %j', async (rule) => {
+    expect(await alert({ ...rightCluster(), prometheusrules: [rule] })).toMatchObject([
+      {
+        status: 'warning',
+        message: expect.stringContaining('is not the one for the schedule') as string,
+        suggestions: [expect.stringMatching(/--with-alert \| oc apply -f -$/) as string],
+      },
+    ]);
+  });
+
+  test('of another kind is named, and not judged', async () => {
     expect(await alert(rightCluster())).toEqual([
-      { name: 'cron job alert', status: 'info', message: `PrometheusRule nightly has an alert about CronJob ${OWN}` },
+      {
+        name: 'cron job alert',
+        status: 'info',
+        message: `alert NotPruned of PrometheusRule nightly names CronJob ${OWN}; when it fires was not checked`,
+      },
     ]);
   });
 
