@@ -1,5 +1,6 @@
 import { RegadmError, messageOf, usageError } from '../core/model/errors.js';
 import type { CronJobRequest, Prune } from '../core/schedule/cron-job/request.js';
+import { refusedArgument } from '../core/schedule/cron-job/refused-arguments.js';
 import { flagOf, pruneSteps } from '../core/schedule/cron-job/steps.js';
 import { toObjectPruneRequest } from '../flags/object-prune.js';
 import { toImagePruneRequest } from '../flags/prune-images.js';
@@ -19,34 +20,6 @@ const CHECKS: Record<Prune, (values: Values) => unknown> = {
 
 /** Flags whose file is in the pod, so that it cannot be read here. */
 const FILES_IN_POD = ['certificate-authority', 'protect'];
-
-/** Further arguments that are refused, and what to do instead. */
-const REFUSED: [pattern: RegExp, flag: string, remedy: string][] = [
-  [/^--token=/, '--token', 'a token does not belong in a printed object; the pod uses its service account'],
-  [
-    /^--(?:kubeconfig|context|cluster|user)=/,
-    'a kubeconfig',
-    'the pod has none; it uses its service account and the API server of its cluster',
-  ],
-  [/^--metrics-file=/, '--metrics-file', 'the containers have nowhere to keep a file; --with-alert needs none'],
-  [
-    /^--(?:audit-log|plan-out)=(?!\/dev\/(?:stdout|stderr)$)/,
-    'a file',
-    'the containers have nowhere to write; only /dev/stdout and /dev/stderr are possible',
-  ],
-  [/^--detailed-exitcode$/, '--detailed-exitcode', 'the Job would fail because there is something to prune'],
-  [/^--orphans$/, '--orphans', 'pass --orphans to this command, which also grants the permissions'],
-  [
-    /^--(?:no-)?replica-sets$/,
-    '--replica-sets',
-    'pass --replica-sets to this command, which also grants the permissions',
-  ],
-  ...['keep-tag-revisions', 'ignore-invalid-refs', 'prune-registry'].map((flag): [RegExp, string, string] => [
-    new RegExp(`^--(?:no-)?${flag}(?:=|$)`),
-    `--${flag}`,
-    `pass --${flag} to this command`,
-  ]),
-];
 
 /**
  * Checks the further arguments of the prunes in a request with the prunes' own flags, so that no run fails because of
@@ -69,8 +42,8 @@ async function normalizedExtra(prune: Prune, args: readonly string[], parseAs: P
   if (dashed.some((arg) => /^(?:-h|--help)(?:=|$)/.test(arg)))
     throw usageError('--help is not possible here', [`run: regadm prune ${prune} --help`]);
   const { argv, flags } = await parseAs(`prune:${prune}`, dashed);
-  const refused = REFUSED.find(([pattern]) => argv.some((arg) => pattern.test(arg)));
-  if (refused) throw usageError(`${refused[1]} is not possible here`, [refused[2]]);
+  const refused = argv.map(refusedArgument).find((each) => each !== undefined);
+  if (refused) throw usageError(`${refused.what} is not possible here`, [refused.remedy]);
   // The parsed command line has the last one only.
   const names = dashed.map((arg) => flagOf(arg).replaceAll('_', '-'));
   const twice = names.find((name, at) => names.indexOf(name) < at && !Array.isArray(flags[name]));

@@ -1,5 +1,8 @@
 import type { KubeObject } from '../../model/kube.js';
 
+/** A run that ends within fewer seconds has hardly started. */
+export const SHORTEST_RUN = 60;
+
 /** A CronJob, with the fields that the checks read. */
 export interface CronJob extends KubeObject {
   spec?: {
@@ -44,7 +47,7 @@ export interface Container {
   args?: string[];
   env?: { name: string; value?: string; valueFrom?: object }[];
   envFrom?: object[];
-  resources?: { requests?: Record<string, string | number> };
+  resources?: { requests?: Record<string, string | number>; limits?: Record<string, string | number> };
   terminationMessagePolicy?: string;
   securityContext?: { readOnlyRootFilesystem?: boolean };
 }

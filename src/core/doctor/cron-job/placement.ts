@@ -22,16 +22,19 @@ export function checkPlacement(cronJob: CronJob, { spec = {} }: Pick<ImagePruner
     const wanted = normalized(spec[setting]);
     const actual = normalized(own[setting as keyof typeof SETTINGS]);
     if (isDeepStrictEqual(wanted, actual)) return [];
-    const remedy = `to take it from the ImagePruner: ${patchPods(name, { spec: { [setting]: replacement(spec[setting]) } })}`;
+    const remedy = `to take it from the ImagePruner: ${patchPods(name, { spec: { [setting]: replacement(spec[setting], actual) } })}`;
     return actual === undefined
       ? [check('warning', `CronJob ${name} lacks the ${setting} of the ImagePruner, so ${effect}`, remedy)]
       : [check('info', `CronJob ${name} and the ImagePruner differ in ${setting}`, remedy)];
   });
 }
 
-/** Returns what replaces a setting in a strategic merge patch, which would otherwise merge an object. */
-function replacement(value: unknown): unknown {
-  return isRecord(value) ? { $patch: 'replace', ...value } : (value ?? null);
+/**
+ * Returns what replaces a setting in a strategic merge patch, which would otherwise merge an object. Some API servers
+ * store the directive if there is nothing to replace.
+ */
+function replacement(value: unknown, actual: unknown): unknown {
+  return isRecord(value) && actual !== undefined ? { $patch: 'replace', ...value } : (value ?? null);
 }
 
 /** Brings a setting into a form that can be compared: an empty one is undefined, and a list has no order. */

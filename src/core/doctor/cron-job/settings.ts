@@ -1,7 +1,7 @@
 import type { Check } from '../../model/check.js';
 import { CRON_JOB_DEFAULTS } from '../../schedule/cron-job/request.js';
 import { about } from '../check.js';
-import { jobSpec, podSpec, type CronJob } from './manifest.js';
+import { SHORTEST_RUN, jobSpec, podSpec, type CronJob } from './manifest.js';
 import { checkAsPrinted } from './as-printed.js';
 import { checkContainers } from './containers.js';
 import { printAgain } from './print-again.js';
@@ -12,8 +12,6 @@ const SCC_ANNOTATION = 'openshift.io/required-scc';
 const DEFAULT_BACKOFF_LIMIT = 6;
 /** With a shorter deadline, in seconds, the controller can miss every start, because it looks every 10 seconds. */
 const SHORTEST_DEADLINE = 10;
-/** A run that ends within fewer seconds has hardly started. */
-const SHORTEST_RUN = 60;
 
 /** What is wrong with a setting, what follows from it, and the command that corrects it. */
 interface Problem {

@@ -58,3 +58,29 @@ test('a value from the cluster cannot end the command', () => {
   podsOf(cronJob).containers[0].image = "x'; rm -rf /; echo '";
   expect(printAgain(cronJob as CronJob)).toBe(command(`--image='x'\\''; rm -rf /; echo '\\'''`));
 });
+
+test('it keeps limits, the maximum time of a run and the suspension', () => {
+  const cronJob = rightCronJob();
+  cronJob.spec.suspend = true;
+  cronJob.spec.jobTemplate.spec.activeDeadlineSeconds = 7200;
+  podsOf(cronJob).containers[0].resources = { limits: { memory: '4Gi', cpu: 2 } };
+  expect(printAgain(cronJob as CronJob)).toBe(
+    command('--image=quay.io/example/regadm:1 --limits=cpu=2,memory=4Gi --active-deadline=7200s --suspend'),
+  );
+  cronJob.spec.jobTemplate.spec.activeDeadlineSeconds = 1; // one of the problems
+  expect(printAgain(cronJob as CronJob)).not.toContain('deadline');
+});
+
+test('it omits the arguments that --cronjob refuses, and names them without their values', () => {
+  const cronJob = rightCronJob();
+  podsOf(cronJob).initContainers = [{ name: 'a', args: ['prune', 'builds', '--detailed-exitcode=true'] }];
+  podsOf(cronJob).containers[0].args = [
+    ...['prune', 'images', '--metrics-file', '/tmp/metrics', '--kubeconfig=/secret', '--token=abc'],
+    ...['--max-delete=9', '--audit-log=/dev/stdout'],
+  ];
+  expect(printAgain(cronJob as CronJob)).toBe(
+    command(
+      '--image=quay.io/example/regadm:1 --with=builds --images-arg=--max-delete=9 --images-arg=--audit-log=/dev/stdout',
+    ) + ' # without --detailed-exitcode, --metrics-file, --kubeconfig, --token: --cronjob refuses this',
+  );
+});

@@ -309,6 +309,14 @@ describe('placement', () => {
     ]);
   });
 
+  test('the patch replaces a field only if the CronJob has it: some API servers store the directive otherwise', async () => {
+    const imagepruners = pruner({ nodeSelector: NODE_SELECTOR });
+    const cronJob = rightCronJob();
+    expect(JSON.stringify(await examine({ ...rightCluster(cronJob), imagepruners }))).not.toContain('$patch');
+    podsOf(cronJob).nodeSelector = { zone: 'a' };
+    expect(JSON.stringify(await examine({ ...rightCluster(cronJob), imagepruners }))).toContain('$patch');
+  });
+
   test('that is equal in another order passes; another one is information', async () => {
     const cronJob = rightCronJob();
     const { operator: _, ...second } = TOLERATIONS[1]!;
