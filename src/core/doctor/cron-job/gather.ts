@@ -2,7 +2,7 @@ import { ApiError, isForbidden } from '../../cluster/api-error.js';
 import type { ClusterApi } from '../../cluster/api.js';
 import { isAbsent } from '../../cluster/lists/absent.js';
 import { findObject, listObjects } from '../../cluster/objects.js';
-import { PODS, defineResource, type Resource } from '../../cluster/resources.js';
+import { JOBS, PODS, defineResource, type Resource } from '../../cluster/resources.js';
 import { hasCode, messageOf } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
@@ -36,6 +36,8 @@ export interface Evidence {
   state: Seen<string | undefined>;
   /** Pods of the registry's namespace. */
   pods: Seen<KubeObject[]>;
+  /** Jobs of the registry's namespace. */
+  jobs: Seen<KubeObject[]>;
   /** Names of the service accounts of the registry's namespace. */
   accounts: Seen<Set<string>>;
   /** Who has which ClusterRole. */
@@ -52,15 +54,16 @@ export async function readEvidence(api: ClusterApi): Promise<Evidence | undefine
   );
   if (cronJobs.length === 0) return undefined;
   const hasOwn = cronJobs.some(({ metadata }) => metadata.name === OWN_CRON_JOB);
-  const [pruner, state, pods, accounts, access, rules] = await Promise.all([
+  const [pruner, state, pods, jobs, accounts, access, rules] = await Promise.all([
     hasOwn ? see(() => findPruner(api)) : { value: undefined },
     see(() => readState(api)),
     see(() => inRegistry(api, PODS)),
+    see(() => inRegistry(api, JOBS)),
     see(async () => new Set((await inRegistry(api, ACCOUNTS)).map(({ metadata }) => metadata.name))),
     see(() => readAccess(api)),
     hasOwn ? see(() => readRules(api)) : { value: undefined },
   ]);
-  return { cronJobs, pruner, state, pods, accounts, access, rules };
+  return { cronJobs, pruner, state, pods, jobs, accounts, access, rules };
 }
 
 async function see<T>(read: () => Promise<T>): Promise<Seen<T>> {

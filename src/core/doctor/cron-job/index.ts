@@ -9,6 +9,7 @@ import { checkArguments } from './arguments.js';
 import { readEvidence, type Evidence, type Seen } from './gather.js';
 import { serviceAccountOf, type CronJob } from './manifest.js';
 import { checkPlacement } from './placement.js';
+import { checkPendingJobs } from './pending-jobs.js';
 import { grantsOf } from './rbac.js';
 import { isOwn } from './remedies.js';
 import { checkAccount, checkRights } from './rights.js';
@@ -40,7 +41,7 @@ export async function checkCronJobs(api: ClusterApi, problemOf: ArgumentCheck): 
 
 /** Judges what was read. @param now in ms since the epoch */
 function judge(cronJob: CronJob, evidence: Evidence, refused: Check[], now: number): Check[] {
-  const { state, pods, accounts, access } = evidence;
+  const { state, pods, jobs, accounts, access } = evidence;
   const account = serviceAccountOf(cronJob);
   const settings = isOwn(cronJob) ? checkSettings(cronJob) : [];
   const checks = [
@@ -51,7 +52,10 @@ function judge(cronJob: CronJob, evidence: Evidence, refused: Check[], now: numb
     ...given(accounts, (names) => checkAccount(cronJob, names.has(account))),
     ...given(access, ({ bindings, roles }) => checkRights(cronJob, grantsOf(account, bindings, roles))),
     ...(cronJob.spec?.suspend ? [] : checkSuccess(cronJob, now)),
-    ...given(pods, (list) => checkLatestPod(cronJob, list)),
+    ...given(pods, (list) => [
+      ...checkLatestPod(cronJob, list),
+      ...given(jobs, (all) => checkPendingJobs(cronJob, all, list, now)),
+    ]),
   ];
   if (settings.length > 0 || checks.some(({ status }) => status === 'warning' || status === 'unknown')) return checks;
   const limit = notSeen(evidence).length > 0 ? ' where that could be checked' : '';
@@ -84,6 +88,7 @@ const NOT_CHECKED: [part: Exclude<keyof Evidence, 'cronJobs'>, what: string][] =
   ['pruner', 'the placement of the pods'],
   ['state', '--prune-registry'],
   ['pods', 'whether the latest pod could start'],
+  ['jobs', 'whether jobs get their pod'],
   ['accounts', 'whether the service account exists'],
   ['access', 'the permissions of the service account'],
   ['rules', 'whether there is an alert'],

@@ -5,6 +5,7 @@ import { cronProblem } from '../../schedule/cron.js';
 import { longestPeriods } from '../../schedule/cron-times.js';
 import { about } from '../check.js';
 import type { CronJob } from './manifest.js';
+import { waitingEffect } from './pending-jobs.js';
 import { isOwn, patchCronJob } from './remedies.js';
 
 /** Periods of the schedule without a successful run that count as a problem. */
@@ -82,8 +83,7 @@ export function checkLatestPod(cronJob: CronJob, pods: KubeObject[]): Check[] {
   const { name } = cronJob.metadata;
   const job = jobOf(pod, name)!;
   const inNamespace = `oc -n ${REGISTRY_NAMESPACE}`;
-  const effect =
-    cronJob.spec?.concurrencyPolicy === 'Forbid' ? `; while its job ${job} waits, no other run starts` : '';
+  const effect = waitingEffect(cronJob, job);
   return [
     about('cron job runs')(
       'warning',

@@ -91,6 +91,7 @@ export function rightCluster(cronJob: Json = rightCronJob()): Contents {
   return {
     cronjobs: [cronJob],
     pods: [],
+    jobs: [],
     serviceaccounts: [{ metadata: { name: OWN } }, { metadata: { name: 'pruner' } }],
     clusterrolebindings: [bound('system:image-pruner', OWN, 'pruner')],
     clusterroles: [{ metadata: { name: 'system:image-pruner' }, rules: RULES }],
@@ -150,6 +151,7 @@ function status(code: number, message: string, details: object): object {
 const KINDS: Record<string, string> = {
   cronjobs: 'CronJob',
   pods: 'Pod',
+  jobs: 'Job',
   serviceaccounts: 'ServiceAccount',
   clusterrolebindings: 'ClusterRoleBinding',
   clusterroles: 'ClusterRole',

@@ -74,14 +74,19 @@ describe('the latest pod', () => {
   });
 
   test.each([
-    [`${OWN}-29000001`, 'ImagePullBackOff', 'containerStatuses'],
-    [`${OWN}-manual-1f2e3d`, 'ErrImagePull', 'initContainerStatuses'],
-  ])('of job %s waits for its image (%s)', async (job, reason, field) => {
+    [`${OWN}-29000001`, 'ImagePullBackOff', 'containerStatuses', 'no other run starts'],
+    [
+      `${OWN}-manual-1f2e3d`,
+      'ErrImagePull',
+      'initContainerStatuses',
+      'every other prune of images by regadm is refused',
+    ],
+  ])('of job %s waits for its image (%s)', async (job, reason, field, effect) => {
     const pods = [pod(job, 1, waiting(reason, field)), pod(`${OWN}-29000000`, 2 * HOUR, { phase: 'Succeeded' })];
     expect(await problems({ ...rightCluster(), pods })).toMatchObject([
       {
         name: 'cron job runs',
-        message: `pod ${job}-x of CronJob ${OWN} cannot start: ${reason}: its words; while its job ${job} waits, no other run starts`,
+        message: `pod ${job}-x of CronJob ${OWN} cannot start: ${reason}: its words; while its job ${job} waits, ${effect}`,
         suggestions: [
           `push the image, or set another one: oc -n openshift-image-registry set image cronjob/${OWN} c=IMAGE`,
           `then end the waiting run: oc -n openshift-image-registry delete job ${job}`,
@@ -119,6 +124,55 @@ describe('the latest pod', () => {
     ['belongs to no job', [{ metadata: { name: 'p' }, status: waiting('ErrImagePull') }]],
   ])('that %s is not reported', async (_, pods) => {
     expect(await problems({ ...rightCluster(), pods })).toEqual([]);
+  });
+});
+
+describe('a job that has no pod', () => {
+  const job = (created: number, more: Json = {}, owner = OWN) => ({
+    metadata: {
+      name: `${OWN}-29000001`,
+      creationTimestamp: ago(created),
+      ownerReferences: [{ kind: 'CronJob', name: owner }],
+    },
+    status: { startTime: ago(created) },
+    ...more,
+  });
+
+  test('is reported: it never ends', async () => {
+    const jobs = [job(HOUR / 2)];
+    const checks = await examine({ ...rightCluster(), jobs });
+    expect(checks.filter(({ message }) => message.includes('is set up to prune'))).toEqual([]);
+    expect(checks.filter(({ status }) => status === 'warning')).toMatchObject([
+      {
+        name: 'cron job runs',
+        message: expect.stringMatching(
+          /^job regadm-image-pruner-29000001 of CronJob regadm-image-pruner has no pod since it was created \(20.*\); usually, a quota .*; while its job regadm-image-pruner-29000001 waits, no other run starts$/,
+        ),
+        suggestions: [
+          `see why in its events: oc -n openshift-image-registry describe job ${OWN}-29000001`,
+          `then end the waiting run: oc -n openshift-image-registry delete job ${OWN}-29000001`,
+        ],
+      },
+    ]);
+  });
+
+  test.each<[string, Json]>([
+    ['is new', job(1000)],
+    ['is suspended', job(HOUR, { spec: { suspend: true } })],
+    ['has ended, and its pod was deleted', job(HOUR, { status: { succeeded: 1 } })],
+    ['has failed', job(HOUR, { status: { conditions: [{ type: 'Failed', status: 'True' }] } })],
+    ['belongs to something else', job(HOUR, {}, 'others')],
+  ])('and %s is not reported', async (_, one) => {
+    expect(await problems({ ...rightCluster(), jobs: [one] })).toEqual([]);
+  });
+
+  test('is not reported if it has one, and what cannot be read is named', async () => {
+    const ownerReferences = [{ kind: 'Job', name: `${OWN}-29000001` }];
+    const pods = [{ metadata: { name: 'p', ownerReferences }, status: { phase: 'Running' } }];
+    expect(await problems({ ...rightCluster(), jobs: [job(HOUR)], pods })).toEqual([]);
+    expect(await examine({ ...rightCluster(), jobs: 403 })).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('not checked: whether jobs get their pod') }),
+    );
   });
 });
 

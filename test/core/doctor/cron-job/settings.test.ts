@@ -50,6 +50,7 @@ test('each object is read once', async () => {
     [
       `/apis/batch/v1/namespaces/${NAMESPACE}/cronjobs`,
       `/api/v1/namespaces/${NAMESPACE}/pods`,
+      `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`,
       `/api/v1/namespaces/${NAMESPACE}/serviceaccounts`,
       '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
       '/apis/rbac.authorization.k8s.io/v1/clusterroles',
