@@ -137,7 +137,13 @@ describe('regadm doctor', () => {
     expect(of(await examine(sandbox), 'last run')).toMatchObject([
       { status: 'warning', message: expect.stringContaining('BackoffLimitExceeded') },
     ]);
-    job('image-pruner-2', { active: 1 });
+    job('image-pruner-2', { active: 1, startTime: '2099-01-02T00:00:00Z' });
+    expect(of(await examine(sandbox), 'last run')).toMatchObject([
+      {
+        status: 'info',
+        message: 'the last run of the cluster has not ended (image-pruner-2, 2099-01-02T00:00:00Z)',
+      },
+    ]);
     expect(of(await examine(sandbox), 'other pruners')).toMatchObject([{ status: 'failed' }]);
   });
 

@@ -154,7 +154,10 @@ function lastRun({ runs }: ScheduleDocument): Check[] {
   const when = run.finishedAt ?? run.startedAt ?? 'at an unknown time';
   if (run.status !== 'failed')
     return [
-      about('last run')('info', `${by} ${run.status === 'running' ? 'is running' : run.status} (${run.name}, ${when})`),
+      about('last run')(
+        'info',
+        `${by} ${run.status === 'running' ? 'has not ended' : run.status} (${run.name}, ${when})`,
+      ),
     ];
   return [
     about('last run')(

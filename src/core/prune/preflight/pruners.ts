@@ -92,13 +92,27 @@ function othersRunning(others: PrunerObject[]): PreflightCheck {
     name: 'other pruners',
     status: 'failed',
     message: `another pruner is running: ${[...new Set(names)].join(', ')}`,
-    suggestions: [`wait until it has ended; ${suspension(others)} keeps the next one from starting`],
+    suggestions: [
+      `wait until it has ended; ${suspension(others)} keeps the next one from starting`,
+      `if it cannot start, end it: ${deletion(others)}`,
+    ],
   };
 }
 
-/** Returns the command that suspends the CronJob of these pruners. */
+/** Returns the commands that suspend the CronJobs of these pruners. */
 function suspension(others: PrunerObject[]): string {
-  return others.some(({ object }) => isRegadmJob(object))
-    ? `oc -n ${REGISTRY_NAMESPACE} patch cronjob ${OWN_CRON_JOB} -p '{"spec":{"suspend":true}}'`
-    : 'regadm prune schedule --set suspend=true';
+  const commands = others.map(({ object }) =>
+    isRegadmJob(object)
+      ? `oc -n ${REGISTRY_NAMESPACE} patch cronjob ${OWN_CRON_JOB} -p '{"spec":{"suspend":true}}'`
+      : 'regadm prune schedule --set suspend=true',
+  );
+  return [...new Set(commands)].join(', or ');
+}
+
+/** Returns the command that deletes jobs, which deletes their pods, too; or pods if there are no jobs. */
+function deletion(others: PrunerObject[]): string {
+  const jobs = others.filter(({ kind }) => kind === 'job');
+  const objects = jobs.length > 0 ? jobs : others;
+  const names = objects.map(({ object }) => object.metadata.name);
+  return `oc -n ${REGISTRY_NAMESPACE} delete ${objects[0]!.kind} ${[...new Set(names)].join(' ')}`;
 }

@@ -329,6 +329,23 @@ describe('other pruners', () => {
     expect(preflightError(checks)).toMatchObject({ code: 'OTHER_PRUNER', exitCode: 4 });
   });
 
+  test('the advice suspends the CronJob that starts them, and also fits a job that cannot start', async () => {
+    job('image-pruner-1');
+    pod('image-pruner-1-x', 'Pending', 'image-pruner-1');
+    expect(find(await preflight('pruner'), 'other pruners').suggestions).toEqual([
+      'wait until it has ended; regadm prune schedule --set suspend=true keeps the next one from starting',
+      'if it cannot start, end it: oc -n openshift-image-registry delete job image-pruner-1',
+    ]);
+    const ownerReferences = [{ kind: 'CronJob', name: 'regadm-image-pruner' }];
+    job('regadm-image-pruner-1', {}, { labels: { test: 'yes' }, ownerReferences });
+    expect(find(await preflight('pruner'), 'other pruners').suggestions).toEqual([
+      expect.stringContaining(
+        `oc -n openshift-image-registry patch cronjob regadm-image-pruner -p '{"spec":{"suspend":true}}'`,
+      ),
+      expect.stringMatching(/^if it cannot start, end it: oc -n \S+ delete job (?:\S+ )?regadm-image-pruner-1/),
+    ]);
+  });
+
   test('finished and suspended ones do not count, nor do other jobs', async () => {
     job('done', { status: { conditions: [{ type: 'Complete', status: 'True' }] } });
     job('failed', { status: { conditions: [{ type: 'Failed', status: 'True' }] } });
