@@ -134,8 +134,24 @@ describe('regadm doctor', () => {
       startTime: '2099-01-01T00:00:00Z',
       conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }],
     });
+    sandbox.store.put('pods', {
+      metadata: {
+        name: 'image-pruner-1-x',
+        namespace: 'openshift-image-registry',
+        labels: { 'job-name': 'image-pruner-1' },
+      },
+      status: {
+        phase: 'Failed',
+        containerStatuses: [
+          { name: 'c', state: { terminated: { exitCode: 4, message: 'error: refused\n  * wait\n' } } },
+        ],
+      },
+    });
     expect(of(await examine(sandbox), 'last run')).toMatchObject([
-      { status: 'warning', message: expect.stringContaining('BackoffLimitExceeded') },
+      {
+        status: 'warning',
+        message: expect.stringMatching(/: BackoffLimitExceeded; container c ended with exit code 4: error: refused$/),
+      },
     ]);
     job('image-pruner-2', { active: 1, startTime: '2099-01-02T00:00:00Z' });
     expect(of(await examine(sandbox), 'last run')).toMatchObject([

@@ -12,7 +12,7 @@ import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { readMode } from '../operator/mode.js';
 import { OWN_CRON_JOB } from '../model/openshift.js';
 import { OPERATOR_CRON_JOB } from '../schedule/jobs.js';
-import type { ScheduleDocument } from '../schedule/report.js';
+import { failureText, type ScheduleDocument } from '../schedule/report.js';
 import type { Check } from '../model/check.js';
 import { about, unseen } from './check.js';
 
@@ -152,6 +152,7 @@ function lastRun({ runs }: ScheduleDocument): Check[] {
   const by =
     run.cronJob === OPERATOR_CRON_JOB ? 'the last run of the cluster' : `the last run of CronJob ${run.cronJob}`;
   const when = run.finishedAt ?? run.startedAt ?? 'at an unknown time';
+  const why = failureText(run);
   if (run.status !== 'failed')
     return [
       about('last run')(
@@ -162,7 +163,7 @@ function lastRun({ runs }: ScheduleDocument): Check[] {
   return [
     about('last run')(
       'warning',
-      `${by} failed (${run.name}, ${when})${run.message ? `: ${run.message}` : ''}`,
+      `${by} failed (${run.name}, ${when})${why === undefined ? '' : `: ${why}`}`,
       `show its log: oc -n openshift-image-registry logs job/${run.name} --all-containers`,
     ),
   ];

@@ -44,6 +44,29 @@ export interface Run {
   finishedAt?: string;
   /** Why it failed. */
   message?: string;
+  /** The container that failed; absent if none did, or its pod no longer exists or cannot be read. */
+  failedContainer?: FailedContainer;
+}
+
+/** How a container of a failed run ended. */
+export interface FailedContainer {
+  name: string;
+  exitCode: number;
+  /** Why it ended, as Kubernetes states it: `Error`, `OOMKilled`. */
+  reason?: string;
+  /** The last error in its termination message, otherwise the last line. */
+  message?: string;
+}
+
+/** States why a run failed, in one line; undefined if that is unknown. */
+export function failureText({ message, failedContainer }: Run): string | undefined {
+  const parts = [...(message ? [message] : []), ...(failedContainer ? [containerText(failedContainer)] : [])];
+  return parts.length > 0 ? parts.join('; ') : undefined;
+}
+
+function containerText({ name, exitCode, reason, message }: FailedContainer): string {
+  const why = reason === undefined || reason === 'Error' ? '' : ` (${reason})`;
+  return `container ${name} ended with exit code ${exitCode}${why}${message ? `: ${message}` : ''}`;
 }
 
 /** Returns a spec with the operator's defaults for settings that are not set. */

@@ -6,7 +6,8 @@ import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { followJob } from './follow-job.js';
-import type { Run } from './report.js';
+import { withFailedContainers } from './failed-container.js';
+import { failureText, type Run } from './report.js';
 import { chooseCronJob, startJob } from './start-job.js';
 
 interface RunNowRequest {
@@ -39,7 +40,9 @@ export async function runNow(
     const options = { log, heading, progress, signal: deadline.signal };
     const run = await followJob(api, job, options);
     if (run.status === 'succeeded') reporter.note(`job ${REGISTRY_NAMESPACE}/${name} succeeded`);
-    return run;
+    // What the result needs is known: a missing detail does not change it.
+    const [explained = run] = await withFailedContainers(api, [run], { signal: deadline.signal }).catch(() => [run]);
+    return explained;
   } catch (error) {
     if (signal.aborted) throw interrupted(signal.reason, name);
     throw deadline.signal.aborted ? timedOut(name) : lostSight(error, name);
@@ -49,8 +52,10 @@ export async function runNow(
 }
 
 /** Returns the error of a run that failed. */
-export function jobFailed({ name, message }: Run): RegadmError {
-  return new RegadmError(`job ${REGISTRY_NAMESPACE}/${name} failed${message ? `: ${message}` : ''}`, {
+export function jobFailed(run: Run): RegadmError {
+  const { name } = run;
+  const why = failureText(run);
+  return new RegadmError(`job ${REGISTRY_NAMESPACE}/${name} failed${why === undefined ? '' : `: ${why}`}`, {
     code: 'JOB_FAILED',
     suggestions: [`show its details: oc -n ${REGISTRY_NAMESPACE} describe job/${name}`],
   });

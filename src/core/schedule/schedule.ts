@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { isForbidden } from '../cluster/api-error.js';
 import type { ClusterApi } from '../cluster/api.js';
 import type { Reporter } from '../kit/reporter.js';
+import { withFailedContainers } from './failed-container.js';
 import { changeImagePruner, readImagePruner, type ImagePruner } from './image-pruner.js';
 import { listRuns, readPruneCronJobs, toCronJobStatus } from './jobs.js';
 import type { PrunerPatch } from './pruner-spec.js';
-import { effectiveSpec, type ScheduleDocument } from './report.js';
+import { effectiveSpec, type Run, type ScheduleDocument } from './report.js';
 import { checkPatched } from './settings.js';
 
 /**
@@ -63,11 +64,22 @@ async function readRuns(api: ClusterApi, reporter: Pick<Reporter, 'warning'>): P
   try {
     const cronJobs = (await readPruneCronJobs(api)).map(toCronJobStatus);
     const names = cronJobs.map(({ name }) => name);
-    return { cronJobs, runs: await listRuns(api, names) };
+    const runs = await listRuns(api, names);
+    return { cronJobs, runs: await explained(api, runs, reporter) };
   } catch (error) {
     if (!isForbidden(error)) throw error;
     reporter.warning(`cannot read the last runs: ${(error as Error).message}`);
     return { cronJobs: [], runs: [] };
+  }
+}
+
+async function explained(api: ClusterApi, runs: Run[], reporter: Pick<Reporter, 'warning'>): Promise<Run[]> {
+  try {
+    return await withFailedContainers(api, runs);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    reporter.warning(`cannot read why runs failed: ${(error as Error).message}`);
+    return runs;
   }
 }
 

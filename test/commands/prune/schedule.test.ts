@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { parse } from 'yaml';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
+import { schemaProblems } from '../../support/json-schema.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
 
 let sandbox: Sandbox;
@@ -95,6 +96,48 @@ describe('shown', () => {
       ],
     });
     expect(parse((await schedule('-o', 'yaml')).stdout)).toEqual(json);
+  });
+
+  test('a failed run with the container that failed, its exit code and its error on one line', async () => {
+    const namespace = 'openshift-image-registry';
+    const failed = (message: string, exitCode = 4, reason = 'Error') => ({ exitCode, reason, message });
+    const run = (name: string, terminated: object) => ({
+      job: {
+        metadata: { name, namespace, ownerReferences: [{ kind: 'CronJob', name: 'image-pruner' }] },
+        status: { conditions: [{ type: 'Failed', status: 'True', message: 'Job has reached the limit' }] },
+      },
+      pod: {
+        metadata: { name: `${name}-x`, namespace, labels: { 'job-name': name } },
+        status: {
+          phase: 'Failed',
+          initContainerStatuses: [{ name: 'prune-builds', state: { terminated: { exitCode: 0 } } }],
+          containerStatuses: [{ name: 'prune', state: { terminated } }],
+        },
+      },
+    });
+    const runs = [
+      run('image-pruner-1', failed('read\nerror: another pruner\u001b[31m is running\n  * wait\n')),
+      run('image-pruner-2', failed(`${'x'.repeat(2000)}\n`, 137, 'OOMKilled')),
+    ];
+    await start({ cluster: { jobs: runs.map(({ job }) => job), pods: runs.map(({ pod }) => pod) } });
+    const document = JSON.parse((await schedule('-o', 'json')).stdout);
+    expect(schemaProblems('prune-schedule', document)).toEqual([]);
+    expect(document.runs).toMatchObject([
+      {
+        message: 'Job has reached the limit',
+        failedContainer: { name: 'prune', exitCode: 4, message: 'error: another pruner\u001b[31m is running' },
+      },
+      { failedContainer: { exitCode: 137, reason: 'OOMKilled', message: `${'x'.repeat(300)}…` } },
+    ]);
+    const { stdout } = await schedule();
+    expect(stdout).toContain(
+      'Job has reached the limit; container prune ended with exit code 4: error: another pruner\\x1b[31m is running\n',
+    );
+    expect(stdout).toContain('container prune ended with exit code 137 (OOMKilled): xxx');
+    sandbox.addFault('GET /pods => 403');
+    const withoutPods = await schedule();
+    expect(withoutPods.stdout).toContain('Job has reached the limit');
+    expect(withoutPods.stderr).toContain('cannot read why runs failed');
   });
 
   test('without an ImagePruner, suggests what to do', async () => {
@@ -247,6 +290,28 @@ describe('--run-now', () => {
     expect(status).toBe(1);
     expect(stdout).toContain('error: timed out waiting for the registry');
     expect(stderr).toMatch(/^error: job openshift-image-registry\/image-pruner-manual-\w+ failed/m);
+  });
+
+  test('the document and the error of a Job that fails state how its container ended', async () => {
+    await start({ fail: ['job-fails'] });
+    sandbox.onRequest(({ method, path }) => {
+      if (method !== 'GET' || !/job-name(?:\+|%20)in/.test(path)) return;
+      const [pod] = sandbox.store.list('pods').filter(({ metadata }) => metadata.labels?.['job-name']);
+      const terminated = { exitCode: 4, reason: 'Error', message: 'error: refused\n  * wait\n' };
+      const containerStatuses = [{ name: 'image-pruner', state: { terminated } }];
+      sandbox.store.put('pods', { ...pod!, status: { ...pod!.status, containerStatuses } });
+    });
+    const { status, stdout, stderr } = await schedule('--run-now', '-o', 'json');
+    expect(status).toBe(1);
+    const document = JSON.parse(stdout);
+    expect(schemaProblems('prune-run', document)).toEqual([]);
+    expect(document.failedContainer).toEqual({
+      name: 'image-pruner',
+      exitCode: 4,
+      reason: 'Error',
+      message: 'error: refused',
+    });
+    expect(stderr).toMatch(/^error: job \S+ failed.*container image-pruner ended with exit code 4: error: refused$/m);
   });
 
   test('while one runs, no other is started', async () => {

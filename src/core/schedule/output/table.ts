@@ -1,6 +1,6 @@
 import { age } from '../../terminal/age.js';
 import { tableLines } from '../../terminal/table.js';
-import type { CronJobStatus, Run, ScheduleDocument } from '../report.js';
+import { failureText, type CronJobStatus, type Run, type ScheduleDocument } from '../report.js';
 
 /** Writes settings, conditions, CronJobs and last runs as tables. */
 export function* scheduleLines(report: ScheduleDocument, now: number): Generator<string> {
@@ -59,9 +59,10 @@ function cronJobRow(cronJob: CronJobStatus, now: number): string[] {
   return [name, schedule, String(suspend), String(active), run!, success!];
 }
 
-function runRow({ name, cronJob, status, startedAt, finishedAt, message = '' }: Run, now: number): string[] {
+function runRow(run: Run, now: number): string[] {
+  const { name, cronJob, status, startedAt, finishedAt } = run;
   const end = status === 'running' ? now : Date.parse(finishedAt ?? '');
-  return [name, cronJob, status, between(startedAt, now), between(startedAt, end), message];
+  return [name, cronJob, status, between(startedAt, now), between(startedAt, end), failureText(run) ?? ''];
 }
 
 /** Formats the time from a timestamp to a moment (ms since the epoch). */
