@@ -395,7 +395,7 @@ describe('every setting has a flag', () => {
         '--toleration=dedicated=registry:NoExecute',
         '--toleration=spot',
         '--node-selector=node-role.kubernetes.io/infra=,zone=a',
-        '--affinity={"nodeAffinity":{"x":1}}',
+        '--affinity={"nodeAffinity":{}}',
       ),
     );
     expect(pod).toMatchObject({
@@ -406,7 +406,7 @@ describe('every setting has a flag', () => {
         { key: 'spot', operator: 'Exists' },
       ],
       nodeSelector: { 'node-role.kubernetes.io/infra': '', zone: 'a' },
-      affinity: { nodeAffinity: { x: 1 } },
+      affinity: { nodeAffinity: {} },
     });
     expect(pod.containers[0]!.resources).toEqual({
       requests: { cpu: '500m', memory: '2Gi' },
