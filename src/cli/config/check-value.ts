@@ -14,6 +14,7 @@ export const INTEGERS: Record<string, [min: number, max: number]> = {
   'successful-jobs-history-limit': [0, 2 ** 31 - 1],
   'failed-jobs-history-limit': [0, 2 ** 31 - 1],
   'job-loglevel': [0, 10],
+  'storage-concurrency': [1, 256],
   loglevel: [0, 10],
 };
 
