@@ -77,7 +77,15 @@ async function startCluster(directory: string, port: number, programs: Supervise
   await run(['ceph-mon', '--mkfs', '-i', 'a', '--monmap', map, '-c', file], env);
   start('ceph-mon', '-i', 'a');
   await waitUntil(() => isListening(Number(monitor.split(':').at(-1))), programs);
-  await run(['ceph', '-c', file, '--connect-timeout', '120', 'osd', 'new', osd], env);
+  // The monitor listens before it has formed its quorum, and refuses commands until then. The command can be repeated.
+  await waitUntil(
+    () =>
+      run(['ceph', '-c', file, '--connect-timeout', '120', 'osd', 'new', osd], env).then(
+        () => true,
+        () => false,
+      ),
+    programs,
+  );
   await run(['ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', osd, '-c', file], env);
   start('ceph-osd', '-i', '0');
   start('radosgw', '-n', 'client.rgw');
