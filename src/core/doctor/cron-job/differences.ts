@@ -21,7 +21,7 @@ export interface Difference {
 type Fields = Record<string, unknown>;
 type Found = Pick<Difference, 'path' | 'wanted' | 'actual'>;
 
-/** Values that the API server sets if there are none. */
+/** Defaults that the API server sets for absent fields. */
 const DEFAULTS: Record<Difference['of'], Fields> = {
   job: { parallelism: 1, completions: 1, completionMode: 'NonIndexed', suspend: false, manualSelector: false },
   template: {},

@@ -18,7 +18,7 @@ import { checkSettings } from './settings.js';
 
 /**
  * Checks the CronJobs that prune: regadm's against what `prune schedule --cronjob` prints, and the operator's where it
- * depends on the cluster. Returns no checks if there are none.
+ * depends on the cluster. Returns no checks if no CronJob prunes.
  * @param problemOf checks the arguments of a prune
  * @throws ApiError if the CronJobs cannot be listed for a reason other than the user's permissions
  */
