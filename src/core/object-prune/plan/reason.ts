@@ -34,13 +34,13 @@ type Reason = DeletionReason | KeepReason;
 export function describeReason(reason: Reason): string {
   switch (reason.because) {
     case 'surplus':
-      return `not among the ${reason.keep} newest ${reason.outcome} ones of ${ownerText(reason.owner)} (--keep-${reason.outcome}=${reason.keep})`;
+      return `beyond --keep-${reason.outcome}=${reason.keep} of ${ownerText(reason.owner)}`;
     case 'orphan':
       return reason.owner
         ? `${ownerText(reason.owner)} does not exist (--orphans)`
         : 'no BuildConfig, DeploymentConfig or Deployment owns it (--orphans)';
     case 'newest':
-      return `it is number ${reason.position + 1} of the ${reason.keep} ${reason.outcome} ones of ${ownerText(reason.owner)} to keep (--keep-${reason.outcome}=${reason.keep})`;
+      return `number ${reason.position + 1} of ${ownerText(reason.owner)} is within --keep-${reason.outcome}=${reason.keep}`;
     case 'current':
       return `it is the current revision of ${ownerText(reason.owner)}`;
     case 'other-controller':

@@ -70,7 +70,7 @@ describe('builds', () => {
   test('of the same time are ordered by their number, then by name', () => {
     const objects = ['dev/app-9', 'dev/app-10', 'dev/app-2'].map((key) => aBuild(key));
     expect(Object.entries(builds(objects, APP)).filter(([, text]) => text.startsWith('keep'))).toEqual([
-      ['app-10', 'keep: it is number 1 of the 1 complete ones of BuildConfig dev/app to keep (--keep-complete=1)'],
+      ['app-10', 'keep: number 1 of BuildConfig dev/app is within --keep-complete=1'],
     ]);
     const unnumbered = ['a', 'c', 'b'].map((name) =>
       aBuild(`dev/${name}`, { metadata: { annotations: {} }, status: { config: { namespace: 'dev', name: 'app' } } }),
@@ -82,8 +82,8 @@ describe('builds', () => {
   test('that are younger are kept and not counted', () => {
     const young = aBuild('dev/app-3', { metadata: { creationTimestamp: minutesAgo(60) } });
     expect(builds([aBuild('dev/app-1'), aBuild('dev/app-2'), young], APP)).toEqual({
-      'app-1': 'delete: not among the 1 newest complete ones of BuildConfig dev/app (--keep-complete=1)',
-      'app-2': 'keep: it is number 1 of the 1 complete ones of BuildConfig dev/app to keep (--keep-complete=1)',
+      'app-1': 'delete: beyond --keep-complete=1 of BuildConfig dev/app',
+      'app-2': 'keep: number 1 of BuildConfig dev/app is within --keep-complete=1',
       'app-3': 'keep: it is younger than --keep-younger-than',
     });
   });
@@ -140,7 +140,7 @@ describe('builds', () => {
     [
       'that failed',
       aBuild('dev/app-1', { status: { phase: 'Error' } }),
-      'delete: not among the 0 newest failed ones of BuildConfig dev/app (--keep-failed=0)',
+      'delete: beyond --keep-failed=0 of BuildConfig dev/app',
     ],
   ])('%s have a reason', (_title, build, reason) => {
     expect(Object.values(builds([build], APP, { orphans: true }))).toEqual([reason]);
@@ -169,7 +169,7 @@ describe('deployments', () => {
   test('the current revision is kept, also if it is scaled to zero', () => {
     const controllers = ['dev/app-1', 'dev/app-2'].map((key) => aReplicationController(key));
     expect(deployments({ controllers, configs: APP }, { keepComplete: 0 })).toEqual({
-      'app-1': 'delete: not among the 0 newest complete ones of DeploymentConfig dev/app (--keep-complete=0)',
+      'app-1': 'delete: beyond --keep-complete=0 of DeploymentConfig dev/app',
       'app-2': 'keep: it is the current revision of DeploymentConfig dev/app',
     });
   });
@@ -193,7 +193,7 @@ describe('deployments', () => {
       aReplicaSet('dev/app-8', { metadata: { creationTimestamp: minutesAgo(3000) } }),
     ];
     expect(deployments({ sets, deployments: APP }, { keepComplete: 0 })).toEqual({
-      'app-7': 'delete: not among the 0 newest complete ones of Deployment dev/app (--keep-complete=0)',
+      'app-7': 'delete: beyond --keep-complete=0 of Deployment dev/app',
       'app-8': 'keep: it is the current revision of Deployment dev/app',
       'app-9': 'keep: it is the current revision of Deployment dev/app',
     });
