@@ -6,6 +6,7 @@ import { requires } from '../../../../support/jest/requires.js';
 import { startKeystone, type FakeKeystone } from '../../../../support/servers/fake-keystone.js';
 import { kindOf, startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
 import { startSwift, SWIFT_PROGRAMS, type SwiftServer } from '../../../../support/servers/swift-server.js';
+import { AWKWARD_KEYS, expectAwkwardKeys, listedKeys } from '../../../../support/store-contract.js';
 
 const BLOBS = 'files/docker/registry/v2/blobs/sha256';
 
@@ -53,29 +54,11 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     await put(key, '', { 'x-object-manifest': `${container}/segments/${segments}` });
   };
   const keys = (): Promise<string[]> => swift.account.keys(container);
-  const listed = async (store: SwiftStore, prefix = ''): Promise<string[]> => {
-    const found: string[] = [];
-    for await (const page of store.list(prefix)) found.push(...page.map(({ key }) => key));
-    return found;
-  };
-
   test('is listed with keys of all kinds, one level too, and objects are looked up and read', async () => {
-    const names = ['a & <b>', 'a/ü "quoted"', 'b/c?d=e#f', 'b/100%'];
-    for (const name of names) await put(name, 'content');
+    for (const name of AWKWARD_KEYS) await put(name, 'content');
     const store = await open();
-    expect((await listed(store)).sort()).toEqual([...names].sort());
-    const levels = [];
-    for await (const level of store.listLevel('')) levels.push(level);
-    expect(levels.flatMap(({ prefixes }) => prefixes)).toEqual(['a/', 'b/']);
-    expect(levels.flatMap(({ objects }) => objects.map(({ key }) => key))).toEqual(['a & <b>']);
-    const found = await store.find('a/ü "quoted"');
-    expect(found).toMatchObject({ bytes: 7 });
-    expect(Math.abs(found!.writtenAt - Date.now())).toBeLessThan(600_000);
-    expect(await store.find('none')).toBeUndefined();
-    expect((await store.read('b/100%', 100))!.toString()).toBe('content');
-    expect(await store.read('none', 100)).toBeUndefined();
-    await expect(store.read('b/100%', 3)).rejects.toThrow('answers with more than');
-    expect(await store.delete(names)).toEqual([undefined, undefined, undefined, undefined]);
+    await expectAwkwardKeys(store);
+    expect(await store.delete(AWKWARD_KEYS)).toEqual([undefined, undefined, undefined, undefined]);
     expect(await keys()).toEqual([]);
     expect(proxy.counts()['bulk-delete']).toBe(1);
   });
@@ -84,10 +67,10 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     for (const name of ['a', 'b', 'c']) await putLarge(`${BLOBS}/aa/${name}/data`, `abc/${name}`);
     const store = await open({ ...v1(), ST_AUTH: swift.authUrl });
     expect(await store.warnings()).toEqual([]);
-    const found = await listed(store, 'files/');
+    const found = await listedKeys(store, 'files/');
     expect(await store.delete([...found, 'none'])).toEqual([undefined, undefined, undefined, undefined]);
     expect(await Promise.all(found.map((key) => store.find(key)))).toEqual([undefined, undefined, undefined]);
-    expect(await listed(store)).toEqual([]);
+    expect(await listedKeys(store)).toEqual([]);
     expect(proxy.requests).toEqual([]);
   });
 
@@ -180,17 +163,17 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     const page = (...names: string[]): string =>
       JSON.stringify(names.map((name) => ({ name, bytes: 1, last_modified: '2026-11-26T09:33:51.410000' })));
     pages((marker) => (marker === null ? { status: 200, body: page('a') } : { status: 500 }));
-    await expect(listed(store)).rejects.toThrow('cannot list objects: status 500');
+    await expect(listedKeys(store)).rejects.toThrow('cannot list objects: status 500');
     pages(() => ({ status: 200, body: page('a') }));
-    await expect(listed(store)).rejects.toThrow('does not continue the one before it');
+    await expect(listedKeys(store)).rejects.toThrow('does not continue the one before it');
     pages(() => ({ status: 200, body: page('x/a') }));
-    await expect(listed(store, 'y/')).rejects.toThrow('was not asked for');
+    await expect(listedKeys(store, 'y/')).rejects.toThrow('was not asked for');
     pages(() => ({ status: 200, body: '<html>' }));
-    await expect(listed(store)).rejects.toThrow('not JSON');
+    await expect(listedKeys(store)).rejects.toThrow('not JSON');
     pages(() => ({ status: 200, body: '[{"name":"a","bytes":1}]' }));
-    await expect(listed(store)).rejects.toThrow('cannot be read');
+    await expect(listedKeys(store)).rejects.toThrow('cannot be read');
     pages(() => ({ status: 404, body: '' }));
-    await expect(listed(store)).rejects.toThrow('something other than Swift answers');
+    await expect(listedKeys(store)).rejects.toThrow('something other than Swift answers');
   });
 
   test('a bulk deletion that is not confirmed is an error; errors of keys are those of the keys', async () => {
@@ -216,7 +199,7 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     let fault = 0;
     proxy.fault = () =>
       [{ status: 429 }, { status: 503 }, { reset: true as const }, { cutAfter: 1 }, undefined][fault++ % 5];
-    expect(await listed(store)).toEqual(['a']);
+    expect(await listedKeys(store)).toEqual(['a']);
   });
 
   test('a token that is rejected is renewed; a refused login is an error', async () => {
@@ -224,12 +207,12 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     const store = await open();
     let rejected = 0;
     proxy.fault = ({ path }) => (!path.startsWith('/auth') && rejected++ === 0 ? { status: 401 } : undefined);
-    expect(await listed(store)).toEqual(['a']);
+    expect(await listedKeys(store)).toEqual(['a']);
     expect(proxy.requests.filter(({ path }) => path.startsWith('/auth'))).toHaveLength(2);
     proxy.fault = () => ({ status: 401 });
-    await expect(listed(store)).rejects.toMatchObject({ code: 'STORAGE_DENIED' });
+    await expect(listedKeys(store)).rejects.toMatchObject({ code: 'STORAGE_DENIED' });
     proxy.fault = ({ path }) => (path.startsWith('/auth') ? undefined : { status: 401 });
-    await expect(listed(store)).rejects.toThrow(StoreRefusal);
+    await expect(listedKeys(store)).rejects.toThrow(StoreRefusal);
   });
 
   test('a missing container, a user without permission, wrong credentials and a closed port are named', async () => {
@@ -238,9 +221,9 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
       { concurrency: 1, env: v1() },
     );
     opened.push(missing);
-    await expect(listed(missing)).rejects.toThrow('the container does not exist');
+    await expect(listedKeys(missing)).rejects.toThrow('the container does not exist');
     const guest = await open({ ...v1(), ST_USER: 'test:guest' });
-    await expect(listed(guest)).rejects.toThrow('not permitted');
+    await expect(listedKeys(guest)).rejects.toThrow('not permitted');
     await expect(open({ ...v1(), ST_KEY: 'wrong-swift-key' })).rejects.toThrow('rejects the credentials');
     const away = open({ ...v1(), ST_AUTH: 'http://127.0.0.1:1/auth' });
     await expect(away).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
@@ -250,7 +233,7 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
   test('no secret is in the log, nor in an error', async () => {
     const log: string[] = [];
     const store = await open(v1(), log);
-    await listed(store);
+    await listedKeys(store);
     expect(log.length).toBeGreaterThan(2);
     expect(log.join('\n')).not.toContain(swift.key);
     expect(redact(`key ${swift.key}`)).not.toContain(swift.key);
@@ -298,7 +281,7 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
 
     test('a user logs in with a password', async () => {
       await put('a');
-      expect(await listed(await open(password()))).toEqual(['a']);
+      expect(await listedKeys(await open(password()))).toEqual(['a']);
       expect(keystone.logins).toEqual([
         {
           auth: {
@@ -319,7 +302,7 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
         OS_APPLICATION_CREDENTIAL_SECRET: 'application-secret',
         OS_REGION_NAME: 'one',
       };
-      expect(await listed(await open(env))).toEqual([]);
+      expect(await listedKeys(await open(env))).toEqual([]);
       expect(keystone.logins[0]!.auth).toEqual({
         identity: {
           methods: ['application_credential'],
@@ -332,8 +315,8 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
       expiresAt = new Date(Date.now() + 1000);
       const store = await open(password());
       expiresAt = undefined;
-      await listed(store);
-      await listed(store);
+      await listedKeys(store);
+      await listedKeys(store);
       expect(keystone.logins).toHaveLength(2);
     });
 
