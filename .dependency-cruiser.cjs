@@ -16,6 +16,7 @@ const FOUNDATIONS = [
   ...ADAPTERS,
   'operator',
   'manifests',
+  'orphans',
   'deletion',
   'object-prune',
 ];
@@ -105,6 +106,12 @@ module.exports = {
       '^src/core/manifests/',
       core('registry', 'graph', 'kit', 'model'),
       'manifests reads from the registry what decisions need.',
+    ),
+    layer(
+      'orphans',
+      '^src/core/orphans/',
+      core('cluster', 'storage', 'kit', 'model'),
+      'orphans compares the storage with the cluster; it deletes nothing and knows no feature.',
     ),
     layer(
       'deletion',

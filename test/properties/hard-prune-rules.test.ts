@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { HardPrunePlan } from '../../src/core/hard-prune/plan/types.js';
+import type { HardPrunePlan } from '../../src/core/orphans/plan/types.js';
 import { digest } from '../support/builders.js';
 import { blobData, prunerOn, signal } from '../support/storage-pruner.js';
 import { temporaryDirectory } from '../support/storage-tree.js';

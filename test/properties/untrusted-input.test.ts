@@ -5,7 +5,7 @@ import { reducePage } from '../../src/core/cluster/lists/reduce-page.js';
 import { readButane } from '../../src/core/edge/butane/read.js';
 import { readIgnition } from '../../src/core/edge/ignition/read.js';
 import { parsePrunerLine } from '../../src/core/hard-prune/plan/pruner-output.js';
-import { parseManifest } from '../../src/core/hard-prune/gather/manifest.js';
+import { parseManifest } from '../../src/core/orphans/gather/manifest.js';
 import { parseDigest } from '../../src/core/model/digest.js';
 import { reduceWholeImage } from '../../src/core/model/image-manifest.js';
 import { parseDuration } from '../../src/core/model/values/duration.js';

@@ -1,7 +1,7 @@
 import type { Reporter } from '../kit/reporter.js';
 import { formatBytes } from '../model/values/quantity.js';
 import { plural } from '../terminal/text.js';
-import type { HardPrunePlan } from './plan/types.js';
+import type { HardPrunePlan } from '../orphans/plan/types.js';
 import type { Findings } from './report.js';
 
 /** Reports what was found before it is deleted. */

@@ -3,7 +3,7 @@ import type { RegadmError } from '../model/errors.js';
 import type { Deletion } from '../storage/storage.js';
 import type { ProcedureStep } from './procedure/step.js';
 import type { HardPruneOptions } from './request.js';
-import type { HardPrunePlan } from './plan/types.js';
+import type { HardPrunePlan } from '../orphans/plan/types.js';
 
 /** The parts of a plan, in the order of the JSON document. */
 export const PLAN_PARTS = ['blobs', 'manifestLinks', 'repositories', 'layerLinks', 'uploads'] as const;

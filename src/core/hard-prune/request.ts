@@ -1,7 +1,7 @@
 import type { MaxDelete } from '../model/values/max-delete.js';
 import type { StorageLocation } from '../storage/location.js';
-import type { AgeLimits } from './plan/plan.js';
-import type { HardPruneRules } from './plan/types.js';
+import type { AgeLimits } from '../orphans/plan/plan.js';
+import type { HardPruneRules } from '../orphans/plan/types.js';
 
 /** Runs the registry's own pruner in a registry pod. */
 export interface ViaPod {

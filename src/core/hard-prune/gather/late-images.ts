@@ -1,6 +1,6 @@
 import { parseDigest, sha256Hex } from '../../model/digest.js';
 import type { KubeObject } from '../../model/kube.js';
-import { ImageUses, type Collector } from './collectors.js';
+import { ImageUses, type Collector } from '../../orphans/gather/collectors.js';
 
 /** An image that can need deleted blobs. Digests are 64 hex digits without their algorithm. */
 export interface LateImage {

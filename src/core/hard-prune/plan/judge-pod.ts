@@ -1,9 +1,14 @@
 import { sha256Digest } from '../../model/digest.js';
 import { refusal } from '../../model/errors.js';
-import { assertOwnStorage, findDoubts, type Doubt } from './own-storage.js';
+import { assertOwnStorage, findDoubts, type Doubt } from '../../orphans/plan/own-storage.js';
 import type { PrunerOutput } from './plan-from-output.js';
-import type { HardPruneRules } from './types.js';
-import { describePlace, invalidNameWarnings, repositoriesLosingChildren, type ClusterUsage } from './usage.js';
+import type { HardPruneRules } from '../../orphans/plan/types.js';
+import {
+  describePlace,
+  invalidNameWarnings,
+  repositoriesLosingChildren,
+  type ClusterUsage,
+} from '../../orphans/plan/usage.js';
 
 /** How problems are judged. */
 export interface JudgeOptions {

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../model/values/quantity.js';
 import { refusal } from '../../model/errors.js';
 import type { MaxDelete } from '../../model/values/max-delete.js';
-import type { HardPrunePlan } from './types.js';
+import type { HardPrunePlan } from '../../orphans/plan/types.js';
 
 type PlanSize = Pick<HardPrunePlan, 'blobs' | 'bytes' | 'totalBlobs'>;
 

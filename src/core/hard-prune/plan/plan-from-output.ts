@@ -1,10 +1,16 @@
 import { compareText } from '../../model/values/compare-text.js';
 import { sha256Hex } from '../../model/digest.js';
-import type { SeenStorage } from './own-storage.js';
+import type { SeenStorage } from '../../orphans/plan/own-storage.js';
 import { parsePrunerLine } from './pruner-output.js';
-import { compareLinks, freezePlan, type BlobRemoval, type HardPrunePlan, type LinkRemoval } from './types.js';
+import {
+  compareLinks,
+  freezePlan,
+  type BlobRemoval,
+  type HardPrunePlan,
+  type LinkRemoval,
+} from '../../orphans/plan/types.js';
 import type { RepositoryRemoval } from '../../model/registry-storage.js';
-import type { ClusterUsage } from './usage.js';
+import type { ClusterUsage } from '../../orphans/plan/usage.js';
 
 /** The images that are looked for in the output. */
 type Images = Pick<ClusterUsage, 'images' | 'managed'>;

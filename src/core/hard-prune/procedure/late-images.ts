@@ -7,8 +7,8 @@ import type { Failure } from '../../model/document.js';
 import { messageOf } from '../../model/errors.js';
 import { lateImageFailure, lateImagesUnknown, uncheckedImageFailure } from '../../model/late-image.js';
 import { LateImages, type LateImage } from '../gather/late-images.js';
-import { parseManifestDigests } from '../gather/manifest.js';
-import { collect } from '../gather/usage.js';
+import { parseManifestDigests } from '../../orphans/gather/manifest.js';
+import { collect } from '../../orphans/gather/usage.js';
 import type { Pruner } from '../way/way.js';
 import type { Attempt } from './outcome.js';
 

@@ -1,5 +1,5 @@
 import type { Deletion, DeletionRun, RepositoryDeletion, Storage } from '../../storage/storage.js';
-import type { HardPrunePlan, LinkRemoval } from '../plan/types.js';
+import type { HardPrunePlan, LinkRemoval } from '../../orphans/plan/types.js';
 import type { Digest } from '../../model/digest.js';
 import type { Failure } from '../../model/document.js';
 import type { Deletions, Outcomes } from '../report.js';

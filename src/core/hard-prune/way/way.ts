@@ -1,7 +1,7 @@
 import type { Permission } from '../../cluster/access-review.js';
 import type { Digest } from '../../model/digest.js';
 import type { Lease } from '../../operator/lease/lease.js';
-import type { HardPrunePlan } from '../plan/types.js';
+import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import type { CheckStep } from '../preflight.js';
 import type { Deletions, Findings } from '../report.js';
 

@@ -2,8 +2,8 @@ import { sha256Hex, type Digest } from '../../model/digest.js';
 import type { Failure } from '../../model/document.js';
 import { messageOf } from '../../model/errors.js';
 import type { DeletionRun, Storage } from '../../storage/storage.js';
-import { readYoungManifests } from '../gather/young-manifests.js';
-import type { HardPrunePlan } from '../plan/types.js';
+import { readYoungManifests } from '../../orphans/gather/young-manifests.js';
+import type { HardPrunePlan } from '../../orphans/plan/types.js';
 
 /** Blobs that are kept because a push began to use them after the plan was made. */
 export interface YoungLinks {

@@ -1,6 +1,6 @@
 import { judgePod, type JudgeOptions } from '../../../../src/core/hard-prune/plan/judge-pod.js';
 import { PrunerOutput } from '../../../../src/core/hard-prune/plan/plan-from-output.js';
-import type { ClusterUsage } from '../../../../src/core/hard-prune/plan/usage.js';
+import type { ClusterUsage } from '../../../../src/core/orphans/plan/usage.js';
 import { digest } from '../../../support/builders.js';
 
 const hex = (name: string): string => digest(name).slice(7);

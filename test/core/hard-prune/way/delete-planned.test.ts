@@ -1,5 +1,5 @@
 import { deletePlanned } from '../../../../src/core/hard-prune/way/delete-planned.js';
-import type { HardPrunePlan } from '../../../../src/core/hard-prune/plan/types.js';
+import type { HardPrunePlan } from '../../../../src/core/orphans/plan/types.js';
 import type {
   Deletion,
   DeletionRun,

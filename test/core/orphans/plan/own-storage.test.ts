@@ -1,6 +1,6 @@
-import { assertOwnStorage, findDoubts, type SeenStorage } from '../../../../src/core/hard-prune/plan/own-storage.js';
-import { newerManifests } from '../../../../src/core/hard-prune/plan/newer-manifests.js';
-import { repositoryWarnings } from '../../../../src/core/hard-prune/plan/repository-warnings.js';
+import { assertOwnStorage, findDoubts, type SeenStorage } from '../../../../src/core/orphans/plan/own-storage.js';
+import { newerManifests } from '../../../../src/core/orphans/plan/newer-manifests.js';
+import { repositoryWarnings } from '../../../../src/core/orphans/plan/repository-warnings.js';
 
 const names = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
 

@@ -1,5 +1,5 @@
-import { ImageUses, StreamLists } from '../../../../src/core/hard-prune/gather/collectors.js';
-import { invalidNameWarnings } from '../../../../src/core/hard-prune/plan/usage.js';
+import { ImageUses, StreamLists } from '../../../../src/core/orphans/gather/collectors.js';
+import { invalidNameWarnings } from '../../../../src/core/orphans/plan/usage.js';
 import type { KubeObject } from '../../../../src/core/model/kube.js';
 import { anImage, anImageStream, digest } from '../../../support/builders.js';
 
