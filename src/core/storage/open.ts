@@ -3,7 +3,8 @@ import type { ObjectStoreLocation, StorageLocation } from './location.js';
 import type { ObjectStore } from './objects/object-store.js';
 import type { Storage } from './storage.js';
 
-interface OpenOptions {
+/** What opening a storage needs from its caller. */
+export interface OpenOptions {
   log?: (level: number, line: string) => void;
   signal?: AbortSignal;
 }
@@ -22,8 +23,9 @@ export async function openStorage(location: StorageLocation, options: OpenOption
     import('./objects/index.js'),
     import('./objects/open.js'),
   ]);
-  const { authorities, concurrency } = location;
-  const { store, directory } = await openStore(location, { authorities, concurrency, log: options.log });
+  const { authorities, concurrency, isUnverified } = location;
+  const connect = { authorities, concurrency, isUnverified, log: options.log };
+  const { store, directory } = await openStore(location, connect);
   try {
     return new ObjectStorage(store, await findRegistryKey(store, directory, options.signal));
   } catch (error) {

@@ -15,6 +15,8 @@ export interface ConnectOptions {
   authorities?: readonly string[];
   /** Maximum number of concurrent requests. */
   concurrency: number;
+  /** True to accept every certificate. */
+  isUnverified?: boolean;
   log?: (level: number, line: string) => void;
   env?: NodeJS.ProcessEnv;
   /** For tests. */
@@ -62,7 +64,7 @@ export class StoreClient {
    */
   static async connect(name: string, url: string, options: ConnectOptions): Promise<StoreClient> {
     const { origin } = new URL(url);
-    const { env, concurrency, authorities } = options;
+    const { env, concurrency, authorities, isUnverified = false } = options;
     const found = findProxy(url, env);
     const problem = found && proxyProblem(found, ['http', 'https']);
     if (problem !== undefined)
@@ -73,7 +75,11 @@ export class StoreClient {
     const proxy = found && { ...found, url: withoutPath(found.url) };
     const isEncrypted = origin.startsWith('https:') || proxy?.url.startsWith('https:');
     const trust = isEncrypted ? await loadTrust({ authorities, env }) : undefined;
-    const dispatcher = dispatcherFor({ origin, verify: true, trust, connections: concurrency, proxy, timeoutMs: 0 });
+    const dispatcher = dispatcherFor({
+      ...{ origin, trust, proxy, timeoutMs: 0 },
+      verify: !isUnverified,
+      connections: concurrency,
+    });
     return new StoreClient(name, origin, dispatcher, { ...options, proxy });
   }
 

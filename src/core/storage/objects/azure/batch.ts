@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { AzureSettings } from './settings.js';
+import type { SigningSettings } from './settings.js';
 import { signPart, type AzureRequest } from './sign.js';
 
 /** Writes a batch that deletes blobs. @see https://learn.microsoft.com/rest/api/storageservices/blob-batch */
-export function deletionBatch(settings: AzureSettings, keys: readonly string[]): AzureRequest {
+export function deletionBatch(settings: SigningSettings, keys: readonly string[]): AzureRequest {
   const boundary = `batch_${randomUUID()}`;
   const parts = keys.map((key, at) => {
     const { path, headers } = signPart(settings, { method: 'DELETE', key });

@@ -5,8 +5,8 @@ import { azureSettings, type AzureSettings } from './settings.js';
 import { AzureStore } from './store.js';
 
 /**
- * Opens a container with the credentials of the environment. The registry of OpenShift 4.14 and later begins the names
- * of blobs with a slash; older ones do not.
+ * Opens a container. The registry of OpenShift 4.14 and later begins the names of blobs with a slash; older ones do
+ * not.
  * @returns the store, and the directory in it that contains `docker/registry/v2`
  * @throws RegadmError STORAGE_UNKNOWN_LAYOUT (exit status 4) if there are blobs with and without the slash
  */

@@ -1,6 +1,7 @@
 import { hideSecret } from '../../../kit/secrets/known.js';
 import { ADVICE } from '../../../model/advice.js';
 import { RegadmError } from '../../../model/errors.js';
+import type { AzureCredentials, Current } from '../../credentials.js';
 import type { AzureLocation } from '../../location.js';
 
 /** Where a container is and how to reach it. */
@@ -9,25 +10,26 @@ export interface AzureSettings {
   container: string;
   /** The account's blob URL, without a slash at its end. */
   endpoint: string;
-  credentials: AzureCredentials;
+  credentials: Current<AzureCredentials>;
 }
 
-/** An account key in base64, or the parameters of a shared access signature. */
-export type AzureCredentials = { key: string } | { sas: URLSearchParams };
+/** The same with the credentials that are valid now. */
+export type SigningSettings = AzureSettings & { credentials: AzureCredentials };
 
 /**
- * Reads the credentials of an account from the environment. The account key is preferred.
+ * Returns how to reach a container. The credentials are those of the location, or else of the environment, whose
+ * account key is preferred.
  * @throws RegadmError STORAGE_CREDENTIALS
  */
 export function azureSettings(
-  { account, container, endpoint }: Omit<AzureLocation, 'kind'>,
+  { account, container, endpoint, credentials }: Omit<AzureLocation, 'kind'>,
   env: NodeJS.ProcessEnv,
 ): AzureSettings {
   return {
     account,
     container,
     endpoint: (endpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/+$/, ''),
-    credentials: readCredentials(env),
+    credentials: credentials ?? readCredentials(env),
   };
 }
 

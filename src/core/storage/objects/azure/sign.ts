@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { StoreRequest } from '../../http/client.js';
-import type { AzureSettings } from './settings.js';
+import type { AzureSettings, SigningSettings } from './settings.js';
 
 /** The version of the service that requests are written for. */
 const VERSION = '2020-10-02';
@@ -16,14 +16,14 @@ export interface AzureRequest extends Pick<StoreRequest, 'method' | 'body' | 'bo
 }
 
 /** Adds the credentials to a request. A signature is valid for 15 minutes. */
-export function signRequest(settings: AzureSettings, request: AzureRequest): StoreRequest {
+export function signRequest(settings: SigningSettings, request: AzureRequest): StoreRequest {
   const { method, body, bodyLimit } = request;
   return { method, body, bodyLimit, ...signed(settings, request, { 'x-ms-version': VERSION }) };
 }
 
 /** Adds the credentials to a request inside a batch, which has the version of the batch. */
 export function signPart(
-  settings: AzureSettings,
+  settings: SigningSettings,
   request: AzureRequest,
 ): Pick<StoreRequest, 'path'> & {
   headers: Record<string, string>;
@@ -32,7 +32,7 @@ export function signPart(
 }
 
 function signed(
-  settings: AzureSettings,
+  settings: SigningSettings,
   request: AzureRequest,
   more: Record<string, string>,
 ): { path: string; headers: Record<string, string> } {
@@ -44,6 +44,8 @@ function signed(
     for (const [name, value] of credentials.sas) query.set(name, value);
     return { path: withQuery(path, query), headers };
   }
+  if ('token' in credentials)
+    return { path: withQuery(path, query), headers: { ...headers, authorization: `Bearer ${credentials.token}` } };
   const text = stringToSign({ method: request.method, body: request.body, headers, path, query }, settings.account);
   const signature = createHmac('sha256', Buffer.from(credentials.key, 'base64')).update(text).digest('base64');
   return {

@@ -1,12 +1,13 @@
 import { mapParallel } from '../../../kit/parallel.js';
 import type { RegadmError } from '../../../model/errors.js';
-import { headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
+import { currentOf } from '../../credentials.js';
+import { headerOf, type StoreClient, type StoreRequest, type StoreResponse } from '../../http/client.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
 import { StoreRefusal } from '../store-refusal.js';
 import { parseBlobs, parseSoftDelete, type AzurePage } from './answers.js';
 import { deletionBatch, parseBatch, type PartAnswer } from './batch.js';
 import { DELETE, LIST, answerError, codeOf, readOf, unusableAnswer, whyKept, type Operation } from './errors.js';
-import type { AzureSettings } from './settings.js';
+import type { AzureSettings, SigningSettings } from './settings.js';
 import { signRequest, type AzureRequest } from './sign.js';
 
 /** Azure's limits. */
@@ -113,7 +114,7 @@ export class AzureStore implements ObjectStore {
 
   /** @returns undefined if the service has no batches */
   private async deleteBatch(names: string[]): Promise<PartAnswer[] | undefined> {
-    const response = await this.client.send(() => signRequest(this.settings, deletionBatch(this.settings, names)));
+    const response = await this.signed((settings) => deletionBatch(settings, names));
     const { status } = response;
     if (status === 202)
       return this.readAnswer(DELETE, () => parseBatch(headerOf(response, 'content-type'), response.body, names.length));
@@ -131,7 +132,16 @@ export class AzureStore implements ObjectStore {
   }
 
   private send(request: AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {
-    return this.client.send(() => signRequest(this.settings, request), { signal });
+    return this.signed(() => request, signal);
+  }
+
+  /** Sends a request, with the credentials that are valid at each attempt. */
+  private signed(build: (settings: SigningSettings) => AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {
+    const sign = async (): Promise<StoreRequest> => {
+      const settings = { ...this.settings, credentials: await currentOf(this.settings.credentials) };
+      return signRequest(settings, build(settings));
+    };
+    return this.client.send(sign, { signal });
   }
 
   private readAnswer<T>(operation: Operation, read: () => T): T {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { hideSecret } from '../../../kit/secrets/known.js';
 import { ADVICE } from '../../../model/advice.js';
 import { RegadmError } from '../../../model/errors.js';
+import type { S3Credentials } from '../../credentials.js';
 import { parseIni } from './ini.js';
-import type { S3Credentials } from './settings.js';
 
 interface CredentialOptions {
   /** A file in the format of the shared credentials file; it precedes everything else. */

@@ -12,10 +12,10 @@ const DEFAULT_REGION = 'us-east-1';
  * @throws RegadmError STORAGE_CREDENTIALS if there are no credentials
  */
 export async function openS3Store(location: S3Location, options: ConnectOptions): Promise<ObjectStore> {
-  const { bucket, endpoint, credentialsFile: file } = location;
-  const found = await findCredentials({ file, env: options.env ?? process.env });
-  const region = location.region ?? found.region ?? DEFAULT_REGION;
-  const settings = { bucket, endpoint, region, credentials: found.credentials };
+  const { bucket, endpoint, virtualHost, credentials, credentialsFile: file } = location;
+  const found = credentials ? { credentials } : await findCredentials({ file, env: options.env ?? process.env });
+  const settings = { bucket, endpoint, virtualHost, region: DEFAULT_REGION, ...found };
+  if (location.region !== undefined) settings.region = location.region;
   const client = await StoreClient.connect(`s3://${bucket}`, bucketAddress(settings).origin, options);
   return new S3Store(client, settings, options.concurrency);
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Current, S3Credentials } from '../../credentials.js';
 
 /** Where an S3 bucket is and how to reach it. */
 export interface S3Settings {
@@ -8,14 +9,7 @@ export interface S3Settings {
   region: string;
   /** True if the bucket is part of the host name instead of the path. Default: only on AWS. */
   virtualHost?: boolean;
-  credentials: S3Credentials;
-}
-
-/** The access key of a user or of a role. All of it is secret. */
-export interface S3Credentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
+  credentials: Current<S3Credentials>;
 }
 
 /** The address of a bucket: scheme, host and port, and the path of the bucket, without a slash at the end. */

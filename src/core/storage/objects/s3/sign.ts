@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
+import { currentOf } from '../../credentials.js';
 import type { StoreRequest } from '../../http/client.js';
 import { bucketAddress, type S3Settings } from './settings.js';
 
@@ -28,7 +29,7 @@ export async function signRequest(settings: S3Settings, request: S3Request): Pro
     url: origin + full,
     headers: { ...headers, 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
     ...(body === '' ? {} : { body }),
-    ...settings.credentials,
+    ...(await currentOf(settings.credentials)),
     service: 's3',
     region: settings.region,
   });

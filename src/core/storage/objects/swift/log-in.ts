@@ -1,7 +1,7 @@
 import { hideSecret } from '../../../kit/secrets/known.js';
 import { RegadmError } from '../../../model/errors.js';
+import type { SwiftLogin } from '../../credentials.js';
 import { headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
-import type { SwiftLogin } from './settings.js';
 
 /** The result of a login. */
 export interface SwiftToken {

@@ -1,8 +1,8 @@
 import { RegadmError } from '../../../model/errors.js';
+import type { SwiftLogin } from '../../credentials.js';
 import { StoreClient, type ConnectOptions, type StoreRequest, type StoreResponse } from '../../http/client.js';
 import { StoreRefusal } from '../store-refusal.js';
 import { logIn, type SwiftToken } from './log-in.js';
-import type { SwiftLogin } from './settings.js';
 
 /** A token is renewed this long before it expires, in ms. */
 const RENEW_BEFORE_MS = 60_000;

@@ -1,10 +1,6 @@
 import { hideSecret } from '../../../kit/secrets/known.js';
 import { RegadmError } from '../../../model/errors.js';
-
-/** How to log in to Swift. */
-export type SwiftLogin =
-  | { version: 1; authUrl: string; user: string; key: string }
-  | { version: 3; authUrl: string; identity: object; scope?: object; region?: string; interface: string };
+import type { SwiftLogin } from '../../credentials.js';
 
 const V1 = ['ST_AUTH', 'ST_USER', 'ST_KEY'] as const;
 
