@@ -13,7 +13,7 @@ import { addManifestUses } from './manifest-uses.js';
 import { readUsage } from './usage.js';
 import { readYoungManifests } from './young-manifests.js';
 
-interface GatherOptions {
+interface CompareOptions {
   storage: Storage;
   api: ClusterApi;
   reporter: Reporter;
@@ -27,17 +27,46 @@ interface GatherOptions {
   signal: AbortSignal;
 }
 
+/** What nothing in the cluster uses in a storage. */
+interface Comparison {
+  evidence: Evidence;
+  usage: ClusterUsage;
+  /** Warnings about the storage as a whole, and about manifests in it. */
+  warnings: string[];
+}
+
 /**
- * Lists the storage, reads what the cluster uses, and looks up what is unused. The storage comes first, so that an
- * image pushed between the two is seen to be in use.
+ * Lists the storage, then compares it with the cluster. The storage comes first, so that an image pushed between the
+ * two is seen to be in use.
  * @throws RegadmError STORAGE_UNREADABLE, IMAGE_UNREADABLE, OTHER_STORAGE (exit status 4), ApiError
  */
 export async function gatherEvidence(
-  options: GatherOptions,
+  options: CompareOptions,
 ): Promise<{ evidence: Evidence; snapshot: StorageSnapshot; images: ReadonlySet<string>; warnings: string[] }> {
-  const { storage, api, reporter, rules, acceptPartial, danglingLinks, keepYoungerThanMs, signal } = options;
+  const { storage, reporter, danglingLinks, signal } = options;
   reporter.progress("listing the registry's storage");
   const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
+  const { evidence, usage, warnings } = await compareWithCluster(snapshot, options);
+  const removed = evidence.candidates.repositories.length;
+  return {
+    evidence,
+    snapshot,
+    images: usage.images,
+    warnings: [
+      ...warnings,
+      ...repositoryWarnings(removed, snapshot.repositories.length),
+      ...invalidNameWarnings(usage),
+    ],
+  };
+}
+
+/**
+ * Reads what the cluster uses, and looks up what is unused in a storage.
+ * @param snapshot a listing of the storage, with layer links if `danglingLinks` is set
+ * @throws RegadmError STORAGE_UNREADABLE, IMAGE_UNREADABLE, OTHER_STORAGE (exit status 4), ApiError
+ */
+export async function compareWithCluster(snapshot: StorageSnapshot, options: CompareOptions): Promise<Comparison> {
+  const { storage, api, reporter, rules, acceptPartial, danglingLinks, keepYoungerThanMs, signal } = options;
   const { blobs, repositories } = snapshot;
   reporter.progress(
     `found ${blobs.length} blobs in ${repositories.length} repositories; listing images and image streams`,
@@ -60,14 +89,8 @@ export async function gatherEvidence(
   signal.throwIfAborted();
   return {
     evidence: { candidates, facts, named, totalBlobs: blobs.length, now },
-    snapshot,
-    images: usage.images,
-    warnings: [
-      ...accepted,
-      ...repositoryWarnings(candidates.repositories.length, repositories.length),
-      ...invalidNameWarnings(usage),
-      ...fromManifests,
-    ],
+    usage,
+    warnings: [...accepted, ...fromManifests],
   };
 }
 
