@@ -19,6 +19,7 @@ const FOUNDATIONS = [
   'orphans',
   'deletion',
   'object-prune',
+  'in-cluster',
 ];
 
 /** Where files of the program can be. */
@@ -124,6 +125,12 @@ module.exports = {
       '^src/core/object-prune/',
       core('deletion', 'cluster', 'terminal', 'kit', 'model'),
       'object-prune prunes objects of the API; it knows no feature.',
+    ),
+    layer(
+      'in-cluster',
+      '^src/core/in-cluster/',
+      core('model'),
+      'in-cluster describes objects that run regadm; it knows no feature.',
     ),
     {
       name: 'features-are-independent',

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { CRON_JOB_DEFAULTS as DEFAULT } from '../core/schedule/cron-job/request.js';
 import { DEFAULT_IMAGE } from '../core/schedule/cron-job/list.js';
+import { podFlags } from './printed-job.js';
 
 const needs = { dependsOn: ['cronjob'] };
 const JOB = { ...needs, helpGroup: 'CRONJOB: RUNS' };
@@ -60,37 +61,7 @@ export const cronJobFlags = {
     options: ['info', 'warning', 'critical'],
     description: `severity of the alert: info, warning or critical (default: ${DEFAULT.alertSeverity})`,
   }),
-  requests: Flags.string({
-    ...POD,
-    helpValue: 'NAME=QUANTITY,…',
-    description: `resource requests of each container (default: ${DEFAULT.requests})`,
-  }),
-  limits: Flags.string({
-    ...POD,
-    helpValue: 'NAME=QUANTITY,…',
-    description: 'resource limits of each container; without it, none',
-  }),
-  'priority-class': Flags.string({
-    ...POD,
-    helpValue: 'NAME',
-    description: `priority class of the pod (default: ${DEFAULT.priorityClass})`,
-  }),
-  toleration: Flags.string({
-    ...POD,
-    ...several,
-    helpValue: 'KEY[=VALUE][:EFFECT]',
-    description: `taint that the pod tolerates; can be repeated; none: no toleration ${LIKE_CLUSTER}`,
-  }),
-  'node-selector': Flags.string({
-    ...POD,
-    helpValue: 'KEY=VALUE,…',
-    description: `labels of the nodes that the pod can run on; none: all nodes ${LIKE_CLUSTER}`,
-  }),
-  affinity: Flags.string({
-    ...POD,
-    helpValue: 'JSON',
-    description: `affinity of the pod, as the API has it; none: no affinity ${LIKE_CLUSTER}`,
-  }),
+  ...podFlags(POD, { requests: DEFAULT.requests, placement: LIKE_CLUSTER }),
   'job-loglevel': Flags.integer({
     ...POD,
     helpValue: 'N',

@@ -1,7 +1,7 @@
 import { messageOf, usageError } from '../core/model/errors.js';
 import { parseQuantity } from '../core/model/values/quantity.js';
-import { affinityProblem } from '../core/schedule/cron-job/affinity.js';
-import { checkAffinity } from '../core/schedule/cron-job/placement.js';
+import { affinityProblem } from '../core/in-cluster/affinity.js';
+import { checkAffinity } from '../core/in-cluster/placement.js';
 
 /** Values of the flags that say where a pod runs: nothing, whatever the cluster says. */
 const NONE = 'none';

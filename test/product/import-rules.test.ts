@@ -76,6 +76,10 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/object-prune/to-feature.ts', 'src/core/builds/x.ts'],
     ['src/core/object-prune/to-registry.ts', 'src/core/registry/x.ts'],
   ],
+  'in-cluster': [
+    ['src/core/in-cluster/to-feature.ts', 'src/core/schedule/x.ts'],
+    ['src/core/in-cluster/to-cluster.ts', 'src/core/cluster/x.ts'],
+  ],
   manifests: [
     ['src/core/manifests/to-feature.ts', 'src/core/prune/x.ts'],
     ['src/core/manifests/to-operator.ts', 'src/core/operator/x.ts'],

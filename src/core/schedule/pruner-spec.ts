@@ -1,3 +1,4 @@
+import type { Resources } from '../in-cluster/pod.js';
 import type { Count } from '../model/document.js';
 import { isRecord } from '../model/values/json.js';
 
@@ -17,11 +18,6 @@ export interface PrunerSpec {
   ignoreInvalidImageReferences?: boolean;
   logLevel?: string;
   [key: string]: unknown;
-}
-
-export interface Resources {
-  requests?: Record<string, string | number>;
-  limits?: Record<string, string | number>;
 }
 
 export const LOG_LEVELS = ['Normal', 'Debug', 'Trace', 'TraceAll'];

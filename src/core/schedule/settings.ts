@@ -1,8 +1,9 @@
+import type { Resources } from '../in-cluster/pod.js';
 import { parseDuration } from '../model/values/duration.js';
 import { usageError } from '../model/errors.js';
 import { parseQuantity } from '../model/values/quantity.js';
 import { cronProblem } from './cron.js';
-import { LOG_LEVELS, mergePatch, type PrunerPatch, type PrunerSpec, type Resources } from './pruner-spec.js';
+import { LOG_LEVELS, mergePatch, type PrunerPatch, type PrunerSpec } from './pruner-spec.js';
 
 /** Parsers of the settings. */
 const PARSERS: Record<string, (text: string) => unknown> = {

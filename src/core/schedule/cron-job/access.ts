@@ -1,42 +1,18 @@
-import { OWN_CRON_JOB, PRUNER_ROLE, REGISTRY_NAMESPACE } from '../../model/openshift.js';
-import { inRegistryNamespace, ofCluster } from './labels.js';
+import { clusterRoleBinding, ownClusterRole, serviceAccount, type Rule } from '../../in-cluster/access.js';
+import { OWN_CRON_JOB, PRUNER_ROLE } from '../../model/openshift.js';
 import type { PruneSettings } from './request.js';
 
 /** Name of the cluster role for what `system:image-pruner` does not allow, and of its binding. */
 export const EXTRA_ROLE = `${OWN_CRON_JOB}-extra`;
 
-const RBAC_GROUP = 'rbac.authorization.k8s.io';
-const RBAC = `${RBAC_GROUP}/v1`;
-
-/** A rule of a cluster role. */
-interface Rule {
-  apiGroups: string[];
-  resources: string[];
-  verbs: string[];
-}
-
 /** Returns the service account, its bindings, and the cluster role that the chosen prunes need in addition. */
 export function accessObjects(settings: PruneSettings): object[] {
-  const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: inRegistryNamespace() };
   const rules = extraRules(settings);
-  const extra =
-    rules.length === 0
-      ? []
-      : [
-          { apiVersion: RBAC, kind: 'ClusterRole', metadata: ofCluster(EXTRA_ROLE), rules },
-          binding(EXTRA_ROLE, EXTRA_ROLE),
-        ];
-  return [account, binding(OWN_CRON_JOB, PRUNER_ROLE), ...extra];
-}
-
-function binding(name: string, role: string): object {
-  return {
-    apiVersion: RBAC,
-    kind: 'ClusterRoleBinding',
-    metadata: ofCluster(name),
-    roleRef: { apiGroup: RBAC_GROUP, kind: 'ClusterRole', name: role },
-    subjects: [{ kind: 'ServiceAccount', name: OWN_CRON_JOB, namespace: REGISTRY_NAMESPACE }],
-  };
+  return [
+    serviceAccount(OWN_CRON_JOB),
+    clusterRoleBinding(OWN_CRON_JOB, OWN_CRON_JOB, PRUNER_ROLE),
+    ...(rules.length === 0 ? [] : ownClusterRole(OWN_CRON_JOB, EXTRA_ROLE, rules)),
+  ];
 }
 
 /**

@@ -1,7 +1,7 @@
+import { inRegistryNamespace } from '../../in-cluster/labels.js';
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { cronProblem } from '../cron.js';
 import { longestPeriods } from '../cron-times.js';
-import { inRegistryNamespace } from './labels.js';
 
 /** The name of the printed alert. */
 export const ALERT = 'RegadmImagePrunerNotSucceeding';
@@ -18,7 +18,7 @@ export function alertRule(schedule: string, severity: string): object {
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
-    metadata: inRegistryNamespace(),
+    metadata: inRegistryNamespace(OWN_CRON_JOB),
     spec: {
       groups: [
         {

@@ -1,13 +1,13 @@
 import { ApiError } from '../../cluster/api-error.js';
 import type { ClusterApi } from '../../cluster/api.js';
 import { describeObject, findObject, type ObjectReference } from '../../cluster/objects.js';
+import { placementOf } from '../../in-cluster/placement.js';
+import type { Placement } from '../../in-cluster/pod.js';
 import { Deadline } from '../../kit/deadline.js';
 import { hasCode, messageOf } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
 import { CONFIG } from '../../operator/objects.js';
 import { PRUNER } from '../image-pruner.js';
-import { placementOf } from './placement.js';
-import type { Placement } from './request.js';
 
 /** Maximum time to read from the cluster, in ms: `--cronjob` works without one, so nobody waits for it. */
 const LIMIT_MS = 5000;

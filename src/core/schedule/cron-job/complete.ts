@@ -1,5 +1,6 @@
+import { PLACEMENT_KEYS, type Placement } from '../../in-cluster/pod.js';
 import type { ClusterSettings, Found } from './cluster-settings.js';
-import { PLACEMENT_KEYS, type CronJobRequest, type Placement } from './request.js';
+import type { CronJobRequest } from './request.js';
 
 /** A setting that the command line leaves to the cluster. */
 type Open = keyof Placement | 'pruneRegistry';

@@ -1,24 +1,10 @@
+import { inRegistryNamespace, labelsOf } from '../../in-cluster/labels.js';
+import { withoutEmpty } from '../../in-cluster/placement.js';
+import { REQUIRED_SCC, SECURITY_CONTEXT, type PodSettings } from '../../in-cluster/pod.js';
 import { OWN_CRON_JOB } from '../../model/openshift.js';
 import { DEFER_VARIABLE, REPORT_VARIABLE, STATUS_VOLUME, deferral } from './deferral.js';
-import { inRegistryNamespace, LABELS } from './labels.js';
-import { withoutEmpty } from './placement.js';
-import type { CronJobRequest, PodSettings } from './request.js';
+import type { CronJobRequest } from './request.js';
 import { pruneSteps, type Step } from './steps.js';
-
-/** The SCC that the pod is admitted with, whatever else the service account may use. */
-const REQUIRED_SCC = { 'openshift.io/required-scc': 'restricted-v2' };
-
-/**
- * What the restricted SCC of OpenShift wants, and nothing to write: regadm needs no file system.
- * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
- */
-const SECURITY_CONTEXT = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ['ALL'] },
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  seccompProfile: { type: 'RuntimeDefault' },
-};
 
 /**
  * Returns the CronJob. A failed run is not repeated (`backoffLimit: 0`, `restartPolicy: Never`): a refusal would be the
@@ -29,7 +15,7 @@ export function cronJob(request: CronJobRequest): object {
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: inRegistryNamespace(),
+    metadata: inRegistryNamespace(OWN_CRON_JOB),
     spec: {
       schedule,
       // Absent, `oc apply` keeps a CronJob suspended that an administrator has suspended.
@@ -38,11 +24,11 @@ export function cronJob(request: CronJobRequest): object {
       startingDeadlineSeconds,
       ...limits,
       jobTemplate: {
-        metadata: { labels: { ...LABELS } },
+        metadata: { labels: labelsOf(OWN_CRON_JOB) },
         spec: {
           backoffLimit: 0,
           ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
-          template: { metadata: { labels: { ...LABELS }, annotations: REQUIRED_SCC }, spec: podSpec(request) },
+          template: { metadata: { labels: labelsOf(OWN_CRON_JOB), annotations: REQUIRED_SCC }, spec: podSpec(request) },
         },
       },
     },

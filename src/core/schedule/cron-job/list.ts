@@ -1,8 +1,8 @@
-import { REGISTRY_NAMESPACE } from '../../model/openshift.js';
+import { networkPolicy } from '../../in-cluster/network-policy.js';
+import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import { accessObjects } from './access.js';
 import { alertRule } from './alert.js';
 import { cronJob } from './cron-job.js';
-import { networkPolicy } from './network-policy.js';
 import type { CronJobRequest } from './request.js';
 
 /** The image that a build in the cluster creates (docs/schedule.md). */
@@ -19,7 +19,7 @@ export function cronJobList(request: CronJobRequest): object {
     kind: 'List',
     items: [
       ...accessObjects(request.prune),
-      networkPolicy(),
+      networkPolicy(OWN_CRON_JOB),
       cronJob(request),
       ...(alertSeverity === undefined ? [] : [alertRule(job.schedule, alertSeverity)]),
     ],

@@ -1,4 +1,4 @@
-import type { Resources } from '../pruner-spec.js';
+import { DEFAULT_PRIORITY_CLASS, type PodSettings } from '../../in-cluster/pod.js';
 
 /** The prunes that the CronJob can run, in the order in which they run: each frees what the next one deletes. */
 export const PRUNES = ['builds', 'deployments', 'images'] as const;
@@ -27,19 +27,6 @@ export interface JobSettings {
   failedJobsHistoryLimit: number;
 }
 
-export interface PodSettings {
-  resources: Resources;
-  priorityClass: string;
-  placement: Placement;
-}
-
-/** On which nodes the pod runs: the fields of the ImagePruner, which are those of a pod. */
-export interface Placement {
-  tolerations?: Record<string, unknown>[];
-  nodeSelector?: Record<string, string>;
-  affinity?: Record<string, unknown>;
-}
-
 /** What the prunes delete, and how they log. */
 export interface PruneSettings {
   /** The prunes before that of images. */
@@ -65,7 +52,7 @@ export const CRON_JOB_DEFAULTS = {
   successfulJobsHistoryLimit: 1,
   failedJobsHistoryLimit: 3,
   requests: 'cpu=1,memory=1Gi',
-  priorityClass: 'system-cluster-critical',
+  priorityClass: DEFAULT_PRIORITY_CLASS,
   keepTagRevisions: 5,
   keepYoungerThan: '96h',
   keepComplete: 5,
@@ -73,6 +60,3 @@ export const CRON_JOB_DEFAULTS = {
   loglevel: 0,
   alertSeverity: 'warning',
 } as const;
-
-/** Settings of a placement: those that come from the ImagePruner. */
-export const PLACEMENT_KEYS = ['tolerations', 'nodeSelector', 'affinity'] as const satisfies (keyof Placement)[];

@@ -1,5 +1,5 @@
-import { isAbsent, isRecord } from '../../model/values/json.js';
-import type { Placement } from './request.js';
+import { isAbsent, isRecord } from '../model/values/json.js';
+import type { Placement } from './pod.js';
 
 /** Fields of a toleration. */
 const TOLERATION = ['key', 'operator', 'value', 'effect', 'tolerationSeconds'];
@@ -7,7 +7,7 @@ const TOLERATION = ['key', 'operator', 'value', 'effect', 'tolerationSeconds'];
 const AFFINITY = ['nodeAffinity', 'podAffinity', 'podAntiAffinity'];
 
 /**
- * Reads on which nodes the pods of an ImagePruner run. What is empty counts as not set.
+ * Reads on which nodes pods run from the spec of an ImagePruner or of a pod. What is empty counts as not set.
  * @throws Error that names a field which a pod could not have
  */
 export function placementOf(spec: Record<string, unknown> = {}): Placement {

@@ -1,4 +1,4 @@
-import { isRecord } from '../../model/values/json.js';
+import { isRecord } from '../model/values/json.js';
 
 /** The form of a value: a type, a list, or an object. A field whose name ends with `!` is required. */
 type Form = 'string' | 'number' | 'labels' | [Form] | { [field: string]: Form };
