@@ -7,7 +7,7 @@ import type {
   ViaStorage,
 } from '../core/hard-prune/request.js';
 import { refusal, usageError } from '../core/model/errors.js';
-import type { StorageLocation } from '../core/storage/location.js';
+import type { StorageChoice } from '../core/storage/location.js';
 import { maxDeleteFlag } from './max-delete.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
 import { OBJECT_STORE_FLAGS, storageFlag } from './storage.js';
@@ -64,7 +64,7 @@ function commonRequest(flags: HardPruneFlagValues): CommonRequest {
   };
 }
 
-function viaStorage(location: StorageLocation, flags: HardPruneFlagValues): ViaStorage {
+function viaStorage(location: StorageChoice, flags: HardPruneFlagValues): ViaStorage {
   const uploads = flags['uploads-older-than'];
   const keepAge = flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE;
   return {

@@ -1,16 +1,17 @@
 import { access, constants, realpath } from 'node:fs/promises';
 import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
-import type { ObjectStoreLocation, StorageLocation } from '../core/storage/location.js';
+import type { ClusterLocation, ObjectStoreLocation, StorageChoice } from '../core/storage/location.js';
+import { NAME_PATTERNS } from '../core/storage/names.js';
 import { authoritiesFlag } from './authorities.js';
 import { storeUrl } from './store-url.js';
 
 /** Select the registry's storage. */
 export const storageFlags = {
   storage: Flags.string({
-    helpValue: 'DIR|URL',
+    helpValue: 'cluster|URL|DIR',
     description:
-      "prune the registry's storage itself: directory where its volume is mounted (it contains docker/registry/v2), or s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT] or swift://CONTAINER[/PREFIX]",
+      "prune the registry's storage itself: cluster (the object storage that the registry's settings name, with its credentials), s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT], swift://CONTAINER[/PREFIX], or the directory where its volume is mounted (it contains docker/registry/v2)",
   }),
   'storage-endpoint': Flags.string({
     helpValue: 'URL',
@@ -55,12 +56,32 @@ const MAX_CONCURRENCY = 256;
  * Converts `--storage` and the flags that belong to it.
  * @throws RegadmError (USAGE) that names the flag, never what can be a password
  */
-export async function storageFlag(storage: string, flags: StorageFlagValues = {}): Promise<StorageLocation> {
+export async function storageFlag(storage: string, flags: StorageFlagValues = {}): Promise<StorageChoice> {
+  if (storage === 'cluster') return clusterStorage(flags);
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(storage)?.[1]?.toLowerCase();
   if (scheme !== undefined) return objectStore(scheme, storage, flags);
   const other = OBJECT_STORE_FLAGS.find((name) => flags[name] !== undefined);
-  if (other) throw usageError(`--${other} works only with an object storage: --storage s3://BUCKET`);
+  if (other) throw usageError(`--${other} works only with an object storage: --storage cluster or s3://BUCKET`);
   return directory(storage);
+}
+
+/** @throws RegadmError (USAGE) for a flag whose value the settings of the registry state */
+async function clusterStorage(flags: StorageFlagValues): Promise<ClusterLocation> {
+  const other = (['storage-endpoint', 'storage-region', 'storage-credentials'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (other)
+    throw usageError(`--${other} cannot be specified with --storage cluster: the registry's settings state it`);
+  return { kind: 'cluster', ...(await accessFlags(flags)) };
+}
+
+/** Converts the flags that every object storage has. */
+async function accessFlags(flags: StorageFlagValues): Promise<Pick<ClusterLocation, 'authorities' | 'concurrency'>> {
+  const { 'storage-ca': ca, 'storage-concurrency': concurrency } = flags;
+  return {
+    authorities: ca === undefined ? undefined : await authoritiesFlag('storage-ca', ca, "the storage's certificate"),
+    concurrency: concurrencyFlag(concurrency),
+  };
 }
 
 /** Checks that a directory can be opened. */
@@ -72,7 +93,7 @@ async function directory(path: string): Promise<string> {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT') throw usageError(`--storage ${path}: ${message}`);
     throw usageError(`--storage ${path}: no such directory`, [
-      "pass the directory where the registry's volume is mounted, or the URL of an object storage: s3://BUCKET, azure://ACCOUNT/CONTAINER or swift://CONTAINER",
+      "pass the directory where the registry's volume is mounted, cluster, or the URL of an object storage: s3://BUCKET, azure://ACCOUNT/CONTAINER or swift://CONTAINER",
     ]);
   }
 }
@@ -85,15 +106,14 @@ async function objectStore(scheme: string, storage: string, flags: StorageFlagVa
     throw usageError(`--storage ${scheme}://…: regadm cannot prune this kind of storage itself`, [
       "omit --storage: the registry's own pruner runs in its pod then",
     ]);
-  const { 'storage-ca': ca, 'storage-credentials': file } = flags;
+  const { 'storage-credentials': file } = flags;
   const place = storeUrl(scheme, storage, flags['storage-endpoint']);
   if (place.kind !== 's3') assertOnlyS3(flags);
   if (file !== undefined) await assertReadable('storage-credentials', file);
   return {
     ...place,
     ...(place.kind === 's3' ? { region: regionFlag(flags['storage-region']), credentialsFile: file } : {}),
-    authorities: ca === undefined ? undefined : await authoritiesFlag('storage-ca', ca, "the storage's certificate"),
-    concurrency: concurrencyFlag(flags['storage-concurrency']),
+    ...(await accessFlags(flags)),
   };
 }
 
@@ -104,7 +124,7 @@ function assertOnlyS3(flags: StorageFlagValues): void {
 }
 
 function regionFlag(text: string | undefined): string | undefined {
-  if (text === undefined || /^[a-z0-9][a-z0-9-]{0,62}$/i.test(text)) return text;
+  if (text === undefined || NAME_PATTERNS.region.test(text)) return text;
   throw usageError('--storage-region: not the name of a region', ['write it as us-east-1']);
 }
 

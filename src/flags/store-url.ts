@@ -1,6 +1,7 @@
 import { hideUserInfo } from '../core/kit/secrets/known.js';
 import { usageError } from '../core/model/errors.js';
 import type { AzureLocation, S3Location, SwiftLocation } from '../core/storage/location.js';
+import { areDirectoryNames, NAME_PATTERNS } from '../core/storage/names.js';
 
 type Place = (S3Location | AzureLocation | SwiftLocation) & { directory: string };
 
@@ -15,20 +16,20 @@ interface Form {
 const FORMS: Record<Place['kind'], Form> = {
   s3: {
     text: 's3://BUCKET or s3://BUCKET/ROOT',
-    parts: [{ name: 'bucket', pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/ }],
+    parts: [{ name: 'bucket', pattern: NAME_PATTERNS.bucket }],
     credentials: 'set the AWS_* variables, or pass --storage-credentials FILE',
   },
   azure: {
     text: 'azure://ACCOUNT/CONTAINER or azure://ACCOUNT/CONTAINER/ROOT',
     parts: [
-      { name: 'account', pattern: /^[a-z0-9]{3,24}$/ },
-      { name: 'container', pattern: /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/ },
+      { name: 'account', pattern: NAME_PATTERNS.azureAccount },
+      { name: 'container', pattern: NAME_PATTERNS.azureContainer },
     ],
     credentials: 'set AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN',
   },
   swift: {
     text: 'swift://CONTAINER or swift://CONTAINER/PREFIX',
-    parts: [{ name: 'container', pattern: /^[^/?#\\\0]{1,256}$/ }],
+    parts: [{ name: 'container', pattern: NAME_PATTERNS.swiftContainer }],
     credentials: 'set the OS_* variables, or ST_AUTH, ST_USER and ST_KEY',
   },
 };
@@ -64,7 +65,7 @@ function partsOf(scheme: Place['kind'], url: string): { value: string; directory
     if (!pattern.test(value)) throw usageError(`--storage ${scheme}://…: the name of the ${name} is not valid`, form);
     return { value, directory: names.slice(at + 1).join('/') };
   });
-  if (names.slice(parts.length).some((name) => name === '' || name === '.' || name === '..' || /[\\?#\0]/.test(name)))
+  if (!areDirectoryNames(names.slice(parts.length)))
     throw usageError(`--storage ${scheme}://…: the root directory is not valid`, form);
   return found;
 }

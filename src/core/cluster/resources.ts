@@ -45,6 +45,7 @@ export const PODS = defineResource('v1', 'pods', 'Pod');
 export const JOBS = defineResource('batch/v1', 'jobs', 'Job');
 export const NAMESPACES = defineResource('v1', 'namespaces', 'Namespace', { namespaced: false });
 export const SECRETS = defineResource('v1', 'secrets', 'Secret');
+export const CONFIG_MAPS = defineResource('v1', 'configmaps', 'ConfigMap');
 export const CLAIMS = defineResource('v1', 'persistentvolumeclaims', 'PersistentVolumeClaim');
 export const VOLUMES = defineResource('v1', 'persistentvolumes', 'PersistentVolume', { namespaced: false });
 export const ROUTES = defineResource('route.openshift.io/v1', 'routes', 'Route');

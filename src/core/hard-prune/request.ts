@@ -1,5 +1,5 @@
 import type { MaxDelete } from '../model/values/max-delete.js';
-import type { StorageLocation } from '../storage/location.js';
+import type { StorageChoice } from '../storage/location.js';
 import type { AgeLimits } from '../orphans/plan/plan.js';
 import type { HardPruneRules } from '../orphans/plan/types.js';
 
@@ -13,7 +13,7 @@ export interface ViaPod {
 /** Prunes the storage itself. */
 export interface ViaStorage {
   via: 'storage';
-  location: StorageLocation;
+  location: StorageChoice;
   ages: AgeLimits;
   danglingLinks: boolean;
 }
@@ -58,7 +58,7 @@ export interface RecoveryRequest {
 
 /** The flags that decide what is deleted, and how. */
 export interface HardPruneOptions {
-  /** A directory, or the URL of an object storage. */
+  /** `cluster`, a directory, or the URL of an object storage. */
   storage?: string;
   storageEndpoint?: string;
   storageRegion?: string;

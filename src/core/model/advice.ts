@@ -123,6 +123,24 @@ export const ADVICE = {
   s3Region: (region: string) => `pass --storage-region ${region}`,
   azureContainer: 'check the account and the container, and --storage-endpoint',
   azureCredentials: 'set AZURE_STORAGE_KEY to a key of the account, or AZURE_STORAGE_SAS_TOKEN',
+  /** What else users can do when the settings of the registry do not lead to its storage. */
+  nameStorage:
+    'or name the storage and give your own credentials: --storage s3://BUCKET, azure://ACCOUNT/CONTAINER or swift://CONTAINER',
+  nameFormerStorage: 'name the storage of the former registry with --storage URL or DIR, and add --read-only=skip',
+  grantReading: ({ resource, namespace, name }: { resource: string; namespace: string; name: string }) =>
+    `grant the permission: oc -n ${namespace} create role regadm-storage --verb=get --resource=${resource} --resource-name=${name}; oc -n ${namespace} create rolebinding regadm-storage --role=regadm-storage --user=USER`,
+  showStorageSettings:
+    "look at the registry's settings: oc get configs.imageregistry.operator.openshift.io cluster -o yaml; oc -n openshift-image-registry set env deployment/image-registry --list",
+  showStorageSecret:
+    "look at the registry's credentials: oc -n openshift-image-registry describe secret image-registry-private-configuration; the operator writes it: oc describe clusteroperator image-registry",
+  correctDeployment:
+    'set the variable to a value that can be read: oc -n openshift-image-registry set env deployment/image-registry',
+  waitForStorage:
+    'wait until the operator has rolled the registry out, and look at what it reports: oc describe clusteroperator image-registry',
+  pruneInPod: "prune it in the registry's pod: regadm prune hard, without --storage",
+  pruneMountedClaim: 'print a Job that mounts the claim and prunes it: regadm prune hard --print-job --image IMAGE',
+  mountVolume: 'or mount the volume and name the directory: --storage DIR',
+  directoryOfNode: 'run regadm on the node that has the directory, with --storage DIR',
   storageOfNoRegistry: 'there is no registry; prune its volume with --storage DIR --read-only=skip',
   storageWithoutOperator:
     'prune a registry without the operator with --storage DIR --read-only=skip, while nobody pushes to it',

@@ -48,12 +48,9 @@ const STORAGE_VOLUME = 'registry-storage';
  * Returns where the pods of a Deployment keep the images. Undefined if it does not state that: the configuration file
  * inside the image then does.
  */
-export function deployedStorage({ spec }: Deployment): DeployedStorage | undefined {
-  const { containers = [], volumes = [] } = (spec?.template?.spec ?? {}) as {
-    containers?: Container[];
-    volumes?: Volume[];
-  };
-  const container = containers.find(({ name }) => name === 'registry') ?? containers[0];
+export function deployedStorage(deployment: Deployment): DeployedStorage | undefined {
+  const { volumes = [] } = podSpecOf(deployment);
+  const container = registryContainer(deployment);
   const driver = settingIn(container, STORAGE);
   if (driver.value === 'inmemory')
     return { kind: driver.value, endsWithPods: `its pods keep them in memory (${STORAGE} of its Deployment)` };
@@ -63,6 +60,16 @@ export function deployedStorage({ spec }: Deployment): DeployedStorage | undefin
   const unknown = driver.unknown ?? root.unknown ?? relativeProblem(root.value);
   if (unknown === undefined || (found?.endsWithPods !== undefined && found.kind !== CONTAINER)) return found;
   return { kind: found && found.kind !== CONTAINER ? found.kind : 'unknown', mayEndWithPods: unknown };
+}
+
+/** Returns the container of a Deployment that runs the registry. */
+export function registryContainer(deployment: Deployment): Container | undefined {
+  const { containers = [] } = podSpecOf(deployment);
+  return containers.find(({ name }) => name === 'registry') ?? containers[0];
+}
+
+function podSpecOf({ spec }: Deployment): { containers?: Container[]; volumes?: Volume[] } {
+  return (spec?.template?.spec ?? {}) as object;
 }
 
 interface FileSettings {

@@ -1,4 +1,4 @@
-import { openStorage } from '../../storage/open.js';
+import { openRegistryStorage } from '../../operator/registry-storage/open.js';
 import type { Storage } from '../../storage/storage.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CommonRequest, ViaPod, ViaStorage } from '../request.js';
@@ -31,6 +31,6 @@ async function openWay(ports: HardPrunePorts, request: CommonRequest & { way: Vi
 }
 
 /** Opens the storage that a request names. @throws RegadmError if it is not a registry's storage */
-export function openWayStorage({ reporter, signal }: HardPrunePorts, { location }: ViaStorage): Promise<Storage> {
-  return openStorage(location, { log: (level, line) => reporter.log(level, line), signal });
+export function openWayStorage({ api, reporter, signal }: HardPrunePorts, { location }: ViaStorage): Promise<Storage> {
+  return openRegistryStorage(api, location, { log: (level, line) => reporter.log(level, line), signal });
 }

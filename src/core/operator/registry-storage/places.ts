@@ -1,0 +1,30 @@
+import { hideUserInfo } from '../../kit/secrets/known.js';
+import { areDirectoryNames } from '../../storage/names.js';
+import { invalid } from './settings.js';
+
+interface EndpointRules {
+  /** True for `http` if it has no scheme. */
+  isPlain?: boolean;
+  /** False if it must not have a path. */
+  hasPath: boolean;
+}
+
+/**
+ * Returns the URL of a service, without a slash at its end. The registry adds a missing scheme, too.
+ * @throws RegadmError STORAGE_SETTINGS that does not repeat what can be a password
+ */
+export function endpointOf(text: string, { isPlain = false, hasPath }: EndpointRules): string {
+  hideUserInfo(text);
+  const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `${isPlain ? 'http' : 'https'}://${text}`;
+  const url = URL.canParse(full) && /^https?:\/\//i.test(full) ? new URL(full) : undefined;
+  if (!url || url.username + url.password + url.search + url.hash !== '' || (!hasPath && url.pathname !== '/'))
+    throw invalid(`the endpoint is not a URL of the form https://HOST[:PORT]${hasPath ? '[/PATH]' : ''}`);
+  return hasPath ? url.href.replace(/\/+$/, '') : url.origin;
+}
+
+/** Returns a root directory without slashes at its ends; empty for none. @throws RegadmError STORAGE_SETTINGS */
+export function directoryOf(text: string | undefined): string {
+  const directory = (text ?? '').replace(/^\/+|\/+$/g, '');
+  if (directory !== '' && !areDirectoryNames(directory.split('/'))) throw invalid('the root directory is not valid');
+  return directory;
+}

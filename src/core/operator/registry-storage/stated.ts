@@ -1,0 +1,153 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import { ADVICE } from '../../model/advice.js';
+import { RegadmError } from '../../model/errors.js';
+import { managementState, REMOVED, storageKinds, type RegistryConfig } from '../config.js';
+import { deployedStorage, registryContainer } from '../deployed-storage.js';
+import { CONFIG, CONFIG_NAME, DEPLOYMENT } from '../objects.js';
+import type { Deployment } from '../rollout.js';
+import { findSettingsObject } from './read-object.js';
+import { StorageSettings } from './settings.js';
+import { DeployedVariables } from './variables.js';
+
+/** Where the cluster states that the registry keeps its images. */
+export interface StatedStorage {
+  /** As the operator names it: `s3`, `azure`, `swift`, `gcs`, `oss`, `pvc`, `emptyDir`, …; IBM COS is `s3`. */
+  kind: string;
+  /** Name of the claim, bucket or container, if it is stated. */
+  place?: string;
+  settings: StorageSettings;
+  /** What users should know about these settings. */
+  warnings: string[];
+}
+
+/** The settings that say which storage it is: variable of the Deployment, and field of the config. */
+const PLACES: Record<string, readonly (readonly [variable: string, field: string])[]> = {
+  s3: [
+    ['BUCKET', 'bucket'],
+    ['REGIONENDPOINT', 'regionEndpoint'],
+  ],
+  azure: [
+    ['CONTAINER', 'container'],
+    ['ACCOUNTNAME', 'accountName'],
+  ],
+  swift: [['CONTAINER', 'container']],
+  pvc: [['', 'claim']],
+  gcs: [['BUCKET', 'bucket']],
+  oss: [['BUCKET', 'bucket']],
+};
+
+/**
+ * Reads where the registry keeps its images. The Deployment states what its pods use; the config of the operator counts
+ * where the Deployment states nothing.
+ * @throws RegadmError NO_REGISTRY_OPERATOR, REGISTRY_REMOVED, FORBIDDEN; STORAGE_SETTINGS if nothing states it, or if
+ *   the operator is about to change it; ApiError
+ */
+export async function readStatedStorage(api: ClusterApi, signal?: AbortSignal): Promise<StatedStorage> {
+  const config = await findSettingsObject<RegistryConfig>(api, CONFIG, signal);
+  if (!config)
+    throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
+      code: 'NO_REGISTRY_OPERATOR',
+      suggestions: [ADVICE.storageWithoutOperator],
+    });
+  if (managementState(config) === 'Removed')
+    throw new RegadmError(`the storage of the registry cannot be found: ${REMOVED}`, {
+      code: 'REGISTRY_REMOVED',
+      suggestions: [ADVICE.nameFormerStorage],
+    });
+  const deployment = await findSettingsObject<Deployment>(api, DEPLOYMENT, signal);
+  const variables = new DeployedVariables(api, deployment && registryContainer(deployment), signal);
+  return new Statement(config, deployment, variables).read();
+}
+
+/** What the config and the Deployment state. */
+class Statement {
+  constructor(
+    private readonly config: RegistryConfig,
+    private readonly deployment: Deployment | undefined,
+    private readonly variables: DeployedVariables,
+  ) {}
+
+  async read(): Promise<StatedStorage> {
+    const [configured, deployed] = [this.configured(), await this.deployed()];
+    const kind = deployed?.kind ?? configured?.kind;
+    if (kind === undefined) throw problem(`neither ${CONFIG_NAME} nor its Deployment names a storage`);
+    const fields = configured?.kind === kind ? configured.fields : {};
+    const settings = new StorageSettings(kind, { variables: this.variables, fields, isDeployed: !!deployed });
+    const place = await this.placeOf(deployed, settings);
+    const differences =
+      deployed && configured ? await this.differences(configured, { ...deployed, place }, settings) : [];
+    const warnings = differences.map((difference) => this.judge(difference));
+    return { kind, place, settings, warnings };
+  }
+
+  /** The status states the storage that the operator uses, the spec the one that it should use. */
+  private configured(): { kind: string; fields: Record<string, unknown>; at: string } | undefined {
+    for (const part of ['status', 'spec'] as const) {
+      const storage = this.config[part]?.storage as Record<string, Record<string, unknown>> | undefined;
+      const [kind] = storageKinds(storage);
+      if (kind === undefined) continue;
+      // The registry uses its S3 driver for IBM COS.
+      return { kind: kind === 'ibmcos' ? 's3' : kind, fields: storage![kind]!, at: `${part}.storage.${kind}` };
+    }
+    return undefined;
+  }
+
+  private async deployed(): Promise<{ kind: string; place?: string } | undefined> {
+    const driver = await this.variables.get('REGISTRY_STORAGE');
+    if (driver !== undefined && driver !== 'filesystem' && driver !== 'inmemory') return { kind: driver };
+    const found = this.deployment && deployedStorage(this.deployment);
+    if (found?.kind === 'unknown') throw problem(found.mayEndWithPods!);
+    return found;
+  }
+
+  private async placeOf(
+    deployed: { place?: string } | undefined,
+    settings: StorageSettings,
+  ): Promise<string | undefined> {
+    const [[variable, field] = ['', '']] = PLACES[settings.kind] ?? [];
+    if (variable === '') return deployed ? deployed.place : settings.field(field);
+    return settings.place(variable, field);
+  }
+
+  /** Returns what the config states otherwise than the Deployment. */
+  private async differences(
+    configured: { kind: string; fields: Record<string, unknown>; at: string },
+    deployed: { kind: string; place?: string },
+    settings: StorageSettings,
+  ): Promise<string[]> {
+    if (configured.kind !== deployed.kind)
+      return [`${configured.at} of ${CONFIG_NAME}, but its Deployment ${deployed.kind}`];
+    const differences: string[] = [];
+    for (const [variable, field] of PLACES[configured.kind] ?? []) {
+      const [wanted, used] = [
+        settings.field(field),
+        variable === '' ? deployed.place : await settings.place(variable, field),
+      ];
+      if (wanted !== undefined && withoutScheme(wanted) !== withoutScheme(used ?? ''))
+        differences.push(
+          `${field} ${wanted} (${configured.at} of ${CONFIG_NAME}), but its Deployment ${used ?? 'none'}`,
+        );
+    }
+    return differences;
+  }
+
+  /** Refuses a storage that the operator is about to replace. @returns a warning if the operator replaces nothing */
+  private judge(difference: string): string {
+    const text = `the settings of the registry name ${difference}`;
+    if (managementState(this.config) !== 'Managed') return `${text}: the one of its Deployment is used`;
+    throw new RegadmError(`the storage of the registry is not certain: ${text}`, {
+      code: 'STORAGE_SETTINGS',
+      suggestions: [ADVICE.waitForStorage, ADVICE.nameStorage],
+    });
+  }
+}
+
+/** Endpoints can be written without a scheme. */
+const withoutScheme = (text: string): string => text.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+
+function problem(what: string): RegadmError {
+  return new RegadmError(`the storage of the registry cannot be found: ${what}`, {
+    code: 'STORAGE_SETTINGS',
+    suggestions: [ADVICE.showStorageSettings, ADVICE.nameStorage],
+  });
+}
