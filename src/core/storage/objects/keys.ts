@@ -10,6 +10,13 @@ export type ParsedKey =
   /** Not part of the layout: never deleted. `entry` is the topmost unknown directory, or the key below the root. */
   | { kind: 'foreign'; entry: string };
 
+/**
+ * Names that no registry writes, and that do not arrive everywhere as they are: URLs drop `.`, `..` and empty names, so
+ * that a request can be about another object, and XML has no control characters, so that a whole batch fails.
+ */
+// eslint-disable-next-line no-control-regex -- they are what is searched for
+const UNSAFE = /(?:^|\/)\.{0,2}(?:\/|$)|[\x00-\x1f\x7f\ufffe\uffff]/;
+
 /** Sizes of a link: a sha256 digest, perhaps with a line feed. */
 const LINK_BYTES = new Set([71, 72]);
 
@@ -19,6 +26,7 @@ const LINK_BYTES = new Set([71, 72]);
  */
 export function parseKey(path: string, bytes: number): ParsedKey {
   const parts = path.split('/');
+  if (UNSAFE.test(path)) return foreign(parts, parts.length);
   if (parts[0] === 'blobs') return parseBlob(parts);
   return parts[0] === 'repositories' ? parseRepositoryKey(parts, bytes) : foreign(parts, 1);
 }

@@ -18,14 +18,18 @@ interface BucketAddress {
   path: string;
 }
 
+/** A bucket whose name can be part of a host name. Host names have no upper case: they would name another bucket. */
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
+
 /**
- * Returns the address of a bucket. An IP address cannot have a bucket as its subdomain, and neither can a certificate
- * for `*.s3…` be valid for a bucket with dots: both are addressed with the bucket in the path.
+ * Returns the address of a bucket. The bucket is in the path if it cannot be in the host name: before an IP address, if
+ * its name is not one of DNS, or if it has dots, for which a certificate for `*.s3…` is not valid.
  */
 export function bucketAddress({ bucket, endpoint, region, virtualHost }: S3Settings): BucketAddress {
   const service = new URL(endpoint ?? `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
   const host = service.hostname.replace(/^\[|\]$/g, '');
-  const isPossible = isIP(host) === 0 && !(bucket.includes('.') && service.protocol === 'https:');
+  const hasCertificate = service.protocol === 'http:' || !bucket.includes('.');
+  const isPossible = isIP(host) === 0 && HOST_NAME.test(bucket) && hasCertificate;
   if (!(virtualHost ?? endpoint === undefined) || !isPossible) return { origin: service.origin, path: `/${bucket}` };
   return { origin: `${service.protocol}//${bucket}.${service.host}`, path: '' };
 }

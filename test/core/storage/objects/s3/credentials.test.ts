@@ -88,6 +88,9 @@ describe('the address of a bucket', () => {
     ['AWS', 'bucket', {}, 'https://bucket.s3.eu-west-1.amazonaws.com'],
     ['AWS in China', 'bucket', { region: 'cn-north-1' }, 'https://bucket.s3.cn-north-1.amazonaws.com.cn'],
     ['a name with dots', 'a.b', {}, 'https://s3.eu-west-1.amazonaws.com/a.b'],
+    ['a name that no host can have', 'My_Bucket', {}, 'https://s3.eu-west-1.amazonaws.com/My_Bucket'],
+    ['a name in upper case', 'B', { endpoint: 'http://s3.test', virtualHost: true }, 'http://s3.test/B'],
+    ['dots without encryption', 'a.b', { endpoint: 'http://s3.test', virtualHost: true }, 'http://a.b.s3.test'],
     ['an endpoint', 'bucket', { endpoint: 'https://s3.example.com:8443' }, 'https://s3.example.com:8443/bucket'],
     [
       'a virtual host',
