@@ -14,7 +14,6 @@ export type ParsedKey =
  * Names that no registry writes, and that do not arrive everywhere as they are: URLs drop `.`, `..` and empty names, so
  * that a request can be about another object, and XML has no control characters, so that a whole batch fails.
  */
-// eslint-disable-next-line no-control-regex -- they are what is searched for
 const UNSAFE = /(?:^|\/)\.{0,2}(?:\/|$)|[\x00-\x1f\x7f\ufffe\uffff]/;
 
 /** Sizes of a link: a sha256 digest, perhaps with a line feed. */
