@@ -5,7 +5,7 @@ import type { Deletion, DeletionRun } from '../storage.js';
 import type { ObjectStore } from './object-store.js';
 import { StoreRefusal } from './store-refusal.js';
 
-/** Maximum concurrent batches: the store deletes their objects in parallel itself. */
+/** Maximum concurrent batches of many objects: the store deletes these in parallel itself. */
 const PARALLEL_BATCHES = 4;
 /** Number of requests in a row that may fail before the remaining ones are not sent. */
 const MAX_FAILURES = 3;
@@ -18,6 +18,11 @@ export class KeyDeleter {
 
   constructor(private readonly store: ObjectStore) {}
 
+  /** True once a request was sent that can have deleted something. Then no error is thrown any longer. */
+  get mayHaveDeleted(): boolean {
+    return this.hasDeleted;
+  }
+
   /**
    * Deletes keys. Before each request, checks that the run may continue.
    * @returns the result for each key, by position
@@ -25,16 +30,22 @@ export class KeyDeleter {
    */
   async delete(keys: readonly string[], run: DeletionRun): Promise<Deletion[]> {
     const results: Deletion[] = [];
-    const { batchSize, concurrency } = this.store.limits;
-    const starts = Array.from({ length: Math.ceil(keys.length / batchSize) }, (_, index) => index * batchSize);
-    const work = async (start: number): Promise<void> => {
-      const batch = keys.slice(start, start + batchSize);
-      const deletions = await this.deleteBatch(batch, run);
-      for (const [at, deletion] of deletions.entries()) results[start + at] = deletion;
-    };
+    const { limits } = this.store;
     // The first request is sent alone: what the store refuses, it refuses before anything is deleted.
-    while (!this.hasDeleted && starts.length > 0) await work(starts.shift()!);
-    await forEachParallel(starts, { concurrency: Math.min(PARALLEL_BATCHES, concurrency) }, work);
+    while (!this.hasDeleted && results.length < keys.length)
+      results.push(...(await this.deleteBatch(keys.slice(results.length, results.length + limits.batchSize), run)));
+    // Read again: a store can find out that it has no batches.
+    const { batchSize, concurrency } = limits;
+    const first = results.length;
+    const starts = Array.from(
+      { length: Math.ceil((keys.length - first) / batchSize) },
+      (_, index) => first + index * batchSize,
+    );
+    const batches = Math.max(PARALLEL_BATCHES, Math.floor(concurrency / batchSize));
+    await forEachParallel(starts, { concurrency: Math.min(batches, concurrency) }, async (start) => {
+      const deletions = await this.deleteBatch(keys.slice(start, start + batchSize), run);
+      for (const [at, deletion] of deletions.entries()) results[start + at] = deletion;
+    });
     return results;
   }
 
@@ -45,8 +56,10 @@ export class KeyDeleter {
     try {
       await action();
       this.hasDeleted = true;
+      this.failures = 0;
       return DELETED;
     } catch (error) {
+      if (!(error instanceof StoreRefusal)) this.countFailure(error);
       return { status: 'failed', message: messageOf(error) };
     }
   }
@@ -69,28 +82,46 @@ export class KeyDeleter {
   private async deleteBatch(keys: string[], run: DeletionRun): Promise<Deletion[]> {
     const reason = await this.reasonToStop(run);
     if (reason !== undefined) return keys.map(() => ({ status: 'skipped', reason }));
+    let isSent = false;
     try {
       const found = this.store.limits.listsLate ? await this.lookUp(keys, run) : keys.map(() => undefined);
       const rest = keys.filter((_, at) => found[at] === undefined);
-      const problems = (rest.length > 0 ? await this.store.delete(rest) : []).values();
+      isSent = rest.length > 0;
+      const problems = (isSent ? await this.store.delete(rest) : []).values();
       this.failures = 0;
       return found.map((result) => result ?? this.resultOf(problems.next().value as string | undefined));
     } catch (error) {
-      return this.failed(keys, error);
+      const isRefusal = error instanceof StoreRefusal;
+      if (!this.hasDeleted && (isRefusal || !isSent)) throw error;
+      if (isRefusal) this.stopped ??= messageOf(error);
+      else this.countFailure(error);
+      const failure: Deletion = { status: 'failed', message: messageOf(error) };
+      return keys.map(() => failure);
     }
   }
 
-  /** Returns results for keys that no longer exist or were written since; undefined for the others. */
+  /**
+   * Returns results for keys that no longer exist, were written since or cannot be looked up; undefined for the others.
+   * @throws StoreRefusal, or the error of the last look-up if all failed
+   */
   private async lookUp(
     keys: string[],
     { keepWrittenSince = Infinity }: DeletionRun,
   ): Promise<(Deletion | undefined)[]> {
     const results: (Deletion | undefined)[] = keys.map(() => undefined);
+    let failed: unknown;
     await forEachParallel(keys, { concurrency: this.store.limits.concurrency }, async (key, at) => {
-      const object = await this.store.find(key);
-      if (!object) results[at] = GONE;
-      else if (object.writtenAt >= keepWrittenSince) results[at] = WRITTEN;
+      try {
+        const object = await this.store.find(key);
+        if (!object) results[at] = GONE;
+        else if (object.writtenAt >= keepWrittenSince) results[at] = WRITTEN;
+      } catch (error) {
+        if (error instanceof StoreRefusal) throw error;
+        failed = error;
+        results[at] = { status: 'failed', message: messageOf(error) };
+      }
     });
+    if (results.every((result) => result?.status === 'failed')) throw failed;
     return results;
   }
 
@@ -100,14 +131,10 @@ export class KeyDeleter {
     return DELETED;
   }
 
-  private failed(keys: string[], error: unknown): Deletion[] {
-    const isRefusal = error instanceof StoreRefusal;
-    if (isRefusal && !this.hasDeleted) throw error;
-    const message = messageOf(error);
-    if (!isRefusal) this.hasDeleted = true;
-    if (isRefusal || ++this.failures >= MAX_FAILURES) this.stopped ??= message;
-    const failure: Deletion = { status: 'failed', message };
-    return keys.map(() => failure);
+  /** Counts a request that failed, but can have been executed. */
+  private countFailure(error: unknown): void {
+    this.hasDeleted = true;
+    if (++this.failures >= MAX_FAILURES) this.stopped ??= messageOf(error);
   }
 
   private async reasonToStop({ mayContinue }: DeletionRun): Promise<string | undefined> {

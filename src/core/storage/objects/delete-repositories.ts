@@ -84,12 +84,18 @@ async function deleteGroup(
   });
 }
 
+/** Names the key in a failure: the repository has many. */
+function named(key: string, result: Deletion): Deletion {
+  if (result.status !== 'failed' || result.message.includes(key)) return result;
+  return { ...result, message: `${result.message}: ${key}` };
+}
+
 function combine(
   { keys, hasYoung }: Contents,
   results: Map<string, Deletion>,
   aborted: Deletion[],
 ): RepositoryDeletion {
-  const all = [...keys.map(({ key }) => results.get(key)!), ...aborted];
+  const all = [...keys.map(({ key }) => named(key, results.get(key)!)), ...aborted];
   const bad = all.find(({ status }) => status === 'failed') ?? all.find(({ status }) => status === 'skipped');
   if (bad?.status === 'failed') {
     const left = keys.filter(({ key }) => ['failed', 'skipped'].includes(results.get(key)!.status));

@@ -41,16 +41,21 @@ function ownerOf({ key }: OpenUpload, root: string): Upload | undefined {
  * Deletes uploads: aborts their parts, then deletes their keys. Reads each one again, and keeps it if it was written to
  * since the plan was made.
  */
-export function deleteUploads(uploads: readonly Upload[], removal: Removal): Promise<Deletion[]> {
-  const { store, run } = removal;
-  return mapParallel(uploads, store.limits.concurrency, async (upload) => {
+export async function deleteUploads(uploads: readonly Upload[], removal: Removal): Promise<Deletion[]> {
+  const { store, run, deleter } = removal;
+  const work = async (upload: Upload): Promise<Deletion> => {
     const deletion = await deleteUpload(upload, removal).catch((error: unknown): Deletion => {
       if (error instanceof StoreRefusal) throw error;
       return { status: 'failed', message: messageOf(error) };
     });
     run.onProgress?.(1);
     return deletion;
-  });
+  };
+  const results: Deletion[] = [];
+  // One after the other until one is deleted: a refusal must not end the run while others are being deleted.
+  while (!deleter.mayHaveDeleted && results.length < uploads.length) results.push(await work(uploads[results.length]!));
+  results.push(...(await mapParallel(uploads.slice(results.length), store.limits.concurrency, work)));
+  return results;
 }
 
 async function deleteUpload(upload: Upload, removal: Removal): Promise<Deletion> {

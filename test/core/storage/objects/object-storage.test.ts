@@ -147,6 +147,18 @@ describe('uploads', () => {
     expect(store.keys()).toEqual([upload('used'), upload('used', 'hashstates/sha256/0')].sort());
   });
 
+  test('are deleted one after the other until one was: a refusal is one before anything is deleted', async () => {
+    const { store, storage } = await aStorage((fake) => ['a', 'b', 'c'].forEach((id) => fake.put(upload(id))));
+    store.onRequest = (request) => {
+      if (request.startsWith('delete')) throw new StoreRefusal('denied', { code: 'STORAGE_DENIED' });
+    };
+    const all = ['a', 'b', 'c'].map((id) => ({ repository: 'ns/app', id }));
+    await expect(storage.deleteUploads(all, run)).rejects.toThrow('denied');
+    expect(store.requests.filter((request) => request.startsWith('delete'))).toHaveLength(1);
+    store.onRequest = () => {};
+    expect(await storage.deleteUploads(all, run)).toEqual(all.map(() => ({ status: 'deleted' })));
+  });
+
   test('are kept if they were written to since the plan', async () => {
     const { store, storage } = await aStorage(withUploads);
     store.put(upload('old', 'hashstates/sha256/9'), 1, LATE);
@@ -243,7 +255,7 @@ describe('deletions', () => {
     const { store, storage } = await aStorage(fill);
     store.problemOf = (key) => (key === manifestLink(blob) ? 'locked' : undefined);
     expect(await storage.deleteRepositories(['ns/app'], run)).toEqual([
-      { status: 'failed', message: 'locked', remainingManifests: [blob] },
+      { status: 'failed', message: `locked: ${manifestLink(blob)}`, remainingManifests: [blob] },
     ]);
   });
 
