@@ -182,10 +182,10 @@ describe('faults', () => {
   test('keys that cannot be deleted: exit status 3, each is named, the others are deleted', async () => {
     const { document: plan } = await pruneS3(SKIP);
     const [first] = plan.blobs;
-    s3.store.problemOf = (key) => (key === blobKey(first!.digest) ? 'InternalError' : undefined);
+    s3.store.problemOf = (key) => (key === blobKey(first!.digest) ? 'InvalidRequest' : undefined);
     const { status, document } = await pruneS3(['--confirm', ...SKIP]);
     expect(status).toBe(3);
-    expect(document.failures).toEqual([{ target: first!.digest, message: 'InternalError: no' }]);
+    expect(document.failures).toEqual([{ target: first!.digest, message: 'InvalidRequest: no' }]);
     expect(document.summary.blobs).toBe(plan.blobs.length - 1);
   });
 

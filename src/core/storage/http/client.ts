@@ -5,7 +5,7 @@ import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_ATTEMPTS, RESPONSE_LIMIT_BY
 import { isConnectionError } from '../../kit/network-errors.js';
 import { findProxy, type Proxy } from '../../kit/proxy.js';
 import { proxyProblem, proxyRemedies, withoutPath } from '../../kit/proxy-words.js';
-import { retryAfterStatus, withRetry, type Outcome } from '../../kit/retry.js';
+import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../../kit/retry.js';
 import { RegadmError } from '../../model/errors.js';
 import { unreachable } from './unreachable.js';
 
@@ -42,20 +42,29 @@ export interface StoreResponse {
   attempts: number;
 }
 
+/** How often and after which wait something is tried again. */
+type Retries = Pick<RetryOptions<unknown>, 'tries' | 'baseMs' | 'factor' | 'maxMs' | 'sleep'>;
+
 /** Waits of 0.25, 0.75, 2.25, 6.75 and 12 s, jittered: 11 to 22 s in all. */
-const RETRY = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
+const RETRIES: Retries = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
 /** Maximum time until a deletion of many objects is answered, in ms. */
 const DELETION_MS = 300_000;
 
 /** Sends requests to one server of an object store, with retries. Follows no redirects. */
 export class StoreClient {
+  /** How requests are retried; also for what a successful response states about single objects. */
+  readonly retries: Retries;
+
   private constructor(
     /** The store in messages. */
     private readonly name: string,
     readonly origin: string,
     private readonly dispatcher: Dispatcher,
     private readonly options: ConnectOptions & { proxy?: Proxy },
-  ) {}
+  ) {
+    const { sleep } = options;
+    this.retries = { ...RETRIES, ...(sleep ? { sleep } : {}) };
+  }
 
   /**
    * Prepares connections; sends nothing.
@@ -93,16 +102,14 @@ export class StoreClient {
     build: () => StoreRequest | Promise<StoreRequest>,
     { signal, retryAfter = afterStatus }: { signal?: AbortSignal; retryAfter?: RetryDecision } = {},
   ): Promise<StoreResponse> {
-    const { sleep } = this.options;
     const decide = (outcome: Outcome<StoreResponse>): number | undefined => {
       if ('value' in outcome) return retryAfter(outcome.value);
       return isConnectionError(outcome.error) ? 0 : undefined;
     };
     return withRetry(async (attempt) => this.once({ ...(await build()), signal }, attempt), {
-      ...RETRY,
+      ...this.retries,
       signal,
       retryAfter: decide,
-      ...(sleep ? { sleep } : {}),
     });
   }
 

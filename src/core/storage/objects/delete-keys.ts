@@ -18,7 +18,7 @@ export class KeyDeleter {
 
   constructor(private readonly store: ObjectStore) {}
 
-  /** True once a request was sent that can have deleted something. Then no error is thrown any longer. */
+  /** True after a request that can have deleted something. Then no error is thrown any longer. */
   get mayHaveDeleted(): boolean {
     return this.hasDeleted;
   }

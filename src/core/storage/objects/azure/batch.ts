@@ -31,7 +31,10 @@ export function deletionBatch(settings: SigningSettings, keys: readonly string[]
 
 /** The answer to one request of a batch. */
 export interface PartAnswer {
+  /** 0 if there is none. */
   status: number;
+  /** Why there is no answer. */
+  message?: string;
   /** Azure's code of an error. */
   code?: string;
 }

@@ -22,6 +22,10 @@ const KEPT = new Map([
   ['SnapshotsPresent', 'the blob has snapshots: delete them first'],
 ]);
 
+/** Codes of credentials that are not valid, or no longer valid. */
+const NOT_AUTHENTIC = new Set(['AuthenticationFailed', 'InvalidAuthenticationInfo']);
+const NOT_VALID = 'the account key or shared access signature is not valid for this account, or has expired';
+
 /** Describes why a blob was not deleted. */
 export function whyKept(status: number, code: string | undefined): string {
   return (
@@ -42,10 +46,9 @@ export function answerError(name: string, { action, permission }: Operation, res
   const code = codeOf(response);
   const prefix = `${name}: cannot ${action}`;
   const reason = code === undefined ? `status ${status}` : `${code} (status ${status})`;
+  if (NOT_AUTHENTIC.has(code ?? ''))
+    return refusal('STORAGE_DENIED', `${prefix}: ${reason}: ${whyNotAuthentic(response)}`, [ADVICE.azureCredentials]);
   switch (code) {
-    case 'AuthenticationFailed':
-    case 'InvalidAuthenticationInfo':
-      return refusal('STORAGE_DENIED', `${prefix}: ${reason}: ${whyNotAuthentic(response)}`, [ADVICE.azureCredentials]);
     case 'KeyBasedAuthenticationNotPermitted':
       return refusal('STORAGE_DENIED', `${prefix}: ${reason}: the account accepts no account keys`, [
         'allow storage account key access, or use a shared access signature of a user',
@@ -74,7 +77,17 @@ function whyNotAuthentic(response: StoreResponse): string {
   const there = Date.parse(headerOf(response, 'date') ?? '');
   if (Math.abs(there - Date.now()) > CLOCK_LIMIT_MS)
     return `this machine's clock differs from the storage's, which shows ${new Date(there).toISOString()}`;
-  return 'the account key or shared access signature is not valid for this account, or has expired';
+  return NOT_VALID;
+}
+
+/** Creates the error of deletions that were all denied. */
+export function denied(name: string, code: string | undefined): StoreRefusal {
+  const prefix = `${name}: cannot ${DELETE.action}: ${code ?? 'status 403'}`;
+  if (NOT_AUTHENTIC.has(code ?? ''))
+    return refusal('STORAGE_DENIED', `${prefix}: ${NOT_VALID}`, [ADVICE.azureCredentials]);
+  return refusal('STORAGE_DENIED', `${prefix}: the credentials lack the permission ${DELETE.permission}`, [
+    `use an account key, or a shared access signature with the permission ${DELETE.permission}`,
+  ]);
 }
 
 /** Creates the error for a successful response with an answer that cannot be used. */

@@ -1,12 +1,9 @@
-import { mapParallel } from '../../../kit/parallel.js';
-import type { RegadmError } from '../../../model/errors.js';
 import { currentOf } from '../../credentials.js';
 import { headerOf, type StoreClient, type StoreRequest, type StoreResponse } from '../../http/client.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
-import { StoreRefusal } from '../store-refusal.js';
 import { parseBlobs, parseSoftDelete, type AzurePage } from './answers.js';
-import { deletionBatch, parseBatch, type PartAnswer } from './batch.js';
-import { DELETE, LIST, answerError, codeOf, readOf, unusableAnswer, whyKept, type Operation } from './errors.js';
+import { AzureDeleter } from './delete-blobs.js';
+import { LIST, answerError, codeOf, readOf, unusableAnswer, type Operation } from './errors.js';
 import type { AzureSettings, SigningSettings } from './settings.js';
 import { signRequest, type AzureRequest } from './sign.js';
 
@@ -17,8 +14,7 @@ const [PAGE_SIZE, BATCH_SIZE] = [5000, 256];
 export class AzureStore implements ObjectStore {
   readonly name: string;
   readonly limits: ObjectStoreLimits;
-  /** Set when the service has no batches, such as Azure Stack Hub. */
-  private deletesSingly = false;
+  private readonly deleter: AzureDeleter;
 
   /** @param start begins the names of all blobs: keys are without it. The registry's driver begins them with a slash */
   constructor(
@@ -29,6 +25,8 @@ export class AzureStore implements ObjectStore {
     this.name = `azure://${settings.account}/${settings.container}`;
     const { concurrency } = options;
     this.limits = { pageSize: PAGE_SIZE, batchSize: BATCH_SIZE, concurrency, listsLate: false };
+    const { name, limits } = this;
+    this.deleter = new AzureDeleter({ name, limits, retries: client.retries, send: (build) => this.signed(build) });
   }
 
   /** Warns if deleted blobs or old versions are kept, and if that cannot be read. */
@@ -72,12 +70,8 @@ export class AzureStore implements ObjectStore {
     return response.body;
   }
 
-  async delete(keys: readonly string[]): Promise<(string | undefined)[]> {
-    const names = keys.map((key) => this.options.start + key);
-    const answers =
-      (this.deletesSingly ? undefined : await this.deleteBatch(names)) ?? (await this.deleteSingly(names));
-    if (answers.every(isDenied)) throw lacksPermission(this.name, answers[0]!);
-    return answers.map(({ status, code }) => (isDeleted(status, code) ? undefined : whyKept(status, code)));
+  delete(keys: readonly string[]): Promise<(string | undefined)[]> {
+    return this.deleter.delete(keys.map((key) => this.options.start + key));
   }
 
   /** The registry's driver writes uploads as append blobs, which listings show. */
@@ -110,25 +104,6 @@ export class AzureStore implements ObjectStore {
       if (seen.has(marker)) throw unusableAnswer(this.name, LIST, new Error('it names the same next page again'));
       seen.add(marker);
     }
-  }
-
-  /** @returns undefined if the service has no batches */
-  private async deleteBatch(names: string[]): Promise<PartAnswer[] | undefined> {
-    const response = await this.signed((settings) => deletionBatch(settings, names));
-    const { status } = response;
-    if (status === 202)
-      return this.readAnswer(DELETE, () => parseBatch(headerOf(response, 'content-type'), response.body, names.length));
-    if (![400, 404, 405, 501].includes(status) || codeOf(response) === 'ContainerNotFound')
-      throw answerError(this.name, DELETE, response);
-    this.deletesSingly = true;
-    return undefined;
-  }
-
-  private deleteSingly(names: string[]): Promise<PartAnswer[]> {
-    return mapParallel(names, this.limits.concurrency, async (key) => {
-      const response = await this.send({ method: 'DELETE', key });
-      return { status: response.status, code: codeOf(response) };
-    });
   }
 
   private send(request: AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {
@@ -168,22 +143,4 @@ const LIST_QUERY = { restype: 'container', comp: 'list' };
 /** True if Azure itself states that the blob does not exist. */
 function isMissing(response: StoreResponse): boolean {
   return response.status === 404 && codeOf(response) === 'BlobNotFound';
-}
-
-function isDeleted(status: number, code: string | undefined): boolean {
-  return status === 202 || (status === 404 && code === 'BlobNotFound');
-}
-
-function isDenied({ status, code = '' }: PartAnswer): boolean {
-  return status === 403 && !code.startsWith('BlobImmutable');
-}
-
-function lacksPermission(name: string, { code }: PartAnswer): RegadmError {
-  return new StoreRefusal(
-    `${name}: cannot delete blobs: ${code ?? 'status 403'}: the credentials lack the permission ${DELETE.permission}`,
-    {
-      code: 'STORAGE_DENIED',
-      suggestions: [`use an account key, or a shared access signature with the permission ${DELETE.permission}`],
-    },
-  );
 }

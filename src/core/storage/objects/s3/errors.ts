@@ -24,6 +24,9 @@ const CREDENTIAL_CODES = new Map([
   ['AuthFailure', 'the credentials are not valid'],
 ]);
 
+/** Codes of errors that a retry can overcome, whatever their status. */
+export const TRANSIENT = new Set(['SlowDown', 'RequestTimeout', 'ServiceUnavailable', 'InternalError', 'Throttling']);
+
 const REGION_CODES = new Set([
   'PermanentRedirect',
   'TemporaryRedirect',
@@ -109,4 +112,5 @@ function refused(message: string, suggestions: string[]): RegadmError {
 
 const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
-const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);
+/** Returns a text of a server without control characters, at most 100 characters of it. */
+export const printable = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 100);

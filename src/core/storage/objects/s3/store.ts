@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
-import { forEachParallel, mapParallel } from '../../../kit/parallel.js';
 import { messageOf } from '../../../model/errors.js';
 import { afterStatus, headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
-import { escapeXml } from '../../http/xml.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
-import { StoreRefusal } from '../store-refusal.js';
-import { parseDeletions, parseObjects, parseUploads, parseVersioning, type S3Page, type S3Problem } from './answers.js';
-import { answerError, codeOf, unusableAnswer, type Operation } from './errors.js';
+import { parseObjects, parseUploads, parseVersioning, type S3Page } from './answers.js';
+import { S3Deleter } from './delete-objects.js';
+import { TRANSIENT, answerError, codeOf, unusableAnswer, type Operation } from './errors.js';
 import { OPERATIONS } from './operations.js';
 import { pages } from './pages.js';
 import type { S3Settings } from './settings.js';
@@ -14,18 +11,13 @@ import { signRequest, type S3Request } from './sign.js';
 
 /** Maximum number of keys of one DeleteObjects, and of objects in a page. */
 const PER_REQUEST = 1000;
-/** Codes of errors that a retry can overcome, whatever their status. */
-const TRANSIENT = new Set(['SlowDown', 'RequestTimeout', 'ServiceUnavailable', 'InternalError', 'Throttling']);
-/** Maximum number of denied keys of one request that are looked up, to find out whether they are locked. */
-const LOOKED_UP = 20;
 
 /** A bucket of S3 or of a service that is compatible with it. */
 export class S3Store implements ObjectStore {
   readonly name: string;
   readonly limits: ObjectStoreLimits;
+  private readonly deleter: S3Deleter;
   private about: Promise<string[]> | undefined;
-  /** Set when the service has no DeleteObjects. */
-  private deletesSingly = false;
   private hasNoUploads = false;
 
   constructor(
@@ -35,6 +27,8 @@ export class S3Store implements ObjectStore {
   ) {
     this.name = `s3://${settings.bucket}`;
     this.limits = { pageSize: PER_REQUEST, batchSize: PER_REQUEST, concurrency, listsLate: false };
+    const { name, limits } = this;
+    this.deleter = new S3Deleter({ name, limits, retries: client.retries, send: (request) => this.send(request) });
   }
 
   async warnings(signal?: AbortSignal): Promise<string[]> {
@@ -74,23 +68,8 @@ export class S3Store implements ObjectStore {
     return response.body;
   }
 
-  async delete(keys: readonly string[]): Promise<(string | undefined)[]> {
-    if (this.deletesSingly) return this.deleteSingly(keys);
-    const entries = keys.map((key) => `<Object><Key>${escapeXml(key)}</Key></Object>`).join('');
-    const body = `<?xml version="1.0" encoding="UTF-8"?><Delete xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${entries}</Delete>`;
-    const headers = {
-      'content-type': 'application/xml',
-      // Swift requires it.
-      'content-md5': createHash('md5').update(body).digest('base64'),
-    };
-    const response = await this.send({ method: 'POST', query: { delete: '' }, headers, body });
-    if (response.status === 501 || response.status === 405) {
-      this.deletesSingly = true;
-      return this.deleteSingly(keys);
-    }
-    if (response.status !== 200) throw answerError(this.name, OPERATIONS.delete, response);
-    const results = await this.read200(OPERATIONS.delete, () => parseDeletions(response.body, keys));
-    return this.problemsOf(keys, results);
+  delete(keys: readonly string[]): Promise<(string | undefined)[]> {
+    return this.deleter.delete(keys);
   }
 
   async *listUploads(prefix: string, signal?: AbortSignal): AsyncGenerator<OpenUpload[]> {
@@ -146,64 +125,15 @@ export class S3Store implements ObjectStore {
   private async send(request: S3Request, signal?: AbortSignal): Promise<StoreResponse> {
     const response = await this.client.send(() => signRequest(this.settings, request), {
       signal,
+      // Deletions can fail after the status was sent.
       retryAfter: (each) =>
-        each.status >= 400 && TRANSIENT.has(codeOf(each) ?? '') ? (afterStatus(each) ?? 0) : afterStatus(each),
+        (each.status >= 400 || request.method === 'POST') && TRANSIENT.has(codeOf(each) ?? '')
+          ? (afterStatus(each) ?? 0)
+          : afterStatus(each),
     });
     // Swift with the S3 API: its listings lag behind, unlike those of S3.
     if (headerOf(response, 'x-trans-id') !== undefined) this.limits.listsLate = true;
     return response;
-  }
-
-  private async deleteSingly(keys: readonly string[]): Promise<(string | undefined)[]> {
-    const results = await mapParallel(keys, this.limits.concurrency, async (key): Promise<true | S3Problem> => {
-      const response = await this.send({ method: 'DELETE', key });
-      const code = codeOf(response);
-      if (response.status === 204 || response.status === 200 || code === 'NoSuchKey') return true;
-      if (response.status === 403 && code === 'AccessDenied') return { code, message: '' };
-      return { code: 'failed', message: answerError(this.name, OPERATIONS.delete, response).message };
-    });
-    return this.problemsOf(keys, results);
-  }
-
-  /**
-   * Describes the keys that were not deleted. One that is denied alone can be locked in a way that is not readable.
-   * @throws StoreRefusal if all of several keys were denied, for want of a permission
-   */
-  private async problemsOf(keys: readonly string[], results: (true | S3Problem)[]): Promise<(string | undefined)[]> {
-    const denied = keys.filter((_, at) => isDenied(results[at]!));
-    const locked = new Map<string, string>();
-    await forEachParallel(denied.slice(0, LOOKED_UP), { concurrency: this.limits.concurrency }, async (key) => {
-      const lock = await this.lockOf(key);
-      if (lock !== undefined) locked.set(key, lock);
-    });
-    const { permission } = OPERATIONS.delete;
-    if (denied.length === keys.length && keys.length > 1 && locked.size === 0)
-      throw new StoreRefusal(
-        `${this.name}: cannot delete objects: AccessDenied: the credentials lack the permission ${permission}`,
-        {
-          code: 'STORAGE_DENIED',
-          suggestions: [`grant ${permission} on ${this.name} to the user of the credentials`],
-        },
-      );
-    return keys.map((key, at) => {
-      const result = results[at]!;
-      if (result === true) return undefined;
-      if (!isDenied(result)) return result.message === '' ? result.code : `${result.code}: ${result.message}`;
-      return (
-        locked.get(key) ??
-        `AccessDenied: the object is locked, or the credentials lack the permission ${permission} on it`
-      );
-    });
-  }
-
-  /** Describes the object lock of an object; undefined if it has none, or if that cannot be read. */
-  private async lockOf(key: string): Promise<string | undefined> {
-    const response = await this.send({ method: 'GET', key, headers: { range: 'bytes=0-0' } }).catch(() => undefined);
-    if (!response) return undefined;
-    const until = headerOf(response, 'x-amz-object-lock-retain-until-date');
-    const isHeld = headerOf(response, 'x-amz-object-lock-legal-hold') === 'ON';
-    if (until === undefined && !isHeld) return undefined;
-    return `the object is locked (${isHeld ? 'legal hold' : `object lock until ${until}`}): ${key}`;
   }
 
   private async readVersioning(signal?: AbortSignal): Promise<string[]> {
@@ -221,8 +151,4 @@ export class S3Store implements ObjectStore {
       `${this.name} keeps old versions of objects: deleting frees nothing until a lifecycle rule removes noncurrent versions`,
     ];
   }
-}
-
-function isDenied(result: true | S3Problem): boolean {
-  return result !== true && result.code === 'AccessDenied';
 }

@@ -4,7 +4,12 @@ import type { AzureStore } from '../../../../../src/core/storage/objects/azure/s
 import { requires } from '../../../../support/jest/requires.js';
 import { AzureContainer } from '../../../../support/servers/azure-container.js';
 import { startAzurite, type Azurite } from '../../../../support/servers/azurite.js';
-import { kindOf, startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
+import {
+  kindOf,
+  startStorageProxy,
+  type StorageFault,
+  type StorageProxy,
+} from '../../../../support/servers/storage-proxy.js';
 import { AWKWARD_KEYS, expectAwkwardKeys, listedKeys } from '../../../../support/store-contract.js';
 
 const NEW = '/docker/registry/v2';
@@ -79,6 +84,10 @@ requires('azurite-blob').describe('a container of Azure', () => {
     await container.put('/a', 'content');
     const reader = await open({ env: { AZURE_STORAGE_SAS_TOKEN: container.sas('rl') } });
     await expect(reader.delete(['a'])).rejects.toThrow('lack the permission Delete (d)');
+    const expired = { status: 403, headers: { 'x-ms-error-code': 'AuthenticationFailed' } };
+    proxy.fault = ({ method }) => (method === 'DELETE' ? expired : method === 'POST' ? { status: 501 } : undefined);
+    await expect(reader.delete(['a'])).rejects.toThrow('not valid for this account, or has expired');
+    proxy.reset();
     const deleter = open({ env: { AZURE_STORAGE_SAS_TOKEN: container.sas('d') } });
     await expect(deleter).rejects.toThrow('lack the permission List (l)');
     expect(await listedKeys(reader)).toEqual(['a']);
@@ -139,17 +148,51 @@ requires('azurite-blob').describe('a container of Azure', () => {
           : undefined;
     };
     respond(answer([0, 409, 'BlobImmutableDueToPolicy'], [1, 202]));
-    expect(await store.delete(['a', 'b'])).toEqual(['the blob is locked by an immutability policy', undefined]);
+    expect(await store.delete(['a', 'b'])).toEqual(['the blob is locked by an immutability policy: /a', undefined]);
     respond(answer([1, 403, 'AuthorizationFailure'], [0, 404, 'BlobNotFound']));
-    expect(await store.delete(['a', 'b'])).toEqual([undefined, 'AuthorizationFailure (status 403)']);
+    expect(await store.delete(['a', 'b'])).toEqual([undefined, 'AuthorizationFailure (status 403): /b']);
     respond(answer([0, 404], [1, 503, 'ServerBusy']));
-    expect(await store.delete(['a', 'b'])).toEqual(['status 404', 'ServerBusy (status 503)']);
+    expect(await store.delete(['a', 'b'])).toEqual(['status 404: /a', 'ServerBusy (status 503): /b']);
     respond(answer([0, 202]));
     await expect(store.delete(['a', 'b'])).rejects.toThrow('answers 1 of 2 requests');
     respond(answer([0, 202], [0, 202]));
     await expect(store.delete(['a', 'b'])).rejects.toThrow('does not belong to a request');
     respond(answer([0, 202], [1, 202]).slice(0, -10));
     await expect(store.delete(['a', 'b'])).rejects.toThrow('cut off');
+  });
+
+  test('blobs that a batch could not delete at the time are deleted again; if none can be, it is an error', async () => {
+    for (const name of ['a', 'b']) await container.put(`/${name}`, 'content');
+    const store = await open();
+    const busy = (count: number): StorageFault => ({
+      status: 202,
+      headers: { 'content-type': 'multipart/mixed; boundary=x' },
+      body: `${Array.from({ length: count }, (_, id) => `--x\r\nContent-ID: ${id}\r\n\r\nHTTP/1.1 503 Busy\r\nx-ms-error-code: ServerBusy\r\n\r\n`).join('')}--x--\r\n`,
+    });
+    let batches = 0;
+    proxy.fault = (request) => (kindOf(request) === 'batch' && ++batches < 3 ? busy(2) : undefined);
+    expect(await store.delete(['a', 'b'])).toEqual([undefined, undefined]);
+    expect(batches).toBe(3);
+    proxy.fault = (request) => (kindOf(request) === 'batch' ? busy(2) : undefined);
+    await expect(store.delete(['a', 'b'])).rejects.toThrow('cannot delete blobs: ServerBusy (status 503)');
+  });
+
+  test('one by one, a blob whose request fails is a failure of its own', async () => {
+    for (const name of ['a', 'b', 'c']) await container.put(`/${name}`, 'content');
+    const store = await open();
+    proxy.fault = (request) => {
+      if (kindOf(request) === 'batch') return { status: 501 };
+      if (request.path.endsWith('/a')) return { reset: true };
+      return request.path.endsWith('/b')
+        ? { status: 412, headers: { 'x-ms-error-code': 'LeaseIdMissing' } }
+        : undefined;
+    };
+    expect(await store.delete(['a', 'b', 'c'])).toEqual([
+      expect.stringContaining('cannot reach'),
+      'the blob is leased: release its lease: /b',
+      undefined,
+    ]);
+    expect(store.limits.batchSize).toBe(4);
   });
 
   test('throttling and broken connections are retried', async () => {

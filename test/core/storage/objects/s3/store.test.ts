@@ -166,6 +166,13 @@ describe('errors state the cause and the remedy', () => {
       /--storage-region eu-west-1/,
     ],
     [
+      'a temporary redirect',
+      failed(307, 'TemporaryRedirect', '<Endpoint>bucket.s3.eu-west-1.example</Endpoint>'),
+      'STORAGE_ERROR',
+      /another endpoint: endpoint bucket\.s3\.eu-west-1\.example \(status 307\)/,
+      /--storage-endpoint/,
+    ],
+    [
       'a wrong region',
       failed(400, 'AuthorizationHeaderMalformed', '<Region>eu-north-1</Region>'),
       'STORAGE_ERROR',
@@ -217,8 +224,49 @@ describe('deletions', () => {
   test('report the problems of single keys', async () => {
     const store = await open();
     fill();
-    s3.store.problemOf = (key) => (key === 'b' ? 'InternalError' : undefined);
-    expect(await store.delete(['a', 'b', 'c'])).toEqual([undefined, 'InternalError: no', undefined]);
+    s3.store.problemOf = (key) => (key === 'b' ? 'InvalidRequest' : undefined);
+    expect(await store.delete(['a', 'b', 'c'])).toEqual([undefined, 'InvalidRequest: no', undefined]);
+    expect(s3.proxy.counts().DeleteObjects).toBe(1);
+  });
+
+  test.each(['SlowDown', 'InternalError'])('are repeated for the keys that were not deleted for %s', async (code) => {
+    const store = await open();
+    fill();
+    let left = 2;
+    s3.store.problemOf = (key) => (key === 'b' && left-- > 0 ? code : undefined);
+    expect(await store.delete(['a', 'b', 'c'])).toEqual([undefined, undefined, undefined]);
+    expect(s3.proxy.requests.map(({ body }) => body.toString().match(/<Key>/g)!.length)).toEqual([3, 1, 1]);
+  });
+
+  test('fail for the keys that six requests did not delete, and as a whole if these are all', async () => {
+    const store = await open();
+    fill();
+    s3.store.problemOf = (key) => (key === 'b' ? 'SlowDown' : undefined);
+    expect(await store.delete(['a', 'b', 'c'])).toEqual([undefined, 'SlowDown: no', undefined]);
+    expect(s3.proxy.counts().DeleteObjects).toBe(6);
+    await expect(store.delete(['b'])).rejects.toMatchObject({
+      code: 'STORAGE_ERROR',
+      message: 's3://bucket: cannot delete objects: SlowDown: no',
+    });
+  });
+
+  test('keep the results of the first request if a repeated one is refused', async () => {
+    const store = await open();
+    fill();
+    s3.store.problemOf = (key) => (key === 'b' ? 'SlowDown' : undefined);
+    let requests = 0;
+    s3.proxy.fault = () => (++requests > 1 ? failed(400, 'ExpiredToken') : undefined);
+    expect(await store.delete(['a', 'b'])).toEqual([undefined, 'SlowDown: no']);
+  });
+
+  test('fail, or are repeated, if the successful status comes with an error', async () => {
+    const store = await open();
+    fill();
+    fail('DeleteObjects', { status: 200, body: s3Error('SlowDown') }, 2);
+    expect(await store.delete(['a', 'b'])).toEqual([undefined, undefined]);
+    fail('DeleteObjects', { status: 200, body: s3Error('AccessDenied') });
+    await expect(store.delete(['c'])).rejects.toThrow('cannot delete objects: AccessDenied (status 200)');
+    expect(s3.store.keys()).toEqual(['c']);
   });
 
   test('a locked object is named as locked', async () => {
@@ -231,6 +279,29 @@ describe('deletions', () => {
         : undefined;
     const [, problem] = await store.delete(['a', 'b', 'c']);
     expect(problem).toBe('the object is locked (object lock until 2030-01-01T00:00:00Z): b');
+  });
+
+  const HELD = { 'x-amz-object-lock-legal-hold': 'ON' };
+  test.each([
+    ['a legal hold', HELD, 'AccessDenied', '', 'the object is locked (legal hold): b'],
+    ['a lock of AWS', {}, 'AccessDenied', 'object lock', 'the object is locked (AccessDenied: object lock): b'],
+    ['a lock of MinIO', {}, 'InvalidRequest', 'is WORM', 'the object is locked (InvalidRequest: is WORM): b'],
+    [
+      'no readable lock',
+      {},
+      'AccessDenied',
+      '',
+      expect.stringMatching(/object is locked, or .*s3:DeleteObject on it: b$/),
+    ],
+  ])('state %s', async (_what, headers, code, text, expected) => {
+    const store = await open();
+    fill();
+    s3.proxy.fault = ({ method, path }) => {
+      if (method === 'GET') return path.endsWith('/b') ? { status: 206, body: 'x', headers } : undefined;
+      const error = `<Error><Key>b</Key><Code>${code}</Code><Message>${text}</Message></Error>`;
+      return { status: 200, body: `<DeleteResult><Deleted><Key>a</Key></Deleted>${error}</DeleteResult>` };
+    };
+    expect(await store.delete(['a', 'b'])).toEqual([undefined, expected]);
   });
 
   test('are refused as a whole if each key is denied', async () => {
@@ -256,6 +327,23 @@ describe('deletions', () => {
     ]);
     expect(s3.store.keys()).toEqual(['b']);
     expect(s3.proxy.counts().DeleteObjects).toBe(1);
+    expect(store.limits.batchSize).toBe(16);
+  });
+
+  test('one by one, a request that fails is a failure of its key; refused for every key, it is a refusal', async () => {
+    const store = await open();
+    fill();
+    s3.proxy.fault = ({ method, path }) => {
+      if (method === 'POST') return { status: 501 };
+      return path.endsWith('/b') ? { reset: true } : undefined;
+    };
+    expect(await store.delete(['a', 'b', 'c'])).toEqual([
+      undefined,
+      expect.stringContaining('cannot reach s3://bucket'),
+      undefined,
+    ]);
+    s3.proxy.fault = () => failed(400, 'ExpiredToken');
+    await expect(store.delete(['a', 'b'])).rejects.toMatchObject({ code: 'STORAGE_CREDENTIALS' });
   });
 
   test.each([
