@@ -1,20 +1,7 @@
 import { RegadmError } from '../../../model/errors.js';
+import { deleteAgain } from '../delete-again.js';
 import { answerError, encodePath } from './answer.js';
 import type { SwiftSession } from './session.js';
-
-/** What `/info` says about bulk deletion. */
-interface BulkLimits {
-  /** Maximum number of objects per request; 0 if the server does not offer bulk deletion. */
-  maximum: number;
-}
-
-/** Reads how many objects the server deletes per request. */
-export function bulkLimits(info: Record<string, unknown> | undefined): BulkLimits {
-  const bulk = info?.bulk_delete;
-  if (typeof bulk !== 'object' || bulk === null) return { maximum: 0 };
-  const { max_deletes_per_request: maximum } = bulk as { max_deletes_per_request?: unknown };
-  return { maximum: typeof maximum === 'number' && maximum >= 1 ? Math.floor(maximum) : 1000 };
-}
 
 interface Answer {
   'Response Status'?: unknown;
@@ -24,11 +11,30 @@ interface Answer {
 }
 
 /**
+ * Deletes objects with one request, and those again that the server could not delete at the time.
+ * @returns for each key why it was not deleted; undefined if it was, or did not exist
+ * @throws RegadmError if the request failed: then any of the objects can have been deleted
+ */
+export function bulkDelete(
+  session: SwiftSession,
+  container: { name: string; container: string },
+  keys: readonly string[],
+): Promise<(string | undefined)[]> {
+  return deleteAgain(keys, {
+    retries: session.retries,
+    attempt: (some) => deleteOnce(session, container, some),
+    canPass: (problem) => /^(429|50[^1])\b/.test(problem ?? ''),
+    failure: (problem) =>
+      new RegadmError(`${container.name}: cannot delete objects: ${problem!}`, { code: 'STORAGE_ERROR' }),
+  });
+}
+
+/**
  * Deletes objects with one request.
  * @returns for each key why it was not deleted; undefined if it was, or did not exist
  * @throws RegadmError if the request failed: then any of the objects can have been deleted
  */
-export async function bulkDelete(
+async function deleteOnce(
   session: SwiftSession,
   { name, container }: { name: string; container: string },
   keys: readonly string[],

@@ -1,6 +1,6 @@
 import type { ConnectOptions } from '../../http/client.js';
 import type { SwiftLocation } from '../../location.js';
-import { bulkLimits } from './bulk-delete.js';
+import { limitsIn } from './limits.js';
 import { SwiftSession } from './session.js';
 import { readSwiftLogin } from './settings.js';
 import { SwiftStore } from './store.js';
@@ -19,10 +19,12 @@ export async function openSwiftStore(
   const name = `swift://${container}`;
   const session = await SwiftSession.open({ name, login, connect, endpoint });
   const below = prefix === '' ? '' : `${prefix}/`;
-  const { maximum: bulk } = bulkLimits(await session.info());
-  const { concurrency } = connect;
-  return {
-    store: new SwiftStore(session, { name, container, prefix: below, concurrency, bulk }),
-    directory: `${below}files`,
-  };
+  try {
+    const limits = { ...limitsIn(await session.info()), concurrency: connect.concurrency };
+    const store = new SwiftStore(session, { name, container, prefix: below, ...limits });
+    return { store, directory: `${below}files` };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }

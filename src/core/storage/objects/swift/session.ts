@@ -41,6 +41,11 @@ export class SwiftSession {
     }
   }
 
+  /** How requests are retried. */
+  get retries(): StoreClient['retries'] {
+    return this.storage.retries;
+  }
+
   /** Path of the account's URL, without a slash at its end. */
   get accountPath(): string {
     return new URL(this.options.endpoint ?? this.token.storageUrl).pathname.replace(/\/+$/, '');

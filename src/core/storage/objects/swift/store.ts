@@ -5,42 +5,28 @@ import { answerError, encodePath, isMissing } from './answer.js';
 import { deleteObjects } from './delete-objects.js';
 import { listContainer } from './listing.js';
 import { SegmentOwners, segmentsIn, type Segments } from './segments.js';
+import type { SwiftLimits } from './limits.js';
 import type { SwiftSession } from './session.js';
 
-/** Maximum number of objects per request of a bulk deletion: the server deletes them one after the other. */
-const MAX_BULK = 500;
-/** Swift's default for pages. */
-const PAGE_SIZE = 10_000;
-
-interface SwiftStoreOptions {
+interface SwiftStoreOptions extends SwiftLimits {
   name: string;
   container: string;
   /** The prefix of the registry's driver, empty or with a slash at the end. */
   prefix: string;
   concurrency: number;
-  /** Maximum number of objects that the server deletes with one request; 0 if it cannot. */
-  bulk: number;
 }
 
 /** A container of Swift that the registry's driver writes to. */
 export class SwiftStore implements ObjectStore {
   readonly limits: ObjectStoreLimits;
-  private readonly bulk: number;
   private owners: Promise<SegmentOwners> | undefined;
 
   constructor(
     private readonly session: SwiftSession,
     private readonly options: SwiftStoreOptions,
   ) {
-    this.bulk = Math.min(options.bulk, MAX_BULK);
-    const { concurrency } = options;
-    this.limits = {
-      pageSize: PAGE_SIZE,
-      batchSize: this.bulk > 1 ? this.bulk : 1,
-      concurrency,
-      listsLate: true,
-      hidesSizes: true,
-    };
+    const { pageSize, bulk, concurrency } = options;
+    this.limits = { pageSize, batchSize: Math.max(1, bulk), concurrency, listsLate: true, hidesSizes: true };
   }
 
   get name(): string {
@@ -61,11 +47,11 @@ export class SwiftStore implements ObjectStore {
   }
 
   async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject[]> {
-    for await (const { objects } of listContainer(this.session, { ...this.listing, prefix, signal })) yield objects;
+    for await (const { objects } of listContainer(this.session, { ...this.options, prefix, signal })) yield objects;
   }
 
   listLevel(prefix: string, signal?: AbortSignal): AsyncIterable<StoredLevel> {
-    return listContainer(this.session, { ...this.listing, prefix, delimiter: '/', signal });
+    return listContainer(this.session, { ...this.options, prefix, delimiter: '/', signal });
   }
 
   async find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
@@ -89,11 +75,10 @@ export class SwiftStore implements ObjectStore {
   }
 
   delete(keys: readonly string[]): Promise<(string | undefined)[]> {
-    const { name, container, concurrency } = this.options;
-    const { session, bulk } = this;
     return deleteObjects(
       {
-        ...{ session, name, container, concurrency, bulk, pageSize: PAGE_SIZE },
+        ...this.options,
+        session: this.session,
         findSegments: (key) => this.findSegments(key),
         owners: () => this.findOwners(),
       },
@@ -108,10 +93,6 @@ export class SwiftStore implements ObjectStore {
 
   close(): Promise<void> {
     return this.session.close();
-  }
-
-  private get listing(): { name: string; container: string; pageSize: number } {
-    return { name: this.name, container: this.options.container, pageSize: PAGE_SIZE };
   }
 
   /** @returns undefined if the object does not exist */

@@ -85,6 +85,44 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     expect(proxy.counts()['bulk-delete']).toBeUndefined();
   });
 
+  test('pages and bulk deletions are as large as the server allows', async () => {
+    const info = { swift: { container_listing_limit: 2 }, bulk_delete: { max_deletes_per_request: 2 } };
+    proxy.fault = ({ path }) => (path === '/info' ? { status: 200, body: JSON.stringify(info) } : undefined);
+    for (const name of ['a', 'b', 'c']) await put(name);
+    const store = await open();
+    expect(store.limits).toMatchObject({ pageSize: 2, batchSize: 2 });
+    expect(await listedKeys(store)).toEqual(['a', 'b', 'c']);
+    const limits = proxy.requests
+      .filter((request) => kindOf(request) === 'LIST')
+      .map(({ query }) => query.get('limit'));
+    expect(new Set(limits)).toEqual(new Set(['2']));
+    expect(await store.delete(['a', 'b', 'c'])).toEqual([undefined, undefined, undefined]);
+    expect(proxy.counts()['bulk-delete']).toBe(2);
+  });
+
+  test('a server whose limits cannot be read because the connection breaks is an error', async () => {
+    proxy.fault = ({ path }) => (path === '/info' ? { reset: true } : undefined);
+    await expect(open()).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+  });
+
+  test('objects that a bulk deletion could not delete at the time are deleted again', async () => {
+    for (const name of ['a', 'b']) await put(name);
+    const store = await open();
+    const errors = [[`/${container}/b`, '503 Service Unavailable']];
+    const body = JSON.stringify({ 'Number Deleted': 1, 'Number Not Found': 0, Errors: errors });
+    let requests = 0;
+    proxy.fault = (request) =>
+      kindOf(request) === 'bulk-delete' && ++requests === 1 ? { status: 200, body } : undefined;
+    expect(await store.delete(['a', 'b'])).toEqual([undefined, undefined]);
+    expect(
+      proxy.requests
+        .filter((request) => kindOf(request) === 'bulk-delete')
+        .at(-1)!
+        .body.toString(),
+    ).toBe(`${container}/b`);
+    expect(await keys()).toEqual(['a']);
+  });
+
   test('segments that another blob names stay until that one is deleted', async () => {
     await putLarge(`${BLOBS}/aa/a/data`, 'abc/def');
     await put(`${BLOBS}/bb/b/data`, '', { 'x-object-manifest': `${container}/segments/abc/def/` });
