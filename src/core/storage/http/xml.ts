@@ -16,7 +16,7 @@ const MAX_DEPTH = 32;
  * Parses a complete XML document.
  * @throws Error if it is not well-formed, is cut off, or declares entities
  */
-export function parseXml(text: string): XmlElement {
+function parseXml(text: string): XmlElement {
   const parser = new SaxesParser();
   const root: XmlElement = { name: '', children: [], text: '' };
   const open = [root];
@@ -40,6 +40,44 @@ export function parseXml(text: string): XmlElement {
   const [document] = root.children;
   if (!document) throw new Error('it is empty');
   return document;
+}
+
+/**
+ * Reads an answer of an object store.
+ * @param name of the document
+ * @throws Error if it is not complete, or is another document
+ */
+export function parseAnswer(body: Buffer, name: string): XmlElement {
+  let document: XmlElement;
+  try {
+    document = parseXml(body.toString('utf8').replace(/^\uFEFF/, ''));
+  } catch {
+    // The words of the parser can contain those of the server.
+    throw new Error('it is not complete XML');
+  }
+  if (document.name !== name) throw new Error(`it is <${document.name.slice(0, 50)}>, not <${name}>`);
+  return document;
+}
+
+/** Returns the text of the first child of a name. @throws Error if it is missing or empty */
+export function requiredText(element: XmlElement, name: string): string {
+  const text = textOf(element, name);
+  if (text === undefined || text === '') throw new Error(`it has an element without <${name}>`);
+  return text;
+}
+
+/** Returns a size in bytes. @throws Error if it is missing or not a number */
+export function requiredSize(element: XmlElement, name: string): number {
+  const text = requiredText(element, name);
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new Error('it states a size that is not a number');
+}
+
+/** Returns a time in ms since the epoch. @throws Error if it is missing or not valid */
+export function requiredTime(element: XmlElement, name: string): number {
+  const at = Date.parse(requiredText(element, name));
+  if (Number.isNaN(at)) throw new Error('it states a time that is not valid');
+  return at;
 }
 
 /** Returns the children of a name. */

@@ -1,12 +1,19 @@
-import { childrenOf, parseXml, textOf, type XmlElement } from '../../http/xml.js';
+import {
+  childrenOf,
+  parseAnswer,
+  requiredSize,
+  requiredText,
+  requiredTime,
+  textOf,
+  type XmlElement,
+} from '../../http/xml.js';
 import type { StoredObject } from '../object-store.js';
+import type { Page } from '../pages.js';
 
 /** A page of a listing. */
-export interface AzurePage {
+export interface AzurePage extends Page {
   objects: StoredObject[];
   prefixes: string[];
-  /** Where the next page starts; undefined on the last one. */
-  next?: string;
   /** True if an entry is a version of a blob. */
   hasVersions: boolean;
 }
@@ -19,11 +26,15 @@ export function parseBlobs(body: Buffer, prefix: string): AzurePage {
   const document = parseAnswer(body, 'EnumerationResults');
   const [list] = childrenOf(document, 'Blobs');
   if (!list) throw new Error('it has no list of blobs');
-  const blobs = childrenOf(list, 'Blob');
-  const page = {
+  const stated = textOf(document, 'Prefix');
+  if (stated && stated !== prefix) throw new Error('it belongs to another prefix');
+  const [blobs, prefixes] = [childrenOf(list, 'Blob'), childrenOf(list, 'BlobPrefix')];
+  const marker = textOf(document, 'NextMarker');
+  const page: AzurePage = {
     objects: blobs.filter((blob) => !isDirectory(blob)).map(toObject),
-    prefixes: childrenOf(list, 'BlobPrefix').map((entry) => required(entry, 'Name')),
-    next: textOf(document, 'NextMarker') || undefined,
+    prefixes: prefixes.map((entry) => requiredText(entry, 'Name')),
+    next: marker ? { marker } : undefined,
+    size: blobs.length + prefixes.length,
     hasVersions: blobs.some((blob) => textOf(blob, 'VersionId') !== undefined),
   };
   for (const name of [...page.objects.map(({ key }) => key), ...page.prefixes])
@@ -40,26 +51,15 @@ function isDirectory(blob: XmlElement): boolean {
 function toObject(blob: XmlElement): StoredObject {
   const [properties] = childrenOf(blob, 'Properties');
   if (!properties) throw new Error('a blob has no properties');
-  const bytes = Number(required(properties, 'Content-Length'));
-  const writtenAt = Date.parse(required(properties, 'Last-Modified'));
-  if (!Number.isInteger(bytes) || Number.isNaN(writtenAt)) throw new Error('a blob has no size or time');
-  return { key: required(blob, 'Name'), bytes, writtenAt };
+  return {
+    key: requiredText(blob, 'Name'),
+    bytes: requiredSize(properties, 'Content-Length'),
+    writtenAt: requiredTime(properties, 'Last-Modified'),
+  };
 }
 
 /** Reads whether deleted blobs are kept for some days. @throws Error if the answer is not one */
 export function parseSoftDelete(body: Buffer): boolean {
   const [policy] = childrenOf(parseAnswer(body, 'StorageServiceProperties'), 'DeleteRetentionPolicy');
   return policy !== undefined && textOf(policy, 'Enabled') === 'true';
-}
-
-function parseAnswer(body: Buffer, name: string): XmlElement {
-  const document = parseXml(body.toString('utf8').replace(/^\uFEFF/, ''));
-  if (document.name !== name) throw new Error(`it is not a document ${name}`);
-  return document;
-}
-
-function required(element: XmlElement, name: string): string {
-  const text = textOf(element, name);
-  if (text === undefined || text === '') throw new Error(`${element.name} has no ${name}`);
-  return text;
 }

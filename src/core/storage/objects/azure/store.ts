@@ -2,6 +2,7 @@ import { currentOf } from '../../credentials.js';
 import { headerOf, type StoreClient, type StoreRequest, type StoreResponse } from '../../http/client.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
 import { parseBlobs, parseSoftDelete, type AzurePage } from './answers.js';
+import { pages } from '../pages.js';
 import { AzureDeleter } from './delete-blobs.js';
 import { LIST, answerError, codeOf, readOf, unusableAnswer, type Operation } from './errors.js';
 import type { AzureSettings, SigningSettings } from './settings.js';
@@ -87,23 +88,19 @@ export class AzureStore implements ObjectStore {
     prefix: string,
     more: Record<string, string>,
     signal?: AbortSignal,
-  ): AsyncGenerator<Pick<AzurePage, 'objects' | 'prefixes'>> {
+  ): AsyncGenerator<StoredLevel> {
     const { start } = this.options;
     const query = { ...LIST_QUERY, maxresults: String(PAGE_SIZE), prefix: start + prefix, ...more };
-    const seen = new Set<string>();
-    for (let marker: string | undefined = ''; marker !== undefined;) {
-      const response = await this.send({ method: 'GET', query: marker === '' ? query : { ...query, marker } }, signal);
+    const request = async (next: Record<string, string>): Promise<AzurePage> => {
+      const response = await this.send({ method: 'GET', query: { ...query, ...next } }, signal);
       if (response.status !== 200) throw answerError(this.name, LIST, response);
-      const page: AzurePage = this.readAnswer(LIST, () => parseBlobs(response.body, start + prefix));
+      return this.readAnswer(LIST, () => parseBlobs(response.body, start + prefix));
+    };
+    for await (const { objects, prefixes } of pages(this.name, request))
       yield {
-        objects: page.objects.map((object) => ({ ...object, key: object.key.slice(start.length) })),
-        prefixes: page.prefixes.map((each) => each.slice(start.length)),
+        objects: objects.map((object) => ({ ...object, key: object.key.slice(start.length) })),
+        prefixes: prefixes.map((each) => each.slice(start.length)),
       };
-      marker = page.next;
-      if (marker === undefined) return;
-      if (seen.has(marker)) throw unusableAnswer(this.name, LIST, new Error('it names the same next page again'));
-      seen.add(marker);
-    }
   }
 
   private send(request: AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {

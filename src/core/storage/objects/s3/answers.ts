@@ -1,13 +1,20 @@
-import { parseXml, childrenOf, textOf, type XmlElement } from '../../http/xml.js';
+import {
+  childrenOf,
+  parseAnswer,
+  requiredSize,
+  requiredText,
+  requiredTime,
+  textOf,
+  type XmlElement,
+} from '../../http/xml.js';
 import type { OpenUpload, StoredObject } from '../object-store.js';
+import type { Page } from '../pages.js';
 
 /** A page of a listing. */
-export interface S3Page {
+export interface S3Page extends Page {
   objects: StoredObject[];
   prefixes: string[];
   uploads: OpenUpload[];
-  /** What to send for the next page; undefined on the last one. */
-  next?: Record<string, string>;
 }
 
 /**
@@ -19,17 +26,17 @@ export function parseObjects(body: Buffer, prefix: string): S3Page {
   const decode = decoderOf(document);
   assertPrefix(document, decode, prefix);
   const objects = childrenOf(document, 'Contents').map((entry) => ({
-    key: decode(required(entry, 'Key')),
-    bytes: size(required(entry, 'Size')),
-    writtenAt: time(required(entry, 'LastModified')),
+    key: decode(requiredText(entry, 'Key')),
+    bytes: requiredSize(entry, 'Size'),
+    writtenAt: requiredTime(entry, 'LastModified'),
   }));
-  const prefixes = childrenOf(document, 'CommonPrefixes').map((entry) => decode(required(entry, 'Prefix')));
+  const prefixes = childrenOf(document, 'CommonPrefixes').map((entry) => decode(requiredText(entry, 'Prefix')));
   const count = textOf(document, 'KeyCount');
   if (count !== undefined && Number(count) !== objects.length + prefixes.length)
     throw new Error(`it states ${Number(count)} keys, but has ${objects.length + prefixes.length}`);
-  const token = isTruncated(document) ? required(document, 'NextContinuationToken') : undefined;
+  const token = isTruncated(document) ? requiredText(document, 'NextContinuationToken') : undefined;
   const next = token === undefined ? undefined : { 'continuation-token': token };
-  return checked({ objects, prefixes, uploads: [], next }, prefix);
+  return checked({ objects, prefixes, uploads: [], next, size: objects.length + prefixes.length }, prefix);
 }
 
 /** Reads an answer to ListMultipartUploads. @throws Error as `parseObjects` */
@@ -38,17 +45,17 @@ export function parseUploads(body: Buffer, prefix: string): S3Page {
   const decode = decoderOf(document);
   assertPrefix(document, decode, prefix);
   const uploads = childrenOf(document, 'Upload').map((entry) => ({
-    key: decode(required(entry, 'Key')),
-    id: required(entry, 'UploadId'),
-    startedAt: time(required(entry, 'Initiated')),
+    key: decode(requiredText(entry, 'Key')),
+    id: requiredText(entry, 'UploadId'),
+    startedAt: requiredTime(entry, 'Initiated'),
   }));
   const next = isTruncated(document)
     ? {
-        'key-marker': decode(required(document, 'NextKeyMarker')),
-        'upload-id-marker': required(document, 'NextUploadIdMarker'),
+        'key-marker': decode(requiredText(document, 'NextKeyMarker')),
+        'upload-id-marker': requiredText(document, 'NextUploadIdMarker'),
       }
     : undefined;
-  return checked({ objects: [], prefixes: [], uploads, next }, prefix);
+  return checked({ objects: [], prefixes: [], uploads, next, size: uploads.length }, prefix);
 }
 
 /** Why a key was not deleted, in the server's words. */
@@ -65,11 +72,11 @@ export interface S3Problem {
 export function parseDeletions(body: Buffer, keys: readonly string[]): (true | S3Problem)[] {
   const document = parseAnswer(body, 'DeleteResult');
   const results = new Map<string, true | S3Problem>();
-  for (const entry of childrenOf(document, 'Deleted')) results.set(required(entry, 'Key'), true);
+  for (const entry of childrenOf(document, 'Deleted')) results.set(requiredText(entry, 'Key'), true);
   for (const entry of childrenOf(document, 'Error')) {
     const code = textOf(entry, 'Code') ?? 'unknown error';
     const isGone = code === 'NoSuchKey';
-    results.set(required(entry, 'Key'), isGone || { code, message: textOf(entry, 'Message') ?? '' });
+    results.set(requiredText(entry, 'Key'), isGone || { code, message: textOf(entry, 'Message') ?? '' });
   }
   const known = new Set(keys);
   for (const key of results.keys()) if (!known.has(key)) throw new Error('it names a key that was not to be deleted');
@@ -80,9 +87,18 @@ export function parseDeletions(body: Buffer, keys: readonly string[]): (true | S
   });
 }
 
-/** Reads whether a bucket keeps old versions: `Enabled`, `Suspended` or undefined. @throws Error */
-export function parseVersioning(body: Buffer): string | undefined {
-  return textOf(parseAnswer(body, 'VersioningConfiguration'), 'Status');
+/** Whether a bucket keeps old versions. */
+export interface Versioning {
+  /** `Enabled`, `Suspended`, or undefined if it never kept any. */
+  status?: string;
+  /** True if old versions can be deleted only with multi-factor authentication. */
+  needsMfa: boolean;
+}
+
+/** Reads whether a bucket keeps old versions. @throws Error if the answer is not one */
+export function parseVersioning(body: Buffer): Versioning {
+  const document = parseAnswer(body, 'VersioningConfiguration');
+  return { status: textOf(document, 'Status'), needsMfa: textOf(document, 'MfaDelete') === 'Enabled' };
 }
 
 /** Reads an error document; undefined if the body is not one. */
@@ -92,17 +108,6 @@ export function parseError(body: Buffer): XmlElement | undefined {
   } catch {
     return undefined;
   }
-}
-
-function parseAnswer(body: Buffer, name: string): XmlElement {
-  let document: XmlElement;
-  try {
-    document = parseXml(body.toString('utf8'));
-  } catch {
-    throw new Error('it is not complete XML');
-  }
-  if (document.name !== name) throw new Error(`it is <${document.name.slice(0, 50)}>, not <${name}>`);
-  return document;
 }
 
 function checked(page: S3Page, prefix: string): S3Page {
@@ -118,7 +123,7 @@ function assertPrefix(document: XmlElement, decode: (text: string) => string, pr
 }
 
 function isTruncated(document: XmlElement): boolean {
-  const text = required(document, 'IsTruncated').trim();
+  const text = requiredText(document, 'IsTruncated').trim();
   if (text !== 'true' && text !== 'false') throw new Error('it does not state whether it is complete');
   return text === 'true';
 }
@@ -127,21 +132,4 @@ function isTruncated(document: XmlElement): boolean {
 function decoderOf(document: XmlElement): (text: string) => string {
   if (textOf(document, 'EncodingType') !== 'url') return (text) => text;
   return (text) => decodeURIComponent(text.replaceAll('+', '%20'));
-}
-
-function required(element: XmlElement, name: string): string {
-  const text = textOf(element, name);
-  if (text === undefined || text === '') throw new Error(`it has an element without <${name}>`);
-  return text;
-}
-
-function size(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new Error('it states a size that is not a number');
-}
-
-function time(text: string): number {
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new Error('it states a time that is not valid');
-  return at;
 }

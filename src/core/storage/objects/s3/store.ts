@@ -1,16 +1,19 @@
 import { messageOf } from '../../../model/errors.js';
 import { afterStatus, headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
-import { parseObjects, parseUploads, parseVersioning, type S3Page } from './answers.js';
+import { pages } from '../pages.js';
+import { parseObjects, parseUploads, parseVersioning, type S3Page, type Versioning } from './answers.js';
 import { S3Deleter } from './delete-objects.js';
 import { TRANSIENT, answerError, codeOf, unusableAnswer, type Operation } from './errors.js';
 import { OPERATIONS } from './operations.js';
-import { pages } from './pages.js';
 import type { S3Settings } from './settings.js';
 import { signRequest, type S3Request } from './sign.js';
 
 /** Maximum number of keys of one DeleteObjects, and of objects in a page. */
 const PER_REQUEST = 1000;
+
+/** Maximum size of the answer to a request for the first byte of an object: a service can ignore the range. */
+const FIND_LIMIT_BYTES = 65_536;
 
 /** A bucket of S3 or of a service that is compatible with it. */
 export class S3Store implements ObjectStore {
@@ -46,18 +49,21 @@ export class S3Store implements ObjectStore {
   }
 
   async find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
-    const response = await this.send({ method: 'GET', key, headers: { range: 'bytes=0-0' } }, signal);
-    const writtenAt = Date.parse(headerOf(response, 'last-modified') ?? '');
+    const range = { range: 'bytes=0-0' };
+    const first = await this.send({ method: 'GET', key, headers: range, bodyLimit: FIND_LIMIT_BYTES }, signal);
+    // An empty object has no first byte, and this error states no time.
+    const isEmpty = codeOf(first) === 'InvalidRange';
+    const response = isEmpty ? await this.send({ method: 'GET', key, bodyLimit: FIND_LIMIT_BYTES }, signal) : first;
     const code = codeOf(response);
     if (response.status === 404 && code === 'NoSuchKey') return undefined;
-    // An archived object exists; its time is not known, so it counts as new.
+    const writtenAt = Date.parse(headerOf(response, 'last-modified') ?? '');
+    // An archived object exists; if its time is not known, it counts as new.
     if (code === 'InvalidObjectState')
       return { key, bytes: 0, writtenAt: Number.isNaN(writtenAt) ? Infinity : writtenAt };
-    if (code === 'InvalidRange') return { key, bytes: 0, writtenAt: Number.isNaN(writtenAt) ? Infinity : writtenAt };
-    const bytes = Number(/\/(\d+)$/.exec(headerOf(response, 'content-range') ?? '')?.[1] ?? response.body.length);
     if (response.status !== 206 && response.status !== 200)
       throw answerError(this.name, OPERATIONS.read(key), response);
     if (Number.isNaN(writtenAt)) throw unusableAnswer(this.name, OPERATIONS.read(key), new Error('it states no time'));
+    const bytes = Number(/\/(\d+)$/.exec(headerOf(response, 'content-range') ?? '')?.[1] ?? response.body.length);
     return { key, bytes, writtenAt };
   }
 
@@ -78,7 +84,7 @@ export class S3Store implements ObjectStore {
       const response = await this.send({ method: 'GET', query }, signal);
       if (response.status === 501 || response.status === 405) {
         this.hasNoUploads = true;
-        return { objects: [], prefixes: [], uploads: [] };
+        return { objects: [], prefixes: [], uploads: [], size: 0 };
       }
       if (response.status !== 200) throw answerError(this.name, OPERATIONS.listUploads, response);
       return this.read200(OPERATIONS.listUploads, () => parseUploads(response.body, prefix));
@@ -143,12 +149,23 @@ export class S3Store implements ObjectStore {
     const response = await this.send({ method: 'GET', query: { versioning: '' } }, signal);
     if (response.status !== 200) return unknown(messageOf(answerError(this.name, OPERATIONS.readVersioning, response)));
     try {
-      if (parseVersioning(response.body) !== 'Enabled') return [];
+      return versionWarnings(this.name, parseVersioning(response.body));
     } catch (error) {
       return unknown(messageOf(error));
     }
-    return [
-      `${this.name} keeps old versions of objects: deleting frees nothing until a lifecycle rule removes noncurrent versions`,
-    ];
   }
+}
+
+/** Describes what deletions free in a bucket that keeps old versions, or kept them. */
+function versionWarnings(name: string, { status, needsMfa }: Versioning): string[] {
+  if (status === 'Suspended')
+    return [
+      `${name} kept old versions of objects until that was suspended: deleting an object that was written before frees nothing`,
+    ];
+  if (status !== 'Enabled') return [];
+  return [
+    needsMfa
+      ? `${name} keeps old versions of objects: deleting frees nothing, and old versions can be deleted only with multi-factor authentication (MfaDelete), not by a lifecycle rule`
+      : `${name} keeps old versions of objects: deleting frees nothing until a lifecycle rule removes noncurrent versions`,
+  ];
 }

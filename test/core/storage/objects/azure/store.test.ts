@@ -126,6 +126,8 @@ requires('azurite-blob').describe('a container of Azure', () => {
     await expect(listedKeys(store)).rejects.toThrow('cannot list blobs: status 500');
     pages(() => ({ status: 200, body: page('/a', 'next') }));
     await expect(listedKeys(store)).rejects.toThrow('the same next page again');
+    pages(() => ({ status: 200, body: page('/y/a').replace('<Blobs>', '<Prefix>/x/</Prefix><Blobs>') }));
+    await expect(listedKeys(store, 'y/')).rejects.toThrow('belongs to another prefix');
     pages(() => ({ status: 200, body: page('/x') }));
     await expect(listedKeys(store, 'y/')).rejects.toThrow('was not asked for');
     pages(() => ({ status: 200, body: page('/a').slice(0, -30) }));

@@ -195,6 +195,26 @@ describe('errors state the cause and the remedy', () => {
     expect(JSON.stringify(error)).not.toContain(SECRET_KEY);
   });
 
+  test('a look-up: archived objects exist, and a service that ignores the range sends no large object', async () => {
+    const store = await open();
+    s3.store.put('a', 'x'.repeat(100_000));
+    fail('GET', failed(403, 'InvalidObjectState'));
+    expect(await store.find('a')).toEqual({ key: 'a', bytes: 0, writtenAt: Infinity });
+    fail('GET', { status: 200, body: 'x'.repeat(100_000) });
+    await expect(store.find('a')).rejects.toThrow('more than 64 KiB');
+    fail('GET', failed(403, 'AccessDenied'));
+    await expect(store.find('a')).rejects.toThrow('s3:GetObject');
+    fail('GET', { status: 404, body: '<html>' });
+    await expect(store.find('a')).rejects.toThrow('not one of S3');
+  });
+
+  test('a look-up of an empty object states its time, although the error about the range does not', async () => {
+    const store = await open();
+    s3.store.put('a', '', OLD);
+    s3.proxy.fault = ({ headers }) => (headers.range === undefined ? undefined : failed(416, 'InvalidRange'));
+    expect(await store.find('a')).toEqual({ key: 'a', bytes: 0, writtenAt: OLD });
+  });
+
   test.each([
     ['GetObject denied', failed(403, 'AccessDenied'), /s3:GetObject/],
     ['an archived object', failed(403, 'InvalidObjectState'), /archived/],
@@ -360,11 +380,18 @@ describe('deletions', () => {
 describe('warnings', () => {
   test.each([
     ['Enabled', [expect.stringContaining('frees nothing')]],
-    ['Suspended', []],
+    ['Suspended', [expect.stringContaining('until that was suspended')]],
     [undefined, []],
   ])('versioning %s', async (status, warnings) => {
     s3.versioning = status;
     expect(await (await open()).warnings()).toEqual(warnings);
+  });
+
+  test('old versions that can be deleted only with multi-factor authentication', async () => {
+    const body =
+      '<VersioningConfiguration><Status>Enabled</Status><MfaDelete>Enabled</MfaDelete></VersioningConfiguration>';
+    s3.proxy.fault = ({ query }) => (query.has('versioning') ? { status: 200, body } : undefined);
+    expect(await (await open()).warnings()).toEqual([expect.stringContaining('(MfaDelete), not by a lifecycle rule')]);
   });
 
   test('versioning that may not be read', async () => {
