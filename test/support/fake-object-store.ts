@@ -26,6 +26,8 @@ export class FakeObjectStore implements ObjectStore {
   /** Keys that listings do not show yet. */
   readonly unlisted = new Set<string>();
   uploads: OpenUpload[] = [];
+  /** Size of the parts of each upload. */
+  partBytes = 0;
   /** The requests so far: `list PREFIX`, `delete COUNT`. */
   readonly requests: string[] = [];
   /** Called before each request; what it throws is the result of the request. */
@@ -88,6 +90,11 @@ export class FakeObjectStore implements ObjectStore {
   async *listUploads(prefix: string): AsyncGenerator<OpenUpload[]> {
     await this.request(`uploads ${prefix}`);
     yield this.uploads.filter(({ key }) => key.startsWith(prefix));
+  }
+
+  async measureUpload({ id }: OpenUpload): Promise<number> {
+    await this.request(`parts ${id}`);
+    return this.partBytes;
   }
 
   async abortUpload({ id }: OpenUpload): Promise<void> {

@@ -33,6 +33,31 @@ export interface BlobFacts {
   linkedAt?: number;
 }
 
+/** How much space the content of a storage uses. Links are not included: each has the length of a digest. */
+export interface StoredSizes {
+  /** Size of each blob in bytes, in the order of the listing; NaN if the blob no longer exists. */
+  blobs: Float64Array;
+  /** Unfinished uploads: those of running pushes, and abandoned ones. */
+  uploads: {
+    count: number;
+    /** Undefined if it cannot be found out. */
+    bytes?: number;
+    /** Why `bytes` is undefined. */
+    problem?: string;
+  };
+  /**
+   * Parts of contents to which no blob and no upload leads: an interrupted deletion left them behind. Undefined if the
+   * storage has no such parts, or if it cannot be found out.
+   */
+  leftovers?: Amount;
+}
+
+/** A number of objects and their size in bytes. */
+export interface Amount {
+  count: number;
+  bytes: number;
+}
+
 /** A repository to delete as a whole, and why. */
 export interface RepositoryRemoval {
   name: string;

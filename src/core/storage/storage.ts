@@ -1,5 +1,5 @@
 import type { Digest } from '../model/digest.js';
-import type { CandidateFacts, Candidates, StorageSnapshot } from '../model/registry-storage.js';
+import type { CandidateFacts, Candidates, StorageSnapshot, StoredSizes } from '../model/registry-storage.js';
 
 /**
  * The port to the registry's storage. Each kind of storage has a driver, which features do not distinguish. A driver
@@ -14,6 +14,13 @@ export interface Storage {
    * @throws RegadmError STORAGE_UNREADABLE when any part cannot be read
    */
   list(options?: ListOptions): Promise<StorageSnapshot>;
+
+  /**
+   * Looks up the sizes of all blobs and of unfinished uploads.
+   * @param snapshot a listing of this storage
+   * @throws RegadmError STORAGE_UNREADABLE, or why a blob cannot be looked up
+   */
+  measure(snapshot: StorageSnapshot, options?: MeasureOptions): Promise<StoredSizes>;
 
   /**
    * Looks up existence, size and age of the candidates for deletion.
@@ -70,6 +77,14 @@ export interface ListOptions {
   /** Also lists layer links, which costs a request per repository. */
   layerLinks?: boolean;
   signal?: AbortSignal;
+  /** Called with the number of blobs, links and other entries that a part of the listing has. */
+  onListed?(count: number): void;
+}
+
+export interface MeasureOptions {
+  signal?: AbortSignal;
+  /** Called for each blob whose size takes a request, or a look at a file. */
+  onLookUp?(): void;
 }
 
 export interface InspectOptions {

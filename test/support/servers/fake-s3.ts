@@ -78,6 +78,7 @@ function respond(request: StorageRequest, fake: FakeS3): Answer {
   if (query.has('versioning'))
     return document('VersioningConfiguration', fake.versioning ? `<Status>${fake.versioning}</Status>` : '');
   if (query.has('uploads')) return listUploads(query, fake);
+  if (method === 'GET' && query.has('uploadId')) return listParts(query, fake);
   if (query.has('uploadId')) {
     fake.store.uploads = fake.store.uploads.filter(({ id }) => id !== query.get('uploadId'));
     return { status: 204 };
@@ -131,6 +132,20 @@ function listUploads(query: URLSearchParams, { store }: FakeS3): Answer {
   return document(
     'ListMultipartUploadsResult',
     `<EncodingType>url</EncodingType><IsTruncated>${isTruncated}</IsTruncated>${next}${uploads.join('')}`,
+  );
+}
+
+/** Every upload has two parts, on a page each. */
+function listParts(query: URLSearchParams, { store }: FakeS3): Answer {
+  const id = query.get('uploadId')!;
+  if (!store.uploads.some((upload) => upload.id === id)) return error(404, 'NoSuchUpload');
+  const isFirst = !query.has('part-number-marker');
+  const size = isFirst ? store.partBytes - 1 : 1;
+  const part = `<Part><PartNumber>1</PartNumber><LastModified>${new Date(0).toISOString()}</LastModified><Size>${size}</Size></Part>`;
+  const next = isFirst ? '<NextPartNumberMarker>1</NextPartNumberMarker>' : '';
+  return document(
+    'ListPartsResult',
+    `<UploadId>${id}</UploadId>${next}<IsTruncated>${isFirst}</IsTruncated>${store.partBytes > 0 ? part : ''}`,
   );
 }
 

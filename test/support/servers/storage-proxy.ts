@@ -38,10 +38,14 @@ export interface StorageProxy {
   close(): Promise<void>;
 }
 
-/** Names the kind of a request: `LIST`, `DeleteObjects`, `bulk-delete`, `batch`, or its method. */
+/**
+ * Names the kind of a request: `LIST`, `ListMultipartUploads`, `ListParts`, `DeleteObjects`, `bulk-delete`, `batch`, or
+ * its method.
+ */
 export function kindOf({ method, query }: StorageRequest): string {
   const has = (...names: string[]): boolean => names.some((name) => query.has(name));
   if (method === 'GET' && has('uploads')) return 'ListMultipartUploads';
+  if (method === 'GET' && has('uploadId')) return 'ListParts';
   if (method === 'GET' && (has('list-type', 'prefix', 'format') || query.get('comp') === 'list')) return 'LIST';
   if (method === 'POST' && has('delete')) return 'DeleteObjects';
   if (method === 'POST' && has('bulk-delete')) return 'bulk-delete';

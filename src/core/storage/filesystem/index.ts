@@ -1,11 +1,12 @@
 import type { Digest } from '../../model/digest.js';
-import type { CandidateFacts, Candidates, StorageSnapshot } from '../../model/registry-storage.js';
+import type { CandidateFacts, Candidates, StorageSnapshot, StoredSizes } from '../../model/registry-storage.js';
 import type {
   Deletion,
   DeletionRun,
   InspectOptions,
   Link,
   ListOptions,
+  MeasureOptions,
   RecentLinks,
   Storage,
   Upload,
@@ -18,6 +19,7 @@ import { inspectCandidates } from './inspect.js';
 import { hexOf } from '../layout.js';
 import { findLinkedSince } from './link-times.js';
 import { listStorage } from './list.js';
+import { measureFiles } from './measure.js';
 import { findRegistryRoot } from './open.js';
 import { readBlob } from './read-blob.js';
 
@@ -40,6 +42,10 @@ class FilesystemStorage implements Storage {
 
   list(options?: ListOptions): Promise<StorageSnapshot> {
     return listStorage(this.root, options);
+  }
+
+  measure(snapshot: StorageSnapshot, options?: MeasureOptions): Promise<StoredSizes> {
+    return measureFiles(this.root, snapshot, options);
   }
 
   inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts> {

@@ -51,7 +51,7 @@ async function inspectBlobs(root: string, hexes: string[]): Promise<Map<string, 
 }
 
 /** Reads a blob's size and age; undefined when it does not exist or can be reached only through a symbolic link. */
-async function blobFacts(root: string, hex: string): Promise<BlobFacts | undefined> {
+export async function blobFacts(root: string, hex: string): Promise<BlobFacts | undefined> {
   if (!(await statOf(blobDirectory(root, hex)))?.isDirectory()) return undefined;
   const stats = await statOf(blobData(root, hex));
   return stats?.isFile() ? { bytes: stats.size, writtenAt: stats.mtimeMs } : undefined;

@@ -22,7 +22,7 @@ export async function listStorage(root: string, options: ListOptions = {}): Prom
   return { blobs, repositories, ignored: listing.ignored.sort() };
 }
 
-async function listBlobs({ root, ignored, signal }: Listing): Promise<string[]> {
+async function listBlobs({ root, ignored, signal, onListed }: Listing): Promise<string[]> {
   for (const { name } of await entriesIn(`${root}/blobs`)) if (name !== 'sha256') ignored.push(`blobs/${name}`);
   const prefixes: string[] = [];
   for (const entry of await entriesIn(`${root}/blobs/sha256`)) {
@@ -32,7 +32,9 @@ async function listBlobs({ root, ignored, signal }: Listing): Promise<string[]> 
   const blobs: string[] = [];
   await forEachParallel(prefixes, PARALLEL, async (prefix) => {
     signal?.throwIfAborted();
-    for (const name of await namesIn(`${root}/blobs/sha256/${prefix}`)) {
+    const names = await namesIn(`${root}/blobs/sha256/${prefix}`);
+    onListed?.(names.length);
+    for (const name of names) {
       if (HEX.test(name) && name.startsWith(prefix)) blobs.push(name);
       else ignored.push(`blobs/sha256/${prefix}/${name}`);
     }
@@ -88,9 +90,10 @@ async function readRepository(listing: Listing, name: string, own: string[]): Pr
 }
 
 /** Lists the digests of a directory of links, as hex. */
-async function readLinks({ root, ignored }: Listing, name: string, steps: string[]): Promise<string[]> {
+async function readLinks({ root, ignored, onListed }: Listing, name: string, steps: string[]): Promise<string[]> {
   const isLink = (entry: Dirent): boolean => entry.isDirectory() && HEX.test(entry.name);
   const entries = await entriesBelow(repositoryDirectory(root, name), steps);
+  onListed?.(entries.length);
   for (const entry of entries)
     if (!isLink(entry)) ignored.push(`repositories/${name}/${[...steps, entry.name].join('/')}`);
   return entries.filter(isLink).map((entry) => entry.name);

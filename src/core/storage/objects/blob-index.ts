@@ -43,6 +43,16 @@ export class BlobIndex {
     return at === undefined ? undefined : this.times[at];
   }
 
+  /** Returns the sizes of all blobs, in the order of `hexes`. */
+  sizes(): Float64Array {
+    return this.bytes.slice();
+  }
+
+  /** Sets the size of a blob that the listing shows with 0 bytes. */
+  setSize(position: number, bytes: number): void {
+    this.bytes[position] = bytes;
+  }
+
   /** Returns the string of this index for the same digest, so that memory holds it once; else a copy. */
   intern(hex: string): string {
     const at = this.find(hex);

@@ -1,15 +1,22 @@
 import type { Digest } from '../../model/digest.js';
 import { messageOf } from '../../model/errors.js';
 import { forEachParallel } from '../../kit/parallel.js';
-import type { CandidateFacts, Candidates, StorageSnapshot, StoredRepository } from '../../model/registry-storage.js';
+import type {
+  CandidateFacts,
+  Candidates,
+  StorageSnapshot,
+  StoredRepository,
+  StoredSizes,
+} from '../../model/registry-storage.js';
 import { blobData, hexOf } from '../layout.js';
-import { BLOB_EXISTS, DELETED, GONE, WRITTEN } from '../results.js';
+import { BLOB_EXISTS, DELETED, WRITTEN } from '../results.js';
 import type {
   Deletion,
   DeletionRun,
   InspectOptions,
   Link,
   ListOptions,
+  MeasureOptions,
   RecentLinks,
   RepositoryDeletion,
   Storage,
@@ -23,12 +30,15 @@ import { BLOBS, listObjects, listRepositories, type Listing } from './list.js';
 import type { Source } from './list-directory.js';
 import {
   blobsWrittenSince,
+  checkLink,
+  isOld,
   layerLinkKey,
   listedLinks,
   lookUpLinks,
   manifestLinkKey,
   type LinkTimes,
 } from './look-up.js';
+import { measureListing } from './measure.js';
 import type { ObjectStore } from './object-store.js';
 import { assertBlobLayout } from './open.js';
 
@@ -54,8 +64,8 @@ export class ObjectStorage implements Storage {
     return this.store.warnings(signal);
   }
 
-  async list({ layerLinks = false, signal }: ListOptions = {}): Promise<StorageSnapshot> {
-    const listing = await listObjects({ ...this.source, signal });
+  async list({ layerLinks = false, signal, onListed }: ListOptions = {}): Promise<StorageSnapshot> {
+    const listing = await listObjects({ ...this.source, signal, onPage: onListed });
     assertBlobLayout(this.store.name, listing);
     const repositories: StoredRepository[] = [];
     for (const { name, manifests, layers, uploads, hasKeys } of listing.repositories.all())
@@ -72,10 +82,12 @@ export class ObjectStorage implements Storage {
     return snapshot;
   }
 
+  measure(snapshot: StorageSnapshot, { signal, onLookUp }: MeasureOptions = {}): Promise<StoredSizes> {
+    return measureListing({ ...this.source, signal }, this.listingOf(snapshot), onLookUp);
+  }
+
   inspect(snapshot: StorageSnapshot, candidates: Candidates, options: InspectOptions): Promise<CandidateFacts> {
-    const listing = this.listings.get(snapshot);
-    if (!listing) throw new Error('the snapshot is not of this storage');
-    return inspectListing(this.source, listing, candidates, options);
+    return inspectListing(this.source, this.listingOf(snapshot), candidates, options);
   }
 
   async findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks> {
@@ -158,6 +170,13 @@ export class ObjectStorage implements Storage {
   }
 
   /** Finds the blobs that were written again; where listings lag behind, each one is looked up at its deletion. */
+  /** @throws Error if the snapshot is not of this storage */
+  private listingOf(snapshot: StorageSnapshot): Listing {
+    const listing = this.listings.get(snapshot);
+    if (!listing) throw new Error('the snapshot is not of this storage');
+    return listing;
+  }
+
   private async youngBlobs(hexes: readonly string[], { keepWrittenSince: since }: DeletionRun): Promise<Set<string>> {
     if (since === undefined || this.store.limits.listsLate) return new Set();
     return blobsWrittenSince(this.source, hexes, { since, total: this.last?.blobs.size ?? 0 });
@@ -202,21 +221,4 @@ export class ObjectStorage implements Storage {
     run.onProgress?.(items.length);
     return results;
   }
-}
-
-const isOld = (writtenAt: number | undefined, { keepWrittenSince = Infinity }: DeletionRun): boolean =>
-  writtenAt !== undefined && writtenAt < keepWrittenSince;
-
-/** Returns why a link is not deleted; undefined if it is. */
-function checkLink(
-  { repository }: Link,
-  key: string,
-  { times, problems }: LinkTimes,
-  run: DeletionRun,
-): Deletion | undefined {
-  const message = problems.get(repository);
-  if (message !== undefined) return { status: 'failed', message };
-  const writtenAt = times.get(key);
-  if (writtenAt === undefined) return GONE;
-  return isOld(writtenAt, run) ? undefined : WRITTEN;
 }

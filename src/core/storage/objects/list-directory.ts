@@ -8,6 +8,8 @@ export interface Source {
   /** Key of the registry's `docker/registry/v2`. */
   root: string;
   signal?: AbortSignal;
+  /** Called with the number of objects of each page. */
+  onPage?(count: number): void;
 }
 
 type TakePage = (objects: StoredObject[]) => void;
@@ -68,10 +70,11 @@ export async function levelBelow(source: Source, directory: string, take: TakePa
   return found;
 }
 
-async function* pagesBelow({ store, root, signal }: Source, prefix: string): AsyncGenerator<StoredObject[]> {
+async function* pagesBelow({ store, root, signal, onPage }: Source, prefix: string): AsyncGenerator<StoredObject[]> {
   for await (const page of store.list(`${root}/${prefix}`, signal)) {
     signal?.throwIfAborted();
     for (const { key } of page) assertBelow(store, key, `${root}/${prefix}`);
+    onPage?.(page.length);
     yield page;
   }
 }

@@ -1,3 +1,4 @@
+import type { StoredSizes } from '../../model/registry-storage.js';
 import { BlobIndex, BlobPart } from './blob-index.js';
 import { parseKey, type ParsedKey } from './keys.js';
 import { listDirectory, levelBelow, type Source } from './list-directory.js';
@@ -13,8 +14,21 @@ export interface Listing {
   repositories: RepositoryIndex;
   /** When each open upload below `blobs/` was started, by the hex of its blob. */
   blobUploads: Map<string, number>;
+  uploadSizes: UploadSizes;
+  /** Present once it was measured: then `blobs` has the sizes that the listing does not show. */
+  measured?: StoredSizes;
   /** Keys and directories that are not part of the layout, without duplicates. */
   foreign: Set<string>;
+}
+
+/** What is known about the sizes of unfinished uploads. */
+export interface UploadSizes {
+  /** Of their keys, as the listing shows it. */
+  bytes: number;
+  /** Keys of content that the listing shows with 0 bytes. */
+  empty: string[];
+  /** Those whose parts the listing does not show. */
+  open: OpenUpload[];
 }
 
 /** Maximum number of pages that are read one after the other. A larger directory is read in parallel. */
@@ -30,11 +44,12 @@ export async function listObjects(source: Source): Promise<Listing> {
   const foreign = new Set<string>();
   const blobs = await listBlobs(source, foreign);
   const repositories = new RepositoryIndex();
-  await listRepositories(source, (key, object) => addToRepository(key, object, { repositories, blobs, foreign }));
-  const blobUploads = new Map<string, number>();
+  const uploadSizes: UploadSizes = { bytes: 0, empty: [], open: [] };
+  const target = { repositories, blobs, foreign, uploadSizes, blobUploads: new Map<string, number>() };
+  await listRepositories(source, (key, object) => addToRepository(key, object, target));
   for await (const page of source.store.listUploads(`${source.root}/`, source.signal))
-    for (const upload of page) addOpenUpload(upload, source.root, { repositories, blobUploads, foreign });
-  return { blobs, repositories, blobUploads, foreign };
+    for (const upload of page) addOpenUpload(upload, source.root, target);
+  return target;
 }
 
 /** Lists the blobs. @param foreign what is not part of the layout is added to it */
@@ -103,34 +118,38 @@ function groupsOf(prefixes: string[]): string[] {
   return grouped(lengths.find((length) => grouped(length).length <= MAX_GROUPS) ?? 1);
 }
 
-interface Target {
-  repositories: RepositoryIndex;
-  foreign: Set<string>;
-}
-
 function addToRepository(
   key: ParsedKey,
-  { writtenAt }: StoredObject,
-  { repositories, foreign, blobs }: Target & { blobs: BlobIndex },
+  object: StoredObject,
+  { repositories, foreign, blobs, uploadSizes }: Omit<Listing, 'blobUploads'>,
 ): void {
+  const { writtenAt } = object;
   if (key.kind === 'foreign') foreign.add(key.entry);
   if (key.kind === 'foreign' || key.kind === 'blob') return;
   const repository = repositories.take(key.repository);
   repository.hasKeys = true;
-  if (key.kind === 'upload') touchUpload(repository.uploads, key.id, writtenAt);
-  else if (key.kind !== 'other-link') {
+  if (key.kind === 'upload') {
+    touchUpload(repository.uploads, key.id, writtenAt);
+    addUploadSize(uploadSizes, key.name, object);
+  } else if (key.kind !== 'other-link') {
     const links = key.kind === 'manifest-link' ? repository.manifests : repository.layers;
     links.hexes.push(blobs.intern(key.hex));
     links.times.push(writtenAt);
   }
 }
 
+function addUploadSize(sizes: UploadSizes, name: string, { key, bytes }: StoredObject): void {
+  sizes.bytes += bytes;
+  if (name === 'data' && bytes === 0) sizes.empty.push(key);
+}
+
 function addOpenUpload(
   upload: OpenUpload,
   root: string,
-  { repositories, blobUploads, foreign }: Target & Pick<Listing, 'blobUploads'>,
+  { repositories, blobUploads, foreign, uploadSizes }: Omit<Listing, 'blobs'>,
 ): void {
   const key = parseKey(upload.key.slice(root.length + 1), 0);
+  if (key.kind === 'blob' || key.kind === 'upload') uploadSizes.open.push(upload);
   if (key.kind === 'blob') touchUpload(blobUploads, key.hex, upload.startedAt);
   else if (key.kind === 'upload') touchUpload(repositories.take(key.repository).uploads, key.id, upload.startedAt);
   else foreign.add(upload.key.slice(root.length + 1));

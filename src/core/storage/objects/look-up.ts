@@ -1,7 +1,8 @@
 import { forEachParallel } from '../../kit/parallel.js';
 import { messageOf } from '../../model/errors.js';
 import { blobData, hexOf, layerLinks, manifestLinks, repositoryDirectory } from '../layout.js';
-import type { Link } from '../storage.js';
+import { GONE, WRITTEN } from '../results.js';
+import type { Deletion, DeletionRun, Link } from '../storage.js';
 import { parseKey } from './keys.js';
 import type { Listing } from './list.js';
 import { listDirectory, type Source } from './list-directory.js';
@@ -99,4 +100,22 @@ export async function blobsWrittenSince(
     split: () => Promise.resolve([...'0123456789abcdef'].map((digit) => `blobs/sha256/${digit}`)),
   });
   return young;
+}
+
+/** True if something was written before the time since when everything is kept. */
+export const isOld = (writtenAt: number | undefined, { keepWrittenSince = Infinity }: DeletionRun): boolean =>
+  writtenAt !== undefined && writtenAt < keepWrittenSince;
+
+/** Returns why a link is not deleted; undefined if it is. */
+export function checkLink(
+  { repository }: Link,
+  key: string,
+  { times, problems }: LinkTimes,
+  run: DeletionRun,
+): Deletion | undefined {
+  const message = problems.get(repository);
+  if (message !== undefined) return { status: 'failed', message };
+  const writtenAt = times.get(key);
+  if (writtenAt === undefined) return GONE;
+  return isOld(writtenAt, run) ? undefined : WRITTEN;
 }

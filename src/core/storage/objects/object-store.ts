@@ -59,6 +59,19 @@ export interface ObjectStore {
    */
   abortUpload(upload: OpenUpload): Promise<void>;
 
+  /**
+   * Reads the size of the parts of an upload.
+   * @returns 0 if it no longer exists
+   * @throws RegadmError that states why it cannot be read
+   */
+  measureUpload(upload: OpenUpload, signal?: AbortSignal): Promise<number>;
+
+  /**
+   * Lists all objects that contain the content of others. Absent where the protocol has no such objects.
+   * @throws RegadmError as `list`
+   */
+  listSegments?(signal?: AbortSignal): AsyncIterable<StoredSegment[]>;
+
   /** Closes the connections. */
   close(): Promise<void>;
 }
@@ -82,6 +95,16 @@ export interface StoredObject {
   key: string;
   bytes: number;
   /** Time of the last write, in ms since the epoch. */
+  writtenAt: number;
+  /** What its segments have in common, if it was looked up and has any; see {@link StoredSegment}. */
+  segments?: string;
+}
+
+/** An object that contains a part of the content of another. */
+export interface StoredSegment {
+  /** The same for all segments of a content; `unknown` in an object whose segments are not among the listed ones. */
+  segments: string;
+  bytes: number;
   writtenAt: number;
 }
 

@@ -51,7 +51,7 @@ function aStorage({ linked = NO_LINKS, ...results }: Results = {}): {
       );
       return items.map((): Deletion => (refused === undefined ? result : { status: 'skipped', reason: refused }));
     };
-  const storage: Omit<Storage, 'list' | 'inspect' | 'readBlob' | 'warnings' | 'close'> = {
+  const storage: Omit<Storage, 'list' | 'measure' | 'inspect' | 'readBlob' | 'warnings' | 'close'> = {
     findLinkedSince: () => (linked instanceof Error ? Promise.reject(linked) : Promise.resolve(linked)),
     deleteManifestLinks: verb('manifest links', results.links),
     deleteRepositories: verb('repositories', results.repositories),

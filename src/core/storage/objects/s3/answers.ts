@@ -58,6 +58,26 @@ export function parseUploads(body: Buffer, prefix: string): S3Page {
   return checked({ objects: [], prefixes: [], uploads, next, size: uploads.length }, prefix);
 }
 
+/** A page of the parts of an upload. */
+export interface PartsPage extends Page {
+  /** Sizes of the parts. */
+  bytes: number[];
+}
+
+/**
+ * Reads an answer to ListParts.
+ * @throws Error if it is not one, is cut off, or belongs to another upload
+ */
+export function parseParts(body: Buffer, id: string): PartsPage {
+  const document = parseAnswer(body, 'ListPartsResult');
+  if (textOf(document, 'UploadId') !== id) throw new Error('it belongs to another upload');
+  const bytes = childrenOf(document, 'Part').map((part) => requiredSize(part, 'Size'));
+  const next = isTruncated(document)
+    ? { 'part-number-marker': requiredText(document, 'NextPartNumberMarker') }
+    : undefined;
+  return { bytes, next, size: bytes.length };
+}
+
 /** Why a key was not deleted, in the server's words. */
 export interface S3Problem {
   code: string;

@@ -6,6 +6,7 @@ export const OPERATIONS = {
   read: (key: string): Operation => ({ action: `read ${key}`, permission: 's3:GetObject' }),
   delete: { action: 'delete objects', permission: 's3:DeleteObject' },
   listUploads: { action: 'list multipart uploads', permission: 's3:ListBucketMultipartUploads' },
+  listParts: { action: 'list the parts of a multipart upload', permission: 's3:ListMultipartUploadParts' },
   abortUpload: { action: 'abort the multipart upload', permission: 's3:AbortMultipartUpload' },
   readVersioning: { action: 'read the versioning of the bucket', permission: 's3:GetBucketVersioning' },
 } as const;

@@ -2,7 +2,15 @@ import { messageOf } from '../../../model/errors.js';
 import { afterStatus, headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
 import { pages } from '../pages.js';
-import { parseObjects, parseUploads, parseVersioning, type S3Page, type Versioning } from './answers.js';
+import {
+  parseObjects,
+  parseParts,
+  parseUploads,
+  parseVersioning,
+  type PartsPage,
+  type S3Page,
+  type Versioning,
+} from './answers.js';
 import { S3Deleter } from './delete-objects.js';
 import { TRANSIENT, answerError, codeOf, unusableAnswer, type Operation } from './errors.js';
 import { OPERATIONS } from './operations.js';
@@ -90,6 +98,18 @@ export class S3Store implements ObjectStore {
       return this.read200(OPERATIONS.listUploads, () => parseUploads(response.body, prefix));
     };
     for await (const { uploads } of pages(this.name, request)) yield uploads;
+  }
+
+  async measureUpload({ key, id }: OpenUpload, signal?: AbortSignal): Promise<number> {
+    let sum = 0;
+    const request = async (next: Record<string, string>): Promise<PartsPage> => {
+      const response = await this.send({ method: 'GET', key, query: { uploadId: id, ...next } }, signal);
+      if (response.status === 404 && codeOf(response) === 'NoSuchUpload') return { bytes: [], size: 0 };
+      if (response.status !== 200) throw answerError(this.name, OPERATIONS.listParts, response);
+      return this.read200(OPERATIONS.listParts, () => parseParts(response.body, id));
+    };
+    for await (const { bytes } of pages(this.name, request)) for (const size of bytes) sum += size;
+    return sum;
   }
 
   async abortUpload({ key, id }: OpenUpload): Promise<void> {

@@ -36,6 +36,12 @@ export function isSegment(segments: Segments, key: string): boolean {
   return key.startsWith(`${segments}/`) && /^\d{16}$/.test(key.slice(segments.length + 1));
 }
 
+/** Returns the key prefix of the segments to which a key belongs; undefined if it is not that of a segment. */
+export function segmentsOf(key: string): Exclude<Segments, 'unknown'> | undefined {
+  const segments = key.slice(0, Math.max(0, key.lastIndexOf('/')));
+  return isSegment(segments, key) ? segments : undefined;
+}
+
 interface Sources {
   concurrency: number;
   /** Lists the blobs. */

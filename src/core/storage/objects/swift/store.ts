@@ -1,10 +1,17 @@
 import { headerOf, type StoreResponse } from '../../http/client.js';
-import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
+import type {
+  ObjectStore,
+  ObjectStoreLimits,
+  OpenUpload,
+  StoredLevel,
+  StoredObject,
+  StoredSegment,
+} from '../object-store.js';
 import { RegadmError } from '../../../model/errors.js';
 import { answerError, encodePath, isMissing } from './answer.js';
 import { deleteObjects } from './delete-objects.js';
 import { listContainer } from './listing.js';
-import { SegmentOwners, segmentsIn, type Segments } from './segments.js';
+import { SegmentOwners, segmentsIn, segmentsOf, type Segments } from './segments.js';
 import type { SwiftLimits } from './limits.js';
 import type { SwiftSession } from './session.js';
 
@@ -63,7 +70,7 @@ export class SwiftStore implements ObjectStore {
       throw new RegadmError(`${this.name}: cannot look up ${key}: the answer states no size or time`, {
         code: 'STORAGE_ERROR',
       });
-    return { key, bytes, writtenAt };
+    return { key, bytes, writtenAt, segments: segmentsIn(headerOf(response, 'x-object-manifest'), this.options) };
   }
 
   async read(key: string, limitBytes: number, signal?: AbortSignal): Promise<Buffer | undefined> {
@@ -90,6 +97,18 @@ export class SwiftStore implements ObjectStore {
   async *listUploads(): AsyncGenerator<OpenUpload[]> {}
 
   async abortUpload(): Promise<void> {}
+
+  measureUpload(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  async *listSegments(signal?: AbortSignal): AsyncGenerator<StoredSegment[]> {
+    for await (const page of this.list(`${this.options.prefix}segments/`, signal))
+      yield page.flatMap(({ key, bytes, writtenAt }) => {
+        const segments = segmentsOf(key);
+        return segments === undefined ? [] : [{ segments, bytes, writtenAt }];
+      });
+  }
 
   close(): Promise<void> {
     return this.session.close();

@@ -67,7 +67,10 @@ describe('requests', () => {
     const uploads = [];
     for await (const page of store.listUploads('u/')) uploads.push(...page);
     expect(uploads).toEqual(s3.store.uploads);
+    s3.store.partBytes = 1000;
+    expect(await store.measureUpload(uploads[0]!)).toBe(1000);
     await store.abortUpload(uploads[0]!);
+    expect(await store.measureUpload(uploads[0]!)).toBe(0);
     expect(s3.store.uploads).toHaveLength(2);
   });
 
@@ -397,6 +400,22 @@ describe('warnings', () => {
   test('versioning that may not be read', async () => {
     s3.proxy.fault = ({ query }) => (query.has('versioning') ? failed(403, 'AccessDenied') : undefined);
     expect(await (await open()).warnings()).toEqual([expect.stringMatching(/unknown.*s3:GetBucketVersioning/)]);
+  });
+
+  test.each([
+    ['may not be listed', failed(403, 'AccessDenied'), /s3:ListMultipartUploadParts/],
+    ['belong to another upload', { status: 200, body: '<ListPartsResult/>' }, /belongs to another upload/],
+    [
+      'do not end',
+      {
+        status: 200,
+        body: '<ListPartsResult><UploadId>1</UploadId><IsTruncated>true</IsTruncated><NextPartNumberMarker>1</NextPartNumberMarker></ListPartsResult>',
+      },
+      /does not end/,
+    ],
+  ])('parts of an upload that %s', async (_, fault: StorageFault, message) => {
+    fail('ListParts', fault);
+    await expect((await open()).measureUpload({ key: 'u/1', id: '1', startedAt: OLD })).rejects.toThrow(message);
   });
 
   test('uploads that the service does not list', async () => {
