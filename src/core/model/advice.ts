@@ -126,6 +126,12 @@ export const ADVICE = {
   /** What else users can do when the settings of the registry do not lead to its storage. */
   nameStorage:
     'or name the storage and give your own credentials: --storage s3://BUCKET, azure://ACCOUNT/CONTAINER or swift://CONTAINER',
+  nameThisStorage: ({ url, endpoint, region }: { url: string; endpoint?: string; region?: string }) =>
+    [
+      `or name the storage and give your own credentials: --storage ${url}`,
+      ...(endpoint === undefined ? [] : [`--storage-endpoint ${endpoint}`]),
+      ...(region === undefined ? [] : [`--storage-region ${region}`]),
+    ].join(' '),
   nameFormerStorage: 'name the storage of the former registry with --storage URL or DIR, and add --read-only=skip',
   grantReading: ({ resource, namespace, name }: { resource: string; namespace: string; name: string }) =>
     `grant the permission: oc -n ${namespace} create role regadm-storage --verb=get --resource=${resource} --resource-name=${name}; oc -n ${namespace} create rolebinding regadm-storage --role=regadm-storage --user=USER`,
@@ -135,6 +141,12 @@ export const ADVICE = {
     "look at the registry's credentials: oc -n openshift-image-registry describe secret image-registry-private-configuration; the operator writes it: oc describe clusteroperator image-registry",
   correctDeployment:
     'set the variable to a value that can be read: oc -n openshift-image-registry set env deployment/image-registry',
+  trustedAuthorities: (name: string) =>
+    `put the certificate of the authority into key ca-bundle.crt of config map ${name} in openshift-config, or pass --storage-ca FILE`,
+  insideNetwork:
+    "the account accepts connections only from the cluster's network: run regadm there (regadm prune hard --print-job)",
+  grantTokens:
+    'to use the role of the registry, get the permission to request its tokens: oc -n openshift-image-registry create role regadm-tokens --verb=create --resource=serviceaccounts/token --resource-name=registry; oc -n openshift-image-registry create rolebinding regadm-tokens --role=regadm-tokens --user=USER',
   waitForStorage:
     'wait until the operator has rolled the registry out, and look at what it reports: oc describe clusteroperator image-registry',
   pruneInPod: "prune it in the registry's pod: regadm prune hard, without --storage",

@@ -18,10 +18,10 @@ export async function openRegistryStorage(
     import('./locate.js'),
     import('./registry-advice.js'),
   ]);
-  const located = await locateRegistryStorage({ api, choice, ...options });
+  const located = await locateRegistryStorage(api, choice, options);
   try {
-    return withRegistryAdvice(await openStorage(located.location, options), located.warnings);
+    return withRegistryAdvice(await openStorage(located.location, options), located);
   } catch (error) {
-    throw registryAdvice(error);
+    throw registryAdvice(error, located);
   }
 }

@@ -1,24 +1,28 @@
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import type { Storage } from '../../storage/storage.js';
+import type { LocatedStorage } from './identity.js';
 
 /** Advice to set what the settings of the registry state: credentials, or the place. */
 const OF_CREDENTIALS = /\b(?:AWS|AZURE|OS|ST)_|--storage-credentials/;
 const OF_PLACE = /--storage-(?:endpoint|region)/;
 
+type Located = Pick<LocatedStorage, 'warnings' | 'isOwn' | 'advice'>;
+
 /** Replaces advice that does not help with a storage that the registry's settings name. */
-export function registryAdvice(error: unknown): unknown {
+export function registryAdvice(error: unknown, { isOwn, advice: more }: Located): unknown {
   if (!(error instanceof RegadmError)) return error;
   const { message, code, exitCode, suggestions } = error;
   const fitting = suggestions.map((advice) => {
-    if (OF_CREDENTIALS.test(advice)) return ADVICE.showStorageSecret;
+    if (OF_CREDENTIALS.test(advice)) return isOwn ? advice : ADVICE.showStorageSecret;
     return OF_PLACE.test(advice) ? ADVICE.showStorageSettings : advice;
   });
-  return new RegadmError(message, { code, exitCode, suggestions: [...new Set(fitting)], cause: error });
+  const all = [...new Set(more === undefined ? fitting : [...fitting, more])];
+  return new RegadmError(message, { code, exitCode, suggestions: all, cause: error });
 }
 
 /** Returns a storage whose errors have advice for the settings of the registry, and that adds warnings about them. */
-export function withRegistryAdvice(storage: Storage, warnings: readonly string[]): Storage {
+export function withRegistryAdvice(storage: Storage, located: Located): Storage {
   return new Proxy(storage, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
@@ -27,9 +31,9 @@ export function withRegistryAdvice(storage: Storage, warnings: readonly string[]
         const result: unknown = Reflect.apply(member, target, args);
         if (!(result instanceof Promise)) return result;
         const advised = result.catch((error: unknown) => {
-          throw registryAdvice(error);
+          throw registryAdvice(error, located);
         });
-        return name === 'warnings' ? advised.then((own) => [...warnings, ...(own as string[])]) : advised;
+        return name === 'warnings' ? advised.then((own) => [...located.warnings, ...(own as string[])]) : advised;
       };
     },
   });

@@ -1,21 +1,14 @@
-import type { ClusterApi } from '../../cluster/api.js';
 import { describeObject } from '../../cluster/objects.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
-import { findData, secretNamed } from './read-object.js';
+import { secretNamed, type SettingsReader } from './reader.js';
 
 /** The secret that the operator writes and the registry's pods mount. */
 const REGISTRY_SECRET = secretNamed('image-registry-private-configuration');
 
 /** Reads the credentials of the registry. @throws RegadmError STORAGE_CREDENTIALS if they do not exist, FORBIDDEN */
-export async function readRegistrySecret({
-  api,
-  signal,
-}: {
-  api: ClusterApi;
-  signal?: AbortSignal;
-}): Promise<ReadonlyMap<string, string>> {
-  const data = await findData(api, REGISTRY_SECRET, signal);
+export async function readRegistrySecret(reader: SettingsReader): Promise<ReadonlyMap<string, string>> {
+  const data = await reader.findData(REGISTRY_SECRET);
   if (data) return data;
   throw credentialProblem('does not exist');
 }
@@ -24,9 +17,6 @@ export async function readRegistrySecret({
 export function credentialProblem(what: string): RegadmError {
   return new RegadmError(
     `there are no credentials for the registry's storage: ${describeObject(REGISTRY_SECRET)} ${what}`,
-    {
-      code: 'STORAGE_CREDENTIALS',
-      suggestions: [ADVICE.showStorageSecret, ADVICE.nameStorage],
-    },
+    { code: 'STORAGE_CREDENTIALS', suggestions: [ADVICE.showStorageSecret, ADVICE.nameStorage] },
   );
 }

@@ -1,46 +1,55 @@
 import { hideSecret } from '../../kit/secrets/known.js';
 import type { S3Credentials } from '../../storage/credentials.js';
 import { parseIni } from '../../storage/objects/s3/ini.js';
+import type { SettingsReader } from './reader.js';
 import { credentialProblem, readRegistrySecret } from './registry-secret.js';
 import type { StorageSettings } from './settings.js';
-import type { LocatingContext } from './types.js';
 
 /** Key of the secret with a file in the format of AWS's shared credentials file. */
 const FILE = 'credentials';
+const ROLE = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/;
 
 /**
- * Finds the access key of the registry: in the variables of the Deployment, else in the secret.
+ * Finds what the registry logs in to S3 with: an access key in the variables of the Deployment, or an access key or a
+ * role in the secret.
  * @throws RegadmError STORAGE_CREDENTIALS, FORBIDDEN
  */
-export async function findS3Credentials(settings: StorageSettings, context: LocatingContext): Promise<S3Credentials> {
+export async function findS3Credentials(
+  settings: StorageSettings,
+  reader: SettingsReader,
+): Promise<S3Credentials | { roleArn: string }> {
   const names = ['ACCESSKEY', 'SECRETKEY', 'SESSIONTOKEN'];
   const [id, key, token] = await Promise.all(names.map((name) => settings.detail(name)));
   if (id !== undefined && key !== undefined) return credentials(id, key, token);
-  const secret = await readRegistrySecret(context);
-  const profile = await profileIn(secret.get(FILE), settings);
-  if (profile) {
-    const found = ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token'].map((name) => profile.get(name));
-    if (found[0] && found[1]) return credentials(found[0], found[1], found[2]);
-    throw credentialProblem(`has no ${found[0] ? 'aws_secret_access_key' : 'aws_access_key_id'} in its key ${FILE}`);
-  }
+  const secret = await readRegistrySecret(reader);
+  const text = secret.get(FILE);
+  if (text !== undefined) return fromProfile(await profileIn(text, settings));
   const [ofSecret, keyOfSecret] = names.map((name) => secret.get(`REGISTRY_STORAGE_S3_${name}`)?.trim());
   if (ofSecret && keyOfSecret) return credentials(ofSecret, keyOfSecret);
   throw credentialProblem(`has neither ${FILE} nor REGISTRY_STORAGE_S3_ACCESSKEY and REGISTRY_STORAGE_S3_SECRETKEY`);
 }
 
 /** Returns the profile that the registry uses: that of its variable `AWS_PROFILE`, `default`, or the only one. */
-async function profileIn(
-  text: string | undefined,
-  settings: StorageSettings,
-): Promise<Map<string, string> | undefined> {
-  if (text === undefined) return undefined;
+async function profileIn(text: string, settings: StorageSettings): Promise<Map<string, string>> {
   const profiles = parseIni(text);
   const name = await settings.other('AWS_PROFILE');
-  const profile =
-    profiles.get(name ?? 'default') ??
-    (name === undefined && profiles.size === 1 ? [...profiles.values()][0] : undefined);
+  const [only] = name === undefined && profiles.size === 1 ? profiles.values() : [];
+  const profile = profiles.get(name ?? 'default') ?? only;
   if (profile) return profile;
   throw credentialProblem(`has no profile ${name ?? 'default'} in its key ${FILE}`);
+}
+
+/** Keys precede a role, as in AWS's own programs. */
+function fromProfile(profile: Map<string, string>): S3Credentials | { roleArn: string } {
+  const [id, key] = [profile.get('aws_access_key_id'), profile.get('aws_secret_access_key')];
+  if (id && key) return credentials(id, key, profile.get('aws_session_token'));
+  const roleArn = profile.get('role_arn');
+  if (!roleArn)
+    throw credentialProblem(`has no ${id ? 'aws_secret_access_key' : 'aws_access_key_id'} in its key ${FILE}`);
+  if (!profile.has('web_identity_token_file'))
+    throw credentialProblem(`names a role without web_identity_token_file in its key ${FILE}`);
+  if (!ROLE.test(roleArn)) throw credentialProblem(`has a role_arn in its key ${FILE} that is not the ARN of a role`);
+  return { roleArn };
 }
 
 function credentials(accessKeyId: string, secretAccessKey: string, sessionToken?: string): S3Credentials {

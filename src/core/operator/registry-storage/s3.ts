@@ -1,34 +1,37 @@
 import { NAME_PATTERNS } from '../../storage/names.js';
+import { findTrust } from './authorities.js';
 import { directoryOf, endpointOf } from './places.js';
 import { findS3Credentials } from './s3-credentials.js';
 import { invalid, type StorageSettings } from './settings.js';
 import type { StatedStorage } from './stated.js';
-import type { LocatedStorage, LocatingContext } from './types.js';
+import type { DescribedStore, DescribingContext } from './types.js';
+
+/** Region of AWS's services that a bucket without a region uses. */
+const DEFAULT_REGION = 'us-east-1';
 
 /**
- * Locates a bucket by the settings of the registry.
+ * Describes a bucket by the settings of the registry.
  * @throws RegadmError STORAGE_SETTINGS, STORAGE_CREDENTIALS, FORBIDDEN
  */
-export async function locateS3(
-  { settings, warnings }: StatedStorage,
-  context: LocatingContext,
-): Promise<LocatedStorage> {
+export async function describeS3({ settings }: StatedStorage, context: DescribingContext): Promise<DescribedStore> {
   const endpoint = await s3Endpoint(settings);
   const [bucket, region] = [await settings.required('BUCKET', 'bucket'), await regionOf(settings)];
   if (!NAME_PATTERNS.bucket.test(bucket)) throw invalid('the name of the bucket is not valid');
-  if (region !== undefined && !NAME_PATTERNS.region.test(region)) throw invalid('the name of the region is not valid');
-  const { authorities, concurrency } = context.choice;
+  if (!NAME_PATTERNS.region.test(region)) throw invalid('the name of the region is not valid');
+  const found = await findS3Credentials(settings, context.reader);
+  const { warnings, ...trust } = await findTrust(settings, context, { endpoint, unverified: 'SKIPVERIFY' });
   const location = {
-    ...({ kind: 's3', bucket, region, endpoint, authorities, concurrency } as const),
+    ...({ kind: 's3', bucket, region, endpoint, ...trust, concurrency: context.choice.concurrency } as const),
     virtualHost: await isVirtualHost(settings, endpoint),
     directory: directoryOf(await settings.detail('ROOTDIRECTORY')),
-    credentials: await findS3Credentials(settings, context),
+    credentials: 'roleArn' in found ? undefined : found,
   };
-  return { location, warnings };
+  const identity = 'roleArn' in found ? { kind: 'aws' as const, roleArn: found.roleArn, region } : undefined;
+  return { location, identity, warnings };
 }
 
 /** Returns the endpoint of an S3-compatible service; undefined for AWS. The config of IBM COS states no endpoint. */
-async function s3Endpoint(settings: StorageSettings): Promise<string | undefined> {
+export async function s3Endpoint(settings: StorageSettings): Promise<string | undefined> {
   const location = settings.field('location');
   const text =
     (await settings.place('REGIONENDPOINT', 'regionEndpoint')) ??
@@ -37,8 +40,8 @@ async function s3Endpoint(settings: StorageSettings): Promise<string | undefined
   return endpointOf(text, { isPlain: (await settings.isOn('SECURE')) === false, hasPath: false });
 }
 
-async function regionOf(settings: StorageSettings): Promise<string | undefined> {
-  return (await settings.detail('REGION', 'region')) ?? settings.field('location');
+async function regionOf(settings: StorageSettings): Promise<string> {
+  return (await settings.detail('REGION', 'region')) ?? settings.field('location') ?? DEFAULT_REGION;
 }
 
 /** Returns whether the bucket is in the host name; undefined for the default: only on AWS. */

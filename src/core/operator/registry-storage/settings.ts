@@ -49,6 +49,13 @@ export class StorageSettings {
     );
   }
 
+  /** Returns a setting that the Deployment or the config must have. @throws RegadmError STORAGE_SETTINGS */
+  async needed(variable: string, field: string): Promise<string> {
+    const value = await this.detail(variable, field);
+    if (value !== undefined) return value;
+    throw invalid(`neither ${this.nameOf(variable)} of its Deployment nor ${field} of its config is set`);
+  }
+
   /** Returns a variable that is not one of this kind of storage. */
   other(variable: string): Promise<string | undefined> {
     return this.sources.variables.get(variable);
@@ -66,11 +73,17 @@ export class StorageSettings {
     return typeof value?.name === 'string' && value.name !== '' ? value.name : undefined;
   }
 
+  /** True if the storage accepts only connections from the network of the cluster (Azure). */
+  isInternal(): boolean {
+    return (this.sources.fields.networkAccess as { type?: unknown } | undefined)?.type === 'Internal';
+  }
+
   private variable(name: string): Promise<string | undefined> {
     return this.sources.variables.get(this.nameOf(name));
   }
 
-  private nameOf(variable: string): string {
+  /** Returns the name of a variable of the Deployment. */
+  nameOf(variable: string): string {
     return `REGISTRY_STORAGE_${this.kind.toUpperCase()}_${variable}`;
   }
 }

@@ -1,11 +1,10 @@
-import type { ClusterApi } from '../../cluster/api.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
 import { managementState, REMOVED, storageKinds, type RegistryConfig } from '../config.js';
 import { deployedStorage, registryContainer } from '../deployed-storage.js';
 import { CONFIG, CONFIG_NAME, DEPLOYMENT } from '../objects.js';
 import type { Deployment } from '../rollout.js';
-import { findSettingsObject } from './read-object.js';
+import type { SettingsReader } from './reader.js';
 import { StorageSettings } from './settings.js';
 import { DeployedVariables } from './variables.js';
 
@@ -42,8 +41,8 @@ const PLACES: Record<string, readonly (readonly [variable: string, field: string
  * @throws RegadmError NO_REGISTRY_OPERATOR, REGISTRY_REMOVED, FORBIDDEN; STORAGE_SETTINGS if nothing states it, or if
  *   the operator is about to change it; ApiError
  */
-export async function readStatedStorage(api: ClusterApi, signal?: AbortSignal): Promise<StatedStorage> {
-  const config = await findSettingsObject<RegistryConfig>(api, CONFIG, signal);
+export async function readStatedStorage(reader: SettingsReader): Promise<StatedStorage> {
+  const config = await reader.find<RegistryConfig>(CONFIG);
   if (!config)
     throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
       code: 'NO_REGISTRY_OPERATOR',
@@ -54,8 +53,8 @@ export async function readStatedStorage(api: ClusterApi, signal?: AbortSignal): 
       code: 'REGISTRY_REMOVED',
       suggestions: [ADVICE.nameFormerStorage],
     });
-  const deployment = await findSettingsObject<Deployment>(api, DEPLOYMENT, signal);
-  const variables = new DeployedVariables(api, deployment && registryContainer(deployment), signal);
+  const deployment = await reader.find<Deployment>(DEPLOYMENT);
+  const variables = new DeployedVariables(reader, deployment && registryContainer(deployment));
   return new Statement(config, deployment, variables).read();
 }
 
@@ -71,6 +70,9 @@ class Statement {
     const [configured, deployed] = [this.configured(), await this.deployed()];
     const kind = deployed?.kind ?? configured?.kind;
     if (kind === undefined) throw problem(`neither ${CONFIG_NAME} nor its Deployment names a storage`);
+    const section = `REGISTRY_STORAGE_${kind.toUpperCase()}`;
+    if ((await this.variables.get(section)) !== undefined)
+      throw problem(`${section} of its Deployment sets several settings at once, which is not supported`);
     const fields = configured?.kind === kind ? configured.fields : {};
     const settings = new StorageSettings(kind, { variables: this.variables, fields, isDeployed: !!deployed });
     const place = await this.placeOf(deployed, settings);

@@ -1,4 +1,3 @@
-import type { ClusterApi } from '../../cluster/api.js';
 import { describeObject, type ObjectReference } from '../../cluster/objects.js';
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
@@ -10,17 +9,16 @@ import {
   type EnvironmentSource,
   type KeyReference,
 } from '../pod-environment.js';
-import { configMapNamed, findData, secretNamed } from './read-object.js';
+import { configMapNamed, secretNamed, type SettingsReader } from './reader.js';
 
 /** Reads the environment variables of the registry's Deployment, also those that other objects set. */
 export class DeployedVariables {
-  private readonly objects = new Map<string, Promise<Map<string, string> | undefined>>();
+  private readonly objects = new Map<string, Promise<ReadonlyMap<string, string> | undefined>>();
 
   /** @param container undefined if there is no Deployment: then no variable is set */
   constructor(
-    private readonly api: ClusterApi,
+    private readonly reader: SettingsReader,
     private readonly container: Environment | undefined,
-    private readonly signal?: AbortSignal,
   ) {}
 
   /**
@@ -72,9 +70,9 @@ export class DeployedVariables {
     );
   }
 
-  private dataOf(reference: ObjectReference): Promise<Map<string, string> | undefined> {
+  private dataOf(reference: ObjectReference): Promise<ReadonlyMap<string, string> | undefined> {
     const name = describeObject(reference);
-    const reading = this.objects.get(name) ?? findData(this.api, reference, this.signal);
+    const reading = this.objects.get(name) ?? this.reader.findData(reference);
     this.objects.set(name, reading);
     return reading;
   }

@@ -29,11 +29,15 @@ export function azureSettings(
     account,
     container,
     endpoint: (endpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/+$/, ''),
-    credentials: credentials ?? readCredentials(env),
+    credentials: credentials ?? readAzureCredentials(env),
   };
 }
 
-function readCredentials({
+/**
+ * Reads the credentials of the environment; the account key precedes the signature.
+ * @throws RegadmError STORAGE_CREDENTIALS
+ */
+export function readAzureCredentials({
   AZURE_STORAGE_KEY: key,
   AZURE_STORAGE_SAS_TOKEN: token,
 }: NodeJS.ProcessEnv): AzureCredentials {

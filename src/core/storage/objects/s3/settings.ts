@@ -25,7 +25,12 @@ const HOST_NAME = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/;
  * Returns the address of a bucket. The bucket is in the path if it cannot be in the host name: before an IP address, if
  * its name is not one of DNS, or if it has dots, for which a certificate for `*.s3…` is not valid.
  */
-export function bucketAddress({ bucket, endpoint, region, virtualHost }: S3Settings): BucketAddress {
+export function bucketAddress({
+  bucket,
+  endpoint,
+  region,
+  virtualHost,
+}: Omit<S3Settings, 'credentials'>): BucketAddress {
   const service = new URL(endpoint ?? `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
   const host = service.hostname.replace(/^\[|\]$/g, '');
   const hasCertificate = service.protocol === 'http:' || !bucket.includes('.');

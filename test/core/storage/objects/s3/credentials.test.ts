@@ -78,9 +78,8 @@ test('comments, blanks and Windows line ends are accepted', () => {
 });
 
 describe('the address of a bucket', () => {
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   const address = (bucket: string, more: object = {}): string => {
-    const { origin, path: prefix } = bucketAddress({ bucket, region: 'eu-west-1', credentials, ...more });
+    const { origin, path: prefix } = bucketAddress({ bucket, region: 'eu-west-1', ...more });
     return origin + prefix;
   };
 
