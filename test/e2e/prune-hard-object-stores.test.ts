@@ -6,10 +6,8 @@ import { runCli, type CliResult } from '../support/cli.js';
 import { ROOT } from '../support/fake-object-store.js';
 import { guardedState } from '../support/guarded.js';
 import { requires } from '../support/jest/requires.js';
-import { AzureContainer } from '../support/servers/azure-container.js';
-import { startAzurite } from '../support/servers/azurite.js';
-import { kindOf, startStorageProxy, type StorageProxy } from '../support/servers/storage-proxy.js';
-import { startSwift, SWIFT_PROGRAMS } from '../support/servers/swift-server.js';
+import { AZURE_PLACE, SWIFT_PLACE, type Container, type Place } from '../support/servers/places.js';
+import { kindOf } from '../support/servers/storage-proxy.js';
 import { filesBelow } from '../support/storage-tree.js';
 
 interface Document {
@@ -20,85 +18,11 @@ interface Document {
   failures: { target: string; message: string }[];
 }
 
-/** An object store with a registry in it, behind a proxy. */
-interface Place {
-  proxy: StorageProxy;
-  env: Record<string, string>;
-  secrets: string[];
-  /** Makes an empty container. */
-  create(container: string): Promise<Container>;
-  /** Kind of request that deletes blobs. */
-  deletion: string;
-  stop(): Promise<void>;
-}
-
-interface Container {
-  args: string[];
-  put(key: string, content: string): Promise<void>;
-  keys(): Promise<string[]>;
-}
-
-async function startSwiftPlace(): Promise<Place> {
-  const swift = await startSwift();
-  const proxy = await startStorageProxy(swift);
-  return {
-    proxy,
-    env: { ST_AUTH: `${proxy.url}/auth/v1.0`, ST_USER: swift.user, ST_KEY: swift.key },
-    secrets: [swift.key],
-    deletion: 'DELETE',
-    async create(container) {
-      await swift.account.createContainer(container);
-      return {
-        args: ['--storage', `swift://${container}/some/prefix`],
-        async put(key, content) {
-          const name = `some/prefix/files/${key}`;
-          if (!key.endsWith('/data')) return swift.account.put(container, name, content);
-          const segments = `some/prefix/segments/${key.slice(-69, -66)}/${key.slice(-66, -5)}`;
-          await swift.account.put(container, `${segments}/0000000000000001`, content);
-          await swift.account.put(container, name, '', { 'x-object-manifest': `${container}/${segments}` });
-        },
-        keys: () => swift.account.keys(container),
-      };
-    },
-    async stop() {
-      await proxy.close();
-      await swift.stop();
-    },
-  };
-}
-
-async function startAzurePlace(): Promise<Place> {
-  const azurite = await startAzurite();
-  const proxy = await startStorageProxy(azurite);
-  const endpoint = `${proxy.url}/${azurite.account}`;
-  return {
-    proxy,
-    env: { AZURE_STORAGE_KEY: azurite.key },
-    secrets: [azurite.key],
-    deletion: 'batch',
-    async create(name) {
-      const container = await AzureContainer.create(azurite, name);
-      return {
-        args: ['--storage', `azure://${azurite.account}/${name}`, '--storage-endpoint', endpoint],
-        put: (key, content) => container.put(`/${key}`, content),
-        keys: () => container.keys(),
-      };
-    },
-    async stop() {
-      await proxy.close();
-      await azurite.stop();
-    },
-  };
-}
-
 const SKIP = ['--read-only=skip', '--keep-blobs-younger-than=0'];
 /** Longer contents are cut: only manifests are read. */
 const LONGEST = 20_000;
 
-describe.each([
-  { name: 'Swift', needs: SWIFT_PROGRAMS, start: startSwiftPlace },
-  { name: 'Azure', needs: ['azurite-blob'] as const, start: startAzurePlace },
-])('$name', ({ needs, start }) => {
+describe.each([SWIFT_PLACE, AZURE_PLACE])('$name', ({ needs, start }) => {
   requires(...needs).describe('a registry in it', () => {
     let sandbox: Sandbox;
     let place: Place;

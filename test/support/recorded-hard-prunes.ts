@@ -37,10 +37,11 @@ interface FilledStorage {
  * @param hasDirectories false if the storage has no empty directories, and therefore no empty repositories
  */
 export async function expectAsRecorded(
-  { cluster, storage: description, expect: recorded }: RecordedCase,
+  recordedCase: RecordedCase,
   { storage, files }: FilledStorage,
   hasDirectories: boolean,
 ): Promise<void> {
+  const { cluster, expect: recorded } = recordedCase;
   const pruner = new StoragePruner({
     storage,
     api: fakeUsageApi(cluster),
@@ -57,8 +58,7 @@ export async function expectAsRecorded(
   expect(plan.manifestLinks.map(({ repository, digest }) => `${repository}@${digest}`)).toEqual(
     [...recorded.check.manifestLinks].sort(),
   );
-  const visible = recorded.check.repositories.filter((name) => hasDirectories || hasKeys(description, name));
-  expect(plan.repositories.map(({ name }) => name)).toEqual(visible.sort());
+  expect(plan.repositories.map(({ name }) => name)).toEqual(expectedRepositories(recordedCase, hasDirectories));
   const freed = formatBytes(plan.bytes).replace(' ', '');
   expect([`Would delete ${plan.blobs.length} blobs`, `Would free up ${freed} of disk space`]).toEqual(
     recorded.check.summary,
@@ -67,6 +67,12 @@ export async function expectAsRecorded(
   const after = new Set(await files());
   expect(failures).toEqual([]);
   expect(before.filter((name) => !after.has(name))).toEqual([...recorded.delete.removedFiles].sort());
+}
+
+/** Returns the repositories to delete. @param hasDirectories as for `expectAsRecorded` */
+export function expectedRepositories(recorded: RecordedCase, hasDirectories: boolean): string[] {
+  const { repositories } = recorded.expect.check;
+  return repositories.filter((name) => hasDirectories || hasKeys(recorded.storage, name)).sort();
 }
 
 function hasKeys({ repositories }: StorageDescription, name: string): boolean {
