@@ -1,144 +1,17 @@
 /**
  * Measures the hard prune of a simulated bucket as a whole process: requests, peak memory and time. The bucket has
- * BLOBS blobs (default 1,000,000), a third of them orphans. LATENCY_MS is added to each request. Run `npm run build`
- * first.
+ * BLOBS blobs (default 1,000,000); ORPHANS=3 (default) makes a third of them orphans, ORPHANS=2 a quarter. Each request
+ * takes LATENCY_MS longer. With REGISTRY=1, the requests of the registry's own pruner are sent to the same bucket
+ * first, and counted by the same counter. Run `npm run build` first.
  */
 import { fork, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { walkAsTheRegistry } from './prune-bucket/registry-walk.js';
+import { BLOBS, isUsed, serve } from './prune-bucket/server.js';
 
-const BLOBS = Number(process.env.BLOBS ?? 1_000_000);
-const LATENCY_MS = Number(process.env.LATENCY_MS ?? 0);
-const PAGE = 1000;
-/** Blobs of one image: its manifest, its config and four layers; three more are orphans. */
-const GROUP = 9;
-const IMAGES = Math.floor(BLOBS / GROUP);
-const REPOSITORIES = 1000;
-const ROOT = 'docker/registry/v2';
-
-/** Digests are evenly spread and ordered by their number. */
-const STEP = 0x1_0000_0000 / BLOBS;
-const hexOf = (index) =>
-  Math.floor(index * STEP)
-    .toString(16)
-    .padStart(8, '0') + 'a'.repeat(56);
-const firstOf = (digits) => Math.ceil(Number.parseInt(digits.padEnd(8, '0'), 16) / STEP);
-const repositoryOf = (image) => `ns${(image % REPOSITORIES) % 50}/app${image % REPOSITORIES}`;
-const blobKey = (index) => `${ROOT}/blobs/sha256/${hexOf(index).slice(0, 2)}/${hexOf(index)}/data`;
-const linkKey = (image) =>
-  `${ROOT}/repositories/${repositoryOf(image)}/_manifests/revisions/sha256/${hexOf(image * GROUP)}/link`;
-
-const xml = (name, content) => `<?xml version="1.0" encoding="UTF-8"?><${name}>${content}</${name}>`;
-const prefixesOf = (names) => names.map((name) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`).join('');
-
-function listing(prefix, { delimiter, token }) {
-  const rest = prefix.slice(ROOT.length + 1);
-  if (delimiter) {
-    const hex = Array.from({ length: 256 }, (_, at) => `${at.toString(16).padStart(2, '0')}/`);
-    const spaces = Array.from({ length: 50 }, (_, at) => `ns${at}/`);
-    const names = {
-      '': ['blobs/', 'repositories/'],
-      'blobs/': ['sha256/'],
-      'blobs/sha256/': hex,
-      'repositories/': spaces,
-    };
-    const found = names[rest] ?? [];
-    return xml('ListBucketResult', `<IsTruncated>false</IsTruncated>${prefixesOf(found.map((name) => prefix + name))}`);
-  }
-  const [from, to, keyOf, bytes] = rest.startsWith('blobs/') ? blobRange(rest) : linkRange(rest);
-  const start = token ? Number(token) : from;
-  const entries = [];
-  let at = start;
-  for (; at < to && entries.length < PAGE; at++) {
-    const key = keyOf(at);
-    if (key.startsWith(prefix))
-      entries.push(
-        `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>"0"</ETag><Size>${bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
-      );
-  }
-  const next = at < to ? `<NextContinuationToken>${at}</NextContinuationToken>` : '';
-  return xml('ListBucketResult', `<IsTruncated>${at < to}</IsTruncated>${next}${entries.join('')}`);
-}
-
-function blobRange(rest) {
-  const digits = rest.replace(/^blobs\/(sha256\/)?/, '');
-  const end = digits === '' ? BLOBS : Math.min(BLOBS, firstOf((Number.parseInt(digits, 16) + 1).toString(16)));
-  const isLast = /^f*$/.test(digits);
-  return [digits === '' ? 0 : firstOf(digits), isLast ? BLOBS : end, blobKey, 5_000_000_000];
-}
-
-const linkRange = () => [0, IMAGES, linkKey, 71];
-
-function answerS3(request, body) {
-  const { searchParams } = new URL(request.url, 'http://s3');
-  if (searchParams.has('versioning')) return xml('VersioningConfiguration', '');
-  if (searchParams.has('uploads')) return xml('ListMultipartUploadsResult', '<IsTruncated>false</IsTruncated>');
-  if (request.method === 'POST') {
-    const keys = [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => `<Deleted><Key>${key}</Key></Deleted>`);
-    return xml('DeleteResult', keys.join(''));
-  }
-  return listing(searchParams.get('prefix'), {
-    delimiter: searchParams.get('delimiter'),
-    token: searchParams.get('continuation-token'),
-  });
-}
-
-const image = (index) => ({
-  metadata: { name: `sha256:${hexOf(index * GROUP)}`, creationTimestamp: '2026-01-01T00:00:00Z' },
-  dockerImageReference: `registry/${repositoryOf(index)}@sha256:${hexOf(index * GROUP)}`,
-  dockerImageMetadata: { Id: `sha256:${hexOf(index * GROUP + 1)}` },
-  dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
-  dockerImageLayers: [2, 3, 4, 5].map((at) => ({ name: `sha256:${hexOf(index * GROUP + at)}`, size: 1 })),
-});
-
-function stream(at) {
-  const [namespace, name] = repositoryOf(at).split('/');
-  const count = Math.ceil((IMAGES - at) / REPOSITORIES);
-  const items = Array.from({ length: count }, (_, index) => ({
-    image: `sha256:${hexOf((at + index * REPOSITORIES) * GROUP)}`,
-  }));
-  return { metadata: { namespace, name }, status: { tags: [{ tag: 'latest', items }] } };
-}
-
-function answerApi(request) {
-  const { pathname, searchParams } = new URL(request.url, 'http://api');
-  const isImages = pathname.endsWith('/images');
-  const total = isImages ? IMAGES : Math.min(REPOSITORIES, IMAGES);
-  const start = Number(searchParams.get('continue') ?? 0);
-  const end = Math.min(total, start + Number(searchParams.get('limit') ?? total));
-  return JSON.stringify({
-    kind: isImages ? 'ImageList' : 'ImageStreamList',
-    apiVersion: 'image.openshift.io/v1',
-    metadata: end < total ? { continue: String(end) } : {},
-    items: Array.from({ length: end - start }, (_, at) => (isImages ? image : stream)(start + at)),
-  });
-}
-
-/** Serves the bucket and the cluster in a separate process. */
-function serve() {
-  let requests = 0;
-  const server = createServer((request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      if (request.url === '/requests') return response.end(String(requests));
-      if (request.url.startsWith('/apis/')) {
-        response.setHeader('content-type', 'application/json');
-        return response.end(answerApi(request));
-      }
-      requests++;
-      setTimeout(() => response.end(answerS3(request, Buffer.concat(chunks).toString())), LATENCY_MS);
-    });
-  });
-  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
-  process.on('disconnect', () => process.exit());
-}
-
-async function main() {
-  const server = fork(fileURLToPath(import.meta.url), ['serve']);
-  const port = await new Promise((resolve) => server.once('message', resolve));
-  const address = `http://127.0.0.1:${port}`;
+/** Runs regadm. @returns status, peak memory in MiB and time in s */
+async function runRegadm(address) {
   const storage = ['--storage=s3://bucket', `--storage-endpoint=${address}`, '--keep-blobs-younger-than=0'];
   const cluster = ['--read-only=skip', `--server=${address}`, '--token=benchmark', '--confirm', '-o', 'name'];
   const start = performance.now();
@@ -156,13 +29,30 @@ async function main() {
       // The process has just exited.
     }
   }, 10);
-  const code = await new Promise((resolve) => child.on('exit', resolve));
+  const status = await new Promise((resolve) => child.on('exit', resolve));
   clearInterval(timer);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const requests = await (await fetch(`${address}/requests`)).text();
-  console.log(`${BLOBS} blobs: status ${code}, ${requests} requests, ${Math.round(peak / 1024)} MiB, ${seconds} s`);
+  return { status, peak: Math.round(peak / 1024), seconds: (performance.now() - start) / 1000 };
+}
+
+async function main() {
+  const server = fork(fileURLToPath(import.meta.url), ['serve']);
+  const port = await new Promise((resolve) => server.once('message', resolve));
+  const address = `http://127.0.0.1:${port}`;
+  const countRequests = async () => Number(await (await fetch(`${address}/requests`)).text());
+  let registry;
+  if (process.env.REGISTRY) {
+    const seconds = await walkAsTheRegistry(address, isUsed);
+    registry = await countRequests();
+    console.log(`${BLOBS} blobs, the registry's own walk: ${registry} requests, ${seconds.toFixed(1)} s`);
+  }
+  const { status, peak, seconds } = await runRegadm(address);
+  const requests = await countRequests();
+  const share = registry ? `, ${((100 * requests) / registry).toFixed(2)}% of the requests` : '';
+  console.log(
+    `${BLOBS} blobs, regadm: status ${status}, ${requests} requests, ${peak} MiB, ${seconds.toFixed(1)} s${share}`,
+  );
   server.disconnect();
-  process.exitCode = code;
+  process.exitCode = status;
 }
 
 if (process.argv[2] === 'serve') serve();

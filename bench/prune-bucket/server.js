@@ -1,0 +1,153 @@
+/**
+ * A simulated bucket of S3 with the cluster that its registry belongs to. Deletions are answered, but change nothing.
+ */
+import { createServer } from 'node:http';
+
+/** Number of blobs. */
+export const BLOBS = Number(process.env.BLOBS ?? 1_000_000);
+const LATENCY_MS = Number(process.env.LATENCY_MS ?? 0);
+/** Orphaned blobs for each image: 3 are a third of all blobs, 2 a quarter. */
+const ORPHANS = Number(process.env.ORPHANS ?? 3);
+const PAGE = 1000;
+/** Blobs of one image: its manifest, its config and four layers; the others are orphans. */
+const USED = 6;
+const GROUP = USED + ORPHANS;
+const IMAGES = Math.floor(BLOBS / GROUP);
+const REPOSITORIES = 1000;
+const ROOT = 'docker/registry/v2';
+
+/** Digests are evenly spread and ordered by their number. */
+const STEP = 0x1_0000_0000 / BLOBS;
+const hexOf = (index) =>
+  Math.floor(index * STEP)
+    .toString(16)
+    .padStart(8, '0') + 'a'.repeat(56);
+const firstOf = (digits) => Math.ceil(Number.parseInt(digits.padEnd(8, '0'), 16) / STEP);
+const indexOf = (hex) => Math.ceil(Number.parseInt(hex.slice(0, 8), 16) / STEP);
+/** Returns true for the key of a blob that an image uses. */
+export const isUsed = (key) => indexOf(/[0-9a-f]{64}/.exec(key)[0]) % GROUP < USED;
+const repositoryOf = (image) => `ns${(image % REPOSITORIES) % 50}/app${image % REPOSITORIES}`;
+const blobKey = (index) => `${ROOT}/blobs/sha256/${hexOf(index).slice(0, 2)}/${hexOf(index)}/data`;
+const linkKey = (image) =>
+  `${ROOT}/repositories/${repositoryOf(image)}/_manifests/revisions/sha256/${hexOf(image * GROUP)}/link`;
+
+const xml = (name, content) => `<?xml version="1.0" encoding="UTF-8"?><${name}>${content}</${name}>`;
+const prefixesOf = (names) => names.map((name) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`).join('');
+
+function listing(prefix, { delimiter, token, size }) {
+  const rest = prefix.slice(ROOT.length + 1);
+  if (delimiter) {
+    const hex = Array.from({ length: 256 }, (_, at) => `${at.toString(16).padStart(2, '0')}/`);
+    const spaces = Array.from({ length: 50 }, (_, at) => `ns${at}/`);
+    const names = {
+      '': ['blobs/', 'repositories/'],
+      'blobs/': ['sha256/'],
+      'blobs/sha256/': hex,
+      'repositories/': spaces,
+    };
+    const found = names[rest] ?? [];
+    return xml('ListBucketResult', `<IsTruncated>false</IsTruncated>${prefixesOf(found.map((name) => prefix + name))}`);
+  }
+  const [from, to, keyOf, bytes] = rest.startsWith('blobs/') ? blobRange(rest) : linkRange(rest);
+  const start = token ? Number(token) : from;
+  const entries = [];
+  let at = start;
+  for (; at < to && entries.length < size; at++) {
+    const key = keyOf(at);
+    if (key.startsWith(prefix))
+      entries.push(
+        `<Contents><Key>${key}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified><ETag>"0"</ETag><Size>${bytes}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
+      );
+  }
+  const next = at < to ? `<NextContinuationToken>${at}</NextContinuationToken>` : '';
+  return xml('ListBucketResult', `<IsTruncated>${at < to}</IsTruncated>${next}${entries.join('')}`);
+}
+
+function blobRange(rest) {
+  const hex = /([0-9a-f]{64})(\/|$)/.exec(rest)?.[1];
+  if (hex) {
+    return [indexOf(hex), indexOf(hex) + 1, blobKey, 5_000_000_000];
+  }
+  const digits = rest.replace(/^blobs\/(sha256\/)?/, '');
+  const end = digits === '' ? BLOBS : Math.min(BLOBS, firstOf((Number.parseInt(digits, 16) + 1).toString(16)));
+  const isLast = /^f*$/.test(digits);
+  return [digits === '' ? 0 : firstOf(digits), isLast ? BLOBS : end, blobKey, 5_000_000_000];
+}
+
+/** All links, or the one that a complete key names. */
+function linkRange(rest) {
+  const hex = /([0-9a-f]{64})\/link$/.exec(rest)?.[1];
+  if (!hex) return [0, IMAGES, linkKey, 71];
+  const image = indexOf(hex) / GROUP;
+  return [image, image + 1, linkKey, 71];
+}
+
+function answerS3(request, body) {
+  const { pathname, searchParams } = new URL(request.url, 'http://s3');
+  if (searchParams.has('versioning')) return xml('VersioningConfiguration', '');
+  if (searchParams.has('uploads')) return xml('ListMultipartUploadsResult', '<IsTruncated>false</IsTruncated>');
+  if (request.method === 'POST') {
+    const keys = [...body.matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => `<Deleted><Key>${key}</Key></Deleted>`);
+    return xml('DeleteResult', keys.join(''));
+  }
+  if (!searchParams.has('prefix')) return /([0-9a-f]{64})\/link$/.exec(pathname)[1].replace(/^/, 'sha256:');
+  return listing(searchParams.get('prefix'), {
+    delimiter: searchParams.get('delimiter'),
+    token: searchParams.get('continuation-token'),
+    size: Number(searchParams.get('max-keys') ?? PAGE),
+  });
+}
+
+const image = (index) => ({
+  metadata: { name: `sha256:${hexOf(index * GROUP)}`, creationTimestamp: '2026-01-01T00:00:00Z' },
+  dockerImageReference: `registry/${repositoryOf(index)}@sha256:${hexOf(index * GROUP)}`,
+  dockerImageMetadata: { Id: `sha256:${hexOf(index * GROUP + 1)}` },
+  dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
+  dockerImageLayers: [2, 3, 4, 5].map((at) => ({ name: `sha256:${hexOf(index * GROUP + at)}`, size: 1 })),
+});
+
+function stream(at) {
+  const [namespace, name] = repositoryOf(at).split('/');
+  const count = Math.ceil((IMAGES - at) / REPOSITORIES);
+  const items = Array.from({ length: count }, (_, index) => ({
+    image: `sha256:${hexOf((at + index * REPOSITORIES) * GROUP)}`,
+  }));
+  return { metadata: { namespace, name }, status: { tags: [{ tag: 'latest', items }] } };
+}
+
+function answerApi(request) {
+  const { pathname, searchParams } = new URL(request.url, 'http://api');
+  const isImages = pathname.endsWith('/images');
+  const total = isImages ? IMAGES : Math.min(REPOSITORIES, IMAGES);
+  const start = Number(searchParams.get('continue') ?? 0);
+  const end = Math.min(total, start + Number(searchParams.get('limit') ?? total));
+  return JSON.stringify({
+    kind: isImages ? 'ImageList' : 'ImageStreamList',
+    apiVersion: 'image.openshift.io/v1',
+    metadata: end < total ? { continue: String(end) } : {},
+    items: Array.from({ length: end - start }, (_, at) => (isImages ? image : stream)(start + at)),
+  });
+}
+
+/** Counts requests to the bucket since the last `GET /requests`. */
+export function serve() {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      if (request.url === '/requests') {
+        response.end(String(requests));
+        requests = 0;
+      } else if (request.url.startsWith('/apis/')) {
+        response.setHeader('content-type', 'application/json');
+        response.end(answerApi(request));
+      } else {
+        requests++;
+        setTimeout(() => response.end(answerS3(request, Buffer.concat(chunks).toString())), LATENCY_MS);
+      }
+    });
+  });
+  server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+  process.on('disconnect', () => process.exit());
+}
