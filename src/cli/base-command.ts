@@ -136,6 +136,13 @@ export abstract class BaseCommand extends Command {
     stdout().text(text.endsWith('\n') ? text : `${text}\n`);
   }
 
+  /** Writes a List of objects to stdout, as JSON with `-o json` and otherwise as YAML, and notes to stderr. */
+  protected async printList(format: string, list: object, notes: string[]): Promise<void> {
+    const { documentText } = await import('../core/terminal/document.js');
+    this.print(await documentText(format === 'json' ? 'json' : 'yaml', list));
+    for (const note of notes) this.note(note);
+  }
+
   /** Writes everything else (warnings, hints, notes) to stderr, as one line. */
   protected note = (text: string): void => stderr().line(text);
 

@@ -5,12 +5,11 @@ import {
   CRON_JOB_DEFAULTS as DEFAULT,
   PRUNES,
   type CronJobRequest,
-  type JobSettings,
   type PruneSettings,
 } from '../core/schedule/cron-job/request.js';
 import type { cronJobFlags } from './cron-job.js';
 import { durationFlag } from './duration.js';
-import { MAX_INT32, podSettings, scheduleFlag, secondsFlag } from './printed-job.js';
+import { countFlag, podSettings, runSettings, scheduleFlag } from './printed-job.js';
 import { imageFlag } from './schedule.js';
 
 type CronJobFlagValues = Interfaces.InferredFlags<typeof cronJobFlags>;
@@ -26,33 +25,17 @@ export function toCronJobRequest(flags: CronJobFlagValues, settings: ReadonlySet
     throw usageError('--alert-severity needs --with-alert');
   return {
     image: imageFlag(flags.image ?? DEFAULT_IMAGE),
-    job: jobSettings(flags),
+    job: { schedule: scheduleFlag(flags.schedule ?? DEFAULT.schedule), ...runSettings(flags, DEFAULT) },
     pod: podSettings(flags, DEFAULT.requests),
     prune: pruneSettings(flags, settings),
     ...(flags['with-alert'] ? { alertSeverity: flags['alert-severity'] ?? DEFAULT.alertSeverity } : {}),
   };
 }
 
-function jobSettings(flags: CronJobFlagValues): JobSettings {
-  const active = flags['active-deadline'];
-  return {
-    schedule: scheduleFlag(flags.schedule ?? DEFAULT.schedule),
-    suspend: flags.suspend ?? false,
-    startingDeadlineSeconds: secondsFlag('starting-deadline', flags['starting-deadline'] ?? DEFAULT.startingDeadline),
-    activeDeadlineSeconds: active === undefined ? undefined : secondsFlag('active-deadline', active),
-    successfulJobsHistoryLimit: count(flags, 'successful-jobs-history-limit', DEFAULT.successfulJobsHistoryLimit),
-    failedJobsHistoryLimit: count(flags, 'failed-jobs-history-limit', DEFAULT.failedJobsHistoryLimit),
-  };
-}
+type CountFlag = 'keep-tag-revisions' | 'keep-complete' | 'keep-failed' | 'job-loglevel';
 
-type CountFlag = 'successful-jobs-history-limit' | 'failed-jobs-history-limit' | PruneCount | 'job-loglevel';
-type PruneCount = 'keep-tag-revisions' | 'keep-complete' | 'keep-failed';
-
-function count(flags: CronJobFlagValues, name: CountFlag, fallback: number, max = MAX_INT32): number {
-  const value = flags[name] ?? fallback;
-  if (value < 0) throw usageError(`--${name} must be greater than or equal to 0`);
-  if (value > max) throw usageError(`--${name} must be at most ${max}`);
-  return value;
+function count(flags: CronJobFlagValues, name: CountFlag, fallback: number, max?: number): number {
+  return countFlag(name, flags[name] ?? fallback, max);
 }
 
 function pruneSettings(flags: CronJobFlagValues, settings: ReadonlySet<string>): PruneSettings {

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { CRON_JOB_DEFAULTS as DEFAULT } from '../core/schedule/cron-job/request.js';
 import { DEFAULT_IMAGE } from '../core/schedule/cron-job/list.js';
-import { podFlags } from './printed-job.js';
+import { podFlags, runFlags } from './printed-job.js';
 
 const needs = { dependsOn: ['cronjob'] };
 const JOB = { ...needs, helpGroup: 'CRONJOB: RUNS' };
@@ -30,27 +30,7 @@ export const cronJobFlags = {
     helpValue: 'CRON',
     description: `when runs start, in five fields (minute hour day month weekday) or as @daily (default: ${DEFAULT.schedule})`,
   }),
-  suspend: Flags.boolean({ ...JOB, description: 'create the CronJob suspended, so that no run starts' }),
-  'starting-deadline': Flags.string({
-    ...JOB,
-    helpValue: 'DURATION',
-    description: `skip a run that cannot start within this time (default: ${DEFAULT.startingDeadline})`,
-  }),
-  'active-deadline': Flags.string({
-    ...JOB,
-    helpValue: 'DURATION',
-    description: 'end a run that takes longer than this; without it, no limit',
-  }),
-  'successful-jobs-history-limit': Flags.integer({
-    ...JOB,
-    helpValue: 'N',
-    description: `keep the N newest successful Jobs (default: ${DEFAULT.successfulJobsHistoryLimit})`,
-  }),
-  'failed-jobs-history-limit': Flags.integer({
-    ...JOB,
-    helpValue: 'N',
-    description: `keep the N newest failed Jobs (default: ${DEFAULT.failedJobsHistoryLimit})`,
-  }),
+  ...runFlags(JOB, DEFAULT),
   'with-alert': Flags.boolean({
     ...JOB,
     description: 'also print a PrometheusRule that fires when no run has succeeded for three periods of the schedule',

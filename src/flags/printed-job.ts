@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { DEFAULT_PRIORITY_CLASS, type Placement, type PodSettings, type Resources } from '../core/in-cluster/pod.js';
+import type { RunSettings } from '../core/in-cluster/runs.js';
 import { usageError } from '../core/model/errors.js';
 import { cronProblem } from '../core/schedule/cron.js';
 import { longestPeriods } from '../core/schedule/cron-times.js';
@@ -18,6 +19,55 @@ import {
 interface Common {
   dependsOn: string[];
   helpGroup: string;
+}
+
+interface RunDefaults {
+  startingDeadline: string;
+  successfulJobsHistoryLimit: number;
+  failedJobsHistoryLimit: number;
+}
+
+/** Makes the flags for the runs of a printed CronJob, without its schedule. */
+export function runFlags(common: Common, defaults: RunDefaults) {
+  return {
+    suspend: Flags.boolean({ ...common, description: 'create the CronJob suspended, so that no run starts' }),
+    'starting-deadline': Flags.string({
+      ...common,
+      helpValue: 'DURATION',
+      description: `skip a run that cannot start within this time (default: ${defaults.startingDeadline})`,
+    }),
+    'active-deadline': Flags.string({
+      ...common,
+      helpValue: 'DURATION',
+      description: 'end a run that takes longer than this; without it, no limit',
+    }),
+    'successful-jobs-history-limit': Flags.integer({
+      ...common,
+      helpValue: 'N',
+      description: `keep the N newest successful Jobs (default: ${defaults.successfulJobsHistoryLimit})`,
+    }),
+    'failed-jobs-history-limit': Flags.integer({
+      ...common,
+      helpValue: 'N',
+      description: `keep the N newest failed Jobs (default: ${defaults.failedJobsHistoryLimit})`,
+    }),
+  };
+}
+
+type RunFlagValues = Interfaces.InferredFlags<ReturnType<typeof runFlags>>;
+
+/** Converts the flags for the runs of a printed CronJob. @throws RegadmError (USAGE) that names the flag */
+export function runSettings(flags: RunFlagValues, defaults: RunDefaults): Omit<RunSettings, 'schedule'> {
+  const active = flags['active-deadline'];
+  const limit = (name: 'successful-jobs-history-limit' | 'failed-jobs-history-limit', fallback: number): number =>
+    countFlag(name, flags[name] ?? fallback);
+  return {
+    suspend: flags.suspend ?? false,
+    startingDeadlineSeconds: secondsFlag('starting-deadline', flags['starting-deadline'] ?? defaults.startingDeadline),
+    activeDeadlineSeconds: active === undefined ? undefined : secondsFlag('active-deadline', active),
+    successfulJobsHistoryLimit: limit('successful-jobs-history-limit', defaults.successfulJobsHistoryLimit),
+    failedJobsHistoryLimit: limit('failed-jobs-history-limit', defaults.failedJobsHistoryLimit),
+  };
 }
 
 /** Makes the flags for the pod of a printed Job. */
@@ -104,10 +154,16 @@ export function scheduleFlag(text: string): string {
 }
 
 /** Largest value of a 32-bit number in the API. */
-export const MAX_INT32 = 2 ** 31 - 1;
+const MAX_INT32 = 2 ** 31 - 1;
 
-/** Converts a deadline of a CronJob or Job. @returns whole seconds @throws RegadmError (USAGE) that names the flag */
-export function secondsFlag(flag: string, text: string): number {
+/** Checks the number of a flag. @throws RegadmError (USAGE) that names the flag */
+export function countFlag(name: string, value: number, max = MAX_INT32): number {
+  if (value < 0) throw usageError(`--${name} must be greater than or equal to 0`);
+  if (value > max) throw usageError(`--${name} must be at most ${max}`);
+  return value;
+}
+
+function secondsFlag(flag: string, text: string): number {
   const seconds = Math.round(durationFlag(flag, text) / 1000);
   // Kubernetes checks for missed starts every 10 s: with less, it can start no run at all.
   const min = flag === 'starting-deadline' ? 10 : 1;

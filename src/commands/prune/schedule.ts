@@ -108,9 +108,7 @@ Settings: ${SETTINGS.join(', ')}.`;
       openSettings(request).length > 0 &&
       (await this.withCluster(flags, ({ api, signal }) => readClusterSettings(api, signal)).catch(unreadable));
     const { list, notes } = printable(request, cluster || undefined);
-    const { documentText } = await import('../../core/terminal/document.js');
-    this.print(await documentText(flags.output === 'json' ? 'json' : 'yaml', list));
-    for (const note of notes) this.note(note);
+    await this.printList(flags.output, list, notes);
   }
 
   private async showOrChange(flags: ScheduleFlags): Promise<void> {

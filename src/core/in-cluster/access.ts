@@ -40,3 +40,18 @@ export function clusterRoleBinding(app: string, name: string, role: string): obj
 function subjects(app: string): object[] {
   return [{ kind: 'ServiceAccount', name: app, namespace: REGISTRY_NAMESPACE }];
 }
+
+/** Returns a role in a namespace and its binding to the service account. */
+export function ownRole(app: string, namespace: string, rules: Rule[]): object[] {
+  const metadata = { ...ofCluster(app), namespace };
+  return [
+    { apiVersion: RBAC, kind: 'Role', metadata, rules },
+    {
+      apiVersion: RBAC,
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: { apiGroup: RBAC_GROUP, kind: 'Role', name: app },
+      subjects: subjects(app),
+    },
+  ];
+}

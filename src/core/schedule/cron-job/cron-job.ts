@@ -1,38 +1,14 @@
-import { inRegistryNamespace, labelsOf } from '../../in-cluster/labels.js';
 import { withoutEmpty } from '../../in-cluster/placement.js';
 import { REQUIRED_SCC, SECURITY_CONTEXT, type PodSettings } from '../../in-cluster/pod.js';
+import { cronJobOf } from '../../in-cluster/runs.js';
 import { OWN_CRON_JOB } from '../../model/openshift.js';
 import { DEFER_VARIABLE, REPORT_VARIABLE, STATUS_VOLUME, deferral } from './deferral.js';
 import type { CronJobRequest } from './request.js';
 import { pruneSteps, type Step } from './steps.js';
 
-/**
- * Returns the CronJob. A failed run is not repeated (`backoffLimit: 0`, `restartPolicy: Never`): a refusal would be the
- * same again, and its message would be lost with the pod.
- */
+/** Returns the CronJob. */
 export function cronJob(request: CronJobRequest): object {
-  const { schedule, suspend, startingDeadlineSeconds, activeDeadlineSeconds, ...limits } = request.job;
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: inRegistryNamespace(OWN_CRON_JOB),
-    spec: {
-      schedule,
-      // Absent, `oc apply` keeps a CronJob suspended that an administrator has suspended.
-      ...(suspend ? { suspend } : {}),
-      concurrencyPolicy: 'Forbid',
-      startingDeadlineSeconds,
-      ...limits,
-      jobTemplate: {
-        metadata: { labels: labelsOf(OWN_CRON_JOB) },
-        spec: {
-          backoffLimit: 0,
-          ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
-          template: { metadata: { labels: labelsOf(OWN_CRON_JOB), annotations: REQUIRED_SCC }, spec: podSpec(request) },
-        },
-      },
-    },
-  };
+  return cronJobOf(OWN_CRON_JOB, request.job, { annotations: REQUIRED_SCC, spec: podSpec(request) });
 }
 
 /**

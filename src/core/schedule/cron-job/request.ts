@@ -1,4 +1,5 @@
 import { DEFAULT_PRIORITY_CLASS, type PodSettings } from '../../in-cluster/pod.js';
+import type { RunSettings } from '../../in-cluster/runs.js';
 
 /** The prunes that the CronJob can run, in the order in which they run: each frees what the next one deletes. */
 export const PRUNES = ['builds', 'deployments', 'images'] as const;
@@ -8,23 +9,11 @@ export type Prune = (typeof PRUNES)[number];
 export interface CronJobRequest {
   /** An image that has `regadm` in its PATH. */
   image: string;
-  job: JobSettings;
+  job: RunSettings;
   pod: PodSettings;
   prune: PruneSettings;
   /** Severity of the alert; undefined: no alert. */
   alertSeverity?: string;
-}
-
-/** When Jobs run, and how many of them are kept. */
-export interface JobSettings {
-  schedule: string;
-  suspend: boolean;
-  /** Maximum delay of a start, in s; after that, the run is skipped. */
-  startingDeadlineSeconds: number;
-  /** Maximum time of a run, in s; undefined: no limit. */
-  activeDeadlineSeconds?: number;
-  successfulJobsHistoryLimit: number;
-  failedJobsHistoryLimit: number;
 }
 
 /** What the prunes delete, and how they log. */

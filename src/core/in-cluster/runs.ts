@@ -1,0 +1,50 @@
+import { inRegistryNamespace, labelsOf } from './labels.js';
+
+/** When Jobs run, and how many of them are kept. */
+export interface RunSettings {
+  schedule: string;
+  suspend: boolean;
+  /** Maximum delay of a start, in s; after that, the run is skipped. */
+  startingDeadlineSeconds: number;
+  /** Maximum time of a run, in s; undefined: no limit. */
+  activeDeadlineSeconds?: number;
+  successfulJobsHistoryLimit: number;
+  failedJobsHistoryLimit: number;
+}
+
+/** A pod, and the annotations that it needs. */
+interface Pod {
+  annotations: Record<string, string>;
+  spec: object;
+}
+
+/** Returns a CronJob that never starts a run while another one is active. */
+export function cronJobOf(app: string, settings: RunSettings, pod: Pod): object {
+  const { schedule, suspend, startingDeadlineSeconds, activeDeadlineSeconds, ...limits } = settings;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: inRegistryNamespace(app),
+    spec: {
+      schedule,
+      // Absent, `oc apply` keeps a CronJob suspended that an administrator has suspended.
+      ...(suspend ? { suspend } : {}),
+      concurrencyPolicy: 'Forbid',
+      startingDeadlineSeconds,
+      ...limits,
+      jobTemplate: { metadata: { labels: labelsOf(app) }, spec: jobSpec(app, activeDeadlineSeconds, pod) },
+    },
+  };
+}
+
+/**
+ * Returns the spec of a Job. A failed run is not repeated (`backoffLimit: 0`, and `restartPolicy: Never` of the pod): a
+ * refusal would be the same again, and its message would be lost with the pod.
+ */
+export function jobSpec(app: string, activeDeadlineSeconds: number | undefined, pod: Pod): object {
+  return {
+    backoffLimit: 0,
+    ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+    template: { metadata: { labels: labelsOf(app), annotations: pod.annotations }, spec: pod.spec },
+  };
+}
