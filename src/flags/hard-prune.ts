@@ -1,6 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { clusterFlags } from './cluster.js';
 import { dataLossFlags } from './data-loss.js';
+import { hardPruneJobFlags } from './hard-prune-job.js';
 import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
 import { redisFlags } from './redis.js';
@@ -56,6 +57,7 @@ export const hardPruneFlags = {
     allowNo: true,
     description: 'exit with status 2 if a dry run finds something to delete',
   }),
+  ...hardPruneJobFlags,
   ...outputFlags(['table', 'wide', 'json', 'yaml', 'name', 'oc'], 'table'),
   ...metricsFlags(['recover']),
   ...clusterFlags,

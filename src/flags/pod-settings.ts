@@ -126,3 +126,9 @@ export function priorityClassFlag(text: string): string {
   if (SUBDOMAIN.test(text)) return text;
   throw invalid('priority-class', text, 'not the name of a priority class', 'list them: oc get priorityclasses');
 }
+
+/** Converts `--credentials-secret`. @throws RegadmError (USAGE) */
+export function secretFlag(text: string): string {
+  if (SUBDOMAIN.test(text)) return text;
+  throw invalid('credentials-secret', text, 'not the name of a Secret', 'list them: oc get secrets');
+}

@@ -38,6 +38,7 @@ const NEVER: Record<string, string> = {
     'from',
     'dry-run',
     'cronjob',
+    'print-job',
     'image',
     'pod',
     'json',

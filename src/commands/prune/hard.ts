@@ -8,6 +8,7 @@ import { closingLines, recoveryLine, unlistedFailures } from '../../core/hard-pr
 import { hardPruneOutput, recoveryOutput } from '../../core/hard-prune/output/index.js';
 import { hardPruneMetrics } from '../../core/hard-prune/output/metrics.js';
 import { stderr, stdout } from '../../core/terminal/writer.js';
+import { toHardPruneJobRequest } from '../../flags/hard-prune-job-request.js';
 import { hardPruneFlags } from '../../flags/hard-prune.js';
 import { toHardPruneRequest, toRecoveryRequest } from '../../flags/hard-prune-request.js';
 import { pruneImagesFlags, toImagePruneRequest } from '../../flags/prune-images.js';
@@ -22,7 +23,9 @@ registry to read-only mode and grants its service account the role it needs, and
 restores them.
 
 Without --storage, the registry's own pruner runs in one of its pods. With --storage, regadm prunes the storage itself: a mounted volume, or a
-bucket of S3. Prune images first (regadm prune images, or --prune-images).`;
+bucket of S3. Prune images first (regadm prune images, or --prune-images).
+
+--print-job prints a Job that runs this hard prune in the cluster, or a CronJob with --schedule, and changes nothing.`;
 
   static override examples = [
     { description: 'Show what would be deleted', command: '<%= config.bin %> <%= command.id %>' },
@@ -44,6 +47,11 @@ bucket of S3. Prune images first (regadm prune images, or --prune-images).`;
         '<%= config.bin %> <%= command.id %> --storage s3://registry --storage-endpoint https://s3.example.com --confirm',
     },
     {
+      description: 'Run a hard prune in the cluster every Saturday',
+      command:
+        "<%= config.bin %> <%= command.id %> --print-job --image quay.io/example/regadm:1.0 --max-delete=20% --schedule='0 1 * * 6' | oc apply -f -",
+    },
+    {
       description: 'Restore the registry after a hard prune that was killed',
       command: '<%= config.bin %> <%= command.id %> --recover',
     },
@@ -54,6 +62,7 @@ bucket of S3. Prune images first (regadm prune images, or --prune-images).`;
   async run(): Promise<void> {
     const { flags } = await this.read(PruneHard);
     if (flags.recover) return this.recover(flags);
+    if (flags['print-job']) return this.printJob(flags);
     const request = await toHardPruneRequest(flags);
     const emptyCache = await cacheEmptier(flags);
     const first = flags['prune-images'] ? await this.imagePrune(flags) : undefined;
@@ -74,6 +83,15 @@ bucket of S3. Prune images first (regadm prune images, or --prune-images).`;
     await stderr().lines(unlistedFailures(result.report, flags.output, stdout().isIncomplete));
     for (const line of closingLines(result, emptyCache !== undefined)) this.note(line);
     process.exitCode = toExitStatus(result, flags['detailed-exitcode'] ?? false);
+  }
+
+  private async printJob(flags: FlagsOf<typeof PruneHard>): Promise<void> {
+    const request = await toHardPruneJobRequest(flags, { argv: this.argv, fromSettings: this.fromSettings });
+    const { printedJob, printedWithoutCluster } = await import('../../core/hard-prune-job/index.js');
+    const { list, notes } = await this.withCluster(flags, ({ api, signal }) => printedJob(api, request, signal)).catch(
+      (error: unknown) => printedWithoutCluster(request, error),
+    );
+    await this.printList(flags.output, list, notes);
   }
 
   private async recover(flags: FlagsOf<typeof PruneHard>): Promise<void> {

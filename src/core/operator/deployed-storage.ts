@@ -26,6 +26,7 @@ interface Volume {
 interface Mount {
   name: string;
   mountPath: string;
+  subPath?: string;
 }
 
 interface Container extends Environment {

@@ -19,7 +19,7 @@ const REMEDIES: Record<string, readonly string[]> = {
 };
 
 /** Creates the error for a storage that regadm cannot open with the settings of the registry. */
-export function unsupported({ kind, place }: StatedStorage): RegadmError {
+export function unsupported({ kind, place }: Pick<StatedStorage, 'kind' | 'place'>): RegadmError {
   const where = kind === 'pvc' ? `a volume${place === undefined ? '' : `, claim ${place}`}` : (NAMES[kind] ?? kind);
   const why = kind === 'pvc' ? 'which must be mounted' : 'which regadm cannot reach from outside';
   return new RegadmError(`the registry keeps its images in ${where}, ${why}`, {

@@ -1,0 +1,65 @@
+import { inRegistryNamespace, labelsOf } from '../in-cluster/labels.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { APP, type AuthorityFlag, type HardPruneJobRequest } from './request.js';
+
+const DIRECTORY = '/etc/regadm';
+const OWN_DIRECTORY = `${DIRECTORY}/authorities`;
+
+/** Where the cluster's trusted authorities are: OpenShift writes them into a config map with this label. */
+const INJECT = { 'config.openshift.io/inject-trusted-cabundle': 'true' };
+const TRUSTED = `${APP}-trusted-ca`;
+const TRUSTED_KEY = 'ca-bundle.crt';
+const TRUSTED_DIRECTORY = `${DIRECTORY}/trusted-ca`;
+
+/** Config maps with authorities, and what the pod needs to use them. */
+export interface Authorities {
+  objects: object[];
+  volumes: object[];
+  mounts: object[];
+  env: object[];
+  args: string[];
+}
+
+/**
+ * Returns the authorities that the Job trusts besides those of its image.
+ * @param isRemote true if it connects to a server outside the cluster
+ */
+export function authorities(request: HardPruneJobRequest, isRemote: boolean): Authorities {
+  const given = Object.entries(request.authorities) as [AuthorityFlag, readonly string[]][];
+  return combine(isRemote ? trusted() : NOTHING, given.length > 0 ? own(given) : NOTHING);
+}
+
+const NOTHING: Authorities = { objects: [], volumes: [], mounts: [], env: [], args: [] };
+
+function combine(a: Authorities, b: Authorities): Authorities {
+  return {
+    objects: [...a.objects, ...b.objects],
+    volumes: [...a.volumes, ...b.volumes],
+    mounts: [...a.mounts, ...b.mounts],
+    env: [...a.env, ...b.env],
+    args: [...a.args, ...b.args],
+  };
+}
+
+/** Without the label's config map, as outside OpenShift, the pod runs and trusts only the authorities of its image. */
+function trusted(): Authorities {
+  const metadata = { name: TRUSTED, namespace: REGISTRY_NAMESPACE, labels: { ...labelsOf(APP), ...INJECT } };
+  return {
+    objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata }],
+    volumes: [{ name: 'trusted-ca', configMap: { name: TRUSTED, optional: true } }],
+    mounts: [{ name: 'trusted-ca', mountPath: TRUSTED_DIRECTORY, readOnly: true }],
+    env: [{ name: 'NODE_EXTRA_CA_CERTS', value: `${TRUSTED_DIRECTORY}/${TRUSTED_KEY}` }],
+    args: [],
+  };
+}
+
+function own(given: [AuthorityFlag, readonly string[]][]): Authorities {
+  const data = Object.fromEntries(given.map(([flag, certificates]) => [`${flag}.crt`, `${certificates.join('\n')}\n`]));
+  return {
+    objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: inRegistryNamespace(APP), data }],
+    volumes: [{ name: 'authorities', configMap: { name: APP } }],
+    mounts: [{ name: 'authorities', mountPath: OWN_DIRECTORY, readOnly: true }],
+    env: [],
+    args: given.map(([flag]) => `--${flag}=${OWN_DIRECTORY}/${flag}.crt`),
+  };
+}

@@ -1,0 +1,91 @@
+import type { ClusterApi } from '../cluster/api.js';
+import { Deadline } from '../kit/deadline.js';
+import { hasCode, messageOf, usageError } from '../model/errors.js';
+import type { KubeObject } from '../model/kube.js';
+import { hintsFor } from './hints.js';
+import { hardPruneJobObjects } from './list.js';
+import type { Place } from './place.js';
+import { readPlaceOfStore, readRegistryPlace, unreadPlace } from './read-place.js';
+import type { HardPruneJobRequest } from './request.js';
+import { validate } from './validate.js';
+
+/** What `--print-job` prints: the List on stdout, and lines for people. */
+interface PrintedJob {
+  list: object;
+  notes: string[];
+}
+
+/** Maximum time to read from the cluster if the request states the storage, in ms: then it works without one. */
+const LIMIT_MS = 5000;
+
+/**
+ * Returns what `--print-job` prints on this cluster, checked by its API server.
+ * @throws RegadmError if a Job cannot prune the storage, or if the API server refuses an object
+ */
+export async function printedJob(
+  api: ClusterApi,
+  request: HardPruneJobRequest,
+  signal: AbortSignal,
+): Promise<PrintedJob> {
+  const { storage, credentialsSecret } = request;
+  if (storage !== 'cluster') return printedForStore(api, request, signal);
+  const place = await readRegistryPlace(api, { credentialsSecret, signal });
+  if (place.access.via === 'claim') assertNoStoreFlags(request);
+  return checked(api, request, place, signal);
+}
+
+/** @throws RegadmError (USAGE) for flags of an object storage, with which the Job would fail */
+function assertNoStoreFlags({ args, authorities }: HardPruneJobRequest): void {
+  const given = authorities['storage-ca'] ? '--storage-ca' : args.find((arg) => arg.startsWith('--storage-'));
+  if (given === undefined) return;
+  const flag = given.replace(/=.*$/s, '');
+  throw usageError(`${flag} works only with an object storage, but the registry keeps its images in a volume`);
+}
+
+/** Prints without what cannot be read, because the request states the storage. */
+async function printedForStore(
+  api: ClusterApi,
+  request: HardPruneJobRequest,
+  signal: AbortSignal,
+): Promise<PrintedJob> {
+  const { credentialsSecret } = request;
+  const deadline = new Deadline(LIMIT_MS, signal);
+  try {
+    const place = await readPlaceOfStore(api, { credentialsSecret, signal: deadline.signal });
+    return await checked(api, request, place, deadline.signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    const isFinal = hasCode(error, 'JOB_NOT_POSSIBLE') || hasCode(error, 'OBJECT_REFUSED');
+    if (isFinal) throw error;
+    return printedWithoutCluster(request, error);
+  } finally {
+    deadline.clear();
+  }
+}
+
+/**
+ * Returns what `--print-job` prints if the cluster cannot be opened.
+ * @throws the error if the storage is that of the cluster, or if it is an interruption
+ */
+export function printedWithoutCluster(request: HardPruneJobRequest, error: unknown): PrintedJob {
+  if (request.storage === 'cluster' || hasCode(error, 'INTERRUPTED')) throw error;
+  const place = unreadPlace(messageOf(error));
+  return printed(request, place, hardPruneJobObjects(request, place), 'no API server has checked the objects');
+}
+
+async function checked(
+  api: ClusterApi,
+  request: HardPruneJobRequest,
+  place: Place,
+  signal: AbortSignal,
+): Promise<PrintedJob> {
+  const objects = hardPruneJobObjects(request, place);
+  return printed(request, place, objects, await validate(api, objects, signal));
+}
+
+function printed(request: HardPruneJobRequest, place: Place, items: KubeObject[], check: string): PrintedJob {
+  return {
+    list: { apiVersion: 'v1', kind: 'List', items },
+    notes: [...place.notes, check, ...hintsFor(request, place)],
+  };
+}

@@ -1,0 +1,43 @@
+import { hideUserInfo } from '../kit/secrets/known.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { registryContainer } from '../operator/deployed-storage.js';
+import { entryIn } from '../operator/pod-environment.js';
+import type { Deployment } from '../operator/rollout.js';
+import { notPossible } from './not-possible.js';
+import type { Variable } from './place.js';
+
+const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY'];
+const EXCEPTIONS = 'NO_PROXY';
+
+/** Hosts that a pod never reaches through the proxy: those of the cluster, the API server's address included. */
+const IN_CLUSTER = '.svc,.cluster.local,$(KUBERNETES_SERVICE_HOST)';
+
+/**
+ * Returns the variables that name the proxy of the registry's container: the operator sets them from the cluster's
+ * proxy, and from its own configuration. A proxy with a password comes from the Secret.
+ * @param secret the Secret that the user names
+ * @throws RegadmError JOB_NOT_POSSIBLE if there is a password and no Secret
+ */
+export function proxyVariables(deployment: Deployment, secret: string | undefined): Variable[] {
+  const container = registryContainer(deployment);
+  const named = (name: string): Variable | undefined => {
+    const found = entryIn(container, name);
+    return found && (found.valueFrom || found.value) ? found : undefined;
+  };
+  const proxies = PROXIES.flatMap((name) => named(name) ?? []).map((entry) => withoutPassword(entry, secret));
+  if (proxies.length === 0) return [];
+  const exceptions = named(EXCEPTIONS);
+  const value = [exceptions?.value, IN_CLUSTER].filter(Boolean).join(',');
+  return [...proxies, exceptions?.valueFrom ? exceptions : { name: EXCEPTIONS, value }];
+}
+
+function withoutPassword(entry: Variable, secret: string | undefined): Variable {
+  const { name, value, valueFrom } = entry;
+  if (valueFrom || !value?.includes('@')) return { name, ...(valueFrom ? { valueFrom } : { value }) };
+  hideUserInfo(value);
+  if (secret !== undefined) return { name, valueFrom: { secretKeyRef: { name: secret, key: name } } };
+  throw notPossible(
+    `the proxy of the registry (${name} of its Deployment) has a password, which does not belong in a printed object`,
+    `put it into a Secret in ${REGISTRY_NAMESPACE}, with the key ${name}, and pass --credentials-secret NAME`,
+  );
+}

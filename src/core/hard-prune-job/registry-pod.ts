@@ -1,0 +1,80 @@
+import type { Placement } from '../in-cluster/pod.js';
+import { placementOf } from '../in-cluster/placement.js';
+import { registryContainer } from '../operator/deployed-storage.js';
+import { settingIn } from '../operator/pod-environment.js';
+import type { Deployment } from '../operator/rollout.js';
+
+/** The parts of the registry's pod template that the Job takes. */
+interface PodTemplate {
+  volumes?: { name: string; persistentVolumeClaim?: { claimName?: string } }[];
+  securityContext?: Record<string, unknown>;
+  tolerations?: unknown;
+  nodeSelector?: unknown;
+}
+
+const ROOT_DIRECTORY = 'REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY';
+
+function templateOf({ spec }: Deployment): PodTemplate {
+  return (spec?.template?.spec ?? {}) as PodTemplate;
+}
+
+/**
+ * Returns on which nodes the registry's pods can run. Omits their affinity, which keeps them apart from each other.
+ */
+export function registryPlacement(deployment: Deployment): Placement {
+  const { tolerations, nodeSelector } = templateOf(deployment);
+  return placementOf({ tolerations, nodeSelector });
+}
+
+/** Returns where the registry's container mounts a claim; undefined if it does not. */
+export function mountOf(
+  deployment: Deployment,
+  claim: string,
+): { mountPath: string; subPath?: string; root: string } | undefined {
+  const { volumes = [] } = templateOf(deployment);
+  const volume = volumes.find(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === claim);
+  const container = registryContainer(deployment);
+  const mount = volume && container?.volumeMounts?.find(({ name }) => name === volume.name);
+  if (!mount) return undefined;
+  const { mountPath, subPath } = mount;
+  const stated = settingIn(container, ROOT_DIRECTORY).value;
+  const root = stated !== undefined && `${stated}/`.startsWith(`${mountPath}/`) ? stated : mountPath;
+  return { mountPath, ...(subPath === undefined ? {} : { subPath }), root };
+}
+
+/** Annotations in which OpenShift states the ranges of a namespace. */
+const RANGES = {
+  uid: 'openshift.io/sa.scc.uid-range',
+  groups: 'openshift.io/sa.scc.supplemental-groups',
+  label: 'openshift.io/sa.scc.mcs',
+};
+
+/** Fields of a pod's security context that decide whether it can read and change the files of the registry's pods. */
+const FIELDS = ['runAsUser', 'runAsGroup', 'fsGroup', 'fsGroupChangePolicy', 'supplementalGroups', 'seLinuxOptions'];
+
+/**
+ * Returns user, groups and SELinux label of the registry's pods: those of the Deployment, else those that OpenShift
+ * gives them from the annotations of the namespace.
+ */
+export function registrySecurityContext(
+  deployment: Deployment,
+  annotations: Record<string, unknown>,
+): Record<string, unknown> {
+  const { securityContext = {} } = templateOf(deployment);
+  const stated = Object.entries(securityContext).filter(([field]) => FIELDS.includes(field));
+  const user = firstOf(annotations[RANGES.uid]);
+  const group = firstOf(annotations[RANGES.groups]) ?? user;
+  const level = annotations[RANGES.label];
+  return {
+    ...(user === undefined ? {} : { runAsUser: user }),
+    ...(group === undefined ? {} : { fsGroup: group }),
+    ...(typeof level === 'string' && level !== '' ? { seLinuxOptions: { level } } : {}),
+    ...Object.fromEntries(stated),
+  };
+}
+
+/** Returns the first number of `1000320000/10000` or `1000320000-1000329999`. */
+function firstOf(range: unknown): number | undefined {
+  const found = typeof range === 'string' ? /^(\d{1,10})(?:[/-]|$)/.exec(range) : null;
+  return found ? Number(found[1]) : undefined;
+}
