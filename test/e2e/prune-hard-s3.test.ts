@@ -230,6 +230,38 @@ describe('faults', () => {
     expect([status, document.code]).toEqual([4, 'OTHER_STORAGE']);
   });
 
+  test.each([
+    ['an empty bucket', undefined, 4, 'STORAGE_NOT_A_REGISTRY'],
+    ['a bucket without docker/registry/v2', 'photos/cat.jpg', 4, 'STORAGE_NOT_A_REGISTRY'],
+    ['a registry below another root directory', `root/${blobKey(digest('other'))}`, 4, 'STORAGE_NOT_A_REGISTRY'],
+    ['another version of the layout', 'docker/registry/v3/blobs/x', 4, 'STORAGE_UNKNOWN_LAYOUT'],
+    ['something else at the place of the registry', `${ROOT}/notes/x`, 4, 'STORAGE_UNKNOWN_LAYOUT'],
+  ])('%s is refused before anything is changed', async (_what, key, exitCode, code) => {
+    for (const each of s3.store.keys()) s3.store.objects.delete(each);
+    if (key !== undefined) s3.store.put(key);
+    const { status, document } = await pruneS3(['--confirm', ...SKIP]);
+    expect([status, document.code]).toEqual([exitCode, code]);
+    expect(s3.store.keys()).toEqual(key === undefined ? [] : [key]);
+  });
+
+  test('a bucket that does not exist: exit status 1', async () => {
+    s3.bucket = 'none';
+    s3.proxy.fault = () => refused(404, 'NoSuchBucket');
+    const { status, document } = await pruneS3(['--confirm', ...SKIP]);
+    expect([status, document.code]).toEqual([1, 'STORAGE_ERROR']);
+  });
+
+  test('times in the future do not matter with --keep-blobs-younger-than=0', async () => {
+    const { document: plan } = await pruneS3(SKIP);
+    for (const object of s3.store.objects.values()) object.writtenAt = Date.now() + 3_600_000;
+    const { status, document } = await pruneS3(['--confirm', ...SKIP]);
+    expect([status, document.summary.blobs, document.summary.manifestLinks]).toEqual([
+      0,
+      plan.summary.blobs,
+      plan.summary.manifestLinks,
+    ]);
+  });
+
   test('a versioned bucket is a warning', async () => {
     s3.versioning = 'Enabled';
     const { status, document } = await pruneS3(SKIP);

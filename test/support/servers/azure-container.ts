@@ -24,6 +24,12 @@ export class AzureContainer {
     return Buffer.from(await (await this.send('GET', key, {})).arrayBuffer());
   }
 
+  /** Takes a lease that does not end. @returns its ID */
+  async lease(key: string): Promise<string> {
+    const headers = { 'x-ms-lease-action': 'acquire', 'x-ms-lease-duration': '-1' };
+    return (await this.send('PUT', key, { comp: 'lease' }, { headers })).headers.get('x-ms-lease-id')!;
+  }
+
   async delete(key: string): Promise<void> {
     await this.send('DELETE', key, {});
   }

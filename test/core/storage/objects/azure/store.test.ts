@@ -93,6 +93,15 @@ requires('azurite-blob').describe('a container of Azure', () => {
     expect(await listedKeys(reader)).toEqual(['a']);
   });
 
+  test.each(['in a batch', 'one by one'])('a leased blob is named, and the others are deleted: %s', async (how) => {
+    for (const name of ['a', 'b']) await container.put(`/${name}`, 'content');
+    await container.lease('/a');
+    const store = await open();
+    if (how === 'one by one') proxy.fault = (request) => (kindOf(request) === 'batch' ? { status: 501 } : undefined);
+    expect(await store.delete(['a', 'b'])).toEqual(['the blob is leased: release its lease: /a', undefined]);
+    expect(await listedKeys(store)).toEqual(['a']);
+  });
+
   test('without batches, blobs are deleted one by one', async () => {
     for (const name of ['a', 'b']) await container.put(`/${name}`, 'content');
     const store = await open();

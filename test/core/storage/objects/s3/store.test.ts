@@ -139,6 +139,41 @@ describe('a listing fails', () => {
     await expect(listAll(store)).rejects.toMatchObject({ code: 'STORAGE_ERROR', exitCode: 1 });
   });
 
+  test.each([
+    ['a key', '<Contents><Key>b</Key><Size>1</Size><LastModified>2025-01-01T00:00:00Z</LastModified></Contents>'],
+    ['a prefix', '<CommonPrefixes><Prefix>b/</Prefix></CommonPrefixes>'],
+  ])('if it has %s that was not asked for', async (_what, entry) => {
+    const store = await open();
+    const body = `<ListBucketResult><IsTruncated>false</IsTruncated>${entry}</ListBucketResult>`;
+    fail('LIST', { status: 200, body });
+    await expect(listAll(store, 'a')).rejects.toThrow('it names a key outside of the prefix');
+  });
+
+  const uploads = (content: string): string => `<ListMultipartUploadsResult>${content}</ListMultipartUploadsResult>`;
+  const upload = (key: string): string =>
+    `<Upload><Key>${key}</Key><UploadId>1</UploadId><Initiated>2025-01-01T00:00:00Z</Initiated></Upload>`;
+  test.each([
+    ['is cut off', uploads(upload('a')).slice(0, -9), 'not complete XML'],
+    ['is another document', '<html></html>', 'it is <html>'],
+    ['does not state whether it is complete', uploads(upload('a')), 'without <IsTruncated>'],
+    ['does not name the next page', uploads('<IsTruncated>true</IsTruncated>'), 'without <NextKeyMarker>'],
+    ['has a key that was not asked for', uploads(`<IsTruncated>false</IsTruncated>${upload('b')}`), 'outside of the'],
+    [
+      'names the same next page again',
+      uploads(
+        '<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>',
+      ),
+      'does not end',
+    ],
+  ])('if that of uploads %s', async (_what, body, message) => {
+    const store = await open();
+    fail('ListMultipartUploads', { status: 200, body });
+    const read = async (): Promise<void> => {
+      for await (const page of store.listUploads('a')) expect(page).toEqual([]);
+    };
+    await expect(read()).rejects.toThrow(message);
+  });
+
   test('if a continuation token repeats', async () => {
     const store = await open();
     const body =
