@@ -5,13 +5,16 @@ import { runCli, type CliResult } from '../support/cli.js';
 import { stateStorage, type StorageStatements } from '../support/cluster-storage.js';
 import { ROOT } from '../support/fake-object-store.js';
 import { guardedState } from '../support/guarded.js';
+import { startFakeIdentity, type FakeIdentity } from '../support/servers/fake-identity.js';
 import { ACCESS_KEY, SECRET_KEY, startFakeS3, type FakeS3 } from '../support/servers/fake-s3.js';
 import { filesBelow } from '../support/storage-tree.js';
 
 interface Document {
   kind: string;
   code?: string;
+  message?: string;
   suggestions?: string[];
+  warnings: string[];
   summary: Record<string, number>;
   blobs: { digest: string }[];
 }
@@ -88,6 +91,123 @@ test('--confirm deletes it in read-only mode, and restores the registry', async 
   expect([status, document.kind]).toEqual([0, 'HardPrune']);
   expect(document.summary.blobs).toBeGreaterThan(0);
   expect(guardedState(sandbox)).toEqual(before);
+});
+
+describe('a role instead of keys', () => {
+  const SECRET = {
+    credentials:
+      '[default]\nrole_arn = arn:aws:iam::123456789012:role/registry\nweb_identity_token_file = /var/run/secrets/token\n',
+  };
+  const TOKEN = 'token-of-the-service-account-of-the-test';
+  let identity: FakeIdentity;
+
+  beforeEach(async () => {
+    identity = await startFakeIdentity();
+    const { keys } = identity;
+    identity.keys = (number) => ({ ...keys(number), id: ACCESS_KEY });
+    stateStorage(sandbox, statements({ secret: SECRET }));
+  });
+  afterEach(() => identity.stop());
+
+  /** Answers requests for tokens of service accounts, which the sandbox does not have. */
+  function answerTokens(status: number, body: object): void {
+    sandbox.onRequest(({ path: requested }) =>
+      requested.endsWith('/serviceaccounts/registry/token')
+        ? { do: 'respond', status, contentType: 'application/json', body: JSON.stringify(body) }
+        : undefined,
+    );
+  }
+  const issueTokens = (): void => answerTokens(201, { kind: 'TokenRequest', status: { token: TOKEN } });
+  const refuseTokens = (): void =>
+    answerTokens(403, { kind: 'Status', status: 'Failure', reason: 'Forbidden', message: 'no tokens for you' });
+  const run = async (more: string[], env: Record<string, string> = {}): ReturnType<typeof prune> => {
+    const result = await prune(more, { AWS_ENDPOINT_URL_STS: identity.url, ...env });
+    for (const secret of [TOKEN, 'role-secret-', 'role-token-'])
+      expect(result.stdout + result.stderr).not.toContain(secret);
+    return result;
+  };
+
+  test('is assumed with a token of the service account', async () => {
+    issueTokens();
+    const { status, document } = await run(SKIP, OTHERS);
+    expect([status, document.kind]).toEqual([0, 'HardPrune']);
+    expect(identity.requests).toHaveLength(1);
+    expect(identity.requests[0]!.form.get('WebIdentityToken')).toBe(TOKEN);
+    const tokens = new Set(s3.proxy.requests.map(({ headers }) => headers['x-amz-security-token']));
+    expect([...tokens]).toEqual(['role-token-1']);
+  });
+
+  test('is assumed again when its credentials expire during the run', async () => {
+    issueTokens();
+    identity.lifetimeMs = 0;
+    const { status } = await run(['--confirm', ...SKIP]);
+    expect(status).toBe(0);
+    const tokens = s3.proxy.requests.map(({ headers }) => headers['x-amz-security-token']);
+    expect(new Set(tokens).size).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['the API server', refuseTokens, undefined, 'no tokens for you'],
+    [
+      'STS',
+      issueTokens,
+      { status: 403, body: '<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>' },
+      'AccessDenied',
+    ],
+  ])('that %s refuses: the credentials of the user are used, with a warning', async (_who, prepare, refusal, text) => {
+    prepare();
+    identity.refusal = refusal;
+    const { status, document, stderr } = await run(SKIP, s3.env);
+    const warning = expect.stringMatching(
+      /^the identity of the registry cannot be used .*your own credentials are used$/,
+    );
+    expect([status, document.warnings]).toEqual([0, expect.arrayContaining([warning])]);
+    expect(stderr).toContain(text);
+  });
+
+  test('that is refused, without credentials of the user: the error names both', async () => {
+    refuseTokens();
+    const { status, document } = await run(['--confirm', ...SKIP]);
+    expect([status, document.code]).toEqual([1, 'STORAGE_CREDENTIALS']);
+    expect(document.message).toMatch(/no tokens for you.*there are no credentials for S3/);
+    expect(document.suggestions).toEqual([expect.stringContaining('serviceaccounts/token'), expect.any(String)]);
+    expect(s3.proxy.requests).toEqual([]);
+  });
+});
+
+describe('errors have remedies that fit', () => {
+  test.each([
+    [
+      'a wrong key',
+      { secret: { credentials: '[default]\naws_access_key_id = WRONGWRONG\naws_secret_access_key = wrongwrong\n' } },
+      'the access key does not exist',
+      /describe secret image-registry-private-configuration/,
+    ],
+    ['another bucket', { status: {}, bucket: 'other' }, 'the bucket does not exist', /oc get configs\.imageregistry/],
+  ])('%s', async (_what, { bucket, ...more }: StorageStatements & { bucket?: string }, message, advice) => {
+    const all = statements(more);
+    const env = { ...(all.env as Record<string, string>), ...(bucket ? { REGISTRY_STORAGE_S3_BUCKET: bucket } : {}) };
+    stateStorage(sandbox, { ...all, env });
+    const { status, stdout, stderr } = await prune(SKIP);
+    expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+    expect(stderr).toMatch(advice);
+    expect(stdout + stderr).not.toMatch(/AWS_|--storage-(endpoint|region|credentials)|WRONGWRONG|wrongwrong/);
+  });
+});
+
+test('a secret that may not be read: the permission, a role for it, and the bucket', async () => {
+  stateStorage(sandbox, statements());
+  sandbox.onRequest(({ path: requested }) =>
+    requested.includes('/secrets/') ? { do: 'status', status: 403 } : undefined,
+  );
+  const { status, document } = await prune(['--confirm', ...SKIP]);
+  expect([status, document.code]).toEqual([1, 'FORBIDDEN']);
+  expect(document.message).toContain(
+    'get secrets/image-registry-private-configuration in namespace openshift-image-registry',
+  );
+  expect(document.suggestions!.join()).toContain('oc -n openshift-image-registry create role');
+  expect(document.suggestions!.join()).toContain(`--storage s3://${s3.bucket} --storage-endpoint ${s3.endpoint}`);
+  expect(s3.proxy.requests).toEqual([]);
 });
 
 test.each([

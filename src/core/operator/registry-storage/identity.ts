@@ -58,7 +58,7 @@ async function exchange(
   { location, options }: { location: ObjectStoreLocation; options: OpenOptions },
 ): Promise<() => Promise<S3Credentials | AzureCredentials>> {
   const { log, signal } = options;
-  const connect = { authorities: location.authorities, concurrency: 1, log };
+  const connect = { authorities: location.authorities, concurrency: 1, log, signal };
   const token = (): Promise<string> =>
     requestToken(api, REGISTRY_ACCOUNT, { audience: AUDIENCE, lifetimeSeconds: LIFETIME_SECONDS, signal });
   if (identity.kind === 'aws') {

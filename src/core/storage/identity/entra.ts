@@ -19,14 +19,15 @@ export interface FederatedIdentity {
  */
 export async function requestStorageToken(
   identity: FederatedIdentity,
-  connect: ConnectOptions,
+  connect: ConnectOptions & { signal?: AbortSignal },
 ): Promise<Expiring<AzureCredentials>> {
   const client = await StoreClient.connect('Microsoft Entra ID', identity.authority, connect);
   try {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const base = new URL(identity.authority).pathname.replace(/\/+$/, '');
     const path = `${base}/${encodeURIComponent(identity.tenantId)}/oauth2/v2.0/token`;
-    return read(await client.send(() => ({ method: 'POST', path, headers, body: formOf(identity) })));
+    const request = { method: 'POST', path, headers, body: formOf(identity) } as const;
+    return read(await client.send(() => request, { signal: connect.signal }));
   } finally {
     await client.close();
   }

@@ -20,13 +20,17 @@ const LIFETIME_SECONDS = 3600;
  * Assumes a role of AWS (AssumeRoleWithWebIdentity).
  * @throws RegadmError STORAGE_DENIED if STS refuses, STORAGE_ERROR, STORAGE_UNREACHABLE
  */
-export async function assumeRole(identity: WebIdentity, connect: ConnectOptions): Promise<Expiring<S3Credentials>> {
+export async function assumeRole(
+  identity: WebIdentity,
+  connect: ConnectOptions & { signal?: AbortSignal },
+): Promise<Expiring<S3Credentials>> {
   const url = stsUrl(identity.region, connect.env ?? process.env);
   const client = await StoreClient.connect('STS of AWS', url, connect);
   try {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const { pathname } = new URL(url);
-    return read(await client.send(() => ({ method: 'POST', path: pathname, headers, body: formOf(identity) })));
+    const request = { method: 'POST', path: pathname, headers, body: formOf(identity) } as const;
+    return read(await client.send(() => request, { signal: connect.signal }));
   } finally {
     await client.close();
   }
