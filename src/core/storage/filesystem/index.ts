@@ -52,6 +52,8 @@ class FilesystemStorage implements Storage {
     return inspectCandidates(this.root, snapshot, candidates, options);
   }
 
+  async prepareDeletion(): Promise<void> {}
+
   findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks> {
     return findLinkedSince(this.root, digests, since);
   }

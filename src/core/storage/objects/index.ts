@@ -90,6 +90,10 @@ export class ObjectStorage implements Storage {
     return inspectListing(this.source, this.listingOf(snapshot), candidates, options);
   }
 
+  async prepareDeletion(signal?: AbortSignal): Promise<void> {
+    await this.store.prepareDeletion?.(signal);
+  }
+
   async findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks> {
     const wanted = new Map(digests.map((digest) => [hexOf(digest), digest]));
     const [blobs, manifests] = [new Set<Digest>(), new Set<string>()];

@@ -39,6 +39,13 @@ export interface ObjectStore {
   read(key: string, limitBytes: number, signal?: AbortSignal): Promise<Buffer | undefined>;
 
   /**
+   * Reads in advance what `delete` needs; absent if it needs nothing. What has changed is read again by the first
+   * `delete`.
+   * @throws RegadmError
+   */
+  prepareDeletion?(signal?: AbortSignal): Promise<void>;
+
+  /**
    * Deletes at most `limits.batchSize` objects with one request. An object that does not exist counts as deleted.
    * @returns for each key why it was not deleted; undefined if it was
    * @throws StoreRefusal if the store refused the whole request, so that nothing was deleted

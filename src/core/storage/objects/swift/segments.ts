@@ -55,17 +55,25 @@ interface Sources {
  */
 export class SegmentOwners {
   private readonly owners = new Map<Segments, Set<string>>();
+  /** The blobs that were looked up, with the time of their last write. */
+  private readonly seen = new Map<string, { writtenAt: number; segments: Segments | undefined }>();
 
   /**
    * Looks up every blob that has no content of its own.
+   * @param earlier what was found before: a blob that was not written since is not looked up again
    * @throws RegadmError if one cannot be looked up
    */
-  static async find({ concurrency, listBlobs, findSegments }: Sources): Promise<SegmentOwners> {
+  static async find(
+    { concurrency, listBlobs, findSegments }: Sources,
+    earlier?: SegmentOwners,
+  ): Promise<SegmentOwners> {
     const found = new SegmentOwners();
     for await (const page of listBlobs()) {
       const large = page.filter(({ bytes }) => bytes === 0);
-      await forEachParallel(large, { concurrency }, async ({ key }) => {
-        const segments = await findSegments(key);
+      await forEachParallel(large, { concurrency }, async ({ key, writtenAt }) => {
+        const known = earlier?.seen.get(key);
+        const segments = known?.writtenAt === writtenAt ? known.segments : await findSegments(key);
+        found.seen.set(key, { writtenAt, segments });
         if (segments !== undefined) found.owners.set(segments, (found.owners.get(segments) ?? new Set()).add(key));
       });
     }

@@ -26,6 +26,8 @@ interface SwiftStoreOptions extends SwiftLimits {
 /** A container of Swift that the registry's driver writes to. */
 export class SwiftStore implements ObjectStore {
   readonly limits: ObjectStoreLimits;
+  /** What is known for deletions: read in advance, and by the first deletion. */
+  private prepared: SegmentOwners | undefined;
   private owners: Promise<SegmentOwners> | undefined;
 
   constructor(
@@ -81,6 +83,10 @@ export class SwiftStore implements ObjectStore {
     return response.body;
   }
 
+  async prepareDeletion(signal?: AbortSignal): Promise<void> {
+    this.prepared = await this.lookUpOwners(signal);
+  }
+
   delete(keys: readonly string[]): Promise<(string | undefined)[]> {
     return deleteObjects(
       {
@@ -123,23 +129,29 @@ export class SwiftStore implements ObjectStore {
     return response;
   }
 
-  private async findSegments(key: string): Promise<Segments | undefined | 'gone'> {
-    const response = await this.head(key);
+  private async findSegments(key: string, signal?: AbortSignal): Promise<Segments | undefined | 'gone'> {
+    const response = await this.head(key, signal);
     return response ? segmentsIn(headerOf(response, 'x-object-manifest'), this.options) : 'gone';
   }
 
-  /** Looks up the segments of all blobs, once: it takes a request per blob. */
+  /** Looks up the segments of all blobs, once; only of those that changed if that was done in advance. */
   private findOwners(): Promise<SegmentOwners> {
-    this.owners ??= SegmentOwners.find({
-      concurrency: this.options.concurrency,
-      listBlobs: () => this.list(`${this.options.prefix}files/docker/registry/v2/blobs/`),
-      findSegments: async (key) => {
-        const segments = await this.findSegments(key);
-        return segments === 'gone' ? undefined : segments;
-      },
-    });
+    this.owners ??= this.lookUpOwners();
     this.owners.catch(() => (this.owners = undefined));
     return this.owners;
+  }
+
+  private lookUpOwners(signal?: AbortSignal): Promise<SegmentOwners> {
+    const sources = {
+      concurrency: this.options.concurrency,
+      listBlobs: () => this.list(`${this.options.prefix}files/docker/registry/v2/blobs/`, signal),
+      findSegments: async (key: string) => {
+        signal?.throwIfAborted();
+        const segments = await this.findSegments(key, signal);
+        return segments === 'gone' ? undefined : segments;
+      },
+    };
+    return SegmentOwners.find(sources, this.prepared);
   }
 }
 
