@@ -117,7 +117,7 @@ describe('the complete procedure', () => {
     function pushBeforeList(number: number, layer: string, then?: () => Promise<FaultAction | undefined>): void {
       let lists = 0;
       sandbox.onRequest(async ({ path }) => {
-        if (!/\/images(\?|$)/.test(path) || path.includes('continue=') || ++lists !== number) return undefined;
+        if (!/\/images(\?|$)/.test(path) || /continue=|watch=/.test(path) || ++lists !== number) return undefined;
         push(layer);
         return then?.();
       });
@@ -133,7 +133,7 @@ describe('the complete procedure', () => {
       });
     }
 
-    // The guarded procedure lists images before and after it changes the mode.
+    // The guarded procedure follows the list by a watch: then it only requests the version that the list has.
     test.each([
       ['skip', 2],
       ['auto', 3],

@@ -4,10 +4,20 @@ import { plural } from '../terminal/text.js';
 import type { HardPrunePlan } from '../orphans/plan/types.js';
 import type { Findings } from './report.js';
 
-/** Reports what was found before it is deleted. */
-export function reportFindings(findings: Findings, reporter: Reporter): void {
-  reportWarnings(findings, reporter);
-  reporter.note(describeFound(findings.plan));
+/**
+ * Reports what was found before it is deleted.
+ * @param reported what was reported of an earlier search: then only the difference is reported
+ */
+export function reportFindings(findings: Findings, reporter: Reporter, reported?: Findings): void {
+  if (!reported) {
+    reportWarnings(findings, reporter);
+    reporter.note(describeFound(findings.plan));
+    return;
+  }
+  const known = new Set(reported.warnings);
+  for (const warning of findings.warnings) if (!known.has(warning)) reporter.warning(warning);
+  const found = describeFound(findings.plan);
+  if (found !== describeFound(reported.plan)) reporter.note(`some of it is in use now: ${found}`);
 }
 
 /** Reports the warnings of a plan and, at `-v 4`, why unused data is kept. */

@@ -37,6 +37,11 @@ export interface HardPruneSummary {
   abandonedUploads: Count;
   failed: Count;
   skipped: Count;
+  /**
+   * How long pushes were refused, besides the two roll-outs: from when every registry pod was seen to be read-only
+   * until the former mode was requested. Absent if the run did not change the mode, or could not restore it.
+   */
+  readOnlySeconds?: number;
 }
 
 export interface HardPruneBlob extends EntryStatus {

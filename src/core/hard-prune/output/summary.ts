@@ -1,13 +1,17 @@
+import { readOnlySeconds } from './read-only-seconds.js';
 import { PLAN_PARTS, type HardPruneReport, type PlanPart } from '../report.js';
 
 /** Counts of what was deleted, or in a dry run would be. */
-type HardPruneSummary = Record<PlanPart | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number>;
+type HardPruneSummary = Record<PlanPart | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number> & {
+  readOnlySeconds?: number;
+};
 
 /** Counts the entries of a report. */
 export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
-  const { plan, outcomes, failures } = report;
+  const { plan, outcomes, failures, procedure } = report;
   const count = (part: PlanPart): number =>
     outcomes ? outcomes[part].filter(({ status }) => status === 'deleted').length : plan[part].length;
+  const seconds = readOnlySeconds(procedure);
   const all = outcomes ? PLAN_PARTS.flatMap((part) => outcomes[part]) : [];
   return {
     blobs: count('blobs'),
@@ -19,6 +23,7 @@ export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
     abandonedUploads: plan.abandonedUploads,
     failed: failures.length,
     skipped: all.filter(({ status }) => status === 'skipped').length,
+    ...(seconds === undefined ? {} : { readOnlySeconds: seconds }),
   };
 }
 

@@ -1,17 +1,22 @@
 import { Lease } from '../../operator/lease/lease.js';
+import { reportFindings } from '../findings.js';
+import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import { assertPassed, runChecks } from '../preflight.js';
+import type { Findings } from '../report.js';
 import type { GuardedRequest } from '../request.js';
 import type { Way } from '../way/way.js';
 import { guardedChecks } from './checks.js';
 import { pruneLocked } from './locked.js';
 import { outcomeOf, type Outcome } from './outcome.js';
 import { restore } from './restore.js';
+import { FINDING } from './step.js';
 import { Steps } from './steps.js';
 
 /**
- * Runs a hard prune as one guarded procedure (docs/hard-prune.md): check, lock the registry, switch it to read-only
- * mode, grant the role, find unused data, delete it, and always restore the registry.
+ * Runs a hard prune as one guarded procedure (docs/hard-prune.md): check, find unused data (on the storage itself),
+ * lock the registry, switch it to read-only mode, grant the role, find unused data or look at it again, delete it, and
+ * always restore the registry.
  * @throws RegadmError if nothing was deleted; a later error is in the outcome
  */
 export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRequest, way: Way): Promise<Outcome> {
@@ -22,6 +27,7 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     return way.accountWithoutRole();
   });
   if (pruneImages) await steps.run('pruning images first', pruneImages);
+  const scanned = await scan(ports, request, way, steps);
   const lost = new AbortController();
   const stop = AbortSignal.any([ports.signal, lost.signal]);
   stop.throwIfAborted();
@@ -31,7 +37,7 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     emptiesCache: ports.emptyCache !== undefined,
   };
   const lease = await steps.run('taking the registry lock', () => Lease.take(api, terms, (why) => lost.abort(why)));
-  const attempt = await pruneLocked({ ports, request, way, lease, account, steps, stop });
+  const attempt = await pruneLocked({ ports, request, way, scanned, lease, account, steps, stop });
   const { timeoutMs } = request;
   const emptyCache = attempt.deletionStarted ? ports.emptyCache : undefined;
   const { prunerMayRun } = attempt;
@@ -40,4 +46,18 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     : await restore({ api, lease, steps, reporter, timeoutMs, prunerMayRun, emptyCache });
   lease.abandon();
   return outcomeOf(attempt, steps.records, notRestored);
+}
+
+/** Finds unused data while the registry is read-write, if that is possible, and refuses what it finds too much of. */
+async function scan(
+  { reporter }: HardPrunePorts,
+  { maxDelete }: GuardedRequest,
+  way: Way,
+  steps: Steps,
+): Promise<Findings | undefined> {
+  const scanned = way.scan && (await steps.run(FINDING, () => way.scan!()));
+  if (!scanned) return undefined;
+  reportFindings(scanned, reporter);
+  assertWithinLimit(scanned.plan, maxDelete);
+  return scanned;
 }

@@ -15,6 +15,7 @@ import type { Guarded, GuardedRequest } from '../request.js';
 import type { Pruner, Way } from '../way/way.js';
 import { findLateImages } from './late-images.js';
 import type { Attempt } from './outcome.js';
+import { FINDING, FINDING_AGAIN, READ_ONLY_ROLLOUT, SWITCHING } from './step.js';
 import type { Steps } from './steps.js';
 
 /** A run that holds the registry lock. */
@@ -22,6 +23,8 @@ interface LockedRun {
   ports: HardPrunePorts;
   request: GuardedRequest;
   way: Way;
+  /** What was found before; undefined if the pruner finds everything at once. */
+  scanned: Findings | undefined;
   lease: Lease;
   /** The service account to grant the pruner role to. */
   account: string | undefined;
@@ -44,8 +47,10 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
     await switchToReadOnly(run);
     await grantRole(run);
     const opened = (pruner = await run.way.open(run.lease));
-    const findings = (attempt.findings = await run.steps.run('finding unused data', () => find(run, opened)));
-    reportFindings(findings, run.ports.reporter);
+    const findings = (attempt.findings = await run.steps.run(run.scanned ? FINDING_AGAIN : FINDING, () =>
+      find(run, opened),
+    ));
+    reportFindings(findings, run.ports.reporter, run.scanned);
     assertWithinLimit(findings.plan, run.request.maxDelete);
     run.stop.throwIfAborted();
     attempt.deletionStarted = true;
@@ -69,10 +74,9 @@ function isCausedBy(error: unknown, reason: unknown): boolean {
 async function switchToReadOnly({ ports, request, lease, steps, stop }: LockedRun): Promise<void> {
   const { api, reporter } = ports;
   stop.throwIfAborted();
-  if (lease.record.changesMode)
-    await steps.run('switching the registry to read-only mode', () => setReadOnly(api, lease, request.guard));
+  if (lease.record.changesMode) await steps.run(SWITCHING, () => setReadOnly(api, lease, request.guard));
   const { timeoutMs } = request;
-  await steps.run('waiting until every registry pod is read-only', () =>
+  await steps.run(READ_ONLY_ROLLOUT, () =>
     waitForRollout(api, { ...modeRollout(true), timeoutMs, signal: stop, reporter }),
   );
   lease.expectReadOnly(true);

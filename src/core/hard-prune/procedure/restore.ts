@@ -8,7 +8,7 @@ import type { Lease } from '../../operator/lease/lease.js';
 import { leaseOf } from '../../operator/lease/record.js';
 import { stopPruner } from '../../operator/pruner/stop.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
-import { RESTORING_ROLLOUT } from './step.js';
+import { RESTORING, RESTORING_ROLLOUT } from './step.js';
 import type { Steps } from './steps.js';
 
 interface RestoreOptions {
@@ -90,7 +90,7 @@ async function restoreMode({ api, lease, timeoutMs, reporter }: RestoreOptions, 
   const readOnly = lease.record.previousReadOnly === true;
   return (
     (await attempts.run(
-      `restoring the mode (${readOnly ? 'read-only' : 'read-write'})`,
+      `${RESTORING} (${readOnly ? 'read-only' : 'read-write'})`,
       () => setPreviousMode(api, lease),
       REPEATED,
     )) &&

@@ -92,7 +92,7 @@ export class PodWay implements Way {
   }
 
   private readUsage(signal: AbortSignal): Promise<ClusterUsage> {
-    return readUsage(this.ports.api, signal);
+    return readUsage(this.ports.api, { signal });
   }
 
   /**

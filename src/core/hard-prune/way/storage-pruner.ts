@@ -1,12 +1,18 @@
 import type { ClusterApi } from '../../cluster/api.js';
+import type { ListedResource } from '../../cluster/resources.js';
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { Digest } from '../../model/digest.js';
+import type { KubeObject } from '../../model/kube.js';
 import type { StorageSnapshot } from '../../model/registry-storage.js';
 import type { Storage } from '../../storage/storage.js';
-import { gatherEvidence } from '../../orphans/gather/evidence.js';
+import { gatherEvidence, type Gathered } from '../../orphans/gather/evidence.js';
+import { addManifestUses } from '../../orphans/gather/manifest-uses.js';
 import { planHardPrune, type AgeLimits } from '../../orphans/plan/plan.js';
 import type { HardPrunePlan, HardPruneRules } from '../../orphans/plan/types.js';
+import { LaterUses } from '../gather/later-uses.js';
+import { addLaterUsage } from '../plan/later-usage.js';
+import { stillUnused } from '../plan/still-unused.js';
 import type { Deletions, Findings } from '../report.js';
 import { deletePlanned } from './delete-planned.js';
 import type { Pruner } from './way.js';
@@ -31,6 +37,10 @@ const PROGRESS_STEP = 1000;
 export class StoragePruner implements Pruner {
   readonly mayStillRun = false;
   private deletes = false;
+  private scanned: Gathered | undefined;
+  private laterUses: LaterUses | undefined;
+  /** When the listing began that the plan is made of, in ms since the epoch. */
+  private listedAt = 0;
 
   constructor(private readonly options: StoragePrunerOptions) {}
 
@@ -40,18 +50,24 @@ export class StoragePruner implements Pruner {
     return this.deletes;
   }
 
+  /**
+   * Finds what nothing uses, as `find`, and follows from then on what is used in addition. The next `find` only looks
+   * at what this one has found.
+   */
+  async scan(signal: AbortSignal): Promise<Findings> {
+    const { api, reporter, storage, ages } = this.options;
+    const laterUses = (this.laterUses = new LaterUses(api, reporter));
+    const scanned = await this.gather(signal, (resource, version) => laterUses.follow(resource, version));
+    const plan = planHardPrune(scanned.evidence, ages);
+    if (plan.blobs.length + plan.repositories.length + plan.uploads.length > 0) await storage.prepareDeletion(signal);
+    this.scanned = scanned;
+    return { plan, warnings: scanned.warnings, images: scanned.usage.images };
+  }
+
   async find(signal: AbortSignal): Promise<Findings> {
-    const { ages, storage } = this.options;
-    const { evidence, snapshot, images, warnings } = await gatherEvidence({
-      ...this.options,
-      acceptPartial: this.options.acceptPartial ?? false,
-      keepYoungerThanMs: ages.keepYoungerThanMs,
-      now: this.now,
-      signal,
-    });
-    const about = await storage.warnings(signal);
-    const all = [...about, ...warnings, ...warningsAbout(snapshot)];
-    return { plan: planHardPrune(evidence, ages), warnings: all, images };
+    if (this.scanned && this.laterUses) return this.findAgain(this.scanned, this.laterUses, signal);
+    const { evidence, usage, warnings } = await this.gather(signal);
+    return { plan: planHardPrune(evidence, this.options.ages), warnings, images: usage.images };
   }
 
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
@@ -60,7 +76,7 @@ export class StoragePruner implements Pruner {
     const comparesLinks = rules === 'safe' && ages.keepYoungerThanMs > 0;
     let done = 0;
     return deletePlanned(storage, plan, {
-      keepWrittenSince: comparesLinks ? this.now() - ages.keepYoungerThanMs : undefined,
+      keepWrittenSince: comparesLinks ? this.listedAt - ages.keepYoungerThanMs : undefined,
       async mayContinue() {
         if (signal.aborted) throw new Error('interrupted');
         await mayContinue();
@@ -76,6 +92,45 @@ export class StoragePruner implements Pruner {
 
   async readManifest(digest: Digest): Promise<string | undefined> {
     return (await this.options.storage.readBlob(digest, MANIFEST_LIMIT_BYTES))?.toString('utf8');
+  }
+
+  async changedImages(signal: AbortSignal): Promise<KubeObject[] | undefined> {
+    return this.laterUses?.changedImages(signal);
+  }
+
+  /** Stops following the cluster. */
+  close(): void {
+    this.laterUses?.stop();
+  }
+
+  private async gather(
+    signal: AbortSignal,
+    onList?: (resource: ListedResource, version: string) => void,
+  ): Promise<Gathered> {
+    const { ages, storage, acceptPartial = false } = this.options;
+    const { keepYoungerThanMs } = ages;
+    const options = { ...this.options, acceptPartial, keepYoungerThanMs, now: this.now, signal, onList };
+    const gathered = await gatherEvidence(options);
+    this.listedAt = gathered.listedAt;
+    const about = await storage.warnings(signal);
+    return { ...gathered, warnings: [...about, ...gathered.warnings, ...warningsAbout(gathered.snapshot)] };
+  }
+
+  /** Plans again what the scan found, without what is used since. */
+  private async findAgain(scanned: Gathered, laterUses: LaterUses, signal: AbortSignal): Promise<Findings> {
+    const { storage, rules, ages } = this.options;
+    const { evidence, snapshot, usage, warnings } = scanned;
+    // If age matters, what a push has brought since is kept because of its links.
+    const absent = ages.keepYoungerThanMs > 0 ? new Set<string>() : scanned.absent;
+    const { repositories, unread } = addLaterUsage(usage, await laterUses.read(signal), absent);
+    const found = rules === 'safe' ? (await addManifestUses(storage, usage, signal, unread)).warnings : [];
+    const left = stillUnused({ snapshot, ...evidence }, { usage, rules, repositories });
+    this.scanned = undefined;
+    return {
+      plan: planHardPrune({ ...evidence, ...left }, ages),
+      warnings: [...new Set([...warnings, ...found])],
+      images: usage.images,
+    };
   }
 }
 

@@ -11,7 +11,7 @@ import type { Pruner, Way } from './way.js';
 export class StorageWay implements Way {
   readonly permissions = { find: READ_IMAGES, delete: [] };
   readonly checks: Way['checks'];
-  private readonly pruner: Pruner;
+  private readonly pruner: StoragePruner;
 
   constructor(
     private readonly ports: HardPrunePorts,
@@ -21,17 +21,21 @@ export class StorageWay implements Way {
     const { rules, acceptPartial, maxDelete } = request;
     const { ages, danglingLinks } = request.way;
     this.pruner = new StoragePruner({ ...ports, storage, rules, acceptPartial, ages, danglingLinks });
-    // Only a preview: the plan is made again once the registry is read-only.
+    // Pruning images comes before the scan, so what would refuse the scan is detected first.
     const previewPlan = async (): Promise<string> => {
       const { plan } = await this.pruner.find(ports.signal);
       assertWithinLimit(plan, maxDelete);
       return `${plan.blobs.length} of ${plan.totalBlobs} blobs are unused`;
     };
-    this.checks = { find: [], delete: [{ name: 'storage', run: previewPlan }] };
+    this.checks = { find: [], delete: ports.pruneImages ? [{ name: 'storage', run: previewPlan }] : [] };
   }
 
   preview(): Promise<Findings> {
     return this.pruner.find(this.ports.signal);
+  }
+
+  scan(): Promise<Findings> {
+    return this.pruner.scan(this.ports.signal);
   }
 
   accountWithoutRole(): Promise<undefined> {
@@ -43,6 +47,7 @@ export class StorageWay implements Way {
   }
 
   close(): Promise<void> {
+    this.pruner.close();
     return this.storage.close();
   }
 }

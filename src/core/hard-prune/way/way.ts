@@ -1,4 +1,5 @@
 import type { Permission } from '../../cluster/access-review.js';
+import type { KubeObject } from '../../model/kube.js';
 import type { Digest } from '../../model/digest.js';
 import type { Lease } from '../../operator/lease/lease.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
@@ -21,6 +22,13 @@ export interface Pruner {
    * @throws Error that states why it cannot be read
    */
   readManifest?(digest: Digest): Promise<string | undefined>;
+  /**
+   * Returns the Image objects that were created or changed since `find`, and perhaps earlier ones; absent if the pruner
+   * does not follow them.
+   * @returns undefined if all images must be read
+   * @throws ApiError
+   */
+  changedImages?(signal: AbortSignal): Promise<KubeObject[] | undefined>;
 }
 
 /** One of the two ways to prune the storage, with its permissions and checks for the guarded procedure. */
@@ -39,6 +47,11 @@ export interface Way {
   };
   /** Finds unused data for a dry run. */
   preview(): Promise<Findings>;
+  /**
+   * Finds unused data while the registry can still be written, so that `find` of the opened pruner only has to look
+   * again at what this has found. Absent if the pruner finds everything at once.
+   */
+  scan?(): Promise<Findings>;
   /** Returns the service account that needs the pruner role while the pruner runs; undefined if none does. */
   accountWithoutRole(): Promise<string | undefined>;
   /** Opens the pruner after the registry was locked and is read-only. */

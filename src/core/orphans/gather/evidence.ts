@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../../cluster/api.js';
+import type { ListedResource } from '../../cluster/resources.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { CandidateFacts, StorageSnapshot } from '../../model/registry-storage.js';
 import type { Storage } from '../../storage/storage.js';
@@ -25,14 +26,25 @@ interface CompareOptions {
   keepYoungerThanMs: number;
   now(): number;
   signal: AbortSignal;
+  /** Called with each list of the cluster that was read, and its version. */
+  onList?(resource: ListedResource, version: string): void;
 }
 
 /** What nothing in the cluster uses in a storage. */
 interface Comparison {
   evidence: Evidence;
   usage: ClusterUsage;
+  /** Manifests that were looked for, and that the storage does not have, as hex. */
+  absent: ReadonlySet<string>;
   /** Warnings about the storage as a whole, and about manifests in it. */
   warnings: string[];
+}
+
+/** A comparison with the listing that it is made of. */
+export interface Gathered extends Comparison {
+  snapshot: StorageSnapshot;
+  /** When the listing began, in ms since the epoch. */
+  listedAt: number;
 }
 
 /**
@@ -40,22 +52,21 @@ interface Comparison {
  * two is seen to be in use.
  * @throws RegadmError STORAGE_UNREADABLE, IMAGE_UNREADABLE, OTHER_STORAGE (exit status 4), ApiError
  */
-export async function gatherEvidence(
-  options: CompareOptions,
-): Promise<{ evidence: Evidence; snapshot: StorageSnapshot; images: ReadonlySet<string>; warnings: string[] }> {
+export async function gatherEvidence(options: CompareOptions): Promise<Gathered> {
   const { storage, reporter, danglingLinks, signal } = options;
   reporter.progress("listing the registry's storage");
+  const listedAt = options.now();
   const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
-  const { evidence, usage, warnings } = await compareWithCluster(snapshot, options);
-  const removed = evidence.candidates.repositories.length;
+  const comparison = await compareWithCluster(snapshot, options);
+  const removed = comparison.evidence.candidates.repositories.length;
   return {
-    evidence,
+    ...comparison,
     snapshot,
-    images: usage.images,
+    listedAt,
     warnings: [
-      ...warnings,
+      ...comparison.warnings,
       ...repositoryWarnings(removed, snapshot.repositories.length),
-      ...invalidNameWarnings(usage),
+      ...invalidNameWarnings(comparison.usage),
     ],
   };
 }
@@ -71,9 +82,9 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   reporter.progress(
     `found ${blobs.length} blobs in ${repositories.length} repositories; listing images and image streams`,
   );
-  const usage = await readUsage(api, signal);
+  const usage = await readUsage(api, options);
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);
-  const fromManifests = rules === 'safe' ? await addManifestUses(storage, usage, signal) : [];
+  const manifests = rules === 'safe' ? await addManifestUses(storage, usage, signal) : NO_MANIFESTS;
   logUses(snapshot, usage, reporter);
   const candidates = chooseCandidates(snapshot, usage, rules);
   const ages = keepYoungerThanMs > 0;
@@ -90,9 +101,12 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   return {
     evidence: { candidates, facts, named, totalBlobs: blobs.length, now },
     usage,
-    warnings: [...accepted, ...fromManifests],
+    absent: manifests.absent,
+    warnings: [...accepted, ...manifests.warnings],
   };
 }
+
+const NO_MANIFESTS = { warnings: [], absent: new Set<string>() };
 
 function manifestsWrittenSince({ manifestLinks, linksOfRepositories }: CandidateFacts, since: number): string[] {
   return [...manifestLinks, ...linksOfRepositories].filter(({ writtenAt }) => writtenAt >= since).map(({ hex }) => hex);

@@ -4,7 +4,7 @@ import { forEachParallel } from '../../kit/parallel.js';
 import { sha256Digest } from '../../model/digest.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { Storage } from '../../storage/storage.js';
-import { describePlace, type ClusterUsage } from '../plan/usage.js';
+import { describePlace, listedImages, type ClusterUsage, type ManifestScope } from '../plan/usage.js';
 import { digestsIn, parseManifest, parseManifestDigests } from './manifest.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
@@ -12,31 +12,53 @@ export const CONCURRENCY = 16;
 /** Maximum number of images that the warnings name. */
 const NAMED = 20;
 
+/** What `addManifestUses` found beside uses. */
+interface ManifestFindings {
+  /**
+   * About images whose manifests are not in the storage, or do not match their digests, and about indexes without an
+   * Image object.
+   */
+  warnings: string[];
+  /** Manifests that the storage does not have, as hex. */
+  absent: ReadonlySet<string>;
+}
+
 /**
  * Adds to the usage what only manifests in the storage name: the blobs of images whose objects do not name them all,
  * and the children of image indexes that a stream lists, with their blobs, even if an index or a child has no Image
  * object.
- * @returns warnings about images whose manifests are not in the storage, or do not match their digests, and about
- *   indexes without an Image object
+ * @param scope by default, all that is in the usage
  * @throws RegadmError IMAGE_UNREADABLE if a manifest exists but cannot be read
  */
 export async function addManifestUses(
   storage: Pick<Storage, 'readBlob'>,
   usage: ClusterUsage,
   signal: AbortSignal,
-): Promise<string[]> {
+  scope = scopeOf(usage),
+): Promise<ManifestFindings> {
   const reading = new ManifestReading(storage, usage, signal);
-  const missing = await reading.read(usage.incomplete);
-  await reading.read(usage.doubtful, parseManifestDigests);
-  await reading.readWithoutLayers();
-  await reading.addListedIndexes();
-  await reading.addChildren();
+  const missing = await reading.read(scope.incomplete);
+  await reading.read(scope.doubtful, parseManifestDigests);
+  await reading.readWithoutLayers(scope.withoutLayers);
+  await reading.addListedIndexes(scope.listed);
+  await reading.addChildren(scope.listed);
   const unknown = missing.filter((hex) => !usage.embedded.has(hex)).map((hex) => reading.describe(hex));
-  return [
+  const warnings = [
     ...warningsAbout(unknown, UNKNOWN),
     ...warningsAbout(reading.damaged, DAMAGED),
     ...warningsAbout(reading.forgotten, FORGOTTEN),
   ];
+  return { warnings, absent: reading.absent };
+}
+
+function scopeOf(usage: ClusterUsage): ManifestScope {
+  const { incomplete, doubtful, withoutLayers } = usage;
+  return {
+    incomplete,
+    doubtful: [...doubtful],
+    withoutLayers: [...withoutLayers],
+    listed: [...listedImages(usage)],
+  };
 }
 
 class ManifestReading {
@@ -44,6 +66,8 @@ class ManifestReading {
   readonly damaged: string[] = [];
   /** Image indexes that a stream lists although they have no Image object. */
   readonly forgotten: string[] = [];
+  /** Manifests that the storage does not have. */
+  readonly absent = new Set<string>();
   /** The image index that a child is used through. */
   private readonly parents = new Map<string, string>();
 
@@ -64,8 +88,8 @@ class ManifestReading {
   }
 
   /** Adds what manifests name of images of which nothing says that they have layers. Anything else names nothing. */
-  async readWithoutLayers(): Promise<void> {
-    await forEachParallel(this.usage.withoutLayers, { concurrency: CONCURRENCY }, async (hex) => {
+  async readWithoutLayers(images: readonly string[]): Promise<void> {
+    await forEachParallel(images, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
       const named = body && digestsIn(body);
@@ -80,10 +104,10 @@ class ManifestReading {
    * hard prune is the way to delete what `oc delete image` leaves behind. But an index of multi-architecture images can
    * be the only object that is gone.
    */
-  async addListedIndexes(): Promise<void> {
+  async addListedIndexes(listed: readonly string[]): Promise<void> {
     const { images, children } = this.usage;
-    const listed = this.listedImages().filter((hex) => !images.has(hex));
-    await forEachParallel(listed, { concurrency: CONCURRENCY }, async (hex) => {
+    const withoutObject = listed.filter((hex) => !images.has(hex));
+    await forEachParallel(withoutObject, { concurrency: CONCURRENCY }, async (hex) => {
       this.signal.throwIfAborted();
       const body = await this.readBlob(hex);
       const named = body && digestsIn(body)?.children;
@@ -95,10 +119,10 @@ class ManifestReading {
   }
 
   /** Adds the children of listed indexes level by level: an index can contain indexes. */
-  async addChildren(): Promise<void> {
+  async addChildren(listed: readonly string[]): Promise<void> {
     const { usage } = this;
     const seen = new Set<string>();
-    for (let level = this.listedIndexes(); level.length > 0;) {
+    for (let level = listed.filter((hex) => usage.children.has(hex)); level.length > 0;) {
       await this.addStoredChildren(level.filter((hex) => usage.children.has(hex)));
       const next: string[] = [];
       for (const index of level) {
@@ -127,23 +151,12 @@ class ManifestReading {
     });
   }
 
-  private listedIndexes(): string[] {
-    const { children } = this.usage;
-    return this.listedImages().filter((hex) => children.has(hex));
-  }
-
-  /** Returns the images that the tags of image streams list or follow. */
-  private listedImages(): string[] {
-    const { streams, sources } = this.usage;
-    const found = new Set<string>();
-    for (const images of [...streams.values(), ...sources.values()]) for (const hex of images) found.add(hex);
-    return [...found];
-  }
-
   /** @throws RegadmError IMAGE_UNREADABLE if it exists but cannot be read */
   private async readBlob(hex: string): Promise<Buffer | undefined> {
     try {
-      return await this.storage.readBlob(sha256Digest(hex), MANIFEST_LIMIT_BYTES);
+      const body = await this.storage.readBlob(sha256Digest(hex), MANIFEST_LIMIT_BYTES);
+      if (!body) this.absent.add(hex);
+      return body;
     } catch (error) {
       throw unreadable(this.describe(hex), error);
     }

@@ -35,11 +35,23 @@ export interface ClusterUsage {
    * Images that are pulled from a repository (`namespace/name`) because a tag of another image stream names it, as `oc
    * tag` writes it: `registry/namespace/name@digest`.
    */
-  sources: ReadonlyMap<string, ReadonlySet<string>>;
+  sources: Map<string, Set<string>>;
   /** Names of layers, configs and images that are not digests, of the first images (by name) that have any. */
   invalid: Map<string, InvalidNames>;
   /** Number of images with such names. */
   invalidCount: number;
+}
+
+/** The images whose manifests are read, as hex. */
+export interface ManifestScope {
+  /** Their objects do not name all their blobs. */
+  incomplete: readonly string[];
+  /** Their objects state a size, but no layers, or invalid layer names. */
+  doubtful: readonly string[];
+  /** Their objects name no layers and state no size. */
+  withoutLayers: readonly string[];
+  /** Image indexes that tags list or follow, and other images, which are ignored. */
+  listed: readonly string[];
 }
 
 /** Describes which image streams list an image, given as hex. */
@@ -80,6 +92,13 @@ export function imagesPulledFrom(
   { streams, sources }: Pick<ClusterUsage, 'streams' | 'sources'>,
 ): ReadonlySet<string> {
   return new Set([...(streams.get(repository) ?? []), ...(sources.get(repository) ?? [])]);
+}
+
+/** Returns the images that the tags of image streams list or follow. */
+export function listedImages({ streams, sources }: Pick<ClusterUsage, 'streams' | 'sources'>): Set<string> {
+  const found = new Set<string>();
+  for (const images of [...streams.values(), ...sources.values()]) for (const hex of images) found.add(hex);
+  return found;
 }
 
 /** Finds repositories from which image indexes are pulled, and which lose a manifest link of one of their children. */

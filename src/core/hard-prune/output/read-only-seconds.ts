@@ -1,0 +1,16 @@
+import { READ_ONLY_ROLLOUT, RESTORING, SWITCHING, type ProcedureStep } from '../procedure/step.js';
+
+/**
+ * Returns how long pushes were refused besides the two roll-outs, in seconds: from when every registry pod was seen to
+ * be read-only until the former mode was requested.
+ * @returns undefined if the run did not change the mode, or could not restore it
+ */
+export function readOnlySeconds(procedure: readonly ProcedureStep[]): number | undefined {
+  const find = (matches: (step: string) => boolean): ProcedureStep | undefined =>
+    procedure.find(({ step, outcome }) => outcome === 'done' && matches(step));
+  const switched = find((step) => step === SWITCHING);
+  const begin = find((step) => step === READ_ONLY_ROLLOUT)?.finishedAt;
+  const end = find((step) => step.startsWith(RESTORING))?.startedAt;
+  if (!switched || begin === undefined || end === undefined) return undefined;
+  return Math.max(0, Date.parse(end) - Date.parse(begin)) / 1000;
+}
