@@ -40,14 +40,26 @@ export function stillUnused(
   );
   const manifestLinks = now.manifestLinks.filter((link) => links.get(nameOf(link)) === link.evenDangling);
   const left = new Set(manifestLinks.map(nameOf));
+  const repositories = now.repositories.filter(({ name }) => names.has(name) && !used.has(name));
+  const linked = blobsOfKeptLinks({ snapshot, candidates }, { repositories, left });
   return {
-    candidates: {
-      repositories: now.repositories.filter(({ name }) => names.has(name) && !used.has(name)),
-      manifestLinks,
-      blobs: now.blobs,
-    },
+    candidates: { repositories, manifestLinks, blobs: now.blobs.filter((hex) => !linked.has(hex)) },
     facts: { ...facts, manifestLinks: facts.manifestLinks.filter((link) => left.has(nameOf(link))) },
   };
+}
+
+/** Returns the blobs that the manifest links of former candidates lead to: a link that is kept keeps its blob. */
+function blobsOfKeptLinks(
+  { snapshot, candidates }: Pick<Found, 'snapshot' | 'candidates'>,
+  { repositories, left }: { repositories: Candidates['repositories']; left: ReadonlySet<string> },
+): Set<string> {
+  const kept = new Set(candidates.repositories.map(({ name }) => name));
+  for (const { name } of repositories) kept.delete(name);
+  const links = candidates.manifestLinks.filter((link) => !left.has(nameOf(link))).map(({ hex }) => hex);
+  return new Set([
+    ...links,
+    ...snapshot.repositories.filter(({ name }) => kept.has(name)).flatMap(({ manifests = [] }) => manifests),
+  ]);
 }
 
 const nameOf = ({ repository, hex }: { repository: string; hex: string }): string => `${repository}@${hex}`;
