@@ -53,10 +53,19 @@ export async function toHardPruneJobRequest(
 /** Cluster flags that select the cluster and the user of this command, not those of the Job. */
 const HERE = Object.keys(clusterFlags).filter((name) => name !== 'request-timeout');
 
+/** Flags that a Job cannot have, and what to do instead. */
+const REFUSED = {
+  pod: 'omit it: every roll-out gives the pods of the registry other names',
+  'metrics-file': "omit it: the container has nowhere to keep a file; the Job's status shows whether a run failed",
+  'detailed-exitcode': 'omit it: it is about dry runs, and the Job deletes',
+  'storage-credentials': `create a Secret in ${REGISTRY_NAMESPACE} with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and pass --credentials-secret NAME`,
+} as const;
+
 /** Flags that the Job does not have, or that it has with another value. */
 const NOT_IN_JOB = new Set([
   ...Object.keys(hardPruneJobFlags),
   ...HERE,
+  ...Object.keys(REFUSED),
   ...['confirm', 'storage', 'storage-ca', 'redis-ca', 'output', 'json', 'no-color'],
 ]);
 
@@ -66,15 +75,8 @@ function nameIn(arg: string): string {
   return name === 'no-confirm' ? 'confirm' : name;
 }
 
-/** Flags that a Job cannot have, and what to do instead. */
-const REFUSED = {
-  pod: 'omit it: every roll-out gives the pods of the registry other names',
-  'metrics-file': "omit it: the container has nowhere to keep a file; the Job's status shows whether a run failed",
-  'detailed-exitcode': 'omit it: it is about dry runs, and the Job deletes',
-  'storage-credentials': `create a Secret in ${REGISTRY_NAMESPACE} with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and pass --credentials-secret NAME`,
-} as const;
-
 function assertPossible(flags: HardPruneFlagValues, { argv, fromSettings }: CommandLine): void {
+  // A setting for other runs is not passed on.
   const refuse = (flag: string, remedy: string): Error =>
     usageError(`--${flag} cannot be specified with --print-job`, [remedy]);
   for (const [flag, remedy] of Object.entries(REFUSED) as [keyof typeof REFUSED, string][])

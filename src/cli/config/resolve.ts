@@ -30,18 +30,19 @@ const OVERRIDDEN_BY: Record<string, string[]> = {
   output: ['json'],
 };
 
-/** Settings that have an effect only together with another flag. */
-const ONLY_WITH: Record<string, string> = {
-  'audit-log': 'confirm',
-  'keep-blobs-younger-than': 'storage',
-  'dangling-links': 'storage',
-  'uploads-older-than': 'storage',
-  'storage-endpoint': 'storage',
-  'storage-region': 'storage',
-  'storage-ca': 'storage',
-  'storage-credentials': 'storage',
-  'storage-concurrency': 'storage',
-  'redis-ca': 'redis-url',
+/** Settings that have an effect only together with one of these flags. */
+const ONLY_WITH: Record<string, string[]> = {
+  'audit-log': ['confirm'],
+  // A printed Job always prunes the storage itself.
+  'keep-blobs-younger-than': ['storage', 'print-job'],
+  'dangling-links': ['storage', 'print-job'],
+  'uploads-older-than': ['storage', 'print-job'],
+  'storage-endpoint': ['storage'],
+  'storage-region': ['storage'],
+  'storage-ca': ['storage'],
+  'storage-credentials': ['storage'],
+  'storage-concurrency': ['storage'],
+  'redis-ca': ['redis-url'],
 };
 
 /**
@@ -90,7 +91,10 @@ export function applicable(
     );
   });
   const all = new Set([...on, ...free.map(({ flag }) => flag)]);
-  return free.filter(({ flag }) => !(flag in ONLY_WITH) || !(ONLY_WITH[flag]! in flags) || all.has(ONLY_WITH[flag]!));
+  return free.filter(({ flag }) => {
+    const needed = (ONLY_WITH[flag] ?? []).filter((name) => name in flags);
+    return needed.length === 0 || needed.some((name) => all.has(name));
+  });
 }
 
 /** Converts a setting to the flags that have the same meaning. */

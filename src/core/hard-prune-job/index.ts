@@ -27,9 +27,9 @@ export async function printedJob(
   request: HardPruneJobRequest,
   signal: AbortSignal,
 ): Promise<PrintedJob> {
-  const { storage, credentialsSecret } = request;
+  const { storage, credentialsSecret, readOnly } = request;
   if (storage !== 'cluster') return printedForStore(api, request, signal);
-  const place = await readRegistryPlace(api, { credentialsSecret, signal });
+  const place = await readRegistryPlace(api, { credentialsSecret, signal, changesMode: readOnly === 'auto' });
   if (place.access.via === 'claim') assertNoStoreFlags(request);
   return checked(api, request, place, signal);
 }

@@ -1,5 +1,8 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { describeObject } from '../cluster/objects.js';
+import { messageOf } from '../model/errors.js';
+import { readConfig, type RegistryConfig } from '../operator/config.js';
+import { assertModeCanChange } from '../operator/guards.js';
 import { DEPLOYMENT } from '../operator/objects.js';
 import { readRegistryStorage } from '../operator/registry-storage/permissions.js';
 import type { RegistryStorage } from '../operator/registry-storage/types.js';
@@ -15,6 +18,11 @@ interface ReadOptions {
   /** A Secret that can have the proxy's URL. */
   credentialsSecret?: string;
   signal?: AbortSignal;
+}
+
+interface RegistryOptions extends ReadOptions {
+  /** True if a run switches the mode of the registry. */
+  changesMode: boolean;
 }
 
 /** Kinds of storage that end with the registry's pods, and what they are. */
@@ -33,13 +41,24 @@ const STORES = ['s3', 'azure', 'swift'];
  * @throws RegadmError JOB_NOT_POSSIBLE; EPHEMERAL_STORAGE (exit status 4); STORAGE_UNSUPPORTED; as
  *   `readRegistryStorage`
  */
-export async function readRegistryPlace(api: ClusterApi, options: ReadOptions): Promise<Place> {
+export async function readRegistryPlace(api: ClusterApi, options: RegistryOptions): Promise<Place> {
   const storage = await readRegistryStorage(api, options.signal);
   const deployment = await readDeployment(api, options.signal);
   const access = await accessTo(storage, { api, deployment, signal: options.signal });
   const { notes, ...rest } = placeOf(api, deployment, access, options);
   const name = [storage.kind === 'pvc' ? 'claim' : storage.kind, storage.place].filter(Boolean).join(' ');
-  return { ...rest, notes: [`storage: ${name}, as ${api.server} states it`, ...notes] };
+  const mode = options.changesMode ? modeWarnings((await readConfig(api, options.signal)).config) : [];
+  return { ...rest, notes: [`storage: ${name}, as ${api.server} states it`, ...mode, ...notes] };
+}
+
+/** Returns why a run would be refused if the registry stays as it is now. */
+function modeWarnings(config: RegistryConfig): string[] {
+  try {
+    assertModeCanChange(config, 'hard-prune');
+    return [];
+  } catch (error) {
+    return [`warning: a run would be refused now: ${messageOf(error)}`];
+  }
 }
 
 async function accessTo(

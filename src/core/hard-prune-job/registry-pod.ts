@@ -67,7 +67,8 @@ export function registrySecurityContext(
   const level = annotations[RANGES.label];
   return {
     ...(user === undefined ? {} : { runAsUser: user }),
-    ...(group === undefined ? {} : { fsGroup: group }),
+    // Otherwise, Kubernetes changes the group of every file of the volume before the pod starts.
+    ...(group === undefined ? {} : { fsGroup: group, fsGroupChangePolicy: 'OnRootMismatch' }),
     ...(typeof level === 'string' && level !== '' ? { seLinuxOptions: { level } } : {}),
     ...Object.fromEntries(stated),
   };

@@ -77,9 +77,18 @@ test('prints a Job that mounts the claim of the registry, beside a pod of the re
   });
   expect(outcome.stderr).toContain(`storage: claim ${CLAIM}, as ${sandbox.apiUrl} states it`);
   expect(outcome.stderr).toContain('the API server accepts all 7 objects (dry run)');
-  expect(outcome.stderr).toContain('warning: only one node at a time can mount the volume');
+  expect(outcome.stderr).toContain('only one node at a time can mount the volume');
   expect(outcome.stderr).toContain('regadm prune hard --recover');
   expect(sandbox.store.get('jobs', NAMESPACE, JOB_NAME)).toBeUndefined();
+});
+
+test('warns about a registry whose mode the operator does not switch', async () => {
+  const config = sandbox.store.get('configs', 'cluster')!;
+  sandbox.store.put('configs', { ...config, spec: { ...config.spec, managementState: 'Unmanaged' } });
+  const { status, stderr } = await print();
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/warning: a run would be refused now: .* has managementState Unmanaged/);
+  expect((await print('--read-only=required')).stderr).not.toContain('refused now');
 });
 
 test('prints the same in both versions of YAML, and as JSON', async () => {
@@ -176,13 +185,16 @@ test('settings of the environment become arguments; the flags of this cluster do
   const args = ['--request-timeout=30s', '--as=admin', '-v=4', '--confirm'];
   const { stdout, status } = await printJob(args, sandbox.kubeconfig.admin, {
     REGADM_TIMEOUT: '12m',
+    REGADM_DETAILED_EXITCODE: 'true',
+    REGADM_KEEP_BLOBS_YOUNGER_THAN: '24h',
     REGADM_OUTPUT: 'wide',
     REGADM_REDIS_URL: 'redis://redis.example.com',
   });
   expect(status).toBe(0);
   expect(printedArgs({ stdout })).toEqual([
     ...['prune', 'hard', '--storage=/registry'],
-    ...['--redis-url=redis://redis.example.com', '--timeout=12m', '--request-timeout=30s', '--loglevel=4', '--confirm'],
+    ...['--keep-blobs-younger-than=24h', '--redis-url=redis://redis.example.com', '--timeout=12m'],
+    ...['--request-timeout=30s', '--loglevel=4', '--confirm'],
   ]);
 });
 
