@@ -4,7 +4,7 @@ import { flagOf } from '../../schedule/cron-job/steps.js';
 import { refusedArgument } from '../../schedule/cron-job/refused-arguments.js';
 import { SHORTEST_RUN, containersOf, jobSpec, podSpec, type CronJob } from './manifest.js';
 import { booleanFlag, prunesOf, textFlag, type Prune } from './prunes.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../kit/shell-word.js';
 
 /** Prunes that the List can contain besides that of images. */
 const OTHERS = ['builds', 'deployments'];

@@ -1,6 +1,6 @@
 import { OWN_CRON_JOB, REGISTRY_NAMESPACE } from '../../model/openshift.js';
 import type { CronJob } from './manifest.js';
-import { shellWord } from './shell-word.js';
+import { shellWord } from '../../kit/shell-word.js';
 
 /**
  * Returns the command that changes a CronJob by a strategic merge patch: entries of lists are found by their name. The
