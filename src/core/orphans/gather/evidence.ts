@@ -31,7 +31,7 @@ interface CompareOptions {
 }
 
 /** What nothing in the cluster uses in a storage. */
-interface Comparison {
+export interface Comparison {
   evidence: Evidence;
   usage: ClusterUsage;
   /** Manifests that were looked for, and that the storage does not have, as hex. */
@@ -58,6 +58,7 @@ export async function gatherEvidence(options: CompareOptions): Promise<Gathered>
   const listedAt = options.now();
   const snapshot = await storage.list({ layerLinks: danglingLinks, signal });
   const comparison = await compareWithCluster(snapshot, options);
+  logUses(snapshot, comparison.usage, reporter);
   const removed = comparison.evidence.candidates.repositories.length;
   return {
     ...comparison,
@@ -85,7 +86,6 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
   const usage = await readUsage(api, options);
   const accepted = assertOwnStorage(findDoubts(seenStorage(snapshot, usage), usage, rules), acceptPartial);
   const manifests = rules === 'safe' ? await addManifestUses(storage, usage, signal) : NO_MANIFESTS;
-  logUses(snapshot, usage, reporter);
   const candidates = chooseCandidates(snapshot, usage, rules);
   const ages = keepYoungerThanMs > 0;
   const facts = await storage.inspect(snapshot, candidates, {

@@ -1,6 +1,6 @@
 import { sha256Digest } from '../../model/digest.js';
 import { compareText } from '../../model/values/compare-text.js';
-import type { BlobFacts, CandidateFacts, Candidates } from '../../model/registry-storage.js';
+import type { Amount, BlobFacts, CandidateFacts, Candidates } from '../../model/registry-storage.js';
 import {
   compareLinks,
   freezePlan,
@@ -85,17 +85,36 @@ class YouthFilter {
   }
 }
 
+/** Sums the blobs that a plan with this limit deletes, without their names: there can be millions. */
+export function sumBlobRemovals({ candidates, facts, named, now }: Evidence, keepYoungerThanMs: number): Amount {
+  const youth = new YouthFilter(keepYoungerThanMs, now, named);
+  const sum = { count: 0, bytes: 0 };
+  for (const [, { bytes }] of removedBlobs(candidates.blobs, facts.blobs, youth)) {
+    sum.count++;
+    sum.bytes += bytes;
+  }
+  return sum;
+}
+
 function blobRemovals(candidates: string[], facts: Map<string, BlobFacts>, youth: YouthFilter): BlobRemoval[] {
   const removals: BlobRemoval[] = [];
+  for (const [hex, { bytes }] of removedBlobs(candidates, facts, youth))
+    removals.push({ digest: sha256Digest(hex), bytes });
+  return removals.sort((a, b) => compareText(a.digest, b.digest));
+}
+
+function* removedBlobs(
+  candidates: string[],
+  facts: Map<string, BlobFacts>,
+  youth: YouthFilter,
+): Generator<[hex: string, facts: BlobFacts]> {
   for (const hex of candidates) {
     const blob = facts.get(hex);
     if (!blob) continue;
     const name = `sha256:${hex}`;
     const writtenAt = Math.max(blob.writtenAt, blob.linkedAt ?? 0);
-    if (youth.isOld('blob', name, writtenAt) && youth.isUnnamed('blob', name, hex))
-      removals.push({ digest: sha256Digest(hex), bytes: blob.bytes });
+    if (youth.isOld('blob', name, writtenAt) && youth.isUnnamed('blob', name, hex)) yield [hex, blob];
   }
-  return removals.sort((a, b) => compareText(a.digest, b.digest));
 }
 
 interface LayerLinkChoice {

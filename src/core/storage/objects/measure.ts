@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { forEachParallel } from '../../kit/parallel.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 import type { Amount, StoredSizes } from '../../model/registry-storage.js';
@@ -30,23 +31,24 @@ export async function measureListing(source: Source, listing: Listing, onLookUp?
   return listing.measured;
 }
 
-/** The segments that blobs and uploads name. */
+/** The segments that blobs and uploads name, as 52 bits of their hashes: there can be millions. */
 class Named {
-  readonly segments = new Set<string>();
+  /** True if an object has segments that are not listed as such: then nothing is certain to be left behind. */
+  isIncomplete = false;
+  private readonly hashes = new Set<number>();
 
   add({ segments }: StoredObject): void {
-    if (segments !== undefined) this.segments.add(segments);
+    if (segments === 'unknown') this.isIncomplete = true;
+    else if (segments !== undefined) this.hashes.add(hashOf(segments));
   }
 
   has(segments: string): boolean {
-    return this.segments.has(segments);
-  }
-
-  /** True if an object has segments that are not listed as such: then nothing is certain to be left behind. */
-  get isIncomplete(): boolean {
-    return this.segments.has('unknown');
+    return this.hashes.has(hashOf(segments));
   }
 }
+
+const hashOf = (text: string): number =>
+  Number.parseInt(createHash('sha256').update(text).digest('hex').slice(0, 13), 16);
 
 async function addHiddenSizes(
   { store, root, signal }: Source,
