@@ -1,12 +1,15 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
 import type { StatusRequest } from '../core/status/status.js';
+import { shellWord } from '../core/kit/shell-word.js';
+import type { StorageRequest } from '../core/status/stored.js';
 import { durationFlag } from './duration.js';
+import { OBJECT_STORE_FLAGS, storageFlag, storageFlags, storageNameFlag } from './storage.js';
 
 /** Maximum values of a flag, because a table or a plot cannot show more. */
 const MAX_VALUES = 20;
 
-/** The flags that select the settings `registry status` tries. */
+/** The flags that select the settings `registry status` tries, and the storage that it measures. */
 export const statusFlags = {
   revisions: Flags.string({
     helpValue: 'N,…',
@@ -18,13 +21,17 @@ export const statusFlags = {
     default: '0,60m,24h,96h,168h,720h',
     description: 'values of --keep-younger-than to try',
   }),
+  ...storageFlags,
+  storage: storageNameFlag("also measure the registry's storage itself"),
 };
+
+type StatusFlagValues = Interfaces.InferredFlags<typeof statusFlags>;
 
 /**
  * Converts the flags to values in ascending order, without duplicates.
  * @throws RegadmError (USAGE) that names the flag
  */
-export function statusRequest(flags: Interfaces.InferredFlags<typeof statusFlags>): StatusRequest {
+export async function statusRequest(flags: StatusFlagValues): Promise<StatusRequest> {
   const revisions = flags.revisions.split(',').map(toCount);
   const ages = flags.ages.split(',').map((text) => ({ text: text.trim(), ms: durationFlag('ages', text.trim()) }));
   if (Math.max(revisions.length, ages.length) > MAX_VALUES)
@@ -32,6 +39,22 @@ export function statusRequest(flags: Interfaces.InferredFlags<typeof statusFlags
   return {
     revisions: [...new Set(revisions)].sort((a, b) => a - b),
     ages: ages.filter(({ ms }, at) => ages.findIndex((other) => other.ms === ms) === at).sort((a, b) => a.ms - b.ms),
+    storage: await storageRequest(flags),
+  };
+}
+
+async function storageRequest(flags: StatusFlagValues): Promise<StorageRequest | undefined> {
+  const { storage } = flags;
+  const given = OBJECT_STORE_FLAGS.filter((name) => flags[name] !== undefined);
+  if (storage === undefined) {
+    if (given[0] === undefined) return undefined;
+    throw usageError(`--${given[0]} works only with --storage`);
+  }
+  const names = ['storage', ...given] as const;
+  return {
+    choice: await storageFlag(storage, flags),
+    text: storage,
+    flags: names.map((name) => `--${name} ${shellWord(flags[name]!)}`).join(' '),
   };
 }
 

@@ -1,18 +1,22 @@
 import { access, constants, realpath } from 'node:fs/promises';
 import { Flags, type Interfaces } from '@oclif/core';
+import { ADVICE } from '../core/model/advice.js';
 import { usageError } from '../core/model/errors.js';
 import type { ClusterLocation, ObjectStoreLocation, StorageChoice } from '../core/storage/location.js';
 import { NAME_PATTERNS } from '../core/storage/names.js';
 import { authoritiesFlag } from './authorities.js';
 import { storeUrl } from './store-url.js';
 
+/** Returns the flag that names the registry's storage. @param does what the command does with it */
+export const storageNameFlag = (does: string): Interfaces.OptionFlag<string | undefined> =>
+  Flags.string({
+    helpValue: 'cluster|URL|DIR',
+    description: `${does}: cluster (the object storage that the registry's settings name, with its credentials), s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT], swift://CONTAINER[/PREFIX], or the directory where its volume is mounted (it contains docker/registry/v2)`,
+  });
+
 /** Select the registry's storage. */
 export const storageFlags = {
-  storage: Flags.string({
-    helpValue: 'cluster|URL|DIR',
-    description:
-      "prune the registry's storage itself: cluster (the object storage that the registry's settings name, with its credentials), s3://BUCKET[/ROOT], azure://ACCOUNT/CONTAINER[/ROOT], swift://CONTAINER[/PREFIX], or the directory where its volume is mounted (it contains docker/registry/v2)",
-  }),
+  storage: storageNameFlag("prune the registry's storage itself"),
   'storage-endpoint': Flags.string({
     helpValue: 'URL',
     description:
@@ -103,9 +107,7 @@ const IN_POD_ONLY = new Set(['gs', 'gcs', 'oss', 'ibmcos']);
 
 async function objectStore(scheme: string, storage: string, flags: StorageFlagValues): Promise<ObjectStoreLocation> {
   if (IN_POD_ONLY.has(scheme))
-    throw usageError(`--storage ${scheme}://…: regadm cannot prune this kind of storage itself`, [
-      "omit --storage: the registry's own pruner runs in its pod then",
-    ]);
+    throw usageError(`--storage ${scheme}://…: regadm cannot open this kind of storage itself`, [ADVICE.pruneInPod]);
   const { 'storage-credentials': file } = flags;
   const place = storeUrl(scheme, storage, flags['storage-endpoint']);
   if (place.kind !== 's3') assertOnlyS3(flags);

@@ -278,7 +278,7 @@ describe('bad input', () => {
     [['--storage', 's3://user:hunter2hunter2@bucket'], 'contains a user or a password'],
     [['--storage', 's3://bucket/../c'], 'the root directory is not valid'],
     [['--storage', 'ftp://bucket'], 'unknown scheme'],
-    [['--storage', 'gs://bucket'], 'cannot prune this kind of storage itself'],
+    [['--storage', 'gs://bucket'], 'cannot open this kind of storage itself'],
     [['--storage', '/', '--storage-region=x'], '--storage-region works only with an object storage'],
     [['--storage-region=x'], '--storage-region works only with --storage'],
     [['--storage', 's3://bucket', '--storage-endpoint=ftp://x'], '--storage-endpoint: not the URL'],

@@ -26,7 +26,7 @@ const NOT_RUN: [RegExp, reason: string][] = [
   [/^(?:npx )?regadm sandbox --demo/, 'has its own test'],
   [/regadm edge verify/, 'needs a hub and a managed cluster; has its own tests'],
   [/--redis-url|REGADM_REDIS_URL/, 'needs a Redis server; has its own tests'],
-  [/(?:s3|azure|swift):\/\//, 'needs an object storage; has its own tests'],
+  [/(?:s3|azure|swift):\/\/|--storage cluster/, 'needs an object storage; has its own tests'],
   [/^oc |^podman |^npm /, 'not regadm'],
 ];
 

@@ -2,6 +2,7 @@ import type { InvalidReference } from '../model/errors.js';
 import type { RegistryState } from '../operator/state.js';
 import type { SettingsGrid } from './settings-grid.js';
 import type { Space } from './space.js';
+import type { StoredSpace } from './stored.js';
 
 /** The result of `regadm registry status`. */
 export interface RegistryStatusReport {
@@ -9,6 +10,8 @@ export interface RegistryStatusReport {
   now: number;
   server: string;
   registry: RegistryState;
+  /** Present with `--storage`. */
+  stored?: StoredSpace;
   /** Absent if images or image streams cannot be listed. */
   space?: Space;
   /** Absent if the objects that use images cannot be listed. */

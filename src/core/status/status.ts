@@ -15,12 +15,15 @@ import { invalidReferenceWarnings } from './invalid-references.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
 import { settingsGrid } from './settings-grid.js';
 import { measureSpace } from './space.js';
+import { readStored, type StorageRequest } from './stored.js';
 
 export interface StatusRequest {
   /** Values of `--keep-tag-revisions` to try, ascending. */
   revisions: number[];
   /** Values of `--keep-younger-than` to try, ascending, and as the user wrote them. */
   ages: { text: string; ms: number }[];
+  /** Also measures this storage. */
+  storage?: StorageRequest;
 }
 
 /** The defaults of `prune images`, except that invalid references are ignored. */
@@ -47,8 +50,11 @@ export async function registryStatus(
   api: ClusterApi,
   request: StatusRequest,
   reporter: Reporter,
-  signal?: AbortSignal,
+  signal = new AbortController().signal,
 ): Promise<RegistryStatusReport> {
+  // The storage comes first: if it cannot be read, the user waits for nothing else.
+  const { storage } = request;
+  const measured = storage && (await readStored({ api, reporter, signal }, storage));
   reporter.phase('listing');
   // At the same time, because a server that does not answer costs each part all its retries.
   const [state, { read, complete, unavailable }] = await Promise.all([
@@ -56,7 +62,9 @@ export async function registryStatus(
     readAllowed(api, reporter, signal),
   ]);
   const registry = withoutSettings(state);
-  if (!read && registry.unavailable.length >= REGISTRY_PARTS) throw unavailable.at(-1)!.error;
+  const failure = unavailable.at(-1)?.error;
+  const hasNothing = !read && registry.unavailable.length >= REGISTRY_PARTS;
+  if (failure && hasNothing && (!measured || hasServerFailed(failure))) throw failure;
   for (const line of read ? invalidNameWarnings(read.snapshot) : []) reporter.warning(line);
   const now = read?.now ?? Date.now();
   const found = read && complete ? freeable(read, request) : undefined;
@@ -67,10 +75,12 @@ export async function registryStatus(
     registry: {
       ...registry,
       unavailable: [
+        ...(measured?.unavailable ?? []),
         ...registry.unavailable,
         ...unavailable.map(({ what, error }) => unavailablePart(what, error, error.message)),
       ],
     },
+    stored: measured?.stored,
     space: read && measureSpace(read.snapshot, now),
     freeable: found,
     imageObjectBytes: read?.imageObjectBytes ?? 0,

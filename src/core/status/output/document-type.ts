@@ -10,6 +10,8 @@ export interface RegistryStatusDocument extends DocumentHeader<'RegistryStatus'>
   registry: RegistryEntry;
   /** Absent if images or image streams cannot be listed. */
   space?: SpaceEntry;
+  /** What the storage contains; present with --storage. */
+  stored?: StoredEntry;
   /** Absent if the objects that use images cannot be listed. */
   freeable?: FreeableEntry;
   /** Parts that could not be read. */
@@ -118,6 +120,48 @@ interface AgeEntry {
   upTo: string | null;
   /** Images of that age. */
   images: Count;
+  bytes: Count;
+}
+
+/** The registry's storage itself. Links are not included: each has the length of a digest. */
+export interface StoredEntry {
+  /** The value of --storage: `cluster`, a URL or a directory. */
+  storage: string;
+  /** All blobs. */
+  blobs: Count;
+  /** Bytes of all blobs, as stored. */
+  bytes: Count;
+  /**
+   * Blobs that the cluster uses, by the rules of `prune hard`. Absent, as `orphaned` and `young`, if it cannot be found
+   * out what is in use; `unavailable` states why. Otherwise the three are all blobs.
+   */
+  inUse?: StoredAmount;
+  /** Blobs that nothing uses and that `prune hard` deletes with its defaults. */
+  orphaned?: StoredAmount;
+  /**
+   * Blobs that nothing uses, but that `prune hard` keeps with its defaults: they, a link to them, or a manifest that
+   * names them, were written less than an hour ago.
+   */
+  young?: StoredAmount;
+  /** Unfinished uploads: those of running pushes, and abandoned ones. */
+  uploads: UploadsEntry;
+  /** Segments of Swift that no blob and no upload names. Absent in other storages, and if it cannot be found out. */
+  leftoverSegments?: LeftoverEntry;
+}
+
+interface StoredAmount {
+  blobs: Count;
+  bytes: Count;
+}
+
+interface UploadsEntry {
+  count: Count;
+  /** Null if it cannot be found out; `unavailable` states why. */
+  bytes: Count | null;
+}
+
+interface LeftoverEntry {
+  segments: Count;
   bytes: Count;
 }
 

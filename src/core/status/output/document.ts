@@ -1,5 +1,7 @@
 import type { Freeable, RegistryStatusReport } from '../report.js';
+import type { Amount } from '../../model/registry-storage.js';
 import type { Space } from '../space.js';
+import type { StoredSpace } from '../stored.js';
 import type { SpaceOf } from '../space-meter.js';
 import { humanDuration } from '../../terminal/age.js';
 import { timestamp } from '../../terminal/text.js';
@@ -11,6 +13,7 @@ export function statusDocument({
   server,
   registry,
   space,
+  stored,
   freeable,
 }: RegistryStatusReport): RegistryStatusDocument {
   const { unavailable, pods, hasNoDeployment: _, ...state } = registry;
@@ -21,6 +24,7 @@ export function statusDocument({
     server,
     registry: { ...state, pods: pods?.map(toPod) },
     space: space && toSpace(space),
+    stored: stored && toStored(stored),
     freeable: freeable && toFreeable(freeable),
     unavailable,
   };
@@ -55,6 +59,19 @@ function toSpace(space: Space): RegistryStatusDocument['space'] {
       images: rest.images,
       bytes: rest.bytes,
     })),
+  };
+}
+
+function toStored({ text, blobs, usage, uploads, leftovers }: StoredSpace): RegistryStatusDocument['stored'] {
+  const amount = ({ count, bytes }: Amount): { blobs: number; bytes: number } => ({ blobs: count, bytes });
+  return {
+    storage: text,
+    ...amount(blobs),
+    inUse: usage && amount(usage.inUse),
+    orphaned: usage && amount(usage.orphaned),
+    young: usage && amount(usage.young),
+    uploads: { count: uploads.count, bytes: uploads.bytes ?? null },
+    leftoverSegments: leftovers && { segments: leftovers.count, bytes: leftovers.bytes },
   };
 }
 

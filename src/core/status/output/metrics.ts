@@ -1,12 +1,15 @@
 import { gauge, type Family, type Sample } from '../../terminal/metrics/family.js';
 import type { Freeable, RegistryStatusReport } from '../report.js';
+import type { Amount } from '../../model/registry-storage.js';
 import type { Space } from '../space.js';
+import type { StoredSpace } from '../stored.js';
 
 /** Returns the metrics of `registry status`; what cannot be read has none. */
-export function statusMetrics({ registry, space, freeable }: RegistryStatusReport): Family[] {
+export function statusMetrics({ registry, space, stored, freeable }: RegistryStatusReport): Family[] {
   const { readOnly, replicas, storage, unavailable } = registry;
   return [
     ...(space ? spaceMetrics(space) : []),
+    ...(stored ? storedMetrics(stored) : []),
     ...(freeable ? freeableMetrics(freeable) : []),
     ...optional(
       'regadm_registry_read_only',
@@ -28,6 +31,24 @@ function spaceMetrics(space: Space): Family[] {
     gauge('regadm_registry_tag_items', 'Number of tag items.', space.tagItems),
     gauge('regadm_registry_blobs', 'Number of blobs that Image objects state.', space.blobs),
     gauge('regadm_registry_blob_bytes', 'Size of the blobs that Image objects state.', space.bytes),
+  ];
+}
+
+function storedMetrics({ blobs, usage, uploads, leftovers }: StoredSpace): Family[] {
+  const amounts: [name: string, what: string, amount: Amount | undefined][] = [
+    ['stored', 'the storage', blobs],
+    ['used', 'the storage that the cluster uses', usage?.inUse],
+    ['orphaned', 'the storage that prune hard deletes with its defaults', usage?.orphaned],
+    ['young_unused', 'the storage that nothing uses and prune hard keeps because they are young', usage?.young],
+  ];
+  return [
+    ...amounts.flatMap(([name, what, amount]) => [
+      ...optional(`regadm_registry_${name}_blobs`, `Number of blobs in ${what}.`, amount?.count),
+      ...optional(`regadm_registry_${name}_bytes`, `Size of the blobs in ${what}.`, amount?.bytes),
+    ]),
+    gauge('regadm_registry_uploads', 'Number of unfinished uploads.', uploads.count),
+    ...optional('regadm_registry_upload_bytes', 'Size of the unfinished uploads.', uploads.bytes),
+    ...optional('regadm_registry_leftover_bytes', 'Size of the segments that nothing names.', leftovers?.bytes),
   ];
 }
 

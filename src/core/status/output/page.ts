@@ -3,24 +3,27 @@ import type { RegistryState } from '../../operator/state.js';
 import { plural, thousands } from '../../terminal/text.js';
 import type { Freeable, RegistryStatusReport } from '../report.js';
 import type { Space } from '../space.js';
+import type { StoredSpace } from '../stored.js';
 import { agePlot } from './age-plot.js';
 import { namespacePlot, streamPlot } from './bar-plot.js';
 import { defaultCell, gridPlot } from './grid-plot.js';
 import { html, raw, type Raw } from './page-html.js';
 import { STYLE } from './page-style.js';
+import { storedNotes, storedRows } from './stored-rows.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
 
 const NOTHING = raw('');
 
 /** Formats the status as one self-contained web page: no scripts, no fonts, no images. */
 export function statusPage(report: RegistryStatusReport): string {
-  const { registry, space, freeable } = report;
+  const { registry, space, stored, freeable } = report;
   const body = html`<main>
     <header>
       <h1>Image registry</h1>
       <p class="muted">${report.server} · ${moment(report.now)}</p>
     </header>
-    ${space ? tiles(report, space) : NOTHING} ${unavailable(registry)} ${freeable ? gridCard(freeable) : NOTHING}
+    ${space ? tiles(report, space) : NOTHING} ${unavailable(registry)} ${storedCard(stored)}
+    ${freeable ? gridCard(freeable) : NOTHING}
     ${
       space
         ? card(
@@ -48,6 +51,10 @@ export function statusPage(report: RegistryStatusReport): string {
       Written by regadm registry status. Nothing was changed. To see what a prune would delete, run: regadm prune images
     </footer>
   </main>`;
+  return pageOf(body);
+}
+
+function pageOf({ markup }: Raw): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -58,7 +65,7 @@ export function statusPage(report: RegistryStatusReport): string {
 <style>${STYLE}</style>
 </head>
 <body>
-${body.markup}
+${markup}
 </body>
 </html>
 `;
@@ -102,6 +109,28 @@ function gridCard(freeable: Freeable): Raw {
       : []),
   ];
   return card('What prune images would free', html`${notes.join(' ')}`, gridPlot(freeable));
+}
+
+function storedCard(stored: StoredSpace | undefined): Raw {
+  if (!stored) return NOTHING;
+  const rows = storedRows(stored).map(
+    ([what, count, bytes]) =>
+      html`<tr>
+        <th scope="row">${what}</th>
+        <td class="n">${count}</td>
+        <td class="n">${bytes}</td>
+      </tr>`,
+  );
+  const notes = storedNotes(stored).map(
+    ({ text, command = '' }) => html`<p class="note" style="margin:14px 0 0">${text} ${command}</p>`,
+  );
+  const content = html`<table>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+    ${notes}`;
+  return card('Space as stored', html`The blobs and unfinished uploads in ${stored.text}.`, content);
 }
 
 function facts(registry: RegistryState): Raw {

@@ -6,8 +6,10 @@ import { plural, thousands } from '../../terminal/text.js';
 import type { RegistryStatusReport } from '../report.js';
 import type { SpaceOf } from '../space-meter.js';
 import type { Space } from '../space.js';
+import type { StoredSpace } from '../stored.js';
 import { ageText } from './age-text.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
+import { storedNotes, storedRows } from './stored-rows.js';
 
 const AGES_TITLE = 'KEEP YOUNGER THAN';
 /** Maximum rows of a table, unless the layout is wide. */
@@ -20,6 +22,7 @@ export function* statusPieces(report: RegistryStatusReport, layout: TableLayout)
   const unlimited = { ...layout, width: layout.wide ? Infinity : layout.width };
   yield* registryPieces(report.registry, unlimited);
   if (report.space) yield* spacePieces(report.space, unlimited);
+  if (report.stored) yield* storedPieces(report.stored, unlimited);
   yield* freeablePieces(report, unlimited);
   yield* unavailablePieces(report.registry, unlimited);
 }
@@ -91,6 +94,17 @@ function* sectionPieces({ styles, wide, width }: TableLayout, { title, columns, 
   yield `${styles.heading(title)}\n`;
   yield* tableLines(columns, shown, { width, heading: styles.muted });
   if (hidden > 0) yield `${styles.muted(`… and ${thousands(hidden)} more (-o wide shows all)`)}\n`;
+  yield '\n';
+}
+
+function* storedPieces(stored: StoredSpace, { styles, width }: TableLayout): Generator<string> {
+  yield `${styles.heading('Space as stored')} ${styles.muted(`(${stored.text})`)}\n`;
+  const columns = [{ title: 'WHAT' }, rightAligned('COUNT'), rightAligned('BYTES')];
+  yield* tableLines(columns, storedRows(stored), { width, heading: styles.muted });
+  for (const { text, command } of storedNotes(stored)) {
+    yield `${text}\n`;
+    if (command !== undefined) yield `  ${command}\n`;
+  }
   yield '\n';
 }
 

@@ -37,3 +37,15 @@ test('the grid of settings is divided into tables that fit the terminal', () => 
   expect(headings(Infinity)).toHaveLength(1);
   expect(headings(10)).toHaveLength(6);
 });
+
+test('space as stored fits 80 columns', () => {
+  const amount = { count: 123_456_789, bytes: 1.234e15 };
+  const stored = {
+    ...{ text: 's3://registry', flags: '--storage s3://registry', blobs: amount, leftovers: amount, uploads: amount },
+    usage: { inUse: amount, orphaned: amount, young: amount },
+  };
+  const report = { ...REPORT, stored } as unknown as RegistryStatusReport;
+  const text = [...statusPieces(report, { wide: false, width: 80, styles: styles(false) })].join('');
+  expect(text).toContain('leftover segments                    123,456,789   1.096 PiB\n');
+  expect(text.split('\n').every((line) => line.length <= 80)).toBe(true);
+});
