@@ -1,20 +1,15 @@
 import { mapParallel } from '../../kit/parallel.js';
-import { messageOf } from '../../model/errors.js';
 import { sha256Digest } from '../../model/digest.js';
-import { repositoryDirectory } from '../layout.js';
 import { DELETED, GONE, WRITTEN } from '../results.js';
 import type { Deletion, DeletionRun, RepositoryDeletion } from '../storage.js';
 import type { KeyDeleter } from './delete-keys.js';
-import { parseKey } from './keys.js';
 import type { Source } from './list-directory.js';
 import type { OpenUpload } from './object-store.js';
-
-/** Number of repositories that are deleted together, so that their keys share requests. */
-const TOGETHER = 50;
+import { readRepositories } from './read-repositories.js';
 
 /** The parts of a repository that are old enough to be deleted. */
 interface Contents {
-  /** Links and uploads, manifest links first, with the hex of manifest links. */
+  /** Links and uploads, with the hex of manifest links. */
   keys: { key: string; manifest?: string }[];
   uploads: OpenUpload[];
   /** True if something was written since. */
@@ -26,61 +21,53 @@ interface Removal extends Source {
   run: DeletionRun;
   /** Open uploads by the name of the repository. */
   uploads: ReadonlyMap<string, OpenUpload[]>;
+  /** Number of keys of all repositories in the storage. */
+  total: number;
 }
 
-/** Deletes the keys of repositories and aborts their open uploads. Keeps repositories nested below them. */
+/**
+ * Deletes the keys of repositories, first all manifest links, and aborts their open uploads. Keeps repositories nested
+ * below them.
+ */
 export async function deleteRepositories(names: readonly string[], removal: Removal): Promise<RepositoryDeletion[]> {
-  const results: RepositoryDeletion[] = [];
-  for (let start = 0; start < names.length; start += TOGETHER) {
-    const group = names.slice(start, start + TOGETHER);
-    const contents = await mapParallel(group, removal.store.limits.concurrency, (name) => readContents(name, removal));
-    results.push(...(await deleteGroup(contents, removal)));
-    removal.run.onProgress?.(group.length);
-  }
-  return results;
-}
-
-async function readContents(
-  name: string,
-  { store, root, uploads, run }: Removal,
-): Promise<Contents | RepositoryDeletion> {
-  const { keepWrittenSince: since = Infinity } = run;
-  const [manifests, others]: [Contents['keys'], Contents['keys']] = [[], []];
-  let hasYoung = false;
-  try {
-    for await (const page of store.list(`${repositoryDirectory(root, name)}/_`))
-      for (const { key, bytes, writtenAt } of page) {
-        const parsed = parseKey(key.slice(root.length + 1), bytes);
-        if (parsed.kind === 'foreign' || parsed.kind === 'blob' || parsed.repository !== name) continue;
-        if (writtenAt >= since) hasYoung = true;
-        else if (parsed.kind === 'manifest-link') manifests.push({ key, manifest: parsed.hex });
-        else others.push({ key });
-      }
-  } catch (error) {
-    return { status: 'failed', message: messageOf(error) };
-  }
-  const open = (uploads.get(name) ?? []).filter(({ startedAt }) => startedAt < since);
-  return { keys: [...manifests, ...others], uploads: open, hasYoung };
-}
-
-/** Deletes the manifest links of a group, then everything else. */
-async function deleteGroup(
-  contents: (Contents | RepositoryDeletion)[],
-  { store, deleter, run }: Removal,
-): Promise<RepositoryDeletion[]> {
-  const readable = contents.filter((each): each is Contents => 'keys' in each);
-  const all = readable.flatMap(({ keys }) => keys);
+  const { store, deleter, run } = removal;
+  const contents = await readContents(names, removal);
+  const all = contents.flatMap((each) => ('keys' in each ? each.keys : []));
   const ordered = [...all.filter(({ manifest }) => manifest), ...all.filter(({ manifest }) => !manifest)];
   const deletions = await deleter.delete(
     ordered.map(({ key }) => key),
-    { ...run, onProgress: undefined },
+    run,
   );
   const results = new Map(ordered.map(({ key }, at) => [key, deletions[at]!]));
   return mapParallel(contents, 1, async (each) => {
+    run.onProgress?.(1);
     if (!('keys' in each)) return each;
     const aborted: Deletion[] = [];
     for (const upload of each.uploads) aborted.push(await deleter.act(run, () => store.abortUpload(upload)));
     return combine(each, results, aborted);
+  });
+}
+
+/** Lists repositories again. @returns what is old enough to be deleted, or why a repository cannot be read */
+async function readContents(
+  names: readonly string[],
+  { run, uploads, total, ...source }: Removal,
+): Promise<(Contents | RepositoryDeletion)[]> {
+  const { keepWrittenSince: since = Infinity } = run;
+  const found = new Map<string, Contents>(
+    names.map((name) => {
+      const open = (uploads.get(name) ?? []).filter(({ startedAt }) => startedAt < since);
+      return [name, { keys: [], uploads: open, hasYoung: false }];
+    }),
+  );
+  const problems = await readRepositories(source, { names: new Set(names), total }, (parsed, { key, writtenAt }) => {
+    const contents = found.get(parsed.repository)!;
+    if (writtenAt >= since) contents.hasYoung = true;
+    else contents.keys.push(parsed.kind === 'manifest-link' ? { key, manifest: parsed.hex } : { key });
+  });
+  return names.map((name) => {
+    const message = problems.get(name);
+    return message === undefined ? found.get(name)! : { status: 'failed', message };
   });
 }
 

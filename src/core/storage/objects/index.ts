@@ -1,6 +1,4 @@
 import type { Digest } from '../../model/digest.js';
-import { messageOf } from '../../model/errors.js';
-import { forEachParallel } from '../../kit/parallel.js';
 import type {
   CandidateFacts,
   Candidates,
@@ -9,7 +7,7 @@ import type {
   StoredSizes,
 } from '../../model/registry-storage.js';
 import { blobData, hexOf } from '../layout.js';
-import { BLOB_EXISTS, DELETED, WRITTEN } from '../results.js';
+import { DELETED, WRITTEN } from '../results.js';
 import type {
   Deletion,
   DeletionRun,
@@ -30,6 +28,7 @@ import { BLOBS, listObjects, listRepositories, type Listing } from './list.js';
 import type { Source } from './list-directory.js';
 import {
   blobsWrittenSince,
+  findExisting,
   checkLink,
   isOld,
   layerLinkKey,
@@ -131,7 +130,7 @@ export class ObjectStorage implements Storage {
     if (names.length === 0) return [];
     return this.deleter.guarded(names.length, async () => {
       const uploads = await listOpenUploads(this.source);
-      return deleteRepositories(names, { ...this.source, deleter: this.deleter, run, uploads });
+      return deleteRepositories(names, { ...this.source, deleter: this.deleter, run, uploads, total: this.totalKeys });
     });
   }
 
@@ -173,14 +172,19 @@ export class ObjectStorage implements Storage {
     return this.store.close();
   }
 
-  /** Finds the blobs that were written again; where listings lag behind, each one is looked up at its deletion. */
-  /** @throws Error if the snapshot is not of this storage */
+  /** Number of keys of all repositories; without a listing, it counts as unlimited. */
+  private get totalKeys(): number {
+    return this.last?.repositories.keys ?? Infinity;
+  }
+
+  /** Returns the listing that a snapshot was made from. @throws Error if the snapshot is not of this storage */
   private listingOf(snapshot: StorageSnapshot): Listing {
     const listing = this.listings.get(snapshot);
     if (!listing) throw new Error('the snapshot is not of this storage');
     return listing;
   }
 
+  /** Finds the blobs that were written again; where listings lag behind, each one is looked up at its deletion. */
   private async youngBlobs(hexes: readonly string[], { keepWrittenSince: since }: DeletionRun): Promise<Set<string>> {
     if (since === undefined || this.store.limits.listsLate) return new Set();
     return blobsWrittenSince(this.source, hexes, { since, total: this.last?.blobs.size ?? 0 });
@@ -189,23 +193,16 @@ export class ObjectStorage implements Storage {
   /** Finds when links were written: again if age matters or listings lag behind, else as listed. */
   private linkTimes(links: readonly Link[], { keepWrittenSince }: DeletionRun): LinkTimes | Promise<LinkTimes> {
     const isListed = keepWrittenSince === undefined && !this.store.limits.listsLate && this.last !== undefined;
-    return isListed ? listedLinks(this.source.root, this.last!, links) : lookUpLinks(this.source, links);
+    return isListed
+      ? listedLinks(this.source.root, this.last!, links)
+      : lookUpLinks(this.source, links, this.totalKeys);
   }
 
   /** Looks up the blobs of links that seem to dangle. @returns results for those that exist or cannot be looked up */
-  private async findBlobs(links: readonly Link[]): Promise<Map<string, Deletion>> {
-    const { concurrency, listsLate } = this.store.limits;
+  private findBlobs(links: readonly Link[]): Promise<Map<string, Deletion>> {
     const hexes = new Set(links.map(({ digest }) => hexOf(digest)));
-    const found = new Map<string, Deletion>();
-    await forEachParallel(hexes, { concurrency }, async (hex) => {
-      if (this.deletedBlobs.has(hex) && !listsLate) return;
-      try {
-        if (await this.store.find(blobData(this.source.root, hex))) found.set(hex, BLOB_EXISTS);
-      } catch (error) {
-        found.set(hex, { status: 'failed', message: messageOf(error) });
-      }
-    });
-    return found;
+    if (!this.store.limits.listsLate) for (const hex of this.deletedBlobs) hexes.delete(hex);
+    return findExisting(this.source, hexes);
   }
 
   /** Deletes the keys that `check` returns for each item, or takes its result. The first key decides. */

@@ -3,12 +3,16 @@ import { HEX, OWN_DIRECTORIES, repositoryDirectory } from '../layout.js';
 /** What a key of the registry's layout stands for. */
 export type ParsedKey =
   | { kind: 'blob'; hex: string }
+  | RepositoryKey
+  /** Not part of the layout: never deleted. `entry` is the topmost unknown directory, or the key below the root. */
+  | { kind: 'foreign'; entry: string };
+
+/** What a key of a repository stands for. */
+export type RepositoryKey =
   | { kind: 'manifest-link' | 'layer-link'; repository: string; hex: string }
   /** A tag, or a link that cannot contain a digest: deleted only with its repository. */
   | { kind: 'other-link'; repository: string }
-  | { kind: 'upload'; repository: string; id: string; name: string }
-  /** Not part of the layout: never deleted. `entry` is the topmost unknown directory, or the key below the root. */
-  | { kind: 'foreign'; entry: string };
+  | { kind: 'upload'; repository: string; id: string; name: string };
 
 /**
  * Names that no registry writes, and that do not arrive everywhere as they are: URLs drop `.`, `..` and empty names, so

@@ -128,6 +128,7 @@ function addToRepository(
   if (key.kind === 'foreign' || key.kind === 'blob') return;
   const repository = repositories.take(key.repository);
   repository.hasKeys = true;
+  repositories.keys++;
   if (key.kind === 'upload') {
     touchUpload(repository.uploads, key.id, writtenAt);
     addUploadSize(uploadSizes, key.name, object);

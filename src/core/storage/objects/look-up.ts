@@ -1,11 +1,12 @@
 import { forEachParallel } from '../../kit/parallel.js';
 import { messageOf } from '../../model/errors.js';
-import { blobData, hexOf, layerLinks, manifestLinks, repositoryDirectory } from '../layout.js';
-import { GONE, WRITTEN } from '../results.js';
+import { blobData, hexOf, layerLinks, manifestLinks } from '../layout.js';
+import { BLOB_EXISTS, GONE, WRITTEN } from '../results.js';
 import type { Deletion, DeletionRun, Link } from '../storage.js';
 import { parseKey } from './keys.js';
 import type { Listing } from './list.js';
 import { listDirectory, type Source } from './list-directory.js';
+import { readRepositories } from './read-repositories.js';
 
 /** Keys of a link: the manifest link and the layer link of its digest. */
 export const manifestLinkKey = (root: string, { repository, digest }: Link): string =>
@@ -20,36 +21,32 @@ export interface LinkTimes {
 }
 
 /**
- * Finds out again when the links of repositories were written: one listing per repository, or one look-up per link if
- * listings lag behind.
+ * Finds out again when links were written: by a listing, or by one look-up per link if listings lag behind.
+ * @param total number of keys of all repositories in the storage
  */
-export async function lookUpLinks(source: Source, links: readonly Link[]): Promise<LinkTimes> {
+export async function lookUpLinks(source: Source, links: readonly Link[], total: number): Promise<LinkTimes> {
   const { store, root } = source;
-  const found: LinkTimes = { times: new Map(), problems: new Map() };
   const { concurrency, listsLate } = store.limits;
-  const look = async (repository: string, work: () => Promise<void>): Promise<void> => {
-    await work().catch((error: unknown) => void found.problems.set(repository, messageOf(error)));
-  };
-  if (listsLate) {
-    await forEachParallel(links, { concurrency }, async (link) =>
-      look(link.repository, async () => {
-        for (const key of [manifestLinkKey(root, link), layerLinkKey(root, link)]) {
-          const object = await store.find(key);
-          if (object) found.times.set(key, object.writtenAt);
-        }
-      }),
-    );
-    return found;
+  const times = new Map<string, number>();
+  if (!listsLate) {
+    const names = new Set(links.map(({ repository }) => repository));
+    const problems = await readRepositories(source, { names, total }, ({ kind }, { key, writtenAt }) => {
+      if (kind === 'manifest-link' || kind === 'layer-link') times.set(key, writtenAt);
+    });
+    return { times, problems };
   }
-  const repositories = new Set(links.map(({ repository }) => repository));
-  await forEachParallel(repositories, { concurrency }, async (repository) =>
-    look(repository, async () => {
-      for await (const page of store.list(`${repositoryDirectory(root, repository)}/_`))
-        for (const { key, bytes, writtenAt } of page)
-          if (parseKey(key.slice(root.length + 1), bytes).kind.endsWith('-link')) found.times.set(key, writtenAt);
-    }),
-  );
-  return found;
+  const problems = new Map<string, string>();
+  await forEachParallel(links, { concurrency }, async (link) => {
+    try {
+      for (const key of [manifestLinkKey(root, link), layerLinkKey(root, link)]) {
+        const object = await store.find(key);
+        if (object) times.set(key, object.writtenAt);
+      }
+    } catch (error) {
+      problems.set(link.repository, messageOf(error));
+    }
+  });
+  return { times, problems };
 }
 
 /** Returns the times of a listing for the links, without a request. */
@@ -64,6 +61,19 @@ export function listedLinks(root: string, listing: Listing, links: readonly Link
     ] as const)
       for (const [at, hex] of hexes.entries()) found.times.set(`${directory}/${hex}/link`, times[at]!);
   }
+  return found;
+}
+
+/** Looks up blobs. @returns results for those that exist or cannot be looked up, by hex */
+export async function findExisting({ store, root }: Source, hexes: Iterable<string>): Promise<Map<string, Deletion>> {
+  const found = new Map<string, Deletion>();
+  await forEachParallel(hexes, store.limits, async (hex) => {
+    try {
+      if (await store.find(blobData(root, hex))) found.set(hex, BLOB_EXISTS);
+    } catch (error) {
+      found.set(hex, { status: 'failed', message: messageOf(error) });
+    }
+  });
   return found;
 }
 

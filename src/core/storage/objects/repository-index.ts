@@ -17,6 +17,8 @@ export interface IndexedRepository {
 
 /** The repositories of a listing, by name. */
 export class RepositoryIndex {
+  /** Number of keys of all repositories. */
+  keys = 0;
   private readonly byName = new Map<string, IndexedRepository>();
 
   /** Returns a repository; adds it if it is new. */

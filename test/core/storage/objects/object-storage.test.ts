@@ -328,6 +328,63 @@ describe('deletions', () => {
   });
 });
 
+describe('many repositories', () => {
+  const names = Array.from({ length: 100 }, (_, index) => `ns/app${index}`);
+  const fill = (store: FakeObjectStore): void => {
+    for (const name of names) {
+      store.put(manifestLink(blob, name));
+      store.put(layerLink(other, name));
+    }
+    store.put(manifestLink(young, 'ns/app7'), 71, LATE);
+    for (const name of [blob, other, young]) store.put(blobKey(name), 1);
+  };
+
+  test('are deleted with few requests, first the manifest links of all', async () => {
+    const { store, storage } = await aStorage(fill);
+    const order: string[] = [];
+    const original = store.delete.bind(store);
+    store.delete = (keys) => {
+      order.push(...keys);
+      return original(keys);
+    };
+    const deletions = await storage.deleteRepositories(names, since);
+    expect(deletions.every(({ status }) => status === 'deleted')).toBe(true);
+    expect(store.requests.length).toBeLessThanOrEqual(4);
+    expect(store.keys().filter((key) => key.includes('/repositories/'))).toEqual([manifestLink(young, 'ns/app7')]);
+    expect(order.map((key) => key.includes('/_manifests/'))).toEqual([
+      ...Array(100).fill(true),
+      ...Array(100).fill(false),
+    ]);
+  });
+
+  test('lose links with few requests; young links stay', async () => {
+    const { store, storage } = await aStorage(fill);
+    const links = [
+      ...names.map((repository) => ({ repository, digest: blob })),
+      { repository: 'ns/app7', digest: young },
+    ];
+    const statuses = (await storage.deleteManifestLinks(links, since)).map(({ status }) => status);
+    expect(statuses).toEqual([...Array(100).fill('deleted'), 'skipped']);
+    expect(store.requests.length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([{ pageSize: 1000 }, { pageSize: 2 }])('are failures if they cannot be read: %j', async (limits) => {
+    const { store, storage } = await aStorage(fill, limits);
+    store.onRequest = (request) => {
+      if (request.startsWith('list')) throw new Error('status 500');
+    };
+    const failed = names.map(() => expect.objectContaining({ status: 'failed', message: 'status 500' }));
+    expect(await storage.deleteRepositories(names, since)).toEqual(failed);
+    expect(
+      await storage.deleteManifestLinks(
+        names.map((repository) => ({ repository, digest: blob })),
+        since,
+      ),
+    ).toEqual(failed);
+    expect(store.requests.some((request) => request.startsWith('delete'))).toBe(false);
+  });
+});
+
 test('1,000 orphans among 1,011 blobs cost few requests', async () => {
   const names = Array.from({ length: 1011 }, (_, index) => asDigest(digest(`blob ${index}`)));
   const store = new FakeObjectStore();
