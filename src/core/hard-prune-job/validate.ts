@@ -34,5 +34,5 @@ export async function validate(api: ClusterApi, objects: KubeObject[], signal?: 
   });
   const reasons = answers.filter((reason) => reason !== undefined);
   if (reasons.length === 0) return `the API server accepts all ${objects.length} objects (dry run)`;
-  return `the API server did not check ${reasons.length} of ${objects.length} objects: ${reasons[0]}`;
+  return `warning: the API server does not accept ${reasons.length} of ${objects.length} objects (dry run): ${reasons[0]}`;
 }

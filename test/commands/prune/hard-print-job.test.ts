@@ -199,11 +199,11 @@ test('settings of the environment become arguments; the flags of this cluster do
 });
 
 describe('without a cluster that can be asked to check it', () => {
-  test('a missing permission is a note', async () => {
+  test('a missing permission is a warning', async () => {
     const reader = sandbox.addUser('reader', [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] }]);
     const { stderr, status } = await printJob([], reader.kubeconfig);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/the API server did not check 7 of 7 objects: serviceaccounts is forbidden/);
+    expect(stderr).toMatch(/the API server does not accept 7 of 7 objects \(dry run\): serviceaccounts is forbidden/);
   });
 
   test('objects that exist are valid', async () => {
