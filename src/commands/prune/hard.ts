@@ -22,8 +22,8 @@ image stream. Without --confirm, this is a dry run and nothing is changed. With 
 registry to read-only mode and grants its service account the role it needs, and always restores both. After a crash, --recover
 restores them.
 
-Without --storage, the registry's own pruner runs in one of its pods. With --storage, regadm prunes the storage itself: a mounted volume, or a
-bucket of S3. Prune images first (regadm prune images, or --prune-images).
+Without --storage, the registry's own pruner runs in one of its pods. With --storage, regadm prunes the storage itself: the object storage of
+the cluster's registry (--storage cluster), a bucket or container that you name, or a mounted volume. Prune images first (regadm prune images, or --prune-images).
 
 --print-job prints a Job that runs this hard prune in the cluster, or a CronJob with --schedule, and changes nothing.`;
 
@@ -32,6 +32,10 @@ bucket of S3. Prune images first (regadm prune images, or --prune-images).
     {
       description: 'Delete it, but never more than 20 GiB',
       command: '<%= config.bin %> <%= command.id %> --confirm --max-delete=20Gi',
+    },
+    {
+      description: "Delete from the registry's object storage, with the settings and credentials of the registry",
+      command: '<%= config.bin %> <%= command.id %> --storage cluster --confirm',
     },
     {
       description: 'Show what would be deleted from a mounted storage, unfinished uploads included',

@@ -12,14 +12,28 @@ class SwiftSecrets {
     private readonly reader: SettingsReader,
   ) {}
 
+  /** Returns a password, a token or another secret. */
   async find(name: string): Promise<string | undefined> {
-    const value = (await this.settings.detail(name)) ?? (await this.inSecret(name));
+    const value = await this.read(name);
     hideSecret(value);
     return value;
   }
 
+  /** Returns a name or an ID, which is not a secret. @throws RegadmError STORAGE_CREDENTIALS */
+  async name(name: string): Promise<string> {
+    return this.assertThere(name, await this.read(name));
+  }
+
+  /** Returns a secret that must be there. @throws RegadmError STORAGE_CREDENTIALS */
   async required(name: string): Promise<string> {
-    const value = await this.find(name);
+    return this.assertThere(name, await this.find(name));
+  }
+
+  private async read(name: string): Promise<string | undefined> {
+    return (await this.settings.detail(name)) ?? (await this.inSecret(name));
+  }
+
+  private assertThere(name: string, value: string | undefined): string {
     if (value !== undefined) return value;
     throw credentialProblem(`has no REGISTRY_STORAGE_SWIFT_${name}`);
   }
@@ -36,7 +50,7 @@ export async function readUser(
   reader: SettingsReader,
 ): Promise<{ user: string; key: string }> {
   const secrets = new SwiftSecrets(settings, reader);
-  return { user: await secrets.required('USERNAME'), key: await secrets.required('PASSWORD') };
+  return { user: await secrets.name('USERNAME'), key: await secrets.required('PASSWORD') };
 }
 
 /**
@@ -65,14 +79,12 @@ export async function readIdentity(
 async function applicationCredential(secrets: SwiftSecrets, secret: string): Promise<object> {
   const id = await secrets.find('APPLICATIONCREDENTIALID');
   const credential =
-    id === undefined
-      ? { name: await secrets.required('APPLICATIONCREDENTIALNAME'), user: await userOf(secrets) }
-      : { id };
+    id === undefined ? { name: await secrets.name('APPLICATIONCREDENTIALNAME'), user: await userOf(secrets) } : { id };
   return { methods: ['application_credential'], application_credential: { ...credential, secret } };
 }
 
 async function userOf(secrets: SwiftSecrets): Promise<object> {
-  return { name: await secrets.required('USERNAME'), domain: await domainOf(secrets.settings) };
+  return { name: await secrets.name('USERNAME'), domain: await domainOf(secrets.settings) };
 }
 
 /** A token without a project has no object storage. */
