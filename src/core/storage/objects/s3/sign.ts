@@ -20,10 +20,9 @@ export interface S3Request {
 export async function signRequest(settings: S3Settings, request: S3Request): Promise<StoreRequest> {
   const { method, key, query = {}, headers, body = '', bodyLimit } = request;
   const { origin, path } = bucketAddress(settings);
-  const encodedKey = key === undefined ? '' : key.split('/').map(encode).join('/');
   const parameters = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
-  const target = `${path}/${encodedKey}`.replace(/^(\/[^/]+)\/$/, key === undefined ? '$1' : '$1/');
-  const full = `${target === '' ? '/' : target}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
+  const target = key === undefined ? path || '/' : `${path}/${key.split('/').map(encode).join('/')}`;
+  const full = `${target}${parameters.length > 0 ? `?${parameters.join('&')}` : ''}`;
   const signer = new AwsV4Signer({
     method,
     url: origin + full,
