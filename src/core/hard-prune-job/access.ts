@@ -20,9 +20,12 @@ export function accessObjects(request: HardPruneJobRequest, place: Place): objec
   ];
 }
 
+/** A run that switches the mode lists only once, and then follows what changes. */
+const FOLLOW_IMAGES: Permission[] = READ_IMAGES.map((permission) => ({ ...permission, verb: 'watch' }));
+
 function permissionsOf({ readOnly }: HardPruneJobRequest, { access }: Place): Permission[] {
   const ofStore = access.via === 'store' ? access.permissions : [];
-  return [...READ_IMAGES, ...(readOnly === 'skip' ? [] : CHANGE_MODE), ...ofStore];
+  return [...READ_IMAGES, ...(readOnly === 'skip' ? [] : [...FOLLOW_IMAGES, ...CHANGE_MODE]), ...ofStore];
 }
 
 /** Returns one rule per resource and name, with all its verbs. */
