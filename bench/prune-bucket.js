@@ -2,7 +2,8 @@
  * Measures the hard prune of a simulated bucket as a whole process: requests, peak memory and time. The bucket has
  * BLOBS blobs (default 1,000,000); ORPHANS=3 (default) makes a third of them orphans, ORPHANS=2 a quarter. Each request
  * takes LATENCY_MS longer. With REGISTRY=1, the requests of the registry's own pruner are sent to the same bucket
- * first, and counted by the same counter. Run `npm run build` first.
+ * first, and counted by the same counter. With STATUS=1, `registry status` runs instead of the hard prune. Run `npm run
+ * build` first.
  */
 import { fork, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -12,11 +13,14 @@ import { BLOBS, isUsed, serve } from './prune-bucket/server.js';
 
 /** Runs regadm. @returns status, peak memory in MiB and time in s */
 async function runRegadm(address) {
-  const storage = ['--storage=s3://bucket', `--storage-endpoint=${address}`, '--keep-blobs-younger-than=0'];
-  const cluster = ['--read-only=skip', `--server=${address}`, '--token=benchmark', '--confirm', '-o', 'name'];
+  const command = process.env.STATUS
+    ? ['registry', 'status', '-o', 'json']
+    : ['prune', 'hard', '--keep-blobs-younger-than=0', '--read-only=skip', '--confirm', '-o', 'name'];
+  const storage = ['--storage=s3://bucket', `--storage-endpoint=${address}`];
+  const cluster = [`--server=${address}`, '--token=benchmark'];
   const start = performance.now();
   const program = fileURLToPath(new URL('../bin/run.js', import.meta.url));
-  const child = spawn(process.execPath, [program, 'prune', 'hard', ...storage, ...cluster], {
+  const child = spawn(process.execPath, [program, ...command, ...storage, ...cluster], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, AWS_ACCESS_KEY_ID: 'benchmark', AWS_SECRET_ACCESS_KEY: 'benchmark' },
   });

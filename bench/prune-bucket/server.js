@@ -115,18 +115,29 @@ function stream(at) {
   return { metadata: { namespace, name }, status: { tags: [{ tag: 'latest', items }] } };
 }
 
+const FORBIDDEN = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  status: 'Failure',
+  reason: 'Forbidden',
+  message: 'no',
+  code: 403,
+};
+
+/** Lists images and image streams; everything else is forbidden. */
 function answerApi(request) {
   const { pathname, searchParams } = new URL(request.url, 'http://api');
+  if (!/\/(?:images|imagestreams)$/.test(pathname)) return FORBIDDEN;
   const isImages = pathname.endsWith('/images');
   const total = isImages ? IMAGES : Math.min(REPOSITORIES, IMAGES);
   const start = Number(searchParams.get('continue') ?? 0);
   const end = Math.min(total, start + Number(searchParams.get('limit') ?? total));
-  return JSON.stringify({
+  return {
     kind: isImages ? 'ImageList' : 'ImageStreamList',
     apiVersion: 'image.openshift.io/v1',
     metadata: end < total ? { continue: String(end) } : {},
     items: Array.from({ length: end - start }, (_, at) => (isImages ? image : stream)(start + at)),
-  });
+  };
 }
 
 /** Counts requests to the bucket since the last `GET /requests`. */
@@ -139,9 +150,11 @@ export function serve() {
       if (request.url === '/requests') {
         response.end(String(requests));
         requests = 0;
-      } else if (request.url.startsWith('/apis/')) {
+      } else if (/^\/apis?\//.test(request.url)) {
+        const answer = answerApi(request);
+        response.statusCode = answer.code ?? 200;
         response.setHeader('content-type', 'application/json');
-        response.end(answerApi(request));
+        response.end(JSON.stringify(answer));
       } else {
         requests++;
         setTimeout(() => response.end(answerS3(request, Buffer.concat(chunks).toString())), LATENCY_MS);

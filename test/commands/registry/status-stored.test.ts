@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { digest } from '../../support/builders.js';
-import { ROOT } from '../../support/fake-object-store.js';
+import { stateStorage } from '../../support/cluster-storage.js';
+import { ROOT, blobKey } from '../../support/fake-object-store.js';
+import { schemaProblems } from '../../support/json-schema.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
 import { ACCESS_KEY, SECRET_KEY, s3Error, startFakeS3, type FakeS3 } from '../../support/servers/fake-s3.js';
 import { kindOf } from '../../support/servers/storage-proxy.js';
@@ -34,7 +36,12 @@ afterAll(() => sandbox.stop());
 
 const run = (args: string[], kubeconfig = sandbox.kubeconfig.admin, env = {}): Promise<Outcome> =>
   regadm(['registry', 'status', ...args], { kubeconfig, env });
-const documentOf = ({ stdout }: Outcome): StatusDocument => JSON.parse(stdout) as StatusDocument;
+/** Returns the document, which its schema describes. */
+function documentOf({ stdout }: Outcome): StatusDocument {
+  const document = JSON.parse(stdout) as StatusDocument;
+  expect(schemaProblems('registry-status', document)).toEqual([]);
+  return document;
+}
 
 /** Number and size of files whose path matches. */
 function filesOf(directory: string, pattern: RegExp): { count: number; bytes: number } {
@@ -107,8 +114,9 @@ describe('a directory', () => {
   ])('%s', async (_, blobs, unknown) => {
     const directory = temporaryDirectory();
     makeStorageTree(directory, { blobs, repositories: {} });
-    const { status, stdout, stderr } = await run(['--storage', directory, '-o', 'json']);
-    const { stored, unavailable } = JSON.parse(stdout) as StatusDocument;
+    const result = await run(['--storage', directory, '-o', 'json']);
+    const { status, stderr } = result;
+    const { stored, unavailable } = documentOf(result);
     const count = Object.keys(blobs).length;
     expect([status, stored!.blobs, stored!.bytes]).toEqual([0, count, count * 10]);
     const message = unavailable.find(({ what }) => what === 'what of the storage is in use')?.message;
@@ -178,6 +186,7 @@ describe('an object storage', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/^unfinished uploads +\d+ +unknown$/m);
     expect(stdout).toMatch(/the size of unfinished uploads: .*s3:ListMultipartUploadParts/);
+    expect(documentOf(await runS3('-o', 'json')).stored!.uploads).toEqual({ count: 2, bytes: null });
     expect(stderr).toMatch(/warning: .*keeps old versions/);
     expect(stdout).toContain(
       `regadm prune hard --storage s3://${s3.bucket} --storage-endpoint ${s3.endpoint} --uploads-older-than 24h`,
@@ -203,4 +212,32 @@ test.each([
   const outcome = await run(args);
   expect([outcome.status, outcome.stdout]).toEqual([status, '']);
   expect(outcome.stderr).toContain(message);
+});
+
+test("the cluster's own settings lead to its storage; a user who may not read them gets an error", async () => {
+  const s3 = await startFakeS3();
+  const own = await startSandbox({ sample: true });
+  try {
+    const credentials = `[default]\naws_access_key_id = ${ACCESS_KEY}\naws_secret_access_key = ${SECRET_KEY}\n`;
+    const storage = { bucket: s3.bucket, region: 'us-east-1', regionEndpoint: s3.endpoint };
+    const env = {
+      REGISTRY_STORAGE: 's3',
+      REGISTRY_STORAGE_S3_BUCKET: s3.bucket,
+      REGISTRY_STORAGE_S3_REGION: 'us-east-1',
+      REGISTRY_STORAGE_S3_REGIONENDPOINT: s3.endpoint,
+    };
+    stateStorage(own, { status: { s3: storage }, env, secret: { credentials } });
+    s3.store.put(blobKey(digest('other')), 10);
+    const { status, stdout } = await run(['--storage', 'cluster', '-o', 'json'], own.kubeconfig.admin);
+    expect([status, (JSON.parse(stdout) as StatusDocument).stored]).toEqual([
+      0,
+      { storage: 'cluster', blobs: 1, bytes: 10, uploads: { count: 0, bytes: 0 } },
+    ]);
+    const denied = await run(['--storage', 'cluster'], own.kubeconfig.nobody);
+    expect([denied.status, denied.stdout, denied.stderr]).toEqual([1, '', expect.stringContaining('error: ')]);
+    expect(stdout + denied.stderr).not.toContain(SECRET_KEY);
+  } finally {
+    await own.stop();
+    await s3.stop();
+  }
 });

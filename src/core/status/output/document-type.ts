@@ -186,6 +186,6 @@ interface FreeableCell {
 
 export interface UnavailableEntry {
   what: string;
-  /** The server's message. */
+  /** Why: the server's message, or what was found. */
   message: string;
 }

@@ -36,15 +36,15 @@ function spaceMetrics(space: Space): Family[] {
 
 function storedMetrics({ blobs, usage, uploads, leftovers }: StoredSpace): Family[] {
   const amounts: [name: string, what: string, amount: Amount | undefined][] = [
-    ['stored', 'the storage', blobs],
-    ['used', 'the storage that the cluster uses', usage?.inUse],
-    ['orphaned', 'the storage that prune hard deletes with its defaults', usage?.orphaned],
-    ['young_unused', 'the storage that nothing uses and prune hard keeps because they are young', usage?.young],
+    ['stored', 'stored blobs', blobs],
+    ['used', 'stored blobs that the cluster uses', usage?.inUse],
+    ['orphaned', 'stored blobs that prune hard deletes with its defaults', usage?.orphaned],
+    ['young_unused', 'stored blobs that nothing uses, but that prune hard keeps as recent', usage?.young],
   ];
   return [
     ...amounts.flatMap(([name, what, amount]) => [
-      ...optional(`regadm_registry_${name}_blobs`, `Number of blobs in ${what}.`, amount?.count),
-      ...optional(`regadm_registry_${name}_bytes`, `Size of the blobs in ${what}.`, amount?.bytes),
+      ...optional(`regadm_registry_${name}_blobs`, `Number of ${what}.`, amount?.count),
+      ...optional(`regadm_registry_${name}_bytes`, `Size of the ${what}.`, amount?.bytes),
     ]),
     gauge('regadm_registry_uploads', 'Number of unfinished uploads.', uploads.count),
     ...optional('regadm_registry_upload_bytes', 'Size of the unfinished uploads.', uploads.bytes),
