@@ -33,13 +33,17 @@ export async function measureListing(source: Source, listing: Listing, onLookUp?
 
 /** The segments that blobs and uploads name, as 52 bits of their hashes: there can be millions. */
 class Named {
-  /** True if an object has segments that are not listed as such: then nothing is certain to be left behind. */
+  /**
+   * True if an object has segments that are not listed as such, or disappeared: then its segments can look left behind,
+   * because they are being deleted, or because an object that was not listed names them now.
+   */
   isIncomplete = false;
   private readonly hashes = new Set<number>();
 
-  add({ segments }: StoredObject): void {
-    if (segments === 'unknown') this.isIncomplete = true;
-    else if (segments !== undefined) this.hashes.add(hashOf(segments));
+  /** @param object undefined if it disappeared */
+  add(object: StoredObject | undefined): void {
+    if (!object || object.segments === 'unknown') this.isIncomplete = true;
+    else if (object.segments !== undefined) this.hashes.add(hashOf(object.segments));
   }
 
   has(segments: string): boolean {
@@ -61,8 +65,7 @@ async function addHiddenSizes(
     const object = await store.find(blobData(root, hex), signal);
     onLookUp?.();
     blobs[at] = object?.bytes ?? NaN;
-    if (!object) return;
-    index.setSize(at, object.bytes);
+    if (object) index.setSize(at, object.bytes);
     named.add(object);
   });
 }
@@ -85,8 +88,7 @@ async function measureUploads(
     await forEachParallel(hidesSizes ? uploadSizes.empty : [], { concurrency }, async (key) => {
       signal?.throwIfAborted();
       const object = await store.find(key, signal);
-      if (!object) return;
-      bytes += object.bytes;
+      bytes += object?.bytes ?? 0;
       named.add(object);
     });
   } catch (error) {
