@@ -60,7 +60,7 @@ export class AzureDeleter {
     if (![400, 404, 405, 501].includes(status) || codeOf(response) === 'ContainerNotFound')
       throw answerError(name, DELETE, response);
     this.deletesSingly = true;
-    // Each blob is a request, before some of which the run has to be checked.
+    // Each blob is a request of its own then: check more often whether the run may continue.
     limits.batchSize = limits.concurrency;
     return undefined;
   }

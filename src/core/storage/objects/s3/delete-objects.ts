@@ -9,7 +9,7 @@ import { StoreRefusal } from '../store-refusal.js';
 import { parseDeletions, type S3Problem } from './answers.js';
 import { TRANSIENT, answerError, codeOf, printable, unusableAnswer } from './errors.js';
 import { OPERATIONS } from './operations.js';
-import type { S3Request } from './sign.js';
+import { firstByteOf, type S3Request } from './sign.js';
 
 /** Maximum number of denied keys of one request that are looked up, to find out whether they are locked. */
 const LOOKED_UP = 20;
@@ -24,7 +24,9 @@ interface Bucket {
   send(request: S3Request): Promise<StoreResponse>;
 }
 
-type Result = true | S3Problem;
+/** Why an object was not deleted. An error is that of a request that failed. */
+type Problem = S3Problem | Error;
+type Result = true | Problem;
 
 /** Deletes objects of a bucket: with DeleteObjects, or one by one where the service does not have it. */
 export class S3Deleter {
@@ -42,9 +44,9 @@ export class S3Deleter {
     const results = await deleteAgain<Result>(keys, {
       retries,
       attempt: async (some) => (await this.deleteTogether(some)) ?? (await this.deleteSingly(some)),
-      canPass: (result) => result !== true && TRANSIENT.has(result.code),
+      canPass: (result) => result !== true && 'code' in result && TRANSIENT.has(result.code),
       failure: (result) =>
-        new RegadmError(`${name}: cannot delete objects: ${describe(result as S3Problem)}`, { code: 'STORAGE_ERROR' }),
+        new RegadmError(`${name}: cannot delete objects: ${describe(result as Problem)}`, { code: 'STORAGE_ERROR' }),
     });
     return this.problemsOf(keys, results);
   }
@@ -63,7 +65,7 @@ export class S3Deleter {
     const response = await this.bucket.send({ method: 'POST', query: { delete: '' }, headers, body });
     if (response.status === 501 || response.status === 405) {
       this.deletesSingly = true;
-      // Each object is a request, before some of which the run has to be checked.
+      // Each object is a request of its own then: check more often whether the run may continue.
       limits.batchSize = limits.concurrency;
       return undefined;
     }
@@ -79,16 +81,10 @@ export class S3Deleter {
 
   /** @throws StoreRefusal if the store refuses the request for every key */
   private async deleteSingly(keys: readonly string[]): Promise<Result[]> {
-    let refusal: StoreRefusal | undefined;
-    const results = await mapParallel(keys, this.bucket.limits.concurrency, async (key): Promise<Result> => {
-      try {
-        return await this.deleteOne(key);
-      } catch (error) {
-        if (error instanceof StoreRefusal) refusal = error;
-        return { code: 'failed', message: messageOf(error) };
-      }
-    });
-    if (refusal && !results.includes(true)) throw refusal;
+    const results = await mapParallel(keys, this.bucket.limits.concurrency, (key) =>
+      this.deleteOne(key).catch((error: unknown): Error => error as Error),
+    );
+    if (results.every((result) => result instanceof StoreRefusal)) throw results[0]! as StoreRefusal;
     return results;
   }
 
@@ -125,7 +121,7 @@ export class S3Deleter {
     return keys.map((key, at) => {
       const result = results[at]!;
       if (result === true) return undefined;
-      if (LOCKED.test(result.message)) return `the object is locked (${describe(result)}): ${key}`;
+      if (isLocked(result)) return `the object is locked (${describe(result)}): ${key}`;
       if (!isDenied(result)) return describe(result);
       return (
         locked.get(key) ??
@@ -136,8 +132,7 @@ export class S3Deleter {
 
   /** Describes the object lock of an object; undefined if it has none, or if that cannot be read. */
   private async lockOf(key: string): Promise<string | undefined> {
-    const request: S3Request = { method: 'GET', key, headers: { range: 'bytes=0-0' } };
-    const response = await this.bucket.send(request).catch(() => undefined);
+    const response = await this.bucket.send(firstByteOf(key)).catch(() => undefined);
     if (!response) return undefined;
     const until = headerOf(response, 'x-amz-object-lock-retain-until-date');
     const isHeld = headerOf(response, 'x-amz-object-lock-legal-hold') === 'ON';
@@ -146,11 +141,15 @@ export class S3Deleter {
   }
 }
 
+const isLocked = (result: Result): boolean =>
+  result !== true && !(result instanceof Error) && LOCKED.test(result.message);
+
 /** True if access was denied, and the service does not say that a lock is the reason. */
 const isDenied = (result: Result): boolean =>
-  result !== true && result.code === 'AccessDenied' && !LOCKED.test(result.message);
+  result !== true && 'code' in result && result.code === 'AccessDenied' && !isLocked(result);
 
-function describe({ code, message }: S3Problem): string {
-  if (code === 'failed') return message;
+function describe(problem: Problem): string {
+  if (problem instanceof Error) return messageOf(problem);
+  const { code, message } = problem;
   return message === '' ? printable(code) : `${printable(code)}: ${printable(message)}`;
 }

@@ -16,6 +16,17 @@ export interface S3Request {
   bodyLimit?: number;
 }
 
+/** Maximum size of the answer to a request for one byte: a service can ignore the range. */
+const ONE_BYTE_LIMIT = 65_536;
+
+/** Returns a request for the first byte of an object: HEAD has no error document. */
+export const firstByteOf = (key: string): S3Request => ({
+  method: 'GET',
+  key,
+  headers: { range: 'bytes=0-0' },
+  bodyLimit: ONE_BYTE_LIMIT,
+});
+
 /** Signs a request (Signature Version 4). Sign again for each attempt, because a signature contains the time. */
 export async function signRequest(settings: S3Settings, request: S3Request): Promise<StoreRequest> {
   const { method, key, query = {}, headers, body = '', bodyLimit } = request;

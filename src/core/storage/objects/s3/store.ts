@@ -15,13 +15,10 @@ import { S3Deleter } from './delete-objects.js';
 import { TRANSIENT, answerError, codeOf, unusableAnswer, type Operation } from './errors.js';
 import { OPERATIONS } from './operations.js';
 import type { S3Settings } from './settings.js';
-import { signRequest, type S3Request } from './sign.js';
+import { firstByteOf, signRequest, type S3Request } from './sign.js';
 
 /** Maximum number of keys of one DeleteObjects, and of objects in a page. */
 const PER_REQUEST = 1000;
-
-/** Maximum size of the answer to a request for the first byte of an object: a service can ignore the range. */
-const FIND_LIMIT_BYTES = 65_536;
 
 /** A bucket of S3 or of a service that is compatible with it. */
 export class S3Store implements ObjectStore {
@@ -57,11 +54,11 @@ export class S3Store implements ObjectStore {
   }
 
   async find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
-    const range = { range: 'bytes=0-0' };
-    const first = await this.send({ method: 'GET', key, headers: range, bodyLimit: FIND_LIMIT_BYTES }, signal);
+    const request = firstByteOf(key);
+    const first = await this.send(request, signal);
     // An empty object has no first byte, and this error states no time.
     const isEmpty = codeOf(first) === 'InvalidRange';
-    const response = isEmpty ? await this.send({ method: 'GET', key, bodyLimit: FIND_LIMIT_BYTES }, signal) : first;
+    const response = isEmpty ? await this.send({ ...request, headers: {} }, signal) : first;
     const code = codeOf(response);
     if (response.status === 404 && code === 'NoSuchKey') return undefined;
     const writtenAt = Date.parse(headerOf(response, 'last-modified') ?? '');

@@ -402,6 +402,12 @@ describe('deletions', () => {
     ]);
     s3.proxy.fault = () => failed(400, 'ExpiredToken');
     await expect(store.delete(['a', 'b'])).rejects.toMatchObject({ code: 'STORAGE_CREDENTIALS' });
+    // The request for a can have been executed.
+    s3.proxy.fault = ({ path }) => (path.endsWith('/a') ? { reset: true } : failed(400, 'ExpiredToken'));
+    expect(await store.delete(['a', 'b'])).toEqual([
+      expect.stringContaining('cannot reach'),
+      expect.stringContaining('the session token has expired'),
+    ]);
   });
 
   test.each([
