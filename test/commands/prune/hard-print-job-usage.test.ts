@@ -14,7 +14,7 @@ test.each([
   ['--storage DIR cannot be specified with --print-job', ['--storage=/registry']],
   ['--storage URL needs --credentials-secret', ['--storage=s3://bucket']],
   ['unknown scheme', ['--storage=ftp://bucket', '--credentials-secret=s']],
-  ['cannot prune this kind of storage itself', ['--storage=gs://bucket', '--credentials-secret=s']],
+  ['--storage gs://…', ['--storage=gs://bucket', '--credentials-secret=s']],
   ['"Not_A_Name" for "--credentials-secret"', ['--storage=s3://bucket', '--credentials-secret=Not_A_Name']],
   ['--storage-region works only with', ['--storage=azure://acc/con', '--credentials-secret=s', '--storage-region=x']],
   ['--redis-url contains a password', ['--redis-url=redis://user:not-shown@redis']],
