@@ -76,9 +76,9 @@ function nameIn(arg: string): string {
 }
 
 function assertPossible(flags: HardPruneFlagValues, { argv, fromSettings }: CommandLine): void {
-  // A setting for other runs is not passed on.
   const refuse = (flag: string, remedy: string): Error =>
     usageError(`--${flag} cannot be specified with --print-job`, [remedy]);
+  // A setting is for other runs, too: it is not passed on.
   for (const [flag, remedy] of Object.entries(REFUSED) as [keyof typeof REFUSED, string][])
     if (flags[flag] !== undefined && !fromSettings.has(flag)) throw refuse(flag, remedy);
   if (argv.includes('--no-confirm'))

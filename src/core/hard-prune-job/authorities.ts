@@ -41,7 +41,7 @@ function combine(a: Authorities, b: Authorities): Authorities {
   };
 }
 
-/** Without the label's config map, as outside OpenShift, the pod runs and trusts only the authorities of its image. */
+/** Where nothing fills the config map, as outside OpenShift, the Job trusts only the authorities of its image. */
 function trusted(): Authorities {
   const metadata = { name: TRUSTED, namespace: REGISTRY_NAMESPACE, labels: { ...labelsOf(APP), ...INJECT } };
   return {

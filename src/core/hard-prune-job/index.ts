@@ -55,20 +55,21 @@ async function printedForStore(
     return await checked(api, request, place, deadline.signal);
   } catch (error) {
     signal.throwIfAborted();
-    const isFinal = hasCode(error, 'JOB_NOT_POSSIBLE') || hasCode(error, 'OBJECT_REFUSED');
-    if (isFinal) throw error;
     return printedWithoutCluster(request, error);
   } finally {
     deadline.clear();
   }
 }
 
+/** Errors that are about the request, not about a cluster that cannot be read. */
+const FINAL = ['INTERRUPTED', 'JOB_NOT_POSSIBLE', 'OBJECT_REFUSED', 'USAGE'] as const;
+
 /**
- * Returns what `--print-job` prints if the cluster cannot be opened.
- * @throws the error if the storage is that of the cluster, or if it is an interruption
+ * Returns what `--print-job` prints if the cluster cannot be opened or read.
+ * @throws the error if the storage is that of the cluster, or if the error is about the request
  */
 export function printedWithoutCluster(request: HardPruneJobRequest, error: unknown): PrintedJob {
-  if (request.storage === 'cluster' || hasCode(error, 'INTERRUPTED')) throw error;
+  if (request.storage === 'cluster' || FINAL.some((code) => hasCode(error, code))) throw error;
   const place = unreadPlace(messageOf(error));
   return printed(request, place, hardPruneJobObjects(request, place), 'no API server has checked the objects');
 }

@@ -13,7 +13,7 @@ export interface ClaimMount {
   claim: string;
   mountPath: string;
   subPath?: string;
-  /** The registry's root directory, at or below `mountPath`. */
+  /** The registry's root directory. */
   root: string;
   /** True if only one node at a time can mount it. */
   isOnOneNode: boolean;

@@ -37,8 +37,7 @@ export function mountOf(
   const mount = volume && container?.volumeMounts?.find(({ name }) => name === volume.name);
   if (!mount) return undefined;
   const { mountPath, subPath } = mount;
-  const stated = settingIn(container, ROOT_DIRECTORY).value;
-  const root = stated !== undefined && `${stated}/`.startsWith(`${mountPath}/`) ? stated : mountPath;
+  const root = settingIn(container, ROOT_DIRECTORY).value ?? mountPath;
   return { mountPath, ...(subPath === undefined ? {} : { subPath }), root };
 }
 
@@ -63,7 +62,7 @@ export function registrySecurityContext(
   const { securityContext = {} } = templateOf(deployment);
   const stated = Object.entries(securityContext).filter(([field]) => FIELDS.includes(field));
   const user = firstOf(annotations[RANGES.uid]);
-  const group = firstOf(annotations[RANGES.groups]) ?? user;
+  const group = securityContext.fsGroup ?? firstOf(annotations[RANGES.groups]) ?? user;
   const level = annotations[RANGES.label];
   return {
     ...(user === undefined ? {} : { runAsUser: user }),

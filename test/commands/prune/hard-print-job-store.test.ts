@@ -140,6 +140,29 @@ describe('on a cluster', () => {
     expect(new Set(verbs)).toEqual(new Set(['list', 'get']));
   });
 
+  test('a user who may not read the Deployment gets a List without what it states', async () => {
+    const { kubeconfig } = sandbox.addUser('none', []);
+    const outcome = await printJob(['--storage=s3://bucket', '--credentials-secret=store'], kubeconfig);
+    expect(outcome.status).toBe(0);
+    expect(outcome.stderr).toMatch(/not taken from the cluster \(cannot read deployments.apps\/image-registry/);
+  });
+
+  test.each([
+    [
+      'an object that the API server refuses',
+      'OBJECT_REFUSED',
+      ['--storage=s3://bucket', '--credentials-secret=store'],
+    ],
+    ['an invalid flag of the cluster', 'USAGE', ['--storage=s3://b-1', '--credentials-secret=s', '--server=http://[']],
+  ])('%s is an error, also if the storage is named', async (_, code, args) => {
+    sandbox.onRequest(({ method, path }) =>
+      method === 'POST' && path.includes('/jobs?') ? { do: 'status', status: 422 } : undefined,
+    );
+    const { status, stdout } = await print(...args, '-o', 'json');
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code });
+  });
+
   test('settings that do not lead to the storage are an error', async () => {
     state({ secret: {} });
     const { status, stdout, stderr } = await print();
