@@ -22,7 +22,7 @@ export interface Settings {
   token?: () => ReturnType<typeof aResponse>;
 }
 
-export const TOKEN = 'token-of-the-service-account';
+const TOKEN = 'token-of-the-service-account';
 
 /** Makes a fake API server with these settings. */
 export function fakeSettings(settings: Settings): { api: ClusterApi; requests: RecordedRequest[] } {

@@ -143,6 +143,8 @@ export const ADVICE = {
     'set the variable to a value that can be read: oc -n openshift-image-registry set env deployment/image-registry',
   trustedAuthorities: (name: string) =>
     `put the certificate of the authority into key ca-bundle.crt of config map ${name} in openshift-config, or pass --storage-ca FILE`,
+  insideCluster:
+    'the storage is a service of the cluster, which usually cannot be reached from outside: run regadm there (regadm prune hard --print-job), or name the storage by a route to it',
   insideNetwork:
     "the account accepts connections only from the cluster's network: run regadm there (regadm prune hard --print-job)",
   grantTokens:

@@ -30,7 +30,12 @@ export async function readConfig(api: ClusterApi, signal?: AbortSignal): Promise
 async function readObject(api: ClusterApi, signal?: AbortSignal): Promise<Reading<RegistryConfig>> {
   const reading = await findReading<RegistryConfig>(api, CONFIG, { signal });
   if (reading) return reading;
-  throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
+  throw noOperator();
+}
+
+/** Creates the error for a cluster without the operator's config object. */
+export function noOperator(): RegadmError {
+  return new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
     code: 'NO_REGISTRY_OPERATOR',
     suggestions: [ADVICE.storageWithoutOperator],
   });

@@ -21,17 +21,17 @@ const [CLOUD_KEY, TRUSTED_KEY] = ['ca-bundle.pem', 'ca-bundle.crt'];
  * Finds the authorities that the registry trusts for its storage: those that its config names, else those of the cloud.
  * Those of `--storage-ca` are added.
  * @param endpoint undefined for the cloud's own
- * @param unverified variable of the Deployment that turns the verification off
+ * @param unverified variable of the Deployment that turns the verification off; undefined if the driver has none
  * @throws RegadmError STORAGE_SETTINGS if the config names authorities that do not exist, FORBIDDEN
  */
 export async function findTrust(
   settings: StorageSettings,
   { reader, choice }: DescribingContext,
-  { endpoint, unverified }: { endpoint?: string; unverified: string },
+  { endpoint, unverified }: { endpoint?: string; unverified?: string },
 ): Promise<StoreTrust> {
   const { authorities: own } = choice;
   if (endpoint?.startsWith('http:')) return { authorities: own, warnings: [] };
-  if (!own && (await settings.isOn(unverified)))
+  if (!own && unverified !== undefined && (await settings.isOn(unverified)))
     return {
       isUnverified: true,
       warnings: [

@@ -36,7 +36,7 @@ export async function describeAzure({ settings }: StatedStorage, context: Descri
   if (!NAME_PATTERNS.azureContainer.test(container)) throw invalid('the name of the container is not valid');
   const endpoint = await blobUrl(settings, account);
   const key = await findKey(settings, context.reader);
-  const { warnings, ...trust } = await findTrust(settings, context, { endpoint, unverified: 'SKIPVERIFY' });
+  const { warnings, ...trust } = await findTrust(settings, context, { endpoint });
   const location = {
     ...({ kind: 'azure', account, container, endpoint, ...trust, concurrency: context.choice.concurrency } as const),
     directory: directoryOf(await settings.detail('ROOTDIRECTORY')),

@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import type { StorageChoice } from '../../storage/location.js';
+import type { ObjectStoreLocation, StorageChoice } from '../../storage/location.js';
 import { openStorage, type OpenOptions } from '../../storage/open.js';
 import type { Storage } from '../../storage/storage.js';
 
@@ -19,9 +19,18 @@ export async function openRegistryStorage(
     import('./registry-advice.js'),
   ]);
   const located = await locateRegistryStorage(api, choice, options);
+  options.log?.(4, `the registry keeps its images in ${placeOf(located.location)}`);
   try {
     return withRegistryAdvice(await openStorage(located.location, options), located);
   } catch (error) {
     throw registryAdvice(error, located);
   }
+}
+
+function placeOf(location: ObjectStoreLocation): string {
+  const { kind, directory, endpoint } = location;
+  const names = kind === 's3' ? [location.bucket] : [location.container];
+  if (kind === 'azure') names.unshift(location.account);
+  const at = endpoint === undefined ? '' : ` at ${endpoint}`;
+  return `${kind}://${[...names, directory].filter(Boolean).join('/')}${at}`;
 }

@@ -1,4 +1,5 @@
 import { hideUserInfo } from '../../kit/secrets/known.js';
+import { ADVICE } from '../../model/advice.js';
 import { areDirectoryNames } from '../../storage/names.js';
 import { invalid } from './settings.js';
 
@@ -20,6 +21,12 @@ export function endpointOf(text: string, { isPlain = false, hasPath }: EndpointR
   if (!url || url.username + url.password + url.search + url.hash !== '' || (!hasPath && url.pathname !== '/'))
     throw invalid(`the endpoint is not a URL of the form https://HOST[:PORT]${hasPath ? '[/PATH]' : ''}`);
   return hasPath ? url.href.replace(/\/+$/, '') : url.origin;
+}
+
+/** Returns what to do if a service cannot be reached: its name can be known only inside the cluster. */
+export function adviceFor(endpoint: string | undefined): string | undefined {
+  const isService = endpoint !== undefined && /\.svc(?:\.cluster\.local)?$/.test(new URL(endpoint).hostname);
+  return isService ? ADVICE.insideCluster : undefined;
 }
 
 /** Returns a root directory without slashes at its ends; empty for none. @throws RegadmError STORAGE_SETTINGS */

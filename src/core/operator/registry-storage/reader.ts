@@ -65,7 +65,8 @@ export class SettingsReader {
     if (!object) return undefined;
     const decode = (value: string): string =>
       reference.resource === SECRETS ? Buffer.from(value, 'base64').toString('utf8') : value;
-    return new Map(Object.entries(object.data ?? {}).map(([key, value]) => [key, decode(value)]));
+    const entries = Object.entries(object.data ?? {}).filter(([, value]) => typeof value === 'string');
+    return new Map(entries.map(([key, value]) => [key, decode(value)]));
   }
 }
 

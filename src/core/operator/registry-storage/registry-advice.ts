@@ -9,6 +9,9 @@ const OF_PLACE = /--storage-(?:endpoint|region)/;
 
 type Located = Pick<LocatedStorage, 'warnings' | 'isOwn' | 'advice'>;
 
+/** Codes of errors that a network which is closed to this machine can cause. */
+const OF_NETWORK = new Set(['STORAGE_UNREACHABLE', 'STORAGE_DENIED']);
+
 /** Replaces advice that does not help with a storage that the registry's settings name. */
 export function registryAdvice(error: unknown, { isOwn, advice: more }: Located): unknown {
   if (!(error instanceof RegadmError)) return error;
@@ -17,8 +20,10 @@ export function registryAdvice(error: unknown, { isOwn, advice: more }: Located)
     if (OF_CREDENTIALS.test(advice)) return isOwn ? advice : ADVICE.showStorageSecret;
     return OF_PLACE.test(advice) ? ADVICE.showStorageSettings : advice;
   });
-  const all = [...new Set(more === undefined ? fitting : [...fitting, more])];
-  return new RegadmError(message, { code, exitCode, suggestions: all, cause: error });
+  if (more !== undefined && OF_NETWORK.has(code)) fitting.push(more);
+  // Errors are compared, such as the reason of an interruption.
+  if (fitting.length === suggestions.length && fitting.every((advice, at) => advice === suggestions[at])) return error;
+  return new RegadmError(message, { code, exitCode, suggestions: [...new Set(fitting)], cause: error });
 }
 
 /** Returns a storage whose errors have advice for the settings of the registry, and that adds warnings about them. */

@@ -1,6 +1,6 @@
 import { NAME_PATTERNS } from '../../storage/names.js';
 import { findTrust } from './authorities.js';
-import { directoryOf, endpointOf } from './places.js';
+import { adviceFor, directoryOf, endpointOf } from './places.js';
 import { findS3Credentials } from './s3-credentials.js';
 import { invalid, type StorageSettings } from './settings.js';
 import type { StatedStorage } from './stated.js';
@@ -27,7 +27,7 @@ export async function describeS3({ settings }: StatedStorage, context: Describin
     credentials: 'roleArn' in found ? undefined : found,
   };
   const identity = 'roleArn' in found ? { kind: 'aws' as const, roleArn: found.roleArn, region } : undefined;
-  return { location, identity, warnings };
+  return { location, identity, warnings, advice: adviceFor(endpoint) };
 }
 
 /** Returns the endpoint of an S3-compatible service; undefined for AWS. The config of IBM COS states no endpoint. */

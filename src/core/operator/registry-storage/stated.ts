@@ -1,6 +1,6 @@
 import { ADVICE } from '../../model/advice.js';
 import { RegadmError } from '../../model/errors.js';
-import { managementState, REMOVED, storageKinds, type RegistryConfig } from '../config.js';
+import { managementState, noOperator, REMOVED, storageKinds, type RegistryConfig } from '../config.js';
 import { deployedStorage, registryContainer } from '../deployed-storage.js';
 import { CONFIG, CONFIG_NAME, DEPLOYMENT } from '../objects.js';
 import type { Deployment } from '../rollout.js';
@@ -43,11 +43,7 @@ const PLACES: Record<string, readonly (readonly [variable: string, field: string
  */
 export async function readStatedStorage(reader: SettingsReader): Promise<StatedStorage> {
   const config = await reader.find<RegistryConfig>(CONFIG);
-  if (!config)
-    throw new RegadmError(`${CONFIG_NAME} does not exist: this cluster has no image registry operator`, {
-      code: 'NO_REGISTRY_OPERATOR',
-      suggestions: [ADVICE.storageWithoutOperator],
-    });
+  if (!config) throw noOperator();
   if (managementState(config) === 'Removed')
     throw new RegadmError(`the storage of the registry cannot be found: ${REMOVED}`, {
       code: 'REGISTRY_REMOVED',

@@ -87,7 +87,7 @@ async function userOf(secrets: SwiftSecrets): Promise<object> {
   return { name: await secrets.name('USERNAME'), domain: await domainOf(secrets.settings) };
 }
 
-/** A token without a project has no object storage. */
+/** Returns the project of the token; undefined for the default project of the user. */
 async function scopeOf(settings: StorageSettings): Promise<object | undefined> {
   const id = await settings.detail('TENANTID', 'tenantID');
   if (id !== undefined) return { project: { id } };

@@ -1,7 +1,7 @@
 import type { SwiftLogin } from '../../storage/credentials.js';
 import { NAME_PATTERNS } from '../../storage/names.js';
 import { findTrust } from './authorities.js';
-import { directoryOf, endpointOf } from './places.js';
+import { adviceFor, directoryOf, endpointOf } from './places.js';
 import { invalid, type StorageSettings } from './settings.js';
 import type { StatedStorage } from './stated.js';
 import { readIdentity, readUser } from './swift-identity.js';
@@ -15,15 +15,13 @@ export async function describeSwift({ settings }: StatedStorage, context: Descri
   const container = await settings.required('CONTAINER', 'container');
   if (!NAME_PATTERNS.swiftContainer.test(container)) throw invalid('the name of the container is not valid');
   const login = await loginOf(settings, context);
-  const { warnings, ...trust } = await findTrust(settings, context, {
-    endpoint: login.authUrl,
-    unverified: 'INSECURESKIPVERIFY',
-  });
+  // The URL of the storage is known only after the login.
+  const { warnings, ...trust } = await findTrust(settings, context, { unverified: 'INSECURESKIPVERIFY' });
   const location = {
     ...({ kind: 'swift', container, login, ...trust, concurrency: context.choice.concurrency } as const),
     directory: directoryOf(await settings.detail('PREFIX')),
   };
-  return { location, warnings };
+  return { location, warnings, advice: adviceFor(login.authUrl) };
 }
 
 async function loginOf(settings: StorageSettings, { reader }: DescribingContext): Promise<SwiftLogin> {

@@ -5,7 +5,7 @@ import { StoreClient, type ConnectOptions, type StoreResponse } from '../http/cl
 import type { Expiring } from './renewing.js';
 
 /** An identity of Microsoft Entra ID that trusts tokens of a service account. */
-export interface FederatedIdentity {
+interface FederatedIdentity {
   clientId: string;
   tenantId: string;
   /** URL of the login service, such as `https://login.microsoftonline.com`. */

@@ -6,7 +6,7 @@ import { childrenOf, parseAnswer, textOf, type XmlElement } from '../http/xml.js
 import type { Expiring } from './renewing.js';
 
 /** A role of AWS that a token of a service account can assume. */
-export interface WebIdentity {
+interface WebIdentity {
   roleArn: string;
   /** Region of AWS, whose STS is asked. */
   region: string;

@@ -231,6 +231,15 @@ describe('authorities', () => {
   });
 });
 
+test.each([
+  ['https://s3.openshift-storage.svc:443', true],
+  ['https://s3.openshift-storage.svc.cluster.local', true],
+  ['https://s3.svc.example.com', false],
+])('%s: a service of the cluster has advice for it', async (endpoint, isInside) => {
+  const { advice } = await locate(withEnv({ REGISTRY_STORAGE_S3_REGIONENDPOINT: endpoint }));
+  expect(advice?.includes('--print-job') ?? false).toBe(isInside);
+});
+
 describe('settings that cannot be used', () => {
   test.each<[string, Settings, string]>([
     ['no bucket', withEnv({ REGISTRY_STORAGE_S3_BUCKET: '' }), 'the settings of the registry name bucket images'],
