@@ -93,6 +93,9 @@ async function startCluster(directory: string, port: number, programs: Supervise
   return (...words) => run(['radosgw-admin', '-n', 'client.rgw', '-c', file, ...words], env);
 }
 
+/** The name of the service in URLs with the bucket in the host name. Nothing resolves it: use a proxy. */
+export const RGW_HOST = 's3.regadm.test';
+
 interface Settings {
   directory: string;
   cluster: string;
@@ -135,11 +138,12 @@ mon_data = ${directory}/mon
 host = localhost
 osd_data = ${directory}/osd
 [client.rgw]
+rgw_relaxed_s3_bucket_names = true
 rgw_frontends = beast endpoint=127.0.0.1:${port}
 rgw_run_sync_thread = false
 rgw_dynamic_resharding = false
 rgw_gc_obj_min_wait = 5
 rgw_gc_processor_period = 5
-rgw_dns_name = localhost
+rgw_dns_name = ${RGW_HOST}
 `;
 }

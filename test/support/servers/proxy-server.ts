@@ -19,11 +19,11 @@ export async function startProxy(places: Record<string, number>, refuseWith?: nu
   const sockets = new Set<Socket>();
   const server = http.createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
-    const { host, pathname } = new URL(request.url ?? '');
+    const { host, pathname, search } = new URL(request.url ?? '');
     const port = places[host];
     if (refuseWith || port === undefined) return void response.writeHead(refuseWith ?? 502).end();
     const onward = http.request(
-      { port, host: '127.0.0.1', method: request.method, path: pathname, headers: request.headers },
+      { port, host: '127.0.0.1', method: request.method, path: pathname + search, headers: request.headers },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);

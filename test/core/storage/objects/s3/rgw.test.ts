@@ -1,14 +1,31 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { S3Location } from '../../../../../src/core/storage/location.js';
 import { ObjectStorage } from '../../../../../src/core/storage/objects/index.js';
 import type { ObjectStore } from '../../../../../src/core/storage/objects/object-store.js';
 import { openS3Store } from '../../../../../src/core/storage/objects/s3/index.js';
 import { mapParallel } from '../../../../../src/core/kit/parallel.js';
-import { ROOT, blobKey, keysOf } from '../../../../support/fake-object-store.js';
+import { ROOT, blobKey } from '../../../../support/fake-object-store.js';
 import { digest } from '../../../../support/builders.js';
 import { asDigest } from '../../../../support/names.js';
 import { requires } from '../../../../support/jest/requires.js';
-import { expectAsRecorded, recordedHardPrunes } from '../../../../support/recorded-hard-prunes.js';
-import { RGW_PROGRAMS, startRgw, type Rgw } from '../../../../support/servers/ceph-rgw.js';
+import { RGW_HOST, RGW_PROGRAMS, startRgw, type Rgw } from '../../../../support/servers/ceph-rgw.js';
+import { startProxy } from '../../../../support/servers/proxy-server.js';
+import { tlsServer, type Handler, type TestServer } from '../../../../support/servers/tls-servers.js';
+import { makeAuthority } from '../../../../support/servers/certificates.js';
 import { startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
+
+/** Passes requests on, with their host: signatures cover it. */
+function passOnTo(port: number): Handler {
+  return (request, response) => {
+    const { method, url, headers } = request;
+    const onward = http.request({ port, host: '127.0.0.1', method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  };
+}
 
 requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
   let rgw: Rgw;
@@ -90,13 +107,82 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
     await expect(list(await open('no-such-bucket'))).rejects.toThrow('the bucket does not exist');
   });
 
-  test.each(recordedHardPrunes().map((recorded) => [recorded.name, recorded] as const))(
-    'is pruned as recorded: %s',
-    async (_name, recorded) => {
-      const { bucket, store } = await aBucket(keysOf(recorded.storage));
-      const files = async (): Promise<string[]> =>
-        (await rgw.account.keys(bucket)).map((key) => key.slice(ROOT.length + 1)).sort();
-      await expectAsRecorded(recorded, { storage: new ObjectStorage(store, ROOT), files }, false);
-    },
-  );
+  describe('is addressed', () => {
+    const location = { kind: 's3', endpoint: `http://${RGW_HOST}`, virtualHost: true } as const;
+    const env = (): NodeJS.ProcessEnv => ({
+      AWS_ACCESS_KEY_ID: rgw.accessKey,
+      AWS_SECRET_ACCESS_KEY: rgw.secretKey,
+    });
+    const closing: (() => Promise<void>)[] = [];
+    afterEach(async () => {
+      for (const close of closing.splice(0).reverse()) await close();
+    });
+
+    /** Opens a bucket through a proxy that leads every name to RGW. */
+    async function openByName(bucket: string, more: Partial<S3Location> = {}, authorities: string[] = []) {
+      const port = more.endpoint?.startsWith('https:') ? 443 : 80;
+      const names = [RGW_HOST, `${bucket}.${RGW_HOST}`];
+      const target = port === 80 ? rgw.port : tls!.port;
+      const way = await startProxy(
+        Object.fromEntries(names.map((name) => [port === 80 ? name : `${name}:443`, target])),
+      );
+      closing.push(() => way.close());
+      const proxies = { HTTP_PROXY: way.url, HTTPS_PROXY: way.url };
+      const options = { concurrency: 4, env: { ...env(), ...proxies }, authorities };
+      const store = await openS3Store({ ...location, bucket, ...more }, options);
+      opened.push(store);
+      return { store, seen: way.seen };
+    }
+    let tls: TestServer | undefined;
+
+    const useStore = async (store: ObjectStore, bucket: string): Promise<void> => {
+      expect(await store.find('a/ü +&<>')).toMatchObject({ bytes: 7 });
+      for await (const page of store.list('a/')) expect(page.map(({ key }) => key)).toEqual(['a/ü +&<>']);
+      expect(await store.warnings()).toEqual([]);
+      for await (const uploads of store.listUploads('')) expect(uploads).toEqual([]);
+      expect(await store.delete(['a/ü +&<>'])).toEqual([undefined]);
+      expect(await rgw.account.keys(bucket)).toEqual([]);
+    };
+    const prepare = async (bucket: string): Promise<void> => {
+      await rgw.account.createContainer(bucket);
+      await rgw.account.put(bucket, 'a/ü +&<>', 'content');
+    };
+
+    test.each(['by-name', 'by.name.with.dots'])('with the bucket %s in the host name', async (bucket) => {
+      await prepare(bucket);
+      const { store, seen } = await openByName(bucket);
+      await useStore(store, bucket);
+      expect(seen.every((line) => line.includes(` http://${bucket}.${RGW_HOST}/`))).toBe(true);
+    });
+
+    test.each(['encrypted', 'dots.and.encrypted'])('by https, with a certificate for *.s3…: %s', async (bucket) => {
+      await prepare(bucket);
+      const authority = await makeAuthority();
+      tls = await tlsServer(await authority.issue({ hosts: [RGW_HOST, `*.${RGW_HOST}`] }), passOnTo(rgw.port));
+      closing.push(() => tls!.close());
+      const { store, seen } = await openByName(bucket, { endpoint: `https://${RGW_HOST}` }, [authority.cert]);
+      await useStore(store, bucket);
+      expect(new Set(seen)).toEqual(
+        new Set([`CONNECT ${bucket.includes('.') ? RGW_HOST : `${bucket}.${RGW_HOST}`}:443`]),
+      );
+    });
+
+    test('with the bucket in the path if its name has upper case: the one in lower case is another', async () => {
+      await prepare('UPPER');
+      await prepare('upper');
+      await useStore((await openByName('UPPER')).store, 'UPPER');
+      expect(await rgw.account.keys('upper')).toEqual(['a/ü +&<>']);
+    });
+
+    test('by an IPv6 address', async () => {
+      await prepare('ipv6');
+      const server = http.createServer(passOnTo(rgw.port));
+      await new Promise<void>((resolve) => server.listen(0, '::1', resolve));
+      closing.push(() => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()));
+      const endpoint = `http://[::1]:${(server.address() as AddressInfo).port}`;
+      const store = await openS3Store({ kind: 's3', bucket: 'ipv6', endpoint }, { concurrency: 4, env: env() });
+      opened.push(store);
+      await useStore(store, 'ipv6');
+    });
+  });
 });

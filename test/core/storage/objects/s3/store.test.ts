@@ -89,6 +89,15 @@ describe('requests', () => {
   });
 });
 
+test.each([
+  ['us-east-1', {}, {}],
+  ['eu-west-1', {}, { AWS_REGION: 'eu-west-1' }],
+  ['eu-north-1', { region: 'eu-north-1' }, { AWS_REGION: 'eu-west-1' }],
+])('requests are signed for the region %s', async (region, location, env) => {
+  await listAll(await open(location, { ...s3.env, ...env }));
+  expect(s3.proxy.requests[0]!.headers.authorization).toContain(`/${region}/s3/aws4_request`);
+});
+
 describe('a listing fails', () => {
   test.each<[string, StorageFault]>([
     ['if it is not XML', { status: 200, body: 'hello' }],
