@@ -9,7 +9,7 @@ import { requires } from '../support/jest/requires.js';
 import { AzureContainer } from '../support/servers/azure-container.js';
 import { startAzurite, type Azurite } from '../support/servers/azurite.js';
 import { startBearerGateway, type BearerGateway } from '../support/servers/bearer-gateway.js';
-import { RGW_PROGRAMS, startRgw, type Rgw } from '../support/servers/ceph-rgw.js';
+import { RGW_HOST, RGW_PROGRAMS, startRgw, type Rgw } from '../support/servers/ceph-rgw.js';
 import { startFakeIdentity, type FakeIdentity } from '../support/servers/fake-identity.js';
 import { startProxy } from '../support/servers/proxy-server.js';
 import { startSwift, SWIFT_PROGRAMS, type SwiftServer } from '../support/servers/swift-server.js';
@@ -72,15 +72,13 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
 
   test.each([
     ['path', 'false', (port: number) => `http://127.0.0.1:${port}`],
-    ['virtual-host', 'true', (port: number) => `http://localhost:${port}`],
+    ['virtual-host', 'true', (port: number) => `http://${RGW_HOST}:${port}`],
     ['path (an IP address has no virtual hosts)', 'true', (port: number) => `http://127.0.0.1:${port}`],
   ])('%s: a root directory in a bucket', async (style, isVirtual, toEndpoint) => {
     const bucket = `registry-${style.length}`;
     const endpoint = toEndpoint(rgw.port);
-    // RGW has no name of its own here, so it takes the whole host as the bucket.
-    const container = style === 'virtual-host' ? `${bucket}.localhost` : bucket;
-    await rgw.account.createContainer(container);
-    await fill((key, content) => rgw.account.put(container, `some/dir/${key}`, content));
+    await rgw.account.createContainer(bucket);
+    await fill((key, content) => rgw.account.put(bucket, `some/dir/${key}`, content));
     stateStorage(sandbox, {
       status: {
         s3: { bucket, region: 'us-east-1', regionEndpoint: endpoint, virtualHostedStyle: isVirtual === 'true' },
@@ -97,7 +95,7 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
       },
     });
     // Resolves the name of the bucket.
-    const proxy = await startProxy({ [`${bucket}.localhost:${rgw.port}`]: rgw.port });
+    const proxy = await startProxy({ [`${bucket}.${RGW_HOST}:${rgw.port}`]: rgw.port });
     try {
       await expectPruned({
         secrets: [rgw.accessKey, rgw.secretKey],
