@@ -78,7 +78,8 @@ async function measureUploads(
   let count = blobUploads.size;
   for (const { uploads } of repositories.all()) count += uploads.size;
   let { bytes } = uploadSizes;
-  const { concurrency, hidesSizes } = store.limits;
+  const { concurrency, hidesSizes, hidesUploads } = store.limits;
+  if (hidesUploads) return { count, problem: `${store.name} does not list open uploads, so they are not counted` };
   try {
     await forEachParallel(uploadSizes.open, { concurrency }, async (upload) => {
       signal?.throwIfAborted();

@@ -95,6 +95,8 @@ export interface ObjectStoreLimits {
   listsLate: boolean;
   /** True if a listing shows 0 bytes for objects whose content is elsewhere. Then their sizes are looked up. */
   hidesSizes?: boolean;
+  /** True if the store cannot list open uploads; known once it was asked. */
+  hidesUploads?: boolean;
 }
 
 /** An object of a listing. */

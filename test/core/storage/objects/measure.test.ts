@@ -78,6 +78,14 @@ describe('uploads in parts', () => {
     expect(store.requests.sort()).toEqual(['parts 1', 'parts 2', 'parts 3']);
   });
 
+  test('have no size if the store cannot list them', async () => {
+    const store = withParts();
+    store.uploads = [];
+    store.limits.hidesUploads = true;
+    const problem = 'fake://store does not list open uploads, so they are not counted';
+    expect((await measure(store)).uploads).toEqual({ count: 1, problem });
+  });
+
   test('have no size if their parts may not be listed; everything else is measured', async () => {
     const store = withParts();
     store.put(blobKey(second), 20);

@@ -26,7 +26,6 @@ export class S3Store implements ObjectStore {
   readonly limits: ObjectStoreLimits;
   private readonly deleter: S3Deleter;
   private about: Promise<string[]> | undefined;
-  private hasNoUploads = false;
 
   constructor(
     private readonly client: StoreClient,
@@ -42,7 +41,7 @@ export class S3Store implements ObjectStore {
   async warnings(signal?: AbortSignal): Promise<string[]> {
     this.about ??= this.readVersioning(signal);
     const missing = `${this.name} does not list open multipart uploads: they are neither counted nor deleted`;
-    return [...(await this.about), ...(this.hasNoUploads ? [missing] : [])];
+    return [...(await this.about), ...(this.limits.hidesUploads ? [missing] : [])];
   }
 
   async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject[]> {
@@ -88,7 +87,7 @@ export class S3Store implements ObjectStore {
       const query = { uploads: '', 'encoding-type': 'url', prefix, ...next };
       const response = await this.send({ method: 'GET', query }, signal);
       if (response.status === 501 || response.status === 405) {
-        this.hasNoUploads = true;
+        this.limits.hidesUploads = true;
         return { objects: [], prefixes: [], uploads: [], size: 0 };
       }
       if (response.status !== 200) throw answerError(this.name, OPERATIONS.listUploads, response);
