@@ -85,6 +85,14 @@ test.each<[string, Settings, string, string]>([
   expect(JSON.stringify(error)).not.toMatch(/not base64|AZURE_STORAGE_KEY/);
 });
 
+test('a forbidden secret: the advice names the container', async () => {
+  const settings = { ...azure({ ROOTDIRECTORY: '/root' }), forbidden: [SECRET] };
+  await expect(locate(settings)).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+    suggestions: [expect.any(String), expect.stringMatching(/--storage azure:\/\/account\/images\/root$/)],
+  });
+});
+
 describe('an identity of the Deployment', () => {
   let identity: FakeIdentity;
   beforeEach(async () => {

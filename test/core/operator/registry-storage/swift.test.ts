@@ -109,3 +109,10 @@ test.each<[string, Settings, string, string]>([
     message: expect.stringContaining(message),
   });
 });
+
+test('a forbidden secret: the advice names the container', async () => {
+  await expect(locate({ ...swift({ PREFIX: 'a' }), forbidden: [SECRET] })).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+    suggestions: [expect.any(String), expect.stringMatching(/--storage swift:\/\/images\/a$/)],
+  });
+});
