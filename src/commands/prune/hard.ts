@@ -2,12 +2,11 @@ import { setFlagsFromString } from 'node:v8';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { RECOVERING, RESTORING } from '../../cli/interrupt.js';
 import { present } from '../../cli/present.js';
+import { presentHardPrune } from '../../cli/present-hard-prune.js';
 import { pruneImagesFirst, type ImagePruneFirst } from '../../cli/prune-images-first.js';
-import { toExitStatus } from '../../core/hard-prune/exit-status.js';
-import { closingLines, recoveryLine, unlistedFailures } from '../../core/hard-prune/output/closing.js';
-import { hardPruneOutput, recoveryOutput } from '../../core/hard-prune/output/index.js';
+import { recoveryLine } from '../../core/hard-prune/output/closing.js';
+import { recoveryOutput } from '../../core/hard-prune/output/index.js';
 import { hardPruneMetrics } from '../../core/hard-prune/output/metrics.js';
-import { stderr, stdout } from '../../core/terminal/writer.js';
 import { toHardPruneJobRequest } from '../../flags/hard-prune-job-request.js';
 import { hardPruneFlags } from '../../flags/hard-prune.js';
 import { toHardPruneRequest, toRecoveryRequest } from '../../flags/hard-prune-request.js';
@@ -83,10 +82,11 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
       flags.confirm ? { message: RESTORING } : {},
     );
     this.measure(() => hardPruneMetrics(result.report));
-    await present(result.report, flags.output, hardPruneOutput);
-    await stderr().lines(unlistedFailures(result.report, flags.output, stdout().isIncomplete));
-    for (const line of closingLines(result, emptyCache !== undefined)) this.note(line);
-    process.exitCode = toExitStatus(result, flags['detailed-exitcode'] ?? false);
+    process.exitCode = await presentHardPrune(result, {
+      format: flags.output,
+      emptiesCache: emptyCache !== undefined,
+      detailed: flags['detailed-exitcode'] ?? false,
+    });
   }
 
   private async printJob(flags: FlagsOf<typeof PruneHard>): Promise<void> {

@@ -28,5 +28,7 @@ export function summaryLines(report: HardPruneReport): string[] {
   return lines.map((line) => `${line}\n`);
 }
 
-const formatSeconds = (seconds: number): string =>
-  seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
+function formatSeconds(seconds: number): string {
+  if (seconds < 0.1) return 'less than 0.1 s';
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
+}

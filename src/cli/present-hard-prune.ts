@@ -1,0 +1,26 @@
+import { toExitStatus } from '../core/hard-prune/exit-status.js';
+import { closingLines, unlistedFailures } from '../core/hard-prune/output/closing.js';
+import { hardPruneOutput } from '../core/hard-prune/output/index.js';
+import type { HardPruneResult } from '../core/hard-prune/report.js';
+import { stderr, stdout } from '../core/terminal/writer.js';
+import { present } from './present.js';
+
+interface Presentation {
+  /** What `-o` says. */
+  format: string;
+  /** True if the run was to empty a blob cache in Redis. */
+  emptiesCache: boolean;
+  /** `--detailed-exitcode` */
+  detailed: boolean;
+}
+
+/** Writes the result of `prune hard` and what belongs to it. @returns the exit status */
+export async function presentHardPrune(
+  result: HardPruneResult,
+  { format, emptiesCache, detailed }: Presentation,
+): Promise<number> {
+  await present(result.report, format, hardPruneOutput);
+  await stderr().lines(unlistedFailures(result.report, format, stdout().isIncomplete));
+  for (const line of closingLines(result, emptiesCache)) stderr().line(line);
+  return toExitStatus(result, detailed);
+}
