@@ -120,6 +120,11 @@ export interface DeletionRun {
   mayContinue(): Promise<void>;
   /** Blobs and links written at this time or later are kept, in ms since the epoch; undefined: age does not matter. */
   keepWrittenSince?: number;
+  /**
+   * True if the registry is read-only, and recent links were looked for since: a push that writes a blob again also
+   * writes a link to it, so drivers do not have to list the blobs again.
+   */
+  linksAreKnown?: boolean;
   /** Called with the number of items that a request finished. */
   onProgress?(items: number): void;
 }

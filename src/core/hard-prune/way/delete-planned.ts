@@ -11,14 +11,20 @@ import { findYoungLinks, type YoungLinks } from './young-links.js';
  * to a deleted blob. For the same reason, a blob is kept if its manifest link could not be deleted.
  *
  * If age matters, a blob is also kept if a repository got a link to it since the plan was made.
+ * @param knownLinks what was found of such links while the registry was read-only already; default: they are looked for
  */
-export async function deletePlanned(storage: Storage, plan: HardPrunePlan, run: DeletionRun): Promise<Deletions> {
+export async function deletePlanned(
+  storage: Storage,
+  plan: HardPrunePlan,
+  run: DeletionRun,
+  knownLinks?: YoungLinks,
+): Promise<Deletions> {
   const latched = latch(run);
   const manifestLinks = await storage.deleteManifestLinks(plan.manifestLinks, latched);
   const names = plan.repositories.map(({ name }) => name);
   const repositories = await storage.deleteRepositories(names, latched);
   const uploads = await storage.deleteUploads(plan.uploads, latched);
-  const young = await findYoungLinks(storage, plan, run);
+  const young = knownLinks ?? (await findYoungLinks(storage, plan.blobs, run));
   const left = linksLeft(plan, manifestLinks, repositories);
   const reasonFor = (digest: Digest): string | undefined =>
     left(digest) ? 'its manifest link could not be deleted' : young.reasonFor(digest);

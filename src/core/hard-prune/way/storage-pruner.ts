@@ -5,7 +5,7 @@ import type { Reporter } from '../../kit/reporter.js';
 import type { Digest } from '../../model/digest.js';
 import type { KubeObject } from '../../model/kube.js';
 import type { StorageSnapshot } from '../../model/registry-storage.js';
-import type { Storage } from '../../storage/storage.js';
+import type { DeletionRun, Storage } from '../../storage/storage.js';
 import { gatherEvidence, type Gathered } from '../../orphans/gather/evidence.js';
 import { addManifestUses } from '../../orphans/gather/manifest-uses.js';
 import { planHardPrune, type AgeLimits } from '../../orphans/plan/plan.js';
@@ -16,6 +16,7 @@ import { stillUnused } from '../plan/still-unused.js';
 import type { Deletions, Findings } from '../report.js';
 import { deletePlanned } from './delete-planned.js';
 import type { Pruner } from './way.js';
+import { findYoungLinks, type YoungLinks } from './young-links.js';
 
 export interface StoragePrunerOptions {
   storage: Storage;
@@ -30,6 +31,12 @@ export interface StoragePrunerOptions {
   now?: () => number;
 }
 
+/** What was found while the registry could still be written. */
+interface Scan extends Gathered {
+  /** The blobs that would be deleted. */
+  blobs: HardPrunePlan['blobs'];
+}
+
 /** Number of blobs between two progress reports. */
 const PROGRESS_STEP = 1000;
 
@@ -37,8 +44,10 @@ const PROGRESS_STEP = 1000;
 export class StoragePruner implements Pruner {
   readonly mayStillRun = false;
   private deletes = false;
-  private scanned: Gathered | undefined;
+  private scanned: Scan | undefined;
   private laterUses: LaterUses | undefined;
+  /** Links that were written until the registry became read-only; undefined if they were not looked for. */
+  private youngLinks: YoungLinks | undefined;
   /** When the listing began that the plan is made of, in ms since the epoch. */
   private listedAt = 0;
 
@@ -60,7 +69,7 @@ export class StoragePruner implements Pruner {
     const scanned = await this.gather(signal, (resource, version) => laterUses.follow(resource, version));
     const plan = planHardPrune(scanned.evidence, ages);
     if (plan.blobs.length + plan.repositories.length + plan.uploads.length > 0) await storage.prepareDeletion(signal);
-    this.scanned = scanned;
+    this.scanned = { ...scanned, blobs: plan.blobs };
     return { plan, warnings: scanned.warnings, images: scanned.usage.images };
   }
 
@@ -71,12 +80,13 @@ export class StoragePruner implements Pruner {
   }
 
   delete(plan: HardPrunePlan, mayContinue: () => Promise<void>, signal: AbortSignal): Promise<Deletions> {
-    const { storage, reporter, rules, ages } = this.options;
+    const { storage, reporter } = this.options;
+    const { youngLinks } = this;
     this.deletes = true;
-    const comparesLinks = rules === 'safe' && ages.keepYoungerThanMs > 0;
     let done = 0;
-    return deletePlanned(storage, plan, {
-      keepWrittenSince: comparesLinks ? this.listedAt - ages.keepYoungerThanMs : undefined,
+    const run: DeletionRun = {
+      keepWrittenSince: this.keepWrittenSince,
+      linksAreKnown: youngLinks !== undefined,
       async mayContinue() {
         if (signal.aborted) throw new Error('interrupted');
         await mayContinue();
@@ -87,7 +97,14 @@ export class StoragePruner implements Pruner {
         if (Math.floor(before / PROGRESS_STEP) < Math.floor(done / PROGRESS_STEP))
           reporter.progress(`deleted ${done} blobs, links and uploads`);
       },
-    });
+    };
+    return deletePlanned(storage, plan, run, youngLinks);
+  }
+
+  /** Blobs and links that were written at this time or later are kept; undefined if age does not matter. */
+  private get keepWrittenSince(): number | undefined {
+    const { rules, ages } = this.options;
+    return rules === 'safe' && ages.keepYoungerThanMs > 0 ? this.listedAt - ages.keepYoungerThanMs : undefined;
   }
 
   async readManifest(digest: Digest): Promise<string | undefined> {
@@ -117,12 +134,18 @@ export class StoragePruner implements Pruner {
   }
 
   /** Plans again what the scan found, without what is used since. */
-  private async findAgain(scanned: Gathered, laterUses: LaterUses, signal: AbortSignal): Promise<Findings> {
+  private async findAgain(scanned: Scan, laterUses: LaterUses, signal: AbortSignal): Promise<Findings> {
     const { storage, rules, ages } = this.options;
     const { evidence, snapshot, usage, warnings } = scanned;
     // If age matters, what a push has brought since is kept because of its links.
     const absent = ages.keepYoungerThanMs > 0 ? new Set<string>() : scanned.absent;
-    const { repositories, unread } = addLaterUsage(usage, await laterUses.read(signal), absent);
+    const { keepWrittenSince } = this;
+    const [now, youngLinks] = await Promise.all([
+      laterUses.read(signal),
+      findYoungLinks(storage, scanned.blobs, { keepWrittenSince }),
+    ]);
+    this.youngLinks = youngLinks;
+    const { repositories, unread } = addLaterUsage(usage, now, absent);
     const found = rules === 'safe' ? (await addManifestUses(storage, usage, signal, unread)).warnings : [];
     const left = stillUnused({ snapshot, ...evidence }, { usage, rules, repositories });
     this.scanned = undefined;

@@ -18,7 +18,7 @@ export interface YoungLinks {
  */
 export async function findYoungLinks(
   storage: Pick<Storage, 'findLinkedSince' | 'readBlob'>,
-  { blobs }: HardPrunePlan,
+  blobs: HardPrunePlan['blobs'],
   { keepWrittenSince: since }: Pick<DeletionRun, 'keepWrittenSince'>,
 ): Promise<YoungLinks> {
   if (since === undefined || blobs.length === 0) return { reasonFor: () => undefined, failures: [] };

@@ -96,7 +96,7 @@ export class ObjectStorage implements Storage {
   async findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks> {
     const wanted = new Map(digests.map((digest) => [hexOf(digest), digest]));
     const [blobs, manifests] = [new Set<Digest>(), new Set<string>()];
-    await listRepositories(this.source, (key, { writtenAt }) => {
+    await listRepositories({ ...this.source, writtenSince: since }, (key, { writtenAt }) => {
       if ((key.kind !== 'manifest-link' && key.kind !== 'layer-link') || writtenAt < since) return;
       const digest = wanted.get(key.hex);
       if (digest !== undefined) blobs.add(digest);
@@ -185,8 +185,9 @@ export class ObjectStorage implements Storage {
   }
 
   /** Finds the blobs that were written again; where listings lag behind, each one is looked up at its deletion. */
-  private async youngBlobs(hexes: readonly string[], { keepWrittenSince: since }: DeletionRun): Promise<Set<string>> {
-    if (since === undefined || this.store.limits.listsLate) return new Set();
+  private async youngBlobs(hexes: readonly string[], run: DeletionRun): Promise<Set<string>> {
+    const { keepWrittenSince: since, linksAreKnown } = run;
+    if (since === undefined || linksAreKnown || this.store.limits.listsLate) return new Set();
     return blobsWrittenSince(this.source, hexes, { since, total: this.last?.blobs.size ?? 0 });
   }
 

@@ -10,6 +10,8 @@ export interface Source {
   signal?: AbortSignal;
   /** Called with the number of objects of each page. */
   onPage?(count: number): void;
+  /** Objects that were written earlier may be omitted; in ms since the epoch. */
+  writtenSince?: number;
 }
 
 type TakePage = (objects: StoredObject[]) => void;
@@ -70,8 +72,9 @@ export async function levelBelow(source: Source, directory: string, take: TakePa
   return found;
 }
 
-async function* pagesBelow({ store, root, signal, onPage }: Source, prefix: string): AsyncGenerator<StoredObject[]> {
-  for await (const page of store.list(`${root}/${prefix}`, signal)) {
+async function* pagesBelow(source: Source, prefix: string): AsyncGenerator<StoredObject[]> {
+  const { store, root, signal, writtenSince, onPage } = source;
+  for await (const page of store.list(`${root}/${prefix}`, signal, writtenSince)) {
     signal?.throwIfAborted();
     for (const { key } of page) assertBelow(store, key, `${root}/${prefix}`);
     onPage?.(page.length);

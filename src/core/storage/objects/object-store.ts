@@ -13,9 +13,11 @@ export interface ObjectStore {
   /**
    * Lists the objects whose keys begin with a prefix, page by page, in the order of their keys (UTF-8) if the protocol
    * has one.
+   * @param writtenSince a time in ms since the epoch: objects that were written earlier may be omitted, except for one
+   *   of each page
    * @throws RegadmError if any page cannot be read; then the pages so far are not a listing
    */
-  list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject[]>;
+  list(prefix: string, signal?: AbortSignal, writtenSince?: number): AsyncIterable<StoredObject[]>;
 
   /**
    * Lists one level below a prefix that ends with `/`, page by page: objects, and the prefixes of those below further

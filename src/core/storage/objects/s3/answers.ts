@@ -19,10 +19,12 @@ export interface S3Page extends Page {
 
 /**
  * Reads an answer to ListObjectsV2.
+ * @param writtenSince objects that were written earlier are not read, except for the last one; in ms since the epoch
  * @throws Error if it is not one, is cut off, or does not belong to the prefix
  */
-export function parseObjects(body: Buffer, prefix: string): S3Page {
-  const document = parseAnswer(body, 'ListBucketResult');
+export function parseObjects(body: Buffer, prefix: string, writtenSince?: number): S3Page {
+  const { text, omitted } = writtenSince === undefined ? { text: body, omitted: 0 } : withoutOlder(body, writtenSince);
+  const document = parseAnswer(text, 'ListBucketResult');
   const decode = decoderOf(document);
   assertPrefix(document, decode, prefix);
   const objects = childrenOf(document, 'Contents').map((entry) => ({
@@ -32,11 +34,27 @@ export function parseObjects(body: Buffer, prefix: string): S3Page {
   }));
   const prefixes = childrenOf(document, 'CommonPrefixes').map((entry) => decode(requiredText(entry, 'Prefix')));
   const count = textOf(document, 'KeyCount');
-  if (count !== undefined && Number(count) !== objects.length + prefixes.length)
-    throw new Error(`it states ${Number(count)} keys, but has ${objects.length + prefixes.length}`);
+  const size = objects.length + prefixes.length + omitted;
+  if (count !== undefined && Number(count) !== size)
+    throw new Error(`it states ${Number(count)} keys, but has ${size}`);
   const token = isTruncated(document) ? requiredText(document, 'NextContinuationToken') : undefined;
   const next = token === undefined ? undefined : { 'continuation-token': token };
-  return checked({ objects, prefixes, uploads: [], next, size: objects.length + prefixes.length }, prefix);
+  return checked({ objects, prefixes, uploads: [], next, size }, prefix);
+}
+
+/** Removes older objects from the text of a page: parsing it takes most of the time. Never removes the last one. */
+function withoutOlder(body: Buffer, since: number): { text: Buffer; omitted: number } {
+  const text = body.toString('utf8');
+  const last = Math.max(0, text.lastIndexOf('<Contents>'));
+  let omitted = 0;
+  const left = text.slice(0, last).replace(/<Contents>[^]*?<\/Contents>/g, (entry) => {
+    const time = Date.parse(/<LastModified>([^<]*)<\/LastModified>/.exec(entry)?.[1] ?? '');
+    // A time that is not valid is an error when the entry is parsed.
+    if (!(time < since)) return entry;
+    omitted++;
+    return '';
+  });
+  return { text: Buffer.from(left + text.slice(last)), omitted };
 }
 
 /** Reads an answer to ListMultipartUploads. @throws Error as `parseObjects` */

@@ -20,6 +20,13 @@ import { firstByteOf, signRequest, type S3Request } from './sign.js';
 /** Maximum number of keys of one DeleteObjects, and of objects in a page. */
 const PER_REQUEST = 1000;
 
+/** What is listed, and how. */
+interface PageOptions {
+  delimiter?: string;
+  signal?: AbortSignal;
+  writtenSince?: number;
+}
+
 /** A bucket of S3 or of a service that is compatible with it. */
 export class S3Store implements ObjectStore {
   readonly name: string;
@@ -44,12 +51,12 @@ export class S3Store implements ObjectStore {
     return [...(await this.about), ...(this.limits.hidesUploads ? [missing] : [])];
   }
 
-  async *list(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredObject[]> {
-    for await (const { objects } of this.pages(prefix, {}, signal)) yield objects;
+  async *list(prefix: string, signal?: AbortSignal, writtenSince?: number): AsyncGenerator<StoredObject[]> {
+    for await (const { objects } of this.pages(prefix, { signal, writtenSince })) yield objects;
   }
 
   async *listLevel(prefix: string, signal?: AbortSignal): AsyncGenerator<StoredLevel> {
-    for await (const page of this.pages(prefix, { delimiter: '/' }, signal)) yield page;
+    for await (const page of this.pages(prefix, { delimiter: '/', signal })) yield page;
   }
 
   async find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
@@ -119,19 +126,19 @@ export class S3Store implements ObjectStore {
     return this.client.close();
   }
 
-  private pages(prefix: string, more: Record<string, string>, signal?: AbortSignal): AsyncGenerator<S3Page> {
+  private pages(prefix: string, { delimiter, signal, writtenSince }: PageOptions): AsyncGenerator<S3Page> {
     return pages(this.name, async (next) => {
       const query = {
         'list-type': '2',
         'max-keys': `${PER_REQUEST}`,
         'encoding-type': 'url',
         prefix,
-        ...more,
+        ...(delimiter === undefined ? {} : { delimiter }),
         ...next,
       };
       const response = await this.send({ method: 'GET', query }, signal);
       if (response.status !== 200) throw answerError(this.name, OPERATIONS.list, response);
-      return this.read200(OPERATIONS.list, () => parseObjects(response.body, prefix));
+      return this.read200(OPERATIONS.list, () => parseObjects(response.body, prefix, writtenSince));
     });
   }
 
