@@ -2,6 +2,7 @@
  * A simulated bucket of S3 with the cluster that its registry belongs to. Deletions are answered, but change nothing.
  */
 import { createServer } from 'node:http';
+import { answerOperator, answerWatch, version } from './operator.js';
 
 /** Number of blobs. */
 export const BLOBS = Number(process.env.BLOBS ?? 1_000_000);
@@ -13,7 +14,9 @@ const PAGE = 1000;
 const USED = 6;
 const GROUP = USED + ORPHANS;
 const IMAGES = Math.floor(BLOBS / GROUP);
-const REPOSITORIES = 1000;
+/** A multiple of the number of namespaces. */
+const REPOSITORIES = Number(process.env.REPOSITORIES ?? 1000);
+const NAMESPACES = 50;
 const ROOT = 'docker/registry/v2';
 
 /** Digests are evenly spread and ordered by their number. */
@@ -26,10 +29,12 @@ const firstOf = (digits) => Math.ceil(Number.parseInt(digits.padEnd(8, '0'), 16)
 const indexOf = (hex) => Math.ceil(Number.parseInt(hex.slice(0, 8), 16) / STEP);
 /** Returns true for the key of a blob that an image uses. */
 export const isUsed = (key) => indexOf(/[0-9a-f]{64}/.exec(key)[0]) % GROUP < USED;
-const repositoryOf = (image) => `ns${(image % REPOSITORIES) % 50}/app${image % REPOSITORIES}`;
+const repositoryOf = (image) => `ns${(image % REPOSITORIES) % NAMESPACES}/app${image % REPOSITORIES}`;
 const blobKey = (index) => `${ROOT}/blobs/sha256/${hexOf(index).slice(0, 2)}/${hexOf(index)}/data`;
 const linkKey = (image) =>
   `${ROOT}/repositories/${repositoryOf(image)}/_manifests/revisions/sha256/${hexOf(image * GROUP)}/link`;
+/** LAYER_LINKS=1: each image also has links to its config and layers. */
+const LINKS = process.env.LAYER_LINKS ? USED : 1;
 
 const xml = (name, content) => `<?xml version="1.0" encoding="UTF-8"?><${name}>${content}</${name}>`;
 const prefixesOf = (names) => names.map((name) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`).join('');
@@ -38,7 +43,7 @@ function listing(prefix, { delimiter, token, size }) {
   const rest = prefix.slice(ROOT.length + 1);
   if (delimiter) {
     const hex = Array.from({ length: 256 }, (_, at) => `${at.toString(16).padStart(2, '0')}/`);
-    const spaces = Array.from({ length: 50 }, (_, at) => `ns${at}/`);
+    const spaces = Array.from({ length: NAMESPACES }, (_, at) => `ns${at}/`);
     const names = {
       '': ['blobs/', 'repositories/'],
       'blobs/': ['sha256/'],
@@ -74,12 +79,21 @@ function blobRange(rest) {
   return [digits === '' ? 0 : firstOf(digits), isLast ? BLOBS : end, blobKey, 5_000_000_000];
 }
 
-/** All links, or the one that a complete key names. */
+/** The links of one namespace or of all, or the one that a complete key names. */
 function linkRange(rest) {
   const hex = /([0-9a-f]{64})\/link$/.exec(rest)?.[1];
-  if (!hex) return [0, IMAGES, linkKey, 71];
+  const [, namespace] = /^repositories\/ns(\d+)\//.exec(rest) ?? [];
+  const [first, step] = namespace === undefined ? [0, 1] : [Number(namespace), NAMESPACES];
+  if (!hex) return [0, Math.ceil((IMAGES - first) / step) * LINKS, (at) => anyLinkKey(first, step, at), 71];
   const image = indexOf(hex) / GROUP;
   return [image, image + 1, linkKey, 71];
+}
+
+function anyLinkKey(first, step, at) {
+  const image = first + Math.floor(at / LINKS) * step;
+  const part = at % LINKS;
+  if (part === 0) return linkKey(image);
+  return `${ROOT}/repositories/${repositoryOf(image)}/_layers/sha256/${hexOf(image * GROUP + part)}/link`;
 }
 
 function answerS3(request, body) {
@@ -98,10 +112,13 @@ function answerS3(request, body) {
   });
 }
 
+/** What an Image object contains besides, with IMAGE_BYTES=9000 in the size of a real one. */
+const FILLING = 'x'.repeat(Number(process.env.IMAGE_BYTES ?? 0));
+
 const image = (index) => ({
   metadata: { name: `sha256:${hexOf(index * GROUP)}`, creationTimestamp: '2026-01-01T00:00:00Z' },
   dockerImageReference: `registry/${repositoryOf(index)}@sha256:${hexOf(index * GROUP)}`,
-  dockerImageMetadata: { Id: `sha256:${hexOf(index * GROUP + 1)}` },
+  dockerImageMetadata: { Id: `sha256:${hexOf(index * GROUP + 1)}`, Filling: FILLING },
   dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
   dockerImageLayers: [2, 3, 4, 5].map((at) => ({ name: `sha256:${hexOf(index * GROUP + at)}`, size: 1 })),
 });
@@ -135,14 +152,22 @@ function answerApi(request) {
   return {
     kind: isImages ? 'ImageList' : 'ImageStreamList',
     apiVersion: 'image.openshift.io/v1',
-    metadata: end < total ? { continue: String(end) } : {},
+    metadata: { resourceVersion: listVersion(start, isImages), ...(end < total ? { continue: String(end) } : {}) },
     items: Array.from({ length: end - start }, (_, at) => (isImages ? image : stream)(start + at)),
   };
 }
 
-/** Counts requests to the bucket since the last `GET /requests`. */
+/** All pages of a list have the version of the first one. */
+function listVersion(start, isImages) {
+  if (start === 0) listVersions.set(isImages, version());
+  return listVersions.get(isImages);
+}
+const listVersions = new Map();
+
+/** Counts requests to the bucket since the last `GET /requests`, and notes when deletions began and ended. */
 export function serve() {
   let requests = 0;
+  const deletions = [];
   const server = createServer((request, response) => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
@@ -150,14 +175,24 @@ export function serve() {
       if (request.url === '/requests') {
         response.end(String(requests));
         requests = 0;
+      } else if (request.url === '/deletions') {
+        response.end(JSON.stringify([deletions[0], deletions.at(-1)]));
+      } else if (request.url.includes('watch=true')) {
+        answerWatch(request, response);
       } else if (/^\/apis?\//.test(request.url)) {
-        const answer = answerApi(request);
+        const ofOperator = process.env.OPERATOR && answerOperator(request, Buffer.concat(chunks).toString());
+        const answer = ofOperator || answerApi(request);
         response.statusCode = answer.code ?? 200;
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify(answer));
       } else {
         requests++;
-        setTimeout(() => response.end(answerS3(request, Buffer.concat(chunks).toString())), LATENCY_MS);
+        const isDeletion = request.method === 'POST';
+        if (isDeletion) deletions.push(Date.now());
+        setTimeout(() => {
+          response.end(answerS3(request, Buffer.concat(chunks).toString()));
+          if (isDeletion) deletions.push(Date.now());
+        }, LATENCY_MS);
       }
     });
   });
