@@ -1,7 +1,7 @@
 import { listedImages, type ClusterUsage, type ManifestScope } from '../../orphans/plan/usage.js';
 
 /** What is used after a first look at the cluster, and was not before. */
-export interface LaterUse {
+interface LaterUse {
   /** Repositories whose stream appeared or lists more, and those from which tags of other streams pull more. */
   repositories: Set<string>;
   /** The images whose manifests must be read, because nothing else states what they use. */
