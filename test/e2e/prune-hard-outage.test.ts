@@ -116,6 +116,22 @@ test('reads the cluster once, then changes the mode, and states how long pushes 
   expect(guardedState(sandbox)).toEqual(before);
 });
 
+test('the registry is not changed if there is nothing to delete', async () => {
+  expect((await prune().ended).status).toBe(0);
+  const patches = (): number => sandbox.requests.filter(({ method }) => method === 'PATCH').length;
+  const patched = patches();
+  const result = await prune().ended;
+  expect(result).toMatchObject({ status: 0, stderr: expect.stringContaining('there is nothing to delete') });
+  const { procedure, summary } = documentOf(result);
+  expect(procedure.map(({ step }) => step)).toEqual([
+    'checking permissions, pods and the operator',
+    'finding unused data',
+  ]);
+  expect(summary).toMatchObject({ blobs: 0, failed: 0 });
+  expect(summary).not.toHaveProperty('readOnlySeconds');
+  expect(patches()).toBe(patched);
+});
+
 test('the table states how long pushes were refused', async () => {
   const args = ['prune', 'hard', '--confirm', '--storage', storage, '--keep-blobs-younger-than=0'];
   const { stdout } = await start(sandbox, args).ended;

@@ -3,7 +3,8 @@ import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
 import { assertPassed, runChecks } from '../preflight.js';
-import type { Findings } from '../report.js';
+import { PLAN_PARTS, type Deletions, type Findings } from '../report.js';
+import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import type { GuardedRequest } from '../request.js';
 import type { Way } from '../way/way.js';
 import { guardedChecks } from './checks.js';
@@ -28,6 +29,11 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
   });
   if (pruneImages) await steps.run('pruning images first', pruneImages);
   const scanned = await scan(ports, request, way, steps);
+  ports.signal.throwIfAborted();
+  if (scanned && isEmpty(scanned.plan)) {
+    reporter.note('there is nothing to delete: the registry is not changed');
+    return outcomeOf({ findings: scanned, deletions: nothingDeleted(scanned) }, steps.records, []);
+  }
   const lost = new AbortController();
   const stop = AbortSignal.any([ports.signal, lost.signal]);
   stop.throwIfAborted();
@@ -46,6 +52,13 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     : await restore({ api, lease, steps, reporter, timeoutMs, prunerMayRun, emptyCache });
   lease.abandon();
   return outcomeOf(attempt, steps.records, notRestored);
+}
+
+/** Returns true if a plan deletes nothing: then no push has to be refused. */
+const isEmpty = (plan: HardPrunePlan): boolean => PLAN_PARTS.every((part) => plan[part].length === 0);
+
+function nothingDeleted({ plan, failures = [] }: Findings): Deletions {
+  return { plan, outcomes: { blobs: [], manifestLinks: [], repositories: [], layerLinks: [], uploads: [] }, failures };
 }
 
 /** Finds unused data while the registry is read-write, if that is possible, and refuses what it finds too much of. */
