@@ -5,6 +5,7 @@ import type { ExecOutput, ExecResult, ExecTarget } from './api.js';
 import type { Connection } from './connection/credentials.js';
 import { collectAnswer, notConnected, refusedWith, type UpgradeAnswer } from './exec-refusal.js';
 import { OBJECT_LIMIT_BYTES } from '../kit/limits.js';
+import { onAbort } from '../kit/on-abort.js';
 import { SYSTEM_TIMERS, type Timers } from '../kit/timers.js';
 
 /** Interval between two pings, in ms. One lost ping is not enough to give up a connection. */
@@ -40,13 +41,11 @@ export async function execInPod(
     maxPayload: OBJECT_LIMIT_BYTES,
   } as ClientOptions);
   const channel = new Channel(socket, output, timers);
-  const close = (): void => channel.close();
-  output.signal?.addEventListener('abort', close, { once: true });
-  if (output.signal?.aborted) close();
+  const ignoreAbort = onAbort(output.signal, () => channel.close());
   try {
     await channel.ended;
   } finally {
-    output.signal?.removeEventListener('abort', close);
+    ignoreAbort();
   }
   if (output.signal?.aborted) return channel.result;
   if (channel.answer) throw refusedWith(channel.answer, target);

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /**
  * Aborts after a time, or when another signal aborts. AbortSignal.any would add a listener per use to a signal that
  * lives as long as the run, and in Node.js 20 a composed signal can be garbage-collected before its time has come.
@@ -5,17 +7,14 @@
 export class Deadline {
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
+  private readonly ignoreOuter: () => void;
 
   /** @param ms time in ms */
-  constructor(
-    ms: number,
-    private readonly outer?: AbortSignal,
-  ) {
+  constructor(ms: number, outer?: AbortSignal) {
     this.timer = setTimeout(() => {
       this.abort(Object.assign(new Error(`no answer within ${ms / 1000} s`), { code: 'ETIMEDOUT' }));
     }, ms);
-    if (outer?.aborted) this.forward();
-    else outer?.addEventListener('abort', this.forward, { once: true });
+    this.ignoreOuter = onAbort(outer, () => this.abort(outer?.reason));
   }
 
   get signal(): AbortSignal {
@@ -29,8 +28,6 @@ export class Deadline {
   /** Stops the clock. */
   clear(): void {
     clearTimeout(this.timer);
-    this.outer?.removeEventListener('abort', this.forward);
+    this.ignoreOuter();
   }
-
-  private readonly forward = (): void => this.abort(this.outer?.reason);
 }

@@ -3,6 +3,7 @@ import { dispatcherFor, type Dispatcher } from '../http/dispatcher.js';
 import { TunnelTimeout } from '../http/tunnels.js';
 import { AttemptGuard } from '../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_REDIRECTS, type AttemptLimits } from '../kit/limits.js';
+import { onAbort } from '../kit/on-abort.js';
 import type { Proxy } from '../kit/proxy.js';
 import { proxyRemedies } from '../kit/proxy-words.js';
 import { connectionError } from './connection-error.js';
@@ -96,11 +97,9 @@ export class Transport {
     const url = withoutQuery(origin + path);
     const started = log ? performance.now() : 0;
     const abort = new AbortController();
-    const forward = (): void => abort.abort(options.signal?.reason);
     const guard = this.guard(method, abort);
     // AbortSignal.any would add a listener per request to a signal that lives as long as the run.
-    if (options.signal?.aborted) forward();
-    else options.signal?.addEventListener('abort', forward, { once: true });
+    const ignoreAbort = onAbort(options.signal, () => abort.abort(options.signal?.reason));
     try {
       const { statusCode, headers, body } = await this.dispatcher.request({
         origin,
@@ -126,7 +125,7 @@ export class Transport {
       throw failed;
     } finally {
       guard.stop();
-      options.signal?.removeEventListener('abort', forward);
+      ignoreAbort();
     }
   }
 

@@ -163,6 +163,13 @@ describe('on a cluster', () => {
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code });
   });
 
+  test('nothing on stderr is from Node.js itself', async () => {
+    const { stderr, status } = await print('--storage=s3://bucket', '--credentials-secret=store');
+    expect(status).toBe(0);
+    expect(stderr).toContain('the API server accepts all');
+    expect(stderr).not.toContain('Warning');
+  });
+
   test('settings that do not lead to the storage are an error', async () => {
     state({ secret: {} });
     const { status, stdout, stderr } = await print();

@@ -4,6 +4,7 @@ import { gunzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
 import { ERROR_BODY_LIMIT_BYTES, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
+import { onAbort } from '../../kit/on-abort.js';
 import type { Timers } from '../../kit/timers.js';
 import { RegadmError } from '../../model/errors.js';
 import type { ApiRequestOptions } from '../api.js';
@@ -72,9 +73,7 @@ async function open({ url, method, connection, options, timers }: Attempt): Prom
   });
   const response = new PendingResponse(request);
   const guard = new AttemptGuard((error) => response.abandon(error), { totalMs: options.timeoutMs, timers });
-  const abort = (): void => response.abandon(options.signal!.reason);
-  if (options.signal?.aborted) abort();
-  else options.signal?.addEventListener('abort', abort, { once: true });
+  const ignoreAbort = onAbort(options.signal, () => response.abandon(options.signal!.reason));
   try {
     request.end(body);
     const incoming = await response.head;
@@ -84,7 +83,7 @@ async function open({ url, method, connection, options, timers }: Attempt): Prom
     const timeout = failed(guard, connection, error);
     throw guard.error && response.waitsForTunnel ? new TunnelTimeout(guard.error.message) : timeout;
   } finally {
-    options.signal?.removeEventListener('abort', abort);
+    ignoreAbort();
   }
 }
 

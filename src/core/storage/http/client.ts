@@ -3,6 +3,7 @@ import { loadTrust } from '../../http/trust.js';
 import { AttemptGuard } from '../../kit/attempt-guard.js';
 import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_ATTEMPTS, RESPONSE_LIMIT_BYTES } from '../../kit/limits.js';
 import { isConnectionError } from '../../kit/network-errors.js';
+import { onAbort } from '../../kit/on-abort.js';
 import { findProxy, type Proxy } from '../../kit/proxy.js';
 import { proxyProblem, proxyRemedies, withoutPath } from '../../kit/proxy-words.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../../kit/retry.js';
@@ -124,11 +125,9 @@ export class StoreClient {
     // A query can contain a signature.
     const url = `${this.origin}${path.split('?', 1)[0]!}`;
     const abort = new AbortController();
-    const forward = (): void => abort.abort(signal?.reason);
     const headMs = method === 'POST' || method === 'DELETE' ? DELETION_MS : ATTEMPT_LIMITS.headMs;
     const guard = new AttemptGuard((error) => abort.abort(error), { limits: { ...ATTEMPT_LIMITS, headMs } });
-    if (signal?.aborted) forward();
-    else signal?.addEventListener('abort', forward, { once: true });
+    const ignoreAbort = onAbort(signal, () => abort.abort(signal?.reason));
     try {
       const response = await this.dispatcher.request({
         ...{ origin: this.origin, path, method, body, signal: abort.signal },
@@ -151,7 +150,7 @@ export class StoreClient {
       throw failed;
     } finally {
       guard.stop();
-      signal?.removeEventListener('abort', forward);
+      ignoreAbort();
     }
   }
 }
