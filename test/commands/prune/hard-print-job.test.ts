@@ -206,6 +206,15 @@ describe('without a cluster that can be asked to check it', () => {
     expect(stderr).toMatch(/the API server does not accept 7 of 7 objects \(dry run\): serviceaccounts is forbidden/);
   });
 
+  test('an answer that is not the object is no acceptance', async () => {
+    sandbox.onRequest(({ method, path }) =>
+      method === 'POST' && path.includes('dryRun=All') ? { do: 'html' } : undefined,
+    );
+    const { stderr, status } = await print();
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/does not accept 7 of 7 objects \(dry run\): the API server's response is not JSON/);
+  });
+
   test('objects that exist are valid', async () => {
     for (const object of printedOf(await print(), 'Job')) sandbox.store.put('jobs', object);
     expect((await print()).stderr).toContain('accepts all 7 objects');

@@ -42,6 +42,11 @@ test('a conflict that the server does not explain says nothing about the object'
   expect(await check({ podSelector: {} })).toMatch(/cannot be fulfilled/);
 });
 
+test('a web page with status 200 says nothing about the object, like a failure of the server', async () => {
+  sandbox.onRequest(({ path }) => (path.includes('dryRun') ? { do: 'html' } : undefined));
+  expect(await check({ podSelector: {} })).toMatch(/^the API server's response is not JSON/);
+});
+
 test('a missing permission says nothing about the object', async () => {
   expect(await check({ podSelector: {} }, 'nobody')).toMatch(/^networkpolicies.* is forbidden/);
 });
