@@ -19,6 +19,8 @@ export interface ClaimMount {
   isOnOneNode: boolean;
   /** User, groups and SELinux label of the registry's pods. */
   securityContext: Record<string, unknown>;
+  /** What keeps the pod of the Job from starting. */
+  warnings: readonly string[];
 }
 
 /** How the Job reaches the storage. */

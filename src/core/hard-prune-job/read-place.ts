@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { describeObject } from '../cluster/objects.js';
-import { messageOf } from '../model/errors.js';
+import { RegadmError, messageOf } from '../model/errors.js';
 import { readConfig, type RegistryConfig } from '../operator/config.js';
 import { assertModeCanChange } from '../operator/guards.js';
 import { DEPLOYMENT } from '../operator/objects.js';
@@ -47,8 +47,9 @@ export async function readRegistryPlace(api: ClusterApi, options: RegistryOption
   const access = await accessTo(storage, { api, deployment, signal: options.signal });
   const { notes, ...rest } = placeOf(api, deployment, access, options);
   const name = [storage.kind === 'pvc' ? 'claim' : storage.kind, storage.place].filter(Boolean).join(' ');
+  const warnings = access.via === 'claim' ? access.mount.warnings : [];
   const mode = options.changesMode ? modeWarnings((await readConfig(api, options.signal)).config) : [];
-  return { ...rest, notes: [`storage: ${name}, as ${api.server} states it`, ...mode, ...notes] };
+  return { ...rest, notes: [`storage: ${name}, as ${api.server} states it`, ...mode, ...warnings, ...notes] };
 }
 
 /** Returns why a run would be refused if the registry stays as it is now. */
@@ -57,7 +58,8 @@ function modeWarnings(config: RegistryConfig): string[] {
     assertModeCanChange(config, 'hard-prune');
     return [];
   } catch (error) {
-    return [`warning: a run would be refused now: ${messageOf(error)}`];
+    const remedies = error instanceof RegadmError ? error.suggestions.map((remedy) => `hint: ${remedy}`) : [];
+    return [`warning: a run would be refused now: ${messageOf(error)}`, ...remedies];
   }
 }
 

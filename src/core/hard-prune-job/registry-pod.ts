@@ -1,5 +1,6 @@
-import type { Placement } from '../in-cluster/pod.js';
 import { placementOf } from '../in-cluster/placement.js';
+import { REQUIRED_SCC, type Placement } from '../in-cluster/pod.js';
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { registryContainer } from '../operator/deployed-storage.js';
 import { settingIn } from '../operator/pod-environment.js';
 import type { Deployment } from '../operator/rollout.js';
@@ -71,6 +72,25 @@ export function registrySecurityContext(
     ...(typeof level === 'string' && level !== '' ? { seLinuxOptions: { level } } : {}),
     ...Object.fromEntries(stated),
   };
+}
+
+/**
+ * Returns why the SCC of the Job would refuse the user of the registry's pods: the Deployment states one that is not
+ * of the range of the namespace.
+ */
+export function userProblem(deployment: Deployment, annotations: Record<string, unknown>): string | undefined {
+  const user = templateOf(deployment).securityContext?.runAsUser;
+  const range = rangeOf(annotations[RANGES.uid]);
+  if (typeof user !== 'number' || !range || (user >= range.first && user <= range.last)) return undefined;
+  return `warning: the pod of the Job cannot start: the Deployment of the registry runs as user ${user}, and the SCC ${REQUIRED_SCC['openshift.io/required-scc']} accepts ${range.first} to ${range.last} in ${REGISTRY_NAMESPACE}; let the Deployment use that range, or run the registry's own pruner: regadm prune hard --confirm`;
+}
+
+/** Returns the limits of a range of users: `FIRST/SIZE` or `FIRST-LAST`. */
+function rangeOf(range: unknown): { first: number; last: number } | undefined {
+  const found = typeof range === 'string' ? /^(\d{1,10})([/-])(\d{1,10})$/.exec(range) : null;
+  if (!found) return undefined;
+  const [first, second] = [Number(found[1]), Number(found[3])];
+  return { first, last: found[2] === '/' ? first + second - 1 : second };
 }
 
 /** Returns the first number of `1000320000/10000` or `1000320000-1000329999`. */

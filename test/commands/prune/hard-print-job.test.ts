@@ -28,10 +28,21 @@ function changeTemplate(change: (spec: Record<string, unknown>) => void): void {
   sandbox.store.put('deployments', deployment);
 }
 
-function changeClaim(change: { accessModes?: string[]; phase?: string }): void {
+interface ClaimChange {
+  accessModes?: string[];
+  /** Access modes of the volume. */
+  bound?: string[];
+  phase?: string;
+  volumeMode?: string;
+}
+
+function changeClaim({ accessModes = ['ReadWriteOnce'], bound, phase = 'Bound', volumeMode }: ClaimChange): void {
   const claim = sandbox.store.get('persistentvolumeclaims', NAMESPACE, CLAIM)!;
-  const { accessModes = ['ReadWriteOnce'], phase = 'Bound' } = change;
-  sandbox.store.put('persistentvolumeclaims', { ...claim, spec: { ...claim.spec, accessModes }, status: { phase } });
+  sandbox.store.put('persistentvolumeclaims', {
+    ...claim,
+    spec: { ...claim.spec, accessModes, ...(volumeMode ? { volumeMode } : {}) },
+    status: { phase, ...(bound ? { accessModes: bound } : {}) },
+  });
 }
 
 test('prints a Job that mounts the claim of the registry, beside a pod of the registry', async () => {
@@ -88,6 +99,7 @@ test('warns about a registry whose mode the operator does not switch', async () 
   const { status, stderr } = await print();
   expect(status).toBe(0);
   expect(stderr).toMatch(/warning: a run would be refused now: .* has managementState Unmanaged/);
+  expect(stderr).toContain('--read-only=required');
   expect((await print('--read-only=required')).stderr).not.toContain('refused now');
 });
 
@@ -156,6 +168,17 @@ test('takes user, groups, SELinux label, mount and nodes from the registry', asy
   expect(outcome.stderr).toContain('tolerations, node selector: taken from deployments.apps/image-registry');
 });
 
+test('warns about a user of the Deployment that the SCC of the Job would refuse', async () => {
+  const annotations = { 'openshift.io/sa.scc.uid-range': '1000320000/10000' };
+  sandbox.store.put('namespaces', { metadata: { name: NAMESPACE, annotations } });
+  changeTemplate((spec) => (spec.securityContext = { runAsUser: 1001 }));
+  const { status, stderr } = await print();
+  expect(status).toBe(0);
+  expect(stderr).toContain('runs as user 1001, and the SCC restricted-v2 accepts 1000320000 to 1000329999');
+  changeTemplate((spec) => (spec.securityContext = { runAsUser: 1_000_329_999 }));
+  expect((await print()).stderr).not.toContain('cannot start');
+});
+
 test('a volume that all nodes can mount needs no affinity; flags replace what the cluster states', async () => {
   changeClaim({ accessModes: ['ReadWriteMany'] });
   changeTemplate((spec) => (spec.nodeSelector = { zone: 'a' }));
@@ -206,7 +229,7 @@ describe('without a cluster that can be asked to check it', () => {
     expect(stderr).toMatch(/the API server does not accept 7 of 7 objects \(dry run\): serviceaccounts is forbidden/);
   });
 
-  test('an answer that is not the object is no acceptance', async () => {
+  test('an answer that is not the object does not count as accepted', async () => {
     sandbox.onRequest(({ method, path }) =>
       method === 'POST' && path.includes('dryRun=All') ? { do: 'html' } : undefined,
     );
@@ -247,6 +270,29 @@ describe('refuses', () => {
         message: expect.stringContaining('(access mode ReadWriteOncePod)'),
         suggestions: [expect.stringContaining('in its pod instead')],
       },
+    ],
+    [
+      'a claim for one pod only, with other modes of its volume',
+      () => changeClaim({ bound: ['ReadWriteOnce', 'ReadWriteOncePod'] }),
+      { message: expect.stringContaining('(access mode ReadWriteOnce, ReadWriteOncePod)') },
+    ],
+    [
+      'a claim that nothing can change',
+      () => changeClaim({ accessModes: ['ReadOnlyMany'] }),
+      {
+        message: expect.stringContaining('nothing can change the volume of claim'),
+        suggestions: [expect.stringContaining('ReadWriteMany, or ReadWriteOnce')],
+      },
+    ],
+    [
+      'a claim without access modes',
+      () => changeClaim({ accessModes: [] }),
+      { message: expect.stringContaining('(it states no access mode)') },
+    ],
+    [
+      'a block device',
+      () => changeClaim({ volumeMode: 'Block' }),
+      { message: expect.stringContaining('is a block device (volumeMode Block)') },
     ],
     [
       'a claim that is not bound',
@@ -291,6 +337,7 @@ describe('refuses', () => {
     const { status, stderr } = await printJob([], kubeconfig);
     expect(status).toBe(1);
     expect(stderr).toContain('cannot get resource "persistentvolumeclaims"');
+    expect(stderr).toContain(`create role regadm-storage --verb=get --resource=persistentvolumeclaims`);
   });
 });
 
