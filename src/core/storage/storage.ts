@@ -43,9 +43,10 @@ export interface Storage {
   findLinkedSince(digests: readonly Digest[], since: number): Promise<RecentLinks>;
 
   /**
-   * Reads a blob.
-   * @returns undefined if it does not exist
-   * @throws Error that states why it cannot be read, or that it is longer than the limit
+   * Reads a blob. One that was listed or read before, and is not found, is looked for again.
+   * @returns undefined if it does not exist, and `list` did not have it
+   * @throws Error that states why it cannot be read, that it is not found although it was before (until blobs are
+   *   deleted), or that it is longer than the limit
    */
   readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined>;
 

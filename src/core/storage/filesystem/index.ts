@@ -17,8 +17,10 @@ import { deleteBlob } from './delete-files.js';
 import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';
 import { inspectCandidates } from './inspect.js';
 import { hexOf } from '../layout.js';
+import { KnownBlobs } from '../known-blobs.js';
 import { findLinkedSince } from './link-times.js';
 import { listStorage } from './list.js';
+import { ListedBlobs } from './listed-blobs.js';
 import { measureFiles } from './measure.js';
 import { findRegistryRoot } from './open.js';
 import { readBlob } from './read-blob.js';
@@ -33,6 +35,9 @@ export async function openFilesystemStorage(directory: string): Promise<Storage>
 
 /** The registry's files, as its `filesystem` driver writes them. Symbolic links are never followed. */
 class FilesystemStorage implements Storage {
+  private listed: ListedBlobs | undefined;
+  private readonly known = new KnownBlobs((hex) => this.listed?.includes(hex) ?? false);
+
   /** @param root the registry's `docker/registry/v2` */
   constructor(private readonly root: string) {}
 
@@ -40,8 +45,11 @@ class FilesystemStorage implements Storage {
     return Promise.resolve([]);
   }
 
-  list(options?: ListOptions): Promise<StorageSnapshot> {
-    return listStorage(this.root, options);
+  async list(options?: ListOptions): Promise<StorageSnapshot> {
+    const startedAt = Date.now();
+    const snapshot = await listStorage(this.root, options);
+    this.listed = new ListedBlobs(this.root, snapshot.blobs, startedAt);
+    return snapshot;
   }
 
   measure(snapshot: StorageSnapshot, options?: MeasureOptions): Promise<StoredSizes> {
@@ -59,7 +67,8 @@ class FilesystemStorage implements Storage {
   }
 
   readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined> {
-    return readBlob(this.root, hexOf(digest), limitBytes);
+    const hex = hexOf(digest);
+    return this.known.read(hex, () => readBlob(this.root, hex, limitBytes));
   }
 
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
@@ -75,6 +84,7 @@ class FilesystemStorage implements Storage {
   }
 
   async deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]> {
+    this.known.expectDeletions();
     const prefixes = new BlobPrefixes(this.root);
     try {
       return await deleteEach(digests, run, (digest) => deleteBlob(prefixes, hexOf(digest), run.keepWrittenSince));

@@ -6,6 +6,7 @@ import type {
   StoredRepository,
   StoredSizes,
 } from '../../model/registry-storage.js';
+import { KnownBlobs } from '../known-blobs.js';
 import { blobData, hexOf } from '../layout.js';
 import { DELETED, WRITTEN } from '../results.js';
 import type {
@@ -49,6 +50,8 @@ export class ObjectStorage implements Storage {
   /** The last listing: what was planned is in it. */
   private last: Listing | undefined;
   private readonly deletedBlobs = new Set<string>();
+  private readonly isListed = (hex: string): boolean => this.last?.blobs.writtenAt(hex) !== undefined;
+  private readonly known = new KnownBlobs(this.isListed);
 
   /** @param root key of the registry's `docker/registry/v2` */
   constructor(
@@ -106,7 +109,8 @@ export class ObjectStorage implements Storage {
   }
 
   readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined> {
-    return this.store.read(blobData(this.source.root, hexOf(digest)), limitBytes);
+    const key = blobData(this.source.root, hexOf(digest));
+    return this.known.read(hexOf(digest), () => this.store.read(key, limitBytes));
   }
 
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
@@ -114,8 +118,7 @@ export class ObjectStorage implements Storage {
     return this.deleter.guarded(links.length, async () => {
       const found = await this.linkTimes(links, run);
       // A link whose blob the listing does not have seems to dangle: the listing can be older than the blob.
-      const isListed = (digest: Digest): boolean => this.last?.blobs.writtenAt(hexOf(digest)) !== undefined;
-      const blobs = await this.findBlobs(links.filter(({ digest }) => !isListed(digest)));
+      const blobs = await this.findBlobs(links.filter(({ digest }) => !this.isListed(hexOf(digest))));
       return this.deleteChecked(links, run, (link) => {
         const key = manifestLinkKey(root, link);
         const kept = blobs.get(hexOf(link.digest)) ?? checkLink(link, key, found, run);
@@ -146,6 +149,7 @@ export class ObjectStorage implements Storage {
 
   deleteBlobs(digests: readonly Digest[], run: DeletionRun): Promise<Deletion[]> {
     const hexes = digests.map(hexOf);
+    this.known.expectDeletions();
     return this.deleter.guarded(hexes.length, async () => {
       const young = await this.youngBlobs(hexes, run);
       const deletions = await this.deleteChecked(hexes, run, (hex) =>

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { openStorage } from '../../../../src/core/storage/open.js';
 import type { Storage } from '../../../../src/core/storage/storage.js';
@@ -28,6 +28,32 @@ test('reads a blob up to the limit, and leaves no descriptor open', async () => 
 
 test('a blob without data does not exist', async () => {
   rmSync(path.join(root, DIRECTORY, 'data'));
+  expect(await storage.readBlob(BLOB, 3)).toBeUndefined();
+});
+
+test('a listed blob that disappears is not absent: with its directory, or only its data', async () => {
+  await storage.list();
+  rmSync(path.join(root, DIRECTORY, 'data'));
+  await expect(storage.readBlob(BLOB, 3)).rejects.toThrow(
+    `blob ${BLOB} during this run, and does not find it now, twice`,
+  );
+  rmSync(path.join(root, DIRECTORY), { recursive: true });
+  await expect(storage.readBlob(BLOB, 3)).rejects.toThrow('does not find it now, twice');
+  await storage.deleteBlobs([BLOB], { mayContinue: async () => {} });
+  expect(await storage.readBlob(BLOB, 3)).toBeUndefined();
+});
+
+test('a blob that was read and disappears is not absent', async () => {
+  await storage.readBlob(BLOB, 3);
+  rmSync(path.join(root, DIRECTORY), { recursive: true });
+  await expect(storage.readBlob(BLOB, 3)).rejects.toThrow('does not find it now, twice');
+});
+
+test('a directory that an interrupted deletion left without data does not count as listed', async () => {
+  rmSync(path.join(root, DIRECTORY, 'data'));
+  const before = new Date(Date.now() - 60_000);
+  utimesSync(path.join(root, DIRECTORY), before, before);
+  expect((await storage.list()).blobs).toEqual([HEX]);
   expect(await storage.readBlob(BLOB, 3)).toBeUndefined();
 });
 

@@ -394,3 +394,31 @@ test('1,000 orphans among 1,011 blobs cost few requests', async () => {
   await storage.deleteBlobs(names.slice(11), run);
   expect(store.requests.length).toBeLessThan(8);
 });
+
+describe('a blob that is read', () => {
+  const keyOf = blobKey(blob);
+
+  test('and was listed is looked for again if it is not found', async () => {
+    const { store, storage } = await aStorage((fake) => fake.put(keyOf, 'content'));
+    store.objects.delete(keyOf);
+    store.onRequest = () => void (store.requests.length === 2 && store.put(keyOf, 'content'));
+    expect(await storage.readBlob(blob, 100)).toEqual(Buffer.from('content'));
+    expect(store.requests).toHaveLength(2);
+  });
+
+  test('and was listed or read before is not absent, until this run deletes blobs', async () => {
+    const { store, storage } = await aStorage((fake) => fake.put(keyOf, 'content'));
+    store.put(blobKey(other), 'pushed after the listing');
+    expect(await storage.readBlob(young, 100)).toBeUndefined();
+    await storage.readBlob(other, 100);
+    store.objects.clear();
+    store.requests.length = 0;
+    for (const name of [blob, other]) {
+      const message = `has listed or returned blob ${name} during this run, and does not find it now, twice`;
+      await expect(storage.readBlob(name, 100)).rejects.toThrow(message);
+    }
+    expect(store.requests).toHaveLength(4);
+    await storage.deleteBlobs([blob], run);
+    expect(await storage.readBlob(blob, 100)).toBeUndefined();
+  });
+});
