@@ -116,6 +116,7 @@ export const ADVICE = {
   // storage
   storageAuthority: "name the authority of the storage's certificate with --storage-ca FILE",
   storageEndpoint: 'check --storage-endpoint, the network and the proxy settings',
+  swiftLogin: 'check OS_AUTH_URL or ST_AUTH, the network and the proxy settings',
   s3Bucket: 'check the name of the bucket, --storage-endpoint and --storage-region',
   s3Credentials:
     'check the credentials: --storage-credentials FILE, the AWS_* variables, or the shared credentials file (AWS_PROFILE)',

@@ -20,6 +20,8 @@ export interface ConnectOptions {
   isUnverified?: boolean;
   log?: (level: number, line: string) => void;
   env?: NodeJS.ProcessEnv;
+  /** What to do if the server cannot be reached. Default: check the endpoint of the storage. */
+  advice?: string;
   /** For tests. */
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
@@ -121,7 +123,7 @@ export class StoreClient {
 
   private async once(request: StoreRequest, attempts: number): Promise<StoreResponse> {
     const { method, path, headers, body, signal, bodyLimit = RESPONSE_LIMIT_BYTES } = request;
-    const { log, proxy } = this.options;
+    const { log, proxy, advice } = this.options;
     // A query can contain a signature.
     const url = `${this.origin}${path.split('?', 1)[0]!}`;
     const abort = new AbortController();
@@ -145,7 +147,7 @@ export class StoreClient {
       return { status, headers: response.headers, body: content, attempts };
     } catch (error) {
       if (signal?.aborted || error instanceof RegadmError) throw error;
-      const failed = unreachable(guard.error ?? error, { name: this.name, url, proxy });
+      const failed = unreachable(guard.error ?? error, { name: this.name, url, proxy, advice });
       log?.(6, `${method} ${url} ${failed.message}`);
       throw failed;
     } finally {

@@ -10,14 +10,19 @@ interface Target {
   /** What was requested; no query. */
   url: string;
   proxy?: Proxy;
+  /** What to do if the address may be wrong. Default: check the endpoint of the storage. */
+  advice?: string;
 }
 
 /** Converts an error of Node or undici to one for users. */
-export function unreachable(error: unknown, { name, url, proxy }: Target): RegadmError {
+export function unreachable(
+  error: unknown,
+  { name, url, proxy, advice = ADVICE.storageEndpoint }: Target,
+): RegadmError {
   const { kind, what } = connectionFailure(error, url, proxy);
   const suggestions = [
     ...(proxy ? proxyRemedies(url, proxy) : []),
-    kind === 'certificate' ? ADVICE.storageAuthority : ADVICE.storageEndpoint,
+    kind === 'certificate' ? ADVICE.storageAuthority : advice,
   ];
   return new RegadmError(`cannot reach ${name}: ${url}: ${what}`, {
     code: 'STORAGE_UNREACHABLE',

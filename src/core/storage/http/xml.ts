@@ -4,6 +4,7 @@ import { SaxesParser } from 'saxes';
 export interface XmlElement {
   /** Without a namespace prefix. */
   name: string;
+  attributes: Readonly<Record<string, string>>;
   children: XmlElement[];
   /** Its own text, without that of its children. */
   text: string;
@@ -18,7 +19,7 @@ const MAX_DEPTH = 32;
  */
 function parseXml(text: string): XmlElement {
   const parser = new SaxesParser();
-  const root: XmlElement = { name: '', children: [], text: '' };
+  const root: XmlElement = { name: '', attributes: {}, children: [], text: '' };
   const open = [root];
   const addText = (part: string): void => void (open.at(-1)!.text += part);
   parser.on('error', (error) => {
@@ -27,9 +28,9 @@ function parseXml(text: string): XmlElement {
   parser.on('doctype', () => {
     throw new Error('it declares a document type');
   });
-  parser.on('opentag', ({ name }) => {
+  parser.on('opentag', ({ name, attributes }) => {
     if (open.length > MAX_DEPTH) throw new Error('its elements are nested too deeply');
-    const element: XmlElement = { name: name.slice(name.indexOf(':') + 1), children: [], text: '' };
+    const element: XmlElement = { name: name.slice(name.indexOf(':') + 1), attributes, children: [], text: '' };
     open.at(-1)!.children.push(element);
     open.push(element);
   });

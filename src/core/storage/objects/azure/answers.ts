@@ -18,18 +18,28 @@ export interface AzurePage extends Page {
   hasVersions: boolean;
 }
 
+/** What was listed. */
+interface Listed {
+  container: string;
+  prefix: string;
+}
+
 /**
  * Reads an answer to List Blobs.
- * @throws Error if it is not one, is cut off, or does not belong to the prefix
+ * @throws Error if it is not one, is cut off, or does not belong to the container and the prefix
  */
-export function parseBlobs(body: Buffer, prefix: string): AzurePage {
+export function parseBlobs(body: Buffer, { container, prefix }: Listed): AzurePage {
   const document = parseAnswer(body, 'EnumerationResults');
   const [list] = childrenOf(document, 'Blobs');
   if (!list) throw new Error('it has no list of blobs');
+  // Old versions of the service state a URL.
+  const name = document.attributes.ContainerName?.split('/').at(-1);
+  if (name !== undefined && name !== container) throw new Error('it belongs to another container');
   const stated = textOf(document, 'Prefix');
   if (stated && stated !== prefix) throw new Error('it belongs to another prefix');
   const [blobs, prefixes] = [childrenOf(list, 'Blob'), childrenOf(list, 'BlobPrefix')];
   const marker = textOf(document, 'NextMarker');
+  if (marker === undefined) throw new Error('it does not state whether it is complete');
   const page: AzurePage = {
     objects: blobs.filter((blob) => !isDirectory(blob)).map(toObject),
     prefixes: prefixes.map((entry) => requiredText(entry, 'Name')),

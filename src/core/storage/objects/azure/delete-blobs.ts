@@ -4,14 +4,17 @@ import { headerOf, type StoreClient, type StoreResponse } from '../../http/clien
 import { deleteAgain } from '../delete-again.js';
 import type { ObjectStoreLimits } from '../object-store.js';
 import { deletionBatch, parseBatch, type PartAnswer } from './batch.js';
-import { DELETE, answerError, codeOf, denied, unusableAnswer, whyKept } from './errors.js';
+import { DELETE, answerError, codeOf, denied, unusableAnswer, whyKept, type Requester } from './errors.js';
 import type { SigningSettings } from './settings.js';
 import type { AzureRequest } from './sign.js';
 
 /** A container as deletions need it. */
-interface Container {
-  name: string;
+interface Container extends Requester {
   limits: ObjectStoreLimits;
+}
+
+/** How requests are sent. */
+interface Sender {
   retries: StoreClient['retries'];
   /** @param build makes the request for each attempt, with the credentials that are valid then */
   send(build: (settings: SigningSettings) => AzureRequest): Promise<StoreResponse>;
@@ -22,7 +25,10 @@ export class AzureDeleter {
   /** Set when the service has no batches, such as Azure Stack Hub. */
   private deletesSingly = false;
 
-  constructor(private readonly container: Container) {}
+  constructor(
+    private readonly container: Container,
+    private readonly sender: Sender,
+  ) {}
 
   /**
    * Deletes at most `limits.batchSize` blobs.
@@ -30,7 +36,8 @@ export class AzureDeleter {
    * @throws StoreRefusal if every blob was denied; RegadmError as `ObjectStore.delete`
    */
   async delete(names: readonly string[]): Promise<(string | undefined)[]> {
-    const { name, retries } = this.container;
+    const { name } = this.container;
+    const { retries } = this.sender;
     const answers = await deleteAgain<PartAnswer>(names, {
       retries,
       attempt: async (some) => (await this.deleteBatch(some)) ?? (await this.deleteSingly(some)),
@@ -38,7 +45,7 @@ export class AzureDeleter {
       failure: ({ status, code }) =>
         new RegadmError(`${name}: cannot delete blobs: ${whyKept(status, code)}`, { code: 'STORAGE_ERROR' }),
     });
-    if (answers.every(isDenied)) throw denied(name, answers[0]!.code);
+    if (answers.every(isDenied)) throw denied(this.container, answers[0]!.code);
     return answers.map((answer, at) => {
       if (isDeleted(answer)) return undefined;
       return answer.message ?? `${whyKept(answer.status, answer.code)}: ${names[at]!}`;
@@ -49,7 +56,7 @@ export class AzureDeleter {
   private async deleteBatch(names: readonly string[]): Promise<PartAnswer[] | undefined> {
     if (this.deletesSingly) return undefined;
     const { name, limits } = this.container;
-    const response = await this.container.send((settings) => deletionBatch(settings, names));
+    const response = await this.sender.send((settings) => deletionBatch(settings, names));
     const { status } = response;
     if (status === 202)
       try {
@@ -58,7 +65,7 @@ export class AzureDeleter {
         throw unusableAnswer(name, DELETE, error);
       }
     if (![400, 404, 405, 501].includes(status) || codeOf(response) === 'ContainerNotFound')
-      throw answerError(name, DELETE, response);
+      throw answerError(this.container, DELETE, response);
     this.deletesSingly = true;
     // Each blob is a request of its own then: check more often whether the run may continue.
     limits.batchSize = limits.concurrency;
@@ -69,7 +76,7 @@ export class AzureDeleter {
     const { limits } = this.container;
     return mapParallel(names, limits.concurrency, async (key) => {
       try {
-        const response = await this.container.send(() => ({ method: 'DELETE', key }));
+        const response = await this.sender.send(() => ({ method: 'DELETE', key }));
         return { status: response.status, code: codeOf(response) };
       } catch (error) {
         return { status: 0, message: messageOf(error) };

@@ -10,6 +10,13 @@ export interface Operation {
   permission: 'List (l)' | 'Read (r)' | 'Delete (d)';
 }
 
+/** A container with the kind of credentials that its requests had. */
+export interface Requester {
+  name: string;
+  /** True for an account key, which has every permission. */
+  usesKey: boolean;
+}
+
 export const LIST: Operation = { action: 'list blobs', permission: 'List (l)' };
 export const DELETE: Operation = { action: 'delete blobs', permission: 'Delete (d)' };
 export const readOf = (key: string): Operation => ({ action: `read ${key}`, permission: 'Read (r)' });
@@ -41,7 +48,11 @@ export function codeOf(response: Pick<StoreResponse, 'headers'>): string | undef
 }
 
 /** Creates the error for an unexpected status. Server messages repeat what was signed: only codes are shown. */
-export function answerError(name: string, { action, permission }: Operation, response: StoreResponse): RegadmError {
+export function answerError(
+  { name, usesKey }: Requester,
+  { action, permission }: Operation,
+  response: StoreResponse,
+): RegadmError {
   const { status } = response;
   const code = codeOf(response);
   const prefix = `${name}: cannot ${action}`;
@@ -61,10 +72,7 @@ export function answerError(name: string, { action, permission }: Operation, res
         suggestions: ['change its access tier to Hot or Cool, and remove the rule that archives it'],
       });
   }
-  if (status === 401 || status === 403)
-    return refusal('STORAGE_DENIED', `${prefix}: ${reason}: the credentials lack the permission ${permission}`, [
-      `use an account key, or a shared access signature with the permission ${permission}; check the network rules of the account`,
-    ]);
+  if (status === 401 || status === 403) return deniedError(`${prefix}: ${reason}`, permission, usesKey);
   if (code === undefined && status < 500)
     return refusal('STORAGE_ERROR', `${prefix}: the answer is not one of Azure: ${reason}`, [ADVICE.storageEndpoint]);
   return new RegadmError(`${prefix}: ${reason}`, { code: 'STORAGE_ERROR' });
@@ -81,12 +89,22 @@ function whyNotAuthentic(response: StoreResponse): string {
 }
 
 /** Creates the error of deletions that were all denied. */
-export function denied(name: string, code: string | undefined): StoreRefusal {
+export function denied({ name, usesKey }: Requester, code: string | undefined): StoreRefusal {
   const prefix = `${name}: cannot ${DELETE.action}: ${code ?? 'status 403'}`;
   if (NOT_AUTHENTIC.has(code ?? ''))
     return refusal('STORAGE_DENIED', `${prefix}: ${NOT_VALID}`, [ADVICE.azureCredentials]);
-  return refusal('STORAGE_DENIED', `${prefix}: the credentials lack the permission ${DELETE.permission}`, [
-    `use an account key, or a shared access signature with the permission ${DELETE.permission}`,
+  return deniedError(prefix, DELETE.permission, usesKey);
+}
+
+function deniedError(prefix: string, permission: Operation['permission'], usesKey: boolean): StoreRefusal {
+  if (usesKey)
+    return refusal(
+      'STORAGE_DENIED',
+      `${prefix}: the account key is not one of this account, or the network rules of the account refuse this machine`,
+      ['check the account key (AZURE_STORAGE_KEY) and the network rules of the account'],
+    );
+  return refusal('STORAGE_DENIED', `${prefix}: the credentials lack the permission ${permission}`, [
+    `use an account key, or a shared access signature with the permission ${permission}; check the network rules of the account`,
   ]);
 }
 

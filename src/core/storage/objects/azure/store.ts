@@ -15,6 +15,8 @@ const [PAGE_SIZE, BATCH_SIZE] = [5000, 256];
 export class AzureStore implements ObjectStore {
   readonly name: string;
   readonly limits: ObjectStoreLimits;
+  /** True if the last request had an account key. */
+  usesKey = false;
   private readonly deleter: AzureDeleter;
 
   /** @param start begins the names of all blobs: keys are without it. The registry's driver begins them with a slash */
@@ -26,8 +28,7 @@ export class AzureStore implements ObjectStore {
     this.name = `azure://${settings.account}/${settings.container}`;
     const { concurrency } = options;
     this.limits = { pageSize: PAGE_SIZE, batchSize: BATCH_SIZE, concurrency, listsLate: false };
-    const { name, limits } = this;
-    this.deleter = new AzureDeleter({ name, limits, retries: client.retries, send: (build) => this.signed(build) });
+    this.deleter = new AzureDeleter(this, { retries: client.retries, send: (build) => this.signed(build) });
   }
 
   /** Warns if deleted blobs or old versions are kept, and if that cannot be read. */
@@ -40,7 +41,11 @@ export class AzureStore implements ObjectStore {
     );
     const kept = [
       ...this.readWarning(properties, 'deleted blobs', (body) => parseSoftDelete(body)),
-      ...this.readWarning(versions, 'old versions', (body) => parseBlobs(body, '').hasVersions),
+      ...this.readWarning(
+        versions,
+        'old versions',
+        (body) => parseBlobs(body, { container: this.settings.container, prefix: '' }).hasVersions,
+      ),
     ];
     return kept;
   }
@@ -56,7 +61,7 @@ export class AzureStore implements ObjectStore {
   async find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined> {
     const response = await this.send({ method: 'HEAD', key: this.options.start + key }, signal);
     if (isMissing(response)) return undefined;
-    if (response.status !== 200) throw answerError(this.name, readOf(key), response);
+    if (response.status !== 200) throw answerError(this, readOf(key), response);
     const bytes = Number(headerOf(response, 'content-length'));
     const writtenAt = Date.parse(headerOf(response, 'last-modified') ?? '');
     if (!Number.isInteger(bytes) || Number.isNaN(writtenAt))
@@ -67,7 +72,7 @@ export class AzureStore implements ObjectStore {
   async read(key: string, limitBytes: number, signal?: AbortSignal): Promise<Buffer | undefined> {
     const response = await this.send({ method: 'GET', key: this.options.start + key, bodyLimit: limitBytes }, signal);
     if (isMissing(response)) return undefined;
-    if (response.status !== 200) throw answerError(this.name, readOf(key), response);
+    if (response.status !== 200) throw answerError(this, readOf(key), response);
     return response.body;
   }
 
@@ -97,8 +102,10 @@ export class AzureStore implements ObjectStore {
     const query = { ...LIST_QUERY, maxresults: String(PAGE_SIZE), prefix: start + prefix, ...more };
     const request = async (next: Record<string, string>): Promise<AzurePage> => {
       const response = await this.send({ method: 'GET', query: { ...query, ...next } }, signal);
-      if (response.status !== 200) throw answerError(this.name, LIST, response);
-      return this.readAnswer(LIST, () => parseBlobs(response.body, start + prefix));
+      if (response.status !== 200) throw answerError(this, LIST, response);
+      return this.readAnswer(LIST, () =>
+        parseBlobs(response.body, { container: this.settings.container, prefix: start + prefix }),
+      );
     };
     for await (const { objects, prefixes } of pages(this.name, request))
       yield {
@@ -115,6 +122,7 @@ export class AzureStore implements ObjectStore {
   private signed(build: (settings: SigningSettings) => AzureRequest, signal?: AbortSignal): Promise<StoreResponse> {
     const sign = async (): Promise<StoreRequest> => {
       const settings = { ...this.settings, credentials: await currentOf(this.settings.credentials) };
+      this.usesKey = 'key' in settings.credentials;
       return signRequest(settings, build(settings));
     };
     return this.client.send(sign, { signal });

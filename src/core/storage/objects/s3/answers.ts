@@ -17,15 +17,22 @@ export interface S3Page extends Page {
   uploads: OpenUpload[];
 }
 
+/** What was listed. */
+interface Listed {
+  bucket: string;
+  prefix: string;
+}
+
 /**
  * Reads an answer to ListObjectsV2.
  * @param writtenSince objects that were written earlier are not read, except for the last one; in ms since the epoch
- * @throws Error if it is not one, is cut off, or does not belong to the prefix
+ * @throws Error if it is not one, is cut off, or does not belong to the bucket and the prefix
  */
-export function parseObjects(body: Buffer, prefix: string, writtenSince?: number): S3Page {
+export function parseObjects(body: Buffer, { bucket, prefix }: Listed, writtenSince?: number): S3Page {
   const { text, omitted } = writtenSince === undefined ? { text: body, omitted: 0 } : withoutOlder(body, writtenSince);
   const document = parseAnswer(text, 'ListBucketResult');
   const decode = decoderOf(document);
+  assertBucket(textOf(document, 'Name'), bucket);
   assertPrefix(document, decode, prefix);
   const objects = childrenOf(document, 'Contents').map((entry) => ({
     key: decode(requiredText(entry, 'Key')),
@@ -58,9 +65,10 @@ function withoutOlder(body: Buffer, since: number): { text: Buffer; omitted: num
 }
 
 /** Reads an answer to ListMultipartUploads. @throws Error as `parseObjects` */
-export function parseUploads(body: Buffer, prefix: string): S3Page {
+export function parseUploads(body: Buffer, { bucket, prefix }: Listed): S3Page {
   const document = parseAnswer(body, 'ListMultipartUploadsResult');
   const decode = decoderOf(document);
+  assertBucket(textOf(document, 'Bucket'), bucket);
   assertPrefix(document, decode, prefix);
   const uploads = childrenOf(document, 'Upload').map((entry) => ({
     key: decode(requiredText(entry, 'Key')),
@@ -86,8 +94,9 @@ export interface PartsPage extends Page {
  * Reads an answer to ListParts.
  * @throws Error if it is not one, is cut off, or belongs to another upload
  */
-export function parseParts(body: Buffer, id: string): PartsPage {
+export function parseParts(body: Buffer, { bucket, id }: { bucket: string; id: string }): PartsPage {
   const document = parseAnswer(body, 'ListPartsResult');
+  assertBucket(textOf(document, 'Bucket'), bucket);
   if (textOf(document, 'UploadId') !== id) throw new Error('it belongs to another upload');
   const bytes = childrenOf(document, 'Part').map((part) => requiredSize(part, 'Size'));
   const next = isTruncated(document)
@@ -152,6 +161,11 @@ function checked(page: S3Page, prefix: string): S3Page {
   const keys = [...page.objects.map(({ key }) => key), ...page.prefixes, ...page.uploads.map(({ key }) => key)];
   if (keys.every((key) => key.startsWith(prefix))) return page;
   throw new Error('it names a key outside of the prefix');
+}
+
+/** Checks the bucket that an answer states. An answer to the alias of an access point can state another name. */
+function assertBucket(stated: string | undefined, bucket: string): void {
+  if (stated && stated !== bucket && !bucket.endsWith('-s3alias')) throw new Error('it belongs to another bucket');
 }
 
 function assertPrefix(document: XmlElement, decode: (text: string) => string, prefix: string): void {

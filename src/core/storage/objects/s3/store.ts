@@ -98,7 +98,9 @@ export class S3Store implements ObjectStore {
         return { objects: [], prefixes: [], uploads: [], size: 0 };
       }
       if (response.status !== 200) throw answerError(this.name, OPERATIONS.listUploads, response);
-      return this.read200(OPERATIONS.listUploads, () => parseUploads(response.body, prefix));
+      return this.read200(OPERATIONS.listUploads, () =>
+        parseUploads(response.body, { bucket: this.settings.bucket, prefix }),
+      );
     };
     for await (const { uploads } of pages(this.name, request)) yield uploads;
   }
@@ -109,7 +111,7 @@ export class S3Store implements ObjectStore {
       const response = await this.send({ method: 'GET', key, query: { uploadId: id, ...next } }, signal);
       if (response.status === 404 && codeOf(response) === 'NoSuchUpload') return { bytes: [], size: 0 };
       if (response.status !== 200) throw answerError(this.name, OPERATIONS.listParts, response);
-      return this.read200(OPERATIONS.listParts, () => parseParts(response.body, id));
+      return this.read200(OPERATIONS.listParts, () => parseParts(response.body, { bucket: this.settings.bucket, id }));
     };
     for await (const { bytes } of pages(this.name, request)) for (const size of bytes) sum += size;
     return sum;
@@ -138,7 +140,8 @@ export class S3Store implements ObjectStore {
       };
       const response = await this.send({ method: 'GET', query }, signal);
       if (response.status !== 200) throw answerError(this.name, OPERATIONS.list, response);
-      return this.read200(OPERATIONS.list, () => parseObjects(response.body, prefix, writtenSince));
+      const listed = { bucket: this.settings.bucket, prefix };
+      return this.read200(OPERATIONS.list, () => parseObjects(response.body, listed, writtenSince));
     });
   }
 

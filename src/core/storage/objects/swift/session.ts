@@ -1,3 +1,4 @@
+import { ADVICE } from '../../../model/advice.js';
 import { RegadmError } from '../../../model/errors.js';
 import type { SwiftLogin } from '../../credentials.js';
 import { StoreClient, type ConnectOptions, type StoreRequest, type StoreResponse } from '../../http/client.js';
@@ -30,7 +31,7 @@ export class SwiftSession {
   /** Logs in. @throws RegadmError as `logIn` */
   static async open(options: SessionOptions): Promise<SwiftSession> {
     const { name, login, connect, endpoint } = options;
-    const identity = await StoreClient.connect(name, login.authUrl, connect);
+    const identity = await StoreClient.connect(name, login.authUrl, { ...connect, advice: ADVICE.swiftLogin });
     try {
       const token = await logIn(identity, login);
       const storage = await StoreClient.connect(name, endpoint ?? token.storageUrl, connect);

@@ -141,6 +141,13 @@ requires('azurite-blob').describe('a container of Azure', () => {
     await expect(listedKeys(store, 'y/')).rejects.toThrow('was not asked for');
     pages(() => ({ status: 200, body: page('/a').slice(0, -30) }));
     await expect(listedKeys(store)).rejects.toThrow('cannot be used');
+    pages(() => ({ status: 200, body: page('/a').replace('<NextMarker></NextMarker>', '') }));
+    await expect(listedKeys(store)).rejects.toThrow('does not state whether it is complete');
+    const ofContainer = (name: string): string => page('/a').replace('Results>', `Results ContainerName="${name}">`);
+    pages(() => ({ status: 200, body: ofContainer('other') }));
+    await expect(listedKeys(store)).rejects.toThrow('belongs to another container');
+    pages(() => ({ status: 200, body: ofContainer(`https://account.blob.example.com/${container.name}`) }));
+    expect(await listedKeys(store)).toEqual(['a']);
     pages(() => ({ status: 200, body: '{}' }));
     await expect(listedKeys(store)).rejects.toThrow('cannot be used');
     pages(() => ({ status: 404, body: '<html>' }));
@@ -218,7 +225,12 @@ requires('azurite-blob').describe('a container of Azure', () => {
   test('a missing container, wrong credentials, a wrong clock and a closed port are named', async () => {
     await expect(open({ name: 'none' })).rejects.toThrow('the container does not exist');
     const wrong = Buffer.from('wrong-azure-account-key').toString('base64');
-    await expect(open({ env: { AZURE_STORAGE_KEY: wrong } })).rejects.toMatchObject({ code: 'STORAGE_DENIED' });
+    const withWrongKey = open({ env: { AZURE_STORAGE_KEY: wrong } });
+    await expect(withWrongKey).rejects.toMatchObject({
+      code: 'STORAGE_DENIED',
+      message: expect.stringContaining('the account key is not one of this account'),
+      suggestions: [expect.stringContaining('check the account key')],
+    });
     proxy.fault = () => ({
       status: 403,
       headers: { 'x-ms-error-code': 'AuthenticationFailed', date: new Date(0).toUTCString() },
@@ -249,7 +261,7 @@ requires('azurite-blob').describe('a container of Azure', () => {
             status: 200,
             body: '<StorageServiceProperties><DeleteRetentionPolicy><Enabled>true</Enabled></DeleteRetentionPolicy></StorageServiceProperties>',
           }
-        : { status: 200, body: '<EnumerationResults><Blobs /></EnumerationResults>' };
+        : { status: 200, body: '<EnumerationResults><Blobs /><NextMarker /></EnumerationResults>' };
     expect(await store.warnings()).toEqual([expect.stringContaining('keeps deleted blobs')]);
   });
 

@@ -7,7 +7,11 @@ const SINCE = Date.parse(NEW);
 
 function parse(entries: string[], count = entries.length): ReturnType<typeof parseObjects> {
   const state = `<Prefix>p/</Prefix><KeyCount>${count}</KeyCount><IsTruncated>false</IsTruncated>`;
-  return parseObjects(Buffer.from(`<ListBucketResult>${state}${entries.join('')}</ListBucketResult>`), 'p/', SINCE);
+  return parseObjects(
+    Buffer.from(`<ListBucketResult>${state}${entries.join('')}</ListBucketResult>`),
+    { bucket: 'b', prefix: 'p/' },
+    SINCE,
+  );
 }
 
 const keysOf = ({ objects }: ReturnType<typeof parseObjects>): string[] => objects.map(({ key }) => key);
@@ -31,5 +35,5 @@ test('a page that lacks an object is an error', () => {
 
 test('a page that is cut off is an error', () => {
   const text = `<ListBucketResult><IsTruncated>false</IsTruncated>${entry('p/a', OLD)}${entry('p/b', OLD)}`;
-  expect(() => parseObjects(Buffer.from(text), 'p/', SINCE)).toThrow('not complete');
+  expect(() => parseObjects(Buffer.from(text), { bucket: 'b', prefix: 'p/' }, SINCE)).toThrow('not complete');
 });

@@ -116,6 +116,10 @@ describe('a listing fails', () => {
       },
     ],
     [
+      'if it belongs to another bucket',
+      { status: 200, body: '<ListBucketResult><Name>other</Name><IsTruncated>false</IsTruncated></ListBucketResult>' },
+    ],
+    [
       'if it belongs to another prefix',
       { status: 200, body: '<ListBucketResult><Prefix>x</Prefix><IsTruncated>false</IsTruncated></ListBucketResult>' },
     ],
@@ -454,6 +458,11 @@ describe('warnings', () => {
 
   test.each([
     ['may not be listed', failed(403, 'AccessDenied'), /s3:ListMultipartUploadParts/],
+    [
+      'belong to another bucket',
+      { status: 200, body: '<ListPartsResult><Bucket>other</Bucket></ListPartsResult>' },
+      /belongs to another bucket/,
+    ],
     ['belong to another upload', { status: 200, body: '<ListPartsResult/>' }, /belongs to another upload/],
     [
       'do not end',

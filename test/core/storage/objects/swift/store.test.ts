@@ -264,7 +264,10 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     await expect(listedKeys(guest)).rejects.toThrow('not permitted');
     await expect(open({ ...v1(), ST_KEY: 'wrong-swift-key' })).rejects.toThrow('rejects the credentials');
     const away = open({ ...v1(), ST_AUTH: 'http://127.0.0.1:1/auth' });
-    await expect(away).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+    await expect(away).rejects.toMatchObject({
+      code: 'STORAGE_UNREACHABLE',
+      suggestions: [expect.stringMatching(/^check OS_AUTH_URL or ST_AUTH/)],
+    });
     await expect(open({})).rejects.toThrow('no credentials for Swift');
   });
 
