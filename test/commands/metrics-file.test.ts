@@ -360,7 +360,7 @@ test('docs/monitoring.md describes every metric, and its alerts use no others', 
     const names = new Set<string>();
     for (const args of [
       ['prune', 'images'],
-      ['registry', 'status'],
+      ['registry', 'status', '--storage', sandbox.storageDir],
     ]) {
       rmSync(file, { force: true });
       const { status } = await regadm([...args, '--metrics-file', file], { kubeconfig: sandbox.kubeconfig.admin });
@@ -370,6 +370,8 @@ test('docs/monitoring.md describes every metric, and its alerts use no others', 
     expect(valueOf('regadm_registry_read_only')).toBe(0);
     expect(valueOf('regadm_registry_ready_replicas')).toBe(1);
     expect(valueOf('regadm_registry_storage_bytes')).toBe(100 * 2 ** 30);
+    // Only Swift has segments that can be left over.
+    names.add('regadm_registry_leftover_bytes');
     const described = readFileSync('docs/monitoring.md', 'utf8').match(/\bregadm_[a-z_]+/g);
     expect([...new Set(described)].sort()).toEqual([...names].sort());
   } finally {
