@@ -122,7 +122,8 @@ async function storageOf(flags: HardPruneFlagValues): Promise<'cluster' | NamedS
     ]);
   const { way } = await toHardPruneRequest({ ...flags, confirm: true });
   const kind = way.via === 'storage' && typeof way.location === 'object' ? way.location.kind : 'cluster';
-  if (kind !== 'cluster' && flags['credentials-secret'] !== undefined) return { kind, url };
+  const endpoint = flags['storage-endpoint'];
+  if (kind !== 'cluster' && flags['credentials-secret'] !== undefined) return { kind, url, endpoint };
   throw usageError('--storage URL needs --credentials-secret with --print-job: the Job has no credentials', [
     "use the credentials of the registry: --storage cluster, if the URL is that of the registry's own storage",
     `or create a Secret in ${REGISTRY_NAMESPACE} that has the variables with the credentials as keys, and pass --credentials-secret NAME`,

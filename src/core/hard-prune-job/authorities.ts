@@ -1,8 +1,12 @@
 import { inRegistryNamespace, labelsOf } from '../in-cluster/labels.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import { isService } from '../operator/registry-storage/places.js';
 import { APP, type AuthorityFlag, type HardPruneJobRequest } from './request.js';
 
 const DIRECTORY = '/etc/regadm';
+/** Where OpenShift mounts the authority of the cluster's services, the registry included, in every pod. */
+export const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
+
 const OWN_DIRECTORY = `${DIRECTORY}/authorities`;
 
 /** Where the cluster's trusted authorities are: OpenShift writes them into a config map with this label. */
@@ -26,7 +30,16 @@ export interface Authorities {
  */
 export function authorities(request: HardPruneJobRequest, isRemote: boolean): Authorities {
   const given = Object.entries(request.authorities) as [AuthorityFlag, readonly string[]][];
-  return combine(isRemote ? trusted() : NOTHING, given.length > 0 ? own(given) : NOTHING);
+  const all = combine(isRemote ? trusted() : NOTHING, given.length > 0 ? own(given) : NOTHING);
+  return usesServiceAuthority(request) ? { ...all, args: [...all.args, `--storage-ca=${SERVICE_CA}`] } : all;
+}
+
+/**
+ * True if the storage that the user names is a service of the cluster. If it is that of the registry, the Job reads the
+ * authority as `--storage cluster` does everywhere.
+ */
+function usesServiceAuthority({ storage, authorities: { 'storage-ca': given } }: HardPruneJobRequest): boolean {
+  return storage !== 'cluster' && !given && !storage.endpoint?.startsWith('http:') && isService(storage.endpoint);
 }
 
 const NOTHING: Authorities = { objects: [], volumes: [], mounts: [], env: [], args: [] };

@@ -1,15 +1,12 @@
 import { withoutEmpty } from '../in-cluster/placement.js';
 import { REQUIRED_SCC, SECURITY_CONTEXT, type Placement } from '../in-cluster/pod.js';
-import type { Authorities } from './authorities.js';
+import { SERVICE_CA, type Authorities } from './authorities.js';
 import { credentialVariables } from './credentials.js';
 import type { ClaimMount, Place } from './place.js';
 import { APP, type HardPruneJobRequest } from './request.js';
 
 /** Time to end the current deletions and to restore the mode after SIGTERM, besides that of the roll-out, in s. */
 const ENDING_SECONDS = 300;
-
-/** Where OpenShift mounts the authority of the registry's certificate in every pod. */
-const SERVICE_CA = '/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt';
 
 const VOLUME = 'registry-storage';
 

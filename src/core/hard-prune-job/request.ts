@@ -18,6 +18,8 @@ export interface NamedStore {
   kind: ObjectStoreLocation['kind'];
   /** As in `--storage`. */
   url: string;
+  /** As in `--storage-endpoint`. */
+  endpoint?: string;
 }
 
 /** Flags that name a file with certificate authorities. */

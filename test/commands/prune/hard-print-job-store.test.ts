@@ -65,6 +65,17 @@ describe('an object storage that the user names', () => {
     expect(variables(outcome)).toEqual(expect.arrayContaining(keys.map((key) => fromSecret(key, true))));
   });
 
+  test.each([
+    ['https://s3.openshift-storage.svc', ['--storage-ca=/var/run/secrets/kubernetes.io/serviceaccount/service-ca.crt']],
+    ['http://s3.openshift-storage.svc', []],
+    ['https://s3.example.com', []],
+  ])('the certificate of %s is verified as OpenShift signs it', async (endpoint, trust) => {
+    const where = ['--storage=s3://bucket', `--storage-endpoint=${endpoint}`];
+    const outcome = await printJob([...where, '--credentials-secret=store']);
+    expect(outcome.status).toBe(0);
+    expect(printedArgs(outcome)).toEqual(['prune', 'hard', ...where, ...trust, '--confirm']);
+  });
+
   test('an API server that does not answer is not waited for', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -130,6 +141,14 @@ describe('on a cluster', () => {
     expect(outcome.status).toBe(0);
     expect(addedRules(outcome)).toContain(`${NAMESPACE}: create serviceaccounts/token registry`);
     expect(variables(outcome)).toContainEqual(fromSecret('AWS_ACCESS_KEY_ID', true));
+  });
+
+  test('a service of the cluster as storage: the Job may read the authority of such services', async () => {
+    const regionEndpoint = 'https://s3.openshift-storage.svc';
+    state({ status: { s3: { ...S3, regionEndpoint } }, env: { REGISTRY_STORAGE_S3_REGIONENDPOINT: regionEndpoint } });
+    const outcome = await print();
+    expect(outcome.status).toBe(0);
+    expect(addedRules(outcome)).toContain(`${NAMESPACE}: get configmaps openshift-service-ca.crt`);
   });
 
   test('with --read-only=skip, the config and the Deployment are only read', async () => {

@@ -1,8 +1,9 @@
 import { certificatesIn } from '../../http/trust.js';
-import { describeObject } from '../../cluster/objects.js';
+import { describeObject, type ObjectReference } from '../../cluster/objects.js';
 import { ADVICE } from '../../model/advice.js';
 import { hasCode } from '../../model/errors.js';
-import { configMapNamed } from './reader.js';
+import { isService } from './places.js';
+import { configMapNamed, type SettingsReader } from './reader.js';
 import { invalid, type StorageSettings } from './settings.js';
 import type { DescribingContext } from './types.js';
 
@@ -17,17 +18,22 @@ interface StoreTrust {
 const CLOUD = configMapNamed('kube-cloud-config', 'openshift-config-managed');
 const [CLOUD_KEY, TRUSTED_KEY] = ['ca-bundle.pem', 'ca-bundle.crt'];
 
+/** The authority of the certificates of the cluster's own services; OpenShift writes it into every namespace. */
+const SERVICES = configMapNamed('openshift-service-ca.crt');
+const SERVICES_KEY = 'service-ca.crt';
+
 /**
- * Finds the authorities that the registry trusts for its storage: those that its config names, else those of the cloud.
- * Those of `--storage-ca` are added.
+ * Finds the authorities that the registry trusts for its storage: those that its config names, else those of the cloud,
+ * and that of the cluster's services if the storage is one of them. Those of `--storage-ca` are added.
  * @param endpoint undefined for the cloud's own
+ * @param login URL of the login, if only that is known
  * @param unverified variable of the Deployment that turns the verification off; undefined if the driver has none
  * @throws RegadmError STORAGE_SETTINGS if the config names authorities that do not exist, FORBIDDEN
  */
 export async function findTrust(
   settings: StorageSettings,
   { reader, choice }: DescribingContext,
-  { endpoint, unverified }: { endpoint?: string; unverified?: string },
+  { endpoint, login, unverified }: { endpoint?: string; login?: string; unverified?: string },
 ): Promise<StoreTrust> {
   const { authorities: own } = choice;
   if (endpoint?.startsWith('http:')) return { authorities: own, warnings: [] };
@@ -39,15 +45,29 @@ export async function findTrust(
       ],
     };
   const named = settings.reference('trustedCA');
-  if (named !== undefined)
-    return { authorities: [...(own ?? []), ...(await trusted(named, { reader, choice }))], warnings: [] };
+  const found = [
+    named === undefined
+      ? await readOptional(CLOUD, CLOUD_KEY, reader)
+      : { certificates: await trusted(named, { reader, choice }), warnings: [] },
+    ...(isService(endpoint ?? login) ? [await readOptional(SERVICES, SERVICES_KEY, reader)] : []),
+  ];
+  const all = found.flatMap(({ certificates }) => certificates);
+  const warnings = found.flatMap((part) => part.warnings);
+  return { authorities: warnings.length > 0 && all.length === 0 ? own : [...(own ?? []), ...all], warnings };
+}
+
+/** Reads authorities that can be missing; a warning if the user may not read them. @throws ApiError */
+async function readOptional(
+  reference: ObjectReference,
+  key: string,
+  reader: SettingsReader,
+): Promise<{ certificates: string[]; warnings: string[] }> {
   try {
-    const bundle = (await reader.findData(CLOUD))?.get(CLOUD_KEY);
-    return { authorities: [...(own ?? []), ...certificatesIn(bundle ?? '')], warnings: [] };
+    return { certificates: certificatesIn((await reader.findData(reference))?.get(key) ?? ''), warnings: [] };
   } catch (error) {
     if (!hasCode(error, 'FORBIDDEN')) throw error;
-    const missing = `${describeObject(CLOUD)} cannot be read: the authorities in it do not verify the certificate of the storage`;
-    return { authorities: own, warnings: [missing] };
+    const missing = `${describeObject(reference)} cannot be read: the authorities in it do not verify the certificate of the storage`;
+    return { certificates: [], warnings: [missing] };
   }
 }
 

@@ -23,10 +23,14 @@ export function endpointOf(text: string, { isPlain = false, hasPath }: EndpointR
   return hasPath ? url.href.replace(/\/+$/, '') : url.origin;
 }
 
-/** Returns what to do if a service cannot be reached: its name can be known only inside the cluster. */
+/** True for the URL of a service of the cluster, whose name can be known only inside the cluster. */
+export function isService(url: string | undefined): boolean {
+  return url !== undefined && /\.svc(?:\.cluster\.local)?$/.test(new URL(url).hostname);
+}
+
+/** Returns what to do if a service of the cluster cannot be reached. */
 export function adviceFor(endpoint: string | undefined): string | undefined {
-  const isService = endpoint !== undefined && /\.svc(?:\.cluster\.local)?$/.test(new URL(endpoint).hostname);
-  return isService ? ADVICE.insideCluster : undefined;
+  return isService(endpoint) ? ADVICE.insideCluster : undefined;
 }
 
 /** Returns a root directory without slashes at its ends; empty for none. @throws RegadmError STORAGE_SETTINGS */

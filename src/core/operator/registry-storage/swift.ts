@@ -16,7 +16,10 @@ export async function describeSwift({ settings }: StatedStorage, context: Descri
   if (!NAME_PATTERNS.swiftContainer.test(container)) throw invalid('the name of the container is not valid');
   const login = await loginOf(settings, context);
   // The URL of the storage is known only after the login.
-  const { warnings, ...trust } = await findTrust(settings, context, { unverified: 'INSECURESKIPVERIFY' });
+  const { warnings, ...trust } = await findTrust(settings, context, {
+    login: login.authUrl,
+    unverified: 'INSECURESKIPVERIFY',
+  });
   const location = {
     ...({ kind: 'swift', container, login, ...trust, concurrency: context.choice.concurrency } as const),
     directory: directoryOf(await settings.detail('PREFIX')),

@@ -212,6 +212,30 @@ describe('authorities', () => {
     expect(error.suggestions.join()).toContain('--storage-ca');
   });
 
+  test.each<[string, Settings, string[]]>([
+    [
+      'besides those of the config',
+      trusted({ configMaps: { 'openshift-config/mine': { 'ca-bundle.crt': CERTIFICATE } } }),
+      [CERTIFICATE],
+    ],
+    ['without others', AWS, []],
+  ])('of a service of the cluster are those of its services, %s', async (_what, base, others) => {
+    const service = CERTIFICATE.replace('MIIB', 'MIIC');
+    const settings = {
+      ...withEnv({ REGISTRY_STORAGE_S3_REGIONENDPOINT: 'https://s3.openshift-storage.svc:443' }, base),
+      configMaps: { ...base.configMaps, 'openshift-service-ca.crt': { 'service-ca.crt': service } },
+    };
+    const endpoint = {
+      ...(settings.status as { s3: object }).s3,
+      regionEndpoint: 'https://s3.openshift-storage.svc:443',
+    };
+    const { location, warnings } = await locate({ ...settings, status: { s3: endpoint } });
+    expect(location).toMatchObject({ authorities: [...others, service] });
+    expect(warnings).toEqual([]);
+    const forbidden = await locate({ ...settings, status: { s3: endpoint }, forbidden: ['openshift-service-ca.crt'] });
+    expect(forbidden.warnings).toEqual([expect.stringMatching(/openshift-service-ca.crt .* cannot be read/)]);
+  });
+
   test('those of the cloud that are forbidden are a warning', async () => {
     const { warnings } = await locate({ ...AWS, forbidden: ['kube-cloud-config'] });
     expect(warnings).toEqual([expect.stringMatching(/kube-cloud-config .* cannot be read/)]);
