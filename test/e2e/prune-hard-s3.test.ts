@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { interrupt, runCli, type CliResult } from '../support/cli.js';
 import { ROOT, blobKey } from '../support/fake-object-store.js';
 import { guardedState, type Run } from '../support/guarded.js';
 import { makeAuthority } from '../support/servers/certificates.js';
@@ -21,6 +21,7 @@ interface Document {
   blobs: { digest: string; status: string; reason?: string }[];
   uploads: { repository: string; id: string; status: string; message?: string }[];
   warnings: string[];
+  procedure: { step: string; outcome: string; message?: string }[];
   failures: { target: string; message: string }[];
 }
 
@@ -104,6 +105,8 @@ test.each(['skip', 'auto'])('--confirm deletes it (--read-only=%s), and restores
   expect(document.summary.blobs).toBeGreaterThan(0);
   for (const { digest: name } of document.blobs) expect(s3.store.objects.has(blobKey(name))).toBe(false);
   expect(guardedState(sandbox)).toEqual(before);
+  const atRisk = 'an image that is pushed during this run can be damaged';
+  expect(document.warnings.some((warning) => warning.includes(atRisk))).toBe(mode === 'skip');
   const again = await pruneS3(['--confirm', ...SKIP]);
   expect(again.document.summary).toMatchObject({ blobs: 0, manifestLinks: 0, repositories: 0 });
 });
@@ -212,6 +215,26 @@ describe('faults', () => {
     expect((await pruneS3(['--confirm', ...SKIP])).status).toBe(0);
     expect(s3.store.keys().filter((key) => key.endsWith('/data'))).toEqual(kept);
     expect((await pruneS3(SKIP)).document.summary).toMatchObject({ blobs: 0, manifestLinks: 0, repositories: 0 });
+  });
+
+  test('SIGTERM between batches: the step of the deletion has failed, and the document states what was skipped', async () => {
+    const { child, ended } = startS3(['--confirm', '--keep-blobs-younger-than=0', '-o', 'json']);
+    const before = guardedState(sandbox);
+    let requests = 0;
+    s3.proxy.fault = async (request) => {
+      if (kindOf(request) === 'DeleteObjects' && ++requests === 1) await interrupt(child, 'SIGTERM');
+      return undefined;
+    };
+    const { status, stdout } = await ended;
+    const { summary, procedure } = JSON.parse(stdout) as Document;
+    expect([status, summary.skipped]).toEqual([143, expect.any(Number)]);
+    expect(summary.skipped).toBeGreaterThan(0);
+    expect(procedure.find(({ step }) => step === 'deleting')).toMatchObject({
+      outcome: 'failed',
+      message: 'interrupted by SIGTERM',
+    });
+    expect(procedure.map(({ step, outcome }) => `${step}: ${outcome}`)).toContain('releasing the registry lock: done');
+    expect(guardedState(sandbox)).toEqual(before);
   });
 
   test('two runs at once: both succeed, and nothing in use is lost', async () => {

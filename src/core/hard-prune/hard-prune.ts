@@ -1,3 +1,4 @@
+import { recordWarnings } from '../kit/reporter.js';
 import { assertPermissions } from '../operator/permissions.js';
 import { reportRecovery } from '../operator/lease/notice.js';
 import { reportWarnings } from './findings.js';
@@ -17,11 +18,12 @@ import type { Way } from './way/way.js';
  * Finds what a hard prune would delete, and changes nothing.
  * @throws RegadmError
  */
-export async function previewHardPrune(ports: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
+export async function previewHardPrune(given: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
   const startedAt = new Date().toISOString();
+  const reporter = recordWarnings(given.reporter);
+  const ports = { ...given, reporter };
   await announceRecovery(ports, request);
-  const fromVolume = await volumeWarnings(ports.api, request);
-  for (const warning of fromVolume) ports.reporter.warning(warning);
+  for (const warning of await volumeWarnings(ports.api, request)) reporter.warning(warning);
   const {
     plan,
     failures = [],
@@ -31,7 +33,7 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
     assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
     return way.preview();
   });
-  reportWarnings({ plan, warnings: found.warnings }, ports.reporter);
+  reportWarnings({ plan, warnings: found.warnings }, reporter);
   const report: HardPruneReport = {
     dryRun: true,
     ...times(startedAt),
@@ -39,7 +41,7 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
     plan,
     failures,
     procedure: [],
-    warnings: [...fromVolume, ...found.warnings],
+    warnings: [...reporter.warnings],
   };
   return { report, notRestored: [] };
 }
@@ -48,14 +50,16 @@ export async function previewHardPrune(ports: HardPrunePorts, request: HardPrune
  * Runs a hard prune.
  * @throws RegadmError when nothing was deleted; an error after the first deletion is in the result
  */
-export async function executeHardPrune(ports: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
+export async function executeHardPrune(given: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
   const startedAt = new Date().toISOString();
+  const reporter = recordWarnings(given.reporter);
+  const ports = { ...given, reporter };
   if (!ports.pruneImages)
-    ports.reporter.note(
+    reporter.note(
       'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
     );
   await announceRecovery(ports, request);
-  const { findings, deletions, error, steps, notRestored } = isGuarded(request)
+  const { deletions, error, steps, notRestored } = isGuarded(request)
     ? await withWay(ports, request, (way) => guardedHardPrune(ports, request, way))
     : await unguarded(ports, request);
   const report: HardPruneReport = {
@@ -64,7 +68,7 @@ export async function executeHardPrune(ports: HardPrunePorts, request: HardPrune
     options: request.options,
     ...deletions,
     procedure: steps,
-    warnings: [...findings.warnings, ...(deletions.warnings ?? [])],
+    warnings: [...reporter.warnings],
   };
   return { report, error, notRestored };
 }

@@ -28,8 +28,6 @@ export interface Deletions {
   plan: HardPrunePlan;
   outcomes: Outcomes;
   failures: Failure[];
-  /** Warnings that the search did not have. */
-  warnings?: string[];
   /** True if the run may have deleted more of what was found than the result states. */
   isIncomplete?: boolean;
 }

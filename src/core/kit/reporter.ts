@@ -17,6 +17,29 @@ export interface Reporter {
   log(level: number, text: string): void;
 }
 
+/** A reporter that also keeps its warnings, for a document that contains them. */
+export interface RecordingReporter extends Reporter {
+  /** In the order of their first report, without duplicates. */
+  readonly warnings: readonly string[];
+}
+
+/** Creates a reporter that passes everything on and keeps the warnings. */
+export function recordWarnings(reporter: Reporter): RecordingReporter {
+  const warnings: string[] = [];
+  return {
+    warnings,
+    phase: (name, total) => reporter.phase(name, total),
+    tick: (count) => reporter.tick(count),
+    progress: (text) => reporter.progress(text),
+    note: (text) => reporter.note(text),
+    warning(text) {
+      if (!warnings.includes(text)) warnings.push(text);
+      reporter.warning(text);
+    },
+    log: (level, text) => reporter.log(level, text),
+  };
+}
+
 const ignore = (): void => {};
 
 /** Reports nothing. */

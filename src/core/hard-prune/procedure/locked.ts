@@ -10,12 +10,12 @@ import { modeRollout, waitForRollout } from '../../operator/rollout.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
-import type { Findings } from '../report.js';
+import { PLAN_PARTS, type Deletions, type Findings } from '../report.js';
 import type { Guarded, GuardedRequest } from '../request.js';
 import type { Pruner, Way } from '../way/way.js';
 import { findLateImages } from './late-images.js';
 import type { Attempt } from './outcome.js';
-import { FINDING, FINDING_AGAIN, READ_ONLY_ROLLOUT, SWITCHING } from './step.js';
+import { DELETING, FINDING, FINDING_AGAIN, READ_ONLY_ROLLOUT, SWITCHING } from './step.js';
 import type { Steps } from './steps.js';
 
 /** A run that holds the registry lock. */
@@ -54,9 +54,10 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
     assertWithinLimit(findings.plan, run.request.maxDelete);
     run.stop.throwIfAborted();
     attempt.deletionStarted = true;
-    attempt.deletions = await run.steps.run('deleting', () =>
-      opened.delete(findings.plan, run.lease.mayContinue, run.stop),
-    );
+    await run.steps.run(DELETING, async () => {
+      attempt.deletions = await opened.delete(findings.plan, run.lease.mayContinue, run.stop);
+      if (isUnfinished(attempt.deletions)) run.stop.throwIfAborted();
+    });
     run.stop.throwIfAborted();
   } catch (error) {
     attempt.error = run.stop.aborted && !isCausedBy(error, run.stop.reason) ? run.stop.reason : error;
@@ -64,6 +65,11 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
   attempt.late = await findLateImages(attempt, { api: run.ports.api, pruner, signal: run.stop });
   if (run.stop.aborted) attempt.error ??= run.stop.reason;
   return { ...attempt, prunerMayRun: pruner?.mayStillRun ?? false };
+}
+
+/** True if something of the plan was not deleted, and perhaps not even tried. */
+function isUnfinished({ isIncomplete, outcomes }: Deletions): boolean {
+  return isIncomplete === true || PLAN_PARTS.some((part) => outcomes[part].some(({ status }) => status === 'skipped'));
 }
 
 /** True for an error that says more about an interruption than its reason. */

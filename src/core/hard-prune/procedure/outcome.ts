@@ -15,7 +15,6 @@ export interface Attempt {
 
 /** Result of a run with deletions. */
 export interface Outcome {
-  findings: Findings;
   deletions: Deletions;
   error?: unknown;
   steps: ProcedureStep[];
@@ -31,7 +30,7 @@ export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored:
   const { findings, deletions, late = [], error } = attempt;
   if (findings && deletions) {
     const failures = [...deletions.failures, ...late];
-    return { findings, deletions: { ...deletions, failures }, error, steps, notRestored };
+    return { deletions: { ...deletions, failures }, error, steps, notRestored };
   }
   throw withLateImages(notRestored.length > 0 ? notRestoredError(notRestored, error) : error, late);
 }

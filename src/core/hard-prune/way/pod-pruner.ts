@@ -89,7 +89,7 @@ export class PodPruner implements Pruner {
     };
     const warnings = run.output.warnings.filter((warning) => !this.reported.includes(warning));
     for (const warning of warnings) this.options.reporter.warning(warning);
-    return { plan, outcomes, failures, warnings, isIncomplete: failure !== undefined };
+    return { plan, outcomes, failures, isIncomplete: failure !== undefined };
   }
 
   private async run(mode: PruneMode, signal: AbortSignal): Promise<PrunerRun> {
