@@ -153,6 +153,7 @@ export const ADVICE = {
   waitForStorage:
     'wait until the operator has rolled the registry out, and look at what it reports: oc describe clusteroperator image-registry',
   pruneInPod: "prune it in the registry's pod: regadm prune hard, without --storage",
+  pruneInPodInstead: "or omit --storage: regadm prune hard then runs the registry's own pruner in its pod",
   pruneMountedClaim: 'print a Job that mounts the claim and prunes it: regadm prune hard --print-job --image IMAGE',
   mountVolume: 'or mount the volume and name the directory: --storage DIR',
   directoryOfNode: 'run regadm on the node that has the directory, with --storage DIR',

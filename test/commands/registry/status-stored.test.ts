@@ -207,6 +207,7 @@ test.each([
   [1, '--storage-region works only with --storage', ['--storage-region', 'eu-west-1']],
   [1, "prune it in the registry's pod", ['--storage', 'gs://bucket']],
   [1, 'claim image-registry-storage, which must be mounted', ['--storage', 'cluster']],
+  [1, "or omit --storage: regadm prune hard then runs the registry's own pruner in its pod", ['--storage', 'cluster']],
   [4, "is not a registry's storage", ['--storage', '/etc']],
 ])('exit status %i: %s', async (status, message, args) => {
   const outcome = await run(args);

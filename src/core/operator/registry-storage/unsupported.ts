@@ -14,7 +14,7 @@ const NAMES: Record<string, string> = {
 
 /** What to do about volumes that users can reach, or not. */
 const REMEDIES: Record<string, readonly string[]> = {
-  pvc: [ADVICE.pruneMountedClaim, ADVICE.mountVolume],
+  pvc: [ADVICE.pruneMountedClaim, ADVICE.mountVolume, ADVICE.pruneInPodInstead],
   hostPath: [ADVICE.directoryOfNode],
 };
 
