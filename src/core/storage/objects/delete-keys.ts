@@ -3,6 +3,7 @@ import { messageOf } from '../../model/errors.js';
 import { DELETED, GONE, WRITTEN } from '../results.js';
 import type { Deletion, DeletionRun } from '../storage.js';
 import type { ObjectStore } from './object-store.js';
+import { NoBatches } from './no-batches.js';
 import { StoreRefusal } from './store-refusal.js';
 
 /** Maximum concurrent batches of many objects: the store deletes these in parallel itself. */
@@ -91,6 +92,7 @@ export class KeyDeleter {
       this.failures = 0;
       return found.map((result) => result ?? this.resultOf(problems.next().value as string | undefined));
     } catch (error) {
+      if (error instanceof NoBatches) return this.deleteInParts(keys, run);
       const isRefusal = error instanceof StoreRefusal;
       if (!this.hasDeleted && (isRefusal || !isSent)) throw error;
       if (isRefusal) this.stopped ??= messageOf(error);
@@ -98,6 +100,15 @@ export class KeyDeleter {
       const failure: Deletion = { status: 'failed', message: messageOf(error) };
       return keys.map(() => failure);
     }
+  }
+
+  /** Deletes keys in batches that are smaller since the store found out that it has no large ones. */
+  private async deleteInParts(keys: string[], run: DeletionRun): Promise<Deletion[]> {
+    const results: Deletion[] = [];
+    const { batchSize } = this.store.limits;
+    while (results.length < keys.length)
+      results.push(...(await this.deleteBatch(keys.slice(results.length, results.length + batchSize), run)));
+    return results;
   }
 
   /**

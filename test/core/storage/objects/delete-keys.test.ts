@@ -1,5 +1,6 @@
 import { FakeObjectStore } from '../../../support/fake-object-store.js';
 import { KeyDeleter } from '../../../../src/core/storage/objects/delete-keys.js';
+import { NoBatches } from '../../../../src/core/storage/objects/no-batches.js';
 import { StoreRefusal } from '../../../../src/core/storage/objects/store-refusal.js';
 import type { ObjectStoreLimits } from '../../../../src/core/storage/objects/object-store.js';
 import type { DeletionRun } from '../../../../src/core/storage/storage.js';
@@ -48,6 +49,23 @@ test('a store that finds out that it has no large batches gets smaller ones', as
   store.onRequest = () => void (store.limits.batchSize = 2);
   expect(await new KeyDeleter(store).delete(keys, run)).toEqual(keys.map(() => DELETED));
   expect(store.requests).toEqual(['delete 6', 'delete 2', 'delete 2', 'delete 2']);
+});
+
+test('if the first batch cannot be sent as such, the run is asked before each smaller one', async () => {
+  const store = aStore({ batchSize: 12, concurrency: 4 });
+  store.onRequest = (request) => {
+    if (request !== 'delete 12') return;
+    store.limits.batchSize = 4;
+    throw new NoBatches();
+  };
+  let asked = 0;
+  const mayContinue = async (): Promise<void> => {
+    if (++asked > 2) throw new Error('the lease was lost');
+  };
+  const results = await new KeyDeleter(store).delete(keys, { mayContinue });
+  expect(store.requests).toEqual(['delete 12', 'delete 4']);
+  expect(results.slice(0, 4)).toEqual(Array(4).fill(DELETED));
+  expect(results.slice(4)).toEqual(Array(8).fill({ status: 'skipped', reason: 'the lease was lost' }));
 });
 
 test('each result is that of its key', async () => {

@@ -2,6 +2,7 @@ import { mapParallel } from '../../../kit/parallel.js';
 import { RegadmError, messageOf } from '../../../model/errors.js';
 import { headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
 import { deleteAgain } from '../delete-again.js';
+import { NoBatches } from '../no-batches.js';
 import type { ObjectStoreLimits } from '../object-store.js';
 import { deletionBatch, parseBatch, type PartAnswer } from './batch.js';
 import { DELETE, answerError, codeOf, denied, unusableAnswer, whyKept, type Requester } from './errors.js';
@@ -69,6 +70,7 @@ export class AzureDeleter {
     this.deletesSingly = true;
     // Each blob is a request of its own then: check more often whether the run may continue.
     limits.batchSize = limits.concurrency;
+    if (names.length > limits.batchSize) throw new NoBatches(`${name} has no batches`);
     return undefined;
   }
 

@@ -4,6 +4,7 @@ import { RegadmError, messageOf } from '../../../model/errors.js';
 import { headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
 import { escapeXml } from '../../http/xml.js';
 import { deleteAgain } from '../delete-again.js';
+import { NoBatches } from '../no-batches.js';
 import type { ObjectStoreLimits } from '../object-store.js';
 import { StoreRefusal } from '../store-refusal.js';
 import { parseDeletions, type S3Problem } from './answers.js';
@@ -67,6 +68,7 @@ export class S3Deleter {
       this.deletesSingly = true;
       // Each object is a request of its own then: check more often whether the run may continue.
       limits.batchSize = limits.concurrency;
+      if (keys.length > limits.batchSize) throw new NoBatches(`${name} has no batches`);
       return undefined;
     }
     if (response.status !== 200) throw answerError(name, OPERATIONS.delete, response);
