@@ -94,8 +94,10 @@ export interface DanglingLink extends WrittenLink {
 
 /** What the storage contains of the candidates. Times in ms since the epoch. */
 export interface CandidateFacts {
-  /** Candidate blobs that exist. */
+  /** Candidate blobs that exist. `bytes` is what their deletion frees. */
   blobs: Map<string, BlobFacts>;
+  /** Candidate blobs that the listing shows, but that are kept, by the reason; as hex. */
+  keptBlobs?: Map<string, string[]>;
   /**
    * Candidate links that exist. `writtenAt` is that of the blob; that of the link if its blob does not exist, or if the
    * ages of links were looked up and it is newer.

@@ -102,11 +102,22 @@ export async function compareWithCluster(snapshot: StorageSnapshot, options: Com
     evidence: { candidates, facts, named, totalBlobs: blobs.length, now },
     usage,
     absent: manifests.absent,
-    warnings: [...accepted, ...manifests.warnings],
+    warnings: [...accepted, ...manifests.warnings, ...keptBlobWarnings(facts)],
   };
 }
 
 const NO_MANIFESTS = { warnings: [], absent: new Set<string>() };
+
+/** Maximum number of blobs that a warning names. */
+const NAMED = 5;
+
+function keptBlobWarnings({ keptBlobs = new Map<string, string[]>() }: CandidateFacts): string[] {
+  return [...keptBlobs].map(([reason, hexes]) => {
+    const named = hexes.slice(0, NAMED).map((hex) => `sha256:${hex}`);
+    const more = hexes.length > NAMED ? ` and ${hexes.length - NAMED} more` : '';
+    return `kept ${hexes.length === 1 ? 'an unused blob' : `${hexes.length} unused blobs`}: ${reason}: ${named.join(', ')}${more}`;
+  });
+}
 
 function manifestsWrittenSince({ manifestLinks, linksOfRepositories }: CandidateFacts, since: number): string[] {
   return [...manifestLinks, ...linksOfRepositories].filter(({ writtenAt }) => writtenAt >= since).map(({ hex }) => hex);

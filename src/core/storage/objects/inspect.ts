@@ -1,5 +1,6 @@
 import { forEachParallel } from '../../kit/parallel.js';
 import type { BlobFacts, CandidateFacts, Candidates, WrittenLink } from '../../model/registry-storage.js';
+import { addSizes } from './hidden-sizes.js';
 import { blobData } from '../layout.js';
 import type { InspectOptions } from '../storage.js';
 import { BLOBS, type Listing } from './list.js';
@@ -23,27 +24,18 @@ export async function inspectListing(
     const facts = listing.blobs.factsOf(hex);
     if (facts) blobs.set(hex, facts);
   }
-  if (source.store.limits.hidesSizes) await addSizes(source, blobs);
+  const keptBlobs = source.store.limits.hidesSizes ? await addSizes(source, blobs) : undefined;
   if (options.linkAges) addLinkTimes(listing, blobs);
   const { newest, links } = options.ages ? newestOf(listing, names, options.linkAges) : NOTHING;
   return {
     blobs,
+    keptBlobs,
     manifestLinks: inspectManifestLinks(listing, candidates, options.linkAges),
     repositories: newest,
     linksOfRepositories: links,
     danglingLayerLinks: options.danglingLinks ? await findDangling(source, listing, others, blobs) : [],
     uploads: uploadsOf(listing, others),
   };
-}
-
-/** Looks up the blobs that have 0 bytes in the listing. Drops those that no longer exist. */
-async function addSizes({ store, root, signal }: Source, blobs: Map<string, BlobFacts>): Promise<void> {
-  const unknown = [...blobs].filter(([, { bytes }]) => bytes === 0);
-  await forEachParallel(unknown, { concurrency: store.limits.concurrency }, async ([hex, facts]) => {
-    const object = await store.find(blobData(root, hex), signal);
-    if (object) facts.bytes = object.bytes;
-    else blobs.delete(hex);
-  });
 }
 
 const NOTHING: RepositoryAges = { newest: new Map(), links: [] };

@@ -51,6 +51,7 @@ export interface ObjectStore {
    * Deletes at most `limits.batchSize` objects with one request. An object that does not exist counts as deleted.
    * @returns for each key why it was not deleted; undefined if it was
    * @throws StoreRefusal if the store refused the whole request, so that nothing was deleted
+   * @throws NoBatches if the store finds out that its batches are smaller, so that nothing was deleted
    * @throws RegadmError if the request failed otherwise: then any of the objects can have been deleted
    */
   delete(keys: readonly string[]): Promise<(string | undefined)[]>;
@@ -80,6 +81,13 @@ export interface ObjectStore {
    * @throws RegadmError as `list`
    */
   listSegments?(signal?: AbortSignal): AsyncIterable<StoredSegment[]>;
+
+  /**
+   * Finds out which blobs name which segments; absent where the protocol has no such objects. What is found is used by
+   * `delete` too.
+   * @throws RegadmError
+   */
+  findOwners?(signal?: AbortSignal): Promise<ContentOwners>;
 
   /** Closes the connections. */
   close(): Promise<void>;
@@ -117,6 +125,19 @@ export interface StoredSegment {
   segments: string;
   bytes: number;
   writtenAt: number;
+}
+
+/** Describes why segments are kept that can be those of a blob. */
+export function uncertainOwner(key: string): string {
+  return `its segments can be those of ${key}, which are not where the registry writes them`;
+}
+
+/** Which blobs have their content in which segments. */
+export interface ContentOwners {
+  /** Returns the keys of the blobs that name segments. */
+  blobsWith(segments: string): ReadonlySet<string>;
+  /** Returns a blob whose content can be in any segments, because it does not name them as the registry does. */
+  readonly uncertain: string | undefined;
 }
 
 /** One level of a listing. */

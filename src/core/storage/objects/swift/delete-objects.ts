@@ -1,5 +1,6 @@
 import { forEachParallel, mapParallel } from '../../../kit/parallel.js';
 import { messageOf } from '../../../model/errors.js';
+import { uncertainOwner } from '../object-store.js';
 import { StoreRefusal } from '../store-refusal.js';
 import { answerError, encodePath, isMissing } from './answer.js';
 import { bulkDelete } from './bulk-delete.js';
@@ -20,13 +21,16 @@ interface DeletionContext {
   findSegments(key: string): Promise<Segments | undefined | 'gone'>;
   /** Returns which blobs name which segments. Called only if something has segments. */
   owners(): Promise<SegmentOwners>;
+  /** Looks again. */
+  ownersNow(): Promise<SegmentOwners>;
 }
 
 type Problems = (string | undefined)[];
 
 /**
  * Deletes objects, and the segments of those that have some: first the object, so that nothing ever names segments that
- * do not exist, then its segments, unless a blob that is kept names the same ones.
+ * do not exist, then its segments, unless a blob that is kept names the same ones. An object whose segments are not
+ * certain is kept as a whole.
  * @returns for each key why it was not deleted; undefined if it was
  * @throws StoreRefusal if the first deletion is refused
  */
@@ -37,6 +41,8 @@ export async function deleteObjects(context: DeletionContext, keys: readonly str
     try {
       const segments = await context.findSegments(key);
       if (segments === undefined) plain.push(at);
+      else if (segments === 'unknown')
+        problems[at] = 'it was kept: its segments are not where the registry writes them';
       else if (segments !== 'gone') large.push({ at, segments });
     } catch (error) {
       if (error instanceof StoreRefusal) throw error;
@@ -50,7 +56,10 @@ export async function deleteObjects(context: DeletionContext, keys: readonly str
     plain.map((at) => keys[at]!),
   );
   for (const [index, at] of plain.entries()) problems[at] = deleted[index];
-  if (owners) await deleteLarge(context, { keys, large, owners, problems });
+  if (!owners) return problems;
+  const { uncertain } = owners;
+  if (uncertain === undefined) await deleteLarge(context, { keys, large, owners, problems });
+  else for (const { at } of large) problems[at] = `it was kept: ${uncertainOwner(uncertain)}`;
   return problems;
 }
 
@@ -80,9 +89,21 @@ async function deleteLarge(context: DeletionContext, { keys, large, owners, prob
     }
   });
   if (refusal && problems.every((problem) => problem !== undefined)) throw refusal;
+  const ofUploads = orphaned.some(({ at }) => !isBlob(keys[at]!)) ? await lookAgain(context) : undefined;
   await forEachParallel(orphaned, context, async ({ at, segments }) => {
-    problems[at] = await deleteSegments(context, segments, owners);
+    const known = isBlob(keys[at]!) ? owners : ofUploads!;
+    problems[at] =
+      typeof known === 'string' ? leftBehind(segments, known) : await deleteSegments(context, segments, known);
   });
+}
+
+/**
+ * Looks for the owners of the segments of uploads, after the uploads were deleted: the registry copies a finished
+ * upload to its blob first, and can have done so in the meantime. Now it no longer can.
+ * @returns the owners, or why they cannot be found
+ */
+function lookAgain({ ownersNow }: DeletionContext): Promise<SegmentOwners | string> {
+  return ownersNow().catch(messageOf);
 }
 
 const isBlob = (key: string): boolean => /\/blobs\/[^_]*\/data$/.test(key);
@@ -124,10 +145,9 @@ async function deleteSegments(
   segments: Segments,
   owners: SegmentOwners,
 ): Promise<string | undefined> {
-  if (segments === 'unknown') return 'its segments are not where the registry writes them, so they were kept';
   const owner = owners.ownerOf(segments);
   if (owner?.isCertain) return undefined;
-  if (owner) return `its segments were kept: those of ${owner.key} are not where the registry writes them`;
+  if (owner) return leftBehind(segments, uncertainOwner(owner.key));
   const keys: string[] = [];
   try {
     const { pageSize, name, container } = context;

@@ -1,5 +1,5 @@
 import { forEachParallel } from '../../../kit/parallel.js';
-import type { StoredObject } from '../object-store.js';
+import type { ContentOwners, StoredObject } from '../object-store.js';
 
 /**
  * Key prefix of the segments of a dynamic large object, without the slash at its end: `segments/2f6/46f6…`. The
@@ -53,7 +53,7 @@ interface Sources {
  * Knows which blobs name which segments. Two objects can name the same ones: the registry copies the manifest of a
  * finished upload and then deletes it, and can be interrupted in between.
  */
-export class SegmentOwners {
+export class SegmentOwners implements ContentOwners {
   private readonly owners = new Map<Segments, Set<string>>();
   /** The blobs that were looked up, with the time of their last write. */
   private readonly seen = new Map<string, { writtenAt: number; segments: Segments | undefined }>();
@@ -84,11 +84,19 @@ export class SegmentOwners {
     this.owners.get(segments)?.delete(key);
   }
 
+  blobsWith(segments: Segments): ReadonlySet<string> {
+    return this.owners.get(segments) ?? new Set();
+  }
+
+  get uncertain(): string | undefined {
+    const [key] = this.blobsWith('unknown');
+    return key;
+  }
+
   /** Returns a blob whose content segments are, or can be if its own are unknown; undefined if there is none. */
   ownerOf(segments: Segments): { key: string; isCertain: boolean } | undefined {
-    const [certain] = this.owners.get(segments) ?? [];
+    const [certain] = this.blobsWith(segments);
     if (certain !== undefined) return { key: certain, isCertain: true };
-    const [possible] = this.owners.get('unknown') ?? [];
-    return possible === undefined ? undefined : { key: possible, isCertain: false };
+    return this.uncertain === undefined ? undefined : { key: this.uncertain, isCertain: false };
   }
 }

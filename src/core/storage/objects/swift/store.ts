@@ -84,7 +84,12 @@ export class SwiftStore implements ObjectStore {
   }
 
   async prepareDeletion(signal?: AbortSignal): Promise<void> {
+    await this.findOwners(signal);
+  }
+
+  async findOwners(signal?: AbortSignal): Promise<SegmentOwners> {
     this.prepared = await this.lookUpOwners(signal);
+    return this.prepared;
   }
 
   delete(keys: readonly string[]): Promise<(string | undefined)[]> {
@@ -93,7 +98,8 @@ export class SwiftStore implements ObjectStore {
         ...this.options,
         session: this.session,
         findSegments: (key) => this.findSegments(key),
-        owners: () => this.findOwners(),
+        owners: () => this.ownersAtDeletion(),
+        ownersNow: () => this.lookUpOwners(),
       },
       keys,
     );
@@ -135,7 +141,7 @@ export class SwiftStore implements ObjectStore {
   }
 
   /** Looks up the segments of all blobs, once; only of those that changed if that was done in advance. */
-  private findOwners(): Promise<SegmentOwners> {
+  private ownersAtDeletion(): Promise<SegmentOwners> {
     this.owners ??= this.lookUpOwners();
     this.owners.catch(() => (this.owners = undefined));
     return this.owners;

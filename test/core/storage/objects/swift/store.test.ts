@@ -2,6 +2,9 @@ import { openSwiftStore } from '../../../../../src/core/storage/objects/swift/in
 import { StoreRefusal } from '../../../../../src/core/storage/objects/store-refusal.js';
 import type { SwiftStore } from '../../../../../src/core/storage/objects/swift/store.js';
 import { redact } from '../../../../../src/core/kit/secrets/redact.js';
+import type { CandidateFacts } from '../../../../../src/core/model/registry-storage.js';
+import { ObjectStorage } from '../../../../../src/core/storage/objects/index.js';
+import { digest } from '../../../../support/builders.js';
 import { requires } from '../../../../support/jest/requires.js';
 import { startKeystone, type FakeKeystone } from '../../../../support/servers/fake-keystone.js';
 import { kindOf, startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
@@ -140,11 +143,12 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     await putLarge(`${BLOBS}/aa/a/data`, 'abc/def');
     await put(`${BLOBS}/bb/b/data`, '', { 'x-object-manifest': `${container}/segments/ab` });
     const store = await open();
+    const before = await keys();
     const [kept] = await store.delete([`${BLOBS}/aa/a/data`]);
-    expect(kept).toContain(`segments were kept: those of ${BLOBS}/bb/b/data`);
-    expect((await keys()).filter((key) => key.startsWith('segments/'))).toHaveLength(2);
+    expect(kept).toContain(`it was kept: its segments can be those of ${BLOBS}/bb/b/data`);
     const [problem] = await store.delete([`${BLOBS}/bb/b/data`]);
-    expect(problem).toContain('segments are not where the registry writes them');
+    expect(problem).toContain('it was kept: its segments are not where the registry writes them');
+    expect(await keys()).toEqual(before);
   });
 
   test('nothing is deleted if the owners of segments cannot be found', async () => {
@@ -182,6 +186,66 @@ requires(...SWIFT_PROGRAMS).describe('a container of Swift', () => {
     };
     expect(await store.delete([upload])).toEqual([undefined]);
     expect((await keys()).filter((key) => key.startsWith('segments/'))).toHaveLength(2);
+  });
+
+  test('an upload that the registry has copied in the meantime, but not deleted, keeps its segments', async () => {
+    const upload = 'files/docker/registry/v2/repositories/ns/app/_uploads/id/data';
+    await putLarge(upload, 'abc/def');
+    const store = await open();
+    proxy.fault = async ({ method, path }) => {
+      if (method === 'DELETE' && path.endsWith(upload))
+        await put(`${BLOBS}/aa/a/data`, '', { 'x-object-manifest': `${container}/segments/abc/def` });
+      return undefined;
+    };
+    expect(await store.delete([upload])).toEqual([undefined]);
+    expect((await keys()).filter((key) => key.startsWith('segments/'))).toHaveLength(2);
+  });
+
+  test('segments of an upload stay if their owners cannot be found after the deletion', async () => {
+    const upload = 'files/docker/registry/v2/repositories/ns/app/_uploads/id/data';
+    await putLarge(upload, 'abc/def');
+    const store = await open();
+    let isDeleted = false;
+    proxy.fault = (request) => {
+      isDeleted ||= request.method === 'DELETE';
+      return isDeleted && kindOf(request) === 'LIST' ? { status: 403 } : undefined;
+    };
+    expect(await store.delete([upload])).toEqual([expect.stringContaining('but not all of its segments')]);
+    expect((await keys()).filter((key) => key.startsWith('segments/'))).toHaveLength(2);
+  });
+
+  test('what the deletion of candidates frees is known in advance; what cannot be deleted is kept', async () => {
+    const names = Object.fromEntries(['used', 'a', 'b', 'c', 'd', 'e'].map((name) => [name, digest(name).slice(7)]));
+    const dataOf = (name: string): string => `${BLOBS}/${names[name]!.slice(0, 2)}/${names[name]!}/data`;
+    const share = (name: string, segments: string): Promise<void> =>
+      put(dataOf(name), '', { 'x-object-manifest': segments });
+    await putLarge(dataOf('used'), 'abc/used');
+    await share('a', `${container}/segments/abc/used`);
+    await putLarge(dataOf('b'), 'abc/b');
+    await share('c', `${container}/segments/abc/b/`);
+    await share('d', 'missing/segments/abc/d');
+    const storage = new ObjectStorage(await open(), 'files/docker/registry/v2');
+    const inspect = async (): Promise<CandidateFacts> => {
+      const candidates = {
+        repositories: [],
+        manifestLinks: [],
+        blobs: ['a', 'b', 'c', 'd', 'e'].map((n) => names[n]!),
+      };
+      return storage.inspect(await storage.list(), candidates, { danglingLinks: false, ages: false, linkAges: false });
+    };
+    const { blobs, keptBlobs } = await inspect();
+    expect(blobs.get(names.a!)!.bytes).toBe(0);
+    expect(blobs.get(names.b!)!.bytes + blobs.get(names.c!)!.bytes).toBe('part 1part 2'.length);
+    expect([...keptBlobs!]).toEqual([[expect.stringContaining('does not find it'), [names.d]]]);
+    await share('e', `${container}/segments/`);
+    const uncertain = await inspect();
+    expect([...uncertain.blobs.keys()]).toEqual([]);
+    expect(Object.fromEntries(uncertain.keptBlobs!)).toEqual({
+      'the listing shows it, but the storage does not find it': [names.d],
+      'its segments are not where the registry writes them': [names.e],
+      [`its segments can be those of ${dataOf('e')}, which are not where the registry writes them`]:
+        expect.arrayContaining([names.a, names.b, names.c]),
+    });
   });
 
   test('a failed deletion of segments is a failure of their object', async () => {
