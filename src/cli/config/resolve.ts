@@ -45,9 +45,15 @@ const ONLY_WITH: Record<string, string[]> = {
   'redis-ca': ['redis-url'],
 };
 
+/** Flags that only the section of a command sets, because elsewhere they are about another command. */
+const ONLY_IN_SECTION: Record<string, string[]> = {
+  // It turns a printed Job into a CronJob.
+  'prune:hard': ['schedule'],
+};
+
 /**
  * Returns the settings of a command: the environment overrides the file, and in the file its own section overrides the
- * rest.
+ * rest. Some flags are only in its own section.
  */
 export function settingsOf(
   command: string,
@@ -58,10 +64,11 @@ export function settingsOf(
   return Object.keys(flags).flatMap((flag): Setting[] => {
     if (!isSettable(command, flag)) return [];
     const fits = (values: string[]): boolean => values.every((value) => takes(flags[flag]!, value));
-    const variable = environment.get(flag);
+    const isOwn = ONLY_IN_SECTION[command]?.includes(flag) ?? false;
+    const variable = isOwn ? undefined : environment.get(flag);
     if (variable && fits(variable.values))
       return [{ flag, values: variable.values, from: `environment variable ${variable.variable}` }];
-    const entry = section?.get(flag) ?? file?.all.get(flag);
+    const entry = section?.get(flag) ?? (isOwn ? undefined : file?.all.get(flag));
     return entry && fits(entry.values) ? [{ flag, values: entry.values, from: `${entry.path}:${entry.line}` }] : [];
   });
 }
