@@ -1,9 +1,10 @@
 import { JOB_DEFAULTS as DEFAULT, type HardPruneJobRequest, type NamedStore } from '../core/hard-prune-job/request.js';
 import { usageError } from '../core/model/errors.js';
 import { REGISTRY_NAMESPACE } from '../core/model/openshift.js';
+import { findRegion } from '../core/storage/objects/s3/credentials.js';
 import { authoritiesFlag } from './authorities.js';
 import { clusterFlags } from './cluster.js';
-import { timeoutFlag } from './duration.js';
+import { durationFlag, timeoutFlag } from './duration.js';
 import { hardPruneJobFlags } from './hard-prune-job.js';
 import { toHardPruneRequest } from './hard-prune-request.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
@@ -11,6 +12,7 @@ import { secretFlag } from './pod-settings.js';
 import { podSettings, runSettings, scheduleFlag } from './printed-job.js';
 import { redisUrlFlag } from './redis.js';
 import { imageFlag } from './schedule.js';
+import { regionFlag } from './storage.js';
 
 /** What the command line states besides the values of the flags. */
 interface CommandLine {
@@ -33,17 +35,24 @@ export async function toHardPruneJobRequest(
   if (image === undefined)
     throw usageError('--print-job needs --image', ['name an image that contains regadm, preferably by its digest']);
   const storage = await storageOf(flags);
-  const { activeDeadlineSeconds, ...runs } = runSettings(flags, DEFAULT);
+  const region = await regionHere(flags, storage);
+  const { activeDeadlineSeconds: given, ...runs } = runSettings(flags, DEFAULT);
+  const rolloutSeconds = rolloutLimit(flags, given);
+  const activeDeadlineSeconds = given ?? (schedule === undefined ? undefined : defaultDeadline(rolloutSeconds));
   return {
     image: imageFlag(image),
     storage,
-    args: line.argv.filter((arg) => !NOT_IN_JOB.has(nameIn(arg))),
+    args: [
+      ...line.argv.filter((arg) => !NOT_IN_JOB.has(nameIn(arg))),
+      ...(region ? [`--storage-region=${region}`] : []),
+    ],
+    region,
     readOnly: flags['read-only'],
     pruneImages: flags['prune-images'] ?? false,
     usesRedis: flags['redis-url'] !== undefined,
     authorities: await authorities(flags),
     credentialsSecret: secret === undefined ? undefined : secretFlag(secret),
-    rolloutSeconds: rolloutSeconds(flags, activeDeadlineSeconds),
+    rolloutSeconds,
     ...(schedule === undefined ? {} : { runs: { schedule: scheduleFlag(schedule), ...runs } }),
     activeDeadlineSeconds,
     pod: podSettings(flags, DEFAULT.requests),
@@ -130,6 +139,12 @@ async function storageOf(flags: HardPruneFlagValues): Promise<'cluster' | NamedS
   ]);
 }
 
+/** Returns the region that this machine would use for a bucket without `--storage-region`; the Job does not know it. */
+async function regionHere(flags: HardPruneFlagValues, storage: 'cluster' | NamedStore): Promise<string | undefined> {
+  if (storage === 'cluster' || storage.kind !== 's3' || flags['storage-region'] !== undefined) return undefined;
+  return regionFlag(await findRegion(process.env));
+}
+
 async function authorities(flags: HardPruneFlagValues): Promise<HardPruneJobRequest['authorities']> {
   const { 'storage-ca': storage, 'redis-ca': redis } = flags;
   return {
@@ -141,8 +156,13 @@ async function authorities(flags: HardPruneFlagValues): Promise<HardPruneJobRequ
 }
 
 /** Returns the timeout of each roll-out. A run has two of them, so it cannot end before. */
-function rolloutSeconds({ timeout }: HardPruneFlagValues, deadline: number | undefined): number {
+function rolloutLimit({ timeout }: HardPruneFlagValues, deadline: number | undefined): number {
   const seconds = Math.ceil(timeoutFlag('timeout', timeout) / 1000);
   if (deadline === undefined || deadline > 2 * seconds) return seconds;
   throw usageError(`--active-deadline must be above ${2 * seconds}s: a run waits for two roll-outs (--timeout)`);
+}
+
+/** Returns the time after which a run of a CronJob ends, in s: longer than by default with a long `--timeout`. */
+function defaultDeadline(rolloutSeconds: number): number {
+  return Math.max(durationFlag('active-deadline', DEFAULT.activeDeadline) / 1000, 3 * rolloutSeconds);
 }

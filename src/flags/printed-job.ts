@@ -23,6 +23,8 @@ interface Common {
 
 interface RunDefaults {
   startingDeadline: string;
+  /** Of a CronJob; undefined: no limit. */
+  activeDeadline?: string;
   successfulJobsHistoryLimit: number;
   failedJobsHistoryLimit: number;
 }
@@ -39,7 +41,7 @@ export function runFlags(common: Common, defaults: RunDefaults) {
     'active-deadline': Flags.string({
       ...common,
       helpValue: 'DURATION',
-      description: 'end a run that takes longer than this; without it, no limit',
+      description: `end a run that takes longer than this${defaults.activeDeadline ? ` (default: ${defaults.activeDeadline} with --schedule, else no limit)` : '; without it, no limit'}`,
     }),
     'successful-jobs-history-limit': Flags.integer({
       ...common,

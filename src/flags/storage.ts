@@ -125,7 +125,8 @@ function assertOnlyS3(flags: StorageFlagValues): void {
   if (other) throw usageError(`--${other} works only with --storage s3://BUCKET`);
 }
 
-function regionFlag(text: string | undefined): string | undefined {
+/** Checks the name of a region. @throws RegadmError (USAGE) */
+export function regionFlag(text: string | undefined): string | undefined {
   if (text === undefined || NAME_PATTERNS.region.test(text)) return text;
   throw usageError('--storage-region: not the name of a region', ['write it as us-east-1']);
 }

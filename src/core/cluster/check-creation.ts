@@ -9,6 +9,12 @@ import { isSuccess } from './response.js';
 /** Statuses with which the API server refuses an object because of its content. */
 const REFUSED = new Set([400, 422]);
 
+interface Options {
+  signal?: AbortSignal;
+  /** False: no retry. */
+  retry?: boolean;
+}
+
 /**
  * Asks the API server whether it would create an object (a dry run with strict validation). Nothing is created.
  * @returns why it would not, for a reason besides the object's content, such as a missing permission or a response that
@@ -20,9 +26,9 @@ export async function checkCreation(
   api: ClusterApi,
   resource: Resource,
   object: KubeObject,
-  signal?: AbortSignal,
+  options: Options = {},
 ): Promise<string | undefined> {
-  const response = await send(api, resource, object, signal);
+  const response = await send(api, resource, object, options);
   if (response instanceof ApiError) return response.answer;
   if (isSuccess(response)) return undefined;
   const { answer, reason } = apiError(response);
@@ -38,16 +44,16 @@ async function send(
   api: ClusterApi,
   resource: Resource,
   object: KubeObject,
-  signal?: AbortSignal,
+  options: Options,
 ): Promise<ApiResponse | ApiError> {
-  const options = {
+  const sending = {
+    ...options,
     query: { dryRun: 'All', fieldValidation: 'Strict' },
     body: object,
-    signal,
     validate: expectObject({ resource, ...object.metadata }),
   };
   try {
-    return await api.request('POST', listPath(resource, object.metadata.namespace), options);
+    return await api.request('POST', listPath(resource, object.metadata.namespace), sending);
   } catch (error) {
     if (error instanceof ApiError && isApiFailure(error)) return error;
     throw error;

@@ -4,11 +4,12 @@ import { APP, type HardPruneJobRequest } from './request.js';
 
 /** Returns what a user who creates the List must know. */
 export function hintsFor(request: HardPruneJobRequest, { access }: Place): string[] {
-  const { args, image, pruneImages, readOnly, runs } = request;
+  const { args, image, pruneImages, readOnly, region, runs } = request;
   const isOnOneNode = access.via === 'claim' && access.mount.isOnOneNode;
   const hints: [applies: boolean, ...lines: string[]][] = [
     [!image.includes('@'), 'hint: name the image by its digest, so that it cannot change: IMAGE@sha256:…'],
     [!args.some((arg) => arg.startsWith('--max-delete=')), 'hint: limit what a run deletes: --max-delete=20%'],
+    [region !== undefined, `region: ${region}, from the variables or the profile of AWS on this machine`],
     [readOnly === 'skip', 'warning: with --read-only=skip, nobody may push during a run'],
     [isOnOneNode && readOnly === 'auto', ...ONE_NODE],
     [pruneImages, 'hint: prune images runs with its defaults, without settings of this machine'],

@@ -7,6 +7,7 @@ import { hardPruneJobObjects } from './list.js';
 import type { Place } from './place.js';
 import { readPlaceOfStore, readRegistryPlace, unreadPlace } from './read-place.js';
 import type { HardPruneJobRequest } from './request.js';
+import { findSecretKeys, secretNotes } from './secret.js';
 import { validate } from './validate.js';
 
 /** What `--print-job` prints: the List on stdout, and lines for people. */
@@ -71,7 +72,9 @@ const FINAL = ['INTERRUPTED', 'JOB_NOT_POSSIBLE', 'OBJECT_REFUSED', 'USAGE'] as 
 export function printedWithoutCluster(request: HardPruneJobRequest, error: unknown): PrintedJob {
   if (request.storage === 'cluster' || FINAL.some((code) => hasCode(error, code))) throw error;
   const place = unreadPlace(messageOf(error));
-  return printed(request, place, hardPruneJobObjects(request, place), 'no API server has checked the objects');
+  const unread = { unread: messageOf(error) };
+  const checks = ['no API server has checked the objects', ...secretNotes(request, place, unread)];
+  return printed(request, place, hardPruneJobObjects(request, place), checks);
 }
 
 async function checked(
@@ -81,12 +84,18 @@ async function checked(
   signal: AbortSignal,
 ): Promise<PrintedJob> {
   const objects = hardPruneJobObjects(request, place);
-  return printed(request, place, objects, await validate(api, objects, signal));
+  // With a URL, a server that fails is not waited for.
+  const retry = request.storage === 'cluster';
+  const [check, secret] = await Promise.all([
+    validate(api, objects, { signal, retry }),
+    findSecretKeys(api, request, signal),
+  ]);
+  return printed(request, place, objects, [check, ...secretNotes(request, place, secret)]);
 }
 
-function printed(request: HardPruneJobRequest, place: Place, items: KubeObject[], check: string): PrintedJob {
+function printed(request: HardPruneJobRequest, place: Place, items: KubeObject[], checks: string[]): PrintedJob {
   return {
     list: { apiVersion: 'v1', kind: 'List', items },
-    notes: [...place.notes, check, ...hintsFor(request, place)],
+    notes: [...place.notes, ...checks, ...hintsFor(request, place)],
   };
 }

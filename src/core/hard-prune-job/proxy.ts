@@ -24,20 +24,34 @@ export function proxyVariables(deployment: Deployment, secret: string | undefine
     const found = entryIn(container, name);
     return found && (found.valueFrom || found.value) ? found : undefined;
   };
-  const proxies = PROXIES.flatMap((name) => named(name) ?? []).map((entry) => withoutPassword(entry, secret));
+  const found = PROXIES.flatMap((name) => named(name) ?? []);
+  const secrets = found.filter(hasPassword).map(({ name }) => name);
+  if (secrets.length > 0 && secret === undefined) throw needsSecret(secrets);
+  const proxies = found.map((entry) => withoutPassword(entry, secret));
   if (proxies.length === 0) return [];
   const exceptions = named(EXCEPTIONS);
   const value = [exceptions?.value, IN_CLUSTER].filter(Boolean).join(',');
   return [...proxies, exceptions?.valueFrom ? exceptions : { name: EXCEPTIONS, value }];
 }
 
+/** True for a URL with a user, which does not belong in a printed object. */
+function hasPassword({ value, valueFrom }: Variable): boolean {
+  if (valueFrom || !value?.includes('@')) return false;
+  hideUserInfo(value);
+  return true;
+}
+
 function withoutPassword(entry: Variable, secret: string | undefined): Variable {
   const { name, value, valueFrom } = entry;
-  if (valueFrom || !value?.includes('@')) return { name, ...(valueFrom ? { valueFrom } : { value }) };
-  hideUserInfo(value);
-  if (secret !== undefined) return { name, valueFrom: { secretKeyRef: { name: secret, key: name } } };
-  throw notPossible(
-    `the proxy of the registry (${name} of its Deployment) has a password, which does not belong in a printed object`,
-    `put it into a Secret in ${REGISTRY_NAMESPACE}, with the key ${name}, and pass --credentials-secret NAME`,
+  if (hasPassword(entry)) return { name, valueFrom: { secretKeyRef: { name: secret, key: name } } };
+  return { name, ...(valueFrom ? { valueFrom } : { value }) };
+}
+
+function needsSecret(names: string[]): Error {
+  const keys = `key${names.length > 1 ? 's' : ''} ${names.join(' and ')}`;
+  const literals = names.map((name) => `--from-literal=${name}=…`).join(' ');
+  return notPossible(
+    `the proxy of the registry (${names.join(' and ')} of its Deployment) has a password, which does not belong in a printed object`,
+    `put it into a Secret with the ${keys}, besides those of other credentials, and pass --credentials-secret NAME: oc -n ${REGISTRY_NAMESPACE} create secret generic NAME ${literals}`,
   );
 }

@@ -1,5 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { describeObject } from '../cluster/objects.js';
+import { describeObject, findObject } from '../cluster/objects.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 import { readConfig, type RegistryConfig } from '../operator/config.js';
 import { assertModeCanChange } from '../operator/guards.js';
@@ -7,7 +7,7 @@ import { DEPLOYMENT } from '../operator/objects.js';
 import { readRegistryStorage } from '../operator/registry-storage/permissions.js';
 import type { RegistryStorage } from '../operator/registry-storage/types.js';
 import { unsupported } from '../operator/registry-storage/unsupported.js';
-import { findDeployment, readDeployment, type Deployment } from '../operator/rollout.js';
+import { readDeployment, type Deployment } from '../operator/rollout.js';
 import { readClaimMount } from './claim.js';
 import { endsWithPods } from './not-possible.js';
 import type { Place, StorageAccess } from './place.js';
@@ -75,11 +75,11 @@ async function accessTo(
 }
 
 /**
- * Reads where the Job runs if the user names an object store.
+ * Reads where the Job runs if the user names an object store. Retries nothing, because it works without a cluster.
  * @throws RegadmError JOB_NOT_POSSIBLE; ApiError
  */
 export async function readPlaceOfStore(api: ClusterApi, options: ReadOptions): Promise<Place> {
-  const deployment = await findDeployment(api, options.signal);
+  const deployment = await findObject<Deployment>(api, DEPLOYMENT, { signal: options.signal, retry: false });
   return deployment ? placeOf(api, deployment, NAMED, options) : UNKNOWN_PLACE;
 }
 

@@ -9,6 +9,8 @@ export const APP = 'regadm-hard-prune';
 export const JOB_DEFAULTS = {
   requests: 'cpu=500m,memory=512Mi',
   startingDeadline: '1h',
+  /** Otherwise, a pod that never starts would keep a CronJob from starting all later runs. */
+  activeDeadline: '24h',
   successfulJobsHistoryLimit: 1,
   failedJobsHistoryLimit: 3,
 } as const;
@@ -31,6 +33,8 @@ export interface HardPruneJobRequest {
   image: string;
   /** `cluster`: that of the registry. */
   storage: 'cluster' | NamedStore;
+  /** Region in the arguments that no flag states, but the variables or the profile of AWS. */
+  region?: string;
   /** Further arguments of `regadm prune hard`, as `--flag=value`. */
   args: readonly string[];
   readOnly: 'auto' | 'required' | 'skip';

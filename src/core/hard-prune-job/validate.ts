@@ -24,13 +24,18 @@ const CONCURRENCY = 8;
 
 /**
  * Lets the API server check all objects in a dry run.
+ * @param options without retries, it answers in a few seconds
  * @returns a note about the result
  * @throws RegadmError OBJECT_REFUSED if it refuses one
  */
-export async function validate(api: ClusterApi, objects: KubeObject[], signal?: AbortSignal): Promise<string> {
+export async function validate(
+  api: ClusterApi,
+  objects: KubeObject[],
+  options: { signal: AbortSignal; retry: boolean },
+): Promise<string> {
   const answers = await mapParallel(objects, CONCURRENCY, (object) => {
     const resource = RESOURCES.find(({ kind }) => kind === object.kind)!;
-    return checkCreation(api, resource, object, signal);
+    return checkCreation(api, resource, object, options);
   });
   const reasons = answers.filter((reason) => reason !== undefined);
   if (reasons.length === 0) return `the API server accepts all ${objects.length} objects (dry run)`;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { stateStorage, type StorageStatements } from '../../support/cluster-storage.js';
+import { putSecret, stateStorage, type StorageStatements } from '../../support/cluster-storage.js';
 import {
   JOB_NAME,
   jobSpecOf,
@@ -63,6 +63,26 @@ describe('an object storage that the user names', () => {
     const outcome = await printJob([`--storage=${url}`, '--credentials-secret=store']);
     expect(outcome.status).toBe(0);
     expect(variables(outcome)).toEqual(expect.arrayContaining(keys.map((key) => fromSecret(key, true))));
+  });
+
+  test.each([
+    [{ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-2' }, 'eu-west-1'],
+    [{ AWS_DEFAULT_REGION: 'us-east-2' }, 'us-east-2'],
+    [{ AWS_PROFILE: 'mine', AWS_CONFIG_FILE: 'test/support/aws-config' }, 'eu-north-1'],
+  ])('the region that this machine would use is an argument of the Job', async (env, region) => {
+    const given = ['--storage=s3://bucket', '--credentials-secret=store'];
+    const outcome = await printJob(given, undefined, env);
+    expect(printedArgs(outcome)).toContain(`--storage-region=${region}`);
+    expect(outcome.stderr).toContain(`region: ${region}, from the variables or the profile of AWS`);
+    const stated = await printJob([...given, '--storage-region=us-west-1'], undefined, env);
+    expect(printedArgs(stated).filter((arg) => arg.startsWith('--storage-region'))).toEqual([
+      '--storage-region=us-west-1',
+    ]);
+  });
+
+  test('states which keys the Secret must have, if it cannot be read', async () => {
+    const { stderr } = await printJob(['--storage=swift://container', '--credentials-secret=store']);
+    expect(stderr).toContain('hint: Secret store must have one of the keys OS_AUTH_URL, ST_AUTH');
   });
 
   test.each([
@@ -223,10 +243,52 @@ describe('on a cluster', () => {
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain('HTTPS_PROXY of its Deployment) has a password');
     expect(refused.stderr).toContain('--credentials-secret NAME');
+    expect(refused.stderr).not.toContain('HTTP_PROXY=');
     const printed = await print('--credentials-secret=store');
     expect(printed.status).toBe(0);
     expect(variables(printed)[0]).toEqual(fromSecret('HTTPS_PROXY'));
     for (const { stdout, stderr } of [refused, printed]) expect(stdout + stderr).not.toContain('not-shown');
+  });
+
+  test('two proxies with passwords need both keys, in every message', async () => {
+    const proxy = 'http://user:not-shown@proxy.example.com:3128';
+    state({ env: { HTTPS_PROXY: proxy, HTTP_PROXY: proxy } });
+    const literals = '--from-literal=HTTPS_PROXY=… --from-literal=HTTP_PROXY=…';
+    const refused = await print();
+    expect(refused.stderr).toContain('with the keys HTTPS_PROXY and HTTP_PROXY');
+    expect(refused.stderr).toContain(literals);
+    const printed = await print('--credentials-secret=store');
+    expect(variables(printed).slice(0, 2)).toEqual([fromSecret('HTTPS_PROXY'), fromSecret('HTTP_PROXY')]);
+    expect(printed.stderr).toContain(
+      `warning: Secret store does not exist in ${NAMESPACE}: the pod of the Job does not`,
+    );
+    expect(printed.stderr).toContain(`create secret generic store ${literals}`);
+    putSecret(sandbox, 'store', { HTTPS_PROXY: proxy });
+    expect((await print('--credentials-secret=store')).stderr).toContain(
+      `warning: Secret store in ${NAMESPACE} lacks the key HTTP_PROXY`,
+    );
+    putSecret(sandbox, 'store', { HTTPS_PROXY: proxy, HTTP_PROXY: proxy });
+    const { stdout, stderr } = await print('--credentials-secret=store', '-v=8');
+    expect(stderr).not.toContain('Secret store');
+    expect(stdout + stderr).not.toContain('not-shown');
+  });
+
+  test.each([
+    ['s3://bucket', 'lacks the keys AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: the pod of the Job does not start'],
+    ['azure://account/container', 'lacks one of the keys AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN: a run has no'],
+  ])('a Secret for %s without its keys is a warning', async (url, warning) => {
+    putSecret(sandbox, 'store', { OTHER: 'x' });
+    const { stderr, status } = await print(`--storage=${url}`, '--credentials-secret=store');
+    expect(status).toBe(0);
+    expect(stderr).toContain(warning);
+  });
+
+  test('web pages instead of answers are named, not waited for', async () => {
+    sandbox.onRequest(() => ({ do: 'html' }));
+    const { stderr, status } = await print('--storage=s3://bucket', '--credentials-secret=store');
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/not taken from the cluster \(.*is not JSON: status 200/);
+    expect(stderr).not.toContain('no answer');
   });
 
   test('certificates of authorities are printed in a ConfigMap', async () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parse } from 'yaml';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import { parseYaml11 } from '../../support/yaml-1.1.js';
@@ -124,6 +127,28 @@ test('with --schedule, prints a CronJob that starts no run while another one is 
   });
   expect(jobSpecOf(outcome)).toMatchObject({ backoffLimit: 0, activeDeadlineSeconds: 21_600 });
   expect(printedArgs(outcome)).toEqual(['prune', 'hard', '--storage=/registry', '--confirm']);
+});
+
+test('a run of a CronJob ends after a day, so that a pod that never starts does not keep later runs out', async () => {
+  expect(jobSpecOf(await print('--schedule=@daily'))).toMatchObject({ activeDeadlineSeconds: 86_400 });
+  expect(jobSpecOf(await print('--schedule=@daily', '--timeout=20h'))).toMatchObject({
+    activeDeadlineSeconds: 3 * 72_000,
+  });
+});
+
+test('only a flag or the section of prune hard turns the Job into a CronJob', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'regadm-'));
+  const kinds = async (config: string, env: Record<string, string> = {}) => {
+    const file = path.join(directory, 'config.yaml');
+    await writeFile(file, config);
+    const outcome = await printJob([], sandbox.kubeconfig.admin, { REGADM_CONFIG: file, ...env });
+    expect(outcome.status).toBe(0);
+    return printedObjects(outcome).map(({ kind }) => kind);
+  };
+  expect(await kinds('', { REGADM_SCHEDULE: '@daily' })).toContain('Job');
+  expect(await kinds('schedule: "@daily"')).toContain('Job');
+  expect(await kinds('commands:\n  prune hard:\n    schedule: "@daily"')).toContain('CronJob');
+  await rm(directory, { recursive: true });
 });
 
 test('takes user, groups, SELinux label, mount and nodes from the registry', async () => {

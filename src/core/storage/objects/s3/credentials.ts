@@ -22,24 +22,48 @@ interface FoundCredentials {
 type Section = Map<string, string>;
 
 /**
+ * Returns the region that the variables of the environment, or the profile in the files of AWS, state; undefined if
+ * nothing does. It needs no credentials.
+ */
+export async function findRegion(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const { profile, settings, ofEnvironment } = await readSettings(env);
+  if (ofEnvironment !== undefined) return ofEnvironment;
+  const shared = await sectionsOf(sharedFile(env), false);
+  return shared?.get(profile)?.get('region') ?? settings?.get('region');
+}
+
+/** Reads what applies to credentials from every source: the profile's settings, and the region of the environment. */
+async function readSettings(
+  env: NodeJS.ProcessEnv,
+): Promise<{ profile: string; settings?: Section; ofEnvironment?: string }> {
+  const profile = env.AWS_PROFILE || 'default';
+  const config = await sectionsOf(env.AWS_CONFIG_FILE || path.join(directoryIn(env), 'config'), false);
+  const settings = config?.get(profile === 'default' ? 'default' : `profile ${profile}`);
+  return { profile, settings, ofEnvironment: env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined };
+}
+
+function sharedFile(env: NodeJS.ProcessEnv): string {
+  return env.AWS_SHARED_CREDENTIALS_FILE || path.join(directoryIn(env), 'credentials');
+}
+
+function directoryIn({ HOME = '/' }: NodeJS.ProcessEnv): string {
+  return path.join(HOME, '.aws');
+}
+
+/**
  * Finds credentials for S3: those of the given file, else the `AWS_*` variables, else those of the shared credentials
  * file. In files, the profile is `AWS_PROFILE`, else `default`.
  * @throws RegadmError STORAGE_CREDENTIALS that names what is missing, never a value
  */
 export async function findCredentials({ file, env }: CredentialOptions): Promise<FoundCredentials> {
-  const profile = env.AWS_PROFILE || 'default';
-  const home = path.join(env.HOME ?? '/', '.aws');
-  const config =
-    (await sectionsOf(env.AWS_CONFIG_FILE || path.join(home, 'config'), false)) ?? new Map<string, Section>();
-  const settings = config.get(profile === 'default' ? 'default' : `profile ${profile}`);
-  const ofEnvironment = env.AWS_REGION || env.AWS_DEFAULT_REGION || undefined;
+  const { profile, settings, ofEnvironment } = await readSettings(env);
   const fromSection = (section: Section | undefined, place: string): FoundCredentials => ({
     credentials: complete(section ?? new Map<string, string>(), place),
     region: ofEnvironment ?? section?.get('region') ?? settings?.get('region'),
   });
   if (file !== undefined) return fromSection(await profileIn(file, profile), `profile ${profile} in ${file}`);
   if (env.AWS_ACCESS_KEY_ID || env.AWS_SECRET_ACCESS_KEY) return fromSection(variables(env), 'the environment');
-  const shared = env.AWS_SHARED_CREDENTIALS_FILE || path.join(home, 'credentials');
+  const shared = sharedFile(env);
   const sections = await sectionsOf(shared, env.AWS_SHARED_CREDENTIALS_FILE !== undefined);
   const section = sections?.get(profile) ?? (settings?.has('aws_access_key_id') ? settings : undefined);
   if (section) return fromSection(section, `profile ${profile} in ${shared}`);
