@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { digest } from '../support/builders.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { ROOT, blobKey } from '../support/fake-object-store.js';
 import { guardedState } from '../support/guarded.js';
@@ -56,6 +57,24 @@ describe('a manifest that the listing has, and that the store does not find', ()
     const { status, stderr, stdout } = await onS3('prune hard', '--keep-blobs-younger-than=0', ...more);
     expect([status, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ code: 'IMAGE_UNREADABLE' })]);
     expect(stderr).toMatch(new RegExp(`image ${index} .*does not find it now, twice`));
+    expect(reads()).toBe(2);
+    expect([s3.store.keys(), guardedState(sandbox)]).toEqual([keys, state]);
+  });
+
+  test('and that the first look has read stops the second look, and the registry is restored', async () => {
+    const [keys, state] = [s3.store.keys(), guardedState(sandbox)];
+    let reads = (): number => 0;
+    sandbox.onRequest(({ method }) => {
+      if (method !== 'PATCH' || reads() > 0) return;
+      reads = hideIndex(Infinity);
+      const object = sandbox.store.get('images', index)!;
+      const { dockerImageManifests: named = [] } = object as { dockerImageManifests?: object[] };
+      const dockerImageManifests = [...named, { digest: digest('another child') }];
+      sandbox.store.put('images', Object.assign({}, object, { dockerImageManifests }));
+    });
+    const { status, stderr, stdout } = await onS3('prune hard', '--keep-blobs-younger-than=0', '--confirm');
+    expect([status, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ code: 'IMAGE_UNREADABLE' })]);
+    expect(stderr).toContain('switching the registry to read-only mode');
     expect(reads()).toBe(2);
     expect([s3.store.keys(), guardedState(sandbox)]).toEqual([keys, state]);
   });
