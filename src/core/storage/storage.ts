@@ -126,7 +126,7 @@ export interface DeletionRun {
    * writes a link to it, so drivers do not have to list the blobs again.
    */
   linksAreKnown?: boolean;
-  /** Called with the number of items that a request finished. */
+  /** Called with the number of items that were deleted since the last call; not for those that were kept. */
   onProgress?(items: number): void;
 }
 

@@ -1,5 +1,6 @@
 import { mapParallel } from '../../kit/parallel.js';
 import { messageOf } from '../../model/errors.js';
+import { reportDeleted } from '../results.js';
 import type { Deletion, DeletionRun } from '../storage.js';
 import { PARALLEL } from './files.js';
 
@@ -11,7 +12,7 @@ export function deleteEach<T, D extends Deletion>(
 ): Promise<(D | Deletion)[]> {
   return mapParallel(items, PARALLEL.concurrency, async (item) => {
     const deletion = await attempt(item, run, remove);
-    run.onProgress?.(1);
+    reportDeleted([deletion], run);
     return deletion;
   });
 }

@@ -1,6 +1,6 @@
 import { mapParallel } from '../../kit/parallel.js';
 import { sha256Digest } from '../../model/digest.js';
-import { DELETED, GONE, WRITTEN } from '../results.js';
+import { DELETED, GONE, WRITTEN, reportDeleted } from '../results.js';
 import type { Deletion, DeletionRun, RepositoryDeletion } from '../storage.js';
 import type { KeyDeleter } from './delete-keys.js';
 import type { Source } from './list-directory.js';
@@ -40,11 +40,12 @@ export async function deleteRepositories(names: readonly string[], removal: Remo
   );
   const results = new Map(ordered.map(({ key }, at) => [key, deletions[at]!]));
   return mapParallel(contents, 1, async (each) => {
-    run.onProgress?.(1);
     if (!('keys' in each)) return each;
     const aborted: Deletion[] = [];
     for (const upload of each.uploads) aborted.push(await deleter.act(run, () => store.abortUpload(upload)));
-    return combine(each, results, aborted);
+    const deletion = combine(each, results, aborted);
+    reportDeleted([deletion], run);
+    return deletion;
   });
 }
 

@@ -1,7 +1,7 @@
 import { mapParallel } from '../../kit/parallel.js';
 import { messageOf } from '../../model/errors.js';
 import { uploadDirectory } from '../layout.js';
-import { DELETED, GONE, WRITTEN } from '../results.js';
+import { DELETED, GONE, WRITTEN, reportDeleted } from '../results.js';
 import type { Deletion, DeletionRun, Upload } from '../storage.js';
 import type { KeyDeleter } from './delete-keys.js';
 import { parseKey } from './keys.js';
@@ -48,7 +48,7 @@ export async function deleteUploads(uploads: readonly Upload[], removal: Removal
       if (error instanceof StoreRefusal) throw error;
       return { status: 'failed', message: messageOf(error) };
     });
-    run.onProgress?.(1);
+    reportDeleted([deletion], run);
     return deletion;
   };
   const results: Deletion[] = [];

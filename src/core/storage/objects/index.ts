@@ -8,7 +8,7 @@ import type {
 } from '../../model/registry-storage.js';
 import { KnownBlobs } from '../known-blobs.js';
 import { blobData, hexOf } from '../layout.js';
-import { DELETED, WRITTEN } from '../results.js';
+import { DELETED, WRITTEN, reportDeleted } from '../results.js';
 import type {
   Deletion,
   DeletionRun,
@@ -224,7 +224,7 @@ export class ObjectStorage implements Storage {
       const all = each.map(() => deletions.next().value as Deletion);
       return all.find(({ status }) => status === 'failed') ?? all[0] ?? DELETED;
     });
-    run.onProgress?.(items.length);
+    reportDeleted(results, run);
     return results;
   }
 }

@@ -36,3 +36,14 @@ test.each(DELETIONS)(
     expect(readdirSync('/proc/self/fd')).toHaveLength(open);
   },
 );
+
+test.each(DELETIONS)('%s that is kept does not count as deleted', async (name, _all, remove) => {
+  const { storage } = await aStorage(openStorage, { withBlob: name !== 'a layer link' });
+  const progress: number[] = [];
+  const onProgress = (items: number): void => void progress.push(items);
+  const lost = (): Promise<never> => Promise.reject(new Error('the lock is lost'));
+  expect(await remove(storage, { mayContinue: lost, onProgress })).toMatchObject([{ status: 'skipped' }]);
+  expect(progress).toEqual([]);
+  expect(await remove(storage, { mayContinue: async () => undefined, onProgress })).toHaveLength(1);
+  expect(progress).toEqual([1]);
+});

@@ -422,3 +422,42 @@ describe('a blob that is read', () => {
     expect(await storage.readBlob(blob, 100)).toBeUndefined();
   });
 });
+
+test('only what was deleted counts as progress, of every kind', async () => {
+  const blobs = Array.from({ length: 5 }, (_, index) => asDigest(digest(`blob ${index}`)));
+  const [first, second] = ['ns/a', 'ns/b'];
+  const { storage } = await aStorage(
+    (fake) =>
+      fillStore(fake, {
+        blobs: Object.fromEntries(blobs.map((name) => [name, 1])),
+        repositories: Object.fromEntries(
+          [first, second].map((name) => [name, { manifests: [blobs[0]], layers: [other], uploads: ['id'] }]),
+        ) as never,
+      }),
+    { batchSize: 2, concurrency: 1 },
+  );
+  const deletions: ((some: DeletionRun) => Promise<{ status: string }[]>)[] = [
+    (some) => storage.deleteUploads([first, second].map((repository) => ({ repository, id: 'id' })) as never, some),
+    (some) => storage.deleteManifestLinks([{ repository: first, digest: blobs[0]! }] as never, some),
+    (some) => storage.deleteRepositories([first, second] as never, some),
+    (some) => storage.deleteBlobs(blobs, some),
+  ];
+  let [reported, calls] = [0, 0];
+  const onProgress = (items: number): void => void (reported += items);
+  const lost: DeletionRun = { mayContinue: () => Promise.reject(new Error('the lock is lost')), onProgress };
+  for (const remove of deletions) await remove(lost);
+  expect(reported).toBe(0);
+  const deleted = { mayContinue: async () => {}, onProgress };
+  for (const remove of deletions.slice(0, 3)) {
+    const before = reported;
+    const results = await remove(deleted);
+    expect(reported - before).toBe(results.filter(({ status }) => status === 'deleted').length);
+  }
+  const before = reported;
+  const mayContinue = async (): Promise<void> => {
+    if (++calls > 2) throw new Error('the lock is lost');
+  };
+  const results = await deletions[3]!({ mayContinue, onProgress });
+  expect(results.map(({ status }) => status)).toEqual(['deleted', 'deleted', 'deleted', 'deleted', 'skipped']);
+  expect(reported - before).toBe(4);
+});
