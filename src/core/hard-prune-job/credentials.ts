@@ -67,7 +67,7 @@ function keysOf({ storage }: HardPruneJobRequest, { access }: Place): Keys {
 }
 
 /** What the Secret of a request must have. */
-export interface SecretNeeds {
+interface SecretNeeds {
   /** Without them, Kubernetes does not start the pod. */
   required: string[];
   /** Without all of them, the run has no credentials; empty: it needs none. */

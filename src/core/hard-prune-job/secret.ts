@@ -9,7 +9,7 @@ import type { Place } from './place.js';
 import type { HardPruneJobRequest } from './request.js';
 
 /** The Secret as the cluster has it; `unread` is why it could not be read. */
-export type FoundSecret = { keys: readonly string[] | undefined } | { unread: string };
+type FoundSecret = { keys: readonly string[] | undefined } | { unread: string };
 
 /**
  * Looks up which keys the Secret of a request has, for warnings only: it can be created later.
