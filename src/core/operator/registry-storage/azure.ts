@@ -2,25 +2,13 @@ import { hideSecret } from '../../kit/secrets/known.js';
 import { ADVICE } from '../../model/advice.js';
 import { NAME_PATTERNS } from '../../storage/names.js';
 import { findTrust } from './authorities.js';
+import { authorityOf, findCloud } from './azure-clouds.js';
 import { directoryOf, endpointOf } from './places.js';
 import { secretNamed, type SettingsReader } from './reader.js';
 import { credentialProblem, readRegistrySecret } from './registry-secret.js';
 import { invalid, type StorageSettings } from './settings.js';
 import type { StatedStorage } from './stated.js';
 import type { DescribedStore, DescribingContext, RegistryIdentity } from './types.js';
-
-/** A cloud of Azure. */
-interface Cloud {
-  realm: string;
-  authority: string;
-}
-
-const PUBLIC: Cloud = { realm: 'core.windows.net', authority: 'https://login.microsoftonline.com' };
-const CLOUDS: Record<string, Cloud> = {
-  AzurePublicCloud: PUBLIC,
-  AzureUSGovernmentCloud: { realm: 'core.usgovcloudapi.net', authority: 'https://login.microsoftonline.us' },
-  AzureChinaCloud: { realm: 'core.chinacloudapi.cn', authority: 'https://login.chinacloudapi.cn' },
-};
 
 /** The credentials that the cloud credential operator makes for the registry. */
 const CLOUD_SECRET = secretNamed('installer-cloud-credentials');
@@ -54,8 +42,8 @@ export async function describeAzure({ settings }: StatedStorage, context: Descri
 async function blobUrl(settings: StorageSettings, account: string): Promise<string> {
   const url = await settings.detail('SERVICEURL');
   if (url !== undefined) return endpointOf(url, { hasPath: true });
-  const name = settings.field('cloudName') ?? 'AzurePublicCloud';
-  const realm = (await settings.detail('REALM')) ?? CLOUDS[name]?.realm;
+  const name = settings.field('cloudName');
+  const realm = (await settings.detail('REALM')) ?? findCloud(name)?.realm;
   if (realm === undefined) throw invalid(`the cloud ${name} needs REGISTRY_STORAGE_AZURE_REALM`);
   return endpointOf(`https://${account}.blob.${realm}`, { hasPath: false });
 }
@@ -97,6 +85,6 @@ async function mintedIdentity(
 
 async function toIdentity(settings: StorageSettings, clientId: string, tenantId: string): Promise<RegistryIdentity> {
   const named = process.env.AZURE_AUTHORITY_HOST || (await settings.other('AZURE_AUTHORITY_HOST'));
-  const authority = named ?? CLOUDS[settings.field('cloudName') ?? '']?.authority ?? PUBLIC.authority;
+  const authority = named ?? authorityOf(settings.field('cloudName'));
   return { kind: 'azure', clientId, tenantId, authority: endpointOf(authority, { hasPath: true }) };
 }

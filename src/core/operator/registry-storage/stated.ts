@@ -4,6 +4,7 @@ import { managementState, noOperator, REMOVED, storageKinds, type RegistryConfig
 import { deployedStorage, registryContainer } from '../deployed-storage.js';
 import { CONFIG, CONFIG_NAME, DEPLOYMENT } from '../objects.js';
 import type { Deployment } from '../rollout.js';
+import { differingSettings, placeOf } from './identifying.js';
 import type { SettingsReader } from './reader.js';
 import { StorageSettings } from './settings.js';
 import { DeployedVariables } from './variables.js';
@@ -18,22 +19,6 @@ export interface StatedStorage {
   /** What users should know about these settings. */
   warnings: string[];
 }
-
-/** The settings that say which storage it is: variable of the Deployment, and field of the config. */
-const PLACES: Record<string, readonly (readonly [variable: string, field: string])[]> = {
-  s3: [
-    ['BUCKET', 'bucket'],
-    ['REGIONENDPOINT', 'regionEndpoint'],
-  ],
-  azure: [
-    ['CONTAINER', 'container'],
-    ['ACCOUNTNAME', 'accountName'],
-  ],
-  swift: [['CONTAINER', 'container']],
-  pvc: [['', 'claim']],
-  gcs: [['BUCKET', 'bucket']],
-  oss: [['BUCKET', 'bucket']],
-};
 
 /**
  * Reads where the registry keeps its images. The Deployment states what its pods use; the config of the operator counts
@@ -71,7 +56,7 @@ class Statement {
       throw problem(`${section} of its Deployment sets several settings at once, which is not supported`);
     const fields = configured?.kind === kind ? configured.fields : {};
     const settings = new StorageSettings(kind, { variables: this.variables, fields, isDeployed: !!deployed });
-    const place = await this.placeOf(deployed, settings);
+    const place = await placeOf(deployed, settings);
     const differences =
       deployed && configured ? await this.differences(configured, { ...deployed, place }, settings) : [];
     const warnings = differences.map((difference) => this.judge(difference));
@@ -98,15 +83,6 @@ class Statement {
     return found;
   }
 
-  private async placeOf(
-    deployed: { place?: string } | undefined,
-    settings: StorageSettings,
-  ): Promise<string | undefined> {
-    const [[variable, field] = ['', '']] = PLACES[settings.kind] ?? [];
-    if (variable === '') return deployed ? deployed.place : settings.field(field);
-    return settings.place(variable, field);
-  }
-
   /** Returns what the config states otherwise than the Deployment. */
   private async differences(
     configured: { kind: string; fields: Record<string, unknown>; at: string },
@@ -115,18 +91,10 @@ class Statement {
   ): Promise<string[]> {
     if (configured.kind !== deployed.kind)
       return [`${configured.at} of ${CONFIG_NAME}, but its Deployment ${deployed.kind}`];
-    const differences: string[] = [];
-    for (const [variable, field] of PLACES[configured.kind] ?? []) {
-      const [wanted, used] = [
-        settings.field(field),
-        variable === '' ? deployed.place : await settings.place(variable, field),
-      ];
-      if (wanted !== undefined && withoutScheme(wanted) !== withoutScheme(used ?? ''))
-        differences.push(
-          `${field} ${wanted} (${configured.at} of ${CONFIG_NAME}), but its Deployment ${used ?? 'none'}`,
-        );
-    }
-    return differences;
+    return (await differingSettings(settings, deployed.place)).map(
+      ({ field, wanted, used = 'none' }) =>
+        `${field} ${wanted} (${configured.at} of ${CONFIG_NAME}), but its Deployment ${used}`,
+    );
   }
 
   /** Refuses a storage that the operator is about to replace. @returns a warning if the operator replaces nothing */
@@ -139,9 +107,6 @@ class Statement {
     });
   }
 }
-
-/** Endpoints can be written without a scheme. */
-const withoutScheme = (text: string): string => text.replace(/^https?:\/\//, '').replace(/\/+$/, '');
 
 function problem(what: string): RegadmError {
   return new RegadmError(`the storage of the registry cannot be found: ${what}`, {

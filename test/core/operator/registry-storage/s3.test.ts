@@ -268,7 +268,11 @@ describe('settings that cannot be used', () => {
   test.each<[string, Settings, string]>([
     ['no bucket', withEnv({ REGISTRY_STORAGE_S3_BUCKET: '' }), 'the settings of the registry name bucket images'],
     ['a bucket that is none', { ...AWS, env: undefined, status: { s3: { bucket: 'a/b' } } }, 'the name of the bucket'],
-    ['a region that is none', withEnv({ REGISTRY_STORAGE_S3_REGION: 'a/b' }), 'the name of the region'],
+    [
+      'a region that is none',
+      { ...AWS, env: undefined, status: { s3: { bucket: BUCKET, region: 'a/b' } } },
+      'the name of the region',
+    ],
     [
       'an endpoint that is none',
       withEnv({ REGISTRY_STORAGE_S3_REGIONENDPOINT: 'ftp://x' }),

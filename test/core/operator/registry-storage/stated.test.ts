@@ -14,10 +14,38 @@ const BUCKET: Settings = {
   env: env('images'),
   secrets: { [SECRET]: KEYS },
 };
+const variables = (kind: string, values: Record<string, string>): Record<string, string> => ({
+  REGISTRY_STORAGE: kind,
+  ...Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`REGISTRY_STORAGE_${kind.toUpperCase()}_${name}`, value]),
+  ),
+});
+const [LOGIN, PROJECT] = ['https://keystone.example.com:5000/v3', 'project'];
+/** A container of Swift. @param env what the Deployment states otherwise. @param fields the config */
+const swift = (env: Record<string, string>, fields: object = {}): Settings => ({
+  status: { swift: { container: 'images', authURL: LOGIN, regionName: 'one', tenant: PROJECT, ...fields } },
+  env: variables('swift', { CONTAINER: 'images', AUTHURL: LOGIN, REGION: 'one', TENANT: PROJECT, ...env }),
+  secrets: { [SECRET]: variables('swift', { USERNAME: 'registry', PASSWORD: 'password-of-the-test' }) },
+});
+/** A container of Azure in a cloud, by its name in the config and its domain in the Deployment. */
+const azure = (cloudName: string, realm: string): Settings => ({
+  status: { azure: { accountName: 'account', container: 'images', cloudName } },
+  env: variables('azure', { ACCOUNTNAME: 'account', CONTAINER: 'images', REALM: realm }),
+  secrets: { [SECRET]: { REGISTRY_STORAGE_AZURE_ACCOUNTKEY: Buffer.from('key-of-the-test').toString('base64') } },
+});
 const CLAIM = { persistentVolumeClaim: { claimName: 'claim' } };
 
 const locate = (settings: Settings) =>
   locateRegistryStorage(fakeSettings(settings).api, { kind: 'cluster', concurrency: 4 }, {});
+
+test.each<[string, Settings]>([
+  ['the login of Swift with and without its version', swift({ AUTHURL: 'https://keystone.example.com:5000/' })],
+  ['a Deployment without the region and the project', swift({ REGION: '', TENANT: '' })],
+  ['a cloud of Azure and its domain', azure('AzureUSGovernmentCloud', 'core.usgovcloudapi.net')],
+  ['a cloud of Azure whose domain is not known', azure('AzureStackCloud', 'local.azurestack.external')],
+])('%s do not contradict each other', async (_what, settings) => {
+  expect((await locate(settings)).warnings).toEqual([]);
+});
 
 describe('the config and the Deployment contradict each other', () => {
   test.each<[string, Settings, string]>([
@@ -37,6 +65,17 @@ describe('the config and the Deployment contradict each other', () => {
       { status: { pvc: { claim: 'claim' } }, env: {}, volume: { persistentVolumeClaim: { claimName: 'other' } } },
       'claim claim',
     ],
+    ['region', { ...BUCKET, env: env('images', { REGISTRY_STORAGE_S3_REGION: 'us-east-1' }) }, 'region eu-west-1 ('],
+    ['login of Swift', swift({ AUTHURL: 'http://other.example.com/v3' }), `authURL ${LOGIN} (status.storage.swift of `],
+    ['region of Swift', swift({ REGION: 'two' }), 'regionName one'],
+    ['project of Swift', swift({ TENANT: 'other' }), `tenant ${PROJECT}`],
+    ['ID of the project of Swift', swift({ TENANTID: 'a' }, { tenantID: 'b' }), 'tenantID b'],
+    ['domain of Swift', swift({ DOMAIN: 'a' }, { domain: 'b' }), 'domain b'],
+    [
+      'cloud of Azure',
+      azure('AzureUSGovernmentCloud', 'core.windows.net'),
+      'cloudName AzureUSGovernmentCloud (status.storage.azure of ',
+    ],
   ])('%s: refused, unless the operator does not manage the registry', async (_what, settings, message) => {
     await expect(locate(settings)).rejects.toMatchObject({
       code: 'STORAGE_SETTINGS',
@@ -50,6 +89,13 @@ describe('the config and the Deployment contradict each other', () => {
     expect(location).toMatchObject({ bucket: 'other' });
     expect(warnings).toEqual([expect.stringContaining('bucket images (status.storage.s3')]);
     expect(warnings[0]).toContain('the one of its Deployment is used');
+  });
+
+  test('of the logins of Swift, too', async () => {
+    const other = swift({ AUTHURL: 'http://other.example.com/v3' });
+    const { location, warnings } = await locate({ ...other, managementState: 'Unmanaged' });
+    expect(location).toMatchObject({ login: { authUrl: 'http://other.example.com' } });
+    expect(warnings).toEqual([expect.stringMatching(/authURL .*: the one of its Deployment is used$/)]);
   });
 });
 

@@ -6,6 +6,7 @@ const SECRET = 'image-registry-private-configuration';
 const variables = (env: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).map(([name, value]) => [`REGISTRY_STORAGE_SWIFT_${name}`, value]));
 const URL = 'https://keystone.example.com:5000/v3';
+const V1 = { AUTHURL: 'https://swift.example.com/auth/v1.0' };
 const USER = { USERNAME: 'registry', PASSWORD: 'password-of-the-test' };
 const swift = (
   env: Record<string, string> = {},
@@ -76,10 +77,10 @@ test.each<[string, Settings, object]>([
   ],
   [
     'v1',
-    swift({ AUTHVERSION: '1', AUTHURL: 'https://swift.example.com/auth/v1.0' }),
+    swift({ AUTHVERSION: '1', ...V1 }, USER, { authURL: V1.AUTHURL }),
     { version: 1, authUrl: 'https://swift.example.com/auth/v1.0', user: 'registry', key: 'password-of-the-test' },
   ],
-  ['v1 by the URL', swift({ AUTHURL: 'https://swift.example.com/auth/v1.0' }), { version: 1 }],
+  ['v1 by the URL', swift(V1, USER, { authURL: V1.AUTHURL }), { version: 1 }],
 ])('logs in with %s', async (_what, settings, login) => {
   expect((await locate(settings)).login).toMatchObject(login);
 });
