@@ -116,8 +116,9 @@ function remediesOutsideRole(request: string, stated: unknown): string[] | undef
 /**
  * Builds the error for an unexpected response, with the server's message if it sent a Status.
  * @param step what failed, a prefix of the server's message: `cannot list pods`
+ * @param remedies what helps, by status, where nothing else is known
  */
-export function apiError(response: ApiResponse, step?: string): ApiError {
+export function apiError(response: ApiResponse, step?: string, remedies: Record<number, string[]> = {}): ApiError {
   const { message, reason, details } = statusIn(response);
   const granting = response.status === 403 ? remediesOutsideRole(response.request, details?.group) : undefined;
   const away = apiAway(response);
@@ -130,7 +131,7 @@ export function apiError(response: ApiResponse, step?: string): ApiError {
     reason: reason ?? '',
     answer,
     step,
-    suggestions: away?.suggestions ?? page ?? granting,
+    suggestions: away?.suggestions ?? page ?? granting ?? remedies[response.status],
   });
 }
 

@@ -1,3 +1,4 @@
+import { ADVICE } from '../model/advice.js';
 import { RegadmError } from '../model/errors.js';
 import type { KubeObject } from '../model/kube.js';
 import { ApiError, apiError, isNotFound, lacksApi } from './api-error.js';
@@ -58,6 +59,9 @@ export interface Reading<T extends KubeObject = KubeObject> {
   serverTime?: number;
 }
 
+/** What to look at if a 404 is not in the API server's own words. */
+const REMEDIES = { 404: [ADVICE.proxyInFront] };
+
 /** Reads an object that does not have to exist, and the server's clock. Returns and throws as `findObject` does. */
 export async function findReading<T extends KubeObject = KubeObject>(
   api: ClusterApi,
@@ -69,7 +73,7 @@ export async function findReading<T extends KubeObject = KubeObject>(
   if (isNotFound(response, reference)) return undefined;
   if (lacksApi(response) && (!confirmAbsence || (await isAbsent(api, reference.resource, options.signal))))
     return undefined;
-  if (response.status !== 200) throw apiError(response, `cannot read ${describeObject(reference)}`);
+  if (response.status !== 200) throw apiError(response, `cannot read ${describeObject(reference)}`, REMEDIES);
   return { object: response.json<T>(), serverTime: serverTime(response) };
 }
 

@@ -64,7 +64,10 @@ describe('reading an object', () => {
       aResponse(404, { kind: 'Status', reason: 'NotFound', details: { name: 'web', kind: 'jobs' } }),
     ],
   ])('does not take a 404 %s for a missing object', async (_what, response) => {
-    await expect(findObject(answering(response), POD)).rejects.toMatchObject({ status: 404 });
+    await expect(findObject(answering(response), POD)).rejects.toMatchObject({
+      status: 404,
+      suggestions: [expect.stringContaining('check the server in the kubeconfig')],
+    });
   });
 
   test.each<[string, unknown]>([
