@@ -29,14 +29,17 @@ export async function findS3Credentials(
   throw credentialProblem(`has neither ${FILE} nor REGISTRY_STORAGE_S3_ACCESSKEY and REGISTRY_STORAGE_S3_SECRETKEY`);
 }
 
-/** Returns the profile that the registry uses: that of its variable `AWS_PROFILE`, `default`, or the only one. */
+/**
+ * Returns the profile that the registry uses: that of its variable `AWS_PROFILE`, or `default`.
+ * @throws RegadmError STORAGE_CREDENTIALS: with other profiles alone, the registry itself cannot log in
+ */
 async function profileIn(text: string, settings: StorageSettings): Promise<Map<string, string>> {
   const profiles = parseIni(text);
-  const name = await settings.other('AWS_PROFILE');
-  const [only] = name === undefined && profiles.size === 1 ? profiles.values() : [];
-  const profile = profiles.get(name ?? 'default') ?? only;
+  const name = (await settings.other('AWS_PROFILE')) ?? 'default';
+  const profile = profiles.get(name);
   if (profile) return profile;
-  throw credentialProblem(`has no profile ${name ?? 'default'} in its key ${FILE}`);
+  const others = profiles.size === 0 ? '' : ', the one that the registry uses, but others';
+  throw credentialProblem(`has no profile ${name} in its key ${FILE}${others}`);
 }
 
 /** Keys precede a role, as in AWS's own programs. */

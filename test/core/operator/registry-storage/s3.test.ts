@@ -91,7 +91,6 @@ describe('credentials', () => {
   test.each<[string, Record<string, string>, Record<string, string>]>([
     ['a session token', { credentials: `${KEYS}aws_session_token = tokentokentoken` }, {}],
     ['comments and other profiles', { credentials: `# a\n[x]\naws_access_key_id=x\n;b\n${KEYS}` }, {}],
-    ['the only profile', { credentials: KEYS.replace('default', 'registry') }, {}],
     [
       'the profile of the pods',
       { credentials: `[default]\n${KEYS.replace('default', 'mine')}` },
@@ -118,6 +117,11 @@ describe('credentials', () => {
     ['no secret', undefined, 'openshift-image-registry does not exist'],
     ['an empty secret', {}, 'has neither credentials nor REGISTRY_STORAGE_S3_ACCESSKEY'],
     ['no profile', { credentials: 'x' }, 'has no profile default in its key credentials'],
+    [
+      'only another profile',
+      { credentials: KEYS.replace('default', 'registry') },
+      'has no profile default in its key credentials, the one that the registry uses, but others',
+    ],
     [
       'half a profile',
       { credentials: '[default]\naws_access_key_id = KEYIDKEYIDKEYID' },
