@@ -1,5 +1,6 @@
 import { hideSecret } from '../../kit/secrets/known.js';
 import { ADVICE } from '../../model/advice.js';
+import { RegadmError } from '../../model/errors.js';
 import { NAME_PATTERNS } from '../../storage/names.js';
 import { findTrust } from './authorities.js';
 import { authorityOf, findCloud } from './azure-clouds.js';
@@ -71,12 +72,19 @@ async function identityOf(settings: StorageSettings): Promise<RegistryIdentity |
   return clientId === undefined || tenantId === undefined ? undefined : toIdentity(settings, clientId, tenantId);
 }
 
-/** Returns the identity that the cloud credential operator made, if it trusts tokens of the cluster. */
+/**
+ * Returns the identity that the cloud credential operator made, if it trusts tokens of the cluster. Without a key, the
+ * registry has no other credentials, so if its secret may not be read, only that is in the way.
+ */
 async function mintedIdentity(
   settings: StorageSettings,
   reader: SettingsReader,
 ): Promise<RegistryIdentity | undefined> {
-  const secret = await reader.findData(CLOUD_SECRET);
+  const secret = await reader.findData(CLOUD_SECRET).catch((error: unknown) => {
+    if (error instanceof RegadmError && error.code === 'FORBIDDEN') return error;
+    throw error;
+  });
+  if (secret instanceof RegadmError) return { kind: 'azure', problem: secret };
   const [clientId, tenantId] = [secret?.get('azure_client_id'), secret?.get('azure_tenant_id')];
   return secret?.has('azure_federated_token_file') && clientId && tenantId
     ? toIdentity(settings, clientId, tenantId)

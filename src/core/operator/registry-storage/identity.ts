@@ -8,7 +8,7 @@ import type { AzureCredentials, S3Credentials } from '../../storage/credentials.
 import { renewing } from '../../storage/identity/renewing.js';
 import type { ObjectStoreLocation } from '../../storage/location.js';
 import type { OpenOptions } from '../../storage/open.js';
-import type { DescribedStore, RegistryIdentity } from './types.js';
+import type { DescribedStore, RegistryIdentity, UnreadableIdentity } from './types.js';
 
 /** The registry's storage with its credentials. */
 export interface LocatedStorage extends Omit<DescribedStore, 'identity'> {
@@ -38,8 +38,9 @@ export async function withIdentity(
 ): Promise<LocatedStorage> {
   if (!identity) return { ...described, isOwn: false };
   const { location, warnings } = described;
-  const current = await exchange(api, identity, { location, options });
   try {
+    if ('problem' in identity) throw identity.problem;
+    const current = await exchange(api, identity, { location, options });
     await current();
     return { ...described, location: { ...location, credentials: current } as ObjectStoreLocation, isOwn: false };
   } catch (error) {
@@ -54,7 +55,7 @@ export async function withIdentity(
 /** Returns what exchanges a token for the credentials that are valid now. */
 async function exchange(
   api: ClusterApi,
-  identity: RegistryIdentity,
+  identity: Exclude<RegistryIdentity, UnreadableIdentity>,
   { location, options }: { location: ObjectStoreLocation; options: OpenOptions },
 ): Promise<() => Promise<S3Credentials | AzureCredentials>> {
   const { log, signal } = options;
@@ -70,9 +71,9 @@ async function exchange(
 }
 
 /** @throws RegadmError STORAGE_CREDENTIALS that names both problems if the user has no credentials */
-async function assertOwnCredentials({ kind }: RegistryIdentity, problem: RegadmError): Promise<void> {
+async function assertOwnCredentials(identity: RegistryIdentity, problem: RegadmError): Promise<void> {
   try {
-    if (kind === 'aws') {
+    if (identity.kind === 'aws') {
       const { findCredentials } = await import('../../storage/objects/s3/credentials.js');
       await findCredentials({ env: process.env });
     } else {
@@ -83,7 +84,7 @@ async function assertOwnCredentials({ kind }: RegistryIdentity, problem: RegadmE
     if (!(own instanceof RegadmError)) throw own;
     throw new RegadmError(`the identity of the registry cannot be used: ${problem.message}; and ${messageOf(own)}`, {
       code: 'STORAGE_CREDENTIALS',
-      suggestions: [ADVICE.grantTokens, ...suggestionsOf([own])],
+      suggestions: [...('problem' in identity ? problem.suggestions : [ADVICE.grantTokens]), ...suggestionsOf([own])],
       cause: problem,
     });
   }

@@ -1,4 +1,5 @@
 import type { Permission } from '../../cluster/access-review.js';
+import type { RegadmError } from '../../model/errors.js';
 import type { ClusterLocation, ObjectStoreLocation } from '../../storage/location.js';
 import type { SettingsReader } from './reader.js';
 
@@ -17,7 +18,14 @@ export interface DescribedStore {
 /** An identity of the cloud that trusts the service account of the registry. */
 export type RegistryIdentity =
   | { kind: 'aws'; roleArn: string; region: string }
-  | { kind: 'azure'; clientId: string; tenantId: string; authority: string };
+  | { kind: 'azure'; clientId: string; tenantId: string; authority: string }
+  | UnreadableIdentity;
+
+/** An identity that the user may not read. */
+export interface UnreadableIdentity {
+  kind: 'azure';
+  problem: RegadmError;
+}
 
 /** What describing a store needs: the cluster, and the flags. */
 export interface DescribingContext {

@@ -93,6 +93,35 @@ test('a forbidden secret: the advice names the container', async () => {
   });
 });
 
+describe('an identity that the user may not read', () => {
+  const settings = { ...azure(), secrets: { [SECRET]: {} }, forbidden: ['installer-cloud-credentials'] };
+  const own = process.env.AZURE_STORAGE_KEY;
+  beforeEach(() => {
+    delete process.env.AZURE_STORAGE_KEY;
+  });
+  afterEach(() => {
+    if (own === undefined) delete process.env.AZURE_STORAGE_KEY;
+    else process.env.AZURE_STORAGE_KEY = own;
+  });
+
+  test('the credentials of the user are used, with a warning', async () => {
+    process.env.AZURE_STORAGE_KEY = KEY;
+    const { location, isOwn, warnings } = await locate(settings);
+    expect([location.credentials, isOwn]).toEqual([undefined, true]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/get secrets\/installer-cloud-credentials .* is missing\): your own credentials are used$/),
+    ]);
+  });
+
+  test('without credentials of the user, the error names both', async () => {
+    await expect(locate(settings)).rejects.toMatchObject({
+      code: 'STORAGE_CREDENTIALS',
+      message: expect.stringMatching(/get secrets\/installer-cloud-credentials .*neither AZURE_STORAGE_KEY nor/),
+      suggestions: expect.arrayContaining([expect.stringContaining('--resource-name=installer-cloud-credentials')]),
+    });
+  });
+});
+
 describe('an identity of the Deployment', () => {
   let identity: FakeIdentity;
   beforeEach(async () => {
