@@ -15,6 +15,8 @@ interface Document {
   message?: string;
   suggestions?: string[];
   warnings: string[];
+  storage?: object;
+  stored?: object;
   summary: Record<string, number>;
   blobs: { digest: string }[];
 }
@@ -54,6 +56,7 @@ function statements(more: StorageStatements = {}): StorageStatements {
   };
 }
 
+const place = (): object => ({ url: `s3://${s3.bucket}`, endpoint: s3.endpoint, region: 'us-east-1' });
 const SKIP = ['--read-only=skip', '--keep-blobs-younger-than=0'];
 /** The user's own credentials, which are not used. */
 const OTHERS = { AWS_ACCESS_KEY_ID: 'OTHERS-ACCESS-KEY', AWS_SECRET_ACCESS_KEY: 'others', AWS_PROFILE: 'others' };
@@ -72,8 +75,10 @@ async function prune(
 test('a dry run finds what it finds in the bucket by its name, and changes nothing', async () => {
   stateStorage(sandbox, statements());
   const keys = s3.store.keys();
-  const { document, status } = await prune(SKIP);
+  const { document, status, stderr } = await prune(SKIP);
   expect(status).toBe(0);
+  expect(stderr).toContain(`storage: s3://${s3.bucket} at ${s3.endpoint} (from the registry's settings)\n`);
+  expect(document.storage).toEqual(place());
   const named = ['--storage', `s3://${s3.bucket}`, '--storage-endpoint', s3.endpoint];
   const args = ['prune', 'hard', ...named, ...SKIP, '-o', 'json'];
   const expected = JSON.parse(
@@ -87,10 +92,23 @@ test('a dry run finds what it finds in the bucket by its name, and changes nothi
 test('--confirm deletes it in read-only mode, and restores the registry', async () => {
   stateStorage(sandbox, statements());
   const before = guardedState(sandbox);
-  const { document, status } = await prune(['--confirm', '--keep-blobs-younger-than=0']);
+  const { document, status, stderr } = await prune(['--confirm', '--keep-blobs-younger-than=0']);
   expect([status, document.kind]).toEqual([0, 'HardPrune']);
+  expect(document.storage).toEqual(place());
+  // It is named before anything is changed.
+  expect(stderr.indexOf(`storage: s3://${s3.bucket} at`)).toBeLessThan(stderr.indexOf('PATCH '));
   expect(document.summary.blobs).toBeGreaterThan(0);
   expect(guardedState(sandbox)).toEqual(before);
+});
+
+test('registry status names it, too', async () => {
+  stateStorage(sandbox, statements());
+  const status = (more: string[] = []): Promise<CliResult> =>
+    runCli(['registry', 'status', '--storage', 'cluster', ...more], { kubeconfig: sandbox.kubeconfig.admin });
+  const { stdout, stderr } = await status(['-o', 'json']);
+  expect(stderr).toContain(`storage: s3://${s3.bucket} at ${s3.endpoint} (from the registry's settings)\n`);
+  expect((JSON.parse(stdout) as Document).stored).toMatchObject({ storage: 'cluster', location: place() });
+  expect((await status()).stdout).toContain(`Space as stored (s3://${s3.bucket})\n`);
 });
 
 describe('a role instead of keys', () => {

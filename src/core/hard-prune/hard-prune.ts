@@ -1,4 +1,5 @@
 import { recordWarnings } from '../kit/reporter.js';
+import type { StoragePlace } from '../model/registry-storage.js';
 import { assertPermissions } from '../operator/permissions.js';
 import { reportRecovery } from '../operator/lease/notice.js';
 import { reportWarnings } from './findings.js';
@@ -31,13 +32,14 @@ export async function previewHardPrune(given: HardPrunePorts, request: HardPrune
   } = await withWay(ports, request, async (way) => {
     await ports.pruneImages?.();
     assertPassed(await runChecks(previewChecks(ports, request, way), ports.reporter));
-    return way.preview();
+    return { ...(await way.preview()), storage: way.place };
   });
   reportWarnings({ plan, warnings: found.warnings }, reporter);
   const report: HardPruneReport = {
     dryRun: true,
     ...times(startedAt),
     options: request.options,
+    storage: found.storage,
     plan,
     failures,
     procedure: [],
@@ -59,13 +61,17 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
       'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
     );
   await announceRecovery(ports, request);
-  const { deletions, error, steps, notRestored } = isGuarded(request)
-    ? await withWay(ports, request, (way) => guardedHardPrune(ports, request, way))
+  const { deletions, error, steps, notRestored, storage } = isGuarded(request)
+    ? await withWay(ports, request, async (way) => ({
+        ...(await guardedHardPrune(ports, request, way)),
+        storage: way.place,
+      }))
     : await unguarded(ports, request);
   const report: HardPruneReport = {
     dryRun: false,
     ...times(startedAt),
     options: request.options,
+    storage,
     ...deletions,
     procedure: steps,
     warnings: [...reporter.warnings],
@@ -75,10 +81,13 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
 
 const isGuarded = (request: HardPruneRequest): request is GuardedRequest => request.guard.mode === 'guarded';
 
-async function unguarded(ports: HardPrunePorts, request: UnguardedRequest): Promise<Outcome> {
+async function unguarded(
+  ports: HardPrunePorts,
+  request: UnguardedRequest,
+): Promise<Outcome & { storage?: StoragePlace }> {
   const way = new StorageWay(ports, request, await openWayStorage(ports, request.way));
   try {
-    return await unguardedHardPrune(ports, request, await way.open());
+    return { ...(await unguardedHardPrune(ports, request, await way.open())), storage: way.place };
   } finally {
     await way.close();
   }

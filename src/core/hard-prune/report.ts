@@ -1,5 +1,6 @@
 import type { Failure } from '../model/document.js';
 import type { RegadmError } from '../model/errors.js';
+import type { StoragePlace } from '../model/registry-storage.js';
 import type { Deletion } from '../storage/storage.js';
 import type { ProcedureStep } from './procedure/step.js';
 import type { HardPruneOptions } from './request.js';
@@ -38,6 +39,8 @@ export interface HardPruneReport {
   startedAt: string;
   finishedAt: string;
   options: HardPruneOptions;
+  /** Which storage it is, if the settings of the registry state it. */
+  storage?: StoragePlace;
   plan: HardPrunePlan;
   /** Undefined in a dry run. */
   outcomes?: Outcomes;

@@ -112,3 +112,13 @@ export interface CandidateFacts {
   /** Uploads of the other repositories. */
   uploads: { repository: string; id: string; writtenAt: number }[];
 }
+
+/** Which storage it is, as the settings of the registry state it. Without credentials. */
+export interface StoragePlace {
+  /** As `--storage` names it: `s3://BUCKET/ROOT`, `azure://ACCOUNT/CONTAINER/ROOT` or `swift://CONTAINER/PREFIX`. */
+  url: string;
+  /** URL of the service, of Swift that of the login. Absent for S3 of AWS. */
+  endpoint?: string;
+  /** Absent for Azure, and for Swift if it is not stated. */
+  region?: string;
+}

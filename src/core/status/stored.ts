@@ -2,7 +2,7 @@ import type { ClusterApi } from '../cluster/api.js';
 import { ApiError } from '../cluster/api-error.js';
 import type { Reporter } from '../kit/reporter.js';
 import { RegadmError } from '../model/errors.js';
-import type { Amount, StorageSnapshot, StoredSizes } from '../model/registry-storage.js';
+import type { Amount, StoragePlace, StorageSnapshot, StoredSizes } from '../model/registry-storage.js';
 import { openRegistryStorage } from '../operator/registry-storage/open.js';
 import { unavailablePart, type Unavailable } from '../operator/state.js';
 import { compareWithCluster, type Comparison } from '../orphans/gather/evidence.js';
@@ -22,6 +22,8 @@ export interface StorageRequest {
 
 /** What the registry's storage contains. */
 export interface StoredSpace extends Pick<StorageRequest, 'text' | 'flags'> {
+  /** Which storage it is, if the settings of the registry state it. */
+  place?: StoragePlace;
   /** All blobs. */
   blobs: Amount;
   /** Absent if it cannot be found out what is in use. */
@@ -54,9 +56,11 @@ export async function readStored(
 ): Promise<{ stored: StoredSpace; unavailable: Unavailable[] }> {
   const { api, reporter, signal } = ports;
   const log = (level: number, line: string): void => reporter.log(level, line);
-  const storage = await openRegistryStorage(api, request.choice, { log, signal });
+  const note = (line: string): void => reporter.note(line);
+  const { storage, place } = await openRegistryStorage(api, request.choice, { log, note, signal });
   try {
-    return await measure(ports, storage, request);
+    const { stored, unavailable } = await measure(ports, storage, request);
+    return { stored: { ...stored, place }, unavailable };
   } finally {
     await storage.close();
   }

@@ -1,4 +1,5 @@
 import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
+import type { StoragePlace } from '../../model/registry-storage.js';
 import type { ProcedureStep } from '../procedure/step.js';
 import type { HardPruneOptions } from '../request.js';
 
@@ -9,6 +10,8 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
   startedAt: Timestamp;
   finishedAt: Timestamp;
   options: HardPruneOptions;
+  /** The storage that the registry's settings name; present with `--storage cluster`. */
+  storage?: StoragePlace;
   summary: HardPruneSummary;
   blobs: HardPruneBlob[];
   /** Revision links of manifests. */

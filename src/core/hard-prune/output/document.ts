@@ -5,7 +5,7 @@ import { hardPruneSummary } from './summary.js';
 
 /** Converts a report to the HardPrune document of docs/json.md. */
 export function hardPruneDocument(report: HardPruneReport): StreamedDocument<HardPruneDocument> {
-  const { dryRun, startedAt, finishedAt, options } = report;
+  const { dryRun, startedAt, finishedAt, options, storage } = report;
   return {
     fields: {
       apiVersion: 'regadm/v1',
@@ -14,6 +14,7 @@ export function hardPruneDocument(report: HardPruneReport): StreamedDocument<Har
       startedAt,
       finishedAt,
       options,
+      storage,
       summary: hardPruneSummary(report),
     },
     arrays: {

@@ -1,5 +1,4 @@
-import { openRegistryStorage } from '../../operator/registry-storage/open.js';
-import type { Storage } from '../../storage/storage.js';
+import { openRegistryStorage, type OpenedStorage } from '../../operator/registry-storage/open.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CommonRequest, ViaPod, ViaStorage } from '../request.js';
 import { PodWay } from './pod-way.js';
@@ -31,6 +30,10 @@ async function openWay(ports: HardPrunePorts, request: CommonRequest & { way: Vi
 }
 
 /** Opens the storage that a request names. @throws RegadmError if it is not a registry's storage */
-export function openWayStorage({ api, reporter, signal }: HardPrunePorts, { location }: ViaStorage): Promise<Storage> {
-  return openRegistryStorage(api, location, { log: (level, line) => reporter.log(level, line), signal });
+export function openWayStorage(
+  { api, reporter, signal }: HardPrunePorts,
+  { location }: ViaStorage,
+): Promise<OpenedStorage> {
+  const log = (level: number, line: string): void => reporter.log(level, line);
+  return openRegistryStorage(api, location, { log, note: (line) => reporter.note(line), signal });
 }

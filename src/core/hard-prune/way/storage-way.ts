@@ -1,4 +1,6 @@
 import { READ_IMAGES } from '../../operator/permissions.js';
+import type { StoragePlace } from '../../model/registry-storage.js';
+import type { OpenedStorage } from '../../operator/registry-storage/open.js';
 import type { Storage } from '../../storage/storage.js';
 import { assertWithinLimit } from '../plan/limit.js';
 import type { HardPrunePorts } from '../ports.js';
@@ -11,13 +13,16 @@ import type { Pruner, Way } from './way.js';
 export class StorageWay implements Way {
   readonly permissions = { find: READ_IMAGES, delete: [] };
   readonly checks: Way['checks'];
+  readonly place?: StoragePlace;
+  private readonly storage: Storage;
   private readonly pruner: StoragePruner;
 
   constructor(
     private readonly ports: HardPrunePorts,
     request: CommonRequest & { way: ViaStorage },
-    private readonly storage: Storage,
+    { storage, place }: OpenedStorage,
   ) {
+    [this.storage, this.place] = [storage, place];
     const { rules, acceptPartial, maxDelete } = request;
     const { ages, danglingLinks } = request.way;
     this.pruner = new StoragePruner({ ...ports, storage, rules, acceptPartial, ages, danglingLinks });

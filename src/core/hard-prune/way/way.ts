@@ -1,6 +1,7 @@
 import type { Permission } from '../../cluster/access-review.js';
 import type { KubeObject } from '../../model/kube.js';
 import type { Digest } from '../../model/digest.js';
+import type { StoragePlace } from '../../model/registry-storage.js';
 import type { Lease } from '../../operator/lease/lease.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import type { CheckStep } from '../preflight.js';
@@ -45,6 +46,8 @@ export interface Way {
     /** Run before the registry is locked: everything that would stop the run later and can be detected now. */
     delete: CheckStep[];
   };
+  /** Which storage it is, if the settings of the registry state it. */
+  readonly place?: StoragePlace;
   /** Finds unused data for a dry run. */
   preview(): Promise<Findings>;
   /**

@@ -1,5 +1,6 @@
 import type { Count, DocumentHeader, Timestamp } from '../../model/document.js';
 import type { InvalidReference } from '../../model/errors.js';
+import type { StoragePlace } from '../../model/registry-storage.js';
 
 /** What `regadm registry status -o json` prints. */
 export interface RegistryStatusDocument extends DocumentHeader<'RegistryStatus'> {
@@ -127,6 +128,8 @@ interface AgeEntry {
 export interface StoredEntry {
   /** The value of --storage: `cluster`, a URL or a directory. */
   storage: string;
+  /** The storage that the registry's settings name; present with `--storage cluster`. */
+  location?: StoragePlace;
   /** All blobs. */
   blobs: Count;
   /** Bytes of all blobs, as stored. */

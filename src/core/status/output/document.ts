@@ -62,10 +62,11 @@ function toSpace(space: Space): RegistryStatusDocument['space'] {
   };
 }
 
-function toStored({ text, blobs, usage, uploads, leftovers }: StoredSpace): RegistryStatusDocument['stored'] {
+function toStored({ text, place, blobs, usage, uploads, leftovers }: StoredSpace): RegistryStatusDocument['stored'] {
   const amount = ({ count, bytes }: Amount): { blobs: number; bytes: number } => ({ blobs: count, bytes });
   return {
     storage: text,
+    location: place,
     ...amount(blobs),
     inUse: usage && amount(usage.inUse),
     orphaned: usage && amount(usage.orphaned),

@@ -130,7 +130,11 @@ function storedCard(stored: StoredSpace | undefined): Raw {
       </tbody>
     </table>
     ${notes}`;
-  return card('Space as stored', html`The blobs and unfinished uploads in ${stored.text}.`, content);
+  return card(
+    'Space as stored',
+    html`The blobs and unfinished uploads in ${stored.place?.url ?? stored.text}.`,
+    content,
+  );
 }
 
 function facts(registry: RegistryState): Raw {

@@ -98,7 +98,7 @@ function* sectionPieces({ styles, wide, width }: TableLayout, { title, columns, 
 }
 
 function* storedPieces(stored: StoredSpace, { styles, width }: TableLayout): Generator<string> {
-  yield `${styles.heading('Space as stored')} ${styles.muted(`(${stored.text})`)}\n`;
+  yield `${styles.heading('Space as stored')} ${styles.muted(`(${stored.place?.url ?? stored.text})`)}\n`;
   const columns = [{ title: 'WHAT' }, rightAligned('COUNT'), rightAligned('BYTES')];
   yield* tableLines(columns, storedRows(stored), { width, heading: styles.muted });
   for (const { text, command } of storedNotes(stored)) {
