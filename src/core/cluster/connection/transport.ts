@@ -33,6 +33,8 @@ interface Attempt {
 interface Opened {
   incoming: http.IncomingMessage;
   guard: AttemptGuard;
+  /** Removes the listener of the request's signal. */
+  ignoreAbort: () => void;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function stream(attempt: Attempt): Promise<http.IncomingMessage | R
   const opened = await open(attempt);
   if (opened.incoming.statusCode !== 200) return readWhole(opened, attempt);
   opened.guard.stop();
+  opened.incoming.once('close', opened.ignoreAbort);
   return opened.incoming;
 }
 
@@ -69,7 +72,6 @@ async function open({ url, method, connection, options, timers }: Attempt): Prom
       ...(body ? { 'Content-Type': options.contentType ?? 'application/json', 'Content-Length': body.length } : {}),
       ...options.headers,
     },
-    ...(options.signal ? { signal: options.signal } : {}),
   });
   const response = new PendingResponse(request);
   const guard = new AttemptGuard((error) => response.abandon(error), { totalMs: options.timeoutMs, timers });
@@ -78,12 +80,11 @@ async function open({ url, method, connection, options, timers }: Attempt): Prom
     request.end(body);
     const incoming = await response.head;
     guard.headArrived();
-    return { incoming, guard };
+    return { incoming, guard, ignoreAbort };
   } catch (error) {
+    ignoreAbort();
     const timeout = failed(guard, connection, error);
     throw guard.error && response.waitsForTunnel ? new TunnelTimeout(guard.error.message) : timeout;
-  } finally {
-    ignoreAbort();
   }
 }
 
@@ -105,14 +106,21 @@ class PendingResponse {
     return this.request.socket === null;
   }
 
-  /** Ends the attempt. Before a request has a socket, destroying it has no effect that anyone could wait for. */
+  /**
+   * Ends the attempt. Before a request has a socket, destroying it has no effect that anyone could wait for. The socket
+   * is not given the error: if the response ends at the same time, nobody listens to the socket, and Node.js
+   * would end the process.
+   */
   abandon(error: unknown): void {
     this.reject(error);
-    this.request.destroy(error as Error);
+    this.request.destroy();
   }
 }
 
-async function readWhole({ incoming, guard }: Opened, { connection, options }: Attempt): Promise<RawResponse> {
+async function readWhole(
+  { incoming, guard, ignoreAbort }: Opened,
+  { connection, options }: Attempt,
+): Promise<RawResponse> {
   const { statusCode: status = 0, headers } = incoming;
   const isError = status >= 400;
   const limit = isError ? ERROR_BODY_LIMIT_BYTES : (options.bodyLimit ?? RESPONSE_LIMIT_BYTES);
@@ -126,6 +134,7 @@ async function readWhole({ incoming, guard }: Opened, { connection, options }: A
   } catch (error) {
     throw failed(guard, connection, error);
   } finally {
+    ignoreAbort();
     guard.stop();
   }
 }

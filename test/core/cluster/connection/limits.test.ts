@@ -205,3 +205,36 @@ test('a stream is not limited once it has begun, but its head is', async () => {
   timers.advance(headMs);
   await expect(never).rejects.toMatchObject({ code: 'API_UNREACHABLE' });
 });
+
+test('a stream can be aborted in the moment in which the server ends it', async () => {
+  await serve((_request, response) => {
+    response.flushHeaders();
+    setImmediate(() => {
+      response.write('one');
+      response.end();
+    });
+  });
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): void => void uncaught.push(error);
+  process.on('uncaughtException', note);
+  const stop = new AbortController();
+  const { chunks } = await api.stream('/x', { signal: stop.signal });
+  try {
+    for await (const _chunk of chunks) stop.abort(new Error('no longer needed'));
+  } catch {
+    // Whether the abort or the end comes first does not matter here.
+  }
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+  process.off('uncaughtException', note);
+  expect(uncaught).toEqual([]);
+});
+
+test.each(['of the response', 'before it'])('a request can be aborted in the middle %s', async (when) => {
+  await serve((_request, response) => void (when === 'before it' || response.write('{')));
+  const stop = new AbortController();
+  const arrived = nextRequest();
+  const answered = api.request('GET', '/x', { signal: stop.signal });
+  await sendPart(await arrived, when === 'before it' ? '' : ' ');
+  stop.abort(new Error('interrupted'));
+  await expect(answered).rejects.toThrow('interrupted');
+});
