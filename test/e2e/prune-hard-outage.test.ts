@@ -241,6 +241,49 @@ describe('the lists are read again if a watch', () => {
   });
 });
 
+describe('nothing is deleted if, in read-only mode, the API server', () => {
+  const FORBIDDEN: FaultAction = { do: 'respond', status: 403, body: '{"kind":"Status","code":403}' };
+  const list = (kind: string, version: number, ...items: object[]): FaultAction => {
+    const body = {
+      kind: `${kind}List`,
+      apiVersion: 'image.openshift.io/v1',
+      metadata: { resourceVersion: `${version}` },
+    };
+    return { do: 'respond', status: 200, body: JSON.stringify({ ...body, items }) };
+  };
+  const NEWER = 1_000_000_000;
+
+  test.each<[what: string, resource: string, answer: FaultAction, status: number, code: string, words: RegExp]>([
+    ['lists no images', 'images', list('Image', NEWER), 4, 'OTHER_STORAGE', /only 0 of the 3 images/],
+    [
+      'lists few images',
+      'images',
+      list('Image', NEWER, anImage(image, layer)),
+      4,
+      'OTHER_STORAGE',
+      /only 1 of the 3 images/,
+    ],
+    [
+      'lists no streams',
+      'imagestreams',
+      list('ImageStream', NEWER),
+      4,
+      'OTHER_STORAGE',
+      /only 0 of the 1 image streams/,
+    ],
+    ['lists an older version', 'images', list('Image', 1, anImage(image, layer)), 1, 'LIST_INCONSISTENT', /older/],
+  ])('%s', async (_what, resource, answer, status, code, words) => {
+    for (const name of ['second', 'third']) sandbox.store.put('images', anImage(digest(name), layer));
+    sandbox.onRequest((request) => (isWatch(request, resource) ? FORBIDDEN : undefined));
+    sandbox.onRequest((request) => (isList(request, resource) && isReadOnly() ? answer : undefined));
+    const result = await prune().ended;
+    expect(result.status).toBe(status);
+    expect(JSON.parse(result.stdout)).toMatchObject({ code, message: expect.stringMatching(words) as string });
+    expect([orphan, other, unused].every(has)).toBe(true);
+    expect(guardedState(sandbox)).toEqual(before);
+  });
+});
+
 test('nothing is deleted if the lists cannot be read again', async () => {
   sandbox.onRequest((request) => (isWatch(request, 'images') ? { do: 'reset' } : undefined));
   sandbox.onRequest((request) =>

@@ -3,6 +3,7 @@ import { Deadline } from '../kit/deadline.js';
 import { isOlderVersion, type KubeObject } from '../model/kube.js';
 import type { ClusterApi } from './api.js';
 import { currentVersion } from './current-version.js';
+import { inconsistent } from './lists/list-error.js';
 import type { ListedResource } from './resources.js';
 import { watchList } from './watch.js';
 
@@ -66,8 +67,10 @@ export class FollowedList {
    * @throws the signal's reason; ApiError if the list cannot be requested
    */
   async catchUp(signal: AbortSignal): Promise<LaterState> {
+    const known = this.version;
     const target = await currentVersion(this.api, this.resource, signal);
-    if (!isNumber(target)) this.problem ??= NOT_COMPARABLE;
+    if (!isNumber(target)) this.giveUp(NOT_COMPARABLE);
+    if (isOlderVersion(target, known)) this.giveUp('the API server states an older version than before');
     const deadline = performance.now() + LAG_LIMIT_MS;
     for (let silent = 0; this.problem === undefined && !this.hasReached(target);) {
       const { heard } = this;
@@ -81,6 +84,23 @@ export class FollowedList {
     }
     if (this.problem !== undefined) return { problem: this.problem };
     return { changed: [...this.states.values()].map(({ object }) => object) };
+  }
+
+  /**
+   * Reads the whole list again.
+   * @param read reads it, and returns its version
+   * @throws what `read` throws; RegadmError LIST_INCONSISTENT if the list is older than what was shown before
+   */
+  async readAgain(read: () => Promise<string>): Promise<void> {
+    // Meanwhile, a watch can show a newer version than the list has.
+    const known = this.version;
+    const version = await read();
+    if (isOlderVersion(version, known))
+      throw inconsistent(
+        this.resource,
+        new Error(`its version ${version} is older than ${known}, which was read before`),
+      );
+    if (isOlderVersion(this.version, version)) this.version = version;
   }
 
   private hasReached(target: string): boolean {

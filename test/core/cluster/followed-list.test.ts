@@ -126,6 +126,25 @@ test.each([
   expect(await list.catchUp(signal)).toEqual({ problem: expect.stringContaining('no versions') as string });
 });
 
+test('the list must be read again if the server states an older version than before', async () => {
+  const feed = await follow();
+  await feed.send('ADDED', image('a', '12'));
+  server.version = 11;
+  expect(await list.catchUp(signal)).toEqual({ problem: expect.stringContaining('older version') as string });
+});
+
+test('a list that is read again must not be older than what was shown before it was requested', async () => {
+  const feed = await follow();
+  await feed.send('ADDED', image('a', '12'));
+  await expect(list.readAgain(async () => '11')).rejects.toMatchObject({ code: 'LIST_INCONSISTENT' });
+  const readWhileTheWatchGoesOn = async (): Promise<string> => {
+    await feed.send('ADDED', image('b', '14'));
+    return '13';
+  };
+  await expect(list.readAgain(readWhileTheWatchGoesOn)).resolves.toBeUndefined();
+  await expect(list.readAgain(async () => 'not a number')).resolves.toBeUndefined();
+});
+
 test('waiting ends with the reason of the signal', async () => {
   await follow();
   server.version = 11;

@@ -8,7 +8,7 @@ import { messageOf } from '../../model/errors.js';
 import { lateImageFailure, lateImagesUnknown, uncheckedImageFailure } from '../../model/late-image.js';
 import { LateImages, type LateImage } from '../gather/late-images.js';
 import { parseManifestDigests } from '../../orphans/gather/manifest.js';
-import { addObjects, collect } from '../../orphans/gather/usage.js';
+import { collect } from '../../orphans/gather/usage.js';
 import type { Pruner } from '../way/way.js';
 import type { Attempt } from './outcome.js';
 
@@ -38,8 +38,8 @@ export async function findLateImages(
     return await withGrace(signal, async (ending) => {
       const isDeleted = (hex: string): boolean => deleted.has(sha256Digest(hex));
       const create = (): LateImages => new LateImages(isDeleted, findings.images);
-      const changed = await pruner.changedImages?.(ending);
-      const late = changed ? addObjects(create(), changed) : await collect(api, IMAGES, create, { signal: ending });
+      const late = await (pruner.collectImages?.(create, findings.images ?? new Set(), ending) ??
+        collect(api, IMAGES, create, { signal: ending }));
       const failures: Failure[] = [];
       await forEachParallel(late.found, { concurrency: CONCURRENCY }, async (image) => {
         ending.throwIfAborted();

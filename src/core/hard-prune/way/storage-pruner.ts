@@ -1,13 +1,14 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import type { ListedResource } from '../../cluster/resources.js';
+import { IMAGES, type ListedResource } from '../../cluster/resources.js';
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import type { Reporter } from '../../kit/reporter.js';
 import type { Digest } from '../../model/digest.js';
-import type { KubeObject } from '../../model/kube.js';
 import type { StorageSnapshot } from '../../model/registry-storage.js';
 import type { DeletionRun, Storage } from '../../storage/storage.js';
+import type { Collector } from '../../orphans/gather/collectors.js';
 import { gatherEvidence, type Gathered } from '../../orphans/gather/evidence.js';
 import { addManifestUses } from '../../orphans/gather/manifest-uses.js';
+import { collect } from '../../orphans/gather/usage.js';
 import { planHardPrune, type AgeLimits } from '../../orphans/plan/plan.js';
 import type { HardPrunePlan, HardPruneRules } from '../../orphans/plan/types.js';
 import { LaterUses } from '../gather/later-uses.js';
@@ -64,8 +65,8 @@ export class StoragePruner implements Pruner {
    * at what this one has found.
    */
   async scan(signal: AbortSignal): Promise<Findings> {
-    const { api, reporter, storage, ages } = this.options;
-    const laterUses = (this.laterUses = new LaterUses(api, reporter));
+    const { storage, ages } = this.options;
+    const laterUses = (this.laterUses = new LaterUses(this.options));
     const scanned = await this.gather(signal, (resource, version) => laterUses.follow(resource, version));
     const plan = planHardPrune(scanned.evidence, ages);
     if (plan.blobs.length + plan.repositories.length + plan.uploads.length > 0) await storage.prepareDeletion(signal);
@@ -111,8 +112,13 @@ export class StoragePruner implements Pruner {
     return (await this.options.storage.readBlob(digest, MANIFEST_LIMIT_BYTES))?.toString('utf8');
   }
 
-  async changedImages(signal: AbortSignal): Promise<KubeObject[] | undefined> {
-    return this.laterUses?.changedImages(signal);
+  async collectImages<T extends Collector>(
+    create: () => T,
+    known: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    if (this.laterUses) return this.laterUses.collectImages(create, known, signal);
+    return collect(this.options.api, IMAGES, create, { signal });
   }
 
   /** Stops following the cluster. */
@@ -141,7 +147,7 @@ export class StoragePruner implements Pruner {
     const absent = ages.keepYoungerThanMs > 0 ? new Set<string>() : scanned.absent;
     const { keepWrittenSince } = this;
     const [now, youngLinks] = await Promise.all([
-      laterUses.read(signal),
+      laterUses.read(usage, signal),
       findYoungLinks(storage, scanned.blobs, { keepWrittenSince }),
     ]);
     this.youngLinks = youngLinks;

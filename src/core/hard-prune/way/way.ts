@@ -1,8 +1,8 @@
 import type { Permission } from '../../cluster/access-review.js';
-import type { KubeObject } from '../../model/kube.js';
 import type { Digest } from '../../model/digest.js';
 import type { StoragePlace } from '../../model/registry-storage.js';
 import type { Lease } from '../../operator/lease/lease.js';
+import type { Collector } from '../../orphans/gather/collectors.js';
 import type { HardPrunePlan } from '../../orphans/plan/types.js';
 import type { CheckStep } from '../preflight.js';
 import type { Deletions, Findings } from '../report.js';
@@ -24,12 +24,12 @@ export interface Pruner {
    */
   readManifest?(digest: Digest): Promise<string | undefined>;
   /**
-   * Returns the Image objects that were created or changed since `find`, and perhaps earlier ones; absent if the pruner
-   * does not follow them.
-   * @returns undefined if all images must be read
-   * @throws ApiError
+   * Collects the Image objects that were created or changed since `find`, and perhaps earlier ones; absent if the
+   * pruner does not follow them.
+   * @param known the images that the run knows, as hex
+   * @throws ApiError or RegadmError if they cannot be read, or the list is not plausible
    */
-  changedImages?(signal: AbortSignal): Promise<KubeObject[] | undefined>;
+  collectImages?<T extends Collector>(create: () => T, known: ReadonlySet<string>, signal: AbortSignal): Promise<T>;
 }
 
 /** One of the two ways to prune the storage, with its permissions and checks for the guarded procedure. */
