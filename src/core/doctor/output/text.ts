@@ -1,6 +1,7 @@
 import type { CheckStatus } from '../../model/check.js';
 import type { Layout } from '../../terminal/output.js';
 import { clean, plural } from '../../terminal/text.js';
+import { wrapped } from '../../terminal/wrap.js';
 import type { DoctorDocument } from '../report.js';
 
 const MARKS: Record<CheckStatus, string> = {
@@ -48,22 +49,4 @@ function verdict({ failed, warnings, unknown }: DoctorDocument['summary']): stri
   ].join(', ');
   const first = failed > 0 ? `${plural(failed, 'problem')} would make a prune fail` : 'No problems found';
   return rest ? `${first} (${rest}).` : `${first}.`;
-}
-
-/** Wraps a text into lines of at most `width`; breaks only words that are longer than a line. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [''];
-  for (const word of text.split(' ').flatMap((word) => pieces(word, width))) {
-    const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
-    if (longer.length > width && lines.at(-1) !== '') lines.push(word);
-    else lines[lines.length - 1] = longer;
-  }
-  return lines;
-}
-
-/** Breaks a word that is longer than `width`, if possible behind a slash, a dot or an equals sign. */
-function pieces(word: string, width: number): string[] {
-  if (word.length <= width || width < 1) return [word];
-  const at = Math.max(...['/', '.', '='].map((sign) => word.lastIndexOf(sign, width - 1) + 1)) || width;
-  return [word.slice(0, at), ...pieces(word.slice(at), width)];
 }

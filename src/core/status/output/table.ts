@@ -2,7 +2,8 @@ import type { RegistryState } from '../../operator/state.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
-import { plural, thousands } from '../../terminal/text.js';
+import { clean, plural, thousands } from '../../terminal/text.js';
+import { wrappedWords } from '../../terminal/wrap.js';
 import type { RegistryStatusReport } from '../report.js';
 import type { SpaceOf } from '../space-meter.js';
 import type { Space } from '../space.js';
@@ -32,7 +33,9 @@ function* registryPieces(state: RegistryState, layout: TableLayout): Generator<s
   yield `${styles.heading('Registry')}\n`;
   const facts = registryFacts(state);
   const widest = Math.max(0, ...facts.map(([label]) => label.length));
-  for (const [label, value] of facts) yield `${styles.muted(label.padEnd(widest))}   ${value}\n`;
+  for (const [label, value] of facts)
+    for (const [at, line] of textLines(value, width - widest - 3).entries())
+      yield `${at === 0 ? styles.muted(label.padEnd(widest)) : ' '.repeat(widest)}   ${line}\n`;
   if (facts.length === 0) yield state.hasNoDeployment ? 'none runs in this cluster\n' : 'no part of it can be read\n';
   yield '\n';
   if (!state.conditions?.length) return;
@@ -54,8 +57,10 @@ const SPACE_COLUMNS: Column[] = ['IMAGES', 'ITEMS', 'BYTES', 'UNIQUE', 'SHARED']
 
 function* spacePieces(space: Space, layout: TableLayout): Generator<string> {
   yield `${layout.styles.heading('Space')}\n`;
-  yield `${plural(space.images, 'image')} (${thousands(space.imported)} imported, which take no space), ${plural(space.streams, 'image stream')}, ${plural(space.tagItems, 'tag item')}, ${plural(space.blobs, 'blob')}\n`;
-  yield `${formatBytes(space.bytes)} in total, as Image objects state it, of which ${formatBytes(space.sharedBetweenNamespaces)} is shared between namespaces\n\n`;
+  const counts = `${plural(space.images, 'image')} (${thousands(space.imported)} imported, which take no space), ${plural(space.streams, 'image stream')}, ${plural(space.tagItems, 'tag item')}, ${plural(space.blobs, 'blob')}`;
+  const bytes = `${formatBytes(space.bytes)} in total, as Image objects state it, of which ${formatBytes(space.sharedBetweenNamespaces)} is shared between namespaces`;
+  for (const text of [counts, bytes]) for (const line of textLines(text, layout.width)) yield `${line}\n`;
+  yield '\n';
   const untagged = space.untagged.images > 0 ? [['(no tag)', '', ...spaceCells(space.untagged)]] : [];
   yield* sectionPieces(layout, {
     title: 'By namespace',
@@ -102,15 +107,19 @@ function* storedPieces(stored: StoredSpace, { styles, width }: TableLayout): Gen
   const columns = [{ title: 'WHAT' }, rightAligned('COUNT'), rightAligned('BYTES')];
   yield* tableLines(columns, storedRows(stored), { width, heading: styles.muted });
   for (const { text, command } of storedNotes(stored)) {
-    yield `${text}\n`;
+    for (const line of textLines(text, width)) yield `${line}\n`;
+    // Not wrapped: it is copied into a shell.
     if (command !== undefined) yield `  ${command}\n`;
   }
   yield '\n';
 }
 
-function* freeablePieces({ freeable, space }: RegistryStatusReport, { styles, width }: TableLayout): Generator<string> {
+function* freeablePieces({ freeable, space }: RegistryStatusReport, layout: TableLayout): Generator<string> {
+  const { styles, width } = layout;
   if (!freeable || !space) return;
-  yield `${styles.heading('What prune images would free')} ${styles.muted('(bytes and images, by --keep-tag-revisions and --keep-younger-than)')}\n`;
+  yield `${styles.heading('What prune images would free')}\n`;
+  const about = '(bytes and images, by --keep-tag-revisions and --keep-younger-than)';
+  for (const line of textLines(about, width)) yield `${styles.muted(line)}\n`;
   const cells = freeable.cells.map((row) =>
     row.map(({ bytes, images }) => (images === 0 ? '–' : `${formatBytes(bytes)} (${thousands(images)})`)),
   );
@@ -122,7 +131,10 @@ function* freeablePieces({ freeable, space }: RegistryStatusReport, { styles, wi
   }
   const invalid = freeable.invalid.length;
   if (invalid > 0)
-    yield `${styles.warn('note')}: ${plural(invalid, 'reference')} cannot be parsed; a prune stops, unless --ignore-invalid-refs is given\n`;
+    yield* note(
+      `${plural(invalid, 'reference')} cannot be parsed; a prune stops, unless --ignore-invalid-refs is given`,
+      layout,
+    );
   yield '\n';
 }
 
@@ -133,8 +145,21 @@ function gridParts(cells: string[][], columns: number, width: number): [from: nu
   return Array.from({ length: Math.ceil(columns / perTable) }, (_, at) => [at * perTable, (at + 1) * perTable]);
 }
 
-function* unavailablePieces({ unavailable }: RegistryState, { styles }: TableLayout): Generator<string> {
+function* unavailablePieces({ unavailable }: RegistryState, { styles, width }: TableLayout): Generator<string> {
   if (unavailable.length === 0) return;
   yield `${styles.warn('Not shown')}\n`;
-  for (const { what, message } of unavailable) yield `  ${what}: ${message}\n`;
+  for (const { what, message } of unavailable)
+    for (const [at, line] of textLines(`${what}: ${message}`, width - 4).entries())
+      yield `${at === 0 ? '  ' : '    '}${line}\n`;
+}
+
+function* note(text: string, { styles, width }: TableLayout): Generator<string> {
+  const [first = '', ...rest] = textLines(`note: ${text}`, width);
+  yield `${styles.warn('note')}${first.slice('note'.length)}\n`;
+  for (const line of rest) yield `${line}\n`;
+}
+
+/** Wraps free text at the width of the terminal; names in it stay whole. */
+function textLines(text: string, width: number): string[] {
+  return wrappedWords(clean(text), width);
 }

@@ -49,3 +49,27 @@ test('space as stored fits 80 columns', () => {
   expect(text).toContain('leftover segments                    123,456,789   1.096 PiB\n');
   expect(text.split('\n').every((line) => line.length <= 80)).toBe(true);
 });
+
+test('free text is wrapped at 80 columns, and nothing of it is lost', () => {
+  const none = { images: 0, imported: 0, streams: 0, tagItems: 0, blobs: 0, bytes: 0, sharedBetweenNamespaces: 0 };
+  const counts = { images: 123_456, imported: 12_345, streams: 1234, tagItems: 123_456, blobs: 1_234_567 };
+  const space = { ...none, ...counts, untagged: none, namespaces: [], imageStreams: [], ages: [] };
+  const freeable = { revisions: [3], ageTexts: ['60m'], cells: [[{ bytes: 1, images: 1 }]], invalid: [{}] };
+  const message = 'this user may not list pods in the namespace openshift-image-registry: Forbidden';
+  const host = `${'long-name-of-a-route.'.repeat(5)}example.com`;
+  const registry = {
+    ...{ routes: [host, 'b.example.com'], cache: 'inmemory', managementState: '', deleteEnabled: false },
+    storage: { kind: 's3', place: 'a-bucket-with-a-long-name in eu-central-1', phase: 'Available', ephemeral: true },
+    unavailable: [{ what: 'pods', message }],
+  };
+  const report = { ...REPORT, registry, space, freeable } as unknown as RegistryStatusReport;
+  const textAt = (width: number) =>
+    [...statusPieces(report, { wide: false, width, styles: styles(false) })].map(paint).join('');
+  const words = (text: string) => text.split(/\s+/);
+  const tooLong = textAt(80)
+    .split('\n')
+    .filter((line) => line.length > 80);
+  expect(tooLong).toEqual([expect.stringContaining(host)]);
+  expect(words(textAt(80))).toEqual(words(textAt(Infinity)));
+  expect(textAt(Infinity)).toContain(`  pods: ${message}\n`);
+});
