@@ -16,7 +16,7 @@ export const RECOVERING =
 
 export interface InterruptTexts {
   /** What the first signal prints (default: `STOPPING`). */
-  message?: string;
+  message?: string | (() => string);
   /** What to do after an interrupted run, e.g. how to follow a Job that keeps running. */
   suggestions?: string[];
 }
@@ -68,7 +68,7 @@ function listen(controller: AbortController, { note, message = STOPPING, suggest
   const onSignal = (name: Signal): void => {
     const exitCode = SIGNALS[name];
     if (controller.signal.aborted) process.exit(exitCode);
-    note(message);
+    note(typeof message === 'string' ? message : message());
     controller.abort(new RegadmError(`interrupted by ${name}`, { code: 'INTERRUPTED', exitCode, suggestions }));
   };
   const onBug = (cause: unknown): void =>

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type FaultAction, type RequestInfo, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import type { CliResult } from '../support/cli.js';
+import { interrupt, type CliResult } from '../support/cli.js';
 import { guardedState, start, startStoragePrune, type Run } from '../support/guarded.js';
 import { blobData } from '../support/storage-pruner.js';
 import { makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
@@ -17,7 +17,8 @@ interface Document {
   summary: Record<string, number>;
   blobs: { digest: string; status: string }[];
   repositories: { name: string; status: string }[];
-  failures: { target: string }[];
+  failures: { target: string; message: string; suggestions?: string[] }[];
+  warnings: string[];
   procedure: { step: string; outcome: string }[];
 }
 
@@ -376,4 +377,51 @@ test('--read-only=required finds unused data first, too, and reports no outage',
   expect(result.status).toBe(0);
   expect([has(orphan), has(other)]).toEqual([true, false]);
   expect(documentOf(result).summary).not.toHaveProperty('readOnlySeconds');
+});
+
+/** Interrupts a run once, at the first request that matches, and waits until it has noticed. */
+function interruptAt(matches: (request: RequestInfo) => boolean): Promise<CliResult> {
+  let done = false;
+  sandbox.onRequest(async (request) => {
+    if (done || !matches(request)) return;
+    done = true;
+    await interrupt(run.child, 'SIGINT');
+  });
+  const run = prune();
+  return run.ended;
+}
+
+const isModeChange = ({ method, path }: RequestInfo): boolean => method === 'PATCH' && path.includes('configs');
+
+test('SIGINT while the mode is restored: the restoration completes, and the exit status is 130', async () => {
+  const result = await interruptAt((request) => isModeChange(request) && !has(orphan));
+  expect(result.stderr).toContain('Interrupted: restoring the registry.');
+  expect(result.stderr).toContain('interrupted by SIGINT; what was deleted before that is listed\n');
+  expect(result.status).toBe(130);
+  const { procedure, failures, summary } = documentOf(result);
+  expect(procedure.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
+  expect([failures, summary.failed]).toEqual([[], 0]);
+  expect(guardedState(sandbox)).toEqual(before);
+});
+
+test('SIGINT before the registry is locked: the message speaks of no restoration, and nothing is changed', async () => {
+  const { status, stderr } = await interruptAt((request) => isList(request, 'imagestreams'));
+  expect([status, stderr]).toEqual([130, expect.stringContaining('Interrupted: finishing requests in flight')]);
+  expect(stderr).not.toMatch(/restoring|--recover/);
+  expect([has(orphan), guardedState(sandbox)]).toEqual([true, before]);
+});
+
+test('what cannot be restored is in the failures and the warnings of the document', async () => {
+  let refused = 0;
+  sandbox.onRequest((request) =>
+    isModeChange(request) && !has(orphan) && ++refused ? { do: 'status', status: 403 } : undefined,
+  );
+  const result = await prune().ended;
+  expect([result.status, refused]).toEqual([3, expect.any(Number)]);
+  const { failures, warnings, summary } = documentOf(result);
+  const target = 'restoring the mode (read-write)';
+  expect(failures).toEqual([{ target, message: expect.any(String), suggestions: expect.any(Array) }]);
+  expect(failures[0]!.suggestions).toContain('run: regadm prune hard --recover');
+  expect(warnings).toContain(`${target}: ${failures[0]!.message}`);
+  expect(summary.failed).toBe(1);
 });

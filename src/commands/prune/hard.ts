@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
-import { RECOVERING, RESTORING } from '../../cli/interrupt.js';
+import { RECOVERING, RESTORING, STOPPING } from '../../cli/interrupt.js';
 import { present } from '../../cli/present.js';
 import { presentHardPrune } from '../../cli/present-hard-prune.js';
 import { pruneImagesFirst, type ImagePruneFirst } from '../../cli/prune-images-first.js';
@@ -73,13 +73,20 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
     // (bench/prune-hard.js).
     setFlagsFromString('--optimize-for-size');
     const { executeHardPrune, previewHardPrune } = await import('../../core/hard-prune/hard-prune.js');
+    let isLocked = false;
+    const onLock = (): void => void (isLocked = true);
     const result = await this.withCluster(
       flags,
       (session) => {
-        const ports = { ...session, emptyCache, pruneImages: first && (() => pruneImagesFirst(session, first)) };
+        const ports = {
+          ...session,
+          emptyCache,
+          onLock,
+          pruneImages: first && (() => pruneImagesFirst(session, first)),
+        };
         return flags.confirm ? executeHardPrune(ports, request) : previewHardPrune(ports, request);
       },
-      flags.confirm ? { message: RESTORING } : {},
+      { message: () => (isLocked ? RESTORING : STOPPING) },
     );
     this.measure(() => hardPruneMetrics(result.report));
     process.exitCode = await presentHardPrune(result, {

@@ -1,10 +1,13 @@
-import { recordWarnings } from '../kit/reporter.js';
+import { recordWarnings, type RecordingReporter } from '../kit/reporter.js';
+import { failureOf, type Failure } from '../model/document.js';
+import { RegadmError } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import { assertPermissions } from '../operator/permissions.js';
 import { reportRecovery } from '../operator/lease/notice.js';
 import { reportWarnings } from './findings.js';
 import type { HardPrunePorts } from './ports.js';
 import { assertPassed, runChecks, type CheckStep } from './preflight.js';
+import { DELETING } from './procedure/step.js';
 import { volumeWarnings } from './procedure/checks.js';
 import { guardedHardPrune } from './procedure/guarded.js';
 import type { Outcome } from './procedure/outcome.js';
@@ -21,8 +24,7 @@ import type { Way } from './way/way.js';
  */
 export async function previewHardPrune(given: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
   const startedAt = new Date().toISOString();
-  const reporter = recordWarnings(given.reporter);
-  const ports = { ...given, reporter };
+  const { ports, reporter, counted } = recorded(given, request);
   await announceRecovery(ports, request);
   for (const warning of await volumeWarnings(ports.api, request)) reporter.warning(warning);
   const {
@@ -44,6 +46,7 @@ export async function previewHardPrune(given: HardPrunePorts, request: HardPrune
     failures,
     procedure: [],
     warnings: [...reporter.warnings],
+    ...counted(),
   };
   return { report, notRestored: [] };
 }
@@ -54,8 +57,7 @@ export async function previewHardPrune(given: HardPrunePorts, request: HardPrune
  */
 export async function executeHardPrune(given: HardPrunePorts, request: HardPruneRequest): Promise<HardPruneResult> {
   const startedAt = new Date().toISOString();
-  const reporter = recordWarnings(given.reporter);
-  const ports = { ...given, reporter };
+  const { ports, reporter, counted } = recorded(given, request);
   if (!ports.pruneImages)
     reporter.note(
       'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
@@ -73,10 +75,33 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
     options: request.options,
     storage,
     ...deletions,
+    unfinished: [...notRestored, ...endedBy(error)],
     procedure: steps,
     warnings: [...reporter.warnings],
+    ...counted(),
   };
   return { report, error, notRestored };
+}
+
+/** Describes the error that ended the deletion. An interruption does not count as a failure. */
+function endedBy(error: unknown): Failure[] {
+  const isInterruption = error instanceof RegadmError && error.code === 'INTERRUPTED';
+  return error === undefined || isInterruption ? [] : [failureOf(DELETING, error)];
+}
+
+/** Returns ports that record what the report states about the run: its warnings, and its requests to the storage. */
+function recorded(
+  given: HardPrunePorts,
+  { way }: HardPruneRequest,
+): { ports: HardPrunePorts; reporter: RecordingReporter; counted: () => Pick<HardPruneReport, 'requests'> } {
+  const reporter = recordWarnings(given.reporter);
+  const isObjectStorage = way.via === 'storage' && typeof way.location !== 'string';
+  let requests = 0;
+  return {
+    ports: { ...given, reporter, onStorageRequest: () => void requests++ },
+    reporter,
+    counted: () => (isObjectStorage ? { requests } : {}),
+  };
 }
 
 const isGuarded = (request: HardPruneRequest): request is GuardedRequest => request.guard.mode === 'guarded';

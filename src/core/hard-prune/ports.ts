@@ -14,4 +14,8 @@ export interface HardPrunePorts {
    * @throws RegadmError REDIS_FAILED
    */
   emptyCache?(): Promise<number>;
+  /** Called before the registry is locked: from then on, an interrupted run has something to restore. */
+  onLock?(): void;
+  /** Called for each request to an object storage. */
+  onStorageRequest?(): void;
 }

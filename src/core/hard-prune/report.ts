@@ -1,5 +1,4 @@
 import type { Failure } from '../model/document.js';
-import type { RegadmError } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import type { Deletion } from '../storage/storage.js';
 import type { ProcedureStep } from './procedure/step.js';
@@ -45,8 +44,14 @@ export interface HardPruneReport {
   /** Undefined in a dry run. */
   outcomes?: Outcomes;
   failures: Failure[];
+  /** The steps that could not be completed: the deletion, or those of the restoration. */
+  unfinished?: Failure[];
   procedure: ProcedureStep[];
   warnings: string[];
+  /** Number of requests to the object storage; absent for a directory and in the pod. */
+  requests?: number;
+  /** True if the run may have deleted more than the outcomes state. */
+  isIncomplete?: boolean;
 }
 
 /** Result of a hard prune that deleted something, or found nothing to delete. */
@@ -55,5 +60,5 @@ export interface HardPruneResult {
   /** Why it ended early. */
   error?: unknown;
   /** What could not be restored; `--recover` restores it. */
-  notRestored: RegadmError[];
+  notRestored: Failure[];
 }

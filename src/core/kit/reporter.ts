@@ -18,7 +18,7 @@ export interface Reporter {
 }
 
 /** A reporter that also keeps its warnings, for a document that contains them. */
-interface RecordingReporter extends Reporter {
+export interface RecordingReporter extends Reporter {
   /** In the order of their first report, without duplicates. */
   readonly warnings: readonly string[];
 }

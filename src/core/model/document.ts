@@ -1,3 +1,5 @@
+import { messageOf, RegadmError } from './errors.js';
+
 /** The fields that every document of `-o json` starts with. */
 export interface DocumentHeader<Kind extends string> {
   apiVersion: 'regadm/v1';
@@ -30,6 +32,15 @@ export interface Failure {
   message: string;
   /** What to do about it, one sentence each; absent if there is no advice. */
   suggestions?: string[];
+}
+
+/**
+ * Describes an error as a failure.
+ * @param advice added to the suggestions of the error
+ */
+export function failureOf(target: string, error: unknown, advice: readonly string[] = []): Failure {
+  const suggestions = [...(error instanceof RegadmError ? error.suggestions : []), ...advice];
+  return { target, message: messageOf(error), ...(suggestions.length > 0 ? { suggestions } : {}) };
 }
 
 /** Returns what to do about failures, each remedy once. */

@@ -7,6 +7,8 @@ import type { Storage } from './storage.js';
 export interface OpenOptions {
   log?: (level: number, line: string) => void;
   signal?: AbortSignal;
+  /** Called for each request to an object storage: every attempt counts, and so do logins at its services. */
+  onRequest?: () => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function openStorage(location: StorageLocation, options: OpenOption
     import('./objects/open.js'),
   ]);
   const { authorities, concurrency, isUnverified } = location;
-  const connect = { authorities, concurrency, isUnverified, log: options.log };
+  const connect = { authorities, concurrency, isUnverified, log: options.log, onRequest: options.onRequest };
   const { store, directory } = await openStore(location, connect);
   try {
     return new ObjectStorage(store, await findRegistryKey(store, directory, options.signal));

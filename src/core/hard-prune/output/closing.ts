@@ -1,8 +1,9 @@
-import { suggestionsOf, type RegadmError } from '../../model/errors.js';
+import { remediesOf, type Failure } from '../../model/document.js';
+import { messageOf } from '../../model/errors.js';
 import { failureLines } from '../../terminal/failure-lines.js';
 import type { RecoverResult } from '../procedure/recover.js';
 import { RESTORING_ROLLOUT } from '../procedure/step.js';
-import type { HardPruneReport, HardPruneResult } from '../report.js';
+import { PLAN_PARTS, type HardPruneReport, type HardPruneResult } from '../report.js';
 
 /**
  * Describes what is left to do after a hard prune, one line each, for stderr.
@@ -10,10 +11,15 @@ import type { HardPruneReport, HardPruneResult } from '../report.js';
  */
 export function closingLines({ report, error, notRestored }: HardPruneResult, emptiesRedis: boolean): string[] {
   const hint = staleCacheHint(report, emptiesRedis);
-  const ended = error
-    ? [`error: ${(error as Error).message}; what was deleted before that is listed; the next run deletes the rest`]
-    : [];
+  const rest = isComplete(report) ? '' : '; the next run deletes the rest';
+  const ended = error ? [`error: ${messageOf(error)}; what was deleted before that is listed${rest}`] : [];
   return [...notRestoredLines(notRestored), ...(hint ? [`hint: ${hint}`] : []), ...ended];
+}
+
+/** Returns true if nothing of the plan is left, so that an interruption came after the deletion. */
+function isComplete({ outcomes, isIncomplete }: HardPruneReport): boolean {
+  if (!outcomes || isIncomplete) return false;
+  return PLAN_PARTS.every((part) => outcomes[part].every(({ status }) => status === 'deleted' || status === 'gone'));
 }
 
 /**
@@ -46,7 +52,7 @@ function staleCacheHint({ procedure, outcomes }: HardPruneReport, emptiesRedis: 
   return `the registry's in-memory blob cache is stale until the registry restarts: regadm registry restart${redis}`;
 }
 
-function notRestoredLines(failures: readonly RegadmError[]): string[] {
+function notRestoredLines(failures: readonly Failure[]): string[] {
   const messages = failures.map(({ message }) => `error: ${message}`);
-  return [...messages, ...suggestionsOf(failures).map((text) => `  * ${text}`)];
+  return [...messages, ...remediesOf(failures).map((text) => `  * ${text}`)];
 }

@@ -25,6 +25,7 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
   procedure: ProcedureStep[];
   /** The warnings on stderr. */
   warnings: string[];
+  /** What could not be deleted or looked up, and the steps that could not be completed. */
   failures: Failure[];
 }
 
@@ -45,6 +46,11 @@ export interface HardPruneSummary {
    * until the former mode was requested. Absent if the run did not change the mode, or could not restore it.
    */
   readOnlySeconds?: number;
+  /**
+   * Number of HTTP requests that the run sent to the object storage: every attempt counts, and so do logins at its
+   * services (Keystone, STS, Microsoft Entra ID). Absent for a directory and in the pod.
+   */
+  requests?: Count;
 }
 
 export interface HardPruneBlob extends EntryStatus {

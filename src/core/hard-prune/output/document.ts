@@ -25,7 +25,7 @@ export function hardPruneDocument(report: HardPruneReport): StreamedDocument<Har
       uploads: () => entries(report, 'uploads'),
       procedure: () => report.procedure,
       warnings: () => report.warnings,
-      failures: () => report.failures,
+      failures: () => [...report.failures, ...(report.unfinished ?? [])],
     },
   };
 }

@@ -14,7 +14,7 @@ const KINDS = {
 
 /** Returns the metrics of a run of `prune hard`. */
 export function hardPruneMetrics(report: HardPruneReport): Family[] {
-  const { plan, outcomes, dryRun, failures } = report;
+  const { plan, outcomes, dryRun, failures, unfinished = [] } = report;
   const count = (part: PlanPart, amountOf?: (index: number) => number): Tally =>
     tally(
       outcomes ? outcomes[part].map(({ status }) => status) : plan[part].map(() => 'would-delete'),
@@ -30,6 +30,6 @@ export function hardPruneMetrics(report: HardPruneReport): Family[] {
   return pruneMetrics({
     objects: Object.fromEntries(parts.map(([part, kind]) => [kind, count(part)])),
     blobBytes: bytesOfBlobs(),
-    failures: failures.length,
+    failures: failures.length + unfinished.length,
   });
 }

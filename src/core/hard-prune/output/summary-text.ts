@@ -20,9 +20,10 @@ export function summaryLines(report: HardPruneReport): string[] {
     );
   if (plan.kept.length > 0) lines.push(`Unused but too young to delete: ${plan.kept.length} (-v 4 lists them)`);
   if (failed + skipped > 0) lines.push(`Failed: ${failed}; skipped: ${skipped}`);
-  const { readOnlySeconds: seconds } = summary;
+  const { readOnlySeconds: seconds, requests } = summary;
   if (seconds !== undefined)
     lines.push(`Pushes were refused for ${formatSeconds(seconds)}, besides two roll-outs of the registry`);
+  if (requests !== undefined) lines.push(`${plural(requests, 'request')} to the storage`);
   const found = blobs + manifestLinks + repositories + layerLinks + uploads;
   if (dryRun && found > 0) lines.push('Nothing was changed. Add --confirm to delete.');
   return lines.map((line) => `${line}\n`);

@@ -4,11 +4,12 @@ import { PLAN_PARTS, type HardPruneReport, type PlanPart } from '../report.js';
 /** Counts of what was deleted, or in a dry run would be. */
 type HardPruneSummary = Record<PlanPart | 'bytes' | 'abandonedUploads' | 'failed' | 'skipped', number> & {
   readOnlySeconds?: number;
+  requests?: number;
 };
 
 /** Counts the entries of a report. */
 export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
-  const { plan, outcomes, failures, procedure } = report;
+  const { plan, outcomes, failures, unfinished = [], procedure, requests } = report;
   const count = (part: PlanPart): number =>
     outcomes ? outcomes[part].filter(({ status }) => status === 'deleted').length : plan[part].length;
   const seconds = readOnlySeconds(procedure);
@@ -21,9 +22,10 @@ export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
     layerLinks: count('layerLinks'),
     uploads: count('uploads'),
     abandonedUploads: plan.abandonedUploads,
-    failed: failures.length,
+    failed: failures.length + unfinished.length,
     skipped: all.filter(({ status }) => status === 'skipped').length,
     ...(seconds === undefined ? {} : { readOnlySeconds: seconds }),
+    ...(requests === undefined ? {} : { requests }),
   };
 }
 

@@ -9,7 +9,7 @@ import type { GuardedRequest } from '../request.js';
 import type { Way } from '../way/way.js';
 import { guardedChecks } from './checks.js';
 import { pruneLocked } from './locked.js';
-import { outcomeOf, type Outcome } from './outcome.js';
+import { interruptedError, outcomeOf, type Outcome } from './outcome.js';
 import { restore } from './restore.js';
 import { FINDING } from './step.js';
 import { Steps } from './steps.js';
@@ -42,6 +42,7 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     binding: account !== undefined,
     emptiesCache: ports.emptyCache !== undefined,
   };
+  ports.onLock?.();
   const lease = await steps.run('taking the registry lock', () => Lease.take(api, terms, (why) => lost.abort(why)));
   const attempt = await pruneLocked({ ports, request, way, scanned, lease, account, steps, stop });
   const { timeoutMs } = request;
@@ -51,7 +52,8 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
     ? []
     : await restore({ api, lease, steps, reporter, timeoutMs, prunerMayRun, emptyCache });
   lease.abandon();
-  return outcomeOf(attempt, steps.records, notRestored);
+  const error = interruptedError(ports.signal, attempt.error);
+  return outcomeOf({ ...attempt, error }, steps.records, notRestored);
 }
 
 /** Returns true if a plan deletes nothing: then no push has to be refused. */

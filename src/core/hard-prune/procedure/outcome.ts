@@ -1,5 +1,5 @@
 import { remediesOf, type Failure } from '../../model/document.js';
-import { EXIT, messageOf, RegadmError, suggestionsOf, withAdvice } from '../../model/errors.js';
+import { EXIT, messageOf, RegadmError, withAdvice } from '../../model/errors.js';
 import type { ProcedureStep } from './step.js';
 import type { Deletions, Findings } from '../report.js';
 
@@ -18,7 +18,8 @@ export interface Outcome {
   deletions: Deletions;
   error?: unknown;
   steps: ProcedureStep[];
-  notRestored: RegadmError[];
+  /** The steps of the restoration that failed. */
+  notRestored: Failure[];
 }
 
 /**
@@ -26,13 +27,26 @@ export interface Outcome {
  * @throws the attempt's error if it did not reach the deletion; RegadmError NOT_RESTORED if the registry could not be
  *   restored
  */
-export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored: RegadmError[]): Outcome {
+export function outcomeOf(attempt: Attempt, steps: ProcedureStep[], notRestored: Failure[]): Outcome {
   const { findings, deletions, late = [], error } = attempt;
   if (findings && deletions) {
     const failures = [...deletions.failures, ...late];
     return { deletions: { ...deletions, failures }, error, steps, notRestored };
   }
   throw withLateImages(notRestored.length > 0 ? notRestoredError(notRestored, error) : error, late);
+}
+
+/**
+ * Returns the error of a run that a signal may have interrupted at any time, such as while the registry was restored.
+ * The interruption decides the exit status; what the error states is kept.
+ */
+export function interruptedError(signal: AbortSignal, error: unknown): unknown {
+  const reason: unknown = signal.reason;
+  if (!signal.aborted || !(reason instanceof RegadmError) || error === reason) return error;
+  if (!(error instanceof RegadmError)) return reason;
+  if (error.exitCode >= EXIT.sigint) return error;
+  const { message, code, suggestions } = error;
+  return new RegadmError(message, { code, suggestions, exitCode: reason.exitCode, cause: error });
 }
 
 /** Adds to an error what would be in the failures of a result. */
@@ -43,13 +57,13 @@ function withLateImages(error: unknown, late: readonly Failure[]): unknown {
 }
 
 /** Combines the errors. That the registry is not restored matters more than the error that ended the run. */
-function notRestoredError(failures: RegadmError[], error: unknown): RegadmError {
+function notRestoredError(failures: Failure[], error: unknown): RegadmError {
   const exitCode = error instanceof RegadmError ? error.exitCode : EXIT.error;
   const messages = failures.map(({ message }) => message).join('; ');
   return new RegadmError(`${(error as Error).message}; and the registry could not be restored: ${messages}`, {
     code: 'NOT_RESTORED',
     exitCode,
-    suggestions: suggestionsOf(failures),
+    suggestions: remediesOf(failures),
     cause: error,
   });
 }

@@ -1,5 +1,6 @@
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
-import { RegadmError, suggestionsOf } from '../../model/errors.js';
+import { remediesOf } from '../../model/document.js';
+import { RegadmError } from '../../model/errors.js';
 import { OBSERVATION } from '../../operator/lease/abandoned.js';
 import { reportClocks } from '../../operator/clocks.js';
 import { readConfig, type ConfigReading } from '../../operator/config.js';
@@ -48,7 +49,7 @@ export async function recoverHardPrune(
   if (failures.length === 0) return { found: true, steps: steps.records };
   throw new RegadmError(`the registry could not be restored: ${failures.map(({ message }) => message).join('; ')}`, {
     code: 'RECOVERY_INCOMPLETE',
-    suggestions: suggestionsOf(failures),
+    suggestions: remediesOf(failures),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import type { Reporter } from '../../kit/reporter.js';
 import { ADVICE } from '../../model/advice.js';
+import { failureOf, type Failure } from '../../model/document.js';
 import { messageOf, RegadmError } from '../../model/errors.js';
 import { removeBinding } from '../../operator/binding.js';
 import { changeConfig } from '../../operator/config.js';
@@ -8,7 +9,7 @@ import type { Lease } from '../../operator/lease/lease.js';
 import { leaseOf } from '../../operator/lease/record.js';
 import { stopPruner } from '../../operator/pruner/stop.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
-import { RESTORING, RESTORING_ROLLOUT } from './step.js';
+import { EMPTYING_CACHE, RESTORING, RESTORING_ROLLOUT } from './step.js';
 import type { Steps } from './steps.js';
 
 interface RestoreOptions {
@@ -32,9 +33,9 @@ const REPEATED = [ADVICE.unfinishedHardPrune];
  * point: stop the pruner, empty the cache while nobody can push, remove the binding, restore the mode, wait for the
  * roll-out, and only then release the lock. After a failure, the other steps still run, with one exception: the
  * registry stays read-only while a pruner can be deleting.
- * @returns the failures, with what to do about each; empty if everything was restored
+ * @returns the steps that failed, with what to do about each; empty if everything was restored
  */
-export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
+export async function restore(options: RestoreOptions): Promise<Failure[]> {
   const { api, lease, reporter, emptyCache } = options;
   const { binding, changesMode, pod } = lease.record;
   const attempts = new Attempts(options.steps, reporter);
@@ -48,7 +49,7 @@ export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
     (await attempts.run("waiting until the registry's pruner has ended", () =>
       stopPruner(api, pod, reporter.progress),
     ));
-  if (emptyCache) await attempts.run("emptying the registry's blob cache in Redis", emptyCache);
+  if (emptyCache) await attempts.run(EMPTYING_CACHE, emptyCache);
   if (!idle) return attempts.failures;
   const restored = !changesMode || (await restoreMode(options, attempts));
   if (restored && unbound) await attempts.run('releasing the registry lock', () => lease.release(), REPEATED);
@@ -57,7 +58,7 @@ export async function restore(options: RestoreOptions): Promise<RegadmError[]> {
 
 /** Runs steps and collects their failures. */
 class Attempts {
-  readonly failures: RegadmError[] = [];
+  readonly failures: Failure[] = [];
 
   constructor(
     private readonly steps: Steps,
@@ -73,17 +74,11 @@ class Attempts {
       await this.steps.run(step, work);
       return true;
     } catch (error) {
-      this.failures.push(failureOf(error, advice));
+      this.failures.push(failureOf(step, error, advice));
       this.reporter.warning(`${step}: ${messageOf(error)}`);
       return false;
     }
   }
-}
-
-function failureOf(cause: unknown, advice: readonly string[]): RegadmError {
-  const { code, exitCode, suggestions } =
-    cause instanceof RegadmError ? cause : new RegadmError('', { code: 'RESTORE_FAILED' });
-  return new RegadmError(messageOf(cause), { code, exitCode, suggestions: [...suggestions, ...advice], cause });
 }
 
 async function restoreMode({ api, lease, timeoutMs, reporter }: RestoreOptions, attempts: Attempts): Promise<boolean> {

@@ -16,6 +16,8 @@ export const RESTORING_ROLLOUT = 'waiting for the roll-out';
 /** Names of the steps that search; the second one looks again at what the first one found. */
 export const FINDING = 'finding unused data';
 export const FINDING_AGAIN = 'looking again at what is unused';
+/** Name of the step that empties a cache outside of the registry's pods. */
+export const EMPTYING_CACHE = "emptying the registry's blob cache in Redis";
 /** Name of the step that deletes; it has failed if it was interrupted before its end. */
 export const DELETING = 'deleting';
 /** Names of the steps that begin and end read-only mode. */

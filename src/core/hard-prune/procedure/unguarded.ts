@@ -1,3 +1,4 @@
+import { failureOf, type Failure } from '../../model/document.js';
 import { RegadmError } from '../../model/errors.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
@@ -5,7 +6,8 @@ import type { HardPrunePorts } from '../ports.js';
 import type { UnguardedRequest } from '../request.js';
 import type { Pruner } from '../way/way.js';
 import { findLateImages } from './late-images.js';
-import { outcomeOf, type Attempt, type Outcome } from './outcome.js';
+import { interruptedError, outcomeOf, type Attempt, type Outcome } from './outcome.js';
+import { EMPTYING_CACHE } from './step.js';
 
 /**
  * Runs a hard prune without the guarded procedure: changes only the storage, reads only images and image streams.
@@ -32,10 +34,11 @@ export async function unguardedHardPrune(
   }
   attempt.late = await findLateImages(attempt, { api, pruner, signal });
   if (signal.aborted) attempt.error ??= signal.reason;
-  const notRestored: RegadmError[] = [];
+  const notRestored: Failure[] = [];
   await emptyCache?.().catch((error: unknown) => {
     if (!(error instanceof RegadmError)) throw error;
-    notRestored.push(error);
+    notRestored.push(failureOf(EMPTYING_CACHE, error));
   });
-  return outcomeOf(attempt, [], notRestored);
+  const error = interruptedError(signal, attempt.error);
+  return outcomeOf({ ...attempt, error }, [], notRestored);
 }

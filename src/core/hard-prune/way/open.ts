@@ -30,10 +30,12 @@ async function openWay(ports: HardPrunePorts, request: CommonRequest & { way: Vi
 }
 
 /** Opens the storage that a request names. @throws RegadmError if it is not a registry's storage */
-export function openWayStorage(
-  { api, reporter, signal }: HardPrunePorts,
-  { location }: ViaStorage,
-): Promise<OpenedStorage> {
-  const log = (level: number, line: string): void => reporter.log(level, line);
-  return openRegistryStorage(api, location, { log, note: (line) => reporter.note(line), signal });
+export function openWayStorage(ports: HardPrunePorts, { location }: ViaStorage): Promise<OpenedStorage> {
+  const { api, reporter, signal } = ports;
+  return openRegistryStorage(api, location, {
+    log: (level, line) => reporter.log(level, line),
+    note: (line) => reporter.note(line),
+    signal,
+    onRequest: () => ports.onStorageRequest?.(),
+  });
 }

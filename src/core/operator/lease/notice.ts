@@ -29,8 +29,12 @@ export async function pendingRecoveryNotice(api: ClusterApi): Promise<string | u
   }
 }
 
+/** What a notice begins with if it is a warning. */
+const WARNING = 'warning: ';
+
 /** Reports a hard prune that is under way or did not finish. Never throws. */
 export async function reportRecovery(api: ClusterApi, reporter: Reporter): Promise<void> {
   const notice = await pendingRecoveryNotice(api);
-  if (notice) reporter.note(notice);
+  if (notice?.startsWith(WARNING)) reporter.warning(notice.slice(WARNING.length));
+  else if (notice) reporter.note(notice);
 }

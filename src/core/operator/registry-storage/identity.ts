@@ -58,8 +58,8 @@ async function exchange(
   identity: Exclude<RegistryIdentity, UnreadableIdentity>,
   { location, options }: { location: ObjectStoreLocation; options: OpenOptions },
 ): Promise<() => Promise<S3Credentials | AzureCredentials>> {
-  const { log, signal } = options;
-  const connect = { authorities: location.authorities, concurrency: 1, log, signal };
+  const { log, signal, onRequest } = options;
+  const connect = { authorities: location.authorities, concurrency: 1, log, signal, onRequest };
   const token = (): Promise<string> =>
     requestToken(api, REGISTRY_ACCOUNT, { audience: AUDIENCE, lifetimeSeconds: LIFETIME_SECONDS, signal });
   if (identity.kind === 'aws') {

@@ -19,6 +19,8 @@ export interface ConnectOptions {
   /** True to accept every certificate. */
   isUnverified?: boolean;
   log?: (level: number, line: string) => void;
+  /** Called for each request that is sent, every attempt included. */
+  onRequest?: () => void;
   env?: NodeJS.ProcessEnv;
   /** What to do if the server cannot be reached. Default: check the endpoint of the storage. */
   advice?: string;
@@ -123,7 +125,7 @@ export class StoreClient {
 
   private async once(request: StoreRequest, attempts: number): Promise<StoreResponse> {
     const { method, path, headers, body, signal, bodyLimit = RESPONSE_LIMIT_BYTES } = request;
-    const { log, proxy, advice } = this.options;
+    const { log, onRequest, proxy, advice } = this.options;
     // A query can contain a signature.
     const url = `${this.origin}${path.split('?', 1)[0]!}`;
     const abort = new AbortController();
@@ -131,6 +133,7 @@ export class StoreClient {
     const guard = new AttemptGuard((error) => abort.abort(error), { limits: { ...ATTEMPT_LIMITS, headMs } });
     const ignoreAbort = onAbort(signal, () => abort.abort(signal?.reason));
     try {
+      onRequest?.();
       const response = await this.dispatcher.request({
         ...{ origin: this.origin, path, method, body, signal: abort.signal },
         headers: { 'user-agent': 'regadm', ...headers },

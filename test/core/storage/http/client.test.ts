@@ -48,6 +48,16 @@ const get = (client: StoreClient, path = '/bucket?list-type=2'): Promise<StoreRe
 
 const ok: Handler = (_request, response) => end(response, 200, 'content');
 
+test('every attempt is counted as a request', async () => {
+  let [counted, answered] = [0, 0];
+  const server = closeLater(
+    await plainServer((_request, response) => (++answered < 3 ? end(response, 503) : end(response, 200))),
+  );
+  const client = await connect(`http://localhost:${server.port}`, { onRequest: () => void counted++ });
+  expect((await get(client)).attempts).toBe(3);
+  expect([counted, answered]).toEqual([3, 3]);
+});
+
 describe('--storage-concurrency', () => {
   test.each(['h2', 'http/1.1'] as const)('limits the concurrent requests with %s', async (protocol) => {
     let [running, most] = [0, 0];
