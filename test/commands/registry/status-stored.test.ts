@@ -232,7 +232,10 @@ test("the cluster's own settings lead to its storage; a user who may not read th
     const { status, stdout } = await run(['--storage', 'cluster', '-o', 'json'], own.kubeconfig.admin);
     expect([status, (JSON.parse(stdout) as StatusDocument).stored]).toEqual([
       0,
-      { storage: 'cluster', blobs: 1, bytes: 10, uploads: { count: 0, bytes: 0 } },
+      {
+        ...{ storage: 'cluster', blobs: 1, bytes: 10, uploads: { count: 0, bytes: 0 } },
+        location: { url: `s3://${s3.bucket}`, endpoint: s3.endpoint, region: 'us-east-1' },
+      },
     ]);
     const denied = await run(['--storage', 'cluster'], own.kubeconfig.nobody);
     expect([denied.status, denied.stdout, denied.stderr]).toEqual([1, '', expect.stringContaining('error: ')]);
