@@ -63,7 +63,7 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
       'hint: prune images first (regadm prune images --confirm, or --prune-images): blobs that Image objects still name are kept',
     );
   await announceRecovery(ports, request);
-  const { deletions, error, steps, notRestored, storage } = isGuarded(request)
+  const { deletions, error, steps, notRestored, readOnlyEndedByOthers, storage } = isGuarded(request)
     ? await withWay(ports, request, async (way) => ({
         ...(await guardedHardPrune(ports, request, way)),
         storage: way.place,
@@ -77,6 +77,7 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
     ...deletions,
     unfinished: [...notRestored, ...endedBy(error)],
     procedure: steps,
+    readOnlyEndedByOthers,
     warnings: [...reporter.warnings],
     ...counted(),
   };

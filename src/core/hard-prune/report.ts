@@ -47,6 +47,8 @@ export interface HardPruneReport {
   /** The steps that could not be completed: the deletion, or those of the restoration. */
   unfinished?: Failure[];
   procedure: ProcedureStep[];
+  /** True if another user ended the read-only mode: how long pushes were refused is not known then. */
+  readOnlyEndedByOthers?: boolean;
   warnings: string[];
   /** Number of requests to the object storage; absent for a directory and in the pod. */
   requests?: number;

@@ -102,6 +102,9 @@ export const ADVICE = {
 
   // mode of the registry
   endReadOnly: 'end the read-only mode: regadm registry readonly off',
+  readOnlyWithoutLock:
+    'the registry is read-only (spec.readOnly), and no lock shows who has set it; if it should not be: regadm registry readonly off',
+  stillReadOnly: 'the registry is still read-only: regadm registry readonly off',
   showRollout: 'show the progress of the roll-out: regadm registry readonly',
   modeStays: (readOnly: boolean, losesImages: boolean) =>
     `the request for ${readOnly ? 'read-only' : 'read-write'} mode stays set (spec.readOnly: ${readOnly}); undo it${losesImages ? ', which is a roll-out, too' : ''}: regadm registry readonly ${readOnly ? 'off' : 'on'}${losesImages ? ' --accept-data-loss' : ''}`,

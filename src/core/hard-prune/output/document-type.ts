@@ -43,7 +43,8 @@ export interface HardPruneSummary {
   skipped: Count;
   /**
    * How long pushes were refused, besides the two roll-outs: from when every registry pod was seen to be read-only
-   * until the former mode was requested. Absent if the run did not change the mode, or could not restore it.
+   * until the former mode was requested. Absent if the run did not change the mode or could not restore it, or
+   * if another user ended the read-only mode meanwhile.
    */
   readOnlySeconds?: number;
   /**

@@ -9,10 +9,10 @@ type HardPruneSummary = Record<PlanPart | 'bytes' | 'abandonedUploads' | 'failed
 
 /** Counts the entries of a report. */
 export function hardPruneSummary(report: HardPruneReport): HardPruneSummary {
-  const { plan, outcomes, failures, unfinished = [], procedure, requests } = report;
+  const { plan, outcomes, failures, unfinished = [], requests } = report;
   const count = (part: PlanPart): number =>
     outcomes ? outcomes[part].filter(({ status }) => status === 'deleted').length : plan[part].length;
-  const seconds = readOnlySeconds(procedure);
+  const seconds = readOnlySeconds(report);
   const all = outcomes ? PLAN_PARTS.flatMap((part) => outcomes[part]) : [];
   return {
     blobs: count('blobs'),

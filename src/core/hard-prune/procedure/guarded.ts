@@ -48,12 +48,13 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
   const { timeoutMs } = request;
   const emptyCache = attempt.deletionStarted ? ports.emptyCache : undefined;
   const { prunerMayRun } = attempt;
-  const notRestored = lease.isTaken
+  const notRestored = lease.isTakenOver
     ? []
     : await restore({ api, lease, steps, reporter, timeoutMs, prunerMayRun, emptyCache });
   lease.abandon();
   const error = interruptedError(ports.signal, attempt.error);
-  return outcomeOf({ ...attempt, error }, steps.records, notRestored);
+  const outcome = outcomeOf({ ...attempt, error }, steps.records, notRestored);
+  return { ...outcome, readOnlyEndedByOthers: lease.readOnlyEndedByOthers };
 }
 
 /** Returns true if a plan deletes nothing: then no push has to be refused. */

@@ -5,7 +5,6 @@ import { createBinding } from '../../operator/binding.js';
 import { changeConfig } from '../../operator/config.js';
 import type { Lease } from '../../operator/lease/lease.js';
 import { assertImagesSurvive } from '../../operator/ephemeral-storage.js';
-import { leaseOf } from '../../operator/lease/record.js';
 import { modeRollout, waitForRollout } from '../../operator/rollout.js';
 import { reportFindings } from '../findings.js';
 import { assertWithinLimit } from '../plan/limit.js';
@@ -53,6 +52,7 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
     reportFindings(findings, run.ports.reporter, run.scanned);
     assertWithinLimit(findings.plan, run.request.maxDelete);
     run.stop.throwIfAborted();
+    await run.lease.assertKept();
     attempt.deletionStarted = true;
     await run.steps.run(DELETING, async () => {
       attempt.deletions = await opened.delete(findings.plan, run.lease.mayContinue, run.stop);
@@ -64,6 +64,7 @@ export async function pruneLocked(run: LockedRun): Promise<LockedAttempt> {
   }
   attempt.late = await findLateImages(attempt, { api: run.ports.api, pruner, signal: run.stop });
   if (run.stop.aborted) attempt.error ??= run.stop.reason;
+  if (attempt.deletionStarted) await run.lease.assertKept().catch((error: unknown) => (attempt.error ??= error));
   return { ...attempt, prunerMayRun: pruner?.mayStillRun ?? false };
 }
 
@@ -90,11 +91,12 @@ async function switchToReadOnly({ ports, request, lease, steps, stop }: LockedRu
 }
 
 async function setReadOnly(api: ClusterApi, lease: Lease, { acceptDataLoss }: Guarded): Promise<void> {
-  await changeConfig(api, ({ config }) => {
-    if (leaseOf(config)?.holder.id !== lease.record.holder.id)
-      throw new RegadmError('the hard prune has lost the registry lock', { code: 'LEASE_LOST' });
+  await changeConfig(api, (reading) => {
+    const { config } = reading;
+    lease.assertHeld(reading);
     if (config.spec?.readOnly === true) return undefined;
     assertImagesSurvive({ config }, acceptDataLoss);
+    lease.markReadOnlyRequested();
     return { spec: { readOnly: true } };
   });
 }

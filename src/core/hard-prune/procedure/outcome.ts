@@ -20,6 +20,8 @@ export interface Outcome {
   steps: ProcedureStep[];
   /** The steps of the restoration that failed. */
   notRestored: Failure[];
+  /** True if another user ended the read-only mode before the run restored the former mode. */
+  readOnlyEndedByOthers?: boolean;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { CHANGE_MODE, assertPermissions } from '../../operator/permissions.js';
+import { ADVICE } from '../../model/advice.js';
 import { remediesOf } from '../../model/document.js';
 import { RegadmError } from '../../model/errors.js';
 import { OBSERVATION } from '../../operator/lease/abandoned.js';
@@ -39,7 +40,10 @@ export async function recoverHardPrune(
   await checkVolume(ports, reading, acceptDataLoss);
   const lease = await Lease.takeOver(api, () => {}, { ...OBSERVATION, onStart: reporter.note });
   const steps = new Steps(reporter);
-  if (!lease) return { found: false, steps: steps.records };
+  if (!lease) {
+    if (reading.config.spec?.readOnly === true) reporter.note(`hint: ${ADVICE.readOnlyWithoutLock}`);
+    return { found: false, steps: steps.records };
+  }
   if (lease.record.emptiesCache && !emptyCache)
     reporter.warning(
       'that run had to empty a cache in Redis: pass the same --redis-url, or run regadm registry restart --redis-url URL',

@@ -10,6 +10,9 @@ export interface Holder {
   process?: string;
 }
 
+/** Describes a holder for messages: `regadm on HOST (process 4711)`. */
+export const describeHolder = ({ host, pid }: Holder): string => `regadm on ${host} (process ${pid})`;
+
 /** Describes this process, with a new id for every hard prune. */
 export function thisHolder(): Holder {
   return { id: randomBytes(4).toString('hex'), host: hostname(), pid: process.pid, process: identityOf(process.pid) };

@@ -1,7 +1,7 @@
 import { RegadmError } from '../../model/errors.js';
 import { BINDING_PREFIX } from '../binding.js';
 import type { ConfigReading, RegistryConfig } from '../config.js';
-import { isCertainlyDead, type Holder } from './holder.js';
+import { describeHolder, isCertainlyDead, type Holder } from './holder.js';
 import { CONFIG_NAME } from '../objects.js';
 
 /** The annotation on the config object that locks the registry for a hard prune. */
@@ -128,5 +128,5 @@ export function canBeFresh(record: LeaseRecord, { serverTime, localTime }: Confi
 /** Describes the holder: `regadm on HOST (process 4711), since …, renewed 20 s ago`. */
 export function describeLease(record: LeaseRecord, serverTime: number): string {
   const age = Math.max(0, Math.round((serverTime - Date.parse(record.renewedAt)) / 1000));
-  return `regadm on ${record.holder.host} (process ${record.holder.pid}), since ${record.startedAt}, renewed ${age} s ago`;
+  return `${describeHolder(record.holder)}, since ${record.startedAt}, renewed ${age} s ago`;
 }

@@ -1,5 +1,5 @@
 import { ADVICE } from '../../model/advice.js';
-import { refusal, type RegadmError } from '../../model/errors.js';
+import { EXIT, RegadmError, refusal, withAdvice } from '../../model/errors.js';
 import type { ConfigReading } from '../config.js';
 import { FRESH_MS, describeLease, isFresh, leaseOf, type LeaseRecord } from './record.js';
 
@@ -23,4 +23,10 @@ export function lockedError(record: LeaseRecord, serverTime: number): RegadmErro
 export function underwayError(record: LeaseRecord, serverTime: number): RegadmError {
   const who = describeLease(record, serverTime);
   return refusal('HARD_PRUNE_UNDERWAY', `a hard prune is under way: ${who}`, [ADVICE.recoverLater(FRESH_MS / 1000)]);
+}
+
+/** Adds advice to the error of a request that can have locked the registry. A refusal has its own. */
+export function possiblyLocked(cause: unknown): unknown {
+  if (!(cause instanceof RegadmError) || cause.exitCode === EXIT.refused) return cause;
+  return withAdvice(cause, [ADVICE.recoverIfLockKept]);
 }
