@@ -30,7 +30,7 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
   if (pruneImages) await steps.run('pruning images first', pruneImages);
   const scanned = await scan(ports, request, way, steps);
   ports.signal.throwIfAborted();
-  if (scanned && isEmpty(scanned.plan)) {
+  if (scanned && isEmpty(scanned.plan) && !ports.emptyCache) {
     reporter.note('there is nothing to delete: the registry is not changed');
     return outcomeOf({ findings: scanned, deletions: nothingDeleted(scanned) }, steps.records, []);
   }
@@ -57,7 +57,7 @@ export async function guardedHardPrune(ports: HardPrunePorts, request: GuardedRe
   return { ...outcome, readOnlyEndedByOthers: lease.readOnlyEndedByOthers };
 }
 
-/** Returns true if a plan deletes nothing: then no push has to be refused. */
+/** Returns true if a plan deletes nothing: then no push has to be refused, except to empty a stale cache. */
 const isEmpty = (plan: HardPrunePlan): boolean => PLAN_PARTS.every((part) => plan[part].length === 0);
 
 function nothingDeleted({ plan, failures = [] }: Findings): Deletions {
