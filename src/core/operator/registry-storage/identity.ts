@@ -29,7 +29,7 @@ const LIFETIME_SECONDS = 3600;
 /**
  * Adds the credentials of the registry's identity: a token of its service account is exchanged for them, again before
  * they expire. If that is not possible, the user's own credentials are used, with a warning.
- * @throws RegadmError STORAGE_CREDENTIALS if there are none either; the signal's reason if it aborts
+ * @throws RegadmError STORAGE_CREDENTIALS if the user has no credentials; the signal's reason if it aborts
  */
 export async function withIdentity(
   api: ClusterApi,

@@ -18,7 +18,7 @@ export function storedRows(stored: StoredSpace): [what: string, count: string, b
   );
 }
 
-/** Returns the commands that show what `prune hard` would delete from a storage, or why there are none. */
+/** Returns the commands that show what `prune hard` would delete from a storage, or why they are missing. */
 export function storedNotes({ usage, uploads, flags }: StoredSpace): { text: string; command?: string }[] {
   // prune hard would not prune this storage.
   if (!usage) return [{ text: 'what of it is in use is not known: see "Not shown"' }];

@@ -133,7 +133,7 @@ describe('credentials', () => {
       'names a role without web_identity_token_file',
     ],
     [
-      'a role that is none',
+      'an invalid role',
       { credentials: '[default]\nrole_arn = x\nweb_identity_token_file = /x' },
       'a role_arn in its key credentials that is not the ARN of a role',
     ],
@@ -271,19 +271,23 @@ test.each([
 describe('settings that cannot be used', () => {
   test.each<[string, Settings, string]>([
     ['no bucket', withEnv({ REGISTRY_STORAGE_S3_BUCKET: '' }), 'the settings of the registry name bucket images'],
-    ['a bucket that is none', { ...AWS, env: undefined, status: { s3: { bucket: 'a/b' } } }, 'the name of the bucket'],
     [
-      'a region that is none',
+      'an invalid name of a bucket',
+      { ...AWS, env: undefined, status: { s3: { bucket: 'a/b' } } },
+      'the name of the bucket',
+    ],
+    [
+      'an invalid region',
       { ...AWS, env: undefined, status: { s3: { bucket: BUCKET, region: 'a/b' } } },
       'the name of the region',
     ],
+    ['an invalid endpoint', withEnv({ REGISTRY_STORAGE_S3_REGIONENDPOINT: 'ftp://x' }), 'the endpoint is not a URL'],
+    ['an invalid root directory', withEnv({ REGISTRY_STORAGE_S3_ROOTDIRECTORY: 'a/../b' }), 'the root directory'],
     [
-      'an endpoint that is none',
-      withEnv({ REGISTRY_STORAGE_S3_REGIONENDPOINT: 'ftp://x' }),
-      'the endpoint is not a URL',
+      'a flag that is neither true nor false',
+      withEnv({ REGISTRY_STORAGE_S3_SKIPVERIFY: 'maybe' }),
+      'is neither true nor false',
     ],
-    ['a root that is none', withEnv({ REGISTRY_STORAGE_S3_ROOTDIRECTORY: 'a/../b' }), 'the root directory'],
-    ['a flag that is none', withEnv({ REGISTRY_STORAGE_S3_SKIPVERIFY: 'maybe' }), 'is neither true nor false'],
     ['a config without a bucket', { ...AWS, env: undefined, status: { s3: {} } }, 'its config has no bucket'],
   ])('%s', async (_what, settings, message) => {
     expect(await failure(settings)).toMatchObject({
