@@ -2,7 +2,7 @@ import { startSandbox, type FaultAction, type RequestInfo, type Sandbox } from '
 import { digest } from '../support/builders.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { blobKey } from '../support/fake-object-store.js';
-import { guardedState, start } from '../support/guarded.js';
+import { actOnce, guardedState, start } from '../support/guarded.js';
 import { startFakeS3, type FakeS3 } from '../support/servers/fake-s3.js';
 import { kindOf } from '../support/servers/storage-proxy.js';
 
@@ -14,7 +14,10 @@ interface Document {
 }
 
 const ORPHANS = 6000;
-/** Time that each batch of deletions takes, in ms: longer than the interval between two looks at the lock. */
+/**
+ * Minimum time that each batch of deletions takes, in ms: longer than the interval between two looks at the lock. A
+ * slow machine only makes it longer.
+ */
 const BATCH_MS = 1500;
 const [image, layer] = [digest('image'), digest('layer')];
 const STILL_READ_ONLY = 'the registry is still read-only: regadm registry readonly off';
@@ -87,15 +90,8 @@ const setMode = (readOnly: boolean): void => {
   sandbox.store.put('configs', { ...config(), metadata, spec: { ...config().spec, readOnly } });
 };
 
-/** Acts once, at the first request to the API that matches. */
-function once(matches: (request: RequestInfo) => boolean, act: () => void | FaultAction): void {
-  let done = false;
-  sandbox.onRequest((request) => {
-    if (done || !matches(request)) return undefined;
-    done = true;
-    return act() ?? undefined;
-  });
-}
+const once = (matches: (request: RequestInfo) => boolean, act: () => void | FaultAction): void =>
+  actOnce(sandbox, matches, act);
 
 /** Acts at the first batch of deletions, and makes every batch slow. */
 function atFirstBatch(act: () => void): void {

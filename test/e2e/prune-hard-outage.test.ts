@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startSandbox, type FaultAction, type RequestInfo, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
 import { interrupt, type CliResult } from '../support/cli.js';
-import { guardedState, start, startStoragePrune, type Run } from '../support/guarded.js';
+import { actOnce, guardedState, start, startStoragePrune, type Run } from '../support/guarded.js';
 import { blobData } from '../support/storage-pruner.js';
 import { makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
@@ -79,15 +79,8 @@ const MOMENTS: Record<string, (request: RequestInfo) => boolean> = {
   'during the roll-out': ({ path }) => path.includes('/deployments/') && isReadOnly(),
 };
 
-/** Acts once, at the first request that matches. */
-function once(matches: (request: RequestInfo) => boolean, act: () => void | FaultAction): void {
-  let done = false;
-  sandbox.onRequest((request) => {
-    if (done || !matches(request)) return undefined;
-    done = true;
-    return act() ?? undefined;
-  });
-}
+const once = (matches: (request: RequestInfo) => boolean, act: () => void | FaultAction): void =>
+  actOnce(sandbox, matches, act);
 
 /** Pushes an image that reuses the orphan. */
 function push(): void {

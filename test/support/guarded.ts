@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import type { RequestInfo, Sandbox } from '../../src/sandbox/index.js';
+import type { FaultAction, RequestInfo, Sandbox } from '../../src/sandbox/index.js';
 import { runCli, type CliResult } from './cli.js';
 
 /** A running program that a test can send signals to. */
@@ -39,4 +39,18 @@ export function isStep({ server, method, path }: RequestInfo): boolean {
   if (server !== 'api') return false;
   if (/\/exec\b/.test(path)) return true;
   return method !== 'GET' && !/(access|subject)reviews/.test(path);
+}
+
+/** Acts once, at the first request to a sandbox that matches. */
+export function actOnce(
+  sandbox: Sandbox,
+  matches: (request: RequestInfo) => boolean,
+  act: () => void | FaultAction,
+): void {
+  let done = false;
+  sandbox.onRequest((request) => {
+    if (done || !matches(request)) return undefined;
+    done = true;
+    return act() ?? undefined;
+  });
 }

@@ -68,7 +68,8 @@ describe('--storage-concurrency', () => {
         running--;
         end(response, 200);
       });
-      // Each request waits for another one: more than two would be here if they were sent.
+      // Each request waits for another one: more than two would be here if they were sent. The delay lets
+      // them arrive: on a slow machine, the test can only miss them.
       if (waiting.length === 2) setTimeout(() => waiting.splice(0).forEach((answer) => answer()), 50);
     };
     const server = closeLater(await tlsServer(await authority.issue(), handler, protocol));
