@@ -1,13 +1,10 @@
-import { readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { type Sandbox } from '../../src/sandbox/index.js';
 import { runCli, type CliResult } from '../support/cli.js';
 import { stateStorage, type StorageStatements } from '../support/cluster-storage.js';
-import { ROOT } from '../support/fake-object-store.js';
 import { guardedState } from '../support/guarded.js';
 import { startFakeIdentity, type FakeIdentity } from '../support/servers/fake-identity.js';
-import { ACCESS_KEY, SECRET_KEY, startFakeS3, type FakeS3 } from '../support/servers/fake-s3.js';
-import { filesBelow } from '../support/storage-tree.js';
+import { ACCESS_KEY, SECRET_KEY, type FakeS3 } from '../support/servers/fake-s3.js';
+import { startSampleOnS3 } from '../support/sample-on-s3.js';
 
 interface Document {
   kind: string;
@@ -25,13 +22,7 @@ let sandbox: Sandbox;
 let s3: FakeS3;
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ sample: true });
-  s3 = await startFakeS3();
-  const root = path.join(sandbox.storageDir, ROOT);
-  for (const file of filesBelow(root)) {
-    const { mtimeMs, size } = statSync(path.join(root, file));
-    s3.store.put(`${ROOT}/${file}`, size < 100_000 ? readFileSync(path.join(root, file), 'utf8') : size, mtimeMs);
-  }
+  ({ sandbox, s3 } = await startSampleOnS3());
 });
 afterEach(async () => {
   await s3.stop();

@@ -1,12 +1,12 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
 import { runCli, type CliResult } from '../support/cli.js';
-import { ROOT, blobKey } from '../support/fake-object-store.js';
+import { blobKey } from '../support/fake-object-store.js';
 import { guardedState } from '../support/guarded.js';
-import { s3Error, startFakeS3, type FakeS3 } from '../support/servers/fake-s3.js';
-import { filesBelow } from '../support/storage-tree.js';
+import { s3Error, type FakeS3 } from '../support/servers/fake-s3.js';
+import { startSampleOnS3 } from '../support/sample-on-s3.js';
 
 let sandbox: Sandbox;
 let s3: FakeS3;
@@ -14,14 +14,7 @@ let s3: FakeS3;
 let index: string;
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ sample: true });
-  s3 = await startFakeS3();
-  const root = path.join(sandbox.storageDir, ROOT);
-  for (const file of filesBelow(root)) {
-    const { mtimeMs, size } = statSync(path.join(root, file));
-    const content = size < 100_000 ? readFileSync(path.join(root, file), 'utf8') : size;
-    s3.store.put(`${ROOT}/${file}`, content, mtimeMs);
-  }
+  ({ sandbox, s3 } = await startSampleOnS3());
   const isIndex = (body: Buffer): boolean => body.includes('"manifests"') && body.includes('index');
   const [key] = [...s3.store.objects].find(([name, { body }]) => name.endsWith('/data') && isIndex(body))!;
   index = `sha256:${key.split('/').at(-2)!}`;

@@ -1,18 +1,19 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
 import { interrupt, runCli, type CliResult } from '../support/cli.js';
 import { ROOT, blobKey } from '../support/fake-object-store.js';
 import { guardedState, type Run } from '../support/guarded.js';
 import { makeAuthority } from '../support/servers/certificates.js';
-import { ACCESS_KEY, SECRET_KEY, s3Error, startFakeS3, type FakeS3 } from '../support/servers/fake-s3.js';
+import { ACCESS_KEY, SECRET_KEY, s3Error, type FakeS3 } from '../support/servers/fake-s3.js';
 import { kindOf, type StorageFault, type StorageRequest } from '../support/servers/storage-proxy.js';
-import { filesBelow, temporaryDirectory } from '../support/storage-tree.js';
+import { startSampleOnS3 } from '../support/sample-on-s3.js';
+import { temporaryDirectory } from '../support/storage-tree.js';
 
 interface Document {
   kind: string;
@@ -29,14 +30,7 @@ let sandbox: Sandbox;
 let s3: FakeS3;
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ sample: true });
-  s3 = await startFakeS3();
-  const root = path.join(sandbox.storageDir, ROOT);
-  for (const file of filesBelow(root)) {
-    const { mtimeMs, size } = statSync(path.join(root, file));
-    const content = size < 100_000 ? readFileSync(path.join(root, file), 'utf8') : size;
-    s3.store.put(`${ROOT}/${file}`, content, mtimeMs);
-  }
+  ({ sandbox, s3 } = await startSampleOnS3());
 });
 afterEach(async () => {
   await s3.stop();
