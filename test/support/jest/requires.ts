@@ -26,6 +26,7 @@ const PROGRAMS = {
   'redis-sentinel': { names: ['redis-sentinel'], source: 'Debian package redis-sentinel' },
   'redis-server': { names: ['redis-server'], source: 'Debian package redis-server' },
   script: { names: ['script'], source: 'Debian package bsdutils' },
+  skopeo: { names: ['skopeo'], source: 'Debian package skopeo' },
   'swift-account-server': { names: ['swift-account-server'], source: 'Debian package swift-account' },
   'swift-container-server': { names: ['swift-container-server'], source: 'Debian package swift-container' },
   'swift-object-server': { names: ['swift-object-server'], source: 'Debian package swift-object' },
