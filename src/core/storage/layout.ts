@@ -8,6 +8,9 @@ import type { Digest } from '../model/digest.js';
 /** A digest in the layout: 64 lower-case hex digits. */
 export const HEX = /^[0-9a-f]{64}$/;
 
+/** Returns true for the size of a link in bytes: a sha256 digest, perhaps with a line feed. */
+export const isLinkSize = (bytes: number): boolean => bytes === 71 || bytes === 72;
+
 /** A repository's own directories, in the order of deletion: manifest links before layer links. */
 export const OWN_DIRECTORIES = ['_manifests', '_layers', '_uploads'] as const;
 
@@ -33,6 +36,15 @@ export const manifestLinks = (root: string, repository: string): string =>
 
 export const layerLinks = (root: string, repository: string): string =>
   `${repositoryDirectory(root, repository)}/_layers/sha256`;
+
+/** Returns the directory of a link. */
+export function linkDirectory(
+  root: string,
+  link: { kind: 'layer' | 'manifest'; repository: string; digest: Digest },
+): string {
+  const links = link.kind === 'layer' ? layerLinks : manifestLinks;
+  return `${links(root, link.repository)}/${hexOf(link.digest)}`;
+}
 
 export const uploadDirectory = (root: string, repository: string, id: string): string =>
   `${repositoryDirectory(root, repository)}/_uploads/${checkedSegment(id)}`;

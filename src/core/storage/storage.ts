@@ -16,6 +16,27 @@ export interface Storage {
   list(options?: ListOptions): Promise<StorageSnapshot>;
 
   /**
+   * Lists all blobs with their sizes and all repositories with their links, and keeps nothing, so that memory does not
+   * grow with the storage. The visitor copies the strings that it keeps.
+   * @throws RegadmError STORAGE_UNREADABLE when any part cannot be read
+   */
+  survey(visitor: SurveyVisitor): Promise<Survey>;
+
+  /**
+   * Looks up blobs, never in a listing, because listings can lag behind.
+   * @returns their sizes in bytes, by position; undefined for one that does not exist
+   * @throws RegadmError that states why one cannot be looked up
+   */
+  findBlobs(digests: readonly Digest[], signal?: AbortSignal): Promise<(number | undefined)[]>;
+
+  /**
+   * Reads links, never from a listing.
+   * @returns by position: true if the link exists and contains its digest
+   * @throws RegadmError that states why one cannot be read
+   */
+  findLinks(links: readonly StoredLink[], signal?: AbortSignal): Promise<boolean[]>;
+
+  /**
    * Looks up the sizes of all blobs and of unfinished uploads.
    * @param snapshot a listing of this storage
    * @throws RegadmError STORAGE_UNREADABLE, or why a blob cannot be looked up
@@ -108,6 +129,34 @@ export interface Link {
   repository: string;
   /** With its algorithm: `sha256:…`. */
   digest: Digest;
+}
+
+/** A link of one of the two kinds. */
+export interface StoredLink extends Link {
+  /** Configs are linked as layers. */
+  kind: 'layer' | 'manifest';
+}
+
+export interface SurveyVisitor {
+  /** Called once for each blob that has data, in any order. Digests as hex. */
+  onBlob(hex: string, bytes: number): void;
+  /** Called once for each repository, in any order. */
+  onRepository(repository: SurveyedRepository): void;
+  signal?: AbortSignal;
+  /** Called with the number of blobs, links and other entries that a part of the listing has. */
+  onListed?(count: number): void;
+}
+
+/** A repository with the links that have the length of a digest. Digests as hex. */
+export interface SurveyedRepository {
+  name: string;
+  manifests: string[];
+  layers: string[];
+}
+
+export interface Survey {
+  /** Entries that do not belong to the registry's layout. */
+  ignored: string[];
 }
 
 export interface Upload {

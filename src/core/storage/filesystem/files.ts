@@ -77,7 +77,8 @@ function settleMissing<T>(error: NodeJS.ErrnoException, path: string, { resolve,
   else reject(unreadable(error, path));
 }
 
-function unreadable(error: NodeJS.ErrnoException, path: string): RegadmError {
+/** Creates the error for a part of the storage that cannot be read. */
+export function unreadable(error: NodeJS.ErrnoException, path: string): RegadmError {
   return new RegadmError(`cannot read the whole storage of the registry: ${path}: ${fileProblem(error)}`, {
     code: 'STORAGE_UNREADABLE',
     suggestions: ['run regadm as a user who can read the whole storage; nothing was deleted'],

@@ -9,6 +9,9 @@ import type {
   MeasureOptions,
   RecentLinks,
   Storage,
+  StoredLink,
+  Survey,
+  SurveyVisitor,
   Upload,
 } from '../storage.js';
 import { BlobPrefixes } from './below.js';
@@ -24,6 +27,7 @@ import { ListedBlobs } from './listed-blobs.js';
 import { measureFiles } from './measure.js';
 import { findRegistryRoot } from './open.js';
 import { readBlob } from './read-blob.js';
+import { findBlobFiles, findLinkFiles, surveyFiles } from './survey.js';
 
 /**
  * Opens the storage of a registry whose volume is mounted at a directory.
@@ -50,6 +54,18 @@ class FilesystemStorage implements Storage {
     const snapshot = await listStorage(this.root, options);
     this.listed = new ListedBlobs(this.root, snapshot.blobs, startedAt);
     return snapshot;
+  }
+
+  survey(visitor: SurveyVisitor): Promise<Survey> {
+    return surveyFiles(this.root, visitor);
+  }
+
+  findBlobs(digests: readonly Digest[], signal?: AbortSignal): Promise<(number | undefined)[]> {
+    return findBlobFiles(this.root, digests, signal);
+  }
+
+  findLinks(links: readonly StoredLink[], signal?: AbortSignal): Promise<boolean[]> {
+    return findLinkFiles(this.root, links, signal);
   }
 
   measure(snapshot: StorageSnapshot, options?: MeasureOptions): Promise<StoredSizes> {

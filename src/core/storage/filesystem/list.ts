@@ -5,7 +5,8 @@ import { forEachParallel } from '../../kit/parallel.js';
 import { PARALLEL, entriesIn, namesIn, statOf } from './files.js';
 import { HEX, OWN_DIRECTORIES, repositoryDirectory } from '../layout.js';
 
-interface Listing extends ListOptions {
+/** A listing in progress. */
+export interface Listing extends ListOptions {
   root: string;
   ignored: string[];
 }
@@ -17,36 +18,48 @@ interface Listing extends ListOptions {
  */
 export async function listStorage(root: string, options: ListOptions = {}): Promise<StorageSnapshot> {
   const listing: Listing = { ...options, root, ignored: [] };
-  const blobs = await listBlobs(listing);
+  const blobs: string[] = [];
+  await forEachPrefix(listing, (hexes) => void blobs.push(...hexes));
   const repositories = await listRepositories(listing);
   return { blobs, repositories, ignored: listing.ignored.sort() };
 }
 
-async function listBlobs({ root, ignored, signal, onListed }: Listing): Promise<string[]> {
+/** Calls `take` with the names of the directories of blobs below each prefix. */
+export async function forEachPrefix(
+  { root, ignored, signal, onListed }: Listing,
+  take: (hexes: string[]) => void | Promise<void>,
+): Promise<void> {
   for (const { name } of await entriesIn(`${root}/blobs`)) if (name !== 'sha256') ignored.push(`blobs/${name}`);
   const prefixes: string[] = [];
   for (const entry of await entriesIn(`${root}/blobs/sha256`)) {
     if (entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name)) prefixes.push(entry.name);
     else ignored.push(`blobs/sha256/${entry.name}`);
   }
-  const blobs: string[] = [];
   await forEachParallel(prefixes, PARALLEL, async (prefix) => {
     signal?.throwIfAborted();
     const names = await namesIn(`${root}/blobs/sha256/${prefix}`);
     onListed?.(names.length);
-    for (const name of names) {
-      if (HEX.test(name) && name.startsWith(prefix)) blobs.push(name);
-      else ignored.push(`blobs/sha256/${prefix}/${name}`);
-    }
+    const isBlob = (name: string): boolean => HEX.test(name) && name.startsWith(prefix);
+    for (const name of names) if (!isBlob(name)) ignored.push(`blobs/sha256/${prefix}/${name}`);
+    await take(names.filter(isBlob));
   });
-  return blobs;
+}
+
+/** Lists all repositories. */
+export async function listRepositories(listing: Listing): Promise<StoredRepository[]> {
+  const repositories: StoredRepository[] = [];
+  await forEachRepository(listing, (repository) => void repositories.push(repository));
+  return repositories;
 }
 
 /**
- * Lists repositories level by level, so that few directories are open at a time even if repositories are deeply nested.
+ * Calls `take` with each repository. Reads them level by level, so that few directories are open at a time even if
+ * repositories are deeply nested.
  */
-export async function listRepositories(listing: Listing): Promise<StoredRepository[]> {
-  const repositories: StoredRepository[] = [];
+export async function forEachRepository(
+  listing: Listing,
+  take: (repository: StoredRepository) => void | Promise<void>,
+): Promise<void> {
   let level = [''];
   while (level.length > 0) {
     const nested: string[] = [];
@@ -56,11 +69,10 @@ export async function listRepositories(listing: Listing): Promise<StoredReposito
       const sorted = sortEntries(entries, name);
       nested.push(...sorted.nested);
       listing.ignored.push(...sorted.ignored);
-      if (sorted.own.length > 0) repositories.push(await readRepository(listing, name, sorted.own));
+      if (sorted.own.length > 0) await take(await readRepository(listing, name, sorted.own));
     });
     level = nested;
   }
-  return repositories;
 }
 
 /** Separates a repository's own directories, nested repositories, and entries that are not part of the layout. */

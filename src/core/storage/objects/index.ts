@@ -26,7 +26,6 @@ import { deleteRepositories } from './delete-repositories.js';
 import { deleteUploads, listOpenUploads } from './delete-uploads.js';
 import { inspectListing } from './inspect.js';
 import { BLOBS, listObjects, listRepositories, type Listing } from './list.js';
-import type { Source } from './list-directory.js';
 import {
   blobsWrittenSince,
   findExisting,
@@ -41,10 +40,10 @@ import {
 import { measureListing } from './measure.js';
 import type { ObjectStore } from './object-store.js';
 import { assertBlobLayout } from './open.js';
+import { ObjectReader } from './reader.js';
 
 /** A registry's storage in an object store, as the registry's drivers for object storage write it. */
-export class ObjectStorage implements Storage {
-  private readonly source: Source;
+export class ObjectStorage extends ObjectReader implements Storage {
   private readonly deleter: KeyDeleter;
   private readonly listings = new WeakMap<StorageSnapshot, Listing>();
   /** The last listing: what was planned is in it. */
@@ -54,21 +53,14 @@ export class ObjectStorage implements Storage {
   private readonly known = new KnownBlobs(this.isListed);
 
   /** @param root key of the registry's `docker/registry/v2` */
-  constructor(
-    private readonly store: ObjectStore,
-    root: string,
-  ) {
-    this.source = { store, root };
+  constructor(store: ObjectStore, root: string) {
+    super(store, root);
     this.deleter = new KeyDeleter(store);
-  }
-
-  warnings(signal?: AbortSignal): Promise<string[]> {
-    return this.store.warnings(signal);
   }
 
   async list({ layerLinks = false, signal, onListed }: ListOptions = {}): Promise<StorageSnapshot> {
     const listing = await listObjects({ ...this.source, signal, onPage: onListed });
-    assertBlobLayout(this.store.name, listing);
+    assertBlobLayout(this.store.name, listing.blobs.size, listing.foreign);
     const repositories: StoredRepository[] = [];
     for (const { name, manifests, layers, uploads, hasKeys } of listing.repositories.all())
       if (hasKeys)
@@ -118,7 +110,7 @@ export class ObjectStorage implements Storage {
     return this.deleter.guarded(links.length, async () => {
       const found = await this.linkTimes(links, run);
       // A link whose blob the listing does not have seems to dangle: the listing can be older than the blob.
-      const blobs = await this.findBlobs(links.filter(({ digest }) => !this.isListed(hexOf(digest))));
+      const blobs = await this.existingBlobs(links.filter(({ digest }) => !this.isListed(hexOf(digest))));
       return this.deleteChecked(links, run, (link) => {
         const key = manifestLinkKey(root, link);
         const kept = blobs.get(hexOf(link.digest)) ?? checkLink(link, key, found, run);
@@ -164,16 +156,12 @@ export class ObjectStorage implements Storage {
     const { root } = this.source;
     return this.deleter.guarded(links.length, async () => {
       const found = await this.linkTimes(links, run);
-      const blobs = await this.findBlobs(links);
+      const blobs = await this.existingBlobs(links);
       return this.deleteChecked(links, run, (link) => {
         const key = layerLinkKey(root, link);
         return blobs.get(hexOf(link.digest)) ?? checkLink(link, key, found, run) ?? [key];
       });
     });
-  }
-
-  close(): Promise<void> {
-    return this.store.close();
   }
 
   /** Number of keys of all repositories; without a listing, it counts as unlimited. */
@@ -204,7 +192,7 @@ export class ObjectStorage implements Storage {
   }
 
   /** Looks up the blobs of links that seem to dangle. @returns results for those that exist or cannot be looked up */
-  private findBlobs(links: readonly Link[]): Promise<Map<string, Deletion>> {
+  private existingBlobs(links: readonly Link[]): Promise<Map<string, Deletion>> {
     const hexes = new Set(links.map(({ digest }) => hexOf(digest)));
     if (!this.store.limits.listsLate) for (const hex of this.deletedBlobs) hexes.delete(hex);
     return findExisting(this.source, hexes);

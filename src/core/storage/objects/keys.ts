@@ -1,4 +1,4 @@
-import { HEX, OWN_DIRECTORIES, repositoryDirectory } from '../layout.js';
+import { HEX, OWN_DIRECTORIES, isLinkSize, repositoryDirectory } from '../layout.js';
 
 /** What a key of the registry's layout stands for. */
 export type ParsedKey =
@@ -19,9 +19,6 @@ export type RepositoryKey =
  * that a request can be about another object, and XML has no control characters, so that a whole batch fails.
  */
 const UNSAFE = /(?:^|\/)\.{0,2}(?:\/|$)|[\x00-\x1f\x7f\ufffe\uffff]/;
-
-/** Sizes of a link: a sha256 digest, perhaps with a line feed. */
-const LINK_BYTES = new Set([71, 72]);
 
 /**
  * Reads a key below the registry's root.
@@ -64,7 +61,7 @@ function parseOwn(own: string[], { repository, bytes }: { repository: string; by
   if (!isLayer && names[0] !== 'revisions') return undefined;
   if (algorithm !== 'sha256' || !HEX.test(hex) || link !== 'link' || names.length !== (isLayer ? 3 : 4))
     return undefined;
-  if (!LINK_BYTES.has(bytes)) return { kind: 'other-link', repository };
+  if (!isLinkSize(bytes)) return { kind: 'other-link', repository };
   return { kind: isLayer ? 'layer-link' : 'manifest-link', repository, hex };
 }
 

@@ -14,12 +14,17 @@ export interface Source {
   writtenSince?: number;
 }
 
-type TakePage = (objects: StoredObject[]) => void;
+/** What takes the pages of a part that is listed in order. */
+export interface Part {
+  take(objects: StoredObject[]): void | Promise<void>;
+  /** Called after the last page. */
+  end?(): void;
+}
 
 /** How a directory is listed. */
 interface Parts {
-  /** Called once for each part that is listed in order; returns what takes its pages. */
-  startPart(): TakePage;
+  /** Called once for each part. */
+  startPart(): Part;
   /**
    * Decides, if there are more pages than these, whether to list the directory in parallel parts instead; undefined to
    * decide after the next page.
@@ -34,14 +39,15 @@ export async function listDirectory(source: Source, directory: string, parts: Pa
   if (await listSmall(source, directory, parts)) return;
   const { concurrency } = source.store.limits;
   await forEachParallel(await parts.split(), { concurrency }, async (part) => {
-    const take = parts.startPart();
-    for await (const page of pagesBelow(source, part)) take(page);
+    const reader = parts.startPart();
+    for await (const page of pagesBelow(source, part)) await reader.take(page);
+    reader.end?.();
   });
 }
 
 /** @returns false if the directory is large; then nothing was taken */
 async function listSmall(source: Source, directory: string, parts: Parts): Promise<boolean> {
-  const take = parts.startPart();
+  const reader = parts.startPart();
   const waiting: StoredObject[][] = [];
   let isSmall: boolean | undefined;
   for await (const page of pagesBelow(source, directory)) {
@@ -52,21 +58,22 @@ async function listSmall(source: Source, directory: string, parts: Parts): Promi
       isSmall = isLarge === undefined ? undefined : true;
     }
     waiting.push(page);
-    if (isSmall) for (const each of waiting.splice(0)) take(each);
+    if (isSmall) for (const each of waiting.splice(0)) await reader.take(each);
   }
-  for (const page of waiting) take(page);
+  for (const page of waiting) await reader.take(page);
+  reader.end?.();
   return true;
 }
 
 /** Lists one level of a directory below the root. @returns the prefixes in it, below the root */
-export async function levelBelow(source: Source, directory: string, take: TakePage): Promise<string[]> {
+export async function levelBelow(source: Source, directory: string, take: Part['take']): Promise<string[]> {
   const { store, root, signal } = source;
   const found: string[] = [];
   for await (const { objects, prefixes } of store.listLevel(`${root}/${directory}`, signal)) {
     signal?.throwIfAborted();
     for (const key of [...prefixes, ...objects.map((object) => object.key)])
       assertBelow(store, key, `${root}/${directory}`);
-    take(objects);
+    await take(objects);
     found.push(...prefixes.map((prefix) => prefix.slice(root.length + 1)));
   }
   return found;

@@ -1,7 +1,7 @@
 import type { StoredSizes } from '../../model/registry-storage.js';
 import { BlobIndex, BlobPart } from './blob-index.js';
 import { parseKey, type ParsedKey } from './keys.js';
-import { listDirectory, levelBelow, type Source } from './list-directory.js';
+import { listDirectory, levelBelow, type Part, type Source } from './list-directory.js';
 import type { OpenUpload, StoredObject } from './object-store.js';
 import { RepositoryIndex, touchUpload } from './repository-index.js';
 
@@ -42,7 +42,15 @@ const MAX_GROUPS = 256;
  */
 export async function listObjects(source: Source): Promise<Listing> {
   const foreign = new Set<string>();
-  const blobs = await listBlobs(source, foreign);
+  const parts: BlobPart[] = [];
+  await listBlobs(source, foreign, () => {
+    const part = new BlobPart();
+    parts.push(part);
+    return (found) => {
+      for (const { hex, bytes, writtenAt } of found) part.add(hex, bytes, writtenAt);
+    };
+  });
+  const blobs = BlobIndex.from(parts);
   const repositories = new RepositoryIndex();
   const uploadSizes: UploadSizes = { bytes: 0, empty: [], open: [] };
   const target = { repositories, blobs, foreign, uploadSizes, blobUploads: new Map<string, number>() };
@@ -52,34 +60,46 @@ export async function listObjects(source: Source): Promise<Listing> {
   return target;
 }
 
-/** Lists the blobs. @param foreign what is not part of the layout is added to it */
-async function listBlobs(source: Source, foreign: Set<string>): Promise<BlobIndex> {
-  const parts: BlobPart[] = [];
-  const startPart = (): ((objects: StoredObject[]) => void) => {
-    const part = new BlobPart();
-    parts.push(part);
-    return (objects) => {
-      for (const object of objects) {
-        const key = parseBelow(source.root, object);
-        if (key.kind === 'blob') part.add(key.hex, object.bytes, object.writtenAt);
-        else if (key.kind === 'foreign') foreign.add(key.entry);
-      }
-    };
+/** A blob of a page. */
+interface ListedBlob {
+  hex: string;
+  bytes: number;
+  writtenAt: number;
+}
+
+/**
+ * Lists the blobs.
+ * @param foreign what is not part of the layout is added to it
+ * @param startTaking called once for each part that is listed in order; returns what takes the blobs of its pages
+ */
+export async function listBlobs(
+  source: Source,
+  foreign: Set<string>,
+  startTaking: () => (blobs: ListedBlob[]) => void | Promise<void>,
+): Promise<void> {
+  const startPart = (): Part => {
+    const take = startTaking();
+    return { take: (objects) => take(blobsIn(objects, source.root, foreign)) };
   };
   await listDirectory(source, 'blobs/', {
     startPart,
     isLarge: ([page]) => estimate(parseBelow(source.root, page!.at(-1)!), page!.length) > FEW_PAGES * page!.length,
     split: () => splitBlobs(source, startPart(), foreign),
   });
-  return BlobIndex.from(parts);
+}
+
+function blobsIn(objects: readonly StoredObject[], root: string, foreign: Set<string>): ListedBlob[] {
+  const blobs: ListedBlob[] = [];
+  for (const object of objects) {
+    const key = parseBelow(root, object);
+    if (key.kind === 'blob') blobs.push({ hex: key.hex, bytes: object.bytes, writtenAt: object.writtenAt });
+    else if (key.kind === 'foreign') foreign.add(key.entry);
+  }
+  return blobs;
 }
 
 /** Returns the prefixes to list blobs by, in parallel; takes everything beside them. */
-async function splitBlobs(
-  source: Source,
-  take: (objects: StoredObject[]) => void,
-  foreign: Set<string>,
-): Promise<string[]> {
+async function splitBlobs(source: Source, { take }: Part, foreign: Set<string>): Promise<string[]> {
   const algorithms = await levelBelow(source, 'blobs/', take);
   const isSha256 = algorithms.includes('blobs/sha256/');
   const prefixes = isSha256 ? await levelBelow(source, 'blobs/sha256/', take) : [];
@@ -100,13 +120,28 @@ export async function listRepositories(
   source: Source,
   take: (key: ParsedKey, object: StoredObject) => void,
 ): Promise<void> {
-  const takeAll = (objects: StoredObject[]): void => {
-    for (const object of objects) take(parseBelow(source.root, object), object);
+  await listRepositoryParts(source, () => ({ take }));
+}
+
+/** What takes the keys of a part. */
+export interface KeyTaker {
+  take(key: ParsedKey, object: StoredObject): void;
+  end?(): void;
+}
+
+/** Lists the keys of repositories in parts: the keys of a repository are all in one of them. */
+export async function listRepositoryParts(source: Source, startTaking: () => KeyTaker): Promise<void> {
+  const startPart = (): Part => {
+    const taker = startTaking();
+    const take = (objects: StoredObject[]): void => {
+      for (const object of objects) taker.take(parseBelow(source.root, object), object);
+    };
+    return { take, end: () => taker.end?.() };
   };
   await listDirectory(source, 'repositories/', {
-    startPart: () => takeAll,
+    startPart,
     isLarge: ({ length }) => (length < FEW_PAGES ? undefined : true),
-    split: async () => groupsOf(await levelBelow(source, 'repositories/', takeAll)),
+    split: async () => groupsOf(await levelBelow(source, 'repositories/', startPart().take)),
   });
 }
 

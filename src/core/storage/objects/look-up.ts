@@ -100,12 +100,14 @@ export async function blobsWrittenSince(
     return young;
   }
   await listDirectory(source, 'blobs/sha256/', {
-    startPart: () => (objects) => {
-      for (const { key, bytes, writtenAt } of objects) {
-        const parsed = writtenAt >= since ? parseKey(key.slice(root.length + 1), bytes) : undefined;
-        if (parsed?.kind === 'blob') young.add(parsed.hex);
-      }
-    },
+    startPart: () => ({
+      take(objects) {
+        for (const { key, bytes, writtenAt } of objects) {
+          const parsed = writtenAt >= since ? parseKey(key.slice(root.length + 1), bytes) : undefined;
+          if (parsed?.kind === 'blob') young.add(parsed.hex);
+        }
+      },
+    }),
     isLarge: ([page]) => total > 4 * page!.length,
     split: () => Promise.resolve([...'0123456789abcdef'].map((digit) => `blobs/sha256/${digit}`)),
   });

@@ -1,5 +1,4 @@
 import { refusal } from '../../model/errors.js';
-import type { Listing } from './list.js';
 import { levelBelow } from './list-directory.js';
 import type { ObjectStore } from './object-store.js';
 
@@ -28,8 +27,8 @@ export async function findRegistryKey(store: ObjectStore, directory: string, sig
 }
 
 /** Checks that blobs are below `sha256/<first 2 hex digits>/`. @throws RegadmError STORAGE_UNKNOWN_LAYOUT */
-export function assertBlobLayout(name: string, { blobs, foreign }: Listing): void {
-  const other = blobs.size > 0 ? undefined : [...foreign].find((entry) => entry.startsWith('blobs/'));
+export function assertBlobLayout(name: string, blobs: number, foreign: ReadonlySet<string>): void {
+  const other = blobs > 0 ? undefined : [...foreign].find((entry) => entry.startsWith('blobs/'));
   if (other !== undefined)
     throw unknownLayout(name, `it has no blobs below blobs/sha256/<first 2 digits>/, but ${other}`);
 }

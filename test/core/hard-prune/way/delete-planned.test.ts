@@ -51,15 +51,14 @@ function aStorage({ linked = NO_LINKS, ...results }: Results = {}): {
       );
       return items.map((): Deletion => (refused === undefined ? result : { status: 'skipped', reason: refused }));
     };
-  const storage: Omit<Storage, 'list' | 'measure' | 'inspect' | 'readBlob' | 'warnings' | 'close' | 'prepareDeletion'> =
-    {
-      findLinkedSince: () => (linked instanceof Error ? Promise.reject(linked) : Promise.resolve(linked)),
-      deleteManifestLinks: verb('manifest links', results.links),
-      deleteRepositories: verb('repositories', results.repositories),
-      deleteUploads: verb('uploads'),
-      deleteBlobs: verb('blobs'),
-      deleteLayerLinks: verb('layer links'),
-    };
+  const storage: Pick<Storage, 'findLinkedSince' | Extract<keyof Storage, `delete${string}`>> = {
+    findLinkedSince: () => (linked instanceof Error ? Promise.reject(linked) : Promise.resolve(linked)),
+    deleteManifestLinks: verb('manifest links', results.links),
+    deleteRepositories: verb('repositories', results.repositories),
+    deleteUploads: verb('uploads'),
+    deleteBlobs: verb('blobs'),
+    deleteLayerLinks: verb('layer links'),
+  };
   return { storage: storage as Storage, calls };
 }
 
