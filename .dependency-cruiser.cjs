@@ -20,6 +20,7 @@ const FOUNDATIONS = [
   'deletion',
   'object-prune',
   'in-cluster',
+  'storage-job',
 ];
 
 /** Where files of the program can be. */
@@ -131,6 +132,12 @@ module.exports = {
       '^src/core/in-cluster/',
       core('model'),
       'in-cluster describes objects that run regadm; it knows no feature.',
+    ),
+    layer(
+      'storage-job',
+      '^src/core/storage-job/',
+      core('in-cluster', 'operator', 'cluster', 'storage', 'kit', 'model'),
+      "storage-job prints Jobs that use the registry's storage; it knows no feature.",
     ),
     {
       name: 'features-are-independent',

@@ -10,6 +10,7 @@ import { addSettings, originHints } from './config/settings.js';
 import { usageHint } from './usage-hint.js';
 import type { Setting } from './config/resolve.js';
 import { usageError } from '../core/model/errors.js';
+import type { StorageJob } from '../core/storage-job/print.js';
 import type { Family } from '../core/terminal/metrics/family.js';
 import { stderr, stdout } from '../core/terminal/writer.js';
 import type { RunMetrics } from './run-metrics.js';
@@ -141,6 +142,15 @@ export abstract class BaseCommand extends Command {
     const { documentText } = await import('../core/terminal/document.js');
     this.print(await documentText(format === 'json' ? 'json' : 'yaml', list));
     for (const note of notes) this.note(note);
+  }
+
+  /** Writes the List of a Job to stdout, checked by the cluster if it can be reached, and notes to stderr. */
+  protected async printStorageJob(flags: ClusterFlagValues & { output: string }, job: StorageJob): Promise<void> {
+    const { printOnCluster, printWithoutCluster } = await import('../core/storage-job/print.js');
+    const { list, notes } = await this.withCluster(flags, ({ api, signal }) => printOnCluster(api, job, signal)).catch(
+      (error: unknown) => printWithoutCluster(job, error),
+    );
+    await this.printList(flags.output, list, notes);
   }
 
   /** Writes everything else (warnings, hints, notes) to stderr, as one line. */

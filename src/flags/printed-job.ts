@@ -16,12 +16,12 @@ import {
 } from './pod-settings.js';
 
 /** What the flags of a printed Job have in common: the flag that they need, and their group in the help. */
-interface Common {
+export interface Common {
   dependsOn: string[];
   helpGroup: string;
 }
 
-interface RunDefaults {
+export interface RunDefaults {
   startingDeadline: string;
   /** Of a CronJob; undefined: no limit. */
   activeDeadline?: string;

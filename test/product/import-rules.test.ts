@@ -80,6 +80,10 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/in-cluster/to-feature.ts', 'src/core/schedule/x.ts'],
     ['src/core/in-cluster/to-cluster.ts', 'src/core/cluster/x.ts'],
   ],
+  'storage-job': [
+    ['src/core/storage-job/to-feature.ts', 'src/core/hard-prune-job/x.ts'],
+    ['src/core/storage-job/to-terminal.ts', 'src/core/terminal/x.ts'],
+  ],
   manifests: [
     ['src/core/manifests/to-feature.ts', 'src/core/prune/x.ts'],
     ['src/core/manifests/to-operator.ts', 'src/core/operator/x.ts'],

@@ -98,11 +98,8 @@ the cluster's registry (--storage cluster), a bucket or container that you name,
 
   private async printJob(flags: FlagsOf<typeof PruneHard>): Promise<void> {
     const request = await toHardPruneJobRequest(flags, { argv: this.argv, fromSettings: this.fromSettings });
-    const { printedJob, printedWithoutCluster } = await import('../../core/hard-prune-job/index.js');
-    const { list, notes } = await this.withCluster(flags, ({ api, signal }) => printedJob(api, request, signal)).catch(
-      (error: unknown) => printedWithoutCluster(request, error),
-    );
-    await this.printList(flags.output, list, notes);
+    const { hardPruneJob } = await import('../../core/hard-prune-job/index.js');
+    await this.printStorageJob(flags, hardPruneJob(request));
   }
 
   private async recover(flags: FlagsOf<typeof PruneHard>): Promise<void> {

@@ -1,5 +1,5 @@
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
-import type { Place } from './place.js';
+import type { Place } from '../storage-job/place.js';
 import { APP, type HardPruneJobRequest } from './request.js';
 
 /** Returns what a user who creates the List must know. */

@@ -1,101 +1,34 @@
 import type { ClusterApi } from '../cluster/api.js';
-import { Deadline } from '../kit/deadline.js';
-import { hasCode, messageOf, usageError } from '../model/errors.js';
-import type { KubeObject } from '../model/kube.js';
+import { RegadmError, messageOf } from '../model/errors.js';
+import { readConfig, type RegistryConfig } from '../operator/config.js';
+import { assertModeCanChange } from '../operator/guards.js';
+import type { StorageJob } from '../storage-job/print.js';
 import { hintsFor } from './hints.js';
 import { hardPruneJobObjects } from './list.js';
-import type { Place } from './place.js';
-import { readPlaceOfStore, readRegistryPlace, unreadPlace } from './read-place.js';
 import type { HardPruneJobRequest } from './request.js';
-import { findSecretKeys, secretNotes } from './secret.js';
-import { validate } from './validate.js';
 
-/** What `--print-job` prints: the List on stdout, and lines for people. */
-interface PrintedJob {
-  list: object;
-  notes: string[];
-}
-
-/** Maximum time to read from the cluster if the request states the storage, in ms: then it works without one. */
-const LIMIT_MS = 5000;
-
-/**
- * Returns what `--print-job` prints on this cluster, checked by its API server.
- * @throws RegadmError if a Job cannot prune the storage, or if the API server refuses an object
- */
-export async function printedJob(
-  api: ClusterApi,
-  request: HardPruneJobRequest,
-  signal: AbortSignal,
-): Promise<PrintedJob> {
-  const { storage, credentialsSecret, readOnly } = request;
-  if (storage !== 'cluster') return printedForStore(api, request, signal);
-  const place = await readRegistryPlace(api, { credentialsSecret, signal, changesMode: readOnly === 'auto' });
-  if (place.access.via === 'claim') assertNoStoreFlags(request);
-  return checked(api, request, place, signal);
-}
-
-/** @throws RegadmError (USAGE) for flags of an object storage, with which the Job would fail */
-function assertNoStoreFlags({ args, authorities }: HardPruneJobRequest): void {
-  const given = authorities['storage-ca'] ? '--storage-ca' : args.find((arg) => arg.startsWith('--storage-'));
-  if (given === undefined) return;
-  const flag = given.replace(/=.*$/s, '');
-  throw usageError(`${flag} works only with an object storage, but the registry keeps its images in a volume`);
-}
-
-/** Prints without what cannot be read, because the request states the storage. */
-async function printedForStore(
-  api: ClusterApi,
-  request: HardPruneJobRequest,
-  signal: AbortSignal,
-): Promise<PrintedJob> {
-  const { credentialsSecret } = request;
-  const deadline = new Deadline(LIMIT_MS, signal);
-  try {
-    const place = await readPlaceOfStore(api, { credentialsSecret, signal: deadline.signal });
-    return await checked(api, request, place, deadline.signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    return printedWithoutCluster(request, error);
-  } finally {
-    deadline.clear();
-  }
-}
-
-/** Errors that are about the request, not about a cluster that cannot be read. */
-const FINAL = ['INTERRUPTED', 'JOB_NOT_POSSIBLE', 'OBJECT_REFUSED', 'USAGE'] as const;
-
-/**
- * Returns what `--print-job` prints if the cluster cannot be opened or read.
- * @throws the error if the storage is that of the cluster, or if the error is about the request
- */
-export function printedWithoutCluster(request: HardPruneJobRequest, error: unknown): PrintedJob {
-  if (request.storage === 'cluster' || FINAL.some((code) => hasCode(error, code))) throw error;
-  const place = unreadPlace(messageOf(error));
-  const unread = { unread: messageOf(error) };
-  const checks = ['no API server has checked the objects', ...secretNotes(request, place, unread)];
-  return printed(request, place, hardPruneJobObjects(request, place), checks);
-}
-
-async function checked(
-  api: ClusterApi,
-  request: HardPruneJobRequest,
-  place: Place,
-  signal: AbortSignal,
-): Promise<PrintedJob> {
-  const objects = hardPruneJobObjects(request, place);
-  // With a URL, a server that fails is not waited for.
-  const retry = request.storage === 'cluster';
-  const [check, secret] = await Promise.all([
-    validate(api, objects, { signal, retry }),
-    findSecretKeys(api, request, signal),
-  ]);
-  return printed(request, place, objects, [check, ...secretNotes(request, place, secret)]);
-}
-
-function printed(request: HardPruneJobRequest, place: Place, items: KubeObject[], checks: string[]): PrintedJob {
+/** Returns the Job that `prune hard --print-job` prints. */
+export function hardPruneJob(request: HardPruneJobRequest): StorageJob {
+  const changesMode = request.readOnly === 'auto';
   return {
-    list: { apiVersion: 'v1', kind: 'List', items },
-    notes: [...place.notes, ...checks, ...hintsFor(request, place)],
+    request,
+    objects: (place) => hardPruneJobObjects(request, place),
+    hints: (place) => hintsFor(request, place),
+    readNotes: async (api, signal) => (changesMode ? readModeWarnings(api, signal) : []),
   };
+}
+
+async function readModeWarnings(api: ClusterApi, signal: AbortSignal): Promise<string[]> {
+  return modeWarnings((await readConfig(api, signal)).config);
+}
+
+/** Returns why a run would be refused if the registry stays as it is now. */
+function modeWarnings(config: RegistryConfig): string[] {
+  try {
+    assertModeCanChange(config, 'hard-prune');
+    return [];
+  } catch (error) {
+    const remedies = error instanceof RegadmError ? error.suggestions.map((remedy) => `hint: ${remedy}`) : [];
+    return [`warning: a run would be refused now: ${messageOf(error)}`, ...remedies];
+  }
 }

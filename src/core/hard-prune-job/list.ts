@@ -2,11 +2,14 @@ import { inRegistryNamespace } from '../in-cluster/labels.js';
 import { networkPolicy } from '../in-cluster/network-policy.js';
 import { cronJobOf, jobSpec } from '../in-cluster/runs.js';
 import type { KubeObject } from '../model/kube.js';
-import { accessObjects } from './access.js';
-import { authorities } from './authorities.js';
-import type { Place } from './place.js';
-import { jobPod } from './pod.js';
+import { authorities, SERVICE_CA, type Authorities } from '../storage-job/authorities.js';
+import type { Place } from '../storage-job/place.js';
+import { storageJobPod } from '../storage-job/pod.js';
+import { hardPruneAccess } from './access.js';
 import { APP, type HardPruneJobRequest } from './request.js';
+
+/** Time to end the current deletions and to restore the mode after SIGTERM, besides that of the roll-out, in s. */
+const ENDING_SECONDS = 300;
 
 /** Returns the objects that run a hard prune in the cluster, in an order in which they can be created. */
 export function hardPruneJobObjects(request: HardPruneJobRequest, place: Place): KubeObject[] {
@@ -21,5 +24,14 @@ export function hardPruneJobObjects(request: HardPruneJobRequest, place: Place):
         metadata: inRegistryNamespace(APP),
         spec: jobSpec(APP, activeDeadlineSeconds, pod),
       };
-  return [...accessObjects(request, place), ...trust.objects, networkPolicy(APP), job] as KubeObject[];
+  return [...hardPruneAccess(request, place), ...trust.objects, networkPolicy(APP), job] as KubeObject[];
+}
+
+function jobPod(request: HardPruneJobRequest, place: Place, trust: Authorities): ReturnType<typeof storageJobPod> {
+  const { args, pruneImages, rolloutSeconds } = request;
+  return storageJobPod(request, place, trust, {
+    args: (storage) => ['prune', 'hard', `--storage=${storage}`, ...args, ...trust.args, '--confirm'],
+    env: pruneImages ? [{ name: 'REGADM_CERTIFICATE_AUTHORITY', value: SERVICE_CA }] : [],
+    terminationGracePeriodSeconds: rolloutSeconds + ENDING_SECONDS,
+  });
 }

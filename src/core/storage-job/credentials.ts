@@ -1,6 +1,6 @@
 import type { KeyReference } from '../operator/pod-environment.js';
 import type { Place, Variable } from './place.js';
-import type { HardPruneJobRequest } from './request.js';
+import type { StorageJobRequest } from './request.js';
 
 /** Variables of an object store's credentials in a Secret. */
 interface Keys {
@@ -48,21 +48,20 @@ const KEYS: Record<'cluster' | 's3' | 'azure' | 'swift', Keys> = {
 const NO_KEYS: Keys = { required: [], optional: [] };
 
 /** Returns the variables that the Secret of a request sets. */
-export function credentialVariables(request: HardPruneJobRequest, place: Place): object[] {
-  const { credentialsSecret: name, usesRedis } = request;
+export function credentialVariables(request: StorageJobRequest, place: Place): object[] {
+  const { credentialsSecret: name, secretKeys } = request;
   if (name === undefined) return [];
   const { required, optional } = keysOf(request, place);
-  const redis = usesRedis ? [] : ['REGADM_REDIS_URL'];
   return [
     ...required.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name, key } } })),
-    ...[...optional, ...redis].map((key) => ({
+    ...[...optional, ...secretKeys].map((key) => ({
       name: key,
       valueFrom: { secretKeyRef: { name, key, optional: true } },
     })),
   ];
 }
 
-function keysOf({ storage }: HardPruneJobRequest, { access }: Place): Keys {
+function keysOf({ storage }: StorageJobRequest, { access }: Place): Keys {
   return access.via === 'claim' ? NO_KEYS : KEYS[storage === 'cluster' ? storage : storage.kind];
 }
 
@@ -77,7 +76,7 @@ interface SecretNeeds {
 }
 
 /** Returns what the Secret of a request must have; the proxy is that of the registry. */
-export function secretNeeds(request: HardPruneJobRequest, place: Place): SecretNeeds {
+export function secretNeeds(request: StorageJobRequest, place: Place): SecretNeeds {
   const { required, oneOf = [], usual = [] } = keysOf(request, place);
   const all = [...required, ...keysFrom(request.credentialsSecret, place.proxy)];
   return { required: all, oneOf, usual: [...usual, ...all] };

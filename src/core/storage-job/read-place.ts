@@ -1,28 +1,23 @@
 import type { ClusterApi } from '../cluster/api.js';
 import { describeObject, findObject } from '../cluster/objects.js';
-import { RegadmError, messageOf } from '../model/errors.js';
-import { readConfig, type RegistryConfig } from '../operator/config.js';
-import { assertModeCanChange } from '../operator/guards.js';
+import { messageOf } from '../model/errors.js';
 import { DEPLOYMENT } from '../operator/objects.js';
 import { readRegistryStorage } from '../operator/registry-storage/permissions.js';
 import type { RegistryStorage } from '../operator/registry-storage/types.js';
 import { unsupported } from '../operator/registry-storage/unsupported.js';
 import { readDeployment, type Deployment } from '../operator/rollout.js';
 import { readClaimMount } from './claim.js';
-import { endsWithPods } from './not-possible.js';
+import { endsWithPods, notPossible } from './not-possible.js';
 import type { Place, StorageAccess } from './place.js';
 import { proxyVariables } from './proxy.js';
 import { registryPlacement } from './registry-pod.js';
+import type { JobKind } from './request.js';
 
 interface ReadOptions {
+  job: JobKind;
   /** A Secret that can have the proxy's URL. */
   credentialsSecret?: string;
   signal?: AbortSignal;
-}
-
-interface RegistryOptions extends ReadOptions {
-  /** True if a run switches the mode of the registry. */
-  changesMode: boolean;
 }
 
 /** Kinds of storage that end with the registry's pods, and what they are. */
@@ -33,7 +28,7 @@ const ENDING: Record<string, string> = {
   container: 'their own file system',
 };
 
-/** Object stores that regadm prunes itself. */
+/** Object stores that regadm opens itself. */
 const STORES = ['s3', 'azure', 'swift'];
 
 /**
@@ -41,37 +36,26 @@ const STORES = ['s3', 'azure', 'swift'];
  * @throws RegadmError JOB_NOT_POSSIBLE; EPHEMERAL_STORAGE (exit status 4); STORAGE_UNSUPPORTED; as
  *   `readRegistryStorage`
  */
-export async function readRegistryPlace(api: ClusterApi, options: RegistryOptions): Promise<Place> {
+export async function readRegistryPlace(api: ClusterApi, options: ReadOptions): Promise<Place> {
   const storage = await readRegistryStorage(api, options.signal);
   const deployment = await readDeployment(api, options.signal);
-  const access = await accessTo(storage, { api, deployment, signal: options.signal });
+  const access = await accessTo(storage, { api, deployment, ...options });
   const { notes, ...rest } = placeOf(api, deployment, access, options);
   const name = [storage.kind === 'pvc' ? 'claim' : storage.kind, storage.place].filter(Boolean).join(' ');
   const warnings = access.via === 'claim' ? access.mount.warnings : [];
-  const mode = options.changesMode ? modeWarnings((await readConfig(api, options.signal)).config) : [];
-  return { ...rest, notes: [`storage: ${name}, as ${api.server} states it`, ...mode, ...warnings, ...notes] };
-}
-
-/** Returns why a run would be refused if the registry stays as it is now. */
-function modeWarnings(config: RegistryConfig): string[] {
-  try {
-    assertModeCanChange(config, 'hard-prune');
-    return [];
-  } catch (error) {
-    const remedies = error instanceof RegadmError ? error.suggestions.map((remedy) => `hint: ${remedy}`) : [];
-    return [`warning: a run would be refused now: ${messageOf(error)}`, ...remedies];
-  }
+  return { ...rest, notes: [`storage: ${name}, as ${api.server} states it`, ...warnings, ...notes] };
 }
 
 async function accessTo(
   { kind, place, permissions }: RegistryStorage,
-  { api, deployment, signal }: { api: ClusterApi; deployment: Deployment; signal?: AbortSignal },
+  { api, deployment, job, signal }: ReadOptions & { api: ClusterApi; deployment: Deployment },
 ): Promise<StorageAccess> {
-  if (ENDING[kind] !== undefined) throw endsWithPods(ENDING[kind]);
+  if (ENDING[kind] !== undefined) throw endsWithPods(ENDING[kind], job);
   if (kind === 'pvc' && place !== undefined)
-    return { via: 'claim', mount: await readClaimMount(api, place, deployment, signal) };
+    return { via: 'claim', mount: await readClaimMount(api, place, { deployment, job, signal }) };
   if (STORES.includes(kind)) return { via: 'store', permissions };
-  throw unsupported({ kind, place });
+  const error = unsupported({ kind, place });
+  throw job.onlyReads ? notPossible(job, messageOf(error), job.instead) : error;
 }
 
 /**
@@ -95,7 +79,7 @@ export function unreadPlace(reason: string): Place {
 function placeOf(api: ClusterApi, deployment: Deployment, access: StorageAccess, options: ReadOptions): Place {
   const placement = registryPlacement(deployment);
   // On a volume, a Job reaches nothing outside the cluster.
-  const proxy = access.via === 'store' ? proxyVariables(deployment, options.credentialsSecret) : [];
+  const proxy = access.via === 'store' ? proxyVariables(deployment, options.job, options.credentialsSecret) : [];
   const taken = [
     ...(placement.tolerations ? ['tolerations'] : []),
     ...(placement.nodeSelector ? ['node selector'] : []),

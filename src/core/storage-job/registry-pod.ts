@@ -4,6 +4,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { registryContainer } from '../operator/deployed-storage.js';
 import { settingIn } from '../operator/pod-environment.js';
 import type { Deployment } from '../operator/rollout.js';
+import type { JobKind } from './request.js';
 
 /** The parts of the registry's pod template that the Job takes. */
 interface PodTemplate {
@@ -78,11 +79,15 @@ export function registrySecurityContext(
  * Returns why the SCC of the Job would refuse the user of the registry's pods: the Deployment states one that is not
  * of the range of the namespace.
  */
-export function userProblem(deployment: Deployment, annotations: Record<string, unknown>): string | undefined {
+export function userProblem(
+  deployment: Deployment,
+  annotations: Record<string, unknown>,
+  { instead }: JobKind,
+): string | undefined {
   const user = templateOf(deployment).securityContext?.runAsUser;
   const range = rangeOf(annotations[RANGES.uid]);
   if (typeof user !== 'number' || !range || (user >= range.first && user <= range.last)) return undefined;
-  return `warning: the pod of the Job cannot start: the Deployment of the registry runs as user ${user}, and the SCC ${REQUIRED_SCC['openshift.io/required-scc']} accepts ${range.first} to ${range.last} in ${REGISTRY_NAMESPACE}; let the Deployment use that range, or run the registry's own pruner: regadm prune hard --confirm`;
+  return `warning: the pod of the Job cannot start: the Deployment of the registry runs as user ${user}, and the SCC ${REQUIRED_SCC['openshift.io/required-scc']} accepts ${range.first} to ${range.last} in ${REGISTRY_NAMESPACE}; let the Deployment use that range, or ${instead}`;
 }
 
 /** Returns the limits of a range of users: `FIRST/SIZE` or `FIRST-LAST`. */

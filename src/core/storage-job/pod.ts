@@ -1,54 +1,56 @@
 import { withoutEmpty } from '../in-cluster/placement.js';
 import { REQUIRED_SCC, SECURITY_CONTEXT, type Placement } from '../in-cluster/pod.js';
-import { SERVICE_CA, type Authorities } from './authorities.js';
+import type { Authorities } from './authorities.js';
 import { credentialVariables } from './credentials.js';
-import type { ClaimMount, Place } from './place.js';
-import { APP, type HardPruneJobRequest } from './request.js';
-
-/** Time to end the current deletions and to restore the mode after SIGTERM, besides that of the roll-out, in s. */
-const ENDING_SECONDS = 300;
+import type { ClaimMount, Place, Variable } from './place.js';
+import type { StorageJobRequest } from './request.js';
 
 const VOLUME = 'registry-storage';
 
-/** Returns the pod of the Job, and its annotations. */
-export function jobPod(
-  request: HardPruneJobRequest,
+/** What a container runs. */
+interface Program {
+  /** Returns the arguments. @param storage value of `--storage` */
+  args: (storage: string) => string[];
+  env: readonly Variable[];
+  /** Time to end after SIGTERM, in s. */
+  terminationGracePeriodSeconds: number;
+}
+
+/** Returns the pod of a Job, and its annotations. */
+export function storageJobPod(
+  request: StorageJobRequest,
   place: Place,
   trust: Authorities,
+  program: Program,
 ): { annotations: Record<string, string>; spec: object } {
-  const { pod, rolloutSeconds } = request;
+  const { pod, job } = request;
   const mount = place.access.via === 'claim' ? place.access.mount : undefined;
   const volumes = [...(mount ? [claimVolume(mount)] : []), ...trust.volumes];
   const spec = {
-    serviceAccountName: APP,
+    serviceAccountName: job.app,
     restartPolicy: 'Never',
     priorityClassName: pod.priorityClass,
-    terminationGracePeriodSeconds: rolloutSeconds + ENDING_SECONDS,
+    terminationGracePeriodSeconds: program.terminationGracePeriodSeconds,
     ...withoutEmpty(besideRegistry({ ...place.placement, ...given(pod.placement) }, mount)),
     ...(mount && Object.keys(mount.securityContext).length > 0 ? { securityContext: mount.securityContext } : {}),
-    containers: [container(request, place, trust)],
+    containers: [container(request, place, trust, program)],
     ...(volumes.length > 0 ? { volumes } : {}),
   };
   return { annotations: REQUIRED_SCC, spec };
 }
 
-function container(request: HardPruneJobRequest, place: Place, trust: Authorities): object {
-  const { image, pod, args, storage, pruneImages } = request;
+function container(request: StorageJobRequest, place: Place, trust: Authorities, program: Program): object {
+  const { image, pod, storage, job } = request;
   const { access, proxy } = place;
   const mount = access.via === 'claim' ? access.mount : undefined;
   const location = mount ? mount.root : storage === 'cluster' ? storage : storage.url;
-  const env = [
-    ...proxy,
-    ...trust.env,
-    ...(pruneImages ? [{ name: 'REGADM_CERTIFICATE_AUTHORITY', value: SERVICE_CA }] : []),
-    ...credentialVariables(request, place),
-  ];
-  const mounts = [...(mount ? [claimMount(mount)] : []), ...trust.mounts];
+  const env = [...proxy, ...trust.env, ...program.env, ...credentialVariables(request, place)];
+  const mounts = [...(mount ? [claimMount(mount, job.onlyReads)] : []), ...trust.mounts];
   return {
-    name: APP,
+    name: job.app,
     image,
     command: ['regadm'],
-    args: ['prune', 'hard', `--storage=${location}`, ...args, ...trust.args, '--confirm'],
+    args: program.args(location),
     ...(env.length > 0 ? { env } : {}),
     resources: pod.resources,
     securityContext: SECURITY_CONTEXT,
@@ -79,6 +81,11 @@ function claimVolume({ claim }: ClaimMount): object {
   return { name: VOLUME, persistentVolumeClaim: { claimName: claim } };
 }
 
-function claimMount({ mountPath, subPath }: ClaimMount): object {
-  return { name: VOLUME, mountPath, ...(subPath === undefined ? {} : { subPath }) };
+function claimMount({ mountPath, subPath }: ClaimMount, readOnly: boolean): object {
+  return {
+    name: VOLUME,
+    mountPath,
+    ...(subPath === undefined ? {} : { subPath }),
+    ...(readOnly ? { readOnly } : {}),
+  };
 }

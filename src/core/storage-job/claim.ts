@@ -7,9 +7,10 @@ import { RegadmError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { claimNamed } from '../operator/objects.js';
 import type { Deployment } from '../operator/rollout.js';
-import { notPossible, onlyInPod } from './not-possible.js';
+import { notPossible } from './not-possible.js';
 import type { ClaimMount } from './place.js';
 import { mountOf, registrySecurityContext, userProblem } from './registry-pod.js';
+import type { JobKind } from './request.js';
 
 /**
  * Reads how a Job mounts the claim of the registry.
@@ -18,12 +19,12 @@ import { mountOf, registrySecurityContext, userProblem } from './registry-pod.js
 export async function readClaimMount(
   api: ClusterApi,
   claim: string,
-  deployment: Deployment,
-  signal?: AbortSignal,
+  { deployment, job, signal }: { deployment: Deployment; job: JobKind; signal?: AbortSignal },
 ): Promise<ClaimMount> {
   const mount = mountOf(deployment, claim);
   if (!mount)
     throw notPossible(
+      job,
       `the Deployment of the registry does not mount claim ${claim}`,
       'wait until the operator has rolled the registry out: oc get clusteroperator image-registry',
     );
@@ -32,11 +33,11 @@ export async function readClaimMount(
     findIfReadable(api, { resource: NAMESPACES, name: REGISTRY_NAMESPACE }, { signal }),
   ]);
   const annotations = namespace?.metadata.annotations ?? {};
-  const problem = userProblem(deployment, annotations);
+  const problem = userProblem(deployment, annotations, job);
   return {
     claim,
     ...mount,
-    isOnOneNode: isOnOneNode(claim, object),
+    isOnOneNode: isOnOneNode(claim, object, job),
     securityContext: registrySecurityContext(deployment, annotations),
     warnings: problem === undefined ? [] : [problem],
   };
@@ -62,19 +63,22 @@ async function readClaim(api: ClusterApi, claim: string, signal?: AbortSignal): 
 }
 
 /** @throws RegadmError JOB_NOT_POSSIBLE if a second pod cannot mount the claim */
-function isOnOneNode(claim: string, object: KubeObject | undefined): boolean {
+function isOnOneNode(claim: string, object: KubeObject | undefined, job: JobKind): boolean {
   const show = `see why: oc -n ${REGISTRY_NAMESPACE} describe pvc ${claim}`;
-  if (!object) throw notPossible(`claim ${claim} of the registry does not exist in ${REGISTRY_NAMESPACE}`, show);
+  if (!object) throw notPossible(job, `claim ${claim} of the registry does not exist in ${REGISTRY_NAMESPACE}`, show);
   const phase = object.status?.phase;
-  if (phase !== 'Bound') throw notPossible(`claim ${claim} is ${phase ?? 'new'}, not Bound`, show);
+  if (phase !== 'Bound') throw notPossible(job, `claim ${claim} is ${phase ?? 'new'}, not Bound`, show);
   if (object.spec?.volumeMode === 'Block')
-    throw notPossible(`claim ${claim} is a block device (volumeMode Block), which has no directories`, show);
+    throw notPossible(job, `claim ${claim} is a block device (volumeMode Block), which has no directories`, show);
   const modes = modesOf(object);
-  if (modes.includes(ONE_POD)) throw onlyInPod(`only the registry's pod can use ${stated(claim, modes)}`);
+  if (modes.includes(ONE_POD))
+    throw notPossible(job, `only the registry's pod can use ${stated(claim, modes)}`, job.instead);
   if (modes.includes('ReadWriteMany')) return false;
   if (modes.includes('ReadWriteOnce')) return true;
+  if (job.onlyReads && modes.includes('ReadOnlyMany')) return false;
   throw notPossible(
-    `nothing can change ${stated(claim, modes)}`,
+    job,
+    `nothing can ${job.onlyReads ? 'mount' : 'change'} ${stated(claim, modes)}`,
     'give the registry a claim that it can change: ReadWriteMany, or ReadWriteOnce',
   );
 }

@@ -6,7 +6,7 @@ import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { secretNamed } from '../operator/registry-storage/reader.js';
 import { secretNeeds } from './credentials.js';
 import type { Place } from './place.js';
-import type { HardPruneJobRequest } from './request.js';
+import type { StorageJobRequest } from './request.js';
 
 /** The Secret as the cluster has it; `unread` is why it could not be read. */
 type FoundSecret = { keys: readonly string[] | undefined } | { unread: string };
@@ -17,7 +17,7 @@ type FoundSecret = { keys: readonly string[] | undefined } | { unread: string };
  */
 export async function findSecretKeys(
   api: ClusterApi,
-  { credentialsSecret: name }: HardPruneJobRequest,
+  { credentialsSecret: name }: StorageJobRequest,
   signal: AbortSignal,
 ): Promise<FoundSecret> {
   if (name === undefined) return { keys: [] };
@@ -32,7 +32,7 @@ export async function findSecretKeys(
 }
 
 /** Returns what is wrong with the Secret of a request, and how to create it. */
-export function secretNotes(request: HardPruneJobRequest, place: Place, found: FoundSecret): string[] {
+export function secretNotes(request: StorageJobRequest, place: Place, found: FoundSecret): string[] {
   const { credentialsSecret: name } = request;
   if (name === undefined) return [];
   const { required, oneOf, usual } = secretNeeds(request, place);

@@ -5,6 +5,7 @@ import { entryIn } from '../operator/pod-environment.js';
 import type { Deployment } from '../operator/rollout.js';
 import { notPossible } from './not-possible.js';
 import type { Variable } from './place.js';
+import type { JobKind } from './request.js';
 
 const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY'];
 const EXCEPTIONS = 'NO_PROXY';
@@ -18,7 +19,7 @@ const IN_CLUSTER = '.svc,.cluster.local,$(KUBERNETES_SERVICE_HOST)';
  * @param secret the Secret that the user names
  * @throws RegadmError JOB_NOT_POSSIBLE if there is a password and no Secret
  */
-export function proxyVariables(deployment: Deployment, secret: string | undefined): Variable[] {
+export function proxyVariables(deployment: Deployment, job: JobKind, secret: string | undefined): Variable[] {
   const container = registryContainer(deployment);
   const named = (name: string): Variable | undefined => {
     const found = entryIn(container, name);
@@ -26,7 +27,7 @@ export function proxyVariables(deployment: Deployment, secret: string | undefine
   };
   const found = PROXIES.flatMap((name) => named(name) ?? []);
   const secrets = found.filter(hasPassword).map(({ name }) => name);
-  if (secrets.length > 0 && secret === undefined) throw needsSecret(secrets);
+  if (secrets.length > 0 && secret === undefined) throw needsSecret(job, secrets);
   const proxies = found.map((entry) => withoutPassword(entry, secret));
   if (proxies.length === 0) return [];
   const exceptions = named(EXCEPTIONS);
@@ -47,10 +48,11 @@ function withoutPassword(entry: Variable, secret: string | undefined): Variable 
   return { name, ...(valueFrom ? { valueFrom } : { value }) };
 }
 
-function needsSecret(names: string[]): Error {
+function needsSecret(job: JobKind, names: string[]): Error {
   const keys = `key${names.length > 1 ? 's' : ''} ${names.join(' and ')}`;
   const literals = names.map((name) => `--from-literal=${name}=…`).join(' ');
   return notPossible(
+    job,
     `the proxy of the registry (${names.join(' and ')} of its Deployment) has a password, which does not belong in a printed object`,
     `put it into a Secret with the ${keys}, besides those of other credentials, and pass --credentials-secret NAME: oc -n ${REGISTRY_NAMESPACE} create secret generic NAME ${literals}`,
   );
