@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type {
   ObjectStore,
   ObjectStoreLimits,
@@ -5,6 +6,7 @@ import type {
   StoredLevel,
   StoredObject,
 } from '../../src/core/storage/objects/object-store.js';
+import type { OpenBlob } from '../../src/core/storage/storage.js';
 import type { StorageDescription } from './storage-tree.js';
 
 interface FakeObject {
@@ -76,6 +78,11 @@ export class FakeObjectStore implements ObjectStore {
   async read(key: string): Promise<Buffer | undefined> {
     await this.request(`read ${key}`);
     return this.objects.get(key)?.body;
+  }
+
+  async open(key: string): Promise<OpenBlob | undefined> {
+    const body = await this.read(key);
+    return body && { bytes: body.length, content: Readable.from([body]) };
   }
 
   async delete(keys: readonly string[]): Promise<(string | undefined)[]> {

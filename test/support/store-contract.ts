@@ -10,6 +10,22 @@ export async function listedKeys(store: ObjectStore, prefix = ''): Promise<strin
   return found;
 }
 
+/** Reads an object as a stream. @returns undefined if it does not exist */
+export async function streamedContent(store: ObjectStore, key: string): Promise<Buffer | undefined> {
+  const opened = await store.open(key);
+  if (!opened) return undefined;
+  const content = await readAll(opened.content);
+  expect(content).toHaveLength(opened.bytes);
+  return content;
+}
+
+/** Reads a stream to its end. */
+export async function readAll(content: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
 /** Expects that a store with an object of seven bytes, `content`, at each of `AWKWARD_KEYS` lists and reads them. */
 export async function expectAwkwardKeys(store: ObjectStore): Promise<void> {
   expect((await listedKeys(store)).sort()).toEqual([...AWKWARD_KEYS].sort());
@@ -23,5 +39,7 @@ export async function expectAwkwardKeys(store: ObjectStore): Promise<void> {
   expect(await store.find('none')).toBeUndefined();
   expect((await store.read('b/100%', 100))!.toString()).toBe('content');
   expect(await store.read('none', 100)).toBeUndefined();
+  expect((await streamedContent(store, 'b/100%'))!.toString()).toBe('content');
+  expect(await store.open('none')).toBeUndefined();
   await expect(store.read('b/100%', 3)).rejects.toThrow('answers with more than');
 }

@@ -1,8 +1,5 @@
 import { sha256Digest } from '../model/digest.js';
 
-/** Reads a blob. @returns undefined if it is not found */
-type Read = () => Promise<Buffer | undefined>;
-
 /**
  * Decides when a blob does not exist. "Not found" is an answer of a server, of a proxy in front of it, or of a replica
  * that lags behind; if it counted for a blob that was seen before, what the blob names would seem unused.
@@ -16,11 +13,11 @@ export class KnownBlobs {
   constructor(private readonly isListed: (hex: string) => boolean | Promise<boolean>) {}
 
   /**
-   * Reads a blob, and looks again if it was seen before and is not found.
+   * Reads a blob by `read`, and looks again if it was seen before and is not found.
    * @returns undefined if it does not exist
    * @throws Error if it was listed or read before, and is not found twice
    */
-  async read(hex: string, read: Read): Promise<Buffer | undefined> {
+  async read<T>(hex: string, read: () => Promise<T | undefined>): Promise<T | undefined> {
     const body = (await read()) ?? ((await this.mustExist(hex)) ? await read() : undefined);
     if (body) this.found.add(hex);
     if (body || !(await this.mustExist(hex))) return body;

@@ -72,6 +72,13 @@ export interface Storage {
   readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined>;
 
   /**
+   * Opens a blob of any size. Its content fails if it ends early or arrives too slowly; the caller computes the digest.
+   * @returns undefined as `readBlob`
+   * @throws Error that states why it cannot be read
+   */
+  openBlob(digest: Digest, options?: { signal?: AbortSignal }): Promise<OpenBlob | undefined>;
+
+  /**
    * Deletes manifest links and, as the registry's own pruner does, layer links of the same digest. Keeps tags, because
    * the integrated registry reads them from image streams.
    */
@@ -129,6 +136,14 @@ export interface Link {
   repository: string;
   /** With its algorithm: `sha256:…`. */
   digest: Digest;
+}
+
+/** A blob that is being read. */
+export interface OpenBlob {
+  /** Size that the storage states. */
+  bytes: number;
+  /** Read it to its end, or leave the loop: until then, a file or a connection stays open. */
+  content: AsyncIterable<Buffer>;
 }
 
 /** A link of one of the two kinds. */

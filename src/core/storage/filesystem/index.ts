@@ -7,6 +7,7 @@ import type {
   Link,
   ListOptions,
   MeasureOptions,
+  OpenBlob,
   RecentLinks,
   Storage,
   StoredLink,
@@ -26,7 +27,7 @@ import { listStorage } from './list.js';
 import { ListedBlobs } from './listed-blobs.js';
 import { measureFiles } from './measure.js';
 import { findRegistryRoot } from './open.js';
-import { readBlob } from './read-blob.js';
+import { openBlob, readBlob } from './read-blob.js';
 import { findBlobFiles, findLinkFiles, surveyFiles } from './survey.js';
 
 /**
@@ -85,6 +86,11 @@ class FilesystemStorage implements Storage {
   readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined> {
     const hex = hexOf(digest);
     return this.known.read(hex, () => readBlob(this.root, hex, limitBytes));
+  }
+
+  openBlob(digest: Digest, { signal }: { signal?: AbortSignal } = {}): Promise<OpenBlob | undefined> {
+    const hex = hexOf(digest);
+    return this.known.read(hex, () => openBlob(this.root, hex, signal));
   }
 
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {

@@ -1,11 +1,14 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { inDirectory } from './below.js';
 import { fileProblem, isMissing } from './files.js';
 import { blobData, blobDirectory, namesBelow } from '../layout.js';
+import type { OpenBlob } from '../storage.js';
 
 /** Neither follows a symbolic link nor waits for the writer of a pipe. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Size of the chunks of an opened blob, in bytes. */
+const CHUNK_BYTES = 262_144;
 
 /**
  * Reads a blob. Symbolic links are not followed.
@@ -13,23 +16,70 @@ const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NON
  * @throws Error that names the file and why it cannot be read
  */
 export async function readBlob(root: string, hex: string, limitBytes: number): Promise<Buffer | undefined> {
-  const names = namesBelow(root, blobDirectory(root, hex));
+  const opened = await openData(root, hex);
+  if (!opened) return undefined;
+  const { file, bytes } = opened;
   try {
-    return await inDirectory(root, names, (directory) => readFile(`${directory}/data`, limitBytes));
+    if (bytes > limitBytes) throw new Error(`it is longer than ${limitBytes} bytes`);
+    return await file.readFile();
   } catch (cause) {
-    if (isMissing(cause)) return undefined;
-    throw new Error(`${blobData(root, hex)}: ${fileProblem(cause)}`, { cause });
+    throw unreadable(root, hex, cause);
+  } finally {
+    await file.close();
   }
 }
 
-async function readFile(path: string, limitBytes: number): Promise<Buffer> {
+/**
+ * Opens a blob, whose content is read in chunks. Symbolic links are not followed.
+ * @returns undefined if it does not exist
+ * @throws Error that names the file and why it cannot be read
+ */
+export async function openBlob(root: string, hex: string, signal?: AbortSignal): Promise<OpenBlob | undefined> {
+  const opened = await openData(root, hex);
+  if (!opened) return undefined;
+  const { file, bytes } = opened;
+  async function* content(): AsyncGenerator<Buffer> {
+    let length = 0;
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+        yield buffer.subarray(0, bytesRead);
+      }
+      if (length !== bytes) throw new Error(`it has ${length} bytes instead of ${bytes}: it changed while it was read`);
+    } catch (cause) {
+      throw signal?.aborted ? cause : unreadable(root, hex, cause);
+    } finally {
+      await file.close();
+    }
+  }
+  return { bytes, content: content() };
+}
+
+async function openData(root: string, hex: string): Promise<{ file: FileHandle; bytes: number } | undefined> {
+  const names = namesBelow(root, blobDirectory(root, hex));
+  try {
+    return await inDirectory(root, names, (directory) => openFile(`${directory}/data`));
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw unreadable(root, hex, cause);
+  }
+}
+
+async function openFile(path: string): Promise<{ file: FileHandle; bytes: number }> {
   const file = await open(path, READ);
   try {
     const stats = await file.stat();
     if (!stats.isFile()) throw new Error('it is not a file');
-    if (stats.size > limitBytes) throw new Error(`it is longer than ${limitBytes} bytes`);
-    return await file.readFile();
-  } finally {
+    return { file, bytes: stats.size };
+  } catch (error) {
     await file.close();
+    throw error;
   }
+}
+
+function unreadable(root: string, hex: string, cause: unknown): Error {
+  return new Error(`${blobData(root, hex)}: ${fileProblem(cause)}`, { cause });
 }

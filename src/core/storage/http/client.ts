@@ -36,13 +36,21 @@ export interface StoreRequest {
   body?: Buffer | string;
   /** Maximum size of the body of a successful response, in bytes. Default: `RESPONSE_LIMIT_BYTES`. */
   bodyLimit?: number;
+  /** True to receive the body of a successful response as it arrives, without a limit. */
+  isStreamed?: boolean;
   signal?: AbortSignal;
 }
 
 export interface StoreResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
+  /** Empty if the body is streamed. */
   body: Buffer;
+  /**
+   * The body as it arrives, if that was requested and the request succeeded. Read it to its end, or leave the loop:
+   * until then, it occupies a connection. Fails if it ends early, or arrives too slowly.
+   */
+  content?: AsyncIterable<Buffer>;
   /** Number of attempts, this one included: an earlier one can have been executed although no response arrived. */
   attempts: number;
 }
@@ -132,6 +140,17 @@ export class StoreClient {
     const headMs = method === 'POST' || method === 'DELETE' ? DELETION_MS : ATTEMPT_LIMITS.headMs;
     const guard = new AttemptGuard((error) => abort.abort(error), { limits: { ...ATTEMPT_LIMITS, headMs } });
     const ignoreAbort = onAbort(signal, () => abort.abort(signal?.reason));
+    const end = (): void => {
+      guard.stop();
+      ignoreAbort();
+    };
+    const failure = (error: unknown): unknown => {
+      if (signal?.aborted || error instanceof RegadmError) return error;
+      const failed = unreachable(guard.error ?? error, { name: this.name, url, proxy, advice });
+      log?.(6, `${method} ${url} ${failed.message}`);
+      return failed;
+    };
+    let content: AsyncIterable<Buffer> | undefined;
     try {
       onRequest?.();
       const response = await this.dispatcher.request({
@@ -143,19 +162,22 @@ export class StoreClient {
       });
       guard.headArrived();
       const { statusCode: status } = response;
+      if (request.isStreamed && status < 300) {
+        log?.(6, `${method} ${url} ${status}`);
+        // Otherwise, an abort before anything is read would end the process.
+        response.body.on('error', () => undefined);
+        content = streamed(response, guard, { url, end, failure });
+        return { status, headers: response.headers, body: Buffer.alloc(0), content, attempts };
+      }
       const limit = status < 300 ? bodyLimit : ERROR_BODY_LIMIT_BYTES;
-      const { content, isCut } = await readBody(response.body, limit, guard);
+      const { body: whole, isCut } = await readBody(response.body, limit, guard);
       log?.(6, `${method} ${url} ${status}`);
       if (isCut && status < 300) throw tooLong(url, limit);
-      return { status, headers: response.headers, body: content, attempts };
+      return { status, headers: response.headers, body: whole, attempts };
     } catch (error) {
-      if (signal?.aborted || error instanceof RegadmError) throw error;
-      const failed = unreachable(guard.error ?? error, { name: this.name, url, proxy, advice });
-      log?.(6, `${method} ${url} ${failed.message}`);
-      throw failed;
+      throw failure(error);
     } finally {
-      guard.stop();
-      ignoreAbort();
+      if (!content) end();
     }
   }
 }
@@ -174,11 +196,48 @@ export function headerOf({ headers }: Pick<StoreResponse, 'headers'>, name: stri
   return Array.isArray(value) ? value[0] : value;
 }
 
+/** Returns the size of a body that the response states; undefined if it states none. */
+export function lengthOf(response: Pick<StoreResponse, 'headers'>): number | undefined {
+  const text = headerOf(response, 'content-length');
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+interface Streaming {
+  url: string;
+  /** Called when nothing more is read. */
+  end(): void;
+  /** Converts an error of the connection. */
+  failure(error: unknown): unknown;
+}
+
+/** Passes on the parts of a body. @throws Error if it does not have the size that its head states */
+async function* streamed(
+  response: Dispatcher.ResponseData,
+  guard: AttemptGuard,
+  { url, end, failure }: Streaming,
+): AsyncGenerator<Buffer> {
+  const expected = lengthOf(response);
+  let length = 0;
+  try {
+    for await (const chunk of response.body as AsyncIterable<Buffer>) {
+      guard.took(chunk.length);
+      length += chunk.length;
+      yield chunk;
+    }
+  } catch (error) {
+    throw failure(error);
+  } finally {
+    end();
+  }
+  if (expected !== undefined && length !== expected)
+    throw new RegadmError(`${url}: the content has ${length} bytes instead of ${expected}`, { code: 'STORAGE_ERROR' });
+}
+
 async function readBody(
   body: AsyncIterable<Buffer>,
   limit: number,
   guard: AttemptGuard,
-): Promise<{ content: Buffer; isCut: boolean }> {
+): Promise<{ body: Buffer; isCut: boolean }> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -187,7 +246,7 @@ async function readBody(
     length += chunk.length;
     if (length > limit) break;
   }
-  return { content: Buffer.concat(chunks).subarray(0, limit), isCut: length > limit };
+  return { body: Buffer.concat(chunks).subarray(0, limit), isCut: length > limit };
 }
 
 function tooLong(url: string, limit: number): RegadmError {

@@ -16,6 +16,7 @@ import type {
   Link,
   ListOptions,
   MeasureOptions,
+  OpenBlob,
   RecentLinks,
   RepositoryDeletion,
   Storage,
@@ -103,6 +104,11 @@ export class ObjectStorage extends ObjectReader implements Storage {
   readBlob(digest: Digest, limitBytes: number): Promise<Buffer | undefined> {
     const key = blobData(this.source.root, hexOf(digest));
     return this.known.read(hexOf(digest), () => this.store.read(key, limitBytes));
+  }
+
+  openBlob(digest: Digest, { signal }: { signal?: AbortSignal } = {}): Promise<OpenBlob | undefined> {
+    const key = blobData(this.source.root, hexOf(digest));
+    return this.known.read(hexOf(digest), () => this.store.open(key, signal));
   }
 
   deleteManifestLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {

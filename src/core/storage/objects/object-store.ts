@@ -1,3 +1,5 @@
+import type { OpenBlob } from '../storage.js';
+
 /**
  * The port to a store of objects with keys, such as S3. A driver translates it to one protocol and knows nothing of the
  * registry; `ObjectStorage` knows the registry's layout and no protocol. Keys are complete: with the root directory.
@@ -39,6 +41,13 @@ export interface ObjectStore {
    * @throws RegadmError that states why it cannot be read, or that it is longer than the limit
    */
   read(key: string, limitBytes: number, signal?: AbortSignal): Promise<Buffer | undefined>;
+
+  /**
+   * Opens an object of any size, whose content is received as it is read.
+   * @returns undefined if it does not exist
+   * @throws RegadmError that states why it cannot be read
+   */
+  open(key: string, signal?: AbortSignal): Promise<OpenBlob | undefined>;
 
   /**
    * Reads in advance what `delete` needs; absent if it needs nothing. What has changed is read again by the first

@@ -1,8 +1,19 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { openStorage } from '../../../../src/core/storage/open.js';
 import type { Storage } from '../../../../src/core/storage/storage.js';
 import { digest } from '../../../support/builders.js';
+import { readAll } from '../../../support/store-contract.js';
 import { makeStorageTree, temporaryDirectory } from '../../../support/storage-tree.js';
 
 const BLOB = digest('blob');
@@ -23,6 +34,29 @@ test('reads a blob up to the limit, and leaves no descriptor open', async () => 
   expect((await storage.readBlob(BLOB, 3))?.toString()).toBe('xxx');
   await expect(storage.readBlob(BLOB, 2)).rejects.toThrow(/data: it is longer than 2 bytes/);
   expect(await storage.readBlob(digest('absent'), 3)).toBeUndefined();
+  expect(readdirSync('/proc/self/fd')).toHaveLength(open);
+});
+
+test('reads an opened blob to its end or up to any point, and leaves no descriptor open', async () => {
+  const data = path.join(root, DIRECTORY, 'data');
+  const content = randomBytes(1_000_000);
+  writeFileSync(data, content);
+  const open = readdirSync('/proc/self/fd').length;
+  const opened = (await storage.openBlob(BLOB))!;
+  expect(opened.bytes).toBe(1_000_000);
+  expect((await readAll(opened.content)).equals(content)).toBe(true);
+  for await (const chunk of (await storage.openBlob(BLOB))!.content) {
+    expect(chunk.length).toBeLessThan(1_000_000);
+    break;
+  }
+  const controller = new AbortController();
+  const interrupted = (await storage.openBlob(BLOB, { signal: controller.signal }))!;
+  controller.abort(new Error('interrupted'));
+  await expect(readAll(interrupted.content)).rejects.toThrow('interrupted');
+  const truncated = (await storage.openBlob(BLOB))!;
+  truncateSync(data, 10);
+  await expect(readAll(truncated.content)).rejects.toThrow('data: it has 10 bytes instead of 1000000');
+  expect(await storage.openBlob(digest('absent'))).toBeUndefined();
   expect(readdirSync('/proc/self/fd')).toHaveLength(open);
 });
 

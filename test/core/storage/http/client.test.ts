@@ -2,6 +2,7 @@ import { connectionFailure } from '../../../../src/core/http/connection-failure.
 import { dispatcherFor } from '../../../../src/core/http/dispatcher.js';
 import { mapParallel } from '../../../../src/core/kit/parallel.js';
 import { StoreClient, type ConnectOptions, type StoreResponse } from '../../../../src/core/storage/http/client.js';
+import { readAll } from '../../../support/store-contract.js';
 import { makeAuthority, type Authority } from '../../../support/servers/certificates.js';
 import { startProxy, type TestProxy } from '../../../support/servers/proxy-server.js';
 import {
@@ -80,6 +81,44 @@ describe('--storage-concurrency', () => {
     expect(new Set(server.seen.map(({ httpVersion }) => httpVersion))).toEqual(
       new Set([protocol === 'h2' ? '2.0' : '1.1']),
     );
+  });
+});
+
+describe('a streamed body', () => {
+  const open = async (handler: Handler): Promise<StoreResponse> => {
+    const server = closeLater(await plainServer(handler));
+    return (await connect(`http://localhost:${server.port}`)).send(() => ({
+      method: 'GET',
+      path: '/',
+      isStreamed: true,
+    }));
+  };
+
+  test('arrives in parts, whatever its size; that of an error is read as usual', async () => {
+    const part = Buffer.alloc(1_048_576, 'x');
+    const { content, body } = await open((_request, response) => {
+      response.writeHead(200, { 'content-length': 70 * part.length });
+      for (let count = 0; count < 70; count++) response.write(part);
+      response.end();
+    });
+    expect(body).toHaveLength(0);
+    let bytes = 0;
+    for await (const chunk of content!) bytes += chunk.length;
+    expect(bytes).toBe(70 * part.length);
+    const failed = await open((_request, response) => end(response, 404, 'not here'));
+    expect([failed.body.toString(), failed.content]).toEqual(['not here', undefined]);
+  });
+
+  test('fails if it ends early, and can be left', async () => {
+    const cut: Handler = (_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('x'.repeat(50), () => response.destroy());
+    };
+    await expect(readAll((await open(cut)).content!)).rejects.toMatchObject({ code: 'STORAGE_UNREACHABLE' });
+    for await (const chunk of (await open(cut)).content!) {
+      expect(chunk).toHaveLength(50);
+      break;
+    }
   });
 });
 

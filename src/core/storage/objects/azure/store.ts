@@ -1,7 +1,9 @@
 import { currentOf } from '../../credentials.js';
 import { headerOf, type StoreClient, type StoreRequest, type StoreResponse } from '../../http/client.js';
+import type { OpenBlob } from '../../storage.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
 import { parseBlobs, parseSoftDelete, type AzurePage } from './answers.js';
+import { opened } from '../opened.js';
 import { pages } from '../pages.js';
 import { AzureDeleter } from './delete-blobs.js';
 import { LIST, answerError, codeOf, readOf, unusableAnswer, type Operation } from './errors.js';
@@ -74,6 +76,13 @@ export class AzureStore implements ObjectStore {
     if (isMissing(response)) return undefined;
     if (response.status !== 200) throw answerError(this, readOf(key), response);
     return response.body;
+  }
+
+  async open(key: string, signal?: AbortSignal): Promise<OpenBlob | undefined> {
+    const response = await this.send({ method: 'GET', key: this.options.start + key, isStreamed: true }, signal);
+    if (isMissing(response)) return undefined;
+    if (response.status !== 200) throw answerError(this, readOf(key), response);
+    return this.readAnswer(readOf(key), () => opened(response));
   }
 
   delete(keys: readonly string[]): Promise<(string | undefined)[]> {

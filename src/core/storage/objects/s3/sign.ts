@@ -14,6 +14,7 @@ export interface S3Request {
   body?: string;
   /** Maximum size of the body of a successful response, in bytes. */
   bodyLimit?: number;
+  isStreamed?: boolean;
 }
 
 /** Maximum size of the answer to a request for one byte: a service can ignore the range. */
@@ -29,7 +30,7 @@ export const firstByteOf = (key: string): S3Request => ({
 
 /** Signs a request (Signature Version 4). Sign again for each attempt, because a signature contains the time. */
 export async function signRequest(settings: S3Settings, request: S3Request): Promise<StoreRequest> {
-  const { method, key, query = {}, headers, body = '', bodyLimit } = request;
+  const { method, key, query = {}, headers, body = '', bodyLimit, isStreamed } = request;
   const { origin, path } = bucketAddress(settings);
   const parameters = Object.entries(query).map(([name, value]) => `${encode(name)}=${encode(value)}`);
   const target = key === undefined ? path || '/' : `${path}/${key.split('/').map(encode).join('/')}`;
@@ -44,7 +45,14 @@ export async function signRequest(settings: S3Settings, request: S3Request): Pro
     region: settings.region,
   });
   const signed = await signer.sign();
-  return { method, path: full, headers: Object.fromEntries(signed.headers), body: body || undefined, bodyLimit };
+  return {
+    method,
+    path: full,
+    headers: Object.fromEntries(signed.headers),
+    body: body || undefined,
+    bodyLimit,
+    isStreamed,
+  };
 }
 
 /** Percent-encodes as the signature does: everything except letters, digits and `-._~`. */

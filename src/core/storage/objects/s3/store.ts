@@ -1,6 +1,8 @@
 import { messageOf } from '../../../model/errors.js';
 import { afterStatus, headerOf, type StoreClient, type StoreResponse } from '../../http/client.js';
+import type { OpenBlob } from '../../storage.js';
 import type { ObjectStore, ObjectStoreLimits, OpenUpload, StoredLevel, StoredObject } from '../object-store.js';
+import { opened } from '../opened.js';
 import { pages } from '../pages.js';
 import {
   parseObjects,
@@ -83,6 +85,13 @@ export class S3Store implements ObjectStore {
     if (response.status === 404 && codeOf(response) === 'NoSuchKey') return undefined;
     if (response.status !== 200) throw answerError(this.name, OPERATIONS.read(key), response);
     return response.body;
+  }
+
+  async open(key: string, signal?: AbortSignal): Promise<OpenBlob | undefined> {
+    const response = await this.send({ method: 'GET', key, isStreamed: true }, signal);
+    if (response.status === 404 && codeOf(response) === 'NoSuchKey') return undefined;
+    if (response.status !== 200) throw answerError(this.name, OPERATIONS.read(key), response);
+    return this.read200(OPERATIONS.read(key), () => opened(response));
   }
 
   delete(keys: readonly string[]): Promise<(string | undefined)[]> {

@@ -7,7 +7,9 @@ import type {
   StoredObject,
   StoredSegment,
 } from '../object-store.js';
-import { RegadmError } from '../../../model/errors.js';
+import type { OpenBlob } from '../../storage.js';
+import { RegadmError, messageOf } from '../../../model/errors.js';
+import { opened } from '../opened.js';
 import { answerError, encodePath, isMissing } from './answer.js';
 import { deleteObjects } from './delete-objects.js';
 import { listContainer } from './listing.js';
@@ -81,6 +83,18 @@ export class SwiftStore implements ObjectStore {
     if (isMissing(response)) return undefined;
     if (response.status !== 200) throw answerError(this.name, `read ${key}`, response);
     return response.body;
+  }
+
+  async open(key: string, signal?: AbortSignal): Promise<OpenBlob | undefined> {
+    const path = `/${encodePath(this.options.container, key)}`;
+    const response = await this.session.send({ method: 'GET', path, isStreamed: true, signal });
+    if (isMissing(response)) return undefined;
+    if (response.status !== 200) throw answerError(this.name, `read ${key}`, response);
+    try {
+      return opened(response);
+    } catch (error) {
+      throw new RegadmError(`${this.name}: cannot read ${key}: ${messageOf(error)}`, { code: 'STORAGE_ERROR' });
+    }
   }
 
   async prepareDeletion(signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { S3Location } from '../../../../../src/core/storage/location.js';
@@ -14,6 +15,7 @@ import { startProxy } from '../../../../support/servers/proxy-server.js';
 import { tlsServer, type Handler, type TestServer } from '../../../../support/servers/tls-servers.js';
 import { makeAuthority } from '../../../../support/servers/certificates.js';
 import { startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
+import { streamedContent } from '../../../../support/store-contract.js';
 
 /** Passes requests on, with their host: signatures cover it. */
 function passOnTo(port: number): Handler {
@@ -84,6 +86,14 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
     expect(await store.delete([...keys, 'none'])).toEqual([...keys, 'none'].map(() => undefined));
     for await (const page of store.list('a/')) expect(page).toEqual([]);
     expect(store.limits.listsLate).toBe(false);
+  });
+
+  test('opens an object of any size', async () => {
+    const { store, bucket } = await aBucket(new Map());
+    const content = randomBytes(9_000_000);
+    await rgw.account.put(bucket, 'large', content);
+    expect((await streamedContent(store, 'large'))!.equals(content)).toBe(true);
+    expect(await store.open('none')).toBeUndefined();
   });
 
   test('1,000 orphans among 1,011 blobs cost few requests', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { findRegistryKey } from '../../../../../src/core/storage/objects/open.js';
 import { ObjectStorage } from '../../../../../src/core/storage/objects/index.js';
 import { openSwiftStore } from '../../../../../src/core/storage/objects/swift/index.js';
@@ -9,6 +10,7 @@ import { startDockerRegistry, type DockerRegistry } from '../../../../support/se
 import { startStorageProxy, type StorageProxy } from '../../../../support/servers/storage-proxy.js';
 import type { SwiftAccount } from '../../../../support/servers/swift-account.js';
 import { startSwift, SWIFT_PROGRAMS } from '../../../../support/servers/swift-server.js';
+import { readAll } from '../../../../support/store-contract.js';
 import { RGW_PROGRAMS, startRgw } from '../../../../support/servers/ceph-rgw.js';
 
 const RUN = { mayContinue: async () => {} };
@@ -113,6 +115,24 @@ describe.each([
       const candidates = { repositories: [], manifestLinks: [], blobs: [orphan.slice('sha256:'.length)] };
       const facts = await storage.inspect(snapshot, candidates, { danglingLinks: false, ages: false, linkAges: false });
       expect([...facts.blobs.values()].map(({ bytes }) => bytes)).toEqual([14]);
+    });
+
+    test('a blob of several segments is surveyed with its size, and read as a whole', async () => {
+      const content = randomBytes(2_500_000);
+      const digest = await registry.push.blob('dev/app', content);
+      expect(await keysOf('segments')).toHaveLength(3);
+      const storage = await open();
+      const blobs: [string, number][] = [];
+      const layers: string[] = [];
+      await storage.survey({
+        onBlob: (...blob) => void blobs.push(blob),
+        onRepository: (repository) => void layers.push(...repository.layers),
+      });
+      const hex = digest.slice('sha256:'.length);
+      expect([blobs, layers]).toEqual([[[hex, content.length]], [hex]]);
+      const opened = (await storage.openBlob(asDigest(digest)))!;
+      expect(opened.bytes).toBe(content.length);
+      expect((await readAll(opened.content)).equals(content)).toBe(true);
     });
 
     test('an interrupted move leaves an upload that names the segments of a blob: they stay', async () => {
