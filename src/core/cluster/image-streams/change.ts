@@ -1,3 +1,4 @@
+import type { Digest } from '../../model/digest.js';
 import type { KubeObject } from '../../model/kube.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../../model/pending.js';
 
@@ -10,29 +11,77 @@ const PENDING_BYTES = 65;
 export interface StreamChange {
   /** Tag items to remove, by their numbers in the state. Tags without items are removed, too. */
   removeItems?: readonly { tag: number; position: number }[];
+  /** Tag items to add, at their positions in the new history. The positions of a tag ascend. */
+  insertItems?: readonly InsertedItem[];
   /** New content of the annotation `regadm/pending`: all digests whose links are still to be deleted. */
   pending?: Iterable<string>;
 }
 
+/** A tag item as the API server stores it. */
+export interface TagItem {
+  image: Digest;
+  /** RFC 3339. */
+  created: string;
+  dockerImageReference: string;
+  generation?: number;
+}
+
+/** A tag item and its place. A tag that does not exist is added. */
+export interface InsertedItem {
+  tag: string;
+  position: number;
+  item: TagItem;
+}
+
 /** Returns a stream with a change. */
-export function changed(object: KubeObject, { removeItems, pending }: StreamChange): KubeObject {
+export function changed(object: KubeObject, { removeItems, insertItems, pending }: StreamChange): KubeObject {
   const removed = new Set((removeItems ?? []).map(({ tag, position }) => `${tag}/${position}`));
   const reduced =
     removed.size === 0 ? object : withoutItems(object, (tag, position) => removed.has(`${tag}/${position}`));
-  return pending === undefined ? reduced : withPending(reduced, pending);
+  const extended = insertItems === undefined ? reduced : withItems(reduced, insertItems);
+  return pending === undefined ? extended : withPending(extended, pending);
 }
 
 interface RawTag {
   tag?: string;
-  items?: { image?: string; created?: string }[] | null;
+  items?: RawItem[] | null;
+}
+
+interface RawItem {
+  image?: string;
+  created?: string;
+}
+
+interface WholeTag extends RawTag {
+  items: RawItem[];
+}
+
+function rawTags({ status }: KubeObject): RawTag[] {
+  return (status?.tags ?? []) as RawTag[];
 }
 
 function withoutItems(object: KubeObject, isRemoved: (tag: number, position: number) => boolean): KubeObject {
-  const status = object.status as { tags?: RawTag[] | null } & Record<string, unknown>;
-  const tags = (status.tags ?? [])
+  const tags = rawTags(object)
     .map((tag, at) => ({ ...tag, items: (tag.items ?? []).filter((_item, position) => !isRemoved(at, position)) }))
     .filter(({ items }) => items.length > 0);
-  return { ...object, status: { ...status, tags } };
+  return { ...object, status: { ...object.status, tags } };
+}
+
+/** Adds items, and tags that the stream does not have, in the order of their names, in which the server keeps them. */
+function withItems(object: KubeObject, inserted: readonly InsertedItem[]): KubeObject {
+  const tags: WholeTag[] = rawTags(object).map((tag) => ({ ...tag, items: [...(tag.items ?? [])] }));
+  for (const { tag, position, item } of inserted) {
+    const target = tags.find((candidate) => candidate.tag === tag) ?? addTag(tags, tag);
+    target.items.splice(position, 0, item);
+  }
+  return { ...object, status: { ...object.status, tags } };
+}
+
+function addTag(tags: WholeTag[], name: string): WholeTag {
+  const tag: WholeTag = { tag: name, items: [] };
+  const next = tags.findIndex((other) => (other.tag ?? '') > name);
+  tags.splice(next === -1 ? tags.length : next, 0, tag);
+  return tag;
 }
 
 /** Replaces the content of the annotation; without digests, removes it. */
