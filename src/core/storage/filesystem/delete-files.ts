@@ -3,8 +3,8 @@ import type { Dirent, Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { DELETED, GONE, WRITTEN } from '../results.js';
 import type { Deletion } from '../storage.js';
-import { inDirectory, type BlobPrefixes } from './below.js';
-import { isMissing } from './files.js';
+import { inDirectory, isMissing } from '../../kit/below.js';
+import type { BlobPrefixes } from './blob-prefixes.js';
 
 const deleteFile = promisify(unlink);
 const deleteDirectory = promisify(rmdir);

@@ -2,7 +2,7 @@ import { sha256Digest, type Digest } from '../../model/digest.js';
 import { messageOf } from '../../model/errors.js';
 import { BLOB_EXISTS, DELETED, GONE } from '../results.js';
 import type { Deletion, Link, RepositoryDeletion, Upload } from '../storage.js';
-import { inDirectory } from './below.js';
+import { inDirectory } from '../../kit/below.js';
 import { deleteIfEmpty, deleteLink, deleteTree, entriesOf, lstatOf } from './delete-files.js';
 import {
   HEX,

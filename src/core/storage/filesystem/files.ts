@@ -1,6 +1,7 @@
 import { lstat, readdir } from 'node:fs';
 import type { Dirent, Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { isMissing } from '../../kit/below.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
 
 /** Maximum concurrent file operations: enough to keep network storage busy without slowing down a local disk. */
@@ -58,12 +59,6 @@ export async function readSmallFile(path: string): Promise<string | undefined> {
       throw unreadable(error, path);
     },
   );
-}
-
-/** True for the errors of a path that does not exist. */
-export function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 interface Settle<T> {

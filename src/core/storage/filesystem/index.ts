@@ -15,7 +15,7 @@ import type {
   SurveyVisitor,
   Upload,
 } from '../storage.js';
-import { BlobPrefixes } from './below.js';
+import { BlobPrefixes } from './blob-prefixes.js';
 import { deleteEach } from './delete-each.js';
 import { deleteBlob } from './delete-files.js';
 import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
+import { isMissing } from '../../kit/below.js';
 import { refusal } from '../../model/errors.js';
-import { entriesIn, isMissing, statOf } from './files.js';
+import { entriesIn, statOf } from './files.js';
 
 /**
  * Finds the registry's files below the directory where its volume is mounted.

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { inDirectory } from './below.js';
-import { fileProblem, isMissing } from './files.js';
+import { inDirectory, isMissing } from '../../kit/below.js';
+import { fileProblem } from './files.js';
 import { blobData, blobDirectory, namesBelow } from '../layout.js';
 import type { OpenBlob } from '../storage.js';
 

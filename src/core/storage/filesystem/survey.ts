@@ -2,7 +2,7 @@ import { forEachParallel, mapParallel } from '../../kit/parallel.js';
 import type { Digest } from '../../model/digest.js';
 import { hexOf, isLinkSize, layerLinks, linkDirectory, manifestLinks, namesBelow } from '../layout.js';
 import type { StoredLink, Survey, SurveyVisitor } from '../storage.js';
-import { inDirectory } from './below.js';
+import { inDirectory } from '../../kit/below.js';
 import { PARALLEL, readSmallFile, statOf, unreadable } from './files.js';
 import { blobFacts } from './inspect.js';
 import { forEachPrefix, forEachRepository, type Listing } from './list.js';

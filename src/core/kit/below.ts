@@ -1,6 +1,5 @@
 import { close, constants, existsSync, lstat, open, stat, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
-import { isMissing } from './files.js';
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
@@ -14,12 +13,18 @@ const DIRECTORY = constants.O_RDONLY | (constants.O_DIRECTORY ?? 0) | (constants
  * afterward changes nothing for it. Node has no openat and unlinkat, but /proc/self/fd has the same effect. Without
  * /proc, as in a bare chroot, every directory would seem to be missing, and what it contains to be deleted already.
  */
-const HAS_OPEN_PATHS = process.platform === 'linux' && existsSync('/proc/self/fd');
+export const HAS_OPEN_PATHS = process.platform === 'linux' && existsSync('/proc/self/fd');
 /** Codes of a directory that is missing, or that is a symbolic link or a file now. */
 const NOT_A_DIRECTORY = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
+/** True for the errors of a path that does not exist. */
+export function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
 /** A directory, and a path of it that is valid until it is closed, even if the directory is replaced. */
-interface OpenDirectory {
+export interface OpenDirectory {
   readonly path: string;
   close(): Promise<void>;
 }
@@ -30,7 +35,7 @@ interface OpenDirectory {
  * @returns undefined if a component is missing, or is not a directory
  * @throws the file system's error
  */
-async function openBelow(from: string, names: readonly string[]): Promise<OpenDirectory | undefined> {
+export async function openBelow(from: string, names: readonly string[]): Promise<OpenDirectory | undefined> {
   if (!HAS_OPEN_PATHS) return checkedBelow(from, names);
   let directory: OpenDirectory = { path: from, close: async () => undefined };
   for (const name of names) {
@@ -95,25 +100,4 @@ async function orMissing(stats: Promise<Stats>): Promise<Stats | undefined> {
     if (isMissing(error)) return undefined;
     throw error;
   });
-}
-
-/** The directories `blobs/sha256/XX`, opened once each, because there can be millions of blobs below them. */
-export class BlobPrefixes {
-  private readonly open = new Map<string, Promise<OpenDirectory | undefined>>();
-
-  /** @param root the registry's `docker/registry/v2` */
-  constructor(private readonly root: string) {}
-
-  /** Returns the path of the directory for a blob; undefined if there is none, or a symbolic link in its place. */
-  async pathFor(hex: string): Promise<string | undefined> {
-    const prefix = hex.slice(0, 2);
-    const known = HAS_OPEN_PATHS ? this.open.get(prefix) : undefined;
-    const directory = known ?? openBelow(this.root, ['blobs', 'sha256', prefix]);
-    this.open.set(prefix, directory);
-    return (await directory)?.path;
-  }
-
-  async close(): Promise<void> {
-    for (const directory of this.open.values()) await (await directory.catch(() => undefined))?.close();
-  }
 }
