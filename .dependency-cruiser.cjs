@@ -21,6 +21,7 @@ const FOUNDATIONS = [
   'object-prune',
   'in-cluster',
   'storage-job',
+  'backup-directory',
 ];
 
 /** Where files of the program can be. */
@@ -138,6 +139,12 @@ module.exports = {
       '^src/core/storage-job/',
       core('in-cluster', 'operator', 'cluster', 'storage', 'kit', 'model'),
       "storage-job prints Jobs that use the registry's storage; it knows no feature.",
+    ),
+    layer(
+      'backup-directory',
+      '^src/core/backup-directory/',
+      core('kit', 'model'),
+      'backup-directory reads and writes files; it knows no cluster, no registry and no feature.',
     ),
     {
       name: 'features-are-independent',

@@ -84,6 +84,10 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/storage-job/to-feature.ts', 'src/core/hard-prune-job/x.ts'],
     ['src/core/storage-job/to-terminal.ts', 'src/core/terminal/x.ts'],
   ],
+  'backup-directory': [
+    ['src/core/backup-directory/to-feature.ts', 'src/core/prune/x.ts'],
+    ['src/core/backup-directory/to-cluster.ts', 'src/core/cluster/x.ts'],
+  ],
   manifests: [
     ['src/core/manifests/to-feature.ts', 'src/core/prune/x.ts'],
     ['src/core/manifests/to-operator.ts', 'src/core/operator/x.ts'],

@@ -12,6 +12,8 @@ const FAILS_WITH = {
     'API_UNREACHABLE',
     'API_UNTRUSTED',
     'AUDIT_LOG',
+    'BACKUP_DAMAGED',
+    'BACKUP_DIRECTORY',
     'CLOCKS_DIFFER',
     'CONFLICT',
     'CREDENTIALS',
@@ -90,6 +92,9 @@ const FAILS_WITH = {
   ],
   /** A guard refused; nothing was changed. */
   4: [
+    'BACKUP_LOCKED',
+    'BACKUP_OF_ANOTHER_CLUSTER',
+    'BACKUP_SPACE',
     'EPHEMERAL_STORAGE',
     'FILE_EXISTS',
     'HARD_PRUNE_UNDERWAY',
