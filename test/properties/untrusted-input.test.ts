@@ -23,7 +23,7 @@ import { parseDocuments } from '../../src/core/prune/gather/saved/parse.js';
 import { placeOf } from '../../src/core/prune/gather/saved/place.js';
 import { parsePlanFile } from '../../src/core/prune/plan/parse-plan-file.js';
 import { checksum, toPlanFile, type PlanFile } from '../../src/core/prune/plan/plan-file.js';
-import { registryErrorIn } from '../../src/core/registry/response-error.js';
+import { registryErrorIn } from '../../src/core/registry/response/registry-message.js';
 import { parseRegistryAddress } from '../../src/core/registry/url.js';
 import { anImage, anImageStream, digest, NOW, pruneOptions } from '../support/builders.js';
 import { clusters, optionSets, planOf, type Lists } from './clusters.js';

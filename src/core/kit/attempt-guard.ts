@@ -24,13 +24,15 @@ export class AttemptGuard {
   error: AttemptTimeout | undefined;
   private readonly limits: AttemptLimits;
   private readonly timers: Timers;
-  private readonly cancelHead: () => void;
+  private cancelHead: () => void;
   private readonly cancelTotal: (() => void) | undefined;
   private cancelChecks: (() => void) | undefined;
-  private received = 0;
+  private transferred = 0;
   private lastByteAt = 0;
-  /** Bytes received by the time of each check, the oldest first, for one period of the transfer rate. */
-  private readonly samples: { at: number; received: number }[] = [];
+  /** When the transfer was paused, in ms. */
+  private pausedAt: number | undefined;
+  /** Bytes transferred by the time of each check, the oldest first, for one period of the transfer rate. */
+  private readonly samples: { at: number; transferred: number }[] = [];
 
   /**
    * @param onTimeout ends the attempt
@@ -42,24 +44,43 @@ export class AttemptGuard {
   ) {
     this.limits = limits;
     this.timers = timers;
-    const endAfter = (ms: number): (() => void) => timers.after(ms, () => this.end(`no answer within ${ms / 1000} s`));
-    this.cancelHead = endAfter(limits.headMs);
-    if (totalMs > 0) this.cancelTotal = endAfter(totalMs);
+    this.cancelHead = this.endAfter(limits.headMs);
+    if (totalMs > 0) this.cancelTotal = this.endAfter(totalMs);
   }
 
   /** The head of the response is complete; its body follows. */
   headArrived(): void {
     this.cancelHead();
-    const { idleMs, rateWindowMs } = this.limits;
-    this.lastByteAt = this.timers.now();
-    this.samples.push({ at: this.lastByteAt, received: 0 });
-    const interval = Math.min(CHECK_MS, idleMs / CHECKS_PER_PERIOD, rateWindowMs / CHECKS_PER_PERIOD);
-    this.cancelChecks = this.timers.every(interval, () => this.check());
+    this.watchTransfer();
   }
 
-  /** A part of the body has arrived. */
+  /** The body of the request is sent; its parts are passed to `took`. */
+  sendingBody(): void {
+    this.cancelHead();
+    this.watchTransfer();
+  }
+
+  /** The body of the request was sent: the head of the response is due. */
+  sentBody(): void {
+    this.cancelChecks?.();
+    this.cancelHead = this.endAfter(this.limits.headMs);
+  }
+
+  /** The other side of the transfer, such as a disk, is busy: its time does not count. */
+  pause(): void {
+    this.pausedAt = this.timers.now();
+  }
+
+  resume(): void {
+    const paused = this.timers.now() - (this.pausedAt ?? this.timers.now());
+    this.pausedAt = undefined;
+    this.lastByteAt += paused;
+    for (const sample of this.samples) sample.at += paused;
+  }
+
+  /** A part of the body was transferred. */
   took(bytes: number): void {
-    this.received += bytes;
+    this.transferred += bytes;
     this.lastByteAt = this.timers.now();
   }
 
@@ -70,17 +91,33 @@ export class AttemptGuard {
     this.cancelChecks?.();
   }
 
+  private watchTransfer(): void {
+    this.cancelChecks?.();
+    this.samples.length = 0;
+    this.transferred = 0;
+    const { idleMs, rateWindowMs } = this.limits;
+    this.lastByteAt = this.timers.now();
+    this.samples.push({ at: this.lastByteAt, transferred: 0 });
+    const interval = Math.min(CHECK_MS, idleMs / CHECKS_PER_PERIOD, rateWindowMs / CHECKS_PER_PERIOD);
+    this.cancelChecks = this.timers.every(interval, () => this.check());
+  }
+
   private check(): void {
+    if (this.pausedAt !== undefined) return;
     const now = this.timers.now();
     const { idleMs, rateWindowMs, minimumRate } = this.limits;
-    if (now - this.lastByteAt >= idleMs) return this.end(`nothing received for ${idleMs / 1000} s`);
-    this.samples.push({ at: now, received: this.received });
+    if (now - this.lastByteAt >= idleMs) return this.end(`nothing transferred for ${idleMs / 1000} s`);
+    this.samples.push({ at: now, transferred: this.transferred });
     // The oldest sample that is kept is at least one period old, if there is one.
     while (this.samples[1] && now - this.samples[1].at >= rateWindowMs) this.samples.shift();
-    const { at, received } = this.samples[0]!;
+    const { at, transferred } = this.samples[0]!;
     const ms = now - at;
-    if (ms >= rateWindowMs && ((this.received - received) / ms) * 1000 < minimumRate)
-      this.end(`less than ${minimumRate} bytes per second received for ${rateWindowMs / 1000} s`);
+    if (ms >= rateWindowMs && ((this.transferred - transferred) / ms) * 1000 < minimumRate)
+      this.end(`less than ${minimumRate} bytes per second transferred for ${rateWindowMs / 1000} s`);
+  }
+
+  private endAfter(ms: number): () => void {
+    return this.timers.after(ms, () => this.end(`no answer within ${ms / 1000} s`));
   }
 
   private end(message: string): void {

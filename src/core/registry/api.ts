@@ -33,6 +33,41 @@ export interface Registry {
     reference: Digest | Tag,
     options?: ReadOptions,
   ): Promise<Manifest | undefined>;
+  /**
+   * Looks up a blob; undefined when the registry states that the repository does not have it.
+   * @throws RegistryError if the registry does not answer that clearly
+   */
+  findBlob(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<Found | undefined>;
+  /** Looks up a manifest, as `findBlob` does. @throws RegistryError */
+  findManifest(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<Found | undefined>;
+  /**
+   * Reads the exact bytes of a manifest; undefined as in `findBlob`. Its digest is not computed.
+   * @throws RegistryError
+   */
+  readManifest(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<ManifestContent | undefined>;
+  /** Reads a blob as a stream; undefined as in `findBlob`. Its digest is not computed. @throws RegistryError */
+  readBlob(repository: RepositoryName, digest: Digest, options?: ReadOptions): Promise<BlobContent | undefined>;
+  /**
+   * Adds a blob of another repository to a repository.
+   * @returns false if the registry does not find it there, or does not let the user read it
+   * @throws RegistryError
+   */
+  mountBlob(repository: RepositoryName, digest: Digest, from: RepositoryName, options?: ReadOptions): Promise<boolean>;
+  /**
+   * Pushes a blob, and verifies that the registry states its digest. Every attempt reads the blob from the start.
+   * @throws RegistryError, or the error of the source
+   */
+  uploadBlob(repository: RepositoryName, digest: Digest, blob: BlobSource, options?: ReadOptions): Promise<void>;
+  /**
+   * Pushes a manifest, and verifies that the registry states its digest.
+   * @throws RegistryError
+   */
+  putManifest(
+    repository: RepositoryName,
+    reference: Digest | Tag,
+    manifest: ManifestContent,
+    options?: ReadOptions,
+  ): Promise<void>;
   /** Checks that the registry accepts the credentials. @throws RegistryError when it does not */
   checkLogin(options?: ReadOptions): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +75,32 @@ export interface Registry {
 
 export interface ReadOptions {
   signal?: AbortSignal;
+}
+
+/** A blob or manifest that exists. */
+export interface Found {
+  bytes: number;
+}
+
+/** A manifest as it is stored. */
+export interface ManifestContent {
+  content: Buffer;
+  mediaType: string;
+}
+
+/** A blob that is being received. */
+export interface BlobContent {
+  /** Undefined if the server does not state it. */
+  bytes: number | undefined;
+  /** The parts. It throws a RegistryError if the transfer breaks, stalls, or has another length than stated. */
+  content: AsyncIterable<Buffer>;
+}
+
+/** A blob that is pushed. */
+export interface BlobSource {
+  bytes: number;
+  /** Starts to read it; called again for each attempt. */
+  open(): AsyncIterable<Buffer>;
 }
 
 export interface DeletionOptions {

@@ -1,36 +1,26 @@
 import { MANIFEST_LIMIT_BYTES } from '../kit/limits.js';
-import type { RetryOptions } from '../kit/retry.js';
-import { isDigest, type Digest } from '../model/digest.js';
-import { OCI_ARTIFACT } from '../model/image.js';
-import { quote } from '../model/names/quote.js';
+import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
-import { notOpenShift, registryErrorIn, responseError, type RequestDescription } from './response-error.js';
+import { notOpenShift, responseError, type RequestDescription } from './response-error.js';
 import type { Deletion, DeletionOptions, Manifest, ReadOptions, Registry } from './api.js';
+import { isEmpty, isGone, refuseWebPage, requireManifest } from './content/answers.js';
+import { ContentReader } from './content/reader.js';
+import { ContentWriter } from './content/writer.js';
 import { failure } from './failure.js';
-import type { RegistryError } from './error.js';
-import { ADVICE } from '../model/advice.js';
+import { MANIFEST_TYPES } from './manifest-types.js';
 import { paths, type Tag } from './paths.js';
-import { Requests, type Answered, type Token } from './requests.js';
-import type { HttpResponse, Transport } from './transport.js';
+import { Requests, type Answered, type Token, type Waits } from './requests.js';
+import { registryErrorIn } from './response/registry-message.js';
+import type { Transport } from './transport.js';
 import { bearerChallenge, type BearerChallenge } from './response/challenge.js';
-import { isWebPage } from '../kit/web-page.js';
 
 export interface ClientOptions {
   transport: Transport;
   verified: boolean;
   token?: Token;
   /** For tests. */
-  retry?: Partial<RetryOptions<HttpResponse>>;
+  retry?: Waits;
 }
-
-/** Media types that a manifest is requested in; the registry decides which of them it serves. */
-const MANIFEST_TYPES = [
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.oci.image.index.v1+json',
-  OCI_ARTIFACT,
-  'application/vnd.docker.distribution.manifest.v2+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-].join(', ');
 
 /** Expected responses to a deletion: the status of success, and the error codes for what no longer exists. */
 interface Expected {
@@ -49,12 +39,16 @@ export class HttpRegistry implements Registry {
   readonly verified: boolean;
   private readonly transport: Transport;
   private readonly requests: Requests;
+  private readonly reader: ContentReader;
+  private readonly writer: ContentWriter;
 
   constructor({ transport, verified, token, retry }: ClientOptions) {
     this.url = transport.origin;
     this.verified = verified;
     this.transport = transport;
     this.requests = new Requests(transport, token, retry);
+    this.reader = new ContentReader(this.requests);
+    this.writer = new ContentWriter(this.requests, transport.origin);
   }
 
   async deleteLayerLink(repository: RepositoryName, digest: Digest, options?: DeletionOptions): Promise<Deletion> {
@@ -91,7 +85,7 @@ export class HttpRegistry implements Registry {
     });
     if (isGone(answered.response, MANIFEST_GONE)) return undefined;
     if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'manifest' });
-    checkDigest(answered, reference);
+    requireManifest(answered, reference);
     return parseManifest(answered);
   }
 
@@ -99,8 +93,16 @@ export class HttpRegistry implements Registry {
     const answered = await this.requests.send({ method: 'GET', path: '/v2/', ...options });
     if (answered.response.status !== 200) throw responseError(answered.response, { ...answered, what: 'login' });
     // A server can redirect everything to its login page, which it sends with 200.
-    if (isWebPage(answered.response)) throw webPage(answered);
+    refuseWebPage(answered);
   }
+
+  findBlob: Registry['findBlob'] = (...wanted) => this.reader.findBlob(...wanted);
+  findManifest: Registry['findManifest'] = (...wanted) => this.reader.findManifest(...wanted);
+  readManifest: Registry['readManifest'] = (...wanted) => this.reader.readManifest(...wanted);
+  readBlob: Registry['readBlob'] = (...wanted) => this.reader.readBlob(...wanted);
+  mountBlob: Registry['mountBlob'] = (...wanted) => this.writer.mountBlob(...wanted);
+  uploadBlob: Registry['uploadBlob'] = (...wanted) => this.writer.uploadBlob(...wanted);
+  putManifest: Registry['putManifest'] = (...wanted) => this.writer.putManifest(...wanted);
 
   async close(): Promise<void> {
     await this.transport.close();
@@ -127,28 +129,6 @@ export class HttpRegistry implements Registry {
   }
 }
 
-/** True for a response without a body, as the registry confirms deletions. A page of a proxy confirms nothing. */
-function isEmpty({ text }: HttpResponse): boolean {
-  return text.trim() === '';
-}
-
-/** True if the registry states that the object does not exist. A 404 without its error code can come from a proxy. */
-function isGone(response: HttpResponse, codes: readonly string[]): boolean {
-  return response.status === 404 && codes.includes(registryErrorIn(response)?.code ?? '');
-}
-
-/**
- * Checks that a response states the digest that was requested, if it states one. The body is not hashed: recorded and
- * simulated registries have digests that no content has, and whoever controls a registry can delete its content anyway.
- * @throws RegistryError
- */
-function checkDigest({ response, url }: Answered, reference: Digest | Tag): void {
-  const stated = response.headers['docker-content-digest'];
-  if (stated === undefined || stated === reference || !isDigest(reference)) return;
-  const what = `answered with another manifest (Docker-Content-Digest ${quote(String(stated))})`;
-  throw failure('answer', what, url, { status: response.status });
-}
-
 function parseManifest(answered: Answered): Manifest {
   const { response, url } = answered;
   try {
@@ -157,13 +137,7 @@ function parseManifest(answered: Answered): Manifest {
   } catch {
     // Not JSON: the error below describes the body.
   }
-  if (isWebPage(response)) throw webPage(answered);
+  refuseWebPage(answered);
   // With the status, it is a failure of this manifest, not of the registry.
   throw failure('answer', 'answered with a manifest that cannot be read', url, { status: response.status });
-}
-
-/** Creates the error for a web page instead of what was requested. */
-function webPage({ url, proxyRemedies }: Answered): RegistryError {
-  const suggestions = [...proxyRemedies, ADVICE.integratedRegistry];
-  return failure('answer', 'answered with an HTML page: this is not a registry', url, { suggestions });
 }

@@ -83,7 +83,7 @@ function parseHost(host: string): RegistryAddress {
 }
 
 function transportOptions({ workers, reporter, env }: OpenRegistryOptions, { origin, verify }: Candidate) {
-  return { origin, verify, workers, log: reporter.log, proxy: usableProxy(origin, env) };
+  return { origin, verify, workers, env, log: reporter.log, proxy: usableProxy(origin, env) };
 }
 
 /** A proxy refuses names that it cannot resolve, such as the internal name of the registry. */

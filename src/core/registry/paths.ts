@@ -27,6 +27,11 @@ export const paths = {
     `/v2/${repositoryPart(repository)}/manifests/${digestPart(digest)}`,
   manifest: (repository: RepositoryName, reference: Digest | Tag): string =>
     `/v2/${repositoryPart(repository)}/manifests/${isTag(reference) ? encode(reference) : digestPart(reference)}`,
+  uploads: (repository: RepositoryName): string => `/v2/${repositoryPart(repository)}/blobs/uploads/`,
+  mount: (repository: RepositoryName, digest: Digest, from: RepositoryName): string => {
+    const query = new URLSearchParams({ mount: digestPart(digest), from: repositoryPart(from) });
+    return `/v2/${repositoryPart(repository)}/blobs/uploads/?${query.toString()}`;
+  },
   blob: (digest: Digest): string => `/admin/blobs/${digestPart(digest)}`,
 };
 

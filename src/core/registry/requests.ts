@@ -2,7 +2,9 @@ import { MAX_ATTEMPTS } from '../kit/limits.js';
 import { isConnectionError } from '../kit/network-errors.js';
 import { recheckAfter } from '../kit/recheck-after.js';
 import { retryAfterStatus, withRetry, type Outcome, type RetryOptions } from '../kit/retry.js';
-import { responseError, registryErrorIn } from './response-error.js';
+import { responseError } from './response-error.js';
+import { registryErrorIn } from './response/registry-message.js';
+import { withoutQuery, type Method, type RequestBody } from './transport/attempt.js';
 import { Breaker } from './breaker.js';
 import { isAway, mayHaveArrived, RegistryError } from './error.js';
 import { Throttle } from './throttle.js';
@@ -14,10 +16,15 @@ import type { HttpResponse, Transport } from './transport.js';
  */
 export type Token = string | ((rejected?: string) => Promise<string | undefined>) | undefined;
 
-interface RegistryRequest {
-  method: 'GET' | 'DELETE';
+export interface RegistryRequest {
+  method: Method;
   path: string;
   headers?: Record<string, string>;
+  body?: RequestBody;
+  /** True to get the body of a successful response as a stream. */
+  isStream?: boolean;
+  /** True to follow redirects to the registry's storage. */
+  toStorage?: boolean;
   /** Maximum size of the body that is read, in bytes. */
   bodyLimit?: number;
   signal?: AbortSignal;
@@ -26,6 +33,9 @@ interface RegistryRequest {
   /** Called after an attempt that can have been executed although no response confirms it. */
   onUnconfirmed?: () => void;
 }
+
+/** Sends one of the requests that are retried together. */
+type Send = (request: RegistryRequest) => Promise<Answered>;
 
 /** A response, with the details for its error message. */
 export interface Answered {
@@ -37,6 +47,9 @@ export interface Answered {
   /** What to do about the proxy, if there is one. */
   proxyRemedies: readonly string[];
 }
+
+/** How requests are retried, for tests. */
+export type Waits = Partial<Omit<RetryOptions<unknown>, 'retryAfter'>>;
 
 /** Waits of 0.25, 0.75, 2.25, 6.75 and 12 s: 11 to 22 s in all, because a roll-out takes about ten seconds. */
 const RETRY = { tries: MAX_ATTEMPTS, baseMs: 250, factor: 3, maxMs: 12_000 };
@@ -61,7 +74,7 @@ export class Requests {
   constructor(
     private readonly transport: Transport,
     private readonly token: Token,
-    private readonly retry: Partial<RetryOptions<HttpResponse>> = {},
+    private readonly retry: Waits = {},
   ) {}
 
   /**
@@ -69,20 +82,37 @@ export class Requests {
    * @throws RegistryError when no response arrives; every status is a response
    */
   async send(request: RegistryRequest): Promise<Answered> {
+    return this.sendTogether(request, (send) => send(request));
+  }
+
+  /**
+   * Sends requests that are only retried together, such as those of an upload. The last response decides.
+   * @param request the first one
+   * @throws RegistryError when no response arrives; every status is a response
+   */
+  async sendTogether(request: RegistryRequest, together: (send: Send) => Promise<Answered>): Promise<Answered> {
     const hasToken = Boolean(await recheckAfter(() => this.currentToken(), request.beforeRetry));
-    const url = `${request.method} ${this.transport.origin}${request.path}`;
-    this.enterBreaker(url);
+    this.enterBreaker(this.urlOf(request));
+    const attempt = (number: number): Promise<Answered> =>
+      together(async (one) => {
+        const response = await this.attempt(one, number);
+        return { response, url: this.urlOf(one), hasToken, proxyRemedies: this.transport.proxyRemedies };
+      });
     try {
-      const attempt = (number: number): Promise<HttpResponse> => this.attempt(request, number);
       const { signal } = request;
-      const response = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
-      if (isAway(response.status)) this.breaker.failed(responseError(response, { what: 'blob', url, hasToken: true }));
+      const answered = await withRetry(attempt, { ...RETRY, signal, retryAfter, ...this.retry });
+      if (isAway(answered.response.status))
+        this.breaker.failed(responseError(answered.response, { ...answered, what: 'blob', hasToken: true }));
       else this.breaker.answered();
-      return { response, url, hasToken, proxyRemedies: this.transport.proxyRemedies };
+      return answered;
     } catch (error) {
       if (isConnectionError(error) && !request.signal?.aborted) this.breaker.failed(error);
       throw error;
     }
+  }
+
+  private urlOf({ method, path }: RegistryRequest): string {
+    return `${method} ${withoutQuery(this.transport.origin + path)}`;
   }
 
   /** @throws RegistryError for this request, instead of the error of another one, if it may not be sent */
@@ -119,15 +149,12 @@ export class Requests {
   }
 
   private async sendOnce(
-    { method, path, headers, bodyLimit, signal, onUnconfirmed }: RegistryRequest,
+    { method, path, onUnconfirmed, ...options }: RegistryRequest,
     token: string | undefined,
   ): Promise<HttpResponse> {
     try {
-      const response = await this.transport.request(method, path, {
-        headers: { ...headers, ...(token ? { authorization: basic(token) } : {}) },
-        bodyLimit,
-        signal,
-      });
+      const authorization = token ? basic(token) : undefined;
+      const response = await this.transport.request(method, path, { ...options, authorization });
       if (response.status >= 500) onUnconfirmed?.();
       return response;
     } catch (error) {
@@ -175,13 +202,14 @@ function basic(token: string): string {
  * Decides whether a request is retried. A timeout is retried once. 500 UNKNOWN is retried only a few times, because it
  * is also the response for an image stream that does not exist.
  */
-function retryAfter(outcome: Outcome<HttpResponse>, attempt: number): number | undefined {
+function retryAfter(outcome: Outcome<Answered>, attempt: number): number | undefined {
   if ('error' in outcome) {
     if (attempt > 1 && outcome.error instanceof RegistryError && outcome.error.kind === 'timeout') return undefined;
     return isConnectionError(outcome.error) ? 0 : undefined;
   }
-  const { status, headers } = outcome.value;
-  const isUnknown = status === 500 && registryErrorIn(outcome.value)?.code === 'UNKNOWN';
+  const { response } = outcome.value;
+  const { status, headers } = response;
+  const isUnknown = status === 500 && registryErrorIn(response)?.code === 'UNKNOWN';
   if (isUnknown && attempt >= MAX_UNKNOWN_ATTEMPTS) return undefined;
   return retryAfterStatus(status, headers['retry-after']);
 }

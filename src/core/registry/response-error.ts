@@ -1,56 +1,11 @@
 import { ADVICE } from '../model/advice.js';
-import type { ErrorCode } from '../model/error-codes.js';
-import { isAway, isRefusal, RegistryError } from './error.js';
+import { RegistryError } from './error.js';
 import { failure } from './failure.js';
-import { storageRemedies } from './response/storage-remedies.js';
 import type { HttpResponse } from './transport.js';
-import { bearerChallenge, isOpenShiftBasic, otherRealm, type BearerChallenge } from './response/challenge.js';
-import { printable } from './response/printable.js';
+import { bearerChallenge, otherRealm, type BearerChallenge } from './response/challenge.js';
+import { deniesAccess, describe, isReadOnly, READ_ONLY, unexpected, type Problem } from './response/problems.js';
+import { registryErrorIn, type RegistryMessage } from './response/registry-message.js';
 import { isWebPage } from '../kit/web-page.js';
-
-/** Codes by which a registry says that the user may not do something. */
-const DENIALS: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'DENIED']);
-
-/** The registry's own error. */
-interface RegistryMessage {
-  code: string;
-  message: string;
-  /** What the storage said, if the registry passes it on. */
-  detail?: string;
-  /** Message and details in full, by which remedies are found. Never printed. */
-  full: string;
-}
-
-/** Returns the first error in a body of the form `{"errors":[{"code":…,"message":…}]}`; undefined for other bodies. */
-export function registryErrorIn(response: HttpResponse): RegistryMessage | undefined {
-  try {
-    const { errors } = JSON.parse(response.text) as { errors?: RawError[] };
-    const first = errors?.[0];
-    if (typeof first?.code !== 'string') return undefined;
-    const message = String(first.message ?? '');
-    const detail = errors!.map(detailOf).find((text) => text !== undefined);
-    return {
-      code: printable(first.code),
-      message: printable(message),
-      detail: detail && (printable(detail) || undefined),
-      full: `${message} ${detail ?? ''}`,
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-interface RawError {
-  code?: unknown;
-  message?: unknown;
-  detail?: unknown;
-}
-
-function detailOf(error: RawError | null): string | undefined {
-  const detail = error?.detail;
-  if (detail === undefined || detail === null) return undefined;
-  return typeof detail === 'string' ? detail : JSON.stringify(detail);
-}
 
 /** The details of a request for its error message. */
 export interface RequestDescription {
@@ -61,9 +16,6 @@ export interface RequestDescription {
   /** What to do about the proxy, if there is one. */
   proxyRemedies?: readonly string[];
 }
-
-/** An error code, the description of the problem, and remedies. */
-type Problem = [code: ErrorCode, what: string, ...suggestions: string[]];
 
 /** Creates the error for an unexpected response. */
 export function responseError(response: HttpResponse, request: RequestDescription): RegistryError {
@@ -82,7 +34,7 @@ export function responseError(response: HttpResponse, request: RequestDescriptio
 
 function problemIn(response: HttpResponse, request: RequestDescription, message?: RegistryMessage): Problem {
   const { status } = response;
-  if (request.what === 'manifest' && !deniesPull(response, message)) return notServed(response, message);
+  if (request.what === 'manifest' && !deniesAccess(response, message)) return notServed(response, message);
   if (status === 401) return unauthorized(request, response);
   if (status === 403)
     return ['REGISTRY_UNAUTHORIZED', `403 Forbidden: ${describe(response, message)}`, ADVICE.grantPruner];
@@ -100,48 +52,11 @@ function noRegistryApi(response: HttpResponse, message?: RegistryMessage): Probl
   return [code, words, ADVICE.integratedRegistry, ADVICE.registryReachable];
 }
 
-function unexpected(response: HttpResponse, message?: RegistryMessage): Problem {
-  const { status } = response;
-  return [
-    'REGISTRY_ERROR',
-    `unexpected status ${status}: ${describe(response, message)}`,
-    ...remedies(status, message),
-  ];
-}
-
-/**
- * Returns true if the registry itself says that the user may not pull: by its error code, or by the challenge of an
- * OpenShift registry without a body. The page of a proxy does not state that, nor does a registry of another kind.
- */
-function deniesPull(response: HttpResponse, message?: RegistryMessage): boolean {
-  const { status, headers, text } = response;
-  if (!isRefusal(status)) return false;
-  const challenge = String(headers['www-authenticate'] ?? '');
-  const isBearer = /^Bearer\b/i.test(challenge);
-  if (isBearer && !bearerChallenge(response)?.isOpenShift) return false;
-  if (message) return DENIALS.has(message.code);
-  return status === 401 && text.trim() === '' && (isBearer || isOpenShiftBasic(challenge));
-}
-
 /** Returns the problem for a manifest that is not served, although nothing says that the user may not pull. */
-function notServed(response: HttpResponse, message?: RegistryMessage): Problem {
+export function notServed(response: HttpResponse, message?: RegistryMessage): Problem {
   const challenge = response.status === 401 ? bearerChallenge(response) : undefined;
   return challenge && !challenge.isOpenShift ? anotherKind(challenge) : unexpected(response, message);
 }
-
-/** Returns what to do about a status without a meaning of its own. */
-function remedies(status: number, message?: RegistryMessage): string[] {
-  if (message?.detail !== undefined) return storageRemedies(message.full);
-  if (status === 429) return [ADVICE.slowStorage];
-  if (isAway(status) || isRefusal(status)) return [ADVICE.registryReachable];
-  return status >= 500 ? [ADVICE.registryLog] : [];
-}
-
-const READ_ONLY: Problem = [
-  'REGISTRY_READ_ONLY',
-  '405 Method not allowed: the registry is in read-only mode',
-  ADVICE.endReadOnly,
-];
 
 /**
  * Creates the error for a server without the endpoint that deletes blobs.
@@ -159,14 +74,6 @@ export function notOpenShift(url: string, challenge: BearerChallenge | undefined
     code: 'NOT_OPENSHIFT_REGISTRY',
     status: 404,
   });
-}
-
-/**
- * True in read-only mode: the registry then allows only reading methods, which the header `Allow` shows, not the body.
- */
-function isReadOnly({ headers }: HttpResponse, message?: RegistryMessage): boolean {
-  const allow = String(headers.allow ?? '');
-  return message?.code !== 'UNSUPPORTED' && /\b(GET|HEAD)\b/.test(allow) && !/\bDELETE\b/.test(allow);
 }
 
 /** Returns the problem for a 401, which the registry sends both for an invalid token and for a missing permission. */
@@ -216,9 +123,4 @@ function unsupported({ what }: RequestDescription): Problem {
     'enable it: REGISTRY_STORAGE_DELETE_ENABLED=true in the environment of the registry',
     ADVICE.apiObjectsOnly,
   ];
-}
-
-function describe(response: HttpResponse, message?: RegistryMessage): string {
-  if (message) return [message.code, message.message, message.detail].filter(Boolean).join(': ');
-  return printable(response.text) || 'no body';
 }

@@ -1,15 +1,16 @@
 import type { SecureContext } from 'node:tls';
 import { dispatcherFor, type Dispatcher } from '../http/dispatcher.js';
-import { TunnelTimeout } from '../http/tunnels.js';
-import { AttemptGuard } from '../kit/attempt-guard.js';
-import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, MAX_REDIRECTS, type AttemptLimits } from '../kit/limits.js';
-import { onAbort } from '../kit/on-abort.js';
+import type { AttemptGuard } from '../kit/attempt-guard.js';
+import { ATTEMPT_LIMITS, ERROR_BODY_LIMIT_BYTES, type AttemptLimits } from '../kit/limits.js';
 import type { Proxy } from '../kit/proxy.js';
 import { proxyRemedies } from '../kit/proxy-words.js';
-import { connectionError } from './connection-error.js';
-import type { RegistryError } from './error.js';
+import { Attempt, withoutQuery, type Method, type RequestBody, type Route } from './transport/attempt.js';
+import { RegistryError } from './error.js';
 import { failure } from './failure.js';
 import { proxyRefusal } from './proxy.js';
+import { isRedirect, redirectTarget } from './transport/redirects.js';
+import { StorageRoutes } from './transport/storage-routes.js';
+import { streamOf, type BodyStream } from './transport/stream.js';
 
 interface TransportOptions {
   /** Scheme, host and port. */
@@ -24,8 +25,10 @@ interface TransportOptions {
   /** For tests. */
   limits?: AttemptLimits;
   /** For tests. */
-  deletionMs?: number;
+  writeMs?: number;
   proxy?: Proxy;
+  /** Where the proxies of the storage are found, to which the registry redirects. */
+  env?: NodeJS.ProcessEnv;
   log?: (level: number, line: string) => void;
 }
 
@@ -34,29 +37,48 @@ export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
+  /** The bytes of the body that was read; absent for a stream. */
+  content?: Buffer;
+  /** The body of a response with status 200, if a stream was requested. Whoever gets it reads or cancels it. */
+  stream?: BodyStream;
+  /** Origin of the storage that answered, if the registry redirected there. */
+  storage?: string;
 }
 
 interface RequestOptions {
   headers?: Record<string, string>;
+  /** Sent to the registry only. */
+  authorization?: string;
+  body?: RequestBody;
   signal?: AbortSignal;
   /** Maximum size of the body of a successful response, in bytes. Default: it is cut off at 64 KiB. */
   bodyLimit?: number;
+  /** True to get the body of a successful response as a stream. The timeout then ends with its head. */
+  isStream?: boolean;
+  /** True to follow redirects to the registry's storage, without the token. */
+  toStorage?: boolean;
 }
 
-/** Maximum time until the registry answers a deletion, in ms: Swift deletes the segments of a blob one by one. */
-const DELETION_MS = 300_000;
+/**
+ * Maximum time until the registry answers a deletion or an upload, in ms: Swift deletes the segments of a blob one by
+ * one, and S3 copies the parts of an upload.
+ */
+const WRITE_MS = 300_000;
 /** Status of proxies only. */
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 
-/** Sends requests to one origin, over a pool of connections. Follows redirects on that origin only. */
+/** Sends requests to one origin, over a pool of connections. Follows redirects to another one only to read a blob. */
 export class Transport {
   /** Timeout per request, response included, in ms; 0: only the built-in limits. */
   timeoutMs: number;
-  private readonly dispatcher: Dispatcher;
+  private readonly own: Route;
+  private readonly storages: StorageRoutes;
 
   constructor(private readonly options: TransportOptions) {
     const { workers, ...connection } = options;
-    this.dispatcher = dispatcherFor({ ...connection, connections: workers });
+    const { origin, proxy, trust, env } = options;
+    this.own = { origin, proxy, dispatcher: dispatcherFor({ ...connection, connections: workers }) };
+    this.storages = new StorageRoutes({ trust, env, connections: workers });
     this.timeoutMs = options.timeoutMs;
   }
 
@@ -64,7 +86,7 @@ export class Transport {
     return this.options.origin;
   }
 
-  /** The proxy of all requests, if any. */
+  /** The proxy of all requests to the registry, if any. */
   get proxy(): Proxy | undefined {
     return this.options.proxy;
   }
@@ -76,93 +98,74 @@ export class Transport {
   }
 
   /** Sends a request. @throws RegistryError when no response arrives; every status is a response */
-  async request(method: 'GET' | 'HEAD' | 'DELETE', path: string, options: RequestOptions = {}): Promise<HttpResponse> {
-    let response = await this.once(method, path, options);
-    const seen = [path];
+  async request(method: Method, path: string, options: RequestOptions = {}): Promise<HttpResponse> {
+    const { authorization, headers, toStorage = false } = options;
+    const seen = [new URL(this.own.origin + path)];
+    const withToken = { ...headers, ...(authorization === undefined ? {} : { authorization }) };
+    let response = await this.once(method, { route: this.own, path }, { ...options, headers: withToken });
+    let hasLeft = false;
     while (isRedirect(response)) {
-      const next = this.redirectTarget(method, response, seen);
-      seen.push(next);
-      response = await this.once(method, next, options);
+      const { status } = response;
+      const target = redirectTarget({ method, seen, status, location: String(response.headers.location), toStorage });
+      seen.push(target);
+      hasLeft ||= target.origin !== seen[0]!.origin;
+      const place = { route: hasLeft ? this.storages.to(target) : this.own, path: target.pathname + target.search };
+      response = await this.once(method, place, hasLeft ? options : { ...options, headers: withToken });
+      if (hasLeft) response.storage = target.origin;
     }
     return response;
   }
 
   /** Closes all connections, including those with a request in flight. */
   async close(): Promise<void> {
-    await this.dispatcher.destroy();
+    await Promise.all([this.own.dispatcher.destroy(), this.storages.close()]);
   }
 
-  private async once(method: 'GET' | 'HEAD' | 'DELETE', path: string, options: RequestOptions): Promise<HttpResponse> {
-    const { origin, proxy, log } = this.options;
-    const url = withoutQuery(origin + path);
+  private async once(
+    method: Method,
+    { route, path }: { route: Route; path: string },
+    options: RequestOptions,
+  ): Promise<HttpResponse> {
+    const { log } = this.options;
+    const url = withoutQuery(route.origin + path);
     const started = log ? performance.now() : 0;
-    const abort = new AbortController();
-    const guard = this.guard(method, abort);
-    // AbortSignal.any would add a listener per request to a signal that lives as long as the run.
-    const ignoreAbort = onAbort(options.signal, () => abort.abort(options.signal?.reason));
+    const attempt = this.attempt(method, { route, path }, options);
+    let isOpen = false;
     try {
-      const { statusCode, headers, body } = await this.dispatcher.request({
-        origin,
-        path,
-        method,
-        headers: { 'user-agent': 'regadm', ...options.headers },
-        signal: abort.signal,
-        // The guard has its own limits.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      guard.headArrived();
-      const bodyLimit = statusCode === 200 ? options.bodyLimit : undefined;
-      const { text, isCut } = await readText(body, bodyLimit ?? ERROR_BODY_LIMIT_BYTES, guard);
-      if (isCut && bodyLimit) throw tooLong(url, bodyLimit, statusCode);
-      log?.(6, `${method} ${url} ${statusCode} in ${Math.round(performance.now() - started)} ms`);
-      if (statusCode === PROXY_AUTHENTICATION_REQUIRED && proxy) throw proxyRefusal(url, statusCode, proxy);
-      return { status: statusCode, headers, text };
+      const { statusCode: status, headers, body } = await attempt.send();
+      const line = (): string => `${method} ${url} ${status} in ${Math.round(performance.now() - started)} ms`;
+      if (options.isStream && status === 200) {
+        isOpen = true;
+        log?.(6, line());
+        return { status, headers, text: '', stream: streamOf({ body, headers, attempt, url }) };
+      }
+      const bodyLimit = status === 200 ? options.bodyLimit : undefined;
+      const { content, isCut } = await readBody(body, bodyLimit ?? ERROR_BODY_LIMIT_BYTES, attempt.guard);
+      if (isCut && bodyLimit) throw tooLong(url, bodyLimit, status);
+      log?.(6, line());
+      if (status === PROXY_AUTHENTICATION_REQUIRED && route.proxy) throw proxyRefusal(url, status, route.proxy);
+      return { status, headers, content, text: content.toString('utf8') };
     } catch (error) {
-      if (options.signal?.aborted) throw error;
-      const failed = connectionError(error instanceof TunnelTimeout ? error : (guard.error ?? error), url, proxy);
-      log?.(6, `${method} ${url} ${failed.what}`);
+      const failed = attempt.failure(error);
+      if (failed instanceof RegistryError) log?.(6, `${method} ${url} ${failed.what}`);
       throw failed;
     } finally {
-      guard.stop();
-      ignoreAbort();
+      if (!isOpen) attempt.end();
     }
   }
 
-  private guard(method: string, abort: AbortController): AttemptGuard {
-    const { limits = ATTEMPT_LIMITS, deletionMs = DELETION_MS } = this.options;
-    const headMs = method === 'DELETE' ? deletionMs : limits.headMs;
-    return new AttemptGuard((error) => abort.abort(error), { totalMs: this.timeoutMs, limits: { ...limits, headMs } });
+  private attempt(method: Method, { route, path }: { route: Route; path: string }, options: RequestOptions): Attempt {
+    const { limits = ATTEMPT_LIMITS, writeMs = WRITE_MS } = this.options;
+    const { headers = {}, body, signal, isStream = false } = options;
+    const isTransfer = isStream || (body !== undefined && !Buffer.isBuffer(body));
+    const builtIn = method === 'GET' || method === 'HEAD' ? limits.headMs : writeMs;
+    const headMs = isTransfer && this.timeoutMs > 0 ? Math.min(this.timeoutMs, builtIn) : builtIn;
+    return new Attempt({
+      ...{ route, method, path, headers, body, signal },
+      limits: { ...limits, headMs },
+      totalMs: isTransfer ? 0 : this.timeoutMs,
+    });
   }
-
-  private redirectTarget(method: string, response: HttpResponse, seen: string[]): string {
-    const path = seen.at(-1)!;
-    const from = withoutQuery(this.options.origin + path);
-    const location = String(response.headers.location);
-    if (!URL.canParse(location, from)) throw failure('redirect', 'redirects to something that is not a URL', from);
-    const target = new URL(location, this.options.origin + path);
-    if (target.origin !== new URL(from).origin) {
-      throw failure(
-        'redirect',
-        `redirects to another origin, ${target.origin}, which is not followed: the token is not sent there`,
-        from,
-      );
-    }
-    const next = target.pathname + target.search;
-    if (seen.includes(next)) throw failure('redirect', 'redirects in a loop', from);
-    if (seen.length > MAX_REDIRECTS) throw failure('redirect', `redirects more than ${MAX_REDIRECTS} times`, from);
-    if (method === 'DELETE' && response.status !== 307 && response.status !== 308) {
-      throw failure('redirect', `answers a deletion with a redirect (${response.status})`, from);
-    }
-    if (method === 'DELETE' && !target.pathname.endsWith(seen[0]!))
-      throw failure('redirect', 'redirects a deletion to another object, which is not followed', from);
-    return next;
-  }
-}
-
-/** Removes the query from a URL for people: after a redirect, it can contain a signature. */
-function withoutQuery(url: string): string {
-  return url.split('?', 1)[0]!;
 }
 
 /** Creates the error for a body that is too long. With the status, it is a failure of this object only. */
@@ -170,16 +173,12 @@ function tooLong(url: string, limit: number, status: number): RegistryError {
   return failure('answer', `answers with more than ${limit / 1024} KiB`, url, { status });
 }
 
-function isRedirect({ status, headers }: HttpResponse): boolean {
-  return [301, 302, 303, 307, 308].includes(status) && headers.location !== undefined;
-}
-
-/** Reads the body as text, up to a limit. */
-async function readText(
+/** Reads a body, up to a limit. */
+async function readBody(
   body: Dispatcher.ResponseData['body'],
   limit: number,
   guard: AttemptGuard,
-): Promise<{ text: string; isCut: boolean }> {
+): Promise<{ content: Buffer; isCut: boolean }> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -188,6 +187,5 @@ async function readText(
     length += chunk.length;
     if (length > limit) break;
   }
-  const text = length === 0 ? '' : Buffer.concat(chunks).subarray(0, limit).toString('utf8');
-  return { text, isCut: length > limit };
+  return { content: Buffer.concat(chunks).subarray(0, limit), isCut: length > limit };
 }

@@ -1,12 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { toClusterChecks } from '../../../src/core/prune/connect.js';
 import { runPreflight } from '../../../src/core/prune/preflight/index.js';
 import { SILENT } from '../../../src/core/kit/reporter.js';
 import { openRegistry, type OpenRegistryOptions } from '../../../src/core/registry/index.js';
 import type { Registry } from '../../../src/core/registry/api.js';
+import type { Tag } from '../../../src/core/registry/paths.js';
 import { makeAuthority, type Authority } from '../../support/servers/certificates.js';
 import {
+  digestOf,
   startDockerRegistry,
   type DockerRegistry,
   type DockerRegistryOptions,
@@ -122,6 +125,66 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
     expect(existsSync(data(digest))).toBe(true);
   });
 
+  describe('content', () => {
+    const HERE = asRepository('content/here');
+    const bytes = Buffer.alloc(3_000_000, 'a large layer; ');
+    const source = {
+      bytes: bytes.length,
+      open: () => Readable.from([bytes.subarray(0, 70_000), bytes.subarray(70_000)]),
+    };
+    const digest = asDigest(digestOf(bytes));
+    /** Data of unfinished uploads. The registry leaves their empty directories. */
+    const uploads = (): string[] => {
+      const directory = join(server.storage, 'docker/registry/v2/repositories', HERE, '_uploads');
+      return readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('/data'));
+    };
+
+    test('is pushed, looked up, read, and mounted elsewhere', async () => {
+      expect(await registry.findBlob(HERE, digest)).toBeUndefined();
+      expect(await registry.readBlob(HERE, digest)).toBeUndefined();
+      await registry.uploadBlob(HERE, digest, source);
+      expect(await registry.findBlob(HERE, digest)).toEqual({ bytes: bytes.length });
+      const blob = (await registry.readBlob(HERE, digest))!;
+      const parts: Buffer[] = [];
+      for await (const part of blob.content) parts.push(part);
+      expect([blob.bytes, bytes.equals(Buffer.concat(parts))]).toEqual([bytes.length, true]);
+
+      const elsewhere = asRepository('content/elsewhere');
+      expect(await registry.mountBlob(elsewhere, digest, HERE)).toBe(true);
+      expect(await registry.findBlob(elsewhere, digest)).toEqual({ bytes: bytes.length });
+      expect(await registry.mountBlob(HERE, NOWHERE, elsewhere)).toBe(false);
+      expect(uploads()).toEqual([]);
+    });
+
+    test.each([
+      ['Docker schema 2', false],
+      ['OCI', true],
+    ])('of a manifest (%s) is read and pushed again, by digest and by tag, unchanged', async (_name, oci) => {
+      const image = await server.push.image(HERE, ['one', 'two'], { oci });
+      const wanted = asDigest(image.digest);
+      const manifest = (await registry.readManifest(HERE, wanted))!;
+      expect([digestOf(manifest.content), manifest.mediaType]).toEqual([image.digest, image.mediaType]);
+      expect(await registry.findManifest(HERE, wanted)).toEqual({ bytes: image.size });
+
+      await registry.deleteManifestLink(HERE, wanted);
+      expect(await registry.findManifest(HERE, wanted)).toBeUndefined();
+      expect(await registry.readManifest(HERE, wanted)).toBeUndefined();
+      await registry.putManifest(HERE, wanted, manifest);
+      await registry.putManifest(HERE, 'again' as Tag, manifest);
+      expect(await registry.findManifest(HERE, wanted)).toEqual({ bytes: image.size });
+      expect(
+        (await server.request('HEAD', `/v2/${HERE}/manifests/again`, undefined, { accept: image.mediaType })).headers,
+      ).toMatchObject({
+        'docker-content-digest': image.digest,
+      });
+    });
+
+    test('that has another digest is refused', async () => {
+      await expect(registry.uploadBlob(HERE, NOWHERE, source)).rejects.toThrow(/400: DIGEST_INVALID/);
+      expect(await registry.findBlob(HERE, NOWHERE)).toBeUndefined();
+    });
+  });
+
   test('accepts many concurrent deletions over few connections', async () => {
     const digests: string[] = [];
     for (let n = 0; n < 60; n++) digests.push(await server.push.blob(REPOSITORY, `blob ${n}`));
@@ -151,6 +214,10 @@ requires('docker-registry').describe("a real registry (Debian's docker-registry)
       expect(checks.filter(({ status }) => status === 'failed')).toEqual([
         expect.objectContaining({ name: check, message: expect.stringMatching(words) }),
       ]);
+      if (options.readOnly)
+        await expect(
+          opened.uploadBlob(REPOSITORY, NOWHERE, { bytes: 0, open: () => Readable.from([]) }),
+        ).rejects.toMatchObject({ code: 'REGISTRY_READ_ONLY' });
       if (image) expect(await opened.getManifest(REPOSITORY, asDigest(image.digest))).toBeDefined();
     } finally {
       await opened.close();

@@ -1,0 +1,128 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from '../../http/dispatcher.js';
+import { TunnelTimeout } from '../../http/tunnels.js';
+import { AttemptGuard } from '../../kit/attempt-guard.js';
+import type { AttemptLimits } from '../../kit/limits.js';
+import { onAbort } from '../../kit/on-abort.js';
+import type { Proxy } from '../../kit/proxy.js';
+import { connectionError } from '../connection-error.js';
+
+export type Method = 'GET' | 'HEAD' | 'DELETE' | 'POST' | 'PUT';
+
+/** The body of a request: bytes, or a stream that each attempt opens again. */
+export type RequestBody = Buffer | { bytes: number; open(): AsyncIterable<Buffer> };
+
+/** How to reach a server. */
+export interface Route {
+  /** Scheme, host and port. */
+  origin: string;
+  dispatcher: Dispatcher;
+  proxy?: Proxy;
+}
+
+interface AttemptOptions {
+  route: Route;
+  method: Method;
+  path: string;
+  headers: Record<string, string>;
+  body?: RequestBody;
+  signal?: AbortSignal;
+  limits: AttemptLimits;
+  /** Timeout of the whole attempt, in ms; 0: none. */
+  totalMs: number;
+}
+
+type Response = Dispatcher.ResponseData;
+
+/** The source of an uploaded body failed, not the registry. */
+class SourceError extends Error {}
+
+/** One attempt of a request, with the time limits for servers that stall. */
+export class Attempt {
+  readonly guard: AttemptGuard;
+  /** Without the query: after a redirect, it can contain a signature. */
+  private readonly url: string;
+  private readonly abort = new AbortController();
+  private readonly ignoreAbort: () => void;
+
+  constructor(private readonly options: AttemptOptions) {
+    const { route, path, signal, limits, totalMs } = options;
+    this.url = withoutQuery(route.origin + path);
+    this.guard = new AttemptGuard((error) => this.abort.abort(error), { totalMs, limits });
+    // AbortSignal.any would add a listener per request to a signal that lives as long as the run.
+    this.ignoreAbort = onAbort(signal, () => this.abort.abort(signal?.reason));
+  }
+
+  /** Sends the request. @returns the response, as soon as its head is complete */
+  async send(): Promise<Response> {
+    const { route, method, path, headers, body } = this.options;
+    const response = await route.dispatcher.request({
+      origin: route.origin,
+      path,
+      method,
+      headers: { 'user-agent': 'regadm', ...headers, ...lengthOf(body) },
+      body: body === undefined || Buffer.isBuffer(body) ? body : this.upload(body.open()),
+      signal: this.abort.signal,
+      // The guard has its own limits.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    // A stream without a reader must not end the process when it fails.
+    response.body.on('error', () => undefined);
+    this.guard.headArrived();
+    return response;
+  }
+
+  /** Returns the error to throw for one that ended the attempt. */
+  failure(error: unknown): Error {
+    const { signal, route } = this.options;
+    if (error instanceof SourceError) return error.cause as Error;
+    if (signal?.aborted) return error as Error;
+    return connectionError(error instanceof TunnelTimeout ? error : (this.guard.error ?? error), this.url, route.proxy);
+  }
+
+  /** Ends the transfer, if it is not complete. */
+  cancel(): void {
+    this.abort.abort(new Error('the rest of the response is not needed'));
+    this.end();
+  }
+
+  /** The attempt has ended. */
+  end(): void {
+    this.guard.stop();
+    this.ignoreAbort();
+  }
+
+  /** Passes the body on. The time that its source takes does not count as the registry's. */
+  private upload(source: AsyncIterable<Buffer>): Readable {
+    const { guard } = this;
+    guard.sendingBody();
+    const parts = async function* (): AsyncGenerator<Buffer> {
+      guard.pause();
+      try {
+        for await (const part of source) {
+          guard.resume();
+          guard.took(part.length);
+          yield part;
+          guard.pause();
+        }
+      } catch (error) {
+        throw new SourceError('the source failed', { cause: error });
+      } finally {
+        guard.resume();
+      }
+      guard.sentBody();
+    };
+    return Readable.from(parts(), { objectMode: false });
+  }
+}
+
+function lengthOf(body: RequestBody | undefined): Record<string, string> {
+  if (body === undefined) return {};
+  return { 'content-length': String(Buffer.isBuffer(body) ? body.length : body.bytes) };
+}
+
+/** Removes the query from a URL for people: after a redirect, it can contain a signature. */
+export function withoutQuery(url: string): string {
+  return url.split('?', 1)[0]!;
+}
