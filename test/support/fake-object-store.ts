@@ -85,6 +85,11 @@ export class FakeObjectStore implements ObjectStore {
     return body && { bytes: body.length, content: Readable.from([body]) };
   }
 
+  async write(key: string, content: string): Promise<void> {
+    await this.request(`write ${key}`);
+    this.put(key, content, Date.now());
+  }
+
   async delete(keys: readonly string[]): Promise<(string | undefined)[]> {
     await this.request(`delete ${keys.length}`);
     return keys.map((key) => {

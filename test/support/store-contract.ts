@@ -41,5 +41,7 @@ export async function expectAwkwardKeys(store: ObjectStore): Promise<void> {
   expect(await store.read('none', 100)).toBeUndefined();
   expect((await streamedContent(store, 'b/100%'))!.toString()).toBe('content');
   expect(await store.open('none')).toBeUndefined();
+  await store.write('a/ü "quoted"', 'written');
+  expect((await store.read('a/ü "quoted"', 100))!.toString()).toBe('written');
   await expect(store.read('b/100%', 3)).rejects.toThrow('answers with more than');
 }

@@ -96,6 +96,12 @@ export interface Storage {
   /** Deletes layer links; a link whose blob exists is skipped. */
   deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]>;
 
+  /**
+   * Writes links that do not exist. A link that has other content is left alone, and so is one whose blob does not
+   * exist. Writing them again changes nothing.
+   */
+  writeLinks(links: readonly StoredLink[], run: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]>;
+
   /** Closes the connections. */
   close(): Promise<void>;
 }
@@ -181,7 +187,7 @@ export interface Upload {
 
 /** The callbacks of a deletion. */
 export interface DeletionRun {
-  /** Awaited before each request that deletes. Its error is the reason why all remaining deletions are skipped. */
+  /** Awaited before each request that deletes or writes. Its error is the reason why the rest is skipped. */
   mayContinue(): Promise<void>;
   /** Blobs and links written at this time or later are kept, in ms since the epoch; undefined: age does not matter. */
   keepWrittenSince?: number;
@@ -198,6 +204,13 @@ export interface DeletionRun {
 export type Deletion =
   | { status: 'deleted' }
   | { status: 'gone' }
+  | { status: 'failed'; message: string }
+  | { status: 'skipped'; reason: string };
+
+/** Result of writing a link, by position in the list. `exists`: it was there already. */
+export type LinkWrite =
+  | { status: 'written' }
+  | { status: 'exists' }
   | { status: 'failed'; message: string }
   | { status: 'skipped'; reason: string };
 

@@ -85,6 +85,10 @@ function respond(request: StorageRequest, fake: FakeS3): Answer {
   }
   if (method === 'POST') return deleteObjects(request, fake);
   if (key === '') return list(query, fake);
+  if (method === 'PUT') {
+    fake.store.put(key, request.body.toString('utf8'), Date.now());
+    return { status: 200 };
+  }
   return method === 'DELETE' ? deleteObject(key, fake) : get(key, request, fake);
 }
 

@@ -5,6 +5,7 @@ import type {
   DeletionRun,
   InspectOptions,
   Link,
+  LinkWrite,
   ListOptions,
   MeasureOptions,
   OpenBlob,
@@ -19,16 +20,19 @@ import { BlobPrefixes } from './blob-prefixes.js';
 import { deleteEach } from './delete-each.js';
 import { deleteBlob } from './delete-files.js';
 import { deleteLayerLink, deleteManifestLink, deleteRepository, deleteUpload } from './delete.js';
-import { inspectCandidates } from './inspect.js';
+import { blobFacts, inspectCandidates } from './inspect.js';
 import { hexOf } from '../layout.js';
 import { KnownBlobs } from '../known-blobs.js';
 import { findLinkedSince } from './link-times.js';
 import { listStorage } from './list.js';
 import { ListedBlobs } from './listed-blobs.js';
 import { measureFiles } from './measure.js';
+import { PARALLEL } from './files.js';
 import { findRegistryRoot } from './open.js';
 import { openBlob, readBlob } from './read-blob.js';
 import { findBlobFiles, findLinkFiles, surveyFiles } from './survey.js';
+import { readExistingLink, writeLink } from './write-link.js';
+import { writeEach } from '../write-each.js';
 
 /**
  * Opens the storage of a registry whose volume is mounted at a directory.
@@ -117,6 +121,18 @@ class FilesystemStorage implements Storage {
 
   deleteLayerLinks(links: readonly Link[], run: DeletionRun): Promise<Deletion[]> {
     return deleteEach(links, run, (link) => deleteLayerLink(this.root, link, run.keepWrittenSince));
+  }
+
+  writeLinks(links: readonly StoredLink[], run: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]> {
+    return writeEach(
+      links,
+      { ...PARALLEL, ...run },
+      {
+        hasBlob: async ({ digest }) => (await blobFacts(this.root, hexOf(digest))) !== undefined,
+        read: (link) => readExistingLink(this.root, link),
+        write: (link) => writeLink(this.root, link),
+      },
+    );
   }
 
   close(): Promise<void> {

@@ -50,6 +50,12 @@ export interface ObjectStore {
   open(key: string, signal?: AbortSignal): Promise<OpenBlob | undefined>;
 
   /**
+   * Writes a small object.
+   * @throws RegadmError that states why it was not written, or may not have been
+   */
+  write(key: string, content: string): Promise<void>;
+
+  /**
    * Reads in advance what `delete` needs; absent if it needs nothing. What has changed is read again by the first
    * `delete`.
    * @throws RegadmError

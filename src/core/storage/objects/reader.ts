@@ -1,10 +1,12 @@
 import type { Digest } from '../../model/digest.js';
-import type { StoredLink, Survey, SurveyVisitor } from '../storage.js';
+import { blobData, hexOf, linkDirectory } from '../layout.js';
+import type { DeletionRun, LinkWrite, StoredLink, Survey, SurveyVisitor } from '../storage.js';
+import { writeEach } from '../write-each.js';
 import type { Source } from './list-directory.js';
 import type { ObjectStore } from './object-store.js';
-import { findBlobObjects, findLinkObjects, surveyObjects } from './survey.js';
+import { LINK_LIMIT_BYTES, findBlobObjects, findLinkObjects, surveyObjects } from './survey.js';
 
-/** What can be read from a registry's storage without a listing that is kept. */
+/** What can be read from a registry's storage, and added to it, without a listing that is kept. */
 export class ObjectReader {
   protected readonly source: Source;
 
@@ -30,6 +32,20 @@ export class ObjectReader {
 
   findLinks(links: readonly StoredLink[], signal?: AbortSignal): Promise<boolean[]> {
     return findLinkObjects({ ...this.source, signal }, links);
+  }
+
+  writeLinks(links: readonly StoredLink[], { mayContinue }: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]> {
+    const { store, root } = this.source;
+    const keyOf = (link: StoredLink): string => `${linkDirectory(root, link)}/link`;
+    return writeEach(
+      links,
+      { concurrency: store.limits.concurrency, mayContinue },
+      {
+        hasBlob: async ({ digest }) => (await store.find(blobData(root, hexOf(digest)))) !== undefined,
+        read: async (link) => (await store.read(keyOf(link), LINK_LIMIT_BYTES))?.toString('utf8'),
+        write: (link) => store.write(keyOf(link), link.digest),
+      },
+    );
   }
 
   close(): Promise<void> {

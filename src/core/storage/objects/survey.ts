@@ -114,7 +114,7 @@ export function findBlobObjects(
 }
 
 /** Maximum size of a link that is read, in bytes. */
-const LINK_LIMIT_BYTES = 65_536;
+export const LINK_LIMIT_BYTES = 65_536;
 
 /** Reads links; true for one that contains its digest. @throws RegadmError */
 export function findLinkObjects({ store, root, signal }: Source, links: readonly StoredLink[]): Promise<boolean[]> {

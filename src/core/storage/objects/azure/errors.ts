@@ -7,7 +7,7 @@ import { StoreRefusal } from '../store-refusal.js';
 export interface Operation {
   /** For messages: `list blobs`. */
   action: string;
-  permission: 'List (l)' | 'Read (r)' | 'Delete (d)';
+  permission: 'List (l)' | 'Read (r)' | 'Write (w)' | 'Delete (d)';
 }
 
 /** A container with the kind of credentials that its requests had. */
@@ -19,6 +19,7 @@ export interface Requester {
 
 export const LIST: Operation = { action: 'list blobs', permission: 'List (l)' };
 export const DELETE: Operation = { action: 'delete blobs', permission: 'Delete (d)' };
+export const writeOf = (key: string): Operation => ({ action: `write ${key}`, permission: 'Write (w)' });
 export const readOf = (key: string): Operation => ({ action: `read ${key}`, permission: 'Read (r)' });
 
 /** Why a blob cannot be deleted, by Azure's code. */

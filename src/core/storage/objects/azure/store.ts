@@ -6,7 +6,7 @@ import { parseBlobs, parseSoftDelete, type AzurePage } from './answers.js';
 import { opened } from '../opened.js';
 import { pages } from '../pages.js';
 import { AzureDeleter } from './delete-blobs.js';
-import { LIST, answerError, codeOf, readOf, unusableAnswer, type Operation } from './errors.js';
+import { LIST, answerError, codeOf, readOf, unusableAnswer, writeOf, type Operation } from './errors.js';
 import type { AzureSettings, SigningSettings } from './settings.js';
 import { signRequest, type AzureRequest } from './sign.js';
 
@@ -83,6 +83,12 @@ export class AzureStore implements ObjectStore {
     if (isMissing(response)) return undefined;
     if (response.status !== 200) throw answerError(this, readOf(key), response);
     return this.readAnswer(readOf(key), () => opened(response));
+  }
+
+  async write(key: string, content: string): Promise<void> {
+    const headers = { 'x-ms-blob-type': 'BlockBlob', 'content-type': 'application/octet-stream' };
+    const response = await this.send({ method: 'PUT', key: this.options.start + key, headers, body: content });
+    if (response.status !== 201) throw answerError(this, writeOf(key), response);
   }
 
   delete(keys: readonly string[]): Promise<(string | undefined)[]> {

@@ -6,7 +6,7 @@ import { bucketAddress, type S3Settings } from './settings.js';
 
 /** A request to a bucket. */
 export interface S3Request {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Undefined for a request about the bucket. */
   key?: string;
   query?: Record<string, string>;

@@ -94,6 +94,12 @@ export class S3Store implements ObjectStore {
     return this.read200(OPERATIONS.read(key), () => opened(response));
   }
 
+  async write(key: string, content: string): Promise<void> {
+    const headers = { 'content-type': 'application/octet-stream' };
+    const response = await this.send({ method: 'PUT', key, headers, body: content });
+    if (response.status !== 200) throw answerError(this.name, OPERATIONS.write(key), response);
+  }
+
   delete(keys: readonly string[]): Promise<(string | undefined)[]> {
     return this.deleter.delete(keys);
   }

@@ -97,6 +97,13 @@ export class SwiftStore implements ObjectStore {
     }
   }
 
+  async write(key: string, content: string): Promise<void> {
+    const path = `/${encodePath(this.options.container, key)}`;
+    const headers = { 'content-type': 'application/octet-stream' };
+    const response = await this.session.send({ method: 'PUT', path, headers, body: content });
+    if (response.status !== 201) throw answerError(this.name, `write ${key}`, response);
+  }
+
   async prepareDeletion(signal?: AbortSignal): Promise<void> {
     await this.findOwners(signal);
   }

@@ -65,7 +65,7 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
     return store;
   }
 
-  test('lists, finds, reads and deletes keys of any form', async () => {
+  test('lists, finds, reads, writes and deletes keys of any form', async () => {
     const keys = ['a/1', 'a/b/2', 'a/ü +&<>"\'()*~%41', 'a/z'];
     const { store } = await aBucket(new Map([...keys, 'empty'].map((key) => [key, key === 'empty' ? '' : key])));
     const found: string[] = [];
@@ -83,6 +83,8 @@ requires(...RGW_PROGRAMS).describe('Ceph RGW', () => {
     expect(await store.find('none')).toBeUndefined();
     expect(await store.read('none', 100)).toBeUndefined();
     expect(await store.warnings()).toEqual([]);
+    await store.write('a/1', 'written');
+    expect((await store.read('a/1', 100))?.toString()).toBe('written');
     expect(await store.delete([...keys, 'none'])).toEqual([...keys, 'none'].map(() => undefined));
     for await (const page of store.list('a/')) expect(page).toEqual([]);
     expect(store.limits.listsLate).toBe(false);
