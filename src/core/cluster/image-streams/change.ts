@@ -1,5 +1,5 @@
-import type { Digest } from '../../model/digest.js';
 import type { KubeObject } from '../../model/kube.js';
+import type { InsertedItem } from '../../model/tag-item.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../../model/pending.js';
 
 /** Maximum bytes of all annotations of an object (256 KiB), minus some room for the name of ours. */
@@ -15,22 +15,6 @@ export interface StreamChange {
   insertItems?: readonly InsertedItem[];
   /** New content of the annotation `regadm/pending`: all digests whose links are still to be deleted. */
   pending?: Iterable<string>;
-}
-
-/** A tag item as the API server stores it. */
-export interface TagItem {
-  image: Digest;
-  /** RFC 3339. */
-  created: string;
-  dockerImageReference: string;
-  generation?: number;
-}
-
-/** A tag item and its place. A tag that does not exist is added. */
-export interface InsertedItem {
-  tag: string;
-  position: number;
-  item: TagItem;
 }
 
 /** Returns a stream with a change. */
