@@ -1,0 +1,2 @@
+export { toRestorePorts } from './connect.js';
+export { planOnly, restore } from './restore.js';

@@ -1,0 +1,160 @@
+import { shortDigest } from '../../model/digest.js';
+import { remediesOf } from '../../model/document.js';
+import { compareText } from '../../model/values/compare-text.js';
+import { formatBytes } from '../../model/values/quantity.js';
+import { age } from '../../terminal/age.js';
+import type { Styles } from '../../terminal/color.js';
+import type { Layout } from '../../terminal/output.js';
+import { tableLines, type Column } from '../../terminal/table.js';
+import { plural, thousands } from '../../terminal/text.js';
+import type { RestoreStatus } from '../outcome.js';
+import type { PlannedImage, PlannedItem } from '../plan/plan.js';
+import type { RestoreReport } from '../report.js';
+import { summarize } from '../summary.js';
+import { missingBytes, neededIn } from './document.js';
+
+/** Maximum number of rows of a table, except with `-o wide`. */
+const ROWS = 20;
+
+/** Writes the tables for people: images, tag items, failures, and what to do next. */
+export function* tablePieces(report: RestoreReport, layout: Layout): Generator<string> {
+  const { plan, outcome } = report;
+  yield `${sentence(report)}\n\n`;
+  const images = plan.images.filter(({ name }) => isShown(outcome.images.get(name)!));
+  yield* section(report.dryRun ? 'Images to restore' : 'Images', imageTable(report, images, layout), layout);
+  const items = plan.streams.flatMap((stream) => stream.items).filter((item) => isShown(outcome.items.get(item)!));
+  yield* section(report.dryRun ? 'Tag items to restore' : 'Tag items', itemTable(report, items, layout), layout);
+  yield* problems(report, layout);
+  yield* ending(report, layout.styles);
+}
+
+function isShown({ status }: RestoreStatus): boolean {
+  return status !== 'unchanged';
+}
+
+function sentence(report: RestoreReport): string {
+  const { dryRun, plan, outcome } = report;
+  const { images, imageStreamTagItems, blobs, bytes } = summarize(report);
+  if (images + imageStreamTagItems === 0) {
+    const complete = [...outcome.images.values()].filter(({ status }) => status === 'unchanged').length;
+    const all = complete === plan.images.length ? 'everything is there' : `${thousands(complete)} are complete`;
+    return `Nothing to restore: ${all} (${plural(plan.images.length, 'image')}).`;
+  }
+  const would = dryRun ? 'would be ' : '';
+  const pushed = blobs === 0 ? 'no blobs' : `${plural(blobs, 'blob')} (${formatBytes(bytes)})`;
+  return `${plural(images, 'image')} and ${plural(imageStreamTagItems, 'tag item')} ${would}restored; ${pushed} ${would}added to the registry.`;
+}
+
+interface TableOf {
+  columns: Column[];
+  total: number;
+  rows: string[][];
+}
+
+function imageTable(
+  { outcome, dryRun }: RestoreReport,
+  images: readonly PlannedImage[],
+  { wide, styles }: Layout,
+): TableOf {
+  const rows = images.slice(0, wide ? Infinity : ROWS).map((image) => {
+    const { status } = outcome.images.get(image.name)!;
+    const where = neededIn(image).map(({ repository }) => repository);
+    return [
+      wide ? image.name : shortDigest(image.name),
+      formatBytes(missingBytes(image)),
+      where.length === 0 ? '-' : where.join(', '),
+      ...statusCell(status, dryRun),
+    ];
+  });
+  const columns = [{ title: 'IMAGE' }, { title: 'ADDED', align: 'right' as const }, { title: 'REPOSITORY' }];
+  return { columns: [...columns, ...statusColumn(styles)], total: images.length, rows };
+}
+
+function itemTable(
+  { outcome, dryRun }: RestoreReport,
+  items: readonly PlannedItem[],
+  { wide, now, styles }: Layout,
+): TableOf {
+  const rows = items.slice(0, wide ? Infinity : ROWS).map((item) => {
+    const { stream, tag, item: content } = item.saved;
+    const { status, position } = outcome.items.get(item)!;
+    return [
+      `${stream}:${tag}`,
+      String(position),
+      age(Date.parse(content.created), now),
+      wide ? content.image : shortDigest(content.image),
+      ...statusCell(status, dryRun),
+    ];
+  });
+  const columns: Column[] = [
+    { title: 'TAG' },
+    { title: 'POSITION', align: 'right' },
+    { title: 'AGE', align: 'right' },
+    { title: 'IMAGE' },
+    ...statusColumn(styles),
+  ];
+  return { columns, total: items.length, rows };
+}
+
+function statusColumn(paint: Styles): Column[] {
+  const byStatus = (text: string): string =>
+    text === 'failed' ? paint.bad(text) : text === 'skipped' ? paint.warn(text) : text;
+  return [{ title: 'STATUS', style: byStatus }];
+}
+
+function statusCell(status: string, dryRun: boolean): string[] {
+  return [dryRun && status === 'would-restore' ? 'missing' : status];
+}
+
+function* section(
+  title: string,
+  { columns, total, rows }: TableOf,
+  { wide, width, styles: paint }: Layout,
+): Generator<string> {
+  if (total === 0) return;
+  yield `${paint.heading(title)}\n`;
+  yield* tableLines(columns, rows, { width: wide ? Infinity : width, heading: paint.muted });
+  if (total > rows.length) yield `${more(total - rows.length, paint)}\n`;
+  yield '\n';
+}
+
+function more(count: number, paint: Styles): string {
+  return paint.muted(`… and ${thousands(count)} more (-o wide shows all)`);
+}
+
+/** Lists failures with what to do about them; lines are not cut. */
+function* problems({ failures }: RestoreReport, { wide, styles: paint }: Layout): Generator<string> {
+  const limit = wide ? Infinity : ROWS;
+  const lines = failures.map(({ target, message }) => `  ${target}: ${message}\n`).sort(compareText);
+  yield* list(paint.bad('Not restored'), lines, { limit, paint });
+  const remedies = remediesOf(failures).map((remedy) => `  * ${remedy}\n`);
+  yield* list(paint.warn('What to do'), remedies, { limit, paint });
+}
+
+function* list(
+  title: string,
+  lines: readonly string[],
+  { limit, paint }: { limit: number; paint: Styles },
+): Generator<string> {
+  if (lines.length === 0) return;
+  yield `${title}\n`;
+  yield* lines.slice(0, limit);
+  if (lines.length > limit) yield `${more(lines.length - limit, paint)}\n`;
+  yield '\n';
+}
+
+function* ending(report: RestoreReport, paint: Styles): Generator<string> {
+  const { dryRun, interrupted, failures } = report;
+  const { images, imageStreamTagItems } = summarize(report);
+  if (dryRun) {
+    const apply = images + imageStreamTagItems > 0;
+    if (apply)
+      yield `Dry run: nothing was changed. To apply it, run the same command with ${paint.heading('--confirm')}.\n`;
+  } else if (interrupted) {
+    yield `${paint.warn('Interrupted before completion.')}\n`;
+    yield 'Run the same command again: it restores what is left.\n';
+  } else if (failures.length > 0) {
+    yield `${paint.bad('Completed with errors.')}\n`;
+    yield 'Fix the problems above and run the same command again: it restores what is left.\n';
+  } else yield `${paint.good('Done.')}\n`;
+}
