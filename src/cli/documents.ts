@@ -8,6 +8,7 @@ import type { RegistryModeDocument, RegistryRestartDocument } from '../core/oper
 import type { ImagePruneDocument } from '../core/prune/output/document-type.js';
 import type { PlanFile } from '../core/prune/plan/plan-file.js';
 import type { RunDocument, ScheduleDocument } from '../core/schedule/report.js';
+import type { ImageRestoreDocument } from '../core/restore/output/document-type.js';
 import type { RegistryStatusDocument } from '../core/status/output/document-type.js';
 import type { PruneWhyDocument } from '../core/why/output/document-type.js';
 import type { ConfigurationDocument } from './config/text.js';
@@ -29,6 +30,7 @@ export interface Documents {
   HardPruneRecovery: HardPruneRecoveryDocument;
   ImagePrune: ImagePruneDocument;
   ImagePrunePlan: PlanFile;
+  ImageRestore: ImageRestoreDocument;
   PruneRun: RunDocument;
   PruneSchedule: ScheduleDocument;
   PruneWhy: PruneWhyDocument;
