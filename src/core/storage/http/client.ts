@@ -222,7 +222,10 @@ async function* streamed(
     for await (const chunk of response.body as AsyncIterable<Buffer>) {
       guard.took(chunk.length);
       length += chunk.length;
+      // The time that the reader takes is not the server's.
+      guard.pause();
       yield chunk;
+      guard.resume();
     }
   } catch (error) {
     throw failure(error);
