@@ -19,9 +19,9 @@ export async function loadCluster(context: LoadContext): Promise<void> {
   if (options.cluster) seedRegistry(store, context.storage);
 }
 
-/** Creates `default` and the namespaces of all objects. */
+/** Creates `default`, `kube-system`, whose uid identifies the cluster, and the namespaces of all objects. */
 function addNamespaces(store: Store): void {
-  const names = new Set<string>(['default']);
+  const names = new Set<string>(['default', 'kube-system']);
   for (const definition of store.definitions.filter((candidate) => candidate.namespaced)) {
     for (const entry of store.entries(definition)) names.add(entry.key.slice(0, entry.key.indexOf('/')));
   }

@@ -27,10 +27,11 @@ export async function startServers(
 ): Promise<Servers> {
   const { operator, store, lists, permissions, storage, faults, traffic } = simulation;
   const podLog = operator.jobs.log.bind(operator.jobs);
-  const api = new ApiServer({ store, lists, permissions, missing: options.missing ?? [], podLog });
+  const context = registryContext(simulation, () => availability);
+  const registryHost = (): string => context.host;
+  const api = new ApiServer({ store, lists, permissions, missing: options.missing ?? [], registryHost, podLog });
   const exec = new Exec({ store, storage, permissions, faults, api });
   const apiServer = new SandboxServer(apiHandler(api, exec), traffic, await authority.issue(LOOPBACK));
-  const context = registryContext(simulation, () => availability);
   const handler = registryHandler(new RegistryServer(context));
   const registryServer = new SandboxServer(handler, traffic, await registryCertificate(options, authority));
   const availability = new RegistryAvailability(registryServer, operator, faults, options);

@@ -65,7 +65,7 @@ function describe(definition: ResourceDefinition): Record<string, unknown>[] {
     name: resource,
     singularName: kind.toLowerCase(),
     ...base,
-    verbs: VERBS,
+    verbs: resource === 'imagestreammappings' ? ['create'] : VERBS,
     ...(shortNames.length ? { shortNames } : {}),
   };
   const rows: Record<string, unknown>[] = [own];

@@ -44,6 +44,7 @@ const ROWS: Record<string, Row[]> = {
     ['images', 'Image', 'cluster'],
     ['imagestreams', 'ImageStream', 'ns', 'is'],
     ['imagestreamtags', 'ImageStreamTag', 'ns', 'istag'],
+    ['imagestreammappings', 'ImageStreamMapping', 'ns'],
   ],
   'route.openshift.io/v1': [['routes', 'Route', 'ns']],
   'user.openshift.io/v1': [['users', 'User', 'cluster']],
@@ -80,6 +81,7 @@ const WITHOUT_STATUS = new Set([
   'events',
   'limitranges',
   'images',
+  'imagestreammappings',
   'endpoints',
   'networkpolicies',
 ]);

@@ -43,6 +43,16 @@ const REGISTRY_RULES: PolicyRule[] = [
   { apiGroups: ['image.openshift.io'], resources: ['imagestreammappings'], verbs: ['create'] },
 ];
 
+const LAYERS = { apiGroups: ['image.openshift.io', ''], resources: ['imagestreams/layers'] };
+const READ_IMAGES = ['imagestreamimages', 'imagestreammappings', 'imagestreams', 'imagestreamtags'];
+
+/** Rules of the role that lets a user read the images of a project. */
+const REGISTRY_VIEWER_RULES: PolicyRule[] = [
+  { apiGroups: ['image.openshift.io', ''], resources: READ_IMAGES, verbs: [...READ, 'watch'] },
+  { ...LAYERS, verbs: ['get'] },
+  { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
+];
+
 const role = (name: string, rules: PolicyRule[]): KubeObject => ({ metadata: { name }, rules });
 
 /** Makes the cluster roles that the sandbox needs. */
@@ -57,6 +67,9 @@ export function clusterRoles(): KubeObject[] {
     role('system:discovery', [{ nonResourceURLs: [...DISCOVERY_URLS, ...HEALTH_URLS], verbs: ['get'] }]),
     role('system:public-info-viewer', [{ nonResourceURLs: HEALTH_URLS, verbs: ['get'] }]),
     role('system:registry', REGISTRY_RULES),
+    role('registry-viewer', REGISTRY_VIEWER_RULES),
+    role('system:image-puller', [{ ...LAYERS, verbs: ['get'] }]),
+    role('system:image-pusher', [{ ...LAYERS, verbs: ['get', 'update'] }]),
   ];
 }
 

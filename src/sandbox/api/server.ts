@@ -4,6 +4,7 @@ import { isTrue, parseRoute, rbacVerb, type Route } from './routes.js';
 import { ApiStatus, methodNotAllowed, noSuchResource, notFound, unauthorized } from './status.js';
 import { deleteObject } from './deletion.js';
 import { discoveryResponse } from './discovery.js';
+import { createMapping } from './image-stream-mappings.js';
 import { deleteStreamTag } from './image-stream-tags.js';
 import type { Lists } from './lists.js';
 import { openApiResponse } from './openapi/documents.js';
@@ -28,6 +29,8 @@ interface ApiContext {
   permissions: Permissions;
   /** Resources that get 404, as if their API group did not exist. */
   missing: string[];
+  /** Returns the registry's public `HOST:PORT`. */
+  registryHost(): string;
   /** Returns the response to `pods/log`; undefined if the pod does not exist. */
   podLog(request: PodLogRequest): SandboxResponse | undefined;
 }
@@ -39,7 +42,7 @@ export class ApiServer {
   readonly definitions: ResourceDefinition[];
 
   constructor(private readonly context: ApiContext) {
-    this.writes = new Writes(context.store);
+    this.writes = new Writes(context.store, context.registryHost);
     const isMissing = (definition: ResourceDefinition): boolean =>
       context.missing.some((name) => name === definition.resource || name === qualifiedName(definition));
     this.definitions = context.store.definitions.filter((definition) => !isMissing(definition));
@@ -90,6 +93,7 @@ export class ApiServer {
     this.authorize(user, method, route, query);
     if (route.definition.resource === 'users' && route.name === '~') return whoAmI(user);
     if (route.subresource && route.subresource !== 'status') return this.subresource(route, query);
+    if (route.definition.resource === 'imagestreammappings') return this.mapping(route, request);
     if (method === 'GET' || method === 'HEAD') return this.read(route, query);
     if (method === 'DELETE' && route.definition.resource === 'imagestreamtags')
       return deleteStreamTag(this.context.store, route, request);
@@ -98,6 +102,12 @@ export class ApiServer {
     if (method === 'PATCH' && route.name) return this.writes.patch(route, request);
     if (method === 'DELETE' && route.name) return deleteObject(this.context.store, route, request);
     throw methodNotAllowed();
+  }
+
+  /** Mappings can only be created. @throws ApiStatus 405 for everything else */
+  private mapping(route: Route, request: SandboxRequest): SandboxResponse {
+    if (request.method !== 'POST' || route.name) throw methodNotAllowed();
+    return createMapping(this.context.store, route, request);
   }
 
   private otherPath(request: SandboxRequest, user: User): SandboxResponse {

@@ -5,6 +5,7 @@ import { decode, type Decoded } from './decode.js';
 import { isDryRun } from './dry-run.js';
 import { nameProblems } from './object-names.js';
 import { requireSame, type Preconditions } from './preconditions.js';
+import { newStream } from '../registry/streams.js';
 import type { Route } from './routes.js';
 import { alreadyExists, badRequest, invalid, notFound } from './status.js';
 import { applyPatch } from './patch/apply.js';
@@ -16,7 +17,11 @@ const MAX_ANNOTATION_BYTES = 256 * 1024;
 
 /** Creates, replaces and patches objects, with the conflicts of the real server. */
 export class Writes {
-  constructor(private readonly store: Store) {}
+  /** @param registryHost returns the registry's public `HOST:PORT` */
+  constructor(
+    private readonly store: Store,
+    private readonly registryHost: () => string,
+  ) {}
 
   create(route: Route, request: SandboxRequest): SandboxResponse {
     const { definition, namespace } = route;
@@ -33,6 +38,7 @@ export class Writes {
     if (this.store.find(definition, namespace, name)) throw alreadyExists(definition, name);
     // The server sets these; values from another cluster are ignored.
     for (const field of ['uid', 'resourceVersion', 'creationTimestamp']) delete object.metadata[field];
+    if (definition.resource === 'imagestreams') this.startStream(object);
     if (object.spec) object.metadata.generation = 1;
     this.checkAnnotations(route, object);
     const stored = dryRun ? this.unsaved(object) : this.store.write(definition, object);
@@ -61,6 +67,13 @@ export class Writes {
     const type = String(request.headers['content-type'] ?? '');
     const patched = decode(route.definition, applyPatch(route.definition, current, { type, change }), request);
     return this.save(route, current, patched, isDryRun(request));
+  }
+
+  /** Sets what only the server sets: a new image stream has no tags in its status. */
+  private startStream(stream: KubeObject): void {
+    const { namespace = '', name } = stream.metadata;
+    const { spec, status } = newStream(`${namespace}/${name}`, this.registryHost());
+    Object.assign(stream, { spec: { ...spec, ...stream.spec }, status });
   }
 
   private current(route: Route): KubeObject {

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -105,15 +106,19 @@ export class FileStorage implements RegistryStorage {
     rmSync(this.repositoryPath(repository), { recursive: true, force: true });
   }
 
-  readUpload(repository: string, id: string): Buffer | undefined {
-    return unlessMissing(() => readFileSync(join(this.uploadPath(repository, id), 'data')));
+  uploadSize(repository: string, id: string): number | undefined {
+    return unlessMissing(() => statSync(join(this.uploadPath(repository, id), 'data')).size);
   }
 
-  putUpload(repository: string, id: string, data: Buffer): void {
+  readUpload(repository: string, id: string): Buffer {
+    return readFileSync(join(this.uploadPath(repository, id), 'data'));
+  }
+
+  appendUpload(repository: string, id: string, data: Buffer): void {
     const directory = this.uploadPath(repository, id);
     const started = join(directory, 'startedat');
     if (!existsSync(started)) write(started, new Date().toISOString());
-    write(join(directory, 'data'), data);
+    appendFileSync(join(directory, 'data'), data);
   }
 
   deleteUpload(repository: string, id: string): void {

@@ -45,3 +45,20 @@ export interface ImageConfig {
   architecture?: string;
   config?: unknown;
 }
+
+/** The digests that a manifest names. */
+interface NamedDigests {
+  blobs: string[];
+  manifests: string[];
+}
+
+/** Returns what a manifest names; undefined if it is not JSON. */
+export function digestsIn(body: Buffer): NamedDigests | undefined {
+  try {
+    const { config, layers = [], manifests = [] } = JSON.parse(body.toString()) as Partial<Manifest>;
+    const blobs = [...(config ? [config] : []), ...layers];
+    return { blobs: blobs.map(({ digest }) => digest), manifests: manifests.map(({ digest }) => digest) };
+  } catch {
+    return undefined;
+  }
+}

@@ -4,7 +4,7 @@ import { toBytes, blobLength, type BlobContent, type LinkKind, type RegistryStor
 export class MemoryStorage implements RegistryStorage {
   private readonly content = new Map<string, BlobContent>();
   private readonly linkSets = { layer: new Set<string>(), manifest: new Set<string>() };
-  private readonly uploads = new Map<string, Buffer>();
+  private readonly uploads = new Map<string, Buffer[]>();
 
   hasBlob(digest: string): boolean {
     return this.content.has(digest);
@@ -63,12 +63,19 @@ export class MemoryStorage implements RegistryStorage {
     }
   }
 
-  readUpload(repository: string, id: string): Buffer | undefined {
-    return this.uploads.get(`${repository}/${id}`);
+  uploadSize(repository: string, id: string): number | undefined {
+    return this.uploads.get(`${repository}/${id}`)?.reduce((sum, part) => sum + part.length, 0);
   }
 
-  putUpload(repository: string, id: string, data: Buffer): void {
-    this.uploads.set(`${repository}/${id}`, data);
+  readUpload(repository: string, id: string): Buffer {
+    return Buffer.concat(this.uploads.get(`${repository}/${id}`) ?? []);
+  }
+
+  appendUpload(repository: string, id: string, data: Buffer): void {
+    const key = `${repository}/${id}`;
+    const parts = this.uploads.get(key) ?? [];
+    parts.push(data);
+    this.uploads.set(key, parts);
   }
 
   deleteUpload(repository: string, id: string): void {

@@ -30,6 +30,9 @@ export const digestInvalid = (): SandboxResponse =>
 export const pageNotFound = (): SandboxResponse => withVersion(textResponse('404 page not found\n', 404));
 export const manifestUnknown = (): SandboxResponse => errorResponse(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
 
+/** What the registry answers if the image stream does not exist. */
+export const unknownError = (): SandboxResponse => errorResponse(500, 'UNKNOWN', 'unknown error');
+
 export function unauthorized(request: SandboxRequest, access?: Access, denied?: 'denied'): SandboxResponse {
   const host = String(request.headers.host ?? request.headers[':authority'] ?? '');
   const challenge = denied

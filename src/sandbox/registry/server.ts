@@ -15,12 +15,15 @@ import {
   pageNotFound,
   readOnlyResponse,
   unauthorized,
+  unknownError,
   VERSION,
   withVersion,
 } from './responses.js';
 import { sha256Digest } from './digest.js';
 import { storeManifest, type PushContext } from './store-manifest.js';
 import { deleteManifestLink, type LinkKind } from './storage.js';
+import { digestsIn } from './manifest.js';
+import { isServed } from './served.js';
 import { findStream, listedImages, taggedImage } from './streams.js';
 import { RegistryUploads } from './uploads.js';
 
@@ -70,6 +73,7 @@ export class RegistryServer {
   /** Makes the response that a fault rule requests. */
   statusResponse(status: number, request: SandboxRequest): SandboxResponse {
     if (status === 401) return unauthorized(request, PRUNE, 'denied');
+    if (status === 403) return errorResponse(status, 'DENIED', 'requested access to the resource is denied');
     return status === 429
       ? errorResponse(status, 'TOOMANYREQUESTS', 'too many requests')
       : errorResponse(status, 'UNKNOWN', 'unknown error');
@@ -91,7 +95,7 @@ export class RegistryServer {
     const digest = isDigest(reference) ? reference : this.taggedImage(repository, reference);
     const linked =
       digest &&
-      (storage.hasLink(kind, repository, digest) || (kind === 'manifest' && this.isListed(repository, digest)));
+      (storage.hasLink(kind, repository, digest) || isServed(this.context.store, { kind, repository, digest }));
     const content = linked ? storage.readBlob(digest) : undefined;
     if (!content) return kind === 'layer' ? blobUnknown() : manifestUnknown();
     const type = kind === 'layer' ? 'application/octet-stream' : manifestMediaType(content);
@@ -120,7 +124,7 @@ export class RegistryServer {
 
   private deleteManifest(repository: string, digest: string): SandboxResponse {
     const { store, storage } = this.context;
-    if (!findStream(store, repository)) return errorResponse(500, 'UNKNOWN', 'unknown error');
+    if (!findStream(store, repository)) return unknownError();
     if (this.isListed(repository, digest)) return errorResponse(405, 'UNSUPPORTED', 'The operation is unsupported.');
     return deleteManifestLink(storage, repository, digest) ? { status: 202, headers: VERSION } : manifestUnknown();
   }
@@ -140,13 +144,25 @@ export class RegistryServer {
     if (refused) return refused;
     const tag = isDigest(reference) ? undefined : reference;
     if (tag === undefined && sha256Digest(request.body) !== reference) return digestInvalid();
-    try {
-      JSON.parse(request.body.toString());
-    } catch {
-      return errorResponse(400, 'MANIFEST_INVALID', 'manifest invalid');
-    }
+    const invalid = this.refuseManifest(repository, request.body);
+    if (invalid) return invalid;
+    // The stream gets the tag item; without a tag, the registry only creates the Image object.
+    if (tag !== undefined && !findStream(this.context.store, repository)) return unknownError();
     const digest = storeManifest(this.context, { repository, tag, body: request.body });
     return created(`/v2/${repository}/manifests/${digest}`, digest);
+  }
+
+  /** Returns the 400 for a manifest that is not JSON, or names what the repository does not have. */
+  private refuseManifest(repository: string, body: Buffer): SandboxResponse | undefined {
+    const { storage } = this.context;
+    const named = digestsIn(body);
+    if (!named) return errorResponse(400, 'MANIFEST_INVALID', 'manifest invalid');
+    const exists = (kind: LinkKind, digest: string): boolean =>
+      storage.hasLink(kind, repository, digest) && storage.hasBlob(digest);
+    const isComplete =
+      named.blobs.every((digest) => exists('layer', digest)) &&
+      named.manifests.every((digest) => exists('manifest', digest));
+    return isComplete ? undefined : errorResponse(400, 'MANIFEST_BLOB_UNKNOWN', 'blob unknown to registry');
   }
 
   private refusePush(request: SandboxRequest, repository: string): SandboxResponse | undefined {

@@ -22,9 +22,11 @@ export interface RegistryStorage {
   repositories(): string[];
   deleteRepository(repository: string): void;
 
-  /** Returns the data of an unfinished upload; undefined if it does not exist. */
-  readUpload(repository: string, id: string): Buffer | undefined;
-  putUpload(repository: string, id: string, data: Buffer): void;
+  /** Returns the size of an unfinished upload; undefined if it does not exist. */
+  uploadSize(repository: string, id: string): number | undefined;
+  readUpload(repository: string, id: string): Buffer;
+  /** Adds data to an upload, and starts it if it does not exist. */
+  appendUpload(repository: string, id: string, data: Buffer): void;
   deleteUpload(repository: string, id: string): void;
 
   /** Sets the modification time of all files; in memory, it does nothing. */

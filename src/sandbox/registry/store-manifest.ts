@@ -41,7 +41,6 @@ export function storeManifest(context: PushContext, { repository, tag, body, cre
       created: created ?? store.timestamp(),
       dockerImageReference: reference,
       image: digest,
-      generation: 1,
     };
     tagImage({ store, host }, repository, tag, item);
   }

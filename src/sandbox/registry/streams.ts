@@ -10,6 +10,9 @@ interface TagItem {
   generation: number;
 }
 
+/** The item of an image that was pushed or mapped. */
+type NewItem = Omit<TagItem, 'generation'>;
+
 interface Tag {
   tag: string;
   items?: TagItem[] | null;
@@ -56,15 +59,32 @@ export function tagImage(
   { store, host }: { store: Store; host: string },
   repository: string,
   tag: string,
-  item: TagItem,
+  item: NewItem,
 ): void {
   const stream = findStream(store, repository) ?? newStream(repository, host);
+  const changed = addTagItem(stream, tag, item);
+  if (changed) store.write(store.resource('imagestreams'), changed);
+}
+
+/**
+ * Returns a stream in which `item` is the newest of a tag, with the generation of the stream. If its image already is,
+ * only its reference changes.
+ * @returns undefined if nothing changes
+ */
+export function addTagItem(stream: KubeObject, tag: string, item: NewItem): KubeObject | undefined {
   const tags = streamTags(stream);
-  const items = tags.find((candidate) => candidate.tag === tag)?.items ?? [];
-  if (items[0]?.image === item.image) return;
-  const changed = [...tags.filter((candidate) => candidate.tag !== tag), { tag, items: [item, ...items] }];
+  const [newest, ...older] = tags.find((candidate) => candidate.tag === tag)?.items ?? [];
+  const isSame = newest?.image === item.image;
+  if (isSame && newest.dockerImageReference === item.dockerImageReference) return undefined;
+  const first = isSame ? { ...newest, ...item, created: newest.created } : withGeneration(item, stream);
+  const items = isSame || !newest ? [first, ...older] : [first, newest, ...older];
+  const changed = [...tags.filter((candidate) => candidate.tag !== tag), { tag, items }];
   changed.sort((a, b) => (a.tag < b.tag ? -1 : 1));
-  store.write(store.resource('imagestreams'), { ...stream, status: { ...stream.status, tags: changed } });
+  return { ...stream, status: { ...stream.status, tags: changed } };
+}
+
+function withGeneration(item: NewItem, { metadata }: KubeObject): TagItem {
+  return { ...item, generation: metadata.generation ?? 1 };
 }
 
 function streamTags(stream: KubeObject): Tag[] {

@@ -13,18 +13,19 @@ export class RegistryUploads {
   /** @param id of the upload; empty for the POST that starts one */
   handle(request: SandboxRequest, repository: string, id: string): SandboxResponse {
     if (request.method === 'POST') return this.start(request, repository);
-    const data = this.storage.readUpload(repository, id);
-    if (!data) return errorResponse(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
+    const length = this.storage.uploadSize(repository, id);
+    if (length === undefined) return errorResponse(404, 'BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry');
     switch (request.method) {
       case 'PATCH':
-        return this.append(repository, id, Buffer.concat([data, request.body]));
+        this.storage.appendUpload(repository, id, request.body);
+        return uploadResponse(repository, id, length + request.body.length);
       case 'PUT':
         return this.finish(repository, id, request.query.get('digest') ?? '', request.body);
       case 'DELETE':
         this.storage.deleteUpload(repository, id);
         return { status: 204, headers: VERSION };
       default:
-        return { ...uploadResponse(repository, id, data.length), status: 204 };
+        return { ...uploadResponse(repository, id, length), status: 204 };
     }
   }
 
@@ -32,14 +33,9 @@ export class RegistryUploads {
     const mounted = this.mount(request.query, repository);
     if (mounted) return mounted;
     const id = randomUUID();
-    this.storage.putUpload(repository, id, request.body);
+    this.storage.appendUpload(repository, id, request.body);
     const digest = request.query.get('digest');
     return digest ? this.finish(repository, id, digest, EMPTY) : uploadResponse(repository, id, request.body.length);
-  }
-
-  private append(repository: string, id: string, data: Buffer): SandboxResponse {
-    this.storage.putUpload(repository, id, data);
-    return uploadResponse(repository, id, data.length);
   }
 
   private mount(query: URLSearchParams, repository: string): SandboxResponse | undefined {
@@ -51,7 +47,7 @@ export class RegistryUploads {
   }
 
   private finish(repository: string, id: string, digest: string, rest: Buffer): SandboxResponse {
-    const content = Buffer.concat([this.storage.readUpload(repository, id) ?? EMPTY, rest]);
+    const content = Buffer.concat([this.storage.readUpload(repository, id), rest]);
     if (sha256Digest(content) !== digest) return digestInvalid();
     this.storage.putBlob(digest, content);
     this.storage.putLink('layer', repository, digest);

@@ -28,5 +28,5 @@ export function orphans(sample: SampleBuilder): void {
     const blob = layer(seed, 180_000);
     storage.putBlob(sha256Digest(blob), blob);
   }
-  storage.putUpload('shop/search', '6f3c1a52-0d4e-4b8a-9c57-1e2f3a4b5c6d', layer('abandoned', 64_000));
+  storage.appendUpload('shop/search', '6f3c1a52-0d4e-4b8a-9c57-1e2f3a4b5c6d', layer('abandoned', 64_000));
 }

@@ -25,7 +25,8 @@ async function upload(repository: string, content: string): Promise<string> {
 test.each(['files', 'none'] as const)(
   'a push through the API creates blobs, links, an Image and a tag item (storage %s)',
   async (storage) => {
-    sandbox = await startSandbox({ cluster: {}, storage });
+    const app = { metadata: { name: 'app', namespace: 'dev', generation: 3 } };
+    sandbox = await startSandbox({ cluster: { imagestreams: [app] }, storage });
     const { admin } = sandbox.tokens;
     const config = JSON.stringify({ architecture: 'amd64', created: '2026-01-01T00:00:00Z', config: { Env: ['A=1'] } });
     const layer = await upload('dev/app', 'a layer');
@@ -52,7 +53,7 @@ test.each(['files', 'none'] as const)(
       dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
     });
     expect(sandbox.store.get('imagestreams', 'dev', 'app')!.status).toMatchObject({
-      tags: [{ tag: 'v1', items: [{ image: name }] }],
+      tags: [{ tag: 'v1', items: [{ image: name, generation: 3 }] }],
     });
     expect(sandbox.registry.layerLinks()).toEqual(
       [layer, sha256Digest(config)].sort().map((link) => `dev/app@${link}`),
@@ -80,6 +81,45 @@ test('a wrong digest, an invalid manifest and a push without permission are reje
   );
   expect((await request(sandbox, 'POST', '/v2/dev/app/blobs/uploads/', { token: pruner })).status).toBe(401);
   expect(sandbox.store.list('images')).toEqual([]);
+});
+
+const OCI = 'application/vnd.oci.image.manifest.v1+json';
+
+test('a push by tag needs the image stream; one by digest only creates the Image object', async () => {
+  sandbox = await startSandbox({ cluster: {} });
+  const { admin } = sandbox.tokens;
+  const layer = await upload('dev/app', 'a layer');
+  const layers = [{ digest: layer, size: 7 }];
+  const body = JSON.stringify({ schemaVersion: 2, mediaType: OCI, layers });
+  const put = (reference: string, manifest: string) =>
+    request(sandbox, 'PUT', `/v2/dev/app/manifests/${reference}`, { token: admin, body: manifest });
+  const refused = await put('v1', body);
+  expect([refused.status, refused.json<object>()]).toEqual([
+    500,
+    { errors: [{ code: 'UNKNOWN', message: 'unknown error' }] },
+  ]);
+  expect((await put(sha256Digest(body), body)).status).toBe(201);
+  expect(sandbox.store.list('images').map(({ metadata }) => metadata.name)).toEqual([sha256Digest(body)]);
+  expect(sandbox.store.list('imagestreams')).toEqual([]);
+  const incomplete = JSON.stringify({ schemaVersion: 2, mediaType: OCI, layers: [{ digest: digest(1), size: 1 }] });
+  expect((await put(sha256Digest(incomplete), incomplete)).body).toMatch(/"MANIFEST_BLOB_UNKNOWN"/);
+});
+
+test('the registry serves what an image stream lists without links', async () => {
+  sandbox = await startSandbox({ cluster: {} });
+  const { token } = sandbox.addUser('viewer', [
+    { apiGroups: ['image.openshift.io'], resources: ['imagestreams/layers'], verbs: ['get'] },
+  ]);
+  const base = sandbox.registry.push('dev/base', 'v1');
+  const get = (path: string) => request(sandbox, 'GET', `/v2/dev/app/${path}`, { token });
+  expect((await get(`blobs/${base.layers[0]}`)).status).toBe(404);
+  const items = [{ image: base.digest, dockerImageReference: 'x', created: '2026-01-01T00:00:00Z', generation: 1 }];
+  sandbox.store.put('imagestreams', {
+    metadata: { namespace: 'dev', name: 'app' },
+    status: { tags: [{ tag: 'copy', items }] },
+  });
+  const found = [`blobs/${base.layers[0]}`, `blobs/${base.config}`, `manifests/${base.digest}`].map(get);
+  expect((await Promise.all(found)).map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
 test('an index lists its children, and their layers are linked', async () => {
