@@ -32,6 +32,8 @@ export interface ItemRecord {
   created: number;
   /** `namespace/name` of another stream, from which the image is pulled: the tag was promoted with `oc tag`. */
   source?: string;
+  /** Host of its pull spec (empty: none), unless the stream itself has it: such an image was imported. */
+  host?: string;
 }
 
 interface RawStatus {
@@ -58,6 +60,7 @@ export function reduceStream(object: KubeObject): StreamRecord {
   const follows = followedReferences(object);
   const own = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
   const spec = (object.spec ?? {}) as { dockerImageRepository?: string };
+  const hosts = [status.dockerImageRepository, status.publicDockerImageRepository].map(hostIn);
   return {
     namespace: object.metadata.namespace ?? '',
     name: object.metadata.name,
@@ -69,7 +72,7 @@ export function reduceStream(object: KubeObject): StreamRecord {
     namesRepository: Boolean(spec.dockerImageRepository),
     tags: (status.tags ?? []).map(({ tag, items }) => ({
       name: tag ?? '',
-      items: (items ?? []).map((item) => reduceItem(item, own)),
+      items: (items ?? []).map((item) => reduceItem(item, own, hosts)),
     })),
     pending,
     ...(follows.length > 0 ? { follows } : {}),
@@ -77,10 +80,18 @@ export function reduceStream(object: KubeObject): StreamRecord {
   };
 }
 
-function reduceItem({ image, created, dockerImageReference }: RawItem, own: string): ItemRecord {
-  const item = { image: image ?? '', created: Date.parse(created ?? '') };
+function reduceItem({ image, created, dockerImageReference }: RawItem, own: string, hosts: string[]): ItemRecord {
+  const item: ItemRecord = { image: image ?? '', created: Date.parse(created ?? '') };
   const source = sourceStream(dockerImageReference, own);
-  return source === undefined ? item : { ...item, source };
+  if (source !== undefined) item.source = source;
+  const host = hostIn(dockerImageReference);
+  if (host === '' || !hosts.includes(host)) item.host = host;
+  return item;
+}
+
+/** Returns what a pull spec, which need not be valid, has in the place of the host; empty if it has none. */
+export function hostIn(reference: unknown): string {
+  return typeof reference === 'string' ? reference.slice(0, Math.max(0, reference.indexOf('/'))) : '';
 }
 
 /** True if two states of a stream have the same tag items and the same annotation. */

@@ -159,7 +159,7 @@ export interface StoredLink extends Link {
 }
 
 export interface SurveyVisitor {
-  /** Called once for each blob that has data, in any order. Digests as hex. */
+  /** Called once for each blob that has data, in any order, before the first repository. Digests as hex. */
   onBlob(hex: string, bytes: number): void;
   /** Called once for each repository, in any order. */
   onRepository(repository: SurveyedRepository): void;

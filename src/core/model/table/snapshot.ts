@@ -12,6 +12,8 @@ export interface TagItem {
   readonly created: number;
   /** `namespace/name` of another stream, from which the image is pulled. */
   readonly source?: string;
+  /** Host of its pull spec (empty: none), unless the stream itself has it: such an image was imported. */
+  readonly host?: string;
 }
 
 /** An image stream with numbers in place of digests. */

@@ -5,6 +5,7 @@ import { RegadmError } from '../../model/errors.js';
 import type { KubeObject } from '../../model/kube.js';
 import { addInvalidName, type InvalidNames } from '../../model/names/invalid-names.js';
 import { quote } from '../../model/names/quote.js';
+import { hostIn } from '../../model/image-stream.js';
 import { followedImages, sourceStream } from '../../model/referrers/stream.js';
 import { listOf } from '../../model/values/json.js';
 import { parseManifestDigests } from './manifest.js';
@@ -196,11 +197,6 @@ function entriesOf<T>(list: unknown, stream: string, field: string): (T | null)[
       },
     );
   return list as (T | null)[];
-}
-
-/** Returns what a reference, which need not be valid, has in the place of the host; empty if it has none. */
-function hostIn(reference: unknown): string {
-  return typeof reference === 'string' ? reference.slice(0, Math.max(0, reference.indexOf('/'))) : '';
 }
 
 /** Returns the hexadecimal digits of a sha256 digest; undefined for everything else: the storage has no other blobs. */
