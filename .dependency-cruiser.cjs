@@ -17,6 +17,7 @@ const FOUNDATIONS = [
   'operator',
   'manifests',
   'orphans',
+  'verification',
   'deletion',
   'object-prune',
   'in-cluster',
@@ -115,6 +116,12 @@ module.exports = {
       '^src/core/orphans/',
       core('cluster', 'storage', 'kit', 'model'),
       'orphans compares the storage with the cluster; it deletes nothing and knows no feature.',
+    ),
+    layer(
+      'verification',
+      '^src/core/verification/',
+      core('orphans', 'cluster', 'registry', 'storage', 'graph', 'terminal', 'kit', 'model'),
+      'verification finds out whether images are whole; it changes nothing and knows no feature.',
     ),
     layer(
       'deletion',

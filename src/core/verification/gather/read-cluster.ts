@@ -1,0 +1,40 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import { ApiError, hasServerFailed } from '../../cluster/api-error.js';
+import type { ReadResult } from '../../cluster/lists/read-result.js';
+import { readSnapshot } from '../../cluster/lists/read-snapshot.js';
+import type { Reporter } from '../../kit/reporter.js';
+import { notVisibleWarnings } from '../../model/referrers/not-visible.js';
+
+/** What is needed to ask the cluster. */
+export interface ClusterPorts {
+  api: ClusterApi;
+  reporter: Reporter;
+  signal: AbortSignal;
+}
+
+/**
+ * Reads images, image streams and the objects that use images. If the user may not list all of the latter, a warning
+ * says that no users are named.
+ * @throws ApiError if images or image streams cannot be listed
+ */
+export async function readCluster({ api, reporter, signal }: ClusterPorts): Promise<ReadResult> {
+  reporter.phase('listing');
+  const options = { signal, onPage: ({ count }: { count: number }) => reporter.tick(count) };
+  try {
+    const read = await readSnapshot(api, options);
+    for (const line of notVisibleWarnings(read.notVisible, read.snapshot)) reporter.warning(line);
+    return read;
+  } catch (error) {
+    if (!(error instanceof ApiError) || hasServerFailed(error)) throw error;
+    const read = await readSnapshot(api, { ...options, withoutReferrers: true });
+    reporter.warning(`who uses broken images is not shown: ${error.message}`);
+    return read;
+  }
+}
+
+/** Reads images and image streams again. @throws ApiError */
+export async function readClusterAgain({ api, reporter, signal }: ClusterPorts): Promise<ReadResult> {
+  reporter.phase('something seems to be missing: listing images and image streams again');
+  const onPage = ({ count }: { count: number }): void => reporter.tick(count);
+  return readSnapshot(api, { signal, withoutReferrers: true, onPage });
+}

@@ -1,0 +1,58 @@
+import { eachOfFamily, eachPart } from './family.js';
+import type { Listed } from './listed.js';
+
+/** A listed image needs the digest. */
+const NEEDED = 1;
+/** An Image object, or a manifest that was read, names the digest. */
+const NAMED = 2;
+
+/** Which digests images need, by digest number. */
+export class Needs {
+  private readonly flags: Uint8Array;
+  /** Number of distinct digests that listed images need, manifests included. */
+  readonly blobs: number;
+  /** Number of listed images, children of image indexes included. */
+  readonly images: number;
+  /** Number of images that no stream lists, nor an index that a stream lists. */
+  readonly unlisted: number;
+
+  /** @param listed the images, after the manifests that their objects do not show were read */
+  constructor(listed: Listed) {
+    const { images, digests, streams } = listed.snapshot;
+    this.flags = new Uint8Array(digests.size);
+    for (let image = 0; image < images.count; image++) this.mark(listed, images.name(image), NAMED);
+    const checked = new Set<number>();
+    for (const image of listed.images.keys())
+      eachOfFamily(listed.snapshot, image, (member) => {
+        checked.add(member);
+        this.mark(listed, member, NEEDED);
+      });
+    const anywhere = new Set<number>();
+    for (const { tags } of streams)
+      for (const { items } of tags)
+        for (const { image } of items) eachOfFamily(listed.snapshot, image, (member) => anywhere.add(member));
+    this.images = checked.size;
+    this.blobs = this.flags.reduce((count, flags) => count + (flags & NEEDED), 0);
+    let unlisted = 0;
+    for (let image = 0; image < images.count; image++) if (!anywhere.has(images.name(image))) unlisted++;
+    this.unlisted = unlisted;
+  }
+
+  /** Returns true if a listed image needs a digest. */
+  isNeeded(digest: number): boolean {
+    return digest !== -1 && (this.flags[digest] ?? 0) % 2 === NEEDED;
+  }
+
+  /** Returns true if an Image object, or an index, names a digest. */
+  isNamed(digest: number): boolean {
+    return (this.flags[digest] ?? 0) >= NAMED;
+  }
+
+  private mark({ snapshot }: Listed, image: number, flag: number): void {
+    const { images } = snapshot;
+    this.flags[image]! |= flag;
+    eachPart(snapshot, image, (blob) => (this.flags[blob]! |= flag));
+    const index = images.indexOf(image);
+    if (index !== -1) images.eachChild(index, (child) => (this.flags[child]! |= flag));
+  }
+}
