@@ -10,6 +10,7 @@ import type { PlanFile } from '../core/prune/plan/plan-file.js';
 import type { RunDocument, ScheduleDocument } from '../core/schedule/report.js';
 import type { ImageRestoreDocument } from '../core/restore/output/document-type.js';
 import type { RegistryStatusDocument } from '../core/status/output/document-type.js';
+import type { RegistryVerificationDocument } from '../core/verify/output/document-type.js';
 import type { PruneWhyDocument } from '../core/why/output/document-type.js';
 import type { ConfigurationDocument } from './config/text.js';
 import type { ErrorDocument } from './error-document.js';
@@ -37,4 +38,5 @@ export interface Documents {
   RegistryMode: RegistryModeDocument;
   RegistryRestart: RegistryRestartDocument;
   RegistryStatus: RegistryStatusDocument;
+  RegistryVerification: RegistryVerificationDocument;
 }

@@ -1,0 +1,18 @@
+import type { StorageChoice } from '../storage/location.js';
+import type { Scope } from '../verification/plan/scope.js';
+
+/** What `regadm registry verify` is asked to verify. */
+export interface VerifyRequest {
+  /** Empty: everything. */
+  scopes: Scope[];
+  storage: StorageChoice;
+  /** The arguments and flags, as the document shows them. */
+  options: VerifyOptions;
+}
+
+/** The arguments and flags of `registry verify`. */
+export interface VerifyOptions {
+  /** The arguments; absent if everything is verified. */
+  only?: string[];
+  storage?: string;
+}
