@@ -2,7 +2,7 @@ import type { ReadManifest } from './gather/read-manifests.js';
 import type { Listed } from './plan/listed.js';
 import type { Needs } from './plan/needs.js';
 import type { Problems } from './plan/problems.js';
-import type { Unchecked } from './types.js';
+import type { Unchecked } from './plan/types.js';
 
 /** What a way to the registry's content needs to look at listed images. */
 export interface LookOptions {

@@ -10,7 +10,7 @@ import { remediesFor } from './plan/remedies.js';
 import type { Scope } from './plan/scope.js';
 import { keepStillListed } from './plan/still-listed.js';
 import { Users } from './plan/users.js';
-import type { BrokenImage, Unchecked, Verification } from './types.js';
+import type { BrokenImage, Unchecked, Verification } from './plan/types.js';
 
 /** A verification, and the images that it was about. */
 export interface Verified {

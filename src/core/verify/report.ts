@@ -1,6 +1,6 @@
 import { EXIT } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
-import type { Verification } from '../verification/types.js';
+import type { Verification } from '../verification/plan/types.js';
 import type { VerifyOptions } from './request.js';
 
 /** The result of `regadm registry verify`. */

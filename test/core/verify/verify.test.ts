@@ -5,7 +5,7 @@ import type { Digest } from '../../../src/core/model/digest.js';
 import { toExitStatus } from '../../../src/core/verify/report.js';
 import { verifyRegistry } from '../../../src/core/verify/verify.js';
 import type { Scope } from '../../../src/core/verification/plan/scope.js';
-import type { BrokenImage, Verification } from '../../../src/core/verification/types.js';
+import type { BrokenImage, Verification } from '../../../src/core/verification/plan/types.js';
 import { HOST, digest } from '../../support/builders.js';
 import { StoredCluster } from '../../support/stored-cluster.js';
 import { signal } from '../../support/storage-pruner.js';

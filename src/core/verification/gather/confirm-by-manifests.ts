@@ -5,7 +5,7 @@ import type { BytesOf } from '../look.js';
 import { blobsInManifest, isProblemByManifest, restsOnManifest } from '../plan/by-manifest.js';
 import type { Listed } from '../plan/listed.js';
 import type { Problems } from '../plan/problems.js';
-import type { ImageProblem, Unchecked } from '../types.js';
+import type { ImageProblem, Unchecked } from '../plan/types.js';
 import { matchesDigest, type ReadManifest } from './read-manifests.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */

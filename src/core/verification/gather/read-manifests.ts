@@ -7,7 +7,7 @@ import type { Snapshot } from '../../model/table/snapshot.js';
 import { eachOfFamily } from '../plan/family.js';
 import type { Listed } from '../plan/listed.js';
 import type { Problems } from '../plan/problems.js';
-import type { Unchecked } from '../types.js';
+import type { Unchecked } from '../plan/types.js';
 
 /** Maximum number of manifests that are read at the same time: each can have 4 MiB. */
 const CONCURRENCY = 16;

@@ -1,7 +1,7 @@
 import type { Layout } from '../../terminal/output.js';
 import { clean, plural } from '../../terminal/text.js';
 import { wrappedWords } from '../../terminal/wrap.js';
-import type { BrokenImage, ProblemKind, Verification, VerificationSummary } from '../types.js';
+import type { BrokenImage, ProblemKind, Verification, VerificationSummary } from '../plan/types.js';
 import { formatBytes } from '../../model/values/quantity.js';
 
 /** Maximum number of broken images, and of lines about one, without `-o wide`. */

@@ -1,5 +1,5 @@
 import { isRecord } from '../../model/values/json.js';
-import type { ImageProblem } from '../types.js';
+import type { ImageProblem } from './types.js';
 
 /** What a manifest states about a blob that it names. */
 interface StatedBlob {

@@ -1,4 +1,4 @@
-import type { ProblemKind } from '../types.js';
+import type { ProblemKind } from './types.js';
 import { eachOfFamily, eachPart } from './family.js';
 import type { Listed, ListedRepository } from './listed.js';
 import type { Problems } from './problems.js';

@@ -1,5 +1,5 @@
 import type { DigestView } from '../../model/table/snapshot.js';
-import type { ImageProblem, ProblemKind } from '../types.js';
+import type { ImageProblem, ProblemKind } from './types.js';
 
 /** What is wrong with images, by image. Problems share the texts of their digests: there can be millions. */
 export class Problems {

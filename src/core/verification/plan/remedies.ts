@@ -1,5 +1,4 @@
-import { shellWord } from '../../kit/shell-word.js';
-import type { BrokenImage } from '../types.js';
+import type { BrokenImage } from './types.js';
 
 /**
  * Returns what to do about a broken image, the best first.
@@ -19,7 +18,7 @@ export function remediesFor(
   remedies.push('or push the same image again');
   if (place && importedFrom[0] !== undefined)
     remedies.push(
-      `or import it again: oc import-image -n ${place.namespace} ${place.name}:${place.tag} --from=${shellWord(importedFrom[0])} --confirm`,
+      `or import it again: oc import-image -n ${place.namespace} ${place.name}:${place.tag} --from=${importedFrom[0]} --confirm`,
     );
   if (tag !== undefined)
     remedies.push(

@@ -4,7 +4,7 @@ import { streamKey } from '../../model/image-stream.js';
 import type { Use } from '../../model/referrer.js';
 import { STREAM_KIND } from '../../model/referrers/stream.js';
 import { compareText } from '../../model/values/compare-text.js';
-import type { ImageUser, TagPlace } from '../types.js';
+import type { ImageUser, TagPlace } from './types.js';
 import { eachOfFamily } from './family.js';
 import type { Listed } from './listed.js';
 import { isInScope } from './scope.js';

@@ -2,7 +2,7 @@ import type { Reporter } from '../../kit/reporter.js';
 import type { Digest } from '../../model/digest.js';
 import type { Storage, StoredLink } from '../../storage/storage.js';
 import type { Problems } from '../plan/problems.js';
-import type { ImageProblem } from '../types.js';
+import type { ImageProblem } from '../plan/types.js';
 
 /** Maximum number of look-ups; if more seems to be missing, the storage is listed again, which takes less time. */
 const MAX_LOOK_UPS = 20_000;
