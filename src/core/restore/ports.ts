@@ -8,7 +8,7 @@ import type { KubeObject } from '../model/kube.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { Registry } from '../registry/api.js';
-import type { ImageFacts } from './plan/evidence.js';
+import type { ImageObject } from './plan/evidence.js';
 
 /** Which images of the cluster are looked for. */
 export interface Wanted {
@@ -18,7 +18,7 @@ export interface Wanted {
 
 /** What the Image objects of the cluster state about them. */
 export interface ListedImages {
-  images: Map<Digest, ImageFacts>;
+  images: Map<Digest, ImageObject>;
   /** Repositories to which images with these blobs were pushed. */
   holders: Map<Digest, Set<RepositoryName>>;
 }

@@ -150,6 +150,14 @@ export const FAULTS: Record<Shape, Record<string, Fault>> = {
   write: { ...FAILURES, ...PROXY, ...NOT_THE_ANSWER, ...ANOTHER_OBJECT, ...DONE_BUT_LOST, '409': status(409) },
   delete: { ...FAILURES, ...PROXY, ...NOT_THE_ANSWER, ...NOT_DONE, ...DONE_BUT_LOST, '409': status(409) },
   'registry-read': { ...FAILURES, ...PROXY, ...NOT_THE_ANSWER },
+  'registry-write': {
+    ...FAILURES,
+    ...PROXY,
+    ...DONE_BUT_LOST,
+    '405': status(405),
+    '201 with HTML, not done': html(201),
+    '200 with {}, not done': answer({}),
+  },
   'registry-delete': {
     ...FAILURES,
     ...PROXY,

@@ -2,7 +2,17 @@ import type { RequestInfo } from '../../../src/sandbox/index.js';
 
 /** What a request does; it decides which faults make sense. */
 export type Shape =
-  'list' | 'page' | 'watch' | 'read' | 'review' | 'write' | 'delete' | 'registry-read' | 'registry-delete' | 'exec';
+  | 'list'
+  | 'page'
+  | 'watch'
+  | 'read'
+  | 'review'
+  | 'write'
+  | 'delete'
+  | 'registry-read'
+  | 'registry-write'
+  | 'registry-delete'
+  | 'exec';
 
 /** A kind of request: requests that differ only in the object that they name. */
 export interface RequestKind {
@@ -57,12 +67,15 @@ function execName(url: URL): string {
 function registryKind({ method, path }: RequestInfo): RequestKind {
   const object = /\/admin\/blobs\//.test(path)
     ? 'blob'
-    : /\/v2\/.+\/blobs\//.test(path)
-      ? 'layer link'
-      : /\/v2\/.+\/manifests\//.test(path)
-        ? 'manifest'
-        : path;
+    : /\/v2\/.+\/blobs\/uploads\//.test(path)
+      ? 'upload'
+      : /\/v2\/.+\/blobs\//.test(path)
+        ? 'layer link'
+        : /\/v2\/.+\/manifests\//.test(path)
+          ? 'manifest'
+          : path;
   if (method === 'DELETE') return { name: `delete ${object}`, shape: 'registry-delete' };
   if (method === 'GET' || method === 'HEAD') return { name: `${method} ${object}`, shape: 'registry-read' };
+  if (method === 'POST' || method === 'PUT') return { name: `${method} ${object}`, shape: 'registry-write' };
   throw new Error(`the fault matrix does not know what ${method} ${path} does: add its shape to request-kind.ts`);
 }

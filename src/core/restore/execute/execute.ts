@@ -54,7 +54,8 @@ export async function execute(
     if (lost) return run.failImage(image.name, new Error(`its child ${lost} was not restored`));
     await run.image(image, async () => {
       await pusher?.push(image);
-      if (!image.exists && !(await completeObject(ports.cluster, image))) objects.add(image.name);
+      const isComplete = image.exists && !image.labels;
+      if (!isComplete && !(await completeObject(ports.cluster, image))) objects.add(image.name);
       else run.images.set(image.name, { status: 'restored' });
     });
     reporter.tick(1);

@@ -3,6 +3,7 @@ import type { BackupRun } from '../../backup-directory/runs.js';
 import type { Digest } from '../../model/digest.js';
 import { apiVersionOf, IMAGES } from '../../cluster/resources.js';
 import type { KubeObject } from '../../model/kube.js';
+import { imageObject } from '../gather/list-images.js';
 import { missingLabels } from '../plan/labels.js';
 import type { PlannedImage } from '../plan/plan.js';
 import type { RestoreCluster } from '../ports.js';
@@ -14,7 +15,7 @@ import type { RestoreCluster } from '../ports.js';
 export async function completeObject(cluster: RestoreCluster, { name, saved }: PlannedImage): Promise<boolean> {
   const found = await cluster.findImage(name);
   if (!found) return false;
-  const missing = saved && missingLabels(saved, found);
+  const missing = saved && missingLabels(saved, imageObject(found));
   if (missing) await cluster.labelImage(name, missing);
   return true;
 }

@@ -54,12 +54,13 @@ export async function gather(input: GatherInput, context: RunContext): Promise<G
   const items = request.asTag === undefined ? found.items : underNewTag(found, request.asTag, selected.byDigest);
   const evidence = { ...found, items };
   const targets = targetsOf(evidence);
-  await input.assertReadable([...new Set([...targets.values()].flat())]);
-  reporter.phase('looking into the registry', targets.size);
+  const places = withoutProblems(targets, streams);
+  await input.assertReadable([...new Set([...places.values()].flat())]);
+  reporter.phase('looking into the registry', places.size);
   const content = await lookAround({
-    registry: targets.size === 0 ? NOTHING_TO_ASK : await registry(),
+    registry: places.size === 0 ? NOTHING_TO_ASK : await registry(),
     images,
-    targets,
+    targets: places,
     isSaved: async (digest, bytes) => {
       const size = await backup.blobs.size(digest);
       return bytes === 0 ? size !== undefined : size === bytes;
@@ -70,6 +71,16 @@ export async function gather(input: GatherInput, context: RunContext): Promise<G
     onLooked: () => reporter.tick(1),
   });
   return { runs, evidence, targets, content, holders: listed.holders, failures: selected.failures };
+}
+
+/** Omits the repositories to which nothing can be restored, and images that have no other. */
+function withoutProblems(
+  targets: ReadonlyMap<Digest, readonly RepositoryName[]>,
+  streams: ReadonlyMap<RepositoryName, StreamEvidence>,
+): Map<Digest, RepositoryName[]> {
+  const isOpen = (name: RepositoryName): boolean => !('problem' in (streams.get(name) ?? {}));
+  const open = [...targets].map(([image, names]): [Digest, RepositoryName[]] => [image, names.filter(isOpen)]);
+  return new Map(open.filter(([, names]) => names.length > 0));
 }
 
 /** Stands for a registry that is not needed. */

@@ -4,13 +4,13 @@ import { IMAGES } from '../../cluster/resources.js';
 import { parseDigest, type Digest } from '../../model/digest.js';
 import type { KubeObject } from '../../model/kube.js';
 import { listOf, textIn } from '../../model/values/json.js';
-import type { ImageFacts } from '../plan/evidence.js';
+import type { ImageObject } from '../plan/evidence.js';
 import { repositoryIn } from '../plan/targets.js';
 import type { ListedImages, Wanted } from '../ports.js';
 
 /** The fields of an Image object that are read. */
 const FIELDS = {
-  metadata: { name: 'all', uid: 'all', annotations: { 'openshift.io/image.managed': 'all' } },
+  metadata: { name: 'all', uid: 'all', labels: 'all', annotations: 'all' },
   dockerImageReference: 'all',
   dockerImageMetadata: { Id: 'all' },
   dockerImageLayers: { name: 'all' },
@@ -22,7 +22,7 @@ const MAX_HOLDERS = 3;
 /** An image that is wanted, or that has blobs that are. */
 interface Hit {
   name?: Digest;
-  facts: ImageFacts;
+  object: ImageObject;
   blobs: Digest[];
 }
 
@@ -46,16 +46,19 @@ function hitOf(object: KubeObject, wanted: Wanted): Hit | undefined {
   const blobs = [config, ...layers].flatMap((text) => parseDigest(text) ?? []).filter((blob) => wanted.blobs.has(blob));
   const isWanted = name !== undefined && wanted.images.has(name);
   if (!isWanted && blobs.length === 0) return undefined;
-  const facts = {
-    managed: object.metadata.annotations?.['openshift.io/image.managed'] === 'true',
-    reference: textIn(object.dockerImageReference) ?? '',
-  };
-  return { name: isWanted ? name : undefined, facts, blobs };
+  return { name: isWanted ? name : undefined, object: imageObject(object), blobs };
 }
 
-function add({ images, holders }: ListedImages, { name, facts, blobs }: Hit): void {
-  if (name) images.set(name, facts);
-  const repository = facts.managed ? repositoryIn(facts.reference) : undefined;
+/** Reduces an Image object to what a restore needs of it. */
+export function imageObject({ metadata, dockerImageReference }: KubeObject): ImageObject {
+  const { uid = '', labels = {}, annotations = {} } = metadata;
+  const managed = annotations['openshift.io/image.managed'] === 'true';
+  return { uid, managed, reference: textIn(dockerImageReference) ?? '', labels, annotations };
+}
+
+function add({ images, holders }: ListedImages, { name, object, blobs }: Hit): void {
+  if (name) images.set(name, object);
+  const repository = object.managed ? repositoryIn(object.reference) : undefined;
   if (!repository) return;
   for (const blob of blobs) {
     const known = holders.get(blob) ?? new Set();

@@ -1,10 +1,10 @@
 import { forEachParallel } from '../../kit/parallel.js';
 import type { Digest } from '../../model/digest.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
-import { textIn } from '../../model/values/json.js';
 import { repositoryIn } from '../plan/targets.js';
 import type { ListedImages } from '../ports.js';
 import type { GatherInput } from './input.js';
+import { imageObject } from './list-images.js';
 import { needsIn, readPushedNeeds, type Needs } from './needs.js';
 import type { Selection } from './read-backup.js';
 
@@ -43,8 +43,7 @@ export async function addPushedNeeds(
     for (const child of children.keys()) {
       added.add(child);
       const object = await ports.cluster.findImage(child);
-      const reference = textIn(object?.dockerImageReference) ?? '';
-      if (object) known.listed.images.set(child, { managed: true, reference });
+      if (object) known.listed.images.set(child, imageObject(object));
     }
     places = children;
   }

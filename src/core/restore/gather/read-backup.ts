@@ -103,9 +103,10 @@ function describe({ stream, tag, item }: SavedItem): string {
 
 /** Reads what a restore needs of a saved Image object. */
 function reduceSaved({ object }: ImageRecord): SavedImage {
-  const { name, labels = {}, annotations = {}, creationTimestamp = '' } = object.metadata;
+  const { name, uid = '', labels = {}, annotations = {}, creationTimestamp = '' } = object.metadata;
   return {
     name,
+    uid,
     managed: annotations['openshift.io/image.managed'] === 'true',
     reference: textIn(object.dockerImageReference) ?? '',
     created: creationTimestamp,

@@ -9,8 +9,8 @@ export interface ImageEvidence {
   name: Digest;
   /** Absent if the backup does not have it. */
   saved?: SavedImage;
-  /** What the Image object of the cluster states; absent if there is none. */
-  object?: ImageFacts;
+  /** The Image object of the cluster; absent if there is none. */
+  object?: ImageObject;
   /** What the manifest names; absent for an imported image, and if the manifest cannot be read. */
   needs?: ManifestNeeds;
   /** Why the image cannot be restored: its manifest is damaged or missing. */
@@ -23,6 +23,13 @@ export interface ImageFacts {
   managed: boolean;
   /** `dockerImageReference` */
   reference: string;
+}
+
+/** An Image object of the cluster. */
+export interface ImageObject extends ImageFacts {
+  uid: string;
+  labels: Readonly<Record<string, string>>;
+  annotations: Readonly<Record<string, string>>;
 }
 
 /** An image stream in the cluster, or why nothing can be restored to it. */

@@ -4,6 +4,7 @@ import { compareText } from '../../model/values/compare-text.js';
 import { isStream, type ContentEvidence, type ImageEvidence, type RestoreEvidence } from './evidence.js';
 import { groupBy } from './group-by.js';
 import { heightsOf } from './heights.js';
+import { missingLabels } from './labels.js';
 import type { NeededBlob } from './manifest-needs.js';
 import { placeItems, positionOf } from './place-items.js';
 import type { SavedImage, SavedItem } from './saved.js';
@@ -39,6 +40,8 @@ export interface PlannedImage {
   saved?: SavedImage;
   /** True if the Image object exists. */
   exists: boolean;
+  /** True if the object was created again, and lacks labels or annotations of the saved one. */
+  labels: boolean;
   children: readonly Digest[];
   /** 0 if it has no children; otherwise one more than the highest of them. */
   height: number;
@@ -91,9 +94,10 @@ export function planRestore(
 }
 
 /** True if nothing has to be done for an image. */
-export function isUnchanged({ exists, obstacle, targets, items }: PlannedImage): boolean {
+export function isUnchanged({ exists, labels, obstacle, targets, items }: PlannedImage): boolean {
   return (
     exists &&
+    !labels &&
     obstacle === undefined &&
     targets.every(({ manifest, blobs }) => !manifest && blobs.length === 0) &&
     items.every((item) => item.exists)
@@ -125,7 +129,8 @@ function planImage(
     const lost = targets.flatMap(({ blobs }) => blobs).find(({ digest }) => !content.isAvailable(digest));
     return lost && failed(`blob ${lost.digest} is neither in the registry nor in the backup`);
   };
-  return { name, saved, exists, children: needs?.children ?? [], targets, obstacle: obstacle() };
+  const labels = saved !== undefined && object !== undefined && missingLabels(saved, object) !== undefined;
+  return { name, saved, exists, labels, children: needs?.children ?? [], targets, obstacle: obstacle() };
 }
 
 /** Returns why nothing can be restored to a stream or its repository. */

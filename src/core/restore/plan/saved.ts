@@ -15,6 +15,7 @@ export interface SavedItem {
 /** What a backup knows of an image besides its blobs. */
 export interface SavedImage {
   name: Digest;
+  uid: string;
   /** True if it was pushed to the integrated registry, and not imported. */
   managed: boolean;
   /** `dockerImageReference` */

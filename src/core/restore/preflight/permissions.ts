@@ -4,7 +4,7 @@ import { RegadmError } from '../../model/errors.js';
 import { mapParallel } from '../../kit/parallel.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import { isLabeled } from '../plan/labels.js';
-import type { RestorePlan } from '../plan/plan.js';
+import type { PlannedImage, RestorePlan } from '../plan/plan.js';
 import type { RestorePorts } from '../ports.js';
 
 /** A permission, and the command that grants it. */
@@ -59,8 +59,12 @@ function neededFor({ images, streams }: RestorePlan): Needed[] {
     ...namespacesOf(keysOf(changed)).map(toUpdateStatus),
     // A push creates the object of an image that belongs to a repository.
     ...(missing.some(({ targets }) => targets.length === 0) ? [onImages('create')] : []),
-    ...(missing.some(({ saved }) => saved && isLabeled(saved)) ? [onImages('patch')] : []),
+    ...(possible.some(isPatched) ? [onImages('patch')] : []),
   ];
+}
+
+function isPatched({ exists, labels, saved }: PlannedImage): boolean {
+  return exists ? labels : saved !== undefined && isLabeled(saved);
 }
 
 async function missingPermissions(

@@ -15,6 +15,7 @@ const image = (name: string, repository: string, more: Partial<ImageEvidence> = 
   name: digest(name),
   saved: {
     name: digest(name),
+    uid: 'saved',
     managed: true,
     reference: reference(repository, name),
     created: '2026-01-01T00:00:00Z',
@@ -124,6 +125,19 @@ test('the manifest is pushed again if only the Image object is missing: the push
   const present = [digest('a'), digest('layer of a')];
   const { images } = plan([image('a', 'ns/app')], [item('ns/app', 'a')], content({ present }));
   expect(images[0]!.targets).toEqual([{ repository: 'ns/app', manifest: true, blobs: [] }]);
+});
+
+test('labels are restored only to an object that was created again', () => {
+  const saved = { ...image('a', 'ns/app').saved!, labels: { team: 'shop' } };
+  const withObject = (uid: string, labels: object): ImageEvidence =>
+    image('a', 'ns/app', {
+      saved,
+      object: { uid, labels: { ...labels }, annotations: {}, managed: true, reference: saved.reference },
+    });
+  const labeled = (...evidence: ImageEvidence[]): boolean[] => plan(evidence, []).images.map(({ labels }) => labels);
+  expect(labeled(withObject('new', {}))).toEqual([true]);
+  expect(labeled(withObject('new', { team: 'other' }))).toEqual([false]);
+  expect(labeled(withObject('saved', {}))).toEqual([false]);
 });
 
 describe('not restored is', () => {

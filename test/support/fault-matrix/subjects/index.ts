@@ -1,11 +1,18 @@
 import { pruneHardSubjects } from './prune-hard.js';
 import { pruneImagesSubjects } from './prune-images.js';
 import { registrySubjects } from './registry.js';
+import { restoreSubjects } from './restore.js';
 import type { Subject } from './subject.js';
 
 export type { Subject } from './subject.js';
 
 /** Returns every command that the matrix tries. */
 export async function allSubjects(): Promise<Subject[]> {
-  return [...pruneHardSubjects(), ...registrySubjects(), ...(await pruneImagesSubjects())] as Subject[];
+  const subjects = [
+    ...pruneHardSubjects(),
+    ...registrySubjects(),
+    ...restoreSubjects(),
+    ...(await pruneImagesSubjects()),
+  ];
+  return subjects as Subject[];
 }
