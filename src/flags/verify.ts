@@ -1,5 +1,6 @@
-import type { Interfaces } from '@oclif/core';
-import { usageError } from '../core/model/errors.js';
+import { Flags, type Interfaces } from '@oclif/core';
+import { parseDataSubset, type DataSubset } from '../core/model/data-subset.js';
+import { messageOf, usageError } from '../core/model/errors.js';
 import { isObjectName } from '../core/model/names/object-name.js';
 import { quote } from '../core/model/names/quote.js';
 import type { Scope } from '../core/verification/plan/scope.js';
@@ -12,6 +13,15 @@ import { storageFlag, storageFlags, storageNameFlag } from './storage.js';
 export const verifyFlags = {
   ...storageFlags,
   storage: storageNameFlag("verify the registry's storage itself"),
+  'read-data': Flags.boolean({
+    description: 'Also read the data of all blobs of the verified images, and recompute their digests',
+    exclusive: ['read-data-subset'],
+  }),
+  'read-data-subset': Flags.string({
+    description: `Read the data of a part of the blobs: n/m is the n-th of m shards; N% is another part each day; job/N is the
+shard of a pod of an Indexed Job with N completions`,
+    helpValue: 'N%|n/m|job/N',
+  }),
   ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
   ...clusterFlags,
 };
@@ -21,13 +31,28 @@ type VerifyFlagValues = Interfaces.InferredFlags<typeof verifyFlags>;
 /** Converts arguments and flags to a request. @throws RegadmError USAGE that names the argument or flag */
 export async function toVerifyRequest(flags: VerifyFlagValues, only: readonly string[]): Promise<VerifyRequest> {
   const scopes = only.map(toScope);
-  const { storage } = flags;
+  const { storage, 'read-data': all, 'read-data-subset': part } = flags;
   if (storage === undefined) throw usageError('--storage is needed');
   return {
     scopes,
     storage: await storageFlag(storage, flags),
-    options: { storage, ...(only.length > 0 ? { only: [...only] } : {}) },
+    ...(all || part !== undefined ? { readData: { subset: subsetFlag(part) } } : {}),
+    options: {
+      storage,
+      ...(only.length > 0 ? { only: [...only] } : {}),
+      ...(all ? { readData: true } : {}),
+      ...(part !== undefined ? { readDataSubset: part } : {}),
+    },
   };
+}
+
+function subsetFlag(text: string | undefined): DataSubset | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseDataSubset(text, { now: Date.now(), completionIndex: process.env.JOB_COMPLETION_INDEX });
+  } catch (error) {
+    throw usageError(`--read-data-subset ${quote(text)}: ${messageOf(error)}`);
+  }
 }
 
 /** Converts `NAMESPACE[/STREAM[:TAG]]`. */

@@ -1,3 +1,4 @@
+import type { DataSubset } from '../model/data-subset.js';
 import type { StorageChoice } from '../storage/location.js';
 import type { Scope } from '../verification/plan/scope.js';
 
@@ -6,6 +7,8 @@ export interface VerifyRequest {
   /** Empty: everything. */
   scopes: Scope[];
   storage: StorageChoice;
+  /** Present if data is read: everything, or a subset. */
+  readData?: { subset?: DataSubset };
   /** The arguments and flags, as the document shows them. */
   options: VerifyOptions;
 }
@@ -15,4 +18,6 @@ export interface VerifyOptions {
   /** The arguments; absent if everything is verified. */
   only?: string[];
   storage?: string;
+  readData?: boolean;
+  readDataSubset?: string;
 }

@@ -4,6 +4,8 @@ import { openRegistryStorage, type OpenedStorage } from '../operator/registry-st
 import type { ClusterPorts } from '../verification/gather/read-cluster.js';
 import { verifyImages } from '../verification/verify-images.js';
 import { StorageWay } from '../verification/way/storage.js';
+import { fromStorage } from './read-data/open-content.js';
+import { readData } from './read-data/read-data.js';
 import type { VerifyReport } from './report.js';
 import type { VerifyRequest } from './request.js';
 
@@ -20,8 +22,10 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
     const { signal } = ports;
     const isOwn = place !== undefined;
     const way = new StorageWay(storage, { reporter, isOwn, signal });
-    const { verification } = await verifyImages(ports, way, request.scopes);
-    const { options } = request;
+    const verified = await verifyImages(ports, way, request.scopes);
+    const open = fromStorage(storage, signal);
+    const { options, readData: toRead } = request;
+    const verification = toRead ? await readData(ports, verified, { ...toRead, open, way }) : verified.verification;
     const finishedAt = new Date().toISOString();
     return { startedAt, finishedAt, options, storage: place, verification, warnings: [...reporter.warnings] };
   } finally {

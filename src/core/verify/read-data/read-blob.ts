@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { messageOf } from '../../model/errors.js';
+import type { BlobToRead } from './blobs-to-read.js';
+
+/**
+ * Opens the content of a blob.
+ * @returns undefined if the storage, or the registry, states that it does not exist
+ * @throws Error if that, or the content, cannot be read
+ */
+export type OpenContent = (blob: BlobToRead) => Promise<AsyncIterable<Buffer> | undefined>;
+
+/** What reading a blob shows; with a message if it could not be read. */
+export type ReadOutcome = 'intact' | 'corrupt' | 'gone' | { message: string };
+
+/** Number of reads with another digest that make a blob corrupt: one can be due to the network or to memory. */
+const MISMATCHES = 2;
+/** Maximum number of reads that fail: connections break during long transfers. */
+const FAILURES = 3;
+
+interface ReadOptions {
+  signal: AbortSignal;
+  /** Called with the size of each part of the content. */
+  onBytes(bytes: number): void;
+}
+
+/** Reads a blob, and compares its digest; again if it differs, or if it cannot be read. */
+export async function readBlob(
+  blob: BlobToRead,
+  open: OpenContent,
+  { signal, onBytes }: ReadOptions,
+): Promise<ReadOutcome> {
+  for (let [mismatches, failures] = [0, 0]; ;) {
+    signal.throwIfAborted();
+    try {
+      const content = await open(blob);
+      if (!content) return 'gone';
+      const hash = createHash('sha256');
+      for await (const chunk of content) {
+        signal.throwIfAborted();
+        hash.update(chunk);
+        onBytes(chunk.length);
+      }
+      if (`sha256:${hash.digest('hex')}` === blob.digest) return 'intact';
+      if (++mismatches === MISMATCHES) return 'corrupt';
+    } catch (error) {
+      signal.throwIfAborted();
+      if (++failures === FAILURES) return { message: messageOf(error) };
+    }
+  }
+}

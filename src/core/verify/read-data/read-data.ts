@@ -1,0 +1,85 @@
+import { forEachParallel } from '../../kit/parallel.js';
+import type { DataSubset } from '../../model/data-subset.js';
+import { formatBytes } from '../../model/values/quantity.js';
+import { readClusterAgain, type ClusterPorts } from '../../verification/gather/read-cluster.js';
+import type { VerificationWay } from '../../verification/look.js';
+import { findListed } from '../../verification/plan/listed.js';
+import { keepStillListed } from '../../verification/plan/still-listed.js';
+import type { Unchecked, Verification } from '../../verification/plan/types.js';
+import { brokenImages, type Verified } from '../../verification/verify-images.js';
+import { BlobsToRead } from './blobs-to-read.js';
+import { blame } from './blame.js';
+import { readBlob, type OpenContent } from './read-blob.js';
+
+/** Maximum number of blobs that are read at the same time. */
+const CONCURRENCY = 8;
+/** Number of blobs in a row that could not be read, after which no other is read: every run ends. */
+const MAX_FAILURES = 20;
+/** Number of bytes after which progress is reported. */
+const REPORTED_BYTES = 8_388_608;
+
+interface ReadDataOptions {
+  /** Undefined: everything. */
+  subset?: DataSubset;
+  open: OpenContent;
+  way: Pick<VerificationWay, 'confirm'>;
+}
+
+/** What reading found, by digest number. */
+interface Found {
+  corrupt: Set<number>;
+  /** Those that existed when they were looked for, and no longer do. */
+  gone: Set<number>;
+  unchecked: Unchecked[];
+  bytes: number;
+}
+
+/**
+ * Reads the blobs of the verified images and recomputes their digests. A blob is corrupt only if two reads show it, and
+ * an image is broken only if the cluster still lists it then. What cannot be read is not called broken.
+ * @returns the verification with what was found
+ */
+export async function readData(
+  ports: ClusterPorts,
+  verified: Verified,
+  { subset, open, way }: ReadDataOptions,
+): Promise<Verification> {
+  const { listed, problems, verification } = verified;
+  const found = await readAll(ports, new BlobsToRead(verified, subset), open);
+  if (found.corrupt.size + found.gone.size > 0) {
+    blame(listed, found, problems);
+    // Without the scopes: a tag that was deleted meanwhile is not an error.
+    keepStillListed(problems, listed, findListed((await readClusterAgain(ports)).snapshot, []));
+    if (found.gone.size > 0) await way.confirm(problems);
+  }
+  const broken = brokenImages(verified);
+  return {
+    summary: { ...verification.summary, bytesRead: found.bytes, broken: broken.length },
+    broken,
+    unchecked: [...verification.unchecked, ...found.unchecked],
+  };
+}
+
+async function readAll({ reporter, signal }: ClusterPorts, blobs: BlobsToRead, open: OpenContent): Promise<Found> {
+  const found: Found = { corrupt: new Set(), gone: new Set(), unchecked: [], bytes: 0 };
+  let [failures, unread, reported] = [0, 0, 0];
+  const onBytes = (bytes: number): void => {
+    found.bytes += bytes;
+    if (found.bytes - reported < REPORTED_BYTES) return;
+    reported = found.bytes;
+    reporter.progress(`reading data: ${formatBytes(found.bytes)} of about ${formatBytes(blobs.statedBytes)}`);
+  };
+  await forEachParallel(blobs, { concurrency: CONCURRENCY }, async (blob) => {
+    if (failures >= MAX_FAILURES) return void unread++;
+    const outcome = await readBlob(blob, open, { signal, onBytes });
+    if (outcome === 'corrupt' || outcome === 'gone') found[outcome].add(blob.number);
+    failures = typeof outcome === 'object' ? failures + 1 : 0;
+    if (typeof outcome === 'object') found.unchecked.push({ target: `blob ${blob.digest}`, ...outcome });
+  });
+  if (unread > 0)
+    found.unchecked.push({
+      target: `${unread} other ${unread === 1 ? 'blob' : 'blobs'}`,
+      message: `not read, because ${MAX_FAILURES} blobs in a row could not be read`,
+    });
+  return found;
+}
