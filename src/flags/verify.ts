@@ -22,6 +22,15 @@ export const verifyFlags = {
 shard of a pod of an Indexed Job with N completions`,
     helpValue: 'N%|n/m|job/N',
   }),
+  'repair-links': Flags.boolean({
+    description: `Find the links that are missing although their blobs exist; with --confirm, write them. A link is written only where
+the image stream lists an image that was pushed to it`,
+    dependsOn: ['storage'],
+  }),
+  confirm: Flags.boolean({
+    description: 'Actually write the links; without this flag, only a dry run',
+    dependsOn: ['repair-links'],
+  }),
   ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
   ...clusterFlags,
 };
@@ -37,11 +46,13 @@ export async function toVerifyRequest(flags: VerifyFlagValues, only: readonly st
     scopes,
     storage: await storageFlag(storage, flags),
     ...(all || part !== undefined ? { readData: { subset: subsetFlag(part) } } : {}),
+    ...(flags['repair-links'] ? { repairLinks: flags.confirm ? 'write' : 'plan' } : {}),
     options: {
       storage,
       ...(only.length > 0 ? { only: [...only] } : {}),
       ...(all ? { readData: true } : {}),
       ...(part !== undefined ? { readDataSubset: part } : {}),
+      ...(flags['repair-links'] ? { repairLinks: true, confirm: flags.confirm } : {}),
     },
   };
 }

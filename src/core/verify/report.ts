@@ -1,6 +1,7 @@
 import { EXIT } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import type { Verification } from '../verification/plan/types.js';
+import type { LinkRepair } from './repair-links/repair-links.js';
 import type { VerifyOptions } from './request.js';
 
 /** The result of `regadm registry verify`. */
@@ -11,6 +12,8 @@ export interface VerifyReport {
   /** The storage that the registry's settings name; present with `--storage cluster`. */
   storage?: StoragePlace;
   verification: Verification;
+  /** Missing links that can be written, or were; empty unless that was asked for. */
+  links: LinkRepair[];
   warnings: string[];
 }
 

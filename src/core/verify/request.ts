@@ -9,6 +9,8 @@ export interface VerifyRequest {
   storage: StorageChoice;
   /** Present if data is read: everything, or a subset. */
   readData?: { subset?: DataSubset };
+  /** Whether missing links are found, or written; undefined: neither. */
+  repairLinks?: 'plan' | 'write';
   /** The arguments and flags, as the document shows them. */
   options: VerifyOptions;
 }
@@ -20,4 +22,6 @@ export interface VerifyOptions {
   storage?: string;
   readData?: boolean;
   readDataSubset?: string;
+  repairLinks?: boolean;
+  confirm?: boolean;
 }

@@ -1,16 +1,18 @@
 import { recordWarnings } from '../kit/reporter.js';
 import { EXIT, RegadmError } from '../model/errors.js';
 import { openRegistryStorage, type OpenedStorage } from '../operator/registry-storage/open.js';
+import type { Storage } from '../storage/storage.js';
 import type { ClusterPorts } from '../verification/gather/read-cluster.js';
-import { verifyImages } from '../verification/verify-images.js';
+import { verifyImages, type Verified } from '../verification/verify-images.js';
 import { StorageWay } from '../verification/way/storage.js';
 import { fromStorage } from './read-data/open-content.js';
 import { readData } from './read-data/read-data.js';
+import { planRepair, repairLinks } from './repair-links/repair-links.js';
 import type { VerifyReport } from './report.js';
 import type { VerifyRequest } from './request.js';
 
 /**
- * Checks whether every listed image can be pulled; changes nothing.
+ * Checks whether every listed image can be pulled; changes nothing, except for the links that it is asked to write.
  * @throws RegadmError with exit status 1 if that cannot be checked at all
  */
 export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest): Promise<VerifyReport> {
@@ -25,12 +27,23 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
     const verified = await verifyImages(ports, way, request.scopes);
     const open = fromStorage(storage, signal);
     const { options, readData: toRead } = request;
-    const verification = toRead ? await readData(ports, verified, { ...toRead, open, way }) : verified.verification;
+    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open, way });
+    const { verification, links } = await repair(ports, verified, { storage, repair: request.repairLinks });
     const finishedAt = new Date().toISOString();
-    return { startedAt, finishedAt, options, storage: place, verification, warnings: [...reporter.warnings] };
+    return { startedAt, finishedAt, options, storage: place, verification, links, warnings: [...reporter.warnings] };
   } finally {
     await storage.close();
   }
+}
+
+/** Writes missing links, or finds those that can be written. */
+async function repair(
+  ports: ClusterPorts,
+  verified: Verified,
+  { storage, repair: how }: { storage: Storage; repair: VerifyRequest['repairLinks'] },
+): Promise<Pick<VerifyReport, 'verification' | 'links'>> {
+  if (how === 'write') return repairLinks(ports, verified, storage);
+  return { verification: verified.verification, links: how === 'plan' ? planRepair(verified) : [] };
 }
 
 /** Opens the storage. What a guard of a prune would refuse could not be checked. */

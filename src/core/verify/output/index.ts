@@ -4,7 +4,7 @@ import type { RegistryVerificationDocument } from './document-type.js';
 
 /** The output formats of `regadm registry verify`. */
 export const verifyOutput: Output<VerifyReport, RegistryVerificationDocument> = {
-  document: ({ startedAt, finishedAt, options, storage, verification, warnings }) => ({
+  document: ({ startedAt, finishedAt, options, storage, verification, links, warnings }) => ({
     fields: {
       apiVersion: 'regadm/v1',
       kind: 'RegistryVerification',
@@ -17,9 +17,9 @@ export const verifyOutput: Output<VerifyReport, RegistryVerificationDocument> = 
     arrays: {
       broken: () => verification.broken,
       unchecked: () => verification.unchecked,
+      links: () => links,
       warnings: () => warnings,
     },
   }),
-  table: async ({ verification }, layout) =>
-    (await import('../../verification/output/table.js')).verificationLines(verification, layout),
+  table: async (report, layout) => (await import('./table.js')).verifyLines(report, layout),
 };
