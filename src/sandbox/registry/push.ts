@@ -32,7 +32,7 @@ function imageManifest({ storage }: PushContext, repository: string, content: Pu
     size: bytes.length,
   });
   const layers = (content.layers ?? ['layer']).map((layer) =>
-    put(oci ? MEDIA.ociLayer : MEDIA.dockerLayer, Buffer.from(layer as Buffer)),
+    put(oci ? MEDIA.ociLayer : MEDIA.dockerLayer, toLayer(layer)),
   );
   const config = {
     architecture: 'amd64',
@@ -63,8 +63,16 @@ function indexManifest({ storage }: PushContext, content: PushContent): Manifest
   return { schemaVersion: 2, mediaType: docker ? MEDIA.dockerList : MEDIA.ociIndex, manifests };
 }
 
+function toLayer(content: string | Buffer): Buffer {
+  return typeof content === 'string' ? Buffer.from(content) : content;
+}
+
+/** Digests of layers that were pushed: most images of the sample have the same large base layer. */
+const known = new WeakMap<Buffer, string>();
+
 function putLayer(storage: RegistryStorage, repository: string, content: Buffer): string {
-  const digest = sha256Digest(content);
+  const digest = known.get(content) ?? sha256Digest(content);
+  known.set(content, digest);
   if (!storage.hasBlob(digest)) storage.putBlob(digest, content);
   storage.putLink('layer', repository, digest);
   return digest;
