@@ -7,6 +7,8 @@ import { reportError } from './cli/report-error.js';
 import { usageHint } from './cli/usage-hint.js';
 import { outputStreams, stderr, stdout } from './core/terminal/writer.js';
 
+export { forgetSecrets } from './core/kit/secrets/known.js';
+
 type LoadOptions = NonNullable<Parameters<typeof Config.load>[0]>;
 
 export interface MainOptions {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { regadm } from '../support/regadm.js';
+import { runCli } from '../support/cli.js';
 import { eventually } from '../support/sandbox-client.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/run.js', import.meta.url));
@@ -76,7 +76,7 @@ describe('regadm sandbox', () => {
 
   test('--run exits with the status of the command and removes the directory', async () => {
     const command = 'echo "$KUBECONFIG"; exit 7';
-    const { status, stdout } = await regadm(['sandbox', '--run', command]);
+    const { status, stdout } = await runCli(['sandbox', '--run', command]);
     expect(status).toBe(7);
     expect(stdout.trim()).toMatch(/kubeconfig-admin$/);
     expect(existsSync(stdout.trim())).toBe(false);
@@ -115,33 +115,33 @@ describe('regadm sandbox', () => {
   });
 
   test('--demo shows a dry run and a confirmed prune, and checks the numbers', async () => {
-    const { status, stdout, stderr } = await regadm(['sandbox', '--demo']);
+    const { status, stdout, stderr } = await runCli(['sandbox', '--demo']);
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(stdout).toContain('$ regadm prune images --confirm');
     expect(stdout).toContain('All numbers agree');
   });
 
   test('an invalid rule, a directory in use and a port in use are usage errors', async () => {
-    expect(await regadm(['sandbox', '--fail', 'nonsense'])).toMatchObject({
+    expect(await runCli(['sandbox', '--fail', 'nonsense'])).toMatchObject({
       status: 1,
       stdout: '',
       stderr: expect.stringContaining('error: invalid fault rule "nonsense" for "--fail"') as string,
     });
     mkdirSync(join(directory, 'full'));
     writeFileSync(join(directory, 'full', 'x'), '');
-    expect(await regadm(['sandbox', '--dir', join(directory, 'full')])).toMatchObject({
+    expect(await runCli(['sandbox', '--dir', join(directory, 'full')])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('is not empty') as string,
     });
     const file = join(directory, 'full', 'x');
-    expect(await regadm(['sandbox', '--dir', file])).toMatchObject({
+    expect(await runCli(['sandbox', '--dir', file])).toMatchObject({
       status: 1,
       stderr: expect.stringContaining(`${file} is not a directory`) as string,
     });
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const port = (taken.address() as AddressInfo).port;
-    const outcome = await regadm(['sandbox', '--port', String(port)]);
+    const outcome = await runCli(['sandbox', '--port', String(port)]);
     taken.close();
     expect(outcome).toMatchObject({ status: 1, stderr: expect.stringContaining('the port is in use') as string });
   });

@@ -1,7 +1,7 @@
 import { mapParallel } from '../../src/core/kit/parallel.js';
 import { formatBytes } from '../../src/core/model/values/quantity.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { runCli } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { ROOT, keysOf } from '../support/fake-object-store.js';
 import { requires } from '../support/jest/requires.js';
 import { expectedRepositories, recordedHardPrunes, type RecordedCase } from '../support/recorded-hard-prunes.js';
@@ -34,7 +34,7 @@ describe.each([RGW_PLACE, SWIFT_PLACE, AZURE_PLACE])("the registry's own decisio
     afterEach(() => sandbox?.stop());
 
     const prune = async (...more: string[]): Promise<Document> => {
-      const result = await runCli(['prune', 'hard', ...container.args, ...RULES, ...more], {
+      const result = await regadm(['prune', 'hard', ...container.args, ...RULES, ...more], {
         kubeconfig: sandbox.kubeconfig.admin,
         env: place.env,
       });

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import type { LeaseRecord } from '../../src/core/operator/lease/record.js';
-import { start } from '../support/guarded.js';
+import { runIn } from '../support/guarded.js';
 import { schemaProblems } from '../support/json-schema.js';
 
 const NAMESPACE = 'openshift-image-registry';
@@ -21,7 +21,7 @@ interface Result {
 }
 
 async function run(...args: string[]): Promise<Result> {
-  const { status, stdout, stderr } = await start(sandbox, [...args, '-o', 'json']).ended;
+  const { status, stdout, stderr } = await runIn(sandbox, [...args, '-o', 'json']);
   return { status, document: JSON.parse(stdout) as Result['document'], stderr };
 }
 
@@ -279,6 +279,6 @@ describe('--recover', () => {
 test('registry status and doctor report it', async () => {
   await begin();
   await expectReported('emptyDir', 'deletes all its images');
-  const table = await start(sandbox, ['registry', 'status']).ended;
+  const table = await runIn(sandbox, ['registry', 'status']);
   expect(table.stdout).toMatch(/storage +emptyDir: every roll-out deletes all images/);
 });

@@ -1,7 +1,7 @@
 import { mapParallel } from '../../src/core/kit/parallel.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { runCli } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { ROOT } from '../support/fake-object-store.js';
 import { requires } from '../support/jest/requires.js';
 import { imageObject, stream } from '../support/pushed-images.js';
@@ -41,7 +41,7 @@ requires(...RGW_PLACE.needs).describe('1,000 orphans among 1,011 blobs in Ceph R
   ])('cost at most 30 requests: %s', async (_what, more) => {
     place.proxy.reset();
     const args = ['prune', 'hard', ...container.args, '--keep-blobs-younger-than=0', '-o', 'json', ...more];
-    const { status, stdout } = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env: place.env });
+    const { status, stdout } = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin, env: place.env });
     expect([status, (JSON.parse(stdout) as { summary: { blobs: number } }).summary.blobs]).toEqual([0, 1000]);
     expect(place.proxy.requests.length).toBeLessThanOrEqual(30);
   });

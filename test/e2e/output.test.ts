@@ -172,7 +172,8 @@ describe('files', () => {
   });
 
   test('cannot be another socket', async () => {
-    const { status, stderr } = await prune(scene, ['prune', 'images', '--plan-out', '/dev/fd/0']);
+    // The standard input of the process is a socket.
+    const { status, stderr } = await prune(scene, ['prune', 'images', '--plan-out', '/dev/fd/0'], { input: '' });
     expect([status, stderr]).toEqual([
       1,
       expect.stringContaining('cannot write --plan-out /dev/fd/0: it is a socket,'),

@@ -1,5 +1,5 @@
 import { startSandbox, type RequestInfo, type Sandbox } from '../../src/sandbox/index.js';
-import { guardedState, start } from '../support/guarded.js';
+import { guardedState, runIn, start } from '../support/guarded.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 
 const PROXY = { do: 'respond', status: 404, contentType: 'text/html', body: '<h1>404 Not Found</h1>' } as const;
@@ -21,7 +21,7 @@ describe("a proxy's 404", () => {
     return () => void (down = false);
   }
 
-  const admin = (...args: string[]): Promise<Outcome> => start(sandbox, args).ended;
+  const admin = (...args: string[]): Promise<Outcome> => runIn(sandbox, args);
 
   afterEach(() => sandbox.stop());
 
@@ -31,7 +31,7 @@ describe("a proxy's 404", () => {
     const repair = answer(
       (request) => request.method === method && /\/clusterrolebindings\/regadm-hard-prune-/.test(request.path),
     );
-    const { status, stderr } = await admin('prune', 'hard', '--confirm', '--rules', 'registry');
+    const { status, stderr } = await start(sandbox, ['prune', 'hard', '--confirm', '--rules', 'registry']).ended;
     expect(hit).toBeGreaterThan(0);
     expect(stderr).toMatch(/warning: removing the cluster role binding .*: cannot (?:read|delete) /);
     expect(status).toBe(3);

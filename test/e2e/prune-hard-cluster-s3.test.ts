@@ -1,5 +1,6 @@
 import { type Sandbox } from '../../src/sandbox/index.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { type CliResult } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { stateStorage, type StorageStatements } from '../support/cluster-storage.js';
 import { guardedState } from '../support/guarded.js';
 import { startFakeIdentity, type FakeIdentity } from '../support/servers/fake-identity.js';
@@ -57,7 +58,7 @@ async function prune(
   env: Record<string, string> = OTHERS,
 ): Promise<CliResult & { document: Document }> {
   const args = ['prune', 'hard', '--storage', 'cluster', '-o', 'json', '-v', '10', ...more];
-  const result = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env });
+  const result = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin, env });
   for (const secret of [ACCESS_KEY, SECRET_KEY, Buffer.from(SECRET_KEY).toString('base64')])
     expect(result.stdout + result.stderr).not.toContain(secret);
   return { ...result, document: (result.stdout === '' ? undefined : JSON.parse(result.stdout)) as Document };
@@ -73,7 +74,7 @@ test('a dry run finds what it finds in the bucket by its name, and changes nothi
   const named = ['--storage', `s3://${s3.bucket}`, '--storage-endpoint', s3.endpoint];
   const args = ['prune', 'hard', ...named, ...SKIP, '-o', 'json'];
   const expected = JSON.parse(
-    (await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env: s3.env })).stdout,
+    (await regadm(args, { kubeconfig: sandbox.kubeconfig.admin, env: s3.env })).stdout,
   ) as Document;
   expect(expected.summary.blobs).toBeGreaterThan(0);
   expect(document.blobs).toEqual(expected.blobs);
@@ -95,7 +96,7 @@ test('--confirm deletes it in read-only mode, and restores the registry', async 
 test('registry status names it, too', async () => {
   stateStorage(sandbox, statements());
   const status = (more: string[] = []): Promise<CliResult> =>
-    runCli(['registry', 'status', '--storage', 'cluster', ...more], { kubeconfig: sandbox.kubeconfig.admin });
+    regadm(['registry', 'status', '--storage', 'cluster', ...more], { kubeconfig: sandbox.kubeconfig.admin });
   const { stdout, stderr } = await status(['-o', 'json']);
   expect(stderr).toContain(`storage: s3://${s3.bucket} at ${s3.endpoint} (from the registry's settings)\n`);
   expect((JSON.parse(stdout) as Document).stored).toMatchObject({ storage: 'cluster', location: place() });

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { mapParallel } from '../../src/core/kit/parallel.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { type CliResult } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { putSecret, stateStorage } from '../support/cluster-storage.js';
 import { ROOT } from '../support/fake-object-store.js';
 import { requires } from '../support/jest/requires.js';
@@ -48,7 +49,7 @@ async function prune(
   { secrets, env }: { secrets: string[]; env?: Record<string, string> },
 ): Promise<CliResult & { document: Document }> {
   const args = ['prune', 'hard', '--storage', 'cluster', '-o', 'json', '-v', '10', ...SKIP, ...more];
-  const result = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env });
+  const result = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin, env });
   for (const secret of secrets) expect(result.stdout + result.stderr).not.toContain(secret);
   return { ...result, document: JSON.parse(result.stdout) as Document };
 }

@@ -2,7 +2,8 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { type CliResult } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { blobKey } from '../support/fake-object-store.js';
 import { guardedState } from '../support/guarded.js';
 import { s3Error, type FakeS3 } from '../support/servers/fake-s3.js';
@@ -25,7 +26,7 @@ afterEach(async () => {
 });
 
 const run = (args: string[]): Promise<CliResult> =>
-  runCli([...args, '-o', 'json'], { kubeconfig: sandbox.kubeconfig.admin, env: s3.env });
+  regadm([...args, '-o', 'json'], { kubeconfig: sandbox.kubeconfig.admin, env: s3.env });
 const onS3 = (command: string, ...more: string[]): Promise<CliResult> =>
   run([...command.split(' '), '--storage', `s3://${s3.bucket}`, '--storage-endpoint', s3.endpoint, ...more]);
 

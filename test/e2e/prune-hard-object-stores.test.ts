@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { mapParallel } from '../../src/core/kit/parallel.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { type CliResult } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { ROOT } from '../support/fake-object-store.js';
 import { guardedState } from '../support/guarded.js';
 import { requires } from '../support/jest/requires.js';
@@ -46,7 +47,7 @@ describe.each([SWIFT_PLACE, AZURE_PLACE])('$name', ({ needs, start }) => {
 
     const prune = async (more: string[], env = place.env): Promise<CliResult & { document: Document }> => {
       const args = ['prune', 'hard', ...container.args, '-o', 'json', ...more];
-      const result = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env });
+      const result = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin, env });
       for (const secret of place.secrets) expect(result.stdout + result.stderr).not.toContain(secret);
       return { ...result, document: (result.stdout === '' ? undefined : JSON.parse(result.stdout)) as Document };
     };
@@ -60,7 +61,7 @@ describe.each([SWIFT_PLACE, AZURE_PLACE])('$name', ({ needs, start }) => {
       const keys = await container.keys();
       const { document, status } = await prune([...SKIP, '-v', '10']);
       const args = ['prune', 'hard', '--storage', sandbox.storageDir, ...SKIP, '-o', 'json'];
-      const directory = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin });
+      const directory = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin });
       const expected = JSON.parse(directory.stdout) as Document;
       expect(status).toBe(0);
       expect(expected.blobs.length).toBeGreaterThan(0);
@@ -103,7 +104,7 @@ describe.each([SWIFT_PLACE, AZURE_PLACE])('$name', ({ needs, start }) => {
         return undefined;
       };
       const options = { kubeconfig: sandbox.kubeconfig.admin, env: place.env, signal: stop.signal };
-      expect((await runCli(args, options)).signal).toBe('SIGKILL');
+      expect((await regadm(args, options)).signal).toBe('SIGKILL');
       place.proxy.reset();
       expect((await prune(['--confirm', ...SKIP])).status).toBe(0);
       await expectPruned();

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { startStoragePrune } from '../support/guarded.js';
+import { runStoragePrune } from '../support/guarded.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
 const HOST = 'image-registry.openshift-image-registry.svc:5000';
@@ -45,7 +45,7 @@ async function begin({ images, here, unknown = [], created = '2020-01-01T00:00:0
 
 afterEach(() => sandbox.stop());
 
-const prune = (...more: string[]) => startStoragePrune(sandbox, storage, '--read-only=skip', ...more).ended;
+const prune = (...more: string[]) => runStoragePrune(sandbox, storage, '--read-only=skip', ...more);
 
 interface Refused {
   code: string;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { guardedState, start } from '../support/guarded.js';
+import { guardedState, runIn } from '../support/guarded.js';
 import { filesBelow, makeStorageTree } from '../support/storage-tree.js';
 
 const HOST = 'image-registry.openshift-image-registry.svc:5000';
@@ -56,7 +56,7 @@ async function begin(cluster: Record<string, object[]>, blobs: string[], links: 
 afterEach(() => sandbox.stop());
 
 async function prune(...more: string[]): Promise<{ status: number | null; stderr: string; document: Document }> {
-  const { status, stdout, stderr } = await start(sandbox, ['prune', 'hard', '-o', 'json', ...more]).ended;
+  const { status, stdout, stderr } = await runIn(sandbox, ['prune', 'hard', '-o', 'json', ...more]);
   return { status, stderr, document: JSON.parse(stdout) as Document };
 }
 

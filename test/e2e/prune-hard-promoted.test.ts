@@ -1,6 +1,6 @@
 import { startSandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { startStoragePrune } from '../support/guarded.js';
+import { runStoragePrune } from '../support/guarded.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
 const HOST = 'image-registry.openshift-image-registry.svc:5000';
@@ -36,7 +36,7 @@ test('an image index that was promoted with oc tag keeps its links in the reposi
     },
   });
   try {
-    const { status, stdout } = await startStoragePrune(sandbox, storage, '--read-only=skip').ended;
+    const { status, stdout } = await runStoragePrune(sandbox, storage, '--read-only=skip');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       summary: { manifestLinks: 1, repositories: 1, blobs: 1, failed: 0 },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { makeAuthority } from '../support/servers/certificates.js';
 import { startDockerRegistry, type DockerRegistry } from '../support/servers/docker-registry.js';
-import { startStoragePrune } from '../support/guarded.js';
+import { runStoragePrune } from '../support/guarded.js';
 import { expectServed, imageObject, stream } from '../support/pushed-images.js';
 import { startRedis, type RedisServer } from '../support/servers/redis.js';
 import { requires } from '../support/jest/requires.js';
@@ -31,7 +31,7 @@ requires('docker-registry', 'redis-server').describe('storage that a real regist
     storage: string,
     ...more: string[]
   ): Promise<{ summary: Record<string, number> }> => {
-    const { status, stdout, stderr } = await startStoragePrune(sandbox, storage, ...more).ended;
+    const { status, stdout, stderr } = await runStoragePrune(sandbox, storage, ...more);
     expect(stderr).not.toContain('error');
     expect(status).toBe(0);
     return JSON.parse(stdout) as { summary: Record<string, number> };
@@ -107,7 +107,7 @@ requires('docker-registry', 'redis-server').describe('storage that a real regist
 
     await prune(sandbox, storage);
     expect(await head(orphan)).toBe(200);
-    const empty = await startStoragePrune(sandbox, storage, '--redis-url', `redis://${redis.address}`).ended;
+    const empty = await runStoragePrune(sandbox, storage, '--redis-url', `redis://${redis.address}`);
     expect(empty.status).toBe(0);
     expect(await head(orphan)).toBe(404);
     expect(await head(app.layers[0]!)).toBe(200);

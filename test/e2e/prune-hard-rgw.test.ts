@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { runCli } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { requires } from '../support/jest/requires.js';
 import { expectServed, imageObject, stream } from '../support/pushed-images.js';
 import { RGW_PROGRAMS, startRgw, type Rgw } from '../support/servers/ceph-rgw.js';
@@ -44,7 +44,7 @@ requires('docker-registry', ...RGW_PROGRAMS).describe('a bucket that a real regi
     const sandbox = await aCluster([imageObject('dev/app', kept)], [stream('dev/app', kept)]);
     const where = [`--storage=s3://${bucket}${root === '' ? '' : `/${root}`}`, `--storage-endpoint=${rgw.endpoint}`];
     const how = ['--keep-blobs-younger-than=0', '--uploads-older-than=0', '--confirm', '-o', 'json'];
-    const { status, stdout, stderr } = await runCli(['prune', 'hard', ...where, ...how], {
+    const { status, stdout, stderr } = await regadm(['prune', 'hard', ...where, ...how], {
       kubeconfig: sandbox.kubeconfig.admin,
       env: { AWS_ACCESS_KEY_ID: rgw.accessKey, AWS_SECRET_ACCESS_KEY: rgw.secretKey },
     });

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { interrupt, runCli, type CliResult } from '../support/cli.js';
+import { interrupt, type CliResult } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { ROOT, blobKey } from '../support/fake-object-store.js';
 import { guardedState, type Run } from '../support/guarded.js';
 import { makeAuthority } from '../support/servers/certificates.js';
@@ -43,7 +44,7 @@ const SKIP = ['--read-only=skip', '--keep-blobs-younger-than=0'];
 function startS3(more: string[]): Run {
   const where = ['--storage', `s3://${s3.bucket}`, '--storage-endpoint', s3.endpoint];
   let child!: ChildProcess;
-  const ended = runCli(['prune', 'hard', ...where, ...more], {
+  const ended = regadm(['prune', 'hard', ...where, ...more], {
     kubeconfig: sandbox.kubeconfig.admin,
     env: s3.env,
     started: (started) => (child = started),
@@ -57,7 +58,7 @@ async function pruneS3(
 ): Promise<CliResult & { document: Document }> {
   const where = ['--storage', `s3://${s3.bucket}`, '--storage-endpoint', s3.endpoint];
   const args = ['prune', 'hard', ...where, '-o', 'json', ...more];
-  const result = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env });
+  const result = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin, env });
   expectNoSecrets(result);
   return { ...result, document: (result.stdout === '' ? undefined : JSON.parse(result.stdout)) as Document };
 }
@@ -83,7 +84,7 @@ test('a dry run finds what it finds in a directory, and changes nothing', async 
   });
   expect([status, stderr]).toEqual([0, expect.not.stringContaining('error:')]);
   const args = ['prune', 'hard', '--storage', sandbox.storageDir, ...SKIP, '-o', 'json'];
-  const directory = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin });
+  const directory = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin });
   const expected = JSON.parse(directory.stdout) as Document;
   expect(expected.summary.blobs).toBeGreaterThan(0);
   const requests = s3.proxy.requests.length;
@@ -318,7 +319,7 @@ describe('bad input', () => {
     ],
     [['--storage', 's3://bucket'], 'there are no credentials for S3'],
   ])('%j', async (args, message) => {
-    const { status, stderr } = await runCli(['prune', 'hard', ...args], { kubeconfig: sandbox.kubeconfig.admin });
+    const { status, stderr } = await regadm(['prune', 'hard', ...args], { kubeconfig: sandbox.kubeconfig.admin });
     expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
     expect(stderr).not.toContain('hunter2hunter2');
   });
@@ -349,7 +350,7 @@ describe('bad input', () => {
 
   test('an endpoint that cannot be reached', async () => {
     const args = ['prune', 'hard', '--storage', 's3://bucket', '--storage-endpoint', 'https://127.0.0.1:1', ...SKIP];
-    const { status, stderr } = await runCli(args, { kubeconfig: sandbox.kubeconfig.admin, env: s3.env });
+    const { status, stderr } = await regadm(args, { kubeconfig: sandbox.kubeconfig.admin, env: s3.env });
     expect([status, stderr]).toEqual([1, expect.stringContaining('connection refused')]);
   });
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { mapParallel } from '../../src/core/kit/parallel.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { runCli } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { ROOT, blobKey } from '../support/fake-object-store.js';
 import { requires } from '../support/jest/requires.js';
 import { startSwift, SWIFT_PROGRAMS, type SwiftServer } from '../support/servers/swift-server.js';
@@ -36,7 +36,7 @@ requires(...SWIFT_PROGRAMS).describe('orphans in Swift whose content is not thei
   const prune = async (...more: string[]): Promise<Document> => {
     const args = ['prune', 'hard', '--storage', 'swift://registry', '--read-only=skip', '-o', 'json', ...more];
     const env = { ST_AUTH: swift.authUrl, ST_USER: swift.user, ST_KEY: swift.key };
-    const { status, stdout } = await runCli([...args, '--keep-blobs-younger-than=0'], {
+    const { status, stdout } = await regadm([...args, '--keep-blobs-younger-than=0'], {
       kubeconfig: sandbox.kubeconfig.admin,
       env,
     });

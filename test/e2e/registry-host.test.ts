@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { type CliResult } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { anImage, digest } from '../support/builders.js';
 import { HOST } from '../support/prune-scene.js';
 import { plainServer, type TestServer } from '../support/servers/tls-servers.js';
@@ -49,7 +50,7 @@ const streamAt = (host: string): Record<string, object> => ({
 const both = (host: string) => ({ ...imageAt(host), ...streamAt(host) });
 
 const PRUNE = ['prune', 'images', '--keep-tag-revisions=1', '--keep-younger-than=0s'];
-const run = (args: string[]): Promise<CliResult> => runCli(args, { kubeconfig: sandbox.kubeconfig.admin });
+const run = (args: string[]): Promise<CliResult> => regadm(args, { kubeconfig: sandbox.kubeconfig.admin });
 
 /** Expects that a command finds the registry that the API server states, and sends nothing to the tenant. */
 async function expectOnlyTheRegistry(args: string[], written: (host: string) => Record<string, object>): Promise<void> {

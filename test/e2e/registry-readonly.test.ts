@@ -1,5 +1,5 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
-import { start } from '../support/guarded.js';
+import { runIn, start } from '../support/guarded.js';
 import { schemaProblems } from '../support/json-schema.js';
 
 let sandbox: Sandbox;
@@ -13,7 +13,7 @@ afterEach(() => sandbox.stop());
 const readonly = async (
   ...args: string[]
 ): Promise<{ status: number | null; document: Record<string, unknown>; stderr: string }> => {
-  const { status, stdout, stderr } = await start(sandbox, ['registry', 'readonly', ...args, '-o', 'json']).ended;
+  const { status, stdout, stderr } = await runIn(sandbox, ['registry', 'readonly', ...args, '-o', 'json']);
   return { status, document: JSON.parse(stdout) as Record<string, unknown>, stderr };
 };
 const patches = (): number => sandbox.requests.filter(({ method }) => method === 'PATCH').length;
@@ -69,14 +69,12 @@ test('--wait=false returns at once', async () => {
 
 test('before the roll-out is complete, the registry is only set to the mode', async () => {
   await begin({ rolloutStepMs: 'manual' });
-  const { stdout } = await start(sandbox, ['registry', 'readonly', 'on', '--no-wait']).ended;
+  const { stdout } = await runIn(sandbox, ['registry', 'readonly', 'on', '--no-wait']);
   expect(stdout).toMatch(
     /^The registry is set to read-only \(it was read-write\)\.\nNot rolled out to every pod yet: .*\n {2}pod \S+ {2}read-write /,
   );
   sandbox.rollout.finish();
-  expect((await start(sandbox, ['registry', 'readonly']).ended).stdout).toMatch(
-    /^The registry is read-only\.\n {2}pod /,
-  );
+  expect((await runIn(sandbox, ['registry', 'readonly'])).stdout).toMatch(/^The registry is read-only\.\n {2}pod /);
 });
 
 test('the wait for a stuck roll-out ends after --timeout with an error', async () => {
@@ -204,11 +202,11 @@ test('a concurrent change of the config is not an error', async () => {
 
 test('a missing permission is not blamed on the role of pruners, which does not include it', async () => {
   await begin();
-  const { status, stdout } = await start(
+  const { status, stdout } = await runIn(
     sandbox,
     ['registry', 'readonly', 'on', '-o', 'json'],
     sandbox.kubeconfig.pruner,
-  ).ended;
+  );
   expect(status).toBe(1);
   const { code, suggestions } = JSON.parse(stdout) as { code: string; suggestions: string[] };
   expect(code).toBe('FORBIDDEN');
@@ -217,7 +215,7 @@ test('a missing permission is not blamed on the role of pruners, which does not 
 
 test('an invalid argument is refused', async () => {
   await begin();
-  const { status, stdout } = await start(sandbox, ['registry', 'readonly', 'maybe', '-o', 'json']).ended;
+  const { status, stdout } = await runIn(sandbox, ['registry', 'readonly', 'maybe', '-o', 'json']);
   expect(status).toBe(1);
   expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'USAGE' });
 });

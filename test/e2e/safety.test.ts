@@ -1,5 +1,6 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
-import { runCli, type CliResult } from '../support/cli.js';
+import { type CliResult } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { missingPartsOf, missingParts, stateOf, falseClaims, type PruneDocument } from '../support/cluster-checks.js';
 import { aRunningPod, HOST, inProcess, letRunNotice, pruneInProcess } from '../support/prune-scene.js';
 
@@ -103,7 +104,7 @@ function addUses(): void {
 }
 
 function run(args: string[], kubeconfig = sandbox.kubeconfig.admin): Promise<CliResult> {
-  return runCli([...args, '--registry-url', sandbox.registryUrl], { kubeconfig });
+  return regadm([...args, '--registry-url', sandbox.registryUrl], { kubeconfig });
 }
 
 const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) as PruneDocument;
@@ -282,7 +283,7 @@ describe('signatures, attestations and SBOMs', () => {
     async (confirm) => {
       const artifact = push('artifact', 'artifact', { subject: used['source image 0'] });
       const args = [...confirm, '--prune-registry=false', '--registry-url', 'https://127.0.0.1:9'];
-      const result = await runCli([...KEEP_NOTHING, ...args], { kubeconfig: sandbox.kubeconfig.admin });
+      const result = await regadm([...KEEP_NOTHING, ...args], { kubeconfig: sandbox.kubeconfig.admin });
       expect(result.status).toBe(3);
       const { failures, warnings, imageStreams } = documentOf(result);
       expect(imageStreams).toEqual([]);

@@ -1,6 +1,6 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
-import { runCli } from '../support/cli.js';
+import { regadm } from '../support/regadm.js';
 import { ROOT, blobKey } from '../support/fake-object-store.js';
 import { requires } from '../support/jest/requires.js';
 import { imageObject, stream } from '../support/pushed-images.js';
@@ -31,7 +31,7 @@ async function status(sandbox: Sandbox, args: string[], env: Record<string, stri
     status: exit,
     stdout,
     stderr,
-  } = await runCli(['registry', 'status', ...args, '-o', 'json'], {
+  } = await regadm(['registry', 'status', ...args, '-o', 'json'], {
     kubeconfig: sandbox.kubeconfig.admin,
     env,
   });

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { FaultAction, RequestInfo, Sandbox } from '../../src/sandbox/index.js';
 import { runCli, type CliResult } from './cli.js';
+import { regadm } from './regadm.js';
 
 /** A running program that a test can send signals to. */
 export interface Run {
@@ -15,10 +16,24 @@ export function start(sandbox: Sandbox, args: string[], kubeconfig = sandbox.kub
   return { child, ended };
 }
 
+/** Runs the built program against a sandbox until it ends. Default: as its administrator. Faster than `start`. */
+export function runIn(sandbox: Sandbox, args: string[], kubeconfig = sandbox.kubeconfig.admin): Promise<CliResult> {
+  return regadm(args, { kubeconfig });
+}
+
 /** Starts a confirmed hard prune of a storage directory, whatever its age, with a JSON report. */
 export function startStoragePrune(sandbox: Sandbox, storage: string, ...more: string[]): Run {
+  return start(sandbox, storagePrune(storage, more));
+}
+
+/** Runs such a prune until it ends, which is faster. */
+export function runStoragePrune(sandbox: Sandbox, storage: string, ...more: string[]): Promise<CliResult> {
+  return runIn(sandbox, storagePrune(storage, more));
+}
+
+function storagePrune(storage: string, more: string[]): string[] {
   const where = ['--storage', storage, '--keep-blobs-younger-than=0'];
-  return start(sandbox, ['prune', 'hard', ...where, '--confirm', '-o', 'json', ...more]);
+  return ['prune', 'hard', ...where, '--confirm', '-o', 'json', ...more];
 }
 
 /** Returns the state that a hard prune must always restore. */

@@ -15,8 +15,9 @@ import type { ImagePruneReport } from '../../src/core/prune/report.js';
 import { imagePruneDocument } from '../../src/core/prune/output/document.js';
 import { pruneOptions } from './builders.js';
 import { ObservedReads } from './observed-reads.js';
-import { runCli, type CliOptions, type CliResult } from './cli.js';
+import type { CliOptions, CliResult } from './cli.js';
 import type { PruneDocument } from './cluster-checks.js';
+import { regadm } from './regadm.js';
 
 // Runs in this process would load these certificates for every connection to a registry, which takes 50 ms.
 delete process.env.NODE_EXTRA_CA_CERTS;
@@ -128,10 +129,10 @@ function addStream(sandbox: Sandbox, key: string): void {
   });
 }
 
-/** Runs regadm as a process against a scene. Default: as its administrator. */
+/** Runs regadm against a scene, as `regadm` does. Default: as its administrator. */
 export function prune(scene: Scene, args: string[] = CONFIRM, options: CliOptions = {}): Promise<CliResult> {
   const { sandbox } = scene;
-  return runCli([...args, '--registry-url', sandbox.registryUrl], { kubeconfig: sandbox.kubeconfig.admin, ...options });
+  return regadm([...args, '--registry-url', sandbox.registryUrl], { kubeconfig: sandbox.kubeconfig.admin, ...options });
 }
 
 /** Returns a running pod; `spec` and `status` override its fields. */

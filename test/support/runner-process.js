@@ -1,10 +1,12 @@
 /**
- * Runs command lines of the built program in this process, one after the other. It answers each message `{ argv }` from
- * the parent with the output of the command and its exit status.
+ * Runs command lines of the built program in this process, one after the other. It answers each message from the parent
+ * with the output of the command and its exit status. A message has `argv`, the whole environment `env` of the command,
+ * and its working directory `cwd`.
  */
-import { main } from '../../dist/main.js';
+import { forgetSecrets, main } from '../../dist/main.js';
 
 const load = new URL('../../bin/run.js', import.meta.url).href;
+const directory = process.cwd();
 let output;
 
 for (const name of ['stdout', 'stderr']) {
@@ -15,10 +17,21 @@ for (const name of ['stdout', 'stderr']) {
   };
 }
 
-process.on('message', async ({ argv }) => {
+process.on('message', async ({ argv, env, cwd = directory }) => {
   output = { stdout: '', stderr: '' };
   process.exitCode = undefined;
+  setEnvironment(env);
+  process.chdir(cwd);
+  forgetSecrets();
   await main(argv, { load });
   process.send({ ...output, status: process.exitCode ?? 0 });
   process.exitCode = undefined;
 });
+// The parent can end without stopping this process, and a command can leave a connection open.
+process.on('disconnect', () => process.exit());
+
+/** Programs that commands start inherit it, too. */
+function setEnvironment(env) {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+}

@@ -1,17 +1,20 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { cleanEnvironment } from './cli.js';
+import { cleanEnvironment, type CliResult } from './cli.js';
 import { kill, killOnExit } from './servers/processes.js';
 
 const PROCESS = fileURLToPath(new URL('./runner-process.js', import.meta.url));
 
-interface RunnerResult {
-  status: number;
-  stdout: string;
-  stderr: string;
+/** How a command line runs. */
+export interface RunnerOptions {
+  /** Added to `cleanEnvironment`. */
+  env?: Record<string, string>;
+  cwd?: string;
+  /** Kills the process (SIGKILL) when it aborts; the next run starts another one. */
+  signal?: AbortSignal;
 }
 
-export interface ManyResult extends RunnerResult {
+export interface ManyResult extends CliResult {
   argv: string[];
 }
 
@@ -34,12 +37,12 @@ export class Runner {
   private cancelKill = (): void => {};
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param env added to `cleanEnvironment` */
+  /** @param env added to `cleanEnvironment` in all runs */
   constructor(private readonly env: Record<string, string> = {}) {}
 
   /** Runs a command line after the previous ones. @throws Error when the process ends; the next run starts another */
-  run(argv: string[]): Promise<RunnerResult> {
-    const result = this.last.then(() => this.runNow(argv));
+  run(argv: string[], options: RunnerOptions = {}): Promise<CliResult> {
+    const result = this.last.then(() => this.runNow(argv, options));
     this.last = result.catch(() => undefined);
     return result;
   }
@@ -49,25 +52,32 @@ export class Runner {
     if (this.child) await kill(this.child);
   }
 
-  private runNow(argv: string[]): Promise<RunnerResult> {
+  private runNow(argv: string[], { env, cwd, signal }: RunnerOptions): Promise<CliResult> {
     const child = (this.child ??= this.start());
-    return new Promise((resolve, reject) => {
-      const onExit = (status: number | null): void => {
+    return new Promise<CliResult>((resolve, reject) => {
+      const abort = (): void => void child.kill('SIGKILL');
+      const onExit = (status: number | null, by: NodeJS.Signals | null): void => {
         this.child = undefined;
-        reject(new Error(`the process ended with ${status} while it ran: ${argv.join(' ')}`));
+        this.cancelKill();
+        signal?.removeEventListener('abort', abort);
+        if (signal?.aborted) resolve({ status, signal: by, stdout: '', stderr: '' });
+        else reject(new Error(`the process ended with ${status ?? by} while it ran: ${argv.join(' ')}`));
       };
       child.once('exit', onExit);
       child.once('message', (result) => {
         child.off('exit', onExit);
-        resolve(result as RunnerResult);
+        signal?.removeEventListener('abort', abort);
+        resolve({ ...(result as Omit<CliResult, 'signal'>), signal: null });
       });
-      child.send({ argv });
+      if (signal?.aborted) abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      child.send({ argv, env: { ...cleanEnvironment(), ...this.env, ...env }, cwd });
     });
   }
 
   private start(): ChildProcess {
     const child = fork(PROCESS, {
-      env: { ...cleanEnvironment(), ...this.env },
+      env: cleanEnvironment(),
       execArgv: [],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });

@@ -2,7 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
-import { runCli, type CliResult } from '../../support/cli.js';
+import type { CliResult } from '../../support/cli.js';
+import { regadm } from '../../support/regadm.js';
 import { temporaryDirectory } from '../../support/storage-tree.js';
 
 let sandbox: Sandbox;
@@ -13,9 +14,9 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.stop());
 
-function pruneHard(args: string[], options: Parameters<typeof runCli>[1] = {}): Promise<CliResult> {
+function pruneHard(args: string[], options: Parameters<typeof regadm>[1] = {}): Promise<CliResult> {
   const storage = ['--storage', sandbox.storageDir, '--keep-blobs-younger-than=0'];
-  return runCli(['prune', 'hard', '--prune-images', ...storage, '-o', 'json', ...args], {
+  return regadm(['prune', 'hard', '--prune-images', ...storage, '-o', 'json', ...args], {
     kubeconfig: sandbox.kubeconfig.admin,
     ...options,
   });

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandbox, type FaultAction, type KubeObject, type Sandbox } from '../../../src/sandbox/index.js';
-import { interrupt, runCli, type CliOptions, type CliResult } from '../../support/cli.js';
+import { interrupt, type CliOptions, type CliResult } from '../../support/cli.js';
+import { regadm } from '../../support/regadm.js';
 import { aBuild, anOwner, aReplicaSet, aReplicationController } from '../../support/object-builders.js';
 
 interface Document {
@@ -36,7 +37,7 @@ function addAll(resource: string, objects: KubeObject[]): void {
 }
 
 const run = (args: string[], options: CliOptions & { user?: 'admin' | 'pruner' | 'nobody' } = {}): Promise<CliResult> =>
-  runCli(['prune', ...args], { kubeconfig: sandbox.kubeconfig[options.user ?? 'admin'], ...options });
+  regadm(['prune', ...args], { kubeconfig: sandbox.kubeconfig[options.user ?? 'admin'], ...options });
 const json = ({ stdout }: CliResult): Document => JSON.parse(stdout) as Document;
 const deletions = (): string[] =>
   sandbox.requests.filter(({ method, status }) => method === 'DELETE' && status === 200).map(({ path }) => path);
@@ -225,7 +226,7 @@ describe('a server', () => {
     });
     try {
       const on = (args: string[]): Promise<CliResult> =>
-        runCli(['prune', ...args], { kubeconfig: without.kubeconfig.admin });
+        regadm(['prune', ...args], { kubeconfig: without.kubeconfig.admin });
       const none = await on(['builds', '--confirm']);
       expect([none.status, none.stdout]).toEqual([0, expect.stringContaining('there are no builds')]);
       without.store.put('replicationcontrollers', aReplicationController('dev/app-1'));
@@ -257,7 +258,7 @@ describe('a server', () => {
       faults.map(async ([path, action]) => {
         const faulty = await startSandbox({ cluster: { builds, buildconfigs }, storage: 'none', operator: false });
         faulty.onRequest((request) => (path.test(request.path) ? action : undefined));
-        const { status, stderr } = await runCli(['prune', 'builds', '--confirm', '--orphans', '--keep-complete=0'], {
+        const { status, stderr } = await regadm(['prune', 'builds', '--confirm', '--orphans', '--keep-complete=0'], {
           kubeconfig: faulty.kubeconfig.admin,
         });
         expect([status, stderr]).toEqual([1, expect.stringContaining('error: ')]);

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import type { KubeObject } from '../../../src/core/model/kube.js';
 import { startSandbox } from '../../../src/sandbox/index.js';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/index.js';
+import { runCli } from '../../support/cli.js';
 import { regadm, type Outcome } from '../../support/regadm.js';
 
 let sandbox: Sandbox | undefined;
@@ -21,9 +22,10 @@ afterEach(async () => {
 });
 
 const IMAGE = 'quay.io/example/regadm:1.0';
+const CRON_JOB = ['prune', 'schedule', '--cronjob', '--image', IMAGE];
 
 function cronjob(...args: string[]): Promise<Outcome> {
-  return regadm(['prune', 'schedule', '--cronjob', '--image', IMAGE, ...args]);
+  return regadm([...CRON_JOB, ...args]);
 }
 
 function ofCluster({ kubeconfig }: Sandbox, ...args: string[]): Promise<Outcome> {
@@ -179,6 +181,7 @@ describe('without a cluster', () => {
   });
 });
 
+// A process of its own: its end ends the plugin.
 test('an exec plugin that never ends is ended, and is a note', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'regadm-plugin-'));
   const ended = join(directory, 'ended');
@@ -201,7 +204,7 @@ test('an exec plugin that never ends is ended, and is a note', async () => {
       'current-context': 'x',
     }),
   );
-  const { status, stderr } = await cronjob('--kubeconfig', kubeconfig);
+  const { status, stderr } = await runCli([...CRON_JOB, '--kubeconfig', kubeconfig]);
   expect(status).toBe(0);
   expect(stderr).toContain('not taken from the cluster (no answer within 5 s): tolerations,');
   while (!existsSync(ended)) await new Promise((resolve) => setTimeout(resolve, 20));

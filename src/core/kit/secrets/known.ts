@@ -44,6 +44,12 @@ export function hideSecret(secret: string | undefined): void {
   needles = [...needles, ...added].sort((a, b) => b.text.length - a.text.length);
 }
 
+/** Forgets all secrets. Only for tests, which run several command lines in a process: each has its own secrets. */
+export function forgetSecrets(): void {
+  remembered.clear();
+  needles = [];
+}
+
 /** Remembers a user and a password, alone and as HTTP's Basic scheme joins them. */
 export function hideLogin(user: string, password: string): void {
   hideSecret(password);

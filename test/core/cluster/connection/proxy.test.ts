@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runCli, type CliResult } from '../../../support/cli.js';
+import type { CliResult } from '../../../support/cli.js';
+import { regadm } from '../../../support/regadm.js';
 import { startProxy } from '../../../support/servers/proxy-server.js';
 import { end, plainServer, rawServer } from '../../../support/servers/tls-servers.js';
 
@@ -32,7 +33,7 @@ async function run(
       contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
     }),
   );
-  const result = await runCli(['prune', 'schedule', ...flags], { kubeconfig, env });
+  const result = await regadm(['prune', 'schedule', ...flags], { kubeconfig, env });
   expect(result.stdout + result.stderr).not.toMatch(/p4ssw0rd|secret-token/);
   expect(result.status).toBe(1);
   return result;

@@ -8,7 +8,8 @@ import {
   type PruneDocument,
   type State,
 } from '../../cluster-checks.js';
-import { prune, pruneInProcess, type Scene } from '../../prune-scene.js';
+import { runCli, type CliOptions, type CliResult } from '../../cli.js';
+import { pruneInProcess, type Scene } from '../../prune-scene.js';
 import { aPagedScene } from '../scene.js';
 import { failureOf, type Evidence, type Stage, type Subject } from './subject.js';
 
@@ -60,6 +61,11 @@ async function planOf({ options }: Variant): Promise<PruneDocument> {
   } finally {
     await scene.sandbox.stop();
   }
+}
+
+/** Runs regadm as a process of its own. */
+function prune({ sandbox }: Scene, args: string[], options: CliOptions = {}): Promise<CliResult> {
+  return runCli([...args, '--registry-url', sandbox.registryUrl], { kubeconfig: sandbox.kubeconfig.admin, ...options });
 }
 
 async function aStage(scene: Scene, variant: Variant, plan: PruneDocument): Promise<Stage<State>> {

@@ -6,7 +6,7 @@ import { SILENT } from '../../../../../src/core/kit/reporter.js';
 import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
 import { aPod, digest, pruneOptions } from '../../../../support/builders.js';
-import { runCli } from '../../../../support/cli.js';
+import { regadm } from '../../../../support/regadm.js';
 import { HOST, item, listOf, mustGather, savedLists, useDirectory } from '../../../../support/saved-lists.js';
 
 const files = useDirectory();
@@ -202,7 +202,7 @@ test.each<[string, (dir: string) => void, string, string]>([
   ],
 ])('on the command line, --from refuses %s', async (_what, save, message, suggestion) => {
   save(files.dir);
-  const { status, stderr } = await runCli(['prune', 'images', '--from', path.join(files.dir, 'file')]);
+  const { status, stderr } = await regadm(['prune', 'images', '--from', path.join(files.dir, 'file')]);
   expect([status, stderr]).toEqual([
     1,
     `error: cannot read --from ${files.dir}/file as an archive (.tar.gz, .tgz or .tar): ${message}\n  * ${suggestion}\n`,

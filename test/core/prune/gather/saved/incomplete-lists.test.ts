@@ -5,7 +5,8 @@ import { stringify } from 'yaml';
 import { SILENT } from '../../../../../src/core/kit/reporter.js';
 import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { KubeObject } from '../../../../../src/core/model/kube.js';
-import { runCli, type CliResult } from '../../../../support/cli.js';
+import type { CliResult } from '../../../../support/cli.js';
+import { regadm } from '../../../../support/regadm.js';
 import { anImageStream, digest, pruneOptions } from '../../../../support/builders.js';
 import { item, listOf, mustGather, NAMES, savedLists, useDirectory } from '../../../../support/saved-lists.js';
 
@@ -13,7 +14,7 @@ const files = useDirectory();
 const { write, saveLists } = files;
 let dir: string;
 beforeEach(() => (dir = files.dir));
-const plan = (from = dir): Promise<CliResult> => runCli(['prune', 'images', '--from', from, '-o', 'json']);
+const plan = (from = dir): Promise<CliResult> => regadm(['prune', 'images', '--from', from, '-o', 'json']);
 const without = (object: object, ...fields: string[]): KubeObject => {
   const copy = structuredClone(object) as Record<string, unknown>;
   for (const field of fields) delete copy[field];

@@ -6,7 +6,8 @@ import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
 import { SILENT } from '../../../../../src/core/kit/reporter.js';
 import { anImageStream, anOrdinaryImage, aPod, digest, pruneOptions } from '../../../../support/builders.js';
-import { runCli, type CliResult } from '../../../../support/cli.js';
+import type { CliResult } from '../../../../support/cli.js';
+import { regadm } from '../../../../support/regadm.js';
 import { HOST, item, listOf, mustGather, NAMES, savedLists, useDirectory } from '../../../../support/saved-lists.js';
 
 const files = useDirectory();
@@ -38,7 +39,7 @@ describe('lists that a cluster can lack', () => {
   });
 
   test('are named if the directory is empty', async () => {
-    const { status, stderr } = await runCli(['prune', 'images', '--from', files.dir, '--prune-over-size-limit']);
+    const { status, stderr } = await regadm(['prune', 'images', '--from', files.dir, '--prune-over-size-limit']);
     expect(status).toBe(1);
     for (const resource of [
       'pods',
@@ -107,13 +108,13 @@ test('objects in a directory with the name of their resource are a list', async 
 test('a directory whose name contains a space is quoted in commands', async () => {
   const from = path.join(files.dir, 'my lists');
   mkdirSync(from);
-  const { stderr } = await runCli(['prune', 'images', '--from', from]);
+  const { stderr } = await regadm(['prune', 'images', '--from', from]);
   expect(stderr).toContain(`oc get pods -A -o json > '${from}/pods.json'`);
 });
 
 describe('a namespace without image streams in the files', () => {
   const from = (...flags: string[]): Promise<CliResult> =>
-    runCli(['prune', 'images', '--from', files.dir, '-n', 'nope', ...flags]);
+    regadm(['prune', 'images', '--from', files.dir, '-n', 'nope', ...flags]);
   const namespace = (name: string): object => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   const saveNamespaces = (...names: string[]): void =>
     write('namespaces.json', { apiVersion: 'v1', kind: 'List', metadata: {}, items: names.map(namespace) });

@@ -6,7 +6,7 @@ import { SILENT } from '../../../../../src/core/kit/reporter.js';
 import { planFromFiles } from '../../../../../src/core/prune/index.js';
 import { readSavedLists } from '../../../../../src/core/prune/gather/saved/saved-lists.js';
 import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
-import { runCli } from '../../../../support/cli.js';
+import { regadm } from '../../../../support/regadm.js';
 import { aPod, digest, pruneOptions } from '../../../../support/builders.js';
 import { HOST, item, KINDS, NAMES, REFERRERS, savedLists } from '../../../../support/saved-lists.js';
 
@@ -128,12 +128,12 @@ test('the same object in two files is read once', async () => {
 
 test('on the command line, it is always a dry run and needs no cluster', async () => {
   LAYOUTS['oc get RESOURCE -A -o json']!();
-  const run = await runCli(['prune', 'images', '--from', dir, '-o', 'json']);
+  const run = await regadm(['prune', 'images', '--from', dir, '-o', 'json']);
   expect([run.status, run.stderr]).toEqual([0, expect.stringContaining('planned from files')]);
   expect((JSON.parse(run.stdout) as { images: { name: string; status: string }[] }).images).toMatchObject([
     { name: digest('doomed'), status: 'would-delete' },
   ]);
-  const confirmed = await runCli(['prune', 'images', '--from', dir, '--confirm']);
+  const confirmed = await regadm(['prune', 'images', '--from', dir, '--confirm']);
   expect([confirmed.status, confirmed.stderr]).toEqual([
     1,
     expect.stringContaining('--from cannot be specified with --confirm'),
