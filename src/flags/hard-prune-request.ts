@@ -18,6 +18,7 @@ const STORAGE_ONLY = [
   'keep-blobs-younger-than',
   'dangling-links',
   'uploads-older-than',
+  'verify',
   ...OBJECT_STORE_FLAGS,
 ] as const;
 const DEFAULT_KEEP_AGE = '1h';
@@ -29,6 +30,7 @@ const DEFAULT_KEEP_AGE = '1h';
  */
 export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<HardPruneRequest> {
   const { storage, pod } = flags;
+  if (flags.verify && !flags.confirm) throw usageError('--verify needs --confirm: a dry run deletes nothing');
   if (storage !== undefined && pod !== undefined) throw usageError('--pod cannot be specified with --storage');
   const readOnly = flags['read-only'];
   const guard: Guarded = {
@@ -60,6 +62,7 @@ function commonRequest(flags: HardPruneFlagValues): CommonRequest {
     acceptPartial: flags['accept-partial-storage'] ?? false,
     maxDelete: maxDelete === undefined ? undefined : maxDeleteFlag(maxDelete, 'blobs'),
     timeoutMs: timeoutFlag('timeout', flags.timeout),
+    verify: flags.verify ?? false,
     options: shownOptions(flags),
   };
 }
@@ -109,5 +112,6 @@ function shownOptions(flags: HardPruneFlagValues): HardPruneOptions {
     keepBlobsYoungerThan: storage === undefined ? undefined : (flags['keep-blobs-younger-than'] ?? DEFAULT_KEEP_AGE),
     danglingLinks: flags['dangling-links'] ?? false,
     uploadsOlderThan: flags['uploads-older-than'],
+    ...(flags.verify ? { verify: true } : {}),
   };
 }

@@ -49,6 +49,10 @@ export const hardPruneFlags = {
     helpValue: 'DURATION',
     description: 'also delete unfinished uploads last written longer ago than this (only with --storage)',
   }),
+  verify: Flags.boolean({
+    allowNo: true,
+    description: 'check after the deletion that nothing is missing that listed images need (only with --storage)',
+  }),
   ...redisFlags,
   'prune-images': Flags.boolean({ allowNo: true, description: 'run regadm prune images first, with its defaults' }),
   recover: Flags.boolean({ description: 'restore the registry after a hard prune that was killed' }),

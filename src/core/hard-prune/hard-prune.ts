@@ -14,6 +14,7 @@ import type { Outcome } from './procedure/outcome.js';
 import { unguardedHardPrune } from './procedure/unguarded.js';
 import type { HardPruneReport, HardPruneResult } from './report.js';
 import type { GuardedRequest, HardPruneRequest, UnguardedRequest } from './request.js';
+import { withVerification } from './verify.js';
 import { openWayStorage, withWay } from './way/open.js';
 import { StorageWay } from './way/storage-way.js';
 import type { Way } from './way/way.js';
@@ -81,7 +82,10 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
     warnings: [...reporter.warnings],
     ...counted(),
   };
-  return { report, error, notRestored };
+  const result = { report, error, notRestored };
+  if (!request.verify || request.way.via !== 'storage') return result;
+  const verified = await withVerification(ports, request.way, result);
+  return { ...verified, report: { ...verified.report, warnings: [...reporter.warnings], ...counted() } };
 }
 
 /** Describes the error that ended the deletion. An interruption does not count as a failure. */

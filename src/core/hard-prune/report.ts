@@ -1,6 +1,7 @@
 import type { Failure } from '../model/document.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import type { Deletion } from '../storage/storage.js';
+import type { Verification } from '../verification/plan/types.js';
 import type { ProcedureStep } from './procedure/step.js';
 import type { HardPruneOptions } from './request.js';
 import type { HardPrunePlan } from '../orphans/plan/types.js';
@@ -47,6 +48,8 @@ export interface HardPruneReport {
   /** The steps that could not be completed: the deletion, or those of the restoration. */
   unfinished?: Failure[];
   procedure: ProcedureStep[];
+  /** Present with `--verify`, unless it could not be checked. */
+  verification?: Verification;
   /** True if another user ended the read-only mode: how long pushes were refused is not known then. */
   readOnlyEndedByOthers?: boolean;
   warnings: string[];

@@ -44,6 +44,8 @@ export interface CommonRequest {
   maxDelete?: MaxDelete;
   /** Timeout of each roll-out, in ms. */
   timeoutMs: number;
+  /** True to check after the deletion whether the listed images are whole; only with the storage. */
+  verify?: boolean;
   /** The options as they were written, for the report. */
   options: HardPruneOptions;
 }
@@ -71,4 +73,5 @@ export interface HardPruneOptions {
   keepBlobsYoungerThan?: string;
   danglingLinks?: boolean;
   uploadsOlderThan?: string;
+  verify?: boolean;
 }

@@ -138,6 +138,12 @@ test('a blob of another size is broken; sizes that only Image objects state are 
   expect(problemsOf(await verify(cluster))).toEqual(['wrong-size', 'wrong-size']);
 });
 
+test('an empty manifest is corrupt', async () => {
+  const { cluster, docker } = everyKind();
+  truncateSync(cluster.blobFile(docker), 0);
+  expect(problemsOf(await verify(cluster))).toEqual(['corrupt']);
+});
+
 test('layers that a manifest says are elsewhere are not expected', async () => {
   const cluster = new StoredCluster();
   const foreign = [

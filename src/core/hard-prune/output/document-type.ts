@@ -1,5 +1,6 @@
 import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
 import type { StoragePlace } from '../../model/registry-storage.js';
+import type { VerificationResult } from '../../verification/output/document-type.js';
 import type { ProcedureStep } from '../procedure/step.js';
 import type { HardPruneOptions } from '../request.js';
 
@@ -13,6 +14,8 @@ export interface HardPruneDocument extends DocumentHeader<'HardPrune'> {
   /** The storage that the registry's settings name; present with `--storage cluster`. */
   storage?: StoragePlace;
   summary: HardPruneSummary;
+  /** Whether the listed images are whole after the deletion; present with --verify, unless it could not be checked. */
+  verification?: VerificationResult;
   blobs: HardPruneBlob[];
   /** Revision links of manifests. */
   manifestLinks: HardPruneLink[];

@@ -16,6 +16,7 @@ export function hardPruneDocument(report: HardPruneReport): StreamedDocument<Har
       options,
       storage,
       summary: hardPruneSummary(report),
+      verification: report.verification,
     },
     arrays: {
       blobs: () => entries(report, 'blobs'),

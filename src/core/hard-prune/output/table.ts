@@ -2,6 +2,7 @@ import { shortDigest } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
+import { verificationLines } from '../../verification/output/table.js';
 import type { HardPruneReport, PlanPart } from '../report.js';
 import { summaryLines } from './summary-text.js';
 
@@ -38,6 +39,9 @@ export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): 
     ]);
   yield* tableText(['BLOB', 'SIZE'], rows, layout);
   yield* summaryLines(report);
+  if (!report.verification) return;
+  yield `\n${layout.styles.heading('Verification')}\n`;
+  yield* verificationLines(report.verification, { ...layout, width: layout.wide ? Infinity : layout.width });
 }
 
 function statusText({ outcomes }: HardPruneReport, part: PlanPart, index: number): string {

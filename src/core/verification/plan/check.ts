@@ -27,6 +27,7 @@ export function checkBlobs(listed: Listed, stored: StoredBlobs, problems: Proble
       seen.add(image);
       if (stored.bytesOf(image) === undefined)
         problems.add(image, image === top ? 'missing-manifest' : 'missing-child', image, repository);
+      else if (stored.bytesOf(image) === 0) problems.add(image, 'corrupt', image, repository);
       eachPart(snapshot, image, (blob, role) => {
         const what = blobProblem(stored.bytesOf(blob), snapshot.images.blobSize(blob), role);
         if (what) problems.add(image, what, blob, repository);
