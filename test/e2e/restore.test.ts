@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import type { ImageRestoreDocument } from '../../src/core/restore/output/document-type.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 import { fillShop, keepState, stateOf, type Scene, type ShopState } from '../support/restore-scene.js';
-import { saveBackup } from '../support/save-backup.js';
+import { blobFile, saveBackup } from '../support/save-backup.js';
 import { temporaryDirectory } from '../support/storage-tree.js';
 
 let sandbox: Sandbox;
@@ -68,6 +68,7 @@ test('after a restore, everything is as it was before the prune', async () => {
     kind: 'ImageRestore',
     dryRun: false,
     summary: { images: 7, imageStreamTagItems: 7, blobs: 12, failed: 0, skipped: 0 },
+    verification: { summary: { images: 7, blobs: 20, broken: 0 }, unchecked: [] },
     failures: [],
   });
   expect(status).toBe(0);
@@ -184,6 +185,26 @@ test('a refused push fails its image; the next run continues', async () => {
   sandbox.clearFaults();
   expect(await restored()).toMatchObject({ status: 0, document: { summary: { images: 1 } } });
   expect(stateOf(sandbox)).toEqual(before);
+});
+
+test('what is missing after the restore, or cannot be looked up, is reported', async () => {
+  const [, layer] = scene.docker.layers;
+  let isOver = false;
+  sandbox.onRequest(({ method, path: url }) => {
+    const isMade = !isOver && method === 'HEAD' && history('app', 'docker').length === 2;
+    if (isMade && url.endsWith(`/blobs/${layer}`)) rmSync(blobFile(sandbox.storageDir, layer!), { force: true });
+    return isMade && url.endsWith(`/manifests/${scene.revisions[1]!.digest}`)
+      ? { do: 'status', status: 500 }
+      : undefined;
+  });
+  const { status, document } = await restored();
+  isOver = true;
+  expect(status).toBe(3);
+  expect(document.verification).toMatchObject({
+    broken: [{ image: scene.docker.digest, problems: [{ what: 'missing-layer', digest: layer }] }],
+    unchecked: [{ image: scene.revisions[1]!.digest }],
+  });
+  expect(document.failures).toHaveLength(2);
 });
 
 test('a restore that is killed continues, and two at once do not disturb each other', async () => {

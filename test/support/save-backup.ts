@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openBackupForWriting } from '../../src/core/backup-directory/open.js';
 import type { SavedItem } from '../../src/core/backup-directory/records.js';
-import { parseDigest, type Digest } from '../../src/core/model/digest.js';
+import { parseDigest } from '../../src/core/model/digest.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import { asDigest, asRepository } from './names.js';
 
@@ -61,7 +61,7 @@ export async function saveBackup(
 }
 
 /** Returns the path of a blob in the registry's storage. */
-function blobFile(storageDir: string, digest: Digest): string {
+export function blobFile(storageDir: string, digest: string): string {
   const hex = digest.slice('sha256:'.length);
   return path.join(storageDir, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data');
 }

@@ -12,6 +12,7 @@ import { assertAcceptsPushes } from './preflight/mode.js';
 import { assertMayPull, missingForPlan } from './preflight/permissions.js';
 import type { RestoreReport } from './report.js';
 import type { RestoreRequest } from './request.js';
+import { verificationFailures, verifyRestored, type RestoreVerification } from './verify.js';
 
 /** What is restored, and from where to where. */
 interface Restore {
@@ -78,16 +79,44 @@ async function run({ ports, request }: Restore, context: RunContext, ending: End
     const opened = { context, backup, gathered, registry: open };
     await ending.judge(await missingForPlan(ports, plan, signal), plan, opened);
     const execution = await ending.finish(plan, opened, context);
+    const verification = await verify(execution, plan, { ports, opened, request });
     return {
       ...execution,
+      verification,
       ...{ plan, request, startedAt: context.startedAt, finishedAt: new Date(), warnings: context.warnings },
       registry: registry.opened && { url: registry.opened.url, verified: registry.opened.verified },
-      failures: [...gathered.failures, ...execution.failures],
+      failures: [
+        ...gathered.failures,
+        ...execution.failures,
+        ...(verification ? verificationFailures(verification) : []),
+      ],
     };
   } finally {
     await registry.opened?.close();
     await backup.close();
   }
+}
+
+/** Verifies the images that were restored; what was unchanged was looked up when the plan was made. */
+async function verify(
+  { dryRun, interrupted, outcome }: Execution,
+  plan: RestorePlan,
+  { ports, opened, request }: Restore & { opened: Opened },
+): Promise<RestoreVerification | undefined> {
+  if (dryRun || interrupted) return undefined;
+  const restored = plan.images.filter(
+    ({ name, targets }) => targets.length > 0 && outcome.images.get(name)?.status === 'restored',
+  );
+  if (restored.length === 0) return undefined;
+  const { context, gathered } = opened;
+  context.reporter.phase('verifying images', restored.length);
+  return verifyRestored(restored, {
+    cluster: ports.cluster,
+    registry: await opened.registry(),
+    evidence: gathered.evidence,
+    concurrency: request.registry.workers,
+    signal: context.signal,
+  });
 }
 
 /** Opens the registry at the first use: an imported image, or nothing at all, needs none. */

@@ -24,6 +24,7 @@ export function* tablePieces(report: RestoreReport, layout: Layout): Generator<s
   yield* section(report.dryRun ? 'Images to restore' : 'Images', imageTable(report, images, layout), layout);
   const items = plan.streams.flatMap((stream) => stream.items).filter((item) => isShown(outcome.items.get(item)!));
   yield* section(report.dryRun ? 'Tag items to restore' : 'Tag items', itemTable(report, items, layout), layout);
+  yield* verified(report);
   yield* problems(report, layout);
   yield* ending(report, layout.styles);
 }
@@ -120,6 +121,14 @@ function* section(
 
 function more(count: number, paint: Styles): string {
   return paint.muted(`… and ${thousands(count)} more (-o wide shows all)`);
+}
+
+function* verified({ verification }: RestoreReport): Generator<string> {
+  if (!verification) return;
+  const { images, broken, unchecked } = verification;
+  const whole = images - broken.length - unchecked.length;
+  const rest = broken.length + unchecked.length === 0 ? '' : ` of ${plural(images, 'restored image')}`;
+  yield `Verified: ${rest === '' ? plural(whole, 'restored image') : thousands(whole)}${rest} can be pulled.\n\n`;
 }
 
 /** Lists failures with what to do about them; lines are not cut. */

@@ -18,7 +18,7 @@ export interface ImageEvidence {
 }
 
 /** What an Image object states about where the image is. */
-export interface ImageFacts {
+interface ImageFacts {
   /** True if it was pushed to the integrated registry, and not imported. */
   managed: boolean;
   /** `dockerImageReference` */

@@ -18,6 +18,7 @@ export interface NeededBlob {
   bytes: number;
   /** True for a layer that clients load from elsewhere (`urls`): the registry does not have to have it. */
   foreign: boolean;
+  isConfig: boolean;
 }
 
 /**
@@ -37,7 +38,12 @@ export function manifestNeeds(content: Buffer): ManifestNeeds {
   const configBytes = isRecord(fields.config) && typeof fields.config.size === 'number' ? fields.config.size : 0;
   const blobs = new Map<Digest, NeededBlob>();
   for (const { digest, size } of [...(config ? [{ digest: config, size: configBytes }] : []), ...layers])
-    blobs.set(asDigest(digest), { digest: asDigest(digest), bytes: size, foreign: foreign.has(digest) });
+    blobs.set(asDigest(digest), {
+      digest: asDigest(digest),
+      bytes: size,
+      foreign: foreign.has(digest),
+      isConfig: digest === config,
+    });
   return { mediaType: mediaTypeOf(fields), children: children.map(asDigest), blobs: [...blobs.values()] };
 }
 

@@ -25,7 +25,7 @@ const image = (name: string, repository: string, more: Partial<ImageEvidence> = 
   needs: {
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     children: [],
-    blobs: [{ digest: digest(`layer of ${name}`), bytes: 10, foreign: false }],
+    blobs: [{ digest: digest(`layer of ${name}`), bytes: 10, foreign: false, isConfig: false }],
   },
   ...more,
 });
@@ -171,7 +171,7 @@ describe('not restored is', () => {
 });
 
 test('a foreign layer that the backup lacks is not needed', () => {
-  const foreign = { digest: digest('foreign'), bytes: 5, foreign: true };
+  const foreign = { digest: digest('foreign'), bytes: 5, foreign: true, isConfig: false };
   const windows = image('a', 'ns/app', { needs: { mediaType: '', children: [], blobs: [foreign] } });
   const { images } = plan([windows], [], content({ lost: [foreign.digest] }));
   expect(images[0]).toMatchObject({ obstacle: undefined, targets: [{ blobs: [] }] });
