@@ -6,7 +6,7 @@ import { kill, killOnExit } from './servers/processes.js';
 const PROCESS = fileURLToPath(new URL('./runner-process.js', import.meta.url));
 
 /** How a command line runs. */
-export interface RunnerOptions {
+interface RunnerOptions {
   /** Added to `cleanEnvironment`. */
   env?: Record<string, string>;
   cwd?: string;
