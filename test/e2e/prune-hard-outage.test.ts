@@ -4,7 +4,7 @@ import path from 'node:path';
 import { startSandbox, type FaultAction, type RequestInfo, type Sandbox } from '../../src/sandbox/index.js';
 import { digest } from '../support/builders.js';
 import { interrupt, type CliResult } from '../support/cli.js';
-import { actOnce, guardedState, start, startStoragePrune, type Run } from '../support/guarded.js';
+import { actOnce, guardedState, runIn, runStoragePrune, startStoragePrune, type Run } from '../support/guarded.js';
 import { blobData } from '../support/storage-pruner.js';
 import { makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
@@ -60,7 +60,8 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.stop());
 
-const prune = (...more: string[]): Run => startStoragePrune(sandbox, storage, ...more);
+const prune = (...more: string[]): Promise<CliResult> => runStoragePrune(sandbox, storage, ...more);
+const startPrune = (...more: string[]): Run => startStoragePrune(sandbox, storage, ...more);
 const has = (name: string): boolean => existsSync(blobData(root, name));
 const isReadOnly = (): boolean => sandbox.store.get('configs', 'cluster')?.spec?.readOnly === true;
 const documentOf = ({ stdout }: CliResult): Document => JSON.parse(stdout) as Document;
@@ -89,7 +90,7 @@ function push(): void {
 }
 
 test('reads the cluster once, then changes the mode, and states how long pushes were refused', async () => {
-  const result = await prune().ended;
+  const result = await prune();
   expect(result.status).toBe(0);
   const { procedure, summary } = documentOf(result);
   expect(procedure.map(({ step }) => step.replace(/ \(.*/, ''))).toEqual([
@@ -111,10 +112,10 @@ test('reads the cluster once, then changes the mode, and states how long pushes 
 });
 
 test('the registry is not changed if there is nothing to delete', async () => {
-  expect((await prune().ended).status).toBe(0);
+  expect((await prune()).status).toBe(0);
   const patches = (): number => sandbox.requests.filter(({ method }) => method === 'PATCH').length;
   const patched = patches();
-  const result = await prune().ended;
+  const result = await prune();
   expect(result).toMatchObject({ status: 0, stderr: expect.stringContaining('there is nothing to delete') });
   const { procedure, summary } = documentOf(result);
   expect(procedure.map(({ step }) => step)).toEqual([
@@ -128,7 +129,7 @@ test('the registry is not changed if there is nothing to delete', async () => {
 
 test('the table states how long pushes were refused', async () => {
   const args = ['prune', 'hard', '--confirm', '--storage', storage, '--keep-blobs-younger-than=0'];
-  const { stdout } = await start(sandbox, args).ended;
+  const { stdout } = await runIn(sandbox, args);
   expect(stdout).toMatch(
     /^Pushes were refused for (\d+\.\d|less than 0\.1) s, besides two roll-outs of the registry$/m,
   );
@@ -137,7 +138,7 @@ test('the table states how long pushes were refused', async () => {
 describe.each(Object.entries(MOMENTS))('%s', (_when, isMoment) => {
   test('an image is pushed that reuses an unused blob: the blob stays', async () => {
     once(isMoment, push);
-    const result = await prune().ended;
+    const result = await prune();
     expect(result.status).toBe(0);
     expect([has(orphan), has(other), has(layer)]).toEqual([true, false, true]);
     expect(documentOf(result).blobs.map(({ digest }) => digest)).not.toContain(orphan);
@@ -146,7 +147,7 @@ describe.each(Object.entries(MOMENTS))('%s', (_when, isMoment) => {
 
   test('a stream appears for a repository that had none: the repository stays, with its manifests', async () => {
     once(isMoment, () => void sandbox.store.put('imagestreams', stream('ns/gone', unused)));
-    const result = await prune().ended;
+    const result = await prune();
     expect(result.status).toBe(0);
     expect(documentOf(result).repositories).toEqual([]);
     expect(existsSync(path.join(root, 'repositories/ns/gone/_manifests'))).toBe(true);
@@ -171,7 +172,7 @@ describe('an image index that a stream lists only later', () => {
     once(MOMENTS['between the scan and read-only mode']!, () => {
       sandbox.store.put('imagestreams', stream('ns/index', index));
     });
-    expect((await prune().ended).status).toBe(0);
+    expect((await prune()).status).toBe(0);
     expect([childName, config, orphan, index].map(has)).toEqual([true, true, true, true]);
     expect(has(other)).toBe(false);
   });
@@ -189,7 +190,7 @@ test('an image whose object states no blobs is pushed after the scan: its manife
     writeFileSync(blobData(root, name), manifest);
     sandbox.store.put('images', { metadata: { name } });
   });
-  expect((await prune().ended).status).toBe(0);
+  expect((await prune()).status).toBe(0);
   expect([name, orphan, unused, other].map(has)).toEqual([true, true, true, false]);
 });
 
@@ -197,7 +198,7 @@ test('an image becomes unused after the scan: it waits for the next run', async 
   once(MOMENTS['between the scan and read-only mode']!, () => {
     sandbox.store.put('imagestreams', stream('ns/app'));
   });
-  expect((await prune().ended).status).toBe(0);
+  expect((await prune()).status).toBe(0);
   expect([image, layer].map(has)).toEqual([true, true]);
   expect(existsSync(path.join(root, `repositories/ns/app/_manifests/revisions/sha256/${image.slice(7)}`))).toBe(true);
 });
@@ -217,7 +218,7 @@ describe('the lists are read again if a watch', () => {
   ])('%s', async (_what, action, note) => {
     once(MOMENTS['during the roll-out']!, push);
     sandbox.onRequest((request) => (isWatch(request, 'images') ? action : undefined));
-    const { status, stderr } = await prune().ended;
+    const { status, stderr } = await prune();
     expect(status).toBe(0);
     expect(stderr).toMatch(new RegExp(`reading the list of images again: .*${note.source}`));
     expect([has(orphan), has(other)]).toEqual([true, false]);
@@ -229,7 +230,7 @@ describe('the lists are read again if a watch', () => {
     const late = (request: RequestInfo): boolean =>
       isWatch(request, 'images') && !request.path.includes('timeoutSeconds');
     sandbox.onRequest((request) => (late(request) ? { do: 'hang' } : undefined));
-    expect((await prune().ended).status).toBe(0);
+    expect((await prune()).status).toBe(0);
     expect([has(orphan), has(other)]).toEqual([true, false]);
     expect(imageLists()).toBe(1);
   });
@@ -270,7 +271,7 @@ describe('nothing is deleted if, in read-only mode, the API server', () => {
     for (const name of ['second', 'third']) sandbox.store.put('images', anImage(digest(name), layer));
     sandbox.onRequest((request) => (isWatch(request, resource) ? FORBIDDEN : undefined));
     sandbox.onRequest((request) => (isList(request, resource) && isReadOnly() ? answer : undefined));
-    const result = await prune().ended;
+    const result = await prune();
     expect(result.status).toBe(status);
     expect(JSON.parse(result.stdout)).toMatchObject({ code, message: expect.stringMatching(words) as string });
     expect([orphan, other, unused].every(has)).toBe(true);
@@ -283,7 +284,7 @@ test('nothing is deleted if the lists cannot be read again', async () => {
   sandbox.onRequest((request) =>
     isList(request, 'images') && isReadOnly() ? { do: 'respond', status: 403, body: 'no' } : undefined,
   );
-  expect((await prune().ended).status).toBe(1);
+  expect((await prune()).status).toBe(1);
   expect([orphan, other, unused].every(has)).toBe(true);
   expect(guardedState(sandbox)).toEqual(before);
 });
@@ -293,7 +294,7 @@ describe('refused after the scan, with nothing changed', () => {
     sandbox.requests.flatMap(({ method, path }) => (method === 'GET' || path.includes('reviews') ? [] : [path]));
 
   test('more than --max-delete', async () => {
-    const { status, stdout } = await prune('--max-delete=1').ended;
+    const { status, stdout } = await prune('--max-delete=1');
     expect([status, stdout]).toEqual([4, expect.stringContaining('MAX_DELETE')]);
     expect(changes()).toEqual([]);
   });
@@ -302,7 +303,7 @@ describe('refused after the scan, with nothing changed', () => {
     const name = digest('unreadable');
     makeStorageTree(storage, { blobs: { [name]: 10 }, repositories: {} });
     sandbox.store.put('images', { metadata: { name } });
-    const { status, stdout } = await prune().ended;
+    const { status, stdout } = await prune();
     expect([status, stdout]).toEqual([1, expect.stringContaining('IMAGE_UNREADABLE')]);
     expect(changes()).toEqual([]);
   });
@@ -317,7 +318,7 @@ describe('interrupted', () => {
   const phases = Object.entries(PHASES);
 
   test.each(phases)('%s, by SIGINT: the registry is as before, and nothing was deleted', async (_phase, isPhase) => {
-    const run = prune();
+    const run = startPrune();
     once(isPhase, () => void run.child.kill('SIGINT'));
     expect((await run.ended).status).toBe(130);
     expect([orphan, other, unused].every(has)).toBe(true);
@@ -325,23 +326,23 @@ describe('interrupted', () => {
   });
 
   test.each(phases)('%s, by kill -9: --recover, and the next run finishes', async (_phase, isPhase) => {
-    const run = prune();
+    const run = startPrune();
     once(isPhase, () => void run.child.kill('SIGKILL'));
     expect((await run.ended).signal).toBe('SIGKILL');
     expect([orphan, other, unused].every(has)).toBe(true);
-    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect((await runIn(sandbox, ['prune', 'hard', '--recover'])).status).toBe(0);
     expect(guardedState(sandbox)).toEqual(before);
-    expect((await prune().ended).status).toBe(0);
+    expect((await prune()).status).toBe(0);
     expect([orphan, other, unused].some(has)).toBe(false);
   });
 });
 
 test('another run takes the lock after the scan: refused, and nothing was changed', async () => {
-  const first = prune();
+  const first = startPrune();
   let second: Promise<CliResult> | undefined;
   sandbox.onRequest(async ({ method, path }) => {
     if (second || method !== 'PATCH' || !path.includes('configs')) return undefined;
-    second = start(sandbox, ['registry', 'readonly']).ended;
+    second = runIn(sandbox, ['registry', 'readonly']);
     const config = sandbox.store.get('configs', 'cluster')!;
     const renewedAt = new Date().toISOString();
     const record = {
@@ -360,13 +361,13 @@ test('another run takes the lock after the scan: refused, and nothing was change
 });
 
 test('--read-only=required finds unused data first, too, and reports no outage', async () => {
-  expect((await start(sandbox, ['registry', 'readonly', 'on']).ended).status).toBe(0);
+  expect((await runIn(sandbox, ['registry', 'readonly', 'on'])).status).toBe(0);
   let pushing = false;
   sandbox.onRequest(({ method, path }) => {
     if (method === 'PATCH' && path.includes('configs') && !pushing) push();
     if (method === 'PATCH' && path.includes('configs')) pushing = true;
   });
-  const result = await prune('--read-only=required').ended;
+  const result = await prune('--read-only=required');
   expect(result.status).toBe(0);
   expect([has(orphan), has(other)]).toEqual([true, false]);
   expect(documentOf(result).summary).not.toHaveProperty('readOnlySeconds');
@@ -380,7 +381,7 @@ function interruptAt(matches: (request: RequestInfo) => boolean): Promise<CliRes
     done = true;
     await interrupt(run.child, 'SIGINT');
   });
-  const run = prune();
+  const run = startPrune();
   return run.ended;
 }
 
@@ -409,7 +410,7 @@ test('what cannot be restored is in the failures and the warnings of the documen
   sandbox.onRequest((request) =>
     isModeChange(request) && !has(orphan) && ++refused ? { do: 'status', status: 403 } : undefined,
   );
-  const result = await prune().ended;
+  const result = await prune();
   expect([result.status, refused]).toEqual([3, expect.any(Number)]);
   const { failures, warnings, summary } = documentOf(result);
   const target = 'restoring the mode (read-write)';

@@ -1,6 +1,6 @@
 import { startSandbox, type FaultAction, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.js';
 import { interrupt, type CliResult } from '../support/cli.js';
-import { guardedState, isStep, start } from '../support/guarded.js';
+import { guardedState, isStep, runIn, start } from '../support/guarded.js';
 import { digest } from '../support/builders.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
@@ -44,7 +44,7 @@ const changed = (): string[] =>
 describe('the complete procedure', () => {
   test.each([1, 3])('in the pod, with %i replicas: deletes blobs and restores everything else', async (replicas) => {
     await begin({ replicas });
-    const { status, stdout, stderr } = await start(sandbox, POD).ended;
+    const { status, stdout, stderr } = await runIn(sandbox, POD);
     expect(stderr).not.toContain('error');
     expect(status).toBe(0);
     const document = JSON.parse(stdout) as Document;
@@ -61,12 +61,12 @@ describe('the complete procedure', () => {
 
   test('on the storage: grants no role, and deletes only what nothing uses', async () => {
     await begin();
-    const dryRun = await start(
+    const dryRun = await runIn(
       sandbox,
       storageArgs().filter((arg) => arg !== '--confirm'),
-    ).ended;
+    );
     expect(changed()).toEqual([]);
-    const { status, stdout } = await start(sandbox, storageArgs()).ended;
+    const { status, stdout } = await runIn(sandbox, storageArgs());
     expect(status).toBe(0);
     const planned = (JSON.parse(dryRun.stdout) as Document).blobs;
     const { blobs } = JSON.parse(stdout) as Document;
@@ -76,7 +76,7 @@ describe('the complete procedure', () => {
     expect(blobs.every(({ status }) => status === 'deleted')).toBe(true);
     expect(changed().filter((request) => request.includes('clusterrolebindings'))).toEqual([]);
     expect(guardedState(sandbox)).toEqual(before);
-    const again = await start(sandbox, storageArgs()).ended;
+    const again = await runIn(sandbox, storageArgs());
     expect((JSON.parse(again.stdout) as Document).summary).toMatchObject({
       blobs: 0,
       manifestLinks: 0,
@@ -89,8 +89,7 @@ describe('the complete procedure', () => {
     async (way) => {
       await begin();
       const files = filesBelow(sandbox.storageDir);
-      const { status, stdout } = await start(sandbox, [...(way === 'pod' ? POD : storageArgs()), '--max-delete=1'])
-        .ended;
+      const { status, stdout } = await runIn(sandbox, [...(way === 'pod' ? POD : storageArgs()), '--max-delete=1']);
       expect(status).toBe(4);
       expect(JSON.parse(stdout)).toMatchObject({ kind: 'Error', code: 'MAX_DELETE' });
       expect(filesBelow(sandbox.storageDir)).toEqual(files);
@@ -100,7 +99,7 @@ describe('the complete procedure', () => {
 
   test('--read-only=skip reads only images and image streams, and changes nothing in the cluster', async () => {
     await begin();
-    const { status } = await start(sandbox, [...storageArgs(), '--read-only=skip']).ended;
+    const { status } = await runIn(sandbox, [...storageArgs(), '--read-only=skip']);
     expect(status).toBe(0);
     const asked = new Set(sandbox.requests.map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`));
     expect([...asked].sort()).toEqual([
@@ -111,7 +110,7 @@ describe('the complete procedure', () => {
 
   describe('an image that arrives during the deletion and needs a deleted blob', () => {
     const PUSHED = digest('pushed');
-    const run = (mode = 'skip'): Promise<CliResult> => start(sandbox, [...storageArgs(), `--read-only=${mode}`]).ended;
+    const run = (mode = 'skip'): Promise<CliResult> => runIn(sandbox, [...storageArgs(), `--read-only=${mode}`]);
 
     /** Pushes an image with such a layer before images are listed for the last time: all deletions are done then. */
     function pushBeforeList(number: number, layer: string, then?: () => Promise<FaultAction | undefined>): void {
@@ -139,10 +138,10 @@ describe('the complete procedure', () => {
       ['auto', 3],
     ])('is a failure that names the image and the blob: --read-only=%s', async (mode, lists) => {
       await begin();
-      const planned = await start(
+      const planned = await runIn(
         sandbox,
         storageArgs().filter((arg) => arg !== '--confirm'),
-      ).ended;
+      );
       const [blob] = (JSON.parse(planned.stdout) as Document).blobs;
       pushBeforeList(lists, blob!.digest);
       const { status, stdout } = await run(mode);
@@ -161,7 +160,7 @@ describe('the complete procedure', () => {
       const args = [...storageArgs(), '--read-only=skip'].map((arg) => (arg === 'json' ? 'table' : arg));
       const [orphan = ''] = storeOrphans(1);
       pushBeforeList(2, orphan);
-      const { status, stderr } = await start(sandbox, args).ended;
+      const { status, stderr } = await runIn(sandbox, args);
       expect([status, stderr]).toEqual([3, expect.stringContaining(`error: image ${PUSHED}: pushed during the run, `)]);
     });
 
@@ -211,7 +210,7 @@ describe('the complete procedure', () => {
           push(orphan);
           sandbox.addFault('pod-dies');
         });
-        const { status, stdout } = await start(sandbox, POD).ended;
+        const { status, stdout } = await runIn(sandbox, POD);
         expect(status).toBe(3);
         expect(stdout).toMatch(named(orphan));
       });
@@ -236,7 +235,7 @@ describe('the complete procedure', () => {
   test('streams with image indexes are named, and a run in the pod is refused because of them', async () => {
     await begin();
     const files = filesBelow(sandbox.storageDir);
-    const { status, stderr } = await start(sandbox, ['prune', 'hard', '--confirm']).ended;
+    const { status, stderr } = await runIn(sandbox, ['prune', 'hard', '--confirm']);
     expect(status).toBe(4);
     expect(stderr).toMatch(/children in: payments\/api/);
     // Only the registry's pruner knows which links it would delete, and it needs its role for that.
@@ -246,11 +245,11 @@ describe('the complete procedure', () => {
 
   test('--read-only=required refuses a registry that is not read-only, and uses one that is', async () => {
     await begin();
-    expect((await start(sandbox, [...storageArgs(), '--read-only=required']).ended).status).toBe(4);
+    expect((await runIn(sandbox, [...storageArgs(), '--read-only=required'])).status).toBe(4);
     expect(changed()).toEqual([]);
-    expect((await start(sandbox, ['registry', 'readonly', 'on']).ended).status).toBe(0);
+    expect((await runIn(sandbox, ['registry', 'readonly', 'on'])).status).toBe(0);
     const readOnly = guardedState(sandbox);
-    expect((await start(sandbox, [...storageArgs(), '--read-only=required']).ended).status).toBe(0);
+    expect((await runIn(sandbox, [...storageArgs(), '--read-only=required'])).status).toBe(0);
     expect(guardedState(sandbox)).toEqual(readOnly);
   });
 });
@@ -258,10 +257,10 @@ describe('the complete procedure', () => {
 test('--prune-images prunes images first, and the document contains none of its output', async () => {
   await begin();
   const listed = sandbox.store.list('images').length;
-  const dryRun = await start(sandbox, [...storageArgs().filter((arg) => arg !== '--confirm'), '--prune-images']).ended;
+  const dryRun = await runIn(sandbox, [...storageArgs().filter((arg) => arg !== '--confirm'), '--prune-images']);
   expect(JSON.parse(dryRun.stdout)).toMatchObject({ kind: 'HardPrune', dryRun: true });
   expect(changed()).toEqual([]);
-  const { status, stdout } = await start(sandbox, [...storageArgs(), '--prune-images']).ended;
+  const { status, stdout } = await runIn(sandbox, [...storageArgs(), '--prune-images']);
   expect(status).toBe(0);
   const { procedure } = JSON.parse(stdout) as Document;
   expect(procedure.map(({ step }) => step)).toContain('pruning images first');
@@ -272,7 +271,7 @@ test('--prune-images prunes images first, and the document contains none of its 
 describe('failures', () => {
   test('each missing permission is named: verb and resource', async () => {
     await begin();
-    const { status, stderr } = await start(sandbox, POD, sandbox.kubeconfig.pruner).ended;
+    const { status, stderr } = await runIn(sandbox, POD, sandbox.kubeconfig.pruner);
     expect(status).toBe(1);
     expect(stderr).toContain('patch configs.imageregistry.operator.openshift.io/cluster;');
     expect(stderr).toContain('create pods/exec in namespace openshift-image-registry');
@@ -282,7 +281,7 @@ describe('failures', () => {
 
   test('fails without a ready registry pod', async () => {
     await begin({ managementState: 'Removed' });
-    const { status, stdout } = await start(sandbox, ['prune', 'hard', '-o', 'json']).ended;
+    const { status, stdout } = await runIn(sandbox, ['prune', 'hard', '-o', 'json']);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ code: 'NO_REGISTRY_POD' });
   });
@@ -292,7 +291,7 @@ describe('failures', () => {
     ['Unmanaged', 'NOT_MANAGED'],
   ] as const)('managementState %s is refused', async (managementState, code) => {
     await begin({ managementState });
-    const { status, stdout } = await start(sandbox, storageArgs()).ended;
+    const { status, stdout } = await runIn(sandbox, storageArgs());
     expect(status).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({ code });
     expect(changed()).toEqual([]);
@@ -300,7 +299,7 @@ describe('failures', () => {
 
   test('a degraded operator is refused, with its own message', async () => {
     await begin({ fail: ['degraded'] });
-    const { status, stderr } = await start(sandbox, storageArgs()).ended;
+    const { status, stderr } = await runIn(sandbox, storageArgs());
     expect(status).toBe(4);
     expect(stderr).toContain('unable to sync storage configuration');
     expect(changed()).toEqual([]);
@@ -318,7 +317,7 @@ describe('failures', () => {
         sandbox.clearFaults();
         sandbox.rollout.finish();
       });
-      const { status, stderr } = await start(sandbox, [...storageArgs(), '--timeout=1s']).ended;
+      const { status, stderr } = await runIn(sandbox, [...storageArgs(), '--timeout=1s']);
       expect(stderr).toContain('has not rolled out in time');
       expect(status).toBe(1);
       expect(guardedState(sandbox)).toEqual(before);
@@ -333,13 +332,13 @@ describe('failures', () => {
     expect(guardedState(sandbox)).toMatchObject({ readOnly: (before as { readOnly?: boolean }).readOnly });
     expect(annotated()).toBe(true);
     sandbox.clearFaults();
-    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect((await runIn(sandbox, ['prune', 'hard', '--recover'])).status).toBe(0);
     expect(guardedState(sandbox)).toEqual(before);
   });
 
   test('a refused exec changes nothing', async () => {
     await begin({ fail: ['exec-refused'] });
-    const { status, stderr } = await start(sandbox, POD).ended;
+    const { status, stderr } = await runIn(sandbox, POD);
     expect(status).toBe(1);
     expect(stderr).toMatch(
       /cannot run a command in pod .*: pods "image-registry-\S+" is forbidden: User "admin" cannot create/,
@@ -351,7 +350,7 @@ describe('failures', () => {
     await begin();
     const body = JSON.stringify({ kind: 'Status', message: 'container not found ("registry")' });
     sandbox.onRequest(({ path }) => (path.includes('/exec') ? { do: 'respond', status: 404, body } : undefined));
-    const { status, stdout } = await start(sandbox, POD).ended;
+    const { status, stdout } = await runIn(sandbox, POD);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       code: 'EXEC_REFUSED',
@@ -362,7 +361,7 @@ describe('failures', () => {
 
   test('the pod dies during exec: the original state is restored', async () => {
     await begin({ fail: ['pod-dies'] });
-    const { status, stderr } = await start(sandbox, POD).ended;
+    const { status, stderr } = await runIn(sandbox, POD);
     expect(status).toBe(1);
     expect(stderr).toContain('broke before it ended');
     expect(guardedState(sandbox)).toEqual(before);
@@ -375,7 +374,7 @@ describe('failures', () => {
       if (path.includes('-prune%3Ddelete') || path.includes('-prune=delete')) execs++;
       if (execs === 1) sandbox.addFault('pod-dies');
     });
-    const { status, stdout } = await start(sandbox, POD).ended;
+    const { status, stdout } = await runIn(sandbox, POD);
     expect(status).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'HardPrune',
@@ -392,10 +391,10 @@ describe('failures', () => {
       sandbox.onRequest(({ path }) => void (path.includes('/deployments/') && annotated() && resolve())),
     );
     const [second, recover, off, show] = await Promise.all([
-      start(sandbox, storageArgs()).ended,
-      start(sandbox, ['prune', 'hard', '--recover']).ended,
-      start(sandbox, ['registry', 'readonly', 'off']).ended,
-      start(sandbox, ['registry', 'readonly']).ended,
+      runIn(sandbox, storageArgs()),
+      runIn(sandbox, ['prune', 'hard', '--recover']),
+      runIn(sandbox, ['registry', 'readonly', 'off']),
+      runIn(sandbox, ['registry', 'readonly']),
     ]);
     expect([second.status, recover.status, off.status]).toEqual([4, 4, 4]);
     expect(recover.stderr).toContain('a hard prune is under way');
@@ -411,10 +410,10 @@ describe('refused before the registry changes its mode', () => {
   test("another cluster's storage, and a path without a registry's storage", async () => {
     await begin();
     const directory = temporaryDirectory();
-    const none = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]).ended;
+    const none = await runIn(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]);
     expect(none).toMatchObject({ status: 4, stderr: expect.stringContaining('is not a registry') as string });
     makeStorageTree(directory, { blobs: { [`sha256:${'ab'.repeat(32)}`]: 1 }, repositories: {} });
-    const other = await start(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]).ended;
+    const other = await runIn(sandbox, ['prune', 'hard', '--confirm', '--storage', directory]);
     expect(other).toMatchObject({
       status: 4,
       stderr: expect.stringContaining('it belongs to another cluster') as string,
@@ -469,10 +468,10 @@ describe('stopped at every step', () => {
     const { run, reached } = signalAt(nth, 'SIGKILL', lost);
     await run.ended;
     if (annotated()) {
-      const notice = await start(sandbox, ['registry', 'readonly']).ended;
+      const notice = await runIn(sandbox, ['registry', 'readonly']);
       expect(notice.stderr).toContain('regadm prune hard --recover');
     }
-    const recover = await start(sandbox, ['prune', 'hard', '--recover']).ended;
+    const recover = await runIn(sandbox, ['prune', 'hard', '--recover']);
     expect(recover.status).toBe(0);
     expect(guardedState(sandbox)).toEqual(before);
     expect(reached()).toBe(true);
@@ -543,10 +542,10 @@ describe('stopped at every step', () => {
       if (path.includes('-prune%3Ddelete') || path.includes('-prune=delete')) sandbox.addFault('slow-output');
     });
     await signalAt(9, 'SIGKILL', false).run.ended;
-    const another = await start(sandbox, ['prune', 'hard', '-o', 'json']).ended;
+    const another = await runIn(sandbox, ['prune', 'hard', '-o', 'json']);
     expect(another.status).toBe(4);
     expect(JSON.parse(another.stdout)).toMatchObject({ code: 'PRUNER_RUNNING' });
-    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect((await runIn(sandbox, ['prune', 'hard', '--recover'])).status).toBe(0);
     expect(guardedState(sandbox)).toEqual(before);
     const commands = sandbox.requests.filter(({ method, path }) => method === 'PATCH' || path.includes('kill'));
     const ended = commands.findLastIndex(({ path }) => path.includes('kill'));
@@ -570,9 +569,9 @@ describe('stopped at every step', () => {
     expect((await run.ended).signal).toBe('SIGKILL');
     clearInterval(looking);
     expect(annotated()).toBe(true);
-    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect((await runIn(sandbox, ['prune', 'hard', '--recover'])).status).toBe(0);
     expect(guardedState(sandbox)).toEqual(before);
-    expect((await start(sandbox, storageArgs()).ended).status).toBe(0);
+    expect((await runIn(sandbox, storageArgs())).status).toBe(0);
     expect(orphans.filter((name) => sandbox.registry.hasBlob(name))).toEqual([]);
   });
 
@@ -589,7 +588,7 @@ describe('stopped at every step', () => {
       });
       await recover.ended;
     }
-    expect((await start(sandbox, ['prune', 'hard', '--recover']).ended).status).toBe(0);
+    expect((await runIn(sandbox, ['prune', 'hard', '--recover'])).status).toBe(0);
     expect(guardedState(sandbox)).toEqual(before);
   });
 });

@@ -3,6 +3,7 @@ import type { HardPruneDocument } from '../../../../src/core/hard-prune/output/d
 import { runCli, type CliResult } from '../../cli.js';
 import { missingParts } from '../../cluster-checks.js';
 import { LEASE_ANNOTATION } from '../../../../src/core/operator/lease/record.js';
+import { regadm } from '../../regadm.js';
 import { filesBelow } from '../../storage-tree.js';
 import { aRegistryScene, makeReadOnly, podsOf, registryState, type RegistryState } from './registry-scene.js';
 import { failureOf, type Evidence, type Stage, type Subject } from './subject.js';
@@ -49,6 +50,7 @@ function aStage(sandbox: Sandbox, argsFor: (sandbox: Sandbox) => string[]): Stag
   const deletedWhileWritable = watchDeletions(sandbox);
   return {
     sandbox,
+    // A process of its own: the lock that it leaves is taken over because its process has ended.
     run: (signal) => runCli(args, { kubeconfig, signal }),
     state: () => registryState(sandbox),
     violations: (evidence) => [
@@ -56,8 +58,8 @@ function aStage(sandbox: Sandbox, argsFor: (sandbox: Sandbox) => string[]): Stag
       ...deletedWhileWritable().map((file) => `harm: ${file} was deleted while the registry accepted pushes`),
     ],
     finish: async () => {
-      const recovered = isAnnotated(sandbox) ? failureOf('--recover', await runCli(RECOVER, { kubeconfig })) : [];
-      return [...recovered, ...failureOf('the next run', await runCli(args, { kubeconfig }))];
+      const recovered = isAnnotated(sandbox) ? failureOf('--recover', await regadm(RECOVER, { kubeconfig })) : [];
+      return [...recovered, ...failureOf('the next run', await regadm(args, { kubeconfig }))];
     },
   };
 }

@@ -8,8 +8,7 @@ import {
   type PruneDocument,
   type State,
 } from '../../cluster-checks.js';
-import { runCli, type CliOptions, type CliResult } from '../../cli.js';
-import { pruneInProcess, type Scene } from '../../prune-scene.js';
+import { prune, pruneInProcess, type Scene } from '../../prune-scene.js';
 import { aPagedScene } from '../scene.js';
 import { failureOf, type Evidence, type Stage, type Subject } from './subject.js';
 
@@ -63,16 +62,11 @@ async function planOf({ options }: Variant): Promise<PruneDocument> {
   }
 }
 
-/** Runs regadm as a process of its own. */
-function prune({ sandbox }: Scene, args: string[], options: CliOptions = {}): Promise<CliResult> {
-  return runCli([...args, '--registry-url', sandbox.registryUrl], { kubeconfig: sandbox.kubeconfig.admin, ...options });
-}
-
 async function aStage(scene: Scene, variant: Variant, plan: PruneDocument): Promise<Stage<State>> {
   const { sandbox } = scene;
   const { options } = variant;
   const planFile = path.join(sandbox.dir, 'plan.json');
-  // All as processes: concurrent tests cannot import anything while another one ends.
+  // All in other processes: concurrent tests cannot import anything while another one ends.
   const decisions = options.namespace === undefined ? DECISIONS : [...DECISIONS, `--namespace=${options.namespace}`];
   if (variant.usesPlan) await prune(scene, ['prune', 'images', `--plan-out=${planFile}`, ...decisions]);
   const command = ['prune', 'images', '--confirm', '--num-workers=3', '--output=json'];

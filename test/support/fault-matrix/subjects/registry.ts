@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../../../src/sandbox/index.js';
 import type { RegistryModeDocument, RegistryRestartDocument } from '../../../../src/core/operator/document-types.js';
-import { runCli } from '../../cli.js';
+import { regadm } from '../../regadm.js';
 import { aRegistryScene, makeReadOnly, podsOf, registryState, type RegistryState } from './registry-scene.js';
 import { failureOf, type Evidence, type Stage, type Subject } from './subject.js';
 
@@ -25,13 +25,13 @@ function aStage(sandbox: Sandbox, command: string[], claims: Claims): Stage<Regi
   const { admin: kubeconfig } = sandbox.kubeconfig;
   return {
     sandbox,
-    run: (signal) => runCli(args, { kubeconfig, signal }),
+    run: (signal) => regadm(args, { kubeconfig, signal }),
     state: () => registryState(sandbox),
     violations: (evidence) => [
       ...(evidence.after.files.length === evidence.before.files.length ? [] : ['harm: files of the storage are gone']),
       ...claims(evidence, sandbox).map((claim) => `untrue: ${claim}`),
     ],
-    finish: async () => failureOf('the next run', await runCli(args, { kubeconfig })),
+    finish: async () => failureOf('the next run', await regadm(args, { kubeconfig })),
   };
 }
 
