@@ -66,20 +66,27 @@ export class WritableBlobs extends BackupBlobs {
    */
   async write(digest: Digest, content: AsyncIterable<Buffer> | Iterable<Buffer>, bytes?: number): Promise<number> {
     const { directory, name } = blobPlace(digest);
-    const places = { name, directory: await this.tree.make(directory), temporary: await this.tree.make(TEMPORARY) };
     let written = 0;
-    await writeWhole(places, async (file) => {
-      const hash = createHash(algorithmOf(digest));
-      for await (const chunk of content) {
-        written += chunk.length;
-        if (bytes !== undefined && written > bytes) throw new Error(`it is longer than the ${bytes} bytes stated`);
-        hash.update(chunk);
-        await file.writeFile(chunk);
-      }
-      if (bytes !== undefined && written !== bytes) throw new Error(`it has ${written} bytes instead of ${bytes}`);
-      const found = `${algorithmOf(digest)}:${hash.digest('hex')}`;
-      if (found !== digest) throw new Error(`its content does not match its digest: it is that of ${found}`);
-    });
+    let isOpen = false;
+    try {
+      const places = { name, directory: await this.tree.make(directory), temporary: await this.tree.make(TEMPORARY) };
+      await writeWhole(places, async (file) => {
+        const hash = createHash(algorithmOf(digest));
+        isOpen = true;
+        for await (const chunk of content) {
+          written += chunk.length;
+          if (bytes !== undefined && written > bytes) throw new Error(`it is longer than the ${bytes} bytes stated`);
+          hash.update(chunk);
+          await file.writeFile(chunk);
+        }
+        if (bytes !== undefined && written !== bytes) throw new Error(`it has ${written} bytes instead of ${bytes}`);
+        const found = `${algorithmOf(digest)}:${hash.digest('hex')}`;
+        if (found !== digest) throw new Error(`its content does not match its digest: it is that of ${found}`);
+      });
+    } catch (error) {
+      if (!isOpen) await endUnread(content);
+      throw error;
+    }
     this.changed.add(directory.join('/'));
     return written;
   }
@@ -88,6 +95,15 @@ export class WritableBlobs extends BackupBlobs {
   async flush(): Promise<void> {
     for (const names of this.changed) await flushDirectory(await this.tree.make(names.split('/')));
     this.changed.clear();
+  }
+}
+
+/** Closes the file or connection of a content that was not read. */
+async function endUnread(content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
+  try {
+    for await (const chunk of content) if (chunk) break;
+  } catch {
+    // The error that made it useless is reported.
   }
 }
 

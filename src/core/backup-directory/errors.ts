@@ -1,7 +1,7 @@
 import { RegadmError, messageOf, refusal } from '../model/errors.js';
 
 /** Codes of a file system that has no space left for the user. */
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Returns true if the file system has no space left. */
 export function isDiskFull(error: unknown): boolean {

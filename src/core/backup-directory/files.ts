@@ -63,7 +63,7 @@ export function createFile(path: string): Promise<FileHandle> {
 }
 
 /** Where a file is written, and where it appears as a whole. */
-export interface Places {
+interface Places {
   /** Path of the directory for temporary files, on the same file system. */
   temporary: string;
   /** Path of the directory in which the file appears. */

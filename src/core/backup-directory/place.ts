@@ -7,7 +7,7 @@ import { toBackup, type Backup } from './open.js';
 import { BackupBlobs } from './blobs.js';
 
 /** What is known about a place for a backup before anything is written. */
-export interface BackupPlace {
+interface BackupPlace {
   /** Space that the user can still use, in bytes. */
   freeBytes: number;
   /** The backup that is there; undefined if there is none yet. */

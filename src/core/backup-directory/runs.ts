@@ -22,7 +22,6 @@ export interface RunHeader {
   /** URL of the API server, for information only. */
   server: string;
   cluster: ClusterIdentity;
-  regadmVersion: string;
 }
 
 /** A run that saved something. */
@@ -105,7 +104,6 @@ function isHeader(value: unknown): value is Omit<BackupRun, 'id'> {
     typeof value.startedAt === 'string' &&
     !Number.isNaN(Date.parse(value.startedAt)) &&
     typeof value.server === 'string' &&
-    typeof value.regadmVersion === 'string' &&
     isClusterIdentity(value.cluster) &&
     isCounts(value.counts)
   );

@@ -10,6 +10,7 @@ export const OWNER_ONLY = 0o700;
  */
 export class Tree {
   private readonly open = new Map<string, Promise<OpenDirectory | undefined>>();
+  private readonly making = new Map<string, Promise<string>>();
 
   private constructor(
     /** The absolute path of the backup, for messages. */
@@ -33,21 +34,34 @@ export class Tree {
     this.open.set(key, directory);
     const found = await directory;
     // It can be created later.
-    if (!found) this.open.delete(key);
+    if (!found && this.open.get(key) === directory) this.open.delete(key);
     return found?.path;
   }
 
   /** Returns a path of a directory, which is created if it does not exist. @throws the file system's error */
-  async make(names: readonly string[]): Promise<string> {
+  make(names: readonly string[]): Promise<string> {
+    const key = names.join('/');
+    const known = this.making.get(key);
+    if (known && HAS_OPEN_PATHS) return known;
+    const made = this.create(names, key);
+    this.making.set(key, made);
+    made.catch(() => this.making.delete(key));
+    return made;
+  }
+
+  private async create(names: readonly string[], key: string): Promise<string> {
     const known = await this.find(names);
     if (known !== undefined) return known;
     const parent = names.length === 1 ? this.root : await this.make(names.slice(0, -1));
     await mkdir(`${parent}/${names.at(-1)!}`, { mode: OWNER_ONLY }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
     });
-    const made = await this.find(names);
-    if (made === undefined) throw new Error(`${this.root}/${names.join('/')} is not a directory`);
-    return made;
+    // A look-up that began before is not repeated by `find`.
+    const made = openBelow(this.root, names);
+    const directory = await made;
+    if (!directory) throw new Error(`${this.root}/${key} is not a directory`);
+    this.open.set(key, made);
+    return directory.path;
   }
 
   async close(): Promise<void> {

@@ -31,7 +31,7 @@ const digestOf = (text: string): Digest => sha256Digest(createHash('sha256').upd
 const APP = 'shop/app' as RepositoryName;
 
 function header(startedAt: string): RunHeader {
-  return { startedAt, server: 'https://api', cluster: { uid: 'c1', streams: ['s1'] }, regadmVersion: '1.0.0' };
+  return { startedAt, server: 'https://api', cluster: { uid: 'c1', streams: ['s1'] } };
 }
 
 function image(text: string): SavedImage {

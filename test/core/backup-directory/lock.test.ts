@@ -62,7 +62,7 @@ test('a lock that cannot be read is refused', async () => {
 test('a run is not committed without the lock', async () => {
   const backup = await openBackupForWriting(dir);
   const cluster = { streams: [] };
-  const run = await backup.startRun({ startedAt: '2026-01-01T00:00:00Z', server: '', cluster, regadmVersion: '' });
+  const run = await backup.startRun({ startedAt: '2026-01-01T00:00:00Z', server: '', cluster });
   await writeLock({});
   await expect(backup.commit(run)).rejects.toMatchObject({ code: 'BACKUP_LOCKED' });
   await run.close();
