@@ -11,7 +11,20 @@ type Listings = Pick<SnapshotView, 'images' | 'streams'>;
  * @param wanted image numbers
  */
 export function repositoriesListing(snapshot: Listings, wanted: readonly number[]): Map<number, Set<RepositoryName>> {
-  const { images, streams } = snapshot;
+  const found = listingRepositories(snapshot, wanted);
+  for (const [image, repositories] of found) {
+    const home = repositories.size === 0 ? repositoryOf(snapshot.images.reference(image)) : undefined;
+    if (home) repositories.add(home);
+  }
+  return found;
+}
+
+/**
+ * Returns the repositories of the image streams that list each of these images, or an index that contains it.
+ * @param wanted image numbers
+ */
+export function listingRepositories(snapshot: Listings, wanted: readonly number[]): Map<number, Set<RepositoryName>> {
+  const { streams } = snapshot;
   const pulledAs = imagesPulledAs(snapshot, wanted);
   const found = new Map(wanted.map((image) => [image, new Set<RepositoryName>()]));
   for (const { repositoryName, tags } of streams) {
@@ -19,10 +32,6 @@ export function repositoriesListing(snapshot: Listings, wanted: readonly number[
     for (const { items } of tags)
       for (const item of items)
         for (const image of pulledAs.get(item.image) ?? []) found.get(image)!.add(repositoryName);
-  }
-  for (const [image, repositories] of found) {
-    const home = repositories.size === 0 ? repositoryOf(images.reference(image)) : undefined;
-    if (home) repositories.add(home);
   }
   return found;
 }

@@ -55,6 +55,8 @@ export const ADVICE = {
   podNode: (namespace: string, pod: string) =>
     `check the pod's node and its kubelet, then try again: oc -n ${namespace} get pod ${pod} -o wide; oc get nodes`,
   refreshCredentials: 'run the login again (oc login), or pass --token',
+  grantPull:
+    'grant the user a role that allows pulling: oc adm policy add-cluster-role-to-user registry-viewer USER, or for one namespace: oc policy add-role-to-user system:image-puller USER -n NAMESPACE',
   grantPruner: `give the user the role: ${GRANT_TO_USER}`,
   grantBasicUser:
     'give the user the role that every logged-in user normally has: oc adm policy add-cluster-role-to-user basic-user USER',

@@ -1,19 +1,21 @@
+import { openBackupForWriting } from '../backup-directory/open.js';
 import { reviewAccess } from '../cluster/access-review.js';
 import type { ClusterApi } from '../cluster/api.js';
+import { getImage } from '../cluster/get-image.js';
 import { HttpImageStreams } from '../cluster/image-streams/update.js';
 import { HttpImages } from '../cluster/images.js';
 import { listAny } from '../cluster/lists/all-referrers.js';
 import { readList } from '../cluster/lists/list.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
-import { findIfReadable, hasNamespace, listObjects } from '../cluster/objects.js';
-import { JOBS, PODS } from '../cluster/resources.js';
+import { findIfReadable, findObject, hasNamespace, listObjects } from '../cluster/objects.js';
+import { IMAGE_STREAMS, JOBS, NAMESPACES, PODS } from '../cluster/resources.js';
 import { confirmWatch, watchList } from '../cluster/watch.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import { pendingRecoveryNotice } from '../operator/lease/notice.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
 import { namesInSnapshot } from '../operator/registry-names.js';
 import { readRegistrySetup } from '../operator/state.js';
-import type { ClusterChecks, ClusterReads, PrunePorts } from './ports.js';
+import type { BackupPorts, ClusterChecks, ClusterReads, PrunePorts } from './ports.js';
 
 /** Connects the ports of a prune to a cluster and its registry; sends no request. */
 export function toPrunePorts(api: ClusterApi): PrunePorts {
@@ -23,10 +25,28 @@ export function toPrunePorts(api: ClusterApi): PrunePorts {
     checks: toClusterChecks(api),
     imageStreams: new HttpImageStreams(api),
     images: new HttpImages(api),
+    backup: toBackupPorts(api),
     openRegistry: (access, context, snapshot) =>
       openClusterRegistry(api, access, context, snapshot && namesInSnapshot(snapshot)),
     readRegistrySetup: () => readRegistrySetup(api),
     findUnfinishedHardPrune: () => pendingRecoveryNotice(api),
+  };
+}
+
+function toBackupPorts(api: ClusterApi): BackupPorts {
+  return {
+    readImage: (name, signal) => getImage(api, name, signal),
+    readStream: (key, signal) => {
+      const [namespace = '', name = ''] = key.split('/');
+      return findObject(api, { resource: IMAGE_STREAMS, namespace, name }, { signal });
+    },
+    clusterUid: async (signal) =>
+      (await findIfReadable(api, { resource: NAMESPACES, name: 'kube-system' }, { signal }))?.metadata.uid,
+    openStorage: async (choice, options) => {
+      const { openRegistryStorage } = await import('../operator/registry-storage/open.js');
+      return (await openRegistryStorage(api, choice, options)).storage;
+    },
+    openDirectory: openBackupForWriting,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { WritableBackup } from '../backup-directory/open.js';
 import type { AccessReview, Permission } from '../cluster/access-review.js';
 import type { StreamChange } from '../cluster/image-streams/change.js';
 import type { StreamState, StreamUpdate } from '../cluster/image-streams/update.js';
@@ -16,6 +17,8 @@ import type { SnapshotView } from '../model/table/snapshot.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { RegistrySetup } from '../operator/state.js';
 import type { Registry } from '../registry/api.js';
+import type { StorageChoice } from '../storage/location.js';
+import type { Storage } from '../storage/storage.js';
 
 export type { StreamChange } from '../cluster/image-streams/change.js';
 export type { StreamState, StreamUpdate } from '../cluster/image-streams/update.js';
@@ -86,6 +89,27 @@ export interface ClusterChecks {
   findPod(namespace: string, name: string, signal?: AbortSignal): Promise<KubeObject | undefined>;
 }
 
+/** What a backup reads and writes. */
+export interface BackupPorts {
+  /** Reads an Image object; undefined if it does not exist. @throws ApiError */
+  readImage(name: Digest, signal?: AbortSignal): Promise<KubeObject | undefined>;
+  /** Reads an image stream; undefined if it does not exist. @throws ApiError */
+  readStream(key: RepositoryName, signal?: AbortSignal): Promise<KubeObject | undefined>;
+  /** Returns the UID of the namespace `kube-system`; undefined if the user may not read it. @throws RegadmError */
+  clusterUid(signal?: AbortSignal): Promise<string | undefined>;
+  /** Opens the registry's storage. @throws RegadmError */
+  openStorage(choice: StorageChoice, options: StorageOpenOptions): Promise<Storage>;
+  /** Opens the directory, which is created if it does not exist. @throws RegadmError BACKUP_DIRECTORY, BACKUP_LOCKED */
+  openDirectory(directory: string): Promise<WritableBackup>;
+}
+
+interface StorageOpenOptions {
+  signal: AbortSignal;
+  log: (level: number, line: string) => void;
+  /** Receives a line that names the storage. */
+  note: (line: string) => void;
+}
+
 /** Everything outside this process that `prune images` uses. */
 export interface PrunePorts {
   /** URL of the API server, which identifies the cluster. */
@@ -94,6 +118,7 @@ export interface PrunePorts {
   readonly checks: ClusterChecks;
   readonly imageStreams: ImageStreams;
   readonly images: Images;
+  readonly backup: BackupPorts;
   /**
    * Opens the registry: the one that the user named, or else one that the API server states. The snapshot's images show
    * which of several is preferred.

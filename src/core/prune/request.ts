@@ -1,6 +1,7 @@
 import type { PruneOptions } from '../graph/options.js';
 import type { MaxDelete } from '../model/values/max-delete.js';
 import type { RegistryAccess } from '../operator/open-registry.js';
+import type { BackupRequest } from './backup/request.js';
 
 /** The arguments and flags of `regadm prune images`, as values. */
 export interface ImagePruneRequest {
@@ -18,6 +19,8 @@ export interface ImagePruneRequest {
   planOut?: string;
   /** File with the plan to apply. */
   planFile?: string;
+  /** What to save before the first deletion. */
+  backup?: BackupRequest;
 }
 
 /** The differences between a dry run and a confirmed run before the first deletion. */

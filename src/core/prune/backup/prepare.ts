@@ -1,0 +1,99 @@
+import { assertSameCluster, clusterIdentity, type ClusterIdentity } from '../../backup-directory/cluster-identity.js';
+import type { Backup } from '../../backup-directory/open.js';
+import { inspectPlace } from '../../backup-directory/place.js';
+import { forEachParallel } from '../../kit/parallel.js';
+import { listingRepositories } from '../../manifests/repositories.js';
+import type { RepositoryName } from '../../model/names/repository-name.js';
+import type { ImagePrunePlan } from '../plan/plan.js';
+import type { BackupPorts } from '../ports.js';
+import { assertOutsideStorage } from './place-of-storage.js';
+import type { BackupRequest } from './request.js';
+import { blobsOf, imagesToSave } from './selection.js';
+
+/** Maximum concurrent look-ups of files. */
+const CONCURRENCY = 16;
+/** Typical size of a manifest, which no Image object states, in bytes. */
+const MANIFEST_BYTES = 2048;
+
+/** What is known before anything is saved. */
+export interface PreparedBackup {
+  /** The numbers of the images to save. */
+  images: number[];
+  /** The repositories from which they can be pulled. */
+  repositories: ReadonlyMap<number, ReadonlySet<RepositoryName>>;
+  /** Planned images that cannot be read, because no image stream lists them and the backup has no manifest of them. */
+  unlisted: number;
+  cluster: ClusterIdentity;
+  /** Estimated from the Image objects, without what the backup has. */
+  estimatedBytes: number;
+  freeBytes: number;
+}
+
+/**
+ * Looks at the directory of a backup and estimates what will be added to it. Changes nothing.
+ * @throws RegadmError BACKUP_DIRECTORY, BACKUP_OF_ANOTHER_CLUSTER
+ */
+export async function prepareBackup(
+  request: BackupRequest,
+  { plan, imageObjectBytes }: { plan: ImagePrunePlan; imageObjectBytes: number },
+  reads: Pick<BackupPorts, 'clusterUid'>,
+  signal: AbortSignal,
+): Promise<PreparedBackup> {
+  await assertOutsideStorage(request);
+  const { freeBytes, backup } = await inspectPlace(request.directory);
+  try {
+    const cluster = clusterIdentity(await reads.clusterUid(signal), plan.snapshot.streams);
+    if (backup && !request.acceptOtherCluster) await assertBelongs(backup, plan, cluster, request.directory);
+    const images = imagesToSave(plan);
+    const repositories = listingRepositories(plan.snapshot, images);
+    const isUnlisted = (image: number): boolean => request.storage === undefined && !repositories.get(image)!.size;
+    const readable = images.filter((image) => !isUnlisted(image));
+    const content = plan.options.pruneRegistry ? await bytesToAdd(plan, readable, backup) : 0;
+    return {
+      images,
+      repositories,
+      unlisted: plan.options.pruneRegistry ? await countUnlisted(plan, images.filter(isUnlisted), backup) : 0,
+      cluster,
+      estimatedBytes: Math.ceil(content + images.length * imageObjectBytes),
+      freeBytes,
+    };
+  } finally {
+    await backup?.close();
+  }
+}
+
+/** Checks that a backup is of the cluster of a plan. @throws RegadmError BACKUP_OF_ANOTHER_CLUSTER */
+export async function assertBelongs(
+  backup: Pick<Backup, 'runs'>,
+  plan: Pick<ImagePrunePlan, 'snapshot'>,
+  { uid }: ClusterIdentity,
+  directory: string,
+): Promise<void> {
+  const uids = new Set(plan.snapshot.streams.map((stream) => stream.uid));
+  const current = { uid, hasStream: (one: string) => uids.has(one) };
+  assertSameCluster(await backup.runs(), current, { directory, what: 'a backup into it' });
+}
+
+async function bytesToAdd(plan: ImagePrunePlan, images: number[], backup: Backup | undefined): Promise<number> {
+  const { snapshot } = plan;
+  let bytes = 0;
+  await forEachParallel(blobsOf(plan, images), { concurrency: CONCURRENCY }, async (blob) => {
+    if (!snapshot.digests.isDigest(blob)) return;
+    const known = await backup?.blobs.size(snapshot.digests.digest(blob));
+    if (known === undefined) bytes += snapshot.images.blobSize(blob) || MANIFEST_BYTES;
+  });
+  return bytes;
+}
+
+async function countUnlisted(
+  { snapshot: { images, digests } }: ImagePrunePlan,
+  unlisted: number[],
+  backup: Backup | undefined,
+): Promise<number> {
+  let count = 0;
+  await forEachParallel(unlisted, { concurrency: CONCURRENCY }, async (image) => {
+    const known = await backup?.blobs.size(digests.digest(images.name(image)));
+    if (known === undefined) count++;
+  });
+  return count;
+}

@@ -1,0 +1,6 @@
+/** Warns about images that the registry does not serve. @param first the name of one of them */
+export function unlistedWarning(count: number, first: string | undefined): string {
+  const example = first === undefined ? '' : ` (first: ${first})`;
+  const [images, are] = count === 1 ? ['image', 'is'] : ['images', 'are'];
+  return `${count} ${images} that no image stream lists cannot be saved, and ${are} kept${example}: the registry does not serve them; to save them from the registry's storage, add --storage`;
+}
