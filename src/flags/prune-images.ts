@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
+import type { BackupRequest } from '../core/prune/backup/request.js';
 import { CONFIRMED, DRY_RUN, type ImagePruneRequest } from '../core/prune/request.js';
 import { decisionFlags, pruneOptionsOf } from './decision.js';
 import { clusterFlags } from './cluster.js';
@@ -8,9 +9,16 @@ import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
 import { maxDeleteFlag } from './max-delete.js';
 import { registryFlags } from './registry.js';
+import { OBJECT_STORE_FLAGS, storageFlag, storageFlags, storageNameFlag } from './storage.js';
 
 const SAFETY = { helpGroup: 'SAFETY' };
 const REGISTRY = { helpGroup: 'REGISTRY' };
+const BACKUP = { helpGroup: 'BACKUP' };
+
+/** Lists flags under a heading of their own. */
+function inGroup<T extends Record<string, object>>(flags: T, group: { helpGroup: string }): T {
+  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, { ...flag, ...group }])) as T;
+}
 
 /** The flags of `regadm prune images`. */
 export const pruneImagesFlags = {
@@ -47,6 +55,21 @@ export const pruneImagesFlags = {
     helpValue: 'FILE',
     description: 'append one JSON line to FILE for every deletion',
   }),
+  backup: Flags.string({
+    ...BACKUP,
+    helpValue: 'DIR',
+    description:
+      'before the first deletion, save everything that will be deleted in DIR, an OCI image layout; an existing backup is extended',
+  }),
+  'accept-other-cluster': Flags.boolean({
+    ...BACKUP,
+    description: 'extend a backup of another cluster (default: refuse with exit status 4)',
+  }),
+  ...inGroup(storageFlags, BACKUP),
+  storage: {
+    ...storageNameFlag("read what --backup saves from the registry's storage, not through the registry"),
+    ...BACKUP,
+  },
   preflight: Flags.string({
     ...SAFETY,
     options: ['auto', 'skip'],
@@ -96,6 +119,18 @@ export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise
     auditLog: flags['audit-log'],
     planOut: flags['plan-out'],
     planFile: flags.plan,
+    backup: await backupRequest(flags),
+  };
+}
+
+async function backupRequest(flags: PruneImagesFlagValues): Promise<BackupRequest | undefined> {
+  const { backup: directory, storage } = flags;
+  if (directory === undefined) return undefined;
+  const acceptOtherCluster = flags['accept-other-cluster'] ?? false;
+  return {
+    directory,
+    acceptOtherCluster,
+    storage: storage === undefined ? undefined : await storageFlag(storage, flags),
   };
 }
 
@@ -104,6 +139,7 @@ const NOT_WITH_FROM = [
   'confirm',
   'plan',
   'audit-log',
+  'backup',
   'registry-url',
   'certificate-authority',
   'force-insecure',
@@ -132,6 +168,12 @@ function checkCombinations(flags: PruneImagesFlagValues): void {
     throw usageError('--from cannot be specified with --referrers=all: the files do not show every resource');
   refuse('plan', NOT_WITH_PLAN, ': the plan file contains it');
   refuse('plan', ['plan-out'], '');
+  const needs = (other: FlagName, names: readonly FlagName[]): void => {
+    const flag = isGiven(other) ? undefined : names.find(isGiven);
+    if (flag !== undefined) throw usageError(`--${flag} works only with --${other}`);
+  };
+  needs('backup', ['accept-other-cluster', 'storage']);
+  needs('storage', OBJECT_STORE_FLAGS);
   if (isGiven('audit-log') && !flags.confirm)
     throw usageError('--audit-log needs --confirm: a dry run deletes nothing');
   refuse('detailed-exitcode', ['confirm'], ': it applies only to a dry run');

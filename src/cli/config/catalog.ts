@@ -29,6 +29,7 @@ const NEVER: Record<string, string> = {
     'ignore-unreadable',
     'skip-resource',
     'read-only',
+    'accept-other-cluster',
     'accept-partial-storage',
     'accept-data-loss',
   ]),

@@ -1,6 +1,7 @@
 import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestFailures } from '../manifests/texts.js';
 import type { Reporter } from '../kit/reporter.js';
+import { estimateBackup, saveBackup, type SaveInput } from './backup/save.js';
 import { execute, type Execution } from './execute/execute.js';
 import { gather, type Gathered } from './gather/gather.js';
 import { readPlanFile, writePlanFile } from './gather/plan-file.js';
@@ -30,8 +31,16 @@ export async function pruneImages(
   const { auditLog, registry } = request;
   return run(ports, request, startRun(reporter, signal), {
     judge: assertPassed,
-    finish: ({ plan, gathered }, context) =>
-      execute(plan, ports, { gathered, auditLog, workers: registry.workers, reporter: context.reporter, signal }),
+    finish: async (prepared, context) => {
+      const { plan, gathered } = prepared;
+      const input = backupInput(prepared, request);
+      const backup = input && (await saveBackup(input, ports, context));
+      const { unsaved } = backup ?? {};
+      const settings = { gathered, auditLog, workers: registry.workers, reporter: context.reporter, signal, unsaved };
+      const execution = await execute(plan, ports, settings);
+      const failures = [...(backup?.failures ?? []), ...execution.failures];
+      return { ...execution, failures, backup: backup?.summary };
+    },
   });
 }
 
@@ -48,7 +57,11 @@ export async function planOnly(
   return run(ports, request, startRun(reporter, signal), {
     // Failed checks are warnings: a dry run shows the plan to users who are not allowed to execute it, too.
     judge: () => undefined,
-    finish: async ({ plan }) => planned(plan),
+    finish: async (prepared, context) => {
+      const input = backupInput(prepared, request);
+      const backup = input && (await estimateBackup(input, ports, context));
+      return { ...planned(prepared.plan), backup };
+    },
   });
 }
 
@@ -57,18 +70,31 @@ export function planned(plan: ImagePrunePlan): Execution {
   return { dryRun: true, outcome: emptyOutcome(plan), failures: [] };
 }
 
+/** Returns what is saved before the first deletion; undefined if nothing is, because there is nothing to delete. */
+function backupInput(
+  { plan, gathered: { registry, lists } }: Prepared,
+  { backup }: ImagePruneRequest,
+): SaveInput | undefined {
+  if (!backup || plan.streams.length + plan.images.length === 0) return undefined;
+  const { imageObjectBytes } = lists;
+  return { plan, request: backup, registry: registry instanceof Error ? undefined : registry, imageObjectBytes };
+}
+
 /** The evidence, and the plan that was computed from it. */
 interface Prepared {
   gathered: Gathered;
   plan: ImagePrunePlan;
 }
 
+/** An execution, and the backup that was made before it. */
+type Finished = Execution & Pick<ImagePruneReport, 'backup'>;
+
 /** What distinguishes a confirmed run from a dry run. */
 interface Ending {
   /** Decides whether failed checks stop the run. @throws RegadmError to stop it */
   judge(checks: PreflightCheck[]): void;
   /** Executes the plan, or only reports it. */
-  finish(prepared: Prepared, context: RunContext): Promise<Execution>;
+  finish(prepared: Prepared, context: RunContext): Promise<Finished>;
 }
 
 /** Reads, plans and checks; the ending decides what follows. */
@@ -110,17 +136,24 @@ async function check(
   context: RunContext,
 ): Promise<PreflightCheck[]> {
   if (registry instanceof Error && request.policy.registryUnavailable === 'stop' && needsRegistry(plan)) throw registry;
+  const { probeDeletion } = request.policy;
   if (request.preflight)
-    return preflight(ports, { plan, registry, probeDeletion: request.policy.probeDeletion }, context);
+    return preflight(ports, { plan, registry, probeDeletion, pullNamespaces: pulledBy(plan, request) }, context);
   warnAboutClock(lists.clockDifference, context);
   if (registry instanceof Error && needsRegistry(plan))
     reportChecks([failedWith('registry', registry)], context.reporter);
   return [];
 }
 
+/** Returns the namespaces whose images the backup reads through the registry; undefined if it reads none. */
+function pulledBy({ streams, options }: ImagePrunePlan, { backup }: ImagePruneRequest): string[] | undefined {
+  if (!backup || backup.storage !== undefined || !options.pruneRegistry || streams.length === 0) return undefined;
+  return [...new Set(streams.map(({ stream }) => stream.namespace))];
+}
+
 function toReport(
   plan: ImagePrunePlan,
-  { dryRun, outcome, failures, laterReferences, registrySetup, interrupted }: Execution,
+  { dryRun, outcome, failures, laterReferences, registrySetup, interrupted, backup }: Finished,
   more: { request: ImagePruneRequest; context: RunContext; checks: PreflightCheck[]; gathered: Gathered },
 ): ImagePruneReport {
   const { registry, lists } = more.gathered;
@@ -134,6 +167,7 @@ function toReport(
     registry: registry && !(registry instanceof Error) ? { url: registry.url, verified: registry.verified } : undefined,
     laterReferences,
     registrySetup,
+    backup,
     preflight: more.checks,
     warnings: more.context.warnings,
     failures: [...unreadableFailures(plan.snapshot), ...unreadManifestFailures(plan.snapshot), ...failures],

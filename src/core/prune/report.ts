@@ -1,6 +1,7 @@
 import type { Failure } from '../model/document.js';
 import type { InvalidReference } from '../model/errors.js';
 import type { RegistrySetup } from '../operator/state.js';
+import type { BackupSummary } from './backup/unsaved.js';
 import type { PruneOutcome } from './outcome.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { PreflightCheck } from './preflight/check.js';
@@ -18,6 +19,8 @@ export interface ImagePruneReport {
   registry?: { url: string; verified: boolean };
   /** Its setup; absent if nothing was deleted there, or if it cannot be read. */
   registrySetup?: RegistrySetup;
+  /** What was saved before the first deletion, or would be; absent without `--backup`, and if nothing is deleted. */
+  backup?: BackupSummary;
   preflight: PreflightCheck[];
   warnings: string[];
   failures: Failure[];

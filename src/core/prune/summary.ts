@@ -8,7 +8,8 @@ export function summarize({
   plan,
   outcome,
   failures,
-}: Pick<ImagePruneReport, 'dryRun' | 'plan' | 'outcome' | 'failures'>): ImagePruneSummary {
+  backup,
+}: Pick<ImagePruneReport, 'dryRun' | 'plan' | 'outcome' | 'failures' | 'backup'>): ImagePruneSummary {
   const isCounted = (code: number): boolean => isDone(code, dryRun);
   // Objects that a confirmed run did not reach are reported as skipped.
   const isSkipped = (code: number): boolean => code === STATUS.skipped || (!dryRun && code === STATUS.planned);
@@ -30,6 +31,7 @@ export function summarize({
     ),
     failed: failures.length,
     skipped: countOf(outcome.images, isSkipped) + sumOfStreams((index) => countOf(streams[index]!.items, isSkipped)),
+    ...(backup ? { saved: backup.saved, notSaved: backup.notSaved } : {}),
   };
 }
 

@@ -6,6 +6,7 @@ import type { InvalidReference } from '../../model/errors.js';
 import type { Gathered } from '../gather/gather.js';
 import type { Failure } from '../../model/document.js';
 import { hasDeletedInRegistry, isUntouched, type PruneOutcome } from '../outcome.js';
+import type { Unsaved } from '../backup/unsaved.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
 import { warnAboutLaterReferences } from '../warnings.js';
@@ -33,6 +34,8 @@ interface ExecuteOptions {
   gathered: Gathered;
   /** File that gets a line for every deletion. */
   auditLog?: string;
+  /** What must be kept because it was not saved; absent without a backup. */
+  unsaved?: Unsaved;
   /** Maximum number of concurrent deletions. */
   workers: number;
   reporter: Reporter;
@@ -46,13 +49,24 @@ interface ExecuteOptions {
  * @throws RegadmError if the run ended before anything was changed; later failures are in the result
  */
 export async function execute(plan: ImagePrunePlan, ports: PrunePorts, options: ExecuteOptions): Promise<Execution> {
-  const { reporter, signal, workers, gathered } = options;
+  const { reporter, signal, workers, gathered, unsaved } = options;
   const view = new LiveView(plan, gathered.evidence.now);
   const watcher = watch(plan, ports, view, options);
   const audit = options.auditLog === undefined ? undefined : await AuditLog.open(options.auditLog);
   const { imageStreams, images } = ports;
   const registry = plan.options.pruneRegistry ? openRegistryOf(gathered) : undefined;
-  const run = new Run(plan, { imageStreams, images, registry, view, watcher, audit, signal, workers, reporter });
+  const run = new Run(plan, {
+    imageStreams,
+    images,
+    registry,
+    view,
+    watcher,
+    audit,
+    signal,
+    workers,
+    reporter,
+    unsaved,
+  });
   try {
     if (plan.streams.length + plan.images.length > 0) {
       // Nothing has been changed so far: an error here ends the run as an error, not as a partial run.

@@ -1,5 +1,6 @@
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import { STATUS, type StatusCode, type StreamOutcome } from '../outcome.js';
+import { neededDigests } from '../plan/links.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { RegistryDeletions } from '../ports.js';
 import type { Run } from './run.js';
@@ -24,6 +25,8 @@ interface LinkWork {
   owners: Map<number, number[]>;
   /** Images with a link that could not be deleted. */
   unfinished: Set<number>;
+  /** Links that images need whose items an interrupted run has removed, and which were not saved. */
+  unsaved: ReadonlySet<number>;
   /** True while more items are to be removed from the stream: links that those items need are deleted later. */
   moreToCome: boolean;
 }
@@ -50,7 +53,12 @@ export async function pruneLinks(
 ): Promise<Set<number>> {
   const key = planned.repository;
   const unfinished = new Set<number>();
-  const work = { run, registry, key, outcome, owners: linkOwners(run, images), unfinished, moreToCome };
+  const unsaved = neededDigests(
+    run.plan.snapshot,
+    planned.pending.filter((digest) => run.unsaved.images.has(digest)),
+    true,
+  );
+  const work = { run, registry, key, outcome, owners: linkOwners(run, images), unfinished, unsaved, moreToCome };
   await deleteAll(work, planned.layerLinks, 'layer');
   await deleteAll(work, planned.manifestLinks, 'manifest');
   run.ports.view.forgetLinks(key);
@@ -125,9 +133,10 @@ async function requestDeletion(work: LinkWork, link: number, kind: LinkKind): Pr
 }
 
 /** Returns why a link must be kept now; undefined if it may be deleted. */
-function obstacleTo({ run, key }: LinkWork, link: number): string | undefined {
+function obstacleTo({ run, key, unsaved }: LinkWork, link: number): string | undefined {
   const { view } = run.ports;
   if (!view.stream(key)) return STREAM_GONE;
+  if (unsaved.has(link)) return 'an image that was not saved needs it';
   return view.linkNeeded(key, link)
     ? `an item that the stream lists now needs ${run.plan.snapshot.digests.text(link)}`
     : undefined;

@@ -47,8 +47,10 @@ export function findRemovable(
     const place = wasRecreated ? undefined : places.get(names[index]!);
     outcome.items[index] = STATUS.planned;
     if (place) {
+      const unsaved = whyUnsaved(run, planned, index);
       const verdict = run.ports.view.item(stream, place.tag, place.position);
-      if (verdict.kept) skip(index, describeReason(verdict.because));
+      if (unsaved !== undefined) skip(index, unsaved);
+      else if (verdict.kept) skip(index, describeReason(verdict.because));
       else removable.push({ index, ...place });
     } else if (isListedAgain(stream, planned, item)) {
       skip(
@@ -62,6 +64,11 @@ export function findRemovable(
     }
   });
   return removable;
+}
+
+/** Returns why a planned item must be kept although it is still removable: it, or its image, was not saved. */
+function whyUnsaved({ unsaved }: Run, { repository, items }: PlannedStream, index: number): string | undefined {
+  return unsaved.items.get(repository)?.get(index) ?? unsaved.images.get(items[index]!.image);
 }
 
 /** True if a tag lists a planned item's image with an item that is newer than the plan. */

@@ -5,6 +5,7 @@ import { FailureStreak } from '../../deletion/failure-streak.js';
 import { RunState, type RunSettings } from '../../deletion/run-state.js';
 import { RegadmError } from '../../model/errors.js';
 import type { Reporter } from '../../kit/reporter.js';
+import { NOTHING_UNSAVED, type Unsaved } from '../backup/unsaved.js';
 import { emptyOutcome, type PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { Images, ImageStreams, RegistryDeletions } from '../ports.js';
@@ -20,6 +21,8 @@ interface RunPorts extends RunSettings {
   view: LiveView;
   watcher: Pick<ClusterWatcher, 'waitUntilFresh' | 'look' | 'catchUp'>;
   reporter: Reporter;
+  /** What must be kept because it was not saved. */
+  unsaved?: Unsaved;
 }
 
 /** Actions of the API server; the registry executes the others. */
@@ -32,7 +35,9 @@ const API_ACTIONS: ReadonlySet<AuditEntry['action']> = new Set<AuditEntry['actio
 export class Run extends RunState {
   readonly outcome: PruneOutcome;
   /** Why images must be kept because something of theirs was not deleted; by digest number. */
-  readonly blocked = new Map<number, string>();
+  readonly blocked: Map<number, string>;
+  /** What must be kept because it was not saved. */
+  readonly unsaved: Unsaved;
   /** Blobs (positions in the plan) whose deletion may have been executed although no response confirms it. */
   readonly unconfirmed = new Set<number>();
   /** Counted apart: the blobs of images are deleted in the registry while the API server fails, and the reverse. */
@@ -47,6 +52,8 @@ export class Run extends RunState {
     super(ports, [api, registry]);
     this.streakOf = { api, registry };
     this.outcome = emptyOutcome(plan);
+    this.unsaved = ports.unsaved ?? NOTHING_UNSAVED;
+    this.blocked = new Map(this.unsaved.images);
   }
 
   /** Waits until what is known of the cluster is fresh enough for a deletion. @returns false if the run ends instead */

@@ -50,7 +50,9 @@ async function finishLinks(
   const { planned, outcome, removed, current } = stream;
   // Digests that another run has added in the meantime are left for the next run: their links are not part of this
   // plan.
-  const mayFinish = planned.pending.filter((digest) => removed.has(digest) || !keepsLinks(run, current, digest));
+  const mayFinish = planned.pending.filter(
+    (digest) => !run.unsaved.images.has(digest) && (removed.has(digest) || !keepsLinks(run, current, digest)),
+  );
   const pending = [...new Set([...removed, ...mayFinish])];
   const listed = new Set(current.tags.flatMap(({ items }) => items.map(({ image }) => image)));
   const images = pending.filter((digest) => !listed.has(digest));

@@ -14,6 +14,8 @@ export interface ImagePruneDocument extends DocumentHeader<'ImagePrune'> {
   /** Null if the registry was not contacted. */
   registry: ContactedRegistry | null;
   summary: ImagePruneSummary;
+  /** Only with --backup, and if there is something to delete. */
+  backup?: BackupEntry;
   /** By namespace and name. */
   imageStreams: ImageStreamEntry[];
   /** By name. */
@@ -77,6 +79,21 @@ export interface ImagePruneSummary {
   failed: Count;
   /** Images and tag items that were skipped. */
   skipped: Count;
+  /** Images that the backup contains. Only with --backup. */
+  saved?: Count;
+  /** Images that are kept because no image stream lists them: the registry does not serve them. Only with --backup. */
+  notSaved?: Count;
+}
+
+/** The directory of --backup. */
+export interface BackupEntry {
+  directory: string;
+  /** What the run adds, estimated before anything is saved. */
+  estimatedBytes: Count;
+  /** Free space before anything is saved. */
+  freeBytes: Count;
+  /** Bytes of the blobs that were written; 0 in a dry run. */
+  bytes: Count;
 }
 
 export interface ImageStreamEntry extends EntryStatus<'would-update', 'updated'> {

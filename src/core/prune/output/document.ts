@@ -5,11 +5,13 @@ import { streamKey } from '../../model/image-stream.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import { timestamp } from '../../terminal/text.js';
 import type { PreflightCheck } from '../preflight/check.js';
+import type { BackupSummary } from '../backup/unsaved.js';
 import type { ImagePruneReport } from '../report.js';
 import { summarize } from '../summary.js';
 import { itemOrder, repositoryOrder } from './order.js';
 import { deletionStatus, Notes, updateStatus } from './status.js';
 import type {
+  BackupEntry,
   BlobEntry,
   ImageEntry,
   ImagePruneDocument,
@@ -61,7 +63,12 @@ function documentFields(report: ImagePruneReport): StreamedDocument<ImagePruneDo
     },
     registry: report.registry ?? null,
     summary: summarize(report),
+    ...(report.backup ? { backup: toBackupEntry(report.backup) } : {}),
   };
+}
+
+function toBackupEntry({ directory, estimatedBytes, freeBytes, bytes }: BackupSummary): BackupEntry {
+  return { directory, estimatedBytes, freeBytes, bytes };
 }
 
 function* streamEntries(report: ImagePruneReport, notes: Notes): Generator<ImageStreamEntry> {

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../model/values/quantity.js';
+import type { BackupSummary } from '../backup/unsaved.js';
 import type { ImagePruneReport } from '../report.js';
 import { summarize } from '../summary.js';
 import type { ImagePruneSummary } from './document-type.js';
@@ -21,6 +22,15 @@ export function* summaryTable(report: ImagePruneReport, width: number, paint: St
     heading: paint.muted,
   });
   yield '\n';
+  if (report.backup) yield `${backupLine(report.backup, dryRun)}\n\n`;
+}
+
+/** States what the backup contains, or in a dry run how much it would need. */
+function backupLine({ directory, saved, estimatedBytes, freeBytes, bytes }: BackupSummary, dryRun: boolean): string {
+  const images = `${thousands(saved)} ${saved === 1 ? 'image' : 'images'}`;
+  return dryRun
+    ? `Backup: would save ${images}, about ${formatBytes(estimatedBytes)}, in ${directory} (${formatBytes(freeBytes)} free)`
+    : `Backup: saved ${images} (${formatBytes(bytes)} new) in ${directory}`;
 }
 
 function summaryRows(summary: ImagePruneSummary, imageObjectBytes: number, pruneRegistry: boolean): string[][] {

@@ -2,7 +2,8 @@ import type { Check } from '../../model/check.js';
 import type { ErrorCode } from '../../model/error-codes.js';
 import { messageOf, RegadmError } from '../../model/errors.js';
 
-export type PreflightName = 'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners';
+export type PreflightName =
+  'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners' | 'pull';
 
 /**
  * Result of a check before the first deletion: `ok`; `failed`, which stops a confirmed run; `warning`, which does not;

@@ -11,6 +11,7 @@ const CODES: Record<PreflightName, ErrorCode> = {
   mode: 'REGISTRY_READ_ONLY',
   clocks: 'CLOCKS_DIFFER',
   'other pruners': 'OTHER_PRUNER',
+  pull: 'FORBIDDEN',
 };
 
 /** @throws RegadmError with all checks that failed: nothing is deleted if one of them did */

@@ -5,23 +5,33 @@ import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts } from '../ports.js';
 import type { RunContext } from '../../deletion/run-context.js';
 import type { PreflightCheck } from './check.js';
+import { checkPull } from './pull.js';
 import { runPreflight } from './run.js';
 
 /** Number of repositories that the checks choose from. */
 const REPOSITORIES = 50;
 
+interface PreflightSubject {
+  plan: ImagePrunePlan;
+  registry?: Registry | Error;
+  /** Whether to delete objects that do not exist, which shows whether deletions work. */
+  probeDeletion: boolean;
+  /** Namespaces whose images are saved through the registry; absent if none are. */
+  pullNamespaces?: string[];
+}
+
 /**
  * Checks everything that can fail when a plan is executed.
- * @param probeDeletion whether to delete objects that do not exist, which shows whether deletions work
  * @returns one result per check; the caller decides what a failed one stops
  */
 export async function preflight(
   ports: PrunePorts,
-  { plan, registry, probeDeletion }: { plan: ImagePrunePlan; registry?: Registry | Error; probeDeletion: boolean },
+  { plan, registry, probeDeletion, pullNamespaces }: PreflightSubject,
   { signal }: RunContext,
 ): Promise<PreflightCheck[]> {
   const { pruneRegistry, namespace } = plan.options;
-  return runPreflight({
+  const pull = pullNamespaces && checkPull(pullNamespaces, ports.checks, signal);
+  const checks = await runPreflight({
     cluster: ports.checks,
     registry,
     repositories: plan.snapshot.streams
@@ -35,6 +45,7 @@ export async function preflight(
     namespace,
     signal,
   });
+  return pull ? [...checks, await pull] : checks;
 }
 
 /** Warns about the checks that failed or found something, with what to do about it, and logs the others. */
