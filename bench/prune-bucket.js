@@ -2,20 +2,22 @@
  * Measures the hard prune of a simulated bucket as a whole process: requests, peak memory and time. The bucket has
  * BLOBS blobs (default 1,000,000); ORPHANS=3 (default) makes a third of them orphans, ORPHANS=2 a quarter. Each request
  * takes LATENCY_MS longer. With REGISTRY=1, the requests of the registry's own pruner are sent to the same bucket
- * first, and counted by the same counter. With STATUS=1, `registry status` runs instead of the hard prune. Run `npm run
- * build` first.
+ * first, and counted by the same counter. With STATUS=1, `registry status` runs instead of the hard prune; with
+ * VERIFY=1, `registry verify`, after a listing of the bucket alone for comparison. Run `npm run build` first.
  */
 import { fork, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { walkAsTheRegistry } from './prune-bucket/registry-walk.js';
+import { listBucket, walkAsTheRegistry } from './prune-bucket/registry-walk.js';
 import { BLOBS, isUsed, serve } from './prune-bucket/server.js';
 
 /** Runs regadm. @returns status, peak memory in MiB and time in s */
 async function runRegadm(address) {
-  const command = process.env.STATUS
-    ? ['registry', 'status', '-o', 'json']
-    : ['prune', 'hard', '--keep-blobs-younger-than=0', '--read-only=skip', '--confirm', '-o', 'name'];
+  const { STATUS, VERIFY } = process.env;
+  const command =
+    STATUS || VERIFY
+      ? ['registry', VERIFY ? 'verify' : 'status', '-o', 'json']
+      : ['prune', 'hard', '--keep-blobs-younger-than=0', '--read-only=skip', '--confirm', '-o', 'name'];
   const storage = ['--storage=s3://bucket', `--storage-endpoint=${address}`];
   const cluster = [`--server=${address}`, '--token=benchmark'];
   const start = performance.now();
@@ -48,6 +50,10 @@ async function main() {
     const seconds = await walkAsTheRegistry(address, isUsed);
     registry = await countRequests();
     console.log(`${BLOBS} blobs, the registry's own walk: ${registry} requests, ${seconds.toFixed(1)} s`);
+  }
+  if (process.env.VERIFY) {
+    const seconds = await listBucket(address);
+    console.log(`${BLOBS} blobs, the listing alone: ${await countRequests()} requests, ${seconds.toFixed(1)} s`);
   }
   const { status, peak, seconds } = await runRegadm(address);
   const requests = await countRequests();

@@ -10,6 +10,7 @@ const LATENCY_MS = Number(process.env.LATENCY_MS ?? 0);
 /** Orphaned blobs for each image: 3 are a third of all blobs, 2 a quarter. */
 const ORPHANS = Number(process.env.ORPHANS ?? 3);
 const PAGE = 1000;
+const BLOB_BYTES = 5_000_000_000;
 /** Blobs of one image: its manifest, its config and four layers; the others are orphans. */
 const USED = 6;
 const GROUP = USED + ORPHANS;
@@ -34,7 +35,7 @@ const blobKey = (index) => `${ROOT}/blobs/sha256/${hexOf(index).slice(0, 2)}/${h
 const linkKey = (image) =>
   `${ROOT}/repositories/${repositoryOf(image)}/_manifests/revisions/sha256/${hexOf(image * GROUP)}/link`;
 /** LAYER_LINKS=1: each image also has links to its config and layers. */
-const LINKS = process.env.LAYER_LINKS ? USED : 1;
+const LINKS = process.env.LAYER_LINKS || process.env.VERIFY ? USED : 1;
 
 const xml = (name, content) => `<?xml version="1.0" encoding="UTF-8"?><${name}>${content}</${name}>`;
 const prefixesOf = (names) => names.map((name) => `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`).join('');
@@ -71,12 +72,12 @@ function listing(prefix, { delimiter, token, size }) {
 function blobRange(rest) {
   const hex = /([0-9a-f]{64})(\/|$)/.exec(rest)?.[1];
   if (hex) {
-    return [indexOf(hex), indexOf(hex) + 1, blobKey, 5_000_000_000];
+    return [indexOf(hex), indexOf(hex) + 1, blobKey, BLOB_BYTES];
   }
   const digits = rest.replace(/^blobs\/(sha256\/)?/, '');
   const end = digits === '' ? BLOBS : Math.min(BLOBS, firstOf((Number.parseInt(digits, 16) + 1).toString(16)));
   const isLast = /^f*$/.test(digits);
-  return [digits === '' ? 0 : firstOf(digits), isLast ? BLOBS : end, blobKey, 5_000_000_000];
+  return [digits === '' ? 0 : firstOf(digits), isLast ? BLOBS : end, blobKey, BLOB_BYTES];
 }
 
 /** The links of one namespace or of all, or the one that a complete key names. */
@@ -89,10 +90,15 @@ function linkRange(rest) {
   return [image, image + 1, linkKey, 71];
 }
 
+/** The links of a repository follow each other: those of layers, then those of manifests. */
 function anyLinkKey(first, step, at) {
-  const image = first + Math.floor(at / LINKS) * step;
-  const part = at % LINKS;
-  if (part === 0) return linkKey(image);
+  let [repository, rest] = [first, at];
+  const count = () => Math.ceil((IMAGES - repository) / REPOSITORIES);
+  for (; rest >= count() * LINKS; repository += step) rest -= count() * LINKS;
+  const layers = count() * (LINKS - 1);
+  if (rest >= layers) return linkKey(repository + (rest - layers) * REPOSITORIES);
+  const image = repository + Math.floor(rest / (LINKS - 1)) * REPOSITORIES;
+  const part = (rest % (LINKS - 1)) + 1;
   return `${ROOT}/repositories/${repositoryOf(image)}/_layers/sha256/${hexOf(image * GROUP + part)}/link`;
 }
 
@@ -116,11 +122,15 @@ function answerS3(request, body) {
 const FILLING = 'x'.repeat(Number(process.env.IMAGE_BYTES ?? 0));
 
 const image = (index) => ({
-  metadata: { name: `sha256:${hexOf(index * GROUP)}`, creationTimestamp: '2026-01-01T00:00:00Z' },
+  metadata: {
+    name: `sha256:${hexOf(index * GROUP)}`,
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    annotations: { 'openshift.io/image.managed': 'true' },
+  },
   dockerImageReference: `registry/${repositoryOf(index)}@sha256:${hexOf(index * GROUP)}`,
-  dockerImageMetadata: { Id: `sha256:${hexOf(index * GROUP + 1)}`, Filling: FILLING },
+  dockerImageMetadata: { Id: `sha256:${hexOf(index * GROUP + 1)}`, Size: (USED - 1) * BLOB_BYTES, Filling: FILLING },
   dockerImageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
-  dockerImageLayers: [2, 3, 4, 5].map((at) => ({ name: `sha256:${hexOf(index * GROUP + at)}`, size: 1 })),
+  dockerImageLayers: [2, 3, 4, 5].map((at) => ({ name: `sha256:${hexOf(index * GROUP + at)}`, size: BLOB_BYTES })),
 });
 
 function stream(at) {
@@ -128,8 +138,10 @@ function stream(at) {
   const count = Math.ceil((IMAGES - at) / REPOSITORIES);
   const items = Array.from({ length: count }, (_, index) => ({
     image: `sha256:${hexOf((at + index * REPOSITORIES) * GROUP)}`,
+    dockerImageReference: `registry/${namespace}/${name}@sha256:${hexOf((at + index * REPOSITORIES) * GROUP)}`,
   }));
-  return { metadata: { namespace, name }, status: { tags: [{ tag: 'latest', items }] } };
+  const status = { dockerImageRepository: `registry/${namespace}/${name}`, tags: [{ tag: 'latest', items }] };
+  return { metadata: { namespace, name }, status };
 }
 
 const FORBIDDEN = {
