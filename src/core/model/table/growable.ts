@@ -21,6 +21,12 @@ export class Growable<T extends Column> {
     this.column[this.length++] = value;
   }
 
+  /** Returns true if a value is at `from` or behind it. */
+  includes(value: number, from: number): boolean {
+    for (let at = from; at < this.length; at++) if (this.column[at] === value) return true;
+    return false;
+  }
+
   private grow(): void {
     // Grows by a quarter: with a million images, doubling would leave tens of megabytes unused.
     const length = Math.max(1024, Math.ceil(this.column.length * 1.25));

@@ -243,13 +243,15 @@ export class ImageTable {
     const { columns } = page;
     const config = configCount(columns, index) > 0 ? page.digest() : -1;
     if (config !== -1) this.parts.push(config);
+    const firstLayer = this.parts.length;
     let layerBytes = 0;
     for (let layer = columns.layerCounts[index]!; layer > 0; layer--) {
       const size = page.layerSize();
       const digest = page.digest();
+      // The API server counts a layer that is listed twice once.
+      if (!this.parts.includes(digest, firstLayer)) layerBytes += size;
       this.parts.push(digest);
       this.setBlobSize(digest, size);
-      layerBytes += size;
     }
     // The API states only the total size; the remainder is the config, unless some of it belongs to invalid names.
     if (config !== -1 && !page.invalidNames.has(index))
