@@ -28,5 +28,17 @@ function rulesOf(permissions: Permission[]): Rule[] {
       verbs: [...new Set([...verbs, verb])],
     });
   }
-  return [...rules.values()];
+  return joinNames([...rules.values()]);
+}
+
+/** Joins rules that differ only in the name of the object. */
+function joinNames(rules: Rule[]): Rule[] {
+  const joined = new Map<string, Rule>();
+  for (const { resourceNames, ...rest } of rules) {
+    const key = JSON.stringify([rest, resourceNames !== undefined]);
+    const names = [...(joined.get(key)?.resourceNames ?? []), ...(resourceNames ?? [])];
+    const { verbs, ...target } = rest;
+    joined.set(key, { ...target, ...(resourceNames ? { resourceNames: names } : {}), verbs });
+  }
+  return [...joined.values()];
 }

@@ -9,7 +9,7 @@ import { findSecretKeys, secretNotes } from './secret.js';
 import { validate } from './validate.js';
 
 /** What `--print-job` prints: the List on stdout, and lines for people. */
-export interface PrintedJob {
+interface PrintedJob {
   list: object;
   notes: string[];
 }

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { startSandbox, type PolicyRule, type Sandbox } from '../../../src/sandbox/index.js';
+import { startSandbox, type Sandbox } from '../../../src/sandbox/index.js';
 import type { KubeObject } from '../../../src/core/model/kube.js';
 import { stateStorage } from '../../support/cluster-storage.js';
+import { createAccess, permissionsIn, unusedPermissions } from '../../support/job-access.js';
 import { ROOT } from '../../support/fake-object-store.js';
 import { regadm } from '../../support/regadm.js';
 import { requires } from '../../support/jest/requires.js';
@@ -12,80 +13,20 @@ import { ACCESS_KEY, SECRET_KEY, startFakeS3 } from '../../support/servers/fake-
 import { filesBelow } from '../../support/storage-tree.js';
 
 const NAMESPACE = 'openshift-image-registry';
-const ACCOUNT = `system:serviceaccount:${NAMESPACE}:${JOB_NAME}`;
 
 let sandbox: Sandbox;
 beforeEach(async () => void (sandbox = await startSandbox({ operator: true, sample: true, rolloutStepMs: 5 })));
 afterEach(() => sandbox.stop());
-
-/** A request in the terms of the API server's authorizer. */
-interface Access {
-  verb: string;
-  group: string;
-  resource: string;
-  namespace?: string;
-  name?: string;
-}
-
-const PATH =
-  /^\/(?:api|apis\/(?<group>[^/]+))\/[^/]+\/(?:namespaces\/(?<namespace>[^/]+)\/)?(?<resource>[^/?]+)(?:\/(?<name>[^/?]+))?/;
-
-function accessOf({ method, path }: { method: string; path: string }): Access {
-  const { group = '', namespace, resource = '', name } = PATH.exec(path)!.groups!;
-  const read = name === undefined ? (/[?&]watch=(?:1|true)/.test(path) ? 'watch' : 'list') : 'get';
-  const verb = { GET: read, PATCH: 'patch', POST: 'create', DELETE: 'delete', PUT: 'update' }[method]!;
-  return { verb, group, resource, namespace, name };
-}
-
-/** Returns each verb of each printed rule, as one permission. */
-function permissionsIn(objects: KubeObject[]): Access[] {
-  return objects
-    .filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
-    .flatMap(({ metadata, rules }) =>
-      (rules as PolicyRule[]).flatMap(({ verbs, apiGroups, resources, resourceNames }) =>
-        verbs.map((verb) => ({
-          verb,
-          group: apiGroups![0]!,
-          resource: resources![0]!,
-          namespace: metadata.namespace,
-          name: resourceNames?.[0],
-        })),
-      ),
-    );
-}
-
-function isUsed(permission: Access, requests: Access[]): boolean {
-  return requests.some(
-    (request) =>
-      request.verb === permission.verb &&
-      request.group === permission.group &&
-      request.resource === permission.resource &&
-      (permission.namespace === undefined || permission.namespace === request.namespace) &&
-      (permission.name === undefined || permission.name === request.name),
-  );
-}
 
 /** Creates the printed access in the sandbox, and runs the printed arguments as the service account. */
 async function runAsJob(args: string[]): Promise<{ status: number | null; stderr: string; printed: KubeObject[] }> {
   const job = await printJob(args, sandbox.kubeconfig.admin);
   expect(job.status).toBe(0);
   const printed = printedObjects(job);
-  for (const object of printed) {
-    const { kind = '' } = object;
-    if (/Role/.test(kind)) sandbox.store.put(`${kind.toLowerCase()}s`, object);
-  }
-  const { kubeconfig } = sandbox.addUser(ACCOUNT, []);
-  sandbox.requests.length = 0;
+  const kubeconfig = createAccess(sandbox, JOB_NAME, printed);
   const here = printedArgs(job).map((arg) => arg.replace('--storage=/registry', `--storage=${sandbox.storageDir}`));
   const { status, stderr } = await regadm(here, { kubeconfig });
   return { status, stderr, printed };
-}
-
-/** The requests of the service account to the API server, without reviews, which everyone may create. */
-function requestsOfJob(): Access[] {
-  return sandbox.requests
-    .filter(({ server, path }) => server === 'api' && !path.includes('/selfsubjectaccessreviews'))
-    .map(accessOf);
 }
 
 test.each([
@@ -96,8 +37,7 @@ test.each([
   expect(stderr).not.toContain('forbidden');
   expect(status).toBe(0);
   expect(sandbox.requests.filter((request) => request.status === 403)).toEqual([]);
-  const requests = requestsOfJob();
-  expect(permissionsIn(printed).filter((permission) => !isUsed(permission, requests))).toEqual([]);
+  expect(unusedPermissions(sandbox, printed)).toEqual([]);
 });
 
 test('a run on the bucket of the registry uses every printed permission and needs no other', async () => {
@@ -122,8 +62,7 @@ test('a run on the bucket of the registry uses every printed permission and need
     expect(stderr).not.toContain('forbidden');
     expect(status).toBe(0);
     expect(sandbox.requests.filter((request) => request.status === 403)).toEqual([]);
-    const requests = requestsOfJob();
-    expect(permissionsIn(printed).filter((permission) => !isUsed(permission, requests))).toEqual([]);
+    expect(unusedPermissions(sandbox, printed)).toEqual([]);
   } finally {
     await s3.stop();
   }
