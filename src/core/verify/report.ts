@@ -1,6 +1,7 @@
 import { EXIT } from '../model/errors.js';
 import type { StoragePlace } from '../model/registry-storage.js';
 import type { Verification } from '../verification/plan/types.js';
+import type { MergedShards, Shard } from './merge/types.js';
 import type { LinkRepair } from './repair-links/repair-links.js';
 import type { VerifyOptions } from './request.js';
 
@@ -11,6 +12,12 @@ export interface VerifyReport {
   options: VerifyOptions;
   /** The storage that the registry's settings name; present with `--storage cluster`. */
   storage?: StoragePlace;
+  /** UID of the namespace `kube-system`; undefined if the user may not read it. */
+  cluster?: string;
+  /** The part of the data that was read; undefined if it is not one of several shards. */
+  shard?: Shard;
+  /** Present in the result of merged documents. */
+  shards?: MergedShards;
   verification: Verification;
   /** Missing links that can be written, or were; empty unless that was asked for. */
   links: LinkRepair[];
@@ -18,7 +25,8 @@ export interface VerifyReport {
 }
 
 /** Returns the exit status of a verification that was made (docs/exit-codes.md). */
-export function toExitStatus({ broken, unchecked }: Verification): number {
-  if (broken.length > 0) return EXIT.found;
+export function toExitStatus({ summary, unchecked }: Verification): number {
+  // A document that was too large to be stored counts more than it lists.
+  if (summary.broken > 0) return EXIT.found;
   return unchecked.length > 0 ? EXIT.error : EXIT.ok;
 }

@@ -1,6 +1,7 @@
 import type { DataSubset } from '../model/data-subset.js';
 import type { StorageChoice } from '../storage/location.js';
 import type { Scope } from '../verification/plan/scope.js';
+import type { Shard } from './merge/types.js';
 
 /** What `regadm registry verify` is asked to verify. */
 export interface VerifyRequest {
@@ -13,6 +14,12 @@ export interface VerifyRequest {
   repairLinks?: 'plan' | 'write';
   /** The arguments and flags, as the document shows them. */
   options: VerifyOptions;
+}
+
+/** Returns the shard whose data is read; undefined if it is not one of several. */
+export function shardOf({ readData }: VerifyRequest): Shard | undefined {
+  const subset = readData?.subset;
+  return subset && 'of' in subset ? subset : undefined;
 }
 
 /** The arguments and flags of `registry verify`. */

@@ -1,3 +1,5 @@
+import { findIfReadable } from '../cluster/objects.js';
+import { NAMESPACES } from '../cluster/resources.js';
 import { recordWarnings } from '../kit/reporter.js';
 import { EXIT, RegadmError } from '../model/errors.js';
 import { openRegistryStorage, type OpenedStorage } from '../operator/registry-storage/open.js';
@@ -9,7 +11,7 @@ import { fromStorage } from './read-data/open-content.js';
 import { readData } from './read-data/read-data.js';
 import { planRepair, repairLinks } from './repair-links/repair-links.js';
 import type { VerifyReport } from './report.js';
-import type { VerifyRequest } from './request.js';
+import { shardOf, type VerifyRequest } from './request.js';
 
 /**
  * Checks whether every listed image can be pulled; changes nothing, except for the links that it is asked to write.
@@ -29,8 +31,10 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
     const { options, readData: toRead } = request;
     if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open, way });
     const { verification, links } = await repair(ports, verified, { storage, repair: request.repairLinks });
+    const cluster = await readClusterUid(ports);
     const finishedAt = new Date().toISOString();
-    return { startedAt, finishedAt, options, storage: place, verification, links, warnings: [...reporter.warnings] };
+    const about = { options, storage: place, cluster, shard: shardOf(request) };
+    return { startedAt, finishedAt, ...about, verification, links, warnings: [...reporter.warnings] };
   } finally {
     await storage.close();
   }
@@ -44,6 +48,12 @@ async function repair(
 ): Promise<Pick<VerifyReport, 'verification' | 'links'>> {
   if (how === 'write') return repairLinks(ports, verified, storage);
   return { verification: verified.verification, links: how === 'plan' ? planRepair(verified) : [] };
+}
+
+/** Returns what identifies the cluster. */
+async function readClusterUid({ api, signal }: ClusterPorts): Promise<string | undefined> {
+  const namespace = await findIfReadable(api, { resource: NAMESPACES, name: 'kube-system' }, { signal });
+  return namespace?.metadata.uid;
 }
 
 /** Opens the storage. What a guard of a prune would refuse could not be checked. */

@@ -1,4 +1,4 @@
-import type { Digest, DocumentHeader, Timestamp } from '../../model/document.js';
+import type { Count, Digest, DocumentHeader, Timestamp } from '../../model/document.js';
 import type { StoragePlace } from '../../model/registry-storage.js';
 import type { VerificationResult } from '../../verification/output/document-type.js';
 import type { VerifyOptions } from '../request.js';
@@ -10,6 +10,14 @@ export interface RegistryVerificationDocument extends DocumentHeader<'RegistryVe
   options: VerifyOptions;
   /** The storage that the registry's settings name; present with `--storage cluster`. */
   storage?: StoragePlace;
+  /** UID of the namespace `kube-system`, which identifies the cluster; absent if the user may not read it. */
+  cluster?: string;
+  /** The part of the data that was read; present with --read-data-subset n/m and job/N. */
+  shard?: ShardEntry;
+  /** Present in a stored document whose lists are not complete. Its counts are. */
+  truncated?: true;
+  /** Which documents were merged; present with --merge. */
+  shards?: MergedShardsEntry;
   /** Missing links whose blobs exist: what --repair-links would write, or wrote. Empty without the flag. */
   links: LinkRepairEntry[];
   /** The warnings on stderr. */
@@ -28,4 +36,22 @@ export interface LinkRepairEntry {
   reason?: string;
   /** Why it failed. */
   message?: string;
+}
+
+/** One of several parts of the data. */
+export interface ShardEntry {
+  /** 0-based. */
+  index: Count;
+  /** Number of shards. */
+  of: Count;
+}
+
+/** The shards of merged documents. */
+export interface MergedShardsEntry {
+  /** Number of shards. */
+  of: Count;
+  /** 0-based indexes of the shards without a document. */
+  missing: Count[];
+  /** 0-based indexes of the shards whose document is not complete. */
+  truncated: Count[];
 }

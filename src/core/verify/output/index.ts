@@ -2,16 +2,18 @@ import type { Output } from '../../terminal/output.js';
 import type { VerifyReport } from '../report.js';
 import type { RegistryVerificationDocument } from './document-type.js';
 
+/** Returns the document of `-o json` as one value. */
+export function wholeDocument({ verification, ...fields }: VerifyReport): RegistryVerificationDocument {
+  return { apiVersion: 'regadm/v1', kind: 'RegistryVerification', ...fields, ...verification };
+}
+
 /** The output formats of `regadm registry verify`. */
 export const verifyOutput: Output<VerifyReport, RegistryVerificationDocument> = {
-  document: ({ startedAt, finishedAt, options, storage, verification, links, warnings }) => ({
+  document: ({ verification, links, warnings, ...fields }) => ({
     fields: {
       apiVersion: 'regadm/v1',
       kind: 'RegistryVerification',
-      startedAt,
-      finishedAt,
-      options,
-      storage,
+      ...fields,
       summary: verification.summary,
     },
     arrays: {

@@ -1,0 +1,60 @@
+import type { ClusterApi } from '../../cluster/api.js';
+import { createObject, deleteObject } from '../../cluster/objects.js';
+import { labelsOf } from '../../in-cluster/labels.js';
+import { redactValues } from '../../kit/secrets/redact.js';
+import { RegadmError } from '../../model/errors.js';
+import { assertPermissions } from '../../operator/permissions.js';
+import { RESULT_KEY, VERIFY_APP, resultNamed } from '../../verification/stored-result.js';
+import { fitDocument } from './fit.js';
+
+/** The Job that a pod belongs to. */
+export interface OwningJob {
+  name: string;
+  uid: string;
+}
+
+/** Maximum attempts when a pod of the same index stores its document at the same time. */
+const ATTEMPTS = 5;
+
+/** Checks that the document can be stored, before hours of reading. @throws RegadmError FORBIDDEN; ApiError */
+export async function assertCanStore(api: ClusterApi, index: number): Promise<void> {
+  const { resource, namespace, name } = resultNamed(index);
+  const configMaps = { group: resource.group, resource: resource.resource, namespace };
+  await assertPermissions(api, [
+    { verb: 'create', ...configMaps },
+    { verb: 'delete', ...configMaps, name },
+  ]);
+}
+
+/**
+ * Stores the document of a pod in its ConfigMap, which belongs to the Job and is deleted with it. The document of an
+ * earlier pod or run is replaced: its ConfigMap is deleted first, so that it never looks like one of this run.
+ * @returns true if entries were omitted, because a ConfigMap is limited
+ * @throws ApiError; RegadmError CONFLICT if other pods keep creating the ConfigMap
+ */
+export async function storeDocument(
+  api: ClusterApi,
+  document: object,
+  { index, job, signal }: { index: number; job: OwningJob; signal?: AbortSignal },
+): Promise<boolean> {
+  const reference = resultNamed(index);
+  const { content, truncated } = fitDocument(redactValues(document) as object);
+  const body = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: reference.name,
+      namespace: reference.namespace,
+      labels: { ...labelsOf(VERIFY_APP), 'app.kubernetes.io/instance': job.name },
+      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', ...job }],
+    },
+    binaryData: { [RESULT_KEY]: content.toString('base64') },
+  };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if ((await createObject(api, reference, body, { signal })) === 'created') return truncated;
+    await deleteObject(api, reference, { signal });
+  }
+  throw new RegadmError(`ConfigMap ${reference.name} was created by another pod ${ATTEMPTS} times`, {
+    code: 'CONFLICT',
+  });
+}
