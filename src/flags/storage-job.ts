@@ -63,12 +63,12 @@ const HERE = Object.keys(clusterFlags).filter((name) => name !== 'request-timeou
 const NOT_IN_JOB = [...HERE, ...['storage', 'storage-ca', 'output', 'json', 'no-color']];
 
 /**
- * Returns the arguments of this command that the Job has, too.
+ * Returns the flags of this command that the Job has, too.
  * @param others further flags that it does not have, those of the Job itself included
  */
 export function argumentsOfJob({ argv }: CommandLine, others: readonly string[]): string[] {
   const omitted = new Set([...NOT_IN_JOB, ...others]);
-  return argv.filter((arg) => !omitted.has(nameIn(arg)));
+  return argv.filter((arg) => /^--./.test(arg) && !omitted.has(nameIn(arg)));
 }
 
 /** Returns the flag of an argument, without its value; a negated one without `no-`. */

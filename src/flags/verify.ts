@@ -8,6 +8,7 @@ import type { VerifyRequest } from '../core/verify/request.js';
 import { clusterFlags } from './cluster.js';
 import { outputFlags } from './output.js';
 import { storageFlag, storageFlags, storageNameFlag } from './storage.js';
+import { verifyJobFlags } from './verify-job.js';
 
 /** The flags of `regadm registry verify`. */
 export const verifyFlags = {
@@ -31,6 +32,7 @@ the image stream lists an image that was pushed to it`,
     description: 'Actually write the links; without this flag, only a dry run',
     dependsOn: ['repair-links'],
   }),
+  ...verifyJobFlags,
   ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
   ...clusterFlags,
 };

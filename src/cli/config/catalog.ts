@@ -40,6 +40,8 @@ const NEVER: Record<string, string> = {
     'dry-run',
     'cronjob',
     'print-job',
+    'merge',
+    'store-result',
     'image',
     'pod',
     'json',

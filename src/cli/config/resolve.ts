@@ -28,6 +28,7 @@ const OVERRIDDEN_BY: Record<string, string[]> = {
   'audit-log': ['from'],
   'detailed-exitcode': ['confirm'],
   output: ['json'],
+  storage: ['merge'],
 };
 
 /** Settings that have an effect only together with one of these flags. */
@@ -49,6 +50,7 @@ const ONLY_WITH: Record<string, string[]> = {
 const ONLY_IN_SECTION: Record<string, string[]> = {
   // It turns a printed Job into a CronJob.
   'prune:hard': ['schedule'],
+  'registry:verify': ['schedule'],
 };
 
 /**

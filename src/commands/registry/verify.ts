@@ -1,10 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
-import { BaseCommand } from '../../cli/base-command.js';
+import { BaseCommand, type FlagsOf } from '../../cli/base-command.js';
 import { present } from '../../cli/present.js';
 import { usageError } from '../../core/model/errors.js';
+import type { VerifyRequest } from '../../core/verify/request.js';
 import { toExitStatus } from '../../core/verify/report.js';
 import { verifyOutput } from '../../core/verify/output/index.js';
 import { toVerifyRequest, verifyFlags } from '../../flags/verify.js';
+import { jobOfPod } from '../../flags/verify-pod.js';
+import { toMergeSource, toVerifyJobRequest } from '../../flags/verify-job-request.js';
 
 export default class RegistryVerify extends BaseCommand {
   static override summary = 'Check whether every image that the cluster lists can be pulled';
@@ -29,6 +32,12 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
       command: '<%= config.bin %> <%= command.id %> shop/frontend --storage /registry',
     },
     {
+      description: 'Read all data with 8 pods in the cluster',
+      command:
+        '<%= config.bin %> <%= command.id %> --print-job --parallelism 8 --image quay.io/example/regadm:1.0 | oc create -f -',
+    },
+    { description: 'Show what a Job found', command: '<%= config.bin %> <%= command.id %> --merge job/regadm-verify' },
+    {
       description: 'For a script',
       command: '<%= config.bin %> <%= command.id %> --storage cluster -o json',
     },
@@ -42,12 +51,41 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
     const { flags, argv } = await this.read(RegistryVerify);
     const unknown = argv.find((argument) => argument.startsWith('-'));
     if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, [this.usage]);
+    if (flags.merge) return this.merge(flags, [...flags.merge, ...argv]);
+    if (flags['print-job']) return this.printJob(flags, argv);
     const request = await toVerifyRequest(flags, argv);
     // A storage can have millions of blobs: collect garbage more often, as prune hard does.
     setFlagsFromString('--optimize-for-size');
+    if (flags['store-result']) return this.verifyAndStore(flags, request);
     const { verifyRegistry } = await import('../../core/verify/verify.js');
     const report = await this.withCluster(flags, (session) => verifyRegistry(session, request));
     await present(report, flags.output, verifyOutput);
     process.exitCode = toExitStatus(report.verification);
+  }
+
+  private async merge(flags: FlagsOf<typeof RegistryVerify>, documents: string[]): Promise<void> {
+    const source = toMergeSource(documents);
+    const { mergeFiles, mergeJob } = await import('../../core/verify/merge/index.js');
+    const report =
+      'job' in source
+        ? await this.withCluster(flags, ({ api, signal }) => mergeJob(api, source.job, signal))
+        : await mergeFiles(source.files);
+    for (const warning of report.warnings) this.warning(warning);
+    await present(report, flags.output, verifyOutput);
+    process.exitCode = toExitStatus(report.verification);
+  }
+
+  /** The document decides on the exit status when it is merged. */
+  private async verifyAndStore(flags: FlagsOf<typeof RegistryVerify>, request: VerifyRequest): Promise<void> {
+    const job = jobOfPod(flags['read-data-subset'], process.env);
+    const { verifyAndStore } = await import('../../core/verify/stored/verify-and-store.js');
+    const report = await this.withCluster(flags, (session) => verifyAndStore(session, request, job));
+    await present(report, flags.output, verifyOutput);
+  }
+
+  private async printJob(flags: FlagsOf<typeof RegistryVerify>, only: string[]): Promise<void> {
+    const request = await toVerifyJobRequest(flags, only, { argv: this.argv, fromSettings: this.fromSettings });
+    const { verifyJob } = await import('../../core/verify-job/index.js');
+    await this.printStorageJob(flags, verifyJob(request));
   }
 }

@@ -18,8 +18,11 @@ interface Pod {
   spec: object;
 }
 
-/** Returns a CronJob that never starts a run while another one is active. */
-export function cronJobOf(app: string, settings: RunSettings, pod: Pod): object {
+/**
+ * Returns a CronJob that never starts a run while another one is active.
+ * @param shards as in `jobSpec`
+ */
+export function cronJobOf(app: string, settings: RunSettings, pod: Pod, shards?: number): object {
   const { schedule, suspend, startingDeadlineSeconds, activeDeadlineSeconds, ...limits } = settings;
   return {
     apiVersion: 'batch/v1',
@@ -32,18 +35,25 @@ export function cronJobOf(app: string, settings: RunSettings, pod: Pod): object 
       concurrencyPolicy: 'Forbid',
       startingDeadlineSeconds,
       ...limits,
-      jobTemplate: { metadata: { labels: labelsOf(app) }, spec: jobSpec(app, activeDeadlineSeconds, pod) },
+      jobTemplate: { metadata: { labels: labelsOf(app) }, spec: jobSpec(app, activeDeadlineSeconds, pod, shards) },
     },
   };
 }
 
+/** Failed pods that an Indexed Job replaces, per shard. It ends all of its pods when there are more. */
+const RETRIES_PER_SHARD = 2;
+
 /**
  * Returns the spec of a Job. A failed run is not repeated (`backoffLimit: 0`, and `restartPolicy: Never` of the pod): a
  * refusal would be the same again, and its message would be lost with the pod.
+ * @param shards number of pods of an Indexed Job, which run at the same time. A failed one is replaced, because a Job
+ *   that does not do so ends all others with it
  */
-export function jobSpec(app: string, activeDeadlineSeconds: number | undefined, pod: Pod): object {
+export function jobSpec(app: string, activeDeadlineSeconds: number | undefined, pod: Pod, shards?: number): object {
+  const indexed = shards !== undefined && { completionMode: 'Indexed', completions: shards, parallelism: shards };
   return {
-    backoffLimit: 0,
+    ...indexed,
+    backoffLimit: RETRIES_PER_SHARD * (shards ?? 0),
     ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
     template: { metadata: { labels: labelsOf(app), annotations: pod.annotations }, spec: pod.spec },
   };

@@ -1,0 +1,37 @@
+import { REGISTRY_NAMESPACE } from '../model/openshift.js';
+import type { StorageJob } from '../storage-job/print.js';
+import type { Place } from '../storage-job/place.js';
+import { VERIFY_APP } from '../verification/stored-result.js';
+import { verifyJobObjects } from './list.js';
+import type { VerifyJobRequest } from './request.js';
+
+/** Returns the Job that `registry verify --print-job` prints. */
+export function verifyJob(request: VerifyJobRequest): StorageJob {
+  return {
+    request,
+    objects: (place) => verifyJobObjects(request, place),
+    hints: (place) => hintsFor(request, place),
+  };
+}
+
+function hintsFor({ image, region, runs, parallelism }: VerifyJobRequest, { access }: Place): string[] {
+  const oneNode = access.via === 'claim' && access.mount.isOnOneNode && parallelism > 1;
+  const inNamespace = `oc -n ${REGISTRY_NAMESPACE}`;
+  const hints: [applies: boolean, ...lines: string[]][] = [
+    [!image.includes('@'), 'hint: name the image by its digest, so that it cannot change: IMAGE@sha256:…'],
+    [region !== undefined, `region: ${region}, from the variables or the profile of AWS on this machine`],
+    [oneNode, `hint: all ${parallelism} pods run on one node, because only one node at a time can mount the volume`],
+    [
+      !runs,
+      `hint: wait for it: ${inNamespace} wait --for=condition=Complete --timeout=-1s job/${VERIFY_APP}`,
+      `hint: then show the result: regadm registry verify --merge job/${VERIFY_APP}`,
+      `hint: run it again: ${inNamespace} delete job ${VERIFY_APP}, then create it`,
+    ],
+    [
+      runs !== undefined,
+      `hint: find the last run: ${inNamespace} get jobs -l app.kubernetes.io/name=${VERIFY_APP}`,
+      'hint: then show its result: regadm registry verify --merge job/NAME',
+    ],
+  ];
+  return hints.flatMap(([applies, ...lines]) => (applies ? lines : []));
+}
