@@ -13,13 +13,8 @@ interface Tag {
 
 /**
  * Saves a cluster as a prune with `--backup` does that deletes everything except for the newest item of each tag.
- * @param options.onlyObjects as with `--prune-registry=false`
  */
-export async function saveBackup(
-  { store, storageDir, registry }: Sandbox,
-  directory: string,
-  { onlyObjects = false }: { onlyObjects?: boolean } = {},
-): Promise<void> {
+export async function saveBackup({ store, storageDir, registry }: Sandbox, directory: string): Promise<void> {
   const backup = await openBackupForWriting(directory);
   const uid = store.get('namespaces', 'kube-system')?.metadata.uid;
   const streams = store.list('imagestreams');
@@ -48,13 +43,12 @@ export async function saveBackup(
   }
   for (const object of store.list('images')) {
     const image = { ...object, kind: 'Image', metadata: { ...object.metadata, name: asDigest(object.metadata.name) } };
-    await run.add('image', { object: image, hasContent: !onlyObjects });
+    await run.add('image', { object: image, hasContent: true });
   }
-  if (!onlyObjects)
-    for (const text of registry.blobs()) {
-      const digest = parseDigest(text)!;
-      await backup.blobs.write(digest, [readFileSync(blobFile(storageDir, digest))]);
-    }
+  for (const text of registry.blobs()) {
+    const digest = parseDigest(text)!;
+    await backup.blobs.write(digest, [readFileSync(blobFile(storageDir, digest))]);
+  }
   await backup.commit(run);
   await run.close();
   await backup.close();

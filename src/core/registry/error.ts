@@ -51,6 +51,11 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof RegistryError && error.status === 401;
 }
 
+/** Returns true if the registry refuses what was pushed because of its content. */
+export function isInvalidContent(error: unknown): boolean {
+  return error instanceof RegistryError && error.status === 400;
+}
+
 /** Failures of a connection over which no request can have been sent. */
 const WITHOUT_REQUEST: ReadonlySet<FailureKind> = new Set<FailureKind>([
   'certificate',

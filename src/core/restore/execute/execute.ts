@@ -50,8 +50,8 @@ export async function execute(
   const pusher = isPushed ? new Pusher({ backup, holders, signal, registry: await input.registry() }) : undefined;
   const objects = new Set<Digest>();
   const restore = async (image: PlannedImage): Promise<void> => {
-    const lost = image.children.find((child) => !run.isDone(child));
-    if (lost) return run.failImage(image.name, new Error(`its child ${lost} was not restored`));
+    const lost = image.children.find((child) => !run.isDone(child) && !objects.has(child));
+    if (lost) return run.failImage(image.name, childLost(lost));
     await run.image(image, async () => {
       await pusher?.push(image);
       const isComplete = image.exists && !image.labels;
@@ -66,11 +66,24 @@ export async function execute(
       restore,
     );
   await createObjects(run, { ports, backup, runs }, objects);
+  failIndexes(run, open);
   await restoreItems(run, plan, { ports, reporter });
   run.finish();
   const outcome = { images: run.images, items: run.items, ...(pusher?.added ?? { blobs: 0, bytes: 0 }) };
   if (run.fatal && !hasRestored(outcome)) throw run.fatal;
   return { dryRun: false, outcome, failures: run.failures, interrupted: run.interrupted };
+}
+
+/** Fails the indexes with a child whose object could not be created. */
+function failIndexes(run: RestoreRun, images: readonly PlannedImage[]): void {
+  for (const { name, children } of images) {
+    const lost = children.find((child) => !run.isDone(child));
+    if (lost && run.isDone(name)) run.failImage(name, childLost(lost));
+  }
+}
+
+function childLost(child: Digest): Error {
+  return new Error(`its child ${child} was not restored`);
 }
 
 /** Creates the Image objects that no push has created. */

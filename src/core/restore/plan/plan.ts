@@ -1,7 +1,8 @@
 import type { Digest } from '../../model/digest.js';
+import { quote } from '../../model/names/quote.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import { compareText } from '../../model/values/compare-text.js';
-import { isStream, type ContentEvidence, type ImageEvidence, type RestoreEvidence } from './evidence.js';
+import { factsOf, isStream, type ContentEvidence, type ImageEvidence, type RestoreEvidence } from './evidence.js';
 import { groupBy } from './group-by.js';
 import { heightsOf } from './heights.js';
 import { missingLabels } from './labels.js';
@@ -123,6 +124,10 @@ function planImage(
     if (problem !== undefined) return failed(problem);
     if (!saved && !object && !needs) return skipped('it is neither in the cluster nor in the backup');
     const [first] = repositories;
+    if (first === undefined && factsOf(image)?.managed !== false)
+      return failed(
+        `nothing shows to which repository it belongs: its reference is ${quote(factsOf(image)?.reference ?? '')}`,
+      );
     if (first !== undefined && open.length === 0) return failed(problemOf(evidence, first)!);
     const unread = open.map((repository) => content.problem(repository, name)).find((text) => text !== undefined);
     if (unread !== undefined) return failed(unread);

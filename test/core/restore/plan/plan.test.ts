@@ -150,6 +150,11 @@ describe('not restored is', () => {
     expect(streams[0]!.items[0]!.obstacle).toMatchObject(obstacle);
   });
 
+  test('an image that no item lists and whose reference names no repository', () => {
+    const { images } = plan([image('a', 'elsewhere')], []);
+    expect(images[0]!.obstacle!.text).toContain('nothing shows to which repository it belongs');
+  });
+
   test('an image with a lost layer, and the index that contains it', () => {
     const index = image('index', 'ns/app', { needs: { mediaType: '', children: [digest('a')], blobs: [] } });
     const lost = content({ lost: [digest('layer of a')] });
