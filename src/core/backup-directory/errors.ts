@@ -44,7 +44,8 @@ export function locked(directory: string, holder: string, remedy: string): Regad
   return refusal('BACKUP_LOCKED', `${directory} is in use by ${holder}; nothing was changed`, [remedy]);
 }
 
-function problemOf(cause: unknown): string {
+/** Explains why the file system refused something, without a path. */
+export function problemOf(cause: unknown): string {
   switch ((cause as NodeJS.ErrnoException).code) {
     case 'EACCES':
     case 'EPERM':

@@ -16,6 +16,9 @@ import type { Digest } from '../model/digest.js';
  *       descriptors.jsonl              the run's part of index.json
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
+export const LAYOUT_FILE = 'oci-layout';
+export const INDEX_FILE = 'index.json';
+export const BLOBS = 'blobs';
 export const BACKUP_FILE = 'backup.json';
 export const OWN_DIRECTORY = 'regadm';
 export const RUNS = [OWN_DIRECTORY, 'runs'] as const;
@@ -50,5 +53,5 @@ export function runId(startedAt: Date, random: string): string {
 /** Returns the directory of a blob, as names below the backup, and the name of its file. */
 export function blobPlace(digest: Digest): { directory: string[]; name: string } {
   const [algorithm = '', hex = ''] = digest.split(':');
-  return { directory: ['blobs', algorithm], name: hex };
+  return { directory: [BLOBS, algorithm], name: hex };
 }

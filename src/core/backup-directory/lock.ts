@@ -42,6 +42,8 @@ export class DirectoryLock {
     private readonly path: string,
     private readonly id: string,
     private readonly places: LockPlaces,
+    /** True if the process that had the lock before was killed: what it wrote last can be unfinished. */
+    readonly wasAbandoned: boolean,
   ) {
     this.beat = setInterval(() => void this.touch(), BEAT_MS);
     this.beat.unref();
@@ -57,15 +59,17 @@ export class DirectoryLock {
     const path = `${places.own}/${LOCK_FILE}`;
     const draft = `${places.temporary}/${LOCK_FILE}-${content.id}`;
     await writeSmall(draft, JSON.stringify(content));
+    let wasAbandoned = false;
     try {
       if (!(await linkIfAbsent(draft, path))) {
         await removeAbandoned(path, draft, places);
+        wasAbandoned = true;
         if (!(await linkIfAbsent(draft, path))) throw await refusalFor(path, places.directory);
       }
     } finally {
       await unlink(draft).catch(() => undefined);
     }
-    return new DirectoryLock(path, content.id, places);
+    return new DirectoryLock(path, content.id, places, wasAbandoned);
   }
 
   /** Checks that no other process has taken the lock away. @throws RegadmError BACKUP_LOCKED */
@@ -88,6 +92,21 @@ export class DirectoryLock {
     const now = new Date();
     await utimes(this.path, now, now).catch(() => undefined);
   }
+}
+
+/**
+ * Looks whether another process writes to a backup, without writing.
+ * @returns `free`, or `abandoned` if the lock is that of a process that was killed
+ * @throws RegadmError BACKUP_LOCKED if a process writes, or may write
+ */
+export async function inspectLock(own: string, directory: string): Promise<'free' | 'abandoned'> {
+  const path = `${own}/${LOCK_FILE}`;
+  const found = await readLock(path);
+  if (!found) return 'free';
+  const running = await isRunning(found.process);
+  const hasEnded = running === undefined ? Date.now() - (await writtenAt(path)) > ABANDONED_MS : !running;
+  if (hasEnded) return 'abandoned';
+  throw await refusalFor(path, directory);
 }
 
 /** Creates a name for a file. @returns false if the name is in use */

@@ -69,6 +69,7 @@ export async function openBackupForWriting(directory: string): Promise<WritableB
     lock = await DirectoryLock.acquire({ own, temporary, directory: tree.root });
     await emptyTemporary(temporary);
     await writeVersion(own, temporary);
+    if (lock.wasAbandoned) await writeIndex(tree);
     return toWritable(tree, lock);
   } catch (error) {
     await lock?.release();

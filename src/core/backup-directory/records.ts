@@ -121,7 +121,8 @@ function isSavedItem(value: unknown): value is SavedItem {
   );
 }
 
-function isDescriptor(value: unknown): value is Descriptor {
+/** Returns true for an entry of `index.json` in parsed JSON. */
+export function isDescriptor(value: unknown): value is Descriptor {
   return (
     isRecord(value) &&
     typeof value.mediaType === 'string' &&
