@@ -1,0 +1,120 @@
+import type { Digest } from '../../model/digest.js';
+import { compareText } from '../../model/values/compare-text.js';
+import { formatBytes } from '../../model/values/quantity.js';
+import { age } from '../../terminal/age.js';
+import type { Layout, Output } from '../../terminal/output.js';
+import type { StreamedDocument } from '../../terminal/streamed-document.js';
+import { tableLines, type Column } from '../../terminal/table.js';
+import { plural, thousands } from '../../terminal/text.js';
+import type { Entry } from '../plan/saved.js';
+import { countImages, sizeOnDisk } from '../contents/read-contents.js';
+import { entryBlocks, entryDocument, runDocument, paragraph, tagsText, timeOf } from '../output/entries.js';
+import type { BackupDocument } from './document-type.js';
+import { sizeOfImage, type BackupReport } from './list.js';
+
+/** The output formats of `backup list`. */
+export const backupOutput: Output<BackupReport, BackupDocument> = {
+  document: toDocument,
+  table: (report, layout) => (layout.wide ? wideLines(report, layout) : listLines(report, layout)),
+  name: nameLines,
+};
+
+function toDocument({ contents, sharedBytes, unreadable }: BackupReport): StreamedDocument<BackupDocument> {
+  return {
+    fields: {
+      apiVersion: 'regadm/v1',
+      kind: 'Backup',
+      directory: contents.directory,
+      summary: {
+        images: countImages(contents.entries),
+        blobs: contents.blobs.size,
+        bytes: sizeOnDisk(contents),
+        sharedBytes,
+      },
+    },
+    arrays: {
+      runs: () => contents.runs.map(runDocument),
+      images: function* () {
+        for (const entry of contents.entries) yield { ...entryDocument(entry), bytes: bytesOf(contents, entry) };
+      },
+      warnings: () => unreadable.toSorted(compareText),
+    },
+  };
+}
+
+function* listLines(report: BackupReport, layout: Layout): Generator<string> {
+  yield* head(report, layout);
+  const { contents } = report;
+  const items = contents.entries.map((entry) => ({ entry }));
+  if (items.length > 0) yield '\n';
+  yield* entryBlocks(items, layout, ({ entry }) => {
+    const bytes = bytesOf(contents, entry);
+    return bytes === null ? [] : [formatBytes(bytes)];
+  });
+}
+
+function* wideLines(report: BackupReport, layout: Layout): Generator<string> {
+  yield* head(report, layout);
+  const { contents } = report;
+  if (contents.entries.length === 0) return;
+  yield '\n';
+  const columns: Column[] = [
+    { title: 'IMAGE' },
+    { title: 'SAVED' },
+    { title: 'SIZE', align: 'right' },
+    { title: 'CLUSTER' },
+    { title: 'TAGS' },
+  ];
+  const rows = function* (): Generator<string[]> {
+    for (const entry of contents.entries) {
+      const bytes = bytesOf(contents, entry);
+      const size = bytes === null ? '-' : formatBytes(bytes);
+      yield [entry.name, timeOf(entry.run), size, entry.run.server, tagsText(entry.tags, Infinity)];
+    }
+  };
+  yield* tableLines(columns, rows, { heading: layout.styles.muted });
+}
+
+function* head({ contents, sharedBytes }: BackupReport, layout: Layout): Generator<string> {
+  const { wide, width, styles, now } = layout;
+  const { runs, entries, blobs } = contents;
+  const size = `${plural(blobs.size, 'blob')}, ${formatBytes(sizeOnDisk(contents))} on disk`;
+  const shared = sharedBytes > 0 ? `, ${formatBytes(sharedBytes)} of it shared by several images` : '';
+  yield* paragraph(
+    `${plural(countImages(entries), 'image')} from ${plural(runs.length, 'run')}: ${size}${shared}.`,
+    layout,
+  );
+  if (runs.length === 0) return;
+  const counts = new Map<string, [images: number, tags: number]>();
+  for (const { run, saved, tags } of entries) {
+    const [images, items] = counts.get(run.id) ?? [0, 0];
+    counts.set(run.id, [images + (saved === 'tags' ? 0 : 1), items + tags.length]);
+  }
+  yield '\n';
+  const columns: Column[] = [
+    { title: 'RUN' },
+    { title: 'AGE', align: 'right' },
+    { title: 'IMAGES', align: 'right' },
+    { title: 'TAG ITEMS', align: 'right' },
+    { title: 'CLUSTER' },
+  ];
+  const rows = runs.map((run) => {
+    const [images, items] = counts.get(run.id) ?? [0, 0];
+    return [timeOf(run), age(Date.parse(run.startedAt), now), thousands(images), thousands(items), run.server];
+  });
+  yield* tableLines(columns, rows, { width: wide ? Infinity : width, heading: styles.muted });
+}
+
+function bytesOf(contents: BackupReport['contents'], { name, saved }: Entry): number | null {
+  return saved === 'tags' ? null : (sizeOfImage(contents, name) ?? null);
+}
+
+/** Lists each image once. */
+function* nameLines({ contents }: BackupReport): Generator<string> {
+  let last: Digest | undefined;
+  for (const { name, saved } of contents.entries) {
+    if (saved === 'tags' || name === last) continue;
+    last = name;
+    yield `image.image.openshift.io/${name}\n`;
+  }
+}
