@@ -1,3 +1,6 @@
+import type { BackupDocument } from '../core/backup/list/document-type.js';
+import type { BackupPruneDocument } from '../core/backup/prune/document-type.js';
+import type { BackupVerificationDocument } from '../core/backup/verify/document-type.js';
 import type { BuildPruneDocument } from '../core/builds/output/document-type.js';
 import type { DeploymentPruneDocument } from '../core/deployments/output/document-type.js';
 import type { DoctorDocument } from '../core/doctor/report.js';
@@ -20,6 +23,9 @@ import type { ErrorDocument } from './error-document.js';
  * types and their comments.
  */
 export interface Documents {
+  Backup: BackupDocument;
+  BackupPrune: BackupPruneDocument;
+  BackupVerification: BackupVerificationDocument;
   BuildPrune: BuildPruneDocument;
   Configuration: ConfigurationDocument;
   DeploymentPrune: DeploymentPruneDocument;

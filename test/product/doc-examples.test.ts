@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { examplesOf, hasLine, type Example } from '../support/docs/doc-examples.js';
+import { writeRun } from '../support/written-backups.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Programs that examples call but that the tests replace: they read their input and succeed. */
@@ -63,6 +64,10 @@ class Stage {
     // Pages that render the site themselves start without it.
     if (/edge(?:\.md|:render)$/.test(page)) rmSync(join(work, 'site'), { recursive: true });
     copyFileSync(sandbox.caFile, join(work, 'ca.crt'));
+    if (page.startsWith('backup:'))
+      await writeRun(join(work, 'backup'), '2026-01-01T00:00:00Z', [
+        { config: '{}', layers: ['layer'], tag: 'shop/web:v1' },
+      ]);
     return new Stage(directory, sandbox);
   }
 

@@ -1,0 +1,63 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand } from '../../cli/base-command.js';
+import { present } from '../../cli/present.js';
+import { toExitStatus } from '../../core/backup/prune/exit-status.js';
+import { backupPruneOutput } from '../../core/backup/prune/output.js';
+import { usageError } from '../../core/model/errors.js';
+import { backupArgs, backupDirectory, backupFlags, NO_CLUSTER } from '../../flags/backup.js';
+import { durationFlag } from '../../flags/duration.js';
+
+export default class BackupPrune extends BaseCommand {
+  static override summary = 'Remove old runs from a backup, and the blobs that only they need';
+
+  static override description = `Removes what runs saved that began longer ago than --keep-within, then the blobs that no remaining run needs, and temporary files of runs that were killed. Without --confirm, this is a dry run and nothing is changed. If a record or manifest cannot be read, nothing is removed. Files that regadm did not write are kept. While prune images --backup writes to the directory, it is refused. ${NO_CLUSTER}`;
+
+  static override examples = [
+    {
+      description: 'Show what would be removed',
+      command: '<%= config.bin %> <%= command.id %> backup --keep-within=14d',
+    },
+    {
+      description: 'For a script: exit with status 2 if there is something to remove',
+      command: '<%= config.bin %> <%= command.id %> backup --keep-within=14d -o json --detailed-exitcode',
+    },
+    {
+      description: 'Remove everything that was saved more than 14 days ago',
+      command: '<%= config.bin %> <%= command.id %> backup --keep-within=14d --confirm',
+    },
+  ];
+
+  static override usage = '<%= command.id %> DIR --keep-within=DURATION [FLAGS]';
+
+  static override args = backupArgs;
+  static override flags = {
+    confirm: Flags.boolean({ allowNo: true, description: 'actually remove; without this flag, only a dry run' }),
+    'keep-within': Flags.string({
+      helpValue: 'DURATION',
+      description: 'keep runs that began within this time until now: 14d, 36h, 1d12h (required)',
+    }),
+    'detailed-exitcode': Flags.boolean({
+      allowNo: true,
+      description: 'exit with status 2 if a dry run finds something to remove',
+    }),
+    ...backupFlags,
+  };
+
+  async run(): Promise<void> {
+    const { flags, args } = await this.read(BackupPrune);
+    const directory = backupDirectory(args, flags, 'backup prune');
+    const keepWithin = flags['keep-within'];
+    if (keepWithin === undefined)
+      throw usageError('--keep-within is required', [`regadm backup prune ${directory} --keep-within=14d`]);
+    if (flags.confirm && flags['detailed-exitcode'])
+      throw usageError('--detailed-exitcode cannot be specified with --confirm: it applies only to a dry run');
+    const request = { directory, keepWithin, keepWithinMs: durationFlag('keep-within', keepWithin) };
+    const { planOnly, pruneBackup } = await import('../../core/backup/prune/prune.js');
+    const prune = flags.confirm ? pruneBackup : planOnly;
+    const report = await this.withSession((session) => prune(request, session));
+    await present(report, flags.output, backupPruneOutput);
+    if (flags.output === 'name')
+      for (const { target, message } of report.removal.failures) this.note(`failed: ${target}: ${message}`);
+    process.exitCode = toExitStatus(report, flags['detailed-exitcode'] ?? false);
+  }
+}
