@@ -63,6 +63,7 @@ const REFUSED = {
   'read-data': 'omit it: the pods read all data',
   'read-data-subset': 'omit it: each pod reads the shard of its number',
   'repair-links': 'omit --print-job, and run the command here: the Job changes nothing',
+  'recover-images': 'omit --print-job, and run the command here: the Job changes nothing',
   confirm: 'omit it: the Job changes nothing',
 };
 

@@ -19,18 +19,23 @@ export const verifyFlags = {
     exclusive: ['read-data-subset'],
   }),
   'read-data-subset': Flags.string({
-    description: `Read the data of a part of the blobs: n/m is the n-th of m shards; N% is another part each day; job/N is the
-shard of a pod of an Indexed Job with N completions`,
+    description:
+      'Read the data of a part of the blobs: n/m is the n-th of m shards; N% is another part each day; job/N is the shard of a pod of an Indexed Job with N completions',
     helpValue: 'N%|n/m|job/N',
   }),
   'repair-links': Flags.boolean({
-    description: `Find the links that are missing although their blobs exist; with --confirm, write them. A link is written only where
-the image stream lists an image that was pushed to it`,
+    description:
+      'Find the links that are missing although their blobs exist; with --confirm, write them. A link is written only where the image stream lists an image that was pushed to it',
     dependsOn: ['storage'],
   }),
+  'recover-images': Flags.boolean({
+    description:
+      'Find the manifests in the storage that no Image object names, as after a restore of etcd; with --confirm, list each complete one in its image stream under the tag lost-found-<64 hex digits>',
+    dependsOn: ['storage'],
+    exclusive: ['repair-links'],
+  }),
   confirm: Flags.boolean({
-    description: 'Actually write the links; without this flag, only a dry run',
-    dependsOn: ['repair-links'],
+    description: 'Actually write the links, or recover the images; without this flag, only a dry run',
   }),
   ...verifyJobFlags,
   ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
@@ -43,18 +48,24 @@ type VerifyFlagValues = Interfaces.InferredFlags<typeof verifyFlags>;
 export async function toVerifyRequest(flags: VerifyFlagValues, only: readonly string[]): Promise<VerifyRequest> {
   const scopes = only.map(toScope);
   const { storage, 'read-data': all, 'read-data-subset': part } = flags;
+  const { confirm, 'repair-links': repairLinks, 'recover-images': recoverImages } = flags;
+  if (confirm && !repairLinks && !recoverImages)
+    throw usageError('--confirm needs --repair-links or --recover-images: a verification changes nothing');
+  const how = confirm ? 'write' : 'plan';
   if (storage === undefined) throw usageError('--storage is needed');
   return {
     scopes,
     storage: await storageFlag(storage, flags),
     ...(all || part !== undefined ? { readData: { subset: subsetFlag(part) } } : {}),
-    ...(flags['repair-links'] ? { repairLinks: flags.confirm ? 'write' : 'plan' } : {}),
+    ...(repairLinks ? { repairLinks: how } : {}),
+    ...(recoverImages ? { recoverImages: how } : {}),
     options: {
       storage,
       ...(only.length > 0 ? { only: [...only] } : {}),
       ...(all ? { readData: true } : {}),
       ...(part !== undefined ? { readDataSubset: part } : {}),
-      ...(flags['repair-links'] ? { repairLinks: true, confirm: flags.confirm } : {}),
+      ...(repairLinks ? { repairLinks, confirm } : {}),
+      ...(recoverImages ? { recoverImages, confirm } : {}),
     },
   };
 }

@@ -14,11 +14,12 @@ export default class RegistryVerify extends BaseCommand {
 
   static override description = `Checks for every tag item whose image lives in the integrated registry that its Image object, its manifest, its config and
 its layers exist, with their links and the sizes that the manifest states; for an image index, the same for each child.
-Images that were imported from other registries are counted, not checked. Changes nothing.
+Images that were imported from other registries are counted, not checked. Changes nothing, unless --confirm is given with
+--repair-links or --recover-images.
 
 With --storage, everything is compared with one listing of the registry's storage. Arguments limit what is verified.
 
-Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if something is broken.`;
+Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if something is broken, 3 if an image could not be recovered.`;
 
   static override usage = '<%= command.id %> [NAMESPACE[/STREAM[:TAG]]…] [FLAGS]';
 
@@ -37,6 +38,10 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
         '<%= config.bin %> <%= command.id %> --print-job --parallelism 8 --image quay.io/example/regadm:1.0 | oc create -f -',
     },
     { description: 'Show what a Job found', command: '<%= config.bin %> <%= command.id %> --merge job/regadm-verify' },
+    {
+      description: 'Read the data of a seventh of the blobs, another one each day of the week',
+      command: '<%= config.bin %> <%= command.id %> --storage cluster --read-data-subset $(date +%u)/7',
+    },
     {
       description: 'For a script',
       command: '<%= config.bin %> <%= command.id %> --storage cluster -o json',
@@ -60,7 +65,7 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
     const { verifyRegistry } = await import('../../core/verify/verify.js');
     const report = await this.withCluster(flags, (session) => verifyRegistry(session, request));
     await present(report, flags.output, verifyOutput);
-    process.exitCode = toExitStatus(report.verification);
+    process.exitCode = toExitStatus(report.verification, report.lostImages);
   }
 
   private async merge(flags: FlagsOf<typeof RegistryVerify>, documents: string[]): Promise<void> {

@@ -37,6 +37,10 @@ export const manifestLinks = (root: string, repository: string): string =>
 export const layerLinks = (root: string, repository: string): string =>
   `${repositoryDirectory(root, repository)}/_layers/sha256`;
 
+/** Returns the directory that has a directory for each tag. */
+export const tagsDirectory = (root: string, repository: string): string =>
+  `${repositoryDirectory(root, repository)}/_manifests/tags`;
+
 /** Returns the directory of a link. */
 export function linkDirectory(
   root: string,

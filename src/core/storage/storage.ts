@@ -37,6 +37,13 @@ export interface Storage {
   findLinks(links: readonly StoredLink[], signal?: AbortSignal): Promise<boolean[]>;
 
   /**
+   * Reads the tags that a repository has in the storage. The integrated registry writes none: it keeps them in image
+   * streams.
+   * @throws RegadmError STORAGE_UNREADABLE, or why they cannot be read
+   */
+  readTags(repository: string, signal?: AbortSignal): Promise<StoredTag[]>;
+
+  /**
    * Looks up the sizes of all blobs and of unfinished uploads.
    * @param snapshot a listing of this storage
    * @throws RegadmError STORAGE_UNREADABLE, or why a blob cannot be looked up
@@ -150,6 +157,12 @@ export interface OpenBlob {
   bytes: number;
   /** Read it to its end, or leave the loop: until then, a file or a connection stays open. */
   content: AsyncIterable<Buffer>;
+}
+
+/** A tag of a repository in the storage. */
+export interface StoredTag {
+  name: string;
+  digest: Digest;
 }
 
 /** A link of one of the two kinds. */

@@ -12,6 +12,8 @@ export interface VerifyRequest {
   readData?: { subset?: DataSubset };
   /** Whether missing links are found, or written; undefined: neither. */
   repairLinks?: 'plan' | 'write';
+  /** Whether lost images are found, or recovered; undefined: neither. */
+  recoverImages?: 'plan' | 'write';
   /** The arguments and flags, as the document shows them. */
   options: VerifyOptions;
 }
@@ -30,5 +32,6 @@ export interface VerifyOptions {
   readData?: boolean;
   readDataSubset?: string;
   repairLinks?: boolean;
+  recoverImages?: boolean;
   confirm?: boolean;
 }

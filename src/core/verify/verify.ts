@@ -9,12 +9,14 @@ import { verifyImages, type Verified } from '../verification/verify-images.js';
 import { StorageWay } from '../verification/way/storage.js';
 import { fromStorage } from './read-data/open-content.js';
 import { readData } from './read-data/read-data.js';
+import { recoverLost } from './recover-images/index.js';
 import { planRepair, repairLinks } from './repair-links/repair-links.js';
 import type { VerifyReport } from './report.js';
 import { shardOf, type VerifyRequest } from './request.js';
 
 /**
- * Checks whether every listed image can be pulled; changes nothing, except for the links that it is asked to write.
+ * Checks whether every listed image can be pulled; changes nothing, except for the links that it is asked to write
+ * and the images that it is asked to recover.
  * @throws RegadmError with exit status 1 if that cannot be checked at all
  */
 export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest): Promise<VerifyReport> {
@@ -31,10 +33,12 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
     const { options, readData: toRead } = request;
     if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open, way });
     const { verification, links } = await repair(ports, verified, { storage, repair: request.repairLinks });
+    const how = request.recoverImages;
+    const lostImages = how ? await recoverLost(ports, verified, { storage, how }) : [];
     const cluster = await readClusterUid(ports);
     const finishedAt = new Date().toISOString();
     const about = { options, storage: place, cluster, shard: shardOf(request) };
-    return { startedAt, finishedAt, ...about, verification, links, warnings: [...reporter.warnings] };
+    return { startedAt, finishedAt, ...about, verification, links, lostImages, warnings: [...reporter.warnings] };
   } finally {
     await storage.close();
   }

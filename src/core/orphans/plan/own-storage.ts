@@ -99,7 +99,7 @@ const percent = (share: number): string => `${Math.floor(share * 100)}%`;
 
 const SUGGESTIONS = [
   'check the storage, and the cluster that regadm connects to (--context, --kubeconfig); nothing was deleted',
-  "if etcd was restored from an older backup, let the registry's own program create the missing images first (dockerregistry -restore-mode=recover in a registry pod)",
+  'if etcd was restored from an older backup, recover the images that it lacks first: regadm registry verify --recover-images, with --storage',
   'if you know that what looks unused is not needed, pass --accept-partial-storage',
 ];
 

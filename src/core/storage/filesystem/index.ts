@@ -12,6 +12,7 @@ import type {
   RecentLinks,
   Storage,
   StoredLink,
+  StoredTag,
   Survey,
   SurveyVisitor,
   Upload,
@@ -29,6 +30,7 @@ import { ListedBlobs } from './listed-blobs.js';
 import { measureFiles } from './measure.js';
 import { PARALLEL } from './files.js';
 import { findRegistryRoot } from './open.js';
+import { readTagFiles } from './read-tags.js';
 import { openBlob, readBlob } from './read-blob.js';
 import { findBlobFiles, findLinkFiles, surveyFiles } from './survey.js';
 import { readExistingLink, writeLink } from './write-link.js';
@@ -71,6 +73,10 @@ class FilesystemStorage implements Storage {
 
   findLinks(links: readonly StoredLink[], signal?: AbortSignal): Promise<boolean[]> {
     return findLinkFiles(this.root, links, signal);
+  }
+
+  readTags(repository: string, signal?: AbortSignal): Promise<StoredTag[]> {
+    return readTagFiles(this.root, repository, signal);
   }
 
   measure(snapshot: StorageSnapshot, options?: MeasureOptions): Promise<StoredSizes> {

@@ -1,9 +1,10 @@
 import type { Digest } from '../../model/digest.js';
 import { blobData, hexOf, linkDirectory } from '../layout.js';
-import type { DeletionRun, LinkWrite, StoredLink, Survey, SurveyVisitor } from '../storage.js';
+import type { DeletionRun, LinkWrite, StoredLink, StoredTag, Survey, SurveyVisitor } from '../storage.js';
 import { writeEach } from '../write-each.js';
 import type { Source } from './list-directory.js';
 import type { ObjectStore } from './object-store.js';
+import { readTagObjects } from './read-tags.js';
 import { LINK_LIMIT_BYTES, findBlobObjects, findLinkObjects, surveyObjects } from './survey.js';
 
 /** What can be read from a registry's storage, and added to it, without a listing that is kept. */
@@ -32,6 +33,10 @@ export class ObjectReader {
 
   findLinks(links: readonly StoredLink[], signal?: AbortSignal): Promise<boolean[]> {
     return findLinkObjects({ ...this.source, signal }, links);
+  }
+
+  readTags(repository: string, signal?: AbortSignal): Promise<StoredTag[]> {
+    return readTagObjects({ ...this.source, signal }, repository);
   }
 
   writeLinks(links: readonly StoredLink[], { mayContinue }: Pick<DeletionRun, 'mayContinue'>): Promise<LinkWrite[]> {

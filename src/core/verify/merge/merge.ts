@@ -27,6 +27,7 @@ export function mergeShards(documents: readonly ShardDocument[], whyMissing: str
     options: only ? { only: [...only] } : {},
     verification: mergeVerifications(sorted, shards, whyMissing),
     links: [],
+    lostImages: [],
     warnings: [...truncationWarnings(shards), ...new Set(sorted.flatMap(({ warnings }) => warnings))],
     shards,
   };

@@ -20,6 +20,8 @@ export interface RegistryVerificationDocument extends DocumentHeader<'RegistryVe
   shards?: MergedShardsEntry;
   /** Missing links whose blobs exist: what --repair-links would write, or wrote. Empty without the flag. */
   links: LinkRepairEntry[];
+  /** Manifests that no Image object names: what --recover-images found, or recovered. Empty without the flag. */
+  lostImages: LostImageEntry[];
   /** The warnings on stderr. */
   warnings: string[];
 }
@@ -54,4 +56,27 @@ export interface MergedShardsEntry {
   missing: Count[];
   /** 0-based indexes of the shards whose document is not complete. */
   truncated: Count[];
+}
+
+/** A manifest in the storage that no Image object names. */
+export interface LostImageEntry {
+  digest: Digest;
+  repository: string;
+  /** Tags that the storage has for it. */
+  tags: string[];
+  /** Size of the manifest, and of the config and layers that it names. */
+  bytes: Count;
+  /** What it needs and does not exist, or why it is not an image. */
+  missing: {
+    what: 'missing-config' | 'missing-layer' | 'missing-child' | 'corrupt' | 'not-an-image';
+    digest: Digest;
+  }[];
+  /**
+   * `with-index`: a child of an index that is recovered. `exists`: something else created the Image object meanwhile.
+   */
+  status: 'would-recover' | 'recovered' | 'with-index' | 'incomplete' | 'exists' | 'skipped' | 'failed';
+  /** Why it was skipped. */
+  reason?: string;
+  /** Why it failed. */
+  message?: string;
 }

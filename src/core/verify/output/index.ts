@@ -9,7 +9,7 @@ export function wholeDocument({ verification, ...fields }: VerifyReport): Regist
 
 /** The output formats of `regadm registry verify`. */
 export const verifyOutput: Output<VerifyReport, RegistryVerificationDocument> = {
-  document: ({ verification, links, warnings, ...fields }) => ({
+  document: ({ verification, links, lostImages, warnings, ...fields }) => ({
     fields: {
       apiVersion: 'regadm/v1',
       kind: 'RegistryVerification',
@@ -20,6 +20,7 @@ export const verifyOutput: Output<VerifyReport, RegistryVerificationDocument> = 
       broken: () => verification.broken,
       unchecked: () => verification.unchecked,
       links: () => links,
+      lostImages: () => lostImages,
       warnings: () => warnings,
     },
   }),

@@ -1,16 +1,22 @@
 import type { Layout, Lines } from '../../terminal/output.js';
 import { clean, plural } from '../../terminal/text.js';
 import { verificationLines } from '../../verification/output/table.js';
+import { formatBytes } from '../../model/values/quantity.js';
+import type { Recovery } from '../recover-images/types.js';
 import type { LinkRepair } from '../repair-links/repair-links.js';
 import type { VerifyReport } from '../report.js';
 
-/** Maximum number of links that are shown without `-o wide`. */
+/** Maximum number of links, and of lost images, that are shown without `-o wide`. */
 const MAX_SHOWN = 20;
 
 /** Describes the result for people: broken images, counts, and what was repaired. */
-export function* verifyLines({ verification, links }: VerifyReport, layout: Layout): Generator<string> & Lines {
+export function* verifyLines(
+  { verification, links, lostImages }: VerifyReport,
+  layout: Layout,
+): Generator<string> & Lines {
   yield* verificationLines(verification, layout);
   if (links.length > 0) yield* linkLines(links, layout);
+  if (lostImages.length > 0) yield* lostLines(lostImages, layout);
 }
 
 function* linkLines(links: readonly LinkRepair[], { wide, styles }: Layout): Generator<string> {
@@ -26,4 +32,30 @@ function* linkLines(links: readonly LinkRepair[], { wide, styles }: Layout): Gen
   const planned = count('would-write');
   if (planned > 0) yield `Write ${plural(planned, 'link')}: run the same command with --confirm\n`;
   else yield `Wrote ${plural(count('written'), 'link')}\n`;
+}
+
+const MISSING: Record<Recovery['missing'][number]['what'], string> = {
+  'missing-config': 'the config does not exist',
+  'missing-layer': 'a layer does not exist',
+  'missing-child': 'a child does not exist, or is incomplete',
+  corrupt: 'the manifest does not match its digest',
+  'not-an-image': 'it is not the manifest of an image',
+};
+
+function* lostLines(lost: readonly Recovery[], { wide, styles }: Layout): Generator<string> {
+  const shown = wide ? lost : lost.slice(0, MAX_SHOWN);
+  yield `\n${styles.heading('Images in the storage that no Image object names')}\n`;
+  for (const image of shown) {
+    const { digest, repository, tags, bytes, status, missing } = image;
+    const why = image.status === 'skipped' ? image.reason : image.status === 'failed' ? image.message : undefined;
+    yield `  ${digest}\n`;
+    yield `    ${status}: ${clean(repository)}, ${formatBytes(bytes)}${why === undefined ? '' : `: ${clean(why)}`}\n`;
+    if (tags.length > 0) yield `    tags: ${tags.map(clean).join(', ')}\n`;
+    for (const { what, digest: needed } of missing) yield `    ${MISSING[what]}\n      ${needed}\n`;
+  }
+  if (shown.length < lost.length) yield `… and ${lost.length - shown.length} more (-o wide shows all)\n`;
+  const count = (wanted: Recovery['status']): number => lost.filter(({ status }) => status === wanted).length;
+  const planned = count('would-recover');
+  if (planned > 0) yield `Recover ${plural(planned, 'image')}: run the same command with --confirm\n`;
+  else yield `Recovered ${plural(count('recovered'), 'image')}\n`;
 }

@@ -14,7 +14,7 @@ export interface BlobToRead {
   isManifest: boolean;
 }
 
-/** The blobs of the verified images, each once. */
+/** The blobs of the verified images, without duplicates. */
 export class BlobsToRead {
   /** Sizes that Image objects state, in bytes, in sum; manifests have none. */
   readonly statedBytes: number;

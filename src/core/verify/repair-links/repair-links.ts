@@ -6,7 +6,7 @@ import { keepStillListed } from '../../verification/plan/still-listed.js';
 import { brokenImages, type Verified } from '../../verification/verify-images.js';
 import { keyOf, linkOf, missingLinks } from './missing-links.js';
 
-/** A link that does not exist although its blob does, and what became of it. */
+/** A link that does not exist although its blob does, with the result of its repair. */
 export type LinkRepair = StoredLink &
   (
     | { status: 'would-write' | 'written' | 'exists' }
