@@ -140,6 +140,9 @@ test('an image whose layer is damaged in the backup is not restored; the others 
   const outcome = await run('restore', damaged, '--confirm');
   expect(outcome.status).toBe(3);
   expect(outcome.stdout).toContain(`blob ${layer} in the backup is damaged`);
+  const names = await run('restore', damaged, '--confirm', '-o', 'name');
+  expect(names).toMatchObject({ status: 3, stdout: '' });
+  expect(names.stderr).toContain(`error: image ${scene.docker.digest}: `);
   expect(history('app', 'docker')).toHaveLength(1);
   expect(latest()).toEqual(revisions(0, 1, 2, 3));
 });
