@@ -64,7 +64,7 @@ class Stage {
     // Pages that render the site themselves start without it.
     if (/edge(?:\.md|:render)$/.test(page)) rmSync(join(work, 'site'), { recursive: true });
     copyFileSync(sandbox.caFile, join(work, 'ca.crt'));
-    if (page.startsWith('backup:'))
+    if (/^backup:|docs\/backup/.test(page))
       await writeRun(join(work, 'backup'), '2026-01-01T00:00:00Z', [
         { config: '{}', layers: ['layer'], tag: 'shop/web:v1' },
       ]);
@@ -84,6 +84,7 @@ class Stage {
       .replaceAll(/(?:https:\/\/)?registry\.(?:apps\.)?example\.com/g, sandbox.registryUrl)
       .replaceAll('/registry ', `${sandbox.storageDir} `)
       .replaceAll(/\/registry$/gm, sandbox.storageDir)
+      .replaceAll(/ \/backup(?= |$)/gm, ` ${directory}/work/backup`)
       .replaceAll(/\/etc\/(?:bash_completion\.d|regadm)\//g, `${directory}/work/`)
       .replaceAll(/\/var\/log\//g, `${directory}/work/`)
       .replaceAll(/sha256:[0-9a-f]{12}\b/g, (digest) => existingDigest(sandbox, digest));
