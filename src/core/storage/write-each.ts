@@ -3,7 +3,7 @@ import { messageOf } from '../model/errors.js';
 import type { DeletionRun, LinkWrite, StoredLink } from './storage.js';
 
 /** Reads and writes one link. */
-export interface LinkAccess {
+interface LinkAccess {
   hasBlob(link: StoredLink): Promise<boolean>;
   /** @returns undefined if the link does not exist */
   read(link: StoredLink): Promise<string | undefined>;

@@ -10,7 +10,7 @@ import type { BlobToRead } from './blobs-to-read.js';
 export type OpenContent = (blob: BlobToRead) => Promise<AsyncIterable<Buffer> | undefined>;
 
 /** What reading a blob shows; with a message if it could not be read. */
-export type ReadOutcome = 'intact' | 'corrupt' | 'gone' | { message: string };
+type ReadOutcome = 'intact' | 'corrupt' | 'gone' | { message: string };
 
 /** Number of reads with another digest that make a blob corrupt: one can be due to the network or to memory. */
 const MISMATCHES = 2;

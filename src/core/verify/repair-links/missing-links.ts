@@ -15,8 +15,8 @@ export function linkOf({ what, digest, repository }: ImageProblem): StoredLink |
 export const keyOf = ({ kind, repository, digest }: StoredLink): string => `${repository} ${kind} ${digest}`;
 
 /**
- * Returns the links that do not exist although their blobs do, sorted and without duplicates. Problems name links only where an
- * image was pushed that the stream lists.
+ * Returns the links that do not exist although their blobs do, sorted and without duplicates. Problems name links only
+ * where an image was pushed that the stream lists.
  */
 export function missingLinks(problems: Problems): StoredLink[] {
   const links = new Map<string, StoredLink>();
