@@ -4,10 +4,13 @@ import { messageOf, usageError } from '../core/model/errors.js';
 import { isObjectName } from '../core/model/names/object-name.js';
 import { quote } from '../core/model/names/quote.js';
 import type { Scope } from '../core/verification/plan/scope.js';
+import type { RegistryAccess } from '../core/operator/open-registry.js';
 import type { VerifyRequest } from '../core/verify/request.js';
 import { clusterFlags } from './cluster.js';
+import { requestTimeoutFlag } from './duration.js';
 import { outputFlags } from './output.js';
-import { storageFlag, storageFlags, storageNameFlag } from './storage.js';
+import { registryFlags } from './registry.js';
+import { OBJECT_STORE_FLAGS, storageFlag, storageFlags, storageNameFlag } from './storage.js';
 import { verifyJobFlags } from './verify-job.js';
 
 /** The flags of `regadm registry verify`. */
@@ -38,6 +41,13 @@ export const verifyFlags = {
     description: 'Actually write the links, or recover the images; without this flag, only a dry run',
   }),
   ...verifyJobFlags,
+  ...registryFlags,
+  'num-workers': Flags.integer({
+    helpGroup: 'REGISTRY',
+    helpValue: 'N',
+    default: 16,
+    description: 'maximum concurrent requests to the registry, without --storage',
+  }),
   ...outputFlags(['table', 'wide', 'json', 'yaml'], 'table'),
   ...clusterFlags,
 };
@@ -52,13 +62,9 @@ export async function toVerifyRequest(flags: VerifyFlagValues, only: readonly st
   if (confirm && !repairLinks && !recoverImages)
     throw usageError('--confirm needs --repair-links or --recover-images: a verification changes nothing');
   const how = confirm ? 'write' : 'plan';
-  if (storage === undefined) throw usageError('--storage is needed');
-  return {
+  const shared = {
     scopes,
-    storage: await storageFlag(storage, flags),
     ...(all || part !== undefined ? { readData: { subset: subsetFlag(part) } } : {}),
-    ...(repairLinks ? { repairLinks: how } : {}),
-    ...(recoverImages ? { recoverImages: how } : {}),
     options: {
       storage,
       ...(only.length > 0 ? { only: [...only] } : {}),
@@ -68,6 +74,27 @@ export async function toVerifyRequest(flags: VerifyFlagValues, only: readonly st
       ...(recoverImages ? { recoverImages, confirm } : {}),
     },
   };
+  if (storage === undefined) return { ...shared, registry: await toRegistryAccess(flags) };
+  const other = REGISTRY_ONLY.find((name) => flags[name] !== undefined);
+  if (other) throw usageError(`--${other} cannot be specified with --storage: the registry is not asked then`);
+  return {
+    ...shared,
+    storage: await storageFlag(storage, flags),
+    ...(repairLinks ? { repairLinks: how } : {}),
+    ...(recoverImages ? { recoverImages: how } : {}),
+  };
+}
+
+const REGISTRY_ONLY = ['registry-url', 'certificate-authority', 'force-insecure'] as const;
+
+async function toRegistryAccess(flags: VerifyFlagValues): Promise<RegistryAccess> {
+  const other = OBJECT_STORE_FLAGS.find((name) => flags[name] !== undefined);
+  if (other) throw usageError(`--${other} works only with --storage`);
+  const workers = flags['num-workers'];
+  if (workers < 1) throw usageError('--num-workers must be at least 1');
+  const { registryOptions } = await import('./registry-options.js');
+  const requestTimeoutMs = requestTimeoutFlag(flags['request-timeout']);
+  return { ...(await registryOptions(flags)), workers, requestTimeoutMs };
 }
 
 function subsetFlag(text: string | undefined): DataSubset | undefined {

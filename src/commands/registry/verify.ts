@@ -17,13 +17,18 @@ its layers exist, with their links and the sizes that the manifest states; for a
 Images that were imported from other registries are counted, not checked. Changes nothing, unless --confirm is given with
 --repair-links or --recover-images.
 
-With --storage, everything is compared with one listing of the registry's storage. Arguments limit what is verified.
+With --storage, everything is compared with one listing of the registry's storage. Without it, the registry is asked for
+every manifest and blob, which finds no missing links. Arguments limit what is verified.
 
 Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if something is broken, 3 if an image could not be recovered.`;
 
   static override usage = '<%= command.id %> [NAMESPACE[/STREAM[:TAG]]…] [FLAGS]';
 
   static override examples = [
+    {
+      description: 'Verify through the registry, which needs the permission to pull',
+      command: '<%= config.bin %> <%= command.id %>',
+    },
     {
       description: "Verify everything in the registry's object storage",
       command: '<%= config.bin %> <%= command.id %> --storage cluster',

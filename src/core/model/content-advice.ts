@@ -2,6 +2,8 @@
 export const CONTENT_ADVICE = {
   grantPull: (namespace: string) =>
     `let the user pull: oc policy add-role-to-user registry-viewer USER -n ${namespace} (or the role system:image-puller)`,
+  grantPullEverywhere:
+    'or let the user pull from every project: oc adm policy add-cluster-role-to-user registry-viewer USER',
   grantPush: (namespace: string) =>
     `let the user push: oc policy add-role-to-user system:image-pusher USER -n ${namespace}`,
   showQuota: (namespace: string) => `show them: oc -n ${namespace} describe resourcequotas,limitranges`,

@@ -30,6 +30,11 @@ export interface Looked {
 export interface VerificationWay {
   readManifest: ReadManifest;
   /**
+   * Checks whether this way can be used at all, before anything else.
+   * @throws RegadmError if it cannot
+   */
+  prepare?(listed: Listed): Promise<void>;
+  /**
    * Looks whether what the listed images need exists.
    * @throws RegadmError if it cannot be found out for any image
    */
@@ -37,8 +42,9 @@ export interface VerificationWay {
   /**
    * Looks again at what seemed to be missing, after the cluster was asked again whether it still lists the images.
    * Removes the problems about what exists.
+   * @param unchecked what could not be asked is added to it
    * @returns sizes of the blobs that have problems
-   * @throws RegadmError if it cannot be found out
+   * @throws RegadmError if it cannot be found out for any image
    */
-  confirm(problems: Problems): Promise<BytesOf>;
+  confirm(problems: Problems, unchecked: Unchecked[]): Promise<BytesOf>;
 }

@@ -37,6 +37,7 @@ export async function verifyImages(
   const { signal } = ports;
   const { snapshot, now } = await readCluster(ports);
   const listed = findListed(snapshot, scopes);
+  await way.prepare?.(listed);
   const problems = new Problems(snapshot.digests);
   const unchecked: Unchecked[] = [];
   await readManifests(way.readManifest, { listed, problems, unchecked, signal });
@@ -45,7 +46,7 @@ export async function verifyImages(
   if (problems.size > 0) {
     // Without the scopes: a tag that was deleted meanwhile is not an error.
     keepStillListed(problems, listed, findListed((await readClusterAgain(ports)).snapshot, []));
-    const bytesOf = await way.confirm(problems);
+    const bytesOf = await way.confirm(problems, unchecked);
     await confirmByManifests(way.readManifest, { listed, problems, unchecked, signal, bytesOf });
   }
   const found = { listed, needs, problems, now };

@@ -1,21 +1,34 @@
 import type { DataSubset } from '../model/data-subset.js';
+import type { RegistryAccess } from '../operator/open-registry.js';
 import type { StorageChoice } from '../storage/location.js';
 import type { Scope } from '../verification/plan/scope.js';
 import type { Shard } from './merge/types.js';
 
-/** What `regadm registry verify` is asked to verify. */
-export interface VerifyRequest {
+/** What `regadm registry verify` is asked to verify: the registry's storage, or what the registry serves. */
+export type VerifyRequest = {
   /** Empty: everything. */
   scopes: Scope[];
-  storage: StorageChoice;
   /** Present if data is read: everything, or a subset. */
   readData?: { subset?: DataSubset };
+  /** The arguments and flags, as the document shows them. */
+  options: VerifyOptions;
+} & (ByStorage | ByRegistry);
+
+/** Only the storage can be changed. */
+interface ByStorage extends StorageChanges {
+  storage: StorageChoice;
+}
+
+/** What a verification does besides. */
+export interface StorageChanges {
   /** Whether missing links are found, or written; undefined: neither. */
   repairLinks?: 'plan' | 'write';
   /** Whether lost images are found, or recovered; undefined: neither. */
   recoverImages?: 'plan' | 'write';
-  /** The arguments and flags, as the document shows them. */
-  options: VerifyOptions;
+}
+
+interface ByRegistry {
+  registry: RegistryAccess;
 }
 
 /** Returns the shard whose data is read; undefined if it is not one of several. */

@@ -2,17 +2,23 @@ import { findIfReadable } from '../cluster/objects.js';
 import { NAMESPACES } from '../cluster/resources.js';
 import { recordWarnings } from '../kit/reporter.js';
 import { EXIT, RegadmError } from '../model/errors.js';
+import type { StoragePlace } from '../model/registry-storage.js';
+import { openClusterRegistry } from '../operator/open-registry.js';
 import { openRegistryStorage, type OpenedStorage } from '../operator/registry-storage/open.js';
 import type { Storage } from '../storage/storage.js';
 import type { ClusterPorts } from '../verification/gather/read-cluster.js';
+import type { StorageChoice } from '../storage/location.js';
+import type { VerificationWay } from '../verification/look.js';
 import { verifyImages, type Verified } from '../verification/verify-images.js';
+import { RegistryWay } from '../verification/way/registry.js';
 import { StorageWay } from '../verification/way/storage.js';
-import { fromStorage } from './read-data/open-content.js';
+import { fromRegistry, fromStorage } from './read-data/open-content.js';
+import type { OpenContent } from './read-data/read-blob.js';
 import { readData } from './read-data/read-data.js';
 import { recoverLost } from './recover-images/index.js';
 import { planRepair, repairLinks } from './repair-links/repair-links.js';
 import type { VerifyReport } from './report.js';
-import { shardOf, type VerifyRequest } from './request.js';
+import { shardOf, type StorageChanges, type VerifyRequest } from './request.js';
 
 /**
  * Checks whether every listed image can be pulled; changes nothing, except for the links that it is asked to write
@@ -23,24 +29,20 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
   const startedAt = new Date().toISOString();
   const reporter = recordWarnings(given.reporter);
   const ports = { ...given, reporter };
-  const { storage, place } = await open(ports, request);
+  const { way, openContent, storage, place, close } = await open(ports, request);
   try {
-    const { signal } = ports;
-    const isOwn = place !== undefined;
-    const way = new StorageWay(storage, { reporter, isOwn, signal });
     const verified = await verifyImages(ports, way, request.scopes);
-    const open = fromStorage(storage, signal);
     const { options, readData: toRead } = request;
-    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open, way });
-    const { verification, links } = await repair(ports, verified, { storage, repair: request.repairLinks });
-    const how = request.recoverImages;
-    const lostImages = how ? await recoverLost(ports, verified, { storage, how }) : [];
+    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open: openContent, way });
+    const { repairLinks: repairing, recoverImages: how } = changesOf(request);
+    const { verification, links } = await repair(ports, verified, { storage, repair: repairing });
+    const lostImages = storage && how ? await recoverLost(ports, verified, { storage, how }) : [];
     const cluster = await readClusterUid(ports);
     const finishedAt = new Date().toISOString();
     const about = { options, storage: place, cluster, shard: shardOf(request) };
     return { startedAt, finishedAt, ...about, verification, links, lostImages, warnings: [...reporter.warnings] };
   } finally {
-    await storage.close();
+    await close();
   }
 }
 
@@ -48,9 +50,9 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
 async function repair(
   ports: ClusterPorts,
   verified: Verified,
-  { storage, repair: how }: { storage: Storage; repair: VerifyRequest['repairLinks'] },
+  { storage, repair: how }: { storage?: Storage; repair: StorageChanges['repairLinks'] },
 ): Promise<Pick<VerifyReport, 'verification' | 'links'>> {
-  if (how === 'write') return repairLinks(ports, verified, storage);
+  if (storage && how === 'write') return repairLinks(ports, verified, storage);
   return { verification: verified.verification, links: how === 'plan' ? planRepair(verified) : [] };
 }
 
@@ -60,8 +62,36 @@ async function readClusterUid({ api, signal }: ClusterPorts): Promise<string | u
   return namespace?.metadata.uid;
 }
 
+function changesOf(request: VerifyRequest): StorageChanges {
+  return 'storage' in request ? request : {};
+}
+
+/** A way that is open. */
+interface OpenedWay {
+  way: VerificationWay;
+  openContent: OpenContent;
+  /** Absent if the registry is asked. */
+  storage?: Storage;
+  /** The storage that the registry's settings name. */
+  place?: StoragePlace;
+  close(): Promise<void>;
+}
+
+async function open(ports: ClusterPorts, request: VerifyRequest): Promise<OpenedWay> {
+  const { api, reporter, signal } = ports;
+  if ('registry' in request) {
+    const registry = await openClusterRegistry(api, request.registry, { reporter, signal });
+    const { workers } = request.registry;
+    const way = new RegistryWay(registry, { reporter, signal, workers });
+    return { way, openContent: fromRegistry(registry, signal), close: () => registry.close() };
+  }
+  const { storage, place } = await openStorage(ports, request.storage);
+  const way = new StorageWay(storage, { reporter, isOwn: place !== undefined, signal });
+  return { way, openContent: fromStorage(storage, signal), storage, place, close: () => storage.close() };
+}
+
 /** Opens the storage. What a guard of a prune would refuse could not be checked. */
-async function open({ api, reporter, signal }: ClusterPorts, { storage }: VerifyRequest): Promise<OpenedStorage> {
+async function openStorage({ api, reporter, signal }: ClusterPorts, storage: StorageChoice): Promise<OpenedStorage> {
   const log = (level: number, line: string): void => reporter.log(level, line);
   const note = (line: string): void => reporter.note(line);
   try {

@@ -50,7 +50,7 @@ export async function readData(
     blame(listed, found, problems);
     // Without the scopes: a tag that was deleted meanwhile is not an error.
     keepStillListed(problems, listed, findListed((await readClusterAgain(ports)).snapshot, []));
-    if (found.gone.size > 0) await way.confirm(problems);
+    if (found.gone.size > 0) await way.confirm(problems, found.unchecked);
   }
   const broken = brokenImages(verified);
   return {
