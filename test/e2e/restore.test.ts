@@ -113,11 +113,15 @@ test('--as-tag lists an image under a new tag, and leaves its former tags alone'
 });
 
 test('a tag and a stream that no longer exist return', async () => {
-  sandbox.store.remove('imagestreams', 'shop', 'app');
-  const { status, document } = await restored('shop/app');
-  expect(document).toMatchObject({ newImageStreams: ['shop/app'], failures: [] });
+  for (const name of ['app', 'promoted']) sandbox.store.remove('imagestreams', 'shop', name);
+  const { status, document } = await restored('shop/app', 'shop/promoted');
+  expect(document).toMatchObject({ newImageStreams: ['shop/app', 'shop/promoted'], failures: [] });
   expect(status).toBe(0);
   expect(latest()).toEqual(revisions(1, 2, 3));
+  expect(sandbox.store.get('imagestreams', 'shop', 'promoted')).toMatchObject({
+    metadata: { labels: { team: 'shop' }, annotations: { note: 'kept' } },
+    spec: { lookupPolicy: { local: true } },
+  });
 });
 
 test('the items of a namespace that no longer exists fail, with the remedy', async () => {

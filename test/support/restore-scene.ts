@@ -48,8 +48,8 @@ function promote(store: Sandbox['store'], revisions: PushedImage[]): void {
     .find(({ tag }) => tag === 'latest')!
     .items.filter(({ image }) => revisions.slice(0, 3).some(({ digest }) => digest === image));
   store.put('imagestreams', {
-    metadata: { namespace: 'shop', name: 'promoted' },
-    spec: { lookupPolicy: { local: false } },
+    metadata: { namespace: 'shop', name: 'promoted', labels: { team: 'shop' }, annotations: { note: 'kept' } },
+    spec: { lookupPolicy: { local: true } },
     status: { dockerImageRepository: 'registry/shop/promoted', tags: [{ tag: 'prod', items }] },
   });
 }

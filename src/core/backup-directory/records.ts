@@ -3,6 +3,7 @@ import { isDigest, type Digest } from '../model/digest.js';
 import type { KubeObject } from '../model/kube.js';
 import { isObjectName } from '../model/names/object-name.js';
 import { isRepositoryName, type RepositoryName } from '../model/names/repository-name.js';
+import { isStreamSettings, type StreamSettings } from '../model/stream-settings.js';
 import { isRecord } from '../model/values/json.js';
 
 /** An Image object that a run saved. */
@@ -18,6 +19,8 @@ export interface SavedStream {
   /** `namespace/name` */
   repository: RepositoryName;
   uid: string;
+  /** What a restore creates the stream with if it no longer exists. */
+  settings?: StreamSettings;
   items: SavedItem[];
 }
 
@@ -103,6 +106,7 @@ function isSavedStream(value: unknown): value is SavedStream {
     /^[^/]+\/[^/]+$/.test(value.repository) &&
     isRepositoryName(value.repository) &&
     typeof value.uid === 'string' &&
+    (value.settings === undefined || isStreamSettings(value.settings)) &&
     Array.isArray(value.items) &&
     value.items.every(isSavedItem)
   );

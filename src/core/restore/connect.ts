@@ -9,9 +9,13 @@ import { apiVersionOf, IMAGE_STREAMS, IMAGES, NAMESPACES } from '../cluster/reso
 import { reduceStream } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
+import type { StreamSettings } from '../model/stream-settings.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
 import { listImages } from './gather/list-images.js';
 import type { RestoreCluster, RestorePorts } from './ports.js';
+
+/** Those of a stream that is created without any. */
+const DEFAULT_SETTINGS: StreamSettings = { local: false, labels: {}, annotations: {} };
 
 /** Connects the ports of a restore to a cluster and its registry; sends no request. */
 export function toRestorePorts(api: ClusterApi): RestorePorts {
@@ -38,13 +42,13 @@ function toCluster(api: ClusterApi): RestoreCluster {
     hasNamespace: (name, signal) => hasNamespace(api, name, signal),
     listImages: (wanted, { signal, onPage }) =>
       listImages(api, wanted, { signal, onPage: ({ count }) => onPage(count) }),
-    createStream: async (key) => {
+    createStream: async (key, { local, labels, annotations } = DEFAULT_SETTINGS) => {
       const { resource, namespace, name } = streamReference(key);
       const body = {
         apiVersion: apiVersionOf(resource),
         kind: resource.kind,
-        metadata: { namespace, name },
-        spec: { lookupPolicy: { local: false } },
+        metadata: { namespace, name, labels, annotations },
+        spec: { lookupPolicy: { local } },
       };
       await createObject(api, { resource, namespace, name }, body);
     },

@@ -6,6 +6,7 @@ import type { RegadmError } from '../model/errors.js';
 import type { StreamRecord } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
+import type { StreamSettings } from '../model/stream-settings.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { Registry } from '../registry/api.js';
 import type { ImageObject } from './plan/evidence.js';
@@ -34,7 +35,7 @@ export interface RestoreCluster {
   hasNamespace(name: string, signal: AbortSignal): Promise<boolean | RegadmError>;
   listImages(wanted: Wanted, options: { signal: AbortSignal; onPage(count: number): void }): Promise<ListedImages>;
   /** Creates a stream without tags, unless it exists. */
-  createStream(key: RepositoryName): Promise<void>;
+  createStream(key: RepositoryName, settings?: StreamSettings): Promise<void>;
   findImage(name: Digest): Promise<KubeObject | undefined>;
   /** Creates an Image object, unless it exists. */
   createImage(image: KubeObject): Promise<void>;

@@ -2,6 +2,7 @@ import type { SavedStream } from '../../backup-directory/records.js';
 import type { KubeObject } from '../../model/kube.js';
 import { parseDigest } from '../../model/digest.js';
 import { isRecord, listOf, textIn } from '../../model/values/json.js';
+import { streamSettings } from '../../model/stream-settings.js';
 import type { DigestView } from '../../model/table/snapshot.js';
 import type { PlannedStream } from '../plan/plan.js';
 
@@ -16,7 +17,12 @@ interface StreamRecord {
  * @param object the stream as it is now
  */
 export function savedStream(planned: PlannedStream, object: KubeObject, digests: DigestView): StreamRecord {
-  const record: SavedStream = { repository: planned.repository, uid: planned.stream.uid, items: [] };
+  const record: SavedStream = {
+    repository: planned.repository,
+    uid: planned.stream.uid,
+    settings: streamSettings(object),
+    items: [],
+  };
   const missing = new Map<number, string>();
   const isOther = object.metadata.uid !== planned.stream.uid;
   const found = isOther ? new Map<string, number[]>() : placesIn(object);

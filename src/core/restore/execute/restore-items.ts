@@ -33,10 +33,10 @@ function isReady(run: RestoreRun, { exists, obstacle, saved }: PlannedItem): boo
 /** @throws RegadmError if the stream cannot be created or updated */
 async function updateStream(
   run: RestoreRun,
-  { key, create }: PlannedStream,
+  { key, create, settings }: PlannedStream,
   { items, ports }: { items: readonly PlannedItem[]; ports: RestorePorts },
 ): Promise<void> {
-  if (create) await ports.cluster.createStream(key);
+  if (create) await ports.cluster.createStream(key, settings);
   const saved = items.map((item) => item.saved);
   const { stream } = await ports.cluster.updateStream(key, async (state) => {
     const insertItems = placeItems(state.stream, saved);

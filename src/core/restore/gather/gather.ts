@@ -13,7 +13,7 @@ import type { GatherInput } from './input.js';
 import { lookAround } from './look.js';
 import { childrenOf, needsIn, readSavedNeeds, type Needs } from './needs.js';
 import { addPushedNeeds } from './pushed-needs.js';
-import { addSavedImages, readBackup, type Selection } from './read-backup.js';
+import { addSavedImages, readBackup, readSettings, type Selection } from './read-backup.js';
 import { assertSameCluster } from './same-cluster.js';
 
 /** Everything that a plan is computed from. */
@@ -47,6 +47,7 @@ export async function gather(input: GatherInput, context: RunContext): Promise<G
   reporter.phase('reading the cluster');
   const listed = await listImages(input, { selected, needs }, context);
   const streams = await readStreams(ports, streamsOf(selected, listed), signal);
+  await addSettings(input, runs, streams);
   const added = await addPushedNeeds(input, { needs, selected, listed }, signal);
   await addSavedImages(backup, runs, { selected, names: added });
   const images = imagesOf(selected, { needs, listed });
@@ -134,6 +135,17 @@ async function readStreams(
     return [key, { problem: `namespace ${namespace} does not exist; create it first: oc new-project ${namespace}` }];
   };
   return new Map(await mapParallel(keys, CONCURRENCY, read));
+}
+
+/** Adds what the backup has of the streams that no longer exist. */
+async function addSettings(
+  { backup }: GatherInput,
+  runs: readonly BackupRun[],
+  streams: Map<RepositoryName, StreamEvidence>,
+): Promise<void> {
+  const missing = new Set([...streams].filter(([, state]) => 'missing' in state).map(([key]) => key));
+  for (const [key, settings] of await readSettings(backup, runs, missing))
+    streams.set(key, { missing: true, settings });
 }
 
 function imagesOf(

@@ -4,6 +4,8 @@ import type { BackupRun } from '../../backup-directory/runs.js';
 import type { Digest } from '../../model/digest.js';
 import { failureOf, type Failure } from '../../model/document.js';
 import { RegadmError } from '../../model/errors.js';
+import type { RepositoryName } from '../../model/names/repository-name.js';
+import type { StreamSettings } from '../../model/stream-settings.js';
 import { quote } from '../../model/names/quote.js';
 import { textIn } from '../../model/values/json.js';
 import type { SavedImage, SavedItem } from '../plan/saved.js';
@@ -61,6 +63,20 @@ export async function readBackup(
   const unused = selectors.find((selector) => !used.has(selector));
   if (unused) throw notInBackup(unused, backup.directory);
   return { items: [...items.values()], images, byDigest: [...byDigest], failures };
+}
+
+/** Returns the newest settings that the backup has of streams. What is damaged was reported before. */
+export async function readSettings(
+  backup: Backup,
+  runs: readonly BackupRun[],
+  keys: ReadonlySet<RepositoryName>,
+): Promise<Map<RepositoryName, StreamSettings>> {
+  const found = new Map<RepositoryName, StreamSettings>();
+  if (keys.size === 0) return found;
+  for (const run of runs)
+    for await (const { repository, settings } of backup.records(run, 'stream', () => {}))
+      if (settings && keys.has(repository)) found.set(repository, settings);
+  return found;
 }
 
 /** Adds what the backup knows of further images to a selection. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../../model/digest.js';
 import type { StreamRecord } from '../../model/image-stream.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
+import type { StreamSettings } from '../../model/stream-settings.js';
 import type { ManifestNeeds } from './manifest-needs.js';
 import type { SavedImage, SavedItem } from './saved.js';
 
@@ -32,8 +33,14 @@ export interface ImageObject extends ImageFacts {
   annotations: Readonly<Record<string, string>>;
 }
 
+/** A stream that no longer exists, with the settings that the backup has of it. */
+interface MissingStream {
+  missing: true;
+  settings?: StreamSettings;
+}
+
 /** An image stream in the cluster, or why nothing can be restored to it. */
-export type StreamEvidence = StreamRecord | { missing: true } | { problem: string };
+export type StreamEvidence = StreamRecord | MissingStream | { problem: string };
 
 /** Everything that a plan is computed from, except for what the registry has. */
 export interface RestoreEvidence {

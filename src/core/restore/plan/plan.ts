@@ -1,6 +1,7 @@
 import type { Digest } from '../../model/digest.js';
 import { quote } from '../../model/names/quote.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
+import type { StreamSettings } from '../../model/stream-settings.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { factsOf, isStream, type ContentEvidence, type ImageEvidence, type RestoreEvidence } from './evidence.js';
 import { groupBy } from './group-by.js';
@@ -56,6 +57,8 @@ export interface PlannedStream {
   key: RepositoryName;
   /** True if it does not exist. */
   create: boolean;
+  /** With which it is created; undefined if the backup does not have them. */
+  settings?: StreamSettings;
   items: readonly PlannedItem[];
 }
 
@@ -172,6 +175,7 @@ function planStream(
   return {
     key,
     create: placed.length > 0 && !isStream(state),
+    settings: state && 'missing' in state ? state.settings : undefined,
     items: planned.map((item) => ({ ...item, position: positions.get(item.saved.item) ?? item.position })),
   };
 }
