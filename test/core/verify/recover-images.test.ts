@@ -50,6 +50,12 @@ function serve(cluster: StoredCluster, { denied = '', failing = '' } = {}): Serv
       const { resource } = (body.spec as { resourceAttributes: { resource: string } }).resourceAttributes;
       return aResponse(201, { kind: 'SelfSubjectAccessReview', status: { allowed: resource !== denied } });
     }
+    if (path.endsWith('/images')) {
+      if (body.metadata.name === failing) return status(500, { message: 'etcd is read-only', reason: 'InternalError' });
+      server.created.push(body.metadata.name);
+      cluster.objects.images!.push(body);
+      return aResponse(201, body);
+    }
     const { namespace, name } = body.metadata;
     const key = `${namespace}/${name}`;
     if (path.endsWith('/imagestreams')) {
@@ -93,14 +99,14 @@ test('what no Image object names is listed with its size and its tags, and nothi
   const size = readFileSync(cluster.blobFile(lost)).length;
   expect(found).toMatchObject({ repository: 'ns/app', tags: ['v2'], missing: [], status: 'would-recover' });
   expect(found.bytes).toBeGreaterThan(size + 'base'.length + 'lost'.length);
-  expect(statusOf(lostImages, child)).toBe('with-index');
+  expect(lostImages.find(({ digest }) => digest === child)).toMatchObject({ status: 'would-recover', index });
   expect([server.mapped, server.created, toExitStatus(verification, lostImages)]).toEqual([[], [], 0]);
   const scopes = [{ namespace: 'ns', name: 'app', text: 'ns/app' }];
   expect((await recover(cluster, server, { how: 'plan', scopes })).lostImages).toHaveLength(3);
 });
 
 test('complete ones are listed under tags of their own, and a second run finds nothing', async () => {
-  const { cluster, lost, index, other } = olderEtcd();
+  const { cluster, lost, child, index, other } = olderEtcd();
   const server = serve(cluster);
   const { lostImages } = await recover(cluster, server);
   expect(server.mapped.sort()).toEqual(
@@ -109,8 +115,12 @@ test('complete ones are listed under tags of their own, and a second run finds n
       ...[lost, index].map((digest) => `ns/app:lost-found-${digest.slice(7)} ${digest}`),
     ].sort(),
   );
-  expect(server.created).toEqual(['new/stream']);
-  expect(lostImages.map(({ status }) => status).sort()).toEqual(['recovered', 'recovered', 'recovered', 'with-index']);
+  // A child gets its Image object, as after a push.
+  expect(server.created.sort()).toEqual(['new/stream', child]);
+  expect(lostImages.map(({ status }) => status)).toEqual(Array(4).fill('recovered'));
+  expect(server.images.find(({ metadata }) => metadata.name === index)).toMatchObject({
+    dockerImageManifests: [{ digest: child, mediaType: 'application/vnd.oci.image.manifest.v1+json' }],
+  });
   const image = server.images.find(({ metadata }) => metadata.name === lost)!;
   expect(image).toMatchObject({
     metadata: { annotations: { 'openshift.io/image.managed': 'true' } },
@@ -121,7 +131,7 @@ test('complete ones are listed under tags of their own, and a second run finds n
   });
   expect(String(image.dockerImageReference)).toMatch(new RegExp(`/ns/app@${lost}$`));
   const again = await recover(cluster, server);
-  expect(again.lostImages.filter(({ status }) => status === 'recovered')).toEqual([]);
+  expect(again.lostImages).toEqual([]);
   expect(server.mapped).toHaveLength(3);
 });
 
@@ -151,4 +161,28 @@ test('a failure concerns one image; a missing permission stops everything before
   const { lostImages, verification } = await recover(cluster, serve(cluster, { failing: lost }));
   expect([lost, other].map((digest) => statusOf(lostImages, digest))).toEqual(['failed', 'recovered']);
   expect(toExitStatus(verification, lostImages)).toBe(3);
+});
+
+test('an index without the object of a child is not recovered, so that the next run finds both', async () => {
+  const { cluster, child, index } = olderEtcd();
+  const denied = serve(cluster, { denied: 'images' });
+  await expect(recover(cluster, denied)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect([denied.mapped, denied.created]).toEqual([[], []]);
+  const { lostImages } = await recover(cluster, serve(cluster, { failing: child }));
+  expect([child, index].map((digest) => statusOf(lostImages, digest))).toEqual(['failed', 'failed']);
+  const again = await recover(cluster, serve(cluster));
+  expect(again.lostImages.map(({ digest, status }) => [digest, status]).sort()).toEqual(
+    [child, index].map((digest) => [digest, 'recovered']).sort(),
+  );
+});
+
+test('an image of two repositories is listed in the streams of both', async () => {
+  const { cluster, lost } = olderEtcd();
+  const { images } = structuredClone(cluster.objects);
+  cluster.push('ns/copy', { layers: ['base', 'lost'] });
+  cluster.objects.images = images!;
+  const server = serve(cluster);
+  await recover(cluster, server);
+  const tag = `lost-found-${lost.slice(7)} ${lost}`;
+  expect(server.mapped).toEqual(expect.arrayContaining([`ns/app:${tag}`, `ns/copy:${tag}`]));
 });

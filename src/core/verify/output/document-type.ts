@@ -71,10 +71,10 @@ export interface LostImageEntry {
     what: 'missing-config' | 'missing-layer' | 'missing-child' | 'corrupt' | 'not-an-image';
     digest: Digest;
   }[];
-  /**
-   * `with-index`: a child of an index that is recovered. `exists`: something else created the Image object meanwhile.
-   */
-  status: 'would-recover' | 'recovered' | 'with-index' | 'incomplete' | 'exists' | 'skipped' | 'failed';
+  /** Complete index in the same repository that contains it; present for children, which get no tag of their own. */
+  index?: Digest;
+  /** `exists`: something else created the Image object meanwhile. */
+  status: 'would-recover' | 'recovered' | 'incomplete' | 'exists' | 'skipped' | 'failed';
   /** Why it was skipped. */
   reason?: string;
   /** Why it failed. */

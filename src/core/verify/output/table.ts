@@ -46,10 +46,11 @@ function* lostLines(lost: readonly Recovery[], { wide, styles }: Layout): Genera
   const shown = wide ? lost : lost.slice(0, MAX_SHOWN);
   yield `\n${styles.heading('Images in the storage that no Image object names')}\n`;
   for (const image of shown) {
-    const { digest, repository, tags, bytes, status, missing } = image;
+    const { digest, repository, tags, bytes, status, missing, index } = image;
     const why = image.status === 'skipped' ? image.reason : image.status === 'failed' ? image.message : undefined;
     yield `  ${digest}\n`;
     yield `    ${status}: ${clean(repository)}, ${formatBytes(bytes)}${why === undefined ? '' : `: ${clean(why)}`}\n`;
+    if (index !== undefined) yield `    child of\n      ${index}\n`;
     if (tags.length > 0) yield `    tags: ${tags.map(clean).join(', ')}\n`;
     for (const { what, digest: needed } of missing) yield `    ${MISSING[what]}\n      ${needed}\n`;
   }

@@ -46,7 +46,7 @@ async function examine(
   link: LostLink & Pick<LostImage, 'tags'>,
   { body, signal }: { body: Buffer; signal: AbortSignal },
 ): Promise<Examined> {
-  const image: LostImage = { ...link, bytes: body.length, missing: [], manifest: body, mediaType: '' };
+  const image: LostImage = { ...link, bytes: body.length, missing: [], children: [], manifest: body, mediaType: '' };
   if (createHash('sha256').update(body).digest('hex') !== sha256Hex(link.digest))
     return { image: { ...image, missing: [{ what: 'corrupt', digest: link.digest }] }, children: [] };
   const parsed = parse(body);
@@ -106,22 +106,23 @@ async function tagsOf(
 
 /** Connects children with a complete index, and makes an index incomplete if a lost child is. */
 function connectIndexes(examined: readonly Examined[]): void {
-  const byPlace = new Map(examined.map((one) => [placeOf(one.image.repository, one.image.digest), one.image]));
-  const childrenOf = ({ image, children }: Examined): LostImage[] =>
-    children.flatMap((child) => byPlace.get(placeOf(image.repository, child)) ?? []);
+  const byPlace = new Map(examined.map(({ image }) => [placeOf(image.repository, image.digest), image]));
+  for (const { image, children } of examined)
+    image.children = children.flatMap((child) => byPlace.get(placeOf(image.repository, child)) ?? []);
+  const images = [...byPlace.values()];
   // An index can contain indexes: what is found out about one can make another one incomplete.
   for (let isChanged = true; isChanged;) {
     isChanged = false;
-    for (const one of examined)
-      for (const child of childrenOf(one)) {
-        const isKnown = child.missing.length === 0 || one.image.missing.some(({ digest }) => digest === child.digest);
+    for (const { missing, children } of images)
+      for (const child of children) {
+        const isKnown = child.missing.length === 0 || missing.some(({ digest }) => digest === child.digest);
         if (isKnown) continue;
-        one.image.missing.push({ what: 'missing-child', digest: child.digest });
+        missing.push({ what: 'missing-child', digest: child.digest });
         isChanged = true;
       }
   }
-  for (const one of examined)
-    if (one.image.missing.length === 0) for (const child of childrenOf(one)) child.index = one.image.digest;
+  for (const { missing, children, digest } of images)
+    if (missing.length === 0) for (const child of children) child.index = digest;
 }
 
 const placeOf = (repository: string, digest: string): string => `${repository} ${digest}`;

@@ -1,12 +1,15 @@
+import type { ClusterApi } from '../../cluster/api.js';
 import { createMapping } from '../../cluster/create-mapping.js';
 import { createObject, findObject } from '../../cluster/objects.js';
 import { IMAGES, IMAGE_STREAMS } from '../../cluster/resources.js';
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import type { Digest } from '../../model/digest.js';
 import type { KubeObject } from '../../model/kube.js';
-import { isRecord } from '../../model/values/json.js';
 import type { Storage } from '../../storage/storage.js';
 import type { ClusterPorts } from '../../verification/gather/read-cluster.js';
+import { childrenFirst } from './children-first.js';
+import { lostImageObject } from './image-object.js';
 import { recoveredTag, type LostImage, type Recovery, type RecoveryOutcome } from './types.js';
 
 /** Name of the registry's service, which image streams state too. */
@@ -24,8 +27,9 @@ interface RecoverOptions {
 }
 
 /**
- * Creates the Image object of each complete image, and lists it in the stream of its repository under a tag of its own.
- * Creates streams that do not exist. What fails for one image does not stop the others.
+ * Creates the Image object of each complete image, and lists it in the stream of its repository under a tag of its own,
+ * unless an index that is recovered contains it. Creates streams that do not exist. What fails for one image does not
+ * stop the others, except an index with it: the next run finds children only as long as no Image object names them.
  */
 export async function recoverImages(
   ports: ClusterPorts,
@@ -33,28 +37,47 @@ export async function recoverImages(
   options: RecoverOptions,
 ): Promise<Recovery[]> {
   const { reporter, signal } = ports;
-  const recoveries: Recovery[] = [];
+  const outcomes = new Map<LostImage, RecoveryOutcome>();
+  const created = new Set<Digest>();
   reporter.phase('recovering images', lost.length);
-  for (const image of lost) {
-    recoveries.push(withOutcome(image, leftAlone(image) ?? (await attempt(ports, image, options))));
+  for (const image of childrenFirst(lost)) {
+    const isBlocked = image.children.some((child) => !isThere(outcomes.get(child)!));
+    const outcome =
+      leftAlone(image) ?? (isBlocked ? CHILD_FAILED : await attempt(ports, image, { ...options, created }));
+    outcomes.set(image, outcome);
+    if (outcome.status === 'recovered') created.add(image.digest);
     reporter.tick();
   }
-  const count = recoveries.filter(({ status }) => status === 'recovered').length;
+  const count = [...outcomes.values()].filter(({ status }) => status === 'recovered').length;
   if (signal.aborted) reporter.note(`interrupted; recovered images: ${count}`);
   signal.throwIfAborted();
-  return recoveries;
+  return lost.map((image) => withOutcome(image, outcomes.get(image)!));
 }
 
-function leftAlone({ missing, index }: LostImage): RecoveryOutcome | undefined {
-  if (missing.length > 0) return { status: 'incomplete' };
-  return index === undefined ? undefined : { status: 'with-index' };
+const isThere = ({ status }: RecoveryOutcome): boolean => status === 'recovered' || status === 'exists';
+
+const CHILD_FAILED: RecoveryOutcome = {
+  status: 'failed',
+  message: 'a child could not be recovered; run the same command again',
+};
+
+function leftAlone({ missing }: LostImage): RecoveryOutcome | undefined {
+  return missing.length > 0 ? { status: 'incomplete' } : undefined;
 }
 
-function withOutcome({ digest, repository, tags, bytes, missing }: LostImage, outcome: RecoveryOutcome): Recovery {
-  return { digest, repository, tags, bytes, missing, ...outcome };
+function withOutcome(
+  { digest, repository, tags, bytes, missing, index }: LostImage,
+  outcome: RecoveryOutcome,
+): Recovery {
+  return { digest, repository, tags, bytes, missing, index, ...outcome };
 }
 
-async function attempt(ports: ClusterPorts, image: LostImage, options: RecoverOptions): Promise<RecoveryOutcome> {
+interface AttemptOptions extends RecoverOptions {
+  /** Images whose objects this run created: another repository can have the same image. */
+  created: ReadonlySet<Digest>;
+}
+
+async function attempt(ports: ClusterPorts, image: LostImage, options: AttemptOptions): Promise<RecoveryOutcome> {
   if (ports.signal.aborted) return { status: 'skipped', reason: 'interrupted' };
   try {
     return await recover(ports, image, options);
@@ -69,15 +92,18 @@ async function attempt(ports: ClusterPorts, image: LostImage, options: RecoverOp
 async function recover(
   { api, signal }: ClusterPorts,
   lost: LostImage,
-  { storage, host = REGISTRY_HOST }: RecoverOptions,
+  { storage, created, host = REGISTRY_HOST }: AttemptOptions,
 ): Promise<RecoveryOutcome> {
   const { digest, repository } = lost;
   const [namespace = '', name = '', ...rest] = repository.split('/');
   if (name === '' || rest.length > 0) return { status: 'skipped', reason: 'its repository is not NAMESPACE/STREAM' };
-  if (await findObject(api, { resource: IMAGES, name: digest }, { signal })) return { status: 'exists' };
+  const isNew = !created.has(digest);
+  if (isNew && (await findObject(api, { resource: IMAGES, name: digest }, { signal }))) return { status: 'exists' };
   const [bytes] = await storage.findBlobs([digest], signal);
   if (bytes === undefined) return { status: 'skipped', reason: 'its manifest was deleted meanwhile' };
-  const image = await imageObject(lost, `${host}/${repository}@${digest}`, storage);
+  const configText = lost.config && (await storage.readBlob(lost.config, MANIFEST_LIMIT_BYTES))?.toString('utf8');
+  const image = lostImageObject(lost, { reference: `${host}/${repository}@${digest}`, configText });
+  if (lost.index !== undefined) return createChild(api, image, signal);
   const mapping = { namespace, name, tag: recoveredTag(digest), image };
   if (await createMapping(api, mapping, { signal })) return { status: 'recovered' };
   const stream = { apiVersion: 'image.openshift.io/v1', kind: IMAGE_STREAMS.kind, metadata: { namespace, name } };
@@ -86,35 +112,9 @@ async function recover(
   throw new RegadmError(`image stream ${repository} does not exist, although it was created`, { code: 'API_ERROR' });
 }
 
-/** Makes the Image object as the registry makes it for a push; the API server adds what it reads from the manifest. */
-async function imageObject(
-  { digest, manifest, mediaType, config }: LostImage,
-  dockerImageReference: string,
-  storage: Pick<Storage, 'readBlob'>,
-): Promise<KubeObject> {
-  const text = manifest.toString('utf8');
-  const configText = config && (await storage.readBlob(config, MANIFEST_LIMIT_BYTES))?.toString('utf8');
-  return {
-    apiVersion: 'image.openshift.io/v1',
-    kind: IMAGES.kind,
-    metadata: {
-      name: digest,
-      annotations: {
-        'openshift.io/image.managed': 'true',
-        'image.openshift.io/manifestBlobStored': 'true',
-        'image.openshift.io/dockerLayersOrder': 'ascending',
-      },
-    },
-    dockerImageReference,
-    dockerImageManifest: text,
-    dockerImageManifestMediaType: mediaType,
-    ...(configText === undefined ? {} : { dockerImageConfig: configText }),
-    dockerImageLayers: layersIn(text),
-  } as KubeObject;
-}
-
-function layersIn(manifest: string): { name: unknown; size: unknown; mediaType: unknown }[] {
-  const { layers } = JSON.parse(manifest) as { layers?: unknown };
-  if (!Array.isArray(layers)) return [];
-  return layers.filter(isRecord).map(({ digest, size, mediaType }) => ({ name: digest, size, mediaType }));
+/** Creates the Image object of a child, as a push by digest does: a mapping cannot do that without a tag. */
+async function createChild(api: ClusterApi, image: KubeObject, signal: AbortSignal): Promise<RecoveryOutcome> {
+  const reference = { resource: IMAGES, name: image.metadata.name };
+  const result = await createObject(api, reference, image, { signal });
+  return { status: result === 'created' ? 'recovered' : 'exists' };
 }

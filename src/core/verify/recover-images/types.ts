@@ -14,8 +14,10 @@ export interface LostImage {
     what: 'missing-config' | 'missing-layer' | 'missing-child' | 'corrupt' | 'not-an-image';
     digest: Digest;
   }[];
-  /** Index in the same repository that contains it: then it needs no tag. */
+  /** Complete index in the same repository that contains it: then it needs no tag. */
   index?: Digest;
+  /** The lost images in the same repository that it contains. */
+  children: LostImage[];
   manifest: Buffer;
   mediaType: string;
   config?: Digest;
@@ -24,13 +26,12 @@ export interface LostImage {
 /** Result of a recovery, or of its plan, for one lost image. */
 export type RecoveryOutcome =
   | { status: 'would-recover' | 'recovered' | 'incomplete' | 'exists' }
-  /** It is a child of an index that is recovered. */
-  | { status: 'with-index' }
   | { status: 'failed'; message: string }
   | { status: 'skipped'; reason: string };
 
 /** A lost image with its result. */
-export type Recovery = Pick<LostImage, 'digest' | 'repository' | 'tags' | 'bytes' | 'missing'> & RecoveryOutcome;
+export type Recovery = Pick<LostImage, 'digest' | 'repository' | 'tags' | 'bytes' | 'missing' | 'index'> &
+  RecoveryOutcome;
 
 /** Returns the tag under which a lost image is listed, as the registry's own recovery does. */
 export const recoveredTag = (digest: Digest): string => `lost-found-${digest.slice('sha256:'.length)}`;
