@@ -1,6 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
 import type { BackupRequest } from '../core/prune/backup/request.js';
+import type { VerifyRequest } from '../core/prune/verify/request.js';
 import { CONFIRMED, DRY_RUN, type ImagePruneRequest } from '../core/prune/request.js';
 import { decisionFlags, pruneOptionsOf } from './decision.js';
 import { clusterFlags } from './cluster.js';
@@ -61,13 +62,21 @@ export const pruneImagesFlags = {
     description:
       'before the first deletion, save everything that will be deleted in DIR, an OCI image layout; an existing backup is extended',
   }),
+  verify: Flags.boolean({
+    ...SAFETY,
+    allowNo: true,
+    description:
+      'after the deletions, check that all images are whole that share a repository or a blob with what was deleted',
+  }),
   'accept-other-cluster': Flags.boolean({
     ...BACKUP,
     description: 'extend a backup of another cluster (default: refuse with exit status 4)',
   }),
   ...inGroup(storageFlags, BACKUP),
   storage: {
-    ...storageNameFlag("read what --backup saves from the registry's storage, not through the registry"),
+    ...storageNameFlag(
+      "read what --backup saves and --verify checks from the registry's storage, not through the registry",
+    ),
     ...BACKUP,
   },
   preflight: Flags.string({
@@ -120,6 +129,7 @@ export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise
     planOut: flags['plan-out'],
     planFile: flags.plan,
     backup: await backupRequest(flags),
+    verify: await verifyRequest(flags),
   };
 }
 
@@ -134,12 +144,19 @@ async function backupRequest(flags: PruneImagesFlagValues): Promise<BackupReques
   };
 }
 
+async function verifyRequest(flags: PruneImagesFlagValues): Promise<VerifyRequest | undefined> {
+  const { verify, storage } = flags;
+  if (!verify) return undefined;
+  return { storage: storage === undefined ? undefined : await storageFlag(storage, flags) };
+}
+
 /** Flags that need a cluster or a registry. */
 const NOT_WITH_FROM = [
   'confirm',
   'plan',
   'audit-log',
   'backup',
+  'verify',
   'registry-url',
   'certificate-authority',
   'force-insecure',
@@ -172,8 +189,13 @@ function checkCombinations(flags: PruneImagesFlagValues): void {
     const flag = isGiven(other) ? undefined : names.find(isGiven);
     if (flag !== undefined) throw usageError(`--${flag} works only with --${other}`);
   };
-  needs('backup', ['accept-other-cluster', 'storage']);
+  needs('backup', ['accept-other-cluster']);
+  if (isGiven('storage') && !isGiven('backup') && !isGiven('verify'))
+    throw usageError('--storage works only with --backup or --verify');
   needs('storage', OBJECT_STORE_FLAGS);
+  if (isGiven('verify') && !flags.confirm) throw usageError('--verify needs --confirm: a dry run deletes nothing');
+  if (isGiven('verify') && !flags['prune-registry'])
+    throw usageError('--verify cannot be specified with --prune-registry=false: nothing is deleted in the registry');
   if (isGiven('audit-log') && !flags.confirm)
     throw usageError('--audit-log needs --confirm: a dry run deletes nothing');
   refuse('detailed-exitcode', ['confirm'], ': it applies only to a dry run');

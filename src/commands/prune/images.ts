@@ -36,6 +36,10 @@ the integrated registry. Without --confirm, this is a dry run and nothing is cha
       description: 'Delete, and write metrics for Prometheus',
       command: '<%= config.bin %> <%= command.id %> --confirm --metrics-file regadm.prom',
     },
+    {
+      description: 'Delete, then check that the images that were kept can still be pulled',
+      command: '<%= config.bin %> <%= command.id %> --confirm --verify',
+    },
     { description: 'Write the plan to a file', command: '<%= config.bin %> <%= command.id %> --plan-out plan.json' },
     {
       description: 'Apply that plan later, but never delete more than a quarter of all images',

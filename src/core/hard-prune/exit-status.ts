@@ -1,4 +1,5 @@
 import { EXIT, RegadmError } from '../model/errors.js';
+import { isWhole } from '../verification/plan/types.js';
 import { PLAN_PARTS, type HardPruneResult } from './report.js';
 
 /**
@@ -8,8 +9,7 @@ import { PLAN_PARTS, type HardPruneResult } from './report.js';
 export function toExitStatus({ report, error, notRestored }: HardPruneResult, detailed: boolean): number {
   if (error) return error instanceof RegadmError && error.exitCode >= 128 ? error.exitCode : EXIT.partial;
   if (report.failures.length > 0 || notRestored.length > 0) return EXIT.partial;
-  const { broken = [], unchecked = [] } = report.verification ?? {};
-  if (broken.length + unchecked.length > 0) return EXIT.partial;
+  if (report.verification && !isWhole(report.verification)) return EXIT.partial;
   const found = PLAN_PARTS.some((part) => report.plan[part].length > 0);
   return report.dryRun && detailed && found ? EXIT.found : EXIT.ok;
 }

@@ -28,6 +28,10 @@ export function toPrunePorts(api: ClusterApi): PrunePorts {
     backup: toBackupPorts(api),
     openRegistry: (access, context, snapshot) =>
       openClusterRegistry(api, access, context, snapshot && namesInSnapshot(snapshot)),
+    verifyImages: async (through, deleted, context) => {
+      const { verifyThrough } = await import('./verify/connect.js');
+      return verifyThrough(api, through, deleted, context);
+    },
     readRegistrySetup: () => readRegistrySetup(api),
     findUnfinishedHardPrune: () => pendingRecoveryNotice(api),
   };

@@ -1,12 +1,14 @@
 import { EXIT } from '../model/errors.js';
+import { isWhole } from '../verification/plan/types.js';
 import type { ImagePruneReport } from './report.js';
 
 /**
  * Returns the exit status of a run: docs/exit-codes.md.
  * @param detailed `--detailed-exitcode`: a dry run that finds something has a status of its own
  */
-export function toExitStatus({ interrupted, failures, plan, dryRun }: ImagePruneReport, detailed: boolean): number {
+export function toExitStatus(report: ImagePruneReport, detailed: boolean): number {
+  const { interrupted, failures, plan, dryRun, verification } = report;
   if (interrupted) return interrupted.exitCode;
-  if (failures.length > 0) return EXIT.partial;
+  if (failures.length > 0 || (verification && !isWhole(verification))) return EXIT.partial;
   return dryRun && detailed && plan.streams.length + plan.images.length > 0 ? EXIT.found : EXIT.ok;
 }

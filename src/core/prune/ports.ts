@@ -14,11 +14,14 @@ import type { Confirmation, WatchEnd, WatchOptions, WatchSink } from '../cluster
 import type { RegadmError } from '../model/errors.js';
 import type { KubeObject } from '../model/kube.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
+import type { Reporter } from '../kit/reporter.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { RegistrySetup } from '../operator/state.js';
 import type { Registry } from '../registry/api.js';
 import type { StorageChoice } from '../storage/location.js';
 import type { Storage } from '../storage/storage.js';
+import type { Deleted } from '../verification/plan/affected.js';
+import type { Verification } from '../verification/plan/types.js';
 
 export type { StreamChange } from '../cluster/image-streams/change.js';
 export type { StreamState, StreamUpdate } from '../cluster/image-streams/update.js';
@@ -110,6 +113,15 @@ interface StorageOpenOptions {
   note: (line: string) => void;
 }
 
+/** What a verification looks at: the registry's storage, or what the registry serves. */
+export type VerifyThrough =
+  | { storage: StorageChoice }
+  | {
+      registry: Registry;
+      /** Maximum concurrent requests. */
+      workers: number;
+    };
+
 /** Everything outside this process that `prune images` uses. */
 export interface PrunePorts {
   /** URL of the API server, which identifies the cluster. */
@@ -129,6 +141,15 @@ export interface PrunePorts {
     context: OpeningContext,
     snapshot?: Pick<SnapshotView, 'images' | 'streams'>,
   ): Promise<Registry>;
+  /**
+   * Checks whether the images are whole that share a repository or a blob with what was deleted.
+   * @throws RegadmError if it cannot be checked
+   */
+  verifyImages(
+    through: VerifyThrough,
+    deleted: Deleted,
+    context: { reporter: Reporter; signal: AbortSignal },
+  ): Promise<Verification>;
   /** Reads the setup of the registry; undefined if the user cannot read it. Never throws. */
   readRegistrySetup(): Promise<RegistrySetup | undefined>;
   /** Returns a line about a hard prune that is running or was left unfinished. Never throws. */

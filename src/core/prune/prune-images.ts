@@ -16,6 +16,7 @@ import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
 import { warnAboutClock } from '../deletion/clock.js';
 import { startRun, type RunContext } from '../deletion/run-context.js';
+import { assertVerifiable, namespacesToVerify, verifyKept } from './verify/verify.js';
 import { warnAboutInput, warnAboutPlanFile } from './warnings.js';
 
 /**
@@ -33,13 +34,15 @@ export async function pruneImages(
     judge: assertPassed,
     finish: async (prepared, context) => {
       const { plan, gathered } = prepared;
+      if (request.verify) await assertVerifiable(request.verify, ports, context);
       const input = backupInput(prepared, request);
       const backup = input && (await saveBackup(input, ports, context));
       const { unsaved } = backup ?? {};
       const settings = { gathered, auditLog, workers: registry.workers, reporter: context.reporter, signal, unsaved };
       const execution = await execute(plan, ports, settings);
+      const done = { ...execution, backup: backup?.summary };
       const failures = [...(backup?.failures ?? []), ...execution.failures];
-      return { ...execution, failures, backup: backup?.summary };
+      return verified({ ...done, failures }, { prepared, request, ports, context });
     },
   });
 }
@@ -65,6 +68,17 @@ export async function planOnly(
   });
 }
 
+/** Adds the verification of what was kept, if it is requested and the run was not interrupted. */
+async function verified(done: Finished, { prepared, request, ports, context }: PreparedRun): Promise<Finished> {
+  const { verify, registry: access } = request;
+  if (!verify || done.interrupted) return done;
+  const { plan, gathered } = prepared;
+  const registry = gathered.registry instanceof Error ? undefined : gathered.registry;
+  const input = { plan, outcome: done.outcome, request: verify, registry, workers: access.workers };
+  const { verification, failures, interrupted } = await verifyKept(input, ports, context);
+  return { ...done, verification, failures: [...done.failures, ...failures], interrupted };
+}
+
 /** Returns the result of a dry run, in which nothing happened. */
 export function planned(plan: ImagePrunePlan): Execution {
   return { dryRun: true, outcome: emptyOutcome(plan), failures: [] };
@@ -86,8 +100,16 @@ interface Prepared {
   plan: ImagePrunePlan;
 }
 
-/** An execution, and the backup that was made before it. */
-type Finished = Execution & Pick<ImagePruneReport, 'backup'>;
+/** A run that is executed. */
+interface PreparedRun {
+  prepared: Prepared;
+  request: ImagePruneRequest;
+  ports: PrunePorts;
+  context: RunContext;
+}
+
+/** An execution, the backup that was made before it, and the verification after it. */
+type Finished = Execution & Pick<ImagePruneReport, 'backup' | 'verification'>;
 
 /** What distinguishes a confirmed run from a dry run. */
 interface Ending {
@@ -145,15 +167,19 @@ async function check(
   return [];
 }
 
-/** Returns the namespaces whose images the backup reads through the registry; undefined if it reads none. */
-function pulledBy({ streams, options }: ImagePrunePlan, { backup }: ImagePruneRequest): string[] | undefined {
-  if (!backup || backup.storage !== undefined || !options.pruneRegistry || streams.length === 0) return undefined;
-  return [...new Set(streams.map(({ stream }) => stream.namespace))];
+/** Returns the namespaces whose images are read through the registry: saved, or verified; undefined if none are. */
+function pulledBy(plan: ImagePrunePlan, { backup, verify }: ImagePruneRequest): string[] | undefined {
+  const { streams, options } = plan;
+  if (!options.pruneRegistry) return undefined;
+  const saved = backup && backup.storage === undefined ? streams.map(({ stream }) => stream.namespace) : [];
+  const isVerified = verify && verify.storage === undefined && needsRegistry(plan);
+  const namespaces = [...new Set([...saved, ...(isVerified ? namespacesToVerify(plan) : [])])];
+  return namespaces.length > 0 ? namespaces : undefined;
 }
 
 function toReport(
   plan: ImagePrunePlan,
-  { dryRun, outcome, failures, laterReferences, registrySetup, interrupted, backup }: Finished,
+  { dryRun, outcome, failures, laterReferences, registrySetup, interrupted, backup, verification }: Finished,
   more: { request: ImagePruneRequest; context: RunContext; checks: PreflightCheck[]; gathered: Gathered },
 ): ImagePruneReport {
   const { registry, lists } = more.gathered;
@@ -168,6 +194,7 @@ function toReport(
     laterReferences,
     registrySetup,
     backup,
+    verification,
     preflight: more.checks,
     warnings: more.context.warnings,
     failures: [...unreadableFailures(plan.snapshot), ...unreadManifestFailures(plan.snapshot), ...failures],

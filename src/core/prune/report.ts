@@ -2,6 +2,7 @@ import type { Failure } from '../model/document.js';
 import type { InvalidReference } from '../model/errors.js';
 import type { RegistrySetup } from '../operator/state.js';
 import type { BackupSummary } from './backup/unsaved.js';
+import type { Verification } from '../verification/plan/types.js';
 import type { PruneOutcome } from './outcome.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { PreflightCheck } from './preflight/check.js';
@@ -21,6 +22,8 @@ export interface ImagePruneReport {
   registrySetup?: RegistrySetup;
   /** What was saved before the first deletion, or would be; absent without `--backup`, and if nothing is deleted. */
   backup?: BackupSummary;
+  /** Whether what was kept is whole; present with `--verify` if something was deleted and it could be checked. */
+  verification?: Verification;
   preflight: PreflightCheck[];
   warnings: string[];
   failures: Failure[];

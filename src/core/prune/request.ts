@@ -2,6 +2,7 @@ import type { PruneOptions } from '../graph/options.js';
 import type { MaxDelete } from '../model/values/max-delete.js';
 import type { RegistryAccess } from '../operator/open-registry.js';
 import type { BackupRequest } from './backup/request.js';
+import type { VerifyRequest } from './verify/request.js';
 
 /** The arguments and flags of `regadm prune images`, as values. */
 export interface ImagePruneRequest {
@@ -21,6 +22,8 @@ export interface ImagePruneRequest {
   planFile?: string;
   /** What to save before the first deletion. */
   backup?: BackupRequest;
+  /** Present if what is kept is verified after the deletions. */
+  verify?: VerifyRequest;
 }
 
 /** The differences between a dry run and a confirmed run before the first deletion. */

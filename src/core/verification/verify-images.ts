@@ -3,6 +3,7 @@ import { confirmByManifests } from './gather/confirm-by-manifests.js';
 import { readCluster, readClusterAgain, type ClusterPorts } from './gather/read-cluster.js';
 import { readManifests } from './gather/read-manifests.js';
 import type { Looked, VerificationWay } from './look.js';
+import { affectedBy, type Deleted } from './plan/affected.js';
 import { findListed, type Listed } from './plan/listed.js';
 import { Needs } from './plan/needs.js';
 import { Problems } from './plan/problems.js';
@@ -27,16 +28,19 @@ export interface Verified {
  * last, so whatever it lists must exist. What seems to be missing is checked again in the same order, so that an image
  * that was deleted meanwhile is not called broken.
  * @param scopes what is verified; empty: everything
+ * @param deleted limits it to the images that share a repository or a blob with what was deleted
  * @throws RegadmError USAGE if an argument names nothing; OTHER_STORAGE; and why something cannot be read at all
  */
 export async function verifyImages(
   ports: ClusterPorts,
   way: VerificationWay,
   scopes: readonly Scope[] = [],
+  deleted?: Deleted,
 ): Promise<Verified> {
   const { signal } = ports;
   const { snapshot, now } = await readCluster(ports);
-  const listed = findListed(snapshot, scopes);
+  const all = findListed(snapshot, scopes);
+  const listed = deleted ? affectedBy(all, deleted) : all;
   await way.prepare?.(listed);
   const problems = new Problems(snapshot.digests);
   const unchecked: Unchecked[] = [];

@@ -1,6 +1,7 @@
 import type { ReferrerScope } from '../../graph/uses.js';
 import type { Count, Digest, DocumentHeader, EntryStatus, Failure, Timestamp } from '../../model/document.js';
 import type { InvalidReference } from '../../model/errors.js';
+import type { VerificationResult } from '../../verification/output/document-type.js';
 
 /** What `regadm prune images -o json` prints. Keys are stable; new ones can be added. */
 export interface ImagePruneDocument extends DocumentHeader<'ImagePrune'> {
@@ -16,6 +17,8 @@ export interface ImagePruneDocument extends DocumentHeader<'ImagePrune'> {
   summary: ImagePruneSummary;
   /** Only with --backup, and if there is something to delete. */
   backup?: BackupEntry;
+  /** Whether what was kept is whole. Only with --verify, if something was deleted and it could be checked. */
+  verification?: VerificationResult;
   /** By namespace and name. */
   imageStreams: ImageStreamEntry[];
   /** By name. */

@@ -64,6 +64,7 @@ function documentFields(report: ImagePruneReport): StreamedDocument<ImagePruneDo
     registry: report.registry ?? null,
     summary: summarize(report),
     ...(report.backup ? { backup: toBackupEntry(report.backup) } : {}),
+    ...(report.verification ? { verification: report.verification } : {}),
   };
 }
 

@@ -4,11 +4,13 @@ import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
+import { isWhole } from '../../verification/plan/types.js';
 import { lateImagesFirst } from '../../model/late-image.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { imageSection } from './image-section.js';
 import type { Section } from './section.js';
 import { itemSection, streamSection } from './stream-sections.js';
+import { verificationLines } from '../../verification/output/table.js';
 import { summaryTable } from './summary-table.js';
 import { notReached, skippedLines } from './skipped.js';
 
@@ -29,6 +31,11 @@ export function* tablePieces(report: ImagePruneReport, { wide, width, now, style
   yield* section(imageSection(report, { limit, wide, now }), layout);
   yield* summaryTable(report, layout.width, paint);
   yield* problems(report, limit, paint);
+  if (report.verification) {
+    yield `${paint.heading('Verification')}\n`;
+    yield* verificationLines(report.verification, { wide, width: layout.width, styles: paint });
+    yield '\n';
+  }
   yield* ending(report, paint);
 }
 
@@ -93,7 +100,9 @@ function* ending(report: ImagePruneReport, paint: Styles): Generator<string> {
   } else if (report.failures.length > 0) {
     yield `${paint.bad('Completed with errors.')}\n`;
     yield 'Fix the problems above and run the same command again: it finishes what is left.\n';
-  } else yield `${paint.good('Done.')}\n`;
+  } else if (report.verification && !isWhole(report.verification))
+    yield `${paint.bad('Completed, but not everything that was kept is whole or could be checked.')}\n`;
+  else yield `${paint.good('Done.')}\n`;
 }
 
 function nothingToPrune({ plan }: ImagePruneReport): string {

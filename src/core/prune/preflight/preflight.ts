@@ -16,7 +16,7 @@ interface PreflightSubject {
   registry?: Registry | Error;
   /** Whether to delete objects that do not exist, which shows whether deletions work. */
   probeDeletion: boolean;
-  /** Namespaces whose images are saved through the registry; absent if none are. */
+  /** Namespaces whose images are read through the registry, to save or to verify them; absent if none are. */
   pullNamespaces?: string[];
 }
 

@@ -13,8 +13,8 @@ const MAX_NAMESPACES = 200;
 const PULL: Permission = { verb: 'get', group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers' };
 
 /**
- * Checks that the user may pull images, which a backup through the registry needs: in the whole cluster, or else in
- * each of these namespaces.
+ * Checks that the user may pull images, which a backup and a verification through the registry need: in the whole
+ * cluster, or else in each of these namespaces.
  */
 export async function checkPull(
   namespaces: readonly string[],
@@ -39,12 +39,12 @@ function toCheck(permissions: Permission[], [everywhere, ...reviews]: AccessRevi
     return notChecked('pull', `the API server did not answer the access review (status ${unanswered.status})`);
   const denied = permissions.filter((_, index) => reviews[index]!.access === 'denied');
   const [first] = denied;
-  if (!first) return passed('pull', 'the user may pull the images to save from the registry');
+  if (!first) return passed('pull', 'the user may pull the images to read from the registry');
   const more = denied.length > 1 ? `, and in ${denied.length - 1} more namespaces` : '';
   return {
     name: 'pull',
     status: 'failed',
-    message: `the user may not pull images to save them: ${describePermission(first)}${more}`,
+    message: `the user may not pull images to save or verify them: ${describePermission(first)}${more}`,
     suggestions: [ADVICE.grantPull, "or read them from the registry's storage: --storage"],
   };
 }

@@ -1,10 +1,14 @@
-import type { Snapshot } from '../../model/table/snapshot.js';
+import type { SnapshotView } from '../../model/table/snapshot.js';
 
 /**
  * Calls `take` once with an image and with each child below it: an index can contain indexes.
  * @param image digest number, as are those that `take` gets
  */
-export function eachOfFamily({ images }: Snapshot, image: number, take: (image: number) => void): void {
+export function eachOfFamily(
+  { images }: Pick<SnapshotView, 'images'>,
+  image: number,
+  take: (image: number) => void,
+): void {
   const index = images.indexOf(image);
   if (index === -1 || !images.isIndex(index)) return take(image);
   const seen = new Set([image]);
@@ -18,7 +22,7 @@ export function eachOfFamily({ images }: Snapshot, image: number, take: (image: 
 
 /** Calls `take` once with the config and each layer of an image, with the role of each. @param image digest number */
 export function eachPart(
-  { images }: Snapshot,
+  { images }: Pick<SnapshotView, 'images'>,
   image: number,
   take: (blob: number, role: 'config' | 'layer') => void,
 ): void {

@@ -1,7 +1,7 @@
 import { hostIn, streamKey } from '../../model/image-stream.js';
 import { usageError } from '../../model/errors.js';
 import { quote } from '../../model/names/quote.js';
-import type { ImageStream, Snapshot, TagItem } from '../../model/table/snapshot.js';
+import type { ImageStream, Snapshot, SnapshotView, TagItem } from '../../model/table/snapshot.js';
 import { isInScope, matches, type Scope } from './scope.js';
 
 /** The images that a stream lists and that live in the registry, by digest number. */
@@ -15,8 +15,8 @@ export interface ListedRepository {
 }
 
 /** The images to verify. Images are digest numbers of the snapshot. */
-export interface Listed {
-  readonly snapshot: Snapshot;
+export interface Listed<View extends SnapshotView = Snapshot> {
+  readonly snapshot: View;
   readonly scopes: readonly Scope[];
   /** Hosts of the registry, as image streams state them. */
   readonly hosts: ReadonlySet<string>;
@@ -33,7 +33,7 @@ export interface Listed {
  * Finds the images of a snapshot that live in the registry and that are to be verified.
  * @throws RegadmError USAGE if an argument names nothing
  */
-export function findListed(snapshot: Snapshot, scopes: readonly Scope[]): Listed {
+export function findListed<View extends SnapshotView>(snapshot: View, scopes: readonly Scope[]): Listed<View> {
   for (const scope of scopes) assertExists(snapshot, scope);
   const hosts = hostsOf(snapshot.streams);
   const repositories = new Map<string, { name: string; pushed: Set<number>; tagged: Set<number> }>();
@@ -76,7 +76,7 @@ function* itemsInScope({ namespace, name, tags }: ImageStream, scopes: readonly 
  * Returns true if the registry serves an item from its own storage: its image was pushed (or has no Image object), and
  * its pull spec names the registry, or the host that the Image object itself names.
  */
-function livesHere({ images, digests }: Snapshot, hosts: ReadonlySet<string>, item: TagItem): boolean {
+function livesHere({ images, digests }: SnapshotView, hosts: ReadonlySet<string>, item: TagItem): boolean {
   if (!digests.isDigest(item.image)) return false;
   const image = images.indexOf(item.image);
   const namesRegistry = item.host === undefined || hosts.has(item.host);
@@ -84,7 +84,7 @@ function livesHere({ images, digests }: Snapshot, hosts: ReadonlySet<string>, it
   return images.managed(image) && (namesRegistry || item.host === '' || item.host === hostIn(images.reference(image)));
 }
 
-function assertExists({ streams }: Snapshot, scope: Scope): void {
+function assertExists({ streams }: SnapshotView, scope: Scope): void {
   const exists = streams.some(({ namespace, name, tags }) =>
     scope.tag === undefined
       ? matches(scope, namespace, name, '')

@@ -1,17 +1,19 @@
 import { eachOfFamily, eachPart } from './family.js';
 import type { Listed } from './listed.js';
 
-/** A listed image needs the digest. */
+/** An image to verify needs the digest. */
 const NEEDED = 1;
 /** An Image object, or a manifest that was read, names the digest. */
 const NAMED = 2;
+/** An image that any tag item lists needs the digest. */
+const LISTED = 4;
 
 /** Which digests images need, by digest number. */
 export class Needs {
   private readonly flags: Uint8Array;
-  /** Number of distinct digests that listed images need, manifests included. */
+  /** Number of distinct digests that the images to verify need, manifests included. */
   readonly blobs: number;
-  /** Number of listed images, children of image indexes included. */
+  /** Number of images to verify, children of image indexes included. */
   readonly images: number;
   /** Number of images that no stream lists, nor an index that a stream lists. */
   readonly unlisted: number;
@@ -30,7 +32,12 @@ export class Needs {
     const anywhere = new Set<number>();
     for (const { tags } of streams)
       for (const { items } of tags)
-        for (const { image } of items) eachOfFamily(listed.snapshot, image, (member) => anywhere.add(member));
+        for (const { image } of items)
+          eachOfFamily(listed.snapshot, image, (member) => {
+            if (anywhere.has(member)) return;
+            anywhere.add(member);
+            this.mark(listed, member, LISTED);
+          });
     this.images = checked.size;
     this.blobs = this.flags.reduce((count, flags) => count + (flags & NEEDED), 0);
     let unlisted = 0;
@@ -38,14 +45,14 @@ export class Needs {
     this.unlisted = unlisted;
   }
 
-  /** Returns true if a listed image needs a digest. */
+  /** Returns true if an image that any tag item lists needs a digest, whether or not it is to be verified. */
   isNeeded(digest: number): boolean {
-    return digest !== -1 && (this.flags[digest] ?? 0) % 2 === NEEDED;
+    return ((this.flags[digest] ?? 0) & LISTED) !== 0;
   }
 
   /** Returns true if an Image object, or an index, names a digest. */
   isNamed(digest: number): boolean {
-    return (this.flags[digest] ?? 0) >= NAMED;
+    return ((this.flags[digest] ?? 0) & NAMED) !== 0;
   }
 
   private mark({ snapshot }: Listed, image: number, flag: number): void {

@@ -79,6 +79,10 @@ export interface Unchecked {
   message: string;
 }
 
+/** True if everything was checked and nothing is broken. */
+export const isWhole = ({ broken, unchecked }: Pick<Verification, 'broken' | 'unchecked'>): boolean =>
+  broken.length + unchecked.length === 0;
+
 /** The result of a verification. */
 export interface Verification {
   summary: VerificationSummary;

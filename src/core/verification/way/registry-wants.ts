@@ -21,7 +21,7 @@ export const MISSING: Record<Role, ProblemKind> = {
   layer: 'missing-layer',
 };
 
-/** Yields every manifest and blob that the listed images need, each once per repository. */
+/** Yields every manifest and blob that the listed images need, without duplicates in a repository. */
 export function* wants(listed: Listed): Generator<Want> {
   for (const repository of listed.repositories.values()) {
     const found = { manifest: new Set<number>(), blob: new Set<number>() };
