@@ -28,6 +28,7 @@ const NOT_RUN: [RegExp, reason: string][] = [
   [/regadm edge verify/, 'needs a hub and a managed cluster; has its own tests'],
   [/--redis-url|REGADM_REDIS_URL/, 'needs a Redis server; has its own tests'],
   [/(?:s3|azure|swift):\/\/|--storage cluster/, 'needs an object storage; has its own tests'],
+  [/--merge/, 'needs documents of several runs; has its own tests'],
   [/^oc |^podman |^npm /, 'not regadm'],
 ];
 
@@ -68,10 +69,19 @@ class Stage {
       await writeRun(join(work, 'backup'), '2026-01-01T00:00:00Z', [
         { config: '{}', layers: ['layer'], tag: 'shop/web:v1' },
       ]);
-    return new Stage(directory, sandbox);
+    const stage = new Stage(directory, sandbox);
+    if (/\brestore\b/.test(page)) await stage.backUp();
+    return stage;
   }
 
-  run({ script }: Example): Promise<Outcome> {
+  /** Saves the images of the sample data that a prune deletes, and deletes them. */
+  private async backUp(): Promise<void> {
+    const script = 'regadm prune images --confirm --backup backup';
+    const { status, output } = await this.run({ script });
+    if (status !== 0) throw new Error(`${script}: exit status ${status}\n${output}`);
+  }
+
+  run({ script }: Pick<Example, 'script'>): Promise<Outcome> {
     const { sandbox, directory } = this;
     const env = {
       PATH: `${join(directory, 'bin')}:${process.env.PATH}`,
@@ -87,6 +97,7 @@ class Stage {
       .replaceAll(/ \/backup(?= |$)/gm, ` ${directory}/work/backup`)
       .replaceAll(/\/etc\/(?:bash_completion\.d|regadm)\//g, `${directory}/work/`)
       .replaceAll(/\/var\/log\//g, `${directory}/work/`)
+      .replaceAll(/(?<=^regadm restore .*)sha256:(?:…|[0-9a-f]{64})/gm, () => savedDigest(directory))
       .replaceAll(/sha256:[0-9a-f]{12}\b/g, (digest) => existingDigest(sandbox, digest));
     const child = spawn(
       script.includes('completion zsh') ? 'true' : 'bash',
@@ -124,6 +135,14 @@ function letRegistryList(sandbox: Sandbox): void {
 function existingDigest(sandbox: Sandbox, digest: string): string {
   const names = sandbox.store.list('images').map(({ metadata }) => metadata.name);
   return names.some((name) => name.startsWith(digest)) ? digest : names[0]!.slice(0, digest.length);
+}
+
+/** Returns the digest of an image of `shop/frontend` that the backup contains. */
+function savedDigest(directory: string): string {
+  const index = readFileSync(join(directory, 'work/backup/index.json'), 'utf8');
+  const [, digest] = /"shop\/frontend@(sha256:[0-9a-f]{64})"/.exec(index) ?? [];
+  if (digest === undefined) throw new Error('the backup contains no image of shop/frontend');
+  return digest;
 }
 
 /** Runs the examples of a page in their order. @returns those that do not do what the page says */
