@@ -54,8 +54,17 @@ export const verifyFlags = {
 
 type VerifyFlagValues = Interfaces.InferredFlags<typeof verifyFlags>;
 
-/** Converts arguments and flags to a request. @throws RegadmError USAGE that names the argument or flag */
-export async function toVerifyRequest(flags: VerifyFlagValues, only: readonly string[]): Promise<VerifyRequest> {
+/**
+ * Converts arguments and flags to a request.
+ * @param fromSettings flags whose values come from the environment or the configuration file: they can be meant for
+ *   other commands
+ * @throws RegadmError USAGE that names the argument or flag
+ */
+export async function toVerifyRequest(
+  flags: VerifyFlagValues,
+  only: readonly string[],
+  fromSettings: ReadonlySet<string> = new Set(),
+): Promise<VerifyRequest> {
   const scopes = only.map(toScope);
   const { storage, 'read-data': all, 'read-data-subset': part } = flags;
   const { confirm, 'repair-links': repairLinks, 'recover-images': recoverImages } = flags;
@@ -75,7 +84,7 @@ export async function toVerifyRequest(flags: VerifyFlagValues, only: readonly st
     },
   };
   if (storage === undefined) return { ...shared, registry: await toRegistryAccess(flags) };
-  const other = REGISTRY_ONLY.find((name) => flags[name] !== undefined);
+  const other = REGISTRY_ONLY.find((name) => flags[name] !== undefined && !fromSettings.has(name));
   if (other) throw usageError(`--${other} cannot be specified with --storage: the registry is not asked then`);
   return {
     ...shared,

@@ -63,7 +63,7 @@ Exit status: 0 if nothing is missing, 1 if it could not be checked, 2 if somethi
     if (unknown !== undefined) throw usageError(`unknown flag: ${unknown}`, [this.usage]);
     if (flags.merge) return this.merge(flags, [...flags.merge, ...argv]);
     if (flags['print-job']) return this.printJob(flags, argv);
-    const request = await toVerifyRequest(flags, argv);
+    const request = await toVerifyRequest(flags, argv, this.fromSettings);
     // A storage can have millions of blobs: collect garbage more often, as prune hard does.
     setFlagsFromString('--optimize-for-size');
     if (flags['store-result']) return this.verifyAndStore(flags, request);

@@ -165,6 +165,11 @@ describe('regadm registry verify', () => {
 
   test('refuses flags that do not fit', async () => {
     expect((await run(['--storage', 'cluster'])).stderr).toMatch(/--registry-url cannot be specified with --storage/);
+    const fromSettings = await regadm(['registry', 'verify', '--storage', sandbox.storageDir], {
+      kubeconfig: sandbox.kubeconfig.admin,
+      env: { REGADM_REGISTRY_URL: sandbox.registryUrl },
+    });
+    expect(fromSettings.stdout).toMatch(/^Checked 4 images and 11 blobs/);
     expect((await run(['--storage-region', 'x'])).stderr).toMatch(/--storage-region works only with --storage/);
   });
 
