@@ -21,11 +21,13 @@ export function* verifyLines(
 
 function* linkLines(links: readonly LinkRepair[], { wide, styles }: Layout): Generator<string> {
   const shown = wide ? links : links.slice(0, MAX_SHOWN);
-  yield `\n${styles.heading('Missing links whose blobs exist')}\n`;
+  yield '\n';
+  yield `${styles.heading('Missing links whose blobs exist')}\n`;
   for (const link of shown) {
     const { status, kind, repository, digest } = link;
     const why = link.status === 'skipped' ? link.reason : link.status === 'failed' ? link.message : undefined;
-    yield `  ${status}: ${kind} link in ${clean(repository)}${why === undefined ? '' : `: ${clean(why)}`}\n    ${digest}\n`;
+    yield `  ${status}: ${kind} link in ${clean(repository)}${why === undefined ? '' : `: ${clean(why)}`}\n`;
+    yield `    ${digest}\n`;
   }
   if (shown.length < links.length) yield `… and ${links.length - shown.length} more (-o wide shows all)\n`;
   const count = (status: LinkRepair['status']): number => links.filter((link) => link.status === status).length;
@@ -44,15 +46,16 @@ const MISSING: Record<Recovery['missing'][number]['what'], string> = {
 
 function* lostLines(lost: readonly Recovery[], { wide, styles }: Layout): Generator<string> {
   const shown = wide ? lost : lost.slice(0, MAX_SHOWN);
-  yield `\n${styles.heading('Images in the storage that no Image object names')}\n`;
+  yield '\n';
+  yield `${styles.heading('Images in the storage that no Image object names')}\n`;
   for (const image of shown) {
     const { digest, repository, tags, bytes, status, missing, index } = image;
     const why = image.status === 'skipped' ? image.reason : image.status === 'failed' ? image.message : undefined;
     yield `  ${digest}\n`;
     yield `    ${status}: ${clean(repository)}, ${formatBytes(bytes)}${why === undefined ? '' : `: ${clean(why)}`}\n`;
-    if (index !== undefined) yield `    child of\n      ${index}\n`;
+    if (index !== undefined) yield* ['    child of the index\n', `      ${index}\n`];
     if (tags.length > 0) yield `    tags: ${tags.map(clean).join(', ')}\n`;
-    for (const { what, digest: needed } of missing) yield `    ${MISSING[what]}\n      ${needed}\n`;
+    for (const { what, digest: needed } of missing) yield* [`    ${MISSING[what]}\n`, `      ${needed}\n`];
   }
   if (shown.length < lost.length) yield `… and ${lost.length - shown.length} more (-o wide shows all)\n`;
   const count = (wanted: Recovery['status']): number => lost.filter(({ status }) => status === wanted).length;
