@@ -5,6 +5,7 @@ import type { NamedStore } from '../core/storage-job/request.js';
 import { authoritiesFlag } from './authorities.js';
 import { durationFlag, timeoutFlag } from './duration.js';
 import { hardPruneJobFlags } from './hard-prune-job.js';
+import { registryFlags } from './registry.js';
 import { toHardPruneRequest } from './hard-prune-request.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
 import { secretFlag } from './pod-settings.js';
@@ -65,7 +66,14 @@ const REFUSED = {
   'storage-credentials': INSTEAD.credentials,
 } as const;
 
-const NOT_IN_JOB = [...Object.keys(hardPruneJobFlags), ...Object.keys(REFUSED), 'confirm', 'redis-ca'];
+const NOT_IN_JOB = [
+  ...Object.keys(hardPruneJobFlags),
+  ...Object.keys(REFUSED),
+  // The Job verifies the storage.
+  ...Object.keys(registryFlags),
+  'confirm',
+  'redis-ca',
+];
 
 function assertPossible(flags: HardPruneFlagValues, line: CommandLine): void {
   if (line.argv.includes('--no-confirm'))

@@ -11,14 +11,13 @@ import type { StorageChoice } from '../core/storage/location.js';
 import { maxDeleteFlag } from './max-delete.js';
 import type { HardPruneFlagValues } from './hard-prune.js';
 import { OBJECT_STORE_FLAGS, storageFlag } from './storage.js';
-import { durationFlag, timeoutFlag } from './duration.js';
+import { durationFlag, requestTimeoutFlag, timeoutFlag } from './duration.js';
 
 /** Flags that have no equivalent in the registry's own pruner. */
 const STORAGE_ONLY = [
   'keep-blobs-younger-than',
   'dangling-links',
   'uploads-older-than',
-  'verify',
   ...OBJECT_STORE_FLAGS,
 ] as const;
 const DEFAULT_KEEP_AGE = '1h';
@@ -38,7 +37,7 @@ export async function toHardPruneRequest(flags: HardPruneFlagValues): Promise<Ha
     readOnly: readOnly === 'required' ? 'required' : 'auto',
     acceptDataLoss: flags['accept-data-loss'],
   };
-  const common = commonRequest(flags);
+  const common = { ...commonRequest(flags), verify: await verifyRequest(flags) };
   if (storage === undefined) {
     assertPodFlags(flags, common);
     return { ...common, way: { via: 'pod', pod }, guard };
@@ -62,9 +61,18 @@ function commonRequest(flags: HardPruneFlagValues): CommonRequest {
     acceptPartial: flags['accept-partial-storage'] ?? false,
     maxDelete: maxDelete === undefined ? undefined : maxDeleteFlag(maxDelete, 'blobs'),
     timeoutMs: timeoutFlag('timeout', flags.timeout),
-    verify: flags.verify ?? false,
     options: shownOptions(flags),
   };
+}
+
+/** Maximum concurrent requests to the registry, as in `registry verify`. */
+const VERIFY_WORKERS = 16;
+
+async function verifyRequest(flags: HardPruneFlagValues): Promise<CommonRequest['verify']> {
+  if (!flags.verify) return undefined;
+  const { registryOptions } = await import('./registry-options.js');
+  const requestTimeoutMs = requestTimeoutFlag(flags['request-timeout']);
+  return { registry: { ...(await registryOptions(flags)), workers: VERIFY_WORKERS, requestTimeoutMs } };
 }
 
 function viaStorage(location: StorageChoice, flags: HardPruneFlagValues): ViaStorage {

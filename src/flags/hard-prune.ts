@@ -5,6 +5,7 @@ import { hardPruneJobFlags } from './hard-prune-job.js';
 import { metricsFlags } from './metrics.js';
 import { outputFlags } from './output.js';
 import { redisFlags } from './redis.js';
+import { registryFlags } from './registry.js';
 import { storageFlags } from './storage.js';
 
 /** The flags of `regadm prune hard`. */
@@ -51,8 +52,10 @@ export const hardPruneFlags = {
   }),
   verify: Flags.boolean({
     allowNo: true,
-    description: 'check after the deletion that nothing is missing that listed images need (only with --storage)',
+    description:
+      'check after the deletion that nothing is missing that listed images need: in the storage, or without --storage through the registry',
   }),
+  ...registryFlags,
   ...redisFlags,
   'prune-images': Flags.boolean({ allowNo: true, description: 'run regadm prune images first, with its defaults' }),
   recover: Flags.boolean({ description: 'restore the registry after a hard prune that was killed' }),

@@ -2,10 +2,12 @@ import { startSandbox, type FaultAction, type Sandbox, type SandboxOptions } fro
 import { interrupt, type CliResult } from '../support/cli.js';
 import { guardedState, isStep, runIn, start } from '../support/guarded.js';
 import { digest } from '../support/builders.js';
+import { schemaProblems } from '../support/json-schema.js';
 import { filesBelow, makeStorageTree, temporaryDirectory } from '../support/storage-tree.js';
 
 interface Document {
   kind: string;
+  verification?: { summary: { images: number }; broken: object[]; unchecked: object[] };
   summary: Record<string, number>;
   blobs: { digest: string; bytes?: number; status: string }[];
   procedure: { step: string; outcome: string }[];
@@ -44,10 +46,15 @@ const changed = (): string[] =>
 describe('the complete procedure', () => {
   test.each([1, 3])('in the pod, with %i replicas: deletes blobs and restores everything else', async (replicas) => {
     await begin({ replicas });
-    const { status, stdout, stderr } = await runIn(sandbox, POD);
+    const verify = replicas === 1 ? ['--verify', '--registry-url', sandbox.registryUrl] : [];
+    const { status, stdout, stderr } = await runIn(sandbox, [...POD, ...verify]);
     expect(stderr).not.toContain('error');
     expect(status).toBe(0);
     const document = JSON.parse(stdout) as Document;
+    expect(document.verification).toEqual(
+      replicas === 1 ? expect.objectContaining({ broken: [], unchecked: [] }) : undefined,
+    );
+    expect(schemaProblems('hard-prune', document)).toEqual([]);
     expect(document.kind).toBe('HardPrune');
     expect(document.summary.blobs).toBeGreaterThan(0);
     expect(document.blobs.filter(({ digest }) => sandbox.registry.hasBlob(digest))).toEqual([]);
@@ -269,6 +276,18 @@ test('--prune-images prunes images first, and the document contains none of its 
 });
 
 describe('failures', () => {
+  test('--verify without the permission to pull is refused before the registry is locked', async () => {
+    await begin();
+    sandbox.onRequest(({ path }) =>
+      path.includes('selfsubjectaccessreviews')
+        ? { do: 'rewrite', change: (body) => (body.includes('"layers"') ? body.replace(':true', ':false') : body) }
+        : undefined,
+    );
+    const { status, stderr } = await runIn(sandbox, [...POD, '--verify', '--registry-url', sandbox.registryUrl]);
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/may not pull images[^]*registry-viewer/)]);
+    expect(changed()).toEqual([]);
+  });
+
   test('each missing permission is named: verb and resource', async () => {
     await begin();
     const { status, stderr } = await runIn(sandbox, POD, sandbox.kubeconfig.pruner);

@@ -44,6 +44,9 @@ const ONLY_WITH: Record<string, string[]> = {
   'storage-credentials': ['storage'],
   'storage-concurrency': ['storage'],
   'redis-ca': ['redis-url'],
+  verify: ['confirm'],
+  // Of prune images; the other commands with --storage have no --backup.
+  storage: ['backup'],
 };
 
 /** Flags that only the section of a command sets, because elsewhere they are about another command. */

@@ -83,8 +83,7 @@ export async function executeHardPrune(given: HardPrunePorts, request: HardPrune
     ...counted(),
   };
   const result = { report, error, notRestored };
-  if (!request.verify || request.way.via !== 'storage') return result;
-  const verified = await withVerification(ports, request.way, result);
+  const verified = await withVerification(ports, request, result);
   return { ...verified, report: { ...verified.report, warnings: [...reporter.warnings], ...counted() } };
 }
 

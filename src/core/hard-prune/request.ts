@@ -1,4 +1,5 @@
 import type { MaxDelete } from '../model/values/max-delete.js';
+import type { RegistryAccess } from '../operator/open-registry.js';
 import type { StorageChoice } from '../storage/location.js';
 import type { AgeLimits } from '../orphans/plan/plan.js';
 import type { HardPruneRules } from '../orphans/plan/types.js';
@@ -44,8 +45,8 @@ export interface CommonRequest {
   maxDelete?: MaxDelete;
   /** Timeout of each roll-out, in ms. */
   timeoutMs: number;
-  /** True to check after the deletion whether the listed images are whole; only with the storage. */
-  verify?: boolean;
+  /** Whether to check after the deletion that the listed images are whole: the storage if it is pruned itself. */
+  verify?: { registry: RegistryAccess };
   /** The options as they were written, for the report. */
   options: HardPruneOptions;
 }

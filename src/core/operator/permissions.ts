@@ -36,6 +36,9 @@ export const BIND_ROLE: Permission[] = ['list', 'get', 'create', 'delete'].map((
   resource: 'clusterrolebindings',
 }));
 
+/** What the registry asks the API server for at every pull. */
+export const PULL: Permission = { verb: 'get', group: IMAGE_GROUP, resource: 'imagestreams', subresource: 'layers' };
+
 /**
  * Checks that the user has all these permissions, before anything is changed. If the API server does not answer a
  * review, the run continues: the requests themselves then show what is forbidden.

@@ -12,13 +12,15 @@ import { findDeployment, type Deployment } from '../../operator/rollout.js';
 import type { HardPrunePorts } from '../ports.js';
 import type { CheckStep } from '../preflight.js';
 import type { Guarded, GuardedRequest, HardPruneRequest } from '../request.js';
+import { verificationChecks } from '../verify.js';
 import type { Way } from '../way/way.js';
 
 /**
  * Returns the checks of the guarded procedure: what would fail later and can be detected before anything is changed.
  */
-export function guardedChecks(ports: HardPrunePorts, { guard }: GuardedRequest, way: Way): CheckStep[] {
+export function guardedChecks(ports: HardPrunePorts, request: GuardedRequest, way: Way): CheckStep[] {
   const { api } = ports;
+  const { guard } = request;
   const { find, delete: remove } = way.permissions;
   return [
     {
@@ -40,6 +42,7 @@ export function guardedChecks(ports: HardPrunePorts, { guard }: GuardedRequest, 
     { name: 'mode', run: () => checkMode(ports, guard.readOnly) },
     { name: 'storage volume', run: () => checkVolume(ports, guard) },
     ...way.checks.delete,
+    ...verificationChecks(ports, request),
     { name: 'cache', run: () => checkCache(ports) },
   ];
 }

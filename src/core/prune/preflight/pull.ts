@@ -1,6 +1,7 @@
 import { describePermission, type AccessReview, type Permission } from '../../cluster/access-review.js';
 import { mapParallel } from '../../kit/parallel.js';
 import { ADVICE } from '../../model/advice.js';
+import { PULL } from '../../operator/permissions.js';
 import type { ClusterChecks } from '../ports.js';
 import { failedWith, notChecked, passed, type PreflightCheck } from './check.js';
 
@@ -8,9 +9,6 @@ import { failedWith, notChecked, passed, type PreflightCheck } from './check.js'
 const CONCURRENCY = 4;
 /** Maximum number of namespaces that are checked one by one. */
 const MAX_NAMESPACES = 200;
-
-/** What the registry asks the API server for at every pull. */
-const PULL: Permission = { verb: 'get', group: 'image.openshift.io', resource: 'imagestreams', subresource: 'layers' };
 
 /**
  * Checks that the user may pull images, which a backup and a verification through the registry need: in the whole
