@@ -5,6 +5,7 @@ import { restoreOutput } from '../core/restore/output/index.js';
 import { usageError } from '../core/model/errors.js';
 import { failureLines } from '../core/terminal/failure-lines.js';
 import { stderr } from '../core/terminal/writer.js';
+import { allFailures } from '../core/restore/verify.js';
 import { restoreFlags, toRestoreRequest } from '../flags/restore.js';
 
 export default class Restore extends BaseCommand {
@@ -46,7 +47,7 @@ Without further arguments, everything in the backup is restored. An argument sel
       (flags.confirm ? restore : planOnly)({ ports: toRestorePorts(api), request }, reporter, signal),
     );
     await present(report, flags.output, restoreOutput);
-    if (flags.output === 'name') await stderr().lines(failureLines(report.failures, report.warnings));
+    if (flags.output === 'name') await stderr().lines(failureLines(allFailures(report), report.warnings));
     process.exitCode = toExitStatus(report);
   }
 }

@@ -10,7 +10,7 @@ export interface StreamSettings {
   annotations: Record<string, string>;
 }
 
-/** Returns the settings of an image stream. The links that a prune still has to delete are none of them. */
+/** Returns the settings of an image stream. They do not include the links that a prune still has to delete. */
 export function streamSettings({ metadata, spec }: KubeObject): StreamSettings {
   const { [PENDING_ANNOTATION]: _pending, ...annotations } = textsIn(metadata.annotations);
   const { local } = isRecord(spec?.lookupPolicy) ? spec.lookupPolicy : {};

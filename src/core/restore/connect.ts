@@ -11,6 +11,8 @@ import type { KubeObject } from '../model/kube.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { StreamSettings } from '../model/stream-settings.js';
 import { openClusterRegistry } from '../operator/open-registry.js';
+import { verifyImages } from '../verification/verify-images.js';
+import { RegistryWay } from '../verification/way/registry.js';
 import { listImages } from './gather/list-images.js';
 import type { RestoreCluster, RestorePorts } from './ports.js';
 
@@ -23,6 +25,11 @@ export function toRestorePorts(api: ClusterApi): RestorePorts {
     server: api.server,
     cluster: toCluster(api),
     openRegistry: (access, context) => openClusterRegistry(api, access, context),
+    verifyImages: async (images, { registry, workers, reporter, signal }) => {
+      const way = new RegistryWay(registry, { reporter, signal, workers });
+      const limits = { repositories: new Set<string>(), digests: () => images };
+      return (await verifyImages({ api, reporter, signal }, way, [], limits)).verification;
+    },
   };
 }
 

@@ -6,9 +6,11 @@ import type { RegadmError } from '../model/errors.js';
 import type { StreamRecord } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
+import type { Reporter } from '../kit/reporter.js';
 import type { StreamSettings } from '../model/stream-settings.js';
 import type { OpeningContext, RegistryAccess } from '../operator/open-registry.js';
 import type { Registry } from '../registry/api.js';
+import type { Verification } from '../verification/plan/types.js';
 import type { ImageObject } from './plan/evidence.js';
 
 /** Which images of the cluster are looked for. */
@@ -52,6 +54,15 @@ export interface RestoreCluster {
   reviewAccess(permission: Permission, signal: AbortSignal): Promise<AccessReview>;
 }
 
+/** How images are verified. */
+interface VerifyOptions {
+  reporter: Reporter;
+  signal: AbortSignal;
+  registry: Registry;
+  /** Maximum concurrent requests to the registry. */
+  workers: number;
+}
+
 /** Everything outside this process that `restore` uses, besides the backup. */
 export interface RestorePorts {
   /** URL of the API server, which identifies the cluster. */
@@ -59,4 +70,9 @@ export interface RestorePorts {
   readonly cluster: RestoreCluster;
   /** @throws RegadmError REGISTRY_UNKNOWN if no registry is found, or RegistryError */
   openRegistry(access: RegistryAccess, context: OpeningContext): Promise<Registry>;
+  /**
+   * Checks whether images can be pulled, provided that an image stream lists them or an index that contains them.
+   * @throws RegadmError if that cannot be checked
+   */
+  verifyImages(images: ReadonlySet<Digest>, options: VerifyOptions): Promise<Verification>;
 }

@@ -1,7 +1,7 @@
 import type { Failure } from '../model/document.js';
+import type { Verification } from '../verification/plan/types.js';
 import type { RestoreOutcome } from './outcome.js';
 import type { RestorePlan } from './plan/plan.js';
-import type { RestoreVerification } from './verify.js';
 import type { RestoreRequest } from './request.js';
 
 /** The result of `regadm restore`; every output format is made from it. */
@@ -14,8 +14,8 @@ export interface RestoreReport {
   registry?: { url: string; verified: boolean };
   plan: RestorePlan;
   outcome: RestoreOutcome;
-  /** Absent in a dry run, after an interruption, and if nothing was restored to the registry. */
-  verification?: RestoreVerification;
+  /** Absent in a dry run, after an interruption, if nothing was restored to the registry, and if it failed. */
+  verification?: Verification;
   warnings: string[];
   failures: Failure[];
   /** Present if a signal ended the run; with the exit status of that signal. */

@@ -1,6 +1,7 @@
 import { openBackup, type Backup } from '../backup-directory/open.js';
 import { startRun, type RunContext } from '../deletion/run-context.js';
 import type { Reporter } from '../kit/reporter.js';
+import type { Digest } from '../model/digest.js';
 import type { RegadmError } from '../model/errors.js';
 import type { Registry } from '../registry/api.js';
 import { execute, type Execution } from './execute/execute.js';
@@ -12,7 +13,7 @@ import { assertAcceptsPushes } from './preflight/mode.js';
 import { assertMayPull, missingForPlan } from './preflight/permissions.js';
 import type { RestoreReport } from './report.js';
 import type { RestoreRequest } from './request.js';
-import { verificationFailures, verifyRestored, type RestoreVerification } from './verify.js';
+import { verifyRestored } from './verify.js';
 
 /** What is restored, and from where to where. */
 interface Restore {
@@ -79,17 +80,15 @@ async function run({ ports, request }: Restore, context: RunContext, ending: End
     const opened = { context, backup, gathered, registry: open };
     await ending.judge(await missingForPlan(ports, plan, signal), plan, opened);
     const execution = await ending.finish(plan, opened, context);
-    const verification = await verify(execution, plan, { ports, opened, request });
+    const { workers } = request.registry;
+    const verified = await verifyRestored(toVerify(execution, plan), { ports, registry: open, workers }, context);
     return {
       ...execution,
-      verification,
+      ...verified,
+      interrupted: execution.interrupted ?? verified.interrupted,
       ...{ plan, request, startedAt: context.startedAt, finishedAt: new Date(), warnings: context.warnings },
       registry: registry.opened && { url: registry.opened.url, verified: registry.opened.verified },
-      failures: [
-        ...gathered.failures,
-        ...execution.failures,
-        ...(verification ? verificationFailures(verification) : []),
-      ],
+      failures: [...gathered.failures, ...execution.failures, ...verified.failures],
     };
   } finally {
     await registry.opened?.close();
@@ -97,26 +96,13 @@ async function run({ ports, request }: Restore, context: RunContext, ending: End
   }
 }
 
-/** Verifies the images that were restored; what was unchanged was looked up when the plan was made. */
-async function verify(
-  { dryRun, interrupted, outcome }: Execution,
-  plan: RestorePlan,
-  { ports, opened, request }: Restore & { opened: Opened },
-): Promise<RestoreVerification | undefined> {
-  if (dryRun || interrupted) return undefined;
-  const restored = plan.images.filter(
+/** Returns the images of the registry that were restored; what was unchanged was looked up when the plan was made. */
+function toVerify({ dryRun, interrupted, outcome }: Execution, { images }: RestorePlan): Set<Digest> {
+  if (dryRun || interrupted) return new Set();
+  const restored = images.filter(
     ({ name, targets }) => targets.length > 0 && outcome.images.get(name)?.status === 'restored',
   );
-  if (restored.length === 0) return undefined;
-  const { context, gathered } = opened;
-  context.reporter.phase('verifying images', restored.length);
-  return verifyRestored(restored, {
-    cluster: ports.cluster,
-    registry: await opened.registry(),
-    evidence: gathered.evidence,
-    concurrency: request.registry.workers,
-    signal: context.signal,
-  });
+  return new Set(restored.map(({ name }) => name));
 }
 
 /** Opens the registry at the first use: an imported image, or nothing at all, needs none. */

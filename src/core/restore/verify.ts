@@ -1,111 +1,57 @@
-import { forEachParallel } from '../kit/parallel.js';
+import type { RunContext } from '../deletion/run-context.js';
 import type { Digest } from '../model/digest.js';
 import { failureOf, type Failure } from '../model/document.js';
-import { messageOf } from '../model/errors.js';
-import type { RepositoryName } from '../model/names/repository-name.js';
+import { EXIT, RegadmError } from '../model/errors.js';
 import type { Registry } from '../registry/api.js';
-import type { RestoreEvidence } from './plan/evidence.js';
-import type { NeededBlob } from './plan/manifest-needs.js';
-import type { PlannedImage } from './plan/plan.js';
-import type { RestoreCluster } from './ports.js';
-
-/** One thing that is wrong with an image after a restore. */
-interface ImageProblem {
-  what: 'missing-image' | 'missing-manifest' | 'missing-config' | 'missing-layer' | 'wrong-size';
-  digest: Digest;
-  repository: RepositoryName;
-}
-
-/** What a verification of the restored images found. */
-export interface RestoreVerification {
-  images: number;
-  /** Distinct digests that were looked up, manifests included. */
-  blobs: number;
-  broken: { image: Digest; problems: ImageProblem[] }[];
-  /** Images that could not be checked; they are never called broken. */
-  unchecked: { image: Digest; message: string }[];
-}
+import type { Verification } from '../verification/plan/types.js';
+import type { RestorePorts } from './ports.js';
+import type { RestoreReport } from './report.js';
 
 interface VerifyInput {
-  cluster: RestoreCluster;
-  registry: Pick<Registry, 'findManifest' | 'findBlob'>;
-  evidence: Pick<RestoreEvidence, 'images'>;
-  concurrency: number;
-  signal: AbortSignal;
+  ports: Pick<RestorePorts, 'verifyImages'>;
+  /** Opens the registry. */
+  registry: () => Promise<Registry>;
+  /** Maximum concurrent requests to the registry. */
+  workers: number;
 }
 
-/** Looks up everything that restored images need, in the registry and in the cluster. */
+/** The result of a verification, or why there is none. */
+interface Verified {
+  verification?: Verification;
+  failures: Failure[];
+  /** Present if a signal ended the run; with the exit status of that signal. */
+  interrupted?: { exitCode: number };
+}
+
+/** Verifies images after a restore. Never throws: what was restored must be reported in any case. */
 export async function verifyRestored(
-  images: readonly PlannedImage[],
-  input: VerifyInput,
-): Promise<RestoreVerification> {
-  const look = new SecondLook(input);
-  const verification: RestoreVerification = { images: images.length, blobs: 0, broken: [], unchecked: [] };
-  await forEachParallel(images, { concurrency: input.concurrency }, async (image) => {
-    try {
-      const problems = await look.at(image);
-      if (problems.length > 0) verification.broken.push({ image: image.name, problems });
-    } catch (error) {
-      verification.unchecked.push({ image: image.name, message: messageOf(error) });
-    }
-  });
-  return { ...verification, blobs: look.digests.size };
+  images: ReadonlySet<Digest>,
+  { ports, registry, workers }: VerifyInput,
+  { reporter, signal }: RunContext,
+): Promise<Verified> {
+  if (images.size === 0) return { failures: [] };
+  try {
+    const verification = await ports.verifyImages(images, { registry: await registry(), workers, reporter, signal });
+    return { verification, failures: [] };
+  } catch (error) {
+    if (signal.aborted) return { failures: [], interrupted: { exitCode: exitCodeOf(signal.reason) } };
+    return { failures: [failureOf('verification', error)] };
+  }
 }
 
-/** Returns what is broken or could not be checked as failures: exit status 3. */
-export function verificationFailures({ broken, unchecked }: RestoreVerification): Failure[] {
+/** Returns the failures of a run, and what the verification found, for output that contains neither. */
+export function allFailures({ failures, verification }: Pick<RestoreReport, 'failures' | 'verification'>): Failure[] {
+  if (!verification) return failures;
+  const { broken, unchecked } = verification;
   return [
-    ...broken.flatMap(({ image, problems }) =>
-      problems.map(({ what, digest, repository }) =>
-        failureOf(`image ${image}`, new Error(`the verification finds ${what} ${digest} in repository ${repository}`), [
-          'run the same command again: it restores what is missing',
-        ]),
-      ),
-    ),
-    ...unchecked.map(({ image, message }) =>
-      failureOf(`image ${image}`, new Error(`could not be verified: ${message}`)),
-    ),
+    ...failures,
+    ...broken.map(({ image, problems, remedies }): Failure => ({
+      target: `image ${image}`,
+      message: `the verification finds ${problems.map(({ what, digest }) => `${what} ${digest}`).join(', ')}`,
+      suggestions: remedies,
+    })),
+    ...unchecked.map(({ target, message }): Failure => ({ target, message: `could not be verified: ${message}` })),
   ];
 }
 
-class SecondLook {
-  readonly digests = new Set<Digest>();
-  private readonly blobs = new Map<string, Promise<{ bytes: number } | undefined>>();
-
-  constructor(private readonly input: VerifyInput) {}
-
-  /** @throws RegadmError if the registry or the cluster cannot be asked */
-  async at({ name, targets }: PlannedImage): Promise<ImageProblem[]> {
-    const { cluster, registry, evidence, signal } = this.input;
-    const { needs } = evidence.images.get(name) ?? {};
-    const problems: ImageProblem[] = [];
-    const object = await cluster.findImage(name);
-    for (const { repository } of targets) {
-      if (!object) problems.push({ what: 'missing-image', digest: name, repository });
-      this.digests.add(name);
-      if (!(await registry.findManifest(repository, name, { signal })))
-        problems.push({ what: 'missing-manifest', digest: name, repository });
-      for (const blob of needs?.blobs ?? []) {
-        const what = await this.problemOf(repository, blob);
-        if (what) problems.push({ what, digest: blob.digest, repository });
-      }
-    }
-    return problems;
-  }
-
-  private async problemOf(
-    repository: RepositoryName,
-    { digest, bytes, foreign, isConfig }: NeededBlob,
-  ): Promise<ImageProblem['what'] | undefined> {
-    if (foreign) return undefined;
-    const key = `${repository}@${digest}`;
-    const { registry, signal } = this.input;
-    const known = this.blobs.get(key) ?? registry.findBlob(repository, digest, { signal });
-    this.blobs.set(key, known);
-    this.digests.add(digest);
-    const found = await known;
-    if (!found) return isConfig ? 'missing-config' : 'missing-layer';
-    // Schema 1 manifests do not state sizes.
-    return bytes > 0 && found.bytes !== bytes ? 'wrong-size' : undefined;
-  }
-}
+const exitCodeOf = (reason: unknown): number => (reason instanceof RegadmError ? reason.exitCode : EXIT.sigint);

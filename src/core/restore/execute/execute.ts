@@ -1,13 +1,16 @@
 import type { Backup } from '../../backup-directory/open.js';
 import type { BackupRun } from '../../backup-directory/runs.js';
 import type { RunContext } from '../../deletion/run-context.js';
+import { ApiError, isForbidden } from '../../cluster/api-error.js';
+import type { KubeObject } from '../../model/kube.js';
 import type { Digest } from '../../model/digest.js';
 import type { Failure } from '../../model/document.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { Registry } from '../../registry/api.js';
 import type { RestoreOutcome } from '../outcome.js';
 import type { PlannedImage, RestorePlan } from '../plan/plan.js';
-import type { RestorePorts } from '../ports.js';
+import { grantOnImages } from '../preflight/permissions.js';
+import type { RestoreCluster, RestorePorts } from '../ports.js';
 import { completeObject, eachSavedObject } from './image-objects.js';
 import { Pusher } from './push.js';
 import { restoreItems } from './restore-items.js';
@@ -97,12 +100,24 @@ async function createObjects(
   await eachSavedObject(backup, runs, names, async (name, object) => {
     if (!run.isActive) return;
     found.add(name);
-    const isCreated = await run.image({ name }, () => ports.cluster.createImage(object));
+    const isCreated = await run.image({ name }, () => createImage(ports.cluster, object));
     if (isCreated) run.images.set(name, { status: 'restored' });
   });
   if (!run.isActive) return;
   for (const name of names)
     if (!found.has(name)) run.failImage(name, new Error('the push created no Image object, and the backup has none'));
+}
+
+/** @throws ApiError that names the permission to grant, which the preflight checks only for imported images */
+async function createImage(cluster: RestoreCluster, object: KubeObject): Promise<void> {
+  try {
+    await cluster.createImage(object);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isForbidden(error)) throw error;
+    const { message, status, reason, answer, step, code } = error;
+    const suggestions = [grantOnImages('create')];
+    throw new ApiError(message, { status, reason, answer, step, code, suggestions, cause: error });
+  }
 }
 
 function hasRestored({ images, items }: RestoreOutcome): boolean {

@@ -1,3 +1,4 @@
+import type { VerificationResult } from '../../verification/output/document-type.js';
 import type { Count, Digest, DocumentHeader, Failure, Timestamp } from '../../model/document.js';
 
 /** What `regadm restore -o json` prints. */
@@ -12,8 +13,8 @@ export interface ImageRestoreDocument extends DocumentHeader<'ImageRestore'> {
   /** The registry; absent if it was not needed. */
   registry?: { url: string; verified: boolean };
   summary: ImageRestoreSummary;
-  /** What the verification of the restored images found; absent if it was not made. */
-  verification?: RestoreVerificationEntry;
+  /** Whether the restored images are whole; absent if nothing was restored to the registry, or it was not checked. */
+  verification?: VerificationResult;
   /** The children of an index before the index. */
   images: RestoredImageEntry[];
   /** The image streams that did not exist, as NAMESPACE/NAME. */
@@ -62,30 +63,6 @@ interface RestoredEntryStatus {
   reason?: string;
   /** What went wrong; only with the status `failed`. */
   message?: string;
-}
-
-/** The verification of the images that were restored. */
-export interface RestoreVerificationEntry {
-  summary: {
-    /** Images that were restored. */
-    images: Count;
-    /** Distinct digests that were looked up, manifests included. */
-    blobs: Count;
-    /** Length of `broken`. */
-    broken: Count;
-  };
-  /** By image. */
-  broken: { image: Digest; problems: RestoredProblem[] }[];
-  /** Images that could not be checked, by image. */
-  unchecked: { image: Digest; message: string }[];
-}
-
-/** One thing that is wrong with an image. */
-interface RestoredProblem {
-  /** The Image object, the manifest, the config or a layer is missing, or a blob has another size than stated. */
-  what: 'missing-image' | 'missing-manifest' | 'missing-config' | 'missing-layer' | 'wrong-size';
-  digest: Digest;
-  repository: string;
 }
 
 export interface RestoredImageEntry extends RestoredEntryStatus {

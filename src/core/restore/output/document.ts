@@ -6,13 +6,7 @@ import type { ItemOutcome } from '../outcome.js';
 import type { PlannedImage, PlannedItem } from '../plan/plan.js';
 import type { RestoreReport } from '../report.js';
 import { summarize } from '../summary.js';
-import type { RestoreVerification } from '../verify.js';
-import type {
-  ImageRestoreDocument,
-  RestoredImageEntry,
-  RestoredItemEntry,
-  RestoreVerificationEntry,
-} from './document-type.js';
+import type { ImageRestoreDocument, RestoredImageEntry, RestoredItemEntry } from './document-type.js';
 
 /** Converts a report to the document of docs/json.md. */
 export function toDocument(report: RestoreReport): StreamedDocument<ImageRestoreDocument> {
@@ -33,7 +27,7 @@ export function toDocument(report: RestoreReport): StreamedDocument<ImageRestore
       },
       ...(report.registry ? { registry: report.registry } : {}),
       summary: summarize(report),
-      ...(report.verification ? { verification: toVerification(report.verification) } : {}),
+      ...(report.verification ? { verification: report.verification } : {}),
     },
     arrays: {
       images: () => imageEntries(report),
@@ -43,12 +37,6 @@ export function toDocument(report: RestoreReport): StreamedDocument<ImageRestore
         [...report.failures].sort((a, b) => compareText(a.target, b.target) || compareText(a.message, b.message)),
     },
   };
-}
-
-function toVerification({ images, blobs, broken, unchecked }: RestoreVerification): RestoreVerificationEntry {
-  const byImage = (one: { image: string }, other: { image: string }): number => compareText(one.image, other.image);
-  const summary = { images, blobs, broken: broken.length };
-  return { summary, broken: broken.toSorted(byImage), unchecked: unchecked.toSorted(byImage) };
 }
 
 function* imageEntries({ plan, outcome }: RestoreReport): Generator<RestoredImageEntry> {

@@ -7,6 +7,8 @@ import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';
 import { plural, thousands } from '../../terminal/text.js';
+import { verificationLines } from '../../verification/output/table.js';
+import { isWhole } from '../../verification/plan/types.js';
 import type { RestoreStatus } from '../outcome.js';
 import type { PlannedImage, PlannedItem } from '../plan/plan.js';
 import type { RestoreReport } from '../report.js';
@@ -24,7 +26,7 @@ export function* tablePieces(report: RestoreReport, layout: Layout): Generator<s
   yield* section(report.dryRun ? 'Images to restore' : 'Images', imageTable(report, images, layout), layout);
   const items = plan.streams.flatMap((stream) => stream.items).filter((item) => isShown(outcome.items.get(item)!));
   yield* section(report.dryRun ? 'Tag items to restore' : 'Tag items', itemTable(report, items, layout), layout);
-  yield* verified(report);
+  yield* verified(report, layout);
   yield* problems(report, layout);
   yield* ending(report, layout.styles);
 }
@@ -123,12 +125,11 @@ function more(count: number, paint: Styles): string {
   return paint.muted(`… and ${thousands(count)} more (-o wide shows all)`);
 }
 
-function* verified({ verification }: RestoreReport): Generator<string> {
+function* verified({ verification }: RestoreReport, layout: Layout): Generator<string> {
   if (!verification) return;
-  const { images, broken, unchecked } = verification;
-  const whole = images - broken.length - unchecked.length;
-  const rest = broken.length + unchecked.length === 0 ? '' : ` of ${plural(images, 'restored image')}`;
-  yield `Verified: ${rest === '' ? plural(whole, 'restored image') : thousands(whole)}${rest} can be pulled.\n\n`;
+  yield `${layout.styles.heading('Verification')}\n`;
+  yield* verificationLines(verification, layout);
+  yield '\n';
 }
 
 /** Lists failures with what to do about them; lines are not cut. */
@@ -165,5 +166,7 @@ function* ending(report: RestoreReport, paint: Styles): Generator<string> {
   } else if (failures.length > 0) {
     yield `${paint.bad('Completed with errors.')}\n`;
     yield 'Fix the problems above and run the same command again: it restores what is left.\n';
-  } else yield `${paint.good('Done.')}\n`;
+  } else if (report.verification && !isWhole(report.verification))
+    yield `${paint.bad('Completed, but not everything that was restored is whole or could be checked.')}\n`;
+  else yield `${paint.good('Done.')}\n`;
 }

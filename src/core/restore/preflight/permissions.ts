@@ -53,11 +53,15 @@ function neededFor({ images, streams }: RestorePlan): Needed[] {
   const changed = streams.filter(({ items }) => items.some(({ exists, obstacle }) => !exists && !obstacle));
   const keysOf = (list: typeof streams): RepositoryName[] => list.map(({ key }) => key);
   const missing = possible.filter(({ exists }) => !exists);
+  const inRegistry = new Set(possible.filter(({ targets }) => targets.length > 0).map(({ name }) => name));
+  const verified = changed.filter(({ items }) => items.some(({ saved }) => inRegistry.has(saved.item.image)));
   return [
     ...namespacesOf(pushed).map(toPush),
+    // The verification pulls from the streams that list the images.
+    ...namespacesOf(keysOf(verified)).map(toPull),
     ...namespacesOf(keysOf(changed.filter(({ create }) => create))).map(toCreateStreams),
     ...namespacesOf(keysOf(changed)).map(toUpdateStatus),
-    // A push creates the object of an image that belongs to a repository.
+    // OpenShift's registry creates the object of an image that is pushed. Whether another one does, only a push shows.
     ...(missing.some(({ targets }) => targets.length === 0) ? [onImages('create')] : []),
     ...(possible.some(isPatched) ? [onImages('patch')] : []),
   ];
@@ -115,9 +119,11 @@ function toUpdateStatus(namespace: string): Needed {
 }
 
 function onImages(verb: 'create' | 'patch'): Needed {
+  return { permission: { verb, group: GROUP, resource: 'images' }, grant: grantOnImages(verb) };
+}
+
+/** Returns the remedy for a missing permission on images. */
+export function grantOnImages(verb: 'create' | 'patch'): string {
   const role = `regadm-${verb}-images`;
-  return {
-    permission: { verb, group: GROUP, resource: 'images' },
-    grant: `grant it: oc create clusterrole ${role} --verb=${verb} --resource=images.image.openshift.io && oc adm policy add-cluster-role-to-user ${role} USER`,
-  };
+  return `grant it: oc create clusterrole ${role} --verb=${verb} --resource=images.image.openshift.io && oc adm policy add-cluster-role-to-user ${role} USER`;
 }
