@@ -59,6 +59,35 @@ requires('docker-registry', ...RGW_PROGRAMS).describe('a bucket that a real regi
     expect(keys.every((key) => key.startsWith(root))).toBe(true);
     expect(await registry.push.image('dev/app', ['second', 'shared'], { tag: 'old' })).toEqual(orphan);
   });
+
+  test('registry verify finds the removal of each file that an image needs', async () => {
+    const bucket = 'verified';
+    await rgw.account.createContainer(bucket);
+    const registry = await aRegistry(bucket, '');
+    const image = await registry.push.image('dev/app', ['first', 'second'], { tag: 'latest' });
+    const sandbox = await aCluster([imageObject('dev/app', image)], [stream('dev/app', image)]);
+    const where = [`--storage=s3://${bucket}`, `--storage-endpoint=${rgw.endpoint}`];
+    const verify = async (): Promise<[number | null, string[]]> => {
+      const { status, stdout } = await regadm(['registry', 'verify', ...where, '-o', 'json'], {
+        kubeconfig: sandbox.kubeconfig.admin,
+        env: { AWS_ACCESS_KEY_ID: rgw.accessKey, AWS_SECRET_ACCESS_KEY: rgw.secretKey },
+      });
+      const { broken } = JSON.parse(stdout) as { broken: { problems: { digest: string }[] }[] };
+      return [status, broken.flatMap(({ problems }) => problems.map(({ digest }) => digest))];
+    };
+    expect(await verify()).toEqual([0, []]);
+    // The integrated registry stores no tags.
+    const keys = (await rgw.account.keys(bucket)).filter((key) => !key.includes('/_manifests/tags/'));
+    // Manifest, config and two layers, and a link to each.
+    expect(keys).toHaveLength(8);
+    for (const key of keys) {
+      const content = await rgw.account.read(bucket, key);
+      await rgw.account.delete(bucket, key);
+      const hex = /([0-9a-f]{64})\/(?:data|link)$/.exec(key)![1]!;
+      expect([key, ...(await verify())]).toEqual([key, 2, [`sha256:${hex}`]]);
+      await rgw.account.put(bucket, key, content);
+    }
+  });
 });
 
 const pathOf = (location: string | string[] | undefined): string => {
