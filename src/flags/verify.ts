@@ -18,27 +18,27 @@ export const verifyFlags = {
   ...storageFlags,
   storage: storageNameFlag("verify the registry's storage itself"),
   'read-data': Flags.boolean({
-    description: 'Also read the data of all blobs of the verified images, and recompute their digests',
+    description: 'also read the data of all blobs of the verified images, and recompute their digests',
     exclusive: ['read-data-subset'],
   }),
   'read-data-subset': Flags.string({
     description:
-      'Read the data of a part of the blobs: n/m is the n-th of m shards; N% is another part each day; job/N is the shard of a pod of an Indexed Job with N completions',
+      'read the data of a part of the blobs: n/m is the n-th of m shards; N% is another part each day; job/N is the shard of a pod of an Indexed Job with N completions',
     helpValue: 'N%|n/m|job/N',
   }),
   'repair-links': Flags.boolean({
     description:
-      'Find the links that are missing although their blobs exist; with --confirm, write them. A link is written only where the image stream lists an image that was pushed to it',
+      'find the links that are missing although their blobs exist; with --confirm, write them. A link is written only where the image stream lists an image that was pushed to it',
     dependsOn: ['storage'],
   }),
   'recover-images': Flags.boolean({
     description:
-      'Find the manifests in the storage that no Image object names, as after a restore of etcd; with --confirm, list each complete one in its image stream under the tag lost-found-<64 hex digits>',
+      'find the manifests in the storage that no Image object names, as after a restore of etcd; with --confirm, list each complete one in its image stream under the tag lost-found-<64 hex digits>',
     dependsOn: ['storage'],
     exclusive: ['repair-links'],
   }),
   confirm: Flags.boolean({
-    description: 'Actually write the links, or recover the images; without this flag, only a dry run',
+    description: 'actually write the links, or recover the images; without this flag, only a dry run',
   }),
   ...verifyJobFlags,
   ...registryFlags,

@@ -42,7 +42,7 @@ export interface BrokenImageEntry {
 }
 
 /** One thing that is wrong with an image. */
-export interface ImageProblemEntry {
+interface ImageProblemEntry {
   what:
     | 'missing-image'
     | 'missing-manifest'
@@ -61,7 +61,7 @@ export interface ImageProblemEntry {
 }
 
 /** A tag item. */
-export interface TagPlaceEntry {
+interface TagPlaceEntry {
   namespace: string;
   name: string;
   tag: string;
@@ -70,7 +70,7 @@ export interface TagPlaceEntry {
 }
 
 /** An object that uses an image. */
-export interface ImageUserEntry {
+interface ImageUserEntry {
   kind: string;
   namespace: string;
   name: string;

@@ -10,7 +10,7 @@ export interface StoredBlobs {
 }
 
 /** The links of one repository, as digest numbers. */
-export interface StoredLinks {
+interface StoredLinks {
   manifests: ReadonlySet<number>;
   layers: ReadonlySet<number>;
 }

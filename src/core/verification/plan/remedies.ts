@@ -14,7 +14,9 @@ export function remediesFor(
   const tag = place && `${place.namespace}/${place.name}:${place.tag}`;
   const remedies = [`restore it from a backup: regadm restore DIRECTORY ${image} --confirm`];
   if (problems.every(({ what }) => what === 'missing-image'))
-    remedies.push('or create its Image object from the storage: regadm registry verify --recover-images');
+    remedies.push(
+      'or create its Image object from the storage: regadm registry verify --recover-images --confirm, with --storage',
+    );
   remedies.push('or push the same image again');
   if (place && importedFrom[0] !== undefined)
     remedies.push(
