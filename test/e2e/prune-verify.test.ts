@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ImagePruneDocument } from '../../src/core/prune/output/document-type.js';
 import { stateOf } from '../support/cluster-checks.js';
 import { schemaProblems } from '../support/json-schema.js';
-import { aScene, CONFIRM, prune, type Scene } from '../support/prune-scene.js';
+import { aScene, CONFIRM, DRY_RUN, prune, type Scene } from '../support/prune-scene.js';
 import { temporaryDirectory } from '../support/storage-tree.js';
 
 let scene: Scene;
@@ -97,6 +97,12 @@ describe('nothing is deleted', () => {
     const { status, stderr } = await prune(scene, [...VERIFY, '--storage', temporaryDirectory()]);
     expect([status, stderr]).toEqual([4, expect.stringContaining('docker/registry/v2')]);
     expect(stateOf(scene.sandbox)).toEqual(before);
+  });
+
+  test('a setting of --storage or --verify, which is about confirmed runs and other commands, does not matter', async () => {
+    const env = { REGADM_STORAGE: 'cluster', REGADM_VERIFY: 'true' };
+    const { status, stderr } = await prune(scene, DRY_RUN, { env });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('error')]);
   });
 
   test.each([
