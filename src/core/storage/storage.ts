@@ -24,7 +24,8 @@ export interface Storage {
 
   /**
    * Looks up blobs, never in a listing, because listings can lag behind.
-   * @returns their sizes in bytes, by position; undefined for one that does not exist
+   * @returns their sizes in bytes, by position; NaN for one whose size is not known, as that of an archived object in S3;
+   *   undefined for one that does not exist
    * @throws RegadmError that states why one cannot be looked up
    */
   findBlobs(digests: readonly Digest[], signal?: AbortSignal): Promise<(number | undefined)[]>;

@@ -128,6 +128,8 @@ export interface ObjectStoreLimits {
 export interface StoredObject {
   key: string;
   bytes: number;
+  /** True if it cannot be read before it is restored, and a look-up does not state its size: then `bytes` is 0. */
+  isArchived?: boolean;
   /** Time of the last write, in ms since the epoch. */
   writtenAt: number;
   /** What its segments have in common, if it was looked up and has any; see {@link StoredSegment}. */

@@ -109,7 +109,8 @@ export function findBlobObjects(
 ): Promise<(number | undefined)[]> {
   return mapParallel(digests, store.limits.concurrency, async (digest) => {
     signal?.throwIfAborted();
-    return (await store.find(blobData(root, hexOf(digest)), signal))?.bytes;
+    const found = await store.find(blobData(root, hexOf(digest)), signal);
+    return found?.isArchived ? NaN : found?.bytes;
   });
 }
 

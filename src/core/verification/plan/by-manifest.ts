@@ -17,7 +17,7 @@ export const restsOnManifest = ({ what }: ImageProblem): boolean =>
  * Returns true if a problem of an image still exists by what its manifest says: Image objects do not state which layers
  * are not in the registry, and the size of a config is derived.
  * @param stated what the manifest names, by digest
- * @param bytesOf returns the size of a blob in the storage
+ * @param bytesOf returns the size of a blob in the storage; NaN if it is not known
  */
 export function isProblemByManifest(
   problem: ImageProblem,
@@ -27,7 +27,10 @@ export function isProblemByManifest(
   if (!restsOnManifest(problem)) return true;
   const blob = stated.get(problem.digest);
   if (!blob || blob.isForeign) return false;
-  return problem.what !== 'wrong-size' || (blob.bytes !== undefined && blob.bytes !== bytesOf(problem.digest));
+  if (problem.what !== 'wrong-size') return true;
+  const bytes = bytesOf(problem.digest);
+  // NaN: the size of an archived object is not known.
+  return blob.bytes !== undefined && !Number.isNaN(bytes) && blob.bytes !== bytes;
 }
 
 /** Returns what a manifest states about the blobs that it names; undefined for content that is not a manifest. */

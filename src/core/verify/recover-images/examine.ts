@@ -67,7 +67,7 @@ async function examine(
   );
   image.mediaType = mediaType;
   image.config = parseDigest(parts.config);
-  for (const bytes of sizes) image.bytes += bytes ?? 0;
+  for (const bytes of sizes) image.bytes += bytes || 0;
   return { image, children: parts.children };
 }
 

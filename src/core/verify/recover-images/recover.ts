@@ -1,6 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
 import { createMapping } from '../../cluster/create-mapping.js';
-import { createObject, findObject } from '../../cluster/objects.js';
+import { createObject, describeObject, findObject } from '../../cluster/objects.js';
 import { IMAGES, IMAGE_STREAMS } from '../../cluster/resources.js';
 import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import { RegadmError, messageOf } from '../../model/errors.js';
@@ -116,5 +116,8 @@ async function recover(
 async function createChild(api: ClusterApi, image: KubeObject, signal: AbortSignal): Promise<RecoveryOutcome> {
   const reference = { resource: IMAGES, name: image.metadata.name };
   const result = await createObject(api, reference, image, { signal });
-  return { status: result === 'created' ? 'recovered' : 'exists' };
+  if (result === 'created') return { status: 'recovered' };
+  // No later run would find the child, once the object of its index names it.
+  if (await findObject(api, reference, { signal })) return { status: 'exists' };
+  throw new RegadmError(`the API server refused to create ${describeObject(reference)}`, { code: 'API_ERROR' });
 }

@@ -72,7 +72,7 @@ export class S3Store implements ObjectStore {
     const writtenAt = Date.parse(headerOf(response, 'last-modified') ?? '');
     // An archived object exists; if its time is not known, it counts as new.
     if (code === 'InvalidObjectState')
-      return { key, bytes: 0, writtenAt: Number.isNaN(writtenAt) ? Infinity : writtenAt };
+      return { key, bytes: 0, isArchived: true, writtenAt: Number.isNaN(writtenAt) ? Infinity : writtenAt };
     if (response.status !== 206 && response.status !== 200)
       throw answerError(this.name, OPERATIONS.read(key), response);
     if (Number.isNaN(writtenAt)) throw unusableAnswer(this.name, OPERATIONS.read(key), new Error('it states no time'));

@@ -250,7 +250,7 @@ describe('errors state the cause and the remedy', () => {
     const store = await open();
     s3.store.put('a', 'x'.repeat(100_000));
     fail('GET', failed(403, 'InvalidObjectState'));
-    expect(await store.find('a')).toEqual({ key: 'a', bytes: 0, writtenAt: Infinity });
+    expect(await store.find('a')).toEqual({ key: 'a', bytes: 0, isArchived: true, writtenAt: Infinity });
     fail('GET', { status: 200, body: 'x'.repeat(100_000) });
     await expect(store.find('a')).rejects.toThrow('more than 64 KiB');
     fail('GET', failed(403, 'AccessDenied'));
