@@ -1,8 +1,10 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type PushedImage, type Sandbox } from '../../src/sandbox/index.js';
 import type { RegistryVerificationDocument } from '../../src/core/verify/output/document-type.js';
 import type { HardPruneDocument } from '../../src/core/hard-prune/output/document-type.js';
+import { interrupt, runCli } from '../support/cli.js';
 import { schemaProblems } from '../support/json-schema.js';
 import { regadm, type Outcome } from '../support/regadm.js';
 import { filesBelow } from '../support/storage-tree.js';
@@ -167,6 +169,36 @@ test('lost images: a dry run lists them, a confirmed run makes the registry whol
   const { blobs, manifestLinks, repositories } = JSON.parse(prune.stdout) as HardPruneDocument;
   expect([prune.status, blobs, manifestLinks, repositories]).toEqual([0, [], [], []]);
 });
+
+test.each(['SIGKILL', 'SIGINT'] as const)(
+  'after %s while images are recovered, the next run recovers the rest',
+  async (by) => {
+    const { store } = sandbox;
+    const tagged = store.get('imagestreams', 'shop', 'multi')!;
+    store.put('imagestreams', { ...tagged, status: { ...tagged.status, tags: [] } });
+    for (const { digest } of [index, ...children]) store.remove('images', digest);
+    const args = ['registry', 'verify', '--storage', sandbox.storageDir, '--recover-images', '--confirm', '-o', 'json'];
+    let child: ChildProcess | undefined;
+    sandbox.onRequest(async ({ method, path: requested }) => {
+      // The first child has its object by then, and the index has none.
+      if (!child || method !== 'POST' || !requested.endsWith('/images') || created() === 0) return undefined;
+      const running = child;
+      child = undefined;
+      if (by === 'SIGINT') await interrupt(running, by);
+      else running.kill(by);
+      return undefined;
+    });
+    const created = (): number => children.filter(({ digest }) => store.get('images', digest)).length;
+    const { kubeconfig } = { kubeconfig: sandbox.kubeconfig.admin };
+    const killed = await runCli(args, { kubeconfig, started: (process) => (child = process) });
+    expect([killed.status, killed.signal]).toEqual(by === 'SIGKILL' ? [null, by] : [130, null]);
+    expect(created()).toBeGreaterThan(0);
+    expect(store.get('images', index.digest)).toBeUndefined();
+    expect((await storageDocument('--recover-images', '--confirm')).status).toBe(0);
+    const whole = await storageDocument('--recover-images');
+    expect([whole.document.lostImages, whole.document.summary.orphanedBlobs, created()]).toEqual([[], 0, 2]);
+  },
+);
 
 test('what cannot be read is neither corrupt nor missing: exit status 1', async () => {
   const layer = app.layers[1]!;
