@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import type { ImageRestoreDocument } from '../../src/core/restore/output/document-type.js';
@@ -149,6 +149,24 @@ test('an image whose layer is damaged in the backup is not restored; the others 
   expect(names.stderr).toContain(`error: image ${scene.docker.digest}: `);
   expect(history('app', 'docker')).toHaveLength(1);
   expect(latest()).toEqual(revisions(0, 1, 2, 3));
+});
+
+test('a run whose description is damaged or missing does not block the others', async () => {
+  const damaged = temporaryDirectory();
+  cpSync(backup, damaged, { recursive: true });
+  const runs = path.join(damaged, 'regadm/runs');
+  const [whole] = readdirSync(runs);
+  const lost = path.join(runs, '20250101T000000000Z-00000000');
+  cpSync(path.join(runs, whole!), lost, { recursive: true });
+  rmSync(path.join(lost, 'run.json'));
+
+  const outcome = await run('restore', damaged, '--confirm');
+  expect(outcome.status).toBe(3);
+  expect(outcome.stdout).toContain(`backup file regadm/runs/${path.basename(lost)}/run.json: it does not exist`);
+  expect(stateOf(sandbox)).toEqual(before);
+  const other = await run('restore', damaged, 'shop/other');
+  expect(other).toMatchObject({ status: 1 });
+  expect(other.stderr).toContain('run.json: it does not exist');
 });
 
 describe('nothing is changed', () => {

@@ -23,15 +23,15 @@ export interface Selection {
 
 /**
  * Reads what the arguments select. If several runs saved the same image or tag item, it counts once.
- * @param selectors empty: everything
+ * @param options.selectors empty: everything
+ * @param options.failures the runs that cannot be read; records that cannot be read are added
  * @throws RegadmError NOT_FOUND if an argument selects nothing, BACKUP_DIRECTORY
  */
 export async function readBackup(
   backup: Backup,
   runs: readonly BackupRun[],
-  selectors: readonly Selector[],
+  { selectors, failures }: { selectors: readonly Selector[]; failures: Failure[] },
 ): Promise<Selection> {
-  const failures: Failure[] = [];
   const onDamage = (file: string, problem: unknown): void =>
     void failures.push(failureOf(`backup file ${file}`, problem));
   const used = new Set<Selector>();
@@ -61,7 +61,7 @@ export async function readBackup(
     }
   }
   const unused = selectors.find((selector) => !used.has(selector));
-  if (unused) throw notInBackup(unused, backup.directory);
+  if (unused) throw notInBackup(unused, backup.directory, failures);
   return { items: [...items.values()], images, byDigest: [...byDigest], failures };
 }
 
@@ -131,8 +131,9 @@ function reduceSaved({ object }: ImageRecord): SavedImage {
   };
 }
 
-function notInBackup({ text }: Selector, directory: string): RegadmError {
-  return new RegadmError(`the backup ${directory} has nothing that ${quote(text)} names`, {
+function notInBackup({ text }: Selector, directory: string, [first]: readonly Failure[]): RegadmError {
+  const damage = first ? `, as far as it can be read: ${first.target}: ${first.message}` : '';
+  return new RegadmError(`the backup ${directory} has nothing that ${quote(text)} names${damage}`, {
     code: 'NOT_FOUND',
     suggestions: [`show what it has: regadm backup list ${directory}`],
   });

@@ -40,7 +40,8 @@ function sentence(report: RestoreReport): string {
   const { images, imageStreamTagItems, blobs, bytes } = summarize(report);
   if (images + imageStreamTagItems === 0) {
     const complete = [...outcome.images.values()].filter(({ status }) => status === 'unchanged').length;
-    const all = complete === plan.images.length ? 'everything is there' : `${thousands(complete)} are complete`;
+    const isAll = complete === plan.images.length && report.failures.length === 0;
+    const all = isAll ? 'everything is there' : `${thousands(complete)} are complete`;
     return `Nothing to restore: ${all} (${plural(plan.images.length, 'image')}).`;
   }
   const would = dryRun ? 'would be ' : '';
