@@ -25,7 +25,7 @@ export function remediesFor(
   if (tag !== undefined)
     remedies.push(
       place!.position === 0 && tags.length === 1
-        ? `or, if nobody needs it, delete the tag: oc tag -d ${tag}`
+        ? `or, if nobody needs the tag and its history, delete it: oc tag -d ${tag}`
         : 'or, if nobody needs it, delete the tag items that list it: regadm prune images removes them by its rules',
     );
   return remedies;
