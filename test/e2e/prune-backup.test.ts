@@ -1,19 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { verifyBackup } from '../../src/core/backup/verify/verify.js';
 import { openBackup } from '../../src/core/backup-directory/open.js';
 import type { Descriptor, SavedImage, SavedStream } from '../../src/core/backup-directory/records.js';
+import { SILENT } from '../../src/core/kit/reporter.js';
 import type { BackupRequest } from '../../src/core/prune/backup/request.js';
 import { interrupt } from '../support/cli.js';
 import { falseClaims, missingParts, stateOf, type PruneDocument, type State } from '../support/cluster-checks.js';
@@ -253,30 +247,35 @@ requires('mount').describe('on a small disk', () => {
     expect(readdirSync(disk)).toEqual(['lost+found']);
   });
 
-  test('a disk that fills up while saving stops nothing that is saved, and nothing else is deleted', async () => {
-    mkdirSync(path.join(disk, 'lost+found'));
-    let requests = 0;
-    scene.sandbox.onRequest(({ server, method, path: url }) => {
-      if (server !== 'registry' || method !== 'GET' || !url.includes('/blobs/') || ++requests !== 12) return undefined;
-      expect(() => writeFileSync(path.join(disk, 'lost+found/filler'), Buffer.alloc(1 << 20))).toThrow('ENOSPC');
-      // Enough for the records, as a disk that others use.
-      truncateSync(path.join(disk, 'lost+found/filler'), spaceLess(disk, 0));
+  test('a disk that fills up while saving: what is saved is deleted, everything else is kept whole', async () => {
+    const filler = path.join(disk, 'lost+found/filler');
+    mkdirSync(path.dirname(filler));
+    let isHeld = false;
+    // A manifest is written last.
+    const isSaved = (name: string): boolean => existsSync(path.join(dir, 'blobs/sha256', name.slice(7)));
+    scene.sandbox.onRequest(async ({ server, method, path: url }) => {
+      if (server === 'registry' && method === 'GET' && url.startsWith('/v2/multi/tool/blobs/') && !isHeld) {
+        isHeld = true;
+        while (!scene.web.some(isSaved)) await setTimeout(5);
+        expect(() => writeFileSync(filler, Buffer.alloc(1 << 20))).toThrow('ENOSPC');
+      }
+      // Tag items are saved after the images. Others use the disk, too: there is space again.
+      if (server === 'api' && method === 'GET' && /\/imagestreams\/[^/?]+$/.test(url)) rmSync(filler, { force: true });
       return undefined;
     });
-    const run = save().catch((error: unknown) => error as { code: string });
-    const result = await run;
-    if ('code' in result) {
-      expect(result.code).toBe('BACKUP_DIRECTORY');
-      expect(stateOf(scene.sandbox)).toEqual(before);
-    } else await expectAllSaved();
+    const document = await save();
+    expect(isHeld).toBe(true);
+    expect(document.failures.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^not saved, and therefore kept: .*(no space|ENOSPC|disk of the backup is full)/),
+    );
+    expect(document.summary.saved).toBeGreaterThan(0);
+    expect(document.summary.images).toBeGreaterThan(0);
+    await expectAllSaved();
     expect(missingParts(scene.sandbox)).toEqual([]);
+    const reading = { reporter: SILENT, signal: new AbortController().signal };
+    expect(await verifyBackup(dir, reading)).toMatchObject({ damaged: [] });
   });
 });
-
-/** Returns the size of the filler that leaves this many bytes free. */
-function spaceLess(disk: string, bytes: number): number {
-  return readFileSync(path.join(disk, 'lost+found/filler')).length - bytes;
-}
 
 describe('the command', () => {
   const backup = (): string[] => ['--backup', dir];

@@ -55,6 +55,8 @@ export class ContentSaver {
   constructor(
     private readonly target: WritableBlobs,
     private readonly source: ContentSource,
+    /** Takes the number of bytes that were read. */
+    private readonly onBytes: (bytes: number) => void,
   ) {}
 
   /**
@@ -72,7 +74,7 @@ export class ContentSaver {
     const isComplete = await this.saveParts(manifest, digest, origin);
     if (!isComplete && !origin.isImported) throw new NotSaved(`a part of ${digest} is missing in the registry`);
     // Last, so that an interrupted run does not leave a manifest without its blobs.
-    if (!known) this.count(await this.target.write(digest, [content]));
+    if (!known) this.count(await this.target.write(digest, counted([content], this.onBytes)));
     return { mediaType: mediaTypeOf(manifest) ?? mediaType ?? '', bytes: content.length, isComplete };
   }
 
@@ -112,7 +114,7 @@ export class ContentSaver {
     });
     if (!found) return false;
     try {
-      this.count(await this.target.write(digest, found.content, size));
+      this.count(await this.target.write(digest, counted(found.content, this.onBytes), size));
       return true;
     } catch (error) {
       throw isOfFileSystem(error) ? error : unreadable(error);
@@ -122,6 +124,17 @@ export class ContentSaver {
   private count(bytes: number): void {
     this.counts.blobs++;
     this.counts.bytes += bytes;
+  }
+}
+
+/** Passes on a content and counts its bytes. */
+async function* counted(
+  content: AsyncIterable<Buffer> | Iterable<Buffer>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of content) {
+    yield chunk;
+    onBytes(chunk.length);
   }
 }
 

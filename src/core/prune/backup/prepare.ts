@@ -24,7 +24,9 @@ export interface PreparedBackup {
   /** Planned images that cannot be read, because no image stream lists them and the backup has no manifest of them. */
   unlisted: number;
   cluster: ClusterIdentity;
-  /** Estimated from the Image objects, without what the backup has. */
+  /** Size of the blobs to read, estimated from the Image objects, without those that the backup has. */
+  contentBytes: number;
+  /** The same with the Image objects. */
   estimatedBytes: number;
   freeBytes: number;
 }
@@ -54,6 +56,7 @@ export async function prepareBackup(
       repositories,
       unlisted: plan.options.pruneRegistry ? await countUnlisted(plan, images.filter(isUnlisted), backup) : 0,
       cluster,
+      contentBytes: content,
       estimatedBytes: Math.ceil(content + images.length * imageObjectBytes),
       freeBytes,
     };

@@ -4,7 +4,7 @@ import type { RunContext } from '../../deletion/run-context.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { repositoryOf } from '../../manifests/repositories.js';
 import type { Failure } from '../../model/document.js';
-import { messageOf, refusal } from '../../model/errors.js';
+import { messageOf } from '../../model/errors.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import type { Registry } from '../../registry/api.js';
 import type { ImagePrunePlan, PlannedStream } from '../plan/plan.js';
@@ -17,6 +17,7 @@ import type { BackupRequest } from './request.js';
 import { savedStream } from './saved-streams.js';
 import { withRelatives } from './selection.js';
 import { RegistrySource, StorageSource, type ContentSource } from './source.js';
+import { assertSpace, tooLittleSpace } from './space.js';
 import { unlistedWarning } from './texts.js';
 import type { BackupSummary, Unsaved } from './unsaved.js';
 
@@ -77,17 +78,6 @@ export async function estimateBackup(
   return { directory, estimatedBytes, freeBytes, saved: images.length - unlisted, notSaved: unlisted, bytes: 0 };
 }
 
-function assertSpace(prepared: PreparedBackup, directory: string): void {
-  if (prepared.estimatedBytes <= prepared.freeBytes) return;
-  throw refusal('BACKUP_SPACE', `${tooLittleSpace(prepared, directory)}; nothing was changed`, [
-    'free some space, name a directory on a larger disk, or prune fewer images at a time, for example one --namespace',
-  ]);
-}
-
-function tooLittleSpace({ estimatedBytes, freeBytes }: PreparedBackup, directory: string): string {
-  return `the backup needs about ${formatBytes(estimatedBytes)}, and only ${formatBytes(freeBytes)} are free in ${directory}`;
-}
-
 async function openSource(
   { request: { storage }, plan, registry }: SaveInput,
   ports: PrunePorts,
@@ -114,13 +104,20 @@ interface SaveRun extends SaveInput {
 async function saveAll(save: SaveRun, ports: PrunePorts, context: RunContext): Promise<SavedBackup> {
   const { plan, prepared, backup, source } = save;
   const { cluster, images, repositories } = prepared;
+  const { reporter } = context;
+  const tick = (count: number): void => reporter.tick(count);
   const run = await backup.startRun({ startedAt: context.startedAt.toISOString(), server: ports.server, cluster });
   try {
-    const content = source && new ContentSaver(backup.blobs, source);
+    // Images differ in size by orders of magnitude: bytes show the progress.
+    const isByBytes = source !== undefined && prepared.contentBytes > 0;
+    const [onBytes, onImage] = isByBytes ? [tick, NOTHING] : [NOTHING, () => tick(1)];
+    const content = source && new ContentSaver(backup.blobs, source, onBytes);
     const readImage = (name: Parameters<PrunePorts['backup']['readImage']>[0]) =>
       ports.backup.readImage(name, context.signal);
     const saver = new ImageSaver(plan, { content, run, readImage, repositories });
-    await saveImages(images, saver, content, context);
+    if (isByBytes) reporter.phase('saving images, in bytes', prepared.contentBytes);
+    else reporter.phase('saving images', images.length);
+    await saveImages(images, saver, { content, onImage }, context);
     const items = await saveStreams(plan, run, saver, { ports, context });
     await saveUnlistedNames(plan, run, saver);
     context.signal.throwIfAborted();
@@ -131,17 +128,18 @@ async function saveAll(save: SaveRun, ports: PrunePorts, context: RunContext): P
   }
 }
 
+const NOTHING = (): void => {};
+
 async function saveImages(
   images: number[],
   saver: ImageSaver,
-  content: ContentSaver | undefined,
+  { content, onImage }: { content: ContentSaver | undefined; onImage: () => void },
   { reporter, signal }: RunContext,
 ): Promise<void> {
-  reporter.phase('saving images', images.length);
   const shouldStop = (): boolean => signal.aborted;
   await forEachParallel(images, { concurrency: CONCURRENCY, shouldStop }, async (image) => {
     await saver.save(image);
-    reporter.tick(1);
+    onImage();
   });
   signal.throwIfAborted();
   if (content) reporter.log(4, `saved ${content.counts.blobs} blobs with ${formatBytes(content.counts.bytes)}`);
