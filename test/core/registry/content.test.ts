@@ -3,8 +3,9 @@ import { HttpRegistry } from '../../../src/core/registry/client.js';
 import { RegistryError } from '../../../src/core/registry/error.js';
 import { Transport } from '../../../src/core/registry/transport.js';
 import { asDigest, asRepository } from '../../support/names.js';
+import { makeAuthority } from '../../support/servers/certificates.js';
 import { digestOf } from '../../support/servers/docker-registry.js';
-import { end, endJson, plainServer, type Handler, type TestServer } from '../../support/servers/tls-servers.js';
+import { end, endJson, plainServer, tlsServer, type Handler, type TestServer } from '../../support/servers/tls-servers.js';
 
 const REPOSITORY = asRepository('ns/app');
 const CONTENT = Buffer.from('the content of a layer');
@@ -31,8 +32,11 @@ async function serve(handler: Handler): Promise<TestServer> {
 }
 
 async function registryWith(handler: Handler, limits?: { idleMs: number }) {
-  const server = await serve(handler);
-  const origin = `http://127.0.0.1:${server.port}`;
+  return openRegistry(await serve(handler), 'http', limits);
+}
+
+function openRegistry(server: TestServer, scheme: 'http' | 'https', limits?: { idleMs: number }) {
+  const origin = `${scheme}://127.0.0.1:${server.port}`;
   const transport = new Transport({
     ...{ origin, verify: false, workers: 5, timeoutMs: 5000, env: {} },
     limits: limits && { headMs: 5000, rateWindowMs: 60_000, minimumRate: 1, ...limits },
@@ -243,6 +247,21 @@ describe('pushing a blob', () => {
     const { registry, requests } = await registryWith(handler);
     await registry.uploadBlob(REPOSITORY, DIGEST, BLOB);
     expect([requests(), stored]).toEqual([[POST, PUT], [String(CONTENT)]]);
+  });
+
+  test.each(['h2', 'http/1.1'] as const)('of 0 bytes is complete at once (%s)', async (protocol) => {
+    const empty = asDigest(digestOf(Buffer.alloc(0)));
+    const lengths: unknown[] = [];
+    const handler: Handler = async (request, response) => {
+      if (request.method === 'POST') return end(response, 202, '', { location: UPLOAD });
+      lengths.push([request.httpVersion, request.headers['content-length'], await received(request)]);
+      end(response, 201, '', { 'docker-content-digest': empty });
+    };
+    const server = await tlsServer(await (await makeAuthority()).issue(), handler, protocol);
+    toClose.push(server);
+    const { registry } = openRegistry(server, 'https');
+    await registry.uploadBlob(REPOSITORY, empty, { bytes: 0, open: () => partsOf(Buffer.alloc(0)) });
+    expect(lengths).toEqual([[protocol === 'h2' ? '2.0' : '1.1', '0', '']]);
   });
 
   test('starts again after a failure, from the start of the blob, and cancels the failed upload', async () => {

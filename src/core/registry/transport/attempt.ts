@@ -34,6 +34,8 @@ interface AttemptOptions {
 
 type Response = Dispatcher.ResponseData;
 
+const EMPTY = Buffer.alloc(0);
+
 /** The source of an uploaded body failed, not the registry. */
 class SourceError extends Error {}
 
@@ -61,7 +63,7 @@ export class Attempt {
       path,
       method,
       headers: { 'user-agent': 'regadm', ...headers, ...lengthOf(body) },
-      body: body === undefined || Buffer.isBuffer(body) ? body : this.upload(body.open()),
+      body: this.content(body),
       signal: this.abort.signal,
       // The guard has its own limits.
       headersTimeout: 0,
@@ -91,6 +93,12 @@ export class Attempt {
   end(): void {
     this.guard.stop();
     this.ignoreAbort();
+  }
+
+  private content(body: RequestBody | undefined): Buffer | Readable | undefined {
+    if (body === undefined || Buffer.isBuffer(body)) return body;
+    // Over HTTP/2, undici never ends a request with a stream of 0 bytes.
+    return body.bytes === 0 ? EMPTY : this.upload(body.open());
   }
 
   /** Passes the body on. The time that its source takes does not count as the registry's. */
