@@ -60,8 +60,8 @@ interface RequestOptions {
 }
 
 /**
- * Maximum time until the registry answers a deletion or an upload, in ms: Swift deletes the segments of a blob one by
- * one, and S3 copies the parts of an upload.
+ * Maximum time until the registry answers a deletion or the end of an upload, in ms: Swift deletes the segments of a
+ * blob one by one, and S3 copies a blob in parts to its place.
  */
 const WRITE_MS = 300_000;
 /** Status of proxies only. */
@@ -157,8 +157,9 @@ export class Transport {
   private attempt(method: Method, { route, path }: { route: Route; path: string }, options: RequestOptions): Attempt {
     const { limits = ATTEMPT_LIMITS, writeMs = WRITE_MS } = this.options;
     const { headers = {}, body, signal, isStream = false } = options;
-    const isTransfer = isStream || (body !== undefined && !Buffer.isBuffer(body));
-    const builtIn = method === 'GET' || method === 'HEAD' ? limits.headMs : writeMs;
+    const isUpload = body !== undefined && !Buffer.isBuffer(body);
+    const isTransfer = isStream || isUpload;
+    const builtIn = method === 'DELETE' || isUpload ? writeMs : limits.headMs;
     const headMs = isTransfer && this.timeoutMs > 0 ? Math.min(this.timeoutMs, builtIn) : builtIn;
     return new Attempt({
       ...{ route, method, path, headers, body, signal },

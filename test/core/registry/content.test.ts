@@ -1,11 +1,19 @@
 import type { IncomingMessage } from 'node:http';
+import type { AttemptLimits } from '../../../src/core/kit/limits.js';
 import { HttpRegistry } from '../../../src/core/registry/client.js';
 import { RegistryError } from '../../../src/core/registry/error.js';
 import { Transport } from '../../../src/core/registry/transport.js';
 import { asDigest, asRepository } from '../../support/names.js';
 import { makeAuthority } from '../../support/servers/certificates.js';
 import { digestOf } from '../../support/servers/docker-registry.js';
-import { end, endJson, plainServer, tlsServer, type Handler, type TestServer } from '../../support/servers/tls-servers.js';
+import {
+  end,
+  endJson,
+  plainServer,
+  tlsServer,
+  type Handler,
+  type TestServer,
+} from '../../support/servers/tls-servers.js';
 
 const REPOSITORY = asRepository('ns/app');
 const CONTENT = Buffer.from('the content of a layer');
@@ -31,15 +39,15 @@ async function serve(handler: Handler): Promise<TestServer> {
   return server;
 }
 
-async function registryWith(handler: Handler, limits?: { idleMs: number }) {
+async function registryWith(handler: Handler, limits?: Partial<AttemptLimits>) {
   return openRegistry(await serve(handler), 'http', limits);
 }
 
-function openRegistry(server: TestServer, scheme: 'http' | 'https', limits?: { idleMs: number }) {
+function openRegistry(server: TestServer, scheme: 'http' | 'https', limits?: Partial<AttemptLimits>) {
   const origin = `${scheme}://127.0.0.1:${server.port}`;
   const transport = new Transport({
     ...{ origin, verify: false, workers: 5, timeoutMs: 5000, env: {} },
-    limits: limits && { headMs: 5000, rateWindowMs: 60_000, minimumRate: 1, ...limits },
+    limits: limits && { headMs: 5000, idleMs: 5000, rateWindowMs: 60_000, minimumRate: 1, ...limits },
   });
   const retry = { sleep: async () => undefined };
   const registry = new HttpRegistry({ token: 'sha256~token', retry, verified: false, transport });
@@ -273,6 +281,24 @@ describe('pushing a blob', () => {
     await registry.uploadBlob(REPOSITORY, DIGEST, BLOB);
     expect(requests()).toEqual([POST, PUT, CANCEL, POST, PUT, CANCEL, POST, PUT]);
     expect(stored).toEqual([String(CONTENT)]);
+  });
+
+  test('has time until the registry has stored it, and no longer than other requests to start', async () => {
+    let stalls = false;
+    const { handler } = accepting((request, response) => {
+      request.resume();
+      setTimeout(() => end(response, 201, '', STATED), 1000);
+    });
+    const { registry, requests } = await registryWith(
+      (request, response) => (stalls ? undefined : handler(request, response)),
+      { headMs: 500 },
+    );
+    await registry.uploadBlob(REPOSITORY, DIGEST, BLOB);
+    expect(requests().filter((line) => line === PUT)).toHaveLength(1);
+    stalls = true;
+    expect((await caught(registry.uploadBlob(REPOSITORY, DIGEST, BLOB))).cause).toMatchObject({
+      message: 'no answer within 0.5 s',
+    });
   });
 
   test('that cannot be read ends the upload with the error of its source', async () => {
