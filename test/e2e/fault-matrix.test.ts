@@ -20,7 +20,7 @@ const chosen: Cell[] = WHOLE ? all.filter((_, at) => at % parts === part - 1) : 
 
 test('every command, every kind of request and every fault occurs', () => {
   const commands = new Set(all.map(({ reference }) => reference.subject.name));
-  expect(commands.size).toBe(10);
+  expect(commands.size).toBe(12);
   const kinds = new Set(all.map(familyKind));
   expect(kinds.size).toBeGreaterThan(60);
   if (!WHOLE) {

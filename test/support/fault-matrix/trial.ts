@@ -71,7 +71,7 @@ export async function tryCell({ reference, kind, action, moment }: Cell): Promis
 /** Returns what is wrong with a run, whatever the command is. */
 function violationsOf(run: CliResult, document: Document | undefined, done: boolean): string[] {
   const { status, signal, stdout, stderr } = run;
-  const named = /error:/.test(stderr) || (document?.failures ?? []).length > 0;
+  const named = /error:/.test(stderr) || failuresIn(document) > 0;
   const crash = /INTERNAL|TypeError|RangeError|Cannot read|is not a function|is not iterable|\bat .*\.(js|ts):\d+/.exec(
     stderr + stdout,
   );
@@ -91,6 +91,16 @@ function isSame(a: unknown, b: unknown): boolean {
 interface Document {
   kind?: string;
   failures?: unknown[];
+  /** The last three are those of a verification. */
+  broken?: unknown[];
+  unchecked?: unknown[];
+  lostImages?: { status: string }[];
+}
+
+/** Counts what a document states as the reason of an exit status. */
+function failuresIn({ failures = [], broken = [], unchecked = [], lostImages = [] }: Document = {}): number {
+  const failed = lostImages.filter(({ status }) => status === 'failed');
+  return [failures, broken, unchecked, failed].flat().length;
 }
 
 function parse(stdout: string): Document | undefined {

@@ -105,10 +105,10 @@ async function recover(
   const image = lostImageObject(lost, { reference: `${host}/${repository}@${digest}`, configText });
   if (lost.index !== undefined) return createChild(api, image, signal);
   const mapping = { namespace, name, tag: recoveredTag(digest), image };
-  if (await createMapping(api, mapping, { signal })) return { status: 'recovered' };
+  if (await createMapping(api, mapping, { signal })) return assertCreated(api, digest, signal);
   const stream = { apiVersion: 'image.openshift.io/v1', kind: IMAGE_STREAMS.kind, metadata: { namespace, name } };
   await createObject(api, { resource: IMAGE_STREAMS, namespace, name }, stream, { signal });
-  if (await createMapping(api, mapping, { signal })) return { status: 'recovered' };
+  if (await createMapping(api, mapping, { signal })) return assertCreated(api, digest, signal);
   throw new RegadmError(`image stream ${repository} does not exist, although it was created`, { code: 'API_ERROR' });
 }
 
@@ -120,4 +120,11 @@ async function createChild(api: ClusterApi, image: KubeObject, signal: AbortSign
   // No later run would find the child, once the object of its index names it.
   if (await findObject(api, reference, { signal })) return { status: 'exists' };
   throw new RegadmError(`the API server refused to create ${describeObject(reference)}`, { code: 'API_ERROR' });
+}
+
+/** The API server answers a mapping with a bare Status, which does not show what was done. */
+async function assertCreated(api: ClusterApi, name: Digest, signal: AbortSignal): Promise<RecoveryOutcome> {
+  const reference = { resource: IMAGES, name };
+  if (await findObject(api, reference, { signal })) return { status: 'recovered' };
+  throw new RegadmError(`${describeObject(reference)} does not exist, although it was created`, { code: 'API_ERROR' });
 }

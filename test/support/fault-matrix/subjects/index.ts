@@ -3,6 +3,7 @@ import { pruneImagesSubjects } from './prune-images.js';
 import { registrySubjects } from './registry.js';
 import { restoreSubjects } from './restore.js';
 import type { Subject } from './subject.js';
+import { verifySubjects } from './verify.js';
 
 export type { Subject } from './subject.js';
 
@@ -12,6 +13,7 @@ export async function allSubjects(): Promise<Subject[]> {
     ...pruneHardSubjects(),
     ...registrySubjects(),
     ...restoreSubjects(),
+    ...verifySubjects(),
     ...(await pruneImagesSubjects()),
   ];
   return subjects as Subject[];
