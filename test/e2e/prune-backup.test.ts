@@ -208,6 +208,21 @@ describe('refuses before anything is changed', () => {
     expect((await save({ acceptOtherCluster: true })).summary).toMatchObject({ failed: 0 });
   });
 
+  test('a directory of which no run can be read; one readable run shows the cluster', async () => {
+    await save();
+    before = stateOf(scene.sandbox);
+    const names = indexOf().map(nameOf);
+    const runs = path.join(dir, 'regadm/runs');
+    rmSync(path.join(runs, readdirSync(runs)[0]!, 'run.json'));
+    await expectRefused('BACKUP_OF_ANOTHER_CLUSTER');
+    const warning = expect.stringContaining('run.json: it does not exist') as string;
+    expect((await save({ acceptOtherCluster: true })).warnings).toContainEqual(warning);
+    expect(readdirSync(runs)).toHaveLength(2);
+    expect((await save({ storage: scene.sandbox.storageDir })).warnings).toEqual([warning]);
+    expect(indexOf().map(nameOf)).toEqual(expect.arrayContaining([...names, `ops/batch@${scene.loose}`]));
+    expect(stateOf(scene.sandbox).images).not.toContain(scene.loose);
+  });
+
   test('a directory inside the storage, and one that is a file', async () => {
     await expectRefused('USAGE', { directory: path.join(scene.sandbox.storageDir, 'docker/registry/v2/backup') });
     await expectRefused('USAGE', {

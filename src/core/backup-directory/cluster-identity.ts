@@ -50,6 +50,23 @@ export function assertSameCluster(
   );
 }
 
+/**
+ * Refuses a backup of which no run can be read: nothing shows to which cluster it belongs.
+ * @param damaged which runs cannot be read, and why
+ * @throws RegadmError BACKUP_OF_ANOTHER_CLUSTER
+ */
+export function assertKnownCluster(
+  [first]: readonly string[],
+  { directory, what }: { directory: string; what: string },
+): void {
+  if (first === undefined) return;
+  throw refusal(
+    'BACKUP_OF_ANOTHER_CLUSTER',
+    `nothing shows to which cluster the backup ${directory} belongs, because no run can be read (${first}): ${what} is refused; nothing was changed`,
+    ['restore the damaged files from a copy, or name another directory', 'to do it anyway, add --accept-other-cluster'],
+  );
+}
+
 /** Returns true for the identity of a cluster in parsed JSON. */
 export function isClusterIdentity(value: unknown): value is ClusterIdentity {
   return (

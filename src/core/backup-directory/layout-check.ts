@@ -2,14 +2,12 @@ import { messageOf } from '../model/errors.js';
 import type { Digest } from '../model/digest.js';
 import { isRecord } from '../model/values/json.js';
 import { readSmallFile } from './files.js';
-import { descriptorsOf, nameOf } from './index-file.js';
+import { descriptorsOf, INDEX_LIMIT_BYTES, nameOf, parseIndex } from './index-file.js';
 import { INDEX_FILE, LAYOUT_FILE, OCI_LAYOUT } from './layout.js';
-import { isDescriptor, type Descriptor } from './records.js';
+import type { Descriptor } from './records.js';
 import type { BackupRun, OnDamage } from './runs.js';
 import type { Tree } from './tree.js';
 
-/** Maximum size of `index.json`, in bytes: enough for a million images. */
-const INDEX_LIMIT_BYTES = 512 * 1024 * 1024;
 /** Maximum size of `oci-layout`, in bytes. */
 const LAYOUT_LIMIT_BYTES = 4096;
 
@@ -40,7 +38,7 @@ export async function checkLayout(tree: Tree, runs: readonly BackupRun[], onDama
     described: new Set(),
   };
   await read(tree, check, { file: LAYOUT_FILE, limit: LAYOUT_LIMIT_BYTES, parse: parseLayout });
-  const listed = await read(tree, check, { file: INDEX_FILE, limit: INDEX_LIMIT_BYTES, parse: parseIndex });
+  const listed = await read(tree, check, { file: INDEX_FILE, limit: INDEX_LIMIT_BYTES, parse: listedIn });
   for await (const descriptor of descriptorsOf(tree, runs, onDamage)) {
     const name = nameOf(descriptor);
     check.described.add(descriptor.digest);
@@ -75,11 +73,8 @@ function parseLayout(text: string): void {
 }
 
 /** Returns what the descriptors state, by their names. */
-function parseIndex(text: string): Map<string, string> {
-  const content: unknown = JSON.parse(text);
-  if (!isRecord(content) || !Array.isArray(content.manifests) || !content.manifests.every(isDescriptor))
-    throw new Error('it is not an image index');
-  return new Map(content.manifests.map((descriptor) => [nameOf(descriptor), textOf(descriptor)]));
+function listedIn(text: string): Map<string, string> {
+  return new Map(parseIndex(text).map((descriptor) => [nameOf(descriptor), textOf(descriptor)]));
 }
 
 function textOf({ mediaType, digest, size, annotations = {} }: Descriptor): string {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { BackupBlobs, WritableBlobs } from './blobs.js';
 import { directoryError } from './errors.js';
 import { assertUsable, assertVersion, openTree, writeVersion } from './format.js';
-import { writeIndex } from './index-file.js';
+import { updateIndex } from './index-file.js';
 import { OWN_DIRECTORY, TEMPORARY } from './layout.js';
 import { DirectoryLock } from './lock.js';
 import type { RecordKind, RecordTypes } from './records.js';
@@ -32,7 +32,11 @@ export interface WritableBackup extends Backup {
   readonly blobs: WritableBlobs;
   /** Begins a run. @throws RegadmError BACKUP_DIRECTORY */
   startRun(header: RunHeader): Promise<RunWriter>;
-  /** Writes everything of a run to the disk and lets it appear, then writes `index.json`. @throws RegadmError */
+  /**
+   * Writes everything of a run to the disk and lets it appear, then writes `index.json`. Damage of other runs does not
+   * prevent it.
+   * @throws RegadmError
+   */
   commit(run: RunWriter): Promise<void>;
 }
 
@@ -69,7 +73,7 @@ export async function openBackupForWriting(directory: string): Promise<WritableB
     lock = await DirectoryLock.acquire({ own, temporary, directory: tree.root });
     await emptyTemporary(temporary);
     await writeVersion(own, temporary);
-    if (lock.wasAbandoned) await writeIndex(tree);
+    if (lock.wasAbandoned) await updateIndex(tree);
     return toWritable(tree, lock);
   } catch (error) {
     await lock?.release();
@@ -99,7 +103,7 @@ function toWritable(tree: Tree, lock: DirectoryLock): WritableBackup {
     await blobs.flush();
     await lock.assertHeld();
     await run.commit();
-    await writeIndex(tree);
+    await updateIndex(tree);
   };
   return {
     ...toBackup(tree, blobs),

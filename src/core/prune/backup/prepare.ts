@@ -1,8 +1,14 @@
-import { assertSameCluster, clusterIdentity, type ClusterIdentity } from '../../backup-directory/cluster-identity.js';
+import {
+  assertKnownCluster,
+  assertSameCluster,
+  clusterIdentity,
+  type ClusterIdentity,
+} from '../../backup-directory/cluster-identity.js';
 import type { Backup } from '../../backup-directory/open.js';
 import { inspectPlace } from '../../backup-directory/place.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { listingRepositories } from '../../manifests/repositories.js';
+import { messageOf } from '../../model/errors.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { BackupPorts } from '../ports.js';
@@ -24,6 +30,8 @@ export interface PreparedBackup {
   /** Planned images that cannot be read, because no image stream lists them and the backup has no manifest of them. */
   unlisted: number;
   cluster: ClusterIdentity;
+  /** Descriptions of runs that cannot be read, and why. */
+  damaged: string[];
   /** Size of the blobs to read, estimated from the Image objects, without those that the backup has. */
   contentBytes: number;
   /** The same with the Image objects. */
@@ -45,7 +53,7 @@ export async function prepareBackup(
   const { freeBytes, backup } = await inspectPlace(request.directory);
   try {
     const cluster = clusterIdentity(await reads.clusterUid(signal), plan.snapshot.streams);
-    if (backup && !request.acceptOtherCluster) await assertBelongs(backup, plan, cluster, request.directory);
+    const damaged = backup ? await assertBelongs(backup, plan, cluster, request) : [];
     const images = imagesToSave(plan);
     const repositories = listingRepositories(plan.snapshot, images);
     const isUnlisted = (image: number): boolean => request.storage === undefined && !repositories.get(image)!.size;
@@ -56,6 +64,7 @@ export async function prepareBackup(
       repositories,
       unlisted: plan.options.pruneRegistry ? await countUnlisted(plan, images.filter(isUnlisted), backup) : 0,
       cluster,
+      damaged,
       contentBytes: content,
       estimatedBytes: Math.ceil(content + images.length * imageObjectBytes),
       freeBytes,
@@ -65,16 +74,27 @@ export async function prepareBackup(
   }
 }
 
-/** Checks that a backup is of the cluster of a plan. @throws RegadmError BACKUP_OF_ANOTHER_CLUSTER */
+/**
+ * Checks that a backup is of the cluster of a plan, unless another one is accepted. A run that cannot be read does not
+ * matter if others show the cluster: what it saved is not used.
+ * @returns which descriptions of runs cannot be read, and why
+ * @throws RegadmError BACKUP_OF_ANOTHER_CLUSTER
+ */
 export async function assertBelongs(
   backup: Pick<Backup, 'runs'>,
   plan: Pick<ImagePrunePlan, 'snapshot'>,
   { uid }: ClusterIdentity,
-  directory: string,
-): Promise<void> {
+  { directory, acceptOtherCluster }: Pick<BackupRequest, 'directory' | 'acceptOtherCluster'>,
+): Promise<string[]> {
+  const damaged: string[] = [];
+  const runs = await backup.runs((file, problem) => void damaged.push(`${file}: ${messageOf(problem)}`));
+  if (acceptOtherCluster) return damaged;
   const uids = new Set(plan.snapshot.streams.map((stream) => stream.uid));
   const current = { uid, hasStream: (one: string) => uids.has(one) };
-  assertSameCluster(await backup.runs(), current, { directory, what: 'a backup into it' });
+  const refused = { directory, what: 'a backup into it' };
+  assertSameCluster(runs, current, refused);
+  if (runs.length === 0) assertKnownCluster(damaged, refused);
+  return damaged;
 }
 
 async function bytesToAdd(plan: ImagePrunePlan, images: number[], backup: Backup | undefined): Promise<number> {

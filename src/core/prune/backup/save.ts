@@ -1,6 +1,7 @@
 import type { RunWriter } from '../../backup-directory/run-writer.js';
 import type { WritableBackup } from '../../backup-directory/open.js';
 import type { RunContext } from '../../deletion/run-context.js';
+import type { Reporter } from '../../kit/reporter.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { repositoryOf } from '../../manifests/repositories.js';
 import type { Failure } from '../../model/document.js';
@@ -16,9 +17,9 @@ import { assertBelongs, prepareBackup, type PreparedBackup } from './prepare.js'
 import type { BackupRequest } from './request.js';
 import { savedStream } from './saved-streams.js';
 import { withRelatives } from './selection.js';
-import { RegistrySource, StorageSource, type ContentSource } from './source.js';
 import { assertSpace, tooLittleSpace } from './space.js';
-import { unlistedWarning } from './texts.js';
+import { RegistrySource, StorageSource, type ContentSource } from './source.js';
+import { damageWarning, unlistedWarning } from './texts.js';
 import type { BackupSummary, Unsaved } from './unsaved.js';
 
 /** Maximum number of images that are saved at the same time. */
@@ -47,12 +48,14 @@ interface SavedBackup {
  */
 export async function saveBackup(input: SaveInput, ports: PrunePorts, context: RunContext): Promise<SavedBackup> {
   const { request, plan } = input;
-  context.reporter.phase('estimating the backup');
+  const { reporter } = context;
+  reporter.phase('estimating the backup');
   const prepared = await prepareBackup(request, input, ports.backup, context.signal);
+  warnOfDamage(prepared, reporter);
   assertSpace(prepared, request.directory);
   const backup = await ports.backup.openDirectory(request.directory);
   try {
-    if (!request.acceptOtherCluster) await assertBelongs(backup, plan, prepared.cluster, request.directory);
+    await assertBelongs(backup, plan, prepared.cluster, request);
     const opened = await openSource(input, ports, context);
     try {
       return await saveAll({ ...input, prepared, backup, source: opened?.source }, ports, context);
@@ -72,10 +75,15 @@ export async function estimateBackup(
 ): Promise<BackupSummary> {
   const prepared = await prepareBackup(input.request, input, backup, signal);
   const { images, unlisted, estimatedBytes, freeBytes } = prepared;
+  warnOfDamage(prepared, reporter);
   if (estimatedBytes > freeBytes) reporter.warning(tooLittleSpace(prepared, input.request.directory));
   if (unlisted > 0) reporter.warning(unlistedWarning(unlisted, undefined));
   const { directory } = input.request;
   return { directory, estimatedBytes, freeBytes, saved: images.length - unlisted, notSaved: unlisted, bytes: 0 };
+}
+
+function warnOfDamage({ damaged }: PreparedBackup, reporter: Reporter): void {
+  for (const problem of damaged) reporter.warning(damageWarning(problem));
 }
 
 async function openSource(

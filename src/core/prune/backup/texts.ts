@@ -4,3 +4,8 @@ export function unlistedWarning(count: number, first: string | undefined): strin
   const [images, are] = count === 1 ? ['image', 'is'] : ['images', 'are'];
   return `${count} ${images} that no image stream lists cannot be saved, and ${are} kept${example}: the registry does not serve them; to save them from the registry's storage, add --storage`;
 }
+
+/** Warns about a run of the backup that cannot be read. @param problem the file, and why */
+export function damageWarning(problem: string): string {
+  return `a run of the backup is damaged, and what it saved cannot be restored: ${problem}; new images are still saved; restore the file from a copy of the backup`;
+}

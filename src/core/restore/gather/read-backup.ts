@@ -132,7 +132,7 @@ function reduceSaved({ object }: ImageRecord): SavedImage {
 }
 
 function notInBackup({ text }: Selector, directory: string, [first]: readonly Failure[]): RegadmError {
-  const damage = first ? `, as far as it can be read: ${first.target}: ${first.message}` : '';
+  const damage = first ? `, and part of it cannot be read: ${first.target}: ${first.message}` : '';
   return new RegadmError(`the backup ${directory} has nothing that ${quote(text)} names${damage}`, {
     code: 'NOT_FOUND',
     suggestions: [`show what it has: regadm backup list ${directory}`],
