@@ -15,6 +15,7 @@ export const INTEGERS: Record<string, [min: number, max: number]> = {
   'failed-jobs-history-limit': [0, 2 ** 31 - 1],
   'job-loglevel': [0, 10],
   'storage-concurrency': [1, 256],
+  parallelism: [1, 100],
   loglevel: [0, 10],
 };
 
