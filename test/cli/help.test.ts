@@ -70,6 +70,7 @@ describe('help', () => {
       'FLAGS',
       'WHAT TO PRUNE',
       'SAFETY',
+      'BACKUP',
       'REGISTRY',
       'CLUSTER',
       'OUTPUT',

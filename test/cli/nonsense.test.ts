@@ -30,6 +30,7 @@ const FREE_TEXT = new Set([
   'hub-context',
   'run',
   'from',
+  'backup',
   'plan-out',
   'audit-log',
   'metrics-file',
@@ -41,10 +42,17 @@ const FREE_TEXT = new Set([
 
 /** Arguments that a command needs before it checks a flag's value. */
 const COMPANIONS: Record<string, string[]> = {
+  'backup:list': ['none'],
+  'backup:prune': ['none', '--keep-within=7d'],
+  'backup:verify': ['none'],
   'edge:render': ['--device=/dev/sda', '--output=ignition'],
+  'prune:hard': ['--confirm', '--verify'],
   'prune:schedule': ['--run-now'],
   'prune:why': ['shop/web:latest'],
+  restore: ['none'],
 };
+/** Flags that commands accept without effect, because they contact no cluster. */
+const WITHOUT_EFFECT = /^backup:\w+ (?:registry-url|certificate-authority|kubeconfig|context|cluster|user)$/;
 /** Commands that report what failed on stdout. */
 const REPORTS = /^(?:doctor|edge verify) /;
 
@@ -70,7 +78,8 @@ function* cases(): Generator<{ argv: string[]; names: string[] }> {
         yield { argv: [...before, `-${flag.char}`], names: [long] };
         yield { argv: [...before, `-${flag.char}=`], names: [long] };
       }
-      if (!FREE_TEXT.has(name)) yield { argv: [...before, ...companions, `${long}=${NONSENSE}`], names: [] };
+      if (!FREE_TEXT.has(name) && !WITHOUT_EFFECT.test(`${id} ${name}`))
+        yield { argv: [...before, ...companions, `${long}=${NONSENSE}`], names: [] };
     }
     yield { argv: [...before, `--${NONSENSE}`], names: [`--${NONSENSE}`] };
     yield { argv: [...before, '-Z'], names: ['-Z'] };
