@@ -157,6 +157,15 @@ describe('keeps what cannot be saved', () => {
     expect(document.images.find(({ name }) => name === web())).toMatchObject({ status: 'skipped' });
   });
 
+  test('a manifest that was altered on the way: it is not even parsed', async () => {
+    scene.sandbox.onRequest(({ server, method, path: url }) =>
+      server === 'registry' && method === 'GET' && url.includes(`/manifests/${web()}`)
+        ? { do: 'rewrite', change: (text) => text.replaceAll(/sha256:./g, 'sha256:0') }
+        : undefined,
+    );
+    expectKept(await save(), web(), `the content of its manifest ${web()} does not match its digest`);
+  });
+
   test('a blob whose content is not that of its digest', async () => {
     const { layers } = JSON.parse(readFileSync(blobFile(web()), 'utf8')) as { layers: { digest: string }[] };
     writeFileSync(blobFile(layers.at(-1)!.digest), readFileSync(blobFile(layers.at(-1)!.digest)).fill('x'));

@@ -108,7 +108,7 @@ async function endUnread(content: AsyncIterable<Buffer> | Iterable<Buffer>): Pro
 }
 
 /** Returns the digest of a content, by the algorithm of another digest. */
-function digestOf(digest: Digest, content: Buffer): string {
+export function digestOf(digest: Digest, content: Buffer): string {
   return `${algorithmOf(digest)}:${createHash(algorithmOf(digest)).update(content).digest('hex')}`;
 }
 

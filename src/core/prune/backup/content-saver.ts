@@ -1,4 +1,4 @@
-import type { WritableBlobs } from '../../backup-directory/blobs.js';
+import { digestOf, type WritableBlobs } from '../../backup-directory/blobs.js';
 import type { Digest } from '../../model/digest.js';
 import { parseDigest } from '../../model/digest.js';
 import { messageOf } from '../../model/errors.js';
@@ -99,8 +99,11 @@ export class ContentSaver {
     const manifest = await this.source.readManifest(digest, origin.repositories).catch((error: unknown) => {
       throw new NotSaved(`its manifest ${digest} cannot be read: ${messageOf(error)}`, 'failed', error);
     });
-    if (manifest) return manifest;
-    throw new NotSaved(`its manifest ${digest} is missing in the registry`, 'missing');
+    if (!manifest) throw new NotSaved(`its manifest ${digest} is missing in the registry`, 'missing');
+    // Before it is parsed: an altered manifest names other blobs.
+    const found = digestOf(digest, manifest.content);
+    if (found === digest) return manifest;
+    throw new NotSaved(`the content of its manifest ${digest} does not match its digest: it is that of ${found}`);
   }
 
   /** @returns false if the registry does not have it */
