@@ -1,7 +1,6 @@
 import type { RunWriter } from '../../backup-directory/run-writer.js';
 import type { WritableBackup } from '../../backup-directory/open.js';
 import type { RunContext } from '../../deletion/run-context.js';
-import type { Reporter } from '../../kit/reporter.js';
 import { forEachParallel } from '../../kit/parallel.js';
 import { repositoryOf } from '../../manifests/repositories.js';
 import type { Failure } from '../../model/document.js';
@@ -19,7 +18,7 @@ import { savedStream } from './saved-streams.js';
 import { withRelatives } from './selection.js';
 import { assertSpace, tooLittleSpace } from './space.js';
 import { RegistrySource, StorageSource, type ContentSource } from './source.js';
-import { damageWarning, unlistedWarning } from './texts.js';
+import { unlistedWarning, warnOfDamage } from './texts.js';
 import type { BackupSummary, Unsaved } from './unsaved.js';
 
 /** Maximum number of images that are saved at the same time. */
@@ -80,10 +79,6 @@ export async function estimateBackup(
   if (unlisted > 0) reporter.warning(unlistedWarning(unlisted, undefined));
   const { directory } = input.request;
   return { directory, estimatedBytes, freeBytes, saved: images.length - unlisted, notSaved: unlisted, bytes: 0 };
-}
-
-function warnOfDamage({ damaged }: PreparedBackup, reporter: Reporter): void {
-  for (const problem of damaged) reporter.warning(damageWarning(problem));
 }
 
 async function openSource(
