@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import type { ImageRestoreDocument } from '../../src/core/restore/output/document-type.js';
@@ -149,6 +149,19 @@ test('an image whose layer is damaged in the backup is not restored; the others 
   expect(names.stderr).toContain(`error: image ${scene.docker.digest}: `);
   expect(history('app', 'docker')).toHaveLength(1);
   expect(latest()).toEqual(revisions(0, 1, 2, 3));
+});
+
+test('a dry run fails an image with a blob that is nowhere, even if an Image object names it', async () => {
+  const damaged = temporaryDirectory();
+  cpSync(backup, damaged, { recursive: true });
+  const [, layer] = scene.docker.layers;
+  truncateSync(path.join(damaged, 'blobs/sha256', layer!.slice('sha256:'.length)), 2);
+  const [kept] = sandbox.store.list('images').filter(({ metadata }) => metadata.name === revisions(0)[0]);
+  sandbox.store.put('images', { ...kept!, dockerImageLayers: [{ name: layer, size: 1, mediaType: '' }] });
+
+  const outcome = await run('restore', damaged, 'shop/app:docker');
+  expect(outcome.status).toBe(3);
+  expect(outcome.stdout).toContain(`blob ${layer} is neither in the registry nor in the backup`);
 });
 
 test('a run whose description is damaged or missing does not block the others', async () => {

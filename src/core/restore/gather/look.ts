@@ -83,8 +83,23 @@ class Look implements ContentEvidence {
     const { holders, isSaved, concurrency } = this.input;
     const blobs = new Map(images.flatMap(({ needs }) => (needs?.blobs ?? []).map((blob) => [blob.digest, blob.bytes])));
     await mapParallel(blobs, concurrency, async ([digest, bytes]) => {
-      if (holders.has(digest) || (await isSaved(digest, bytes))) this.available.add(digest);
+      if ((await isSaved(digest, bytes)) || (await this.isServed(digest, holders.get(digest))))
+        this.available.add(digest);
     });
+  }
+
+  /** Asks repositories for a blob: an Image object does not prove that the registry still has what it names. */
+  private async isServed(digest: Digest, repositories: Iterable<RepositoryName> = []): Promise<boolean> {
+    const { signal } = this.input;
+    for (const repository of repositories) {
+      try {
+        if (await this.lookUp(repository, digest)) return true;
+      } catch (error) {
+        if (signal.aborted || isUnavailable(error)) throw error;
+        // A repository that cannot be read is no source either: mounting from it needs the same permission.
+      }
+    }
+    return false;
   }
 
   /** Sends one request for each blob of a repository, even if several images share it. */
