@@ -33,7 +33,7 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
   try {
     const verified = await verifyImages(ports, way, request.scopes);
     const { options, readData: toRead } = request;
-    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open: openContent, way });
+    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open: openContent });
     const { repairLinks: repairing, recoverImages: how } = changesOf(request);
     const { verification, links } = await repair(ports, verified, { storage, repair: repairing });
     const lostImages = storage && how ? await recoverLost(ports, verified, { storage, how }) : [];

@@ -40,7 +40,7 @@ async function read(cluster: StoredCluster, options: Options = {}): Promise<Veri
   const way = new StorageWay(storage, { reporter: SILENT, isOwn: true, signal: own });
   const verified = await verifyImages(ports, way);
   before?.();
-  return readData(ports, verified, { subset, open: around(fromStorage(storage, own)), way });
+  return readData(ports, verified, { subset, open: around(fromStorage(storage, own)) });
 }
 
 /** Changes one byte of a blob. */
@@ -134,15 +134,25 @@ test('after twenty blobs in a row that cannot be read, no other is read', async 
   expect(Number.parseInt(other.target, 10) + unchecked.length - 1).toBe(62);
 });
 
-test('a corrupt image that is no longer listed is not broken; what disappears meanwhile is looked for again', async () => {
+test('a corrupt image that is no longer listed is not broken; what is not found is read again', async () => {
   const { cluster, image } = aCluster();
   damage(cluster, cluster.blob('ns/app', 'one').digest);
   const streams = cluster.objects.imagestreams!;
   const before = (): void => void streams.splice(0, 1);
   expect((await read(cluster, { before })).broken).toEqual([]);
   const other = aCluster();
-  const gone: Options['around'] = (open) => (blob) => (blob.digest === image ? Promise.resolve(undefined) : open(blob));
-  expect((await read(other.cluster, { around: gone })).broken).toEqual([]);
+  let reads = 0;
+  const missingTimes =
+    (times: number): Options['around'] =>
+    (open) =>
+    (blob) =>
+      blob.digest === image && reads++ < times ? Promise.resolve(undefined) : open(blob);
+  expect((await read(other.cluster, { around: missingTimes(1) })).broken).toEqual([]);
+  reads = 0;
+  // A look-up still finds it, as in the cache of a registry.
+  expect((await read(other.cluster, { around: missingTimes(2) })).broken).toMatchObject([
+    { image, problems: [{ what: 'missing-manifest', digest: image, repository: 'ns/app' }] },
+  ]);
 });
 
 test('an interruption ends it', async () => {

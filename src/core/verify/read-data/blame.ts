@@ -5,8 +5,8 @@ import type { Problems } from '../../verification/plan/problems.js';
 /** Blobs with problems, by digest number. */
 interface DamagedBlobs {
   corrupt: ReadonlySet<number>;
-  /** Those that no longer exist. */
-  gone: ReadonlySet<number>;
+  /** Those that are not found. */
+  gone: { has(digest: number): boolean };
 }
 
 /** Adds to the problems which listed images need damaged blobs. */

@@ -2,12 +2,12 @@ import { forEachParallel } from '../../kit/parallel.js';
 import type { DataSubset } from '../../model/data-subset.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { readClusterAgain, type ClusterPorts } from '../../verification/gather/read-cluster.js';
-import type { VerificationWay } from '../../verification/look.js';
 import { findListed } from '../../verification/plan/listed.js';
+import type { Problems } from '../../verification/plan/problems.js';
 import { keepStillListed } from '../../verification/plan/still-listed.js';
 import type { Unchecked, Verification } from '../../verification/plan/types.js';
 import { brokenImages, type Verified } from '../../verification/verify-images.js';
-import { BlobsToRead } from './blobs-to-read.js';
+import { BlobsToRead, type BlobToRead } from './blobs-to-read.js';
 import { blame } from './blame.js';
 import { readBlob, type OpenContent } from './read-blob.js';
 
@@ -22,14 +22,13 @@ interface ReadDataOptions {
   /** Undefined: everything. */
   subset?: DataSubset;
   open: OpenContent;
-  way: Pick<VerificationWay, 'confirm'>;
 }
 
 /** What reading found, by digest number. */
 interface Found {
   corrupt: Set<number>;
-  /** Those that existed when they were looked for, and no longer do. */
-  gone: Set<number>;
+  /** Those that existed when they were looked for, and that are not found when they are read. */
+  gone: Map<number, BlobToRead>;
   unchecked: Unchecked[];
   bytes: number;
 }
@@ -42,7 +41,7 @@ interface Found {
 export async function readData(
   ports: ClusterPorts,
   verified: Verified,
-  { subset, open, way }: ReadDataOptions,
+  { subset, open }: ReadDataOptions,
 ): Promise<Verification> {
   const { listed, problems, verification } = verified;
   const found = await readAll(ports, new BlobsToRead(verified, subset), open);
@@ -50,7 +49,7 @@ export async function readData(
     blame(listed, found, problems);
     // Without the scopes: a tag that was deleted meanwhile is not an error.
     keepStillListed(problems, listed, findListed((await readClusterAgain(ports)).snapshot, []));
-    if (found.gone.size > 0) await way.confirm(problems, found.unchecked);
+    await readAgain(ports, found, { open, problems });
   }
   const broken = brokenImages(verified);
   return {
@@ -60,8 +59,31 @@ export async function readData(
   };
 }
 
+/**
+ * Reads blobs again that were not found, and removes the problems about those that are found now, or that cannot be
+ * read. Only reading shows it: a registry can answer a look-up from its cache.
+ */
+async function readAgain(
+  { signal }: ClusterPorts,
+  { gone, unchecked }: Found,
+  { open, problems }: { open: OpenContent; problems: Problems },
+): Promise<void> {
+  const dropped = new Set<string>();
+  await forEachParallel(gone.values(), { concurrency: CONCURRENCY }, async (blob) => {
+    const outcome = await readBlob(blob, open, { signal, onBytes: () => undefined });
+    if (outcome === 'gone') return;
+    dropped.add(blob.digest);
+    if (outcome !== 'intact')
+      unchecked.push({
+        target: `blob ${blob.digest}`,
+        message: outcome === 'corrupt' ? 'its content differs from read to read' : outcome.message,
+      });
+  });
+  problems.filter((_, { what, digest }) => !what.startsWith('missing-') || !dropped.has(digest));
+}
+
 async function readAll({ reporter, signal }: ClusterPorts, blobs: BlobsToRead, open: OpenContent): Promise<Found> {
-  const found: Found = { corrupt: new Set(), gone: new Set(), unchecked: [], bytes: 0 };
+  const found: Found = { corrupt: new Set(), gone: new Map(), unchecked: [], bytes: 0 };
   let [failures, unread, reported] = [0, 0, 0];
   const onBytes = (bytes: number): void => {
     found.bytes += bytes;
@@ -72,7 +94,8 @@ async function readAll({ reporter, signal }: ClusterPorts, blobs: BlobsToRead, o
   await forEachParallel(blobs, { concurrency: CONCURRENCY }, async (blob) => {
     if (failures >= MAX_FAILURES) return void unread++;
     const outcome = await readBlob(blob, open, { signal, onBytes });
-    if (outcome === 'corrupt' || outcome === 'gone') found[outcome].add(blob.number);
+    if (outcome === 'corrupt') found.corrupt.add(blob.number);
+    if (outcome === 'gone') found.gone.set(blob.number, blob);
     failures = typeof outcome === 'object' ? failures + 1 : 0;
     if (typeof outcome === 'object') found.unchecked.push({ target: `blob ${blob.digest}`, ...outcome });
   });
