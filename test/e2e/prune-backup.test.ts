@@ -127,6 +127,18 @@ describe('saves everything before it is deleted', () => {
   });
 });
 
+test('a connection that breaks within a blob is not the end: the blob is read again', async () => {
+  const cut = new Set<string>();
+  scene.sandbox.onRequest(({ server, method, path: url }) => {
+    if (server !== 'registry' || method !== 'GET' || !url.includes('/blobs/') || cut.has(url)) return undefined;
+    cut.add(url);
+    return { do: 'cut' };
+  });
+  expect((await save()).failures).toEqual([]);
+  expect(cut.size).toBeGreaterThan(0);
+  await expectAllSaved();
+});
+
 describe('keeps what cannot be saved', () => {
   const web = (): string => scene.web[4]!;
 

@@ -1,4 +1,5 @@
 import { digestOf, type WritableBlobs } from '../../backup-directory/blobs.js';
+import { readAgain } from '../../kit/read-again.js';
 import type { Digest } from '../../model/digest.js';
 import { parseDigest } from '../../model/digest.js';
 import { messageOf } from '../../model/errors.js';
@@ -110,18 +111,22 @@ export class ContentSaver {
   private async writeBlob(digest: Digest, size: number | undefined, origin: Origin): Promise<boolean> {
     if (size !== undefined && (await this.target.has(digest, size))) return true;
     assertReadable(this.source, digest, origin);
-    const unreadable = (error: unknown): NotSaved =>
-      new NotSaved(`its blob ${digest} cannot be read: ${messageOf(error)}`, 'failed', error);
-    const found = await this.source.openBlob(digest, origin.repositories).catch((error: unknown) => {
-      throw unreadable(error);
+    const write = (): Promise<boolean> => this.copyBlob(digest, size, origin);
+    return readAgain(write, { isFinal: (error) => error instanceof NotSaved || isOfFileSystem(error) }).catch(
+      (error: unknown) => {
+        throw error instanceof NotSaved || isOfFileSystem(error) ? error : unreadable(digest, error);
+      },
+    );
+  }
+
+  private async copyBlob(digest: Digest, size: number | undefined, { repositories }: Origin): Promise<boolean> {
+    const found = await this.source.openBlob(digest, repositories).catch((error: unknown) => {
+      // The source has retried the request itself.
+      throw unreadable(digest, error);
     });
     if (!found) return false;
-    try {
-      this.count(await this.target.write(digest, counted(found.content, this.onBytes), size));
-      return true;
-    } catch (error) {
-      throw isOfFileSystem(error) ? error : unreadable(error);
-    }
+    this.count(await this.target.write(digest, found.content, size));
+    return true;
   }
 
   private count(bytes: number): void {
@@ -139,6 +144,10 @@ async function* counted(
     yield chunk;
     onBytes(chunk.length);
   }
+}
+
+function unreadable(digest: Digest, error: unknown): NotSaved {
+  return new NotSaved(`its blob ${digest} cannot be read: ${messageOf(error)}`, 'failed', error);
 }
 
 /** Runs work once per key, unless it fails: another image can succeed in another repository. */

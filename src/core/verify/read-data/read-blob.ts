@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readAgain } from '../../kit/read-again.js';
 import { messageOf } from '../../model/errors.js';
 import type { BlobToRead } from './blobs-to-read.js';
 
@@ -14,8 +15,6 @@ type ReadOutcome = 'intact' | 'corrupt' | 'gone' | { message: string };
 
 /** Number of reads with another digest that make a blob corrupt: one can be due to the network or to memory. */
 const MISMATCHES = 2;
-/** Maximum number of reads that fail: connections break during long transfers. */
-const FAILURES = 3;
 
 interface ReadOptions {
   signal: AbortSignal;
@@ -29,22 +28,26 @@ export async function readBlob(
   open: OpenContent,
   { signal, onBytes }: ReadOptions,
 ): Promise<ReadOutcome> {
-  for (let [mismatches, failures] = [0, 0]; ;) {
+  const read = async (): Promise<'intact' | 'different' | 'gone'> => {
     signal.throwIfAborted();
-    try {
-      const content = await open(blob);
-      if (!content) return 'gone';
-      const hash = createHash('sha256');
-      for await (const chunk of content) {
-        signal.throwIfAborted();
-        hash.update(chunk);
-        onBytes(chunk.length);
-      }
-      if (`sha256:${hash.digest('hex')}` === blob.digest) return 'intact';
-      if (++mismatches === MISMATCHES) return 'corrupt';
-    } catch (error) {
+    const content = await open(blob);
+    if (!content) return 'gone';
+    const hash = createHash('sha256');
+    for await (const chunk of content) {
       signal.throwIfAborted();
-      if (++failures === FAILURES) return { message: messageOf(error) };
+      hash.update(chunk);
+      onBytes(chunk.length);
     }
+    return `sha256:${hash.digest('hex')}` === blob.digest ? 'intact' : 'different';
+  };
+  try {
+    for (let mismatches = 0; mismatches < MISMATCHES; mismatches++) {
+      const outcome = await readAgain(read, { signal });
+      if (outcome !== 'different') return outcome;
+    }
+    return 'corrupt';
+  } catch (error) {
+    signal.throwIfAborted();
+    return { message: messageOf(error) };
   }
 }
