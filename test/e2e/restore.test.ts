@@ -212,6 +212,11 @@ describe('nothing is changed', () => {
     expect(outcome).toMatchObject({ status: 1 });
     expect(outcome.stderr).toContain('oc policy add-role-to-user system:image-pusher USER -n shop');
     expect(outcome.stderr).toContain('patch images.image.openshift.io');
+    const pruner = await regadm(['restore', backup, '--confirm', '--kubeconfig', sandbox.kubeconfig.pruner]);
+    expect(pruner).toMatchObject({ status: 1 });
+    for (const role of ['registry-viewer', 'system:image-pusher'])
+      expect(pruner.stderr).toContain(`oc policy add-role-to-user ${role} USER -n shop`);
+    expect(pruner.stderr).toContain('patch images.image.openshift.io');
     expect(stateOf(sandbox)).toEqual(pruned);
   });
 });

@@ -6,6 +6,7 @@ import type { RegadmError } from '../model/errors.js';
 import type { Registry } from '../registry/api.js';
 import { execute, type Execution } from './execute/execute.js';
 import { gather, type Gathered } from './gather/gather.js';
+import type { GatherInput } from './gather/input.js';
 import { planned } from './planned.js';
 import { planRestore, type RestorePlan } from './plan/plan.js';
 import type { RestorePorts } from './ports.js';
@@ -73,8 +74,8 @@ async function run({ ports, request }: Restore, context: RunContext, ending: End
   const registry = new LazyRegistry(() => ports.openRegistry(request.registry, context));
   const open = (): Promise<Registry> => registry.get();
   try {
-    const assertReadable = (names: Parameters<typeof assertMayPull>[1]): Promise<void> =>
-      assertMayPull(ports, names, signal);
+    const assertReadable: GatherInput['assertReadable'] = (repositories, plan) =>
+      assertMayPull(ports, { repositories, plan }, signal);
     const gathered = await gather({ ports, backup, request, registry: open, assertReadable }, context);
     const plan = planRestore(gathered.evidence, gathered.targets, gathered.content);
     const opened = { context, backup, gathered, registry: open };

@@ -7,6 +7,7 @@ import type { RegadmError } from '../../model/errors.js';
 import type { RepositoryName } from '../../model/names/repository-name.js';
 import { underNewTag } from '../plan/as-tag.js';
 import type { ContentEvidence, ImageEvidence, RestoreEvidence, StreamEvidence } from '../plan/evidence.js';
+import { planRestore } from '../plan/plan.js';
 import { repositoryIn, targetsOf } from '../plan/targets.js';
 import type { ListedImages, RestorePorts } from '../ports.js';
 import type { GatherInput } from './input.js';
@@ -57,7 +58,7 @@ export async function gather(input: GatherInput, context: RunContext): Promise<G
   const evidence = { ...found, items };
   const targets = targetsOf(evidence);
   const places = withoutProblems(targets, streams);
-  await input.assertReadable([...new Set([...places.values()].flat())]);
+  await input.assertReadable([...new Set([...places.values()].flat())], planRestore(evidence, targets, NOTHING_THERE));
   reporter.phase('looking into the registry', places.size);
   const content = await lookAround({
     registry: places.size === 0 ? NOTHING_TO_ASK : await registry(),
@@ -84,6 +85,14 @@ function withoutProblems(
   const open = [...targets].map(([image, names]): [Digest, RepositoryName[]] => [image, names.filter(isOpen)]);
   return new Map(open.filter(([, names]) => names.length > 0));
 }
+
+/** Stands for an empty registry, and a backup that has everything. */
+const NOTHING_THERE: ContentEvidence = {
+  hasManifest: () => false,
+  hasBlob: () => false,
+  problem: () => undefined,
+  isAvailable: () => true,
+};
 
 /** Stands for a registry that is not needed. */
 const NOTHING_TO_ASK = { findManifest: async () => undefined, findBlob: async () => undefined };

@@ -18,15 +18,21 @@ const CONCURRENCY = 4;
 const GROUP = 'image.openshift.io';
 
 /**
- * Checks that the user may pull from repositories.
+ * Checks that the user may pull from repositories. If not, nothing shows what they have, and the error also names
+ * everything that a restore of `plan` needs.
+ * @param plan for repositories that have nothing
  * @throws RegadmError FORBIDDEN with the commands that grant what is missing
  */
 export async function assertMayPull(
   ports: RestorePorts,
-  repositories: readonly RepositoryName[],
+  { repositories, plan }: { repositories: readonly RepositoryName[]; plan?: RestorePlan },
   signal: AbortSignal,
 ): Promise<void> {
-  const missing = await missingPermissions(ports, namespacesOf(repositories).map(toPull), signal);
+  const pulls = namespacesOf(repositories).map(toPull);
+  if (!(await missingPermissions(ports, pulls, signal))) return;
+  const needed = [...pulls, ...(plan ? neededFor(plan) : [])];
+  const unique = new Map(needed.map((one) => [describePermission(one.permission), one]));
+  const missing = await missingPermissions(ports, [...unique.values()], signal);
   if (missing) throw missing;
 }
 
