@@ -125,7 +125,7 @@ export class ContentSaver {
       throw unreadable(digest, error);
     });
     if (!found) return false;
-    this.count(await this.target.write(digest, found.content, size));
+    this.count(await this.target.write(digest, counted(found.content, this.onBytes), size));
     return true;
   }
 
