@@ -278,7 +278,10 @@ requires('mount').describe('on a small disk', () => {
   test('a backup that needs more than the free space is refused', async () => {
     mkdirSync(path.join(disk, 'lost+found'));
     writeFileSync(path.join(disk, 'lost+found/filler'), Buffer.alloc(508 * 1024));
-    await expect(save()).rejects.toMatchObject({ code: 'BACKUP_SPACE', exitCode: 4 });
+    await expect(save()).rejects.toMatchObject({
+      ...{ code: 'BACKUP_SPACE', exitCode: 4 },
+      suggestions: [expect.stringContaining('--keep-younger-than')],
+    });
     expect(stateOf(scene.sandbox)).toEqual(before);
     expect(readdirSync(disk)).toEqual(['lost+found']);
   });

@@ -6,7 +6,7 @@ import type { PreparedBackup } from './prepare.js';
 export function assertSpace(prepared: PreparedBackup, directory: string): void {
   if (prepared.estimatedBytes <= prepared.freeBytes) return;
   throw refusal('BACKUP_SPACE', `${tooLittleSpace(prepared, directory)}; nothing was changed`, [
-    'free some space, name a directory on a larger disk, or prune fewer images at a time, for example one --namespace',
+    'free some space, name a directory on a larger disk, or prune fewer images at a time, first those older than a large --keep-younger-than',
   ]);
 }
 
