@@ -5,7 +5,7 @@ const MAX_READS = 3;
 
 interface ReadAgainOptions {
   signal?: AbortSignal;
-  /** Returns true for an error after which reading again is of no use. */
+  /** Returns true for an error that another read cannot change. */
   isFinal?(error: unknown): boolean;
 }
 
