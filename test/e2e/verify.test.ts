@@ -68,4 +68,9 @@ test('a missing layer: exit status 2 with the image, its tags and the remedies; 
   expect(table.stdout).toContain(`    ${layer}\n  listed by\n`);
   const prune = await pruneHard('--confirm');
   expect([prune.status, prune.stdout]).toEqual([3, expect.stringContaining('a layer does not exist')]);
+  const lines = await pruneHard('--confirm', '-o', 'oc');
+  expect([lines.status, lines.stderr]).toEqual([
+    3,
+    expect.stringMatching(/warning: after the deletions, .* broken \(first: sha256:[\da-f]{64}\)/),
+  ]);
 });

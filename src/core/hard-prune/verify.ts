@@ -6,6 +6,7 @@ import { openClusterRegistry, type RegistryAccess } from '../operator/open-regis
 import { PULL } from '../operator/permissions.js';
 import type { Verification } from '../verification/plan/types.js';
 import { verifyImages } from '../verification/verify-images.js';
+import { warnAbout } from '../verification/warn-about.js';
 import { RegistryWay } from '../verification/way/registry.js';
 import { StorageWay } from '../verification/way/storage.js';
 import type { HardPrunePorts } from './ports.js';
@@ -30,6 +31,7 @@ export async function withVerification(
   try {
     const verification =
       way.via === 'storage' ? await verifyStorage(ports, way) : await verifyRegistry(ports, verify.registry);
+    warnAbout(verification, ports.reporter);
     return { ...result, report: { ...report, verification, finishedAt: new Date().toISOString() } };
   } catch (error) {
     // What was deleted must be reported in any case.

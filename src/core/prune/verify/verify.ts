@@ -2,10 +2,10 @@ import { failureOf, type Failure } from '../../model/document.js';
 import { EXIT, RegadmError } from '../../model/errors.js';
 import type { RunContext } from '../../deletion/run-context.js';
 import type { Registry } from '../../registry/api.js';
-import { plural } from '../../terminal/text.js';
 import { affectedBy } from '../../verification/plan/affected.js';
 import { findListed } from '../../verification/plan/listed.js';
 import type { Verification } from '../../verification/plan/types.js';
+import { warnAbout } from '../../verification/warn-about.js';
 import type { PruneOutcome } from '../outcome.js';
 import type { ImagePrunePlan } from '../plan/plan.js';
 import type { PrunePorts, VerifyThrough } from '../ports.js';
@@ -48,7 +48,7 @@ export async function verifyKept(input: VerifyInput, ports: PrunePorts, context:
   }
   try {
     const verification = await ports.verifyImages(through, deletedBy(plan, outcome), { reporter, signal });
-    warnAboutResult(verification, context);
+    warnAbout(verification, reporter);
     return { verification, failures: [] };
   } catch (error) {
     if (signal.aborted) return { failures: [], interrupted: { exitCode: exitCodeOf(signal.reason) } };
@@ -76,17 +76,6 @@ export async function assertVerifiable(
 function wayOf({ request: { storage }, registry, workers }: VerifyInput): VerifyThrough | undefined {
   if (storage !== undefined) return { storage };
   return registry && { registry, workers };
-}
-
-/** The formats `oc` and `name` do not contain the result. */
-function warnAboutResult({ broken, unchecked }: Verification, { reporter }: RunContext): void {
-  const [first] = broken;
-  if (first)
-    reporter.warning(
-      `after the deletions, ${plural(broken.length, 'image is', 'images are')} broken (first: ${first.image}): regadm registry verify shows what to do`,
-    );
-  if (unchecked.length > 0)
-    reporter.warning(`the verification could not check everything (first: ${unchecked[0]!.message})`);
 }
 
 const exitCodeOf = (reason: unknown): number => (reason instanceof RegadmError ? reason.exitCode : EXIT.sigint);
