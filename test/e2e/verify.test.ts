@@ -68,6 +68,8 @@ test('a missing layer: exit status 2 with the image, its tags and the remedies; 
   expect(table.stdout).toContain(`    ${layer}\n  listed by\n`);
   const prune = await pruneHard('--confirm');
   expect([prune.status, prune.stdout]).toEqual([3, expect.stringContaining('a layer does not exist')]);
+  expect(prune.stdout).toContain('\n\nVerification\n');
+  expect(prune.stdout).not.toContain(String.raw`\n`);
   const lines = await pruneHard('--confirm', '-o', 'oc');
   expect([lines.status, lines.stderr]).toEqual([
     3,

@@ -40,7 +40,8 @@ export function* hardPruneTables(report: HardPruneReport, layout: TableLayout): 
   yield* tableText(['BLOB', 'SIZE'], rows, layout);
   yield* summaryLines(report);
   if (!report.verification) return;
-  yield `\n${layout.styles.heading('Verification')}\n`;
+  yield '\n';
+  yield `${layout.styles.heading('Verification')}\n`;
   yield* verificationLines(report.verification, { ...layout, width: layout.wide ? Infinity : layout.width });
 }
 
