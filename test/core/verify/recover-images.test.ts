@@ -186,3 +186,12 @@ test('an image of two repositories is listed in the streams of both', async () =
   const tag = `lost-found-${lost.slice(7)} ${lost}`;
   expect(server.mapped).toEqual(expect.arrayContaining([`ns/app:${tag}`, `ns/copy:${tag}`]));
 });
+
+test('what a stream still lists is recovered, too, with the children of an index', async () => {
+  const { cluster, lost, child, index, other } = olderEtcd();
+  cluster.tag('ns/app', 'v2', [lost, index]);
+  const { lostImages } = await recover(cluster, serve(cluster));
+  expect(lostImages.map(({ digest, status }) => [digest, status]).sort()).toEqual(
+    [lost, child, index, other].map((digest) => [digest, 'recovered']).sort(),
+  );
+});

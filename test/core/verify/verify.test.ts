@@ -2,6 +2,8 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SILENT } from '../../../src/core/kit/reporter.js';
 import type { Digest } from '../../../src/core/model/digest.js';
+import { styles } from '../../../src/core/terminal/color.js';
+import { verificationLines } from '../../../src/core/verification/output/table.js';
 import { toExitStatus } from '../../../src/core/verify/report.js';
 import { verifyRegistry } from '../../../src/core/verify/verify.js';
 import type { Scope } from '../../../src/core/verification/plan/scope.js';
@@ -35,6 +37,8 @@ async function verify(cluster: StoredCluster, scopes: Scope[] = [], api = cluste
   const request = { scopes, storage: cluster.directory, options: {} };
   return (await verifyRegistry({ api, reporter: SILENT, signal: signal() }, request)).verification;
 }
+
+const LAYOUT = { wide: true, width: 120, styles: styles(false) };
 
 const problemsOf = ({ broken }: Verification): string[] =>
   broken.flatMap(({ problems }) => problems.map(({ what }) => what));
@@ -132,7 +136,25 @@ test('a listed image without an Image object is broken; one that lives elsewhere
   cluster.tag('ns/mirror', 'gone', [digest('gone')], 'quay.io/library/gone');
   const found = await verify(cluster);
   expect(problemsOf(found)).toEqual(['missing-image']);
-  expect(found.summary).toMatchObject({ importedImages: 2, orphanedBlobs: 3 });
+  expect(found.summary).toMatchObject({ importedImages: 2, orphanedBlobs: 0, blobs: 14 });
+});
+
+test('what a listed image without an Image object needs is checked, and nothing advises to delete it', async () => {
+  const { cluster, index, children } = everyKind();
+  const lost = new Set<string>([index, ...children]);
+  cluster.objects.images = cluster.objects.images!.filter(({ metadata }) => !lost.has(metadata.name));
+  cluster.blob('ns/app', 'orphan');
+  const layer = cluster.blob('ns/index', 'arm64').digest;
+  rmSync(cluster.blobFile(layer));
+  const found = await verify(cluster);
+  expect(problemsOf(found).sort()).toEqual(['missing-image', 'missing-layer']);
+  expect(find(found, children[1]!)?.problems).toMatchObject([{ digest: layer, repository: 'ns/index' }]);
+  expect(found.summary).toMatchObject({ images: 5, blobs: 14, orphanedBlobs: 1, danglingLinks: 0 });
+  const text = [...verificationLines(found, LAYOUT)].join('');
+  expect(text).toContain('Orphaned: 1 blob that no Image object names\n');
+  const whole = everyKind().cluster;
+  whole.blob('ns/app', 'orphan');
+  expect([...verificationLines(await verify(whole), LAYOUT)].join('')).toContain('(regadm prune hard deletes them)');
 });
 
 test('a blob of another size is broken; sizes that only Image objects state are not enough', async () => {

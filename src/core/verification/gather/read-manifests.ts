@@ -28,18 +28,19 @@ interface Context {
 }
 
 /**
- * Reads the manifests of images whose objects do not show what they need, and of children of image indexes that have no
- * Image object, and adds what they name to the snapshot. A manifest that does not match its digest is a problem.
+ * Reads the manifests of images whose objects do not show what they need, and of listed images and children of image
+ * indexes that have no Image object, and adds what they name to the snapshot. A manifest that does not match its digest
+ * is a problem.
  */
 export async function readManifests(read: ReadManifest, context: Context): Promise<void> {
-  const { snapshot, images } = context.listed;
+  const { snapshot, images, withoutObject } = context.listed;
   const repositories = new Map(images);
   const readAll = (level: readonly number[]): Promise<void> =>
     forEachParallel(level, { concurrency: CONCURRENCY }, async (image) => {
       context.signal.throwIfAborted();
       await readOne(read, image, repositories.get(image), context);
     });
-  await readAll(unclearImages(snapshot));
+  await readAll([...unclearImages(snapshot), ...withoutObject]);
   const done = new Set<number>();
   // Children can be indexes.
   for (let level: number[]; (level = childrenWithoutObject(context.listed, repositories, done)).length > 0;)

@@ -1,7 +1,7 @@
 import type { Layout } from '../../terminal/output.js';
 import { clean, plural } from '../../terminal/text.js';
 import { wrappedWords } from '../../terminal/wrap.js';
-import type { BrokenImage, ProblemKind, Verification, VerificationSummary } from '../plan/types.js';
+import type { BrokenImage, ProblemKind, Verification } from '../plan/types.js';
 import { formatBytes } from '../../model/values/quantity.js';
 
 /** Maximum number of broken images, and of lines about one, without `-o wide`. */
@@ -60,26 +60,30 @@ function* named(what: string, names: readonly string[], layout: TextLayout): Gen
 }
 
 /** Describes the counts below the broken images. */
-function* summaryLines({ summary, unchecked }: Verification, layout: TextLayout): Generator<string> {
-  for (const text of summaryTexts(summary, unchecked.length)) yield* textLines(text, '', layout);
+function* summaryLines(verification: Verification, layout: TextLayout): Generator<string> {
+  for (const text of summaryTexts(verification)) yield* textLines(text, '', layout);
 }
 
-function summaryTexts(summary: VerificationSummary, unchecked: number): string[] {
+function summaryTexts({ summary, broken: found, unchecked }: Verification): string[] {
   const { images, blobs, bytesRead, broken, orphanedBlobs, danglingLinks, unlistedImages, importedImages } = summary;
   const read = bytesRead > 0 ? `, ${formatBytes(bytesRead)} read` : '';
-  const found = broken === 0 ? 'nothing is missing' : `${plural(broken, 'image is', 'images are')} broken`;
+  const result = broken === 0 ? 'nothing is missing' : `${plural(broken, 'image is', 'images are')} broken`;
   const texts = [
-    `Checked ${plural(images, 'image')} and ${plural(blobs, 'blob')}${read}: ${broken === 0 && unchecked > 0 ? 'not everything could be checked' : found}`,
+    `Checked ${plural(images, 'image')} and ${plural(blobs, 'blob')}${read}: ${broken === 0 && unchecked.length > 0 ? 'not everything could be checked' : result}`,
   ];
   if (importedImages > 0) texts.push(`Not checked: ${plural(importedImages, 'image')} in other registries`);
   if (orphanedBlobs)
-    texts.push(
-      `Orphaned: ${plural(orphanedBlobs, 'blob')} that no Image object names (regadm prune hard deletes them)`,
-    );
+    texts.push(`Orphaned: ${plural(orphanedBlobs, 'blob')} that no Image object names${orphanAdvice(found)}`);
   if (danglingLinks)
     texts.push(`Dangling: ${plural(danglingLinks, 'link')} whose blob is gone and that no listed image needs`);
   if (unlistedImages > 0) texts.push(`Unlisted: ${plural(unlistedImages, 'image')} that no image stream lists`);
   return texts;
+}
+
+/** Orphans can belong to images whose objects are lost: then nothing advises to delete them. */
+function orphanAdvice(broken: readonly BrokenImage[]): string {
+  const isImageLost = broken.some(({ problems }) => problems.some(({ what }) => what === 'missing-image'));
+  return isImageLost ? '' : ' (regadm prune hard deletes them)';
 }
 
 function* limited<T>(items: readonly T[], layout: TextLayout, lines: (item: T) => Iterable<string>): Generator<string> {

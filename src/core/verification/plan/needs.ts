@@ -3,7 +3,7 @@ import type { Listed } from './listed.js';
 
 /** An image to verify needs the digest. */
 const NEEDED = 1;
-/** An Image object, or a manifest that was read, names the digest. */
+/** An Image object, or the manifest of an image that has one, names the digest. */
 const NAMED = 2;
 /** An image that any tag item lists needs the digest. */
 const LISTED = 4;
@@ -22,7 +22,9 @@ export class Needs {
   constructor(listed: Listed) {
     const { images, digests, streams } = listed.snapshot;
     this.flags = new Uint8Array(digests.size);
-    for (let image = 0; image < images.count; image++) this.mark(listed, images.name(image), NAMED);
+    const lost = lostImages(listed);
+    for (let image = 0; image < images.count; image++)
+      if (!lost.has(images.name(image))) this.mark(listed, images.name(image), NAMED);
     const checked = new Set<number>();
     for (const image of listed.images.keys())
       eachOfFamily(listed.snapshot, image, (member) => {
@@ -50,7 +52,10 @@ export class Needs {
     return ((this.flags[digest] ?? 0) & LISTED) !== 0;
   }
 
-  /** Returns true if an Image object, or an index, names a digest. */
+  /**
+   * Returns true if an Image object, or an index that has one, names a digest. What only a listed image without an
+   * Image object names is not named, but needed.
+   */
   isNamed(digest: number): boolean {
     return ((this.flags[digest] ?? 0) & NAMED) !== 0;
   }
@@ -62,4 +67,11 @@ export class Needs {
     const index = images.indexOf(image);
     if (index !== -1) images.eachChild(index, (child) => (this.flags[child]! |= flag));
   }
+}
+
+/** Returns the listed images that have no Image object, and their children. */
+function lostImages({ snapshot, withoutObject }: Listed): Set<number> {
+  const lost = new Set<number>();
+  for (const top of withoutObject) eachOfFamily(snapshot, top, (image) => void lost.add(image));
+  return lost;
 }

@@ -4,7 +4,7 @@ import { findDoubts } from '../../orphans/plan/own-storage.js';
 import type { Listed } from './listed.js';
 import type { Needs } from './needs.js';
 
-/** What a listing of a storage has, as numbers. Known is what an Image object names. */
+/** What a listing of a storage has, as numbers. Known is what an Image object names, or a listed image needs. */
 interface SeenContent {
   repositories: number;
   blobs: number;
@@ -73,7 +73,7 @@ export class ContentCount implements SeenContent {
   /** Counts a blob. @param digest its number, or -1 */
   addBlob(digest: number): void {
     this.blobs++;
-    if (this.needs.isNamed(digest)) this.knownBlobs++;
+    if (this.needs.isNamed(digest) || this.needs.isNeeded(digest)) this.knownBlobs++;
   }
 
   /** Counts a repository. @param manifests digest numbers, or -1 */

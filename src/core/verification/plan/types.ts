@@ -61,7 +61,7 @@ export interface VerificationSummary {
   /** Bytes that were read to check digests. */
   bytesRead: number;
   broken: number;
-  /** Blobs in the storage that no Image object names; undefined without the storage. */
+  /** Blobs in the storage that no Image object names and no listed image needs; undefined without the storage. */
   orphanedBlobs?: number;
   /** Links whose blob is gone and that no listed image needs; undefined without the storage. */
   danglingLinks?: number;
