@@ -25,7 +25,12 @@ export function verifyJobObjects(request: VerifyJobRequest, place: Place): KubeO
         metadata: inRegistryNamespace(app),
         spec: jobSpec(app, activeDeadlineSeconds, pod, parallelism),
       };
-  return [...verifyAccess(request, place), ...trust.objects, networkPolicy(app), job] as KubeObject[];
+  return [
+    ...verifyAccess(request, place),
+    ...trust.objects,
+    networkPolicy(app, 'verify the registry'),
+    job,
+  ] as KubeObject[];
 }
 
 /** The Job that a pod belongs to, from labels that every version of Kubernetes sets. */

@@ -30,6 +30,9 @@ test('prints an Indexed Job that reads the volume of the registry', async () => 
       (kind) => `${kind} ${NAME}`,
     ),
   );
+  expect(JSON.stringify(printedObjects(outcome).find(({ kind }) => kind === 'NetworkPolicy'))).toContain(
+    'outgoing traffic of the pods that verify the registry.',
+  );
   const { template, ...job } = jobSpecOf(outcome);
   expect(job).toEqual({ completionMode: 'Indexed', completions: 3, parallelism: 3, backoffLimit: 6 });
   expect(template.spec).toMatchObject({ restartPolicy: 'Never', terminationGracePeriodSeconds: 30 });
