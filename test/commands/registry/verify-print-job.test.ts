@@ -147,7 +147,14 @@ test('merges files as a table, and names a missing shard', async () => {
   const summary = { images: 2, blobs: 5, bytesRead: 1024, broken: 0, unlistedImages: 0, importedImages: 0 };
   const times = { startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:01Z' };
   const file = async (index: number): Promise<string> => {
-    const document = { kind: 'RegistryVerification', ...times, shard: { index, of: 2 }, summary, broken: [] };
+    const document = {
+      kind: 'RegistryVerification',
+      ...times,
+      cluster: 'c',
+      shard: { index, of: 2 },
+      summary,
+      broken: [],
+    };
     const name = path.join(directory, `${index}.json`);
     await writeFile(name, JSON.stringify(document));
     return name;

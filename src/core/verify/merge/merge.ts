@@ -1,5 +1,6 @@
 import { RegadmError } from '../../model/errors.js';
 import { compareText } from '../../model/values/compare-text.js';
+import { plural } from '../../terminal/text.js';
 import type { Verification, VerificationSummary } from '../../verification/plan/types.js';
 import { mergeBroken } from './merge-broken.js';
 import type { VerifyReport } from '../report.js';
@@ -28,7 +29,11 @@ export function mergeShards(documents: readonly ShardDocument[], whyMissing: str
     verification: mergeVerifications(sorted, shards, whyMissing),
     links: [],
     lostImages: [],
-    warnings: [...truncationWarnings(shards), ...new Set(sorted.flatMap(({ warnings }) => warnings))],
+    warnings: [
+      ...clusterWarnings(sorted),
+      ...truncationWarnings(shards),
+      ...new Set(sorted.flatMap(({ warnings }) => warnings)),
+    ],
     shards,
   };
 }
@@ -41,6 +46,15 @@ function shardsIn(documents: readonly ShardDocument[]): MergedShards {
     missing: Array.from({ length: of }, (_, index) => index).filter((index) => !present.has(index)),
     truncated: documents.filter(({ truncated }) => truncated).map(({ shard }) => shard.index),
   };
+}
+
+function clusterWarnings(documents: readonly ShardDocument[]): string[] {
+  const [first, ...others] = documents.filter(({ cluster }) => cluster === undefined);
+  if (!first) return [];
+  const which = others.length === 0 ? first.source : `${first.source} and ${plural(others.length, 'other document')}`;
+  return [
+    `the cluster of ${which} cannot be compared: the UID of the namespace kube-system is absent, as when the user may not read it`,
+  ];
 }
 
 function truncationWarnings({ of, truncated }: MergedShards): string[] {

@@ -1,19 +1,32 @@
 import { RegadmError, messageOf } from '../../model/errors.js';
 import { quote } from '../../model/names/quote.js';
 import { isRecord, listOf } from '../../model/values/json.js';
-import type { BrokenImage, Unchecked, VerificationSummary } from '../../verification/plan/types.js';
+import type { BrokenImage, ProblemKind, Unchecked, VerificationSummary } from '../../verification/plan/types.js';
 import { formProblem, type Form } from './form.js';
-import type { Shard, ShardDocument } from './types.js';
+import { describeShard, type Shard, type ShardDocument } from './types.js';
 
 const KIND = 'RegistryVerification';
 
 /** Maximum number of shards that a document can state: each of them is named if it is missing. */
 const MAX_SHARDS = 100_000;
 
-const PROBLEM: Form = { what: 'text', digest: 'text', repository: 'text' };
+/** A record, so that none is forgotten. */
+const PROBLEM_KINDS: Record<ProblemKind, true> = {
+  'missing-image': true,
+  'missing-manifest': true,
+  'missing-config': true,
+  'missing-layer': true,
+  'missing-manifest-link': true,
+  'missing-config-link': true,
+  'missing-layer-link': true,
+  'missing-child': true,
+  'wrong-size': true,
+  corrupt: true,
+};
+const PROBLEM: Form = { what: new Set(Object.keys(PROBLEM_KINDS)), digest: 'digest', repository: 'text' };
 const TAG: Form = { namespace: 'text', name: 'text', tag: 'text', position: 'count' };
 const USER: Form = { kind: 'text', namespace: 'text', name: 'text' };
-const BROKEN: Form = [{ image: 'text', problems: [PROBLEM], tags: [TAG], uses: [USER], remedies: ['text'] }];
+const BROKEN: Form = [{ image: 'digest', problems: [PROBLEM], tags: [TAG], uses: [USER], remedies: ['text'] }];
 const SUMMARY: Form = {
   images: 'count',
   blobs: 'count',
@@ -29,7 +42,7 @@ const DOCUMENT: Form = {
   finishedAt: 'text',
   'cluster?': 'text',
   'warnings?': ['text'],
-  'options?': { 'only?': ['text'] },
+  'options?': { 'only?': ['text'], 'readDataSubset?': 'text' },
   'truncated?': 'flag',
   shard: { index: 'count', of: 'count' },
   summary: SUMMARY,
@@ -61,6 +74,10 @@ export function parseShardDocument(text: string, source: string): ShardDocument 
   const shard = document.shard as Shard;
   if (shard.of < 1 || shard.of > MAX_SHARDS || shard.index >= shard.of)
     throw invalid(source, `there is no shard ${shard.index} of ${shard.of}`);
+  const options = document.options as { only?: string[]; readDataSubset?: string } | undefined;
+  const subset = options?.readDataSubset;
+  if (subset !== undefined && !isSubsetOf(shard, subset))
+    throw invalid(source, `it is ${describeShard(shard)}, but its options state ${quote(subset)}`);
   return {
     source,
     shard,
@@ -68,7 +85,7 @@ export function parseShardDocument(text: string, source: string): ShardDocument 
     startedAt: document.startedAt as string,
     finishedAt: document.finishedAt as string,
     cluster: document.cluster as string | undefined,
-    only: (document.options as { only?: string[] } | undefined)?.only,
+    only: options?.only,
     warnings: listOf<string>(document.warnings),
     verification: {
       summary: document.summary as VerificationSummary,
@@ -76,6 +93,12 @@ export function parseShardDocument(text: string, source: string): ShardDocument 
       unchecked: listOf<Unchecked>(document.unchecked),
     },
   };
+}
+
+/** Returns true if a value of `--read-data-subset` selects a shard. */
+function isSubsetOf({ index, of }: Shard, subset: string): boolean {
+  const [, number, count] = /^(job|\d+)\/(\d+)$/.exec(subset) ?? [];
+  return Number(count) === of && (number === 'job' || Number(number) === index + 1);
 }
 
 function parsed(text: string, source: string): Record<string, unknown> {

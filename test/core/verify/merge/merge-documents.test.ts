@@ -108,6 +108,18 @@ test('keeps what could not be checked, and each warning once', () => {
   expect(warnings).toEqual(['w']);
 });
 
+test('accepts documents whose options state their shards', () => {
+  const subsets = ['1/2', 'job/2'].map((readDataSubset, index) => shard({ index, options: { readDataSubset } }));
+  expect(merge(...subsets).shards?.missing).toEqual([]);
+});
+
+test('warns of documents without a cluster', () => {
+  const [first, second] = [0, 1].map((index) => shard({ index, cluster: undefined }));
+  expect(merge(first!).warnings[0]).toContain('the cluster of shard-0.json cannot be compared');
+  expect(merge(first!, shard({ index: 1 })).warnings[0]).toContain('the cluster of shard-0.json cannot be compared');
+  expect(merge(first!, second!).warnings[0]).toContain('the cluster of shard-0.json and 1 other document cannot');
+});
+
 test('reads compressed documents', () => {
   const { source, content } = shard({ index: 0, of: 1 });
   expect(merge({ source, content: gzipSync(content) }).shards?.of).toBe(1);
@@ -127,7 +139,14 @@ test.each([
   ['shard.index is not a number', [shard({ index: 0, shard: { index: -1, of: 2 } })]],
   ['summary.blobs is not a number', [shard({ index: 0, summary: { blobs: 0.5 } })]],
   ['broken is not a list', [shard({ index: 0, broken: {} as [], summary: { broken: 0 } })]],
-  ['broken[0].image is not a string', [shard({ index: 0, broken: [{} as BrokenImage] })]],
+  ['broken[0].image is not a digest', [shard({ index: 0, broken: [{} as BrokenImage] })]],
+  ['broken[0].image is not a digest', [shard({ index: 0, broken: [brokenImage('../..', 'corrupt', LAYER)] })]],
+  ['broken[0].problems[0].digest is not a', [shard({ index: 0, broken: [brokenImage(IMAGE, 'corrupt', '../..')] })]],
+  ['problems[0].what is not a value', [shard({ index: 0, broken: [brokenImage(IMAGE, 'odd' as 'corrupt', LAYER)] })]],
+  ['its options state "9/2"', [shard({ index: 0, options: { readDataSubset: '9/2' } })]],
+  ['its options state "1/3"', [shard({ index: 0, options: { readDataSubset: '1/3' } })]],
+  ['its options state "job/3"', [shard({ index: 0, options: { readDataSubset: 'job/3' } })]],
+  ['its options state "5%"', [shard({ index: 0, options: { readDataSubset: '5%' } })]],
   ['it is not JSON', [text('{"kind": "Registry')]],
   ['it is not JSON', [text('')]],
   ['it is not a JSON object', [text('[]')]],
