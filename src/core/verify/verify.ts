@@ -9,6 +9,7 @@ import type { Storage } from '../storage/storage.js';
 import type { ClusterPorts } from '../verification/gather/read-cluster.js';
 import type { StorageChoice } from '../storage/location.js';
 import type { VerificationWay } from '../verification/look.js';
+import type { Scope } from '../verification/plan/scope.js';
 import { verifyImages, type Verified } from '../verification/verify-images.js';
 import { RegistryWay } from '../verification/way/registry.js';
 import { StorageWay } from '../verification/way/storage.js';
@@ -16,6 +17,7 @@ import { fromRegistry, fromStorage } from './read-data/open-content.js';
 import type { OpenContent } from './read-data/read-blob.js';
 import { readData } from './read-data/read-data.js';
 import { recoverLost } from './recover-images/index.js';
+import type { Recovery } from './recover-images/types.js';
 import { planRepair, repairLinks } from './repair-links/repair-links.js';
 import type { VerifyReport } from './report.js';
 import { shardOf, type StorageChanges, type VerifyRequest } from './request.js';
@@ -31,12 +33,13 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
   const ports = { ...given, reporter };
   const { way, openContent, storage, place, close } = await open(ports, request);
   try {
-    const verified = await verifyImages(ports, way, request.scopes);
     const { options, readData: toRead } = request;
-    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open: openContent });
     const { repairLinks: repairing, recoverImages: how } = changesOf(request);
+    const first = await verifyImages(ports, way, request.scopes);
+    const lostImages = storage && how ? await recoverLost(ports, first, { storage, how }) : [];
+    const verified = hasRecovered(lostImages) ? await verifyAgain(ports, way, request.scopes) : first;
+    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open: openContent });
     const { verification, links } = await repair(ports, verified, { storage, repair: repairing });
-    const lostImages = storage && how ? await recoverLost(ports, verified, { storage, how }) : [];
     const cluster = await readClusterUid(ports);
     const finishedAt = new Date().toISOString();
     const about = { options, storage: place, cluster, shard: shardOf(request) };
@@ -44,6 +47,16 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
   } finally {
     await close();
   }
+}
+
+/** Returns true if Image objects exist now that the verification did not know. */
+const hasRecovered = (images: readonly Recovery[]): boolean =>
+  images.some(({ status }) => status === 'recovered' || status === 'exists');
+
+/** Verifies everything again: only now is it known what the recovered images need, links included. */
+function verifyAgain(ports: ClusterPorts, way: VerificationWay, scopes: readonly Scope[]): Promise<Verified> {
+  ports.reporter.note('images were recovered: verifying again');
+  return verifyImages(ports, way, scopes);
 }
 
 /** Writes missing links, or finds those that can be written. */

@@ -135,6 +135,28 @@ test('complete ones are listed under tags of their own, and a second run finds n
   expect(server.mapped).toHaveLength(3);
 });
 
+test('a listed image that was recovered is verified again: whole, or without a link', async () => {
+  const cluster = new StoredCluster();
+  const others = ['one', 'two', 'three'].map((layer) => cluster.push('ns/app', { layers: [layer] }));
+  const kept = cluster.push('ns/app', { layers: ['base', 'kept'] });
+  cluster.tag('ns/app', 'latest', [kept, ...others]);
+  cluster.objects.images = cluster.objects.images!.filter(({ metadata }) => metadata.name !== kept);
+  const before = await recover(cluster, serve(cluster), { how: 'plan' });
+  expect(toExitStatus(before.verification, before.lostImages)).toBe(2);
+  const images = structuredClone(cluster.objects.images);
+  const { lostImages, verification } = await recover(cluster, serve(cluster));
+  expect([statusOf(lostImages, kept), verification.broken, verification.summary.broken]).toEqual(['recovered', [], 0]);
+  expect(toExitStatus(verification, lostImages)).toBe(0);
+  cluster.objects.images = images;
+  const layer = cluster.blob('ns/x', 'kept').digest;
+  rmSync(cluster.linkFile('ns/app', 'layer', layer));
+  const damaged = await recover(cluster, serve(cluster));
+  expect(damaged.verification.broken).toMatchObject([
+    { image: kept, problems: [{ what: 'missing-layer-link', digest: layer }] },
+  ]);
+  expect(toExitStatus(damaged.verification, damaged.lostImages)).toBe(2);
+});
+
 test('an incomplete image is left alone, and so is an index with an incomplete child', async () => {
   const { cluster, lost, child, index } = olderEtcd();
   const layer = cluster.blob('ns/x', 'lost').digest;
