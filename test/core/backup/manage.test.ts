@@ -151,6 +151,21 @@ test.each([
   expect(sizeOfTree()).toBe(before);
 });
 
+test.each([
+  ['is empty', (path: string) => writeFileSync(path, ''), 'it has 0 records instead of'],
+  ['is missing', (path: string) => rmSync(path), 'it does not exist'],
+  ['is a link', (path: string) => (rmSync(path), symlinkSync(join(dir, 'index.json'), path)), 'it is a symbolic link'],
+  [
+    'is altered',
+    (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('app@', 'apq@')),
+    'its checksum',
+  ],
+])('the file of descriptors is named, not index.json, if it %s', async (_, change, expected) => {
+  const file = join('regadm/runs', runs()[1]!, 'descriptors.jsonl');
+  change(join(dir, file));
+  expect((await damage()).files).toEqual([expect.stringMatching(new RegExp(`^${file}(, line 1)?: ${expected}`))]);
+});
+
 test('prune removes old runs and what only they need; twice changes nothing', async () => {
   const before = sizeOfTree();
   const dry = await planOnly(within(14), reading);

@@ -33,9 +33,9 @@ async function verify(backup: ExaminedBackup, reading: Reading): Promise<BackupV
   const damaged: DamagedFile[] = [];
   const onDamage = (file: string, problem: unknown): void => void damaged.push({ file, message: messageOf(problem) });
   const contents = await readContents(backup, reading, onDamage);
+  // Only this reads the descriptors.
+  const check = await backup.checkLayout(contents.runs, onDamage);
   const hasDamagedRecords = damaged.length > 0;
-  // The records were reported already.
-  const check = await backup.checkLayout(contents.runs, () => {});
   const layout = layoutDamage(check, {
     runs: contents.runs.length,
     hasDamagedRecords,
