@@ -161,6 +161,8 @@ describe('regadm registry verify', () => {
       /oc policy add-role-to-user registry-viewer USER -n dev \(or the role system:image-puller\)/,
     );
     expect(stderr).toMatch(/or let the user pull from every project: oc adm policy add-cluster-role-to-user/);
+    // Its token is valid.
+    expect(stderr).not.toContain('log in again');
   });
 
   test('refuses flags that do not fit', async () => {

@@ -1,5 +1,4 @@
 import { forEachParallel } from '../../kit/parallel.js';
-import { ADVICE } from '../../model/advice.js';
 import { CONTENT_ADVICE } from '../../model/content-advice.js';
 import { RegadmError } from '../../model/errors.js';
 import { isRepositoryName } from '../../model/names/repository-name.js';
@@ -31,6 +30,7 @@ export async function assertCanPull(
     if (image !== undefined && !samples.has(namespace)) samples.set(namespace, { repository: name, image });
   }
   if (samples.size === 0) return;
+  // Therefore, the token is valid: what is denied below is a missing role.
   await registry.checkLogin({ signal });
   const denied: string[] = [];
   await forEachParallel(samples, { concurrency: workers }, async ([namespace, { repository, image }]) => {
@@ -55,11 +55,7 @@ function notAllowed(denied: readonly string[], total: number): RegadmError {
     `the registry does not let the user pull from${which} ${total} ${total === 1 ? 'project' : 'projects'}: ${named.join(', ')}${rest}`,
     {
       code: 'REGISTRY_UNAUTHORIZED',
-      suggestions: [
-        ...named.map(CONTENT_ADVICE.grantPull),
-        ...(total > 1 ? [CONTENT_ADVICE.grantPullEverywhere] : []),
-        ...(denied.length === total ? [ADVICE.logInAgain] : []),
-      ],
+      suggestions: [...named.map(CONTENT_ADVICE.grantPull), ...(total > 1 ? [CONTENT_ADVICE.grantPullEverywhere] : [])],
     },
   );
 }
