@@ -35,12 +35,14 @@ export function writeEach(
   });
 }
 
+const DAMAGED = 'it exists with other content, so it is damaged: delete the file, and run the same command again';
+
 async function writeIfMissing(link: StoredLink, access: LinkAccess): Promise<LinkWrite> {
   if (!(await access.hasBlob(link))) return { status: 'skipped', reason: 'its blob does not exist' };
   const content = (await access.read(link))?.trim();
   if (content === link.digest) return { status: 'exists' };
   // A crash of the registry's node can leave an empty file.
-  if (content) return { status: 'failed', message: 'it exists with other content' };
+  if (content) return { status: 'failed', message: DAMAGED };
   await access.write(link);
   return { status: 'written' };
 }

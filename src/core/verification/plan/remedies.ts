@@ -9,7 +9,10 @@ export function remediesFor(
   importedFrom: readonly string[],
 ): string[] {
   if (problems.every(({ what }) => what.endsWith('-link')))
-    return ['write the missing links: regadm registry verify --repair-links --confirm, with --storage'];
+    return [
+      'write the missing links: regadm registry verify --repair-links --confirm, with --storage',
+      'if a link exists with other content, delete its file first: a link is never replaced',
+    ];
   const [place] = tags;
   const tag = place && `${place.namespace}/${place.name}:${place.tag}`;
   const remedies = [`restore it from a backup: regadm restore DIRECTORY ${image} --confirm`];
