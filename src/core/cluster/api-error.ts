@@ -109,6 +109,8 @@ function permissionOutsideRole(request: string, stated: unknown): string | undef
 function remediesOutsideRole(request: string, stated: unknown): string[] | undefined {
   if (/ \/apis\/apps\/v1\/(?:namespaces\/[^/]+\/)?controllerrevisions(?:\?|$)/.test(request))
     return [ADVICE.grantRevisions];
+  const [, namespace] = /^GET \/api\/v1\/namespaces\/([^/]+)\/configmaps\//.exec(request) ?? [];
+  if (namespace !== undefined) return [ADVICE.askForAdministrator(`get configmaps in namespace ${namespace}`)];
   const permission = permissionOutsideRole(request, stated);
   return permission === undefined ? undefined : [ADVICE.askForAdministrator(permission)];
 }
