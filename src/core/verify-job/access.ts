@@ -3,6 +3,7 @@ import {
   EXTENDED_REFERRERS,
   IMAGES,
   IMAGE_STREAMS,
+  JOBS,
   LIMIT_RANGES,
   NAMESPACES,
   REFERRERS,
@@ -38,5 +39,10 @@ function storeResults(parallelism: number): Permission[] {
   const { resource, namespace } = resultNamed(0);
   const inNamespace = { group: resource.group, resource: resource.resource, namespace };
   const names = Array.from({ length: parallelism }, (_, index) => resultNamed(index).name);
-  return [{ verb: 'create', ...inNamespace }, ...names.map((name) => ({ verb: 'delete', ...inNamespace, name }))];
+  return [
+    // A pod stores its document only for a Job that exists. Those of a CronJob have other names.
+    { ...permission('get', JOBS), namespace },
+    { verb: 'create', ...inNamespace },
+    ...names.map((name) => ({ verb: 'delete', ...inNamespace, name })),
+  ];
 }

@@ -133,6 +133,24 @@ test('the pods need exactly the printed permissions, and store what is merged to
   expect(document.summary.broken).toBeGreaterThan(0);
   expect(document.summary.bytesRead).toBeGreaterThan(0);
 
+  const asPruner = await regadm(['registry', 'verify', '--merge', `job/${NAME}`], {
+    kubeconfig: sandbox.kubeconfig.pruner,
+  });
+  expect(asPruner.stderr).toContain(`permission to get configmaps in namespace ${NAMESPACE}`);
+  expect(asPruner.stderr).not.toContain('ask for the cluster role');
+
+  const before = sandbox.store.get('configmaps', NAMESPACE, `${NAME}-0`);
+  const args = [`--storage=${sandbox.storageDir}`, '--read-data-subset=job/2', '--store-result'];
+  for (const [name, uid] of [
+    [NAME, 'nonsense'],
+    ['other', 'uid-1'],
+  ] as const) {
+    const stray = await verify(args, { JOB_NAME: name, JOB_UID: uid, JOB_COMPLETION_INDEX: '0' });
+    expect(stray.stderr).toContain(`jobs.batch/${name} in namespace ${NAMESPACE} with UID ${uid} does not exist`);
+    expect(stray.status).toBe(1);
+  }
+  expect(sandbox.store.get('configmaps', NAMESPACE, `${NAME}-0`)).toEqual(before);
+
   // Its ConfigMap is deleted, and another Job has the name.
   sandbox.store.remove('configmaps', NAMESPACE, `${NAME}-1`);
   const { document: partial } = await mergeJob();

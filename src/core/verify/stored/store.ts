@@ -1,5 +1,6 @@
 import type { ClusterApi } from '../../cluster/api.js';
-import { createObject, deleteObject } from '../../cluster/objects.js';
+import { createObject, deleteObject, describeObject, findObject } from '../../cluster/objects.js';
+import { JOBS } from '../../cluster/resources.js';
 import { labelsOf } from '../../in-cluster/labels.js';
 import { redactValues } from '../../kit/secrets/redact.js';
 import { RegadmError } from '../../model/errors.js';
@@ -16,14 +17,29 @@ export interface OwningJob {
 /** Maximum attempts when a pod of the same index stores its document at the same time. */
 const ATTEMPTS = 5;
 
-/** Checks that the document can be stored, before hours of reading. @throws RegadmError FORBIDDEN; ApiError */
-export async function assertCanStore(api: ClusterApi, index: number): Promise<void> {
+/**
+ * Checks that the document can be stored, before hours of reading, and that the Job exists: otherwise, the document of
+ * another Job would be replaced.
+ * @throws RegadmError FORBIDDEN, NOT_FOUND; ApiError
+ */
+export async function assertCanStore(
+  api: ClusterApi,
+  { index, job, signal }: { index: number; job: OwningJob; signal?: AbortSignal },
+): Promise<void> {
   const { resource, namespace, name } = resultNamed(index);
   const configMaps = { group: resource.group, resource: resource.resource, namespace };
   await assertPermissions(api, [
     { verb: 'create', ...configMaps },
     { verb: 'delete', ...configMaps, name },
+    { verb: 'get', group: JOBS.group, resource: JOBS.resource, namespace },
   ]);
+  const reference = { resource: JOBS, namespace, name: job.name };
+  const found = await findObject(api, reference, { signal });
+  if (found?.metadata.uid === job.uid) return;
+  throw new RegadmError(`--store-result: ${describeObject(reference)} with UID ${job.uid} does not exist`, {
+    code: 'NOT_FOUND',
+    suggestions: ['print the Job with --print-job; elsewhere, keep the document with -o json > FILE'],
+  });
 }
 
 /**

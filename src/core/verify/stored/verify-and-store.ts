@@ -10,7 +10,8 @@ import { assertCanStore, storeDocument, type OwningJob } from './store.js';
 /**
  * Verifies in a pod of a Job, and stores the document whatever it states.
  * @param request for one shard
- * @throws RegadmError FORBIDDEN before anything is read, if it cannot be stored; as `verifyRegistry`; ApiError
+ * @throws RegadmError FORBIDDEN or NOT_FOUND before anything is read, if it cannot be stored; as
+ *   `verifyRegistry`; ApiError
  */
 export async function verifyAndStore(
   ports: ClusterPorts,
@@ -19,7 +20,7 @@ export async function verifyAndStore(
 ): Promise<VerifyReport> {
   const { api, reporter, signal } = ports;
   const { index } = shardOf(request)!;
-  await assertCanStore(api, index);
+  await assertCanStore(api, { index, job, signal });
   const report = await verifyRegistry(ports, request);
   const truncated = await storeDocument(api, wholeDocument(report), { index, job, signal });
   const place = describeObject(resultNamed(index));
