@@ -26,10 +26,19 @@ export function parseDocuments(path: string, text: string): SavedDocument[] {
   const last = documents.at(-1);
   const cut = last && cutAtEnd(text, last);
   return documents.map((document) => ({
-    value: document.toJS(),
+    value: valueOf(document),
     canBeCut: document === last && isInBlockStyle(document),
     ...(document === last && cut !== undefined && { cut }),
   }));
+}
+
+/** Returns the value of a document. @throws SyntaxError for an alias whose anchor does not exist */
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw error instanceof ReferenceError ? new SyntaxError(error.message, { cause: error }) : error;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -69,6 +69,12 @@ describe('a file that contains no objects of the API server is refused', () => {
   });
 });
 
+test('an alias without an anchor is refused', async () => {
+  saveLists();
+  write('more.yaml', 'kind: *none\n');
+  await expect(plan()).rejects.toMatchObject({ message: expect.stringContaining('more.yaml') as string });
+});
+
 test('a key that is in an object twice is refused, because only one value counts', async () => {
   saveLists();
   write('pods.json', JSON.stringify(listOf('pods', pods as never)).replace(/}$/, ',"items":[]}'));
