@@ -6,10 +6,15 @@ import { assertUsable, openTree } from './format.js';
 import { toBackup, type Backup } from './open.js';
 import { BackupBlobs } from './blobs.js';
 
+/** Maximum unit, in bytes: file systems of a network state the size of their transfers instead. */
+const MAX_BLOCK_BYTES = 4096;
+
 /** What is known about a place for a backup before anything is written. */
 interface BackupPlace {
   /** Space that the user can still use, in bytes. */
   freeBytes: number;
+  /** Unit in which files use space, in bytes. */
+  blockBytes: number;
   /** The backup that is there; undefined if there is none yet. */
   backup?: Backup;
 }
@@ -22,7 +27,7 @@ export async function inspectPlace(directory: string): Promise<BackupPlace> {
   try {
     const existing = await nearestDirectory(directory);
     const { bavail, bsize } = await statfs(existing);
-    const place = { freeBytes: bavail * bsize };
+    const place = { freeBytes: bavail * bsize, blockBytes: Math.min(bsize, MAX_BLOCK_BYTES) };
     if (existing !== path.resolve(directory)) return place;
     const tree = await openTree(directory);
     try {

@@ -50,7 +50,7 @@ export async function prepareBackup(
   signal: AbortSignal,
 ): Promise<PreparedBackup> {
   await assertOutsideStorage(request);
-  const { freeBytes, backup } = await inspectPlace(request.directory);
+  const { freeBytes, blockBytes, backup } = await inspectPlace(request.directory);
   try {
     const cluster = clusterIdentity(await reads.clusterUid(signal), plan.snapshot.streams);
     const damaged = backup ? await assertBelongs(backup, plan, cluster, request) : [];
@@ -58,15 +58,16 @@ export async function prepareBackup(
     const repositories = listingRepositories(plan.snapshot, images);
     const isUnlisted = (image: number): boolean => request.storage === undefined && !repositories.get(image)!.size;
     const readable = images.filter((image) => !isUnlisted(image));
-    const content = plan.options.pruneRegistry ? await bytesToAdd(plan, readable, backup) : 0;
+    const added = plan.options.pruneRegistry ? await filesToAdd(plan, readable, backup) : [];
+    const space = sum(added.map((bytes) => Math.ceil(bytes / blockBytes) * blockBytes));
     return {
       images,
       repositories,
       unlisted: plan.options.pruneRegistry ? await countUnlisted(plan, images.filter(isUnlisted), backup) : 0,
       cluster,
       damaged,
-      contentBytes: content,
-      estimatedBytes: Math.ceil(content + images.length * imageObjectBytes),
+      contentBytes: sum(added),
+      estimatedBytes: Math.ceil(space + images.length * imageObjectBytes),
       freeBytes,
     };
   } finally {
@@ -97,15 +98,18 @@ export async function assertBelongs(
   return damaged;
 }
 
-async function bytesToAdd(plan: ImagePrunePlan, images: number[], backup: Backup | undefined): Promise<number> {
+const sum = (all: readonly number[]): number => all.reduce((total, bytes) => total + bytes, 0);
+
+/** Returns the sizes of the files that will be added to a backup, in bytes. */
+async function filesToAdd(plan: ImagePrunePlan, images: number[], backup: Backup | undefined): Promise<number[]> {
   const { snapshot } = plan;
-  let bytes = 0;
+  const added: number[] = [];
   await forEachParallel(blobsOf(plan, images), { concurrency: CONCURRENCY }, async (blob) => {
     if (!snapshot.digests.isDigest(blob)) return;
     const known = await backup?.blobs.size(snapshot.digests.digest(blob));
-    if (known === undefined) bytes += snapshot.images.blobSize(blob) || MANIFEST_BYTES;
+    if (known === undefined) added.push(snapshot.images.blobSize(blob) || MANIFEST_BYTES);
   });
-  return bytes;
+  return added;
 }
 
 async function countUnlisted(

@@ -96,7 +96,7 @@ class Look implements ContentEvidence {
         if (await this.lookUp(repository, digest)) return true;
       } catch (error) {
         if (signal.aborted || isUnavailable(error)) throw error;
-        // A repository that cannot be read is not a source either: mounting from it needs the same permission.
+        // Nor can a repository that cannot be read provide it: mounting from it needs the same permission.
       }
     }
     return false;
