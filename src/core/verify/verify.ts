@@ -38,7 +38,8 @@ export async function verifyRegistry(given: ClusterPorts, request: VerifyRequest
     const first = await verifyImages(ports, way, request.scopes);
     const lostImages = storage && how ? await recoverLost(ports, first, { storage, how }) : [];
     const verified = hasRecovered(lostImages) ? await verifyAgain(ports, way, request.scopes) : first;
-    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, open: openContent });
+    const reading = { open: openContent, readManifest: way.readManifest };
+    if (toRead) verified.verification = await readData(ports, verified, { ...toRead, ...reading });
     const { verification, links } = await repair(ports, verified, { storage, repair: repairing });
     const cluster = await readClusterUid(ports);
     const finishedAt = new Date().toISOString();

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { SILENT } from '../../../src/core/kit/reporter.js';
 import type { DataSubset } from '../../../src/core/model/data-subset.js';
 import type { Digest } from '../../../src/core/model/digest.js';
@@ -40,7 +40,7 @@ async function read(cluster: StoredCluster, options: Options = {}): Promise<Veri
   const way = new StorageWay(storage, { reporter: SILENT, isOwn: true, signal: own });
   const verified = await verifyImages(ports, way);
   before?.();
-  return readData(ports, verified, { subset, open: around(fromStorage(storage, own)) });
+  return readData(ports, verified, { subset, open: around(fromStorage(storage, own)), readManifest: way.readManifest });
 }
 
 /** Changes one byte of a blob. */
@@ -183,4 +183,42 @@ test('the registry serves manifests apart from blobs', async () => {
   expect(found.broken).toEqual([]);
   expect(asked).toHaveLength(4);
   expect(asked).toContain(`ns/index ${index}`);
+});
+
+/** Changes the layers that the Image object of an image states. */
+function restate(cluster: StoredCluster, image: Digest, change: (layers: object[]) => object[]): void {
+  const object = cluster.objects.images!.find(({ metadata }) => metadata.name === image)!;
+  object.dockerImageLayers = change(object.dockerImageLayers as object[]);
+}
+
+test('a layer that only the manifest names is read; one that is not found is missing', async () => {
+  const { cluster, image } = aCluster();
+  restate(cluster, image, (layers) => layers.slice(0, 1));
+  expect((await read(cluster)).broken).toEqual([]);
+  const layer = cluster.blob('ns/app', 'one').digest;
+  damage(cluster, layer);
+  expect((await read(cluster)).broken).toMatchObject([{ image, problems: [{ what: 'corrupt', digest: layer }] }]);
+  rmSync(cluster.blobFile(layer));
+  const parts = [0, 1, 2].map((index) => read(cluster, { subset: { index, of: 3 } }));
+  const found = [await read(cluster), ...(await Promise.all(parts))].filter(({ broken }) => broken.length > 0);
+  expect(found).toHaveLength(2);
+  const problems = [{ what: 'missing-layer', digest: layer, repository: 'ns/app' }];
+  for (const { broken, unchecked } of found) expect([broken, unchecked]).toMatchObject([[{ image, problems }], []]);
+});
+
+test('a layer that only the Image object names, or that is downloaded from elsewhere, is not missing', async () => {
+  const { cluster, image } = aCluster();
+  const more = { name: `sha256:${'b'.repeat(64)}`, size: 1, mediaType: 'application/octet-stream' };
+  restate(cluster, image, (layers) => [...layers, more]);
+  const foreign = [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', urls: ['https://example.com'], size: 1 }];
+  const layers = foreign.map((one) => ({ ...one, digest: `sha256:${'c'.repeat(64)}` as Digest }));
+  const other = cluster.push('ns/other', { layers: ['other'], foreign: layers });
+  cluster.tag('ns/other', 'latest', [other]);
+  for (const subset of [undefined, ...[0, 1, 2].map((index) => ({ index, of: 3 }))])
+    expect(await read(cluster, { subset })).toMatchObject({ broken: [], unchecked: [] });
+  restate(cluster, other, (stated) => stated.slice(0, 1));
+  expect(await read(cluster)).toMatchObject({ broken: [], unchecked: [] });
+  // What is really damaged is still found beside it.
+  damage(cluster, cluster.blob('ns/app', 'one').digest);
+  expect((await read(cluster)).broken).toMatchObject([{ image, problems: [{ what: 'corrupt' }] }]);
 });

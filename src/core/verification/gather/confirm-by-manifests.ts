@@ -28,8 +28,10 @@ export async function confirmByManifests(
   { problems, unchecked, signal, bytesOf, listed }: Context,
 ): Promise<void> {
   // An Image object states the size of a config only together with that of layers.
-  problems.filter((image, { what }) => what !== 'wrong-size' || hasManifest(problems.of(image)));
-  const doubtful = [...problems.entries()].filter(([, found]) => hasManifest(found) && found.some(restsOnManifest));
+  problems.filter((image, { what }) => what !== 'wrong-size' || hasManifest(image, problems.of(image)));
+  const doubtful = [...problems.entries()].filter(
+    ([image, found]) => hasManifest(image, found) && found.some(restsOnManifest),
+  );
   const { digests } = listed.snapshot;
   const dropped = new Set<ImageProblem>();
   await forEachParallel(doubtful, { concurrency: CONCURRENCY }, async ([image, found]) => {
@@ -52,5 +54,7 @@ export async function confirmByManifests(
 }
 
 /** True if the manifest of an image, which can confirm its problems, seems to exist and to be intact. */
-const hasManifest = (problems: readonly ImageProblem[]): boolean =>
-  !problems.some(({ what }) => ['missing-manifest', 'missing-child', 'corrupt'].includes(what));
+const hasManifest = (image: string, problems: readonly ImageProblem[]): boolean =>
+  !problems.some(
+    ({ what, digest }) => digest === image && ['missing-manifest', 'missing-child', 'corrupt'].includes(what),
+  );

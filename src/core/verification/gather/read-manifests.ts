@@ -108,7 +108,7 @@ export function matchesDigest(body: Buffer, digest: Digest): boolean {
 }
 
 /** Replaces what the snapshot states about an image by what its manifest names. Other content names nothing. */
-function addManifest({ images, digests }: Snapshot, image: number, body: Buffer): void {
+export function addManifest({ images, digests }: Snapshot, image: number, body: Buffer): void {
   const parts = partsOf(body);
   if (!parts) return;
   const record = {

@@ -48,6 +48,16 @@ export class Problems {
     );
   }
 
+  /** Adds the problems of another look that are not known yet. */
+  addAll(other: Problems): void {
+    for (const [image, found] of other.entries()) {
+      const known = this.found.get(image) ?? [];
+      const isKnown = (one: ImageProblem): boolean =>
+        known.some(({ what, digest }) => what === one.what && digest === one.digest);
+      this.found.set(image, [...known, ...found.filter((one) => !isKnown(one))]);
+    }
+  }
+
   private text(digest: number): string {
     let text = this.texts.get(digest);
     if (text === undefined) this.texts.set(digest, (text = this.digests.text(digest)));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MANIFEST_LIMIT_BYTES } from '../../kit/limits.js';
 import { readAgain } from '../../kit/read-again.js';
 import { messageOf } from '../../model/errors.js';
 import type { BlobToRead } from './blobs-to-read.js';
@@ -20,25 +21,33 @@ interface ReadOptions {
   signal: AbortSignal;
   /** Called with the size of each part of the content. */
   onBytes(bytes: number): void;
+  /** Called with an intact manifest. */
+  onManifest?(body: Buffer): void;
 }
 
 /** Reads a blob, and compares its digest; again if it differs, or if it cannot be read. */
 export async function readBlob(
   blob: BlobToRead,
   open: OpenContent,
-  { signal, onBytes }: ReadOptions,
+  { signal, onBytes, onManifest }: ReadOptions,
 ): Promise<ReadOutcome> {
   const read = async (): Promise<'intact' | 'different' | 'gone'> => {
     signal.throwIfAborted();
     const content = await open(blob);
     if (!content) return 'gone';
     const hash = createHash('sha256');
+    const body: Buffer[] = [];
+    let bytes = 0;
     for await (const chunk of content) {
       signal.throwIfAborted();
       hash.update(chunk);
       onBytes(chunk.length);
+      bytes += chunk.length;
+      if (onManifest && blob.isManifest && bytes <= MANIFEST_LIMIT_BYTES) body.push(chunk);
     }
-    return `sha256:${hash.digest('hex')}` === blob.digest ? 'intact' : 'different';
+    if (`sha256:${hash.digest('hex')}` !== blob.digest) return 'different';
+    if (onManifest && blob.isManifest && bytes <= MANIFEST_LIMIT_BYTES) onManifest(Buffer.concat(body));
+    return 'intact';
   };
   try {
     for (let mismatches = 0; mismatches < MISMATCHES; mismatches++) {

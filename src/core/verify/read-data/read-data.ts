@@ -1,14 +1,18 @@
 import { forEachParallel } from '../../kit/parallel.js';
 import type { DataSubset } from '../../model/data-subset.js';
+import type { Snapshot } from '../../model/table/snapshot.js';
 import { formatBytes } from '../../model/values/quantity.js';
+import { confirmByManifests } from '../../verification/gather/confirm-by-manifests.js';
 import { readClusterAgain, type ClusterPorts } from '../../verification/gather/read-cluster.js';
+import type { ReadManifest } from '../../verification/gather/read-manifests.js';
 import { findListed } from '../../verification/plan/listed.js';
-import type { Problems } from '../../verification/plan/problems.js';
+import { Problems } from '../../verification/plan/problems.js';
 import { keepStillListed } from '../../verification/plan/still-listed.js';
 import type { Unchecked, Verification } from '../../verification/plan/types.js';
 import { brokenImages, type Verified } from '../../verification/verify-images.js';
-import { BlobsToRead, type BlobToRead } from './blobs-to-read.js';
 import { blame } from './blame.js';
+import { BlobsToRead, type BlobToRead } from './blobs-to-read.js';
+import { compareManifest } from './compare-manifest.js';
 import { readBlob, type OpenContent } from './read-blob.js';
 
 /** Maximum number of blobs that are read at the same time. */
@@ -22,6 +26,7 @@ interface ReadDataOptions {
   /** Undefined: everything. */
   subset?: DataSubset;
   open: OpenContent;
+  readManifest: ReadManifest;
 }
 
 /** What reading found, by digest number. */
@@ -41,15 +46,21 @@ interface Found {
 export async function readData(
   ports: ClusterPorts,
   verified: Verified,
-  { subset, open }: ReadDataOptions,
+  { subset, open, readManifest }: ReadDataOptions,
 ): Promise<Verification> {
   const { listed, problems, verification } = verified;
-  const found = await readAll(ports, new BlobsToRead(verified, subset), open);
+  const found = await readAll(ports, listed.snapshot, { blobs: new BlobsToRead(verified, subset), open });
   if (found.corrupt.size + found.gone.size > 0) {
-    blame(listed, found, problems);
+    const added = new Problems(listed.snapshot.digests);
+    blame(listed, found, added);
     // Without the scopes: a tag that was deleted meanwhile is not an error.
-    keepStillListed(problems, listed, findListed((await readClusterAgain(ports)).snapshot, []));
-    await readAgain(ports, found, { open, problems });
+    const now = findListed((await readClusterAgain(ports)).snapshot, []);
+    for (const each of [problems, added]) keepStillListed(each, listed, now);
+    await readAgain(ports, found, { open, problems: added });
+    // No size is compared here.
+    const context = { listed, unchecked: found.unchecked, signal: ports.signal, bytesOf: () => undefined };
+    await confirmByManifests(readManifest, { ...context, problems: added });
+    problems.addAll(added);
   }
   const broken = brokenImages(verified);
   return {
@@ -82,7 +93,12 @@ async function readAgain(
   problems.filter((_, { what, digest }) => !what.startsWith('missing-') || !dropped.has(digest));
 }
 
-async function readAll({ reporter, signal }: ClusterPorts, blobs: BlobsToRead, open: OpenContent): Promise<Found> {
+/** Reads blobs, and then those that only the manifests among them name, whatever part is read. */
+async function readAll(
+  { reporter, signal }: ClusterPorts,
+  snapshot: Snapshot,
+  { blobs, open }: { blobs: BlobsToRead; open: OpenContent },
+): Promise<Found> {
   const found: Found = { corrupt: new Set(), gone: new Map(), unchecked: [], bytes: 0 };
   let [failures, unread, reported] = [0, 0, 0];
   const onBytes = (bytes: number): void => {
@@ -91,14 +107,20 @@ async function readAll({ reporter, signal }: ClusterPorts, blobs: BlobsToRead, o
     reported = found.bytes;
     reporter.progress(`reading data: ${formatBytes(found.bytes)} of about ${formatBytes(blobs.statedBytes)}`);
   };
-  await forEachParallel(blobs, { concurrency: CONCURRENCY }, async (blob) => {
+  const added = new Map<number, BlobToRead>();
+  const readOne = async (blob: BlobToRead): Promise<void> => {
     if (failures >= MAX_FAILURES) return void unread++;
-    const outcome = await readBlob(blob, open, { signal, onBytes });
+    const onManifest = (body: Buffer): void => {
+      for (const one of compareManifest(snapshot, blob, body)) added.set(one.number, one);
+    };
+    const outcome = await readBlob(blob, open, { signal, onBytes, onManifest });
     if (outcome === 'corrupt') found.corrupt.add(blob.number);
     if (outcome === 'gone') found.gone.set(blob.number, blob);
     failures = typeof outcome === 'object' ? failures + 1 : 0;
     if (typeof outcome === 'object') found.unchecked.push({ target: `blob ${blob.digest}`, ...outcome });
-  });
+  };
+  await forEachParallel(blobs, { concurrency: CONCURRENCY }, readOne);
+  await forEachParallel(added.values(), { concurrency: CONCURRENCY }, readOne);
   if (unread > 0)
     found.unchecked.push({
       target: `${unread} other ${unread === 1 ? 'blob' : 'blobs'}`,
