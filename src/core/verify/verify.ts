@@ -56,7 +56,7 @@ const hasRecovered = (images: readonly Recovery[]): boolean =>
 
 /** Verifies everything again: only now is it known what the recovered images need, links included. */
 function verifyAgain(ports: ClusterPorts, way: VerificationWay, scopes: readonly Scope[]): Promise<Verified> {
-  ports.reporter.note('images were recovered: verifying again');
+  ports.reporter.note('lost images have Image objects now: verifying everything again');
   return verifyImages(ports, way, scopes);
 }
 
