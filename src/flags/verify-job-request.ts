@@ -48,6 +48,7 @@ export async function toVerifyJobRequest(
     args: [...only, ...argumentsOfJob(line, NOT_IN_JOB), ...(region ? [`--storage-region=${region}`] : [])],
     region,
     parallelism: parallelismFlag(flags.parallelism),
+    namespaces: only.map((each) => each.split('/', 1)[0]!).filter(isObjectName),
     authorities: await authorities(flags),
     credentialsSecret: secret === undefined ? undefined : secretFlag(secret),
     secretKeys: [],

@@ -21,6 +21,8 @@ export interface StorageJob {
   objects(place: Place): KubeObject[];
   /** Returns what a user who creates the List must know. */
   hints(place: Place): string[];
+  /** Checks what the pods need of the cluster. @throws RegadmError USAGE */
+  assertUsable?(api: ClusterApi, signal: AbortSignal): Promise<void>;
   /** Reads what else to say about the registry whose own storage the Job uses. */
   readNotes?(api: ClusterApi, signal: AbortSignal): Promise<string[]>;
 }
@@ -81,6 +83,7 @@ export function printWithoutCluster(job: StorageJob, error: unknown): PrintedJob
 
 async function checked(api: ClusterApi, job: StorageJob, place: Place, signal: AbortSignal): Promise<PrintedJob> {
   const { request } = job;
+  await job.assertUsable?.(api, signal);
   const objects = job.objects(place);
   // With a URL, a server that fails is not waited for.
   const retry = request.storage === 'cluster';

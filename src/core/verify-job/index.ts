@@ -1,3 +1,6 @@
+import type { ClusterApi } from '../cluster/api.js';
+import { hasNamespace } from '../cluster/objects.js';
+import { usageError } from '../model/errors.js';
 import { REGISTRY_NAMESPACE } from '../model/openshift.js';
 import type { StorageJob } from '../storage-job/print.js';
 import type { Place } from '../storage-job/place.js';
@@ -9,9 +12,16 @@ import type { VerifyJobRequest } from './request.js';
 export function verifyJob(request: VerifyJobRequest): StorageJob {
   return {
     request,
+    assertUsable: (api, signal) => assertNamespaces(api, request.namespaces, signal),
     objects: (place) => verifyJobObjects(request, place),
     hints: (place) => hintsFor(request, place),
   };
+}
+
+/** @throws RegadmError USAGE for a namespace that does not exist, with which every pod would fail */
+async function assertNamespaces(api: ClusterApi, names: readonly string[], signal: AbortSignal): Promise<void> {
+  for (const name of new Set(names))
+    if ((await hasNamespace(api, name, signal)) === false) throw usageError(`namespace ${name} does not exist`);
 }
 
 function hintsFor({ image, region, runs, parallelism }: VerifyJobRequest, { access }: Place): string[] {

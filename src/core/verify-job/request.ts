@@ -23,4 +23,6 @@ export const VERIFY_JOB_DEFAULTS = {
 export interface VerifyJobRequest extends StorageJobRequest {
   /** Number of pods, each of which reads one shard. */
   parallelism: number;
+  /** Those that the arguments name. */
+  namespaces: string[];
 }

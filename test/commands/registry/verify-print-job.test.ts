@@ -53,6 +53,12 @@ test('prints an Indexed Job that reads the volume of the registry', async () => 
   expect(outcome.stderr).toContain(`regadm registry verify --merge job/${NAME}`);
 });
 
+test('prints no Job for a namespace that does not exist', async () => {
+  const { status, stdout, stderr } = await print('shop', 'nosuch/app');
+  expect([status, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('namespace nosuch does not exist');
+});
+
 test('prints a CronJob with --schedule, for 4 shards by default', async () => {
   const outcome = await print('--schedule=@weekly');
   expect(outcome.status).toBe(0);
