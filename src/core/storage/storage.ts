@@ -24,7 +24,7 @@ export interface Storage {
 
   /**
    * Looks up blobs, never in a listing, because listings can lag behind.
-   * @returns their sizes in bytes, by position; NaN for one whose size is not known, as that of an archived object in S3;
+   * @returns their sizes in bytes, by position; NaN for one whose size is not known, such as an archived object of S3;
    *   undefined for one that does not exist
    * @throws RegadmError that states why one cannot be looked up
    */
