@@ -171,7 +171,9 @@ test('symbolic links below the directory are not followed', async () => {
 });
 
 test('a place is inspected without writing', async () => {
-  expect(await inspectPlace(dir)).toEqual({ freeBytes: expect.any(Number) as number });
+  const place = await inspectPlace(dir);
+  expect(place).toEqual({ freeBytes: expect.any(Number) as number, blockBytes: expect.any(Number) as number });
+  expect(place.blockBytes).toBeLessThanOrEqual(4096);
   expect(readdirSync(parent)).toEqual([]);
   await save('2026-01-01T00:00:00Z', ['one']);
   const { backup } = await inspectPlace(dir);
