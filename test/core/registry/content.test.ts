@@ -15,6 +15,8 @@ import {
   type TestServer,
 } from '../../support/servers/tls-servers.js';
 
+/** Limits that a slow machine reaches only if nothing is sent, in ms. */
+const [IDLE_MS, HEAD_MS] = [3000, 3000];
 const REPOSITORY = asRepository('ns/app');
 const CONTENT = Buffer.from('the content of a layer');
 const DIGEST = asDigest(digestOf(CONTENT));
@@ -182,13 +184,14 @@ describe('reading', () => {
         response.writeHead(200, { ...STATED, 'content-length': CONTENT.length }).write(CONTENT.subarray(0, 5));
         if (!stalls) response.end(CONTENT.subarray(5));
       },
-      { idleMs: 200 },
+      { idleMs: IDLE_MS },
     );
     const { content } = (await registry.readBlob(REPOSITORY, DIGEST))!;
     const parts: Buffer[] = [];
     for await (const part of content) {
+      // A minimum: a slow machine only makes it longer.
+      if (parts.length === 0) await new Promise((resolve) => setTimeout(resolve, 1.5 * IDLE_MS));
       parts.push(part);
-      await new Promise((resolve) => setTimeout(resolve, 500));
     }
     expect(Buffer.concat(parts).toString()).toBe(String(CONTENT));
     stalls = true;
@@ -287,17 +290,18 @@ describe('pushing a blob', () => {
     let stalls = false;
     const { handler } = accepting((request, response) => {
       request.resume();
-      setTimeout(() => end(response, 201, '', STATED), 1000);
+      // A minimum: a slow machine only makes it longer.
+      setTimeout(() => end(response, 201, '', STATED), 1.5 * HEAD_MS);
     });
     const { registry, requests } = await registryWith(
       (request, response) => (stalls ? undefined : handler(request, response)),
-      { headMs: 500 },
+      { headMs: HEAD_MS },
     );
     await registry.uploadBlob(REPOSITORY, DIGEST, BLOB);
     expect(requests().filter((line) => line === PUT)).toHaveLength(1);
     stalls = true;
     expect((await caught(registry.uploadBlob(REPOSITORY, DIGEST, BLOB))).cause).toMatchObject({
-      message: 'no answer within 0.5 s',
+      message: `no answer within ${HEAD_MS / 1000} s`,
     });
   });
 
