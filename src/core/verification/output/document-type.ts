@@ -1,4 +1,5 @@
 import type { Count, Digest } from '../../model/document.js';
+import type { ProblemKind } from '../plan/types.js';
 
 /** What a verification found. */
 export interface VerificationResult {
@@ -43,17 +44,7 @@ export interface BrokenImageEntry {
 
 /** One thing that is wrong with an image. */
 interface ImageProblemEntry {
-  what:
-    | 'missing-image'
-    | 'missing-manifest'
-    | 'missing-config'
-    | 'missing-layer'
-    | 'missing-manifest-link'
-    | 'missing-config-link'
-    | 'missing-layer-link'
-    | 'missing-child'
-    | 'wrong-size'
-    | 'corrupt';
+  what: ProblemKind;
   /** The image, manifest or blob. */
   digest: Digest;
   /** Of a link: where it is expected; otherwise: a repository from which the image is pulled. */
