@@ -1,4 +1,5 @@
-import { HARD_PRUNE_JOB, JOB_DEFAULTS as DEFAULT, type HardPruneJobRequest } from '../core/hard-prune-job/request.js';
+import { HARD_PRUNE_JOB, type HardPruneJobRequest } from '../core/hard-prune-job/request.js';
+import { JOB_DEFAULTS as DEFAULT } from '../core/storage-job/request.js';
 import { usageError } from '../core/model/errors.js';
 import { REGISTRY_NAMESPACE } from '../core/model/openshift.js';
 import type { NamedStore } from '../core/storage-job/request.js';

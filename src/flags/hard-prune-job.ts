@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { JOB_DEFAULTS as DEFAULT } from '../core/hard-prune-job/request.js';
+import { JOB_DEFAULTS as DEFAULT } from '../core/storage-job/request.js';
 import { STORAGE_JOB, storageJobFlags } from './storage-job.js';
 
 /** The flags of `regadm prune hard --print-job`. */

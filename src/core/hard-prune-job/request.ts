@@ -10,16 +10,6 @@ export const HARD_PRUNE_JOB: JobKind = {
   onlyReads: false,
 };
 
-/** Settings of the Job that nothing else states. */
-export const JOB_DEFAULTS = {
-  requests: 'cpu=500m,memory=512Mi',
-  startingDeadline: '1h',
-  /** Otherwise, a pod that never starts would keep a CronJob from starting all later runs. */
-  activeDeadline: '24h',
-  successfulJobsHistoryLimit: 1,
-  failedJobsHistoryLimit: 3,
-} as const;
-
 /** Everything that the printed List depends on, besides the cluster. */
 export interface HardPruneJobRequest extends StorageJobRequest {
   readOnly: 'auto' | 'required' | 'skip';

@@ -14,6 +14,16 @@ export interface JobKind {
   onlyReads: boolean;
 }
 
+/** Settings of every Job that nothing else states. */
+export const JOB_DEFAULTS = {
+  requests: 'cpu=500m,memory=512Mi',
+  startingDeadline: '1h',
+  /** Otherwise, a pod that never starts would keep a CronJob from starting all later runs. */
+  activeDeadline: '24h',
+  successfulJobsHistoryLimit: 1,
+  failedJobsHistoryLimit: 3,
+} as const;
+
 /** An object store that the user names, and whose credentials are in a Secret. */
 export interface NamedStore {
   kind: ObjectStoreLocation['kind'];

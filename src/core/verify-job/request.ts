@@ -1,4 +1,4 @@
-import type { JobKind, StorageJobRequest } from '../storage-job/request.js';
+import { JOB_DEFAULTS, type JobKind, type StorageJobRequest } from '../storage-job/request.js';
 import { VERIFY_APP } from '../verification/stored-result.js';
 
 export const VERIFY_JOB: JobKind = {
@@ -9,15 +9,7 @@ export const VERIFY_JOB: JobKind = {
 };
 
 /** Settings of the Job that nothing else states. */
-export const VERIFY_JOB_DEFAULTS = {
-  parallelism: 4,
-  requests: 'cpu=500m,memory=512Mi',
-  startingDeadline: '1h',
-  /** Otherwise, a pod that never starts would keep a CronJob from starting all later runs. */
-  activeDeadline: '24h',
-  successfulJobsHistoryLimit: 1,
-  failedJobsHistoryLimit: 3,
-} as const;
+export const VERIFY_JOB_DEFAULTS = { ...JOB_DEFAULTS, parallelism: 4 } as const;
 
 /** Everything that the printed List depends on, besides the cluster. */
 export interface VerifyJobRequest extends StorageJobRequest {
