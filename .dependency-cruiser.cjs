@@ -23,6 +23,8 @@ const FOUNDATIONS = [
   'in-cluster',
   'storage-job',
   'backup-directory',
+  'saved-lists',
+  'rule-files',
 ];
 
 /** Where files of the program can be. */
@@ -153,6 +155,18 @@ module.exports = {
       core('kit', 'model'),
       'backup-directory reads and writes files; it knows no cluster, no registry and no feature.',
     ),
+    layer(
+      'saved-lists',
+      '^src/core/saved-lists/',
+      core('graph', 'kit', 'model'),
+      'saved-lists reads the lists of a cluster from files; it knows no feature.',
+    ),
+    layer(
+      'rule-files',
+      '^src/core/rule-files/',
+      core('kit', 'model'),
+      'rule-files reads what users write about tags and referrers; it knows no feature.',
+    ),
     {
       name: 'features-are-independent',
       comment: 'A feature imports the directories below it, never another feature, the command line or the sandbox.',
@@ -224,10 +238,14 @@ module.exports = {
     ),
     {
       name: 'no-io-in-pure-code',
-      comment: 'model, graph and every plan/ compute: no I/O, no environment, no third-party package.',
+      comment:
+        'model, graph and every plan/ compute: no I/O, no environment; semver, which is pure, is the only package.',
       severity: 'error',
       from: { path: '^src/core/(?:model/|graph/|[^/]+/plan/)' },
-      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg'], pathNot: '^(?:node:)?crypto$' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-no-pkg'],
+        pathNot: '^(?:node:)?crypto$|node_modules/semver/',
+      },
     },
 
     only('client-node', '@kubernetes/client-node', ['core/cluster/']),
@@ -236,6 +254,7 @@ module.exports = {
     only('redis', '@redis/[a-z-]+', ['core/operator/']),
     only('oclif', '@oclif/[a-z-]+', ['main\\.ts$', 'cli/', 'commands/', 'flags/']),
     only('terminal-packages', 'chalk|cli-table3|ora', ['core/terminal/']),
+    only('regular-expressions', 're2js', ['core/rule-files/']),
     only('server-packages', '@peculiar/x509', ['sandbox/']),
     // The exec channel, and that of the sandbox.
     only('web-socket', 'ws', ['core/cluster/exec\\.ts$', 'sandbox/']),

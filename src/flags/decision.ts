@@ -138,6 +138,6 @@ function skippedResources(flags: DecisionFlagValues): string[] {
 
 async function withProtection(options: PruneOptions, file: string | undefined): Promise<PruneOptions> {
   if (file === undefined) return options;
-  const { readProtection } = await import('../core/prune/gather/protection-file.js');
+  const { readProtection } = await import('../core/rule-files/protection.js');
   return { ...options, protection: await readProtection(file) };
 }

@@ -224,7 +224,7 @@ test.each([
   ['an empty file', '', ':1: the file is empty'],
   ['a list', '- a\n', ':1: it must be a mapping'],
 ])('--protect with %s is refused, and the error names the line', async (_what, text, message) => {
-  const { parseProtection } = await import('../../src/core/prune/gather/protection-file.js');
+  const { parseProtection } = await import('../../src/core/rule-files/protection.js');
   expect(() => parseProtection('protect.yaml', text)).toThrow(`protect.yaml${message}`);
 });
 

@@ -9,6 +9,7 @@ const PACKAGES = [
   '@kubernetes/client-node',
   'undici',
   'aws4fetch',
+  're2js',
   'saxes',
   '@redis/client',
   '@oclif/core',
@@ -88,6 +89,14 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
     ['src/core/backup-directory/to-feature.ts', 'src/core/prune/x.ts'],
     ['src/core/backup-directory/to-cluster.ts', 'src/core/cluster/x.ts'],
   ],
+  'saved-lists': [
+    ['src/core/saved-lists/to-feature.ts', 'src/core/prune/x.ts'],
+    ['src/core/saved-lists/to-cluster.ts', 'src/core/cluster/x.ts'],
+  ],
+  'rule-files': [
+    ['src/core/rule-files/to-feature.ts', 'src/core/prune/x.ts'],
+    ['src/core/rule-files/to-graph.ts', 'src/core/graph/x.ts'],
+  ],
   manifests: [
     ['src/core/manifests/to-feature.ts', 'src/core/prune/x.ts'],
     ['src/core/manifests/to-operator.ts', 'src/core/operator/x.ts'],
@@ -161,6 +170,7 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
   ],
   'only-oclif': [['src/core/prune/to-oclif.ts', '@oclif/core']],
   'only-terminal-packages': [['src/cli/to-chalk.ts', 'chalk']],
+  'only-regular-expressions': [['src/core/graph/to-re2.ts', 're2js']],
   'only-server-packages': [['src/core/cluster/to-x509.ts', '@peculiar/x509']],
   'only-web-socket': [['src/core/cluster/to-ws.ts', 'ws']],
 };
@@ -184,6 +194,7 @@ const ALLOWED: [from: string, to: string][] = [
   ['src/core/cluster/good.ts', '@kubernetes/client-node'],
   ['src/core/http/good.ts', 'undici'],
   ['src/core/storage/good.ts', 'aws4fetch'],
+  ['src/core/rule-files/good.ts', 're2js'],
   ['src/core/storage/to-http.ts', 'src/core/http/x.ts'],
   ['src/core/terminal/good.ts', 'chalk'],
   ['src/core/kit/good.ts', 'src/core/model/x.ts'],

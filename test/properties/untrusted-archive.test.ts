@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isNativeError } from 'node:util/types';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { readArchive } from '../../src/core/prune/gather/saved/archive.js';
+import { readArchive } from '../../src/core/saved-lists/archive.js';
 import { temporaryDirectory } from '../support/storage-tree.js';
 
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 100) };

@@ -1,4 +1,5 @@
 import type { Protection } from '../model/protection.js';
+import type { RetentionPolicy } from '../model/retention-policy.js';
 import type { ReferrerScope, UseOptions } from './uses.js';
 
 /** The flags of `regadm prune images` that decide what is kept and what is deleted. */
@@ -19,6 +20,8 @@ export interface PruneOptions {
   /** Resources that `--referrers all` does not search, such as `tasks.tekton.dev` or `*.tekton.dev`. */
   readonly skipResources?: readonly string[];
   readonly protection?: Protection;
+  /** Rules per tag. `keepTagRevisions` and `keepYoungerThanMs` are then those of its defaults. */
+  readonly policy?: RetentionPolicy;
 }
 
 /** Returns the namespace whose objects are read; undefined for all: beyond `oc`, uses in all namespaces count. */

@@ -1,6 +1,6 @@
 import { unreadableFailures } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
-import { gatherFromFiles } from './gather/saved/from-files.js';
+import { gatherFromFiles } from './gather/from-files.js';
 import { assertImagesWithinLimit } from './plan/limit.js';
 import { planImagePrune } from './plan/plan.js';
 import { planned } from './prune-images.js';

@@ -92,6 +92,7 @@ function planStream(
     kept,
     items: Object.freeze(items),
     pending: Object.freeze(pending),
+    expired: Object.freeze([]),
     ...links,
   });
 }

@@ -16,6 +16,17 @@ export interface PlannedItem {
   readonly because: Reason;
 }
 
+/** A tag that a rule of the policy removes. */
+export interface ExpiredTag {
+  readonly tag: string;
+  /** Name of the rule. */
+  readonly rule: string;
+  /** True if `spec.tags` has it, so that the ImageStreamTag must be deleted once its items are gone. */
+  readonly inSpec: boolean;
+  /** False if some of its items are kept: then the tag stays. */
+  readonly whole: boolean;
+}
+
 /** A stream that loses items or links. Digests are numbers, in the order of their texts. */
 export interface PlannedStream {
   readonly stream: ImageStream;
@@ -26,6 +37,8 @@ export interface PlannedStream {
   readonly items: readonly PlannedItem[];
   /** Digests whose links an interrupted run has left behind. */
   readonly pending: readonly number[];
+  /** Tags that expire. Their items are among `items`. */
+  readonly expired: readonly ExpiredTag[];
   readonly layerLinks: readonly number[];
   readonly manifestLinks: readonly number[];
 }

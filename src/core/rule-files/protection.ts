@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { LineCounter, isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml';
-import { assertShallow } from '../../kit/yaml-depth.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
-import { isDigest } from '../../model/digest.js';
-import type { Protection } from '../../model/protection.js';
+import { assertShallow } from '../kit/yaml-depth.js';
+import { RegadmError, messageOf } from '../model/errors.js';
+import { isDigest } from '../model/digest.js';
+import type { Protection } from '../model/protection.js';
 
 const LISTS = {
   namespaces: { pattern: /^[a-z0-9*?.-]+$/, form: 'a namespace or a glob' },

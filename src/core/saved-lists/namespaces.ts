@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { RegadmError } from '../../../model/errors.js';
-import type { KubeObject } from '../../../model/kube.js';
-import { listOf } from '../../../model/values/json.js';
+import { RegadmError } from '../model/errors.js';
+import type { KubeObject } from '../model/kube.js';
+import { listOf } from '../model/values/json.js';
 import type { Collector, Lists } from './collector.js';
 import { dirOf, getWith, shellWord, type Input, type ListNeeds } from './input.js';
 import { OPTIONAL_WORKLOADS, REQUIRED_WORKLOADS, type SavedResource } from './kinds.js';

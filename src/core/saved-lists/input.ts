@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PruneOptions } from '../../../graph/options.js';
+import type { PruneOptions } from '../graph/options.js';
 
 /** Options that decide which lists a plan needs. */
 export type ListNeeds = Pick<PruneOptions, 'namespace' | 'referrers' | 'pruneOverSizeLimit'>;

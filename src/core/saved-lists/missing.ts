@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../../model/kube.js';
-import { namesStream, parseImageReference } from '../../../model/image-reference.js';
-import type { Snapshot } from '../../../model/table/snapshot.js';
-import { textIn } from '../../../model/values/json.js';
+import type { KubeObject } from '../model/kube.js';
+import { namesStream, parseImageReference } from '../model/image-reference.js';
+import type { Snapshot } from '../model/table/snapshot.js';
+import { textIn } from '../model/values/json.js';
 import type { Collector } from './collector.js';
 import type { MissingLists } from './errors.js';
 import { dirOf, getWith, saveList, shellWord, type Input, type ListNeeds } from './input.js';

@@ -1,12 +1,17 @@
-import { messageOf, RegadmError } from '../../../model/errors.js';
-import { buildSnapshot } from '../../../model/table/build-snapshot.js';
-import { freezeSnapshot, type Snapshot } from '../../../model/table/snapshot.js';
-import type { PruneOptions } from '../../../graph/options.js';
-import { acceptUnreadable } from '../../../graph/unreadable.js';
-import type { Evidence } from '../../plan/evidence.js';
-import type { Lists } from './collector.js';
-import { imagesPushedTo, missingImagesWarning, missingStreamsWarning, namespacesWithoutStreams } from './missing.js';
-import { readSavedLists } from './saved-lists.js';
+import { messageOf, RegadmError } from '../../model/errors.js';
+import { buildSnapshot } from '../../model/table/build-snapshot.js';
+import { freezeSnapshot, type Snapshot } from '../../model/table/snapshot.js';
+import type { PruneOptions } from '../../graph/options.js';
+import { acceptUnreadable } from '../../graph/unreadable.js';
+import type { Evidence } from '../plan/evidence.js';
+import type { Lists } from '../../saved-lists/collector.js';
+import {
+  imagesPushedTo,
+  missingImagesWarning,
+  missingStreamsWarning,
+  namespacesWithoutStreams,
+} from '../../saved-lists/missing.js';
+import { readSavedLists } from '../../saved-lists/saved-lists.js';
 
 /** Evidence from saved lists. */
 interface SavedEvidence {

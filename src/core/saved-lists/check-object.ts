@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../../model/kube.js';
-import { isRecord, listOf } from '../../../model/values/json.js';
+import type { KubeObject } from '../model/kube.js';
+import { isRecord, listOf } from '../model/values/json.js';
 import type { SavedResource } from './kinds.js';
 
 /** Where the pod template is, for resources whose objects always have one. */

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readArchive } from '../../../../../src/core/prune/gather/saved/archive.js';
-import { LIMITS } from '../../../../../src/core/prune/gather/saved/limits.js';
+import { readArchive } from '../../../src/core/saved-lists/archive.js';
+import { LIMITS } from '../../../src/core/saved-lists/limits.js';
 
 let dir: string;
 let archive: string;

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../../../model/errors.js';
+import { messageOf } from '../model/errors.js';
 import { LIMITS, limitOf, rejectTooLarge } from './limits.js';
 import type { FileReceiver } from './source.js';
 

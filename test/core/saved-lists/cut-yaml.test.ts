@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
-import type { KubeObject } from '../../../../../src/core/model/kube.js';
-import { Collector } from '../../../../../src/core/prune/gather/saved/collector.js';
-import type { SavedResource } from '../../../../../src/core/prune/gather/saved/kinds.js';
-import { parseDocuments } from '../../../../../src/core/prune/gather/saved/parse.js';
-import { placeOf } from '../../../../../src/core/prune/gather/saved/place.js';
-import { anOrdinaryImage } from '../../../../support/builders.js';
-import { item } from '../../../../support/saved-lists.js';
+import type { KubeObject } from '../../../src/core/model/kube.js';
+import { Collector } from '../../../src/core/saved-lists/collector.js';
+import type { SavedResource } from '../../../src/core/saved-lists/kinds.js';
+import { parseDocuments } from '../../../src/core/saved-lists/parse.js';
+import { placeOf } from '../../../src/core/saved-lists/place.js';
+import { anOrdinaryImage } from '../../support/builders.js';
+import { item } from '../../support/saved-lists.js';
 
 const TEMPLATE = {
   metadata: { creationTimestamp: null, labels: { app: 'web' } },

@@ -1,5 +1,5 @@
-import { quote } from '../../../model/names/quote.js';
-import { isRecord, listOf, textIn } from '../../../model/values/json.js';
+import { quote } from '../model/names/quote.js';
+import { isRecord, listOf, textIn } from '../model/values/json.js';
 import { resourceOf, type SavedResource } from './kinds.js';
 
 /** What is checked before the items of a list count. */

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../../model/kube.js';
-import { quote } from '../../../model/names/quote.js';
-import { isRecord, listOf, textIn } from '../../../model/values/json.js';
+import type { KubeObject } from '../model/kube.js';
+import { quote } from '../model/names/quote.js';
+import { isRecord, listOf, textIn } from '../model/values/json.js';
 import { missingPart } from './check-object.js';
 import { KINDS, resourceOf, type SavedResource } from './kinds.js';
 import { KnownObjects } from './known-objects.js';

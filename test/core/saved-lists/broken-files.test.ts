@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { SILENT } from '../../../../../src/core/kit/reporter.js';
-import { planFromFiles } from '../../../../../src/core/prune/index.js';
-import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
-import { aPod, digest, pruneOptions } from '../../../../support/builders.js';
-import { regadm } from '../../../../support/regadm.js';
-import { HOST, item, listOf, mustGather, savedLists, useDirectory } from '../../../../support/saved-lists.js';
+import { SILENT } from '../../../src/core/kit/reporter.js';
+import { planFromFiles } from '../../../src/core/prune/index.js';
+import type { ImagePruneReport } from '../../../src/core/prune/report.js';
+import { aPod, digest, pruneOptions } from '../../support/builders.js';
+import { regadm } from '../../support/regadm.js';
+import { HOST, item, listOf, mustGather, savedLists, useDirectory } from '../../support/saved-lists.js';
 
 const files = useDirectory();
 const { write, saveLists } = files;

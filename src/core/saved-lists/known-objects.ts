@@ -1,5 +1,5 @@
-import type { KubeObject } from '../../../model/kube.js';
-import { REFERRER_KIND_NAMES } from '../../../model/referrers/index.js';
+import type { KubeObject } from '../model/kube.js';
+import { REFERRER_KIND_NAMES } from '../model/referrers/index.js';
 import type { SavedResource } from './kinds.js';
 
 /** Recognizes objects that are in several files: a must-gather has each pod in a list, and in a file of its own. */

@@ -1,4 +1,4 @@
-import { REFERRER_KIND_NAMES, type ReferrerResource } from '../../../model/referrers/index.js';
+import { REFERRER_KIND_NAMES, type ReferrerResource } from '../model/referrers/index.js';
 
 /** A resource that plans are made from. */
 export type SavedResource = 'images' | 'imagestreams' | 'limitranges' | ReferrerResource;

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { RegadmError, messageOf } from '../../../model/errors.js';
+import { RegadmError, messageOf } from '../model/errors.js';
 import { ArchiveError } from './archive-kind.js';
 import { readArchive } from './archive.js';
 import { Collector, type Problem } from './collector.js';

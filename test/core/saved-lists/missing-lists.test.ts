@@ -1,14 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { describeReason } from '../../../../../src/core/graph/reason.js';
-import { planFromFiles } from '../../../../../src/core/prune/index.js';
-import type { ImagePruneReport } from '../../../../../src/core/prune/report.js';
-import { SILENT } from '../../../../../src/core/kit/reporter.js';
-import { anImageStream, anOrdinaryImage, aPod, digest, pruneOptions } from '../../../../support/builders.js';
-import type { CliResult } from '../../../../support/cli.js';
-import { regadm } from '../../../../support/regadm.js';
-import { HOST, item, listOf, mustGather, NAMES, savedLists, useDirectory } from '../../../../support/saved-lists.js';
+import { describeReason } from '../../../src/core/graph/reason.js';
+import { planFromFiles } from '../../../src/core/prune/index.js';
+import type { ImagePruneReport } from '../../../src/core/prune/report.js';
+import { SILENT } from '../../../src/core/kit/reporter.js';
+import { anImageStream, anOrdinaryImage, aPod, digest, pruneOptions } from '../../support/builders.js';
+import type { CliResult } from '../../support/cli.js';
+import { regadm } from '../../support/regadm.js';
+import { HOST, item, listOf, mustGather, NAMES, savedLists, useDirectory } from '../../support/saved-lists.js';
 
 const files = useDirectory();
 const { write, saveLists } = files;

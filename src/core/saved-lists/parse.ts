@@ -1,7 +1,7 @@
 import { parseAllDocuments, type Document } from 'yaml';
-import { findDuplicateKey } from '../../../kit/duplicate-keys.js';
-import { assertShallow } from '../../../kit/yaml-depth.js';
-import { quote } from '../../../model/names/quote.js';
+import { findDuplicateKey } from '../kit/duplicate-keys.js';
+import { assertShallow } from '../kit/yaml-depth.js';
+import { quote } from '../model/names/quote.js';
 import { cutAtEnd, isInBlockStyle } from './cut-yaml.js';
 
 /** A document of a file. */

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Extract, Header } from 'tar-stream';
-import { isRecord } from '../../../model/values/json.js';
+import { isRecord } from '../model/values/json.js';
 import { ArchiveError, assertTar, isGzip, kindOf, RECORD_BYTES } from './archive-kind.js';
 import { LIMITS, limitOf, rejectTooLarge, type Limits } from './limits.js';
 import type { FileReceiver, Remedy } from './source.js';

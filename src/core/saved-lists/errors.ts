@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { RegadmError } from '../../../model/errors.js';
+import { RegadmError } from '../model/errors.js';
 import { isListFile } from './place.js';
 import type { Problem } from './collector.js';
 import { dirOf, extractFirst, saveList, shellWord, type Input } from './input.js';
