@@ -1,3 +1,5 @@
+import { compileGlob } from './glob.js';
+
 /** Patterns of what must never be pruned, as globs with `*` and `?`. */
 export interface Protection {
   namespaces: string[];
@@ -29,15 +31,6 @@ export function protectionMatcher(protection: Protection | undefined): Protectio
 }
 
 function compile(globs: string[] = []): (text: string) => string | undefined {
-  const patterns = globs.map((glob) => ({ glob, pattern: globPattern(glob) }));
-  return (text) => patterns.find(({ pattern }) => pattern.test(text))?.glob;
-}
-
-/** Compiles a glob: `*` matches any characters, `?` matches one. */
-function globPattern(glob: string): RegExp {
-  const source = glob
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's');
+  const patterns = globs.map((glob) => ({ glob, matches: compileGlob(glob) }));
+  return (text) => patterns.find(({ matches }) => matches(text))?.glob;
 }

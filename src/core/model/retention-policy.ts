@@ -51,13 +51,13 @@ export interface PolicySource {
   defaults?: RetentionSource;
 }
 
-interface RetentionSource {
+export interface RetentionSource {
   keepTagRevisions?: number;
   keepYoungerThan?: string;
   keepPulledWithin?: string;
 }
 
-interface PolicyRuleSource extends RetentionSource {
+export interface PolicyRuleSource extends RetentionSource {
   name: string;
   match?: { namespaces?: string[]; streams?: string[]; tags?: string[] };
   keep?: 'always';
