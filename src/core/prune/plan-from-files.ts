@@ -1,6 +1,7 @@
 import { unreadableFailures } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
-import { gatherFromFiles } from './gather/from-files.js';
+import { freezeSnapshot } from '../model/table/snapshot.js';
+import { readSavedSnapshot } from '../saved-lists/saved-snapshot.js';
 import { assertImagesWithinLimit } from './plan/limit.js';
 import { planImagePrune } from './plan/plan.js';
 import { planned } from './prune-images.js';
@@ -23,7 +24,8 @@ export async function planFromFiles(
 ): Promise<ImagePruneReport> {
   const startedAt = new Date();
   reporter.phase('reading files');
-  const { evidence, imageObjectBytes, warnings } = await gatherFromFiles(dir, options, startedAt.getTime());
+  const { snapshot, imageObjectBytes, warnings } = await readSavedSnapshot(dir, options);
+  const evidence = Object.freeze({ snapshot: freezeSnapshot(snapshot), now: startedAt.getTime() });
   const plan = planImagePrune(evidence, options);
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);

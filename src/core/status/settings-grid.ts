@@ -5,7 +5,7 @@ import { streamKey } from '../model/image-stream.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import { KeepThresholds } from './keep-thresholds.js';
 import { rulesByAge, type AgeRules } from './rules-by-age.js';
-import { storedSizes } from './stored-sizes.js';
+import { storedSizes } from '../graph/stored-sizes.js';
 
 /** Amounts that a prune with one pair of settings would remove. */
 export interface GridCell {

@@ -2,7 +2,7 @@ import { streamKey } from '../model/image-stream.js';
 import type { ImageStream, Snapshot } from '../model/table/snapshot.js';
 import { spaceByAge, type AgeSpace } from './space-by-age.js';
 import { SpaceMeter, type SpaceOf } from './space-meter.js';
-import { storedSizes } from './stored-sizes.js';
+import { storedSizes } from '../graph/stored-sizes.js';
 
 export interface StreamSpace extends SpaceOf {
   namespace: string;

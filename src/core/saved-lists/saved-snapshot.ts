@@ -1,33 +1,26 @@
-import { messageOf, RegadmError } from '../../model/errors.js';
-import { buildSnapshot } from '../../model/table/build-snapshot.js';
-import { freezeSnapshot, type Snapshot } from '../../model/table/snapshot.js';
-import type { PruneOptions } from '../../graph/options.js';
-import { acceptUnreadable } from '../../graph/unreadable.js';
-import type { Evidence } from '../plan/evidence.js';
-import type { Lists } from '../../saved-lists/collector.js';
-import {
-  imagesPushedTo,
-  missingImagesWarning,
-  missingStreamsWarning,
-  namespacesWithoutStreams,
-} from '../../saved-lists/missing.js';
-import { readSavedLists } from '../../saved-lists/saved-lists.js';
+import { acceptUnreadable } from '../graph/unreadable.js';
+import type { PruneOptions } from '../graph/options.js';
+import { messageOf, RegadmError } from '../model/errors.js';
+import { buildSnapshot } from '../model/table/build-snapshot.js';
+import type { Snapshot } from '../model/table/snapshot.js';
+import type { Lists } from './collector.js';
+import { imagesPushedTo, missingImagesWarning, missingStreamsWarning, namespacesWithoutStreams } from './missing.js';
+import { readSavedLists } from './saved-lists.js';
 
-/** Evidence from saved lists. */
-interface SavedEvidence {
-  evidence: Evidence;
+/** A snapshot from saved lists. */
+interface SavedSnapshot {
+  snapshot: Snapshot;
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
   warnings: string[];
 }
 
 /**
- * Reads the evidence for a plan from saved lists, without a cluster and a registry.
+ * Reads a snapshot from saved lists, without a cluster and a registry.
  * @param dir a directory, or a `.tar.gz` archive
- * @param now this machine's clock, ms since the epoch
  * @throws RegadmError SAVED_LISTS
  */
-export async function gatherFromFiles(dir: string, options: PruneOptions, now: number): Promise<SavedEvidence> {
+export async function readSavedSnapshot(dir: string, options: PruneOptions): Promise<SavedSnapshot> {
   const { namespace, referrers } = options;
   const { collector, input, warnings } = await readSavedLists(dir, options);
   const { lists } = collector;
@@ -45,11 +38,8 @@ export async function gatherFromFiles(dir: string, options: PruneOptions, now: n
     snapshot.streams = snapshot.streams.filter(isInScope);
   }
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
-  return {
-    evidence: Object.freeze({ snapshot: freezeSnapshot(snapshot), now }),
-    imageObjectBytes: snapshot.images.count > 0 ? bytes / snapshot.images.count : 0,
-    warnings,
-  };
+  const { count } = snapshot.images;
+  return { snapshot, imageObjectBytes: count > 0 ? bytes / count : 0, warnings };
 }
 
 function snapshotOf(lists: Lists, dir: string): Snapshot {
