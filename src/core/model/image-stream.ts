@@ -1,8 +1,10 @@
 import type { Digest } from './digest.js';
 import { readPending } from './pending.js';
+import { readPendingTags, type PendingTag } from './pending-tags.js';
 import type { KubeObject } from './kube.js';
 import type { Reference } from './referrer.js';
 import { followedReferences, sourceStream } from './referrers/stream.js';
+import { reduceSpecTags, type SpecTag } from './spec-tag.js';
 
 /** An image stream, reduced to what decisions need. Times are in ms since the epoch. */
 export interface StreamRecord {
@@ -20,6 +22,10 @@ export interface StreamRecord {
   tags: { name: string; items: ItemRecord[] }[];
   /** What the tags of its spec follow; absent if nothing. */
   follows?: readonly Reference[];
+  /** The tags of its spec; absent if there are none. */
+  specTags?: readonly SpecTag[];
+  /** Tags that expired and whose entry in the spec can be left: annotation `regadm/pending-tags`; absent if none. */
+  pendingTags?: readonly PendingTag[];
   /** Digests whose tag items an earlier run removed, and whose links can be left: annotation `regadm/pending`. */
   pending: Digest[];
   /** What is wrong with that annotation; undefined if nothing is. */
@@ -58,6 +64,8 @@ export function reduceStream(object: KubeObject): StreamRecord {
   const { digests: pending, problem: pendingProblem } = readPending(object.metadata.annotations);
   const status = (object.status ?? {}) as RawStatus;
   const follows = followedReferences(object);
+  const specTags = reduceSpecTags(object);
+  const pendingTags = readPendingTags(object.metadata.annotations);
   const own = `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
   const spec = (object.spec ?? {}) as { dockerImageRepository?: string };
   const hosts = [status.dockerImageRepository, status.publicDockerImageRepository].map(hostIn);
@@ -76,6 +84,8 @@ export function reduceStream(object: KubeObject): StreamRecord {
     })),
     pending,
     ...(follows.length > 0 ? { follows } : {}),
+    ...(specTags.length > 0 ? { specTags } : {}),
+    ...(pendingTags.length > 0 ? { pendingTags } : {}),
     ...(pendingProblem === undefined ? {} : { pendingProblem }),
   };
 }

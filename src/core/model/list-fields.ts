@@ -40,7 +40,7 @@ const IMAGE_FIELDS: Fields = {
 
 const STREAM_FIELDS: Fields = {
   metadata: METADATA,
-  spec: { dockerImageRepository: 'all', tags: { name: 'all', from: 'all' } },
+  spec: { dockerImageRepository: 'all', tags: 'all' },
   status: {
     dockerImageRepository: 'all',
     publicDockerImageRepository: 'all',

@@ -1,6 +1,8 @@
 import { DigestTable } from './digest-table.js';
 import { ImageTable } from './image-table.js';
 import { streamKey, type StreamRecord } from '../image-stream.js';
+import type { PendingTag } from '../pending-tags.js';
+import type { SpecTag } from '../spec-tag.js';
 import type { InvalidNames } from '../names/invalid-names.js';
 import type { ImageLimit } from '../limit-range.js';
 import type { Reference, Referrer } from '../referrer.js';
@@ -32,6 +34,10 @@ export interface ImageStream {
   readonly pending: readonly number[];
   /** What the tags of its spec follow; absent if nothing. */
   readonly follows?: readonly Reference[];
+  /** The tags of its spec; absent if there are none. */
+  readonly specTags?: readonly SpecTag[];
+  /** Tags that expired and whose entry in the spec can be left; absent if none. */
+  readonly pendingTags?: readonly PendingTag[];
   /** What is wrong with the annotation `regadm/pending`; undefined if nothing is. */
   readonly pendingProblem?: string;
 }
