@@ -1,0 +1,19 @@
+import { toKinds } from './family.js';
+
+/**
+ * Argo Rollouts and Argo Workflows. A rollout with `workloadRef` takes its pod template from another object, which is
+ * read as one of its own kind.
+ * @see https://argo-workflows.readthedocs.io/en/latest/fields/
+ */
+export const ARGO = toKinds({
+  group: 'argoproj.io',
+  kinds: {
+    rollouts: 'Rollout',
+    workflows: 'Workflow',
+    cronworkflows: 'CronWorkflow',
+    workflowtemplates: 'WorkflowTemplate',
+    clusterworkflowtemplates: 'ClusterWorkflowTemplate',
+  },
+  ofCluster: ['clusterworkflowtemplates'],
+  hasImagesInParameters: true,
+});
