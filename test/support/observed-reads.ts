@@ -1,12 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ListedResource } from '../../src/core/cluster/resources.js';
+import { qualifiedName } from '../../src/core/cluster/resources.js';
 import type { WatchSink } from '../../src/core/cluster/watch.js';
 import type { ClusterReads } from '../../src/core/prune/ports.js';
 import type { SandboxStore } from '../../src/sandbox/index.js';
 
 /** An open watch of a run. */
 interface OpenWatch {
+  /** Qualified name. */
   resource: string;
   /** Resource version up to which it has shown every change. */
   version: number;
@@ -24,8 +25,9 @@ export class ObservedReads {
       ...reads,
       readList: (...args) => this.duringList(reads.readList(...args)),
       listAny: (...args) => this.duringList(reads.listAny(...args)),
+      listReferrers: (...args) => this.duringList(reads.listReferrers(...args)),
       watch: (resource, options, sink) => {
-        const watch = { resource: resource.resource, version: Number(options.resourceVersion) };
+        const watch = { resource: qualifiedName(resource), version: Number(options.resourceVersion) };
         const ended = reads.watch(resource, options, this.observeWatch(watch, sink));
         return ended.finally(() => this.note(() => this.watches.delete(watch)));
       },
@@ -76,6 +78,6 @@ export class ObservedReads {
 }
 
 /** Returns the highest resource version of the objects of a resource. */
-function newest(store: SandboxStore, resource: ListedResource['resource']): number {
+function newest(store: SandboxStore, resource: string): number {
   return Math.max(0, ...store.list(resource).map(({ metadata }) => Number(metadata.resourceVersion)));
 }

@@ -1,9 +1,10 @@
 import { ADVICE } from '../model/advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
+import { CUSTOM_KINDS } from '../model/referrers/custom/index.js';
 import type { ApiResponse } from './api.js';
 import { apiAway, pageRemedies } from './connection/api-away.js';
-import type { Resource } from './resources.js';
+import { qualifiedName, type Resource } from './resources.js';
 
 /**
  * An unexpected response of the API server, with the server's status and reason (`Conflict`, `NotFound`, `Expired`, …).
@@ -105,10 +106,20 @@ function permissionOutsideRole(request: string, stated: unknown): string | undef
   return `${verb} ${resource}.${group}`;
 }
 
+/** Resources with uses that the role of pruners does not allow to list, by qualified name. */
+const BEYOND_ROLE: ReadonlySet<string> = new Set(['controllerrevisions.apps', ...CUSTOM_KINDS.map(qualifiedName)]);
+
+/** Returns the qualified name of the resource that a request lists; undefined for other requests. */
+function listedIn(request: string): string | undefined {
+  const parts = /^GET \/(?:api|apis\/([^/]+))\/[^/]+\/(?:namespaces\/[^/]+\/)?([^/?]+)(?:\?|$)/.exec(request);
+  const [, group, resource] = parts ?? [];
+  return resource && qualifiedName({ group: group ?? '', resource });
+}
+
 /** Returns how to get the permission that a request needs; undefined if the role of pruners has it. */
 function remediesOutsideRole(request: string, stated: unknown): string[] | undefined {
-  if (/ \/apis\/apps\/v1\/(?:namespaces\/[^/]+\/)?controllerrevisions(?:\?|$)/.test(request))
-    return [ADVICE.grantRevisions];
+  const listed = listedIn(request);
+  if (listed !== undefined && BEYOND_ROLE.has(listed)) return [ADVICE.grantReferrers([listed])];
   const [, namespace] = /^GET \/api\/v1\/namespaces\/([^/]+)\/configmaps\//.exec(request) ?? [];
   if (namespace !== undefined) return [ADVICE.askForAdministrator(`get configmaps in namespace ${namespace}`)];
   const permission = permissionOutsideRole(request, stated);

@@ -22,6 +22,7 @@ export class PossibleUses {
   private names: Map<string, string[]> | undefined;
   private readonly searches = new Map<string, number>();
   private readonly known = new Map<string, PossibleUse>();
+  private readonly knownOfAll = new Map<string, { digests: Digest[]; streams: string[] }>();
 
   /** @param streamKeys returns `namespace/name` of all streams; called only if there is an invalid reference */
   constructor(private readonly streamKeys: () => Iterable<string>) {}
@@ -44,6 +45,13 @@ export class PossibleUses {
    * field. A long text may mean every stream of the object's namespace.
    */
   findAll(text: string, namespace: string): { digests: Digest[]; streams: string[] } {
+    const key = `${namespace} ${text}`;
+    const found = this.knownOfAll.get(key) ?? this.searchAll(text, namespace);
+    if (key.length <= KEPT_CHARACTERS) this.knownOfAll.set(key, found);
+    return found;
+  }
+
+  private searchAll(text: string, namespace: string): { digests: Digest[]; streams: string[] } {
     const searched = text.toLowerCase();
     const digests = findDigests(searched);
     if (text.length > SEARCHED_CHARACTERS)

@@ -193,11 +193,12 @@ class UseCollector {
     if (this.options.scope !== 'oc') this.addPossible(referrer, reference);
   }
 
-  /** Reports text that cannot be read, and adds everything that it may mean. */
+  /** Reports text that cannot be read, unless nothing is wrong with it, and adds everything that it may mean. */
   private addUnreadable(referrer: Referrer, reference: Reference): void {
-    const { text, namespace = referrer.namespace, problem = '' } = reference;
+    const { text, namespace = referrer.namespace, problem } = reference;
     const use = toUse(referrer, { ...reference, text: shorten(text) });
-    this.index.reported.push(toInvalid(referrer, { ...reference, text: use.reference }, problem));
+    if (problem !== undefined)
+      this.index.reported.push(toInvalid(referrer, { ...reference, text: use.reference }, problem));
     const { digests, streams } = this.possible.findAll(text, namespace);
     for (const digest of digests) this.addDigest(this.index.digests, digest, use);
     for (const stream of streams) append(this.index.streams, stream, use);

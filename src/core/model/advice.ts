@@ -70,8 +70,11 @@ export const ADVICE = {
   /** @param names of resources that the user may not list, such as `tasks.tekton.dev` */
   grantSearch: (names: readonly string[]) =>
     `grant it: oc create clusterrole regadm-search --verb=list --resource=${names.join(',')} && oc adm policy add-cluster-role-to-user regadm-search USER`,
-  grantRevisions:
-    'grant it: oc create clusterrole regadm-revisions --verb=list --resource=controllerrevisions.apps && oc adm policy add-cluster-role-to-user regadm-revisions USER',
+  requireReferrers: 'with --require-visible-referrers, this is an error',
+  acceptInvisible: 'or omit --require-visible-referrers, if none of these objects uses images of this registry',
+  /** @param names of resources that can be the only users of images, and that the user may not list */
+  grantReferrers: (names: readonly string[]) =>
+    `grant it: oc create clusterrole regadm-referrers --verb=list --resource=${names.join(',')} && oc adm policy add-cluster-role-to-user regadm-referrers USER`,
   grantDiscovery:
     'give the user the role that every logged-in user normally has: oc adm policy add-cluster-role-to-user system:discovery USER',
   /** @param names values of --skip-resource */

@@ -1,7 +1,7 @@
 /**
  * Form of a reference: `pull-spec` as in a container, `stream-tag` is `name:tag`, `stream-image` is `name@digest`,
  * `image-id` is what a node reports, `digest` is the name of an image. `unreadable` is text that should contain
- * references: it never ends the run, is reported, and keeps what it may mean.
+ * references: it never ends the run, is reported if something is wrong with it, and keeps what it may mean.
  */
 export type ReferenceForm = 'pull-spec' | 'stream-tag' | 'stream-image' | 'image-id' | 'digest' | 'unreadable';
 
@@ -15,7 +15,9 @@ export interface Reference {
   readonly namespace?: string;
   /** True if `oc` ignores it: only the scopes `extended` and `all` include it. */
   readonly extended?: boolean;
-  /** What is wrong with a reference of the form `unreadable`. */
+  /**
+   * What is wrong with a reference of the form `unreadable`; absent if nothing is, because it contains a placeholder.
+   */
   readonly problem?: string;
   /** True if a digest counts only in the stream that the reference names, because it can mean another registry. */
   readonly onlyThere?: boolean;

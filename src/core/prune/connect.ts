@@ -5,6 +5,7 @@ import { getImage } from '../cluster/get-image.js';
 import { HttpImageStreams } from '../cluster/image-streams/update.js';
 import { HttpImages } from '../cluster/images.js';
 import { listAny } from '../cluster/lists/all-referrers.js';
+import { listReferrers } from '../cluster/lists/list-referrers.js';
 import { readList } from '../cluster/lists/list.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { findIfReadable, findObject, hasNamespace, listObjects } from '../cluster/objects.js';
@@ -60,6 +61,7 @@ export function toClusterReads(api: ClusterApi): ClusterReads {
     readSnapshot: (options) => readSnapshot(api, options),
     readList: (resource, reader, options) => readList(api, resource, reader, options),
     listAny: (resource, hosts, options) => listAny(api, resource, hosts, options),
+    listReferrers: (resource, reducers, options) => listReferrers(api, resource, reducers, options),
     watch: (resource, options, sink) => watchList(api, resource, options, sink),
     confirmWatch: (resource, options) => confirmWatch(api, resource, options),
   };

@@ -5,6 +5,7 @@ import type { StreamState, StreamUpdate } from '../cluster/image-streams/update.
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
 import type { listAny } from '../cluster/lists/all-referrers.js';
+import type { listReferrers, Reduce } from '../cluster/lists/list-referrers.js';
 import type { AnyResource } from '../cluster/lists/discover-resources.js';
 import type { ListOptions, ListReader, ListResult } from '../cluster/lists/list.js';
 import type { ListPage } from '../cluster/lists/page.js';
@@ -68,6 +69,12 @@ export interface ClusterReads {
   ): Promise<ListResult>;
   /** Reads one list of any resource and keeps the images that its objects use. @throws RegadmError */
   listAny(resource: AnyResource, hosts: string[], options: ListOptions): ReturnType<typeof listAny>;
+  /** Reads one list and keeps the images that reducers find in its objects. @throws RegadmError */
+  listReferrers(
+    resource: ListedResource,
+    reducers: readonly Reduce[],
+    options: ListOptions,
+  ): ReturnType<typeof listReferrers>;
   /** Watches a list, starting at a resource version, until the server ends the watch. */
   watch(resource: ListedResource, options: WatchOptions, sink: WatchSink): Promise<WatchEnd>;
   /** Shows by a second watch whether anything has happened since a version that a first watch has reported. */

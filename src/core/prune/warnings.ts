@@ -27,17 +27,17 @@ export function warnAboutPlanFile(
 
 /**
  * Warns about ignored references, names that are not valid, images that cannot be read, and uses that are not visible.
- * @param lists `notVisible`: resources that the user may not list
+ * @param lists `custom.notVisible`: resources that the user may not list
  */
 export function warnAboutInput(
   { uses, snapshot, options }: ImagePrunePlan,
-  { notVisible, everything }: Pick<ReadResult, 'notVisible' | 'everything'>,
+  { custom, everything }: { custom: Pick<ReadResult['custom'], 'notVisible'>; everything?: ReadResult['everything'] },
   { reporter }: RunContext,
 ): void {
   const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.reported] : uses.reported;
   for (const reference of ignored) reporter.warning(describeReference(reference));
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
-  for (const line of notVisibleWarnings(notVisible, snapshot)) reporter.warning(line);
+  for (const line of notVisibleWarnings(custom.notVisible, snapshot)) reporter.warning(line);
   for (const line of everything?.warnings ?? []) reporter.warning(line);
   const unreadable = unreadableFailures(snapshot);
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);

@@ -128,9 +128,9 @@ async function readAllowed(api: ClusterApi, reporter: Reporter, signal?: AbortSi
 }
 
 /** Describes what a dry run of `prune images` knows, or reports, and the grid does not consider. */
-function gridWarnings({ snapshot, notVisible }: ReadResult, { unreadManifests, ...references }: Freeable): string[] {
+function gridWarnings({ snapshot, custom }: ReadResult, { unreadManifests, ...references }: Freeable): string[] {
   const unreadable = snapshot.images.unreadable.size;
-  const warnings = [...invalidReferenceWarnings(references), ...notVisibleWarnings(notVisible, snapshot)];
+  const warnings = [...invalidReferenceWarnings(references), ...notVisibleWarnings(custom.notVisible, snapshot)];
   if (unreadManifests > 0)
     warnings.push(
       `registry status reads no manifests: ${plural(unreadManifests, 'image')} in the grid can be attached to images that stay (signatures, attestations, SBOMs), and prune images keeps these if it can read their manifests; its dry run shows them: regadm prune images`,

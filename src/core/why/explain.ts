@@ -38,7 +38,7 @@ export async function explain(
 ): Promise<WhyReport> {
   reporter.phase('listing');
   // Streams of other namespaces are read too, because they can list the image.
-  const { snapshot, now, notVisible, everything } = await readSnapshot(api, {
+  const { snapshot, now, custom, everything } = await readSnapshot(api, {
     referrersNamespace: namespaceToRead(options),
     onlyAsOc: options.referrers === 'oc',
     everything: everythingToRead(options, registry.registryUrl),
@@ -62,7 +62,7 @@ export async function explain(
         ...invalidNameWarnings(snapshot),
         ...warnings,
         ...unreadManifestWarnings(snapshot),
-        ...notVisibleWarnings(notVisible, snapshot),
+        ...notVisibleWarnings(custom.notVisible, snapshot),
         ...(everything?.warnings ?? []),
       ],
     };

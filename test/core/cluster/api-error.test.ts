@@ -33,7 +33,7 @@ test.each(['controllerrevisions?limit=500', 'namespaces/shop/controllerrevisions
   'the remedy of a 403 to %s is a role of its own, because the role of pruners lacks it',
   (path) => {
     expect(apiError(forbidden(`GET /apis/apps/v1/${path}`)).suggestions).toEqual([
-      expect.stringContaining('oc create clusterrole regadm-revisions --verb=list --resource=controllerrevisions.apps'),
+      expect.stringContaining('oc create clusterrole regadm-referrers --verb=list --resource=controllerrevisions.apps'),
     ]);
   },
 );

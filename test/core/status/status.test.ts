@@ -26,6 +26,7 @@ const isImages = ({ path }: RecordedRequest): boolean => /\/images(\?|$)/.test(p
 /** Answers every list without objects, except those of an API group that is not available. */
 function withoutGroup(group: string): ReturnType<typeof fakeApi> {
   return fakeApi(({ path }) => {
+    if (path === '/apis') return aResponse(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: [] });
     if (path.includes(group)) return aResponse(503, AWAY);
     const kind = LISTS.find(({ resource }) => path.endsWith(`/${resource}`))?.kind;
     if (kind === undefined) return aResponse(403, { ...AWAY, reason: 'Forbidden', code: 403 });

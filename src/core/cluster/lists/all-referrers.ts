@@ -10,8 +10,9 @@ import type { ClusterApi } from '../api.js';
 import { ApiError, isForbidden } from '../api-error.js';
 import { listObjects } from '../objects.js';
 import type { AnyResource } from './discover-resources.js';
-import { readList, type ListOptions, type ListResult } from './list.js';
-import { LENIENT_PARSER, type ObjectPage } from './page.js';
+import { fieldReducer } from './custom-kinds.js';
+import { listReferrers, type ListedReferrers, type Reduce } from './list-referrers.js';
+import type { ListOptions, ListResult } from './list.js';
 import {
   EXTENDED_REFERRERS,
   IMAGE_CONFIGS,
@@ -101,25 +102,17 @@ export async function readEverything(
 }
 
 /**
- * Lists one resource and reduces its objects to the images that they use.
+ * Lists one resource and reduces its objects to the images that they use: in any string, and in the image fields of a
+ * well-known kind.
  * @throws RegadmError that names the resource
  */
-export async function listAny(
+export function listAny(
   api: ClusterApi,
   resource: AnyResource,
   hosts: string[],
   options: ListOptions,
-): Promise<{ referrers: Referrer[]; result: ListResult }> {
-  const reduce = anyReducer(resource, hosts);
-  let referrers: Referrer[] = [];
-  const reader = {
-    parser: LENIENT_PARSER,
-    take: ({ items }: ObjectPage) =>
-      void referrers.push(...items.map(reduce).filter(({ references }) => references.length > 0)),
-    restart: () => void (referrers = []),
-  };
-  const result = await readList(api, resource, reader, { ...options, allowNullItems: true });
-  return { referrers, result };
+): Promise<ListedReferrers> {
+  return listReferrers(api, resource, anyReducers(resource, hosts), { ...options, allowNullItems: true });
 }
 
 interface FailedList {
@@ -165,7 +158,8 @@ export function anyKind(resource: AnyResource): string {
   return group === '' || KNOWN.has(qualifiedName(resource)) ? kind : `${kind}.${group}`;
 }
 
-/** Returns the function that reduces a resource's objects. */
-export function anyReducer(resource: AnyResource, hosts: string[]): (object: KubeObject) => Referrer {
-  return anyObjectReducer(anyKind(resource), hosts);
+/** Returns the functions that reduce a resource's objects. */
+export function anyReducers(resource: AnyResource, hosts: string[]): Reduce[] {
+  const fields = fieldReducer(resource);
+  return [anyObjectReducer(anyKind(resource), hosts), ...(fields ? [fields] : [])];
 }

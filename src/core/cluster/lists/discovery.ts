@@ -1,3 +1,4 @@
+import { ADVICE } from '../../model/advice.js';
 import type { ApiResponse, ClusterApi } from '../api.js';
 import { apiError } from '../api-error.js';
 import { unexpected } from '../expect.js';
@@ -8,6 +9,9 @@ const DOCUMENTS = {
   groups: { kind: 'APIGroupList', entries: 'groups' },
   resources: { kind: 'APIResourceList', entries: 'resources' },
 } as const;
+
+/** What helps if discovery is refused, by status. */
+const REMEDIES = { 403: [ADVICE.grantDiscovery] };
 
 /** A group of the API, with its versions (`apps/v1`). */
 interface ApiGroup {
@@ -27,14 +31,14 @@ interface ApiResource {
 /** Reads the versions of the core group. @throws ApiError */
 export async function coreVersions(api: ClusterApi, signal?: AbortSignal): Promise<string[]> {
   const { entries, response } = await discover(api, '/api', 'versions', { signal });
-  if (!entries) throw apiError(response, 'cannot discover the API');
+  if (!entries) throw apiError(response, 'cannot discover the API', REMEDIES);
   return entries.filter((version) => typeof version === 'string');
 }
 
 /** Reads all groups except the core group. @throws ApiError */
 export async function apiGroups(api: ClusterApi, signal?: AbortSignal): Promise<ApiGroup[]> {
   const { entries, response } = await discover(api, '/apis', 'groups', { signal });
-  if (!entries) throw apiError(response, 'cannot discover the groups of the API');
+  if (!entries) throw apiError(response, 'cannot discover the groups of the API', REMEDIES);
   return objectsIn(entries).map(({ name, versions, preferredVersion }) => ({
     name: String(name),
     versions: objectsIn(versions).map(({ groupVersion }) => String(groupVersion)),
@@ -64,7 +68,7 @@ export async function apiResources(
       verbs: Array.isArray(verbs) ? verbs.map(String) : [],
     }));
   if (response.status === 404 && group !== undefined && !(await isListed(api, group, signal))) return undefined;
-  throw apiError(response, `cannot discover the resources of ${groupVersion}`);
+  throw apiError(response, `cannot discover the resources of ${groupVersion}`, REMEDIES);
 }
 
 async function isListed(api: ClusterApi, group: string, signal?: AbortSignal): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../model/table/snapshot.js';
 import type { ListedResource } from '../resources.js';
+import type { CustomOptions, CustomResource } from './custom-kinds.js';
 import type { Everything } from './all-referrers.js';
 import type { ListOptions } from './list.js';
 
@@ -18,6 +19,8 @@ export interface ReadOptions {
    * names of the registry.
    */
   everything?: { hosts: string[]; skip: readonly string[] };
+  /** Custom resources that the user declares, and what follows if a kind may not be listed. */
+  custom?: CustomOptions;
   signal?: AbortSignal;
   onPage?: ListOptions['onPage'];
 }
@@ -25,7 +28,7 @@ export interface ReadOptions {
 /** A snapshot, and what is needed to follow later changes. */
 export interface ReadResult {
   snapshot: Snapshot;
-  /** Version at which a watch has to start, by plural name. */
+  /** Version at which a watch has to start, by plural name; of custom kinds by qualified name. */
   resourceVersions: Map<string, string>;
   /**
    * The API server's clock when the first list was read, in ms since the epoch; this machine's if the server sent no
@@ -38,8 +41,12 @@ export interface ReadResult {
   imageObjectBytes: number;
   /** The resources with uses that were read. */
   referrers: ListedResource[];
-  /** Resources with uses that the user may not list, by qualified name. */
-  notVisible: string[];
+  custom: {
+    /** The custom kinds that were read; none with the option `everything`, which includes them. */
+    read: CustomResource[];
+    /** Resources with uses that the user may not list, by qualified name, sorted. */
+    notVisible: string[];
+  };
   /** With the option `everything`: the further resources that were read. */
   everything?: Everything;
 }

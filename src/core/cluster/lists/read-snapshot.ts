@@ -4,12 +4,14 @@ import { reduceWholeImage } from '../../model/image-manifest.js';
 import type { Referrer } from '../../model/referrer.js';
 import type { StreamRecord } from '../../model/image-stream.js';
 import { streamKey } from '../../model/image-stream.js';
+import { assertVisible } from '../../model/referrers/not-visible.js';
 import { streamReferrer } from '../../model/referrers/stream.js';
 import { emptySnapshot, internStream, type ImageStream } from '../../model/table/snapshot.js';
 import { hostOf, readEverything, registryHosts, type Everything } from './all-referrers.js';
 import type { ClusterApi } from '../api.js';
 import { isForbidden } from '../api-error.js';
 import { getImage } from '../get-image.js';
+import { findCustomKinds, listIfAllowed, type CustomResource } from './custom-kinds.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListReader, type ListResult } from './list.js';
 import type { ReadOptions, ReadResult } from './read-result.js';
@@ -64,6 +66,7 @@ class SnapshotReader {
   private clockDifference = NaN;
   private imageObjectBytes = 0;
   private readonly notVisible: ListedResource[] = [];
+  private readonly custom: CustomResource[] = [];
 
   constructor(
     private readonly api: ClusterApi,
@@ -81,7 +84,11 @@ class SnapshotReader {
       () => this.readStreams(),
       ...(withoutReferrers ? [] : [() => this.readLimits()]),
     ];
-    await forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read());
+    const finding = this.findCustomKinds();
+    lists.push(async () => this.readCustomKinds(await finding));
+    // The kinds are found while the lists are read; if that fails, the run ends at once.
+    await Promise.all([forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read()), finding]);
+    if (this.options.custom?.requireVisible) assertVisible(this.notVisibleNames(), this.snapshot);
     await this.addMissingImages();
     this.snapshot.subjects = new Map(this.snapshot.images.statedSubjects);
     const everything = this.options.everything && (await this.readEverything(this.options.everything));
@@ -92,7 +99,7 @@ class SnapshotReader {
       clockDifference: this.clockDifference,
       imageObjectBytes: this.imageObjectBytes,
       referrers: referrers.filter((resource) => !this.notVisible.includes(resource)),
-      notVisible: this.notVisible.map(qualifiedName),
+      custom: { read: this.custom, notVisible: this.notVisibleNames() },
       everything,
     };
   }
@@ -158,6 +165,29 @@ class SnapshotReader {
       this.notVisible.push(resource);
     }
     this.snapshot.referrers = this.snapshot.referrers.concat(found);
+  }
+
+  private notVisibleNames(): string[] {
+    return this.notVisible.map(qualifiedName).sort();
+  }
+
+  /** Finds the custom kinds to read; `everything` includes them. */
+  private async findCustomKinds(): Promise<CustomResource[]> {
+    const { withoutReferrers, onlyAsOc, everything, custom, signal } = this.options;
+    if (withoutReferrers || onlyAsOc || everything) return [];
+    return findCustomKinds(this.api, custom?.declared ?? [], signal);
+  }
+
+  private async readCustomKinds(kinds: readonly CustomResource[]): Promise<void> {
+    const { signal, onPage } = this.options;
+    await forEachParallel(kinds, { concurrency: CONCURRENT_LISTS }, async (kind) => {
+      const { resource } = kind;
+      const listed = await listIfAllowed(this.api, kind, { signal, onPage });
+      if (!listed) return void this.notVisible.push(resource);
+      this.resourceVersions.set(qualifiedName(resource), listed.result.resourceVersion);
+      this.snapshot.referrers = this.snapshot.referrers.concat(listed.referrers);
+      this.custom.push(kind);
+    });
   }
 
   /** Reads all other resources. They come last, because the host names of the registry come from the image streams. */

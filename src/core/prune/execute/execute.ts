@@ -102,6 +102,7 @@ function watch(
     namespace: namespaceToRead(options),
     resourceVersions: lists.resourceVersions,
     referrers: lists.referrers,
+    custom: lists.custom.read,
     everything: lists.everything,
     log: (level, line) => reporter.log(level, line),
     clock: ports.clock,

@@ -22,7 +22,7 @@ export async function readCluster({ api, reporter, signal }: ClusterPorts): Prom
   const options = { signal, onPage: ({ count }: { count: number }) => reporter.tick(count) };
   try {
     const read = await readSnapshot(api, options);
-    for (const line of notVisibleWarnings(read.notVisible, read.snapshot)) reporter.warning(line);
+    for (const line of notVisibleWarnings(read.custom.notVisible, read.snapshot)) reporter.warning(line);
     return read;
   } catch (error) {
     if (!(error instanceof ApiError) || hasServerFailed(error)) throw error;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CustomResource } from '../../../cluster/lists/custom-kinds.js';
 import type { Everything } from '../../../cluster/lists/all-referrers.js';
 import { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import { IMAGES, IMAGE_STREAMS, qualifiedName, type ListedResource } from '../../../cluster/resources.js';
@@ -8,7 +9,14 @@ import { forEachParallel } from '../../../kit/parallel.js';
 import type { ClusterReads } from '../../ports.js';
 import { allowedAge } from './allowed-age.js';
 import type { LiveView } from './live-view.js';
-import { anyReader, imageReader, referrerReader, streamReader, type ReaderContext } from './source-readers.js';
+import {
+  anyReader,
+  customReader,
+  imageReader,
+  referrerReader,
+  streamReader,
+  type ReaderContext,
+} from './source-readers.js';
 import { SeenDeletions } from './seen-deletions.js';
 import { SourceWatches, OPENING_LIMIT_MS, type ConfirmWaits } from './source-watches.js';
 import { isLive, needsConfirmation, toSource, type Source } from './source.js';
@@ -23,10 +31,12 @@ const ECHO_POLL_MS = 20;
 interface ClusterWatcherOptions {
   /** Watch only objects of this namespace. */
   namespace?: string;
-  /** Resource versions of the first lists, by plural name. */
+  /** Resource versions of the first lists, by plural name; of custom kinds by qualified name. */
   resourceVersions: Map<string, string>;
   /** The resources with uses that were read. */
   referrers: readonly ListedResource[];
+  /** The custom kinds that were read. */
+  custom?: readonly CustomResource[];
   /** The further resources of `--referrers all`. */
   everything?: Everything;
   log?: (level: number, line: string) => void;
@@ -185,7 +195,7 @@ export class ClusterWatcher {
 }
 
 function toSources(context: ReaderContext, options: ClusterWatcherOptions, deletions: SeenDeletions): Source[] {
-  const { namespace, referrers, resourceVersions, everything } = options;
+  const { namespace, referrers, resourceVersions, custom = [], everything } = options;
   const versionOf = (name: string): string => resourceVersions.get(name) ?? '';
   return [
     toSource(imageReader(context, deletions), versionOf(IMAGES.resource)),
@@ -193,6 +203,7 @@ function toSources(context: ReaderContext, options: ClusterWatcherOptions, delet
     ...referrers.map((resource) =>
       toSource(referrerReader(context, resource, namespace), versionOf(resource.resource), namespace),
     ),
+    ...custom.map((kind) => toSource(customReader(context, kind), versionOf(qualifiedName(kind.resource)))),
     ...(everything?.resources ?? []).map((any) =>
       toSource(anyReader(context, any, everything!), everything!.resourceVersions.get(qualifiedName(any)) ?? ''),
     ),

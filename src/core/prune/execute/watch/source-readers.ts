@@ -1,5 +1,7 @@
-import { anyKind, anyReducer, type Everything } from '../../../cluster/lists/all-referrers.js';
+import { anyReducers, type Everything } from '../../../cluster/lists/all-referrers.js';
+import type { CustomResource } from '../../../cluster/lists/custom-kinds.js';
 import type { AnyResource } from '../../../cluster/lists/discover-resources.js';
+import type { Reduce } from '../../../cluster/lists/list-referrers.js';
 import type { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import type { ReducedPage } from '../../../cluster/lists/reduce-page.js';
 import { IMAGES, IMAGE_STREAMS, type ListedResource } from '../../../cluster/resources.js';
@@ -32,7 +34,7 @@ export interface SourceReader {
 
 /** The dependencies of a reader. */
 export interface ReaderContext {
-  cluster: Pick<ClusterReads, 'readList' | 'listAny'>;
+  cluster: Pick<ClusterReads, 'readList' | 'listAny' | 'listReferrers'>;
   view: LiveView;
   pool: ParsePool;
   signal: AbortSignal;
@@ -100,6 +102,23 @@ export function referrerReader(
   };
 }
 
+/** Reads a custom kind. A kind that could be listed before and now does not exist has no objects. */
+export function customReader(
+  { cluster, view, signal }: ReaderContext,
+  { resource, reduce }: CustomResource,
+): SourceReader {
+  return {
+    resource,
+    async list(isWatched) {
+      const { referrers, result } = await cluster.listReferrers(resource, [reduce], { signal });
+      const [group] = groupsOf([reduce]);
+      putReferrers(view, { group: group!, referrers, keepOthers: isWatched() });
+      return result.resourceVersion;
+    },
+    take: (type, object) => putLater(view, type, reduce(object)),
+  };
+}
+
 /**
  * Reads any other resource, for `--referrers all`. A resource that could be listed before and now does not exist has no
  * objects.
@@ -110,22 +129,41 @@ export function anyReader(
   { hosts }: Pick<Everything, 'hosts'>,
 ): SourceReader {
   const resource = { ...any, optional: true };
-  const reduce = anyReducer(resource, hosts);
+  const reducers = anyReducers(resource, hosts);
   return {
     resource,
     async list(isWatched) {
       const { referrers, result } = await cluster.listAny(resource, hosts, { signal });
-      const group = { kind: anyKind(resource), anywhere: true } as const;
-      putReferrers(view, { group, referrers, keepOthers: isWatched() });
+      const keepOthers = isWatched();
+      for (const group of groupsOf(reducers))
+        putReferrers(view, { group, referrers: referrers.filter((one) => isInGroup(one, group)), keepOthers });
       return result.resourceVersion;
     },
     take(type, object) {
-      const referrer = reduce(object);
-      // Most of these objects (leases, endpoints, …) name no image and change often.
-      if (type === 'DELETED' || referrer.references.length === 0) view.removeReferrer(referrer);
-      else view.putReferrer(referrer);
+      for (const reduce of reducers) putLater(view, type, reduce(object));
     },
   };
+}
+
+/** Returns the groups to which the referrers of reducers belong. */
+function groupsOf(reducers: readonly Reduce[]): ReferrerGroup[] {
+  return reducers.map((reduce) => {
+    const { kind, anywhere } = reduce(NAMELESS);
+    return { kind, anywhere };
+  });
+}
+
+/** An object that no list contains. It shows which kind a reducer states. */
+const NAMELESS: KubeObject = { metadata: { name: '' } };
+
+function isInGroup(referrer: Referrer, group: ReferrerGroup): boolean {
+  return referrer.kind === group.kind && referrer.anywhere === group.anywhere;
+}
+
+/** Applies an event. Most objects of these kinds (leases, endpoints, …) name no image and change often. */
+function putLater(view: LiveView, type: EventType, referrer: Referrer): void {
+  if (type === 'DELETED' || referrer.references.length === 0) view.removeReferrer(referrer);
+  else view.putReferrer(referrer);
 }
 
 function putReferrers(
