@@ -255,6 +255,7 @@ module.exports = {
     only('oclif', '@oclif/[a-z-]+', ['main\\.ts$', 'cli/', 'commands/', 'flags/']),
     only('terminal-packages', 'chalk|cli-table3|ora', ['core/terminal/']),
     only('regular-expressions', 're2js', ['core/rule-files/']),
+    only('json-path', 'jsonpath-plus', ['core/rule-files/json-path\\.ts$']),
     only('server-packages', '@peculiar/x509', ['sandbox/']),
     // The exec channel, and that of the sandbox.
     only('web-socket', 'ws', ['core/cluster/exec\\.ts$', 'sandbox/']),

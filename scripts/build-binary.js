@@ -24,7 +24,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import postject from 'postject';
-import { commandFiles, external, root } from './esbuild-options.js';
+import { commandFiles, external, jsonPath, root } from './esbuild-options.js';
 
 const { values } = parseArgs({
   options: {
@@ -81,6 +81,7 @@ try {
     target: 'node20',
     logLevel: 'error',
     plugins: [commandTable],
+    alias: jsonPath,
     // A single executable can load Node's own modules only, and only with require.
     supported: { 'dynamic-import': false },
     external,

@@ -11,6 +11,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** Packages that dependencies try to load, but that are not installed or that the built program never needs. */
 export const external = ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node', 'tsx', 'pnpapi'];
 
+/** The build of jsonpath-plus that contains no access to Node's `vm`: regadm evaluates no expressions. */
+export const jsonPath = { 'jsonpath-plus': path.join(root, 'node_modules/jsonpath-plus/dist/index-browser-esm.js') };
+
 /** Lists the files of all commands, as paths below src/commands: `prune/images.ts`. */
 export function commandFiles(directory = '') {
   return readdirSync(path.join(root, 'src/commands', directory), { withFileTypes: true }).flatMap((entry) => {
@@ -108,6 +111,7 @@ export const moduleOptions = {
   alias: {
     yaml: path.join(root, 'node_modules/yaml/browser/index.js'),
     '@peculiar/x509': path.join(root, 'node_modules/@peculiar/x509/build/x509.es.js'),
+    ...jsonPath,
   },
   external,
   banner: {

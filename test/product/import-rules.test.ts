@@ -9,6 +9,7 @@ const PACKAGES = [
   '@kubernetes/client-node',
   'undici',
   'aws4fetch',
+  'jsonpath-plus',
   're2js',
   'saxes',
   '@redis/client',
@@ -171,6 +172,7 @@ const BROKEN: Record<string, [from: string, to: string][]> = {
   'only-oclif': [['src/core/prune/to-oclif.ts', '@oclif/core']],
   'only-terminal-packages': [['src/cli/to-chalk.ts', 'chalk']],
   'only-regular-expressions': [['src/core/graph/to-re2.ts', 're2js']],
+  'only-json-path': [['src/core/rule-files/referrers.ts', 'jsonpath-plus']],
   'only-server-packages': [['src/core/cluster/to-x509.ts', '@peculiar/x509']],
   'only-web-socket': [['src/core/cluster/to-ws.ts', 'ws']],
 };
@@ -195,6 +197,7 @@ const ALLOWED: [from: string, to: string][] = [
   ['src/core/http/good.ts', 'undici'],
   ['src/core/storage/good.ts', 'aws4fetch'],
   ['src/core/rule-files/good.ts', 're2js'],
+  ['src/core/rule-files/json-path.ts', 'jsonpath-plus'],
   ['src/core/storage/to-http.ts', 'src/core/http/x.ts'],
   ['src/core/terminal/good.ts', 'chalk'],
   ['src/core/kit/good.ts', 'src/core/model/x.ts'],

@@ -6,6 +6,8 @@ import { parseFlagDuration } from '../model/values/duration.js';
 /** Takes mistakes. */
 interface Problems {
   report(offset: number, field: string, message: string): void;
+  /** Returns the line of a position. */
+  lineOf(offset: number): number;
 }
 
 /** The place of a field: its path in the file, and the position of its key. */
@@ -29,6 +31,11 @@ export class Field {
     return this.place.path;
   }
 
+  /** Line of the value in the file; 1 is the first. */
+  get line(): number {
+    return this.problems.lineOf(this.offset);
+  }
+
   /** True if nothing is written after the colon. */
   get isEmpty(): boolean {
     return this.node === null || (isScalar(this.node) && this.node.value === null);
@@ -36,12 +43,7 @@ export class Field {
 
   /** Reports a mistake at the value. */
   report(message: string): undefined {
-    const node = this.node as Node | null;
-    this.problems.report(
-      this.isEmpty ? this.place.offset : (node?.range?.[0] ?? this.place.offset),
-      this.path,
-      message,
-    );
+    this.problems.report(this.offset, this.path, message);
   }
 
   /** Reads the fields of a mapping by name; unknown names and names that occur twice are mistakes. */
@@ -107,6 +109,11 @@ export class Field {
   missing(name: string, what: string): undefined {
     const path = this.path ? `${this.path}.${name}` : name;
     return this.inside(path, this.node, this.node as Node).report(`is missing; ${what}`);
+  }
+
+  /** Position of the value; of its key if there is none. */
+  private get offset(): number {
+    return this.isEmpty ? this.place.offset : ((this.node as Node | null)?.range?.[0] ?? this.place.offset);
   }
 
   private reportKey(message: string): void {

@@ -71,7 +71,12 @@ export class RuleFile {
 
   /** Adds a mistake. @param offset its position in the text */
   report(offset: number, field: string, message: string): void {
-    this.found.push({ line: Math.max(1, this.lines.linePos(offset).line), field, message });
+    this.found.push({ line: this.lineOf(offset), field, message });
+  }
+
+  /** Returns the line of a position; 1 is the first. */
+  lineOf(offset: number): number {
+    return Math.max(1, this.lines.linePos(offset).line);
   }
 
   private parse(text: string): Field | undefined {
