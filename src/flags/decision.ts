@@ -21,6 +21,11 @@ export const decisionFlags = {
     helpValue: 'DURATION',
     description: 'keep images, image streams and tag items younger than this, and what younger pods use (default: 60m)',
   }),
+  policy: Flags.string({
+    ...WHAT,
+    helpValue: 'FILE',
+    description: 'file with rules for tags: which always stay, how many revisions stay, and which tags expire',
+  }),
   'prune-over-size-limit': Flags.boolean({
     ...WHAT,
     allowNo: true,
@@ -78,7 +83,7 @@ export const decisionFlags = {
 
 type DecisionFlagValues = Interfaces.InferredFlags<typeof decisionFlags>;
 
-/** The options from these flags, and `--keep-younger-than` as it was written. */
+/** The options from these flags, and `--keep-younger-than`, or the default of the policy, as it was written. */
 interface Decided {
   options: PruneOptions;
   keepYoungerThan: string;
@@ -86,7 +91,7 @@ interface Decided {
 
 /**
  * Checks the flags and converts them to options.
- * @throws RegadmError USAGE, or PROTECT_FILE if the file of --protect is invalid
+ * @throws RegadmError USAGE, or PROTECT_FILE or POLICY_FILE if the file of --protect or --policy is invalid
  */
 export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = true): Promise<Decided> {
   const keep = flags['keep-tag-revisions'];
@@ -94,6 +99,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
   if (flags['prune-over-size-limit'] && (keep !== undefined || young !== undefined)) {
     throw usageError('--prune-over-size-limit cannot be specified with --keep-tag-revisions nor --keep-younger-than');
   }
+  checkPolicyFlag(flags);
   checkCount('keep-tag-revisions', keep);
   const keepYoungerThanMs = durationFlag('keep-younger-than', young ?? '60m');
   checkNamespaceFlag(flags.namespace);
@@ -121,7 +127,30 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
     ...(ignoreUnreadable.length > 0 ? { ignoreUnreadable } : {}),
     ...(skipResources.length > 0 ? { skipResources } : {}),
   };
-  return { options: await withProtection(options, flags.protect), keepYoungerThan: young ?? '60m' };
+  return withPolicy(await withProtection(options, flags.protect), flags.policy, young ?? '60m');
+}
+
+/** @throws RegadmError USAGE if another flag decides what --policy decides, or what policies need is not known */
+function checkPolicyFlag(flags: DecisionFlagValues): void {
+  if (flags.policy === undefined) return;
+  const refuse = (other: string, why: string): never => {
+    throw usageError(`--policy cannot be specified with --${other}${why}`);
+  };
+  for (const name of ['keep-tag-revisions', 'keep-younger-than'] as const)
+    if (flags[name] !== undefined) refuse(name, ': the file states it, in its rules or its defaults');
+  if (flags['prune-over-size-limit']) refuse('prune-over-size-limit', ', which considers only sizes');
+  if (flags.referrers === 'oc') refuse('referrers=oc', ', which does not see every use of a tag');
+}
+
+async function withPolicy(options: PruneOptions, file: string | undefined, keepYoungerThan: string): Promise<Decided> {
+  if (file === undefined) return { options, keepYoungerThan };
+  const { readPolicy } = await import('../core/rule-files/policy.js');
+  const policy = await readPolicy(file);
+  const { keepTagRevisions, keepYoungerThanMs } = policy.defaults;
+  return {
+    options: { ...options, policy, keepTagRevisions, keepYoungerThanMs },
+    keepYoungerThan: policy.source.defaults?.keepYoungerThan ?? keepYoungerThan,
+  };
 }
 
 /** @throws RegadmError USAGE */

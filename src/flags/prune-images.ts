@@ -106,7 +106,7 @@ type FlagName = keyof PruneImagesFlagValues;
 
 /**
  * Checks every flag, and converts the flags to a request.
- * @throws RegadmError USAGE; PROTECT_FILE if the file of --protect is invalid
+ * @throws RegadmError USAGE; PROTECT_FILE or POLICY_FILE if a file is invalid
  */
 export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise<ImagePruneRequest> {
   const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
@@ -166,6 +166,7 @@ const NOT_WITH_FROM = [
 const NOT_WITH_PLAN = [
   'keep-tag-revisions',
   'keep-younger-than',
+  'policy',
   'prune-over-size-limit',
   'namespace',
   'prune-signatures',

@@ -17,9 +17,10 @@ export interface Sources {
 
 /** Settings that are ignored if one of these flags is on the command line, because they would contradict it. */
 const OVERRIDDEN_BY: Record<string, string[]> = {
-  'keep-tag-revisions': ['prune-over-size-limit', 'plan'],
-  'keep-younger-than': ['prune-over-size-limit', 'plan'],
-  'prune-over-size-limit': ['keep-tag-revisions', 'keep-younger-than', 'plan'],
+  'keep-tag-revisions': ['prune-over-size-limit', 'policy', 'plan'],
+  'keep-younger-than': ['prune-over-size-limit', 'policy', 'plan'],
+  'prune-over-size-limit': ['keep-tag-revisions', 'keep-younger-than', 'policy', 'plan'],
+  policy: ['plan'],
   namespace: ['plan'],
   'prune-signatures': ['plan'],
   'registry-url': ['from'],

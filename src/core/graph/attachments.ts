@@ -31,6 +31,11 @@ export function findAttachments({ streams, subjects, digests }: SnapshotView): A
   return found;
 }
 
+/** Returns true for the tag of a signature, an attestation, an SBOM or an index of the referrers tag schema. */
+export function isAttachedTag(tag: string): boolean {
+  return ATTACHED_TAG.test(tag);
+}
+
 /** Returns the digest number of the image that a tag of this name is attached to; -1 if there is no such image. */
 function subjectOfTag(tag: string, digests: DigestView): number {
   const hex = ATTACHED_TAG.exec(tag)?.[1];

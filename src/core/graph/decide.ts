@@ -1,11 +1,14 @@
 import { streamKey } from '../model/image-stream.js';
 import type { ImageStream, SnapshotView, TagItem } from '../model/table/snapshot.js';
-import { findAttachments, type Attachments } from './attachments.js';
+import { findAttachments } from './attachments.js';
 import { heldImages, type IndexParents } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';
+import { KeptImages } from './kept-images.js';
 import { KEPT, PLAIN_REASONS } from './kept-by.js';
-import { toImageKey, type NamedByPlan } from './named-by-plan.js';
+import { toImageKey, toTagKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
+import { TagEffects } from './policy/tag-effects.js';
+import { unusedRuleWarnings } from './policy/unused-rules.js';
 import { Promotions, type Place } from './promotions.js';
 import { endOfChain, type KeptThrough, type Reason } from './reason.js';
 import { placesOfUnreadable } from './unreadable.js';
@@ -32,20 +35,12 @@ interface DecisionInput {
  * snapshot.
  */
 export class Decisions {
-  /** By image number: one of `KEPT`. */
-  private readonly keptBy: Uint8Array;
-  /** By image number: the stream, index or subject that keeps it, depending on `keptBy`. */
-  private readonly keptFor: Int32Array;
-  /** Images to keep because of an image that is kept: an image number, one of `KEPT` and what it refers to for each. */
-  private readonly waiting: number[] = [];
-  /** Tags (`namespace/name:tag`) whose items are kept because their subject is, with the subject (digest number). */
-  private readonly attachedTags = new Map<string, number>();
-  private readonly attachments: Attachments | undefined;
+  private readonly kept: KeptImages;
   /** Beyond `oc`: items that no rule for single items keeps; a stream, a tag and a position for each. */
   readonly unkeptItems: number[] = [];
-  /** Beyond `oc`: images of streams from which remaining tag items of other streams were promoted. */
   /** Tags that were promoted; `oc` does not consider them. */
   readonly promotions: Promotions | undefined;
+  private readonly effects: TagEffects;
   private readonly held: Map<number, Reason>;
   private readonly rules: ItemRules;
   /** Where the unreadable images are; computed when a reason names one. */
@@ -57,16 +52,17 @@ export class Decisions {
     const { snapshot, uses, options, parents } = input;
     this.includeExtended = options.referrers !== 'oc';
     this.held = heldImages(snapshot, uses, options.protection?.digests ?? [], parents);
-    this.rules = new ItemRules({ ...input, held: this.held });
-    this.attachments = this.includeExtended || options.pruneSignatures ? findAttachments(snapshot) : undefined;
     this.promotions = this.includeExtended ? new Promotions(snapshot.streams) : undefined;
-    this.keptBy = new Uint8Array(snapshot.images.count);
-    this.keptFor = new Int32Array(snapshot.images.count);
+    this.rules = new ItemRules({ ...input, held: this.held, isNeeded: this.isNeeded.bind(this) });
+    this.effects = new TagEffects(this.rules, snapshot);
+    const attachments = this.includeExtended || options.pruneSignatures ? findAttachments(snapshot) : undefined;
+    const { promotions, held, effects } = this;
+    this.kept = new KeptImages({ snapshot, attachments, promotions, held, onNeeded: effects.recheck.bind(effects) });
     this.keepImages();
   }
 
   imageKept(image: number): boolean {
-    return this.keptBy[image] !== KEPT.no;
+    return this.kept.by[image] !== KEPT.no;
   }
 
   /** Returns the verdict on one tag item; `position` 0 is the newest. */
@@ -80,10 +76,35 @@ export class Decisions {
     if (verdict.kept || verdict.because.rule === 'no-image') return verdict;
     const key = streamKey(stream);
     const { name, items } = stream.tags[tag]!;
-    const subject = this.attachedTags.get(`${key}:${name}`);
+    const subject = this.kept.attachedTags.get(`${key}:${name}`);
     if (subject !== undefined) return kept({ rule: 'attached', subject: this.input.snapshot.digests.text(subject) });
     const promoted = this.promotions?.find(key, items[position]!.image);
     return promoted ? kept({ rule: 'promoted', ...promoted }) : verdict;
+  }
+
+  /**
+   * Returns the name of the rule under which a tag of any state of a stream expires; undefined if it does not, or if
+   * the plan file does not name it. Items of an expiring tag can be kept.
+   */
+  expiredUnder(stream: ImageStream, tag: number): string | undefined {
+    const { expiry } = this.rules.tagRules.of(stream, tag);
+    if (!expiry || this.rules.stream(stream) || !this.rules.expires(stream, tag)) return undefined;
+    const { only } = this.input;
+    const isNamed = !only || only.tags.has(toTagKey({ streamUid: stream.uid, tag: stream.tags[tag]!.name }));
+    return isNamed ? expiry.rule : undefined;
+  }
+
+  /** Warns about each rule of the policy that decides no tag. */
+  policyWarnings(): string[] {
+    const { options, snapshot } = this.input;
+    return options.policy ? unusedRuleWarnings(options.policy, snapshot.streams, this.rules.tagRules) : [];
+  }
+
+  /** Returns true if something that is kept needs a tag or its newest image. */
+  private isNeeded(stream: ImageStream, tag: number): boolean {
+    const key = streamKey(stream);
+    const { name, items } = stream.tags[tag]!;
+    return this.kept.attachedTags.has(`${key}:${name}`) || this.promotions?.find(key, items[0]!.image) !== undefined;
   }
 
   /**
@@ -97,10 +118,10 @@ export class Decisions {
   /** Returns the verdict on one image. */
   image(image: number): Verdict {
     const { images, digests } = this.input.snapshot;
-    const keptFor = this.keptFor[image]!;
-    const plain = PLAIN_REASONS[this.keptBy[image]!];
+    const keptFor = this.kept.keptFor[image]!;
+    const plain = PLAIN_REASONS[this.kept.by[image]!];
     if (plain) return kept(plain);
-    switch (this.keptBy[image]) {
+    switch (this.kept.by[image]) {
       case KEPT.no:
         return { kept: false, because: { rule: 'unlisted' } };
       case KEPT.item:
@@ -108,7 +129,7 @@ export class Decisions {
       case KEPT.child:
         return kept({ rule: 'index-child', index: images.nameText(keptFor), through: this.through(keptFor) });
       case KEPT.young:
-        return kept({ rule: 'young-image', created: images.created(image) });
+        return kept(this.rules.youngImage(image, this.effects.whyYoung(image)!));
       case KEPT.held:
         return kept(this.held.get(images.name(image))!);
       case KEPT.streamsNotSaved:
@@ -140,8 +161,8 @@ export class Decisions {
 
   /** Returns the image that keeps another one; -1 if something else does. Every image is kept before what it keeps. */
   private keeperOf(image: number): number {
-    if (this.keptBy[image] === KEPT.child) return this.keptFor[image]!;
-    return this.keptBy[image] === KEPT.attached ? this.input.snapshot.images.indexOf(this.keptFor[image]!) : -1;
+    if (this.kept.by[image] === KEPT.child) return this.kept.keptFor[image]!;
+    return this.kept.by[image] === KEPT.attached ? this.input.snapshot.images.indexOf(this.kept.keptFor[image]!) : -1;
   }
 
   private unreadableReason(): Reason {
@@ -166,18 +187,28 @@ export class Decisions {
     const { snapshot, options, unseen = [] } = this.input;
     const { images } = snapshot;
     snapshot.streams.forEach((stream, index) => this.keepListed(stream, index));
-    for (const digest of unseen) this.markAttached(digest);
-    // Keeps what is waiting: an image without an object cannot be marked itself.
-    this.keep(-1, KEPT.no, 0);
+    for (const digest of unseen) this.kept.keepAttached(digest);
+    this.keepNeededTags();
     // No image may be deleted if the content of one cannot be read, or if uses in other namespaces are unknown.
     const keepAll = options.namespace !== undefined || images.unreadable.size > 0;
     for (let image = 0; image < images.count; image++) {
       const keptBy = this.ownRule(image);
-      if (keptBy !== KEPT.no) this.keep(image, keptBy, 0);
+      if (keptBy !== KEPT.no) this.kept.keep(image, keptBy, 0);
       // Nothing says what this image is, so what it names is kept even where indexes that nothing lists keep nothing.
       if (keptBy === KEPT.invalidName)
-        images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
-      if (keepAll) this.keep(image, KEPT.imagesStay, 0);
+        images.eachChild(image, (child) => this.kept.keep(images.indexOf(child), KEPT.child, image));
+      if (keepAll) this.kept.keep(image, KEPT.imagesStay, 0);
+    }
+    this.keepNeededTags();
+  }
+
+  /** Applies the rules again to the tags that something needs that is kept, so that they do not expire. */
+  private keepNeededTags(): void {
+    for (let place = this.effects.takeNeeded(); place; place = this.effects.takeNeeded()) {
+      const { stream: index, tag } = place;
+      const stream = this.input.snapshot.streams[index]!;
+      for (const [position, item] of stream.tags[tag]!.items.entries())
+        if (this.rules.item(stream, tag, position).kept) this.keepItem(item, place);
     }
   }
 
@@ -187,7 +218,7 @@ export class Decisions {
     const { images } = snapshot;
     if (!images.hasDigestName(image)) return KEPT.invalidName;
     if (!options.all && !images.managed(image)) return KEPT.notManaged;
-    if (this.rules.isYoung(images.created(image))) return KEPT.young;
+    if (this.effects.whyYoung(image)) return KEPT.young;
     if (this.held.has(images.name(image))) return KEPT.held;
     if (this.rules.streamsNotSaved(image)) return KEPT.streamsNotSaved;
     if (only && !only.images.has(toImageKey(images.nameText(image), images.uid(image)))) return KEPT.notInPlan;
@@ -197,6 +228,7 @@ export class Decisions {
   private keepListed(stream: ImageStream, index: number): void {
     const whole = this.rules.stream(stream);
     stream.tags.forEach(({ items }, tag) => {
+      if (!whole && this.input.options.policy) this.effects.add(stream, { stream: index, tag });
       items.forEach((item, position) => {
         if (whole?.kept || this.rules.item(stream, tag, position).kept) this.keepItem(item, { stream: index, tag });
         else if (this.includeExtended) this.unkeptItems.push(index, tag, position);
@@ -208,56 +240,20 @@ export class Decisions {
   private keepItem(item: TagItem, place: Place): void {
     this.keepListedImage(item, place.stream);
     if (item.source === undefined || !this.promotions) return;
-    for (const { item: source, stream } of this.promotions.add(item, place)) this.keepListedImage(source, stream);
+    const sources = this.promotions.add(item, place);
+    if (sources.length > 0) this.effects.recheck(item.image);
+    for (const source of sources) this.keepListedImage(source.item, source.stream);
   }
 
   private keepListedImage(item: TagItem, stream: number): void {
     const { images } = this.input.snapshot;
     const image = images.indexOf(item.image);
     // What is attached to an image that the saved lists lack is kept, too.
-    if (image === -1 && this.input.snapshot.saved) this.markAttached(item.image);
+    if (image === -1 && this.input.snapshot.saved) this.kept.keepAttached(item.image);
     // The image before its children, so that a child that names its parent is not the reason for keeping it.
-    this.keep(image, KEPT.item, stream);
+    this.kept.keep(image, KEPT.item, stream);
     // `oc` keeps what a tag item lists and one level below it, even where something else keeps the index.
     if (image !== -1 && !this.includeExtended)
-      images.eachChild(image, (child) => this.keep(images.indexOf(child), KEPT.child, image));
-  }
-
-  /**
-   * Marks an image as kept; beyond `oc`, also everything that belongs to it. Without recursion, because tenants choose
-   * how deeply indexes are nested.
-   */
-  private keep(image: number, by: number, keptFor: number): void {
-    const { waiting } = this;
-    this.mark(image, by, keptFor);
-    for (let at = 0; at < waiting.length; at += 3) this.mark(waiting[at]!, waiting[at + 1]!, waiting[at + 2]!);
-    waiting.length = 0;
-  }
-
-  private mark(image: number, by: number, keptFor: number): void {
-    if (image === -1 || this.keptBy[image] !== KEPT.no) return;
-    this.keptBy[image] = by;
-    this.keptFor[image] = keptFor;
-    const { images } = this.input.snapshot;
-    if (this.includeExtended)
-      images.eachChild(image, (child) => void this.waiting.push(images.indexOf(child), KEPT.child, image));
-    this.markAttached(images.name(image));
-  }
-
-  private markAttached(subject: number): void {
-    const { images, streams, digests } = this.input.snapshot;
-    for (const { stream, tag } of this.attachments?.tags.get(subject) ?? []) {
-      const { name, items } = streams[stream]!.tags[tag]!;
-      this.attachedTags.set(`${streamKey(streams[stream]!)}:${name}`, subject);
-      for (const item of items) {
-        this.waiting.push(images.indexOf(item.image), KEPT.item, stream);
-        for (const source of this.promotions?.add(item, { stream, tag }) ?? [])
-          this.waiting.push(images.indexOf(source.item.image), KEPT.item, source.stream);
-      }
-    }
-    for (const digest of this.attachments?.images.get(subject) ?? []) {
-      if (!this.held.has(digest)) this.held.set(digest, { rule: 'attached', subject: digests.text(subject) });
-      this.waiting.push(images.indexOf(digest), KEPT.attached, subject);
-    }
+      images.eachChild(image, (child) => this.kept.keep(images.indexOf(child), KEPT.child, image));
   }
 }

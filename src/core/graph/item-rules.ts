@@ -6,6 +6,7 @@ import { firstUse } from './first-use.js';
 import type { IndexParents } from './held.js';
 import { toItemKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
+import { TagRules, type Retention } from './policy/tag-rules.js';
 import type { Reason } from './reason.js';
 import { needingUnreadable } from './unreadable.js';
 import type { UseIndex } from './uses.js';
@@ -29,19 +30,21 @@ interface ItemRulesInput {
   only?: NamedByPlan;
   /** The result of `indexParents`, if it is known. */
   parents?: IndexParents;
+  /** Returns true if other tag items or images that are kept need a tag, so that it does not expire. */
+  isNeeded?(stream: ImageStream, tag: number): boolean;
 }
 
 /** Applies the rules for tag items to any state of a stream: the one that was listed, or one that was read later. */
 export class ItemRules {
   private readonly protection: ProtectionMatcher;
   private readonly limits: Map<string, number>;
-  private readonly youngerThan: number;
+  readonly tagRules: TagRules;
   /** The unreadable image that each image needs, by digest number. */
   private readonly unreadable: ReadonlyMap<number, number>;
 
   constructor(private readonly input: ItemRulesInput) {
     const { options, snapshot, now } = input;
-    this.youngerThan = options.pruneOverSizeLimit ? Infinity : now - options.keepYoungerThanMs;
+    this.tagRules = new TagRules(options, now);
     this.protection = protectionMatcher(options.protection);
     this.limits = smallestLimits(snapshot.limits);
     this.unreadable = needingUnreadable(snapshot.images, input.parents);
@@ -54,10 +57,11 @@ export class ItemRules {
 
   /** Returns why all items of a stream are kept; undefined if the rules for single items apply. */
   stream(stream: ImageStream): Verdict | undefined {
-    const { namespace } = this.input.options;
+    const { namespace, policy } = this.input.options;
     if (namespace !== undefined && stream.namespace !== namespace) return kept({ rule: 'other-namespace' });
     if (!stream.repositoryName) return kept({ rule: 'invalid-name', what: 'stream' });
-    if (this.isYoung(stream.created)) return kept({ rule: 'young-stream', created: stream.created });
+    // With a policy, it depends on the tag how long a stream counts as young.
+    if (!policy && this.isYoung(stream.created)) return kept({ rule: 'young-stream', created: stream.created });
     const pattern = this.protection.stream(stream.namespace, stream.name);
     if (pattern) return kept({ rule: 'protected', pattern });
     const unreadable = this.unreadableIn(stream);
@@ -72,17 +76,20 @@ export class ItemRules {
     const tag = stream.tags[tagIndex]!;
     const item = tag.items[position]!;
     const key = streamKey(stream);
-    if (this.isYoung(item.created)) return kept({ rule: 'young-item', created: item.created });
+    const retention = this.tagRules.of(stream, tagIndex);
+    const young = this.youthVerdict(stream, item, retention);
+    if (young) return young;
     const tagUses = position === 0 ? (uses.tags.get(`${key}:${tag.name}`) ?? uses.streams.get(key)) : undefined;
     if (tagUses) return kept({ rule: 'tag-in-use', ...firstUse(tagUses) });
     const pattern = this.protection.tag(stream.namespace, stream.name, tag.name);
     if (pattern) return kept({ rule: 'protected', pattern });
+    if (retention.keepAlways) return kept({ rule: 'keep-always', policy: retention.policy! });
     if (only && !this.isNamed(only, stream, tag.name, item)) return kept({ rule: 'not-in-plan' });
     if (!snapshot.digests.isDigest(item.image)) return kept({ rule: 'invalid-name', what: 'tag-item' });
     const image = snapshot.images.indexOf(item.image);
     if (image === -1)
       return snapshot.saved ? kept({ rule: 'image-not-saved' }) : { kept: false, because: { rule: 'no-image' } };
-    const byLimit = this.limitVerdict(stream, tagIndex, position, image);
+    const byLimit = this.expiryVerdict(stream, tagIndex) ?? this.limitVerdict(stream, tagIndex, position, image);
     if (byLimit.kept) return byLimit;
     const imageUses = uses.images.get(key)?.get(item.image);
     if (imageUses) return kept({ rule: 'image-in-use', ...firstUse(imageUses) });
@@ -96,7 +103,8 @@ export class ItemRules {
    */
   keepsLinks(stream: ImageStream, digest: number): boolean {
     const { uses, held, snapshot } = this.input;
-    if (this.stream(stream) || held.has(digest) || uses.images.get(streamKey(stream))?.has(digest)) return true;
+    if (this.stream(stream) || this.isYoung(stream.created)) return true;
+    if (held.has(digest) || uses.images.get(streamKey(stream))?.has(digest)) return true;
     const image = snapshot.images.indexOf(digest);
     return image !== -1 && this.isYoung(snapshot.images.created(image));
   }
@@ -108,10 +116,50 @@ export class ItemRules {
     return namespace === undefined ? undefined : { rule: 'streams-not-saved', namespace };
   }
 
-  isYoung(created: number): boolean {
-    if (created > this.youngerThan) return true;
+  /** Returns true if what was created at this time is young. @param retention what decides it */
+  isYoung(created: number, { youngerThan }: Retention = this.tagRules.standard): boolean {
+    if (created > youngerThan) return true;
     // A creation time that cannot be read counts as recent; `oc` treats it as old.
-    return this.input.options.referrers !== 'oc' && this.youngerThan !== Infinity && Number.isNaN(created);
+    return this.input.options.referrers !== 'oc' && youngerThan !== Infinity && Number.isNaN(created);
+  }
+
+  /**
+   * Returns true if a tag of any state of a stream expires: its rule lets it, and neither the tag nor its newest image
+   * is used, protected or young. The rules for the whole stream are not considered.
+   */
+  expires(stream: ImageStream, tagIndex: number): boolean {
+    const retention = this.tagRules.of(stream, tagIndex);
+    if (!retention.expiry || !this.tagRules.isAged(stream, tagIndex)) return false;
+    const { uses, held, snapshot, isNeeded } = this.input;
+    const { name, items } = stream.tags[tagIndex]!;
+    const key = streamKey(stream);
+    const newest = items[0]!.image;
+    const isUsed = uses.tags.has(`${key}:${name}`) || uses.streams.has(key) || uses.images.get(key)?.has(newest);
+    if (isUsed || held.has(newest) || this.protection.tag(stream.namespace, stream.name, name)) return false;
+    const image = snapshot.images.indexOf(newest);
+    const isYoung =
+      this.isYoung(stream.created, retention) ||
+      (image !== -1 && this.isYoung(snapshot.images.created(image), retention));
+    return !isYoung && !isNeeded?.(stream, tagIndex);
+  }
+
+  private expiryVerdict(stream: ImageStream, tagIndex: number): Verdict | undefined {
+    const { expiry, policy } = this.tagRules.of(stream, tagIndex);
+    if (!expiry || !this.expires(stream, tagIndex)) return undefined;
+    return { kept: false, because: { rule: 'expired', policy: policy! } };
+  }
+
+  private youthVerdict(stream: ImageStream, { created }: TagItem, retention: Retention): Verdict | undefined {
+    const named = retention.policy ? { policy: retention.policy } : {};
+    if (retention.policy && this.isYoung(stream.created, retention))
+      return kept({ rule: 'young-stream', created: stream.created, ...named });
+    return this.isYoung(created, retention) ? kept({ rule: 'young-item', created, ...named }) : undefined;
+  }
+
+  /** Returns the reason to keep an image that is young. @param retention what decides it */
+  youngImage(image: number, { policy }: Retention): Reason {
+    const created = this.input.snapshot.images.created(image);
+    return { rule: 'young-image', created, ...(policy ? { policy } : {}) };
   }
 
   private isNamed(only: NamedByPlan, stream: ImageStream, tag: string, { image, created }: TagItem): boolean {
@@ -124,15 +172,16 @@ export class ItemRules {
    * revisions of its own.
    */
   private limitVerdict(stream: ImageStream, tagIndex: number, position: number, image: number): Verdict {
-    const { keepTagRevisions: keep, pruneOverSizeLimit, pruneSignatures } = this.input.options;
+    const { pruneOverSizeLimit, pruneSignatures } = this.input.options;
     if (pruneOverSizeLimit) return this.sizeVerdict(stream, image);
     const tag = stream.tags[tagIndex]!;
     const subject = pruneSignatures ? this.subjectOf(tag.name, image) : undefined;
     if (subject !== undefined) return { kept: false, because: { rule: 'subject-gone', subject } };
-    const of = tag.items.length;
+    const { keepTagRevisions: keep, policy } = this.tagRules.of(stream, tagIndex);
+    const details = { position, of: tag.items.length, keep, ...(policy ? { policy } : {}) };
     return position < keep
-      ? kept({ rule: 'revision', position, of, keep })
-      : { kept: false, because: { rule: 'beyond-revisions', position, of, keep } };
+      ? kept({ rule: 'revision', ...details })
+      : { kept: false, because: { rule: 'beyond-revisions', ...details } };
   }
 
   private sizeVerdict(stream: ImageStream, image: number): Verdict {

@@ -2,6 +2,8 @@
 export interface NamedByPlan {
   /** Keys of tag items, see `toItemKey`. */
   readonly items: ReadonlySet<string>;
+  /** Keys of tags that expire, see `toTagKey`. */
+  readonly tags: ReadonlySet<string>;
   /** Keys of images, see `toImageKey`. */
   readonly images: ReadonlySet<string>;
 }
@@ -11,6 +13,11 @@ export interface NamedByPlan {
  */
 export function toItemKey(item: { streamUid: string; tag: string; image: string; created: number }): string {
   return `${item.streamUid} ${item.tag} ${item.image} ${item.created}`;
+}
+
+/** Returns the key of a tag. */
+export function toTagKey(tag: { streamUid: string; tag: string }): string {
+  return `${tag.streamUid} ${tag.tag}`;
 }
 
 /** Returns the key of an Image object. */

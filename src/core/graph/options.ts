@@ -1,5 +1,6 @@
 import type { Protection } from '../model/protection.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
+import { longestYouth } from './policy/longest-youth.js';
 import type { ReferrerScope, UseOptions } from './uses.js';
 
 /** The flags of `regadm prune images` that decide what is kept and what is deleted. */
@@ -41,7 +42,8 @@ export function toUseOptions(
 ): UseOptions {
   return {
     scope: options.referrers,
-    podsYoungerThan: now - options.keepYoungerThanMs,
+    // An ended pod uses images of several tags, so the longest age of a policy counts.
+    podsYoungerThan: now - (options.policy ? longestYouth(options.policy) : options.keepYoungerThanMs),
     everyPod: options.pruneOverSizeLimit,
     namespace: options.namespace,
     streams: () => streams,

@@ -1,8 +1,9 @@
+import { quote } from '../model/names/quote.js';
 import type { Use } from '../model/referrer.js';
 
 /** Why a tag item or an image is kept or deleted. */
 export type Reason =
-  | { rule: 'young-stream' | 'young-item' | 'young-image'; created: number }
+  | { rule: 'young-stream' | 'young-item' | 'young-image'; created: number; policy?: PolicyPart }
   | {
       rule:
         | 'other-namespace'
@@ -17,7 +18,8 @@ export type Reason =
         | 'unread-manifest';
     }
   | { rule: 'tag-in-use' | 'image-in-use' | 'digest-in-use'; by: Use; others: number }
-  | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number }
+  | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number; policy?: PolicyPart }
+  | { rule: 'keep-always' | 'expired'; policy: PolicyPart }
   | { rule: 'over-size-limit'; bytes: number; limit: number }
   | { rule: 'promoted'; stream: string; tag: string }
   | { rule: 'streams-not-saved'; namespace: string }
@@ -28,6 +30,11 @@ export type Reason =
   | { rule: 'index-child'; index: string; through?: KeptThrough }
   | { rule: 'index-of-used-child'; child: string; through?: KeptThrough }
   | { rule: 'attached' | 'subject-gone'; subject: string; through?: KeptThrough };
+
+/** What a decision names: a rule of the policy, or its defaults if there is no rule. */
+export interface PolicyPart {
+  readonly rule?: string;
+}
 
 /**
  * What keeps the image that a reason refers to. Images can keep each other over several levels; this is the end of that
@@ -50,11 +57,11 @@ const INVALID_NAMES = {
 export function describeReason(reason: Reason): string {
   switch (reason.rule) {
     case 'young-stream':
-      return `the image stream is younger than --keep-younger-than (created ${toTime(reason.created)})`;
+      return `the image stream is younger than ${youth(reason.policy)} (created ${toTime(reason.created)})`;
     case 'young-item':
-      return `younger than --keep-younger-than (created ${toTime(reason.created)})`;
+      return `younger than ${youth(reason.policy)} (created ${toTime(reason.created)})`;
     case 'young-image':
-      return `the image is younger than --keep-younger-than (created ${toTime(reason.created)})`;
+      return `the image is younger than ${youth(reason.policy)} (created ${toTime(reason.created)})`;
     case 'other-namespace':
       return 'outside the namespace that is pruned';
     case 'not-managed':
@@ -82,9 +89,13 @@ export function describeReason(reason: Reason): string {
     case 'digest-in-use':
       return `its digest is used by ${describeUse(reason.by)}${more(reason.others)}`;
     case 'revision':
-      return `position ${reason.position} of ${reason.of} is within --keep-tag-revisions=${reason.keep}`;
+      return `position ${reason.position} of ${reason.of} is within ${revisions(reason)}`;
     case 'beyond-revisions':
-      return `position ${reason.position} of ${reason.of} is beyond --keep-tag-revisions=${reason.keep} and nothing uses it`;
+      return `position ${reason.position} of ${reason.of} is beyond ${revisions(reason)} and nothing uses it`;
+    case 'keep-always':
+      return `${describePart(reason.policy)} keeps it`;
+    case 'expired':
+      return `the tag expired under ${describePart(reason.policy)} and nothing uses it`;
     case 'over-size-limit':
       return `${reason.bytes} bytes exceed the limit of ${reason.limit} and nothing uses it`;
     case 'promoted':
@@ -124,6 +135,19 @@ function describeThrough(image: string, through: KeptThrough | undefined): strin
 /** Describes a use: `pod shop/web-1 (container web)`. */
 export function describeUse(use: Use): string {
   return `${use.kind.toLowerCase()} ${use.namespace ? `${use.namespace}/` : ''}${use.name}${use.field ? ` (${use.field})` : ''}`;
+}
+
+/** Describes what decides: `rule "releases"`. */
+export function describePart({ rule }: PolicyPart): string {
+  return rule === undefined ? 'the defaults of the policy' : `rule ${quote(rule)}`;
+}
+
+function youth(policy: PolicyPart | undefined): string {
+  return policy ? `keepYoungerThan of ${describePart(policy)}` : '--keep-younger-than';
+}
+
+function revisions({ keep, policy }: { keep: number; policy?: PolicyPart }): string {
+  return policy ? `keepTagRevisions=${keep} of ${describePart(policy)}` : `--keep-tag-revisions=${keep}`;
 }
 
 function more(others: number): string {

@@ -127,7 +127,7 @@ async function run(
   { judge, finish }: Ending,
 ): Promise<ImagePruneReport> {
   const planFile = given.planFile === undefined ? undefined : await readPlanFile(given.planFile);
-  const options = planFile ? withPlanOptions(given.options, planFile.content.options) : given.options;
+  const options = planFile ? withPlanOptions(given.options, planFile.content.options, planFile.policy) : given.options;
   const request = { ...given, options };
   const gathered = await gather(ports, request, planFile, context);
   try {

@@ -26,11 +26,12 @@ export function warnAboutPlanFile(
 }
 
 /**
- * Warns about ignored references, names that are not valid, images that cannot be read, and uses that are not visible.
+ * Warns about ignored references, names that are not valid, images that cannot be read, uses that are not visible, and
+ * rules of a policy that decide nothing.
  * @param lists `custom.notVisible`: resources that the user may not list
  */
 export function warnAboutInput(
-  { uses, snapshot, options }: ImagePrunePlan,
+  { uses, snapshot, options, decisions }: ImagePrunePlan,
   { custom, everything }: { custom: Pick<ReadResult['custom'], 'notVisible'>; everything?: ReadResult['everything'] },
   { reporter }: RunContext,
 ): void {
@@ -39,6 +40,7 @@ export function warnAboutInput(
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
   for (const line of notVisibleWarnings(custom.notVisible, snapshot)) reporter.warning(line);
   for (const line of everything?.warnings ?? []) reporter.warning(line);
+  for (const line of decisions.policyWarnings()) reporter.warning(line);
   const unreadable = unreadableFailures(snapshot);
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
   for (const line of unreadManifestWarnings(snapshot)) reporter.warning(line);

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { RegadmError, messageOf } from '../../model/errors.js';
+import type { RetentionPolicy } from '../../model/retention-policy.js';
+import type { FileProblem } from '../../rule-files/yaml-reader.js';
 import { escapeJson } from '../../terminal/escape.js';
 import { writeOutputFile } from '../../terminal/output-file.js';
 import { parsePlanFile, type ParsedPlanFile } from '../plan/parse-plan-file.js';
@@ -14,7 +16,21 @@ export async function readPlanFile(file: string): Promise<ParsedPlanFile> {
       cause,
     });
   });
-  return parsePlanFile(file, text);
+  const parsed = parsePlanFile(file, text);
+  const { policy } = parsed.content.options;
+  return policy ? { ...parsed, policy: await compilePolicy(file, policy) } : parsed;
+}
+
+/** Checks the policy in a plan file again and compiles it. @throws RegadmError PLAN_FILE */
+async function compilePolicy(file: string, source: object): Promise<RetentionPolicy> {
+  const { checkPolicy } = await import('../../rule-files/policy.js');
+  const checked = await checkPolicy(file, JSON.stringify(source));
+  if ('policy' in checked) return checked.policy;
+  const [{ field, message }] = checked.problems as [FileProblem];
+  throw new RegadmError(`cannot use the plan ${file}: options.policy.${field}: ${message}`, {
+    code: 'PLAN_FILE',
+    suggestions: ['make a new plan with --plan-out'],
+  });
 }
 
 /** Writes the plan of `--plan-out`, readable by its owner only. @throws RegadmError PLAN_FILE */

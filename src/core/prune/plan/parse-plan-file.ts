@@ -2,6 +2,7 @@ import { isDigest } from '../../model/digest.js';
 import { RegadmError, refusal } from '../../model/errors.js';
 import { quote } from '../../model/names/quote.js';
 import { isRepositoryName } from '../../model/names/repository-name.js';
+import type { RetentionPolicy } from '../../model/retention-policy.js';
 import { isSkippable } from '../../model/skip-resource.js';
 import {
   API_VERSION,
@@ -22,6 +23,8 @@ const MAKE_A_NEW_ONE = ['make a new plan with --plan-out'];
 export interface ParsedPlanFile {
   readonly content: PlanFile;
   readonly unchanged: boolean;
+  /** Its policy, compiled. */
+  readonly policy?: RetentionPolicy;
 }
 
 /**
@@ -92,6 +95,7 @@ const OPTIONS: Record<keyof PlanOptions, (value: unknown) => boolean> = {
   pruneSignatures: isBoolean,
   namespace: (value) => value === undefined || isString(value),
   ignoreUnreadable: (value) => value === undefined || isArrayOf(value, (name) => isString(name) && isDigest(name)),
+  policy: (value) => value === undefined || (typeof value === 'object' && value !== null),
   skipResources: (value) => value === undefined || isArrayOf(value, (name) => isString(name) && isSkippable(name)),
 };
 
@@ -117,7 +121,8 @@ type Unchecked<T> = { [Key in keyof T]?: unknown } | null | undefined;
 
 function isStream(stream: Unchecked<PlanFileStream>): boolean {
   const named = isString(stream?.namespace) && isString(stream.name) && isString(stream.uid);
-  return named && isArrayOf(stream.items, isItem);
+  const { tags } = stream ?? {};
+  return named && isArrayOf(stream.items, isItem) && (tags === undefined || isArrayOf(tags, isString));
 }
 
 function isItem(item: Unchecked<PlanFileItem>): boolean {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PruneOptions } from '../../graph/options.js';
+import type { PolicySource, RetentionPolicy } from '../../model/retention-policy.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
 import type { ImagePrunePlan, PlannedStream } from './types.js';
 
@@ -34,6 +35,8 @@ export interface PlanFileStream {
   name: string;
   uid: string;
   items: PlanFileItem[];
+  /** Names of the tags that expire; absent if there are none. */
+  tags?: string[];
 }
 
 export interface PlanFileItem {
@@ -59,7 +62,10 @@ const PLAN_OPTIONS = [
 export type PlanOptions = Pick<
   PruneOptions,
   (typeof PLAN_OPTIONS)[number] | 'namespace' | 'ignoreUnreadable' | 'skipResources'
->;
+> & {
+  /** The content of the policy file. */
+  policy?: PolicySource;
+};
 
 /**
  * Converts a plan to the content of a plan file.
@@ -72,7 +78,7 @@ export function toPlanFile(plan: ImagePrunePlan, server: string, now: number): P
     kind: KIND,
     createdAt: new Date(now).toISOString(),
     server,
-    options: planOptions(plan.options),
+    options: toPlanOptions(plan.options),
     imageStreams: plan.streams
       .filter(({ items }) => items.length > 0)
       .map((planned) => toStreamEntry(planned, (digest) => digests.text(digest))),
@@ -82,9 +88,15 @@ export function toPlanFile(plan: ImagePrunePlan, server: string, now: number): P
   return { ...content, checksums: { options: checksum(content.options), content: checksum(content) } };
 }
 
-function planOptions(options: PlanOptions): PlanOptions {
+function toPlanOptions({ policy, ...options }: PruneOptions): PlanOptions {
+  return { ...planOptions(options), ...(policy ? { policy: policy.source } : {}) };
+}
+
+type PlainOptions = Omit<PlanOptions, 'policy'>;
+
+function planOptions(options: PlainOptions): PlainOptions {
   const { namespace, ignoreUnreadable, skipResources } = options;
-  const chosen = Object.fromEntries(PLAN_OPTIONS.map((name) => [name, options[name]])) as unknown as PlanOptions;
+  const chosen = Object.fromEntries(PLAN_OPTIONS.map((name) => [name, options[name]])) as unknown as PlainOptions;
   return {
     ...chosen,
     ...(namespace === undefined ? {} : { namespace }),
@@ -93,7 +105,10 @@ function planOptions(options: PlanOptions): PlanOptions {
   };
 }
 
-function toStreamEntry({ stream, items }: PlannedStream, digestText: (digest: number) => string): PlanFileStream {
+function toStreamEntry(
+  { stream, items, expired }: PlannedStream,
+  digestText: (digest: number) => string,
+): PlanFileStream {
   return {
     namespace: stream.namespace,
     name: stream.name,
@@ -106,6 +121,7 @@ function toStreamEntry({ stream, items }: PlannedStream, digestText: (digest: nu
         created: Number.isNaN(created) ? '' : new Date(created).toISOString(),
       };
     }),
+    ...(expired.length > 0 ? { tags: expired.map(({ tag }) => tag) } : {}),
   };
 }
 
@@ -122,10 +138,12 @@ export function checksum(content: object): string {
 /**
  * Combines the options of a plan file with flags: only flags that keep more have an effect. Whatever else the file
  * contains, such as a `protection`, replaces no flag.
+ * @param policy the compiled policy of the plan file; a plan file and `--policy` exclude each other
  */
-export function withPlanOptions(flags: PruneOptions, planned: PlanOptions): PruneOptions {
+export function withPlanOptions(flags: PruneOptions, planned: PlanOptions, policy?: RetentionPolicy): PruneOptions {
   return {
     ...flags,
+    ...(policy ? { policy } : {}),
     ...planOptions(planned),
     all: planned.all && flags.all,
     pruneRegistry: planned.pruneRegistry && flags.pruneRegistry,

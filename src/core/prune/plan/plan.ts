@@ -6,7 +6,7 @@ import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
 import { decide, decideAgain, type Decided, type Evidence } from './evidence.js';
 import { planLinks } from './links.js';
 import { compareWithPlanFile } from './narrow.js';
-import type { ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
+import type { ExpiredTag, ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
 
 export type { ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
 
@@ -75,6 +75,7 @@ function planStream(
       kept++;
     }),
   );
+  const expired = expiredTags(stream, items, decisions);
   const inScope = options.namespace === undefined || stream.namespace === options.namespace;
   const pending =
     inScope && options.pruneRegistry
@@ -92,8 +93,21 @@ function planStream(
     kept,
     items: Object.freeze(items),
     pending: Object.freeze(pending),
-    expired: Object.freeze([]),
+    expired: Object.freeze(expired),
     ...links,
+  });
+}
+
+/** Finds the tags that expire and lose items. @param items those to remove */
+function expiredTags(stream: ImageStream, items: readonly PlannedItem[], decisions: Decisions): ExpiredTag[] {
+  const removed = new Map<string, number>();
+  for (const { tag } of items) removed.set(tag, (removed.get(tag) ?? 0) + 1);
+  const inSpec = new Set(stream.specTags?.map(({ name }) => name));
+  return stream.tags.flatMap((tag, index) => {
+    const count = removed.get(tag.name);
+    const rule = count === undefined ? undefined : decisions.expiredUnder(stream, index);
+    if (rule === undefined) return [];
+    return [Object.freeze({ tag: tag.name, rule, inSpec: inSpec.has(tag.name), whole: count === tag.items.length })];
   });
 }
 

@@ -1,0 +1,86 @@
+import type { RetentionDefaults, RetentionRule } from '../../model/retention-policy.js';
+import type { ImageStream } from '../../model/table/snapshot.js';
+import type { PruneOptions } from '../options.js';
+import type { PolicyPart } from '../reason.js';
+import { agedTags } from './aged-tags.js';
+
+/** How long the items of a tag stay. Times are in ms since the epoch. */
+export interface Retention {
+  readonly keepTagRevisions: number;
+  /** What was created later is young. */
+  readonly youngerThan: number;
+  /** Absent without a policy. */
+  readonly policy?: PolicyPart;
+  readonly keepAlways?: boolean;
+  readonly expiry?: Expiry;
+}
+
+/** When a tag expires. */
+export interface Expiry {
+  /** A tag with an item that was created at this time or later does not expire. */
+  readonly olderThan: number;
+  readonly keepNewest: number;
+  readonly orderBy: 'created' | 'semver';
+  readonly tracked: boolean;
+  /** Name of the rule. */
+  readonly rule: string;
+}
+
+/** The rules of the tags of one state of a stream. */
+interface StreamRules {
+  readonly retentions: readonly Retention[];
+  /** By tag: 1 if its age lets it expire; computed when a rule with `expireTag` is asked for. */
+  aged?: Uint8Array;
+}
+
+/** Finds the rule that decides a tag, once for every state of a stream. Without a policy, the flags decide all tags. */
+export class TagRules {
+  /** What decides where no rule does. */
+  readonly standard: Retention;
+  private readonly rules: readonly { rule: RetentionRule; retention: Retention }[];
+  private readonly found = new WeakMap<ImageStream, StreamRules>();
+  /** The stream that was asked for last: items are visited stream by stream. */
+  private last: { stream: ImageStream; rules: StreamRules } | undefined;
+
+  constructor({ policy, ...flags }: PruneOptions, now: number) {
+    const toRetention = (values: RetentionDefaults): Retention => ({
+      keepTagRevisions: values.keepTagRevisions,
+      youngerThan: flags.pruneOverSizeLimit ? Infinity : now - values.keepYoungerThanMs,
+    });
+    this.standard = { ...toRetention(policy?.defaults ?? flags), ...(policy ? { policy: {} } : {}) };
+    this.rules = (policy?.rules ?? []).map((rule) => ({
+      rule,
+      retention: {
+        ...toRetention(rule),
+        policy: { rule: rule.name },
+        keepAlways: rule.keep === 'always',
+        expiry: rule.expireTag && { ...rule.expireTag, olderThan: now - rule.expireTag.olderThanMs, rule: rule.name },
+      },
+    }));
+  }
+
+  /** Returns what decides a tag of any state of a stream. */
+  of(stream: ImageStream, tag: number): Retention {
+    return this.rules.length === 0 ? this.standard : this.rulesOf(stream).retentions[tag]!;
+  }
+
+  /** Returns true if a rule lets a tag of any state of a stream expire because of its age, unless something uses it. */
+  isAged(stream: ImageStream, tag: number): boolean {
+    const rules = this.rulesOf(stream);
+    rules.aged ??= agedTags(stream, rules.retentions);
+    return rules.aged[tag] === 1;
+  }
+
+  private rulesOf(stream: ImageStream): StreamRules {
+    if (this.last?.stream === stream) return this.last.rules;
+    let rules = this.found.get(stream);
+    if (!rules) this.found.set(stream, (rules = { retentions: this.find(stream) }));
+    this.last = { stream, rules };
+    return rules;
+  }
+
+  private find({ namespace, name, tags }: ImageStream): Retention[] {
+    const rules = this.rules.filter(({ rule: { match } }) => match.namespace(namespace) && match.stream(name));
+    return tags.map((tag) => rules.find(({ rule }) => rule.match.tag(tag.name))?.retention ?? this.standard);
+  }
+}
