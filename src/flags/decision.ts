@@ -57,6 +57,12 @@ export const decisionFlags = {
     description:
       'with --referrers=all, do not search these objects (tasks.tekton.dev; *.tekton.dev for the whole group), so images that only they name are not kept; can be repeated',
   }),
+  'require-visible-referrers': Flags.boolean({
+    helpGroup: 'SAFETY',
+    allowNo: true,
+    description:
+      'refuse to run if the user is not allowed to list a kind of object that can be the only user of an image, such as Knative revisions (default: only a warning)',
+  }),
   'prune-signatures': Flags.boolean({
     ...WHAT,
     allowNo: true,
@@ -106,6 +112,8 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
   if (flags['prune-signatures'] && flags.referrers === 'oc') {
     throw usageError('--prune-signatures cannot be specified with --referrers=oc, which knows no signatures');
   }
+  if (flags['require-visible-referrers'] && flags.referrers === 'oc')
+    throw usageError('--require-visible-referrers cannot be specified with --referrers=oc, which reads no such kinds');
   const ignoreUnreadable = flags['ignore-unreadable'] ?? [];
   const notADigest = ignoreUnreadable.find((image) => !isDigest(image));
   if (notADigest !== undefined) {
@@ -124,6 +132,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
     referrers: flags.referrers as PruneOptions['referrers'],
     ignoreInvalidRefs: flags['ignore-invalid-refs'] ?? false,
     pruneSignatures: flags['prune-signatures'] ?? false,
+    ...(flags['require-visible-referrers'] ? { requireVisibleReferrers: true } : {}),
     ...(ignoreUnreadable.length > 0 ? { ignoreUnreadable } : {}),
     ...(skipResources.length > 0 ? { skipResources } : {}),
   };

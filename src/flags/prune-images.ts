@@ -157,6 +157,7 @@ const NOT_WITH_FROM = [
   'audit-log',
   'backup',
   'verify',
+  'require-visible-referrers',
   'registry-url',
   'certificate-authority',
   'force-insecure',

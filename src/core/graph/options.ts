@@ -20,6 +20,8 @@ export interface PruneOptions {
   readonly ignoreUnreadable?: readonly string[];
   /** Resources that `--referrers all` does not search, such as `tasks.tekton.dev` or `*.tekton.dev`. */
   readonly skipResources?: readonly string[];
+  /** A kind that can be the only user of an image, and that the user may not list, is an error. */
+  readonly requireVisibleReferrers?: boolean;
   readonly protection?: Protection;
   /** Rules per tag. `keepTagRevisions` and `keepYoungerThanMs` are then those of its defaults. */
   readonly policy?: RetentionPolicy;

@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { customToRead } from '../cluster/lists/custom-kinds.js';
 import { everythingToRead } from '../cluster/lists/everything-to-read.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import { namespaceToRead, type PruneOptions } from '../graph/options.js';
@@ -42,6 +43,7 @@ export async function explain(
     referrersNamespace: namespaceToRead(options),
     onlyAsOc: options.referrers === 'oc',
     everything: everythingToRead(options, registry.registryUrl),
+    custom: customToRead(options),
     signal,
     onPage: ({ count }) => reporter.tick(count),
   });

@@ -12,6 +12,7 @@ const ROWS: Record<string, Row[]> = {
   '/v1': [
     ['pods', 'Pod', 'ns', 'po'],
     ['replicationcontrollers', 'ReplicationController', 'ns', 'rc'],
+    ['podtemplates', 'PodTemplate', 'ns'],
     ['limitranges', 'LimitRange', 'ns', 'limits'],
     ['namespaces', 'Namespace', 'cluster', 'ns'],
     ['serviceaccounts', 'ServiceAccount', 'ns', 'sa'],
@@ -69,7 +70,12 @@ const ROWS: Record<string, Row[]> = {
   'coordination.k8s.io/v1': [['leases', 'Lease', 'ns']],
   'apiextensions.k8s.io/v1': [['customresourcedefinitions', 'CustomResourceDefinition', 'cluster', 'crd']],
   'metal3.io/v1alpha1': [['baremetalhosts', 'BareMetalHost', 'ns', 'bmh']],
-  'serving.knative.dev/v1': [['services', 'Service', 'ns', 'ksvc']],
+  'template.openshift.io/v1': [['templates', 'Template', 'ns']],
+  'keda.sh/v1alpha1': [['scaledjobs', 'ScaledJob', 'ns', 'sj']],
+  'serving.knative.dev/v1': [
+    ['services', 'Service', 'ns', 'ksvc'],
+    ['revisions', 'Revision', 'ns', 'rev'],
+  ],
   'argoproj.io/v1alpha1': [['workflows', 'Workflow', 'ns', 'wf']],
   'tekton.dev/v1': [['tasks', 'Task', 'ns']],
 };
@@ -84,6 +90,8 @@ const WITHOUT_STATUS = new Set([
   'imagestreammappings',
   'endpoints',
   'networkpolicies',
+  'podtemplates',
+  'templates',
 ]);
 
 /**
@@ -103,6 +111,7 @@ const BUILT_IN_GROUPS = new Set([
   'build.openshift.io',
   'image.openshift.io',
   'route.openshift.io',
+  'template.openshift.io',
   'user.openshift.io',
 ]);
 

@@ -39,7 +39,7 @@ export function extendedUses(sample: SampleBuilder): void {
   });
 }
 
-/** Adds a use in a custom resource, which only `--referrers all` finds. */
+/** Adds a use in a custom resource of a kind that is not well-known: only `--referrers all` finds it. */
 export function customResource(sample: SampleBuilder): void {
   sample.stream('legacy/thumbnails');
   const versions = sample.revisions({
@@ -50,9 +50,9 @@ export function customResource(sample: SampleBuilder): void {
     bytes: 30_000,
   });
   const template = { spec: { containers: [{ image: `${REGISTRY_SERVICE}/legacy/thumbnails@${versions[4]}` }] } };
-  sample.put('services.serving.knative.dev', {
+  sample.put('scaledjobs.keda.sh', {
     metadata: { name: 'thumbnails', namespace: 'legacy' },
-    spec: { template },
+    spec: { jobTargetRef: { template } },
   });
 }
 

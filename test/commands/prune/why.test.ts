@@ -149,7 +149,7 @@ test.each([
   expect(stderr).toContain(suggestion);
 });
 
-test('a Knative service keeps its image only with --referrers all', async () => {
+test('a custom resource of an unknown kind keeps its image only with --referrers all', async () => {
   const oldest = tags('legacy', 'thumbnails')[0]!.items.at(-1)!.image;
   const narrow = JSON.parse((await why(oldest, '-o', 'json')).stdout) as WhyDocument;
   expect(narrow.answers[0]!.images[0]!.verdict).toBe('prune');
@@ -161,16 +161,14 @@ test('a Knative service keeps its image only with --referrers all', async () => 
     verdict: 'keep',
     referrers: [
       {
-        kind: 'Service.serving.knative.dev',
+        kind: 'ScaledJob.keda.sh',
         namespace: 'legacy',
         name: 'thumbnails',
-        field: 'spec.template.spec.containers[0].image',
+        field: 'spec.jobTargetRef.template.spec.containers[0].image',
         holds: true,
       },
     ],
-    wouldGo: [
-      { text: 'once service.serving.knative.dev legacy/thumbnails is deleted or changed to use something else' },
-    ],
+    wouldGo: [{ text: 'once scaledjob.keda.sh legacy/thumbnails is deleted or changed to use something else' }],
   });
 });
 

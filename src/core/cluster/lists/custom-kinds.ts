@@ -23,6 +23,15 @@ export interface CustomOptions {
   requireVisible: boolean;
 }
 
+/** Returns which custom kinds are read in addition, and what follows if one may not be listed. */
+export function customToRead({
+  requireVisibleReferrers = false,
+}: {
+  requireVisibleReferrers?: boolean;
+}): CustomOptions {
+  return { declared: [], requireVisible: requireVisibleReferrers };
+}
+
 /** Maximum concurrent discovery requests. */
 const CONCURRENCY = 4;
 

@@ -76,7 +76,7 @@ class SnapshotReader {
   ) {}
 
   async read(): Promise<ReadResult> {
-    const { withoutReferrers, onlyAsOc } = this.options;
+    const { withoutReferrers, onlyAsOc, everything: searched, custom, signal } = this.options;
     const referrers = withoutReferrers ? [] : [...REFERRERS, ...(onlyAsOc ? [] : EXTENDED_REFERRERS)];
     const lists = [
       () => this.readImages(),
@@ -84,14 +84,16 @@ class SnapshotReader {
       () => this.readStreams(),
       ...(withoutReferrers ? [] : [() => this.readLimits()]),
     ];
-    const finding = this.findCustomKinds();
+    // `everything` includes the custom kinds.
+    const hasCustom = !withoutReferrers && !onlyAsOc && !searched;
+    const finding = hasCustom ? findCustomKinds(this.api, custom?.declared ?? [], signal) : Promise.resolve([]);
     lists.push(async () => this.readCustomKinds(await finding));
     // The kinds are found while the lists are read; if that fails, the run ends at once.
     await Promise.all([forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read()), finding]);
-    if (this.options.custom?.requireVisible) assertVisible(this.notVisibleNames(), this.snapshot);
+    if (custom?.requireVisible) assertVisible(this.notVisibleNames(), this.snapshot);
     await this.addMissingImages();
     this.snapshot.subjects = new Map(this.snapshot.images.statedSubjects);
-    const everything = this.options.everything && (await this.readEverything(this.options.everything));
+    const everything = searched && (await this.readEverything(searched));
     return {
       snapshot: this.snapshot,
       resourceVersions: this.resourceVersions,
@@ -169,13 +171,6 @@ class SnapshotReader {
 
   private notVisibleNames(): string[] {
     return this.notVisible.map(qualifiedName).sort();
-  }
-
-  /** Finds the custom kinds to read; `everything` includes them. */
-  private async findCustomKinds(): Promise<CustomResource[]> {
-    const { withoutReferrers, onlyAsOc, everything, custom, signal } = this.options;
-    if (withoutReferrers || onlyAsOc || everything) return [];
-    return findCustomKinds(this.api, custom?.declared ?? [], signal);
   }
 
   private async readCustomKinds(kinds: readonly CustomResource[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { customToRead } from '../../cluster/lists/custom-kinds.js';
 import { everythingToRead } from '../../cluster/lists/everything-to-read.js';
 import type { ReadResult } from '../../cluster/lists/read-result.js';
 import { namespaceToRead, type PruneOptions } from '../../graph/options.js';
@@ -130,6 +131,7 @@ function listScope(options: PruneOptions, registryUrl: string | undefined) {
     referrersNamespace: namespace,
     onlyAsOc: options.referrers === 'oc',
     everything: everythingToRead(options, registryUrl),
+    custom: customToRead(options),
   };
 }
 
