@@ -2,6 +2,7 @@ import type { ApiServer } from './api/server.js';
 import { expired, statusFor } from './api/status.js';
 import type { Exec } from './pod/exec.js';
 import { inconsistentToken } from './api/lists.js';
+import type { RegistryLog } from './registry/log.js';
 import type { RegistryServer } from './registry/server.js';
 import type { Handler } from './http/server.js';
 
@@ -27,11 +28,15 @@ export function apiHandler(api: ApiServer, exec: Exec): Handler {
 }
 
 /** Connects the registry to its HTTP server. */
-export function registryHandler(registry: RegistryServer): Handler {
+export function registryHandler(registry: RegistryServer, log: RegistryLog): Handler {
   return {
     kind: 'registry',
     userName: (request) => registry.access.userName(request),
-    handle: (request) => registry.handle(request),
+    handle: (request) => {
+      const response = registry.handle(request);
+      log.record(request, response.status);
+      return response;
+    },
     statusResponse: (status, request) => registry.statusResponse(status, request),
   };
 }

@@ -1,8 +1,9 @@
-import { ApiServer } from './api/server.js';
+import { ApiServer, type ApiContext } from './api/server.js';
 import { createAuthority, LOOPBACK, type Authority, type Certificate } from './http/certificates.js';
 import { Exec } from './pod/exec.js';
 import { apiHandler, registryHandler } from './handlers.js';
 import { RegistryAvailability } from './operator/availability.js';
+import { RegistryLog } from './registry/log.js';
 import { RegistryServer, type RegistryContext } from './registry/server.js';
 import { SandboxServer } from './http/server.js';
 import type { SandboxOptions } from './types.js';
@@ -26,13 +27,14 @@ export async function startServers(
   authority: Authority,
 ): Promise<Servers> {
   const { operator, store, lists, permissions, storage, faults, traffic } = simulation;
-  const podLog = operator.jobs.log.bind(operator.jobs);
+  const log = new RegistryLog(store);
+  const podLog: ApiContext['podLog'] = (request) => log.log(request) ?? operator.jobs.log(request);
   const context = registryContext(simulation, () => availability);
   const registryHost = (): string => context.host;
   const api = new ApiServer({ store, lists, permissions, missing: options.missing ?? [], registryHost, podLog });
   const exec = new Exec({ store, storage, permissions, faults, api });
   const apiServer = new SandboxServer(apiHandler(api, exec), traffic, await authority.issue(LOOPBACK));
-  const handler = registryHandler(new RegistryServer(context));
+  const handler = registryHandler(new RegistryServer(context), log);
   const registryServer = new SandboxServer(handler, traffic, await registryCertificate(options, authority));
   const availability = new RegistryAvailability(registryServer, operator, faults, options);
   const stop = async (): Promise<void> => {

@@ -20,10 +20,14 @@ interface PodLogRequest {
   name: string;
   container?: string;
   follow: boolean;
+  previous: boolean;
+  timestamps: boolean;
+  /** RFC 3339. */
+  sinceTime?: string;
 }
 
 /** The state that the API server reads and writes. */
-interface ApiContext {
+export interface ApiContext {
   store: Store;
   lists: Lists;
   permissions: Permissions;
@@ -160,7 +164,15 @@ export class ApiServer {
     const { definition, namespace = '', name = '', subresource } = route;
     if (definition.resource !== 'pods' || subresource !== 'log') throw noSuchResource();
     const container = query.get('container') || undefined;
-    const log = this.context.podLog({ namespace, name, container, follow: isTrue(query.get('follow')) });
+    const log = this.context.podLog({
+      namespace,
+      name,
+      container,
+      follow: isTrue(query.get('follow')),
+      previous: isTrue(query.get('previous')),
+      timestamps: isTrue(query.get('timestamps')),
+      sinceTime: query.get('sinceTime') ?? undefined,
+    });
     if (!log) throw notFound(definition, name);
     return log;
   }
