@@ -17,7 +17,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 
-/** Mode of a new file, which other users may read. */
+/** Mode of a new file, which other users may read, unless the caller says otherwise. */
 const READABLE_BY_ALL = 0o644;
 /** The bit of a directory in which only owners can replace files, such as /tmp. */
 const STICKY = 0o1000;
@@ -26,10 +26,11 @@ const STICKY = 0o1000;
  * Replaces a file as a whole: its readers, and a process that is killed, leave either the old content or the new one.
  * An existing file keeps its mode and, if possible, its owner. Does not wait for events, so that it also works while
  * the process exits.
+ * @param mode of a file that does not exist yet
  * @throws Error if the file exists and is not a regular file, and the error of the file system
  */
-export function replaceFile(file: string, text: string): void {
-  const temporary = writeTemporary(file, text);
+export function replaceFile(file: string, text: string, mode = READABLE_BY_ALL): void {
+  const temporary = writeTemporary(file, text, mode);
   try {
     renameSync(temporary, file);
   } catch (error) {
@@ -63,7 +64,7 @@ export function readReplaceable(file: string, limitBytes: number): string | unde
   }
 }
 
-function writeTemporary(file: string, text: string): string {
+function writeTemporary(file: string, text: string, mode = READABLE_BY_ALL): string {
   const former = existing(file);
   if (former) assertMayReplace(file, former);
   const temporary = path.join(path.dirname(file), `.regadm-${randomUUID()}.tmp`);
@@ -71,7 +72,7 @@ function writeTemporary(file: string, text: string): string {
   try {
     writeFileSync(handle, text);
     if (former) keepOwner(handle, former);
-    fchmodSync(handle, former ? former.mode & 0o777 : READABLE_BY_ALL);
+    fchmodSync(handle, former ? former.mode & 0o777 : mode);
     fsyncSync(handle);
   } catch (error) {
     unlinkSync(temporary);

@@ -54,17 +54,24 @@ function compileName(field: Field, glob: string, of: keyof typeof GLOBS): TextTe
 }
 
 async function compileExpression(field: Field, text: string): Promise<TextTest | undefined> {
+  const compiled = await compileRegularExpression(text);
+  return typeof compiled === 'string' ? field.report(compiled) : compiled;
+}
+
+/** Compiles a regular expression in slashes. Returns the test, or what is wrong. */
+export async function compileRegularExpression(text: string): Promise<TextTest | string> {
+  if (text.length > MAX_LENGTH) return `is longer than ${MAX_LENGTH} characters`;
   const [, source, options] = /^\/(.*)\/(\w*)$/su.exec(text) ?? [];
-  if (source === undefined) return field.report(`${quote(text)} is a regular expression without a slash at its end`);
-  if (options) return field.report(`write /(?${options})…/ instead of ${options} after the regular expression`);
-  if (source === '') return field.report('the regular expression must not be empty');
+  if (source === undefined) return `${quote(text)} is a regular expression without a slash at its end`;
+  if (options) return `write /(?${options})…/ instead of ${options} after the regular expression`;
+  if (source === '') return 'the regular expression must not be empty';
   const { RE2JS } = await import('re2js');
   try {
     const expression = RE2JS.compile(source);
     if (expression.programSize() <= MAX_STEPS) return (name) => expression.test(name);
-    return field.report(`${quote(text)} is too complex: fewer or smaller repetitions are allowed`);
+    return `${quote(text)} is too complex: fewer or smaller repetitions are allowed`;
   } catch (error) {
-    return field.report(`${quote(text)} is not a valid regular expression: ${describe(error, source)}`);
+    return `${quote(text)} is not a valid regular expression: ${describe(error, source)}`;
   }
 }
 
