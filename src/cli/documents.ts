@@ -14,6 +14,7 @@ import type { RunDocument, ScheduleDocument } from '../core/schedule/report.js';
 import type { ImageRestoreDocument } from '../core/restore/output/document-type.js';
 import type { RegistryStatusDocument } from '../core/status/output/document-type.js';
 import type { RegistryVerificationDocument } from '../core/verify/output/document-type.js';
+import type { PullsDocument } from '../core/model/pulls.js';
 import type { PruneWhyDocument } from '../core/why/output/document-type.js';
 import type { ConfigurationDocument } from './config/text.js';
 import type { ErrorDocument } from './error-document.js';
@@ -41,6 +42,7 @@ export interface Documents {
   PruneRun: RunDocument;
   PruneSchedule: ScheduleDocument;
   PruneWhy: PruneWhyDocument;
+  Pulls: PullsDocument;
   RegistryMode: RegistryModeDocument;
   RegistryRestart: RegistryRestartDocument;
   RegistryStatus: RegistryStatusDocument;

@@ -55,6 +55,7 @@ test.each([
   ['BackupPrune', 'backup prune saved --keep-within=7d'],
   ['ImageRestore', 'restore saved shop/frontend --confirm'],
   ['RegistryVerification', 'registry verify shop/frontend --storage STORAGE --read-data'],
+  ['Pulls', 'registry pulls --out pulls.json'],
   ['Error', 'prune images --max-delete=0 --keep-tag-revisions=0'],
   ['HardPrune', 'prune hard --storage STORAGE'],
   ['HardPrune', 'prune hard --rules=registry --confirm'],

@@ -37,6 +37,9 @@ const FREE_TEXT = new Set([
   'dir',
   'storage',
   'output-dir',
+  'out',
+  'logs',
+  'ignore-user-agent',
   'report',
 ]);
 
@@ -48,6 +51,7 @@ const COMPANIONS: Record<string, string[]> = {
   'edge:render': ['--device=/dev/sda', '--output=ignition'],
   'prune:hard': ['--confirm', '--verify'],
   'prune:schedule': ['--run-now'],
+  'registry:pulls': ['--out=none.json'],
   'prune:why': ['shop/web:latest'],
   restore: ['none'],
 };

@@ -41,6 +41,8 @@ const NEVER: Record<string, string> = {
     'cronjob',
     'print-job',
     'merge',
+    'logs',
+    'out',
     'store-result',
     'image',
     'pod',

@@ -24,6 +24,7 @@ const CHECKS: Record<string, (value: string) => void> = {
   'keep-younger-than': duration('keep-younger-than'),
   'keep-blobs-younger-than': duration('keep-blobs-younger-than'),
   'uploads-older-than': duration('uploads-older-than'),
+  since: duration('since'),
   'starting-deadline': duration('starting-deadline'),
   'active-deadline': duration('active-deadline'),
   timeout: (value) => void timeoutFlag('timeout', value),

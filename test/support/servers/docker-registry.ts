@@ -19,6 +19,8 @@ export interface DockerRegistryOptions {
   storage?: string;
   /** An object store instead of a directory: the section `storage` of the configuration, such as `{ s3: { … } }`. */
   driver?: Record<string, object>;
+  /** True: `log()` returns what it logs. */
+  keepLog?: boolean;
 }
 
 /** A running registry. */
@@ -34,6 +36,8 @@ export interface DockerRegistry {
     body?: Buffer | string,
     headers?: Record<string, string>,
   ): Promise<HttpResponse>;
+  /** What it has logged, if that is kept. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -55,6 +59,8 @@ export async function startDockerRegistry(options: DockerRegistryOptions): Promi
     stdio: ['ignore', 'ignore', 'pipe'],
     env: withoutAuthorities(process.env),
   });
+  const logged: string[] = [];
+  if (options.keepLog) child.stderr.setEncoding('utf8').on('data', (text: string) => logged.push(text));
   const cancelKill = killOnExit(child);
   const [, port] = await waitForOutput(child, /listening on 127\.0\.0\.1:(\d+)/);
   const agent = new https.Agent({ keepAlive: true, ca: options.authority.cert });
@@ -65,6 +71,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions): Promi
     storage,
     request,
     push: new Pusher(request),
+    log: () => logged.join(''),
     async stop() {
       agent.destroy();
       cancelKill();

@@ -1,0 +1,70 @@
+import type { PullEntry, PullsDocument } from '../model/pulls.js';
+import { age } from '../terminal/age.js';
+import type { Layout, Output } from '../terminal/output.js';
+import { tableLines, type Column } from '../terminal/table.js';
+import { clean, plural, thousands } from '../terminal/text.js';
+import type { PullsReport } from './collect-pulls.js';
+
+/** Maximum number of rows, unless all are wanted. */
+const ROWS = 20;
+/** Maximum number of gaps that are listed. */
+const GAPS = 10;
+
+/** The output formats of `registry pulls`. */
+export const pullsOutput: Output<PullsReport, PullsDocument> = {
+  document: ({ document }) => document,
+  table: tableOf,
+};
+
+interface Row {
+  name: string;
+  images: number;
+  tags: number;
+  last: number;
+}
+
+function* tableOf({ document, file, counts }: PullsReport, { wide, width, styles, now }: Layout): Generator<string> {
+  const all = rowsOf(document.pulls);
+  const shown = wide ? all : all.slice(0, ROWS);
+  if (all.length > 0) {
+    const columns: Column[] = [
+      { title: 'REPOSITORY' },
+      { title: 'IMAGES', align: 'right' },
+      { title: 'TAGS', align: 'right' },
+      { title: 'LAST PULL', align: 'right' },
+    ];
+    const rows = shown.map(({ name, images, tags, last }) => [
+      name,
+      thousands(images),
+      thousands(tags),
+      age(last, now),
+    ]);
+    yield* tableLines(columns, rows, { width: wide ? Infinity : width, heading: styles.muted });
+    if (shown.length < all.length) yield `… and ${thousands(all.length - shown.length)} more (-o wide shows all)\n`;
+    yield '\n';
+  }
+  const ignored = counts.ignored > 0 ? `, ${thousands(counts.ignored)} of ignored clients` : '';
+  yield `${plural(counts.lines, 'line')} read: ${plural(counts.pulls, 'pull')}${ignored}\n`;
+  yield* coverageLines(document.coverage);
+  yield `wrote ${clean(file)}: ${plural(all.length, 'repository', 'repositories')}\n`;
+}
+
+function* coverageLines({ from, to, gaps }: PullsDocument['coverage']): Generator<string> {
+  if (from === null || to === null) return yield 'complete: no period\n';
+  yield `complete: ${from} to ${to}${gaps.length > 0 ? `, except for ${plural(gaps.length, 'gap')}:` : ''}\n`;
+  for (const gap of gaps.slice(0, GAPS)) yield `  ${gap.from} to ${gap.to}\n`;
+  if (gaps.length > GAPS) yield `  … and ${thousands(gaps.length - GAPS)} more\n`;
+}
+
+/** The most recent pull first. */
+function rowsOf(pulls: readonly PullEntry[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { repository, digest, lastPulled } of pulls) {
+    let row = rows.get(repository);
+    if (!row) rows.set(repository, (row = { name: repository, images: 0, tags: 0, last: 0 }));
+    row.last = Math.max(row.last, Date.parse(lastPulled));
+    if (digest === undefined) row.tags++;
+    else row.images++;
+  }
+  return [...rows.values()].sort((a, b) => b.last - a.last || (a.name < b.name ? -1 : 1));
+}
