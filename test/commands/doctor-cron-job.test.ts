@@ -127,6 +127,9 @@ test('the CronJob of regadm 0.1.0: exactly what is wrong with it', async () => {
     expect.stringMatching(/^warning cron job: .*securityContext.allowPrivilegeEscalation is absent, not false/),
     'info cron job: 6 settings of CronJob regadm-image-pruner are wrong',
     expect.stringMatching(/^info cron job alert: no PrometheusRule/),
+    expect.stringMatching(
+      /^info cron job: service account .* may not list controllerrevisions\.apps, .* does not keep/,
+    ),
   ]);
 });
 
@@ -143,6 +146,8 @@ test.each<[string, string[]]>([
     ...flags,
     '-o',
     'json',
+    '--kubeconfig',
+    sandbox.kubeconfig.admin,
   ]);
   create((JSON.parse(printed.stdout) as { items: KubeObject[] }).items);
   const { checks } = await doctor();

@@ -92,7 +92,7 @@ const flagSets: fc.Arbitrary<Flags> = fc
 const COMMANDS = { builds: PruneBuilds, deployments: PruneDeployments, images: PruneImages };
 
 function itemsOf(flags: Flags): Item[] {
-  return (cronJobList(toCronJobRequest(flags)) as { items: Item[] }).items;
+  return (cronJobList(toCronJobRequest(flags), []) as { items: Item[] }).items;
 }
 
 function podOf(items: Item[]) {

@@ -102,12 +102,9 @@ Settings: ${SETTINGS.join(', ')}.`;
     clusterOptions(flags); // Invalid flags are refused; a cluster that cannot be read is not.
     const unchecked = toCronJobRequest(flags, this.fromSettings);
     const request = await withCheckedArguments(unchecked, (id, argv) => this.parseAs(id, argv));
-    const { openSettings, printable, readClusterSettings, unreadable } =
-      await import('../../core/schedule/cron-job/index.js');
-    const cluster =
-      openSettings(request).length > 0 &&
-      (await this.withCluster(flags, ({ api, signal }) => readClusterSettings(api, signal)).catch(unreadable));
-    const { list, notes } = printable(request, cluster || undefined);
+    const { printable, readClusterSettings, unreadable } = await import('../../core/schedule/cron-job/index.js');
+    const reading = this.withCluster(flags, ({ api, signal }) => readClusterSettings(api, signal));
+    const { list, notes } = printable(request, await reading.catch(unreadable));
     await this.printList(flags.output, list, notes);
   }
 

@@ -40,6 +40,10 @@ function itemOf(outcome: Outcome, kind: string): KubeObject {
   return itemsOf(outcome).find((item) => item.kind === kind)!;
 }
 
+function isOfReferrers({ metadata }: KubeObject): boolean {
+  return metadata.name === 'regadm-image-pruner-referrers';
+}
+
 interface PodSpec {
   containers: { name: string; args: string[]; [key: string]: unknown }[];
   initContainers?: { name: string; args: string[]; [key: string]: unknown }[];
@@ -176,8 +180,8 @@ describe('without a cluster', () => {
     expect(status).toBe(0);
     expect(stderr).toContain('not taken from the cluster (no answer within 5 s): tolerations,');
     expect(connections).toBeGreaterThan(0);
-    // Each object is asked for once.
-    expect(connections).toBeLessThanOrEqual(2);
+    // Each object, and the groups of the API, are asked for once.
+    expect(connections).toBeLessThanOrEqual(3);
   });
 });
 
@@ -641,20 +645,46 @@ describe('with a cluster', () => {
   test('with a managed registry and an ImagePruner without placement, nothing is taken', async () => {
     const cluster = await start();
     const outcome = await ofCluster(cluster);
-    expect(outcome.stdout).toBe((await cronjob()).stdout);
+    expect(itemsOf(outcome).filter((item) => !isOfReferrers(item))).toEqual(itemsOf(await cronjob()));
     expect(outcome.stderr).not.toContain('taken');
   });
 
   test('a user who may not read the objects gets a note', async () => {
     const { kubeconfig } = await start();
-    const { status, stdout, stderr } = await cronjob('--kubeconfig', kubeconfig.nobody);
-    expect({ status, stdout }).toEqual({ status: 0, stdout: (await cronjob()).stdout });
+    const outcome = await cronjob('--kubeconfig', kubeconfig.nobody);
+    const { status, stderr } = outcome;
+    expect(status).toBe(0);
+    expect(itemsOf(outcome).filter((item) => !isOfReferrers(item))).toEqual(itemsOf(await cronjob()));
     expect(stderr).toMatch(
       /^not taken from the cluster \(cannot read imagepruners.*forbidden.*\): tolerations, node selector, affinity; if/m,
     );
     expect(stderr).toMatch(
       /^not taken from the cluster \(cannot read configs.*\): whether the registry is Removed; if/m,
     );
+  });
+
+  test('the service account may list the kinds of the cluster that can be the only users of an image', async () => {
+    const kubevirt = { group: 'kubevirt.io', version: 'v1', resource: 'virtualmachines', kind: 'VirtualMachine' };
+    const outcome = await ofCluster(await start({ customResources: [{ ...kubevirt, namespaced: true }] }));
+    const [role, binding] = itemsOf(outcome).filter(isOfReferrers);
+    const rules = (role as unknown as { rules: { apiGroups: string[]; resources: string[]; verbs: string[] }[] }).rules;
+    expect(rules.map(({ apiGroups, resources }) => [...apiGroups, ...resources])).toEqual([
+      ['', 'podtemplates'],
+      ['apps', 'controllerrevisions'],
+      ['argoproj.io', 'workflows'],
+      ['kubevirt.io', 'virtualmachines'],
+      ['serving.knative.dev', 'revisions', 'services'],
+      ['tekton.dev', 'tasks'],
+      ['template.openshift.io', 'templates'],
+    ]);
+    expect(rules.every(({ verbs }) => verbs.join() === 'list,watch')).toBe(true);
+    expect(binding).toMatchObject({ kind: 'ClusterRoleBinding', subjects: [{ name: 'regadm-image-pruner' }] });
+  });
+
+  test('a cluster whose kinds cannot be discovered gets a note, and no role for them', async () => {
+    const outcome = await ofCluster(await start({ fail: ['GET ^/apis$ => 403'] }));
+    expect(itemsOf(outcome).filter(isOfReferrers)).toEqual([]);
+    expect(outcome.stderr).toMatch(/^the role regadm-image-pruner-referrers is not printed, because .*print the List/m);
   });
 
   test('an ImagePruner with a placement that no pod can have gets a note', async () => {

@@ -2,7 +2,7 @@ import { mapParallel } from '../../kit/parallel.js';
 import { CUSTOM_KINDS } from '../../model/referrers/custom/index.js';
 import type { ClusterApi } from '../api.js';
 import { ApiError, isForbidden } from '../api-error.js';
-import { apiVersionOf, qualifiedName, type ListedResource } from '../resources.js';
+import { EXTENDED_REFERRERS, apiVersionOf, qualifiedName, type ListedResource } from '../resources.js';
 import { apiGroups, apiResources } from './discovery.js';
 import type { ListOptions } from './list.js';
 import { listReferrers, type ListedReferrers, type Reduce } from './list-referrers.js';
@@ -68,6 +68,16 @@ export async function findCustomKinds(
   const found = await mapParallel(groups, CONCURRENCY, ofGroup);
   const core = KNOWN.filter(({ resource }) => resource.group === '');
   return [...core, ...found.flat(), ...declared];
+}
+
+/**
+ * Finds the kinds of the cluster that can be the only users of images, and that the role of pruners does not allow to
+ * list.
+ * @throws ApiError as findCustomKinds
+ */
+export async function findUsingKinds(api: ClusterApi, signal?: AbortSignal): Promise<ListedResource[]> {
+  const custom = await findCustomKinds(api, [], signal);
+  return [...EXTENDED_REFERRERS, ...custom.map(({ resource }) => resource)];
 }
 
 /** Looks for kinds in the versions of their group, until all are found. */

@@ -1,6 +1,7 @@
 import { ApiError, isForbidden } from '../../cluster/api-error.js';
 import type { ClusterApi } from '../../cluster/api.js';
 import { isAbsent } from '../../cluster/lists/absent.js';
+import { findUsingKinds } from '../../cluster/lists/custom-kinds.js';
 import { findObject, listObjects } from '../../cluster/objects.js';
 import { JOBS, PODS, defineResource, type Resource } from '../../cluster/resources.js';
 import { hasCode, messageOf } from '../../model/errors.js';
@@ -42,6 +43,8 @@ export interface Evidence {
   accounts: Seen<Set<string>>;
   /** Who has which ClusterRole. */
   access: Seen<{ bindings: ClusterRoleBinding[]; roles: ClusterRole[] }>;
+  /** The kinds of the cluster that can be the only users of images, for regadm's CronJob. */
+  usingKinds: Seen<Resource[]>;
   /** PrometheusRules of the registry's namespace; undefined if the cluster has no such API. */
   rules: Seen<KubeObject[] | undefined>;
 }
@@ -54,16 +57,17 @@ export async function readEvidence(api: ClusterApi): Promise<Evidence | undefine
   );
   if (cronJobs.length === 0) return undefined;
   const hasOwn = cronJobs.some(({ metadata }) => metadata.name === OWN_CRON_JOB);
-  const [pruner, state, pods, jobs, accounts, access, rules] = await Promise.all([
+  const [pruner, state, pods, jobs, accounts, access, usingKinds, rules] = await Promise.all([
     hasOwn ? see(() => findPruner(api)) : { value: undefined },
     see(() => readState(api)),
     see(() => inRegistry(api, PODS)),
     see(() => inRegistry(api, JOBS)),
     see(async () => new Set((await inRegistry(api, ACCOUNTS)).map(({ metadata }) => metadata.name))),
     see(() => readAccess(api)),
+    hasOwn ? see(() => findUsingKinds(api)) : { value: [] },
     hasOwn ? see(() => readRules(api)) : { value: undefined },
   ]);
-  return { cronJobs, pruner, state, pods, jobs, accounts, access, rules };
+  return { cronJobs, pruner, state, pods, jobs, accounts, access, usingKinds, rules };
 }
 
 async function see<T>(read: () => Promise<T>): Promise<Seen<T>> {

@@ -12,7 +12,7 @@ import { checkPlacement } from './placement.js';
 import { checkPendingJobs } from './pending-jobs.js';
 import { grantsOf } from './rbac.js';
 import { isOwn } from './remedies.js';
-import { checkAccount, checkRights } from './rights.js';
+import { checkAccount, checkRights, checkVisible } from './rights.js';
 import { checkLatestPod, checkSuccess, checkSuspended } from './runs.js';
 import { checkSettings } from './settings.js';
 
@@ -41,7 +41,7 @@ export async function checkCronJobs(api: ClusterApi, problemOf: ArgumentCheck): 
 
 /** Judges what was read. @param now in ms since the epoch */
 function judge(cronJob: CronJob, evidence: Evidence, refused: Check[], now: number): Check[] {
-  const { state, pods, jobs, accounts, access } = evidence;
+  const { state, pods, jobs, accounts, access, usingKinds } = evidence;
   const account = serviceAccountOf(cronJob);
   const settings = isOwn(cronJob) ? checkSettings(cronJob) : [];
   const checks = [
@@ -50,7 +50,13 @@ function judge(cronJob: CronJob, evidence: Evidence, refused: Check[], now: numb
     ...refused,
     ...checkArguments(cronJob, valueOf(state)),
     ...given(accounts, (names) => checkAccount(cronJob, names.has(account))),
-    ...given(access, ({ bindings, roles }) => checkRights(cronJob, grantsOf(account, bindings, roles))),
+    ...given(access, ({ bindings, roles }) => {
+      const grants = grantsOf(account, bindings, roles);
+      return [
+        ...checkRights(cronJob, grants),
+        ...given(usingKinds, (kinds) => (isOwn(cronJob) ? checkVisible(cronJob, grants, kinds) : [])),
+      ];
+    }),
     ...(cronJob.spec?.suspend ? [] : checkSuccess(cronJob, now)),
     ...given(pods, (list) => [
       ...checkLatestPod(cronJob, list),
@@ -91,6 +97,7 @@ const NOT_CHECKED: [part: Exclude<keyof Evidence, 'cronJobs'>, what: string][] =
   ['jobs', 'whether jobs get their pod'],
   ['accounts', 'whether the service account exists'],
   ['access', 'the permissions of the service account'],
+  ['usingKinds', 'whether the service account sees all users of images'],
   ['rules', 'whether there is an alert'],
 ];
 

@@ -1,7 +1,8 @@
+import { qualifiedName, type Resource } from '../../cluster/resources.js';
 import { describePermission, type Permission } from '../../cluster/access-review.js';
 import type { Check } from '../../model/check.js';
 import { PRUNER_ROLE, REGISTRY_NAMESPACE } from '../../model/openshift.js';
-import { EXTRA_ROLE } from '../../schedule/cron-job/access.js';
+import { EXTRA_ROLE, REFERRERS_ROLE } from '../../schedule/cron-job/access.js';
 import { about } from '../check.js';
 import { serviceAccountOf, type CronJob } from './manifest.js';
 import { needsOf } from './needs.js';
@@ -33,6 +34,23 @@ export function checkRights(cronJob: CronJob, grants: Grant[]): Check[] {
   const needed = prunes.flatMap((prune) => needsOf(prune) ?? []);
   const extra = grants.filter(({ isDirect, role }) => isDirect && role !== PRUNER_ROLE);
   return [...missing, ...extra.flatMap((grant) => excess(cronJob, grant, needed))];
+}
+
+/** Reports kinds that can be the only users of images and that the service account of regadm's CronJob may not list. */
+export function checkVisible(cronJob: CronJob, grants: Grant[], kinds: readonly Resource[]): Check[] {
+  if (!prunesOf(cronJob).some(({ what }) => what === 'images')) return [];
+  const rules = grants.flatMap((grant) => grant.rules);
+  const isVisible = ({ group, resource }: Resource): boolean =>
+    rules.some((rule) => covers(rule, { verb: 'list', group, resource }));
+  const hidden = kinds.filter((kind) => !isVisible(kind)).map(qualifiedName);
+  if (hidden.length === 0) return [];
+  return [
+    about('cron job')(
+      'info',
+      `service account ${serviceAccountOf(cronJob)} may not list ${hidden.sort().join(', ')}, so CronJob ${cronJob.metadata.name} does not keep images that only these objects use`,
+      `create its role ${REFERRERS_ROLE}: ${printAgain(cronJob)}`,
+    ),
+  ];
 }
 
 /** Maximum number of permissions in one message. */

@@ -1,17 +1,25 @@
 import { clusterRoleBinding, ownClusterRole, serviceAccount, type Rule } from '../../in-cluster/access.js';
 import { OWN_CRON_JOB, PRUNER_ROLE } from '../../model/openshift.js';
+import type { UsingKind } from './cluster-settings.js';
 import type { PruneSettings } from './request.js';
 
 /** Name of the cluster role for what `system:image-pruner` does not allow, and of its binding. */
 export const EXTRA_ROLE = `${OWN_CRON_JOB}-extra`;
 
-/** Returns the service account, its bindings, and the cluster role that the chosen prunes need in addition. */
-export function accessObjects(settings: PruneSettings): object[] {
+/** Name of the cluster role for the kinds that can be the only users of images, and of its binding. */
+export const REFERRERS_ROLE = `${OWN_CRON_JOB}-referrers`;
+
+/**
+ * Returns the service account, its bindings, the cluster role that the chosen prunes need in addition, and the one for
+ * the kinds of the cluster that can be the only users of images.
+ */
+export function accessObjects(settings: PruneSettings, kinds: readonly UsingKind[]): object[] {
   const rules = extraRules(settings);
   return [
     serviceAccount(OWN_CRON_JOB),
     clusterRoleBinding(OWN_CRON_JOB, OWN_CRON_JOB, PRUNER_ROLE),
     ...(rules.length === 0 ? [] : ownClusterRole(OWN_CRON_JOB, EXTRA_ROLE, rules)),
+    ...(kinds.length === 0 ? [] : ownClusterRole(OWN_CRON_JOB, REFERRERS_ROLE, referrerRules(kinds))),
   ];
 }
 
@@ -38,6 +46,19 @@ export function extraRules({
   ];
   const rules = [...(chosen.includes('builds') ? builds : []), ...(chosen.includes('deployments') ? deployments : [])];
   return rules.filter(({ verbs }) => verbs.length > 0);
+}
+
+/** Returns one rule per group. With `watch`, a run need not list these kinds again before its deletions. */
+function referrerRules(kinds: readonly UsingKind[]): Rule[] {
+  const groups = [...new Set(kinds.map(({ group }) => group))].sort();
+  return groups.map((group) => ({
+    apiGroups: [group],
+    resources: kinds
+      .filter((kind) => kind.group === group)
+      .map(({ resource }) => resource)
+      .sort(),
+    verbs: ['list', 'watch'],
+  }));
 }
 
 function rule(group: string, resource: string, verbs: string[]): Rule {

@@ -1,6 +1,8 @@
 import { ApiError } from '../../cluster/api-error.js';
 import type { ClusterApi } from '../../cluster/api.js';
+import { findUsingKinds } from '../../cluster/lists/custom-kinds.js';
 import { describeObject, findObject, type ObjectReference } from '../../cluster/objects.js';
+import type { Resource } from '../../cluster/resources.js';
 import { placementOf } from '../../in-cluster/placement.js';
 import type { Placement } from '../../in-cluster/pod.js';
 import { Deadline } from '../../kit/deadline.js';
@@ -15,11 +17,16 @@ const LIMIT_MS = 5000;
 /** What one object of the cluster states: a value, or why it is not known. */
 export type Found<T> = { value: T; from: string } | { problem: string };
 
+/** A kind that can be the only user of images, and that the role of pruners does not allow to list. */
+export type UsingKind = Pick<Resource, 'group' | 'resource'>;
+
 /** The settings of the cluster that the CronJob takes. */
 export interface ClusterSettings {
   placement: Found<Placement>;
   /** True if the operator has removed the registry. */
   isRemoved: Found<boolean>;
+  /** The kinds of the cluster that can be the only users of images. */
+  usingKinds: Found<UsingKind[]>;
 }
 
 /**
@@ -30,9 +37,10 @@ export interface ClusterSettings {
 export async function readClusterSettings(api: ClusterApi, signal: AbortSignal): Promise<ClusterSettings> {
   const deadline = new Deadline(LIMIT_MS, signal);
   try {
-    const [pruner, config] = await Promise.all(
-      [PRUNER, CONFIG].map((object) => readOnce(api, object, deadline.signal)),
-    );
+    const [usingKinds, pruner, config] = await Promise.all([
+      readUsingKinds(api, deadline.signal),
+      ...[PRUNER, CONFIG].map((object) => readOnce(api, object, deadline.signal)),
+    ]);
     signal.throwIfAborted();
     return {
       placement: found(pruner!, `${describeObject(PRUNER)} of ${api.server}`, (object) => placementOf(object?.spec)),
@@ -41,6 +49,7 @@ export async function readClusterSettings(api: ClusterApi, signal: AbortSignal):
         `${describeObject(CONFIG)} of ${api.server}`,
         (object) => object?.spec?.managementState === 'Removed',
       ),
+      usingKinds,
     };
   } finally {
     deadline.clear();
@@ -51,25 +60,39 @@ export async function readClusterSettings(api: ClusterApi, signal: AbortSignal):
 export function unreadable(error: unknown): ClusterSettings {
   if (hasCode(error, 'INTERRUPTED')) throw error;
   const problem = { problem: messageOf(error) };
-  return { placement: problem, isRemoved: problem };
+  return { placement: problem, isRemoved: problem, usingKinds: problem };
 }
 
 type Answer = { object: KubeObject | undefined } | { problem: string };
 
 /** Reads an object. Credentials do not end with the signal (an exec plugin can wait for a login), but this does. */
 async function readOnce(api: ClusterApi, object: ObjectReference, signal: AbortSignal): Promise<Answer> {
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
   try {
-    return { object: await Promise.race([findObject(api, object, { signal, retry: false }), aborted]) };
+    return { object: await beforeAbort(findObject(api, object, { signal, retry: false }), signal) };
   } catch (error) {
     return {
       problem: error instanceof ApiError ? `cannot read ${describeObject(object)}: ${error.answer}` : messageOf(error),
     };
   }
+}
+
+async function readUsingKinds(api: ClusterApi, signal: AbortSignal): Promise<Found<UsingKind[]>> {
+  try {
+    const value = await beforeAbort(findUsingKinds(api, signal), signal);
+    return { value, from: api.server };
+  } catch (error) {
+    return { problem: messageOf(error) };
+  }
+}
+
+/** Waits for a value, at most until the signal aborts. @throws the signal's reason */
+function beforeAbort<T>(value: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  return Promise.race([value, aborted]);
 }
 
 function found<T>(answer: Answer, from: string, read: (object: KubeObject | undefined) => T): Found<T> {

@@ -1,5 +1,6 @@
 import { PLACEMENT_KEYS, type Placement } from '../../in-cluster/pod.js';
-import type { ClusterSettings, Found } from './cluster-settings.js';
+import { REFERRERS_ROLE } from './access.js';
+import type { ClusterSettings, Found, UsingKind } from './cluster-settings.js';
 import type { CronJobRequest } from './request.js';
 
 /** A setting that the command line leaves to the cluster. */
@@ -19,21 +20,19 @@ const TITLE: Record<keyof Placement, string> = {
 };
 
 /** Returns the settings of a request that flags do not state, so that they come from the cluster. */
-export function openSettings({ pod, prune }: CronJobRequest): Open[] {
+function openSettings({ pod, prune }: CronJobRequest): Open[] {
   const open: Open[] = PLACEMENT_KEYS.filter((key) => pod.placement[key] === undefined);
   return prune.pruneRegistry === undefined ? [...open, 'pruneRegistry'] : open;
 }
 
 /**
  * Adds the settings of the cluster that no flag states.
- * @param cluster undefined if the flags state everything
  * @returns the whole request, and notes: what was taken from where, and what could not be taken
  */
 export function completed(
   request: CronJobRequest,
-  cluster: ClusterSettings | undefined,
-): { request: CronJobRequest; notes: string[] } {
-  if (!cluster) return { request, notes: [] };
+  cluster: ClusterSettings,
+): { request: CronJobRequest; usingKinds: UsingKind[]; notes: string[] } {
   const open = openSettings(request);
   const keys = PLACEMENT_KEYS.filter((key) => open.includes(key));
   const placement = { ...request.pod.placement, ...taken(cluster.placement, keys) };
@@ -48,7 +47,9 @@ export function completed(
       ...placementNotes(cluster.placement, keys),
       ...removedNotes(cluster, isRemoved),
       ...problems(cluster, open),
+      ...usingKindsNotes(cluster.usingKinds),
     ],
+    usingKinds: valueOf(cluster.usingKinds) ?? [],
   };
 }
 
@@ -70,6 +71,13 @@ function placementNotes(found: Found<Placement>, keys: readonly (keyof Placement
 function removedNotes({ isRemoved }: ClusterSettings, isTaken: boolean): string[] {
   if (!isTaken || !('from' in isRemoved)) return [];
   return [`--prune-registry=false: taken from ${isRemoved.from} (managementState Removed)`];
+}
+
+function usingKindsNotes(found: Found<UsingKind[]>): string[] {
+  if ('value' in found) return [];
+  return [
+    `the role ${REFERRERS_ROLE} is not printed, because the kinds of the cluster are not known (${found.problem}): images that only custom resources use are then not kept; print the List again where the cluster can be read`,
+  ];
 }
 
 /** Returns one note per reason, with the settings that are missing because of it. */

@@ -5,13 +5,11 @@ import { hintsFor } from './hints.js';
 import type { CronJobRequest } from './request.js';
 
 export { readClusterSettings, unreadable } from './cluster-settings.js';
-export { openSettings } from './complete.js';
 
 /**
  * Returns what `--cronjob` prints: the List on stdout, and lines for people.
- * @param cluster undefined if the flags state everything
  */
-export function printable(request: CronJobRequest, cluster?: ClusterSettings): { list: object; notes: string[] } {
+export function printable(request: CronJobRequest, cluster: ClusterSettings): { list: object; notes: string[] } {
   const whole = completed(request, cluster);
-  return { list: cronJobList(whole.request), notes: [...whole.notes, ...hintsFor(whole.request)] };
+  return { list: cronJobList(whole.request, whole.usingKinds), notes: [...whole.notes, ...hintsFor(whole.request)] };
 }

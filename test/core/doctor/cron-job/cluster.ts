@@ -83,6 +83,12 @@ const RULES = [
   { apiGroups: ['image.openshift.io', ''], resources: ['imagestreams/status'], verbs: ['update'] },
 ];
 
+const REFERRERS = 'regadm-image-pruner-referrers';
+const REFERRER_RULES = [
+  { apiGroups: [''], resources: ['podtemplates'], verbs: ['list', 'watch'] },
+  { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: ['list', 'watch'] },
+];
+
 /** What the fake cluster contains, by resource; `403` for what the user may not read, `absent` for a missing API. */
 export type Contents = Record<string, Json[] | 403 | 'absent'>;
 
@@ -93,8 +99,11 @@ export function rightCluster(cronJob: Json = rightCronJob()): Contents {
     pods: [],
     jobs: [],
     serviceaccounts: [{ metadata: { name: OWN } }, { metadata: { name: 'pruner' } }],
-    clusterrolebindings: [bound('system:image-pruner', OWN, 'pruner')],
-    clusterroles: [{ metadata: { name: 'system:image-pruner' }, rules: RULES }],
+    clusterrolebindings: [bound('system:image-pruner', OWN, 'pruner'), bound(REFERRERS, OWN)],
+    clusterroles: [
+      { metadata: { name: 'system:image-pruner' }, rules: RULES },
+      { metadata: { name: REFERRERS }, rules: REFERRER_RULES },
+    ],
     prometheusrules: [alertAbout(OWN)],
     imagepruners: [{ metadata: { name: 'cluster' }, spec: { suspend: true } }],
     configs: [{ metadata: { name: 'cluster' }, spec: { managementState: 'Managed' } }],
@@ -122,6 +131,7 @@ export async function examined(contents: Contents): Promise<{ checks: Check[]; r
 }
 
 function respond({ path }: RecordedRequest, contents: Contents) {
+  if (path === '/apis') return aResponse(200, { kind: 'APIGroupList', apiVersion: 'v1', groups: groupsIn(contents) });
   const parts = /^\/(?:api|apis\/([^/]+))\/(v1[^/]*)(?:\/namespaces\/[^/]+)?(?:\/([^/?]+))?(?:\/([^/?]+))?/.exec(path);
   const [, group = '', version = '', resource, name] = parts ?? [];
   const apiVersion = group ? `${group}/${version}` : version;
@@ -135,6 +145,11 @@ function respond({ path }: RecordedRequest, contents: Contents) {
   const object = found.find(({ metadata }) => metadata.name === name);
   if (!object) return aResponse(404, status(404, `${resource} "${name}" not found`, { name, group, kind: resource }));
   return aResponse(200, { kind, apiVersion, ...object });
+}
+
+/** Returns the groups of well-known kinds. */
+function groupsIn({ tasks }: Contents): object[] {
+  return tasks === undefined ? [] : [{ name: 'tekton.dev', versions: [{ groupVersion: 'tekton.dev/v1' }] }];
 }
 
 function discovery(groupVersion: string, contents: Contents) {
@@ -158,4 +173,5 @@ const KINDS: Record<string, string> = {
   prometheusrules: 'PrometheusRule',
   imagepruners: 'ImagePruner',
   configs: 'Config',
+  tasks: 'Task',
 };

@@ -36,6 +36,21 @@ const BUILDS = deleting('build.openshift.io', 'builds');
 const CONTROLLERS = deleting('', 'replicationcontrollers');
 const SETS = deleting('apps', 'replicasets');
 
+test('a kind that can be the only user of an image and may not be listed: its role is missing', async () => {
+  const checks = await examine({ ...rightCluster(), tasks: [] });
+  const isAboutKinds = ({ message }: { message: string }): boolean => message.includes('may not list');
+  expect(checks.filter(isAboutKinds)).toMatchObject([
+    {
+      status: 'info',
+      message: `service account ${OWN} may not list tasks.tekton.dev, so CronJob ${OWN} does not keep images that only these objects use`,
+      suggestions: [
+        expect.stringMatching(/^create its role regadm-image-pruner-referrers: regadm prune schedule --cron/),
+      ],
+    },
+  ]);
+  expect((await examine(rightCluster())).filter(isAboutKinds)).toEqual([]);
+});
+
 test('a service account that does not exist: no pod can be created', async () => {
   expect(await problems({ ...rightCluster(), serviceaccounts: [] })).toMatchObject([
     {

@@ -48,6 +48,7 @@ test('each object is read once', async () => {
   const { requests } = await examined(rightCluster());
   expect(requests.toSorted()).toEqual(
     [
+      '/apis',
       `/apis/batch/v1/namespaces/${NAMESPACE}/cronjobs`,
       `/api/v1/namespaces/${NAMESPACE}/pods`,
       `/apis/batch/v1/namespaces/${NAMESPACE}/jobs`,
