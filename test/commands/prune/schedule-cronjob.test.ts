@@ -467,6 +467,14 @@ describe('every setting has a flag', () => {
     ]);
   });
 
+  test('a policy replaces the flags that it states', async () => {
+    const outcome = await cronjob('--images-arg=policy=/etc/policy.yaml');
+    const { args } = podOf(outcome).containers[0]!;
+    expect(args).toContain('--policy=/etc/policy.yaml');
+    expect(args.filter((arg) => arg.startsWith('--keep-'))).toEqual([]);
+    expect(outcome.stderr).toContain('no run succeeds unless the image contains /etc/policy.yaml');
+  });
+
   test('a further argument replaces the argument of the same flag', async () => {
     const { args } = podOf(await cronjob('--images-arg=confirm=false', '--images-arg=force-insecure')).containers[0]!;
     expect(args.filter((arg) => arg.includes('confirm'))).toEqual(['--no-confirm']);

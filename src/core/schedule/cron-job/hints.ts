@@ -31,7 +31,8 @@ function replacementHint({ prune, own, by }: Replacement): string {
 }
 
 /** Further arguments that name a file which is not in every pod. */
-const FILE_IN_IMAGE = /^--(?:protect|certificate-authority)=(?!\/(?:var\/)?run\/secrets\/kubernetes\.io\/)(.*)$/s;
+const FILE_IN_IMAGE =
+  /^--(?:protect|policy|certificate-authority)=(?!\/(?:var\/)?run\/secrets\/kubernetes\.io\/)(.*)$/s;
 
 function fileHints({ extra }: PruneSettings): string[] {
   return (extra.images ?? []).flatMap((arg) => {

@@ -57,10 +57,11 @@ function imagesArgs({
   pruneRegistry = true,
   extra,
 }: PruneSettings): string[] {
+  // A policy states what the other two flags say.
+  const hasPolicy = extra.images?.some((arg) => flagOf(arg) === 'policy');
   return [
     ...(extra.images?.some((arg) => WITHOUT_AUTHORITY.test(arg)) ? [] : [`--certificate-authority=${SERVICE_CA}`]),
-    `--keep-tag-revisions=${keepTagRevisions}`,
-    `--keep-younger-than=${keepYoungerThan}`,
+    ...(hasPolicy ? [] : [`--keep-tag-revisions=${keepTagRevisions}`, `--keep-younger-than=${keepYoungerThan}`]),
     `--ignore-invalid-refs=${ignoreInvalidRefs}`,
     ...(pruneRegistry ? [] : ['--prune-registry=false']),
   ];
