@@ -13,6 +13,8 @@ import type { Timers } from '../kit/timers.js';
 import { ADVICE } from '../model/advice.js';
 import { RegadmError, messageOf } from '../model/errors.js';
 
+export { isClusterConfigured } from './connection/kubeconfig.js';
+
 /**
  * Opens the cluster that the options and the environment select. Sends no request yet.
  * @param limits for tests

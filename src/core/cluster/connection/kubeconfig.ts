@@ -1,21 +1,8 @@
-import { KubeConfig } from '@kubernetes/client-node';
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { homedir } from 'node:os';
-import path from 'node:path';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { ADVICE } from '../../model/advice.js';
-import { RegadmError, messageOf } from '../../model/errors.js';
-import { isRecord } from '../../model/values/json.js';
-import { assertFieldTypes, failedTypes } from './field-types.js';
-import { type Named, keepSource } from './kubeconfig-source.js';
-
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-
-/** Maximum bytes of a kubeconfig: that of thousands of clusters has a few MiB. */
-const KUBECONFIG_BYTES = 16 * 1024 * 1024;
-/** Bytes of a kubeconfig that are read at once. */
-const CHUNK_BYTES = 64 * 1024;
-/** The parser's own errors for other values, such as `null`, name its variables. */
-const NOT_A_KUBECONFIG = 'it does not have the form of a kubeconfig';
+import { RegadmError } from '../../model/errors.js';
+import { emptyConfig, filesIn, findConfig } from './kubeconfig-files.js';
+import type { Named } from './kubeconfig-source.js';
 
 /** Selects a cluster and a user. Everything that is absent comes from the kubeconfig. */
 export interface ClusterOptions {
@@ -51,114 +38,27 @@ export function loadKubeconfig(options: ClusterOptions, env: NodeJS.ProcessEnv =
   return config;
 }
 
+/**
+ * Tells whether options, a kubeconfig or the pod select a cluster. A kubeconfig without a current context does not.
+ * @throws RegadmError KUBECONFIG_MISSING, KUBECONFIG_INVALID if a kubeconfig that exists cannot be read
+ */
+export function isClusterConfigured(options: ClusterOptions, env: NodeJS.ProcessEnv = process.env, root = ''): boolean {
+  const { kubeconfig, context, cluster, server } = options;
+  if ([kubeconfig, context, cluster, server].some((choice) => choice !== undefined)) return true;
+  return Boolean(findConfig(options, env, root)?.currentContext);
+}
+
 function readConfig(options: ClusterOptions, env: NodeJS.ProcessEnv, root: string): KubeConfig {
-  if (options.kubeconfigText !== undefined) return parse('kubeconfig', options.kubeconfigText);
-  if (options.kubeconfig !== undefined) return readFile(options.kubeconfig);
-  const listed = (env.KUBECONFIG ?? '').split(path.delimiter).filter(Boolean);
-  const present = (listed.length > 0 ? listed : [path.join(homedir(), '.kube', 'config')]).filter((file) =>
-    existsSync(file),
-  );
-  if (present.length > 0) return merge(present.map((file) => readFile(file)));
-  if (env.KUBERNETES_SERVICE_HOST && existsSync(`${root}${SERVICE_ACCOUNT}/token`)) {
-    const config = new KubeConfig();
-    config.loadFromCluster(root);
-    return config;
-  }
-  if (options.server) return empty();
+  const found = findConfig(options, env, root);
+  if (found) return found;
+  if (options.server) return emptyConfig();
+  const listed = filesIn(env);
   throw new RegadmError(
     listed.length > 0
       ? `no kubeconfig: none of the files in KUBECONFIG exists (${listed.join(', ')})`
       : 'no kubeconfig found',
     { code: 'KUBECONFIG_MISSING', suggestions: [ADVICE.kubeconfig] },
   );
-}
-
-function readFile(file: string): KubeConfig {
-  let text: string;
-  try {
-    text = readBounded(file);
-  } catch (cause) {
-    throw new RegadmError(`cannot read the kubeconfig ${file}: ${messageOf(cause)}`, {
-      code: 'KUBECONFIG_MISSING',
-      suggestions: [ADVICE.existingKubeconfig],
-      cause,
-    });
-  }
-  const dir = path.dirname(path.resolve(file));
-  const config = parse(file, text, dir);
-  config.makePathsAbsolute(dir);
-  return config;
-}
-
-/** Reads a file, also a pipe or a device, which can be endless. @throws Error if it is larger than a kubeconfig */
-function readBounded(file: string): string {
-  const descriptor = openSync(file, 'r');
-  try {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for (;;) {
-      const chunk = Buffer.alloc(CHUNK_BYTES);
-      const read = readSync(descriptor, chunk);
-      if (read === 0) return Buffer.concat(chunks).toString('utf8');
-      chunks.push(chunk.subarray(0, read));
-      length += read;
-      if (length > KUBECONFIG_BYTES) throw new Error(`it is larger than ${KUBECONFIG_BYTES / 1024 / 1024} MiB`);
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-function parse(name: string, text: string, dir = ''): KubeConfig {
-  if (text.trim() === '') return empty();
-  const config = new KubeConfig();
-  try {
-    config.loadFromString(text);
-    keepSource(config.users, text, dir);
-    keepSource(config.clusters, text, dir);
-    for (const { exec } of config.users) resolveCommand(exec as unknown, dir);
-  } catch (cause) {
-    const wrongTypes = failedTypes(cause);
-    if (wrongTypes) throw wrongTypes;
-    // The parser's message can quote the file with its tokens, so only its first line is shown.
-    const reason = cause instanceof TypeError ? NOT_A_KUBECONFIG : messageOf(cause).split('\n')[0]!.slice(0, 120);
-    throw new RegadmError(`the kubeconfig ${name} cannot be parsed: ${reason}`, {
-      code: 'KUBECONFIG_INVALID',
-      suggestions: ['repair the file, or create a new one with oc login'],
-      cause: undefined,
-    });
-  }
-  assertFieldTypes(config);
-  return config;
-}
-
-/** Resolves the relative path of an exec plugin against the kubeconfig's directory. A name is found on the PATH. */
-function resolveCommand(plugin: unknown, dir: string): void {
-  if (!isRecord(plugin) || typeof plugin.command !== 'string' || !plugin.command.includes('/')) return;
-  plugin.command = path.resolve(dir, plugin.command);
-}
-
-function empty(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: undefined });
-  return config;
-}
-
-/** Merges kubeconfigs. Of entries with the same name, the first file wins, as in kubectl. */
-function merge(configs: KubeConfig[]): KubeConfig {
-  const firstOf = <T extends { name: string }>(lists: (T[] | undefined)[]): T[] => {
-    const named = new Map<string, T>();
-    for (const entry of lists.flatMap((list) => list ?? [])) if (!named.has(entry.name)) named.set(entry.name, entry);
-    return [...named.values()];
-  };
-  const merged = new KubeConfig();
-  merged.loadFromOptions({
-    clusters: firstOf(configs.map((config) => config.clusters)),
-    users: firstOf(configs.map((config) => config.users)),
-    contexts: firstOf(configs.map((config) => config.contexts)),
-    currentContext: configs.map((config) => config.currentContext).find(Boolean),
-  });
-  return merged;
 }
 
 function chooseContext(config: KubeConfig, options: ClusterOptions): void {
