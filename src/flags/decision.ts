@@ -1,5 +1,5 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import type { PruneOptions } from '../core/graph/options.js';
+import { applyPolicy, type PruneOptions } from '../core/graph/options.js';
 import { checkCount } from './count.js';
 import { durationFlag } from './duration.js';
 import { checkNamespaceFlag } from './namespace.js';
@@ -155,9 +155,8 @@ async function withPolicy(options: PruneOptions, file: string | undefined, keepY
   if (file === undefined) return { options, keepYoungerThan };
   const { readPolicy } = await import('../core/rule-files/policy.js');
   const policy = await readPolicy(file);
-  const { keepTagRevisions, keepYoungerThanMs } = policy.defaults;
   return {
-    options: { ...options, policy, keepTagRevisions, keepYoungerThanMs },
+    options: applyPolicy(options, policy),
     keepYoungerThan: policy.source.defaults?.keepYoungerThan ?? keepYoungerThan,
   };
 }

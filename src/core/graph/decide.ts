@@ -8,7 +8,6 @@ import { KEPT, PLAIN_REASONS } from './kept-by.js';
 import { toImageKey, toTagKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
 import { TagEffects } from './policy/tag-effects.js';
-import { unusedRuleWarnings } from './policy/unused-rules.js';
 import { Promotions, type Place } from './promotions.js';
 import { endOfChain, type KeptThrough, type Reason } from './reason.js';
 import { placesOfUnreadable } from './unreadable.js';
@@ -94,10 +93,9 @@ export class Decisions {
     return isNamed ? expiry.rule : undefined;
   }
 
-  /** Warns about each rule of the policy that decides no tag. */
-  policyWarnings(): string[] {
-    const { options, snapshot } = this.input;
-    return options.policy ? unusedRuleWarnings(options.policy, snapshot.streams, this.rules.tagRules) : [];
+  /** Returns the name of the rule of the policy that decides a tag; undefined if none does. */
+  ruleOf(stream: ImageStream, tag: number): string | undefined {
+    return this.rules.tagRules.of(stream, tag).policy?.rule;
   }
 
   /** Returns true if something that is kept needs a tag or its newest image. */

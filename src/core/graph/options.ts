@@ -27,6 +27,12 @@ export interface PruneOptions {
   readonly policy?: RetentionPolicy;
 }
 
+/** Adds a policy to options; its defaults replace the numbers of the flags. */
+export function applyPolicy(options: PruneOptions, policy: RetentionPolicy): PruneOptions {
+  const { keepTagRevisions, keepYoungerThanMs } = policy.defaults;
+  return { ...options, policy, keepTagRevisions, keepYoungerThanMs };
+}
+
 /** Returns the namespace whose objects are read; undefined for all: beyond `oc`, uses in all namespaces count. */
 export function namespaceToRead({ referrers, namespace }: PruneOptions): string | undefined {
   return referrers === 'oc' ? namespace : undefined;

@@ -1,4 +1,5 @@
 import type { ReadResult } from '../cluster/lists/read-result.js';
+import { unusedRuleWarnings } from '../graph/policy/unused-rules.js';
 import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
 import type { Reporter } from '../kit/reporter.js';
@@ -40,7 +41,9 @@ export function warnAboutInput(
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
   for (const line of notVisibleWarnings(custom.notVisible, snapshot)) reporter.warning(line);
   for (const line of everything?.warnings ?? []) reporter.warning(line);
-  for (const line of decisions.policyWarnings()) reporter.warning(line);
+  const { policy } = options;
+  const { streams } = snapshot;
+  if (policy) for (const line of unusedRuleWarnings({ policy, streams, decisions })) reporter.warning(line);
   const unreadable = unreadableFailures(snapshot);
   for (const { target, message } of unreadable.slice(0, LISTED)) reporter.warning(`${target}: ${message}`);
   for (const line of unreadManifestWarnings(snapshot)) reporter.warning(line);

@@ -1,3 +1,4 @@
+import { unusedRuleWarnings } from '../../../src/core/graph/policy/unused-rules.js';
 import { describeReason } from '../../../src/core/graph/reason.js';
 import { checkPolicy } from '../../../src/core/rule-files/policy.js';
 import type { RetentionPolicy } from '../../../src/core/model/retention-policy.js';
@@ -69,8 +70,9 @@ defaults: { keepTagRevisions: 2, keepYoungerThan: 40d }
   );
   expect(items(found)).toEqual([]);
   expect(why(found, 'other')).toContain('keepYoungerThan of the defaults of the policy');
-  expect(found.decisions.policyWarnings()).toEqual([
-    'rule "never reached" of the policy decides nothing: rules before it match all of its tags',
+  const { decisions, options, snapshot } = found;
+  expect(unusedRuleWarnings({ policy: options.policy!, streams: snapshot.streams, decisions })).toEqual([
+    'rule "never reached" of the policy decides nothing: rules before it match all of its tags ("releases")',
     'rule "nothing" of the policy matches no tag',
   ]);
   const older = await plan(
