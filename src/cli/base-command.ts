@@ -127,6 +127,12 @@ export abstract class BaseCommand extends Command {
     return withCluster(flags, this.level, measured, texts);
   }
 
+  /** Tells whether flags, a kubeconfig or the pod select a cluster. */
+  protected async hasCluster(flags: ClusterFlagValues): Promise<boolean> {
+    const { hasCluster } = await import('./session.js');
+    return hasCluster(flags);
+  }
+
   /** Adds what the run did to the file of `--metrics-file`, if there is one. Call it before the result is presented. */
   protected measure(families: () => Family[]): void {
     this.metrics?.add(families());

@@ -8,6 +8,7 @@ import type { LintReport } from '../core/edge/lint/report.js';
 import type { VerifyReport } from '../core/edge/verify/report.js';
 import type { HardPruneDocument, HardPruneRecoveryDocument } from '../core/hard-prune/output/document-type.js';
 import type { RegistryModeDocument, RegistryRestartDocument } from '../core/operator/document-types.js';
+import type { PolicyCheckDocument } from '../core/policy/output/document-type.js';
 import type { ImagePruneDocument } from '../core/prune/output/document-type.js';
 import type { PlanFile } from '../core/prune/plan/plan-file.js';
 import type { RunDocument, ScheduleDocument } from '../core/schedule/report.js';
@@ -16,12 +17,13 @@ import type { RegistryStatusDocument } from '../core/status/output/document-type
 import type { RegistryVerificationDocument } from '../core/verify/output/document-type.js';
 import type { PullsDocument } from '../core/model/pulls.js';
 import type { PruneWhyDocument } from '../core/why/output/document-type.js';
+import type { PolicySource } from '../core/model/retention-policy.js';
 import type { ConfigurationDocument } from './config/text.js';
 import type { ErrorDocument } from './error-document.js';
 
 /**
- * The type of every document that regadm writes, by its `kind`. `npm run schemas` generates docs/json-schema from these
- * types and their comments.
+ * The type of every document that regadm writes, and of files that users write, by its `kind`. `npm run schemas`
+ * generates docs/json-schema from these types and their comments.
  */
 export interface Documents {
   Backup: BackupDocument;
@@ -39,6 +41,7 @@ export interface Documents {
   ImagePrune: ImagePruneDocument;
   ImagePrunePlan: PlanFile;
   ImageRestore: ImageRestoreDocument;
+  PolicyCheck: PolicyCheckDocument;
   PruneRun: RunDocument;
   PruneSchedule: ScheduleDocument;
   PruneWhy: PruneWhyDocument;
@@ -47,4 +50,5 @@ export interface Documents {
   RegistryRestart: RegistryRestartDocument;
   RegistryStatus: RegistryStatusDocument;
   RegistryVerification: RegistryVerificationDocument;
+  RetentionPolicy: PolicySource;
 }

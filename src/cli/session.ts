@@ -37,6 +37,12 @@ export async function connect(flags: ClusterFlagValues, reporter: Reporter): Pro
   return openCluster(clusterOptions(flags), reporter.log);
 }
 
+/** Tells whether flags, a kubeconfig or the pod select a cluster. @throws RegadmError USAGE, KUBECONFIG_INVALID */
+export async function hasCluster(flags: ClusterFlagValues): Promise<boolean> {
+  const { isClusterConfigured } = await import('../core/cluster/index.js');
+  return isClusterConfigured(clusterOptions(flags));
+}
+
 /**
  * Runs work on the cluster that the flags name, and closes the connection afterward.
  * @throws RegadmError INTERRUPTED, what opening the cluster throws, and what the work throws

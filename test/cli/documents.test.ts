@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { schemaName, schemaProblems } from '../support/json-schema.js';
 import { regadm } from '../support/regadm.js';
@@ -37,6 +38,7 @@ function expectDocument(text: string, kind: string): void {
 test.each([
   ['Configuration', 'config'],
   ['EdgeLint', 'edge lint FILES/storage.bu FILES/siteconfig.yaml FILES/policygentemplate.yaml'],
+  ['PolicyCheck', 'policy check FILES/policy.yaml'],
   ['EdgeVerify', 'edge verify'],
   ['Doctor', 'doctor'],
   ['RegistryStatus', 'registry status'],
@@ -78,6 +80,9 @@ test.each([
 
 test('ImagePrunePlan: the file of --plan-out conforms to its schema', () =>
   expectDocument(readFileSync(join(directory, 'plan.json'), 'utf8'), 'ImagePrunePlan'));
+
+test('RetentionPolicy: the example of a policy conforms to its schema', () =>
+  expectDocument(JSON.stringify(parse(readFileSync(join(FILES, 'policy.yaml'), 'utf8'))), 'RetentionPolicy'));
 
 test('every schema was checked against real output', () =>
   expect([...seen].sort()).toEqual(

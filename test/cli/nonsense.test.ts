@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { regadm } from '../support/regadm.js';
 import { runMany, type ManyResult } from '../support/runner.js';
 
@@ -55,6 +56,10 @@ const COMPANIONS: Record<string, string[]> = {
   'prune:why': ['shop/web:latest'],
   restore: ['none'],
 };
+/** Arguments of commands that read a file before they use every flag. */
+const ARGUMENTS: Record<string, string> = {
+  'policy:check': fileURLToPath(new URL('../support/docs/files/policy.yaml', import.meta.url)),
+};
 /** Flags that commands accept without effect, because they contact no cluster. */
 const WITHOUT_EFFECT = /^backup:\w+ (?:registry-url|certificate-authority|kubeconfig|context|cluster|user)$/;
 /** Commands that report what failed on stdout. */
@@ -65,7 +70,7 @@ function* cases(): Generator<{ argv: string[]; names: string[] }> {
   for (const [id, { flags, args }] of Object.entries(commands)) {
     const words = id.split(':');
     const [first] = Object.values(args).filter(({ required }) => required);
-    const before = [...words, ...(first ? [first.options?.[0] ?? 'shop/web:latest'] : [])];
+    const before = [...words, ...(first ? [first.options?.[0] ?? ARGUMENTS[id] ?? 'shop/web:latest'] : [])];
     for (const [name, flag] of Object.entries(flags)) {
       const long = `--${name}`;
       const wrong = (value: string): string[] => [...before, `${long}=${value}`];

@@ -45,9 +45,9 @@ export async function readPolicy(file: string): Promise<RetentionPolicy> {
   throw problemsError(file, POLICY, checked.problems);
 }
 
-/** Reads the text of a policy file. @throws RegadmError POLICY_FILE */
-export function readPolicyText(file: string): Promise<string> {
-  return readRuleFile(file, POLICY);
+/** Reads the text of a policy file. @param flag what names it on the command line. @throws RegadmError POLICY_FILE */
+export function readPolicyText(file: string, flag = POLICY.flag): Promise<string> {
+  return readRuleFile(file, { ...POLICY, flag });
 }
 
 /** Checks and compiles the text of a policy file. @param file its name as the user wrote it */
