@@ -1,5 +1,5 @@
 import type { PullEntry, PullsDocument } from '../model/pulls.js';
-import { age } from '../terminal/age.js';
+import { age } from '../model/values/age.js';
 import type { Layout, Output } from '../terminal/output.js';
 import { tableLines, type Column } from '../terminal/table.js';
 import { clean, plural, thousands } from '../terminal/text.js';

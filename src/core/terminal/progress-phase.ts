@@ -1,4 +1,4 @@
-import { humanDuration } from './age.js';
+import { humanDuration } from '../model/values/age.js';
 import { thousands } from './text.js';
 
 /** One phase of the work and its progress text. */

@@ -1,7 +1,7 @@
 import type { Digest } from '../../model/digest.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { formatBytes } from '../../model/values/quantity.js';
-import { age } from '../../terminal/age.js';
+import { age } from '../../model/values/age.js';
 import type { Layout, Output } from '../../terminal/output.js';
 import type { StreamedDocument } from '../../terminal/streamed-document.js';
 import { tableLines, type Column } from '../../terminal/table.js';

@@ -1,4 +1,4 @@
-import { age } from '../../terminal/age.js';
+import { age } from '../../model/values/age.js';
 import type { Layout } from '../../terminal/output.js';
 import { clean, plural, thousands, timestamp } from '../../terminal/text.js';
 import { wrappedWords } from '../../terminal/wrap.js';

@@ -1,7 +1,7 @@
 import { describeReason } from '../../graph/reason.js';
 import { shortDigest } from '../../model/digest.js';
 import { formatBytes } from '../../model/values/quantity.js';
-import { age } from '../../terminal/age.js';
+import { age } from '../../model/values/age.js';
 import type { ImagePruneReport } from '../report.js';
 import { reasonText, type Section } from './section.js';
 import { deletionStatus } from './status.js';

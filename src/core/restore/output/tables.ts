@@ -2,7 +2,7 @@ import { shortDigest } from '../../model/digest.js';
 import { remediesOf } from '../../model/document.js';
 import { compareText } from '../../model/values/compare-text.js';
 import { formatBytes } from '../../model/values/quantity.js';
-import { age } from '../../terminal/age.js';
+import { age } from '../../model/values/age.js';
 import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';

@@ -1,4 +1,4 @@
-import { age } from '../../terminal/age.js';
+import { age } from '../../model/values/age.js';
 import { tableLines } from '../../terminal/table.js';
 import { failureText, type CronJobStatus, type Run, type ScheduleDocument } from '../report.js';
 

@@ -3,7 +3,7 @@ import type { Amount } from '../../model/registry-storage.js';
 import type { Space } from '../space.js';
 import type { StoredSpace } from '../stored.js';
 import type { SpaceOf } from '../space-meter.js';
-import { humanDuration } from '../../terminal/age.js';
+import { humanDuration } from '../../model/values/age.js';
 import { timestamp } from '../../terminal/text.js';
 import type { RegistryStatusDocument, UsedSpace } from './document-type.js';
 

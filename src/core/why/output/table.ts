@@ -4,7 +4,7 @@ import { describeChanges, onlyStream } from '../text.js';
 import type { WhyAnswer, WhyChange, WhyImage, WhyPlace, WhyReport } from '../explanation.js';
 import { formatBytes } from '../../model/values/quantity.js';
 import { shortDigest } from '../../model/digest.js';
-import { age } from '../../terminal/age.js';
+import { age } from '../../model/values/age.js';
 import type { Styles } from '../../terminal/color.js';
 import type { Layout } from '../../terminal/output.js';
 import { tableLines, type Column } from '../../terminal/table.js';

@@ -1,4 +1,4 @@
-import { age, humanDuration } from '../../../src/core/terminal/age.js';
+import { age, humanDuration } from '../../../../src/core/model/values/age.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
