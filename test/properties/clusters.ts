@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PruneOptions } from '../../src/core/graph/options.js';
+import type { PruneOptions, PullOptions } from '../../src/core/graph/options.js';
 import { buildSnapshot } from '../../src/core/model/table/build-snapshot.js';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { streamKey } from '../../src/core/model/image-stream.js';
@@ -132,6 +132,29 @@ export const optionSets: fc.Arbitrary<PruneOptions> = fc
     namespace: fc.option(fc.constant('a'), { nil: undefined, freq: 5 }),
   })
   .map((options) => pruneOptions(options));
+
+const pullTime = fc.constantFrom(...AGES, '2026-06-01T00:00:00Z').map((text) => Date.parse(text));
+
+/** Pulls from the repositories, and some times for which they keep something. */
+export const pullOptions: fc.Arbitrary<PullOptions> = fc
+  .record({
+    repositories: fc.dictionary(
+      fc.constantFrom(...STREAMS, 'a/gone'),
+      fc.record({
+        digests: fc.array(fc.tuple(anyImage, pullTime), { maxLength: 4 }).map((all) => new Map(all)),
+        tags: fc
+          .array(fc.tuple(fc.constantFrom(...TAGS), fc.array(pullTime, { minLength: 1, maxLength: 3 })))
+          .map((all) => new Map(all)),
+      }),
+    ),
+    keepPulledWithinMs: fc.constantFrom(0, 7_200_000, 60 * 86_400_000),
+  })
+  .map(({ repositories, keepPulledWithinMs }) => ({
+    file: 'pulls.json',
+    history: { repositories: new Map(Object.entries(repositories)), covered: [] },
+    keepPulledWithinMs,
+    requireComplete: false,
+  }));
 
 /** A plan as comparable strings. */
 export interface PlanText {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import type { KubeObject } from '../../src/core/model/kube.js';
 import { NOW } from '../support/builders.js';
-import { clusters, planText, optionSets, planOf, type Lists, type PlanText } from './clusters.js';
+import { clusters, planText, pullOptions, optionSets, planOf, type Lists, type PlanText } from './clusters.js';
 
 /** Number of generated clusters per property. PROPERTY_RUNS=20000 searches longer. */
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 250) };
+
+const NOTHING = { items: [], images: [], blobs: [], links: [] };
 
 type Tag = { tag: string; items: { image: string; created: string }[] };
 const tagsOf = (stream: KubeObject): Tag[] => (stream.status as { tags?: Tag[] }).tags ?? [];
@@ -131,7 +133,23 @@ test.each(['oc', 'extended'] as const)('%s: after a plan is executed, the next o
     fc.property(clusters, optionSets, fc.boolean(), (lists, options, pruneSignatures) => {
       const asked = { ...options, referrers, pruneSignatures: pruneSignatures && referrers === 'extended' };
       const plan = planText(planOf(lists, asked));
-      expect(planText(planOf(applyPlan(lists, plan), asked))).toEqual({ items: [], images: [], blobs: [], links: [] });
+      expect(planText(planOf(applyPlan(lists, plan), asked))).toEqual(NOTHING);
+    }),
+    RUNS,
+  );
+});
+
+test.each(['oc', 'extended'] as const)('%s: pulls only ever keep more', (referrers) => {
+  fc.assert(
+    fc.property(clusters, optionSets, pullOptions, (lists, options, pulls) => {
+      const asked = { ...options, referrers };
+      const without = planText(planOf(lists, asked));
+      const plan = planText(planOf(lists, { ...asked, pulls }));
+      for (const what of ['items', 'images', 'blobs', 'links'] as const) {
+        const allowed = new Set(without[what]);
+        expect(plan[what].filter((one) => !allowed.has(one))).toEqual([]);
+      }
+      expect(planText(planOf(applyPlan(lists, plan), { ...asked, pulls }))).toEqual(NOTHING);
     }),
     RUNS,
   );

@@ -3,13 +3,16 @@ import type { ImageStream, SnapshotView, TagItem } from '../model/table/snapshot
 import { findAttachments } from './attachments.js';
 import { heldImages, type IndexParents } from './held.js';
 import { ItemRules, kept, type Verdict } from './item-rules.js';
+import { listingItem } from './listing-item.js';
 import { KeptImages } from './kept-images.js';
 import { KEPT, PLAIN_REASONS } from './kept-by.js';
 import { toImageKey, toTagKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
 import { TagEffects } from './policy/tag-effects.js';
+import { TagRules } from './policy/tag-rules.js';
 import { Promotions, type Place } from './promotions.js';
-import { endOfChain, type KeptThrough, type Reason } from './reason.js';
+import { recentPulls, type RecentPulls } from './pulls/recent-pulls.js';
+import { endOfChain, type KeptThrough, type PulledReason, type Reason } from './reason.js';
 import { placesOfUnreadable } from './unreadable.js';
 import type { UseIndex } from './uses.js';
 
@@ -26,6 +29,8 @@ interface DecisionInput {
   parents?: IndexParents;
   /** Digest numbers of images that count as kept although their objects are not known: what belongs to them is kept. */
   unseen?: Iterable<number>;
+  /** Images that recent pulls keep although no stream lists them, if that was found out before tags were removed. */
+  pulledUnlisted?: ReadonlyMap<number, PulledReason>;
 }
 
 /**
@@ -40,6 +45,8 @@ export class Decisions {
   /** Tags that were promoted; `oc` does not consider them. */
   readonly promotions: Promotions | undefined;
   private readonly effects: TagEffects;
+  /** What recent pulls keep. */
+  readonly pulls: RecentPulls | undefined;
   private readonly held: Map<number, Reason>;
   private readonly rules: ItemRules;
   /** Where the unreadable images are; computed when a reason names one. */
@@ -48,14 +55,17 @@ export class Decisions {
   private readonly includeExtended: boolean;
 
   constructor(private readonly input: DecisionInput) {
-    const { snapshot, uses, options, parents } = input;
+    const { snapshot, uses, options, now, parents } = input;
     this.includeExtended = options.referrers !== 'oc';
-    this.held = heldImages(snapshot, uses, options.protection?.digests ?? [], parents);
+    const tagRules = new TagRules(options, now);
+    this.pulls = recentPulls({ snapshot, options, tagRules, now, parents, unlisted: input.pulledUnlisted });
+    const protectedDigests = options.protection?.digests;
+    this.held = heldImages(snapshot, uses, { protectedDigests, pulled: this.pulls?.unlisted, parents });
     this.promotions = this.includeExtended ? new Promotions(snapshot.streams) : undefined;
-    this.rules = new ItemRules({ ...input, held: this.held, isNeeded: this.isNeeded.bind(this) });
-    this.effects = new TagEffects(this.rules, snapshot);
+    const { promotions, held, pulls } = this;
+    this.rules = new ItemRules({ ...input, held, tagRules, pulls, isNeeded: this.isNeeded.bind(this) });
+    const effects = (this.effects = new TagEffects(this.rules, snapshot));
     const attachments = this.includeExtended || options.pruneSignatures ? findAttachments(snapshot) : undefined;
-    const { promotions, held, effects } = this;
     this.kept = new KeptImages({ snapshot, attachments, promotions, held, onNeeded: effects.recheck.bind(effects) });
     this.keepImages();
   }
@@ -115,7 +125,7 @@ export class Decisions {
 
   /** Returns the verdict on one image. */
   image(image: number): Verdict {
-    const { images, digests } = this.input.snapshot;
+    const { images, digests, streams } = this.input.snapshot;
     const keptFor = this.kept.keptFor[image]!;
     const plain = PLAIN_REASONS[this.kept.by[image]!];
     if (plain) return kept(plain);
@@ -123,7 +133,7 @@ export class Decisions {
       case KEPT.no:
         return { kept: false, because: { rule: 'unlisted' } };
       case KEPT.item:
-        return kept(this.listingItem(images.name(image), keptFor));
+        return kept(listingItem(streams[keptFor]!, images.name(image), this.item.bind(this, keptFor)));
       case KEPT.child:
         return kept({ rule: 'index-child', index: images.nameText(keptFor), through: this.through(keptFor) });
       case KEPT.young:
@@ -168,17 +178,6 @@ export class Decisions {
     this.places ??= placesOfUnreadable(this.input.snapshot);
     const [first] = images.unreadable.keys();
     return { rule: 'unreadable-image', image: images.nameText(first!), where: this.places.get(first!) };
-  }
-
-  /** Returns the first kept tag item of a stream that lists an image. */
-  private listingItem(digest: number, streamIndex: number): Reason {
-    const stream = this.input.snapshot.streams[streamIndex]!;
-    for (const [tag, { name, items }] of stream.tags.entries()) {
-      const position = items.findIndex((item, at) => item.image === digest && this.item(streamIndex, tag, at).kept);
-      if (position !== -1)
-        return { rule: 'tag-item', stream: streamKey(stream), tag: name, position, of: items.length };
-    }
-    return { rule: 'tag-item', stream: streamKey(stream), tag: '', position: 0, of: 0 };
   }
 
   private keepImages(): void {

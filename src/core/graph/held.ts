@@ -7,18 +7,26 @@ import type { UseIndex } from './uses.js';
 /** The parts of a snapshot that decide which images are held. */
 type Images = Pick<SnapshotView, 'images' | 'digests'>;
 
+/** What keeps images because of their digest, apart from uses. */
+interface OtherReasons {
+  protectedDigests?: readonly string[];
+  /** Images that recent pulls keep although no stream lists them, by digest number. */
+  pulled?: ReadonlyMap<number, Reason>;
+  /** The result of `indexParents`, if it is known. */
+  parents?: IndexParents;
+}
+
 /**
  * Finds the images that are kept because of their digest, whichever stream lists them: images that are used by digest,
- * reported by a container runtime or protected, or whose manifest could not be read; the indexes that name them, and
- * the children of those indexes. With the scope `oc`, uses by digest are not indexed, so that only protection counts.
- * @param parents the result of `indexParents`, if it is known
+ * reported by a container runtime or protected, that were pulled recently though their stream does not list them, or
+ * whose manifest could not be read; the indexes that name them, and the children of those indexes. With the scope `oc`,
+ * uses by digest are not indexed, so that only protection and pulls count.
  * @returns reasons, by digest number
  */
 export function heldImages(
   snapshot: Images & Pick<SnapshotView, 'unreadManifests'>,
   uses: UseIndex,
-  protectedDigests: readonly string[],
-  parents?: IndexParents,
+  { protectedDigests = [], pulled = new Map<number, Reason>(), parents }: OtherReasons = {},
 ): Map<number, Reason> {
   const held = new Map<number, Reason>();
   for (const text of protectedDigests) {
@@ -29,6 +37,7 @@ export function heldImages(
     if (!held.has(digest)) held.set(digest, { rule: 'unread-manifest' });
   for (const [digest, by] of uses.digests) hold(held, digest, by);
   for (const [digest, by] of uses.ids) hold(held, digest, by);
+  for (const [digest, reason] of pulled) if (!held.has(digest)) held.set(digest, reason);
   if (uses.ids.size > 0) holdByConfig(snapshot.images, uses.ids, held);
   if (held.size > 0) extendToIndexes(snapshot, held, parents ?? indexParents(snapshot));
   return held;

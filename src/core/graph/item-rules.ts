@@ -7,6 +7,7 @@ import type { IndexParents } from './held.js';
 import { toItemKey, type NamedByPlan } from './named-by-plan.js';
 import type { PruneOptions } from './options.js';
 import { TagRules, type Retention } from './policy/tag-rules.js';
+import type { RecentPulls } from './pulls/recent-pulls.js';
 import type { Reason } from './reason.js';
 import { needingUnreadable } from './unreadable.js';
 import type { UseIndex } from './uses.js';
@@ -30,6 +31,10 @@ interface ItemRulesInput {
   only?: NamedByPlan;
   /** The result of `indexParents`, if it is known. */
   parents?: IndexParents;
+  /** The rules of these options, if they are known. */
+  tagRules?: TagRules;
+  /** What recent pulls keep. */
+  pulls?: Pick<RecentPulls, 'item'>;
   /** Returns true if other tag items or images that are kept need a tag, so that it does not expire. */
   isNeeded?(stream: ImageStream, tag: number): boolean;
 }
@@ -44,7 +49,7 @@ export class ItemRules {
 
   constructor(private readonly input: ItemRulesInput) {
     const { options, snapshot, now } = input;
-    this.tagRules = new TagRules(options, now);
+    this.tagRules = input.tagRules ?? new TagRules(options, now);
     this.protection = protectionMatcher(options.protection);
     this.limits = smallestLimits(snapshot.limits);
     this.unreadable = needingUnreadable(snapshot.images, input.parents);
@@ -72,7 +77,7 @@ export class ItemRules {
 
   /** Applies the rules for single tag items in the order of the specification; the first that holds is the reason. */
   item(stream: ImageStream, tagIndex: number, position: number): Verdict {
-    const { uses, held, only, snapshot } = this.input;
+    const { uses, held, only, snapshot, pulls } = this.input;
     const tag = stream.tags[tagIndex]!;
     const item = tag.items[position]!;
     const key = streamKey(stream);
@@ -93,7 +98,7 @@ export class ItemRules {
     if (byLimit.kept) return byLimit;
     const imageUses = uses.images.get(key)?.get(item.image);
     if (imageUses) return kept({ rule: 'image-in-use', ...firstUse(imageUses) });
-    const reason = held.get(item.image);
+    const reason = held.get(item.image) ?? pulls?.item(stream, tagIndex, position);
     return reason ? kept(reason) : byLimit;
   }
 
@@ -125,17 +130,18 @@ export class ItemRules {
 
   /**
    * Returns true if a tag of any state of a stream expires: its rule lets it, and neither the tag nor its newest image
-   * is used, protected or young. The rules for the whole stream are not considered.
+   * is used, protected, young or pulled recently. The rules for the whole stream are not considered.
    */
   expires(stream: ImageStream, tagIndex: number): boolean {
     const retention = this.tagRules.of(stream, tagIndex);
     if (!retention.expiry || !this.tagRules.isAged(stream, tagIndex)) return false;
-    const { uses, held, snapshot, isNeeded } = this.input;
+    const { uses, held, snapshot, pulls, isNeeded } = this.input;
     const { name, items } = stream.tags[tagIndex]!;
     const key = streamKey(stream);
     const newest = items[0]!.image;
     const isUsed = uses.tags.has(`${key}:${name}`) || uses.streams.has(key) || uses.images.get(key)?.has(newest);
-    if (isUsed || held.has(newest) || this.protection.tag(stream.namespace, stream.name, name)) return false;
+    if (isUsed || held.has(newest) || pulls?.item(stream, tagIndex, 0)) return false;
+    if (this.protection.tag(stream.namespace, stream.name, name)) return false;
     const image = snapshot.images.indexOf(newest);
     const isYoung =
       this.isYoung(stream.created, retention) ||

@@ -1,4 +1,5 @@
 import type { Protection } from '../model/protection.js';
+import type { PullHistory } from '../model/pulls.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import { longestYouth } from './policy/longest-youth.js';
 import type { ReferrerScope, UseOptions } from './uses.js';
@@ -25,6 +26,21 @@ export interface PruneOptions {
   readonly protection?: Protection;
   /** Rules per tag. `keepTagRevisions` and `keepYoungerThanMs` are then those of its defaults. */
   readonly policy?: RetentionPolicy;
+  /** When images were pulled. */
+  readonly pulls?: PullOptions;
+}
+
+/** The pulls file, and for how long a pull keeps an image. */
+export interface PullOptions {
+  /** The file's name as the user wrote it. */
+  readonly file: string;
+  readonly history: PullHistory;
+  /** `--keep-pulled-within`, in ms; absent: only what the policy states. */
+  readonly keepPulledWithinMs?: number;
+  /** The same as the user wrote it. */
+  readonly keepPulledWithin?: string;
+  /** Refuse to decide if it is not known what was pulled within the whole time. */
+  readonly requireComplete: boolean;
 }
 
 /** Adds a policy to options; its defaults replace the numbers of the flags. */

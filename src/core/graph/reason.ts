@@ -1,5 +1,6 @@
 import { quote } from '../model/names/quote.js';
 import type { Use } from '../model/referrer.js';
+import { humanDuration } from '../model/values/age.js';
 
 /** Why a tag item or an image is kept or deleted. */
 export type Reason =
@@ -20,6 +21,7 @@ export type Reason =
   | { rule: 'tag-in-use' | 'image-in-use' | 'digest-in-use'; by: Use; others: number }
   | { rule: 'revision' | 'beyond-revisions'; position: number; of: number; keep: number; policy?: PolicyPart }
   | { rule: 'keep-always' | 'expired'; policy: PolicyPart }
+  | PulledReason
   | { rule: 'over-size-limit'; bytes: number; limit: number }
   | { rule: 'promoted'; stream: string; tag: string }
   | { rule: 'streams-not-saved'; namespace: string }
@@ -30,6 +32,17 @@ export type Reason =
   | { rule: 'index-child'; index: string; through?: KeptThrough }
   | { rule: 'index-of-used-child'; child: string; through?: KeptThrough }
   | { rule: 'attached' | 'subject-gone'; subject: string; through?: KeptThrough };
+
+/** An image was pulled recently. Times are in ms since the epoch. */
+export interface PulledReason {
+  rule: 'pulled';
+  /** Age of the pull in ms; 0 if its time is in the future. */
+  agoMs: number;
+  /** Until when the pull keeps the image, unless it is pulled again. */
+  until: number;
+  /** Absent: `--keep-pulled-within`. */
+  policy?: PolicyPart;
+}
 
 /** What a decision names: a rule of the policy, or its defaults if there is no rule. */
 export interface PolicyPart {
@@ -96,6 +109,8 @@ export function describeReason(reason: Reason): string {
       return `${describePart(reason.policy)} keeps it`;
     case 'expired':
       return `the tag expired under ${describePart(reason.policy)} and nothing uses it`;
+    case 'pulled':
+      return `pulled ${humanDuration(reason.agoMs)} ago${reason.policy ? ` (keepPulledWithin of ${describePart(reason.policy)})` : ''}`;
     case 'over-size-limit':
       return `${reason.bytes} bytes exceed the limit of ${reason.limit} and nothing uses it`;
     case 'promoted':

@@ -45,25 +45,28 @@ export interface PullHistory {
   readonly covered: readonly Period[];
 }
 
-/** The pulls from one repository. */
-export interface RepositoryPulls {
+/** The pulls from one repository. Digests are text, or numbers of a table. */
+export interface RepositoryPulls<Digest = string> {
   /** Time of the last pull by digest, in ms since the epoch. */
-  readonly digests: ReadonlyMap<string, number>;
+  readonly digests: ReadonlyMap<Digest, number>;
   /** Times of pulls by tag, in ms since the epoch; the newest first. */
   readonly tags: ReadonlyMap<string, readonly number[]>;
 }
 
 /** A tag with its items, the newest first. */
-interface PulledTag {
+interface PulledTag<Digest> {
   readonly name: string;
-  readonly items: readonly { readonly image: string; readonly created: number }[];
+  readonly items: readonly { readonly image: Digest; readonly created: number }[];
 }
 
 /**
  * Finds when each item of a tag was pulled for the last time: by its digest, or by the tag while the tag had this item.
  * @returns ms since the epoch, in the order of the items; undefined for an item that was not pulled
  */
-export function lastPulls(pulls: RepositoryPulls | undefined, { name, items }: PulledTag): (number | undefined)[] {
+export function lastPulls<Digest>(
+  pulls: RepositoryPulls<Digest> | undefined,
+  { name, items }: PulledTag<Digest>,
+): (number | undefined)[] {
   const last = items.map(({ image }) => pulls?.digests.get(image));
   for (const time of pulls?.tags.get(name) ?? []) {
     for (const at of itemsAt(items, time)) last[at] = Math.max(last[at] ?? time, time);
@@ -75,7 +78,7 @@ export function lastPulls(pulls: RepositoryPulls | undefined, { name, items }: P
  * Finds the item that a tag had at a time: the newest one that was created at or before it. An item with a time that
  * cannot be read may have been the one, too.
  */
-function itemsAt(items: PulledTag['items'], time: number): number[] {
+function itemsAt(items: readonly { readonly created: number }[], time: number): number[] {
   const unknown: number[] = [];
   let found: number | undefined;
   for (const [at, { created }] of items.entries()) {

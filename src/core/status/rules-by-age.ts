@@ -23,7 +23,8 @@ export function rulesByAge(
   const parents = indexParents(snapshot);
   const heldBy = new Map<UseIndex, Map<number, Reason>>();
   for (const index of uses)
-    if (!heldBy.has(index)) heldBy.set(index, heldImages(snapshot, index, options.protection?.digests ?? [], parents));
+    if (!heldBy.has(index))
+      heldBy.set(index, heldImages(snapshot, index, { protectedDigests: options.protection?.digests, parents }));
   return ages.map((age, at) => {
     const held = heldBy.get(uses[at]!)!;
     const ageOptions = { ...options, keepTagRevisions: 0, keepYoungerThanMs: age };

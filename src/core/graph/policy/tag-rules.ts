@@ -1,6 +1,6 @@
 import type { RetentionDefaults, RetentionRule } from '../../model/retention-policy.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
-import type { PruneOptions } from '../options.js';
+import type { PruneOptions, PullOptions } from '../options.js';
 import type { PolicyPart } from '../reason.js';
 import { agedTags } from './aged-tags.js';
 
@@ -13,6 +13,15 @@ export interface Retention {
   readonly policy?: PolicyPart;
   readonly keepAlways?: boolean;
   readonly expiry?: Expiry;
+  /** Absent: pulls keep nothing. */
+  readonly pulled?: PulledRule;
+}
+
+/** For how long a pull keeps an item. */
+export interface PulledRule {
+  readonly withinMs: number;
+  /** What states it; absent: `--keep-pulled-within`. */
+  readonly policy?: PolicyPart;
 }
 
 /** When a tag expires. */
@@ -43,16 +52,17 @@ export class TagRules {
   private last: { stream: ImageStream; rules: StreamRules } | undefined;
 
   constructor({ policy, ...flags }: PruneOptions, now: number) {
-    const toRetention = (values: RetentionDefaults): Retention => ({
+    const toRetention = (values: RetentionDefaults, part?: PolicyPart): Retention => ({
       keepTagRevisions: values.keepTagRevisions,
       youngerThan: flags.pruneOverSizeLimit ? Infinity : now - values.keepYoungerThanMs,
+      pulled: flags.pulls && pulledRule(flags.pulls, values, part),
+      ...(part ? { policy: part } : {}),
     });
-    this.standard = { ...toRetention(policy?.defaults ?? flags), ...(policy ? { policy: {} } : {}) };
+    this.standard = policy ? toRetention(policy.defaults, {}) : toRetention(flags);
     this.rules = (policy?.rules ?? []).map((rule) => ({
       rule,
       retention: {
-        ...toRetention(rule),
-        policy: { rule: rule.name },
+        ...toRetention(rule, { rule: rule.name }),
         keepAlways: rule.keep === 'always',
         expiry: rule.expireTag && { ...rule.expireTag, olderThan: now - rule.expireTag.olderThanMs, rule: rule.name },
       },
@@ -71,6 +81,12 @@ export class TagRules {
     return rules.aged[tag] === 1;
   }
 
+  /** Returns the longest time for which pulls keep something. */
+  longestPulled(): PulledRule | undefined {
+    const all = [this.standard, ...this.rules.map(({ retention }) => retention)].flatMap(({ pulled = [] }) => pulled);
+    return all.reduce<PulledRule | undefined>((a, b) => (a && a.withinMs >= b.withinMs ? a : b), undefined);
+  }
+
   private rulesOf(stream: ImageStream): StreamRules {
     if (this.last?.stream === stream) return this.last.rules;
     let rules = this.found.get(stream);
@@ -83,4 +99,14 @@ export class TagRules {
     const rules = this.rules.filter(({ rule: { match } }) => match.namespace(namespace) && match.stream(name));
     return tags.map((tag) => rules.find(({ rule }) => rule.match.tag(tag.name))?.retention ?? this.standard);
   }
+}
+
+/** Chooses the longer one of what the flag and the policy state: pulls only ever keep more. */
+function pulledRule(
+  { keepPulledWithinMs: byFlag = -1 }: PullOptions,
+  { keepPulledWithinMs: byPolicy = -1 }: RetentionDefaults,
+  policy: PolicyPart | undefined,
+): PulledRule | undefined {
+  if (byPolicy >= byFlag) return byPolicy < 0 ? undefined : { withinMs: byPolicy, policy };
+  return { withinMs: byFlag };
 }

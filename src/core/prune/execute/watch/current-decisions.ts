@@ -34,7 +34,8 @@ export class CurrentDecisions {
   private named: UseIndex | undefined;
 
   constructor(
-    private readonly plan: Pick<ImagePrunePlan, 'snapshot' | 'options' | 'only'>,
+    private readonly plan: Pick<ImagePrunePlan, 'snapshot' | 'options' | 'only'> &
+      Partial<Pick<ImagePrunePlan, 'decisions'>>,
     private readonly known: Known,
     private readonly now: number,
   ) {}
@@ -61,11 +62,20 @@ export class CurrentDecisions {
 
   private decide(uses: UseIndex): Decisions {
     this.named = uses;
-    const { options, only, snapshot } = this.plan;
+    const { options, only, snapshot, decisions } = this.plan;
     const { images, digests, streams, needs } = this.known;
     const current = { ...snapshot, images, digests, streams: [...streams.all()] };
     const unseen = streams.listedLater().filter((digest) => images.indexOf(digest) === -1);
-    return new Decisions({ snapshot: current, uses, options, now: this.now, only, parents: needs.parents, unseen });
+    return new Decisions({
+      snapshot: current,
+      uses,
+      options,
+      now: this.now,
+      only,
+      parents: needs.parents,
+      unseen,
+      pulledUnlisted: decisions?.pulls?.unlisted,
+    });
   }
 }
 

@@ -41,7 +41,7 @@ export class LiveView {
   /** @param now the API server's clock when the lists were read, ms since the epoch */
   constructor(
     private readonly plan: Pick<ImagePrunePlan, 'snapshot' | 'options' | 'only'> &
-      Partial<Pick<ImagePrunePlan, 'uses'>>,
+      Partial<Pick<ImagePrunePlan, 'uses' | 'decisions'>>,
     private readonly now: number,
   ) {
     const { snapshot, options, uses } = plan;
