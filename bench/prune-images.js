@@ -6,6 +6,7 @@
  *   npm run bench -- --phases            where the time of a dry run goes
  *   npm run bench -- --confirm           deletions per second, by number of workers (default latency: 5 ms)
  *   npm run bench -- --growth            1,000 to 1,000,000 images: a table, and a plot in docs/performance.svg
+ *   npm run bench -- --policy            with a policy of 50 rules against none
  *   npm run bench -- --start-up          --help and --version against an empty Node process
  */
 import { parseArgs } from 'node:util';
@@ -15,6 +16,7 @@ import {
   reportDryRun,
   reportGrowth,
   reportPhases,
+  reportPolicy,
   reportStartUp,
 } from './prune-images/report.js';
 
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     confirm: { type: 'boolean' },
     phases: { type: 'boolean' },
     growth: { type: 'boolean' },
+    policy: { type: 'boolean' },
     'start-up': { type: 'boolean' },
   },
 });
@@ -37,6 +40,7 @@ const options = {
 
 console.log(machine());
 if (values['start-up']) await reportStartUp(options);
+else if (values.policy) await reportPolicy(options);
 else if (values.growth) await reportGrowth(options);
 else if (values.phases) await reportPhases(options);
 else if (values.confirm) await reportConfirm(options);

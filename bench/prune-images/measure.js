@@ -23,6 +23,7 @@ const LISTS = [
   '/apis/batch/v1/jobs',
   '/apis/batch/v1/cronjobs',
   '/apis/build.openshift.io/v1/buildconfigs',
+  '/api/v1/podtemplates',
   '/api/v1/limitranges',
 ];
 

@@ -67,6 +67,7 @@ export class Pages {
 const EMPTY = {
   replicationcontrollers: ['ReplicationController', 'v1'],
   limitranges: ['LimitRange', 'v1'],
+  podtemplates: ['PodTemplate', 'v1'],
   deployments: ['Deployment', 'apps/v1'],
   daemonsets: ['DaemonSet', 'apps/v1'],
   statefulsets: ['StatefulSet', 'apps/v1'],

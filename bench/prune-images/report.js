@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bare, bareDeletions, median, phases, regadm, startCluster, timed, PROGRAM } from './measure.js';
 import { plot } from './plot.js';
+import { policyRuns } from './policy.js';
 
 const fixed = (value, digits = 2) => value.toFixed(digits);
 
@@ -64,6 +65,18 @@ async function withCluster(options, work) {
 export async function reportDryRun({ images, runs, latency = 0 }) {
   const result = await withCluster({ images, latency }, (cluster) => dryRuns(cluster, runs));
   table(HEADER, [rowOf(images, result)]);
+}
+
+/** Reports dry runs without and with a policy. */
+export async function reportPolicy({ images, runs, latency = 0 }) {
+  const { rules, ratio, cpuRatio, ...found } = await withCluster({ images, latency }, (cluster) =>
+    policyRuns(cluster, runs),
+  );
+  const row = (name, { seconds, cpu, peak }) => [name, fixed(seconds), fixed(cpu), fixed(peak, 0)];
+  table(
+    ['policy', 's', 'CPU s', 'peak MiB'],
+    [row('none', found.without), row(`${rules} rules`, found.with), ['ratio', fixed(ratio), fixed(cpuRatio), '']],
+  );
 }
 
 export async function reportPhases({ images, latency = 0 }) {

@@ -101,6 +101,8 @@ function answerApi(method, url, body) {
   const parts = url.pathname.split('/').filter(Boolean);
   const resource = parts.at(-1);
   const configuration = CONFIGURATION[url.pathname];
+  // No custom resources.
+  if (url.pathname === '/apis') return { body: { kind: 'APIGroupList', apiVersion: 'v1', groups: [] } };
   if (method === 'GET' && configuration)
     return { body: { ...configuration, metadata: { name: 'cluster' }, status: {} } };
   if (method === 'POST') return { status: 201, body: { ...JSON.parse(body), status: { allowed: true } } };
