@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
+import { startSandbox, type FaultAction, type Sandbox } from '../../src/sandbox/index.js';
 import type { PullsDocument } from '../../src/core/model/pulls.js';
 import { runCli } from '../support/cli.js';
 import { requires } from '../support/jest/requires.js';
@@ -143,7 +143,13 @@ describe('logs of files', () => {
 
 describe('logs of pods', () => {
   let sandbox: Sandbox;
-  beforeAll(async () => void (sandbox = await startSandbox({ sample: true })));
+  /** What happens to a request for a log instead. */
+  let fault: ((path: string) => FaultAction | undefined) | undefined;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ sample: true });
+    sandbox.onRequest(({ path }) => (path.includes('/log?') ? fault?.(path) : undefined));
+  });
+  afterEach(() => void (fault = undefined));
   afterAll(() => sandbox.stop());
   const inCluster = (kubeconfig: string, ...args: string[]): Promise<Outcome> =>
     regadm(['registry', 'pulls', ...args], { kubeconfig });
@@ -167,6 +173,30 @@ describe('logs of pods', () => {
       pulls: [{ repository, tag }],
       coverage: { from: expect.any(String) as string },
     });
+  });
+
+  it('reads the previous container, and reads a log again if the connection breaks', async () => {
+    const respond = (body: string): FaultAction => ({ do: 'respond', status: 200, contentType: 'text/plain', body });
+    let reads = 0;
+    fault = (path) => {
+      if (path.includes('previous=true')) return respond(line('01:00:00', 'before'));
+      return reads++ === 0 ? { do: 'cut' } : respond(line('05:00:00', 'after') + line('06:00:00', 'after'));
+    };
+    const { status } = await inCluster(sandbox.kubeconfig.admin, '--out', path('previous.json'));
+    expect([status, reads]).toEqual([0, 2]);
+    expect(written('previous.json')).toMatchObject({
+      pulls: [{ tag: 'after', earlier: ['2026-11-20T05:00:00Z'] }, { tag: 'before' }],
+      coverage: { from: '2026-11-20T01:00:00Z', gaps: [] },
+    });
+  });
+
+  it('states no coverage if a pod ends meanwhile', async () => {
+    const body = JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404 });
+    const gone: FaultAction = { do: 'respond', status: 404, contentType: 'application/json', body };
+    fault = () => gone;
+    const { status, stderr } = await inCluster(sandbox.kubeconfig.admin, '--out', path('gone.json'));
+    expect([status, stderr]).toEqual([0, expect.stringContaining('ended while its log was read')]);
+    expect(written('gone.json').coverage.from).toBeNull();
   });
 
   it('names the permission that is missing', async () => {

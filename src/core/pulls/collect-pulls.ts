@@ -7,7 +7,7 @@ import { thousands } from '../terminal/text.js';
 import { addHistory, KEPT, toEntries } from './collected.js';
 import { PullCollector, type LineCounts } from './collector.js';
 import { coverageDocument, filesCoverage } from './coverage.js';
-import { readExisting, writePullsFile } from './pulls-file.js';
+import { assertWritable, readExisting, writePullsFile } from './pulls-file.js';
 import { readLogFiles } from './read-files.js';
 import { readPodLogs } from './read-pods.js';
 import { ignoredUserAgents } from './user-agents.js';
@@ -47,7 +47,8 @@ export interface PullsReport {
  */
 export async function collectPulls(request: PullsRequest, session: PullsSession): Promise<PullsReport> {
   const { now, signal, reporter } = session;
-  // A damaged file is an error before hours of logs are read.
+  assertWritable(request.out);
+  // A damaged file is an error at once, too.
   if (request.merge) await readExisting(request.out);
   const since = request.sinceMs === undefined ? 0 : Math.max(0, now - request.sinceMs);
   const isIgnored = ignoredUserAgents(request.ignored);

@@ -1,7 +1,7 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { replaceFile } from '../kit/replace-file.js';
+import { assertReplaceable, replaceFile } from '../kit/replace-file.js';
 import { messageOf, RegadmError } from '../model/errors.js';
 import type { PullHistory } from '../model/pulls.js';
 import { readPullsFile } from '../rule-files/pulls-file.js';
@@ -19,6 +19,15 @@ export async function readExisting(file: string): Promise<PullHistory | undefine
   return existsSync(file) ? readPullsFile(file, '--out') : undefined;
 }
 
+/** Checks that the file can be written, before hours of logs are read. @throws RegadmError PULLS_FILE */
+export function assertWritable(file: string): void {
+  try {
+    assertReplaceable(file, '');
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
+
 /**
  * Replaces the pulls file as a whole. Two runs at the same time write one after the other.
  * @param textOf makes the text when the file cannot change
@@ -29,13 +38,14 @@ export async function writePullsFile(file: string, textOf: () => Promise<string>
   try {
     await takeLock(lock, signal);
   } catch (error) {
-    throw cannotWrite(file, error, signal);
+    signal.throwIfAborted();
+    throw cannotWrite(file, error);
   }
   try {
     const text = await textOf();
     replaceFile(file, text, OWNER_ONLY);
   } catch (error) {
-    throw error instanceof RegadmError ? error : cannotWrite(file, error, signal);
+    throw error instanceof RegadmError ? error : cannotWrite(file, error);
   } finally {
     await rm(lock, { force: true });
   }
@@ -56,7 +66,6 @@ async function takeLock(lock: string, signal: AbortSignal): Promise<void> {
   }
 }
 
-function cannotWrite(file: string, cause: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
+function cannotWrite(file: string, cause: unknown): RegadmError {
   return new RegadmError(`cannot write --out ${file}: ${messageOf(cause)}`, { code: 'PULLS_FILE', cause });
 }

@@ -43,7 +43,10 @@ export async function readPodLogs(api: ClusterApi, reading: PodsReading): Promis
       const previous = await readContainer(api, pod, { previous: true, reading });
       const current = await readContainer(api, pod, { previous: false, reading });
       if (previous || current) logs.push({ previous, current, startedAt: startOf(pod) });
-      else if (pod.status?.phase === 'Running') isComplete = false;
+      else if (pod.status?.phase === 'Running') {
+        isComplete = false;
+        reporter.warning(`the log of pod ${pod.metadata.name} is empty, so that no period is known to be complete`);
+      }
     } catch (error) {
       if (!hasPodGone(error)) throw explain(error, pod);
       isComplete = false;

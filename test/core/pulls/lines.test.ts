@@ -59,6 +59,7 @@ describe('readLine', () => {
     ['a prefix of a container runtime', `2026-11-28T01:02:09.123456789Z stderr F ${TEXT}`],
     ['a prefix of oc logs', `[pod/image-registry-1/registry] 2026-11-28T01:02:09.1Z ${TEXT}`],
     ['a message of a log store', JSON.stringify({ '@timestamp': '2026-11-28T01:03:00Z', message: `${TEXT}\n` })],
+    ['an exported hit', JSON.stringify({ _index: 'infra', _source: { message: TEXT } })],
     ['a log of a log store', JSON.stringify({ log: TEXT, kubernetes: { namespace_name: 'openshift-image-registry' } })],
     [
       'nested JSON',

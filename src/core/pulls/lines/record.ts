@@ -8,7 +8,9 @@ type Json = Record<string, unknown>;
 /** Names by which log stores and the registry's JSON state the time. */
 const TIMES = ['time', '@timestamp', 'timestamp', 'ts'];
 /** Names by which log stores wrap a line. */
-const LINES = ['message', 'log', 'line'];
+const LINES = ['message', 'log', 'line', '_raw'];
+/** Where exports of log stores have the record itself. */
+const RECORDS = ['_source', 'result'];
 /** Where a log store puts the fields of a line that is JSON itself. */
 const PARSED = 'structured';
 
@@ -17,8 +19,9 @@ const PARSED = 'structured';
  * @param readLine reads the line in a record
  */
 export function readRecord(text: string, readLine: (line: string) => LogLine): LogLine {
-  const record = parse(text);
-  if (!record) return {};
+  const whole = parse(text);
+  if (!whole) return {};
+  const record = RECORDS.map((name) => whole[name]).find(isObject) ?? whole;
   const time = TIMES.map((name) => toTime(record[name])).find((found) => found !== undefined);
   const outer = { ...(time === undefined ? {} : { time }), ...originOf(record) };
   const own = requestIn(record) ?? (isObject(record[PARSED]) ? requestIn(record[PARSED]) : undefined);
