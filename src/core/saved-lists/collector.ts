@@ -1,10 +1,12 @@
 import type { KubeObject } from '../model/kube.js';
 import { quote } from '../model/names/quote.js';
 import { isRecord, listOf, textIn } from '../model/values/json.js';
+import type { Referrer } from '../model/referrer.js';
 import { missingPart } from './check-object.js';
+import { customUsesIn } from './custom-objects.js';
 import { KINDS, resourceOf, type SavedResource } from './kinds.js';
 import { KnownObjects } from './known-objects.js';
-import { contentOf, describe, isList, listProblem, namespacesIn, resourcesIn } from './list-content.js';
+import { contentOf, describe, isList, isPage, listProblem, namespacesIn, resourcesIn } from './list-content.js';
 import type { SavedDocument } from './parse.js';
 import type { Place } from './place.js';
 import type { Remedy } from './source.js';
@@ -49,6 +51,8 @@ export type Lists = Partial<Record<SavedResource, KubeObject[]>>;
  */
 export class Collector {
   readonly lists: Lists = {};
+  /** Uses in objects of custom kinds. */
+  readonly custom: Referrer[] = [];
   readonly problems: Problem[] = [];
   /** Resources for which a list of any kind was found in a must-gather, by namespace. */
   readonly inNamespace = new Map<string, Set<SavedResource>>();
@@ -93,6 +97,7 @@ export class Collector {
   private takeOne(origin: Origin, { value, canBeCut }: SavedDocument): void {
     const { resource: expected } = origin.place;
     if (!isRecord(value)) return this.reject(origin, `is not a list of ${expected ?? 'objects of the API server'}`);
+    this.takeCustom(origin, value);
     if (isList(value)) return this.takeList(origin, value);
     const kind = textIn(value.kind) ?? '';
     const resource = resourceOf(kind, value.apiVersion);
@@ -101,6 +106,14 @@ export class Collector {
       this.reject(origin, 'contains an object without a kind: it was cut, or it does not come from the API server');
     else if (kind === 'Status') this.reject(origin, `contains ${describe(kind, value)}`);
     else if (resource) this.add(origin, resource, { object: value, isListed: false, canBeCut });
+  }
+
+  private takeCustom(origin: Origin, document: Record<string, unknown>): void {
+    const { referrers, isCustom, problem } = customUsesIn(document);
+    for (const referrer of referrers) this.custom.push(referrer);
+    if (problem !== undefined) this.reject(origin, problem);
+    else if (isCustom && isPage(document))
+      this.reject(origin, 'is one page of a longer list (metadata.continue): the rest is missing');
   }
 
   private takeList(origin: Origin, list: Record<string, unknown>): void {

@@ -70,7 +70,7 @@ export function namespacesIn(list: Record<string, unknown>): string[] {
 }
 
 /** True for a list of which the API server returned only a part. */
-function isPage(list: Record<string, unknown>): boolean {
+export function isPage(list: Record<string, unknown>): boolean {
   const metadata = isRecord(list.metadata) ? list.metadata : {};
   return Boolean(metadata.continue) || Number(metadata.remainingItemCount ?? 0) > 0;
 }

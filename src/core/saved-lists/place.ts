@@ -1,3 +1,4 @@
+import { isCustomResource } from './custom-objects.js';
 import { isInGroup, toSavedResource, type SavedResource } from './kinds.js';
 
 /** What the path of a file shows about its content. */
@@ -57,6 +58,7 @@ function clusterScoped(parts: string[], at: number): Place | undefined {
 function grouped(group: string, name: string, depth: number): Place | undefined {
   if (!group.includes('.') && !PLAIN_GROUPS.has(group)) return undefined;
   const resource = toSavedResource(name);
+  if (resource === undefined && isCustomResource(group, name)) return { isOther: false };
   const isKnown = resource !== undefined && (PLAIN_GROUPS.has(group) || isInGroup(resource, group)) && depth <= 2;
   return isKnown ? { resource, isOther: false } : { isOther: true };
 }

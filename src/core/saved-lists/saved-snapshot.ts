@@ -27,6 +27,7 @@ export async function readSavedSnapshot(dir: string, options: PruneOptions): Pro
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
   const snapshot = snapshotOf(lists, dir);
+  snapshot.referrers.push(...collector.custom);
   const withoutStreams = namespacesWithoutStreams(collector, snapshot, options);
   warnings.push(...missingStreamsWarning(withoutStreams, collector, input));
   snapshot.saved = { withoutStreams: imagesPushedTo(withoutStreams, collector) };

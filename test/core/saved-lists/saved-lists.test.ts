@@ -139,3 +139,36 @@ test('on the command line, it is always a dry run and needs no cluster', async (
     expect.stringContaining('--from cannot be specified with --confirm'),
   ]);
 });
+
+describe('custom kinds', () => {
+  const apiVersion = 'serving.knative.dev/v1';
+  const revision = (namespace?: string): object => ({
+    apiVersion,
+    kind: 'Revision',
+    metadata: { name: 'web-1', namespace },
+    spec: { containers: [{ name: 'c', image: `${HOST}/ns/app@${digest('doomed')}` }] },
+  });
+  const list = (metadata: object, ...items: object[]): string =>
+    JSON.stringify({ apiVersion, kind: 'RevisionList', metadata, items });
+
+  test.each([
+    ['revisions.json', list({}, revision('ns'))],
+    ['all.yaml', stringify({ apiVersion: 'v1', kind: 'List', items: [revision('ns')] })],
+    ['mg/namespaces/ns/serving.knative.dev/revisions.yaml', list({}, revision('ns'))],
+    ['mg/namespaces/ns/serving.knative.dev/revisions/web-1.yaml', stringify(revision('ns'))],
+  ])('%s: what its objects use is kept', async (file, text) => {
+    LAYOUTS['oc get RESOURCE -A -o json']!();
+    write(file, text);
+    expect((await planned()).plan.images).toEqual([]);
+    expect((await planned({ referrers: 'oc' })).plan.images).toHaveLength(1);
+  });
+
+  test.each([
+    ['one page', list({ continue: 'next' }, revision('ns')), 'is one page of a longer list'],
+    ['an object without a namespace', list({}, revision()), 'without metadata.namespace'],
+  ])('%s is an error', async (_, text, message) => {
+    LAYOUTS['oc get RESOURCE -A -o json']!();
+    write('revisions.json', text);
+    await expect(planned()).rejects.toMatchObject({ message: expect.stringContaining(message) });
+  });
+});
