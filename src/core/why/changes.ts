@@ -4,10 +4,12 @@ import type { Referrer } from '../model/referrer.js';
 import { STREAM_KIND } from '../model/referrers/stream.js';
 import type { ImageStream, Snapshot } from '../model/table/snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
+import { withPolicyChange, type PolicyChange } from './policy-changes.js';
 import type { ReferrerScope } from '../graph/uses.js';
 
 /** A change to a situation: to a flag, to an object, or of the time. */
 export type Change =
+  | PolicyChange
   | { kind: 'keep-tag-revisions'; value: number }
   | { kind: 'keep-younger-than'; ms: number }
   | { kind: 'all'; value: boolean }
@@ -45,6 +47,10 @@ function withChange(situation: Situation, change: Change): Situation {
       return withOptions({ keepTagRevisions: change.value });
     case 'keep-younger-than':
       return withOptions({ keepYoungerThanMs: change.ms });
+    case 'rule-revisions':
+    case 'rule-age':
+    case 'rule-keeps':
+      return withOptions({ policy: options.policy && withPolicyChange(options.policy, change) });
     case 'all':
       return withOptions({ all: change.value });
     case 'without-namespace':

@@ -17,6 +17,7 @@ function candidates(situation: Situation, digest: number): Change[] {
   const text = snapshot.digests.text(digest);
   const found: Change[] = [];
   if (options.pruneOverSizeLimit) found.push(...limits(situation, digest));
+  else if (options.policy) found.push(...rules(situation, digest));
   else found.push(...revisions(situation, digest), ...youth(situation, digest));
   if (options.all && !snapshot.images.managed(image)) found.push({ kind: 'all', value: false });
   if (options.referrers === 'oc') found.push({ kind: 'referrers', value: 'extended' });
@@ -24,6 +25,20 @@ function candidates(situation: Situation, digest: number): Change[] {
   if (stream !== undefined) found.push({ kind: 'add-tag', stream, tag: freeTag(situation, stream), image: text });
   found.push({ kind: 'protect', image: text });
   return found;
+}
+
+/** Finds the rules that could always keep the tags that list an image. */
+function rules({ snapshot, options: { policy } }: Situation, digest: number): Change[] {
+  const deciding = snapshot.streams.flatMap(({ namespace, name, tags }) =>
+    tags
+      .filter(({ items }) => items.some(({ image }) => image === digest))
+      .map((tag) =>
+        policy?.rules.find(({ match }) => match.namespace(namespace) && match.stream(name) && match.tag(tag.name)),
+      ),
+  );
+  return [...new Set(deciding)].flatMap((rule): Change[] =>
+    rule ? [{ kind: 'rule-keeps', rule: rule.name, always: true }] : [],
+  );
 }
 
 /** Finds the smallest number of revisions that covers one of its positions. */

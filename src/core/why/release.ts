@@ -1,8 +1,10 @@
 import { streamKey } from '../model/image-stream.js';
 import type { Use } from '../model/referrer.js';
 import { STREAM_KIND } from '../model/referrers/stream.js';
-import type { Reason } from '../graph/reason.js';
+import type { PolicyPart, Reason } from '../graph/reason.js';
 import type { Change, Situation } from './changes.js';
+import { merge } from './merge-changes.js';
+import { mostRevisions, retentionOf } from './policy-changes.js';
 import { decideWith, goes, type Decided } from './situation.js';
 
 /** A strategy for obstacles that several changes can remove. */
@@ -48,7 +50,7 @@ function waysToTry({ snapshot, options }: Situation, digest: number): Way[] {
     for (const { items } of tags)
       items.forEach(({ image }, position) => void (image === digest && positions.add(position)));
   }
-  const between = [...positions].filter((position) => position > 0 && position < options.keepTagRevisions);
+  const between = [...positions].filter((position) => position > 0 && position < mostRevisions(options));
   return [
     { flagFrom: 0, revisions: 'delete-tag', young: 'flag' },
     { flagFrom: Infinity, revisions: 'delete-tag', young: 'wait' },
@@ -91,13 +93,7 @@ function minimal(situation: Situation, digest: number, changes: Change[]): Chang
   return deletesTag(needed) || changes.length > MANY ? needed : drop(needed, needed.filter(isUse));
 }
 
-/** Merges changes. A flag is set only once, to its last value, which releases more. */
-function merge(changes: Change[], more: Change[]): Change[] {
-  const single = new Set(['keep-tag-revisions', 'keep-younger-than', 'wait']);
-  const same = (a: Change, b: Change): boolean =>
-    a.kind === b.kind && (single.has(a.kind) || JSON.stringify(a) === JSON.stringify(b));
-  return [...changes.filter((one) => !more.some((other) => same(one, other))), ...more];
-}
+type Revision = Extract<Reason, { rule: 'revision' | 'beyond-revisions' }>;
 
 /** Finds the changes that would remove what keeps an image; none if no change can. */
 class Blockers {
@@ -142,11 +138,13 @@ class Blockers {
     const tag = at ? stream!.tags[at.tag]!.name : '';
     switch (because.rule) {
       case 'revision':
-        return this.revision(key, tag, because.position);
+        return this.revision(key, tag, because);
+      case 'keep-always':
+        return this.keepAlways(key, tag, because.policy);
       case 'young-stream':
       case 'young-item':
       case 'young-image':
-        return this.young(because.created);
+        return this.young(because.created, because.policy);
       case 'tag-in-use':
         return this.ends(uses.tags.get(`${key}:${tag}`));
       case 'image-in-use':
@@ -175,11 +173,19 @@ class Blockers {
     }
   }
 
-  private revision(stream: string, tag: string, position: number): Change[] {
-    const { way, state } = this;
-    if (position >= way.flagFrom) return [{ kind: 'keep-tag-revisions', value: Math.max(position, way.flagFrom) }];
+  private revision(stream: string, tag: string, { position, keep, policy }: Revision): Change[] {
+    const { way } = this;
+    const value = Math.max(position, way.flagFrom);
+    if (position >= way.flagFrom)
+      return [policy ? { kind: 'rule-revisions', ...policy, value } : { kind: 'keep-tag-revisions', value }];
     if (way.revisions === 'delete-tag') return this.deleteTag(stream, tag);
-    return [{ kind: 'newer-revisions', stream, tag, count: state.options.keepTagRevisions - position }];
+    return [{ kind: 'newer-revisions', stream, tag, count: keep - position }];
+  }
+
+  private keepAlways(stream: string, tag: string, { rule }: PolicyPart): Change[] {
+    const { way } = this;
+    if (way.revisions === 'newer-revisions') return [];
+    return way.flagFrom === 0 ? [{ kind: 'rule-keeps', rule: rule!, always: false }] : this.deleteTag(stream, tag);
   }
 
   /** Returns the deletion of a tag, with the end of each of its uses, also if they do not keep the image. */
@@ -190,11 +196,14 @@ class Blockers {
     return [{ kind: 'delete-tag', stream, tag }, ...this.ends(this.state.uses.tags.get(key))];
   }
 
-  private young(created: number): Change[] {
+  private young(created: number, part: PolicyPart | undefined): Change[] {
     const { options, now } = this.state;
     if (Number.isNaN(created)) return [];
-    if (this.way.young === 'wait') return [{ kind: 'wait', until: created + options.keepYoungerThanMs }];
-    return [{ kind: 'keep-younger-than', ms: Math.max(0, Math.floor((now - created) / 1000) * 1000) }];
+    const { policy } = options;
+    const { keepYoungerThanMs } = policy && part ? retentionOf(policy, part) : options;
+    if (this.way.young === 'wait') return [{ kind: 'wait', until: created + keepYoungerThanMs }];
+    const ms = Math.max(0, Math.floor((now - created) / 1000) * 1000);
+    return [part ? { kind: 'rule-age', ...part, ms } : { kind: 'keep-younger-than', ms }];
   }
 
   private digestUses(digest: number): Change[] {

@@ -1,5 +1,6 @@
 import { formatBytes } from '../model/values/quantity.js';
 import type { Change } from './changes.js';
+import { describePolicyChange } from './policy-changes.js';
 
 /** Returns the only image stream (`namespace/name`) of an image's places; empty if there is none, or several. */
 export function onlyStream(places: readonly { namespace: string; stream: string }[]): string {
@@ -55,6 +56,10 @@ function flag(change: Change): string | undefined {
 
 function state(change: Change): string | undefined {
   switch (change.kind) {
+    case 'rule-revisions':
+    case 'rule-age':
+    case 'rule-keeps':
+      return describePolicyChange(change, duration);
     case 'without-namespace':
       return 'without --namespace';
     case 'unprotect':

@@ -4,6 +4,7 @@ import { withChanges } from '../../../src/core/why/changes.js';
 import type { PruneOptions } from '../../../src/core/graph/options.js';
 import { buildSnapshot } from '../../../src/core/model/table/build-snapshot.js';
 import type { Snapshot } from '../../../src/core/model/table/snapshot.js';
+import { checkPolicy } from '../../../src/core/rule-files/policy.js';
 import { planImagePrune } from '../../../src/core/prune/plan/plan.js';
 import {
   NOW,
@@ -272,3 +273,32 @@ test.each(['oc', 'extended'] as const)(
     expect(changes).toBeGreaterThan(1000);
   },
 );
+
+test('with a policy, the rule is named instead of flags', async () => {
+  const checked = await checkPolicy(
+    'policy.yaml',
+    JSON.stringify({
+      apiVersion: 'regadm/v1',
+      kind: 'RetentionPolicy',
+      rules: [
+        { name: 'releases', match: { tags: ['v*'] }, keep: 'always' },
+        { name: 'old', match: { tags: ['old'] }, expireTag: { olderThan: '1d' } },
+        { name: 'rest', keepTagRevisions: 2 },
+      ],
+    }),
+  );
+  const policy = 'policy' in checked ? checked.policy : undefined;
+  expect(would(why(tagged({ v1: 0 }, { v1: 1 }), d('image'), { policy }))).toEqual([
+    'once tag v1 is deleted',
+    'without "keep: always" in rule "releases", with keepTagRevisions: 0 in rule "releases"',
+  ]);
+  expect(would(why(tagged({ dev: 1 }, { dev: 2 }), d('image'), { policy }))).toEqual([
+    'with keepTagRevisions: 0 in rule "rest"',
+    'once tag dev is deleted',
+    'with keepTagRevisions: 1 in rule "rest"',
+    'once 1 newer image is pushed to tag dev',
+  ]);
+  const gone = why(tagged({ old: 0 }, { old: 1 }), d('image'), { policy });
+  expect(gone.goes).toBe(true);
+  expect(would(gone)[0]).toBe('with only "keep: always" in rule "old"');
+});
