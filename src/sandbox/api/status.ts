@@ -103,8 +103,11 @@ export function unsupportedMediaType(type: string): ApiStatus {
   return new ApiStatus({ code: 415, reason: 'UnsupportedMediaType', message });
 }
 
-export function conflict(resource: Named, name: string): ApiStatus {
-  const cause = 'the object has been modified; please apply your changes to the latest version and try again';
+export function conflict(
+  resource: Named,
+  name: string,
+  cause = 'the object has been modified; please apply your changes to the latest version and try again',
+): ApiStatus {
   return cannotBeFulfilled(resource, name, cause);
 }
 
