@@ -1,4 +1,5 @@
 import { ADVICE } from '../model/advice.js';
+import { GRANT_TAG_DELETION } from '../model/tag-advice.js';
 import type { ErrorCode } from '../model/error-codes.js';
 import { RegadmError } from '../model/errors.js';
 import { CUSTOM_KINDS } from '../model/referrers/custom/index.js';
@@ -120,6 +121,7 @@ function listedIn(request: string): string | undefined {
 function remediesOutsideRole(request: string, stated: unknown): string[] | undefined {
   const listed = listedIn(request);
   if (listed !== undefined && BEYOND_ROLE.has(listed)) return [ADVICE.grantReferrers([listed])];
+  if (/^DELETE .*\/imagestreamtags\//.test(request)) return GRANT_TAG_DELETION;
   const [, namespace] = /^GET \/api\/v1\/namespaces\/([^/]+)\/configmaps\//.exec(request) ?? [];
   if (namespace !== undefined) return [ADVICE.askForAdministrator(`get configmaps in namespace ${namespace}`)];
   const permission = permissionOutsideRole(request, stated);

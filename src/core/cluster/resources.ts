@@ -39,6 +39,7 @@ export function defineResource(
 
 export const IMAGES = defineResource('image.openshift.io/v1', 'images', 'Image', { namespaced: false });
 export const IMAGE_STREAMS = defineResource('image.openshift.io/v1', 'imagestreams', 'ImageStream');
+export const IMAGE_STREAM_TAGS = defineResource('image.openshift.io/v1', 'imagestreamtags', 'ImageStreamTag');
 export const LIMIT_RANGES = defineResource('v1', 'limitranges', 'LimitRange');
 
 export const PODS = defineResource('v1', 'pods', 'Pod');

@@ -104,10 +104,11 @@ export function hostIn(reference: unknown): string {
   return typeof reference === 'string' ? reference.slice(0, Math.max(0, reference.indexOf('/'))) : '';
 }
 
-/** True if two states of a stream have the same tag items and the same annotation. */
+/** True if two states of a stream have the same tag items and the same annotations. */
 export function sameContent(one: TagItems, other: TagItems): boolean {
   return (
     sameList(one.pending, other.pending, Object.is) &&
+    sameList(one.pendingTags ?? [], other.pendingTags ?? [], samePendingTag) &&
     sameList(one.tags, other.tags, (tag, same) => tag.name === same.name && sameList(tag.items, same.items, sameItem))
   );
 }
@@ -116,6 +117,7 @@ export function sameContent(one: TagItems, other: TagItems): boolean {
 interface TagItems {
   readonly tags: readonly { readonly name: string; readonly items: readonly Item[] }[];
   readonly pending: readonly unknown[];
+  readonly pendingTags?: readonly PendingTag[];
 }
 
 interface Item {
@@ -125,6 +127,10 @@ interface Item {
 
 function sameItem(one: Item, other: Item): boolean {
   return one.image === other.image && Object.is(one.created, other.created);
+}
+
+function samePendingTag(one: PendingTag, other: PendingTag): boolean {
+  return one.tag === other.tag && one.version === other.version;
 }
 
 function sameList<T>(one: readonly T[], other: readonly T[], same: (one: T, other: T) => boolean): boolean {

@@ -3,7 +3,7 @@
  * expire, and the run removed their last items. The update that removes the items writes it, so the next run can
  * finish. A tag without items that is not named here, such as one whose import has not succeeded yet, is left alone.
  */
-const PENDING_TAGS_ANNOTATION = 'regadm/pending-tags';
+export const PENDING_TAGS_ANNOTATION = 'regadm/pending-tags';
 
 /** A tag that expired, with the version of its entry in the spec. */
 export interface PendingTag {

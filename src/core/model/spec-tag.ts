@@ -14,7 +14,7 @@ export interface SpecTag {
 /** Number of hex digits of a version. */
 const VERSION_LENGTH = 16;
 
-/** Returns the tags of a stream's spec. Entries without a name, which no API server sends, are left out. */
+/** Returns the tags of a stream's spec. Entries without a name, which no API server sends, are ignored. */
 export function reduceSpecTags({ spec }: KubeObject): SpecTag[] {
   return listOf(spec?.tags).flatMap((entry) => {
     if (!isRecord(entry) || typeof entry.name !== 'string') return [];
@@ -38,4 +38,9 @@ function sorted(value: unknown): unknown {
       .sort()
       .map((key) => [key, sorted(value[key])]),
   );
+}
+
+/** Returns the version of a tag in the spec of a stream; undefined if the spec does not have it. */
+export function specVersion({ specTags = [] }: { specTags?: readonly SpecTag[] }, tag: string): string | undefined {
+  return specTags.find(({ name }) => name === tag)?.version;
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../model/kube.js';
 import type { InsertedItem } from '../../model/tag-item.js';
+import { PENDING_TAGS_ANNOTATION, writePendingTags, type PendingTag } from '../../model/pending-tags.js';
 import { PENDING_ANNOTATION, PENDING_LIMIT, readPending, writePending } from '../../model/pending.js';
 
 /** Maximum bytes of all annotations of an object (256 KiB), minus some room for the name of ours. */
@@ -15,15 +16,23 @@ export interface StreamChange {
   insertItems?: readonly InsertedItem[];
   /** New content of the annotation `regadm/pending`: all digests whose links are still to be deleted. */
   pending?: Iterable<string>;
+  /** New content of the annotation `regadm/pending-tags`: all tags whose entry in the spec is still to be deleted. */
+  pendingTags?: Iterable<PendingTag>;
 }
 
 /** Returns a stream with a change. */
-export function changed(object: KubeObject, { removeItems, insertItems, pending }: StreamChange): KubeObject {
+export function changed(
+  object: KubeObject,
+  { removeItems, insertItems, pending, pendingTags }: StreamChange,
+): KubeObject {
   const removed = new Set((removeItems ?? []).map(({ tag, position }) => `${tag}/${position}`));
   const reduced =
     removed.size === 0 ? object : withoutItems(object, (tag, position) => removed.has(`${tag}/${position}`));
   const extended = insertItems === undefined ? reduced : withItems(reduced, insertItems);
-  return pending === undefined ? extended : withPending(extended, pending);
+  const noted = pending === undefined ? extended : withAnnotation(extended, PENDING_ANNOTATION, writePending(pending));
+  return pendingTags === undefined
+    ? noted
+    : withAnnotation(noted, PENDING_TAGS_ANNOTATION, writePendingTags(pendingTags));
 }
 
 interface RawTag {
@@ -68,11 +77,10 @@ function addTag(tags: WholeTag[], name: string): WholeTag {
   return tag;
 }
 
-/** Replaces the content of the annotation; without digests, removes it. */
-function withPending(object: KubeObject, digests: Iterable<string>): KubeObject {
-  const { [PENDING_ANNOTATION]: _old, ...others } = object.metadata.annotations ?? {};
-  const value = writePending(digests);
-  const annotations = value ? { ...others, [PENDING_ANNOTATION]: value } : others;
+/** Replaces the value of an annotation; an empty one removes it. */
+function withAnnotation(object: KubeObject, name: string, value: string): KubeObject {
+  const { [name]: _old, ...others } = object.metadata.annotations ?? {};
+  const annotations = value ? { ...others, [name]: value } : others;
   const { annotations: _annotations, ...metadata } = object.metadata;
   return { ...object, metadata: Object.keys(annotations).length > 0 ? { ...metadata, annotations } : metadata };
 }
