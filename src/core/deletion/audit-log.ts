@@ -11,6 +11,7 @@ export interface AuditEntry {
   action:
     | 'start'
     | 'update-image-stream'
+    | 'delete-image-stream-tag'
     | 'delete-layer-link'
     | 'delete-manifest-link'
     | 'delete-blob'

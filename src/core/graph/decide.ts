@@ -99,7 +99,7 @@ export class Decisions {
     const { expiry } = this.rules.tagRules.of(stream, tag);
     if (!expiry || this.rules.stream(stream) || !this.rules.expires(stream, tag)) return undefined;
     const { only } = this.input;
-    const isNamed = !only || only.tags.has(toTagKey({ streamUid: stream.uid, tag: stream.tags[tag]!.name }));
+    const isNamed = !only || only.tags.has(toTagKey(stream, stream.tags[tag]!.name));
     return isNamed ? expiry.rule : undefined;
   }
 

@@ -11,6 +11,10 @@ export interface StreamOutcome {
   /** Why it was skipped, or how it failed. */
   note?: string;
   items: Uint8Array;
+  /** Tags that expire; those of which items are kept are skipped from the start. */
+  expired: Uint8Array;
+  /** Why a tag was skipped, or how its deletion failed; by its position among those that expire. */
+  expiredNotes: Map<number, string>;
   layerLinks: Uint8Array;
   manifestLinks: Uint8Array;
 }
@@ -38,10 +42,12 @@ export function emptyOutcome(plan: Pick<ImagePrunePlan, 'streams' | 'images' | '
   };
 }
 
-function emptyStreamOutcome({ items, layerLinks, manifestLinks }: PlannedStream): StreamOutcome {
+function emptyStreamOutcome({ items, expired, layerLinks, manifestLinks }: PlannedStream): StreamOutcome {
   return {
     status: STATUS.planned,
     items: new Uint8Array(items.length),
+    expired: Uint8Array.from(expired, ({ whole }) => (whole ? STATUS.planned : STATUS.skipped)),
+    expiredNotes: new Map(),
     layerLinks: new Uint8Array(layerLinks.length),
     manifestLinks: new Uint8Array(manifestLinks.length),
   };
@@ -54,9 +60,8 @@ export function isUntouched({ images, blobs, streams }: PruneOutcome): boolean {
   return (
     areUnchanged(images) &&
     areUnchanged(blobs) &&
-    streams.every(
-      ({ items, layerLinks, manifestLinks }) =>
-        areUnchanged(items) && areUnchanged(layerLinks) && areUnchanged(manifestLinks),
+    streams.every(({ items, expired, layerLinks, manifestLinks }) =>
+      [items, expired, layerLinks, manifestLinks].every(areUnchanged),
     )
   );
 }

@@ -1,6 +1,7 @@
 import type { WritableBackup } from '../backup-directory/open.js';
 import type { AccessReview, Permission } from '../cluster/access-review.js';
 import type { StreamChange } from '../cluster/image-streams/change.js';
+import type { TagDeletion } from '../cluster/image-streams/delete-tag.js';
 import type { StreamState, StreamUpdate } from '../cluster/image-streams/update.js';
 import type { Digest } from '../model/digest.js';
 import type { RepositoryName } from '../model/names/repository-name.js';
@@ -13,6 +14,7 @@ import type { ReadOptions, ReadResult } from '../cluster/lists/read-result.js';
 import type { ListedResource } from '../cluster/resources.js';
 import type { Confirmation, WatchEnd, WatchOptions, WatchSink } from '../cluster/watch.js';
 import type { RegadmError } from '../model/errors.js';
+import type { StreamRecord } from '../model/image-stream.js';
 import type { KubeObject } from '../model/kube.js';
 import type { SnapshotView } from '../model/table/snapshot.js';
 import type { Reporter } from '../kit/reporter.js';
@@ -38,6 +40,17 @@ export interface ImageStreams {
    * @throws ApiError if the stream cannot be read or written
    */
   update(key: RepositoryName, decide: (state: StreamState) => Promise<StreamChange | undefined>): Promise<StreamUpdate>;
+  /**
+   * Deletes a tag from the spec and the status of a stream. Reads the stream immediately before, and again to learn
+   * what happened.
+   * @param mayDelete decides about the stream as it was read; runs before each request
+   * @throws ApiError if the stream cannot be read, or the tag cannot be deleted
+   */
+  deleteTag(
+    key: RepositoryName,
+    tag: string,
+    mayDelete: (stream: StreamRecord) => Promise<boolean>,
+  ): Promise<TagDeletion>;
 }
 
 /** Deletes Image objects. */

@@ -22,6 +22,9 @@ export function summarize({
       plan.streams[index]!.items.length > 0 && isCounted(streams[index]!.status) ? 1 : 0,
     ),
     imageStreamTagItems: sumOfStreams((index) => countOf(streams[index]!.items, isCounted)),
+    ...(plan.options.policy
+      ? { imageStreamTags: sumOfStreams((index) => countOf(streams[index]!.expired, isCounted)) }
+      : {}),
     layerLinks: sumOfStreams((index) => countOf(streams[index]!.layerLinks, isCounted)),
     manifestLinks: sumOfStreams((index) => countOf(streams[index]!.manifestLinks, isCounted)),
     blobs: countOf(outcome.blobs, isCounted),

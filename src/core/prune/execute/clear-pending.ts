@@ -1,18 +1,22 @@
 import type { RepositoryName } from '../../model/names/repository-name.js';
+import { remainingTags } from './pending-tags.js';
 import { updateStream } from './update-stream.js';
 import type { Run } from './run.js';
 
 /**
- * Removes the digests whose links are deleted from a stream's annotation. A failure is noted: the next run clears it.
+ * Removes from a stream's annotations the digests whose links are deleted, and the tags that are no longer to be
+ * deleted. A failure is noted: the next run clears them.
  */
 export async function clearPending(run: Run, key: RepositoryName, finished: ReadonlySet<number>): Promise<void> {
-  if (finished.size === 0) return;
-  const { digests } = run.ports.view;
+  const { view } = run.ports;
+  if (finished.size === 0 && !view.stream(key)?.pendingTags) return;
   try {
-    await updateStream(run, key, ({ state }) => {
-      const { pending } = state.stream;
-      const remaining = pending.filter((digest) => !finished.has(digests.find(digest)));
-      return remaining.length === pending.length ? undefined : { pending: remaining };
+    await updateStream(run, key, ({ state, stream }) => {
+      const { pending, pendingTags = [] } = state.stream;
+      const remaining = pending.filter((digest) => !finished.has(view.digests.find(digest)));
+      const tags = remainingTags(stream);
+      if (remaining.length === pending.length && tags.length === pendingTags.length) return undefined;
+      return { pending: remaining, ...(tags.length === pendingTags.length ? {} : { pendingTags: tags }) };
     });
   } catch (error) {
     run.fail(`image stream ${key}`, error, key);

@@ -3,7 +3,9 @@ import { STATUS, type StreamOutcome } from '../outcome.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { StreamChange, StreamState } from '../ports.js';
 import { clearPending } from './clear-pending.js';
+import { deleteEmptiedTags } from './expired-tags.js';
 import { pruneLinks } from './links.js';
+import { fitting, tagsToNote } from './pending-tags.js';
 import { findRemovable, type RemovableItem, type Step } from './removable-items.js';
 import type { Run } from './run.js';
 import { updateStream } from './update-stream.js';
@@ -60,13 +62,13 @@ function planStep(
   const isIndex = ({ index }: RemovableItem): boolean =>
     run.plan.snapshot.images.isIndexOf(planned.items[index]!.image);
   const ordered = [...removable.filter(isIndex), ...removable.filter((item) => !isIndex(item))];
-  const batch = run.ports.registry ? ordered.slice(0, Math.max(1, pendingRoom)) : ordered;
+  const batch = fitting(planned, ordered, { room: pendingRoom, noteDigests: run.ports.registry !== undefined });
   step.batch = batch.map(({ index }) => index);
   for (const index of step.batch) step.sent.add(index);
   step.more = batch.length < removable.length;
   if (batch.length === 0) return undefined;
   const pending = run.ports.registry && new Set([...record.pending, ...pendingDigests(run, planned, step.batch)]);
-  return { removeItems: batch, pending };
+  return { removeItems: batch, pending, pendingTags: tagsToNote(planned, batch, stream) };
 }
 
 /** Returns the digests of removed items whose links are to be deleted. */
@@ -93,10 +95,11 @@ async function noteRemoved(run: Run, { planned, outcome, step }: StepOf, removed
   return run.record({ action: 'update-image-stream', imageStream: planned.repository, items });
 }
 
-/** Deletes the links of a batch before the next batch, so that their digests can leave the annotation. */
+/** Deletes emptied tags and the links of a batch before the next batch, so that they can leave the annotations. */
 async function finishBatch(run: Run, { planned, outcome, step }: StepOf): Promise<void> {
   const { registry } = run.ports;
-  if (!registry) return;
+  await deleteEmptiedTags(run, { planned, outcome });
+  if (!registry) return clearPending(run, planned.repository, new Set());
   const images = itemsOf(step).map((index) => planned.items[index]!.image);
   const finished = await pruneLinks(run, registry, { planned, outcome, images, moreToCome: true });
   await clearPending(run, planned.repository, finished);

@@ -28,6 +28,7 @@ interface RunPorts extends RunSettings {
 /** Actions of the API server; the registry executes the others. */
 const API_ACTIONS: ReadonlySet<AuditEntry['action']> = new Set<AuditEntry['action']>([
   'update-image-stream',
+  'delete-image-stream-tag',
   'delete-image',
 ]);
 

@@ -3,6 +3,7 @@ import { STATUS, type StatusCode, type StreamOutcome } from '../outcome.js';
 import type { PlannedStream } from '../plan/plan.js';
 import type { RegistryDeletions } from '../ports.js';
 import { clearPending } from './clear-pending.js';
+import { deleteEmptiedTags, settleExpired } from './expired-tags.js';
 import { pruneLinks, STREAM_GONE } from './links.js';
 import { removeItems } from './remove-items.js';
 import type { Run } from './run.js';
@@ -11,8 +12,9 @@ import type { Run } from './run.js';
  * Executes the part of the plan for image streams. For each stream, in this order:
  *  1. look again, read it, remove those planned items that may still be removed, and in the same update note their
  *     digests in the annotation `regadm/pending`: from here on, every next run finds what is left to do;
- *  2. delete its layer links, then its manifest links (the registry refuses those while the stream lists the image);
- *  3. remove the annotation.
+ *  2. delete the tags of its spec that expire and have no items any longer, which `regadm/pending-tags` names;
+ *  3. delete its layer links, then its manifest links (the registry refuses those while the stream lists the image);
+ *  4. remove the annotations.
  * A stream whose update fails keeps its images, its links and their blobs: it still lists them.
  */
 export async function pruneStreams(run: Run): Promise<void> {
@@ -31,7 +33,10 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
   try {
     const result = await removeItems(run, planned, outcome, removed);
     if (result === 'gone') noteGone(outcome);
-    else current = result;
+    else if (result) {
+      await deleteEmptiedTags(run, { planned, outcome });
+      current = run.ports.view.stream(key) ?? result;
+    }
   } catch (error) {
     const message = run.fail(`image stream ${key}`, error, planned.stream.namespace);
     noteFailed(run, planned, outcome, message);
@@ -39,6 +44,17 @@ async function pruneStream(run: Run, planned: PlannedStream, outcome: StreamOutc
     return;
   }
   if (run.ports.registry && current) await finishLinks(run, run.ports.registry, { planned, outcome, removed, current });
+  else if (current) await clearPending(run, key, new Set());
+  settleExpired({ planned, outcome });
+  if (planned.items.length === 0 && planned.expired.length > 0) outcome.status = statusWithoutItems(planned, outcome);
+}
+
+/** Returns the status of a stream of which only tags and links are left that an interrupted run did not delete. */
+function statusWithoutItems({ pending }: PlannedStream, { status, expired }: StreamOutcome): StatusCode {
+  const codes = [...(expired as Iterable<StatusCode>), ...(pending.length > 0 ? [status] : [])];
+  for (const code of [STATUS.failed, STATUS.planned, STATUS.deleted, STATUS.skipped])
+    if (codes.includes(code)) return code;
+  return STATUS.gone;
 }
 
 /** Deletes the links of the removed items, and of those that an interrupted run has removed. */
@@ -91,6 +107,7 @@ function noteGone(outcome: StreamOutcome): void {
   outcome.status = STATUS.gone;
   outcome.note = STREAM_GONE;
   replacePlanned(outcome.items, STATUS.gone);
+  replacePlanned(outcome.expired, STATUS.gone);
   replacePlanned(outcome.layerLinks, STATUS.skipped);
   replacePlanned(outcome.manifestLinks, STATUS.skipped);
 }
@@ -101,6 +118,7 @@ function noteFailed(run: Run, planned: PlannedStream, outcome: StreamOutcome, me
   for (const { image } of planned.items)
     run.blocked.set(image, `its image stream ${planned.repository} could not be updated`);
   replacePlanned(outcome.items, STATUS.failed);
+  replacePlanned(outcome.expired, STATUS.failed);
   replacePlanned(outcome.layerLinks, STATUS.skipped);
   replacePlanned(outcome.manifestLinks, STATUS.skipped);
 }

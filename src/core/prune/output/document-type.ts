@@ -73,6 +73,8 @@ export interface ImagePruneSummary {
   /** Image streams that lose tag items. */
   imageStreams: Count;
   imageStreamTagItems: Count;
+  /** Tags that expire and are removed whole. Only with --policy. */
+  imageStreamTags?: Count;
   layerLinks: Count;
   manifestLinks: Count;
   blobs: Count;
@@ -102,8 +104,19 @@ export interface BackupEntry {
 export interface ImageStreamEntry extends EntryStatus<'would-update', 'updated'> {
   namespace: string;
   name: string;
-  /** Tag items to remove; none for a stream that only loses links that an interrupted run left behind. */
+  /** Tag items to remove; none for a stream that only loses links or tags that an interrupted run left behind. */
   items: TagItemEntry[];
+  /** Tags that expire, by name. Only with --policy, and if there are any. */
+  expiredTags?: ExpiredTagEntry[];
+}
+
+/** A tag that a rule of the policy removes. */
+export interface ExpiredTagEntry extends EntryStatus {
+  tag: string;
+  /** Name of the rule. */
+  rule: string;
+  /** True if the spec of the image stream has the tag: the ImageStreamTag is deleted once its items are gone. */
+  inSpec: boolean;
 }
 
 export interface TagItemEntry extends EntryStatus {

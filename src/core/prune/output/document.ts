@@ -8,11 +8,13 @@ import type { PreflightCheck } from '../preflight/check.js';
 import type { BackupSummary } from '../backup/unsaved.js';
 import type { ImagePruneReport } from '../report.js';
 import { summarize } from '../summary.js';
+import { expiredEntries } from './expired.js';
 import { itemOrder, repositoryOrder } from './order.js';
 import { deletionStatus, Notes, updateStatus } from './status.js';
 import type {
   BackupEntry,
   BlobEntry,
+  ExpiredTagEntry,
   ImageEntry,
   ImagePruneDocument,
   ImageStreamEntry,
@@ -78,8 +80,14 @@ function* streamEntries(report: ImagePruneReport, notes: Notes): Generator<Image
     const { status, note } = outcome.streams[at]!;
     const { namespace, name } = planned.stream;
     const items = itemEntries(report, at, notes);
-    yield { namespace, name, ...updateStatus(status, dryRun, () => note), items };
+    const tags = [...expiredTagEntries(report, at)];
+    const expiredTags = tags.length > 0 ? { expiredTags: tags } : {};
+    yield { namespace, name, ...updateStatus(status, dryRun, () => note), items, ...expiredTags };
   }
+}
+
+function* expiredTagEntries(report: ImagePruneReport, stream: number): Generator<ExpiredTagEntry> {
+  for (const { tag, rule, inSpec, entry } of expiredEntries(report, stream)) yield { tag, rule, inSpec, ...entry };
 }
 
 function itemEntries({ plan, outcome, dryRun }: ImagePruneReport, stream: number, notes: Notes): TagItemEntry[] {

@@ -13,6 +13,7 @@ export function imagePruneMetrics({ dryRun, plan, outcome, failures }: ImagePrun
     objects: {
       image: count(images),
       tag_item: count(streams.flatMap(({ items }) => [...items])),
+      ...(plan.options.policy ? { tag: count(streams.flatMap(({ expired }) => [...expired])) } : {}),
       layer_link: count(streams.flatMap(({ layerLinks }) => [...layerLinks])),
       manifest_link: count(streams.flatMap(({ manifestLinks }) => [...manifestLinks])),
       blob: count(blobs),

@@ -1,6 +1,7 @@
 import { streamKey } from '../../model/image-stream.js';
 import { STATUS } from '../outcome.js';
 import type { ImagePruneReport } from '../report.js';
+import { expiredEntries } from './expired.js';
 import { DEPENDENCY, Notes } from './status.js';
 
 /**
@@ -18,6 +19,8 @@ export function* skippedLines(report: ImagePruneReport): Generator<string> {
       yield line(`image stream ${key}`, note);
       continue;
     }
+    for (const { tag, code, entry } of expiredEntries(report, at))
+      if (code === STATUS.skipped) yield line(`image stream tag ${key}:${tag}`, entry.reason);
     for (const [item, { tag, position, image }] of items.entries()) {
       if (codes[item] === STATUS.skipped)
         yield line(`tag item ${key}:${tag} at position ${position} (${digests.text(image)})`, notes.item(at, image));

@@ -92,7 +92,8 @@ export function itemSection(report: ImagePruneReport): Section {
   };
 }
 
-function* take<Value>(limit: number, values: Iterable<Value>): Generator<Value> {
+/** Yields at most `limit` values. */
+export function* take<Value>(limit: number, values: Iterable<Value>): Generator<Value> {
   let remaining = limit;
   for (const value of values) {
     if (remaining-- <= 0) return;

@@ -41,6 +41,7 @@ function summaryRows(summary: ImagePruneSummary, imageObjectBytes: number, prune
   const rows = [
     ['image streams (updated)', thousands(summary.imageStreams), ''],
     ['tag items', thousands(summary.imageStreamTagItems), ''],
+    ...(summary.imageStreamTags === undefined ? [] : [['tags (expired)', thousands(summary.imageStreamTags), '']]),
     ['images', thousands(summary.images), etcd],
     ['layer links', thousands(summary.layerLinks), ''],
     ['manifest links', thousands(summary.manifestLinks), ''],

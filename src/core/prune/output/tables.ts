@@ -7,6 +7,7 @@ import { plural, thousands } from '../../terminal/text.js';
 import { isWhole } from '../../verification/plan/types.js';
 import { lateImagesFirst } from '../../model/late-image.js';
 import { compareText } from '../../model/values/compare-text.js';
+import { expiredSection } from './expired.js';
 import { imageSection } from './image-section.js';
 import type { Section } from './section.js';
 import { itemSection, streamSection } from './stream-sections.js';
@@ -27,6 +28,7 @@ export function* tablePieces(report: ImagePruneReport, { wide, width, now, style
   }
   const layout = { limit, width: wide ? Infinity : width, paint };
   yield* section(streamSection(report, limit), layout);
+  if (plan.options.policy) yield* section(expiredSection(report, limit), layout);
   if (wide) yield* section(itemSection(report), layout);
   yield* section(imageSection(report, { limit, wide, now }), layout);
   yield* summaryTable(report, layout.width, paint);

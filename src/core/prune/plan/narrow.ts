@@ -1,5 +1,5 @@
 import type { Decisions } from '../../graph/decide.js';
-import { toImageKey, toItemKey, toTagKey, type NamedByPlan } from '../../graph/named-by-plan.js';
+import { toImageKey, toItemKey, tagKey, type NamedByPlan } from '../../graph/named-by-plan.js';
 import { refusal } from '../../model/errors.js';
 import type { SnapshotView } from '../../model/table/snapshot.js';
 import type { ParsedPlanFile } from './parse-plan-file.js';
@@ -25,7 +25,9 @@ export function compareWithPlanFile(
 function toNamed({ imageStreams, images }: PlanFile): NamedByPlan {
   return {
     items: new Set(imageStreams.flatMap((stream) => stream.items.map((item) => keyOf(stream, item)))),
-    tags: new Set(imageStreams.flatMap(({ uid, tags = [] }) => tags.map((tag) => toTagKey({ streamUid: uid, tag })))),
+    tags: new Set(
+      imageStreams.flatMap(({ uid, expiredTags = [] }) => expiredTags.map(({ tag, entry }) => tagKey(uid, tag, entry))),
+    ),
     images: new Set(images.map(({ name, uid }) => toImageKey(name, uid))),
   };
 }

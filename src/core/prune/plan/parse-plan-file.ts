@@ -11,6 +11,7 @@ import {
   type PlanFile,
   type PlanFileItem,
   type PlanFileStream,
+  type PlanFileTag,
   type PlanOptions,
 } from './plan-file.js';
 
@@ -121,8 +122,12 @@ type Unchecked<T> = { [Key in keyof T]?: unknown } | null | undefined;
 
 function isStream(stream: Unchecked<PlanFileStream>): boolean {
   const named = isString(stream?.namespace) && isString(stream.name) && isString(stream.uid);
-  const { tags } = stream ?? {};
-  return named && isArrayOf(stream.items, isItem) && (tags === undefined || isArrayOf(tags, isString));
+  const { expiredTags: tags } = stream ?? {};
+  return named && isArrayOf(stream.items, isItem) && (tags === undefined || isArrayOf(tags, isExpiredTag));
+}
+
+function isExpiredTag(tag: Unchecked<PlanFileTag>): boolean {
+  return isString(tag?.tag) && (tag.entry === undefined || isString(tag.entry));
 }
 
 function isItem(item: Unchecked<PlanFileItem>): boolean {

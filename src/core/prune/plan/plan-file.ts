@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PruneOptions } from '../../graph/options.js';
 import type { PolicySource, RetentionPolicy } from '../../model/retention-policy.js';
+import { specVersion } from '../../model/spec-tag.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
 import type { ImagePrunePlan, PlannedStream } from './types.js';
 
@@ -35,8 +36,15 @@ export interface PlanFileStream {
   name: string;
   uid: string;
   items: PlanFileItem[];
-  /** Names of the tags that expire; absent if there are none. */
-  tags?: string[];
+  /** Tags that expire; absent if there are none. */
+  expiredTags?: PlanFileTag[];
+}
+
+/** A tag that a rule of the policy removes. */
+export interface PlanFileTag {
+  tag: string;
+  /** Version of its entry in the spec of the stream; absent if the spec does not have the tag. */
+  entry?: string;
 }
 
 export interface PlanFileItem {
@@ -80,7 +88,7 @@ export function toPlanFile(plan: ImagePrunePlan, server: string, now: number): P
     server,
     options: toPlanOptions(plan.options),
     imageStreams: plan.streams
-      .filter(({ items }) => items.length > 0)
+      .filter(({ items, expired }) => items.length + expired.length > 0)
       .map((planned) => toStreamEntry(planned, (digest) => digests.text(digest))),
     images: plan.images.map((image) => ({ name: images.nameText(image), uid: images.uid(image) })),
     witnesses: plan.snapshot.streams.slice(0, WITNESSES).map(({ uid }) => uid),
@@ -121,8 +129,13 @@ function toStreamEntry(
         created: Number.isNaN(created) ? '' : new Date(created).toISOString(),
       };
     }),
-    ...(expired.length > 0 ? { tags: expired.map(({ tag }) => tag) } : {}),
+    ...(expired.length > 0 ? { expiredTags: expired.map(({ tag }) => toTagEntry(stream, tag)) } : {}),
   };
+}
+
+function toTagEntry(stream: ImageStream, tag: string): PlanFileTag {
+  const entry = specVersion(stream, tag);
+  return { tag, ...(entry === undefined ? {} : { entry }) };
 }
 
 /** Ms since the epoch; NaN if it cannot be read. */

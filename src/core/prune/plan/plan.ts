@@ -4,9 +4,10 @@ import { streamKey } from '../../model/image-stream.js';
 import { compareText } from '../../model/values/compare-text.js';
 import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
 import { decide, decideAgain, type Decided, type Evidence } from './evidence.js';
+import { expiredTags, type ExpiryRules } from './expired-tags.js';
 import { planLinks } from './links.js';
 import { compareWithPlanFile } from './narrow.js';
-import type { ExpiredTag, ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
+import type { ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
 
 export type { ImagePrunePlan, PlannedItem, PlannedStream } from './types.js';
 
@@ -24,7 +25,7 @@ export function planImagePrune(evidence: Evidence, options: PruneOptions): Image
     options: Object.freeze({ ...options }),
     uses,
     decisions,
-    streams: Object.freeze(planStreams(snapshot, options, decisions)),
+    streams: Object.freeze(planStreams({ snapshot, options, decisions, uses, only })),
     images: Object.freeze(images),
     blobs: Object.freeze(options.pruneRegistry ? blobsToDelete(snapshot, decisions, images) : []),
     only,
@@ -50,18 +51,15 @@ function restrict(
   return { ...decideAgain(decided, evidence, options, only), only, keptDespitePlanFile: kept };
 }
 
-function planStreams(snapshot: SnapshotView, options: PruneOptions, decisions: Decisions): PlannedStream[] {
-  return snapshot.streams
-    .map((stream, index) => planStream(stream, index, { snapshot, options, decisions }))
+function planStreams(rules: ExpiryRules): PlannedStream[] {
+  return rules.snapshot.streams
+    .map((stream, index) => planStream(stream, index, rules))
     .filter((planned) => planned !== undefined)
     .sort((a, b) => compareText(a.stream.namespace, b.stream.namespace) || compareText(a.stream.name, b.stream.name));
 }
 
-function planStream(
-  stream: ImageStream,
-  index: number,
-  { snapshot, options, decisions }: { snapshot: SnapshotView; options: PruneOptions; decisions: Decisions },
-): PlannedStream | undefined {
+function planStream(stream: ImageStream, index: number, rules: ExpiryRules): PlannedStream | undefined {
+  const { snapshot, options, decisions } = rules;
   const { repositoryName: repository } = stream;
   if (!repository) return undefined;
   const items: PlannedItem[] = [];
@@ -75,13 +73,13 @@ function planStream(
       kept++;
     }),
   );
-  const expired = expiredTags(stream, items, decisions);
+  const expired = expiredTags(stream, items, rules);
   const inScope = options.namespace === undefined || stream.namespace === options.namespace;
   const pending =
     inScope && options.pruneRegistry
       ? stream.pending.filter((digest) => !remaining.has(digest) && !decisions.keepsLinks(stream, digest))
       : [];
-  if (items.length === 0 && pending.length === 0) return undefined;
+  if (items.length + pending.length + expired.length === 0) return undefined;
   const removed = [...items.map(({ image }) => image), ...pending];
   const pulled = [...remaining, ...(decisions.promotions?.imagesOf(streamKey(stream)) ?? [])];
   const links = options.pruneRegistry
@@ -95,19 +93,6 @@ function planStream(
     pending: Object.freeze(pending),
     expired: Object.freeze(expired),
     ...links,
-  });
-}
-
-/** Finds the tags that expire and lose items. @param items those to remove */
-function expiredTags(stream: ImageStream, items: readonly PlannedItem[], decisions: Decisions): ExpiredTag[] {
-  const removed = new Map<string, number>();
-  for (const { tag } of items) removed.set(tag, (removed.get(tag) ?? 0) + 1);
-  const inSpec = new Set(stream.specTags?.map(({ name }) => name));
-  return stream.tags.flatMap((tag, index) => {
-    const count = removed.get(tag.name);
-    const rule = count === undefined ? undefined : decisions.expiredUnder(stream, index);
-    if (rule === undefined) return [];
-    return [Object.freeze({ tag: tag.name, rule, inSpec: inSpec.has(tag.name), whole: count === tag.items.length })];
   });
 }
 

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../model/error-codes.js';
 import { messageOf, RegadmError } from '../../model/errors.js';
 
 export type PreflightName =
-  'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners' | 'pull';
+  'token' | 'permissions' | 'registry' | 'deletion' | 'mode' | 'clocks' | 'other pruners' | 'pull' | 'tags';
 
 /**
  * Result of a check before the first deletion: `ok`; `failed`, which stops a confirmed run; `warning`, which does not;

@@ -12,6 +12,7 @@ const CODES: Record<PreflightName, ErrorCode> = {
   clocks: 'CLOCKS_DIFFER',
   'other pruners': 'OTHER_PRUNER',
   pull: 'FORBIDDEN',
+  tags: 'FORBIDDEN',
 };
 
 /** @throws RegadmError with all checks that failed: nothing is deleted if one of them did */

@@ -7,6 +7,7 @@ import type { RunContext } from '../../deletion/run-context.js';
 import type { PreflightCheck } from './check.js';
 import { checkPull } from './pull.js';
 import { runPreflight } from './run.js';
+import { checkTagDeletion } from './tags.js';
 
 /** Number of repositories that the checks choose from. */
 const REPOSITORIES = 50;
@@ -31,6 +32,7 @@ export async function preflight(
 ): Promise<PreflightCheck[]> {
   const { pruneRegistry, namespace } = plan.options;
   const pull = pullNamespaces && checkPull(pullNamespaces, ports.checks, signal);
+  const tags = checkTagDeletion(plan, ports.checks, signal);
   const checks = await runPreflight({
     cluster: ports.checks,
     registry,
@@ -45,7 +47,7 @@ export async function preflight(
     namespace,
     signal,
   });
-  return pull ? [...checks, await pull] : checks;
+  return [...checks, ...(await Promise.all([pull, tags])).filter((check) => check !== undefined)];
 }
 
 /** Warns about the checks that failed or found something, with what to do about it, and logs the others. */

@@ -1,5 +1,6 @@
 import type { Decisions } from '../../../graph/decide.js';
 import type { Verdict } from '../../../graph/item-rules.js';
+import { whyTagStays } from '../../../graph/unfinished-tags.js';
 import { toUseOptions } from '../../../graph/options.js';
 import type { Reason } from '../../../graph/reason.js';
 import { collectUses, type UseIndex } from '../../../graph/uses.js';
@@ -169,6 +170,15 @@ export class LiveView {
   /** Returns true if the links of an image that a stream no longer lists are kept now. @throws RegadmError as `item` */
   keepsLinks(stream: ImageStream, digest: number): boolean {
     return this.decisions().keepsLinks(stream, digest);
+  }
+
+  /**
+   * Returns why a tag without items is not deleted from the spec now; undefined if it may be.
+   * @throws RegadmError as `item`
+   */
+  tagStays(stream: ImageStream, tag: string): Reason | undefined {
+    this.learnImages();
+    return whyTagStays(stream, tag, { options: this.plan.options, uses: (this.uses ??= this.collectUses()) });
   }
 
   /** Frees the memory for the links of a finished stream. */
