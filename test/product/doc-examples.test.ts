@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { examplesOf, hasLine, type Example } from '../support/docs/doc-examples.js';
 import { writeRun } from '../support/written-backups.js';
@@ -65,6 +66,10 @@ class Stage {
     // Pages that render the site themselves start without it.
     if (/edge(?:\.md|:render)$/.test(page)) rmSync(join(work, 'site'), { recursive: true });
     copyFileSync(sandbox.caFile, join(work, 'ca.crt'));
+    writeFileSync(
+      join(work, 'registry.json.gz'),
+      gzipSync(readFileSync(join(ROOT, 'test/core/pulls/recorded/json.txt'))),
+    );
     if (/^backup:|docs\/backup/.test(page))
       await writeRun(join(work, 'backup'), '2026-01-01T00:00:00Z', [
         { config: '{}', layers: ['layer'], tag: 'shop/web:v1' },

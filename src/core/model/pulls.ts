@@ -7,7 +7,10 @@ export interface PullsDocument extends DocumentHeader<'Pulls'> {
   coverage: CoverageDocument;
 }
 
-/** The last pull of one image or of one tag: either `digest` or `tag` is present. */
+/**
+ * The last pull of one image or of one tag: either `digest` or `tag` is present.
+ * @schema {"oneOf": [{"required": ["digest"]}, {"required": ["tag"]}]}
+ */
 export interface PullEntry {
   /** `NAMESPACE/NAME` of the image stream. */
   repository: string;

@@ -40,7 +40,7 @@ export async function readPodLogs(api: ClusterApi, reading: PodsReading): Promis
   let isComplete = true;
   for (const pod of pods) {
     try {
-      const previous = await readContainer(api, pod, { previous: true, reading });
+      const previous = await readPrevious(api, pod, reading);
       const current = await readContainer(api, pod, { previous: false, reading });
       if (previous || current) logs.push({ previous, current, startedAt: startOf(pod) });
       else if (pod.status?.phase === 'Running') {
@@ -57,6 +57,21 @@ export async function readPodLogs(api: ClusterApi, reading: PodsReading): Promis
     reporter.tick();
   }
   return isComplete ? podsCoverage(logs) : [];
+}
+
+/** Reads the log of the container before the current one. Without it, the current one can still be complete. */
+async function readPrevious(api: ClusterApi, pod: KubeObject, reading: PodsReading): Promise<Period | undefined> {
+  try {
+    return await readContainer(api, pod, { previous: true, reading });
+  } catch (error) {
+    if (!(error instanceof ApiError) || isForbidden(error)) throw error;
+    // If the pod has ended, its current log shows that.
+    if (!hasPodGone(error))
+      reading.reporter.warning(
+        `the log of the previous container of pod ${pod.metadata.name} is not counted: ${error.message}`,
+      );
+    return undefined;
+  }
 }
 
 /** Reads one log. Lines of an attempt that failed are read again, which changes nothing. */
