@@ -39,7 +39,9 @@ export function valueProblem(flag: string, specs: readonly FlagSpec[], value: st
   if (value === '') return 'must not be empty';
   if (specs.every(({ type }) => type === 'boolean'))
     return value === 'true' || value === 'false' ? undefined : 'must be true or false';
-  const options = new Set(specs.flatMap((spec) => spec.options ?? []));
+  // In the order of the command that has most of them.
+  const lists = specs.map((spec) => spec.options ?? []).sort((a, b) => b.length - a.length);
+  const options = new Set(lists.flat());
   if (specs.every((spec) => spec.options) && !options.has(value)) return `must be one of ${[...options].join(', ')}`;
   const range = INTEGERS[flag];
   if (range) return integerProblem(value, range);
