@@ -1,5 +1,6 @@
 import { Flags, type Interfaces } from '@oclif/core';
 import { usageError } from '../core/model/errors.js';
+import type { RetentionPolicy } from '../core/model/retention-policy.js';
 import type { StatusRequest } from '../core/status/status.js';
 import { shellWord } from '../core/kit/shell-word.js';
 import type { StorageRequest } from '../core/status/stored.js';
@@ -21,6 +22,10 @@ export const statusFlags = {
     default: '0,60m,24h,96h,168h,720h',
     description: 'values of --keep-younger-than to try',
   }),
+  policy: Flags.string({
+    helpValue: 'FILE',
+    description: 'also show what prune images would free with this retention policy',
+  }),
   ...storageFlags,
   storage: storageNameFlag("also measure the registry's storage itself"),
 };
@@ -29,7 +34,7 @@ type StatusFlagValues = Interfaces.InferredFlags<typeof statusFlags>;
 
 /**
  * Converts the flags to values in ascending order, without duplicates.
- * @throws RegadmError (USAGE) that names the flag
+ * @throws RegadmError USAGE that names the flag; POLICY_FILE if the file of --policy is invalid
  */
 export async function statusRequest(flags: StatusFlagValues): Promise<StatusRequest> {
   const revisions = flags.revisions.split(',').map(toCount);
@@ -39,8 +44,14 @@ export async function statusRequest(flags: StatusFlagValues): Promise<StatusRequ
   return {
     revisions: [...new Set(revisions)].sort((a, b) => a - b),
     ages: ages.filter(({ ms }, at) => ages.findIndex((other) => other.ms === ms) === at).sort((a, b) => a.ms - b.ms),
+    policy: flags.policy === undefined ? undefined : await policyFlag(flags.policy),
     storage: await storageRequest(flags),
   };
+}
+
+async function policyFlag(file: string): Promise<RetentionPolicy> {
+  const { readPolicy } = await import('../core/rule-files/policy.js');
+  return readPolicy(file);
 }
 
 async function storageRequest(flags: StatusFlagValues): Promise<StorageRequest | undefined> {

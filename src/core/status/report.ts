@@ -28,4 +28,18 @@ export interface Freeable extends SettingsGrid {
   invalid: InvalidReference[];
   /** References that cannot be read and do not stop a prune. */
   reported: InvalidReference[];
+  /** Present with `--policy`. */
+  policy?: PolicyTotal;
+}
+
+/** What a prune with a retention policy would free. */
+export interface PolicyTotal {
+  file: string;
+  /** Number of its rules. */
+  rules: number;
+  /** Tags that expire as a whole. */
+  tags: number;
+  tagItems: number;
+  images: number;
+  bytes: number;
 }

@@ -8,10 +8,12 @@ import { toUseOptions, type PruneOptions } from '../graph/options.js';
 import { collectUses } from '../graph/uses.js';
 import type { Reporter } from '../kit/reporter.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
+import type { RetentionPolicy } from '../model/retention-policy.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { readRegistryState, unavailablePart, type RegistryState } from '../operator/state.js';
 import { plural } from '../terminal/text.js';
 import { invalidReferenceWarnings } from './invalid-references.js';
+import { policyTotal } from './policy-total.js';
 import type { Freeable, RegistryStatusReport } from './report.js';
 import { settingsGrid } from './settings-grid.js';
 import { measureSpace } from './space.js';
@@ -22,6 +24,8 @@ export interface StatusRequest {
   revisions: number[];
   /** Values of `--keep-younger-than` to try, ascending, and as the user wrote them. */
   ages: { text: string; ms: number }[];
+  /** Also shows what a prune with this policy would free. */
+  policy?: RetentionPolicy;
   /** Also measures this storage. */
   storage?: StorageRequest;
 }
@@ -67,7 +71,7 @@ export async function registryStatus(
   if (failure && hasNothing && (!measured || hasServerFailed(failure))) throw failure;
   for (const line of read ? invalidNameWarnings(read.snapshot) : []) reporter.warning(line);
   const now = read?.now ?? Date.now();
-  const found = read && complete ? freeable(read, request) : undefined;
+  const found = read && complete ? freeable(read, request, reporter) : undefined;
   for (const line of read && found ? gridWarnings(read, found) : []) reporter.warning(line);
   return {
     now,
@@ -142,10 +146,16 @@ function gridWarnings({ snapshot, custom }: ReadResult, { unreadManifests, ...re
   return warnings;
 }
 
-function freeable({ snapshot, now }: ReadResult, { revisions, ages }: StatusRequest): Freeable {
+function freeable(
+  { snapshot, now }: ReadResult,
+  { revisions, ages, policy }: StatusRequest,
+  reporter: Reporter,
+): Freeable {
   snapshot.images.gaps.needPossible();
   const grid = settingsGrid({ snapshot, options: OPTIONS, revisions, ages: ages.map(({ ms }) => ms), now });
   const uses = toUseOptions(OPTIONS, now, snapshot.streams);
   const { invalid, reported } = collectUses(snapshot.referrers, snapshot.digests, uses);
-  return { ...grid, ageTexts: ages.map(({ text }) => text), invalid, reported };
+  const tried = policy && policyTotal(snapshot, policy, OPTIONS, now);
+  for (const line of tried?.warnings ?? []) reporter.warning(line);
+  return { ...grid, ageTexts: ages.map(({ text }) => text), invalid, reported, policy: tried?.total };
 }

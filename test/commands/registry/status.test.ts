@@ -17,6 +17,7 @@ interface StatusDocument {
     streams: unknown[];
   };
   freeable?: {
+    policy?: { file: string; rules: number; imageStreamTags: number; tagItems: number; images: number; bytes: number };
     cells: { keepTagRevisions: number; keepYoungerThan: string; images: number; tagItems: number; bytes: number }[];
   };
   unavailable: { what: string; message: string }[];
@@ -52,6 +53,30 @@ test('the registry, as its operator and its deployment show it', async () => {
   });
   expect(registry.conditions).toContainEqual(expect.objectContaining({ type: 'Available', status: 'True' }));
   expect(unavailable).toEqual([]);
+});
+
+test('--policy shows what a prune with the policy would free', async () => {
+  const policy = join(dir, 'policy.yaml');
+  const rules =
+    'rules: [{ name: releases, match: { tags: [v*] }, keep: always }, { name: none, match: { tags: [no] } }]';
+  writeFileSync(policy, `apiVersion: regadm/v1\nkind: RetentionPolicy\n${rules}\ndefaults: { keepTagRevisions: 1 }\n`);
+  const { stdout, stderr } = await status('--policy', policy, '-o', 'json');
+  expect(stderr).toContain('warning: rule "none" of the policy matches no tag\n');
+  const found = documentOf({ stdout } as Outcome).freeable!.policy!;
+  const kubeconfig = sandbox.kubeconfig.admin;
+  const dryRun = ['prune', 'images', '--policy', policy, '--prune-registry=false', '--preflight=skip', '-o', 'json'];
+  const { summary } = JSON.parse((await regadm(dryRun, { kubeconfig })).stdout) as {
+    summary: { images: number; imageStreamTagItems: number };
+  };
+  const { images, imageStreamTagItems: tagItems } = summary;
+  expect(found).toMatchObject({ file: policy, rules: 2, imageStreamTags: 0, images, tagItems });
+  expect(found.bytes).toBeGreaterThan(0);
+  const page = join(dir, 'policy.html');
+  const table = (await status('--policy', policy, '--report', page)).stdout.replaceAll(/\s+/g, ' ');
+  expect(table).toContain(`With the policy ${policy} (2 rules): `);
+  expect(readFileSync(page, 'utf8')).toContain(`would be freed by a prune with the policy ${policy}`);
+  const missing = await status('--policy', join(dir, 'none.yaml'));
+  expect(missing).toMatchObject({ status: 1, stderr: expect.stringMatching(/^error: cannot read --policy /) });
 });
 
 test('bytes add up, and every cell equals a dry run with its settings', async () => {

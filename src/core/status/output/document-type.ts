@@ -173,8 +173,21 @@ export interface FreeableEntry {
   /** --referrers of these prunes. */
   referrers: 'extended';
   cells: FreeableCell[];
+  /** With the policy of --policy; absent without one. */
+  policy?: FreeableByPolicy;
   /** References for which a prune stops, unless --ignore-invalid-refs is given. */
   invalidReferences: InvalidReference[];
+}
+
+interface FreeableByPolicy {
+  /** The file as the user named it. */
+  file: string;
+  rules: Count;
+  /** Tags that expire as a whole. */
+  imageStreamTags: Count;
+  tagItems: Count;
+  images: Count;
+  bytes: Count;
 }
 
 interface FreeableCell {

@@ -1,4 +1,4 @@
-import type { Freeable, RegistryStatusReport } from '../report.js';
+import type { Freeable, PolicyTotal, RegistryStatusReport } from '../report.js';
 import type { Amount } from '../../model/registry-storage.js';
 import type { Space } from '../space.js';
 import type { StoredSpace } from '../stored.js';
@@ -76,14 +76,21 @@ function toStored({ text, place, blobs, usage, uploads, leftovers }: StoredSpace
   };
 }
 
-function toFreeable({ cells, revisions, ageTexts, invalid }: Freeable): RegistryStatusDocument['freeable'] {
+function toFreeable({ cells, revisions, ageTexts, invalid, policy }: Freeable): RegistryStatusDocument['freeable'] {
   return {
     referrers: 'extended',
     cells: cells.flatMap((row, age) =>
       row.map((cell, at) => ({ keepTagRevisions: revisions[at]!, keepYoungerThan: ageTexts[age]!, ...cell })),
     ),
+    policy: policy && toPolicy(policy),
     invalidReferences: invalid,
   };
+}
+
+type PolicyEntry = NonNullable<NonNullable<RegistryStatusDocument['freeable']>['policy']>;
+
+function toPolicy({ file, rules, tags, tagItems, images, bytes }: PolicyTotal): PolicyEntry {
+  return { file, rules, imageStreamTags: tags, tagItems, images, bytes };
 }
 
 function withShared({ images, tagItems, bytes, unique }: SpaceOf): UsedSpace {

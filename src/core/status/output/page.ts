@@ -8,6 +8,7 @@ import { agePlot } from './age-plot.js';
 import { namespacePlot, streamPlot } from './bar-plot.js';
 import { defaultCell, gridPlot } from './grid-plot.js';
 import { html, raw, type Raw } from './page-html.js';
+import { policyText } from './policy-text.js';
 import { STYLE } from './page-style.js';
 import { storedNotes, storedRows } from './stored-rows.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
@@ -84,14 +85,15 @@ function card(title: string, note: Raw, content: Raw): Raw {
 }
 
 function tiles({ freeable }: RegistryStatusReport, space: Space): Raw {
-  const byDefault = freeable && defaultCell(freeable);
+  const freed = freeable?.policy ?? (freeable && defaultCell(freeable));
+  const settings = freeable?.policy ? `the policy ${freeable.policy.file}` : 'default settings';
   const shared = space.bytes === 0 ? 0 : Math.round((100 * space.sharedBetweenNamespaces) / space.bytes);
   const all: [string, string][] = [
     [formatBytes(space.bytes), `in ${plural(space.blobs, 'blob')}`],
     [thousands(space.images), `images, ${thousands(space.imported)} of them imported`],
     [thousands(space.streams), `image streams with ${plural(space.tagItems, 'tag item')}`],
-    byDefault
-      ? [formatBytes(byDefault.bytes), 'would be freed by a prune with default settings']
+    freed
+      ? [formatBytes(freed.bytes), `would be freed by a prune with ${settings}`]
       : [`${shared} %`, 'shared between namespaces'],
   ];
   return html`<div class="tiles">
@@ -104,6 +106,7 @@ function gridCard(freeable: Freeable): Raw {
   const notes = [
     'By --keep-tag-revisions (columns) and --keep-younger-than (rows); all other flags have their defaults.',
     ...(defaultCell(freeable) ? ['Default settings are outlined.'] : []),
+    ...(freeable.policy ? [`${policyText(freeable.policy)}.`] : []),
     ...(invalid > 0
       ? [`${plural(invalid, 'reference')} cannot be parsed: a prune stops, unless it ignores them.`]
       : []),

@@ -9,6 +9,7 @@ import type { SpaceOf } from '../space-meter.js';
 import type { Space } from '../space.js';
 import type { StoredSpace } from '../stored.js';
 import { ageText } from './age-text.js';
+import { policyText } from './policy-text.js';
 import { isBadCondition, registryFacts } from './registry-facts.js';
 import { storedNotes, storedRows } from './stored-rows.js';
 
@@ -129,6 +130,7 @@ function* freeablePieces({ freeable, space }: RegistryStatusReport, layout: Tabl
     const rows = cells.map((row, age) => [freeable.ageTexts[age]!, ...row.slice(from, to)]);
     yield* tableLines([{ title: AGES_TITLE }, ...columns], rows, { width, heading: styles.muted });
   }
+  if (freeable.policy) for (const line of textLines(policyText(freeable.policy), width)) yield `${line}\n`;
   const invalid = freeable.invalid.length;
   if (invalid > 0)
     yield* note(
