@@ -1,4 +1,5 @@
 import type { ClusterApi } from '../cluster/api.js';
+import { customToRead } from '../cluster/lists/custom-kinds.js';
 import { everythingToRead } from '../cluster/lists/everything-to-read.js';
 import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
@@ -40,6 +41,7 @@ export async function checkOnCluster(
   reporter.phase('listing');
   const { snapshot, now, custom, everything } = await readSnapshot(api, {
     everything: everythingToRead(trial.options, undefined),
+    custom: customToRead(trial.options),
     signal,
     onPage: ({ count }) => reporter.tick(count),
   });

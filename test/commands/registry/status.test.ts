@@ -351,7 +351,9 @@ describe('differences to a dry run of prune images are warnings', () => {
       { apiGroups: ['apps'], resources: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'], verbs: ['*'] },
     ]);
     const { stderr } = await as(kubeconfig);
-    expect(stderr).toMatch(/warning: images that only older revisions .* controllerrevisions\.apps cannot be listed/);
+    expect(stderr).toMatch(
+      /warning: images that only objects of these kinds use .* controllerrevisions\.apps, .* cannot be listed/,
+    );
   });
 });
 
