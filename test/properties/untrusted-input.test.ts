@@ -7,6 +7,7 @@ import { readIgnition } from '../../src/core/edge/ignition/read.js';
 import { parsePrunerLine } from '../../src/core/hard-prune/plan/pruner-output.js';
 import { parseManifest } from '../../src/core/orphans/gather/manifest.js';
 import { parseDigest } from '../../src/core/model/digest.js';
+import { CUSTOM_KINDS } from '../../src/core/model/referrers/custom/index.js';
 import { reduceWholeImage } from '../../src/core/model/image-manifest.js';
 import { parseDuration } from '../../src/core/model/values/duration.js';
 import { RegadmError } from '../../src/core/model/errors.js';
@@ -34,6 +35,16 @@ const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 100) };
 const LONG = 20_000;
 
 const UNITS = ['a', '0', '/', ':', '-', '.', '@', ' ', '\n', '\\', '"', '[', '{"a":', '- ', 'sha256:', '\u0000', 'é'];
+
+/** Returns the references in an object of each custom kind, in which every field that names an image has this text. */
+function imagesInCustomKinds(text: string): unknown {
+  const named = { name: text, value: text, default: text, image: text, imageID: text, bundle: text, kind: text };
+  const from = { kind: 'ImageStreamTag', name: text, namespace: text };
+  const annotations = { 'hooks.kubevirt.io/hookSidecars': text, 'image.openshift.io/triggers': text };
+  const spec = { params: [named, { ...named, name: 'a' }], steps: [named], registry: { url: text, imageStream: text } };
+  const object = { metadata: { name: 'x', annotations }, spec: { ...spec, from }, parameters: [named] };
+  return CUSTOM_KINDS.map(({ reduce }) => reduce(object as unknown as KubeObject));
+}
 
 /** A parser of text that comes from outside, and examples of what it accepts. */
 interface Parser {
@@ -109,6 +120,16 @@ const PARSERS: Record<string, Parser> = {
   quantity: { parse: parseQuantity, samples: ['10Gi', '1e3', '-1.5m', '128974848'] },
   duration: { parse: parseDuration, samples: ['1h30m', '60m', '-1.5s', '0'] },
   'size limit': { parse: parseMaxDelete, samples: ['100', '10%', '10Gi'] },
+  'images in custom kinds': {
+    parse: imagesInCustomKinds,
+    samples: [
+      '$(params.a)',
+      'docker://r.io/n/a:1',
+      '{{workflow.parameters.a}}-${a}',
+      '[{"image": "a:1"}]',
+      'fedora:40',
+    ],
+  },
   'pending annotation': {
     parse: (text) => readPending({ 'regadm/pending': text }),
     samples: [digest('a'), JSON.stringify([digest('a')]), `${digest('a')},${digest('b')}`],

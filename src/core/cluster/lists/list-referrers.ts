@@ -15,7 +15,7 @@ export interface ListedReferrers {
 }
 
 /**
- * Lists one resource and reduces each of its objects by every function. Objects that use no images are left out.
+ * Lists one resource and reduces each of its objects by every function. Objects that use no images are omitted.
  * @throws RegadmError that names the resource
  */
 export async function listReferrers(
