@@ -10,7 +10,7 @@ export default class RegistryPulls extends BaseCommand {
 
   static override description = `Reads the logs of all registry pods, or log files, and writes for each repository and each digest or tag when its manifest was requested successfully for the last time; and for which period the logs were complete. User names and addresses are not stored. Changes nothing in the cluster, and needs the permission to read pods/log in openshift-image-registry.
 
-A pod's log ends with the pod: run it regularly with --merge, which continues the file. HEAD requests count as checks, not as pulls. Health checks, regadm itself and image imports of the cluster do not count.`;
+A pod's log ends with the pod: run it regularly with --merge, which continues the file. HEAD requests count as checks, not as pulls. Requests of health checks, of regadm itself and of openshift-apiserver do not count.`;
 
   static override examples = [
     {
