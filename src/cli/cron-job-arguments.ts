@@ -19,7 +19,7 @@ const CHECKS: Record<Prune, (values: Values) => unknown> = {
 };
 
 /** Flags whose file is in the pod, so that it cannot be read here. */
-const FILES_IN_POD = ['certificate-authority', 'protect', 'policy'];
+const FILES_IN_POD = ['certificate-authority', 'protect', 'policy', 'referrers-file'];
 
 /**
  * Checks the further arguments of the prunes in a request with the prunes' own flags, so that no run fails because of

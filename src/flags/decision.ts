@@ -3,6 +3,7 @@ import { applyPolicy, type PruneOptions } from '../core/graph/options.js';
 import { checkCount } from './count.js';
 import { durationFlag } from './duration.js';
 import { checkNamespaceFlag } from './namespace.js';
+import { declaredReferrersOf } from './referrers-file.js';
 import { isDigest } from '../core/model/digest.js';
 import { isSkippable } from '../core/model/skip-resource.js';
 import { usageError } from '../core/model/errors.js';
@@ -80,6 +81,11 @@ export const decisionFlags = {
     description:
       'continue although the metadata and the manifest of this image (sha256:…) cannot be read, as if it had no layers; can be repeated',
   }),
+  'referrers-file': Flags.string({
+    helpGroup: 'SAFETY',
+    helpValue: 'FILE',
+    description: 'file that declares which fields name images in objects of further kinds, such as your own',
+  }),
   protect: Flags.string({
     helpGroup: 'SAFETY',
     helpValue: 'FILE',
@@ -97,7 +103,7 @@ interface Decided {
 
 /**
  * Checks the flags and converts them to options.
- * @throws RegadmError USAGE, or PROTECT_FILE or POLICY_FILE if the file of --protect or --policy is invalid
+ * @throws RegadmError USAGE, or PROTECT_FILE, POLICY_FILE or REFERRERS_FILE if the file of such a flag is invalid
  */
 export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = true): Promise<Decided> {
   const keep = flags['keep-tag-revisions'];
@@ -135,6 +141,7 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
     ...(flags['require-visible-referrers'] ? { requireVisibleReferrers: true } : {}),
     ...(ignoreUnreadable.length > 0 ? { ignoreUnreadable } : {}),
     ...(skipResources.length > 0 ? { skipResources } : {}),
+    ...(await declaredReferrersOf(flags)),
   };
   return withPolicy(await withProtection(options, flags.protect), flags.policy, young ?? '60m');
 }

@@ -36,11 +36,13 @@ type PolicyCheckFlagValues = Interfaces.InferredFlags<typeof policyCheckFlags>;
 
 /**
  * Converts the flags to options without a policy.
- * @throws RegadmError USAGE, or PROTECT_FILE if the file of --protect is invalid
+ * @throws RegadmError USAGE, or PROTECT_FILE or REFERRERS_FILE if such a file is invalid
  */
 export async function policyCheckOptions(flags: PolicyCheckFlagValues): Promise<PruneOptions> {
   if (flags.from !== undefined && flags.referrers === 'all')
     throw usageError('--from cannot be specified with --referrers=all: the files do not show every resource');
+  if (flags.from !== undefined && flags['referrers-file'] !== undefined)
+    throw usageError('--from cannot be specified with --referrers-file: the files do not contain these objects');
   const { options } = await pruneOptionsOf({
     ...flags,
     policy: undefined,

@@ -106,7 +106,7 @@ type FlagName = keyof PruneImagesFlagValues;
 
 /**
  * Checks every flag, and converts the flags to a request.
- * @throws RegadmError USAGE; PROTECT_FILE or POLICY_FILE if a file is invalid
+ * @throws RegadmError USAGE; PROTECT_FILE, POLICY_FILE or REFERRERS_FILE if a file is invalid
  */
 export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise<ImagePruneRequest> {
   const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
@@ -158,6 +158,7 @@ const NOT_WITH_FROM = [
   'backup',
   'verify',
   'require-visible-referrers',
+  'referrers-file',
   'registry-url',
   'certificate-authority',
   'force-insecure',

@@ -1,3 +1,4 @@
+import type { DeclaredReferrers } from '../model/declared-referrers.js';
 import type { Protection } from '../model/protection.js';
 import type { PullHistory } from '../model/pulls.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
@@ -24,6 +25,8 @@ export interface PruneOptions {
   /** A kind that can be the only user of an image, and that the user may not list, is an error. */
   readonly requireVisibleReferrers?: boolean;
   readonly protection?: Protection;
+  /** Fields of further kinds that name images. */
+  readonly declaredReferrers?: DeclaredReferrers;
   /** Rules per tag. `keepTagRevisions` and `keepYoungerThanMs` are then those of its defaults. */
   readonly policy?: RetentionPolicy;
   /** When images were pulled. */

@@ -38,6 +38,8 @@ export interface Referrer {
    * object are a referrer of their own.
    */
   readonly anywhere?: true;
+  /** The resource, if the user declared its fields (`--referrers-file`): such as `things.example.com`. */
+  readonly declared?: string;
 }
 
 /** One use of a tag or an image: the object, the field, and the reference as written. */

@@ -5,6 +5,7 @@ import { readSnapshot } from '../cluster/lists/read-snapshot.js';
 import type { PruneOptions } from '../graph/options.js';
 import { acceptUnreadable } from '../graph/unreadable.js';
 import type { Reporter } from '../kit/reporter.js';
+import { declaredWarnings } from '../model/referrers/declared-matches.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import type { RetentionPolicy } from '../model/retention-policy.js';
 import type { Snapshot } from '../model/table/snapshot.js';
@@ -49,6 +50,7 @@ export async function checkOnCluster(
   const warnings = [
     ...acceptUnreadable(snapshot, trial.options.ignoreUnreadable),
     ...notVisibleWarnings(custom.notVisible, snapshot),
+    ...declaredWarnings(custom.declared),
     ...(everything?.warnings ?? []),
   ];
   return toReport(trial, { source: { server: api.server }, snapshot, now, warnings });

@@ -30,7 +30,7 @@ export async function planFromFiles(
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
   for (const line of warnings) context.reporter.warning(line);
-  warnAboutInput(plan, { custom: { notVisible: [] } }, context);
+  warnAboutInput(plan, { custom: { notVisible: [], declared: [] } }, context);
   context.reporter.warning(NOT_CURRENT);
   return {
     ...planned(plan),

@@ -4,6 +4,7 @@ import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
 import type { Reporter } from '../kit/reporter.js';
 import type { InvalidReference, RegadmError } from '../model/errors.js';
+import { declaredLines, declaredWarnings } from '../model/referrers/declared-matches.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import type { ImagePrunePlan } from './plan/plan.js';
@@ -29,17 +30,19 @@ export function warnAboutPlanFile(
 /**
  * Warns about ignored references, names that are not valid, images that cannot be read, uses that are not visible, and
  * rules of a policy that decide nothing.
- * @param lists `custom.notVisible`: resources that the user may not list
+ * @param lists `custom` has resources that the user may not list, and those that the user declares
  */
 export function warnAboutInput(
   { uses, snapshot, options, decisions }: ImagePrunePlan,
-  { custom, everything }: { custom: Pick<ReadResult['custom'], 'notVisible'>; everything?: ReadResult['everything'] },
+  { custom, everything }: { custom: Omit<ReadResult['custom'], 'read'>; everything?: ReadResult['everything'] },
   { reporter }: RunContext,
 ): void {
   const ignored = options.ignoreInvalidRefs ? [...uses.invalid, ...uses.reported] : uses.reported;
   for (const reference of ignored) reporter.warning(describeReference(reference));
   for (const line of invalidNameWarnings(snapshot)) reporter.warning(line);
   for (const line of notVisibleWarnings(custom.notVisible, snapshot)) reporter.warning(line);
+  for (const line of declaredWarnings(custom.declared)) reporter.warning(line);
+  for (const line of declaredLines(custom.declared)) reporter.log(4, line);
   for (const line of everything?.warnings ?? []) reporter.warning(line);
   const { policy } = options;
   const { streams } = snapshot;

@@ -8,7 +8,7 @@ const REFERRERS: RuleFileKind = {
   kind: 'Referrers',
   code: 'REFERRERS_FILE',
   flag: '--referrers-file',
-  page: 'docs/policies.md',
+  page: 'docs/referrers-file.md',
   maxBytes: 1 << 20,
 };
 
@@ -20,7 +20,7 @@ const RESOURCE = new RegExp(`^(${LABEL})(?:\\.(${LABEL}(?:\\.${LABEL})*))?/(${LA
 const RESOURCE_FORM = 'PLURAL.GROUP/VERSION, such as things.example.com/v1, or PLURAL/VERSION of the core group';
 
 /**
- * Reads the file of `--referrers-file` (docs/policies.md).
+ * Reads the file of `--referrers-file` (docs/referrers-file.md).
  * @throws RegadmError REFERRERS_FILE with every mistake: file, line, field and what is allowed
  */
 export async function readReferrers(file: string): Promise<DeclaredReferrers> {

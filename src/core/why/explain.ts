@@ -7,6 +7,7 @@ import type { Reporter } from '../kit/reporter.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
 import { messageOf, type InvalidReference } from '../model/errors.js';
+import { declaredWarnings } from '../model/referrers/declared-matches.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import { openClusterRegistry, type OpeningContext, type RegistryAccess } from '../operator/open-registry.js';
@@ -65,6 +66,7 @@ export async function explain(
         ...warnings,
         ...unreadManifestWarnings(snapshot),
         ...notVisibleWarnings(custom.notVisible, snapshot),
+        ...declaredWarnings(custom.declared),
         ...(everything?.warnings ?? []),
       ],
     };

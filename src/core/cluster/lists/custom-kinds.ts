@@ -1,4 +1,5 @@
 import { mapParallel } from '../../kit/parallel.js';
+import type { DeclaredReferrers } from '../../model/declared-referrers.js';
 import { CUSTOM_KINDS } from '../../model/referrers/custom/index.js';
 import type { ClusterApi } from '../api.js';
 import { ApiError, isForbidden } from '../api-error.js';
@@ -17,19 +18,26 @@ export interface CustomResource {
 }
 
 export interface CustomOptions {
-  /** Kinds that are read in addition to the well-known ones. */
-  declared: readonly CustomResource[];
+  /** Kinds that the user declares. */
+  declared?: DeclaredReferrers;
   /** True: a kind of the cluster that the user may not list is an error. */
   requireVisible: boolean;
 }
 
 /** Returns which custom kinds are read in addition, and what follows if one may not be listed. */
 export function customToRead({
+  declaredReferrers,
   requireVisibleReferrers = false,
 }: {
+  declaredReferrers?: DeclaredReferrers;
   requireVisibleReferrers?: boolean;
 }): CustomOptions {
-  return { declared: [], requireVisible: requireVisibleReferrers };
+  return { declared: declaredReferrers, requireVisible: requireVisibleReferrers };
+}
+
+/** Returns the name under which the resource version of a list is stored: a kind can be well-known and declared. */
+export function versionKey({ resource, declared }: CustomResource): string {
+  return declared ? `${qualifiedName(resource)} as declared` : qualifiedName(resource);
 }
 
 /** Maximum concurrent discovery requests. */
@@ -51,14 +59,9 @@ export function fieldReducer(resource: ListedResource): Reduce | undefined {
 /**
  * Finds the custom kinds that the cluster has, each in one version: the preferred one if it serves the kind. A cluster
  * without them needs one request.
- * @param declared what the user declares; it is read in the version that it states
  * @throws ApiError when a group cannot be discovered, because its kinds are unknown
  */
-export async function findCustomKinds(
-  api: ClusterApi,
-  declared: readonly CustomResource[],
-  signal?: AbortSignal,
-): Promise<CustomResource[]> {
+export async function findCustomKinds(api: ClusterApi, signal?: AbortSignal): Promise<CustomResource[]> {
   const groups = await apiGroups(api, signal);
   const ofGroup = async ({ name, versions, preferred }: (typeof groups)[number]): Promise<CustomResource[]> => {
     const wanted = KNOWN.filter(({ resource }) => resource.group === name);
@@ -67,7 +70,7 @@ export async function findCustomKinds(
   };
   const found = await mapParallel(groups, CONCURRENCY, ofGroup);
   const core = KNOWN.filter(({ resource }) => resource.group === '');
-  return [...core, ...found.flat(), ...declared];
+  return [...core, ...found.flat()];
 }
 
 /**
@@ -76,7 +79,7 @@ export async function findCustomKinds(
  * @throws ApiError as findCustomKinds
  */
 export async function findUsingKinds(api: ClusterApi, signal?: AbortSignal): Promise<ListedResource[]> {
-  const custom = await findCustomKinds(api, [], signal);
+  const custom = await findCustomKinds(api, signal);
   return [...EXTENDED_REFERRERS, ...custom.map(({ resource }) => resource)];
 }
 

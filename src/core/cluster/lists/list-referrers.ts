@@ -16,13 +16,14 @@ export interface ListedReferrers {
 
 /**
  * Lists one resource and reduces each of its objects by every function. Objects that use no images are omitted.
+ * @param options `onRestart` is called when the list starts again from the beginning
  * @throws RegadmError that names the resource
  */
 export async function listReferrers(
   api: ClusterApi,
   resource: ListedResource,
   reducers: readonly Reduce[],
-  options: ListOptions,
+  options: ListOptions & { onRestart?(): void },
 ): Promise<ListedReferrers> {
   let referrers: Referrer[] = [];
   const reader = {
@@ -34,7 +35,10 @@ export async function listReferrers(
           if (referrer.references.length > 0) referrers.push(referrer);
         }
     },
-    restart: () => void (referrers = []),
+    restart: () => {
+      referrers = [];
+      options.onRestart?.();
+    },
   };
   const result = await readList(api, resource, reader, options);
   return { referrers, result };

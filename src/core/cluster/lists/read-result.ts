@@ -1,3 +1,4 @@
+import type { DeclaredSummary } from '../../model/referrers/declared-matches.js';
 import type { Snapshot } from '../../model/table/snapshot.js';
 import type { ListedResource } from '../resources.js';
 import type { CustomOptions, CustomResource } from './custom-kinds.js';
@@ -28,7 +29,7 @@ export interface ReadOptions {
 /** A snapshot, and what is needed to follow later changes. */
 export interface ReadResult {
   snapshot: Snapshot;
-  /** Version at which a watch has to start, by plural name; of custom kinds by qualified name. */
+  /** Version at which a watch has to start, by plural name; of custom kinds by `versionKey`. */
   resourceVersions: Map<string, string>;
   /**
    * The API server's clock when the first list was read, in ms since the epoch; this machine's if the server sent no
@@ -46,6 +47,8 @@ export interface ReadResult {
     read: CustomResource[];
     /** Resources with uses that the user may not list, by qualified name, sorted. */
     notVisible: string[];
+    /** What the paths of declared kinds have led to. */
+    declared: DeclaredSummary[];
   };
   /** With the option `everything`: the further resources that were read. */
   everything?: Everything;

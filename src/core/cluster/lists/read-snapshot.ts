@@ -11,7 +11,8 @@ import { hostOf, readEverything, registryHosts, type Everything } from './all-re
 import type { ClusterApi } from '../api.js';
 import { isForbidden } from '../api-error.js';
 import { getImage } from '../get-image.js';
-import { findCustomKinds, listIfAllowed, type CustomResource } from './custom-kinds.js';
+import { versionKey, type CustomResource } from './custom-kinds.js';
+import { declaredSummaries, findKinds, listKind } from './custom-lists.js';
 import { discoverResources, type AnyResource } from './discover-resources.js';
 import { readList, type ListReader, type ListResult } from './list.js';
 import type { ReadOptions, ReadResult } from './read-result.js';
@@ -76,7 +77,7 @@ class SnapshotReader {
   ) {}
 
   async read(): Promise<ReadResult> {
-    const { withoutReferrers, onlyAsOc, everything: searched, custom, signal } = this.options;
+    const { withoutReferrers, onlyAsOc, everything: searched, custom } = this.options;
     const referrers = withoutReferrers ? [] : [...REFERRERS, ...(onlyAsOc ? [] : EXTENDED_REFERRERS)];
     const lists = [
       () => this.readImages(),
@@ -84,9 +85,7 @@ class SnapshotReader {
       () => this.readStreams(),
       ...(withoutReferrers ? [] : [() => this.readLimits()]),
     ];
-    // `everything` includes the custom kinds.
-    const hasCustom = !withoutReferrers && !onlyAsOc && !searched;
-    const finding = hasCustom ? findCustomKinds(this.api, custom?.declared ?? [], signal) : Promise.resolve([]);
+    const finding = findKinds(this.api, this.options);
     lists.push(async () => this.readCustomKinds(await finding));
     // The kinds are found while the lists are read; if that fails, the run ends at once.
     await Promise.all([forEachParallel(lists, { concurrency: CONCURRENT_LISTS }, (read) => read()), finding]);
@@ -101,7 +100,7 @@ class SnapshotReader {
       clockDifference: this.clockDifference,
       imageObjectBytes: this.imageObjectBytes,
       referrers: referrers.filter((resource) => !this.notVisible.includes(resource)),
-      custom: { read: this.custom, notVisible: this.notVisibleNames() },
+      custom: { read: this.custom, notVisible: this.notVisibleNames(), declared: declaredSummaries(this.custom) },
       everything,
     };
   }
@@ -177,9 +176,9 @@ class SnapshotReader {
     const { signal, onPage } = this.options;
     await forEachParallel(kinds, { concurrency: CONCURRENT_LISTS }, async (kind) => {
       const { resource } = kind;
-      const listed = await listIfAllowed(this.api, kind, { signal, onPage });
+      const listed = await listKind(this.api, kind, { signal, onPage });
       if (!listed) return void this.notVisible.push(resource);
-      this.resourceVersions.set(qualifiedName(resource), listed.result.resourceVersion);
+      this.resourceVersions.set(versionKey(kind), listed.result.resourceVersion);
       this.snapshot.referrers = this.snapshot.referrers.concat(listed.referrers);
       this.custom.push(kind);
     });

@@ -9,9 +9,9 @@ const ABSENT = -1;
 
 /**
  * Columns lose unknown fields: a field that is added to a referrer or a reference must be added here. Referrers that
- * were found anywhere in objects are never packed.
+ * were found anywhere in objects, or in fields that the user declares, are never packed.
  */
-type Columns = Referrer['references'][number] & Omit<Referrer, 'anywhere'>;
+type Columns = Referrer['references'][number] & Omit<Referrer, 'anywhere' | 'declared'>;
 const KNOWN = {
   kind: 1,
   namespace: 1,

@@ -59,6 +59,8 @@ export interface ImagePruneOptions {
   pruneSignatures: boolean;
   /** --namespace, if given. */
   namespace?: string;
+  /** --referrers-file, if given. */
+  referrersFile?: string;
 }
 
 export interface ContactedRegistry {

@@ -62,6 +62,7 @@ function documentFields(report: ImagePruneReport): StreamedDocument<ImagePruneDo
       ignoreInvalidRefs: options.ignoreInvalidRefs,
       pruneSignatures: options.pruneSignatures,
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+      ...(options.declaredReferrers ? { referrersFile: options.declaredReferrers.file } : {}),
     },
     registry: report.registry ?? null,
     summary: summarize(report),

@@ -30,6 +30,8 @@ export interface PruneWhyOptions {
   pruneSignatures: boolean;
   /** --namespace, if given. */
   namespace?: string;
+  /** --referrers-file, if given. */
+  referrersFile?: string;
 }
 
 export interface WhyAnswerEntry {

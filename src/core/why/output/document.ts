@@ -6,8 +6,8 @@ import type { PruneWhyDocument, WhyAnswerEntry, WhyChangeEntry, WhyImageEntry } 
 
 /** The PruneWhy document of docs/why.md. */
 export function whyDocument({ options, keepYoungerThan, answers, warnings }: WhyReport): PruneWhyDocument {
-  const { keepTagRevisions, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures, namespace } =
-    options;
+  const { keepTagRevisions, all, referrers, pruneOverSizeLimit, ignoreInvalidRefs, pruneSignatures } = options;
+  const { namespace, declaredReferrers } = options;
   return {
     apiVersion: 'regadm/v1',
     kind: 'PruneWhy',
@@ -20,6 +20,7 @@ export function whyDocument({ options, keepYoungerThan, answers, warnings }: Why
       ignoreInvalidRefs,
       pruneSignatures,
       ...(namespace === undefined ? {} : { namespace }),
+      ...(declaredReferrers ? { referrersFile: declaredReferrers.file } : {}),
     },
     answers: answers.map(answerEntry),
     warnings,

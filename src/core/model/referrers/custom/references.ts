@@ -37,7 +37,8 @@ export function possible(field: string, text: string, namespace?: string): Refer
   return { field, form: 'unreadable', text, ...(namespace === undefined ? {} : { namespace }), extended: true };
 }
 
-function unreadable(field: string, text: string, problem: string): Reference {
+/** Returns a reference for text that cannot be parsed: it is reported, and keeps everything that it may mean. */
+export function unreadable(field: string, text: string, problem: string): Reference {
   const explained = `invalid image reference: ${problem}; everything that it may mean is kept; repair or remove it`;
   return { field, form: 'unreadable', text, problem: explained, extended: true };
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CustomResource } from '../../../cluster/lists/custom-kinds.js';
+import { versionKey, type CustomResource } from '../../../cluster/lists/custom-kinds.js';
 import type { Everything } from '../../../cluster/lists/all-referrers.js';
 import { ParsePool } from '../../../cluster/lists/parse-pool.js';
 import { IMAGES, IMAGE_STREAMS, qualifiedName, type ListedResource } from '../../../cluster/resources.js';
@@ -31,7 +31,7 @@ const ECHO_POLL_MS = 20;
 interface ClusterWatcherOptions {
   /** Watch only objects of this namespace. */
   namespace?: string;
-  /** Resource versions of the first lists, by plural name; of custom kinds by qualified name. */
+  /** Resource versions of the first lists, by plural name; of custom kinds by `versionKey`. */
   resourceVersions: Map<string, string>;
   /** The resources with uses that were read. */
   referrers: readonly ListedResource[];
@@ -203,7 +203,7 @@ function toSources(context: ReaderContext, options: ClusterWatcherOptions, delet
     ...referrers.map((resource) =>
       toSource(referrerReader(context, resource, namespace), versionOf(resource.resource), namespace),
     ),
-    ...custom.map((kind) => toSource(customReader(context, kind), versionOf(qualifiedName(kind.resource)))),
+    ...custom.map((kind) => toSource(customReader(context, kind), versionOf(versionKey(kind)))),
     ...(everything?.resources ?? []).map((any) =>
       toSource(anyReader(context, any, everything!), everything!.resourceVersions.get(qualifiedName(any)) ?? ''),
     ),

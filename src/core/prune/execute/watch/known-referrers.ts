@@ -2,8 +2,8 @@ import type { Referrer } from '../../../model/referrer.js';
 import { STREAM_KIND } from '../../../model/referrers/stream.js';
 import type { ImageStream } from '../../../model/table/snapshot.js';
 
-/** Referrers that are listed together: the image fields of one kind, or all strings of its objects. */
-export type ReferrerGroup = Pick<Referrer, 'kind' | 'anywhere'>;
+/** Referrers that are listed together: the image fields of one kind, all strings of its objects, or declared fields. */
+export type ReferrerGroup = Pick<Referrer, 'kind' | 'anywhere' | 'declared'>;
 
 /** Stores the newest known state of every object that uses images. */
 export class KnownReferrers {
@@ -50,7 +50,8 @@ export class KnownReferrers {
   }
 }
 
-function nameOf({ kind, anywhere }: ReferrerGroup): string {
+function nameOf({ kind, anywhere, declared }: ReferrerGroup): string {
+  if (declared !== undefined) return `${kind} of ${declared}`;
   return anywhere ? `${kind} anywhere` : kind;
 }
 

@@ -148,8 +148,8 @@ export function anyReader(
 /** Returns the groups to which the referrers of reducers belong. */
 function groupsOf(reducers: readonly Reduce[]): ReferrerGroup[] {
   return reducers.map((reduce) => {
-    const { kind, anywhere } = reduce(NAMELESS);
-    return { kind, anywhere };
+    const { kind, anywhere, declared } = reduce(NAMELESS);
+    return { kind, anywhere, declared };
   });
 }
 
