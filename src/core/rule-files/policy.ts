@@ -33,7 +33,7 @@ const RULE_FIELDS = ['name', 'match', 'keep', ...RETENTION_FIELDS, 'expireTag'] 
 const MAX_NAME_LENGTH = 100;
 
 /** A policy, or what is wrong with its file. */
-export type CheckedPolicy = { policy: RetentionPolicy } | { problems: FileProblem[] };
+type CheckedPolicy = { policy: RetentionPolicy } | { problems: FileProblem[] };
 
 /**
  * Reads the file of `--policy` (docs/policies.md).

@@ -164,7 +164,7 @@ describe('a tag does not expire', () => {
   test('while another rule decides', () =>
     keeps(old, {}, `rules: [{ name: first, match: { tags: ["o*"] } }, { name: all, expireTag: { olderThan: 1d } }]`));
 
-  test('while its spec tracks a source, unless the rule says so', async () => {
+  test('while its spec tracks a source, unless the rule has tracked: true', async () => {
     const stream = anImageStream('team-a/app').withTag('old', [digest('old')], daysAgo(30));
     stream.object.spec = { tags: [{ name: 'old', from: { kind: 'DockerImage', name: 'docker.io/x/y:1' } }] };
     await keeps([stream, old[1]!]);

@@ -4,7 +4,7 @@ import type { SemVer } from 'semver';
 import { compareText } from '../../model/values/compare-text.js';
 import type { ImageStream } from '../../model/table/snapshot.js';
 import { isAttachedTag } from '../attachments.js';
-import type { Expiry, Retention } from './tag-rules.js';
+import type { Expiry, Retention } from './retention.js';
 
 /** A tag that can expire. */
 interface Candidate {
@@ -67,7 +67,7 @@ function compareAge(a: Candidate, b: Candidate): number {
   return a.version && b.version ? compare(b.version, a.version) : b.newest - a.newest;
 }
 
-/** Returns all but the first tags. Signatures and the like do not count, so that they take no place of another tag. */
+/** Returns the tags without the first ones. Signatures and the like do not count, so that they take no place of another tag. */
 function beyondNewest(tags: Candidate[], count: number): Candidate[] {
   let others = 0;
   return tags.filter(({ name }, place) => (isAttachedTag(name) ? place : others++) >= count);

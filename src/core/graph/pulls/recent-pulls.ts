@@ -2,7 +2,8 @@ import { streamKey } from '../../model/image-stream.js';
 import type { ImageStream, SnapshotView } from '../../model/table/snapshot.js';
 import { indexParents, type IndexParents } from '../held.js';
 import type { PruneOptions } from '../options.js';
-import type { PulledRule, TagRules } from '../policy/tag-rules.js';
+import type { PulledRule } from '../policy/retention.js';
+import type { TagRules } from '../policy/tag-rules.js';
 import type { PulledReason } from '../reason.js';
 import { PullTimes } from './pull-times.js';
 
