@@ -1,0 +1,159 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSandbox, type KubeObject, type Sandbox } from '../../src/sandbox/index.js';
+import type { PruneDocument } from '../support/cluster-checks.js';
+import { runCli, type CliResult } from '../support/cli.js';
+import { aRunningPod, HOST } from '../support/prune-scene.js';
+import { regadm } from '../support/regadm.js';
+
+const OLD = '2025-01-01T00:00:00Z';
+const FROM = { kind: 'DockerImage', name: 'quay.io/shop/web:1' };
+const directory = mkdtempSync(join(tmpdir(), 'regadm-policy-'));
+
+/** Writes a policy by which tags `pr-*` expire, and returns its file. */
+function policy(more = ''): string {
+  const file = join(directory, `policy${more.length}.yaml`);
+  const rule = `{ name: pull requests, match: { tags: ["pr-*"] }, expireTag: { olderThan: 14d${more} } }`;
+  writeFileSync(file, `apiVersion: regadm/v1\nkind: RetentionPolicy\nrules: [${rule}]\n`);
+  return file;
+}
+
+let sandbox: Sandbox;
+let digests: Record<string, string>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ cluster: {} });
+});
+afterAll(() => sandbox.stop());
+
+/** shop/web: `latest`, and pull requests of which only the status, or the spec as well, has the tag. */
+beforeEach(() => {
+  sandbox.clearFaults();
+  sandbox.store.remove('pods', 'shop', 'user');
+  sandbox.store.put('imagestreams', {
+    metadata: { namespace: 'shop', name: 'web', creationTimestamp: OLD },
+    spec: { tags: [{ name: 'pr-2' }, { name: 'pr-3', from: FROM }, { name: 'pr-9', from: FROM }] },
+    status: { dockerImageRepository: `${HOST}/shop/web` },
+  });
+  digests = Object.fromEntries(
+    ['latest', 'pr-1', 'pr-2', 'pr-3'].map((tag) => [
+      tag,
+      sandbox.registry.push('shop/web', tag, { created: OLD, layers: ['base', tag] }).digest,
+    ]),
+  );
+});
+
+const stream = (): KubeObject => sandbox.store.get('imagestreams', 'shop', 'web')!;
+const inStatus = (): string[] => (stream().status!.tags as { tag: string }[]).map(({ tag }) => tag).sort();
+const inSpec = (): string[] => (stream().spec!.tags as { name: string }[]).map(({ name }) => name);
+
+function args(file: string, ...more: string[]): string[] {
+  const { registryUrl } = sandbox;
+  return ['prune', 'images', '--policy', file, '--registry-url', registryUrl, '--confirm', '-o', 'json', ...more];
+}
+
+const run = (file: string, more: string[] = [], kubeconfig = sandbox.kubeconfig.admin): Promise<CliResult> =>
+  regadm(args(file, ...more), { kubeconfig });
+
+const documentOf = ({ stdout }: CliResult): PruneDocument => JSON.parse(stdout) as PruneDocument;
+const expiredTags = (result: CliResult): unknown =>
+  documentOf(result).imageStreams.flatMap((entry) => (entry as { expiredTags?: object[] }).expiredTags ?? []);
+
+test('tags of the status and of the spec are removed with their images; a tag with a source only if the rule says so', async () => {
+  const result = await run(policy());
+  expect(result.status).toBe(0);
+  expect(inStatus()).toEqual(['latest', 'pr-3']);
+  expect(inSpec()).toEqual(['pr-3', 'pr-9']);
+  expect(expiredTags(result)).toEqual([
+    { tag: 'pr-1', rule: 'pull requests', inSpec: false, status: 'deleted' },
+    { tag: 'pr-2', rule: 'pull requests', inSpec: true, status: 'deleted' },
+  ]);
+  expect(documentOf(result).summary).toMatchObject({ imageStreamTags: 2, imageStreamTagItems: 2, images: 2 });
+  expect(stream().metadata.annotations).toBeUndefined();
+  const tracked = await run(policy(', tracked: true'));
+  expect(tracked.status).toBe(0);
+  expect(inStatus()).toEqual(['latest']);
+  // A tag that was never imported has no items, and stays.
+  expect(inSpec()).toEqual(['pr-9']);
+});
+
+test('a dry run lists the tags, and changes nothing', async () => {
+  const lines = ['prune', 'images', '--policy', policy(), '--registry-url', sandbox.registryUrl];
+  const { stdout, status } = await regadm(lines, { kubeconfig: sandbox.kubeconfig.admin });
+  expect(status).toBe(0);
+  expect(stdout).toContain('Tags that expire\nTAG             RULE            STATUS\n');
+  expect(stdout).toContain('shop/web:pr-2   pull requests   would-delete\n');
+  expect(stdout).toMatch(/tags \(expired\) +2/);
+  expect(inSpec()).toEqual(['pr-2', 'pr-3', 'pr-9']);
+});
+
+test('a tag that a pod uses stays; so does one of which an item is in use by its digest', async () => {
+  sandbox.store.put('pods', aRunningPod('shop/user', `${HOST}/shop/web:pr-2`));
+  expect(expiredTags(await run(policy()))).toMatchObject([{ tag: 'pr-1', status: 'deleted' }]);
+  expect(inSpec()).toContain('pr-2');
+  const old = digests['pr-2']!;
+  sandbox.registry.push('shop/web', 'pr-2', { created: '2025-02-01T00:00:00Z', layers: ['base', 'newer'] });
+  sandbox.store.put('pods', aRunningPod('shop/user', `${HOST}/shop/web@${old}`));
+  const result = await run(policy());
+  expect(expiredTags(result)).toMatchObject([
+    { tag: 'pr-2', status: 'skipped', reason: expect.stringContaining('used by pod shop/user') },
+  ]);
+  expect(JSON.stringify(stream().status!.tags)).toContain(old);
+  expect(inSpec()).toContain('pr-2');
+});
+
+test('a push during the run keeps the tag and its items', async () => {
+  let isPushed = false;
+  sandbox.onRequest(({ method, path }) => {
+    if (isPushed || method !== 'PUT' || !path.endsWith('/imagestreams/web/status')) return;
+    isPushed = true;
+    sandbox.registry.push('shop/web', 'pr-2', { layers: ['base', 'pushed'] });
+  });
+  const result = await run(policy());
+  expect(expiredTags(result)).toMatchObject([{ tag: 'pr-1' }, { tag: 'pr-2', status: 'skipped' }]);
+  expect(inStatus()).toContain('pr-2');
+  expect(inSpec()).toContain('pr-2');
+});
+
+test('the next run finishes after kill -9 between the two steps', async () => {
+  let kill: (() => void) | undefined;
+  sandbox.onRequest(({ method, path }) => {
+    if (method === 'DELETE' && path.includes('/imagestreamtags/')) kill?.();
+  });
+  sandbox.addFault('DELETE imagestreamtags nth=1 => reset');
+  await runCli(args(policy()), {
+    kubeconfig: sandbox.kubeconfig.admin,
+    started: (child) => (kill = () => void child.kill('SIGKILL')),
+  });
+  kill = undefined;
+  expect(inStatus()).toEqual(['latest', 'pr-3']);
+  expect(inSpec()).toEqual(['pr-2', 'pr-3', 'pr-9']);
+  expect((await run(policy())).status).toBe(0);
+  expect(inSpec()).toEqual(['pr-3', 'pr-9']);
+  expect(stream().metadata.annotations).toBeUndefined();
+});
+
+test('without the permission, nothing is deleted, and the error names it', async () => {
+  const result = await run(policy(), [], sandbox.kubeconfig.pruner);
+  expect(result.status).toBe(1);
+  expect(result.stderr).toContain('delete imagestreamtags.image.openshift.io');
+  expect(result.stderr).toContain('oc adm policy add-cluster-role-to-user regadm-tag-remover USER');
+  expect(inStatus()).toEqual(['latest', 'pr-1', 'pr-2', 'pr-3']);
+});
+
+test('a plan file names the tags with their entries: one that was changed since stays in the spec', async () => {
+  const plan = join(directory, 'plan.json');
+  const { registryUrl } = sandbox;
+  await regadm(['prune', 'images', '--policy', policy(), '--registry-url', registryUrl, '--plan-out', plan], {
+    kubeconfig: sandbox.kubeconfig.admin,
+  });
+  const changed = stream();
+  sandbox.store.put('imagestreams', { ...changed, spec: { tags: [{ name: 'pr-2', annotations: { by: 'admin' } }] } });
+  const result = await regadm(
+    ['prune', 'images', '--plan', plan, '--registry-url', registryUrl, '--confirm', '-o', 'json'],
+    { kubeconfig: sandbox.kubeconfig.admin },
+  );
+  expect(expiredTags(result)).toMatchObject([{ tag: 'pr-1', status: 'deleted' }]);
+  expect(inSpec()).toEqual(['pr-2']);
+});
