@@ -153,7 +153,7 @@ function remediesFor(failed: FailedList[]): string[] {
 const KNOWN: ReadonlySet<string> = new Set([...REFERRERS, ...EXTENDED_REFERRERS].map(qualifiedName));
 
 /** Returns the kind with its group, which no other resource shares: `Service.serving.knative.dev`; `Deployment`. */
-export function anyKind(resource: AnyResource): string {
+function anyKind(resource: AnyResource): string {
   const { kind, group } = resource;
   return group === '' || KNOWN.has(qualifiedName(resource)) ? kind : `${kind}.${group}`;
 }
