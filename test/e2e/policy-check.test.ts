@@ -6,7 +6,8 @@ import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { regadm, type Outcome } from '../support/regadm.js';
-import { listOf, savedLists } from '../support/saved-lists.js';
+import { aCluster, anImageStream, digest } from '../support/builders.js';
+import { listOf, NAMES, savedLists } from '../support/saved-lists.js';
 
 const HEADER = 'apiVersion: regadm/v1\nkind: RetentionPolicy\n';
 const SCHEMA = new URL('../../docs/json-schema/retention-policy.json', import.meta.url);
@@ -199,6 +200,24 @@ test('--from tries the policy on saved lists', async () => {
   // The newest revision stays, and that of a pod.
   expect(rules[0]).toMatchObject({ matches: { tags: 1, items: 5 }, keeps: { items: 2 }, removes: { items: 3 } });
   expect(defaults.matches).toEqual({ tags: 0, items: 0 });
+});
+
+test('tags that expire are counted, with their items and the bytes that only they need', async () => {
+  const lists = mkdtempSync(join(directory, 'lists-'));
+  const stream = anImageStream('ns/app');
+  for (const [at, tag] of ['pr-1', 'pr-2', 'pr-3', 'main'].entries()) stream.withTag(tag, [digest(NAMES[at]!)]);
+  const streams = aCluster(stream).imagestreams!;
+  for (const [resource, objects] of Object.entries({ ...savedLists(), imagestreams: streams, pods: [] }))
+    writeFileSync(join(lists, `${resource}.json`), JSON.stringify(listOf(resource, objects)));
+  const name = aPolicy(
+    'rules: [{ name: pull requests, match: { tags: ["pr-*"] }, expireTag: { olderThan: 1d, keepNewest: 1 } }]\n',
+  );
+  const { summary, rules } = JSON.parse((await check(name, '--from', lists, '-o', 'json')).stdout);
+  expect(rules[0]).toMatchObject({ matches: { tags: 3 }, keeps: { tags: 1 }, removes: { tags: 2, items: 2 } });
+  expect(rules[0].removes.bytes).toBeLessThanOrEqual(summary.bytes);
+  expect(summary).toMatchObject({ imageStreamTags: 2, imageStreamTagItems: 2 });
+  const { stdout } = await check(name, '--from', lists);
+  expect(stdout).toMatch(/^pull requests +3 +3 +1 +2 +2 /m);
 });
 
 describe('the schema for editors', () => {

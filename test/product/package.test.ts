@@ -47,13 +47,14 @@ describe('the package', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  test('holds the program and its licenses, and nothing else', () => {
+  test('holds the program, its licenses and the schemas for editors, and nothing else', () => {
     const others = files.filter((path) => !/^(?:dist|bin)\//.test(path)).sort();
     expect(others).toEqual([
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
       'THIRD_PARTY_LICENSES',
+      'docs/json-schema/retention-policy.json',
       'oclif.manifest.json',
       'package.json',
     ]);
