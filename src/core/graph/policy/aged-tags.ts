@@ -67,7 +67,7 @@ function compareAge(a: Candidate, b: Candidate): number {
   return a.version && b.version ? compare(b.version, a.version) : b.newest - a.newest;
 }
 
-/** Returns the tags without the first ones. Signatures and the like do not count, so that they take no place of another tag. */
+/** Returns the tags without the first ones. Signatures do not count, so that they take no place of another tag. */
 function beyondNewest(tags: Candidate[], count: number): Candidate[] {
   let others = 0;
   return tags.filter(({ name }, place) => (isAttachedTag(name) ? place : others++) >= count);

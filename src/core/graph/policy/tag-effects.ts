@@ -4,8 +4,8 @@ import type { Place } from '../promotions.js';
 import type { Retention } from './retention.js';
 
 /**
- * What the rules of a policy decide about tags and images, apart from single items: which tags expire according to what is
- * known, and which images are young only for a rule. Keeping something can reveal that a tag is needed after all: its
+ * What the rules of a policy decide about tags and images, apart from single items: which tags expire, unless more is
+ * kept, and which images are young only for a rule. Keeping something can reveal that a tag is needed after all: its
  * items are then decided by the other rules, which can keep more again. The result does not depend on the order.
  */
 export class TagEffects {
