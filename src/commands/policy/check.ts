@@ -20,9 +20,8 @@ decide about no tag are warnings. Nothing is changed, and the registry is not co
 
 Exit status: 0 if the policy is valid, 1 if it has mistakes or the cluster cannot be read.
 
-Editors complete and check policies with the JSON Schema that the npm package and the repository contain in docs/json-schema, if a
-copy of it is next to the policy, whose first line is:
-# yaml-language-server: $schema=retention-policy.json`;
+Editors complete and check policies with the JSON Schema retention-policy.json, which the npm package and the repository contain in
+docs/json-schema. Copy it next to the policy, and begin the policy with "# yaml-language-server: $schema=retention-policy.json".`;
 
   static override examples = [
     {
