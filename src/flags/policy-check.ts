@@ -41,8 +41,6 @@ type PolicyCheckFlagValues = Interfaces.InferredFlags<typeof policyCheckFlags>;
 export async function policyCheckOptions(flags: PolicyCheckFlagValues): Promise<PruneOptions> {
   if (flags.from !== undefined && flags.referrers === 'all')
     throw usageError('--from cannot be specified with --referrers=all: the files do not show every resource');
-  if (flags.from !== undefined && flags['referrers-file'] !== undefined)
-    throw usageError('--from cannot be specified with --referrers-file: the files do not contain these objects');
   const { options } = await pruneOptionsOf({
     ...flags,
     policy: undefined,

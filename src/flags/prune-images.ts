@@ -158,7 +158,6 @@ const NOT_WITH_FROM = [
   'backup',
   'verify',
   'require-visible-referrers',
-  'referrers-file',
   'registry-url',
   'certificate-authority',
   'force-insecure',

@@ -64,8 +64,13 @@ export async function checkOnCluster(
 export async function checkOnFiles(dir: string, trial: PolicyTrial, reporter: Reporter): Promise<PolicyCheckReport> {
   const now = Date.now();
   reporter.phase('reading files');
-  const { snapshot, warnings } = await readSavedSnapshot(dir, trial.options);
-  return toReport(trial, { source: { from: dir }, snapshot, now, warnings });
+  const { snapshot, warnings, declared } = await readSavedSnapshot(dir, trial.options);
+  return toReport(trial, {
+    source: { from: dir },
+    snapshot,
+    now,
+    warnings: [...warnings, ...declaredWarnings(declared)],
+  });
 }
 
 /** What was read of a cluster. */

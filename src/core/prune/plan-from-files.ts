@@ -24,13 +24,13 @@ export async function planFromFiles(
 ): Promise<ImagePruneReport> {
   const startedAt = new Date();
   reporter.phase('reading files');
-  const { snapshot, imageObjectBytes, warnings } = await readSavedSnapshot(dir, options);
+  const { snapshot, imageObjectBytes, warnings, declared } = await readSavedSnapshot(dir, options);
   const evidence = Object.freeze({ snapshot: freezeSnapshot(snapshot), now: startedAt.getTime() });
   const plan = planImagePrune(evidence, options);
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
   for (const line of warnings) context.reporter.warning(line);
-  warnAboutInput(plan, { custom: { notVisible: [], declared: [] } }, context);
+  warnAboutInput(plan, { custom: { notVisible: [], declared } }, context);
   context.reporter.warning(NOT_CURRENT);
   return {
     ...planned(plan),

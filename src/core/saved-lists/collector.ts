@@ -1,9 +1,11 @@
+import type { DeclaredReferrers } from '../model/declared-referrers.js';
 import type { KubeObject } from '../model/kube.js';
 import { quote } from '../model/names/quote.js';
 import { isRecord, listOf, textIn } from '../model/values/json.js';
 import type { Referrer } from '../model/referrer.js';
 import { missingPart } from './check-object.js';
 import { customUsesIn } from './custom-objects.js';
+import { DeclaredObjects } from './declared-objects.js';
 import { KINDS, resourceOf, type SavedResource } from './kinds.js';
 import { KnownObjects } from './known-objects.js';
 import { contentOf, describe, isList, isPage, listProblem, namespacesIn, resourcesIn } from './list-content.js';
@@ -61,6 +63,12 @@ export class Collector {
   /** Names in a list of namespaces; absent if no file contains one. */
   namespaces?: Set<string>;
   private readonly known = new KnownObjects();
+  /** Objects of the kinds that the user declares. */
+  readonly declared: DeclaredObjects;
+
+  constructor(declaredReferrers?: DeclaredReferrers) {
+    this.declared = new DeclaredObjects(declaredReferrers);
+  }
 
   /** Takes the documents of a file. */
   take(path: string, place: Place, documents: SavedDocument[]): void {
@@ -109,6 +117,8 @@ export class Collector {
   }
 
   private takeCustom(origin: Origin, document: Record<string, unknown>): void {
+    const declaredProblem = this.declared.take(origin.path, document);
+    if (declaredProblem !== undefined) return this.reject(origin, declaredProblem);
     const { referrers, isCustom, problem } = customUsesIn(document);
     for (const referrer of referrers) this.custom.push(referrer);
     if (problem !== undefined) this.reject(origin, problem);

@@ -1,5 +1,7 @@
 import path from 'node:path';
+import type { DeclaredResource } from '../model/declared-referrers.js';
 import { RegadmError } from '../model/errors.js';
+import { resourceName } from '../model/referrers/declared-matches.js';
 import { isListFile } from './place.js';
 import type { Problem } from './collector.js';
 import { dirOf, extractFirst, saveList, shellWord, type Input } from './input.js';
@@ -41,6 +43,22 @@ function saveAgain(input: Input, { path: file, place, resource, remedy, isUnread
   const orDelete =
     isOptional && (isUnreadable || isEmpty) ? `, or delete it if the cluster does not have ${resource}` : '';
   return [`replace the file${orDelete}: ${command}`];
+}
+
+/** Creates the error for declared kinds (`--referrers-file`) of which no file contains a list. */
+export function missingDeclared(input: Input, resources: readonly DeclaredResource[]): RegadmError {
+  const commands = resources.map(({ resource, group, version }) =>
+    group === ''
+      ? saveList(input, resource)
+      : saveList(input, `${resource}.${version}.${group}`, { file: `${resource}.${group}.json` }),
+  );
+  return new RegadmError(
+    `--from ${input.from}: no list of ${resources.map(resourceName).join(', ')} found, which --referrers-file declares; cannot tell which images these objects use`,
+    {
+      code: 'SAVED_LISTS',
+      suggestions: [...extractFirst(input), `save them too, even empty lists: ${commands.join('; ')}`],
+    },
+  );
 }
 
 /** Lists that no file contains. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { PruneOptions } from '../graph/options.js';
 
 /** Options that decide which lists a plan needs. */
-export type ListNeeds = Pick<PruneOptions, 'namespace' | 'referrers' | 'pruneOverSizeLimit'>;
+export type ListNeeds = Pick<PruneOptions, 'namespace' | 'referrers' | 'pruneOverSizeLimit' | 'declaredReferrers'>;
 
 /** What `--from` names. */
 export interface Input {

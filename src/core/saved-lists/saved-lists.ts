@@ -5,7 +5,7 @@ import { readArchive } from './archive.js';
 import { Collector, type Problem } from './collector.js';
 import { readDirectory } from './directory.js';
 import { decode } from './decode.js';
-import { brokenFiles, missingLists } from './errors.js';
+import { brokenFiles, missingDeclared, missingLists } from './errors.js';
 import type { Input, ListNeeds } from './input.js';
 import { findMissing, missingWarnings } from './missing.js';
 import { namespaceWarnings, unknownNamespaceWarning } from './namespaces.js';
@@ -30,7 +30,7 @@ interface SavedLists {
  * @throws RegadmError SAVED_LISTS; NOT_FOUND if `-n` names a namespace that does not exist
  */
 export async function readSavedLists(from: string, needs: ListNeeds): Promise<SavedLists> {
-  const collector = new Collector();
+  const collector = new Collector(needs.declaredReferrers);
   const input = { from, isArchive: await isFile(from) };
   const receiver = receive(collector);
   try {
@@ -52,6 +52,8 @@ export async function readSavedLists(from: string, needs: ListNeeds): Promise<Sa
       single: new Set(Object.keys(collector.lists) as SavedResource[]),
       compressed: receiver.compressed,
     });
+  const undeclared = collector.declared.missing;
+  if (undeclared.length > 0) throw missingDeclared(input, undeclared);
   return {
     collector,
     input,
@@ -95,7 +97,7 @@ function receive(collector: Collector): FileReceiver & { roots: Set<string>; com
       if (COMPRESSED.test(file)) compressed.push(file);
       if (!isListFile(file)) return false;
       if (root !== undefined) roots.add(root);
-      return !isOther;
+      return !isOther || collector.declared.isPlace(file);
     },
     file(file, content) {
       const place = placeOf(file);

@@ -1,6 +1,7 @@
 import { acceptUnreadable } from '../graph/unreadable.js';
 import type { PruneOptions } from '../graph/options.js';
 import { messageOf, RegadmError } from '../model/errors.js';
+import type { DeclaredSummary } from '../model/referrers/declared-matches.js';
 import { buildSnapshot } from '../model/table/build-snapshot.js';
 import type { Snapshot } from '../model/table/snapshot.js';
 import type { Lists } from './collector.js';
@@ -13,6 +14,8 @@ interface SavedSnapshot {
   /** Mean size of an Image object, in bytes. */
   imageObjectBytes: number;
   warnings: string[];
+  /** What the paths of declared kinds have led to. */
+  declared: DeclaredSummary[];
 }
 
 /**
@@ -27,7 +30,7 @@ export async function readSavedSnapshot(dir: string, options: PruneOptions): Pro
   const isInScope = (object: { namespace: string }): boolean =>
     namespace === undefined || object.namespace === namespace;
   const snapshot = snapshotOf(lists, dir);
-  snapshot.referrers.push(...collector.custom);
+  for (const referrer of [...collector.custom, ...collector.declared.referrers]) snapshot.referrers.push(referrer);
   const withoutStreams = namespacesWithoutStreams(collector, snapshot, options);
   warnings.push(...missingStreamsWarning(withoutStreams, collector, input));
   snapshot.saved = { withoutStreams: imagesPushedTo(withoutStreams, collector) };
@@ -40,7 +43,8 @@ export async function readSavedSnapshot(dir: string, options: PruneOptions): Pro
   }
   const bytes = (lists.images ?? []).reduce((sum, image) => sum + JSON.stringify(image).length, 0);
   const { count } = snapshot.images;
-  return { snapshot, imageObjectBytes: count > 0 ? bytes / count : 0, warnings };
+  const declared = collector.declared.summaries();
+  return { snapshot, imageObjectBytes: count > 0 ? bytes / count : 0, warnings, declared };
 }
 
 function snapshotOf(lists: Lists, dir: string): Snapshot {

@@ -172,3 +172,63 @@ describe('custom kinds', () => {
     await expect(planned()).rejects.toMatchObject({ message: expect.stringContaining(message) });
   });
 });
+
+describe('declared kinds', () => {
+  const apiVersion = 'example.com/v1';
+  const thing = (version = 'v1'): object => ({
+    apiVersion: `example.com/${version}`,
+    kind: 'Thing',
+    metadata: { name: 'one', namespace: 'ns' },
+    image: `${HOST}/ns/app@${digest('doomed')}`,
+  });
+  const list = (...items: object[]): string => JSON.stringify({ apiVersion, kind: 'ThingList', items });
+  const find = (object: object) => [{ value: (object as { image: string }).image, path: 'image' }];
+  const declaredReferrers = {
+    file: 'referrers.yaml',
+    resources: [
+      {
+        ...{ resource: 'things', group: 'example.com', version: 'v1', line: 4, imageStreamTags: [] },
+        images: [{ text: '$.image', line: 5, find }],
+      },
+    ],
+  };
+
+  test.each([
+    ['all.json', list(thing())],
+    ['things.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [thing()] })],
+    ['mg/namespaces/ns/example.com/things.yaml', list(thing())],
+    ['mg/cluster-scoped-resources/example.com/things/one.yaml', stringify(thing())],
+  ])('%s: what its objects name is kept', async (file, text) => {
+    LAYOUTS['oc get RESOURCE -A -o json']!();
+    write(file, text);
+    expect((await planned({ declaredReferrers })).plan.images).toEqual([]);
+    expect((await planned()).plan.images).toHaveLength(1);
+  });
+
+  test.each([
+    [
+      'pods.v1.json',
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [] }),
+      /no list of things.example.com\/v1 found/,
+    ],
+    ['one.json', JSON.stringify(thing()), /no list of things.example.com\/v1 found/],
+    ['things.yaml', 'apiVersion: example.com/v1\nkind: ThingList\n', /is a list without items/],
+    [
+      'things.json',
+      JSON.stringify({ apiVersion, kind: 'ThingList', items: [], metadata: { continue: 'a' } }),
+      /one page/,
+    ],
+    ['things.json', list(thing('v2')), /contains things of example.com\/v2, not example.com\/v1/],
+  ])('%s is an error', async (file, text, message) => {
+    LAYOUTS['oc get RESOURCE -A -o json']!();
+    write(file, text);
+    await expect(planned({ declaredReferrers })).rejects.toMatchObject({ message: expect.stringMatching(message) });
+  });
+
+  test('an empty list is enough', async () => {
+    LAYOUTS['oc get RESOURCE -A -o json']!();
+    write('things.example.com.json', JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [] }));
+    const { warnings } = await planned({ declaredReferrers });
+    expect(warnings).toContainEqual(expect.stringContaining('there are no objects of things.example.com/v1'));
+  });
+});
