@@ -17,6 +17,7 @@ import type { RegistryStatusDocument } from '../core/status/output/document-type
 import type { RegistryVerificationDocument } from '../core/verify/output/document-type.js';
 import type { PullsDocument } from '../core/model/pulls.js';
 import type { PruneWhyDocument } from '../core/why/output/document-type.js';
+import type { ReferrersSource } from '../core/model/declared-referrers.js';
 import type { PolicySource } from '../core/model/retention-policy.js';
 import type { ConfigurationDocument } from './config/text.js';
 import type { ErrorDocument } from './error-document.js';
@@ -46,6 +47,7 @@ export interface Documents {
   PruneSchedule: ScheduleDocument;
   PruneWhy: PruneWhyDocument;
   Pulls: PullsDocument;
+  Referrers: ReferrersSource;
   RegistryMode: RegistryModeDocument;
   RegistryRestart: RegistryRestartDocument;
   RegistryStatus: RegistryStatusDocument;

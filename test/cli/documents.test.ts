@@ -84,6 +84,9 @@ test('ImagePrunePlan: the file of --plan-out conforms to its schema', () =>
 test('RetentionPolicy: the example of a policy conforms to its schema', () =>
   expectDocument(JSON.stringify(parse(readFileSync(join(FILES, 'policy.yaml'), 'utf8'))), 'RetentionPolicy'));
 
+test('Referrers: the example of a file conforms to its schema', () =>
+  expectDocument(JSON.stringify(parse(readFileSync(join(FILES, 'referrers.yaml'), 'utf8'))), 'Referrers'));
+
 test('every schema was checked against real output', () =>
   expect([...seen].sort()).toEqual(
     readdirSync(SCHEMAS)

@@ -36,3 +36,43 @@ export interface PathMatch {
   readonly value: unknown;
   readonly path: string;
 }
+
+/**
+ * The content of a file that declares referrers (`--referrers-file`): kinds of objects, and their fields that name
+ * images. The schema is stricter than those of other documents, so that editors find mistakes.
+ * @schema {"additionalProperties": false}
+ */
+export interface ReferrersSource {
+  apiVersion: 'regadm/v1';
+  kind: 'Referrers';
+  /**
+   * Each resource once.
+   * @schema {"minItems": 1, "maxItems": 200}
+   */
+  resources: ReferrerSource[];
+}
+
+/** @schema {"additionalProperties": false, "anyOf": [{"required": ["images"]}, {"required": ["imageStreamTags"]}]} */
+interface ReferrerSource {
+  /**
+   * PLURAL.GROUP/VERSION, or PLURAL/VERSION for the core group.
+   * @schema {"pattern": "^[a-z0-9-]+(?:[.][a-z0-9.-]+)?/[a-z0-9-]+$"}
+   */
+  resource: string;
+  /**
+   * Fields that contain a pull spec, or the digest of an image.
+   * @schema {"minItems": 1, "maxItems": 200}
+   */
+  images?: PathSource[];
+  /**
+   * Fields that contain [NAMESPACE/]STREAM:TAG; the default is the namespace of the object.
+   * @schema {"minItems": 1, "maxItems": 200}
+   */
+  imageStreamTags?: PathSource[];
+}
+
+/**
+ * A JSONPath without filters and scripts: $.spec.containers[*].image, $..image.
+ * @schema {"maxLength": 500, "pattern": "^[$][.[]"}
+ */
+type PathSource = string;
