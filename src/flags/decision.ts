@@ -4,6 +4,7 @@ import { checkCount } from './count.js';
 import { durationFlag } from './duration.js';
 import { checkNamespaceFlag } from './namespace.js';
 import { declaredReferrersOf } from './referrers-file.js';
+import { checkPullsGiven, pullOptionsOf, recentPullFlags } from './recent-pulls.js';
 import { isDigest } from '../core/model/digest.js';
 import { isSkippable } from '../core/model/skip-resource.js';
 import { usageError } from '../core/model/errors.js';
@@ -27,6 +28,7 @@ export const decisionFlags = {
     helpValue: 'FILE',
     description: 'file with rules for tags: which always stay, how many revisions stay, and which tags expire',
   }),
+  ...recentPullFlags,
   'prune-over-size-limit': Flags.boolean({
     ...WHAT,
     allowNo: true,
@@ -103,7 +105,7 @@ interface Decided {
 
 /**
  * Checks the flags and converts them to options.
- * @throws RegadmError USAGE, or PROTECT_FILE, POLICY_FILE or REFERRERS_FILE if the file of such a flag is invalid
+ * @throws RegadmError USAGE, or PROTECT_FILE, POLICY_FILE, REFERRERS_FILE or PULLS_FILE if a file is invalid
  */
 export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = true): Promise<Decided> {
   const keep = flags['keep-tag-revisions'];
@@ -143,7 +145,11 @@ export async function pruneOptionsOf(flags: DecisionFlagValues, pruneRegistry = 
     ...(skipResources.length > 0 ? { skipResources } : {}),
     ...(await declaredReferrersOf(flags)),
   };
-  return withPolicy(await withProtection(options, flags.protect), flags.policy, young ?? '60m');
+  const pulls = await pullOptionsOf(flags);
+  const protectedOptions = await withProtection(pulls ? { ...options, pulls } : options, flags.protect);
+  const decided = await withPolicy(protectedOptions, flags.policy, young ?? '60m');
+  checkPullsGiven(decided.options);
+  return decided;
 }
 
 /** @throws RegadmError USAGE if another flag decides what --policy decides, or what policies need is not known */

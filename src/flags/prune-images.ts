@@ -1,4 +1,5 @@
 import { Flags, type Interfaces } from '@oclif/core';
+import { assertPullsCount } from '../core/graph/pulls/coverage.js';
 import { usageError } from '../core/model/errors.js';
 import type { BackupRequest } from '../core/prune/backup/request.js';
 import type { VerifyRequest } from '../core/prune/verify/request.js';
@@ -106,12 +107,14 @@ type FlagName = keyof PruneImagesFlagValues;
 
 /**
  * Checks every flag, and converts the flags to a request.
- * @throws RegadmError USAGE; PROTECT_FILE, POLICY_FILE or REFERRERS_FILE if a file is invalid
+ * @throws RegadmError USAGE; PROTECT_FILE, POLICY_FILE, REFERRERS_FILE or PULLS_FILE if a file is invalid
  */
 export async function toImagePruneRequest(flags: PruneImagesFlagValues): Promise<ImagePruneRequest> {
   const { options, keepYoungerThan } = await pruneOptionsOf(flags, flags['prune-registry']);
   if (flags['num-workers'] < 1) throw usageError('--num-workers must be at least 1');
   checkCombinations(flags);
+  // A plan file can contain a policy.
+  if (flags.plan === undefined) assertPullsCount(options);
   const { registryOptions } = await import('./registry-options.js');
   const maxDelete = flags['max-delete'];
   return {

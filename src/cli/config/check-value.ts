@@ -22,6 +22,7 @@ export const INTEGERS: Record<string, [min: number, max: number]> = {
 const duration = (flag: string) => (value: string) => void durationFlag(flag, value);
 const CHECKS: Record<string, (value: string) => void> = {
   'keep-younger-than': duration('keep-younger-than'),
+  'keep-pulled-within': duration('keep-pulled-within'),
   'keep-blobs-younger-than': duration('keep-blobs-younger-than'),
   'uploads-older-than': duration('uploads-older-than'),
   since: duration('since'),

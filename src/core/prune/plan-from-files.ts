@@ -8,7 +8,7 @@ import { planned } from './prune-images.js';
 import type { ImagePruneReport } from './report.js';
 import type { ImagePruneRequest } from './request.js';
 import { startRun } from '../deletion/run-context.js';
-import { warnAboutInput } from './warnings.js';
+import { warnAboutInput, warnAboutPulls } from './warnings.js';
 
 const NOT_CURRENT =
   'planned from files: uses that have appeared since the files were saved, and what only manifests in the registry attach to an image, are not known';
@@ -30,6 +30,7 @@ export async function planFromFiles(
   assertImagesWithinLimit(plan, maxDelete);
   const context = startRun(reporter, new AbortController().signal);
   for (const line of warnings) context.reporter.warning(line);
+  warnAboutPulls(options, evidence.now, context);
   warnAboutInput(plan, { custom: { notVisible: [], declared } }, context);
   context.reporter.warning(NOT_CURRENT);
   return {

@@ -1,3 +1,4 @@
+import { assertPullsCount } from '../graph/pulls/coverage.js';
 import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestFailures } from '../manifests/texts.js';
 import type { Reporter } from '../kit/reporter.js';
@@ -17,7 +18,7 @@ import type { ImagePruneRequest } from './request.js';
 import { warnAboutClock } from '../deletion/clock.js';
 import { startRun, type RunContext } from '../deletion/run-context.js';
 import { assertVerifiable, namespacesToVerify, verifyKept } from './verify/verify.js';
-import { warnAboutInput, warnAboutPlanFile } from './warnings.js';
+import { warnAboutInput, warnAboutPlanFile, warnAboutPulls } from './warnings.js';
 
 /**
  * Plans a prune and executes it. Everything that can fail is checked before the first deletion.
@@ -128,11 +129,13 @@ async function run(
 ): Promise<ImagePruneReport> {
   const planFile = given.planFile === undefined ? undefined : await readPlanFile(given.planFile);
   const options = planFile ? withPlanOptions(given.options, planFile.content.options, planFile.policy) : given.options;
+  assertPullsCount(options);
   const request = { ...given, options };
   const gathered = await gather(ports, request, planFile, context);
   try {
     const plan = planImagePrune(gathered.evidence, options);
-    if (planFile) warnAboutPlanFile(plan, !planFile.unchanged, context);
+    if (planFile) warnAboutPlanFile(plan, planFile, context);
+    warnAboutPulls(options, gathered.evidence.now, context);
     warnAboutInput(plan, gathered.lists, context);
     const checks = await check(ports, { gathered, plan }, request, context);
     judge(checks);

@@ -1,5 +1,7 @@
 import type { ReadResult } from '../cluster/lists/read-result.js';
 import { unusedRuleWarnings } from '../graph/policy/unused-rules.js';
+import type { PruneOptions } from '../graph/options.js';
+import { pullWarnings } from '../graph/pulls/coverage.js';
 import { unreadableFailures } from '../graph/unreadable.js';
 import { unreadManifestWarnings } from '../manifests/texts.js';
 import type { Reporter } from '../kit/reporter.js';
@@ -7,24 +9,38 @@ import type { InvalidReference, RegadmError } from '../model/errors.js';
 import { declaredLines, declaredWarnings } from '../model/referrers/declared-matches.js';
 import { notVisibleWarnings } from '../model/referrers/not-visible.js';
 import { invalidNameWarnings } from '../model/table/invalid-name-warnings.js';
+import type { ParsedPlanFile } from './plan/parse-plan-file.js';
 import type { ImagePrunePlan } from './plan/plan.js';
 import type { RunContext } from '../deletion/run-context.js';
 
 /** Maximum number of images that warnings name: tenants choose how many there are. */
 const LISTED = 20;
 
-/** Warns about objects that the plan file names and that are kept. */
+/** Warns about objects that the plan file names and that are kept, and about pulls that no longer count. */
 export function warnAboutPlanFile(
-  { keptDespitePlanFile }: ImagePrunePlan,
-  wasEdited: boolean,
+  { keptDespitePlanFile, options }: ImagePrunePlan,
+  { content, unchanged }: ParsedPlanFile,
   { reporter }: RunContext,
 ): void {
+  const { pulls } = content.options;
+  if (pulls && !options.pulls)
+    reporter.warning(
+      `the plan was made with --pulls ${pulls.file}: what was pulled since is not kept, unless --pulls is specified again`,
+    );
   const [first] = keptDespitePlanFile;
   if (first !== undefined)
     reporter.warning(
       `skipping ${keptDespitePlanFile.length} planned items that no longer exist or are now in use (first: ${first})`,
     );
-  if (wasEdited) reporter.warning('the plan was edited: only what it still names is deleted');
+  if (!unchanged) reporter.warning('the plan was edited: only what it still names is deleted');
+}
+
+/**
+ * Warns about the time for which the pulls are not known.
+ * @throws RegadmError PULLS_INCOMPLETE if that is not allowed
+ */
+export function warnAboutPulls(options: PruneOptions, now: number, { reporter }: RunContext): void {
+  for (const line of pullWarnings(options, now)) reporter.warning(line);
 }
 
 /**

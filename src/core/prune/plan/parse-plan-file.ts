@@ -97,6 +97,7 @@ const OPTIONS: Record<keyof PlanOptions, (value: unknown) => boolean> = {
   namespace: (value) => value === undefined || isString(value),
   ignoreUnreadable: (value) => value === undefined || isArrayOf(value, (name) => isString(name) && isDigest(name)),
   policy: (value) => value === undefined || (typeof value === 'object' && value !== null),
+  pulls: (value) => value === undefined || isPulls(value),
   skipResources: (value) => value === undefined || isArrayOf(value, (name) => isString(name) && isSkippable(name)),
 };
 
@@ -116,6 +117,11 @@ function invalidName({ imageStreams, images }: PlanFile): string | undefined {
   }
   const image = images.findIndex((entry) => !isDigest(entry.name));
   return image === -1 ? undefined : `images[${image}].name is ${quote(images[image]!.name)}, which is not a digest`;
+}
+
+function isPulls(value: unknown): boolean {
+  const { file, keepPulledWithin } = (value ?? {}) as Unchecked<NonNullable<PlanOptions['pulls']>> & object;
+  return isString(file) && (keepPulledWithin === undefined || isString(keepPulledWithin));
 }
 
 type Unchecked<T> = { [Key in keyof T]?: unknown } | null | undefined;

@@ -73,6 +73,8 @@ export type PlanOptions = Pick<
 > & {
   /** The content of the policy file. */
   policy?: PolicySource;
+  /** The pulls that were considered, for information. They do not count again: the file does not contain them. */
+  pulls?: { file: string; keepPulledWithin?: string };
 };
 
 /**
@@ -96,11 +98,16 @@ export function toPlanFile(plan: ImagePrunePlan, server: string, now: number): P
   return { ...content, checksums: { options: checksum(content.options), content: checksum(content) } };
 }
 
-function toPlanOptions({ policy, ...options }: PruneOptions): PlanOptions {
-  return { ...planOptions(options), ...(policy ? { policy: policy.source } : {}) };
+function toPlanOptions({ policy, pulls, ...options }: PruneOptions): PlanOptions {
+  const { file, keepPulledWithin } = pulls ?? {};
+  return {
+    ...planOptions(options),
+    ...(policy ? { policy: policy.source } : {}),
+    ...(file === undefined ? {} : { pulls: { file, ...(keepPulledWithin === undefined ? {} : { keepPulledWithin }) } }),
+  };
 }
 
-type PlainOptions = Omit<PlanOptions, 'policy'>;
+type PlainOptions = Omit<PlanOptions, 'policy' | 'pulls'>;
 
 function planOptions(options: PlainOptions): PlainOptions {
   const { namespace, ignoreUnreadable, skipResources } = options;
